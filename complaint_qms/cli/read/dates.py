@@ -1,0 +1,243 @@
+"""Dates as people write them, read with one decision for the whole column.
+
+The order of day and month is a property of the column, not of the cell: ``03/04/2021`` says nothing, but one
+``25/04/2021`` in a million rows does. :class:`DateVotes` collects the evidence while the file streams by,
+:func:`decide` makes the decision and :func:`parse_column` applies it, vectorised over the distinct shapes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+NAT = np.datetime64("NaT", "s")
+YEAR_MIN, YEAR_MAX = 1900, 2200
+BLANKS = frozenset({"", "n/a", "na", "none", "null", "nan", "nat", "-", "--", "?", "无", "空", "未知", "unknown", "#n/a"})
+
+_DIGITS = str.maketrans("0123456789０１２３４５６７８９", "9" * 20)
+_WIDE = str.maketrans("０１２３４５６７８９／－：．　，", "0123456789/-:. ,")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_TIME = r"(?:(?P<gap>[T ]+|(?<=日) ?)(?P<clock>9{1,2}:99(?::99)?(?:[.,]9+)?)(?P<ampm> ?[AP]M)?)?(?P<zone> ?(?:Z|[+-]99:?99))?"
+_NUMERIC = re.compile(r"^(?P<a>9{1,2})(?P<sep>[-/. ])(?P<b>9{1,2})(?P=sep)(?P<y>9{4}|99)" + _TIME + "$")
+_YEAR_FIRST = re.compile(r"^9{4}(?P<sep>[-/.])9{1,2}(?P=sep)9{1,2}" + _TIME + "$")
+_CHINESE = re.compile(r"^9{4}年9{1,2}月9{1,2}日?" + _TIME + "$")
+_COMPACT = re.compile(r"^9{8}" + _TIME + "$")
+_COMPACT_TIME = re.compile(r"^9{14}$")
+_DAY_NAME = re.compile(r"^9{1,2}(?P<sep>[- /.])(?P<m>M+)\.?,?(?P=sep)(?P<y>9{4}|99)" + _TIME + "$")
+_NAME_DAY = re.compile(r"^(?P<m>M+)\.? 9{1,2},? 9{4}" + _TIME + "$")
+_SERIAL = re.compile(r"^9{5}(\.9+)?$")
+_EPOCH = re.compile(r"^9{10}(9{3})?$")
+_MONTHS = {
+    m: i % 12 + 1
+    for i, m in enumerate(
+        "jan feb mar apr may jun jul aug sep oct nov dec january february march april may june july august september "
+        "october november december".split()
+    )
+} | {"sept": 9}
+
+
+def clean(text: str) -> str:
+    """Width-folded, trimmed, single-spaced."""
+    text = text.strip()
+    return text if text.isascii() else " ".join(text.translate(_WIDE).split())
+
+
+def shape(text: str) -> str:
+    """``2021-3-4 08:15`` -> ``9999-9-9 99:99``; letters of a month name become M, AM / PM and zones stay."""
+
+    def letters(match: re.Match) -> str:
+        word = match.group()
+        if word.lower() in _MONTHS:
+            return "M" * min(len(word), 4)
+        return word.upper()
+
+    return _LETTERS.sub(letters, text.translate(_DIGITS))
+
+
+@lru_cache(maxsize=4096)
+def classify(form: str) -> tuple[str, re.Match | None]:
+    """Family of a shape: ymd, numeric (order unknown), compact, chinese, named, serial, epoch or none."""
+    for name, pattern in (
+        ("ymd", _YEAR_FIRST),
+        ("numeric", _NUMERIC),
+        ("chinese", _CHINESE),
+        ("compact_time", _COMPACT_TIME),
+        ("compact", _COMPACT),
+        ("day_name", _DAY_NAME),
+        ("name_day", _NAME_DAY),
+        ("serial", _SERIAL),
+        ("epoch", _EPOCH),
+    ):
+        if match := pattern.match(form):
+            return name, match
+    return "none", None
+
+
+@dataclass
+class DateVotes:
+    """What a column's values say about its date form. Counts are of values, not of distinct values."""
+
+    filled: int = 0
+    families: dict[str, int] = field(default_factory=dict)
+    day_first: int = 0
+    month_first: int = 0
+    ambiguous: int = 0
+    rising_day_first: int = 0
+    rising_month_first: int = 0
+
+    @property
+    def dates(self) -> int:
+        return sum(n for family, n in self.families.items() if family not in ("none", "serial", "epoch"))
+
+    @property
+    def numbers_as_dates(self) -> int:
+        return self.families.get("serial", 0) + self.families.get("epoch", 0)
+
+    def add(self, values: list[str]) -> None:
+        """Take in a chunk of raw cells, in file order."""
+        codes, uniques = pd.factorize(np.array(values, dtype=object))
+        counts = np.bincount(codes, minlength=len(uniques))
+        last: dict[str, int] = {}
+        for raw, count in zip(uniques, counts.tolist(), strict=True):
+            text = clean(raw)
+            if text.lower() in BLANKS:
+                continue
+            self.filled += count
+            family, _ = classify(shape(text)) if len(text) <= 40 else ("none", None)
+            self.families[family] = self.families.get(family, 0) + count
+            if family == "numeric":
+                first, second, *_rest = (int(x) for x in re.findall(r"\d+", text)[:3])
+                if first > 12 >= second:
+                    self.day_first += count
+                elif second > 12 >= first:
+                    self.month_first += count
+                elif first <= 12 and second <= 12 and first != second:
+                    self.ambiguous += count
+                    year = re.findall(r"\d+", text)[2]
+                    as_dmy, as_mdy = f"{year}{second:02}{first:02}", f"{year}{first:02}{second:02}"
+                    if last:
+                        self.rising_day_first += as_dmy >= last["dmy"]
+                        self.rising_month_first += as_mdy >= last["mdy"]
+                    last = {"dmy": as_dmy, "mdy": as_mdy}
+
+
+@dataclass(frozen=True)
+class DateDecision:
+    """How a column is read. `order` is dmy, mdy or ymd; `why` a message key; `ambiguous` the number of such values."""
+
+    order: str
+    why: str
+    ambiguous: int = 0
+    contrary: int = 0
+
+
+def decide(votes: DateVotes, others: list[DateVotes], given: str | None = None) -> DateDecision:
+    """Decide the order of one column: what the mapping says, then the column, then the file's other columns."""
+    numeric = votes.families.get("numeric", 0)
+    if given:
+        return DateDecision(given, "date_given", votes.ambiguous)
+    if not numeric:
+        return DateDecision("ymd", "date_plain")
+    if votes.day_first != votes.month_first:
+        order = "dmy" if votes.day_first > votes.month_first else "mdy"
+        contrary = min(votes.day_first, votes.month_first)
+        return DateDecision(order, "date_by_column", votes.ambiguous, contrary)
+    day = sum(o.day_first for o in others)
+    month = sum(o.month_first for o in others)
+    if day != month:
+        return DateDecision("dmy" if day > month else "mdy", "date_by_other_column", votes.ambiguous)
+    if votes.rising_day_first != votes.rising_month_first:
+        order = "dmy" if votes.rising_day_first > votes.rising_month_first else "mdy"
+        return DateDecision(order, "date_by_sequence", votes.ambiguous)
+    return DateDecision("dmy", "date_by_default", votes.ambiguous)
+
+
+def parse_column(values: list[str], order: str, timezone: str) -> tuple[np.ndarray, np.ndarray]:
+    """Parse raw cells into (datetime64[s], has_time); what cannot be read is NaT.
+
+    Values with an offset are turned into wall time of `timezone`; values without one are taken as such.
+    """
+    codes, uniques = pd.factorize(np.array(values, dtype=object))
+    texts = [clean(u) for u in uniques]
+    stamps = np.full(len(texts), NAT, dtype="datetime64[s]")
+    timed = np.zeros(len(texts), dtype=bool)
+    groups: dict[str, list[int]] = {}
+    for i, text in enumerate(texts):
+        if 5 <= len(text) <= 40:
+            groups.setdefault(shape(text), []).append(i)
+    for form, places in groups.items():
+        family, match = classify(form)
+        if family == "none":
+            continue
+        found = _parse_group(pd.Series([texts[i] for i in places]), family, match, order, timezone)
+        index = np.array(places)
+        stamps[index] = found
+        timed[index] = family in ("compact_time", "epoch") or bool(
+            match and match.groupdict().get("clock") or family == "serial" and "." in form
+        )
+    years = stamps.astype("datetime64[Y]").astype(float) + 1970
+    stamps[(years < YEAR_MIN) | (years > YEAR_MAX)] = NAT
+    return stamps[codes], timed[codes] & ~np.isnat(stamps[codes])
+
+
+def _parse_group(texts: pd.Series, family: str, match: re.Match, order: str, timezone: str) -> np.ndarray:
+    if family == "serial":
+        days = pd.to_numeric(texts, errors="coerce")
+        days = days.where((days >= 20_000) & (days <= 80_000))
+        return _seconds(pd.to_datetime(days, unit="D", origin="1899-12-30", errors="coerce").dt.round("s"))
+    if family == "epoch":
+        number = pd.to_numeric(texts, errors="coerce")
+        seconds = number.where(number < 1e11, number / 1000)
+        stamps = pd.to_datetime(seconds, unit="s", utc=True, errors="coerce")
+        return _seconds(stamps.dt.tz_convert(timezone).dt.tz_localize(None))
+    if family == "compact_time":
+        return _seconds(pd.to_datetime(texts, format="%Y%m%d%H%M%S", errors="coerce"))
+    parts = match.groupdict()
+    date_format = {
+        "ymd": lambda: "%Y{0}%m{0}%d".format(parts["sep"]),
+        "numeric": lambda: _numeric_format(parts, order),
+        "chinese": lambda: "%Y年%m月%d日" if "日" in match.group() else "%Y年%m月%d",
+        "compact": lambda: "%Y%m%d",
+        "day_name": lambda: "%d {} {}".format("%b", "%Y" if len(parts["y"]) == 4 else "%y"),
+        "name_day": lambda: "%b %d %Y",
+    }[family]()
+    if family in ("day_name", "name_day"):
+        texts = texts.map(_plain_month)
+    clock = parts.get("clock") or ""
+    if clock:
+        hour = "%I" if parts["ampm"] else "%H"
+        time_format = hour + ":%M" + (":%S" if clock.count(":") == 2 else "")
+        texts = texts.str.replace(r"(?<=\d)[T ]+(?=\d{1,2}:)|(?<=日)(?=\d{1,2}:)", " ", regex=True)
+        if "." in clock or "," in clock:
+            texts = texts.str.replace(r"(:\d\d)[.,]\d+", r"\1", regex=True)
+        if parts["ampm"]:
+            texts = texts.str.replace(r" ?([AaPp][Mm])", r" \1", regex=True)
+            time_format += " %p"
+        date_format += " " + time_format
+    if parts.get("zone"):
+        texts = texts.str.replace(r" ?(Z|[+-]\d\d:?\d\d)$", r" \1", regex=True)
+        stamps = pd.to_datetime(texts, format=date_format + " %z", errors="coerce", utc=True)
+        return _seconds(stamps.dt.tz_convert(timezone).dt.tz_localize(None))
+    return _seconds(pd.to_datetime(texts, format=date_format, errors="coerce"))
+
+
+def _numeric_format(parts: dict[str, str], order: str) -> str:
+    year = "%Y" if len(parts["y"]) == 4 else "%y"
+    first, second = ("%m", "%d") if order == "mdy" else ("%d", "%m")
+    return parts["sep"].join((first, second, year))
+
+
+def _plain_month(text: str) -> str:
+    """``4-March-2021`` -> ``4 Mar 2021``; ``Sept. 3, 2021`` -> ``Sep 3 2021``."""
+    head, _, rest = text.partition(":")
+    words = re.split(r"[-/. ,]+", head)
+    words = [w[:3].title() if w.lower() in _MONTHS else w for w in words]
+    return " ".join(words) + (":" + rest if rest else "")
+
+
+def _seconds(stamps: pd.Series) -> np.ndarray:
+    return stamps.to_numpy(dtype="datetime64[ns]").astype("datetime64[s]")

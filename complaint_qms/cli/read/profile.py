@@ -1,0 +1,87 @@
+"""First pass over a file: how many rows, how each column is filled, what its dates look like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from complaint_qms.cli.read.dates import BLANKS, DateVotes
+from complaint_qms.cli.read.rows import Table
+
+CHUNK = 20_000
+DISTINCT_CAP = 50_000
+EXAMPLES = 3
+
+
+@dataclass
+class ColumnProfile:
+    """Facts about one column. `distinct` stops counting at DISTINCT_CAP; `repeats` is exact only below it."""
+
+    name: str
+    filled: int = 0
+    characters: int = 0
+    numbers: int = 0
+    values: set[int] = field(default_factory=set)
+    capped: bool = False
+    examples: list[str] = field(default_factory=list)
+    votes: DateVotes = field(default_factory=DateVotes)
+
+    @property
+    def distinct(self) -> int:
+        return len(self.values)
+
+    @property
+    def mean_length(self) -> float:
+        return self.characters / self.filled if self.filled else 0.0
+
+    @property
+    def date_share(self) -> float:
+        """Share of filled cells that have the shape of a date (bare numbers do not)."""
+        return self.votes.dates / self.filled if self.filled else 0.0
+
+    def add(self, values: list[str]) -> None:
+        codes, uniques = pd.factorize(np.array(values, dtype=object))
+        counts = np.bincount(codes, minlength=len(uniques)).tolist()
+        for value, count in zip(uniques, counts, strict=True):
+            text = value.strip()
+            if not text or text.lower() in BLANKS:
+                continue
+            self.filled += count
+            self.characters += len(text) * count
+            if len(self.examples) < EXAMPLES:
+                self.examples.append(text)
+            if not self.capped:
+                self.values.add(hash(text))
+                self.capped = len(self.values) >= DISTINCT_CAP
+            if text[0] in "0123456789+-." and text.replace(",", "").replace(".", "", 1).lstrip("+-").isdigit():
+                self.numbers += count
+        # Only a column that looks like dates in its first chunk, or is still empty, is watched for dates.
+        if self.votes.filled == 0 or self.votes.dates + self.votes.numbers_as_dates > 0.2 * self.votes.filled:
+            self.votes.add(values)
+
+
+@dataclass
+class Profile:
+    """A file after the first pass; `records` counts data records, good and bad."""
+
+    records: int
+    columns: list[ColumnProfile]
+
+    def column(self, name: str) -> ColumnProfile | None:
+        return next((c for c in self.columns if c.name == name), None)
+
+
+def profile(table: Table, tick: Callable[[int], None] = lambda n: None) -> Profile:
+    """Stream the whole file once; `tick(n)` is called with the records of each chunk."""
+    columns = [ColumnProfile(name) for name in table.columns]
+    records = 0
+    for chunk in table.chunks(CHUNK):
+        count = len(chunk.rows) + len(chunk.bad)
+        records += count
+        for column, values in zip(columns, zip(*chunk.cells, strict=True), strict=False):
+            column.add(list(values))
+        tick(chunk.consumed)
+    return Profile(records, columns)
