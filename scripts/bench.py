@@ -1,0 +1,185 @@
+"""Find a Frappe bench on this machine and run commands in it.
+
+Plain standard library: this file also runs where neither Frappe nor the app is installed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+APP = "complaint_qms"
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def say(text: str = "") -> None:
+    """Print a line at once, so that it stays in order with what child processes print."""
+    print(text, flush=True)
+
+
+class CommandFailed(Exception):
+    """A command ended badly; the message carries what was run and the end of what it printed."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A bench folder with Frappe, ERPNext and a Python environment in it."""
+
+    path: Path
+    frappe: str
+    erpnext: str
+
+    @property
+    def python(self) -> Path:
+        return self.path / "env" / "bin" / "python"
+
+    @property
+    def sites(self) -> Path:
+        return self.path / "sites"
+
+    @property
+    def config(self) -> dict:
+        """The settings all sites share (`sites/common_site_config.json`)."""
+        return read_json(self.sites / "common_site_config.json")
+
+    def site_config(self, site: str) -> dict:
+        """The settings of one site; empty when there is no such site."""
+        return read_json(self.sites / site / "site_config.json")
+
+    def env(self, **extra: str) -> dict[str, str]:
+        """Environment for a process in the bench: no other virtual environment, no foreign Python path."""
+        env = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")}
+        env["PATH"] = f"{self.python.parent}{os.pathsep}{env.get('PATH', os.defpath)}"
+        return env | extra
+
+    def command(self, *args: str, site: str | None = None) -> list[str]:
+        """Argument list of a bench command: what the `bench` program itself starts for its Frappe verbs."""
+        chosen = ["--site", site] if site else []
+        return [str(self.python), "-m", "frappe.utils.bench_helper", "frappe", *chosen, *args]
+
+    def run(self, *args: str, site: str | None = None, timeout: float = 1200, **extra_env: str) -> str:
+        """Run a bench command to its end and return what it printed.
+
+        Raises:
+            CommandFailed: the command's exit code is not 0, or `timeout` seconds have passed.
+        """
+        return run(self.command(*args, site=site), cwd=self.sites, env=self.env(**extra_env), timeout=timeout)
+
+    def run_script(self, script: Path, *args: str, timeout: float = 600) -> str:
+        """Run a Python file with the bench's interpreter, in the folder of its sites."""
+        return run([str(self.python), str(script), *args], cwd=self.sites, env=self.env(), timeout=timeout)
+
+
+@dataclass
+class Search:
+    """Outcome of looking for a bench: the first that is whole, and why each other place is none."""
+
+    bench: Bench | None = None
+    rejected: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def reason(self) -> str:
+        looked = "; ".join(f"{place}: {why}" for place, why in self.rejected)
+        return f"no Frappe bench with ERPNext found ({looked})"
+
+
+def candidates(checkout: Path = CHECKOUT) -> list[Path]:
+    """Where a bench may be, best first; each place once."""
+    places: list[Path] = []
+    if os.environ.get("FRAPPE_BENCH"):
+        places.append(Path(os.environ["FRAPPE_BENCH"]).expanduser())
+    # The shell's own idea of where it stands keeps a link apps/complaint_qms -> elsewhere visible.
+    for here in (Path(os.environ.get("PWD") or checkout), checkout):
+        if here.parent.name == "apps" and here.resolve() == checkout.resolve():
+            places.append(here.parent.parent)
+    places += [
+        Path.home() / "frappe-bench",
+        Path("/home/frappe/frappe-bench"),
+        Path("/workspace/development/frappe-bench"),
+        Path("/workspaces/frappe_docker/development/frappe-bench"),
+    ]
+    return list(dict.fromkeys(places))
+
+
+def find(checkout: Path = CHECKOUT) -> Search:
+    """Look through `candidates` and stop at the first whole bench."""
+    search = Search()
+    for place in candidates(checkout):
+        found = inspect(place)
+        if isinstance(found, Bench):
+            search.bench = found
+            break
+        search.rejected.append((str(place), found))
+    return search
+
+
+def inspect(place: Path) -> Bench | str:
+    """The bench at `place`, or in words what it lacks."""
+    try:
+        if not place.is_dir():
+            return "no such folder"
+        if not os.access(place / "env" / "bin" / "python", os.X_OK):
+            return "no env/bin/python"
+        if not (place / "sites").is_dir():
+            return "no sites folder"
+        versions = {app: _version(place, app) for app in ("frappe", "erpnext")}
+    except PermissionError:
+        return "not readable by this user"
+    missing = [app for app, version in versions.items() if not version]
+    if missing:
+        return f"without {' and '.join(missing)} under apps"
+    return Bench(place.absolute(), **versions)
+
+
+def _version(place: Path, app: str) -> str:
+    source = place / "apps" / app / app / "__init__.py"
+    if not source.is_file():
+        return ""
+    found = re.search(r"""^__version__\s*=\s*["']([^"']+)""", source.read_text("utf-8"), re.MULTILINE)
+    return found.group(1) if found else "unknown"
+
+
+def read_json(path: Path) -> dict:
+    """The object in a JSON file; empty when the file is not there."""
+    return json.loads(path.read_text("utf-8") or "{}") if path.is_file() else {}
+
+
+def run(command: list[str], timeout: float = 1200, **kwargs) -> str:
+    """Run a command quietly and return its output; `CommandFailed` tells its last lines."""
+    shown = " ".join(command)
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            **kwargs,
+        )
+    except subprocess.TimeoutExpired:
+        raise CommandFailed(f"`{shown}` took longer than {timeout:.0f} s") from None
+    except OSError as error:
+        raise CommandFailed(f"`{shown}` could not be started: {error}") from None
+    if done.returncode:
+        raise CommandFailed(f"`{shown}` ended with {done.returncode}:\n{last_lines(done.stdout)}")
+    return done.stdout
+
+
+def last_lines(text: str, count: int = 40) -> str:
+    """The end of a command's output without the frames of its progress bars."""
+    lines = [line for line in re.split(r"[\r\n]+", text) if line.strip() and not line.startswith("Updating")]
+    return "\n".join(lines[-count:])
+
+
+if __name__ == "__main__":
+    result = find()
+    if not result.bench:
+        sys.exit(result.reason)
+    say(f"{result.bench.path} (Frappe {result.bench.frappe}, ERPNext {result.bench.erpnext})")

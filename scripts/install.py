@@ -1,0 +1,92 @@
+"""Install the app and its test tools into a Python environment without moving anything that is there."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, run, say
+
+VENV = CHECKOUT / ".venv"
+
+
+def local_python(*extras: str) -> Path:
+    """Interpreter of `.venv` in the checkout, made when absent, with the app and `extras` installed."""
+    python = VENV / "bin" / "python"
+    if not _runs(python):
+        say("making .venv")
+        if shutil.which("uv"):
+            run(["uv", "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)])
+        else:
+            run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    install_app(python, CHECKOUT, extras)
+    return python
+
+
+def bench_python(bench: Bench, source: Path, *extras: str) -> Path:
+    """Interpreter of the bench with the app at `source` and `extras` installed, Frappe's pins unmoved."""
+    install_app(bench.python, source, extras)
+    run(_check_command(bench.python))
+    return bench.python
+
+
+def install_app(python: Path, source: Path, extras: tuple[str, ...]) -> None:
+    """Editable install of `source`; every package already present keeps its version.
+
+    Raises:
+        CommandFailed: the packages could not be had and are not there from before either.
+    """
+    spec = f"{source}[{','.join(extras)}]" if extras else str(source)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as pins:
+        pins.write("\n".join(_installed(python)))
+        pins.flush()
+        try:
+            run([*_pip(python, "install"), "--quiet", "--constraint", pins.name, "--editable", spec])
+        except CommandFailed as error:
+            if not installed_from(python, source) or not _has_tools(python, extras):
+                raise
+            say(f"packages not refreshed, going on with those installed: {error}")
+
+
+def installed_from(python: Path, source: Path) -> bool:
+    """Whether this interpreter imports the app from `source`."""
+    try:
+        place = run([str(python), "-c", f"import {APP}; print({APP}.__path__[0])"], cwd="/")
+    except CommandFailed:
+        return False
+    return Path(place.strip().splitlines()[-1]).resolve() == (source / APP).resolve()
+
+
+def _has_tools(python: Path, extras: tuple[str, ...]) -> bool:
+    modules = {"test": "pytest, hypothesis, importlinter, ruff", "browser": "playwright"}
+    wanted = ", ".join(modules[extra] for extra in extras)
+    try:
+        run([str(python), "-c", f"import {wanted}" if wanted else ""])
+    except CommandFailed:
+        return False
+    return True
+
+
+def _installed(python: Path) -> list[str]:
+    """`name==version` of every package present, as constraints; editable ones are left out."""
+    lines = run([*_pip(python, "freeze"), "--exclude-editable"]).splitlines()
+    return [line for line in lines if "==" in line and " @ " not in line]
+
+
+def _pip(python: Path, verb: str) -> list[str]:
+    if shutil.which("uv"):
+        return ["uv", "pip", verb, "--python", str(python)]
+    return [str(python), "-m", "pip", verb]
+
+
+def _check_command(python: Path) -> list[str]:
+    return _pip(python, "check")
+
+
+def _runs(python: Path) -> bool:
+    if not python.exists():
+        return False
+    return subprocess.run([str(python), "-c", ""], capture_output=True, check=False).returncode == 0

@@ -1,0 +1,149 @@
+"""`make test`: install what the tests need, prepare what this machine has, run everything in one pytest.
+
+With a usable bench one pytest runs in the bench's environment; without one, in `.venv`, where the desk and browser
+folders report themselves skipped. Arguments are handed on to pytest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts import bench as benches
+from scripts import install, pointing, services, sites
+from scripts.bench import CHECKOUT, Bench, CommandFailed, say
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@dataclass
+class Plan:
+    """What this run can do: which interpreter, which bench, and why a part of the tests is left out."""
+
+    python: Path
+    bench: Bench | None = None
+    no_desk: str = ""
+    no_browser: str = ""
+    broken: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def timed(self, part: str):
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[part] = self.seconds.get(part, 0) + time.monotonic() - start
+
+    def environment(self) -> dict[str, str]:
+        """What `tests/conftest.py` reads."""
+        env = self.bench.env() if self.bench else dict(os.environ)
+        told = {"QMS_NO_DESK": self.no_desk, "QMS_NO_BROWSER": self.no_browser, "QMS_BROKEN": self.broken}
+        if self.bench:
+            told |= {"QMS_BENCH": str(self.bench.path), "QMS_TEST_SITE": sites.test_site()}
+        if chromium():
+            told["QMS_CHROMIUM"] = chromium()
+        return env | {key: value for key, value in told.items() if value}
+
+
+def main(arguments: list[str]) -> int:
+    say(f"Complaint QMS tests, {time.strftime('%Y-%m-%d %H:%M')}, checkout {CHECKOUT}")
+    search = benches.find()
+    for place, why in search.rejected:
+        say(f"  not a bench: {place} ({why})")
+    reason = search.reason
+    if search.bench:
+        say(f"  bench: {search.bench.path} (Frappe {search.bench.frappe}, ERPNext {search.bench.erpnext})")
+        try:
+            services.ensure(search.bench)
+        except services.ServiceMissing as missing:
+            reason, search.bench = f"the bench {search.bench.path} cannot run: {missing}", None
+    if not search.bench:
+        return without_bench(reason, arguments)
+    return with_bench(search.bench, arguments)
+
+
+def without_bench(reason: str, arguments: list[str]) -> int:
+    plan = Plan(python=Path(sys.executable), no_desk=reason, no_browser=reason)
+    with plan.timed("packages"):
+        plan.python = install.local_python("test")
+    return run_pytest(plan, arguments, cwd=CHECKOUT)
+
+
+def with_bench(bench: Bench, arguments: list[str]) -> int:
+    plan = Plan(python=bench.python, bench=bench, no_browser=browser_missing())
+    extras = ("test",) if plan.no_browser else ("test", "browser")
+    with contextlib.ExitStack() as stack:
+        with plan.timed("packages"):
+            stack.enter_context(pointing.pointed_here(bench, extras))
+        prepare(plan, bench)
+        return run_pytest(plan, arguments, cwd=bench.sites)
+
+
+def prepare(plan: Plan, bench: Bench) -> None:
+    """Site and compiled scripts. What the machine lacks leaves tests out; what the app breaks fails them."""
+    try:
+        with plan.timed("site"):
+            if os.environ.get("CI") and bench.site_config(sites.test_site()):
+                sites.drop_site(bench, sites.test_site())
+            sites.ensure_app_site(bench, sites.test_site())
+    except sites.NoSite as missing:
+        plan.no_desk = plan.no_browser = str(missing)
+    except CommandFailed as error:
+        plan.broken = str(error)
+    if plan.no_browser or plan.broken:
+        return
+    try:
+        with plan.timed("assets"):
+            sites.build_assets(bench)
+    except sites.NoSite as missing:
+        plan.no_browser = str(missing)
+    except CommandFailed as error:
+        plan.broken = str(error)
+
+
+def run_pytest(plan: Plan, arguments: list[str], cwd: Path) -> int:
+    for what, why in (("desk tests", plan.no_desk), ("browser tests", plan.no_browser)):
+        if why:
+            say(f"  skipping {what}: {why}")
+    if plan.broken:
+        say(f"  the site could not be prepared, so desk and browser tests fail: {plan.broken}")
+    say("  skipping tests/benchmarks: they measure, `make benchmark` runs them")
+    say("  prepared in " + ", ".join(f"{part} {took:.0f} s" for part, took in plan.seconds.items()))
+    command = [str(plan.python), "-m", "pytest", "--durations=10", *chosen(arguments)]
+    done = subprocess.run(command, cwd=cwd, env=plan.environment(), stdin=subprocess.DEVNULL, check=False)
+    return done.returncode
+
+
+def chosen(arguments: list[str]) -> list[str]:
+    """pytest's arguments: paths of the checkout made absolute; all tests but the benchmarks when none is named."""
+    inner = [CHECKOUT / argument.partition("::")[0] for argument in arguments]
+    named = [
+        path.exists() and not argument.startswith("-")
+        for path, argument in zip(inner, arguments, strict=True)
+    ]
+    absolute = [str(CHECKOUT / a) if is_path else a for a, is_path in zip(arguments, named, strict=True)]
+    if any(named):
+        return absolute
+    return [str(CHECKOUT / "tests"), f"--ignore={CHECKOUT / 'tests' / 'benchmarks'}", *absolute]
+
+
+def browser_missing() -> str:
+    """Why the browser tests cannot run here; empty when they can."""
+    return "" if chromium() else "no Chromium installed (Debian: apt-get install chromium)"
+
+
+def chromium() -> str:
+    """Path of an installed Chromium; `$QMS_CHROMIUM` wins."""
+    named = os.environ.get("QMS_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, CHROMIUM)), "")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

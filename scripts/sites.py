@@ -1,0 +1,163 @@
+"""Sites that tests and the demo use: made from nothing in a minute, from a saved fresh ERPNext in seconds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, read_json, say
+
+INSIDE = CHECKOUT / "scripts" / "inside" / "site.py"
+ADMIN_PASSWORD = "admin"
+STAMP = f".{APP}.stamp"
+OWN_MARK = "complaint_qms_scratch"  # set in a site's config by us: such a site may be thrown away
+
+
+class NoSite(Exception):
+    """A site cannot be made or used here, for a reason that is not the app's."""
+
+
+def test_site() -> str:
+    """Name of the site that `tests/desk` and `tests/browser` use."""
+    return os.environ.get("QMS_TEST_SITE") or "complaint-qms-test.localhost"
+
+
+def ensure_app_site(bench: Bench, site: str) -> None:
+    """Have `site` with ERPNext, a company and this checkout's app; migrated when the app's files changed.
+
+    Raises:
+        NoSite: the database's root password is not known, or the site exists and is not ours to use.
+        CommandFailed: the app does not install or migrate.
+    """
+    ensure_erpnext_site(bench, site)
+    stamp = bench.sites / site / STAMP
+    wanted = files_stamp(bench)
+    if APP not in status(bench, site)["apps"]:
+        say(f"installing {APP} on {site}")
+        bench.run("install-app", APP, site=site)
+    elif not stamp.is_file() or stamp.read_text("utf-8") != wanted:
+        say(f"migrating {site}: the app's files changed")
+        bench.run("migrate", site=site)
+    stamp.write_text(wanted, "utf-8")
+
+
+def ensure_erpnext_site(bench: Bench, site: str) -> None:
+    """Have `site` with ERPNext and its setup wizard completed; an unusable one of ours is made anew."""
+    if (bench.sites / site).exists():
+        if not bench.site_config(site).get(OWN_MARK):
+            raise NoSite(f"the site {site} exists and was not made by these scripts; name another one")
+        try:
+            if status(bench, site)["setup_complete"]:
+                return
+        except CommandFailed as error:
+            say(f"{site} does not work and is made anew: {error}")
+    make_erpnext_site(bench, site)
+
+
+def make_erpnext_site(bench: Bench, site: str) -> None:
+    """Make `site` anew: from the saved database of a fresh ERPNext when there is one, else from nothing."""
+    saved = saved_database(bench)
+    if saved.is_file():
+        say(f"making the site {site} from a saved fresh ERPNext")
+        _new_site(bench, site, "--source-sql", str(saved))
+    else:
+        say(f"making the site {site} with ERPNext (about a minute)")
+        _new_site(bench, site, "--install-app", "erpnext")
+    _set_config(bench, site, allow_tests=True, mute_emails=True, **{OWN_MARK: True})
+    (bench.sites / site / STAMP).unlink(missing_ok=True)
+    bench.run_script(INSIDE, "wizard", site)
+    if not saved.is_file():
+        saved.parent.mkdir(parents=True, exist_ok=True)
+        bench.run("backup", "--backup-path", str(saved.parent), "--backup-path-db", str(saved), site=site)
+
+
+def _new_site(bench: Bench, site: str, *options: str) -> None:
+    failures = []
+    for password in root_passwords(bench):
+        command = ["new-site", site, "--admin-password", ADMIN_PASSWORD, "--force", *options]
+        secret = ["--db-root-password", password]
+        try:
+            bench.run(*command, *secret)
+            return
+        except CommandFailed as error:
+            shutil.rmtree(bench.sites / site, ignore_errors=True)
+            failures.append(str(error).replace(password, "***") if password else str(error))
+            if not _is_refused_login(failures[-1]):
+                raise CommandFailed(failures[-1]) from None
+    raise NoSite(
+        "the database root user's password is not known; set DB_ROOT_PASSWORD or root_password in "
+        f"{bench.sites / 'common_site_config.json'}"
+    )
+
+
+def _is_refused_login(text: str) -> bool:
+    return any(sign in text for sign in ("Access denied", "(1045", "(1698", "Aborted!"))
+
+
+def root_passwords(bench: Bench) -> list[str]:
+    """Passwords of the database's root user worth trying, the told ones first."""
+    told = [os.environ.get("DB_ROOT_PASSWORD"), bench.config.get("root_password")]
+    for password in told:
+        if password is not None:
+            return [str(password)]
+    return ["root", ""]
+
+
+def drop_site(bench: Bench, site: str) -> None:
+    """Remove one of our own sites with its database."""
+    if not bench.site_config(site).get(OWN_MARK):
+        raise NoSite(f"the site {site} was not made by these scripts and is left alone")
+    for password in root_passwords(bench):
+        try:
+            bench.run("drop-site", site, "--db-root-password", password, "--force", "--no-backup")
+            return
+        except CommandFailed as error:
+            if not _is_refused_login(str(error)):
+                raise
+    raise NoSite("the database root user's password is not known")
+
+
+def status(bench: Bench, site: str) -> dict:
+    """Apps, number of companies and whether the setup wizard is done."""
+    return json.loads(bench.run_script(INSIDE, "status", site).strip().splitlines()[-1])
+
+
+def saved_database(bench: Bench) -> Path:
+    """Where the database of a fresh ERPNext of these versions is kept, without our app in it."""
+    return bench.path / "config" / APP / f"erpnext-{bench.frappe}-{bench.erpnext}.sql.gz"
+
+
+def files_stamp(bench: Bench) -> str:
+    """Changes when a file changes that installing or migrating reads."""
+    digest = hashlib.sha256(f"{bench.frappe} {bench.erpnext}".encode())
+    skipped = {"engine", "cli", "public", "translations", "__pycache__"}
+    for path in sorted((CHECKOUT / APP).rglob("*")):
+        inner = path.relative_to(CHECKOUT / APP)
+        if path.suffix in {".py", ".json", ".txt", ".csv", ".html"} and not skipped & set(inner.parts):
+            digest.update(f"{inner}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def build_assets(bench: Bench) -> None:
+    """Compile the app's scripts and styles when a file of theirs changed since they were last compiled here."""
+    public = CHECKOUT / APP / "public"
+    newest = max((p.stat().st_mtime for p in public.rglob("*") if "dist" not in p.parts), default=0)
+    mark = public / "dist" / ".built"
+    linked = bench.sites / "assets" / APP
+    if mark.is_file() and mark.stat().st_mtime >= newest and linked.resolve() == public:
+        return
+    if not shutil.which("node"):
+        raise NoSite("Node.js is not installed, so the desk's scripts cannot be compiled")
+    say("compiling the app's scripts and styles")
+    bench.run("build", "--app", APP)
+    if public.is_dir():
+        mark.parent.mkdir(exist_ok=True)
+        mark.touch()
+
+
+def _set_config(bench: Bench, site: str, **values: object) -> None:
+    path = bench.sites / site / "site_config.json"
+    path.write_text(json.dumps(read_json(path) | values, indent=1, sort_keys=True), "utf-8")

@@ -1,0 +1,95 @@
+"""Decides which tests this machine can run. A module that cannot run reports one skip with the reason.
+
+`make test` passes what it found in the environment (see `scripts/make_test.py`). pytest started by hand in a bench's
+environment finds that bench itself and uses the test site when it is there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from scripts import bench as benches
+from scripts.make_test import browser_missing
+from scripts.sites import test_site
+
+TESTS = Path(__file__).resolve().parent
+ORDER = {"desk": 1, "browser": 2}
+
+
+def room(path: Path) -> str:
+    """First folder below `tests/` of a test file: engine, desk, browser, …"""
+    return path.resolve().relative_to(TESTS).parts[0]
+
+
+@cache
+def bench_here() -> benches.Bench | None:
+    """The bench whose environment runs this pytest."""
+    place = Path(os.environ.get("QMS_BENCH") or Path(sys.prefix).parent)
+    found = benches.inspect(place)
+    return found if isinstance(found, benches.Bench) else None
+
+
+@cache
+def no_desk() -> str:
+    """Why tests on a real site cannot run; empty when they can."""
+    if told := os.environ.get("QMS_NO_DESK"):
+        return told
+    if not bench_here():
+        return "pytest does not run in a bench's environment; `make test` looks for one"
+    if not bench_here().site_config(test_site()):
+        return f"there is no site {test_site()}; `make test` makes it"
+    return ""
+
+
+@cache
+def no_browser() -> str:
+    """Why browser tests cannot run; empty when they can."""
+    return os.environ.get("QMS_NO_BROWSER") or no_desk() or browser_missing()
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Stand in for modules of the desk and browser rooms that cannot even be imported here."""
+    where = room(module_path)
+    if where not in ORDER:
+        return None
+    broken = os.environ.get("QMS_BROKEN", "")
+    missing = {"desk": no_desk, "browser": no_browser}[where]()
+    if not (broken or missing):
+        return None
+    return Unavailable.from_parent(parent, path=module_path, broken=broken, missing=missing)
+
+
+class Unavailable(pytest.File):
+    """A test module that is not imported; holds the one item that says why."""
+
+    def __init__(self, *, broken: str, missing: str, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.broken, self.missing = broken, missing
+
+    def collect(self):
+        yield Reason.from_parent(self, name="unavailable")
+
+
+class Reason(pytest.Item):
+    """Skips with what the machine lacks, or fails with what stopped the site from being prepared."""
+
+    def runtest(self) -> None:
+        if self.parent.broken:
+            pytest.fail(f"the test site could not be prepared: {self.parent.broken}", pytrace=False)
+        pytest.skip(self.parent.missing)
+
+    def reportinfo(self):
+        return self.path, None, "module"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark items by their room and run the quick rooms first."""
+    for item in items:
+        if room(item.path) in ORDER:
+            item.add_marker(room(item.path))
+    items.sort(key=lambda item: (ORDER.get(room(item.path), 0), item.get_closest_marker("slow") is not None))

@@ -1,0 +1,30 @@
+"""The code keeps the house's own rules: style, format, and who may import whom."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def passes(*command: str) -> None:
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.fail(f"{' '.join(command[1:])}\n{done.stdout}{done.stderr}", pytrace=False)
+
+
+def test_ruff_finds_nothing() -> None:
+    passes(sys.executable, "-m", "ruff", "check", ".")
+
+
+def test_every_file_is_formatted() -> None:
+    passes(sys.executable, "-m", "ruff", "format", "--check", ".")
+
+
+def test_imports_run_one_way() -> None:
+    run_contracts = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    passes(sys.executable, "-c", run_contracts, "--config", ".importlinter", "--no-cache")
