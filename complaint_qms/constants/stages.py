@@ -1,0 +1,49 @@
+"""Stage keys of the records that move through a workflow. Code asks these keys; labels belong to the site."""
+
+from typing import Final
+
+# The way of a complaint, in order, and the side stations beside it.
+COMPLAINT_FLOW: Final = ("intake", "triage", "investigate", "solve", "confirm", "execute", "review", "closed")
+COMPLAINT_SIDE: Final = ("on_hold", "rejected", "duplicate", "void")
+COMPLAINT_STAGES: Final = COMPLAINT_FLOW + COMPLAINT_SIDE
+COMPLAINT_OPEN: Final = COMPLAINT_FLOW[:-1]
+COMPLAINT_ENDED: Final = ("closed", "rejected", "duplicate", "void")
+
+INVESTIGATION_STAGES: Final = ("planned", "in_progress", "review", "completed", "void")
+CAPA_FLOW: Final = ("draft", "plan_review", "implement", "verify", "effectiveness", "closed")
+CAPA_STAGES: Final = (*CAPA_FLOW, "ineffective", "void")
+
+# Where a record may go from where it is. A site's workflow may offer less, never more.
+COMPLAINT_MOVES: Final[dict[str, tuple[str, ...]]] = {
+    "intake": ("triage", "on_hold", "void"),
+    "triage": ("investigate", "solve", "rejected", "duplicate", "on_hold", "void"),
+    "investigate": ("solve", "triage", "on_hold", "void"),
+    "solve": ("confirm", "investigate", "on_hold", "void"),
+    "confirm": ("execute", "solve", "on_hold", "void"),
+    "execute": ("review", "solve", "on_hold", "void"),
+    "review": ("closed", "execute", "investigate", "on_hold", "void"),
+    "closed": ("investigate",),
+    "on_hold": (*COMPLAINT_FLOW[:-1], "void"),
+    "rejected": ("triage",),
+    "duplicate": ("triage",),
+    "void": (),
+}
+INVESTIGATION_MOVES: Final[dict[str, tuple[str, ...]]] = {
+    "planned": ("in_progress", "void"),
+    "in_progress": ("review", "void"),
+    "review": ("completed", "in_progress", "void"),
+    "completed": ("in_progress",),
+    "void": (),
+}
+CAPA_MOVES: Final[dict[str, tuple[str, ...]]] = {
+    "draft": ("plan_review", "void"),
+    "plan_review": ("implement", "draft", "void"),
+    "implement": ("verify", "void"),
+    "verify": ("effectiveness", "implement", "void"),
+    "effectiveness": ("closed", "ineffective"),
+    "ineffective": ("draft",),
+    "closed": ("draft",),
+    "void": (),
+}
+MOVES: Final = {"Complaint": COMPLAINT_MOVES, "Investigation": INVESTIGATION_MOVES, "CAPA": CAPA_MOVES}
+FIRST_STAGE: Final = {"Complaint": "intake", "Investigation": "planned", "CAPA": "draft"}

@@ -1,0 +1,44 @@
+"""Gates of the standard operating procedure, as functions from a record's facts to what is still missing.
+
+Every way in (desk, REST, import, job) asks the same functions, so the same thing is refused with the same words.
+
+    missing("Complaint", facts, target_stage) -> list[Missing]
+
+`facts` is a mapping of field name to value, plus the linked facts each module names in its docstring.
+An empty list means that nothing stands in the way. Nothing here reads a clock, a database or a setting.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from complaint_qms.constants.stages import MOVES
+from complaint_qms.engine.sop.capa import capa_missing
+from complaint_qms.engine.sop.complaint import complaint_missing
+from complaint_qms.engine.sop.gates import Missing
+from complaint_qms.engine.sop.investigation import investigation_missing, root_cause_missing
+
+__all__ = [
+    "Missing",
+    "capa_missing",
+    "complaint_missing",
+    "investigation_missing",
+    "missing",
+    "move_allowed",
+    "root_cause_missing",
+]
+
+_GATES = {"Complaint": complaint_missing, "Investigation": investigation_missing, "CAPA": capa_missing}
+
+
+def missing(doctype: str, facts: Mapping[str, Any], target: str) -> list[Missing]:
+    """What a record still lacks to enter stage `target`, gates in their order.
+
+    Raises:
+        KeyError: `doctype` has no gates.
+    """
+    return _GATES[doctype](facts, target)
+
+
+def move_allowed(doctype: str, origin: str, target: str) -> bool:
+    """Whether the procedure knows a way from stage `origin` to stage `target` at all."""
+    return target in MOVES[doctype].get(origin, ())

@@ -1,0 +1,191 @@
+"""Gates of a CAPA (G5, G6, G7).
+
+Facts beyond the fields of CAPA:
+    user: who asks for the step; today: date of the step.
+    root_causes: [{root_cause, status}]; actions: rows of the plan.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from complaint_qms.constants.stages import CAPA_FLOW
+from complaint_qms.engine.sop.gates import Missing, blank, need
+
+Facts = Mapping[str, Any]
+
+# Fixed once the plan is approved: what success means may not be moved afterwards.
+CRITERION_FIELDS = (
+    "criterion",
+    "metric",
+    "max_rate_ratio",
+    "max_count",
+    "baseline_days",
+    "window_days",
+    "min_exposure",
+    "confidence",
+)
+
+
+def capa_missing(facts: Facts, target: str) -> list[Missing]:
+    """What a CAPA lacks to enter stage `target`; forward stages ask for all on the way."""
+    if target == "void":
+        return need(facts, "G7", [("void_reason", "Write why the CAPA is void; nothing is deleted.")])
+    if target == "ineffective":
+        return _reviewed(facts, "ineffective")
+    origin = facts.get("stage") or "draft"
+    if origin == "ineffective" or CAPA_FLOW.index(target) < CAPA_FLOW.index(origin):
+        return []
+    found: list[Missing] = []
+    for stage in CAPA_FLOW[1 : CAPA_FLOW.index(target) + 1]:
+        found += _ENTER[stage](facts)
+    if target == "closed":
+        found += _reviewed(facts, "effective")
+    if target == "implement":
+        found += _independent(facts, "approve its plan", include_actions=False)
+    elif target == "effectiveness":
+        found += _independent(facts, "verify it", include_actions=True)
+    return found
+
+
+def _planned(facts: Facts) -> list[Missing]:
+    found: list[Missing] = []
+    causes = facts.get("root_causes") or []
+    if not causes:
+        found.append(Missing("G5", "root_causes", "Link the root cause that the actions remove."))
+    for row in causes:
+        if row["status"] != "verified":
+            found.append(
+                Missing(
+                    "G5", "root_causes", "Root cause {name} is not verified yet.", {"name": row["root_cause"]}
+                )
+            )
+    live = [row for row in facts.get("actions") or [] if row.get("status") != "cancelled"]
+    if not live:
+        found.append(Missing("G5", "actions", "Plan at least one action with an owner and a due date."))
+    for row in live:
+        if blank(row.get("action_owner")) or blank(row.get("due_date")):
+            found.append(
+                Missing(
+                    "G5", "actions", "Action {row} needs an owner and a due date.", {"row": row.get("idx")}
+                )
+            )
+    found += need(
+        facts,
+        "G5",
+        [
+            ("capa_owner", "Name the CAPA owner."),
+            ("criterion", "Write the effectiveness criterion in words."),
+            ("metric", "Choose the metric of effectiveness."),
+        ],
+    )
+    for name, message in (
+        ("window_days", "Fix the window in days in which effectiveness is measured."),
+        ("baseline_days", "Fix the baseline in days with which the window is compared."),
+        ("min_exposure", "Fix the sample: how many units must be delivered in the window."),
+    ):
+        if not (facts.get(name) or 0) > 0:
+            found.append(Missing("G5", name, message))
+    if facts.get("metric") == "complaint_rate" and not (facts.get("max_rate_ratio") or 0) > 0:
+        found.append(Missing("G5", "max_rate_ratio", "Fix how far the complaint rate has to fall."))
+    return found
+
+
+def _implemented(facts: Facts) -> list[Missing]:
+    found: list[Missing] = []
+    rows = facts.get("actions") or []
+    for row in rows:
+        values = {"row": row.get("idx"), "action": _short(row.get("action"))}
+        if row.get("status") == "cancelled":
+            if blank(row.get("cancel_reason")):
+                found.append(
+                    Missing("G5", "actions", "Write why action {row} “{action}” was cancelled.", values)
+                )
+        elif row.get("status") != "done":
+            found.append(Missing("G5", "actions", "Action {row} “{action}” is not done yet.", values))
+        elif blank(row.get("evidence")) and blank(row.get("evidence_note")):
+            found.append(Missing("G5", "actions", "Add the evidence of action {row} “{action}”.", values))
+    if rows and not any(row.get("status") == "done" for row in rows):
+        found.append(Missing("G5", "actions", "Every action was cancelled: nothing was done."))
+    return found
+
+
+def _verified(facts: Facts) -> list[Missing]:
+    found = need(facts, "G5", [("verification_note", "Write how implementation was verified.")])
+    if not facts.get("no_harm"):
+        found.append(Missing("G5", "no_harm", "Confirm that the actions do no harm."))
+    return found + need(
+        facts, "G5", [("no_harm_note", "Write how it was shown that the actions do no harm.")]
+    )
+
+
+def _reviewed(facts: Facts, wanted: str) -> list[Missing]:
+    """Both ends of the effectiveness review: the window is over, computed, judged, by somebody else."""
+    found: list[Missing] = []
+    end, today = facts.get("window_end"), facts.get("today")
+    if end is None or today is None or today <= end:
+        found.append(
+            Missing(
+                "G5",
+                "window_end",
+                "The effectiveness window ends on {date}; it cannot be judged before.",
+                {"date": end or "-"},
+            )
+        )
+    if blank(facts.get("verdict")):
+        found.append(Missing("G5", "verdict", "Compute effectiveness after the window has ended."))
+    conclusion = facts.get("effect_conclusion")
+    if blank(conclusion):
+        found.append(Missing("G5", "effect_conclusion", "Conclude whether the CAPA was effective."))
+    elif conclusion != wanted:
+        message = (
+            "An ineffective CAPA is never closed: reopen it or start a new one."
+            if wanted == "effective"
+            else "The conclusion says the CAPA was effective: close it, or correct the conclusion."
+        )
+        found.append(Missing("G5", "effect_conclusion", message))
+    elif conclusion != facts.get("verdict") and blank(facts.get("effect_override_reason")):
+        found.append(
+            Missing(
+                "G5",
+                "effect_override_reason",
+                "The computed verdict is {verdict}: write why you judge otherwise.",
+                {"verdict": facts.get("verdict") or "-"},
+            )
+        )
+    return found + _independent(facts, "judge its effectiveness", include_actions=True)
+
+
+def _independent(facts: Facts, deed: str, *, include_actions: bool) -> list[Missing]:
+    user = facts.get("user")
+    own = {facts.get("capa_owner"), facts.get("submitted_by")}
+    if include_actions:
+        own |= {row.get("action_owner") for row in facts.get("actions") or []}
+        own |= {row.get("done_by") for row in facts.get("actions") or []}
+    if user and user in own:
+        return [Missing("G6", "", _OWN_WORK[deed])]
+    return []
+
+
+_OWN_WORK = {
+    "approve its plan": "You own or submitted this CAPA: somebody else has to approve its plan.",
+    "verify it": "You own this CAPA or one of its actions: somebody else has to verify it.",
+    "judge its effectiveness": "You own this CAPA or one of its actions: somebody else has to judge its effectiveness.",
+}
+
+
+def _short(text: Any) -> str:
+    words = str(text or "")
+    return words if len(words) <= 60 else words[:57] + "…"
+
+
+def _nothing(facts: Facts) -> list[Missing]:
+    return []
+
+
+_ENTER = {
+    "plan_review": _planned,
+    "implement": _nothing,
+    "verify": _implemented,
+    "effectiveness": _verified,
+    "closed": _nothing,
+}

@@ -1,0 +1,350 @@
+"""Gates of a complaint (G1–G4, G6, G7 and the hand-over checks of its SOP).
+
+Facts beyond the fields of Complaint:
+    user: who asks for the step.
+    review_submitted_by: who sent the complaint to review last.
+    investigations: [{name, stage}] that name this complaint, void ones left out.
+    covering_stage: stage of `covered_by_investigation`, None when it is empty.
+    root_causes: number of verified root causes.
+    assessments: [{name, status}] reportability assessments.
+    settlements: [{name, docstatus}] not cancelled.
+    open_documents: [{doctype, name}] drafted by settlements and not submitted yet.
+    capas: [{name, stage}] that name this complaint, void ones left out.
+    checklist: [{stage, check, mandatory, done}].
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from complaint_qms.constants.stages import COMPLAINT_FLOW
+from complaint_qms.engine.sop.gates import Missing, blank, need
+
+Facts = Mapping[str, Any]
+
+
+def complaint_missing(facts: Facts, target: str) -> list[Missing]:
+    """What a complaint lacks to enter stage `target`.
+
+    Forward stages ask for everything on the way to them, so a skipped step is named, not only the last one.
+    Coming back to an earlier stage asks only for the reason, where one is due.
+    """
+    origin = facts.get("stage") or "intake"
+    if target in _SIDE:
+        return _SIDE[target](facts)
+    if target not in COMPLAINT_FLOW:
+        return [Missing("SOP", "stage", "{stage} is not a stage of a complaint.", {"stage": target})]
+    if origin in ("closed", "rejected", "duplicate"):
+        return _reopening(facts)
+    if origin == "on_hold":
+        return _resuming(facts, target)
+    if COMPLAINT_FLOW.index(target) < COMPLAINT_FLOW.index(origin):
+        return []
+    found: list[Missing] = []
+    for stage in COMPLAINT_FLOW[1 : COMPLAINT_FLOW.index(target) + 1]:
+        found += _ENTER[stage](facts)
+    return _unique(found + _checks(facts, target))
+
+
+def _intake(facts: Facts) -> list[Missing]:
+    found = need(
+        facts,
+        "SOP",
+        [
+            ("subject", "Say in one line what the complaint is about."),
+            ("company", "Choose the company that received the complaint."),
+            ("received_at", "Enter when the complaint was received."),
+        ],
+    )
+    if blank(facts.get("customer")) and blank(facts.get("complainant_name")):
+        found.append(Missing("SOP", "customer", "Choose the customer, or write the complainant's name."))
+    if blank(facts.get("description")):
+        found.append(Missing("SOP", "description", "Describe what happened in the customer's words."))
+    return found
+
+
+def _triage(facts: Facts) -> list[Missing]:
+    found: list[Missing] = []
+    if facts.get("is_complaint") == "no":
+        found.append(
+            Missing(
+                "G1",
+                "is_complaint",
+                "Triage says this is not a complaint: reject it with a reason, or correct the answer.",
+            )
+        )
+    found += need(
+        facts,
+        "G1",
+        [
+            ("is_complaint", "Decide whether this is a complaint."),
+            ("complaint_type", "Choose the complaint type."),
+            ("severity", "Choose the severity."),
+            ("reportable", "Decide whether the event is reportable to an authority."),
+            ("triage_rationale", "Write why triage decided so."),
+            ("complaint_owner", "Name the handler who is answerable for this complaint."),
+        ],
+    )
+    if facts.get("reportable") in ("yes", "assessing") and blank(facts.get("awareness_date")):
+        found.append(
+            Missing("G1", "awareness_date", "Enter the awareness date; reporting deadlines count from it.")
+        )
+    return found
+
+
+def _investigated(facts: Facts) -> list[Missing]:
+    investigations = facts.get("investigations") or []
+    if any(row["stage"] == "completed" for row in investigations):
+        return []
+    if not blank(facts.get("covered_by_investigation")):
+        found = []
+        if facts.get("covering_stage") != "completed":
+            found.append(
+                Missing(
+                    "G2",
+                    "covered_by_investigation",
+                    "Investigation {name} is not completed yet, so it cannot cover this complaint.",
+                    {"name": facts["covered_by_investigation"]},
+                )
+            )
+        return found + need(
+            facts,
+            "G2",
+            [("coverage_rationale", "Write why the similar investigation covers this complaint.")],
+        )
+    if investigations:
+        return [
+            Missing(
+                "G2",
+                "",
+                "Complete investigation {names} first.",
+                {"names": ", ".join(row["name"] for row in investigations)},
+            )
+        ]
+    return need(
+        facts,
+        "G2",
+        [
+            (
+                "no_investigation_reason",
+                "Complete an investigation, link a similar one that covers this complaint, "
+                "or write why none is needed; the decision carries your name.",
+            )
+        ],
+    )
+
+
+def _solved(facts: Facts) -> list[Missing]:
+    found: list[Missing] = []
+    if blank(facts.get("reply")) and blank(facts.get("no_reply_reason")):
+        found.append(Missing("G4", "reply", "Write the reply to the customer, or the reason for no reply."))
+    if blank(facts.get("remedy_required")):
+        found.append(Missing("G4", "remedy_required", "Decide whether the customer gets a remedy."))
+    elif facts.get("remedy_required") == "no":
+        found += need(facts, "G4", [("no_remedy_reason", "Write why there is no remedy.")])
+    elif not facts.get("settlements"):
+        found.append(Missing("G4", "settlement_html", "Propose a settlement with the remedy."))
+    return found
+
+
+def _confirmed(facts: Facts) -> list[Missing]:
+    found: list[Missing] = []
+    if blank(facts.get("reply_sent_at")) and blank(facts.get("no_reply_reason")):
+        found.append(
+            Missing(
+                "G4", "reply_sent_at", "Send the reply to the customer, or write the reason for no reply."
+            )
+        )
+    answer = facts.get("customer_agreement")
+    if blank(answer):
+        found.append(Missing("G4", "customer_agreement", "Record what the customer answered."))
+    elif answer == "disagreed":
+        found.append(
+            Missing(
+                "G4",
+                "customer_agreement",
+                "The customer does not agree: take the complaint back to the solution, or record the later agreement.",
+            )
+        )
+    elif answer == "no_answer":
+        found += need(
+            facts, "G4", [("agreement_note", "Write how often and when you tried to reach the customer.")]
+        )
+    return found
+
+
+def _executed(facts: Facts) -> list[Missing]:
+    if facts.get("remedy_required") != "yes":
+        return []
+    settlements = facts.get("settlements") or []
+    drafts = [row["name"] for row in settlements if row["docstatus"] == 0]
+    if drafts:
+        return [
+            Missing(
+                "G4",
+                "settlement_html",
+                "Submit or delete the draft settlement {names}.",
+                {"names": ", ".join(drafts)},
+            )
+        ]
+    if not any(row["docstatus"] == 1 for row in settlements):
+        return [Missing("G4", "settlement_html", "The remedy is not settled: submit a settlement.")]
+    return []
+
+
+def _closable(facts: Facts) -> list[Missing]:
+    found: list[Missing] = []
+    assessments = facts.get("assessments") or []
+    pending = [row["name"] for row in assessments if row["status"] == "open"]
+    if pending:
+        found.append(
+            Missing(
+                "G3",
+                "",
+                "Reportability assessment {names} is still open: report the event or decide with a reason.",
+                {"names": ", ".join(pending)},
+            )
+        )
+    if facts.get("reportable") in ("yes", "assessing") and not assessments:
+        found.append(Missing("G3", "reportable", "Add the reportability assessment and finish it."))
+    elif facts.get("reportable") == "assessing" and not pending:
+        found.append(
+            Missing("G3", "reportable", "The assessment is finished: record whether the event is reportable.")
+        )
+    documents = facts.get("open_documents") or []
+    if documents:
+        found.append(
+            Missing(
+                "G4",
+                "settlement_html",
+                "Accounts have not submitted {names} yet: submit it, or cancel the settlement.",
+                {"names": ", ".join(f"{row['doctype']} {row['name']}" for row in documents)},
+            )
+        )
+    found += need(
+        facts,
+        "G4",
+        [
+            ("closing_decision", "Choose the closing decision."),
+            ("closing_summary", "Summarise the outcome for the file."),
+        ],
+    )
+    found += _capa_answered(facts)
+    if not blank(facts.get("review_submitted_by")) and facts.get("review_submitted_by") == facts.get("user"):
+        found.append(
+            Missing("G6", "", "You sent this complaint to review: somebody else has to review and close it.")
+        )
+    return found
+
+
+def _capa_answered(facts: Facts) -> list[Missing]:
+    needed = facts.get("capa_required")
+    if needed == "yes" and not facts.get("capas"):
+        return [Missing("G5", "capa_required", "Open the CAPA this complaint needs.")]
+    if needed == "no" and facts.get("root_causes"):
+        return need(
+            facts, "G5", [("no_capa_reason", "A root cause was verified: write why no CAPA is needed.")]
+        )
+    return need(facts, "G5", [("capa_required", "Decide whether a CAPA is needed.")])
+
+
+def _checks(facts: Facts, target: str) -> list[Missing]:
+    passed = COMPLAINT_FLOW[: COMPLAINT_FLOW.index(target)]
+    return [
+        Missing("SOP", "checklist", "Do and tick the hand-over check “{check}”.", {"check": row["check"]})
+        for row in facts.get("checklist") or []
+        if row.get("mandatory") and not row.get("done") and row.get("stage") in passed
+    ]
+
+
+def _reopening(facts: Facts) -> list[Missing]:
+    return need(facts, "G7", [("reopen_reason", "Write why the complaint is opened again.")])
+
+
+def _resuming(facts: Facts, target: str) -> list[Missing]:
+    held = facts.get("held_stage") or "intake"
+    if target == held:
+        return []
+    return [
+        Missing("SOP", "", "A held complaint goes on where it was: resume to {stage}.", {"stage": held}),
+    ]
+
+
+def _holding(facts: Facts) -> list[Missing]:
+    return need(
+        facts, "SOP", [("hold_reason", "Write what the complaint waits for; the clock stops meanwhile.")]
+    )
+
+
+def _rejecting(facts: Facts) -> list[Missing]:
+    found = need(
+        facts,
+        "G1",
+        [
+            ("triage_rationale", "Write why triage decided so."),
+            ("reportable", "Decide whether the event is reportable to an authority."),
+            ("rejection_reason", "Write why it is rejected and which other ways the customer has."),
+        ],
+    )
+    if facts.get("is_complaint") != "no":
+        found.insert(0, Missing("G1", "is_complaint", "Only what is not a complaint can be rejected."))
+    if facts.get("reportable") in ("yes", "assessing"):
+        found.append(Missing("G3", "reportable", "A reportable event cannot be rejected."))
+    return found
+
+
+def _merging(facts: Facts) -> list[Missing]:
+    original = facts.get("duplicate_of")
+    if blank(original):
+        return [Missing("G7", "duplicate_of", "Name the complaint this one repeats.")]
+    if original == facts.get("name"):
+        return [Missing("G7", "duplicate_of", "A complaint cannot be a duplicate of itself.")]
+    if facts.get("original_stage") in ("duplicate", "void"):
+        return [
+            Missing(
+                "G7",
+                "duplicate_of",
+                "{name} is itself merged or void: name the complaint that carries the case.",
+                {"name": original},
+            )
+        ]
+    return []
+
+
+def _voiding(facts: Facts) -> list[Missing]:
+    found = need(facts, "G7", [("void_reason", "Write why the complaint is void; nothing is deleted.")])
+    submitted = [row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 1]
+    if submitted:
+        found.append(
+            Missing(
+                "G7", "settlement_html", "Cancel settlement {names} first.", {"names": ", ".join(submitted)}
+            )
+        )
+    return found
+
+
+def _unique(found: list[Missing]) -> list[Missing]:
+    seen: set[tuple[str, str, str]] = set()
+    out = []
+    for row in found:
+        key = (row.gate, row.field, row.text())
+        if key not in seen:
+            seen.add(key)
+            out.append(row)
+    return out
+
+
+_ENTER: dict[str, Callable[[Facts], list[Missing]]] = {
+    "triage": _intake,
+    "investigate": _triage,
+    "solve": _investigated,
+    "confirm": _solved,
+    "execute": _confirmed,
+    "review": _executed,
+    "closed": _closable,
+}
+_SIDE: dict[str, Callable[[Facts], list[Missing]]] = {
+    "on_hold": _holding,
+    "rejected": _rejecting,
+    "duplicate": _merging,
+    "void": _voiding,
+}

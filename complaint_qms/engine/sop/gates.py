@@ -1,0 +1,56 @@
+"""The one shape in which a gate answers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that stands in the way.
+
+    Attributes:
+        gate: G1 … G10, `SOP` for hand-over rules of the procedure.
+        field: name of the field where the remedy is entered; empty when it lies in another record.
+        message: English sentence with `{name}` slots, saying what is missing and how to mend it.
+        params: values of the slots.
+    """
+
+    gate: str
+    field: str
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """The sentence in English, for places without a translator."""
+        return self.message.format(**self.params)
+
+
+def blank(value: Any) -> bool:
+    """Whether a field counts as empty; markup without a word in it does, zero does not."""
+    if value is None:
+        return True
+    if isinstance(value, str):
+        text = value.strip()
+        if text.startswith("<") and "<img" not in text:
+            inside = _without_tags(text)
+            return not inside.replace("&nbsp;", " ").strip()
+        return not text
+    return False
+
+
+def need(facts: Mapping[str, Any], gate: str, wants: Iterable[tuple[str, str]]) -> list[Missing]:
+    """One `Missing` for each blank field of `wants`, pairs of field name and message."""
+    return [Missing(gate, name, message) for name, message in wants if blank(facts.get(name))]
+
+
+def _without_tags(text: str) -> str:
+    out, inside = [], False
+    for char in text:
+        if char == "<":
+            inside = True
+        elif char == ">":
+            inside = False
+        elif not inside:
+            out.append(char)
+    return "".join(out)

@@ -1,0 +1,95 @@
+"""Gates of an investigation and of a root cause (G2, G6, G7).
+
+Facts beyond the fields of Investigation:
+    user: who asks for the step.
+    root_causes: [{name, status}] of this investigation, rejected ones left out.
+Facts beyond the fields of Root Cause:
+    user: who asks for the step; whys, factors: the rows of its tables.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from complaint_qms.engine.sop.gates import Missing, blank, need
+
+Facts = Mapping[str, Any]
+_ORDER = ("planned", "in_progress", "review", "completed")
+
+
+def investigation_missing(facts: Facts, target: str) -> list[Missing]:
+    """What an investigation lacks to enter stage `target`; forward stages ask for all on the way."""
+    if target == "void":
+        return need(
+            facts, "G7", [("void_reason", "Write why the investigation is void; nothing is deleted.")]
+        )
+    origin = facts.get("stage") or "planned"
+    if _ORDER.index(target) < _ORDER.index(origin):
+        return []
+    found = need(facts, "G2", [("investigator", "Name the investigator.")])
+    if target in ("review", "completed"):
+        found += need(
+            facts,
+            "G2",
+            [
+                ("problem", "State the problem that was investigated."),
+                ("findings", "Write down the findings."),
+                ("outcome", "Choose the outcome."),
+                ("conclusion", "Write the conclusion."),
+            ],
+        )
+    if target == "completed":
+        found += _cause_known(facts)
+        if facts.get("user") in (facts.get("investigator"), facts.get("submitted_by")):
+            found.append(
+                Missing("G6", "", "The investigator cannot complete their own investigation: ask a reviewer.")
+            )
+    return found
+
+
+def _cause_known(facts: Facts) -> list[Missing]:
+    if facts.get("outcome") != "confirmed" or not blank(facts.get("root_cause_waived_reason")):
+        return []
+    causes = facts.get("root_causes") or []
+    if any(row["status"] == "verified" for row in causes):
+        return []
+    if causes:
+        return [
+            Missing(
+                "G2",
+                "",
+                "Root cause {names} is not verified yet: have it verified, or write the reason for no root cause.",
+                {"names": ", ".join(row["name"] for row in causes)},
+            )
+        ]
+    return [
+        Missing(
+            "G2",
+            "root_cause_waived_reason",
+            "A confirmed defect needs a verified root cause, or the reason why none was found.",
+        )
+    ]
+
+
+def root_cause_missing(facts: Facts, target: str) -> list[Missing]:
+    """What a root cause lacks to take status `target` (draft, verified, rejected)."""
+    if target == "rejected":
+        return need(facts, "G2", [("rejection_reason", "Write why this cause was ruled out.")])
+    if target != "verified":
+        return []
+    found = need(
+        facts,
+        "G2",
+        [
+            ("description", "Describe the root cause."),
+            ("method", "Choose the method that led to the cause."),
+            ("category", "Choose the category of the cause."),
+            ("verification_method", "Write how the cause was verified."),
+        ],
+    )
+    if facts.get("method") == "5_why" and not facts.get("whys"):
+        found.append(Missing("G2", "whys", "Add the chain of whys that led to the cause."))
+    if facts.get("method") == "ishikawa" and not facts.get("factors"):
+        found.append(Missing("G2", "factors", "Add the branches of the Ishikawa diagram."))
+    if not blank(facts.get("analyst")) and facts.get("analyst") == facts.get("user"):
+        found.append(Missing("G6", "", "The analyst cannot verify their own root cause: ask somebody else."))
+    return found
