@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterator
 
@@ -24,6 +25,7 @@ def site() -> Iterator[str]:
             f"the site {chosen_site()} does not allow tests (allow_tests in its config)", returncode=3
         )
     frappe.connect()
+    frappe.local.untouched_flags = copy.deepcopy(dict(frappe.local.flags))
     yield chosen_site()
     frappe.destroy()
     os.chdir(before)
@@ -47,7 +49,7 @@ def undone(site: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
 
 def fresh_request() -> None:
     """Forget what one web request would have kept in memory: user, flags, messages, cached documents."""
-    frappe.local.flags = frappe._dict(in_test=True)
+    frappe.local.flags = frappe._dict(copy.deepcopy(frappe.local.untouched_flags), in_test=True)
     frappe.local.message_log = []
     frappe.local.response = frappe._dict(docs=[])
     frappe.local.form_dict = frappe._dict()

@@ -1,0 +1,313 @@
+"""Builds what a test needs out of ERPNext's own documents, each call a new record with a name of its own.
+
+All functions return the saved (or submitted) document. Nothing commits: the test's rollback removes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import add_days, nowdate
+
+PASSWORD = "Quiet-Harbour-7391"
+RATE = 100.0
+COST = 60.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a selling or stock document.
+
+    Attributes:
+        item: item code.
+        qty: in the item's stock unit.
+        rate: per unit, in the company's currency.
+        batch: batch number the quantity comes from.
+        serials: serial numbers, one per unit.
+        warehouse: the company's store when empty.
+    """
+
+    item: str
+    qty: float = 1
+    rate: float = RATE
+    batch: str | None = None
+    serials: Sequence[str] = ()
+    warehouse: str | None = None
+
+    def row(self, **extra: object) -> dict:
+        row = {
+            "item_code": self.item,
+            "qty": self.qty,
+            "rate": self.rate,
+            "warehouse": self.warehouse or store(),
+        }
+        if self.batch or self.serials:
+            row |= {
+                "use_serial_batch_fields": 1,
+                "batch_no": self.batch,
+                "serial_no": "\n".join(self.serials) or None,
+            }
+        return row | extra
+
+
+def unique(prefix: str) -> str:
+    """A name nobody has used on this site."""
+    return f"{prefix} {frappe.generate_hash(length=10)}"
+
+
+def make(doctype: str, **values: object) -> Document:
+    """Insert a document of any kind."""
+    return frappe.get_doc({"doctype": doctype, **values}).insert(ignore_permissions=True)
+
+
+def company() -> str:
+    """The site's company (the oldest, when a test has made others)."""
+    return frappe.get_all("Company", pluck="name", order_by="creation, name", limit=1)[0]
+
+
+def company_value(fieldname: str) -> str:
+    return frappe.get_cached_value("Company", company(), fieldname)
+
+
+def store() -> str:
+    """Warehouse that deliveries leave from."""
+    return f"Stores - {company_value('abbr')}"
+
+
+# Parties -------------------------------------------------------------------------------------------------------------
+
+
+def customer(**values: object) -> Document:
+    """A company as customer, first group and territory that are not groups of others."""
+    defaults = {
+        "customer_name": unique("Customer"),
+        "customer_type": "Company",
+        "customer_group": _leaf("Customer Group"),
+        "territory": _leaf("Territory"),
+    }
+    return make("Customer", **defaults | values)
+
+
+def contact(party: str, party_type: str = "Customer", **values: object) -> Document:
+    """A person with an email address of their own at a customer or supplier."""
+    address = f"{frappe.generate_hash(length=10)}@customer.example"
+    defaults = {
+        "first_name": unique("Contact"),
+        "email_ids": [{"email_id": address, "is_primary": 1}],
+        "links": [{"link_doctype": party_type, "link_name": party}],
+    }
+    return make("Contact", **defaults | values)
+
+
+def supplier(**values: object) -> Document:
+    defaults = {"supplier_name": unique("Supplier"), "supplier_group": _leaf("Supplier Group")}
+    return make("Supplier", **defaults | values)
+
+
+def _leaf(doctype: str) -> str:
+    """First record of a tree that has no children."""
+    return frappe.get_all(doctype, {"is_group": 0}, pluck="name", order_by="lft", limit=1)[0]
+
+
+# Items, batches, serial numbers --------------------------------------------------------------------------------------
+
+
+def item(
+    *, batch: bool = False, serial: bool = False, price: float | None = RATE, **values: object
+) -> Document:
+    """A stock item, tracked by batch or serial number when asked, with a selling price."""
+    code = unique("Item")
+    defaults = {
+        "item_code": code,
+        "item_name": code,
+        "item_group": _leaf("Item Group"),
+        "stock_uom": "Nos",
+        "is_stock_item": 1,
+        "has_batch_no": int(batch),
+        "has_serial_no": int(serial),
+        "valuation_rate": COST,
+        "item_defaults": [{"company": company(), "default_warehouse": store()}],
+    }
+    made = make("Item", **defaults | values)
+    if price is not None:
+        item_price(made.name, price)
+    return made
+
+
+def item_price(item_code: str, rate: float, price_list: str = "Standard Selling") -> Document:
+    return make("Item Price", item_code=item_code, price_list=price_list, price_list_rate=rate)
+
+
+def batch(item_code: str, **values: object) -> Document:
+    """A batch made a month ago that expires in a year."""
+    defaults = {
+        "item": item_code,
+        "batch_id": unique("B").upper().replace(" ", "-"),
+        "manufacturing_date": add_days(nowdate(), -30),
+        "expiry_date": add_days(nowdate(), 335),
+    }
+    return make("Batch", **defaults | values)
+
+
+def serials(count: int) -> list[str]:
+    """Serial numbers that no item has yet; a receipt creates them."""
+    return [unique("SN").upper().replace(" ", "-") for _ in range(count)]
+
+
+# Stock and selling ---------------------------------------------------------------------------------------------------
+
+
+def receive(*lines: Line, posting_date: str | None = None) -> Document:
+    """Bring goods into stock (submitted Stock Entry, Material Receipt) at `COST` each."""
+    rows = [
+        line.row(t_warehouse=line.warehouse or store(), basic_rate=COST, warehouse=None) | {"rate": None}
+        for line in lines
+    ]
+    entry = frappe.get_doc(
+        {
+            "doctype": "Stock Entry",
+            "stock_entry_type": "Material Receipt",
+            "company": company(),
+            "items": rows,
+            **_posted_on(posting_date),
+        }
+    )
+    return _submit(entry)
+
+
+def stocked(
+    qty: float = 10, *, with_batch: bool = False, with_serials: bool = False, **values: object
+) -> Line:
+    """A new item of which `qty` lie in stock, as the line that sells one unit of it.
+
+    With serial numbers the line names the first of them; all are found in Serial No by item.
+    """
+    made = item(batch=with_batch, serial=with_serials, **values)
+    numbers = serials(int(qty)) if with_serials else []
+    whole = Line(made.name, qty=qty, batch=batch(made.name).name if with_batch else None, serials=numbers)
+    receive(whole)
+    return replace(whole, qty=1, serials=numbers[:1])
+
+
+def sales_order(customer_name: str, *lines: Line, **values: object) -> Document:
+    """Submitted Sales Order, delivery in a week. It promises goods, so it names no batch or serial number."""
+    due = add_days(nowdate(), 7)
+    rows = [{k: v for k, v in line.row(delivery_date=due).items() if k in ORDER_FIELDS} for line in lines]
+    defaults = {"customer": customer_name, "company": company(), "delivery_date": due, "items": rows}
+    return _submit(frappe.get_doc({"doctype": "Sales Order", **defaults, **values}))
+
+
+ORDER_FIELDS = {"item_code", "qty", "rate", "warehouse", "delivery_date"}
+
+
+def delivery(customer_name: str, *lines: Line, posting_date: str | None = None, **values: object) -> Document:
+    """Submitted Delivery Note: the goods leave the store."""
+    return _submit(_selling_document("Delivery Note", customer_name, lines, posting_date, values))
+
+
+def invoice(
+    customer_name: str,
+    *lines: Line,
+    update_stock: bool = False,
+    posting_date: str | None = None,
+    **values: object,
+) -> Document:
+    """Submitted Sales Invoice; with `update_stock` it also delivers."""
+    values = {"update_stock": int(update_stock), "due_date": add_days(posting_date or nowdate(), 30)} | values
+    return _submit(_selling_document("Sales Invoice", customer_name, lines, posting_date, values))
+
+
+def invoice_of(delivery_note: str, **values: object) -> Document:
+    """Submitted Sales Invoice for everything on a Delivery Note, its lines linked back to it."""
+    from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice
+
+    made = make_sales_invoice(delivery_note)
+    made.update(values)
+    return _submit(made)
+
+
+def sold(qty: float = 10, **options: object) -> tuple[Document, Document, Document]:
+    """Customer, submitted Delivery Note and its Sales Invoice for `qty` of a new item.
+
+    Keyword arguments are those of `stocked` (`with_batch`, `with_serials`, fields of the item).
+    """
+    line = stocked(qty, **options)
+    numbers: Iterable[str] = ()
+    if line.serials:
+        numbers = frappe.get_all("Serial No", {"item_code": line.item}, pluck="name", order_by="name")
+    buyer = customer()
+    note = delivery(buyer.name, replace(line, qty=qty, serials=tuple(numbers)))
+    return buyer, note, invoice_of(note.name)
+
+
+def _selling_document(
+    doctype: str, customer_name: str, lines: Sequence[Line], posting_date: str | None, values: dict
+) -> Document:
+    defaults = {
+        "customer": customer_name,
+        "company": company(),
+        "currency": company_value("default_currency"),
+        "selling_price_list": "Standard Selling",
+        "items": [line.row() for line in lines],
+    }
+    return frappe.get_doc({"doctype": doctype, **defaults, **_posted_on(posting_date), **values})
+
+
+def _posted_on(date: str | None) -> dict:
+    return {"posting_date": date, "posting_time": "09:00:00", "set_posting_time": 1} if date else {}
+
+
+def _submit(document: Document) -> Document:
+    document.flags.ignore_permissions = True
+    document.insert()
+    document.submit()
+    return document
+
+
+# People --------------------------------------------------------------------------------------------------------------
+
+
+def user(*roles: str, email: str | None = None) -> str:
+    """Email of a desk user with exactly these roles and the password `PASSWORD`; made when absent.
+
+    Without an address it is formed from the roles, so that the same roles are the same person.
+    """
+    email = (
+        email or "-and-".join(frappe.scrub(role).replace("_", "-") for role in sorted(roles)) + "@qms.example"
+    )
+    person = frappe.get_doc("User", email) if frappe.db.exists("User", email) else frappe.new_doc("User")
+    wanted = {role for role in roles if role not in ("All", "Guest", "Desk User")}
+    if not person.is_new() and {row.role for row in person.roles} == wanted:
+        return email
+    if person.is_new():
+        person.update(
+            {
+                "email": email,
+                "first_name": email.partition("@")[0],
+                "send_welcome_email": 0,
+                "new_password": PASSWORD,
+            }
+        )
+    person.flags.no_welcome_mail = True
+    person.set("roles", [{"role": role} for role in sorted(wanted)])
+    person.save(ignore_permissions=True)
+    return email
+
+
+def employee(user_email: str | None = None, reports_to: str | None = None, **values: object) -> Document:
+    """A member of staff, tied to a user and to a superior when given."""
+    defaults = {
+        "first_name": unique("Employee"),
+        "company": company(),
+        "gender": "Female",
+        "date_of_birth": "1990-01-01",
+        "date_of_joining": "2020-01-01",
+        "status": "Active",
+        "user_id": user_email,
+        "reports_to": reports_to,
+        "create_user_permission": 0,
+    }
+    return make("Employee", **defaults | values)
