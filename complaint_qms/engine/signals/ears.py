@@ -1,0 +1,111 @@
+"""EARS C1, C2 and C3: a count against the mean and standard deviation of the few periods before it.
+
+Definitions as in R's ``surveillance::earsC``: the standard deviation has divisor (baseline − 1); C1 uses the
+``baseline`` periods just before, C2 and C3 leave a gap of two; the upper bound is mean + z(1 − alpha) · sd and an
+alarm is a count strictly above it. Source: Hutwagner et al., Journal of Urban Health 2003; Fricker, Hegler and
+Dunfee, Statistics in Medicine 2008.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike, NDArray
+
+from complaint_qms.engine.signals.tails import normal_quantile
+
+Array = NDArray[np.float64]
+Method = Literal["C1", "C2", "C3"]
+
+_GAP = {"C1": 0, "C2": 2, "C3": 2}
+_ALPHA = {"C1": 0.001, "C2": 0.001, "C3": 0.025}
+_FIRST = {"C1": 0, "C2": 2, "C3": 4}
+
+
+@dataclass(frozen=True)
+class Ears:
+    """Arrays of the counts' shape; nan (and no alarm) before there is enough history."""
+
+    method: Method
+    mean: Array
+    sd: Array
+    """After ``min_sd``."""
+    statistic: Array
+    upper: Array
+    alarm: NDArray[np.bool_]
+    baseline: int
+    min_sd: float
+    alpha: float
+
+
+def ears(
+    counts: ArrayLike,
+    method: Method = "C1",
+    *,
+    baseline: int = 7,
+    min_sd: float = 0.0,
+    alpha: float | None = None,
+) -> Ears:
+    """EARS over the last axis. ``alpha`` None: 0.001 for C1 and C2, 0.025 for C3.
+
+    C1, C2: statistic (y − mean) / sd. C3: C2 of this period plus max(0, C2 − 1) of the two before it; its upper
+    bound is y + sd · (z − those two terms), at least 0, as R has it. With sd 0 the statistic is 0 on the mean and
+    infinite off it. ``min_sd`` 0.5 to 1 keeps sparse series quiet. Any unknown count in a window leaves it nan.
+    """
+    if method not in _GAP:
+        raise ValueError(f"method must be 'C1', 'C2' or 'C3', not {method!r}")
+    if baseline < 3:
+        raise ValueError("baseline must be at least 3 periods")
+    if min_sd < 0:
+        raise ValueError("min_sd cannot be negative")
+    counts = np.asarray(counts, float)
+    alpha = _ALPHA[method] if alpha is None else alpha
+    quantile = normal_quantile(1 - alpha)
+    mean, sd = moving_moments(counts, baseline, _GAP[method])
+    sd = np.maximum(sd, min_sd)
+    score = standardise(counts, mean, sd)
+    with np.errstate(invalid="ignore"):
+        if method != "C3":
+            upper = mean + quantile * sd
+            statistic = score
+        else:
+            # R divides by sd without a guard; there 0/0 is nan and takes the bound with it.
+            with np.errstate(divide="ignore"):
+                raw = (counts - mean) / sd
+            extra = np.maximum(0.0, raw - 1)
+            before = _shift(extra, 1) + _shift(extra, 2)
+            statistic = score + before
+            upper = np.maximum(0.0, counts + sd * (quantile - before))
+            early = np.arange(counts.shape[-1]) < baseline + _FIRST[method]
+            mean, sd, statistic, upper = (np.where(early, np.nan, a) for a in (mean, sd, statistic, upper))
+        alarm = counts > upper
+    return Ears(method, mean, sd, statistic, upper, alarm, baseline, min_sd, alpha)
+
+
+def moving_moments(counts: Array, width: int, gap: int) -> tuple[Array, Array]:
+    """Mean and standard deviation (divisor width − 1) of the ``width`` periods that end ``gap`` + 1 before each."""
+    mean = np.full(counts.shape, np.nan)
+    sd = np.full(counts.shape, np.nan)
+    first = width + gap
+    if counts.shape[-1] > first:
+        windows = sliding_window_view(counts, width, axis=-1)[..., : counts.shape[-1] - first, :]
+        mean[..., first:] = windows.mean(axis=-1)
+        sd[..., first:] = windows.std(axis=-1, ddof=1)
+    return mean, sd
+
+
+def standardise(counts: Array, mean: Array, sd: Array) -> Array:
+    """(counts − mean) / sd; with sd 0: 0 on the mean, ± inf off it."""
+    away = counts - mean
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = away / sd
+    return np.where((sd == 0) & (away == 0), 0.0, out)
+
+
+def _shift(values: Array, by: int) -> Array:
+    out = np.full(values.shape, np.nan)
+    out[..., by:] = values[..., :-by]
+    return out
