@@ -29,6 +29,7 @@ from complaint_qms.constants.text_units import (
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0002fa1f"
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
+_DIGIT = re.compile(r"\d")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(rf"\d+(?:[.,]\d+)+|[a-z0-9]+(?:'[a-z]+)?|[{HAN}]+|%|[^\W_]+")
 _PLAIN_WORD = re.compile(rf"[a-z0-9]+(?:'[a-z]+)?|[{HAN}]+|[^\W_]+")
@@ -117,7 +118,7 @@ def canonical_tokens(text: str | None) -> list[str]:
     A quantity is one token (``5kg``, ``2pc``, ``26000mi``); a date is ``dYYYYMMDD``; other words and Han runs stay.
     """
     folded = fold(text)
-    if any(char.isdigit() for char in folded):
+    if _DIGIT.search(folded):
         folded = _canonical_dates(folded)
     out: list[str] = []
     found = _WORD.findall(folded)

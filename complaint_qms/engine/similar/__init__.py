@@ -1,0 +1,51 @@
+"""Which complaints tell the same story: duplicates and similar cases, with a score, its reasons, and clusters.
+
+Public API::
+
+    Record(id, text, customer="", item="", batch="", order="", date=None)
+    Settings(...)                                   # weights, thresholds, limits; sensible defaults
+
+    score(left, right, *, stats=None, settings=None) -> Match(id, score, reasons)
+        one pair, exactly; symmetric, 0 … 1. ``stats`` weighs rare words higher than common ones.
+    rank(record, candidates, *, stats=None, settings=None, limit=10) -> list[Match]
+        candidates of a record, best first; for a desk that has fetched candidates by their blocking keys
+    blocking_keys(record, settings=None) -> list[int]
+        signed 64-bit keys to store beside a record; two records that share a key are worth comparing
+
+    find_pairs(records, *, threshold=None, settings=None) -> Iterator[Pair(left, right, score, reasons)]
+        all likely pairs of any number of records, in one pass over an iterable and without n² comparisons;
+        ``left`` came before ``right`` in the input. Texts are not kept: about 0.6 kB per record, whatever its length.
+    Index(settings)  .add_many(records)  .query(record, limit) -> list[Match]  .pairs(threshold) -> Iterator[Pair]
+        the same in steps, for histories that arrive in chunks
+
+    clusters(pairs, *, threshold=None, settings=None) -> list[Cluster(ids, score)]
+        groups of records that belong together; weak links do not chain strangers into one group. Does not depend on
+        the order of the pairs.
+
+Scores: 1.0 is the same story, ``Settings.duplicate`` (0.75) proposes a duplicate, ``Settings.similar`` (0.5) a similar
+case. Text alone sets the base; agreeing or contradicting customer, item, batch, order and date move it, in log-odds.
+Results depend on the input only, never on hashing seeds, threads or the clock.
+"""
+
+from complaint_qms.engine.reasons import Reason
+from complaint_qms.engine.similar.blocking import blocking_keys
+from complaint_qms.engine.similar.cluster import Cluster, clusters
+from complaint_qms.engine.similar.index import Index, find_pairs
+from complaint_qms.engine.similar.records import Match, Pair, Record, Settings
+from complaint_qms.engine.similar.score import Stats, rank, score
+
+__all__ = [
+    "Cluster",
+    "Index",
+    "Match",
+    "Pair",
+    "Reason",
+    "Record",
+    "Settings",
+    "Stats",
+    "blocking_keys",
+    "clusters",
+    "find_pairs",
+    "rank",
+    "score",
+]

@@ -1,0 +1,183 @@
+"""All likely pairs of a history, in bounded memory and without comparing everything with everything."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import numpy as np
+
+from complaint_qms.engine.similar.blocking import BANDS, bands, candidates, field_hashes
+from complaint_qms.engine.similar.features import FeatureTable
+from complaint_qms.engine.similar.records import Match, Pair, Record, Settings
+from complaint_qms.engine.similar.score import (
+    Stats,
+    days_of,
+    log_odds,
+    reasons_of,
+    text_agreement,
+    to_score,
+)
+
+CHUNK = 2_000
+SCORE_CHUNK = 50_000
+
+
+class Index:
+    """Records added in order; keeps ids, hashed features (a bounded sample) and field hashes, never the texts."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.stats = Stats.empty()
+        self.ids: list[str] = []
+        self._table = FeatureTable()
+        self._features = array("I")
+        self._ends = array("q", [0])
+        self._bands = array("I")
+        self._fields = array("I")
+        self._days = array("i")
+        self._known_fields: dict[tuple[str, ...], tuple[int, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def add_many(self, records: Iterable[Record]) -> None:
+        """Add records in event order. The result does not depend on how they are cut into calls."""
+        source = iter(records)
+        while chunk := list(islice(source, CHUNK)):
+            flat, offsets = self._table.features([record.text for record in chunk])
+            self.stats.add(flat, len(chunk))
+            self._bands.frombytes(bands(flat, offsets).tobytes())
+            kept, ends = _cut(flat, offsets, self.settings.sketch)
+            self._ends.frombytes((ends + self._ends[-1]).astype(np.int64).tobytes())
+            self._features.frombytes(kept.astype(np.uint32).tobytes())
+            for record in chunk:
+                self._fields.extend(self._field_hashes(record))
+            self._days.extend(map(days_of, chunk))
+            self.ids.extend(record.id for record in chunk)
+
+    def _field_hashes(self, record: Record) -> tuple[int, ...]:
+        key = (record.customer, record.item, record.batch, record.order)
+        known = self._known_fields.get(key)
+        if known is None:
+            if len(self._known_fields) > 50_000:
+                self._known_fields.clear()
+            known = self._known_fields[key] = field_hashes(record)
+        return known
+
+    def _columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        count = len(self.ids)
+        return (
+            np.frombuffer(self._features, np.uint32),
+            np.frombuffer(self._ends, np.int64),
+            np.frombuffer(self._bands, np.uint32).reshape(count, BANDS),
+            np.frombuffer(self._fields, np.uint32).reshape(count, 4),
+            np.frombuffer(self._days, np.int32),
+        )
+
+    def pairs(self, threshold: float | None = None) -> Iterator[Pair]:
+        """Every pair found with a score of at least ``threshold`` (default ``settings.similar``), in input order of
+        ``left``, then ``right``."""
+        settings = self.settings
+        if len(self.ids) < 2:
+            return
+        flat, offsets, band_keys, fields, days = self._columns()
+        weights = self.stats.squared_weights()
+        least = settings.similar if threshold is None else threshold
+        count = len(self.ids)
+        codes: list[np.ndarray] = []
+        scores: list[np.ndarray] = []
+        for portion in candidates(band_keys, fields, settings):
+            for start in range(0, len(portion), SCORE_CHUNK):
+                code = portion[start : start + SCORE_CHUNK]
+                left, right = np.divmod(code, count)
+                cosine = text_agreement(flat, offsets, left, right, weights, settings.sketch)
+                score = to_score(log_odds(cosine, fields, days, left, right, settings))
+                good = score >= least
+                codes.append(code[good])
+                scores.append(score[good])
+        code, first = np.unique(np.concatenate(codes), return_index=True)
+        score = np.concatenate(scores)[first]
+        del codes, scores
+        kept = _best(code // count, code % count, score, settings.neighbours)
+        code = code[kept]
+        for start in range(0, len(code), SCORE_CHUNK):
+            left, right = np.divmod(code[start : start + SCORE_CHUNK], count)
+            cosine = text_agreement(flat, offsets, left, right, weights, settings.sketch)
+            parts = log_odds(cosine, fields, days, left, right, settings)
+            yield from self._pairs(left, right, cosine, parts)
+
+    def _pairs(
+        self, left: np.ndarray, right: np.ndarray, cosine: np.ndarray, parts: np.ndarray
+    ) -> Iterator[Pair]:
+        rows = zip(
+            left.tolist(),
+            right.tolist(),
+            to_score(parts).tolist(),
+            cosine.tolist(),
+            parts.tolist(),
+            strict=True,
+        )
+        for one, other, value, agreement, contributions in rows:
+            yield Pair(self.ids[one], self.ids[other], value, reasons_of(agreement, contributions))
+
+    def query(self, record: Record, limit: int = 10) -> list[Match]:
+        """The records already added that are most like ``record``, best first; at least ``settings.similar``."""
+        if not self.ids:
+            return []
+        settings = self.settings
+        flat, offsets, band_keys, fields, days = self._columns()
+        new_flat, new_offsets = self._table.features([record.text])
+        own_bands = bands(new_flat, new_offsets)[0]
+        own_fields = np.array(self._field_hashes(record), np.uint32)
+        hit = ((band_keys == own_bands) & (own_bands != 0)).any(axis=1)
+        for columns in ((3,), (2,), (0, 1)):
+            if own_fields[list(columns)].all():
+                hit |= (fields[:, columns] == own_fields[list(columns)]).all(axis=1)
+        rows = np.flatnonzero(hit)
+        if not len(rows):
+            return []
+        kept, ends = _cut(new_flat, new_offsets, settings.sketch)
+        picked = np.concatenate(
+            [*(flat[offsets[row] : offsets[row + 1]] for row in rows), kept.astype(np.uint32)]
+        )
+        sizes = np.append(offsets[rows + 1] - offsets[rows], ends[0])
+        starts = np.concatenate([[0], np.cumsum(sizes)])
+        left = np.arange(len(rows))
+        right = np.full(len(rows), len(rows))
+        cosine = text_agreement(picked, starts, left, right, self.stats.squared_weights(), settings.sketch)
+        both_fields = np.vstack([fields[rows], own_fields])
+        both_days = np.append(days[rows], np.int32(days_of(record)))
+        parts = log_odds(cosine, both_fields, both_days, left, right, settings)
+        score = to_score(parts)
+        best = [n for n in np.lexsort((rows, -score))[:limit] if score[n] >= settings.similar]
+        return [Match(self.ids[rows[n]], float(score[n]), reasons_of(cosine[n], parts[n])) for n in best]
+
+
+def find_pairs(
+    records: Iterable[Record], *, threshold: float | None = None, settings: Settings | None = None
+) -> Iterator[Pair]:
+    """Likely pairs among ``records``; see :meth:`Index.pairs`."""
+    index = Index(settings)
+    index.add_many(records)
+    yield from index.pairs(threshold)
+
+
+def _cut(flat: np.ndarray, offsets: np.ndarray, sketch: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first (smallest) ``sketch`` features of each text, and where each text ends."""
+    sizes = np.diff(offsets)
+    position = np.arange(len(flat)) - np.repeat(offsets[:-1], sizes)
+    return flat[position < sketch], np.cumsum(np.minimum(sizes, sketch))
+
+
+def _best(left: np.ndarray, right: np.ndarray, score: np.ndarray, neighbours: int) -> np.ndarray:
+    """Which pairs are among the best ``neighbours`` of at least one of their ends; bool of shape (pairs,)."""
+    kept = np.zeros(len(score), bool)
+    for ends, other in ((left, right), (right, left)):
+        order = np.lexsort((other, -score, ends))
+        grouped = ends[order]
+        position = np.arange(len(order))
+        starts = np.searchsorted(grouped, grouped)
+        kept[order[position - starts < neighbours]] = True
+    return kept

@@ -1,0 +1,80 @@
+"""What similarity works on and what it answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from complaint_qms.engine.reasons import Reason
+
+FIELDS: tuple[str, ...] = ("customer", "item", "batch", "order")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One complaint as far as similarity is concerned. Unknown fields stay empty and count neither way."""
+
+    id: str
+    text: str
+    customer: str = ""
+    item: str = ""
+    batch: str = ""
+    order: str = ""
+    date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record that resembles the one asked about; ``score`` 0 … 1, reasons strongest first."""
+
+    id: str
+    score: float
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two records that resemble each other; ``left`` came first in the input."""
+
+    left: str
+    right: str
+    score: float
+    reasons: tuple[Reason, ...] = ()
+
+
+def _agree() -> dict[str, float]:
+    return {"customer": 1.0, "item": 0.4, "batch": 0.7, "order": 1.5}
+
+
+def _differ() -> dict[str, float]:
+    return {"customer": -0.8, "item": -0.7, "batch": -0.4, "order": -0.7}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Weights in log-odds, thresholds in score, limits in records.
+
+    ``agree`` / ``differ``: added when both records name the field and it is equal / not equal.
+    ``date_near`` is added for the same day and fades with ``date_scale`` days; ``date_far`` is added after
+    ``date_limit`` days, between them it fades linearly.
+    ``window``: within one blocking key, how many following records each record is compared with;
+    a key shared by a whole history therefore costs no more than a rare one.
+    ``neighbours``: pairs kept per record, best first.
+    ``steepness`` and ``middle`` turn the agreement of the texts (cosine, 0 … 1) into log-odds:
+    ``steepness * (cosine - middle)``. ``sketch``: features kept per text; shorter texts are compared exactly, longer ones
+    by a consistent sample.
+    """
+
+    duplicate: float = 0.75
+    similar: float = 0.5
+    agree: dict[str, float] = field(default_factory=_agree)
+    differ: dict[str, float] = field(default_factory=_differ)
+    date_near: float = 0.5
+    date_scale: float = 14.0
+    date_far: float = -0.5
+    date_limit: float = 365.0
+    steepness: float = 10.0
+    middle: float = 0.6
+    sketch: int = 96
+    window: int = 4
+    neighbours: int = 10

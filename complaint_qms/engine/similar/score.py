@@ -1,0 +1,185 @@
+"""How alike two complaints are: agreement of the texts, moved by agreeing and contradicting fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from complaint_qms.engine.reasons import Reason
+from complaint_qms.engine.similar.blocking import field_hashes
+from complaint_qms.engine.similar.features import HASH_BITS, FeatureTable, expand
+from complaint_qms.engine.similar.records import FIELDS, Match, Record, Settings
+from complaint_qms.engine.text import canonical_tokens, han_ngrams, is_han
+
+DF_SIZE = 1 << 20
+_DF_MASK = DF_SIZE - 1
+NO_DATE = np.iinfo(np.int32).min
+TRIPLE_WEIGHT = 0.4
+
+
+@dataclass
+class Stats:
+    """How common each feature is: ``frequency`` int32 of shape (DF_SIZE,), counted in texts; ``count`` texts seen."""
+
+    frequency: np.ndarray
+    count: int = 0
+
+    @classmethod
+    def empty(cls) -> Stats:
+        return cls(np.zeros(DF_SIZE, np.int32))
+
+    def add(self, flat: np.ndarray, texts: int) -> None:
+        """Count the features of ``texts`` further texts."""
+        self.frequency += np.bincount(flat & _DF_MASK, minlength=DF_SIZE).astype(np.int32)
+        self.count += texts
+
+    def squared_weights(self) -> np.ndarray:
+        """float32 of shape (DF_SIZE,): squared inverse document frequency, smoothed so that an empty count is flat."""
+        weights = np.log1p((self.count + 20.0) / (self.frequency + 1.0))
+        return (weights * weights).astype(np.float32)
+
+
+def text_agreement(
+    flat: np.ndarray,
+    offsets: np.ndarray,
+    left: np.ndarray,
+    right: np.ndarray,
+    weights: np.ndarray,
+    sketch: int,
+) -> np.ndarray:
+    """Weighted cosine of feature sets for many pairs at once, float64 of shape (pairs,), 0 … 1.
+
+    ``flat`` / ``offsets``: sorted features of each text, at most ``sketch`` (the smallest hashes) each. Where a text was
+    cut, both are compared on the hash range that both cover, which is the same random sample of features for both.
+    """
+    counts = offsets[1:] - offsets[:-1]
+    pairs = len(left)
+    index = np.arange(pairs)
+    sides = []
+    limit = np.full(pairs, 1 << HASH_BITS, np.int64)
+    for rows in (left, right):
+        size = counts[rows]
+        cut = size >= sketch
+        limit[cut] = np.minimum(limit[cut], flat[offsets[rows[cut] + 1] - 1])
+    for rows in (left, right):
+        size = counts[rows]
+        pair = np.repeat(index, size)
+        feature = flat[expand(offsets[rows], size)].astype(np.int64)
+        inside = feature <= limit[pair]
+        pair, feature = pair[inside], feature[inside]
+        weight = weights[feature & _DF_MASK] * np.where(feature & 1, TRIPLE_WEIGHT**2, 1.0)
+        norm = np.bincount(pair, weight, pairs)
+        sides.append((pair, (pair << HASH_BITS) | feature, weight, norm))
+    (pair, key, weight, norm), (_, other_key, _, other_norm) = sides
+    if not len(other_key) or not len(key):
+        return np.zeros(pairs)
+    place = np.minimum(np.searchsorted(other_key, key), len(other_key) - 1)
+    shared = other_key[place] == key
+    dot = np.bincount(pair[shared], weight[shared], pairs)
+    product = np.sqrt(norm * other_norm)
+    return np.minimum(np.divide(dot, product, out=np.zeros(pairs), where=product > 0), 1.0)
+
+
+def log_odds(
+    cosine: np.ndarray,
+    fields: np.ndarray,
+    days: np.ndarray,
+    left: np.ndarray,
+    right: np.ndarray,
+    settings: Settings,
+) -> np.ndarray:
+    """Contributions of shape (pairs, 6): text, customer, item, batch, order, date.
+
+    ``fields`` int64 (n, 4) of field hashes, 0 unknown; ``days`` int32 (n,), ``NO_DATE`` unknown.
+    """
+    parts = np.zeros((len(left), 2 + len(FIELDS)))
+    parts[:, 0] = settings.steepness * (cosine - settings.middle)
+    for column, name in enumerate(FIELDS):
+        one, other = fields[left, column], fields[right, column]
+        known = (one != 0) & (other != 0)
+        agree, differ = settings.agree[name], settings.differ[name]
+        parts[:, 1 + column] = np.where(known, np.where(one == other, agree, differ), 0.0)
+    one, other = days[left].astype(np.int64), days[right].astype(np.int64)
+    apart = np.abs(one - other).astype(float)
+    near = settings.date_near * np.exp(-apart / settings.date_scale)
+    far = settings.date_far * np.clip(apart / settings.date_limit, 0.0, 1.0)
+    parts[:, -1] = np.where((one != NO_DATE) & (other != NO_DATE), near + far, 0.0)
+    return parts
+
+
+def to_score(parts: np.ndarray) -> np.ndarray:
+    """Log-odds contributions (pairs, parts) to scores 0 … 1."""
+    return 1.0 / (1.0 + np.exp(-parts.sum(axis=1)))
+
+
+def reasons_of(cosine: float, parts: Sequence[float], shared: Sequence[str] = ()) -> tuple[Reason, ...]:
+    """The contributions of one pair in words, strongest first."""
+    found = [Reason("text", "the texts agree to {0} %", (round(100 * cosine),), float(parts[0]))]
+    for name, weight in zip(FIELDS, parts[1:-1], strict=True):
+        if weight > 0:
+            found.append(Reason("field", "same {0}", (name,), float(weight)))
+        elif weight < 0:
+            found.append(Reason("field", "another {0}", (name,), float(weight)))
+    if parts[-1] > 0:
+        found.append(Reason("date", "received close together", (), float(parts[-1])))
+    elif parts[-1] < 0:
+        found.append(Reason("date", "received far apart", (), float(parts[-1])))
+    found.sort(key=lambda reason: -abs(reason.weight))
+    if shared:
+        found.append(Reason("text", "both say: {0}", (", ".join(shared),), 0.0))
+    return tuple(found)
+
+
+def days_of(record: Record) -> int:
+    """Proleptic day number of the record's date, ``NO_DATE`` when unknown."""
+    return record.date.toordinal() if record.date else int(NO_DATE)
+
+
+def rank(
+    record: Record,
+    candidates: Sequence[Record],
+    *,
+    stats: Stats | None = None,
+    settings: Settings | None = None,
+    limit: int = 10,
+) -> list[Match]:
+    """The ``limit`` candidates most like ``record``, best first; texts are compared in full, not by sample."""
+    if not candidates:
+        return []
+    settings = settings or Settings()
+    records = [record, *candidates]
+    flat, offsets = FeatureTable().features([each.text for each in records])
+    left = np.zeros(len(candidates), np.int64)
+    right = np.arange(1, len(records))
+    weights = (stats or Stats.empty()).squared_weights()
+    cosine = text_agreement(flat, offsets, left, right, weights, np.iinfo(np.int64).max)
+    fields = np.array([field_hashes(each) for each in records], np.int64)
+    days = np.array([days_of(each) for each in records], np.int32)
+    parts = log_odds(cosine, fields, days, left, right, settings)
+    scores = to_score(parts)
+    best = np.lexsort((right, -scores))[:limit]
+    own = _words(record.text)
+    matches = []
+    for number in best:
+        other = candidates[number]
+        shared = sorted(own & _words(other.text), key=lambda word: (-len(word), word))[:5]
+        matches.append(
+            Match(other.id, float(scores[number]), reasons_of(cosine[number], parts[number], shared))
+        )
+    return matches
+
+
+def score(
+    left: Record, right: Record, *, stats: Stats | None = None, settings: Settings | None = None
+) -> Match:
+    """One pair; symmetric. The match carries the id of ``right``."""
+    return rank(left, [right], stats=stats, settings=settings, limit=1)[0]
+
+
+def _words(text: str) -> set[str]:
+    out: set[str] = set()
+    for token in canonical_tokens(text):
+        out.update(han_ngrams(token) if is_han(token) else [token])
+    return out
