@@ -1,0 +1,21 @@
+"""What happens when the app comes onto a site, and after each migrate."""
+
+from complaint_qms.setup.custom_fields import apply_custom_fields
+from complaint_qms.setup.roles import ensure_roles
+from complaint_qms.setup.seed import seed
+from complaint_qms.setup.workflows import sync_workflows
+
+
+def after_install() -> None:
+    """Roles, fields, vocabulary and workflows of a new site."""
+    ensure_roles()
+    apply_custom_fields()
+    seed()
+    sync_workflows()
+
+
+def after_migrate() -> None:
+    """Bring what ships as data up to date; leaves a site's own edits alone and changes nothing when run twice."""
+    ensure_roles()
+    apply_custom_fields()
+    sync_workflows()

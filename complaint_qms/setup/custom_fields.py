@@ -1,0 +1,68 @@
+"""Fields the app adds to ERPNext's records, as data: applied by install and migrate, taken back by uninstall."""
+
+import frappe
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+_LINKED = ("Sales Invoice", "Delivery Note", "Sales Order")
+
+_FIELDS = [
+    {
+        "fieldname": "complaint",
+        "fieldtype": "Link",
+        "label": "Complaint",
+        "options": "Complaint",
+        "read_only": 1,
+        "no_copy": 1,
+        "print_hide": 1,
+        "search_index": 1,
+        "depends_on": "complaint",
+        "module": "Complaint QMS",
+        "translatable": 0,
+    },
+    {
+        "fieldname": "complaint_settlement",
+        "fieldtype": "Link",
+        "label": "Complaint Settlement",
+        "options": "Complaint Settlement",
+        "insert_after": "complaint",
+        "read_only": 1,
+        "no_copy": 1,
+        "print_hide": 1,
+        "search_index": 1,
+        "depends_on": "complaint_settlement",
+        "module": "Complaint QMS",
+        "translatable": 0,
+    },
+]
+
+
+def custom_fields() -> dict[str, list[dict]]:
+    """DocType name to field rows, in the shape `create_custom_fields` takes."""
+    return {
+        doctype: [{**_FIELDS[0], "insert_after": "customer_name"}, dict(_FIELDS[1])] for doctype in _LINKED
+    }
+
+
+def apply_custom_fields() -> None:
+    """Make the fields that are missing; a site's changes to existing ones stay."""
+    missing = {
+        doctype: [
+            row
+            for row in rows
+            if not frappe.db.exists("Custom Field", {"dt": doctype, "fieldname": row["fieldname"]})
+        ]
+        for doctype, rows in custom_fields().items()
+    }
+    create_custom_fields({doctype: rows for doctype, rows in missing.items() if rows}, ignore_validate=True)
+
+
+def remove_custom_fields() -> None:
+    """Remove the fields, and their columns, so that ERPNext's tables look as before."""
+    for doctype, rows in custom_fields().items():
+        names = [row["fieldname"] for row in rows]
+        frappe.db.delete("Custom Field", {"dt": doctype, "fieldname": ("in", names)})
+        frappe.db.delete("Property Setter", {"doc_type": doctype, "field_name": ("in", names)})
+        frappe.clear_cache(doctype=doctype)
+        for name in names:
+            if frappe.db.has_column(doctype, name):
+                frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN `{name}`")

@@ -1,0 +1,142 @@
+"""First vocabulary of a site. Only what is missing is made, so a site's own words are never overwritten."""
+
+import frappe
+
+from complaint_qms.constants import risk, vocabulary
+
+SETTINGS = "Complaint QMS Settings"
+
+
+def seed() -> None:
+    """Make the vocabulary a new site starts with; run at install and safe to run again."""
+    seed_risk()
+    seed_channels()
+    seed_sop()
+    seed_types()
+    seed_settings()
+
+
+def seed_risk() -> None:
+    """Severities, occurrences and the default matrix."""
+    severities = {row["key"]: row["name"] for row in risk.SEVERITIES}
+    occurrences = [row["name"] for row in risk.OCCURRENCES]
+    for row in risk.SEVERITIES:
+        _make(
+            "Risk Severity",
+            row["name"],
+            severity_name=row["name"],
+            **_only(row, "rank", "color", "harm_level", "description"),
+        )
+    for row in risk.OCCURRENCES:
+        _make(
+            "Risk Occurrence",
+            row["name"],
+            occurrence_name=row["name"],
+            **_only(row, "rank", "color", "rate_from", "rate_to", "description"),
+        )
+    cells = [
+        {
+            "severity": severities[key],
+            "occurrence": occurrence,
+            "risk_level": risk.RISK_LEVELS[level]["name"],
+            **_only(risk.RISK_LEVELS[level], "acceptability", "color", "required_action"),
+        }
+        for key, levels in risk.DEFAULT_GRID.items()
+        for occurrence, level in zip(occurrences, levels, strict=True)
+    ]
+    _make(
+        "Risk Matrix",
+        risk.DEFAULT_MATRIX_NAME,
+        matrix_name=risk.DEFAULT_MATRIX_NAME,
+        is_default=1,
+        cells=cells,
+    )
+
+
+def seed_channels() -> None:
+    """The ways in which complaints arrive."""
+    for row in vocabulary.CHANNELS:
+        if not frappe.db.exists("Complaint Channel", {"channel_key": row["channel_key"]}):
+            _make("Complaint Channel", row["channel_name"], **row)
+
+
+def seed_sop() -> None:
+    """One procedure to start from."""
+    name = vocabulary.DEFAULT_SOP_NAME
+    _make(
+        "Complaint SOP",
+        name,
+        **vocabulary.DEFAULT_SOP,
+        working_hours=[
+            {"workday": day, "start_time": start, "end_time": end}
+            for day in vocabulary.WORKDAYS
+            for start, end in vocabulary.SHIFTS
+        ],
+        stages=[
+            {
+                "stage": stage,
+                "time_limit": seconds,
+                "warn_percent": 75,
+                "responsible_role": role,
+                "escalate_to_role": above,
+            }
+            for stage, seconds, role, above in vocabulary.SOP_STAGES
+        ],
+        checks=[
+            {"stage": stage, "check": check, "mandatory": mandatory}
+            for stage, check, mandatory in vocabulary.SOP_CHECKS
+        ],
+    )
+
+
+def seed_types() -> None:
+    """The tree of complaint types; a site that has a tree already keeps it as it is."""
+    if frappe.db.count("Complaint Type"):
+        return
+    severities = {row["key"]: row["name"] for row in risk.SEVERITIES}
+    _make("Complaint Type", vocabulary.ROOT_TYPE, complaint_type_name=vocabulary.ROOT_TYPE, is_group=1)
+
+    def plant(rows: tuple, parent: str) -> None:
+        for row in rows:
+            _make(
+                "Complaint Type",
+                row["name"],
+                complaint_type_name=row["name"],
+                type_key=row["key"],
+                parent_complaint_type=parent,
+                is_group=int(bool(row["children"])),
+                default_severity=severities[row["severity"]],
+                keywords="\n".join(row["keywords"].split(",")),
+            )
+            plant(row["children"], row["name"])
+
+    plant(vocabulary.TYPES, vocabulary.ROOT_TYPE)
+
+
+def seed_settings() -> None:
+    """Defaults of the settings page where it is still empty."""
+    settings = frappe.get_single(SETTINGS)
+    if settings.default_sop:
+        return
+    settings.default_sop = vocabulary.DEFAULT_SOP_NAME
+    settings.default_risk_matrix = risk.DEFAULT_MATRIX_NAME
+    settings.default_channel = "Phone"
+    settings.fallback_handler_role = "Complaint Manager"
+    settings.replacement_document = "Sales Order"
+    settings.notify_by_email = 1
+    settings.retention_years = 2
+    for role, amount, unlimited in vocabulary.APPROVAL_LIMITS:
+        settings.append("approval_limits", {"role": role, "max_amount": amount, "unlimited": unlimited})
+    settings.flags.ignore_permissions = True
+    settings.save()
+
+
+def _make(doctype: str, name: str, **values) -> None:
+    if not frappe.db.exists(doctype, name):
+        doc = frappe.get_doc({"doctype": doctype, **values})
+        doc.flags.ignore_permissions = True
+        doc.insert()
+
+
+def _only(row: dict, *keys: str) -> dict:
+    return {key: row[key] for key in keys}

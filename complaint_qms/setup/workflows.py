@@ -1,0 +1,163 @@
+"""Loads the shipped workflows without ever treading on a site's own edits.
+
+A Workflow has no standard export, and a fixture would overwrite the site's copy at each migrate. So: make it when it
+is missing; replace it only while the site's copy is still what we wrote last; otherwise leave it alone.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import frappe
+
+SETTINGS = "Complaint QMS Settings"
+FOLDER = Path(__file__).parent.parent / "workflow"
+
+
+def definitions() -> list[dict[str, Any]]:
+    """The shipped workflows, in file order."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))]
+
+
+def sync_workflows() -> None:
+    """Bring each shipped workflow onto the site; the site's own edits and its own workflows stay."""
+    written = _digests()
+    for definition in definitions():
+        name = definition["workflow_name"]
+        _ensure_vocabulary(definition)
+        wanted = _digest(_rows(definition))
+        if not frappe.db.exists("Workflow", name):
+            # A site that already runs its own workflow on this record keeps it active; ours waits beside it.
+            own = frappe.db.exists("Workflow", {"document_type": definition["document_type"], "is_active": 1})
+            _write(frappe.new_doc("Workflow"), definition, is_active=not own)
+        else:
+            current = frappe.get_doc("Workflow", name)
+            standing = _digest(_rows_of(current))
+            if standing == wanted or standing != written.get(name):
+                continue
+            _write(current, definition, is_active=bool(current.is_active))
+        written[name] = wanted
+    _keep_digests(written)
+
+
+def remove_workflows() -> None:
+    """Take back what `sync_workflows` made; states and actions that other workflows use stay."""
+    states, actions = set(), set()
+    for definition in definitions():
+        for name in frappe.get_all(
+            "Workflow", filters={"document_type": definition["document_type"]}, pluck="name", order_by="name"
+        ):
+            workflow = frappe.get_doc("Workflow", name)
+            states |= {row.state for row in workflow.states}
+            actions |= {row.action for row in workflow.transitions}
+            frappe.delete_doc("Workflow", name, ignore_permissions=True, force=True)
+        frappe.db.delete("Workflow Action", {"reference_doctype": definition["document_type"]})
+    used_states = set(frappe.get_all("Workflow Document State", pluck="state", order_by="name"))
+    used_actions = set(frappe.get_all("Workflow Transition", pluck="action", order_by="name"))
+    shipped_states = {state for definition in definitions() for state in _states(definition)}
+    shipped_actions = {row["action"] for definition in definitions() for row in definition["transitions"]}
+    for doctype, names in (
+        ("Workflow State", (states | shipped_states) - used_states - set(_FRAPPE_STATES)),
+        ("Workflow Action Master", (actions | shipped_actions) - used_actions - set(_FRAPPE_ACTIONS)),
+    ):
+        for name in sorted(names):
+            frappe.delete_doc(doctype, name, ignore_permissions=True, force=True, ignore_missing=True)
+
+
+# Frappe ships these itself (frappe/utils/install.py); they are not ours to remove.
+_FRAPPE_STATES = ("Pending", "Approved", "Rejected")
+_FRAPPE_ACTIONS = ("Approve", "Reject", "Review")
+
+
+def _states(definition: dict[str, Any]) -> dict[str, str]:
+    return {row["state"]: row.get("style", "") for row in definition["states"]}
+
+
+def _ensure_vocabulary(definition: dict[str, Any]) -> None:
+    for state, style in _states(definition).items():
+        if not frappe.db.exists("Workflow State", state):
+            frappe.get_doc(
+                {"doctype": "Workflow State", "workflow_state_name": state, "style": style}
+            ).insert(ignore_permissions=True)
+    for action in sorted({row["action"] for row in definition["transitions"]}):
+        if not frappe.db.exists("Workflow Action Master", action):
+            frappe.get_doc({"doctype": "Workflow Action Master", "workflow_action_name": action}).insert(
+                ignore_permissions=True
+            )
+
+
+def _rows(definition: dict[str, Any]) -> dict[str, list[list[str]]]:
+    return {
+        "states": [[row["state"], row["stage"], row.get("edit", "All")] for row in definition["states"]],
+        "transitions": [
+            [row["from"], row["action"], row["to"], role, row.get("condition", "")]
+            for row in definition["transitions"]
+            for role in row["roles"]
+        ],
+    }
+
+
+def _rows_of(workflow) -> dict[str, list[list[str]]]:
+    return {
+        "states": [[row.state, row.update_value or "", row.allow_edit or ""] for row in workflow.states],
+        "transitions": [
+            [row.state, row.action, row.next_state, row.allowed, row.condition or ""]
+            for row in workflow.transitions
+        ],
+    }
+
+
+def _write(workflow, definition: dict[str, Any], *, is_active: bool) -> None:
+    rows = _rows(definition)
+    workflow.update(
+        {
+            "workflow_name": definition["workflow_name"],
+            "document_type": definition["document_type"],
+            "workflow_state_field": definition["workflow_state_field"],
+            "is_active": int(is_active),
+            "send_email_alert": 0,
+            "states": [],
+            "transitions": [],
+        }
+    )
+    for state, stage, edit in rows["states"]:
+        # The stage key rides on Frappe's own "update field" of the state, so a site may rename states freely.
+        workflow.append(
+            "states",
+            {
+                "state": state,
+                "doc_status": "0",
+                "allow_edit": edit,
+                "update_field": "stage",
+                "update_value": stage,
+            },
+        )
+    for origin, action, target, role, condition in rows["transitions"]:
+        workflow.append(
+            "transitions",
+            {
+                "state": origin,
+                "action": action,
+                "next_state": target,
+                "allowed": role,
+                "allow_self_approval": 1,
+                "condition": condition,
+            },
+        )
+    workflow.flags.ignore_permissions = True
+    workflow.save()
+
+
+def _digest(rows: dict[str, list[list[str]]]) -> str:
+    return hashlib.sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _digests() -> dict[str, str]:
+    return json.loads(frappe.db.get_single_value(SETTINGS, "workflow_digests") or "{}")
+
+
+def _keep_digests(digests: dict[str, str]) -> None:
+    text = json.dumps(digests, sort_keys=True)
+    if text != (frappe.db.get_single_value(SETTINGS, "workflow_digests") or ""):
+        frappe.db.set_single_value(SETTINGS, "workflow_digests", text, update_modified=False)

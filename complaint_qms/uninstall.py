@@ -1,0 +1,14 @@
+"""What happens when the app leaves a site: nothing of it stays behind."""
+
+from complaint_qms.setup.custom_fields import remove_custom_fields
+from complaint_qms.setup.leftovers import our_doctypes, remove_leftovers
+from complaint_qms.setup.roles import remove_roles
+from complaint_qms.setup.workflows import remove_workflows
+
+
+def before_uninstall() -> None:
+    """Take back workflows, fields, roles and the rows the framework keeps about our records."""
+    remove_workflows()
+    remove_custom_fields()
+    remove_leftovers(our_doctypes())
+    remove_roles()
