@@ -6,8 +6,10 @@ environment finds that bench itself and uses the test site when it is there.
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -93,3 +95,45 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if room(item.path) in ORDER:
             item.add_marker(room(item.path))
     items.sort(key=lambda item: (ORDER.get(room(item.path), 0), item.get_closest_marker("slow") is not None))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave out what Frappe, ERPNext and the libraries they pin are warned about: it is not ours to mend."""
+    for kind in ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning", "SyntaxWarning"):
+        config.addinivalue_line("filterwarnings", f"ignore::{kind}")
+        config.addinivalue_line("filterwarnings", f"default::{kind}:complaint_qms")
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """Name of the test site; this process is connected to it from here to the end."""
+    import frappe
+
+    name, sites_path = test_site(), str(bench_here().sites)
+    before = os.getcwd()
+    os.chdir(sites_path)
+    frappe.init(site=name, sites_path=sites_path)
+    if not frappe.conf.allow_tests:
+        pytest.exit(f"the site {name} does not allow tests (allow_tests in its config)", returncode=3)
+    frappe.connect()
+    frappe.local.untouched_flags = copy.deepcopy(dict(frappe.local.flags))
+    fresh_request()
+    yield name
+    frappe.destroy()
+    os.chdir(before)
+
+
+def fresh_request() -> None:
+    """Forget what one web request would have kept in memory: user, flags, messages, cached documents."""
+    import frappe
+
+    frappe.local.flags = frappe._dict(copy.deepcopy(frappe.local.untouched_flags), in_test=True)
+    frappe.local.message_log = []
+    frappe.local.response = frappe._dict(docs=[])
+    frappe.local.form_dict = frappe._dict()
+    frappe.local.cache = {}
+    frappe.local.role_permissions = {}
+    frappe.local.valid_columns = {}
+    frappe.local.new_doc_templates = {}
+    frappe.local.jenv = None
+    frappe.set_user("Administrator")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
+from frappe.database.database import Database
 from frappe.utils import flt
 
 from tests.desk import factory
@@ -71,6 +75,27 @@ def test_supplier_and_contact_are_linked() -> None:
     assert person.links[0].link_name == seller.name
 
 
-def test_nothing_of_an_earlier_test_is_left() -> None:
-    assert not frappe.get_all("Customer", {"name": ("like", "Customer %")}, pluck="name", order_by="name")
-    assert not frappe.db.exists("User", "accounts-user-and-stock-user@qms.example")
+def test_what_code_under_test_commits_is_undone() -> None:
+    """Another connection, as a web server or worker has one, must not see a test's records."""
+    name = factory.customer().name
+    frappe.db.commit()
+    assert frappe.db.exists("Customer", name)
+    with outside_connection() as other:
+        assert not other.exists("Customer", name)
+        assert other.exists("Company", factory.company())
+
+
+@contextmanager
+def outside_connection() -> Iterator[Database]:
+    conf = frappe.conf
+    other = frappe.database.get_db(
+        host=conf.db_host,
+        port=conf.db_port,
+        user=conf.db_name,
+        password=conf.db_password,
+        cur_db_name=conf.db_name,
+    )
+    try:
+        yield other
+    finally:
+        other.close()

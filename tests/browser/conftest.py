@@ -1,0 +1,176 @@
+"""A real web server on the test site and a real Chromium that logs in by typing.
+
+Records made here are committed, because the server is another process. After the server wrote something, this
+process sees it from its next transaction on: call `frappe.db.rollback()` before reading.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import frappe
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from scripts import services
+from scripts.make_test import chromium
+from tests.conftest import TESTS, bench_here
+from tests.desk import factory
+
+PICTURES = TESTS.parent / "out" / "browser"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# No socket server runs in the tests; the desk works without it and says so on the console.
+NOT_OURS = re.compile(r"socket\.io")
+failed_key = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """Remember on the item whether its body failed, for the picture taken afterwards."""
+    report = yield
+    if report.when == "call":
+        item.stash[failed_key] = report.failed
+    return report
+
+
+def _start(*arguments: str, site: str | None = None) -> subprocess.Popen:
+    """Start a bench process in a group of its own, its output in a file beside the pictures."""
+    bench = bench_here()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with (PICTURES / f"{arguments[0]}.log").open("w") as log:
+        return subprocess.Popen(
+            bench.command(*arguments, site=site),
+            cwd=bench.sites,
+            env=bench.env(CI="1"),  # Frappe: no reloader, no debugger page
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _stop(process: subprocess.Popen) -> None:
+    """End a process group politely, then firmly."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+            process.wait(timeout=10)
+            return
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+@pytest.fixture(scope="session")
+def server(site: str) -> Iterator[str]:
+    """Address of a web server for the test site, e.g. `http://127.0.0.1:40123`."""
+    port = services.free_port()
+    address = f"http://127.0.0.1:{port}"
+    process = _start("serve", "--port", str(port), "--noreload", site=site)
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        _stop(process)
+
+
+def _wait_for(address: str, process: subprocess.Popen, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{address}/api/method/ping", timeout=20):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    pytest.fail(f"the web server did not answer; see {PICTURES / 'serve.log'}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def worker(site: str) -> Iterator[None]:
+    """A background worker, for tests whose steps end in a job."""
+    process = _start("worker", "--queue", "short,default,long", "--quiet")
+    yield
+    _stop(process)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS, headless=True)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def person(site: str) -> Callable[..., str]:
+    """Function: email of a user with exactly these roles, visible to the server; the password is `factory.PASSWORD`."""
+
+    def make(*roles: str, email: str | None = None) -> str:
+        address = factory.user(*roles, email=email)
+        frappe.db.commit()
+        return address
+
+    return make
+
+
+@pytest.fixture
+def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Function: a page of the desk after typing a user's name and password on the login page.
+
+    Each call is a person of their own (separate cookies). When the test ends, an error that a page wrote on its console
+    fails it; when it failed, a picture of every page is in `out/browser`.
+    """
+    pages: list[tuple[Page, list[str]]] = []
+
+    def open_desk(user: str = "Administrator", password: str | None = None, **context: object) -> Page:
+        page = browser.new_context(
+            **{"base_url": server, "viewport": {"width": 1440, "height": 900}} | context
+        ).new_page()
+        errors: list[str] = []
+        page.on("console", lambda message: message.type == "error" and errors.append(_told(message)))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        pages.append((page, errors))
+        page.goto("/login")
+        page.fill("#login_email", user)
+        page.fill("#login_password", password or ("admin" if user == "Administrator" else factory.PASSWORD))
+        page.click(".page-card-actions .btn-login:visible")
+        page.wait_for_url(re.compile(r"/(app|desk|me)"), timeout=60_000)
+        return page
+
+    yield open_desk
+    failed = request.node.stash.get(failed_key, False)
+    errors = [error for _, told in pages for error in told if not NOT_OURS.search(error)]
+    for number, (page, _) in enumerate(pages, 1):
+        if failed or errors:
+            page.screenshot(path=_picture(request.node.name, number), full_page=True)
+        page.context.close()
+    if errors and not failed:
+        pytest.fail("the page wrote errors on its console:\n" + "\n".join(errors), pytrace=False)
+
+
+def _told(message) -> str:
+    return f"{message.text} ({message.location.get('url', '')})"
+
+
+def _picture(test: str, number: int) -> Path:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    return PICTURES / f"{re.sub(r'[^A-Za-z0-9_-]+', '-', test)}-{number}.png"

@@ -1,0 +1,149 @@
+"""Steps on a throw-away site, run in a process of their own because this one is connected to the test site.
+
+python -m tests.desk.scratch snapshot SITE FILE   every row: {"table\\tname": [modified, hash of the rest]}
+python -m tests.desk.scratch sell SITE            a delivery and an invoice, before the app is there
+python -m tests.desk.scratch use SITE             records of the app and what the framework keeps about them
+python -m tests.desk.scratch mentions SITE FILE NAME…   rows that name one of these DocTypes
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import frappe
+
+# Records of what happened, caches and counters that grow by looking at a site. Installed Application and the portal's
+# menu are written anew at every migrate.
+LOGS = {
+    "__global_search",
+    "tabActivity Log",
+    "tabAccess Log",
+    "tabDeleted Document",
+    "tabError Log",
+    "tabInstalled Application",
+    "tabPortal Menu Item",
+    "tabRoute History",
+    "tabScheduled Job Log",
+    "tabSessions",
+    "tabVersion",
+}
+STAMPS = {"modified", "modified_by"}
+
+
+def snapshot(target: str) -> None:
+    """Write down every row of the database. An empty value counts as no value: a new column changes no row."""
+    found = {}
+    for table in frappe.db.get_tables(cached=False):
+        if table in LOGS:
+            continue
+        found[f"{table}\t"] = ["", "table"]
+        for row in frappe.db.sql(f"select * from `{table}`", as_dict=True):
+            filled = {key: value for key, value in row.items() if value and key not in STAMPS}
+            digest = hashlib.sha256(json.dumps(filled, default=str, sort_keys=True).encode()).hexdigest()[:16]
+            found[f"{table}\t{_identity(table, row, digest)}"] = [str(row.get("modified") or ""), digest]
+    Path(target).write_text(json.dumps(found), "utf-8")
+
+
+def _identity(table: str, row: dict, digest: str) -> str:
+    """What tells a row from its neighbours although it may be deleted and written again."""
+    if table == "tabSingles":
+        return f"{row['doctype']}.{row['field']}"
+    if table == "tabDefaultValue":
+        return f"{row['parent']}.{row['defkey']}={row['defvalue']}"
+    if table == "tabPatch Log":
+        return str(row["patch"])
+    if table == "tabComment":
+        return f"{row['reference_doctype']} {row['reference_name']} {row['name']}"
+    if row.get("parent") and row.get("parenttype"):
+        return f"{row['parenttype']} {row['parent']} {row.get('parentfield')} {row.get('idx')}"
+    return str(row.get("name") or digest)
+
+
+def sell() -> None:
+    """ERPNext records that must outlive the app."""
+    from tests.desk import factory
+
+    factory.sold(5, with_batch=True)
+
+
+def use() -> None:
+    """One record of every kind that needs no more than a name, a complaint, and traces on all of them."""
+    for doctype, name in _records_of_ours():
+        _leave_traces(doctype, name)
+
+
+def _records_of_ours() -> list[tuple[str, str]]:
+    company = frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]
+    values = {
+        "subject": "Lid does not close",
+        "company": company,
+        "description": "The lid of one box is bent.",
+    }
+    complaint = frappe.get_doc({"doctype": "Complaint", **values}).insert()
+    kinds = frappe.get_all(
+        "DocType",
+        {"module": "Complaint QMS", "istable": 0, "issingle": 0},
+        pluck="name",
+        order_by="name",
+    )
+    firsts = [(kind, frappe.db.get_value(kind, {}, "name", order_by="creation")) for kind in kinds]
+    return [(kind, name) for kind, name in firsts if name] + [("Complaint", complaint.name)]
+
+
+def _leave_traces(doctype: str, name: str) -> None:
+    from frappe.desk.doctype.tag.tag import add_tag
+    from frappe.desk.form.assign_to import add as assign
+    from frappe.desk.like import toggle_like
+    from frappe.share import add as share
+
+    document = frappe.get_doc(doctype, name)
+    document.add_comment("Comment", "seen by the scratch run")
+    add_tag("scratch", doctype, name)
+    toggle_like(doctype, name, "Yes")
+    assign({"assign_to": ["Administrator"], "doctype": doctype, "name": name, "description": "look at it"})
+    share(doctype, name, user="Guest", read=1)
+    file = {
+        "doctype": "File",
+        "file_name": f"{frappe.scrub(doctype)}.txt",
+        "content": "evidence",
+        "is_private": 1,
+    }
+    frappe.get_doc({**file, "attached_to_doctype": doctype, "attached_to_name": name}).insert()
+    document.reload()
+    document.save()
+
+
+def mentions(target: str, *doctypes: str) -> None:
+    """Write down which columns of which tables still hold the name of one of these DocTypes, and how often."""
+    texts = frappe.db.sql(
+        """select table_name, column_name from information_schema.columns
+        where table_schema = database() and data_type in ('varchar', 'char', 'text', 'mediumtext', 'longtext')""",
+    )
+    found = {}
+    for table, column in texts:
+        query = f"select count(*) from `{table}` where `{column}` in %(names)s"
+        count = frappe.db.sql(query, {"names": doctypes})[0][0]
+        if count:
+            found[f"{table}.{column}"] = count
+    Path(target).write_text(json.dumps(found), "utf-8")
+
+
+STEPS = {"snapshot": snapshot, "sell": sell, "use": use, "mentions": mentions}
+
+
+def main(step: str, site: str, *arguments: str) -> None:
+    frappe.init(site=site)
+    frappe.connect()
+    frappe.flags.in_test = True
+    try:
+        STEPS[step](*arguments)
+        frappe.db.commit()
+    finally:
+        frappe.destroy()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,113 @@
+"""The app comes, stays through migrates without a change, and leaves no trace. On a throw-away site."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import frappe
+import pytest
+
+from scripts import bench as benches
+from scripts import sites
+from scripts.bench import APP, CHECKOUT
+from tests.conftest import bench_here
+
+pytestmark = pytest.mark.slow
+SITE = os.environ.get("QMS_SCRATCH_SITE") or "complaint-qms-scratch.localhost"
+Rows = dict[str, list[str]]
+
+
+class Scratch:
+    """Bench commands and steps of `tests/desk/scratch.py` on the throw-away site."""
+
+    def bench(self, *arguments: str) -> str:
+        return bench_here().run(*arguments, site=SITE)
+
+    def step(self, name: str, *arguments: str) -> None:
+        bench = bench_here()
+        command = [str(bench.python), "-m", "tests.desk.scratch", name, SITE, *arguments]
+        benches.run(command, cwd=bench.sites, env=bench.env(PYTHONPATH=str(CHECKOUT)))
+
+    def rows(self, folder: Path) -> Rows:
+        return self._written(folder / "rows.json", "snapshot")
+
+    def mentions(self, folder: Path, doctypes: list[str]) -> dict[str, int]:
+        return self._written(folder / "mentions.json", "mentions", *doctypes)
+
+    def _written(self, file: Path, step: str, *arguments: str) -> dict:
+        self.step(step, str(file), *arguments)
+        return json.loads(file.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def scratch() -> Iterator[Scratch]:
+    """A site with ERPNext and a sale; the app is not on it yet."""
+    site = Scratch()
+    sites.make_erpnext_site(bench_here(), SITE)
+    site.step("sell")
+    yield site
+
+
+def changed(before: Rows, after: Rows, part: int | None = None) -> dict[str, list[str]]:
+    """Keys of rows made, gone and changed; `part` 1 compares the content alone, without the time of change."""
+
+    def value(rows: Rows, key: str) -> object:
+        return rows[key] if part is None else rows[key][part]
+
+    outcome = {
+        "made": sorted(after.keys() - before.keys()),
+        "gone": sorted(before.keys() - after.keys()),
+        "changed": sorted(k for k in before.keys() & after.keys() if value(before, k) != value(after, k)),
+    }
+    # The framework notes each install, migrate and uninstall in a comment of its own.
+    outcome["made"] = [k for k in outcome["made"] if not k.startswith("tabComment\tInstalled Applications")]
+    return {kind: keys for kind, keys in outcome.items() if keys}
+
+
+def test_the_app_comes_stays_unchanged_and_leaves_nothing(scratch: Scratch, tmp_path: Path) -> None:
+    """One story, because each step needs the one before it."""
+    bare = scratch.rows(tmp_path)
+    scratch.bench("install-app", APP)
+    installed = scratch.rows(tmp_path)
+    assert not changed(bare, installed).get("gone"), "installing removed rows of other apps"
+    for kind in ("Custom Field", "Role", "Workflow", "Workflow State", "DocType"):
+        assert made_of(kind, bare, installed), f"installing made no {kind}"
+
+    scratch.bench("migrate")
+    first = scratch.rows(tmp_path)
+    assert changed(installed, first, part=1) == {}, "a migrate right after the install changed something"
+    scratch.bench("migrate")
+    assert changed(first, scratch.rows(tmp_path)) == {}, "a second migrate changed something"
+
+    scratch.step("use")
+    ours = [key.partition("\t")[2] for key in made_of("DocType", bare, installed)]
+    assert scratch.mentions(tmp_path, ours), "the records left no trace, so their removal would prove nothing"
+    scratch.bench("uninstall-app", APP, "--yes", "--no-backup")
+    assert changed(bare, scratch.rows(tmp_path), part=1) == {}, "the uninstall left or took something"
+    left = scratch.mentions(tmp_path, ours)
+    left.pop("tabDeleted Document.deleted_name", None)  # the framework's own record of what it removed
+    assert left == {}, "rows still name the app's DocTypes"
+
+
+def made_of(doctype: str, before: Rows, after: Rows) -> list[str]:
+    return [key for key in after.keys() - before.keys() if key.startswith(f"tab{doctype}\t")]
+
+
+def test_it_can_come_back(scratch: Scratch) -> None:
+    """Installing again after leaving works, and leaving again."""
+    if APP in sites.status(bench_here(), SITE)["apps"]:
+        scratch.bench("uninstall-app", APP, "--yes", "--no-backup")
+    scratch.bench("install-app", APP)
+    assert APP in sites.status(bench_here(), SITE)["apps"]
+    scratch.bench("uninstall-app", APP, "--yes", "--no-backup")
+    assert APP not in sites.status(bench_here(), SITE)["apps"]
+
+
+def test_every_patch_can_be_imported() -> None:
+    lines = (CHECKOUT / APP / "patches.txt").read_text("utf-8").splitlines()
+    patches = [line.split()[0] for line in lines if line.strip() and line[0] not in "#["]
+    for patch in patches:
+        assert callable(frappe.get_attr(f"{patch}.execute")), patch
