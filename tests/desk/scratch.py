@@ -41,6 +41,8 @@ def snapshot(target: str) -> None:
             continue
         found[f"{table}\t"] = ["", "table"]
         for row in frappe.db.sql(f"select * from `{table}`", as_dict=True):
+            if table == "tabSingles" and row["field"] in STAMPS:
+                continue
             filled = {key: value for key, value in row.items() if value and key not in STAMPS}
             digest = hashlib.sha256(json.dumps(filled, default=str, sort_keys=True).encode()).hexdigest()[:16]
             found[f"{table}\t{_identity(table, row, digest)}"] = [str(row.get("modified") or ""), digest]
@@ -52,7 +54,9 @@ def _identity(table: str, row: dict, digest: str) -> str:
     if table == "tabSingles":
         return f"{row['doctype']}.{row['field']}"
     if table == "tabDefaultValue":
-        return f"{row['parent']}.{row['defkey']}={row['defvalue']}"
+        # Of a global setting there is one; a user may have several of a kind.
+        value = "" if row["parent"] == "__global" else f"={row['defvalue']}"
+        return f"{row['parent']}.{row['defkey']}{value}"
     if table == "tabPatch Log":
         return str(row["patch"])
     if table == "tabComment":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import frappe
@@ -43,12 +42,12 @@ class Scratch:
 
 
 @pytest.fixture(scope="module")
-def scratch() -> Iterator[Scratch]:
+def scratch() -> Scratch:
     """A site with ERPNext and a sale; the app is not on it yet."""
     site = Scratch()
     sites.make_erpnext_site(bench_here(), SITE)
     site.step("sell")
-    yield site
+    return site
 
 
 def changed(before: Rows, after: Rows, part: int | None = None) -> dict[str, list[str]]:
