@@ -2,6 +2,8 @@
 
 Records made here are committed, because the server is another process. After the server wrote something, this
 process sees it from its next transaction on: call `frappe.db.rollback()` before reading.
+
+Frappe and Playwright are imported inside the fixtures: this file is also read where neither is installed.
 """
 
 from __future__ import annotations
@@ -15,15 +17,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import frappe
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from scripts import services
 from scripts.make_test import chromium
 from tests.conftest import TESTS, bench_here
-from tests.desk import factory
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 PICTURES = TESTS.parent / "out" / "browser"
 FLAGS = [
@@ -114,6 +117,8 @@ def worker(site: str) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS, headless=True)
         yield started
@@ -123,6 +128,10 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def person(site: str) -> Callable[..., str]:
     """Function: email of a user with exactly these roles, visible to the server; the password is `factory.PASSWORD`."""
+
+    import frappe
+
+    from tests.desk import factory
 
     def make(*roles: str, email: str | None = None) -> str:
         address = factory.user(*roles, email=email)
@@ -139,6 +148,8 @@ def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iter
     Each call is a person of their own (separate cookies). When the test ends, an error that a page wrote on its console
     fails it; when it failed, a picture of every page is in `out/browser`.
     """
+    from tests.desk.factory import PASSWORD
+
     pages: list[tuple[Page, list[str]]] = []
 
     def open_desk(user: str = "Administrator", password: str | None = None, **context: object) -> Page:
@@ -151,7 +162,7 @@ def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iter
         pages.append((page, errors))
         page.goto("/login")
         page.fill("#login_email", user)
-        page.fill("#login_password", password or ("admin" if user == "Administrator" else factory.PASSWORD))
+        page.fill("#login_password", password or ("admin" if user == "Administrator" else PASSWORD))
         page.click(".page-card-actions .btn-login:visible")
         page.wait_for_url(re.compile(r"/(app|desk|me)"), timeout=60_000)
         return page
@@ -167,7 +178,7 @@ def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iter
         pytest.fail("the page wrote errors on its console:\n" + "\n".join(errors), pytrace=False)
 
 
-def _told(message) -> str:
+def _told(message: ConsoleMessage) -> str:
     return f"{message.text} ({message.location.get('url', '')})"
 
 

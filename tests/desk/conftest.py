@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import frappe
 import pytest
 
 from tests.conftest import fresh_request
@@ -17,6 +16,8 @@ def undone(site: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     `frappe.db.commit` does nothing, so code under test that commits is undone as well. A test marked `commits` gets
     the real one (it needs other processes to see its records) and removes what it made.
     """
+    import frappe  # not above: this file is also read where no bench is
+
     fresh_request()
     if not request.node.get_closest_marker("commits"):
         monkeypatch.setattr(frappe.db, "commit", lambda: None)

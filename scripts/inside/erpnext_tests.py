@@ -1,0 +1,87 @@
+"""Runs inside a bench's Python, in its `sites` folder: ERPNext's own tests of selling documents on one site.
+
+    python erpnext_tests.py SITE FILE records             only the records those tests build on
+    python erpnext_tests.py SITE FILE returns|all         the tests; FILE becomes {"test": "passed"|"skipped"|reason}
+
+`returns` keeps the tests whose code makes a return or a credit note, whatever they are called.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import re
+import sys
+import unittest
+from pathlib import Path
+
+import frappe
+import frappe.test_runner
+
+DOCTYPES = ("Sales Invoice", "Delivery Note")
+MAKES_A_RETURN = re.compile(
+    r"is_return|return_against|make_sales_return|make_return_doc|create_return|credit_note"
+)
+
+
+class Outcomes(unittest.TextTestResult):
+    """Keeps what became of each test."""
+
+    found: dict[str, str] = {}
+
+    def addSuccess(self, test: unittest.TestCase) -> None:
+        self._keep(test, "passed")
+
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:
+        self._keep(test, "skipped")
+
+    def addFailure(self, test: unittest.TestCase, err: tuple) -> None:
+        self._keep(test, self._exc_info_to_string(err, test))
+
+    addError = addFailure
+
+    def _keep(self, test: unittest.TestCase, outcome: str) -> None:
+        self.found[test.id()] = outcome
+        self.stream.write("." if outcome == "passed" else "s" if outcome == "skipped" else "F")
+        self.stream.flush()
+
+
+def return_tests(doctype: str) -> list[str]:
+    """Names of the test methods of a DocType whose code makes a return."""
+    module = importlib.import_module(test_module(doctype))
+    names = []
+    for _, case in inspect.getmembers(module, inspect.isclass):
+        if case.__module__ == module.__name__ and issubclass(case, unittest.TestCase):
+            methods = inspect.getmembers(case, inspect.isfunction)
+            names += [
+                n for n, f in methods if n.startswith("test") and MAKES_A_RETURN.search(inspect.getsource(f))
+            ]
+    return names
+
+
+def test_module(doctype: str) -> str:
+    return frappe.modules.utils.get_module_name(doctype, frappe.get_meta(doctype).module, "test_")
+
+
+def main(site: str, target: str, which: str) -> None:
+    frappe.init(site=site)
+    frappe.connect()
+    frappe.flags.in_test = True
+    frappe.test_runner.TimeLoggingTestResult = Outcomes
+    if which == "records":
+        for method in frappe.get_hooks("before_tests", app_name="frappe") + frappe.get_hooks(
+            "before_tests", app_name="erpnext"
+        ):
+            frappe.get_attr(method)()
+        for doctype in DOCTYPES:
+            frappe.test_runner.make_test_records(doctype, commit=True)
+    else:
+        # The runner calls the before_tests hooks of every app, as `bench run-tests` does.
+        tests = [name for doctype in DOCTYPES for name in return_tests(doctype)] if which == "returns" else ()
+        frappe.test_runner.main(site=site, doctype=list(DOCTYPES), tests=tests)
+    Path(target).write_text(json.dumps(Outcomes.found, indent=1, sort_keys=True), "utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
