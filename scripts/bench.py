@@ -84,8 +84,7 @@ class Search:
 
     @property
     def reason(self) -> str:
-        looked = "; ".join(f"{place}: {why}" for place, why in self.rejected)
-        return f"no Frappe bench with ERPNext found ({looked})"
+        return "no Frappe bench with ERPNext found on this machine; set FRAPPE_BENCH to its folder"
 
 
 def candidates(checkout: Path = CHECKOUT) -> list[Path]:
@@ -181,5 +180,6 @@ def last_lines(text: str, count: int = 40) -> str:
 if __name__ == "__main__":
     result = find()
     if not result.bench:
-        sys.exit(result.reason)
+        places = "\n".join(f"  {place}: {why}" for place, why in result.rejected)
+        sys.exit(f"{result.reason}\n{places}")
     say(f"{result.bench.path} (Frappe {result.bench.frappe}, ERPNext {result.bench.erpnext})")

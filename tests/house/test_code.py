@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from scripts.bench import CHECKOUT, last_lines
 
 
 def passes(*command: str) -> None:
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.fail(f"{' '.join(command[1:])}\n{done.stdout}{done.stderr}", pytrace=False)
+        told = last_lines(done.stdout + done.stderr, count=60)
+        pytest.fail(f"{' '.join(command[1:])}\n{told}", pytrace=False)
 
 
 def test_ruff_finds_nothing() -> None:
