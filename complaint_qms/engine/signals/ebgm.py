@@ -118,7 +118,7 @@ def fit_prior(
 def score(n: ArrayLike, expected: ArrayLike, theta: Sequence[float]) -> Scores:
     """EBGM, EB05 and EB95 of pairs under θ = (α1, β1, α2, β2, P)."""
     n, expected = np.broadcast_arrays(np.asarray(n, float), np.asarray(expected, float))
-    a1, b1, a2, b2, share = theta
+    a1, b1, a2, b2, _ = theta
     q = posterior_weight(n, expected, theta)
     first = special.digamma(a1 + n) - np.log(b1 + expected)
     second = special.digamma(a2 + n) - np.log(b2 + expected)

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -127,7 +128,7 @@ def baseline_levels(
         raise ValueError("some reference periods lie before the data; use fewer years or a later period")
     level = np.zeros(at + 1, np.int64)
     level[max(0, at - w) :] = levels
-    for later, ref in zip(references[:-1], references[1:]):
+    for later, ref in pairwise(references.tolist()):
         level[ref - w : ref + w + 1] = levels
         if levels > 1:
             between = int(later - 2 * w - 1 - ref)
@@ -147,7 +148,7 @@ def farrington(
     at: Sequence[int] | None = None,
     *,
     frequency: int = 52,
-    control: Control = Control(),  # noqa: B008 - frozen
+    control: Control = Control(),
     population: ArrayLike | None = None,
     starts: NDArray[np.datetime64] | None = None,
 ) -> Farrington:

@@ -68,7 +68,7 @@ def crossing_probability(critical: float, upper_limit: float, min_count: int = 1
     counts, times = counts[: last + 1], np.minimum(times[: last + 1], upper_limit)
     alive = np.array([1.0])  # probability of 0, 1, … complaints, none of them having rejected
     before = 0.0
-    for count, time in zip(counts, times):
+    for count, time in zip(counts, times, strict=True):
         arrivals = _poisson_pmf(int(count), time - before)
         alive = np.convolve(alive, arrivals)[: int(count)]
         before = time

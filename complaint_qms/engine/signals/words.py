@@ -46,12 +46,14 @@ class Sentence:
     def render(self, translate: Callable[[str], str] = str, write: Callable[[Any], str] = number) -> str:
         """The finished text; ``translate`` maps the template (and text values), ``write`` a number to text.
 
-        Text values (a period's name, a verdict) go through ``translate`` unchanged when it has no entry for them.
+        Text values (a noun, a label) go through ``translate`` too; a value may itself be a sentence.
         """
-        filled = {
-            key: translate(value) if isinstance(value, str) else write(value)
-            for key, value in self.values.items()
-        }
+        filled = {}
+        for key, value in self.values.items():
+            if isinstance(value, Sentence):
+                filled[key] = value.render(translate, write)
+            else:
+                filled[key] = translate(value) if isinstance(value, str) else write(value)
         return translate(self.template).format(**filled)
 
     def __str__(self) -> str:
@@ -61,3 +63,45 @@ class Sentence:
 def join(sentences: tuple[Sentence, ...], translate: Callable[[str], str] = str) -> str:
     """Several sentences as one paragraph."""
     return " ".join(sentence.render(translate) for sentence in sentences)
+
+
+PERIOD_NAMES = {
+    "day": "{date}",
+    "week": "week {week} of {year}",
+    "month": "month {month} of {year}",
+    "quarter": "quarter {quarter} of {year}",
+    "period": "period {position}",
+}
+NOUNS = {"day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "period": "periods"}
+
+CHANCE = "Such a count happens by chance less than once in {once} {periods}."
+SENTENCES = {
+    "rate": "{observed} complaints in {period} where {expected} were expected for {exposure} units.",
+    "time": "{observed} complaints in {period} where {expected} were expected from the {baseline} {periods} before.",
+    "season": "{observed} complaints in {period} where the same time of the past {years} years leads to {expected}.",
+    "threshold": "{observed} complaints in the {window} {periods} up to {period}; the threshold is {limit}.",
+    "maxsprt": "{observed} complaints up to {period} where {expected} were expected for {exposure} units.",
+    "maxsprt_chance": "Even when looked at all the time, such an excess happens by chance in less than 1 of {once} batches.",
+    "u": "The chart's limit is {limit}.",
+    "laney": "The chart's limit is {limit}; the rate of this series varies {sigma} times as much as chance alone.",
+    "ears": "That is {statistic} standard deviations above the mean of {baseline} {periods}; the limit is {limit}.",
+    "cusum": "Complaints above the reference of {reference} have added up to {statistic}; the alarm starts at {limit}.",
+    "farrington": "The limit is {limit}; past counts vary {dispersion} times as much as chance alone.",
+}
+"""Every English template used for a signal: what a catalogue of translations has to hold, with the two above."""
+
+
+def once_in(p: float) -> int:
+    """1 / p rounded down to one significant digit, so that "less than once in" holds; at most a thousand million."""
+    if not p > 1e-9:
+        return 10**9
+    turns = math.floor(1 / p)
+    power = 10 ** max(0, len(str(turns)) - 1)
+    return max(1, turns // power * power)
+
+
+def chance(p: float, kind: str) -> tuple[Sentence, ...]:
+    """How rare the count is, in periods; nothing where it has no p-value."""
+    if math.isnan(p):
+        return ()
+    return (Sentence(CHANCE, {"once": once_in(p), "periods": NOUNS[kind]}),)
