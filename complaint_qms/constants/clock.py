@@ -27,6 +27,8 @@ OWN_FIELDS: Final = (
     "on_hold_since",
     "total_hold_seconds",
     "stage_entered_at",
+    "response_used",
+    "resolution_used",
 )
 """Fields of a complaint that only the clock writes: what a form or an import sends for them does not count."""
 

@@ -45,13 +45,13 @@ from complaint_qms.services.sop_plan import Limit, Plan, aware, plan_of, site_zo
 
 
 def start(doc: Document, now: datetime) -> None:
-    """Begin to count: a complaint is registered. The whole and the first response count from its receipt."""
+    """Begin to count: a complaint is registered and stands at the first stage, where every complaint begins.
+
+    The whole and the first response count from its receipt, the stage from `now`.
+    """
     doc.set("stage_log", [])
     _blank(doc)
-    _open_row(doc, doc.stage if doc.stage in COMPLAINT_OPEN else COMPLAINT_OPEN[0], now)
-    if doc.stage in COMPLAINT_ENDED:
-        _open_row(doc, doc.stage, now)
-        _close_row(doc, _open(doc, COMPLAINT_OPEN), now)
+    _open_row(doc, COMPLAINT_OPEN[0], now)
     refresh(doc, now)
 
 
@@ -142,6 +142,8 @@ def refresh(doc: Document, now: datetime) -> None:
 
     plan = plan_of(doc)
     readings = dict.fromkeys(CLOCKS, _Reading())
+    doc.response_used = 0
+    doc.resolution_used = _used_in_all(doc) if ended_at else 0
     if plan:
         story = _Story(plan, site_zone(), _pauses(doc), now)
         received = doc.received_at or (doc.stage_log[0].entered_at if doc.stage_log else now)
@@ -149,6 +151,7 @@ def refresh(doc: Document, now: datetime) -> None:
         readings["response"] = story.read(
             plan.response, received, first_answer or ended_at, doc.response_status
         )
+        doc.response_used = story.used(received, first_answer) if first_answer else 0
         readings["resolution"] = story.read(plan.resolution, received, ended_at, doc.resolution_status)
         if current:
             readings["stage"] = story.read(
@@ -204,6 +207,14 @@ class _Story:
             return _Reading(None, warn, PAUSED if held else "")
         status = self._standing(before, warn, due, relevant)
         return _Reading(due, warn, status, {ON_TRACK: warn or due, AT_RISK: due}.get(status))
+
+    def used(self, begin: datetime, end: datetime) -> int:
+        """Seconds of working time between two moments, without the pauses."""
+        pauses = [
+            (aware(low, self.zone), aware(high, self.zone) if high else None) for low, high in self.pauses
+        ]
+        begin, end = aware(begin, self.zone), aware(end, self.zone)
+        return int(sla_clock.used(begin, end, self.plan.calendar, pauses).total_seconds())
 
     def _moment(self, begin: datetime, budget: timedelta, pauses: list[Pause]) -> datetime | None:
         """When `budget` is used up; None while on hold, and when the calendar never has so much time."""
@@ -303,6 +314,11 @@ def _pauses(doc: Document) -> list[tuple[datetime, datetime | None]]:
         for row in doc.stage_log
         if row.stage in PAUSING
     )
+
+
+def _used_in_all(doc: Document) -> int:
+    """Seconds of working time over all stages that were gone through."""
+    return sum(row.used_seconds or 0 for row in doc.stage_log if row.stage in COMPLAINT_OPEN)
 
 
 def _seconds(row: Document) -> int:

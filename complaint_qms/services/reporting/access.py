@@ -1,0 +1,63 @@
+"""Who may see what, for queries that no `get_list` runs: role, user permissions, shares and the app's own hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import frappe
+from frappe import _
+from frappe.desk.reportview import build_match_conditions
+from frappe.model import get_permitted_fields
+from frappe.permissions import get_role_permissions
+from frappe.share import get_shared
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion
+
+
+class MatchCondition(Criterion):
+    """What the framework itself adds to a list query for the user, as a term of the query builder.
+
+    The text names its DocType's table in full (`tabComplaint`): the table must stand in the query without an alias.
+    """
+
+    def __init__(self, sql: str) -> None:
+        super().__init__()
+        self.sql = sql
+
+    def nodes_(self) -> Iterator[Criterion]:
+        yield self
+
+    def get_sql(self, **kwargs: object) -> str:
+        return f"({self.sql})"
+
+
+def permitted(query: QueryBuilder, doctype: str = "Complaint") -> QueryBuilder:
+    """Narrow a query to the records of `doctype` that the session's user may read.
+
+    Raises:
+        frappe.PermissionError: the user may read none at all.
+    """
+    if not can_read(doctype):
+        # The framework's conditions are empty for somebody who only has single records shared with them.
+        return query.where(frappe.qb.DocType(doctype).name.isin(_shared_or_refuse(doctype)))
+    sql = build_match_conditions(doctype)
+    return query.where(MatchCondition(sql)) if sql else query
+
+
+def can_read(doctype: str) -> bool:
+    """Whether a role of the user's reads records of `doctype`; shares of single records do not count."""
+    role = get_role_permissions(frappe.get_meta(doctype))
+    return bool(role.get("read") or role.get("select"))
+
+
+def _shared_or_refuse(doctype: str) -> list[str]:
+    shared = get_shared(doctype)
+    if not shared:
+        frappe.throw(_("No permission to read {0}").format(_(doctype)), frappe.PermissionError)
+    return shared
+
+
+def readable(doctype: str, fields: Iterable[str]) -> list[str]:
+    """Those of `fields` that the user's permission levels let them read, in the order given."""
+    allowed = set(get_permitted_fields(doctype))
+    return [field for field in fields if field in allowed]

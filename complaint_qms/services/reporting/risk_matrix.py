@@ -1,0 +1,331 @@
+"""Complaints by severity and occurrence, on the grid and in the colours of the site's own risk matrix."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count, Sum
+from frappe.utils import cint, escape_html
+from pypika.terms import Case
+
+from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.services.reporting.access import permitted
+from complaint_qms.services.reporting.columns import (
+    column,
+    nothing_found,
+    percent,
+    sentences,
+    summary,
+    word,
+)
+from complaint_qms.services.reporting.filters import ReportFilters
+from complaint_qms.services.risk import matrix_for
+
+NOT_SET = ""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A row or column of the matrix: its record, its place (1 is the least) and its colour."""
+
+    name: str
+    rank: int
+    color: str
+
+
+@dataclass
+class Tally:
+    """Complaints of one cell.
+
+    Attributes:
+        total: in the period.
+        open: of those, how many have not ended.
+        before: in the equally long period before; meaningless without a whole period.
+    """
+
+    total: int = 0
+    open: int = 0
+    before: int = 0
+
+    def add(self, other: Tally) -> None:
+        self.total += other.total
+        self.open += other.open
+        self.before += other.before
+
+
+@dataclass
+class Grid:
+    """A site's risk matrix as it is drawn.
+
+    Attributes:
+        severities: gravest first.
+        occurrences: rarest first.
+        cells: (severity, occurrence) → {risk_level, acceptability, color, required_action}.
+    """
+
+    name: str
+    severities: list[Level]
+    occurrences: list[Level]
+    cells: dict[tuple[str, str], dict] = field(default_factory=dict)
+
+
+class RiskMatrixReport:
+    """Counts and open counts per cell, movement since the period before, and what the matrix does not hold."""
+
+    def __init__(self, given: Mapping | str | None) -> None:
+        given = frappe.parse_json(given) or {}
+        self.filters = ReportFilters.read(given)
+        self.grid = read_grid(given.get("risk_matrix") or default_matrix(given.get("company")))
+        self.tallies = self._count()
+
+    def run(self) -> tuple:
+        """Columns, rows, message, chart, summary and "no total row", as a Script Report gives them."""
+        total = self._sum(self.tallies)
+        return self.columns(), self.rows(), self.message(total), None, self.summary(total), True
+
+    def columns(self) -> list[dict]:
+        occurrences = [
+            column(f"o{at}", _(level.name), "Int", 130, occurrence=level.name, color=level.color)
+            for at, level in enumerate(self.grid.occurrences)
+        ]
+        return [
+            column("severity", _("Severity"), width=150),
+            *occurrences,
+            column("total", _("Total"), "Int", 90),
+            column("open", _("Open"), "Int", 90),
+        ]
+
+    def rows(self) -> list[dict]:
+        """One row per severity, gravest first, then the totals of the columns.
+
+        Beside its numbers a row carries `cells`: fieldname → what the view paints and where a click leads.
+        """
+        if not self.tallies:
+            return []
+        rows = [self._row(level) for level in self.grid.severities]
+        return [*rows, self._total_row()]
+
+    def message(self, total: Tally) -> str:
+        """What is not in the grid, each part a link to its records; or what to do when there is nothing."""
+        empty = "" if total.total else nothing_found(bool(self.filters.list_filters()))
+        return sentences([empty, self._not_assessed(), self._elsewhere(), self._legend(total)])
+
+    def summary(self, total: Tally) -> list[dict]:
+        """The figures above the grid."""
+        if not self.tallies:
+            return []
+        inside = {key: one for key, one in self.tallies.items() if key in self.grid.cells}
+        unacceptable = self._sum(
+            {k: one for k, one in inside.items() if self.grid.cells[k]["acceptability"] == "unacceptable"}
+        )
+        assessed = self._sum(inside)
+        shown = [
+            summary(_("Complaints"), total.total, "blue"),
+            summary(_("Open"), total.open, "orange" if total.open else "green"),
+            summary(_("Unacceptable and Open"), unacceptable.open, "red" if unacceptable.open else "green"),
+            summary(_("Assessed %"), percent(assessed.total, total.total), "blue", "Percent"),
+        ]
+        if self.filters.has_period:
+            shown.append(summary(_("Period Before"), total.before, "blue"))
+        return shown
+
+    def _count(self) -> dict[tuple[str, str], Tally]:
+        """One query: (severity, occurrence) → tally, over this period and the one before it."""
+        complaint = frappe.qb.DocType("Complaint")
+        before = self.filters.previous()
+        here = self.filters.within(complaint.received_at)
+        ended = complaint.stage.isin(COMPLAINT_ENDED)
+        if before:
+            now = Sum(Case().when(here, 1).else_(0))
+            opened = Sum(Case().when(here & ended.negate(), 1).else_(0))
+            span = before.within(complaint.received_at) | here
+        else:
+            now = Count("*")
+            opened = Sum(Case().when(ended, 0).else_(1))
+            span = here
+        query = (
+            frappe.qb.from_(complaint)
+            .select(complaint.severity, complaint.occurrence, now.as_("total"), opened.as_("open"))
+            .groupby(complaint.severity, complaint.occurrence)
+        )
+        if before:
+            query = query.select(Count("*").as_("both"))
+        if span is not None:
+            query = query.where(span)
+        query = permitted(self.filters.apply_undated(query, complaint))
+        tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
+        for row in query.run(as_dict=True):
+            total = cint(row.total)
+            key = (row.severity or NOT_SET, row.occurrence or NOT_SET)
+            tallies[key].add(Tally(total, cint(row.open), cint(row.both) - total if before else 0))
+        return dict(tallies)
+
+    def _row(self, severity: Level) -> dict:
+        row: dict = {"severity": _(severity.name), "color": severity.color, "cells": {}}
+        whole = Tally()
+        for at, occurrence in enumerate(self.grid.occurrences):
+            tally = self.tallies.get((severity.name, occurrence.name), Tally())
+            whole.add(tally)
+            row[f"o{at}"] = tally.total
+            row["cells"][f"o{at}"] = self._cell(severity, occurrence, tally)
+        row |= {"total": whole.total, "open": whole.open}
+        row["cells"] |= self._sum_cells(
+            whole, {"severity": ["=", severity.name], "occurrence": ["is", "set"]}
+        )
+        return row
+
+    def _total_row(self) -> dict:
+        row: dict = {"severity": _("Total"), "is_total_row": True, "bold": 1, "cells": {}}
+        whole = Tally()
+        for at, occurrence in enumerate(self.grid.occurrences):
+            tally = Tally()
+            for severity in self.grid.severities:
+                tally.add(self.tallies.get((severity.name, occurrence.name), Tally()))
+            whole.add(tally)
+            row[f"o{at}"] = tally.total
+            where = {"occurrence": ["=", occurrence.name], "severity": ["is", "set"]}
+            row["cells"][f"o{at}"] = self._drawn(tally, where)
+        row |= {"total": whole.total, "open": whole.open}
+        row["cells"] |= self._sum_cells(whole, {"severity": ["is", "set"], "occurrence": ["is", "set"]})
+        return row
+
+    def _sum_cells(self, tally: Tally, where: dict) -> dict:
+        drawn = self._drawn(tally, where)
+        return {"total": drawn, "open": {**drawn, "route": drawn["open_route"], "total": tally.open}}
+
+    def _cell(self, severity: Level, occurrence: Level, tally: Tally) -> dict:
+        found = self.grid.cells.get((severity.name, occurrence.name)) or {}
+        where = {"severity": ["=", severity.name], "occurrence": ["=", occurrence.name]}
+        return self._drawn(tally, where) | {
+            "level": _(found.get("risk_level") or ""),
+            "acceptability": word("acceptability", found.get("acceptability")),
+            "color": found.get("color") or "",
+            "action": _(found.get("required_action") or ""),
+        }
+
+    def _drawn(self, tally: Tally, where: dict) -> dict:
+        """What the view needs to paint a count: the numbers, the movement, and both lists behind it."""
+        route = self.filters.list_filters() | where
+        drawn = {
+            "total": tally.total,
+            "open": tally.open,
+            "route": route,
+            "open_route": route | {"stage": ["not in", list(COMPLAINT_ENDED)]},
+        }
+        if self.filters.has_period:
+            drawn["change"] = tally.total - tally.before
+        return drawn
+
+    def _not_assessed(self) -> str:
+        no_severity = sum(one.total for (severity, _o), one in self.tallies.items() if not severity)
+        no_occurrence = sum(one.total for (severity, o), one in self.tallies.items() if severity and not o)
+        if not no_severity + no_occurrence:
+            return ""
+        parts = []
+        if no_severity:
+            parts.append(self._link(_("{0} without severity"), no_severity, {"severity": ["is", "not set"]}))
+        if no_occurrence:
+            where = {"severity": ["is", "set"], "occurrence": ["is", "not set"]}
+            parts.append(self._link(_("{0} without occurrence"), no_occurrence, where))
+        return _("Not assessed yet: {0}.").format(", ".join(parts))
+
+    def _elsewhere(self) -> str:
+        rows = {level.name for level in self.grid.severities}
+        across = {level.name for level in self.grid.occurrences}
+        missing: dict[tuple[str, str], int] = {
+            (severity, occurrence): one.total
+            for (severity, occurrence), one in self.tallies.items()
+            if severity and occurrence and one.total and not (severity in rows and occurrence in across)
+        }
+        if not missing:
+            return ""
+        parts = [
+            self._link(
+                escape_html(f"{_(severity)} × {_(occurrence)}") + ": {0}",
+                count,
+                {"severity": ["=", severity], "occurrence": ["=", occurrence]},
+            )
+            for (severity, occurrence), count in sorted(missing.items())
+        ]
+        return _("Assessed on levels that {0} does not have: {1}.").format(
+            escape_html(self.grid.name), ", ".join(parts)
+        )
+
+    def _legend(self, total: Tally) -> str:
+        if not total.total:
+            return ""
+        said = _("Each cell: complaints, then those still open in bold. Click a number to see its records.")
+        if self.filters.has_period:
+            before = self.filters.previous()
+            said += " " + _("Arrows compare with {0} to {1}.").format(
+                frappe.format(before.from_date, "Date"), frappe.format(before.to_date, "Date")
+            )
+        return said
+
+    def _link(self, text: str, count: int, where: dict) -> str:
+        route = escape_html(frappe.as_json(self.filters.list_filters() | where, indent=None))
+        return f'<a href="#" data-complaint-list="{route}">{text.format(count)}</a>'
+
+    @staticmethod
+    def _sum(tallies: Mapping[tuple[str, str], Tally]) -> Tally:
+        whole = Tally()
+        for one in tallies.values():
+            whole.add(one)
+        return whole
+
+
+def default_matrix(company: str | None = None) -> str:
+    """Name of the matrix by which complaints of `company` (or of no certain one) are assessed.
+
+    Raises:
+        frappe.ValidationError: the site has no risk matrix in use.
+    """
+    name = matrix_for(company)
+    if not name:
+        frappe.throw(_("There is no risk matrix in use. Create one, or enable one, in the Risk Matrix list."))
+    return name
+
+
+def read_grid(name: str) -> Grid:
+    """The matrix `name` with its rows and columns in order. Two queries."""
+    cell = frappe.qb.DocType("Risk Matrix Cell")
+    severity, occurrence = frappe.qb.DocType("Risk Severity"), frappe.qb.DocType("Risk Occurrence")
+    query = (
+        frappe.qb.from_(cell)
+        .left_join(severity)
+        .on(severity.name == cell.severity)
+        .left_join(occurrence)
+        .on(occurrence.name == cell.occurrence)
+        .select(
+            cell.severity,
+            cell.occurrence,
+            cell.risk_level,
+            cell.acceptability,
+            cell.color,
+            cell.required_action,
+            severity.rank.as_("severity_rank"),
+            severity.color.as_("severity_color"),
+            occurrence.rank.as_("occurrence_rank"),
+            occurrence.color.as_("occurrence_color"),
+        )
+        .where((cell.parent == name) & (cell.parenttype == "Risk Matrix"))
+        .orderby(cell.idx)
+    )
+    cells = query.run(as_dict=True)
+    if not cells:
+        frappe.throw(_("The risk matrix {0} has no cells.").format(frappe.bold(name)))
+    rows = {one.severity: Level(one.severity, cint(one.severity_rank), one.severity_color) for one in cells}
+    across = {
+        one.occurrence: Level(one.occurrence, cint(one.occurrence_rank), one.occurrence_color)
+        for one in cells
+    }
+    return Grid(
+        name=name,
+        severities=sorted(rows.values(), key=lambda level: (-level.rank, level.name)),
+        occurrences=sorted(across.values(), key=lambda level: (level.rank, level.name)),
+        cells={(one.severity, one.occurrence): one for one in cells},
+    )

@@ -1,0 +1,376 @@
+"""How each procedure keeps its times: by stage, for the first response, and for the whole complaint."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import frappe
+import numpy as np
+from frappe import _
+from frappe.query_builder.functions import Count, Sum
+from frappe.utils import cint, flt
+from pypika.functions import Floor, Sqrt
+from pypika.queries import QueryBuilder
+from pypika.terms import Case, Criterion, Term, Tuple
+
+from complaint_qms.constants.clock import AT_RISK, MET, MISSED, OVERDUE, PAUSED, RUNNING
+from complaint_qms.constants.stages import COMPLAINT_OPEN
+from complaint_qms.services.reporting.access import permitted
+from complaint_qms.services.reporting.columns import (
+    column,
+    nothing_found,
+    percent,
+    sentences,
+    summary,
+    word,
+)
+from complaint_qms.services.reporting.filters import ReportFilters
+
+RESPONSE, WHOLE = "first_response", "whole"
+LINES = (RESPONSE, *COMPLAINT_OPEN, WHOLE)
+HOUR = 3600
+PERCENTILES = (50, 90)
+
+
+@dataclass
+class Line:
+    """What happened in one stage under one SOP.
+
+    Attributes:
+        entered: times a complaint entered the stage.
+        met, late: in time; or too late, whether it has left the stage or is still in it.
+        open, at_risk: still in it; of those, past the warning point but not yet late.
+        measured, seconds: visits with a measured time, and the sum of their working time in seconds.
+        percentiles: percent → seconds, between two values in proportion (as numpy's "linear").
+    """
+
+    entered: int = 0
+    met: int = 0
+    late: int = 0
+    open: int = 0
+    at_risk: int = 0
+    measured: int = 0
+    seconds: float = 0
+    percentiles: dict[int, float] = field(default_factory=dict)
+
+
+class SopPerformance:
+    """Counts and working time by SOP and stage, for complaints received in the period."""
+
+    def __init__(self, given: Mapping | str | None) -> None:
+        self.filters = ReportFilters.read(given)
+        self.lines = self._measure()
+
+    def run(self) -> tuple:
+        """Columns, rows, message, chart, summary and "no total row", as a Script Report gives them."""
+        return self.columns(), self.rows(), self.message(), self.chart(), self.summary(), True
+
+    @staticmethod
+    def columns() -> list[dict]:
+        hours = {"fieldtype": "Float", "width": 110, "precision": 1}
+        return [
+            column("sop", _("SOP"), width=180, link_to="Complaint SOP"),
+            column("stage", _("Stage"), width=150),
+            column("limit", _("Limit (h)"), **hours),
+            column("entered", _("Entered"), "Int", 90),
+            column("met", _("In Time"), "Int", 90),
+            column("late", _("Late"), "Int", 80),
+            column("in_time", _("In Time %"), "Percent", 100),
+            column("median", _("Median (h)"), **hours),
+            column("mean", _("Mean (h)"), **hours),
+            column("p90", _("90 % Within (h)"), **hours | {"width": 130}),
+            column("open", _("Open Now"), "Int", 100),
+            column("at_risk", _("At Risk Now"), "Int", 110),
+        ]
+
+    def rows(self) -> list[dict]:
+        """One row per SOP and line, in the order of the way through."""
+        limits = self._limits() if self.lines else {}
+        rows = []
+        for sop in sorted({sop for sop, _line in self.lines}, key=lambda name: (not name, name)):
+            for key in LINES:
+                line = self.lines.get((sop, key))
+                if line:
+                    rows.append(self._row(sop, key, line, limits.get((sop, key))))
+        return rows
+
+    def message(self) -> str:
+        if not self.lines:
+            return sentences([nothing_found(bool(self.filters.list_filters()))])
+        return sentences(
+            [
+                _(
+                    "Hours are working hours of the SOP, without the time on hold. Late counts what is late now as well."
+                )
+            ]
+        )
+
+    def chart(self) -> dict | None:
+        """In time and late by stage, all SOPs together."""
+        judged = dict.fromkeys(LINES, (0, 0))
+        for (_sop, key), line in self.lines.items():
+            met, late = judged[key]
+            judged[key] = (met + line.met, late + line.late)
+        shown = [key for key in LINES if any(judged[key])]
+        if not shown:
+            return None
+        return {
+            "data": {
+                "labels": [line_name(key) for key in shown],
+                "datasets": [
+                    {"name": _("In Time"), "values": [judged[key][0] for key in shown]},
+                    {"name": _("Late"), "values": [judged[key][1] for key in shown]},
+                ],
+            },
+            "type": "bar",
+            "colors": ["#3BA272", "#C0392B"],
+            "barOptions": {"stacked": 1},
+            "axisOptions": {"shortenYAxisNumbers": 1},
+            "height": 220,
+        }
+
+    def summary(self) -> list[dict]:
+        """How many of all responses, stages and complaints were in time."""
+        shown = []
+        groups = (
+            (_("First Response in Time"), (RESPONSE,)),
+            (_("Stages in Time"), COMPLAINT_OPEN),
+            (_("Complaints in Time"), (WHOLE,)),
+        )
+        for title, keys in groups:
+            lines = [line for (_sop, key), line in self.lines.items() if key in keys]
+            met, late = sum(line.met for line in lines), sum(line.late for line in lines)
+            if met + late:
+                share = percent(met, met + late)
+                colour = "green" if share >= 95 else "orange" if share >= 80 else "red"
+                shown.append(summary(title, share, colour, "Percent"))
+        return shown
+
+    def _row(self, sop: str, key: str, line: Line, limit: float | None) -> dict:
+        return {
+            "sop": sop or _("Without SOP"),
+            "sop_name": sop,
+            "stage": line_name(key),
+            "limit": hours(limit),
+            "entered": line.entered,
+            "met": line.met,
+            "late": line.late,
+            "in_time": percent(line.met, line.met + line.late),
+            "median": hours(line.percentiles.get(50)),
+            "mean": hours(line.seconds / line.measured if line.measured else None),
+            "p90": hours(line.percentiles.get(90)),
+            "open": line.open,
+            "at_risk": line.at_risk,
+            "route": self._route(sop, key),
+        }
+
+    def _route(self, sop: str, key: str) -> dict:
+        """The complaints that are in this stage now, as filters of the Complaint list."""
+        route = self.filters.list_filters() | {"sop": ["=", sop] if sop else ["is", "not set"]}
+        if key in COMPLAINT_OPEN:
+            return route | {"stage": ["=", key]}
+        clock = "response_status" if key == RESPONSE else "resolution_status"
+        return route | {clock: ["in", [*RUNNING, PAUSED]]}
+
+    # Measuring -------------------------------------------------------------------------------------------------------
+
+    def _measure(self) -> dict[tuple[str, str], Line]:
+        """(SOP, line) → what happened. Two queries for the stages and two for each of the other two clocks."""
+        lines: dict[tuple[str, str], Line] = {}
+        for source in (self._stages(), self._clock(RESPONSE), self._clock(WHOLE)):
+            lines |= source.read()
+        return lines
+
+    def _stages(self) -> Source:
+        complaint, log = frappe.qb.DocType("Complaint"), frappe.qb.DocType("Complaint Stage Log")
+        inside = log.left_at.isnull()
+        query = (
+            frappe.qb.from_(complaint)
+            .join(log)
+            .on((log.parent == complaint.name) & (log.parenttype == "Complaint"))
+            .where(log.stage.isin(COMPLAINT_OPEN))
+        )
+        return Source(
+            query=self._narrowed(query),
+            sop=complaint.sop,
+            line=log.stage,
+            seconds=Case().when(log.left_at.isnotnull() & (complaint.sop != ""), log.used_seconds),
+            met=log.left_at.isnotnull() & (log.status == MET),
+            late=(log.left_at.isnotnull() & (log.status == MISSED))
+            | (inside & (complaint.stage_status == OVERDUE)),
+            open=inside,
+            at_risk=inside & (complaint.stage_status == AT_RISK),
+        )
+
+    def _clock(self, line: str) -> Source:
+        complaint = frappe.qb.DocType("Complaint")
+        clock = "response" if line == RESPONSE else "resolution"
+        status = complaint[f"{clock}_status"]
+        done = status.isin([MET, MISSED])
+        if line == RESPONSE:  # a complaint that ended unanswered has been judged but took no time to answer
+            done &= complaint.first_response_at.isnotnull()
+        query = frappe.qb.from_(complaint).where(status.isin([*RUNNING, PAUSED, MET, MISSED]))
+        return Source(
+            query=self._narrowed(query),
+            sop=complaint.sop,
+            line=line,
+            seconds=Case().when(done, complaint[f"{clock}_used"]),
+            met=status == MET,
+            late=status.isin([MISSED, OVERDUE]),
+            open=status.isin([*RUNNING, PAUSED]),
+            at_risk=status == AT_RISK,
+        )
+
+    def _narrowed(self, query: QueryBuilder) -> QueryBuilder:
+        return permitted(self.filters.apply(query, frappe.qb.DocType("Complaint")))
+
+    def _limits(self) -> dict[tuple[str, str], float]:
+        """(SOP, line) → seconds that the SOP allows today."""
+        sop, stage = frappe.qb.DocType("Complaint SOP"), frappe.qb.DocType("Complaint SOP Stage")
+        query = (
+            frappe.qb.from_(sop)
+            .left_join(stage)
+            .on((stage.parent == sop.name) & (stage.parenttype == "Complaint SOP"))
+            .select(sop.name, sop.first_response_time, sop.resolution_time, stage.stage, stage.time_limit)
+            .where(sop.name.isin([name for name, _line in self.lines] or [""]))
+        )
+        limits: dict[tuple[str, str], float] = {}
+        for row in query.run(as_dict=True):
+            limits[(row.name, RESPONSE)] = flt(row.first_response_time)
+            limits[(row.name, WHOLE)] = flt(row.resolution_time)
+            if row.stage:
+                limits[(row.name, row.stage)] = flt(row.time_limit)
+        return {key: seconds for key, seconds in limits.items() if seconds}
+
+
+@dataclass
+class Source:
+    """A query whose rows are visits, and which of its terms say what about a visit.
+
+    Exact percentiles over millions of rows without sorting them: one pass counts the visits by bucket of their time
+    (the root of the seconds, so short times are told apart finely and long ones coarsely), a second pass reads the
+    exact values of only those buckets in which a wanted rank lies.
+
+    Attributes:
+        line: a term, or the one line that all rows belong to.
+        seconds: working time, null where it is not measured.
+    """
+
+    query: QueryBuilder
+    sop: Term
+    line: Term | str
+    seconds: Term
+    met: Criterion
+    late: Criterion
+    open: Criterion
+    at_risk: Criterion
+
+    def read(self) -> dict[tuple[str, str], Line]:
+        """(SOP, line) → its figures."""
+        lines: dict[tuple[str, str], Line] = defaultdict(Line)
+        buckets: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
+        for sop, name, bucket, entered, met, late, still, at_risk, measured, seconds in self._by_bucket():
+            key = (sop or "", name)
+            line = lines[key]
+            line.entered += cint(entered)
+            line.met += cint(met)
+            line.late += cint(late)
+            line.open += cint(still)
+            line.at_risk += cint(at_risk)
+            line.measured += cint(measured)
+            line.seconds += flt(seconds)
+            if bucket is not None:
+                held = buckets[key]
+                held[int(bucket)] = held.get(int(bucket), 0) + cint(measured)
+        self._add_percentiles(lines, buckets)
+        return dict(lines)
+
+    def _by_bucket(self) -> tuple[tuple, ...]:
+        bucket = Floor(Sqrt(self.seconds))
+        query = self.query.select(
+            self.sop,
+            *self._line_term(),
+            bucket.as_("bucket"),
+            Count("*"),
+            *[Sum(Case().when(term, 1).else_(0)) for term in (self.met, self.late, self.open, self.at_risk)],
+            Count(self.seconds),
+            Sum(self.seconds),
+        ).groupby(self.sop, *self._line_term(), bucket)
+        return self._with_line(query.run())
+
+    def _add_percentiles(self, lines: dict, buckets: dict) -> None:
+        places = {key: _places(held) for key, held in buckets.items()}
+        wanted = {(*key, bucket) for key, place in places.items() for bucket, _below in place.values()}
+        if not wanted:
+            return
+        values = self._values(wanted)
+        for key, place in places.items():
+            at = {
+                rank: _value_at(values[(*key, bucket)], rank - below)
+                for rank, (bucket, below) in place.items()
+            }
+            count = lines[key].measured
+            for percentage in PERCENTILES:
+                low, high, weight = _ranks(count, percentage)
+                lines[key].percentiles[percentage] = at[low] + (at[high] - at[low]) * weight
+
+    def _values(self, wanted: set[tuple[str, str, int]]) -> dict[tuple, list[tuple[int, int]]]:
+        """(SOP, line, bucket) → (seconds, how many visits), shortest first, for the buckets asked for."""
+        bucket = Floor(Sqrt(self.seconds))
+        sop = frappe.qb.functions("IFNULL", self.sop, "")
+        line = self._line_term()
+        keys = [(s, n, b) if line else (s, b) for s, n, b in sorted(wanted)]
+        query = (
+            self.query.select(self.sop, *line, bucket, self.seconds, Count("*"))
+            .where(Tuple(sop, *line, bucket).isin([Tuple(*key) for key in keys]))
+            .groupby(self.sop, *line, bucket, self.seconds)
+            .orderby(self.seconds)
+        )
+        found: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
+        for sop_name, name, at, seconds, count in self._with_line(query.run()):
+            found[(sop_name or "", name, int(at))].append((cint(seconds), cint(count)))
+        return found
+
+    def _line_term(self) -> list[Term]:
+        return [] if isinstance(self.line, str) else [self.line]
+
+    def _with_line(self, rows: tuple[tuple, ...]) -> tuple[tuple, ...]:
+        return rows if self._line_term() else tuple((row[0], self.line, *row[1:]) for row in rows)
+
+
+def line_name(key: str) -> str:
+    """Translated name of a stage or of one of the two other clocks."""
+    names = {RESPONSE: _("First Response"), WHOLE: _("Whole Complaint")}
+    return names.get(key) or word("stage", key)
+
+
+def hours(seconds: float | None) -> float | None:
+    """Seconds as hours to one place."""
+    return None if seconds is None else round(seconds / HOUR, 1)
+
+
+def _ranks(count: int, percentage: int) -> tuple[int, int, float]:
+    """The two ranks (from 0) that a percentile of `count` values lies between, and how far along."""
+    at = (count - 1) * percentage / 100
+    low = int(np.floor(at))
+    return low, min(low + 1, count - 1), at - low
+
+
+def _places(held: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+    """Rank → (bucket in which it lies, visits in the buckets before), for the ranks that percentiles need."""
+    order = sorted(held)
+    ends = np.cumsum([held[bucket] for bucket in order])
+    ranks = sorted({rank for p in PERCENTILES for rank in _ranks(int(ends[-1]), p)[:2]})
+    spots = np.searchsorted(ends, ranks, side="right")
+    return {rank: (order[at], int(ends[at - 1]) if at else 0) for rank, at in zip(ranks, spots, strict=True)}
+
+
+def _value_at(values: list[tuple[int, int]], rank: int) -> int:
+    """The value of that rank (from 0) among values given with their counts."""
+    for value, count in values:
+        if rank < count:
+            return value
+        rank -= count
+    raise ValueError(f"rank beyond the {len(values)} values of its bucket")
