@@ -1,0 +1,127 @@
+"""Words of harm and hazard, with the severity they stand for and how strongly they rank; words that take it back.
+
+Each entry: severity key, rank weight (a death outranks any number of bruises), English terms, Chinese terms.
+``BODY`` and ``BLOWS`` find harm that has no word of its own: "the lid *hit* my *head*".
+"""
+
+from typing import Final
+
+HARM: Final[tuple[tuple[str, float, str, str], ...]] = (
+    ("catastrophic", 10.0,
+     "died, dies, death, deaths, killed, fatal, fatally, fatality, fatalities, deceased, passed away, dead body, stillborn, suicide, lost * life, loss of life",
+     "死亡, 身亡, 去世, 致死, 丧命, 遇难, 毙命, 病故, 死人, 没了呼吸, 抢救无效"),
+    ("critical", 6.5,
+     "hospital, hospitalized, hospitalised, hospitalization, emergency room, ambulance, paramedic, intensive care, surgery, operated on, fracture, fractured, broken bone, broken arm, broken leg, broken wrist, concussion, unconscious, lost consciousness, coma, paralyzed, paralysed, amputated, amputation, blinded, loss of vision, stroke, heart attack, cardiac arrest, seizure, seizures, electrocuted, internal bleeding, severe burn, third degree, second degree burn, severe injury, severe injuries, serious injury, serious injuries, seriously injured, severely injured, critically injured, permanent injury, life threatening, anaphylaxis, anaphylactic, miscarriage, head injury, brain injury, sepsis, revision surgery, disabled",
+     "住院, 急诊, 救护车, 抢救, 手术, 骨折, 脑震荡, 昏迷, 失去知觉, 截肢, 失明, 瘫痪, 中风, 心脏病发, 休克, 触电, 电击, 内出血, 重伤, 严重受伤, 严重烧伤, 生命危险, 送医, 送医院, 窒息, 缝针, 缝了, 流产, 癫痫"),
+    ("serious", 5.0,
+     "injured, injury, injuries, injure, injures, wounded, wound, laceration, lacerated, lacerations, stitches, gash, bleeding, bled, whiplash, burns to, burned my, burnt my, burned his, burned her, scalded, poisoning, poisoned, carbon monoxide, choked, choking, allergic reaction, swelling, infection, infected, medical attention, medical treatment, medical care, doctor, urgent care, physician, chiropractor, physical therapy, trauma, sprain, sprained, dislocated, torn ligament, chipped tooth, knocked out, electric shock, unable to breathe, trouble breathing, difficulty breathing, adverse event",
+     "受伤, 伤人, 出血, 流血, 割伤, 割破, 划伤了手, 扎伤, 刺伤, 砸伤, 夹伤, 夹到手, 压伤, 摔伤, 烫伤, 烧伤, 灼伤, 中毒, 食物中毒, 呼吸困难, 过敏, 感染, 看医生, 去医院, 上医院, 就医, 医院, 伤口, 扭伤, 脱臼, 咬伤, 被电, 煤气中毒"),
+    ("serious", 3.6,
+     "crash, crashed, collision, collided, accident, rollover, rolled over, wreck, wrecked, rear ended, t boned, ran off the road, hit a tree, hit another, struck by, lost control, totaled, totalled, airbag, airbags, air bag, air bags, caught fire, catch on fire, on fire, burst into flames, flames, fire department, burned down, explosion, blew up, electrocution",
+     "车祸, 撞车, 碰撞, 追尾, 翻车, 失控, 起火, 着火, 失火, 自燃, 火灾, 爆炸, 爆燃, 漏电, 炸了, 炸裂"),
+    ("minor", 2.6,
+     "hurt, hurts, hurting, bruise, bruised, bruises, bruising, scratches on my, cuts on, cut myself, cut me, small cut, cut his, cut her, cut my, cut our, pinched, blister, blisters, rash, itching, itchy, hives, dizzy, dizziness, nausea, nauseous, vomit, vomiting, vomited, diarrhea, headache, headaches, sick, pain, painful, sore, bump on, splinter, shards in, glass in my, knocked down, slipped and fell, fell to the ground, tripped, shocked me, minor injury, minor injuries, stung, glass in his, glass in her, covered in glass",
+     "红肿, 肿了, 发炎, 皮疹, 起疹, 长痘, 刺痛, 瘙痒, 很痒, 发痒, 头晕, 头痛, 头疼, 恶心呕吐, 呕吐, 吐了, 拉肚子, 腹泻, 肚子疼, 肚子痛, 疼痛, 很疼, 伤手, 划手, 扎手, 割手, 烫手, 摔倒, 滑倒, 不舒服了, 掉头发"),
+    ("minor", 1.4,
+     "smoke, smoking, smoldering, burning smell, sparks, sparking, overheated, overheating, melted, exploded, explode, exploding, shattered, shatter, shattering, safety issue, safety concern, safety hazard, safety risk, unsafe, hazard, hazardous, dangerous, danger, scary, terrifying, nearly, almost hit, stalled, brake failure, brakes failed, stuck throttle, flew open, flew off, opened while driving, trapped, locked in, gas leak, sharp edge, sharp edges",
+     "冒烟, 烧焦, 焦味, 糊味, 火花, 过热, 发烫, 融化, 鼓包, 爆裂, 碎裂, 玻璃渣, 安全隐患, 危险, 隐患, 不安全, 刹车失灵, 煤气泄漏, 漏气, 尖锐, 毛刺, 吓人"),
+)  # fmt: skip
+
+BLOWS: Final = (
+    "cut, cuts, cutting, sliced, slicing, slashed, hit, hits, hitting, struck, strikes, smashed, smashing, crushed, "
+    "crushing, pinched, bruised, burned, burnt, burning, broke, broken, scratched, scraped, jammed, caught, slammed, "
+    "bled, bleeding, swollen, sore, numb, pain, stabbed, punctured, pierced, landed on, fell on, closed on, closes on, "
+    "closing on, came down on, crashes on, hurt, injured, skinned"
+)
+"""What must happen to a part of the body to count."""
+
+BODY: Final = (
+    "head, face, eye, eyes, nose, mouth, lip, tooth, teeth, ear, ears, neck, throat, shoulder, shoulders, arm, arms, "
+    "elbow, wrist, wrists, hand, hands, finger, fingers, fingertip, fingertips, thumb, chest, rib, ribs, spine, hip, leg, legs, "
+    "thigh, knee, knees, shin, ankle, foot, feet, toe, toes, skin, scalp, forehead, chin, cheek, stomach, skull, forearm, "
+    "nail, fingernail, nails"
+)
+OWNERS: Final = (
+    "my, his, her, their, our, your, wife's, husband's, son's, daughter's, child's, kid's, baby's, mother's, father's, "
+    "driver's, passenger's, patient's, person's, mom's, dad's, friend's, grandson's, granddaughter's, owner's, worker's, "
+    "employee's, someone's, child, contact's, contacts, wifes, husbands, sons, daughters, childs, drivers, passengers"
+)
+BLOW_SEVERITY: Final = "minor"
+BLOW_WEIGHT: Final = 3.4
+
+NEGATIONS_EN: Final = (
+    "no, not, never, none, nobody, without, neither, nor, zero, denied, avoid, avoided, avoiding, unharmed, thankfully, "
+    "fortunately, luckily"
+)
+NEGATIONS_ZH: Final = (
+    "没有",
+    "没",
+    "无",
+    "未",
+    "并非",
+    "不是",
+    "不会",
+    "不",
+    "别",
+    "免于",
+    "避免",
+    "幸好",
+    "幸亏",
+)
+NEGATION_FILLERS_ZH: Final = (
+    "太",
+    "很",
+    "是",
+    "怎么",
+    "够",
+    "算",
+    "那么",
+    "特别",
+    "有",
+    "什么",
+    "能",
+    "再",
+    "被",
+    "造成",
+    "发生",
+    "出现",
+    "引起",
+    "人",
+    "人员",
+    "多",
+)
+"""What may stand between a Chinese negation and the word it negates."""
+
+
+HYPOTHETICAL_EN: Final = (
+    "could, would, might, may, can, potential, potentially, possible, possibly, possibility, risk, risks, if, before, "
+    "unless, hazard, afraid, fear, fears, feared, worried, worry, scared, concern, concerned, concerns, waiting, "
+    "likely, almost, nearly, prevent, lest, someone, somebody, anyone, anybody, imagine, chance, future, endanger, threat"
+)
+HYPOTHETICAL_ZH: Final = (
+    "可能", "会不会", "万一", "如果", "要是", "差点", "险些", "担心", "害怕", "怕", "恐怕", "容易", "以防", "假如", "若", "隐患", "会",
+)  # fmt: skip
+
+HYPOTHETICAL_SHARE: Final = 0.25
+"""What is left of the rank weight when harm is only feared; the severity then falls by two steps, to minor at least."""
+
+ZH_EXAGGERATION: Final = (
+    "气死",
+    "累死",
+    "丑死",
+    "难吃死",
+    "烦死",
+    "笑死",
+    "吵死",
+    "热死",
+    "冷死",
+    "臭死",
+    "死机",
+    "死板",
+    "急死",
+    "坑死",
+    "死贵",
+    "要死",
+    "死了算",
+)
+"""Sayings that use death without meaning it."""

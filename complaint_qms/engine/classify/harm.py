@@ -1,0 +1,70 @@
+"""How much harm a text tells of: a severity key and a rank that orders complaints, without any training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from complaint_qms.constants.lexicon_harm import HYPOTHETICAL_SHARE
+from complaint_qms.constants.risk import SEVERITIES
+from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
+from complaint_qms.engine.reasons import Reason
+
+SEVERITY_KEYS: tuple[str, ...] = tuple(entry["key"] for entry in SEVERITIES)
+_SERIOUS = SEVERITY_KEYS.index("serious")
+_MINOR = SEVERITY_KEYS.index("minor")
+FEAR_STEPS = 2
+FURTHER = 0.5
+"""Each further finding adds half of what the one before it could: one death outranks any number of bruises."""
+
+HARM_OF_SEVERITY = {
+    "catastrophic": "death",
+    "critical": "serious",
+    "serious": "minor",
+    "minor": "none",
+    "negligible": "none",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """``severity``: key or "" when no word of harm was found; ``rank`` ≥ 0 orders texts, more harm is more; ``certain``:
+    the severity rests on something that happened and not on a fear."""
+
+    severity: str
+    rank: float
+    certain: bool
+    reasons: tuple[Reason, ...]
+
+
+def assess(text: str, *, lexicon: Lexicon | None = None, hits: Sequence[Hit] | None = None) -> Harm:
+    """Harm told in ``text``. Denied harm ("no injuries") counts for nothing; feared harm ("could have been killed")
+    keeps ``HYPOTHETICAL_SHARE`` of its rank and falls by ``FEAR_STEPS`` severities."""
+    if hits is None:
+        hits = (lexicon or default_lexicon()).hits(text)
+    level, certain = -1, False
+    amounts: dict[tuple[str, ...], tuple[float, Reason]] = {}
+    reasons: list[Reason] = []
+    for hit in hits:
+        term = hit.term
+        if term.field != "harm":
+            continue
+        if hit.negated:
+            reasons.append(Reason("negation", "{0} is denied", (term.text,), 0.0))
+            continue
+        step = SEVERITY_KEYS.index(term.value)
+        amount = term.weight
+        message = "tells of: {0}"
+        if hit.feared:
+            step = min(step, max(step - FEAR_STEPS, _MINOR))
+            amount *= HYPOTHETICAL_SHARE
+            message = "fears: {0}"
+        if (step, not hit.feared) > (level, certain):
+            level, certain = step, not hit.feared
+        known = amounts.get(term.words)
+        if known is None or known[0] < amount:
+            amounts[term.words] = (amount, Reason("keyword", message, (term.text,), amount))
+    ordered = sorted(amounts.values(), key=lambda each: (-each[0], each[1].text))
+    rank = sum(amount * FURTHER**place for place, (amount, _) in enumerate(ordered))
+    reasons = [reason for _, reason in ordered] + reasons
+    return Harm(SEVERITY_KEYS[level] if level >= 0 else "", rank, certain, tuple(reasons))

@@ -1,0 +1,339 @@
+"""Keyword rules: finding the lexicon's words in a text, with what negates them or makes them a mere fear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from complaint_qms.constants import lexicon as words
+from complaint_qms.constants import lexicon_harm as harm_words
+from complaint_qms.constants import vocabulary
+from complaint_qms.engine.text import HAN, fold, is_han
+
+NEGATION_REACH = 4
+"""Words before a hit in which a negation counts; a sentence end or "but" shields."""
+FEAR_REACH = 8
+BODY_REACH = 6
+MAX_TOKENS = 3_000
+
+_TOKEN = re.compile(rf"[a-z0-9]+(?:'[a-z]+)?|[{HAN}]+|[.!?;。!?;\n]|,|、")
+_BREAKS = frozenset(".!?;。")
+_SHIELDS = frozenset(("but", "however", "although", "though", "except"))
+_LINKS = frozenset((",", "、", "or", "and", "nor"))
+_CONTRACTED = {
+    "can't": ("can", "not"),
+    "cant": ("can", "not"),
+    "cannot": ("can", "not"),
+    "won't": ("will", "not"),
+    "wont": ("will", "not"),
+    **{word: (word[:-2], "not") for word in ("dont", "doesnt", "didnt", "wasnt", "werent", "isnt", "arent")},
+}
+_CONTRACTED.update(
+    {word: (word[:-3], "not") for word in ("dont", "doesnt", "didnt", "wasnt", "werent", "isnt", "arent")}
+)
+_NOT_REQUIRED = frozenset(("not", "never"))
+_BE = frozenset(("was", "were", "is", "are", "did", "do", "does", "has", "have", "been"))
+
+
+def stem(word: str) -> str:
+    """A light English stem, only meant to be equal for inflections of one word: ``leaks, leaked, leaking`` → ``leak``."""
+    return _stem(word)
+
+
+@lru_cache(maxsize=100_000)
+def _stem(word: str) -> str:
+    if word.endswith("'s"):
+        word = word[:-2]
+    if len(word) <= 3 or not word.isalpha():
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "shes", "ches", "xes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        base = word[: -len(ending)]
+        if word.endswith(ending) and len(base) >= 3 and any(vowel in base for vowel in "aeiouy"):
+            word = base[:-1] if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz" else base
+            break
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word
+
+
+def tokenize(text: str) -> list[str]:
+    """Lower-case words, Han runs and clause marks of a text; contractions are written out (``doesn't`` → does, not)."""
+    out: list[str] = []
+    for token in _TOKEN.findall(fold(text))[:MAX_TOKENS]:
+        if token in _CONTRACTED:
+            out.extend(_CONTRACTED[token])
+        elif token.endswith("n't"):
+            out.extend((token[:-3], "not"))
+        else:
+            out.append(token)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One lexicon entry: ``words`` are stems for English (``*``: one to three words), one Han string for Chinese."""
+
+    field: str
+    value: str
+    weight: float
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term found in a text at token ``start`` (end exclusive ``end``); inside Han runs ``offset`` is the character."""
+
+    term: Term
+    start: int
+    end: int
+    offset: int = 0
+    negated: bool = False
+    feared: bool = False
+
+
+@dataclass
+class Lexicon:
+    """Compiled terms. Build with :func:`build` or :func:`default_lexicon`; extend with :meth:`extended`."""
+
+    terms: tuple[Term, ...]
+    type_severity: Mapping[str, str] = field(default_factory=dict)
+    _english: dict[str, list[Term]] = field(init=False, repr=False)
+    _chinese: dict[str, list[Term]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._english, self._chinese = {}, {}
+        strongest: dict[tuple[str, str, tuple[str, ...]], Term] = {}
+        for term in self.terms:  # inflections of one word are one term
+            key = (term.field, term.value, term.words)
+            if key not in strongest or strongest[key].weight < term.weight:
+                strongest[key] = term
+        self.terms = tuple(strongest.values())
+        for term in sorted(self.terms, key=lambda t: (-len("".join(t.words)), t.text, t.field, t.value)):
+            table = self._chinese if is_han(term.words[0]) else self._english
+            key = term.words[0][0] if is_han(term.words[0]) else term.words[0]
+            table.setdefault(key, []).append(term)
+
+    def extended(self, more: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Lexicon:
+        """A copy with further terms ``{field: {value: {term: weight}}}``, e.g. a site's own complaint types."""
+        extra = [
+            _term(name, value, weight, text)
+            for name, values in more.items()
+            for value, terms in values.items()
+            for text, weight in terms.items()
+            if text.strip()
+        ]
+        return Lexicon((*self.terms, *extra), self.type_severity)
+
+    def hits(self, text: str) -> list[Hit]:
+        """Every term of the lexicon in ``text``; of overlapping terms of one field only the longest."""
+        tokens = tokenize(text)
+        stems = [token if is_han(token) else _stem(token) for token in tokens]
+        found: list[Hit] = []
+        for at, token in enumerate(tokens):
+            if token in self._chinese or is_han(token):
+                self._scan_han(token, at, found)
+                continue
+            options = self._english.get(stems[at])
+            if options:
+                self._try_english(options, stems, at, found)
+        _add_blows(tokens, stems, found)
+        return _judge(_longest(found), tokens, stems)
+
+    def _scan_han(self, run: str, at: int, found: list[Hit]) -> None:
+        for offset, char in enumerate(run):
+            for term in self._chinese.get(char, ()):
+                if run.startswith(term.words[0], offset):
+                    found.append(Hit(term, at, at + 1, offset))
+
+    def _try_english(self, options: list[Term], stems: list[str], at: int, found: list[Hit]) -> None:
+        for term in options:
+            end = _match(term.words, 1, stems, at + 1) if len(term.words) > 1 else at + 1
+            if end:
+                found.append(Hit(term, at, end))
+
+
+def _match(parts: Sequence[str], part: int, stems: list[str], at: int) -> int:
+    """End of a match of ``parts[part:]`` at token ``at``, 0 for none."""
+    if part == len(parts):
+        return at
+    if parts[part] == "*":
+        for skip in (1, 2, 3):
+            if any(token in _BREAKS for token in stems[at : at + skip]):
+                return 0
+            end = _match(parts, part + 1, stems, at + skip)
+            if end:
+                return end
+        return 0
+    if at < len(stems) and stems[at] == parts[part]:
+        return _match(parts, part + 1, stems, at + 1)
+    return 0
+
+
+def _longest(found: list[Hit]) -> list[Hit]:
+    """Drop hits that lie inside a longer hit of the same field."""
+    taken: dict[str, set[tuple[int, int]]] = {}
+    kept = []
+    for hit in sorted(found, key=lambda h: (-(h.end - h.start), -len(h.term.words[0]), h.start, h.offset)):
+        han = is_han(hit.term.words[0])
+        if han:
+            cells = {(hit.start, 1 + hit.offset + n) for n in range(len(hit.term.words[0]))}
+        else:
+            cells = {(token, 0) for token in range(hit.start, hit.end)}
+        used = taken.setdefault(hit.term.field, set())
+        same_place = used & cells
+        if same_place and not any(
+            k.start == hit.start and k.offset == hit.offset and k.term.words == hit.term.words
+            for k in kept
+            if k.term.field == hit.term.field
+        ):
+            continue
+        used |= cells
+        kept.append(hit)
+    return sorted(kept, key=lambda h: (h.start, h.offset, h.term.field, h.term.value))
+
+
+def _split(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(","))
+
+
+_NEGATIONS = _split(harm_words.NEGATIONS_EN)
+_FEARS = frozenset(map(_stem, _split(harm_words.HYPOTHETICAL_EN)))
+_BLOWS = frozenset(_stem(word) for word in _split(harm_words.BLOWS) if " " not in word)
+_BODY = _split(harm_words.BODY)
+_OWNERS = _split(harm_words.OWNERS)
+_by_length = sorted(harm_words.NEGATIONS_ZH, key=len, reverse=True)
+_NEGATED_ZH = re.compile(f"(?:{'|'.join(_by_length)})(?:{'|'.join(harm_words.NEGATION_FILLERS_ZH)}){{0,3}}$")
+_FEARED_ZH = re.compile("|".join(harm_words.HYPOTHETICAL_ZH))
+_EXAGGERATED_ZH = re.compile("|".join(harm_words.ZH_EXAGGERATION))
+
+
+def _judge(found: list[Hit], tokens: list[str], stems: list[str]) -> list[Hit]:
+    """Set ``negated`` and ``feared`` from what stands around each hit."""
+    judged: list[Hit] = []
+    last: dict[str, Hit] = {}
+    for hit in found:
+        if is_han(hit.term.words[0]):
+            before = tokens[hit.start][: hit.offset]
+            if hit.term.field == "harm" and _EXAGGERATED_ZH.search(
+                tokens[hit.start], max(0, hit.offset - 2), hit.offset + len(hit.term.words[0]) + 2
+            ):
+                continue
+            negated = _NEGATED_ZH.search(before[-8:]) is not None
+            feared = not negated and _FEARED_ZH.search(before[-8:]) is not None
+        else:
+            negated, feared = _around(hit, tokens, stems)
+            previous = last.get(hit.term.field)
+            if previous and previous.negated and not negated and hit.start - previous.end <= 2:
+                between = tokens[previous.end : hit.start]
+                negated = bool(between) and all(token in _LINKS for token in between)
+        hit = Hit(hit.term, hit.start, hit.end, hit.offset, negated, feared)
+        last[hit.term.field] = hit
+        judged.append(hit)
+    return judged
+
+
+def _around(hit: Hit, tokens: list[str], stems: list[str]) -> tuple[bool, bool]:
+    negated = feared = False
+    # "no injuries, fire or death": an "or" before the hit carries the negation across the list.
+    listed = hit.start > 0 and tokens[hit.start - 1] in ("or", "nor")
+    reach = FEAR_REACH if listed else NEGATION_REACH
+    for distance in range(1, FEAR_REACH + 1):
+        at = hit.start - distance
+        if at < 0 or tokens[at] in _BREAKS or tokens[at] in _SHIELDS:
+            break
+        if tokens[at] == "," and not listed:
+            reach = 0
+        if distance <= reach and tokens[at] in _NEGATIONS and "not" not in hit.term.words:
+            negated = True
+            break
+        if stems[at] in _FEARS:
+            feared = True
+    after = tokens[hit.end : hit.end + 2]
+    if len(after) == 2 and after[0] in _BE and after[1] in _NOT_REQUIRED:
+        negated = True
+    return negated, feared and not negated
+
+
+_BLOW = Term("harm", harm_words.BLOW_SEVERITY, harm_words.BLOW_WEIGHT, "", ("",))
+
+
+def _add_blows(tokens: list[str], stems: list[str], found: list[Hit]) -> None:
+    """ "closed on my wife's hand": a blow near a part of somebody's body."""
+    for at, token in enumerate(tokens):
+        if token not in _BODY:
+            continue
+        owner = next((back for back in (1, 2, 3) if at >= back and tokens[at - back] in _OWNERS), 0)
+        if not owner:
+            continue
+        for place in range(max(0, at - BODY_REACH), min(len(tokens), at + 4)):
+            if any(mark in _BREAKS for mark in tokens[min(place, at) : max(place, at)]):
+                continue
+            if place != at and stems[place] in _BLOWS:
+                text = " ".join(tokens[min(place, at) : max(place, at) + 1])
+                term = Term("harm", _BLOW.value, _BLOW.weight, text, ("(body)",))
+                found.append(Hit(term, min(place, at), max(place, at) + 1))
+                break
+
+
+def _term(name: str, value: str, weight: float, text: str) -> Term:
+    text = fold(text)
+    if is_han(text.replace(" ", "")):
+        return Term(name, value, weight, text, (text.replace(" ", ""),))
+    parts = [part if part == "*" else _stem(part) for part in re.findall(r"[^\s,.;!?]+", text)]
+    return Term(name, value, weight, text, tuple(parts))
+
+
+def build(fields: Mapping[str, words.Terms]) -> tuple[Term, ...]:
+    """Terms of ``{field: {value: {language: {weight: "term, term"}}}}``, the form of ``constants.lexicon``."""
+    return tuple(
+        _term(name, value, weight, text)
+        for name, values in fields.items()
+        for value, languages in values.items()
+        for weights in languages.values()
+        for weight, terms in weights.items()
+        for text in terms.split(",")
+        if text.strip()
+    )
+
+
+KEYWORD_WEIGHT = 1.0
+"""Weight of a keyword listed on a complaint type itself."""
+
+
+@lru_cache(maxsize=1)
+def default_lexicon() -> Lexicon:
+    """The shipped lexicon: ``constants.lexicon``, ``constants.lexicon_harm`` and the keywords of the seeded types."""
+    terms = list(
+        build(
+            {
+                "type": words.TYPES,
+                "urgency": words.URGENCY,
+                "expectation": words.EXPECTATION,
+                "sentiment": words.SENTIMENT,
+            }
+        )
+    )
+    for severity, weight, english, chinese in harm_words.HARM:
+        for text in (*english.split(","), *chinese.split(",")):
+            terms.append(_term("harm", severity, weight, text))
+    known = {(term.field, term.value, term.words) for term in terms}
+    type_severity: dict[str, str] = {}
+
+    def walk(types: Sequence[Mapping]) -> None:
+        for entry in types:
+            type_severity[entry["key"]] = entry["severity"]
+            for text in entry["keywords"].split(","):
+                term = _term("type", entry["key"], KEYWORD_WEIGHT, text)
+                if (term.field, term.value, term.words) not in known:
+                    terms.append(term)
+            walk(entry["children"])
+
+    walk(vocabulary.TYPES)
+    return Lexicon(tuple(terms), type_severity)
