@@ -1,5 +1,71 @@
+"""Controller of the CAPA."""
+
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import add_days, getdate, now_datetime
+
+from complaint_qms.constants.fields import CAPA_STAMPS
+from complaint_qms.engine.sop.capa import CRITERION_FIELDS
+from complaint_qms.services import capa_actions, defaults, lifecycle
 
 
 class CAPA(Document):
-    pass
+    def before_validate(self):
+        # What effectiveness computed comes in through its own service, marked by this flag, and no other way.
+        if not self.flags.computed:
+            lifecycle.protect(self, CAPA_STAMPS)
+        if self.is_new():
+            defaults.for_capa(self)
+
+    def validate(self):
+        capa_actions.check_rows(self)
+        self._keep_criterion()
+        move = lifecycle.guard(self)
+        if move:
+            self._entered(*move)
+
+    def on_update(self):
+        capa_actions.sync_todos(self)
+
+    def on_trash(self):
+        lifecycle.refuse_deletion(self)
+
+    def _keep_criterion(self) -> None:
+        before = self.get_doc_before_save()
+        if not before or before.stage in ("draft", "plan_review", "ineffective"):
+            return
+        changed = [name for name in CRITERION_FIELDS if self.has_value_changed(name)]
+        if changed:
+            frappe.throw(
+                _(
+                    "G5: {0} was fixed when the plan was approved and cannot change any more. Send the CAPA back, or note it in the review."
+                ).format(", ".join(_(self.meta.get_label(name)) for name in changed)),
+                lifecycle.GateError,
+            )
+
+    def _entered(self, origin: str, target: str) -> None:
+        user, now = frappe.session.user, now_datetime()
+        if target == "plan_review":
+            self.submitted_by = user
+        elif target == "implement" and origin == "plan_review":
+            self.plan_approved_by, self.plan_approved_at = user, now
+        elif target == "effectiveness":
+            self.verified_by, self.verified_at = user, now
+            self.window_start = getdate(add_days(now, 1))
+            self.window_end = getdate(add_days(now, self.window_days))
+        elif target in ("closed", "ineffective"):
+            self.effect_reviewed_by, self.effect_reviewed_at = user, now
+            if target == "closed":
+                self.closed_by, self.closed_at = user, now
+        elif target == "draft" and origin in ("closed", "ineffective"):
+            self._start_over()
+
+    def _start_over(self) -> None:
+        """A reopened CAPA plans, measures and judges anew; the versions keep what was."""
+        self.reopen_count = (self.reopen_count or 0) + 1
+        for name in CAPA_STAMPS:
+            if name != "reopen_count":
+                self.set(name, None)
+        self.effect_conclusion = self.effect_override_reason = None
+        self.no_harm, self.no_harm_note, self.verification_note = 0, None, None

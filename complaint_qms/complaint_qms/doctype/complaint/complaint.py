@@ -1,5 +1,118 @@
+"""Controller of the complaint: says when; the services say what, the engine how much."""
+
+from datetime import datetime
+
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from complaint_qms.constants.fields import COMPLAINT_STAMPS
+from complaint_qms.integrations.erpnext.consistency import check_consistency
+from complaint_qms.services import clock, intake, lifecycle, merge, procedure, retention, risk
 
 
 class Complaint(Document):
-    pass
+    def before_insert(self):
+        # The key comes from intake.register alone; a form field of that name could block another caller.
+        self.idempotency_key = self.flags.idempotency_key or None
+
+    def before_validate(self):
+        lifecycle.protect(self, COMPLAINT_STAMPS)
+        clock.keep(self)
+        if self.is_new():
+            intake.fill_in(self, self._now())
+
+    def validate(self):
+        now = self._now()
+        if not self.is_new():
+            self._keep_origin()
+        intake.check_times(self, now)
+        check_consistency(self)
+        if self.has_value_changed("complaint_type"):
+            intake.take_type_defaults(self)
+        risk.assess(self)
+        self._stamp_decisions(now)
+        self._follow_procedure(now)
+        move = lifecycle.guard(self)
+        if move:
+            self._entered(*move, now)
+        if self.has_value_changed("first_response_at") and self.first_response_at and not self.is_new():
+            clock.answered(self, now)
+
+    def on_update(self):
+        merge.tell_original(self)
+
+    def on_trash(self):
+        lifecycle.refuse_deletion(self)
+
+    def before_rename(self, *args, **kwargs):
+        frappe.throw(_("G7: the number of a complaint never changes."), lifecycle.GateError)
+
+    def _now(self) -> datetime:
+        return self.flags.now or now_datetime()
+
+    def _keep_origin(self) -> None:
+        # Where a complaint came from is history; what a request sends in its place is put back.
+        before = self.get_doc_before_save()
+        for name in ("source_doctype", "source_name", "idempotency_key"):
+            self.set(name, before.get(name))
+
+    def _stamp_decisions(self, now: datetime) -> None:
+        user = frappe.session.user
+        if any(self.has_value_changed(name) for name in ("is_complaint", "reportable", "triage_rationale")):
+            decided = self.is_complaint or self.triage_rationale or self.reportable
+            self.triage_decided_by, self.triage_decided_at = (user, now) if decided else (None, None)
+        if self.has_value_changed("no_investigation_reason"):
+            decided = bool(self.no_investigation_reason)
+            self.no_investigation_decided_by, self.no_investigation_decided_at = (
+                (user, now) if decided else (None, None)
+            )
+        if self.has_value_changed("reply_sent_at"):
+            self.reply_sent_by = user if self.reply_sent_at else None
+            if self.reply_sent_at and not self.first_response_at:
+                self.first_response_at = self.reply_sent_at
+        if self.has_value_changed("customer_agreement"):
+            self.agreement_at = (self.agreement_at or now) if self.customer_agreement else None
+        for row in self.checklist:
+            if row.done and not row.done_by:
+                row.done_by, row.done_at = user, now
+            elif not row.done:
+                row.done_by = row.done_at = None
+
+    def _follow_procedure(self, now: datetime) -> None:
+        early = (self.stage or "intake") in ("intake", "triage")
+        steering = any(self.has_value_changed(name) for name in ("complaint_type", "severity", "company"))
+        if self.is_new():
+            if not self.sop:
+                self.sop = procedure.choose_sop(self)
+            procedure.set_checklist(self)
+            clock.start(self, now)
+            return
+        if early and steering and not self.has_value_changed("sop"):
+            self.sop = procedure.choose_sop(self) or self.sop
+        if self.has_value_changed("sop") or self.has_value_changed("received_at"):
+            procedure.set_checklist(self)
+            clock.refresh(self, now)
+
+    def _entered(self, origin: str, target: str, now: datetime) -> None:
+        self.held_stage = None
+        if target == "on_hold":
+            clock.hold(self, now)
+        elif target in lifecycle.ENDED["Complaint"]:
+            self._end(target, now)
+        else:
+            if origin in lifecycle.ENDED["Complaint"]:
+                self._reopen()
+            clock.enter_stage(self, target, now)
+
+    def _end(self, target: str, now: datetime) -> None:
+        clock.stop(self, now, target)
+        self.closed_by, self.closed_at = frappe.session.user, now
+        self.retain_until = retention.keep_until(self)
+
+    def _reopen(self) -> None:
+        self.reopen_count = (self.reopen_count or 0) + 1
+        self.closed_by = self.closed_at = self.retain_until = None
+        self.closing_decision = self.closing_summary = None
+        self.duplicate_of = None

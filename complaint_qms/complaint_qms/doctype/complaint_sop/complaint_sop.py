@@ -1,5 +1,22 @@
+"""Controller of the complaint SOP."""
+
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from complaint_qms.services import procedure, sop_plan
 
 
 class ComplaintSOP(Document):
-    pass
+    def validate(self):
+        stages = [row.stage for row in self.stages]
+        twice = sorted({stage for stage in stages if stages.count(stage) > 1})
+        if twice:
+            frappe.throw(_("Stages: {0} has more than one row. Keep one.").format(", ".join(twice)))
+        sop_plan.check(self)
+
+    def on_update(self):
+        procedure.forget_sops()
+
+    def on_trash(self):
+        procedure.forget_sops()

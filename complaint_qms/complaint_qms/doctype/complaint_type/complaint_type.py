@@ -1,5 +1,39 @@
+"""Controller of the complaint type tree."""
+
+import frappe
+from frappe import _
 from frappe.utils.nestedset import NestedSet
+
+from complaint_qms.services import procedure
 
 
 class ComplaintType(NestedSet):
-    pass
+    nsm_parent_field = "parent_complaint_type"
+
+    def validate(self):
+        if not self.parent_complaint_type:
+            root = frappe.db.get_value(
+                "Complaint Type", {"parent_complaint_type": ("is", "not set"), "name": ("!=", self.name)}
+            )
+            if root:
+                self.parent_complaint_type = root
+        if self.parent_complaint_type and not frappe.db.get_value(
+            "Complaint Type", self.parent_complaint_type, "is_group"
+        ):
+            frappe.throw(
+                _("{0} is not a group. Choose a group as Parent Complaint Type.").format(
+                    self.parent_complaint_type
+                )
+            )
+
+    def on_update(self):
+        super().on_update()
+        procedure.forget_sops()
+
+    def on_trash(self):
+        super().on_trash()
+        procedure.forget_sops()
+
+    def after_rename(self, *args, **kwargs):
+        super().after_rename(*args, **kwargs)
+        procedure.forget_sops()

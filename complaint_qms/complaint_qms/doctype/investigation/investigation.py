@@ -1,5 +1,35 @@
+"""Controller of the investigation."""
+
+import frappe
 from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from complaint_qms.constants.fields import INVESTIGATION_STAMPS
+from complaint_qms.services import defaults, lifecycle
 
 
 class Investigation(Document):
-    pass
+    def before_validate(self):
+        lifecycle.protect(self, INVESTIGATION_STAMPS)
+        if self.is_new():
+            defaults.from_complaint(self)
+
+    def validate(self):
+        defaults.check_open_complaints(
+            self, [self.complaint, *(row.complaint for row in self.covered_complaints)]
+        )
+        defaults.check_dates(self, "opened_on", "due_date")
+        move = lifecycle.guard(self)
+        if move:
+            self._entered(*move)
+
+    def on_trash(self):
+        lifecycle.refuse_deletion(self)
+
+    def _entered(self, origin: str, target: str) -> None:
+        if target == "review":
+            self.submitted_by = frappe.session.user
+        elif target == "completed":
+            self.completed_by, self.completed_at = frappe.session.user, now_datetime()
+        elif origin == "completed":
+            self.completed_by = self.completed_at = None

@@ -1,5 +1,57 @@
+"""Controller of the reportability assessment (G3)."""
+
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate, now_datetime
+
+from complaint_qms.services import defaults, lifecycle, reporting_duty
+
+_STAMPS = ("decided_by", "decided_at")
 
 
 class ReportabilityAssessment(Document):
-    pass
+    def before_validate(self):
+        lifecycle.protect(self, _STAMPS)
+        if not self.awareness_date and self.complaint:
+            self.awareness_date = frappe.db.get_value("Complaint", self.complaint, "awareness_date")
+
+    def validate(self):
+        if self.awareness_date and getdate(self.awareness_date) > getdate():
+            frappe.throw(
+                _("Awareness Date lies in the future. Enter when the company first knew of the event.")
+            )
+        reporting_duty.set_deadline(self)
+        before = self.get_doc_before_save()
+        if (
+            before
+            and before.status != "open"
+            and lifecycle.changed_fields(self, before)
+            and self.status != "open"
+        ):
+            frappe.throw(
+                _("G3: the decision of {0} stands. Set its status back to open to deliberate again.").format(
+                    self.name
+                ),
+                lifecycle.GateError,
+            )
+        if self.has_value_changed("status") or self.is_new():
+            self._decide()
+
+    def on_trash(self):
+        lifecycle.refuse_deletion(self)
+
+    def _decide(self) -> None:
+        if self.status == "open":
+            self.decided_by = self.decided_at = None
+            return
+        defaults.check_role(_("decide on reportability"), "Regulatory Affairs")
+        if not (self.reason or "").strip():
+            frappe.throw(
+                _("G3: write the reason of the decision (Reason of the Decision)."), lifecycle.GateError
+            )
+        if self.status == "reported" and not (self.submitted_on and self.submission_reference):
+            frappe.throw(
+                _("G3: enter Submitted On and Submission Reference of the report."), lifecycle.GateError
+            )
+        self.decided_by, self.decided_at = frappe.session.user, now_datetime()

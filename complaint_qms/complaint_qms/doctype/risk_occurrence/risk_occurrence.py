@@ -1,5 +1,16 @@
+"""Controller of a occurrence level."""
+
 from frappe.model.document import Document
+
+from complaint_qms.services import risk
 
 
 class RiskOccurrence(Document):
-    pass
+    def on_update(self):
+        risk.forget()
+
+    def on_trash(self):
+        risk.forget()
+
+    def after_rename(self, *args, **kwargs):
+        risk.forget()

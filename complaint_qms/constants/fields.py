@@ -1,0 +1,79 @@
+"""Fields that only the server writes. What a form or a request sends in them is put back without a word."""
+
+from typing import Final
+
+COMPLAINT_STAMPS: Final = (
+    "triage_decided_by",
+    "triage_decided_at",
+    "no_investigation_decided_by",
+    "no_investigation_decided_at",
+    "reply_sent_by",
+    "settlement_status",
+    "settled_amount",
+    "closed_by",
+    "closed_at",
+    "retain_until",
+    "reopen_count",
+    "held_stage",
+    "risk_matrix",
+    "risk_level",
+    "risk_acceptability",
+    "risk_color",
+    "required_action",
+)
+INVESTIGATION_STAMPS: Final = ("completed_by", "completed_at", "submitted_by")
+ROOT_CAUSE_STAMPS: Final = ("verified_by", "verified_at")
+CAPA_STAMPS: Final = (
+    "submitted_by",
+    "plan_approved_by",
+    "plan_approved_at",
+    "verified_by",
+    "verified_at",
+    "window_start",
+    "window_end",
+    "effect_reviewed_by",
+    "effect_reviewed_at",
+    "before_count",
+    "before_exposure",
+    "after_count",
+    "after_exposure",
+    "rate_ratio",
+    "rate_ratio_low",
+    "rate_ratio_high",
+    "verdict",
+    "verdict_reason",
+    "computed_at",
+    "closed_by",
+    "closed_at",
+    "reopen_count",
+)
+# Once a record has ended these alone may still change; everything else needs it to be opened again.
+OPEN_AFTER_END: Final = {
+    "Complaint": ("reopen_reason", "duplicate_of"),
+    "Investigation": (),
+    "CAPA": ("successor", "lessons", "related_changes"),
+}
+# What each forward step asks for in its dialog, in the order of the form.
+STEP_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "triage": ("customer", "complainant_name", "received_at", "description"),
+    "investigate": (
+        "is_complaint",
+        "complaint_type",
+        "severity",
+        "occurrence",
+        "harm_level",
+        "reportable",
+        "awareness_date",
+        "triage_rationale",
+        "complaint_owner",
+    ),
+    "solve": ("covered_by_investigation", "coverage_rationale", "no_investigation_reason"),
+    "confirm": ("reply", "no_reply_reason", "remedy_required", "no_remedy_reason"),
+    "execute": ("reply_sent_at", "customer_agreement", "agreement_note"),
+    "review": (),
+    "closed": ("capa_required", "no_capa_reason", "closing_decision", "closing_summary"),
+    "on_hold": ("hold_reason", "hold_until"),
+    "rejected": ("is_complaint", "reportable", "triage_rationale", "rejection_reason"),
+    "duplicate": ("duplicate_of",),
+    "void": ("void_reason",),
+}

@@ -1,0 +1,40 @@
+"""Keys of settlements: remedies, what a drafted document is for, and where it stands."""
+
+from typing import Final
+
+CREDIT: Final = "credit"  # money back, the customer keeps the goods
+RETURN_CREDIT: Final = "return_credit"  # goods back and money back
+REPLACEMENT: Final = "replacement"  # new goods, free of charge
+REPAIR: Final = "repair"  # the customer's goods are mended and stay theirs
+GOODWILL: Final = "goodwill"  # an amount, not bound to a quantity
+REMEDIES: Final = (CREDIT, RETURN_CREDIT, REPLACEMENT, REPAIR, GOODWILL)
+
+# Remedies that use up what was sold: the same unit is not credited and replaced as well.
+CONSUMING: Final = (CREDIT, RETURN_CREDIT, REPLACEMENT)
+
+# What the customer asked for, and the remedy that is proposed first.
+REMEDY_OF_EXPECTATION: Final = {
+    "refund": RETURN_CREDIT,
+    "exchange": REPLACEMENT,
+    "repair": REPAIR,
+    "credit": CREDIT,
+}
+
+# Purposes of drafted documents.
+CREDIT_NOTE: Final = "credit_note"
+RETURN_WITH_CREDIT: Final = "return_with_credit"
+GOODS_RETURN: Final = "goods_return"
+
+# States of drafted documents; open and closed are those of a Warranty Claim, which is not submitted.
+DRAFT: Final = "draft"
+SUBMITTED: Final = "submitted"
+CANCELLED: Final = "cancelled"
+DELETED: Final = "deleted"
+OPEN: Final = "open"
+CLOSED: Final = "closed"
+LIVE: Final = (DRAFT, SUBMITTED, OPEN, CLOSED)
+
+DOCUMENT_TYPES: Final = ("Sales Invoice", "Delivery Note", "Sales Order", "Warranty Claim")
+
+# Stages in which nothing is settled, with the way out.
+ENDED_STAGES: Final = ("closed", "rejected", "duplicate", "void")

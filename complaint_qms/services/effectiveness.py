@@ -1,0 +1,111 @@
+"""Measures whether a CAPA helped: complaints and units delivered before and after, judged by the engine."""
+
+import math
+from datetime import date
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.query_builder.functions import Count
+from frappe.utils import add_days, getdate, now_datetime
+
+from complaint_qms.engine.effectiveness import Criterion, assess
+from complaint_qms.integrations.erpnext.exposure import units_delivered
+from complaint_qms.services.lifecycle import GateError
+from complaint_qms.services.procedure import type_branch
+
+_VERDICTS = {"effective": "effective", "ineffective": "ineffective", "insufficient data": "insufficient_data"}
+
+
+def compute(doc: Document) -> None:
+    """Fill the computed fields of a CAPA in its effectiveness stage and save it.
+
+    The baseline ends on the day before the first action was done, so that a fix under way does not flatter it.
+
+    Raises:
+        GateError: the CAPA is not in its effectiveness check (G5).
+    """
+    if doc.stage != "effectiveness":
+        frappe.throw(_("G5: effectiveness is computed after verification, when the window runs."), GateError)
+    end_of_baseline = add_days(min(_done_dates(doc) or [getdate(doc.window_start)]), -1)
+    baseline = (getdate(add_days(end_of_baseline, 1 - doc.baseline_days)), getdate(end_of_baseline))
+    # While the window still runs, what is seen so far is what is measured.
+    window = (getdate(doc.window_start), min(getdate(doc.window_end), getdate()))
+    before_count, before_exposure = _observe(doc, *baseline)
+    after_count, after_exposure = _observe(doc, *window)
+    result = assess(
+        before_count,
+        before_exposure,
+        after_count,
+        after_exposure,
+        criterion_of(doc),
+        observed_days=max((window[1] - window[0]).days + 1, 0),
+    )
+    doc.update(
+        {
+            "before_count": before_count,
+            "before_exposure": before_exposure,
+            "after_count": after_count,
+            "after_exposure": after_exposure,
+            "rate_ratio": _finite(result.ratio.ratio),
+            "rate_ratio_low": _finite(result.ratio.lower),
+            "rate_ratio_high": _finite(result.ratio.upper),
+            "verdict": _VERDICTS[result.verdict],
+            "verdict_reason": " ".join(
+                _(reason.template).format(**reason.params) for reason in result.reasons
+            ),
+            "computed_at": now_datetime(),
+        }
+    )
+    doc.flags.computed = True
+    try:
+        doc.save()
+    finally:
+        doc.flags.computed = False
+
+
+def criterion_of(doc: Document) -> Criterion:
+    """The criterion that was fixed with the plan, as the engine reads it."""
+    counted = doc.metric == "complaint_count"
+    return Criterion(
+        metric="count" if counted else "rate ratio",
+        target=float(doc.max_count or 0) if counted else float(doc.max_rate_ratio),
+        confidence=(doc.confidence or 95) / 100,
+        proof="estimate",
+        min_exposure=float(doc.min_exposure or 0),
+        min_days=float(doc.window_days or 0),
+    )
+
+
+def _observe(doc: Document, start: date, end: date) -> tuple[int, float]:
+    if end < start:
+        return 0, 0.0
+    units = units_delivered(start, end, company=doc.company, item_code=doc.item_code, batch_no=doc.batch_no)
+    return _complaints(doc, start, end), max(units, 0.0)
+
+
+def _complaints(doc: Document, start: date, end: date) -> int:
+    """Complaints of the CAPA's scope received in the span; merged, rejected and void ones are no complaints."""
+    complaint = frappe.qb.DocType("Complaint")
+    query = (
+        frappe.qb.from_(complaint)
+        .select(Count("*"))
+        .where(complaint.company == doc.company)
+        .where((complaint.received_at >= start) & (complaint.received_at < add_days(end, 1)))
+        .where(complaint.stage.notin(("rejected", "duplicate", "void")))
+    )
+    for field in ("item_code", "batch_no"):
+        if doc.get(field):
+            query = query.where(complaint[field] == doc.get(field))
+    if doc.complaint_type:
+        query = query.where(complaint.complaint_type.isin(type_branch(doc.complaint_type)))
+    return int(query.run()[0][0])
+
+
+def _done_dates(doc: Document) -> list[date]:
+    return [getdate(row.done_on) for row in doc.actions if row.done_on]
+
+
+def _finite(value: float) -> Any:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,129 @@
+"""Registering a complaint: the one door for every channel."""
+
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime, getdate, now_datetime
+
+from complaint_qms.integrations.erpnext.sources import customer_facts, product_facts
+from complaint_qms.services.procedure import type_defaults
+
+# What a caller may send. Everything else is the app's to decide.
+_CLOSED_TO_CALLERS = (
+    "name",
+    "owner",
+    "creation",
+    "modified",
+    "docstatus",
+    "stage",
+    "workflow_state",
+    "doctype",
+)
+
+
+def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
+    """Register one complaint and give back its record.
+
+    With an `idempotency_key` the same complaint is registered once, however often and from however many processes it
+    is sent; later calls get the first record back.
+
+    Args:
+        data: fields of Complaint by name; an unknown field is an error.
+        now: moment of registration in the site's time zone, for replays and tests.
+
+    Raises:
+        frappe.ValidationError: a field is unknown, missing or contradicts another record.
+        frappe.PermissionError: the caller may not create complaints.
+    """
+    _refuse_unknown(data)
+    key = data.get("idempotency_key")
+    known = key and _registered(key)
+    if known:
+        return known
+    doc = frappe.new_doc("Complaint")
+    doc.update({name: value for name, value in data.items() if name not in _CLOSED_TO_CALLERS})
+    doc.flags.now = now
+    doc.flags.idempotency_key = key
+    if not key:
+        return doc.insert()
+    frappe.db.savepoint("register")
+    try:
+        return doc.insert()
+    except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
+        # Another process was faster with the same key: its record is the answer.
+        frappe.db.rollback(save_point="register")
+        known = _registered(key, for_update=True)
+        if not known:
+            raise
+        frappe.clear_last_message()
+        return known
+
+
+def fill_in(doc: Document, now: datetime | None = None) -> None:
+    """Complete a new complaint from what it names: customer, item, batch, serial number, type. Says nothing twice:
+    a field somebody filled stays as it is."""
+    moment = now or now_datetime()
+    settings = frappe.get_cached_doc("Complaint QMS Settings")
+    _default(doc, company=settings.default_company or frappe.defaults.get_user_default("Company"))
+    _default(doc, channel=settings.default_channel, received_at=moment, received_by=frappe.session.user)
+    _default(doc, awareness_date=getdate(doc.received_at))
+    if doc.company:
+        doc.currency = frappe.get_cached_value("Company", doc.company, "default_currency")
+    _default(doc, **product_facts(doc))
+    if doc.customer:
+        _default(doc, **customer_facts(doc.customer))
+    take_type_defaults(doc)
+
+
+def take_type_defaults(doc: Document) -> None:
+    """Severity and department that the complaint type proposes, where nobody decided yet."""
+    if doc.complaint_type:
+        defaults = type_defaults(doc.complaint_type)
+        _default(doc, severity=defaults.get("default_severity"), department=defaults.get("department"))
+
+
+def check_times(doc: Document, now: datetime | None = None) -> None:
+    """Dates of a complaint agree with each other and with the present."""
+    moment = now or now_datetime()
+    received = get_datetime(doc.received_at)
+    if received and received > moment:
+        frappe.throw(_("Received At lies in the future. Enter when the complaint reached you."))
+    if doc.incident_date and received and getdate(doc.incident_date) > received.date():
+        frappe.throw(_("Date of Occurrence is after Received At. Correct one of them."))
+    if doc.awareness_date and getdate(doc.awareness_date) > moment.date():
+        frappe.throw(_("Awareness Date lies in the future. Enter when the company first knew of the event."))
+    if (
+        doc.manufacturing_date
+        and doc.expiry_date
+        and getdate(doc.expiry_date) < getdate(doc.manufacturing_date)
+    ):
+        frappe.throw(_("Expiry Date is before Manufacturing Date. Correct one of them."))
+
+
+def _refuse_unknown(data: dict[str, Any]) -> None:
+    meta = frappe.get_meta("Complaint")
+    unknown = [name for name in data if not meta.has_field(name) and name not in _CLOSED_TO_CALLERS]
+    if unknown:
+        frappe.throw(
+            _("Complaint has no field {0}. Check the spelling, or leave it out.").format(
+                ", ".join(sorted(unknown))
+            )
+        )
+
+
+def _registered(key: str, for_update: bool = False) -> Document | None:
+    name = frappe.db.get_value("Complaint", {"idempotency_key": key}, "name", for_update=for_update)
+    if not name:
+        return None
+    doc = frappe.get_doc("Complaint", name)
+    doc.check_permission("read")
+    return doc
+
+
+def _default(doc: Document, **values: Any) -> None:
+    for name, value in values.items():
+        if value not in (None, "") and doc.get(name) in (None, ""):
+            doc.set(name, value)

@@ -1,0 +1,203 @@
+"""Moves a record from stage to stage: one door for the desk, REST, imports and jobs.
+
+The state of a record is a Workflow State that a site may rename; the stage key behind it rides on the workflow's
+own "update field" row. A controller calls `guard` in its validate; what the guard finds missing stops the save.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.model.workflow import get_workflow_name
+
+from complaint_qms.constants.fields import OPEN_AFTER_END
+from complaint_qms.constants.labels import STAGE_KIND, label
+from complaint_qms.constants.stages import FIRST_STAGE, MOVES
+from complaint_qms.engine.sop import Missing, missing, move_allowed
+from complaint_qms.services.facts import facts_of
+
+_IGNORED_TYPES = ("Section Break", "Column Break", "Tab Break", "HTML", "Button")
+ENDED = {
+    "Complaint": ("closed", "rejected", "duplicate", "void"),
+    "Investigation": ("completed", "void"),
+    "CAPA": ("closed", "void"),
+}
+
+
+class GateError(frappe.ValidationError):
+    """A gate of the procedure is shut; the message names each gate, what is missing, and where."""
+
+
+def stage_map(doctype: str) -> dict[str, str]:
+    """State name → stage key of the active workflow of `doctype`; empty where a site runs none."""
+    name = get_workflow_name(doctype)
+    if not name:
+        return {}
+    workflow = frappe.get_cached_doc("Workflow", name)
+    return {row.state: row.update_value for row in workflow.states if row.update_field == "stage"}
+
+
+def stage_wanted(doc: Document) -> str:
+    """The stage a document asks for, read from its workflow state where the site runs a workflow.
+
+    Raises:
+        frappe.ValidationError: the state carries no stage key.
+    """
+    states = stage_map(doc.doctype)
+    first = FIRST_STAGE[doc.doctype]
+    if not states:
+        return doc.stage or first
+    if not doc.workflow_state:
+        return first
+    stage = states.get(doc.workflow_state)
+    if stage not in MOVES[doc.doctype]:
+        frappe.throw(
+            _(
+                "State {0} carries no stage. In Workflow {1} set Update Field to “stage” and Update Value to a stage key."
+            ).format(frappe.bold(doc.workflow_state), frappe.bold(get_workflow_name(doc.doctype)))
+        )
+    return stage
+
+
+def guard(doc: Document) -> tuple[str, str] | None:
+    """Check a save against the gates and set `doc.stage`.
+
+    Returns:
+        (origin, target) when the record moves, else None.
+    Raises:
+        GateError: the move is not known, something is missing for it, or the record has ended.
+    """
+    before = doc.get_doc_before_save()
+    origin = (before.stage if before else None) or FIRST_STAGE[doc.doctype]
+    target = stage_wanted(doc)
+    doc.stage = origin
+    if target == origin:
+        if before and origin in ENDED[doc.doctype]:
+            _refuse_changes(doc, before)
+        return None
+    if before and origin in ENDED[doc.doctype]:
+        _refuse_changes(doc, before, moving=True)
+    facts = facts_of(doc)
+    found = list(missing(doc.doctype, facts, target))
+    if not move_allowed(doc.doctype, origin, target):
+        found.append(_unknown_move(doc.doctype, origin, target))
+    if found:
+        refuse(doc, found, target)
+    doc.stage = target
+    return origin, target
+
+
+def refuse(doc: Document, found: Iterable[Missing], target: str | None = None) -> None:
+    """Throw one error that lists everything missing; the response carries the same list as data."""
+    rows = [describe(doc, row) for row in found]
+    frappe.local.response["missing"] = rows
+    title = _("Not yet")
+    if target and doc.doctype in STAGE_KIND:
+        title = _("Not yet ready for {0}").format(_(label(STAGE_KIND[doc.doctype], target)))
+    lines = [
+        f"{row['gate']}: {row['message']}" + (f" ({row['label']})" if row["label"] else "") for row in rows
+    ]
+    frappe.throw(lines if len(lines) > 1 else lines[0], GateError, title=title, as_list=len(lines) > 1)
+
+
+def describe(doc: Document, row: Missing) -> dict[str, str]:
+    """A missing thing as data for a form: gate, field, its label, and the translated sentence."""
+    field = doc.meta.get_field(row.field) if row.field else None
+    params = {key: _translated_stage(doc.doctype, key, value) for key, value in row.params.items()}
+    return {
+        "gate": row.gate,
+        "field": row.field,
+        "label": _(field.label) if field and field.label else "",
+        "message": _(row.message).format(**params),
+    }
+
+
+def protect(doc: Document, fields: Iterable[str]) -> None:
+    """Put back fields that only the server writes, whatever a request sent in them."""
+    before = doc.get_doc_before_save()
+    for name in fields:
+        doc.set(name, before.get(name) if before else _default(doc, name))
+
+
+def refuse_deletion(doc: Document) -> None:
+    """Nothing is deleted (G7).
+
+    Raises:
+        GateError: always.
+    """
+    frappe.throw(
+        _("G7: {0} {1} is a quality record and is never deleted. Void it with a reason instead.").format(
+            _(doc.doctype), doc.name
+        ),
+        GateError,
+        title=_("Kept for good"),
+    )
+
+
+def changed_fields(doc: Document, before: Document) -> list[str]:
+    """Names of the fields, child tables included, whose content differs from the stored record."""
+    changed = []
+    for field in doc.meta.fields:
+        if field.fieldtype in _IGNORED_TYPES or field.fieldname in ("stage", "workflow_state"):
+            continue
+        if field.fieldtype in ("Table", "Table MultiSelect"):
+            if _rows(doc.get(field.fieldname)) != _rows(before.get(field.fieldname)):
+                changed.append(field.fieldname)
+        elif doc.has_value_changed(field.fieldname):
+            changed.append(field.fieldname)
+    return changed
+
+
+def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> None:
+    allowed = set(OPEN_AFTER_END[doc.doctype])
+    touched = [name for name in changed_fields(doc, before) if name not in allowed]
+    if not touched:
+        return
+    names = ", ".join(_(doc.meta.get_label(name)) for name in touched[:5])
+    frappe.throw(
+        _("G7: {0} {1} has ended ({2}); {3} cannot change any more. Reopen it first.").format(
+            _(doc.doctype), doc.name, _(label(STAGE_KIND[doc.doctype], before.stage)), names
+        )
+        if not moving
+        else _("G7: {0} {1} has ended ({2}); open it again first, then change {3}.").format(
+            _(doc.doctype), doc.name, _(label(STAGE_KIND[doc.doctype], before.stage)), names
+        ),
+        GateError,
+        title=_("The record has ended"),
+    )
+
+
+def _unknown_move(doctype: str, origin: str, target: str) -> Missing:
+    return Missing(
+        "SOP",
+        "workflow_state",
+        "The procedure has no step from {origin} to {target}; take the steps between them.",
+        {"origin": origin, "target": target},
+    )
+
+
+def _translated_stage(doctype: str, key: str, value: Any) -> Any:
+    if key in ("origin", "target", "stage") and doctype in STAGE_KIND:
+        return _(label(STAGE_KIND[doctype], value))
+    return value
+
+
+def _default(doc: Document, name: str) -> Any:
+    field = doc.meta.get_field(name)
+    return 0 if field and field.fieldtype in ("Int", "Float", "Currency", "Check", "Percent") else None
+
+
+def _rows(rows: list | None) -> list[dict]:
+    # Rows are told apart by content alone: a request may send them without names or with fresh ones.
+    return [
+        {
+            key: str(value)
+            for key, value in row.get_valid_dict(ignore_virtual=True).items()
+            if value not in (None, "")
+            and key
+            not in ("name", "modified", "modified_by", "creation", "owner", "docstatus", "parent", "idx")
+        }
+        for row in rows or []
+    ]

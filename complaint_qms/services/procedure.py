@@ -1,0 +1,134 @@
+"""Which SOP a complaint follows, and the checks it brings along."""
+
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import cint
+
+CACHE_KEY = "complaint_qms_sops"
+# A closer fit counts more: the company decides before the severity, the type decides before both.
+_WEIGHT_TYPE, _WEIGHT_COMPANY, _WEIGHT_SEVERITY = 1000, 100, 10
+
+
+def choose_sop(doc: Document) -> str | None:
+    """Name of the SOP that fits `doc` best: its type (or the nearest type above), company and severity.
+
+    Without a fitting one: the SOP of the type, the default of the settings, the one marked as default.
+    """
+    path = _type_path(doc.complaint_type)
+    best, best_score = None, -1
+    for row in _sops():
+        score = _fit(row, doc, path)
+        if score > best_score:
+            best, best_score = row["name"], score
+    if best_score > 0:
+        return best
+    for name in path:
+        own = _types().get(name, {}).get("default_sop")
+        if own:
+            return own
+    return frappe.db.get_single_value("Complaint QMS Settings", "default_sop", cache=True) or next(
+        (row["name"] for row in _sops() if row["is_default"]), None
+    )
+
+
+def set_checklist(doc: Document) -> None:
+    """Give `doc` the hand-over checks of its SOP; checks already ticked stay ticked."""
+    done = {(row.stage, row.check): row for row in doc.checklist}
+    sop = frappe.get_cached_doc("Complaint SOP", doc.sop) if doc.sop else None
+    wanted = [(row.stage, row.check, cint(row.mandatory)) for row in sop.checks] if sop else []
+    if [(row.stage, row.check, cint(row.mandatory)) for row in doc.checklist] == wanted:
+        return
+    doc.set("checklist", [])
+    for stage, check, mandatory in wanted:
+        old = done.get((stage, check))
+        doc.append(
+            "checklist",
+            {
+                "stage": stage,
+                "check": check,
+                "mandatory": mandatory,
+                "done": old.done if old else 0,
+                "done_by": old.done_by if old else None,
+                "done_at": old.done_at if old else None,
+            },
+        )
+
+
+def forget_sops() -> None:
+    """Drop the cached lists; called when an SOP or a type changes."""
+    frappe.cache.delete_value([CACHE_KEY, CACHE_KEY + ":types"])
+
+
+def _fit(row: dict[str, Any], doc: Document, path: list[str]) -> int:
+    score = 0
+    if row["complaint_type"]:
+        if row["complaint_type"] not in path:
+            return -1
+        score += _WEIGHT_TYPE - path.index(row["complaint_type"])
+    if row["company"]:
+        if row["company"] != doc.company:
+            return -1
+        score += _WEIGHT_COMPANY
+    if row["severity"]:
+        if row["severity"] != doc.severity:
+            return -1
+        score += _WEIGHT_SEVERITY
+    return score
+
+
+def _type_path(name: str | None) -> list[str]:
+    """The type and everything above it, nearest first."""
+    types, path = _types(), []
+    while name and name in types and name not in path:
+        path.append(name)
+        name = types[name]["parent"]
+    return path
+
+
+def _sops() -> list[dict[str, Any]]:
+    return frappe.cache.get_value(
+        CACHE_KEY,
+        lambda: frappe.get_all(
+            "Complaint SOP",
+            filters={"enabled": 1},
+            fields=["name", "company", "complaint_type", "severity", "is_default"],
+            order_by="name asc",
+        ),
+    )
+
+
+def _types() -> dict[str, dict[str, Any]]:
+    return frappe.cache.get_value(
+        CACHE_KEY + ":types",
+        lambda: {
+            row["name"]: row
+            for row in frappe.get_all(
+                "Complaint Type",
+                fields=[
+                    "name",
+                    "parent_complaint_type as parent",
+                    "default_severity",
+                    "department",
+                    "default_sop",
+                ],
+                order_by="name asc",
+            )
+        },
+    )
+
+
+def type_branch(name: str) -> list[str]:
+    """The type and everything below it."""
+    found, grown = {name}, True
+    while grown:
+        below = {row["name"] for row in _types().values() if row["parent"] in found} - found
+        found |= below
+        grown = bool(below)
+    return sorted(found)
+
+
+def type_defaults(name: str | None) -> dict[str, Any]:
+    """Severity and department the type proposes; empty for an unknown type."""
+    return _types().get(name or "", {})

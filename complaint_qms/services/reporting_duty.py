@@ -1,0 +1,51 @@
+"""Deadline of a reportability assessment, counted from awareness by the engine."""
+
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from complaint_qms.constants.reportability import RULES
+from complaint_qms.engine.reportability import Rule, deadline, rules_from_data
+
+
+def rules() -> dict[str, Rule]:
+    """The reporting rules by key."""
+    return {rule.key: rule for rule in rules_from_data(RULES)}
+
+
+def set_deadline(doc: Document) -> None:
+    """Set the deadline of an assessment from its rule; one without a rule keeps the date that was entered.
+
+    Work days leave out weekends and the company's holiday list.
+
+    Raises:
+        frappe.ValidationError: the rule is unknown, or there is neither a rule nor a date.
+    """
+    rule = rules().get(doc.rule_key or "")
+    if doc.rule_key and not rule:
+        frappe.throw(
+            _("G3: there is no reporting rule {0}. Choose one of {1}.").format(
+                doc.rule_key, ", ".join(sorted(rules()))
+            )
+        )
+    if rule and rule.days is not None:
+        doc.deadline = deadline(
+            getdate(doc.awareness_date), rule.days, rule.unit, holidays=_holidays(doc.complaint)
+        )
+    elif not doc.deadline:
+        frappe.throw(_("G3: choose the Rule that sets the deadline, or enter the Deadline."))
+
+
+def _holidays(complaint: str) -> frozenset[date]:
+    company = frappe.db.get_value("Complaint", complaint, "company")
+    holiday_list = company and frappe.get_cached_value("Company", company, "default_holiday_list")
+    if not holiday_list:
+        return frozenset()
+    return frozenset(
+        frappe.get_all(
+            "Holiday", filters={"parent": holiday_list}, pluck="holiday_date", order_by="holiday_date asc"
+        )
+    )

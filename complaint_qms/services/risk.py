@@ -1,0 +1,76 @@
+"""Reads a complaint's risk off the site's matrix."""
+
+import frappe
+from frappe.model.document import Document
+
+from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix, rate
+
+
+def assess(doc: Document) -> None:
+    """Set the risk fields of `doc` from its severity and occurrence; blank while one of them is."""
+    name = matrix_for(doc.company)
+    doc.risk_matrix = name
+    cell = None
+    if name and doc.severity and doc.occurrence:
+        try:
+            cell = rate(matrix(name), doc.severity, doc.occurrence)
+        except RiskError:
+            # A level the matrix leaves out has no rating; the matrix form shows the gap to whoever owns it.
+            cell = None
+    doc.risk_level = cell.level if cell else None
+    doc.risk_acceptability = cell.acceptability if cell else None
+    doc.risk_color = cell.color if cell else None
+    doc.required_action = cell.required_action if cell else None
+
+
+def matrix_for(company: str | None) -> str | None:
+    """The matrix of a company: its own, the default of the settings, the one marked as default."""
+    rows = frappe.cache.get_value(
+        "complaint_qms_matrices",
+        lambda: frappe.get_all(
+            "Risk Matrix",
+            filters={"disabled": 0},
+            fields=["name", "company", "is_default"],
+            order_by="is_default desc, name asc",
+        ),
+    )
+    own = next((row["name"] for row in rows if row["company"] and row["company"] == company), None)
+    if own:
+        return own
+    default = frappe.db.get_single_value("Complaint QMS Settings", "default_risk_matrix", cache=True)
+    return default or next((row["name"] for row in rows if not row["company"]), None)
+
+
+def matrix(name: str) -> RiskMatrix:
+    """The matrix as the engine reads it; levels in the order of their ranks."""
+    doc = frappe.get_cached_doc("Risk Matrix", name)
+    ranks = level_ranks()
+    cells = {
+        (row.severity, row.occurrence): Cell(
+            row.risk_level, row.acceptability, row.color or "", row.required_action or ""
+        )
+        for row in doc.cells
+    }
+    return RiskMatrix(
+        tuple(sorted({key[0] for key in cells}, key=lambda level: ranks["Risk Severity"].get(level, 0))),
+        tuple(sorted({key[1] for key in cells}, key=lambda level: ranks["Risk Occurrence"].get(level, 0))),
+        cells,
+    )
+
+
+def level_ranks() -> dict[str, dict[str, int]]:
+    """Rank of every severity and occurrence of the site."""
+    return frappe.cache.get_value(
+        "complaint_qms_ranks",
+        lambda: {
+            doctype: dict(
+                frappe.get_all(doctype, fields=["name", "rank"], as_list=True, order_by="`rank` asc")
+            )
+            for doctype in ("Risk Severity", "Risk Occurrence")
+        },
+    )
+
+
+def forget() -> None:
+    """Drop what is cached about matrices and levels; called when one of them changes."""
+    frappe.cache.delete_value(["complaint_qms_matrices", "complaint_qms_ranks"])
