@@ -19,7 +19,7 @@ from scipy import optimize, special
 Array = NDArray[np.float64]
 
 _LARGEST_T = 1000.0
-"""The recursion costs the cube of T; a plan beyond this is taken as this one by :func:`plan_limit`."""
+"""The recursion costs the square of T; a plan beyond this is taken as this one by :func:`plan_limit`."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def crossing_probability(critical: float, upper_limit: float, min_count: int = 1
 
     Only counts of at least ``min_count`` may reject. The recursion walks the times μ_c at which c complaints would
     just reject: the process is still unrejected there if fewer than c have come, and the numbers in between are
-    Poisson. Cost grows with the cube of T.
+    Poisson. Cost grows with the square of T.
     """
     if critical <= 0 or upper_limit <= 0 or min_count < 1:
         raise ValueError("critical and upper_limit must be above 0 and min_count at least 1")
@@ -168,10 +168,8 @@ def _p_table(upper_limit: float, top: int, min_count: int) -> tuple[Array, Array
 
 
 def _poisson_pmf(size: int, mean: float) -> Array:
-    """P(0), …, P(size − 1)."""
+    """P(0), P(1), …: at most ``size`` of them, and none beyond where the rest adds up to less than 1e-20."""
     if mean <= 0:
-        out = np.zeros(size)
-        out[0] = 1.0
-        return out
-    k = np.arange(size)
+        return np.ones(1)
+    k = np.arange(min(size, int(mean + 12 * math.sqrt(mean) + 40)))
     return np.exp(k * math.log(mean) - mean - special.gammaln(k + 1))

@@ -22,9 +22,8 @@ from complaint_qms.engine.signals.cusum import decision_limits, poisson_cusum, r
 from complaint_qms.engine.signals.ears import ears
 from complaint_qms.engine.signals.farrington import Control, farrington
 from complaint_qms.engine.signals.maxsprt import maxsprt, plan_limit, sequential_p
-from complaint_qms.engine.signals.poisson import conditional_limit
 from complaint_qms.engine.signals.series import FREQUENCY, Periods, SeriesMatrix
-from complaint_qms.engine.signals.tails import conditional_tail, negbin_tail
+from complaint_qms.engine.signals.tails import conditional_tail, negbin_tail, smallest_count
 from complaint_qms.engine.signals.threshold import window_sum
 from complaint_qms.engine.signals.words import NOUNS, PERIOD_NAMES, SENTENCES, Sentence, chance, join, once_in
 
@@ -51,8 +50,11 @@ class Settings:
     """Fewer complaints than this are never a signal."""
     baseline: int = 52
     guard: int = 2
-    min_baseline: int = 8
+    min_baseline: int = 12
     """Periods in the baseline; periods left out before the judged one; the fewest that make a baseline."""
+    dispersion_z: float | None = 2.326
+    """Poisson p-values allow for a baseline that varies more than chance when its dispersion lies this many standard
+    errors above 1 (2.326: one baseline in a hundred by chance); None never does."""
     sigmas: float = 3.0
     ears_baseline: int = 7
     ears_min_sd: float = 0.5
@@ -210,6 +212,8 @@ def scan(
     else:
         method = np.full(len(counts), CODE[settings.method], np.int8)
     rate = _rates(counts, given, reference_rate)
+    if given is not None:
+        rate = np.where(np.any(np.nan_to_num(given) > 0, axis=1), rate, np.nan)
     judged = counts.shape[1] if last is None else min(max(last, 0), counts.shape[1])
     starts = None if periods is None else periods.starts
     cells = Cells.empty(counts)
@@ -317,16 +321,55 @@ def _poisson(block: _Block) -> Cells:
         cells.alarm = cells.p <= block.settings.alpha
     # Limits are wanted for alarms only; finding one takes a dozen tails.
     hit = cells.alarm
-    cells.limit[hit] = conditional_limit(
-        block.exposure[hit], cells.base_count[hit], cells.base_exposure[hit], block.settings.alpha
-    )
+    cells.limit[hit] = _count_limit(cells, block.exposure, hit, block.settings.alpha)
     return cells
 
 
+def _count_tail(count: Array, exposure: Array, base_count: Array, base_exposure: Array, phi: Array) -> Array:
+    """P(X >= count): conditional binomial, or negative binomial where the baseline varies phi > 1 times too much."""
+    exact = conditional_tail(count, exposure, base_count, base_exposure)
+    mean = base_count / base_exposure * exposure
+    # The difference of a count and an estimated mean has the variance of both.
+    wide = negbin_tail(count, mean, phi * (1 + exposure / base_exposure))
+    return np.where((phi > 1) & (base_count > 0), np.maximum(wide, exact), exact)
+
+
+def _count_limit(cells: Cells, exposure: Array, where: NDArray[np.bool_], alpha: float) -> Array:
+    known = (exposure[where], cells.base_count[where], cells.base_exposure[where], cells.spread[where])
+    return smallest_count(lambda count: _count_tail(count, *known), alpha, known[0].shape)
+
+
 def _fill_conditional(cells: Cells, block: _Block, ready: NDArray[np.bool_]) -> None:
-    cells.p[ready] = conditional_tail(
-        block.counts[ready], block.exposure[ready], cells.base_count[ready], cells.base_exposure[ready]
+    cells.spread = np.where(ready, _dispersion(cells, block)[0], np.nan)
+    cells.p[ready] = _count_tail(
+        block.counts[ready],
+        block.exposure[ready],
+        cells.base_count[ready],
+        cells.base_exposure[ready],
+        cells.spread[ready],
     )
+
+
+def _dispersion(cells: Cells, block: _Block) -> tuple[Array, Array]:
+    """Pearson's dispersion of each baseline, Σ (y − λn)² / λn / (m − 1): (1 where chance explains it, as it is).
+
+    With λ = Σy / Σn it is (Σn / Σy · Σ y²/n − Σy) / (m − 1), so running sums give it for every period at once. For
+    Poisson counts its variance is about (2 + mean of 1/λn) / (m − 1).
+    """
+    s = block.settings
+    if s.dispersion_z is None:
+        ones = np.ones(block.counts.shape)
+        return ones, ones
+    seen, shift = block.seen, s.guard + 1
+    y, n = np.where(seen, block.counts, 0.0), np.where(seen, block.exposure, 1.0)
+    squares = window_sum(y**2 / n, s.baseline, shift)
+    inverse = window_sum(np.where(seen, 1 / n, 0.0), s.baseline, shift)
+    m = window_sum(seen.astype(float), s.baseline, shift)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = cells.base_exposure / cells.base_count
+        phi = (scale * squares - cells.base_count) / (m - 1)
+        bound = 1 + s.dispersion_z * np.sqrt((2 + scale * inverse / m) / (m - 1))
+        return np.where(phi > bound, phi, 1.0), np.where(phi > 1, phi, 1.0)
 
 
 def _u(block: _Block) -> Cells:
@@ -351,15 +394,17 @@ def _laney(block: _Block) -> Cells:
             z = (counts[:, window] - expected) / np.sqrt(expected)
         sigma[:, t] = moving_range_sigma(z)
     # Without complaints in the baseline there is no spread to measure; chance alone is the least it can be.
-    cells.spread = np.where(ready, np.where(np.isnan(sigma), 1.0, sigma), np.nan)
+    sigma = np.where(np.isnan(sigma), 1.0, sigma)
+    cells.spread = np.where(ready, sigma, np.nan)
     _three_sigma(cells, block, cells.spread)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        known = 1 + block.exposure / cells.base_exposure
-    # The difference of a count and an estimated mean has the variance of both.
-    wide = np.maximum(cells.spread, 1.0) ** 2 * known
-    cells.p[ready] = negbin_tail(block.counts[ready], cells.expected[ready], wide[ready])
-    none = ready & (cells.base_count == 0)
-    cells.p[none] = conditional_tail(block.counts[none], block.exposure[none], 0.0, cells.base_exposure[none])
+    cells.p[ready] = _count_tail(
+        block.counts[ready],
+        block.exposure[ready],
+        cells.base_count[ready],
+        cells.base_exposure[ready],
+        # Moving ranges miss part of the spread of skewed, sparse counts; Pearson's dispersion sees it.
+        np.maximum(cells.spread**2, _dispersion(cells, block)[1])[ready],
+    )
     return cells
 
 
@@ -383,11 +428,19 @@ def _ears(block: _Block) -> Cells:
     cells.base_exposure = np.where(np.isnan(found.mean), np.nan, float(s.ears_baseline))
     cells.spread = found.sd
     # A standard deviation of seven counts can come out far too small. The p-value is therefore the larger of two:
-    # Student's for a new value against a sample mean, and the exact Poisson one for counts against counts.
+    # Student's for a new value against a sample mean, and that of counts against counts, with the dispersion of the
+    # long baseline where it is more than chance.
     ready = ~np.isnan(found.mean) & ~np.isnan(block.counts) & ~early
     n = s.ears_baseline
     student = special.stdtr(n - 1, -found.statistic[ready] / np.sqrt(1 + 1 / n))
-    exact = conditional_tail(block.counts[ready], 1.0, np.rint(cells.base_count[ready]), float(n))
+    phi = np.nan_to_num(_dispersion(_baseline(block)[0], block)[0], nan=1.0)
+    exact = _count_tail(
+        block.counts[ready],
+        np.ones(int(ready.sum())),
+        np.rint(cells.base_count[ready]),
+        np.full(int(ready.sum()), float(n)),
+        phi[ready],
+    )
     cells.p[ready] = np.maximum(student, exact)
     return cells
 
@@ -489,19 +542,15 @@ _METHODS: dict[str, Callable[[_Block], Cells]] = {
 }
 
 
-def limits(result: ScanResult, counts: ArrayLike, exposure: ArrayLike | None, row: int) -> Array:
+def limits(result: ScanResult, exposure: ArrayLike | None, row: int) -> Array:
     """The limit of one series in every judged period, for its chart; Poisson limits are worked out here."""
     found = result.cells.limit[row].copy()
     if result.method_name(row) != "poisson":
         return found
-    units = _units(None if exposure is None else np.asarray(exposure, float), np.array([row]), len(found))[0]
+    units = _units(None if exposure is None else np.asarray(exposure, float), np.array([row]), len(found))
     judged = ~np.isnan(result.cells.p[row])
-    found[judged] = conditional_limit(
-        units[judged],
-        result.cells.base_count[row][judged],
-        result.cells.base_exposure[row][judged],
-        result.settings.alpha,
-    )
+    one = Cells(**{name: getattr(result.cells, name)[row][None] for name in Cells.__dataclass_fields__})
+    found[judged] = _count_limit(one, units, judged[None], result.settings.alpha)
     return found
 
 
@@ -563,7 +612,9 @@ def _facts(
         parameters |= {"alpha": s.alpha}
     elif method == "u":
         parameters |= {"sigmas": s.sigmas}
-    elif method == "laney":
+    if method in ("poisson", "u"):
+        parameters |= {"dispersion": float(cells.spread[at]), "dispersion_z": s.dispersion_z}
+    if method == "laney":
         parameters |= {"sigmas": s.sigmas, "sigma_z": float(cells.spread[at])}
     elif method == "cusum":
         parameters |= {
@@ -644,4 +695,6 @@ def _words(
     parts = [say(opening), *chance(values["p"], kind)]
     if method in ("u", "laney", "ears", "cusum", "farrington"):
         parts.append(say(method))
+    if method in ("poisson", "u") and values["spread"] > 1:
+        parts.append(say("dispersion"))
     return tuple(parts)

@@ -83,6 +83,7 @@ SENTENCES = {
     "maxsprt": "{observed} complaints up to {period} where {expected} were expected for {exposure} units.",
     "maxsprt_chance": "Even when looked at all the time, such an excess happens by chance in less than 1 of {once} batches.",
     "u": "The chart's limit is {limit}.",
+    "dispersion": "Past counts vary {dispersion} times as much as chance alone, which is allowed for.",
     "laney": "The chart's limit is {limit}; the rate of this series varies {sigma} times as much as chance alone.",
     "ears": "That is {statistic} standard deviations above the mean of {baseline} {periods}; the limit is {limit}.",
     "cusum": "Complaints above the reference of {reference} have added up to {statistic}; the alarm starts at {limit}.",
