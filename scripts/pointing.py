@@ -20,15 +20,20 @@ def pointed_here(bench: Bench, extras: tuple[str, ...]) -> Iterator[None]:
     Afterwards the app the bench had before is linked and installed again. A bench that had none, or whose link led
     to a folder that is gone, keeps this checkout: it is the only app it can have.
     """
-    link = bench.path / "apps" / APP
-    before = _take_place(bench, link)
-    install.bench_python(bench, CHECKOUT, *extras)
-    list_app(bench)
+    before = point_here(bench, *extras)
     try:
         yield
     finally:
         if before:
-            _put_back(bench, link, before, extras)
+            _put_back(bench, bench.path / "apps" / APP, before, extras)
+
+
+def point_here(bench: Bench, *extras: str) -> Path | None:
+    """Make the bench use this checkout for good; the folder it used before, None when there was none."""
+    before = _take_place(bench, bench.path / "apps" / APP)
+    install.bench_python(bench, CHECKOUT, *extras)
+    list_app(bench)
+    return before
 
 
 def _take_place(bench: Bench, link: Path) -> Path | None:

@@ -64,11 +64,30 @@ def test_module(doctype: str) -> str:
     return frappe.modules.utils.get_module_name(doctype, frappe.get_meta(doctype).module, "test_")
 
 
+def without_absent_apps() -> None:
+    """Keep the runner from making records for DocTypes of apps that are not here (payments, for one)."""
+    runner = frappe.test_runner
+    dependencies, records = runner.get_dependencies, runner.make_test_records_for_doctype
+
+    def present(doctype: str) -> list[str]:
+        return [name for name in dependencies(doctype) if frappe.db.exists("DocType", name)]
+
+    def possible(doctype: str, *args: object, **kwargs: object) -> None:
+        try:
+            records(doctype, *args, **kwargs)
+        except (frappe.LinkValidationError, frappe.DoesNotExistError) as error:
+            frappe.db.rollback()
+            print(f"no test records for {doctype}: {error}")
+
+    runner.get_dependencies, runner.make_test_records_for_doctype = present, possible
+
+
 def main(site: str, target: str, which: str) -> None:
     frappe.init(site=site)
     frappe.connect()
     frappe.flags.in_test = True
     frappe.test_runner.TimeLoggingTestResult = Outcomes
+    without_absent_apps()
     if which == "records":
         for method in frappe.get_hooks("before_tests", app_name="frappe") + frappe.get_hooks(
             "before_tests", app_name="erpnext"

@@ -1,0 +1,171 @@
+"""`make demo`: show the app at work. On a bench a served site with demo data, elsewhere the back-test on a sample.
+
+A bench is one that is found, or one that the official `bench` commands make where their sources can be reached.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from scripts import bench as benches
+from scripts import install, pointing, services, sites
+from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, run, say
+
+SITE = os.environ.get("QMS_DEMO_SITE") or "complaint-qms-demo.localhost"
+PORT = 8000
+NEEDED = ("bench", "git", "node", "yarn", "redis-server", "mariadbd")
+BACKTEST = CHECKOUT / "out" / "demo"
+
+
+def main(arguments: list[str]) -> int:
+    if "--stop" in arguments:
+        return stop()
+    search = benches.find()
+    bench, reason = search.bench, search.reason
+    if bench:
+        say(f"bench: {bench.path} (Frappe {bench.frappe}, ERPNext {bench.erpnext})")
+    else:
+        for place, why in search.rejected:
+            say(f"not a bench: {place} ({why})")
+        bench = make_bench()
+    if bench:
+        try:
+            return on_bench(bench)
+        except (services.ServiceMissing, sites.NoSite) as missing:
+            reason = f"the bench {bench.path} cannot serve a site: {missing}"
+    return backtest(reason)
+
+
+# A bench -------------------------------------------------------------------------------------------------------------
+
+
+def make_bench() -> Bench | None:
+    """`~/frappe-bench` made by the official commands; None, with the reason printed, where that cannot be."""
+    place = Path.home() / "frappe-bench"
+    missing = [name for name in NEEDED if not _program(name)]
+    if missing:
+        say(f"no bench can be made: {', '.join(missing)} not installed")
+        return None
+    if place.exists():
+        say(f"no bench can be made: {place} exists already")
+        return None
+    source = "https://github.com/frappe/frappe"
+    try:
+        run(["git", "ls-remote", "--exit-code", source, "version-15"], timeout=30, env=_no_questions())
+    except CommandFailed:
+        say(f"no bench can be made: {source} cannot be reached")
+        return None
+    say(f"making a bench in {place}; this takes ten minutes or more")
+    try:
+        run(["bench", "init", "--frappe-branch", "version-15", place.name], timeout=3600, cwd=place.parent)
+        run(["bench", "get-app", "erpnext", "--branch", "version-15"], timeout=3600, cwd=place)
+    except CommandFailed as error:
+        say(str(error))
+        return None
+    return benches.find().bench
+
+
+def _program(name: str) -> str | None:
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+
+
+def _no_questions() -> dict[str, str]:
+    return os.environ | {"GIT_TERMINAL_PROMPT": "0"}
+
+
+def on_bench(bench: Bench) -> int:
+    """Site, demo data, servers. The bench keeps this checkout as its app: the servers go on running on it."""
+    services.ensure(bench)
+    stop()
+    pointing.point_here(bench)
+    sites.ensure_app_site(bench, SITE)
+    sites.build_assets(bench)
+    say(f"filling {SITE} with the demo company; this takes a minute or two")
+    say(benches.last_lines(bench.run("complaint-qms", "demo", site=SITE, timeout=3600), count=25))
+    bench.run("set-admin-password", sites.ADMIN_PASSWORD, site=SITE)
+    address = serve(bench)
+    say()
+    say(f"  {address}")
+    say(f"  user Administrator, password {sites.ADMIN_PASSWORD}")
+    say("  `make demo-stop` ends the servers; the site stays")
+    return 0
+
+
+def serve(bench: Bench) -> str:
+    """Start web server, worker and scheduler in the background; the address once the site answers."""
+    port = services.free_port(PORT)
+    verbs = {
+        "web": ["serve", "--port", str(port), "--noreload"],
+        "worker": ["worker"],
+        "schedule": ["schedule"],
+    }
+    processes = {}
+    BACKTEST.parent.mkdir(parents=True, exist_ok=True)
+    for name, verb in verbs.items():
+        with (BACKTEST.parent / f"demo-{name}.log").open("w") as log:
+            processes[name] = subprocess.Popen(
+                bench.command(*verb, site=SITE),
+                cwd=bench.sites,
+                env=bench.env(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            ).pid
+    _running().write_text(json.dumps(processes), "utf-8")
+    address = f"http://127.0.0.1:{port}"
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(f"{address}/login", timeout=30):
+                return f"{address}/app/complaint-qms"
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    raise sites.NoSite(f"the web server does not answer; see {BACKTEST.parent / 'demo-web.log'}")
+
+
+def _running() -> Path:
+    return CHECKOUT / "out" / "demo-servers.json"
+
+
+def stop() -> int:
+    """End the servers of an earlier demo: those processes only, and only when they are still ours."""
+    for name, pid in benches.read_json(_running()).items():
+        if _is_bench_process(pid):
+            os.killpg(pid, signal.SIGTERM)
+            say(f"stopped the demo's {name}")
+    _running().unlink(missing_ok=True)
+    return 0
+
+
+def _is_bench_process(pid: int) -> bool:
+    try:
+        return b"frappe.utils.bench_helper" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+# No bench ------------------------------------------------------------------------------------------------------------
+
+
+def backtest(reason: str) -> int:
+    """The back-test on a sample with planted faults: engine, embedded database and report, without any server."""
+    say(f"no desk to show: {reason}")
+    say("running the back-test on a generated sample instead")
+    python = install.local_python()
+    BACKTEST.mkdir(parents=True, exist_ok=True)
+    command = [str(python.parent / APP.replace("_", "-")), "demo"]
+    return subprocess.run(command, cwd=BACKTEST, stdin=subprocess.DEVNULL, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
