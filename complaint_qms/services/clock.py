@@ -330,3 +330,14 @@ def _paused_within(doc: Document, row: Document, now: datetime) -> int:
     begin, end = get_datetime(row.entered_at), get_datetime(now)
     spans = ((max(low, begin), min(high or end, end)) for low, high in _pauses(doc))
     return int(sum(max((high - low).total_seconds(), 0) for low, high in spans))
+
+
+def used_in_stage(doc: Document, now: datetime) -> int:
+    """Seconds of working time the complaint has spent in its present stage, pauses left out; 0 without a plan."""
+    row, plan = _open(doc, COMPLAINT_OPEN), plan_of(doc)
+    if not row or not plan:
+        return 0
+    zone = site_zone()
+    pauses = [(aware(low, zone), aware(high, zone) if high else None) for low, high in _pauses(doc)]
+    begin, end = aware(row.entered_at, zone), aware(now, zone)
+    return int(sla_clock.used(begin, max(begin, end), plan.calendar, pauses).total_seconds())
