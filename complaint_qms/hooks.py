@@ -4,4 +4,48 @@ app_publisher = "Complaint QMS"
 app_description = "Customer complaints as controlled quality records inside ERPNext"
 app_email = "hello@complaint-qms.example"
 app_license = "gpl-3.0-or-later"
+app_logo_url = "/assets/complaint_qms/images/complaint_qms_logo.svg"
 required_apps = ["frappe/erpnext"]
+
+add_to_apps_screen = [
+    {
+        "name": "complaint_qms",
+        "logo": "/assets/complaint_qms/images/complaint_qms_logo.svg",
+        "title": "Complaint QMS",
+        "route": "/app/complaints",
+        "has_permission": "complaint_qms.permissions.app.has_app_permission",
+    }
+]
+
+# Coming and going
+after_install = "complaint_qms.install.after_install"
+after_migrate = ["complaint_qms.install.after_migrate"]
+before_uninstall = "complaint_qms.uninstall.before_uninstall"
+
+# Who sees what
+permission_query_conditions = {
+    "CAPA": "complaint_qms.permissions.capa.query",
+    "Complaint": "complaint_qms.permissions.complaint.query",
+}
+has_permission = {
+    "CAPA": "complaint_qms.permissions.capa.document",
+    "Complaint": "complaint_qms.permissions.complaint.document",
+}
+
+# ERPNext's records
+override_doctype_dashboards = {
+    "Batch": "complaint_qms.overrides.dashboards.batch",
+    "Customer": "complaint_qms.overrides.dashboards.customer",
+    "Delivery Note": "complaint_qms.overrides.dashboards.delivery_note",
+    "Item": "complaint_qms.overrides.dashboards.item",
+    "Sales Invoice": "complaint_qms.overrides.dashboards.sales_invoice",
+    "Sales Order": "complaint_qms.overrides.dashboards.sales_order",
+    "Serial No": "complaint_qms.overrides.dashboards.serial_no",
+    "Supplier": "complaint_qms.overrides.dashboards.supplier",
+}
+
+# The clock
+scheduler_events = {"cron": {"*/5 * * * *": ["complaint_qms.jobs.sweep.sweep_clocks"]}}
+
+# Nothing that hangs on a complaint keeps it from being found and followed
+global_search_doctypes = {"Default": [{"doctype": "Complaint", "index": 5}, {"doctype": "CAPA", "index": 8}]}

@@ -10,7 +10,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.model.workflow import get_workflow_name
+from frappe.model.workflow import get_transitions, get_workflow_name
 
 from complaint_qms.constants.fields import OPEN_AFTER_END
 from complaint_qms.constants.labels import STAGE_KIND, label
@@ -201,3 +201,26 @@ def _rows(rows: list | None) -> list[dict]:
         }
         for row in rows or []
     ]
+
+
+def take_step(doc: Document, action: str, values: dict[str, Any]) -> None:
+    """Enter `values` into `doc` and take the workflow action `action`, in one save.
+
+    Raises:
+        frappe.ValidationError: an unknown field, or an action the user does not have here.
+        GateError: something is missing for the step; nothing is saved then.
+    """
+    unknown = [name for name in values if not doc.meta.has_field(name)]
+    if unknown:
+        frappe.throw(_("{0} has no field {1}.").format(_(doc.doctype), ", ".join(sorted(unknown))))
+    transition = next((row for row in get_transitions(doc) if row.action == action), None)
+    if not transition:
+        frappe.throw(
+            _("The step {0} is not open to you here. State of {1}: {2}.").format(
+                frappe.bold(_(action)), doc.name, frappe.bold(_(doc.workflow_state or ""))
+            )
+        )
+    doc.update(values)
+    doc.workflow_state = transition.next_state
+    doc.save()
+    doc.add_comment("Workflow", _(transition.next_state))

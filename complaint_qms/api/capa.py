@@ -1,0 +1,53 @@
+"""CAPA over the wire: report an action, measure effectiveness."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from complaint_qms.services import capa_actions, effectiveness
+
+
+@frappe.whitelist(methods=["POST"])
+def complete_action(
+    capa: str, row: str, evidence_note: str | None = None, evidence: str | None = None
+) -> dict[str, Any]:
+    """Report one's own action as done, with evidence. Needs sight of the CAPA, no right to write it.
+
+    Returns:
+        {name, open_actions}: the CAPA and how many of the caller's actions are still open.
+    """
+    doc = frappe.get_doc("CAPA", capa)
+    doc.check_permission("read")
+    if not any(action.name == row and action.action_owner == frappe.session.user for action in doc.actions):
+        frappe.throw(_("G6: only the owner of an action reports it as done."), frappe.PermissionError)
+    capa_actions.complete(doc, row, evidence_note, evidence)
+    mine = [action for action in doc.actions if action.action_owner == frappe.session.user]
+    return {
+        "name": doc.name,
+        "open_actions": sum(action.status in ("open", "in_progress") for action in mine),
+    }
+
+
+@frappe.whitelist(methods=["POST"])
+def compute_effectiveness(capa: str) -> dict[str, Any]:
+    """Count complaints and units before and after, and let the engine judge; see services.effectiveness."""
+    doc = frappe.get_doc("CAPA", capa)
+    doc.check_permission("write")
+    effectiveness.compute(doc)
+    return {
+        "verdict": doc.verdict,
+        "reason": doc.verdict_reason,
+        "rate_ratio": doc.rate_ratio,
+        "interval": [doc.rate_ratio_low, doc.rate_ratio_high],
+        "before": [doc.before_count, doc.before_exposure],
+        "after": [doc.after_count, doc.after_exposure],
+    }
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def why_not_closed(capa: str) -> list[dict[str, Any]]:
+    """Everything that still stands between a CAPA and its closing, in order."""
+    from_doc = frappe.get_doc("CAPA", capa)
+    from_doc.check_permission("read")
+    return effectiveness.missing_to_close(from_doc)

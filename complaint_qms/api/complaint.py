@@ -1,0 +1,52 @@
+"""Complaint over the wire: register, look, and take the next step."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from complaint_qms.services import context as context_service
+from complaint_qms.services import intake, lifecycle
+from complaint_qms.services import overview as overview_service
+
+
+@frappe.whitelist(methods=["POST"])
+def register(data: dict[str, Any] | str) -> dict[str, Any]:
+    """Register a complaint; with an `idempotency_key` in `data` it happens once however often it is sent.
+
+    Returns:
+        {name, stage, workflow_state}
+    """
+    frappe.has_permission("Complaint", "create", throw=True)
+    fields = frappe.parse_json(data)
+    if not isinstance(fields, dict):
+        frappe.throw(_("Send the fields of the complaint as an object in “data”."))
+    doc = intake.register(fields)
+    return {"name": doc.name, "stage": doc.stage, "workflow_state": doc.workflow_state}
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def overview(name: str) -> dict[str, Any]:
+    """Stages done and to come, next moves with what they lack, clock and headline of one complaint."""
+    return overview_service.overview(_readable(name))
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def context(name: str) -> dict[str, Any]:
+    """Customer at a glance, neighbours and linked records of one complaint."""
+    return context_service.context(_readable(name))
+
+
+@frappe.whitelist(methods=["POST"])
+def take_step(name: str, action: str, values: dict[str, Any] | str | None = None) -> dict[str, Any]:
+    """Enter `values` and take the workflow action in one go: both happen, or neither does."""
+    doc = frappe.get_doc("Complaint", name)
+    doc.check_permission("write")
+    lifecycle.take_step(doc, action, frappe.parse_json(values) or {})
+    return overview_service.overview(doc)
+
+
+def _readable(name: str):
+    doc = frappe.get_doc("Complaint", name)
+    doc.check_permission("read")
+    return doc

@@ -1,0 +1,26 @@
+"""“Create → Complaint” on ERPNext's documents."""
+
+from typing import Any
+
+import frappe
+
+from complaint_qms.integrations.erpnext.sources import complaint_from
+from complaint_qms.services.intake import fill_in
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def from_document(source_doctype: str, source_name: str) -> dict[str, Any]:
+    """An unsaved complaint about an ERPNext document, with all that the document answers filled in."""
+    frappe.has_permission(source_doctype, "read", doc=source_name, throw=True)
+    frappe.has_permission("Complaint", "create", throw=True)
+    doc = frappe.new_doc("Complaint")
+    doc.update(complaint_from(source_doctype, source_name))
+    fill_in(doc)
+    return doc.as_dict()
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def map_document(source_name: str, target_doc: str | None = None) -> Any:
+    """The same for `frappe.model.open_mapped_doc`, which names the kind of source in its arguments."""
+    args = frappe.flags.args or {}
+    return from_document(args.get("source_doctype", ""), source_name)

@@ -1,0 +1,42 @@
+"""A customer at a glance, from ERPNext's own sales documents."""
+
+from typing import Any
+
+import frappe
+from frappe.query_builder.functions import Coalesce, Count, Max, Sum
+
+_SALES = {"Sales Order": "transaction_date", "Delivery Note": "posting_date", "Sales Invoice": "posting_date"}
+
+
+def customer_at_a_glance(customer: str, company: str | None = None) -> dict[str, Any]:
+    """Group, territory, and how often, how much and when last the customer ordered, received and was invoiced.
+
+    Amounts are in company currency, submitted documents only. A kind of document the user may not read is left out.
+    """
+    row = frappe.get_cached_value(
+        "Customer",
+        customer,
+        ("customer_name", "customer_group", "territory", "account_manager"),
+        as_dict=True,
+    )
+    glance: dict[str, Any] = {"name": customer, **(row or {}), "sales": {}}
+    for doctype, date_field in _SALES.items():
+        if frappe.has_permission(doctype, "read"):
+            glance["sales"][doctype] = _sales(doctype, date_field, customer, company)
+    return glance
+
+
+def _sales(doctype: str, date_field: str, customer: str, company: str | None) -> dict[str, Any]:
+    table = frappe.qb.DocType(doctype)
+    query = (
+        frappe.qb.from_(table)
+        .select(
+            Count("*").as_("count"),
+            Coalesce(Sum(table.base_grand_total), 0).as_("amount"),
+            Max(table[date_field]).as_("last"),
+        )
+        .where((table.customer == customer) & (table.docstatus == 1))
+    )
+    if company:
+        query = query.where(table.company == company)
+    return query.run(as_dict=True)[0]

@@ -1,0 +1,92 @@
+"""What stands beside a complaint: its customer, its batch's other complaints, the records linked to it."""
+
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from complaint_qms.constants.stages import COMPLAINT_OPEN
+from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
+from complaint_qms.services.facts import capas_of, investigations_of, settlements_of
+
+_NEIGHBOUR = ("name", "subject", "stage", "severity", "received_at", "customer", "batch_no")
+_MOST = 8
+
+
+def context(doc: Document) -> dict[str, Any]:
+    """Customer at a glance, neighbours by batch, item and customer, and linked records. Shows only what the user may
+    read: each list goes through the user's own permissions."""
+    return {
+        "customer": customer_at_a_glance(doc.customer, doc.company) if doc.customer else None,
+        "past_complaints": _count({"customer": doc.customer}, doc) if doc.customer else None,
+        "neighbours": {
+            "batch": _neighbours({"batch_no": doc.batch_no}, doc) if doc.batch_no else [],
+            "item": _neighbours({"item_code": doc.item_code}, doc) if doc.item_code else [],
+            "customer": _neighbours({"customer": doc.customer}, doc) if doc.customer else [],
+        },
+        "linked": {
+            "investigations": _readable("Investigation", investigations_of(doc.name)),
+            "root_causes": _list(
+                "Root Cause", {"complaint": doc.name}, ("name", "title", "status", "cause_type")
+            ),
+            "capas": _readable("CAPA", capas_of(doc.name)),
+            "settlements": _readable("Complaint Settlement", settlements_of(doc.name)),
+            "assessments": _list(
+                "Reportability Assessment",
+                {"complaint": doc.name},
+                ("name", "jurisdiction", "status", "deadline"),
+            ),
+            "documents": _documents(doc),
+        },
+    }
+
+
+def _neighbours(filters: dict[str, Any], doc: Document) -> list[dict[str, Any]]:
+    return frappe.get_list(
+        "Complaint",
+        filters=filters | {"name": ("!=", doc.name), "stage": ("!=", "void")},
+        fields=list(_NEIGHBOUR),
+        order_by="received_at desc",
+        limit=_MOST,
+    )
+
+
+def _count(filters: dict[str, Any], doc: Document) -> dict[str, int]:
+    others = filters | {"name": ("!=", doc.name)}
+    names = frappe.get_list(
+        "Complaint",
+        filters=others,
+        fields=["stage", "count(name) as number"],
+        group_by="stage",
+        order_by="stage asc",
+    )
+    return {
+        "total": sum(row.number for row in names),
+        "open": sum(row.number for row in names if row.stage in COMPLAINT_OPEN),
+    }
+
+
+def _list(doctype: str, filters: dict[str, Any], fields: tuple[str, ...]) -> list[dict[str, Any]]:
+    if not frappe.has_permission(doctype, "read"):
+        return []
+    return frappe.get_list(doctype, filters=filters, fields=list(fields), order_by="name asc", limit=_MOST)
+
+
+def _readable(doctype: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return rows if rows and frappe.has_permission(doctype, "read") else []
+
+
+def _documents(doc: Document) -> list[dict[str, Any]]:
+    rows = []
+    for doctype in ("Sales Invoice", "Delivery Note", "Sales Order"):
+        if not frappe.has_permission(doctype, "read"):
+            continue
+        for row in frappe.get_list(
+            doctype,
+            filters={"complaint": doc.name, "docstatus": ("<", 2)},
+            fields=["name", "docstatus", "grand_total", "currency", "status"],
+            order_by="name asc",
+            limit=_MOST,
+        ):
+            rows.append({"doctype": doctype, **row})
+    return rows
