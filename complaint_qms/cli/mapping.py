@@ -33,7 +33,7 @@ ORDERS = ("dmy", "mdy", "ymd")
 # One of these must be there besides the date, else there is nothing to count or to read.
 CONTENT_KEYS = ("text", "subject", "type", "item", "batch", "customer")
 # Words too general to decide when they only end a longer heading.
-GENERIC = frozenset("id no number name key date time source area label reason model user contact code".split())
+GENERIC = frozenset(["id", "no", "number", "name", "key", "date", "time", "source", "area", "label", "reason", "model", "user", "contact", "code"])
 
 
 @dataclass

@@ -34,8 +34,7 @@ _EPOCH = re.compile(r"^9{10}(9{3})?$")
 _MONTHS = {
     m: i % 12 + 1
     for i, m in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec january february march april may june july august september "
-        "october november december".split()
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
     )
 } | {"sept": 9}
 
@@ -177,7 +176,7 @@ def parse_column(values: list[str], order: str, timezone: str) -> tuple[np.ndarr
         index = np.array(places)
         stamps[index] = found
         timed[index] = family in ("compact_time", "epoch") or bool(
-            match and match.groupdict().get("clock") or family == "serial" and "." in form
+            (match and match.groupdict().get("clock")) or (family == "serial" and "." in form)
         )
     years = stamps.astype("datetime64[Y]").astype(float) + 1970
     stamps[(years < YEAR_MIN) | (years > YEAR_MAX)] = NAT

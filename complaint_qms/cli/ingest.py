@@ -1,0 +1,296 @@
+"""Files into the store: every good row once, every bad row in the side file with its reason."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from complaint_qms.cli.fields import BY_KEY, DATE_KEYS, EXPOSURE_FIELDS, FLAG_KEYS, NUMBER_KEYS
+from complaint_qms.cli.mapping import FileMapping
+from complaint_qms.cli.messages import say
+from complaint_qms.cli.read.dates import BLANKS, parse_column
+from complaint_qms.cli.read.rows import Chunk, Table
+from complaint_qms.cli.store import COMPLAINT_COLUMNS, Store
+
+CHUNK = 20_000
+_BLANK_CELLS = BLANKS | {b.upper() for b in BLANKS} | {b.title() for b in BLANKS}
+_YES = frozenset(["y", "yes", "true", "t", "1", "x", "是", "有", "真"])
+_NO = frozenset(["n", "no", "false", "f", "0", "否", "无", "没有", "假"])
+_NUMBER = re.compile(r"[-+]?\d[\d,. ]*")
+
+
+@dataclass
+class Source:
+    """One file of a run: opened, profiled, mapped."""
+
+    number: int
+    table: Table
+    mapping: FileMapping
+    records: int
+    sha256: str
+
+
+def file_hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def ingest(store: Store, source: Source, timezone: str, tick: Callable[[int], None]) -> None:
+    """Read one file into the store from where an earlier run stopped; a chunk is stored whole or not at all."""
+    phase = f"ingest {source.number}"
+    start = store.done(phase)
+    if start < 0:
+        tick(source.records)
+        return
+    tick(start)
+    reader = _ChunkReader(store, source, timezone)
+    position = start
+    for chunk in source.table.chunks(CHUNK, skip_records=start):
+        with store.transaction():
+            reader.take(chunk)
+            position += chunk.consumed
+            store.set_done(phase, position)
+        tick(chunk.consumed)
+    with store.transaction():
+        good = store.db.execute("SELECT count(*) FROM complaint WHERE file = ?", (source.number,)).fetchone()[0]
+        bad = store.db.execute("SELECT count(*) FROM rejected WHERE file = ?", (source.number,)).fetchone()[0]
+        fmt = source.table.format
+        encoding = fmt.encoding if fmt.kind != "xlsx" else ""
+        store.db.execute(
+            "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (source.number, source.mapping.name, source.sha256, fmt.kind, encoding, good + bad, good, bad),
+        )
+        _date_notes(store, source)
+        store.set_done(phase, -1)
+
+
+def _date_notes(store: Store, source: Source) -> None:
+    """What the reader of the report should know about how dates were read."""
+    for key, decision in source.mapping.dates.items():
+        if decision.why in ("date_by_other_column", "date_by_sequence", "date_by_default"):
+            store.note_quality(key, f"{decision.why}_{decision.order}", decision.ambiguous, None, "")
+    if source.table.format.damaged:
+        store.note_quality("-", "damaged_characters", source.table.format.damaged, None, source.mapping.name)
+
+
+class _ChunkReader:
+    """Turns chunks of cells into rows of the complaint table."""
+
+    def __init__(self, store: Store, source: Source, timezone: str) -> None:
+        self.store = store
+        self.source = source
+        self.timezone = timezone
+        columns = source.table.columns
+        self.places = {
+            key: [columns.index(n) for n in names] for key, names in source.mapping.columns.items() if names
+        }
+
+    def heading(self, key: str) -> str:
+        return " + ".join(self.source.mapping.columns.get(key, [key]))
+
+    def take(self, chunk: Chunk) -> None:
+        bad = [(self.source.number, row, "", reason, detail) for row, reason, detail in chunk.bad]
+        if chunk.cells:
+            bad += self._take_good(chunk)
+        bad.sort(key=lambda b: b[1])
+        self.store.insert("rejected", bad, 5)
+
+    def _take_good(self, chunk: Chunk) -> list[tuple]:
+        cells = list(zip(*chunk.cells, strict=True))
+        size = len(chunk.rows)
+        values: dict[str, list] = {}
+        bad: dict[int, tuple] = {}
+        for key, places in self.places.items():
+            raw = _joined(key, [cells[p] for p in places])
+            if key in DATE_KEYS:
+                values[key] = self._dates(key, raw, chunk.rows, bad)
+            elif key in NUMBER_KEYS:
+                values[key] = self._numbers(key, raw, chunk.rows)
+            elif key in FLAG_KEYS:
+                values[key] = self._flags(key, raw, chunk.rows)
+            else:
+                values[key] = _texts(raw)
+        self._check_order(values, chunk.rows)
+        ids = values.pop("id", None)
+        if ids is None:
+            ids = [f"{self.source.number}-{row}" for row in chunk.rows]
+        else:
+            self._check_ids(ids, chunk.rows, bad)
+        values["id"] = ids
+        values["file"] = [self.source.number] * size
+        values["row"] = chunk.rows
+        blank = [None] * size
+        columns = [values.get(key, blank) for key in COMPLAINT_COLUMNS[1:]]
+        first = (self.store.db.execute("SELECT max(row_id) FROM complaint").fetchone()[0] or 0) + 1
+        if bad:
+            keep = [i for i in range(size) if i not in bad]
+            columns = [[c[i] for i in keep] for c in columns]
+        self.store.insert(
+            "complaint", zip(range(first, first + len(columns[0])), *columns, strict=True), len(COMPLAINT_COLUMNS)
+        )
+        return [(self.source.number, chunk.rows[i], *why) for i, why in bad.items()]
+
+    def _dates(self, key: str, raw: list[str], rows: list[int], bad: dict[int, tuple]) -> list[str | None]:
+        decision = self.source.mapping.dates.get(key)
+        stamps, timed = parse_column(raw, decision.order if decision else "ymd", self.timezone)
+        whole = np.datetime_as_string(stamps, unit="s").tolist()
+        found: list[str | None] = [
+            (w.replace("T", " ") if t else w[:10]) for w, t in zip(whole, timed.tolist(), strict=True)
+        ]
+        for i in np.flatnonzero(np.isnat(stamps)).tolist():
+            found[i] = None
+            text = raw[i].strip()
+            blank = text.lower() in BLANKS
+            if key == "received":
+                reason = "date_missing" if blank else "date_unreadable"
+                bad[i] = (self.heading(key), reason, text[:80])
+            elif not blank:
+                self.store.note_quality(key, "date_unreadable", 1, rows[i], text)
+        return found
+
+    def _numbers(self, key: str, raw: list[str], rows: list[int]) -> list[float | None]:
+        found: list[float | None] = []
+        for i, text in enumerate(raw):
+            try:
+                found.append(float(text))
+            except ValueError:
+                number = parse_number(text)
+                found.append(number)
+                if number is None and text.strip().lower() not in BLANKS:
+                    self.store.note_quality(key, "number_unreadable", 1, rows[i], text)
+        return found
+
+    def _flags(self, key: str, raw: list[str], rows: list[int]) -> list[str | None]:
+        found: list[str | None] = []
+        for i, text in enumerate(raw):
+            word = text.strip().lower()
+            if word in _YES:
+                found.append("yes")
+            elif word in _NO or word in BLANKS:
+                found.append("no" if word else None)
+            else:
+                found.append(None)
+                self.store.note_quality(key, "flag_unreadable", 1, rows[i], text)
+        return found
+
+    def _check_order(self, values: dict[str, list], rows: list[int]) -> None:
+        """Ends before beginnings, and happenings after their report, are odd but the row counts."""
+        received = values.get("received")
+        for key in DATE_KEYS:
+            if key in values and key != "received":
+                late = key == "occurred"
+                odd = [
+                    i
+                    for i, (a, b) in enumerate(zip(received, values[key], strict=True))
+                    if a and b and (b[:10] > a[:10] if late else b[: len(a)] < a[: len(b)])
+                ]
+                if odd:
+                    reason = "after_received" if late else "before_received"
+                    example = f"{values[key][odd[0]]} / {received[odd[0]]}"
+                    self.store.note_quality(key, reason, len(odd), rows[odd[0]], example)
+
+    def _check_ids(self, ids: list[str | None], rows: list[int], bad: dict[int, tuple]) -> None:
+        heading = self.heading("id")
+        known = self._known([i for i in ids if i])
+        here: dict[str, int] = {}
+        for i, value in enumerate(ids):
+            if i in bad:
+                continue
+            if not value:
+                bad[i] = (heading, "id_missing", "")
+            elif value in here or value in known:
+                bad[i] = (heading, "id_repeated", f"{value} ({here.get(value) or known[value]})"[:120])
+            else:
+                here[value] = rows[i]
+
+    def _known(self, ids: list[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for start in range(0, len(ids), 900):
+            part = ids[start : start + 900]
+            marks = ", ".join("?" * len(part))
+            found.update(self.store.db.execute(f"SELECT id, row FROM complaint WHERE id IN ({marks})", part))
+        return found
+
+
+def _joined(key: str, columns: list[tuple[str, ...]]) -> list[str]:
+    if len(columns) == 1:
+        return list(columns[0])
+    glue = "\n" if BY_KEY[key].kind == "text" else " / "
+    return [glue.join(p for p in (c.strip() for c in cells) if p) for cells in zip(*columns, strict=True)]
+
+
+def _texts(raw: list[str]) -> list[str | None]:
+    return [None if (t := v.strip()) in _BLANK_CELLS else t for v in raw]
+
+
+def parse_number(text: str) -> float | None:
+    """``1,234.50``, ``1.234,50``, ``¥12`` or ``12 kg`` as a number; None when there is none."""
+    match = _NUMBER.search(text)
+    if not match:
+        return None
+    digits = match.group().strip(" .,").replace(" ", "")
+    comma, point = digits.rfind(","), digits.rfind(".")
+    if comma > point and len(digits) - comma - 1 != 3:
+        digits = digits.replace(".", "").replace(",", ".")
+    elif comma >= 0 and point >= 0 and comma > point:
+        digits = digits.replace(".", "").replace(",", "")
+    else:
+        digits = digits.replace(",", "")
+    try:
+        return float(digits)
+    except ValueError:
+        return None
+
+
+def ingest_deliveries(store: Store, table: Table, mapping: FileMapping, timezone: str) -> None:
+    """Read a deliveries file; rows that cannot be read are counted in the data-quality list."""
+    if store.done("deliveries") < 0:
+        return
+    places = {key: table.columns.index(names[0]) for key, names in mapping.columns.items()}
+    with store.transaction():
+        store.db.execute("DELETE FROM delivery")
+        for chunk in table.chunks(CHUNK):
+            for row, reason, detail in chunk.bad:
+                store.note_quality("deliveries", reason, 1, row, detail)
+            if not chunk.cells:
+                continue
+            cells = list(zip(*chunk.cells, strict=True))
+            days, _ = parse_column(list(cells[places["received"]]), mapping.dates["received"].order, timezone)
+            units = [parse_number(t) for t in cells[places["quantity"]]]
+            names = [_texts(list(cells[places[k]])) if k in places else [None] * len(units) for k in ("item", "batch")]
+            good = []
+            for i, (item, batch, day, unit) in enumerate(zip(*names, days, units, strict=True)):
+                if np.isnat(day) or unit is None:
+                    store.note_quality("deliveries", "row_unreadable", 1, chunk.rows[i], "")
+                else:
+                    good.append((item, batch, str(day)[:10], unit))
+            store.insert("delivery", good, 4)
+        store.set_done("deliveries", -1)
+
+
+def write_side_file(store: Store, path: Path, language: str) -> int:
+    """``bad_rows.csv``: file, row, column, reason, detail; returns how many. No bad row, no file."""
+    rows = store.db.execute(
+        'SELECT source.name, rejected.row, rejected."column", reason, detail FROM rejected '
+        "JOIN source ON source.file = rejected.file ORDER BY rejected.file, rejected.row, reason"
+    ).fetchall()
+    path.unlink(missing_ok=True)
+    if rows:
+        with path.open("w", encoding="utf-8-sig", newline="") as handle:
+            out = csv.writer(handle, lineterminator="\n")
+            out.writerow([say(f"side_{c}", language) for c in ("file", "row", "column", "reason", "detail")])
+            for name, row, column, reason, detail in rows:
+                out.writerow((name, row, column, say(reason, language), detail))
+    return len(rows)
+
+
+__all__ = ["EXPOSURE_FIELDS", "Source", "file_hash", "ingest", "ingest_deliveries", "write_side_file"]

@@ -1,0 +1,206 @@
+"""The ``complaint-qms`` command: try the engine on a company's own history, without a site.
+
+Exit codes: see :mod:`complaint_qms.cli.errors`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+import complaint_qms
+from complaint_qms.cli import policy as policies
+from complaint_qms.cli import replay, tell
+from complaint_qms.cli.errors import INTERRUPTED, OK, USAGE, CliError
+from complaint_qms.cli.messages import say
+from complaint_qms.cli.progress import Progress
+from complaint_qms.cli.store import FINAL_NAME, Store
+
+OUT = "complaint-qms-out"
+EPILOG = """\
+exit codes: 0 done (bad rows are listed in bad_rows.csv); 1 demo: something planted was not found;
+2 wrong use; 3 a file cannot be read; 4 columns; 5 policy; 6 not one good row; 7 output; 130 stopped
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point; returns the exit code."""
+    _plain_output()
+    parser = build_parser()
+    options = parser.parse_args(argv)
+    language = options.lang or _language_of_locale()
+    try:
+        if options.print_policy:
+            sys.stdout.write(policies.default_text())
+            return OK
+        if options.verb is None:
+            parser.print_help()
+            return USAGE
+        return options.run(options, language)
+    except CliError as error:
+        print(say("error", language, why=say(error.key, language, **error.params)), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("\n" + say("interrupted", language), file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line; kept apart so that the help can be tested."""
+    parser = argparse.ArgumentParser(
+        prog="complaint-qms",
+        description="Replay a history of complaints through the engine of Complaint QMS: risk, working time, "
+        "signals, suspect batches, duplicates. Nothing leaves this machine.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"complaint-qms {complaint_qms.__version__}")
+    parser.add_argument("--print-policy", action="store_true", help="print the default policy with comments and stop")
+    _language_option(parser)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
+    _replay_parser(verbs)
+    _result_parsers(verbs)
+    _sample_parsers(verbs)
+    return parser
+
+
+def _language_option(parser: argparse.ArgumentParser, again: bool = False) -> None:
+    default = argparse.SUPPRESS if again else None
+    parser.add_argument("--lang", choices=("en", "zh"), default=default, help="language of messages and report")
+
+
+def _verb(verbs, name: str, run, words: str) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=words, description=words)
+    parser.set_defaults(run=run)
+    _language_option(parser, again=True)
+    return parser
+
+
+def _replay_parser(verbs) -> None:
+    parser = _verb(verbs, "replay", _replay, "read complaint files and write database and report")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, TSV, XLSX or JSON lines")
+    parser.add_argument("--out", type=Path, default=Path(OUT), help=f"folder for the results (default: {OUT})")
+    parser.add_argument("--mapping", type=Path, help="which column is what, as written by an earlier run")
+    parser.add_argument("--policy", type=Path, help="procedure, risk matrix, rules and thresholds (see --print-policy)")
+    parser.add_argument("--deliveries", type=Path, help="units delivered (item, batch, date, units), for rates")
+    parser.add_argument("--as-of", metavar="DATE", help="the day the history ends (default: its last event)")
+    parser.add_argument("--no-text", action="store_true", help="leave the texts unread: no duplicates, much faster")
+    parser.add_argument("--fresh", action="store_true", help="drop an unfinished run instead of going on with it")
+    parser.add_argument("--columns", action="store_true", help="show and write the mapping, then stop")
+    parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
+
+
+def _result_parsers(verbs) -> None:
+    signals = _verb(verbs, "signals", _signals, "list the signals of a replay with their arithmetic")
+    signals.add_argument("--by", help="only this kind of series: all, item, batch, type, supplier, region …")
+    similar = _verb(verbs, "similar", _similar, "complaints like a given one, or like a text")
+    similar.add_argument("id", nargs="?", help="number of a complaint")
+    similar.add_argument("--text", help="compare with this text instead")
+    similar.add_argument("--limit", type=int, default=10, help="how many (default: 10)")
+    explain = _verb(verbs, "explain", _explain, "everything that was decided about one complaint, and why")
+    explain.add_argument("id", help="number of a complaint")
+    report = _verb(verbs, "report", _report, "write the report of a finished replay again, in another language")
+    for parser in (signals, similar, explain, report):
+        parser.add_argument("--db", type=Path, default=Path(OUT) / FINAL_NAME, help="database of the replay")
+    report.add_argument("--to", type=Path, help="the file to write (default: report.html beside the database)")
+
+
+def _sample_parsers(verbs) -> None:
+    sample = _verb(verbs, "sample", _sample, "generate complaints and deliveries with known faults in them")
+    demo = _verb(verbs, "demo", _demo, "replay a generated sample and say what was planted and what was found")
+    for parser, folder in ((sample, "complaint-qms-sample"), (demo, "complaint-qms-demo")):
+        parser.add_argument("--out", type=Path, default=Path(folder), help=f"folder (default: {folder})")
+        parser.add_argument("--rows", type=_rows, default=2400, help="complaints (default: 2400, least 1000)")
+        parser.add_argument("--seed", type=int, help="another seed, another sample")
+
+
+def _rows(text: str) -> int:
+    number = int(text)
+    if number < 1000:
+        raise argparse.ArgumentTypeError("at least 1000")
+    return number
+
+
+def _replay(options: argparse.Namespace, language: str) -> int:
+    job = replay.Job(
+        files=options.files,
+        out=options.out,
+        policy=policies.load(options.policy),
+        mapping=options.mapping,
+        deliveries=options.deliveries,
+        as_of=options.as_of,
+        text=not options.no_text,
+        fresh=options.fresh,
+        language=language,
+    )
+    progress = Progress(options.quiet)
+    begin = time.perf_counter()
+    if options.columns:
+        tell.columns(replay.write_columns(job, progress), language)
+        return OK
+    result = replay.run(job, progress)
+    if not options.quiet:
+        tell.columns(result.mappings, language)
+        tell.result(result, time.perf_counter() - begin, language)
+    return OK
+
+
+def _signals(options: argparse.Namespace, language: str) -> int:
+    return tell.signals(Store.finished(options.db), options.by, language)
+
+
+def _similar(options: argparse.Namespace, language: str) -> int:
+    if (options.id is None) == (options.text is None):
+        raise CliError("similar_needs_input", USAGE)
+    return tell.similar(Store.finished(options.db), options.id, options.text, options.limit, language)
+
+
+def _explain(options: argparse.Namespace, language: str) -> int:
+    return tell.explain(Store.finished(options.db), options.id, language)
+
+
+def _report(options: argparse.Namespace, language: str) -> int:
+    target = options.to or options.db.with_name(replay.REPORT_NAME)
+    replay.write_report(options.db, target, language)
+    print(target)
+    return OK
+
+
+def _sample(options: argparse.Namespace, language: str) -> int:
+    from complaint_qms.cli import sample
+
+    sample.write(options.out, options.rows, sample.SEED if options.seed is None else options.seed)
+    print(say("sample_written", language, rows=options.rows, folder=options.out))
+    return OK
+
+
+def _demo(options: argparse.Namespace, language: str) -> int:
+    from complaint_qms.cli import demo, sample
+
+    seed = sample.SEED if options.seed is None else options.seed
+    return demo.run(options.out, options.rows, seed, language, Progress())
+
+
+def _language_of_locale() -> str:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def _plain_output() -> None:
+    """Any terminal can show any complaint, at worst with question marks."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""What the texts say where the file says nothing: type, severity and what the customer wants.
+
+When part of the history carries a type, a model is learned from it and fills in the rest; when none does, the
+engine's keywords name the type. A severity is proposed only where the file has none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+
+from complaint_qms.cli.likeness import reasons_json
+from complaint_qms.cli.policy import Policy
+from complaint_qms.cli.store import Store
+from complaint_qms.constants.vocabulary import TYPES
+from complaint_qms.engine.classify import Proposal, TextModel, propose_many, train
+
+CHUNK = 1_000
+TEACHERS = 3_000
+"""Texts a model is learned from at most, spread evenly over the history."""
+LEAST_TEACHERS, LEAST_OF_LABEL = 100, 8
+FIELDS = ("type", "severity", "expectation")
+
+
+def read(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
+    """Fill ``reading``; goes on after the last stored chunk."""
+    done = store.done("read text")
+    if done < 0:
+        tick(store.count("complaint"))
+        return
+    tick(done)
+    models = _learn(store)
+    names = type_names()
+    while True:
+        rows = store.db.execute(
+            "SELECT row_id, subject, text, item, channel, type, severity, expectation FROM complaint "
+            "WHERE row_id > ? ORDER BY row_id LIMIT ?",
+            (done, CHUNK),
+        ).fetchall()
+        if not rows:
+            break
+        wanted = [r for r in rows if (r[1] or r[2]) and None in r[5:8]]
+        texts = [_words(r[1], r[2]) for r in wanted]
+        contexts = [{"item": r[3], "channel": r[4]} for r in wanted]
+        found = propose_many(texts, models, contexts=contexts, fields=FIELDS) if wanted else []
+        with store.transaction():
+            store.insert("reading", _rows(wanted, found, names), 5)
+            done = rows[-1][0]
+            store.set_done("read text", done)
+        tick(len(rows))
+    with store.transaction():
+        store.set_done("read text", -1)
+
+
+def _rows(wanted: list[tuple], found: list[list[Proposal]], names: dict[str, str]) -> list[tuple]:
+    result = []
+    for row, proposals in zip(wanted, found, strict=True):
+        given = dict(zip(FIELDS, row[5:8], strict=True))
+        for p in proposals:
+            if given[p.field] is None and p.value and p.source != "none":
+                value = names.get(p.value, p.value) if p.field == "type" and p.source == "keywords" else p.value
+                result.append((row[0], p.field, value, round(p.confidence, 4), reasons_json(p.reasons)))
+    return result
+
+
+def _learn(store: Store) -> dict[str, TextModel]:
+    """A model of the company's own types, when there is something to learn and something to fill in."""
+    has_text = "(text IS NOT NULL OR subject IS NOT NULL)"
+    known, missing = store.db.execute(
+        f"SELECT count(type), count(*) - count(type) FROM complaint WHERE {has_text}"
+    ).fetchone()
+    if known < LEAST_TEACHERS or not missing:
+        return {}
+    step = max(1, known // TEACHERS)
+    rows = store.db.execute(
+        "SELECT subject, text, item, channel, type FROM (SELECT *, row_number() OVER (ORDER BY row_id) AS n "
+        f"FROM complaint WHERE type IS NOT NULL AND {has_text}) WHERE n % ? = 0 ORDER BY n",
+        (step,),
+    ).fetchall()
+    common = {label for label, count in Counter(r[4] for r in rows).items() if count >= LEAST_OF_LABEL}
+    rows = [r for r in rows if r[4] in common]
+    if len(common) < 2 or len(rows) < LEAST_TEACHERS:
+        return {}
+    contexts = [{"item": r[2], "channel": r[3]} for r in rows]
+    return {"type": train([_words(r[0], r[1]) for r in rows], [r[4] for r in rows], contexts=contexts)}
+
+
+def _words(subject: str | None, text: str | None) -> str:
+    return "\n".join(t for t in (subject, text) if t)
+
+
+def type_names() -> dict[str, str]:
+    """Key of a seeded type -> its English name."""
+    found: dict[str, str] = {}
+
+    def walk(types: tuple) -> None:
+        for kind in types:
+            found[kind["key"]] = kind["name"]
+            walk(kind["children"])
+
+    walk(TYPES)
+    return found
+
+
+def reasons(text: str | None) -> list[list]:
+    """Stored reasons as a list of [template, arguments, weight]."""
+    return json.loads(text) if text else []

@@ -1,0 +1,246 @@
+"""A company's history through the engine: files -> columns -> store -> judgement -> report.
+
+Phases, each of which can be gone on with after a kill: ingest (per chunk), read text, assess (per chunk), similar,
+signals. The report is made from the finished store only, so it can be made again in another language.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+import complaint_qms
+from complaint_qms.cli import assess, history, ingest, likeness, mapping, reading, watch
+from complaint_qms.cli.errors import COLUMNS, NO_GOOD_ROW, OUTPUT, USAGE, CliError
+from complaint_qms.cli.fields import DATE_KEYS
+from complaint_qms.cli.messages import MESSAGES, say
+from complaint_qms.cli.policy import Policy
+from complaint_qms.cli.progress import Progress
+from complaint_qms.cli.read.profile import Profile, profile
+from complaint_qms.cli.read.rows import Table
+from complaint_qms.cli.read.sniff import Format
+from complaint_qms.cli.store import FINAL_NAME, WORK_NAME, Store
+
+REPORT_NAME, MAPPING_NAME, SIDE_NAME = "report.html", "mapping.yaml", "bad_rows.csv"
+
+
+@dataclass
+class Job:
+    """What the user asked for."""
+
+    files: list[Path]
+    out: Path
+    policy: Policy
+    mapping: Path | None = None
+    deliveries: Path | None = None
+    as_of: str | None = None
+    text: bool = True
+    fresh: bool = False
+    language: str = "en"
+
+
+@dataclass
+class Result:
+    """Where things are and how many there were."""
+
+    database: Path
+    report: Path
+    mapping: Path
+    side_file: Path | None
+    good: int
+    bad: int
+    signals: int
+    series: int
+    resumed: bool
+    mappings: list[tuple[mapping.FileMapping, Profile]] = field(default_factory=list)
+
+
+def read_columns(job: Job, progress: Progress) -> list[tuple[ingest.Source, Profile]]:
+    """Open, profile and map every file of the job."""
+    entries = mapping.load(job.mapping) if job.mapping else None
+    found = []
+    for number, path in enumerate(job.files, 1):
+        entry = mapping.entry_for(entries, path.name) if entries is not None else None
+        if entries is not None and entry is None:
+            raise CliError("mapping_no_entry", COLUMNS, mapping=job.mapping, file=path.name)
+        table = _open(path, entry)
+        with progress.bar(say("scanning", job.language, file=path.name)) as tick:
+            facts = profile(table, tick)
+        if entry is None:
+            columns, orders = mapping.guess(facts), {}
+        else:
+            columns, orders = mapping.entry_columns(job.mapping, entry, table), entry.get("dates") or {}
+        mapped = mapping.build(table, facts, columns, orders)
+        mapping.require(mapped)
+        found.append((ingest.Source(number, table, mapped, facts.records, ingest.file_hash(path)), facts))
+    return found
+
+
+def _open(path: Path, entry: dict | None) -> Table:
+    if entry is None or entry.get("kind") is None:
+        return Table(path)
+    kind = str(entry["kind"])
+    fmt = Format(kind, str(entry.get("encoding") or "utf-8"), str(entry.get("delimiter") or ","), entry.get("sheet"))
+    sniffed = Table(path).format  # refuses what cannot be read, whatever the mapping says
+    fmt.damaged = sniffed.damaged
+    return Table(path, fmt, entry.get("header_row"))
+
+
+def run(job: Job, progress: Progress) -> Result:
+    """The whole replay; raises CliError with a message for the user."""
+    as_of = _as_of(job.as_of)
+    found = read_columns(job, progress)
+    sources = [source for source, _ in found]
+    deliveries = _deliveries(job)
+    text = _write_mapping(job, found)
+    store, resumed = _store(job, _identity(job, sources, deliveries))
+    with progress.bar(say("step_ingest", job.language), sum(s.records for s in sources)) as tick:
+        for source in sources:
+            ingest.ingest(store, source, job.policy.timezone, tick)
+    if deliveries:
+        ingest.ingest_deliveries(store, *deliveries, job.policy.timezone)
+    side = job.out / SIDE_NAME
+    bad = ingest.write_side_file(store, side, job.language)
+    good = store.count("complaint")
+    if not good:
+        raise CliError("no_good_row", NO_GOOD_ROW, bad=bad, side=side)
+    _judge(store, job, good, as_of, text, progress)
+    signals, series = store.count("signal"), store.count("series")
+    final = job.out / FINAL_NAME
+    store.finish(final)
+    with progress.bar(say("step_report", job.language)):
+        report = job.out / REPORT_NAME
+        write_report(final, report, job.language)
+    return Result(
+        final, report, job.out / MAPPING_NAME, side if bad else None, good, bad, signals, series, resumed,
+        [(s.mapping, p) for s, p in found],
+    )  # fmt: skip
+
+
+def write_columns(job: Job, progress: Progress) -> list[tuple[mapping.FileMapping, Profile]]:
+    """Only guess the columns and write the mapping."""
+    found = read_columns(job, progress)
+    _write_mapping(job, found)
+    return [(s.mapping, p) for s, p in found]
+
+
+def _write_mapping(job: Job, found: list[tuple[ingest.Source, Profile]]) -> str:
+    text = mapping.dump([(s.mapping, p) for s, p in found], MESSAGES["en"])
+    try:
+        job.out.mkdir(parents=True, exist_ok=True)
+        (job.out / MAPPING_NAME).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CliError("output_unwritable", OUTPUT, file=job.out, why=error.strerror) from None
+    return text
+
+
+def _judge(
+    store: Store, job: Job, good: int, as_of: np.datetime64 | None, mapping_text: str, progress: Progress
+) -> None:
+    policy = job.policy
+    if job.text:
+        with progress.bar(say("step_read_text", job.language), good) as tick:
+            reading.read(store, policy, tick)
+    past = history.load(store)
+    until = as_of if as_of is not None else last_event(store, past)
+    with store.transaction():
+        for key, value in (
+            ("program", complaint_qms.__version__),
+            ("as_of", str(until).replace("T", " ")),
+            ("policy", policy.text),
+            ("mapping", mapping_text),
+            ("text", "yes" if job.text else "no"),
+        ):
+            store.set_meta(key, value)
+    with progress.bar(say("step_assess", job.language), good) as tick:
+        assess.assess(store, policy, past, until, tick)
+    if job.text:
+        with progress.bar(say("step_similar", job.language), good) as tick:
+            likeness.find(store, policy, past, tick)
+    with progress.bar(say("step_signals", job.language)):
+        watch.scan(store, policy, past, until)
+
+
+def write_report(database: Path, target: Path, language: str) -> None:
+    """The HTML report of a finished store."""
+    from complaint_qms.cli.report import render
+
+    store = Store.finished(database)
+    try:
+        target.write_text(render(store, language), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise CliError("output_unwritable", OUTPUT, file=target, why=error.strerror) from None
+    finally:
+        store.close()
+
+
+def last_event(store: Store, past: history.History) -> np.datetime64:
+    """The day the history ends: the latest receipt, or a later step of the procedure within a year of it."""
+    limit = past.as_of + np.timedelta64(366, "D")
+    latest = past.as_of
+    text = str(limit).replace("T", " ")
+    for key in DATE_KEYS:
+        if key in ("received", "occurred"):
+            continue
+        value = store.db.execute(f"SELECT max({key}) FROM complaint WHERE {key} <= ?", (text,)).fetchone()[0]
+        if value:
+            latest = max(latest, np.datetime64(value, "s"))
+    return latest
+
+
+def _as_of(text: str | None) -> np.datetime64 | None:
+    if text is None:
+        return None
+    try:
+        return np.datetime64(date.fromisoformat(text), "s") + np.timedelta64(86399, "s")
+    except ValueError:
+        raise CliError("as_of_invalid", USAGE, value=text) from None
+
+
+def _deliveries(job: Job) -> tuple[Table, mapping.FileMapping] | None:
+    if job.deliveries is None:
+        return None
+    table = Table(job.deliveries)
+    facts = profile(table)
+    mapped = mapping.build(table, facts, mapping.guess(facts, mapping.EXPOSURE_FIELDS), {})
+    mapping.require(mapped, exposure=True)
+    return table, mapped
+
+
+def _identity(job: Job, sources: list[ingest.Source], deliveries: tuple | None) -> str:
+    """Hash of everything the result depends on."""
+    parts = {
+        "program": complaint_qms.__version__,
+        "files": [[s.mapping.name, s.sha256, s.mapping.columns, [repr(d) for d in s.mapping.dates.items()]] for s in sources],
+        "formats": [[vars(s.table.format) | {"notes": []}, s.table.header_row] for s in sources],
+        "deliveries": ingest.file_hash(job.deliveries) if deliveries else None,
+        "policy": job.policy.text,
+        "as_of": job.as_of,
+        "text": job.text,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _store(job: Job, identity: str) -> tuple[Store, bool]:
+    """The working store: a new one, or that of an interrupted run of the very same job."""
+    path = job.out / WORK_NAME
+    if path.exists() and not job.fresh:
+        store = Store.reopen(path)
+        try:
+            known = store.meta("identity")
+        except Exception:
+            known = None
+        if known == identity:
+            return store, True
+        store.close()
+        if known is not None:
+            raise CliError("work_foreign", OUTPUT, file=path)
+    store = Store.create(path)
+    with store.transaction():
+        store.set_meta("identity", identity)
+    return store, False

@@ -1,0 +1,283 @@
+"""Weekly series of every kind through the engine's scan, suspect batches, and items with a typical defect."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from complaint_qms.cli.history import History
+from complaint_qms.cli.policy import Policy
+from complaint_qms.cli.store import Store
+from complaint_qms.engine.effectiveness import rate_ratio
+from complaint_qms.engine.signals import choose, disproportion, ebgm, fdr, poisson
+from complaint_qms.engine.signals.scan import ScanResult, Settings, SignalRecord, scan_series
+from complaint_qms.engine.signals.series import SeriesMatrix, build, in_field
+
+IN_FIELD_WEEKS = 52
+"""A unit can draw a complaint for a year after its delivery."""
+SUSPECTS = 200
+PAIRINGS = 40
+EBGM_ALARM = 2.0
+_NONE = -1
+
+
+@dataclass
+class _Units:
+    """Deliveries as columns; codes are those of the history, -1 for what never drew a complaint."""
+
+    item: np.ndarray
+    batch: np.ndarray
+    day: np.ndarray
+    units: np.ndarray
+
+    def __bool__(self) -> bool:
+        return len(self.units) > 0
+
+
+def scan(store: Store, policy: Policy, past: History, until: np.datetime64) -> None:
+    """Fill ``series``, ``point``, ``signal``, ``suspect`` and ``pairing``; one step, done again after a kill."""
+    if store.done("signals") < 0:
+        return
+    units = _deliveries(store, past)
+    with store.transaction():
+        for kind in policy.data["signals"]["by"]:
+            _scan_kind(store, policy, past, units, kind, until)
+        _suspects(store, policy, past, units)
+        _pairings(store, past)
+        store.set_done("signals", -1)
+
+
+def _deliveries(store: Store, past: History) -> _Units:
+    rows = store.db.execute("SELECT item, batch, day, units FROM delivery ORDER BY rowid").fetchall()
+    if not rows:
+        empty = np.empty(0)
+        return _Units(empty.astype(int), empty.astype(int), empty.astype("datetime64[D]"), empty)
+    item, batch, day, units = zip(*rows, strict=True)
+    places = {d: {name: code for code, name in enumerate(past.labels[d])} for d in ("item", "batch")}
+    return _Units(
+        np.array([places["item"].get(i, _NONE) for i in item]),
+        np.array([places["batch"].get(b, _NONE) for b in batch]),
+        np.array(day, dtype="datetime64[D]"),
+        np.array(units, dtype=float),
+    )
+
+
+def _scan_kind(store: Store, policy: Policy, past: History, units: _Units, kind: str, until: np.datetime64) -> None:
+    codes = np.zeros(len(past), dtype=np.int64) if kind == "all" else past.codes[kind].astype(np.int64)
+    labels = ["all"] if kind == "all" else past.labels[kind]
+    limits = policy.data["signals"]
+    totals = np.bincount(codes[codes >= 0], minlength=len(labels))
+    chosen = np.flatnonzero(totals >= limits["min_total"])
+    chosen = np.sort(chosen[np.argsort(-totals[chosen], kind="stable")][: limits["max_series"]])
+    matrix = _matrix(codes, chosen, past, units, kind, until)
+    if matrix is None:
+        return
+    settings = Settings(fdr=limits["false_discovery_rate"])
+    result = scan_series(matrix, settings=settings, **_launch(matrix, past, kind))
+    _store(store, kind, [labels[c] for c in chosen.tolist()], totals[chosen], matrix, result)
+
+
+def _matrix(
+    codes: np.ndarray, chosen: np.ndarray, past: History, units: _Units, kind: str, until: np.datetime64
+) -> SeriesMatrix | None:
+    if not len(chosen):
+        return None
+    place = np.full(int(codes.max(initial=0)) + 2, _NONE)
+    place[chosen] = np.arange(len(chosen))
+    row = place[codes]
+    seen = row >= 0
+    exposure = None
+    if units and kind in ("all", "item", "batch"):
+        of = np.zeros(len(units.units), dtype=np.int64) if kind == "all" else getattr(units, kind)
+        delivered = np.where((of >= 0) & (of < len(place) - 1), place[np.maximum(of, 0)], _NONE)
+        kept = delivered >= 0
+        exposure = (delivered[kept].tolist(), units.day[kept], units.units[kept])
+    try:
+        matrix = build(
+            row[seen].tolist(),
+            past.received[seen].astype("datetime64[D]"),
+            "week",
+            start=past.received[0].astype("datetime64[D]"),
+            until=until.astype("datetime64[D]") + 1,
+            exposure=exposure,
+            all_keys=list(range(len(chosen))),
+        )
+    except ValueError:
+        return None  # the history is shorter than one whole week
+    if matrix.exposure is not None:
+        matrix = replace(matrix, exposure=in_field(matrix.exposure, IN_FIELD_WEEKS))
+    return matrix
+
+
+def _launch(matrix: SeriesMatrix, past: History, kind: str) -> dict:
+    """Batches are watched from their first delivery on, against the other batches of the same item."""
+    if kind != "batch" or matrix.exposure is None:
+        return {}
+    return {"launch": np.ones(len(matrix.keys), bool), "reference_rate": _sibling_rates(matrix, past)}
+
+
+def _sibling_rates(matrix: SeriesMatrix, past: History) -> np.ndarray:
+    """Complaints per unit in the field of the other batches of a batch's item; of all batches when there are none."""
+    counts, exposure = matrix.counts.sum(axis=1), matrix.exposure.sum(axis=1)
+    groups = _main_item(past)[np.asarray(matrix.keys)] if len(matrix.keys) else np.empty(0, int)
+    size = int(groups.max(initial=0)) + 1
+    count_of, units_of = np.bincount(groups, counts, size), np.bincount(groups, exposure, size)
+    rest_count, rest_units = count_of[groups] - counts, units_of[groups] - exposure
+    overall = counts.sum() / exposure.sum() if exposure.sum() > 0 else 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rates = rest_count / rest_units
+    return np.where((rest_units > 0) & (rest_count > 0), rates, overall)
+
+
+def _main_item(past: History) -> np.ndarray:
+    """The item each batch was most often complained about with (0 when no item is given)."""
+    return _most_common(past.codes["batch"], past.codes["item"], len(past.labels["batch"]))[0]
+
+
+def _most_common(groups: np.ndarray, values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Per group: its most frequent value (the first of equals) and how often; value 0, count 0 when there is none."""
+    best, count = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    known = (groups >= 0) & (values >= 0)
+    if known.any():
+        width = int(values.max()) + 1
+        pairs, found = np.unique(groups[known].astype(np.int64) * width + values[known], return_counts=True)
+        order = np.lexsort((-pairs, found))  # the last write wins: the largest count, then the smallest value
+        group, value = np.divmod(pairs[order], width)
+        best[group], count[group] = value, found[order]
+    return best, count
+
+
+def _store(
+    store: Store, kind: str, names: list[str], totals: np.ndarray, matrix: SeriesMatrix, result: ScanResult
+) -> None:
+    first = store.count("series") + 1
+    units = matrix.exposure[:, -1] if matrix.exposure is not None else np.full(len(names), np.nan)
+    rows = [
+        (first + i, kind, name, int(totals[i]), _number(units[i]), result.method_name(i)) for i, name in enumerate(names)
+    ]
+    store.insert("series", rows, 6)
+    starts = [str(day) for day in matrix.periods.starts]
+    shown = sorted({s.row for s in result.signals} | ({0} if kind == "all" else set()))
+    points = []
+    for i in shown:
+        for column, start in enumerate(starts):
+            exposure = matrix.exposure[i, column] if matrix.exposure is not None else None
+            points.append(
+                (first + i, start, int(matrix.counts[i, column]), _number(exposure),
+                 _number(result.cells.expected[i, column]), _number(result.cells.limit[i, column]))
+            )  # fmt: skip
+    store.insert("point", points, 6)
+    number = store.count("signal") + 1
+    signals = [
+        (n, first + s.row, starts[s.column], *_signal_row(s)) for n, s in enumerate(result.signals, number)
+    ]
+    store.insert("signal", signals, 15)
+
+
+def _signal_row(s: SignalRecord) -> tuple:
+    baseline = {
+        "first": s.baseline.first,
+        "last": s.baseline.last,
+        "periods": s.baseline.periods,
+        "count": _number(s.baseline.count),
+        "exposure": _number(s.baseline.exposure),
+    }
+    words = [[w.template, {k: _json_value(v) for k, v in w.values.items()}] for w in s.words]
+    return (
+        s.period, s.method, _number(s.observed), _number(s.expected), _number(s.exposure), _number(s.statistic),
+        _number(s.limit), _number(s.p), _number(s.q), json.dumps(baseline, sort_keys=True),
+        json.dumps({k: _json_value(v) for k, v in s.parameters.items()}, sort_keys=True),
+        json.dumps(words, ensure_ascii=False),
+    )  # fmt: skip
+
+
+def _number(value: object) -> float | None:
+    if value is None:
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def _json_value(value: object) -> object:
+    if hasattr(value, "render"):  # a sentence inside a sentence: the name of a period
+        return {"template": value.template, "values": {k: _json_value(v) for k, v in value.values.items()}}
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool | type(None)) else str(value)
+
+
+def _suspects(store: Store, policy: Policy, past: History, units: _Units) -> None:
+    """Batches against the other batches of their item: exact rate ratio, one-sided exact test, false discovery rate."""
+    size = len(past.labels["batch"])
+    if not size:
+        return
+    counts = np.bincount(past.codes["batch"][past.codes["batch"] >= 0], minlength=size)
+    item = _main_item(past)
+    width = max(len(past.labels["item"]), 1)
+    delivered = np.ones(size)
+    siblings_units = np.bincount(item, delivered, width)
+    siblings_count = np.bincount(item, counts, width)
+    if units:
+        known = units.batch >= 0
+        delivered = np.bincount(units.batch[known], units.units[known], size)
+        # batches that never drew a complaint belong to the comparison
+        of_item = units.item >= 0
+        siblings_units = np.bincount(units.item[of_item], units.units[of_item], width)
+    rest_count = (siblings_count[item] - counts).astype(int)
+    rest_units = siblings_units[item] - delivered
+    testable = (delivered > 0) & (rest_units > 0) & (counts >= 3)
+    test = poisson.conditional_test(
+        np.where(testable, counts, np.nan), delivered, rest_count, np.maximum(rest_units, 0)
+    )
+    p = np.where(testable, test.p, np.nan)
+    if not testable.any():
+        return
+    q = np.full(size, np.nan)
+    q[testable] = fdr.adjust(p[testable])
+    order = [i for i in np.lexsort((np.arange(size), -counts, p)).tolist() if testable[i]][:SUSPECTS]
+    kind, kind_count = _most_common(past.codes["batch"], past.codes["type"], size)
+    supplier, supplier_count = _most_common(past.codes["batch"], past.codes["supplier"], size)
+    rows = []
+    for rank, i in enumerate(order, 1):
+        ratio = rate_ratio(int(rest_count[i]), float(rest_units[i]), int(counts[i]), float(delivered[i]))
+        rows.append(
+            (rank, past.labels["batch"][i], past.labels["item"][item[i]] if past.labels["item"] else None,
+             past.labels["supplier"][supplier[i]] if supplier_count[i] else None,
+             int(counts[i]), float(delivered[i]) if units else None, int(rest_count[i]),
+             float(rest_units[i]) if units else None, _number(test.expected[i]), _number(ratio.ratio),
+             _number(ratio.lower), _number(ratio.upper), _number(p[i]), _number(q[i]),
+             past.labels["type"][kind[i]] if kind_count[i] else None, int(kind_count[i]))
+        )  # fmt: skip
+    store.insert("suspect", rows, 16)
+
+
+def _pairings(store: Store, past: History) -> None:
+    """Items that draw one type of complaint out of proportion, by EBGM or PRR as the engine's rule says."""
+    known = (past.codes["item"] >= 0) & (past.codes["type"] >= 0)
+    if not known.any():
+        return
+    table = disproportion.pair_table(past.codes["item"][known].tolist(), past.codes["type"][known].tolist())
+    method = choose.choose_pairs(len(table.items), len(table.defects), len(table.n))
+    if method == "ebgm":
+        prior = ebgm.fit_prior(table.n, table.expected)
+        found = ebgm.score(table.n, table.expected, prior.theta)
+        ratio, low, high = found.ebgm, found.eb05, found.eb95
+        alarm = (low >= EBGM_ALARM) & (table.n >= 3)
+    else:
+        found = disproportion.disproportion(*table.cells())
+        ratio, low, high = found.prr, found.prr_lower, found.prr_upper
+        alarm = found.alarm & (low > 1)
+    places = np.flatnonzero(alarm)
+    places = places[np.lexsort((places, -low[places]))][:PAIRINGS]
+    items, kinds = past.labels["item"], past.labels["type"]
+    rows = [
+        (items[table.items[table.item_index[i]]], kinds[table.defects[table.defect_index[i]]], int(table.n[i]),
+         _number(table.expected[i]), method, _number(ratio[i]), _number(low[i]), _number(high[i]))
+        for i in places.tolist()
+    ]  # fmt: skip
+    store.insert("pairing", rows, 8)
