@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from urllib.parse import urlencode, urlsplit
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import escape_html, get_url_to_list, getdate
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, Term
 
@@ -128,6 +129,13 @@ class ReportFilters:
     @cached_property
     def _branch_names(self) -> dict[str, list[str]]:
         return {field: branch(BRANCHES[field], node) for field, node in self.branches}
+
+
+def list_link(text: str, filters: Mapping[str, list]) -> str:
+    """A link that opens the Complaint list with `filters` (field → [operator, value]); `text` is escaped here."""
+    path = urlsplit(get_url_to_list("Complaint")).path
+    query = urlencode({field: frappe.as_json(condition, indent=None) for field, condition in filters.items()})
+    return f'<a href="{escape_html(f"{path}?{query}")}">{escape_html(text)}</a>'
 
 
 def branch(tree: str, node: str) -> list[str]:

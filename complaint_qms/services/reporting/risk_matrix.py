@@ -22,7 +22,7 @@ from complaint_qms.services.reporting.columns import (
     summary,
     word,
 )
-from complaint_qms.services.reporting.filters import ReportFilters
+from complaint_qms.services.reporting.filters import ReportFilters, list_link
 from complaint_qms.services.risk import matrix_for
 
 NOT_SET = ""
@@ -227,10 +227,11 @@ class RiskMatrixReport:
             return ""
         parts = []
         if no_severity:
-            parts.append(self._link(_("{0} without severity"), no_severity, {"severity": ["is", "not set"]}))
+            said = _("{0} without severity").format(no_severity)
+            parts.append(self._link(said, {"severity": ["is", "not set"]}))
         if no_occurrence:
-            where = {"severity": ["is", "set"], "occurrence": ["is", "not set"]}
-            parts.append(self._link(_("{0} without occurrence"), no_occurrence, where))
+            said = _("{0} without occurrence").format(no_occurrence)
+            parts.append(self._link(said, {"severity": ["is", "set"], "occurrence": ["is", "not set"]}))
         return _("Not assessed yet: {0}.").format(", ".join(parts))
 
     def _elsewhere(self) -> str:
@@ -245,8 +246,7 @@ class RiskMatrixReport:
             return ""
         parts = [
             self._link(
-                escape_html(f"{_(severity)} × {_(occurrence)}") + ": {0}",
-                count,
+                f"{_(severity)} × {_(occurrence)}: {count}",
                 {"severity": ["=", severity], "occurrence": ["=", occurrence]},
             )
             for (severity, occurrence), count in sorted(missing.items())
@@ -266,9 +266,8 @@ class RiskMatrixReport:
             )
         return said
 
-    def _link(self, text: str, count: int, where: dict) -> str:
-        route = escape_html(frappe.as_json(self.filters.list_filters() | where, indent=None))
-        return f'<a href="#" data-complaint-list="{route}">{text.format(count)}</a>'
+    def _link(self, text: str, where: dict) -> str:
+        return list_link(text, self.filters.list_filters() | where)
 
     @staticmethod
     def _sum(tallies: Mapping[tuple[str, str], Tally]) -> Tally:

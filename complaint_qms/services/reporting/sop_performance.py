@@ -71,7 +71,7 @@ class SopPerformance:
     def columns() -> list[dict]:
         hours = {"fieldtype": "Float", "width": 110, "precision": 1}
         return [
-            column("sop", _("SOP"), width=180, link_to="Complaint SOP"),
+            column("sop", _("SOP"), width=180, link_to="Complaint SOP", link_from="sop_name"),
             column("stage", _("Stage"), width=150),
             column("limit", _("Limit (h)"), **hours),
             column("entered", _("Entered"), "Int", 90),

@@ -1,0 +1,24 @@
+{% include "complaint_qms/public/js/report_filters.js" %}
+
+frappe.query_reports["Complaint Register"] = {
+	filters: [
+		...complaint_qms.reports.filters(),
+		{
+			fieldname: "rows",
+			label: __("Rows"),
+			fieldtype: "Select",
+			options: [
+				{ value: "500", label: __("Newest 500") },
+				{ value: "2000", label: __("Newest 2,000") },
+				{ value: "10000", label: __("Newest 10,000") },
+				{ value: "all", label: __("All rows") },
+			],
+			default: "2000",
+		},
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const shown = complaint_qms.reports.format(value, row, column, data, default_formatter);
+		return column.fieldname === "sla_status" && data && data.late ? `<b class="text-danger">${shown}</b>` : shown;
+	},
+};

@@ -1,0 +1,24 @@
+{% include "complaint_qms/public/js/report_filters.js" %}
+
+frappe.query_reports["Complaint Risk Matrix"] = {
+	filters: [
+		...complaint_qms.reports.filters({ state: { default: "valid" } }),
+		{ fieldname: "risk_matrix", label: __("Risk Matrix"), fieldtype: "Link", options: "Risk Matrix" },
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const cell = data && data.cells && data.cells[column.fieldname];
+		if (cell) {
+			if (column.fieldname === "open") {
+				cell.open = 0;
+			}
+			return complaint_qms.reports.matrix_cell(cell);
+		}
+		const shown = default_formatter(value, row, column, data);
+		return column.fieldname === "severity" ? `<b>${shown}</b>` : shown;
+	},
+
+	get_datatable_options(options) {
+		return Object.assign(options, { cellHeight: 58, serialNoColumn: false, inlineFilters: false });
+	},
+};

@@ -1,0 +1,17 @@
+{% include "complaint_qms/public/js/report_filters.js" %}
+
+frappe.query_reports["SOP Performance by Stage"] = {
+	filters: [
+		...complaint_qms.reports.filters({ state: null }),
+		{ fieldname: "sop", label: __("SOP"), fieldtype: "Link", options: "Complaint SOP" },
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const reports = complaint_qms.reports;
+		if (data && column.fieldname === "open" && value) {
+			return reports.link(reports.list_href(data.route), value);
+		}
+		const shown = reports.format(value, row, column, data, default_formatter);
+		return column.fieldname === "late" && value ? `<b class="text-danger">${shown}</b>` : shown;
+	},
+};

@@ -1,0 +1,119 @@
+// What the app's reports share: filters, links in cells, and the drawing of a risk matrix cell.
+frappe.provide("complaint_qms.reports");
+
+Object.assign(complaint_qms.reports, {
+	// The filters every report offers. `changes` by fieldname: an object to merge in, or null to leave a filter out.
+	filters(changes = {}) {
+		const today = frappe.datetime.get_today();
+		const year_ago = frappe.datetime.add_days(frappe.datetime.add_months(today, -12), 1);
+		const every = [
+			{ fieldname: "from_date", label: __("Received From"), fieldtype: "Date", default: year_ago },
+			{ fieldname: "to_date", label: __("Received To"), fieldtype: "Date", default: today },
+			{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company" },
+			{
+				fieldname: "complaint_type",
+				label: __("Complaint Type"),
+				fieldtype: "Link",
+				options: "Complaint Type",
+			},
+			{ fieldname: "item_code", label: __("Item"), fieldtype: "Link", options: "Item" },
+			{ fieldname: "item_group", label: __("Item Group"), fieldtype: "Link", options: "Item Group" },
+			{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
+			{ fieldname: "territory", label: __("Territory"), fieldtype: "Link", options: "Territory" },
+			{
+				fieldname: "state",
+				label: __("State"),
+				fieldtype: "Select",
+				options: [
+					{ value: "", label: __("All complaints") },
+					{ value: "valid", label: __("Without rejected, duplicate, void") },
+					{ value: "open", label: __("Open") },
+					{ value: "ended", label: __("Ended") },
+				],
+			},
+		];
+		return every
+			.filter((filter) => changes[filter.fieldname] !== null)
+			.map((filter) => Object.assign(filter, changes[filter.fieldname]));
+	},
+
+	// Address of the Complaint list with filters (fieldname → [operator, value]).
+	list_href(filters) {
+		const query = Object.entries(filters)
+			.map(([field, condition]) => `${field}=${encodeURIComponent(JSON.stringify(condition))}`)
+			.join("&");
+		return `${frappe.router.make_url(["complaint", "view", "list"])}?${query}`;
+	},
+
+	link(href, html, attributes = "") {
+		return `<a href="${frappe.utils.escape_html(href)}" ${attributes}>${html}</a>`;
+	},
+
+	// A cell whose column says `link_to`: one link per name, names separated by ", ".
+	linked(value, column, row) {
+		const target = (column.link_from && row[column.link_from]) || "";
+		return String(value)
+			.split(", ")
+			.map((name) =>
+				this.link(
+					frappe.utils.get_form_link(column.link_to, target || name),
+					frappe.utils.escape_html(name)
+				)
+			)
+			.join(", ");
+	},
+
+	// Formatter for reports without drawing of their own.
+	format(value, row, column, data, default_formatter) {
+		if (value && data && column.link_to && !(column.link_from && !data[column.link_from])) {
+			return this.linked(value, column, data);
+		}
+		return default_formatter(value, row, column, data);
+	},
+
+	// Black or white, whichever is read better on a background (relative luminance as in WCAG).
+	ink(background) {
+		const hex = (background || "#ffffff").replace("#", "");
+		const [r, g, b] = [0, 2, 4].map((at) => {
+			const part = parseInt(hex.slice(at, at + 2), 16) / 255;
+			return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+		});
+		return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.32 ? "#1f2328" : "#ffffff";
+	},
+
+	// "▲ 3" with its meaning in words; empty without a period to compare with.
+	movement(cell) {
+		if (cell.change === undefined || cell.change === null) return "";
+		const [sign, words] =
+			cell.change > 0
+				? ["▲", __("{0} more than in the period before", [cell.change])]
+				: cell.change < 0
+				? ["▼", __("{0} fewer than in the period before", [-cell.change])]
+				: ["=", __("as many as in the period before")];
+		if (!cell.change && !cell.total) return "";
+		const said = cell.change ? `${sign}${Math.abs(cell.change)}` : sign;
+		return `<span title="${words}" aria-label="${words}">${said}</span>`;
+	},
+
+	// One cell of a risk matrix: its count, its risk in words, open ones in bold, movement.
+	matrix_cell(cell) {
+		const ink = cell.color ? this.ink(cell.color) : "inherit";
+		const style = `color:${ink};text-decoration:none`;
+		const hint = [cell.level, cell.acceptability, cell.action].filter(Boolean).join(" · ");
+		const total = cell.total
+			? this.link(this.list_href(cell.route), cell.total, `style="${style};font-size:1.25em"`)
+			: `<span style="opacity:.55">0</span>`;
+		const open = cell.open
+			? this.link(
+					this.list_href(cell.open_route),
+					`<b>${__("{0} open", [cell.open])}</b>`,
+					`style="${style}"`
+			  )
+			: "";
+		const below = [frappe.utils.escape_html(cell.level || ""), open].filter(Boolean).join(" · ");
+		return `<div title="${frappe.utils.escape_html(hint)}"
+			style="background:${cell.color || "transparent"};color:${ink};margin:-.5rem;padding:.4rem .5rem;
+				height:calc(100% + 1rem);line-height:1.35;text-align:center;print-color-adjust:exact;-webkit-print-color-adjust:exact">
+			<div>${total} ${this.movement(cell)}</div><div style="font-size:.85em">${below}</div></div>`;
+	},
+});
