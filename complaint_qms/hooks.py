@@ -17,6 +17,16 @@ add_to_apps_screen = [
     }
 ]
 
+# Desk: words and colours everywhere, the rest with the forms that need it
+app_include_css = ["complaint_qms.bundle.css"]
+app_include_js = ["complaint_qms.bundle.js"]
+doctype_js = {
+    "Customer": "public/js/erpnext/customer.js",
+    "Delivery Note": "public/js/erpnext/delivery_note.js",
+    "Sales Invoice": "public/js/erpnext/sales_invoice.js",
+    "Sales Order": "public/js/erpnext/sales_order.js",
+}
+
 # Coming and going
 after_install = "complaint_qms.install.after_install"
 after_migrate = ["complaint_qms.install.after_migrate"]
@@ -43,6 +53,21 @@ override_doctype_dashboards = {
     "Serial No": "complaint_qms.overrides.dashboards.serial_no",
     "Supplier": "complaint_qms.overrides.dashboards.supplier",
 }
+
+# Settlements: the ERPNext documents they drafted tell them of every change
+_SETTLED = "complaint_qms.overrides.settlement_documents"
+_SETTLED_EVENTS = {
+    event: f"{_SETTLED}.{event}" for event in ("on_update", "on_submit", "on_cancel", "on_trash")
+}
+doc_events = {
+    "Delivery Note": {"validate": f"{_SETTLED}.validate_return", **_SETTLED_EVENTS},
+    "Sales Invoice": _SETTLED_EVENTS,
+    "Sales Order": _SETTLED_EVENTS,
+    "Warranty Claim": _SETTLED_EVENTS,
+}
+# A settlement's list of documents is a record of what happened; it holds none of them back.
+auto_cancel_exempted_doctypes = ["Complaint Settlement"]
+ignore_links_on_delete = ["Complaint Settlement Document"]
 
 # The clock
 scheduler_events = {"cron": {"*/5 * * * *": ["complaint_qms.jobs.sweep.sweep_clocks"]}}

@@ -1,0 +1,33 @@
+"""Stage bar and next step of an investigation or a CAPA over the wire."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from complaint_qms.services import lifecycle, progress
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def overview(doctype: str, name: str) -> dict[str, Any]:
+    """Stages done and to come, and the next moves with what they lack, of one record."""
+    return progress.overview(_get(doctype, name, "read"))
+
+
+@frappe.whitelist(methods=["POST"])
+def take_step(
+    doctype: str, name: str, action: str, values: dict[str, Any] | str | None = None
+) -> dict[str, Any]:
+    """Enter `values` and take the workflow action in one go: both happen, or neither does."""
+    doc = _get(doctype, name, "write")
+    lifecycle.take_step(doc, action, frappe.parse_json(values) or {})
+    return progress.overview(doc)
+
+
+def _get(doctype: str, name: str, permission: str) -> Document:
+    if doctype not in progress.FLOW:
+        frappe.throw(_("{0} has no stages to show.").format(_(doctype)))
+    doc = frappe.get_doc(doctype, name)
+    doc.check_permission(permission)
+    return doc

@@ -1,0 +1,126 @@
+frappe.ui.form.on("CAPA", {
+	setup(frm) {
+		frm.set_query("batch_no", () => ({ filters: frm.doc.item_code ? { item: frm.doc.item_code } : {} }));
+		frm.set_query("root_cause", "root_causes", () => ({
+			filters: frm.doc.investigation ? { investigation: frm.doc.investigation, status: ["!=", "rejected"] } : { status: ["!=", "rejected"] },
+		}));
+		frm.set_query("complaint", "complaints", () => ({ filters: { stage: ["not in", ["void", "duplicate"]] } }));
+		frm.set_query("complaint_type", () => ({ filters: { disabled: 0 } }));
+	},
+
+	async refresh(frm) {
+		await frappe.require("qms_desk.bundle.js");
+		const desk = complaint_qms.desk;
+		desk.mute_workflow_menu(frm);
+		frm.toggle_display("stage", false);
+		draw_actions(frm);
+		desk.draw_before_after(frm.fields_dict.effect_html.$wrapper, frm.doc);
+		if (frm.is_new()) return desk.clear_top(frm, "capa_bar");
+		offer_own_actions(frm);
+		offer_effectiveness(frm);
+		desk.load_record(frm, {
+			overview: "complaint_qms.api.progress.overview",
+			take: "complaint_qms.api.progress.take_step",
+			args: { doctype: frm.doctype },
+			show(form, overview, handlers) {
+				const $top = desk.place_on_top(form, "capa_bar");
+				$top.html(`${desk.short_headline_html(form.doc)}<div class="cq-bar-place"></div>`);
+				desk.draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
+			},
+		});
+	},
+});
+
+frappe.ui.form.on("CAPA Action", {
+	actions_remove: draw_actions,
+	action: draw_actions,
+	action_owner: draw_actions,
+	start_date: draw_actions,
+	due_date: draw_actions,
+	status: draw_actions,
+});
+
+for (const [child, link, source] of [
+	["CAPA Complaint", "complaint", ["Complaint", "subject", "subject"]],
+	["CAPA Root Cause", "root_cause", ["Root Cause", "title", "title"]],
+]) {
+	frappe.ui.form.on(child, {
+		[link](frm, cdt, cdn) {
+			const row = frappe.get_doc(cdt, cdn);
+			const [doctype, from, to] = source;
+			if (!row[link]) return;
+			frappe.db.get_value(doctype, row[link], from).then(({ message }) => {
+				frappe.model.set_value(cdt, cdn, to, message[from]);
+			});
+		},
+	});
+}
+
+function draw_actions(frm) {
+	complaint_qms.desk.draw_gantt(frm.fields_dict.actions_html.$wrapper, frm.doc.actions, frappe.datetime.get_today());
+}
+
+// An action owner reports here, without the right to edit the CAPA.
+function offer_own_actions(frm) {
+	if (frm.doc.stage !== "implement") return;
+	const own = (frm.doc.actions || []).filter(
+		(row) => row.action_owner === frappe.session.user && ["open", "in_progress"].includes(row.status || "open")
+	);
+	if (own.length) frm.add_custom_button(__("Complete My Action"), () => complete(frm, own)).addClass("btn-primary-light");
+}
+
+function complete(frm, own) {
+	const title = (row) => `${row.idx}. ${row.action}`;
+	const dialog = new frappe.ui.Dialog({
+		title: __("Complete My Action"),
+		fields: [
+			{
+				fieldname: "row",
+				fieldtype: "Select",
+				label: __("Action"),
+				options: own.map((row) => ({ value: row.name, label: title(row) })),
+				default: own[0].name,
+				reqd: 1,
+			},
+			{
+				fieldname: "evidence_note",
+				fieldtype: "Small Text",
+				label: __("What was done, and what shows it"),
+				reqd: 1,
+			},
+			{ fieldname: "evidence", fieldtype: "Attach", label: __("Evidence File") },
+		],
+		primary_action_label: __("Complete"),
+		primary_action(values) {
+			frappe
+				.call({
+					method: "complaint_qms.api.capa.complete_action",
+					args: { capa: frm.doc.name, ...values },
+					type: "POST",
+					freeze: true,
+				})
+				.then(() => {
+					dialog.hide();
+					frappe.show_alert({ message: __("Thank you. The action is done."), indicator: "green" });
+					frm.reload_doc();
+				});
+		},
+	});
+	dialog.show();
+}
+
+function offer_effectiveness(frm) {
+	if (frm.doc.stage !== "effectiveness" || !frm.perm[0].write) return;
+	frm.add_custom_button(__("Compute Effectiveness"), () =>
+		frappe
+			.call({
+				method: "complaint_qms.api.capa.compute_effectiveness",
+				args: { capa: frm.doc.name },
+				type: "POST",
+				freeze: true,
+				freeze_message: __("Counting complaints and deliveries before and after …"),
+			})
+			.then(() => frm.reload_doc())
+			.then(() => complaint_qms.desk.go_to(frm, "effect_html"))
+	);
+}

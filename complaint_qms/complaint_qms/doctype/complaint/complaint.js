@@ -1,0 +1,129 @@
+frappe.ui.form.on("Complaint", {
+	setup(frm) {
+		set_link_queries(frm);
+	},
+
+	async refresh(frm) {
+		await frappe.require("qms_desk.bundle.js");
+		const desk = complaint_qms.desk;
+		desk.mute_workflow_menu(frm);
+		frm.toggle_display(["stage", "stage_log", "response_clock_section", "stage_clock_section", "resolution_clock_section"], false);
+		desk.draw_gallery(frm);
+		desk.draw_proposals(frm);
+		desk.show_risk(frm);
+		if (frm.is_new()) {
+			desk.clear_top(frm, "stage_bar");
+			desk.clear_context(frm);
+			draw_panels(frm, []);
+			return;
+		}
+		desk.load_record(frm, {
+			overview: "complaint_qms.api.complaint.overview",
+			context: "complaint_qms.api.complaint.context",
+			take: "complaint_qms.api.complaint.take_step",
+			show: show_overview,
+			show_context(form, context) {
+				desk.draw_context(form, context);
+				draw_panels(form, desk.linked_rows(context.linked));
+			},
+		});
+	},
+
+	contact_person(frm) {
+		if (!frm.doc.contact_person) return;
+		frappe
+			.xcall("frappe.contacts.doctype.contact.contact.get_contact_details", { contact: frm.doc.contact_person })
+			.then((contact) => {
+				frm.set_value({
+					complainant_name: frm.doc.complainant_name || contact.contact_display,
+					contact_email: contact.contact_email || frm.doc.contact_email,
+					contact_phone: contact.contact_mobile || contact.contact_phone || frm.doc.contact_phone,
+				});
+			});
+	},
+
+	evidence_on_form_rendered: (frm) => complaint_qms.desk.draw_gallery(frm),
+	severity: (frm) => complaint_qms.desk.draw_proposals(frm),
+	complaint_type: (frm) => complaint_qms.desk.draw_proposals(frm),
+});
+
+frappe.ui.form.on("Complaint Evidence", {
+	file(frm, cdt, cdn) {
+		const row = frappe.get_doc(cdt, cdn);
+		if (row.file) frappe.model.set_value(cdt, cdn, "kind", complaint_qms.desk.kind_of(row.file));
+		complaint_qms.desk.draw_gallery(frm);
+	},
+	evidence_remove: (frm) => complaint_qms.desk.draw_gallery(frm),
+});
+
+function show_overview(frm, overview, handlers) {
+	const desk = complaint_qms.desk;
+	const $top = desk.place_on_top(frm, "stage_bar");
+	$top.html('<div class="cq-head"></div><div class="cq-bar-place"></div>');
+	$top.find(".cq-head").html(desk.headline_html(frm.doc, { ...overview.headline, is_closed: overview.is_closed }));
+	desk.draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
+	desk.draw_clocks(frm.fields_dict.clock_html.$wrapper, frm.doc, overview);
+}
+
+function draw_panels(frm, linked) {
+	const desk = complaint_qms.desk;
+	const of = (...doctypes) => linked.filter((row) => doctypes.includes(row.doctype));
+	const may = (doctype) => !frm.is_new() && frappe.model.can_create(doctype);
+	desk.draw_linked(frm.fields_dict.investigation_html.$wrapper, of("Investigation", "Root Cause", "CAPA"), {
+		empty: __("No investigation yet. Start one here, name one that covers this complaint, or write why none is needed."),
+		button: __("New Investigation"),
+		make: may("Investigation") && (() => new_investigation(frm)),
+	});
+	desk.draw_linked(
+		frm.fields_dict.settlement_html.$wrapper,
+		of("Complaint Settlement", "Sales Invoice", "Delivery Note", "Sales Order"),
+		{
+			empty: __("No settlement yet. Propose what the customer gets: the app drafts the credit note or return from the original lines."),
+			button: __("New Settlement"),
+			make: may("Complaint Settlement") && (() => new_settlement(frm)),
+		}
+	);
+}
+
+function new_investigation(frm) {
+	const { name, subject, company, item_code, batch_no, serial_no, supplier } = frm.doc;
+	frappe.new_doc("Investigation", { complaint: name, title: subject, company, item_code, batch_no, serial_no, supplier });
+}
+
+function new_settlement(frm) {
+	const { name, customer, company, currency, sales_invoice, delivery_note } = frm.doc;
+	frappe.new_doc("Complaint Settlement", { complaint: name, customer, company, currency, sales_invoice, delivery_note });
+}
+
+function set_link_queries(frm) {
+	const given = (filters) =>
+		Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined && value !== null && value !== ""));
+	const sold = (extra) => () => ({
+		filters: given({ customer: frm.doc.customer, company: frm.doc.company, docstatus: 1, ...extra }),
+	});
+	frm.set_query("batch_no", () => ({ filters: given({ item: frm.doc.item_code }) }));
+	frm.set_query("serial_no", () => ({ filters: given({ item_code: frm.doc.item_code, batch_no: frm.doc.batch_no }) }));
+	frm.set_query("sales_order", sold({}));
+	frm.set_query("delivery_note", sold({ is_return: 0 }));
+	frm.set_query("sales_invoice", sold({ is_return: 0 }));
+	frm.set_query("customer_address", () => of_customer(frm, "address.address.address_query"));
+	frm.set_query("contact_person", () => of_customer(frm, "contact.contact.contact_query"));
+	frm.set_query("complaint_type", () => ({ filters: { is_group: 0, disabled: 0 } }));
+	frm.set_query("channel", () => ({ filters: { enabled: 1 } }));
+	frm.set_query("sop", () => ({ filters: { enabled: 1 } }));
+	frm.set_query("covered_by_investigation", () => ({
+		filters: given({ stage: "completed", company: frm.doc.company, item_code: frm.doc.item_code }),
+	}));
+	frm.set_query("duplicate_of", () => ({
+		filters: given({ name: ["!=", frm.doc.name], company: frm.doc.company, stage: ["not in", ["void", "duplicate"]] }),
+	}));
+}
+
+function of_customer(frm, query) {
+	if (!frm.doc.customer) return {};
+	const [module] = query.split(".");
+	return {
+		query: `frappe.contacts.doctype.${module}.${query.slice(module.length + 1)}`,
+		filters: { link_doctype: "Customer", link_name: frm.doc.customer },
+	};
+}

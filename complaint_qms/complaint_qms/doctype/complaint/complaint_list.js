@@ -1,0 +1,32 @@
+frappe.listview_settings["Complaint"] = {
+	add_fields: ["stage", "sla_status", "risk_color", "risk_level", "severity", "customer", "stage_due", "modified"],
+	filters: [],
+	hide_name_column: false,
+	has_indicator_for_draft: 1,
+
+	// Stage and clock in one pill: the word of the stage, the colour of the clock.
+	get_indicator(doc) {
+		const { label, color } = complaint_qms.labels;
+		const ended = ["closed", "rejected", "duplicate", "void"].includes(doc.stage);
+		const alarm = !ended && ["overdue", "at_risk"].includes(doc.sla_status);
+		const words = alarm ? `${label(doc.stage)} · ${label(doc.sla_status)}` : label(doc.stage);
+		return [words, color(alarm ? doc.sla_status : doc.stage), `stage,=,${doc.stage}`];
+	},
+
+	formatters: {
+		stage: (value, df) => complaint_qms.labels.list_pill(value, df),
+		sla_status: (value, df) => complaint_qms.labels.list_pill(value, df),
+		urgency: (value, df) => complaint_qms.labels.list_pill(value, df),
+		risk_level(value, df, doc) {
+			if (!value) return "";
+			const shown = frappe.utils.escape_html(__(value));
+			const color = frappe.utils.escape_html(doc.risk_color || "");
+			return `<span class="filterable cq-risk-cell" style="--risk:${color}" data-filter="risk_level,=,${shown}">${shown}</span>`;
+		},
+	},
+
+	onload(listview) {
+		const mine = () => listview.filter_area.add([["Complaint", "complaint_owner", "=", frappe.session.user]]);
+		listview.page.add_inner_button(__("My Complaints"), mine);
+	},
+};

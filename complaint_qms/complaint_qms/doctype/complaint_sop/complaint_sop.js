@@ -1,0 +1,22 @@
+const STAGES = ["intake", "triage", "investigate", "solve", "confirm", "execute", "review"];
+
+frappe.ui.form.on("Complaint SOP", {
+	refresh(frm) {
+		frm.set_intro("");
+		if (!frm.doc.holiday_list && !frm.doc.round_the_clock) {
+			frm.set_intro(__("Without a holiday list of its own, this SOP follows the company's holiday list."), "blue");
+		}
+		if (frm.doc.__islocal && !(frm.doc.stages || []).length) fill_stages(frm);
+		if (!frm.is_new()) {
+			frm.add_custom_button(__("Complaints under this SOP"), () =>
+				frappe.set_route("List", "Complaint", { sop: frm.doc.name })
+			);
+		}
+	},
+});
+
+// A new SOP starts with the whole way, so that nobody has to know the stages by heart.
+function fill_stages(frm) {
+	for (const stage of STAGES) frm.add_child("stages", { stage });
+	frm.refresh_field("stages");
+}

@@ -1,0 +1,67 @@
+frappe.ui.form.on("Investigation", {
+	setup(frm) {
+		frm.set_query("batch_no", () => ({ filters: frm.doc.item_code ? { item: frm.doc.item_code } : {} }));
+		frm.set_query("serial_no", () => ({ filters: frm.doc.item_code ? { item_code: frm.doc.item_code } : {} }));
+		frm.set_query("complaint", "covered_complaints", () => ({
+			filters: { name: ["!=", frm.doc.complaint || ""], stage: ["not in", ["void", "duplicate", "closed"]] },
+		}));
+	},
+
+	async refresh(frm) {
+		await frappe.require("qms_desk.bundle.js");
+		const desk = complaint_qms.desk;
+		desk.mute_workflow_menu(frm);
+		frm.toggle_display("stage", false);
+		if (frm.is_new()) return desk.clear_top(frm, "stage_bar");
+		if (frappe.model.can_create("Root Cause") && frm.doc.stage !== "void") {
+			frm.add_custom_button(__("Root Cause"), () => new_root_cause(frm), __("Create"));
+		}
+		if (frappe.model.can_create("CAPA") && frm.doc.stage !== "void") {
+			frm.add_custom_button(__("CAPA"), () => new_capa(frm), __("Create"));
+		}
+		desk.load_record(frm, {
+			overview: "complaint_qms.api.progress.overview",
+			take: "complaint_qms.api.progress.take_step",
+			args: { doctype: frm.doctype },
+			show(form, overview, handlers) {
+				const $top = desk.place_on_top(form, "stage_bar");
+				$top.html(`${desk.short_headline_html(form.doc)}<div class="cq-bar-place"></div>`);
+				desk.draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
+			},
+		});
+	},
+});
+
+frappe.ui.form.on("Investigation Complaint", {
+	complaint(frm, cdt, cdn) {
+		const row = frappe.get_doc(cdt, cdn);
+		if (!row.complaint) return;
+		frappe.db.get_value("Complaint", row.complaint, "subject").then(({ message }) => {
+			frappe.model.set_value(cdt, cdn, "subject", message.subject);
+		});
+	},
+});
+
+function new_root_cause(frm) {
+	const { name, complaint, item_code, batch_no, supplier } = frm.doc;
+	frappe.new_doc("Root Cause", { investigation: name, complaint, item_code, batch_no, supplier });
+}
+
+async function new_capa(frm) {
+	const causes = await frappe.db.get_list("Root Cause", {
+		filters: { investigation: frm.doc.name, status: "verified" },
+		fields: ["name", "title"],
+		order_by: "name asc",
+	});
+	await frappe.model.with_doctype("CAPA");
+	const { name, title, company, complaint, item_code, batch_no, supplier, problem } = frm.doc;
+	const capa = frappe.model.get_new_doc("CAPA");
+	Object.assign(capa, { investigation: name, title, company, item_code, batch_no, supplier, problem });
+	for (const covered of [complaint, ...(frm.doc.covered_complaints || []).map((row) => row.complaint)]) {
+		if (covered) frappe.model.add_child(capa, "CAPA Complaint", "complaints").complaint = covered;
+	}
+	for (const cause of causes) {
+		Object.assign(frappe.model.add_child(capa, "CAPA Root Cause", "root_causes"), { root_cause: cause.name, title: cause.title });
+	}
+	frappe.set_route("Form", "CAPA", capa.name);
+}

@@ -1,0 +1,99 @@
+frappe.ui.form.on("Root Cause", {
+	setup(frm) {
+		frm.set_query("batch_no", () => ({ filters: frm.doc.item_code ? { item: frm.doc.item_code } : {} }));
+	},
+
+	async refresh(frm) {
+		await frappe.require("qms_desk.bundle.js");
+		draw(frm);
+		if (frm.is_new()) return;
+		const { label, color } = complaint_qms.labels;
+		if (!frm.is_dirty()) frm.page.set_indicator(label(frm.doc.status), color(frm.doc.status));
+		offer_judgement(frm);
+		if (frm.doc.status === "verified" && frappe.model.can_create("CAPA")) {
+			frm.add_custom_button(__("CAPA"), () => new_capa(frm), __("Create"));
+		}
+	},
+
+	method: draw,
+	title: draw,
+	description: draw,
+});
+
+frappe.ui.form.on("Root Cause Why", {
+	whys_add(frm, cdt, cdn) {
+		const rows = frm.doc.whys;
+		const above = rows.length > 1 ? rows[rows.length - 2] : null;
+		frappe.model.set_value(cdt, cdn, "level", Math.min(7, above ? cint(above.level) + 1 : 1));
+		if (above && above.answer) frappe.model.set_value(cdt, cdn, "question", __("Why: {0}?", [above.answer]));
+	},
+	whys_remove: draw_whys,
+	level: draw_whys,
+	question: draw_whys,
+	answer: draw_whys,
+	evidence: draw_whys,
+});
+
+frappe.ui.form.on("Root Cause Factor", {
+	factors_remove: draw_factors,
+	category: draw_factors,
+	cause: draw_factors,
+	sub_cause: draw_factors,
+	likely: draw_factors,
+});
+
+function draw(frm) {
+	if (!complaint_qms.desk) return;
+	// The chosen method opens its own table; the other stays away unless it already holds something.
+	const show = (method, rows) => !frm.doc.method || frm.doc.method === method || (rows || []).length > 0;
+	frm.toggle_display("whys_section", show("5_why", frm.doc.whys));
+	frm.toggle_display("factors_section", show("ishikawa", frm.doc.factors));
+	draw_whys(frm);
+	draw_factors(frm);
+}
+
+function draw_whys(frm) {
+	complaint_qms.desk.draw_why_tree(frm.fields_dict.whys_html.$wrapper, frm.doc.whys, frm.doc.title);
+}
+
+function draw_factors(frm) {
+	complaint_qms.desk.draw_ishikawa(frm.fields_dict.factors_html.$wrapper, frm.doc.factors, frm.doc.title);
+}
+
+function offer_judgement(frm) {
+	const may_judge = ["Quality Manager", "System Manager"].some((role) => frappe.user.has_role(role));
+	if (!may_judge || frm.is_dirty()) return;
+	if (frm.doc.status === "draft") {
+		frm.page.set_primary_action(__("Verify"), () => judge(frm, "verified", "verification_method"));
+		frm.add_custom_button(__("Rule Out"), () => judge(frm, "rejected", "rejection_reason"));
+	} else if (frm.doc.status === "verified") {
+		frm.add_custom_button(__("Rule Out"), () => judge(frm, "rejected", "rejection_reason"));
+	}
+}
+
+function judge(frm, status, fieldname) {
+	const docfield = frappe.meta.get_docfield("Root Cause", fieldname, frm.doc.name);
+	const verify = status === "verified";
+	frappe.prompt(
+		[{ ...docfield, read_only: 0, reqd: 1, depends_on: "", default: frm.doc[fieldname] || "" }],
+		(values) => {
+			const before = { status: frm.doc.status, [fieldname]: frm.doc[fieldname] };
+			frm.set_value({ ...values, status })
+				.then(() => frm.save())
+				.catch(() => frm.set_value(before));
+		},
+		verify ? __("Verify the Root Cause") : __("Rule Out this Cause"),
+		verify ? __("Verify") : __("Rule Out")
+	);
+}
+
+async function new_capa(frm) {
+	await frappe.model.with_doctype("CAPA");
+	const { message } = await frappe.db.get_value("Investigation", frm.doc.investigation, ["company", "title"]);
+	const { name, title, item_code, batch_no, supplier, investigation, complaint } = frm.doc;
+	const capa = frappe.model.get_new_doc("CAPA");
+	Object.assign(capa, { title, item_code, batch_no, supplier, investigation, company: message.company });
+	Object.assign(frappe.model.add_child(capa, "CAPA Root Cause", "root_causes"), { root_cause: name, title });
+	if (complaint) frappe.model.add_child(capa, "CAPA Complaint", "complaints").complaint = complaint;
+	frappe.set_route("Form", "CAPA", capa.name);
+}

@@ -1,0 +1,49 @@
+// The SOP clock, readable: three clocks as cards and the way through the stages as a table.
+import { label, pill } from "../labels";
+import { esc, moment_text, working_time } from "../words";
+import { time_left_html } from "./stage_bar";
+
+export function draw_clocks($parent, doc, overview) {
+	const clock = overview && overview.clock;
+	if (!clock || !doc.sop) {
+		$parent.html(
+			`<div class="cq-empty">${esc(
+				__("No SOP watches this complaint yet. Choose one in “SOP”, or mark a default SOP in the settings: it sets who answers by when.")
+			)}</div>`
+		);
+		return;
+	}
+	const cards = [
+		[__("First response"), clock.response_status, clock.response_due, ""],
+		[__("This stage"), clock.stage_status, clock.stage_due, clock.stage_limit && !overview.is_closed ? time_left_html(clock) : ""],
+		[__("Whole complaint"), clock.resolution_status, clock.resolution_due, ""],
+	];
+	$parent.html(`<div class="cq-clocks">${cards
+		.map(
+			([what, status, due, extra]) => `<div class="cq-clock-card"><h6>${esc(what)}</h6>
+			<div>${pill(status) || esc(__("No limit"))}</div>${
+				extra || `<p class="text-muted">${esc(due ? __("due {0}", [moment_text(due)]) : "")}</p>`
+			}</div>`
+		)
+		.join("")}</div>${history_html(overview.log || doc.stage_log || [])}`);
+}
+
+function history_html(rows) {
+	if (!rows.length) return "";
+	const duration = (seconds) => (seconds ? working_time(seconds) : "–");
+	return `<div class="cq-scroll"><table class="cq-table"><thead><tr>
+		<th>${esc(__("Stage"))}</th><th>${esc(__("Entered"))}</th><th>${esc(__("Left"))}</th><th>${esc(__("Taken on by"))}</th>
+		<th>${esc(__("Working time used"))}</th><th>${esc(__("Limit"))}</th><th>${esc(__("Paused"))}</th><th>${esc(__("Clock"))}</th></tr></thead>
+		<tbody>${rows
+			.map(
+				(row) => `<tr><td>${esc(label(row.stage))}</td><td>${esc(moment_text(row.entered_at))}</td>
+			<td>${esc(moment_text(row.left_at) || __("now"))}</td><td>${esc(
+					row.left_by ? frappe.user.full_name(row.left_by) : ""
+				)}</td><td>${esc(duration(row.used_seconds))}</td><td>${esc(duration(row.time_limit))}</td><td>${esc(
+					duration(row.paused_seconds)
+				)}</td><td>${pill(row.status)}</td></tr>${
+					row.reason ? `<tr class="cq-row-note"><td colspan="8">${esc(row.reason)}</td></tr>` : ""
+				}`
+			)
+			.join("")}</tbody></table></div>`;
+}

@@ -1,0 +1,154 @@
+// What stands beside a complaint: the customer at a glance, neighbours, linked records with their state.
+import { color, label } from "../labels";
+import { date_text, esc, money, record_link } from "../words";
+
+const SALES = { "Sales Order": "Orders", "Delivery Note": "Deliveries", "Sales Invoice": "Invoices" };
+
+/** The panel beside the form; below it on narrow screens. */
+export function draw_context(frm, context) {
+	const $panel = place(frm);
+	const parts = [
+		customer_html(frm, context),
+		neighbours_html(__("Same batch"), context.neighbours.batch, frm, "batch_no"),
+		neighbours_html(__("Same item"), without(context.neighbours.item, context.neighbours.batch), frm, "item_code"),
+		neighbours_html(__("Same customer"), context.neighbours.customer, frm, "customer"),
+		linked_html(context.linked),
+	];
+	$panel.html(parts.filter(Boolean).join(""));
+}
+
+export function clear_context(frm) {
+	frm.$wrapper.find(".cq-context").remove();
+	frm.$wrapper.find(".cq-with-context").removeClass("cq-with-context");
+}
+
+function place(frm) {
+	const $layout = frm.body.parent();
+	let $panel = $layout.find("> .cq-context");
+	if (!$panel.length) {
+		$panel = $(`<aside class="cq-context" aria-label="${esc(__("Context"))}"></aside>`);
+		$layout.addClass("cq-with-context").append($panel);
+	}
+	return $panel;
+}
+
+const without = (rows, others) => {
+	const seen = new Set((others || []).map((row) => row.name));
+	return (rows || []).filter((row) => !seen.has(row.name));
+};
+
+function customer_html(frm, { customer, past_complaints }) {
+	if (!customer) {
+		return `<section><h6>${esc(__("Customer"))}</h6><div class="text-muted">${esc(
+			__("Choose the customer: orders, deliveries, invoices and past complaints then show here.")
+		)}</div></section>`;
+	}
+	const facts = [];
+	for (const [doctype, title] of Object.entries(SALES)) {
+		const sales = customer.sales[doctype];
+		if (!sales) continue;
+		facts.push(
+			fact(
+				list_link(doctype, { customer: customer.name }),
+				String(sales.count),
+				__(title),
+				[sales.amount ? money(sales.amount, frappe.defaults.get_default("currency")) : "", sales.last ? date_text(sales.last) : ""]
+			)
+		);
+	}
+	if (past_complaints) {
+		facts.push(
+			fact(list_link("Complaint", { customer: customer.name }), String(past_complaints.total), __("Other complaints"), [
+				past_complaints.open ? __("{0} open", [past_complaints.open]) : "",
+			])
+		);
+	}
+	const tags = [customer.customer_group, customer.territory].filter(Boolean).map((text) => __(text)).join(" · ");
+	return `<section><h6>${esc(__("Customer at a glance"))}</h6>
+		<div class="cq-context-name">${record_link("Customer", customer.name, customer.customer_name)}</div>
+		<div class="text-muted">${esc(tags)}</div>
+		${customer.account_manager ? `<div class="text-muted">${esc(__("Account manager: {0}", [frappe.user.full_name(customer.account_manager)]))}</div>` : ""}
+		${warranty_html(frm.doc)}<div class="cq-facts">${facts.join("")}</div></section>`;
+}
+
+function warranty_html(doc) {
+	if (!doc.warranty_until) return "";
+	const over = doc.warranty_until < frappe.datetime.get_today();
+	return `<div class="cq-tags"><span class="indicator-pill ${over ? "red" : "green"}">${esc(
+		over ? __("Warranty ended {0}", [date_text(doc.warranty_until)]) : __("Under warranty until {0}", [date_text(doc.warranty_until)])
+	)}</span></div>`;
+}
+
+function fact(href, number, title, notes) {
+	const note = notes.filter(Boolean).map((text) => `<span>${text}</span>`).join("");
+	return `<a class="cq-fact" href="${href}"><b>${esc(number)}</b><span>${esc(title)}</span>${note}</a>`;
+}
+
+function list_link(doctype, filters) {
+	const query = Object.entries(filters)
+		.map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+		.join("&");
+	return `/app/${frappe.router.slug(doctype)}?${query}`;
+}
+
+function neighbours_html(title, rows, frm, fieldname) {
+	if (!rows || !rows.length) return "";
+	return `<section><h6><a href="${list_link("Complaint", { [fieldname]: frm.doc[fieldname] })}">${esc(
+		__("{0}: other complaints", [title])
+	)}</a></h6><ul class="cq-others">${rows
+		.slice(0, 5)
+		.map(
+			(row) => `<li><span class="indicator-pill ${color(row.stage)} cq-score">${esc(label(row.stage))}</span>${record_link(
+				"Complaint",
+				row.name,
+				row.subject
+			)}<small>${esc([row.name, row.severity ? __(row.severity) : "", date_text(row.received_at)].filter(Boolean).join(" · "))}</small></li>`
+		)
+		.join("")}</ul></section>`;
+}
+
+/** Linked records in one list, as `draw_linked` takes them. */
+export function linked_rows(linked) {
+	const as = (doctype, rows, shape) => (rows || []).map((row) => ({ doctype, name: row.name, ...shape(row) }));
+	return [
+		...as("Investigation", linked.investigations, (row) => ({ title: row.title, state: row.stage })),
+		...as("Root Cause", linked.root_causes, (row) => ({ title: row.title, state: row.status, note: label(row.cause_type) })),
+		...as("CAPA", linked.capas, (row) => ({ title: row.title, state: row.stage })),
+		...as("Complaint Settlement", linked.settlements, (row) => ({
+			amount: row.total_amount,
+			currency: row.currency,
+			...document_state(row.docstatus),
+		})),
+		...(linked.documents || []).map((row) => ({
+			doctype: row.doctype,
+			name: row.name,
+			amount: row.grand_total,
+			currency: row.currency,
+			...document_state(row.docstatus, row.status),
+		})),
+		...as("Reportability Assessment", linked.assessments, (row) => ({
+			title: row.jurisdiction,
+			state: row.status,
+			note: row.deadline ? __("deadline {0}", [date_text(row.deadline)]) : "",
+		})),
+	];
+}
+
+function document_state(docstatus, status) {
+	if (docstatus === 0) return { state: "draft", state_label: __("Draft"), tone: "orange" };
+	return { state: "submitted", state_label: status ? __(status) : __("Submitted"), tone: "green" };
+}
+
+function linked_html(linked) {
+	const rows = linked_rows(linked);
+	if (!rows.length) return "";
+	return `<section><h6>${esc(__("Linked records"))}</h6><ul class="cq-others">${rows
+		.map(
+			(row) => `<li><span class="indicator-pill ${row.tone || color(row.state)} cq-score">${esc(
+				row.state_label || label(row.state)
+			)}</span>${record_link(row.doctype, row.name, row.title || row.name)}<small>${esc(
+				[__(row.doctype), row.title ? row.name : "", row.amount ? strip_html(money(row.amount, row.currency)) : ""].filter(Boolean).join(" · ")
+			)}</small></li>`
+		)
+		.join("")}</ul></section>`;
+}

@@ -1,0 +1,104 @@
+// Evidence as thumbnails; a click opens it large, a drop or the button adds more.
+import { label } from "../labels";
+import { esc } from "../words";
+
+const PHOTO = /\.(png|jpe?g|gif|webp|bmp|svg|heic)(\?|$)/i;
+const VIDEO = /\.(mp4|webm|mov|m4v|ogv)(\?|$)/i;
+const AUDIO = /\.(mp3|wav|ogg|m4a|aac)(\?|$)/i;
+
+const ICONS = {
+	video: `<path d="M9 7l8 5-8 5z" fill="currentColor"/>`,
+	audio: `<path d="M9 17V6l9-2v11" fill="none" stroke="currentColor" stroke-width="1.6"/><circle cx="7" cy="17" r="2.2"/><circle cx="16" cy="15" r="2.2"/>`,
+	document: `<path d="M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6" fill="none" stroke="currentColor" stroke-width="1.4"/>`,
+};
+
+export function kind_of(file) {
+	if (PHOTO.test(file)) return "photo";
+	if (VIDEO.test(file)) return "video";
+	if (AUDIO.test(file)) return "audio";
+	return "document";
+}
+
+export function draw_gallery(frm) {
+	const field = frm.fields_dict.evidence_gallery;
+	if (!field) return;
+	const rows = (frm.doc.evidence || []).filter((row) => row.file);
+	const may_add = frm.perm[0] && frm.perm[0].write && !frm.is_new();
+	const add = may_add
+		? `<button type="button" class="cq-add-evidence" data-add><span>+</span>${esc(__("Add photos, videos or files"))}</button>`
+		: "";
+	field.$wrapper.html(
+		rows.length
+			? `<div class="cq-gallery">${rows.map(tile_html).join("")}${add}</div>`
+			: `<div class="cq-empty"><p>${esc(
+					__("No evidence yet. A photo of the defect and of the label often decides a case.")
+			  )}</p>${frm.is_new() ? `<p class="text-muted">${esc(__("Save first, then add files."))}</p>` : add}</div>`
+	);
+	field.$wrapper.find("[data-add]").on("click", () => upload(frm));
+	field.$wrapper.find("[data-at]").on("click", function () {
+		open_large(rows, Number(this.dataset.at));
+	});
+}
+
+function tile_html(row, at) {
+	const kind = row.kind || kind_of(row.file);
+	const name = row.caption || decodeURIComponent(row.file.split("/").pop());
+	let picture = `<svg viewBox="0 0 24 24" class="cq-tile-icon">${ICONS[kind] || ICONS.document}</svg>`;
+	if (kind === "photo") picture = `<img src="${esc(row.file)}" alt="${esc(name)}" loading="lazy">`;
+	if (kind === "video") picture = `<video src="${esc(row.file)}#t=0.1" preload="metadata" muted></video>${picture}`;
+	return `<button type="button" class="cq-tile is-${esc(kind)}" data-at="${at}" title="${esc(name)}">
+		<span class="cq-tile-picture">${picture}</span><span class="cq-tile-name">${esc(name)}</span></button>`;
+}
+
+function open_large(rows, at) {
+	const dialog = new frappe.ui.Dialog({ title: " ", size: "extra-large", fields: [{ fieldtype: "HTML", fieldname: "show" }] });
+	const step = (by) => {
+		at = (at + by + rows.length) % rows.length;
+		draw();
+	};
+	const draw = () => {
+		const row = rows[at];
+		const kind = row.kind || kind_of(row.file);
+		const file = esc(row.file);
+		const body = {
+			photo: `<img src="${file}" alt="${esc(row.caption || "")}">`,
+			video: `<video src="${file}" controls autoplay></video>`,
+			audio: `<audio src="${file}" controls></audio>`,
+		}[kind];
+		dialog.set_title(row.caption || label(kind));
+		dialog.fields_dict.show.$wrapper.html(
+			`<div class="cq-large">${body || ""}<p><a href="${file}" target="_blank" rel="noopener">${esc(
+				__("Open the file")
+			)}</a><span class="text-muted">${esc(__("{0} of {1}", [at + 1, rows.length]))}</span></p></div>`
+		);
+	};
+	if (rows.length > 1) {
+		dialog.set_primary_action(__("Next"), () => step(1));
+		dialog.set_secondary_action(() => step(-1));
+		dialog.set_secondary_action_label(__("Previous"));
+		dialog.$wrapper.on("keydown", (event) => {
+			if (event.key === "ArrowRight") step(1);
+			if (event.key === "ArrowLeft") step(-1);
+		});
+	}
+	draw();
+	dialog.show();
+}
+
+function upload(frm) {
+	let pending = null;
+	new frappe.ui.FileUploader({
+		doctype: frm.doctype,
+		docname: frm.doc.name,
+		folder: "Home/Attachments",
+		allow_multiple: true,
+		on_success(file) {
+			frm.add_child("evidence", { file: file.file_url, kind: kind_of(file.file_url), caption: file.file_name });
+			frm.refresh_field("evidence");
+			frm.attachments.attachment_uploaded(file);
+			// Several files come in one after the other: save once, when the last one is there.
+			clearTimeout(pending);
+			pending = setTimeout(() => frm.save(), 600);
+		},
+	});
+}

@@ -1,0 +1,60 @@
+// One line that says it all: number, customer, product and batch, what they want, how long it has been open.
+import { label } from "../labels";
+import { date_text, elapsed, esc, record_link } from "../words";
+
+export function headline_html(doc, headline) {
+	const who = doc.customer
+		? record_link("Customer", doc.customer, headline.customer_name || doc.complainant_name || doc.customer)
+		: esc(doc.complainant_name || __("Customer not known yet"));
+	const item = doc.item_code
+		? record_link("Item", doc.item_code, doc.item_name || doc.item_code)
+		: esc(doc.product_model || __("Product not known yet"));
+	const lot = doc.batch_no
+		? __("batch {0}", [record_link("Batch", doc.batch_no)])
+		: doc.serial_no
+		? __("serial {0}", [record_link("Serial No", doc.serial_no)])
+		: doc.reported_lot
+		? __("lot {0}", [esc(doc.reported_lot)])
+		: "";
+	const wants = doc.expectation ? __("wants: {0}", [`<b>${esc(label(doc.expectation))}</b>`]) : "";
+	const age = headline.open_for_seconds
+		? (headline.is_closed ? __("was open {0}", [elapsed(headline.open_for_seconds)]) : __("open for {0}", [elapsed(headline.open_for_seconds)]))
+		: "";
+	const parts = [`<span class="cq-no">${esc(doc.name)}</span>`, who, [item, lot].filter(Boolean).join(", "), wants, age];
+	return `<div class="cq-headline">${parts
+		.filter(Boolean)
+		.map((part) => `<span>${part}</span>`)
+		.join("")}${risk_badge(doc)}</div>`;
+}
+
+/** Risk level as the matrix colours it, always with its words. */
+export function risk_badge(doc) {
+	if (!doc.risk_level) return "";
+	const what = [doc.risk_level, label(doc.risk_acceptability)].filter(Boolean).join(" · ");
+	return `<span class="cq-risk" style="--risk:${esc(doc.risk_color || "var(--gray-500)")}" title="${esc(
+		doc.required_action || ""
+	)}">${esc(__("Risk: {0}", [what]))}</span>`;
+}
+
+/** The same for records that follow from complaints. */
+export function short_headline_html(doc) {
+	const complaints = doc.complaint ? [doc.complaint] : (doc.complaints || []).map((row) => row.complaint);
+	const parts = [
+		`<span class="cq-no">${esc(doc.name)}</span>`,
+		complaints.length ? __("for {0}", [complaints.slice(0, 3).map((name) => record_link("Complaint", name)).join(", ")]) : "",
+		doc.item_code ? record_link("Item", doc.item_code) : "",
+		doc.batch_no ? __("batch {0}", [record_link("Batch", doc.batch_no)]) : "",
+		doc.due_date ? __("due {0}", [date_text(doc.due_date)]) : "",
+	];
+	return `<div class="cq-headline">${parts
+		.filter(Boolean)
+		.map((part) => `<span>${part}</span>`)
+		.join("")}</div>`;
+}
+
+/** Show the risk level of a form as a coloured badge in place of the plain word. */
+export function show_risk(frm) {
+	const field = frm.fields_dict.risk_level;
+	if (!field || !frm.doc.risk_level) return;
+	field.$wrapper.find(".control-value, .like-disabled-input").html(risk_badge(frm.doc));
+}

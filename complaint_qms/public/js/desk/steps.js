@@ -1,0 +1,99 @@
+// The next step as the one primary button, the others in a menu; Frappe's own workflow menu stays quiet beside it.
+import { take_step } from "./hand_over";
+
+/** Put an HTML field above the tabs, so that it is seen from every tab. */
+export function place_on_top(frm, fieldname) {
+	const field = frm.fields_dict[fieldname];
+	if (!field) return null;
+	let $place = frm.layout.wrapper.find("> .cq-top, .form-page > .cq-top").first();
+	if (!$place.length) {
+		$place = $('<div class="cq-top"></div>');
+		frm.layout.wrapper.find(".form-tabs-list").first().before($place);
+		field.$wrapper.appendTo($place);
+	}
+	$place.removeClass("hide");
+	return field.$wrapper;
+}
+
+/** Empty the place above the tabs, for a record that is not saved yet. */
+export function clear_top(frm, fieldname) {
+	const $top = place_on_top(frm, fieldname);
+	if ($top) $top.empty().parent().addClass("hide");
+}
+
+/** Frappe would offer the same steps once more; both ways reach the same server, one is enough. */
+export function mute_workflow_menu(frm) {
+	if (frm.states) frm.states.show_actions = () => frm.page.clear_actions_menu();
+}
+
+/** Scroll to a field, whatever tab it is on, and put the cursor into it. */
+export function go_to(frm, fieldname) {
+	frm.scroll_to_field(fieldname);
+	const field = frm.fields_dict[fieldname];
+	if (!field) return;
+	setTimeout(() => {
+		const $input = field.$wrapper.find(".ql-editor, input:visible, select:visible, textarea:visible").first();
+		($input.length ? $input : field.$wrapper.find("button:visible, a:visible").first()).trigger("focus");
+		field.$wrapper.addClass("cq-flash");
+		setTimeout(() => field.$wrapper.removeClass("cq-flash"), 1600);
+	}, 350);
+}
+
+/** Offer the steps of an overview. */
+export function offer_steps(frm, overview, options) {
+	const take = (step) => take_step(frm, step, { ...options, go_to: (field) => go_to(frm, field) });
+	const primary = overview.next.find((step) => step.primary);
+	if (primary && !frm.is_dirty()) {
+		frm.page.set_primary_action(__(primary.action), () => take(primary));
+	}
+	const group = __("More Steps");
+	for (const step of overview.next) {
+		if (step !== primary) frm.add_custom_button(__(step.action), () => take(step), group);
+	}
+	return take;
+}
+
+/** Whose turn it is: the handler by name, else the roles that may take the next step. */
+export function whose_turn(frm, overview) {
+	if (overview.is_closed) return "";
+	const names = [];
+	const person = frm.doc.complaint_owner || frm.doc.investigator || frm.doc.capa_owner;
+	if (person) names.push(__("with {0}", [frappe.user.full_name(person)]));
+	if (!overview.next.some((step) => step.primary)) {
+		const roles = roles_that_move(frm);
+		if (roles.length) names.push(__("next step: {0}", [roles.map((role) => __(role)).join(", ")]));
+	}
+	return names.join(" · ");
+}
+
+function roles_that_move(frm) {
+	const workflow = frappe.workflow.workflows[frm.doctype];
+	if (!workflow) return [];
+	const order = workflow.states.map((row) => row.state);
+	const here = order.indexOf(frm.doc.workflow_state);
+	const forward = workflow.transitions.filter(
+		(row) => row.state === frm.doc.workflow_state && order.indexOf(row.next_state) === here + 1
+	);
+	return [...new Set(forward.map((row) => row.allowed))];
+}
+
+/**
+ * Fetch the overview (and context) of the form's record and draw them; an answer that comes too late is dropped.
+ * @param options {overview, take, context?, args?, show(frm, overview, handlers), show_context?(frm, context)}
+ */
+export function load_record(frm, options) {
+	const name = frm.doc.name;
+	const ticket = (frm.cq_ticket = (frm.cq_ticket || 0) + 1);
+	const fresh = () => frm.cq_ticket === ticket && frm.doc.name === name;
+	const args = { ...(options.args || {}), name };
+	frappe.xcall(options.overview, args).then((overview) => {
+		if (!fresh()) return;
+		overview.turn = whose_turn(frm, overview);
+		const take = offer_steps(frm, overview, { method: options.take, args: options.args });
+		options.show(frm, overview, { take, go_to: (field) => go_to(frm, field) });
+	});
+	if (!options.context) return;
+	frappe.xcall(options.context, args).then((context) => {
+		if (fresh()) options.show_context(frm, context);
+	});
+}

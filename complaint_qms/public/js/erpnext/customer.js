@@ -1,0 +1,3 @@
+frappe.ui.form.on("Customer", {
+	refresh: (frm) => complaint_qms.offer_complaint(frm),
+});

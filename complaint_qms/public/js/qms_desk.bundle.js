@@ -1,0 +1,30 @@
+// Loaded by the forms of this app when one opens: everything that draws.
+import * as stage_bar from "./desk/stage_bar";
+import * as steps from "./desk/steps";
+import { take_step } from "./desk/hand_over";
+import * as headline from "./desk/headline";
+import { draw_gallery, kind_of } from "./desk/gallery";
+import { draw_proposals } from "./desk/proposals";
+import { draw_clocks } from "./desk/clocks";
+import { draw_linked } from "./desk/linked";
+import * as context from "./desk/context";
+import { draw_why_tree } from "./desk/why_tree";
+import { draw_ishikawa } from "./desk/ishikawa";
+import { draw_gantt } from "./desk/gantt";
+import { draw_before_after } from "./desk/before_after";
+import { draw_matrix } from "./desk/matrix";
+
+frappe.provide("complaint_qms.desk");
+Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, {
+	take_step,
+	draw_gallery,
+	kind_of,
+	draw_proposals,
+	draw_clocks,
+	draw_linked,
+	draw_why_tree,
+	draw_ishikawa,
+	draw_gantt,
+	draw_before_after,
+	draw_matrix,
+});

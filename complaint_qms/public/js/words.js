@@ -1,0 +1,44 @@
+// Durations and moments in words, in the viewer's time zone.
+
+/** Seconds as "2 h 10 min"; hours stay hours, because a working day has no fixed length. */
+export function working_time(seconds) {
+	const minutes = Math.max(0, Math.round(Math.abs(seconds) / 60));
+	const hours = Math.floor(minutes / 60);
+	const rest = minutes % 60;
+	if (!hours) return __("{0} min", [rest]);
+	if (!rest || hours >= 100) return __("{0} h", [hours]);
+	return __("{0} h {1} min", [hours, rest]);
+}
+
+/** Seconds on the calendar: the largest unit that says enough. */
+export function elapsed(seconds) {
+	const minutes = Math.floor(Math.max(0, seconds || 0) / 60);
+	if (minutes < 1) return __("less than a minute");
+	if (minutes < 60) return minutes === 1 ? __("1 minute") : __("{0} minutes", [minutes]);
+	const hours = Math.floor(minutes / 60);
+	if (hours < 48) return hours === 1 ? __("1 hour") : __("{0} hours", [hours]);
+	return __("{0} days", [Math.floor(hours / 24)]);
+}
+
+/** A server moment as the viewer's date and time, without seconds. */
+export function moment_text(value) {
+	if (!value) return "";
+	const local = frappe.datetime.convert_to_user_tz(value, false);
+	return local.format(`${frappe.datetime.get_user_date_fmt().toUpperCase()} HH:mm`);
+}
+
+export function date_text(value) {
+	return value ? frappe.datetime.str_to_user(String(value).slice(0, 10)) : "";
+}
+
+export function money(amount, currency) {
+	return format_currency(amount || 0, currency);
+}
+
+export const esc = (text) => frappe.utils.escape_html(text === null || text === undefined ? "" : String(text));
+
+/** A link to a record, as HTML. */
+export function record_link(doctype, name, text) {
+	if (!name) return "";
+	return `<a href="/app/${frappe.router.slug(doctype)}/${encodeURIComponent(name)}">${esc(text || name)}</a>`;
+}
