@@ -8,22 +8,25 @@ from typing import Final
 
 HARM: Final[tuple[tuple[str, float, str, str], ...]] = (
     ("catastrophic", 10.0,
-     "died, dies, death, deaths, killed, fatal, fatally, fatality, fatalities, deceased, passed away, dead body, stillborn, suicide, lost * life, loss of life",
+     "died, died in, death, deaths, killed, fatal, fatally, fatality, fatalities, deceased, passed away, dead body, stillborn, committed suicide, lost * life, loss of life",
      "死亡, 身亡, 去世, 致死, 丧命, 遇难, 毙命, 病故, 死人, 没了呼吸, 抢救无效"),
     ("critical", 6.5,
-     "hospital, hospitalized, hospitalised, hospitalization, emergency room, ambulance, paramedic, intensive care, surgery, operated on, fracture, fractured, broken bone, broken arm, broken leg, broken wrist, concussion, unconscious, lost consciousness, coma, paralyzed, paralysed, amputated, amputation, blinded, loss of vision, stroke, heart attack, cardiac arrest, seizure, seizures, electrocuted, internal bleeding, severe burn, third degree, second degree burn, severe injury, severe injuries, serious injury, serious injuries, seriously injured, severely injured, critically injured, permanent injury, life threatening, anaphylaxis, anaphylactic, miscarriage, head injury, brain injury, sepsis, revision surgery, disabled",
+     "hospital, hospitalized, hospitalised, hospitalization, emergency room, ambulance, paramedic, intensive care, surgery, operated on, bone fracture, hip fracture, skull fracture, fractured bone, fractured my, fractured his, fractured her, broken bone, broke a bone, broken arm, broken leg, broken wrist, concussion, unconscious, lost consciousness, coma, paralyzed, paralysed, amputated, amputation, blinded in, went blind, loss of vision, lost vision, had a stroke, heart attack, cardiac arrest, seizure, seizures, electrocuted, internal bleeding, severe burn, third degree, second degree burn, severe injury, severe injuries, serious injury, serious injuries, seriously injured, severely injured, critically injured, permanent injury, life threatening, anaphylaxis, anaphylactic, miscarriage, head injury, brain injury, sepsis, revision surgery, permanently disabled",
      "住院, 急诊, 救护车, 抢救, 手术, 骨折, 脑震荡, 昏迷, 失去知觉, 截肢, 失明, 瘫痪, 中风, 心脏病发, 休克, 触电, 电击, 内出血, 重伤, 严重受伤, 严重烧伤, 生命危险, 送医, 送医院, 窒息, 缝针, 缝了, 流产, 癫痫"),
     ("serious", 5.0,
-     "injured, injury, injuries, injure, injures, wounded, wound, laceration, lacerated, lacerations, stitches, gash, bleeding, bled, whiplash, burns to, burned my, burnt my, burned his, burned her, scalded, poisoning, poisoned, carbon monoxide, choked, choking, allergic reaction, swelling, infection, infected, medical attention, medical treatment, medical care, doctor, urgent care, physician, chiropractor, physical therapy, trauma, sprain, sprained, dislocated, torn ligament, chipped tooth, knocked out, electric shock, unable to breathe, trouble breathing, difficulty breathing, adverse event",
+     "injured, injury, injuries, laceration, lacerated, lacerations, stitches, open wound, head wound, wounds to, bleeding, bled, whiplash, burns to, burned my, burnt my, burned his, burned her, scalded, poisoning, poisoned, choked, choking, allergic reaction, swelling, infection, infected, medical attention, medical treatment, medical care, see a doctor, saw a doctor, went to the doctor, go to the doctor, taken to the doctor, doctor visit, urgent care, physician, chiropractor, physical therapy, trauma, sprain, sprained, dislocated, torn ligament, chipped tooth, knocked out, electric shock, unable to breathe, trouble breathing, difficulty breathing, adverse event",
      "受伤, 伤人, 出血, 流血, 割伤, 割破, 划伤了手, 扎伤, 刺伤, 砸伤, 夹伤, 夹到手, 压伤, 摔伤, 烫伤, 烧伤, 灼伤, 中毒, 食物中毒, 呼吸困难, 过敏, 感染, 看医生, 去医院, 上医院, 就医, 医院, 伤口, 扭伤, 脱臼, 咬伤, 被电, 煤气中毒"),
+    ("serious", 6.0,
+     "sustained * injury, sustained injury, suffered * injury, suffered injury, received * injury, was injured, were injured, got injured, been injured, injured by, injured my, injured his, injured her, injuring my, injuring her, injuring his, got hurt, was hurt, were hurt, suffered a, sustained a",
+     "造成受伤, 受了伤, 受伤了, 导致受伤, 伤到了, 弄伤"),
     ("serious", 3.6,
-     "crash, crashed, collision, collided, accident, rollover, rolled over, wreck, wrecked, rear ended, t boned, ran off the road, hit a tree, hit another, struck by, lost control, totaled, totalled, airbag, airbags, air bag, air bags, caught fire, catch on fire, on fire, burst into flames, flames, fire department, burned down, explosion, blew up, electrocution",
+     "crash, crashed, collision, collided, accident, rollover, rolled over, wreck, wrecked, was rear ended, been rear ended, rear ended by, t boned, ran off the road, hit a tree, lost control, vehicle was totaled, car was totaled, truck was totaled, airbag deployed, air bag deployed, airbag did not deploy, air bag did not deploy, airbag failed to deploy, air bag failed to deploy, carbon monoxide, caught fire, catch on fire, on fire, burst into flames, flames, fire department, burned down, electrocution",
      "车祸, 撞车, 碰撞, 追尾, 翻车, 失控, 起火, 着火, 失火, 自燃, 火灾, 爆炸, 爆燃, 漏电, 炸了, 炸裂"),
     ("minor", 2.6,
-     "hurt, hurts, hurting, bruise, bruised, bruises, bruising, scratches on my, cuts on, cut myself, cut me, small cut, cut his, cut her, cut my, cut our, pinched, blister, blisters, rash, itching, itchy, hives, dizzy, dizziness, nausea, nauseous, vomit, vomiting, vomited, diarrhea, headache, headaches, sick, pain, painful, sore, bump on, splinter, shards in, glass in my, knocked down, slipped and fell, fell to the ground, tripped, shocked me, minor injury, minor injuries, stung, glass in his, glass in her, covered in glass",
+     "hurt, bruise, bruised, bruises, bruising, scratches on my, scratches to, cuts on, cuts to, cut myself, cut me, cut us, small cut, cut his, cut her, cut my, cut our, pinched my, blisters on, rash, itching, itchy, hives, dizzy, dizziness, nausea, nauseous, vomit, vomiting, vomited, diarrhea, headache, headaches, sick, pain, painful, sore, bump on, splinters in, shards in my, glass in my hair, glass in my eye, glass in my skin, glass in my hand, hit me, struck me, fell on me, landed on me, closed on me, shut on me, rained down on me, hit him, hit her, closed on my wife, closed on my husband, closed on my child, knocked down, slipped and fell, fell to the ground, tripped over, tripped and fell, shocked me, minor injury, minor injuries, stung, glass in his, covered in glass, glass all over me",
      "红肿, 肿了, 发炎, 皮疹, 起疹, 长痘, 刺痛, 瘙痒, 很痒, 发痒, 头晕, 头痛, 头疼, 恶心呕吐, 呕吐, 吐了, 拉肚子, 腹泻, 肚子疼, 肚子痛, 疼痛, 很疼, 伤手, 划手, 扎手, 割手, 烫手, 摔倒, 滑倒, 不舒服了, 掉头发"),
     ("minor", 1.4,
-     "smoke, smoking, smoldering, burning smell, sparks, sparking, overheated, overheating, melted, exploded, explode, exploding, shattered, shatter, shattering, safety issue, safety concern, safety hazard, safety risk, unsafe, hazard, hazardous, dangerous, danger, scary, terrifying, nearly, almost hit, stalled, brake failure, brakes failed, stuck throttle, flew open, flew off, opened while driving, trapped, locked in, gas leak, sharp edge, sharp edges",
+     "smoke, smoking, smoldering, burning smell, sparks, sparking, overheated, overheating, melted, exploded, explosion, blew up, airbag light, air bag light, airbag warning, shattered, shatter, shattering, safety issue, safety concern, safety hazard, safety risk, unsafe, hazard, hazardous, dangerous, danger, scary, terrifying, nearly, almost hit, stalled, brake failure, brakes failed, stuck throttle, flew open, flew off, opened while driving, trapped, locked in, gas leak, sharp edge, sharp edges",
      "冒烟, 烧焦, 焦味, 糊味, 火花, 过热, 发烫, 融化, 鼓包, 爆裂, 碎裂, 玻璃渣, 安全隐患, 危险, 隐患, 不安全, 刹车失灵, 煤气泄漏, 漏气, 尖锐, 毛刺, 吓人"),
 )  # fmt: skip
 
@@ -31,7 +34,7 @@ BLOWS: Final = (
     "cut, cuts, cutting, sliced, slicing, slashed, hit, hits, hitting, struck, strikes, smashed, smashing, crushed, "
     "crushing, pinched, bruised, burned, burnt, burning, broke, broken, scratched, scraped, jammed, caught, slammed, "
     "bled, bleeding, swollen, sore, numb, pain, stabbed, punctured, pierced, landed on, fell on, closed on, closes on, "
-    "closing on, came down on, crashes on, hurt, injured, skinned"
+    "closing on, came down on, crashes on, hurt, injured, skinned, gashed, fractured, closed, closing, shut, smacked, bumped, bit, bonked, fell, falling, landed, crashes, twisted, sprained, lacerated, poked"
 )
 """What must happen to a part of the body to count."""
 
@@ -96,8 +99,27 @@ NEGATION_FILLERS_ZH: Final = (
 HYPOTHETICAL_EN: Final = (
     "could, would, might, may, can, potential, potentially, possible, possibly, possibility, risk, risks, if, before, "
     "unless, hazard, afraid, fear, fears, feared, worried, worry, scared, concern, concerned, concerns, waiting, "
-    "likely, almost, nearly, prevent, lest, someone, somebody, anyone, anybody, imagine, chance, future, endanger, threat"
+    "likely, almost, nearly, prevent, lest, someone, somebody, anyone, anybody, imagine, chance, future, endanger, threat, "
+    "event, case, enough, going, will, liable, imminent, wait"
 )
+HYPOTHETICAL_AFTER_EN: Final = (
+    "could, would, might, may, possible, waiting, before, trap, wobble, hazard, risk"
+)
+"""Words shortly after a hit that make it a fear: "a death trap", "injuries are possible"."""
+
+NOT_A_NEGATION_EN: Final = (
+    "warning, warnings, notice, reason, apparent, indication, indicators, longer, doubt, idea, fault, matter, impact, "
+    "provocation, cause, explanation, means, control"
+)
+"""After "no" or "without" these take the negation for themselves: "without warning I was injured"."""
+
+THINGS_THAT_DIE: Final = (
+    "battery, batteries, engine, motor, car, vehicle, truck, phone, light, lights, power, screen, signal, alternator, "
+    "display, laptop, computer, device, it, machine, unit, charge"
+)
+"""A battery dies and an app is killed without anybody being harmed."""
+MORTAL_EN: Final = "died, killed, death"
+
 HYPOTHETICAL_ZH: Final = (
     "可能", "会不会", "万一", "如果", "要是", "差点", "险些", "担心", "害怕", "怕", "恐怕", "容易", "以防", "假如", "若", "隐患", "会",
 )  # fmt: skip

@@ -75,7 +75,7 @@ class Vocabulary:
     names: dict[str, list[str]]
     idf: dict[str, np.ndarray]
     weights: dict[str, float] = field(
-        default_factory=lambda: {"word": 1.0, "part": 1.0, "rule": 0.5, "context": 0.7}
+        default_factory=lambda: {"word": 1.0, "part": 1.0, "rule": 0.15, "context": 0.7}
     )
 
     def __post_init__(self) -> None:

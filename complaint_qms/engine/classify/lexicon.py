@@ -137,7 +137,7 @@ class Lexicon:
         stems = [token if is_han(token) else _stem(token) for token in tokens]
         found: list[Hit] = []
         for at, token in enumerate(tokens):
-            if token in self._chinese or is_han(token):
+            if is_han(token):
                 self._scan_han(token, at, found)
                 continue
             options = self._english.get(stems[at])
@@ -165,7 +165,7 @@ def _match(parts: Sequence[str], part: int, stems: list[str], at: int) -> int:
         return at
     if parts[part] == "*":
         for skip in (1, 2, 3):
-            if any(token in _BREAKS for token in stems[at : at + skip]):
+            if any(token in _BREAKS or token in _NEGATIONS for token in stems[at : at + skip]):
                 return 0
             end = _match(parts, part + 1, stems, at + skip)
             if end:
@@ -205,7 +205,11 @@ def _split(text: str) -> frozenset[str]:
 
 _NEGATIONS = _split(harm_words.NEGATIONS_EN)
 _FEARS = frozenset(map(_stem, _split(harm_words.HYPOTHETICAL_EN)))
-_BLOWS = frozenset(_stem(word) for word in _split(harm_words.BLOWS) if " " not in word)
+_FEARS_AFTER = frozenset(map(_stem, _split(harm_words.HYPOTHETICAL_AFTER_EN)))
+_OWN_NEGATION = _split(harm_words.NOT_A_NEGATION_EN)
+_THINGS = _split(harm_words.THINGS_THAT_DIE)
+_MORTAL = frozenset(map(_stem, _split(harm_words.MORTAL_EN)))
+_BLOWS = frozenset(_stem(word.split()[0]) for word in _split(harm_words.BLOWS))
 _BODY = _split(harm_words.BODY)
 _OWNERS = _split(harm_words.OWNERS)
 _by_length = sorted(harm_words.NEGATIONS_ZH, key=len, reverse=True)
@@ -228,6 +232,8 @@ def _judge(found: list[Hit], tokens: list[str], stems: list[str]) -> list[Hit]:
             negated = _NEGATED_ZH.search(before[-8:]) is not None
             feared = not negated and _FEARED_ZH.search(before[-8:]) is not None
         else:
+            if stems[hit.start] in _MORTAL and hit.term.field == "harm" and _about_things(hit, tokens):
+                continue
             negated, feared = _around(hit, tokens, stems)
             previous = last.get(hit.term.field)
             if previous and previous.negated and not negated and hit.start - previous.end <= 2:
@@ -251,6 +257,8 @@ def _around(hit: Hit, tokens: list[str], stems: list[str]) -> tuple[bool, bool]:
         if tokens[at] == "," and not listed:
             reach = 0
         if distance <= reach and tokens[at] in _NEGATIONS and "not" not in hit.term.words:
+            if at + 1 < hit.start and tokens[at + 1] in _OWN_NEGATION:
+                continue
             negated = True
             break
         if stems[at] in _FEARS:
@@ -258,7 +266,16 @@ def _around(hit: Hit, tokens: list[str], stems: list[str]) -> tuple[bool, bool]:
     after = tokens[hit.end : hit.end + 2]
     if len(after) == 2 and after[0] in _BE and after[1] in _NOT_REQUIRED:
         negated = True
+    following = stems[hit.end : hit.end + 3]
+    if any(word in _FEARS_AFTER for word in following) and not _BREAKS.intersection(following):
+        feared = True
     return negated, feared and not negated
+
+
+def _about_things(hit: Hit, tokens: list[str]) -> bool:
+    """ "the battery died", "killing my battery", "scared to death"."""
+    near = (*tokens[max(0, hit.start - 3) : hit.start], *tokens[hit.end : hit.end + 2])
+    return any(token in _THINGS for token in near) or (hit.start > 0 and tokens[hit.start - 1] == "to")
 
 
 _BLOW = Term("harm", harm_words.BLOW_SEVERITY, harm_words.BLOW_WEIGHT, "", ("",))

@@ -14,6 +14,11 @@ from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.text import language
 
 FIELDS: tuple[str, ...] = ("type", "severity", "harm", "urgency", "expectation", "sentiment", "language")
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "urgency": ("low", "normal", "high", "critical"),
+    "expectation": ("refund", "exchange", "repair", "credit", "apology", "information", "other"),
+    "sentiment": ("negative", "neutral", "positive"),
+}
 FALLBACK: Mapping[str, str] = {"urgency": "normal", "expectation": "other", "sentiment": "neutral"}
 UNDECIDED = 1.0
 """Log-odds that the fallback answer starts with; one good keyword outweighs it."""
@@ -194,7 +199,8 @@ def _by_words(name: str, hits: Sequence[Hit]) -> Proposal:
     if name == "type":
         amounts = _within_branch(amounts)
     if name in FALLBACK:
-        amounts.setdefault(FALLBACK[name], 0.0)
+        for value in VALUES[name]:
+            amounts.setdefault(value, 0.0)
         amounts[FALLBACK[name]] += UNDECIDED
     elif not amounts:
         return Proposal(name, "", 0.0, (), "none")
