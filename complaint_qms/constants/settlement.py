@@ -35,6 +35,3 @@ CLOSED: Final = "closed"
 LIVE: Final = (DRAFT, SUBMITTED, OPEN, CLOSED)
 
 DOCUMENT_TYPES: Final = ("Sales Invoice", "Delivery Note", "Sales Order", "Warranty Claim")
-
-# Stages in which nothing is settled, with the way out.
-ENDED_STAGES: Final = ("closed", "rejected", "duplicate", "void")

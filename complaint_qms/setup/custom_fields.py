@@ -38,9 +38,11 @@ _FIELDS = [
 
 def custom_fields() -> dict[str, list[dict]]:
     """DocType name to field rows, in the shape `create_custom_fields` takes."""
-    return {
+    fields = {
         doctype: [{**_FIELDS[0], "insert_after": "customer_name"}, dict(_FIELDS[1])] for doctype in _LINKED
     }
+    # A Warranty Claim has a text field `complaint` of its own, so a repair names its settlement only.
+    return fields | {"Warranty Claim": [{**_FIELDS[1], "insert_after": "customer"}]}
 
 
 def apply_custom_fields() -> None:

@@ -1,5 +1,49 @@
+"""Complaint Settlement: says when, complaint_qms.services.settlement says what."""
+
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from complaint_qms.services import settlement
 
 
 class ComplaintSettlement(Document):
-    pass
+    def validate(self):
+        settlement.check(self)
+
+    def after_insert(self):
+        settlement.tell(self, "proposed")
+
+    def before_submit(self):
+        settlement.check_right(self)
+
+    def on_submit(self):
+        settlement.draft_documents(self)
+        settlement.tell(self, "submitted")
+
+    def before_cancel(self):
+        settlement.take_back(self)
+
+    def on_cancel(self):
+        # Cancelled documents of this settlement keep their link to it.
+        self.ignore_linked_doctypes = ("Sales Invoice", "Delivery Note", "Sales Order", "Warranty Claim")
+        settlement.tell(self, "cancelled")
+
+    def on_trash(self):
+        if not self.docstatus.is_draft():
+            frappe.throw(
+                _("Gate G7: {0} was submitted and stays on file. Cancel it instead of deleting it.").format(
+                    self.name
+                )
+            )
+
+    def after_delete(self):
+        settlement.tell(self, "deleted")
+
+    @frappe.whitelist()
+    def submit(self):
+        return settlement.finish(self, super().submit)
+
+    @frappe.whitelist()
+    def cancel(self):
+        return settlement.finish(self, super().cancel)

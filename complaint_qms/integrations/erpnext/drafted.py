@@ -1,0 +1,87 @@
+"""State of the documents a settlement drafted, and taking drafts back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder import Order
+from frappe.utils import flt
+
+from complaint_qms.constants.settlement import CANCELLED, CLOSED, DELETED, DRAFT, OPEN, SUBMITTED
+
+_OF_DOCSTATUS = {0: DRAFT, 1: SUBMITTED, 2: CANCELLED}
+_OF_CLAIM = {"Closed": CLOSED, "Cancelled": CANCELLED}
+
+
+def state_of(doc: Document) -> str:
+    """State key of a document in memory."""
+    return _state(doc.doctype, doc)
+
+
+def states(settlement: str, documents: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """State keys of a settlement's documents by (DocType, name), read so that nobody changes them meanwhile.
+
+    A deleted draft's name may be in use again, because ERPNext takes the number back; such a stranger does not carry
+    the settlement and the listed document counts as deleted.
+    """
+    wanted = sorted(set(documents))
+    found = dict.fromkeys(wanted, DELETED)
+    for doctype in sorted({doctype for doctype, _name in wanted}):
+        table = frappe.qb.DocType(doctype)
+        fields = [table.name, table.docstatus]
+        if doctype == "Warranty Claim":
+            fields.append(table.status)
+        query = (
+            frappe.qb.from_(table)
+            .select(*fields)
+            .where(table.complaint_settlement == settlement)
+            .where(table.name.isin([name for kind, name in wanted if kind == doctype]))
+            .orderby(table.name, order=Order.asc)
+            .for_update()
+        )
+        for row in query.run(as_dict=True):
+            found[(doctype, row.name)] = _state(doctype, row)
+    return found
+
+
+def _state(doctype: str, row: Document | frappe._dict) -> str:
+    if doctype == "Warranty Claim":
+        return _OF_CLAIM.get(row.status, OPEN)
+    return _OF_DOCSTATUS[int(row.docstatus)]
+
+
+def work_has_begun(claims: Iterable[str]) -> dict[str, str]:
+    """Warranty Claims that have a Maintenance Visit, with its name."""
+    visit, purpose = frappe.qb.DocType("Maintenance Visit"), frappe.qb.DocType("Maintenance Visit Purpose")
+    names = sorted(set(claims))
+    if not names:
+        return {}
+    query = (
+        frappe.qb.from_(purpose)
+        .inner_join(visit)
+        .on(visit.name == purpose.parent)
+        .select(purpose.prevdoc_docname, visit.name)
+        .where(purpose.prevdoc_docname.isin(names) & (visit.docstatus < 2))
+        .orderby(visit.name, order=Order.asc)
+    )
+    return dict(query.run())
+
+
+def delete_draft(doctype: str, name: str) -> None:
+    """Delete a draft in the name of the settlement that made it; the user needs no right on its DocType.
+
+    `force`, because the settlement that is being cancelled still links to it.
+    """
+    frappe.delete_doc(doctype, name, ignore_permissions=True, force=True)
+
+
+def worth(doc: Document) -> float:
+    """Total of a drafted document in its own currency, positive; 0 for a kind without money."""
+    return abs(flt(doc.get("rounded_total") or doc.get("grand_total")))
+
+
+def remedy_value(doc: Document) -> float:
+    """Value of a credit note's rows before taxes and discounts, comparable with settlement lines."""
+    return sum(abs(flt(row.amount)) for row in doc.get("items") or [])

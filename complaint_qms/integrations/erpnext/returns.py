@@ -1,0 +1,197 @@
+"""Drafts credit notes and returns with ERPNext's own `make_sales_return`.
+
+What ERPNext's mapper leaves to the bookkeeper is done here: only the agreed rows and quantities, no stock movement
+for money alone, fixed charges, fixed discounts and till payments in the share of what comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import frappe
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return as return_invoice
+from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return as return_note
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt
+
+from complaint_qms.integrations.erpnext.drafting import Marks, insert_draft, mapping_allowed
+from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, RETURN_OF, SoldRow
+
+_NOT_COPIED = (
+    "name",
+    "idx",
+    "parent",
+    "parenttype",
+    "parentfield",
+    "owner",
+    "creation",
+    "modified",
+    "modified_by",
+)
+
+
+@dataclass(frozen=True)
+class Back:
+    """What comes back of one sold row.
+
+    Attributes:
+        qty: in the unit of `row`, positive.
+        rate: per that unit, in the document's currency.
+        warehouse: where goods are received; None: ERPNext's choice (the company's returns warehouse, else the
+            one they left from).
+        batch_no, serials: tracked units, for goods only; empty: ERPNext picks from what was delivered.
+    """
+
+    row: SoldRow
+    qty: float
+    rate: float
+    warehouse: str | None = None
+    batch_no: str | None = None
+    serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """An amount granted on an invoice, for one of its rows or (`row` None) for the whole of it."""
+
+    row: SoldRow | None
+    amount: float
+    text: str
+
+
+def draft_credit_note(invoice: str, backs: Sequence[Back], marks: Marks, *, with_goods: bool) -> Document:
+    """Draft a Sales Invoice return of `backs`; `with_goods` also books them into stock (update_stock)."""
+    source = frappe.get_doc(INVOICE, invoice)
+    with mapping_allowed():
+        doc = return_invoice(invoice)
+    doc.update_stock = int(with_goods)
+    _keep_rows(doc, backs, goods=with_goods)
+    _share_charges(doc, source, backs)
+    return _finish_invoice(doc, source, marks)
+
+
+def draft_goodwill_note(invoice: str, grants: Sequence[Grant], account: str | None, marks: Marks) -> Document:
+    """Draft a credit note of amounts: one row without item and stock for every grant, taxed as the invoice was.
+
+    Args:
+        account: income or expense account to book to; None: that of the invoice's row.
+    """
+    source = frappe.get_doc(INVOICE, invoice)
+    with mapping_allowed():
+        doc = return_invoice(invoice)
+    doc.update_stock = 0
+    _grant_rows(doc, grants, account)
+    for tax in doc.taxes:
+        if tax.charge_type == "Actual":
+            tax.tax_amount = 0  # a gesture does not refund freight
+    doc.additional_discount_percentage = doc.discount_amount = 0
+    return _finish_invoice(doc, source, marks)
+
+
+def draft_goods_return(note: str, backs: Sequence[Back], marks: Marks) -> Document:
+    """Draft a Delivery Note return of `backs`."""
+    source = frappe.get_doc(NOTE, note)
+    with mapping_allowed():
+        doc = return_note(note)
+    doc.issue_credit_note = 0  # the settlement drafts the credit note itself
+    doc.set_warehouse = None
+    _keep_rows(doc, backs, goods=True)
+    _share_charges(doc, source, backs)
+    doc.run_method("calculate_taxes_and_totals")
+    return insert_draft(doc, marks, f"{_(NOTE)} {note}")
+
+
+def _keep_rows(doc: Document, backs: Sequence[Back], *, goods: bool) -> None:
+    """Replace the mapper's rows (everything still open) by what was agreed."""
+    mapped = {row.get(RETURN_OF[doc.doctype]): row.as_dict() for row in doc.items}
+    doc.set("items", [])
+    doc.set("packed_items", [])  # ERPNext packs product bundles again when it saves
+    for back in backs:
+        values = {key: value for key, value in mapped[back.row.name].items() if key not in _NOT_COPIED}
+        values.update(qty=-back.qty, stock_qty=-flt(back.qty * back.row.conversion_factor, 6))
+        if flt(back.rate, 9) != flt(back.row.rate, 9):
+            # A margin or discount left on the row would make ERPNext compute the old rate again.
+            values.update(
+                rate=back.rate, price_list_rate=back.rate, margin_type=None, margin_rate_or_amount=0
+            )
+            values.update(discount_percentage=0, discount_amount=0, rate_with_margin=0)
+        values.update(serial_and_batch_bundle=None, serial_no=None, batch_no=None, use_serial_batch_fields=0)
+        if goods:
+            if back.warehouse:
+                values["warehouse"] = back.warehouse
+            if back.batch_no or back.serials:
+                values.update(
+                    use_serial_batch_fields=1,
+                    batch_no=back.batch_no,
+                    serial_no="\n".join(back.serials) or None,
+                )
+        doc.append("items", values)
+
+
+def _grant_rows(doc: Document, grants: Sequence[Grant], account: str | None) -> None:
+    mapped = {row.sales_invoice_item: row for row in doc.items}
+    first = doc.items[0]
+    doc.set("items", [])
+    doc.set("packed_items", [])
+    for grant in grants:
+        like = mapped[grant.row.name] if grant.row else first
+        doc.append(
+            "items",
+            {
+                "item_name": _("Goodwill"),
+                "description": grant.text,
+                "qty": -1,
+                "uom": like.uom,
+                "stock_uom": like.uom,
+                "conversion_factor": 1,
+                "rate": grant.amount,
+                "income_account": account or like.income_account,
+                "cost_center": like.cost_center,
+                "project": like.project,
+                "item_tax_template": like.item_tax_template,
+                "item_tax_rate": like.item_tax_rate,
+            },
+        )
+
+
+def _share_charges(doc: Document, source: Document, backs: Sequence[Back]) -> None:
+    """Give back fixed charges and a fixed discount in the share of the sale that comes back.
+
+    The mapper negates them whole: two partial returns would refund the freight twice.
+    """
+    value = sum(back.qty * back.rate for back in backs)
+    share = value / source.total if source.total else 0.0
+    for tax in doc.get("taxes") or []:
+        if tax.charge_type == "Actual":
+            tax.tax_amount = flt(tax.tax_amount * share, tax.precision("tax_amount"))
+    if doc.discount_amount and not doc.additional_discount_percentage:
+        doc.discount_amount = flt(doc.discount_amount * share, doc.precision("discount_amount"))
+
+
+def _finish_invoice(doc: Document, source: Document, marks: Marks) -> Document:
+    doc.remarks = marks.note
+    doc.write_off_amount = 0
+    doc.set("advances", [])
+    doc.set("payment_schedule", [])
+    doc.run_method("calculate_taxes_and_totals")
+    total = doc.rounded_total or doc.grand_total
+    if doc.is_pos:
+        _pay_back(doc, source, total)
+    # An invoice that is still unpaid is lowered; a credit on a paid one stays open until it is paid out.
+    doc.update_outstanding_for_self = int(bool(doc.is_pos) or flt(source.outstanding_amount) < abs(total))
+    return insert_draft(doc, marks, f"{_(INVOICE)} {source.name}")
+
+
+def _pay_back(doc: Document, source: Document, total: float) -> None:
+    """Pay `total` (negative) back the ways it was paid, in their order, never more than was paid each way."""
+    left = abs(total)
+    for payment, paid in zip(doc.payments, source.payments, strict=True):
+        amount = min(left, flt(paid.amount))
+        left -= amount
+        payment.amount = -amount
+        payment.base_amount = flt(-amount * doc.conversion_rate, payment.precision("base_amount"))
+    doc.set("payments", [payment for payment in doc.payments if payment.amount])
+    doc.paid_amount = sum(payment.amount for payment in doc.payments)
+    doc.base_paid_amount = sum(payment.base_amount for payment in doc.payments)

@@ -1,0 +1,29 @@
+"""Events of Sales Invoice, Delivery Note, Sales Order and Warranty Claim: a settlement's documents tell it of changes."""
+
+from frappe.model.document import Document
+
+from complaint_qms.services.settlement import document_changed, keep_one_road
+
+
+def validate_return(doc: Document, method: str | None = None) -> None:
+    """Delivery Note, validate."""
+    keep_one_road(doc)
+
+
+def on_update(doc: Document, method: str | None = None) -> None:
+    document_changed(doc)
+
+
+def on_submit(doc: Document, method: str | None = None) -> None:
+    document_changed(doc)
+
+
+def on_cancel(doc: Document, method: str | None = None) -> None:
+    """The submitted settlement links to this document in its table, which must not keep it from being cancelled."""
+    if doc.get("complaint_settlement"):
+        doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), "Complaint Settlement")
+    document_changed(doc)
+
+
+def on_trash(doc: Document, method: str | None = None) -> None:
+    document_changed(doc, deleted=True)
