@@ -22,5 +22,5 @@ lint: ## ruff and the import contracts alone
 benchmark: ## print each measured figure beside its bar
 	@$(PYTHON) -m scripts.make_test tests/benchmarks -s $(ARGS)
 
-test-erpnext: ## ERPNext's own tests of returns and credit notes, without the app and with it
-	@$(PYTHON) -m scripts.test_erpnext $(ARGS)
+test-erpnext: ## all of ERPNext's own tests of invoices and deliveries, with the app and without it
+	@QMS_ERPNEXT_TESTS=all $(PYTHON) -m scripts.make_test tests/desk/test_erpnext_regression.py $(ARGS)

@@ -6,11 +6,17 @@ import hashlib
 import json
 import os
 import shutil
+from datetime import date
 from pathlib import Path
 
 from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, read_json, say
 
 INSIDE = CHECKOUT / "scripts" / "inside" / "site.py"
+ERPNEXT_TESTS = CHECKOUT / "scripts" / "inside" / "erpnext_tests.py"
+FIRST_STEP = {
+    "company": lambda site: (INSIDE, "wizard", site),
+    "tests": lambda site: (ERPNEXT_TESTS, site, os.devnull, "records"),
+}
 ADMIN_PASSWORD = "admin"
 STAMP = f".{APP}.stamp"
 OWN_MARK = "complaint_qms_scratch"  # set in a site's config by us: such a site may be thrown away
@@ -57,9 +63,13 @@ def ensure_erpnext_site(bench: Bench, site: str) -> None:
     make_erpnext_site(bench, site)
 
 
-def make_erpnext_site(bench: Bench, site: str) -> None:
-    """Make `site` anew: from the saved database of a fresh ERPNext when there is one, else from nothing."""
-    saved = saved_database(bench)
+def make_erpnext_site(bench: Bench, site: str, kind: str = "company") -> None:
+    """Make `site` anew: from the saved database of a fresh ERPNext when there is one, else from nothing.
+
+    Args:
+        kind: "company" has a company and fiscal years, "tests" the records that ERPNext's own tests build on.
+    """
+    saved = saved_database(bench, kind)
     if saved.is_file():
         say(f"making the site {site} from a saved fresh ERPNext")
         _new_site(bench, site, "--source-sql", str(saved))
@@ -68,8 +78,8 @@ def make_erpnext_site(bench: Bench, site: str) -> None:
         _new_site(bench, site, "--install-app", "erpnext")
     _set_config(bench, site, allow_tests=True, mute_emails=True, **{OWN_MARK: True})
     (bench.sites / site / STAMP).unlink(missing_ok=True)
-    bench.run_script(INSIDE, "wizard", site)
     if not saved.is_file():
+        bench.run_script(*FIRST_STEP[kind](site))
         saved.parent.mkdir(parents=True, exist_ok=True)
         bench.run("backup", "--backup-path", str(saved.parent), "--backup-path-db", str(saved), site=site)
 
@@ -125,9 +135,13 @@ def status(bench: Bench, site: str) -> dict:
     return json.loads(bench.run_script(INSIDE, "status", site).strip().splitlines()[-1])
 
 
-def saved_database(bench: Bench) -> Path:
-    """Where the database of a fresh ERPNext of these versions is kept, without our app in it."""
-    return bench.path / "config" / APP / f"erpnext-{bench.frappe}-{bench.erpnext}.sql.gz"
+def saved_database(bench: Bench, kind: str = "company") -> Path:
+    """Where the database of a fresh ERPNext of these versions is kept, without our app in it.
+
+    The year is part of the name because the fiscal years in it end with the next one.
+    """
+    name = f"{kind}-{bench.frappe}-{bench.erpnext}-{date.today().year}.sql.gz"
+    return bench.path / "config" / APP / name
 
 
 def files_stamp(bench: Bench) -> str:
