@@ -1,4 +1,4 @@
-// What the app's reports share: filters, links in cells, and the drawing of a risk matrix cell.
+// What the app's reports share: filters, links in cells, and the drawing of the risk matrix.
 frappe.provide("complaint_qms.reports");
 
 Object.assign(complaint_qms.reports, {
@@ -115,5 +115,30 @@ Object.assign(complaint_qms.reports, {
 			style="background:${cell.color || "transparent"};color:${ink};margin:-.5rem;padding:.4rem .5rem;
 				height:calc(100% + 1rem);line-height:1.35;text-align:center;print-color-adjust:exact;-webkit-print-color-adjust:exact">
 			<div>${total} ${this.movement(cell)}</div><div style="font-size:.85em">${below}</div></div>`;
+	},
+
+	// The whole matrix as a table, for print and for the workspace: columns and rows as the report gives them.
+	matrix_table(columns, rows) {
+		const td = "border:1px solid var(--border-color, #d1d8dd);padding:.5rem;vertical-align:middle";
+		const shown = columns.filter((column) => column.fieldname !== "open");
+		const head = shown
+			.map((column) => `<th scope="col" style="${td};text-align:center">${column.label || column.name}</th>`)
+			.join("");
+		const body = rows
+			.map((row) => {
+				const cells = shown
+					.map((column) =>
+						row.cells && row.cells[column.fieldname]
+							? `<td style="${td}">${this.matrix_cell(row.cells[column.fieldname])}</td>`
+							: `<th scope="row" style="${td};text-align:left">${frappe.utils.escape_html(
+									row[column.fieldname] || ""
+							  )}</th>`
+					)
+					.join("");
+				return `<tr>${cells}</tr>`;
+			})
+			.join("");
+		return `<table style="border-collapse:collapse;width:100%;font-size:13px">
+			<thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
 	},
 });

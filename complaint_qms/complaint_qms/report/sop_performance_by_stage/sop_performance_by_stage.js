@@ -1,5 +1,3 @@
-{% include "complaint_qms/public/js/report_filters.js" %}
-
 frappe.query_reports["SOP Performance by Stage"] = {
 	filters: [
 		...complaint_qms.reports.filters({ state: null }),

@@ -1,0 +1,8 @@
+import frappe
+
+from complaint_qms.services.reporting import figures
+
+
+@frappe.whitelist()
+def get(filters: dict | str | None = None) -> dict:
+    return figures.open_by_stage(filters)
