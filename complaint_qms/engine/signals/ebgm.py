@@ -69,7 +69,7 @@ def fit_prior(
 ) -> Prior:
     """θ by maximum likelihood over pairs with counts ``n`` (>= smallest) and expected counts (> 0).
 
-    ``smallest`` is N*: the likelihood is conditional on N >= N*; 0 uses all pairs, zeros included. ``weight``
+    ``smallest`` is N*: each component is conditional on N >= N*, as in openEBGM; 0 uses all pairs, zeros included. ``weight``
     counts pairs that :func:`squash` merged. Every start is taken to its own optimum with exact gradients and the
     best one is polished by Newton steps; ``converged`` says that the gradient vanished there.
     """

@@ -52,9 +52,9 @@ class Settings:
     guard: int = 2
     min_baseline: int = 12
     """Periods in the baseline; periods left out before the judged one; the fewest that make a baseline."""
-    dispersion_z: float | None = 2.326
+    dispersion_z: float | None = 1.0
     """Poisson p-values allow for a baseline that varies more than chance when its dispersion lies this many standard
-    errors above 1 (2.326: one baseline in a hundred by chance); None never does."""
+    errors above 1; None never does."""
     sigmas: float = 3.0
     ears_baseline: int = 7
     ears_min_sd: float = 0.5
