@@ -22,9 +22,10 @@ app_include_css = ["complaint_qms.bundle.css"]
 app_include_js = ["complaint_qms.bundle.js"]
 doctype_js = {
     "Customer": "public/js/erpnext/customer.js",
-    "Delivery Note": "public/js/erpnext/delivery_note.js",
-    "Sales Invoice": "public/js/erpnext/sales_invoice.js",
-    "Sales Order": "public/js/erpnext/sales_order.js",
+    "Delivery Note": ["public/js/erpnext/delivery_note.js", "public/js/erpnext_documents.js"],
+    "Sales Invoice": ["public/js/erpnext/sales_invoice.js", "public/js/erpnext_documents.js"],
+    "Sales Order": ["public/js/erpnext/sales_order.js", "public/js/erpnext_documents.js"],
+    "Warranty Claim": "public/js/erpnext_documents.js",
 }
 
 # Coming and going

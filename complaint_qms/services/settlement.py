@@ -60,6 +60,7 @@ def check(doc: Document) -> None:
     Raises:
         frappe.ValidationError: with every problem found, each naming its field or row and the way out.
     """
+    doc.set("documents", [])  # filled by submitting, whatever a request sends
     _check_agreement(doc)
     submitting = doc.docstatus.is_submitted()
     if submitting:
@@ -117,8 +118,8 @@ def _add_up(doc: Document, lines: Lines) -> None:
 def _name_proposer(doc: Document) -> None:
     """Whoever last changed what is granted proposes it, so that editing does not get round Gate G6."""
     before = doc.get_doc_before_save()
-    if not before or not doc.proposed_by or _terms(before) != _terms(doc):
-        doc.proposed_by = frappe.session.user
+    same = before and _terms(before) == _terms(doc)
+    doc.proposed_by = before.proposed_by if same else frappe.session.user
 
 
 def _terms(doc: Document) -> list[tuple]:

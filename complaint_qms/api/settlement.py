@@ -1,0 +1,50 @@
+"""Settlements over the wire: prefill, limits, and what stands behind a drafted document."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from complaint_qms.constants.settlement import DOCUMENT_TYPES
+from complaint_qms.services import settlement_proposal
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def propose(complaint: str) -> dict[str, Any]:
+    """Unsaved settlement of a complaint, prefilled with what is left of its invoice or delivery note."""
+    return settlement_proposal.propose(_settleable(complaint))
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def lines(
+    complaint: str, sales_invoice: str | None = None, delivery_note: str | None = None
+) -> dict[str, Any]:
+    """Lines for what is left of a sale to the complaint's customer: {currency, conversion_rate, sales_invoice, lines}."""
+    doc = _settleable(complaint)
+    if not sales_invoice and not delivery_note:
+        frappe.throw(_("Choose a Sales Invoice or a Delivery Note first."))
+    return settlement_proposal.lines_of(doc, sales_invoice, delivery_note)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def limits(company: str) -> dict[str, Any]:
+    """What the caller may submit: {amount (null: no limit), own, role (null: no right), currency}."""
+    frappe.has_permission("Complaint Settlement", "read", throw=True)
+    return settlement_proposal.rights(frappe.session.user, company)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def origin(doctype: str, name: str) -> dict[str, Any] | None:
+    """Complaint, agreement, limit and evidence behind a document that a settlement drafted; null for others."""
+    if doctype not in DOCUMENT_TYPES:
+        frappe.throw(_("Settlements draft no {0}.").format(_(doctype)))
+    document = frappe.get_doc(doctype, name)
+    document.check_permission("read")
+    return settlement_proposal.origin(document)
+
+
+def _settleable(complaint: str):
+    doc = frappe.get_doc("Complaint", complaint)
+    doc.check_permission("read")
+    frappe.has_permission("Complaint Settlement", "create", throw=True)
+    return doc

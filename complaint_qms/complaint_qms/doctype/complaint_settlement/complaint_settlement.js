@@ -1,0 +1,205 @@
+// Settlement form: lines from the sale, the user's limit beside the total, the drafted documents as links.
+
+const API = "complaint_qms.api.settlement.";
+const GOODS = ["return_credit", "replacement"];
+
+frappe.ui.form.on("Complaint Settlement", {
+	setup(frm) {
+		const sold = () => ({
+			filters: { customer: frm.doc.customer, company: frm.doc.company, docstatus: 1, is_return: 0 },
+		});
+		frm.set_query("sales_invoice", sold);
+		frm.set_query("delivery_note", sold);
+		frm.set_query("sales_invoice", "lines", sold);
+		frm.set_query("delivery_note", "lines", sold);
+		frm.set_query("complaint", () => ({ filters: { stage: ["not in", ["closed", "rejected", "duplicate", "void"]] } }));
+		frm.set_query("warehouse", "lines", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
+		frm.set_query("batch_no", "lines", (doc, cdt, cdn) => ({ filters: { item: locals[cdt][cdn].item_code } }));
+	},
+
+	refresh(frm) {
+		const open = frm.doc.docstatus === 0 && frm.perm[0] && frm.perm[0].write;
+		if (open) {
+			frm.add_custom_button(__("Get Lines from Invoice"), () => get_lines(frm));
+		}
+		if (frm.doc.complaint && !frm.is_new()) {
+			frm.add_custom_button(__("Complaint {0}", [frm.doc.complaint]), () =>
+				frappe.set_route("Form", "Complaint", frm.doc.complaint)
+			);
+		}
+		if (frm.is_new() && frm.doc.complaint && !has_lines(frm)) {
+			prefill(frm);
+		}
+		show_documents(frm);
+		show_limit(frm);
+	},
+
+	complaint(frm) {
+		if (frm.doc.complaint && !has_lines(frm)) prefill(frm);
+	},
+
+	company: (frm) => show_limit(frm),
+	lines_remove: (frm) => add_up(frm),
+});
+
+frappe.ui.form.on("Complaint Settlement Line", {
+	remedy(frm, cdt, cdn) {
+		const line = locals[cdt][cdn];
+		if (line.remedy === "goodwill") frappe.model.set_value(cdt, cdn, { qty: 0, rate: 0 });
+		if (!GOODS.includes(line.remedy)) frappe.model.set_value(cdt, cdn, "goods_come_back", 0);
+		value_line(frm, line);
+	},
+	qty: (frm, cdt, cdn) => value_line(frm, locals[cdt][cdn]),
+	rate: (frm, cdt, cdn) => value_line(frm, locals[cdt][cdn]),
+	amount: (frm) => add_up(frm),
+});
+
+function has_lines(frm) {
+	return (frm.doc.lines || []).some((line) => line.item_code || flt(line.amount));
+}
+
+function prefill(frm) {
+	return frappe.call({ method: API + "propose", args: { complaint: frm.doc.complaint } }).then(({ message }) => {
+		const { customer, company, currency, conversion_rate, sales_invoice, delivery_note } = message;
+		return frm
+			.set_value({ customer, company, currency, conversion_rate, sales_invoice, delivery_note })
+			.then(() => set_lines(frm, message.lines || []));
+	});
+}
+
+function get_lines(frm) {
+	if (!frm.doc.complaint) {
+		frappe.throw({ message: __("Choose the complaint first."), title: __("Complaint") });
+	}
+	const { complaint, sales_invoice, delivery_note } = frm.doc;
+	if (!sales_invoice && !delivery_note) {
+		frappe.throw({ message: __("Choose a Sales Invoice or a Delivery Note first."), title: __("Source") });
+	}
+	return frappe
+		.call({
+			method: API + "lines",
+			args: { complaint, sales_invoice, delivery_note },
+			freeze: true,
+			freeze_message: __("Looking up what is left of the sale …"),
+		})
+		.then(({ message }) => {
+			frm.set_value({ currency: message.currency, conversion_rate: message.conversion_rate });
+			if (message.sales_invoice && !sales_invoice) frm.set_value("sales_invoice", message.sales_invoice);
+			if (!message.lines.length) {
+				frappe.msgprint(
+					__("Nothing is left to settle on {0}: everything was returned, drafted for return or replaced already.", [
+						sales_invoice || delivery_note,
+					])
+				);
+				return;
+			}
+			set_lines(frm, message.lines);
+		});
+}
+
+function set_lines(frm, lines) {
+	const standard = ["doctype", "name", "parent", "parentfield", "parenttype", "idx", "__islocal", "__unsaved"];
+	frm.clear_table("lines");
+	for (const line of lines) {
+		const values = Object.fromEntries(Object.entries(line).filter(([key]) => !standard.includes(key)));
+		frm.add_child("lines", values);
+	}
+	frm.refresh_field("lines");
+	add_up(frm);
+}
+
+function value_line(frm, line) {
+	if (line.remedy === "goodwill") return add_up(frm);
+	const rate = line.remedy === "repair" ? 0 : flt(line.rate);
+	line.amount = flt(flt(line.qty) * rate, precision("amount", line));
+	frm.refresh_field("lines");
+	add_up(frm);
+}
+
+function add_up(frm) {
+	const total = (frm.doc.lines || []).reduce((sum, line) => sum + flt(line.amount), 0);
+	frm.doc.total_amount = total;
+	frm.doc.base_total_amount = flt(total * (flt(frm.doc.conversion_rate) || 1), precision("base_total_amount"));
+	frm.refresh_fields(["total_amount", "base_total_amount"]);
+	show_limit(frm);
+}
+
+/** The user's own limit beside the total, so that nobody learns of it by an error. */
+function show_limit(frm) {
+	const $place = frm.fields_dict.limit_html && frm.fields_dict.limit_html.$wrapper;
+	if (!$place) return;
+	if (frm.doc.docstatus !== 0 || !frm.doc.company) return $place.empty();
+	limits_of(frm).then((limit) => {
+		const [color, text] = judge(frm, limit);
+		$place.html(
+			`<div class="indicator ${color}" style="white-space: normal">${frappe.utils.escape_html(text)}</div>`
+		);
+	});
+}
+
+function limits_of(frm) {
+	frm.known_limits = frm.known_limits || {};
+	const company = frm.doc.company;
+	frm.known_limits[company] =
+		frm.known_limits[company] || frappe.xcall(API + "limits", { company });
+	return frm.known_limits[company];
+}
+
+function judge(frm, limit) {
+	const total = flt(frm.doc.base_total_amount);
+	const money = (value) => format_currency(value, limit.currency);
+	const mine = frm.is_new() || frm.is_dirty() || frm.doc.proposed_by === frappe.session.user;
+	if (!limit.role) {
+		return ["orange", __("You have no approval limit: somebody else submits what you propose.")];
+	}
+	if (limit.amount !== null && total > limit.amount) {
+		return ["red", __("Above your approval limit of {0} ({1}).", [money(limit.amount), __(limit.role)])];
+	}
+	if (mine && total > limit.own) {
+		return [
+			"orange",
+			__("Proposed by you, so somebody else submits it (own settlements up to {0}, Gate G6).", [money(limit.own)]),
+		];
+	}
+	return [
+		"green",
+		limit.amount === null
+			? __("You may submit this settlement: no limit ({0}).", [__(limit.role)])
+			: __("You may submit this settlement: limit {0} ({1}).", [money(limit.amount), __(limit.role)]),
+	];
+}
+
+function show_documents(frm) {
+	const waiting = (frm.doc.documents || []).filter((row) => row.document_status === "draft");
+	if (frm.doc.docstatus === 1 && waiting.length) {
+		const links = waiting.map((row) => frappe.utils.get_form_link(row.document_type, row.document_name, true));
+		frm.set_intro(__("Waiting for finance to submit: {0}", [links.join(", ")]), "blue");
+	}
+	for (const field of ["purpose", "document_status"]) {
+		const grid = frm.fields_dict.documents && frm.fields_dict.documents.grid;
+		if (grid) grid.update_docfield_property(field, "formatter", (value) => word(field, value));
+	}
+}
+
+/** Words for the keys in the list of documents. */
+function word(field, value) {
+	const words = {
+		purpose: {
+			credit_note: __("Credit Note"),
+			return_with_credit: __("Return with Credit"),
+			goods_return: __("Return of Goods"),
+			replacement: __("Replacement"),
+			repair: __("Repair"),
+			goodwill: __("Goodwill"),
+		},
+		document_status: {
+			draft: __("Draft"),
+			submitted: __("Submitted"),
+			cancelled: __("Cancelled"),
+			deleted: __("Deleted"),
+			open: __("Open"),
+			closed: __("Closed"),
+		},
+	};
+	return frappe.utils.escape_html(words[field][value] || value || "");
+}
