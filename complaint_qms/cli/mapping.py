@@ -110,7 +110,7 @@ def _from_content(fields: tuple[Field, ...], chosen: dict, free: dict[str, Colum
         elif "occurred" in chosen:
             chosen["received"] = chosen.pop("occurred")
     if "text" in keys and "text" not in chosen:
-        long = [c for c in free.values() if c.mean_length >= 40 and c.distinct > 0.3 * c.filled]
+        long = [c for c in free.values() if c.mean_length >= 40 and c.distinct > 0.3 * c.inspected]
         if long:
             take("text", max(long, key=lambda c: c.mean_length * c.filled).name)
         elif "subject" in chosen:
@@ -119,15 +119,15 @@ def _from_content(fields: tuple[Field, ...], chosen: dict, free: dict[str, Colum
 
 def fits(spec: Field, column: ColumnProfile, records: int) -> bool:
     """Does the content of the column allow this field?"""
-    filled = column.filled
+    filled = column.inspected
     distinct = filled if column.capped else column.distinct
     if spec.kind == "id":
-        return filled >= 0.9 * records and distinct >= 0.9 * filled
+        return column.filled >= 0.9 * records and distinct >= 0.9 * filled
     if spec.kind == "date":
-        named_numbers = column.votes.numbers_as_dates >= 0.8 * filled and column.mean_length >= 5
+        named_numbers = column.votes.numbers_as_dates >= 0.8 * column.votes.filled > 0 and column.mean_length >= 5
         return column.date_share >= 0.5 or named_numbers
     if spec.kind == "number":
-        return column.numbers >= 0.8 * filled
+        return column.number_share >= 0.8
     if column.date_share >= 0.5 and spec.kind != "name":
         return False
     if spec.kind == "text":

@@ -151,7 +151,7 @@ def _complaints(maker: _Maker, units: np.ndarray) -> tuple[list[list[str]], Plan
     cell = maker.weighted(weight.ravel().tolist(), count)
     item, week = np.divmod(cell, WEEKS)
     bad = (item == bad_item) & (week >= first) & (week < first + BATCH_WEEKS)
-    kind = maker.weighted([t[2] for t in w.TYPES], count)
+    kind = maker.weighted([t[1] for t in w.TYPES], count)
     kind[bad & (rng.random(count) < 0.85)] = [t[0] for t in w.TYPES].index(BAD_TYPE)
     lag_days = rng.gamma(1.6, 9.0, count) + 2
     received_hour = np.clip(rng.normal(13, 3, count), 0, 23.9)
@@ -161,7 +161,7 @@ def _complaints(maker: _Maker, units: np.ndarray) -> tuple[list[list[str]], Plan
     # file order is event order, as an export would have it
     order = np.lexsort((np.arange(count), received))
     item, week, kind, received = item[order], week[order], kind[order], received[order]
-    severity = np.array([maker.weighted(list(w.TYPES[k][3]), 1)[0] for k in kind.tolist()])
+    severity = np.array([maker.weighted(list(w.TYPES[k][2]), 1)[0] for k in kind.tolist()])
     customers = _customers(maker, count)
     repeat = _plant_repeat(maker, customers, received)
     chinese = rng.random(count) < 0.22
@@ -172,7 +172,7 @@ def _complaints(maker: _Maker, units: np.ndarray) -> tuple[list[list[str]], Plan
         maker.text(w.TYPES[k][0], i, bool(z), *n)
         for k, i, z, n in zip(kind.tolist(), item.tolist(), chinese.tolist(), numbers, strict=True)
     ]
-    types = [w.TYPES[k][1 if z else 0] for k, z in zip(kind.tolist(), chinese.tolist(), strict=True)]
+    types = [w.TYPES[k][0] for k in kind.tolist()]
     columns = {
         "item": [codes[i] for i in item.tolist()],
         "batch": [batch_name(codes[i], k // BATCH_WEEKS) for i, k in zip(item.tolist(), week.tolist(), strict=True)],

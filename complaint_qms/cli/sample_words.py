@@ -18,17 +18,17 @@ ITEMS = (
     ("HM-3", "hand mixer HM-3", "手持打蛋器 HM-3", "Nordring Motors", 170),
 )
 
-# type -> (English, Chinese, weight, severity weights 1..5)
+# type, weight, severity weights 1..5
 TYPES = (
-    ("Leakage", "渗漏", 16, (2, 10, 8, 1, 0)),
-    ("Does not start", "不通电", 20, (1, 14, 6, 0, 0)),
-    ("Noise", "噪音", 12, (12, 8, 1, 0, 0)),
-    ("Overheating", "过热", 7, (0, 4, 10, 5, 0)),
-    ("Housing cracked", "外壳开裂", 10, (4, 12, 3, 0, 0)),
-    ("Late delivery", "送货延迟", 15, (14, 5, 0, 0, 0)),
-    ("Wrong article", "发错货", 8, (10, 6, 0, 0, 0)),
-    ("Billing error", "账单错误", 7, (10, 5, 0, 0, 0)),
-    ("Unfriendly service", "服务态度", 5, (12, 3, 0, 0, 0)),
+    ("Leakage", 16, (2, 10, 8, 1, 0)),
+    ("Does not start", 20, (1, 14, 6, 0, 0)),
+    ("Noise", 12, (12, 8, 1, 0, 0)),
+    ("Overheating", 7, (0, 4, 10, 5, 0)),
+    ("Housing cracked", 10, (4, 12, 3, 0, 0)),
+    ("Late delivery", 15, (14, 5, 0, 0, 0)),
+    ("Wrong article", 8, (10, 6, 0, 0, 0)),
+    ("Billing error", 7, (10, 5, 0, 0, 0)),
+    ("Unfriendly service", 5, (12, 3, 0, 0, 0)),
 )
 
 DEFECTS_EN = {

@@ -48,13 +48,17 @@ def clean(text: str) -> str:
 def shape(text: str) -> str:
     """``2021-3-4 08:15`` -> ``9999-9-9 99:99``; letters of a month name become M, AM / PM and zones stay."""
 
+    form = text.translate(_DIGITS)
+    if not form.strip("9-/.: ,T"):
+        return form  # no letters but the T of ISO: the usual case, and the fast one
+
     def letters(match: re.Match) -> str:
         word = match.group()
         if word.lower() in _MONTHS:
             return "M" * min(len(word), 4)
         return word.upper()
 
-    return _LETTERS.sub(letters, text.translate(_DIGITS))
+    return _LETTERS.sub(letters, form)
 
 
 @lru_cache(maxsize=4096)
@@ -99,29 +103,46 @@ class DateVotes:
     def add(self, values: list[str]) -> None:
         """Take in a chunk of raw cells, in file order."""
         codes, uniques = pd.factorize(np.array(values, dtype=object))
-        counts = np.bincount(codes, minlength=len(uniques))
-        last: dict[str, int] = {}
-        for raw, count in zip(uniques, counts.tolist(), strict=True):
-            text = clean(raw)
-            if text.lower() in BLANKS:
-                continue
-            self.filled += count
-            family, _ = classify(shape(text)) if len(text) <= 40 else ("none", None)
-            self.families[family] = self.families.get(family, 0) + count
-            if family == "numeric":
-                first, second, *_rest = (int(x) for x in re.findall(r"\d+", text)[:3])
-                if first > 12 >= second:
-                    self.day_first += count
-                elif second > 12 >= first:
-                    self.month_first += count
-                elif first <= 12 and second <= 12 and first != second:
-                    self.ambiguous += count
-                    year = re.findall(r"\d+", text)[2]
-                    as_dmy, as_mdy = f"{year}{second:02}{first:02}", f"{year}{first:02}{second:02}"
-                    if last:
-                        self.rising_day_first += as_dmy >= last["dmy"]
-                        self.rising_month_first += as_mdy >= last["mdy"]
-                    last = {"dmy": as_dmy, "mdy": as_mdy}
+        counts = np.bincount(codes, minlength=len(uniques)).tolist()
+        texts = [clean(raw) for raw in uniques]
+        forms = [shape(text) if len(text) <= 40 else "" for text in texts]
+        tally: dict[str, int] = {}
+        for form, count in zip(forms, counts, strict=True):
+            tally[form] = tally.get(form, 0) + count
+        unclear: set[str] = set()
+        for form, count in tally.items():
+            family, _ = classify(form)
+            if family == "none" or family == "numeric":
+                unclear.add(form)
+            else:
+                self.filled += count
+                self.families[family] = self.families.get(family, 0) + count
+        if unclear:
+            last: dict[str, str] = {}
+            for text, form, count in zip(texts, forms, counts, strict=True):
+                if form in unclear and text.lower() not in BLANKS:
+                    family, _ = classify(form)
+                    self.filled += count
+                    self.families[family] = self.families.get(family, 0) + count
+                    if family == "numeric":
+                        last = self._vote(text, count, last)
+
+    def _vote(self, text: str, count: int, last: dict[str, str]) -> dict[str, str]:
+        """Evidence of one value whose day and month are not told apart by its shape."""
+        first, second, year = re.findall(r"\d+", text)[:3]
+        one, two = int(first), int(second)
+        if one > 12 >= two:
+            self.day_first += count
+        elif two > 12 >= one:
+            self.month_first += count
+        elif one <= 12 and two <= 12 and one != two:
+            self.ambiguous += count
+            now = {"dmy": f"{year}{two:02}{one:02}", "mdy": f"{year}{one:02}{two:02}"}
+            if last:
+                self.rising_day_first += now["dmy"] >= last["dmy"]
+                self.rising_month_first += now["mdy"] >= last["mdy"]
+            return now
+        return last
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,13 @@ from complaint_qms.cli.read.rows import Table
 CHUNK = 20_000
 DISTINCT_CAP = 50_000
 EXAMPLES = 3
+FULL_CHUNKS = 3
+"""Chunks whose values are looked at one by one; later ones only fill counts and date forms."""
 
 
 @dataclass
 class ColumnProfile:
-    """Facts about one column. `distinct` stops counting at DISTINCT_CAP; `repeats` is exact only below it."""
+    """Facts about one column. `distinct` counts at most DISTINCT_CAP, in the `inspected` cells of the first chunks."""
 
     name: str
     filled: int = 0
@@ -28,6 +30,8 @@ class ColumnProfile:
     capped: bool = False
     examples: list[str] = field(default_factory=list)
     votes: DateVotes = field(default_factory=DateVotes)
+    chunks: int = 0
+    inspected: int = 0
 
     @property
     def distinct(self) -> int:
@@ -35,7 +39,11 @@ class ColumnProfile:
 
     @property
     def mean_length(self) -> float:
-        return self.characters / self.filled if self.filled else 0.0
+        return self.characters / self.inspected if self.inspected else 0.0
+
+    @property
+    def number_share(self) -> float:
+        return self.numbers / self.inspected if self.inspected else 0.0
 
     @property
     def date_share(self) -> float:
@@ -43,6 +51,15 @@ class ColumnProfile:
         return self.votes.dates / self.filled if self.filled else 0.0
 
     def add(self, values: list[str]) -> None:
+        """Take in a chunk of raw cells, in file order."""
+        self.chunks += 1
+        # Only a column that looks like dates so far, or is still empty, is watched for dates.
+        votes = self.votes
+        if votes.filled == 0 or votes.dates + votes.numbers_as_dates > 0.2 * votes.filled:
+            votes.add(values)
+        if self.chunks > FULL_CHUNKS and self.inspected:
+            self.filled += len(values) - values.count("")
+            return
         codes, uniques = pd.factorize(np.array(values, dtype=object))
         counts = np.bincount(codes, minlength=len(uniques)).tolist()
         for value, count in zip(uniques, counts, strict=True):
@@ -50,6 +67,7 @@ class ColumnProfile:
             if not text or text.lower() in BLANKS:
                 continue
             self.filled += count
+            self.inspected += count
             self.characters += len(text) * count
             if len(self.examples) < EXAMPLES:
                 self.examples.append(text)
@@ -58,9 +76,6 @@ class ColumnProfile:
                 self.capped = len(self.values) >= DISTINCT_CAP
             if text[0] in "0123456789+-." and text.replace(",", "").replace(".", "", 1).lstrip("+-").isdigit():
                 self.numbers += count
-        # Only a column that looks like dates in its first chunk, or is still empty, is watched for dates.
-        if self.votes.filled == 0 or self.votes.dates + self.votes.numbers_as_dates > 0.2 * self.votes.filled:
-            self.votes.add(values)
 
 
 @dataclass
