@@ -34,6 +34,7 @@ class Index:
         self._table = FeatureTable()
         self._features = array("I")
         self._ends = array("q", [0])
+        self._sizes = array("I")
         self._bands = array("I")
         self._fields = array("I")
         self._days = array("i")
@@ -50,6 +51,7 @@ class Index:
             self.stats.add(flat, len(chunk))
             self._bands.frombytes(bands(flat, offsets).tobytes())
             kept, ends = _cut(flat, offsets, self.settings.sketch)
+            self._sizes.frombytes(np.diff(offsets).astype(np.uint32).tobytes())
             self._ends.frombytes((ends + self._ends[-1]).astype(np.int64).tobytes())
             self._features.frombytes(kept.astype(np.uint32).tobytes())
             for record in chunk:
@@ -66,11 +68,13 @@ class Index:
             known = self._known_fields[key] = field_hashes(record)
         return known
 
-    def _columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def _columns(self) -> tuple[np.ndarray, ...]:
+        """Features, their ends, sizes before the cut, bands, fields, days; views on the growing arrays."""
         count = len(self.ids)
         return (
             np.frombuffer(self._features, np.uint32),
             np.frombuffer(self._ends, np.int64),
+            np.frombuffer(self._sizes, np.uint32),
             np.frombuffer(self._bands, np.uint32).reshape(count, BANDS),
             np.frombuffer(self._fields, np.uint32).reshape(count, 4),
             np.frombuffer(self._days, np.int32),
@@ -82,7 +86,7 @@ class Index:
         settings = self.settings
         if len(self.ids) < 2:
             return
-        flat, offsets, band_keys, fields, days = self._columns()
+        flat, offsets, sizes, band_keys, fields, days = self._columns()
         weights = self.stats.squared_weights()
         least = settings.similar if threshold is None else threshold
         count = len(self.ids)
@@ -93,7 +97,7 @@ class Index:
                 code = portion[start : start + SCORE_CHUNK]
                 left, right = np.divmod(code, count)
                 cosine = text_agreement(flat, offsets, left, right, weights, settings.sketch)
-                score = to_score(log_odds(cosine, fields, days, left, right, settings))
+                score = to_score(log_odds(cosine, sizes, fields, days, left, right, settings))
                 good = score >= least
                 codes.append(code[good])
                 scores.append(score[good])
@@ -105,7 +109,7 @@ class Index:
         for start in range(0, len(code), SCORE_CHUNK):
             left, right = np.divmod(code[start : start + SCORE_CHUNK], count)
             cosine = text_agreement(flat, offsets, left, right, weights, settings.sketch)
-            parts = log_odds(cosine, fields, days, left, right, settings)
+            parts = log_odds(cosine, sizes, fields, days, left, right, settings)
             yield from self._pairs(left, right, cosine, parts)
 
     def _pairs(
@@ -127,7 +131,7 @@ class Index:
         if not self.ids:
             return []
         settings = self.settings
-        flat, offsets, band_keys, fields, days = self._columns()
+        flat, offsets, sizes, band_keys, fields, days = self._columns()
         new_flat, new_offsets = self._table.features([record.text])
         own_bands = bands(new_flat, new_offsets)[0]
         own_fields = np.array(self._field_hashes(record), np.uint32)
@@ -142,14 +146,15 @@ class Index:
         picked = np.concatenate(
             [*(flat[offsets[row] : offsets[row + 1]] for row in rows), kept.astype(np.uint32)]
         )
-        sizes = np.append(offsets[rows + 1] - offsets[rows], ends[0])
-        starts = np.concatenate([[0], np.cumsum(sizes)])
+        lengths = np.append(offsets[rows + 1] - offsets[rows], ends[0])
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        both_sizes = np.append(sizes[rows], new_offsets[1])
         left = np.arange(len(rows))
         right = np.full(len(rows), len(rows))
         cosine = text_agreement(picked, starts, left, right, self.stats.squared_weights(), settings.sketch)
         both_fields = np.vstack([fields[rows], own_fields])
         both_days = np.append(days[rows], np.int32(days_of(record)))
-        parts = log_odds(cosine, both_fields, both_days, left, right, settings)
+        parts = log_odds(cosine, both_sizes, both_fields, both_days, left, right, settings)
         score = to_score(parts)
         best = [n for n in np.lexsort((rows, -score))[:limit] if score[n] >= settings.similar]
         return [Match(self.ids[rows[n]], float(score[n]), reasons_of(cosine[n], parts[n])) for n in best]

@@ -61,7 +61,9 @@ class Settings:
     a key shared by a whole history therefore costs no more than a rare one.
     ``neighbours``: pairs kept per record, best first.
     ``steepness`` and ``middle`` turn the agreement of the texts (cosine, 0 … 1) into log-odds:
-    ``steepness * (cosine - middle)``. ``sketch``: features kept per text; shorter texts are compared exactly, longer ones
+    ``steepness * (cosine - middle)``; ``length`` is added per unit of log length ratio, since a story told again has
+    about its old length; ``little`` is added, in proportion, below ``enough`` features, since a few common words agree
+    by chance. ``sketch``: features kept per text; shorter texts are compared exactly, longer ones
     by a consistent sample.
     """
 
@@ -73,8 +75,11 @@ class Settings:
     date_scale: float = 14.0
     date_far: float = -0.5
     date_limit: float = 365.0
-    steepness: float = 10.0
-    middle: float = 0.6
+    steepness: float = 16.0
+    middle: float = 0.66
+    length: float = -3.0
+    little: float = -2.0
+    enough: int = 8
     sketch: int = 96
     window: int = 4
     neighbours: int = 10

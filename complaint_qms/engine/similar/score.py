@@ -16,7 +16,7 @@ from complaint_qms.engine.text import canonical_tokens, han_ngrams, is_han
 DF_SIZE = 1 << 20
 _DF_MASK = DF_SIZE - 1
 NO_DATE = np.iinfo(np.int32).min
-TRIPLE_WEIGHT = 0.4
+TRIPLE_WEIGHT = 0.5
 
 
 @dataclass
@@ -36,9 +36,11 @@ class Stats:
         self.count += texts
 
     def squared_weights(self) -> np.ndarray:
-        """float32 of shape (DF_SIZE,): squared inverse document frequency, smoothed so that an empty count is flat."""
-        weights = np.log1p((self.count + 20.0) / (self.frequency + 1.0))
-        return (weights * weights).astype(np.float32)
+        """float32 of shape (DF_SIZE,): squared weights, the root of the smoothed inverse document frequency.
+
+        Milder than the usual idf²: a mistyped word is the rarest of all features and must not count the most.
+        """
+        return np.sqrt(np.log1p((self.count + 20.0) / (self.frequency + 1.0))).astype(np.float32)
 
 
 def text_agreement(
@@ -84,6 +86,7 @@ def text_agreement(
 
 def log_odds(
     cosine: np.ndarray,
+    sizes: np.ndarray,
     fields: np.ndarray,
     days: np.ndarray,
     left: np.ndarray,
@@ -92,10 +95,16 @@ def log_odds(
 ) -> np.ndarray:
     """Contributions of shape (pairs, 6): text, customer, item, batch, order, date.
 
-    ``fields`` int64 (n, 4) of field hashes, 0 unknown; ``days`` int32 (n,), ``NO_DATE`` unknown.
+    ``sizes`` (n,): features of each text before any cut; ``fields`` int64 (n, 4) of field hashes, 0 unknown; ``days`` int32 (n,), ``NO_DATE`` unknown.
     """
     parts = np.zeros((len(left), 2 + len(FIELDS)))
-    parts[:, 0] = settings.steepness * (cosine - settings.middle)
+    one, other = np.maximum(sizes[left], 1).astype(float), np.maximum(sizes[right], 1).astype(float)
+    shorter = np.minimum(one, other)
+    parts[:, 0] = (
+        settings.steepness * (cosine - settings.middle)
+        + settings.length * np.abs(np.log(one / other))
+        + settings.little * np.clip(1.0 - shorter / settings.enough, 0.0, 1.0)
+    )
     for column, name in enumerate(FIELDS):
         one, other = fields[left, column], fields[right, column]
         known = (one != 0) & (other != 0)
@@ -157,7 +166,7 @@ def rank(
     cosine = text_agreement(flat, offsets, left, right, weights, np.iinfo(np.int64).max)
     fields = np.array([field_hashes(each) for each in records], np.int64)
     days = np.array([days_of(each) for each in records], np.int32)
-    parts = log_odds(cosine, fields, days, left, right, settings)
+    parts = log_odds(cosine, np.diff(offsets), fields, days, left, right, settings)
     scores = to_score(parts)
     best = np.lexsort((right, -scores))[:limit]
     own = _words(record.text)
