@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
@@ -98,6 +98,7 @@ def test_adjusting_only_raises_p_and_keeps_its_order(p, level):
     assert np.all(fdr.adjust(p, rule="by") >= q - 1e-15)
     # Benjamini and Hochberg's step-up rule itself: reject the i smallest with p(i) <= level · i / m.
     ranked = np.sort(p)
+    assume(not np.isclose(ranked * len(p) / np.arange(1, len(p) + 1), level, rtol=1e-9).any())
     passing = np.flatnonzero(ranked <= level * np.arange(1, len(p) + 1) / len(p))
     count = passing[-1] + 1 if passing.size else 0
     found = fdr.discoveries(p, level).sum()
@@ -351,11 +352,13 @@ def test_ebgm_lies_between_its_quantiles_and_rises_with_the_count(n, e):
 
 def test_squashing_keeps_totals_and_nearly_the_fit():
     rng = np.random.default_rng(6)
-    e = rng.gamma(0.5, 1.0, 20_000) + 0.005
-    n = rng.poisson(rng.gamma(1.5, 1 / 1.5, len(e)) * e)
+    e = rng.gamma(0.5, 1.0, 8000) + 0.005
+    n = rng.poisson(
+        np.where(rng.random(len(e)) < 0.1, rng.gamma(2.0, 3.0, len(e)), rng.gamma(4.0, 0.2, len(e))) * e
+    )
     n, e = n[n > 0].astype(float), e[n > 0]
     sn, se, sw = squash(n, e)
-    assert len(sn) < len(n) / 3
+    assert len(sn) < len(n) / 2
     assert sw.sum() == len(n)
     assert np.sum(se * sw) == pytest.approx(e.sum())
     assert fit_prior(sn, se, sw).negative_log_likelihood == pytest.approx(

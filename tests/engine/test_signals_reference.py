@@ -189,13 +189,13 @@ def test_ebgm_as_in_openebgm():
 
 def test_ebgm_prior_is_found_again():
     rng = np.random.default_rng(20)
-    e = rng.gamma(0.7, 2.0, 60_000) + 0.01
+    e = rng.gamma(0.7, 2.0, 20_000) + 0.01
     first = rng.random(len(e)) < 0.1
     rate = np.where(first, rng.gamma(2.0, 1 / 0.3, len(e)), rng.gamma(4.0, 1 / 5.0, len(e)))
     n = rng.poisson(rate * e)
     with_zeros = fit_prior(n, e, smallest=0)
     assert with_zeros.converged
-    np.testing.assert_allclose(with_zeros.theta, (2.0, 0.3, 4.0, 5.0, 0.1), rtol=0.1)
+    np.testing.assert_allclose(with_zeros.theta, (2.0, 0.3, 4.0, 5.0, 0.1), rtol=0.2)
 
 
 def test_ebgm_prior_without_zeros_is_an_optimum():

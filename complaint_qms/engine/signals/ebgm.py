@@ -101,7 +101,7 @@ def fit_prior(
             jac=True,
             method="L-BFGS-B",
             bounds=[(-12.0, 12.0)] * 4 + [(-18.0, 18.0)],
-            options={"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-9},
+            options={"maxiter": 300, "ftol": 1e-13, "gtol": 1e-8},
         )
         if np.isfinite(found.fun) and (best is None or found.fun < best.fun):
             best = found

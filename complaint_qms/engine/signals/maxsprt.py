@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, special
+from scipy import interpolate, optimize, special
 
 Array = NDArray[np.float64]
 
@@ -140,31 +140,29 @@ def maxsprt(
 def sequential_p(llr: ArrayLike, upper_limit: float, min_count: int = 1) -> Array:
     """Probability that the statistic would ever reach this value within the plan: a p-value that allows for looking.
 
-    Taken from 48 exact values between the statistics' ends, ln p linear between them; 1 for a statistic of 0.
+    ln p is interpolated (monotone cubic) between exact values on a fixed grid, to within 2 % of p (8 % for
+    plans below 1); the alarm itself rests on the exact critical value. 1 for a statistic
+    of 0. Beyond 24, where p is below 1e-9, it goes on with the slope of the last part.
     """
     llr = np.asarray(llr, float)
-    out = np.where(np.isnan(llr), np.nan, 1.0)
+    logs = _log_p(upper_limit, min_count)
     usable = (llr > 0) & np.isfinite(llr)
-    if usable.any():
-        top = float(llr[usable].max())
-        ends = max(math.ceil(top), 1)
-        nodes, logs = _p_table(upper_limit, ends, min_count)
-        out = np.where(usable, np.exp(np.interp(np.where(usable, llr, 1.0), nodes, logs)), out)
-    return np.where(np.isposinf(llr), 0.0, out)
+    inside = np.clip(np.where(usable, llr, _NODES[0]), _NODES[0], _NODES[-1])
+    slope = float(logs.derivative()(_NODES[-1]))
+    beyond = np.where(usable, np.maximum(llr - _NODES[-1], 0.0), 0.0)
+    out = np.where(usable, np.exp(logs(inside) + slope * beyond), 1.0)
+    return np.where(np.isnan(llr), np.nan, np.where(np.isposinf(llr), 0.0, out))
 
 
-@lru_cache(maxsize=256)
-def _p_table(upper_limit: float, top: int, min_count: int) -> tuple[Array, Array]:
-    # Beyond 30 the probability is below 1e-12 and lost in rounding; there the slope of the last part, which tends
-    # to −1, goes on.
-    end = min(top, 26)
-    nodes = np.linspace(0.05, end, 48)
-    values = [max(crossing_probability(float(x), upper_limit, min_count), 1e-300) for x in nodes]
-    logs = np.minimum.accumulate(np.log(values))
-    if top > end:
-        nodes = np.append(nodes, float(top))
-        logs = np.append(logs, logs[-1] - (top - end))
-    return nodes, logs
+_NODES = np.concatenate(
+    [np.linspace(0.05, 2.0, 10), np.linspace(2.5, 8.0, 12), [10.0, 13.0, 16.0, 20.0, 24.0]]
+)
+
+
+@lru_cache(maxsize=64)
+def _log_p(upper_limit: float, min_count: int) -> interpolate.PchipInterpolator:
+    values = [max(crossing_probability(float(x), upper_limit, min_count), 1e-14) for x in _NODES]
+    return interpolate.PchipInterpolator(_NODES, np.minimum.accumulate(np.log(values)))
 
 
 def _poisson_pmf(size: int, mean: float) -> Array:
