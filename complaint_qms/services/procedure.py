@@ -1,10 +1,13 @@
 """Which SOP a complaint follows, and the checks it brings along."""
 
+from datetime import datetime
 from typing import Any
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import cint
+
+from complaint_qms.constants.stages import FIRST_STAGE
 
 CACHE_KEY = "complaint_qms_sops"
 # A closer fit counts more: the company decides before the severity, the type decides before both.
@@ -33,27 +36,35 @@ def choose_sop(doc: Document) -> str | None:
     )
 
 
-def set_checklist(doc: Document) -> None:
-    """Give `doc` the hand-over checks of its SOP; checks already ticked stay ticked."""
-    done = {(row.stage, row.check): row for row in doc.checklist}
-    sop = frappe.get_cached_doc("Complaint SOP", doc.sop) if doc.sop else None
-    wanted = [(row.stage, row.check, cint(row.mandatory)) for row in sop.checks] if sop else []
-    if [(row.stage, row.check, cint(row.mandatory)) for row in doc.checklist] == wanted:
+def add_checks(doc: Document, stage: str) -> None:
+    """Bring the checks of `stage` onto `doc` as it enters it; those it has already are not asked twice."""
+    if not doc.sop:
         return
-    doc.set("checklist", [])
-    for stage, check, mandatory in wanted:
-        old = done.get((stage, check))
-        doc.append(
-            "checklist",
-            {
-                "stage": stage,
-                "check": check,
-                "mandatory": mandatory,
-                "done": old.done if old else 0,
-                "done_by": old.done_by if old else None,
-                "done_at": old.done_at if old else None,
-            },
-        )
+    have = {(row.stage, row.check) for row in doc.checklist}
+    for row in frappe.get_cached_doc("Complaint SOP", doc.sop).checks:
+        if row.stage == stage and (row.stage, row.check) not in have:
+            doc.append("checklist", {"stage": row.stage, "check": row.check, "mandatory": cint(row.mandatory)})
+
+
+def change_checks(doc: Document) -> None:
+    """Another SOP was chosen: checks still open go, those of the present stage come, ticked ones stay."""
+    doc.set("checklist", [row for row in doc.checklist if row.done])
+    add_checks(doc, doc.stage or FIRST_STAGE["Complaint"])
+
+
+def keep_checks(doc: Document, now: datetime) -> None:
+    """Take from the sender only which checks are ticked; what is to be checked, by whom and when it was, is the app's."""
+    before = doc.get_doc_before_save()
+    sent = {(row.stage, row.check): cint(row.done) for row in doc.checklist}
+    rows = [row.as_dict() for row in before.checklist] if before else []
+    for row in rows:
+        done = sent.get((row["stage"], row["check"]), cint(row["done"]))
+        if done and not cint(row["done"]):
+            row |= {"done_by": frappe.session.user, "done_at": now}
+        elif not done:
+            row |= {"done_by": None, "done_at": None}
+        row["done"] = done
+    doc.set("checklist", rows)
 
 
 def forget_sops() -> None:

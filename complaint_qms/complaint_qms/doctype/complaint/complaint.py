@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import COMPLAINT_STAMPS
+from complaint_qms.constants.stages import FIRST_STAGE
 from complaint_qms.integrations.erpnext.consistency import check_consistency
 from complaint_qms.services import clock, intake, lifecycle, merge, procedure, retention, risk
 
@@ -20,6 +21,7 @@ class Complaint(Document):
     def before_validate(self):
         lifecycle.protect(self, COMPLAINT_STAMPS)
         clock.keep(self)
+        procedure.keep_checks(self, self._now())
         if self.is_new():
             intake.fill_in(self, self._now())
 
@@ -39,6 +41,9 @@ class Complaint(Document):
             self._entered(*move, now)
         if self.has_value_changed("first_response_at") and self.first_response_at and not self.is_new():
             clock.answered(self, now)
+
+    def after_insert(self):
+        lifecycle.settle_workflow_action(self)
 
     def on_update(self):
         merge.tell_original(self)
@@ -74,11 +79,6 @@ class Complaint(Document):
                 self.first_response_at = self.reply_sent_at
         if self.has_value_changed("customer_agreement"):
             self.agreement_at = (self.agreement_at or now) if self.customer_agreement else None
-        for row in self.checklist:
-            if row.done and not row.done_by:
-                row.done_by, row.done_at = user, now
-            elif not row.done:
-                row.done_by = row.done_at = None
 
     def _follow_procedure(self, now: datetime) -> None:
         early = (self.stage or "intake") in ("intake", "triage")
@@ -86,13 +86,14 @@ class Complaint(Document):
         if self.is_new():
             if not self.sop:
                 self.sop = procedure.choose_sop(self)
-            procedure.set_checklist(self)
+            procedure.add_checks(self, FIRST_STAGE["Complaint"])
             clock.start(self, now)
             return
         if early and steering and not self.has_value_changed("sop"):
             self.sop = procedure.choose_sop(self) or self.sop
+        if self.has_value_changed("sop"):
+            procedure.change_checks(self)
         if self.has_value_changed("sop") or self.has_value_changed("received_at"):
-            procedure.set_checklist(self)
             clock.refresh(self, now)
 
     def _entered(self, origin: str, target: str, now: datetime) -> None:
@@ -105,6 +106,7 @@ class Complaint(Document):
             if origin in lifecycle.ENDED["Complaint"]:
                 self._reopen()
             clock.enter_stage(self, target, now)
+            procedure.add_checks(self, target)
 
     def _end(self, target: str, now: datetime) -> None:
         clock.stop(self, now, target)
