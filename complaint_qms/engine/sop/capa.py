@@ -104,7 +104,7 @@ def _implemented(facts: Facts) -> list[Missing]:
             found.append(Missing("G5", "actions", "Action {row} “{action}” is not done yet.", values))
         elif blank(row.get("evidence")) and blank(row.get("evidence_note")):
             found.append(Missing("G5", "actions", "Add the evidence of action {row} “{action}”.", values))
-    if rows and not any(row.get("status") == "done" for row in rows):
+    if rows and all(row.get("status") == "cancelled" for row in rows):
         found.append(Missing("G5", "actions", "Every action was cancelled: nothing was done."))
     return found
 
