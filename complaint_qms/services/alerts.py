@@ -1,18 +1,25 @@
-"""Messages of the sweep: notices in the desk, one digest mail per person, a line in the complaint's story."""
+"""Messages of the sweep: notices in the desk, one digest mail per person, a line in the complaint's story.
+
+Notices and story are written with the sweep, in its transaction. A mail takes much longer to compose, so the sweep
+only leaves a mark on the notice that it is still to be mailed; `mail_digests` then puts one mail per person into the
+queue and takes the marks off, both in one transaction. A kill in between costs nothing: the marks wait.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from html import escape
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import frappe
 from frappe import _
 from frappe.translate import print_language
-from frappe.utils import cint, format_datetime, get_url_to_form, get_url_to_list
+from frappe.utils import cint, format_datetime, get_url_to_form, get_url_to_list, now_datetime
+from pypika.queries import Table
+from pypika.terms import Criterion
 
 from complaint_qms.constants.clock import OVERDUE
 from complaint_qms.constants.labels import label
@@ -21,7 +28,11 @@ from complaint_qms.services.sop_plan import aware, site_zone
 AT_RISK_NOTICE, OVERDUE_NOTICE, ESCALATED = "at_risk", "overdue", "escalated"
 DIGEST_ROWS = 50
 """Complaints listed in a mail; the rest is a number and a link."""
+DIGEST_JOB_ID = "complaint_qms_clock_digests"
 
+# The index column of a notice, which means nothing else there: still to be mailed, and in which group of the mail.
+_TO_MAIL = {ESCALATED: 1, OVERDUE_NOTICE: 2, AT_RISK_NOTICE: 3}
+_MAIL_WITHIN = timedelta(days=1)
 _AUTHOR = "Administrator"
 
 
@@ -31,7 +42,6 @@ class Person:
 
     user: str
     full_name: str
-    email: str | None
     language: str
     time_zone: str | None
     notices: bool
@@ -47,6 +57,10 @@ class Event:
     handlers: list[Person] = field(default_factory=list)
     superiors: list[Person] = field(default_factory=list)
 
+    @property
+    def is_overdue(self) -> bool:
+        return any(status == OVERDUE for _clock, status, _due in self.steps)
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -57,17 +71,17 @@ class Notice:
     event: Event
 
 
-def send(events: list[Event], notices: list[Notice], now: datetime) -> int:
-    """Write all messages into the running transaction; the number of mails put into the queue."""
+def write(events: list[Event], notices: list[Notice], now: datetime) -> None:
+    """Write notices and story into the running transaction, and mark what is to be mailed."""
     when = _Dates()
-    _write_notices([notice for notice in notices if notice.person.notices], now, when)
-    _write_story([event for event in events if _is_overdue(event)], now, when)
-    return _queue_digests([notice for notice in notices if notice.person.mails], when)
+    _write_notices([n for n in notices if n.person.notices or n.person.mails], now, when)
+    _write_story([event for event in events if event.is_overdue], now, when)
 
 
 def _write_notices(notices: list[Notice], now: datetime, when: _Dates) -> None:
     if not notices:
         return
+    by_mail = cint(frappe.get_cached_doc("Complaint QMS Settings").notify_by_email)
     rows = [
         {
             "type": "Alert",
@@ -76,14 +90,17 @@ def _write_notices(notices: list[Notice], now: datetime, when: _Dates) -> None:
             "from_user": _AUTHOR,
             "document_type": "Complaint",
             "document_name": notice.event.complaint.name,
-            "read": 0,
+            "idx": _TO_MAIL[notice.kind] if by_mail and notice.person.mails else 0,
+            "read": 0
+            if notice.person.notices
+            else 1,  # who wants mails only finds nothing unread in the desk
         }
         for notice in _by_language(notices)
     ]
     _insert("Notification Log", rows, now)
-    users = sorted({notice.person.user for notice in notices})
+    users = sorted({notice.person.user for notice in notices if notice.person.notices})
     settings = frappe.qb.DocType("Notification Settings")
-    frappe.qb.update(settings).set(settings.seen, 0).where(settings.name.isin(users)).run()
+    frappe.qb.update(settings).set(settings.seen, 0).where(settings.name.isin(users or [""])).run()
     for user in users:
         frappe.publish_realtime("notification", user=user, after_commit=True)
 
@@ -129,6 +146,7 @@ def _write_story(events: list[Event], now: datetime, when: _Dates) -> None:
         rows.append(
             {
                 "comment_type": "Info",
+                "idx": 0,
                 "content": escape(sentence),
                 "reference_doctype": "Complaint",
                 "reference_name": event.complaint.name,
@@ -147,66 +165,100 @@ def _insert(doctype: str, rows: list[dict], now: datetime) -> None:
         "owner": _AUTHOR,
         "modified_by": _AUTHOR,
         "docstatus": 0,
-        "idx": 0,
     }
     columns = ["name", *common, *rows[0]]
     values = [(frappe.generate_hash(length=10), *common.values(), *row.values()) for row in rows]
     frappe.db.bulk_insert(doctype, columns, values)
 
 
-def _queue_digests(notices: list[Notice], when: _Dates) -> int:
-    """One mail per person with everything that concerns them."""
-    settings = frappe.get_cached_doc("Complaint QMS Settings")
-    if not notices or not cint(settings.notify_by_email):
-        return 0
-    per_person: dict[str, list[Notice]] = {}
-    for notice in notices:
-        if notice.person.email:
-            per_person.setdefault(notice.person.user, []).append(notice)
+def mail_digests(now: datetime | None = None) -> int:
+    """Put one mail per person into the queue with all their marked notices; the number of mails.
+
+    Commits after each person. Marks older than a day are left alone: nobody wants to be told that late.
+    """
+    moment = now or now_datetime()
     queued = 0
-    for user, mine in sorted(per_person.items()):
-        frappe.db.savepoint("digest")
-        try:
-            with print_language(mine[0].person.language):
-                _queue_digest(mine[0].person, mine, when)
-        except frappe.OutgoingEmailError:
-            # A site without an outgoing account has its notices in the desk; this is no error of the sweep's.
-            frappe.clear_last_message()
-            return queued
-        except Exception:
-            frappe.db.rollback(save_point="digest")
-            frappe.log_error(title=f"Digest of overdue complaints for {user}")
-        else:
-            queued += 1
+    for user in _awaiting_mail(moment):
+        queued += _mail_digest(user, moment)
+        frappe.db.commit()
     return queued
 
 
-def _queue_digest(person: Person, notices: list[Notice], when: _Dates) -> None:
-    order = (ESCALATED, OVERDUE_NOTICE, AT_RISK_NOTICE)
-    notices = sorted(notices, key=lambda n: (order.index(n.kind), min(due for _c, _s, due in n.event.steps)))
-    count = dict.fromkeys(order, 0)
-    for notice in notices:
-        count[notice.kind] += 1
+def enqueue_digests(now: datetime) -> None:
+    """Have the mails composed in a job of their own, if any are to be."""
+    if _awaiting_mail(now):
+        frappe.enqueue(mail_digests, queue="long", job_id=DIGEST_JOB_ID, deduplicate=True)
+
+
+def _awaiting_mail(now: datetime) -> list[str]:
+    log = frappe.qb.DocType("Notification Log")
+    return (
+        frappe.qb.from_(log)
+        .select(log.for_user)
+        .distinct()
+        .where(_to_be_mailed(log, now))
+        .orderby(log.for_user)
+        .run(pluck=True)
+    )
+
+
+def _to_be_mailed(log: Table, now: datetime) -> Criterion:
+    return (log.modified >= now - _MAIL_WITHIN) & (log.document_type == "Complaint") & (log.idx > 0)
+
+
+def _mail_digest(user: str, now: datetime) -> bool:
+    """Whether a mail to this person is in the queue now; its notices lose their marks in any case, so that what
+    cannot be mailed is not tried again and again."""
+    log = frappe.qb.DocType("Notification Log")
+    rows = (
+        frappe.qb.from_(log)
+        .select(log.name, log.subject, log.document_name, log.idx)
+        .where((log.for_user == user) & _to_be_mailed(log, now))
+        .orderby(log.modified)
+        .orderby(log.name)
+        .for_update(skip_locked=True)
+        .run(as_dict=True)
+    )
+    if not rows:
+        return False
+    frappe.qb.update(log).set(log.idx, 0).where(log.name.isin([row.name for row in rows])).run()
+    person = frappe.get_cached_doc("User", user)
+    frappe.db.savepoint("digest")
+    # the language is given back only when nothing is raised within, so errors end inside
+    with print_language(person.language or frappe.local.lang):
+        try:
+            _queue_digest(person.email, person.full_name, rows)
+        except frappe.OutgoingEmailError:
+            frappe.clear_last_message()  # a site without an account to send from has its notices in the desk
+            return False
+        except Exception:
+            frappe.db.rollback(save_point="digest")
+            frappe.log_error(title=f"Digest of overdue complaints for {user}")
+            return False
+    return True
+
+
+def _queue_digest(email: str, full_name: str, rows: list[frappe._dict]) -> None:
+    groups = {kind: [row for row in rows if row.idx == mark] for kind, mark in _TO_MAIL.items()}
+    shown = {row.name for row in sorted(rows, key=lambda row: row.idx)[:DIGEST_ROWS]}
+    headings = {
+        ESCALATED: _("Escalated to you"),
+        OVERDUE_NOTICE: _("Overdue"),
+        AT_RISK_NOTICE: _("Time is running out"),
+    }
     frappe.sendmail(
-        recipients=[person.email],
+        recipients=[email],
         subject=_("Complaints: {0} overdue, {1} at risk").format(
-            count[ESCALATED] + count[OVERDUE_NOTICE], count[AT_RISK_NOTICE]
+            len(groups[ESCALATED]) + len(groups[OVERDUE_NOTICE]), len(groups[AT_RISK_NOTICE])
         ),
         template="complaint_clock_digest",
         args={
-            "full_name": person.full_name,
+            "full_name": full_name,
             "groups": [
-                (
-                    heading,
-                    [_line(notice, person, when) for notice in notices[:DIGEST_ROWS] if notice.kind == kind],
-                )
-                for kind, heading in (
-                    (ESCALATED, _("Escalated to you")),
-                    (OVERDUE_NOTICE, _("Overdue")),
-                    (AT_RISK_NOTICE, _("Time is running out")),
-                )
+                (headings[kind], [_line(row) for row in lines if row.name in shown])
+                for kind, lines in groups.items()
             ],
-            "more": max(len(notices) - DIGEST_ROWS, 0),
+            "more": len(rows) - len(shown),
             "list_url": get_url_to_list("Complaint"),
         },
         reference_doctype="Complaint",
@@ -214,26 +266,16 @@ def _queue_digest(person: Person, notices: list[Notice], when: _Dates) -> None:
     )
 
 
-def _line(notice: Notice, person: Person, when: _Dates) -> dict[str, str]:
-    complaint = notice.event.complaint
-    return {
-        "name": complaint.name,
-        "url": get_url_to_form("Complaint", complaint.name),
-        "subject": complaint.subject or "",
-        "customer": complaint.customer or complaint.complainant_name or "",
-        "steps": steps_in_words(notice.event, partial(when.of, person)),
-    }
+def _line(row: frappe._dict) -> dict[str, str]:
+    # the subject is our own HTML with everything in it escaped
+    return {"url": get_url_to_form("Complaint", row.document_name), "text": row.subject}
 
 
-def _by_language(notices: list[Notice]):
+def _by_language(notices: list[Notice]) -> Iterator[Notice]:
     """The notices, grouped by their reader's language, which is the present language while a group is walked."""
     for language in sorted({notice.person.language for notice in notices}):
         with print_language(language):
             yield from (notice for notice in notices if notice.person.language == language)
-
-
-def _is_overdue(event: Event) -> bool:
-    return any(status == OVERDUE for _clock, status, _due in event.steps)
 
 
 class _Dates:
@@ -252,8 +294,16 @@ class _Dates:
     def _format(self, moment: datetime, zone: str | None) -> str:
         key = (frappe.local.lang, zone, moment)
         if key not in self._known:
-            local = moment
-            if zone and zone != self._site.key:
-                local = aware(moment, self._site).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-            self._known[key] = format_datetime(local)
+            self._known[key] = format_datetime(self._local(moment, zone))
         return self._known[key]
+
+    def _local(self, moment: datetime, zone: str | None) -> datetime:
+        if not zone or zone == self._site.key:
+            return moment
+        try:
+            return aware(moment, self._site).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        except (
+            ZoneInfoNotFoundError,
+            ValueError,
+        ):  # one person's odd setting must not stop the others' messages
+            return moment

@@ -1,8 +1,8 @@
 """The sweep: moves the clocks that became due, reminds the handler, escalates to the superior.
 
 Its cost follows what is due, not what is open: `next_check_at` is indexed and says when a complaint changes next.
-A step is made once: each batch locks its complaints, looks again whether they are due, writes standings, messages
-and mails, and commits all of it together. Killed in the middle, a batch has done nothing; run twice, the second finds
+A step is made once: each batch locks its complaints, looks again whether they are due, writes standings and
+messages, and commits all of it together. Killed in the middle, a batch has done nothing; run twice, the second finds
 nothing due. A complaint that somebody is saving at the moment is left for the next run.
 """
 
@@ -30,14 +30,13 @@ _LEAST = CustomFunction("LEAST", ["a", "b", "c"])
 
 @dataclass
 class Sweep:
-    """What a sweep did. `changed`: complaints; `at_risk`, `overdue`: clocks; the rest: messages sent."""
+    """What a sweep did. `changed`: complaints; `at_risk`, `overdue`: clocks; the rest: messages."""
 
     changed: int = 0
     at_risk: int = 0
     overdue: int = 0
     reminders: int = 0
     escalations: int = 0
-    mails: int = 0
 
     def __iadd__(self, other: Sweep) -> Sweep:
         for part in fields(self):
@@ -47,7 +46,9 @@ class Sweep:
 
 def run() -> None:
     """The sweep at the present moment; what the scheduled job puts into the queue."""
-    sweep(now_datetime())
+    now = now_datetime()
+    sweep(now)
+    alerts.enqueue_digests(now)
 
 
 def sweep(now: datetime, batch: int = BATCH) -> Sweep:
@@ -85,7 +86,7 @@ def _sweep_batch(names: list[str], now: datetime, directory: recipients.Director
     _write_standings([row.name for row in rows], now)
     directory.learn([event.complaint for event in events])
     notices = [notice for event in events for notice in directory.notices(event)]
-    sent = alerts.send(events, notices, now)
+    alerts.write(events, notices, now)
     _forget_documents([row.name for row in rows])
     return Sweep(
         changed=len(rows),
@@ -93,7 +94,6 @@ def _sweep_batch(names: list[str], now: datetime, directory: recipients.Director
         overdue=sum(status == OVERDUE for event in events for _, status, _ in event.steps),
         reminders=sum(notice.kind != alerts.ESCALATED for notice in notices),
         escalations=sum(notice.kind == alerts.ESCALATED for notice in notices),
-        mails=sent,
     )
 
 

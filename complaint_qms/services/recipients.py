@@ -8,7 +8,6 @@ import frappe
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import cint
 
-from complaint_qms.constants.clock import OVERDUE
 from complaint_qms.constants.roles import MANAGER
 from complaint_qms.services.alerts import AT_RISK_NOTICE, ESCALATED, OVERDUE_NOTICE, Event, Notice, Person
 
@@ -53,13 +52,12 @@ class Directory:
 
     def notices(self, event: Event) -> Iterator[Notice]:
         """A reminder for each handler, and for an overdue complaint one for each superior; nobody twice."""
-        overdue = any(status == OVERDUE for _, status, _ in event.steps)
         handlers = self._handlers(event.complaint)
         event.handlers = handlers
-        if overdue:
+        if event.is_overdue:
             event.superiors = [person for person in self._superior(event.complaint) if person not in handlers]
         for person in handlers:
-            yield Notice(person, OVERDUE_NOTICE if overdue else AT_RISK_NOTICE, event)
+            yield Notice(person, OVERDUE_NOTICE if event.is_overdue else AT_RISK_NOTICE, event)
         for person in event.superiors:
             yield Notice(person, ESCALATED, event)
 
@@ -162,7 +160,6 @@ class Directory:
             .select(
                 user.name,
                 user.full_name,
-                user.email,
                 user.language,
                 user.time_zone,
                 Coalesce(settings.enabled, 1).as_("notices"),
@@ -177,7 +174,6 @@ class Directory:
             self._people[row.name] = Person(
                 row.name,
                 row.full_name or row.name,
-                row.email,
                 row.language or frappe.local.lang,
                 row.time_zone,
                 bool(cint(row.notices)),

@@ -130,11 +130,6 @@ def check(sop: Document) -> None:
         calendar = calendar_of(sop)
     except ClockError:
         frappe.throw(_("Time Zone: {0} is not known; use a name such as Europe/Berlin").format(sop.time_zone))
-    seen: set[str] = set()
-    for row in sop.stages:
-        if row.stage in seen:
-            frappe.throw(_("Stages, row {0}: the stage {1} is listed twice").format(row.idx, _(row.stage)))
-        seen.add(row.stage)
     timed = (
         flt(sop.first_response_time) or flt(sop.resolution_time) or any(flt(r.time_limit) for r in sop.stages)
     )

@@ -1,0 +1,232 @@
+"""Sweep of the SOP clocks over 100,000 open complaints of which 1 % are newly due, on a real site.
+
+    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_sweep [--site NAME] [--rows 100000] [--due 1000]
+
+Builds its rows by bulk insert, sweeps, compares with a loop that loads, reckons and saves document by document (timed
+on a sample and scaled up), and removes everything it made, also when it fails. Use a site that may be played with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+import frappe
+
+from complaint_qms.constants.clock import OVERDUE
+from complaint_qms.services import alerts, clock, escalation
+
+MARK = "BENCH-SWEEP"
+BAR_SECONDS, BAR_RATIO = 2.0, 100
+NOW = datetime(2024, 7, 2, 12, 0)
+HANDLERS = 20
+SAMPLE = 200  # documents that the loop is timed on
+
+
+@contextmanager
+def connected(site: str, sites: Path) -> Iterator[None]:
+    os.chdir(sites)
+    frappe.init(site=site, sites_path=str(sites))
+    frappe.connect()
+    try:
+        yield
+    finally:
+        frappe.destroy()
+
+
+def build(rows: int, due: int) -> None:
+    """Handlers with a superior, an SOP, and the complaints; the due ones are spread over the names."""
+    superior = _person(0)
+    chief = _employee(superior, None)
+    handlers = [_person(n + 1) for n in range(HANDLERS)]
+    for handler in handlers:
+        _employee(handler, chief)
+    sop = frappe.get_doc(
+        {
+            "doctype": "Complaint SOP",
+            "sop_name": MARK,
+            "round_the_clock": 1,
+            "first_response_time": 3600,
+            "resolution_time": 30 * 86400,
+            "stages": [{"stage": "triage", "time_limit": 86400, "warn_percent": 75}],
+        }
+    ).insert(ignore_permissions=True)
+    company = frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]
+    columns = [
+        "name",
+        "creation",
+        "modified",
+        "owner",
+        "modified_by",
+        "docstatus",
+        "idx",
+        "subject",
+        "company",
+    ]
+    columns += ["stage", "sop", "complaint_owner", "received_at", "sla_status", "next_check_at"]
+    columns += [f"{name}_{part}" for name in ("stage", "resolution") for part in ("due", "warn_at", "status")]
+    columns += ["escalation_level"]
+    spacing = rows // due
+
+    def values() -> Iterator[tuple]:
+        for n in range(rows):
+            late = n % spacing == 0 and n // spacing < due
+            end = NOW - timedelta(minutes=n % 60) if late else NOW + timedelta(minutes=60 + n % 9000)
+            warn = end - timedelta(hours=6) if late else end - timedelta(minutes=30)
+            status, check = ("at_risk", end) if late else ("on_track", warn)
+            whole = NOW + timedelta(days=20)
+            yield (
+                f"{MARK}-{n:06d}", NOW, NOW, "Administrator", "Administrator", 0, 0, f"Complaint {n}", company,
+                "triage", sop.name, handlers[n // spacing % HANDLERS], NOW - timedelta(days=3), status, check,
+                end, warn, status, whole, whole - timedelta(days=5), "on_track", 0,
+            )  # fmt: skip
+
+    frappe.db.bulk_insert("Complaint", columns, values())
+    frappe.db.commit()
+    frappe.db.sql_ddl("ANALYZE TABLE `tabComplaint`")
+
+
+def give_outgoing_account() -> None:
+    """An account to send from, where the site has none, so that digest mails are queued (they are never sent)."""
+    if not frappe.db.exists("Email Account", {"default_outgoing": 1, "enable_outgoing": 1}):
+        account = frappe.new_doc("Email Account")
+        account.update(
+            {"name": MARK, "email_account_name": MARK, "email_id": "bench-sweep@qms.example"}
+            | {"enable_outgoing": 1, "default_outgoing": 1, "smtp_server": "localhost"}
+        )
+        account.db_insert()
+        frappe.db.commit()
+
+
+def _person(number: int) -> str:
+    email = f"{MARK.lower()}-{number}@qms.example"
+    frappe.get_doc(
+        {"doctype": "User", "email": email, "first_name": f"Bench {number}", "send_welcome_email": 0}
+    ).insert(ignore_permissions=True)
+    return email
+
+
+def _employee(user: str, reports_to: str | None) -> str:
+    made = frappe.get_doc(
+        {
+            "doctype": "Employee",
+            "first_name": MARK,
+            "company": frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0],
+            "gender": "Female",
+            "date_of_birth": "1990-01-01",
+            "date_of_joining": "2020-01-01",
+            "user_id": user,
+            "reports_to": reports_to,
+            "create_user_permission": 0,
+        }
+    )
+    return made.insert(ignore_permissions=True).name
+
+
+def remove() -> None:
+    """Everything that this benchmark made, and what the sweep wrote about it."""
+    frappe.db.rollback()
+    like = f"{MARK}-%"
+    for doctype, fieldname in (
+        ("Notification Log", "document_name"),
+        ("Comment", "reference_name"),
+        ("Version", "docname"),
+        ("Complaint Stage Log", "parent"),
+        ("Complaint", "name"),
+    ):
+        frappe.db.delete(doctype, {fieldname: ("like", like)})
+    queued = frappe.get_all(
+        "Email Queue Recipient", {"recipient": ("like", f"{MARK.lower()}-%")}, pluck="parent", order_by="name"
+    )
+    for doctype, fieldname in (("Email Queue Recipient", "parent"), ("Email Queue", "name")):
+        frappe.db.delete(doctype, {fieldname: ("in", queued or [""])})
+    frappe.db.delete("Email Account", {"name": MARK})
+    if frappe.db.exists("Complaint SOP", MARK):
+        frappe.delete_doc("Complaint SOP", MARK, force=True, ignore_permissions=True, delete_permanently=True)
+    frappe.db.set_value("Employee", {"first_name": MARK}, "reports_to", None)
+    for name in frappe.get_all("Employee", {"first_name": MARK}, pluck="name", order_by="name"):
+        frappe.delete_doc("Employee", name, force=True, ignore_permissions=True, delete_permanently=True)
+    for name in frappe.get_all(
+        "User", {"name": ("like", f"{MARK.lower()}-%")}, pluck="name", order_by="name"
+    ):
+        frappe.delete_doc("User", name, force=True, ignore_permissions=True, delete_permanently=True)
+    frappe.db.commit()
+
+
+def loop(names: list[str], now: datetime) -> float:
+    """Seconds for doing the same one document at a time: load, reckon, and where a clock ran out save and tell."""
+    begin = perf_counter()
+    for name in names:
+        doc = frappe.get_doc("Complaint", name)
+        clock.refresh(doc, now)
+        if doc.stage_due and doc.stage_due <= now:
+            doc.db_set({"stage_status": OVERDUE, "sla_status": OVERDUE}, update_modified=False)
+            doc.add_comment("Info", "Overdue")
+            frappe.get_doc(
+                {
+                    "doctype": "Notification Log",
+                    "type": "Alert",
+                    "for_user": doc.complaint_owner,
+                    "subject": f"{name} is overdue",
+                    "document_type": "Complaint",
+                    "document_name": name,
+                }
+            ).insert(ignore_permissions=True)
+        frappe.db.commit()
+    return perf_counter() - begin
+
+
+def measure(rows: int, due: int) -> bool:
+    """Print the figures; whether the bars are held."""
+    names = [f"{MARK}-{n:06d}" for n in range(0, rows, rows // SAMPLE)][:SAMPLE]
+    looped = (
+        loop(names, NOW - timedelta(days=30)) / len(names) * rows
+    )  # nothing is due then: the loop's best case
+    begin = perf_counter()
+    done = escalation.sweep(NOW)
+    took = perf_counter() - begin
+    if (done.changed, done.overdue, done.reminders, done.escalations) != (due, due, due, due):
+        raise SystemExit(f"the sweep did something else than planned: {done}")
+    begin = perf_counter()
+    if escalation.sweep(NOW).changed:
+        raise SystemExit("the second sweep repeated a step")
+    idle = perf_counter() - begin
+    begin = perf_counter()
+    mails = alerts.mail_digests(NOW)
+    mailing = perf_counter() - begin
+    print(f"{rows:,} open complaints, {due:,} newly due: {due} reminders, {due} escalations, {mails} mails")
+    print(f"one sweep              {took:8.2f} s    bar {BAR_SECONDS:.0f} s")
+    print(f"composing its mails    {mailing:8.2f} s    in a job of its own")
+    print(f"a sweep with none due  {idle * 1000:8.1f} ms")
+    print(f"document by document   {looped:8.0f} s    {looped / took:.0f} ×, bar {BAR_RATIO} ×")
+    return took <= BAR_SECONDS and looped / took >= BAR_RATIO
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--site", default=os.environ.get("QMS_TEST_SITE") or "complaint-qms-test.localhost")
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--due", type=int, default=1_000)
+    given = parser.parse_args()
+    bench = Path(os.environ.get("QMS_BENCH") or Path(sys.prefix).parent)
+    with connected(given.site, bench / "sites"):
+        remove()
+        try:
+            build(given.rows, given.due)
+            give_outgoing_account()
+            held = measure(given.rows, given.due)
+        finally:
+            remove()
+    raise SystemExit(0 if held else 1)
+
+
+if __name__ == "__main__":
+    main()
