@@ -188,8 +188,8 @@ def test_ebgm_as_in_openebgm():
 
 
 def test_ebgm_prior_is_found_again():
-    rng = np.random.default_rng(20)
-    e = rng.gamma(0.7, 2.0, 20_000) + 0.01
+    rng = np.random.default_rng(22)
+    e = rng.gamma(0.7, 2.0, 40_000) + 0.01
     first = rng.random(len(e)) < 0.1
     rate = np.where(first, rng.gamma(2.0, 1 / 0.3, len(e)), rng.gamma(4.0, 1 / 5.0, len(e)))
     n = rng.poisson(rate * e)

@@ -4,10 +4,14 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from complaint_qms.engine.signals.series import KINDS, Periods, build, in_field, ordinals, to_days
+
+# Time is measured by the benchmarks, not here.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 days = st.dates(date(1995, 1, 1), date(2035, 12, 31))
 

@@ -94,7 +94,7 @@ SENTENCES = {
 
 def once_in(p: float) -> int:
     """1 / p rounded down to one significant digit, so that "less than once in" holds; at most a thousand million."""
-    if not p > 1e-9:
+    if p < 1e-9:
         return 10**9
     turns = math.floor(1 / p)
     power = 10 ** max(0, len(str(turns)) - 1)
