@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from complaint_qms.constants.clock import WEEKDAYS
-from complaint_qms.services import clock, sop_plan
+from complaint_qms.services import clock, escalation, intake, sop_plan
 from tests.desk import factory
 
 HOUR = 3600
@@ -307,6 +307,72 @@ def test_a_hundred_complaints_read_their_sop_once() -> None:
     finally:
         frappe.db.sql = real
     assert asked == []
+
+
+# Through the complaint's own controller ------------------------------------------------------------------------------
+
+
+def registered(**values: object) -> Document:
+    """A complaint registered Monday 1 July 2024 at 9:00 through the door of every channel."""
+    given = {
+        "subject": "Cracked housing",
+        "complainant_name": "Ann Buyer",
+        "description": "It broke.",
+        **values,
+    }
+    return intake.register({"sop": sop().name, "company": factory.company()} | given, now=at("07-01 09:00"))
+
+
+def test_registering_starts_the_clock() -> None:
+    doc = registered()
+    stored = frappe.get_doc("Complaint", doc.name)
+    assert standing(stored)["response"] == ("07-01 12:00", "07-01 14:00", "on_track")
+    assert stored.next_check_at == at("07-01 10:00")
+    assert [(row.stage, row.entered_at) for row in stored.stage_log] == [("intake", at("07-01 09:00"))]
+
+
+def test_a_form_opened_before_the_sweep_cannot_undo_it() -> None:
+    stale = registered()
+    escalation.sweep(at("07-01 14:00"))
+    stale.subject = "Cracked housing, second look"
+    stale.flags.now = at("07-01 14:05")
+    stale.save()
+    stored = frappe.get_doc("Complaint", stale.name)
+    assert stored.subject == "Cracked housing, second look"
+    assert [standing(stored)[name][2] for name in ("response", "stage")] == ["overdue", "overdue"]
+    assert stored.next_check_at == at("07-05 16:00"), "the warning of the whole"
+    assert escalation.sweep(at("07-01 14:10")).changed == 0
+
+
+def test_nobody_writes_the_clock_from_outside() -> None:
+    doc = registered(sla_status="met", resolution_due="2030-01-01 00:00:00")
+    assert standing(doc)["resolution"][1] == "07-09 09:00"
+    doc.update(
+        {"next_check_at": None, "stage_status": "met", "stage_due": "2030-01-01 00:00:00", "stage_log": []}
+    )
+    doc.flags.now = at("07-01 09:05")
+    doc.save()
+    stored = frappe.get_doc("Complaint", doc.name)
+    assert standing(stored)["stage"] == ("07-01 10:00", "07-01 11:00", "on_track")
+    assert stored.next_check_at == at("07-01 10:00")
+    assert len(stored.stage_log) == 1
+
+
+def test_a_corrected_date_of_receipt_moves_the_due_times() -> None:
+    doc = registered()
+    doc.received_at = at("06-28 16:00")
+    doc.awareness_date = "2024-06-28"
+    doc.flags.now = at("07-01 09:30")
+    doc.save()
+    assert standing(frappe.get_doc("Complaint", doc.name))["response"][1] == "07-01 11:00"
+
+
+def test_a_response_noted_on_the_form_ends_its_clock() -> None:
+    doc = registered()
+    doc.first_response_at = at("07-01 10:00")
+    doc.flags.now = at("07-01 10:05")
+    doc.save()
+    assert standing(frappe.get_doc("Complaint", doc.name))["response"][2] == "met"
 
 
 @pytest.mark.parametrize(
