@@ -166,10 +166,10 @@ def rate_ratio(
     lower, upper = 0.0, math.inf
     if after_count:
         share = float(special.betaincinv(after_count, before_count + 1, tail))
-        rest = float(special.betainccinv(before_count + 1, after_count, tail))
+        rest = float(special.betaincinv(before_count + 1, after_count, 1 - tail))
         lower = share / rest
     if before_count:
-        share = float(special.betainccinv(after_count + 1, before_count, tail))
+        share = float(special.betaincinv(after_count + 1, before_count, 1 - tail))
         rest = float(special.betaincinv(before_count, after_count + 1, tail))
         upper = share / rest
     ratio = after_count / before_count * scale if before_count else math.inf

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 
 _LARGEST_T = 1000.0
 """The recursion costs the square of T; a plan beyond this is taken as this one by :func:`plan_limit`."""
+_PLANS = np.array([0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, _LARGEST_T])
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,8 @@ def plan_limit(expected: ArrayLike) -> Array:
 
     Rounding up is safe: a longer plan has the larger critical value. Held between 0.1 and 1000.
     """
-    expected = np.clip(np.asarray(expected, float), 0.1, _LARGEST_T)
-    power = 10.0 ** np.floor(np.log10(expected))
-    lead = expected / power
-    step = np.select([lead <= 1 + 1e-9, lead <= 2 + 1e-9, lead <= 5 + 1e-9], [1.0, 2.0, 5.0], 10.0)
-    return np.minimum(step * power, _LARGEST_T)
+    place = np.searchsorted(_PLANS, np.asarray(expected, float) * (1 - 1e-9))
+    return _PLANS[np.minimum(place, len(_PLANS) - 1)]
 
 
 def maxsprt(
