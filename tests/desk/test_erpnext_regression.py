@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ def outcomes(folder: Path, *, with_app: bool) -> dict[str, str]:
         bench.run("install-app", APP, site=SITE)
     bench.run_script(sites.ERPNEXT_TESTS, SITE, str(target), WHICH, timeout=2400)
     return json.loads(target.read_text("utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def thrown_away() -> Iterator[None]:
+    """The site is of no use to anybody afterwards."""
+    yield
+    sites.drop_site(bench_here(), SITE)
 
 
 def test_what_passes_without_the_app_passes_with_it(tmp_path: Path) -> None:
