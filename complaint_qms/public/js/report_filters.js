@@ -78,7 +78,7 @@ Object.assign(complaint_qms.reports, {
 			const part = parseInt(hex.slice(at, at + 2), 16) / 255;
 			return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
 		});
-		return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.32 ? "#1f2328" : "#ffffff";
+		return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#1f2328" : "#ffffff";
 	},
 
 	// "▲ 3" with its meaning in words; empty without a period to compare with.
@@ -95,14 +95,20 @@ Object.assign(complaint_qms.reports, {
 		return `<span title="${words}" aria-label="${words}">${said}</span>`;
 	},
 
-	// One cell of a risk matrix: its count, its risk in words, open ones in bold, movement.
+	// Background and text colour of a matrix cell.
+	cell_style(cell) {
+		if (!cell.color) return "";
+		return `background:${cell.color};color:${this.ink(cell.color)};
+			print-color-adjust:exact;-webkit-print-color-adjust:exact;`;
+	},
+
+	// What stands in a cell of a risk matrix: its count, movement, its risk in words, open ones in bold.
 	matrix_cell(cell) {
-		const ink = cell.color ? this.ink(cell.color) : "inherit";
-		const style = `color:${ink};text-decoration:none`;
+		const style = "color:inherit;text-decoration:none";
 		const hint = [cell.level, cell.acceptability, cell.action].filter(Boolean).join(" · ");
 		const total = cell.total
 			? this.link(this.list_href(cell.route), cell.total, `style="${style};font-size:1.25em"`)
-			: `<span style="opacity:.55">0</span>`;
+			: `<span style="opacity:.6">0</span>`;
 		const open = cell.open
 			? this.link(
 					this.list_href(cell.open_route),
@@ -111,32 +117,32 @@ Object.assign(complaint_qms.reports, {
 			  )
 			: "";
 		const below = [frappe.utils.escape_html(cell.level || ""), open].filter(Boolean).join(" · ");
-		return `<div title="${frappe.utils.escape_html(hint)}"
-			style="background:${cell.color || "transparent"};color:${ink};margin:-.5rem;padding:.4rem .5rem;
-				height:calc(100% + 1rem);line-height:1.35;text-align:center;print-color-adjust:exact;-webkit-print-color-adjust:exact">
+		return `<div title="${frappe.utils.escape_html(hint)}" style="text-align:center;line-height:1.35">
 			<div>${total} ${this.movement(cell)}</div><div style="font-size:.85em">${below}</div></div>`;
+	},
+
+	// The same for the grid of a report, where the cell's padding has to be painted as well.
+	grid_cell(cell) {
+		return `<div style="${this.cell_style(cell)}margin:-.5rem;padding:.4rem .5rem;height:calc(100% + 1rem)">
+			${this.matrix_cell(cell)}</div>`;
 	},
 
 	// The whole matrix as a table, for print and for the workspace: columns and rows as the report gives them.
 	matrix_table(columns, rows) {
-		const td = "border:1px solid var(--border-color, #d1d8dd);padding:.5rem;vertical-align:middle";
+		const border = "border:1px solid var(--border-color, #d1d8dd);padding:.4rem;vertical-align:middle";
 		const shown = columns.filter((column) => column.fieldname !== "open");
 		const head = shown
-			.map((column) => `<th scope="col" style="${td};text-align:center">${column.label || column.name}</th>`)
+			.map(({ label }) => `<th scope="col" style="${border};text-align:center">${label}</th>`)
 			.join("");
+		const draw = (row, { fieldname }) => {
+			const cell = row.cells && row.cells[fieldname];
+			return cell
+				? `<td style="${border};${this.cell_style(cell)}">${this.matrix_cell(cell)}</td>`
+				: `<th scope="row" style="${border};text-align:left">
+					${frappe.utils.escape_html(row[fieldname] || "")}</th>`;
+		};
 		const body = rows
-			.map((row) => {
-				const cells = shown
-					.map((column) =>
-						row.cells && row.cells[column.fieldname]
-							? `<td style="${td}">${this.matrix_cell(row.cells[column.fieldname])}</td>`
-							: `<th scope="row" style="${td};text-align:left">${frappe.utils.escape_html(
-									row[column.fieldname] || ""
-							  )}</th>`
-					)
-					.join("");
-				return `<tr>${cells}</tr>`;
-			})
+			.map((row) => `<tr>${shown.map((column) => draw(row, column)).join("")}</tr>`)
 			.join("");
 		return `<table style="border-collapse:collapse;width:100%;font-size:13px">
 			<thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;

@@ -17,7 +17,9 @@ def column(fieldname: str, title: str, fieldtype: str = "Data", width: int = 110
     column: for those the framework filters the rows a second time by the rules of the linked DocType, and the table
     would no longer agree with its own totals.
     """
-    return {"fieldname": fieldname, "label": title, "fieldtype": fieldtype, "width": width, **more}
+    made = {"fieldname": fieldname, "label": title, "fieldtype": fieldtype, "width": width, **more}
+    # The view takes a text column without any text for a number and sets it to the right.
+    return {"align": "left"} | made if fieldtype == "Data" else made
 
 
 def word(kind: str, key: str | None) -> str:

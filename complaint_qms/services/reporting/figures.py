@@ -31,7 +31,7 @@ from complaint_qms.services.reporting.columns import word
 from complaint_qms.services.reporting.filters import NOT_VALID, ReportFilters
 
 OPEN = ["not in", list(COMPLAINT_ENDED)]
-SHOWN_TYPES = 8
+SHOWN_TYPES = 10
 CLOCK = (ON_TRACK, AT_RISK, OVERDUE, PAUSED)
 
 

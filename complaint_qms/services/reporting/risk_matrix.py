@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import frappe
 from frappe import _
@@ -88,15 +88,16 @@ class RiskMatrixReport:
         return self.columns(), self.rows(), self.message(total), None, self.summary(total), True
 
     def columns(self) -> list[dict]:
+        width = max(800 // len(self.grid.occurrences), 120)
         occurrences = [
-            column(f"o{at}", _(level.name), "Int", 130, occurrence=level.name, color=level.color)
+            column(f"o{at}", _(level.name), "Int", width, align="center")
             for at, level in enumerate(self.grid.occurrences)
         ]
         return [
             column("severity", _("Severity"), width=150),
             *occurrences,
-            column("total", _("Total"), "Int", 90),
-            column("open", _("Open"), "Int", 90),
+            column("total", _("Total"), "Int", 140, align="center"),
+            column("open", _("Open"), "Int", 80),
         ]
 
     def rows(self) -> list[dict]:
@@ -142,7 +143,7 @@ class RiskMatrixReport:
         if before:
             now = Sum(Case().when(here, 1).else_(0))
             opened = Sum(Case().when(here & ended.negate(), 1).else_(0))
-            span = before.within(complaint.received_at) | here
+            span = replace(self.filters, from_date=before.from_date).within(complaint.received_at)
         else:
             now = Count("*")
             opened = Sum(Case().when(ended, 0).else_(1))
@@ -172,30 +173,28 @@ class RiskMatrixReport:
             whole.add(tally)
             row[f"o{at}"] = tally.total
             row["cells"][f"o{at}"] = self._cell(severity, occurrence, tally)
-        row |= {"total": whole.total, "open": whole.open}
-        row["cells"] |= self._sum_cells(
-            whole, {"severity": ["=", severity.name], "occurrence": ["is", "set"]}
-        )
-        return row
+        where = {"severity": ["=", severity.name], "occurrence": ["in", _names(self.grid.occurrences)]}
+        return self._with_sums(row, whole, where)
 
     def _total_row(self) -> dict:
         row: dict = {"severity": _("Total"), "is_total_row": True, "bold": 1, "cells": {}}
+        severities = _names(self.grid.severities)
         whole = Tally()
         for at, occurrence in enumerate(self.grid.occurrences):
             tally = Tally()
-            for severity in self.grid.severities:
-                tally.add(self.tallies.get((severity.name, occurrence.name), Tally()))
+            for severity in severities:
+                tally.add(self.tallies.get((severity, occurrence.name), Tally()))
             whole.add(tally)
+            where = {"severity": ["in", severities], "occurrence": ["=", occurrence.name]}
             row[f"o{at}"] = tally.total
-            where = {"occurrence": ["=", occurrence.name], "severity": ["is", "set"]}
             row["cells"][f"o{at}"] = self._drawn(tally, where)
-        row |= {"total": whole.total, "open": whole.open}
-        row["cells"] |= self._sum_cells(whole, {"severity": ["is", "set"], "occurrence": ["is", "set"]})
-        return row
+        where = {"severity": ["in", severities], "occurrence": ["in", _names(self.grid.occurrences)]}
+        return self._with_sums(row, whole, where)
 
-    def _sum_cells(self, tally: Tally, where: dict) -> dict:
-        drawn = self._drawn(tally, where)
-        return {"total": drawn, "open": {**drawn, "route": drawn["open_route"], "total": tally.open}}
+    def _with_sums(self, row: dict, whole: Tally, where: dict) -> dict:
+        row |= {"total": whole.total, "open": whole.open}
+        row["cells"] |= dict.fromkeys(("total", "open"), self._drawn(whole, where))
+        return row
 
     def _cell(self, severity: Level, occurrence: Level, tally: Tally) -> dict:
         found = self.grid.cells.get((severity.name, occurrence.name)) or {}
@@ -275,6 +274,10 @@ class RiskMatrixReport:
         for one in tallies.values():
             whole.add(one)
         return whole
+
+
+def _names(levels: list[Level]) -> list[str]:
+    return [level.name for level in levels]
 
 
 def default_matrix(company: str | None = None) -> str:

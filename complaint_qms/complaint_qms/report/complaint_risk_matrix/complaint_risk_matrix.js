@@ -5,12 +5,13 @@ frappe.query_reports["Complaint Risk Matrix"] = {
 	],
 
 	formatter(value, row, column, data, default_formatter) {
+		const reports = complaint_qms.reports;
 		const cell = data && data.cells && data.cells[column.fieldname];
+		if (cell && column.fieldname === "open") {
+			return value ? reports.link(reports.list_href(cell.open_route), `<b>${value}</b>`) : "0";
+		}
 		if (cell) {
-			if (column.fieldname === "open") {
-				cell.open = 0;
-			}
-			return complaint_qms.reports.matrix_cell(cell);
+			return reports.grid_cell(cell);
 		}
 		const shown = default_formatter(value, row, column, data);
 		return column.fieldname === "severity" ? `<b>${shown}</b>` : shown;
