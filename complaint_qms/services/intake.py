@@ -74,8 +74,17 @@ def fill_in(doc: Document, now: datetime | None = None) -> None:
         doc.currency = frappe.get_cached_value("Company", doc.company, "default_currency")
     _default(doc, **product_facts(doc))
     if doc.customer:
-        _default(doc, **customer_facts(doc.customer))
+        _take_customer(doc)
     take_type_defaults(doc)
+
+
+def _take_customer(doc: Document) -> None:
+    facts = customer_facts(doc.customer)
+    for name in ("territory", "country", "language"):
+        # Frappe fills these from the defaults of the site before anybody looks; the customer knows better.
+        if facts.get(name) and doc.get(name) == frappe.defaults.get_user_default(name):
+            doc.set(name, None)
+    _default(doc, **facts)
 
 
 def take_type_defaults(doc: Document) -> None:

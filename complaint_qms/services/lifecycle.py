@@ -169,7 +169,10 @@ def changed_fields(doc: Document, before: Document) -> list[str]:
         if field.fieldtype in ("Table", "Table MultiSelect"):
             if _rows(doc.get(field.fieldname)) != _rows(before.get(field.fieldname)):
                 changed.append(field.fieldname)
-        elif doc.has_value_changed(field.fieldname):
+        elif doc.has_value_changed(field.fieldname) and (
+            doc.get(field.fieldname) or before.get(field.fieldname)
+        ):
+            # An empty number is stored as 0 and comes back so; that is no change.
             changed.append(field.fieldname)
     return changed
 

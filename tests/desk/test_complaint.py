@@ -1,0 +1,343 @@
+"""The complaint on a real site: intake, consistency, stamps, ends, merging; by the doors other than REST too."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from frappe.utils import add_days, now_datetime
+
+from complaint_qms.constants import roles
+from complaint_qms.services import intake
+from complaint_qms.services.lifecycle import GateError, take_step
+from complaint_qms.services.overview import overview
+from tests.desk import factory
+
+TRIAGED = {
+    "is_complaint": "yes",
+    "reportable": "no",
+    "triage_rationale": "Broken in normal use.",
+    "severity": "Serious",
+    "occurrence": "Occasional",
+    "complaint_owner": "Administrator",
+}
+
+
+def complaint(**values):
+    """A registered complaint of a new customer."""
+    data = {"subject": "Handle broken", "description": "It broke.", "complaint_type": "Broken or Damaged"}
+    if "customer" not in values and "complainant_name" not in values:
+        values["customer"] = factory.customer().name
+    return intake.register({**data, **values})
+
+
+def at_stage(stage: str, **values):
+    """A complaint brought to a stage by its own steps, as Administrator."""
+    doc = complaint(**values)
+    for action, changes in (
+        ("Start Triage", {}),
+        ("Solve Directly", {**TRIAGED, "no_investigation_reason": "Known cause"}),
+        ("Ask the Customer", {"reply": "Sorry", "remedy_required": "no", "no_remedy_reason": "Information"}),
+        ("Execute", {"reply_sent_at": now_datetime(), "customer_agreement": "agreed"}),
+        ("Send to Review", {}),
+    ):
+        if doc.stage == stage:
+            return doc
+        tick_all(doc)
+        take_step(doc, action, changes)
+    return doc
+
+
+def tick_all(doc):
+    for row in doc.checklist:
+        row.done = 1
+    doc.save()
+
+
+class TestIntake:
+    def test_it_fills_in_what_the_customer_and_the_batch_answer(self):
+        supplier = factory.supplier()
+        item = factory.item(batch=True)
+        batch = factory.batch(item.name, supplier=supplier.name)
+        buyer = factory.customer(language="de")
+        doc = complaint(customer=buyer.name, batch_no=batch.name)
+        assert (doc.item_code, doc.supplier, doc.territory, doc.language) == (
+            item.name,
+            supplier.name,
+            buyer.territory,
+            "de",
+        )
+        assert (doc.item_name, doc.item_group) == (item.item_name, item.item_group)
+        assert (doc.stage, doc.workflow_state, doc.severity) == ("intake", "New", "Serious")
+        assert doc.awareness_date == doc.received_at.date()
+
+    def test_a_stranger_may_complain(self):
+        assert complaint(complainant_name="A passer-by").customer is None
+
+    def test_a_field_somebody_filled_is_not_overwritten(self):
+        assert complaint(severity="Minor", territory="All Territories").territory == "All Territories"
+
+    def test_the_same_key_registers_once(self):
+        key = frappe.generate_hash(length=12)
+        first = complaint(idempotency_key=key)
+        assert complaint(idempotency_key=key).name == first.name
+
+    def test_a_key_can_only_come_in_by_the_door(self):
+        doc = frappe.get_doc(
+            {**complaint().as_dict(), "name": None, "idempotency_key": "stolen", "__islocal": 1}
+        )
+        doc.insert()
+        assert doc.idempotency_key is None
+
+    @pytest.mark.parametrize(
+        ("values", "told"),
+        [
+            ({"colour": "red"}, "no field colour"),
+            ({"received_at": "2999-01-01 00:00:00"}, "Received At lies in the future"),
+            ({"incident_date": "2999-01-01"}, "Date of Occurrence"),
+            ({"awareness_date": "2999-01-01"}, "Awareness Date"),
+            ({"manufacturing_date": "2026-02-01", "expiry_date": "2026-01-01"}, "Expiry Date is before"),
+            ({"expectation": "a pony"}, "Customer Wants"),
+            ({"customer": "Nobody knows"}, "Customer"),
+            ({"contact_email": "not an address"}, "not an address"),
+        ],
+    )
+    def test_bad_input_is_refused_with_its_reason(self, values, told):
+        before = frappe.db.count("Complaint")
+        with pytest.raises(frappe.ValidationError, match=told):
+            complaint(**values)
+        assert frappe.db.count("Complaint") == before
+
+    def test_server_fields_of_a_request_do_not_count(self):
+        doc = complaint(
+            closed_by="Administrator", settled_amount=99, triage_decided_by="Guest", sla_status="met"
+        )
+        assert (doc.closed_by, doc.settled_amount, doc.triage_decided_by) == (None, 0, None)
+        assert doc.sla_status == "on_track"
+
+
+class TestConsistency:
+    """Each link that contradicts another is named together with its remedy."""
+
+    def test_records_that_agree_are_taken(self):
+        buyer, note, invoice = factory.sold(3, with_batch=True)
+        row = note.items[0]
+        doc = complaint(
+            customer=buyer.name, item_code=row.item_code, delivery_note=note.name, sales_invoice=invoice.name
+        )
+        assert doc.item_code == row.item_code
+
+    @pytest.mark.parametrize(
+        ("field", "told"),
+        [
+            ("batch_no", "belongs to item"),
+            ("serial_no", "belongs to item"),
+            ("delivery_note", "belongs to customer"),
+            ("sales_invoice", "belongs to customer"),
+            ("sales_order", "belongs to customer"),
+            ("contact_person", "belongs to customer"),
+            ("item_code", "does not contain item"),
+        ],
+    )
+    def test_a_contradiction_is_refused(self, field, told):
+        buyer, note, _ = factory.sold(3)
+        other_buyer, other_note, other_invoice = factory.sold(3, with_serials=True)
+        other_item = other_note.items[0].item_code
+        values = {"customer": buyer.name, "item_code": note.items[0].item_code}
+        values[field] = {
+            "batch_no": lambda: factory.batch(factory.item(batch=True).name).name,
+            "serial_no": lambda: frappe.db.get_value("Serial No", {"item_code": other_item}),
+            "delivery_note": lambda: other_note.name,
+            "sales_invoice": lambda: other_invoice.name,
+            "sales_order": lambda: factory.sales_order(other_buyer.name, factory.stocked(1)).name,
+            "contact_person": lambda: factory.contact(other_buyer.name).name,
+            "item_code": lambda: other_item,
+        }[field]()
+        if field == "item_code":
+            values["delivery_note"] = note.name
+        with pytest.raises(frappe.ValidationError, match=told):
+            complaint(**values)
+
+    def test_a_batch_that_was_not_delivered_with_the_note_is_refused(self):
+        buyer, note, _ = factory.sold(3, with_batch=True)
+        other = factory.batch(note.items[0].item_code)
+        with pytest.raises(frappe.ValidationError, match="was not delivered with"):
+            complaint(
+                customer=buyer.name,
+                item_code=note.items[0].item_code,
+                delivery_note=note.name,
+                batch_no=other.name,
+            )
+
+
+class TestGates:
+    def test_a_whole_life(self):
+        doc = at_stage("review")
+        frappe.set_user(factory.user(roles.MANAGER))
+        doc = frappe.get_doc("Complaint", doc.name)
+        take_step(
+            doc, "Close", {"capa_required": "no", "closing_decision": "justified", "closing_summary": "Done"}
+        )
+        assert (doc.stage, doc.closed_by) == ("closed", frappe.session.user)
+        assert doc.retain_until.year >= now_datetime().year + 2
+
+    def test_who_sent_it_to_review_does_not_close_it(self):
+        doc = at_stage("review")
+        with pytest.raises(GateError, match="G6"):
+            take_step(
+                doc,
+                "Close",
+                {"capa_required": "no", "closing_decision": "justified", "closing_summary": "Done"},
+            )
+
+    def test_a_refused_step_changes_nothing(self):
+        doc = at_stage("triage")
+        with pytest.raises(GateError):
+            take_step(doc, "Investigate", {"triage_rationale": "Only this"})
+        stored = frappe.get_doc("Complaint", doc.name)
+        assert (stored.stage, stored.triage_rationale) == ("triage", None)
+
+    def test_a_stage_cannot_be_written_directly(self):
+        doc = complaint()
+        doc.stage = "closed"
+        doc.save()
+        assert frappe.db.get_value("Complaint", doc.name, "stage") == "intake"
+
+    def test_hold_stops_and_resume_goes_on_where_it_was(self):
+        doc = at_stage("triage")
+        take_step(doc, "Hold", {"hold_reason": "Sample awaited"})
+        assert (doc.stage, doc.held_stage, doc.sla_status) == ("on_hold", "triage", "paused")
+        assert [move["to_stage"] for move in overview(doc)["next"] if move["kind"] == "forward"] == ["triage"]
+        take_step(doc, "Resume", {})
+        assert (doc.stage, doc.held_stage) == ("triage", None)
+
+    def test_checks_cannot_be_sent_away(self):
+        doc = at_stage("triage")
+        assert [row.check for row in doc.checklist] == ["Immediate containment considered"]
+        doc.set("checklist", [])
+        doc.save()
+        assert [row.check for row in doc.checklist] == ["Immediate containment considered"]
+        with pytest.raises(GateError, match="Immediate containment considered"):
+            take_step(doc, "Investigate", TRIAGED)
+
+    def test_merging_tells_the_original_and_can_be_undone(self):
+        original, doc = complaint(), at_stage("triage")
+        take_step(doc, "Mark as Duplicate", {"duplicate_of": original.name})
+        assert doc.stage == "duplicate"
+        take_step(doc, "Separate Again", {"reopen_reason": "Another lot"})
+        assert (doc.stage, doc.duplicate_of, doc.reopen_count) == ("triage", None, 1)
+        told = frappe.get_all(
+            "Comment",
+            {"reference_name": original.name, "comment_type": "Info"},
+            pluck="content",
+            order_by="creation",
+        )
+        assert len(told) == 2
+        assert all(doc.name in text for text in told)
+
+    def test_reopening_keeps_the_history(self):
+        doc = at_stage("review")
+        frappe.set_user(factory.user(roles.MANAGER))
+        doc = frappe.get_doc("Complaint", doc.name)
+        take_step(
+            doc, "Close", {"capa_required": "no", "closing_decision": "justified", "closing_summary": "Done"}
+        )
+        with pytest.raises(GateError, match="G7"):
+            take_step(doc, "Reopen", {})
+        doc.reload()
+        take_step(doc, "Reopen", {"reopen_reason": "It broke again"})
+        assert (doc.stage, doc.closed_at, doc.reopen_count) == ("investigate", None, 1)
+        assert [row.stage for row in doc.stage_log][-2:] == ["closed", "investigate"]
+
+    @pytest.mark.parametrize("doctype", ["Complaint", "Investigation", "Root Cause", "CAPA"])
+    def test_nothing_is_deleted(self, doctype):
+        doc = complaint()
+        if doctype != "Complaint":
+            doc = factory.make("Investigation", complaint=doc.name, title="x", investigator="Administrator")
+        if doctype == "Root Cause":
+            doc = factory.make("Root Cause", investigation=doc.name, title="x", description="x")
+        if doctype == "CAPA":
+            doc = factory.make("CAPA", investigation=doc.name, title="x")
+        with pytest.raises(GateError, match="G7"):
+            frappe.delete_doc(doctype, doc.name, force=True)
+
+
+class TestReportability:
+    def test_the_deadline_counts_from_awareness_and_an_open_one_blocks(self):
+        doc = at_stage("review")
+        assessment = factory.make(
+            "Reportability Assessment", complaint=doc.name, jurisdiction="FDA", rule_key="us_803_30_day"
+        )
+        assert str(assessment.deadline) == add_days(str(assessment.awareness_date), 30)
+        frappe.set_user(factory.user(roles.MANAGER))
+        doc = frappe.get_doc("Complaint", doc.name)
+        closing = {"capa_required": "no", "closing_decision": "justified", "closing_summary": "Done"}
+        with pytest.raises(GateError, match="G3"):
+            take_step(doc, "Close", closing)
+        assessment.update({"status": "not_reportable", "reason": "No harm"})
+        with pytest.raises(frappe.PermissionError, match="Regulatory Affairs"):
+            assessment.save()
+        frappe.set_user(factory.user(roles.REGULATORY))
+        assessment.reload()
+        assessment.update({"status": "not_reportable", "reason": "No harm"})
+        assessment.save()
+        assert assessment.decided_by == frappe.session.user
+        frappe.set_user(factory.user(roles.MANAGER))
+        doc = frappe.get_doc("Complaint", doc.name)
+        take_step(doc, "Close", closing)
+        assert doc.stage == "closed"
+
+    def test_an_unknown_rule_is_named(self):
+        with pytest.raises(frappe.ValidationError, match="no reporting rule nine_day"):
+            factory.make(
+                "Reportability Assessment", complaint=complaint().name, jurisdiction="X", rule_key="nine_day"
+            )
+
+
+class TestSite:
+    def test_a_site_may_rename_a_state(self):
+        workflow = frappe.get_doc("Workflow", "Complaint")
+        factory.make("Workflow State", workflow_state_name="Under the Lens")
+        for row in workflow.states:
+            if row.state == "In Triage":
+                row.state = "Under the Lens"
+        for row in workflow.transitions:
+            row.state = "Under the Lens" if row.state == "In Triage" else row.state
+            row.next_state = "Under the Lens" if row.next_state == "In Triage" else row.next_state
+        workflow.save()
+        doc = complaint()
+        take_step(doc, "Start Triage", {})
+        assert (doc.workflow_state, doc.stage) == ("Under the Lens", "triage")
+
+    def test_without_a_workflow_the_gates_stay(self):
+        workflow = frappe.get_doc("Workflow", "Complaint")
+        workflow.is_active = 0
+        workflow.save()
+        frappe.clear_cache(doctype="Complaint")
+        doc = complaint()
+        doc.stage = "closed"
+        with pytest.raises(GateError, match="G1"):
+            doc.save()
+
+    def test_data_import_meets_the_same_gates(self):
+        """Frappe's own Data Import, from a CSV: one row is taken, the one that starts as closed is not."""
+        from frappe.core.doctype.data_import.importer import Importer
+
+        company, buyer = factory.company(), factory.customer().name
+        rows = ["Subject,Company,Customer,Description,Workflow State"]
+        rows += [f"First,{company},{buyer},It broke,", f"Second,{company},{buyer},It broke,Closed"]
+        file = factory.make("File", file_name="complaints.csv", content="\n".join(rows), is_private=1)
+        data_import = factory.make(
+            "Data Import",
+            reference_doctype="Complaint",
+            import_type="Insert New Records",
+            import_file=file.file_url,
+        )
+        Importer("Complaint", data_import=data_import).import_data()
+        log = frappe.get_all(
+            "Data Import Log",
+            {"data_import": data_import.name},
+            ["success", "messages", "exception"],
+            order_by="log_index",
+        )
+        assert [row.success for row in log] == [1, 0]
+        assert "G1" in (log[1].messages or "") + (log[1].exception or "")
