@@ -8,13 +8,15 @@ only (sorted neighbourhood; Hernández, Stolfo, SIGMOD 1995), so that a popular 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from zlib import crc32
 
 import numpy as np
 
-from complaint_qms.engine.similar.features import HASH_BITS, FeatureTable, distinct, hash_text, mix
+from complaint_qms.engine.similar.features import HASH_BITS, FeatureTable, distinct, mix
 from complaint_qms.engine.similar.records import Record, Settings
-from complaint_qms.engine.text import normalise
+from complaint_qms.engine.text import fold
 
 BANDS = 16
 ROWS = 3
@@ -48,10 +50,13 @@ def bands(flat: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     )
 
 
+_PUNCTUATION = re.compile(r"[\W_]+")
+
+
 def field_hashes(record: Record) -> tuple[int, ...]:
-    """Hashes of customer, item, batch and order, 0 for empty; spelling is normalised first."""
+    """32-bit hashes of customer, item, batch and order, 0 for empty; case, width and punctuation do not count."""
     return tuple(
-        max(hash_text(normalise(value)), 1) if value else 0
+        crc32(_PUNCTUATION.sub("", fold(value)).encode("utf-8", "surrogatepass")) or 1 if value else 0
         for value in (record.customer, record.item, record.batch, record.order)
     )
 

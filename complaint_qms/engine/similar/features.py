@@ -33,11 +33,6 @@ def mix(values: np.ndarray) -> np.ndarray:
     return values
 
 
-def hash_text(text: str) -> int:
-    """A stable 31-bit hash of one string."""
-    return int(mix(np.array([crc32(text.encode("utf-8", "surrogatepass"))]))[0] & _MASK)
-
-
 def token_features(token: str) -> list[str]:
     """The features of one canonical token."""
     if is_han(token):

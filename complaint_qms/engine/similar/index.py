@@ -15,13 +15,14 @@ from complaint_qms.engine.similar.score import (
     Stats,
     days_of,
     log_odds,
+    promising,
     reasons_of,
     text_agreement,
     to_score,
 )
 
 CHUNK = 2_000
-SCORE_CHUNK = 50_000
+SCORE_CHUNK = 8_000
 
 
 class Index:
@@ -89,6 +90,7 @@ class Index:
         flat, offsets, sizes, band_keys, fields, days = self._columns()
         weights = self.stats.squared_weights()
         least = settings.similar if threshold is None else threshold
+        wanted = float(np.log(max(least, 1e-9) / max(1.0 - least, 1e-9)))
         count = len(self.ids)
         codes: list[np.ndarray] = []
         scores: list[np.ndarray] = []
@@ -96,11 +98,18 @@ class Index:
             for start in range(0, len(portion), SCORE_CHUNK):
                 code = portion[start : start + SCORE_CHUNK]
                 left, right = np.divmod(code, count)
+                no_text = np.full(len(code), settings.middle)
+                known = log_odds(no_text, sizes, fields, days, left, right, settings).sum(axis=1)
+                needed = settings.middle + (wanted - known) / settings.steepness
+                good = promising(flat, offsets, left, right, needed)
+                code, left, right = code[good], left[good], right[good]
                 cosine = text_agreement(flat, offsets, left, right, weights, settings.sketch)
                 score = to_score(log_odds(cosine, sizes, fields, days, left, right, settings))
                 good = score >= least
                 codes.append(code[good])
                 scores.append(score[good])
+        if not codes:
+            return
         code, first = np.unique(np.concatenate(codes), return_index=True)
         score = np.concatenate(scores)[first]
         del codes, scores

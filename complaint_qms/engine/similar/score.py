@@ -9,7 +9,7 @@ import numpy as np
 
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar.blocking import field_hashes
-from complaint_qms.engine.similar.features import HASH_BITS, FeatureTable, expand
+from complaint_qms.engine.similar.features import HASH_BITS, FeatureTable
 from complaint_qms.engine.similar.records import FIELDS, Match, Record, Settings
 from complaint_qms.engine.text import canonical_tokens, han_ngrams, is_han
 
@@ -43,6 +43,35 @@ class Stats:
         return np.sqrt(np.log1p((self.count + 20.0) / (self.frequency + 1.0))).astype(np.float32)
 
 
+QUICK = 32
+QUICK_SPREAD = 3.0
+
+
+def promising(
+    flat: np.ndarray, offsets: np.ndarray, left: np.ndarray, right: np.ndarray, needed: np.ndarray
+) -> np.ndarray:
+    """Which pairs deserve a full comparison, bool (pairs,).
+
+    ``needed`` (pairs,): the cosine below which a pair is of no interest. It means a share J = c / (2 - c) of common
+    features, of which the ``QUICK`` smallest hashes are a random sample; a pair passes unless its sample lies more
+    than ``QUICK_SPREAD`` standard deviations below. Pairs with a short text always pass.
+    """
+    keep = offsets[left + 1] - offsets[left] < QUICK
+    keep |= offsets[right + 1] - offsets[right] < QUICK
+    rows = np.flatnonzero(~keep)
+    step = np.arange(QUICK)
+    one = flat[offsets[left[rows]][:, None] + step]
+    other = flat[offsets[right[rows]][:, None] + step]
+    smallest = np.sort(np.concatenate([one, other], axis=1), axis=1)
+    common = (smallest[:, 1:] == smallest[:, :-1]).sum(axis=1)
+    share = np.clip(needed[rows] / (2.0 - needed[rows]), 0.0, 1.0)
+    keep[rows] = common >= QUICK * share - QUICK_SPREAD * np.sqrt(QUICK * share * (1.0 - share))
+    return keep
+
+
+PAD = np.uint32(0xFFFFFFFF)
+
+
 def text_agreement(
     flat: np.ndarray,
     offsets: np.ndarray,
@@ -56,32 +85,33 @@ def text_agreement(
     ``flat`` / ``offsets``: sorted features of each text, at most ``sketch`` (the smallest hashes) each. Where a text was
     cut, both are compared on the hash range that both cover, which is the same random sample of features for both.
     """
-    counts = offsets[1:] - offsets[:-1]
     pairs = len(left)
-    index = np.arange(pairs)
-    sides = []
-    limit = np.full(pairs, 1 << HASH_BITS, np.int64)
+    if not pairs or not len(flat):
+        return np.zeros(pairs)
+    limit = np.full(pairs, (1 << HASH_BITS) - 1, np.int64)
+    sides, norms = [], []
     for rows in (left, right):
-        size = counts[rows]
+        size = offsets[rows + 1] - offsets[rows]
         cut = size >= sketch
         limit[cut] = np.minimum(limit[cut], flat[offsets[rows[cut] + 1] - 1])
-    for rows in (left, right):
-        size = counts[rows]
-        pair = np.repeat(index, size)
-        feature = flat[expand(offsets[rows], size)].astype(np.int64)
-        inside = feature <= limit[pair]
-        pair, feature = pair[inside], feature[inside]
-        weight = weights[feature & _DF_MASK] * np.where(feature & 1, TRIPLE_WEIGHT**2, 1.0)
-        norm = np.bincount(pair, weight, pairs)
-        sides.append((pair, (pair << HASH_BITS) | feature, weight, norm))
-    (pair, key, weight, norm), (_, other_key, _, other_norm) = sides
-    if not len(other_key) or not len(key):
-        return np.zeros(pairs)
-    place = np.minimum(np.searchsorted(other_key, key), len(other_key) - 1)
-    shared = other_key[place] == key
-    dot = np.bincount(pair[shared], weight[shared], pairs)
-    product = np.sqrt(norm * other_norm)
+        step = np.arange(size.max(initial=0))
+        place = np.minimum(offsets[rows][:, None] + step, len(flat) - 1)
+        sides.append(np.where(step < size[:, None], flat[place], PAD).astype(np.uint32))
+    for side in sides:
+        norms.append(
+            np.where(side <= limit[:, None], _weight(side, weights), 0.0).sum(axis=1, dtype=np.float64)
+        )
+    joined = np.sort(np.concatenate(sides, axis=1), axis=1)
+    pair, place = np.nonzero((joined[:, 1:] == joined[:, :-1]) & (joined[:, 1:] <= limit[:, None]))
+    dot = np.bincount(pair, _weight(joined[pair, place], weights), pairs)
+    product = np.sqrt(norms[0] * norms[1])
     return np.minimum(np.divide(dot, product, out=np.zeros(pairs), where=product > 0), 1.0)
+
+
+def _weight(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return weights[features & _DF_MASK] * np.where(
+        features & 1, np.float32(TRIPLE_WEIGHT**2), np.float32(1.0)
+    )
 
 
 def log_odds(
