@@ -80,7 +80,9 @@ def make_erpnext_site(bench: Bench, site: str, kind: str = "company") -> None:
     (bench.sites / site / STAMP).unlink(missing_ok=True)
     if not saved.is_file():
         bench.run_script(*FIRST_STEP[kind](site))
-        bench.run("migrate", site=site)  # Frappe and ERPNext settle some records of their own at the first one
+        bench.run(
+            "migrate", site=site
+        )  # Frappe and ERPNext settle some records of their own at the first one
         saved.parent.mkdir(parents=True, exist_ok=True)
         bench.run("backup", "--backup-path", str(saved.parent), "--backup-path-db", str(saved), site=site)
 

@@ -22,6 +22,7 @@ Rows = dict[str, list[str]]
 NOISE = (
     "tabComment\tInstalled Applications",
     "tabComment\tDocType None",
+    "tabDocType\tPrint Heading",
     "tabDocField\tDocType Print Heading",
     "tabDocPerm\tDocType Print Heading",
 )
