@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from complaint_qms.cli.fields import STAGES
-from complaint_qms.cli.history import Deliveries, History, fetch, stamps, trailing_counts
+from complaint_qms.cli.history import DIMENSIONS, Deliveries, History, fetch, stamps, trailing_counts
 from complaint_qms.cli.policy import Policy, fact_uses
 from complaint_qms.cli.store import SOP_COLUMNS, Store
 from complaint_qms.engine import reportability, risk, rules
@@ -85,7 +85,7 @@ class _Judge:
         part = slice(start, stop)
         row_ids = history.row_id[part].tolist()
         read = _readings(self.store, row_ids, "severity")
-        names = {d: history.names(d)[part].tolist() for d in ("customer", "item", "batch", "type", "supplier", "region", "channel", "model")}
+        names = {d: history.names(d, part) for d in DIMENSIONS}
         recent, rate, repeat = (x[part].tolist() for x in (self.recent, self.rate, self.repeat))
         counted = {use: values[part].tolist() for use, values in self.counts.items()}
         received = history.received[part].astype("datetime64[s]").tolist()

@@ -34,10 +34,13 @@ class History:
     def as_of(self) -> np.datetime64:
         return self.received[-1]
 
-    def names(self, dimension: str) -> np.ndarray:
-        """Labels per row as an object column, None where not given."""
-        table = np.array([*self.labels[dimension], None], dtype=object)
-        return table[self.codes[dimension]]
+    @cached_property
+    def _tables(self) -> dict[str, np.ndarray]:
+        return {d: np.array([*labels, None], dtype=object) for d, labels in self.labels.items()}
+
+    def names(self, dimension: str, part: slice) -> list[str | None]:
+        """Labels of a stretch of rows, None where not given."""
+        return self._tables[dimension][self.codes[dimension][part]].tolist()
 
     def recent(self, dimension: str, days: int) -> np.ndarray:
         """Complaints of the same value within the last `days` days, this one included; 0 where not given."""

@@ -90,6 +90,7 @@ class _ChunkReader:
         self.source = source
         self.timezone = timezone
         columns = source.table.columns
+        self.stamps: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.places = {
             key: [columns.index(n) for n in names] for key, names in source.mapping.columns.items() if names
         }
@@ -142,10 +143,8 @@ class _ChunkReader:
     def _dates(self, key: str, raw: list[str], rows: list[int], bad: dict[int, tuple]) -> list[str | None]:
         decision = self.source.mapping.dates.get(key)
         stamps, timed = parse_column(raw, decision.order if decision else "ymd", self.timezone)
-        whole = np.datetime_as_string(stamps, unit="s").tolist()
-        found: list[str | None] = [
-            (w.replace("T", " ") if t else w[:10]) for w, t in zip(whole, timed.tolist(), strict=True)
-        ]
+        self.stamps[key] = stamps, timed
+        found = iso_texts(stamps, timed)
         for i in np.flatnonzero(np.isnat(stamps)).tolist():
             found[i] = None
             text = raw[i].strip()
@@ -184,19 +183,21 @@ class _ChunkReader:
 
     def _check_order(self, values: dict[str, list], rows: list[int]) -> None:
         """Ends before beginnings, and happenings after their report, are odd but the row counts."""
-        received = values.get("received")
-        for key in DATE_KEYS:
-            if key in values and key != "received":
-                late = key == "occurred"
-                odd = [
-                    i
-                    for i, (a, b) in enumerate(zip(received, values[key], strict=True))
-                    if a and b and (b[:10] > a[:10] if late else b[: len(a)] < a[: len(b)])
-                ]
-                if odd:
-                    reason = "after_received" if late else "before_received"
-                    example = f"{values[key][odd[0]]} / {received[odd[0]]}"
-                    self.store.note_quality(key, reason, len(odd), rows[odd[0]], example)
+        received, clocked = self.stamps["received"]
+        day = received.astype("datetime64[D]")
+        for key, (stamps, timed) in self.stamps.items():
+            if key == "received":
+                continue
+            if key == "occurred":
+                odd = np.flatnonzero(stamps.astype("datetime64[D]") > day)
+            else:
+                earlier = np.where(timed & clocked, stamps < received, stamps.astype("datetime64[D]") < day)
+                odd = np.flatnonzero(earlier & ~np.isnat(stamps) & ~np.isnat(received))
+            if len(odd):
+                reason = "after_received" if key == "occurred" else "before_received"
+                first = int(odd[0])
+                example = f"{values[key][first]} / {values['received'][first]}"
+                self.store.note_quality(key, reason, len(odd), rows[first], example)
 
     def _check_ids(self, ids: list[str | None], rows: list[int], bad: dict[int, tuple]) -> None:
         heading = self.heading("id")
@@ -226,6 +227,20 @@ def _joined(key: str, columns: list[tuple[str, ...]]) -> list[str]:
         return list(columns[0])
     glue = "\n" if BY_KEY[key].kind == "text" else " / "
     return [glue.join(p for p in (c.strip() for c in cells) if p) for cells in zip(*columns, strict=True)]
+
+
+def iso_texts(stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:
+    """``2024-03-01 08:15:00``, or ``2024-03-01`` where no clock time was given; NaT rows hold no useful text."""
+    if not timed.any():
+        return np.datetime_as_string(stamps, unit="D").tolist()
+    whole = np.datetime_as_string(stamps, unit="s")
+    if whole.dtype.itemsize >= 19 * 4:
+        letters = whole.view(np.uint32).reshape(len(whole), -1)
+        letters[letters[:, 10] == ord("T"), 10] = ord(" ")
+    texts = whole.tolist()
+    for i in np.flatnonzero(~timed).tolist():
+        texts[i] = texts[i][:10]
+    return texts
 
 
 def _texts(raw: list[str]) -> list[str | None]:

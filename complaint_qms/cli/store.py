@@ -31,6 +31,9 @@ Tables (times are ISO text, wall time of the policy's zone; a date without a clo
 ``suspect``     batches with complaints, most suspicious first: rank, batch, item, supplier, count, units, other_count,
                 other_units, expected, ratio, ratio_low, ratio_high, p, q, top_type, top_count; units 1 each when no
                 deliveries were given
+``total``       kind, key, count: complaints per item, type, supplier …, the largest of each kind; key '' is what was
+                not given, key NULL the sum of the rest
+``repeat``      customer, total, most (within 30 days), first, last: customers with three or more within 30 days
 ``pairing``     items that draw one type more than others do: item, type, count, expected, method, ratio, low, high
 """
 
@@ -91,6 +94,8 @@ SCHEMA = (
     'CREATE TABLE suspect ("rank" INTEGER PRIMARY KEY, batch TEXT, item TEXT, supplier TEXT, count INTEGER, '
     "units REAL, other_count INTEGER, other_units REAL, expected REAL, ratio REAL, ratio_low REAL, ratio_high REAL, "
     "p REAL, q REAL, top_type TEXT, top_count INTEGER)",
+    "CREATE TABLE total (kind TEXT, key TEXT, count INTEGER)",
+    "CREATE TABLE repeat (customer TEXT, total INTEGER, most INTEGER, first TEXT, last TEXT)",
     "CREATE TABLE pairing (item TEXT, type TEXT, count INTEGER, expected REAL, method TEXT, ratio REAL, low REAL, "
     "high REAL)",
 )

@@ -13,8 +13,9 @@ from complaint_qms.cli.policy import Policy
 from complaint_qms.cli.store import Store
 from complaint_qms.engine.effectiveness import rate_ratio
 from complaint_qms.engine.signals import choose, disproportion, ebgm, fdr, poisson
-from complaint_qms.engine.signals.scan import ScanResult, Settings, SignalRecord, scan_series
+from complaint_qms.engine.signals.scan import limits, scan_series
 from complaint_qms.engine.signals.series import SeriesMatrix, build, in_field
+from complaint_qms.engine.signals.types import ScanResult, Settings, SignalRecord
 
 IN_FIELD_WEEKS = 52
 """A unit can draw a complaint for a year after its delivery."""
@@ -22,6 +23,8 @@ PROFILE_COMPLAINTS, PROFILE_SHARE = 100, 0.8
 """Complaints, and share of delivered units, that must carry a batch before ages are learned from them."""
 SUSPECTS = 200
 PAIRINGS = 40
+TOTALS = 60
+REPEAT_DAYS, REPEAT_LEAST = 30, 3
 EBGM_ALARM = 2.0
 _NONE = -1
 
@@ -40,7 +43,7 @@ class _Units:
 
 
 def scan(store: Store, policy: Policy, past: History, until: np.datetime64) -> None:
-    """Fill ``series``, ``point``, ``signal``, ``suspect`` and ``pairing``; one step, done again after a kill."""
+    """Fill ``series``, ``point``, ``signal``, ``suspect``, ``pairing``, ``total`` and ``repeat``; one step, done again after a kill."""
     if store.done("signals") < 0:
         return
     units = _deliveries(store, past)
@@ -49,6 +52,8 @@ def scan(store: Store, policy: Policy, past: History, until: np.datetime64) -> N
             _scan_kind(store, policy, past, units, kind, until)
         _suspects(store, policy, past, units)
         _pairings(store, past)
+        _totals(store, past)
+        _repeats(store, past)
         store.set_done("signals", -1)
 
 
@@ -70,14 +75,14 @@ def _deliveries(store: Store, past: History) -> _Units:
 def _scan_kind(store: Store, policy: Policy, past: History, units: _Units, kind: str, until: np.datetime64) -> None:
     codes = np.zeros(len(past), dtype=np.int64) if kind == "all" else past.codes[kind].astype(np.int64)
     labels = ["all"] if kind == "all" else past.labels[kind]
-    limits = policy.data["signals"]
+    wanted = policy.data["signals"]
     totals = np.bincount(codes[codes >= 0], minlength=len(labels))
-    chosen = np.flatnonzero(totals >= limits["min_total"])
-    chosen = np.sort(chosen[np.argsort(-totals[chosen], kind="stable")][: limits["max_series"]])
+    chosen = np.flatnonzero(totals >= wanted["min_total"])
+    chosen = np.sort(chosen[np.argsort(-totals[chosen], kind="stable")][: wanted["max_series"]])
     matrix = _matrix(codes, chosen, past, units, kind, until)
     if matrix is None:
         return
-    settings = Settings(fdr=limits["false_discovery_rate"])
+    settings = Settings(fdr=wanted["false_discovery_rate"])
     result = scan_series(matrix, settings=settings, **_launch(matrix, past, kind))
     _store(store, kind, [labels[c] for c in chosen.tolist()], totals[chosen], matrix, result)
 
@@ -222,11 +227,12 @@ def _store(
     shown = sorted({s.row for s in result.signals} | ({0} if kind == "all" else set()))
     points = []
     for i in shown:
+        limit = limits(result, matrix.exposure, i)
         for column, start in enumerate(starts):
             exposure = matrix.exposure[i, column] if matrix.exposure is not None else None
             points.append(
                 (first + i, start, int(matrix.counts[i, column]), _number(exposure),
-                 _number(result.cells.expected[i, column]), _number(result.cells.limit[i, column]))
+                 _number(result.cells.expected[i, column]), _number(limit[column]))
             )  # fmt: skip
     store.insert("point", points, 6)
     number = store.count("signal") + 1
@@ -340,3 +346,39 @@ def _pairings(store: Store, past: History) -> None:
         for i in places.tolist()
     ]  # fmt: skip
     store.insert("pairing", rows, 8)
+
+
+def _totals(store: Store, past: History) -> None:
+    """Complaints per value of every dimension, largest first."""
+    for kind, labels in past.labels.items():
+        codes = past.codes[kind]
+        counts = np.bincount(codes[codes >= 0], minlength=len(labels))
+        order = np.argsort(-counts, kind="stable")
+        rows = [(kind, labels[i], int(counts[i])) for i in order[:TOTALS].tolist()]
+        rest = int(counts[order[TOTALS:]].sum())
+        if rest:
+            rows.append((kind, None, rest))
+        if missing := int((codes < 0).sum()):
+            rows.append((kind, "", missing))
+        store.insert("total", rows, 3)
+
+
+def _repeats(store: Store, past: History) -> None:
+    """Customers who complained again and again within REPEAT_DAYS days."""
+    codes = past.codes["customer"]
+    size = len(past.labels["customer"])
+    most = np.zeros(size, dtype=np.int64)
+    known = codes >= 0
+    np.maximum.at(most, codes[known], past.recent("customer", REPEAT_DAYS)[known])
+    total = np.bincount(codes[known], minlength=size)
+    chosen = np.flatnonzero(most >= REPEAT_LEAST)
+    chosen = chosen[np.lexsort((chosen, -total[chosen], -most[chosen]))]
+    # rows are in event order: the last write wins, so the first day is written backwards
+    last = np.empty(size, dtype="datetime64[D]")
+    first = last.copy()
+    days = past.received.astype("datetime64[D]")
+    last[codes[known]] = days[known]
+    first[codes[known][::-1]] = days[known][::-1]
+    names = past.labels["customer"]
+    rows = [(names[c], int(total[c]), int(most[c]), str(first[c]), str(last[c])) for c in chosen.tolist()]
+    store.insert("repeat", rows, 5)

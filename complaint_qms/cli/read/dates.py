@@ -80,6 +80,26 @@ def classify(form: str) -> tuple[str, re.Match | None]:
     return "none", None
 
 
+_WIDTH = 40
+_PLAIN_FORM = frozenset("9-/.: ,T")
+
+
+def dominant(values: list[str]) -> tuple[str, np.ndarray]:
+    """(shape, rows): the shape of the first filled cell and which cells have it, compared as arrays.
+
+    Nearly all cells of a date column look alike, so this spares the others' way cell by cell. The shape is empty when
+    it holds letters or the cell would need cleaning first.
+    """
+    none = np.zeros(len(values), dtype=bool)
+    first = next((v for v in values if v.strip()), "")
+    form = shape(first) if first.isascii() and first == first.strip() and len(first) < _WIDTH else ""
+    if not form or not _PLAIN_FORM.issuperset(form):
+        return "", none
+    codes = np.array(values, dtype=f"U{_WIDTH}").view(np.uint32).reshape(len(values), _WIDTH)[:, : len(form) + 1]
+    folded = np.where((codes >= 48) & (codes <= 57), 57, codes)
+    return form, (folded == np.array([*map(ord, form), 0], dtype=np.uint32)).all(axis=1)
+
+
 @dataclass
 class DateVotes:
     """What a column's values say about its date form. Counts are of values, not of distinct values."""
@@ -102,6 +122,15 @@ class DateVotes:
 
     def add(self, values: list[str]) -> None:
         """Take in a chunk of raw cells, in file order."""
+        form, alike = dominant(values)
+        family = classify(form)[0] if form else "none"
+        if family not in ("none", "numeric"):
+            count = int(alike.sum())
+            self.filled += count
+            self.families[family] = self.families.get(family, 0) + count
+            if count == len(values):
+                return
+            values = [values[i] for i in np.flatnonzero(~alike).tolist()]
         codes, uniques = pd.factorize(np.array(values, dtype=object))
         counts = np.bincount(codes, minlength=len(uniques)).tolist()
         texts = [clean(raw) for raw in uniques]
@@ -181,6 +210,24 @@ def parse_column(values: list[str], order: str, timezone: str) -> tuple[np.ndarr
 
     Values with an offset are turned into wall time of `timezone`; values without one are taken as such.
     """
+    stamps = np.full(len(values), NAT, dtype="datetime64[s]")
+    timed = np.zeros(len(values), dtype=bool)
+    form, alike = dominant(values)
+    family, match = classify(form) if form else ("none", None)
+    if family != "none":
+        texts = pd.Series([v for v, a in zip(values, alike.tolist(), strict=True) if a], dtype=object)
+        stamps[alike] = _parse_group(texts, family, match, order, timezone)
+        timed[alike] = _has_time(family, match, form)
+    rest = np.flatnonzero(~alike) if family != "none" else np.arange(len(values))
+    if len(rest):
+        stamps[rest], timed[rest] = _parse_mixed([values[i] for i in rest.tolist()], order, timezone)
+    years = stamps.astype("datetime64[Y]").astype(float) + 1970
+    stamps[(years < YEAR_MIN) | (years > YEAR_MAX)] = NAT
+    return stamps, timed & ~np.isnat(stamps)
+
+
+def _parse_mixed(values: list[str], order: str, timezone: str) -> tuple[np.ndarray, np.ndarray]:
+    """Any mixture of forms: one step per distinct shape."""
     codes, uniques = pd.factorize(np.array(values, dtype=object))
     texts = [clean(u) for u in uniques]
     stamps = np.full(len(texts), NAT, dtype="datetime64[s]")
@@ -193,15 +240,16 @@ def parse_column(values: list[str], order: str, timezone: str) -> tuple[np.ndarr
         family, match = classify(form)
         if family == "none":
             continue
-        found = _parse_group(pd.Series([texts[i] for i in places]), family, match, order, timezone)
         index = np.array(places)
-        stamps[index] = found
-        timed[index] = family in ("compact_time", "epoch") or bool(
-            (match and match.groupdict().get("clock")) or (family == "serial" and "." in form)
-        )
-    years = stamps.astype("datetime64[Y]").astype(float) + 1970
-    stamps[(years < YEAR_MIN) | (years > YEAR_MAX)] = NAT
-    return stamps[codes], timed[codes] & ~np.isnat(stamps[codes])
+        stamps[index] = _parse_group(pd.Series([texts[i] for i in places]), family, match, order, timezone)
+        timed[index] = _has_time(family, match, form)
+    return stamps[codes], timed[codes]
+
+
+def _has_time(family: str, match: re.Match, form: str) -> bool:
+    if family in ("compact_time", "epoch"):
+        return True
+    return "." in form if family == "serial" else bool(match.groupdict().get("clock"))
 
 
 def _parse_group(texts: pd.Series, family: str, match: re.Match, order: str, timezone: str) -> np.ndarray:
@@ -231,13 +279,18 @@ def _parse_group(texts: pd.Series, family: str, match: re.Match, order: str, tim
     if clock:
         hour = "%I" if parts["ampm"] else "%H"
         time_format = hour + ":%M" + (":%S" if clock.count(":") == 2 else "")
-        texts = texts.str.replace(r"(?<=\d)[T ]+(?=\d{1,2}:)|(?<=日)(?=\d{1,2}:)", " ", regex=True)
+        if parts["gap"] == "T":
+            date_format += "T"
+        else:
+            if parts["gap"] != " ":
+                texts = texts.str.replace(r"(?<=\d)[T ]+(?=\d{1,2}:)|(?<=日) *(?=\d{1,2}:)", " ", regex=True)
+            date_format += " "
         if "." in clock or "," in clock:
             texts = texts.str.replace(r"(:\d\d)[.,]\d+", r"\1", regex=True)
         if parts["ampm"]:
             texts = texts.str.replace(r" ?([AaPp][Mm])", r" \1", regex=True)
             time_format += " %p"
-        date_format += " " + time_format
+        date_format += time_format
     if parts.get("zone"):
         texts = texts.str.replace(r" ?(Z|[+-]\d\d:?\d\d)$", r" \1", regex=True)
         stamps = pd.to_datetime(texts, format=date_format + " %z", errors="coerce", utc=True)

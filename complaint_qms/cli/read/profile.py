@@ -56,7 +56,11 @@ class ColumnProfile:
         # Only a column that looks like dates so far, or is still empty, is watched for dates.
         votes = self.votes
         if votes.filled == 0 or votes.dates + votes.numbers_as_dates > 0.2 * votes.filled:
+            before = votes.dates
             votes.add(values)
+            if votes.dates - before > 0.9 * len(values) and self.inspected:
+                self.filled += votes.dates - before
+                return
         if self.chunks > FULL_CHUNKS and self.inspected:
             self.filled += len(values) - values.count("")
             return

@@ -122,7 +122,7 @@ def _count_damage(path: Path, encoding: str) -> tuple[int, int]:
             if not text.isascii():
                 bad = text.count("\ufffd")
                 damaged += bad
-                foreign += sum(1 for c in text if c > "\x7f") - bad
+                foreign += len(text) - len(text.encode("ascii", "ignore")) - bad
         damaged += decoder.decode(b"", final=True).count("\ufffd")
     return damaged, foreign
 
