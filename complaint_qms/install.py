@@ -1,5 +1,6 @@
 """What happens when the app comes onto a site, and after each migrate."""
 
+from complaint_qms.services import procedure, risk
 from complaint_qms.setup.custom_fields import apply_custom_fields
 from complaint_qms.setup.roles import ensure_roles
 from complaint_qms.setup.seed import seed
@@ -16,6 +17,9 @@ def after_install() -> None:
 
 def after_migrate() -> None:
     """Bring what ships as data up to date; leaves a site's own edits alone and changes nothing when run twice."""
+    # A new version may keep other things in these lists than the one that filled them.
+    procedure.forget_sops()
+    risk.forget()
     ensure_roles()
     apply_custom_fields()
     sync_workflows()

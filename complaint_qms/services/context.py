@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from complaint_qms.constants.stages import COMPLAINT_OPEN
 from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
 from complaint_qms.services.facts import capas_of, investigations_of, settlements_of
+from complaint_qms.services.similar import similar_complaints
 
 _NEIGHBOUR = ("name", "subject", "stage", "severity", "received_at", "customer", "batch_no")
 _MOST = 8
@@ -24,6 +25,7 @@ def context(doc: Document) -> dict[str, Any]:
             "item": _neighbours({"item_code": doc.item_code}, doc) if doc.item_code else [],
             "customer": _neighbours({"customer": doc.customer}, doc) if doc.customer else [],
         },
+        "similar": similar_complaints(doc),
         "linked": {
             "investigations": _readable("Investigation", investigations_of(doc.name)),
             "root_causes": _list(
@@ -52,18 +54,14 @@ def _neighbours(filters: dict[str, Any], doc: Document) -> list[dict[str, Any]]:
 
 
 def _count(filters: dict[str, Any], doc: Document) -> dict[str, int]:
-    others = filters | {"name": ("!=", doc.name)}
-    names = frappe.get_list(
+    stages = frappe.get_list(
         "Complaint",
-        filters=others,
-        fields=["stage", "count(name) as number"],
-        group_by="stage",
-        order_by="stage asc",
+        filters=filters | {"name": ("!=", doc.name)},
+        pluck="stage",
+        order_by="received_at desc",
+        limit=0,
     )
-    return {
-        "total": sum(row.number for row in names),
-        "open": sum(row.number for row in names if row.stage in COMPLAINT_OPEN),
-    }
+    return {"total": len(stages), "open": sum(stage in COMPLAINT_OPEN for stage in stages)}
 
 
 def _list(doctype: str, filters: dict[str, Any], fields: tuple[str, ...]) -> list[dict[str, Any]]:

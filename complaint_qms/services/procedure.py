@@ -43,7 +43,9 @@ def add_checks(doc: Document, stage: str) -> None:
     have = {(row.stage, row.check) for row in doc.checklist}
     for row in frappe.get_cached_doc("Complaint SOP", doc.sop).checks:
         if row.stage == stage and (row.stage, row.check) not in have:
-            doc.append("checklist", {"stage": row.stage, "check": row.check, "mandatory": cint(row.mandatory)})
+            doc.append(
+                "checklist", {"stage": row.stage, "check": row.check, "mandatory": cint(row.mandatory)}
+            )
 
 
 def change_checks(doc: Document) -> None:
@@ -123,6 +125,8 @@ def _types() -> dict[str, dict[str, Any]]:
                     "default_severity",
                     "department",
                     "default_sop",
+                    "type_key",
+                    "keywords",
                 ],
                 order_by="name asc",
             )
@@ -138,6 +142,20 @@ def type_branch(name: str) -> list[str]:
         found |= below
         grown = bool(below)
     return sorted(found)
+
+
+def type_keys() -> dict[str, str | None]:
+    """Name → key of every complaint type."""
+    return {name: row["type_key"] for name, row in _types().items()}
+
+
+def type_words() -> dict[str, list[str]]:
+    """Keywords the site wrote at its types: type key (or name, for a type without one) → words."""
+    return {
+        row["type_key"] or row["name"]: words
+        for row in _types().values()
+        if (words := [word.strip() for word in (row["keywords"] or "").splitlines() if word.strip()])
+    }
 
 
 def type_defaults(name: str | None) -> dict[str, Any]:

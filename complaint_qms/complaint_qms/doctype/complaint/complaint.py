@@ -10,10 +10,13 @@ from frappe.utils import now_datetime
 from complaint_qms.constants.fields import COMPLAINT_STAMPS
 from complaint_qms.constants.stages import FIRST_STAGE
 from complaint_qms.integrations.erpnext.consistency import check_consistency
-from complaint_qms.services import clock, intake, lifecycle, merge, procedure, retention, risk
+from complaint_qms.services import clock, intake, lifecycle, merge, procedure, proposals, retention, risk
 
 
 class Complaint(Document):
+    def onload(self):
+        proposals.refresh(self)
+
     def before_insert(self):
         # The key comes from intake.register alone; a form field of that name could block another caller.
         self.idempotency_key = self.flags.idempotency_key or None
