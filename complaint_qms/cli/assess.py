@@ -26,13 +26,49 @@ CHUNK = 20_000
 MINUTE = 60_000_000
 DONE_FIELDS = tuple(f"{stage}_done" for stage in STAGES)
 _CLOSED_WORDS = frozenset(
-    ["closed", "resolved", "done", "completed", "complete", "solved", "finished", "rejected", "cancelled", "canceled", "void", "duplicate", "已关闭", "关闭", "已结案", "结案", "已完成", "完成", "已解决", "作废", "已撤销"]
+    [
+        "closed",
+        "resolved",
+        "done",
+        "completed",
+        "complete",
+        "solved",
+        "finished",
+        "rejected",
+        "cancelled",
+        "canceled",
+        "void",
+        "duplicate",
+        "已关闭",
+        "关闭",
+        "已结案",
+        "结案",
+        "已完成",
+        "完成",
+        "已解决",
+        "作废",
+        "已撤销",
+    ]
 )
-_FACTS = ("id", "severity", "deaths", "injured", "harm", "crash", "fire", "status", "expectation", "cost", "serial")
+_FACTS = (
+    "id",
+    "severity",
+    "deaths",
+    "injured",
+    "harm",
+    "crash",
+    "fire",
+    "status",
+    "expectation",
+    "cost",
+    "serial",
+)
 _TIMES = ("first_response", *DONE_FIELDS, "closed")
 
 
-def assess(store: Store, policy: Policy, history: History, as_of: np.datetime64, tick: Callable[[int], None]) -> None:
+def assess(
+    store: Store, policy: Policy, history: History, as_of: np.datetime64, tick: Callable[[int], None]
+) -> None:
     """Judge every complaint once; goes on after the last stored chunk."""
     start = store.done("assess")
     if start < 0:
@@ -90,7 +126,10 @@ class _Judge:
         counted = {use: values[part].tolist() for use, values in self.counts.items()}
         received = history.received[part].astype("datetime64[s]").tolist()
         rows, effects = [], []
-        harms = [harm_of(*h) for h in zip(*(facts[k] for k in ("deaths", "injured", "harm", "crash", "fire")), strict=True)]
+        harms = [
+            harm_of(*h)
+            for h in zip(*(facts[k] for k in ("deaths", "injured", "harm", "crash", "fire")), strict=True)
+        ]
         duties = bool(self.policy.data["reportability"]["jurisdictions"])
         for i, row_id in enumerate(row_ids):
             seq = start + i + 1
@@ -121,7 +160,7 @@ class _Judge:
         if chosen is None and from_text in self.policy.severities:
             chosen, origin = from_text, "text"
         floor = self.policy.data["risk"]["harm"].get(harm)
-        if floor:
+        if floor and harm != "none":
             raised = risk.at_least(chosen, floor, self.policy.severities)
             if raised != chosen:
                 chosen, origin = raised, "harm"
@@ -156,8 +195,13 @@ class _Judge:
         known = self._outcomes.get(key)
         if known is None:
             seen = {f: record.get(f) for f in self.rule_fields}
-            outcome = rules.evaluate(self.policy.ruleset, seen, now=now, event="intake", facts=_Counts(counts))
-            known = [(e.rule, e.do, json.dumps(dict(e.args), ensure_ascii=False, sort_keys=True)) for e in outcome.effects]
+            outcome = rules.evaluate(
+                self.policy.ruleset, seen, now=now, event="intake", facts=_Counts(counts)
+            )
+            known = [
+                (e.rule, e.do, json.dumps(dict(e.args), ensure_ascii=False, sort_keys=True))
+                for e in outcome.effects
+            ]
             if len(self._outcomes) > 200_000:
                 self._outcomes.clear()
             self._outcomes[key] = known
@@ -174,7 +218,9 @@ class _Counts:
         return self.counts[args["by"], args["days"]]
 
 
-def harm_of(deaths: float | None, injured: float | None, harm: str | None, crash: str | None, fire: str | None) -> str:
+def harm_of(
+    deaths: float | None, injured: float | None, harm: str | None, crash: str | None, fire: str | None
+) -> str:
     """Harm to a person as the file states it: counted deaths and injuries, else a flag of harm, crash or fire."""
     if deaths:
         return "death"
@@ -208,7 +254,8 @@ def _readings(store: Store, row_ids: list[int], field: str) -> dict[int, str]:
     if not store.db.execute("SELECT 1 FROM reading WHERE field = ? LIMIT 1", (field,)).fetchone():
         return {}
     rows = store.db.execute(
-        "SELECT reading.row_id, value FROM wanted JOIN reading ON reading.row_id = wanted.row_id AND field = ?", (field,)
+        "SELECT reading.row_id, value FROM wanted JOIN reading ON reading.row_id = wanted.row_id AND field = ?",
+        (field,),
     )
     return dict(rows)
 
@@ -227,7 +274,9 @@ class _Clock:
         }
         self.ladder = [(step["at"], step["to"]) for step in sop["ladder"]]
         self.as_of = as_of
-        filled = store.db.execute("SELECT " + ", ".join(f"count({k})" for k in _TIMES) + " FROM complaint").fetchone()
+        filled = store.db.execute(
+            "SELECT " + ", ".join(f"count({k})" for k in _TIMES) + " FROM complaint"
+        ).fetchone()
         self.mapped = {key: bool(count) for key, count in zip(_TIMES, filled, strict=True)}
         self.stages = [s for s in STAGES if self.mapped[f"{s}_done"]]
         self.active = any(self.mapped.values())
@@ -238,7 +287,9 @@ class _Clock:
         self.table = build_table(policy.calendar, begin, end) if self.active else None
 
     def _latest(self) -> list[np.datetime64]:
-        rows = self.store.db.execute("SELECT " + ", ".join(f"max({k})" for k in _TIMES) + " FROM complaint").fetchone()
+        rows = self.store.db.execute(
+            "SELECT " + ", ".join(f"max({k})" for k in _TIMES) + " FROM complaint"
+        ).fetchone()
         return [np.datetime64(v, "s") for v in rows if v]
 
     def chunk(self, start: int, stop: int, facts: Mapping[str, tuple]) -> None:
@@ -251,7 +302,10 @@ class _Clock:
         used: dict[str, np.ndarray] = {}
         begins: dict[str, np.ndarray] = {}
         if "first_response" in times:
-            used["first_response"], begins["first_response"] = self._used(received, times["first_response"]), received
+            used["first_response"], begins["first_response"] = (
+                self._used(received, times["first_response"]),
+                received,
+            )
         at = received
         reached = np.zeros(size, dtype=int)  # how many of the mapped stages each complaint has behind it
         for number, stage in enumerate(self.stages):
@@ -296,7 +350,13 @@ class _Clock:
         empty = np.full(size, np.nan)
         names = np.array([*STAGES, None], dtype=object)
         columns = [_plain(used.get(key, empty)) for key in SOP_COLUMNS[1:-2]]
-        rows = zip(range(start + 1, start + size + 1), *columns, names[open_stage].tolist(), _plain(open_minutes), strict=True)
+        rows = zip(
+            range(start + 1, start + size + 1),
+            *columns,
+            names[open_stage].tolist(),
+            _plain(open_minutes),
+            strict=True,
+        )
         self.store.insert("sop_time", rows, len(SOP_COLUMNS))
         climbed: list[tuple] = []
         for key, minutes in used.items():
@@ -320,7 +380,8 @@ class _Clock:
             due = due_many(begin[rows], np.int64(limit * 3600 * at), self.table)
             text = np.datetime_as_string(self.local(due), unit="m").tolist()
             found += [
-                (start + r + 1, stage, at, told, t.replace("T", " ")) for r, t in zip(rows.tolist(), text, strict=True)
+                (start + r + 1, stage, at, told, t.replace("T", " "))
+                for r, t in zip(rows.tolist(), text, strict=True)
             ]
         return found
 
@@ -329,7 +390,9 @@ class _Clock:
         if self.zone == "UTC":
             return local
         series = pd.Series(local.astype("datetime64[ns]"))
-        aware = series.dt.tz_localize(self.zone, ambiguous=np.ones(len(series), bool), nonexistent="shift_forward")
+        aware = series.dt.tz_localize(
+            self.zone, ambiguous=np.ones(len(series), bool), nonexistent="shift_forward"
+        )
         return aware.dt.tz_convert(None).to_numpy().astype("datetime64[s]")
 
     def local(self, moments: np.ndarray) -> np.ndarray:

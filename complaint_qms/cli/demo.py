@@ -123,7 +123,9 @@ def _duplicates(store: Store, planted: sample.Planted, language: str) -> Finding
     found = sum(frozenset(p) in proposed for p in wanted)
     words = say("demo_duplicates_found", language, found=found, count=len(wanted), proposed=len(proposed))
     return Finding(
-        say("demo_duplicates", language, count=len(wanted)), words, found >= DUPLICATE_RECALL * max(1, len(wanted))
+        say("demo_duplicates", language, count=len(wanted)),
+        words,
+        found >= DUPLICATE_RECALL * max(1, len(wanted)),
     )
 
 
@@ -135,7 +137,9 @@ def _repeat_customer(store: Store, planted: sample.Planted, language: str) -> Fi
     names = [r[0] for r in rows]
     words = say("demo_customer_found", language, customer=", ".join(names[:3])) if names else "-"
     return Finding(
-        say("demo_customer", language, customer=planted.repeat_customer), words, planted.repeat_customer in names
+        say("demo_customer", language, customer=planted.repeat_customer),
+        words,
+        planted.repeat_customer in names,
     )
 
 

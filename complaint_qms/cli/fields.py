@@ -119,7 +119,9 @@ FIELDS: tuple[Field, ...] = (
         "label",
         "region|territory|state|province|country|area|city|market|location|地区|区域|省份|省|城市|国家|销售区域|大区",
     ),
-    _field("status", "label", "status|state of complaint|complaint status|case status|状态|投诉状态|处理状态"),
+    _field(
+        "status", "label", "status|state of complaint|complaint status|case status|状态|投诉状态|处理状态"
+    ),
     _field(
         "expectation",
         "label",
@@ -135,8 +137,16 @@ FIELDS: tuple[Field, ...] = (
     ),
     _field("crash", "flag", "crash|crash or fire a|accident|collision|事故|碰撞"),
     _field("fire", "flag", "fire|crash or fire b|burn|smoke|起火|着火|火灾"),
-    _field("quantity", "number", "quantity|qty|quantity affected|units|units affected|数量|投诉数量|涉及数量|不良数量"),
-    _field("cost", "number", "cost|amount|claim amount|refund amount|credit amount|金额|赔偿金额|费用|成本|退款金额"),
+    _field(
+        "quantity",
+        "number",
+        "quantity|qty|quantity affected|units|units affected|数量|投诉数量|涉及数量|不良数量",
+    ),
+    _field(
+        "cost",
+        "number",
+        "cost|amount|claim amount|refund amount|credit amount|金额|赔偿金额|费用|成本|退款金额",
+    ),
     _field(
         "handler",
         "name",
@@ -177,7 +187,11 @@ FIELDS: tuple[Field, ...] = (
         "solve done|solved|solved at|solution at|resolved|resolved at|resolution date|date resolved|answered at|"
         "reply date|解决时间|方案时间|解决日期|回复时间|答复时间|处理时间",
     ),
-    _field("confirm_done", "date", "confirm done|confirmed|confirmed at|customer confirmed|确认时间|客户确认时间|确认日期"),
+    _field(
+        "confirm_done",
+        "date",
+        "confirm done|confirmed|confirmed at|customer confirmed|确认时间|客户确认时间|确认日期",
+    ),
     _field(
         "execute_done",
         "date",

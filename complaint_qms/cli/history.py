@@ -161,7 +161,9 @@ def fetch(store: Store, history: History, start: int, stop: int, columns: tuple[
     store.db.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (seq INTEGER PRIMARY KEY, row_id INTEGER)")
     store.db.execute("DELETE FROM wanted")
     ids = history.row_id[start:stop].tolist()
-    store.db.executemany("INSERT INTO wanted VALUES (?, ?)", zip(range(start + 1, stop + 1), ids, strict=True))
+    store.db.executemany(
+        "INSERT INTO wanted VALUES (?, ?)", zip(range(start + 1, stop + 1), ids, strict=True)
+    )
     names = ", ".join(f"complaint.{c}" for c in columns)
     return store.db.execute(
         f"SELECT {names} FROM wanted JOIN complaint ON complaint.row_id = wanted.row_id ORDER BY wanted.seq"

@@ -61,7 +61,9 @@ def ingest(store: Store, source: Source, timezone: str, tick: Callable[[int], No
             store.set_done(phase, position)
         tick(chunk.consumed)
     with store.transaction():
-        good = store.db.execute("SELECT count(*) FROM complaint WHERE file = ?", (source.number,)).fetchone()[0]
+        good = store.db.execute("SELECT count(*) FROM complaint WHERE file = ?", (source.number,)).fetchone()[
+            0
+        ]
         bad = store.db.execute("SELECT count(*) FROM rejected WHERE file = ?", (source.number,)).fetchone()[0]
         fmt = source.table.format
         encoding = fmt.encoding if fmt.kind != "xlsx" else ""
@@ -136,7 +138,9 @@ class _ChunkReader:
             keep = [i for i in range(size) if i not in bad]
             columns = [[c[i] for i in keep] for c in columns]
         self.store.insert(
-            "complaint", zip(range(first, first + len(columns[0])), *columns, strict=True), len(COMPLAINT_COLUMNS)
+            "complaint",
+            zip(range(first, first + len(columns[0])), *columns, strict=True),
+            len(COMPLAINT_COLUMNS),
         )
         return [(self.source.number, chunk.rows[i], *why) for i, why in bad.items()]
 
@@ -281,7 +285,10 @@ def ingest_deliveries(store: Store, table: Table, mapping: FileMapping, timezone
             cells = list(zip(*chunk.cells, strict=True))
             days, _ = parse_column(list(cells[places["received"]]), mapping.dates["received"].order, timezone)
             units = [parse_number(t) for t in cells[places["quantity"]]]
-            names = [_texts(list(cells[places[k]])) if k in places else [None] * len(units) for k in ("item", "batch")]
+            names = [
+                _texts(list(cells[places[k]])) if k in places else [None] * len(units)
+                for k in ("item", "batch")
+            ]
             good = []
             for i, (item, batch, day, unit) in enumerate(zip(*names, days, units, strict=True)):
                 if np.isnat(day) or unit is None:

@@ -38,7 +38,9 @@ def find(store: Store, policy: Policy, history: History, tick: Callable[[int], N
         store.insert("pair", _rows(index.pairs(policy.data["similar"]["duplicate"]), duplicates), 4)
         groups = clusters(duplicates, settings=index.settings)
         store.insert(
-            "cluster", ((n, int(i)) for n, group in enumerate(groups, 1) for i in sorted(group.ids, key=int)), 2
+            "cluster",
+            ((n, int(i)) for n, group in enumerate(groups, 1) for i in sorted(group.ids, key=int)),
+            2,
         )
         store.set_done("similar", -1)
 
@@ -52,7 +54,8 @@ def _rows(pairs: Iterator[Pair], kept: list[Pair]) -> Iterator[tuple]:
 def reasons_json(reasons: tuple) -> str:
     """Reasons as JSON: message template, its arguments, weight."""
     return json.dumps(
-        [[r.message, [_plain(a) for a in r.args], round(float(r.weight), 3)] for r in reasons], ensure_ascii=False
+        [[r.message, [_plain(a) for a in r.args], round(float(r.weight), 3)] for r in reasons],
+        ensure_ascii=False,
     )
 
 
@@ -65,12 +68,20 @@ def records(store: Store, history: History, start: int, stop: int) -> Iterator[R
     """Similarity records of a stretch of the event order; the id is the sequence number."""
     days = history.received[start:stop].astype("datetime64[D]").tolist()
     rows = fetch(store, history, start, stop, _FIELDS)
-    for seq, (subject, text, customer, item, batch), day in zip(range(start + 1, stop + 1), rows, days, strict=True):
+    for seq, (subject, text, customer, item, batch), day in zip(
+        range(start + 1, stop + 1), rows, days, strict=True
+    ):
         yield record(str(seq), subject, text, customer, item, batch, day)
 
 
 def record(
-    key: str, subject: str | None, text: str | None, customer: str | None, item: str | None, batch: str | None, day: date
+    key: str,
+    subject: str | None,
+    text: str | None,
+    customer: str | None,
+    item: str | None,
+    batch: str | None,
+    day: date,
 ) -> Record:
     """One complaint as the engine's similarity sees it."""
     words = "\n".join(t for t in (subject, text) if t)

@@ -61,7 +61,9 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"complaint-qms {complaint_qms.__version__}")
-    parser.add_argument("--print-policy", action="store_true", help="print the default policy with comments and stop")
+    parser.add_argument(
+        "--print-policy", action="store_true", help="print the default policy with comments and stop"
+    )
     _language_option(parser)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     _replay_parser(verbs)
@@ -72,7 +74,9 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _language_option(parser: argparse.ArgumentParser, again: bool = False) -> None:
     default = argparse.SUPPRESS if again else None
-    parser.add_argument("--lang", choices=("en", "zh"), default=default, help="language of messages and report")
+    parser.add_argument(
+        "--lang", choices=("en", "zh"), default=default, help="language of messages and report"
+    )
 
 
 def _verb(verbs, name: str, run, words: str) -> argparse.ArgumentParser:
@@ -85,13 +89,23 @@ def _verb(verbs, name: str, run, words: str) -> argparse.ArgumentParser:
 def _replay_parser(verbs) -> None:
     parser = _verb(verbs, "replay", _replay, "read complaint files and write database and report")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, TSV, XLSX or JSON lines")
-    parser.add_argument("--out", type=Path, default=Path(OUT), help=f"folder for the results (default: {OUT})")
+    parser.add_argument(
+        "--out", type=Path, default=Path(OUT), help=f"folder for the results (default: {OUT})"
+    )
     parser.add_argument("--mapping", type=Path, help="which column is what, as written by an earlier run")
-    parser.add_argument("--policy", type=Path, help="procedure, risk matrix, rules and thresholds (see --print-policy)")
-    parser.add_argument("--deliveries", type=Path, help="units delivered (item, batch, date, units), for rates")
+    parser.add_argument(
+        "--policy", type=Path, help="procedure, risk matrix, rules and thresholds (see --print-policy)"
+    )
+    parser.add_argument(
+        "--deliveries", type=Path, help="units delivered (item, batch, date, units), for rates"
+    )
     parser.add_argument("--as-of", metavar="DATE", help="the day the history ends (default: its last event)")
-    parser.add_argument("--no-text", action="store_true", help="leave the texts unread: no duplicates, much faster")
-    parser.add_argument("--fresh", action="store_true", help="drop an unfinished run instead of going on with it")
+    parser.add_argument(
+        "--no-text", action="store_true", help="leave the texts unread: no duplicates, much faster"
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="drop an unfinished run instead of going on with it"
+    )
     parser.add_argument("--columns", action="store_true", help="show and write the mapping, then stop")
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
 
@@ -105,15 +119,21 @@ def _result_parsers(verbs) -> None:
     similar.add_argument("--limit", type=int, default=10, help="how many (default: 10)")
     explain = _verb(verbs, "explain", _explain, "everything that was decided about one complaint, and why")
     explain.add_argument("id", help="number of a complaint")
-    report = _verb(verbs, "report", _report, "write the report of a finished replay again, in another language")
+    report = _verb(
+        verbs, "report", _report, "write the report of a finished replay again, in another language"
+    )
     for parser in (signals, similar, explain, report):
         parser.add_argument("--db", type=Path, default=Path(OUT) / FINAL_NAME, help="database of the replay")
-    report.add_argument("--to", type=Path, help="the file to write (default: report.html beside the database)")
+    report.add_argument(
+        "--to", type=Path, help="the file to write (default: report.html beside the database)"
+    )
 
 
 def _sample_parsers(verbs) -> None:
     sample = _verb(verbs, "sample", _sample, "generate complaints and deliveries with known faults in them")
-    demo = _verb(verbs, "demo", _demo, "replay a generated sample and say what was planted and what was found")
+    demo = _verb(
+        verbs, "demo", _demo, "replay a generated sample and say what was planted and what was found"
+    )
     for parser, folder in ((sample, "complaint-qms-sample"), (demo, "complaint-qms-demo")):
         parser.add_argument("--out", type=Path, default=Path(folder), help=f"folder (default: {folder})")
         parser.add_argument("--rows", type=_rows, default=2400, help="complaints (default: 2400, least 1000)")

@@ -33,7 +33,25 @@ ORDERS = ("dmy", "mdy", "ymd")
 # One of these must be there besides the date, else there is nothing to count or to read.
 CONTENT_KEYS = ("text", "subject", "type", "item", "batch", "customer")
 # Words too general to decide when they only end a longer heading.
-GENERIC = frozenset(["id", "no", "number", "name", "key", "date", "time", "source", "area", "label", "reason", "model", "user", "contact", "code"])
+GENERIC = frozenset(
+    [
+        "id",
+        "no",
+        "number",
+        "name",
+        "key",
+        "date",
+        "time",
+        "source",
+        "area",
+        "label",
+        "reason",
+        "model",
+        "user",
+        "contact",
+        "code",
+    ]
+)
 
 
 @dataclass
@@ -124,7 +142,9 @@ def fits(spec: Field, column: ColumnProfile, records: int) -> bool:
     if spec.kind == "id":
         return column.filled >= 0.9 * records and distinct >= 0.9 * filled
     if spec.kind == "date":
-        named_numbers = column.votes.numbers_as_dates >= 0.8 * column.votes.filled > 0 and column.mean_length >= 5
+        named_numbers = (
+            column.votes.numbers_as_dates >= 0.8 * column.votes.filled > 0 and column.mean_length >= 5
+        )
         return column.date_share >= 0.5 or named_numbers
     if spec.kind == "number":
         return column.number_share >= 0.8
@@ -139,7 +159,9 @@ def fits(spec: Field, column: ColumnProfile, records: int) -> bool:
     return True
 
 
-def build(table: Table, profile: Profile, columns: dict[str, list[str]], given: dict[str, str]) -> FileMapping:
+def build(
+    table: Table, profile: Profile, columns: dict[str, list[str]], given: dict[str, str]
+) -> FileMapping:
     """Mapping of one file with its date decisions; `given` are orders the user fixed."""
     dated = {key: profile.column(names[0]) for key, names in columns.items() if BY_KEY[key].kind == "date"}
     votes = {key: column.votes for key, column in dated.items() if column}
@@ -273,4 +295,14 @@ def scalar(value: object) -> str:
     return text.removesuffix("...").strip()
 
 
-__all__ = ["EXPOSURE_FIELDS", "FileMapping", "build", "dump", "entry_columns", "entry_for", "guess", "load", "require"]
+__all__ = [
+    "EXPOSURE_FIELDS",
+    "FileMapping",
+    "build",
+    "dump",
+    "entry_columns",
+    "entry_for",
+    "guess",
+    "load",
+    "require",
+]

@@ -29,13 +29,42 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 STAGE_HOURS = tuple((stage, seconds / 3600) for stage, seconds, _who, _next in vocabulary.SOP_STAGES)
 SERIES_KINDS = ("all", "item", "batch", "type", "supplier", "region", "channel", "model")
 COUNTED_BY = ("customer", "item", "batch", "type", "supplier")
-RULE_FIELDS = ["id", "customer", "item", "model", "batch", "serial", "supplier", "type", "severity", "channel", "region", "status", "expectation", "cost", "risk", "tags"]
+RULE_FIELDS = [
+    "id",
+    "customer",
+    "item",
+    "model",
+    "batch",
+    "serial",
+    "supplier",
+    "type",
+    "severity",
+    "channel",
+    "region",
+    "status",
+    "expectation",
+    "cost",
+    "risk",
+    "tags",
+]
 # What files write for a level; the first list is ours, a policy replaces it.
 _WORDS = {
     "negligible": ("negligible", "trivial", "cosmetic", "s1", "1", "可忽略", "轻微", "极低"),
     "minor": ("minor", "low", "malfunction", "s2", "2", "次要", "一般", "较低", "低"),
     "serious": ("serious", "moderate", "medium", "major", "s3", "3", "严重", "中等", "主要", "中", "较重"),
-    "critical": ("critical", "high", "injury", "serious injury", "severe", "s4", "4", "重大", "危急", "高", "伤害"),
+    "critical": (
+        "critical",
+        "high",
+        "injury",
+        "serious injury",
+        "severe",
+        "s4",
+        "4",
+        "重大",
+        "危急",
+        "高",
+        "伤害",
+    ),
     "catastrophic": ("catastrophic", "death", "fatal", "s5", "5", "灾难", "灾难性", "死亡", "致命", "特大"),
 }
 _ZH = {
@@ -49,7 +78,9 @@ _COUNTS = {"improbable": 0, "remote": 2, "occasional": 5, "probable": 15, "frequ
 def default_text() -> str:
     """The commented default policy as YAML."""
     source = Path(__file__).with_name("default_policy.yaml.jinja").read_text(encoding="utf-8")
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True
+    )
 
     def quoted(words: tuple[str, ...]) -> list[str]:
         return [f'"{w}"' if w.isdigit() else w for w in words]
@@ -99,7 +130,10 @@ class Policy:
     @cached_property
     def calendar(self) -> WorkCalendar:
         section = self.data["calendar"]
-        shifts = {day: tuple(_shift(s) for s in section["shifts"].get(name) or ()) for day, name in enumerate(WEEKDAYS)}
+        shifts = {
+            day: tuple(_shift(s) for s in section["shifts"].get(name) or ())
+            for day, name in enumerate(WEEKDAYS)
+        }
         return WorkCalendar(shifts, frozenset(_day(h) for h in section["holidays"]), section["timezone"])
 
     @cached_property
@@ -166,7 +200,9 @@ def load(path: Path | None) -> Policy:
         return Policy(data)
 
     def fail(place: str, why: str) -> None:
-        raise CliError("policy_invalid", POLICY, file=path, line=_line(tree, place), where=place or "-", why=why)
+        raise CliError(
+            "policy_invalid", POLICY, file=path, line=_line(tree, place), where=place or "-", why=why
+        )
 
     if not isinstance(given, dict):
         fail("", "a mapping of sections is expected")
@@ -204,7 +240,9 @@ def check(policy: Policy, fail: Callable[[str, str], None]) -> None:
     _check_calendar(policy, fail)
     _check_sop(data["sop"], fail)
     _check_risk(policy, fail)
-    for problem in rules.check(data["rules"], fields=RULE_FIELDS, facts=("complaint_count",), severities=policy.severities):
+    for problem in rules.check(
+        data["rules"], fields=RULE_FIELDS, facts=("complaint_count",), severities=policy.severities
+    ):
         fail(problem.path, problem.message)
     for place, args in _fact_args(data["rules"], "rules"):
         if args.get("by") not in COUNTED_BY:
@@ -227,7 +265,10 @@ def _check_calendar(policy: Policy, fail: Callable) -> None:
     for name, shifts in section["shifts"].items():
         for number, shift in enumerate(shifts or ()):
             if _shift(shift) is None:
-                fail(f"calendar.shifts.{name}[{number}]", f"a shift such as 09:00-17:30 is expected, not {shift!r}")
+                fail(
+                    f"calendar.shifts.{name}[{number}]",
+                    f"a shift such as 09:00-17:30 is expected, not {shift!r}",
+                )
     for number, holiday in enumerate(section["holidays"]):
         if _day(holiday) is None:
             fail(f"calendar.holidays[{number}]", f"a date such as 2024-12-25 is expected, not {holiday!r}")
@@ -277,7 +318,10 @@ def _check_risk(policy: Policy, fail: Callable) -> None:
             fail(f"risk.occurrences[0].{by}", "the first level begins at 0")
     for key, level in section["levels"].items():
         if not isinstance(level, dict) or level.get("acceptability") not in risk.ACCEPTABILITY_ORDER:
-            fail(f"risk.levels.{key}", f"acceptability: one of {', '.join(risk.ACCEPTABILITY_ORDER)} is expected")
+            fail(
+                f"risk.levels.{key}",
+                f"acceptability: one of {', '.join(risk.ACCEPTABILITY_ORDER)} is expected",
+            )
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", str(level.get("color", "#000000"))):
             fail(f"risk.levels.{key}.color", "a colour such as #C0392B is expected")
     if set(section["grid"]) != set(policy.severities):
@@ -312,7 +356,9 @@ def _check_reportability(section: dict, fail: Callable) -> None:
         for number, question in enumerate(questions or ()):
             if question not in reportability_data.QUESTIONS:
                 known = ", ".join(reportability_data.QUESTIONS)
-                fail(f"reportability.answers.{harm}[{number}]", f"one of {known} is expected, not {question!r}")
+                fail(
+                    f"reportability.answers.{harm}[{number}]", f"one of {known} is expected, not {question!r}"
+                )
 
 
 def _number(

@@ -21,5 +21,7 @@ class Progress:
         if self.quiet:
             yield lambda n: None
             return
-        with tqdm(total=total, desc=words, unit=" rows", unit_scale=True, leave=False, dynamic_ncols=True) as bar:
+        with tqdm(
+            total=total, desc=words, unit=" rows", unit_scale=True, leave=False, dynamic_ncols=True
+        ) as bar:
             yield bar.update

@@ -1,7 +1,7 @@
 """What the texts say where the file says nothing: type, severity and what the customer wants.
 
 When part of the history carries a type, a model is learned from it and fills in the rest; when none does, the
-engine's keywords name the type. A severity is proposed only where the file has none.
+engine's keywords name the type. The same for the severity, which is proposed only where the file has none.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def read(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
         tick(store.count("complaint"))
         return
     tick(done)
-    models = _learn(store)
+    models = _learn(store, policy)
     names = type_names()
     while True:
         rows = store.db.execute(
@@ -59,31 +59,42 @@ def _rows(wanted: list[tuple], found: list[list[Proposal]], names: dict[str, str
         given = dict(zip(FIELDS, row[5:8], strict=True))
         for p in proposals:
             if given[p.field] is None and p.value and p.source != "none":
-                value = names.get(p.value, p.value) if p.field == "type" and p.source == "keywords" else p.value
+                value = (
+                    names.get(p.value, p.value) if p.field == "type" and p.source == "keywords" else p.value
+                )
                 result.append((row[0], p.field, value, round(p.confidence, 4), reasons_json(p.reasons)))
     return result
 
 
-def _learn(store: Store) -> dict[str, TextModel]:
-    """A model of the company's own types, when there is something to learn and something to fill in."""
+def _learn(store: Store, policy: Policy) -> dict[str, TextModel]:
+    """Models of the company's own types and severities, where there is something to learn and something to fill in."""
+    words = policy.severity_words
+    own = {"type": str, "severity": lambda value: words.get(value.strip().lower(), "")}
+    return {field: model for field, value in own.items() if (model := _learn_field(store, field, value))}
+
+
+def _learn_field(store: Store, field: str, value_of: Callable[[str], str]) -> TextModel | None:
     has_text = "(text IS NOT NULL OR subject IS NOT NULL)"
     known, missing = store.db.execute(
-        f"SELECT count(type), count(*) - count(type) FROM complaint WHERE {has_text}"
+        f"SELECT count({field}), count(*) - count({field}) FROM complaint WHERE {has_text}"
     ).fetchone()
     if known < LEAST_TEACHERS or not missing:
-        return {}
+        return None
     step = max(1, known // TEACHERS)
     rows = store.db.execute(
-        "SELECT subject, text, item, channel, type FROM (SELECT *, row_number() OVER (ORDER BY row_id) AS n "
-        f"FROM complaint WHERE type IS NOT NULL AND {has_text}) WHERE n % ? = 0 ORDER BY n",
+        f"SELECT subject, text, item, channel, {field} FROM (SELECT *, row_number() OVER (ORDER BY row_id) AS n "
+        f"FROM complaint WHERE {field} IS NOT NULL AND {has_text}) WHERE n % ? = 0 ORDER BY n",
         (step,),
     ).fetchall()
-    common = {label for label, count in Counter(r[4] for r in rows).items() if count >= LEAST_OF_LABEL}
-    rows = [r for r in rows if r[4] in common]
-    if len(common) < 2 or len(rows) < LEAST_TEACHERS:
-        return {}
-    contexts = [{"item": r[2], "channel": r[3]} for r in rows]
-    return {"type": train([_words(r[0], r[1]) for r in rows], [r[4] for r in rows], contexts=contexts)}
+    labels = [value_of(r[4]) for r in rows]
+    counts = Counter(labels)
+    kept = [
+        (r, label) for r, label in zip(rows, labels, strict=True) if label and counts[label] >= LEAST_OF_LABEL
+    ]
+    if len({label for _, label in kept}) < 2 or len(kept) < LEAST_TEACHERS:
+        return None
+    contexts = [{"item": r[2], "channel": r[3]} for r, _ in kept]
+    return train([_words(r[0], r[1]) for r, _ in kept], [label for _, label in kept], contexts=contexts)
 
 
 def _words(subject: str | None, text: str | None) -> str:

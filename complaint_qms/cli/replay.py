@@ -85,7 +85,9 @@ def _open(path: Path, entry: dict | None) -> Table:
     if entry is None or entry.get("kind") is None:
         return Table(path)
     kind = str(entry["kind"])
-    fmt = Format(kind, str(entry.get("encoding") or "utf-8"), str(entry.get("delimiter") or ","), entry.get("sheet"))
+    fmt = Format(
+        kind, str(entry.get("encoding") or "utf-8"), str(entry.get("delimiter") or ","), entry.get("sheet")
+    )
     sniffed = Table(path).format  # refuses what cannot be read, whatever the mapping says
     fmt.damaged = sniffed.damaged
     return Table(path, fmt, entry.get("header_row"))
@@ -216,7 +218,10 @@ def _identity(job: Job, sources: list[ingest.Source], deliveries: tuple | None) 
     """Hash of everything the result depends on."""
     parts = {
         "program": complaint_qms.__version__,
-        "files": [[s.mapping.name, s.sha256, s.mapping.columns, [repr(d) for d in s.mapping.dates.items()]] for s in sources],
+        "files": [
+            [s.mapping.name, s.sha256, s.mapping.columns, [repr(d) for d in s.mapping.dates.items()]]
+            for s in sources
+        ],
         "formats": [[vars(s.table.format) | {"notes": []}, s.table.header_row] for s in sources],
         "deliveries": ingest.file_hash(job.deliveries) if deliveries else None,
         "policy": job.policy.text,

@@ -134,7 +134,12 @@ def _deliveries(maker: _Maker) -> np.ndarray:
 
 def _delivery_rows(units: np.ndarray) -> list[tuple]:
     return [
-        ((START + timedelta(weeks=week, days=2)).date().isoformat(), code, batch_name(code, week // BATCH_WEEKS), n)
+        (
+            (START + timedelta(weeks=week, days=2)).date().isoformat(),
+            code,
+            batch_name(code, week // BATCH_WEEKS),
+            n,
+        )
         for item, (code, *_rest) in enumerate(w.ITEMS)
         for week, n in enumerate(units[item].tolist())
     ]
@@ -175,7 +180,9 @@ def _complaints(maker: _Maker, units: np.ndarray) -> tuple[list[list[str]], Plan
     types = [w.TYPES[k][0] for k in kind.tolist()]
     columns = {
         "item": [codes[i] for i in item.tolist()],
-        "batch": [batch_name(codes[i], k // BATCH_WEEKS) for i, k in zip(item.tolist(), week.tolist(), strict=True)],
+        "batch": [
+            batch_name(codes[i], k // BATCH_WEEKS) for i, k in zip(item.tolist(), week.tolist(), strict=True)
+        ],
         "supplier": [w.ITEMS[i][3] for i in item.tolist()],
         "type": types,
         "severity": [w.SEVERITIES[s] for s in severity.tolist()],
@@ -220,14 +227,21 @@ def _plant_repeat(maker: _Maker, customers: list[str], received: np.ndarray) -> 
     name = "Hotel Seeblick (88)"
     middle = len(customers) * 3 // 5
     end = int(np.searchsorted(received, received[middle] + np.timedelta64(21, "D")))
-    places = maker.rng.choice(np.arange(middle, max(end, middle + REPEAT_CUSTOMER_COUNT)), REPEAT_CUSTOMER_COUNT, False)
+    places = maker.rng.choice(
+        np.arange(middle, max(end, middle + REPEAT_CUSTOMER_COUNT)), REPEAT_CUSTOMER_COUNT, False
+    )
     for place in places.tolist():
         customers[place] = name
     return name
 
 
 def _plant_duplicates(
-    maker: _Maker, columns: dict, customers: list[str], texts: list[str], received: np.ndarray, week: np.ndarray
+    maker: _Maker,
+    columns: dict,
+    customers: list[str],
+    texts: list[str],
+    received: np.ndarray,
+    week: np.ndarray,
 ) -> list[tuple[int, int]]:
     """Every eightieth complaint comes a second time within days, by another channel, retold a little."""
     pairs: list[tuple[int, int]] = []

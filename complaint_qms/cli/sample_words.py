@@ -90,15 +90,41 @@ DEFECTS_EN = {
     ),
 }
 DEFECTS_ZH = {
-    "Leakage": ("装满一半以上底部接缝就滴水", "盖子周围的密封圈漏水漏汽", "用了{n}分钟台面上就是一滩水", "底座漏掉了大约{ml}毫升水"),
-    "Does not start": ("按下开关没有任何反应", "插座没问题，但指示灯一直不亮", "用了{n}天就再也开不了机", "屏幕显示E{k}，无法启动"),
+    "Leakage": (
+        "装满一半以上底部接缝就滴水",
+        "盖子周围的密封圈漏水漏汽",
+        "用了{n}分钟台面上就是一滩水",
+        "底座漏掉了大约{ml}毫升水",
+    ),
+    "Does not start": (
+        "按下开关没有任何反应",
+        "插座没问题，但指示灯一直不亮",
+        "用了{n}天就再也开不了机",
+        "屏幕显示E{k}，无法启动",
+    ),
     "Noise": ("声音大得厨房里没法说话", "开到{k}档电机有摩擦的怪声", "运行{n}分钟后一直有刺耳的啸叫"),
-    "Overheating": ("用{n}分钟把手就烫得握不住", "插头和{cm}厘米电线都烤黄了", "闻到塑料烧焦的味道，底部已经融化"),
+    "Overheating": (
+        "用{n}分钟把手就烫得握不住",
+        "插头和{cm}厘米电线都烤黄了",
+        "闻到塑料烧焦的味道，底部已经融化",
+    ),
     "Housing cracked": ("外壳上有一道{cm}厘米的裂缝", "没有摔过，盖子的铰链却断了", "开箱时底座一角已经碎了"),
-    "Late delivery": ("说好周一到，晚了{n}天才送来", "等了{n}天，物流信息一直没有更新", "两次约好的送货时间都被取消了"),
-    "Wrong article": ("收到的是小号，不是我付款的那一款", "颜色和订单上的不一样", "订了{k}件，箱子里只有一件"),
+    "Late delivery": (
+        "说好周一到，晚了{n}天才送来",
+        "等了{n}天，物流信息一直没有更新",
+        "两次约好的送货时间都被取消了",
+    ),
+    "Wrong article": (
+        "收到的是小号，不是我付款的那一款",
+        "颜色和订单上的不一样",
+        "订了{k}件，箱子里只有一件",
+    ),
     "Billing error": ("同一张发票扣了两次款", "发票上少了{k}%的折扣", "说好包邮，却收了{n}元运费"),
-    "Unfriendly service": ("我还没讲完客服就挂了电话", "被转接了{k}次，没有人负责", "上门的师傅态度很差，走时厨房一团糟"),
+    "Unfriendly service": (
+        "我还没讲完客服就挂了电话",
+        "被转接了{k}次，没有人负责",
+        "上门的师傅态度很差，走时厨房一团糟",
+    ),
 }
 
 OPENINGS_EN = (
@@ -139,9 +165,31 @@ ENDINGS_EN = (
     "An apology would be the least.",
     "What do you propose?",
 )
-OPENINGS_ZH = ("上个月在{city}买的{item}。", "订单{order}的{item}。", "我们办公室每天早上都用{item}。", "这已经是第二台{item}了。", "{item}，序列号{serial}。")
-MIDDLES_ZH = ("完全按照说明书操作。", "当时孩子也在旁边。", "之前只用过{k}次。", "换了插座也一样。", "包装和小票都还在。", "附上{k}张照片。", "朋友家同款没有这个问题。", "之前正常使用了{n}天。")
-ENDINGS_ZH = ("请全额退款。", "希望尽快换货。", "请告知在{city}附近能否维修。", "这周之内请答复。", "请在下午{k}点以后打电话。", "你们打算怎么处理？")
+OPENINGS_ZH = (
+    "上个月在{city}买的{item}。",
+    "订单{order}的{item}。",
+    "我们办公室每天早上都用{item}。",
+    "这已经是第二台{item}了。",
+    "{item}，序列号{serial}。",
+)
+MIDDLES_ZH = (
+    "完全按照说明书操作。",
+    "当时孩子也在旁边。",
+    "之前只用过{k}次。",
+    "换了插座也一样。",
+    "包装和小票都还在。",
+    "附上{k}张照片。",
+    "朋友家同款没有这个问题。",
+    "之前正常使用了{n}天。",
+)
+ENDINGS_ZH = (
+    "请全额退款。",
+    "希望尽快换货。",
+    "请告知在{city}附近能否维修。",
+    "这周之内请答复。",
+    "请在下午{k}点以后打电话。",
+    "你们打算怎么处理？",
+)
 
 CITIES = ("Bremen", "Lyon", "Leeds", "Graz", "Turku", "Porto", "Ghent", "Aarhus", "Gdansk", "Brno")
 CITIES_ZH = ("苏州", "成都", "青岛", "长沙", "厦门", "武汉", "西安", "宁波")
@@ -149,5 +197,53 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 CHANNELS = (("phone", 30), ("email", 34), ("web form", 18), ("WeChat", 10), ("distributor", 8))
 REGIONS = (("North", 28), ("East", 24), ("South", 22), ("West", 18), ("Overseas", 8))
 SEVERITIES = ("Negligible", "Minor", "Serious", "Critical", "Catastrophic")
-SURNAMES = ["Aalto", "Berger", "Castell", "Dvorak", "Engel", "Ferrante", "Gruber", "Hansen", "Iversen", "Jansen", "Kowalski", "Larsen", "Moreau", "Novak", "Olsen", "Petit", "Quist", "Rossi", "Silva", "Thorn", "Ulrich", "Varga", "Weber", "Xavier", "Ypma", "Zeman"]
-GIVEN = ["Ada", "Bram", "Clara", "David", "Elin", "Frank", "Greta", "Hugo", "Ines", "Jonas", "Karin", "Leo", "Marta", "Nils", "Olga", "Paul", "Rosa", "Sven", "Tilda", "Uwe"]
+SURNAMES = [
+    "Aalto",
+    "Berger",
+    "Castell",
+    "Dvorak",
+    "Engel",
+    "Ferrante",
+    "Gruber",
+    "Hansen",
+    "Iversen",
+    "Jansen",
+    "Kowalski",
+    "Larsen",
+    "Moreau",
+    "Novak",
+    "Olsen",
+    "Petit",
+    "Quist",
+    "Rossi",
+    "Silva",
+    "Thorn",
+    "Ulrich",
+    "Varga",
+    "Weber",
+    "Xavier",
+    "Ypma",
+    "Zeman",
+]
+GIVEN = [
+    "Ada",
+    "Bram",
+    "Clara",
+    "David",
+    "Elin",
+    "Frank",
+    "Greta",
+    "Hugo",
+    "Ines",
+    "Jonas",
+    "Karin",
+    "Leo",
+    "Marta",
+    "Nils",
+    "Olga",
+    "Paul",
+    "Rosa",
+    "Sven",
+    "Tilda",
+    "Uwe",
+]

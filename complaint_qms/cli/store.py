@@ -85,6 +85,7 @@ SCHEMA = (
     "CREATE TABLE pair (left_seq INTEGER, right_seq INTEGER, score REAL, reasons TEXT, "
     "PRIMARY KEY (left_seq, right_seq)) WITHOUT ROWID",
     "CREATE TABLE cluster (cluster INTEGER, seq INTEGER, PRIMARY KEY (cluster, seq)) WITHOUT ROWID",
+    "CREATE INDEX cluster_by_seq ON cluster (seq)",
     "CREATE TABLE series (series INTEGER PRIMARY KEY, kind TEXT, key TEXT, total INTEGER, units REAL, method TEXT)",
     "CREATE TABLE point (series INTEGER, period TEXT, count INTEGER, units REAL, expected REAL, limit_value REAL, "
     "PRIMARY KEY (series, period)) WITHOUT ROWID",

@@ -25,7 +25,9 @@ def columns(mappings: list[tuple[FileMapping, Profile]], language: str) -> None:
     """The guessed columns of each file, with an example."""
     for mapping, facts in mappings:
         fmt = mapping.format
-        kind = {"csv": "TSV" if fmt.delimiter == "\t" else f"CSV {fmt.delimiter}"}.get(fmt.kind, fmt.kind.upper())
+        kind = {"csv": "TSV" if fmt.delimiter == "\t" else f"CSV {fmt.delimiter}"}.get(
+            fmt.kind, fmt.kind.upper()
+        )
         kind += f", {fmt.encoding}" if fmt.kind != "xlsx" else ""
         print(say("columns_of", language, file=mapping.name, records=f"{facts.records:,}", kind=kind))
         rows = []
@@ -48,7 +50,9 @@ def result(done: Result, seconds: float, language: str) -> None:
         print(say("done_side", language, path=done.side_file))
     print(say("done_signals", language, signals=f"{done.signals:,}", series=f"{done.series:,}"))
     rows = done.good + done.bad
-    print(say("done_rate", language, rows=f"{rows:,}", seconds=f"{seconds:.1f}", rate=f"{rows / seconds:,.0f}"))
+    print(
+        say("done_rate", language, rows=f"{rows:,}", seconds=f"{seconds:.1f}", rate=f"{rows / seconds:,.0f}")
+    )
     print(say("done_files", language, report=done.report, database=done.database, mapping=done.mapping))
 
 
@@ -62,7 +66,11 @@ def signals(store: Store, kind: str | None, language: str) -> int:
     if not rows:
         print(say("signals_none", language))
     for series, key, method, p, q, stored, week in rows:
-        name = label("series_all", language) if series == "all" else f"{label('field_' + series, language)} {key}"
+        name = (
+            label("series_all", language)
+            if series == "all"
+            else f"{label('field_' + series, language)} {key}"
+        )
         chance = "" if p is None else f", p = {p:.2g}, q = {q:.2g}"
         print(f"{week}  {name}  [{label('method_' + method, language)}{chance}]")
         print(f"    {words.sentences(stored, language)}")
@@ -89,7 +97,9 @@ def similar(store: Store, key: str | None, text: str | None, limit: int, languag
         query = next((r for r in records if r.id == str(own)), query)
         index.add_many(r for r in records if r.id != str(own))
     if query is None:
-        query = likeness.record("0", None, text, None, None, None, past.as_of.astype("datetime64[D]").tolist())
+        query = likeness.record(
+            "0", None, text, None, None, None, past.as_of.astype("datetime64[D]").tolist()
+        )
     matches = index.query(query, limit)
     if not matches:
         print(say("similar_none", language))
@@ -114,11 +124,16 @@ def explain(store: Store, key: str, language: str) -> int:
         raise CliError("no_such_complaint", USAGE, id=key, file=store.path)
     facts = dict(zip((c[0] for c in cursor.description), row, strict=True))
     print(label("explain_facts", language))
-    shown = [(label(f"field_{f.key}", language), cut(str(facts[f.key]), 100)) for f in FIELDS if facts[f.key] is not None]
+    shown = [
+        (label(f"field_{f.key}", language), cut(str(facts[f.key]), 100))
+        for f in FIELDS
+        if facts[f.key] is not None
+    ]
     table(shown, indent=2)
     print(f"\n{label('explain_text', language)}")
     for field, value, confidence, why in store.db.execute(
-        "SELECT field, value, confidence, reasons FROM reading WHERE row_id = ? ORDER BY field", (facts["row_id"],)
+        "SELECT field, value, confidence, reasons FROM reading WHERE row_id = ? ORDER BY field",
+        (facts["row_id"],),
     ):
         print(f"  {label('field_' + field, language)}: {value}  ({confidence:.0%})")
         for template, arguments, _weight in json.loads(why):
@@ -136,13 +151,25 @@ def _explain_risk(judged: dict, policy: Policy, language: str) -> None:
     print(f"\n{label('explain_risk', language)}")
     origin = label(f"severity_from_{judged['severity_from']}", language)
     basis = (
-        label("explain_rate", language).format(rate=f"{judged['rate'] * 1000:.3g}", days=policy.data["risk"]["window_days"])
+        label("explain_rate", language).format(
+            rate=f"{judged['rate'] * 1000:.3g}", days=policy.data["risk"]["window_days"]
+        )
         if judged["rate"] is not None
-        else label("explain_recent", language).format(count=judged["recent"], days=policy.data["risk"]["window_days"])
+        else label("explain_recent", language).format(
+            count=judged["recent"], days=policy.data["risk"]["window_days"]
+        )
     )
     rows = [
-        (label("field_severity", language), level_name(policy, "severities", judged["severity"], language), origin),
-        (label("occurrence", language), level_name(policy, "occurrences", judged["occurrence"], language), basis),
+        (
+            label("field_severity", language),
+            level_name(policy, "severities", judged["severity"], language),
+            origin,
+        ),
+        (
+            label("occurrence", language),
+            level_name(policy, "occurrences", judged["occurrence"], language),
+            basis,
+        ),
         (label("risk", language), level_name(policy, "levels", judged["risk"], language), ""),
     ]
     if judged["report_by"]:
@@ -163,7 +190,9 @@ def _explain_times(store: Store, seq: int, language: str) -> None:
         if times[key] is not None
     ]
     if times["open_stage"]:
-        rows.append((label(f"stage_{times['open_stage']}", language), f"{hours(times['open_minutes'], language)} …"))
+        rows.append(
+            (label(f"stage_{times['open_stage']}", language), f"{hours(times['open_minutes'], language)} …")
+        )
     table(rows, indent=2)
     for stage, at, told, due in store.db.execute(
         'SELECT stage, "at", told, due FROM escalation WHERE seq = ? ORDER BY due, stage, "at"', (seq,)
@@ -172,7 +201,9 @@ def _explain_times(store: Store, seq: int, language: str) -> None:
 
 
 def _explain_rest(store: Store, judged: dict, language: str) -> None:
-    effects = store.db.execute("SELECT rule, action, detail FROM effect WHERE seq = ? ORDER BY rowid", (judged["seq"],))
+    effects = store.db.execute(
+        "SELECT rule, action, detail FROM effect WHERE seq = ? ORDER BY rowid", (judged["seq"],)
+    )
     for rule, action, detail in effects:
         print(f"\n{label('rule', language)} {rule}: {action} {detail}")
     pairs = store.db.execute(
@@ -191,7 +222,9 @@ def _explain_rest(store: Store, judged: dict, language: str) -> None:
 def level_name(policy: Policy, axis: str, key: str | None, language: str) -> str:
     """The policy's own name of a severity, occurrence or risk level."""
     section = policy.data["risk"][axis]
-    level = section.get(key) if isinstance(section, dict) else next((s for s in section if s["key"] == key), None)
+    level = (
+        section.get(key) if isinstance(section, dict) else next((s for s in section if s["key"] == key), None)
+    )
     if not level:
         return key or "-"
     return str(level.get("name_zh") if language == "zh" and level.get("name_zh") else level.get("name", key))
@@ -226,5 +259,3 @@ def table(rows: Iterable[tuple[str, ...]], indent: int = 0) -> None:
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-

@@ -72,7 +72,9 @@ def _deliveries(store: Store, past: History) -> _Units:
     )
 
 
-def _scan_kind(store: Store, policy: Policy, past: History, units: _Units, kind: str, until: np.datetime64) -> None:
+def _scan_kind(
+    store: Store, policy: Policy, past: History, units: _Units, kind: str, until: np.datetime64
+) -> None:
     codes = np.zeros(len(past), dtype=np.int64) if kind == "all" else past.codes[kind].astype(np.int64)
     labels = ["all"] if kind == "all" else past.labels[kind]
     wanted = policy.data["signals"]
@@ -120,7 +122,9 @@ def _matrix(
     return matrix
 
 
-def _aged(matrix: SeriesMatrix, chosen: np.ndarray, past: History, units: _Units, kind: str) -> np.ndarray | None:
+def _aged(
+    matrix: SeriesMatrix, chosen: np.ndarray, past: History, units: _Units, kind: str
+) -> np.ndarray | None:
     """Units weighed by how many of a year's complaints fall on their age; None when ages cannot be learned.
 
     Most complaints come soon after delivery, so a young batch is not like an old one of the same size. The age is
@@ -136,7 +140,9 @@ def _aged(matrix: SeriesMatrix, chosen: np.ndarray, past: History, units: _Units
     if weights is None:
         return None
     exposure = np.zeros(matrix.counts.shape)
-    owner = {"all": np.zeros(len(born), np.int64), "batch": np.arange(len(born)), "item": _main_item(past)}[kind]
+    owner = {"all": np.zeros(len(born), np.int64), "batch": np.arange(len(born)), "item": _main_item(past)}[
+        kind
+    ]
     place = np.full(int(owner.max(initial=0)) + 1, _NONE)
     inside = chosen < len(place)
     place[chosen[inside]] = np.flatnonzero(inside)
@@ -220,7 +226,8 @@ def _store(
     first = store.count("series") + 1
     units = matrix.exposure[:, -1] if matrix.exposure is not None else np.full(len(names), np.nan)
     rows = [
-        (first + i, kind, name, int(totals[i]), _number(units[i]), result.method_name(i)) for i, name in enumerate(names)
+        (first + i, kind, name, int(totals[i]), _number(units[i]), result.method_name(i))
+        for i, name in enumerate(names)
     ]
     store.insert("series", rows, 6)
     starts = [str(day) for day in matrix.periods.starts]

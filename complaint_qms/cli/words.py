@@ -35,7 +35,8 @@ def sentence(template: str, values: dict, language: str) -> str:
     """A stored sentence (template and values, values may be sentences) as text."""
     translate = translator(language)
     plain = {
-        key: sentence(v["template"], v["values"], language) if isinstance(v, dict) else v for key, v in values.items()
+        key: sentence(v["template"], v["values"], language) if isinstance(v, dict) else v
+        for key, v in values.items()
     }
     return Sentence(template, plain).render(translate)
 

@@ -16,7 +16,9 @@ import pandas as pd
 
 NAT = np.datetime64("NaT", "s")
 YEAR_MIN, YEAR_MAX = 1900, 2200
-BLANKS = frozenset({"", "n/a", "na", "none", "null", "nan", "nat", "-", "--", "?", "无", "空", "未知", "unknown", "#n/a"})
+BLANKS = frozenset(
+    {"", "n/a", "na", "none", "null", "nan", "nat", "-", "--", "?", "无", "空", "未知", "unknown", "#n/a"}
+)
 
 _DIGITS = str.maketrans("0123456789０１２３４５６７８９", "9" * 20)
 _WIDE = str.maketrans("０１２３４５６７８９／－：．　，", "0123456789/-:. ,")
@@ -34,7 +36,32 @@ _EPOCH = re.compile(r"^9{10}(9{3})?$")
 _MONTHS = {
     m: i % 12 + 1
     for i, m in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+        [
+            "jan",
+            "feb",
+            "mar",
+            "apr",
+            "may",
+            "jun",
+            "jul",
+            "aug",
+            "sep",
+            "oct",
+            "nov",
+            "dec",
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ]
     )
 } | {"sept": 9}
 
@@ -95,7 +122,9 @@ def dominant(values: list[str]) -> tuple[str, np.ndarray]:
     form = shape(first) if first.isascii() and first == first.strip() and len(first) < _WIDTH else ""
     if not form or not _PLAIN_FORM.issuperset(form):
         return "", none
-    codes = np.array(values, dtype=f"U{_WIDTH}").view(np.uint32).reshape(len(values), _WIDTH)[:, : len(form) + 1]
+    codes = (
+        np.array(values, dtype=f"U{_WIDTH}").view(np.uint32).reshape(len(values), _WIDTH)[:, : len(form) + 1]
+    )
     folded = np.where((codes >= 48) & (codes <= 57), 57, codes)
     return form, (folded == np.array([*map(ord, form), 0], dtype=np.uint32)).all(axis=1)
 

@@ -78,7 +78,10 @@ class ColumnProfile:
             if not self.capped:
                 self.values.add(hash(text))
                 self.capped = len(self.values) >= DISTINCT_CAP
-            if text[0] in "0123456789+-." and text.replace(",", "").replace(".", "", 1).lstrip("+-").isdigit():
+            if (
+                text[0] in "0123456789+-."
+                and text.replace(",", "").replace(".", "", 1).lstrip("+-").isdigit()
+            ):
                 self.numbers += count
 
 

@@ -112,7 +112,13 @@ class Table:
 
         try:
             book = openpyxl.load_workbook(self.path, read_only=True, data_only=True)
-        except (zipfile.BadZipFile, KeyError, OSError, ValueError, openpyxl.utils.exceptions.InvalidFileException):
+        except (
+            zipfile.BadZipFile,
+            KeyError,
+            OSError,
+            ValueError,
+            openpyxl.utils.exceptions.InvalidFileException,
+        ):
             raise CliError("file_wrong_kind", UNREADABLE, file=self.path, kind="ZIP") from None
         try:
             name = self.format.sheet
@@ -136,7 +142,12 @@ class Table:
                 yield from enumerate(json.loads(text.lstrip("\ufeff")), 1)
             except json.JSONDecodeError as error:
                 raise CliError(
-                    "json_broken", UNREADABLE, file=self.path, row=error.lineno, column=error.colno, why=error.msg
+                    "json_broken",
+                    UNREADABLE,
+                    file=self.path,
+                    row=error.lineno,
+                    column=error.colno,
+                    why=error.msg,
                 ) from None
             return
         reader = codecs.getreader(self.format.encoding)

@@ -75,9 +75,15 @@ class _View:
         """Three significant digits, thousands with commas."""
         if value is None:
             return "–"
-        if value == 0 or abs(value) >= 100:
+        if value == int(value) or abs(value) >= 100:
             return f"{value:,.0f}"
-        return f"{value:.2f}" if abs(value) >= 0.995 and abs(value) < 10 else f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.1e}"
+        return (
+            f"{value:.2f}"
+            if abs(value) >= 0.995 and abs(value) < 10
+            else f"{value:.3g}"
+            if abs(value) >= 0.001
+            else f"{value:.1e}"
+        )
 
     def percent(self, share: float) -> str:
         return f"{share * 100:.0f} %" if share >= 0.0995 or share == 0 else f"{share * 100:.1f} %"
@@ -94,10 +100,16 @@ class _View:
     def level(self, axis: str, key: str | None) -> str:
         """The policy's own name of a level."""
         section = self.policy.data["risk"][axis]
-        level = section.get(key) if isinstance(section, dict) else next((s for s in section if s["key"] == key), None)
+        level = (
+            section.get(key)
+            if isinstance(section, dict)
+            else next((s for s in section if s["key"] == key), None)
+        )
         if not level:
             return key or "–"
-        return str(level.get("name_zh") if self.language == "zh" and level.get("name_zh") else level.get("name", key))
+        return str(
+            level.get("name_zh") if self.language == "zh" and level.get("name_zh") else level.get("name", key)
+        )
 
     def cell(self, severity: str, occurrence: str) -> dict[str, Any]:
         """A cell of the heat map: level key, its name, tint, count, open."""
@@ -152,13 +164,19 @@ class _View:
         count = self.number(base["count"])
         if base["exposure"] is not None:
             return self.t(
-                "baseline_units", count=count, units=self.number(base["exposure"]), first=base["first"], last=base["last"]
+                "baseline_units",
+                count=count,
+                units=self.number(base["exposure"]),
+                first=base["first"],
+                last=base["last"],
             )
-        return self.t("baseline_words", count=count, periods=base["periods"], first=base["first"], last=base["last"])
+        return self.t(
+            "baseline_words", count=count, periods=base["periods"], first=base["first"], last=base["last"]
+        )
 
     def pareto_label(self, row: dict[str, Any], kind: str) -> str:
         if row["key"] is None:
-            return self.t("others", count="").strip()
+            return self.t("the_rest")
         return row["key"] or self.t("not_given")
 
     def summary(self) -> list[str]:
@@ -179,10 +197,16 @@ class _View:
         often = [c for c in d["customers"] if c["most"] > 3]
         if often:
             count = d["customer_count"] if len(often) == len(d["customers"]) else len(often)
-            lines.append(self.t("sum_customers", count=f"{count:,}", least=3, days=30, name=often[0]["customer"]))
+            lines.append(
+                self.t("sum_customers", count=f"{count:,}", least=3, days=30, name=often[0]["customer"])
+            )
         if d["duplicates"]["pairs"]:
             lines.append(
-                self.t("sum_duplicates", pairs=f"{d['duplicates']['pairs']:,}", groups=f"{d['duplicates']['clusters']:,}")
+                self.t(
+                    "sum_duplicates",
+                    pairs=f"{d['duplicates']['pairs']:,}",
+                    groups=f"{d['duplicates']['clusters']:,}",
+                )
             )
         if d["bad"]:
             lines.append(self.t("sum_quality", bad=f"{d['bad']:,}", all=f"{d['bad'] + d['count']:,}"))
@@ -199,11 +223,15 @@ class _View:
         )  # fmt: skip
 
     def beyond(self, suspect: dict[str, Any]) -> bool:
-        return suspect["q"] is not None and suspect["q"] <= self.policy.data["signals"]["false_discovery_rate"]
+        return (
+            suspect["q"] is not None and suspect["q"] <= self.policy.data["signals"]["false_discovery_rate"]
+        )
 
     def interval(self, suspect: dict[str, Any]) -> str:
         top = max(16.0, *(min(s["ratio_high"] or 16, 64) for s in self.d["suspects"]))
-        return svg.interval(suspect["ratio"] or 0.25, suspect["ratio_low"], suspect["ratio_high"], top, self.beyond(suspect))
+        return svg.interval(
+            suspect["ratio"] or 0.25, suspect["ratio_low"], suspect["ratio_high"], top, self.beyond(suspect)
+        )
 
     def share_bar(self, row: dict[str, Any]) -> str:
         return svg.share_bar(row["share"], row["cumulative"])

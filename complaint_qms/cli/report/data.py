@@ -48,7 +48,9 @@ def collect(store: Store) -> dict[str, Any]:
     """Everything, by section."""
     policy = Policy(yaml.safe_load(store.meta("policy")))
     meta = dict(store.db.execute("SELECT key, value FROM meta ORDER BY key").fetchall())
-    first, last, count = store.db.execute("SELECT min(received), max(received), count(*) FROM complaint").fetchone()
+    first, last, count = store.db.execute(
+        "SELECT min(received), max(received), count(*) FROM complaint"
+    ).fetchone()
     return {
         "policy": policy,
         "meta": meta,
@@ -85,11 +87,15 @@ def risk(store: Store, policy: Policy) -> dict[str, Any]:
             "LEFT JOIN sop_time ON sop_time.seq = assessment.seq GROUP BY severity, occurrence"
         )
     }
-    by_rate = store.db.execute("SELECT 1 FROM assessment WHERE rate IS NOT NULL LIMIT 1").fetchone() is not None
+    by_rate = (
+        store.db.execute("SELECT 1 FROM assessment WHERE rate IS NOT NULL LIMIT 1").fetchone() is not None
+    )
     sources = store.db.execute(
         "SELECT severity_from, count(*) FROM assessment GROUP BY severity_from ORDER BY count(*) DESC, severity_from"
     ).fetchall()
-    grave = [s for s in policy.severities if s in ("critical", "catastrophic")] or list(policy.severities[-2:])
+    grave = [s for s in policy.severities if s in ("critical", "catastrophic")] or list(
+        policy.severities[-2:]
+    )
     severe = sum(count for (severity, _), (count, _open) in cells.items() if severity in grave)
     return {"cells": cells, "by_rate": by_rate, "sources": sources, "severe": severe}
 
@@ -115,12 +121,24 @@ def trend(store: Store) -> dict[str, Any]:
         months: dict[str, dict[str, Any]] = {}
         for point in found:
             month = months.setdefault(
-                point["period"][:7], {"period": point["period"][:7], "count": 0, "expected": None, "limit_value": None, "alarm": False}
+                point["period"][:7],
+                {
+                    "period": point["period"][:7],
+                    "count": 0,
+                    "expected": None,
+                    "limit_value": None,
+                    "alarm": False,
+                },
             )
             month["count"] += point["count"]
             month["alarm"] |= point["alarm"]
         found = list(months.values())
-    return {"points": found, "monthly": monthly, "alarms": len(alarms), "method": method[0] if method else "none"}
+    return {
+        "points": found,
+        "monthly": monthly,
+        "alarms": len(alarms),
+        "method": method[0] if method else "none",
+    }
 
 
 def pareto(store: Store, count: int) -> dict[str, list[dict[str, Any]]]:
@@ -131,7 +149,9 @@ def pareto(store: Store, count: int) -> dict[str, list[dict[str, Any]]]:
         named = [r for r in found if r["key"]]
         if not named:
             continue
-        rest = sum(r["count"] for r in named[PARETO_ROWS:]) + sum(r["count"] for r in found if r["key"] is None)
+        rest = sum(r["count"] for r in named[PARETO_ROWS:]) + sum(
+            r["count"] for r in found if r["key"] is None
+        )
         missing = sum(r["count"] for r in found if r["key"] == "")
         shown, running = [], 0
         for r in named[:PARETO_ROWS]:
@@ -140,7 +160,9 @@ def pareto(store: Store, count: int) -> dict[str, list[dict[str, Any]]]:
         for key, amount in ((None, rest), ("", missing)):
             if amount:
                 running += amount
-                shown.append({"key": key, "count": amount, "share": amount / count, "cumulative": running / count})
+                shown.append(
+                    {"key": key, "count": amount, "share": amount / count, "cumulative": running / count}
+                )
         result[kind] = shown
     return result
 
@@ -154,7 +176,11 @@ def episodes(store: Store) -> list[Episode]:
         "SELECT signal.*, kind, key FROM signal JOIN series ON series.series = signal.series "
         "ORDER BY signal.series, period",
     ):
-        gap = 15 if previous is None else int((np.datetime64(row["period"]) - np.datetime64(previous["period"])).astype(int))
+        gap = (
+            15
+            if previous is None
+            else int((np.datetime64(row["period"]) - np.datetime64(previous["period"])).astype(int))
+        )
         if previous is None or previous["series"] != row["series"] or gap > 14:
             found.append(Episode(row["kind"], row["key"], row["method"], 0, row["label"], row["label"], row))
         episode = found[-1]
@@ -176,7 +202,9 @@ def _chance(row: dict[str, Any]) -> float:
 
 def _window(store: Store, episode: Episode) -> list[dict[str, Any]]:
     points = rows(
-        store, "SELECT period, count, expected, limit_value FROM point WHERE series = ? ORDER BY period", (episode.peak["series"],)
+        store,
+        "SELECT period, count, expected, limit_value FROM point WHERE series = ? ORDER BY period",
+        (episode.peak["series"],),
     )
     places = [i for i, p in enumerate(points) if p["period"] in episode.alarms]
     if not places:
@@ -192,7 +220,11 @@ def _window(store: Store, episode: Episode) -> list[dict[str, Any]]:
 def sop(store: Store, policy: Policy) -> dict[str, Any]:
     """Per clock: how many, median, 90th percentile, share over the limit; ladder counts; what is open."""
     section = policy.data["sop"]
-    limits = {"first_response": section["first_response_hours"], **section["stage_hours"], "total": section["total_hours"]}
+    limits = {
+        "first_response": section["first_response_hours"],
+        **section["stage_hours"],
+        "total": section["total_hours"],
+    }
     columns: dict[str, list[np.ndarray]] = {c: [] for c in CLOCKS}
     cursor = store.db.execute(f"SELECT {', '.join(CLOCKS)} FROM sop_time ORDER BY seq")
     while batch := cursor.fetchmany(50_000):
@@ -216,10 +248,12 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
                  "limit": None if limit is None else limit * 60, "over": beyond, "share": beyond / len(known)}
             )  # fmt: skip
     ladder = rows(
-        store, 'SELECT stage, "at", told, count(*) AS count FROM escalation GROUP BY stage, "at", told ORDER BY stage, "at"'
+        store,
+        'SELECT stage, "at", told, count(*) AS count FROM escalation GROUP BY stage, "at", told ORDER BY stage, "at"',
     )
     waiting = rows(
-        store, "SELECT open_stage AS stage, count(*) AS count FROM sop_time WHERE open_stage IS NOT NULL GROUP BY open_stage"
+        store,
+        "SELECT open_stage AS stage, count(*) AS count FROM sop_time WHERE open_stage IS NOT NULL GROUP BY open_stage",
     )
     over_open = 0
     for stage, hours in section["stage_hours"].items():
@@ -251,7 +285,10 @@ def duplicates(store: Store) -> dict[str, Any]:
     """Groups with their members, texts cut short, and the strongest pair's reasons."""
     groups = []
     sizes = store.db.execute(
-        "SELECT cluster, count(*) FROM cluster GROUP BY cluster ORDER BY count(*) DESC, cluster LIMIT ?", (GROUP_ROWS,)
+        "SELECT a.cluster, (SELECT count(*) FROM cluster WHERE cluster = a.cluster) FROM pair "
+        "JOIN cluster a ON a.seq = left_seq JOIN cluster b ON b.seq = right_seq AND b.cluster = a.cluster "
+        "GROUP BY a.cluster ORDER BY max(score) DESC, a.cluster LIMIT ?",
+        (GROUP_ROWS,),
     ).fetchall()
     for cluster, size in sizes:
         members = rows(
@@ -294,7 +331,9 @@ def quality(store: Store, count: int) -> dict[str, Any]:
         'ORDER BY file, row LIMIT 1) AS detail FROM rejected GROUP BY reason, "column" ORDER BY count(*) DESC, reason, "column"',
     )
     keys = [f.key for f in FIELDS]
-    filled = store.db.execute("SELECT " + ", ".join(f"count({k})" for k in keys) + " FROM complaint").fetchone()
+    filled = store.db.execute(
+        "SELECT " + ", ".join(f"count({k})" for k in keys) + " FROM complaint"
+    ).fetchone()
     return {
         "rejected": rejected,
         "odd": rows(store, "SELECT * FROM quality ORDER BY rows DESC, field, reason"),

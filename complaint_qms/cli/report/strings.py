@@ -20,6 +20,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "none": ("none", "无"),
     "not_given": ("not given", "未给出"),
     "others": ("{count} others", "其余 {count} 项"),
+    "the_rest": ("others", "其余"),
     "more_rows": ("{count} more in the database", "数据库中另有 {count} 条"),
     "of_all": ("of all", "占全部"),
     "row": ("row", "行"),

@@ -31,7 +31,13 @@ def _label(value: float) -> str:
 
 
 def columns(
-    points: Sequence[dict[str, Any]], width: int, height: int, title: str, description: str, labels: int, cumulative: bool = False
+    points: Sequence[dict[str, Any]],
+    width: int,
+    height: int,
+    title: str,
+    description: str,
+    labels: int,
+    cumulative: bool = False,
 ) -> str:
     """Bars over time with the expected line, the limit and marked alarms.
 
@@ -42,7 +48,14 @@ def columns(
     counts = [p["count"] for p in points]
     if cumulative:
         counts = [sum(counts[: i + 1]) for i in range(len(counts))]
-    high = max([*counts, *(p["expected"] or 0 for p in points), *((p["limit_value"] or 0) if not cumulative else 0 for p in points), 1])
+    high = max(
+        [
+            *counts,
+            *(p["expected"] or 0 for p in points),
+            *((p["limit_value"] or 0) if not cumulative else 0 for p in points),
+            1,
+        ]
+    )
     top = nice_top(high)
     inner_width, inner_height = width - left - right, height - top_space - bottom
     step = inner_width / max(len(points), 1)
@@ -60,10 +73,14 @@ def columns(
     for tick in _ticks(top):
         at = _n(y(tick))
         out.append(f'<line class="grid" x1="{left}" x2="{width - right}" y1="{at}" y2="{at}"/>')
-        out.append(f'<text class="axis" x="{left - 6}" y="{_n(y(tick) + 3.5)}" text-anchor="end">{_label(tick)}</text>')
+        out.append(
+            f'<text class="axis" x="{left - 6}" y="{_n(y(tick) + 3.5)}" text-anchor="end">{_label(tick)}</text>'
+        )
     gap = 0.8 if step > 4 else 0.3 if step > 1.5 else 0
     if cumulative:
-        out.append(f'<path class="run" d="{_line([(x(i) + step / 2, y(v)) for i, v in enumerate(counts)])}"/>')
+        out.append(
+            f'<path class="run" d="{_line([(x(i) + step / 2, y(v)) for i, v in enumerate(counts)])}"/>'
+        )
     else:
         for i, p in enumerate(points):
             if p["count"]:
@@ -72,10 +89,14 @@ def columns(
                     f'<rect class="{css}" x="{_n(x(i) + gap / 2)}" y="{_n(y(p["count"]))}" width="{_n(max(step - gap, 0.6))}" '
                     f'height="{_n(inner_height * p["count"] / top)}"/>'
                 )
-    expected = [(x(i) + step / 2, y(p["expected"])) for i, p in enumerate(points) if p["expected"] is not None]
+    expected = [
+        (x(i) + step / 2, y(p["expected"])) for i, p in enumerate(points) if p["expected"] is not None
+    ]
     if len(expected) > 1:
         out.append(f'<path class="expected" d="{_line(expected)}"/>')
-    limit = [(x(i) + step / 2, y(p["limit_value"])) for i, p in enumerate(points) if p["limit_value"] is not None]
+    limit = [
+        (x(i) + step / 2, y(p["limit_value"])) for i, p in enumerate(points) if p["limit_value"] is not None
+    ]
     if len(limit) > 1 and not cumulative:
         out.append(f'<path class="limit" d="{_line(limit)}"/>')
     for i, p in enumerate(points):
