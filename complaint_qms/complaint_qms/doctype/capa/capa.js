@@ -9,9 +9,9 @@ frappe.ui.form.on("CAPA", {
 	},
 
 	async refresh(frm) {
+		complaint_qms.mute_workflow_menu(frm);
 		await frappe.require("qms_desk.bundle.js");
 		const desk = complaint_qms.desk;
-		desk.mute_workflow_menu(frm);
 		frm.toggle_display("stage", false);
 		draw_actions(frm);
 		desk.draw_before_after(frm.fields_dict.effect_html.$wrapper, frm.doc);

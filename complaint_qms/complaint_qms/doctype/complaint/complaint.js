@@ -4,9 +4,9 @@ frappe.ui.form.on("Complaint", {
 	},
 
 	async refresh(frm) {
+		complaint_qms.mute_workflow_menu(frm);
 		await frappe.require("qms_desk.bundle.js");
 		const desk = complaint_qms.desk;
-		desk.mute_workflow_menu(frm);
 		frm.toggle_display(["stage", "stage_log", "response_clock_section", "stage_clock_section", "resolution_clock_section"], false);
 		desk.draw_gallery(frm);
 		desk.draw_proposals(frm);

@@ -8,9 +8,9 @@ frappe.ui.form.on("Investigation", {
 	},
 
 	async refresh(frm) {
+		complaint_qms.mute_workflow_menu(frm);
 		await frappe.require("qms_desk.bundle.js");
 		const desk = complaint_qms.desk;
-		desk.mute_workflow_menu(frm);
 		frm.toggle_display("stage", false);
 		if (frm.is_new()) return desk.clear_top(frm, "stage_bar");
 		if (frappe.model.can_create("Root Cause") && frm.doc.stage !== "void") {

@@ -23,6 +23,8 @@ export function draw_gallery(frm) {
 	const field = frm.fields_dict.evidence_gallery;
 	if (!field) return;
 	const rows = (frm.doc.evidence || []).filter((row) => row.file);
+	// Without a row the table only repeats that there is nothing; before the first save it is the way to attach.
+	frm.toggle_display("evidence", frm.is_new() || rows.length > 0);
 	const may_add = frm.perm[0] && frm.perm[0].write && !frm.is_new();
 	const add = may_add
 		? `<button type="button" class="cq-add-evidence" data-add><span>+</span>${esc(__("Add photos, videos or files"))}</button>`

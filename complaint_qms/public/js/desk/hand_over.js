@@ -4,35 +4,50 @@ import { esc } from "../words";
 
 const AS_DIALOG_FIELD = ["fieldname", "fieldtype", "label", "options", "description", "precision", "length"];
 
+const LONG = ["Small Text", "Text", "Text Editor"];
+const LAST = ["closed", "completed"];
+
 /**
- * Take `step` on the form's record, asking in a dialog where fields are wanted or the way is not a plain forward one.
- * @param options {method, go_to(field), done(overview)}
+ * Take `step` on the form's record. A forward step that lacks nothing is taken at once, the last one is looked over
+ * first; every other step asks in a dialog.
+ * @param options {method, args, go_to(field), done(overview)}
  */
 export async function take_step(frm, step, options) {
 	if (frm.is_dirty()) await frm.save();
-	const fields = dialog_fields(frm, step);
-	const outside = step.missing.filter((row) => !(step.fields || []).includes(row.field));
-	if (!fields.length && !outside.length && step.kind === "forward") return send(frm, step, {}, options);
-	return open_dialog(frm, step, fields, outside, options);
+	const ready = step.kind === "forward" && !step.missing.length && !LAST.includes(step.to_stage);
+	if (ready) return send(frm, step, {}, options);
+	const asked = asked_fields(step);
+	const outside = step.missing.filter((row) => !asked.includes(row.field));
+	return open_dialog(frm, step, dialog_fields(frm, step, asked), outside, options);
 }
 
-function dialog_fields(frm, step) {
-	const wanted = new Set(step.missing.map((row) => row.field));
-	const fields = [];
-	for (const name of step.fields || []) {
-		const docfield = frappe.meta.get_docfield(frm.doctype, name, frm.doc.name);
-		if (!docfield || docfield.fieldtype === "HTML") continue;
-		if (docfield.fieldtype === "Table") fields.push(...check_fields(frm, name));
-		else fields.push(as_dialog_field(frm, step, docfield, wanted.has(name)));
-	}
-	return fields;
+function asked_fields(step) {
+	const asked = [...(step.fields || [])];
+	if (step.missing.some((row) => row.field === "checklist") && !asked.includes("checklist")) asked.push("checklist");
+	return asked;
 }
 
-function as_dialog_field(frm, step, docfield, missing) {
+// Short answers stand in two columns, long ones below them over the whole width.
+function dialog_fields(frm, step, asked) {
+	const docfields = asked
+		.map((name) => frappe.meta.get_docfield(frm.doctype, name, frm.doc.name))
+		.filter((docfield) => docfield && !["HTML", "Table"].includes(docfield.fieldtype));
+	const shape = (docfield) => as_dialog_field(frm, step, docfield);
+	const short = docfields.filter((docfield) => !LONG.includes(docfield.fieldtype)).map(shape);
+	const long = docfields.filter((docfield) => LONG.includes(docfield.fieldtype)).map(shape);
+	const half = Math.ceil(short.length / 2);
+	const columns = short.length > 3 ? [...short.slice(0, half), { fieldtype: "Column Break" }, ...short.slice(half)] : short;
+	return [
+		...columns,
+		...(columns.length && long.length ? [{ fieldtype: "Section Break", hide_border: 1 }] : []),
+		...long,
+		...(asked.includes("checklist") ? check_fields(frm) : []),
+	];
+}
+
+function as_dialog_field(frm, step, docfield) {
 	const field = {};
 	for (const key of AS_DIALOG_FIELD) field[key] = docfield[key];
-	// What is missing is marked, not enforced: an answer in one field may make another one needless.
-	if (missing) field.bold = 1;
 	const value = frm.doc[docfield.fieldname];
 	if (value !== undefined && value !== null && value !== "") field.default = value;
 	const query = frm.fields_dict[docfield.fieldname] && frm.fields_dict[docfield.fieldname].get_query;
@@ -52,8 +67,7 @@ function depends_only_on(condition, asked) {
 }
 
 // Hand-over checks of the SOP: one box per open check of this stage or an earlier one.
-function check_fields(frm, table) {
-	if (table !== "checklist") return [];
+function check_fields(frm) {
 	const open = (frm.doc.checklist || []).filter((row) => !row.done);
 	if (!open.length) return [];
 	return [
@@ -101,6 +115,11 @@ function open_dialog(frm, step, fields, outside, options) {
 		options.go_to(field);
 	});
 	dialog.show();
+	// What is missing is marked, not enforced: an answer in one field may make another one needless.
+	for (const { field } of step.missing) {
+		const control = dialog.fields_dict[field];
+		if (control) control.$wrapper.find(".control-label").addClass("reqd");
+	}
 	return dialog;
 }
 
@@ -128,6 +147,8 @@ function send(frm, step, values, options, dialog) {
 			method: options.method,
 			args: { ...(options.args || {}), name: frm.doc.name, action: step.action, values },
 			type: "POST",
+			// The dialog shows a refusal itself, beside the fields that mend it.
+			silent: Boolean(dialog),
 			freeze: true,
 			freeze_message: __("{0} …", [__(step.action)]),
 			callback: ({ message }) => {
@@ -138,17 +159,30 @@ function send(frm, step, values, options, dialog) {
 				});
 			},
 			error: (answer) => {
-				if (dialog && answer && answer.missing) show_refusal(dialog, answer.missing);
+				if (dialog) show_refusal(dialog, answer || {});
 				reject(answer);
 			},
 		});
 	});
 }
 
-function show_refusal(dialog, missing) {
-	dialog.$wrapper
-		.find(".cq-dialog-refusal")
-		.html(`<p>${esc(__("Not yet. This is missing:"))}</p>${missing_list_html(missing)}`)
-		.addClass("is-shown");
+function show_refusal(dialog, answer) {
+	const told = answer.missing
+		? `<p>${esc(__("Not yet. This is missing:"))}</p>${missing_list_html(answer.missing)}`
+		: server_words(answer);
+	dialog.$wrapper.find(".cq-dialog-refusal").html(told).addClass("is-shown");
 	dialog.$wrapper.find(".cq-dialog-missing").remove();
+	dialog.$wrapper.find(".modal-body").scrollTop(0);
+}
+
+function server_words(answer) {
+	let messages = [];
+	try {
+		messages = JSON.parse(answer._server_messages || "[]").map((text) => JSON.parse(text).message);
+	} catch (error) {
+		messages = [];
+	}
+	return messages.length
+		? messages.map((text) => `<p>${frappe.dom.remove_script_and_style(text)}</p>`).join("")
+		: `<p>${esc(__("The server refused this step. Try again, or reload the record."))}</p>`;
 }

@@ -7,7 +7,7 @@ const MARKS = { done: "✓", now: "", next: "", skipped: "–" };
 /**
  * Draw the bar into `$parent`.
  * @param overview answer of an `overview` call: steps, next, clock, stage, is_closed
- * @param handlers {go_to(field), take(step)}
+ * @param handlers {go_to(field)}
  */
 export function draw_stage_bar($parent, overview, handlers) {
 	const forward = overview.next.find((step) => step.primary) || null;
@@ -23,12 +23,11 @@ export function draw_stage_bar($parent, overview, handlers) {
 		event.preventDefault();
 		handlers.go_to(this.dataset.missingField);
 	});
-	$parent.find("[data-take]").on("click", () => handlers.take(forward));
 }
 
 function step_html(step, at, overview) {
 	const now = step.status === "now";
-	const note = step_note(step);
+	const note = step_note(step, overview.clock);
 	const tone = now ? clock_tone(overview.clock) : "";
 	return `<li class="cq-step is-${step.status} ${tone}" ${now ? 'aria-current="step"' : ""} title="${esc(
 		step_title(step)
@@ -38,12 +37,12 @@ function step_html(step, at, overview) {
 		<span class="cq-step-note">${note}</span></span></li>`;
 }
 
-function step_note(step) {
+function step_note(step, clock) {
 	if (step.status === "done") {
 		const used = step.used_seconds === null || step.used_seconds === undefined ? "" : working_time(step.used_seconds);
 		return esc([step.by_name || step.by, used].filter(Boolean).join(" · "));
 	}
-	if (step.status === "now") return esc(step.entered_at ? __("since {0}", [moment_text(step.entered_at)]) : "");
+	if (step.status === "now") return esc(clock && clock.stage_used ? working_time(clock.stage_used) : "");
 	if (step.status === "skipped") return esc(__("skipped"));
 	return "";
 }
@@ -102,7 +101,7 @@ function clock_html({ clock, is_closed }) {
 
 function due_words(status, due) {
 	if (["met", "missed", "paused"].includes(status) || !due) return label(status) || "–";
-	return __("{0}, due {1}", [label(status), moment_text(due)]);
+	return __("{0} · {1}", [label(status), moment_text(due)]);
 }
 
 /** The time of the stage as a bar and as words. */
@@ -136,8 +135,8 @@ function wanted_html(overview, forward) {
 	const head = `<div class="cq-wanted-head">${esc(__("Next: {0}", [forward.to_label]))}</div>`;
 	if (!forward.missing.length) {
 		return `${head}<p class="cq-ready"><span class="cq-tick">✓</span>${esc(
-			__("Everything is there.")
-		)} <button type="button" class="btn btn-xs btn-default" data-take>${esc(__(forward.action))}</button></p>`;
+			__("Everything is there: “{0}” takes the step.", [__(forward.action)])
+		)}</p>`;
 	}
 	return `${head}<div class="cq-missing-count text-muted">${esc(
 		forward.missing.length === 1 ? __("One thing is missing") : __("{0} things are missing", [forward.missing.length])

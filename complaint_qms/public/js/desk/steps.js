@@ -21,11 +21,6 @@ export function clear_top(frm, fieldname) {
 	if ($top) $top.empty().parent().addClass("hide");
 }
 
-/** Frappe would offer the same steps once more; both ways reach the same server, one is enough. */
-export function mute_workflow_menu(frm) {
-	if (frm.states) frm.states.show_actions = () => frm.page.clear_actions_menu();
-}
-
 /** Scroll to a field, whatever tab it is on, and put the cursor into it. */
 export function go_to(frm, fieldname) {
 	frm.scroll_to_field(fieldname);
