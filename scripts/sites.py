@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -80,11 +81,15 @@ def make_erpnext_site(bench: Bench, site: str, kind: str = "company") -> None:
     (bench.sites / site / STAMP).unlink(missing_ok=True)
     if not saved.is_file():
         bench.run_script(*FIRST_STEP[kind](site))
-        bench.run(
-            "migrate", site=site
-        )  # Frappe and ERPNext settle some records of their own at the first one
-        saved.parent.mkdir(parents=True, exist_ok=True)
-        bench.run("backup", "--backup-path", str(saved.parent), "--backup-path-db", str(saved), site=site)
+        # Frappe and ERPNext settle some records of their own at the first migrate.
+        bench.run("migrate", site=site)
+        _save_database(bench, site, saved)
+
+
+def _save_database(bench: Bench, site: str, saved: Path) -> None:
+    saved.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as rest:  # a backup also writes the site's config, with its password
+        bench.run("backup", "--backup-path", rest, "--backup-path-db", str(saved), site=site)
 
 
 def _new_site(bench: Bench, site: str, *options: str) -> None:

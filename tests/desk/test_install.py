@@ -18,13 +18,16 @@ from tests.conftest import bench_here
 pytestmark = pytest.mark.slow
 SITE = os.environ.get("QMS_SCRATCH_SITE") or "complaint-qms-scratch.localhost"
 Rows = dict[str, list[str]]
-# What Frappe and ERPNext write at every migrate: a note that it happened, and the DocType both of them define.
+# What Frappe and ERPNext write by themselves: a note of each migrate, the DocType both of them define, the list of apps
+# (whose content has its own test), and a person's tag.
 NOISE = (
     "tabComment\tInstalled Applications",
     "tabComment\tDocType None",
     "tabDocType\tPrint Heading",
     "tabDocField\tDocType Print Heading",
     "tabDocPerm\tDocType Print Heading",
+    "tabDefaultValue\t__global.installed_apps",
+    "tabTag\tscratch",
 )
 
 
@@ -95,6 +98,7 @@ def test_the_app_comes_stays_unchanged_and_leaves_nothing(scratch: Scratch, tmp_
     assert scratch.mentions(tmp_path, ours), "the records left no trace, so their removal would prove nothing"
     scratch.bench("uninstall-app", APP, "--yes", "--no-backup")
     same(changed(bare, scratch.rows(tmp_path), part=1), "the uninstall left, took or changed rows")
+    assert APP not in sites.status(bench_here(), SITE)["apps"]
     left = scratch.mentions(tmp_path, ours)
     left.pop("tabDeleted Document.deleted_name", None)  # the framework's own record of what it removed
     same(left, "rows still name the app's DocTypes")
