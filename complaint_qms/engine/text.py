@@ -267,7 +267,7 @@ def _zh_number(numeral: str) -> int | None:
             return None
         return int("".join(str(ZH_DIGITS[char]) for char in numeral))
     total = section = digit = 0
-    limit = 10**12
+    limit = inner_limit = 10**12
     for char in numeral:
         if char in ZH_DIGITS:
             if digit:
@@ -280,8 +280,11 @@ def _zh_number(numeral: str) -> int | None:
         if scale >= 10_000:
             total += (section + digit) * scale
             section = 0
-            limit = scale
+            limit, inner_limit = scale, 10**12
         else:
+            if scale >= inner_limit:
+                return None
+            inner_limit = scale
             section += (digit or 1) * scale
         digit = 0
     return total + section + digit

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -152,12 +154,12 @@ class TextModel:
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as stored:
                 head = json.loads(stored["head"].tobytes().decode("utf-8", "surrogatepass"))
-                if head["format"] != FORMAT:
-                    raise ValueError(f"unknown model format {head['format']}")
                 idf = {group: stored[f"idf_{group}"] for group in GROUPS}
                 weights, bias = stored["weights"], stored["bias"]
-        except (KeyError, OSError, EOFError, TypeError) as error:
+        except (KeyError, OSError, EOFError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
             raise ValueError(f"not a stored text model: {error}") from error
+        if head.get("format") != FORMAT:
+            raise ValueError(f"not a stored text model of format {FORMAT}, but {head.get('format')}")
         vocabulary = Vocabulary(head["names"], idf, head["group_weights"])
         if weights.shape != (len(head["labels"]), vocabulary.size):
             raise ValueError("not a stored text model: its parts do not fit each other")

@@ -22,25 +22,28 @@ def clusters(
     threshold: float | None = None,
     settings: Settings | None = None,
     cohesion: float = 0.5,
+    certain: float = 0.95,
 ) -> list[Cluster]:
     """Union-find over pairs of at least ``threshold`` (default ``settings.duplicate``), strongest pairs first.
 
     Guard against chaining: a pair joins two groups only if at least the share ``cohesion`` of the smaller group is linked
-    to the larger one, and these links reach more than a single member of a larger group (``cohesion`` of up to three).
-    Largest cluster first, then by first id.
+    to the larger one and these links reach more than a single member of a larger group (``cohesion`` of up to three).
+    A pair of at least ``certain`` joins in any case: copies of one story do not drift. Largest cluster first, then by
+    first id.
     """
     least = (settings or Settings()).duplicate if threshold is None else threshold
-    return _Joiner(pairs, least, cohesion).result()
+    return _Joiner(pairs, least, cohesion, certain).result()
 
 
 class _Joiner:
-    def __init__(self, pairs: Iterable[Pair], least: float, cohesion: float):
+    def __init__(self, pairs: Iterable[Pair], least: float, cohesion: float, certain: float):
         links: dict[tuple[str, str], float] = {}
         for pair in pairs:
             if pair.score >= least and pair.left != pair.right:
                 key = (min(pair.left, pair.right), max(pair.left, pair.right))
                 links[key] = max(links.get(key, 0.0), pair.score)
         self.cohesion = cohesion
+        self.certain = certain
         self.links = links
         self.near: dict[str, set[str]] = {}
         for one, other in links:
@@ -48,25 +51,27 @@ class _Joiner:
             self.near.setdefault(other, set()).add(one)
         self.members: dict[str, set[str]] = {name: {name} for name in self.near}
         self.group: dict[str, str] = {name: name for name in self.near}
-        for (one, other), _ in sorted(links.items(), key=lambda link: (-link[1], link[0])):
-            self.join(one, other)
+        for (one, other), score in sorted(links.items(), key=lambda link: (-link[1], link[0])):
+            self.join(one, other, score)
 
-    def join(self, one: str, other: str) -> None:
+    def join(self, one: str, other: str, score: float) -> None:
         small, large = self.group[one], self.group[other]
         if small == large:
             return
         if (len(self.members[small]), large) > (len(self.members[large]), small):
             small, large = large, small
         target = self.members[large]
-        linked = sum(1 for name in self.members[small] if self.near[name] & target)
-        anchors = {near for name in self.members[small] for near in self.near[name] if near in target}
-        if linked < self.cohesion * len(self.members[small]) or len(anchors) < self.cohesion * min(
-            len(target), 3
-        ):
+        if score < self.certain and not self.belong(small, target):
             return
         for name in self.members[small]:
             self.group[name] = large
         target |= self.members.pop(small)
+
+    def belong(self, small: str, target: set[str]) -> bool:
+        linked = sum(1 for name in self.members[small] if self.near[name] & target)
+        anchors = {near for name in self.members[small] for near in self.near[name] if near in target}
+        enough = self.cohesion * min(len(target), 3)
+        return linked >= self.cohesion * len(self.members[small]) and len(anchors) >= enough
 
     def result(self) -> list[Cluster]:
         scores: dict[str, list[float]] = {}

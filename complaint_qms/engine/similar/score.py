@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,12 +19,13 @@ NO_DATE = np.iinfo(np.int32).min
 TRIPLE_WEIGHT = 0.5
 
 
-@dataclass
+@dataclass(eq=False)
 class Stats:
     """How common each feature is: ``frequency`` int32 of shape (DF_SIZE,), counted in texts; ``count`` texts seen."""
 
     frequency: np.ndarray
     count: int = 0
+    _weights: np.ndarray | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def empty(cls) -> Stats:
@@ -34,13 +35,16 @@ class Stats:
         """Count the features of ``texts`` further texts."""
         self.frequency += np.bincount(flat & _DF_MASK, minlength=DF_SIZE).astype(np.int32)
         self.count += texts
+        self._weights = None
 
     def squared_weights(self) -> np.ndarray:
         """float32 of shape (DF_SIZE,): squared weights, the root of the smoothed inverse document frequency.
 
         Milder than the usual idf²: a mistyped word is the rarest of all features and must not count the most.
         """
-        return np.sqrt(np.log1p((self.count + 20.0) / (self.frequency + 1.0))).astype(np.float32)
+        if self._weights is None:
+            self._weights = np.sqrt(np.log1p((self.count + 20.0) / (self.frequency + 1.0))).astype(np.float32)
+        return self._weights
 
 
 QUICK = 32
@@ -70,6 +74,10 @@ def promising(
 
 
 PAD = np.uint32(0xFFFFFFFF)
+
+
+_EQUAL_WEIGHTS = np.ones(DF_SIZE, np.float32)
+"""Without statistics every word counts the same; the cosine does not depend on the common factor."""
 
 
 def text_agreement(
@@ -192,7 +200,7 @@ def rank(
     flat, offsets = FeatureTable().features([each.text for each in records])
     left = np.zeros(len(candidates), np.int64)
     right = np.arange(1, len(records))
-    weights = (stats or Stats.empty()).squared_weights()
+    weights = stats.squared_weights() if stats else _EQUAL_WEIGHTS
     cosine = text_agreement(flat, offsets, left, right, weights, np.iinfo(np.int64).max)
     fields = np.array([field_hashes(each) for each in records], np.int64)
     days = np.array([days_of(each) for each in records], np.int32)
