@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.engine.effectiveness import Criterion, assess
+from complaint_qms.engine.signals.words import join
 from complaint_qms.engine.sop import capa_missing
 from complaint_qms.integrations.erpnext.exposure import units_delivered
 from complaint_qms.services.facts import facts_of
@@ -54,9 +55,7 @@ def compute(doc: Document) -> None:
             "rate_ratio_low": _finite(result.ratio.lower),
             "rate_ratio_high": _finite(result.ratio.upper),
             "verdict": _VERDICTS[result.verdict],
-            "verdict_reason": " ".join(
-                _(reason.template).format(**reason.params) for reason in result.reasons
-            ),
+            "verdict_reason": join(result.reasons, _),
             "computed_at": now_datetime(),
         }
     )

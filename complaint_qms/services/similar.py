@@ -10,6 +10,8 @@ from complaint_qms.engine.similar import Record, Settings, rank
 
 _KEYS = ("batch_no", "serial_no", "delivery_note", "sales_invoice", "customer", "item_code", "complaint_type")
 _PER_KEY = 60
+# Below the score of a likely duplicate: a colleague judges better than a number whether a case is alike.
+_WORTH_SHOWING = 0.3
 _FIELDS = (
     "name", "subject", "description", "customer", "item_code", "batch_no", "sales_order", "delivery_note",
     "received_at", "stage",
@@ -42,7 +44,7 @@ def similar_complaints(doc: Document, limit: int = 6) -> list[dict[str, Any]]:
             **{name: candidates[match.id][name] for name in ("subject", "stage", "received_at", "customer")},
         }
         for match in found
-        if match.score >= Settings().similar
+        if match.score >= _WORTH_SHOWING
     ]
 
 

@@ -1,0 +1,277 @@
+"""Investigation, root cause and CAPA on a real site: defaults, independence, frozen plans, measured effect."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from frappe.utils import add_days, getdate, nowdate
+
+from complaint_qms.api import capa as capa_api
+from complaint_qms.constants import roles
+from complaint_qms.services import effectiveness, intake
+from complaint_qms.services.lifecycle import GateError, take_step
+from tests.desk import factory
+
+CRITERION = {
+    "criterion": "Half as many",
+    "metric": "complaint_rate",
+    "min_exposure": 5,
+    "max_rate_ratio": 0.5,
+}
+
+
+def complaint(**values):
+    data = {"subject": "Cracked", "description": "It cracked.", "customer": factory.customer().name}
+    return intake.register({**data, **values})
+
+
+def investigation(about=None, **values):
+    about = about or complaint()
+    return factory.make(
+        "Investigation", complaint=about.name, investigator=factory.user(roles.INVESTIGATOR), **values
+    )
+
+
+def verified_cause(study):
+    doc = factory.make(
+        "Root Cause",
+        investigation=study.name,
+        title="Mould too cold",
+        category="machine",
+        method="other",
+        description="Heater broke",
+        verification_method="Switched on and off",
+        analyst=factory.user(roles.INVESTIGATOR),
+    )
+    doc.status = "verified"
+    doc.save()
+    return doc
+
+
+def capa(**values):
+    """A CAPA of a verified cause, one action of the action owner."""
+    study = investigation()
+    verified_cause(study)
+    actions = [
+        {
+            "action": "Fit a new heater",
+            "action_owner": factory.user(roles.ACTION_OWNER),
+            "due_date": add_days(nowdate(), 10),
+        }
+    ]
+    return factory.make(
+        "CAPA",
+        **{
+            "title": factory.unique("CAPA"),
+            "investigation": study.name,
+            "capa_owner": factory.user(roles.INVESTIGATOR),
+            "actions": actions,
+            **CRITERION,
+            **values,
+        },
+    )
+
+
+def implemented(**values):
+    doc = capa(**values)
+    take_step(doc, "Submit Plan", {})
+    doc.db_set("submitted_by", factory.user(roles.INVESTIGATOR))
+    doc.reload()
+    take_step(doc, "Approve Plan", {})
+    return doc
+
+
+def in_effect(**values):
+    """A CAPA whose actions are done and verified, its window running from tomorrow."""
+    doc = implemented(**values)
+    finish(doc)
+    frappe.set_user("Administrator")
+    doc.reload()
+    take_step(doc, "Submit for Verification", {})
+    take_step(doc, "Verify", {"verification_note": "Seen", "no_harm": 1, "no_harm_note": "Measured"})
+    return doc
+
+
+def finish(doc):
+    frappe.set_user(factory.user(roles.ACTION_OWNER))
+    capa_api.complete_action(doc.name, doc.actions[0].name, evidence_note="Fitted on Monday")
+
+
+def age(doc, days):
+    """Let `days` pass since the CAPA was verified: its dates move into the past."""
+    for field in ("window_start", "window_end"):
+        doc.db_set(field, add_days(doc.get(field), -days))
+    frappe.db.set_value("CAPA Action", doc.actions[0].name, "done_on", add_days(nowdate(), -days))
+    doc.reload()
+
+
+class TestInvestigation:
+    def test_it_takes_over_the_product_of_its_complaint(self):
+        item = factory.item(batch=True)
+        about = complaint(batch_no=factory.batch(item.name).name)
+        study = investigation(about)
+        assert (study.item_code, study.batch_no, study.company) == (item.name, about.batch_no, about.company)
+        assert (study.title, study.stage) == ("Cracked", "planned")
+
+    def test_a_complaint_is_covered_once(self):
+        about = complaint()
+        with pytest.raises(frappe.ValidationError, match="named twice"):
+            investigation(about, covered_complaints=[{"complaint": about.name}])
+
+    def test_the_investigator_does_not_complete_their_own_work(self):
+        study = investigation()
+        take_step(study, "Start", {})
+        user = factory.user(roles.INVESTIGATOR, roles.QUALITY_MANAGER)
+        study.db_set("investigator", user)
+        frappe.set_user(user)
+        study.reload()
+        findings = {"problem": "x", "findings": "x", "outcome": "not_confirmed", "conclusion": "x"}
+        take_step(study, "Submit for Review", findings)
+        with pytest.raises(GateError, match="G6"):
+            take_step(study, "Complete", {})
+
+    def test_a_completed_one_covers_another_complaint(self):
+        study, other = investigation(), complaint()
+        take_step(study, "Start", {})
+        take_step(
+            study,
+            "Submit for Review",
+            {"problem": "x", "findings": "x", "outcome": "not_confirmed", "conclusion": "x"},
+        )
+        study.db_set("submitted_by", factory.user(roles.INVESTIGATOR))
+        study.reload()
+        take_step(study, "Complete", {})
+        take_step(other, "Start Triage", {})
+        other.checklist[0].done = 1
+        other.save()
+        take_step(
+            other,
+            "Solve Directly",
+            {
+                "is_complaint": "yes", "reportable": "no", "triage_rationale": "x", "severity": "Minor",
+                "complaint_type": "Broken or Damaged", "complaint_owner": "Administrator",
+                "covered_by_investigation": study.name, "coverage_rationale": "Same lot",
+            },
+        )  # fmt: skip
+        assert other.stage == "solve"
+
+
+class TestRootCause:
+    def test_only_a_quality_manager_judges_and_not_the_analyst(self):
+        study = investigation()
+        doc = factory.make("Root Cause", investigation=study.name, title="x", description="x", method="other", category="man", verification_method="x")  # fmt: skip
+        doc.status = "verified"
+        with pytest.raises(GateError, match="G6"):
+            doc.save()
+        frappe.set_user(factory.user(roles.INVESTIGATOR))
+        doc.reload()
+        doc.status = "verified"
+        with pytest.raises(frappe.PermissionError, match="Quality Manager"):
+            doc.save()
+
+    def test_a_verified_cause_stays_as_it_was_verified(self):
+        doc = verified_cause(investigation())
+        assert doc.verified_by == "Administrator"
+        doc.title = "Something else"
+        with pytest.raises(GateError, match="G7"):
+            doc.save()
+
+
+class TestCapa:
+    def test_it_takes_over_complaints_and_causes_of_its_investigation(self):
+        doc = capa()
+        study = frappe.get_doc("Investigation", doc.investigation)
+        assert [row.complaint for row in doc.complaints] == [study.complaint]
+        assert len(doc.root_causes) == 1
+
+    def test_an_action_needs_an_owner_who_can_see_it(self):
+        with pytest.raises(frappe.ValidationError, match="cannot own an action"):
+            capa(actions=[{"action": "x", "action_owner": factory.user("Sales User"), "due_date": nowdate()}])
+
+    def test_an_approved_plan_is_frozen(self):
+        doc = implemented()
+        for change, told in (
+            (lambda: doc.append("actions", {"action": "More", "action_owner": "Administrator", "due_date": nowdate()}), "cannot be added"),
+            (lambda: doc.set("actions", []), "cannot be added or removed"),
+            (lambda: doc.actions[0].set("due_date", add_days(nowdate(), 99)), "cannot change"),
+            (lambda: doc.set("max_rate_ratio", 0.9), "was fixed"),
+        ):  # fmt: skip
+            doc.reload()
+            change()
+            with pytest.raises(GateError, match=told):
+                doc.save()
+
+    def test_only_the_owner_reports_an_action(self):
+        doc = implemented()
+        frappe.set_user(factory.user(roles.QUALITY_MANAGER))
+        doc.reload()
+        doc.actions[0].update({"status": "done", "evidence_note": "I say so"})
+        with pytest.raises(GateError, match="G6"):
+            doc.save()
+        with pytest.raises(frappe.PermissionError):
+            capa_api.complete_action(doc.name, doc.actions[0].name, evidence_note="I say so")
+
+    def test_the_owner_has_a_task_until_it_is_done(self):
+        doc = implemented()
+        owner = factory.user(roles.ACTION_OWNER)
+        task = {"reference_name": doc.name, "allocated_to": owner}
+        assert frappe.db.get_value("ToDo", task, "status") == "Open"
+        finish(doc)
+        assert frappe.db.get_value("ToDo", task, "status") == "Closed"
+        stored = frappe.get_doc("CAPA", doc.name).actions[0]
+        assert (stored.status, stored.done_by, str(stored.done_on)) == ("done", owner, nowdate())
+
+    def test_the_effect_is_counted_from_complaints_and_deliveries(self):
+        """40 units and 4 complaints before, 40 and none after: rates come from what was really delivered."""
+        line = factory.stocked(100)
+        buyer = factory.customer().name
+        sell(buyer, line, 40, days_ago=60)
+        for _ in range(4):
+            complaint(customer=buyer, item_code=line.item, received_at=add_days(nowdate(), -60))
+        doc = in_effect(item_code=line.item, baseline_days=60, window_days=30)
+        age(doc, 40)
+        sell(buyer, line, 40, days_ago=20)
+        effectiveness.compute(doc)
+        assert (doc.before_count, doc.before_exposure, doc.after_count, doc.after_exposure) == (4, 40, 0, 40)
+        assert doc.verdict == "insufficient_data"  # four against none may be chance
+        assert doc.rate_ratio == 0
+        assert 0 < doc.rate_ratio_high < 2
+        doc.effect_conclusion = "effective"
+        frappe.set_user(factory.user(roles.QUALITY_MANAGER))
+        with pytest.raises(GateError, match="insufficient_data"):
+            take_step(
+                frappe.get_doc("CAPA", doc.name), "Close as Effective", {"effect_conclusion": "effective"}
+            )
+        closing = {"effect_conclusion": "effective", "effect_override_reason": "The line was rebuilt"}
+        closed = frappe.get_doc("CAPA", doc.name)
+        take_step(closed, "Close as Effective", closing)
+        assert (closed.stage, closed.closed_by) == ("closed", frappe.session.user)
+
+    def test_it_cannot_be_judged_before_its_window_ends_nor_closed_when_ineffective(self):
+        doc = in_effect(window_days=30)
+        assert getdate(doc.window_end) == getdate(add_days(nowdate(), 30))
+        told = [row["message"] for row in capa_api.why_not_closed(doc.name)]
+        assert any("window ends" in text for text in told)
+        age(doc, 40)
+        effectiveness.compute(doc)
+        frappe.set_user(factory.user(roles.QUALITY_MANAGER))
+        doc = frappe.get_doc("CAPA", doc.name)
+        with pytest.raises(GateError, match="never closed"):
+            take_step(doc, "Close as Effective", {"effect_conclusion": "ineffective"})
+        doc.reload()
+        take_step(
+            doc, "Ineffective", {"effect_conclusion": "ineffective", "effect_override_reason": "Still cracks"}
+        )
+        take_step(doc, "Reopen", {})
+        assert (doc.stage, doc.reopen_count, doc.verdict, doc.plan_approved_by) == ("draft", 1, None, None)
+
+    def test_computed_fields_of_a_request_do_not_count(self):
+        doc = capa(verdict="effective", plan_approved_by="Administrator", rate_ratio=0.1)
+        assert (doc.verdict, doc.plan_approved_by, doc.rate_ratio) == (None, None, 0)
+
+
+def sell(buyer, line, qty, days_ago):
+    from dataclasses import replace
+
+    factory.receive(replace(line, qty=qty), posting_date=add_days(nowdate(), -days_ago - 1))
+    factory.delivery(buyer, replace(line, qty=qty), posting_date=add_days(nowdate(), -days_ago))
