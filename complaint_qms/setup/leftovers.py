@@ -1,5 +1,7 @@
 """Rows that the framework keeps about our records and does not remove with their DocTypes."""
 
+from pathlib import Path
+
 import frappe
 
 MODULE = "Complaint QMS"
@@ -59,8 +61,46 @@ def remove_leftovers(doctypes: list[str]) -> None:
         if not frappe.db.sql("SHOW TABLES LIKE %s", (table,)):
             continue
         frappe.db.delete(doctype, {field: ("in", doctypes)})
+    _remove_settings(doctypes)
+    _remove_rows_in_tables_of_others(doctypes)
+    _remove_jobs()
+    _remove_blocks()
     _unlink_communications(doctypes)
     _remove_series()
+
+
+def _remove_settings(doctypes: list[str]) -> None:
+    # Deleting a single DocType leaves its values.
+    frappe.db.delete("Singles", {"doctype": ("in", doctypes)})
+
+
+def _remove_rows_in_tables_of_others(doctypes: list[str]) -> None:
+    """Rows of child tables that belong to ERPNext (working hours are its Service Day) under our records."""
+    tables = frappe.get_all(
+        "DocField",
+        filters={"parent": ("in", doctypes), "fieldtype": ("in", frappe.model.table_fields)},
+        pluck="options",
+        order_by="options",
+    )
+    for table in set(tables) - set(doctypes):
+        frappe.db.delete(table, {"parenttype": ("in", doctypes)})
+
+
+def _remove_jobs() -> None:
+    methods = ("like", "complaint_qms.%")
+    jobs = frappe.get_all("Scheduled Job Type", {"method": methods}, pluck="name", order_by="name")
+    if jobs:
+        frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": ("in", jobs)})
+        frappe.db.delete("Scheduled Job Type", {"name": ("in", jobs)})
+
+
+def _remove_blocks() -> None:
+    """Custom HTML Blocks that came with the app's dashboards: they name no module, so the framework keeps them."""
+    shipped = Path(frappe.get_module_path(MODULE)) / f"{frappe.scrub(MODULE)}_dashboard"
+    for file in shipped.glob("*/*.json"):
+        record = frappe.parse_json(file.read_text("utf-8"))
+        if record["doctype"] == "Custom HTML Block":
+            frappe.delete_doc(record["doctype"], record["name"], force=True, ignore_missing=True)
 
 
 def _unlink_communications(doctypes: list[str]) -> None:
