@@ -90,12 +90,18 @@ class _Maker:
             str(self.pick(opening)),
             ("{0}。" if chinese else "{0}.").format(self._sentence(str(self.pick(defect)))),
             middle[first],
+            self._scene(chinese),
             middle[second],
             str(self.pick(ending)),
         ]
         numbers = self.rng.integers((2, 2, 40, 3, 70), (29, 9, 400, 30, 180)).tolist()
         words |= dict(zip(("n", "k", "ml", "cm", "deg"), numbers, strict=True))
         return ("" if chinese else " ").join(parts).format(**words)
+
+    def _scene(self, chinese: bool) -> str:
+        if chinese:
+            return f"{self.pick(w.WHEN_ZH)}，{self.pick(w.WHO_ZH)}{self.pick(w.DOING_ZH)}。"
+        return f"{self.pick(w.WHO_EN)} {self.pick(w.DOING_EN)} {self.pick(w.WHEN_EN)}."
 
     @staticmethod
     def _sentence(text: str) -> str:

@@ -191,6 +191,92 @@ ENDINGS_ZH = (
     "你们打算怎么处理？",
 )
 
+# a small scene of its own in every letter: who, doing what, when
+WHO_EN = (
+    "My aunt",
+    "The caretaker",
+    "Our cook",
+    "A colleague",
+    "My son",
+    "The lodger",
+    "Grandfather",
+    "The trainee",
+    "My wife",
+    "A guest",
+    "The cleaner",
+    "Our nurse",
+)
+DOING_EN = (
+    "was making soup",
+    "had just come home",
+    "wanted to bake a cake",
+    "was packing for a trip",
+    "stood beside it",
+    "was feeding the cat",
+    "was on the telephone",
+    "had to leave early",
+    "was reading the paper",
+    "was setting the table",
+    "had opened the window",
+    "was looking for the lid",
+)
+WHEN_EN = (
+    "before sunrise",
+    "at half past nine",
+    "during the thunderstorm",
+    "on the second floor",
+    "after the football match",
+    "between two meetings",
+    "while the radio played",
+    "on my birthday",
+    "shortly before lunch",
+    "in the garden house",
+    "at the campsite",
+    "on the last day of school",
+)
+WHO_ZH = (
+    "我姨妈",
+    "门卫",
+    "厨师",
+    "同事",
+    "我儿子",
+    "房客",
+    "爷爷",
+    "实习生",
+    "我妻子",
+    "客人",
+    "保洁员",
+    "护士",
+)
+DOING_ZH = (
+    "正在煮汤",
+    "刚回到家",
+    "想烤蛋糕",
+    "在收拾行李",
+    "就站在旁边",
+    "在喂猫",
+    "在打电话",
+    "急着出门",
+    "在看报纸",
+    "在摆餐具",
+    "刚打开窗户",
+    "在找盖子",
+)
+WHEN_ZH = (
+    "天还没亮",
+    "九点半",
+    "打雷的时候",
+    "在二楼",
+    "球赛以后",
+    "两个会议之间",
+    "听着收音机",
+    "我生日那天",
+    "快到午饭时",
+    "在花园小屋",
+    "在露营地",
+    "放假前一天",
+)
+
 CITIES = ("Bremen", "Lyon", "Leeds", "Graz", "Turku", "Porto", "Ghent", "Aarhus", "Gdansk", "Brno")
 CITIES_ZH = ("苏州", "成都", "青岛", "长沙", "厦门", "武汉", "西安", "宁波")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -100,9 +100,8 @@ SCHEMA = (
     "CREATE TABLE pairing (item TEXT, type TEXT, count INTEGER, expected REAL, method TEXT, ratio REAL, low REAL, "
     "high REAL)",
 )
-COMPLAINT_COLUMNS = ("row_id", "file", "row", "id", "received") + tuple(
-    f.key for f in FIELDS if f.key not in ("id", "received")
-)
+_FACTS = (f.key for f in FIELDS if f.key not in ("id", "received"))
+COMPLAINT_COLUMNS = ("row_id", "file", "row", "id", "received", *_FACTS)
 SOP_COLUMNS = ("seq", "first_response", *STAGES, "total", "open_stage", "open_minutes")
 
 

@@ -57,9 +57,8 @@ class _View:
             "customers": "customer" in self.given,
             "rules": d["rules"],
         }
-        order = (
-            "summary trend risk reportable pareto signals sop suspects pairings customers duplicates rules quality methods"
-        ).split()
+        first = ["summary", "trend", "risk", "reportable", "pareto", "signals", "sop", "suspects", "pairings"]
+        order = [*first, "customers", "duplicates", "rules", "quality", "methods"]
         return [key for key in order if there.get(key, True)]
 
     def t(self, key: str, /, **values: object) -> str:
