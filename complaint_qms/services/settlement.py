@@ -197,7 +197,7 @@ def draft_documents(doc: Document) -> None:
     """Draft every document of a settlement that is being submitted, and list them in it."""
     lines: Lines = doc.flags.checked_lines
     marks = Marks(doc.complaint, doc.name, escape_html(doc.reason or ""))
-    settings = frappe.get_cached_doc(SETTINGS)
+    settings = frappe.get_single(SETTINGS)
     for purpose, source, made, value in (
         *_credits(lines, marks, settings.goodwill_account),
         *_goods(lines, marks),

@@ -29,7 +29,7 @@ class Limit:
 
 def limit_of(user: str, company: str) -> Limit:
     """The highest limit among the user's roles counts; a row without company holds for every company."""
-    settings = frappe.get_cached_doc(SETTINGS)
+    settings = frappe.get_single(SETTINGS)
     roles = set(frappe.get_roles(user))
     rows = [
         row for row in settings.approval_limits if row.role in roles and row.company in (None, "", company)

@@ -235,7 +235,7 @@ class Lines:
         return flt(open_qty / tied.base.conversion_factor, 6)
 
     def _returns_warehouse(self) -> str | None:
-        warehouse = frappe.get_cached_doc(SETTINGS).return_warehouse
+        warehouse = frappe.get_single(SETTINGS).return_warehouse
         if warehouse and frappe.get_cached_value("Warehouse", warehouse, "company") == self.doc.company:
             return warehouse
         return None
@@ -250,7 +250,7 @@ class Lines:
             if line.remedy == GOODWILL:
                 continue
             if flt(line.qty) <= 0:
-                self._problem(line, _("enter a Quantity above zero."))
+                self._problem(line, _("Quantity: enter more than zero."))
                 continue
             stock_qty = flt(line.qty) * base.conversion_factor
             if line.remedy in CONSUMING or line.remedy == REPAIR:
@@ -371,9 +371,10 @@ class Lines:
                         _number(line.rate), _number(tied.base.rate), self._place(tied.base)
                     ),
                 )
+                continue
             if line.remedy == GOODWILL and flt(line.amount) <= 0:
                 self._problem(line, _("Amount: enter the amount that is granted."))
-            if line.remedy == GOODWILL and not line.sales_invoice:
+            elif line.remedy == GOODWILL and not line.sales_invoice:
                 self._problem(line, _("Sales Invoice: choose the invoice the goodwill is granted on."))
             elif line.remedy in (CREDIT, RETURN_CREDIT, GOODWILL) and line.sales_invoice:
                 self._ask_money(tied, on_row, on_invoice)

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, nowdate
 
-from complaint_qms.integrations.erpnext.drafting import Marks, insert_draft
+from complaint_qms.integrations.erpnext.drafting import Marks, insert_draft, mapping_allowed
 from complaint_qms.integrations.erpnext.remaining import SoldRow
 
 
@@ -53,7 +53,8 @@ def draft_replacement(doctype: str, source: Document, goods: Sequence[Fresh], ma
         doc.transaction_date = doc.delivery_date = nowdate()
     for fresh in goods:
         doc.append("items", _free_row(doctype, fresh, marks))
-    doc.run_method("set_missing_values")
+    with mapping_allowed():
+        doc.run_method("set_missing_values")
     doc.set("taxes", [])  # nothing is charged, so nothing is taxed; a fixed charge of a template would be
     doc.taxes_and_charges = None
     return insert_draft(doc, marks, f"{_(source.doctype)} {source.name}")

@@ -17,6 +17,10 @@ frappe.ui.form.on("Complaint Settlement", {
 		frm.set_query("batch_no", "lines", (doc, cdt, cdn) => ({ filters: { item: locals[cdt][cdn].item_code } }));
 	},
 
+	onload(frm) {
+		if (frm.is_new()) frm.clear_table("documents");
+	},
+
 	refresh(frm) {
 		const open = frm.doc.docstatus === 0 && frm.perm[0] && frm.perm[0].write;
 		if (open) {

@@ -8,6 +8,13 @@ from complaint_qms.services import settlement
 
 
 class ComplaintSettlement(Document):
+    def _validate_links(self):
+        # The list of documents is the server's own record, and deleted drafts stay in it. An amended settlement
+        # brings the list of the cancelled one along; it gets its own when it is submitted.
+        kept, self.documents = self.documents, []
+        super()._validate_links()
+        self.documents = [] if self.is_new() else kept
+
     def validate(self):
         settlement.check(self)
 
