@@ -16,6 +16,10 @@ MAX_TEXT = 20_000
 """Characters of a field that ``matches`` and ``contains`` look at."""
 
 
+CHANGING = frozenset(("set", "add_tag", "assign", "raise_severity"))
+"""Actions that change the record; the others are given once per evaluation."""
+
+
 class FactSource(Protocol):
     """Where aggregate facts come from; the caller implements it (one query per distinct fact, or a cache)."""
 
@@ -110,31 +114,31 @@ def evaluate(
     given: set[str] = set()
     traces: list[RuleTrace] = []
     states = [_state(run.record)]
-    fired_in_pass: list[list[str]] = []
+    changed_by: list[list[str]] = []  # per pass, the rules that changed the record
     cycle: tuple[str, ...] = ()
     for number in range(1, max_passes + 1):
-        fired: list[str] = []
+        changed: list[str] = []
         for rule in rules:
             why = _judge(rule.when, "when", run)
             new = _fire(rule, why, run, given) if why.result else []
             effects.extend(new)
             traces.append(RuleTrace(rule.name, number, why.result, bool(new), why))
-            if new:
-                fired.append(rule.name)
+            if any(effect.do in CHANGING for effect in new):
+                changed.append(rule.name)
             if why.result and rule.stop:
                 break
-        fired_in_pass.append(fired)
-        state = _state(run.record)
-        if state == states[-1]:
+        changed_by.append(changed)
+        if not changed:
             break
+        state = _state(run.record)
         if state in states:
             since = states.index(state)
-            cycle = tuple(dict.fromkeys(name for names in fired_in_pass[since:] for name in names))
+            cycle = tuple(dict.fromkeys(name for names in changed_by[since:] for name in names))
             break
         states.append(state)
     else:
         run.problems.append(f"stopped after {max_passes} passes while rules were still changing the record")
-    return Outcome(tuple(effects), run.record, tuple(traces), len(fired_in_pass), cycle, tuple(run.problems))
+    return Outcome(tuple(effects), run.record, tuple(traces), len(changed_by), cycle, tuple(run.problems))
 
 
 def _state(record: Mapping[str, Any]) -> str:
@@ -149,8 +153,7 @@ def _fire(rule: Rule, why: ConditionTrace, run: _Run, given: set[str]) -> list[E
         if args is None:
             continue
         key = _state({"do": action["do"], "args": args})
-        changes_state = action["do"] in ("set", "add_tag", "assign", "raise_severity")
-        if key in given and not changes_state:
+        if key in given and action["do"] not in CHANGING:
             continue
         given.add(key)
         new.append(Effect(rule.name, action["do"], args, because))

@@ -109,14 +109,13 @@ def combine(columns: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def candidates(band_keys: np.ndarray, fields: np.ndarray, settings: Settings) -> Iterator[np.ndarray]:
-    """Distinct candidate codes (``left * n + right``) in a few portions, so that not all are in memory at once.
+    """Distinct candidate codes (``left * n + right``), key kind by key kind so that not all are in memory at once.
 
     ``band_keys`` (n, BANDS), ``fields`` (n, 4) in the order customer, item, batch, order. A pair may come again in a
     later portion.
     """
     customer, item, batch, order = fields.T
-    by_field = [combine([order]), combine([batch]), combine([customer, item]), combine([customer])]
-    yield distinct(np.concatenate([neighbours(keys, settings.window) for keys in by_field]))
-    for first in range(0, band_keys.shape[1], 4):
-        portion = [neighbours(band_keys[:, band], settings.window) for band in range(first, first + 4)]
-        yield distinct(np.concatenate(portion))
+    for columns in ([order], [batch], [customer, item], [customer]):
+        yield distinct(neighbours(combine(columns), settings.window))
+    for band in range(band_keys.shape[1]):
+        yield distinct(neighbours(band_keys[:, band], settings.window))

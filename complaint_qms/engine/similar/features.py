@@ -7,6 +7,7 @@ of feature it is: 0 for a word or character pair, 1 for a letter triple.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from zlib import crc32
 
@@ -54,8 +55,8 @@ class FeatureTable:
 
     def _clear(self) -> None:
         self._ids: dict[str, int] = {}
-        self._hashes: list[int] = []
-        self._starts: list[int] = [0]
+        self._hashes = array("Q")
+        self._starts = array("q", [0])
         self._flat = np.empty(0, np.int64)
         self._offsets = np.zeros(1, np.int64)
 
@@ -71,10 +72,10 @@ class FeatureTable:
     def _freeze(self) -> None:
         known = len(self._flat)
         if known < len(self._hashes):
-            fresh = np.array(self._hashes[known:], np.uint64)
+            fresh = np.array(self._hashes[known:])
             hashed = (mix(fresh) & _MASK).astype(np.int64)
             self._flat = np.concatenate([self._flat, (hashed & ~1) | (fresh & np.uint64(1)).astype(np.int64)])
-            self._offsets = np.array(self._starts, np.int64)
+            self._offsets = np.array(self._starts)
 
     def features(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """``(flat, offsets)``: the sorted distinct features of text ``i`` are ``flat[offsets[i]:offsets[i + 1]]``.
