@@ -43,8 +43,8 @@ def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
     known = key and _registered(key)
     if known:
         return known
-    doc = frappe.new_doc("Complaint")
-    doc.update({name: value for name, value in data.items() if name not in _CLOSED_TO_CALLERS})
+    fields = {name: value for name, value in data.items() if name not in _CLOSED_TO_CALLERS}
+    doc = frappe.get_doc({**fields, "doctype": "Complaint"})
     doc.flags.now = now
     doc.flags.idempotency_key = key
     if not key:
