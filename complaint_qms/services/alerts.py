@@ -178,8 +178,10 @@ def mail_digests(now: datetime | None = None) -> int:
     """
     moment = now or now_datetime()
     queued = 0
-    for user in _awaiting_mail(moment):
-        queued += _mail_digest(user, moment)
+    waiting = _awaiting_mail(moment)
+    can_send = bool(waiting) and _can_send()
+    for user in waiting:
+        queued += _mail_digest(user, moment, can_send)
         frappe.db.commit()
     return queued
 
@@ -206,7 +208,12 @@ def _to_be_mailed(log: Table, now: datetime) -> Criterion:
     return (log.modified >= now - _MAIL_WITHIN) & (log.document_type == "Complaint") & (log.idx > 0)
 
 
-def _mail_digest(user: str, now: datetime) -> bool:
+def _can_send() -> bool:
+    """Whether the site has anything to send mails with; one that has not keeps its notices in the desk."""
+    return bool(frappe.conf.get("mail_server") or frappe.db.exists("Email Account", {"enable_outgoing": 1}))
+
+
+def _mail_digest(user: str, now: datetime, can_send: bool) -> bool:
     """Whether a mail to this person is in the queue now; its notices lose their marks in any case, so that what
     cannot be mailed is not tried again and again."""
     log = frappe.qb.DocType("Notification Log")
@@ -222,6 +229,8 @@ def _mail_digest(user: str, now: datetime) -> bool:
     if not rows:
         return False
     frappe.qb.update(log).set(log.idx, 0).where(log.name.isin([row.name for row in rows])).run()
+    if not can_send:
+        return False
     person = frappe.get_cached_doc("User", user)
     frappe.db.savepoint("digest")
     # the language is given back only when nothing is raised within, so errors end inside
@@ -229,7 +238,7 @@ def _mail_digest(user: str, now: datetime) -> bool:
         try:
             _queue_digest(person.email, person.full_name, rows)
         except frappe.OutgoingEmailError:
-            frappe.clear_last_message()  # a site without an account to send from has its notices in the desk
+            frappe.clear_last_message()  # an account is there, but none that may send for complaints
             return False
         except Exception:
             frappe.db.rollback(save_point="digest")

@@ -156,6 +156,7 @@ def remove() -> None:
         "User", {"name": ("like", f"{MARK.lower()}-%")}, pluck="name", order_by="name"
     ):
         frappe.delete_doc("User", name, force=True, ignore_permissions=True, delete_permanently=True)
+    frappe.db.delete("Deleted Document", {"deleted_name": ("like", f"%{MARK}%")})
     frappe.db.commit()
 
 

@@ -195,6 +195,7 @@ def test_the_responsible_user_of_the_stage_is_reminded() -> None:
 def outgoing(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     sent: list[dict] = []
     monkeypatch.setattr(frappe, "sendmail", lambda **kwargs: sent.append(kwargs))
+    monkeypatch.setattr(alerts, "_can_send", lambda: True)
     return sent
 
 
@@ -245,6 +246,7 @@ def test_a_mail_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> No
         sent.append(kwargs["recipients"])
 
     monkeypatch.setattr(frappe, "sendmail", sendmail)
+    monkeypatch.setattr(alerts, "_can_send", lambda: True)
     for user in (bad, good):
         complaint(user, stage=(NOW, NOW + HOUR, "on_track"))
     escalation.sweep(NOW)
@@ -262,6 +264,7 @@ def test_a_kill_before_the_mail_keeps_it_for_the_next_time(monkeypatch: pytest.M
     def sendmail(**kwargs: object) -> None:
         raise Killed
 
+    monkeypatch.setattr(alerts, "_can_send", lambda: True)
     handler = person()
     complaint(handler, stage=(NOW, NOW + HOUR, "on_track"))
     escalation.sweep(NOW)
@@ -276,16 +279,22 @@ def test_a_kill_before_the_mail_keeps_it_for_the_next_time(monkeypatch: pytest.M
     assert sent == [[handler]]
 
 
-def test_without_an_account_to_send_from_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("can_send", [False, True])
+def test_without_an_account_to_send_from_nothing_fails(
+    can_send: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def sendmail(**kwargs: object) -> None:
+        assert can_send
         frappe.throw("Please set up an account", frappe.OutgoingEmailError)
 
     monkeypatch.setattr(frappe, "sendmail", sendmail)
-    frappe.local.message_log = []
-    complaint(person(), stage=(NOW, NOW + HOUR, "on_track"))
+    monkeypatch.setattr(alerts, "_can_send", lambda: can_send)
+    handler = person()
+    complaint(handler, stage=(NOW, NOW + HOUR, "on_track"))
     escalation.sweep(NOW)
     assert alerts.mail_digests(NOW) == 0
     assert frappe.local.message_log == []
+    assert not frappe.db.exists("Error Log", {"method": ("like", f"%{handler}%")})
 
 
 def test_who_wants_mails_only_and_who_wants_none(outgoing: list[dict]) -> None:
@@ -392,6 +401,7 @@ def test_the_present_moment_is_the_site_s(monkeypatch: pytest.MonkeyPatch) -> No
     escalation.run()
     assert state(name)[1] == "at_risk"
     assert asked == [(alerts.mail_digests,)]
+    monkeypatch.setattr(alerts, "_can_send", lambda: False)
     alerts.mail_digests()
     escalation.run()
     assert len(asked) == 1, "no job for no mail"
