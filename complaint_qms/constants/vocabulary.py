@@ -1,22 +1,6 @@
-"""What a new site starts with: channels, complaint types and a first SOP. A site owns its copies and may change them."""
+"""What a new site starts with: complaint types and a first SOP (channels: `fixtures/`). A site owns its copies and may change them."""
 
 from typing import Any, Final
-
-CHANNELS: Final[tuple[dict[str, Any], ...]] = (
-    {"channel_name": "Phone", "channel_key": "phone"},
-    {"channel_name": "Email", "channel_key": "email", "is_external": 1},
-    {"channel_name": "Web Form", "channel_key": "web_form", "is_external": 1},
-    {"channel_name": "Customer Portal", "channel_key": "portal", "is_external": 1},
-    {"channel_name": "API", "channel_key": "api", "is_external": 1},
-    {"channel_name": "WeCom", "channel_key": "wecom", "is_external": 1},
-    {"channel_name": "DingTalk", "channel_key": "dingtalk", "is_external": 1},
-    {"channel_name": "WeChat", "channel_key": "wechat", "is_external": 1},
-    {"channel_name": "WhatsApp", "channel_key": "whatsapp", "is_external": 1},
-    {"channel_name": "Mobile App", "channel_key": "app", "is_external": 1},
-    {"channel_name": "Social Media", "channel_key": "social", "is_external": 1},
-    {"channel_name": "On Site", "channel_key": "on_site"},
-    {"channel_name": "Distributor", "channel_key": "distributor"},
-)
 
 ROOT_TYPE: Final = "All Complaint Types"
 

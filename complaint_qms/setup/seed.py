@@ -1,5 +1,8 @@
 """First vocabulary of a site. Only what is missing is made, so a site's own words are never overwritten."""
 
+import csv
+from pathlib import Path
+
 import frappe
 
 from complaint_qms.constants import risk, vocabulary
@@ -54,8 +57,13 @@ def seed_risk() -> None:
 
 
 def seed_channels() -> None:
-    """The ways in which complaints arrive."""
-    for row in vocabulary.CHANNELS:
+    """The ways in which complaints arrive.
+
+    Frappe imports every JSON file of `fixtures/` at each migrate and writes over what a site changed; this is a table
+    that only we read, and only for what is missing.
+    """
+    table = Path(frappe.get_app_path("complaint_qms", "fixtures", "complaint_channel.csv"))
+    for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
         if not frappe.db.exists("Complaint Channel", {"channel_key": row["channel_key"]}):
             _make("Complaint Channel", row["channel_name"], **row)
 
