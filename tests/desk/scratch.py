@@ -128,7 +128,7 @@ def mentions(target: str, *doctypes: str) -> None:
     )
     found = {}
     for table, column in texts:
-        query = f"select count(*) from `{table}` where `{column}` in %(names)s"
+        query = f"select count(*) from `{table}` where binary `{column}` in %(names)s"
         count = frappe.db.sql(query, {"names": doctypes})[0][0]
         if count:
             found[f"{table}.{column}"] = count
