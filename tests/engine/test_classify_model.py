@@ -79,6 +79,15 @@ def test_probabilities_are_a_distribution(model):
     assert (found.confidence == found.probability.max(axis=1)).all()
 
 
+def test_labels_seen_once_lower_the_confidence():
+    texts, labels = history(90)
+    learned = train(
+        [*texts, *(f"strange{n}" for n in range(10))], [*labels, *(f"Once{n}" for n in range(10))]
+    )
+    assert learned.novelty == pytest.approx(0.1)
+    assert learned.predict_many(["oil leaks at the shaft seal"]).confidence[0] <= 0.9
+
+
 def test_confidence_is_calibrated_on_noisy_history():
     texts, labels = history(1200, seed=4, noise=0.3)
     noisy = train(texts, labels)

@@ -46,6 +46,18 @@ class Proposal:
     alternatives: tuple[tuple[str, float], ...] = ()
 
 
+def _nothing_said(name: str) -> Proposal:
+    """The answer of a field none of whose keywords occurs."""
+    chosen = FALLBACK[name]
+    total = math.exp(UNDECIDED) + len(VALUES[name]) - 1
+    others = tuple((value, 1.0 / total) for value in VALUES[name] if value != chosen)[:3]
+    confidence = math.exp(UNDECIDED) / total
+    return Proposal(name, chosen, confidence, (), "none", confidence, others)
+
+
+_NOTHING_SAID = {name: _nothing_said(name) for name in FALLBACK}
+
+
 def propose(
     text: str,
     models: Mapping[str, TextModel] | None = None,
@@ -80,7 +92,10 @@ def propose_many(
     }
     out = []
     for row, text in enumerate(texts):
-        harm = assess(text, hits=hits[row])
+        own: dict[str, list[Hit]] = {}
+        for hit in hits[row]:
+            own.setdefault(hit.term.field, []).append(hit)
+        harm = assess(text, hits=own.get("harm", ()))
         answers: dict[str, Proposal] = {}
         for name in ("type", *wanted):  # the usual severity of a type needs the type first
             if name in answers:
@@ -96,7 +111,7 @@ def propose_many(
             elif name == "language":
                 answers[name] = _language(text)
             else:
-                answers[name] = _by_words(name, hits[row])
+                answers[name] = _by_words(name, own.get(name, ()))
         out.append([answers[name] for name in wanted])
     return out
 
@@ -117,7 +132,7 @@ def _by_model(
         label = int(found.label[row])
         reasons = model.reasons(matrix, row, label, MAX_REASONS) if explain else ()
         others = tuple(
-            (model.labels[number], float(found.probability[row, number]))
+            (model.labels[number], float(found.probability[row, number]) * (1.0 - model.novelty))
             for number in best[row]
             if number != label
         )[:3]
@@ -180,12 +195,14 @@ def _language(text: str) -> Proposal:
 
 def _by_words(name: str, hits: Sequence[Hit]) -> Proposal:
     """Add up the keywords of each value; a denied positive word counts as negative and the other way round."""
+    if not hits:
+        return _NOTHING_SAID[name] if name in FALLBACK else Proposal(name, "", 0.0, (), "none")
     amounts: dict[str, float] = {}
     reasons: dict[str, list[Reason]] = {}
     seen: set[tuple[str, str]] = set()
     for hit in hits:
         term = hit.term
-        if term.field != name or (term.value, term.text) in seen:
+        if (term.value, term.text) in seen:
             continue
         value, message = term.value, "keyword: {0}"
         if hit.negated:
