@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 
 import frappe
@@ -161,6 +162,40 @@ def test_clocks_that_do_not_run_are_left_alone() -> None:
     )
     escalation.sweep(NOW)
     assert state(name)[:5] == ("met", "paused", "at_risk", "at_risk", NOW + HOUR)
+
+
+def test_the_statement_follows_the_rule_for_every_mixture_of_clocks() -> None:
+    """Random warnings, due times and standings around the moment, against the rule written a second time."""
+    dice = random.Random(3)
+    tick = timedelta(microseconds=1)
+    times = [None, NOW - 2 * HOUR, NOW - tick, NOW, NOW + tick, NOW + HOUR]
+    running = ("on_track", "at_risk", "overdue")
+
+    def rule(warn: datetime | None, due: datetime | None, status: str) -> tuple[str, datetime | None]:
+        if status not in running:
+            return status, None
+        ahead = [moment for moment in (warn, due) if moment and moment > NOW]
+        if due and due <= NOW:
+            return "overdue", None
+        return "at_risk" if warn and warn <= NOW else status, min(ahead, default=None)
+
+    expected = {}
+    for _ in range(120):
+        clocks = {}
+        for name in CLOCKS:
+            warn, due, status = (
+                dice.choice(times),
+                dice.choice(times),
+                dice.choice(("", "met", "paused", *running)),
+            )
+            clocks[name] = (None if warn and due and warn > due else warn, due, status)
+        name = complaint(None, **clocks)
+        frappe.db.set_value("Complaint", name, "next_check_at", NOW, update_modified=False)
+        results = [rule(*clocks[clock]) for clock in CLOCKS]
+        steps = [step for _status, step in results if step]
+        expected[name] = (*(status for status, _step in results), min(steps, default=None))
+    assert escalation.sweep(NOW).changed == len(expected)
+    assert {name: (*state(name)[:3], state(name)[4]) for name in expected} == expected
 
 
 def test_nobody_owns_it() -> None:
