@@ -1,4 +1,4 @@
-// A click on a mark of one of the app's charts opens the complaints behind it.
+// A click on a bar of one of the app's charts opens the complaints behind it.
 const CHARTS = [
 	"Complaints Received",
 	"Complaints by Type",
@@ -7,11 +7,14 @@ const CHARTS = [
 ];
 
 document.addEventListener("click", (event) => {
-	const mark = event.target.closest && event.target.closest("[data-point-index]");
-	const chart = mark && mark.closest("[data-widget-name]")?.dataset.widgetName;
-	if (!CHARTS.includes(chart)) return;
+	const bar = event.target.closest && event.target.closest("svg.frappe-chart [data-point-index]");
+	if (!bar) return;
+	// A widget carries no name of its chart but the translated one in its title.
+	const title = bar.closest(".dashboard-widget-box")?.querySelector(".widget-title")?.innerText.trim();
+	const chart = title && CHARTS.find((name) => __(name) === title);
+	if (!chart) return;
 	frappe
-		.xcall("complaint_qms.api.figures.behind", { chart, index: mark.dataset.pointIndex })
+		.xcall("complaint_qms.api.figures.behind", { chart, index: bar.dataset.pointIndex })
 		.then((filters) => {
 			if (!filters) return;
 			frappe.route_options = filters;

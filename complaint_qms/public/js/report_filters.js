@@ -147,4 +147,53 @@ Object.assign(complaint_qms.reports, {
 		return `<table style="border-collapse:collapse;width:100%;font-size:13px">
 			<thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
 	},
+
+	// Fetch a figure of the workspace by the name of its chart and draw it as bars that lead to their complaints.
+	draw_bars(holder, chart, options = {}) {
+		const say = (text) => {
+			holder.innerHTML = `<p style="color:var(--text-muted)">${frappe.utils.escape_html(text)}</p>`;
+		};
+		const source = chart.toLowerCase().replaceAll(" ", "_");
+		return frappe
+			.xcall(`complaint_qms.complaint_qms.dashboard_chart_source.${source}.${source}.get`)
+			.then((figure) => {
+				if (figure.labels) holder.innerHTML = complaint_qms.reports.bars(figure, options);
+				else say(__("Nothing to show yet: register complaints, and they are counted here."));
+			})
+			.catch(() => say(__("You may not read complaints.")));
+	},
+
+	// Rows of name, bar, count; with `together` also the share of all that is reached so far (Pareto).
+	bars({ labels, datasets, routes }, { colors = [], together = false } = {}) {
+		const values = datasets[0].values;
+		const most = Math.max(...values, 1);
+		const all = values.reduce((sum, value) => sum + value, 0);
+		let reached = 0;
+		const rows = labels.map((name, at) => {
+			reached += values[at];
+			const width = (100 * values[at]) / most;
+			const share = together
+				? `<td style="text-align:right;padding-left:.75rem;color:var(--text-muted)"
+					title="${__("Share of all complaints up to and with this line")}">${Math.round((100 * reached) / all)} %</td>`
+				: "";
+			return `<tr>
+				<th scope="row" style="text-align:left;font-weight:400;padding:.2rem .75rem .2rem 0;white-space:nowrap;
+					max-width:11rem;overflow:hidden;text-overflow:ellipsis" title="${frappe.utils.escape_html(name)}">
+					${frappe.utils.escape_html(name)}</th>
+				<td style="width:100%"><div style="height:.9rem;border-radius:3px;min-width:${values[at] ? 2 : 0}px;
+					width:${width}%;background:${colors[at] || "#5B7DB8"}"></div></td>
+				<td style="text-align:right;padding-left:.75rem">${this.link(
+					this.list_href(routes[at]),
+					values[at],
+					'style="color:inherit;font-weight:600"'
+				)}</td>${share}</tr>`;
+		});
+		const head = together
+			? `<tr style="color:var(--text-muted)"><th></th><th></th>
+				<th scope="col" style="text-align:right;font-weight:400">${__("Count")}</th>
+				<th scope="col" style="text-align:right;font-weight:400;padding-left:.75rem">${__("Together")}</th></tr>`
+			: "";
+		return `<table style="width:100%;border-collapse:collapse;font-size:13px"><thead>${head}</thead>
+			<tbody>${rows.join("")}</tbody></table>`;
+	},
 });
