@@ -1,0 +1,202 @@
+"""The whitelisted doors: what the screens ask for, and that permission comes first."""
+
+from __future__ import annotations
+
+import json
+
+import frappe
+import pytest
+
+from complaint_qms.api import complaint as api
+from complaint_qms.api import create
+from complaint_qms.constants import roles
+from complaint_qms.services import intake
+from complaint_qms.services.lifecycle import GateError
+from tests.desk import factory
+
+DATA = {
+    "subject": "Heater caught fire",
+    "description": "The heater caught fire. I want my money back immediately.",
+}
+
+
+def complaint(**values):
+    if "customer" not in values:
+        values["customer"] = factory.customer().name
+    return intake.register({**DATA, **values})
+
+
+class TestOverview:
+    def test_a_new_complaint_shows_its_way_and_its_next_step(self):
+        seen = api.overview(complaint(complaint_type="Broken or Damaged").name)
+        assert [step["status"] for step in seen["steps"]] == ["now"] + ["next"] * 7
+        first = seen["next"][0]
+        assert (first["action"], first["to_stage"], first["primary"], first["missing"]) == (
+            "Start Triage", "triage", True, [],
+        )  # fmt: skip
+        assert seen["clock"]["stage_status"] == "on_track"
+        assert seen["clock"]["stage_limit"] == 4 * 3600
+        assert seen["headline"]["open_for_seconds"] >= 0
+
+    def test_what_is_missing_names_gate_field_and_label(self):
+        name = complaint().name
+        seen = api.take_step(name, "Start Triage")
+        assert [step["status"] for step in seen["steps"]][:3] == ["done", "now", "next"]
+        missing = next(move for move in seen["next"] if move["action"] == "Investigate")["missing"]
+        assert {
+            "gate": "G1",
+            "field": "severity",
+            "label": "Severity",
+            "message": "Choose the severity.",
+        } in missing
+        assert all(row["message"] for row in missing)
+
+    def test_the_dialog_asks_for_what_the_step_needs(self):
+        seen = api.take_step(complaint().name, "Start Triage")
+        fields = next(move for move in seen["next"] if move["action"] == "Investigate")["fields"]
+        assert {"is_complaint", "severity", "reportable", "triage_rationale", "complaint_owner"} <= set(
+            fields
+        )
+        assert "checklist" not in fields
+
+    def test_a_person_sees_only_their_own_steps(self):
+        name = complaint().name
+        api.take_step(name, "Start Triage")
+        frappe.set_user(factory.user(roles.AGENT))
+        assert {move["action"] for move in api.overview(name)["next"]} == {"Mark as Duplicate", "Hold"}
+        frappe.set_user(factory.user(roles.AUDITOR))
+        assert api.overview(name)["next"] == []
+
+
+class TestSteps:
+    def test_a_refusal_carries_its_list_as_data(self):
+        name = complaint().name
+        api.take_step(name, "Start Triage")
+        with pytest.raises(GateError):
+            api.take_step(name, "Investigate", {})
+        gates = {row["gate"] for row in frappe.local.response["missing"]}
+        assert gates == {"G1", "SOP"}
+
+    @pytest.mark.parametrize(
+        ("action", "values", "told"),
+        [("Close", {}, "not open to you"), ("Start Triage", {"colour": "red"}, "no field colour")],
+    )
+    def test_bad_steps_are_refused(self, action, values, told):
+        with pytest.raises(frappe.ValidationError, match=told):
+            api.take_step(complaint().name, action, values)
+
+    def test_who_may_not_write_takes_no_step(self):
+        name = complaint().name
+        frappe.set_user(factory.user(roles.AUDITOR))
+        with pytest.raises(frappe.PermissionError):
+            api.take_step(name, "Start Triage")
+
+
+class TestRegister:
+    def test_text_and_object_are_the_same(self):
+        data = {**DATA, "complainant_name": "A stranger"}
+        assert api.register(json.dumps(data))["stage"] == api.register(data)["stage"] == "intake"
+
+    @pytest.mark.parametrize("data", ["[]", "null", '"x"'])
+    def test_anything_else_is_refused(self, data):
+        with pytest.raises(frappe.ValidationError, match="Send the fields"):
+            api.register(data)
+
+    def test_it_needs_the_right_to_create(self):
+        frappe.set_user(factory.user(roles.AUDITOR))
+        with pytest.raises(frappe.PermissionError):
+            api.register({**DATA, "complainant_name": "x"})
+
+
+class TestContext:
+    def test_it_shows_sales_neighbours_and_similar_cases(self):
+        buyer, note, _ = factory.sold(3, with_batch=True)
+        item = note.items[0].item_code
+        batch = frappe.get_all("Batch", {"item": item}, pluck="name", order_by="name")[0]
+        other = complaint(customer=buyer.name, item_code=item, batch_no=batch)
+        name = complaint(customer=buyer.name, item_code=item, batch_no=batch).name
+        seen = api.context(name)
+        assert seen["customer"]["sales"]["Sales Invoice"]["count"] == 1
+        assert seen["past_complaints"] == {"total": 1, "open": 1}
+        assert [row["name"] for row in seen["neighbours"]["batch"]] == [other.name]
+        assert (seen["similar"][0]["name"], seen["similar"][0]["is_duplicate"]) == (other.name, True)
+
+    def test_what_a_person_may_not_read_is_left_out(self):
+        name = complaint().name
+        frappe.set_user(factory.user(roles.AGENT))
+        assert api.context(name)["customer"]["sales"] == {}
+
+
+class TestProposals:
+    def test_they_come_with_reasons_and_change_nothing(self):
+        doc = frappe.get_doc("Complaint", complaint().name)
+        doc.run_method("onload")
+        proposed = json.loads(doc.proposals)
+        assert proposed["expectation"]["value"] == "refund"
+        assert proposed["complaint_type"]["value"] == "Safety or Harm"
+        assert all(row["reasons"] for row in proposed.values())
+        assert (doc.expectation, doc.complaint_type) == ("", None)
+
+    def test_words_of_the_site_count(self):
+        kind = factory.make(
+            "Complaint Type",
+            complaint_type_name=factory.unique("Wobble"),
+            parent_complaint_type="Product Quality",
+            keywords="zigzagging\nwobbles sideways",
+        )
+        doc = complaint(subject="It wobbles sideways", description="Zigzagging all day")
+        doc.run_method("onload")
+        assert json.loads(doc.proposals)["complaint_type"]["value"] == kind.name
+
+    def test_an_ignored_proposal_stays_ignored(self):
+        doc = complaint()
+        doc.run_method("onload")
+        proposed = json.loads(doc.proposals)
+        proposed["expectation"]["state"] = "ignored"
+        doc.proposals = json.dumps(proposed)
+        doc.save()
+        doc = frappe.get_doc("Complaint", doc.name)
+        doc.run_method("onload")
+        assert json.loads(doc.proposals)["expectation"]["state"] == "ignored"
+
+
+class TestCreateFrom:
+    @pytest.mark.parametrize("kind", ["Sales Order", "Delivery Note", "Sales Invoice", "Customer"])
+    def test_everything_the_document_answers_is_filled_in(self, kind):
+        line = factory.stocked(5, with_batch=True)
+        buyer = factory.customer()
+        order = factory.sales_order(buyer.name, line)
+        note = factory.delivery(buyer.name, line)
+        invoice = factory.invoice_of(note.name)
+        source = {"Sales Order": order, "Delivery Note": note, "Sales Invoice": invoice, "Customer": buyer}[
+            kind
+        ]
+        made = create.from_document(kind, source.name)
+        assert (made["customer"], made["source_doctype"], made["source_name"]) == (
+            buyer.name,
+            kind,
+            source.name,
+        )
+        if kind != "Customer":
+            assert made["item_code"] == line.item
+            assert made[frappe.scrub(kind)] == source.name
+        if kind == "Delivery Note":
+            assert made["batch_no"] == line.batch
+        if kind == "Sales Invoice":
+            assert made["delivery_note"] == note.name
+        made.update({"subject": "x", "description": "x"})
+        frappe.get_doc(made).insert()
+
+    def test_other_documents_and_drafts_are_refused(self):
+        with pytest.raises(frappe.ValidationError, match="cannot be created from"):
+            create.from_document("Item", factory.item().name)
+        draft = factory.invoice(factory.customer().name, factory.stocked(1)).name
+        frappe.get_doc("Sales Invoice", draft).cancel()
+        with pytest.raises(frappe.ValidationError, match="is cancelled"):
+            create.from_document("Sales Invoice", draft)
+
+    def test_it_needs_sight_of_the_document(self):
+        buyer = factory.customer()
+        frappe.set_user(factory.user(roles.INVESTIGATOR))
+        with pytest.raises(frappe.PermissionError):
+            create.from_document("Customer", buyer.name)
