@@ -1,5 +1,6 @@
 frappe.ui.form.on("CAPA", {
 	setup(frm) {
+		complaint_qms.mute_workflow_menu(frm);
 		frm.set_query("batch_no", () => ({ filters: frm.doc.item_code ? { item: frm.doc.item_code } : {} }));
 		frm.set_query("root_cause", "root_causes", () => ({
 			filters: frm.doc.investigation ? { investigation: frm.doc.investigation, status: ["!=", "rejected"] } : { status: ["!=", "rejected"] },
@@ -9,7 +10,6 @@ frappe.ui.form.on("CAPA", {
 	},
 
 	async refresh(frm) {
-		complaint_qms.mute_workflow_menu(frm);
 		await frappe.require("qms_desk.bundle.js");
 		const desk = complaint_qms.desk;
 		frm.toggle_display("stage", false);

@@ -1,10 +1,10 @@
 frappe.ui.form.on("Complaint", {
 	setup(frm) {
+		complaint_qms.mute_workflow_menu(frm);
 		set_link_queries(frm);
 	},
 
 	async refresh(frm) {
-		complaint_qms.mute_workflow_menu(frm);
 		await frappe.require("qms_desk.bundle.js");
 		const desk = complaint_qms.desk;
 		frm.toggle_display(["stage", "stage_log", "response_clock_section", "stage_clock_section", "resolution_clock_section"], false);

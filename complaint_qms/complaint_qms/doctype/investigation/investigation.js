@@ -1,5 +1,6 @@
 frappe.ui.form.on("Investigation", {
 	setup(frm) {
+		complaint_qms.mute_workflow_menu(frm);
 		frm.set_query("batch_no", () => ({ filters: frm.doc.item_code ? { item: frm.doc.item_code } : {} }));
 		frm.set_query("serial_no", () => ({ filters: frm.doc.item_code ? { item_code: frm.doc.item_code } : {} }));
 		frm.set_query("complaint", "covered_complaints", () => ({
@@ -8,7 +9,6 @@ frappe.ui.form.on("Investigation", {
 	},
 
 	async refresh(frm) {
-		complaint_qms.mute_workflow_menu(frm);
 		await frappe.require("qms_desk.bundle.js");
 		const desk = complaint_qms.desk;
 		frm.toggle_display("stage", false);

@@ -96,6 +96,7 @@ function open_dialog(frm, step, fields, outside, options) {
 					__("{0} goes to “{1}”.", [frm.doc.name, step.to_label])
 				)}</p>${intro}<div class="cq-dialog-refusal"></div>`,
 			},
+			...(fields.length ? [{ fieldtype: "Section Break", hide_border: 1 }] : []),
 			...fields,
 		],
 		primary_action_label: __(step.action),

@@ -1,0 +1,136 @@
+"""What a person does in the desk, as short verbs: open, put, save, take a step."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+WAIT = 30_000
+LONG_TEXT = ("Small Text", "Text", "Long Text")
+
+
+class Desk:
+    """One person's page of the desk."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        page.set_default_timeout(WAIT)
+
+    # Forms --------------------------------------------------------------------------------------------------------
+
+    def open(self, doctype: str, name: str) -> None:
+        """Open a record and wait until its form is drawn."""
+        self.page.goto(f"/app/{doctype.lower().replace(' ', '-')}/{name}")
+        self.wait_for_form(doctype, name)
+
+    def wait_for_form(self, doctype: str, name: str = "") -> None:
+        self.page.wait_for_function(
+            """([doctype, name]) => window.cur_frm && cur_frm.doctype === doctype
+                && (!name || cur_frm.doc.name === name) && cur_frm.$wrapper.is(":visible")
+                && !frappe.request.ajax_count && document.querySelector(".form-tabs-list, .form-layout")""",
+            arg=[doctype, name],
+        )
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the desk asks the server nothing more."""
+        self.page.wait_for_function("() => !frappe.request.ajax_count && !frappe.dom.freeze_count")
+        self.page.wait_for_timeout(400)
+        self.page.wait_for_function("() => !frappe.request.ajax_count && !frappe.dom.freeze_count")
+
+    @property
+    def form(self) -> Locator:
+        return self.page.locator(".page-container:visible .form-layout").first
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.locator(".modal.show:visible").last
+
+    def value(self, fieldname: str) -> object:
+        return self.page.evaluate("name => cur_frm.doc[name]", fieldname)
+
+    def tab(self, label: str) -> None:
+        self.form.locator(".form-tabs .nav-link", has_text=re.compile(rf"^\s*{re.escape(label)}\s*$")).click()
+
+    def put(self, within: Locator, **values: str) -> None:
+        """Enter values into the visible fields of a form or a dialog, as a person types and chooses them."""
+        for fieldname, value in values.items():
+            self._put(within.locator(f'.frappe-control[data-fieldname="{fieldname}"]:visible').first, value)
+
+    def _put(self, control: Locator, value: str) -> None:
+        kind = control.get_attribute("data-fieldtype")
+        control.scroll_into_view_if_needed()
+        if kind == "Text Editor":
+            control.locator(".ql-editor:not(.read-mode)").fill(value)
+            self.page.wait_for_timeout(500)  # the editor hands its text to the form a moment later
+        elif kind == "Select":
+            control.locator("select").select_option(value)
+        elif kind == "Check":
+            control.locator("input").set_checked(bool(value))
+        elif kind in LONG_TEXT:
+            control.locator("textarea").fill(value)
+        elif kind == "Link":
+            self._choose(control, value)
+        else:
+            box = control.locator("input")
+            box.fill(value)
+            box.press("Tab")
+
+    def _choose(self, control: Locator, value: str) -> None:
+        box = control.locator("input")
+        box.click()
+        box.fill(value)
+        control.locator("[role=listbox] [role=option], .awesomplete li").filter(has_text=value).first.click()
+
+    def add_row(self, table: str, **values: str) -> None:
+        """Add a row to a table and type into its cells."""
+        grid = self.form.locator(f'.frappe-control[data-fieldname="{table}"]')
+        grid.locator(".grid-add-row").click()
+        row = grid.locator(".grid-body .grid-row").last
+        for fieldname, value in values.items():
+            cell = row.locator(f'.grid-static-col[data-fieldname="{fieldname}"]')
+            cell.click()
+            self._put(cell.locator(".frappe-control").first, value)
+        self.page.keyboard.press("Escape")
+
+    def save(self) -> str:
+        """Save with the keyboard and give back the record's name."""
+        self.page.evaluate("document.activeElement.blur()")
+        self.page.keyboard.press("Control+s")
+        self.page.wait_for_function("() => cur_frm && !cur_frm.is_new() && !cur_frm.is_dirty()")
+        self.settle()
+        return self.page.evaluate("cur_frm.doc.name")
+
+    # Steps --------------------------------------------------------------------------------------------------------
+
+    @property
+    def primary(self) -> Locator:
+        return self.page.locator(".page-container:visible .page-actions .primary-action").first
+
+    def step(self, action: str, stage: str, **values: str) -> None:
+        """Take a step with its button and arrive in `stage`; a dialog gets `values` and a tick at every check."""
+        expect(self.primary).to_have_text(action, timeout=WAIT)
+        self.primary.click()
+        arrived = "stage => cur_frm.doc.stage === stage"
+        self.page.wait_for_function(
+            f"stage => ({arrived})(stage) || $('.modal.show:visible').length", arg=stage
+        )
+        if not self.page.evaluate(arrived, stage):
+            self.put(self.dialog, **values)
+            for box in self.dialog.locator('.input-area input[data-fieldname^="check:"]').all():
+                box.check()
+            self.confirm()
+        self.page.wait_for_function(arrived, arg=stage)
+        self.settle()
+
+    def confirm(self) -> None:
+        self.dialog.locator(".btn-modal-primary:visible").click()
+
+    def create(self, label: str, group: str = "Create") -> None:
+        """Choose an entry of a button group of the form's head."""
+        head = self.page.locator(".page-container:visible .page-actions")
+        head.locator(f".inner-group-button[data-label='{group}'] button").click()
+        head.locator(
+            ".inner-group-button .dropdown-item", has_text=re.compile(rf"^\s*{label}\s*$")
+        ).first.click()

@@ -1,0 +1,319 @@
+"""One complaint, from a sold invoice to its closing with credit note and effective CAPA, clicked by the people whose
+work it is, each logged in on the login page."""
+
+from __future__ import annotations
+
+import re
+
+import frappe
+import pytest
+from frappe.utils import add_days, nowdate
+from playwright.sync_api import expect
+
+from complaint_qms.constants import roles
+from tests.browser.desk import WAIT, Desk
+from tests.desk import factory
+
+pytestmark = [pytest.mark.commits, pytest.mark.slow]
+
+# To complain about an invoice, an agent must be allowed to see ERPNext's sales documents.
+SALES = ("Sales User", "Stock User", roles.ACCOUNTS_USER)
+
+
+@pytest.fixture
+def invoice():
+    """A sale of 100 units, delivered and invoiced 70 days ago; 100 more left five days ago."""
+    item = factory.item()
+    long_ago, lately = add_days(nowdate(), -70), add_days(nowdate(), -5)
+    factory.receive(factory.Line(item.name, 200), posting_date=add_days(nowdate(), -80))
+    buyer = factory.customer()
+    note = factory.delivery(buyer.name, factory.Line(item.name, 100), posting_date=long_ago)
+    factory.delivery(buyer.name, factory.Line(item.name, 100), posting_date=lately)
+    made = factory.invoice_of(note.name)
+    frappe.db.commit()
+    return made
+
+
+@pytest.fixture
+def enter(login, person):
+    """Function: the desk of a person with these roles."""
+    return lambda *held: Desk(login(person(*held)))
+
+
+def test_one_complaint_goes_round_the_whole_loop(enter, invoice, person) -> None:
+    agent = enter(roles.AGENT, *SALES)
+    name = register(agent, invoice)
+
+    manager = enter(roles.MANAGER)
+    triage(manager, name, person(roles.AGENT, *SALES))
+
+    investigator, quality = enter(roles.INVESTIGATOR), enter(roles.QUALITY_MANAGER)
+    investigation = start_investigation(manager, name)
+    cause = investigate(investigator, investigation)
+    complete_investigation(quality, investigation, cause)
+    hand_over_to_solution(investigator, name)
+
+    capa = plan_capa(investigator, investigation, person(roles.ACTION_OWNER))
+    approve_plan(quality, capa)
+    complete_action(enter(roles.ACTION_OWNER), capa)
+    send_to_verification(investigator, capa)
+    verify(quality, capa)
+
+    settlement = propose_settlement(agent, name, invoice)
+    answer_the_customer(agent, name)
+    submit_settlement(manager, settlement)
+    credit_note = send_to_review(agent, name, settlement)
+    submit_credit_note(enter(roles.ACCOUNTS_MANAGER), credit_note)
+    close(manager, name)
+
+    age(name, capa)
+    judge_effectiveness(quality, capa)
+
+    frappe.db.rollback()
+    closed = frappe.get_doc("Complaint", name)
+    assert (closed.stage, closed.settlement_status, closed.customer_agreement) == (
+        "closed",
+        "settled",
+        "agreed",
+    )
+    assert [row.stage for row in closed.stage_log] == [
+        "intake", "triage", "investigate", "solve", "confirm", "execute", "review", "closed",
+    ]  # fmt: skip
+    assert frappe.db.get_value("CAPA", capa, ["stage", "verdict"]) == ("closed", "effective")
+    credit = frappe.get_doc("Sales Invoice", credit_note)
+    assert (credit.docstatus, credit.is_return, credit.return_against) == (1, 1, invoice.name)
+    assert credit.complaint == name
+
+
+def register(agent: Desk, invoice) -> str:
+    """“Create → Complaint” on the invoice: what the invoice knows is there, the rest is typed."""
+    agent.open("Sales Invoice", invoice.name)
+    agent.create("Complaint")
+    agent.page.wait_for_url(re.compile("/app/complaint/new-"))
+    agent.wait_for_form("Complaint")
+    assert agent.value("sales_invoice") == invoice.name
+    assert agent.value("customer") == invoice.customer
+    assert agent.value("item_code") == invoice.items[0].item_code
+    agent.put(
+        agent.form,
+        subject="Housing cracked after two days",
+        complaint_type="Broken or Damaged",
+        expectation="credit",
+        qty="3",
+        description="Three housings cracked although nobody dropped them.",
+    )
+    name = agent.save()
+    expect(agent.form.locator(".cq-headline")).to_contain_text(name, timeout=WAIT)
+    expect(agent.form.locator(".cq-step.is-now")).to_contain_text("Intake")
+    agent.step("Start Triage", "triage")
+    return name
+
+
+def triage(manager: Desk, name: str, handler: str) -> None:
+    manager.open("Complaint", name)
+    expect(manager.form.locator(".cq-missing a").first).to_be_visible(timeout=WAIT)
+    manager.step(
+        "Investigate",
+        "investigate",
+        is_complaint="yes",
+        severity="Serious",
+        occurrence="Occasional",
+        reportable="no",
+        complaint_owner=handler,
+        triage_rationale="Broken in normal use; nobody was hurt.",
+    )
+    expect(manager.form.locator(".cq-risk").first).to_contain_text("Medium")
+
+
+def start_investigation(manager: Desk, name: str) -> str:
+    manager.tab("Investigation")
+    manager.form.get_by_role("button", name="New Investigation").click()
+    manager.page.wait_for_url(re.compile("/app/investigation/new-"))
+    manager.wait_for_form("Investigation")
+    assert manager.value("complaint") == name
+    return manager.save()
+
+
+def investigate(investigator: Desk, investigation: str) -> str:
+    investigator.open("Investigation", investigation)
+    investigator.step("Start", "in_progress")
+    investigator.tab("Work")
+    investigator.put(
+        investigator.form,
+        problem="The housing cracks at the screw boss.",
+        findings="A weld line runs through the boss of every cracked part.",
+    )
+    investigator.save()
+    investigator.create("Root Cause")
+    investigator.page.wait_for_url(re.compile("/app/root-cause/new-"))
+    investigator.wait_for_form("Root Cause")
+    investigator.put(
+        investigator.form,
+        title="Mould too cold",
+        category="machine",
+        method="5_why",
+        description="The mould heater had failed.",
+        verification_method="Cracks come and go with the heater.",
+    )
+    investigator.add_row("whys", answer="A weld line weakens the boss.")
+    investigator.add_row("whys", answer="The mould was too cold.")
+    expect(investigator.form.locator(".cq-why.is-root")).to_contain_text("too cold")
+    cause = investigator.save()
+    investigator.open("Investigation", investigation)
+    investigator.step(
+        "Submit for Review",
+        "review",
+        outcome="confirmed",
+        conclusion="The mould was too cold because its heater failed.",
+    )
+    return cause
+
+
+def complete_investigation(quality: Desk, investigation: str, cause: str) -> None:
+    quality.open("Root Cause", cause)
+    expect(quality.primary).to_have_text("Verify")
+    quality.primary.click()
+    quality.confirm()
+    quality.page.wait_for_function("() => cur_frm.doc.status === 'verified' && !cur_frm.is_dirty()")
+    quality.open("Investigation", investigation)
+    quality.step("Complete", "completed")
+
+
+def hand_over_to_solution(investigator: Desk, name: str) -> None:
+    investigator.open("Complaint", name)
+    investigator.step("Hand Over to Solution", "solve")
+
+
+def plan_capa(investigator: Desk, investigation: str, owner: str) -> str:
+    investigator.open("Investigation", investigation)
+    investigator.create("CAPA")
+    investigator.page.wait_for_url(re.compile("/app/capa/new-"))
+    investigator.wait_for_form("CAPA")
+    investigator.put(investigator.form, title="Keep the mould warm")
+    investigator.tab("Plan")
+    due = investigator.page.evaluate("date => frappe.datetime.str_to_user(date)", add_days(nowdate(), 14))
+    investigator.add_row(
+        "actions", action="Replace the heater", action_type="corrective", action_owner=owner, due_date=due
+    )
+    expect(investigator.form.locator(".cq-gantt")).to_contain_text("Replace the heater")
+    investigator.put(
+        investigator.form,
+        criterion="At most half as many cracked housings per unit delivered.",
+        metric="complaint_rate",
+        max_rate_ratio="0.5",
+        baseline_days="60",
+        window_days="9",
+        min_exposure="50",
+    )
+    capa = investigator.save()
+    investigator.step("Submit Plan", "plan_review")
+    return capa
+
+
+def approve_plan(quality: Desk, capa: str) -> None:
+    quality.open("CAPA", capa)
+    quality.step("Approve Plan", "implement")
+
+
+def complete_action(owner: Desk, capa: str) -> None:
+    owner.open("CAPA", capa)
+    owner.page.get_by_role("button", name="Complete My Action").click()
+    owner.put(owner.dialog, evidence_note="Heater 4711 fitted and running.")
+    owner.confirm()
+    owner.page.wait_for_function("() => cur_frm.doc.actions[0].status === 'done'")
+
+
+def send_to_verification(investigator: Desk, capa: str) -> None:
+    investigator.open("CAPA", capa)
+    investigator.step("Submit for Verification", "verify")
+
+
+def verify(quality: Desk, capa: str) -> None:
+    quality.open("CAPA", capa)
+    quality.step(
+        "Verify",
+        "effectiveness",
+        verification_note="Heater seen running; mould at 80 °C.",
+        no_harm="1",
+        no_harm_note="Dimensions of ten parts unchanged.",
+    )
+
+
+def propose_settlement(agent: Desk, name: str, invoice) -> str:
+    agent.open("Complaint", name)
+    agent.tab("Settlement")
+    agent.form.get_by_role("button", name="New Settlement").click()
+    agent.page.wait_for_url(re.compile("/app/complaint-settlement/new-"))
+    agent.wait_for_form("Complaint Settlement")
+    agent.page.wait_for_function("() => (cur_frm.doc.lines || []).some((line) => line.sales_invoice_item)")
+    assert agent.value("sales_invoice") == invoice.name
+    agent.put(agent.form, reason="Three cracked housings; credit agreed by phone.")
+    return agent.save()
+
+
+def answer_the_customer(agent: Desk, name: str) -> None:
+    agent.open("Complaint", name)
+    agent.step(
+        "Ask the Customer", "confirm", reply="We are sorry. We credit three housings.", remedy_required="yes"
+    )
+    sent = agent.page.evaluate("frappe.datetime.str_to_user(frappe.datetime.now_datetime())")
+    agent.step("Execute", "execute", reply_sent_at=sent, customer_agreement="agreed")
+
+
+def submit_settlement(manager: Desk, settlement: str) -> None:
+    manager.open("Complaint Settlement", settlement)
+    expect(manager.primary).to_have_text("Submit")
+    manager.primary.click()
+    manager.dialog.locator(".btn-modal-primary:visible").click()
+    manager.page.wait_for_function("() => cur_frm.doc.docstatus === 1")
+    manager.settle()
+
+
+def send_to_review(agent: Desk, name: str, settlement: str) -> str:
+    agent.open("Complaint", name)
+    agent.step("Send to Review", "review")
+    frappe.db.rollback()
+    [drafted] = frappe.get_doc("Complaint Settlement", settlement).documents
+    agent.tab("Settlement")
+    expect(agent.form.locator(".cq-linked")).to_contain_text(drafted.document_name, timeout=WAIT)
+    return drafted.document_name
+
+
+def submit_credit_note(accounts: Desk, credit_note: str) -> None:
+    accounts.open("Sales Invoice", credit_note)
+    accounts.page.locator(".page-container:visible .primary-action", has_text="Submit").click()
+    accounts.dialog.locator(".btn-modal-primary:visible").click()
+    accounts.page.wait_for_function("() => cur_frm.doc.docstatus === 1")
+    accounts.settle()
+
+
+def close(manager: Desk, name: str) -> None:
+    manager.open("Complaint", name)
+    manager.step(
+        "Close",
+        "closed",
+        capa_required="yes",
+        closing_decision="justified",
+        closing_summary="Cause removed, three housings credited.",
+    )
+    expect(manager.page.locator(".page-container:visible .indicator-pill").first).to_contain_text("Closed")
+
+
+def age(name: str, capa: str) -> None:
+    """Nobody waits for weeks in a test: let the complaint and the action lie back, and the window be over."""
+    frappe.db.rollback()
+    frappe.db.set_value("Complaint", name, "received_at", f"{add_days(nowdate(), -60)} 10:00:00")
+    frappe.db.set_value(
+        "CAPA", capa, {"window_start": add_days(nowdate(), -10), "window_end": add_days(nowdate(), -1)}
+    )
+    frappe.db.set_value("CAPA Action", {"parent": capa}, "done_on", add_days(nowdate(), -40))
+    frappe.db.commit()
+
+
+def judge_effectiveness(quality: Desk, capa: str) -> None:
+    quality.open("CAPA", capa)
+    quality.page.get_by_role("button", name="Compute Effectiveness").click()
+    quality.page.wait_for_function("() => cur_frm.doc.verdict === 'effective'")
+    quality.settle()
+    expect(quality.form.locator(".cq-effect-panel")).to_contain_text("Effective")
+    quality.step("Close as Effective", "closed", effect_conclusion="effective")
