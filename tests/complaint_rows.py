@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 import frappe
 import numpy as np
+from frappe.query_builder.functions import Concat
+from pypika.terms import Interval
 
 from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_OPEN
 
@@ -92,6 +94,35 @@ def insert_complaints(
 
     frappe.db.bulk_insert("Complaint", FIELDS, complaints())
     frappe.db.bulk_insert("Complaint Stage Log", LOG_FIELDS, logs)
+
+
+def double_complaints(prefix: str, mark: str) -> None:
+    """Copy every complaint under `prefix` with its history inside the database, `mark` appended to the names.
+
+    The copies were received and took some seconds later than the originals, so that no two are quite alike.
+    """
+    shift = 1 + ord(mark) % 53
+    for doctype, fields, key in (
+        ("Complaint", FIELDS, "name"),
+        ("Complaint Stage Log", LOG_FIELDS, "parent"),
+    ):
+        table = frappe.qb.DocType(doctype)
+        changed = {
+            "name": Concat(table.name, mark),
+            "parent": Concat(table.parent, mark),
+            "received_at": table.received_at - Interval(seconds=shift * 997),
+            "used_seconds": table.used_seconds + shift,
+            "response_used": table.response_used + shift,
+            "resolution_used": table.resolution_used + shift,
+        }
+        (
+            frappe.qb.into(table)
+            .columns(*fields)
+            .from_(table)
+            .select(*[changed.get(field, table[field]) for field in fields])
+            .where(table[key].like(f"{prefix}%"))
+            .run()
+        )
 
 
 def remove_complaints(prefix: str) -> None:

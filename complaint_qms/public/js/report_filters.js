@@ -196,4 +196,62 @@ Object.assign(complaint_qms.reports, {
 		return `<table style="width:100%;border-collapse:collapse;font-size:13px"><thead>${head}</thead>
 			<tbody>${rows.join("")}</tbody></table>`;
 	},
+
+	// The register as it is printed: what belongs together in one column, so that a line fits across a page.
+	register_table(rows) {
+		const text = (value) => frappe.utils.escape_html(String(value ?? ""));
+		const when = (value) => (value ? text(frappe.datetime.str_to_user(value)) : "");
+		const said = (title, value) => (value || value === 0 ? `${title}: ${value}` : "");
+		const groups = [
+			[__("Complaint"), (row) => [`<b>${text(row.name)}</b>`, when(row.received_at), text(row.channel), text(row.company)]],
+			[__("Complainant"), (row) => [text(row.customer), text(row.complainant_name), text(row.territory)]],
+			[
+				__("Product"),
+				(row) => [
+					text(row.item_code),
+					row.item_name === row.item_code ? "" : text(row.item_name),
+					said(__("Batch"), text(row.batch_no)),
+					said(__("Serial No"), text(row.serial_no)),
+					said(__("UDI"), text(row.udi)),
+				],
+			],
+			[
+				__("What Happened"),
+				(row) => [text(row.subject), text(row.complaint_type), [row.severity, row.risk_level].filter(Boolean).map(text).join(" · ")],
+			],
+			[
+				__("Handling"),
+				(row) => [
+					`<b>${text(row.stage)}</b>${row.sla_status ? ` · ${text(row.sla_status)}` : ""}`,
+					said(__("Days open"), row.days_open),
+					said(__("Handler"), text(row.complaint_owner)),
+					said(__("Reportable"), text(row.reportable)),
+					said(__("Investigation"), text(row.investigations)),
+					said(__("CAPA"), text(row.capas)),
+				],
+			],
+			[
+				__("Outcome"),
+				(row) => [
+					said(__("Reply sent"), when(row.reply_sent_at)),
+					said(__("Settlement"), text(row.settlement_status)),
+					row.settled_amount ? format_currency(row.settled_amount, row.currency) : "",
+					text(row.closing_decision),
+					said(__("Closed"), when(row.closed_at)),
+					text(row.closed_by),
+				],
+			],
+		];
+		const cell = "border:1px solid #d1d8dd;padding:.3rem .4rem;vertical-align:top;font-size:11px";
+		const head = groups.map(([title]) => `<th scope="col" style="${cell}">${title}</th>`).join("");
+		const body = rows
+			.map((row) => {
+				const cells = groups.map(
+					([, lines]) => `<td style="${cell}">${lines(row).filter(Boolean).join("<br>")}</td>`
+				);
+				return `<tr style="page-break-inside:avoid">${cells.join("")}</tr>`;
+			})
+			.join("");
+		return `<table style="border-collapse:collapse;width:100%"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
+	},
 });

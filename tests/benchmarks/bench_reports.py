@@ -1,0 +1,184 @@
+"""Every report and chart over many complaints against the bare SQL aggregate it needs, in one run on a real site.
+
+    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_reports [--site NAME] [--bench PATH] [--rows 200000] [--rounds 3]
+
+A report is everything the desk waits for but the drawing: filters, permission, query, shape. The bare aggregate is
+written by hand beside it and fetches the same figures. Both run in turn, on warm tables; the medians are compared.
+For the SOP report the bare aggregate takes its percentiles from the database's own window function.
+Builds its rows by bulk insert and removes them, also when it fails. Use a site that may be played with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+import frappe
+
+from complaint_qms.services.reporting import figures
+from complaint_qms.services.reporting.register import ComplaintRegister
+from complaint_qms.services.reporting.risk_matrix import RiskMatrixReport
+from complaint_qms.services.reporting.sop_performance import SopPerformance
+from tests.benchmarks.bench_sweep import connected
+from tests.complaint_rows import Choices, double_complaints, insert_complaints, remove_complaints
+
+PREFIX = "BENCH-REPORTS-"
+BAR = 1.2
+NOW = datetime(2026, 6, 30, 18)
+DAYS = 730
+SEED_ROWS = 10_000
+
+YEAR = {"start": "2025-07-01", "end": "2026-07-01", "before": "2024-07-01"}
+PERIOD = {"from_date": "2025-07-01", "to_date": "2026-06-30"}
+
+MATRIX = """
+    select severity, occurrence,
+        sum(received_at >= %(start)s),
+        sum(received_at >= %(start)s and stage not in ('closed', 'rejected', 'duplicate', 'void')),
+        count(*)
+    from `tabComplaint` where received_at >= %(before)s and received_at < %(end)s
+    group by severity, occurrence
+"""
+REGISTER = """
+    select extract(year_month from received_at) month, currency, count(*),
+        sum(stage not in ('closed', 'rejected', 'duplicate', 'void')),
+        sum(sla_status = 'overdue'), sum(reportable = 'yes'), sum(settled_amount)
+    from `tabComplaint` where received_at >= %(start)s and received_at < %(end)s
+    group by month, currency
+"""
+STAGES = """
+    select c.sop, l.stage, count(*), sum(l.status = 'met'),
+        sum(l.status = 'missed' or (l.left_at is null and c.stage_status = 'overdue')),
+        sum(l.left_at is null), sum(l.left_at is null and c.stage_status = 'at_risk'), sum(l.used_seconds)
+    from `tabComplaint` c join `tabComplaint Stage Log` l on l.parent = c.name and l.parenttype = 'Complaint'
+    where l.stage in ('intake', 'triage', 'investigate', 'solve', 'confirm', 'execute', 'review')
+        and c.received_at >= %(start)s and c.received_at < %(end)s
+    group by c.sop, l.stage
+"""
+STAGE_PERCENTILES = """
+    select distinct c.sop, l.stage,
+        percentile_cont(0.5) within group (order by l.used_seconds) over (partition by c.sop, l.stage),
+        percentile_cont(0.9) within group (order by l.used_seconds) over (partition by c.sop, l.stage)
+    from `tabComplaint` c join `tabComplaint Stage Log` l on l.parent = c.name and l.parenttype = 'Complaint'
+    where l.stage in ('intake', 'triage', 'investigate', 'solve', 'confirm', 'execute', 'review')
+        and l.left_at is not null and c.received_at >= %(start)s and c.received_at < %(end)s
+"""
+CLOCKS = """
+    select sop, sum(response_status = 'met'), sum(response_status in ('missed', 'overdue')), sum(response_used),
+        sum(resolution_status = 'met'), sum(resolution_status in ('missed', 'overdue')), sum(resolution_used)
+    from `tabComplaint` where received_at >= %(start)s and received_at < %(end)s
+    group by sop
+"""
+CLOCK_PERCENTILES = """
+    select distinct sop,
+        percentile_cont(0.5) within group (order by {used}) over (partition by sop),
+        percentile_cont(0.9) within group (order by {used}) over (partition by sop)
+    from `tabComplaint`
+    where {status} in ('met', 'missed') and received_at >= %(start)s and received_at < %(end)s
+"""
+BARE = {
+    "Complaint Risk Matrix": [MATRIX],
+    "Complaint Register": [REGISTER],
+    "SOP Performance by Stage": [
+        STAGES,
+        STAGE_PERCENTILES,
+        CLOCKS,
+        CLOCK_PERCENTILES.format(used="response_used", status="response_status"),
+        CLOCK_PERCENTILES.format(used="resolution_used", status="resolution_status"),
+    ],
+    "chart: received": [
+        "select date(received_at) d, count(*) from `tabComplaint`"
+        " where received_at >= %(start)s and received_at < %(end)s group by d"
+    ],
+    "chart: by type": [
+        "select complaint_type, count(*) n from `tabComplaint` where stage not in ('rejected', 'duplicate', 'void')"
+        " and received_at >= %(start)s and received_at < %(end)s group by complaint_type order by n desc"
+    ],
+    "chart: open by stage": [
+        "select stage, count(*) from `tabComplaint`"
+        " where stage not in ('closed', 'rejected', 'duplicate', 'void') group by stage"
+    ],
+    "chart: clock": [
+        "select sla_status, count(*) from `tabComplaint`"
+        " where stage not in ('closed', 'rejected', 'duplicate', 'void') group by sla_status"
+    ],
+}
+REPORTS: dict[str, Callable[[], object]] = {
+    "Complaint Risk Matrix": lambda: RiskMatrixReport(PERIOD).run(),
+    "Complaint Register": lambda: ComplaintRegister(PERIOD).run(),
+    "SOP Performance by Stage": lambda: SopPerformance(PERIOD).run(),
+    "chart: received": lambda: figures.received(None, None, "Weekly", **PERIOD),
+    "chart: by type": lambda: figures.by_type({**PERIOD, "state": "valid"}),
+    "chart: open by stage": lambda: figures.open_by_stage(),
+    "chart: clock": lambda: figures.clock_status(),
+}
+
+
+@contextmanager
+def stored(rows: int) -> Iterator[int]:
+    """At least `rows` complaints for as long as the block runs; gives their number."""
+    try:
+        remove_complaints(PREFIX)
+        insert_complaints(min(rows, SEED_ROWS), Choices.of_site(), now=NOW, prefix=PREFIX, days=DAYS)
+        frappe.db.commit()
+        count, mark = min(rows, SEED_ROWS), ord("a")
+        while count < rows:
+            double_complaints(PREFIX, chr(mark))
+            frappe.db.commit()
+            count, mark = count * 2, mark + 1
+        frappe.db.sql_ddl("analyze table `tabComplaint`")
+        frappe.db.sql_ddl("analyze table `tabComplaint Stage Log`")
+        yield count
+    finally:
+        frappe.db.rollback()
+        remove_complaints(PREFIX)
+        frappe.db.commit()
+
+
+def bare(name: str) -> None:
+    for sql in BARE[name]:
+        frappe.db.sql(sql, YEAR)
+
+
+def compared(plain: Callable[[], object], whole: Callable[[], object], rounds: int) -> tuple[float, float]:
+    """Median seconds of both, done in turn after each was warmed once."""
+    plain(), whole()
+    pairs = [(timed(plain), timed(whole)) for _ in range(rounds)]
+    return tuple(statistics.median(times) for times in zip(*pairs, strict=True))
+
+
+def timed(deed: Callable[[], object]) -> float:
+    begin = perf_counter()
+    deed()
+    return perf_counter() - begin
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--site", default="complaint-qms-test.localhost")
+    parser.add_argument("--bench", type=Path, default=Path.home() / "frappe-bench")
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    with connected(given.site, given.bench / "sites"):
+        begin = perf_counter()
+        with stored(given.rows) as count:
+            logs = frappe.db.count("Complaint Stage Log")
+            print(f"{count:,} complaints over {DAYS} days, {logs:,} stages "
+                  f"({perf_counter() - begin:.0f} s to build); bar: at most {BAR} × the bare aggregate")  # fmt: skip
+            for name, report in REPORTS.items():
+                plain, whole = compared(partial(bare, name), report, given.rounds)
+                verdict = "ok" if whole <= BAR * plain else "OVER THE BAR"
+                print(
+                    f"{name:28} bare {plain:8.3f} s   report {whole:8.3f} s   {whole / plain:5.2f} ×   {verdict}"
+                )
+
+
+if __name__ == "__main__":
+    main()
