@@ -87,7 +87,7 @@ def on_bench(bench: Bench) -> int:
     services.ensure(bench)
     stop()
     pointing.point_here(bench)
-    sites.ensure_app_site(bench, SITE)
+    sites.ensure_app_site(bench, SITE, keep_data=True)
     sites.build_assets(bench)
     say(f"filling {SITE} with the demo company; this takes a minute or two")
     say(benches.last_lines(bench.run("complaint-qms", "demo", site=SITE, timeout=3600), count=25))

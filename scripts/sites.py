@@ -18,6 +18,7 @@ FIRST_STEP = {
     "company": lambda site: (INSIDE, "wizard", site),
     "tests": lambda site: (ERPNEXT_TESTS, site, os.devnull, "records"),
 }
+INSTALLS = {"constants", "fixtures", "patches", "setup", "workflow"}
 ADMIN_PASSWORD = "admin"
 STAMP = f".{APP}.stamp"
 OWN_MARK = "complaint_qms_scratch"  # set in a site's config by us: such a site may be thrown away
@@ -32,8 +33,10 @@ def test_site() -> str:
     return os.environ.get("QMS_TEST_SITE") or "complaint-qms-test.localhost"
 
 
-def ensure_app_site(bench: Bench, site: str) -> None:
-    """Have `site` with ERPNext, a company and this checkout's app; migrated when the app's files changed.
+def ensure_app_site(bench: Bench, site: str, *, keep_data: bool = False) -> None:
+    """Have `site` with ERPNext, a company and this checkout's app as a new install brings it.
+
+    When a file changed that installing reads, the site is made anew; with `keep_data` it is migrated instead.
 
     Raises:
         NoSite: the database's root password is not known, or the site exists and is not ours to use.
@@ -42,12 +45,17 @@ def ensure_app_site(bench: Bench, site: str) -> None:
     ensure_erpnext_site(bench, site)
     stamp = bench.sites / site / STAMP
     wanted = files_stamp(bench)
-    if APP not in status(bench, site)["apps"]:
-        say(f"installing {APP} on {site}")
-        bench.run("install-app", APP, site=site)
-    elif not stamp.is_file() or stamp.read_text("utf-8") != wanted:
+    installed = APP in status(bench, site)["apps"]
+    if installed and stamp.is_file() and stamp.read_text("utf-8") == wanted:
+        return
+    if installed and keep_data:
         say(f"migrating {site}: the app's files changed")
         bench.run("migrate", site=site)
+    else:
+        if installed:
+            make_erpnext_site(bench, site)
+        say(f"installing {APP} on {site}")
+        bench.run("install-app", APP, site=site)
     stamp.write_text(wanted, "utf-8")
 
 
@@ -153,12 +161,13 @@ def saved_database(bench: Bench, kind: str = "company") -> Path:
 
 
 def files_stamp(bench: Bench) -> str:
-    """Changes when a file changes that installing or migrating reads."""
+    """Changes when a file changes that installing or migrating reads: records as data, set-up code, vocabularies."""
     digest = hashlib.sha256(f"{bench.frappe} {bench.erpnext}".encode())
-    skipped = {"engine", "cli", "public", "translations", "__pycache__"}
     for path in sorted((CHECKOUT / APP).rglob("*")):
         inner = path.relative_to(CHECKOUT / APP)
-        if path.suffix in {".py", ".json", ".txt", ".csv", ".html"} and not skipped & set(inner.parts):
+        code = path.suffix == ".py" and (len(inner.parts) == 1 or inner.parts[0] in INSTALLS)
+        data = path.suffix in {".json", ".txt", ".csv"} and inner.parts[0] not in {"engine", "cli", "public"}
+        if code or data:
             digest.update(f"{inner}\n".encode() + path.read_bytes())
     return digest.hexdigest()
 
