@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 
 import complaint_qms
-from complaint_qms.cli import policy as policies
-from complaint_qms.cli import replay, tell
 from complaint_qms.cli.errors import INTERRUPTED, OK, USAGE, CliError
 from complaint_qms.cli.messages import say
 from complaint_qms.cli.progress import Progress
 from complaint_qms.cli.store import FINAL_NAME, Store
+
+# What needs numpy and its friends is imported by the verb that uses it, so that help and errors come at once.
 
 OUT = "complaint-qms-out"
 EPILOG = """\
@@ -34,6 +34,8 @@ def main(argv: list[str] | None = None) -> int:
     language = options.lang or _language_of_locale()
     try:
         if options.print_policy:
+            from complaint_qms.cli import policy as policies
+
             sys.stdout.write(policies.default_text())
             return OK
         if options.verb is None:
@@ -148,6 +150,9 @@ def _rows(text: str) -> int:
 
 
 def _replay(options: argparse.Namespace, language: str) -> int:
+    from complaint_qms.cli import policy as policies
+    from complaint_qms.cli import replay, tell
+
     job = replay.Job(
         files=options.files,
         out=options.out,
@@ -172,20 +177,28 @@ def _replay(options: argparse.Namespace, language: str) -> int:
 
 
 def _signals(options: argparse.Namespace, language: str) -> int:
+    from complaint_qms.cli import tell
+
     return tell.signals(Store.finished(options.db), options.by, language)
 
 
 def _similar(options: argparse.Namespace, language: str) -> int:
+    from complaint_qms.cli import tell
+
     if (options.id is None) == (options.text is None):
         raise CliError("similar_needs_input", USAGE)
     return tell.similar(Store.finished(options.db), options.id, options.text, options.limit, language)
 
 
 def _explain(options: argparse.Namespace, language: str) -> int:
+    from complaint_qms.cli import tell
+
     return tell.explain(Store.finished(options.db), options.id, language)
 
 
 def _report(options: argparse.Namespace, language: str) -> int:
+    from complaint_qms.cli import replay
+
     target = options.to or options.db.with_name(replay.REPORT_NAME)
     replay.write_report(options.db, target, language)
     print(target)

@@ -140,7 +140,7 @@ def fits(spec: Field, column: ColumnProfile, records: int) -> bool:
     filled = column.inspected
     distinct = filled if column.capped else column.distinct
     if spec.kind == "id":
-        return column.filled >= 0.9 * records and distinct >= 0.9 * filled
+        return column.filled >= 0.9 * records and distinct >= 0.5 * filled
     if spec.kind == "date":
         named_numbers = (
             column.votes.numbers_as_dates >= 0.8 * column.votes.filled > 0 and column.mean_length >= 5
@@ -206,7 +206,7 @@ def _check_entry(path: Path, where: str, entry: dict) -> None:
         raise CliError("mapping_form", COLUMNS, file=path, where=f"{where}.columns", why="mapping expected")
     for key, names in columns.items():
         if key not in BY_KEY:
-            raise CliError("mapping_unknown", COLUMNS, file=path, where=f"{where}.columns.{key}", key=key)
+            raise CliError("mapping_unknown", COLUMNS, file=path, where=f"{where}.columns.{key}", field=key)
         items = names if isinstance(names, list) else [names]
         if names is not None and not all(isinstance(n, str | int) for n in items):
             raise CliError(
@@ -241,7 +241,7 @@ def entry_columns(path: Path, entry: dict, table: Table) -> dict[str, list[str]]
                     COLUMNS,
                     file=table.path.name,
                     mapping=path,
-                    key=key,
+                    field=key,
                     name=name,
                     headings=", ".join(table.columns[:40]),
                 )

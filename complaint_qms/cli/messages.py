@@ -22,9 +22,9 @@ _EN = {
     "columns_no_content": "{file}: there is nothing to evaluate; at least one of these columns is needed: {fields}.",
     "yaml_broken": "{file}, row {row}, column {column}: not valid YAML: {why}.",
     "mapping_form": "{file}, {where}: {why}.",
-    "mapping_unknown": "{file}, {where}: there is no field {key!r}.",
+    "mapping_unknown": "{file}, {where}: there is no field {field!r}.",
     "mapping_no_entry": "{mapping}: has no entry for {file}.",
-    "mapping_column_gone": "{file}: the mapping {mapping} asks for column {name!r} (field {key}), which the file does "
+    "mapping_column_gone": "{file}: the mapping {mapping} asks for column {name!r} (field {field}), which the file does "
     "not have. Columns: {headings}.",
     "policy_invalid": "{file}, line {line}, {where}: {why}.",
     "as_of_invalid": "--as-of: a date such as 2024-12-31 is expected, not {value!r}.",
@@ -130,9 +130,9 @@ _ZH = {
     "columns_no_content": "{file}：没有可分析的内容，至少需要以下列之一：{fields}。",
     "yaml_broken": "{file} 第 {row} 行第 {column} 列：YAML 无效：{why}。",
     "mapping_form": "{file}，{where}：{why}。",
-    "mapping_unknown": "{file}，{where}：没有字段 {key!r}。",
+    "mapping_unknown": "{file}，{where}：没有字段 {field!r}。",
     "mapping_no_entry": "{mapping}：没有 {file} 的条目。",
-    "mapping_column_gone": "{file}：列对应文件 {mapping} 要求列 {name!r}（字段 {key}），但文件中没有。现有列：{headings}。",
+    "mapping_column_gone": "{file}：列对应文件 {mapping} 要求列 {name!r}（字段 {field}），但文件中没有。现有列：{headings}。",
     "policy_invalid": "{file} 第 {line} 行，{where}：{why}。",
     "as_of_invalid": "--as-of：需要 2024-12-31 这样的日期，而不是 {value!r}。",
     "store_missing": "{file}：还没有结果。请先运行 `complaint-qms replay`，或用 --db 指明文件。",

@@ -89,7 +89,7 @@ def _open(path: Path, entry: dict | None) -> Table:
         kind, str(entry.get("encoding") or "utf-8"), str(entry.get("delimiter") or ","), entry.get("sheet")
     )
     sniffed = Table(path).format  # refuses what cannot be read, whatever the mapping says
-    fmt.damaged = sniffed.damaged
+    fmt.damaged, fmt.nul = sniffed.damaged, sniffed.nul
     return Table(path, fmt, entry.get("header_row"))
 
 
@@ -222,7 +222,7 @@ def _identity(job: Job, sources: list[ingest.Source], deliveries: tuple | None) 
             [s.mapping.name, s.sha256, s.mapping.columns, [repr(d) for d in s.mapping.dates.items()]]
             for s in sources
         ],
-        "formats": [[vars(s.table.format) | {"notes": []}, s.table.header_row] for s in sources],
+        "formats": [[vars(s.table.format), s.table.header_row] for s in sources],
         "deliveries": ingest.file_hash(job.deliveries) if deliveries else None,
         "policy": job.policy.text,
         "as_of": job.as_of,

@@ -14,7 +14,7 @@ from complaint_qms.cli.read.rows import Table
 CHUNK = 20_000
 DISTINCT_CAP = 50_000
 EXAMPLES = 3
-FULL_CHUNKS = 3
+FULL_CHUNKS = 2
 """Chunks whose values are looked at one by one; later ones only fill counts and date forms."""
 
 

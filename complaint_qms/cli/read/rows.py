@@ -97,7 +97,8 @@ class Table:
     def _csv_records(self) -> Iterator[tuple[int, list[str]]]:
         csv.field_size_limit(MAX_FIELD)
         with self.path.open("r", encoding=self.format.encoding, errors="replace", newline="") as handle:
-            reader = csv.reader((line.replace("\0", "") for line in handle), delimiter=self.format.delimiter)
+            lines = (line.replace("\0", "") for line in handle) if self.format.nul else handle
+            reader = csv.reader(lines, delimiter=self.format.delimiter)
             row = 0
             try:
                 for row, cells in enumerate(reader, 1):

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from complaint_qms.cli.errors import UNREADABLE, CliError
@@ -16,6 +16,8 @@ SAMPLE_BYTES = 1 << 18
 BLOCK = 1 << 20
 # A quoted text longer than this is taken for a quote that never closes.
 MAX_FIELD = 2_000_000
+# Bytes that text does not have; a few of them are damage, many are another kind of file.
+CONTROLS = tuple(c for c in range(32) if c not in b"\t\n\v\f\r\x1b")
 MAGIC = (
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),
@@ -32,14 +34,15 @@ MAGIC = (
 
 @dataclass
 class Format:
-    """How to open a file. `damaged` counts bytes that are not valid in `encoding` and were replaced."""
+    """How to open a file. `damaged` counts characters that are not valid in `encoding` and were replaced; `nul` says
+    that there are zero characters, which are left out."""
 
     kind: str  # csv | xlsx | jsonl | json
     encoding: str = "utf-8"
     delimiter: str = ","
     sheet: str | None = None
     damaged: int = 0
-    notes: list[str] = field(default_factory=list)
+    nul: bool = False
 
 
 def sniff(path: Path) -> Format:
@@ -72,7 +75,21 @@ def sniff(path: Path) -> Format:
         return Format(kind="json", encoding=encoding, damaged=damaged)
     if start[:200].lower().startswith(("<!doctype", "<html", "<?xml")):
         raise CliError("file_wrong_kind", UNREADABLE, file=path, kind="HTML / XML")
-    return Format(kind="csv", encoding=encoding, delimiter=detect_delimiter(text), damaged=damaged)
+    delimiter = detect_delimiter(text)
+    return Format(
+        kind="csv", encoding=encoding, delimiter=delimiter, damaged=damaged, nul=has_nul(path, encoding)
+    )
+
+
+def has_nul(path: Path, encoding: str) -> bool:
+    """A zero character in the text; in UTF-16 half of the bytes are zero, so it is assumed there."""
+    if encoding.startswith("utf-16"):
+        return True
+    with path.open("rb") as handle:
+        while block := handle.read(BLOCK):
+            if b"\0" in block:
+                return True
+    return False
 
 
 def decode_sample(head: bytes, encoding: str) -> str:
@@ -97,8 +114,8 @@ def detect_encoding(path: Path, head: bytes) -> tuple[str, int]:
             return "utf-16-le", _count_damage(path, "utf-16-le")[0]
         if zeros_even > 0.3 * half and zeros_odd < 0.05 * half:
             return "utf-16-be", _count_damage(path, "utf-16-be")[0]
-        if b"\x00\x00" in head or zeros_even + zeros_odd > 0.01 * len(head):
-            raise CliError("file_binary", UNREADABLE, file=path)
+    if sum(head.count(c) for c in CONTROLS) > 0.01 * len(head):
+        raise CliError("file_binary", UNREADABLE, file=path)
     damaged, foreign = _count_damage(path, "utf-8")
     if damaged == 0 or damaged * 10 < foreign:
         return "utf-8", damaged
