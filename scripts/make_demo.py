@@ -160,7 +160,7 @@ def _is_bench_process(pid: int) -> bool:
 def backtest(reason: str) -> int:
     """The back-test on a sample with planted faults: engine, embedded database and report, without any server."""
     say(f"no desk to show: {reason}")
-    say("running the back-test on a generated sample instead")
+    say(f"running the back-test on a generated sample instead; its files go to {BACKTEST}")
     python = install.local_python()
     BACKTEST.mkdir(parents=True, exist_ok=True)
     command = [str(python.parent / APP.replace("_", "-")), "demo"]
