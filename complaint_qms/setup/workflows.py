@@ -117,6 +117,8 @@ def _write(workflow, definition: dict[str, Any], *, is_active: bool) -> None:
             "workflow_state_field": definition["workflow_state_field"],
             "is_active": int(is_active),
             "send_email_alert": 0,
+            # Lists show stage and clock in one pill instead of the bare state.
+            "override_status": 1,
             "states": [],
             "transitions": [],
         }

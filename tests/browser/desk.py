@@ -67,7 +67,7 @@ class Desk:
         elif kind == "Select":
             control.locator("select").select_option(value)
         elif kind == "Check":
-            control.locator("input").set_checked(bool(value))
+            control.locator(".input-area input").set_checked(bool(value))
         elif kind in LONG_TEXT:
             control.locator("textarea").fill(value)
         elif kind == "Link":

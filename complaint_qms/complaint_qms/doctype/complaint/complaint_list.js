@@ -1,7 +1,5 @@
 frappe.listview_settings["Complaint"] = {
 	add_fields: ["stage", "sla_status", "risk_color", "risk_level", "severity", "customer", "stage_due", "modified"],
-	filters: [],
-	hide_name_column: false,
 	has_indicator_for_draft: 1,
 
 	// Stage and clock in one pill: the word of the stage, the colour of the clock.
@@ -14,9 +12,6 @@ frappe.listview_settings["Complaint"] = {
 	},
 
 	formatters: {
-		stage: (value, df) => complaint_qms.labels.list_pill(value, df),
-		sla_status: (value, df) => complaint_qms.labels.list_pill(value, df),
-		urgency: (value, df) => complaint_qms.labels.list_pill(value, df),
 		risk_level(value, df, doc) {
 			if (!value) return "";
 			const shown = frappe.utils.escape_html(__(value));

@@ -25,7 +25,7 @@ frappe.ui.form.on("Root Cause Why", {
 		const rows = frm.doc.whys;
 		const above = rows.length > 1 ? rows[rows.length - 2] : null;
 		frappe.model.set_value(cdt, cdn, "level", Math.min(7, above ? cint(above.level) + 1 : 1));
-		if (above && above.answer) frappe.model.set_value(cdt, cdn, "question", __("Why: {0}?", [above.answer]));
+		if (above && above.answer) frappe.model.set_value(cdt, cdn, "question", __("Why: {0}?", [above.answer.replace(/[.。!?]+\s*$/, "")]));
 	},
 	whys_remove: draw_whys,
 	level: draw_whys,

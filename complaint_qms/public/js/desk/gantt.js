@@ -31,7 +31,7 @@ function svg(rows, today) {
 	const height = TOP + rows.length * ROW + 8;
 	return `<svg class="cq-gantt" viewBox="0 0 ${WIDTH} ${height}" style="min-width:680px" role="img" aria-label="${esc(
 		__("Actions on a time line")
-	)}">${ticks(first, last, x, height)}${spans.map((span, at) => bar(span, at, x)).join("")}
+	)}">${ticks(first, last, day(today), x, height)}${spans.map((span, at) => bar(span, at, x)).join("")}
 		<line class="cq-today" x1="${x(day(today))}" y1="${TOP - 6}" x2="${x(day(today))}" y2="${height}"/>
 		<text class="cq-today-word" x="${x(day(today))}" y="12" text-anchor="middle">${esc(__("today"))}</text></svg>`;
 }
@@ -43,11 +43,13 @@ function span_of(row, today) {
 	return { row, from: Math.min(from, to), to: to + DAY, late };
 }
 
-function ticks(first, last, x, height) {
+function ticks(first, last, today, x, height) {
 	const days = (last - first) / DAY;
 	const every = days > 400 ? 90 : days > 150 ? 30 : days > 40 ? 14 : days > 14 ? 7 : 2;
 	const parts = [];
 	for (let at = first + DAY; at < last; at += every * DAY) {
+		// Near today the word "today" stands instead.
+		if (Math.abs(x(at) - x(today)) < 44) continue;
 		const iso = new Date(at).toISOString().slice(0, 10);
 		const [, month, date] = iso.split("-");
 		parts.push(`<line class="cq-tick-line" x1="${x(at)}" y1="${TOP - 4}" x2="${x(at)}" y2="${height}"/>

@@ -22,9 +22,9 @@ export function draw_matrix($parent, cells, levels, pick) {
 	});
 	$parent.html(`<div class="cq-scroll"><table class="cq-matrix"><caption>${esc(
 		__("Severity upwards, occurrence to the right. Click a cell to change it.")
-	)}</caption><tbody>${body.join("")}</tbody><tfoot><tr><th></th>${occurrence
+	)}</caption><tbody>${body.join("")}<tr><th></th>${occurrence
 		.map((occ) => `<th scope="col">${esc(__(occ.name))}</th>`)
-		.join("")}</tr></tfoot></table></div>${legend_html()}`);
+		.join("")}</tr></tbody></table></div>${legend_html()}`);
 	$parent.find("[data-severity]").on("click", function () {
 		const { severity: sev, occurrence: occ } = this.dataset;
 		pick(by_place.get(`${sev}\u0000${occ}`) || { severity: sev, occurrence: occ });
@@ -37,9 +37,20 @@ function cell_html(row, severity, occurrence) {
 		return `<td><button type="button" class="cq-cell is-empty" ${place} title="${esc(__("Not defined yet"))}">+</button></td>`;
 	}
 	const title = [severity + " × " + occurrence, label(row.acceptability), row.required_action].filter(Boolean).join("\n");
-	return `<td><button type="button" class="cq-cell" ${place} style="--cell:${esc(row.color || "var(--gray-300)")}" title="${esc(
+	return `<td><button type="button" class="cq-cell" ${place} style="--cell:${esc(row.color || "var(--gray-300)")};color:${ink(row.color)}" title="${esc(
 		title
 	)}"><span>${esc(__(row.risk_level || ""))}</span><span class="cq-cell-mark">${MARK[row.acceptability] || ""}</span></button></td>`;
+}
+
+// Dark or light ink, whichever reads better on the cell's own colour (relative luminance, WCAG 2.1).
+function ink(color) {
+	const parts = /^#(..)(..)(..)$/.exec(color || "");
+	if (!parts) return "#1c1c1c";
+	const [r, g, b] = parts.slice(1).map((hex) => {
+		const share = parseInt(hex, 16) / 255;
+		return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+	});
+	return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.2 ? "#1c1c1c" : "#ffffff";
 }
 
 function legend_html() {

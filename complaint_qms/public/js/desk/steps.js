@@ -1,5 +1,6 @@
 // The next step as the one primary button, the others in a menu; Frappe's own workflow menu stays quiet beside it.
 import { take_step } from "./hand_over";
+import { label } from "../labels";
 
 /** Put an HTML field above the tabs, so that it is seen from every tab. */
 export function place_on_top(frm, fieldname) {
@@ -72,11 +73,27 @@ function roles_that_move(frm) {
 	return [...new Set(forward.map((row) => row.allowed))];
 }
 
+/** The timeline tells changes of Select fields by their keys; show the words instead. */
+function readable_timeline(frm) {
+	const $timeline = frm.$wrapper.find(".new-timeline").first();
+	if (!$timeline.length) return;
+	const replace = () =>
+		$timeline.find(".timeline-content b").each((at, element) => {
+			const text = element.textContent;
+			if (/^[a-z0-9]+(_[a-z0-9]+)*$/.test(text) && label(text) !== text) element.textContent = label(text);
+		});
+	replace();
+	if (frm.cq_timeline) return;
+	frm.cq_timeline = new MutationObserver(replace);
+	frm.cq_timeline.observe($timeline[0], { childList: true, subtree: true });
+}
+
 /**
  * Fetch the overview (and context) of the form's record and draw them; an answer that comes too late is dropped.
  * @param options {overview, take, context?, args?, show(frm, overview, handlers), show_context?(frm, context)}
  */
 export function load_record(frm, options) {
+	readable_timeline(frm);
 	const name = frm.doc.name;
 	const ticket = (frm.cq_ticket = (frm.cq_ticket || 0) + 1);
 	const fresh = () => frm.cq_ticket === ticket && frm.doc.name === name;

@@ -1,0 +1,100 @@
+"""The stage bar leads to what is missing, a refused step says why beside its fields, and a phone needs no sideways
+scrolling."""
+
+from __future__ import annotations
+
+import re
+
+import frappe
+import pytest
+from playwright.sync_api import expect
+
+from complaint_qms.constants import roles
+from complaint_qms.services.intake import register
+from tests.browser.desk import WAIT, Desk
+from tests.desk import factory
+
+pytestmark = pytest.mark.commits
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+@pytest.fixture
+def complaint(site: str) -> str:
+    """A complaint in triage, about which triage has decided nothing yet."""
+    doc = register(
+        {
+            "subject": "Label peels off",
+            "customer": factory.customer().name,
+            "item_code": factory.item().name,
+            "description": "The label peeled off in the fridge.",
+            "expectation": "exchange",
+        }
+    )
+    doc.workflow_state = "In Triage"
+    doc.save()
+    frappe.db.commit()
+    return doc.name
+
+
+@pytest.fixture
+def manager(login, person, complaint: str) -> Desk:
+    desk = Desk(login(person(roles.MANAGER)))
+    desk.open("Complaint", complaint)
+    expect(desk.form.locator(".cq-missing a").first).to_be_visible(timeout=WAIT)
+    return desk
+
+
+def test_a_missing_thing_leads_to_its_field(manager: Desk) -> None:
+    manager.form.locator('.cq-missing a[data-missing-field="severity"]').click()
+    expect(manager.form.locator(".form-tabs .nav-link.active")).to_have_text(re.compile(r"^\s*Triage\s*$"))
+    expect(manager.form.locator('[data-fieldname="severity"] input:visible')).to_be_focused()
+
+
+def test_the_form_has_one_primary_step_and_no_second_menu_of_the_same(manager: Desk) -> None:
+    expect(manager.primary).to_have_text("Investigate")
+    expect(manager.page.locator(".page-container:visible .actions-btn-group")).to_be_hidden()
+    manager.page.locator(
+        ".page-container:visible .inner-group-button[data-label='More%20Steps'] button"
+    ).click()
+    entries = manager.page.locator(".inner-group-button[data-label='More%20Steps'] .dropdown-item:visible")
+    assert {"Solve Directly", "Reject", "Hold"} <= {text.strip() for text in entries.all_inner_texts()}
+
+
+def test_keys_are_shown_as_words(manager: Desk) -> None:
+    manager.tab("Case")
+    options = manager.form.locator('[data-fieldname="expectation"] select option').all_inner_texts()
+    assert options == ["", "Refund", "Exchange", "Repair", "Credit", "Apology", "Information", "Other"]
+    shown = manager.page.locator(".page-container:visible .layout-main-section").inner_text()
+    assert not re.search(r"\b(on_track|at_risk|on_hold|partly_justified|no_answer)\b", shown)
+
+
+def test_a_phone_needs_no_sideways_scrolling(login, person, complaint: str) -> None:
+    desk = Desk(login(person(roles.MANAGER), **PHONE))
+    desk.open("Complaint", complaint)
+    expect(desk.form.locator(".cq-steps")).to_be_visible(timeout=WAIT)
+    for tab in ("Case", "Triage", "SOP Clock"):
+        desk.tab(tab)
+        wide = desk.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, tab
+
+
+def test_a_refused_step_says_what_is_missing(server: str, browser, person, complaint: str) -> None:
+    # A refusal is an answer with an error status, which Chromium notes on its console: hence a page of its own.
+    page = browser.new_context(base_url=server).new_page()
+    page.request.post("/api/method/login", form={"usr": person(roles.MANAGER), "pwd": factory.PASSWORD})
+    desk = Desk(page)
+    desk.open("Complaint", complaint)
+    expect(desk.primary).to_have_text("Investigate", timeout=WAIT)
+    desk.primary.click()
+    desk.put(desk.dialog, severity="Serious")
+    desk.confirm()
+    refusal = desk.dialog.locator(".cq-dialog-refusal.is-shown")
+    expect(refusal).to_contain_text("Decide whether this is a complaint.", timeout=WAIT)
+    expect(refusal.locator(".cq-gate").first).to_have_text("G1")
+    expect(refusal).not_to_contain_text("Choose the severity.")
+    refusal.locator('[data-missing-field="triage_rationale"]').click()
+    expect(desk.dialog.locator('[data-fieldname="triage_rationale"] textarea')).to_be_focused()
+    page.context.close()
+    frappe.db.rollback()
+    assert frappe.db.get_value("Complaint", complaint, ["stage", "severity"]) == ("triage", None)
