@@ -81,7 +81,9 @@ class Complaint(Document):
             if self.reply_sent_at and not self.first_response_at:
                 self.first_response_at = self.reply_sent_at
         if self.has_value_changed("customer_agreement"):
-            self.agreement_at = (self.agreement_at or now) if self.customer_agreement else None
+            # To the minute, as a person would write it: a form's time picker would round it and call the form changed.
+            minute = now.replace(second=0, microsecond=0)
+            self.agreement_at = (self.agreement_at or minute) if self.customer_agreement else None
 
     def _follow_procedure(self, now: datetime) -> None:
         early = (self.stage or "intake") in ("intake", "triage")
