@@ -17,8 +17,6 @@ RUNNING: Final = (ON_TRACK, AT_RISK, OVERDUE)
 CLOCKS: Final = ("response", "stage", "resolution")
 """Each has the fields ``<clock>_due``, ``<clock>_warn_at`` and ``<clock>_status``."""
 
-CLOCK_NAMES: Final = {"response": "First response", "stage": "Stage", "resolution": "Resolution"}
-
 OWN_FIELDS: Final = (
     *(f"{clock}_{field}" for clock in CLOCKS for field in ("due", "warn_at", "status")),
     "sla_status",

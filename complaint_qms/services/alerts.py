@@ -7,10 +7,9 @@ queue and takes the marks off, both in one transaction. A kill in between costs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from html import escape
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -73,27 +72,26 @@ class Notice:
 
 def write(events: list[Event], notices: list[Notice], now: datetime) -> None:
     """Write notices and story into the running transaction, and mark what is to be mailed."""
-    when = _Dates()
-    _write_notices([n for n in notices if n.person.notices or n.person.mails], now, when)
-    _write_story([event for event in events if event.is_overdue], now, when)
+    words = _Words()
+    _write_notices([n for n in notices if n.person.notices or n.person.mails], now, words)
+    _write_story([event for event in events if event.is_overdue], now, words)
 
 
-def _write_notices(notices: list[Notice], now: datetime, when: _Dates) -> None:
+def _write_notices(notices: list[Notice], now: datetime, words: _Words) -> None:
     if not notices:
         return
     by_mail = cint(frappe.get_cached_doc("Complaint QMS Settings").notify_by_email)
     rows = [
         {
             "type": "Alert",
-            "subject": _subject(notice, when),
+            "subject": _subject(notice, words),
             "for_user": notice.person.user,
             "from_user": _AUTHOR,
             "document_type": "Complaint",
             "document_name": notice.event.complaint.name,
             "idx": _TO_MAIL[notice.kind] if by_mail and notice.person.mails else 0,
-            "read": 0
-            if notice.person.notices
-            else 1,  # who wants mails only finds nothing unread in the desk
+            # who wants mails only finds nothing unread in the desk
+            "read": 0 if notice.person.notices else 1,
         }
         for notice in _by_language(notices)
     ]
@@ -105,38 +103,25 @@ def _write_notices(notices: list[Notice], now: datetime, when: _Dates) -> None:
         frappe.publish_realtime("notification", user=user, after_commit=True)
 
 
-def _subject(notice: Notice, when: _Dates) -> str:
+def _subject(notice: Notice, words: _Words) -> str:
     complaint = notice.event.complaint
-    sentence = {
-        AT_RISK_NOTICE: _("Time is running out for complaint {0}: {1}"),
-        OVERDUE_NOTICE: _("Complaint {0} is overdue: {1}"),
-        ESCALATED: _("Complaint {0} is overdue and comes to you: {1}"),
-    }[notice.kind]
+    if notice.kind == AT_RISK_NOTICE:
+        sentence = _("Time is running out for complaint {0}: {1}")
+    elif notice.kind == OVERDUE_NOTICE:
+        sentence = _("Complaint {0} is overdue: {1}")
+    else:
+        sentence = _("Complaint {0} is overdue and comes to you: {1}")
     title = f"<b>{escape(complaint.name)}</b> {escape(complaint.subject or '')}".strip()
-    return sentence.format(title, steps_in_words(notice.event, partial(when.of, notice.person)))
+    return sentence.format(title, words.steps(notice.event, notice.person.time_zone))
 
 
-def steps_in_words(event: Event, date: Callable[[datetime], str]) -> str:
-    """“First response, due 3 May 10:00; Triage, due 6 May 17:00”, in the present language."""
-    return "; ".join(
-        _("{0}, due {1}").format(_clock_name(clock, event.complaint.stage), date(due))
-        for clock, _status, due in event.steps
-    )
-
-
-def _clock_name(clock: str, stage: str) -> str:
-    if clock == "stage":
-        return _(label("stage", stage))
-    return _("First response") if clock == "response" else _("Whole complaint")
-
-
-def _write_story(events: list[Event], now: datetime, when: _Dates) -> None:
+def _write_story(events: list[Event], now: datetime, words: _Words) -> None:
     """A line in the timeline of every overdue complaint, in the site's language."""
     if not events:
         return
     rows = []
     for event in events:
-        steps = steps_in_words(event, when.of_site)
+        steps = words.steps(event)
         told = ", ".join(person.full_name for person in event.superiors)
         sentence = (
             _("Overdue: {0}. Escalated to {1}.").format(steps, told)
@@ -146,7 +131,6 @@ def _write_story(events: list[Event], now: datetime, when: _Dates) -> None:
         rows.append(
             {
                 "comment_type": "Info",
-                "idx": 0,
                 "content": escape(sentence),
                 "reference_doctype": "Complaint",
                 "reference_name": event.complaint.name,
@@ -159,13 +143,7 @@ def _write_story(events: list[Event], now: datetime, when: _Dates) -> None:
 
 def _insert(doctype: str, rows: list[dict], now: datetime) -> None:
     """Insert records that need no controller, all at once; every row has the same fields."""
-    common = {
-        "creation": now,
-        "modified": now,
-        "owner": _AUTHOR,
-        "modified_by": _AUTHOR,
-        "docstatus": 0,
-    }
+    common = {"creation": now, "modified": now, "owner": _AUTHOR, "modified_by": _AUTHOR}
     columns = ["name", *common, *rows[0]]
     values = [(frappe.generate_hash(length=10), *common.values(), *row.values()) for row in rows]
     frappe.db.bulk_insert(doctype, columns, values)
@@ -287,32 +265,41 @@ def _by_language(notices: list[Notice]) -> Iterator[Notice]:
             yield from (notice for notice in notices if notice.person.language == language)
 
 
-class _Dates:
-    """Dates in words, in the reader's zone and the present language; each figure is formatted once."""
+class _Words:
+    """What became of a complaint's clocks, in the present language and a reader's zone; put together only once."""
 
     def __init__(self) -> None:
         self._site = site_zone()
-        self._known: dict[tuple[str, str | None, datetime], str] = {}
+        self._steps: dict[tuple[str, str | None, str], str] = {}
+        self._dates: dict[tuple[str, str | None, datetime], str] = {}
 
-    def of(self, person: Person, moment: datetime) -> str:
-        return self._format(moment, person.time_zone)
+    def steps(self, event: Event, zone: str | None = None) -> str:
+        """“First response, due 3 May 10:00; Triage, due 6 May 17:00”; without a zone in the site's time."""
+        key = (frappe.local.lang, zone, event.complaint.name)
+        if key not in self._steps:
+            sentence = _("{0}, due {1}")
+            self._steps[key] = "; ".join(
+                sentence.format(_clock_name(clock, event.complaint.stage), self._date(due, zone))
+                for clock, _status, due in event.steps
+            )
+        return self._steps[key]
 
-    def of_site(self, moment: datetime) -> str:
-        return self._format(moment, None)
-
-    def _format(self, moment: datetime, zone: str | None) -> str:
+    def _date(self, moment: datetime, zone: str | None) -> str:
         key = (frappe.local.lang, zone, moment)
-        if key not in self._known:
-            self._known[key] = format_datetime(self._local(moment, zone))
-        return self._known[key]
+        if key not in self._dates:
+            self._dates[key] = format_datetime(self._local(moment, zone))
+        return self._dates[key]
 
     def _local(self, moment: datetime, zone: str | None) -> datetime:
         if not zone or zone == self._site.key:
             return moment
         try:
             return aware(moment, self._site).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-        except (
-            ZoneInfoNotFoundError,
-            ValueError,
-        ):  # one person's odd setting must not stop the others' messages
-            return moment
+        except (ZoneInfoNotFoundError, ValueError):
+            return moment  # one person's odd setting must not stop the others' messages
+
+
+def _clock_name(clock: str, stage: str) -> str:
+    if clock == "stage":
+        return _(label("stage", stage))
+    return _("First response") if clock == "response" else _("Whole complaint")
