@@ -1,0 +1,386 @@
+"""The lives of the demo's complaints: registered through the one door, moved by the real steps, each by who may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from complaint_qms.demo import corrective
+from complaint_qms.demo.moment import at, into_office, working
+from complaint_qms.demo.settling import settle
+from complaint_qms.demo.stories import (
+    DETAILS,
+    DETAILS_ZH,
+    LEAK,
+    MONITOR,
+    NOT_A_COMPLAINT,
+    REPLIES,
+    REPLY_ZH,
+    STORIES,
+    STUDIES,
+    Story,
+)
+from complaint_qms.demo.supply import Sale, Shop
+from complaint_qms.services import intake
+from complaint_qms.services.lifecycle import take_step
+
+CHANNELS = ("Phone", "Phone", "Email", "Email", "Web Form", "WeCom", "On Site", "Distributor")
+# Working hours that a stage takes, from and to; now and then one takes much longer than its limit.
+HOURS = {
+    "triage": (0.3, 3.0),
+    "investigate": (1.0, 7.0),
+    "solve": (14.0, 58.0),
+    "confirm": (2.0, 20.0),
+    "execute": (4.0, 34.0),
+    "review": (3.0, 36.0),
+    "closed": (1.0, 14.0),
+}
+SLOW_SHARE, SLOW_FACTOR = 0.09, 2.6
+WITHOUT_STUDY = "The cause is known from earlier cases and no product is suspected."
+ITEM_FREE = ("Late Delivery", "No Answer or Call-back", "Overcharged", "Invoice Wrong or Missing")
+
+
+class Pending(Exception):
+    """The next step of a life lies in the future."""
+
+
+@dataclass
+class Office:
+    """Who works on the complaints, and what they know by now.
+
+    Attributes:
+        users: key of a person → user.
+        end: the real present; nothing happens after it.
+        study: Investigation on the bad lot, once it is completed.
+        studied: types that have an investigation of their own already, with how many.
+        earlier: (customer, batch) → first complaint about it.
+        counts: what was made, by kind.
+    """
+
+    company: str
+    users: dict[str, str]
+    random: Random
+    end: datetime
+    study: str | None = None
+    study_done: datetime | None = None
+    studied: dict[str, int] = field(default_factory=dict)
+    earlier: dict[tuple[str, str], str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def count(self, what: str) -> None:
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+
+@dataclass
+class Plan:
+    """What a complaint is about and how far it will come."""
+
+    received: datetime
+    story: Story | None
+    sale: Sale | None
+    stop_at: str | None = None
+    ending: str = "close"
+
+
+def plan_cases(shop: Shop, random: Random, start: datetime, end: datetime, count: int) -> list[Plan]:
+    """`count` complaints from `start` to `end`, oldest first; a quarter of them is the burst that the bad lot causes."""
+    burst = [sale for sale in shop.sales if sale.batch in shop.bad_batches]
+    plans = []
+    for _number in range(count // 4 if burst else 0):
+        sale = random.choice(burst)
+        # Complaints come from a week after delivery on, most of them in the first two months.
+        received = sale.delivered + timedelta(days=7 + random.expovariate(1 / 24), hours=random.random() * 8)
+        story = random.choice([story for story in LEAK if sale.item_code in story.items])
+        plans.append(Plan(received, story, sale))
+    while len(plans) < count:
+        received = start + (end - start) * random.random()
+        known = [sale for sale in shop.sales if sale.delivered < received - timedelta(days=4)]
+        if not known:
+            continue
+        if random.random() < 0.05:
+            plans.append(Plan(received, None, random.choice(known[-40:]), ending="reject"))
+            continue
+        story = random.choices(STORIES, weights=[story.weight for story in STORIES])[0]
+        fitting = [sale for sale in known[-60:] if sale.item_code in story.items]
+        if fitting:
+            plans.append(Plan(received, story, random.choice(fitting)))
+    plans = sorted((plan for plan in plans if plan.received < end), key=lambda plan: plan.received)
+    _plant(plans, random, end)
+    return plans
+
+
+def _plant(plans: list[Plan], random: Random, end: datetime) -> None:
+    """Some lives do not run smoothly: forgotten, waiting for somebody, or a repetition."""
+    recent = [plan for plan in plans if plan.received > end - timedelta(days=75) and plan.ending == "close"]
+    for plan, stage in zip(random.sample(recent, k=min(12, len(recent))), ("triage", "solve", "confirm", "execute") * 3, strict=False):
+        plan.stop_at = stage
+    waiting = [plan for plan in recent if not plan.stop_at]
+    for plan in random.sample(waiting, k=min(6, len(waiting))):
+        plan.ending = "hold"
+    rest = [plan for plan in plans if plan.ending == "close" and not plan.stop_at]
+    for plan in random.sample(rest, k=min(len(rest), max(len(plans) // 40, 1))):
+        plan.ending = "void"
+    for plan in rest[len(rest) // 3 :: 9]:
+        if plan.ending == "close":
+            plan.ending = "duplicate"
+
+
+def live(office: Office, plan: Plan) -> None:
+    """Register a complaint and move it as far as its plan and the present let it come."""
+    doc, moment = _register(office, plan)
+    life = Life(office, plan, doc, moment)
+    try:
+        {"reject": life.reject, "duplicate": life.repeat, "void": life.void}.get(plan.ending, life.close)()
+    except Pending:
+        pass
+    office.count(life.doc.stage)
+
+
+def _register(office: Office, plan: Plan) -> tuple[Document, datetime]:
+    random, story, sale = office.random, plan.story, plan.sale
+    chinese = bool(story and story.chinese) or (not story and frappe.db.get_value("Customer", sale.customer, "language") == "zh")
+    agent = office.users["agent_zh" if chinese else "agent"]
+    if story:
+        subject, text, wants = story.subject, story.text, story.wants
+    else:
+        subject, text = NOT_A_COMPLAINT[2] if chinese else random.choice(NOT_A_COMPLAINT[:2])
+        wants = "information"
+    more = random.choice(DETAILS_ZH if chinese else DETAILS)
+    data: dict[str, Any] = {
+        "subject": subject,
+        "company": office.company,
+        "customer": sale.customer,
+        "description": f"<p>{text}</p><p>{more}</p>" if story else f"<p>{text}</p>",
+        "expectation": wants,
+        "channel": "WeChat" if chinese and random.random() < 0.4 else random.choice(CHANNELS),
+        "urgency": story.urgency if story else "low",
+        "received_at": plan.received,
+        "language": "zh" if chinese else None,
+    }
+    if story:
+        data |= _about(story, sale, random, plan.received)
+    now = into_office(plan.received + timedelta(minutes=random.randint(6, 80)))
+    with at(now, agent):
+        doc = intake.register({key: value for key, value in data.items() if value is not None}, now=now)
+    return doc, now
+
+
+def _about(story: Story, sale: Sale, random: Random, received: datetime) -> dict[str, Any]:
+    """What the complaint says about product and sale."""
+    about: dict[str, Any] = {"complaint_type": story.complaint_type, "sales_invoice": sale.sales_invoice}
+    if story.complaint_type in ITEM_FREE:
+        return about
+    about |= {"item_code": sale.item_code, "batch_no": sale.batch, "delivery_note": sale.delivery_note}
+    about["incident_date"] = max((received - timedelta(days=random.randint(0, 5))).date(), sale.delivered.date())
+    if sale.item_code == MONITOR and sale.serials:
+        about |= {"serial_no": random.choice(sale.serials), "qty": 1}
+    else:
+        about["qty"] = max(1, min(int(sale.qty), random.randint(1, 9)))
+    if story.wants in ("credit", "refund"):
+        about["claimed_amount"] = round(about["qty"] * sale.rate, 2)
+    return about
+
+
+class Life:
+    """One complaint on its way; every step is taken by the person whose turn it is, at its moment."""
+
+    def __init__(self, office: Office, plan: Plan, doc: Document, moment: datetime) -> None:
+        self.office, self.plan, self.doc, self.moment = office, plan, doc, moment
+        self.users, self.random, self.story = office.users, office.random, plan.story
+        self.agent = doc.received_by
+        factor = SLOW_FACTOR if self.random.random() < SLOW_SHARE else 1.0
+        self.slow_stage = self.random.choice(list(HOURS)) if factor > 1 else None
+
+    def wait(self, stage: str) -> None:
+        """Let the time pass that the stage before `stage` takes."""
+        if self.plan.stop_at == stage:
+            raise Pending
+        low, high = HOURS[stage]
+        hours = self.random.uniform(low, high) * (SLOW_FACTOR if stage == self.slow_stage else 1)
+        self.until(working(self.moment, hours))
+
+    def until(self, moment: datetime) -> None:
+        if moment > self.office.end:
+            raise Pending
+        self.moment = max(moment, self.moment)
+
+    def step(self, user: str, action: str, **values: Any) -> None:
+        """Take a step as `user`, the hand-over checks ticked."""
+        with at(self.moment, user):
+            self.doc = frappe.get_doc("Complaint", self.doc.name)
+            for row in self.doc.checklist:
+                row.done = 1
+            take_step(self.doc, action, values)
+
+    def triage(self, action: str = "", **values: Any) -> None:
+        self.wait("triage")
+        self.step(self.agent, "Start Triage")
+        self.wait("investigate")
+        if action:
+            self.step(self.users["manager"], action, **values)
+
+    # Ends ------------------------------------------------------------------------------------------------------------
+
+    def reject(self) -> None:
+        self.triage(
+            "Reject",
+            is_complaint="no",
+            reportable="no",
+            triage_rationale="A question, nothing is wrong with a product or a delivery.",
+            rejection_reason="Answered by mail; the customer knows how to file a complaint.",
+        )
+
+    def repeat(self) -> None:
+        sale = self.plan.sale
+        original = self.office.earlier.get((sale.customer, sale.batch))
+        if not original:
+            self.close()
+            return
+        self.triage()
+        self.step(self.agent, "Mark as Duplicate", duplicate_of=original)
+
+    def void(self) -> None:
+        self.wait("triage")
+        self.step(self.users["manager"], "Void", void_reason="Entered twice by mistake while the line was bad.")
+
+    def close(self) -> None:
+        sale, story = self.plan.sale, self.story
+        self.office.earlier.setdefault((sale.customer, sale.batch), self.doc.name)
+        self.triage()
+        harmed = story.complaint_type == "Safety or Harm"
+        values = {
+            "is_complaint": "yes",
+            "severity": story.severity,
+            "occurrence": self._occurrence(),
+            "harm_level": story.harm,
+            "reportable": "assessing" if harmed else "no",
+            "triage_rationale": "Harm to a person; checked against the reporting duties."
+            if harmed
+            else "Goes against what was promised; nobody is in danger.",
+            "complaint_owner": self.agent,
+        }
+        remedy = self._remedy()
+        self._look_into(values)
+        if self.plan.ending == "hold":
+            self.hold()
+        self.wait("confirm")
+        self._answer(remedy)
+        self.wait("execute")
+        self.step(self.agent, "Execute", customer_agreement="agreed", reply_sent_at=self.moment)
+        if remedy:
+            self._settle()
+        self.wait("review")
+        self.step(self.agent, "Send to Review")
+        if harmed:
+            self._report()
+        self.wait("closed")
+        self.step(self.users["manager"], "Close", **self._closing())
+
+    def hold(self) -> None:
+        self.until(working(self.moment, self.random.uniform(1, 6)))
+        back = (self.moment + timedelta(days=self.random.randint(9, 30))).date()
+        self.step(self.agent, "Hold", hold_reason="Waits for the sample that the customer sends back.", hold_until=back)
+        raise Pending
+
+    # Parts -----------------------------------------------------------------------------------------------------------
+
+    def _occurrence(self) -> str:
+        """Most are judged as often as their kind happens; some a step more or less."""
+        scale = ("Improbable", "Remote", "Occasional", "Probable", "Frequent")
+        place = scale.index(self.story.occurrence) + self.random.choice((-1, 0, 0, 0, 1))
+        return scale[min(max(place, 0), 4)]
+
+    def _look_into(self, values: dict[str, Any]) -> None:
+        """Triage decides for an investigation where the product is suspected, and how it is answered."""
+        office, story, manager = self.office, self.story, self.users["manager"]
+        self.covered = self.capa = None
+        if self.plan.sale.batch and story in LEAK:
+            self.step(manager, "Investigate", **values)
+            self._leak()
+            return
+        known = office.studied.get(story.complaint_type, 0)
+        if story.complaint_type in STUDIES and known < 3:
+            office.studied[story.complaint_type] = known + 1
+            self.step(manager, "Investigate", **values)
+            study = corrective.Study(self, self.users["investigator" if known % 2 else "investigator_2"])
+            study.run(STUDIES[story.complaint_type], first=known == 0)
+            self.wait("solve")
+            self.step(study.investigator, "Hand Over to Solution")
+            return
+        self.step(manager, "Solve Directly", **values, no_investigation_reason=WITHOUT_STUDY)
+
+    def _leak(self) -> None:
+        office = self.office
+        if not office.study:
+            study = corrective.Study(self, self.users["investigator"])
+            office.study, office.study_done = study.bad_lot()
+            self.step(study.investigator, "Hand Over to Solution")
+            return
+        self.wait("solve")
+        self.until(working(office.study_done, 2))
+        self.step(
+            self.users["investigator"],
+            "Hand Over to Solution",
+            covered_by_investigation=office.study,
+            coverage_rationale="Same fault, and the batch contains the same lot of gaskets.",
+        )
+
+    def _remedy(self) -> str:
+        """Remedy that will be settled; most complaints end with an answer alone."""
+        if not self.doc.item_code or self.random.random() > 0.4:
+            return ""
+        return {"credit": "credit", "refund": "credit", "exchange": "replacement"}.get(self.story.wants, "")
+
+    def _answer(self, remedy: str) -> None:
+        """Reply to the customer, with the settlement proposed when there is a remedy."""
+        if remedy:
+            with at(self.moment, self.agent):
+                self.settlement = settle(self.doc, self.plan.sale, remedy)
+        values = {"remedy_required": "yes"} if remedy else {
+            "remedy_required": "no", "no_remedy_reason": "The customer asked for an explanation only."
+        }  # fmt: skip
+        reply = REPLY_ZH if self.story.chinese else REPLIES[remedy]
+        self.step(self.agent, "Ask the Customer", reply=reply, **values)
+
+    def _settle(self) -> None:
+        """The manager submits the settlement, accounts the document it drafted."""
+        self.until(working(self.moment, self.random.uniform(1, 6)))
+        with at(self.moment, self.users["manager"]):
+            settlement = frappe.get_doc("Complaint Settlement", self.settlement)
+            settlement.submit()
+        self.until(working(self.moment, self.random.uniform(1, 9)))
+        with at(self.moment, self.users["accounts"]):
+            for row in frappe.get_doc("Complaint Settlement", self.settlement).documents:
+                frappe.get_doc(row.document_type, row.document_name).submit()
+        self.office.count("settled")
+
+    def _report(self) -> None:
+        corrective.assess_reportability(self)
+
+    def _closing(self) -> dict[str, Any]:
+        cause = frappe.db.exists("Root Cause", {"complaint": self.doc.name, "status": "verified"})
+        capa = self.capa or (self.office.study and self.doc.covered_by_investigation and None)
+        values = {
+            "closing_decision": self.random.choices(("justified", "partly_justified", "not_justified"), (7, 2, 1))[0],
+            "closing_summary": "Answered, settled as agreed, and the customer is content.",
+            "capa_required": "yes" if capa else "no",
+        }
+        if cause and not capa:
+            values["no_capa_reason"] = "Single case; the cause was removed on the spot."
+        return values
+
+
+def run_cases(office: Office, plans: list[Plan], tell: Callable[[int, int], None]) -> None:
+    """Live all lives, oldest first; `tell` hears how many of how many are done."""
+    for number, plan in enumerate(plans, 1):
+        partial(live, office)(plan)
+        if number % 25 == 0:
+            frappe.db.commit()
+            tell(number, len(plans))

@@ -1,0 +1,122 @@
+"""Puts the demo company onto a site, and takes it off again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+import frappe
+from frappe import _
+from frappe.utils import global_search, now_datetime
+
+from complaint_qms.demo import corrective, registry
+from complaint_qms.demo.cases import Office, plan_cases, run_cases
+from complaint_qms.demo.market import make_market
+from complaint_qms.demo.moment import at
+from complaint_qms.demo.people import make_people
+from complaint_qms.demo.supply import Shop, ensure_years, run_year
+from complaint_qms.services import escalation
+
+SEED = 20482
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is made: complaints, purchase rounds, deliveries, days back."""
+
+    complaints: int = 170
+    receipts: int = 6
+    deliveries: int = 42
+    days: int = 365
+
+
+@dataclass
+class Made:
+    """What the demo put onto the site; `made` is False when it was there already."""
+
+    made: bool
+    users: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def make(password: str, *, size: Size = Size(), force: bool = False, tell: Callable[[str], None] = print) -> Made:  # noqa: B008
+    """Make the demo company on this site; a second call changes nothing.
+
+    Raises:
+        frappe.ValidationError: the site has complaints of its own and `force` is not set, an earlier demo was
+            interrupted, or the site has no company yet.
+    """
+    standing = registry.standing()
+    if standing == registry.FINISHED:
+        return Made(False)
+    if standing:
+        frappe.throw(_("An earlier demo was interrupted. Take it back with --remove, then start again."))
+    if frappe.db.count("Complaint") and not force:
+        frappe.throw(
+            _("This site has complaints of its own. Use a site for trials, or add --force to mix demo data into it.")
+        )
+    company = frappe.defaults.get_global_default("company") or frappe.db.get_value("Company", {}, "name", order_by="creation asc")
+    if not company:
+        frappe.throw(_("Complete ERPNext's setup wizard first: the demo needs a company."))
+    muted, frappe.flags.mute_emails = frappe.flags.mute_emails, True
+    try:
+        return _make(company, password, size, tell)
+    finally:
+        frappe.flags.mute_emails = muted
+        frappe.local.message_log = []
+
+
+def _make(company: str, password: str, size: Size, tell: Callable[[str], None]) -> Made:
+    end = now_datetime().replace(microsecond=0)
+    start = (end - timedelta(days=size.days)).replace(hour=9, minute=0, second=0)
+    random = Random(SEED)
+    registry.begin()
+    frappe.db.commit()
+    tell(_("people, customers, items"))
+    with registry.recording(), at(start - timedelta(days=10)):
+        ensure_years(start - timedelta(days=10), end)
+        users = make_people(company, password)
+        make_market(company)
+    frappe.db.commit()
+    tell(_("purchases, production, deliveries, invoices"))
+    shop = Shop(company, random)
+    with registry.recording():
+        run_year(shop, start, end - timedelta(days=4), size.receipts, size.deliveries)
+    frappe.db.commit()
+    office = Office(company, users, random, end)
+    plans = plan_cases(shop, random, start + timedelta(days=12), end, size.complaints)
+    with registry.recording():
+        run_cases(office, plans, lambda done, of: tell(_("{0} of {1} complaints").format(done, of)))
+        office.counts["effectiveness computed"] = corrective.judge_effectiveness(users, end)
+    frappe.db.commit()
+    _let_clocks_run(end)
+    registry.finish()
+    frappe.db.commit()
+    global_search.sync_global_search()
+    return Made(True, users, office.counts | {"complaints": len(plans), "deliveries": len(shop.sales)})
+
+
+def _let_clocks_run(end: datetime) -> None:
+    """One sweep, so that what is overdue stands as overdue; its messages stay in the desk and are not mailed."""
+    escalation.sweep(end)
+    log = frappe.qb.DocType("Notification Log")
+    complaints = registry.names("Complaint")
+    frappe.qb.update(log).set(log.idx, 0).where(
+        (log.document_type == "Complaint") & log.document_name.isin(complaints or [""])
+    ).run()
+
+
+def remove(*, force: bool = False) -> dict[str, int]:
+    """Take the demo back; number of records by DocType, empty when there was none.
+
+    Raises:
+        frappe.LinkExistsError: a record of somebody else leans on it; `force` removes the demo all the same.
+    """
+    if not registry.standing():
+        return {}
+    global_search.sync_global_search()
+    gone = registry.remove(force)
+    frappe.db.commit()
+    return gone

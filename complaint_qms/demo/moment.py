@@ -1,0 +1,56 @@
+"""The demo's own present: what is done inside `at` happens, for Frappe and ERPNext, at a moment of the past.
+
+Every stamp of the framework and of ERPNext comes from `frappe.utils.now_datetime`, and that one from
+`convert_utc_to_system_timezone`. Replacing this single function for a while dates documents, comments, versions and
+workflow stamps alike, which no number of arguments could.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import frappe
+from frappe.utils import data as utilities
+
+DAY_BEGINS, DAY_ENDS = 9, 17
+
+
+@contextmanager
+def at(moment: datetime, user: str | None = None) -> Iterator[None]:
+    """Run the block from `moment` on (a time of the site; the clock goes on ticking) and, when given, as `user`."""
+    real, before = utilities.convert_utc_to_system_timezone, frappe.session.user
+    began = time.monotonic()
+    utilities.convert_utc_to_system_timezone = lambda _utc: moment + timedelta(seconds=time.monotonic() - began)
+    if user and user != before:
+        frappe.set_user(user)
+    try:
+        yield
+    finally:
+        utilities.convert_utc_to_system_timezone = real
+        if user and user != before:
+            frappe.set_user(before)
+
+
+def working(start: datetime, hours: float) -> datetime:
+    """`hours` of office time (9 to 17, Monday to Friday) after `start`."""
+    left, moment = timedelta(hours=hours), into_office(start)
+    while True:
+        end = moment.replace(hour=DAY_ENDS, minute=0, second=0)
+        if moment + left <= end:
+            return moment + left
+        left -= end - moment
+        moment = into_office(end)
+
+
+def into_office(moment: datetime) -> datetime:
+    """The moment itself during office time, else the next time the office opens."""
+    if moment.hour >= DAY_ENDS:
+        moment = (moment + timedelta(days=1)).replace(hour=DAY_BEGINS, minute=moment.minute % 20, second=0)
+    elif moment.hour < DAY_BEGINS:
+        moment = moment.replace(hour=DAY_BEGINS, minute=moment.minute % 20, second=0)
+    while moment.weekday() > 4:
+        moment = (moment + timedelta(days=1)).replace(hour=DAY_BEGINS)
+    return moment

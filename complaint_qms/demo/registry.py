@@ -1,0 +1,278 @@
+"""Keeps a list of what the demo made, and takes exactly that back.
+
+While `recording`, every document that Frappe inserts is noted. Removal deletes the noted records, their rows and what
+the framework keeps about them with one statement per table, in a single transaction: a quality record is never
+deleted through its DocType (G7), and a demo is the one thing that is no quality record. What other people made in the
+meantime is not on the list; where it leans on something that is, nothing is removed and the answer names it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+from frappe import _
+from frappe.model.base_document import BaseDocument
+from frappe.query_builder import Order
+from frappe.utils.nestedset import NestedSet
+
+REGISTRY = "Complaint Demo Record"
+FINISHED = "finished"
+_SERIES = "Series"
+
+# Rows about a record, by the fields that name it; they go with it and never hold it back.
+_ABOUT = {
+    "Comment": ("reference_doctype", "reference_name"),
+    "Version": ("ref_doctype", "docname"),
+    "ToDo": ("reference_type", "reference_name"),
+    "File": ("attached_to_doctype", "attached_to_name"),
+    "DocShare": ("share_doctype", "share_name"),
+    "Document Follow": ("ref_doctype", "ref_docname"),
+    "Notification Log": ("document_type", "document_name"),
+    "Tag Link": ("document_type", "document_name"),
+    "View Log": ("reference_doctype", "reference_name"),
+    "Activity Log": ("reference_doctype", "reference_name"),
+    "Energy Point Log": ("reference_doctype", "reference_name"),
+    "Workflow Action": ("reference_doctype", "reference_name"),
+    "Email Queue": ("reference_doctype", "reference_name"),
+    "Deleted Document": ("deleted_doctype", "deleted_name"),
+    "Repost Item Valuation": ("voucher_type", "voucher_no"),
+    "__global_search": ("doctype", "name"),
+    "__Auth": ("doctype", "name"),
+}
+# Rows that hang on a demo user, item or voucher and are made without a document, or later and by the system.
+_DERIVED = (
+    ("Contact", "user", "User"),
+    ("Serial No", "item_code", "Item"),
+    ("Bin", "item_code", "Item"),
+    ("Item Price", "item_code", "Item"),
+    ("DefaultValue", "parent", "User"),
+    ("Sessions", "user", "User"),
+    ("Notification Settings", "name", "User"),
+    ("Notification Log", "for_user", "User"),
+    ("ToDo", "allocated_to", "User"),
+    ("Route History", "user", "User"),
+)
+CHUNK = 2000
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Note every document inserted in the block; the list is written at its end, whether it succeeds or not."""
+    made: list[tuple[str, str]] = []
+    insert = BaseDocument.db_insert
+
+    def noted(doc: BaseDocument, *args, **kwargs):
+        result = insert(doc, *args, **kwargs)
+        if not doc.meta.istable and doc.doctype not in _ABOUT and doc.doctype != REGISTRY:
+            made.append((doc.doctype, doc.name))
+        return result
+
+    BaseDocument.db_insert = noted
+    try:
+        yield
+    finally:
+        BaseDocument.db_insert = insert
+        _write([(doctype, str(name), None) for doctype, name in made])
+
+
+def begin() -> None:
+    """Note the numbers that the series of the site stand at."""
+    _write([(_SERIES, "before", json.dumps(_series()))])
+
+
+def finish() -> None:
+    """Mark the demo as complete."""
+    _write([(_SERIES, "after", json.dumps(_series())), (FINISHED, FINISHED, None)])
+
+
+def standing() -> str:
+    """"": no demo on the site; "finished"; "broken": the command was interrupted."""
+    if not frappe.db.count(REGISTRY):
+        return ""
+    return FINISHED if frappe.db.exists(REGISTRY, {"document_type": FINISHED}) else "broken"
+
+
+def names(doctype: str) -> list[str]:
+    """Registered records of a DocType."""
+    return frappe.get_all(
+        REGISTRY, filters={"document_type": doctype}, pluck="document_name", order_by="creation asc, name asc"
+    )
+
+
+def _write(rows: list[tuple[str, str, str | None]]) -> None:
+    now = frappe.utils.now()
+    values = [(frappe.generate_hash(length=10), now, now, *row) for row in rows]
+    if values:
+        frappe.db.bulk_insert(
+            REGISTRY,
+            ["name", "creation", "modified", "document_type", "document_name", "content"],
+            values,
+            chunk_size=CHUNK,
+        )
+
+
+def _series() -> dict[str, int]:
+    series = frappe.qb.Table("tabSeries")
+    return dict(frappe.qb.from_(series).select(series.name, series.current).run())
+
+
+# Removal -------------------------------------------------------------------------------------------------------------
+
+
+def remove(force: bool = False) -> dict[str, int]:
+    """Take back what is registered; number of records by DocType. Does not commit.
+
+    Raises:
+        frappe.LinkExistsError: a record that is not the demo's leans on one that is, and `force` is not set.
+    """
+    made = _registered()
+    _add_derived(made)
+    if not force:
+        _refuse_while_linked(made)
+    series = _kept_series()
+    trees = [doctype for doctype in made if _is_tree(doctype)]
+    for doctype, found in made.items():
+        _delete_about(doctype, found)
+        if doctype not in trees:
+            _delete_rows(doctype, found)
+    for doctype in trees:
+        _delete_nodes(doctype, made[doctype])
+    for table, field, doctype in _DERIVED:
+        if made.get(doctype):
+            _delete(table, field, sorted(made[doctype]))
+    _restore_series(*series)
+    frappe.db.delete(REGISTRY)
+    frappe.clear_cache()
+    return {doctype: len(found) for doctype, found in made.items()}
+
+
+def _registered() -> dict[str, set[str]]:
+    record = frappe.qb.DocType(REGISTRY)
+    rows = (
+        frappe.qb.from_(record)
+        .select(record.document_type, record.document_name)
+        .where(record.document_type.notin((_SERIES, FINISHED)))
+        .orderby(record.document_type, record.document_name, order=Order.asc)
+    ).run()
+    made: dict[str, set[str]] = defaultdict(set)
+    for doctype, name in rows:
+        made[doctype].add(name)
+    return made
+
+
+def _add_derived(made: dict[str, set[str]]) -> None:
+    for doctype, field, of in _DERIVED:
+        if made.get(of) and doctype in ("Contact", "Serial No", "Bin", "Item Price"):
+            found = frappe.get_all(doctype, {field: ("in", sorted(made[of]))}, pluck="name", order_by="name")
+            if found:
+                made[doctype] |= set(found)
+
+
+def _refuse_while_linked(made: dict[str, set[str]]) -> None:
+    found = []
+    for doctype, field, target in _links():
+        if target in made and frappe.db.table_exists(doctype):
+            found += _strangers(made, doctype, field, target)
+        if len(found) > 20:
+            break
+    if found:
+        lines = [_("{0} {1} names {2}").format(_(doctype), name, value) for doctype, name, value in found[:20]]
+        frappe.throw(
+            [_("These records are not the demo's but lean on it. Remove or change them first:"), *lines],
+            frappe.LinkExistsError,
+            as_list=True,
+        )
+
+
+def _links() -> list[tuple[str, str, str]]:
+    """(DocType, field, target) of every link field of the site."""
+    rows = []
+    for source, owner in (("DocField", "parent"), ("Custom Field", "dt")):
+        table = frappe.qb.DocType(source)
+        kind = frappe.qb.DocType("DocType")
+        rows += (
+            frappe.qb.from_(table)
+            .inner_join(kind)
+            .on(kind.name == table[owner])
+            .select(table[owner], table.fieldname, table.options)
+            .where((table.fieldtype == "Link") & (kind.issingle == 0) & (kind.is_virtual == 0))
+            .where(table[owner].notin((*_ABOUT, REGISTRY, "Access Log", "Route History", "Scheduled Job Log")))
+            .orderby(table[owner], table.fieldname, order=Order.asc)
+        ).run()
+    return rows
+
+
+def _strangers(
+    made: dict[str, set[str]], doctype: str, field: str, target: str
+) -> list[tuple[str, str, str]]:
+    """Records of `doctype` that are not the demo's and name one of its records in `field`."""
+    meta = frappe.get_meta(doctype)
+    columns = ["name", field, *(["parenttype", "parent"] if meta.istable else [])]
+    rows = frappe.get_all(
+        doctype, {field: ("in", sorted(made[target]))}, columns, order_by="name asc", limit=5000
+    )
+    found = []
+    for row in rows:
+        owner = (row.parenttype, row.parent) if meta.istable else (doctype, row.name)
+        if owner[1] not in made.get(owner[0], ()) and owner[0]:
+            found.append((*owner, row[field]))
+    return found
+
+
+def _delete_rows(doctype: str, found: set[str]) -> None:
+    wanted = sorted(found)
+    for row in frappe.get_meta(doctype).get_table_fields():
+        _delete(row.options, "parent", wanted, {"parenttype": doctype})
+    _delete(doctype, "name", wanted)
+
+
+def _delete_about(doctype: str, found: set[str]) -> None:
+    for table, (kind, name) in _ABOUT.items():
+        if frappe.db.table_exists(table) or table.startswith("__"):
+            _delete(table, name, sorted(found), {kind: doctype})
+
+
+def _delete(doctype: str, field: str, values: list[str], others: dict[str, str] | None = None) -> None:
+    for start in range(0, len(values), CHUNK):
+        frappe.db.delete(doctype, {field: ("in", values[start : start + CHUNK]), **(others or {})})
+
+
+def _is_tree(doctype: str) -> bool:
+    return issubclass(frappe.model.base_document.get_controller(doctype), NestedSet)
+
+
+def _delete_nodes(doctype: str, found: set[str]) -> None:
+    """Nodes of a tree go one by one, the lowest first, so that the tree closes behind them."""
+    ordered = frappe.get_all(doctype, {"name": ("in", sorted(found))}, pluck="name", order_by="lft desc")
+    for name in ordered:
+        frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+
+
+def _kept_series() -> tuple[dict[str, int], dict[str, int]]:
+    kept = dict(
+        frappe.get_all(
+            REGISTRY,
+            filters={"document_type": _SERIES},
+            fields=["document_name", "content"],
+            as_list=True,
+            order_by="document_name asc",
+        )
+    )
+    return json.loads(kept.get("before") or "{}"), json.loads(kept.get("after") or "{}")
+
+
+def _restore_series(before: dict[str, int], after: dict[str, int]) -> None:
+    """Numbers that nobody drew since the demo are given back."""
+    series = frappe.qb.Table("tabSeries")
+    now = _series()
+    for key, value in after.items():
+        if before.get(key) == value or now.get(key) != value:
+            continue
+        if key in before:
+            frappe.qb.update(series).set(series.current, before[key]).where(series.name == key).run()
+        else:
+            frappe.qb.from_(series).delete().where(series.name == key).run()
