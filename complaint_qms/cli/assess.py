@@ -24,6 +24,7 @@ from complaint_qms.engine.sla_table import build_table, due_many, used_many
 
 CHUNK = 20_000
 MINUTE = 60_000_000
+OUTCOMES_KEPT = 200_000
 DONE_FIELDS = tuple(f"{stage}_done" for stage in STAGES)
 _CLOSED_WORDS = frozenset(
     [
@@ -141,14 +142,22 @@ class _Judge:
                 (seq, row_id, names["type"][i], severity, origin, occurrence, rate[i] if rate[i] == rate[i] else None,
                  recent[i], level, harms[i], due, repeat[i])
             )  # fmt: skip
-            if self.rule_fields is not None:
-                record = {
-                    "id": facts["id"][i], "serial": facts["serial"][i], "severity": severity, "risk": level,
-                    "status": facts["status"][i], "expectation": facts["expectation"][i], "cost": facts["cost"][i],
-                    **{d: values[i] for d, values in names.items()},
-                }  # fmt: skip
-                counts = {use: values[i] for use, values in counted.items()}
-                effects += [(seq, *e) for e in self._rules(record, counts, received[i])]
+        if self.rule_fields is not None:
+            judged = {
+                "severity": [r[3] for r in rows],
+                "risk": [r[8] for r in rows],
+                "tags": [None] * len(rows),
+            }
+            sources = {**facts, **names, **judged}
+            seen = list(zip(*(sources[f] for f in self.rule_fields), strict=True)) or [()] * len(rows)
+            uses = list(counted)
+            sums = list(zip(*counted.values(), strict=True)) or [()] * len(rows)
+            for i, (fields, count) in enumerate(zip(seen, sums, strict=True)):
+                found = self._outcomes.get((fields, count))
+                if found is None:
+                    found = self._rules(fields, count, uses, received[i])
+                if found:
+                    effects += [(start + i + 1, *e) for e in found]
         self.store.insert("assessment", rows, 12)
         self.store.insert("effect", effects, 4)
 
@@ -190,22 +199,19 @@ class _Judge:
         )
         return decision.earliest.isoformat() if decision.earliest else None
 
-    def _rules(self, record: dict[str, Any], counts: dict, now: datetime) -> list[tuple[str, str, str]]:
-        key = (*(record.get(f) for f in self.rule_fields), *counts.values())
-        known = self._outcomes.get(key)
-        if known is None:
-            seen = {f: record.get(f) for f in self.rule_fields}
-            outcome = rules.evaluate(
-                self.policy.ruleset, seen, now=now, event="intake", facts=_Counts(counts)
-            )
-            known = [
-                (e.rule, e.do, json.dumps(dict(e.args), ensure_ascii=False, sort_keys=True))
-                for e in outcome.effects
-            ]
-            if len(self._outcomes) > 200_000:
-                self._outcomes.clear()
-            self._outcomes[key] = known
-        return known
+    def _rules(self, fields: tuple, counts: tuple, uses: list, now: datetime) -> list[tuple[str, str, str]]:
+        """Outcome for one set of values, kept for the next rows that have the same."""
+        record = dict(zip(self.rule_fields, fields, strict=True))
+        facts = _Counts(dict(zip(uses, counts, strict=True)))
+        outcome = rules.evaluate(self.policy.ruleset, record, now=now, event="intake", facts=facts)
+        found = [
+            (e.rule, e.do, json.dumps(dict(e.args), ensure_ascii=False, sort_keys=True))
+            for e in outcome.effects
+        ]
+        if len(self._outcomes) > OUTCOMES_KEPT:
+            self._outcomes.clear()
+        self._outcomes[fields, counts] = found
+        return found
 
 
 class _Counts:
@@ -251,11 +257,9 @@ def _rule_fields(policy: Policy) -> list[str] | None:
 
 def _readings(store: Store, row_ids: list[int], field: str) -> dict[int, str]:
     """What the text said of a field, for rows of one chunk."""
-    if not store.db.execute("SELECT 1 FROM reading WHERE field = ? LIMIT 1", (field,)).fetchone():
-        return {}
     rows = store.db.execute(
-        "SELECT reading.row_id, value FROM wanted JOIN reading ON reading.row_id = wanted.row_id AND field = ?",
-        (field,),
+        "SELECT row_id, value FROM reading WHERE field = ? AND row_id BETWEEN ? AND ?",
+        (field, min(row_ids), max(row_ids)),
     )
     return dict(rows)
 
@@ -402,5 +406,6 @@ class _Clock:
         return series.dt.tz_convert(self.zone).dt.tz_localize(None).to_numpy().astype("datetime64[s]")
 
 
-def _plain(values: np.ndarray) -> list[float | None]:
-    return [None if v != v else round(v, 2) for v in values.tolist()]
+def _plain(values: np.ndarray) -> list[float]:
+    """Rounded to hundredths of a minute; SQLite stores NaN as NULL."""
+    return np.round(values, 2).tolist()

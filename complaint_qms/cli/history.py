@@ -80,10 +80,13 @@ def trailing_counts(codes: np.ndarray, times: np.ndarray, days: int) -> np.ndarr
 
 def load(store: Store) -> History:
     """Read the columns; a type that only the text gave counts as the type."""
+    join, kind = "", "type"
+    if store.db.execute("SELECT 1 FROM reading WHERE field = 'type' LIMIT 1").fetchone():
+        kind = "coalesce(type, reading.value)"
+        join = "LEFT JOIN reading ON reading.row_id = complaint.row_id AND reading.field = 'type'"
     rows = store.db.execute(
-        "SELECT complaint.row_id, received, customer, item, batch, coalesce(type, reading.value), supplier, region, "
-        "channel, model FROM complaint LEFT JOIN reading ON reading.row_id = complaint.row_id "
-        "AND reading.field = 'type' ORDER BY complaint.row_id"
+        f"SELECT complaint.row_id, received, customer, item, batch, {kind}, supplier, region, channel, model "
+        f"FROM complaint {join} ORDER BY complaint.row_id"
     )
     factories = {d: _Codes() for d in DIMENSIONS}
     ids: list[np.ndarray] = []
@@ -158,13 +161,18 @@ class Deliveries:
 
 def fetch(store: Store, history: History, start: int, stop: int, columns: tuple[str, ...]) -> Iterator[tuple]:
     """Rows ``start … stop - 1`` of the event order as tuples of `columns` of the complaint table."""
+    ids = history.row_id[start:stop]
+    names = ", ".join(f"complaint.{c}" for c in columns)
+    if len(ids) and ids[-1] - ids[0] == len(ids) - 1 and (np.diff(ids) == 1).all():  # a file in event order
+        return store.db.execute(
+            f"SELECT {names} FROM complaint WHERE row_id BETWEEN ? AND ? ORDER BY row_id",
+            (int(ids[0]), int(ids[-1])),
+        )
     store.db.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (seq INTEGER PRIMARY KEY, row_id INTEGER)")
     store.db.execute("DELETE FROM wanted")
-    ids = history.row_id[start:stop].tolist()
     store.db.executemany(
-        "INSERT INTO wanted VALUES (?, ?)", zip(range(start + 1, stop + 1), ids, strict=True)
+        "INSERT INTO wanted VALUES (?, ?)", zip(range(start + 1, stop + 1), ids.tolist(), strict=True)
     )
-    names = ", ".join(f"complaint.{c}" for c in columns)
     return store.db.execute(
         f"SELECT {names} FROM wanted JOIN complaint ON complaint.row_id = wanted.row_id ORDER BY wanted.seq"
     )

@@ -14,7 +14,7 @@ import numpy as np
 from complaint_qms.cli.fields import BY_KEY, DATE_KEYS, EXPOSURE_FIELDS, FLAG_KEYS, NUMBER_KEYS
 from complaint_qms.cli.mapping import FileMapping
 from complaint_qms.cli.messages import say
-from complaint_qms.cli.read.dates import BLANKS, parse_column
+from complaint_qms.cli.read.dates import BLANKS, ISO_FORMS, dominant, parse_column
 from complaint_qms.cli.read.rows import Chunk, Table
 from complaint_qms.cli.store import COMPLAINT_COLUMNS, Store
 
@@ -131,24 +131,21 @@ class _ChunkReader:
         values["id"] = ids
         values["file"] = [self.source.number] * size
         values["row"] = chunk.rows
-        blank = [None] * size
-        columns = [values.get(key, blank) for key in COMPLAINT_COLUMNS[1:]]
         first = (self.store.db.execute("SELECT max(row_id) FROM complaint").fetchone()[0] or 0) + 1
+        names = [key for key in COMPLAINT_COLUMNS if key in values]
+        columns = [values[key] for key in names]
         if bad:
             keep = [i for i in range(size) if i not in bad]
             columns = [[c[i] for i in keep] for c in columns]
-        self.store.insert(
-            "complaint",
-            zip(range(first, first + len(columns[0])), *columns, strict=True),
-            len(COMPLAINT_COLUMNS),
-        )
+        numbered = zip(range(first, first + len(columns[0])), *columns, strict=True)
+        self.store.insert_columns("complaint", ("row_id", *names), numbered)
         return [(self.source.number, chunk.rows[i], *why) for i, why in bad.items()]
 
     def _dates(self, key: str, raw: list[str], rows: list[int], bad: dict[int, tuple]) -> list[str | None]:
         decision = self.source.mapping.dates.get(key)
         stamps, timed = parse_column(raw, decision.order if decision else "ymd", self.timezone)
         self.stamps[key] = stamps, timed
-        found = iso_texts(stamps, timed)
+        found = _stored(raw, stamps, timed)
         for i in np.flatnonzero(np.isnat(stamps)).tolist():
             found[i] = None
             text = raw[i].strip()
@@ -204,6 +201,8 @@ class _ChunkReader:
                 self.store.note_quality(key, reason, len(odd), rows[first], example)
 
     def _check_ids(self, ids: list[str | None], rows: list[int], bad: dict[int, tuple]) -> None:
+        if not bad and None not in ids and len(set(ids)) == len(ids) and not self._any_known(ids):
+            return
         heading = self.heading("id")
         known = self._known([i for i in ids if i])
         here: dict[str, int] = {}
@@ -216,6 +215,12 @@ class _ChunkReader:
                 bad[i] = (heading, "id_repeated", f"{value} ({here.get(value) or known[value]})"[:120])
             else:
                 here[value] = rows[i]
+
+    def _any_known(self, ids: list[str]) -> bool:
+        """Quick answer to the usual case: numbers that rise beyond everything stored cannot be there."""
+        low = min(ids)
+        highest = self.store.db.execute("SELECT max(id) FROM complaint").fetchone()[0]
+        return highest is not None and low <= highest
 
     def _known(self, ids: list[str]) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -231,6 +236,20 @@ def _joined(key: str, columns: list[tuple[str, ...]]) -> list[str]:
         return list(columns[0])
     glue = "\n" if BY_KEY[key].kind == "text" else " / "
     return [glue.join(p for p in (c.strip() for c in cells) if p) for cells in zip(*columns, strict=True)]
+
+
+def _stored(raw: list[str], stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:
+    """Stored form of parsed cells; cells that already have it are taken over."""
+    form, alike = dominant(raw)
+    if form not in ISO_FORMS:
+        return iso_texts(stamps, timed)
+    ending = ISO_FORMS[form]
+    texts: list[str | None] = [v + ending for v in raw] if ending else list(raw)
+    others = np.flatnonzero(~alike)
+    if len(others):
+        for i, text in zip(others.tolist(), iso_texts(stamps[others], timed[others]), strict=True):
+            texts[i] = text
+    return texts
 
 
 def iso_texts(stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:

@@ -199,6 +199,11 @@ class Store:
         marks = ", ".join("?" * columns)
         self.db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
+    def insert_columns(self, table: str, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
+        """Insert rows that give only some columns; the others stay NULL."""
+        marks = ", ".join("?" * len(columns))
+        self.db.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+
     def note_quality(self, field: str, reason: str, rows: int, example_row: int | None, example: str) -> None:
         """Add to the count of an oddity; the first example stays."""
         self.db.execute(

@@ -63,10 +63,14 @@ class Table:
         if self.format.kind in ("jsonl", "json"):
             records: Iterator = self._json_records()
         else:
-            records = (r for r in self._raw() if r[0] > self.header_row)
+            records = islice(self._raw(), self.header_row, None)
         records = islice(records, skip_records, None)
         width = len(self.columns)
         while batch := list(islice(records, size)):
+            numbers, contents = zip(*batch, strict=True)
+            if width > 1 and set(map(type, contents)) == {list} and set(map(len, contents)) == {width}:
+                yield Chunk(len(batch), list(numbers), list(contents), [])  # nothing to look at row by row
+                continue
             rows: list[int] = []
             kept: list[list[str]] = []
             bad: list[tuple[int, str, str]] = []
@@ -101,12 +105,26 @@ class Table:
             reader = csv.reader(lines, delimiter=self.format.delimiter)
             row = 0
             try:
-                for row, cells in enumerate(reader, 1):
-                    yield row, cells
+                while batch := list(islice(reader, 1000)):
+                    yield from enumerate(batch, row + 1)
+                    row += len(batch)
             except csv.Error:
+                place = self._open_quote()
                 raise CliError(
-                    "quote_open", UNREADABLE, file=self.path, row=row + 1, line=reader.line_num
+                    "quote_open", UNREADABLE, file=self.path, row=place, line=reader.line_num
                 ) from None
+
+    def _open_quote(self) -> int:
+        """Row in which the reader fails; it is read again row by row to find out."""
+        row = 0
+        with self.path.open("r", encoding=self.format.encoding, errors="replace", newline="") as handle:
+            lines = (line.replace("\0", "") for line in handle)
+            try:
+                for _cells in csv.reader(lines, delimiter=self.format.delimiter):
+                    row += 1
+            except csv.Error:
+                pass
+        return row + 1
 
     def _xlsx_records(self) -> Iterator[tuple[int, list[str]]]:
         import openpyxl
