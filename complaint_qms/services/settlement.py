@@ -6,16 +6,17 @@ that dies in the middle leaves all or nothing.
 
 from __future__ import annotations
 
+import copy
+import time
 from collections import defaultdict
 from collections.abc import Callable
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, flt, fmt_money, get_link_to_form, now_datetime
+from frappe.utils import escape_html, flt, get_link_to_form, now_datetime
 
 from complaint_qms.constants.settlement import (
-    CANCELLED,
     CREDIT,
     CREDIT_NOTE,
     DELETED,
@@ -42,7 +43,6 @@ from complaint_qms.integrations.erpnext.returns import (
     draft_goodwill_note,
 )
 from complaint_qms.integrations.erpnext.tracking import split_serials
-from complaint_qms.services.settlement_figures import refresh_complaint
 from complaint_qms.services.settlement_limits import refusal
 from complaint_qms.services.settlement_lines import Lines, Tied
 
@@ -156,19 +156,23 @@ def _hold_drafting() -> None:
 
 
 def finish(doc: Document, step: Callable[[], Document]) -> Document:
-    """Run submit or cancel; once more when the database gave this transaction up to end a deadlock.
+    """Run `step`, the save that submits or cancels; again when the database gave it up for a deadlock or a long wait.
 
     A second click or a retry finds the step already done and gets the settled document back instead of an error.
     Only when nothing else was written in the transaction: a caller's own work must not be lost silently.
     """
-    if frappe.db.transaction_writes:
+    if frappe.db.transaction_writes or doc.flags.trying_again:
+        # Before the settlement's own row is locked: whoever drafts already may have to read it.
+        _hold_drafting()
         return step()
-    sent, target = doc.as_dict(), None
+    sent, target = doc.as_dict(), int(doc.docstatus)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return step() if attempt == 1 else _again(doc, sent, target)
+            if attempt > 1:
+                return _again(doc, sent)
+            _hold_drafting()
+            return step()
         except frappe.TimestampMismatchError:
-            target = int(doc.docstatus)
             frappe.db.rollback()
             if frappe.db.get_value(doc.doctype, doc.name, "docstatus") != target:
                 raise
@@ -176,18 +180,21 @@ def finish(doc: Document, step: Callable[[], Document]) -> Document:
             doc.reload()
             frappe.msgprint(_("{0} was submitted or cancelled a moment ago.").format(doc.name), alert=True)
             return doc
-        except frappe.QueryDeadlockError:
-            target = int(doc.docstatus)
+        except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
             frappe.db.rollback()
-            if attempt == ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+            time.sleep(0.1 * attempt)
+    frappe.throw(
+        _(
+            "Others are working on the same invoices or settling at this moment. Nothing was changed: try again."
+        ),
+        title=_("Settlement Not Submitted"),
+    )
 
 
-def _again(doc: Document, sent: dict, target: int) -> Document:
-    fresh = frappe.get_doc(sent)
-    fresh.flags.update({key: doc.flags[key] for key in ("ignore_permissions",) if key in doc.flags})
-    fresh.docstatus = target
+def _again(doc: Document, sent: dict) -> Document:
+    """Save a fresh copy of what was sent: the first attempt has left its marks on `doc`."""
+    fresh = frappe.get_doc(copy.deepcopy(sent))
+    fresh.flags.update(trying_again=True, ignore_permissions=doc.flags.ignore_permissions)
     fresh.save()
     doc.reload()
     return doc
@@ -326,7 +333,6 @@ def take_back(doc: Document) -> None:
     ]
     if problems:
         frappe.throw("<br>".join(problems), title=_("Settlement Not Cancelled"))
-    doc.flags.taking_back = True
     for (kind, name), state in now.items():
         row = listed[(kind, name)]
         if state in (DRAFT, OPEN):
@@ -338,103 +344,3 @@ def take_back(doc: Document) -> None:
             state = DELETED
         row.document_status = state
         row.db_set("document_status", state, update_modified=False)
-
-
-def tell(doc: Document, what: str) -> None:
-    """Write a line into the complaint's story and bring its figures up to date.
-
-    Args:
-        what: proposed, submitted, cancelled or deleted.
-    """
-    text = {
-        "proposed": _("Settlement {0} over {1} proposed"),
-        "submitted": _("Settlement {0} over {1} submitted"),
-        "cancelled": _("Settlement {0} over {1} cancelled"),
-        "deleted": _("Draft settlement {0} over {1} deleted"),
-    }[what]
-    link = doc.name if what == "deleted" else get_link_to_form(DOCTYPE, doc.name)
-    complaint = frappe.get_doc("Complaint", doc.complaint)
-    complaint.add_comment("Info", text.format(link, fmt_money(doc.total_amount, currency=doc.currency)))
-    refresh_complaint(doc.complaint)
-
-
-# Reflecting ----------------------------------------------------------------------------------------------------------
-
-
-def document_changed(doc: Document, *, deleted: bool = False) -> None:
-    """An ERPNext document of a settlement was saved, submitted, cancelled or deleted: show it on both records."""
-    settlement = doc.get("complaint_settlement")
-    if not settlement or doc.flags.drafted_by_settlement or frappe.flags.settlement_taken_back == settlement:
-        return
-    row = frappe.db.get_value(
-        "Complaint Settlement Document",
-        {"parent": settlement, "document_type": doc.doctype, "document_name": doc.name},
-        ["name", "document_status", "amount", "remedy_value", "purpose"],
-        as_dict=True,
-    )
-    if not row:
-        row = _list_amended(doc, settlement)
-    if not row:
-        return
-    now = {"document_status": DELETED if deleted else drafted.state_of(doc)}
-    if doc.doctype == INVOICE:  # finance may have corrected the draft
-        now |= {"amount": drafted.worth(doc), "remedy_value": drafted.remedy_value(doc)}
-    if any(row.get(key) != value for key, value in now.items()):
-        frappe.db.set_value("Complaint Settlement Document", row.name, now, update_modified=False)
-    if row.document_status != now["document_status"]:
-        _tell_document(doc, settlement, now["document_status"])
-    refresh_complaint(frappe.db.get_value(DOCTYPE, settlement, "complaint"))
-
-
-def _list_amended(doc: Document, settlement: str) -> frappe._dict | None:
-    """A corrected version of a listed document joins the list with the same purpose."""
-    origin = doc.get("amended_from") and frappe.db.get_value(
-        "Complaint Settlement Document",
-        {"parent": settlement, "document_type": doc.doctype, "document_name": doc.amended_from},
-        ["purpose", "source_name", "remedy_value"],
-        as_dict=True,
-    )
-    if not origin:
-        return None
-    parent = frappe.get_doc(DOCTYPE, settlement)
-    row = parent.append(
-        "documents",
-        {"document_type": doc.doctype, "document_name": doc.name, "amount": drafted.worth(doc), **origin},
-    )
-    row.db_insert()
-    return frappe._dict(row.as_dict())
-
-
-def _tell_document(doc: Document, settlement: str, state: str) -> None:
-    text = {
-        SUBMITTED: _("{0} {1} of settlement {2} submitted"),
-        CANCELLED: _("{0} {1} of settlement {2} cancelled"),
-        DELETED: _("{0} {1} of settlement {2} deleted"),
-        DRAFT: _("{0} {1} of settlement {2} drafted anew"),
-    }.get(state, _("{0} {1} of settlement {2} changed"))
-    name = doc.name if state == DELETED else get_link_to_form(doc.doctype, doc.name)
-    complaint = frappe.db.get_value(DOCTYPE, settlement, "complaint")
-    frappe.get_doc("Complaint", complaint).add_comment(
-        "Info", text.format(_(doc.doctype), name, get_link_to_form(DOCTYPE, settlement))
-    )
-
-
-def keep_one_road(doc: Document) -> None:
-    """Refuse a second credit for goods whose credit note the settlement has drafted already."""
-    if not (doc.get("complaint_settlement") and doc.is_return and doc.issue_credit_note):
-        return
-    note = frappe.db.get_value(
-        "Complaint Settlement Document",
-        {
-            "parent": doc.complaint_settlement,
-            "purpose": CREDIT_NOTE,
-            "document_status": ("in", (DRAFT, SUBMITTED)),
-        },
-        "document_name",
-    )
-    if note:
-        frappe.throw(
-            _(
-                "Issue Credit Note: settlement {0} has drafted the credit note {1} for these goods. Clear the box."
-            ).format(doc.complaint_settlement, note)
-        )

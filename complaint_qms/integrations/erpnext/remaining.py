@@ -324,18 +324,15 @@ def _count_settled(sold: Sold, without: str | None, locked: bool) -> None:
     if not sold.rows:
         return
     line = frappe.qb.DocType("Complaint Settlement Line")
-    settlement = frappe.qb.DocType("Complaint Settlement")
     document = frappe.qb.DocType("Complaint Settlement Document")
     names = sorted(sold.rows)
     query = (
         frappe.qb.from_(line)
-        .inner_join(settlement)
-        .on(settlement.name == line.parent)
         .inner_join(document)
-        .on((document.parent == settlement.name) & (document.purpose == line.remedy))
+        .on((document.parent == line.parent) & (document.purpose == line.remedy))
         .select(line.name, line.parent, line.remedy, line.qty, line.amount, line.sales_invoice)
         .select(line.sales_invoice_item, line.delivery_note_item, document.source_name)
-        .where((settlement.docstatus == 1) & (settlement.name != (without or "")))
+        .where((line.docstatus == 1) & (line.parent != (without or "")))
         .where(line.remedy.isin((REPLACEMENT, GOODWILL)) & document.document_status.isin(LIVE))
         .where(line.sales_invoice_item.isin(names) | line.delivery_note_item.isin(names))
         .orderby(line.parent, line.idx, order=Order.asc)

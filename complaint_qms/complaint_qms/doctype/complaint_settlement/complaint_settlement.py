@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.services import settlement
+from complaint_qms.services.settlement_documents import tell
 
 
 class ComplaintSettlement(Document):
@@ -19,14 +20,14 @@ class ComplaintSettlement(Document):
         settlement.check(self)
 
     def after_insert(self):
-        settlement.tell(self, "proposed")
+        tell(self, "proposed")
 
     def before_submit(self):
         settlement.check_right(self)
 
     def on_submit(self):
         settlement.draft_documents(self)
-        settlement.tell(self, "submitted")
+        tell(self, "submitted")
 
     def before_cancel(self):
         settlement.take_back(self)
@@ -34,7 +35,7 @@ class ComplaintSettlement(Document):
     def on_cancel(self):
         # Cancelled documents of this settlement keep their link to it.
         self.ignore_linked_doctypes = ("Sales Invoice", "Delivery Note", "Sales Order", "Warranty Claim")
-        settlement.tell(self, "cancelled")
+        tell(self, "cancelled")
 
     def on_trash(self):
         if not self.docstatus.is_draft():
@@ -45,12 +46,10 @@ class ComplaintSettlement(Document):
             )
 
     def after_delete(self):
-        settlement.tell(self, "deleted")
+        tell(self, "deleted")
 
-    @frappe.whitelist()
-    def submit(self):
-        return settlement.finish(self, super().submit)
-
-    @frappe.whitelist()
-    def cancel(self):
-        return settlement.finish(self, super().cancel)
+    def save(self, *args, **kwargs):
+        # Submitting and cancelling come through here on every road: desk, REST, import, job.
+        if self.docstatus.is_draft():
+            return super().save(*args, **kwargs)
+        return settlement.finish(self, lambda: super(ComplaintSettlement, self).save(*args, **kwargs))

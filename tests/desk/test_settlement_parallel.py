@@ -1,0 +1,248 @@
+"""Exactly once with many processes, and all or nothing when one of them is killed.
+
+The records stay on the test site: other processes have to see them, and a submitted settlement is never deleted.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+import pytest
+from frappe.model.document import Document
+
+from tests.conftest import TESTS, bench_here
+from tests.desk import factory, settling
+
+pytestmark = [pytest.mark.commits, pytest.mark.slow]
+
+PROCESSES = 20
+ROUNDS = 10
+PATIENCE = 120.0
+
+
+class Worker:
+    """One process that submits a settlement when told to."""
+
+    def __init__(self, settlement: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.desk.settle_worker", frappe.local.site, approver(), settlement],
+            cwd=bench_here().sites,
+            env=os.environ | {"PYTHONPATH": str(TESTS.parent), "PYTHONWARNINGS": "ignore"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self.connection = 0
+
+    def ready(self) -> Worker:
+        word, connection = self.process.stdout.readline().split()
+        assert word == "ready"
+        self.connection = int(connection)
+        return self
+
+    def go(self) -> Worker:
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        return self
+
+    def answer(self) -> str:
+        told = self.process.stdout.readline().strip()
+        assert self.process.wait(PATIENCE) == 0
+        return told
+
+    def kill(self) -> None:
+        """SIGKILL, then wait until the database has noticed and undone what was open."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(PATIENCE)
+        until(lambda: self.connection not in connections(), "the database to drop the killed worker")
+
+
+def approver() -> str:
+    return factory.user(*settling.APPROVER)
+
+
+def connections() -> set[int]:
+    return {row[0] for row in frappe.db.sql("select id from information_schema.processlist")}
+
+
+def until(true, what: str) -> None:
+    """Look again and again, with a limit far above any sane duration so that a hang fails instead of waiting."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        time.sleep(0.05)
+
+
+def at_once(*settlements: str) -> list[str]:
+    """Answers of one process for each name, all started before the first is told to go."""
+    workers = [Worker(name) for name in settlements]
+    for worker in workers:
+        worker.ready()
+    for worker in workers:
+        worker.go()
+    answers = [worker.answer() for worker in workers]
+    frappe.db.rollback()  # look at the database as it is now
+    return answers
+
+
+def waiting(*lines: dict, invoice: Document | None = None) -> Document:
+    """A committed settlement that waits for its approver."""
+    approver()
+    made = settling.proposed(invoice or factory.sold(10)[2], *lines)
+    frappe.db.commit()
+    return made
+
+
+def drafted(settlement: str) -> Counter:
+    """What the settlement has brought forth, counted in ERPNext's own tables and in its list."""
+    found = Counter(
+        {
+            doctype: frappe.db.count(doctype, {"complaint_settlement": settlement})
+            for doctype in ("Sales Invoice", "Delivery Note", "Sales Order")
+        }
+    )
+    found["listed"] = frappe.db.count("Complaint Settlement Document", {"parent": settlement})
+    found["docstatus"] = frappe.db.get_value("Complaint Settlement", settlement, "docstatus")
+    found["status"] = (
+        frappe.db.get_value("Complaint", complaint_of(settlement), "settlement_status") == "settled"
+    )
+    return found
+
+
+def complaint_of(settlement: str) -> str:
+    return frappe.db.get_value("Complaint Settlement", settlement, "complaint")
+
+
+NOTHING = Counter()
+RETURN = {"remedy": "return_credit", "qty": 4}
+BOTH = Counter({"Sales Invoice": 1, "Delivery Note": 1, "listed": 2, "docstatus": 1, "status": 1})
+
+
+def test_twenty_processes_submit_one_settlement_and_one_credit_note_is_drafted() -> None:
+    settlement = waiting({"qty": 4})
+    answers = at_once(*[settlement.name] * PROCESSES)
+    assert Counter(answers) == {"done 1": PROCESSES}
+    assert +drafted(settlement.name) == Counter(
+        {"Sales Invoice": 1, "listed": 1, "docstatus": 1, "status": 1}
+    )
+    credit = frappe.get_doc("Sales Invoice", {"complaint_settlement": settlement.name})
+    assert [row.qty for row in credit.items] == [-4]
+
+
+def test_settlements_that_want_the_same_units_never_get_more_than_were_sold() -> None:
+    """Five ask for 4 of the same 10 units at the same moment: two are settled, three are told what is left."""
+    invoice = factory.sold(10)[2]
+    names = [waiting({"qty": 4}, invoice=invoice).name for _ in range(5)]
+    answers = at_once(*names)
+    assert answers.count("done 1") == 2
+    assert sum("only 2 of 10" in answer for answer in answers) == 3
+    returned = frappe.db.get_all(
+        "Sales Invoice Item", {"sales_invoice_item": invoice.items[0].name}, pluck="qty", order_by="name"
+    )
+    assert returned == [-4, -4]
+
+
+def test_settlements_of_different_invoices_do_not_disturb_each_other() -> None:
+    names = [waiting(RETURN).name for _ in range(8)]
+    assert set(at_once(*names)) == {"done 1"}
+    assert all(+drafted(name) == BOTH for name in names)
+
+
+@contextmanager
+def holding_the_next_number_of(doctype: str) -> Iterator[str]:
+    """Keep everybody from numbering a new document of `doctype`: whoever tries waits in the database.
+
+    Gives the prefix of the numbers.
+    """
+    last = frappe.get_all(doctype, pluck="name", order_by="creation desc", limit=1)[0]
+    prefix = last.rstrip("0123456789")
+    held = frappe.db.sql("select name from tabSeries where name = %s for update", prefix)
+    assert held
+    try:
+        yield prefix
+    finally:
+        frappe.db.rollback()
+
+
+def test_a_worker_killed_between_two_documents_leaves_nothing() -> None:
+    """The credit note is written and the worker waits for the number of the Delivery Note when it is killed."""
+    settlement = waiting(RETURN)
+    worker = Worker(settlement.name).ready()
+    with holding_the_next_number_of("Delivery Note") as prefix:
+        worker.go()
+        until(lambda: waits_for(worker.connection, "tabSeries", prefix), "the worker to get half way")
+        assert written_so_far(settlement.name) == 1
+        worker.kill()
+    assert +drafted(settlement.name) == NOTHING
+    assert settling.figures(complaint_of(settlement.name)) == ("proposed", 0)
+
+    assert at_once(settlement.name) == ["done 1"]
+    assert +drafted(settlement.name) == BOTH
+
+
+def waits_for(connection: int, *words: str) -> bool:
+    """Whether the connection is in a locking read whose text has all of `words`."""
+    running = frappe.db.sql("select info from information_schema.processlist where id = %s", connection)
+    text = (running and running[0][0]) or ""
+    return all(word in text for word in (*words, "FOR UPDATE"))
+
+
+def written_so_far(settlement: str) -> int:
+    """Credit notes of the settlement that somebody has written and not committed yet."""
+    db = frappe.db
+    other = frappe.database.get_db(db.host, db.user, db.password, db.port, db.cur_db_name, db.socket)
+    try:
+        other.sql("set session transaction isolation level read uncommitted")
+        return other.count("Sales Invoice", {"complaint_settlement": settlement})
+    finally:
+        other.close()
+
+
+def test_workers_killed_at_any_moment_leave_all_or_nothing() -> None:
+    chance = random.Random(20240611)
+    outcomes = Counter()
+    for _ in range(ROUNDS):
+        settlement = waiting(RETURN)
+        worker = Worker(settlement.name).ready().go()
+        time.sleep(chance.uniform(0.0, 2.5))
+        worker.kill()
+        frappe.db.rollback()
+        left = +drafted(settlement.name)
+        assert left in (NOTHING, BOTH)
+        outcomes["all" if left else "nothing"] += 1
+        assert at_once(settlement.name) == ["done 1"]
+        assert +drafted(settlement.name) == BOTH
+    print(f"killed {ROUNDS} workers: {dict(outcomes)}")
+    assert outcomes["nothing"]
+
+
+def test_a_deadlock_is_tried_again_and_the_settlement_still_submitted_once() -> None:
+    """The worker waits for an invoice that this connection holds, and this one then asks for what the worker holds.
+
+    The database gives one of the two up: the worker, which has written less.
+    """
+    settlement = waiting({"qty": 4})
+    invoice = settlement.lines[0].sales_invoice
+    # Make this transaction the heavier one, so that the worker's is given up.
+    frappe.db.sql("update `tabSales Invoice Item` set page_break = 1 - page_break")
+    frappe.db.sql("select name from `tabSales Invoice` where name = %s for update", invoice)
+    worker = Worker(settlement.name).ready().go()
+    until(
+        lambda: waits_for(worker.connection, "tabSales Invoice", invoice),
+        "the worker to wait for the invoice",
+    )
+    frappe.db.sql("select name from tabDocType where name = 'Complaint Settlement' for update")
+    frappe.db.rollback()
+    assert worker.answer() == "done 1"
+    frappe.db.rollback()
+    assert drafted(settlement.name)["Sales Invoice"] == 1
