@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -53,6 +54,7 @@ class Plan:
 
 
 def main(arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through the blocks that put things back
     say(f"Complaint QMS tests, {time.strftime('%Y-%m-%d %H:%M')}, checkout {CHECKOUT}")
     search = benches.find()
     for place, why in search.rejected:

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from scripts.bench import Bench, say
 
 LOCAL = {"", "localhost", "127.0.0.1", "::1"}
-SOCKETS = ("/run/mysqld/mysqld.sock", "/var/run/mysqld/mysqld.sock", "/tmp/mysql.sock")
 
 
 class ServiceMissing(Exception):
@@ -32,9 +31,8 @@ def ensure(bench: Bench) -> None:
 
 
 def ensure_mariadb(bench: Bench) -> None:
-    config = bench.config
-    host, port = str(config.get("db_host") or "localhost"), int(config.get("db_port") or 3306)
-    if _database_answers(host, port):
+    host, port = _database_address(bench)
+    if _database_answers(bench):
         return
     if host not in LOCAL:
         raise ServiceMissing(f"the database server {host}:{port} does not answer")
@@ -42,7 +40,7 @@ def ensure_mariadb(bench: Bench) -> None:
         raise ServiceMissing("MariaDB is not installed")
     for command in _mariadb_starters():
         _detached(command)
-        if _wait(lambda: _database_answers(host, port), seconds=60):
+        if _wait(lambda: _database_answers(bench), seconds=60):
             say(f"started MariaDB ({' '.join(command)}); it stays running")
             return
     raise ServiceMissing("MariaDB is installed but did not start; start it by hand and run again")
@@ -64,13 +62,17 @@ def _mariadb_starters() -> list[list[str]]:
     return ways
 
 
-def _database_answers(host: str, port: int) -> bool:
-    """Whether the server greets us: a MariaDB server speaks first, so one byte is proof."""
-    if host in LOCAL:
-        for path in SOCKETS:
-            if Path(path).exists() and _greets(socket.AF_UNIX, path):
-                return True
-    return _greets(socket.AF_INET, (host if host not in LOCAL else "127.0.0.1", port))
+def _database_answers(bench: Bench) -> bool:
+    """Whether the server greets us, at the address Frappe will use: MariaDB speaks first, so one byte is proof."""
+    config = bench.config
+    if config.get("db_socket"):
+        return _greets(socket.AF_UNIX, str(config["db_socket"]))
+    host, port = _database_address(bench)
+    return _greets(socket.AF_INET, ("127.0.0.1" if host in LOCAL else host, port))
+
+
+def _database_address(bench: Bench) -> tuple[str, int]:
+    return str(bench.config.get("db_host") or "localhost"), int(bench.config.get("db_port") or 3306)
 
 
 def _greets(family: int, address: str | tuple[str, int]) -> bool:
