@@ -6,8 +6,11 @@ signals. The report is made from the finished store only, so it can be made agai
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -93,8 +96,26 @@ def _open(path: Path, entry: dict | None) -> Table:
     return Table(path, fmt, entry.get("header_row"))
 
 
+@contextlib.contextmanager
+def _calm_collector() -> Iterator[None]:
+    """Rows come as millions of short-lived lists without cycles; searching them for cycles costs a quarter of the time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 def run(job: Job, progress: Progress) -> Result:
     """The whole replay; raises CliError with a message for the user."""
+    with _calm_collector():
+        return _run(job, progress)
+
+
+def _run(job: Job, progress: Progress) -> Result:
     as_of = _as_of(job.as_of)
     found = read_columns(job, progress)
     sources = [source for source, _ in found]
