@@ -275,7 +275,9 @@ def send_to_review(agent: Desk, name: str, settlement: str) -> str:
     frappe.db.rollback()
     [drafted] = frappe.get_doc("Complaint Settlement", settlement).documents
     agent.tab("Settlement")
-    expect(agent.form.locator(".cq-linked")).to_contain_text(drafted.document_name, timeout=WAIT)
+    expect(agent.form.locator('[data-fieldname="settlement_html"] .cq-linked')).to_contain_text(
+        drafted.document_name, timeout=WAIT
+    )
     return drafted.document_name
 
 

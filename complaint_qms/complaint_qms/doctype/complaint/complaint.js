@@ -1,3 +1,15 @@
+// The stage bar and the clock cards show these, in words.
+const TOLD_BY_PICTURES = [
+	"stage",
+	"sla_status",
+	"stage_log",
+	"log_section",
+	"total_hold_seconds",
+	"response_clock_section",
+	"stage_clock_section",
+	"resolution_clock_section",
+];
+
 frappe.ui.form.on("Complaint", {
 	setup(frm) {
 		complaint_qms.mute_workflow_menu(frm);
@@ -7,7 +19,7 @@ frappe.ui.form.on("Complaint", {
 	async refresh(frm) {
 		await frappe.require("qms_desk.bundle.js");
 		const desk = complaint_qms.desk;
-		frm.toggle_display(["stage", "stage_log", "response_clock_section", "stage_clock_section", "resolution_clock_section"], false);
+		frm.toggle_display(TOLD_BY_PICTURES, false);
 		desk.draw_gallery(frm);
 		desk.draw_proposals(frm);
 		desk.show_risk(frm);

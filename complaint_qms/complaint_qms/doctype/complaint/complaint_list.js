@@ -1,6 +1,7 @@
 frappe.listview_settings["Complaint"] = {
 	add_fields: ["stage", "sla_status", "risk_color", "risk_level", "severity", "customer", "stage_due", "modified"],
-	has_indicator_for_draft: 1,
+	// The number leads the subject instead of being cut off in a narrow column of its own.
+	hide_name_column: true,
 
 	// Stage and clock in one pill: the word of the stage, the colour of the clock.
 	get_indicator(doc) {
@@ -12,6 +13,7 @@ frappe.listview_settings["Complaint"] = {
 	},
 
 	formatters: {
+		subject: (value, df, doc) => `${doc.name} · ${value || ""}`,
 		risk_level(value, df, doc) {
 			if (!value) return "";
 			const shown = frappe.utils.escape_html(__(value));

@@ -2,10 +2,6 @@ const STAGES = ["intake", "triage", "investigate", "solve", "confirm", "execute"
 
 frappe.ui.form.on("Complaint SOP", {
 	refresh(frm) {
-		frm.set_intro("");
-		if (!frm.doc.holiday_list && !frm.doc.round_the_clock) {
-			frm.set_intro(__("Without a holiday list of its own, this SOP follows the company's holiday list."), "blue");
-		}
 		if (frm.doc.__islocal && !(frm.doc.stages || []).length) fill_stages(frm);
 		if (!frm.is_new()) {
 			frm.add_custom_button(__("Complaints under this SOP"), () =>
