@@ -10,7 +10,21 @@ function mute_workflow_menu(frm) {
 	if (frm.states) frm.states.show_actions = () => frm.page.clear_actions_menu();
 }
 
+/** A time picker may drop seconds of a stored moment; that alone is no change by a person. */
+function keep_moments(frm) {
+	for (const control of Object.values(frm.fields_dict)) {
+		if (control.df.fieldtype !== "Datetime" || control.cq_keeps_moment) continue;
+		const parse = control.parse.bind(control);
+		control.cq_keeps_moment = true;
+		control.parse = (value) => {
+			const parsed = parse(value);
+			const stored = frm.doc[control.df.fieldname];
+			return parsed && stored && parsed.slice(0, 16) === String(stored).slice(0, 16) ? stored : parsed;
+		};
+	}
+}
+
 frappe.provide("complaint_qms");
-Object.assign(complaint_qms, { labels, words, offer_complaint, mute_workflow_menu });
+Object.assign(complaint_qms, { labels, words, offer_complaint, mute_workflow_menu, keep_moments });
 
 labels.install();

@@ -13,6 +13,7 @@ const TOLD_BY_PICTURES = [
 frappe.ui.form.on("Complaint", {
 	setup(frm) {
 		complaint_qms.mute_workflow_menu(frm);
+		complaint_qms.keep_moments(frm);
 		set_link_queries(frm);
 	},
 

@@ -64,14 +64,14 @@ function branch(key, lines, foot, middle, side, bone) {
 	lines.forEach((line, at) => {
 		const y = side < 0 ? tip_y + 20 + at * LINE : middle + 22 + at * LINE;
 		const share = (y - middle) / (tip_y - middle);
-		const x = foot - SLANT * share - 8;
+		const x = foot - SLANT * share - (side < 0 ? 18 : 10);
 		const indent = line.sub ? 14 : 0;
 		const shown = short(line.text, line.sub ? 26 : 28);
 		parts.push(
 			`<g class="cq-cause is-${line.likely || "none"} ${line.sub ? "is-sub" : ""}"><title>${esc(
 				line.text + (line.likely ? ` (${label(line.likely)})` : "")
 			)}</title>`,
-			line.sub ? "" : `<line class="cq-twig" x1="${x + 8}" y1="${y - 4}" x2="${x}" y2="${y - 4}"/>`,
+			line.sub ? "" : `<line class="cq-twig" x1="${x + 12}" y1="${y - 4}" x2="${x}" y2="${y - 4}"/>`,
 			`<text x="${x - 3 - indent}" y="${y}" text-anchor="end">${esc(shown)}${
 				line.likely === "high" ? " ●" : line.likely === "medium" ? " ◐" : ""
 			}</text></g>`
