@@ -17,8 +17,12 @@ import pandas as pd
 NAT = np.datetime64("NaT", "s")
 YEAR_MIN, YEAR_MAX = 1900, 2200
 BLANKS = frozenset(
-    {"", "n/a", "na", "none", "null", "nan", "nat", "-", "--", "?", "无", "空", "未知", "unknown", "#n/a"}
-)
+    (
+        "", "n/a", "na", "none", "null", "nan", "nat", "-", "--", ".", "?", "#n/a", "unknown", "unk", "asku",
+        "not available", "not provided", "not reported", "无", "空", "未知", "不详",
+    )
+)  # fmt: skip
+"""What people write into a cell when they have nothing to write, in lower case."""
 
 _DIGITS = str.maketrans("0123456789０１２３４５６７８９", "9" * 20)
 _WIDE = str.maketrans("０１２３４５６７８９／－：．　，", "0123456789/-:. ,")

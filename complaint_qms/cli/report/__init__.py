@@ -181,10 +181,12 @@ class _View:
     def summary(self) -> list[str]:
         """The findings in sentences, gravest first."""
         d = self.d
-        lines = [self._batch_line()]
+        lines = [self._batch_line()] if "batch" in self.given else []
         if d["trend"]["alarms"]:
             first = next(e for e in sorted(d["episodes"], key=lambda e: e.first) if e.kind == "all").first
-            lines.append(self.t("sum_signal", weeks=d["trend"]["alarms"], first=first))
+            lines.append(
+                self.t("sum_signal", weeks=d["trend"]["alarms"], all=d["trend"]["weeks"], first=first)
+            )
         else:
             lines.append(self.t("sum_signal_none"))
         worst = d["sop"]["worst"]

@@ -116,7 +116,8 @@ def trend(store: Store) -> dict[str, Any]:
     method = store.db.execute("SELECT method FROM series WHERE kind = 'all'").fetchone()
     for point in found:
         point["alarm"] = point["period"] in alarms
-    monthly = len(found) > LONG_HISTORY_WEEKS
+    weeks = len(found)
+    monthly = weeks > LONG_HISTORY_WEEKS
     if monthly:
         months: dict[str, dict[str, Any]] = {}
         for point in found:
@@ -136,6 +137,7 @@ def trend(store: Store) -> dict[str, Any]:
     return {
         "points": found,
         "monthly": monthly,
+        "weeks": weeks,
         "alarms": len(alarms),
         "method": method[0] if method else "none",
     }
@@ -255,11 +257,14 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
         store,
         "SELECT open_stage AS stage, count(*) AS count FROM sop_time WHERE open_stage IS NOT NULL GROUP BY open_stage",
     )
-    over_open = 0
+    over_open = at_risk = 0
     for stage, hours in section["stage_hours"].items():
-        over_open += store.db.execute(
-            "SELECT count(*) FROM sop_time WHERE open_stage = ? AND open_minutes > ?", (stage, hours * 60)
-        ).fetchone()[0]
+        over, warned = store.db.execute(
+            "SELECT total(open_minutes > ?1), total(open_minutes > ?1 * ?2 AND open_minutes <= ?1) FROM sop_time "
+            "WHERE open_stage = ?3",
+            (hours * 60, section["warn_at"], stage),
+        ).fetchone()
+        over_open, at_risk = over_open + int(over), at_risk + int(warned)
     waiting.sort(key=lambda w: STAGES.index(w["stage"]))
     stages = [c for c in clocks if c["clock"] not in ("total", "first_response")]
     return {
@@ -267,6 +272,7 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
         "ladder": ladder,
         "open": waiting,
         "open_over": over_open,
+        "open_at_risk": at_risk,
         "late": int(late.sum()),
         "worst": max(stages, key=lambda c: c["share"], default=None),
     }

@@ -42,8 +42,8 @@ STRINGS: dict[str, tuple[str, str]] = {
     ),
     "sum_batch_none": ("No batch stands out from its siblings.", "没有批次明显高于同类批次。"),
     "sum_signal": (
-        "The series of all complaints gave a signal in {weeks} weeks, first in {first}.",
-        "全部投诉的序列在 {weeks} 周内发出信号，最早在 {first}。",
+        "All complaints together: a signal in {weeks} of {all} weeks, first in {first}.",
+        "全部投诉合计：{all} 周中有 {weeks} 周发出信号，最早在 {first}。",
     ),
     "sum_signal_none": ("The number of all complaints gave no signal.", "投诉总数没有发出信号。"),
     "sum_stage": (
@@ -176,7 +176,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     "escalation_step": ("at {share} of the limit", "达到时限的 {share}"),
     "times": ("{count} times", "{count} 次"),
     "open_now": ("Open on {date}", "{date} 未结"),
-    "open_lead": ("{open} complaints are open, {over} of them beyond the limit of their stage.", "{open} 件未结，其中 {over} 件已超过所在阶段的时限。"),
+    "open_lead": (
+        "{open} complaints are open: {over} beyond the limit of their stage, {risk} past {share} of it.",
+        "{open} 件未结：{over} 件已超过所在阶段的时限，{risk} 件已用去时限的 {share} 以上。",
+    ),
     "stage_first_response": ("First response", "首次响应"),
     "stage_intake": ("Intake", "登记"),
     "stage_triage": ("Triage", "分诊"),
