@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 import click
 import frappe
@@ -42,6 +43,41 @@ def demo(context, remove: bool, force: bool, password: str | None) -> None:
         click.echo(f"Password of all demo users: {password}")
         for key, user in made.users.items():
             click.echo(f"  {key:<15} {user}")
+
+
+@complaint_qms.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML that says which column is what.",
+)
+@click.option("--dry-run", is_flag=True, help="Read and check everything, write nothing.")
+@click.option("--company", help="Company of rows that name none; the site's default when not given.")
+@click.option(
+    "--type",
+    "complaint_type",
+    help="Complaint type of rows that name none of the site's; proposed from the text when not given.",
+)
+@click.option("--live", is_flag=True, help="These complaints are new: let the clock of the procedure run.")
+@click.option("--batch-size", type=click.IntRange(1, 20000), default=1000, show_default=True)
+@click.option(
+    "--errors",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the bad rows are written; FILE.errors.csv when not given.",
+)
+@pass_context
+def import_file(
+    context, file: Path, mapping: Path | None, dry_run: bool, company: str | None, complaint_type: str | None,
+    live: bool, batch_size: int, errors: Path | None,
+) -> None:  # fmt: skip
+    """Load a file of complaints (CSV, TSV, XLSX, JSON lines). Started again after a stop, it goes on."""
+    file, mapping = file.resolve(), mapping and mapping.resolve()
+    errors = (errors or Path(f"{file.name}.errors.csv")).resolve()
+    with _connected(context):
+        from complaint_qms.services.importing import command
+
+        command.load(file, mapping, dry_run, company, complaint_type, live, batch_size, errors)
 
 
 class _connected:

@@ -119,7 +119,11 @@ def plan_cases(shop: Shop, random: Random, start: datetime, end: datetime, count
 def _plant(plans: list[Plan], random: Random, end: datetime) -> None:
     """Some lives do not run smoothly: forgotten, waiting for somebody, or a repetition."""
     recent = [plan for plan in plans if plan.received > end - timedelta(days=75) and plan.ending == "close"]
-    for plan, stage in zip(random.sample(recent, k=min(12, len(recent))), ("triage", "solve", "confirm", "execute") * 3, strict=False):
+    for plan, stage in zip(
+        random.sample(recent, k=min(12, len(recent))),
+        ("triage", "solve", "confirm", "execute") * 3,
+        strict=False,
+    ):
         plan.stop_at = stage
     waiting = [plan for plan in recent if not plan.stop_at]
     for plan in random.sample(waiting, k=min(6, len(waiting))):
@@ -145,7 +149,9 @@ def live(office: Office, plan: Plan) -> None:
 
 def _register(office: Office, plan: Plan) -> tuple[Document, datetime]:
     random, story, sale = office.random, plan.story, plan.sale
-    chinese = bool(story and story.chinese) or (not story and frappe.db.get_value("Customer", sale.customer, "language") == "zh")
+    chinese = bool(story and story.chinese) or (
+        not story and frappe.db.get_value("Customer", sale.customer, "language") == "zh"
+    )
     agent = office.users["agent_zh" if chinese else "agent"]
     if story:
         subject, text, wants = story.subject, story.text, story.wants
@@ -178,7 +184,9 @@ def _about(story: Story, sale: Sale, random: Random, received: datetime) -> dict
     if story.complaint_type in ITEM_FREE:
         return about
     about |= {"item_code": sale.item_code, "batch_no": sale.batch, "delivery_note": sale.delivery_note}
-    about["incident_date"] = max((received - timedelta(days=random.randint(0, 5))).date(), sale.delivered.date())
+    about["incident_date"] = max(
+        (received - timedelta(days=random.randint(0, 5))).date(), sale.delivered.date()
+    )
     if sale.item_code == MONITOR and sale.serials:
         about |= {"serial_no": random.choice(sale.serials), "qty": 1}
     else:
@@ -248,7 +256,9 @@ class Life:
 
     def void(self) -> None:
         self.wait("triage")
-        self.step(self.users["manager"], "Void", void_reason="Entered twice by mistake while the line was bad.")
+        self.step(
+            self.users["manager"], "Void", void_reason="Entered twice by mistake while the line was bad."
+        )
 
     def close(self) -> None:
         sale, story = self.plan.sale, self.story
@@ -286,7 +296,12 @@ class Life:
     def hold(self) -> None:
         self.until(working(self.moment, self.random.uniform(1, 6)))
         back = (self.moment + timedelta(days=self.random.randint(9, 30))).date()
-        self.step(self.agent, "Hold", hold_reason="Waits for the sample that the customer sends back.", hold_until=back)
+        self.step(
+            self.agent,
+            "Hold",
+            hold_reason="Waits for the sample that the customer sends back.",
+            hold_until=back,
+        )
         raise Pending
 
     # Parts -----------------------------------------------------------------------------------------------------------
@@ -368,7 +383,9 @@ class Life:
         cause = frappe.db.exists("Root Cause", {"complaint": self.doc.name, "status": "verified"})
         capa = self.capa or (self.office.study and self.doc.covered_by_investigation and None)
         values = {
-            "closing_decision": self.random.choices(("justified", "partly_justified", "not_justified"), (7, 2, 1))[0],
+            "closing_decision": self.random.choices(
+                ("justified", "partly_justified", "not_justified"), (7, 2, 1)
+            )[0],
             "closing_summary": "Answered, settled as agreed, and the customer is content.",
             "capa_required": "yes" if capa else "no",
         }

@@ -41,7 +41,9 @@ class Made:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def make(password: str, *, size: Size = Size(), force: bool = False, tell: Callable[[str], None] = print) -> Made:  # noqa: B008
+def make(
+    password: str, *, size: Size = Size(), force: bool = False, tell: Callable[[str], None] = print
+) -> Made:  # noqa: B008
     """Make the demo company on this site; a second call changes nothing.
 
     Raises:
@@ -55,9 +57,13 @@ def make(password: str, *, size: Size = Size(), force: bool = False, tell: Calla
         frappe.throw(_("An earlier demo was interrupted. Take it back with --remove, then start again."))
     if frappe.db.count("Complaint") and not force:
         frappe.throw(
-            _("This site has complaints of its own. Use a site for trials, or add --force to mix demo data into it.")
+            _(
+                "This site has complaints of its own. Use a site for trials, or add --force to mix demo data into it."
+            )
         )
-    company = frappe.defaults.get_global_default("company") or frappe.db.get_value("Company", {}, "name", order_by="creation asc")
+    company = frappe.defaults.get_global_default("company") or frappe.db.get_value(
+        "Company", {}, "name", order_by="creation asc"
+    )
     if not company:
         frappe.throw(_("Complete ERPNext's setup wizard first: the demo needs a company."))
     muted, frappe.flags.mute_emails = frappe.flags.mute_emails, True

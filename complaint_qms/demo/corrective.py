@@ -61,7 +61,9 @@ class Study:
         doc = self._open("Leaks of kettles and flasks")
         life.until(working(life.moment, 3))
         problem = "Leaks at the seal, on batches of two products made in the same weeks."
-        doc = self._move(doc, self.investigator, "Start", problem=problem, containment="Batches on hold in the warehouse.")
+        doc = self._move(
+            doc, self.investigator, "Start", problem=problem, containment="Batches on hold in the warehouse."
+        )
         life.until(working(life.moment, 30))
         why = (
             ("Why does it leak?", "The gasket does not follow the groove."),
@@ -69,7 +71,15 @@ class Study:
             ("Why is it so hard?", "One lot was cured too long at the supplier."),
             ("Why was it used?", "Incoming inspection checks size, not hardness."),
         )
-        self._cause(doc, "Gasket lot too hard", "occurrence", "material", "supplier", "Supplier cured the lot too long.", whys=why)
+        self._cause(
+            doc,
+            "Gasket lot too hard",
+            "occurrence",
+            "material",
+            "supplier",
+            "Supplier cured the lot too long.",
+            whys=why,
+        )
         conclusion = "One lot of gaskets is too hard; every batch made with it leaks sooner or later."
         doc = self._move(
             doc,
@@ -81,14 +91,21 @@ class Study:
             meets_specification="no",
             contributing_party="Supplier of the gaskets",
             checks=[
-                {"check": "Hardness of gasket", "method": "Shore A", "result": "74, specified 60 ± 5", "verdict": "does_not_conform"},
+                {
+                    "check": "Hardness of gasket",
+                    "method": "Shore A",
+                    "result": "74, specified 60 ± 5",
+                    "verdict": "does_not_conform",
+                },
                 {"check": "Size of gasket", "method": "Gauge", "result": "62.0 mm", "verdict": "conforms"},
             ],
         )
         life.until(working(life.moment, 6))
         doc = self._move(doc, self.users["quality"], "Complete")
         life.office.count("investigated")
-        life.capa = Capa(life, doc, "Measure hardness of every lot of gaskets", "both").run("effectiveness", short=True)
+        life.capa = Capa(life, doc, "Measure hardness of every lot of gaskets", "both").run(
+            "effectiveness", short=True
+        )
         return doc.name, life.moment
 
     def _open(self, title: str) -> Document:
@@ -149,7 +166,11 @@ class Capa:
             "max_rate_ratio": 0.5,
             "min_exposure": 50,
             "actions": [
-                {"action": self.title, "action_owner": owner, "due_date": (moment + timedelta(days=21)).date()},
+                {
+                    "action": self.title,
+                    "action_owner": owner,
+                    "due_date": (moment + timedelta(days=21)).date(),
+                },
                 {
                     "action": "Train the people at the station",
                     "action_type": "preventive",
@@ -175,7 +196,11 @@ class Capa:
                 8,
                 quality,
                 "Verify",
-                {"verification_note": "Seen at the station.", "no_harm": 1, "no_harm_note": "No other property changed."},
+                {
+                    "verification_note": "Seen at the station.",
+                    "no_harm": 1,
+                    "no_harm_note": "No other property changed.",
+                },
             ),
         )
         for reached, hours, user, action, changes in way:
@@ -204,7 +229,11 @@ def judge_effectiveness(users: dict[str, str], end: datetime) -> int:
     """Compute every CAPA whose window is over; one is left for the quality manager to judge. Number computed."""
     over = frappe.get_all(
         "CAPA",
-        filters={"stage": "effectiveness", "window_end": ("<", end.date()), "owner": ("in", list(users.values()))},
+        filters={
+            "stage": "effectiveness",
+            "window_end": ("<", end.date()),
+            "owner": ("in", list(users.values())),
+        },
         pluck="name",
         order_by="window_end asc, name asc",
     )
@@ -217,13 +246,19 @@ def judge_effectiveness(users: dict[str, str], end: datetime) -> int:
             if doc.verdict == "insufficient_data":
                 continue
             action = "Close as Effective" if doc.verdict == "effective" else "Ineffective"
-            take_step(doc, action, {"effect_conclusion": doc.verdict, "effect_note": "Judged by the computed rates."})
+            take_step(
+                doc,
+                action,
+                {"effect_conclusion": doc.verdict, "effect_note": "Judged by the computed rates."},
+            )
     return len(over)
 
 
 def assess_reportability(life: Life) -> None:
     """Regulatory decides for older events; for a recent one the assessment is still open, and the complaint waits."""
-    open_still = life.moment > life.office.end - timedelta(days=70) or not life.office.counts.get("assessed_open")
+    open_still = life.moment > life.office.end - timedelta(days=70) or not life.office.counts.get(
+        "assessed_open"
+    )
     values = {
         "complaint": life.doc.name,
         "jurisdiction": "United States (FDA)",
@@ -241,7 +276,12 @@ def assess_reportability(life: Life) -> None:
     life.until(working(life.moment, 12))
     with at(life.moment, life.users["regulatory"]):
         doc.reload()
-        doc.update({"status": "not_reportable", "reason": "A bruise and a light burn that needed no treatment are no serious injury."})
+        doc.update(
+            {
+                "status": "not_reportable",
+                "reason": "A bruise and a light burn that needed no treatment are no serious injury.",
+            }
+        )
         doc.save()
     with at(life.moment, life.users["manager"]):
         complaint = frappe.get_doc("Complaint", life.doc.name)

@@ -23,7 +23,12 @@ def leaf(doctype: str, wanted: str | None = None) -> str:
 def make_market(company: str) -> None:
     """Suppliers, items with their bills of material, territories and customers."""
     for name, country in SUPPLIERS:
-        insert("Supplier", supplier_name=name, supplier_group=leaf("Supplier Group", "Raw Material"), country=country)
+        insert(
+            "Supplier",
+            supplier_name=name,
+            supplier_group=leaf("Supplier Group", "Raw Material"),
+            country=country,
+        )
     for code, title, _supplier, price, _prefix in MATERIALS:
         _item(code, title, "Raw Material", price, batched=True)
     for code, title, _prefix, price, serials, _size, keeps, materials in PRODUCTS:
@@ -31,7 +36,9 @@ def make_market(company: str) -> None:
         _item(code, title, "Products", price, batched=True, serials=serials, **months)
         _bill(company, code, materials)
         insert("Item Price", item_code=code, price_list=selling_list(), price_list_rate=price)
-    root = frappe.get_all("Territory", {"parent_territory": ("in", ("", None))}, pluck="name", order_by="lft", limit=1)
+    root = frappe.get_all(
+        "Territory", {"parent_territory": ("in", ("", None))}, pluck="name", order_by="lft", limit=1
+    )
     for name in TERRITORIES:
         if not frappe.db.exists("Territory", name):
             insert("Territory", territory_name=name, parent_territory=root[0])
@@ -41,9 +48,12 @@ def make_market(company: str) -> None:
 
 def selling_list() -> str:
     """The site's price list for selling."""
-    return frappe.db.get_single_value("Selling Settings", "selling_price_list") or frappe.get_all(
-        "Price List", {"selling": 1, "enabled": 1}, pluck="name", order_by="name asc", limit=1
-    )[0]
+    return (
+        frappe.db.get_single_value("Selling Settings", "selling_price_list")
+        or frappe.get_all(
+            "Price List", {"selling": 1, "enabled": 1}, pluck="name", order_by="name asc", limit=1
+        )[0]
+    )
 
 
 def _item(

@@ -23,7 +23,9 @@ def at(moment: datetime, user: str | None = None) -> Iterator[None]:
     """Run the block from `moment` on (a time of the site; the clock goes on ticking) and, when given, as `user`."""
     real, before = utilities.convert_utc_to_system_timezone, frappe.session.user
     began = time.monotonic()
-    utilities.convert_utc_to_system_timezone = lambda _utc: moment + timedelta(seconds=time.monotonic() - began)
+    utilities.convert_utc_to_system_timezone = lambda _utc: (
+        moment + timedelta(seconds=time.monotonic() - began)
+    )
     if user and user != before:
         frappe.set_user(user)
     try:

@@ -90,7 +90,7 @@ def finish() -> None:
 
 
 def standing() -> str:
-    """"": no demo on the site; "finished"; "broken": the command was interrupted."""
+    """ "": no demo on the site; "finished"; "broken": the command was interrupted."""
     if not frappe.db.count(REGISTRY):
         return ""
     return FINISHED if frappe.db.exists(REGISTRY, {"document_type": FINISHED}) else "broken"
@@ -180,7 +180,9 @@ def _refuse_while_linked(made: dict[str, set[str]]) -> None:
         if len(found) > 20:
             break
     if found:
-        lines = [_("{0} {1} names {2}").format(_(doctype), name, value) for doctype, name, value in found[:20]]
+        lines = [
+            _("{0} {1} names {2}").format(_(doctype), name, value) for doctype, name, value in found[:20]
+        ]
         frappe.throw(
             [_("These records are not the demo's but lean on it. Remove or change them first:"), *lines],
             frappe.LinkExistsError,
@@ -200,7 +202,9 @@ def _links() -> list[tuple[str, str, str]]:
             .on(kind.name == table[owner])
             .select(table[owner], table.fieldname, table.options)
             .where((table.fieldtype == "Link") & (kind.issingle == 0) & (kind.is_virtual == 0))
-            .where(table[owner].notin((*_ABOUT, REGISTRY, "Access Log", "Route History", "Scheduled Job Log")))
+            .where(
+                table[owner].notin((*_ABOUT, REGISTRY, "Access Log", "Route History", "Scheduled Job Log"))
+            )
             .orderby(table[owner], table.fieldname, order=Order.asc)
         ).run()
     return rows

@@ -104,12 +104,25 @@ def _receive(shop: Shop, number: int) -> None:
         items = []
         for code, _title, _supplier, price, prefix in rows:
             lot = f"{prefix}-{now:%y%m}{number:02d}"
-            insert("Batch", item=code, batch_id=lot, supplier=supplier, manufacturing_date=getdate(now - timedelta(days=20)))
+            insert(
+                "Batch",
+                item=code,
+                batch_id=lot,
+                supplier=supplier,
+                manufacturing_date=getdate(now - timedelta(days=20)),
+            )
             shop.lots[code] = lot
             if number == BAD_DELIVERY and code == BAD_MATERIAL:
                 shop.bad_lot, shop.withdrawn = lot, now + SELLING_TIME
             items.append(
-                {"item_code": code, "qty": 12000, "rate": price, "warehouse": shop.stores, "batch_no": lot, "use_serial_batch_fields": 1}
+                {
+                    "item_code": code,
+                    "qty": 12000,
+                    "rate": price,
+                    "warehouse": shop.stores,
+                    "batch_no": lot,
+                    "use_serial_batch_fields": 1,
+                }
             )
         receipt = _posted("Purchase Receipt", company=shop.company, supplier=supplier, items=items)
         for row in receipt.items:
@@ -121,7 +134,9 @@ def _receive(shop: Shop, number: int) -> None:
 
 def _produce(shop: Shop, product: str) -> None:
     now = frappe.utils.now_datetime()
-    code, _title, prefix, _price, serials, size, keeps, materials = next(row for row in PRODUCTS if row[0] == product)
+    code, _title, prefix, _price, serials, size, keeps, materials = next(
+        row for row in PRODUCTS if row[0] == product
+    )
     bill = frappe.db.get_value("BOM", {"item": code, "is_default": 1, "docstatus": 1})
     order = insert(
         "Work Order",
@@ -138,7 +153,9 @@ def _produce(shop: Shop, product: str) -> None:
     order.submit()
     batch = f"{prefix}{now:%y%m}-{len(shop.stock[code]) + 1:02d}"
     made = {"manufacturing_date": getdate(now), "expiry_date": getdate(now + timedelta(days=30 * keeps))}
-    insert("Batch", item=code, batch_id=batch, reference_doctype="Work Order", reference_name=order.name, **made)
+    insert(
+        "Batch", item=code, batch_id=batch, reference_doctype="Work Order", reference_name=order.name, **made
+    )
     numbers = [f"{batch}-{index:03d}" for index in range(1, size + 1)] if serials else []
     entry = frappe.get_doc(
         {
@@ -192,14 +209,32 @@ def _deliver(shop: Shop, moment: datetime) -> None:
               "currency": frappe.get_cached_value("Company", shop.company, "default_currency")}  # fmt: skip
     note = _posted("Delivery Note", **values, items=rows)
     lines = [
-        {"item_code": row.item_code, "qty": row.qty, "rate": row.rate, "delivery_note": note.name, "dn_detail": row.name, "warehouse": row.warehouse}
+        {
+            "item_code": row.item_code,
+            "qty": row.qty,
+            "rate": row.rate,
+            "delivery_note": note.name,
+            "dn_detail": row.name,
+            "warehouse": row.warehouse,
+        }
         for row in note.items
     ]
     invoice = _posted("Sales Invoice", **values, items=lines, due_date=getdate(moment + timedelta(days=30)))
     for given, line in zip(rows, invoice.items, strict=True):
         numbers = tuple(number for number in given["serial_no"].split("\n") if number)
         shop.sales.append(
-            Sale(name, moment, note.name, invoice.name, line.name, line.item_code, given["batch_no"], numbers, line.qty, line.rate)
+            Sale(
+                name,
+                moment,
+                note.name,
+                invoice.name,
+                line.name,
+                line.item_code,
+                given["batch_no"],
+                numbers,
+                line.qty,
+                line.rate,
+            )
         )
 
 

@@ -128,9 +128,16 @@ def settle_workflow_action(doc: Document) -> None:
     queries that cost twice as much as the record itself. Whose turn it is says the SOP here. One finished Workflow
     Action for the state is what Frappe looks for before it starts.
     """
+    row = workflow_action_row(doc)
+    if row:
+        frappe.qb.into("Workflow Action").columns(*row).insert(*row.values()).run()
+
+
+def workflow_action_row(doc: Document) -> dict[str, Any] | None:
+    """The row that `settle_workflow_action` writes; None where the site runs no workflow."""
     if not get_workflow_name(doc.doctype):
-        return
-    row = {
+        return None
+    return {
         "name": frappe.generate_hash(length=10),
         "owner": doc.owner,
         "modified_by": doc.owner,
@@ -142,7 +149,6 @@ def settle_workflow_action(doc: Document) -> None:
         "workflow_state": doc.workflow_state,
         "completed_by": doc.owner,
     }
-    frappe.qb.into("Workflow Action").columns(*row).insert(*row.values()).run()
 
 
 def refuse_deletion(doc: Document) -> None:

@@ -57,8 +57,8 @@ def stored(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def plan_of(complaint: Document) -> Plan | None:
-    """Plan of the complaint's SOP, None when it has none."""
-    if not complaint.sop:
+    """Plan of the complaint's SOP, None when it has none and for history, whose time has run already."""
+    if not complaint.sop or complaint.is_migrated:
         return None
     sop = frappe.get_cached_doc("Complaint SOP", complaint.sop)
     company = sop.company or complaint.company

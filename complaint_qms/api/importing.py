@@ -1,0 +1,54 @@
+"""Import of complaints over the wire: look at the columns again, start, ask how far it is."""
+
+from typing import Any
+
+import frappe
+from frappe.utils.background_jobs import is_job_enqueued
+
+from complaint_qms.services.importing import setup
+from complaint_qms.services.importing.run import IMPORT
+
+_SHOWN = (
+    "status",
+    "total_rows",
+    "position",
+    "imported",
+    "existing",
+    "failed",
+    "error_file",
+    "error_message",
+    "seconds",
+)
+
+
+@frappe.whitelist(methods=["POST"])
+def start(name: str) -> dict[str, Any]:
+    """Run an import in the background; an interrupted one goes on where it stopped. Returns its progress."""
+    doc = frappe.get_doc(IMPORT, name)
+    doc.check_permission("write")
+    frappe.has_permission("Complaint", "import", throw=True)
+    setup.start(doc)
+    return progress(name)
+
+
+@frappe.whitelist(methods=["POST"])
+def guess_columns(name: str) -> dict[str, Any]:
+    """Read the file again and guess its columns anew."""
+    doc = frappe.get_doc(IMPORT, name)
+    doc.check_permission("write")
+    setup.analyse(doc)
+    doc.flags.by_service = True
+    doc.save()
+    return progress(name)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def progress(name: str) -> dict[str, Any]:
+    """Counts of an import, and whether a job of it waits or runs."""
+    doc = frappe.get_doc(IMPORT, name)
+    doc.check_permission("read")
+    return {
+        "name": name,
+        "alive": is_job_enqueued(setup.job_id(name)),
+        **{field: doc.get(field) for field in _SHOWN},
+    }

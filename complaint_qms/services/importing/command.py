@@ -1,0 +1,85 @@
+"""What `bench complaint-qms import` does and prints."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+import frappe
+from frappe import _
+from tqdm import tqdm
+
+from complaint_qms.services.importing import errors, run, setup, source
+from complaint_qms.services.importing.values import Defaults, RowError
+
+
+def load(
+    file: Path,
+    mapping: Path | None,
+    dry_run: bool,
+    company: str | None,
+    complaint_type: str | None,
+    live: bool,
+    batch_size: int,
+    error_file: Path,
+) -> None:
+    """Import a file, or only check it; prints columns, progress, result and where the bad rows are.
+
+    Raises:
+        frappe.ValidationError: the file, its columns, the company or the type are not usable.
+    """
+    found = source.open_file(file)
+    if mapping:
+        source.use_file_mapping(found, mapping)
+    company = company or _default_company()
+    for doctype, name in (("Company", company), ("Complaint Type", complaint_type)):
+        if name and not frappe.db.exists(doctype, name):
+            frappe.throw(_("There is no {0} {1}.").format(_(doctype), name))
+    _show_columns(found)
+    began = time.monotonic()
+    if dry_run:
+        defaults = Defaults(company, complaint_type, is_migrated=not live)
+        total, bad = run.try_out(found, defaults, batch_size)
+        _write(error_file, found, bad)
+    else:
+        doc = setup.for_command(file, found, company, batch_size, complaint_type, live)
+        frappe.db.commit()
+        if doc.position:
+            click.echo(f"{doc.name} goes on after row {doc.position} of {found.records}.")
+        with tqdm(total=found.records, initial=doc.position, unit="row") as bar:
+            total = run.run(doc, found, lambda counts: bar.update(counts.position - bar.n))
+        bad = []
+        if doc.error_file:
+            stored = frappe.get_doc("File", {"file_url": doc.error_file}).get_content()
+            error_file.write_text(stored if isinstance(stored, str) else stored.decode("utf-8"), "utf-8")
+    seconds = time.monotonic() - began
+    verb = "would be made" if dry_run else "made"
+    click.echo(
+        f"{total.imported} complaints {verb}, {total.existing} there already, {total.failed} rows with errors "
+        f"({seconds:.1f} s, {total.position / max(seconds, 0.001):.0f} rows/s to the end of the file)"
+    )
+    if total.failed:
+        click.echo(f"Rows with errors: {error_file}")
+
+
+def _default_company() -> str:
+    company = frappe.db.get_single_value(
+        "Complaint QMS Settings", "default_company"
+    ) or frappe.defaults.get_global_default("company")
+    if not company:
+        frappe.throw(_("Name the company with --company."))
+    return company
+
+
+def _show_columns(found: source.Source) -> None:
+    targets = found.targets()
+    click.echo(f"{found.table.path.name}: {found.records} rows")
+    for column in found.profile.columns:
+        click.echo(f"  {targets.get(column.name) or '-':<18} {column.name}")
+
+
+def _write(error_file: Path, found: source.Source, bad: list[RowError]) -> None:
+    if bad:
+        rows = ((row.row, row.column, row.reason, row.cells) for row in sorted(bad, key=lambda row: row.row))
+        error_file.write_text("\ufeff" + errors.as_csv(found.table.columns, rows), "utf-8")

@@ -1,0 +1,84 @@
+"""Finds the records that the words of a file mean: a query per kind and batch, none per row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import frappe
+from frappe import _
+from pypika.functions import Lower
+
+# canonical field → (DocType, fields that name a record, besides `name`)
+LARGE = {
+    "customer": ("Customer", ("customer_name",)),
+    "item": ("Item", ("item_name",)),
+    "supplier": ("Supplier", ("supplier_name",)),
+    "batch": ("Batch", ()),
+    "serial": ("Serial No", ()),
+    "handler": ("User", ("full_name",)),
+}
+# Vocabularies are small: read whole, once.
+_SMALL = {
+    "type": ("Complaint Type", ("type_key",)),
+    "channel": ("Complaint Channel", ("channel_key",)),
+    "severity": ("Risk Severity", ()),
+    "territory": ("Territory", ()),
+    "country": ("Country", ("code",)),
+    "company": ("Company", ("abbr",)),
+}
+
+
+def fold(text: Any) -> str:
+    """Words as compared: without outer blanks, case and doubled blanks."""
+    return " ".join(str(text or "").split()).casefold()
+
+
+class Lookups:
+    """Records by kind and folded word. A word that means two records means none of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, str | None]] = {}
+        for kind, (doctype, fields) in _SMALL.items():
+            rows = frappe.get_all(
+                doctype, fields=["name", *fields], order_by="name asc", ignore_permissions=False
+            )
+            self._known[kind] = _index(rows, fields, translate=kind in ("type", "channel", "severity"))
+
+    def learn(self, kind: str, words: Iterable[str]) -> None:
+        """Look up the words of a batch that are not known yet."""
+        known = self._known.setdefault(kind, {})
+        wanted = sorted({folded for word in words if (folded := fold(word)) and folded not in known})
+        if not wanted:
+            return
+        doctype, fields = LARGE[kind]
+        table = frappe.qb.DocType(doctype)
+        condition = Lower(table.name).isin(wanted)
+        for field in fields:
+            condition |= Lower(table[field]).isin(wanted)
+        query = (
+            frappe.qb.from_(table).select(table.name, *(table[field] for field in fields)).where(condition)
+        )
+        if kind == "handler":
+            query = query.where((table.enabled == 1) & (table.user_type == "System User"))
+        known.update(dict.fromkeys(wanted))
+        known.update(_index(query.orderby(table.name).run(as_dict=True), fields))
+
+    def find(self, kind: str, word: Any) -> str | None:
+        """The record a word means, None when there is none or more than one."""
+        return self._known.get(kind, {}).get(fold(word))
+
+
+def _index(rows: list[dict], fields: tuple[str, ...], translate: bool = False) -> dict[str, str | None]:
+    """Folded word → name; a name counts before any other field of another record."""
+    found: dict[str, str | None] = {}
+    for field in fields:
+        for row in rows:
+            word = fold(row.get(field))
+            if word:
+                found[word] = row["name"] if found.get(word, row["name"]) == row["name"] else None
+    for row in rows:
+        if translate:
+            found.setdefault(fold(_(row["name"])), row["name"])
+        found[fold(row["name"])] = row["name"]
+    return found

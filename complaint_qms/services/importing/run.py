@@ -1,0 +1,219 @@
+"""Runs an import: batch by batch, each committed whole, so that a killed run goes on where it stopped.
+
+A batch writes its complaints, its bad rows and the new position in one transaction. Every complaint carries the key
+`import:<digest of the file>:<row>`, unique on the site: whoever starts the same file again, under whatever import,
+finds it there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, now_datetime, strip_html
+
+from complaint_qms.services.importing import errors
+from complaint_qms.services.importing.source import Source, check
+from complaint_qms.services.importing.values import Defaults, Row, RowError, Translator
+from complaint_qms.services.importing.writer import build, write
+
+IMPORT = "Complaint Import"
+BATCH = 1000
+PROGRESS = "complaint_import_progress"
+
+
+@dataclass
+class Counts:
+    """Rows: read, made into complaints, there already, bad."""
+
+    position: int = 0
+    imported: int = 0
+    existing: int = 0
+    failed: int = 0
+
+    def __iadd__(self, other: Counts) -> Counts:
+        for part in fields(self):
+            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
+        return self
+
+
+class Overtaken(frappe.ValidationError):
+    """Another process is running the same import."""
+
+
+def run(doc: Document, source: Source, tell: Callable[[Counts], None] | None = None) -> Counts:
+    """Import what is not imported yet; `doc` is the Complaint Import that keeps the position and the counts.
+
+    Raises:
+        Overtaken: another process moved the same import on.
+        frappe.ValidationError: the columns are not enough.
+    """
+    check(source)
+    translator = Translator(source, defaults_of(doc))
+    total = Counts(*(cint(doc.get(part.name)) for part in fields(Counts)))
+    doc.db_set(
+        {
+            "status": "running",
+            "total_rows": source.records,
+            "started_at": doc.started_at or now_datetime(),
+            "error_message": None,
+        }
+    )
+    frappe.db.commit()
+    began = time.monotonic()
+    size = cint(doc.batch_size) or BATCH
+    for chunk in source.table.chunks(size, skip_records=total.position):
+        _hold(doc.name, total.position)
+        done = _batch(doc.name, source, translator, chunk)
+        total += done
+        seconds = cint(doc.seconds) + int(time.monotonic() - began)
+        doc.db_set({part.name: getattr(total, part.name) for part in fields(Counts)}, update_modified=False)
+        frappe.db.commit()
+        _publish(doc, total, seconds)
+        if tell:
+            tell(total)
+    doc.db_set(
+        {
+            "status": "completed",
+            "finished_at": now_datetime(),
+            "seconds": cint(doc.seconds) + int(time.monotonic() - began),
+        }
+    )
+    doc.db_set("error_file", errors.attach(doc, source.table.columns))
+    frappe.db.commit()
+    _publish(doc, total, doc.seconds)
+    if total.imported:
+        frappe.enqueue(
+            "frappe.utils.global_search.rebuild_for_doctype",
+            doctype="Complaint",
+            queue="long",
+            job_id="complaint_import_search",
+            deduplicate=True,
+        )
+        frappe.publish_realtime("list_update", {"doctype": "Complaint"}, doctype="Complaint")
+    return total
+
+
+def try_out(source: Source, defaults: Defaults, size: int = BATCH) -> tuple[Counts, list[RowError]]:
+    """Go through the whole file and write nothing: what would be made, and the rows that would not."""
+    check(source)
+    translator, total, bad = Translator(source, defaults), Counts(), []
+    for chunk in source.table.chunks(size):
+        rows, unreadable = translator.translate(chunk)
+        fresh = _fresh(rows, source.digest)
+        docs, refused = _build(fresh, source.digest)
+        bad += unreadable + refused
+        total += Counts(chunk.consumed, len(docs), len(rows) - len(fresh), len(unreadable) + len(refused))
+        frappe.db.rollback()
+    return total, bad
+
+
+def defaults_of(doc: Document) -> Defaults:
+    """What an import says for all of its rows."""
+    return Defaults(
+        doc.company, doc.default_type, doc.default_channel, bool(doc.is_migrated), bool(doc.propose)
+    )
+
+
+def _batch(name: str, source: Source, translator: Translator, chunk: Any) -> Counts:
+    rows, bad = translator.translate(chunk)
+    fresh = _fresh(rows, source.digest)
+    docs, refused = _build(fresh, source.digest)
+    bad += refused
+    if docs:
+        docs, bad_now = _write(docs)
+        bad += bad_now
+    errors.keep(name, bad)
+    return Counts(chunk.consumed, len(docs), len(rows) - len(fresh), len(bad))
+
+
+def _fresh(rows: list[Row], digest: str) -> list[Row]:
+    """Rows whose complaint is not on the site yet."""
+    if not rows:
+        return []
+    keys = [_key(digest, row) for row in rows]
+    known = set(
+        frappe.get_all(
+            "Complaint", {"idempotency_key": ("in", keys)}, pluck="idempotency_key", order_by="name asc"
+        )
+    )
+    return [row for row, key in zip(rows, keys, strict=True) if key not in known]
+
+
+def _build(rows: list[Row], digest: str) -> tuple[list[Document], list[RowError]]:
+    docs, refused = [], []
+    now = now_datetime()
+    for row in rows:
+        frappe.db.savepoint("import_row")
+        try:
+            doc = build(row.values, _key(digest, row), now)
+            doc.flags.row = row
+            docs.append(doc)
+        except (frappe.ValidationError, frappe.PermissionError) as error:
+            frappe.db.rollback(save_point="import_row")
+            refused.append(RowError(row.number, "", _said(error), row.cells))
+        finally:
+            frappe.local.message_log = []
+    return docs, refused
+
+
+def _write(docs: list[Document]) -> tuple[list[Document], list[RowError]]:
+    """Write a batch; when the database refuses it, its rows one by one, so that one bad row costs one row."""
+    frappe.db.savepoint("import_batch")
+    try:
+        write(docs)
+        return docs, []
+    except Exception as error:
+        if frappe.db.is_deadlocked(error) or frappe.db.is_timedout(error):
+            raise
+        frappe.db.rollback(save_point="import_batch")
+    written, bad = [], []
+    for doc in docs:
+        frappe.db.savepoint("import_row")
+        try:
+            write([doc])
+            written.append(doc)
+        except Exception as error:
+            frappe.db.rollback(save_point="import_row")
+            row = doc.flags.row
+            bad.append(RowError(row.number, "", _said(error), row.cells))
+    return written, bad
+
+
+def _hold(name: str, position: int) -> None:
+    """Lock the import for this batch; whoever finds it moved on has been overtaken."""
+    table = frappe.qb.DocType(IMPORT)
+    stored = frappe.qb.from_(table).select(table.position).where(table.name == name).for_update().run()
+    if not stored or cint(stored[0][0]) != position:
+        raise Overtaken(_("This import is being run by another process."))
+
+
+def _key(digest: str, row: Row) -> str:
+    return f"import:{digest[:32]}:{row.number}"
+
+
+def _said(error: Exception) -> str:
+    return " ".join(strip_html(str(error)).split()) or type(error).__name__
+
+
+def _publish(doc: Document, total: Counts, seconds: int) -> None:
+    values = {part.name: getattr(total, part.name) for part in fields(Counts)}
+    frappe.publish_realtime(
+        PROGRESS,
+        {"name": doc.name, "status": doc.status, "total_rows": doc.total_rows, "seconds": seconds, **values},
+        doctype=IMPORT,
+        docname=doc.name,
+    )
+
+
+def path_of(doc: Document) -> Path:
+    """Where the file of an import lies: its attachment, or the path that the command was given."""
+    if doc.import_file:
+        return Path(frappe.get_doc("File", {"file_url": doc.import_file}).get_full_path())
+    return Path(doc.source_path)

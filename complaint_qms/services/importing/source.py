@@ -1,0 +1,114 @@
+"""A file to be imported: opened, its columns guessed or given."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import frappe
+from frappe import _
+
+from complaint_qms.cli import mapping as columns
+from complaint_qms.cli.errors import CliError
+from complaint_qms.cli.fields import BY_KEY, DATE_KEYS, FIELDS
+from complaint_qms.cli.mapping import FileMapping
+from complaint_qms.cli.read.profile import Profile, profile
+from complaint_qms.cli.read.rows import Table
+
+KEYS = tuple(field.key for field in FIELDS)
+
+
+@dataclass
+class Source:
+    """An opened file. `records`: data rows, bad ones included."""
+
+    table: Table
+    profile: Profile
+    mapping: FileMapping
+    digest: str
+
+    @property
+    def records(self) -> int:
+        return self.profile.records
+
+    def targets(self) -> dict[str, str]:
+        """Heading → canonical field, for the headings that have one."""
+        return {name: key for key, names in self.mapping.columns.items() for name in names}
+
+
+def open_file(path: Path) -> Source:
+    """Open a file and guess what its columns are.
+
+    Raises:
+        frappe.ValidationError: the file is missing, empty, of another kind or broken.
+    """
+    with _told():
+        table = Table(path)
+        seen = profile(table)
+        mapping = columns.build(table, seen, columns.guess(seen), {})
+    return Source(table, seen, mapping, digest_of(path))
+
+
+def use_file_mapping(source: Source, path: Path) -> None:
+    """Take columns, header and date orders from a mapping file (see `complaint_qms.cli.mapping`)."""
+    with _told():
+        entry = columns.entry_for(columns.load(path), source.table.path.name)
+        if entry is None:
+            frappe.throw(_("The mapping has no entry for {0}.").format(source.table.path.name))
+        if "header_row" in entry and entry["header_row"] != source.table.header_row:
+            source.table = Table(source.table.path, source.table.format, int(entry["header_row"]))
+            source.profile = profile(source.table)
+        chosen = columns.entry_columns(path, entry, source.table)
+        source.mapping = columns.build(source.table, source.profile, chosen, entry.get("dates") or {})
+
+
+def use_targets(source: Source, targets: dict[str, str], order: str = "") -> None:
+    """Take heading → canonical field as a person chose it, and the order of dates when it is given.
+
+    Raises:
+        frappe.ValidationError: an unknown heading or field.
+    """
+    chosen: dict[str, list[str]] = {}
+    for heading, key in targets.items():
+        if heading not in source.table.columns:
+            frappe.throw(_("The file has no column {0}.").format(heading))
+        if key and key not in BY_KEY:
+            frappe.throw(_("{0} is not a field that a column can fill.").format(key))
+        if key:
+            chosen.setdefault(key, []).append(heading)
+    given = dict.fromkeys(DATE_KEYS, order) if order else {}
+    with _told():
+        source.mapping = columns.build(source.table, source.profile, chosen, given)
+
+
+def check(source: Source) -> None:
+    """The columns are enough to make complaints of.
+
+    Raises:
+        frappe.ValidationError: the date of receipt or everything else is missing.
+    """
+    with _told():
+        columns.require(source.mapping)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+class _told:
+    """Turns an error of the reader, which is told in its own words, into one of the site."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind, error, _trace) -> None:
+        if isinstance(error, CliError):
+            frappe.throw(str(error))
+        if isinstance(error, FileNotFoundError):
+            frappe.throw(_("The file is not there: {0}").format(error.filename))
