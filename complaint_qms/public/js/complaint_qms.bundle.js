@@ -14,12 +14,12 @@ function mute_workflow_menu(frm) {
 function keep_moments(frm) {
 	for (const control of Object.values(frm.fields_dict)) {
 		if (control.df.fieldtype !== "Datetime" || control.cq_keeps_moment) continue;
-		const parse = control.parse.bind(control);
+		const validate = control.validate.bind(control);
 		control.cq_keeps_moment = true;
-		control.parse = (value) => {
-			const parsed = parse(value);
+		control.validate = (value) => {
+			const valid = validate(value);
 			const stored = frm.doc[control.df.fieldname];
-			return parsed && stored && parsed.slice(0, 16) === String(stored).slice(0, 16) ? stored : parsed;
+			return valid && stored && String(valid).slice(0, 16) === String(stored).slice(0, 16) ? stored : valid;
 		};
 	}
 }
