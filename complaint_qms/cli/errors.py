@@ -11,6 +11,7 @@ code      meaning
 5         the policy file is not valid
 6         not one good row
 7         the output cannot be written, or belongs to another run
+70        a fault of this program; COMPLAINT_QMS_DEBUG=1 shows where
 130       stopped by Ctrl-C (run the same command again to go on)
 ========  =======================================================================
 """
@@ -18,7 +19,7 @@ code      meaning
 from __future__ import annotations
 
 OK, NOT_FOUND_IN_DEMO, USAGE, UNREADABLE, COLUMNS, POLICY, NO_GOOD_ROW, OUTPUT = range(8)
-INTERRUPTED = 130
+UNFORESEEN, INTERRUPTED = 70, 130
 
 
 class CliError(Exception):

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 import sys
 import time
 from pathlib import Path
 
 import complaint_qms
-from complaint_qms.cli.errors import INTERRUPTED, OK, USAGE, CliError
+from complaint_qms.cli.errors import INTERRUPTED, OK, OUTPUT, UNFORESEEN, USAGE, CliError
 from complaint_qms.cli.messages import say
 from complaint_qms.cli.progress import Progress
 from complaint_qms.cli.store import FINAL_NAME, Store
@@ -22,7 +23,8 @@ from complaint_qms.cli.store import FINAL_NAME, Store
 OUT = "complaint-qms-out"
 EPILOG = """\
 exit codes: 0 done (bad rows are listed in bad_rows.csv); 1 demo: something planted was not found;
-2 wrong use; 3 a file cannot be read; 4 columns; 5 policy; 6 not one good row; 7 output; 130 stopped
+2 wrong use; 3 a file cannot be read; 4 columns; 5 policy; 6 not one good row; 7 output; 70 a fault of
+this program (COMPLAINT_QMS_DEBUG=1 shows where); 130 stopped
 """
 
 
@@ -48,9 +50,18 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\n" + say("interrupted", language), file=sys.stderr)
         return INTERRUPTED
+    except sqlite3.Error as error:
+        print(say("error", language, why=say("database_failed", language, why=error)), file=sys.stderr)
+        return OUTPUT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except Exception as error:
+        if os.environ.get("COMPLAINT_QMS_DEBUG"):
+            raise
+        why = f"{type(error).__name__}: {error}".replace("\n", " ")
+        print(say("error", language, why=say("unforeseen", language, why=why)), file=sys.stderr)
+        return UNFORESEEN
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -33,6 +33,8 @@ _EN = {
     "store_unreadable": "{file}: not a database of this program: {why}.",
     "store_foreign": "{file}: not a database of this program, or of another version of it.",
     "output_unwritable": "{file}: cannot be written: {why}.",
+    "database_failed": "The database could not be written or read: {why}.",
+    "unforeseen": "A fault of this program: {why}. Set COMPLAINT_QMS_DEBUG=1 to see where, and please report it.",
     "work_foreign": "{file}: an unfinished run with other files, mapping or policy lies here. Use --fresh to drop it, "
     "or another folder (--out).",
     "no_good_row": "Not one row can be used ({bad} bad rows). See {side}.",
@@ -139,6 +141,8 @@ _ZH = {
     "store_unreadable": "{file}：不是本程序的数据库：{why}。",
     "store_foreign": "{file}：不是本程序的数据库，或属于另一版本。",
     "output_unwritable": "{file}：无法写入：{why}。",
+    "database_failed": "数据库无法读写：{why}。",
+    "unforeseen": "程序出错：{why}。设置 COMPLAINT_QMS_DEBUG=1 可查看位置，请报告此问题。",
     "work_foreign": "{file}：这里有一次未完成的运行，其文件、列对应或策略不同。用 --fresh 放弃它，或换一个文件夹（--out）。",
     "no_good_row": "没有一行可用（坏行 {bad} 条）。见 {side}。",
     "no_such_complaint": "{file} 中没有投诉 {id!r}。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -48,7 +49,7 @@ def make(path: Path, content: bytes | str) -> Path:
         ),
         ("nodate.csv", "id,item\n1,a\n2,b\n", errors.COLUMNS, "received"),
         ("nothing.csv", "id,date\n1,2024-01-01\n2,2024-01-02\n", errors.COLUMNS, "nothing to evaluate"),
-        ("bad.csv", "id,date,item\n" + "1,2024-01-01,a\n" * 3 + "x", errors.OK, "3 bad rows"),
+        ("bad.csv", GOOD + "1,2024-01-01,a\n" * 2 + "x", errors.OK, "3 bad rows"),
         ("dates.csv", "id,date,item\n1,2024-99-01,a\n2,2024-98-01,b\n", errors.NO_GOOD_ROW, "2 bad rows"),
         ("array.json", "[\n1, 2]", errors.UNREADABLE, "JSON object"),
         ("cut.json", '[{"a": 1},\n {"a": ', errors.UNREADABLE, "row 2"),
@@ -146,6 +147,21 @@ def test_other_refusals(tmp_path, capsys):
     code, _out, err = run(capsys, "--lang", "zh", "replay", tmp_path / "无.csv")
     assert code == errors.UNREADABLE
     assert "没有这个文件" in err
+
+
+def test_what_nobody_foresaw_is_one_line_too(tmp_path, capsys, monkeypatch):
+    from complaint_qms.cli import replay
+
+    data = make(tmp_path / "a.csv", GOOD)
+    monkeypatch.delenv("COMPLAINT_QMS_DEBUG", raising=False)
+    for error, code in (
+        (sqlite3.OperationalError("disk is full"), errors.OUTPUT),
+        (ZeroDivisionError("x"), errors.UNFORESEEN),
+    ):
+        monkeypatch.setattr(replay, "run", lambda job, progress, error=error: (_ for _ in ()).throw(error))
+        found, _out, err = run(capsys, "--lang", "en", "replay", data, "--out", tmp_path / "o")
+        assert (found, err.count("\n")) == (code, 1)
+        assert str(error) in err
 
 
 def test_help_version_and_wrong_verb():
