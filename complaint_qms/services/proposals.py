@@ -39,7 +39,8 @@ def refresh(doc: Document) -> None:
     for proposal in propose(text, lexicon=_lexicon(), fields=tuple(_FIELDS)):
         field = _FIELDS.get(proposal.field)
         value = _value(proposal)
-        if field and value:
+        # What no word of the text speaks for is a guess, and a guess is no proposal.
+        if field and value and proposal.reasons:
             old = stored.get(field) or {}
             found[field] = {
                 "value": value,
