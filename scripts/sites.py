@@ -85,7 +85,7 @@ def make_erpnext_site(bench: Bench, site: str, kind: str = "company") -> None:
     else:
         say(f"making the site {site} with ERPNext (about a minute)")
         _new_site(bench, site, "--install-app", "erpnext")
-    _set_config(bench, site, allow_tests=True, mute_emails=True, **{OWN_MARK: True})
+    set_config(bench, site, allow_tests=True, mute_emails=True, **{OWN_MARK: True})
     (bench.sites / site / STAMP).unlink(missing_ok=True)
     if not saved.is_file():
         bench.run_script(*FIRST_STEP[kind](site))
@@ -189,6 +189,7 @@ def build_assets(bench: Bench) -> None:
         mark.touch()
 
 
-def _set_config(bench: Bench, site: str, **values: object) -> None:
+def set_config(bench: Bench, site: str, **values: object) -> None:
+    """Write keys into a site's own config file."""
     path = bench.sites / site / "site_config.json"
     path.write_text(json.dumps(read_json(path) | values, indent=1, sort_keys=True), "utf-8")
