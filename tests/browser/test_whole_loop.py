@@ -199,12 +199,13 @@ def plan_capa(investigator: Desk, investigation: str, owner: str) -> str:
     expect(investigator.form.locator(".cq-gantt")).to_contain_text("Replace the heater")
     investigator.put(
         investigator.form,
-        criterion="At most half as many cracked housings per unit delivered.",
-        metric="complaint_rate",
+        criterion="No cracked housing among at least 50 units delivered.",
+        metric="complaint_count",
         baseline_days="60",
         window_days="9",
         min_exposure="50",
     )
+    assert investigator.value("max_rate_ratio") == 0.5
     capa = investigator.save()
     investigator.step("Submit Plan", "plan_review")
     return capa

@@ -9,6 +9,12 @@ frappe.ui.form.on("CAPA", {
 		frm.set_query("complaint_type", () => ({ filters: { disabled: 0 } }));
 	},
 
+	onload(frm) {
+		// Frappe reads a default with the user's number format, in which "0.5" may be five.
+		const { default: given } = frappe.meta.get_docfield("CAPA", "max_rate_ratio");
+		if (frm.is_new() && frm.doc.max_rate_ratio === flt(given)) frm.doc.max_rate_ratio = Number(given);
+	},
+
 	async refresh(frm) {
 		await frappe.require("qms_desk.bundle.js");
 		const desk = complaint_qms.desk;
