@@ -65,10 +65,16 @@ function has_lines(frm) {
 function prefill(frm) {
 	return frappe.call({ method: API + "propose", args: { complaint: frm.doc.complaint } }).then(({ message }) => {
 		const { customer, company, currency, conversion_rate, sales_invoice, delivery_note } = message;
-		return frm
-			.set_value({ customer, company, currency, conversion_rate, sales_invoice, delivery_note })
-			.then(() => set_lines(frm, message.lines || []));
+		put(frm, { customer, company, currency, conversion_rate, sales_invoice, delivery_note });
+		set_lines(frm, message.lines || []);
 	});
+}
+
+/** Set fields without asking the server whether a link exists: it named them, and the user may not read invoices. */
+function put(frm, values) {
+	Object.assign(frm.doc, values);
+	frm.dirty();
+	frm.refresh_fields(Object.keys(values));
 }
 
 function get_lines(frm) {
@@ -87,8 +93,11 @@ function get_lines(frm) {
 			freeze_message: __("Looking up what is left of the sale …"),
 		})
 		.then(({ message }) => {
-			frm.set_value({ currency: message.currency, conversion_rate: message.conversion_rate });
-			if (message.sales_invoice && !sales_invoice) frm.set_value("sales_invoice", message.sales_invoice);
+			put(frm, {
+				currency: message.currency,
+				conversion_rate: message.conversion_rate,
+				sales_invoice: sales_invoice || message.sales_invoice,
+			});
 			if (!message.lines.length) {
 				frappe.msgprint(
 					__("Nothing is left to settle on {0}: everything was returned, drafted for return or replaced already.", [
