@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from random import Random
 from typing import Any
 
@@ -96,11 +95,13 @@ def plan_cases(shop: Shop, random: Random, start: datetime, end: datetime, count
     for _number in range(count // 4 if burst else 0):
         sale = random.choice(burst)
         # Complaints come from a week after delivery on, most of them in the first two months.
-        received = sale.delivered + timedelta(days=7 + random.expovariate(1 / 24), hours=random.random() * 8)
+        received = sale.delivered + timedelta(days=7 + random.expovariate(1 / 14), hours=random.random() * 8)
         story = random.choice([story for story in LEAK if sale.item_code in story.items])
         plans.append(Plan(received, story, sale))
     while len(plans) < count:
-        received = start + (end - start) * random.random()
+        # Business grows: the last weeks bring more than their share.
+        begin = end - timedelta(days=20) if random.random() < 0.14 else start
+        received = begin + (end - begin) * random.random()
         known = [sale for sale in shop.sales if sale.delivered < received - timedelta(days=4)]
         if not known:
             continue
@@ -140,10 +141,8 @@ def live(office: Office, plan: Plan) -> None:
     """Register a complaint and move it as far as its plan and the present let it come."""
     doc, moment = _register(office, plan)
     life = Life(office, plan, doc, moment)
-    try:
+    with contextlib.suppress(Pending):
         {"reject": life.reject, "duplicate": life.repeat, "void": life.void}.get(plan.ending, life.close)()
-    except Pending:
-        pass
     office.count(life.doc.stage)
 
 
@@ -229,7 +228,7 @@ class Life:
 
     def triage(self, action: str = "", **values: Any) -> None:
         self.wait("triage")
-        self.step(self.agent, "Start Triage")
+        self.step(self.agent, "Start Triage", first_response_at=self.moment)
         self.wait("investigate")
         if action:
             self.step(self.users["manager"], action, **values)
@@ -289,7 +288,7 @@ class Life:
         self.wait("review")
         self.step(self.agent, "Send to Review")
         if harmed:
-            self._report()
+            corrective.assess_reportability(self)
         self.wait("closed")
         self.step(self.users["manager"], "Close", **self._closing())
 
@@ -315,7 +314,7 @@ class Life:
     def _look_into(self, values: dict[str, Any]) -> None:
         """Triage decides for an investigation where the product is suspected, and how it is answered."""
         office, story, manager = self.office, self.story, self.users["manager"]
-        self.covered = self.capa = None
+        self.capa = None
         if self.plan.sale.batch and story in LEAK:
             self.step(manager, "Investigate", **values)
             self._leak()
@@ -349,7 +348,7 @@ class Life:
 
     def _remedy(self) -> str:
         """Remedy that will be settled; most complaints end with an answer alone."""
-        if not self.doc.item_code or self.random.random() > 0.4:
+        if not self.doc.item_code or self.random.random() > 0.3:
             return ""
         return {"credit": "credit", "refund": "credit", "exchange": "replacement"}.get(self.story.wants, "")
 
@@ -376,28 +375,15 @@ class Life:
                 frappe.get_doc(row.document_type, row.document_name).submit()
         self.office.count("settled")
 
-    def _report(self) -> None:
-        corrective.assess_reportability(self)
-
     def _closing(self) -> dict[str, Any]:
         cause = frappe.db.exists("Root Cause", {"complaint": self.doc.name, "status": "verified"})
-        capa = self.capa or (self.office.study and self.doc.covered_by_investigation and None)
         values = {
             "closing_decision": self.random.choices(
                 ("justified", "partly_justified", "not_justified"), (7, 2, 1)
             )[0],
             "closing_summary": "Answered, settled as agreed, and the customer is content.",
-            "capa_required": "yes" if capa else "no",
+            "capa_required": "yes" if self.capa else "no",
         }
-        if cause and not capa:
+        if cause and not self.capa:
             values["no_capa_reason"] = "Single case; the cause was removed on the spot."
         return values
-
-
-def run_cases(office: Office, plans: list[Plan], tell: Callable[[int, int], None]) -> None:
-    """Live all lives, oldest first; `tell` hears how many of how many are done."""
-    for number, plan in enumerate(plans, 1):
-        partial(live, office)(plan)
-        if number % 25 == 0:
-            frappe.db.commit()
-            tell(number, len(plans))

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.utils import global_search, now_datetime
 
 from complaint_qms.demo import corrective, registry
-from complaint_qms.demo.cases import Office, plan_cases, run_cases
+from complaint_qms.demo.cases import Office, live, plan_cases
 from complaint_qms.demo.market import make_market
 from complaint_qms.demo.moment import at
 from complaint_qms.demo.people import make_people
@@ -26,9 +26,9 @@ SEED = 20482
 class Size:
     """How much is made: complaints, purchase rounds, deliveries, days back."""
 
-    complaints: int = 170
+    complaints: int = 160
     receipts: int = 6
-    deliveries: int = 42
+    deliveries: int = 36
     days: int = 365
 
 
@@ -43,7 +43,7 @@ class Made:
 
 def make(
     password: str, *, size: Size = Size(), force: bool = False, tell: Callable[[str], None] = print
-) -> Made:  # noqa: B008
+) -> Made:
     """Make the demo company on this site; a second call changes nothing.
 
     Raises:
@@ -81,22 +81,24 @@ def _make(company: str, password: str, size: Size, tell: Callable[[str], None]) 
     registry.begin()
     frappe.db.commit()
     tell(_("people, customers, items"))
-    with registry.recording(), at(start - timedelta(days=10)):
-        ensure_years(start - timedelta(days=10), end)
-        users = make_people(company, password)
-        make_market(company)
-    frappe.db.commit()
-    tell(_("purchases, production, deliveries, invoices"))
-    shop = Shop(company, random)
-    with registry.recording():
-        run_year(shop, start, end - timedelta(days=4), size.receipts, size.deliveries)
-    frappe.db.commit()
-    office = Office(company, users, random, end)
-    plans = plan_cases(shop, random, start + timedelta(days=12), end, size.complaints)
-    with registry.recording():
-        run_cases(office, plans, lambda done, of: tell(_("{0} of {1} complaints").format(done, of)))
+    with registry.recording() as recorder:
+        with at(start - timedelta(days=10)):
+            ensure_years(start - timedelta(days=10), end)
+            users = make_people(company, password)
+            make_market(company)
+        recorder.commit()
+        tell(_("purchases, production, deliveries, invoices"))
+        shop = Shop(company, random)
+        run_year(shop, start, end - timedelta(days=4), size.receipts, size.deliveries, recorder.commit)
+        office = Office(company, users, random, end)
+        plans = plan_cases(shop, random, start + timedelta(days=12), end, size.complaints)
+        for number, plan in enumerate(plans, 1):
+            live(office, plan)
+            recorder.commit()
+            if number % 20 == 0:
+                tell(_("{0} of {1} complaints").format(number, len(plans)))
         office.counts["effectiveness computed"] = corrective.judge_effectiveness(users, end)
-    frappe.db.commit()
+        recorder.commit()
     _let_clocks_run(end)
     registry.finish()
     frappe.db.commit()

@@ -51,9 +51,9 @@ class Study:
         doc = self._move(doc, self.users["quality"], "Complete")
         life.office.count("investigated")
         if first and capa:
-            stages = ("implement", "plan_review", "verify", "draft", "implement", "effectiveness")
-            stage = stages[life.office.counts.get("capas", 0) % len(stages)]
-            life.capa = Capa(life, doc, *capa).run(stage)
+            stages = ("effectiveness", "implement", "plan_review", "verify", "draft", "implement")
+            number = life.office.counts.get("capas", 0)
+            life.capa = Capa(life, doc, *capa).run(stages[number % len(stages)], short=number == 0)
 
     def bad_lot(self) -> tuple[str, datetime]:
         """The investigation that finds the bad lot of gaskets: it traces batches, names the supplier, leads to a CAPA."""
@@ -189,7 +189,7 @@ class Capa:
         way = (
             ("plan_review", 2, author, "Submit Plan", {}),
             ("implement", 5, quality, "Approve Plan", {}),
-            ("done", 30, owner, "", {}),
+            ("done", 330 if short else 30, owner, "", {}),
             ("verify", 4, author, "Submit for Verification", {}),
             (
                 "effectiveness",
@@ -226,7 +226,7 @@ class Capa:
 
 
 def judge_effectiveness(users: dict[str, str], end: datetime) -> int:
-    """Compute every CAPA whose window is over; one is left for the quality manager to judge. Number computed."""
+    """Compute every CAPA whose window is over; the last is left for the quality manager to judge. Number computed."""
     over = frappe.get_all(
         "CAPA",
         filters={
@@ -240,7 +240,7 @@ def judge_effectiveness(users: dict[str, str], end: datetime) -> int:
     for name in over:
         with at(end, users["quality"]):
             effectiveness.compute(frappe.get_doc("CAPA", name))
-    for name in over[1:]:
+    for name in over[:-1]:
         with at(end, users["quality"]):
             doc = frappe.get_doc("CAPA", name)
             if doc.verdict == "insufficient_data":

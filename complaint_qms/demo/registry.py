@@ -1,6 +1,6 @@
 """Keeps a list of what the demo made, and takes exactly that back.
 
-While `recording`, every document that Frappe inserts is noted. Removal deletes the noted records, their rows and what
+While `recording`, every document that Frappe inserts is noted, and committed together with its note. Removal deletes the noted records, their rows and what
 the framework keeps about them with one statement per table, in a single transaction: a quality record is never
 deleted through its DocType (G7), and a demo is the one thing that is no quality record. What other people made in the
 meantime is not on the list; where it leans on something that is, nothing is removed and the answer names it.
@@ -59,24 +59,41 @@ _DERIVED = (
 CHUNK = 2000
 
 
+class Recorder:
+    """Documents inserted since the last `commit`."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[str, str]] = []
+
+    def keep(self) -> None:
+        """Write down what was made."""
+        _write([(doctype, str(name), None) for doctype, name in self.made])
+        self.made.clear()
+
+    def commit(self) -> None:
+        """Commit what was made together with its registration, so that a demo cut short can be taken back too."""
+        self.keep()
+        frappe.db.commit()
+
+
 @contextmanager
-def recording() -> Iterator[None]:
-    """Note every document inserted in the block; the list is written at its end, whether it succeeds or not."""
-    made: list[tuple[str, str]] = []
+def recording() -> Iterator[Recorder]:
+    """Note every document inserted in the block; what was not committed yet is written down at its end."""
+    recorder = Recorder()
     insert = BaseDocument.db_insert
 
     def noted(doc: BaseDocument, *args, **kwargs):
         result = insert(doc, *args, **kwargs)
         if not doc.meta.istable and doc.doctype not in _ABOUT and doc.doctype != REGISTRY:
-            made.append((doc.doctype, doc.name))
+            recorder.made.append((doc.doctype, doc.name))
         return result
 
     BaseDocument.db_insert = noted
     try:
-        yield
+        yield recorder
     finally:
         BaseDocument.db_insert = insert
-        _write([(doctype, str(name), None) for doctype, name in made])
+        recorder.keep()
 
 
 def begin() -> None:

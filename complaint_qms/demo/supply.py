@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -14,7 +15,6 @@ from frappe.utils import getdate
 from complaint_qms.demo.market import insert, selling_list
 from complaint_qms.demo.moment import at, into_office
 from complaint_qms.demo.tables import BAD_DELIVERY, BAD_MATERIAL, CUSTOMERS, MATERIALS, PRODUCTS
-
 
 # The time in which the bad batches are sold, until the leaks are traced to them.
 SELLING_TIME = timedelta(days=55)
@@ -65,23 +65,30 @@ class Shop:
         return _warehouse(self.company, "Finished Goods")
 
 
-def run_year(shop: Shop, start: datetime, end: datetime, receipts: int, deliveries: int) -> None:
-    """Fill the time from `start` to `end` with `receipts` purchases, two production orders after each, and deliveries."""
+def run_year(
+    shop: Shop, start: datetime, end: datetime, receipts: int, deliveries: int, commit: Callable[[], None]
+) -> None:
+    """Fill the time from `start` to `end`: `receipts` times a purchase, production and a share of the deliveries.
+
+    `commit` is called after each of them: drawing numbers locks out everybody else on the site until then.
+    """
     span = (end - start) / receipts
     products = [row[0] for row in PRODUCTS]
     for number in range(receipts):
         arrival = into_office(start + span * number)
         with at(arrival):
             _receive(shop, number)
+        commit()
         # The bad lot goes into more batches than any other, of both products it fits.
-        planned = ["HB-KETTLE-17", "HB-FLASK-05"] * 2 if number == BAD_DELIVERY else [
-            products[(2 * number) % len(products)], products[(2 * number + 1) % len(products)]
-        ]  # fmt: skip
-        if number == 0:
+        planned = [products[(2 * number + place) % len(products)] for place in (0, 1)]
+        if number == BAD_DELIVERY:
+            planned = ["HB-KETTLE-17", "HB-FLASK-05"] * 2
+        elif number == 0:
             planned = products
         for place, product in enumerate(planned):
             with at(into_office(arrival + timedelta(days=2 + place, hours=1))):
                 _produce(shop, product)
+            commit()
         begin = arrival + timedelta(days=3 + len(planned))
         rest = max(arrival + span - begin, timedelta(days=1))
         count = deliveries // receipts
@@ -90,6 +97,7 @@ def run_year(shop: Shop, start: datetime, end: datetime, receipts: int, deliveri
             if moment < end:
                 with at(moment):
                     _deliver(shop, moment)
+                commit()
 
 
 def _receive(shop: Shop, number: int) -> None:

@@ -1,0 +1,97 @@
+frappe.ui.form.on("Complaint Import", {
+	setup(frm) {
+		frappe.realtime.on("complaint_import_progress", (data) => {
+			if (data.name === frm.doc.name) show(frm, data);
+		});
+	},
+
+	refresh(frm) {
+		if (frm.is_new()) {
+			draw(frm, {});
+			return;
+		}
+		ask(frm);
+		const begun = frm.doc.position > 0;
+		frm.toggle_enable(["import_file", "company"], !begun);
+		if (["draft", "failed"].includes(frm.doc.status) || begun) {
+			if (frm.doc.status !== "completed") add_start(frm, begun);
+		} else if (frm.doc.status === "queued") {
+			add_start(frm, false);
+		}
+		if (!begun && frm.doc.import_file) {
+			frm.add_custom_button(__("Guess the Columns Again"), () =>
+				frm.call({
+					method: "complaint_qms.api.importing.guess_columns",
+					args: { name: frm.doc.name },
+					freeze: true,
+				}).then(() => frm.reload_doc())
+			);
+		}
+		if (frm.doc.imported) {
+			frm.add_custom_button(__("Complaints"), () =>
+				frappe.set_route("List", "Complaint", { is_migrated: frm.doc.is_migrated })
+			);
+		}
+	},
+
+	import_file(frm) {
+		if (frm.doc.import_file && frm.doc.company) frm.save();
+	},
+});
+
+function add_start(frm, begun) {
+	frm.page.set_primary_action(begun ? __("Continue") : __("Start Import"), () => {
+		const start = () =>
+			frm.call({
+				method: "complaint_qms.api.importing.start",
+				args: { name: frm.doc.name },
+				freeze: true,
+			}).then((answer) => show(frm, answer.message));
+		frm.is_dirty() ? frm.save().then(start) : start();
+	});
+}
+
+// Realtime may be off on a site: the stored counts are asked for as long as the import is under way.
+function ask(frm) {
+	frappe
+		.xcall("complaint_qms.api.importing.progress", { name: frm.doc.name })
+		.then((data) => show(frm, data));
+}
+
+function show(frm, data) {
+	if (!data || data.name !== frm.doc.name) return;
+	const was = frm.doc.status;
+	draw(frm, data);
+	clearTimeout(frm.import_timer);
+	if (["queued", "running"].includes(data.status) && data.alive !== false) {
+		frm.import_timer = setTimeout(() => cur_frm === frm && ask(frm), 2000);
+	} else if (was !== data.status && !frm.is_dirty()) {
+		frm.reload_doc();
+	}
+}
+
+function draw(frm, data) {
+	const total = data.total_rows || 0;
+	const share = total ? Math.min(100, Math.round((100 * (data.position || 0)) / total)) : 0;
+	const words = {
+		draft: __("Check the columns, then start."),
+		queued: __("Waits for a worker."),
+		running:
+			data.alive === false
+				? __("It was interrupted. Press Continue: nothing is imported twice.")
+				: __("Under way. You can leave this page."),
+		completed: __("Complete."),
+		failed: __("It stopped. Correct the cause below and press Continue: nothing is imported twice."),
+	};
+	const numbers = [
+		[__("Complaints made"), data.imported],
+		[__("There already"), data.existing],
+		[__("Rows with errors"), data.failed],
+	];
+	frm.get_field("progress_html").$wrapper.html(`
+		<div class="progress" style="height: 14px" role="progressbar" aria-valuenow="${share}" aria-valuemin="0" aria-valuemax="100"
+			aria-label="${__("Rows Done")}"><div class="progress-bar bg-success" style="width: ${share}%"></div></div>
+		<p class="mt-2"><b>${share} %</b> · ${__("{0} of {1} rows", [data.position || 0, total])}
+			· <span class="text-muted">${words[data.status] || __("Attach a file and save.")}</span></p>
+		<p>${numbers.map(([name, number]) => `${name}: <b>${cint(number)}</b>`).join(" · ")}</p>`);
+}

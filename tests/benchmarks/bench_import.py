@@ -1,0 +1,159 @@
+"""Import of a file of complaints compared with Frappe's Data Import of the same rows, in one run on one site.
+
+    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_import [--site NAME] [--rows 3000] [--sample 300]
+
+Both read a CSV with the same contents. Data Import is timed on a sample, because its cost per row does not fall with
+more rows. Everything made is removed again, also when it fails. Use a site that may be played with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+import frappe
+
+from complaint_qms.services.importing import run, setup, source
+
+BAR = 5.0
+MARK = "BENCH-IMPORT"
+OWN_HEADINGS = ["Complaint ID", "Subject", "Received", "Customer", "Model", "Company", "Description"]
+# Data Import finds columns by the labels of these fields.
+FIELDS = (
+    "external_id",
+    "subject",
+    "received_at",
+    "complainant_name",
+    "product_model",
+    "company",
+    "description",
+)
+WORDS = (
+    "handle",
+    "lid",
+    "seal",
+    "lamp",
+    "cable",
+    "broke",
+    "leaks",
+    "late",
+    "noise",
+    "after two days",
+    "again",
+    "carton",
+)
+
+
+def write_file(path: Path, rows: int, headings: list[str], mark: str) -> None:
+    """`rows` complaints whose texts differ; headings are for the import or for Data Import."""
+    company = frappe.get_all("Company", pluck="name", order_by="creation asc", limit=1)[0]
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(headings)
+        for n in range(rows):
+            text = " ".join(WORDS[(n * step + step) % len(WORDS)] for step in range(1, 25))
+            writer.writerow(
+                [f"{mark}-{n}", f"{mark} {text}"[:130], f"2024-{n % 12 + 1:02d}-{n % 28 + 1:02d} 10:00:00", f"Shop {n % 500}", f"Lamp {n % 90}", company, text]
+            )  # fmt: skip
+
+
+def data_import(path: Path) -> float:
+    """Rows per second of Frappe's own importer."""
+    from frappe.core.doctype.data_import.importer import Importer
+
+    content = path.read_text("utf-8")
+    file = frappe.get_doc(
+        {"doctype": "File", "file_name": path.name, "content": content, "is_private": 1}
+    ).insert()
+    record = frappe.get_doc(
+        {
+            "doctype": "Data Import",
+            "reference_doctype": "Complaint",
+            "import_type": "Insert New Records",
+            "import_file": file.file_url,
+            "mute_emails": 1,
+        }
+    ).insert()
+    rows = content.count("\n") - 1
+    begin = perf_counter()
+    Importer("Complaint", data_import=record).import_data()
+    seconds = perf_counter() - begin
+    good = frappe.db.count("Data Import Log", {"data_import": record.name, "success": 1})
+    if good != rows:
+        failed = frappe.get_all(
+            "Data Import Log", {"data_import": record.name, "success": 0}, ["messages"], limit=1
+        )
+        raise SystemExit(f"Data Import took {good} of {rows} rows: {failed}")
+    frappe.db.delete("Data Import Log", {"data_import": record.name})
+    frappe.delete_doc("Data Import", record.name, force=True)
+    frappe.delete_doc("File", file.name, force=True)
+    return rows / seconds
+
+
+def own_import(path: Path) -> float:
+    """Rows per second of the import, reading, checking, proposing and writing included."""
+    company = frappe.get_all("Company", pluck="name", order_by="creation asc", limit=1)[0]
+    begin = perf_counter()
+    found = source.open_file(path)
+    doc = setup.for_command(path, found, company, run.BATCH, None, live=False)
+    total = run.run(doc, found)
+    seconds = perf_counter() - begin
+    frappe.delete_doc("Complaint Import", doc.name, force=True)
+    if total.imported != found.records:
+        raise SystemExit(f"{total}")
+    return found.records / seconds
+
+
+def clean(mark: str) -> None:
+    """Remove what a run made; a quality record goes past its DocType, which deletes none."""
+    names = frappe.get_all(
+        "Complaint", {"external_id": ("like", f"{mark}-%")}, pluck="name", order_by="name asc"
+    )
+    for start in range(0, len(names), 2000):
+        part = names[start : start + 2000]
+        for child in ("Complaint Stage Log", "Complaint Checklist Item"):
+            frappe.db.delete(child, {"parent": ("in", part)})
+        frappe.db.delete("Workflow Action", {"reference_name": ("in", part)})
+        frappe.db.delete("Complaint", {"name": ("in", part)})
+    frappe.db.commit()
+
+
+def main(site: str, sites: Path, rows: int, sample: int) -> int:
+    """Measure both; 0 when the bar holds."""
+    os.chdir(sites)
+    frappe.init(site=site, sites_path=str(sites))
+    frappe.connect()
+    mark = f"{MARK}-{frappe.generate_hash(length=6)}"
+    frappe.flags.mute_emails = True
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            own, theirs = Path(folder) / f"{mark}.csv", Path(folder) / f"{mark}-d.csv"
+            write_file(own, rows, OWN_HEADINGS, mark)
+            meta = frappe.get_meta("Complaint")
+            write_file(theirs, sample, [meta.get_label(name) for name in FIELDS], mark)
+            slow = data_import(theirs)
+            fast = own_import(own)
+    finally:
+        frappe.db.rollback()
+        clean(mark)
+        frappe.destroy()
+    ratio = fast / slow
+    print(f"Data Import  {slow:8.1f} rows/s  ({sample} rows)")
+    print(f"import       {fast:8.1f} rows/s  ({rows} rows)")
+    print(f"ratio        {ratio:8.1f}          bar {BAR}")
+    return 0 if ratio >= BAR else 1
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--site", default="complaint-qms-test.localhost")
+    parser.add_argument("--sites", type=Path, default=Path(sys.prefix).parent / "sites")
+    parser.add_argument("--rows", type=int, default=3000)
+    parser.add_argument("--sample", type=int, default=300)
+    given = parser.parse_args()
+    sys.exit(main(given.site, given.sites, given.rows, given.sample))

@@ -1,0 +1,142 @@
+"""The demo company, in a small size: made by the real doors, made once, and taken back to the last row."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.utils import now_datetime
+
+from complaint_qms.demo import company, registry
+from complaint_qms.demo.moment import at, into_office, working
+from tests.desk import factory
+
+SMALL = company.Size(complaints=10, receipts=4, deliveries=8, days=300)
+PASSWORD = "Quiet-Harbour-7391"
+# Caches, counters and logs that grow by looking at a site or are reckoned anew by the system.
+NOT_COMPARED = {
+    "__global_search",
+    "tabAccess Log",
+    "tabActivity Log",
+    "tabComplaint Demo Record",
+    "tabError Log",
+    "tabRoute History",
+    "tabScheduled Job Log",
+    "tabSessions",
+    "tabSeries",
+    "tabSingles",
+    "__UserSettings",
+}
+
+
+@pytest.fixture
+def empty_site():
+    """The test site may hold complaints that others left; the demo must not mind here."""
+    if registry.standing():
+        pytest.skip("this site has the demo company already; the tests make their own")
+
+
+def counts() -> dict[str, int]:
+    tables = [table for table in frappe.db.get_tables(cached=False) if table not in NOT_COMPARED]
+    return {table: frappe.db.sql(f"select count(*) from `{table}`")[0][0] for table in tables}
+
+
+def made(**options) -> company.Made:
+    return company.make(PASSWORD, size=SMALL, force=True, tell=lambda _text: None, **options)
+
+
+@pytest.mark.slow
+class TestDemo:
+    def test_it_is_made_once_and_taken_back_to_the_last_row(self, empty_site):
+        before, series = counts(), registry._series()
+        demo = made()
+        assert demo.made
+        complaints = registry.names("Complaint")
+        assert len(complaints) == demo.counts["complaints"] > 0
+        self.check_records(complaints)
+        assert not made().made
+        assert counts() != before
+        gone = company.remove()
+        assert gone["Complaint"] == len(complaints)
+        after = counts()
+        assert {table: after[table] - count for table, count in before.items() if after[table] != count} == {}
+        assert registry._series() == series
+        assert company.remove() == {}
+
+    def check_records(self, complaints: list[str]) -> None:
+        rows = frappe.get_all(
+            "Complaint",
+            {"name": ("in", complaints)},
+            ["name", "received_at", "creation", "owner", "stage", "sop"],
+            order_by="name asc",
+        )
+        year = now_datetime() - timedelta(days=SMALL.days + 1)
+        assert all(year < row.received_at <= row.creation for row in rows)
+        assert all(row.owner.endswith("@harbour-demo.example") and row.sop for row in rows)
+        for name in complaints:
+            log = frappe.get_doc("Complaint", name).stage_log
+            moments = [row.entered_at for row in log]
+            assert moments == sorted(moments)
+
+    def test_a_record_of_somebody_else_keeps_the_demo_in_place(self, empty_site):
+        made()
+        customer = registry.names("Customer")[0]
+        own = factory.make("Address", address_title="Own", address_line1="1", city="X", country="Germany")
+        own.append("links", {"link_doctype": "Customer", "link_name": customer})
+        own.save()
+        frappe.get_doc(
+            {"doctype": "Complaint", "subject": "Own", "company": factory.company(), "customer": customer}
+        ).insert()
+        with pytest.raises(frappe.LinkExistsError, match=customer):
+            company.remove()
+        assert registry.standing() == registry.FINISHED
+
+    def test_an_interrupted_demo_can_be_taken_back(self, empty_site, monkeypatch):
+        before = counts()
+
+        def stop(*_args):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(company, "live", stop)
+        with pytest.raises(KeyboardInterrupt):
+            made()
+        assert registry.standing() == "broken"
+        with pytest.raises(frappe.ValidationError, match="interrupted"):
+            made()
+        company.remove()
+        assert counts() == before
+
+
+def test_it_refuses_a_site_with_complaints(empty_site):
+    frappe.get_doc(
+        {"doctype": "Complaint", "subject": "Real", "company": factory.company(), "complainant_name": "A"}
+    ).insert()
+    with pytest.raises(frappe.ValidationError, match="--force"):
+        company.make(PASSWORD, size=SMALL, tell=lambda _text: None)
+    assert not registry.standing()
+
+
+def test_inside_a_moment_the_site_lives_then():
+    then = now_datetime().replace(year=2024, month=2, day=6, hour=11, minute=0, second=0)
+    with at(then):
+        note = factory.make("ToDo", description="dated")
+        assert abs((now_datetime() - then).total_seconds()) < 60
+    assert str(frappe.db.get_value("ToDo", note.name, "creation"))[:10] == "2024-02-06"
+    assert now_datetime().year > 2024
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        ("2024-02-06 10:00", 2, "2024-02-06 12:00"),  # a Tuesday
+        ("2024-02-06 16:00", 2, "2024-02-07 10:00"),
+        ("2024-02-09 16:30", 1, "2024-02-12 09:30"),  # over a weekend
+        ("2024-02-10 13:00", 1, "2024-02-12 10:00"),
+        ("2024-02-06 09:00", 16, "2024-02-07 17:00"),
+    ],
+)
+def test_office_time(start, hours, end):
+    moment = frappe.utils.get_datetime(start)
+    assert str(working(moment, hours))[:16] == end
+    assert into_office(working(moment, hours)).weekday() < 5

@@ -1,0 +1,299 @@
+"""Import of files on a real site: the same records as one at a time, each once, with every bad row told."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import frappe
+import pytest
+from frappe.utils import add_days, now_datetime, nowdate
+
+from complaint_qms.constants import roles
+from complaint_qms.services import intake
+from complaint_qms.services.importing import run, setup, source, writer
+from complaint_qms.services.importing.values import Defaults, Translator
+from tests.desk import factory
+
+HEADINGS = ["Case No", "Received", "Customer", "Product", "Lot", "Category", "Channel", "Details"]
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    """Writes rows below HEADINGS into a file and gives its path."""
+
+    def make(*rows, headings=HEADINGS, name=None):
+        path = tmp_path / (name or f"{frappe.generate_hash(length=8)}.csv")
+        with path.open("w", newline="", encoding="utf-8") as handle:
+            csv.writer(handle).writerows([headings, *rows])
+        return path
+
+    return make
+
+
+def rows(count: int, **changes: str) -> list[list[str]]:
+    tag = frappe.generate_hash(length=6)
+    plain = {
+        "Received": "2024-03-0{}",
+        "Customer": "Corner Shop {}",
+        "Product": "Lamp {}",
+        "Lot": "L-{}",
+        "Category": "Unheard of {}",
+        "Channel": "Phone",
+        "Details": "The lamp of row {} flickers and then it went dark.",
+    } | changes
+    return [[f"{tag}-{n}", *(text.format(n) for text in plain.values())] for n in range(1, count + 1)]
+
+
+def started(path: Path, **changes):
+    """The import that the command would run on a file."""
+    found = source.open_file(path)
+    doc = setup.for_command(path, found, factory.company(), changes.pop("batch_size", 2), None, live=False)
+    doc.update(changes)
+    doc.flags.by_service = True
+    return doc.save(), setup.opened(doc)
+
+
+def made_by(found) -> list[dict]:
+    return frappe.get_all(
+        "Complaint",
+        {"idempotency_key": ("like", f"import:{found.digest[:32]}:%")},
+        ["*"],
+        order_by="received_at asc, name asc",
+    )
+
+
+class TestSameAsOneAtATime:
+    def test_a_record_of_a_batch_equals_a_registered_one_field_by_field(self, sheet):
+        buyer, note, _invoice = factory.sold(3, with_batch=True)
+        item = note.items[0].item_code
+        batch = frappe.db.get_value("Batch", {"item": item})
+        path = sheet(
+            *rows(2),
+            [
+                "x-1",
+                "2024-03-05",
+                buyer.customer_name,
+                item,
+                batch,
+                "Leak",
+                "Email",
+                "It leaks <b>a lot</b>\nand drips",
+            ],
+        )
+        found = source.open_file(path)
+        chunk = next(found.table.chunks(10))
+        now = now_datetime()
+        translated, bad = Translator(found, Defaults(factory.company())).translate(chunk)
+        assert not bad
+        docs = [writer.build(row.values, f"equal:{row.number}:{found.digest}", now) for row in translated]
+        writer.write(docs)
+        for row, doc in zip(translated, docs, strict=True):
+            bulk = plain(frappe.get_doc("Complaint", doc.name))
+            single = plain(frappe.get_doc("Complaint", intake.register(row.values, now=now).name))
+            assert bulk == single
+        linked = frappe.get_doc("Complaint", docs[-1].name)
+        assert (linked.customer, linked.item_code, linked.batch_no) == (buyer.name, item, batch)
+        assert (linked.complaint_type, linked.channel, linked.severity) == ("Leak", "Email", "Serious")
+        assert frappe.db.count("Workflow Action", {"reference_name": linked.name}) == 1
+
+    def test_numbers_go_on_where_the_single_ones_stopped(self, sheet):
+        single = intake.register({"subject": "One", "complainant_name": "Somebody"})
+        doc, found = started(sheet(*rows(3)))
+        run.run(doc, found)
+        after = intake.register({"subject": "Two", "complainant_name": "Somebody"})
+        numbers = sorted(int(row["name"].rpartition("-")[2]) for row in made_by(found))
+        begin = int(single.name.rpartition("-")[2])
+        assert numbers == [begin + 1, begin + 2, begin + 3]
+        assert int(after.name.rpartition("-")[2]) == begin + 4
+
+    def test_the_form_of_an_imported_complaint_can_be_saved(self, sheet):
+        doc, found = started(sheet(*rows(1)))
+        run.run(doc, found)
+        complaint = frappe.get_doc("Complaint", made_by(found)[0]["name"])
+        complaint.urgency = "high"
+        complaint.save()
+        assert [row.stage for row in complaint.stage_log] == ["intake"]
+
+
+def plain(doc) -> dict:
+    """A document without what tells two equal ones apart."""
+    own = ("name", "parent", "creation", "modified", "idempotency_key")
+    found = {key: value for key, value in doc.as_dict().items() if key not in own}
+    for key, value in found.items():
+        if isinstance(value, list):
+            found[key] = [{k: v for k, v in row.items() if k not in own} for row in value]
+    return found
+
+
+class TestWords:
+    def test_unknown_words_stay_words(self, sheet):
+        doc, found = started(sheet(*rows(1)))
+        run.run(doc, found)
+        made = made_by(found)[0]
+        assert (made["customer"], made["complainant_name"]) == (None, "Corner Shop 1")
+        assert (made["item_code"], made["product_model"], made["batch_no"]) == (None, "Lamp 1", None)
+        assert made["reported_lot"] == "L-1"
+        assert "Unheard of 1" in made["description"]
+
+    def test_an_unknown_type_is_proposed_and_not_decided(self, sheet):
+        doc, found = started(sheet(*rows(1, Details="The bottle leaks, it is leaking all over.")))
+        run.run(doc, found)
+        made = made_by(found)[0]
+        assert made["complaint_type"] is None
+        proposal = frappe.parse_json(made["proposals"])["complaint_type"]
+        assert proposal["value"] == "Leak"
+        assert proposal["reasons"]
+
+    def test_an_unknown_type_takes_the_default_where_there_is_one(self, sheet):
+        doc, found = started(sheet(*rows(1)), default_type="Leak")
+        run.run(doc, found)
+        assert made_by(found)[0]["complaint_type"] == "Leak"
+
+    def test_the_clock_does_not_run_for_history(self, sheet):
+        doc, found = started(sheet(*rows(1)))
+        run.run(doc, found)
+        made = made_by(found)[0]
+        assert (made["is_migrated"], made["stage_due"], made["next_check_at"]) == (1, None, None)
+        assert made["sla_status"] in (None, "")
+
+    def test_the_clock_runs_for_new_complaints(self, sheet):
+        doc, found = started(sheet(*rows(1)), is_migrated=0)
+        run.run(doc, found)
+        assert made_by(found)[0]["next_check_at"]
+
+    def test_markup_in_a_cell_is_text(self, sheet):
+        doc, found = started(sheet(*rows(1, Details="<script>alert(1)</script> & more of it, much more")))
+        run.run(doc, found)
+        assert "<script" not in made_by(found)[0]["description"]
+
+
+class TestErrors:
+    def test_bad_rows_are_told_and_good_ones_taken(self, sheet):
+        data = rows(5)
+        data[1][1], data[3][1] = "someday", str(add_days(nowdate(), 2))
+        doc, found = started(sheet(*data))
+        total = run.run(doc, found)
+        assert (total.imported, total.failed, total.position) == (3, 2, 5)
+        assert len(made_by(found)) == 3
+        file = frappe.get_doc("File", {"file_url": doc.error_file})
+        assert file.is_private
+        content = file.get_content()
+        told = list(
+            csv.reader(
+                (content if isinstance(content, str) else content.decode()).lstrip("\ufeff").splitlines()
+            )
+        )
+        assert [row[0] for row in told[1:]] == ["3", "5"]
+        assert told[1][1] == "Received"
+        assert "someday" in told[1][2]
+        assert "Received At lies in the future" in told[2][2]
+        assert told[2][3:] == data[3]
+
+    def test_nothing_is_written_when_it_is_only_tried(self, sheet):
+        before = frappe.db.count("Complaint")
+        found = source.open_file(sheet(*rows(4)))
+        total, bad = run.try_out(found, Defaults(factory.company()))
+        assert (total.imported, bad) == (4, [])
+        assert frappe.db.count("Complaint") == before
+
+    def test_columns_without_a_date_are_refused(self, sheet):
+        path = sheet(["a", "b"], headings=["Colour", "Taste"])
+        with pytest.raises(frappe.ValidationError, match="received"):
+            source.check(source.open_file(path))
+
+    def test_a_mapping_to_an_unknown_column_is_refused(self, sheet):
+        found = source.open_file(sheet(*rows(1)))
+        with pytest.raises(frappe.ValidationError, match="no column Colour"):
+            source.use_targets(found, {"Colour": "text"})
+
+    def test_a_user_without_the_right_makes_nothing(self, sheet):
+        doc, found = started(sheet(*rows(2)))
+        frappe.set_user(factory.user(roles.AUDITOR))
+        total, bad = run.try_out(found, run.defaults_of(doc))
+        assert (total.imported, len(bad)) == (0, 2)
+
+
+class TestRestart:
+    def test_a_run_that_stopped_goes_on_where_it_was(self, sheet, monkeypatch):
+        doc, found = started(sheet(*rows(7)))
+        batches = iter(range(10))
+
+        def third_fails(counts):
+            if next(batches) == 1:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            run.run(doc, found, third_fails)
+        doc.reload()
+        assert (doc.status, doc.position, len(made_by(found))) == ("running", 4, 4)
+        total = run.run(doc, found)
+        assert (total.position, total.imported, total.existing) == (7, 7, 0)
+        assert len(made_by(found)) == 7
+
+    def test_the_same_file_again_makes_nothing(self, sheet):
+        path = sheet(*rows(3))
+        doc, found = started(path)
+        run.run(doc, found)
+        again, found = started(path)
+        assert again.name != doc.name
+        total = run.run(again, found)
+        assert (total.imported, total.existing) == (0, 3)
+        assert len(made_by(found)) == 3
+
+    def test_an_import_that_another_process_moved_on_stops(self, sheet):
+        doc, found = started(sheet(*rows(4)))
+
+        def other_process(counts):
+            frappe.db.set_value("Complaint Import", doc.name, "position", counts.position + 1)
+
+        with pytest.raises(run.Overtaken):
+            run.run(doc, found, other_process)
+
+    def test_a_batch_that_the_database_refuses_costs_its_bad_row_only(self, sheet, monkeypatch):
+        doc, found = started(sheet(*rows(4)), batch_size=10)
+        whole = writer.write
+
+        def refuses(docs):
+            if len(docs) > 1 or docs[0].flags.row.number == 3:
+                raise frappe.UniqueValidationError("Duplicate")
+            whole(docs)
+
+        monkeypatch.setattr(run, "write", refuses)
+        total = run.run(doc, found)
+        assert (total.imported, total.failed) == (3, 1)
+        assert len(made_by(found)) == 3
+
+
+class TestForm:
+    def test_attaching_a_file_shows_its_columns(self, sheet):
+        content = sheet(*rows(2)).read_text()
+        file = factory.make("File", file_name="cases.csv", content=content, is_private=1)
+        doc = factory.make("Complaint Import", import_file=file.file_url, company=factory.company())
+        assert {row.heading: row.target for row in doc.columns} == dict(
+            zip(
+                HEADINGS,
+                ("id", "received", "customer", "item", "batch", "type", "channel", "text"),
+                strict=True,
+            )
+        )
+        assert doc.total_rows == 2
+        setup.run_job(doc.name)
+        doc.reload()
+        assert (doc.status, doc.imported, doc.failed) == ("completed", 2, 0)
+
+    def test_what_the_import_counts_cannot_be_sent(self, sheet):
+        doc = factory.make("Complaint Import", company=factory.company(), imported=99, status="completed")
+        assert (doc.imported or 0, doc.status) == (0, "draft")
+
+    def test_what_stops_a_job_is_shown(self, sheet, monkeypatch):
+        file = factory.make("File", file_name="cases.csv", content=sheet(*rows(2)).read_text(), is_private=1)
+        doc = factory.make("Complaint Import", import_file=file.file_url, company=factory.company())
+        for row in doc.columns:
+            row.target = "" if row.target == "received" else row.target
+        doc.save()
+        monkeypatch.setattr(frappe.db, "rollback", lambda **_: None)  # it would take the test's records along
+        setup.run_job(doc.name)
+        doc.reload()
+        assert doc.status == "failed"
+        assert "received" in doc.error_message
