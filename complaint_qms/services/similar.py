@@ -3,9 +3,11 @@
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, strip_html_tags
 
+from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar import Record, Settings, rank
 
 _KEYS = ("batch_no", "serial_no", "delivery_note", "sales_invoice", "customer", "item_code", "complaint_type")
@@ -40,12 +42,17 @@ def similar_complaints(doc: Document, limit: int = 6) -> list[dict[str, Any]]:
             "name": match.id,
             "score": round(match.score, 2),
             "is_duplicate": match.score >= Settings().duplicate,
-            "reasons": [frappe._(reason.message).format(*reason.args) for reason in match.reasons],
+            "reasons": [_sentence(reason) for reason in match.reasons],
             **{name: candidates[match.id][name] for name in ("subject", "stage", "received_at", "customer")},
         }
         for match in found
         if match.score >= _WORTH_SHOWING
     ]
+
+
+def _sentence(reason: Reason) -> str:
+    words = (_(word) for word in reason.args) if reason.kind == "field" else reason.args
+    return _(reason.message).format(*words)
 
 
 def _record(row: Any) -> Record:

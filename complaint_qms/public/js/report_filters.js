@@ -7,7 +7,7 @@ Object.assign(complaint_qms.reports, {
 		const today = frappe.datetime.get_today();
 		const year_ago = frappe.datetime.add_days(frappe.datetime.add_months(today, -12), 1);
 		const every = [
-			{ fieldname: "from_date", label: __("Received From"), fieldtype: "Date", default: year_ago },
+			{ fieldname: "from_date", label: __("Received From", null, "Complaint"), fieldtype: "Date", default: year_ago },
 			{ fieldname: "to_date", label: __("Received To"), fieldtype: "Date", default: today },
 			{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company" },
 			{
@@ -22,12 +22,12 @@ Object.assign(complaint_qms.reports, {
 			{ fieldname: "territory", label: __("Territory"), fieldtype: "Link", options: "Territory" },
 			{
 				fieldname: "state",
-				label: __("State"),
+				label: __("State", null, "Complaint"),
 				fieldtype: "Select",
 				options: [
 					{ value: "", label: __("All complaints") },
 					{ value: "valid", label: __("Without rejected, duplicate, void") },
-					{ value: "open", label: __("Open") },
+					{ value: "open", label: __("Open", null, "Complaint") },
 					{ value: "ended", label: __("Ended") },
 				],
 			},

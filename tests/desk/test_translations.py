@@ -1,0 +1,140 @@
+"""Simplified Chinese is complete, and says nothing the app no longer says."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import frappe
+import pytest
+from frappe.translate import clear_cache, get_translations_from_apps, get_translations_from_csv
+
+from complaint_qms.engine.reasons import Reason
+from complaint_qms.engine.sop.complaint import complaint_missing
+from complaint_qms.services.lifecycle import describe
+from complaint_qms.services.similar import _sentence
+from scripts.inside import messages
+
+# Names, abbreviations and places for values that read the same in Chinese.
+SAME = {
+    "8D", "8d", "API", "CAPA", "FDA", "FMEA", "SOP", "UDI", "UPC / EAN", "WhatsApp", "fmea", "{0} · {1}", "{date}",
+}  # fmt: skip
+
+
+@cache
+def found() -> tuple[str, ...]:
+    """English texts of the app; reading them all takes seconds, so once for the module."""
+    return tuple(row.source for row in messages.collect())
+
+
+def row_of(source: str, rows: list[tuple[str, str, str]]) -> str:
+    return next(row[1] for row in rows if row[0] == source and not row[2])
+
+
+@pytest.fixture
+def rows() -> list[tuple[str, str, str]]:
+    found_rows = messages.own_rows()
+    assert found_rows, "the language file is empty"
+    return found_rows
+
+
+@pytest.fixture
+def in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request of somebody whose language is Simplified Chinese; the cached dictionary may be older than the file."""
+    clear_cache()
+    monkeypatch.setattr(frappe.local, "lang", "zh")
+
+
+def test_collects_what_every_source_says() -> None:
+    """One text of each kind of place; a collector that stopped looking somewhere would find the rest complete."""
+    texts = set(found())
+    for text in (
+        "Complaint",  # DocType
+        "Triage Rationale",  # field
+        "root cause",  # JavaScript
+        "Complaint Agent",  # role
+        "Approve Plan",  # workflow action
+        "intake",  # option of a Select field
+        "Partly Justified",  # label of one
+        "Complaint Register",  # report
+        "Complaints Received",  # chart
+        "Choose the severity.",  # gate with need()
+        "Complete investigation {names} first.",  # gate with Missing()
+        "keyword, denied: {0}",  # reason, through a name
+        "The estimate meets the target.",  # effectiveness
+        "Fewer than one in a million units.",  # risk
+        "Is there a serious threat to public health?",  # reportability
+        "Late Delivery",  # complaint type
+        "DingTalk",  # channel
+        "The chart's limit is {limit}.",  # signal
+        "{0} × {1} is judged milder than {2} × {3}, although it is the graver case",  # risk matrix
+    ):
+        assert text in texts, text
+
+
+def test_every_text_has_chinese() -> None:
+    lacking = {row.source: row.place for row in messages.missing()}
+    assert not lacking, "no row in translations/zh.csv:\n" + json.dumps(lacking, indent=1, ensure_ascii=False)
+
+
+def test_places_for_values_are_kept(rows: list[tuple[str, str, str]]) -> None:
+    differing = [row for row in rows if messages.slots(row[0]) != messages.slots(row[1])]
+    assert not differing
+
+
+def test_each_source_once_and_in_order(rows: list[tuple[str, str, str]]) -> None:
+    keys = [(row[0], row[2]) for row in rows]
+    assert len(keys) == len(set(keys))
+    assert rows == sorted(rows)
+
+
+def test_no_row_for_a_text_that_is_gone(rows: list[tuple[str, str, str]]) -> None:
+    assert not {row[0] for row in rows} - set(found())
+
+
+def test_contexts_are_doctypes_of_the_app(rows: list[tuple[str, str, str]]) -> None:
+    own = set(frappe.get_all("DocType", filters={"module": "Complaint QMS"}, pluck="name", order_by="name"))
+    assert {row[2] for row in rows if row[2]} <= own
+
+
+def test_translations_are_chinese(rows: list[tuple[str, str, str]]) -> None:
+    assert not [row for row in rows if row[0] not in SAME and not messages.CHINESE.search(row[1])]
+    assert not [row for row in rows if row[0] == row[1] and row[0] not in SAME]
+    assert not [row for row in rows if row[1] != row[1].strip() or not row[1]]
+
+
+def test_frappe_reads_the_file(rows: list[tuple[str, str, str]]) -> None:
+    """Frappe's own reader keeps each row, and nothing of another app stands over it."""
+    kept = get_translations_from_csv("zh", messages.APP)
+    merged = get_translations_from_apps("zh", apps=[*messages.BASE_APPS, messages.APP])
+    for source, translation, context in rows:
+        key = f"{source}:{context}" if context else source
+        assert kept[key] == translation
+        assert merged[key] == translation
+
+
+@pytest.mark.usefixtures("in_chinese")
+def test_a_chinese_user_reads_chinese(rows: list[tuple[str, str, str]]) -> None:
+    assert frappe._("Complaint") == "投诉"
+    assert frappe._("Complaint", lang="zh") == "投诉"
+    meta = frappe.get_meta("Complaint")
+    for fieldname in ("complaint_type", "severity", "received_at", "triage_rationale", "reportable"):
+        label = meta.get_label(fieldname)
+        assert frappe._(label) == row_of(label, rows)
+    assert frappe._("Choose the severity.") == "请选择严重度。"
+
+
+@pytest.mark.usefixtures("in_chinese")
+def test_a_refused_step_is_told_in_chinese() -> None:
+    doc = frappe.new_doc("Complaint")
+    lines = [describe(doc, row) for row in complaint_missing({"stage": "intake"}, "triage")]
+    assert lines
+    for line in lines:
+        assert messages.CHINESE.search(line["message"])
+        assert messages.CHINESE.search(line["label"])
+
+
+@pytest.mark.usefixtures("in_chinese")
+def test_what_makes_complaints_alike_is_told_in_chinese() -> None:
+    told = _sentence(Reason("field", "same {0}", ("batch",), 1.0))
+    assert told == "批次相同"
