@@ -2,7 +2,7 @@
 import { color, label } from "../labels";
 import { date_text, esc, money, record_link } from "../words";
 
-const SALES = { "Sales Order": "Orders", "Delivery Note": "Deliveries", "Sales Invoice": "Invoices" };
+const sales_titles = () => ({ "Sales Order": __("Orders"), "Delivery Note": __("Deliveries"), "Sales Invoice": __("Invoices") });
 
 /** The panel beside the form; below it on narrow screens. */
 export function draw_context(frm, context) {
@@ -44,14 +44,14 @@ function customer_html(frm, { customer, past_complaints }) {
 		)}</div></section>`;
 	}
 	const facts = [];
-	for (const [doctype, title] of Object.entries(SALES)) {
+	for (const [doctype, title] of Object.entries(sales_titles())) {
 		const sales = customer.sales[doctype];
 		if (!sales) continue;
 		facts.push(
 			fact(
 				list_link(doctype, { customer: customer.name }),
 				String(sales.count),
-				__(title),
+				title,
 				[sales.amount ? money(sales.amount, frappe.defaults.get_default("currency")) : "", sales.last ? date_text(sales.last) : ""]
 			)
 		);
