@@ -9,6 +9,7 @@ export function draw_context(frm, context) {
 	const $panel = place(frm);
 	const parts = [
 		customer_html(frm, context),
+		similar_html(context.similar),
 		neighbours_html(__("Same batch"), context.neighbours.batch, frm, "batch_no"),
 		neighbours_html(__("Same item"), without(context.neighbours.item, context.neighbours.batch), frm, "item_code"),
 		neighbours_html(__("Same customer"), context.neighbours.customer, frm, "customer"),
@@ -103,6 +104,20 @@ function neighbours_html(title, rows, frm, fieldname) {
 				row.name,
 				row.subject
 			)}<small>${esc([row.name, row.severity ? __(row.severity) : "", date_text(row.received_at)].filter(Boolean).join(" · "))}</small></li>`
+		)
+		.join("")}</ul></section>`;
+}
+
+/** Complaints that tell the same story, how alike they are and why. */
+function similar_html(rows) {
+	if (!rows || !rows.length) return "";
+	return `<section><h6>${esc(__("Similar complaints"))}</h6><ul class="cq-others">${rows
+		.map(
+			(row) => `<li><span class="indicator-pill ${row.is_duplicate ? "orange" : "gray"} cq-score" title="${esc(
+				row.is_duplicate ? __("Probably the same complaint") : __("A similar case")
+			)}">${esc(__("{0} %", [Math.round(100 * row.score)]))}</span>${record_link("Complaint", row.name, row.subject)}<small>${esc(
+				[row.name, label(row.stage), ...(row.reasons || []).slice(0, 2)].join(" · ")
+			)}</small></li>`
 		)
 		.join("")}</ul></section>`;
 }
