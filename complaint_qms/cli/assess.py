@@ -109,6 +109,7 @@ class _Judge:
         self.repeat = self.counts.get(("customer", 30))
         if self.repeat is None:
             self.repeat = history.recent("customer", 30)
+        self.bands = {by: policy.bands(by) for by in ("rate", "count")}
         self.rule_fields = _rule_fields(policy)
         self._outcomes: dict[tuple, list[tuple[str, str, str]]] = {}
         self._occurrence = lru_cache(maxsize=100_000)(self._occurrence_of)
@@ -186,8 +187,8 @@ class _Judge:
 
     def _occurrence_of(self, rate: float | None, recent: int) -> str | None:
         if rate is not None:
-            return risk.occurrence_of_rate(rate, self.policy.bands("rate"))
-        return risk.occurrence_of_rate(recent, self.policy.bands("count"))
+            return risk.occurrence_of_rate(rate, self.bands["rate"])
+        return risk.occurrence_of_rate(recent, self.bands["count"])
 
     def _report_by(self, harm: str, aware: date) -> str | None:
         section = self.policy.data["reportability"]

@@ -1,4 +1,4 @@
-"""What the texts say where the file says nothing: type, severity and what the customer wants.
+"""What the texts say where the file says nothing: type and severity.
 
 When part of the history carries a type, a model is learned from it and fills in the rest; when none does, the
 engine's keywords name the type. The same for the severity, which is proposed only where the file has none.
@@ -17,10 +17,10 @@ from complaint_qms.constants.vocabulary import TYPES
 from complaint_qms.engine.classify import Proposal, TextModel, propose_many, train
 
 CHUNK = 1_000
-TEACHERS = 3_000
+TEACHERS = 2_000
 """Texts a model is learned from at most, spread evenly over the history."""
 LEAST_TEACHERS, LEAST_OF_LABEL = 100, 8
-FIELDS = ("type", "severity", "expectation")
+FIELDS = ("type", "severity")
 
 
 def read(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
@@ -34,13 +34,13 @@ def read(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
     names = type_names()
     while True:
         rows = store.db.execute(
-            "SELECT row_id, subject, text, item, channel, type, severity, expectation FROM complaint "
+            "SELECT row_id, subject, text, item, channel, type, severity FROM complaint "
             "WHERE row_id > ? ORDER BY row_id LIMIT ?",
             (done, CHUNK),
         ).fetchall()
         if not rows:
             break
-        wanted = [r for r in rows if (r[1] or r[2]) and None in r[5:8]]
+        wanted = [r for r in rows if (r[1] or r[2]) and None in r[5:7]]
         texts = [_words(r[1], r[2]) for r in wanted]
         contexts = [{"item": r[3], "channel": r[4]} for r in wanted]
         found = propose_many(texts, models, contexts=contexts, fields=FIELDS) if wanted else []
@@ -56,7 +56,7 @@ def read(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
 def _rows(wanted: list[tuple], found: list[list[Proposal]], names: dict[str, str]) -> list[tuple]:
     result = []
     for row, proposals in zip(wanted, found, strict=True):
-        given = dict(zip(FIELDS, row[5:8], strict=True))
+        given = dict(zip(FIELDS, row[5:7], strict=True))
         for p in proposals:
             if given[p.field] is None and p.value and p.source != "none":
                 value = (

@@ -90,7 +90,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the run without texts")
-    parser.add_argument("--text-rows", type=int, default=50_000, help="rows of the run with everything")
+    parser.add_argument("--text-rows", type=int, default=100_000, help="rows of the run with everything")
     parser.add_argument(
         "--folder", type=Path, help="where the history is kept (default: a folder that is removed)"
     )
