@@ -168,8 +168,7 @@ def test_submitting_again_drafts_nothing_more() -> None:
     assert frappe.db.count("Sales Invoice", {"complaint_settlement": settlement.name}) == 1
 
 
-def test_a_refusal_by_erpnext_names_the_document_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A frozen ledger: ERPNext itself refuses the credit note."""
+def test_a_refusal_by_erpnext_names_the_document_and_leaves_nothing() -> None:
     settlement = settling.proposed(factory.sold(10)[2], {"remedy": "return_credit", "qty": 4})
     invoice = settlement.lines[0].sales_invoice
     # A return dated before its invoice is refused by ERPNext when the draft is saved.
