@@ -1,5 +1,6 @@
 """What the head of a complaint shows: where it is, what comes next and what is still missing for it."""
 
+from datetime import datetime
 from typing import Any
 
 import frappe
@@ -8,6 +9,7 @@ from frappe.model.document import Document
 from frappe.model.workflow import get_transitions, get_workflow_name
 from frappe.utils import get_datetime, now_datetime
 
+from complaint_qms.constants.clock import AT_RISK, CLOCKS, ON_TRACK, OVERDUE
 from complaint_qms.constants.fields import STEP_FIELDS
 from complaint_qms.constants.labels import label
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_FLOW
@@ -38,6 +40,7 @@ def overview(doc: Document) -> dict[str, Any]:
         "steps": _steps(doc),
         "next": _next(doc),
         "clock": {name: doc.get(name) for name in _CLOCK}
+        | {f"{clock}_status": _standing(doc, clock, now) for clock in CLOCKS}
         | {"now": now, "stage_used": used_in_stage(doc, now), "stage_limit": _limit(doc)},
         "headline": {name: doc.get(name) for name in _HEADLINE}
         | {"open_for_seconds": _age(doc, now), "stage_label": _(label("stage", doc.stage))},
@@ -127,12 +130,22 @@ def _fields(doc: Document, target: str, missing: list[str]) -> list[str]:
     return wanted
 
 
+def _standing(doc: Document, clock: str, now: datetime) -> str | None:
+    """How a clock stands this minute; the sweep, which writes it down and alarms, comes only every few minutes."""
+    status, due, warn = (doc.get(f"{clock}_{part}") for part in ("status", "due", "warn_at"))
+    if status in (ON_TRACK, AT_RISK) and due and get_datetime(due) <= now:
+        return OVERDUE
+    if status == ON_TRACK and warn and get_datetime(warn) <= now:
+        return AT_RISK
+    return status
+
+
 def _limit(doc: Document) -> int | None:
     open_rows = [row for row in doc.stage_log if not row.left_at and row.time_limit]
     return open_rows[-1].time_limit if open_rows else None
 
 
-def _age(doc: Document, now) -> int:
+def _age(doc: Document, now: datetime) -> int:
     if not doc.received_at:
         return 0
     end = get_datetime(doc.closed_at) if doc.closed_at else now

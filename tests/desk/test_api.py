@@ -59,6 +59,11 @@ class TestOverview:
         )
         assert "checklist" not in fields
 
+    def test_a_clock_that_ran_out_is_overdue_before_the_sweep_comes(self):
+        doc = complaint(received_at="2026-01-05 09:00:00")
+        seen = api.overview(doc.name)["clock"]
+        assert (doc.response_status, seen["response_status"]) == ("on_track", "overdue")
+
     def test_a_person_sees_only_their_own_steps(self):
         name = complaint().name
         api.take_step(name, "Start Triage")
