@@ -14,7 +14,7 @@ import numpy as np
 from complaint_qms.cli.fields import BY_KEY, DATE_KEYS, EXPOSURE_FIELDS, FLAG_KEYS, NUMBER_KEYS
 from complaint_qms.cli.mapping import FileMapping
 from complaint_qms.cli.messages import say
-from complaint_qms.cli.read.dates import BLANKS, ISO_FORMS, dominant, parse_column
+from complaint_qms.cli.read.dates import BLANKS, ISO_FORMS, Alike, dominant, parse_column
 from complaint_qms.cli.read.rows import Chunk, Table
 from complaint_qms.cli.store import COMPLAINT_COLUMNS, Store
 
@@ -143,9 +143,10 @@ class _ChunkReader:
 
     def _dates(self, key: str, raw: list[str], rows: list[int], bad: dict[int, tuple]) -> list[str | None]:
         decision = self.source.mapping.dates.get(key)
-        stamps, timed = parse_column(raw, decision.order if decision else "ymd", self.timezone)
+        alike = dominant(raw)
+        stamps, timed = parse_column(raw, decision.order if decision else "ymd", self.timezone, alike)
         self.stamps[key] = stamps, timed
-        found = _stored(raw, stamps, timed)
+        found = _stored(raw, alike, stamps, timed)
         for i in np.flatnonzero(np.isnat(stamps)).tolist():
             found[i] = None
             text = raw[i].strip()
@@ -238,14 +239,13 @@ def _joined(key: str, columns: list[tuple[str, ...]]) -> list[str]:
     return [glue.join(p for p in (c.strip() for c in cells) if p) for cells in zip(*columns, strict=True)]
 
 
-def _stored(raw: list[str], stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:
+def _stored(raw: list[str], alike: Alike, stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:
     """Stored form of parsed cells; cells that already have it are taken over."""
-    form, alike = dominant(raw)
-    if form not in ISO_FORMS:
+    if alike.form not in ISO_FORMS:
         return iso_texts(stamps, timed)
-    ending = ISO_FORMS[form]
+    ending = ISO_FORMS[alike.form]
     texts: list[str | None] = [v + ending for v in raw] if ending else list(raw)
-    others = np.flatnonzero(~alike)
+    others = np.flatnonzero(~alike.rows)
     if len(others):
         for i, text in zip(others.tolist(), iso_texts(stamps[others], timed[others]), strict=True):
             texts[i] = text

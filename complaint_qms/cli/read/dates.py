@@ -115,22 +115,32 @@ _WIDTH = 40
 _PLAIN_FORM = frozenset("9-/.: ,T")
 
 
-def dominant(values: list[str]) -> tuple[str, np.ndarray]:
-    """(shape, rows): the shape of the first filled cell and which cells have it, compared as arrays.
+@dataclass(frozen=True)
+class Alike:
+    """The cells of a column that share one shape: the shape, which cells, and all cells as a text array cut to it."""
+
+    form: str
+    rows: np.ndarray
+    texts: np.ndarray
+
+
+def dominant(values: list[str]) -> Alike:
+    """Which cells have the shape of the first filled one, compared as arrays.
 
     Nearly all cells of a date column look alike, so this spares the others' way cell by cell. The shape is empty when
     it holds letters or the cell would need cleaning first.
     """
-    none = np.zeros(len(values), dtype=bool)
     first = next((v for v in values if v.strip()), "")
     form = shape(first) if first.isascii() and first == first.strip() and len(first) < _WIDTH else ""
     if not form or not _PLAIN_FORM.issuperset(form):
-        return "", none
-    codes = (
-        np.array(values, dtype=f"U{_WIDTH}").view(np.uint32).reshape(len(values), _WIDTH)[:, : len(form) + 1]
-    )
+        return Alike("", np.zeros(len(values), dtype=bool), np.empty(0, "U1"))
+    texts = np.array(
+        values, dtype=f"U{len(form) + 1}"
+    )  # one more, so that a longer cell is seen to be longer
+    codes = texts.view(np.uint32).reshape(len(values), len(form) + 1)
     folded = np.where((codes >= 48) & (codes <= 57), 57, codes)
-    return form, (folded == np.array([*map(ord, form), 0], dtype=np.uint32)).all(axis=1)
+    same = (folded == np.array([*map(ord, form), 0], dtype=np.uint32)).all(axis=1)
+    return Alike(form, same, texts)
 
 
 @dataclass
@@ -155,15 +165,15 @@ class DateVotes:
 
     def add(self, values: list[str]) -> None:
         """Take in a chunk of raw cells, in file order."""
-        form, alike = dominant(values)
-        family = classify(form)[0] if form else "none"
+        alike = dominant(values)
+        family = classify(alike.form)[0] if alike.form else "none"
         if family not in ("none", "numeric"):
-            count = int(alike.sum())
+            count = int(alike.rows.sum())
             self.filled += count
             self.families[family] = self.families.get(family, 0) + count
             if count == len(values):
                 return
-            values = [values[i] for i in np.flatnonzero(~alike).tolist()]
+            values = [values[i] for i in np.flatnonzero(~alike.rows).tolist()]
         codes, uniques = pd.factorize(np.array(values, dtype=object))
         counts = np.bincount(codes, minlength=len(uniques)).tolist()
         texts = [clean(raw) for raw in uniques]
@@ -238,26 +248,30 @@ def decide(votes: DateVotes, others: list[DateVotes], given: str | None = None) 
     return DateDecision("dmy", "date_by_default", votes.ambiguous)
 
 
-def parse_column(values: list[str], order: str, timezone: str) -> tuple[np.ndarray, np.ndarray]:
+def parse_column(
+    values: list[str], order: str, timezone: str, alike: Alike | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Parse raw cells into (datetime64[s], has_time); what cannot be read is NaT.
 
-    Values with an offset are turned into wall time of `timezone`; values without one are taken as such.
+    Values with an offset are turned into wall time of `timezone`; values without one are taken as such. `alike`: the
+    answer of :func:`dominant`, when the caller has it.
     """
     stamps = np.full(len(values), NAT, dtype="datetime64[s]")
     timed = np.zeros(len(values), dtype=bool)
-    form, alike = dominant(values)
-    family, match = classify(form) if form else ("none", None)
+    alike = alike or dominant(values)
+    family, match = classify(alike.form) if alike.form else ("none", None)
+    rest = np.arange(len(values))
     if family != "none":
-        texts = values if alike.all() else [v for v, a in zip(values, alike.tolist(), strict=True) if a]
-        found = _parse_iso(texts, form) if form in ISO_FORMS else None
+        chosen = alike.texts[alike.rows]
+        found = _parse_iso(chosen) if alike.form in ISO_FORMS else None
         if found is None:
-            found = _parse_group(pd.Series(texts, dtype=object), family, match, order, timezone)
-        stamps[alike] = found
-        timed[alike] = _has_time(family, match, form)
-    rest = np.flatnonzero(~alike) if family != "none" else np.arange(len(values))
+            found = _parse_group(pd.Series(chosen.tolist(), dtype=object), family, match, order, timezone)
+        stamps[alike.rows] = found
+        timed[alike.rows] = _has_time(family, match, alike.form)
+        rest = np.flatnonzero(~alike.rows)
     if len(rest):
         stamps[rest], timed[rest] = _parse_mixed([values[i] for i in rest.tolist()], order, timezone)
-    years = stamps.astype("datetime64[Y]").astype(float) + 1970
+    years = stamps.astype("datetime64[Y]").astype(np.int64) + 1970
     stamps[(years < YEAR_MIN) | (years > YEAR_MAX)] = NAT
     return stamps, timed & ~np.isnat(stamps)
 
@@ -266,10 +280,10 @@ ISO_FORMS = {"9999-99-99": "", "9999-99-99 99:99": ":00", "9999-99-99 99:99:99":
 """Shapes that numpy reads itself, and what makes them the stored form."""
 
 
-def _parse_iso(texts: list[str], form: str) -> np.ndarray | None:
+def _parse_iso(texts: np.ndarray) -> np.ndarray | None:
     """Cells of an ISO shape at numpy's speed; None when one of them is no date."""
     try:
-        return np.array(texts, dtype=f"U{len(form)}").astype("datetime64[s]")
+        return texts.astype("datetime64[s]")
     except ValueError:
         return None
 
