@@ -104,6 +104,7 @@ def own_import(path: Path) -> float:
     total = run.run(doc, found)
     seconds = perf_counter() - begin
     frappe.delete_doc("Complaint Import", doc.name, force=True)
+    frappe.db.commit()
     if total.imported != found.records:
         raise SystemExit(f"{total}")
     return found.records / seconds

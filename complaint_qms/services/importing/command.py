@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import frappe
 from frappe import _
+from frappe.utils import cint
 from tqdm import tqdm
 
 from complaint_qms.services.importing import errors, run, setup, source
@@ -47,7 +48,7 @@ def load(
         frappe.db.commit()
         if doc.position:
             click.echo(f"{doc.name} goes on after row {doc.position} of {found.records}.")
-        with tqdm(total=found.records, initial=doc.position, unit="row") as bar:
+        with tqdm(total=found.records, initial=cint(doc.position), unit="row") as bar:
             total = run.run(doc, found, lambda counts: bar.update(counts.position - bar.n))
         bad = []
         if doc.error_file:
