@@ -96,6 +96,7 @@ def on_bench(bench: Bench) -> int:
     say(f"filling {SITE} with the demo company; this takes a minute or two")
     told = bench.run("complaint-qms", "demo", "--password", password, site=SITE, timeout=3600)
     say(benches.last_lines(told, count=25))
+    bench.run("enable-scheduler", site=SITE)
     address = serve(bench)
     say()
     say(f"  {address}")
@@ -140,7 +141,7 @@ def serve(bench: Bench) -> str:
     while time.monotonic() < end:
         try:
             with urllib.request.urlopen(f"{address}/login", timeout=30):
-                return f"{address}/app/complaint-qms"
+                return f"{address}/app/complaints"
         except (urllib.error.URLError, OSError):
             time.sleep(0.5)
     raise sites.NoSite(f"the web server does not answer; see {BACKTEST.parent / 'demo-web.log'}")
