@@ -138,12 +138,17 @@ def drop_site(bench: Bench, site: str) -> None:
     if not bench.site_config(site).get(OWN_MARK):
         raise NoSite(f"the site {site} was not made by these scripts and is left alone")
     for password in root_passwords(bench):
-        try:
-            bench.run("drop-site", site, "--db-root-password", password, "--force", "--no-backup")
-            return
-        except CommandFailed as error:
-            if not _is_refused_login(str(error)):
-                raise
+        # The command keeps a dropped site's folder in an archive; of a throw-away site nobody wants it.
+        with tempfile.TemporaryDirectory() as archive:
+            places = ["--archived-sites-path", archive]
+            try:
+                bench.run(
+                    "drop-site", site, "--db-root-password", password, "--force", "--no-backup", *places
+                )
+                return
+            except CommandFailed as error:
+                if not _is_refused_login(str(error)):
+                    raise
     raise NoSite("the database root user's password is not known")
 
 
