@@ -2,6 +2,7 @@
 
 from complaint_qms.services import procedure, risk
 from complaint_qms.setup.custom_fields import apply_custom_fields
+from complaint_qms.setup.rights import grant_sight
 from complaint_qms.setup.roles import ensure_roles
 from complaint_qms.setup.seed import seed
 from complaint_qms.setup.workflows import sync_workflows
@@ -10,6 +11,7 @@ from complaint_qms.setup.workflows import sync_workflows
 def after_install() -> None:
     """Roles, fields, vocabulary and workflows of a new site."""
     ensure_roles()
+    grant_sight()
     apply_custom_fields()
     seed()
     sync_workflows()

@@ -128,8 +128,14 @@ class TestContext:
 
     def test_what_a_person_may_not_read_is_left_out(self):
         name = complaint().name
+        frappe.set_user(factory.user(roles.INVESTIGATOR))
+        assert set(api.context(name)["customer"]["sales"]) == {"Delivery Note"}
+
+    def test_an_agent_sees_what_the_customer_bought_but_cannot_change_it(self):
         frappe.set_user(factory.user(roles.AGENT))
-        assert api.context(name)["customer"]["sales"] == {}
+        for doctype in ("Customer", "Item", "Sales Order", "Delivery Note", "Sales Invoice"):
+            assert frappe.has_permission(doctype, "read")
+            assert not frappe.has_permission(doctype, "write")
 
 
 class TestProposals:
