@@ -214,7 +214,7 @@ def _closable(facts: Facts) -> list[Missing]:
             Missing(
                 "G4",
                 "settlement_html",
-                "Accounts have not submitted {names} yet: submit it, or cancel the settlement.",
+                "{names} is not finished yet: have it submitted or closed, or cancel the settlement.",
                 {"names": ", ".join(f"{row['doctype']} {row['name']}" for row in documents)},
             )
         )

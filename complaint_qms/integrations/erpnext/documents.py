@@ -5,19 +5,22 @@ from typing import Any
 import frappe
 
 SETTLED_BY = ("Sales Invoice", "Delivery Note", "Sales Order")
+_REPAIR = "Warranty Claim"
+_REPAIR_OVER = ("Closed", "Cancelled")
 
 
 def drafted_documents(settlements: list[str]) -> list[dict[str, Any]]:
-    """Documents of `settlements` that nobody has submitted yet: [{doctype, name}]; one query a DocType."""
+    """Documents of `settlements` that nobody has finished yet: drafts, and repairs under way.
+
+    Returns [{doctype, name}]; one query a DocType.
+    """
     if not settlements:
         return []
+    own = {"complaint_settlement": ("in", settlements)}
+    unfinished = {doctype: own | {"docstatus": 0} for doctype in SETTLED_BY}
+    unfinished[_REPAIR] = own | {"status": ("not in", _REPAIR_OVER)}
     return [
         {"doctype": doctype, "name": name}
-        for doctype in SETTLED_BY
-        for name in frappe.get_all(
-            doctype,
-            filters={"complaint_settlement": ("in", settlements), "docstatus": 0},
-            pluck="name",
-            order_by="name asc",
-        )
+        for doctype, filters in unfinished.items()
+        for name in frappe.get_all(doctype, filters=filters, pluck="name", order_by="name asc")
     ]
