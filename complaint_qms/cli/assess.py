@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
@@ -77,11 +78,13 @@ def assess(
         return
     tick(start)
     judge = _Judge(store, policy, history)
-    clock = _Clock(store, policy, history, as_of)
+    extent = _Extent.of(store)
+    clock = _Clock(store, policy, history, as_of, extent)
     while start < len(history):
         stop = min(start + CHUNK, len(history))
-        rows = list(zip(*fetch(store, history, start, stop, (*_FACTS, *_TIMES)), strict=True))
-        facts = dict(zip((*_FACTS, *_TIMES), rows, strict=True))
+        rows = zip(*fetch(store, history, start, stop, extent.filled), strict=True)
+        nothing = (None,) * (stop - start)
+        facts = {**dict.fromkeys((*_FACTS, *_TIMES), nothing), **dict(zip(extent.filled, rows, strict=True))}
         with store.transaction():
             judge.chunk(start, stop, facts)
             clock.chunk(start, stop, facts)
@@ -91,6 +94,23 @@ def assess(
     with store.transaction():
         judge.note_unknown_words()
         store.set_done("assess", -1)
+
+
+@dataclass(frozen=True)
+class _Extent:
+    """Which of the columns asked for hold anything, and the latest of each time; from one pass over the table."""
+
+    filled: tuple[str, ...]
+    latest: dict[str, np.datetime64]
+
+    @classmethod
+    def of(cls, store: Store) -> _Extent:
+        keys = (*_FACTS, *_TIMES)
+        found = store.db.execute(
+            "SELECT " + ", ".join(f"max({k})" for k in keys) + " FROM complaint"
+        ).fetchone()
+        known = {key: value for key, value in zip(keys, found, strict=True) if value is not None}
+        return cls(tuple(known), {k: np.datetime64(v, "s") for k, v in known.items() if k in _TIMES})
 
 
 class _Judge:
@@ -130,7 +150,9 @@ class _Judge:
         rows, effects = [], []
         harms = [
             harm_of(*h)
-            for h in zip(*(facts[k] for k in ("deaths", "injured", "harm", "crash", "fire")), strict=True)
+            for h in zip(
+                *(facts[k] for k in ("deaths", "injured", "harm", "crash", "fire", "severity")), strict=True
+            )
         ]
         duties = bool(self.policy.data["reportability"]["jurisdictions"])
         for i, row_id in enumerate(row_ids):
@@ -225,14 +247,28 @@ class _Counts:
         return self.counts[args["by"], args["days"]]
 
 
+HARM_WORDS = {
+    **dict.fromkeys(("death", "fatal", "fatality", "死亡", "致命"), "death"),
+    **dict.fromkeys(("injury", "serious injury", "serious harm", "伤害", "受伤", "人身伤害"), "serious"),
+}
+"""Kinds of event that name harm themselves, as registers write them."""
+
+
 def harm_of(
-    deaths: float | None, injured: float | None, harm: str | None, crash: str | None, fire: str | None
+    deaths: float | None,
+    injured: float | None,
+    harm: str | None,
+    crash: str | None,
+    fire: str | None,
+    event: str | None = None,
 ) -> str:
-    """Harm to a person as the file states it: counted deaths and injuries, else a flag of harm, crash or fire."""
+    """Harm to a person as the file states it: counted deaths and injuries, a kind of event that names harm, else a
+    flag of harm, crash or fire."""
     if deaths:
         return "death"
-    if injured:
-        return "serious"
+    named = HARM_WORDS.get(event.strip().lower(), "") if event else ""
+    if injured or named:
+        return named or "serious"
     return "minor" if "yes" in (harm, crash, fire) else "none"
 
 
@@ -268,7 +304,9 @@ def _readings(store: Store, row_ids: list[int], field: str) -> dict[int, str]:
 class _Clock:
     """Working time of first response, stages and the whole, and the ladder it would have climbed."""
 
-    def __init__(self, store: Store, policy: Policy, history: History, as_of: np.datetime64) -> None:
+    def __init__(
+        self, store: Store, policy: Policy, history: History, as_of: np.datetime64, extent: _Extent
+    ) -> None:
         self.store, self.history = store, history
         self.zone = policy.timezone
         sop = policy.data["sop"]
@@ -279,23 +317,14 @@ class _Clock:
         }
         self.ladder = [(step["at"], step["to"]) for step in sop["ladder"]]
         self.as_of = as_of
-        filled = store.db.execute(
-            "SELECT " + ", ".join(f"count({k})" for k in _TIMES) + " FROM complaint"
-        ).fetchone()
-        self.mapped = {key: bool(count) for key, count in zip(_TIMES, filled, strict=True)}
+        self.mapped = {key: key in extent.latest for key in _TIMES}
         self.stages = [s for s in STAGES if self.mapped[f"{s}_done"]]
         self.active = any(self.mapped.values())
         # Whole years around everything that is asked, with room for due times that lie far ahead.
-        first, last = history.received[0], max(history.received[-1], as_of, *self._latest())
+        first, last = history.received[0], max(history.received[-1], as_of, *extent.latest.values())
         begin = pd.Timestamp(first).to_pydatetime().replace(tzinfo=timezone.utc) - timedelta(days=40)
         end = pd.Timestamp(last).to_pydatetime().replace(tzinfo=timezone.utc) + timedelta(days=1100)
         self.table = build_table(policy.calendar, begin, end) if self.active else None
-
-    def _latest(self) -> list[np.datetime64]:
-        rows = self.store.db.execute(
-            "SELECT " + ", ".join(f"max({k})" for k in _TIMES) + " FROM complaint"
-        ).fetchone()
-        return [np.datetime64(v, "s") for v in rows if v]
 
     def chunk(self, start: int, stop: int, facts: Mapping[str, tuple]) -> None:
         """SOP times and escalations of one chunk."""

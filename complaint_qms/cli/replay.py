@@ -204,16 +204,11 @@ def write_report(database: Path, target: Path, language: str) -> None:
 
 def last_event(store: Store, past: history.History) -> np.datetime64:
     """The day the history ends: the latest receipt, or a later step of the procedure within a year of it."""
-    limit = past.as_of + np.timedelta64(366, "D")
-    latest = past.as_of
-    text = str(limit).replace("T", " ")
-    for key in DATE_KEYS:
-        if key in ("received", "occurred"):
-            continue
-        value = store.db.execute(f"SELECT max({key}) FROM complaint WHERE {key} <= ?", (text,)).fetchone()[0]
-        if value:
-            latest = max(latest, np.datetime64(value, "s"))
-    return latest
+    limit = str(past.as_of + np.timedelta64(366, "D")).replace("T", " ")
+    keys = [key for key in DATE_KEYS if key not in ("received", "occurred")]
+    columns = ", ".join(f"max({key}) FILTER (WHERE {key} <= ?1)" for key in keys)
+    found = store.db.execute(f"SELECT {columns} FROM complaint", (limit,)).fetchone()
+    return max([past.as_of, *(np.datetime64(value, "s") for value in found if value)])
 
 
 def _as_of(text: str | None) -> np.datetime64 | None:

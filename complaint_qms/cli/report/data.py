@@ -253,19 +253,7 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
         store,
         'SELECT stage, "at", told, count(*) AS count FROM escalation GROUP BY stage, "at", told ORDER BY stage, "at"',
     )
-    waiting = rows(
-        store,
-        "SELECT open_stage AS stage, count(*) AS count FROM sop_time WHERE open_stage IS NOT NULL GROUP BY open_stage",
-    )
-    over_open = at_risk = 0
-    for stage, hours in section["stage_hours"].items():
-        over, warned = store.db.execute(
-            "SELECT total(open_minutes > ?1), total(open_minutes > ?1 * ?2 AND open_minutes <= ?1) FROM sop_time "
-            "WHERE open_stage = ?3",
-            (hours * 60, section["warn_at"], stage),
-        ).fetchone()
-        over_open, at_risk = over_open + int(over), at_risk + int(warned)
-    waiting.sort(key=lambda w: STAGES.index(w["stage"]))
+    waiting, over_open, at_risk = _open_now(store, section)
     stages = [c for c in clocks if c["clock"] not in ("total", "first_response")]
     return {
         "clocks": clocks,
@@ -276,6 +264,21 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
         "late": int(late.sum()),
         "worst": max(stages, key=lambda c: c["share"], default=None),
     }
+
+
+def _open_now(store: Store, section: dict[str, Any]) -> tuple[list[dict[str, Any]], int, int]:
+    """Open complaints by stage in the order of the procedure; how many are over their limit, and close to it."""
+    minutes: dict[str, list[float]] = {}
+    for stage, taken in store.db.execute(
+        "SELECT open_stage, open_minutes FROM sop_time WHERE open_stage IS NOT NULL ORDER BY seq"
+    ):
+        minutes.setdefault(stage, []).append(taken)
+    over = warned = 0
+    for stage, hours in section["stage_hours"].items():
+        used = np.array(minutes.get(stage, ())) / 60
+        over += int((used > hours).sum())
+        warned += int(((used > hours * section["warn_at"]) & (used <= hours)).sum())
+    return [{"stage": s, "count": len(minutes[s])} for s in STAGES if s in minutes], over, warned
 
 
 def rules(store: Store) -> list[dict[str, Any]]:
