@@ -252,6 +252,13 @@ def _delete_rows(doctype: str, found: set[str]) -> None:
 
 
 def _delete_about(doctype: str, found: set[str]) -> None:
+    actions = frappe.get_all(
+        "Workflow Action",
+        {"reference_doctype": doctype, "reference_name": ("in", sorted(found))},
+        pluck="name",
+        order_by="name asc",
+    )
+    _delete("Workflow Action Permitted Role", "parent", actions)
     for table, (kind, name) in _ABOUT.items():
         if frappe.db.table_exists(table) or table.startswith("__"):
             _delete(table, name, sorted(found), {kind: doctype})
@@ -271,6 +278,9 @@ def _delete_nodes(doctype: str, found: set[str]) -> None:
     ordered = frappe.get_all(doctype, {"name": ("in", sorted(found))}, pluck="name", order_by="lft desc")
     for name in ordered:
         frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+        # The framework notes a deletion without naming the record but in words.
+        told = {"comment_type": "Deleted", "reference_doctype": doctype, "subject": f"{_(doctype)} {name}"}
+        frappe.db.delete("Comment", told)
 
 
 def _kept_series() -> tuple[dict[str, int], dict[str, int]]:
