@@ -77,7 +77,12 @@ def main() -> int:
     checks = [seconds <= BAR_SECONDS, resident <= BAR_MEGABYTES, seconds / halved <= BAR_RATIO]
     line(f"scan of {SERIES:,} series × {WEEKS} weeks", f"{seconds:.2f} s", f"<= {BAR_SECONDS:g} s", checks[0])
     line("memory of that scan (peak of its own arrays)", f"{peak:.0f} MB")
-    line("highest memory of the whole process so far", f"{resident:.0f} MB", f"<= {BAR_MEGABYTES} MB", checks[1])
+    line(
+        "highest memory of the whole process so far",
+        f"{resident:.0f} MB",
+        f"<= {BAR_MEGABYTES} MB",
+        checks[1],
+    )
     line(
         f"cost of {SERIES:,} against {half:,} series",
         f"× {seconds / halved:.2f}",
