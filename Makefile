@@ -19,8 +19,8 @@ test: ## everything this machine can run; ARGS="tests/engine -k clock" runs a pa
 lint: ## ruff and the import contracts alone
 	@$(PYTHON) -m scripts.make_test tests/house $(ARGS)
 
-benchmark: ## print each measured figure beside its bar
-	@$(PYTHON) -m scripts.make_test tests/benchmarks -s $(ARGS)
+benchmark: ## print each measured figure beside its bar; ARGS="intake sweep" runs some
+	@$(PYTHON) -m scripts.make_benchmark $(ARGS)
 
 test-erpnext: ## all of ERPNext's own tests of invoices and deliveries, with the app and without it
 	@QMS_ERPNEXT_TESTS=all $(PYTHON) -m scripts.make_test tests/desk/test_erpnext_regression.py $(ARGS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -107,7 +108,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path.home() / "frappe-bench")
+    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--stored", type=int, default=0)
     arguments = parser.parse_args()

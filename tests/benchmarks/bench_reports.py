@@ -11,6 +11,7 @@ Builds its rows by bulk insert and removes them, also when it fails. Use a site 
 from __future__ import annotations
 
 import argparse
+import sys
 import statistics
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -162,7 +163,7 @@ def timed(deed: Callable[[], object]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path.home() / "frappe-bench")
+    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="measure the reports whose name contains this")
