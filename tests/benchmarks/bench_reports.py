@@ -11,8 +11,8 @@ Builds its rows by bulk insert and removes them, also when it fails. Use a site 
 from __future__ import annotations
 
 import argparse
-import sys
 import statistics
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
