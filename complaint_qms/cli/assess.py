@@ -129,8 +129,9 @@ class _Judge:
         self.repeat = self.counts.get(("customer", 30))
         if self.repeat is None:
             self.repeat = history.recent("customer", 30)
-        self.bands = {by: policy.bands(by) for by in ("rate", "count")}
         self.rule_fields = _rule_fields(policy)
+        self.dimensions = [d for d in DIMENSIONS if d == "type" or d in (self.rule_fields or ())]
+        self.bands = {by: policy.bands(by) for by in ("rate", "count")}
         self._outcomes: dict[tuple, list[tuple[str, str, str]]] = {}
         self._occurrence = lru_cache(maxsize=100_000)(self._occurrence_of)
         self._cell = lru_cache(maxsize=None)(lambda s, o: risk.rate(policy.matrix, s, o).level if o else None)
@@ -143,7 +144,7 @@ class _Judge:
         part = slice(start, stop)
         row_ids = history.row_id[part].tolist()
         read = _readings(self.store, row_ids, "severity")
-        names = {d: history.names(d, part) for d in DIMENSIONS}
+        names = {d: history.names(d, part) for d in self.dimensions}
         recent, rate, repeat = (x[part].tolist() for x in (self.recent, self.rate, self.repeat))
         counted = {use: values[part].tolist() for use, values in self.counts.items()}
         received = history.received[part].astype("datetime64[s]").tolist()

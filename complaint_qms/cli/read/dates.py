@@ -8,6 +8,7 @@ The order of day and month is a property of the column, not of the cell: ``03/04
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -124,7 +125,7 @@ class Alike:
     texts: np.ndarray
 
 
-def dominant(values: list[str]) -> Alike:
+def dominant(values: Sequence[str]) -> Alike:
     """Which cells have the shape of the first filled one, compared as arrays.
 
     Nearly all cells of a date column look alike, so this spares the others' way cell by cell. The shape is empty when
@@ -163,7 +164,7 @@ class DateVotes:
     def numbers_as_dates(self) -> int:
         return self.families.get("serial", 0) + self.families.get("epoch", 0)
 
-    def add(self, values: list[str]) -> None:
+    def add(self, values: Sequence[str]) -> None:
         """Take in a chunk of raw cells, in file order."""
         alike = dominant(values)
         family = classify(alike.form)[0] if alike.form else "none"

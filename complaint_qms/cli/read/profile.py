@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,7 +50,7 @@ class ColumnProfile:
         """Share of filled cells that have the shape of a date (bare numbers do not)."""
         return self.votes.dates / self.filled if self.filled else 0.0
 
-    def add(self, values: list[str]) -> None:
+    def add(self, values: Sequence[str]) -> None:
         """Take in a chunk of raw cells, in file order."""
         self.chunks += 1
         # Only a column that looks like dates so far, or is still empty, is watched for dates.
@@ -104,6 +104,6 @@ def profile(table: Table, tick: Callable[[int], None] = lambda n: None) -> Profi
         count = len(chunk.rows) + len(chunk.bad)
         records += count
         for column, values in zip(columns, zip(*chunk.cells, strict=True), strict=False):
-            column.add(list(values))
+            column.add(values)
         tick(chunk.consumed)
     return Profile(records, columns)

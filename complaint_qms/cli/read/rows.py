@@ -6,6 +6,7 @@ A record is ``(row, cells)``; row 1 is the first record of the file, so with hea
 from __future__ import annotations
 
 import codecs
+import collections
 import csv
 import datetime as dt
 import io
@@ -60,21 +61,15 @@ class Table:
 
     def chunks(self, size: int, skip_records: int = 0) -> Iterator[Chunk]:
         """All data records in chunks; the first `skip_records` data records are passed over (for a restart)."""
-        if self.format.kind in ("jsonl", "json"):
-            records: Iterator = self._json_records()
-        else:
-            records = islice(self._raw(), self.header_row, None)
-        records = islice(records, skip_records, None)
         width = len(self.columns)
-        while batch := list(islice(records, size)):
-            numbers, contents = zip(*batch, strict=True)
-            if width > 1 and set(map(type, contents)) == {list} and set(map(len, contents)) == {width}:
-                yield Chunk(len(batch), list(numbers), list(contents), [])  # nothing to look at row by row
+        for batch in self._batches(size, skip_records):
+            if width > 1 and set(map(type, batch.cells)) == {list} and set(map(len, batch.cells)) == {width}:
+                yield batch  # nothing to look at row by row
                 continue
             rows: list[int] = []
             kept: list[list[str]] = []
             bad: list[tuple[int, str, str]] = []
-            for row, cells in batch:
+            for row, cells in zip(batch.rows, batch.cells, strict=True):
                 if isinstance(cells, BadRecord):
                     bad.append((row, cells.reason, cells.detail))
                     continue
@@ -93,21 +88,43 @@ class Table:
                     continue
                 rows.append(row)
                 kept.append(cells)
-            yield Chunk(len(batch), rows, kept, bad)
+            yield Chunk(batch.consumed, rows, kept, bad)
+
+    def _batches(self, size: int, skip_records: int) -> Iterator[Chunk]:
+        """Records as they come, unchecked; a JSON record that cannot be read is a BadRecord among the cells."""
+        if self.format.kind == "csv":
+            first = self.header_row + skip_records + 1
+            for cells in self._csv_batches(size, first - 1):
+                yield Chunk(len(cells), list(range(first, first + len(cells))), cells, [])
+                first += len(cells)
+            return
+        records = (
+            self._json_records() if self.format.kind != "xlsx" else islice(self._raw(), self.header_row, None)
+        )
+        records = islice(records, skip_records, None)
+        while batch := list(islice(records, size)):
+            rows, cells = zip(*batch, strict=True)
+            yield Chunk(len(batch), list(rows), list(cells), [])
 
     def _raw(self) -> Iterator[tuple[int, list[str]]]:
         return self._csv_records() if self.format.kind == "csv" else self._xlsx_records()
 
     def _csv_records(self) -> Iterator[tuple[int, list[str]]]:
+        row = 1
+        for batch in self._csv_batches(LOOK_AHEAD, 0):
+            yield from enumerate(batch, row)
+            row += len(batch)
+
+    def _csv_batches(self, size: int, skip: int) -> Iterator[list[list[str]]]:
+        """Records in lists of `size`, after the first `skip`."""
         csv.field_size_limit(MAX_FIELD)
         with self.path.open("r", encoding=self.format.encoding, errors="replace", newline="") as handle:
             lines = (line.replace("\0", "") for line in handle) if self.format.nul else handle
             reader = csv.reader(lines, delimiter=self.format.delimiter)
-            row = 0
             try:
-                while batch := list(islice(reader, 1000)):
-                    yield from enumerate(batch, row + 1)
-                    row += len(batch)
+                collections.deque(islice(reader, skip), maxlen=0)
+                while batch := list(islice(reader, size)):
+                    yield batch
             except csv.Error:
                 place = self._open_quote()
                 raise CliError(

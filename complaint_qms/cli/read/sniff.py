@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import statistics
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,18 +131,24 @@ def detect_encoding(path: Path, head: bytes) -> tuple[str, int]:
 
 
 def _count_damage(path: Path, encoding: str) -> tuple[int, int]:
-    """(characters that had to be replaced, characters outside ASCII that were valid)."""
+    """(characters that had to be replaced, characters outside ASCII that were valid; 0 when nothing was replaced)."""
+    damaged = _count(path, encoding, lambda text: text.count("\ufffd"))
+    if not damaged:
+        return 0, 0
+    return damaged, _count(
+        path, encoding, lambda text: len(text) - len(text.encode("ascii", "ignore"))
+    ) - damaged
+
+
+def _count(path: Path, encoding: str, measure: Callable[[str], int]) -> int:
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    damaged = foreign = 0
+    total = 0
     with path.open("rb") as handle:
         while block := handle.read(BLOCK):
             text = decoder.decode(block)
             if not text.isascii():
-                bad = text.count("\ufffd")
-                damaged += bad
-                foreign += len(text) - len(text.encode("ascii", "ignore")) - bad
-        damaged += decoder.decode(b"", final=True).count("\ufffd")
-    return damaged, foreign
+                total += measure(text)
+    return total + measure(decoder.decode(b"", final=True))
 
 
 def _high_bytes(path: Path) -> tuple[int, int, int]:
