@@ -49,6 +49,7 @@ _DERIVED = (
     ("Serial No", "item_code", "Item"),
     ("Bin", "item_code", "Item"),
     ("Item Price", "item_code", "Item"),
+    ("Repost Item Valuation", "item_code", "Item"),
     ("DefaultValue", "parent", "User"),
     ("Sessions", "user", "User"),
     ("Notification Settings", "name", "User"),
@@ -56,6 +57,8 @@ _DERIVED = (
     ("ToDo", "allocated_to", "User"),
     ("Route History", "user", "User"),
 )
+# Of these, records in their own right, with comments and links about them.
+_DERIVED_RECORDS = ("Contact", "Serial No", "Bin", "Item Price", "Repost Item Valuation")
 CHUNK = 2000
 
 
@@ -183,7 +186,7 @@ def _registered() -> dict[str, set[str]]:
 
 def _add_derived(made: dict[str, set[str]]) -> None:
     for doctype, field, of in _DERIVED:
-        if made.get(of) and doctype in ("Contact", "Serial No", "Bin", "Item Price"):
+        if made.get(of) and doctype in _DERIVED_RECORDS:
             found = frappe.get_all(doctype, {field: ("in", sorted(made[of]))}, pluck="name", order_by="name")
             if found:
                 made[doctype] |= set(found)
