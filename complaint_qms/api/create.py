@@ -17,10 +17,3 @@ def from_document(source_doctype: str, source_name: str) -> dict[str, Any]:
     doc.update(complaint_from(source_doctype, source_name))
     fill_in(doc)
     return doc.as_dict()
-
-
-@frappe.whitelist(methods=["GET", "POST"])
-def map_document(source_name: str, target_doc: str | None = None) -> Any:
-    """The same for `frappe.model.open_mapped_doc`, which names the kind of source in its arguments."""
-    args = frappe.flags.args or {}
-    return from_document(args.get("source_doctype", ""), source_name)

@@ -46,4 +46,10 @@ CAPA_MOVES: Final[dict[str, tuple[str, ...]]] = {
     "void": (),
 }
 MOVES: Final = {"Complaint": COMPLAINT_MOVES, "Investigation": INVESTIGATION_MOVES, "CAPA": CAPA_MOVES}
+# Stages in which a record has ended: it changes no more until it is opened again.
+ENDED: Final[dict[str, tuple[str, ...]]] = {
+    "Complaint": COMPLAINT_ENDED,
+    "Investigation": ("completed", "void"),
+    "CAPA": ("closed", "void"),
+}
 FIRST_STAGE: Final = {"Complaint": "intake", "Investigation": "planned", "CAPA": "draft"}

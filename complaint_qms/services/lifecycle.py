@@ -14,16 +14,11 @@ from frappe.model.workflow import get_transitions, get_workflow_name
 
 from complaint_qms.constants.fields import OPEN_AFTER_END
 from complaint_qms.constants.labels import STAGE_KIND, label
-from complaint_qms.constants.stages import FIRST_STAGE, MOVES
+from complaint_qms.constants.stages import ENDED, FIRST_STAGE, MOVES
 from complaint_qms.engine.sop import Missing, missing, move_allowed
 from complaint_qms.services.facts import facts_of
 
 _IGNORED_TYPES = ("Section Break", "Column Break", "Tab Break", "HTML", "Button")
-ENDED = {
-    "Complaint": ("closed", "rejected", "duplicate", "void"),
-    "Investigation": ("completed", "void"),
-    "CAPA": ("closed", "void"),
-}
 
 
 class GateError(frappe.ValidationError):

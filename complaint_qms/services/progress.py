@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from frappe.model.workflow import get_transitions, get_workflow_name
 
 from complaint_qms.constants.labels import STAGE_KIND, label
-from complaint_qms.constants.stages import CAPA_FLOW
+from complaint_qms.constants.stages import CAPA_FLOW, ENDED
 from complaint_qms.engine.sop import missing
 from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of
@@ -53,7 +53,7 @@ def overview(doc: Document) -> dict[str, Any]:
     return {
         "stage": doc.stage,
         "stage_label": _label(doc, doc.stage),
-        "is_closed": doc.stage in lifecycle.ENDED[doc.doctype],
+        "is_closed": doc.stage in ENDED[doc.doctype],
         "steps": _steps(doc),
         "next": _next(doc),
         "clock": None,

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import COMPLAINT_STAMPS
-from complaint_qms.constants.stages import FIRST_STAGE
+from complaint_qms.constants.stages import COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.integrations.erpnext.consistency import check_consistency
 from complaint_qms.services import clock, intake, lifecycle, merge, procedure, proposals, retention, risk
 
@@ -105,10 +105,10 @@ class Complaint(Document):
         self.held_stage = None
         if target == "on_hold":
             clock.hold(self, now)
-        elif target in lifecycle.ENDED["Complaint"]:
+        elif target in COMPLAINT_ENDED:
             self._end(target, now)
         else:
-            if origin in lifecycle.ENDED["Complaint"]:
+            if origin in COMPLAINT_ENDED:
                 self._reopen()
             clock.enter_stage(self, target, now)
             procedure.add_checks(self, target)
