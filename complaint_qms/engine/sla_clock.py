@@ -22,10 +22,11 @@ Everything is exact to the microsecond (integer arithmetic on microseconds since
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from fractions import Fraction
+from functools import lru_cache
 from itertools import takewhile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -141,26 +142,51 @@ def due(
         ClockPaused: a pause without an end begins before the budget is used up.
         ClockError: negative budget, reversed pause; NaiveDatetime for a datetime without zone.
     """
+    found = due_each(start, (budget,), calendar, pauses, horizon_days)[0]
+    if found is None:
+        raise ClockPaused("The clock is on hold, so no due time can be given")
+    return found
+
+
+def due_each(
+    start: datetime,
+    budgets: Sequence[timedelta],
+    calendar: WorkCalendar,
+    pauses: Iterable[Pause] = (),
+    horizon_days: int = HORIZON_DAYS,
+) -> list[datetime | None]:
+    """:func:`due` of several budgets in one walk through the calendar, in the order they were given.
+
+    None stands where a pause without an end begins before that budget is used up.
+
+    Raises: as :func:`due`, but for ClockPaused.
+    """
     begin = to_micros(start, "start")
-    left = _ticks(budget, "budget")
+    wanted = sorted((_ticks(budget, "budget"), place) for place, budget in enumerate(budgets))
     held = _pause_list(pauses)
-    if left == 0:
-        return start
-    if not calendar.shifts:
+    found: list[datetime | None] = [start] * len(wanted)
+    missing = [(left, place) for left, place in wanted if left]
+    if missing and not calendar.shifts:
         raise NoWorkingTime("This calendar has no working hours at all")
     open_from = held[-1][0] if held and held[-1][1] == _FAR else None
-    pieces = _intervals(calendar, begin, horizon_days)
+    pieces = _intervals(calendar, begin, horizon_days) if missing else iter(())
     if open_from is not None:
         pieces = takewhile(lambda piece: piece[0] < open_from, pieces)
+    passed = position = 0
     for opened, closed in _without(pieces, held):
-        if left <= closed - opened:
-            return _instant(opened + left, start.tzinfo)
-        left -= closed - opened
-    if open_from is not None and open_from < begin + horizon_days * _DAY_TICKS:
-        raise ClockPaused("The clock is on hold, so no due time can be given")
-    raise NoWorkingTime(
-        f"Not enough working time within {horizon_days} days: {timedelta(microseconds=left)} are missing"
-    )
+        while position < len(missing) and missing[position][0] - passed <= closed - opened:
+            left, place = missing[position]
+            found[place] = _instant(opened + left - passed, start.tzinfo)
+            position += 1
+        if position == len(missing):
+            return found
+        passed += closed - opened
+    if position < len(missing) and (open_from is None or open_from >= begin + horizon_days * _DAY_TICKS):
+        short = timedelta(microseconds=missing[-1][0] - passed)
+        raise NoWorkingTime(f"Not enough working time within {horizon_days} days: {short} are missing")
+    for _, place in missing[position:]:
+        found[place] = None
+    return found
 
 
 def used(start: datetime, at: datetime, calendar: WorkCalendar, pauses: Iterable[Pause] = ()) -> timedelta:
@@ -203,6 +229,7 @@ def warn_at(
     return due(start, share(budget, fraction), calendar, pauses, horizon_days)
 
 
+@lru_cache(maxsize=1024)
 def share(budget: timedelta, fraction: float) -> timedelta:
     """``fraction`` of ``budget``, computed on the decimal figure that was written (0.8 is four fifths)."""
     if not 0 <= fraction <= 1:

@@ -40,7 +40,7 @@ from complaint_qms.constants.clock import (
 )
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_OPEN
 from complaint_qms.engine import sla_clock
-from complaint_qms.engine.sla_clock import ClockPaused, NoWorkingTime, Pause
+from complaint_qms.engine.sla_clock import NoWorkingTime, Pause
 from complaint_qms.services.sop_plan import Limit, Plan, aware, plan_of, site_zone, stored
 
 
@@ -53,6 +53,34 @@ def start(doc: Document, now: datetime) -> None:
     _blank(doc)
     _open_row(doc, COMPLAINT_OPEN[0], now)
     refresh(doc, now)
+
+
+def set_aside(doc: Document) -> None:
+    """Take the row that `start` opened out of a new record until the record is stored.
+
+    The row is the server's own from first to last. As a row of the record, Frappe would name, default and check it
+    like one that somebody typed, which makes registering a tenth dearer.
+    """
+    doc.flags.first_row = doc.stage_log.pop() if doc.stage_log else None
+
+
+def give_back(doc: Document) -> Document | None:
+    """Put the row that was set aside back into the record."""
+    row = doc.flags.pop("first_row", None)
+    if row:
+        doc.stage_log.append(row)
+    return row
+
+
+def log_start(doc: Document) -> None:
+    """Write the row that was set aside, now that its record has a number, and give it back."""
+    row = give_back(doc)
+    if not row:
+        return
+    row.name = frappe.generate_hash(length=10)
+    row.parent, row.owner, row.modified_by = doc.name, doc.owner, doc.owner
+    row.creation = row.modified = doc.creation
+    row.db_insert()
 
 
 def enter_stage(doc: Document, stage: str, now: datetime) -> None:
@@ -198,8 +226,9 @@ class _Story:
             return _Reading()
         relevant = [pause for pause in self.pauses if finish is None or pause[0] < finish]
         pauses = [(aware(low, self.zone), aware(high, self.zone) if high else None) for low, high in relevant]
-        due = self._moment(begin, limit.budget, pauses)
-        warn = self._moment(begin, sla_clock.share(limit.budget, limit.warn), pauses) if limit.warn else None
+        early = [sla_clock.share(limit.budget, limit.warn)] if limit.warn else []
+        due, *warnings = self._moments(begin, [limit.budget, *early], pauses)
+        warn = warnings[0] if warnings else None
         if finish is not None:
             return _Reading(due, warn, MISSED if due and finish > due else MET)
         held = bool(relevant) and relevant[-1][1] is None
@@ -216,16 +245,16 @@ class _Story:
         begin, end = aware(begin, self.zone), aware(end, self.zone)
         return int(sla_clock.used(begin, end, self.plan.calendar, pauses).total_seconds())
 
-    def _moment(self, begin: datetime, budget: timedelta, pauses: list[Pause]) -> datetime | None:
-        """When `budget` is used up; None while on hold, and when the calendar never has so much time."""
+    def _moments(
+        self, begin: datetime, budgets: list[timedelta], pauses: list[Pause]
+    ) -> list[datetime | None]:
+        """When each budget is used up; None while on hold, and for all when the calendar never has so much time."""
         try:
-            found = sla_clock.due(aware(begin, self.zone), budget, self.plan.calendar, pauses)
-        except ClockPaused:
-            return None
+            found = sla_clock.due_each(aware(begin, self.zone), budgets, self.plan.calendar, pauses)
         except NoWorkingTime as error:
             frappe.msgprint(_("The SOP gives no due time: {0}").format(error), alert=True)
-            return None
-        return stored(found, self.zone)
+            return [None] * len(budgets)
+        return [stored(moment, self.zone) if moment else None for moment in found]
 
     def _standing(
         self,

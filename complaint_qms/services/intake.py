@@ -67,7 +67,8 @@ def fill_in(doc: Document, now: datetime | None = None) -> None:
     a field somebody filled stays as it is."""
     moment = now or now_datetime()
     settings = frappe.get_cached_doc("Complaint QMS Settings")
-    _default(doc, company=settings.default_company or frappe.defaults.get_user_default("Company"))
+    if not doc.company:
+        doc.company = settings.default_company or frappe.defaults.get_user_default("Company")
     _default(doc, channel=settings.default_channel, received_at=moment, received_by=frappe.session.user)
     _default(doc, awareness_date=getdate(doc.received_at))
     if doc.company:
@@ -82,7 +83,7 @@ def _take_customer(doc: Document) -> None:
     facts = customer_facts(doc.customer)
     for name in ("territory", "country", "language"):
         # Frappe fills these from the defaults of the site before anybody looks; the customer knows better.
-        if facts.get(name) and doc.get(name) == frappe.defaults.get_user_default(name):
+        if facts.get(name) and doc.get(name) and doc.get(name) == frappe.defaults.get_user_default(name):
             doc.set(name, None)
     _default(doc, **facts)
 

@@ -4,7 +4,8 @@ The state of a record is a Workflow State that a site may rename; the stage key 
 own "update field" row. A controller calls `guard` in its validate; what the guard finds missing stops the save.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import frappe
@@ -18,6 +19,7 @@ from complaint_qms.constants.stages import ENDED, FIRST_STAGE, MOVES
 from complaint_qms.engine.sop import Missing, missing, move_allowed
 from complaint_qms.services.facts import facts_of
 
+_WORK_LIST = "frappe.workflow.doctype.workflow_action.workflow_action.process_workflow_actions"
 _IGNORED_TYPES = ("Section Break", "Column Break", "Tab Break", "HTML", "Button")
 
 
@@ -116,34 +118,26 @@ def protect(doc: Document, fields: Iterable[str]) -> None:
         doc.set(name, before.get(name) if before else _default(doc, name))
 
 
-def settle_workflow_action(doc: Document) -> None:
-    """Tell Frappe that a record in its first state waits for nobody's approval.
+@contextmanager
+def no_work_list(doctype: str) -> Iterator[None]:
+    """Within this block Frappe writes no Workflow Actions: for a record that is just being made.
 
-    For each new record Frappe would work out who may take which next step and write that down for every role, twenty
-    queries that cost twice as much as the record itself. Whose turn it is says the SOP here. One finished Workflow
-    Action for the state is what Frappe looks for before it starts.
+    It would work out who may take which next step and write that down for every role, some twenty queries that cost
+    twice as much as the record itself; whose turn it is says the SOP here. The first change of the record writes
+    them. A site that lets its workflow mail the next approvers gets them at once, for they go with the mail.
     """
-    row = workflow_action_row(doc)
-    if row:
-        frappe.qb.into("Workflow Action").columns(*row).insert(*row.values()).run()
-
-
-def workflow_action_row(doc: Document) -> dict[str, Any] | None:
-    """The row that `settle_workflow_action` writes; None where the site runs no workflow."""
-    if not get_workflow_name(doc.doctype):
-        return None
-    return {
-        "name": frappe.generate_hash(length=10),
-        "owner": doc.owner,
-        "modified_by": doc.owner,
-        "creation": doc.creation,
-        "modified": doc.creation,
-        "status": "Completed",
-        "reference_doctype": doc.doctype,
-        "reference_name": doc.name,
-        "workflow_state": doc.workflow_state,
-        "completed_by": doc.owner,
-    }
+    workflow = get_workflow_name(doctype)
+    if workflow and frappe.get_cached_value("Workflow", workflow, "send_email_alert"):
+        yield
+        return
+    events = frappe.get_doc_hooks()
+    general = events.get("*", {})
+    rest = [handler for handler in general.get("on_update", []) if handler != _WORK_LIST]
+    frappe.local.doc_events_hooks = {**events, "*": {**general, "on_update": rest}}
+    try:
+        yield
+    finally:
+        frappe.local.doc_events_hooks = events
 
 
 def refuse_deletion(doc: Document) -> None:

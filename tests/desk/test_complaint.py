@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.model.workflow import get_workflow_name
 from frappe.utils import add_days, now_datetime
 
 from complaint_qms.constants import roles
@@ -113,6 +114,51 @@ class TestIntake:
         )
         assert (doc.closed_by, doc.settled_amount, doc.triage_decided_by) == (None, 0, None)
         assert doc.sla_status == "on_track"
+
+
+class TestWhatRegisteringWrites:
+    def rows(self, doctype, **filters):
+        return frappe.get_all(doctype, filters=filters, fields=["*"], order_by="idx asc")
+
+    def test_the_first_row_of_the_stage_log_is_stored_as_the_record_shows_it(self):
+        doc = complaint()
+        (stored,) = self.rows("Complaint Stage Log", parent=doc.name)
+        (shown,) = doc.stage_log
+        names = (
+            "name",
+            "parent",
+            "parenttype",
+            "parentfield",
+            "idx",
+            "stage",
+            "entered_at",
+            "entered_by",
+            "due_at",
+        )
+        assert [stored[name] for name in names] == [shown.get(name) for name in names]
+        assert (stored.parenttype, stored.parentfield, stored.idx) == ("Complaint", "stage_log", 1)
+        assert stored.creation == frappe.db.get_value("Complaint", doc.name, "creation")
+        doc.subject = "Handle broken off"
+        doc.save()
+        assert [row.name for row in self.rows("Complaint Stage Log", parent=doc.name)] == [stored.name]
+
+    def test_nobodys_approval_is_asked_for_until_something_changes(self):
+        doc = complaint()
+        assert not self.rows("Workflow Action", reference_name=doc.name)
+        handlers = frappe.get_doc_hooks()["*"]["on_update"]
+        assert any("process_workflow_actions" in handler for handler in handlers)
+        tick_all(doc)
+        take_step(doc, "Start Triage", {})
+        assert self.rows("Workflow Action", reference_name=doc.name, workflow_state=doc.workflow_state)
+
+    def test_a_site_whose_workflow_sends_mail_has_the_list_at_once(self):
+        workflow = frappe.get_doc("Workflow", get_workflow_name("Complaint"))
+        workflow.send_email_alert = 1
+        for row in workflow.states:
+            row.send_email = 0  # the mail itself is Frappe's affair and wants a PDF of the form
+        workflow.save()
+        doc = complaint()
+        assert self.rows("Workflow Action", reference_name=doc.name, workflow_state=doc.workflow_state)
 
 
 class TestConsistency:

@@ -374,3 +374,25 @@ def test_due_and_used_undo_each_other(case, minutes, more):
     assert clock.remaining(first, earlier, budget + more * M, calendar, held) == more * M
     if more:
         assert clock.used(first, found - timedelta(microseconds=1), calendar, held) < budget + more * M
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases(), st.lists(st.integers(0, 4000), max_size=5))
+def test_several_budgets_in_one_walk_are_due_as_one_by_one(case, minutes):
+    calendar, first, pauses = case
+    held = [(first + low * M, None if high is None else first + high * M) for low, high in pauses]
+    budgets = [value * M for value in minutes]
+
+    def alone(budget):
+        try:
+            return clock.due(first, budget, calendar, held, horizon_days=60)
+        except ClockPaused:
+            return None
+
+    try:
+        expected = [alone(budget) for budget in budgets]
+    except NoWorkingTime:
+        with pytest.raises(NoWorkingTime):
+            clock.due_each(first, budgets, calendar, held, horizon_days=60)
+    else:
+        assert clock.due_each(first, budgets, calendar, held, horizon_days=60) == expected

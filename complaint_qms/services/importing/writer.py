@@ -17,7 +17,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.model.naming import NamingSeries, set_new_name
 
-from complaint_qms.services.lifecycle import workflow_action_row
+from complaint_qms.services import clock
 
 DOCTYPE = "Complaint"
 CHUNK = 500
@@ -61,14 +61,12 @@ def write(docs: list[Document]) -> None:
     tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for doc in docs:
         tables[DOCTYPE].append(_stored(doc))
+        clock.give_back(doc)
         for row in doc.get_all_children():
             row.parent, row.name = doc.name, frappe.generate_hash(length=10)
             row.creation = row.modified = doc.creation
             row.owner = row.modified_by = doc.owner
             tables[row.doctype].append(_stored(row))
-        action = workflow_action_row(doc)
-        if action:
-            tables["Workflow Action"].append(action)
     for doctype, rows in tables.items():
         columns = list(rows[0])
         frappe.db.bulk_insert(

@@ -45,8 +45,18 @@ class Complaint(Document):
         if self.has_value_changed("first_response_at") and self.first_response_at and not self.is_new():
             clock.answered(self, now)
 
+    def run_method(self, method, *args, **kwargs):
+        if method == "on_update" and self.flags.in_insert:
+            with lifecycle.no_work_list(self.doctype):
+                return super().run_method(method, *args, **kwargs)
+        return super().run_method(method, *args, **kwargs)
+
+    def before_save(self):
+        if self.is_new():
+            clock.set_aside(self)
+
     def after_insert(self):
-        lifecycle.settle_workflow_action(self)
+        clock.log_start(self)
 
     def on_update(self):
         merge.tell_original(self)
