@@ -1,31 +1,38 @@
-"""The whole history as columns: event order, codes of every dimension, and counts that look back in time.
+"""The whole history as columns: event order, codes of every dimension, times, and counts that look back in time.
 
-About 60 bytes a complaint, so that a million fit beside everything else.
+Some 120 bytes a complaint, so that a million fit beside everything else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from complaint_qms.cli.fields import DATE_KEYS, FIELDS
 from complaint_qms.cli.store import Store
 
 DIMENSIONS = ("customer", "item", "batch", "type", "supplier", "region", "channel", "model")
+TIMES = tuple(key for key in DATE_KEYS if key not in ("received", "occurred"))
+_KEPT = ("received", *TIMES, *DIMENSIONS)
 _BATCH = 50_000
 
 
 @dataclass
 class History:
-    """Columns in event order: `received` datetime64[s], `row_id` int64, `codes[dimension]` int32 (-1: not given)."""
+    """Columns in event order: `received` datetime64[s], `row_id` int64, `codes[dimension]` int32 (-1: not given);
+    `times[key]` datetime64[s] (NaT: not given) for steps of the procedure that have any; `filled`: fields that have any
+    value."""
 
     received: np.ndarray
     row_id: np.ndarray
     codes: dict[str, np.ndarray]
     labels: dict[str, list[str]]
+    times: dict[str, np.ndarray]
+    filled: frozenset[str]
 
     def __len__(self) -> int:
         return len(self.received)
@@ -65,63 +72,134 @@ def trailing_counts(codes: np.ndarray, times: np.ndarray, days: int) -> np.ndarr
     """For rows in event order: how many rows of the same code lie in ``(time - days, time]`` up to and with this row."""
     seconds = times.astype("datetime64[s]").astype(np.int64)
     order = np.argsort(codes, kind="stable")
-    code, second = codes[order].astype(np.int64), seconds[order]
+    code, second = codes[order], seconds[order]
     base = second.min() if len(second) else 0
     span = (second.max() - base if len(second) else 0) + days * 86400 + 2
     keys = code * span + (second - base)
     first = np.searchsorted(keys, keys - days * 86400, side="right")
     group = np.searchsorted(code, code, side="left")
-    counts = np.arange(len(keys)) - np.maximum(first, group) + 1
-    result = np.empty(len(keys), dtype=np.int64)
-    result[order] = counts
+    result = np.empty(len(keys), dtype=np.int32)
+    result[order] = np.arange(len(keys)) - np.maximum(first, group) + 1
     result[codes < 0] = 0
     return result
 
 
+class Collector:
+    """Takes in the columns as rows are stored, so that they need not be read back.
+
+    Rows that were stored before (by an interrupted run) are read from the store; what comes out is the same.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.size = 0
+        self.filled: set[str] = set()
+        self._codes = {d: _Codes() for d in DIMENSIONS}
+        self._times: dict[str, list[np.ndarray]] = {key: [] for key in ("received", *TIMES)}
+        self._catch_up(store)
+
+    def add(
+        self, size: int, values: Mapping[str, Sequence], stamps_of: Mapping[str, np.ndarray] | None = None
+    ) -> None:
+        """The next `size` rows: stored values by field; `stamps_of`: their times as datetime64[s] where known."""
+        for key in values.keys() - self.filled:
+            if any(v is not None for v in values[key]):
+                self.filled.add(key)
+        for dimension, codes in self._codes.items():
+            codes.add(values[dimension]) if dimension in values else codes.add_none(size)
+        for key, parts in self._times.items():
+            if stamps_of is not None and key in stamps_of:
+                parts.append(stamps_of[key])
+            elif key in values:
+                parts.append(stamps(values[key]))
+            else:
+                parts.append(np.full(size, "NaT", "datetime64[s]"))
+        self.size += size
+
+    def _catch_up(self, store: Store) -> None:
+        rows = store.db.execute(f"SELECT {', '.join(_KEPT)} FROM complaint ORDER BY row_id")
+        while batch := rows.fetchmany(_BATCH):
+            self.add(len(batch), dict(zip(_KEPT, zip(*batch, strict=True), strict=True)))
+        if self.size:
+            keys = [f.key for f in FIELDS]
+            found = store.db.execute(
+                f"SELECT {', '.join(f'max({key})' for key in keys)} FROM complaint"
+            ).fetchone()
+            self.filled = {key for key, value in zip(keys, found, strict=True) if value is not None}
+
+    def history(self, store: Store) -> History:
+        """All columns in event order; a type that only the text gave counts as the type."""
+        received = _joined(self._times.pop("received"), "datetime64[s]")
+        order: np.ndarray | slice = np.argsort(received, kind="stable")
+        if (np.diff(order) == 1).all():  # a file in event order needs no copies
+            order = slice(None)
+        if store.db.execute("SELECT 1 FROM reading WHERE field = 'type' LIMIT 1").fetchone():
+            self._codes["type"] = _read_types(store)
+        times = {}
+        for key in TIMES:
+            column = _joined(self._times.pop(key), "datetime64[s]")
+            if key in self.filled:
+                times[key] = column[order]
+        return History(
+            received[order],
+            np.arange(1, self.size + 1, dtype=np.int64)[order],
+            {d: c.codes()[order] for d, c in self._codes.items()},
+            {d: c.labels() for d, c in self._codes.items()},
+            times,
+            frozenset(self.filled),
+        )
+
+
 def load(store: Store) -> History:
-    """Read the columns; a type that only the text gave counts as the type."""
-    join, kind = "", "type"
-    if store.db.execute("SELECT 1 FROM reading WHERE field = 'type' LIMIT 1").fetchone():
-        kind = "coalesce(type, reading.value)"
-        join = "LEFT JOIN reading ON reading.row_id = complaint.row_id AND reading.field = 'type'"
+    """The history of a store that is there already."""
+    return Collector(store).history(store)
+
+
+def _joined(parts: list[np.ndarray], kind: str) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.empty(0, kind)
+
+
+def _read_types(store: Store) -> _Codes:
+    codes = _Codes()
     rows = store.db.execute(
-        f"SELECT complaint.row_id, received, customer, item, batch, {kind}, supplier, region, channel, model "
-        f"FROM complaint {join} ORDER BY complaint.row_id"
+        "SELECT coalesce(type, reading.value) FROM complaint LEFT JOIN reading "
+        "ON reading.row_id = complaint.row_id AND reading.field = 'type' ORDER BY complaint.row_id"
     )
-    factories = {d: _Codes() for d in DIMENSIONS}
-    ids: list[np.ndarray] = []
-    times: list[np.ndarray] = []
     while batch := rows.fetchmany(_BATCH):
-        columns = list(zip(*batch, strict=True))
-        ids.append(np.array(columns[0], dtype=np.int64))
-        times.append(stamps(columns[1]))
-        for dimension, values in zip(DIMENSIONS, columns[2:], strict=True):
-            factories[dimension].add(values)
-    row_id = np.concatenate(ids) if ids else np.empty(0, np.int64)
-    received = np.concatenate(times) if times else np.empty(0, "datetime64[s]")
-    order = np.argsort(received, kind="stable")
-    codes = {d: f.codes()[order] for d, f in factories.items()}
-    return History(received[order], row_id[order], codes, {d: list(f.table) for d, f in factories.items()})
+        codes.add([value for (value,) in batch])
+    return codes
+
+
+class _Numbers(dict):
+    """Label -> its number in order of first appearance; None -> -1."""
+
+    def __init__(self) -> None:
+        super().__init__({None: -1})
+
+    def __missing__(self, label: str) -> int:
+        return self.setdefault(label, len(self) - 1)
 
 
 class _Codes:
-    """Numbers for labels in order of first appearance."""
+    """A column of labels as numbers."""
 
     def __init__(self) -> None:
-        self.table: dict[str, int] = {}
+        self.numbers = _Numbers()
         self.parts: list[np.ndarray] = []
 
-    def add(self, values: tuple[str | None, ...]) -> None:
-        local, uniques = pd.factorize(np.array(values, dtype=object))
-        table = self.table
-        numbers = np.array([table.setdefault(u, len(table)) for u in uniques] + [-1], dtype=np.int32)
-        self.parts.append(numbers[local])
+    def add(self, values: Sequence[str | None]) -> None:
+        self.parts.append(np.fromiter(map(self.numbers.__getitem__, values), np.int32, len(values)))
+
+    def add_none(self, size: int) -> None:
+        self.parts.append(np.full(size, -1, dtype=np.int32))
 
     def codes(self) -> np.ndarray:
-        return np.concatenate(self.parts) if self.parts else np.empty(0, np.int32)
+        return _joined(self.parts, "int32")
+
+    def labels(self) -> list[str]:
+        return list(self.numbers)[1:]
 
 
-def stamps(values: tuple[str | None, ...] | list[str | None]) -> np.ndarray:
+def stamps(values: Sequence[str | None]) -> np.ndarray:
     """Stored times as datetime64[s]; None becomes NaT."""
     return np.array([v or "NaT" for v in values], dtype="datetime64[s]")
 

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import repeat
+from operator import add
 from pathlib import Path
 
 import numpy as np
 
 from complaint_qms.cli.fields import BY_KEY, DATE_KEYS, EXPOSURE_FIELDS, FLAG_KEYS, NUMBER_KEYS
-from complaint_qms.cli.mapping import FileMapping
+from complaint_qms.cli.history import Collector
+from complaint_qms.cli.mapping import FileMapping, decide_dates
 from complaint_qms.cli.messages import say
-from complaint_qms.cli.read.dates import BLANKS, ISO_FORMS, Alike, dominant, parse_column
+from complaint_qms.cli.read.dates import (
+    BLANKS,
+    ISO_FORMS,
+    Alike,
+    DateDecision,
+    dominant,
+    has_numeric,
+    parse_column,
+)
+from complaint_qms.cli.read.profile import profile
 from complaint_qms.cli.read.rows import Chunk, Table
 from complaint_qms.cli.store import COMPLAINT_COLUMNS, Store
 
 CHUNK = 20_000
 _BLANK_CELLS = BLANKS | {b.upper() for b in BLANKS} | {b.title() for b in BLANKS}
+_LONGEST_BLANK = max(map(len, _BLANK_CELLS))
+CELLS_KEPT = 20_000
 _YES = frozenset(["y", "yes", "true", "t", "1", "x", "是", "有", "真"])
 _NO = frozenset(["n", "no", "false", "f", "0", "否", "无", "没有", "假"])
 _NUMBER = re.compile(r"[-+]?\d[\d,. ]*")
@@ -27,7 +42,7 @@ _NUMBER = re.compile(r"[-+]?\d[\d,. ]*")
 
 @dataclass
 class Source:
-    """One file of a run: opened, profiled, mapped."""
+    """One file of a run: opened, looked at, mapped. `records` may be an estimate."""
 
     number: int
     table: Table
@@ -44,15 +59,21 @@ def file_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def ingest(store: Store, source: Source, timezone: str, tick: Callable[[int], None]) -> None:
-    """Read one file into the store from where an earlier run stopped; a chunk is stored whole or not at all."""
+def ingest(
+    store: Store, source: Source, collector: Collector, timezone: str, tick: Callable[[int], None]
+) -> None:
+    """Read one file into the store from where an earlier run stopped; a chunk is stored whole or not at all.
+
+    What is stored is also given to `collector`.
+    """
     phase = f"ingest {source.number}"
     start = store.done(phase)
+    _recall_dates(store, source)
     if start < 0:
         tick(source.records)
         return
     tick(start)
-    reader = _ChunkReader(store, source, timezone)
+    reader = _ChunkReader(store, source, collector, timezone)
     position = start
     for chunk in source.table.chunks(CHUNK, skip_records=start):
         with store.transaction():
@@ -75,6 +96,33 @@ def ingest(store: Store, source: Source, timezone: str, tick: Callable[[int], No
         store.set_done(phase, -1)
 
 
+def records_of(store: Store, source: Source) -> int:
+    """Data records of a file that was read to its end, good and bad."""
+    return store.db.execute("SELECT records FROM source WHERE file = ?", (source.number,)).fetchone()[0]
+
+
+def _dates_key(source: Source) -> str:
+    return f"dates {source.number}"
+
+
+def _recall_dates(store: Store, source: Source) -> None:
+    """Decisions that an interrupted run made on the way."""
+    for key, decision in json.loads(store.meta(_dates_key(source)) or "{}").items():
+        source.mapping.dates[key] = DateDecision(**decision)
+
+
+def _decide_late(store: Store, source: Source) -> None:
+    """Dates whose order of day and month is open turn up after the part of the file that the columns were judged by: now
+    all of it is read. The cells before have another form, so nothing that is stored was read wrongly."""
+    facts = profile(source.table)
+    late = {}
+    for key, decision in decide_dates(facts, source.mapping.columns, {}).items():
+        if source.mapping.dates[key].order == "ymd" != decision.order:
+            source.mapping.dates[key] = decision
+            late[key] = vars(decision)
+    store.set_meta(_dates_key(source), json.dumps(late, sort_keys=True))
+
+
 def _date_notes(store: Store, source: Source) -> None:
     """What the reader of the report should know about how dates were read."""
     for key, decision in source.mapping.dates.items():
@@ -87,10 +135,12 @@ def _date_notes(store: Store, source: Source) -> None:
 class _ChunkReader:
     """Turns chunks of cells into rows of the complaint table."""
 
-    def __init__(self, store: Store, source: Source, timezone: str) -> None:
+    def __init__(self, store: Store, source: Source, collector: Collector, timezone: str) -> None:
         self.store = store
         self.source = source
+        self.collector = collector
         self.timezone = timezone
+        self.cells = _Cells()
         columns = source.table.columns
         self.stamps: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.places = {
@@ -120,6 +170,8 @@ class _ChunkReader:
                 values[key] = self._numbers(key, raw, chunk.rows)
             elif key in FLAG_KEYS:
                 values[key] = self._flags(key, raw, chunk.rows)
+            elif BY_KEY[key].kind == "label":
+                values[key] = list(map(self.cells.__getitem__, raw))
             else:
                 values[key] = _texts(raw)
         self._check_order(values, chunk.rows)
@@ -134,16 +186,24 @@ class _ChunkReader:
         first = (self.store.db.execute("SELECT max(row_id) FROM complaint").fetchone()[0] or 0) + 1
         names = [key for key in COMPLAINT_COLUMNS if key in values]
         columns = [values[key] for key in names]
+        times = {key: stamps for key, (stamps, _) in self.stamps.items()}
         if bad:
             keep = [i for i in range(size) if i not in bad]
             columns = [[c[i] for i in keep] for c in columns]
-        numbered = zip(range(first, first + len(columns[0])), *columns, strict=True)
-        self.store.insert_columns("complaint", ("row_id", *names), numbered)
+            times = {key: stamps[keep] for key, stamps in times.items()}
+            size = len(keep)
+        self.store.insert_columns(
+            "complaint", ("row_id", *names), zip(range(first, first + size), *columns, strict=True)
+        )
+        self.collector.add(size, dict(zip(names, columns, strict=True)), times)
         return [(self.source.number, chunk.rows[i], *why) for i, why in bad.items()]
 
     def _dates(self, key: str, raw: list[str], rows: list[int], bad: dict[int, tuple]) -> list[str | None]:
         decision = self.source.mapping.dates.get(key)
         alike = dominant(raw)
+        if decision and decision.order == "ymd" and has_numeric(raw, alike):
+            _decide_late(self.store, self.source)
+            decision = self.source.mapping.dates[key]
         stamps, timed = parse_column(raw, decision.order if decision else "ymd", self.timezone, alike)
         self.stamps[key] = stamps, timed
         found = _stored(raw, alike, stamps, timed)
@@ -244,7 +304,7 @@ def _stored(raw: list[str], alike: Alike, stamps: np.ndarray, timed: np.ndarray)
     if alike.form not in ISO_FORMS:
         return iso_texts(stamps, timed)
     ending = ISO_FORMS[alike.form]
-    texts: list[str | None] = [v + ending for v in raw] if ending else list(raw)
+    texts: list[str | None] = list(map(add, raw, repeat(ending))) if ending else list(raw)
     others = np.flatnonzero(~alike.rows)
     if len(others):
         for i, text in zip(others.tolist(), iso_texts(stamps[others], timed[others]), strict=True):
@@ -266,8 +326,22 @@ def iso_texts(stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:
     return texts
 
 
+class _Cells(dict):
+    """Cell as read -> cell as stored: trimmed, None for a blank. One text object for all cells that say the same."""
+
+    def __missing__(self, cell: str) -> str | None:
+        if len(self) >= CELLS_KEPT:
+            self.clear()
+        text = cell.strip()
+        return self.setdefault(cell, None if text in _BLANK_CELLS else text)
+
+
 def _texts(raw: list[str]) -> list[str | None]:
-    return [None if (t := v.strip()) in _BLANK_CELLS else t for v in raw]
+    """Cells that are hardly ever the same, as stored."""
+    texts = list(map(str.strip, raw))
+    if min(map(len, texts)) > _LONGEST_BLANK or _BLANK_CELLS.isdisjoint(texts):
+        return texts
+    return [None if t in _BLANK_CELLS else t for t in texts]
 
 
 def parse_number(text: str) -> float | None:

@@ -63,7 +63,6 @@ class FileMapping:
     header_row: int
     columns: dict[str, list[str]]
     dates: dict[str, DateDecision] = field(default_factory=dict)
-    guessed: bool = True
 
     def missing(self) -> list[str]:
         return [f.key for f in FIELDS if f.key not in self.columns]
@@ -89,7 +88,7 @@ def guess(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> dict[str, lis
         offers = []
         for order, spec in enumerate(fields):
             for place, column in enumerate(profile.columns):
-                if column.name in free and spec.key not in chosen and fits(spec, column, profile.records):
+                if column.name in free and spec.key not in chosen and fits(spec, column):
                     score = strength(spec, fold(column.name))
                     if score:
                         offers.append((-score, order, place, spec.key, column.name))
@@ -135,12 +134,12 @@ def _from_content(fields: tuple[Field, ...], chosen: dict, free: dict[str, Colum
             chosen["text"] = chosen.pop("subject")
 
 
-def fits(spec: Field, column: ColumnProfile, records: int) -> bool:
+def fits(spec: Field, column: ColumnProfile) -> bool:
     """Does the content of the column allow this field?"""
     filled = column.inspected
     distinct = filled if column.capped else column.distinct
     if spec.kind == "id":
-        return column.filled >= 0.9 * records and distinct >= 0.5 * filled
+        return column.filled_share >= 0.9 and distinct >= 0.5 * filled
     if spec.kind == "date":
         named_numbers = (
             column.votes.numbers_as_dates >= 0.8 * column.votes.filled > 0 and column.mean_length >= 5
@@ -163,12 +162,19 @@ def build(
     table: Table, profile: Profile, columns: dict[str, list[str]], given: dict[str, str]
 ) -> FileMapping:
     """Mapping of one file with its date decisions; `given` are orders the user fixed."""
+    dates = decide_dates(profile, columns, given)
+    return FileMapping(table.path.name, table.format, table.header_row, columns, dates)
+
+
+def decide_dates(
+    profile: Profile, columns: dict[str, list[str]], given: dict[str, str]
+) -> dict[str, DateDecision]:
+    """How each date column is read."""
     dated = {key: profile.column(names[0]) for key, names in columns.items() if BY_KEY[key].kind == "date"}
     votes = {key: column.votes for key, column in dated.items() if column}
-    dates = {
+    return {
         key: decide(v, [o for k, o in votes.items() if k != key], given.get(key)) for key, v in votes.items()
     }
-    return FileMapping(table.path.name, table.format, table.header_row, columns, dates)
 
 
 def require(mapping: FileMapping, exposure: bool = False) -> None:
@@ -276,7 +282,7 @@ def dump(mappings: list[tuple[FileMapping, Profile]], why: dict[str, str]) -> st
                 continue
             value = scalar(names[0]) if len(names) == 1 else "[" + ", ".join(map(scalar, names)) + "]"
             column = profile.column(names[0])
-            note = f"  # {column.filled} filled" if column else ""
+            note = f"  # {column.filled_share:.0%} filled" if column else ""
             lines.append(f"      {key}: {value}{note}")
         if mapping.dates:
             lines.append("    dates:")

@@ -10,7 +10,7 @@ import contextlib
 import gc
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,11 +20,10 @@ import numpy as np
 import complaint_qms
 from complaint_qms.cli import assess, history, ingest, likeness, mapping, reading, watch
 from complaint_qms.cli.errors import COLUMNS, NO_GOOD_ROW, OUTPUT, USAGE, CliError
-from complaint_qms.cli.fields import DATE_KEYS
 from complaint_qms.cli.messages import MESSAGES, say
 from complaint_qms.cli.policy import Policy
 from complaint_qms.cli.progress import Progress
-from complaint_qms.cli.read.profile import Profile, profile
+from complaint_qms.cli.read.profile import Profile, first_look, profile
 from complaint_qms.cli.read.rows import Table
 from complaint_qms.cli.read.sniff import Format
 from complaint_qms.cli.store import FINAL_NAME, WORK_NAME, Store
@@ -63,8 +62,10 @@ class Result:
     mappings: list[tuple[mapping.FileMapping, Profile]] = field(default_factory=list)
 
 
-def read_columns(job: Job, progress: Progress) -> list[tuple[ingest.Source, Profile]]:
-    """Open, profile and map every file of the job."""
+def read_columns(
+    job: Job, progress: Progress, look: Callable[..., Profile] = first_look
+) -> list[tuple[ingest.Source, Profile]]:
+    """Open, look at and map every file of the job."""
     entries = mapping.load(job.mapping) if job.mapping else None
     found = []
     for number, path in enumerate(job.files, 1):
@@ -73,7 +74,7 @@ def read_columns(job: Job, progress: Progress) -> list[tuple[ingest.Source, Prof
             raise CliError("mapping_no_entry", COLUMNS, mapping=job.mapping, file=path.name)
         table = _open(path, entry)
         with progress.bar(say("scanning", job.language, file=path.name)) as tick:
-            facts = profile(table, tick)
+            facts = look(table, tick)
         if entry is None:
             columns, orders = mapping.guess(facts), {}
         else:
@@ -120,19 +121,23 @@ def _run(job: Job, progress: Progress) -> Result:
     found = read_columns(job, progress)
     sources = [source for source, _ in found]
     deliveries = _deliveries(job)
-    text = _write_mapping(job, found)
+    _write_mapping(job, found)
     store, resumed = _store(job, _identity(job, sources, deliveries))
+    collector = history.Collector(store)
     with progress.bar(say("step_ingest", job.language), sum(s.records for s in sources)) as tick:
         for source in sources:
-            ingest.ingest(store, source, job.policy.timezone, tick)
+            ingest.ingest(store, source, collector, job.policy.timezone, tick)
+    for source, facts in found:
+        facts.records = ingest.records_of(store, source)
+    text = _write_mapping(job, found)  # again: what the dates mean may have been decided on the way
     if deliveries:
         ingest.ingest_deliveries(store, *deliveries, job.policy.timezone)
     side = job.out / SIDE_NAME
     bad = ingest.write_side_file(store, side, job.language)
-    good = store.count("complaint")
+    good = collector.size
     if not good:
         raise CliError("no_good_row", NO_GOOD_ROW, bad=bad, side=side)
-    _judge(store, job, good, as_of, text, progress)
+    _judge(store, job, collector, as_of, text, progress)
     signals, series = store.count("signal"), store.count("series")
     final = job.out / FINAL_NAME
     store.finish(final)
@@ -147,7 +152,7 @@ def _run(job: Job, progress: Progress) -> Result:
 
 def write_columns(job: Job, progress: Progress) -> list[tuple[mapping.FileMapping, Profile]]:
     """Only guess the columns and write the mapping."""
-    found = read_columns(job, progress)
+    found = read_columns(job, progress, profile)
     _write_mapping(job, found)
     return [(s.mapping, p) for s, p in found]
 
@@ -163,14 +168,19 @@ def _write_mapping(job: Job, found: list[tuple[ingest.Source, Profile]]) -> str:
 
 
 def _judge(
-    store: Store, job: Job, good: int, as_of: np.datetime64 | None, mapping_text: str, progress: Progress
+    store: Store,
+    job: Job,
+    collector: history.Collector,
+    as_of: np.datetime64 | None,
+    mapping_text: str,
+    progress: Progress,
 ) -> None:
-    policy = job.policy
+    policy, good = job.policy, collector.size
     if job.text:
         with progress.bar(say("step_read_text", job.language), good) as tick:
             reading.read(store, policy, tick)
-    past = history.load(store)
-    until = as_of if as_of is not None else last_event(store, past)
+    past = collector.history(store)
+    until = as_of if as_of is not None else last_event(past)
     with store.transaction():
         for key, value in (
             ("program", complaint_qms.__version__),
@@ -202,13 +212,10 @@ def write_report(database: Path, target: Path, language: str) -> None:
         store.close()
 
 
-def last_event(store: Store, past: history.History) -> np.datetime64:
+def last_event(past: history.History) -> np.datetime64:
     """The day the history ends: the latest receipt, or a later step of the procedure within a year of it."""
-    limit = str(past.as_of + np.timedelta64(366, "D")).replace("T", " ")
-    keys = [key for key in DATE_KEYS if key not in ("received", "occurred")]
-    columns = ", ".join(f"max({key}) FILTER (WHERE {key} <= ?1)" for key in keys)
-    found = store.db.execute(f"SELECT {columns} FROM complaint", (limit,)).fetchone()
-    return max([past.as_of, *(np.datetime64(value, "s") for value in found if value)])
+    limit = past.as_of + np.timedelta64(366, "D")
+    return max([past.as_of, *(t.max() for c in past.times.values() if len(t := c[c <= limit]))])
 
 
 def _as_of(text: str | None) -> np.datetime64 | None:

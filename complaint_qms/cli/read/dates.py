@@ -118,7 +118,7 @@ _PLAIN_FORM = frozenset("9-/.: ,T")
 
 @dataclass(frozen=True)
 class Alike:
-    """The cells of a column that share one shape: the shape, which cells, and all cells as a text array cut to it."""
+    """The cells of a column that share one shape: the shape, which cells (bool), and their texts (bytes)."""
 
     form: str
     rows: np.ndarray
@@ -133,15 +133,29 @@ def dominant(values: Sequence[str]) -> Alike:
     """
     first = next((v for v in values if v.strip()), "")
     form = shape(first) if first.isascii() and first == first.strip() and len(first) < _WIDTH else ""
+    rows = np.zeros(len(values), dtype=bool)
     if not form or not _PLAIN_FORM.issuperset(form):
-        return Alike("", np.zeros(len(values), dtype=bool), np.empty(0, "U1"))
-    texts = np.array(
-        values, dtype=f"U{len(form) + 1}"
-    )  # one more, so that a longer cell is seen to be longer
-    codes = texts.view(np.uint32).reshape(len(values), len(form) + 1)
-    folded = np.where((codes >= 48) & (codes <= 57), 57, codes)
-    same = (folded == np.array([*map(ord, form), 0], dtype=np.uint32)).all(axis=1)
-    return Alike(form, same, texts)
+        return Alike("", rows, np.empty(0, "S1"))
+    width = len(form)
+    long = np.flatnonzero(np.fromiter(map(len, values), np.int64, len(values)) == width)
+    chosen = values if len(long) == len(values) else [values[i] for i in long.tolist()]
+    # one byte a character, whatever the character
+    codes = np.frombuffer("".join(chosen).encode("ascii", "replace"), np.uint8).reshape(len(chosen), width)
+    folded = np.where((codes >= 48) & (codes <= 57), np.uint8(57), codes)
+    same = (folded == np.frombuffer(form.encode(), np.uint8)).all(axis=1)
+    rows[long[same]] = True
+    return Alike(form, rows, codes[same].view(f"S{width}").ravel())
+
+
+def has_numeric(values: Sequence[str], alike: Alike) -> bool:
+    """Is there a date among the cells whose order of day and month its form leaves open? `alike`: as of
+    :func:`dominant`."""
+    if alike.form and classify(alike.form)[0] == "numeric":
+        return True
+    if alike.rows.all():
+        return False
+    others = {values[i] for i in np.flatnonzero(~alike.rows).tolist()}
+    return any(classify(shape(text))[0] == "numeric" for text in map(clean, others) if len(text) < _WIDTH)
 
 
 @dataclass
@@ -231,7 +245,7 @@ class DateDecision:
 def decide(votes: DateVotes, others: list[DateVotes], given: str | None = None) -> DateDecision:
     """Decide the order of one column: what the mapping says, then the column, then the file's other columns."""
     numeric = votes.families.get("numeric", 0)
-    if given:
+    if given and not (given == "ymd" and numeric):  # which would say nothing about these
         return DateDecision(given, "date_given", votes.ambiguous)
     if not numeric:
         return DateDecision("ymd", "date_plain")
@@ -263,11 +277,12 @@ def parse_column(
     family, match = classify(alike.form) if alike.form else ("none", None)
     rest = np.arange(len(values))
     if family != "none":
-        chosen = alike.texts[alike.rows]
-        found = _parse_iso(chosen) if alike.form in ISO_FORMS else None
-        if found is None:
-            found = _parse_group(pd.Series(chosen.tolist(), dtype=object), family, match, order, timezone)
-        stamps[alike.rows] = found
+        places = _places(alike.form, family, match, order)
+        if places:
+            stamps[alike.rows] = _parse_places(alike.texts, places)
+        else:
+            texts = pd.Series(alike.texts.astype("U").tolist(), dtype=object)
+            stamps[alike.rows] = _parse_group(texts, family, match, order, timezone)
         timed[alike.rows] = _has_time(family, match, alike.form)
         rest = np.flatnonzero(~alike.rows)
     if len(rest):
@@ -278,15 +293,44 @@ def parse_column(
 
 
 ISO_FORMS = {"9999-99-99": "", "9999-99-99 99:99": ":00", "9999-99-99 99:99:99": ""}
-"""Shapes that numpy reads itself, and what makes them the stored form."""
+"""Shapes that are nearly the stored form, and what they lack of it."""
 
 
-def _parse_iso(texts: np.ndarray) -> np.ndarray | None:
-    """Cells of an ISO shape at numpy's speed; None when one of them is no date."""
-    try:
-        return texts.astype("datetime64[s]")
-    except ValueError:
+def _places(form: str, family: str, match: re.Match, order: str) -> dict[str, slice] | None:
+    """Where year, month, day, hour (h), minute (n) and second stand in every cell of a shape; None when they stand in no
+    fixed place or there is more to it than these."""
+    if family not in ("ymd", "numeric"):
         return None
+    parts = match.groupdict()
+    if parts["zone"] or {".", ","} & set(parts["clock"] or ""):
+        return None
+    date = "ymd" if family == "ymd" else "mdy" if order == "mdy" else "dmy"
+    spans = [found.span() for found in re.finditer("9+", form)]
+    places = {key: slice(*span) for key, span in zip(date + "hns", spans, strict=False)}
+    widths = {"y": 4}
+    if any(place.stop - place.start != widths.get(key, 2) for key, place in places.items()):
+        return None
+    return places
+
+
+def _parse_places(texts: np.ndarray, places: dict[str, slice]) -> np.ndarray:
+    """Cells of digits in fixed places as datetime64[s]; NaT where there is no such day or time."""
+    digits = texts.view(np.uint8).reshape(len(texts), texts.itemsize) - np.uint8(ord("0"))
+
+    def number(key: str) -> np.ndarray | int:
+        if key not in places:
+            return 0
+        value = np.zeros(len(texts), np.int64)
+        for column in range(places[key].start, places[key].stop):
+            value = value * 10 + digits[:, column]
+        return value
+
+    month, hour, minute, second = number("m"), number("h"), number("n"), number("s")
+    first = ((number("y") - 1970) * 12 + month - 1).astype("datetime64[M]")
+    day = first.astype("datetime64[D]") + (number("d") - 1)
+    known = (month >= 1) & (month <= 12) & (day.astype("datetime64[M]") == first)
+    known &= (hour < 24) & (minute < 60) & (second < 60)
+    return np.where(known, day.astype("datetime64[s]") + (hour * 3600 + minute * 60 + second), NAT)
 
 
 def _parse_mixed(values: list[str], order: str, timezone: str) -> tuple[np.ndarray, np.ndarray]:

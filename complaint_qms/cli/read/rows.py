@@ -46,6 +46,7 @@ class Table:
     def __init__(self, path: Path, fmt: Format | None = None, header_row: int | None = None) -> None:
         self.path = path
         self.format = fmt or sniff(path)
+        self._bytes_read = 0
         if self.format.kind in ("jsonl", "json"):
             self.header_row = 0
             self.columns = self._json_columns()
@@ -90,6 +91,13 @@ class Table:
                 kept.append(cells)
             yield Chunk(batch.consumed, rows, kept, bad)
 
+    def estimate_records(self, consumed: int) -> int | None:
+        """Records of the whole file, judged by the `consumed` ones just read from its beginning; None where their places
+        in the file are not known."""
+        if self.format.kind != "csv" or not self._bytes_read:
+            return None
+        return round(consumed * self.path.stat().st_size / self._bytes_read)
+
     def _batches(self, size: int, skip_records: int) -> Iterator[Chunk]:
         """Records as they come, unchecked; a JSON record that cannot be read is a BadRecord among the cells."""
         if self.format.kind == "csv":
@@ -124,6 +132,7 @@ class Table:
             try:
                 collections.deque(islice(reader, skip), maxlen=0)
                 while batch := list(islice(reader, size)):
+                    self._bytes_read = handle.buffer.tell()
                     yield batch
             except csv.Error:
                 place = self._open_quote()
