@@ -27,7 +27,7 @@ def assess(
     judge = Judge(store, policy, history)
     times = SopTimes(store, policy, history, as_of)
     asked = {*judge.asks, *times.asks}
-    read = tuple(sorted(asked & history.filled))
+    read = tuple(sorted(asked & history.filled.keys()))
     while start < len(history):
         stop = min(start + CHUNK, len(history))
         facts: dict[str, tuple] = dict.fromkeys(asked, (None,) * (stop - start))

@@ -5,6 +5,7 @@ Some 120 bytes a complaint, so that a million fit beside everything else.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from complaint_qms.cli.store import Store
 
 DIMENSIONS = ("customer", "item", "batch", "type", "supplier", "region", "channel", "model")
 TIMES = tuple(key for key in DATE_KEYS if key not in ("received", "occurred"))
+FIELD_KEYS = frozenset(f.key for f in FIELDS)
 _KEPT = ("received", *TIMES, *DIMENSIONS)
 _BATCH = 50_000
 
@@ -24,15 +26,15 @@ _BATCH = 50_000
 @dataclass
 class History:
     """Columns in event order: `received` datetime64[s], `row_id` int64, `codes[dimension]` int32 (-1: not given);
-    `times[key]` datetime64[s] (NaT: not given) for steps of the procedure that have any; `filled`: fields that have any
-    value."""
+    `times[key]` datetime64[s] (NaT: not given) for steps of the procedure that have any; `filled`: how many complaints
+    have a field, for fields that any has."""
 
     received: np.ndarray
     row_id: np.ndarray
     codes: dict[str, np.ndarray]
     labels: dict[str, list[str]]
     times: dict[str, np.ndarray]
-    filled: frozenset[str]
+    filled: dict[str, int]
 
     def __len__(self) -> int:
         return len(self.received)
@@ -92,7 +94,7 @@ class Collector:
 
     def __init__(self, store: Store) -> None:
         self.size = 0
-        self.filled: set[str] = set()
+        self._filled: Counter[str] = Counter()
         self._codes = {d: _Codes() for d in DIMENSIONS}
         self._times: dict[str, list[np.ndarray]] = {key: [] for key in ("received", *TIMES)}
         self._catch_up(store)
@@ -101,9 +103,8 @@ class Collector:
         self, size: int, values: Mapping[str, Sequence], stamps_of: Mapping[str, np.ndarray] | None = None
     ) -> None:
         """The next `size` rows: stored values by field; `stamps_of`: their times as datetime64[s] where known."""
-        for key in values.keys() - self.filled:
-            if any(v is not None for v in values[key]):
-                self.filled.add(key)
+        for key in FIELD_KEYS & values.keys():
+            self._filled[key] += size - values[key].count(None)
         for dimension, codes in self._codes.items():
             codes.add(values[dimension]) if dimension in values else codes.add_none(size)
         for key, parts in self._times.items():
@@ -120,11 +121,10 @@ class Collector:
         while batch := rows.fetchmany(_BATCH):
             self.add(len(batch), dict(zip(_KEPT, zip(*batch, strict=True), strict=True)))
         if self.size:
-            keys = [f.key for f in FIELDS]
-            found = store.db.execute(
-                f"SELECT {', '.join(f'max({key})' for key in keys)} FROM complaint"
-            ).fetchone()
-            self.filled = {key for key, value in zip(keys, found, strict=True) if value is not None}
+            keys = sorted(FIELD_KEYS)
+            counts = ", ".join(f"count({key})" for key in keys)
+            found = store.db.execute(f"SELECT {counts} FROM complaint").fetchone()
+            self._filled = Counter(dict(zip(keys, found, strict=True)))
 
     def history(self, store: Store) -> History:
         """All columns in event order; a type that only the text gave counts as the type."""
@@ -137,7 +137,7 @@ class Collector:
         times = {}
         for key in TIMES:
             column = _joined(self._times.pop(key), "datetime64[s]")
-            if key in self.filled:
+            if self._filled[key]:
                 times[key] = column[order]
         return History(
             received[order],
@@ -145,7 +145,7 @@ class Collector:
             {d: c.codes()[order] for d, c in self._codes.items()},
             {d: c.labels() for d, c in self._codes.items()},
             times,
-            frozenset(self.filled),
+            {key: count for key, count in sorted(self._filled.items()) if count},
         )
 
 

@@ -31,7 +31,7 @@ from complaint_qms.cli.read.profile import profile
 from complaint_qms.cli.read.rows import Chunk, Table
 from complaint_qms.cli.store import COMPLAINT_COLUMNS, Store
 
-CHUNK = 20_000
+CHUNK = 10_000
 _BLANK_CELLS = BLANKS | {b.upper() for b in BLANKS} | {b.title() for b in BLANKS}
 _LONGEST_BLANK = max(map(len, _BLANK_CELLS))
 CELLS_KEPT = 20_000
@@ -82,9 +82,8 @@ def ingest(
             store.set_done(phase, position)
         tick(chunk.consumed)
     with store.transaction():
-        good = store.db.execute("SELECT count(*) FROM complaint WHERE file = ?", (source.number,)).fetchone()[
-            0
-        ]
+        before = store.db.execute("SELECT coalesce(sum(good), 0) FROM source").fetchone()[0]
+        good = collector.size - before
         bad = store.db.execute("SELECT count(*) FROM rejected WHERE file = ?", (source.number,)).fetchone()[0]
         fmt = source.table.format
         encoding = fmt.encoding if fmt.kind != "xlsx" else ""

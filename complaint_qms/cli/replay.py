@@ -184,12 +184,15 @@ def _judge(
     with store.transaction():
         for key, value in (
             ("program", complaint_qms.__version__),
+            ("first", str(past.received[0])[:10]),
+            ("last", str(past.received[-1])[:10]),
             ("as_of", str(until).replace("T", " ")),
             ("policy", policy.text),
             ("mapping", mapping_text),
             ("text", "yes" if job.text else "no"),
         ):
             store.set_meta(key, value)
+        store.set_filled(past.filled)
     with progress.bar(say("step_assess", job.language), good) as tick:
         assess.assess(store, policy, past, until, tick)
     if job.text:

@@ -158,6 +158,7 @@ class SopTimes:
         if not found:
             return
         rows, place, step, due = map(np.concatenate, zip(*found, strict=True))
+        self._count_steps(stages, place, step)
         order = np.lexsort((place, step, due, rows))
         rows, place, step, due = rows[order], place[order], step[order], due[order]
         at, told = (np.array(column, dtype=object) for column in zip(*self.ladder, strict=True))
@@ -169,6 +170,12 @@ class SopTimes:
             ),
             5,
         )  # fmt: skip
+
+    def _count_steps(self, stages: list[str], place: np.ndarray, step: np.ndarray) -> None:
+        counts = np.bincount(place * len(self.ladder) + step)
+        for code in np.flatnonzero(counts).tolist():
+            number, taken = divmod(code, len(self.ladder))
+            self.store.count_escalations(stages[number], *self.ladder[taken], int(counts[code]))
 
     def utc(self, local: np.ndarray) -> np.ndarray:
         """Wall time of the policy's zone as UTC; NaT stays."""

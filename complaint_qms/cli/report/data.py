@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -48,14 +50,12 @@ def collect(store: Store) -> dict[str, Any]:
     """Everything, by section."""
     policy = Policy(yaml.safe_load(store.meta("policy")))
     meta = dict(store.db.execute("SELECT key, value FROM meta ORDER BY key").fetchall())
-    first, last, count = store.db.execute(
-        "SELECT min(received), max(received), count(*) FROM complaint"
-    ).fetchone()
+    count = store.count("assessment")
     return {
         "policy": policy,
         "meta": meta,
-        "first": first[:10],
-        "last": last[:10],
+        "first": meta["first"],
+        "last": meta["last"],
         "count": count,
         "sources": rows(store, "SELECT * FROM source ORDER BY file"),
         "bad": store.count("rejected"),
@@ -80,19 +80,19 @@ def collect(store: Store) -> dict[str, Any]:
 
 def risk(store: Store, policy: Policy) -> dict[str, Any]:
     """Counts and open counts per cell, severity origins."""
-    cells = {
-        (severity, occurrence): (count, still_open or 0)
-        for severity, occurrence, count, still_open in store.db.execute(
-            "SELECT severity, occurrence, count(*), sum(open_stage IS NOT NULL) FROM assessment "
-            "LEFT JOIN sop_time ON sop_time.seq = assessment.seq GROUP BY severity, occurrence"
-        )
-    }
+    cells: dict[tuple[str, str], tuple[int, int]] = {}
+    origins: Counter[str] = Counter()
+    for severity, occurrence, origin, count, still_open in store.db.execute(
+        "SELECT severity, occurrence, severity_from, count(*), count(open_stage) FROM assessment "
+        "LEFT JOIN sop_time ON sop_time.seq = assessment.seq GROUP BY severity, occurrence, severity_from"
+    ):
+        before = cells.get((severity, occurrence), (0, 0))
+        cells[severity, occurrence] = before[0] + count, before[1] + still_open
+        origins[origin] += count
     by_rate = (
         store.db.execute("SELECT 1 FROM assessment WHERE rate IS NOT NULL LIMIT 1").fetchone() is not None
     )
-    sources = store.db.execute(
-        "SELECT severity_from, count(*) FROM assessment GROUP BY severity_from ORDER BY count(*) DESC, severity_from"
-    ).fetchall()
+    sources = sorted(origins.items(), key=lambda each: (-each[1], each[0]))
     grave = [s for s in policy.severities if s in ("critical", "catastrophic")] or list(
         policy.severities[-2:]
     )
@@ -227,16 +227,11 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
         **section["stage_hours"],
         "total": section["total_hours"],
     }
-    columns: dict[str, list[np.ndarray]] = {c: [] for c in CLOCKS}
-    cursor = store.db.execute(f"SELECT {', '.join(CLOCKS)} FROM sop_time ORDER BY seq")
-    while batch := cursor.fetchmany(50_000):
-        table = np.array(batch, dtype=float)
-        for place, clock in enumerate(CLOCKS):
-            columns[clock].append(table[:, place].astype(np.float32))
+    minutes_of = _minutes(store)
     late = np.zeros(0, bool)
     clocks = []
     for clock in CLOCKS:
-        minutes = np.concatenate(columns[clock]) if columns[clock] else np.zeros(0, np.float32)
+        minutes = minutes_of[clock]
         limit = limits.get(clock)
         known = minutes[~np.isnan(minutes)]
         if limit is not None and len(minutes):
@@ -251,7 +246,7 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
             )  # fmt: skip
     ladder = rows(
         store,
-        'SELECT stage, "at", told, count(*) AS count FROM escalation GROUP BY stage, "at", told ORDER BY stage, "at"',
+        'SELECT stage, "at", told, count FROM ladder ORDER BY stage, "at"',
     )
     waiting, over_open, at_risk = _open_now(store, section)
     stages = [c for c in clocks if c["clock"] not in ("total", "first_response")]
@@ -264,6 +259,19 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
         "late": int(late.sum()),
         "worst": max(stages, key=lambda c: c["share"], default=None),
     }
+
+
+def _minutes(store: Store) -> dict[str, np.ndarray]:
+    """Working minutes of every complaint by clock, float32; NaN where not known."""
+    parts = [np.empty((0, len(CLOCKS)), np.float32)]
+    known = ", ".join(f"coalesce({clock}, -1)" for clock in CLOCKS)
+    cursor = store.db.execute(f"SELECT {known} FROM sop_time ORDER BY seq")
+    while batch := cursor.fetchmany(20_000):
+        values = np.fromiter(chain.from_iterable(batch), np.float32, len(batch) * len(CLOCKS))
+        parts.append(values.reshape(-1, len(CLOCKS)))
+    table = np.concatenate(parts)
+    table[table < 0] = np.nan
+    return dict(zip(CLOCKS, table.T, strict=True))
 
 
 def _open_now(store: Store, section: dict[str, Any]) -> tuple[list[dict[str, Any]], int, int]:
@@ -339,12 +347,9 @@ def quality(store: Store, count: int) -> dict[str, Any]:
         '(SELECT detail FROM rejected r WHERE r.reason = rejected.reason AND r."column" = rejected."column" '
         'ORDER BY file, row LIMIT 1) AS detail FROM rejected GROUP BY reason, "column" ORDER BY count(*) DESC, reason, "column"',
     )
-    keys = [f.key for f in FIELDS]
-    filled = store.db.execute(
-        "SELECT " + ", ".join(f"count({k})" for k in keys) + " FROM complaint"
-    ).fetchone()
+    filled = dict(store.db.execute("SELECT field, rows FROM filled ORDER BY field").fetchall())
     return {
         "rejected": rejected,
         "odd": rows(store, "SELECT * FROM quality ORDER BY rows DESC, field, reason"),
-        "filled": [(k, n, n / count) for k, n in zip(keys, filled, strict=True) if n],
+        "filled": [(f.key, filled[f.key], filled[f.key] / count) for f in FIELDS if f.key in filled],
     }
