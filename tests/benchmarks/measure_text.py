@@ -36,7 +36,7 @@ from tests.benchmarks.planted import near_duplicate
 
 MIN_TRAIN, MIN_TEST = 10, 5
 ALIKE = 85
-TYPO_SHARES = (0.05, 0.15, 0.30)
+TYPO_SHARES = (0.0, 0.05, 0.15, 0.30)
 Rows = list[dict[str, str]]
 
 

@@ -90,7 +90,7 @@ def mistype(text: str, rng: random.Random, share: float) -> str:
     """Slips of the finger in about ``share`` of the words (Chinese: of every two characters)."""
     chars = list(text)
     letters = [n for n, char in enumerate(chars) if char.isalpha()]
-    if not letters:
+    if not letters or not share:
         return text
     chinese = sum(1 for n in letters if chars[n] >= "\u4e00") > len(letters) / 2
     units = len(letters) / 2 if chinese else max(len(text.split()), 1)

@@ -3,6 +3,7 @@
 import random
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,12 +13,14 @@ from complaint_qms.engine.similar import (
     Pair,
     Record,
     Settings,
+    Stats,
     blocking_keys,
     clusters,
     find_pairs,
     rank,
     score,
 )
+from complaint_qms.engine.similar.features import FeatureTable
 
 _WORDS = (
     "pump valve seal oil water leaks hums rattles crack panel display battery charger cable late courier parcel box "
@@ -157,6 +160,87 @@ def test_planted_duplicates_are_found_in_a_crowd():
     planted = {(str(n), f"copy{n}") for n in range(0, 300, 10)}
     assert planted <= found
     assert len(found - planted) <= 3
+
+
+def invented(rng):
+    """A word of two to four syllables, so that a vocabulary can be larger than a list of words written here."""
+    return "".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(rng.randint(2, 4)))
+
+
+def garbled(text, rng, share):
+    """Slips of the finger in ``share`` of the words."""
+    out = text.split()
+    for place in rng.sample(range(len(out)), round(share * len(out))):
+        word, at = out[place], rng.randrange(len(out[place]))
+        letter = rng.choice("abcdefghijklmnopqrstuvwxyz")
+        kept = rng.choice((word[at + 1 :], letter + word[at + 1 :], word[at] + word[at:]))
+        out[place] = word[:at] + kept
+    return " ".join(out)
+
+
+@pytest.mark.parametrize("length", [25, 80, 250])
+@pytest.mark.parametrize("share", [0.0, 0.15, 0.3])
+def test_a_third_of_mistyped_words_does_not_hide_a_duplicate(length, share):
+    rng = random.Random(17)
+    vocabulary = [invented(rng) for _ in range(600)]
+    common = vocabulary[:80]
+    texts = [
+        " ".join(rng.choice(common if rng.random() < 0.5 else vocabulary) for _ in range(length))
+        for _ in range(120)
+    ]
+    copies = {f"copy{n}": garbled(shuffled_words(texts[n], rng), rng, share) for n in range(0, 120, 3)}
+    crowded = [Record(str(n), text) for n, text in enumerate(texts)]
+    crowded += [Record(name, text) for name, text in copies.items()]
+    found = {(pair.left, pair.right) for pair in find_pairs(crowded)}
+    planted = {(name.removeprefix("copy"), name) for name in copies}
+    assert len(found & planted) >= 0.95 * len(planted)
+    assert len(found - planted) <= 1
+
+
+def test_one_candidate_set_tells_slips_from_words():
+    rng = random.Random(4)
+    vocabulary = [invented(rng) for _ in range(400)]
+    texts = [" ".join(rng.choices(vocabulary, k=60)) for _ in range(60)]
+    asked = Record("q", garbled(texts[7], rng, 0.3))
+    candidates = [Record(str(n), text) for n, text in enumerate(texts)]
+    best, second = rank(asked, candidates, limit=2)
+    assert best.id == "7"
+    assert best.score > score(asked, candidates[7]).score
+    assert best.score > Settings().similar > second.score
+
+
+@given(st.lists(st.integers(0, 2**31 - 1), max_size=30), st.integers(0, 10_000))
+def test_weights_fall_with_frequency_except_for_what_one_text_has(features, count):
+    stats = Stats.empty()
+    stats.add(np.array(sorted(set(features)), np.int64), 1)
+    stats.count += count
+    frequency = np.arange(2, 50)
+    for kind in (0, 1):
+        weights = stats.weigh(frequency, np.full(len(frequency), kind))
+        assert (np.diff(weights) < 0).all()
+        assert (weights > 0).all()
+        # The more is known, the less a feature of a single text weighs against one that two texts share.
+        alone, shared = stats.weigh(np.array([1, 2]), np.full(2, kind))
+        assert alone / shared == pytest.approx(
+            np.sqrt(np.log1p((stats.count + 20) / 2) / np.log1p((stats.count + 20) / 3))
+            / (1 + stats.count / 20),
+            rel=1e-5,
+        )
+
+
+@given(
+    st.lists(st.text(alphabet="abcd ", min_size=5, max_size=40), min_size=1, max_size=8), st.text(max_size=40)
+)
+def test_weights_with_one_more_text_are_those_after_adding_it(texts, new):
+    table, stats = FeatureTable(), Stats.empty()
+    flat, _ = table.features(texts)
+    stats.add(flat, len(texts))
+    more, _ = table.features([new])
+    before = stats.squared_weights().copy()
+    found = stats.squared_weights_with(more)
+    stats.add(more, 0)
+    assert np.array_equal(found, stats.squared_weights())
+    assert np.array_equal(before != found, before != stats.squared_weights())
 
 
 def test_pairs_do_not_depend_on_how_records_are_added():

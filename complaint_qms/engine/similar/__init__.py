@@ -14,7 +14,7 @@ Public API::
 
     find_pairs(records, *, threshold=None, settings=None) -> Iterator[Pair(left, right, score, reasons)]
         all likely pairs of any number of records, in one pass over an iterable and without n² comparisons;
-        ``left`` came before ``right`` in the input. Texts are not kept: about 0.6 kB per record, whatever its length.
+        ``left`` came before ``right`` in the input. Texts are not kept: about 0.7 kB per record, whatever its length.
     Index(settings)  .add_many(records)  .query(record, limit) -> list[Match]  .pairs(threshold) -> Iterator[Pair]
         the same in steps, for histories that arrive in chunks
 

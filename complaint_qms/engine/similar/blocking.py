@@ -18,7 +18,7 @@ from complaint_qms.engine.similar.features import HASH_BITS, FeatureTable, disti
 from complaint_qms.engine.similar.records import Record, Settings
 from complaint_qms.engine.text import fold
 
-BANDS = 16
+BANDS = 20
 ROWS = 3
 _BINS = BANDS * ROWS
 _EMPTY = np.int64(1) << 50

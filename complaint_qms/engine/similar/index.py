@@ -22,7 +22,7 @@ from complaint_qms.engine.similar.score import (
 )
 
 CHUNK = 2_000
-SCORE_CHUNK = 8_000
+SCORE_CHUNK = 2_000
 
 
 class Index:
@@ -160,7 +160,8 @@ class Index:
         both_sizes = np.append(sizes[rows], new_offsets[1])
         left = np.arange(len(rows))
         right = np.full(len(rows), len(rows))
-        cosine = text_agreement(picked, starts, left, right, self.stats.squared_weights(), settings.sketch)
+        weights = self.stats.squared_weights_with(new_flat)
+        cosine = text_agreement(picked, starts, left, right, weights, settings.sketch)
         both_fields = np.vstack([fields[rows], own_fields])
         both_days = np.append(days[rows], np.int32(days_of(record)))
         parts = log_odds(cosine, both_sizes, both_fields, both_days, left, right, settings)

@@ -75,11 +75,11 @@ class Settings:
     date_scale: float = 14.0
     date_far: float = -0.5
     date_limit: float = 365.0
-    steepness: float = 16.0
-    middle: float = 0.66
-    length: float = -3.0
+    steepness: float = 20.0
+    middle: float = 0.67
+    length: float = -2.0
     little: float = -2.0
     enough: int = 8
-    sketch: int = 96
+    sketch: int = 128
     window: int = 4
     neighbours: int = 10

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar.blocking import field_hashes
@@ -16,7 +17,9 @@ from complaint_qms.engine.text import canonical_tokens, han_ngrams, is_han
 DF_SIZE = 1 << 20
 _DF_MASK = DF_SIZE - 1
 NO_DATE = np.iinfo(np.int32).min
-TRIPLE_WEIGHT = 0.5
+TRIPLE_WEIGHT = 0.8
+UNSEEN_IN = 20.0
+"""Texts after which a feature that only one of them has counts half; see :meth:`Stats.weigh`."""
 
 
 @dataclass(eq=False)
@@ -38,13 +41,29 @@ class Stats:
         self._weights = None
 
     def squared_weights(self) -> np.ndarray:
-        """float32 of shape (DF_SIZE,): squared weights, the root of the smoothed inverse document frequency.
-
-        Milder than the usual idf²: a mistyped word is the rarest of all features and must not count the most.
-        """
+        """float32 of shape (DF_SIZE,): :meth:`weigh` of every feature."""
         if self._weights is None:
-            self._weights = np.sqrt(np.log1p((self.count + 20.0) / (self.frequency + 1.0))).astype(np.float32)
+            self._weights = self.weigh(self.frequency, np.arange(DF_SIZE) & 1)
         return self._weights
+
+    def squared_weights_with(self, flat: np.ndarray) -> np.ndarray:
+        """:meth:`squared_weights` as if the distinct features ``flat`` of one more text had been counted."""
+        weights = self.squared_weights().copy()
+        places = np.unique(flat & _DF_MASK)
+        weights[places] = self.weigh(self.frequency[places] + 1, places & 1)
+        return weights
+
+    def weigh(self, frequency: np.ndarray, kind: np.ndarray) -> np.ndarray:
+        """Squared weights, float32, of features that ``frequency`` texts have; ``kind``: 0 words, 1 letter triples.
+
+        The root of the smoothed inverse document frequency: milder than the usual idf², since a mistyped word is rare.
+        What a single text has can agree with nothing, it only makes texts differ; and the more texts are known, the
+        likelier it is a slip of the finger and not a word. Its weight falls with their number.
+        """
+        weights = np.sqrt(np.log1p((self.count + 20.0) / (frequency + 1.0))).astype(np.float32)
+        weights[kind == 1] *= TRIPLE_WEIGHT**2
+        weights[frequency <= 1] /= 1.0 + self.count / UNSEEN_IN
+        return weights
 
 
 QUICK = 32
@@ -76,10 +95,6 @@ def promising(
 PAD = np.uint32(0xFFFFFFFF)
 
 
-_EQUAL_WEIGHTS = np.ones(DF_SIZE, np.float32)
-"""Without statistics every word counts the same; the cosine does not depend on the common factor."""
-
-
 def text_agreement(
     flat: np.ndarray,
     offsets: np.ndarray,
@@ -96,30 +111,33 @@ def text_agreement(
     pairs = len(left)
     if not pairs or not len(flat):
         return np.zeros(pairs)
-    limit = np.full(pairs, (1 << HASH_BITS) - 1, np.int64)
-    sides, norms = [], []
+    limit = np.full(pairs, (1 << HASH_BITS) - 1, np.uint32)
     for rows in (left, right):
-        size = offsets[rows + 1] - offsets[rows]
-        cut = size >= sketch
+        cut = offsets[rows + 1] - offsets[rows] >= sketch
         limit[cut] = np.minimum(limit[cut], flat[offsets[rows[cut] + 1] - 1])
-        step = np.arange(size.max(initial=0))
-        place = np.minimum(offsets[rows][:, None] + step, len(flat) - 1)
-        sides.append(np.where(step < size[:, None], flat[place], PAD).astype(np.uint32))
-    for side in sides:
-        norms.append(
-            np.where(side <= limit[:, None], _weight(side, weights), 0.0).sum(axis=1, dtype=np.float64)
-        )
+    sides = [_table(flat, offsets, rows, limit) for rows in (left, right)]
+    norms = [((side != PAD) * weights[side & _DF_MASK]).sum(axis=1, dtype=np.float64) for side in sides]
     joined = np.sort(np.concatenate(sides, axis=1), axis=1)
-    pair, place = np.nonzero((joined[:, 1:] == joined[:, :-1]) & (joined[:, 1:] <= limit[:, None]))
-    dot = np.bincount(pair, _weight(joined[pair, place], weights), pairs)
+    common = np.flatnonzero((joined[:, 1:] == joined[:, :-1]) & (joined[:, 1:] != PAD))
+    pair, place = np.divmod(common, joined.shape[1] - 1)
+    dot = np.bincount(pair, weights[joined[pair, place] & _DF_MASK], pairs)
     product = np.sqrt(norms[0] * norms[1])
     return np.minimum(np.divide(dot, product, out=np.zeros(pairs), where=product > 0), 1.0)
 
 
-def _weight(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    return weights[features & _DF_MASK] * np.where(
-        features & 1, np.float32(TRIPLE_WEIGHT**2), np.float32(1.0)
-    )
+def _table(flat: np.ndarray, offsets: np.ndarray, rows: np.ndarray, limit: np.ndarray) -> np.ndarray:
+    """Features of ``rows`` up to ``limit`` (rows,), uint32 of shape (rows, features of the longest), filled with ``PAD``."""
+    starts = offsets[rows]
+    size = offsets[rows + 1] - starts
+    width = max(int(size.max()), 1)
+    if starts.max() + width <= len(flat):
+        table = sliding_window_view(flat, width)[starts].astype(np.uint32, copy=False)
+    else:  # the last texts have too few features behind them for a window
+        table = flat[np.minimum(starts[:, None] + np.arange(width), len(flat) - 1)].astype(np.uint32)
+    if size.min() < width:
+        table[np.arange(width) >= size[:, None]] = PAD
+    table[table > limit[:, None]] = PAD
+    return table
 
 
 def log_odds(
@@ -192,7 +210,10 @@ def rank(
     settings: Settings | None = None,
     limit: int = 10,
 ) -> list[Match]:
-    """The ``limit`` candidates most like ``record``, best first; texts are compared in full, not by sample."""
+    """The ``limit`` candidates most like ``record``, best first; texts are compared in full, not by sample.
+
+    Without ``stats`` the record and its candidates are all that is known of how common words are.
+    """
     if not candidates:
         return []
     settings = settings or Settings()
@@ -200,7 +221,12 @@ def rank(
     flat, offsets = FeatureTable().features([each.text for each in records])
     left = np.zeros(len(candidates), np.int64)
     right = np.arange(1, len(records))
-    weights = stats.squared_weights() if stats else _EQUAL_WEIGHTS
+    if stats is None:
+        stats = Stats.empty()
+        stats.add(flat, len(records))
+        weights = stats.squared_weights()
+    else:
+        weights = stats.squared_weights_with(flat[: offsets[1]])
     cosine = text_agreement(flat, offsets, left, right, weights, np.iinfo(np.int64).max)
     fields = np.array([field_hashes(each) for each in records], np.int64)
     days = np.array([days_of(each) for each in records], np.int32)
