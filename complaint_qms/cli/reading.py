@@ -14,11 +14,11 @@ from complaint_qms.cli.likeness import reasons_json
 from complaint_qms.cli.policy import Policy
 from complaint_qms.cli.store import Store
 from complaint_qms.constants.vocabulary import TYPES
-from complaint_qms.engine.classify import Proposal, TextModel, propose_many, train
+from complaint_qms.engine.classify import Proposal, TextModel, propose_many, train_many
 
 CHUNK = 1_000
-TEACHERS = 2_000
-"""Texts a model is learned from at most, spread evenly over the history."""
+FEWEST_TEACHERS, MOST_TEACHERS, TEXTS_PER_TEACHER = 1_000, 2_000, 10
+"""Of how many texts one is learned from, and the bounds of that."""
 LEAST_TEACHERS, LEAST_OF_LABEL = 100, 8
 FIELDS = ("type", "severity")
 
@@ -67,34 +67,40 @@ def _rows(wanted: list[tuple], found: list[list[Proposal]], names: dict[str, str
 
 
 def _learn(store: Store, policy: Policy) -> dict[str, TextModel]:
-    """Models of the company's own types and severities, where there is something to learn and something to fill in."""
+    """Models of the company's own types and severities, where there is something to learn and something to fill in.
+
+    All from the same texts, spread evenly over the history, so that their words are counted once.
+    """
+    has_text = "(text IS NOT NULL OR subject IS NOT NULL)"
+    texts, *known = store.db.execute(
+        f"SELECT count(*), {', '.join(f'count({field})' for field in FIELDS)} FROM complaint WHERE {has_text}"
+    ).fetchone()
+    wanted = [field for field, count in zip(FIELDS, known, strict=True) if LEAST_TEACHERS <= count < texts]
+    if not wanted:
+        return {}
+    usable = f"{has_text} AND coalesce({', '.join((*wanted, 'NULL'))}) IS NOT NULL"
+    count = store.db.execute(f"SELECT count(*) FROM complaint WHERE {usable}").fetchone()[0]
+    rows = store.db.execute(
+        f"SELECT subject, text, item, channel, {', '.join(wanted)} FROM (SELECT *, row_number() OVER (ORDER BY row_id) "
+        f"AS n FROM complaint WHERE {usable}) WHERE n % ? = 0 ORDER BY n",
+        (max(1, count // teachers(texts)),),
+    ).fetchall()
     words = policy.severity_words
     own = {"type": str, "severity": lambda value: words.get(value.strip().lower(), "")}
-    return {field: model for field, value in own.items() if (model := _learn_field(store, field, value))}
+    labels = {}
+    for place, field in enumerate(wanted, 4):
+        given = [own[field](row[place]) if row[place] is not None else "" for row in rows]
+        counts = Counter(given)
+        given = [label if counts[label] >= LEAST_OF_LABEL else "" for label in given]
+        if len(set(given) - {""}) >= 2 and sum(map(bool, given)) >= LEAST_TEACHERS:
+            labels[field] = given
+    contexts = [{"item": row[2], "channel": row[3]} for row in rows]
+    return train_many([_words(row[0], row[1]) for row in rows], labels, contexts=contexts) if labels else {}
 
 
-def _learn_field(store: Store, field: str, value_of: Callable[[str], str]) -> TextModel | None:
-    has_text = "(text IS NOT NULL OR subject IS NOT NULL)"
-    known, missing = store.db.execute(
-        f"SELECT count({field}), count(*) - count({field}) FROM complaint WHERE {has_text}"
-    ).fetchone()
-    if known < LEAST_TEACHERS or not missing:
-        return None
-    step = max(1, known // TEACHERS)
-    rows = store.db.execute(
-        f"SELECT subject, text, item, channel, {field} FROM (SELECT *, row_number() OVER (ORDER BY row_id) AS n "
-        f"FROM complaint WHERE {field} IS NOT NULL AND {has_text}) WHERE n % ? = 0 ORDER BY n",
-        (step,),
-    ).fetchall()
-    labels = [value_of(r[4]) for r in rows]
-    counts = Counter(labels)
-    kept = [
-        (r, label) for r, label in zip(rows, labels, strict=True) if label and counts[label] >= LEAST_OF_LABEL
-    ]
-    if len({label for _, label in kept}) < 2 or len(kept) < LEAST_TEACHERS:
-        return None
-    contexts = [{"item": r[2], "channel": r[3]} for r, _ in kept]
-    return train([_words(r[0], r[1]) for r, _ in kept], [label for _, label in kept], contexts=contexts)
+def teachers(texts: int) -> int:
+    """How many texts a history of so many is learned from: learning must stay a small part of reading."""
+    return min(MOST_TEACHERS, max(FEWEST_TEACHERS, texts // TEXTS_PER_TEACHER))
 
 
 def _words(subject: str | None, text: str | None) -> str:

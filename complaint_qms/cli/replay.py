@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 import complaint_qms
-from complaint_qms.cli import assess, history, ingest, likeness, mapping, reading, watch
+from complaint_qms.cli import assess, history, ingest, mapping, watch
 from complaint_qms.cli.errors import COLUMNS, NO_GOOD_ROW, OUTPUT, USAGE, CliError
 from complaint_qms.cli.messages import MESSAGES, say
 from complaint_qms.cli.policy import Policy
@@ -177,6 +177,11 @@ def _judge(
 ) -> None:
     policy, good = job.policy, collector.size
     if job.text:
+        from complaint_qms.cli import (
+            likeness,
+            reading,
+        )  # half a second that a run without texts need not wait
+
         with progress.bar(say("step_read_text", job.language), good) as tick:
             reading.read(store, policy, tick)
     past = collector.history(store)

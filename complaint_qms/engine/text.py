@@ -30,7 +30,6 @@ HAN = r"\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0002fa1f"
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
 _DIGIT = re.compile(r"\d")
-_SPACE = re.compile(r"\s+")
 _WORD = re.compile(rf"\d+(?:[.,]\d+)+|[a-z0-9]+(?:'[a-z]+)?|[{HAN}]+|%|[^\W_]+")
 _PLAIN_WORD = re.compile(rf"[a-z0-9]+(?:'[a-z]+)?|[{HAN}]+|[^\W_]+")
 _HAN_RUN = re.compile(rf"[{HAN}]+")
@@ -65,13 +64,13 @@ def fold(text: str | None) -> str:
     if not text:
         return ""
     if text.isascii():
-        return _SPACE.sub(" ", text.lower()).strip().replace("`", "'")
+        return " ".join(text.lower().split()).replace("`", "'")
     for _ in range(4):  # casefolding can create characters that NFKC changes again; two rounds are the norm
         folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().translate(_QUOTES)
         if folded == text:
             break
         text = folded
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def language(text: str | None) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 from complaint_qms.cli.read.dates import BLANKS, DateVotes
 from complaint_qms.cli.read.rows import Table
 
-CHUNK = 20_000
+CHUNK = 5_000
 DISTINCT_CAP = 50_000
 EXAMPLES = 3
 FULL_CHUNKS = 2

@@ -17,6 +17,8 @@ Public API::
     train(texts, labels, *, contexts=None, lexicon=None, use_lexicon=True, settings=None) -> TextModel
         learns any label (type, component, product …) from a company's own history; needs scikit-learn, predicting does
         not. ``contexts``: other columns of each record as a mapping, e.g. {"item": "A-1", "channel": "web"}.
+    train_many(texts, {field: labels}, ...) -> {field: TextModel}
+        the same for several fields at once; the models share their features, which makes learning and predicting cheaper
     TextModel.predict_many(texts, contexts=…) -> Predictions(labels, label, confidence, probability)
     TextModel.to_bytes() / TextModel.from_bytes(data)          .npz of arrays and JSON; no pickle, loading runs no code
 
@@ -31,7 +33,7 @@ severity never hides harm the text tells of. Reasons carry their contribution in
 from complaint_qms.engine.classify.features import Context
 from complaint_qms.engine.classify.harm import SEVERITY_KEYS, Harm, assess
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, Term, default_lexicon
-from complaint_qms.engine.classify.model import Predictions, TextModel, TrainSettings, train
+from complaint_qms.engine.classify.model import Predictions, TextModel, TrainSettings, train, train_many
 from complaint_qms.engine.classify.propose import FIELDS, Proposal, propose, propose_many
 from complaint_qms.engine.reasons import Reason
 
@@ -53,4 +55,5 @@ __all__ = [
     "propose",
     "propose_many",
     "train",
+    "train_many",
 ]

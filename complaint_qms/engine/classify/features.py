@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from scipy import sparse
@@ -65,7 +66,12 @@ def context_features(context: Context | None) -> list[str]:
     """``column=value`` for every filled column."""
     if not context:
         return []
-    return [f"{key}={fold(str(value))}" for key, value in context.items() if value not in (None, "")]
+    return [_context_feature(key, str(value)) for key, value in context.items() if value not in (None, "")]
+
+
+@lru_cache(maxsize=20_000)
+def _context_feature(key: str, value: str) -> str:
+    return f"{key}={fold(value)}"
 
 
 @dataclass

@@ -14,7 +14,7 @@ import json
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,16 +27,20 @@ from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
 from complaint_qms.engine.reasons import Reason
 
 FORMAT = 2
+CALIBRATED_ON = 400
+LEAST_SHARE = 1e-3
+MESSAGES = {"word": "the text says {0}", "rule": "keywords: {0}", "context": "{0}"}
 
 
 @dataclass(frozen=True)
 class TrainSettings:
     """``min_label``: texts a label needs to be learned; rarer labels are left to people.
-    ``strength``: inverse regularisation; ``folds`` for calibration; ``max_texts``: at most so many are learned from, spread
+    ``strength``: inverse regularisation; ``tolerance`` of the solver; ``folds`` for calibration; ``max_texts``: at most so many are learned from, spread
     evenly over the history; ``seed`` for fold assignment and the solver."""
 
     min_label: int = 2
     strength: float = 0.3
+    tolerance: float = 0.01
     folds: int = 4
     min_texts: int = 2
     max_features: int = 60_000
@@ -106,28 +110,28 @@ class TextModel:
         confidence = probability[np.arange(len(label)), label] * (1.0 - self.novelty)
         return Predictions(self.labels, label, confidence, probability)
 
-    def reasons(self, matrix: sparse.csr_matrix, row: int, label: int, limit: int = 5) -> tuple[Reason, ...]:
-        """What spoke for (and most against) ``label`` in one feature row, in log-odds against the other labels."""
-        begin, end = matrix.indptr[row], matrix.indptr[row + 1]
-        columns, amounts = matrix.indices[begin:end], matrix.data[begin:end]
-        against = self.weights[:, columns].mean(axis=0)
-        share = self.temperature * amounts * (self.weights[label, columns] - against)
-        first_part = self.vocabulary.offset("part")
-        is_part = (columns >= first_part) & (columns < self.vocabulary.offset("rule"))
-        found = []
-        strongest = np.argsort(-np.abs(np.where(is_part, 0.0, share)), kind="stable")[:limit]
-        for place in strongest:
-            if is_part[place] or abs(share[place]) < 1e-3:
-                continue
+    def reasons(
+        self, matrix: sparse.csr_matrix, label: np.ndarray, limit: int = 5
+    ) -> list[tuple[Reason, ...]]:
+        """What spoke for (and most against) ``label`` (n,) in each of n feature rows, in log-odds against the other labels."""
+        row_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        columns = matrix.indices
+        against = self.weights.mean(axis=0)
+        share = self.temperature * matrix.data * (self.weights[label[row_of], columns] - against[columns])
+        is_part = (columns >= self.vocabulary.offset("part")) & (columns < self.vocabulary.offset("rule"))
+        found: list[list[Reason]] = [[] for _ in range(matrix.shape[0])]
+        named = np.flatnonzero(~is_part & (np.abs(share) >= LEAST_SHARE))
+        named = named[np.lexsort((-np.abs(share[named]), row_of[named]))]
+        rank = np.arange(len(named)) - np.searchsorted(row_of[named], row_of[named])
+        for place in named[rank < limit].tolist():
             group, name = self.vocabulary.name(int(columns[place]))
-            message = {"word": "the text says {0}", "rule": "keywords: {0}", "context": "{0}"}[group]
-            found.append(
-                Reason("keyword" if group == "rule" else "feature", message, (name,), float(share[place]))
-            )
-        spelling = float(share[is_part].sum())
-        if abs(spelling) >= 1e-3:
-            found.append(Reason("feature", "parts of its words taken together", (), spelling))
-        return tuple(sorted(found, key=lambda reason: -abs(reason.weight)))
+            kind = "keyword" if group == "rule" else "feature"
+            found[row_of[place]].append(Reason(kind, MESSAGES[group], (name,), float(share[place])))
+        spelling = np.bincount(row_of[is_part], share[is_part], matrix.shape[0])
+        for row in np.flatnonzero(np.abs(spelling) >= LEAST_SHARE).tolist():
+            words = "parts of its words taken together"
+            found[row].append(Reason("feature", words, (), float(spelling[row])))
+        return [tuple(sorted(each, key=lambda reason: -abs(reason.weight))) for each in found]
 
     def to_bytes(self) -> bytes:
         """The model as one ``.npz`` archive of plain arrays and JSON text; loading it runs no code."""
@@ -195,23 +199,37 @@ def train(
     Texts with an empty label are skipped. Raises ``ValueError`` when fewer than two labels have enough texts, or when
     the lengths differ.
     """
+    return train_many(
+        texts,
+        {"": labels},
+        contexts=contexts,
+        lexicon=lexicon,
+        use_lexicon=use_lexicon,
+        settings=settings,
+    )[""]
+
+
+def train_many(
+    texts: Sequence[str],
+    labels: Mapping[str, Sequence[str]],
+    *,
+    contexts: Sequence[Context | None] | None = None,
+    lexicon: Lexicon | None = None,
+    use_lexicon: bool = True,
+    settings: TrainSettings | None = None,
+) -> dict[str, TextModel]:
+    """Learn several fields from the same texts: ``labels[field]`` as for :func:`train`.
+
+    The models share one vocabulary, so that features are found once for all of them, now and when they predict.
+    """
     settings = settings or TrainSettings()
-    if len(texts) != len(labels) or (contexts is not None and len(contexts) != len(texts)):
-        raise ValueError(
-            f"as many labels as texts are needed, got {len(texts)} texts and {len(labels)} labels"
-        )
-    counts = Counter(label for label in labels if label)
-    learned = tuple(sorted(label for label, number in counts.items() if number >= settings.min_label))
-    if len(learned) < 2:
-        raise ValueError(
-            f"a model needs two labels with at least {settings.min_label} texts each, got {len(learned)}"
-        )
-    number_of = {label: number for number, label in enumerate(learned)}
-    rows = [row for row, label in enumerate(labels) if label in number_of]
+    if contexts is not None and len(contexts) != len(texts):
+        raise ValueError(f"as many contexts as texts are needed, got {len(contexts)} and {len(texts)}")
+    targets = {field: _Target.of(given, len(texts), settings) for field, given in labels.items()}
+    rows = np.flatnonzero(np.any([t.number >= 0 for t in targets.values()], axis=0))
     if len(rows) > settings.max_texts:
-        rows = [rows[int(place)] for place in np.linspace(0, len(rows) - 1, settings.max_texts)]
+        rows = rows[np.linspace(0, len(rows) - 1, settings.max_texts).astype(np.int64)]
     texts = [texts[row] for row in rows]
-    target = np.array([number_of[labels[row]] for row in rows])
     context_rows = [contexts[row] if contexts is not None else None for row in rows]
     if use_lexicon:
         lexicon = lexicon or default_lexicon()
@@ -222,17 +240,56 @@ def train(
         texts, hits, context_rows, min_texts=settings.min_texts, max_features=settings.max_features
     )
     matrix = vocabulary.matrix(texts, hits, context_rows)
-    weights, bias = _fit(matrix, target, len(learned), settings)
+    models = {}
+    for field, target in targets.items():
+        number = target.number[rows]
+        known = number >= 0
+        models[field] = _learn(matrix[known], number[known], target, vocabulary, use_lexicon, settings)
+    return models
+
+
+@dataclass(frozen=True)
+class _Target:
+    """A field to learn: its labels, the number of each text's label (-1: none to learn), and how often each label came."""
+
+    labels: tuple[str, ...]
+    number: np.ndarray
+    counts: Counter[str]
+
+    @classmethod
+    def of(cls, given: Sequence[str], texts: int, settings: TrainSettings) -> _Target:
+        if len(given) != texts:
+            raise ValueError(f"as many labels as texts are needed, got {texts} texts and {len(given)} labels")
+        counts = Counter(label for label in given if label)
+        learned = tuple(sorted(label for label, number in counts.items() if number >= settings.min_label))
+        if len(learned) < 2:
+            raise ValueError(
+                f"a model needs two labels with at least {settings.min_label} texts each, got {len(learned)}"
+            )
+        number_of = {label: number for number, label in enumerate(learned)}
+        return cls(learned, np.array([number_of.get(label, -1) for label in given]), counts)
+
+
+def _learn(
+    matrix: sparse.csr_matrix,
+    number: np.ndarray,
+    target: _Target,
+    vocabulary: Vocabulary,
+    use_lexicon: bool,
+    settings: TrainSettings,
+) -> TextModel:
+    weights, bias = _fit(matrix, number, len(target.labels), settings)
+    counts = target.counts
     return TextModel(
-        learned,
+        target.labels,
         vocabulary,
         weights.astype(np.float32),
         bias,
-        _temperature(matrix, target, len(learned), settings),
-        len(texts),
+        _temperature(matrix, number, len(target.labels), settings),
+        len(number),
         use_lexicon,
-        {label: number for label, number in sorted(counts.items()) if label not in number_of},
-        sum(1 for number in counts.values() if number == 1) / counts.total(),
+        {label: times for label, times in sorted(counts.items()) if label not in target.labels},
+        sum(1 for times in counts.values() if times == 1) / counts.total(),
     )
 
 
@@ -243,7 +300,11 @@ def _fit(
     from sklearn.svm import LinearSVC  # imported late: predicting needs no scikit-learn
 
     solver = LinearSVC(
-        C=settings.strength, class_weight="balanced", random_state=settings.seed, max_iter=3000
+        C=settings.strength,
+        class_weight="balanced",
+        random_state=settings.seed,
+        max_iter=3000,
+        tol=settings.tolerance,
     )
     solver.fit(matrix, target)
     weights = np.zeros((labels, matrix.shape[1]))
@@ -260,7 +321,8 @@ def _fit(
 def _temperature(
     matrix: sparse.csr_matrix, target: np.ndarray, labels: int, settings: TrainSettings
 ) -> float:
-    """The factor on decision values that makes held-out probabilities honest."""
+    """The factor on decision values that makes held-out probabilities honest; one number, which CALIBRATED_ON held-out
+    texts tell well enough."""
     folds = min(settings.folds, len(target) // 2)
     if folds < 2:
         return 1.0
@@ -271,16 +333,18 @@ def _temperature(
         rows = generator.permutation(np.flatnonzero(target == label))
         fold[rows] = (start + np.arange(len(rows))) % folds
         start += len(rows)
+    used = min(folds, -(-CALIBRATED_ON * folds // len(target)))
     decisions = np.empty((len(target), labels))
-    for number in range(folds):
+    for number in range(used):
         held = fold == number
         if len(np.unique(target[~held])) < 2:
             return 1.0
         weights, bias = _fit(matrix[~held], target[~held], labels, settings)
         decisions[held] = matrix[held] @ weights.T + bias
+    decisions, truth = decisions[fold < used], target[fold < used]
 
     def loss(log_factor: np.ndarray) -> float:
-        return -log_softmax(np.exp(log_factor[0]) * decisions, axis=1)[np.arange(len(target)), target].mean()
+        return -log_softmax(np.exp(log_factor[0]) * decisions, axis=1)[np.arange(len(truth)), truth].mean()
 
     best = minimize(loss, np.array([0.7]), method="Nelder-Mead", bounds=[(-3.0, 4.0)])
     return float(np.exp(best.x[0]))

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from scipy import sparse
+
 from complaint_qms.engine.classify.features import Context
 from complaint_qms.engine.classify.harm import HARM_OF_SEVERITY, SEVERITY_KEYS, Harm, assess
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
@@ -85,11 +87,17 @@ def propose_many(
     lexicon = lexicon or default_lexicon()
     hits = [lexicon.hits(text) for text in texts]
     wanted = [*fields, *(name for name in models if name not in fields)]
-    learned = {
-        name: _by_model(name, models[name], texts, hits, contexts, explain)
-        for name in wanted
-        if name in models
-    }
+    matrices: dict[
+        tuple[int, bool], sparse.csr_matrix
+    ] = {}  # models that were learned together see the same features
+    learned = {}
+    for name in wanted:
+        if name in models:
+            model = models[name]
+            seen = (id(model.vocabulary), model.uses_lexicon)
+            if seen not in matrices:
+                matrices[seen] = model.matrix(texts, contexts=contexts, hits=hits)
+            learned[name] = _by_model(name, model, matrices[seen], explain)
     out = []
     for row, text in enumerate(texts):
         own: dict[str, list[Hit]] = {}
@@ -119,25 +127,22 @@ def propose_many(
 def _by_model(
     name: str,
     model: TextModel,
-    texts: Sequence[str],
-    hits: Sequence[Sequence[Hit]],
-    contexts: Sequence[Context | None] | None,
+    matrix: sparse.csr_matrix,
     explain: bool,
 ) -> list[Proposal]:
-    matrix = model.matrix(texts, contexts=contexts, hits=hits)
     found = model.decide(matrix)
+    reasons = model.reasons(matrix, found.label, MAX_REASONS) if explain else [()] * matrix.shape[0]
     best = (-found.probability).argsort(axis=1, kind="stable")[:, :4]
     out = []
-    for row in range(len(texts)):
+    for row in range(matrix.shape[0]):
         label = int(found.label[row])
-        reasons = model.reasons(matrix, row, label, MAX_REASONS) if explain else ()
         others = tuple(
             (model.labels[number], float(found.probability[row, number]) * (1.0 - model.novelty))
             for number in best[row]
             if number != label
         )[:3]
         confidence = float(found.confidence[row])
-        out.append(Proposal(name, model.labels[label], confidence, reasons, "model", confidence, others))
+        out.append(Proposal(name, model.labels[label], confidence, reasons[row], "model", confidence, others))
     return out
 
 
