@@ -1,6 +1,7 @@
 """What happens when the app comes onto a site, and after each migrate."""
 
-from complaint_qms.services import procedure, risk
+from complaint_qms.services import risk
+from complaint_qms.services.sop import procedure
 from complaint_qms.setup.custom_fields import apply_custom_fields
 from complaint_qms.setup.rights import grant_sight
 from complaint_qms.setup.roles import ensure_roles

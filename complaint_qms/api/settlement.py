@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from complaint_qms.constants.settlement import DOCUMENT_TYPES
-from complaint_qms.services import settlement_proposal
+from complaint_qms.services.settlement import proposal as settlement_proposal
 
 
 @frappe.whitelist(methods=["GET", "POST"])

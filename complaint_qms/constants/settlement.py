@@ -34,4 +34,5 @@ OPEN: Final = "open"
 CLOSED: Final = "closed"
 LIVE: Final = (DRAFT, SUBMITTED, OPEN, CLOSED)
 
+DOCTYPE: Final = "Complaint Settlement"
 DOCUMENT_TYPES: Final = ("Sales Invoice", "Delivery Note", "Sales Order", "Warranty Claim")

@@ -17,7 +17,7 @@ from complaint_qms.demo.market import make_market
 from complaint_qms.demo.moment import at
 from complaint_qms.demo.people import make_people
 from complaint_qms.demo.supply import Shop, ensure_years, run_year
-from complaint_qms.services import escalation
+from complaint_qms.services.sop import escalation
 
 SEED = 20482
 

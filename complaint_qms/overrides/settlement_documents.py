@@ -2,7 +2,7 @@
 
 from frappe.model.document import Document
 
-from complaint_qms.services.settlement_documents import document_changed, keep_one_road
+from complaint_qms.services.settlement.documents import document_changed, keep_one_road
 
 
 def validate_return(doc: Document, method: str | None = None) -> None:

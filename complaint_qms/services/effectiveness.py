@@ -16,7 +16,7 @@ from complaint_qms.engine.sop import capa_missing
 from complaint_qms.integrations.erpnext.exposure import units_delivered
 from complaint_qms.services.facts import facts_of
 from complaint_qms.services.lifecycle import GateError, describe
-from complaint_qms.services.procedure import type_branch
+from complaint_qms.services.sop.procedure import type_branch
 
 _VERDICTS = {"effective": "effective", "ineffective": "ineffective", "insufficient data": "insufficient_data"}
 

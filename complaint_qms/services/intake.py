@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate, now_datetime
 
 from complaint_qms.integrations.erpnext.sources import customer_facts, product_facts
-from complaint_qms.services.procedure import type_defaults
+from complaint_qms.services.sop.procedure import type_defaults
 
 # What a caller may send. Everything else is the app's to decide.
 _CLOSED_TO_CALLERS = (

@@ -15,8 +15,8 @@ from complaint_qms.constants.labels import label
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_FLOW
 from complaint_qms.engine.sop import complaint_missing
 from complaint_qms.services import lifecycle
-from complaint_qms.services.clock import used_in_stage
 from complaint_qms.services.facts import facts_of
+from complaint_qms.services.sop.clock import used_in_stage
 
 _CLOCK = (
     "stage_due", "stage_warn_at", "stage_status", "response_due", "response_status", "resolution_due",

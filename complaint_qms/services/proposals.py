@@ -11,8 +11,8 @@ from frappe.utils import strip_html_tags
 from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify import Lexicon, Proposal, default_lexicon, propose
 from complaint_qms.engine.reasons import Reason
-from complaint_qms.services.procedure import type_keys, type_words
 from complaint_qms.services.risk import level_ranks
+from complaint_qms.services.sop.procedure import type_keys, type_words
 
 # Field of the engine → field of the complaint
 _FIELDS = {

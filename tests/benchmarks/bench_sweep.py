@@ -20,7 +20,7 @@ from time import perf_counter
 import frappe
 
 from complaint_qms.constants.clock import OVERDUE
-from complaint_qms.services import alerts, clock, escalation
+from complaint_qms.services.sop import alerts, clock, escalation
 
 MARK = "BENCH-SWEEP"
 BAR_SECONDS, BAR_RATIO = 2.0, 100

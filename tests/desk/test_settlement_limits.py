@@ -227,9 +227,11 @@ def test_all_problems_are_told_at_once() -> None:
 
 
 def other_company() -> str:
+    """A second company in the first one's country: another country's would change tables, which ends a transaction."""
     name = factory.unique("Company")
+    country = factory.company_value("country")
     return factory.make(
-        "Company", company_name=name, abbr=name[-6:], default_currency="USD", country="United States"
+        "Company", company_name=name, abbr=name[-6:], default_currency="USD", country=country
     ).name
 
 

@@ -13,7 +13,9 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from complaint_qms.constants.clock import WEEKDAYS
-from complaint_qms.services import clock, escalation, intake, sop_plan
+from complaint_qms.services import intake
+from complaint_qms.services.sop import clock, escalation
+from complaint_qms.services.sop import plan as sop_plan
 from tests.desk import factory
 
 HOUR = 3600

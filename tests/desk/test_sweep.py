@@ -9,7 +9,7 @@ import frappe
 import pytest
 
 from complaint_qms.jobs import sweep as door
-from complaint_qms.services import alerts, escalation
+from complaint_qms.services.sop import alerts, escalation
 from tests.desk import factory
 
 NOW = datetime(2024, 7, 2, 12, 0)
@@ -356,7 +356,7 @@ def test_no_mail_when_the_site_wants_none(outgoing: list[dict]) -> None:
 def test_words_in_the_reader_s_language_and_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     handler = person()
     frappe.db.set_value("User", handler, {"language": "de", "time_zone": "Asia/Shanghai"})
-    monkeypatch.setattr("complaint_qms.services.sop_plan.get_system_timezone", lambda: "America/New_York")
+    monkeypatch.setattr("complaint_qms.services.sop.plan.get_system_timezone", lambda: "America/New_York")
     seen = set()
     monkeypatch.setattr(alerts, "_", lambda text: seen.add(frappe.local.lang) or text)
     name = complaint(handler, stage=(NOW, datetime(2024, 7, 2, 20, 15), "on_track"))

@@ -17,7 +17,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.model.naming import NamingSeries, set_new_name
 
-from complaint_qms.services import clock
+from complaint_qms.services.sop import clock
 
 DOCTYPE = "Complaint"
 CHUNK = 500

@@ -10,7 +10,8 @@ from frappe.utils import now_datetime
 from complaint_qms.constants.fields import COMPLAINT_STAMPS
 from complaint_qms.constants.stages import COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.integrations.erpnext.consistency import check_consistency
-from complaint_qms.services import clock, intake, lifecycle, merge, procedure, proposals, retention, risk
+from complaint_qms.services import intake, lifecycle, merge, proposals, retention, risk
+from complaint_qms.services.sop import clock, procedure
 
 
 class Complaint(Document):

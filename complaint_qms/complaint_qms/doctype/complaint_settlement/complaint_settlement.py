@@ -4,8 +4,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from complaint_qms.services import settlement
-from complaint_qms.services.settlement_documents import tell
+from complaint_qms.services.settlement import checking, drafting, once
+from complaint_qms.services.settlement.documents import tell
 
 
 class ComplaintSettlement(Document):
@@ -17,20 +17,20 @@ class ComplaintSettlement(Document):
         self.documents = [] if self.is_new() else kept
 
     def validate(self):
-        settlement.check(self)
+        checking.check(self)
 
     def after_insert(self):
         tell(self, "proposed")
 
     def before_submit(self):
-        settlement.check_right(self)
+        checking.check_right(self)
 
     def on_submit(self):
-        settlement.draft_documents(self)
+        drafting.draft_documents(self)
         tell(self, "submitted")
 
     def before_cancel(self):
-        settlement.take_back(self)
+        drafting.take_back(self)
 
     def on_cancel(self):
         # Cancelled documents of this settlement keep their link to it.
@@ -52,4 +52,4 @@ class ComplaintSettlement(Document):
         # Submitting and cancelling come through here on every road: desk, REST, import, job.
         if self.docstatus.is_draft():
             return super().save(*args, **kwargs)
-        return settlement.finish(self, lambda: super(ComplaintSettlement, self).save(*args, **kwargs))
+        return once.finish(self, lambda: super(ComplaintSettlement, self).save(*args, **kwargs))

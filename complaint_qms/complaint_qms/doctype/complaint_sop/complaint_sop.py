@@ -4,7 +4,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from complaint_qms.services import procedure, sop_plan
+from complaint_qms.services.sop import plan as sop_plan
+from complaint_qms.services.sop import procedure
 
 
 class ComplaintSOP(Document):

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils.nestedset import NestedSet
 
-from complaint_qms.services import procedure
+from complaint_qms.services.sop import procedure
 
 
 class ComplaintType(NestedSet):

@@ -1,0 +1,11 @@
+"""Settling a complaint: from the remedies agreed with the customer to ERPNext's documents, and keeping both sides true.
+
+proposal   prefills a settlement from its complaint          (writes nothing)
+lines      ties each line to what was sold and fills it      (writes nothing)
+limits     who may grant how much
+checking   what must hold before a settlement is saved
+once       one drafting at a time, one result however often it is asked for
+drafting   the ERPNext documents: drafted on submitting, taken back on cancelling
+documents  follows those documents wherever finance takes them
+figures    what the complaint shows of its settlements
+"""

@@ -1,0 +1,103 @@
+"""What a settlement must be before it may be saved and submitted: agreed, added up, granted by somebody who may."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt, now_datetime
+
+from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE
+from complaint_qms.services.settlement.limits import refusal
+from complaint_qms.services.settlement.lines import Lines
+from complaint_qms.services.settlement.once import hold_drafting
+
+
+def check(doc: Document) -> None:
+    """Fill and check a settlement; called at every save.
+
+    Raises:
+        frappe.ValidationError: with every problem found, each naming its field or row and the way out.
+    """
+    doc.set("documents", [])  # filled by submitting, whatever a request sends
+    _check_agreement(doc)
+    submitting = doc.docstatus.is_submitted()
+    if submitting:
+        hold_drafting()
+    lines = Lines(doc, locked=submitting)
+    if lines.problems:
+        _refuse(lines.problems)
+    doc.flags.checked_lines = lines
+    _add_up(doc, lines)
+    _name_proposer(doc)
+
+
+def _check_agreement(doc: Document) -> None:
+    complaint = frappe.db.get_value(
+        "Complaint", doc.complaint, ["customer", "company", "stage"], as_dict=True
+    )
+    problems = []
+    if complaint.stage in COMPLAINT_ENDED:
+        problems.append(
+            _("Complaint: {0} has ended, reopen it before settling anything.").format(doc.complaint)
+        )
+    if not complaint.customer:
+        problems.append(
+            _("Complaint: {0} has no customer in the system, choose one there first.").format(doc.complaint)
+        )
+    elif complaint.customer != doc.customer:
+        problems.append(
+            _("Customer: {0} is not the customer of the complaint, {1}.").format(
+                doc.customer, complaint.customer
+            )
+        )
+    if complaint.company != doc.company:
+        problems.append(
+            _("Company: {0} is not the company of the complaint, {1}.").format(doc.company, complaint.company)
+        )
+    if problems:
+        _refuse(problems)
+
+
+def _add_up(doc: Document, lines: Lines) -> None:
+    """Totals; each line is converted at the exchange rate its own document was booked with."""
+    total = base_total = 0.0
+    for tied in lines.tied:
+        line = tied.line
+        source = (INVOICE, line.sales_invoice) if line.sales_invoice else (NOTE, line.delivery_note)
+        rate = flt(lines.sold.headers[source].conversion_rate) or 1.0
+        if line.idx == 1:
+            doc.conversion_rate = rate
+        total += flt(line.amount)
+        base_total += flt(line.amount) * rate
+    doc.total_amount = flt(total, doc.precision("total_amount"))
+    doc.base_total_amount = flt(base_total, doc.precision("base_total_amount"))
+
+
+def _name_proposer(doc: Document) -> None:
+    """Whoever last changed what is granted proposes it, so that editing does not get round Gate G6."""
+    before = doc.get_doc_before_save()
+    same = before and _terms(before) == _terms(doc)
+    doc.proposed_by = before.proposed_by if same else frappe.session.user
+
+
+def _terms(doc: Document) -> list[tuple]:
+    fields = ("remedy", "item_code", "sales_invoice_item", "delivery_note_item")
+    figures = ("qty", "rate", "amount")
+    return [
+        (*[line.get(field) or "" for field in fields], *[flt(line.get(field), 6) for field in figures])
+        for line in doc.lines
+    ]
+
+
+def check_right(doc: Document) -> None:
+    """Refuse when the session's user may not grant this much, or proposed it (Gate G6)."""
+    if reason := refusal(doc, frappe.session.user):
+        frappe.throw(reason, frappe.PermissionError, title=_("Settlement Not Submitted"))
+    doc.approved_by = frappe.session.user
+    doc.approved_at = now_datetime()
+
+
+def _refuse(problems: list[str]) -> None:
+    frappe.throw("<br>".join(problems), title=_("Please Check the Settlement"))

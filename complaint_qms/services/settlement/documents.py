@@ -1,0 +1,110 @@
+"""Keeps a settlement's list of documents and its complaint true, whatever finance does with the drafts."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import fmt_money, get_link_to_form
+
+from complaint_qms.constants.settlement import CANCELLED, CREDIT_NOTE, DELETED, DOCTYPE, DRAFT, SUBMITTED
+from complaint_qms.integrations.erpnext import drafted
+from complaint_qms.integrations.erpnext.remaining import INVOICE
+from complaint_qms.services.settlement.figures import refresh_complaint
+
+
+def tell(doc: Document, what: str) -> None:
+    """Write a line into the complaint's story and bring its figures up to date.
+
+    Args:
+        what: proposed, submitted, cancelled or deleted.
+    """
+    text = {
+        "proposed": _("Settlement {0} over {1} proposed"),
+        "submitted": _("Settlement {0} over {1} submitted"),
+        "cancelled": _("Settlement {0} over {1} cancelled"),
+        "deleted": _("Draft settlement {0} over {1} deleted"),
+    }[what]
+    link = doc.name if what == "deleted" else get_link_to_form(DOCTYPE, doc.name)
+    complaint = frappe.get_doc("Complaint", doc.complaint)
+    complaint.add_comment("Info", text.format(link, fmt_money(doc.total_amount, currency=doc.currency)))
+    refresh_complaint(doc.complaint)
+
+
+def document_changed(doc: Document, *, deleted: bool = False) -> None:
+    """An ERPNext document of a settlement was saved, submitted, cancelled or deleted: show it on both records."""
+    settlement = doc.get("complaint_settlement")
+    if not settlement or doc.flags.drafted_by_settlement or frappe.flags.settlement_taken_back == settlement:
+        return
+    row = frappe.db.get_value(
+        "Complaint Settlement Document",
+        {"parent": settlement, "document_type": doc.doctype, "document_name": doc.name},
+        ["name", "document_status", "amount", "remedy_value", "purpose"],
+        as_dict=True,
+    )
+    if not row:
+        row = _list_amended(doc, settlement)
+    if not row:
+        return
+    now = {"document_status": DELETED if deleted else drafted.state_of(doc)}
+    if doc.doctype == INVOICE:  # finance may have corrected the draft
+        now |= {"amount": drafted.worth(doc), "remedy_value": drafted.remedy_value(doc)}
+    if any(row.get(key) != value for key, value in now.items()):
+        frappe.db.set_value("Complaint Settlement Document", row.name, now, update_modified=False)
+    if row.document_status != now["document_status"]:
+        _tell_document(doc, settlement, now["document_status"])
+    refresh_complaint(frappe.db.get_value(DOCTYPE, settlement, "complaint"))
+
+
+def _list_amended(doc: Document, settlement: str) -> frappe._dict | None:
+    """A corrected version of a listed document joins the list with the same purpose."""
+    origin = doc.get("amended_from") and frappe.db.get_value(
+        "Complaint Settlement Document",
+        {"parent": settlement, "document_type": doc.doctype, "document_name": doc.amended_from},
+        ["purpose", "source_name", "remedy_value"],
+        as_dict=True,
+    )
+    if not origin:
+        return None
+    parent = frappe.get_doc(DOCTYPE, settlement)
+    row = parent.append(
+        "documents",
+        {"document_type": doc.doctype, "document_name": doc.name, "amount": drafted.worth(doc), **origin},
+    )
+    row.db_insert()
+    return frappe._dict(row.as_dict())
+
+
+def _tell_document(doc: Document, settlement: str, state: str) -> None:
+    text = {
+        SUBMITTED: _("{0} {1} of settlement {2} submitted"),
+        CANCELLED: _("{0} {1} of settlement {2} cancelled"),
+        DELETED: _("{0} {1} of settlement {2} deleted"),
+        DRAFT: _("{0} {1} of settlement {2} drafted anew"),
+    }.get(state, _("{0} {1} of settlement {2} changed"))
+    name = doc.name if state == DELETED else get_link_to_form(doc.doctype, doc.name)
+    complaint = frappe.db.get_value(DOCTYPE, settlement, "complaint")
+    frappe.get_doc("Complaint", complaint).add_comment(
+        "Info", text.format(_(doc.doctype), name, get_link_to_form(DOCTYPE, settlement))
+    )
+
+
+def keep_one_road(doc: Document) -> None:
+    """Refuse a second credit for goods whose credit note the settlement has drafted already."""
+    if not (doc.get("complaint_settlement") and doc.is_return and doc.issue_credit_note):
+        return
+    note = frappe.db.get_value(
+        "Complaint Settlement Document",
+        {
+            "parent": doc.complaint_settlement,
+            "purpose": CREDIT_NOTE,
+            "document_status": ("in", (DRAFT, SUBMITTED)),
+        },
+        "document_name",
+    )
+    if note:
+        frappe.throw(
+            _(
+                "Issue Credit Note: settlement {0} has drafted the credit note {1} for these goods. Clear the box."
+            ).format(doc.complaint_settlement, note)
+        )

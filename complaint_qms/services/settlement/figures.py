@@ -1,0 +1,74 @@
+"""What a complaint shows of its settlements: how far they are, and how much they come to."""
+
+from __future__ import annotations
+
+import frappe
+from frappe.query_builder import Order
+from frappe.utils import flt, now
+
+from complaint_qms.constants.settlement import DOCTYPE, LIVE
+from complaint_qms.integrations.erpnext.money import exchange_rate
+
+
+def refresh_complaint(complaint: str) -> None:
+    """Set `settlement_status` and `settled_amount` of a complaint from its settlements and their documents.
+
+    Settled is what was submitted and still lives: a credit note that finance cancelled or deleted counts no more.
+    The complaint's `modified` stays, so nobody who has it open loses an edit; open forms are told to look again.
+    """
+    settlements = _settlements(complaint)
+    values = _values([row.name for row in settlements if row.docstatus == 1])
+    living = {name for name, value in values.items() if value is not None}
+    drafts = any(row.docstatus == 0 for row in settlements)
+    status = "settled" if living else "proposed" if drafts else "cancelled" if settlements else ""
+    currency, company = frappe.db.get_value("Complaint", complaint, ["currency", "company"])
+    figures = {"settlement_status": status}
+    if not currency and settlements:
+        currency = figures["currency"] = settlements[0].currency
+    figures["settled_amount"] = flt(
+        sum(values[row.name] * _rate(row, currency, company) for row in settlements if row.name in living),
+        2,
+    )
+    frappe.db.set_value("Complaint", complaint, figures, update_modified=False)
+    frappe.publish_realtime(
+        "complaint_settlement",
+        figures | {"complaint": complaint, "at": now()},
+        doctype="Complaint",
+        docname=complaint,
+        after_commit=True,
+    )
+
+
+def _settlements(complaint: str) -> list[frappe._dict]:
+    table = frappe.qb.DocType(DOCTYPE)
+    return (
+        frappe.qb.from_(table)
+        .select(table.name, table.docstatus, table.currency, table.conversion_rate, table.posting_date)
+        .where(table.complaint == complaint)
+        .orderby(table.creation, table.name, order=Order.asc)
+    ).run(as_dict=True)
+
+
+def _values(settlements: list[str]) -> dict[str, float | None]:
+    """Value of each submitted settlement's living documents; None when every one of them is gone."""
+    if not settlements:
+        return {}
+    table = frappe.qb.DocType("Complaint Settlement Document")
+    rows = (
+        frappe.qb.from_(table)
+        .select(table.parent, table.document_status, table.remedy_value)
+        .where(table.parent.isin(settlements))
+        .orderby(table.parent, table.idx, order=Order.asc)
+    ).run(as_dict=True)
+    found: dict[str, float | None] = dict.fromkeys(settlements)
+    for row in rows:
+        if row.document_status in LIVE:
+            found[row.parent] = flt(found[row.parent]) + flt(row.remedy_value)
+    return found
+
+
+def _rate(row: frappe._dict, currency: str, company: str) -> float:
+    """Factor from the settlement's currency to the complaint's, by way of the company's."""
+    if row.currency == currency:
+        return 1.0
+    return flt(row.conversion_rate or 1) / exchange_rate(currency, company, row.posting_date)

@@ -1,0 +1,199 @@
+"""Prefills a settlement from a complaint, and tells people what stands behind a drafted document. Writes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt
+
+from complaint_qms.constants.settlement import (
+    CREDIT,
+    DOCTYPE,
+    REMEDY_OF_EXPECTATION,
+    REPLACEMENT,
+    RETURN_CREDIT,
+)
+from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, Sold, SoldRow, load
+from complaint_qms.services.settlement.limits import Limit, limit_of
+
+
+def propose(complaint: Document) -> dict[str, Any]:
+    """Unsaved settlement with what is left of the complaint's invoice or delivery note.
+
+    Only the rows of the complaint's item, in its quantity, when it names one that was sold there.
+    """
+    doc = frappe.new_doc(DOCTYPE)
+    doc.update(
+        {
+            "complaint": complaint.name,
+            "customer": complaint.customer,
+            "company": complaint.company,
+            "sales_invoice": complaint.sales_invoice,
+            "delivery_note": complaint.delivery_note,
+            "currency": frappe.get_cached_value("Company", complaint.company, "default_currency"),
+        }
+    )
+    if complaint.sales_invoice or complaint.delivery_note:
+        offer = lines_of(complaint, complaint.sales_invoice, complaint.delivery_note)
+        doc.currency, doc.conversion_rate = offer["currency"], offer["conversion_rate"]
+        doc.sales_invoice = offer["sales_invoice"]
+        for line in offer["lines"]:
+            doc.append("lines", line)
+    return doc.as_dict()
+
+
+def lines_of(complaint: Document, invoice: str | None, note: str | None) -> dict[str, Any]:
+    """Lines for everything that is left of a sale to the complaint's customer.
+
+    Returns:
+        {currency, conversion_rate, sales_invoice, lines}; `sales_invoice` also when only the delivery was named and
+        one invoice bills it.
+
+    Raises:
+        frappe.ValidationError: the document is no sale to this customer by this company.
+    """
+    doctype, name = (INVOICE, invoice) if invoice else (NOTE, note)
+    sold = load({invoice} if invoice else (), {note} if note else ())
+    header = sold.headers.get((doctype, name))
+    if (
+        not header
+        or header.docstatus != 1
+        or header.is_return
+        or header.customer != complaint.customer
+        or header.company != complaint.company
+    ):
+        frappe.throw(
+            _("{0}: {1} is not a submitted sale of {2} to {3}. Choose one that is.").format(
+                _(doctype), name, complaint.company, complaint.customer
+            )
+        )
+    rows = [row for row in sold.of(doctype, name) if row.item_code]
+    named = [row for row in rows if row.item_code == complaint.item_code]
+    wanted = flt(complaint.qty) if named else 0.0
+    lines: list[dict[str, Any]] = []
+    for row in named or rows:
+        offered = _lines_of_row(sold, row, complaint, wanted or row.remaining_qty)
+        lines += offered
+        wanted -= sum(line["qty"] for line in offered)
+        if named and flt(complaint.qty) and wanted <= 0:
+            break
+    invoices = {line["sales_invoice"] for line in lines if line.get("sales_invoice")}
+    return {
+        "currency": header.currency,
+        "conversion_rate": header.conversion_rate,
+        "sales_invoice": invoice or (invoices.pop() if len(invoices) == 1 else None),
+        "lines": lines,
+    }
+
+
+def _lines_of_row(sold: Sold, row: SoldRow, complaint: Document, wanted: float) -> list[dict[str, Any]]:
+    """One line, or one for every delivery the goods of an invoiced row left with."""
+    partners = sold.partners(row)
+    base = partners[0] if row.doctype == NOTE and len(partners) == 1 else row
+    deliveries = [row] if row.doctype == NOTE else partners
+    qty = flt(min(wanted, base.remaining_qty), 6)
+    remedy = _remedy(sold, base, deliveries, complaint.expectation)
+    line = {
+        "remedy": remedy,
+        "goods_come_back": int(remedy == REPLACEMENT and bool(deliveries)),
+        "item_code": base.item_code,
+        "item_name": base.item_name,
+        "uom": base.uom,
+        "rate": base.rate,
+        "batch_no": complaint.batch_no if complaint.item_code == base.item_code else None,
+        "serial_no": complaint.serial_no if complaint.item_code == base.item_code else None,
+    }
+    if base.doctype == INVOICE:
+        line |= {"sales_invoice": base.parent, "sales_invoice_item": base.name}
+    if len(deliveries) <= 1 or remedy == CREDIT:
+        parts = [(deliveries[0] if deliveries else None, qty)]
+    else:
+        parts, left = [], qty
+        for delivery in deliveries:
+            part = min(left, delivery.remaining_stock_qty / base.conversion_factor)
+            parts.append((delivery, flt(part, 6)))
+            left -= part
+    return [
+        line
+        | {
+            "qty": part,
+            "remaining_qty": base.remaining_qty,
+            "amount": flt(part * base.rate, 2),
+            "delivery_note": delivery.parent if delivery else None,
+            "delivery_note_item": delivery.name if delivery else None,
+        }
+        for delivery, part in parts
+        if part > 0
+    ]
+
+
+def _remedy(sold: Sold, base: SoldRow, deliveries: list[SoldRow], expectation: str | None) -> str:
+    """What the customer asked for, as far as this sale allows it."""
+    remedy = REMEDY_OF_EXPECTATION.get(expectation or "", CREDIT)
+    invoiced = base.doctype == INVOICE
+    if remedy == CREDIT and not invoiced:
+        return RETURN_CREDIT
+    moved_stock = invoiced and sold.headers[(INVOICE, base.parent)].update_stock
+    if remedy == RETURN_CREDIT and not (deliveries or moved_stock):
+        return CREDIT
+    return remedy
+
+
+def rights(user: str, company: str) -> dict[str, Any]:
+    """What a user may submit in a company: {amount (None: no limit), own, role (None: no right), currency}."""
+    limit = limit_of(user, company)
+    return _limit_as_dict(limit, company)
+
+
+def _limit_as_dict(limit: Limit, company: str) -> dict[str, Any]:
+    currency = frappe.get_cached_value("Company", company, "default_currency")
+    return {"amount": limit.amount, "own": limit.own, "role": limit.role, "currency": currency}
+
+
+def origin(document: Document) -> dict[str, Any] | None:
+    """Where a drafted document comes from, for the person in finance who decides about it.
+
+    Returns:
+        {complaint, subject, settlement, reason, proposed_by, approved_by, approved_at (names of people), total,
+        currency, limit: as `rights` of the approver, evidence: [{file, kind, caption}], documents: the settlement's
+        documents}; None when no settlement drafted it.
+    """
+    name = document.get("complaint_settlement")
+    if not name:
+        return None
+    settlement = frappe.get_doc(DOCTYPE, name)
+    complaint = frappe.get_doc("Complaint", settlement.complaint)
+    settlement.check_permission("read")
+    complaint.check_permission("read")
+    return {
+        "complaint": complaint.name,
+        "subject": complaint.subject,
+        "settlement": settlement.name,
+        "settlement_cancelled": settlement.docstatus == 2,
+        "reason": settlement.reason,
+        "proposed_by": frappe.utils.get_fullname(settlement.proposed_by),
+        "approved_by": settlement.approved_by and frappe.utils.get_fullname(settlement.approved_by),
+        "approved_at": settlement.approved_at,
+        "total": settlement.total_amount,
+        "base_total": settlement.base_total_amount,
+        "currency": settlement.currency,
+        "limit": settlement.approved_by and rights(settlement.approved_by, settlement.company),
+        "evidence": [
+            {"file": row.file, "kind": row.kind, "caption": row.caption}
+            for row in complaint.evidence
+            if row.file
+        ],
+        "documents": [
+            {
+                "doctype": row.document_type,
+                "name": row.document_name,
+                "purpose": row.purpose,
+                "state": row.document_status,
+                "amount": row.amount,
+            }
+            for row in settlement.documents
+        ],
+    }

@@ -1,0 +1,305 @@
+"""Messages of the sweep: notices in the desk, one digest mail per person, a line in the complaint's story.
+
+Notices and story are written with the sweep, in its transaction. A mail takes much longer to compose, so the sweep
+only leaves a mark on the notice that it is still to be mailed; `mail_digests` then puts one mail per person into the
+queue and takes the marks off, both in one transaction. A kill in between costs nothing: the marks wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import escape
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import frappe
+from frappe import _
+from frappe.translate import print_language
+from frappe.utils import cint, format_datetime, get_url_to_form, get_url_to_list, now_datetime
+from pypika.queries import Table
+from pypika.terms import Criterion
+
+from complaint_qms.constants.clock import OVERDUE
+from complaint_qms.constants.labels import label
+from complaint_qms.services.sop.plan import aware, site_zone
+
+AT_RISK_NOTICE, OVERDUE_NOTICE, ESCALATED = "at_risk", "overdue", "escalated"
+DIGEST_ROWS = 50
+"""Complaints listed in a mail; the rest is a number and a link."""
+DIGEST_JOB_ID = "complaint_qms_clock_digests"
+
+# The index column of a notice, which means nothing else there: still to be mailed, and in which group of the mail.
+_TO_MAIL = {ESCALATED: 1, OVERDUE_NOTICE: 2, AT_RISK_NOTICE: 3}
+_MAIL_WITHIN = timedelta(days=1)
+_AUTHOR = "Administrator"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can be told. ``notices``, ``mails``: what the person wants to get."""
+
+    user: str
+    full_name: str
+    language: str
+    time_zone: str | None
+    notices: bool
+    mails: bool
+
+
+@dataclass
+class Event:
+    """A complaint whose clocks moved on: ``steps`` of (clock, new standing, due); who was told is filled in."""
+
+    complaint: frappe._dict
+    steps: tuple[tuple[str, str, datetime], ...]
+    handlers: list[Person] = field(default_factory=list)
+    superiors: list[Person] = field(default_factory=list)
+
+    @property
+    def is_overdue(self) -> bool:
+        return any(status == OVERDUE for _clock, status, _due in self.steps)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to one person about one complaint."""
+
+    person: Person
+    kind: str
+    event: Event
+
+
+def write(events: list[Event], notices: list[Notice], now: datetime) -> None:
+    """Write notices and story into the running transaction, and mark what is to be mailed."""
+    words = _Words()
+    _write_notices([n for n in notices if n.person.notices or n.person.mails], now, words)
+    _write_story([event for event in events if event.is_overdue], now, words)
+
+
+def _write_notices(notices: list[Notice], now: datetime, words: _Words) -> None:
+    if not notices:
+        return
+    by_mail = cint(frappe.get_cached_doc("Complaint QMS Settings").notify_by_email)
+    rows = [
+        {
+            "type": "Alert",
+            "subject": _subject(notice, words),
+            "for_user": notice.person.user,
+            "from_user": _AUTHOR,
+            "document_type": "Complaint",
+            "document_name": notice.event.complaint.name,
+            "idx": _TO_MAIL[notice.kind] if by_mail and notice.person.mails else 0,
+            # who wants mails only finds nothing unread in the desk
+            "read": 0 if notice.person.notices else 1,
+        }
+        for notice in _by_language(notices)
+    ]
+    _insert("Notification Log", rows, now)
+    users = sorted({notice.person.user for notice in notices if notice.person.notices})
+    settings = frappe.qb.DocType("Notification Settings")
+    frappe.qb.update(settings).set(settings.seen, 0).where(settings.name.isin(users or [""])).run()
+    for user in users:
+        frappe.publish_realtime("notification", user=user, after_commit=True)
+
+
+def _subject(notice: Notice, words: _Words) -> str:
+    complaint = notice.event.complaint
+    if notice.kind == AT_RISK_NOTICE:
+        sentence = _("Time is running out for complaint {0}: {1}")
+    elif notice.kind == OVERDUE_NOTICE:
+        sentence = _("Complaint {0} is overdue: {1}")
+    else:
+        sentence = _("Complaint {0} is overdue and comes to you: {1}")
+    title = f"<b>{escape(complaint.name)}</b> {escape(complaint.subject or '')}".strip()
+    return sentence.format(title, words.steps(notice.event, notice.person.time_zone))
+
+
+def _write_story(events: list[Event], now: datetime, words: _Words) -> None:
+    """A line in the timeline of every overdue complaint, in the site's language."""
+    if not events:
+        return
+    rows = []
+    for event in events:
+        steps = words.steps(event)
+        told = ", ".join(person.full_name for person in event.superiors)
+        sentence = (
+            _("Overdue: {0}. Escalated to {1}.").format(steps, told)
+            if told
+            else _("Overdue: {0}. Nobody to escalate to was found.").format(steps)
+        )
+        rows.append(
+            {
+                "comment_type": "Info",
+                "content": escape(sentence),
+                "reference_doctype": "Complaint",
+                "reference_name": event.complaint.name,
+                "comment_email": _AUTHOR,
+                "comment_by": _AUTHOR,
+            }
+        )
+    _insert("Comment", rows, now)
+
+
+def _insert(doctype: str, rows: list[dict], now: datetime) -> None:
+    """Insert records that need no controller, all at once; every row has the same fields."""
+    common = {"creation": now, "modified": now, "owner": _AUTHOR, "modified_by": _AUTHOR}
+    columns = ["name", *common, *rows[0]]
+    values = [(frappe.generate_hash(length=10), *common.values(), *row.values()) for row in rows]
+    frappe.db.bulk_insert(doctype, columns, values)
+
+
+def mail_digests(now: datetime | None = None) -> int:
+    """Put one mail per person into the queue with all their marked notices; the number of mails.
+
+    Commits after each person. Marks older than a day are left alone: nobody wants to be told that late.
+    """
+    moment = now or now_datetime()
+    queued = 0
+    waiting = _awaiting_mail(moment)
+    can_send = bool(waiting) and _can_send()
+    for user in waiting:
+        queued += _mail_digest(user, moment, can_send)
+        frappe.db.commit()
+    return queued
+
+
+def enqueue_digests(now: datetime) -> None:
+    """Have the mails composed in a job of their own, if any are to be."""
+    if _awaiting_mail(now):
+        frappe.enqueue(mail_digests, queue="long", job_id=DIGEST_JOB_ID, deduplicate=True)
+
+
+def _awaiting_mail(now: datetime) -> list[str]:
+    log = frappe.qb.DocType("Notification Log")
+    return (
+        frappe.qb.from_(log)
+        .select(log.for_user)
+        .distinct()
+        .where(_to_be_mailed(log, now))
+        .orderby(log.for_user)
+        .run(pluck=True)
+    )
+
+
+def _to_be_mailed(log: Table, now: datetime) -> Criterion:
+    return (log.modified >= now - _MAIL_WITHIN) & (log.document_type == "Complaint") & (log.idx > 0)
+
+
+def _can_send() -> bool:
+    """Whether the site has anything to send mails with; one that has not keeps its notices in the desk."""
+    return bool(frappe.conf.get("mail_server") or frappe.db.exists("Email Account", {"enable_outgoing": 1}))
+
+
+def _mail_digest(user: str, now: datetime, can_send: bool) -> bool:
+    """Whether a mail to this person is in the queue now; its notices lose their marks in any case, so that what
+    cannot be mailed is not tried again and again."""
+    log = frappe.qb.DocType("Notification Log")
+    rows = (
+        frappe.qb.from_(log)
+        .select(log.name, log.subject, log.document_name, log.idx)
+        .where((log.for_user == user) & _to_be_mailed(log, now))
+        .orderby(log.modified)
+        .orderby(log.name)
+        .for_update(skip_locked=True)
+        .run(as_dict=True)
+    )
+    if not rows:
+        return False
+    frappe.qb.update(log).set(log.idx, 0).where(log.name.isin([row.name for row in rows])).run()
+    if not can_send:
+        return False
+    person = frappe.get_cached_doc("User", user)
+    frappe.db.savepoint("digest")
+    # the language is given back only when nothing is raised within, so errors end inside
+    with print_language(person.language or frappe.local.lang):
+        try:
+            _queue_digest(person.email, person.full_name, rows)
+        except frappe.OutgoingEmailError:
+            frappe.clear_last_message()  # an account is there, but none that may send for complaints
+            return False
+        except Exception:
+            frappe.db.rollback(save_point="digest")
+            frappe.log_error(title=f"Digest of overdue complaints for {user}")
+            return False
+    return True
+
+
+def _queue_digest(email: str, full_name: str, rows: list[frappe._dict]) -> None:
+    groups = {kind: [row for row in rows if row.idx == mark] for kind, mark in _TO_MAIL.items()}
+    shown = {row.name for row in sorted(rows, key=lambda row: row.idx)[:DIGEST_ROWS]}
+    headings = {
+        ESCALATED: _("Escalated to you"),
+        OVERDUE_NOTICE: _("Overdue"),
+        AT_RISK_NOTICE: _("Time is running out"),
+    }
+    frappe.sendmail(
+        recipients=[email],
+        subject=_("Complaints: {0} overdue, {1} at risk").format(
+            len(groups[ESCALATED]) + len(groups[OVERDUE_NOTICE]), len(groups[AT_RISK_NOTICE])
+        ),
+        template="complaint_clock_digest",
+        args={
+            "full_name": full_name,
+            "groups": [
+                (headings[kind], [_line(row) for row in lines if row.name in shown])
+                for kind, lines in groups.items()
+            ],
+            "more": len(rows) - len(shown),
+            "list_url": get_url_to_list("Complaint"),
+        },
+        reference_doctype="Complaint",
+        add_unsubscribe_link=0,
+    )
+
+
+def _line(row: frappe._dict) -> dict[str, str]:
+    # the subject is our own HTML with everything in it escaped
+    return {"url": get_url_to_form("Complaint", row.document_name), "text": row.subject}
+
+
+def _by_language(notices: list[Notice]) -> Iterator[Notice]:
+    """The notices, grouped by their reader's language, which is the present language while a group is walked."""
+    for language in sorted({notice.person.language for notice in notices}):
+        with print_language(language):
+            yield from (notice for notice in notices if notice.person.language == language)
+
+
+class _Words:
+    """What became of a complaint's clocks, in the present language and a reader's zone; put together only once."""
+
+    def __init__(self) -> None:
+        self._site = site_zone()
+        self._steps: dict[tuple[str, str | None, str], str] = {}
+        self._dates: dict[tuple[str, str | None, datetime], str] = {}
+
+    def steps(self, event: Event, zone: str | None = None) -> str:
+        """“First response, due 3 May 10:00; Triage, due 6 May 17:00”; without a zone in the site's time."""
+        key = (frappe.local.lang, zone, event.complaint.name)
+        if key not in self._steps:
+            sentence = _("{0}, due {1}")
+            self._steps[key] = "; ".join(
+                sentence.format(_clock_name(clock, event.complaint.stage), self._date(due, zone))
+                for clock, _status, due in event.steps
+            )
+        return self._steps[key]
+
+    def _date(self, moment: datetime, zone: str | None) -> str:
+        key = (frappe.local.lang, zone, moment)
+        if key not in self._dates:
+            self._dates[key] = format_datetime(self._local(moment, zone))
+        return self._dates[key]
+
+    def _local(self, moment: datetime, zone: str | None) -> datetime:
+        if not zone or zone == self._site.key:
+            return moment
+        try:
+            return aware(moment, self._site).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        except (ZoneInfoNotFoundError, ValueError):
+            return moment  # one person's odd setting must not stop the others' messages
+
+
+def _clock_name(clock: str, stage: str) -> str:
+    if clock == "stage":
+        return _(label("stage", stage))
+    return _("First response") if clock == "response" else _("Whole complaint")

@@ -1,0 +1,372 @@
+"""The SOP clock of a complaint: first response, each stage, the whole.
+
+Every function takes the document and the present moment (a time of the site, as the database keeps it), changes the
+document in memory and saves nothing. What happened is kept in the stage log; due times and standings are reckoned
+from it, so that a changed SOP or a corrected date of receipt can be applied with `refresh`.
+
+Who raises a standing: only the sweep (`services/sop/escalation`) moves a running clock from on track to at risk to
+overdue, because each such step reminds or escalates exactly once. Here a standing is carried on, lowered when the
+due time moved, or ended. `next_check_at` is the moment of the next step that the sweep has not made yet; it lies in
+the past until the sweep came by.
+
+How the log is kept: a row per stage visited, open (without `left_at`) while the complaint is in it. A hold is a row
+of its own beside the open row of the stage that waits. A closed, rejected, duplicate or void complaint has an open
+row of that stage; reopening closes it, and the time in between counts for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime
+
+from complaint_qms.constants.clock import (
+    AT_RISK,
+    CLOCKS,
+    HOLD,
+    MET,
+    MISSED,
+    ON_TRACK,
+    OVERDUE,
+    OWN_FIELDS,
+    PAUSED,
+    PAUSING,
+    RUNNING,
+)
+from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_OPEN
+from complaint_qms.engine import sla_clock
+from complaint_qms.engine.sla_clock import NoWorkingTime, Pause
+from complaint_qms.services.sop.plan import Limit, Plan, aware, plan_of, site_zone, stored
+
+
+def start(doc: Document, now: datetime) -> None:
+    """Begin to count: a complaint is registered and stands at the first stage, where every complaint begins.
+
+    The whole and the first response count from its receipt, the stage from `now`.
+    """
+    doc.set("stage_log", [])
+    _blank(doc)
+    _open_row(doc, COMPLAINT_OPEN[0], now)
+    refresh(doc, now)
+
+
+def set_aside(doc: Document) -> None:
+    """Take the row that `start` opened out of a new record until the record is stored.
+
+    The row is the server's own from first to last. As a row of the record, Frappe would name, default and check it
+    like one that somebody typed, which makes registering a tenth dearer.
+    """
+    doc.flags.first_row = doc.stage_log.pop() if doc.stage_log else None
+
+
+def give_back(doc: Document) -> Document | None:
+    """Put the row that was set aside back into the record."""
+    row = doc.flags.pop("first_row", None)
+    if row:
+        doc.stage_log.append(row)
+    return row
+
+
+def log_start(doc: Document) -> None:
+    """Write the row that was set aside, now that its record has a number, and give it back."""
+    row = give_back(doc)
+    if not row:
+        return
+    row.name = frappe.generate_hash(length=10)
+    row.parent, row.owner, row.modified_by = doc.name, doc.owner, doc.owner
+    row.creation = row.modified = doc.creation
+    row.db_insert()
+
+
+def enter_stage(doc: Document, stage: str, now: datetime) -> None:
+    """The complaint moves to `stage`: the clock of the old stage ends, that of the new one begins.
+
+    From on hold or from an end it resumes; to on hold or to an end it is the same as `hold` or `stop`. The stage
+    that it is in already is no move.
+    """
+    if stage == HOLD:
+        return hold(doc, now)
+    if stage in COMPLAINT_ENDED:
+        return stop(doc, now, stage)
+    pause = _open(doc, PAUSING)
+    if pause:
+        _close_row(doc, pause, now)
+    current = _open(doc, COMPLAINT_OPEN)
+    if not current or current.stage != stage:
+        if current:
+            _close_row(doc, current, now)
+        doc.stage_status = ""  # the new stage's clock does not inherit the standing of the old one's
+        _open_row(doc, stage, now)
+    refresh(doc, now)
+
+
+def hold(doc: Document, now: datetime) -> None:
+    """Stop the clocks until `resume`: the complaint waits for somebody outside. On hold already: nothing."""
+    if _open(doc, PAUSING):
+        return
+    current = _open(doc, COMPLAINT_OPEN)
+    doc.held_stage = current.stage if current else doc.stage
+    _open_row(doc, HOLD, now, reason=doc.hold_reason)
+    refresh(doc, now)
+
+
+def resume(doc: Document, now: datetime) -> None:
+    """Let the clocks run again after `hold`, with the time that was left. Not on hold: nothing."""
+    row = _open(doc, (HOLD,))
+    if row:
+        _close_row(doc, row, now)
+        refresh(doc, now)
+
+
+def answered(doc: Document, now: datetime) -> None:
+    """The customer got a first response. Only the first one counts."""
+    if not doc.first_response_at:
+        doc.first_response_at = now
+    refresh(doc, now)
+
+
+def stop(doc: Document, now: datetime, stage: str | None = None) -> None:
+    """End all clocks: the complaint is closed, rejected, a duplicate or void."""
+    ended = stage or (doc.stage if doc.stage in COMPLAINT_ENDED else "closed")
+    for row in (_open(doc, PAUSING), _open(doc, COMPLAINT_OPEN)):
+        if row and row.stage == ended:
+            return
+        if row:
+            _close_row(doc, row, now)
+    _open_row(doc, ended, now)
+    refresh(doc, now)
+
+
+def keep(doc: Document) -> None:
+    """Take the clock's fields and log from the database, whatever the form, import or request says they are.
+
+    Call it first when an existing complaint is validated: the sweep may have moved the clock since the form was
+    opened, and nobody else may move it. Reads the version that saving has locked; no query of its own.
+    """
+    before = doc.get_doc_before_save()
+    if not before:
+        return
+    for fieldname in OWN_FIELDS:
+        doc.set(fieldname, before.get(fieldname))
+    doc.set("stage_log", [row.as_dict() for row in before.stage_log])
+
+
+def refresh(doc: Document, now: datetime) -> None:
+    """Reckon due times, standings and the next check anew from the log, the date of receipt and the SOP."""
+    now = get_datetime(now)
+    pause = _open(doc, PAUSING)
+    current = _open(doc, COMPLAINT_OPEN)
+    ended_at = get_datetime(pause.entered_at) if pause and pause.stage in COMPLAINT_ENDED else None
+    doc.on_hold_since = pause.entered_at if pause and pause.stage == HOLD else None
+    doc.total_hold_seconds = sum(
+        _seconds(row) for row in doc.stage_log if row.stage == HOLD and row.left_at
+    )  # fmt: skip
+    doc.stage_entered_at = (pause if ended_at else current or pause or doc).get("entered_at")
+
+    plan = plan_of(doc)
+    readings = dict.fromkeys(CLOCKS, _Reading())
+    doc.response_used = 0
+    doc.resolution_used = _used_in_all(doc) if ended_at else 0
+    if plan:
+        story = _Story(plan, site_zone(), _pauses(doc), now)
+        received = doc.received_at or (doc.stage_log[0].entered_at if doc.stage_log else now)
+        first_answer = get_datetime(doc.first_response_at) if doc.first_response_at else None
+        readings["response"] = story.read(
+            plan.response, received, first_answer or ended_at, doc.response_status
+        )
+        doc.response_used = story.used(received, first_answer) if first_answer else 0
+        readings["resolution"] = story.read(plan.resolution, received, ended_at, doc.resolution_status)
+        if current:
+            readings["stage"] = story.read(
+                plan.stages.get(current.stage), current.entered_at, None, doc.stage_status
+            )
+            current.due_at = readings["stage"].due
+            current.time_limit = _budget(plan, current.stage)
+            current.status = readings["stage"].status
+            current.paused_seconds = _paused_within(doc, current, now)
+    for clock, reading in readings.items():
+        doc.set(f"{clock}_due", reading.due)
+        doc.set(f"{clock}_warn_at", reading.warn)
+        doc.set(f"{clock}_status", reading.status)
+    doc.sla_status = _whole_standing([reading.status for reading in readings.values()])
+    doc.next_check_at = min((r.next_step for r in readings.values() if r.next_step), default=None)
+    if OVERDUE not in (reading.status for reading in readings.values()):
+        doc.escalation_level = 0
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One clock: due and warning as the database keeps them, standing, and the next step of the sweep."""
+
+    due: datetime | None = None
+    warn: datetime | None = None
+    status: str = ""
+    next_step: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Story:
+    """What the three clocks have in common."""
+
+    plan: Plan
+    zone: ZoneInfo
+    pauses: list[tuple[datetime, datetime | None]]
+    now: datetime
+
+    def read(
+        self, limit: Limit | None, begin: datetime, finish: datetime | None, before: str | None
+    ) -> _Reading:
+        """Reading of a clock that began at `begin`, has ended at `finish` (None: has not), stood at `before`."""
+        if not limit:
+            return _Reading()
+        relevant = [pause for pause in self.pauses if finish is None or pause[0] < finish]
+        pauses = [(aware(low, self.zone), aware(high, self.zone) if high else None) for low, high in relevant]
+        early = [sla_clock.share(limit.budget, limit.warn)] if limit.warn else []
+        due, *warnings = self._moments(begin, [limit.budget, *early], pauses)
+        warn = warnings[0] if warnings else None
+        if finish is not None:
+            return _Reading(due, warn, MISSED if due and finish > due else MET)
+        held = bool(relevant) and relevant[-1][1] is None
+        if due is None:
+            return _Reading(None, warn, PAUSED if held else "")
+        status = self._standing(before, warn, due, relevant)
+        return _Reading(due, warn, status, {ON_TRACK: warn or due, AT_RISK: due}.get(status))
+
+    def used(self, begin: datetime, end: datetime) -> int:
+        """Seconds of working time between two moments, without the pauses."""
+        pauses = [
+            (aware(low, self.zone), aware(high, self.zone) if high else None) for low, high in self.pauses
+        ]
+        begin, end = aware(begin, self.zone), aware(end, self.zone)
+        return int(sla_clock.used(begin, end, self.plan.calendar, pauses).total_seconds())
+
+    def _moments(
+        self, begin: datetime, budgets: list[timedelta], pauses: list[Pause]
+    ) -> list[datetime | None]:
+        """When each budget is used up; None while on hold, and for all when the calendar never has so much time."""
+        try:
+            found = sla_clock.due_each(aware(begin, self.zone), budgets, self.plan.calendar, pauses)
+        except NoWorkingTime as error:
+            frappe.msgprint(_("The SOP gives no due time: {0}").format(error), alert=True)
+            return [None] * len(budgets)
+        return [stored(moment, self.zone) if moment else None for moment in found]
+
+    def _standing(
+        self,
+        before: str | None,
+        warn: datetime | None,
+        due: datetime,
+        pauses: list[tuple[datetime, datetime | None]],
+    ) -> str:
+        """The standing that the sweep has reached for this clock, or a better one when the due time moved."""
+        if before in RUNNING:
+            reached = before
+        elif pauses:  # it stood still: the time used is what it was when the last pause began
+            reached = _level(pauses[-1][0], warn, due)
+        else:
+            reached = ON_TRACK
+        return min(reached, _level(self.now, warn, due), key=RUNNING.index)
+
+
+def _level(at: datetime, warn: datetime | None, due: datetime) -> str:
+    if at >= due:
+        return OVERDUE
+    return AT_RISK if warn and at >= warn else ON_TRACK
+
+
+def _whole_standing(standings: list[str]) -> str:
+    """The worst of the clocks that run or wait; when all have ended, missed if any was."""
+    for worst in (OVERDUE, AT_RISK, PAUSED, ON_TRACK, MISSED, MET):
+        if worst in standings:
+            return worst
+    return ""
+
+
+def _blank(doc: Document) -> None:
+    for fieldname in OWN_FIELDS:
+        doc.set(fieldname, None)
+    doc.escalation_level = doc.total_hold_seconds = 0
+    doc.held_stage = None
+
+
+def _open(doc: Document, stages: tuple[str, ...]) -> Document | None:
+    """The open row of one of these stages."""
+    return next((row for row in doc.stage_log if not row.left_at and row.stage in stages), None)
+
+
+def _open_row(doc: Document, stage: str, now: datetime, reason: str | None = None) -> None:
+    doc.append(
+        "stage_log",
+        {
+            "stage": stage,
+            "state": doc.workflow_state,
+            "entered_at": now,
+            "entered_by": frappe.session.user,
+            "reason": reason,
+        },
+    )
+
+
+def _close_row(doc: Document, row: Document, now: datetime) -> None:
+    row.left_at = now
+    row.left_by = frappe.session.user
+    if row.stage in PAUSING:
+        row.paused_seconds = _seconds(row)
+        return
+    row.paused_seconds = _paused_within(doc, row, now)
+    plan = plan_of(doc)
+    if not plan:
+        return
+    zone = site_zone()
+    begin, end = aware(row.entered_at, zone), aware(now, zone)
+    pauses = [(aware(low, zone), aware(high, zone) if high else None) for low, high in _pauses(doc)]
+    row.used_seconds = int(sla_clock.used(begin, end, plan.calendar, pauses).total_seconds())
+    row.time_limit = _budget(plan, row.stage)
+    if row.time_limit:
+        row.status = MISSED if row.due_at and get_datetime(now) > get_datetime(row.due_at) else MET
+
+
+def _budget(plan: Plan, stage: str) -> int | None:
+    limit = plan.stages.get(stage)
+    return int(limit.budget.total_seconds()) if limit else None
+
+
+def _pauses(doc: Document) -> list[tuple[datetime, datetime | None]]:
+    """Times in which nothing counted, in order."""
+    return sorted(
+        (get_datetime(row.entered_at), get_datetime(row.left_at) if row.left_at else None)
+        for row in doc.stage_log
+        if row.stage in PAUSING
+    )
+
+
+def _used_in_all(doc: Document) -> int:
+    """Seconds of working time over all stages that were gone through."""
+    return sum(row.used_seconds or 0 for row in doc.stage_log if row.stage in COMPLAINT_OPEN)
+
+
+def _seconds(row: Document) -> int:
+    return int((get_datetime(row.left_at) - get_datetime(row.entered_at)).total_seconds())
+
+
+def _paused_within(doc: Document, row: Document, now: datetime) -> int:
+    """Seconds by the wall clock during which the stage of `row` waited."""
+    begin, end = get_datetime(row.entered_at), get_datetime(now)
+    spans = ((max(low, begin), min(high or end, end)) for low, high in _pauses(doc))
+    return int(sum(max((high - low).total_seconds(), 0) for low, high in spans))
+
+
+def used_in_stage(doc: Document, now: datetime) -> int:
+    """Seconds of working time the complaint has spent in its present stage, pauses left out; 0 without a plan."""
+    row, plan = _open(doc, COMPLAINT_OPEN), plan_of(doc)
+    if not row or not plan:
+        return 0
+    zone = site_zone()
+    pauses = [(aware(low, zone), aware(high, zone) if high else None) for low, high in _pauses(doc)]
+    begin, end = aware(row.entered_at, zone), aware(now, zone)
+    return int(sla_clock.used(begin, max(begin, end), plan.calendar, pauses).total_seconds())

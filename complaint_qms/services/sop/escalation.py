@@ -1,0 +1,165 @@
+"""The sweep: moves the clocks that became due, reminds the handler, escalates to the superior.
+
+Its cost follows what is due, not what is open: `next_check_at` is indexed and says when a complaint changes next.
+A step is made once: each batch locks its complaints, looks again whether they are due, writes standings and
+messages, and commits all of it together. Killed in the middle, a batch has done nothing; run twice, the second finds
+nothing due. A complaint that somebody is saving at the moment is left for the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+import frappe
+from frappe.query_builder import Case
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import now_datetime
+from pypika import CustomFunction
+from pypika.terms import Criterion
+
+from complaint_qms.constants.clock import AT_RISK, CLOCKS, ON_TRACK, OVERDUE, RUNNING
+from complaint_qms.services.sop import alerts, recipients
+
+BATCH = 2000
+"""Complaints per transaction."""
+
+_LEAST = CustomFunction("LEAST", ["a", "b", "c"])
+
+
+@dataclass
+class Sweep:
+    """What a sweep did. `changed`: complaints; `at_risk`, `overdue`: clocks; the rest: messages."""
+
+    changed: int = 0
+    at_risk: int = 0
+    overdue: int = 0
+    reminders: int = 0
+    escalations: int = 0
+
+    def __iadd__(self, other: Sweep) -> Sweep:
+        for part in fields(self):
+            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
+        return self
+
+
+def run() -> None:
+    """The sweep at the present moment; what the scheduled job puts into the queue."""
+    now = now_datetime()
+    sweep(now)
+    alerts.enqueue_digests(now)
+
+
+def sweep(now: datetime, batch: int = BATCH) -> Sweep:
+    """Make every step that is due at `now` (a time of the site) and commit batch by batch."""
+    done = Sweep()
+    directory = recipients.Directory()
+    for names in _batches(_due_names(now), batch):
+        done += _sweep_batch(names, now, directory)
+        frappe.db.commit()
+    return done
+
+
+def _due_names(now: datetime) -> list[str]:
+    complaint = frappe.qb.DocType("Complaint")
+    return (
+        frappe.qb.from_(complaint)
+        .select(complaint.name)
+        .where(complaint.next_check_at <= now)
+        .orderby(complaint.next_check_at)
+        .orderby(complaint.name)
+        .run(pluck=True)
+    )
+
+
+def _batches(names: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(names), size):
+        yield names[start : start + size]
+
+
+def _sweep_batch(names: list[str], now: datetime, directory: recipients.Directory) -> Sweep:
+    rows = _lock(names, now)
+    if not rows:
+        return Sweep()
+    events = [event for row in rows if (event := _event(row, now))]
+    _write_standings([row.name for row in rows], now)
+    directory.learn([event.complaint for event in events])
+    notices = [notice for event in events for notice in directory.notices(event)]
+    alerts.write(events, notices, now)
+    _forget_documents([row.name for row in rows])
+    return Sweep(
+        changed=len(rows),
+        at_risk=sum(status == AT_RISK for event in events for _, status, _ in event.steps),
+        overdue=sum(status == OVERDUE for event in events for _, status, _ in event.steps),
+        reminders=sum(notice.kind != alerts.ESCALATED for notice in notices),
+        escalations=sum(notice.kind == alerts.ESCALATED for notice in notices),
+    )
+
+
+def _lock(names: list[str], now: datetime) -> list[frappe._dict]:
+    """Lock those of the complaints that are still due; skip what somebody else holds."""
+    complaint = frappe.qb.DocType("Complaint")
+    return (
+        frappe.qb.from_(complaint)
+        .select(
+            *(complaint[name] for name in recipients.COMPLAINT_FIELDS),
+            *(complaint[f"{clock}_{field}"] for clock in CLOCKS for field in ("due", "warn_at", "status")),
+        )
+        .where(complaint.name.isin(names) & (complaint.next_check_at <= now))
+        .orderby(complaint.next_check_at)
+        .orderby(complaint.name)
+        .for_update(skip_locked=True)
+        .run(as_dict=True)
+    )
+
+
+def _event(row: frappe._dict, now: datetime) -> alerts.Event | None:
+    """What becomes of a complaint's clocks at `now`: the same rule as in `_write_standings`."""
+    steps = []
+    for clock in CLOCKS:
+        status, due, warn = row[f"{clock}_status"], row[f"{clock}_due"], row[f"{clock}_warn_at"]
+        if status in (ON_TRACK, AT_RISK) and due and due <= now:
+            steps.append((clock, OVERDUE, due))
+        elif status == ON_TRACK and warn and warn <= now:
+            steps.append((clock, AT_RISK, due))
+    return alerts.Event(row, tuple(steps)) if steps else None
+
+
+def _write_standings(names: list[str], now: datetime) -> None:
+    """One statement for all. No expression depends on the order in which a database assigns the columns: which
+    clocks run, and when they warn and are due, is the same before and after."""
+    complaint = frappe.qb.DocType("Complaint")
+    query = frappe.qb.update(complaint).where(complaint.name.isin(names))
+    late, close, steps = [], [], []
+    for clock in CLOCKS:
+        status, due, warn = (complaint[f"{clock}_{field}"] for field in ("status", "due", "warn_at"))
+        running = status.isin(RUNNING)
+        is_late, is_close = running & (due <= now), running & (warn <= now)
+        late.append(is_late)
+        close.append(is_close)
+        steps.append(Case().when(running & (warn > now), warn).when(running & (due > now), due))
+        query = query.set(status, Case().when(is_late, OVERDUE).when(is_close, AT_RISK).else_(status))
+    any_late = Criterion.any(late)
+    query = query.set(
+        complaint.sla_status,
+        Case()
+        .when(any_late, OVERDUE)
+        .when(Criterion.any(close), AT_RISK)
+        .else_(complaint.sla_status),
+    )  # fmt: skip
+    query = query.set(
+        complaint.escalation_level,
+        Case()
+        .when(any_late & (complaint.escalation_level < 1), 1)
+        .else_(complaint.escalation_level),
+    )  # fmt: skip
+    # LEAST is NULL when any argument is: another clock's step stands in where one has none
+    a, b, c = steps
+    query.set(complaint.next_check_at, _LEAST(Coalesce(a, b, c), Coalesce(b, c, a), Coalesce(c, a, b))).run()
+
+
+def _forget_documents(names: list[str]) -> None:
+    """Kept copies of these complaints are out of date once this is committed."""
+    keys = [frappe.get_document_cache_key("Complaint", name) for name in names]
+    frappe.db.after_commit.add(lambda: frappe.cache.delete_value(keys))

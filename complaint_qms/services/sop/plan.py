@@ -1,0 +1,137 @@
+"""Reads a Complaint SOP as a plan the clock can work with: calendar, limits, who answers for a stage.
+
+Plans are kept for the request. The key holds the time of the last change of the SOP and of its holiday list, so a
+plan is never older than what it was read from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, flt, get_datetime, getdate, to_timedelta
+from frappe.utils.data import get_system_timezone
+
+from complaint_qms.constants.clock import WEEKDAYS
+from complaint_qms.engine import sla_clock
+from complaint_qms.engine.sla_clock import ClockError, WorkCalendar
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Working time allowed, and the share of it (0 … 1) after which there is a warning; None: no warning."""
+
+    budget: timedelta
+    warn: float | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an SOP lays down. ``stages`` holds only the stages that have a limit."""
+
+    calendar: WorkCalendar
+    response: Limit | None
+    resolution: Limit | None
+    stages: dict[str, Limit] = field(default_factory=dict)
+
+
+def site_zone() -> ZoneInfo:
+    """Zone in which the database keeps its times (which carry none)."""
+    return ZoneInfo(get_system_timezone())
+
+
+def aware(moment: datetime | str, zone: ZoneInfo) -> datetime:
+    """A time of the database with its zone. An hour that the wall clock shows twice means its first showing."""
+    return get_datetime(moment).replace(tzinfo=zone)
+
+
+def stored(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The other way round: as the database keeps it."""
+    return moment.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def plan_of(complaint: Document) -> Plan | None:
+    """Plan of the complaint's SOP, None when it has none and for history, whose time has run already."""
+    if not complaint.sop or complaint.is_migrated:
+        return None
+    sop = frappe.get_cached_doc("Complaint SOP", complaint.sop)
+    company = sop.company or complaint.company
+    holiday_list = sop.holiday_list or (
+        frappe.get_cached_value("Company", company, "default_holiday_list") if company else None
+    )
+    days = frappe.get_cached_doc("Holiday List", holiday_list) if holiday_list else None
+    key = ("complaint_qms.plan", sop.name, str(sop.modified), holiday_list, str(days and days.modified))
+    plans = frappe.local.cache
+    if key not in plans:
+        plans[key] = _read(sop, days)
+    return plans[key]
+
+
+def _read(sop: Document, holiday_list: Document | None) -> Plan:
+    stages: dict[str, Limit] = {}
+    for row in sop.stages:
+        limit = _limit(row.time_limit, row.warn_percent)
+        if limit:
+            stages.setdefault(row.stage, limit)
+    return Plan(
+        calendar_of(
+            sop, {getdate(row.holiday_date) for row in holiday_list.holidays} if holiday_list else ()
+        ),
+        _limit(sop.first_response_time, sop.warn_percent),
+        _limit(sop.resolution_time, sop.warn_percent),
+        stages,
+    )
+
+
+def calendar_of(sop: Document, holidays: set[date] | tuple = ()) -> WorkCalendar:
+    """Work calendar of an SOP.
+
+    Raises:
+        ClockError: unknown time zone, or a shift without length.
+    """
+    zone = (sop.time_zone or "").strip() or get_system_timezone()
+    if cint(sop.round_the_clock):
+        return sla_clock.always(zone)
+    shifts: dict[int, tuple[tuple[time, time], ...]] = {}
+    for row in sop.working_hours:
+        day = WEEKDAYS.index(row.workday)
+        shifts[day] = (*shifts.get(day, ()), (_time_of_day(row.start_time), _time_of_day(row.end_time)))
+    return WorkCalendar(shifts, frozenset(holidays), zone)
+
+
+def _time_of_day(value: timedelta | str) -> time:
+    # the database gives a duration since midnight; 24:00 is the midnight at the end of the day
+    return (datetime.min + to_timedelta(value) % _DAY).time()
+
+
+def _limit(seconds: float | None, warn_percent: float | None) -> Limit | None:
+    if flt(seconds) <= 0:
+        return None
+    percent = flt(warn_percent)
+    return Limit(timedelta(seconds=flt(seconds)), percent / 100 if 0 < percent < 100 else None)
+
+
+def check(sop: Document) -> None:
+    """Refuse an SOP that the clock could not work with; called when an SOP is saved.
+
+    Raises:
+        frappe.ValidationError: naming the row or field.
+    """
+    for row in sop.working_hours:
+        if to_timedelta(row.start_time) % _DAY == to_timedelta(row.end_time) % _DAY != timedelta(0):
+            frappe.throw(_("Working Hours, row {0}: the shift has no length").format(row.idx))
+    try:
+        calendar = calendar_of(sop)
+    except ClockError:
+        frappe.throw(_("Time Zone: {0} is not known; use a name such as Europe/Berlin").format(sop.time_zone))
+    timed = (
+        flt(sop.first_response_time) or flt(sop.resolution_time) or any(flt(r.time_limit) for r in sop.stages)
+    )
+    if timed and not calendar.shifts:
+        frappe.throw(_("Working Hours: give the hours of at least one day, or tick Round the Clock"))

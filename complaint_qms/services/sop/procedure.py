@@ -1,0 +1,163 @@
+"""Which SOP a complaint follows, and the checks it brings along."""
+
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import cint
+
+from complaint_qms.constants.stages import FIRST_STAGE
+
+CACHE_KEY = "complaint_qms_sops"
+# A closer fit counts more: the company decides before the severity, the type decides before both.
+_WEIGHT_TYPE, _WEIGHT_COMPANY, _WEIGHT_SEVERITY = 1000, 100, 10
+
+
+def choose_sop(doc: Document) -> str | None:
+    """Name of the SOP that fits `doc` best: its type (or the nearest type above), company and severity.
+
+    Without a fitting one: the SOP of the type, the default of the settings, the one marked as default.
+    """
+    path = _type_path(doc.complaint_type)
+    best, best_score = None, -1
+    for row in _sops():
+        score = _fit(row, doc, path)
+        if score > best_score:
+            best, best_score = row["name"], score
+    if best_score > 0:
+        return best
+    for name in path:
+        own = _types().get(name, {}).get("default_sop")
+        if own:
+            return own
+    return frappe.db.get_single_value("Complaint QMS Settings", "default_sop", cache=True) or next(
+        (row["name"] for row in _sops() if row["is_default"]), None
+    )
+
+
+def add_checks(doc: Document, stage: str) -> None:
+    """Bring the checks of `stage` onto `doc` as it enters it; those it has already are not asked twice."""
+    if not doc.sop:
+        return
+    have = {(row.stage, row.check) for row in doc.checklist}
+    for row in frappe.get_cached_doc("Complaint SOP", doc.sop).checks:
+        if row.stage == stage and (row.stage, row.check) not in have:
+            doc.append(
+                "checklist", {"stage": row.stage, "check": row.check, "mandatory": cint(row.mandatory)}
+            )
+
+
+def change_checks(doc: Document) -> None:
+    """Another SOP was chosen: checks still open go, those of the present stage come, ticked ones stay."""
+    doc.set("checklist", [row for row in doc.checklist if row.done])
+    add_checks(doc, doc.stage or FIRST_STAGE["Complaint"])
+
+
+def keep_checks(doc: Document, now: datetime) -> None:
+    """Take from the sender only which checks are ticked; what is to be checked, by whom and when it was, is the app's."""
+    before = doc.get_doc_before_save()
+    sent = {(row.stage, row.check): cint(row.done) for row in doc.checklist}
+    rows = [row.as_dict() for row in before.checklist] if before else []
+    for row in rows:
+        done = sent.get((row["stage"], row["check"]), cint(row["done"]))
+        if done and not cint(row["done"]):
+            row |= {"done_by": frappe.session.user, "done_at": now}
+        elif not done:
+            row |= {"done_by": None, "done_at": None}
+        row["done"] = done
+    doc.set("checklist", rows)
+
+
+def forget_sops() -> None:
+    """Drop the cached lists; called when an SOP or a type changes."""
+    frappe.cache.delete_value([CACHE_KEY, CACHE_KEY + ":types"])
+
+
+def _fit(row: dict[str, Any], doc: Document, path: list[str]) -> int:
+    score = 0
+    if row["complaint_type"]:
+        if row["complaint_type"] not in path:
+            return -1
+        score += _WEIGHT_TYPE - path.index(row["complaint_type"])
+    if row["company"]:
+        if row["company"] != doc.company:
+            return -1
+        score += _WEIGHT_COMPANY
+    if row["severity"]:
+        if row["severity"] != doc.severity:
+            return -1
+        score += _WEIGHT_SEVERITY
+    return score
+
+
+def _type_path(name: str | None) -> list[str]:
+    """The type and everything above it, nearest first."""
+    types, path = _types(), []
+    while name and name in types and name not in path:
+        path.append(name)
+        name = types[name]["parent"]
+    return path
+
+
+def _sops() -> list[dict[str, Any]]:
+    return frappe.cache.get_value(
+        CACHE_KEY,
+        lambda: frappe.get_all(
+            "Complaint SOP",
+            filters={"enabled": 1},
+            fields=["name", "company", "complaint_type", "severity", "is_default"],
+            order_by="name asc",
+        ),
+    )
+
+
+def _types() -> dict[str, dict[str, Any]]:
+    return frappe.cache.get_value(
+        CACHE_KEY + ":types",
+        lambda: {
+            row["name"]: row
+            for row in frappe.get_all(
+                "Complaint Type",
+                fields=[
+                    "name",
+                    "parent_complaint_type as parent",
+                    "default_severity",
+                    "department",
+                    "default_sop",
+                    "type_key",
+                    "keywords",
+                ],
+                order_by="name asc",
+            )
+        },
+    )
+
+
+def type_branch(name: str) -> list[str]:
+    """The type and everything below it."""
+    found, grown = {name}, True
+    while grown:
+        below = {row["name"] for row in _types().values() if row["parent"] in found} - found
+        found |= below
+        grown = bool(below)
+    return sorted(found)
+
+
+def type_keys() -> dict[str, str | None]:
+    """Name → key of every complaint type."""
+    return {name: row["type_key"] for name, row in _types().items()}
+
+
+def type_words() -> dict[str, list[str]]:
+    """Keywords the site wrote at its types: type key (or name, for a type without one) → words."""
+    return {
+        row["type_key"] or row["name"]: words
+        for row in _types().values()
+        if (words := [word.strip() for word in (row["keywords"] or "").splitlines() if word.strip()])
+    }
+
+
+def type_defaults(name: str | None) -> dict[str, Any]:
+    """Severity and department the type proposes; empty for an unknown type."""
+    return _types().get(name or "", {})

@@ -1,0 +1,181 @@
+"""Who is told of a complaint whose time runs out: the handler, and for an overdue one the superior."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import frappe
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import cint
+
+from complaint_qms.constants.roles import MANAGER
+from complaint_qms.services.sop.alerts import AT_RISK_NOTICE, ESCALATED, OVERDUE_NOTICE, Event, Notice, Person
+
+COMPLAINT_FIELDS = ("name", "subject", "customer", "complainant_name", "stage", "sop", "complaint_owner")
+
+_NOT_PEOPLE = ("Administrator", "Guest")
+
+
+class Directory:
+    """People and responsibilities, read for a whole batch at once and kept for the batches that follow.
+
+    Handler: the complaint's owner; without one the stage's responsible user, else those with its responsible role,
+    else those with the fallback role of the settings.
+
+    Superior: whom the owner's employee record reports to; where there is none with a login, those with the role
+    that the stage, else the SOP, escalates to; else the complaint managers.
+    """
+
+    def __init__(self) -> None:
+        self._people: dict[str, Person | None] = {}
+        self._superiors: dict[str, str | None] = {}
+        self._stages: dict[tuple[str, str], frappe._dict] = {}
+        self._sop_roles: dict[str, str | None] = {}
+        self._holders: dict[str, list[str]] = {}
+        self._fallback = frappe.db.get_single_value("Complaint QMS Settings", "fallback_handler_role")
+
+    def learn(self, complaints: Iterable[frappe._dict]) -> None:
+        """Read what is not known yet about these complaints; a fixed number of queries."""
+        rows = list(complaints)
+        self._learn_sops({row.sop for row in rows if row.sop} - set(self._sop_roles))
+        owners = {row.complaint_owner for row in rows if row.complaint_owner}
+        self._learn_superiors(owners - set(self._superiors))
+        roles = {MANAGER, self._fallback}
+        for row in rows:
+            stage = self._stage(row)
+            roles |= {stage.responsible_role, stage.escalate_to_role, self._sop_roles.get(row.sop)}
+        self._learn_roles({role for role in roles if role} - set(self._holders))
+        users = owners | {user for user in self._superiors.values() if user}
+        users |= {user for holders in self._holders.values() for user in holders}
+        users |= {stage.responsible_user for stage in self._stages.values() if stage.responsible_user}
+        self._learn_people(users - set(self._people))
+
+    def notices(self, event: Event) -> Iterator[Notice]:
+        """A reminder for each handler, and for an overdue complaint one for each superior; nobody twice."""
+        handlers = self._handlers(event.complaint)
+        event.handlers = handlers
+        if event.is_overdue:
+            event.superiors = [person for person in self._superior(event.complaint) if person not in handlers]
+        for person in handlers:
+            yield Notice(person, OVERDUE_NOTICE if event.is_overdue else AT_RISK_NOTICE, event)
+        for person in event.superiors:
+            yield Notice(person, ESCALATED, event)
+
+    def _handlers(self, complaint: frappe._dict) -> list[Person]:
+        owner = self._people.get(complaint.complaint_owner)
+        if owner:
+            return [owner]
+        stage = self._stage(complaint)
+        responsible = self._people.get(stage.responsible_user)
+        if responsible:
+            return [responsible]
+        return self._with_role(stage.responsible_role) or self._with_role(self._fallback)
+
+    def _superior(self, complaint: frappe._dict) -> list[Person]:
+        person = self._people.get(self._superiors.get(complaint.complaint_owner))
+        if person:
+            return [person]
+        return (
+            self._with_role(self._stage(complaint).escalate_to_role)
+            or self._with_role(self._sop_roles.get(complaint.sop))
+            or self._with_role(MANAGER)
+        )
+
+    def _with_role(self, role: str | None) -> list[Person]:
+        return [person for user in self._holders.get(role, ()) if (person := self._people.get(user))]
+
+    def _stage(self, complaint: frappe._dict) -> frappe._dict:
+        return self._stages.get((complaint.sop, complaint.stage), frappe._dict())
+
+    def _learn_sops(self, names: set[str]) -> None:
+        if not names:
+            return
+        sop, stage = frappe.qb.DocType("Complaint SOP"), frappe.qb.DocType("Complaint SOP Stage")
+        rows = (
+            frappe.qb.from_(sop)
+            .left_join(stage)
+            .on((stage.parent == sop.name) & (stage.parenttype == "Complaint SOP"))
+            .select(
+                sop.name,
+                sop.escalation_role,
+                stage.stage,
+                stage.responsible_role,
+                stage.responsible_user,
+                stage.escalate_to_role,
+            )
+            .where(sop.name.isin(names))
+            .orderby(sop.name)
+            .orderby(stage.idx)
+            .run(as_dict=True)
+        )
+        for row in rows:
+            self._sop_roles[row.name] = row.escalation_role
+            self._stages.setdefault((row.name, row.stage), row)
+
+    def _learn_superiors(self, users: set[str]) -> None:
+        if not users:
+            return
+        employee, superior = frappe.qb.DocType("Employee"), frappe.qb.DocType("Employee").as_("superior")
+        rows = (
+            frappe.qb.from_(employee)
+            .inner_join(superior)
+            .on(superior.name == employee.reports_to)
+            .select(employee.user_id, superior.user_id)
+            .where(employee.user_id.isin(users) & (superior.status == "Active"))
+            .where(superior.user_id.isnotnull() & (superior.user_id != ""))
+            .orderby(employee.name)
+            .run()
+        )
+        found = dict(rows)
+        for user in users:
+            self._superiors[user] = found.get(user)
+
+    def _learn_roles(self, roles: set[str]) -> None:
+        if not roles:
+            return
+        user, has_role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
+        rows = (
+            frappe.qb.from_(has_role)
+            .inner_join(user)
+            .on(user.name == has_role.parent)
+            .select(has_role.role, user.name)
+            .distinct()
+            .where(has_role.role.isin(roles) & (has_role.parenttype == "User"))
+            .where((user.enabled == 1) & (user.user_type == "System User") & user.name.notin(_NOT_PEOPLE))
+            .orderby(has_role.role)
+            .orderby(user.name)
+            .run()
+        )
+        for role in roles:
+            self._holders[role] = [name for holds, name in rows if holds == role]
+
+    def _learn_people(self, users: set[str]) -> None:
+        if not users:
+            return
+        user, settings = frappe.qb.DocType("User"), frappe.qb.DocType("Notification Settings")
+        rows = (
+            frappe.qb.from_(user)
+            .left_join(settings)
+            .on(settings.name == user.name)
+            .select(
+                user.name,
+                user.full_name,
+                user.language,
+                user.time_zone,
+                Coalesce(settings.enabled, 1).as_("notices"),
+                Coalesce(settings.enable_email_notifications, 1).as_("mails"),
+            )
+            .where(user.name.isin(users) & (user.enabled == 1))
+            .orderby(user.name)
+            .run(as_dict=True)
+        )
+        self._people |= dict.fromkeys(users)
+        for row in rows:
+            self._people[row.name] = Person(
+                row.name,
+                row.full_name or row.name,
+                row.language or frappe.local.lang,
+                row.time_zone,
+                bool(cint(row.notices)),
+                bool(cint(row.mails)),
+            )
