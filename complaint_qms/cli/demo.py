@@ -7,8 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from complaint_qms.cli import policy as policies
-from complaint_qms.cli import replay, sample, tell
+from complaint_qms.cli import policy_file, replay, sample, tell
 from complaint_qms.cli.errors import NOT_FOUND_IN_DEMO, OK
 from complaint_qms.cli.messages import say
 from complaint_qms.cli.progress import Progress
@@ -33,7 +32,7 @@ def run(folder: Path, rows: int, seed: int, language: str, progress: Progress) -
     job = replay.Job(
         files=[folder / "complaints.csv"],
         out=folder / "result",
-        policy=policies.load(None),
+        policy=policy_file.load(None),
         deliveries=folder / "deliveries.csv",
         fresh=True,
         language=language,

@@ -161,13 +161,12 @@ def _rows(text: str) -> int:
 
 
 def _replay(options: argparse.Namespace, language: str) -> int:
-    from complaint_qms.cli import policy as policies
-    from complaint_qms.cli import replay, tell
+    from complaint_qms.cli import policy_file, replay, tell
 
     job = replay.Job(
         files=options.files,
         out=options.out,
-        policy=policies.load(options.policy),
+        policy=policy_file.load(options.policy),
         mapping=options.mapping,
         deliveries=options.deliveries,
         as_of=options.as_of,

@@ -81,8 +81,9 @@ def _learn(store: Store, policy: Policy) -> dict[str, TextModel]:
     usable = f"{has_text} AND coalesce({', '.join((*wanted, 'NULL'))}) IS NOT NULL"
     count = store.db.execute(f"SELECT count(*) FROM complaint WHERE {usable}").fetchone()[0]
     rows = store.db.execute(
-        f"SELECT subject, text, item, channel, {', '.join(wanted)} FROM (SELECT *, row_number() OVER (ORDER BY row_id) "
-        f"AS n FROM complaint WHERE {usable}) WHERE n % ? = 0 ORDER BY n",
+        f"SELECT subject, text, item, channel, {', '.join(wanted)} FROM complaint WHERE row_id IN (SELECT row_id FROM "
+        f"(SELECT row_id, row_number() OVER (ORDER BY row_id) AS n FROM complaint WHERE {usable}) WHERE n % ? = 0) "
+        "ORDER BY row_id",
         (max(1, count // teachers(texts)),),
     ).fetchall()
     words = policy.severity_words

@@ -13,14 +13,15 @@ from complaint_qms.cli.policy import Policy
 from complaint_qms.cli.store import Store
 from complaint_qms.engine.effectiveness import rate_ratio
 from complaint_qms.engine.signals import choose, disproportion, ebgm, fdr, poisson
+from complaint_qms.engine.signals.ageing import age_weights, births, weighed_units
 from complaint_qms.engine.signals.scan import limits, scan_series
 from complaint_qms.engine.signals.series import SeriesMatrix, build, in_field
 from complaint_qms.engine.signals.types import ScanResult, Settings, SignalRecord
 
 IN_FIELD_WEEKS = 52
 """A unit can draw a complaint for a year after its delivery."""
-PROFILE_COMPLAINTS, PROFILE_SHARE = 100, 0.8
-"""Complaints, and share of delivered units, that must carry a batch before ages are learned from them."""
+PROFILE_SHARE = 0.8
+"""Share of delivered units that must carry a batch before ages are learned from them."""
 SUSPECTS = 200
 PAIRINGS = 40
 TOTALS = 60
@@ -125,61 +126,23 @@ def _matrix(
 def _aged(
     matrix: SeriesMatrix, chosen: np.ndarray, past: History, units: _Units, kind: str
 ) -> np.ndarray | None:
-    """Units weighed by how many of a year's complaints fall on their age; None when ages cannot be learned.
-
-    Most complaints come soon after delivery, so a young batch is not like an old one of the same size. The age is
-    counted in weeks from the first delivery of the batch; the weights are those of all batches together and add up to
-    1 over IN_FIELD_WEEKS, so that complaints per weighed unit are complaints per unit and year.
-    """
-    born, size = _births(past, units)
-    if born is None:
+    """Units weighed by age, so that complaints per weighed unit are complaints per unit and year; None when the
+    deliveries do not name batches or there are too few complaints to learn from."""
+    known = units.batch >= 0
+    if not known.any() or units.units[known].sum() < PROFILE_SHARE * units.units.sum():
         return None
+    batches = len(past.labels["batch"])
+    born, size = births(units.batch, units.day, units.units, batches)
     weeks = matrix.periods.starts
-    first_week = ((born - weeks[0]).astype(np.int64)) // 7
-    weights = _age_weights(past, born, size, weeks[-1] + 7)
+    received = past.received.astype("datetime64[D]")
+    weights = age_weights(past.codes["batch"], received, born, size, weeks[-1] + 7, IN_FIELD_WEEKS)
     if weights is None:
         return None
-    exposure = np.zeros(matrix.counts.shape)
-    owner = {"all": np.zeros(len(born), np.int64), "batch": np.arange(len(born)), "item": _main_item(past)}[
-        kind
-    ]
+    owner = {"all": np.zeros(batches, np.int64), "batch": np.arange(batches), "item": _main_item(past)}[kind]
     place = np.full(int(owner.max(initial=0)) + 1, _NONE)
     inside = chosen < len(place)
     place[chosen[inside]] = np.flatnonzero(inside)
-    for batch in np.flatnonzero((size > 0) & (place[owner] >= 0)).tolist():
-        begin = int(first_week[batch])
-        low, high = max(begin, 0), min(begin + IN_FIELD_WEEKS, len(weeks))
-        if low < high:
-            exposure[place[owner[batch]], low:high] += size[batch] * weights[low - begin : high - begin]
-    return exposure
-
-
-def _births(past: History, units: _Units) -> tuple[np.ndarray | None, np.ndarray]:
-    """First delivery day and units of each batch of the history (units 0 when it was never delivered)."""
-    count = len(past.labels["batch"])
-    known = units.batch >= 0
-    if not known.any() or units.units[known].sum() < PROFILE_SHARE * units.units.sum():
-        return None, np.empty(0)
-    born = np.full(count, np.datetime64("2262-01-01", "D"))
-    np.minimum.at(born, units.batch[known], units.day[known])
-    return born, np.bincount(units.batch[known], units.units[known], count)
-
-
-def _age_weights(past: History, born: np.ndarray, size: np.ndarray, end: np.datetime64) -> np.ndarray | None:
-    """Share of a year's complaints by week of age, shape (IN_FIELD_WEEKS,): complaints over units that got so old."""
-    batch = past.codes["batch"]
-    rows = np.flatnonzero(batch >= 0)
-    rows = rows[size[batch[rows]] > 0]
-    if len(rows) < PROFILE_COMPLAINTS:
-        return None
-    age = (past.received[rows].astype("datetime64[D]") - born[batch[rows]]).astype(np.int64) // 7
-    age = np.maximum(age, 0)
-    found = np.bincount(age[age < IN_FIELD_WEEKS], minlength=IN_FIELD_WEEKS).astype(float)
-    oldest = (end - born).astype(np.int64) // 7
-    reached = np.array([size[(size > 0) & (oldest > a)].sum() for a in range(IN_FIELD_WEEKS)])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate = np.where(reached > 0, found / reached, 0.0)
-    return rate / rate.sum() if rate.sum() > 0 else None
+    return weighed_units(born, size, place[owner], weights, weeks, len(chosen))
 
 
 def _launch(matrix: SeriesMatrix, past: History, kind: str) -> dict:

@@ -36,20 +36,21 @@ EN_NUMBERS: dict[str, int] = {
 
 EN_SCALES: dict[str, int] = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 
-EN_MONTHS: tuple[str, ...] = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
+EN_MONTH_NAMES: tuple[str, ...] = (
+    "january",
+    "february",
+    "march",
+    "april",
     "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 )
+EN_MONTHS: tuple[str, ...] = tuple(name[:3] for name in EN_MONTH_NAMES)
 
 _KG, _G_IN_KG = "kg", 0.001
 _LB_IN_KG = 0.45359237

@@ -12,6 +12,7 @@ from complaint_qms.engine.classify import (
     propose,
     propose_many,
     train,
+    train_many,
 )
 
 PARTS = {
@@ -45,6 +46,30 @@ def test_learns_both_languages(model):
 
 def test_mistyped_words_still_count(model):
     assert model.predict_many(["mottor humms but doesnt trun"]).values() == ["Motor"]
+
+
+def test_several_fields_are_learned_from_the_same_texts(model):
+    texts, labels = history()
+    grave = ["" if row % 3 else "high" if label == "Motor" else "low" for row, label in enumerate(labels)]
+    models = train_many(texts, {"part": labels, "gravity": grave})
+    assert models["part"].vocabulary is models["gravity"].vocabulary
+    assert (models["part"].weights == model.weights).all()
+    assert models["gravity"].labels == ("high", "low")
+    assert models["gravity"].trained_on == sum(map(bool, grave))
+    new_texts, truth = history(60, seed=2)
+    found = propose_many(new_texts, models, fields=())
+    assert [each[0].value for each in found] == truth
+    assert [each[1].value for each in found] == ["high" if part == "Motor" else "low" for part in truth]
+    alone = propose_many(new_texts, {"gravity": models["gravity"]}, fields=())
+    assert [each[1] for each in found] == [each[0] for each in alone]
+
+
+def test_each_field_needs_labels_and_as_many_as_texts():
+    texts, labels = history(20)
+    with pytest.raises(ValueError, match="two labels"):
+        train_many(texts, {"part": labels, "other": ["same"] * 20})
+    with pytest.raises(ValueError, match="as many labels"):
+        train_many(texts, {"part": labels, "other": ["a", "b"]})
 
 
 def test_training_is_deterministic(model):

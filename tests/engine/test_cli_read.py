@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 
 from complaint_qms.cli import mapping
-from complaint_qms.cli.read.dates import DateVotes, decide, parse_column
-from complaint_qms.cli.read.profile import profile
+from complaint_qms.cli.read import profile as profiles
+from complaint_qms.cli.read.dates import DateVotes, decide, dominant, has_numeric, parse_column
+from complaint_qms.cli.read.profile import first_look, profile
 from complaint_qms.cli.read.rows import Table
 from complaint_qms.cli.read.sniff import sniff
 
@@ -185,6 +186,77 @@ def test_order_is_decided_by_the_whole_column():
     assert decide(unclear, [other], given="dmy").order == "dmy"
     mixed = decide(votes("25/04/2024", "26/04/2024", "04/27/2024"), [])
     assert (mixed.order, mixed.contrary) == ("dmy", 1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "order", "real"),
+    [
+        ("2024-02-29", "ymd", True),
+        ("2023-02-29", "ymd", False),
+        ("2024/13/01", "ymd", False),
+        ("2024.00.10", "ymd", False),
+        ("2024-01-00", "ymd", False),
+        ("2024-01-01 24:00", "ymd", False),
+        ("2024-01-01T23:59:59", "ymd", True),
+        ("2024-01-01 23:60", "ymd", False),
+        ("31/12/2024", "dmy", True),
+        ("31/12/2024", "mdy", False),
+        ("12-31-2024 08:05:09", "mdy", True),
+    ],
+)
+def test_a_whole_column_reads_like_its_cells(cell, order, real):
+    """Cells of one shape are read as an array, a cell among others of another shape on its own: the answer is one."""
+    good = {"ymd": "2024-01-02", "dmy": "02/01/2024", "mdy": "01/02/2024"}[order]
+    together, timed = parse_column([cell] * 3, order, "UTC")
+    alone, timed_alone = parse_column([good, good, f" {cell} "], order, "UTC")
+    assert np.isnat(together).tolist() == [not real] * 3
+    assert together[0] == alone[2] or not real
+    assert np.isnat(alone).tolist() == [False, False, not real]
+    assert timed[0] == timed_alone[2] == (real and ":" in cell)
+
+
+def test_cells_of_other_shapes_do_not_pass_for_alike():
+    cells = ["2024-01-01", "", "2024-01-1", "2024-01-011", "２０２４-01-01", "2024-01-0x", "2024-01-02"]
+    alike = dominant(cells)
+    assert alike.form == "9999-99-99"
+    assert alike.rows.tolist() == [True, False, False, False, False, False, True]
+    assert alike.texts.tolist() == [b"2024-01-01", b"2024-01-02"]
+    assert not has_numeric(cells, alike)
+    assert has_numeric([*cells, " 3/4/2024"], dominant([*cells, " 3/4/2024"]))
+
+
+@pytest.fixture
+def short_look(monkeypatch):
+    """The first look at a file ends after 100 records."""
+    monkeypatch.setattr(profiles, "CHUNK", 50)
+
+
+def look(tmp_path: Path, lines: list[str]) -> profiles.Profile:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "id,date,batch\n" + "".join(f"{n},{line}\n" for n, line in enumerate(lines)), encoding="utf-8"
+    )
+    return first_look(Table(path))
+
+
+@pytest.mark.usefixtures("short_look")
+def test_a_clear_file_is_not_read_to_its_end(tmp_path):
+    seen = look(tmp_path, ["2024-03-01," + "b" * 500] * 1000)
+    assert not seen.whole
+    assert 800 <= seen.records <= 1100
+    assert seen.column("batch").filled_share == 1.0
+
+
+@pytest.mark.usefixtures("short_look")
+@pytest.mark.parametrize(
+    "beginning", [["2024-03-01,"] * 200, ["03/04/2024,b"] * 200, ["25/04/2024,b", "04/25/2024,b"] * 100]
+)
+def test_an_empty_column_or_an_open_order_asks_for_the_whole_file(tmp_path, beginning):
+    seen = look(tmp_path, [*beginning, *["25/04/2024,b"] * 200])
+    assert seen.whole
+    assert seen.records == 400
+    assert seen.column("date").votes.day_first >= 200
+    assert seen.column("batch").filled >= 200
 
 
 def test_columns_are_guessed_in_english_and_chinese(tmp_path):

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from complaint_qms.cli import demo, policy, sample, words
+from complaint_qms.cli import demo, ingest, policy_file, sample, words
+from complaint_qms.cli.errors import UNFORESEEN
 from complaint_qms.cli.main import main
+from complaint_qms.cli.read import profile
 from complaint_qms.cli.store import Store
 from complaint_qms.engine.signals.words import CHANCE, NOUNS, PERIOD_NAMES, SENTENCES
 
@@ -187,7 +189,7 @@ def test_printed_policy_is_the_default(tmp_path, capsys):
     assert printed.startswith("# complaint-qms policy")
     path = tmp_path / "p.yaml"
     path.write_text(printed, encoding="utf-8")
-    assert policy.load(path).data == policy.load(None).data
+    assert policy_file.load(path).data == policy_file.load(None).data
 
 
 def test_harm_duties_and_severity_origins(tmp_path):
@@ -358,6 +360,46 @@ def test_undecided_dates_are_reported(tmp_path):
     assert main(["replay", str(path), "--out", str(tmp_path / "o"), "--quiet", "--no-text"]) == 0
     assert query(tmp_path / "o", "SELECT field, reason FROM quality") == [("received", "date_by_default_dmy")]
     assert query(tmp_path / "o", "SELECT received FROM complaint WHERE id = '9'") == [("2024-06-05",)]
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_dates_that_change_their_form_on_the_way(tmp_path, monkeypatch, interrupted):
+    """The beginning of the file shows year first only; what 03/04 means is decided when it turns up."""
+    monkeypatch.setattr(profile, "CHUNK", 50)
+    monkeypatch.setattr(ingest, "CHUNK", 50)
+    path, out = tmp_path / "a.csv", tmp_path / "o"
+    plain = "".join(f"{n},2024-03-{n % 28 + 1:02},a\n" for n in range(200))
+    path.write_text(
+        f"id,date,item\n{plain}x,03/04/2024,a\ny,25/04/2024,a\n" + plain.replace(",2024", "b,2024")
+    )
+    command = ["replay", str(path), "--out", str(out), "--quiet", "--no-text"]
+    if interrupted:
+        with monkeypatch.context() as once:
+            once.setattr(Store, "set_done", fail_at(250))
+            assert main(command) == UNFORESEEN
+        assert (out / "replay.work.sqlite").exists()
+    assert main(command) == 0
+    found = query(out, "SELECT id, received FROM complaint WHERE id IN ('x', 'y') ORDER BY id")
+    assert found == [("x", "2024-04-03"), ("y", "2024-04-25")]
+    assert query(out, "SELECT count(*) FROM complaint") == [(402,)]
+    assert "received: dmy" in (out / "mapping.yaml").read_text(encoding="utf-8")
+    whole = tmp_path / "whole"
+    monkeypatch.setattr(profile, "CHUNK", 5000)
+    assert main([*command[:3], str(whole), *command[4:]]) == 0
+    facts = "SELECT * FROM complaint ORDER BY row_id"
+    assert query(whole, facts) == query(out, facts)
+
+
+def fail_at(done: int):
+    """A ``Store.set_done`` that fails once the ingest has come so far."""
+    plain = Store.set_done
+
+    def set_done(self: Store, phase: str, position: int) -> None:
+        if phase.startswith("ingest") and position > done:
+            raise RuntimeError("stopped for the test")
+        plain(self, phase, position)
+
+    return set_done
 
 
 def test_columns_only(history, tmp_path, capsys):

@@ -3,6 +3,7 @@
 from collections import Counter
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,6 +168,20 @@ def test_unknown_harm_and_severity():
 )  # fmt: skip
 def test_occurrence_of_a_rate(per_unit, expected):
     assert risk.occurrence_of_rate(per_unit, BANDS) == expected
+
+
+@given(st.lists(st.floats(0, 10) | st.floats(0, 1e-2), min_size=1, max_size=30))
+def test_many_rates_like_each_of_them(rates):
+    for bands in (BANDS, [("some", 1e-3, 1.0), ("rest", 2.0, None)]):
+        keys = [*(key for key, _, _ in bands), None]
+        found = risk.occurrence_bands(np.array(rates), bands)
+        assert [keys[place] for place in found] == [risk.occurrence_of_rate(rate, bands) for rate in rates]
+
+
+def test_many_rates_known_unknown_and_wrong():
+    assert risk.occurrence_bands(np.array([np.nan, 3.0]), BANDS).tolist() == [-1, len(BANDS) - 1]
+    with pytest.raises(RiskError, match="negative"):
+        risk.occurrence_bands(np.array([0.0, -1.0]), BANDS)
 
 
 def test_rates_without_a_band():

@@ -15,6 +15,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from complaint_qms.constants.text_units import EN_MONTH_NAMES, EN_MONTHS
+
 NAT = np.datetime64("NaT", "s")
 YEAR_MIN, YEAR_MAX = 1900, 2200
 BLANKS = frozenset(
@@ -38,37 +40,7 @@ _DAY_NAME = re.compile(r"^9{1,2}(?P<sep>[- /.])(?P<m>M+)\.?,?(?P=sep)(?P<y>9{4}|
 _NAME_DAY = re.compile(r"^(?P<m>M+)\.? 9{1,2},? 9{4}" + _TIME + "$")
 _SERIAL = re.compile(r"^9{5}(\.9+)?$")
 _EPOCH = re.compile(r"^9{10}(9{3})?$")
-_MONTHS = {
-    m: i % 12 + 1
-    for i, m in enumerate(
-        [
-            "jan",
-            "feb",
-            "mar",
-            "apr",
-            "may",
-            "jun",
-            "jul",
-            "aug",
-            "sep",
-            "oct",
-            "nov",
-            "dec",
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ]
-    )
-} | {"sept": 9}
+_MONTHS = frozenset((*EN_MONTHS, *EN_MONTH_NAMES, "sept"))
 
 
 def clean(text: str) -> str:
