@@ -111,6 +111,8 @@ def check_times(doc: Document, now: datetime | None = None) -> None:
         and getdate(doc.expiry_date) < getdate(doc.manufacturing_date)
     ):
         frappe.throw(_("Expiry Date is before Manufacturing Date. Correct one of them."))
+    if doc.hold_until and doc.has_value_changed("hold_until") and getdate(doc.hold_until) <= moment.date():
+        frappe.throw(_("Hold Until must be a day to come, or empty: on that day the handler is reminded."))
 
 
 def _refuse_unknown(data: dict[str, Any]) -> None:

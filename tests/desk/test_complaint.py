@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 import pytest
 from frappe.model.workflow import get_workflow_name
-from frappe.utils import add_days, now_datetime
+from frappe.utils import add_days, get_datetime, getdate, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.services import intake
@@ -256,6 +256,21 @@ class TestGates:
         take_step(doc, "Resume", {})
         assert (doc.stage, doc.held_stage) == ("triage", None)
 
+    def test_the_end_of_a_hold_is_the_next_check_and_may_be_put_off(self):
+        doc = at_stage("triage")
+        tomorrow, later = getdate(add_days(now_datetime(), 1)), getdate(add_days(now_datetime(), 9))
+        with pytest.raises(frappe.ValidationError, match="Hold Until must be a day to come"):
+            take_step(doc, "Hold", {"hold_reason": "Sample awaited", "hold_until": now_datetime().date()})
+        doc.reload()
+        take_step(doc, "Hold", {"hold_reason": "Sample awaited", "hold_until": tomorrow})
+        assert doc.next_check_at == get_datetime(tomorrow)
+        doc.hold_until = later
+        doc.save()
+        assert doc.next_check_at == get_datetime(later)
+        take_step(doc, "Resume", {})
+        assert doc.sla_status == "on_track"
+        assert doc.next_check_at != get_datetime(later)
+
     def test_checks_cannot_be_sent_away(self):
         doc = at_stage("triage")
         assert [row.check for row in doc.checklist] == ["Immediate containment considered"]
@@ -267,7 +282,7 @@ class TestGates:
 
     def test_merging_tells_the_original_and_can_be_undone(self):
         original, doc = complaint(), at_stage("triage")
-        take_step(doc, "Mark as Duplicate", {"duplicate_of": original.name})
+        take_step(doc, "Merge into Another", {"duplicate_of": original.name})
         assert doc.stage == "duplicate"
         take_step(doc, "Separate Again", {"reopen_reason": "Another lot"})
         assert (doc.stage, doc.duplicate_of, doc.reopen_count) == ("triage", None, 1)

@@ -65,7 +65,12 @@ def told(name: str) -> list[tuple[str, str]]:
         fields=["for_user", "subject"],
         order_by="for_user, subject",
     )
-    kinds = {"Time is running out": "at_risk", "comes to you": "escalated", "is overdue": "overdue"}
+    kinds = {
+        "Time is running out": "at_risk",
+        "comes to you": "escalated",
+        "is overdue": "overdue",
+        "The hold": "hold_over",
+    }
     return [(r.for_user, next(kind for text, kind in kinds.items() if text in r.subject)) for r in rows]
 
 
@@ -134,6 +139,18 @@ def test_a_late_sweep_says_overdue_at_once() -> None:
     found = escalation.sweep(NOW)
     assert (found.at_risk, found.overdue) == (0, 1)
     assert [kind for user, kind in told(name) if user == handler] == ["overdue"]
+
+
+def test_a_hold_that_was_to_end_reminds_the_handler_once() -> None:
+    handler = person()
+    held = complaint(
+        handler, hold_until=NOW.date(), resolution=(NOW - HOUR, None, "paused"), next_check_at=NOW
+    )
+    frappe.db.set_value("Complaint", held, "stage", "on_hold", update_modified=False)
+    assert escalation.sweep(NOW) == escalation.Sweep(changed=1, reminders=1)
+    assert told(held) == [(handler, "hold_over")]
+    assert (state(held)[2], state(held)[4]) == ("paused", None)
+    assert escalation.sweep(NOW + 100 * HOUR) == escalation.Sweep()
 
 
 def test_two_clocks_of_a_complaint_make_one_notice() -> None:

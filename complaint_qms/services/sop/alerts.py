@@ -24,13 +24,13 @@ from complaint_qms.constants.clock import OVERDUE
 from complaint_qms.constants.labels import label
 from complaint_qms.services.sop.plan import aware, site_zone
 
-AT_RISK_NOTICE, OVERDUE_NOTICE, ESCALATED = "at_risk", "overdue", "escalated"
+AT_RISK_NOTICE, OVERDUE_NOTICE, ESCALATED, HOLD_OVER = "at_risk", "overdue", "escalated", "hold_over"
 DIGEST_ROWS = 50
 """Complaints listed in a mail; the rest is a number and a link."""
 DIGEST_JOB_ID = "complaint_qms_clock_digests"
 
 # The index column of a notice, which means nothing else there: still to be mailed, and in which group of the mail.
-_TO_MAIL = {ESCALATED: 1, OVERDUE_NOTICE: 2, AT_RISK_NOTICE: 3}
+_TO_MAIL = {ESCALATED: 1, OVERDUE_NOTICE: 2, AT_RISK_NOTICE: 3, HOLD_OVER: 4}
 _MAIL_WITHIN = timedelta(days=1)
 _AUTHOR = "Administrator"
 
@@ -49,16 +49,27 @@ class Person:
 
 @dataclass
 class Event:
-    """A complaint whose clocks moved on: ``steps`` of (clock, new standing, due); who was told is filled in."""
+    """A complaint whose clocks moved on: ``steps`` of (clock, new standing, due); who was told is filled in.
+
+    ``hold_over``: it is on hold still, though that was to end by now.
+    """
 
     complaint: frappe._dict
     steps: tuple[tuple[str, str, datetime], ...]
+    hold_over: bool = False
     handlers: list[Person] = field(default_factory=list)
     superiors: list[Person] = field(default_factory=list)
 
     @property
     def is_overdue(self) -> bool:
         return any(status == OVERDUE for _clock, status, _due in self.steps)
+
+    @property
+    def kind(self) -> str:
+        """Kind of notice the handler gets."""
+        if self.is_overdue:
+            return OVERDUE_NOTICE
+        return AT_RISK_NOTICE if self.steps else HOLD_OVER
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,8 @@ def _subject(notice: Notice, words: _Words) -> str:
         sentence = _("Time is running out for complaint {0}: {1}")
     elif notice.kind == OVERDUE_NOTICE:
         sentence = _("Complaint {0} is overdue: {1}")
+    elif notice.kind == HOLD_OVER:
+        sentence = _("The hold of complaint {0} was to end: resume it, or enter how long it still waits.")
     else:
         sentence = _("Complaint {0} is overdue and comes to you: {1}")
     title = f"<b>{escape(complaint.name)}</b> {escape(complaint.subject or '')}".strip()
@@ -232,12 +245,17 @@ def _queue_digest(email: str, full_name: str, rows: list[frappe._dict]) -> None:
         ESCALATED: _("Escalated to you"),
         OVERDUE_NOTICE: _("Overdue"),
         AT_RISK_NOTICE: _("Time is running out"),
+        HOLD_OVER: _("The hold was to end"),
     }
+    late, close = len(groups[ESCALATED]) + len(groups[OVERDUE_NOTICE]), len(groups[AT_RISK_NOTICE])
+    subject = (
+        _("Complaints: {0} overdue, {1} at risk").format(late, close)
+        if late or close
+        else _("Complaints: {0} on hold longer than planned").format(len(groups[HOLD_OVER]))
+    )
     frappe.sendmail(
         recipients=[email],
-        subject=_("Complaints: {0} overdue, {1} at risk").format(
-            len(groups[ESCALATED]) + len(groups[OVERDUE_NOTICE]), len(groups[AT_RISK_NOTICE])
-        ),
+        subject=subject,
         template="complaint_clock_digest",
         args={
             "full_name": full_name,

@@ -6,7 +6,7 @@ from it, so that a changed SOP or a corrected date of receipt can be applied wit
 
 Who raises a standing: only the sweep (`services/sop/escalation`) moves a running clock from on track to at risk to
 overdue, because each such step reminds or escalates exactly once. Here a standing is carried on, lowered when the
-due time moved, or ended. `next_check_at` is the moment of the next step that the sweep has not made yet; it lies in
+due time moved, or ended. A hold with an end date makes the sweep remind the handler on that day; it resumes nothing. `next_check_at` is the moment of the next step that the sweep has not made yet; it lies in
 the past until the sweep came by.
 
 How the log is kept: a row per stage visited, open (without `left_at`) while the complaint is in it. A hold is a row
@@ -194,7 +194,10 @@ def refresh(doc: Document, now: datetime) -> None:
         doc.set(f"{clock}_warn_at", reading.warn)
         doc.set(f"{clock}_status", reading.status)
     doc.sla_status = _whole_standing([reading.status for reading in readings.values()])
-    doc.next_check_at = min((r.next_step for r in readings.values() if r.next_step), default=None)
+    steps = [reading.next_step for reading in readings.values()]
+    if pause and pause.stage == HOLD:
+        steps.append(_hold_ends(doc, now))
+    doc.next_check_at = min((step for step in steps if step), default=None)
     if OVERDUE not in (reading.status for reading in readings.values()):
         doc.escalation_level = 0
 
@@ -271,6 +274,12 @@ class _Story:
         else:
             reached = ON_TRACK
         return min(reached, _level(self.now, warn, due), key=RUNNING.index)
+
+
+def _hold_ends(doc: Document, now: datetime) -> datetime | None:
+    """When the handler is reminded that the hold was to end; None without a date, or when it has passed."""
+    moment = get_datetime(doc.hold_until) if doc.hold_until else None
+    return moment if moment and moment > now else None
 
 
 def _level(at: datetime, warn: datetime | None, due: datetime) -> str:

@@ -15,11 +15,11 @@ from datetime import datetime
 import frappe
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Coalesce
-from frappe.utils import now_datetime
+from frappe.utils import get_datetime, now_datetime
 from pypika import CustomFunction
 from pypika.terms import Criterion
 
-from complaint_qms.constants.clock import AT_RISK, CLOCKS, ON_TRACK, OVERDUE, RUNNING
+from complaint_qms.constants.clock import AT_RISK, CLOCKS, HOLD, ON_TRACK, OVERDUE, RUNNING
 from complaint_qms.services.sop import alerts, recipients
 
 BATCH = 2000
@@ -123,7 +123,8 @@ def _event(row: frappe._dict, now: datetime) -> alerts.Event | None:
             steps.append((clock, OVERDUE, due))
         elif status == ON_TRACK and warn and warn <= now:
             steps.append((clock, AT_RISK, due))
-    return alerts.Event(row, tuple(steps)) if steps else None
+    hold_over = row.stage == HOLD and bool(row.hold_until) and get_datetime(row.hold_until) <= now
+    return alerts.Event(row, tuple(steps), hold_over) if steps or hold_over else None
 
 
 def _write_standings(names: list[str], now: datetime) -> None:

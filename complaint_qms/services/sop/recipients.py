@@ -9,9 +9,18 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import cint
 
 from complaint_qms.constants.roles import MANAGER
-from complaint_qms.services.sop.alerts import AT_RISK_NOTICE, ESCALATED, OVERDUE_NOTICE, Event, Notice, Person
+from complaint_qms.services.sop.alerts import ESCALATED, Event, Notice, Person
 
-COMPLAINT_FIELDS = ("name", "subject", "customer", "complainant_name", "stage", "sop", "complaint_owner")
+COMPLAINT_FIELDS = (
+    "name",
+    "subject",
+    "customer",
+    "complainant_name",
+    "stage",
+    "sop",
+    "complaint_owner",
+    "hold_until",
+)
 
 _NOT_PEOPLE = ("Administrator", "Guest")
 
@@ -57,7 +66,7 @@ class Directory:
         if event.is_overdue:
             event.superiors = [person for person in self._superior(event.complaint) if person not in handlers]
         for person in handlers:
-            yield Notice(person, OVERDUE_NOTICE if event.is_overdue else AT_RISK_NOTICE, event)
+            yield Notice(person, event.kind, event)
         for person in event.superiors:
             yield Notice(person, ESCALATED, event)
 

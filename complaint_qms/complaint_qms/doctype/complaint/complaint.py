@@ -109,7 +109,7 @@ class Complaint(Document):
             self.sop = procedure.choose_sop(self) or self.sop
         if self.has_value_changed("sop"):
             procedure.change_checks(self)
-        if self.has_value_changed("sop") or self.has_value_changed("received_at"):
+        if any(self.has_value_changed(name) for name in ("sop", "received_at", "hold_until")):
             clock.refresh(self, now)
 
     def _entered(self, origin: str, target: str, now: datetime) -> None:
