@@ -14,7 +14,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "closed": "Closed",
         "on_hold": "On Hold",
         "rejected": "Rejected",
-        "duplicate": "Duplicate",
+        "duplicate": "Merged",
         "void": "Void",
     },
     "investigation_stage": {

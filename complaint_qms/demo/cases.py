@@ -251,7 +251,7 @@ class Life:
             self.close()
             return
         self.triage()
-        self.step(self.agent, "Mark as Duplicate", duplicate_of=original)
+        self.step(self.agent, "Merge into Another", duplicate_of=original)
 
     def void(self) -> None:
         self.wait("triage")

@@ -36,33 +36,58 @@ def sync_workflows() -> None:
             standing = _digest(_rows_of(current))
             if standing == wanted or standing != written.get(name):
                 continue
+            before = _vocabulary_of(current)
             _write(current, definition, is_active=bool(current.is_active))
+            _follow_new_names(definition, before[0])
+            _drop_unused(*(set(names) for names in before))
         written[name] = wanted
     _keep_digests(written)
 
 
 def remove_workflows() -> None:
     """Take back what `sync_workflows` made; states and actions that other workflows use stay."""
-    states, actions = set(), set()
+    states = {state for definition in definitions() for state in _states(definition)}
+    actions = {row["action"] for definition in definitions() for row in definition["transitions"]}
     for definition in definitions():
         for name in frappe.get_all(
             "Workflow", filters={"document_type": definition["document_type"]}, pluck="name", order_by="name"
         ):
             workflow = frappe.get_doc("Workflow", name)
-            states |= {row.state for row in workflow.states}
-            actions |= {row.action for row in workflow.transitions}
+            stages, own_actions = _vocabulary_of(workflow)
+            states |= set(stages)
+            actions |= own_actions
             frappe.delete_doc("Workflow", name, ignore_permissions=True, force=True)
         frappe.db.delete("Workflow Action", {"reference_doctype": definition["document_type"]})
+    _drop_unused(states, actions)
+
+
+def _drop_unused(states: set[str], actions: set[str]) -> None:
+    """Remove those of these states and actions that no workflow names any more and that are not Frappe's own."""
     used_states = set(frappe.get_all("Workflow Document State", pluck="state", order_by="name"))
     used_actions = set(frappe.get_all("Workflow Transition", pluck="action", order_by="name"))
-    shipped_states = {state for definition in definitions() for state in _states(definition)}
-    shipped_actions = {row["action"] for definition in definitions() for row in definition["transitions"]}
     for doctype, names in (
-        ("Workflow State", (states | shipped_states) - used_states - set(_FRAPPE_STATES)),
-        ("Workflow Action Master", (actions | shipped_actions) - used_actions - set(_FRAPPE_ACTIONS)),
+        ("Workflow State", states - used_states - set(_FRAPPE_STATES)),
+        ("Workflow Action Master", actions - used_actions - set(_FRAPPE_ACTIONS)),
     ):
         for name in sorted(names):
             frappe.delete_doc(doctype, name, ignore_permissions=True, force=True, ignore_missing=True)
+
+
+def _follow_new_names(definition: dict[str, Any], before: dict[str, str]) -> None:
+    """A new version may name a state anew: records in it follow by their stage key."""
+    shipped = {row["stage"]: row["state"] for row in definition["states"]}
+    field = definition["workflow_state_field"]
+    for old, stage in before.items():
+        new = shipped.get(stage, old)
+        if old not in shipped.values() and new != old:
+            table = frappe.qb.DocType(definition["document_type"])
+            frappe.qb.update(table).set(table[field], new).where(table[field] == old).run()
+
+
+def _vocabulary_of(workflow) -> tuple[dict[str, str], set[str]]:
+    """State → stage key, and the actions, of a workflow as it stands."""
+    stages = {row.state: row.update_value or "" for row in workflow.states}
+    return stages, {row.action for row in workflow.transitions}
 
 
 # Frappe ships these itself (frappe/utils/install.py); they are not ours to remove.

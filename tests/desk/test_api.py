@@ -68,7 +68,7 @@ class TestOverview:
         name = complaint().name
         api.take_step(name, "Start Triage")
         frappe.set_user(factory.user(roles.AGENT))
-        assert {move["action"] for move in api.overview(name)["next"]} == {"Mark as Duplicate", "Hold"}
+        assert {move["action"] for move in api.overview(name)["next"]} == {"Merge into Another", "Hold"}
         frappe.set_user(factory.user(roles.AUDITOR))
         assert api.overview(name)["next"] == []
 

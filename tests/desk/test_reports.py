@@ -297,7 +297,7 @@ def test_register_days_and_words(made: Made) -> None:
             assert row.days_open == (one.closed_at - one.received_at).days
         else:
             assert row.days_open is None
-    assert {row.stage for row in rows.values()} <= {"Intake", "Triage", "Investigation", "Solution", "Confirmation", "Execution", "Review", "Closed", "Duplicate", "Rejected"}  # fmt: skip
+    assert {row.stage for row in rows.values()} <= {"Intake", "Triage", "Investigation", "Solution", "Confirmation", "Execution", "Review", "Closed", "Merged", "Rejected"}  # fmt: skip
 
 
 def test_register_names_investigations_and_capas_of_each_complaint(made: Made) -> None:

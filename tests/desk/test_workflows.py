@@ -6,8 +6,11 @@ import frappe
 import pytest
 
 from complaint_qms.constants.stages import FIRST_STAGE, MOVES
+from complaint_qms.services.intake import register
+from complaint_qms.services.lifecycle import take_step
 from complaint_qms.setup import workflows
 from complaint_qms.setup.workflows import definitions, sync_workflows
+from tests.desk import factory
 
 
 def snapshot():
@@ -68,6 +71,27 @@ def test_a_new_version_replaces_an_untouched_copy(monkeypatch):
     sync_workflows()
     name = shipped[0]["workflow_name"]
     assert workflows._rows_of(frappe.get_doc("Workflow", name)) == workflows._rows(shipped[0])
+
+
+def test_records_follow_a_state_that_a_new_version_names_anew(monkeypatch):
+    shipped = definitions()
+    definition = next(row for row in shipped if row["workflow_name"] == "Complaint")
+    old, new = "In Triage", "Being Sorted"
+    doc = register(
+        {"subject": "Lid loose", "customer": factory.customer().name, "description": "It is loose."}
+    )
+    take_step(doc, "Start Triage", {})
+    for row in (*definition["states"], *definition["transitions"]):
+        row |= {key: new for key in ("state", "from", "to") if row.get(key) == old}
+    monkeypatch.setattr(workflows, "definitions", lambda: shipped)
+    sync_workflows()
+    frappe.clear_document_cache("Workflow", "Complaint")
+    doc.reload()
+    assert (doc.workflow_state, doc.stage) == (new, "triage")
+    assert not frappe.db.exists("Workflow State", old)
+    assert frappe.db.exists("Workflow State", "On Hold")
+    take_step(doc, "Hold", {"hold_reason": "Waiting for the sample."})
+    assert doc.stage == "on_hold"
 
 
 def test_a_sites_own_workflow_stays_in_force():

@@ -15,7 +15,7 @@ const vocabulary = () => ({
 	closed: __("Closed"),
 	on_hold: __("On Hold"),
 	rejected: __("Rejected"),
-	duplicate: __("Duplicate"),
+	duplicate: __("Merged"),
 	void: __("Void"),
 	// clock
 	on_track: __("On Track"),
