@@ -6,6 +6,7 @@ import frappe
 import pytest
 from frappe.model.document import Document
 
+from complaint_qms.services.facts import facts_of
 from tests.desk import factory, settling
 
 Refused = frappe.ValidationError
@@ -88,7 +89,7 @@ def test_finance_submits_and_cancels_and_both_records_follow() -> None:
     with settling.acting_as("Accounts User", "Accounts Manager"):
         frappe.get_doc("Sales Invoice", credit.name).cancel()
     assert states(settlement) == {"credit_note": "cancelled", "goods_return": "draft"}
-    assert settling.figures(settlement.complaint) == ("settled", 0)
+    assert settling.figures(settlement.complaint) == ("incomplete", 0)
     assert any(credit.name in text and "cancelled" in text for text in comments(settlement.complaint))
 
 
@@ -99,6 +100,24 @@ def test_finance_deletes_a_draft_and_the_complaint_is_not_settled_any_more() -> 
     frappe.delete_doc("Sales Invoice", credit.name)
     assert states(settlement) == {"credit_note": "deleted"}
     assert settling.figures(settlement.complaint) == ("cancelled", 0)
+
+
+def test_a_lost_document_leaves_the_settlement_incomplete_until_replaced_or_waived() -> None:
+    settlement, _ = returned()
+    complaint = settlement.complaint
+    credit = settling.documents(settlement)["credit_note"]
+    amount = settling.figures(complaint)[1]
+    frappe.delete_doc("Sales Invoice", credit.name)
+    assert settling.figures(complaint) == ("incomplete", 0)
+    lost = [{"settlement": settlement.name, "doctype": "Sales Invoice", "name": credit.name}]
+    assert facts_of(frappe.get_doc("Complaint", complaint))["lost_documents"] == lost
+    assert amount > 0
+    settlement.reload()
+    settlement.shortfall_reason = "The customer waived the money in writing."
+    settlement.save()
+    assert settling.figures(complaint) == ("settled", 0)
+    assert facts_of(frappe.get_doc("Complaint", complaint))["lost_documents"] == []
+    assert settlement.docstatus == 1
 
 
 def test_the_number_of_a_deleted_draft_may_be_used_again_without_harm() -> None:

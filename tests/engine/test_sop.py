@@ -94,6 +94,11 @@ def test_nothing_is_missing_when_all_is_there():
         ({"settlements": []}, "G4", "settlement_html"),
         ({"settlements": [{"name": "CST-1", "docstatus": 0}]}, "G4", "settlement_html"),
         ({"open_documents": [{"doctype": "Sales Invoice", "name": "SI-1"}]}, "G4", "settlement_html"),
+        (
+            {"lost_documents": [{"settlement": "S-1", "doctype": "Sales Invoice", "name": "SI-1"}]},
+            "G4",
+            "settlement_html",
+        ),
         ({"customer_agreement": None}, "G4", "customer_agreement"),
         ({"customer_agreement": "disagreed"}, "G4", "customer_agreement"),
         ({"customer_agreement": "no_answer"}, "G4", "agreement_note"),

@@ -9,6 +9,7 @@ Facts beyond the fields of Complaint:
     assessments: [{name, status}] reportability assessments.
     settlements: [{name, docstatus}] not cancelled.
     open_documents: [{doctype, name}] drafted by settlements and not submitted yet.
+    lost_documents: [{settlement, doctype, name}] of settlements, cancelled or deleted and not replaced.
     capas: [{name, stage}] that name this complaint, void ones left out.
     checklist: [{stage, check, mandatory, done}].
 """
@@ -216,6 +217,16 @@ def _closable(facts: Facts) -> list[Missing]:
                 "settlement_html",
                 "{names} is not finished yet: have it submitted or closed, or cancel the settlement.",
                 {"names": ", ".join(f"{row['doctype']} {row['name']}" for row in documents)},
+            )
+        )
+    for row in facts.get("lost_documents") or []:
+        found.append(
+            Missing(
+                "G4",
+                "settlement_html",
+                "{doctype} {name} of settlement {settlement} was cancelled or deleted: have it amended, "
+                "or write in the settlement why nothing more is owed.",
+                dict(row),
             )
         )
     found += need(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 from frappe.query_builder import Order
+from frappe.query_builder.functions import Coalesce
 from frappe.utils import flt, now
 
 from complaint_qms.constants.settlement import DOCTYPE, LIVE
@@ -13,7 +14,8 @@ from complaint_qms.integrations.erpnext.money import exchange_rate
 def refresh_complaint(complaint: str) -> None:
     """Set `settlement_status` and `settled_amount` of a complaint from its settlements and their documents.
 
-    Settled is what was submitted and still lives: a credit note that finance cancelled or deleted counts no more.
+    Settled is what was submitted and still lives: a credit note that finance cancelled or deleted counts no more,
+    and while one of several documents is lost the settlement is incomplete.
     The complaint's `modified` stays, so nobody who has it open loses an edit; open forms are told to look again.
     """
     settlements = _settlements(complaint)
@@ -21,6 +23,8 @@ def refresh_complaint(complaint: str) -> None:
     living = {name for name, value in values.items() if value is not None}
     drafts = any(row.docstatus == 0 for row in settlements)
     status = "settled" if living else "proposed" if drafts else "cancelled" if settlements else ""
+    if living and any(row["settlement"] in living for row in lost_documents(complaint)):
+        status = "incomplete"
     currency, company = frappe.db.get_value("Complaint", complaint, ["currency", "company"])
     figures = {"settlement_status": status}
     if not currency and settlements:
@@ -37,6 +41,43 @@ def refresh_complaint(complaint: str) -> None:
         docname=complaint,
         after_commit=True,
     )
+
+
+def lost_documents(complaint: str) -> list[dict[str, str]]:
+    """Documents of a complaint's submitted settlements that were cancelled or deleted and that no other replaces.
+
+    A settlement in which somebody wrote why nothing more is owed has lost nothing. One query.
+
+    Returns [{settlement, doctype, name}].
+    """
+    row, parent = frappe.qb.DocType("Complaint Settlement Document"), frappe.qb.DocType(DOCTYPE)
+    found = (
+        frappe.qb.from_(row)
+        .inner_join(parent)
+        .on(parent.name == row.parent)
+        .select(
+            row.parent,
+            row.document_type,
+            row.document_name,
+            row.document_status,
+            row.purpose,
+            row.source_name,
+        )
+        .where((parent.complaint == complaint) & (parent.docstatus == 1))
+        .where(Coalesce(parent.shortfall_reason, "") == "")
+        .orderby(row.parent, row.idx, order=Order.asc)
+    ).run(as_dict=True)
+    living = {_duty(one) for one in found if one.document_status in LIVE}
+    return [
+        {"settlement": one.parent, "doctype": one.document_type, "name": one.document_name}
+        for one in found
+        if one.document_status not in LIVE and _duty(one) not in living
+    ]
+
+
+def _duty(row: frappe._dict) -> tuple[str, ...]:
+    """What a document was drafted for; an amended one does the same."""
+    return row.parent, row.document_type, row.purpose, row.source_name or ""
 
 
 def _settlements(complaint: str) -> list[frappe._dict]:

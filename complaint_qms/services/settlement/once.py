@@ -44,7 +44,10 @@ def finish(doc: Document, step: Callable[[], Document]) -> Document:
             return step()
         except frappe.TimestampMismatchError:
             frappe.db.rollback()
-            if frappe.db.get_value(doc.doctype, doc.name, "docstatus") != target:
+            stored = frappe.db.get_value(
+                doc.doctype, doc.name, ["docstatus", "shortfall_reason"], as_dict=True
+            )
+            if stored.docstatus != target or (stored.shortfall_reason or "") != (doc.shortfall_reason or ""):
                 raise
             frappe.clear_messages()
             doc.reload()

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 
 from complaint_qms.services.settlement import checking, drafting, once
 from complaint_qms.services.settlement.documents import tell
+from complaint_qms.services.settlement.figures import refresh_complaint
 
 
 class ComplaintSettlement(Document):
@@ -28,6 +29,9 @@ class ComplaintSettlement(Document):
     def on_submit(self):
         drafting.draft_documents(self)
         tell(self, "submitted")
+
+    def on_update_after_submit(self):
+        refresh_complaint(self.complaint)
 
     def before_cancel(self):
         drafting.take_back(self)
