@@ -88,8 +88,13 @@ class Plan:
     ending: str = "close"
 
 
-def plan_cases(shop: Shop, random: Random, start: datetime, end: datetime, count: int) -> list[Plan]:
-    """`count` complaints from `start` to `end`, oldest first; a quarter of them is the burst that the bad lot causes."""
+def plan_cases(
+    shop: Shop, random: Random, start: datetime, end: datetime, count: int, urgent: list[datetime]
+) -> list[Plan]:
+    """`count` complaints from `start` to `end`, oldest first; a quarter of them is the burst that the bad lot causes.
+
+    Some came in at the moments `urgent`, and nobody has looked at them yet.
+    """
     burst = [sale for sale in shop.sales if sale.batch in shop.bad_batches]
     plans = []
     for _number in range(count // 4 if burst else 0):
@@ -113,11 +118,11 @@ def plan_cases(shop: Shop, random: Random, start: datetime, end: datetime, count
         if fitting:
             plans.append(Plan(received, story, random.choice(fitting)))
     plans = sorted((plan for plan in plans if plan.received < end), key=lambda plan: plan.received)
-    _plant(plans, random, end)
-    return plans
+    _plant(plans, random, end, urgent)
+    return sorted(plans, key=lambda plan: plan.received)
 
 
-def _plant(plans: list[Plan], random: Random, end: datetime) -> None:
+def _plant(plans: list[Plan], random: Random, end: datetime, urgent: list[datetime]) -> None:
     """Some lives do not run smoothly: forgotten, waiting for somebody, or a repetition."""
     recent = [plan for plan in plans if plan.received > end - timedelta(days=75) and plan.ending == "close"]
     for plan, stage in zip(
@@ -129,6 +134,9 @@ def _plant(plans: list[Plan], random: Random, end: datetime) -> None:
     waiting = [plan for plan in recent if not plan.stop_at]
     for plan in random.sample(waiting, k=min(6, len(waiting))):
         plan.ending = "hold"
+    fresh = [plan for plan in waiting if plan.ending == "close"]
+    for plan, received in zip(random.sample(fresh, k=min(len(urgent), len(fresh))), urgent, strict=False):
+        plan.received, plan.stop_at = received, "triage"
     rest = [plan for plan in plans if plan.ending == "close" and not plan.stop_at]
     for plan in random.sample(rest, k=min(len(rest), max(len(plans) // 40, 1))):
         plan.ending = "void"

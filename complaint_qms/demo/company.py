@@ -17,7 +17,8 @@ from complaint_qms.demo.market import make_market
 from complaint_qms.demo.moment import at
 from complaint_qms.demo.people import make_people
 from complaint_qms.demo.supply import Shop, ensure_years, run_year
-from complaint_qms.services.sop import escalation
+from complaint_qms.engine import sla_clock
+from complaint_qms.services.sop import escalation, plan, procedure
 
 SEED = 20482
 
@@ -32,6 +33,9 @@ class Size:
     days: int = 365
 
 
+FULL = Size()
+
+
 @dataclass
 class Made:
     """What the demo put onto the site; `made` is False when it was there already."""
@@ -42,7 +46,7 @@ class Made:
 
 
 def make(
-    password: str, *, size: Size = Size(), force: bool = False, tell: Callable[[str], None] = print
+    password: str, *, size: Size = FULL, force: bool = False, tell: Callable[[str], None] = print
 ) -> Made:
     """Make the demo company on this site; a second call changes nothing.
 
@@ -91,7 +95,9 @@ def _make(company: str, password: str, size: Size, tell: Callable[[str], None]) 
         shop = Shop(company, random)
         run_year(shop, start, end - timedelta(days=4), size.receipts, size.deliveries, recorder.commit)
         office = Office(company, users, random, end)
-        plans = plan_cases(shop, random, start + timedelta(days=12), end, size.complaints)
+        plans = plan_cases(
+            shop, random, start + timedelta(days=12), end, size.complaints, nearly_due(company, end)
+        )
         for number, plan in enumerate(plans, 1):
             live(office, plan)
             recorder.commit()
@@ -104,6 +110,26 @@ def _make(company: str, password: str, size: Size, tell: Callable[[str], None]) 
     frappe.db.commit()
     global_search.sync_global_search()
     return Made(True, users, office.counts | {"complaints": len(plans), "deliveries": len(shop.sales)})
+
+
+def nearly_due(company: str, end: datetime) -> list[datetime]:
+    """Moments of receipt for which the first response is at risk at `end` but not overdue, by the site's own SOP."""
+    doc = frappe.new_doc("Complaint")
+    doc.company, doc.is_migrated = company, 0
+    doc.sop = procedure.choose_sop(doc)
+    rules = plan.plan_of(doc)
+    if not rules or not rules.response or not rules.response.warn:
+        return []
+    zone, budget, found = plan.site_zone(), rules.response.budget, []
+    shares = [rules.response.warn + (1 - rules.response.warn) * part for part in (0.2, 0.45, 0.7)]
+    moment = end
+    while shares and moment > end - timedelta(days=14):
+        moment -= timedelta(minutes=5)
+        used = sla_clock.used(plan.aware(moment, zone), plan.aware(end, zone), rules.calendar)
+        while shares and used >= budget * shares[0]:
+            found.append(moment)
+            shares.pop(0)
+    return found
 
 
 def _let_clocks_run(end: datetime) -> None:
