@@ -55,7 +55,7 @@ class History:
         """Complaints of the same value within the last `days` days, this one included; 0 where not given."""
         return trailing_counts(self.codes[dimension], self.received, days)
 
-    @cached_property
+    @property
     def item_and_type(self) -> np.ndarray:
         """One code for an item with its defect; the item alone when no type is known."""
         item, kind = self.codes["item"].astype(np.int64), self.codes["type"].astype(np.int64)
@@ -127,7 +127,8 @@ class Collector:
             self._filled = Counter(dict(zip(keys, found, strict=True)))
 
     def history(self, store: Store) -> History:
-        """All columns in event order; a type that only the text gave counts as the type."""
+        """All columns in event order, handed over: nothing is left here. A type that only the text gave counts as the
+        type."""
         received = _joined(self._times.pop("received"), "datetime64[s]")
         order: np.ndarray | slice = np.argsort(received, kind="stable")
         if (np.diff(order) == 1).all():  # a file in event order needs no copies
@@ -139,11 +140,12 @@ class Collector:
             column = _joined(self._times.pop(key), "datetime64[s]")
             if self._filled[key]:
                 times[key] = column[order]
+        columns, self._codes = self._codes, {}
         return History(
             received[order],
             np.arange(1, self.size + 1, dtype=np.int64)[order],
-            {d: c.codes()[order] for d, c in self._codes.items()},
-            {d: c.labels() for d, c in self._codes.items()},
+            {d: c.codes()[order] for d, c in columns.items()},
+            {d: c.labels() for d, c in columns.items()},
             times,
             {key: count for key, count in sorted(self._filled.items()) if count},
         )

@@ -11,6 +11,7 @@ import numpy as np
 
 from complaint_qms.cli.history import History, fetch
 from complaint_qms.cli.policy import Policy
+from complaint_qms.cli.spill import Spill
 from complaint_qms.cli.store import Store
 from complaint_qms.engine.similar import Index, Pair, Record, Settings, clusters
 
@@ -28,7 +29,7 @@ def find(store: Store, policy: Policy, history: History, tick: Callable[[int], N
     if store.done("similar") < 0:
         tick(len(history))
         return
-    index = Index(settings(policy))
+    index = Index(settings(policy), Spill(store.path.parent))
     for start in range(0, len(history), CHUNK):
         stop = min(start + CHUNK, len(history))
         index.add_many(records(store, history, start, stop))

@@ -184,6 +184,7 @@ def _judge(
 
         with progress.bar(say("step_read_text", job.language), good) as tick:
             reading.read(store, policy, tick)
+        gc.collect()  # seldom done on its own here, and each step leaves much behind
     past = collector.history(store)
     until = as_of if as_of is not None else last_event(past)
     with store.transaction():
@@ -200,6 +201,8 @@ def _judge(
         store.set_filled(past.filled)
     with progress.bar(say("step_assess", job.language), good) as tick:
         assess.assess(store, policy, past, until, tick)
+    past.times.clear()  # nobody asks for them again
+    gc.collect()
     if job.text:
         with progress.bar(say("step_similar", job.language), good) as tick:
             likeness.find(store, policy, past, tick)

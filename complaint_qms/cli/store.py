@@ -124,7 +124,7 @@ class Store:
             self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.Error as error:
             raise CliError("store_unreadable", OUTPUT, file=path, why=str(error)) from None
-        self.db.execute("PRAGMA cache_size = -65536")
+        self.db.execute("PRAGMA cache_size = -32768")
         self.db.execute("PRAGMA temp_store = FILE")
 
     @classmethod

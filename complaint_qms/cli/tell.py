@@ -20,14 +20,16 @@ from complaint_qms.cli.report.strings import text as label
 from complaint_qms.cli.store import Store
 from complaint_qms.engine.similar import Index
 
+CSV_KINDS = {",": "CSV", "\t": "TSV"}
+
 
 def columns(mappings: list[tuple[FileMapping, Profile]], language: str) -> None:
     """The guessed columns of each file, with an example."""
     for mapping, facts in mappings:
         fmt = mapping.format
-        kind = {"csv": "TSV" if fmt.delimiter == "\t" else f"CSV {fmt.delimiter}"}.get(
-            fmt.kind, fmt.kind.upper()
-        )
+        kind = fmt.kind.upper()
+        if fmt.kind == "csv":
+            kind = CSV_KINDS.get(fmt.delimiter, f"CSV {fmt.delimiter}")
         kind += f", {fmt.encoding}" if fmt.kind != "xlsx" else ""
         print(say("columns_of", language, file=mapping.name, records=f"{facts.records:,}", kind=kind))
         rows = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Protocol
 
 import numpy as np
 
@@ -25,15 +26,63 @@ CHUNK = 2_000
 SCORE_CHUNK = 2_000
 
 
-class Index:
-    """Records added in order; keeps ids, hashed features (a bounded sample) and field hashes, never the texts."""
+class Numbers(Protocol):
+    """Where an index keeps its features, by far the most of what it keeps; a caller may have a place outside of memory."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def append(self, numbers: np.ndarray) -> None:
+        """Add uint32 numbers behind those that are there."""
+
+    def view(self) -> np.ndarray:
+        """All numbers, uint32; valid until the next :meth:`append`."""
+
+    def release(self) -> None:
+        """What was read so far will not be wanted again soon."""
+
+
+class _InMemory:
+    def __init__(self) -> None:
+        self._numbers = array("I")
+
+    def append(self, numbers: np.ndarray) -> None:
+        self._numbers.frombytes(numbers.tobytes())
+
+    def view(self) -> np.ndarray:
+        return np.frombuffer(self._numbers, np.uint32)
+
+    def release(self) -> None:
+        """Memory is what this is."""
+
+
+class _Ids:
+    """Many short texts in one piece of memory; as objects they would take four times as much."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._ends = array("q", [0])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, place: int) -> str:
+        return self._bytes[self._ends[place] : self._ends[place + 1]].decode("utf-8", "surrogatepass")
+
+    def append(self, text: str) -> None:
+        self._bytes += text.encode("utf-8", "surrogatepass")
+        self._ends.append(len(self._bytes))
+
+
+class Index:
+    """Records added in order; keeps ids, hashed features (a bounded sample) and field hashes, never the texts.
+
+    ``features``: where to keep the features, in memory if not said.
+    """
+
+    def __init__(self, settings: Settings | None = None, features: Numbers | None = None) -> None:
         self.settings = settings or Settings()
         self.stats = Stats.empty()
-        self.ids: list[str] = []
+        self.ids = _Ids()
         self._table = FeatureTable()
-        self._features = array("I")
+        self._features = features or _InMemory()
         self._ends = array("q", [0])
         self._sizes = array("I")
         self._bands = array("I")
@@ -54,11 +103,11 @@ class Index:
             kept, ends = _cut(flat, offsets, self.settings.sketch)
             self._sizes.frombytes(np.diff(offsets).astype(np.uint32).tobytes())
             self._ends.frombytes((ends + self._ends[-1]).astype(np.int64).tobytes())
-            self._features.frombytes(kept.astype(np.uint32).tobytes())
+            self._features.append(kept.astype(np.uint32))
             for record in chunk:
                 self._fields.extend(self._field_hashes(record))
+                self.ids.append(record.id)
             self._days.extend(map(days_of, chunk))
-            self.ids.extend(record.id for record in chunk)
 
     def _field_hashes(self, record: Record) -> tuple[int, ...]:
         key = (record.customer, record.item, record.batch, record.order)
@@ -73,7 +122,7 @@ class Index:
         """Features, their ends, sizes before the cut, bands, fields, days; views on the growing arrays."""
         count = len(self.ids)
         return (
-            np.frombuffer(self._features, np.uint32),
+            self._features.view(),
             np.frombuffer(self._ends, np.int64),
             np.frombuffer(self._sizes, np.uint32),
             np.frombuffer(self._bands, np.uint32).reshape(count, BANDS),
@@ -108,6 +157,7 @@ class Index:
                 good = score >= least
                 codes.append(code[good])
                 scores.append(score[good])
+                self._features.release()
         if not codes:
             return
         code, first = np.unique(np.concatenate(codes), return_index=True)
