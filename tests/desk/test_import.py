@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import random
+from itertools import count
 from pathlib import Path
 
 import frappe
 import pytest
 from frappe.utils import add_days, now_datetime, nowdate
+from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.constants import roles
 from complaint_qms.services import intake
-from complaint_qms.services.importing import run, setup, source, writer
+from complaint_qms.services.importing import command, errors, run, setup, source, writer
+from complaint_qms.services.importing.sparing import Blank, asked_once
 from complaint_qms.services.importing.values import Defaults, Translator
 from tests.desk import factory
 
@@ -86,7 +90,8 @@ class TestSameAsOneAtATime:
         now = now_datetime()
         translated, bad = Translator(found, Defaults(factory.company())).translate(chunk)
         assert not bad
-        docs = [writer.build(row.values, f"equal:{row.number}:{found.digest}", now) for row in translated]
+        blank = Blank("Complaint", now)
+        docs = [writer.build(row.values, f"equal:{row.number}:{found.digest}", blank) for row in translated]
         writer.write(docs)
         for row, doc in zip(translated, docs, strict=True):
             bulk = plain(frappe.get_doc("Complaint", doc.name))
@@ -167,6 +172,86 @@ class TestWords:
         run.run(doc, found)
         assert "<script" not in made_by(found)[0]["description"]
 
+    def test_quotes_and_ampersands_arrive_as_they_were(self, sheet):
+        doc, found = started(sheet(*rows(1, Details="""It's "hot" & smells, 5 < 6""")))
+        run.run(doc, found)
+        assert made_by(found)[0]["description"].startswith("""<p>It's "hot" &amp; smells, 5 &lt; 6</p>""")
+
+
+class TestSparing:
+    def test_what_is_not_shown_to_the_filter_against_scripts_has_nothing_to_clean(self):
+        draw = random.Random(7)
+        letters = [chr(code) for code in range(0x20, 0x180) if chr(code) not in "<>&"]
+        letters += [
+            "\t",
+            "\u00a0",
+            "\u2028",
+            "\u200b",
+            "\ufeff",
+            "中",
+            "🙂",
+            "javascript:",
+            "http://a.example/?b=c",
+        ]
+
+        def text():
+            return "".join(draw.choices(letters, k=draw.randint(0, 12)))
+
+        kept = 0
+        for _ in range(500):
+            html = f"<p>{text()}</p>" * draw.randint(1, 3) + draw.choice(["", f"<ul><li>{text()}</li></ul>"])
+            if writer.CLEAN.fullmatch(html):
+                kept += 1
+                assert sanitize_html(html, linkify=True) == html
+        assert kept > 50
+
+    @pytest.mark.parametrize(
+        "html",
+        [
+            "<p>a&lt;b</p>",
+            "<p onclick='x'>a</p>",
+            "<script>a</script>",
+            "<p>a<b</p>",
+            "<p>a\x00</p>",
+            "<p>a</p> <p>b</p>",
+            "a",
+        ],
+    )
+    def test_anything_else_is_shown_to_it(self, html):
+        assert not writer.CLEAN.fullmatch(html)
+
+    def test_a_description_changed_by_a_hook_is_cleaned(self, monkeypatch):
+        from complaint_qms.complaint_qms.doctype.complaint.complaint import Complaint
+
+        whole = Complaint.before_save
+
+        def hook(doc):
+            whole(doc)
+            doc.description = "<p>a</p><script>b</script>"
+
+        monkeypatch.setattr(Complaint, "before_save", hook)
+        values = {"subject": "One", "complainant_name": "Somebody", "description": "<p>a</p>"}
+        doc = writer.build(values, factory.unique("key"), Blank("Complaint", now_datetime()))
+        assert "<script" not in doc.description
+
+    def test_a_question_is_asked_once_until_something_is_written(self):
+        buyer = factory.customer()
+        with asked_once():
+            first = frappe.db.get_value("Customer", buyer.name, ["name", "customer_name"], as_dict=True)
+            first.customer_name = "spoilt by its reader"
+            asked = questions()
+            again = frappe.db.get_value("Customer", buyer.name, ["name", "customer_name"], as_dict=True)
+            assert questions() == asked + 1  # which is the counting itself
+            assert again.customer_name == buyer.customer_name
+            frappe.db.set_value("Customer", buyer.name, "customer_name", "Another")
+            assert frappe.db.get_value("Customer", buyer.name, "customer_name") == "Another"
+        assert "get_value" not in vars(frappe.local.db)
+
+
+def questions() -> int:
+    """Statements that this connection has sent."""
+    return int(frappe.db.sql("show session status like 'Questions'")[0][1])
+
 
 class TestErrors:
     def test_bad_rows_are_told_and_good_ones_taken(self, sheet):
@@ -189,6 +274,19 @@ class TestErrors:
         assert "someday" in told[1][2]
         assert "Received At lies in the future" in told[2][2]
         assert told[2][3:] == data[3]
+
+    def test_more_bad_rows_than_a_file_may_hold_are_counted_in_it(self, sheet, monkeypatch):
+        doc, found = started(sheet(*rows(6, Received=str(add_days(nowdate(), 2)))))
+        monkeypatch.setattr(errors, "PAGE", 2)
+        monkeypatch.setattr(errors, "get_max_file_size", lambda: errors.ROOM + 700)
+        total = run.run(doc, found)
+        assert (total.failed, doc.status) == (6, "completed")
+        content = frappe.get_doc("File", {"file_url": doc.error_file}).get_content()
+        told = list(csv.reader((content if isinstance(content, str) else content.decode()).splitlines()))
+        shown = [row[0] for row in told[1:-1]]
+        assert shown == [str(number) for number in range(2, 2 + len(shown))]
+        assert 0 < len(shown) < 6
+        assert told[-1][2].startswith(str(6 - len(shown)))
 
     def test_nothing_is_written_when_it_is_only_tried(self, sheet):
         before = frappe.db.count("Complaint")
@@ -230,6 +328,39 @@ class TestRestart:
         total = run.run(doc, found)
         assert (total.position, total.imported, total.existing) == (7, 7, 0)
         assert len(made_by(found)) == 7
+
+    def test_the_speed_told_after_a_restart_is_that_of_the_rest(self, sheet, monkeypatch, capsys, tmp_path):
+        path = sheet(*rows(600, Received="2024-03-01"))
+        doc, found = started(path, batch_size=500)
+
+        def stop(counts):
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            run.run(doc, found, stop)
+        ticks = count(0, 2)
+        monkeypatch.setattr(command.time, "monotonic", lambda: next(ticks))
+        command.load(path, None, False, factory.company(), None, False, 500, tmp_path / "bad.csv")
+        said = capsys.readouterr().out
+        seconds = float(said.rsplit("(", 1)[1].split(" s")[0])
+        assert "600 complaints made" in said
+        assert f"{100 / seconds:.0f} rows/s" in said
+
+    def test_the_seconds_of_a_stopped_run_count(self, sheet, monkeypatch):
+        doc, found = started(sheet(*rows(4)))
+        ticks = count(0, 10)
+        monkeypatch.setattr(run.time, "monotonic", lambda: next(ticks))
+
+        def stop(counts):
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            run.run(doc, found, stop)
+        doc.reload()
+        stopped = doc.seconds
+        assert stopped == 10
+        run.run(doc, found)
+        assert doc.seconds > stopped
 
     def test_the_same_file_again_makes_nothing(self, sheet):
         path = sheet(*rows(3))

@@ -38,7 +38,7 @@ def load(
         if name and not frappe.db.exists(doctype, name):
             frappe.throw(_("There is no {0} {1}.").format(_(doctype), name))
     _show_columns(found)
-    began = time.monotonic()
+    began, begun_at = time.monotonic(), 0
     if dry_run:
         defaults = Defaults(company, complaint_type, is_migrated=not live)
         total, bad = run.try_out(found, defaults, batch_size)
@@ -46,9 +46,10 @@ def load(
     else:
         doc = setup.for_command(file, found, company, batch_size, complaint_type, live)
         frappe.db.commit()
-        if doc.position:
-            click.echo(f"{doc.name} goes on after row {doc.position} of {found.records}.")
-        with tqdm(total=found.records, initial=cint(doc.position), unit="row") as bar:
+        begun_at = cint(doc.position)
+        if begun_at:
+            click.echo(f"{doc.name} goes on after row {begun_at} of {found.records}.")
+        with tqdm(total=found.records, initial=begun_at, unit="row") as bar:
             total = run.run(doc, found, lambda counts: bar.update(counts.position - bar.n))
         bad = []
         if doc.error_file:
@@ -58,7 +59,7 @@ def load(
     verb = "would be made" if dry_run else "made"
     click.echo(
         f"{total.imported} complaints {verb}, {total.existing} there already, {total.failed} rows with errors "
-        f"({seconds:.1f} s, {total.position / max(seconds, 0.001):.0f} rows/s to the end of the file)"
+        f"({seconds:.1f} s, {(total.position - begun_at) / max(seconds, 0.001):.0f} rows/s)"
     )
     if total.failed:
         click.echo(f"Rows with errors: {error_file}")

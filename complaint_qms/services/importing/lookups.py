@@ -18,6 +18,8 @@ LARGE = {
     "serial": ("Serial No", ()),
     "handler": ("User", ("full_name",)),
 }
+# Words of these kinds kept at most; a file may name more of them than memory should hold.
+KEPT = 20_000
 # Vocabularies are small: read whole, once.
 _SMALL = {
     "type": ("Complaint Type", ("type_key",)),
@@ -46,8 +48,10 @@ class Lookups:
             self._known[kind] = _index(rows, fields, translate=kind in ("type", "channel", "severity"))
 
     def learn(self, kind: str, words: Iterable[str]) -> None:
-        """Look up the words of a batch that are not known yet."""
+        """Look up the words of a batch that are not known yet. After it `find` knows at least these."""
         known = self._known.setdefault(kind, {})
+        if len(known) > KEPT:
+            known.clear()
         wanted = sorted({folded for word in words if (folded := fold(word)) and folded not in known})
         if not wanted:
             return

@@ -20,8 +20,9 @@ from frappe.utils import cint, now_datetime, strip_html
 
 from complaint_qms.services.importing import errors
 from complaint_qms.services.importing.source import Source, check
+from complaint_qms.services.importing.sparing import Blank, asked_once
 from complaint_qms.services.importing.values import Defaults, Row, RowError, Translator
-from complaint_qms.services.importing.writer import build, write
+from complaint_qms.services.importing.writer import DOCTYPE, build, write
 
 IMPORT = "Complaint Import"
 BATCH = 1000
@@ -66,28 +67,29 @@ def run(doc: Document, source: Source, tell: Callable[[Counts], None] | None = N
         }
     )
     frappe.db.commit()
-    began = time.monotonic()
+    began, before = time.monotonic(), cint(doc.seconds)
     size = cint(doc.batch_size) or BATCH
     for chunk in source.table.chunks(size, skip_records=total.position):
         _hold(doc.name, total.position)
         done = _batch(doc.name, source, translator, chunk)
         total += done
-        seconds = cint(doc.seconds) + int(time.monotonic() - began)
-        doc.db_set({part.name: getattr(total, part.name) for part in fields(Counts)}, update_modified=False)
+        counts = {part.name: getattr(total, part.name) for part in fields(Counts)}
+        seconds = before + round(time.monotonic() - began)
+        doc.db_set(counts | {"seconds": seconds}, update_modified=False)
         frappe.db.commit()
-        _publish(doc, total, seconds)
+        _publish(doc, total)
         if tell:
             tell(total)
     doc.db_set(
         {
             "status": "completed",
             "finished_at": now_datetime(),
-            "seconds": cint(doc.seconds) + int(time.monotonic() - began),
+            "seconds": before + round(time.monotonic() - began),
         }
     )
     doc.db_set("error_file", errors.attach(doc, source.table.columns))
     frappe.db.commit()
-    _publish(doc, total, doc.seconds)
+    _publish(doc, total)
     if total.imported:
         frappe.enqueue(
             "frappe.utils.global_search.rebuild_for_doctype",
@@ -148,18 +150,25 @@ def _fresh(rows: list[Row], digest: str) -> list[Row]:
 
 def _build(rows: list[Row], digest: str) -> tuple[list[Document], list[RowError]]:
     docs, refused = [], []
-    now = now_datetime()
-    for row in rows:
-        frappe.db.savepoint("import_row")
-        try:
-            doc = build(row.values, _key(digest, row), now)
-            doc.flags.row = row
-            docs.append(doc)
-        except (frappe.ValidationError, frappe.PermissionError) as error:
-            frappe.db.rollback(save_point="import_row")
-            refused.append(RowError(row.number, "", _said(error), row.cells))
-        finally:
-            frappe.local.message_log = []
+    blank, held = Blank(DOCTYPE, now_datetime()), None
+    with asked_once() as answers:
+        for row in rows:
+            if (
+                held != frappe.db.transaction_writes
+            ):  # checking writes nothing, unless a hook of the site does
+                frappe.db.savepoint("import_row")
+                held = frappe.db.transaction_writes
+            try:
+                doc = build(row.values, _key(digest, row), blank)
+                doc.flags.row = row
+                docs.append(doc)
+            except (frappe.ValidationError, frappe.PermissionError) as error:
+                frappe.db.rollback(save_point="import_row")
+                answers.forget()
+                held = None
+                refused.append(RowError(row.number, "", _said(error), row.cells))
+            finally:
+                frappe.local.message_log = []
     return docs, refused
 
 
@@ -202,11 +211,17 @@ def _said(error: Exception) -> str:
     return " ".join(strip_html(str(error)).split()) or type(error).__name__
 
 
-def _publish(doc: Document, total: Counts, seconds: int) -> None:
+def _publish(doc: Document, total: Counts) -> None:
     values = {part.name: getattr(total, part.name) for part in fields(Counts)}
     frappe.publish_realtime(
         PROGRESS,
-        {"name": doc.name, "status": doc.status, "total_rows": doc.total_rows, "seconds": seconds, **values},
+        {
+            "name": doc.name,
+            "status": doc.status,
+            "total_rows": doc.total_rows,
+            "seconds": doc.seconds,
+            **values,
+        },
         doctype=IMPORT,
         docname=doc.name,
     )

@@ -254,8 +254,10 @@ def _subject(words: dict[str, str]) -> str:
 
 def _description(words: dict[str, str], rest: dict[str, str]) -> str:
     text = words.get("text") or words.get("subject") or _subject(words)
-    body = "".join(f"<p>{escape(part.strip())}</p>" for part in text.split("\n") if part.strip())
-    kept = "".join(f"<li>{escape(name)}: {escape(word)}</li>" for name, word in rest.items())
+    body = "".join(f"<p>{escape(part.strip(), quote=False)}</p>" for part in text.split("\n") if part.strip())
+    kept = "".join(
+        f"<li>{escape(name, quote=False)}: {escape(word, quote=False)}</li>" for name, word in rest.items()
+    )
     return body + (f"<ul>{kept}</ul>" if kept else "")
 
 
