@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from complaint_qms.cli.fields import BY_KEY, DATE_KEYS, EXPOSURE_FIELDS, FLAG_KEYS, NUMBER_KEYS
+from complaint_qms.cli.fields import BY_KEY, DATE_KEYS, FLAG_KEYS, NUMBER_KEYS
 from complaint_qms.cli.history import Collector
 from complaint_qms.cli.mapping import FileMapping, decide_dates
 from complaint_qms.cli.messages import say
@@ -172,7 +172,7 @@ class _ChunkReader:
             elif BY_KEY[key].kind == "label":
                 values[key] = list(map(self.cells.__getitem__, raw))
             else:
-                values[key] = _texts(raw)
+                values[key] = stored_texts(raw)
         self._check_order(values, chunk.rows)
         ids = values.pop("id", None)
         if ids is None:
@@ -335,7 +335,7 @@ class _Cells(dict):
         return self.setdefault(cell, None if text in _BLANK_CELLS else text)
 
 
-def _texts(raw: list[str]) -> list[str | None]:
+def stored_texts(raw: list[str]) -> list[str | None]:
     """Cells that are hardly ever the same, as stored."""
     texts = list(map(str.strip, raw))
     if min(map(len, texts)) > _LONGEST_BLANK or _BLANK_CELLS.isdisjoint(texts):
@@ -362,35 +362,6 @@ def parse_number(text: str) -> float | None:
         return None
 
 
-def ingest_deliveries(store: Store, table: Table, mapping: FileMapping, timezone: str) -> None:
-    """Read a deliveries file; rows that cannot be read are counted in the data-quality list."""
-    if store.done("deliveries") < 0:
-        return
-    places = {key: table.columns.index(names[0]) for key, names in mapping.columns.items()}
-    with store.transaction():
-        store.db.execute("DELETE FROM delivery")
-        for chunk in table.chunks(CHUNK):
-            for row, reason, detail in chunk.bad:
-                store.note_quality("deliveries", reason, 1, row, detail)
-            if not chunk.cells:
-                continue
-            cells = list(zip(*chunk.cells, strict=True))
-            days, _ = parse_column(list(cells[places["received"]]), mapping.dates["received"].order, timezone)
-            units = [parse_number(t) for t in cells[places["quantity"]]]
-            names = [
-                _texts(list(cells[places[k]])) if k in places else [None] * len(units)
-                for k in ("item", "batch")
-            ]
-            good = []
-            for i, (item, batch, day, unit) in enumerate(zip(*names, days, units, strict=True)):
-                if np.isnat(day) or unit is None:
-                    store.note_quality("deliveries", "row_unreadable", 1, chunk.rows[i], "")
-                else:
-                    good.append((item, batch, str(day)[:10], unit))
-            store.insert("delivery", good, 4)
-        store.set_done("deliveries", -1)
-
-
 def write_side_file(store: Store, path: Path, language: str) -> int:
     """``bad_rows.csv``: file, row, column, reason, detail; returns how many. No bad row, no file."""
     rows = store.db.execute(
@@ -407,4 +378,4 @@ def write_side_file(store: Store, path: Path, language: str) -> int:
     return len(rows)
 
 
-__all__ = ["EXPOSURE_FIELDS", "Source", "file_hash", "ingest", "ingest_deliveries", "write_side_file"]
+__all__ = ["Source", "file_hash", "ingest", "write_side_file"]

@@ -19,6 +19,7 @@ import numpy as np
 
 import complaint_qms
 from complaint_qms.cli import assess, history, ingest, mapping, watch
+from complaint_qms.cli.deliveries import ingest_deliveries
 from complaint_qms.cli.errors import COLUMNS, NO_GOOD_ROW, OUTPUT, USAGE, CliError
 from complaint_qms.cli.messages import MESSAGES, say
 from complaint_qms.cli.policy import Policy
@@ -131,7 +132,7 @@ def _run(job: Job, progress: Progress) -> Result:
         facts.records = ingest.records_of(store, source)
     text = _write_mapping(job, found)  # again: what the dates mean may have been decided on the way
     if deliveries:
-        ingest.ingest_deliveries(store, *deliveries, job.policy.timezone)
+        ingest_deliveries(store, *deliveries, job.policy.timezone)
     side = job.out / SIDE_NAME
     bad = ingest.write_side_file(store, side, job.language)
     good = collector.size
