@@ -30,7 +30,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 from sklearn.pipeline import make_pipeline
 
-from complaint_qms.engine.classify import SEVERITY_KEYS, assess, propose_many, train
+from complaint_qms.engine.classify import SEVERITY_KEYS, TextModel, assess, propose_many, train
 from complaint_qms.engine.similar import Record, Settings, find_pairs
 from tests.benchmarks.planted import near_duplicate
 
@@ -95,6 +95,7 @@ def measure_labels(
         line = f"  {who:44s} macro-F1 {macro:.3f}   all labels {every:.3f}   accuracy {right.mean():.3f}"
         if confidence is not None:
             line += f"   mean confidence {confidence.mean():.3f}   calibration error {calibration_error(confidence, right):.3f}"
+            line += f" (by chance {chance_error(confidence):.3f})"
         print(line)
 
     show("baseline, words", baseline(texts, labels).predict(new_texts))
@@ -116,10 +117,40 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = 10)
     )
 
 
-def show_ranking(who: str, truth: np.ndarray, rank: Sequence[float]) -> None:
-    print(
-        f"  {who:44s} AUC {roc_auc_score(truth, rank):.3f}   average precision {average_precision_score(truth, rank):.3f}"
+def chance_error(confidence: np.ndarray, draws: int = 200, seed: int = 5) -> float:
+    """The mean :func:`calibration_error` of a perfectly calibrated answer on so few rows."""
+    rng = np.random.default_rng(seed)
+    return float(
+        np.mean(
+            [calibration_error(confidence, rng.random(len(confidence)) < confidence) for _ in range(draws)]
+        )
     )
+
+
+def show_ranking(
+    who: str, truth: np.ndarray, rank: Sequence[float], against: Sequence[float] | None = None
+) -> None:
+    """AUC and average precision; with another ranking of the same rows, how far the difference may be chance."""
+    line = f"  {who:50s} AUC {roc_auc_score(truth, rank):.3f}   average precision {average_precision_score(truth, rank):.3f}"
+    if against is not None:
+        low, high = difference(truth, np.asarray(rank), np.asarray(against))
+        line += f"   against the baseline {low:+.3f} … {high:+.3f}"
+    print(line)
+
+
+def difference(
+    truth: np.ndarray, one: np.ndarray, other: np.ndarray, draws: int = 1000, seed: int = 5
+) -> tuple[float, float]:
+    """Bootstrap interval (90 %) of the difference of two average precisions on the same rows."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(draws):
+        rows = rng.integers(0, len(truth), len(truth))
+        if truth[rows].any():
+            scores = [average_precision_score(truth[rows], rank[rows]) for rank in (one, other)]
+            found.append(scores[0] - scores[1])
+    low, high = np.quantile(found, [0.05, 0.95])
+    return float(low), float(high)
 
 
 def measure_vehicle_severity(rows: Rows) -> None:
@@ -133,24 +164,33 @@ def measure_vehicle_severity(rows: Rows) -> None:
 
     training, testing = split(rows, lambda row: row["CMPLID"])
     for name, target in (("injured or dead", hurt), ("injured, dead, crash or fire", grave)):
-        truth, labels = np.array([target(row) for row in testing]), [str(target(row)) for row in training]
+        truth = np.array([target(row) for row in testing])
         everything = np.array([target(row) for row in rows])
         print(f"\nvehicle severity, {name}: {truth.sum()} of {len(truth)} test rows")
         texts, new_texts = [row["NARRATIVE"] for row in training], [row["NARRATIVE"] for row in testing]
+        labels = ["critical" if target(row) else "minor" for row in training]
         plain = baseline(texts, labels)
-        show_ranking("baseline, words", truth, plain.predict_proba(new_texts)[:, 1])
+        plain_rank = plain.predict_proba(new_texts)[:, 0]
+        show_ranking("baseline, words", truth, plain_rank)
         harm = np.array([assess(text).rank for text in new_texts])
         show_ranking("complaint_qms, harm words, untrained", truth, harm)
         model = train(texts, labels)
-        learned = model.predict_many(new_texts).probability[:, model.labels.index("True")]
+        learned = model.predict_many(new_texts).probability[:, model.labels.index("critical")]
         show_ranking("complaint_qms, trained on the flag", truth, learned)
-        both = np.log1p(harm) + np.log(np.maximum(learned, 1e-9)) / 4
-        show_ranking("complaint_qms, both", truth, both)
+        show_ranking("complaint_qms, rank proposed", truth, severity_rank(new_texts, model), plain_rank)
         show_ranking(
             "complaint_qms, harm words, all rows (untrained)",
             everything,
             [assess(row["NARRATIVE"]).rank for row in rows],
         )
+
+
+def severity_rank(
+    texts: Sequence[str], model: TextModel, contexts: Sequence[dict[str, str]] | None = None
+) -> list[float]:
+    """The rank that the product gives each text."""
+    found = propose_many(texts, {"severity": model}, contexts=contexts, fields=("severity",), explain=False)
+    return [proposals[0].rank for proposals in found]
 
 
 DEVICE_TEXT = ("brand_name", "device_name", "manufacturer_d_name")
@@ -184,16 +224,15 @@ def measure_device_severity(rows: Rows) -> None:
             labels,
             contexts=[{key: row[key] for key in (*DEVICE_CONTEXT, *flags)} for row in training],
         )
-        found = model.predict_many(
-            [" ".join(row[key] for key in DEVICE_TEXT) for row in testing],
-            contexts=[{key: row[key] for key in (*DEVICE_CONTEXT, *flags)} for row in testing],
-        )
-        own = found.probability @ [SEVERITY_KEYS.index(label) for label in model.labels]
+        new_texts = [" ".join(row[key] for key in DEVICE_TEXT) for row in testing]
+        new_contexts = [{key: row[key] for key in (*DEVICE_CONTEXT, *flags)} for row in testing]
+        found = model.predict_many(new_texts, contexts=new_contexts)
+        own = severity_rank(new_texts, model, new_contexts)
         for name, least in (("injury or death against malfunction", 3), ("death against the rest", 4)):
             truth = np.array(levels) >= least
             if truth.any() and not truth.all():
                 show_ranking(f"baseline, {name}", truth, expected)
-                show_ranking(f"complaint_qms, {name}", truth, own)
+                show_ranking(f"complaint_qms, {name}", truth, own, expected)
         truth = [DEVICE_SEVERITY[row["event_type"]] for row in testing]
         present = sorted(set(truth))
         print(
@@ -284,9 +323,8 @@ def main() -> None:
     options = parser.parse_args()
     parts = set(options.only.split(","))
     vehicle = read(options.folder, "vehicle_complaints_2020_2022.csv")
-    finance = [
-        row for row in read(options.folder, "finance_complaints.csv") if row["Consumer complaint narrative"]
-    ]
+    every_finance = read(options.folder, "finance_complaints.csv")
+    finance = [row for row in every_finance if row["Consumer complaint narrative"]]
     devices = read(options.folder, "device_events.csv")
     reviews = read(options.folder, "zh_shopping_reviews.csv")
     negative = options.folder / "zh_negative_reviews.txt"
@@ -316,6 +354,15 @@ def main() -> None:
                 lambda row: row["Complaint ID"],
                 about,
             )
+        measure_labels(
+            "finance Issue, also without a story",
+            every_finance,
+            lambda row: " ".join(
+                (row["Product"], row["Sub-product"], row["Company"], row["Submitted via"], story(row))
+            ),
+            lambda row: row["Issue"],
+            lambda row: row["Complaint ID"],
+        )
         measure_labels(
             "zh category",
             reviews,

@@ -75,7 +75,7 @@ def test_each_field_needs_labels_and_as_many_as_texts():
 def test_training_is_deterministic(model):
     again = train(*history())
     assert (again.weights == model.weights).all()
-    assert again.temperature == model.temperature
+    assert again.calibration == model.calibration
 
 
 def test_storage_changes_nothing_and_runs_no_code(model):

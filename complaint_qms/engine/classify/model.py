@@ -1,8 +1,7 @@
 """A text model learned from a company's own history: linear, calibrated, explainable, stored without pickle.
 
 One-against-rest linear support vectors (Fan et al., LIBLINEAR, JMLR 9, 2008) on the features of ``features.py``, with
-class weights so that rare labels are learned too. Confidence: the decision values of texts that a fold did not see are
-turned into probabilities by a softmax whose temperature minimises their log loss (Guo et al., ICML 2017), so that
+class weights so that rare labels are learned too. The decision values become probabilities in ``calibrate.py``, so that
 of all answers given with 0.8 about 80 % are right. From this the chance of a label never seen before is taken off (the
 share of labels seen once; Good, Biometrika 40, 1953).
 """
@@ -15,19 +14,18 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import minimize
-from scipy.special import log_softmax, softmax
 
+from complaint_qms.engine.classify.calibrate import Calibration, calibrate
 from complaint_qms.engine.classify.features import GROUPS, Context, Vocabulary, learn_vocabulary
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
 from complaint_qms.engine.reasons import Reason
 
-FORMAT = 2
-CALIBRATED_ON = 400
+FORMAT = 3
+CALIBRATED_ON = 500
 LEAST_SHARE = 1e-3
 MESSAGES = {"word": "the text says {0}", "rule": "keywords: {0}", "context": "{0}"}
 
@@ -57,6 +55,24 @@ class Predictions:
     label: np.ndarray
     confidence: np.ndarray
     probability: np.ndarray
+    prior: np.ndarray
+    """Share of each label among the texts learned from, float64 (labels,)."""
+    recall: float
+    """How much of the shares is in ``probability`` already, 0 … 1 or more."""
+
+    def expected(self, grade: Mapping[str, float]) -> np.ndarray | None:
+        """Expected grade of each text, float64 (n,), over the labels that have one; None when fewer than two have.
+
+        Learning weighs labels so that a rare one is as likely as a common one: good for not missing it, but three
+        deaths in a history would then lift every other text. By Bayes' rule the shares of the labels put this right.
+        """
+        graded = np.array([number for number, label in enumerate(self.labels) if label in grade], np.int64)
+        if len(graded) < 2:
+            return None
+        share = self.probability[:, graded] * self.prior[graded] ** (1.0 - self.recall)
+        total = share.sum(axis=1)
+        grades = np.array([grade[self.labels[number]] for number in graded], float)
+        return np.divide(share @ grades, total, out=np.full(len(share), grades.min()), where=total > 0)
 
     def values(self) -> list[str]:
         """The chosen label of each text."""
@@ -65,18 +81,20 @@ class Predictions:
 
 @dataclass
 class TextModel:
-    """Learned weights. ``weights`` float32 (labels, features), ``bias`` (labels,), ``temperature`` multiplies decisions,
-    ``novelty`` is the estimated chance that a new text has a label that was never seen."""
+    """Learned weights. ``weights`` float32 (labels, features), ``bias`` (labels,), ``calibration`` turns decisions into chances,
+    ``novelty`` is the estimated chance that a new text has a label that was never seen, ``prior`` (labels,) the share of
+    each label among the texts learned from."""
 
     labels: tuple[str, ...]
     vocabulary: Vocabulary
     weights: np.ndarray
     bias: np.ndarray
-    temperature: float
+    calibration: Calibration
     trained_on: int
     uses_lexicon: bool
     left_out: dict[str, int]
     novelty: float
+    prior: np.ndarray
 
     def predict_many(
         self,
@@ -105,10 +123,11 @@ class TextModel:
 
     def decide(self, matrix: sparse.csr_matrix) -> Predictions:
         """Labels and confidence for feature rows."""
-        probability = softmax(self.temperature * (matrix @ self.weights.T + self.bias), axis=1)
+        probability = self.calibration.probability(matrix @ self.weights.T + self.bias, self.prior)
         label = probability.argmax(axis=1)
-        confidence = probability[np.arange(len(label)), label] * (1.0 - self.novelty)
-        return Predictions(self.labels, label, confidence, probability)
+        chance = probability[np.arange(len(label)), label]
+        confidence = self.calibration.confidence(chance) * (1.0 - self.novelty)
+        return Predictions(self.labels, label, confidence, probability, self.prior, self.calibration.recall)
 
     def reasons(
         self, matrix: sparse.csr_matrix, label: np.ndarray, limit: int = 5
@@ -117,7 +136,11 @@ class TextModel:
         row_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
         columns = matrix.indices
         against = self.weights.mean(axis=0)
-        share = self.temperature * matrix.data * (self.weights[label[row_of], columns] - against[columns])
+        share = (
+            self.calibration.temperature
+            * matrix.data
+            * (self.weights[label[row_of], columns] - against[columns])
+        )
         is_part = (columns >= self.vocabulary.offset("part")) & (columns < self.vocabulary.offset("rule"))
         found: list[list[Reason]] = [[] for _ in range(matrix.shape[0])]
         named = np.flatnonzero(~is_part & (np.abs(share) >= LEAST_SHARE))
@@ -138,7 +161,7 @@ class TextModel:
         head = {
             "format": FORMAT,
             "labels": self.labels,
-            "temperature": self.temperature,
+            "calibration": asdict(self.calibration),
             "trained_on": self.trained_on,
             "uses_lexicon": self.uses_lexicon,
             "left_out": self.left_out,
@@ -153,6 +176,7 @@ class TextModel:
             head=np.frombuffer(text, np.uint8),
             weights=self.weights,
             bias=self.bias,
+            prior=self.prior,
             **{f"idf_{group}": self.vocabulary.idf[group] for group in GROUPS},
         )
         return buffer.getvalue()
@@ -164,7 +188,7 @@ class TextModel:
             with np.load(io.BytesIO(data), allow_pickle=False) as stored:
                 head = json.loads(stored["head"].tobytes().decode("utf-8", "surrogatepass"))
                 idf = {group: stored[f"idf_{group}"] for group in GROUPS}
-                weights, bias = stored["weights"], stored["bias"]
+                weights, bias, prior = stored["weights"], stored["bias"], stored["prior"]
         except (KeyError, OSError, EOFError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
             raise ValueError(f"not a stored text model: {error}") from error
         if head.get("format") != FORMAT:
@@ -177,11 +201,12 @@ class TextModel:
             vocabulary,
             weights,
             bias,
-            head["temperature"],
+            Calibration(**{**head["calibration"], "curve": tuple(map(tuple, head["calibration"]["curve"]))}),
             head["trained_on"],
             head["uses_lexicon"],
             head["left_out"],
             head["novelty"],
+            prior,
         )
 
 
@@ -280,16 +305,18 @@ def _learn(
 ) -> TextModel:
     weights, bias = _fit(matrix, number, len(target.labels), settings)
     counts = target.counts
+    prior = np.bincount(number, minlength=len(target.labels)) / len(number)
     return TextModel(
         target.labels,
         vocabulary,
         weights.astype(np.float32),
         bias,
-        _temperature(matrix, number, len(target.labels), settings),
+        _calibrate(matrix, number, prior, settings),
         len(number),
         use_lexicon,
         {label: times for label, times in sorted(counts.items()) if label not in target.labels},
         sum(1 for times in counts.values() if times == 1) / counts.total(),
+        prior,
     )
 
 
@@ -318,14 +345,14 @@ def _fit(
     return weights, bias
 
 
-def _temperature(
-    matrix: sparse.csr_matrix, target: np.ndarray, labels: int, settings: TrainSettings
-) -> float:
-    """The factor on decision values that makes held-out probabilities honest; one number, which CALIBRATED_ON held-out
-    texts tell well enough."""
+def _calibrate(
+    matrix: sparse.csr_matrix, target: np.ndarray, prior: np.ndarray, settings: TrainSettings
+) -> Calibration:
+    """Fitted to texts that folds did not learn from; it has few numbers, which CALIBRATED_ON texts tell well enough."""
+    labels = len(prior)
     folds = min(settings.folds, len(target) // 2)
     if folds < 2:
-        return 1.0
+        return Calibration()
     fold = np.empty(len(target), np.int64)
     generator = np.random.default_rng(settings.seed)
     start = 0
@@ -338,13 +365,7 @@ def _temperature(
     for number in range(used):
         held = fold == number
         if len(np.unique(target[~held])) < 2:
-            return 1.0
+            return Calibration()
         weights, bias = _fit(matrix[~held], target[~held], labels, settings)
         decisions[held] = matrix[held] @ weights.T + bias
-    decisions, truth = decisions[fold < used], target[fold < used]
-
-    def loss(log_factor: np.ndarray) -> float:
-        return -log_softmax(np.exp(log_factor[0]) * decisions, axis=1)[np.arange(len(truth)), truth].mean()
-
-    best = minimize(loss, np.array([0.7]), method="Nelder-Mead", bounds=[(-3.0, 4.0)])
-    return float(np.exp(best.x[0]))
+    return calibrate(decisions[fold < used], target[fold < used], prior)
