@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from complaint_qms.engine.signals import words
-from complaint_qms.engine.signals.choose import CODE, METHODS, choose, choose_pairs, facts
+from complaint_qms.engine.signals.choose import CODE, METHODS, Rule, choose, choose_pairs, facts
 from complaint_qms.engine.signals.detect import years_back
 from complaint_qms.engine.signals.farrington import Control
 from complaint_qms.engine.signals.scan import Settings, limits, scan, scan_series
@@ -58,18 +58,40 @@ def test_the_rule_picks_by_the_data():
             rng.poisson(30, 104),
             rng.negative_binomial(10, 1 / 4, 104),
             rng.poisson(5, 104),
-            rng.poisson(5, 104),
+            rng.poisson(9, 104),
         ]
     ).astype(float)
     launch = [False, False, False, True, True]
     assert names(choose(counts, units, launch=launch)) == ["poisson", "u", "laney", "maxsprt", "ears"]
-    assert names(choose(counts)) == ["ears"] * 5
+    assert names(choose(counts[[1, 2, 4]])) == ["ears"] * 3
+    assert names(choose(counts[:1])) == ["poisson"]
     assert names(choose(counts * 0)) == ["poisson"] * 5
     assert names(choose(counts[:, :8])) == ["threshold"] * 5
     assert names(choose(np.ones((1, 1)))) == ["threshold"]
     assert names(choose(rng.poisson(5, (2, 200)))) == ["farrington"] * 2
     assert names(choose(rng.poisson(0.5, (2, 200)))) == ["poisson"] * 2
     assert names(choose(rng.poisson(5, (1, 48)), frequency=12)) == ["farrington"]
+
+
+@given(st.floats(0.02, 4.0), st.integers(12, 150), st.integers(0, 99))
+def test_sparse_series_without_exposure_are_not_left_to_ears(mean, periods, seed):
+    counts = np.random.default_rng(seed).poisson(mean, (4, periods)).astype(float)
+    picked = np.array(names(choose(counts)))
+    assert not (picked[counts.mean(axis=1) < Rule().ears_mean] == "ears").any()
+
+
+def test_the_rule_keeps_false_alarms_of_sparse_weeks_near_their_level():
+    rng = np.random.default_rng(12)
+    means = rng.uniform(0.2, 4.0, 300)
+    counts = rng.poisson(means[:, None], (300, 120)).astype(float)
+
+    def share(method):
+        cells = scan(counts, settings=Settings(method=method)).cells
+        judged = ~np.isnan(cells.p)
+        return (cells.alarm & judged & (counts >= 3)).sum() / judged.sum()
+
+    assert share(None) < 2 * Settings().alpha
+    assert share("ears") > 10 * Settings().alpha
 
 
 def test_one_outbreak_does_not_make_a_series_overdispersed():

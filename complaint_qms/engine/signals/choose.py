@@ -8,7 +8,10 @@ In this order, the first that fits:
 4. With exposure: ``laney`` when the rate varies more than chance allows; else ``u`` when at least ``chart_mean``
    complaints are expected per period (below that, three standard errors are a poor limit); else ``poisson``.
 5. Without exposure: ``ears`` from ``ears_mean`` complaints per period on; else ``poisson`` per period, because a
-   standard deviation of seven nearly empty periods says nothing.
+   standard deviation of seven nearly empty periods says nothing. Against chance alone (Poisson counts, C2, alarms of
+   at least 3 complaints) the EARS limit, meant for 1 in 1000, is passed in 24 to 28 of 1000 periods at 1 to 3 complaints
+   per period, in 22 at 5 and in 18 at 20; seven periods do not allow for less than 14. ``poisson`` stays below 1
+   throughout. What EARS has for it is that it follows a level that changes, which counts once there is one to follow.
 
 "Varies more than chance allows": Laney's σ_z, with the largest moving ranges screened out so that one outbreak does
 not hide itself, exceeds 1 + 2 √(0.83 / number of moving ranges), and there is at least one complaint per period;
@@ -38,7 +41,10 @@ class Rule:
     seasonal_mean: float = 1.25
     seasonal_window: int = 3
     chart_mean: float = 9.0
-    ears_mean: float = 1.0
+    ears_mean: float = 5.0
+
+
+_RULE = Rule()
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ def choose(
     *,
     launch: ArrayLike | None = None,
     frequency: int = 52,
-    rule: Rule = Rule(),
+    rule: Rule = _RULE,
 ) -> NDArray[np.int8]:
     """The code (position in METHODS) of each series' method. ``launch``: bool per series."""
     counts = np.atleast_2d(np.asarray(counts, float))

@@ -5,8 +5,7 @@ Schumacher and Höhle, Journal of Statistical Software 2016), including details 
 
 * reference windows of ± ``half_window`` periods around the same period of the last ``years`` years, optionally with
   ``season_levels`` − 1 blocks between them as a factor; the last ``skip_recent`` periods are left out;
-* the regression is iterated exactly as R's ``glm`` does (start y + 0.1, stop at a relative change of deviance below
-  1e-8, at most 25 rounds);
+* the regression is iterated as R's ``glm`` does, see ``regression.py``;
 * φ = max(1, Σ working weight · working residual² / df); past outbreaks are weighted down by standardised Anscombe
   residuals s > ``weights_threshold`` with γ s⁻², others γ, and the model is fitted again;
 * standard errors take the dispersion with those weights in place of the working weights (R overwrites them);
@@ -28,13 +27,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from complaint_qms.engine.signals.regression import LEAST_MEAN, Array, Rounds, poisson_regression
 from complaint_qms.engine.signals.tails import negbin_tail, normal_quantile, smallest_count
 
-Array = NDArray[np.float64]
 Threshold = Literal["delta", "nbPlugin", "muan"]
 Power = Literal["2/3", "1/2", "none"]
 
-_EPS = float(np.finfo(float).eps)
 _POWER = {"2/3": 2 / 3, "1/2": 0.5, "none": 1.0}
 
 
@@ -70,6 +68,9 @@ class Control:
     @property
     def skip(self) -> int:
         return self.half_window if self.skip_recent is None else self.skip_recent
+
+
+_CONTROL = Control()
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def farrington(
     at: Sequence[int] | None = None,
     *,
     frequency: int = 52,
-    control: Control = Control(),
+    control: Control = _CONTROL,
     population: ArrayLike | None = None,
     starts: NDArray[np.datetime64] | None = None,
 ) -> Farrington:
@@ -272,7 +273,7 @@ class _Fit:
 
 
 def _fit(y: Array, x: Array, offset: Array | None, control: Control) -> _Fit:
-    rounds = _irls(y, x, offset, np.ones_like(y))
+    rounds = poisson_regression(y, x, offset, np.ones_like(y))
     df = y.shape[1] - x.shape[1]
     phi = _dispersion(rounds, rounds.weights, df)
     converged = rounds.converged
@@ -285,78 +286,13 @@ def _fit(y: Array, x: Array, offset: Array | None, control: Control) -> _Fit:
             high = s > control.weights_threshold
             raw = np.where(high, s**-2.0, 1.0)
         omega = raw * (y.shape[1] / raw.sum(axis=1, keepdims=True))
-        rounds = _irls(y, x, offset, omega)
+        rounds = poisson_regression(y, x, offset, omega)
         phi = _dispersion(rounds, rounds.weights, df)
         residual_scale = np.sum(omega * rounds.residuals**2, axis=1) / df
     return _Fit(rounds.beta, rounds.inverse, phi, residual_scale, float(df), converged)
 
 
-@dataclass(frozen=True)
-class _Rounds:
-    beta: Array
-    inverse: Array
-    mu: Array
-    weights: Array
-    residuals: Array
-    converged: NDArray[np.bool_]
-
-
-def _irls(y: Array, x: Array, offset: Array | None, prior: Array) -> _Rounds:
-    """Poisson regression with log link by iteratively reweighted least squares, R's rounds, series by series frozen."""
-    series, p = len(y), x.shape[1]
-    shift = np.zeros_like(y) if offset is None else offset
-    products = (x[:, :, None] * x[:, None, :]).reshape(len(x), p * p)
-    eta = np.log(y + 0.1)
-    mu = np.maximum(np.exp(eta), _EPS)
-    deviance = _deviance(y, mu, prior)
-    beta = np.zeros((series, p))
-    inverse = np.zeros((series, p, p))
-    weights = np.ones_like(y)
-    converged = np.zeros(series, bool)
-    active = np.arange(series)
-    for _ in range(25):
-        m, target = mu[active], y[active]
-        w = prior[active] * m
-        z = eta[active] - shift[active] + (target - m) / m
-        normal = (w @ products).reshape(-1, p, p)
-        with np.errstate(all="ignore"):
-            back = _inverse(normal)
-        b = np.einsum("sij,sj->si", back, (w * z) @ x)
-        e = b @ x.T + shift[active]
-        with np.errstate(over="ignore"):
-            m = np.maximum(np.exp(e), _EPS)
-        new = _deviance(target, m, prior[active])
-        beta[active], inverse[active], weights[active], eta[active], mu[active] = b, back, w, e, m
-        with np.errstate(invalid="ignore"):
-            done = np.abs(new - deviance[active]) / (np.abs(new) + 0.1) < 1e-8
-        converged[active[done]] = True
-        deviance[active] = new
-        active = active[~done & np.isfinite(new)]
-        if not active.size:
-            break
-    return _Rounds(beta, inverse, mu, weights, (y - mu) / mu, converged)
-
-
-def _inverse(normal: Array) -> Array:
-    """Inverse of each matrix after scaling its diagonal to 1; nan for a singular one."""
-    scale = 1 / np.sqrt(np.einsum("sii->si", normal))
-    scaled = normal * scale[:, :, None] * scale[:, None, :]
-    try:
-        inner = np.linalg.inv(scaled)
-    except np.linalg.LinAlgError:
-        inner = np.full_like(scaled, np.nan)
-        for i, one in enumerate(scaled):
-            if np.all(np.isfinite(one)) and np.linalg.matrix_rank(one) == len(one):
-                inner[i] = np.linalg.inv(one)
-    return inner * scale[:, :, None] * scale[:, None, :]
-
-
-def _deviance(y: Array, mu: Array, prior: Array) -> Array:
-    with np.errstate(all="ignore"):
-        return 2 * np.sum(prior * (special.xlogy(y, y / mu) - (y - mu)), axis=1)
-
-
-def _dispersion(rounds: _Rounds, weights: Array, df: int) -> Array:
+def _dispersion(rounds: Rounds, weights: Array, df: int) -> Array:
     return np.maximum(np.sum(weights * rounds.residuals**2, axis=1) / df, 1.0)
 
 
@@ -370,7 +306,7 @@ def _predict(fit: _Fit, row: Array, offset: Array) -> _Prediction:
     eta = fit.beta @ row + offset
     with np.errstate(over="ignore", invalid="ignore"):
         se = np.sqrt(fit.residual_scale * np.einsum("i,sij,j->s", row, fit.inverse, row))
-        mean = np.maximum(np.exp(eta), _EPS)
+        mean = np.maximum(np.exp(eta), LEAST_MEAN)
     none = np.zeros(len(eta), bool)
     return _Prediction(eta, se, mean, fit.phi, none, np.full(len(eta), np.nan))
 
