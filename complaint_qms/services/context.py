@@ -7,7 +7,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.stages import COMPLAINT_OPEN
 from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
-from complaint_qms.services.facts import capas_of, investigations_of, settlements_of
+from complaint_qms.services.links import capas_of, investigations_of, settlements_of
 from complaint_qms.services.similar import similar_complaints
 
 _NEIGHBOUR = ("name", "subject", "stage", "severity", "received_at", "customer", "batch_no")
@@ -27,12 +27,12 @@ def context(doc: Document) -> dict[str, Any]:
         },
         "similar": similar_complaints(doc),
         "linked": {
-            "investigations": _readable("Investigation", investigations_of(doc.name)),
+            "investigations": _readable("Investigation", investigations_of([doc.name])[doc.name]),
             "root_causes": _list(
                 "Root Cause", {"complaint": doc.name}, ("name", "title", "status", "cause_type")
             ),
-            "capas": _readable("CAPA", capas_of(doc.name)),
-            "settlements": _readable("Complaint Settlement", settlements_of(doc.name)),
+            "capas": _readable("CAPA", capas_of([doc.name])[doc.name]),
+            "settlements": _readable("Complaint Settlement", settlements_of([doc.name])[doc.name]),
             "assessments": _list(
                 "Reportability Assessment",
                 {"complaint": doc.name},

@@ -7,7 +7,6 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from complaint_qms.services.links import linked_facts
-from complaint_qms.services.settlement.figures import lost_documents
 
 
 def facts_of(doc: Document) -> dict[str, Any]:

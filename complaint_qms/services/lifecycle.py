@@ -11,7 +11,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.model.workflow import get_transitions, get_workflow_name
+from frappe.model.workflow import get_transitions, get_workflow_name, is_transition_condition_satisfied
 
 from complaint_qms.constants.fields import OPEN_AFTER_END
 from complaint_qms.constants.labels import STAGE_KIND, label
@@ -170,6 +170,22 @@ def changed_fields(doc: Document, before: Document) -> list[str]:
             # An empty number is stored as 0 and comes back so; that is no change.
             changed.append(field.fieldname)
     return changed
+
+
+def steps_from(doc: Document) -> list[Document]:
+    """Steps that the active workflow offers to anybody from the state of `doc`. Asks the database nothing.
+
+    A row names action, next_state and allowed, the role; who may take it is the caller's to ask.
+    """
+    name = get_workflow_name(doc.doctype)
+    if not name:
+        return []
+    workflow = frappe.get_cached_doc("Workflow", name)
+    return [
+        row
+        for row in workflow.transitions
+        if row.state == doc.get(workflow.workflow_state_field) and is_transition_condition_satisfied(row, doc)
+    ]
 
 
 def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> None:

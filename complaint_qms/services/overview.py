@@ -1,5 +1,6 @@
 """What the head of a complaint shows: where it is, what comes next and what is still missing for it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -40,8 +41,8 @@ def overview(doc: Document) -> dict[str, Any]:
         "steps": _steps(doc),
         "next": _next(doc),
         "clock": {name: doc.get(name) for name in _CLOCK}
-        | {f"{clock}_status": _standing(doc, clock, now) for clock in CLOCKS}
-        | {"now": now, "stage_used": used_in_stage(doc, now), "stage_limit": _limit(doc)},
+        | {f"{clock}_status": standing(doc, clock, now) for clock in CLOCKS}
+        | {"now": now, "stage_used": used_in_stage(doc, now), "stage_limit": stage_limit(doc)},
         "headline": {name: doc.get(name) for name in _HEADLINE}
         | {"open_for_seconds": _age(doc, now), "stage_label": _(label("stage", doc.stage))},
     }
@@ -79,13 +80,18 @@ def _steps(doc: Document) -> list[dict[str, Any]]:
 
 
 def _next(doc: Document) -> list[dict[str, Any]]:
-    """Moves the user may make, the way forward first, each with what it still lacks."""
     if not get_workflow_name("Complaint"):
         return []
+    return next_moves(doc, get_transitions(doc), facts_of(doc) | {"stage": doc.stage})
+
+
+def next_moves(
+    doc: Document, transitions: Iterable[dict[str, Any]], facts: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Moves along `transitions` (those open to the user), the way forward first, each with what it still lacks."""
     states = lifecycle.stage_map("Complaint")
-    facts = facts_of(doc) | {"stage": doc.stage}
     moves: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in get_transitions(doc):
+    for row in transitions:
         target = states.get(row.next_state)
         key = (row.action, row.next_state)
         if not target or key in moves:
@@ -130,7 +136,7 @@ def _fields(doc: Document, target: str, missing: list[str]) -> list[str]:
     return wanted
 
 
-def _standing(doc: Document, clock: str, now: datetime) -> str | None:
+def standing(doc: Document, clock: str, now: datetime) -> str | None:
     """How a clock stands this minute; the sweep, which writes it down and alarms, comes only every few minutes."""
     status, due, warn = (doc.get(f"{clock}_{part}") for part in ("status", "due", "warn_at"))
     if status in (ON_TRACK, AT_RISK) and due and get_datetime(due) <= now:
@@ -140,7 +146,8 @@ def _standing(doc: Document, clock: str, now: datetime) -> str | None:
     return status
 
 
-def _limit(doc: Document) -> int | None:
+def stage_limit(doc: Document) -> int | None:
+    """Seconds of working time that the present stage may take; None without a limit."""
     open_rows = [row for row in doc.stage_log if not row.left_at and row.time_limit]
     return open_rows[-1].time_limit if open_rows else None
 

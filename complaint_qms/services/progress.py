@@ -1,5 +1,6 @@
 """Stage bar of an investigation and of a CAPA: where it stands, what comes next, and why it cannot close yet."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import frappe
@@ -82,10 +83,16 @@ def _steps(doc: Document) -> list[dict[str, Any]]:
 def _next(doc: Document) -> list[dict[str, Any]]:
     if not get_workflow_name(doc.doctype):
         return []
+    return next_moves(doc, get_transitions(doc), facts_of(doc) | {"stage": doc.stage})
+
+
+def next_moves(
+    doc: Document, transitions: Iterable[dict[str, Any]], facts: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Moves along `transitions` (those open to the user), the way forward first, each with what it still lacks."""
     states = lifecycle.stage_map(doc.doctype)
-    facts = facts_of(doc) | {"stage": doc.stage}
     moves: dict[str, dict[str, Any]] = {}
-    for row in get_transitions(doc):
+    for row in transitions:
         target = states.get(row.next_state)
         if not target or row.action in moves:
             continue

@@ -12,7 +12,7 @@ _REPAIR_OVER = ("Closed", "Cancelled")
 def drafted_documents(settlements: list[str]) -> list[dict[str, Any]]:
     """Documents of `settlements` that nobody has finished yet: drafts, and repairs under way.
 
-    Returns [{doctype, name}]; one query a DocType.
+    Returns [{doctype, name, settlement}]; one query a DocType.
     """
     if not settlements:
         return []
@@ -20,7 +20,12 @@ def drafted_documents(settlements: list[str]) -> list[dict[str, Any]]:
     unfinished = {doctype: own | {"docstatus": 0} for doctype in SETTLED_BY}
     unfinished[_REPAIR] = own | {"status": ("not in", _REPAIR_OVER)}
     return [
-        {"doctype": doctype, "name": name}
+        {"doctype": doctype, **row}
         for doctype, filters in unfinished.items()
-        for name in frappe.get_all(doctype, filters=filters, pluck="name", order_by="name asc")
+        for row in frappe.get_all(
+            doctype,
+            filters=filters,
+            fields=["name", "complaint_settlement as settlement"],
+            order_by="name asc",
+        )
     ]

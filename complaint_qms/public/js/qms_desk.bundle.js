@@ -1,4 +1,4 @@
-// Loaded by the forms of this app when one opens: everything that draws.
+// Loaded by the forms and pages of this app when one opens: everything that draws.
 import * as stage_bar from "./desk/stage_bar";
 import * as steps from "./desk/steps";
 import { take_step } from "./desk/hand_over";
@@ -13,6 +13,7 @@ import { draw_ishikawa } from "./desk/ishikawa";
 import { draw_gantt } from "./desk/gantt";
 import { draw_before_after } from "./desk/before_after";
 import { draw_matrix } from "./desk/matrix";
+import { make_my_work } from "./desk/my_work";
 
 frappe.provide("complaint_qms.desk");
 Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, {
@@ -27,4 +28,5 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, {
 	draw_gantt,
 	draw_before_after,
 	draw_matrix,
+	make_my_work,
 });

@@ -50,6 +50,11 @@ def lost_documents(complaint: str) -> list[dict[str, str]]:
 
     Returns [{settlement, doctype, name}].
     """
+    return lost_documents_of([complaint])[complaint]
+
+
+def lost_documents_of(complaints: list[str]) -> dict[str, list[dict[str, str]]]:
+    """The same for many complaints at once, by complaint; one query."""
     row, parent = frappe.qb.DocType("Complaint Settlement Document"), frappe.qb.DocType(DOCTYPE)
     found = (
         frappe.qb.from_(row)
@@ -62,17 +67,20 @@ def lost_documents(complaint: str) -> list[dict[str, str]]:
             row.document_status,
             row.purpose,
             row.source_name,
+            parent.complaint,
         )
-        .where((parent.complaint == complaint) & (parent.docstatus == 1))
+        .where(parent.complaint.isin(complaints) & (parent.docstatus == 1))
         .where(Coalesce(parent.shortfall_reason, "") == "")
         .orderby(row.parent, row.idx, order=Order.asc)
     ).run(as_dict=True)
     living = {_duty(one) for one in found if one.document_status in LIVE}
-    return [
-        {"settlement": one.parent, "doctype": one.document_type, "name": one.document_name}
-        for one in found
-        if one.document_status not in LIVE and _duty(one) not in living
-    ]
+    lost: dict[str, list[dict[str, str]]] = {name: [] for name in complaints}
+    for one in found:
+        if one.document_status not in LIVE and _duty(one) not in living:
+            lost[one.complaint].append(
+                {"settlement": one.parent, "doctype": one.document_type, "name": one.document_name}
+            )
+    return lost
 
 
 def _duty(row: frappe._dict) -> tuple[str, ...]:

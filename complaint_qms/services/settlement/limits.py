@@ -41,9 +41,13 @@ def limit_of(user: str, company: str) -> Limit:
     return Limit(None if best.unlimited else flt(best.max_amount), own, best.role)
 
 
-def refusal(doc: Document, user: str) -> str | None:
-    """Why `user` may not submit this settlement, with the remedy; None when they may."""
-    limit = limit_of(user, doc.company)
+def refusal(doc: Document, user: str, limit: Limit | None = None) -> str | None:
+    """Why `user` may not submit this settlement, with the remedy; None when they may.
+
+    Args:
+        limit: the user's limit in the settlement's company, when the caller knows it already.
+    """
+    limit = limit or limit_of(user, doc.company)
     total = flt(doc.base_total_amount)
     if limit.role is None:
         return _(

@@ -372,10 +372,16 @@ def _paused_within(doc: Document, row: Document, now: datetime) -> int:
 
 def used_in_stage(doc: Document, now: datetime) -> int:
     """Seconds of working time the complaint has spent in its present stage, pauses left out; 0 without a plan."""
-    row, plan = _open(doc, COMPLAINT_OPEN), plan_of(doc)
-    if not row or not plan:
+    row = _open(doc, COMPLAINT_OPEN)
+    return used_since(doc, row.entered_at, now) if row else 0
+
+
+def used_since(doc: Document, begin: datetime | str, now: datetime) -> int:
+    """Seconds of working time of the complaint from `begin` to `now`, pauses left out; 0 without a plan."""
+    plan = plan_of(doc)
+    if not plan:
         return 0
     zone = site_zone()
     pauses = [(aware(low, zone), aware(high, zone) if high else None) for low, high in _pauses(doc)]
-    begin, end = aware(row.entered_at, zone), aware(now, zone)
-    return int(sla_clock.used(begin, max(begin, end), plan.calendar, pauses).total_seconds())
+    start, end = aware(begin, zone), aware(now, zone)
+    return int(sla_clock.used(start, max(start, end), plan.calendar, pauses).total_seconds())

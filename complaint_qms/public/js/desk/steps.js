@@ -35,6 +35,21 @@ export function go_to(frm, fieldname) {
 	}, 350);
 }
 
+let wanted_place = null;
+
+/** Open a record at a field: its form goes there as soon as it is drawn. */
+export function open_at(doctype, name, field) {
+	wanted_place = field ? { doctype, name, field } : null;
+	return frappe.set_route("Form", doctype, name);
+}
+
+function go_to_wanted(frm) {
+	const place = wanted_place;
+	if (!place || place.doctype !== frm.doctype || place.name !== frm.doc.name) return;
+	wanted_place = null;
+	go_to(frm, place.field);
+}
+
 /** Offer the steps of an overview. */
 export function offer_steps(frm, overview, options) {
 	const take = (step) => take_step(frm, step, { ...options, go_to: (field) => go_to(frm, field) });
@@ -103,6 +118,7 @@ export function load_record(frm, options) {
 		overview.turn = whose_turn(frm, overview);
 		const take = offer_steps(frm, overview, { method: options.take, args: options.args });
 		options.show(frm, overview, { take, go_to: (field) => go_to(frm, field) });
+		go_to_wanted(frm);
 	});
 	if (!options.context) return;
 	frappe.xcall(options.context, args).then((context) => {

@@ -1,0 +1,171 @@
+// My Work Today: what waits for me, what runs out first on top; keys move through it, Enter opens where it is missing.
+import { color, label } from "../labels";
+import { date_text, elapsed, esc, moment_text, money, working_time } from "../words";
+import { open_at } from "./steps";
+
+const EVERY = 60000;
+const GROUPS = () => [
+	["overdue", __("Overdue"), "red"],
+	["today", __("Today"), "orange"],
+	["week", __("Within a Week"), "blue"],
+	["later", __("Later"), "gray"],
+	["waiting", __("Waiting for Others"), "gray"],
+];
+const KINDS = () => ({
+	complaint: __("Complaint"),
+	investigation: __("Investigation"),
+	capa_action: __("CAPA Action"),
+	settlement: __("Settlement"),
+});
+const CLOCKS = () => ({ response: __("First response"), resolution: __("Whole complaint") });
+
+/** Build the page; gives back {refresh}. */
+export function make_my_work(page) {
+	const $body = $('<div class="cq-work" role="main"></div>').appendTo(page.main);
+	const state = { rows: null };
+
+	function refresh() {
+		return frappe.xcall("complaint_qms.api.work.mine").then(({ rows }) => {
+			const at = focused_key($body);
+			state.rows = rows;
+			$body.html(rows.length ? page_html(rows) : empty_html());
+			if (at) $body.find(".cq-task").filter((_, element) => element.dataset.key === at).trigger("focus");
+		});
+	}
+
+	$body.on("click", ".cq-task", function (event) {
+		if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+		event.preventDefault();
+		const row = state.rows[Number(this.dataset.at)];
+		open_at(row.doctype, row.name, row.field);
+	});
+	page.set_secondary_action(__("Refresh"), refresh, { icon: "refresh" });
+	add_keys(page, $body);
+	setInterval(() => {
+		if (page.wrapper.is(":visible") && !document.hidden) refresh();
+	}, EVERY);
+	return { refresh };
+}
+
+function add_keys(page, $body) {
+	const move = (by) => () => {
+		const $tasks = $body.find(".cq-task");
+		if (!$tasks.length) return false;
+		const here = $tasks.index(document.activeElement);
+		const next = here < 0 ? (by > 0 ? 0 : $tasks.length - 1) : Math.min($tasks.length - 1, Math.max(0, here + by));
+		$tasks.eq(next).trigger("focus")[0].scrollIntoView({ block: "nearest" });
+		return true;
+	};
+	const keys = [
+		["j", 1, __("Next piece of work")],
+		["down", 1, __("Next piece of work")],
+		["k", -1, __("Previous piece of work")],
+		["up", -1, __("Previous piece of work")],
+	];
+	for (const [shortcut, by, description] of keys) {
+		frappe.ui.keys.add_shortcut({ shortcut, action: move(by), description, page });
+	}
+}
+
+const focused_key = ($body) => {
+	const element = document.activeElement;
+	return element && $body[0].contains(element) ? element.dataset.key : null;
+};
+
+function page_html(rows) {
+	const sections = GROUPS()
+		.map(([key, name, tone]) => [key, name, tone, rows.filter((row) => row.group === key)])
+		.filter(([, , , found]) => found.length);
+	const counts = sections
+		.map(
+			([key, name, tone, found]) =>
+				`<a href="#cq-work-${key}" class="cq-work-count tone-${tone}"><b>${found.length}</b> ${esc(name)}</a>`
+		)
+		.join("");
+	return `<div class="cq-work-head"><nav class="cq-work-counts" aria-label="${esc(__("How much is waiting"))}">${counts}</nav>
+		<span class="cq-work-keys text-muted"><kbd>j</kbd> <kbd>k</kbd> ${esc(__("move"))} · <kbd>Enter</kbd> ${esc(
+		__("opens")
+	)}</span></div>
+		${sections.map((section) => section_html(section, rows)).join("")}`;
+}
+
+function section_html([key, name, tone, found], rows) {
+	return `<section class="cq-work-group tone-${tone}" id="cq-work-${key}"><h5><span class="cq-mini-dot"></span>${esc(name)} <span class="text-muted">${
+		found.length
+	}</span></h5><ol>${found.map((row) => `<li>${task_html(row, rows.indexOf(row))}</li>`).join("")}</ol></section>`;
+}
+
+function task_html(row, at) {
+	const who = [row.customer_name || row.customer, row.product].filter(Boolean).map(esc).join(" · ");
+	const path = `/app/${frappe.router.slug(row.doctype)}/${encodeURIComponent(row.name)}`;
+	return `<a class="cq-task" href="${path}" data-at="${at}" data-key="${esc(`${row.kind}:${row.name}:${row.subject}`)}">
+		<span class="cq-task-what"><span class="cq-task-line"><span class="cq-no">${esc(row.name)}</span> <span class="cq-task-kind">${esc(
+		KINDS()[row.kind]
+	)}</span></span><span class="cq-task-subject">${esc(row.subject || row.title || "")}</span>
+		<span class="cq-task-who text-muted">${who}</span></span>
+		<span class="cq-task-ask">${ask_html(row)}</span>
+		<span class="cq-task-time">${time_html(row)}</span></a>`;
+}
+
+function ask_html(row) {
+	if (row.waits_for) {
+		const { roles, text } = row.waits_for;
+		const told = roles ? __("next step: {0}", [roles.map((role) => __(role)).join(", ")]) : text || "";
+		return `<span class="cq-task-do is-waiting">${esc(row.stage ? label(row.stage) : "")}</span><span class="cq-task-note text-muted">${esc(
+			told
+		)}</span>`;
+	}
+	return `<span class="cq-task-do">${esc(what_to_do(row))}</span><span class="cq-task-note text-muted" title="${esc(
+		row.first_missing || ""
+	)}">${esc(missing_words(row))}</span>`;
+}
+
+function what_to_do(row) {
+	if (row.kind === "settlement") return __("Approve {0}", [money(row.amount, row.currency)]);
+	if (row.kind === "capa_action") return __("Report as done");
+	return __(row.action);
+}
+
+function missing_words(row) {
+	if (row.kind === "capa_action") return row.missing ? __("evidence is missing") : "";
+	if (row.kind === "settlement") return __("for {0}", [row.complaint]);
+	if (!row.missing) return __("everything is there");
+	return row.missing === 1 ? row.first_missing : __("{0} things are missing", [row.missing]);
+}
+
+function time_html(row) {
+	const { time } = row;
+	if (!time) return `<span class="text-muted">${esc(__("no time limit"))}</span>`;
+	const share = time.share === null || time.share === undefined ? 1 : time.share;
+	const words = time_words(time);
+	const due = time.day ? date_text(time.day) : moment_text(time.due);
+	const clock = CLOCKS()[time.clock];
+	return `<span class="cq-time tone-${color(time.status)}"><span class="cq-time-words"><b>${esc(words)}</b></span>
+		<span class="cq-time-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${Math.round(
+			100 * Math.min(1, share)
+		)}" aria-label="${esc(words)}"><span style="width:${Math.min(100, Math.max(3, 100 * share))}%"></span></span>
+		<span class="cq-task-due text-muted">${esc([clock, __("due {0}", [due])].filter(Boolean).join(" · "))}</span></span>`;
+}
+
+function time_words(time) {
+	if (time.day) {
+		if (time.days === 0) return __("due today");
+		const days = elapsed(Math.abs(time.days) * 86400);
+		return time.days > 0 ? __("{0} left", [days]) : __("{0} over", [days]);
+	}
+	if (time.left === null) return label(time.status);
+	const spent = working_time(time.left);
+	return time.left >= 0 ? __("{0} of working time left", [spent]) : __("{0} of working time over the limit", [spent]);
+}
+
+function empty_html() {
+	return `<div class="cq-empty cq-work-empty"><p><b>${esc(__("Nothing waits for you."))}</b></p>
+		<p>${esc(
+			__(
+				"Here you find complaints whose handler you are or whose stage names you or one of your roles, your investigations and CAPA actions, and settlements you may approve. What runs out first stands on top."
+			)
+		)}</p>
+		<p><a href="/app/complaint">${esc(__("All complaints"))}</a> · <a href="/app/complaint-sop">${esc(
+		__("Who is responsible for which stage")
+	)}</a></p></div>`;
+}

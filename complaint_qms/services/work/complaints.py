@@ -1,0 +1,132 @@
+"""Complaints that wait for a person: as their handler, or because the stage names them or a role of theirs."""
+
+from collections import defaultdict
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder import Criterion, Order
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import getdate
+
+from complaint_qms.constants import work
+from complaint_qms.constants.clock import HOLD
+from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_OPEN
+from complaint_qms.services import lifecycle
+from complaint_qms.services.facts import facts_of_complaints
+from complaint_qms.services.overview import next_moves
+from complaint_qms.services.work.loading import about, documents_of
+from complaint_qms.services.work.timing import Viewer, clock_of, date_of
+
+_OPEN = (*COMPLAINT_OPEN, HOLD)
+_FAR = "9999-12-31"
+
+
+def complaint_work(viewer: Viewer) -> list[dict[str, Any]]:
+    """A row for each complaint of the viewer, the most urgent `MOST` of them."""
+    if not frappe.has_permission("Complaint"):
+        return []
+    candidates = _candidates(viewer)
+    readable = set(
+        frappe.get_list("Complaint", filters={"name": ("in", candidates)}, pluck="name", order_by="name asc")
+        if candidates
+        else ()
+    )
+    docs = documents_of([name for name in candidates if name in readable][: work.MOST])
+    facts = facts_of_complaints(docs) if docs else {}
+    return [_row(doc, facts[doc.name], viewer) for doc in docs]
+
+
+def _candidates(viewer: Viewer) -> list[str]:
+    """Open complaints that concern the viewer, before permissions; one query beside those of the responsibilities."""
+    complaint = frappe.qb.DocType("Complaint")
+    nobody = Coalesce(complaint.complaint_owner, "") == ""
+    concerns = [complaint.complaint_owner == viewer.user]
+    for (role, person), sops in _responsibilities(viewer).items():
+        here = Criterion.any(
+            [(complaint.sop == sop) & complaint.stage.isin(stages) for sop, stages in sops.items()]
+        )
+        if person:
+            concerns.append(here)
+        else:
+            # A handler who holds the role does it; else it is everybody's who holds it.
+            concerns.append(here & (nobody | complaint.complaint_owner.notin(_holders(role))))
+    if _fallback() in viewer.roles:
+        concerns.append(nobody & (Coalesce(complaint.sop, "") == ""))
+    return (
+        frappe.qb.from_(complaint)
+        .select(complaint.name)
+        .where(complaint.stage.isin(_OPEN) & Criterion.any(concerns))
+        .orderby(Coalesce(complaint.stage_due, complaint.resolution_due, _FAR), order=Order.asc)
+        .orderby(complaint.name, order=Order.asc)
+        .limit(work.CANDIDATES)
+    ).run(pluck=True)
+
+
+def _responsibilities(viewer: Viewer) -> dict[tuple[str, bool], dict[str, list[str]]]:
+    """(role, whether the viewer is named in person) → SOP → stages."""
+    stage = frappe.qb.DocType("Complaint SOP Stage")
+    named = Coalesce(stage.responsible_user, "")
+    rows = (
+        frappe.qb.from_(stage)
+        .select(stage.parent, stage.stage, stage.responsible_role, stage.responsible_user)
+        .where(stage.parenttype == "Complaint SOP")
+        .where((named == viewer.user) | ((named == "") & stage.responsible_role.isin(sorted(viewer.roles))))
+        .orderby(stage.parent)
+        .orderby(stage.idx)
+    ).run(as_dict=True)
+    found: dict[tuple[str, bool], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        key = ("", True) if row.responsible_user else (row.responsible_role, False)
+        found[key][row.parent].append(row.stage)
+    return found
+
+
+def _holders(role: str):
+    has_role = frappe.qb.DocType("Has Role")
+    return (
+        frappe.qb.from_(has_role)
+        .select(has_role.parent)
+        .where((has_role.role == role) & (has_role.parenttype == "User"))
+    )
+
+
+def _fallback() -> str | None:
+    return frappe.db.get_single_value("Complaint QMS Settings", "fallback_handler_role", cache=True)
+
+
+def _row(doc: Document, facts: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
+    steps = lifecycle.steps_from(doc)
+    moves = next_moves(doc, [step for step in steps if step.allowed in viewer.roles], facts)
+    forward = next((move for move in moves if move["kind"] == "forward"), None)
+    missing = forward["missing"] if forward else []
+    row = {
+        "kind": work.COMPLAINT,
+        "doctype": "Complaint",
+        "name": doc.name,
+        **about(doc),
+        "stage": doc.stage,
+        "action": forward["action"] if forward else None,
+        "missing": len(missing),
+        "first_missing": missing[0]["message"] if missing else None,
+        "field": next((item["field"] for item in missing if item["field"]), None),
+        "time": clock_of(doc, viewer.now),
+        "waits_for": None,
+    }
+    if doc.stage == HOLD:
+        row["time"] = date_of(doc.hold_until, doc.on_hold_since, viewer.today)
+        if not doc.hold_until or getdate(doc.hold_until) > viewer.today:
+            row["waits_for"] = {"text": doc.hold_reason}
+    elif not forward:
+        row["waits_for"] = {"roles": _roles_forward(doc, steps)}
+    elif missing and not row["field"]:
+        # Nothing that could be entered here: the next word is with another record or another person.
+        row["waits_for"] = {"text": row["first_missing"]}
+    return row
+
+
+def _roles_forward(doc: Document, steps: list[Document]) -> list[str]:
+    """Roles that may take the complaint further."""
+    stages, here = lifecycle.stage_map("Complaint"), COMPLAINT_FLOW.index(doc.stage)
+    ahead = [step.allowed for step in steps if stages.get(step.next_state) in COMPLAINT_FLOW[here + 1 :]]
+    return list(dict.fromkeys(ahead))

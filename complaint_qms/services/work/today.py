@@ -1,0 +1,45 @@
+"""“My Work Today”: everything that waits for a person, what runs out first on top."""
+
+from datetime import datetime
+from typing import Any
+
+import frappe
+
+from complaint_qms.constants import work
+from complaint_qms.services.work.complaints import complaint_work
+from complaint_qms.services.work.records import action_work, investigation_work, settlement_work
+from complaint_qms.services.work.timing import group_of, order_of, viewer
+
+
+def my_work(user: str, now: datetime) -> list[dict[str, Any]]:
+    """Rows of work for `user`, who is the session's user, as the page shows them: grouped, then by what runs out first.
+
+    Each row: {kind, doctype, name, group, subject, customer, customer_name, product, action (of the workflow, in
+    English), missing (how many things), first_missing, field (where to go), waits_for ({roles} or {text}, when it is
+    not the user's turn), time (see services.work.timing)}.
+    """
+    who = viewer(user, now)
+    rows = [*complaint_work(who), *investigation_work(who), *action_work(who), *settlement_work(who)]
+    for row in rows:
+        row["group"] = work.GROUP_WAITING if row.get("waits_for") else group_of(row["time"], who)
+    rows.sort(key=lambda row: (work.GROUPS.index(row["group"]), order_of(row["time"], who), row["name"]))
+    _name_customers(rows)
+    return rows
+
+
+def _name_customers(rows: list[dict[str, Any]]) -> None:
+    customers = sorted({row["customer"] for row in rows if row.get("customer")})
+    if not customers:
+        return
+    names = dict(
+        frappe.get_all(
+            "Customer",
+            filters={"name": ("in", customers)},
+            fields=["name", "customer_name"],
+            as_list=True,
+            order_by="name asc",
+        )
+    )
+    for row in rows:
+        if row.get("customer"):
+            row["customer_name"] = names.get(row["customer"], row["customer"])
