@@ -34,10 +34,12 @@ def find(store: Store, policy: Policy, history: History, tick: Callable[[int], N
         stop = min(start + CHUNK, len(history))
         index.add_many(records(store, history, start, stop))
         tick(stop - start)
+    known = index.settings
     with store.transaction():
         duplicates: list[Pair] = []
         store.insert("pair", _rows(index.pairs(policy.data["similar"]["duplicate"]), duplicates), 4)
-        groups = clusters(duplicates, settings=index.settings)
+        del index  # grouping needs memory of its own
+        groups = clusters(duplicates, settings=known)
         store.insert(
             "cluster",
             ((n, int(i)) for n, group in enumerate(groups, 1) for i in sorted(group.ids, key=int)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import mmap
+import os
 import tempfile
 from pathlib import Path
 
 import numpy as np
+
+WIDTH = 4
 
 
 class Spill:
@@ -14,24 +16,23 @@ class Spill:
     the process, also when that is killed."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - open as long as this object
-        self._map: mmap.mmap | None = None
+        # open as long as this object
+        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
 
     def append(self, numbers: np.ndarray) -> None:
         """Add uint32 numbers behind those that are there."""
-        self._map = None
-        self._file.write(numbers.astype(np.uint32, copy=False).tobytes())
+        self._file.seek(0, os.SEEK_END)
+        content = memoryview(numbers.astype(np.uint32, copy=False).tobytes())
+        while content:
+            content = content[self._file.write(content) :]
 
-    def view(self) -> np.ndarray:
-        """All numbers, uint32, read only; valid until the next :meth:`append`."""
-        self._file.flush()
-        if not self._file.tell():
-            return np.empty(0, np.uint32)
-        if self._map is None:
-            self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
-        return np.frombuffer(self._map, np.uint32)
+    def parts(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """The numbers ``starts[i] … ends[i] - 1`` of every i, one part after the other, uint32."""
+        places = zip((starts * WIDTH).tolist(), ((ends - starts) * WIDTH).tolist(), strict=True)
+        return np.frombuffer(b"".join([self._read(place, size) for place, size in places]), np.uint32)
 
-    def release(self) -> None:
-        """Give back the memory of what was read so far; it is read again when it is wanted again."""
-        if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)
+    def _read(self, place: int, size: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._file.fileno(), size, place)
+        self._file.seek(place)
+        return self._file.read(size)

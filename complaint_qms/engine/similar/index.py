@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from complaint_qms.engine.similar.blocking import BANDS, bands, candidates, field_hashes
-from complaint_qms.engine.similar.features import FeatureTable
+from complaint_qms.engine.similar.features import FeatureTable, expand
 from complaint_qms.engine.similar.records import Match, Pair, Record, Settings
 from complaint_qms.engine.similar.score import (
     Stats,
@@ -32,11 +32,8 @@ class Numbers(Protocol):
     def append(self, numbers: np.ndarray) -> None:
         """Add uint32 numbers behind those that are there."""
 
-    def view(self) -> np.ndarray:
-        """All numbers, uint32; valid until the next :meth:`append`."""
-
-    def release(self) -> None:
-        """What was read so far will not be wanted again soon."""
+    def parts(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """The numbers ``starts[i] … ends[i] - 1`` of every i, one part after the other, uint32."""
 
 
 class _InMemory:
@@ -46,11 +43,8 @@ class _InMemory:
     def append(self, numbers: np.ndarray) -> None:
         self._numbers.frombytes(numbers.tobytes())
 
-    def view(self) -> np.ndarray:
-        return np.frombuffer(self._numbers, np.uint32)
-
-    def release(self) -> None:
-        """Memory is what this is."""
+    def parts(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        return np.frombuffer(self._numbers, np.uint32)[expand(starts, ends - starts)]
 
 
 class _Ids:
@@ -119,10 +113,9 @@ class Index:
         return known
 
     def _columns(self) -> tuple[np.ndarray, ...]:
-        """Features, their ends, sizes before the cut, bands, fields, days; views on the growing arrays."""
+        """Where features end, sizes before the cut, bands, fields, days; views on the growing arrays."""
         count = len(self.ids)
         return (
-            self._features.view(),
             np.frombuffer(self._ends, np.int64),
             np.frombuffer(self._sizes, np.uint32),
             np.frombuffer(self._bands, np.uint32).reshape(count, BANDS),
@@ -130,13 +123,22 @@ class Index:
             np.frombuffer(self._days, np.int32),
         )
 
+    def _of_pairs(
+        self, offsets: np.ndarray, left: np.ndarray, right: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Features of the records of some pairs, where those of each end, and the places of left and right among them."""
+        rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+        starts, ends = offsets[rows], offsets[rows + 1]
+        flat = self._features.parts(starts, ends)
+        return flat, np.concatenate([[0], np.cumsum(ends - starts)]), place[: len(left)], place[len(left) :]
+
     def pairs(self, threshold: float | None = None) -> Iterator[Pair]:
         """Every pair found with a score of at least ``threshold`` (default ``settings.similar``), in input order of
         ``left``, then ``right``."""
         settings = self.settings
         if len(self.ids) < 2:
             return
-        flat, offsets, sizes, band_keys, fields, days = self._columns()
+        offsets, sizes, band_keys, fields, days = self._columns()
         weights = self.stats.squared_weights()
         least = settings.similar if threshold is None else threshold
         wanted = float(np.log(max(least, 1e-9) / max(1.0 - least, 1e-9)))
@@ -150,14 +152,14 @@ class Index:
                 no_text = np.full(len(code), settings.middle)
                 known = log_odds(no_text, sizes, fields, days, left, right, settings).sum(axis=1)
                 needed = settings.middle + (wanted - known) / settings.steepness
-                good = promising(flat, offsets, left, right, needed)
+                flat, starts, one, other = self._of_pairs(offsets, left, right)
+                good = promising(flat, starts, one, other, needed)
                 code, left, right = code[good], left[good], right[good]
-                cosine = text_agreement(flat, offsets, left, right, weights, settings.sketch)
+                cosine = text_agreement(flat, starts, one[good], other[good], weights, settings.sketch)
                 score = to_score(log_odds(cosine, sizes, fields, days, left, right, settings))
                 good = score >= least
                 codes.append(code[good])
                 scores.append(score[good])
-                self._features.release()
         if not codes:
             return
         code, first = np.unique(np.concatenate(codes), return_index=True)
@@ -167,7 +169,7 @@ class Index:
         code = code[kept]
         for start in range(0, len(code), SCORE_CHUNK):
             left, right = np.divmod(code[start : start + SCORE_CHUNK], count)
-            cosine = text_agreement(flat, offsets, left, right, weights, settings.sketch)
+            cosine = text_agreement(*self._of_pairs(offsets, left, right), weights, settings.sketch)
             parts = log_odds(cosine, sizes, fields, days, left, right, settings)
             yield from self._pairs(left, right, cosine, parts)
 
@@ -190,7 +192,7 @@ class Index:
         if not self.ids:
             return []
         settings = self.settings
-        flat, offsets, sizes, band_keys, fields, days = self._columns()
+        offsets, sizes, band_keys, fields, days = self._columns()
         new_flat, new_offsets = self._table.features([record.text])
         own_bands = bands(new_flat, new_offsets)[0]
         own_fields = np.array(self._field_hashes(record), np.uint32)
@@ -203,7 +205,7 @@ class Index:
             return []
         kept, ends = _cut(new_flat, new_offsets, settings.sketch)
         picked = np.concatenate(
-            [*(flat[offsets[row] : offsets[row + 1]] for row in rows), kept.astype(np.uint32)]
+            [self._features.parts(offsets[rows], offsets[rows + 1]), kept.astype(np.uint32)]
         )
         lengths = np.append(offsets[rows + 1] - offsets[rows], ends[0])
         starts = np.concatenate([[0], np.cumsum(lengths)])
