@@ -316,6 +316,57 @@ def test_changing_the_terms_makes_one_the_proposer() -> None:
             mine.submit()
 
 
+def test_turning_a_proposal_to_another_sale_makes_one_the_proposer() -> None:
+    _, _, invoice = factory.sold(10)
+    settlement = settling.proposed(invoice, {"remedy": "goodwill", "amount": 50})
+    _, _, elsewhere = factory.sold(10)
+    complaint = settling.complaint_on(elsewhere)
+    with settling.acting_as("Complaint Manager") as manager:
+        mine = frappe.get_doc(settlement.doctype, settlement.name)
+        mine.update(
+            {"complaint": complaint.name, "customer": elsewhere.customer, "sales_invoice": elsewhere.name}
+        )
+        mine.lines[0].sales_invoice = elsewhere.name
+        mine.save()
+        assert mine.proposed_by == manager
+        with pytest.raises(frappe.PermissionError, match="Gate G6"):
+            mine.submit()
+
+
+def test_another_complaint_of_the_same_customer_makes_one_the_proposer() -> None:
+    _, _, invoice = factory.sold(10)
+    settlement = settling.proposed(invoice, {"qty": 1})
+    complaint = settling.complaint_on(invoice)
+    with settling.acting_as("Complaint Manager") as manager:
+        mine = frappe.get_doc(settlement.doctype, settlement.name)
+        mine.complaint = complaint.name
+        mine.save()
+        assert mine.proposed_by == manager
+    assert settling.figures(settlement.complaint) == ("", 0)
+    assert settling.figures(complaint.name) == ("proposed", 0)
+
+
+@pytest.mark.parametrize("field", ["warehouse", "goods_come_back"])
+def test_where_the_goods_go_is_part_of_the_proposal(field: str) -> None:
+    _, _, invoice = factory.sold(10)
+    settlement = settling.proposed(invoice, {"remedy": "replacement", "qty": 1})
+    with settling.acting_as("Complaint Manager") as manager:
+        mine = frappe.get_doc(settlement.doctype, settlement.name)
+        mine.lines[0].set(field, {"warehouse": factory.store(), "goods_come_back": 1}[field])
+        mine.save()
+        assert mine.proposed_by == manager
+
+
+def test_a_new_reason_leaves_the_proposer() -> None:
+    _, _, invoice = factory.sold(10)
+    settlement = settling.proposed(invoice, {"remedy": "return_credit", "qty": 1})
+    with settling.acting_as("Complaint Manager"):
+        mine = frappe.get_doc(settlement.doctype, settlement.name)
+        mine.reason = "Agreed in writing."
+        mine.save()
+    assert settlement.reload().proposed_by == factory.user(*settling.PROPOSER)
+
+
 def test_the_agent_proposes_and_may_not_submit() -> None:
     _, _, invoice = factory.sold(10)
     settlement = settling.proposed(invoice, {"qty": 1})

@@ -82,13 +82,26 @@ def _name_proposer(doc: Document) -> None:
     doc.proposed_by = before.proposed_by if same else frappe.session.user
 
 
-def _terms(doc: Document) -> list[tuple]:
-    fields = ("remedy", "item_code", "sales_invoice_item", "delivery_note_item")
-    figures = ("qty", "rate", "amount")
-    return [
-        (*[line.get(field) or "" for field in fields], *[flt(line.get(field), 6) for field in figures])
-        for line in doc.lines
-    ]
+def _terms(doc: Document) -> tuple:
+    """Everything that decides who is granted what on which sale."""
+    head = ("complaint", "customer", "company", "currency", "sales_invoice", "delivery_note")
+    return tuple(doc.get(field) or "" for field in head), [_terms_of_line(line) for line in doc.lines]
+
+
+def _terms_of_line(line: Document) -> tuple:
+    words = (
+        "remedy",
+        "item_code",
+        "sales_invoice",
+        "sales_invoice_item",
+        "delivery_note",
+        "delivery_note_item",
+        "batch_no",
+        "serial_no",
+        "warehouse",
+    )
+    figures = ("qty", "rate", "amount", "goods_come_back")
+    return *[line.get(field) or "" for field in words], *[flt(line.get(field), 6) for field in figures]
 
 
 def check_right(doc: Document) -> None:

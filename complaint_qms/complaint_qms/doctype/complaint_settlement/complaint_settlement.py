@@ -23,6 +23,12 @@ class ComplaintSettlement(Document):
     def after_insert(self):
         tell(self, "proposed")
 
+    def on_update(self):
+        before = self.get_doc_before_save()
+        if before and before.complaint != self.complaint:
+            refresh_complaint(before.complaint)
+            refresh_complaint(self.complaint)
+
     def before_submit(self):
         checking.check_right(self)
 
