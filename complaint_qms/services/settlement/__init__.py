@@ -2,6 +2,9 @@
 
 proposal   prefills a settlement from its complaint          (writes nothing)
 lines      ties each line to what was sold and fills it      (writes nothing)
+tied       one such line, and how its problems are told
+goods      quantities, batches, serial numbers still there   (writes nothing)
+money      amounts not given back already                    (writes nothing)
 limits     who may grant how much
 checking   what must hold before a settlement is saved
 once       one drafting at a time, one result however often it is asked for

@@ -39,8 +39,9 @@ from complaint_qms.integrations.erpnext.returns import (
     draft_goodwill_note,
 )
 from complaint_qms.integrations.erpnext.tracking import split_serials
-from complaint_qms.services.settlement.lines import Lines, Tied
+from complaint_qms.services.settlement.lines import Lines
 from complaint_qms.services.settlement.once import hold_drafting
+from complaint_qms.services.settlement.tied import Tied
 
 SETTINGS = "Complaint QMS Settings"
 

@@ -1,0 +1,124 @@
+"""Whether the goods that the lines of a settlement ask for are still there: quantities, batches and serial numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from frappe import _
+from frappe.utils import flt
+
+from complaint_qms.constants.settlement import CONSUMING, GOODWILL, REPAIR
+from complaint_qms.integrations.erpnext.remaining import SoldRow
+from complaint_qms.integrations.erpnext.tracking import Units, split_serials
+from complaint_qms.services.settlement.tied import TOLERANCE, Problems, Tied, number, place
+
+
+def check_quantities(lines: Iterable[Tied], problems: Problems) -> None:
+    """Sum of all lines on a row against what is left of it, for the sale and for the goods."""
+    asked: dict[str, float] = defaultdict(float)
+    for tied in lines:
+        line, base = tied.line, tied.base
+        if line.remedy == GOODWILL:
+            continue
+        if flt(line.qty) <= 0:
+            problems.add(line, _("Quantity: enter more than zero."))
+            continue
+        if line.remedy in CONSUMING or line.remedy == REPAIR:
+            _ask(problems, asked, tied, base)
+        if tied.goods and tied.goods is not base:
+            _ask(problems, asked, tied, tied.goods)
+
+
+def _ask(problems: Problems, asked: dict[str, float], tied: Tied, row: SoldRow) -> None:
+    asked[row.name] += tied.stock_qty
+    if asked[row.name] <= row.remaining_stock_qty + TOLERANCE:
+        return
+    factor = tied.base.conversion_factor
+    used = ", ".join(sorted(row.used_by))
+    left = flt(max(row.remaining_stock_qty - asked[row.name] + tied.stock_qty, 0) / factor, 6)
+    message = _("Quantity: {0} {1} asked, but only {2} of {3} sold with {4} are left.").format(
+        number(tied.line.qty),
+        tied.base.uom,
+        number(left),
+        number(row.stock_qty / factor),
+        place(row),
+    )
+    if used:
+        message += " " + _("Returned, drafted or replaced already: {0}.").format(used)
+    problems.add(tied.line, message + " " + _("Lower the quantity."))
+
+
+def check_units(lines: Iterable[Tied], units_of: dict[str, Units], problems: Problems) -> None:
+    """Batches and serial numbers: delivered with the row, still with the customer, and named where it matters."""
+    batch_asked: dict[tuple[str, str], float] = defaultdict(float)
+    serial_asked: set[str] = set()
+    for tied in lines:
+        base = tied.base
+        if base is None:
+            continue
+        row = tied.goods or tied.delivered or base
+        units, serials = units_of[row.name], split_serials(tied.line.serial_no)
+        delivered = units.delivered or {row.batch_no, *split_serials(row.serial_no)}
+        named = [*serials, *([tied.line.batch_no] if tied.line.batch_no else [])]
+        unknown = [unit for unit in named if unit not in delivered]
+        if unknown and (tied.goods or units.delivered):
+            problems.add(
+                tied.line,
+                _("{0} was not delivered with {1}: choose what was.").format(", ".join(unknown), place(row)),
+            )
+        elif tied.goods:
+            _complete_units(tied, units, serials)
+            _check_goods(problems, tied, units, batch_asked, serial_asked)
+
+
+def _complete_units(tied: Tied, units: Units, serials: list[str]) -> None:
+    """Name the units where only one answer is possible."""
+    line, stock_qty = tied.line, tied.stock_qty
+    if units.has_serial and not serials and len(units.serials) == stock_qty:
+        line.serial_no = "\n".join(units.serials)
+    elif units.has_batch and not units.has_serial and not line.batch_no and len(units.batches) == 1:
+        line.batch_no = next(iter(units.batches))
+
+
+def _check_goods(
+    problems: Problems,
+    tied: Tied,
+    units: Units,
+    batch_asked: dict[tuple[str, str], float],
+    serial_asked: set[str],
+) -> None:
+    line, stock_qty = tied.line, tied.stock_qty
+    if units.has_serial:
+        serials = split_serials(line.serial_no)
+        if len(serials) != stock_qty:
+            problems.add(
+                line,
+                _("Serial Nos: name the {0} that come back (with the customer: {1}).").format(
+                    number(stock_qty), ", ".join(units.serials) or _("none")
+                ),
+            )
+        gone = [serial for serial in serials if serial not in units.serials or serial in serial_asked]
+        if gone:
+            problems.add(
+                line, _("Serial Nos: {0} came back already or is named twice.").format(", ".join(gone))
+            )
+        serial_asked.update(serials)
+    elif units.has_batch and line.batch_no:
+        key = (tied.goods.name, line.batch_no)
+        batch_asked[key] += stock_qty
+        left = units.batches.get(line.batch_no, 0.0)
+        if batch_asked[key] > left + TOLERANCE:
+            problems.add(
+                line,
+                _("Batch: {0} of batch {1} asked, {2} are still with the customer.").format(
+                    number(batch_asked[key]), line.batch_no, number(left)
+                ),
+            )
+    elif units.has_batch and abs(sum(units.batches.values()) - stock_qty) > TOLERANCE:
+        problems.add(
+            line,
+            _("Batch: say which batch comes back, one line for each ({0}).").format(
+                ", ".join(f"{batch}: {number(qty)}" for batch, qty in units.batches.items())
+            ),
+        )
