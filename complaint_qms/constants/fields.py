@@ -22,7 +22,7 @@ COMPLAINT_STAMPS: Final = (
     "required_action",
 )
 INVESTIGATION_STAMPS: Final = ("completed_by", "completed_at", "submitted_by")
-ROOT_CAUSE_STAMPS: Final = ("verified_by", "verified_at")
+ROOT_CAUSE_STAMPS: Final = ("verified_by", "verified_at", "content_by")
 CAPA_STAMPS: Final = (
     "submitted_by",
     "plan_approved_by",
@@ -52,6 +52,11 @@ OPEN_AFTER_END: Final = {
     "Complaint": ("reopen_reason", "duplicate_of"),
     "Investigation": (),
     "CAPA": ("successor", "lessons", "related_changes"),
+}
+# What somebody else judges stands still meanwhile: to change it, send it back. Nobody approves what they wrote last.
+UNDER_REVIEW: Final = {
+    "Investigation": {"review": ("void_reason",)},
+    "CAPA": {"plan_review": ("void_reason",)},
 }
 # What each forward step asks for in its dialog, in the order of the form.
 STEP_FIELDS: Final[dict[str, tuple[str, ...]]] = {

@@ -36,6 +36,7 @@ def check_rows(doc: Document) -> None:
     for row in doc.actions:
         if row.start_date and row.due_date and getdate(row.due_date) < getdate(row.start_date):
             frappe.throw(_("Row {0}: Due Date is before Start Date. Correct one of them.").format(row.idx))
+        _check_cancelling(doc, row, old.get(row.name))
         _stamp(doc, row, old.get(row.name), frozen)
 
 
@@ -138,6 +139,23 @@ def _check_owners(doc: Document, old: dict[str, Document]) -> None:
                 "{0} cannot see CAPAs and so cannot own an action. Give them the role {1}, or choose somebody else."
             ).format(owner, _(roles.ACTION_OWNER))
         )
+
+
+def _check_cancelling(doc: Document, row: Document, old: Document | None) -> None:
+    if not old or row.status != "cancelled" or old.status == "cancelled":
+        return
+    before = doc.get_doc_before_save()
+    if (
+        frappe.session.user in (before.capa_owner, "Administrator")
+        or roles.QUALITY_MANAGER in frappe.get_roles()
+    ):
+        return
+    frappe.throw(
+        _("G5: row {0}: only the CAPA owner or a {1} cancels an action.").format(
+            row.idx, _(roles.QUALITY_MANAGER)
+        ),
+        GateError,
+    )
 
 
 def _stamp(doc: Document, row: Document, old: Document | None, frozen: bool) -> None:

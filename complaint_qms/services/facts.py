@@ -95,6 +95,8 @@ def _base(doc: Document) -> dict[str, Any]:
     # The gates ask from where the record comes, which is what is stored, not what was sent.
     facts["stage"] = before.get("stage") if before else doc.get("stage")
     facts["user"] = frappe.session.user
+    # Nobody gets round a gate by changing, in the same save, the names it asks for.
+    facts["stored"] = before.as_dict() if before else {}
     return facts
 
 

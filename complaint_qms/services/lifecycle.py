@@ -6,14 +6,16 @@ own "update field" row. A controller calls `guard` in its validate; what the gua
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.workflow import get_transitions, get_workflow_name, is_transition_condition_satisfied
+from frappe.utils import escape_html
 
-from complaint_qms.constants.fields import OPEN_AFTER_END
+from complaint_qms.constants.fields import OPEN_AFTER_END, UNDER_REVIEW
 from complaint_qms.constants.labels import STAGE_KIND, label
 from complaint_qms.constants.stages import ENDED, FIRST_STAGE, MOVES
 from complaint_qms.engine.sop import Missing, missing, move_allowed
@@ -70,6 +72,8 @@ def guard(doc: Document) -> tuple[str, str] | None:
     origin = (before.stage if before else None) or FIRST_STAGE[doc.doctype]
     target = stage_wanted(doc)
     doc.stage = origin
+    if before and origin in UNDER_REVIEW.get(doc.doctype, {}):
+        _refuse_under_review(doc, before)
     if target == origin:
         if before and origin in ENDED[doc.doctype]:
             _refuse_changes(doc, before)
@@ -88,8 +92,10 @@ def guard(doc: Document) -> tuple[str, str] | None:
 
 def refuse(doc: Document, found: Iterable[Missing], target: str | None = None) -> None:
     """Throw one error that lists everything missing; the response carries the same list as data."""
-    rows = [describe(doc, row) for row in found]
-    frappe.local.response["missing"] = rows
+    found = list(found)
+    frappe.local.response["missing"] = [describe(doc, row) for row in found]
+    # A message is drawn as markup: what people wrote into the record is shown in it as they wrote it.
+    rows = [describe(doc, _escaped(row)) for row in found]
     title = _("Not yet")
     if target and doc.doctype in STAGE_KIND:
         title = _("Not yet ready for {0}").format(_(label(STAGE_KIND[doc.doctype], target)))
@@ -109,6 +115,13 @@ def describe(doc: Document, row: Missing) -> dict[str, str]:
         "label": _(field.label) if field and field.label else "",
         "message": _(row.message).format(**params),
     }
+
+
+def _escaped(row: Missing) -> Missing:
+    return replace(
+        row,
+        params={key: escape_html(value) if isinstance(value, str) else value for key, value in row.params.items()},
+    )
 
 
 def protect(doc: Document, fields: Iterable[str]) -> None:
@@ -205,6 +218,19 @@ def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> No
         GateError,
         title=_("The record has ended"),
     )
+
+
+def _refuse_under_review(doc: Document, before: Document) -> None:
+    allowed = UNDER_REVIEW[doc.doctype][before.stage]
+    touched = [name for name in changed_fields(doc, before) if name not in allowed]
+    if touched:
+        frappe.throw(
+            _("G6: {0} is under review; {1} cannot change meanwhile. Send it back first.").format(
+                doc.name, ", ".join(_(doc.meta.get_label(name)) for name in touched[:5])
+            ),
+            GateError,
+            title=_("Under Review"),
+        )
 
 
 def _unknown_move(doctype: str, origin: str, target: str) -> Missing:

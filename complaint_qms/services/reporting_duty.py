@@ -5,10 +5,12 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
+from frappe.utils import format_date, getdate
 
+from complaint_qms.constants import roles
 from complaint_qms.constants.reportability import RULES
 from complaint_qms.engine.reportability import Rule, deadline, rules_from_data
+from complaint_qms.services.lifecycle import GateError
 
 
 def rules() -> dict[str, Rule]:
@@ -37,6 +39,45 @@ def set_deadline(doc: Document) -> None:
         )
     elif not doc.deadline:
         frappe.throw(_("G3: choose the Rule that sets the deadline, or enter the Deadline."))
+
+
+def check_awareness(doc: Document) -> None:
+    """The company knew of the event no later than its complaint says.
+
+    Raises:
+        frappe.ValidationError: a later date, which would move the deadline.
+    """
+    known = frappe.db.get_value("Complaint", doc.complaint, "awareness_date")
+    if known and getdate(doc.awareness_date) > getdate(known):
+        frappe.throw(
+            _("G3: the complaint was known on {0}: Awareness Date cannot be later.").format(
+                format_date(known)
+            )
+        )
+
+
+def check_withdrawn(complaint: Document) -> None:
+    """Taking back that an event is reportable needs Regulatory Affairs, or their finished assessment that says so.
+
+    Raises:
+        GateError: neither.
+    """
+    before = complaint.get_doc_before_save()
+    if not before or before.reportable != "yes" or before.stage in ("intake", "triage"):
+        return
+    decided = {"complaint": complaint.name, "status": "not_reportable"}
+    if (
+        frappe.session.user == "Administrator"
+        or roles.REGULATORY in frappe.get_roles()
+        or frappe.db.exists("Reportability Assessment", decided)
+    ):
+        return
+    frappe.throw(
+        _(
+            "G3: this event was found reportable. Only {0} takes that back, or their assessment that decides so."
+        ).format(_(roles.REGULATORY)),
+        GateError,
+    )
 
 
 def _holidays(complaint: str) -> frozenset[date]:

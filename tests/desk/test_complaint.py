@@ -347,6 +347,53 @@ class TestReportability:
         take_step(doc, "Close", closing)
         assert doc.stage == "closed"
 
+    def test_an_assessment_stays_with_its_complaint_its_awareness_and_its_decision(self):
+        doc = complaint(awareness_date=add_days(now_datetime(), -20))
+        frappe.set_user(factory.user(roles.MANAGER))
+        made = factory.make("Reportability Assessment", complaint=doc.name, jurisdiction="FDA", rule_key="us_803_30_day")  # fmt: skip
+        for values, told in (
+            ({"complaint": complaint().name}, "belongs to complaint"),
+            ({"awareness_date": add_days(doc.awareness_date, -1)}, "Regulatory Affairs"),
+        ):
+            made.update(values)
+            with pytest.raises(
+                frappe.ValidationError if "complaint" in values else frappe.PermissionError, match=told
+            ):
+                made.save()
+            made.reload()
+        frappe.set_user(factory.user(roles.REGULATORY))
+        made.awareness_date = now_datetime().date()
+        with pytest.raises(frappe.ValidationError, match="cannot be later"):
+            made.save()
+        made.reload()
+        made.update({"status": "not_reportable", "reason": "No harm"})
+        made.save()
+        frappe.set_user(factory.user(roles.MANAGER))
+        made.reload()
+        made.status = "open"
+        with pytest.raises(frappe.PermissionError, match="Regulatory Affairs"):
+            made.save()
+        assert frappe.db.get_value(made.doctype, made.name, "decided_by")
+
+    def test_a_reportable_event_stays_one_until_regulatory_affairs_say_otherwise(self):
+        doc = at_stage("review")
+        doc.reportable = "yes"
+        doc.save()
+        frappe.set_user(factory.user(roles.AGENT))
+        doc = frappe.get_doc("Complaint", doc.name)
+        doc.reportable = "no"
+        with pytest.raises(GateError, match="found reportable"):
+            doc.save()
+        frappe.set_user("Administrator")
+        factory.make(
+            "Reportability Assessment", complaint=doc.name, jurisdiction="FDA", rule_key="us_803_30_day",
+            status="not_reportable", reason="No harm",
+        )  # fmt: skip
+        frappe.set_user(factory.user(roles.AGENT))
+        doc.reload()
+        doc.reportable = "no"
+        doc.save()
+
     def test_an_unknown_rule_is_named(self):
         with pytest.raises(frappe.ValidationError, match="no reporting rule nine_day"):
             factory.make(

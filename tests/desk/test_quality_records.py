@@ -43,9 +43,25 @@ def verified_cause(study):
         verification_method="Switched on and off",
         analyst=factory.user(roles.INVESTIGATOR),
     )
+    doc.db_set("content_by", doc.analyst)
+    doc.reload()
     doc.status = "verified"
     doc.save()
     return doc
+
+
+def under_review(user):
+    """An investigation of `user`, submitted by a colleague."""
+    study = investigation()
+    take_step(study, "Start", {})
+    take_step(
+        study,
+        "Submit for Review",
+        {"problem": "x", "findings": "x", "outcome": "not_confirmed", "conclusion": "x"},
+    )
+    study.db_set({"investigator": user, "submitted_by": factory.user(roles.INVESTIGATOR)})
+    study.reload()
+    return study
 
 
 def capa(**values):
@@ -130,6 +146,23 @@ class TestInvestigation:
         with pytest.raises(GateError, match="G6"):
             take_step(study, "Complete", {})
 
+    def test_the_name_that_stands_in_the_way_cannot_be_changed_in_the_same_step(self):
+        user = factory.user(roles.QUALITY_MANAGER)
+        study = under_review(user)
+        frappe.set_user(user)
+        with pytest.raises(GateError, match="G6"):
+            take_step(study, "Complete", {"investigator": factory.user(roles.INVESTIGATOR)})
+
+    def test_what_is_under_review_stands_still(self):
+        study = under_review(factory.user(roles.INVESTIGATOR))
+        study.findings = "Something else"
+        with pytest.raises(GateError, match="under review"):
+            study.save()
+        study.reload()
+        take_step(study, "Send Back", {})
+        study.findings = "Something else"
+        study.save()
+
     def test_a_completed_one_covers_another_complaint(self):
         study, other = investigation(), complaint()
         take_step(study, "Start", {})
@@ -174,6 +207,35 @@ class TestRootCause:
         assert doc.verified_by == "Administrator"
         doc.title = "Something else"
         with pytest.raises(GateError, match="G7"):
+            doc.save()
+        doc.reload()
+        doc.status, doc.description = "draft", "Written anew"
+        with pytest.raises(GateError, match="not written anew"):
+            doc.save()
+        doc.reload()
+        doc.status, doc.rejection_reason = "rejected", "The next batch shows it too"
+        doc.save()
+        assert (doc.verified_by, doc.description) == (None, "Heater broke")
+
+    def test_who_wrote_it_last_does_not_verify_it_whatever_else_is_sent(self):
+        study = investigation()
+        doc = factory.make("Root Cause", investigation=study.name, title="x", description="x", method="other", category="man", verification_method="x", analyst=factory.user(roles.INVESTIGATOR))  # fmt: skip
+        doc.db_set("content_by", doc.analyst)
+        frappe.set_user(factory.user(roles.QUALITY_MANAGER))
+        doc.reload()
+        doc.update({"status": "verified", "description": "My own cause"})
+        with pytest.raises(GateError, match="changes nothing else"):
+            doc.save()
+        doc.reload()
+        doc.description = "My own cause"
+        doc.save()
+        assert doc.content_by == frappe.session.user
+        doc.status = "verified"
+        with pytest.raises(GateError, match="wrote it last"):
+            doc.save()
+        doc.reload()
+        doc.update({"status": "verified", "analyst": None})
+        with pytest.raises(GateError):
             doc.save()
 
 
@@ -265,9 +327,88 @@ class TestCapa:
         take_step(doc, "Reopen", {})
         assert (doc.stage, doc.reopen_count, doc.verdict, doc.plan_approved_by) == ("draft", 1, None, None)
 
+    def test_the_owner_cannot_hand_the_capa_over_while_approving_it(self):
+        user = factory.user(roles.QUALITY_MANAGER)
+        doc = capa(capa_owner=user)
+        take_step(doc, "Submit Plan", {})
+        doc.db_set("submitted_by", factory.user(roles.INVESTIGATOR))
+        frappe.set_user(user)
+        doc.reload()
+        for values in ({"capa_owner": factory.user(roles.INVESTIGATOR)}, {"max_rate_ratio": 99}, {}):
+            with pytest.raises(GateError, match="G6"):
+                take_step(doc, "Approve Plan", values)
+            doc.reload()
+
+    def test_what_is_measured_and_what_was_verified_stay(self):
+        doc = in_effect()
+        for values in ({"item_code": None, "root_causes": []}, {"verification_note": "Changed"}):
+            doc.update(values)
+            with pytest.raises(GateError, match="cannot change any more"):
+                doc.save()
+            doc.reload()
+
+    def test_an_action_is_cancelled_by_the_owner_of_the_capa_or_a_quality_manager(self):
+        doc = implemented()
+        frappe.set_user(factory.user(roles.MANAGER, roles.INVESTIGATOR, email="other@qms.example"))
+        doc.reload()
+        doc.actions[0].update({"status": "cancelled", "cancel_reason": "Too dear"})
+        with pytest.raises(GateError, match="cancels an action"):
+            doc.save()
+
     def test_computed_fields_of_a_request_do_not_count(self):
         doc = capa(verdict="effective", plan_approved_by="Administrator", rate_ratio=0.1)
         assert (doc.verdict, doc.plan_approved_by, doc.rate_ratio) == (None, None, 0)
+
+
+ROW_DOCTYPES = (
+    "CAPA Action",
+    "CAPA Complaint",
+    "CAPA Related Change",
+    "CAPA Root Cause",
+    "Complaint Checklist Item",
+    "Complaint Evidence",
+    "Complaint Import Column",
+    "Complaint Import Error",
+    "Complaint SOP Check",
+    "Complaint SOP Stage",
+    "Complaint Settlement Document",
+    "Complaint Settlement Line",
+    "Complaint Stage Log",
+    "Investigation Check",
+    "Investigation Complaint",
+    "Risk Matrix Cell",
+    "Root Cause Factor",
+    "Root Cause Why",
+    "Settlement Approval Limit",
+)
+
+
+class TestRows:
+    def test_every_row_doctype_is_known_here(self):
+        rows = frappe.get_all(
+            "DocType", {"module": "Complaint QMS", "istable": 1}, pluck="name", order_by="name"
+        )
+        assert sorted(rows) == sorted(ROW_DOCTYPES)
+
+    @pytest.mark.parametrize("doctype", ROW_DOCTYPES)
+    def test_a_row_changes_with_its_record_alone(self, doctype):
+        row = frappe.new_doc(doctype)
+        row.update({"parent": "X-1", "parenttype": "Complaint", "parentfield": "stage_log"})
+        row.flags.ignore_links = row.flags.ignore_mandatory = True
+        with pytest.raises(frappe.PermissionError, match="changes with its record"):
+            row.insert()
+        row.db_insert()
+        with pytest.raises(frappe.PermissionError, match="changes with its record"):
+            frappe.get_doc(doctype, row.name).save()
+        with pytest.raises(frappe.PermissionError, match="changes with its record"):
+            frappe.delete_doc(doctype, row.name)
+
+    def test_the_action_of_an_approved_plan_is_not_reported_from_the_side(self):
+        doc = implemented()
+        row = frappe.get_doc("CAPA Action", doc.actions[0].name)
+        row.update({"status": "done", "done_by": row.action_owner, "done_on": nowdate()})
+        with pytest.raises(frappe.PermissionError, match=doc.name):
+            row.save()
 
 
 def sell(buyer, line, qty, days_ago):

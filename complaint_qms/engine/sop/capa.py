@@ -2,6 +2,7 @@
 
 Facts beyond the fields of CAPA:
     user: who asks for the step; today: date of the step.
+    stored: the record as it was before this save, with its actions; empty for a new one.
     root_causes: [{root_cause, status}]; actions: rows of the plan.
 """
 
@@ -13,8 +14,13 @@ from complaint_qms.engine.sop.gates import Missing, blank, need
 
 Facts = Mapping[str, Any]
 
-# Fixed once the plan is approved: what success means may not be moved afterwards.
+# Fixed once the plan is approved: what success means, and for what it is measured, may not be moved afterwards.
 CRITERION_FIELDS = (
+    "company",
+    "item_code",
+    "batch_no",
+    "complaint_type",
+    "root_causes",
     "criterion",
     "metric",
     "max_rate_ratio",
@@ -24,6 +30,9 @@ CRITERION_FIELDS = (
     "min_exposure",
     "confidence",
 )
+
+# Fixed once implementation is verified: they are what the verifier put a name to.
+VERIFICATION_FIELDS = ("verification_note", "no_harm", "no_harm_note")
 
 
 def capa_missing(facts: Facts, target: str) -> list[Missing]:
@@ -157,10 +166,12 @@ def _reviewed(facts: Facts, wanted: str) -> list[Missing]:
 
 def _independent(facts: Facts, deed: str, *, include_actions: bool) -> list[Missing]:
     user = facts.get("user")
-    own = {facts.get("capa_owner"), facts.get("submitted_by")}
-    if include_actions:
-        own |= {row.get("action_owner") for row in facts.get("actions") or []}
-        own |= {row.get("done_by") for row in facts.get("actions") or []}
+    own = set()
+    for version in (facts, facts.get("stored") or {}):
+        own |= {version.get("capa_owner"), version.get("submitted_by")}
+        if include_actions:
+            own |= {row.get("action_owner") for row in version.get("actions") or []}
+            own |= {row.get("done_by") for row in version.get("actions") or []}
     if user and user in own:
         return [Missing("G6", "", _OWN_WORK[deed])]
     return []

@@ -190,19 +190,24 @@ def _executed(facts: Facts) -> list[Missing]:
     return []
 
 
-def _closable(facts: Facts) -> list[Missing]:
-    found: list[Missing] = []
-    assessments = facts.get("assessments") or []
-    pending = [row["name"] for row in assessments if row["status"] == "open"]
-    if pending:
-        found.append(
-            Missing(
-                "G3",
-                "",
-                "Reportability assessment {names} is still open: report the event or decide with a reason.",
-                {"names": ", ".join(pending)},
-            )
+def _assessed(facts: Facts) -> list[Missing]:
+    pending = [row["name"] for row in facts.get("assessments") or [] if row["status"] == "open"]
+    if not pending:
+        return []
+    return [
+        Missing(
+            "G3",
+            "",
+            "Reportability assessment {names} is still open: report the event or decide with a reason.",
+            {"names": ", ".join(pending)},
         )
+    ]
+
+
+def _closable(facts: Facts) -> list[Missing]:
+    assessments = facts.get("assessments") or []
+    pending = _assessed(facts)
+    found = list(pending)
     if facts.get("reportable") in ("yes", "assessing") and not assessments:
         found.append(Missing("G3", "reportable", "Add the reportability assessment and finish it."))
     elif facts.get("reportable") == "assessing" and not pending:
@@ -298,7 +303,7 @@ def _rejecting(facts: Facts) -> list[Missing]:
         found.insert(0, Missing("G1", "is_complaint", "Only what is not a complaint can be rejected."))
     if facts.get("reportable") in ("yes", "assessing"):
         found.append(Missing("G3", "reportable", "A reportable event cannot be rejected."))
-    return found
+    return found + _assessed(facts)
 
 
 def _merging(facts: Facts) -> list[Missing]:
@@ -316,11 +321,12 @@ def _merging(facts: Facts) -> list[Missing]:
                 {"name": original},
             )
         ]
-    return []
+    return _assessed(facts)
 
 
 def _voiding(facts: Facts) -> list[Missing]:
     found = need(facts, "G7", [("void_reason", "Write why the complaint is void; nothing is deleted.")])
+    found += _assessed(facts)
     submitted = [row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 1]
     if submitted:
         found.append(

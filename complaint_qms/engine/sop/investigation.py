@@ -1,10 +1,12 @@
 """Gates of an investigation and of a root cause (G2, G6, G7).
 
-Facts beyond the fields of Investigation:
+Facts beyond the fields of both:
     user: who asks for the step.
+    stored: the record as it was before this save; empty for a new one.
+Facts beyond the fields of Investigation:
     root_causes: [{name, status}] of this investigation, rejected ones left out.
 Facts beyond the fields of Root Cause:
-    user: who asks for the step; whys, factors: the rows of its tables.
+    whys, factors: the rows of its tables.
 """
 
 from collections.abc import Mapping
@@ -39,7 +41,12 @@ def investigation_missing(facts: Facts, target: str) -> list[Missing]:
         )
     if target == "completed":
         found += _cause_known(facts)
-        if facts.get("user") in (facts.get("investigator"), facts.get("submitted_by")):
+        stored = facts.get("stored") or {}
+        if facts.get("user") in (
+            facts.get("investigator"),
+            stored.get("investigator"),
+            facts.get("submitted_by"),
+        ):
             found.append(
                 Missing("G6", "", "The investigator cannot complete their own investigation: ask a reviewer.")
             )
@@ -84,12 +91,16 @@ def root_cause_missing(facts: Facts, target: str) -> list[Missing]:
             ("method", "Choose the method that led to the cause."),
             ("category", "Choose the category of the cause."),
             ("verification_method", "Write how the cause was verified."),
+            ("analyst", "Name the analyst who found the cause."),
         ],
     )
     if facts.get("method") == "5_why" and not facts.get("whys"):
         found.append(Missing("G2", "whys", "Add the chain of whys that led to the cause."))
     if facts.get("method") == "ishikawa" and not facts.get("factors"):
         found.append(Missing("G2", "factors", "Add the branches of the Ishikawa diagram."))
-    if not blank(facts.get("analyst")) and facts.get("analyst") == facts.get("user"):
-        found.append(Missing("G6", "", "The analyst cannot verify their own root cause: ask somebody else."))
+    stored = facts.get("stored") or {}
+    if facts.get("user") in {facts.get("analyst"), stored.get("analyst"), stored.get("content_by")}:
+        found.append(
+            Missing("G6", "", "Who found a root cause or wrote it last cannot verify it: ask somebody else.")
+        )
     return found

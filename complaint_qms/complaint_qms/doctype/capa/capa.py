@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.constants.fields import CAPA_STAMPS
-from complaint_qms.engine.sop.capa import CRITERION_FIELDS
+from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS
 from complaint_qms.services import capa_actions, defaults, lifecycle
 
 
@@ -35,14 +35,23 @@ class CAPA(Document):
         before = self.get_doc_before_save()
         if not before or before.stage in ("draft", "plan_review", "ineffective"):
             return
-        changed = [name for name in CRITERION_FIELDS if self.has_value_changed(name)]
-        if changed:
-            frappe.throw(
-                _(
-                    "G5: {0} was fixed when the plan was approved and cannot change any more. Send the CAPA back, or note it in the review."
-                ).format(", ".join(_(self.meta.get_label(name)) for name in changed)),
-                lifecycle.GateError,
+        changed = lifecycle.changed_fields(self, before)
+        self._refuse_fixed(
+            [name for name in CRITERION_FIELDS if name in changed],
+            _(
+                "G5: {0} was fixed when the plan was approved and cannot change any more. Send the CAPA back, or note it in the review."
+            ),
+        )
+        if before.stage not in ("implement", "verify"):
+            self._refuse_fixed(
+                [name for name in VERIFICATION_FIELDS if name in changed],
+                _("G5: {0} was fixed when the implementation was verified and cannot change any more."),
             )
+
+    def _refuse_fixed(self, touched: list[str], sentence: str) -> None:
+        if touched:
+            labels = ", ".join(_(self.meta.get_label(name)) for name in touched)
+            frappe.throw(sentence.format(labels), lifecycle.GateError)
 
     def _entered(self, origin: str, target: str) -> None:
         user, now = frappe.session.user, now_datetime()

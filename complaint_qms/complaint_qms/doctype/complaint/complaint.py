@@ -10,7 +10,7 @@ from frappe.utils import now_datetime
 from complaint_qms.constants.fields import COMPLAINT_STAMPS
 from complaint_qms.constants.stages import COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.integrations.erpnext.consistency import check_consistency
-from complaint_qms.services import intake, lifecycle, merge, proposals, retention, risk
+from complaint_qms.services import intake, lifecycle, merge, proposals, reporting_duty, retention, risk
 from complaint_qms.services.sop import clock, procedure
 
 
@@ -37,6 +37,8 @@ class Complaint(Document):
         check_consistency(self)
         if self.has_value_changed("complaint_type"):
             intake.take_type_defaults(self)
+        if self.has_value_changed("reportable"):
+            reporting_duty.check_withdrawn(self)
         risk.assess(self)
         self._stamp_decisions(now)
         self._follow_procedure(now)

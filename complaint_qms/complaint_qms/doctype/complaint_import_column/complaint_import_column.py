@@ -1,7 +1,7 @@
 """Controller of a column of a file to be imported."""
 
-from frappe.model.document import Document
+from complaint_qms.services.rows import Row
 
 
-class ComplaintImportColumn(Document):
+class ComplaintImportColumn(Row):
     pass

@@ -1,7 +1,7 @@
 """Controller of a row that made no complaint; complaint_qms.services.importing.errors keeps them."""
 
-from frappe.model.document import Document
+from complaint_qms.services.rows import Row
 
 
-class ComplaintImportError(Document):
+class ComplaintImportError(Row):
     pass

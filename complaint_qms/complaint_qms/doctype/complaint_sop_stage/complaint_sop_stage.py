@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from complaint_qms.services.rows import Row
 
 
-class ComplaintSOPStage(Document):
+class ComplaintSOPStage(Row):
     pass

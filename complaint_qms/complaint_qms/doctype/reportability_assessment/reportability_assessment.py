@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
+from complaint_qms.constants import roles
 from complaint_qms.services import defaults, lifecycle, reporting_duty
 
 _STAMPS = ("decided_by", "decided_at")
@@ -21,8 +22,11 @@ class ReportabilityAssessment(Document):
             frappe.throw(
                 _("Awareness Date lies in the future. Enter when the company first knew of the event.")
             )
-        reporting_duty.set_deadline(self)
         before = self.get_doc_before_save()
+        if before:
+            self._keep_basis(before)
+        reporting_duty.check_awareness(self)
+        reporting_duty.set_deadline(self)
         if (
             before
             and before.status != "open"
@@ -41,11 +45,25 @@ class ReportabilityAssessment(Document):
     def on_trash(self):
         lifecycle.refuse_deletion(self)
 
+    def _keep_basis(self, before: Document) -> None:
+        """An assessment stays with its complaint; when the company knew is for Regulatory Affairs to correct."""
+        if before.complaint != self.complaint:
+            frappe.throw(
+                _("G3: {0} belongs to complaint {1}. For another one add an assessment of its own.").format(
+                    self.name, before.complaint
+                ),
+                lifecycle.GateError,
+            )
+        if self.has_value_changed("awareness_date"):
+            defaults.check_role(_("change the awareness date of an assessment"), roles.REGULATORY)
+
     def _decide(self) -> None:
+        if self.is_new() and self.status == "open":
+            return
+        defaults.check_role(_("decide on reportability"), roles.REGULATORY)
         if self.status == "open":
             self.decided_by = self.decided_at = None
             return
-        defaults.check_role(_("decide on reportability"), "Regulatory Affairs")
         if not (self.reason or "").strip():
             frappe.throw(
                 _("G3: write the reason of the decision (Reason of the Decision)."), lifecycle.GateError

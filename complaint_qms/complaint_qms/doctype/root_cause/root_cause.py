@@ -10,6 +10,9 @@ from complaint_qms.engine.sop import root_cause_missing
 from complaint_qms.services import defaults, lifecycle
 from complaint_qms.services.facts import facts_of
 
+# The one field that goes with each judgement.
+_JUDGEMENT = {"verified": "verification_method", "rejected": "rejection_reason"}
+
 
 class RootCause(Document):
     def before_validate(self):
@@ -17,15 +20,19 @@ class RootCause(Document):
         if self.is_new():
             self.status = "draft"
             self.analyst = self.analyst or frappe.session.user
+            self.content_by = frappe.session.user
             defaults.from_investigation(self)
 
     def validate(self):
         before = self.get_doc_before_save()
         if not before:
             return
+        changed = set(lifecycle.changed_fields(self, before)) - {"status", *ROOT_CAUSE_STAMPS}
+        if changed - set(_JUDGEMENT.values()):
+            self.content_by = frappe.session.user
         if before.status != self.status:
-            self._judge(before.status)
-        elif before.status == "verified" and lifecycle.changed_fields(self, before):
+            self._judge(before.status, changed)
+        elif before.status == "verified" and changed:
             frappe.throw(
                 _(
                     "G7: {0} is verified; its content cannot change any more. Reject it, or add another root cause."
@@ -36,9 +43,25 @@ class RootCause(Document):
     def on_trash(self):
         lifecycle.refuse_deletion(self)
 
-    def _judge(self, origin: str) -> None:
+    def _judge(self, origin: str, changed: set[str]) -> None:
         if self.status != "draft":
             defaults.check_role(_("judge a root cause"), *defaults.REVIEWERS)
+            others = changed - {_JUDGEMENT[self.status]}
+            if others:
+                labels = ", ".join(sorted(_(self.meta.get_label(name)) for name in others))
+                frappe.throw(
+                    _(
+                        "G6: a judgement changes nothing else. Save {0} first; then somebody else judges."
+                    ).format(labels),
+                    lifecycle.GateError,
+                )
+        elif origin == "verified":
+            frappe.throw(
+                _("G7: {0} is verified. It can be rejected with a reason, but not written anew.").format(
+                    self.name
+                ),
+                lifecycle.GateError,
+            )
         found = root_cause_missing(facts_of(self), self.status)
         if found:
             lifecycle.refuse(self, found)
