@@ -16,6 +16,8 @@ from complaint_qms.cli.store import Store
 from complaint_qms.engine.similar import Index, Pair, Record, Settings, clusters
 
 CHUNK = 5_000
+IN_MEMORY = 250_000
+"""Complaints whose features (half a kilobyte each) are kept in memory, which is faster than in a file."""
 _FIELDS = ("subject", "text", "customer", "item", "batch")
 
 
@@ -29,7 +31,8 @@ def find(store: Store, policy: Policy, history: History, tick: Callable[[int], N
     if store.done("similar") < 0:
         tick(len(history))
         return
-    index = Index(settings(policy), Spill(store.path.parent))
+    large = len(history) > IN_MEMORY
+    index = Index(settings(policy), Spill(store.path.parent) if large else None)
     for start in range(0, len(history), CHUNK):
         stop = min(start + CHUNK, len(history))
         index.add_many(records(store, history, start, stop))

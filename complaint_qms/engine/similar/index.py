@@ -43,8 +43,11 @@ class _InMemory:
     def append(self, numbers: np.ndarray) -> None:
         self._numbers.frombytes(numbers.tobytes())
 
+    def all(self) -> np.ndarray:
+        return np.frombuffer(self._numbers, np.uint32)
+
     def parts(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-        return np.frombuffer(self._numbers, np.uint32)[expand(starts, ends - starts)]
+        return self.all()[expand(starts, ends - starts)]
 
 
 class _Ids:
@@ -127,6 +130,8 @@ class Index:
         self, offsets: np.ndarray, left: np.ndarray, right: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Features of the records of some pairs, where those of each end, and the places of left and right among them."""
+        if isinstance(self._features, _InMemory):
+            return self._features.all(), offsets, left, right
         rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
         starts, ends = offsets[rows], offsets[rows + 1]
         flat = self._features.parts(starts, ends)
