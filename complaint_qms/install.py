@@ -2,6 +2,7 @@
 
 from complaint_qms.services import risk
 from complaint_qms.services.sop import procedure
+from complaint_qms.setup.board import sync_board
 from complaint_qms.setup.custom_fields import apply_custom_fields
 from complaint_qms.setup.rights import grant_sight
 from complaint_qms.setup.roles import ensure_roles
@@ -10,12 +11,13 @@ from complaint_qms.setup.workflows import sync_workflows
 
 
 def after_install() -> None:
-    """Roles, fields, vocabulary and workflows of a new site."""
+    """Roles, fields, vocabulary, workflows and board of a new site."""
     ensure_roles()
     grant_sight()
     apply_custom_fields()
     seed()
     sync_workflows()
+    sync_board()
 
 
 def after_migrate() -> None:
@@ -26,3 +28,4 @@ def after_migrate() -> None:
     ensure_roles()
     apply_custom_fields()
     sync_workflows()
+    sync_board()

@@ -1,5 +1,6 @@
 """What happens when the app leaves a site: nothing of it stays behind."""
 
+from complaint_qms.setup.board import remove_boards
 from complaint_qms.setup.custom_fields import remove_custom_fields
 from complaint_qms.setup.leftovers import our_doctypes, remove_leftovers
 from complaint_qms.setup.rights import withdraw_sight
@@ -8,9 +9,10 @@ from complaint_qms.setup.workflows import remove_workflows
 
 
 def before_uninstall() -> None:
-    """Take back workflows, fields, roles and the rows the framework keeps about our records."""
+    """Take back workflows, fields, boards, roles and the rows the framework keeps about our records."""
     remove_workflows()
     remove_custom_fields()
+    remove_boards(our_doctypes())
     remove_leftovers(our_doctypes())
     withdraw_sight()
     remove_roles()

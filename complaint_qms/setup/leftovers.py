@@ -28,7 +28,6 @@ _ABOUT = {
     "User Permission": "allow",
     "List Filter": "reference_doctype",
     "List View Settings": "name",
-    "Kanban Board": "reference_doctype",
     "Calendar View": "reference_doctype",
     "Data Import": "reference_doctype",
     "Custom Field": "dt",

@@ -144,7 +144,7 @@ def _texts_of(value: Any, key: str = "") -> Iterator[str]:
 
 def _data() -> Iterator[Message]:
     """Names that code keeps as data: they become records, or are shown through a lookup."""
-    from complaint_qms.constants import labels, reportability, risk, roles, vocabulary
+    from complaint_qms.constants import board, labels, reportability, risk, roles, vocabulary
     from complaint_qms.setup.custom_fields import custom_fields
 
     yield from (Message(name, "roles") for name in roles.OWN_ROLES)
@@ -158,6 +158,7 @@ def _data() -> Iterator[Message]:
     yield from (Message(text, "reportability") for text in reportability.QUESTIONS.values())
     for body in reportability.JURISDICTIONS.values():
         yield from (Message(body[part], "reportability") for part in ("name", "authority"))
+    yield Message(board.BOARD, "board")
     yield Message(vocabulary.ROOT_TYPE, "vocabulary")
     yield from (Message(name, "vocabulary") for name in _type_names(vocabulary.TYPES))
     yield from (Message(row[1], "vocabulary") for row in vocabulary.SOP_CHECKS)

@@ -14,6 +14,8 @@ import { draw_gantt } from "./desk/gantt";
 import { draw_before_after } from "./desk/before_after";
 import { draw_matrix } from "./desk/matrix";
 import { make_my_work } from "./desk/my_work";
+import { mind_board } from "./desk/board";
+import { set_complaint_queries } from "./desk/complaint_queries";
 
 frappe.provide("complaint_qms.desk");
 Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, {
@@ -29,4 +31,6 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, {
 	draw_before_after,
 	draw_matrix,
 	make_my_work,
+	mind_board,
+	set_complaint_queries,
 });

@@ -14,12 +14,12 @@ frappe.ui.form.on("Complaint", {
 	setup(frm) {
 		complaint_qms.mute_workflow_menu(frm);
 		complaint_qms.keep_moments(frm);
-		set_link_queries(frm);
 	},
 
 	async refresh(frm) {
 		await frappe.require("qms_desk.bundle.js");
 		const desk = complaint_qms.desk;
+		desk.set_complaint_queries(frm);
 		frm.toggle_display(TOLD_BY_PICTURES, false);
 		desk.draw_gallery(frm);
 		desk.draw_proposals(frm);
@@ -106,37 +106,4 @@ function new_investigation(frm) {
 function new_settlement(frm) {
 	const { name, customer, company, currency, sales_invoice, delivery_note } = frm.doc;
 	frappe.new_doc("Complaint Settlement", { complaint: name, customer, company, currency, sales_invoice, delivery_note });
-}
-
-function set_link_queries(frm) {
-	const given = (filters) =>
-		Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined && value !== null && value !== ""));
-	const sold = (extra) => () => ({
-		filters: given({ customer: frm.doc.customer, company: frm.doc.company, docstatus: 1, ...extra }),
-	});
-	frm.set_query("batch_no", () => ({ filters: given({ item: frm.doc.item_code }) }));
-	frm.set_query("serial_no", () => ({ filters: given({ item_code: frm.doc.item_code, batch_no: frm.doc.batch_no }) }));
-	frm.set_query("sales_order", sold({}));
-	frm.set_query("delivery_note", sold({ is_return: 0 }));
-	frm.set_query("sales_invoice", sold({ is_return: 0 }));
-	frm.set_query("customer_address", () => of_customer(frm, "address.address.address_query"));
-	frm.set_query("contact_person", () => of_customer(frm, "contact.contact.contact_query"));
-	frm.set_query("complaint_type", () => ({ filters: { is_group: 0, disabled: 0 } }));
-	frm.set_query("channel", () => ({ filters: { enabled: 1 } }));
-	frm.set_query("sop", () => ({ filters: { enabled: 1 } }));
-	frm.set_query("covered_by_investigation", () => ({
-		filters: given({ stage: "completed", company: frm.doc.company, item_code: frm.doc.item_code }),
-	}));
-	frm.set_query("duplicate_of", () => ({
-		filters: given({ name: ["!=", frm.doc.name], company: frm.doc.company, stage: ["not in", ["void", "duplicate"]] }),
-	}));
-}
-
-function of_customer(frm, query) {
-	if (!frm.doc.customer) return {};
-	const [module] = query.split(".");
-	return {
-		query: `frappe.contacts.doctype.${module}.${query.slice(module.length + 1)}`,
-		filters: { link_doctype: "Customer", link_name: frm.doc.customer },
-	};
 }

@@ -1,5 +1,9 @@
 frappe.listview_settings["Complaint"] = {
-	add_fields: ["stage", "sla_status", "risk_color", "risk_level", "severity", "customer", "stage_due", "modified"],
+	add_fields: [
+		...["stage", "sla_status", "risk_color", "risk_level", "severity", "customer", "complaint_owner", "item_name"],
+		...["response", "stage", "resolution"].flatMap((clock) => [`${clock}_due`, `${clock}_status`]),
+		...["received_at", "modified"],
+	],
 	// The number leads the subject instead of being cut off in a narrow column of its own.
 	hide_name_column: true,
 
@@ -20,6 +24,12 @@ frappe.listview_settings["Complaint"] = {
 			const color = frappe.utils.escape_html(doc.risk_color || "");
 			return `<span class="filterable cq-risk-cell" style="--risk:${color}" data-filter="risk_level,=,${shown}">${shown}</span>`;
 		},
+	},
+
+	// The team board is a view of this list.
+	refresh(listview) {
+		if (listview.view_name !== "Kanban") return;
+		frappe.require("qms_desk.bundle.js").then(() => complaint_qms.desk.mind_board(listview));
 	},
 
 	onload(listview) {

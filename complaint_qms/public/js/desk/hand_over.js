@@ -10,7 +10,7 @@ const LAST = ["closed", "completed"];
 /**
  * Take `step` on the form's record. A forward step that lacks nothing is taken at once, the last one is looked over
  * first; every other step asks in a dialog.
- * @param options {method, args, go_to(field), done(overview)}
+ * @param options {method, args, go_to(field), done(overview), cancelled()}: the last when the dialog is closed untaken
  */
 export async function take_step(frm, step, options) {
 	if (frm.is_dirty()) await frm.save();
@@ -86,6 +86,7 @@ function open_dialog(frm, step, fields, outside, options) {
 				outside
 		  )}</div>`
 		: "";
+	let taken = false;
 	const dialog = new frappe.ui.Dialog({
 		title: __(step.action),
 		fields: [
@@ -103,10 +104,14 @@ function open_dialog(frm, step, fields, outside, options) {
 		primary_action: (values) => {
 			dialog.disable_primary_action();
 			return send(frm, step, split_values(frm, step, values), options, dialog)
-				.then(() => dialog.hide())
+				.then(() => {
+					taken = true;
+					dialog.hide();
+				})
 				.catch(() => dialog.enable_primary_action());
 		},
 	});
+	dialog.onhide = () => !taken && options.cancelled && options.cancelled();
 	dialog.$wrapper.addClass("cq-hand-over");
 	dialog.$wrapper.on("click", "[data-missing-field]", function (event) {
 		event.preventDefault();

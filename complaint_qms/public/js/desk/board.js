@@ -1,0 +1,136 @@
+// The team board: cards say age and due, and a card that is dropped takes the step of the workflow, or goes back.
+//
+// Frappe's drop sets the column's field. The gates would refuse that as they refuse every save, but nobody would be
+// asked for what is missing; so a drop into another column goes through the same steps as the form's buttons.
+import { color, label } from "../labels";
+import { elapsed, esc, moment_text } from "../words";
+import { complaint_queries } from "./complaint_queries";
+import { take_step } from "./hand_over";
+import { open_at } from "./steps";
+
+const FIELD = "workflow_state";
+const CLOCKS = ["response", "stage", "resolution"];
+const RUNNING = ["on_track", "at_risk", "overdue"];
+const METHOD = "complaint_qms.api.complaint.take_step";
+
+/** Called after each refresh of the Complaint list: dress the cards and mind the drops, where it shows a board by state. */
+export async function mind_board(listview) {
+	if (listview.view_name !== "Kanban" || !listview.board || listview.board.field_name !== FIELD) return;
+	const board = listview.$result[0];
+	board.classList.add("cq-board");
+	await know_people(listview.data);
+	dress_cards(listview);
+	if (board.cq_minded) return;
+	board.cq_minded = new MutationObserver(() => dress_cards(listview));
+	board.cq_minded.observe(board, { childList: true, subtree: true });
+	board.addEventListener("start", (event) => mind_drop(listview, event));
+}
+
+// Columns are made anew whenever the board changes, so each is taken over when a card is lifted from it.
+function mind_drop(listview, event) {
+	const sortable = event.from && event.from.closest(".kanban-cards") && window.Sortable.get(event.from);
+	if (!sortable || sortable.cq_minded) return;
+	const within_column = sortable.option("onEnd");
+	sortable.cq_minded = true;
+	sortable.option("onEnd", (end) => (end.to === end.from ? within_column(end) : drop(listview, end)));
+}
+
+const column_of = (element) => element.closest(".kanban-column").dataset.columnValue;
+
+async function drop(listview, event) {
+	const name = decodeURIComponent(event.item.dataset.name);
+	const [from, to] = [column_of(event.from), column_of(event.to)];
+	const put_back = () => listview.kanban.update([...listview.data]);
+	try {
+		const [overview, doc] = await Promise.all([
+			frappe.xcall("complaint_qms.api.complaint.overview", { name }),
+			frappe.db.get_doc("Complaint", name),
+		]);
+		const step = overview.next.find((row) => row.to_state === to);
+		if (!step) {
+			put_back();
+			return tell_no_step(doc, overview, from, to);
+		}
+		await take_step(stand_in(doc), step, {
+			method: METHOD,
+			go_to: (field) => open_at("Complaint", name, field),
+			done: () => moved(listview, name),
+			cancelled: put_back,
+		});
+	} catch (error) {
+		put_back(); // the server has said why
+	}
+}
+
+// What the hand-over dialog asks of a form, for a complaint that is not open in one.
+function stand_in(doc) {
+	const fields_dict = {};
+	for (const [fieldname, get_query] of Object.entries(complaint_queries(() => doc))) fields_dict[fieldname] = { get_query };
+	return { doctype: "Complaint", doc, fields_dict, is_dirty: () => false, reload_doc: () => Promise.resolve() };
+}
+
+function moved(listview, name) {
+	frappe.model.clear_doc("Complaint", name); // an open form fetches it anew
+	listview.last_args = null; // Frappe drops a refresh that follows another within three seconds
+	return listview.refresh();
+}
+
+function tell_no_step(doc, overview, from, to) {
+	const steps = overview.next.map((step) => `<li>${esc(__("{0} (to “{1}”)", [__(step.action), __(step.to_state)]))}</li>`);
+	const rest = steps.length
+		? `<p>${esc(__("From here you can take these steps:"))}</p><ul>${steps.join("")}</ul>`
+		: `<p>${esc(__("The next step belongs to another role. You will see it here when it is your turn."))}</p>`;
+	frappe.msgprint({
+		title: __("No such step"),
+		indicator: "orange",
+		message: `<p>${esc(
+			__("{0}: the procedure gives you no step from “{1}” to “{2}”. The card is back where it was.", [
+				doc.name,
+				__(from),
+				__(to),
+			])
+		)}</p>${rest}`,
+	});
+}
+
+async function know_people(rows) {
+	const users = new Set(rows.map((row) => row.complaint_owner).filter((user) => user && !frappe.boot.user_info[user]));
+	if (!users.size) return;
+	const method = "frappe.desk.form.load.get_user_info_for_viewers";
+	frappe.update_user_info(await frappe.xcall(method, { users: JSON.stringify([...users]) }));
+}
+
+function dress_cards(listview) {
+	const rows = new Map(listview.data.map((row) => [row.name, row]));
+	listview.$result.find(".kanban-card-wrapper:not(.cq-card)").each((_, element) => {
+		const row = rows.get(decodeURIComponent(element.dataset.name));
+		if (!row) return;
+		const { words, status } = time_of(row);
+		element.classList.add("cq-card", `tone-${color(status)}`);
+		const place = element.querySelector(".kanban-card-doc");
+		place.insertAdjacentHTML(
+			"beforeend",
+			`<div class="cq-card-time"><span class="cq-mini-dot"></span>${esc(words)}</div><div class="cq-card-foot">${[
+				row.name,
+				row.complaint_owner && frappe.user.full_name(row.complaint_owner),
+				row.received_at && __("open for {0}", [elapsed(moment().diff(frappe.datetime.convert_to_user_tz(row.received_at, false), "seconds"))]),
+			]
+				.filter(Boolean)
+				.map(esc)
+				.join(" · ")}</div>`
+		);
+	});
+}
+
+/** The clock that runs out first, in words, with how it stands this minute. */
+function time_of(row) {
+	const running = CLOCKS.filter((clock) => RUNNING.includes(row[`${clock}_status`]) && row[`${clock}_due`])
+		.map((clock) => ({ due: row[`${clock}_due`], status: row[`${clock}_status`] }))
+		.sort((one, other) => (one.due < other.due ? -1 : 1));
+	if (!running.length) return { words: label(row.sla_status) || __("no time limit"), status: row.sla_status };
+	const { due, status } = running[0];
+	const over = frappe.datetime.convert_to_user_tz(due, false).isBefore(moment());
+	return over
+		? { words: __("{0} · {1}", [label("overdue"), moment_text(due)]), status: "overdue" }
+		: { words: __("due {0}", [moment_text(due)]), status };
+}

@@ -1,0 +1,101 @@
+"""Cards of the team board, dragged with the mouse: the drop asks for what the gate needs, or puts the card back."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from playwright.sync_api import Page, expect
+
+from complaint_qms.constants import roles
+from complaint_qms.constants.board import BOARD
+from complaint_qms.services.intake import register
+from tests.browser.desk import WAIT, Desk
+from tests.desk import factory
+
+pytestmark = pytest.mark.commits
+
+
+@pytest.fixture
+def complaint(site: str) -> str:
+    doc = register(
+        {"subject": "Lid loose", "customer": factory.customer().name, "description": "It is loose."}
+    )
+    frappe.db.commit()
+    return doc.name
+
+
+@pytest.fixture
+def desk(login, person, complaint: str) -> Desk:
+    """The board as a manager sees it, wide enough for the columns the tests drag between."""
+    desk = Desk(login(person(roles.MANAGER), viewport={"width": 1900, "height": 1000}))
+    desk.page.goto(f"/app/complaint/view/kanban/{BOARD}")
+    expect(card(desk.page, "New", complaint)).to_have_class(
+        "kanban-card-wrapper cq-card tone-green", timeout=WAIT
+    )
+    desk.settle()
+    return desk
+
+
+def card(page: Page, column: str, name: str):
+    return page.locator(
+        f'.kanban-column[data-column-value="{column}"] .kanban-card-wrapper[data-name="{name}"]'
+    )
+
+
+def drag(page: Page, name: str, origin: str, target: str) -> None:
+    """Lift a card by its title, carry it over the target column in small steps, and let go."""
+    moved = card(page, origin, name)
+    moved.scroll_into_view_if_needed()
+    start = moved.bounding_box()
+    end = page.locator(f'.kanban-column[data-column-value="{target}"]').bounding_box()
+    from_x, from_y = start["x"] + 60, start["y"] + 50
+    to_x, to_y = end["x"] + 80, end["y"] + 120
+    page.mouse.move(from_x, from_y)
+    page.mouse.down()
+    for part in range(1, 21):
+        page.mouse.move(from_x + (to_x - from_x) * part / 20, from_y + (to_y - from_y) * part / 20)
+        page.wait_for_timeout(20)
+    page.wait_for_timeout(300)
+    page.mouse.up()
+
+
+def stage(name: str) -> str:
+    frappe.db.rollback()
+    return frappe.db.get_value("Complaint", name, "stage")
+
+
+def test_a_card_shows_customer_time_and_age(desk: Desk, complaint: str) -> None:
+    shown = card(desk.page, "New", complaint)
+    expect(shown).to_contain_text("Customer ")
+    expect(shown.locator(".cq-card-time")).to_contain_text("due ")
+    expect(shown.locator(".cq-card-foot")).to_contain_text(f"{complaint} · open for")
+
+
+def test_a_drop_takes_the_step_and_asks_for_what_it_needs(desk: Desk, complaint: str) -> None:
+    drag(desk.page, complaint, "New", "In Triage")  # nothing is missing: taken at once
+    expect(card(desk.page, "In Triage", complaint)).to_be_visible(timeout=WAIT)
+    desk.settle()
+    assert stage(complaint) == "triage"
+
+    drag(desk.page, complaint, "In Triage", "Under Investigation")
+    expect(desk.dialog.locator(".modal-title")).to_have_text("Investigate", timeout=WAIT)
+    desk.dialog.locator(".btn-modal-close:visible").click()
+    expect(card(desk.page, "In Triage", complaint)).to_be_visible(timeout=WAIT)
+    desk.settle()
+    assert stage(complaint) == "triage"
+
+    drag(desk.page, complaint, "In Triage", "On Hold")
+    expect(desk.dialog.locator(".modal-title")).to_have_text("Hold", timeout=WAIT)
+    desk.put(desk.dialog, hold_reason="The sample is on its way.")
+    desk.confirm()
+    expect(card(desk.page, "On Hold", complaint)).to_be_visible(timeout=WAIT)
+    desk.settle()
+    assert stage(complaint) == "on_hold"
+
+
+def test_a_drop_where_no_step_leads_is_told_and_undone(desk: Desk, complaint: str) -> None:
+    drag(desk.page, complaint, "New", "Solution")
+    expect(desk.dialog).to_contain_text("no step from “New” to “Solution”", timeout=WAIT)
+    expect(desk.dialog).to_contain_text("Start Triage")
+    expect(card(desk.page, "New", complaint)).to_be_attached()
+    assert stage(complaint) == "intake"
