@@ -89,7 +89,7 @@ def ensure_redis(bench: Bench, key: str) -> None:
     """Have the Redis server of one purpose (`redis_cache` or `redis_queue`) answer."""
     url = urlsplit(str(bench.config.get(key) or "redis://127.0.0.1:6379"))
     host, port = url.hostname or "127.0.0.1", url.port or 6379
-    if _port_open(host, port):
+    if port_open(host, port):
         return
     settings = bench.path / "config" / f"{key}.conf"
     if host not in LOCAL:
@@ -99,12 +99,12 @@ def ensure_redis(bench: Bench, key: str) -> None:
     if not settings.is_file():
         raise ServiceMissing(f"the {key} server does not answer and the bench has no config/{key}.conf")
     _detached(["redis-server", str(settings), "--daemonize", "yes"], cwd=bench.path)
-    if not _wait(lambda: _port_open(host, port), seconds=20):
+    if not _wait(lambda: port_open(host, port), seconds=20):
         raise ServiceMissing(f"Redis is installed but the {key} server did not start")
     say(f"started Redis for {key} on port {port}; it stays running")
 
 
-def _port_open(host: str, port: int) -> bool:
+def port_open(host: str, port: int) -> bool:
     try:
         with socket.create_connection((host, port), timeout=3):
             return True
@@ -114,7 +114,7 @@ def _port_open(host: str, port: int) -> bool:
 
 def free_port(preferred: int = 0) -> int:
     """A TCP port of this machine that nobody listens on; `preferred` when it is free."""
-    if preferred and not _port_open("127.0.0.1", preferred):
+    if preferred and not port_open("127.0.0.1", preferred):
         return preferred
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -3,10 +3,9 @@
 from typing import Any
 
 import frappe
-from frappe.utils.background_jobs import is_job_enqueued
 
 from complaint_qms.services.importing import setup
-from complaint_qms.services.importing.run import IMPORT
+from complaint_qms.services.importing.hold import IMPORT
 
 _SHOWN = (
     "status",
@@ -44,11 +43,11 @@ def guess_columns(name: str) -> dict[str, Any]:
 
 @frappe.whitelist(methods=["GET", "POST"])
 def progress(name: str) -> dict[str, Any]:
-    """Counts of an import, and whether a job of it waits or runs."""
+    """Counts of an import, and whether a job of it waits or a process runs it."""
     doc = frappe.get_doc(IMPORT, name)
     doc.check_permission("read")
     return {
         "name": name,
-        "alive": is_job_enqueued(setup.job_id(name)),
+        "alive": setup.is_alive(name),
         **{field: doc.get(field) for field in _SHOWN},
     }

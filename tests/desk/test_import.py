@@ -14,7 +14,7 @@ from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.constants import roles
 from complaint_qms.services import intake
-from complaint_qms.services.importing import command, errors, run, setup, source, writer
+from complaint_qms.services.importing import command, errors, hold, run, setup, source, writer
 from complaint_qms.services.importing.sparing import Blank, asked_once
 from complaint_qms.services.importing.values import Defaults, Translator
 from tests.desk import factory
@@ -111,6 +111,11 @@ class TestSameAsOneAtATime:
         begin = int(single.name.rpartition("-")[2])
         assert numbers == [begin + 1, begin + 2, begin + 3]
         assert int(after.name.rpartition("-")[2]) == begin + 4
+
+    def test_no_record_stays_on_the_list_of_those_being_saved(self, sheet):
+        doc, found = started(sheet(*rows(3)))
+        run.run(doc, found)
+        assert "Complaint" not in {doctype for doctype, _name in frappe.flags.currently_saving}
 
     def test_the_form_of_an_imported_complaint_can_be_saved(self, sheet):
         doc, found = started(sheet(*rows(1)))
@@ -378,7 +383,7 @@ class TestRestart:
         def other_process(counts):
             frappe.db.set_value("Complaint Import", doc.name, "position", counts.position + 1)
 
-        with pytest.raises(run.Overtaken):
+        with pytest.raises(hold.Overtaken):
             run.run(doc, found, other_process)
 
     def test_a_batch_that_the_database_refuses_costs_its_bad_row_only(self, sheet, monkeypatch):

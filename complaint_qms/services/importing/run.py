@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, now_datetime, strip_html
 
+from complaint_qms.services.files import own_file
 from complaint_qms.services.importing import errors
+from complaint_qms.services.importing.hold import IMPORT, held, hold_row
 from complaint_qms.services.importing.source import Source, check
 from complaint_qms.services.importing.sparing import Blank, asked_once
 from complaint_qms.services.importing.values import Defaults, Row, RowError, Translator
 from complaint_qms.services.importing.writer import DOCTYPE, build, write
 
-IMPORT = "Complaint Import"
 BATCH = 1000
 PROGRESS = "complaint_import_progress"
 
@@ -44,19 +44,32 @@ class Counts:
         return self
 
 
-class Overtaken(frappe.ValidationError):
-    """Another process is running the same import."""
-
-
 def run(doc: Document, source: Source, tell: Callable[[Counts], None] | None = None) -> Counts:
     """Import what is not imported yet; `doc` is the Complaint Import that keeps the position and the counts.
 
     Raises:
-        Overtaken: another process moved the same import on.
+        Overtaken: another process runs the same import, or moved it on.
         frappe.ValidationError: the columns are not enough.
     """
     check(source)
+    with held(doc.name):
+        total = _all(doc, source, tell)
+    if total.imported:
+        frappe.enqueue(
+            "frappe.utils.global_search.rebuild_for_doctype",
+            doctype="Complaint",
+            queue="long",
+            job_id="complaint_import_search",
+            deduplicate=True,
+        )
+        frappe.publish_realtime("list_update", {"doctype": "Complaint"}, doctype="Complaint")
+    return total
+
+
+def _all(doc: Document, source: Source, tell: Callable[[Counts], None] | None) -> Counts:
+    """Batch after batch to the end of the file."""
     translator = Translator(source, defaults_of(doc))
+    doc.reload()  # whoever ran it before may have moved it on since it was read
     total = Counts(*(cint(doc.get(part.name)) for part in fields(Counts)))
     doc.db_set(
         {
@@ -70,7 +83,7 @@ def run(doc: Document, source: Source, tell: Callable[[Counts], None] | None = N
     began, before = time.monotonic(), cint(doc.seconds)
     size = cint(doc.batch_size) or BATCH
     for chunk in source.table.chunks(size, skip_records=total.position):
-        _hold(doc.name, total.position)
+        hold_row(doc.name, total.position)
         done = _batch(doc.name, source, translator, chunk)
         total += done
         counts = {part.name: getattr(total, part.name) for part in fields(Counts)}
@@ -90,15 +103,6 @@ def run(doc: Document, source: Source, tell: Callable[[Counts], None] | None = N
     doc.db_set("error_file", errors.attach(doc, source.table.columns))
     frappe.db.commit()
     _publish(doc, total)
-    if total.imported:
-        frappe.enqueue(
-            "frappe.utils.global_search.rebuild_for_doctype",
-            doctype="Complaint",
-            queue="long",
-            job_id="complaint_import_search",
-            deduplicate=True,
-        )
-        frappe.publish_realtime("list_update", {"doctype": "Complaint"}, doctype="Complaint")
     return total
 
 
@@ -195,14 +199,6 @@ def _write(docs: list[Document]) -> tuple[list[Document], list[RowError]]:
     return written, bad
 
 
-def _hold(name: str, position: int) -> None:
-    """Lock the import for this batch; whoever finds it moved on has been overtaken."""
-    table = frappe.qb.DocType(IMPORT)
-    stored = frappe.qb.from_(table).select(table.position).where(table.name == name).for_update().run()
-    if not stored or cint(stored[0][0]) != position:
-        raise Overtaken(_("This import is being run by another process."))
-
-
 def _key(digest: str, row: Row) -> str:
     return f"import:{digest[:32]}:{row.number}"
 
@@ -230,5 +226,5 @@ def _publish(doc: Document, total: Counts) -> None:
 def path_of(doc: Document) -> Path:
     """Where the file of an import lies: its attachment, or the path that the command was given."""
     if doc.import_file:
-        return Path(frappe.get_doc("File", {"file_url": doc.import_file}).get_full_path())
+        return Path(own_file(doc.import_file, doc).get_full_path())
     return Path(doc.source_path)

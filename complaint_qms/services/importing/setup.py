@@ -7,9 +7,10 @@ from pathlib import Path
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils.background_jobs import is_job_enqueued
+from frappe.utils.background_jobs import get_job, get_job_status
+from rq.job import JobStatus
 
-from complaint_qms.services.importing import run, source
+from complaint_qms.services.importing import hold, run, source
 
 EXAMPLE_LENGTH = 120
 
@@ -22,12 +23,16 @@ def analyse(doc: Document) -> None:
 
 def start(doc: Document) -> None:
     """Run the import in the background, once; an interrupted one goes on where it stopped."""
-    job = job_id(doc.name)
-    if is_job_enqueued(job):
+    if is_alive(doc.name):
         frappe.throw(_("This import is under way."))
     if doc.status == "completed":
         frappe.throw(_("This import is complete."))
     source.check(opened(doc))
+    job = job_id(doc.name)
+    if left := get_job(
+        job
+    ):  # of a run that was killed: the queue takes it for under way until its time is up
+        left.delete()
     doc.db_set({"status": "queued", "error_message": None})
     frappe.enqueue(
         run_job, queue="long", timeout=6 * 3600, job_id=job, name=doc.name, enqueue_after_commit=True
@@ -39,19 +44,25 @@ def job_id(name: str) -> str:
     return f"complaint_qms_import::{name}"
 
 
+def is_alive(name: str) -> bool:
+    """Whether a job of an import waits, or a process runs it."""
+    return get_job_status(job_id(name)) == JobStatus.QUEUED or hold.is_held(name)
+
+
 def run_job(name: str) -> None:
     """The background job: run the import; what stops it is shown on its form."""
-    doc = frappe.get_doc(run.IMPORT, name)
+    doc = frappe.get_doc(hold.IMPORT, name)
     try:
-        run.run(doc, opened(doc))
+        with hold.held(name):  # from here on, for a large file takes a while to open
+            run.run(doc, opened(doc))
     except Exception as error:
         frappe.db.rollback()
         frappe.log_error(title=f"Import {name}")
-        if not isinstance(error, run.Overtaken):
+        if not isinstance(error, hold.Overtaken):
             doc.db_set({"status": "failed", "error_message": str(error)[:1000]})
         frappe.db.commit()
         frappe.publish_realtime(
-            run.PROGRESS, {"name": name, "status": doc.status}, doctype=run.IMPORT, docname=name
+            run.PROGRESS, {"name": name, "status": doc.status}, doctype=hold.IMPORT, docname=name
         )
 
 
@@ -71,9 +82,10 @@ def for_command(
 ) -> Document:
     """The import that the command runs: an unfinished one of the same file goes on, else a new one is made."""
     name = frappe.db.get_value(
-        run.IMPORT, {"file_digest": found.digest, "status": ("!=", "completed"), "source_path": ("is", "set")}
+        hold.IMPORT,
+        {"file_digest": found.digest, "status": ("!=", "completed"), "source_path": ("is", "set")},
     )
-    doc = frappe.get_doc(run.IMPORT, name) if name else frappe.new_doc(run.IMPORT)
+    doc = frappe.get_doc(hold.IMPORT, name) if name else frappe.new_doc(hold.IMPORT)
     if not name:
         doc.update({"company": company, "default_type": complaint_type, "is_migrated": int(not live)})
     doc.batch_size = batch_size

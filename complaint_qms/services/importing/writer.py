@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import Any
 
 import frappe
 from frappe.model.document import Document
 from frappe.model.naming import NamingSeries, set_new_name
+from pypika import Parameter
 
 from complaint_qms.services.importing.sparing import Blank
 from complaint_qms.services.sop import clock
@@ -47,6 +49,7 @@ def build(values: dict[str, Any], key: str, blank: Blank) -> Document:
     doc.flags.notifications_executed = []
     doc.set("__islocal", True)
     doc.set_user_and_timestamp()
+    frappe.flags.currently_saving.pop()  # it entered the record there; nobody but a single save takes it out again
     doc.set_docstatus()
     doc.check_if_latest()
     doc._validate_links()
@@ -89,9 +92,20 @@ def write(docs: list[Document]) -> None:
             tables[row.doctype].append(_stored(row))
     for doctype, rows in tables.items():
         columns = _needed(doctype, rows)
-        frappe.db.bulk_insert(
-            doctype, columns, ([row[name] for name in columns] for row in rows), chunk_size=CHUNK
-        )
+        for start in range(0, len(rows), CHUNK):
+            part = rows[start : start + CHUNK]
+            frappe.db.sql(
+                _statement(doctype, tuple(columns), len(part)),
+                [row[name] for row in part for name in columns],
+            )
+
+
+@lru_cache(maxsize=64)
+def _statement(doctype: str, columns: tuple[str, ...], count: int) -> str:
+    """An INSERT of `count` rows with a place for every value: built once, not with the values of every row."""
+    places = [Parameter("%s")] * len(columns)
+    table = frappe.qb.DocType(doctype)
+    return frappe.qb.into(table).columns(*columns).insert(*[places] * count).get_sql()
 
 
 def _needed(doctype: str, rows: list[dict[str, Any]]) -> list[str]:

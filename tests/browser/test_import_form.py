@@ -1,0 +1,42 @@
+"""The table of columns of an import speaks the words of the complaint's form, not the keys it stores."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+
+from tests.browser.desk import Desk
+from tests.desk import factory
+
+CASES = "Case No,Received,Customer,Lot,Details\nA-1,2024-03-01,Corner Shop,L-7,The lamp flickers and then it went dark.\n"
+
+
+@pytest.fixture
+def started() -> str:
+    """Name of an import whose columns have been read."""
+    file = factory.make("File", file_name=f"{factory.unique('cases')}.csv", content=CASES, is_private=1)
+    doc = factory.make("Complaint Import", import_file=file.file_url, company=factory.company())
+    frappe.db.commit()
+    yield doc.name
+    frappe.delete_doc("Complaint Import", doc.name, force=True)
+    frappe.delete_doc("File", file.name, force=True)
+    frappe.db.commit()
+
+
+def test_what_a_column_is_reads_like_the_form(login, started) -> None:
+    desk = Desk(login())
+    desk.open("Complaint Import", started)
+    table = desk.page.locator("[data-fieldname='columns'] .grid-body")
+    shown = table.locator(".grid-row [data-fieldname='target']")
+    assert [cell.strip() for cell in shown.all_inner_texts()] == [
+        "External ID",
+        "Received At",
+        "Customer",
+        "Batch",
+        "Description",
+    ]
+    shown.nth(1).click()
+    options = desk.page.locator("[data-fieldname='columns'] select[data-fieldname='target'] option")
+    offered = {text.strip() for text in options.all_text_contents()}
+    assert {"Received At", "Closed At", "End of Triage", "Territory or Country", "Complaint Type"} <= offered
+    assert not {"received", "triage_done", "Triage Done", "region", "Intake", "Closed"} & offered
