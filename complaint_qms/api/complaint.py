@@ -8,19 +8,21 @@ from frappe import _
 from complaint_qms.services import context as context_service
 from complaint_qms.services import intake, lifecycle
 from complaint_qms.services import overview as overview_service
+from complaint_qms.services.sent import read_object
 
 
 @frappe.whitelist(methods=["POST"])
-def register(data: dict[str, Any] | str) -> dict[str, Any]:
+def register(data: Any = None) -> dict[str, Any]:
     """Register a complaint; with an `idempotency_key` in `data` it happens once however often it is sent.
+
+    Args:
+        data: fields of Complaint by name, as an object or as its JSON text.
 
     Returns:
         {name, stage, workflow_state}
     """
     frappe.has_permission("Complaint", "create", throw=True)
-    fields = frappe.parse_json(data)
-    if not isinstance(fields, dict):
-        frappe.throw(_("Send the fields of the complaint as an object in “data”."))
+    fields = read_object(data, _("Send the fields of the complaint as an object in “data”."))
     doc = intake.register(fields)
     return {"name": doc.name, "stage": doc.stage, "workflow_state": doc.workflow_state}
 
@@ -38,11 +40,12 @@ def context(name: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
-def take_step(name: str, action: str, values: dict[str, Any] | str | None = None) -> dict[str, Any]:
+def take_step(name: str, action: str, values: Any = None) -> dict[str, Any]:
     """Enter `values` and take the workflow action in one go: both happen, or neither does."""
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("write")
-    lifecycle.take_step(doc, action, frappe.parse_json(values) or {})
+    fields = read_object(values or {}, _("Send the fields to change as an object in “values”."))
+    lifecycle.take_step(doc, action, fields)
     return overview_service.overview(doc)
 
 

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.services import lifecycle, progress
+from complaint_qms.services.sent import read_object
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -16,12 +17,11 @@ def overview(doctype: str, name: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
-def take_step(
-    doctype: str, name: str, action: str, values: dict[str, Any] | str | None = None
-) -> dict[str, Any]:
+def take_step(doctype: str, name: str, action: str, values: Any = None) -> dict[str, Any]:
     """Enter `values` and take the workflow action in one go: both happen, or neither does."""
     doc = _get(doctype, name, "write")
-    lifecycle.take_step(doc, action, frappe.parse_json(values) or {})
+    fields = read_object(values or {}, _("Send the fields to change as an object in “values”."))
+    lifecycle.take_step(doc, action, fields)
     return progress.overview(doc)
 
 

@@ -1,6 +1,6 @@
 """Registering a complaint: the one door for every channel."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import frappe
@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate, now_datetime
 
 from complaint_qms.integrations.erpnext.sources import customer_facts, product_facts
+from complaint_qms.services.sent import FIRST_YEAR, LAST_YEAR, read
 from complaint_qms.services.sop.procedure import type_defaults
 
 # What a caller may send. Everything else is the app's to decide.
@@ -38,12 +39,11 @@ def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
         frappe.ValidationError: a field is unknown, missing or contradicts another record.
         frappe.PermissionError: the caller may not create complaints.
     """
-    _refuse_unknown(data)
+    fields = read("Complaint", {name: data[name] for name in data if name not in _CLOSED_TO_CALLERS})
     key = data.get("idempotency_key")
     known = key and _registered(key)
     if known:
         return known
-    fields = {name: value for name, value in data.items() if name not in _CLOSED_TO_CALLERS}
     doc = frappe.get_doc({**fields, "doctype": "Complaint"})
     doc.flags.now = now
     doc.flags.idempotency_key = key
@@ -73,7 +73,8 @@ def fill_in(doc: Document, now: datetime | None = None) -> None:
     _default(doc, awareness_date=getdate(doc.received_at))
     if doc.company:
         doc.currency = frappe.get_cached_value("Company", doc.company, "default_currency")
-    _default(doc, **product_facts(doc))
+    # A batch that never expires carries a date of the year 9999 in many systems: that is no date to count with.
+    _default(doc, **{name: value for name, value in product_facts(doc).items() if _is_sane(value)})
     if doc.customer:
         _take_customer(doc)
     take_type_defaults(doc)
@@ -115,17 +116,6 @@ def check_times(doc: Document, now: datetime | None = None) -> None:
         frappe.throw(_("Hold Until must be a day to come, or empty: on that day the handler is reminded."))
 
 
-def _refuse_unknown(data: dict[str, Any]) -> None:
-    meta = frappe.get_meta("Complaint")
-    unknown = [name for name in data if not meta.has_field(name) and name not in _CLOSED_TO_CALLERS]
-    if unknown:
-        frappe.throw(
-            _("Complaint has no field {0}. Check the spelling, or leave it out.").format(
-                ", ".join(sorted(unknown))
-            )
-        )
-
-
 def _registered(key: str, for_update: bool = False) -> Document | None:
     name = frappe.db.get_value("Complaint", {"idempotency_key": key}, "name", for_update=for_update)
     if not name:
@@ -133,6 +123,10 @@ def _registered(key: str, for_update: bool = False) -> Document | None:
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("read")
     return doc
+
+
+def _is_sane(value: Any) -> bool:
+    return not isinstance(value, date) or FIRST_YEAR <= value.year <= LAST_YEAR
 
 
 def _default(doc: Document, **values: Any) -> None:

@@ -20,6 +20,7 @@ from complaint_qms.constants.labels import STAGE_KIND, label
 from complaint_qms.constants.stages import ENDED, FIRST_STAGE, MOVES
 from complaint_qms.engine.sop import Missing, missing, move_allowed
 from complaint_qms.services.facts import facts_of
+from complaint_qms.services.sent import read
 
 _WORK_LIST = "frappe.workflow.doctype.workflow_action.workflow_action.process_workflow_actions"
 _IGNORED_TYPES = ("Section Break", "Column Break", "Tab Break", "HTML", "Button")
@@ -271,12 +272,11 @@ def take_step(doc: Document, action: str, values: dict[str, Any]) -> None:
     """Enter `values` into `doc` and take the workflow action `action`, in one save.
 
     Raises:
-        frappe.ValidationError: an unknown field, or an action the user does not have here.
+        frappe.ValidationError: an unknown field, a value that cannot be stored, or an action the user does not have
+            here.
         GateError: something is missing for the step; nothing is saved then.
     """
-    unknown = [name for name in values if not doc.meta.has_field(name)]
-    if unknown:
-        frappe.throw(_("{0} has no field {1}.").format(_(doc.doctype), ", ".join(sorted(unknown))))
+    values = read(doc.doctype, values)
     transition = next((row for row in get_transitions(doc) if row.action == action), None)
     if not transition:
         frappe.throw(

@@ -34,6 +34,8 @@ def check(doc: Document) -> None:
 
 
 def _check_agreement(doc: Document) -> None:
+    if not doc.complaint:
+        _refuse([_("Complaint: choose the complaint that is settled.")])
     complaint = frappe.db.get_value(
         "Complaint", doc.complaint, ["customer", "company", "stage"], as_dict=True
     )

@@ -4,17 +4,17 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import COMPLAINT_STAMPS
 from complaint_qms.constants.stages import COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.integrations.erpnext.consistency import check_consistency
 from complaint_qms.services import intake, lifecycle, merge, proposals, reporting_duty, retention, risk
+from complaint_qms.services.sent import Checked
 from complaint_qms.services.sop import clock, procedure
 
 
-class Complaint(Document):
+class Complaint(Checked):
     def onload(self):
         proposals.refresh(self)
 

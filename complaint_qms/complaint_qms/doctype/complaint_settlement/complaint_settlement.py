@@ -2,14 +2,14 @@
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
+from complaint_qms.services.sent import Checked
 from complaint_qms.services.settlement import checking, drafting, once
 from complaint_qms.services.settlement.documents import tell
 from complaint_qms.services.settlement.figures import refresh_complaint
 
 
-class ComplaintSettlement(Document):
+class ComplaintSettlement(Checked):
     def _validate_links(self):
         # The list of documents is the server's own record, and deleted drafts stay in it. An amended settlement
         # brings the list of the cancelled one along; it gets its own when it is submitted.
