@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, getdate, now_datetime
+from frappe.utils import getdate, now_datetime
 
 from complaint_qms.integrations.erpnext.sources import customer_facts, product_facts
 from complaint_qms.services.sent import FIRST_YEAR, LAST_YEAR, read
@@ -94,26 +94,6 @@ def take_type_defaults(doc: Document) -> None:
     if doc.complaint_type:
         defaults = type_defaults(doc.complaint_type)
         _default(doc, severity=defaults.get("default_severity"), department=defaults.get("department"))
-
-
-def check_times(doc: Document, now: datetime | None = None) -> None:
-    """Dates of a complaint agree with each other and with the present."""
-    moment = now or now_datetime()
-    received = get_datetime(doc.received_at)
-    if received and received > moment:
-        frappe.throw(_("Received At lies in the future. Enter when the complaint reached you."))
-    if doc.incident_date and received and getdate(doc.incident_date) > received.date():
-        frappe.throw(_("Date of Occurrence is after Received At. Correct one of them."))
-    if doc.awareness_date and getdate(doc.awareness_date) > moment.date():
-        frappe.throw(_("Awareness Date lies in the future. Enter when the company first knew of the event."))
-    if (
-        doc.manufacturing_date
-        and doc.expiry_date
-        and getdate(doc.expiry_date) < getdate(doc.manufacturing_date)
-    ):
-        frappe.throw(_("Expiry Date is before Manufacturing Date. Correct one of them."))
-    if doc.hold_until and doc.has_value_changed("hold_until") and getdate(doc.hold_until) <= moment.date():
-        frappe.throw(_("Hold Until must be a day to come, or empty: on that day the handler is reminded."))
 
 
 def _registered(key: str, for_update: bool = False) -> Document | None:

@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -178,10 +179,8 @@ def _scalar(field: Document, value: Any) -> Any:
 def _number(value: Any) -> Any:
     number = math.nan
     if isinstance(value, int | float | Decimal | str) and not isinstance(value, bool):
-        try:
+        with suppress(ValueError, OverflowError):
             number = float(value)
-        except (ValueError, OverflowError):
-            pass
     if math.isnan(number):
         raise _Wrong(_("“{0}” is not a number; write it like 1234.5.").format(_shown(value)))
     if abs(number) >= _LARGEST_NUMBER:

@@ -75,8 +75,7 @@ class TestEveryRoad:
     def test_a_change(self, values, told):
         doc = intake.register(DATA)
         with pytest.raises(frappe.ValidationError):
-            doc.update(values)
-            doc.save()
+            doc.update(values).save()
         assert told in messages()
 
 
@@ -171,8 +170,7 @@ class TestSettlement:
     )
     def test_bad_input_is_refused_with_its_reason(self, draft, values, told):
         with pytest.raises(frappe.ValidationError):
-            draft.update(values)
-            draft.insert()
+            draft.update(values).insert()
         assert told in messages()
 
     @pytest.mark.parametrize("qty", ["many", "inf", float("nan"), 1e30, [2]])

@@ -9,7 +9,7 @@ from frappe.utils import now_datetime
 from complaint_qms.constants.fields import COMPLAINT_STAMPS
 from complaint_qms.constants.stages import COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.integrations.erpnext.consistency import check_consistency
-from complaint_qms.services import intake, lifecycle, merge, proposals, reporting_duty, retention, risk
+from complaint_qms.services import intake, lifecycle, merge, proposals, reporting_duty, retention, risk, times
 from complaint_qms.services.sent import Checked
 from complaint_qms.services.sop import clock, procedure
 
@@ -21,10 +21,13 @@ class Complaint(Checked):
     def before_insert(self):
         # The key comes from intake.register alone; a form field of that name could block another caller.
         self.idempotency_key = self.flags.idempotency_key or None
+        # No clock runs for history, so only an import says that a complaint is that.
+        self.is_migrated = self.is_migrated if self.flags.by_import else 0
 
     def before_validate(self):
         lifecycle.protect(self, COMPLAINT_STAMPS)
         clock.keep(self)
+        times.keep(self)
         procedure.keep_checks(self, self._now())
         if self.is_new():
             intake.fill_in(self, self._now())
@@ -33,7 +36,7 @@ class Complaint(Checked):
         now = self._now()
         if not self.is_new():
             self._keep_origin()
-        intake.check_times(self, now)
+        times.check(self, now)
         check_consistency(self)
         if self.has_value_changed("complaint_type"):
             intake.take_type_defaults(self)
@@ -76,7 +79,7 @@ class Complaint(Checked):
     def _keep_origin(self) -> None:
         # Where a complaint came from is history; what a request sends in its place is put back.
         before = self.get_doc_before_save()
-        for name in ("source_doctype", "source_name", "idempotency_key"):
+        for name in ("source_doctype", "source_name", "idempotency_key", "is_migrated"):
             self.set(name, before.get(name))
 
     def _stamp_decisions(self, now: datetime) -> None:
