@@ -27,10 +27,15 @@ def lines(
 
 
 @frappe.whitelist(methods=["GET", "POST"])
-def limits(company: str) -> dict[str, Any]:
-    """What the caller may submit: {amount (null: no limit), own, role (null: no right), currency}."""
+def limits(company: str, complaint: str | None = None) -> dict[str, Any]:
+    """What the caller may submit, and what was granted on the complaint before.
+
+    Returns {amount (null: no limit), own, role (null: no right), currency, granted, granted_own}.
+    """
     frappe.has_permission("Complaint Settlement", "read", throw=True)
-    return settlement_proposal.rights(frappe.session.user, company)
+    if complaint:
+        frappe.has_permission("Complaint", "read", complaint, throw=True)
+    return settlement_proposal.rights(frappe.session.user, company, complaint)
 
 
 @frappe.whitelist(methods=["GET", "POST"])

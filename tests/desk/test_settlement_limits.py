@@ -10,8 +10,11 @@ from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_retu
 from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice
 from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return as return_note
 from frappe.model.document import Document
-from frappe.utils import add_days, nowdate
+from frappe.utils import add_days, now_datetime, nowdate
 
+from complaint_qms.api import settlement as settlement_api
+from complaint_qms.services.work.records import settlement_work
+from complaint_qms.services.work.timing import viewer
 from tests.desk import factory, settling
 
 Refused = frappe.ValidationError
@@ -168,6 +171,33 @@ def test_a_rate_above_the_invoice_is_refused_and_a_lower_one_is_kept() -> None:
     assert (credit.items[0].rate, credit.grand_total) == (25, -250)
 
 
+def test_a_line_too_small_to_be_worth_anything_is_refused() -> None:
+    _, _, invoice = factory.sold(10)
+    with pytest.raises(Refused, match="Row 1: Quantity: enter more than zero"):
+        settling.proposed(invoice, {"qty": 1e-7})
+    with pytest.raises(Refused, match=r"Row 1: Amount: .*comes to nothing"):
+        settling.proposed(invoice, {"qty": 0.001, "rate": 1})
+
+
+def test_a_draft_is_approved_by_nobody() -> None:
+    _, _, invoice = factory.sold(10)
+    stamps = {"approved_by": "Administrator", "approved_at": "2020-01-01 00:00:00"}
+    settlement = settling.proposed(invoice, {"qty": 1}, **stamps)
+    assert (settlement.reload().approved_by, settlement.approved_at) == (None, None)
+    settlement.update(stamps)
+    settlement.save()
+    assert (settlement.reload().approved_by, settlement.approved_at) == (None, None)
+    settling.approve(settlement)
+    with settling.acting_as(*settling.APPROVER) as manager:
+        mine = frappe.get_doc(settlement.doctype, settlement.name)
+        mine.update({"docstatus": 2, **stamps, "total_amount": 5})
+        mine.lines[0].qty = 7
+        mine.save()
+    settlement.reload()
+    assert (settlement.docstatus, settlement.approved_by, settlement.total_amount) == (2, manager, 100)
+    assert settlement.lines[0].qty == 1
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -314,6 +344,45 @@ def test_changing_the_terms_makes_one_the_proposer() -> None:
         mine.proposed_by = "Administrator"
         with pytest.raises(frappe.PermissionError, match="Gate G6"):
             mine.submit()
+
+
+def test_what_a_complaint_was_granted_already_counts() -> None:
+    set_limits(0, {"role": "Complaint Manager", "max_amount": 250})
+    _, _, invoice = factory.sold(10)
+    first = settling.submitted(invoice, {"qty": 2})
+    with settling.acting_as(*settling.PROPOSER):
+        complaint = frappe.get_doc("Complaint", first.complaint)
+        second = settling.proposal(complaint, invoice, {"qty": 1}).insert()
+    told = rf"\$ 100.00 with the \$ 200.00 granted on {complaint.name} already .* limit of \$ 250.00"
+    with pytest.raises(frappe.PermissionError, match=told):
+        settling.approve(second)
+    assert second.reload().docstatus == 0
+    with settling.acting_as(*settling.APPROVER) as manager:
+        assert second.name not in [row["name"] for row in settlement_work(viewer(manager, now_datetime()))]
+        frappe.get_doc(first.doctype, first.name).cancel()
+        assert second.name in [row["name"] for row in settlement_work(viewer(manager, now_datetime()))]
+    assert settling.approve(second).docstatus == 1
+
+
+def test_own_settlements_of_a_complaint_add_up() -> None:
+    set_limits(150)
+    _, _, invoice = factory.sold(10)
+    complaint = settling.complaint_on(invoice)
+    with settling.acting_as("Complaint Manager"):
+        settling.proposal(complaint, invoice, {"qty": 1}).insert().submit()
+        second = settling.proposal(complaint, invoice, {"qty": 1}).insert()
+        with pytest.raises(
+            frappe.PermissionError, match=r"Gate G6: .*\$ 100.00\) and .*\$ 100.00 .*\$ 150.00"
+        ):
+            second.submit()
+
+
+def test_the_form_learns_what_was_granted() -> None:
+    _, _, invoice = factory.sold(10)
+    first = settling.submitted(invoice, {"qty": 2})
+    with settling.acting_as(*settling.APPROVER):
+        limits = settlement_api.limits(first.company, first.complaint)
+    assert (limits["granted"], limits["granted_own"]) == (200, 0)
 
 
 def test_turning_a_proposal_to_another_sale_makes_one_the_proposer() -> None:

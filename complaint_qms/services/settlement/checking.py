@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
+from frappe.model import no_value_fields
 from frappe.model.document import Document
 from frappe.utils import flt, now_datetime
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE
-from complaint_qms.services.settlement.limits import refusal
+from complaint_qms.services.settlement.limits import granted_on, refusal
 from complaint_qms.services.settlement.lines import Lines
 from complaint_qms.services.settlement.once import hold_drafting
 
@@ -21,6 +22,7 @@ def check(doc: Document) -> None:
         frappe.ValidationError: with every problem found, each naming its field or row and the way out.
     """
     doc.set("documents", [])  # filled by submitting, whatever a request sends
+    doc.approved_by = doc.approved_at = None  # likewise
     _check_agreement(doc)
     submitting = doc.docstatus.is_submitted()
     if submitting:
@@ -106,9 +108,20 @@ def _terms_of_line(line: Document) -> tuple:
     return *[line.get(field) or "" for field in words], *[flt(line.get(field), 6) for field in figures]
 
 
+def keep_as_submitted(doc: Document) -> None:
+    """Cancelling saves what a request sends along and validates nothing: put back what was submitted."""
+    before = doc.get_doc_before_save()
+    for field in doc.meta.get("fields", {"fieldtype": ("not in", no_value_fields)}):
+        doc.set(field.fieldname, before.get(field.fieldname))
+    for field in doc.meta.get_table_fields():
+        doc.set(field.fieldname, before.get(field.fieldname))
+
+
 def check_right(doc: Document) -> None:
     """Refuse when the session's user may not grant this much, or proposed it (Gate G6)."""
-    if reason := refusal(doc, frappe.session.user):
+    # Under the lock that lets one drafting through at a time, so nobody grants the same again meanwhile.
+    granted = granted_on([doc.complaint], without=doc.name, locked=True)[doc.complaint]
+    if reason := refusal(doc, frappe.session.user, granted):
         frappe.throw(reason, frappe.PermissionError, title=_("Settlement Not Submitted"))
     doc.approved_by = frappe.session.user
     doc.approved_at = now_datetime()

@@ -21,7 +21,7 @@ def check_quantities(lines: Iterable[Tied], problems: Problems) -> None:
         line, base = tied.line, tied.base
         if line.remedy == GOODWILL:
             continue
-        if flt(line.qty) <= 0:
+        if flt(line.qty, line.precision("qty")) <= 0:
             problems.add(line, _("Quantity: enter more than zero."))
             continue
         if line.remedy in CONSUMING or line.remedy == REPAIR:

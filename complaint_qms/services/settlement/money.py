@@ -40,6 +40,13 @@ def check_money(
             continue
         if line.remedy == GOODWILL and flt(line.amount) <= 0:
             problems.add(line, _("Amount: enter the amount that is granted."))
+        elif line.remedy in (CREDIT, RETURN_CREDIT) and flt(line.rate) > 0 and not flt(line.amount):
+            problems.add(
+                line,
+                _("Amount: {0} at a rate of {1} comes to nothing. Enter a larger quantity.").format(
+                    number(line.qty), number(line.rate)
+                ),
+            )
         elif line.remedy == GOODWILL and not line.sales_invoice:
             problems.add(line, _("Sales Invoice: choose the invoice the goodwill is granted on."))
         elif line.remedy in (CREDIT, RETURN_CREDIT, GOODWILL) and line.sales_invoice:

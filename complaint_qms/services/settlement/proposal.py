@@ -17,7 +17,7 @@ from complaint_qms.constants.settlement import (
     RETURN_CREDIT,
 )
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, Sold, SoldRow, load
-from complaint_qms.services.settlement.limits import Limit, limit_of
+from complaint_qms.services.settlement.limits import Granted, granted_on, limit_of
 
 
 def propose(complaint: Document) -> dict[str, Any]:
@@ -142,15 +142,22 @@ def _remedy(sold: Sold, base: SoldRow, deliveries: list[SoldRow], expectation: s
     return remedy
 
 
-def rights(user: str, company: str) -> dict[str, Any]:
-    """What a user may submit in a company: {amount (None: no limit), own, role (None: no right), currency}."""
+def rights(user: str, company: str, complaint: str | None = None) -> dict[str, Any]:
+    """What a user may submit in a company, and what was granted on a complaint before.
+
+    Returns:
+        {amount (None: no limit), own, role (None: no right), currency, granted, granted_own}.
+    """
     limit = limit_of(user, company)
-    return _limit_as_dict(limit, company)
-
-
-def _limit_as_dict(limit: Limit, company: str) -> dict[str, Any]:
-    currency = frappe.get_cached_value("Company", company, "default_currency")
-    return {"amount": limit.amount, "own": limit.own, "role": limit.role, "currency": currency}
+    granted = granted_on([complaint])[complaint] if complaint else Granted(0.0, {})
+    return {
+        "amount": limit.amount,
+        "own": limit.own,
+        "role": limit.role,
+        "currency": frappe.get_cached_value("Company", company, "default_currency"),
+        "granted": granted.total,
+        "granted_own": granted.own.get(user, 0.0),
+    }
 
 
 def origin(document: Document) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from complaint_qms.constants import work
 from complaint_qms.services import lifecycle, progress
 from complaint_qms.services.facts import facts_of_investigations
-from complaint_qms.services.settlement.limits import limit_of, refusal
+from complaint_qms.services.settlement.limits import granted_on, limit_of, refusal
 from complaint_qms.services.work.loading import about, readable
 from complaint_qms.services.work.timing import Viewer, clock_of, date_of
 
@@ -91,7 +91,11 @@ def settlement_work(viewer: Viewer) -> list[dict[str, Any]]:
         limit=work.CANDIDATES,
     )  # fmt: skip
     limits = {company: limit_of(viewer.user, company) for company in {row.company for row in rows}}
-    mine = [row for row in rows if not refusal(row, viewer.user, limits[row.company])][: work.MOST]
+    granted = granted_on({row.complaint for row in rows})
+    mine = [
+        row for row in rows
+        if not refusal(row, viewer.user, granted[row.complaint], limits[row.company])
+    ][: work.MOST]  # fmt: skip
     complaints = readable({row.complaint for row in mine})
     return [
         {

@@ -22,6 +22,7 @@ frappe.ui.form.on("Complaint Settlement", {
 	},
 
 	refresh(frm) {
+		frm.known_limits = {}; // what was granted on the complaint may have changed
 		const open = frm.doc.docstatus === 0 && frm.perm[0] && frm.perm[0].write;
 		if (open) {
 			frm.add_custom_button(__("Get Lines from Invoice"), () => get_lines(frm));
@@ -152,10 +153,10 @@ function show_limit(frm) {
 
 function limits_of(frm) {
 	frm.known_limits = frm.known_limits || {};
-	const company = frm.doc.company;
-	frm.known_limits[company] =
-		frm.known_limits[company] || frappe.xcall(API + "limits", { company });
-	return frm.known_limits[company];
+	const { company, complaint } = frm.doc;
+	const key = `${company}|${complaint || ""}`;
+	frm.known_limits[key] = frm.known_limits[key] || frappe.xcall(API + "limits", { company, complaint });
+	return frm.known_limits[key];
 }
 
 function judge(frm, limit) {
@@ -165,10 +166,20 @@ function judge(frm, limit) {
 	if (!limit.role) {
 		return ["orange", __("You have no approval limit: somebody else submits what you propose.")];
 	}
+	if (limit.amount !== null && limit.granted && total + limit.granted > limit.amount) {
+		return [
+			"red",
+			__("{0} was granted on this complaint already: together above your approval limit of {1} ({2}).", [
+				money(limit.granted),
+				money(limit.amount),
+				__(limit.role),
+			]),
+		];
+	}
 	if (limit.amount !== null && total > limit.amount) {
 		return ["red", __("Above your approval limit of {0} ({1}).", [money(limit.amount), __(limit.role)])];
 	}
-	if (mine && total > limit.own) {
+	if (mine && total + limit.granted_own > limit.own) {
 		return [
 			"orange",
 			__("Proposed by you, so somebody else submits it (own settlements up to {0}, Gate G6).", [money(limit.own)]),

@@ -40,6 +40,7 @@ class ComplaintSettlement(Checked):
         refresh_complaint(self.complaint)
 
     def before_cancel(self):
+        checking.keep_as_submitted(self)
         drafting.take_back(self)
 
     def on_cancel(self):
