@@ -58,10 +58,19 @@ override_doctype_dashboards = {
 # Settlements: the ERPNext documents they drafted tell them of every change
 _SETTLED = "complaint_qms.overrides.settlement_documents"
 _SETTLED_EVENTS = {
-    event: f"{_SETTLED}.{event}" for event in ("on_update", "on_submit", "on_cancel", "on_trash")
+    event: f"{_SETTLED}.{event}"
+    for event in (
+        "before_validate",
+        "validate",
+        "on_update",
+        "on_submit",
+        "before_cancel",
+        "on_cancel",
+        "on_trash",
+    )
 }
 doc_events = {
-    "Delivery Note": {"validate": f"{_SETTLED}.validate_return", **_SETTLED_EVENTS},
+    "Delivery Note": _SETTLED_EVENTS,
     "Sales Invoice": _SETTLED_EVENTS,
     "Sales Order": _SETTLED_EVENTS,
     "Warranty Claim": _SETTLED_EVENTS,

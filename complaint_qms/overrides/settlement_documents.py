@@ -3,11 +3,22 @@
 from frappe.model.document import Document
 
 from complaint_qms.services.settlement.documents import document_changed, keep_one_road
+from complaint_qms.services.settlement.keeping import keep_link, keep_within_grant
 
 
-def validate_return(doc: Document, method: str | None = None) -> None:
-    """Delivery Note, validate."""
-    keep_one_road(doc)
+def before_validate(doc: Document, method: str | None = None) -> None:
+    keep_link(doc)
+
+
+def before_cancel(doc: Document, method: str | None = None) -> None:
+    """Cancelling saves what a request sends as well, and validates nothing."""
+    keep_link(doc)
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+    if doc.doctype == "Delivery Note":
+        keep_one_road(doc)
+    keep_within_grant(doc)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:

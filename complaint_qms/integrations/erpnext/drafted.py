@@ -83,5 +83,15 @@ def worth(doc: Document) -> float:
 
 
 def remedy_value(doc: Document) -> float:
-    """Value of a credit note's rows before taxes and discounts, comparable with settlement lines."""
-    return sum(abs(flt(row.amount)) for row in doc.get("items") or [])
+    """Value of a return's rows before taxes and discounts, comparable with settlement lines."""
+    return abs(sum(flt(row.amount) for row in doc.get("items") or []))
+
+
+def total(doc: Document) -> float:
+    """Total with taxes in the document's own currency, positive, before it is rounded to whole coins."""
+    return abs(flt(doc.get("grand_total")))
+
+
+def free_qty(doc: Document) -> float:
+    """Quantity that is given free of charge, in stock units."""
+    return sum(flt(row.stock_qty) for row in doc.get("items") or [] if not flt(row.rate))

@@ -9,6 +9,8 @@ limits     who may grant how much
 checking   what must hold before a settlement is saved
 once       one drafting at a time, one result however often it is asked for
 drafting   the ERPNext documents: drafted on submitting, taken back on cancelling
+keeping    what finance and the complaint may not change about a settlement
 documents  follows those documents wherever finance takes them
+after_end  who is told when a closed complaint loses its settlement
 figures    what the complaint shows of its settlements
 """

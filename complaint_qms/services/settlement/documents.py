@@ -5,11 +5,21 @@ from __future__ import annotations
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import fmt_money, get_link_to_form
+from frappe.utils import escape_html, fmt_money, get_link_to_form
 
-from complaint_qms.constants.settlement import CANCELLED, CREDIT_NOTE, DELETED, DOCTYPE, DRAFT, SUBMITTED
+from complaint_qms.constants.settlement import (
+    CANCELLED,
+    CREDIT_NOTE,
+    DELETED,
+    DOCTYPE,
+    DRAFT,
+    LIVE,
+    SUBMITTED,
+)
+from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.integrations.erpnext import drafted
 from complaint_qms.integrations.erpnext.remaining import INVOICE
+from complaint_qms.services.settlement.after_end import ask_to_look
 from complaint_qms.services.settlement.figures import refresh_complaint
 
 
@@ -27,7 +37,8 @@ def tell(doc: Document, what: str) -> None:
     }[what]
     link = doc.name if what == "deleted" else get_link_to_form(DOCTYPE, doc.name)
     complaint = frappe.get_doc("Complaint", doc.complaint)
-    complaint.add_comment("Info", text.format(link, fmt_money(doc.total_amount, currency=doc.currency)))
+    line = text.format(link, fmt_money(doc.total_amount, currency=doc.currency))
+    _write(complaint, line, lost=what == "cancelled")
     refresh_complaint(doc.complaint)
 
 
@@ -52,7 +63,8 @@ def document_changed(doc: Document, *, deleted: bool = False) -> None:
     if any(row.get(key) != value for key, value in now.items()):
         frappe.db.set_value("Complaint Settlement Document", row.name, now, update_modified=False)
     if row.document_status != now["document_status"]:
-        _tell_document(doc, settlement, now["document_status"])
+        lost = row.document_status in LIVE and now["document_status"] not in LIVE
+        _tell_document(doc, settlement, now["document_status"], lost)
     refresh_complaint(frappe.db.get_value(DOCTYPE, settlement, "complaint"))
 
 
@@ -61,7 +73,7 @@ def _list_amended(doc: Document, settlement: str) -> frappe._dict | None:
     origin = doc.get("amended_from") and frappe.db.get_value(
         "Complaint Settlement Document",
         {"parent": settlement, "document_type": doc.doctype, "document_name": doc.amended_from},
-        ["purpose", "source_name", "remedy_value"],
+        ["purpose", "source_name", "remedy_value", "granted_value", "granted_total", "granted_qty"],
         as_dict=True,
     )
     if not origin:
@@ -75,7 +87,7 @@ def _list_amended(doc: Document, settlement: str) -> frappe._dict | None:
     return frappe._dict(row.as_dict())
 
 
-def _tell_document(doc: Document, settlement: str, state: str) -> None:
+def _tell_document(doc: Document, settlement: str, state: str, lost: bool) -> None:
     text = {
         SUBMITTED: _("{0} {1} of settlement {2} submitted"),
         CANCELLED: _("{0} {1} of settlement {2} cancelled"),
@@ -83,10 +95,22 @@ def _tell_document(doc: Document, settlement: str, state: str) -> None:
         DRAFT: _("{0} {1} of settlement {2} drafted anew"),
     }.get(state, _("{0} {1} of settlement {2} changed"))
     name = doc.name if state == DELETED else get_link_to_form(doc.doctype, doc.name)
-    complaint = frappe.db.get_value(DOCTYPE, settlement, "complaint")
-    frappe.get_doc("Complaint", complaint).add_comment(
-        "Info", text.format(_(doc.doctype), name, get_link_to_form(DOCTYPE, settlement))
-    )
+    complaint = frappe.get_doc("Complaint", frappe.db.get_value(DOCTYPE, settlement, "complaint"))
+    line = text.format(_(doc.doctype), name, get_link_to_form(DOCTYPE, settlement))
+    _write(complaint, line, lost)
+
+
+def _write(complaint: Document, line: str, lost: bool) -> None:
+    """A line in the story; what an ended complaint loses is somebody's task as well."""
+    if lost and complaint.stage in COMPLAINT_ENDED:
+        told = ask_to_look(complaint, line)
+        sentence = (
+            _("{0}. The complaint had ended; {1} was asked to look at it.")
+            if told
+            else _("{0}. The complaint had ended, and nobody was found to look at it.")
+        )
+        line = sentence.format(line, escape_html(", ".join(told)))
+    complaint.add_comment("Info", line)
 
 
 def keep_one_road(doc: Document) -> None:

@@ -39,6 +39,7 @@ from complaint_qms.integrations.erpnext.returns import (
     draft_goodwill_note,
 )
 from complaint_qms.integrations.erpnext.tracking import split_serials
+from complaint_qms.services.settlement.keeping import grant_of
 from complaint_qms.services.settlement.lines import Lines
 from complaint_qms.services.settlement.once import hold_drafting
 from complaint_qms.services.settlement.tied import Tied
@@ -67,6 +68,7 @@ def draft_documents(doc: Document) -> None:
                 "amount": drafted.worth(made),
                 "remedy_value": value,
                 "document_status": OPEN if purpose == REPAIR else DRAFT,
+                **grant_of(purpose, made, value),
             },
         )
         row.db_insert()

@@ -1,0 +1,95 @@
+"""A complaint that has ended loses what settled it: somebody is told, for nobody looks at a closed complaint."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html, nowdate
+
+from complaint_qms.constants.roles import MANAGER
+
+_NOT_PEOPLE = ("Administrator", "Guest")
+
+
+def ask_to_look(complaint: Document, what: str) -> list[str]:
+    """Give the handler of an ended complaint a task, or the managers where it has none; with a notice.
+
+    Args:
+        complaint: the Complaint, which has ended.
+        what: what was lost, in words, as HTML.
+
+    Returns:
+        Full names of those who were told.
+    """
+    people = _handler(complaint) or _managers(complaint.company)
+    for person in people:
+        text = _(
+            "{0}, although complaint {1} has ended. Reopen it and settle it anew, or write in the settlement why "
+            "nothing more is owed.",
+            lang=person.language or None,
+        ).format(what, complaint.name)
+        _give_task(complaint, person.name, text)
+    return [person.full_name or person.name for person in people]
+
+
+def _give_task(complaint: Document, user: str, text: str) -> None:
+    frappe.get_doc(
+        {
+            "doctype": "ToDo",
+            "allocated_to": user,
+            "reference_type": "Complaint",
+            "reference_name": complaint.name,
+            "date": nowdate(),
+            "description": text,
+            "assigned_by": frappe.session.user,
+        }
+    ).insert(ignore_permissions=True)
+    if user != frappe.session.user:
+        frappe.get_doc(
+            {
+                "doctype": "Notification Log",
+                "type": "Alert",
+                "for_user": user,
+                "from_user": frappe.session.user,
+                "document_type": "Complaint",
+                "document_name": complaint.name,
+                "subject": f"<b>{complaint.name}</b> {escape_html(complaint.subject or '')}: {text}",
+            }
+        ).insert(ignore_permissions=True)
+
+
+def _handler(complaint: Document) -> list[frappe._dict]:
+    if not complaint.complaint_owner:
+        return []
+    found = frappe.db.get_value(
+        "User",
+        {"name": complaint.complaint_owner, "enabled": 1},
+        ["name", "full_name", "language"],
+        as_dict=True,
+    )
+    return [found] if found else []
+
+
+def _managers(company: str) -> list[frappe._dict]:
+    """Complaint managers who may see records of this company."""
+    user, has_role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
+    people = (
+        frappe.qb.from_(has_role)
+        .inner_join(user)
+        .on(user.name == has_role.parent)
+        .select(user.name, user.full_name, user.language)
+        .distinct()
+        .where((has_role.role == MANAGER) & (has_role.parenttype == "User"))
+        .where((user.enabled == 1) & (user.user_type == "System User") & user.name.notin(_NOT_PEOPLE))
+        .orderby(user.name)
+    ).run(as_dict=True)
+    companies: dict[str, set[str]] = {}
+    for row in frappe.get_all(
+        "User Permission",
+        filters={"allow": "Company", "user": ("in", [person.name for person in people] or [""])},
+        fields=["user", "for_value"],
+        order_by="user asc, for_value asc",
+    ):
+        companies.setdefault(row.user, set()).add(row.for_value)
+    return [person for person in people if company in companies.get(person.name, {company})]
