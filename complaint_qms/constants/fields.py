@@ -10,6 +10,7 @@ COMPLAINT_STAMPS: Final = (
     "reply_sent_by",
     "settlement_status",
     "settled_amount",
+    "currency",
     "closed_by",
     "closed_at",
     "retain_until",

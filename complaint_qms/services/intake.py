@@ -80,6 +80,13 @@ def fill_in(doc: Document, now: datetime | None = None) -> None:
     take_type_defaults(doc)
 
 
+def follow_company(doc: Document) -> None:
+    """The amounts of a complaint are in its company's currency, also when another company takes it over."""
+    before = doc.get_doc_before_save()
+    if before and doc.company and (not doc.currency or before.company != doc.company):
+        doc.currency = frappe.get_cached_value("Company", doc.company, "default_currency")
+
+
 def _take_customer(doc: Document) -> None:
     facts = customer_facts(doc.customer)
     for name in ("territory", "country", "language"):

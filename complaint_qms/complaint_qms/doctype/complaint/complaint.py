@@ -11,6 +11,7 @@ from complaint_qms.constants.stages import COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.integrations.erpnext.consistency import check_consistency
 from complaint_qms.services import intake, lifecycle, merge, proposals, reporting_duty, retention, risk, times
 from complaint_qms.services.sent import Checked
+from complaint_qms.services.settlement.keeping import keep_party
 from complaint_qms.services.sop import clock, procedure
 
 
@@ -26,6 +27,7 @@ class Complaint(Checked):
 
     def before_validate(self):
         lifecycle.protect(self, COMPLAINT_STAMPS)
+        intake.follow_company(self)
         clock.keep(self)
         times.keep(self)
         procedure.keep_checks(self, self._now())
@@ -36,6 +38,7 @@ class Complaint(Checked):
         now = self._now()
         if not self.is_new():
             self._keep_origin()
+            keep_party(self)
         times.check(self, now)
         check_consistency(self)
         if self.has_value_changed("complaint_type"):
