@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate, now_datetime
+from frappe.utils import escape_html, getdate, now_datetime
 
 from complaint_qms.integrations.erpnext.sources import customer_facts, product_facts
 from complaint_qms.services.sent import FIRST_YEAR, LAST_YEAR, read
@@ -22,7 +22,10 @@ _CLOSED_TO_CALLERS = (
     "stage",
     "workflow_state",
     "doctype",
+    "naming_series",
+    "is_migrated",
 )
+_KEY_LENGTH = 140
 
 
 def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
@@ -39,8 +42,8 @@ def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
         frappe.ValidationError: a field is unknown, missing or contradicts another record.
         frappe.PermissionError: the caller may not create complaints.
     """
+    key = _key_of(data)
     fields = read("Complaint", {name: data[name] for name in data if name not in _CLOSED_TO_CALLERS})
-    key = data.get("idempotency_key")
     known = key and _registered(key)
     if known:
         return known
@@ -103,12 +106,41 @@ def take_type_defaults(doc: Document) -> None:
         _default(doc, severity=defaults.get("default_severity"), department=defaults.get("department"))
 
 
+def check_series(doc: Document) -> None:
+    """The number comes from a series of this site."""
+    series = (doc.meta.get_field("naming_series").options or "").split("\n")
+    if doc.naming_series and doc.naming_series not in series:
+        frappe.throw(
+            _("Series: {0} is not one of this site. Choose one of {1}, or leave it empty.").format(
+                frappe.bold(escape_html(doc.naming_series)), ", ".join(series)
+            )
+        )
+
+
+def _key_of(data: dict[str, Any]) -> str | None:
+    key = data.get("idempotency_key")
+    if key is not None and not (isinstance(key, str) and key.strip() and len(key) <= _KEY_LENGTH):
+        frappe.throw(
+            _(
+                "“idempotency_key” has to be a text of 1 to {0} characters that names this one complaint. Leave it out if you have none."
+            ).format(_KEY_LENGTH)
+        )
+    return key
+
+
 def _registered(key: str, for_update: bool = False) -> Document | None:
     name = frappe.db.get_value("Complaint", {"idempotency_key": key}, "name", for_update=for_update)
     if not name:
         return None
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("read")
+    if doc.idempotency_key != key:
+        # The database takes letters for the same whatever their case and accents, and blanks at the end for none.
+        frappe.throw(
+            _(
+                "Another complaint has the idempotency_key “{0}”, which differs from yours in capitals, accents or blanks only. Choose another."
+            ).format(escape_html(doc.idempotency_key))
+        )
     return doc
 
 

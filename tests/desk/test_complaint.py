@@ -82,6 +82,31 @@ class TestIntake:
         first = complaint(idempotency_key=key)
         assert complaint(idempotency_key=key).name == first.name
 
+    @pytest.mark.parametrize(
+        "key", [["is", "set"], ["!=", ""], {"a": 1}, 0, 7, True, "", "   ", "k" * 141, "\ud800"]
+    )
+    def test_a_key_is_a_text_and_nothing_else(self, key):
+        complaint(idempotency_key=frappe.generate_hash(length=12))
+        before = frappe.db.count("Complaint")
+        with pytest.raises(frappe.ValidationError, match=r"idempotency_key|cannot be stored"):
+            complaint(idempotency_key=key)
+        assert frappe.db.count("Complaint") == before
+
+    def test_a_key_that_only_looks_like_another_is_told_and_not_answered_with_it(self):
+        key = frappe.generate_hash(length=12) + "a"
+        complaint(idempotency_key=key)
+        with pytest.raises(frappe.ValidationError, match="capitals, accents or blanks"):
+            complaint(idempotency_key=key.upper())
+
+    def test_no_key_is_no_key(self):
+        assert complaint(idempotency_key=None).name != complaint(idempotency_key=None).name
+
+    def test_nobody_brings_a_series_of_their_own(self):
+        assert complaint(naming_series="HACK-.#").naming_series == complaint().naming_series
+        doc = frappe.get_doc({**complaint().as_dict(), "name": None, "naming_series": "HACK-.#"})
+        with pytest.raises(frappe.ValidationError, match="HACK-"):
+            doc.insert()
+
     def test_a_key_can_only_come_in_by_the_door(self):
         doc = frappe.get_doc(
             {**complaint().as_dict(), "name": None, "idempotency_key": "stolen", "__islocal": 1}

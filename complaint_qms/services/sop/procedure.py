@@ -70,7 +70,14 @@ def keep_checks(doc: Document, now: datetime) -> None:
 
 
 def forget_sops() -> None:
-    """Drop the cached lists; called when an SOP or a type changes."""
+    """Drop the cached lists; called when an SOP or a type changes. Once more when the change is final or taken back:
+    until then others still read, and keep, what it is not any more or was not yet."""
+    _forget()
+    frappe.db.after_commit.add(_forget)
+    frappe.db.after_rollback.add(_forget)
+
+
+def _forget() -> None:
     frappe.cache.delete_value([CACHE_KEY, CACHE_KEY + ":types"])
 
 

@@ -22,6 +22,7 @@ class Complaint(Checked):
     def before_insert(self):
         # The key comes from intake.register alone; a form field of that name could block another caller.
         self.idempotency_key = self.flags.idempotency_key or None
+        intake.check_series(self)
         # No clock runs for history, so only an import says that a complaint is that.
         self.is_migrated = self.is_migrated if self.flags.by_import else 0
 
