@@ -44,12 +44,22 @@ export function draw_gallery(frm) {
 
 function tile_html(row, at) {
 	const kind = row.kind || kind_of(row.file);
-	const name = row.caption || decodeURIComponent(row.file.split("/").pop());
+	const name = row.caption || file_name(row.file);
 	let picture = `<svg viewBox="0 0 24 24" class="cq-tile-icon">${ICONS[kind] || ICONS.document}</svg>`;
 	if (kind === "photo") picture = `<img src="${esc(row.file)}" alt="${esc(name)}" loading="lazy">`;
 	if (kind === "video") picture = `<video src="${esc(row.file)}#t=0.1" preload="metadata" muted></video>${picture}`;
 	return `<button type="button" class="cq-tile is-${esc(kind)}" data-at="${at}" title="${esc(name)}">
 		<span class="cq-tile-picture">${picture}</span><span class="cq-tile-name">${esc(name)}</span></button>`;
+}
+
+// The last part of an address, in words; a file may be called "50% off.jpg", which is no escape sequence.
+function file_name(file) {
+	const last = file.split("/").pop();
+	try {
+		return decodeURIComponent(last);
+	} catch (error) {
+		return last;
+	}
 }
 
 function open_large(rows, at) {
