@@ -33,14 +33,37 @@ after_install = "complaint_qms.install.after_install"
 after_migrate = ["complaint_qms.install.after_migrate"]
 before_uninstall = "complaint_qms.uninstall.before_uninstall"
 
-# Who sees what
+# Who sees what; rows of tables go with their records
+_ROWS = (
+    "CAPA Action",
+    "CAPA Complaint",
+    "CAPA Related Change",
+    "CAPA Root Cause",
+    "Complaint Checklist Item",
+    "Complaint Evidence",
+    "Complaint Import Column",
+    "Complaint Import Error",
+    "Complaint Settlement Document",
+    "Complaint Settlement Line",
+    "Complaint SOP Check",
+    "Complaint SOP Stage",
+    "Complaint Stage Log",
+    "Investigation Check",
+    "Investigation Complaint",
+    "Risk Matrix Cell",
+    "Root Cause Factor",
+    "Root Cause Why",
+    "Settlement Approval Limit",
+)
 permission_query_conditions = {
     "CAPA": "complaint_qms.permissions.capa.query",
     "Complaint": "complaint_qms.permissions.complaint.query",
+    **dict.fromkeys(_ROWS, "complaint_qms.permissions.rows.query"),
 }
 has_permission = {
     "CAPA": "complaint_qms.permissions.capa.document",
     "Complaint": "complaint_qms.permissions.complaint.document",
+    "File": "complaint_qms.overrides.files.may_delete",
 }
 
 # ERPNext's records
@@ -69,8 +92,32 @@ _SETTLED_EVENTS = {
         "on_trash",
     )
 }
+# What every record of the app goes through on its way to the database
+_OWN = "complaint_qms.overrides.own_records"
+_OWN_EVENTS = {
+    event: f"{_OWN}.{event}" for event in ("before_validate", "before_update_after_submit", "on_update")
+}
+_OWN_RECORDS = (
+    "CAPA",
+    "Complaint",
+    "Complaint Channel",
+    "Complaint Demo Record",
+    "Complaint Import",
+    "Complaint QMS Settings",
+    "Complaint Settlement",
+    "Complaint SOP",
+    "Complaint Type",
+    "Investigation",
+    "Reportability Assessment",
+    "Risk Matrix",
+    "Risk Occurrence",
+    "Risk Severity",
+    "Root Cause",
+)
 doc_events = {
+    **dict.fromkeys(_OWN_RECORDS, _OWN_EVENTS),
     "Delivery Note": _SETTLED_EVENTS,
+    "File": {"before_validate": "complaint_qms.overrides.files.before_validate"},
     "Sales Invoice": _SETTLED_EVENTS,
     "Sales Order": _SETTLED_EVENTS,
     "Warranty Claim": _SETTLED_EVENTS,

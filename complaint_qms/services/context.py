@@ -71,7 +71,14 @@ def _list(doctype: str, filters: dict[str, Any], fields: tuple[str, ...]) -> lis
 
 
 def _readable(doctype: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return rows if rows and frappe.has_permission(doctype, "read") else []
+    """Those of `rows` that the user's own list of them would hold."""
+    if not rows or not frappe.has_permission(doctype, "read"):
+        return []
+    names = [row["name"] for row in rows]
+    open_to_user = set(
+        frappe.get_list(doctype, {"name": ("in", names)}, pluck="name", order_by="name asc", limit=0)
+    )
+    return [row for row in rows if row["name"] in open_to_user]
 
 
 def _documents(doc: Document) -> list[dict[str, Any]]:

@@ -123,5 +123,7 @@ def _take(doc: Document, doctype: str, name: str, fields: tuple[str, ...]) -> No
     ]
     row = frappe.db.get_value(doctype, name, own, as_dict=True) or {}
     for field in own:
-        if row.get(field) and not doc.get(field):
+        # The company is that of the source; Frappe fills in the user's own one before anybody looks.
+        filled_in = field == "company" and doc.get(field) == frappe.defaults.get_user_default("Company")
+        if row.get(field) and (filled_in or not doc.get(field)):
             doc.set(field, row[field])

@@ -1,0 +1,55 @@
+"""Text that people and machines send, freed of markup that would act in a reader's browser.
+
+The framework cleans what it takes for HTML. It passes over text that is valid JSON, text in which its parser finds no
+whole tag, and everything on a record that is inserted as submitted; a browser builds elements from all of these.
+"""
+
+import re
+from typing import Any, Final
+
+from frappe.model.document import Document
+from frappe.utils import validate_email_address
+from frappe.utils.html_utils import sanitize_html
+
+_TEXT: Final = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "HTML Editor", "Markdown Editor")
+# What a browser may read as the beginning of a tag or a comment; "pH < 7" is neither.
+_MARKUP: Final = re.compile(r"<[a-zA-Z/!?]")
+# No JSON, and a whole tag for every parser: the framework cleans it a moment later, and once is enough.
+_LEFT_TO_FRAMEWORK: Final = re.compile(r"<[a-z]+>")
+
+
+def clean(doc: Document, *, on_submit_only: bool = False) -> None:
+    """Clean the text fields of a record and of its rows that this save changes. Text without markup costs nothing.
+
+    Args:
+        on_submit_only: look only at fields that may change after submitting.
+    """
+    stored = None
+    for row in (doc, *doc.get_all_children()):
+        for name, value in list(row.__dict__.items()):
+            if not isinstance(value, str) or "<" not in value or not _MARKUP.search(value):
+                continue
+            field = row.meta.get_field(name)
+            if not field or field.fieldtype not in _TEXT or (on_submit_only and not field.allow_on_submit):
+                continue
+            if stored is None:
+                stored = _stored(doc)
+            # What is stored stays: an ended record could not be saved any more if its text were rewritten.
+            if stored.get((row.doctype, row.name, name)) != value:
+                row.set(name, _cleaned(value, field, doc.docstatus.is_draft()))
+
+
+def _cleaned(value: str, field: Any, draft: bool) -> str:
+    if field.options == "Email":
+        return validate_email_address(value) or value
+    if draft and _LEFT_TO_FRAMEWORK.match(value):
+        return value
+    return sanitize_html(value, always_sanitize=True)
+
+
+def _stored(doc: Document) -> dict[tuple[str, str, str], Any]:
+    before = doc.get_doc_before_save()
+    if not before:
+        return {}
+    rows = (before, *before.get_all_children())
+    return {(row.doctype, row.name, name): value for row in rows for name, value in row.__dict__.items()}
