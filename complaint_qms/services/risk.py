@@ -1,9 +1,14 @@
 """Reads a complaint's risk off the site's matrix."""
 
+import re
+
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix, rate
+
+_COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
 
 def assess(doc: Document) -> None:
@@ -21,6 +26,18 @@ def assess(doc: Document) -> None:
     doc.risk_acceptability = cell.acceptability if cell else None
     doc.risk_color = cell.color if cell else None
     doc.required_action = cell.required_action if cell else None
+
+
+def check_color(color: str | None, where: str) -> None:
+    """A colour is written as hexadecimal digits and nothing else; it is drawn into pages as it stands.
+
+    Args:
+        where: translated name of the place, for the message.
+    Raises:
+        frappe.ValidationError: something else.
+    """
+    if color and not _COLOR.fullmatch(color):
+        frappe.throw(_("{0}: this is no colour. Choose one, or write it like #3BA272.").format(where))
 
 
 def matrix_for(company: str | None) -> str | None:

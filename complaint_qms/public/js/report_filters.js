@@ -63,12 +63,19 @@ Object.assign(complaint_qms.reports, {
 			.join(", ");
 	},
 
-	// Formatter for reports without drawing of their own.
+	// Formatter for reports without drawing of their own. A cell is drawn as markup, so text is shown as it was written;
+	// a name of a record holds none, and its link needs it as it is.
 	format(value, row, column, data, default_formatter) {
 		if (value && data && column.link_to && !(column.link_from && !data[column.link_from])) {
 			return this.linked(value, column, data);
 		}
-		return default_formatter(value, row, column, data);
+		const plain = typeof value === "string" && !["Link", "Dynamic Link"].includes(column.fieldtype);
+		return default_formatter(plain ? frappe.utils.escape_html(value) : value, row, column, data);
+	},
+
+	// A colour as it may stand in a style; empty when it is none.
+	safe_color(color) {
+		return /^#[0-9a-f]{3,8}$/i.test(color || "") ? color : "";
 	},
 
 	// Black or white, whichever is read better on a background (relative luminance as in WCAG).
@@ -97,8 +104,9 @@ Object.assign(complaint_qms.reports, {
 
 	// Background and text colour of a matrix cell.
 	cell_style(cell) {
-		if (!cell.color) return "";
-		return `background:${cell.color};color:${this.ink(cell.color)};
+		const color = this.safe_color(cell.color);
+		if (!color) return "";
+		return `background:${color};color:${this.ink(color)};
 			print-color-adjust:exact;-webkit-print-color-adjust:exact;`;
 	},
 
@@ -132,7 +140,7 @@ Object.assign(complaint_qms.reports, {
 		const border = "border:1px solid var(--border-color, #d1d8dd);padding:.4rem;vertical-align:middle";
 		const shown = columns.filter((column) => column.fieldname !== "open");
 		const head = shown
-			.map(({ label }) => `<th scope="col" style="${border};text-align:center">${label}</th>`)
+			.map(({ label }) => `<th scope="col" style="${border};text-align:center">${frappe.utils.escape_html(label)}</th>`)
 			.join("");
 		const draw = (row, { fieldname }) => {
 			const cell = row.cells && row.cells[fieldname];
@@ -181,7 +189,7 @@ Object.assign(complaint_qms.reports, {
 					max-width:11rem;overflow:hidden;text-overflow:ellipsis" title="${frappe.utils.escape_html(name)}">
 					${frappe.utils.escape_html(name)}</th>
 				<td style="width:100%"><div style="height:.9rem;border-radius:3px;min-width:${values[at] ? 2 : 0}px;
-					width:${width}%;background:${colors[at] || "#5B7DB8"}"></div></td>
+					width:${width}%;background:${this.safe_color(colors[at]) || "#5B7DB8"}"></div></td>
 				<td style="text-align:right;padding-left:.75rem">${this.link(
 					this.list_href(routes[at]),
 					values[at],

@@ -11,6 +11,8 @@ from complaint_qms.services import risk
 
 class RiskMatrix(Document):
     def validate(self):
+        for row in self.cells:
+            risk.check_color(row.color, f"{row.severity} × {row.occurrence}")
         ranks = risk.level_ranks()
         pairs = [(row.severity, row.occurrence) for row in self.cells]
         twice = sorted({pair for pair in pairs if pairs.count(pair) > 1})

@@ -1,11 +1,15 @@
 """Controller of a occurrence level."""
 
+from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.services import risk
 
 
 class RiskOccurrence(Document):
+    def validate(self):
+        risk.check_color(self.color, _(self.meta.get_label("color")))
+
     def on_update(self):
         risk.forget()
 

@@ -1,11 +1,15 @@
 """Controller of a severity level."""
 
+from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.services import risk
 
 
 class RiskSeverity(Document):
+    def validate(self):
+        risk.check_color(self.color, _(self.meta.get_label("color")))
+
     def on_update(self):
         risk.forget()
 

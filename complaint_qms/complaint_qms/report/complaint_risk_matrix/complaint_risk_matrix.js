@@ -14,7 +14,7 @@ frappe.query_reports["Complaint Risk Matrix"] = {
 		if (cell) {
 			return reports.grid_cell(cell);
 		}
-		const shown = default_formatter(value, row, column, data);
+		const shown = reports.format(value, row, column, data);
 		return column.fieldname === "severity" ? `<b>${shown}</b>` : shown;
 	},
 

@@ -1,0 +1,110 @@
+"""Markup that people send does not reach a browser as markup: stored text, colours, and sentences that quote a record."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+
+from complaint_qms.constants import roles
+from complaint_qms.services.lifecycle import GateError, take_step
+from tests.desk import factory
+from tests.desk.test_complaint import complaint
+from tests.desk.test_quality_records import capa, implemented
+
+# What the framework's own filter lets through: JSON, no whole tag, a section no parser of HTML 4 knows.
+ROGUE = (
+    '"<img src=x onerror=alert(1)>"',
+    "cup <img src=x onerror=alert(1) //",
+    "<![CDATA[><img src=x onerror=alert(1)>]]>",
+    "<img src=x onerror=alert(1)>",
+    '["<svg onload=alert(1)>"]',
+)
+PLAIN = ("pH < 7 and T > 40", "a <3 b", "Müller & Söhne", "5 < 6 > 4", "{}")
+
+
+@pytest.mark.parametrize("text", ROGUE)
+@pytest.mark.parametrize("field", ["subject", "reported_lot", "expectation_note", "description"])
+def test_markup_that_acts_is_not_stored(field, text):
+    try:
+        doc = complaint(**{field: text, "expectation": "refund"})
+    except frappe.MandatoryError:
+        return  # nothing but markup is no text
+    stored = frappe.db.get_value("Complaint", doc.name, field)
+    assert "<" not in stored or not {"onerror", "onload"} & set(stored.replace("=", " ").split()), stored
+
+
+@pytest.mark.parametrize("text", [text for text in ROGUE if not text.startswith("<img")])
+def test_markup_in_a_row_is_not_stored(text):
+    doc = capa(actions=[{"action": text, "action_owner": factory.user(roles.ACTION_OWNER), "due_date": "2030-01-01"}])  # fmt: skip
+    stored = frappe.db.get_value("CAPA Action", doc.actions[0].name, "action")
+    assert "onerror" not in stored
+    assert "onload" not in stored
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_text_without_markup_stays_as_it_was_written(text):
+    assert frappe.db.get_value("Complaint", complaint(subject=text).name, "subject") == text
+
+
+def test_an_address_with_a_name_is_kept_as_the_address():
+    doc = complaint(contact_email='"<img src=x onerror=alert(1)>" <jane@customer.example>')
+    assert frappe.db.get_value("Complaint", doc.name, "contact_email") == "jane@customer.example"
+
+
+def test_text_that_is_stored_already_does_not_change_with_the_next_save():
+    """Rewriting the text of an ended record would keep it from being saved at all."""
+    doc = complaint()
+    doc.db_set("subject", ROGUE[0])
+    doc.reload()
+    doc.reported_lot = "L1"
+    doc.save()
+    assert frappe.db.get_value("Complaint", doc.name, ["subject", "reported_lot"]) == (ROGUE[0], "L1")
+
+
+def test_every_record_of_the_app_is_cleaned():
+    records = frappe.get_all(
+        "DocType", {"module": "Complaint QMS", "istable": 0, "is_virtual": 0}, pluck="name", order_by="name"
+    )
+    events = frappe.get_hooks("doc_events")
+    missing = [
+        name
+        for name in records
+        if not {"complaint_qms.overrides.own_records.before_validate"} & set(events.get(name, {}).get("before_validate", []))
+    ]  # fmt: skip
+    assert records
+    assert not missing
+
+
+COLORS = ('red" onmouseover="alert(1)" x="', "red", "#12", "url(x)", "#3BA272;x:y")
+
+
+@pytest.mark.parametrize("color", COLORS)
+@pytest.mark.parametrize("doctype", ["Risk Severity", "Risk Occurrence"])
+def test_a_level_takes_only_colours(doctype, color):
+    level = frappe.get_doc(doctype, frappe.get_all(doctype, pluck="name", order_by="name")[0])
+    level.color = color
+    with pytest.raises(frappe.ValidationError, match="no colour"):
+        level.save()
+
+
+@pytest.mark.parametrize("color", COLORS)
+def test_a_cell_of_a_matrix_takes_only_colours(color):
+    matrix = frappe.get_doc("Risk Matrix", frappe.get_all("Risk Matrix", pluck="name", order_by="name")[0])
+    matrix.cells[0].color = "#3BA272"
+    matrix.save()
+    matrix.cells[0].color = color
+    with pytest.raises(frappe.ValidationError, match="no colour"):
+        matrix.save()
+
+
+def test_a_refusal_quotes_a_record_as_text():
+    doc = implemented()
+    rogue = "<img src=x onerror=alert(1)>"
+    frappe.db.set_value("CAPA Action", doc.actions[0].name, "action", rogue)
+    doc.reload()
+    with pytest.raises(GateError) as refusal:
+        take_step(doc, "Submit for Verification", {})
+    assert "&lt;img src=x" in str(refusal.value)
+    assert "<img" not in str(refusal.value)
+    # A form that draws the list itself gets what was written.
+    assert any(rogue in row["message"] for row in frappe.local.response["missing"])
