@@ -29,7 +29,8 @@ from complaint_qms.constants.text_units import (
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0002fa1f"
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
-_DIGIT = re.compile(r"\d")
+_LONE_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+"""Every form of a date that is understood has one."""
 _WORD = re.compile(rf"\d+(?:[.,]\d+)+|[a-z0-9]+(?:'[a-z]+)?|[{HAN}]+|%|[^\W_]+")
 _PLAIN_WORD = re.compile(rf"[a-z0-9]+(?:'[a-z]+)?|[{HAN}]+|[^\W_]+")
 _HAN_RUN = re.compile(rf"[{HAN}]+")
@@ -117,7 +118,7 @@ def canonical_tokens(text: str | None) -> list[str]:
     A quantity is one token (``5kg``, ``2pc``, ``26000mi``); a date is ``dYYYYMMDD``; other words and Han runs stay.
     """
     folded = fold(text)
-    if _DIGIT.search(folded):
+    if _LONE_YEAR.search(folded):
         folded = _canonical_dates(folded)
     out: list[str] = []
     found = _WORD.findall(folded)
@@ -125,7 +126,10 @@ def canonical_tokens(text: str | None) -> list[str]:
     while at < len(found):
         token = found[at]
         first = token[0]
-        if first.isdigit() and first.isascii():
+        if "a" <= first <= "z" and token not in EN_NUMBERS:  # nearly every word of most texts
+            out.append(token)
+            at += 1
+        elif first.isdigit() and first.isascii():
             at = _take_number(found, at, out)
         elif token in EN_NUMBERS:
             at = _take_number_words(found, at, out)
