@@ -11,6 +11,7 @@ from complaint_qms.constants import roles
 from complaint_qms.services import intake
 from complaint_qms.services.lifecycle import GateError, take_step
 from complaint_qms.services.overview import overview
+from complaint_qms.services.sop import procedure
 from tests.desk import factory
 
 TRIAGED = {
@@ -345,6 +346,72 @@ class TestGates:
             doc = factory.make("CAPA", investigation=doc.name, title="x")
         with pytest.raises(GateError, match="G7"):
             frappe.delete_doc(doctype, doc.name, force=True)
+
+
+class TestChoosingTheSop:
+    """Hand-over checks and clocks hang on the SOP: nobody gets rid of them by changing it."""
+
+    @pytest.fixture
+    def lenient(self):
+        doc = frappe.copy_doc(frappe.get_doc("Complaint SOP", complaint().sop))
+        other = factory.make(
+            "Complaint Type",
+            complaint_type_name=factory.unique("Other"),
+            parent_complaint_type="Product Quality",
+        )
+        doc.update({"sop_name": factory.unique("Lenient"), "complaint_type": other.name, "checks": []})
+        return doc.insert().name
+
+    def checks(self, doc):
+        return [(row.stage, row.check, row.done) for row in frappe.get_doc("Complaint", doc.name).checklist]
+
+    def test_an_agent_neither_changes_it_nor_brings_one_along(self, lenient):
+        frappe.set_user(factory.user(roles.AGENT))
+        doc = complaint(sop=lenient)
+        assert doc.sop not in (None, lenient)
+        doc.sop = lenient
+        with pytest.raises(frappe.PermissionError, match="change the SOP"):
+            doc.save()
+
+    @pytest.mark.parametrize("role", [roles.AGENT, roles.MANAGER])
+    def test_nobody_leaves_a_complaint_without_one(self, role):
+        name = complaint().name
+        frappe.set_user(factory.user(role))
+        doc = frappe.get_doc("Complaint", name)
+        doc.sop = ""
+        with pytest.raises(frappe.ValidationError, match="Choose another one instead of none"):
+            doc.save()
+        assert frappe.db.get_value("Complaint", name, "resolution_due")
+
+    def test_open_mandatory_checks_stay(self, lenient):
+        doc = at_stage("triage")
+        before = self.checks(doc)
+        frappe.set_user(factory.user(roles.MANAGER))
+        doc = frappe.get_doc("Complaint", doc.name)
+        doc.sop = lenient
+        doc.save()
+        assert len(before) == 1
+        assert self.checks(doc) == before
+        with pytest.raises(GateError, match="Immediate containment considered"):
+            take_step(doc, "Investigate", TRIAGED)
+
+    def test_those_of_the_stages_gone_through_come(self, lenient):
+        usual = complaint().sop
+        doc = complaint(sop=lenient)
+        take_step(doc, "Start Triage", {})
+        take_step(doc, "Investigate", TRIAGED)
+        assert self.checks(doc) == []
+        doc.sop = usual
+        doc.save()
+        assert ("triage", "Immediate containment considered", 0) in self.checks(doc)
+        assert {stage for stage, _, _ in self.checks(doc)} <= {"intake", "triage", "investigate"}
+        with pytest.raises(GateError, match="Immediate containment considered"):
+            take_step(doc, "Hand Over to Solution", {"no_investigation_reason": "Known cause"})
+
+    def test_a_list_read_before_a_change_was_final_is_read_again(self, lenient):
+        assert lenient in {row["name"] for row in procedure._sops()}
+        frappe.db.rollback()
+        assert lenient not in {row["name"] for row in procedure._sops()}
 
 
 class TestReportability:

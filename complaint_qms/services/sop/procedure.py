@@ -4,12 +4,16 @@ from datetime import datetime
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from complaint_qms.constants.stages import FIRST_STAGE
+from complaint_qms.constants import roles
+from complaint_qms.constants.stages import COMPLAINT_OPEN, FIRST_STAGE
+from complaint_qms.services.defaults import check_role
 
 CACHE_KEY = "complaint_qms_sops"
+_CHOOSERS = (roles.MANAGER, "System Manager")
 # A closer fit counts more: the company decides before the severity, the type decides before both.
 _WEIGHT_TYPE, _WEIGHT_COMPANY, _WEIGHT_SEVERITY = 1000, 100, 10
 
@@ -48,10 +52,31 @@ def add_checks(doc: Document, stage: str) -> None:
             )
 
 
+def may_choose() -> bool:
+    """Whether the user says which SOP a complaint follows; for everybody else the app chooses."""
+    return frappe.session.user == "Administrator" or bool(set(_CHOOSERS) & set(frappe.get_roles()))
+
+
+def check_choice(doc: Document) -> None:
+    """Refuse a change of the SOP that is not the user's to make, and any that leaves a complaint without one.
+
+    Raises:
+        frappe.ValidationError: there is no SOP any more.
+        frappe.PermissionError: the user is no manager.
+    """
+    if not doc.sop:
+        frappe.throw(_("SOP: a complaint goes on by a procedure. Choose another one instead of none."))
+    check_role(_("change the SOP of a complaint"), *_CHOOSERS)
+
+
 def change_checks(doc: Document) -> None:
-    """Another SOP was chosen: checks still open go, those of the present stage come, ticked ones stay."""
-    doc.set("checklist", [row for row in doc.checklist if row.done])
-    add_checks(doc, doc.stage or FIRST_STAGE["Complaint"])
+    """Another SOP goes on: its checks come for every stage gone through. What is ticked and what must be ticked stays,
+    so that no check falls by changing the SOP and changing it back."""
+    doc.set("checklist", [row for row in doc.checklist if row.done or row.mandatory])
+    been = {row.stage for row in doc.stage_log} | {FIRST_STAGE["Complaint"]}
+    for stage in COMPLAINT_OPEN:
+        if stage in been:
+            add_checks(doc, stage)
 
 
 def keep_checks(doc: Document, now: datetime) -> None:

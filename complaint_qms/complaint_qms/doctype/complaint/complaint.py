@@ -109,12 +109,14 @@ class Complaint(Checked):
         early = (self.stage or "intake") in ("intake", "triage")
         steering = any(self.has_value_changed(name) for name in ("complaint_type", "severity", "company"))
         if self.is_new():
-            if not self.sop:
+            if not self.sop or not procedure.may_choose():
                 self.sop = procedure.choose_sop(self)
             procedure.add_checks(self, FIRST_STAGE["Complaint"])
             clock.start(self, now)
             return
-        if early and steering and not self.has_value_changed("sop"):
+        if (self.sop or None) != (self.get_doc_before_save().sop or None):
+            procedure.check_choice(self)
+        elif early and steering:
             self.sop = procedure.choose_sop(self) or self.sop
         if self.has_value_changed("sop"):
             procedure.change_checks(self)
