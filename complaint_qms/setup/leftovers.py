@@ -55,6 +55,7 @@ def remove_leftovers(doctypes: list[str]) -> None:
     """Delete what other tables still hold about `doctypes`."""
     if not doctypes:
         return
+    remove_files(doctypes)
     for doctype, field in _ABOUT.items():
         table = doctype if doctype.startswith("__") else f"tab{doctype}"
         if not frappe.db.sql("SHOW TABLES LIKE %s", (table,)):
@@ -66,6 +67,25 @@ def remove_leftovers(doctypes: list[str]) -> None:
     _remove_blocks()
     _unlink_communications(doctypes)
     _remove_series()
+
+
+def remove_files(doctypes: list[str]) -> None:
+    """Delete the files attached to records of `doctypes`, and what they hold on the disk once that is committed.
+
+    A file that a record of somebody else is attached to as well stays on the disk for it.
+    """
+    attached = {"attached_to_doctype": ("in", doctypes), "is_folder": 0}
+    names = frappe.get_all("File", attached, pluck="name", order_by="name asc")
+    if not names:
+        return
+    files = [frappe.get_doc("File", name) for name in names]
+    frappe.db.delete("File", {"name": ("in", names)})
+    urls = {file.file_url for file in files if file.file_url}
+    kept = set(frappe.get_all("File", {"file_url": ("in", urls)}, pluck="file_url", order_by="file_url asc"))
+    for file in files:
+        # An address elsewhere is no file of this site.
+        if file.file_url not in kept and not file.is_remote_file:
+            frappe.db.after_commit.add(file.delete_file_data_content)
 
 
 def _remove_settings(doctypes: list[str]) -> None:
