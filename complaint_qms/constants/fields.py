@@ -48,9 +48,30 @@ CAPA_STAMPS: Final = (
     "closed_at",
     "reopen_count",
 )
+# Decisions about a complaint that are made anew once it is open again; its versions keep what they were.
+DECIDED_ANEW: Final = (
+    "no_investigation_reason",
+    "no_investigation_decided_by",
+    "no_investigation_decided_at",
+    "no_reply_reason",
+    "reply_sent_at",
+    "reply_sent_by",
+    "customer_agreement",
+    "agreement_at",
+    "agreement_note",
+    "rejection_reason",
+    "capa_required",
+    "no_capa_reason",
+    "closing_decision",
+    "closing_summary",
+    "closed_by",
+    "closed_at",
+    "retain_until",
+    "duplicate_of",
+)
 # Once a record has ended these alone may still change; everything else needs it to be opened again.
 OPEN_AFTER_END: Final = {
-    "Complaint": ("reopen_reason", "duplicate_of"),
+    "Complaint": ("reopen_reason",),
     "Investigation": (),
     "CAPA": ("successor", "lessons", "related_changes"),
 }

@@ -28,6 +28,7 @@ def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
         | {
             "checklist": [row.as_dict() for row in doc.checklist],
             "review_submitted_by": _last_step_by(doc, "review"),
+            "reopen_reason": _reopen_reason(doc),
         }
         for doc in docs
     }
@@ -98,6 +99,12 @@ def _base(doc: Document) -> dict[str, Any]:
     # Nobody gets round a gate by changing, in the same save, the names it asks for.
     facts["stored"] = before.as_dict() if before else {}
     return facts
+
+
+def _reopen_reason(doc: Document) -> str | None:
+    """The reason that this very save brings; that of an earlier time explains nothing now."""
+    before = doc.get_doc_before_save()
+    return doc.reopen_reason if before and before.reopen_reason != doc.reopen_reason else None
 
 
 def _last_step_by(doc: Document, stage: str) -> str | None:

@@ -8,6 +8,7 @@ from frappe.model.workflow import get_workflow_name
 from frappe.utils import add_days, get_datetime, getdate, now_datetime
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.fields import DECIDED_ANEW
 from complaint_qms.services import intake
 from complaint_qms.services.lifecycle import GateError, take_step
 from complaint_qms.services.overview import overview
@@ -334,6 +335,54 @@ class TestGates:
         take_step(doc, "Reopen", {"reopen_reason": "It broke again"})
         assert (doc.stage, doc.closed_at, doc.reopen_count) == ("investigate", None, 1)
         assert [row.stage for row in doc.stage_log][-2:] == ["closed", "investigate"]
+
+    def test_a_second_hold_needs_a_reason_of_its_own(self):
+        doc = at_stage("triage")
+        tomorrow = getdate(add_days(now_datetime(), 1))
+        take_step(doc, "Hold", {"hold_reason": "Sample awaited", "hold_until": tomorrow})
+        take_step(doc, "Resume", {})
+        assert (doc.hold_reason, doc.hold_until) == (None, None)
+        assert [row.reason for row in doc.stage_log if row.stage == "on_hold"] == ["Sample awaited"]
+        with pytest.raises(GateError, match="Write what the complaint waits for"):
+            take_step(doc, "Hold", {})
+
+    def test_a_reopened_complaint_is_decided_anew(self):
+        closing = {"capa_required": "no", "closing_decision": "justified", "closing_summary": "Done"}
+        doc = at_stage("review")
+        answered = doc.first_response_at
+        frappe.set_user(factory.user(roles.MANAGER))
+        doc = frappe.get_doc("Complaint", doc.name)
+        take_step(doc, "Close", closing)
+        take_step(doc, "Reopen", {"reopen_reason": "It broke again"})
+        for name in DECIDED_ANEW:
+            assert not doc.get(name), name
+        assert doc.first_response_at == answered
+        tick_all(doc)
+        with pytest.raises(GateError, match="write why none is needed"):
+            take_step(doc, "Hand Over to Solution", {})
+
+    def test_a_second_reopening_needs_a_reason_of_its_own(self):
+        doc = at_stage("triage")
+        original = complaint().name
+        take_step(doc, "Merge into Another", {"duplicate_of": original})
+        take_step(doc, "Separate Again", {"reopen_reason": "Another lot"})
+        take_step(doc, "Merge into Another", {"duplicate_of": original})
+        move = next(move for move in overview(doc)["next"] if move["action"] == "Separate Again")
+        assert [row["field"] for row in move["missing"]] == ["reopen_reason"]
+        with pytest.raises(GateError, match="Write why the complaint is opened again"):
+            take_step(doc, "Separate Again", {})
+        doc.reload()
+        take_step(doc, "Separate Again", {"reopen_reason": "Another colour"})
+        assert doc.reopen_count == 2
+
+    @pytest.mark.parametrize("to", [None, "itself", "another"])
+    def test_a_merged_complaint_keeps_its_original(self, to):
+        doc, original = at_stage("triage"), complaint().name
+        take_step(doc, "Merge into Another", {"duplicate_of": original})
+        doc.duplicate_of = {"itself": doc.name, "another": complaint().name, None: None}[to]
+        with pytest.raises(GateError, match="G7"):
+            doc.save()
+        assert frappe.db.get_value("Complaint", doc.name, "duplicate_of") == original
 
     @pytest.mark.parametrize("doctype", ["Complaint", "Investigation", "Root Cause", "CAPA"])
     def test_nothing_is_deleted(self, doctype):

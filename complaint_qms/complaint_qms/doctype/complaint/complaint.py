@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from complaint_qms.constants.fields import COMPLAINT_STAMPS
+from complaint_qms.constants.fields import COMPLAINT_STAMPS, DECIDED_ANEW
 from complaint_qms.constants.stages import COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.integrations.erpnext.consistency import check_consistency
 from complaint_qms.services import intake, lifecycle, merge, proposals, reporting_duty, retention, risk, times
@@ -125,6 +125,9 @@ class Complaint(Checked):
 
     def _entered(self, origin: str, target: str, now: datetime) -> None:
         self.held_stage = None
+        if origin == "on_hold":
+            # The stage log keeps the reason; the next hold has one of its own.
+            self.hold_reason = self.hold_until = None
         if target == "on_hold":
             clock.hold(self, now)
         elif target in COMPLAINT_ENDED:
@@ -142,6 +145,4 @@ class Complaint(Checked):
 
     def _reopen(self) -> None:
         self.reopen_count = (self.reopen_count or 0) + 1
-        self.closed_by = self.closed_at = self.retain_until = None
-        self.closing_decision = self.closing_summary = None
-        self.duplicate_of = None
+        self.update(dict.fromkeys(DECIDED_ANEW))
