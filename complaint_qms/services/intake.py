@@ -99,6 +99,16 @@ def _take_customer(doc: Document) -> None:
     _default(doc, **facts)
 
 
+def check_type(doc: Document) -> None:
+    """A complaint has a type; the groups of the tree only gather types for the reports."""
+    if doc.complaint_type and type_defaults(doc.complaint_type).get("is_group"):
+        frappe.throw(
+            _("Complaint Type: {0} is a group. Choose one of the types below it.").format(
+                frappe.bold(_(doc.complaint_type))
+            )
+        )
+
+
 def take_type_defaults(doc: Document) -> None:
     """Severity and department that the complaint type proposes, where nobody decided yet."""
     if doc.complaint_type:

@@ -79,6 +79,14 @@ class TestIntake:
     def test_a_field_somebody_filled_is_not_overwritten(self):
         assert complaint(severity="Minor", territory="All Territories").territory == "All Territories"
 
+    def test_a_group_of_types_is_no_type(self):
+        with pytest.raises(frappe.ValidationError, match="is a group"):
+            complaint(complaint_type="All Complaint Types")
+        doc = complaint()
+        doc.complaint_type = "Product Quality"
+        with pytest.raises(frappe.ValidationError, match="is a group"):
+            doc.save()
+
     def test_the_same_key_registers_once(self):
         key = frappe.generate_hash(length=12)
         first = complaint(idempotency_key=key)

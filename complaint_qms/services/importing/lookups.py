@@ -43,7 +43,12 @@ class Lookups:
         self._known: dict[str, dict[str, str | None]] = {}
         for kind, (doctype, fields) in _SMALL.items():
             rows = frappe.get_all(
-                doctype, fields=["name", *fields], order_by="name asc", ignore_permissions=False
+                doctype,
+                # A complaint has no group for its type: a word that means one is kept as a word.
+                filters={"is_group": 0} if kind == "type" else None,
+                fields=["name", *fields],
+                order_by="name asc",
+                ignore_permissions=False,
             )
             self._known[kind] = _index(rows, fields, translate=kind in ("type", "channel", "severity"))
 

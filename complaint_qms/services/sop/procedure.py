@@ -154,6 +154,7 @@ def _types() -> dict[str, dict[str, Any]]:
                 fields=[
                     "name",
                     "parent_complaint_type as parent",
+                    "is_group",
                     "default_severity",
                     "department",
                     "default_sop",
@@ -191,5 +192,5 @@ def type_words() -> dict[str, list[str]]:
 
 
 def type_defaults(name: str | None) -> dict[str, Any]:
-    """Severity and department the type proposes; empty for an unknown type."""
+    """Severity and department the type proposes, and whether it is a group; empty for an unknown type."""
     return _types().get(name or "", {})

@@ -43,6 +43,7 @@ class Complaint(Checked):
         times.check(self, now)
         check_consistency(self)
         if self.has_value_changed("complaint_type"):
+            intake.check_type(self)
             intake.take_type_defaults(self)
         if self.has_value_changed("reportable"):
             reporting_duty.check_withdrawn(self)
