@@ -104,23 +104,23 @@ def test_an_amendment_after_the_settlement_was_cancelled_is_finances_own() -> No
 
 
 def test_finance_does_not_raise_a_credit_above_what_was_granted() -> None:
-    settlement, credit = drafted({"qty": 1})
+    settlement, credit = drafted({"qty": 2})
     with settling.acting_as(*FINANCE):
         raised = again(credit)
         raised.items[0].qty = -10
         with pytest.raises(
             Refused,
-            match=rf"Sales Invoice {credit.name}: \$ 1,000.00 asked, .*{settlement.name} granted \$ 100.00",
+            match=rf"Sales Invoice {credit.name}: \$ 1,000.00 asked, .*{settlement.name} granted \$ 200.00",
         ):
             raised.save()
         raised = again(credit)
-        raised.items[0].qty = -2
-        with pytest.raises(Refused, match=r"\$ 200.00 asked, .* granted \$ 100.00 .*Lower the document"):
+        raised.items[0].qty = -3
+        with pytest.raises(Refused, match=r"\$ 300.00 asked, .* granted \$ 200.00 .*Lower the document"):
             raised.submit()
         lowered = again(credit)
-        lowered.items[0].qty = -0.5
+        lowered.items[0].qty = -1
         lowered.submit()
-    assert settling.figures(settlement.complaint) == ("settled", 50)
+    assert settling.figures(settlement.complaint) == ("settled", 100)
 
 
 def test_a_row_more_is_more_and_a_deduction_is_less() -> None:
@@ -259,6 +259,19 @@ def test_without_a_handler_the_managers_are_told() -> None:
     assert manager in told
     assert gone not in told
     assert "Administrator" not in told
+
+
+def test_the_handler_reads_it_in_their_language() -> None:
+    settlement, credit = drafted({"qty": 1})
+    handler = factory.user("Complaint Agent")
+    frappe.db.set_value("User", handler, "language", "zh")
+    close(settlement.complaint, complaint_owner=handler)
+    frappe.delete_doc("Sales Invoice", credit.name)
+    (todo,) = todos(settlement.complaint)
+    assert "已结束" in todo.description
+    assert "had ended" in comments(settlement.complaint)[-1]
+    notices = frappe.get_all("Notification Log", {"for_user": handler, "document_name": settlement.complaint})
+    assert len(notices) == 1
 
 
 def test_a_settlement_cancelled_after_closing_is_told_too() -> None:

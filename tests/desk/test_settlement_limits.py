@@ -202,7 +202,7 @@ def test_a_draft_is_approved_by_nobody() -> None:
     ("change", "message"),
     [
         ({"customer": "other"}, "Customer: .* is not the customer of the complaint"),
-        ({"company": "other"}, "Company: .* is not the company of the complaint"),
+        ({"company": "other"}, "is not the company of the complaint|belongs to the company"),
         ({"currency": "EUR"}, "Row 1: .* has Currency USD, this settlement EUR"),
     ],
 )

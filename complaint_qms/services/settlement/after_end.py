@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.translate import print_language
 from frappe.utils import escape_html, nowdate
 
 from complaint_qms.constants.roles import MANAGER
@@ -12,23 +15,23 @@ from complaint_qms.constants.roles import MANAGER
 _NOT_PEOPLE = ("Administrator", "Guest")
 
 
-def ask_to_look(complaint: Document, what: str) -> list[str]:
+def ask_to_look(complaint: Document, what: Callable[[], str]) -> list[str]:
     """Give the handler of an ended complaint a task, or the managers where it has none; with a notice.
 
     Args:
         complaint: the Complaint, which has ended.
-        what: what was lost, in words, as HTML.
+        what: says what was lost in the present language, as HTML.
 
     Returns:
         Full names of those who were told.
     """
     people = _handler(complaint) or _managers(complaint.company)
     for person in people:
-        text = _(
-            "{0}, although complaint {1} has ended. Reopen it and settle it anew, or write in the settlement why "
-            "nothing more is owed.",
-            lang=person.language or None,
-        ).format(what, complaint.name)
+        with print_language(person.language or frappe.local.lang):
+            text = _(
+                "{0}, although complaint {1} has ended. Reopen it and settle it anew, or write in the settlement why "
+                "nothing more is owed."
+            ).format(what(), complaint.name)
         _give_task(complaint, person.name, text)
     return [person.full_name or person.name for person in people]
 

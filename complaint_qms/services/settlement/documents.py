@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -29,6 +31,12 @@ def tell(doc: Document, what: str) -> None:
     Args:
         what: proposed, submitted, cancelled or deleted.
     """
+    complaint = frappe.get_doc("Complaint", doc.complaint)
+    _write(complaint, lambda: _settlement_line(doc, what), lost=what == "cancelled")
+    refresh_complaint(doc.complaint)
+
+
+def _settlement_line(doc: Document, what: str) -> str:
     text = {
         "proposed": _("Settlement {0} over {1} proposed"),
         "submitted": _("Settlement {0} over {1} submitted"),
@@ -36,10 +44,7 @@ def tell(doc: Document, what: str) -> None:
         "deleted": _("Draft settlement {0} over {1} deleted"),
     }[what]
     link = doc.name if what == "deleted" else get_link_to_form(DOCTYPE, doc.name)
-    complaint = frappe.get_doc("Complaint", doc.complaint)
-    line = text.format(link, fmt_money(doc.total_amount, currency=doc.currency))
-    _write(complaint, line, lost=what == "cancelled")
-    refresh_complaint(doc.complaint)
+    return text.format(link, fmt_money(doc.total_amount, currency=doc.currency))
 
 
 def document_changed(doc: Document, *, deleted: bool = False) -> None:
@@ -62,10 +67,12 @@ def document_changed(doc: Document, *, deleted: bool = False) -> None:
         now |= {"amount": drafted.worth(doc), "remedy_value": drafted.remedy_value(doc)}
     if any(row.get(key) != value for key, value in now.items()):
         frappe.db.set_value("Complaint Settlement Document", row.name, now, update_modified=False)
+    complaint = frappe.db.get_value(DOCTYPE, settlement, "complaint")
     if row.document_status != now["document_status"]:
         lost = row.document_status in LIVE and now["document_status"] not in LIVE
-        _tell_document(doc, settlement, now["document_status"], lost)
-    refresh_complaint(frappe.db.get_value(DOCTYPE, settlement, "complaint"))
+        told = frappe.get_doc("Complaint", complaint)
+        _write(told, lambda: _document_line(doc, settlement, now["document_status"]), lost)
+    refresh_complaint(complaint)
 
 
 def _list_amended(doc: Document, settlement: str) -> frappe._dict | None:
@@ -87,7 +94,7 @@ def _list_amended(doc: Document, settlement: str) -> frappe._dict | None:
     return frappe._dict(row.as_dict())
 
 
-def _tell_document(doc: Document, settlement: str, state: str, lost: bool) -> None:
+def _document_line(doc: Document, settlement: str, state: str) -> str:
     text = {
         SUBMITTED: _("{0} {1} of settlement {2} submitted"),
         CANCELLED: _("{0} {1} of settlement {2} cancelled"),
@@ -95,15 +102,14 @@ def _tell_document(doc: Document, settlement: str, state: str, lost: bool) -> No
         DRAFT: _("{0} {1} of settlement {2} drafted anew"),
     }.get(state, _("{0} {1} of settlement {2} changed"))
     name = doc.name if state == DELETED else get_link_to_form(doc.doctype, doc.name)
-    complaint = frappe.get_doc("Complaint", frappe.db.get_value(DOCTYPE, settlement, "complaint"))
-    line = text.format(_(doc.doctype), name, get_link_to_form(DOCTYPE, settlement))
-    _write(complaint, line, lost)
+    return text.format(_(doc.doctype), name, get_link_to_form(DOCTYPE, settlement))
 
 
-def _write(complaint: Document, line: str, lost: bool) -> None:
+def _write(complaint: Document, what: Callable[[], str], lost: bool) -> None:
     """A line in the story; what an ended complaint loses is somebody's task as well."""
+    line = what()
     if lost and complaint.stage in COMPLAINT_ENDED:
-        told = ask_to_look(complaint, line)
+        told = ask_to_look(complaint, what)
         sentence = (
             _("{0}. The complaint had ended; {1} was asked to look at it.")
             if told
