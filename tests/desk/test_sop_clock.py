@@ -210,6 +210,21 @@ def test_closing_ends_every_clock_and_reopening_goes_on_with_the_time_left() -> 
     assert doc.total_hold_seconds == 0
 
 
+def test_the_time_used_in_all_is_that_of_the_clock_which_judges_it() -> None:
+    doc = complaint("07-01 09:00")
+    doc.received_at = at("06-10 09:00")  # three weeks before anybody registered it
+    clock.start(doc, at("07-01 09:00"))
+    clock.hold(doc, at("07-01 10:00"))
+    clock.resume(doc, at("07-02 10:00"))
+    clock.stop(doc, at("07-02 12:00"), "closed")
+    # 15 days of 8 h from 10 June 9:00 to 1 July 9:00, 1 h before the hold, 2 h after it
+    assert (doc.resolution_status, doc.resolution_used) == ("missed", (15 * 8 + 1 + 2) * HOUR)
+    clock.enter_stage(doc, "investigate", at("07-05 13:00"))
+    assert doc.resolution_used == 0, "it runs again"
+    clock.stop(doc, at("07-05 15:00"), "closed")
+    assert doc.resolution_used == (15 * 8 + 1 + 2 + 2) * HOUR, "while it was closed nothing ran"
+
+
 def test_no_standing_is_raised_without_the_sweep() -> None:
     doc = complaint("07-01 09:00")
     clock.refresh(doc, at("07-01 16:00"))

@@ -170,8 +170,7 @@ def refresh(doc: Document, now: datetime) -> None:
 
     plan = plan_of(doc)
     readings = dict.fromkeys(CLOCKS, _Reading())
-    doc.response_used = 0
-    doc.resolution_used = _used_in_all(doc) if ended_at else 0
+    doc.response_used = doc.resolution_used = 0
     if plan:
         story = _Story(plan, site_zone(), _pauses(doc), now)
         received = doc.received_at or (doc.stage_log[0].entered_at if doc.stage_log else now)
@@ -181,6 +180,7 @@ def refresh(doc: Document, now: datetime) -> None:
         )
         doc.response_used = story.used(received, first_answer) if first_answer else 0
         readings["resolution"] = story.read(plan.resolution, received, ended_at, doc.resolution_status)
+        doc.resolution_used = story.used(received, ended_at) if ended_at else 0
         if current:
             readings["stage"] = story.read(
                 plan.stages.get(current.stage), current.entered_at, None, doc.stage_status
@@ -352,11 +352,6 @@ def _pauses(doc: Document) -> list[tuple[datetime, datetime | None]]:
         for row in doc.stage_log
         if row.stage in PAUSING
     )
-
-
-def _used_in_all(doc: Document) -> int:
-    """Seconds of working time over all stages that were gone through."""
-    return sum(row.used_seconds or 0 for row in doc.stage_log if row.stage in COMPLAINT_OPEN)
 
 
 def _seconds(row: Document) -> int:
