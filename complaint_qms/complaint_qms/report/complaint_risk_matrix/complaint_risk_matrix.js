@@ -14,7 +14,7 @@ frappe.query_reports["Complaint Risk Matrix"] = {
 		if (cell) {
 			return reports.grid_cell(cell);
 		}
-		const shown = reports.format(value, row, column, data);
+		const shown = reports.format(value, row, column, data, default_formatter);
 		return column.fieldname === "severity" ? `<b>${shown}</b>` : shown;
 	},
 
