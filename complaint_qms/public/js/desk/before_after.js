@@ -2,7 +2,9 @@
 import { label, pill } from "../labels";
 import { date_text, esc } from "../words";
 
-const WIDTH = 520;
+// The drawing keeps its letters readable by being drawn narrower on a phone, not by being shrunk.
+const WIDE = 520;
+const NARROW = 300;
 
 export function draw_before_after($parent, doc) {
 	if (!doc.computed_at) {
@@ -42,6 +44,7 @@ function bars(doc, before, after) {
 
 // Ratio axis is logarithmic: half and double lie equally far from "no change".
 function ratio(doc) {
+	const width = window.innerWidth < 768 ? NARROW : WIDE;
 	const { rate_ratio: point, rate_ratio_low: low, rate_ratio_high: high } = doc;
 	if (!(high > 0)) return "";
 	const goal = doc.metric === "complaint_rate" ? doc.max_rate_ratio : 0;
@@ -49,7 +52,7 @@ function ratio(doc) {
 	const least = Math.min(0.1, ...shown) / 1.2;
 	const most = Math.max(2, Math.min(50, ...[Math.max(...shown)])) * 1.2;
 	const x = (value) =>
-		20 + ((WIDTH - 40) * (Math.log(Math.min(most, Math.max(least, value))) - Math.log(least))) / (Math.log(most) - Math.log(least));
+		20 + ((width - 40) * (Math.log(Math.min(most, Math.max(least, value))) - Math.log(least))) / (Math.log(most) - Math.log(least));
 	const mark = (value, word, kind) =>
 		`<line class="cq-ratio-${kind}" x1="${x(value)}" y1="18" x2="${x(value)}" y2="62"/><text x="${x(value)}" y="${
 			kind === "goal" ? 12 : 78
@@ -61,8 +64,8 @@ function ratio(doc) {
 			format_number(low || 0, null, 2),
 			format_number(high, null, 2),
 		])
-	)}</p><svg viewBox="0 0 ${WIDTH} 84" class="cq-ratio" role="img" aria-label="${esc(label(doc.verdict))}">
-		<line class="cq-ratio-axis" x1="20" y1="40" x2="${WIDTH - 20}" y2="40"/>
+	)}</p><svg viewBox="0 0 ${width} 84" class="cq-ratio" role="img" aria-label="${esc(label(doc.verdict))}">
+		<line class="cq-ratio-axis" x1="20" y1="40" x2="${width - 20}" y2="40"/>
 		${mark(1, __("no change"), "one")}
 		${goal > 0 ? mark(goal, __("goal {0}", [format_number(goal, null, 2)]), "goal") : ""}
 		<line class="cq-ratio-interval" x1="${x(low > 0 ? low : least)}" y1="40" x2="${x(high)}" y2="40"/>

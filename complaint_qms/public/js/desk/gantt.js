@@ -2,10 +2,11 @@
 import { color, label } from "../labels";
 import { date_text, esc } from "../words";
 
-const ROW = 34;
 const TOP = 26;
-const NAMES = 300;
-const WIDTH = 960;
+// Names stand before their bars; on a phone above them, so that nothing has to be scrolled sideways to be read.
+const WIDE = { width: 960, names: 300, row: 34, bar: 5, letters: 44, days: 1 };
+const NARROW = { width: 360, names: 0, row: 58, bar: 32, letters: 50, days: 2.5 };
+const NARROW_BELOW = 560;
 const DAY = 86400000;
 
 const day = (text) => new Date(`${text}T00:00:00Z`).getTime();
@@ -20,18 +21,19 @@ export function draw_gantt($parent, actions, today) {
 		);
 		return;
 	}
-	$parent.html(`<div class="cq-scroll">${svg(rows, today)}</div>`);
+	const room = $parent.width() || window.innerWidth; // a hidden tab has no width yet
+	$parent.html(`<div class="cq-scroll">${svg(rows, today, Math.min(room, window.innerWidth) < NARROW_BELOW ? NARROW : WIDE)}</div>`);
 }
 
-function svg(rows, today) {
+function svg(rows, today, shape) {
 	const spans = rows.map((row) => span_of(row, today));
 	const first = Math.min(day(today), ...spans.map((span) => span.from)) - 2 * DAY;
 	const last = Math.max(day(today), ...spans.map((span) => span.to)) + 3 * DAY;
-	const x = (moment) => NAMES + ((WIDTH - NAMES - 16) * (moment - first)) / (last - first);
-	const height = TOP + rows.length * ROW + 8;
-	return `<svg class="cq-gantt" viewBox="0 0 ${WIDTH} ${height}" style="min-width:680px" role="img" aria-label="${esc(
+	const x = (moment) => shape.names + ((shape.width - shape.names - 16) * (moment - first)) / (last - first);
+	const height = TOP + rows.length * shape.row + 8;
+	return `<svg class="cq-gantt" viewBox="0 0 ${shape.width} ${height}" style="min-width:${shape.names ? 680 : 0}px" role="img" aria-label="${esc(
 		__("Actions on a time line")
-	)}">${ticks(first, last, day(today), x, height)}${spans.map((span, at) => bar(span, at, x)).join("")}
+	)}">${ticks(first, last, day(today), x, height, shape)}${spans.map((span, at) => bar(span, at, x, shape)).join("")}
 		<line class="cq-today" x1="${x(day(today))}" y1="${TOP - 6}" x2="${x(day(today))}" y2="${height}"/>
 		<text class="cq-today-word" x="${x(day(today))}" y="12" text-anchor="middle">${esc(__("today"))}</text></svg>`;
 }
@@ -43,8 +45,8 @@ function span_of(row, today) {
 	return { row, from: Math.min(from, to), to: to + DAY, late };
 }
 
-function ticks(first, last, today, x, height) {
-	const days = (last - first) / DAY;
+function ticks(first, last, today, x, height, shape) {
+	const days = (shape.days * (last - first)) / DAY;
 	const every = days > 400 ? 90 : days > 150 ? 30 : days > 40 ? 14 : days > 14 ? 7 : 2;
 	const parts = [];
 	for (let at = first + DAY; at < last; at += every * DAY) {
@@ -58,8 +60,8 @@ function ticks(first, last, today, x, height) {
 	return parts.join("");
 }
 
-function bar({ row, from, to, late }, at, x) {
-	const y = TOP + at * ROW;
+function bar({ row, from, to, late }, at, x, shape) {
+	const y = TOP + at * shape.row;
 	const tone = late ? "red" : color(row.status || "open");
 	const state = late ? __("overdue") : label(row.status || "open");
 	const who = frappe.user.full_name(row.action_owner) || row.action_owner || __("nobody yet");
@@ -67,7 +69,7 @@ function bar({ row, from, to, late }, at, x) {
 	const text = (row.action || "").replace(/\s+/g, " ");
 	const title = [text, label(row.action_type), who, __("due {0}", [date_text(row.due_date)]), state].join("\n");
 	return `<g class="cq-bar tone-${tone} ${row.status === "cancelled" ? "is-cancelled" : ""}"><title>${esc(title)}</title>
-		<text class="cq-bar-name" x="0" y="${y + 14}">${esc(text.length > 44 ? `${text.slice(0, 43)}…` : text)}</text>
+		<text class="cq-bar-name" x="0" y="${y + 14}">${esc(text.length > shape.letters ? `${text.slice(0, shape.letters - 1)}…` : text)}</text>
 		<text class="cq-bar-note" x="0" y="${y + 27}">${esc(`${who} · ${state}`)}</text>
-		<rect x="${x(from)}" y="${y + 5}" width="${width}" height="18" rx="5"/></g>`;
+		<rect x="${x(from)}" y="${y + shape.bar}" width="${width}" height="18" rx="5"/></g>`;
 }

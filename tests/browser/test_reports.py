@@ -1,0 +1,46 @@
+"""The reports draw their rows, and what the app draws itself fits a phone without sideways scrolling."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from playwright.sync_api import expect
+
+from complaint_qms.services.intake import register
+from tests.browser.desk import WAIT, Desk
+from tests.desk import factory
+
+pytestmark = pytest.mark.commits
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+@pytest.fixture
+def complaint(site: str) -> str:
+    doc = register(
+        {"subject": "Lid loose", "customer": factory.customer().name, "description": "It is loose."}
+    )
+    frappe.db.commit()
+    return doc.name
+
+
+@pytest.mark.parametrize(
+    ("report", "text"),
+    [
+        ("Complaint Risk Matrix", "Catastrophic"),
+        ("Complaint Register", "Lid loose"),
+        ("SOP Performance by Stage", "Intake"),
+    ],
+)
+def test_a_report_draws_its_rows(login, complaint: str, report: str, text: str) -> None:
+    page = login()  # an error on the console fails the test when the page is closed
+    page.goto(f"/app/query-report/{report}")
+    expect(page.locator(".dt-scrollable .dt-cell", has_text=text).first).to_be_visible(timeout=WAIT)
+
+
+def test_the_risk_matrix_fits_a_phone(login) -> None:
+    desk = Desk(login(**PHONE))
+    desk.open("Risk Matrix", frappe.db.get_value("Risk Matrix", {"is_default": 1}))
+    matrix = desk.form.locator(".cq-matrix")
+    expect(matrix.locator(".cq-cell")).to_have_count(25, timeout=WAIT)
+    assert matrix.evaluate("table => table.parentElement.scrollWidth <= table.parentElement.clientWidth")
