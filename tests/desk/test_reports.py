@@ -586,6 +586,31 @@ def test_received_counts_every_day_once(made: Made) -> None:
             assert listed(route) == value
 
 
+@pytest.mark.parametrize(
+    ("interval", "first", "last", "shown"),
+    [
+        ("Daily", "2024-01-01", "2025-01-20", 386),
+        ("Daily", "2020-01-01", "2026-01-01", 314),
+        ("Daily", "1800-01-01", "2026-01-01", 127),
+        ("Weekly", "1000-01-01", "2999-12-31", 301),
+    ],
+)
+def test_a_long_span_is_drawn_by_longer_periods(
+    made: Made, interval: str, first: str, last: str, shown: int
+) -> None:
+    drawn = figures.received(made.filters(), "Select Date Range", interval, first, last)
+    assert len(drawn["labels"]) == len(drawn["routes"]) == shown
+    assert sum(drawn["datasets"][0]["values"]) == COUNT
+
+
+@pytest.mark.parametrize(
+    "given", [{"interval": "Hourly"}, {"from_date": "zz"}, {"to_date": "0000-00-00"}, {"interval": "<b>"}]
+)
+def test_a_chart_without_sense_is_refused(given: dict) -> None:
+    with pytest.raises(frappe.ValidationError):
+        figures.received(**given)
+
+
 @pytest.mark.parametrize("figure", [figures.open_by_stage, figures.clock_status])
 def test_marks_of_a_chart_lead_to_their_complaints(made: Made, figure) -> None:
     drawn = figure(made.filters())

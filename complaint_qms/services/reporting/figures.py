@@ -15,7 +15,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, Date
-from frappe.utils import cint, formatdate, getdate, nowdate
+from frappe.utils import cint, escape_html, formatdate, getdate, nowdate
 from frappe.utils.dateutils import (
     get_dates_from_timegrain,
     get_from_date_from_timespan,
@@ -29,10 +29,15 @@ from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_OPEN
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.columns import word
 from complaint_qms.services.reporting.filters import NOT_VALID, ReportFilters
+from complaint_qms.services.sent import FIRST_YEAR, LAST_YEAR
 
 OPEN = ["not in", list(COMPLAINT_ENDED)]
 SHOWN_TYPES = 10
 CLOCK = (ON_TRACK, AT_RISK, OVERDUE, PAUSED)
+# interval of a chart → days of such a period
+INTERVALS = {"Daily": 1, "Weekly": 7, "Monthly": 30, "Quarterly": 91, "Yearly": 365}
+# More marks than a screen has room for tell nobody anything, and take their time.
+SHOWN_PERIODS = 400
 
 
 def received(
@@ -42,10 +47,13 @@ def received(
     from_date: str | date | None = None,
     to_date: str | date | None = None,
 ) -> dict:
-    """Complaints received, by day, week, month, quarter or year over one of the chart's spans of time."""
-    interval = interval or "Weekly"
-    last = getdate(to_date or nowdate())
-    first = getdate(from_date or get_from_date_from_timespan(last, timespan or "Last Quarter"))
+    """Complaints received, by day, week, month, quarter or year over one of the chart's spans of time.
+
+    A span with too many periods to draw is shown by the next longer kind of period.
+    """
+    last = _day(to_date or nowdate())
+    first = _day(from_date or get_from_date_from_timespan(last, timespan or "Last Quarter"))
+    interval = _drawable(interval or "Weekly", first, last)
     first = getdate(get_period_beginning(first, interval))
     complaint = frappe.qb.DocType("Complaint")
     by_day = _counts(
@@ -196,6 +204,28 @@ def _chart(
 def _plain(filters: Mapping | str | None) -> dict:
     given = frappe.parse_json(filters) or {}
     return dict(given) if isinstance(given, Mapping) else {}
+
+
+def _day(value: str | date) -> date:
+    """A day of the years in which complaints can lie."""
+    day = getdate(value)
+    if not day:
+        frappe.throw(_("{0} is no date a chart can begin or end with.").format(escape_html(str(value))))
+    return min(max(day, date(FIRST_YEAR, 1, 1)), date(LAST_YEAR, 12, 31))
+
+
+def _drawable(interval: str, first: date, last: date) -> str:
+    """`interval`, or the shortest of the longer ones that makes no more periods than can be shown."""
+    kinds = list(INTERVALS)
+    if interval not in INTERVALS:
+        frappe.throw(
+            _("There is no interval {0}. Choose one of {1}.").format(
+                escape_html(interval), ", ".join(_(kind) for kind in kinds)
+            )
+        )
+    longer = kinds[kinds.index(interval) :]
+    days = (last - first).days
+    return next((kind for kind in longer if days <= INTERVALS[kind] * SHOWN_PERIODS), kinds[-1])
 
 
 def _period_name(start: date, interval: str) -> str:
