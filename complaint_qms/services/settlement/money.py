@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import flt
 
 from complaint_qms.constants.settlement import CREDIT, GOODWILL, RETURN_CREDIT
@@ -40,7 +41,7 @@ def check_money(
             continue
         if line.remedy == GOODWILL and flt(line.amount) <= 0:
             problems.add(line, _("Amount: enter the amount that is granted."))
-        elif line.remedy in (CREDIT, RETURN_CREDIT) and flt(line.rate) > 0 and not flt(line.amount):
+        elif _comes_to_nothing(line):
             problems.add(
                 line,
                 _("Amount: {0} at a rate of {1} comes to nothing. Enter a larger quantity.").format(
@@ -51,6 +52,12 @@ def check_money(
             problems.add(line, _("Sales Invoice: choose the invoice the goodwill is granted on."))
         elif line.remedy in (CREDIT, RETURN_CREDIT, GOODWILL) and line.sales_invoice:
             _ask_money(problems, tied, headers[(INVOICE, line.sales_invoice)], on_row, on_invoice)
+
+
+def _comes_to_nothing(line: Document) -> bool:
+    """A quantity that is one, but so small that its money is rounded away."""
+    counts = flt(line.qty, line.precision("qty")) > 0 and flt(line.rate) > 0
+    return line.remedy in (CREDIT, RETURN_CREDIT) and counts and not flt(line.amount)
 
 
 def _ask_money(
