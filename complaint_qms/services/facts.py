@@ -7,6 +7,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from complaint_qms.services.links import linked_facts
+from complaint_qms.services.values import values_of
 
 
 def facts_of(doc: Document) -> dict[str, Any]:
@@ -66,17 +67,7 @@ def _causes(investigations: list[str]) -> dict[str, list[dict[str, Any]]]:
 def _capa(doc: Document) -> dict[str, Any]:
     facts = _base(doc)
     names = [row.root_cause for row in doc.root_causes]
-    status = dict(
-        frappe.get_all(
-            "Root Cause",
-            filters={"name": ("in", names)},
-            fields=["name", "status"],
-            as_list=True,
-            order_by="name asc",
-        )
-        if names
-        else ()
-    )
+    status = values_of("Root Cause", names, "status")
     facts["root_causes"] = [{"root_cause": name, "status": status.get(name)} for name in names]
     facts["actions"] = [row.as_dict() for row in doc.actions]
     facts["window_end"] = getdate(doc.window_end) if doc.window_end else None

@@ -9,6 +9,7 @@ from frappe.query_builder import Order
 
 from complaint_qms.integrations.erpnext.documents import drafted_documents
 from complaint_qms.services.settlement.figures import lost_documents_of
+from complaint_qms.services.values import values_of
 
 Rows = list[dict[str, Any]]
 
@@ -19,8 +20,8 @@ def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
     investigations, capas, settlements = investigations_of(names), capas_of(names), settlements_of(names)
     causes = _by_complaint("Root Cause", names, ["name"], status="verified")
     assessments = _by_complaint("Reportability Assessment", names, ["name", "status"])
-    covering = _stages("Investigation", {doc.covered_by_investigation for doc in docs})
-    originals = _stages("Complaint", {doc.duplicate_of for doc in docs})
+    covering = values_of("Investigation", (doc.covered_by_investigation for doc in docs), "stage")
+    originals = values_of("Complaint", (doc.duplicate_of for doc in docs), "stage")
     lost = lost_documents_of(names)
     open_documents: dict[str, Rows] = {}
     for row in drafted_documents([row["name"] for rows in settlements.values() for row in rows]):
@@ -108,13 +109,3 @@ def _sorted_out(rows: Iterable[dict[str, Any]], complaints: list[str]) -> dict[s
     for row in rows:
         found[row.pop("complaint")].append(row)
     return found
-
-
-def _stages(doctype: str, names: set[str | None]) -> dict[str, str]:
-    wanted = sorted(name for name in names if name)
-    if not wanted:
-        return {}
-    rows = frappe.get_all(
-        doctype, filters={"name": ("in", wanted)}, fields=["name", "stage"], as_list=True, order_by="name asc"
-    )
-    return dict(rows)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.workflow import get_transitions, get_workflow_name
@@ -18,6 +17,7 @@ from complaint_qms.engine.sop import complaint_missing
 from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of
 from complaint_qms.services.sop.clock import used_in_stage
+from complaint_qms.services.values import values_of
 
 _CLOCK = (
     "stage_due", "stage_warn_at", "stage_status", "response_due", "response_status", "resolution_due",
@@ -53,7 +53,7 @@ def _steps(doc: Document) -> list[dict[str, Any]]:
     visits = {row.stage: row for row in doc.stage_log}
     current = doc.held_stage if doc.stage == "on_hold" else doc.stage
     here = COMPLAINT_FLOW.index(current) if current in COMPLAINT_FLOW else len(visits)
-    names = _full_names({row.left_by for row in doc.stage_log if row.left_by})
+    names = values_of("User", (row.left_by for row in doc.stage_log), "full_name")
     steps = []
     for index, stage in enumerate(COMPLAINT_FLOW):
         visit = visits.get(stage)
@@ -157,17 +157,3 @@ def _age(doc: Document, now: datetime) -> int:
         return 0
     end = get_datetime(doc.closed_at) if doc.closed_at else now
     return int((end - get_datetime(doc.received_at)).total_seconds())
-
-
-def _full_names(users: set[str]) -> dict[str, str]:
-    if not users:
-        return {}
-    return dict(
-        frappe.get_all(
-            "User",
-            filters={"name": ("in", users)},
-            fields=["name", "full_name"],
-            as_list=True,
-            order_by="name asc",
-        )
-    )

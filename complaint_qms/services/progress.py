@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.workflow import get_transitions, get_workflow_name
@@ -13,6 +12,7 @@ from complaint_qms.constants.stages import CAPA_FLOW, ENDED
 from complaint_qms.engine.sop import missing
 from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of
+from complaint_qms.services.values import values_of
 
 FLOW: Final = {"Investigation": ("planned", "in_progress", "review", "completed"), "CAPA": CAPA_FLOW}
 # Who left a stage, and when, is stamped on the record itself; these records keep no stage log.
@@ -139,18 +139,7 @@ def _label(doc: Document, stage: str | None) -> str:
 
 
 def _name_people(steps: list[dict[str, Any]]) -> None:
-    users = {row["by"] for row in steps if row.get("by")}
-    if not users:
-        return
-    names = dict(
-        frappe.get_all(
-            "User",
-            filters={"name": ("in", sorted(users))},
-            fields=["name", "full_name"],
-            as_list=True,
-            order_by="name asc",
-        )
-    )
+    names = values_of("User", (row.get("by") for row in steps), "full_name")
     for row in steps:
         if row.get("by"):
             row["by_name"] = names.get(row["by"], row["by"])

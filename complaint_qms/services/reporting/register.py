@@ -247,31 +247,25 @@ class ComplaintRegister:
             return {}
         page = self._page().as_("page")
         record = frappe.qb.DocType("Investigation")
-        row = frappe.qb.DocType("Investigation Complaint")
         own = (
             frappe.qb.from_(record)
             .join(page)
             .on(record.complaint == page.name)
             .select(record.complaint.as_("complaint"), record.name.as_("record"))
         )
-        shared = (
-            frappe.qb.from_(row)
-            .join(page)
-            .on(row.complaint == page.name)
-            .join(record)
-            .on(record.name == row.parent)
-            .select(row.complaint.as_("complaint"), record.name.as_("record"))
-            .where(row.parenttype == "Investigation")
-        )
-        both = permitted(own, "Investigation").union(permitted(shared, "Investigation"))
+        both = permitted(own, "Investigation").union(self._naming("Investigation", "Investigation Complaint"))
         return _grouped(both.run(as_dict=True))
 
     def _capas(self) -> dict[str, list[str]]:
         """Complaint → the CAPAs that name it."""
         if not can_read("CAPA"):
             return {}
+        return _grouped(self._naming("CAPA", "CAPA Complaint").run(as_dict=True))
+
+    def _naming(self, doctype: str, rows: str) -> QueryBuilder:
+        """Listed complaints and the records that name them in a table of theirs."""
         page = self._page().as_("page")
-        record, row = frappe.qb.DocType("CAPA"), frappe.qb.DocType("CAPA Complaint")
+        record, row = frappe.qb.DocType(doctype), frappe.qb.DocType(rows)
         query = (
             frappe.qb.from_(row)
             .join(page)
@@ -279,9 +273,9 @@ class ComplaintRegister:
             .join(record)
             .on(record.name == row.parent)
             .select(row.complaint.as_("complaint"), record.name.as_("record"))
-            .where(row.parenttype == "CAPA")
+            .where(row.parenttype == doctype)
         )
-        return _grouped(permitted(query, "CAPA").run(as_dict=True))
+        return permitted(query, doctype)
 
 
 def year_and_month(moment: Term) -> Term:

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-import frappe
-
 from complaint_qms.constants import work
+from complaint_qms.services.values import values_of
 from complaint_qms.services.work.complaints import complaint_work
 from complaint_qms.services.work.records import action_work, investigation_work, settlement_work
 from complaint_qms.services.work.timing import group_of, order_of, viewer
@@ -28,18 +27,7 @@ def my_work(user: str, now: datetime) -> list[dict[str, Any]]:
 
 
 def _name_customers(rows: list[dict[str, Any]]) -> None:
-    customers = sorted({row["customer"] for row in rows if row.get("customer")})
-    if not customers:
-        return
-    names = dict(
-        frappe.get_all(
-            "Customer",
-            filters={"name": ("in", customers)},
-            fields=["name", "customer_name"],
-            as_list=True,
-            order_by="name asc",
-        )
-    )
+    names = values_of("Customer", (row.get("customer") for row in rows), "customer_name")
     for row in rows:
         if row.get("customer"):
             row["customer_name"] = names.get(row["customer"], row["customer"])
