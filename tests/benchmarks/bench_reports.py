@@ -1,9 +1,9 @@
-"""Every report and chart over many complaints against the bare SQL aggregate it needs, in one run on a real site.
+"""Every report, chart and number card over many complaints against the bare SQL it needs, in one run on a real site.
 
     PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_reports [--site NAME] [--bench PATH] [--rows 200000] [--rounds 3] [--only NAME]
 
-A report is everything the desk waits for but the drawing: filters, permission, query, shape. The bare aggregate is
-written by hand beside it and fetches the same figures. Both run in turn, on warm tables; the medians are compared.
+A report is everything the desk waits for but the drawing: filters, permission, query, shape. The bare SQL is written
+by hand beside it and fetches the same figures (of the register the same page of rows as well). Both run in turn, on warm tables; the medians are compared.
 For the SOP report the bare aggregate takes its percentiles from the database's own window function.
 Builds its rows by bulk insert and removes them, also when it fails. Use a site that may be played with.
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 from time import perf_counter
 
 import frappe
+from frappe.desk.doctype.number_card.number_card import get_result
 
 from complaint_qms.services.reporting import figures
 from complaint_qms.services.reporting.register import ComplaintRegister
@@ -53,6 +54,14 @@ REGISTER = """
     from `tabComplaint` where received_at >= %(start)s and received_at < %(end)s
     group by month, currency
 """
+PAGE = """
+    select name, received_at, subject, customer, complainant_name, item_code, item_name, batch_no, serial_no, udi,
+        complaint_type, severity, risk_level, stage, complaint_owner, reportable, reply_sent_at, settlement_status,
+        settled_amount, currency, closing_decision, closed_at, closed_by, sla_status, channel, company, territory,
+        covered_by_investigation
+    from `tabComplaint` where received_at >= %(start)s and received_at < %(end)s
+    order by received_at desc, name desc limit 2000
+"""
 STAGES = """
     select c.sop, l.stage, count(*), sum(l.status = 'met'),
         sum(l.status = 'missed' or (l.left_at is null and c.stage_status = 'overdue')),
@@ -83,9 +92,10 @@ CLOCK_PERCENTILES = """
     from `tabComplaint`
     where {status} in ('met', 'missed') and received_at >= %(start)s and received_at < %(end)s
 """
+OPEN = "stage not in ('closed', 'rejected', 'duplicate', 'void')"
 BARE = {
     "Complaint Risk Matrix": [MATRIX],
-    "Complaint Register": [REGISTER],
+    "Complaint Register": [REGISTER, PAGE],
     "SOP Performance by Stage": [
         STAGES,
         STAGE_PERCENTILES,
@@ -109,6 +119,11 @@ BARE = {
         "select sla_status, count(*) from `tabComplaint`"
         " where stage not in ('closed', 'rejected', 'duplicate', 'void') group by sla_status"
     ],
+    "card: open": [f"select count(*) from `tabComplaint` where {OPEN}"],
+    "card: at risk": [f"select count(*) from `tabComplaint` where sla_status = 'at_risk' and {OPEN}"],
+    "card: overdue": [f"select count(*) from `tabComplaint` where sla_status = 'overdue' and {OPEN}"],
+    "card: waiting for customer": ["select count(*) from `tabComplaint` where stage = 'confirm'"],
+    "card: severe open": [f"select count(*) from `tabComplaint` where severity in %(severe)s and {OPEN}"],
 }
 REPORTS: dict[str, Callable[[], object]] = {
     "Complaint Risk Matrix": lambda: RiskMatrixReport(PERIOD).run(),
@@ -118,7 +133,18 @@ REPORTS: dict[str, Callable[[], object]] = {
     "chart: by type": lambda: figures.by_type({**PERIOD, "state": "valid"}),
     "chart: open by stage": lambda: figures.open_by_stage(),
     "chart: clock": lambda: figures.clock_status(),
+    "card: open": lambda: card("Open Complaints"),
+    "card: at risk": lambda: card("Complaints at Risk"),
+    "card: overdue": lambda: card("Overdue Complaints"),
+    "card: waiting for customer": lambda: card("Waiting for Customer"),
+    "card: severe open": lambda: figures.severe_open(),
 }
+
+
+def card(name: str) -> float:
+    """A number card as the framework counts it for the workspace."""
+    record = frappe.get_cached_doc("Number Card", name)
+    return get_result(record.as_dict(), record.filters_json)
 
 
 @contextmanager
@@ -144,7 +170,7 @@ def stored(rows: int) -> Iterator[int]:
 
 def bare(name: str) -> None:
     for sql in BARE[name]:
-        frappe.db.sql(sql, YEAR)
+        frappe.db.sql(sql, YEAR | {"severe": figures.severe_levels()})
 
 
 def compared(plain: Callable[[], object], whole: Callable[[], object], rounds: int) -> tuple[float, float]:
@@ -160,7 +186,24 @@ def timed(deed: Callable[[], object]) -> float:
     return perf_counter() - begin
 
 
-def main() -> None:
+def measure(rounds: int, only: str = "") -> int:
+    """Print each figure with its bar; how many are over it."""
+    over = 0
+    for name, report in REPORTS.items():
+        if only.lower() not in name.lower():
+            continue
+        plain, whole = compared(partial(bare, name), report, rounds)
+        over += whole > BAR * plain
+        verdict = "ok" if whole <= BAR * plain else "OVER THE BAR"
+        print(
+            f"{name:28} bare {plain:8.4f} s   report {whole:8.4f} s   {whole / plain:5.2f} ×   "
+            f"bar {BAR} ×   {verdict}",
+            flush=True,
+        )
+    return over
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--site", default="complaint-qms-test.localhost")
     parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
@@ -173,16 +216,9 @@ def main() -> None:
         with stored(given.rows) as count:
             logs = frappe.db.count("Complaint Stage Log", {"parent": ("like", f"{PREFIX}%")})
             print(f"{count:,} complaints over {DAYS} days, {logs:,} stages "
-                  f"({perf_counter() - begin:.0f} s to build); bar: at most {BAR} × the bare aggregate")  # fmt: skip
-            for name, report in REPORTS.items():
-                if given.only.lower() not in name.lower():
-                    continue
-                plain, whole = compared(partial(bare, name), report, given.rounds)
-                verdict = "ok" if whole <= BAR * plain else "OVER THE BAR"
-                print(
-                    f"{name:28} bare {plain:8.3f} s   report {whole:8.3f} s   {whole / plain:5.2f} ×   {verdict}"
-                )
+                  f"({perf_counter() - begin:.0f} s to build)", flush=True)  # fmt: skip
+            return int(measure(given.rounds, given.only) > 0)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
