@@ -121,7 +121,9 @@ def describe(doc: Document, row: Missing) -> dict[str, str]:
 def _escaped(row: Missing) -> Missing:
     return replace(
         row,
-        params={key: escape_html(value) if isinstance(value, str) else value for key, value in row.params.items()},
+        params={
+            key: escape_html(value) if isinstance(value, str) else value for key, value in row.params.items()
+        },
     )
 
 
