@@ -238,7 +238,8 @@ def test_finance_sees_complaint_agreement_limit_and_evidence_behind_a_draft() ->
 
     _, _, invoice = factory.sold(2)
     complaint = settling.complaint_on(invoice)
-    complaint.append("evidence", {"file": "/private/files/crack.jpg", "kind": "photo", "caption": "Crack"})
+    photo = factory.make("File", file_name="crack.txt", content=factory.unique("Crack"), is_private=1)
+    complaint.append("evidence", {"file": photo.file_url, "kind": "photo", "caption": "Crack"})
     complaint.save()
     settlement = settling.proposal(complaint, invoice, {"qty": 1}).insert()
     settling.approve(settlement)
