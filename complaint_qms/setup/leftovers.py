@@ -64,6 +64,7 @@ def remove_leftovers(doctypes: list[str]) -> None:
     _remove_settings(doctypes)
     _remove_rows_in_tables_of_others(doctypes)
     _remove_jobs()
+    _remove_patches()
     _remove_blocks()
     _unlink_communications(doctypes)
     _remove_series()
@@ -111,6 +112,11 @@ def _remove_jobs() -> None:
     if jobs:
         frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": ("in", jobs)})
         frappe.db.delete("Scheduled Job Type", {"name": ("in", jobs)})
+
+
+def _remove_patches() -> None:
+    """The framework remembers which patches ran, and that would outlive us."""
+    frappe.db.delete("Patch Log", {"patch": ("like", f"{frappe.scrub(MODULE)}.%")})
 
 
 def _remove_blocks() -> None:

@@ -57,8 +57,18 @@ def remove_workflows() -> None:
             states |= set(stages)
             actions |= own_actions
             frappe.delete_doc("Workflow", name, ignore_permissions=True, force=True)
-        frappe.db.delete("Workflow Action", {"reference_doctype": definition["document_type"]})
+        _drop_work_list(definition["document_type"])
     _drop_unused(states, actions)
+
+
+def _drop_work_list(doctype: str) -> None:
+    """Remove Frappe's list of next approvers, with the roles in it: some of them are not ours."""
+    actions = frappe.get_all(
+        "Workflow Action", filters={"reference_doctype": doctype}, pluck="name", order_by="name"
+    )
+    if actions:
+        frappe.db.delete("Workflow Action Permitted Role", {"parent": ("in", actions)})
+        frappe.db.delete("Workflow Action", {"name": ("in", actions)})
 
 
 def _drop_unused(states: set[str], actions: set[str]) -> None:

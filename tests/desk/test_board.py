@@ -16,7 +16,6 @@ from complaint_qms.services.lifecycle import GateError, stage_map, take_step
 from complaint_qms.setup import board as setup
 from tests.desk import factory
 
-
 DATA = {"subject": "Lid loose", "description": "It is loose."}
 
 

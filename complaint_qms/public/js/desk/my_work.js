@@ -5,7 +5,7 @@ import { open_at } from "./steps";
 
 const EVERY = 60000;
 const GROUPS = () => [
-	["overdue", __("Overdue"), "red"],
+	["overdue", label("overdue"), "red"],
 	["today", __("Today"), "orange"],
 	["week", __("Within a Week"), "blue"],
 	["later", __("Later"), "gray"],
