@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from complaint_qms.services.reporting import figures
 
@@ -14,6 +15,6 @@ def behind(chart: str, index: int) -> dict | None:
     """
     frappe.has_permission("Complaint", "read", throw=True)
     if chart not in figures.CHARTS:
-        frappe.throw(_("There is no chart {0}.").format(frappe.bold(chart)))
+        frappe.throw(_("There is no chart {0}.").format(frappe.bold(escape_html(chart))))
     routes = figures.chart(chart).get("routes") or []
     return routes[index] if 0 <= index < len(routes) else None

@@ -8,7 +8,7 @@ import frappe
 import pytest
 
 from complaint_qms.api import complaint as api
-from complaint_qms.api import create
+from complaint_qms.api import create, figures
 from complaint_qms.constants import roles
 from complaint_qms.services import intake
 from complaint_qms.services.lifecycle import GateError
@@ -111,6 +111,13 @@ class TestRegister:
         frappe.set_user(factory.user(roles.AUDITOR))
         with pytest.raises(frappe.PermissionError):
             api.register({**DATA, "complainant_name": "x"})
+
+
+class TestFigures:
+    def test_an_unknown_chart_is_named_without_its_markup(self):
+        with pytest.raises(frappe.ValidationError) as refusal:
+            figures.behind("<img src=x>", 0)
+        assert "&lt;img" in str(refusal.value)
 
 
 class TestContext:
