@@ -27,7 +27,7 @@ def complaint(site: str) -> str:
 @pytest.fixture
 def desk(login, person, complaint: str) -> Desk:
     """The board as a manager sees it, wide enough for the columns the tests drag between."""
-    desk = Desk(login(person(roles.MANAGER), viewport={"width": 1900, "height": 1000}))
+    desk = Desk(login(person(roles.MANAGER), viewport={"width": 2600, "height": 1000}))
     desk.page.goto(f"/app/complaint/view/kanban/{BOARD}")
     expect(card(desk.page, "New", complaint)).to_have_class(
         "kanban-card-wrapper cq-card tone-green", timeout=WAIT
