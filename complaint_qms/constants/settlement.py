@@ -37,6 +37,6 @@ LIVE: Final = (DRAFT, SUBMITTED, OPEN, CLOSED)
 DOCTYPE: Final = "Complaint Settlement"
 DOCUMENT_TYPES: Final = ("Sales Invoice", "Delivery Note", "Sales Order", "Warranty Claim")
 # Fields of a drafted document that say whose it is. A Warranty Claim's `complaint` is a text of its own.
-LINK_FIELDS: Final = {doctype: ("complaint_settlement", "complaint") for doctype in DOCUMENT_TYPES[:3]} | {
+LINK_FIELDS: Final = dict.fromkeys(DOCUMENT_TYPES[:3], ("complaint_settlement", "complaint")) | {
     "Warranty Claim": ("complaint_settlement",)
 }
