@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from complaint_qms.engine.classify import SEVERITY_KEYS, Predictions, propose, train
-from complaint_qms.engine.classify.calibrate import Calibration, _rising, calibrate
+from complaint_qms.engine.classify.calibrate import APART, Calibration, _curve, _rising, calibrate
 
 finite = st.floats(-5, 5)
 
@@ -51,16 +51,28 @@ def test_a_curve_mends_what_two_numbers_cannot():
 
 @given(
     st.lists(
-        st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=6, unique_by=lambda point: point[0]
+        st.tuples(st.integers(0, round(1 / APART)), st.floats(0, 1)),
+        min_size=2,
+        max_size=6,
+        unique_by=lambda point: point[0],
     ),
     arrays(float, 20, elements=st.floats(0, 1)),
 )
 def test_a_curve_keeps_order_and_bounds(points, chances):
-    places, outcomes = (sorted(each) for each in zip(*points, strict=True))
-    curve = Calibration(curve=tuple(zip(places, outcomes, strict=True)))
+    steps, outcomes = (sorted(each) for each in zip(*points, strict=True))
+    curve = Calibration(
+        curve=tuple((step * APART, chance) for step, chance in zip(steps, outcomes, strict=True))
+    )
     confidence = curve.confidence(np.sort(chances))
     assert (np.diff(confidence) >= -1e-12).all()
     assert ((confidence >= 0) & (confidence <= 1)).all()
+
+
+def test_chances_too_close_to_be_told_apart_get_no_curve():
+    right = np.arange(4_000) % 2 == 0
+    apart = np.repeat([0.90, 0.91, 0.92, 0.93], 1_000)
+    assert _curve(apart, right)
+    assert _curve(0.9 + (apart - 0.9) * APART, right) == ()
 
 
 @given(arrays(float, st.integers(1, 12), elements=st.floats(0, 1)))

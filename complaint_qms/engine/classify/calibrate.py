@@ -23,11 +23,13 @@ POINTS = 6
 TEXTS_PER_POINT = 40
 BELIEF = 5.0
 """Texts that the model's own probability counts for in each point of the curve."""
+APART = 1e-6
+"""Least distance of two chances that the curve tells apart."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """``curve``: (chance, outcome) points, both rising; none leaves chances as they are."""
+    """``curve``: (chance, outcome) points, both rising, chances ``APART`` or more; none leaves chances as they are."""
 
     temperature: float = 1.0
     recall: float = 0.0
@@ -74,7 +76,7 @@ def _curve(chance: np.ndarray, right: np.ndarray) -> tuple[tuple[float, float], 
     size = np.array([len(part) for part in parts])
     hits = np.array([right[part].sum() for part in parts])
     outcome = _rising((hits + BELIEF * place) / (size + BELIEF), size)
-    if (np.diff(place) <= 0).any():
+    if (np.diff(place) < APART).any():
         return ()
     gain = _likelihood(np.interp(chance, place, outcome), right) - _likelihood(chance, right)
     if gain < points * np.log(len(chance)) / 2:
