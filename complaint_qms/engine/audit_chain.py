@@ -59,13 +59,12 @@ def canonical(payload: Mapping[str, Any]) -> str:
 
 def digest(sequence: int, previous_hash: str, payload: Mapping[str, Any]) -> str:
     """SHA-256 of a link in lower-case hexadecimal."""
-    text = f"{sequence}\n{previous_hash}\n{canonical(payload)}"
-    try:
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()
-    except UnicodeEncodeError:
-        raise ChainError(
-            "payload: it holds half a character (a lone surrogate), which no file can keep"
-        ) from None
+    return _sha256(f"{sequence}\n{previous_hash}\n{canonical(payload)}")
+
+
+def fingerprint(payload: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical text of a payload on its own, in lower-case hexadecimal."""
+    return _sha256(canonical(payload))
 
 
 def append(payload: Mapping[str, Any], after: Link | None = None) -> Link:
@@ -107,6 +106,15 @@ def first_break(
 def verify(links: Iterable[Link], head: tuple[int, str] | None = None) -> bool:
     """Whether a whole chain holds (see :func:`first_break`)."""
     return first_break(links, head=head) is None
+
+
+def _sha256(text: str) -> str:
+    try:
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    except UnicodeEncodeError:
+        raise ChainError(
+            "payload: it holds half a character (a lone surrogate), which no file can keep"
+        ) from None
 
 
 def _plain(value: Any, path: str) -> Any:

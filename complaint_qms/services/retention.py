@@ -1,22 +1,27 @@
-"""How long a complaint has to be kept (G8)."""
+"""How long a complaint has to be kept (G8): what a site has settled, put to the engine."""
 
+from dataclasses import replace
 from datetime import date
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import add_years, getdate
+from frappe.utils import getdate
+
+from complaint_qms.constants.retention import TERMS
+from complaint_qms.engine.sop import Term, keep_until
 
 
-def keep_until(doc: Document) -> date:
-    """The later of the product's expected life and the minimum years, counted from its release.
+def of_complaint(doc: Document) -> date:
+    """The last day on which a complaint has to be there, with the years of Complaint QMS Settings.
 
-    Release is the manufacturing date where it is known, else the day the complaint was received, which is never
-    earlier. Years come from Complaint QMS Settings (ISO 13485:2016, 4.2.5: at least two years from release).
+    Release is the manufacturing date where it is known, else the day the complaint was received, which is never earlier.
     """
     settings = frappe.get_cached_doc("Complaint QMS Settings")
-    released = getdate(doc.manufacturing_date or doc.received_at)
-    years = max(settings.expected_life_years or 0, settings.retention_years or 0, 2)
-    candidates = [getdate(add_years(released, years)), getdate(add_years(getdate(doc.received_at), 2))]
-    if doc.expiry_date:
-        candidates.append(getdate(doc.expiry_date))
-    return max(candidates)
+    term = Term(**TERMS["Complaint"])
+    facts = {
+        "released": doc.manufacturing_date and getdate(doc.manufacturing_date),
+        "received": getdate(doc.received_at),
+        "expiry": doc.expiry_date and getdate(doc.expiry_date),
+        "life_years": settings.expected_life_years,
+    }
+    return keep_until(facts, replace(term, years=max(settings.retention_years or 0, term.years))).until

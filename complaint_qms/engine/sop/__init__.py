@@ -6,6 +6,10 @@ Every way in (desk, REST, import, job) asks the same functions, so the same thin
 
 `facts` is a mapping of field name to value, plus the linked facts each module names in its docstring.
 An empty list means that nothing stands in the way. Nothing here reads a clock, a database or a setting.
+
+G1–G7 stand at the steps of a record and are asked through `missing`. Three gates stand elsewhere: `disposal_missing` (G8)
+before a record is let go, `signatures_missing` (G9) where a step has to be signed, `signing_missing` (G10) before somebody
+signs.
 """
 
 from collections.abc import Mapping
@@ -16,15 +20,24 @@ from complaint_qms.engine.sop.capa import capa_missing
 from complaint_qms.engine.sop.complaint import complaint_missing
 from complaint_qms.engine.sop.gates import Missing
 from complaint_qms.engine.sop.investigation import investigation_missing, root_cause_missing
+from complaint_qms.engine.sop.retention import Retention, Term, disposal_missing, keep_until
+from complaint_qms.engine.sop.signing import signatures_missing, signed, signing_missing
 
 __all__ = [
     "Missing",
+    "Retention",
+    "Term",
     "capa_missing",
     "complaint_missing",
+    "disposal_missing",
     "investigation_missing",
+    "keep_until",
     "missing",
     "move_allowed",
     "root_cause_missing",
+    "signatures_missing",
+    "signed",
+    "signing_missing",
 ]
 
 _GATES = {"Complaint": complaint_missing, "Investigation": investigation_missing, "CAPA": capa_missing}

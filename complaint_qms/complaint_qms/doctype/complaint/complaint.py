@@ -142,7 +142,7 @@ class Complaint(Checked):
     def _end(self, target: str, now: datetime) -> None:
         clock.stop(self, now, target)
         self.closed_by, self.closed_at = frappe.session.user, now
-        self.retain_until = retention.keep_until(self)
+        self.retain_until = retention.of_complaint(self)
 
     def _reopen(self) -> None:
         self.reopen_count = (self.reopen_count or 0) + 1
