@@ -12,8 +12,8 @@ from complaint_qms.services.work import today
 
 @frappe.whitelist(methods=["GET", "POST"])
 def mine() -> dict[str, Any]:
-    """What waits for the caller: {now, rows}; see services.work.today."""
+    """What waits for the caller: {now, rows, more, most}; see services.work.today."""
     if not has_app_permission():
         frappe.throw(_("None of your roles works with complaints."), frappe.PermissionError)
     now = now_datetime()
-    return {"now": now, "rows": today.my_work(frappe.session.user, now)}
+    return {"now": now, **today.my_work(frappe.session.user, now)}

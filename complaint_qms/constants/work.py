@@ -1,10 +1,16 @@
 """Vocabulary of “My Work Today”: what kinds of work there are and under which heading a piece stands."""
 
-from typing import Final
+from typing import Any, Final
+
+Found = tuple[list[dict[str, Any]], bool]
+"""Rows of one kind of work, and whether there are more than are shown."""
 
 COMPLAINT: Final = "complaint"
 INVESTIGATION: Final = "investigation"
+ROOT_CAUSE: Final = "root_cause"
+CAPA: Final = "capa"
 CAPA_ACTION: Final = "capa_action"
+ASSESSMENT: Final = "assessment"
 SETTLEMENT: Final = "settlement"
 
 GROUP_OVERDUE: Final = "overdue"

@@ -41,6 +41,13 @@ def facts_of_investigations(docs: list[Document]) -> dict[str, dict[str, Any]]:
     return {doc.name: _base(doc) | {"root_causes": causes[doc.name]} for doc in docs}
 
 
+def facts_of_capas(docs: list[Document]) -> dict[str, dict[str, Any]]:
+    """Facts of many stored CAPAs at once, by name."""
+    causes = {row.root_cause for doc in docs for row in doc.root_causes}
+    status = values_of("Root Cause", causes, "status")
+    return {doc.name: _capa_facts(doc, status) for doc in docs}
+
+
 def _complaint(doc: Document) -> dict[str, Any]:
     return _base(doc) if doc.is_new() else facts_of_complaints([doc])[doc.name]
 
@@ -65,14 +72,17 @@ def _causes(investigations: list[str]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _capa(doc: Document) -> dict[str, Any]:
-    facts = _base(doc)
+    return _capa_facts(doc, values_of("Root Cause", (row.root_cause for row in doc.root_causes), "status"))
+
+
+def _capa_facts(doc: Document, status: dict[str, str]) -> dict[str, Any]:
     names = [row.root_cause for row in doc.root_causes]
-    status = values_of("Root Cause", names, "status")
-    facts["root_causes"] = [{"root_cause": name, "status": status.get(name)} for name in names]
-    facts["actions"] = [row.as_dict() for row in doc.actions]
-    facts["window_end"] = getdate(doc.window_end) if doc.window_end else None
-    facts["today"] = getdate()
-    return facts
+    return _base(doc) | {
+        "root_causes": [{"root_cause": name, "status": status.get(name)} for name in names],
+        "actions": [row.as_dict() for row in doc.actions],
+        "window_end": getdate(doc.window_end) if doc.window_end else None,
+        "today": getdate(),
+    }
 
 
 def _root_cause(doc: Document) -> dict[str, Any]:

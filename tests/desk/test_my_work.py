@@ -37,12 +37,12 @@ def person(*held: str) -> str:
     return factory.user(*held, email=f"{frappe.generate_hash(length=10)}@work.example")
 
 
-def rows_of(user: str, *names: str, now: datetime | None = None) -> dict[str, dict]:
-    """The user's rows about these records, in the order of the page."""
+def rows_of(user: str, *names: str, now: datetime | None = None, kind: str | None = None) -> dict[str, dict]:
+    """The user's rows about these records, of one kind of work where it is given, in the order of the page."""
     frappe.set_user(user)
-    found = my_work(user, now or now_datetime())
+    found = my_work(user, now or now_datetime())["rows"]
     frappe.set_user("Administrator")
-    return {row["name"]: row for row in found if row["name"] in names}
+    return {row["name"]: row for row in found if row["name"] in names and kind in (None, row["kind"])}
 
 
 class TestComplaints:
@@ -174,20 +174,114 @@ class TestOtherWork:
         assert row["group"] == work.GROUP_OVERDUE
         assert not rows_of(other, capa.name)
 
+    def test_a_capa_is_its_owners_and_then_waits_for_who_judges_it(self):
+        mine, judge = person(roles.INVESTIGATOR), person(roles.QUALITY_MANAGER)
+        capa = approved_capa(mine, capa_owner=mine)
+        row = rows_of(mine, capa.name, kind=work.CAPA)[capa.name]
+        assert (row["action"], row["field"]) == ("Submit for Verification", "root_causes")
+        assert (row["group"], row["time"]["days"]) == (work.GROUP_OVERDUE, -1)
+        assert not rows_of(judge, capa.name, kind=work.CAPA)
 
-def approved_capa(owner: str):
+        at(capa, "verify")
+        assert rows_of(mine, capa.name, kind=work.CAPA)[capa.name]["waits_for"] == {
+            "roles": [roles.QUALITY_MANAGER]
+        }
+        row = rows_of(judge, capa.name, kind=work.CAPA)[capa.name]
+        assert (row["action"], row["field"], row["waits_for"]) == ("Verify", "root_causes", None)
+        # Who is to judge and did it themselves is told so.
+        capa.db_set("capa_owner", judge)
+        row = rows_of(judge, capa.name, kind=work.CAPA)[capa.name]
+        assert (row["group"], "somebody else has to verify" in row["waits_for"]["text"]) == (
+            work.GROUP_WAITING,
+            True,
+        )
+
+    def test_effectiveness_waits_for_its_window(self):
+        mine, judge = person(roles.INVESTIGATOR), person(roles.QUALITY_MANAGER)
+        capa = approved_capa(mine, capa_owner=mine)
+        at(capa, "effectiveness", window_start=add_days(getdate(), -30), window_end=getdate())
+        assert not rows_of(judge, capa.name, kind=work.CAPA)
+        row = rows_of(mine, capa.name, kind=work.CAPA)[capa.name]
+        assert (row["group"], row["time"]["days"]) == (work.GROUP_WAITING, 1)
+        assert row["waits_for"] == {"roles": [roles.QUALITY_MANAGER]}
+        at(capa, "effectiveness", window_end=add_days(getdate(), -1))
+        row = rows_of(judge, capa.name, kind=work.CAPA)[capa.name]
+        assert (row["group"], row["action"], row["field"]) == (
+            work.GROUP_TODAY,
+            "Close as Effective",
+            "verdict",
+        )
+
+    def test_a_root_cause_is_its_analysts_until_somebody_can_verify_it(self):
+        mine, judge = person(roles.INVESTIGATOR), person(roles.QUALITY_MANAGER)
+        study = factory.make("Investigation", complaint=complaint().name, title="Lid", investigator=mine,
+                             due_date=add_days(getdate(), 3))  # fmt: skip
+        frappe.set_user(mine)
+        cause = factory.make(
+            "Root Cause", investigation=study.name, title="Too thin", description="x", analyst=mine
+        )
+        row = rows_of(mine, cause.name)[cause.name]
+        assert (row["action"], row["field"], row["time"]["days"]) == (None, "method", 3)
+        assert not rows_of(judge, cause.name)
+        frappe.set_user(mine)
+        cause.update({"description": "The wall is too thin.", "method": "other", "category": "material"})
+        cause.save()
+        assert rows_of(mine, cause.name)[cause.name]["waits_for"] == {"roles": [roles.QUALITY_MANAGER]}
+        row = rows_of(judge, cause.name)[cause.name]
+        assert (row["action"], row["field"], row["missing"]) == ("Verify", "verification_method", 0)
+        assert not rows_of(person(roles.INVESTIGATOR), cause.name)
+        # Who wrote it last cannot verify it, so it does not wait for them.
+        cause.db_set("content_by", judge)
+        assert not rows_of(judge, cause.name)
+
+    def test_reportability_waits_for_regulatory_affairs_by_its_deadline(self):
+        doc = complaint(awareness_date=add_days(getdate(), -1))
+        case = factory.make("Reportability Assessment", complaint=doc.name, jurisdiction="EU", rule_key="eu_87_2_day",
+                            awareness_date=add_days(getdate(), -1))  # fmt: skip
+        row = rows_of(person(roles.REGULATORY), case.name)[case.name]
+        assert (row["complaint"], row["subject"], row["time"]["day"]) == (
+            doc.name,
+            "Lid loose",
+            getdate(case.deadline),
+        )
+        assert not rows_of(person(roles.MANAGER), case.name)
+        frappe.db.set_value("Reportability Assessment", case.name, "status", "not_reportable")
+        assert not rows_of(person(roles.REGULATORY), case.name)
+
+    def test_it_says_of_which_work_there_is_more_than_it_shows(self, monkeypatch):
+        monkeypatch.setattr(work, "MOST", 2)
+        user = person(roles.ACTION_OWNER)
+        capas = [approved_capa(user) for _ in range(2)]
+        frappe.set_user(user)
+        assert my_work(user, now_datetime())["more"] == []
+        frappe.set_user("Administrator")
+        approved_capa(user)
+        frappe.set_user(user)
+        found = my_work(user, now_datetime())
+        assert found["more"] == [work.CAPA_ACTION]
+        assert [row["name"] for row in found["rows"]] == [capa.name for capa in capas]
+
+
+def at(capa, stage: str, **values) -> None:
+    """A CAPA set to a stage past its gates, which other tests go through."""
+    workflow = frappe.get_doc("Workflow", {"document_type": "CAPA", "is_active": 1})
+    state = next(row.state for row in workflow.states if row.update_value == stage)
+    capa.db_set({"stage": stage, "workflow_state": state, **values})
+
+
+def approved_capa(owner: str, **values):
     """A CAPA whose plan is approved, with one action that was due yesterday."""
     capa = factory.make(
         "CAPA",
         title="Stop the lid",
         company=factory.company(),
-        capa_owner=factory.user(roles.INVESTIGATOR),
+        **{"capa_owner": factory.user(roles.INVESTIGATOR), **values},
         actions=[
             {"action": "Fit a stop", "action_type": "corrective", "action_owner": owner, "status": "open",
              "start_date": add_days(now_datetime(), -8), "due_date": add_days(now_datetime(), -1)},
         ],
     )  # fmt: skip
-    capa.db_set("stage", "implement")
+    at(capa, "implement")
     return capa
 
 
@@ -229,7 +323,7 @@ def queries(user: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     my_work(user, now_datetime())
     with monkeypatch.context() as patch:
         patch.setattr(frappe.db, "sql", counting)
-        rows = my_work(user, now_datetime())
+        rows = my_work(user, now_datetime())["rows"]
     frappe.set_user("Administrator")
     return count, len(rows)
 
@@ -240,11 +334,15 @@ def test_its_cost_does_not_grow_with_the_number_of_complaints(monkeypatch):
     def more(number: int) -> None:
         for _ in range(number):
             doc = in_triage(complaint_owner=user)
-            factory.make("Investigation", complaint=doc.name, title="Lid", investigator=user)
+            study = factory.make("Investigation", complaint=doc.name, title="Lid", investigator=user)
+            factory.make(
+                "Root Cause", investigation=study.name, title="Too thin", description="x", analyst=user
+            )
+            approved_capa(user, capa_owner=user)
 
     more(2)
     few, before = queries(user, monkeypatch)
     more(10)
     many, after = queries(user, monkeypatch)
-    assert after == before + 20
+    assert after == before + 50
     assert many == few

@@ -22,19 +22,20 @@ _OPEN = (*COMPLAINT_OPEN, HOLD)
 _FAR = "9999-12-31"
 
 
-def complaint_work(viewer: Viewer) -> list[dict[str, Any]]:
+def complaint_work(viewer: Viewer) -> work.Found:
     """A row for each complaint of the viewer, the most urgent `MOST` of them."""
     if not frappe.has_permission("Complaint"):
-        return []
+        return [], False
     candidates = _candidates(viewer)
     readable = set(
         frappe.get_list("Complaint", filters={"name": ("in", candidates)}, pluck="name", order_by="name asc")
         if candidates
         else ()
     )
-    docs = documents_of([name for name in candidates if name in readable][: work.MOST])
+    mine = [name for name in candidates if name in readable]
+    docs = documents_of("Complaint", mine[: work.MOST])
     facts = facts_of_complaints(docs) if docs else {}
-    return [_row(doc, facts[doc.name], viewer) for doc in docs]
+    return [_row(doc, facts[doc.name], viewer) for doc in docs], len(mine) > work.MOST
 
 
 def _candidates(viewer: Viewer) -> list[str]:

@@ -1,4 +1,4 @@
-"""Complaints for the lists of work: many at once, as documents with the tables that gates and clocks read."""
+"""Records for the lists of work: many at once, as documents with the tables that gates and clocks read."""
 
 from collections import defaultdict
 from typing import Any
@@ -6,34 +6,31 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
-_TABLES = {"checklist": "Complaint Checklist Item", "stage_log": "Complaint Stage Log"}
+_TABLES = {
+    "Complaint": {"checklist": "Complaint Checklist Item", "stage_log": "Complaint Stage Log"},
+    "CAPA": {"actions": "CAPA Action", "root_causes": "CAPA Root Cause"},
+    "Root Cause": {"whys": "Root Cause Why", "factors": "Root Cause Factor"},
+}
 
 
-def documents_of(names: list[str]) -> list[Document]:
-    """The complaints in the order of `names`; a query a table. Whether the user may read them is the caller's to ask."""
+def documents_of(doctype: str, names: list[str]) -> list[Document]:
+    """The records in the order of `names`; a query a table. Whether the user may read them is the caller's to ask."""
     if not names:
         return []
-    tables: dict[str, dict[str, list]] = {field: defaultdict(list) for field in _TABLES}
-    for field, doctype in _TABLES.items():
-        rows = frappe.get_all(
-            doctype,
-            filters={"parent": ("in", names), "parenttype": "Complaint", "parentfield": field},
-            fields=["*"],
-            order_by="parent asc, idx asc",
-        )
-        for row in rows:
-            tables[field][row.parent].append(row)
-    rows = frappe.get_all("Complaint", filters={"name": ("in", names)}, fields=["*"], order_by="name asc")
+    tables = {
+        field: _rows_of(doctype, field, table, names) for field, table in _TABLES.get(doctype, {}).items()
+    }
+    rows = frappe.get_all(doctype, filters={"name": ("in", names)}, fields=["*"], order_by="name asc")
     found = {
         row.name: frappe.get_doc(
-            {"doctype": "Complaint", **row} | {field: tables[field][row.name] for field in _TABLES}
+            {"doctype": doctype, **row} | {field: rows[row.name] for field, rows in tables.items()}
         )
         for row in rows
     }
     return [found[name] for name in names if name in found]
 
 
-def readable(names: set[str | None]) -> dict[str, Document]:
+def complaints_of(names: set[str | None]) -> dict[str, Document]:
     """Those of the complaints that the user may read, by name."""
     wanted = sorted(name for name in names if name)
     if not wanted or not frappe.has_permission("Complaint"):
@@ -41,7 +38,7 @@ def readable(names: set[str | None]) -> dict[str, Document]:
     allowed = frappe.get_list(
         "Complaint", filters={"name": ("in", wanted)}, pluck="name", order_by="name asc"
     )
-    return {doc.name: doc for doc in documents_of(allowed)}
+    return {doc.name: doc for doc in documents_of("Complaint", allowed)}
 
 
 def about(doc: Document | None) -> dict[str, Any]:
@@ -54,3 +51,16 @@ def about(doc: Document | None) -> dict[str, Any]:
         "customer_name": doc.complainant_name,
         "product": doc.item_name or doc.item_code or doc.product_model,
     }
+
+
+def _rows_of(doctype: str, field: str, table: str, parents: list[str]) -> dict[str, list[dict[str, Any]]]:
+    found = defaultdict(list)
+    rows = frappe.get_all(
+        table,
+        filters={"parent": ("in", parents), "parenttype": doctype, "parentfield": field},
+        fields=["*"],
+        order_by="parent asc, idx asc",
+    )
+    for row in rows:
+        found[row.parent].append(row)
+    return found

@@ -1,46 +1,73 @@
-"""Work beside the complaints themselves: investigations, actions of CAPAs, settlements to approve."""
+"""Investigations and CAPAs that wait for a person: their own, those that a step of theirs takes on, and actions of theirs."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import add_days, getdate
 
 from complaint_qms.constants import work
 from complaint_qms.services import lifecycle, progress
-from complaint_qms.services.facts import facts_of_investigations
-from complaint_qms.services.settlement.limits import granted_on, limit_of, refusal
-from complaint_qms.services.work.loading import about, readable
-from complaint_qms.services.work.timing import Viewer, clock_of, date_of
+from complaint_qms.services.facts import facts_of_capas, facts_of_investigations
+from complaint_qms.services.work.loading import about, complaints_of, documents_of
+from complaint_qms.services.work.timing import Viewer, date_of
 
 _ACTION_OPEN = ("open", "in_progress")
+_UNDER_WAY = {
+    "Investigation": ("planned", "in_progress", "review"),
+    "CAPA": ("draft", "plan_review", "implement", "verify", "effectiveness", "ineffective"),
+}
 
 
-def investigation_work(viewer: Viewer) -> list[dict[str, Any]]:
+def investigation_work(viewer: Viewer) -> work.Found:
     """Investigations of the viewer that are under way, and those of others that wait for the viewer's review."""
-    if not frappe.has_permission("Investigation"):
-        return []
-    names = frappe.get_list(
+    names, more = _names(
         "Investigation",
-        filters={"stage": ("in", ("planned", "in_progress", "review"))},
-        or_filters={"investigator": viewer.user, "stage": "review"},
-        pluck="name",
-        order_by="due_date asc, name asc",
-        limit=work.MOST,
+        [{"investigator": viewer.user, "stage": ("in", _UNDER_WAY["Investigation"])}, {"stage": "review"}],
+        "due_date asc, name asc",
     )
-    if not names:
-        return []
-    rows = frappe.get_all("Investigation", filters={"name": ("in", names)}, fields=["*"], order_by="name asc")
-    docs = [frappe.get_doc({"doctype": "Investigation", **row}) for row in rows]
-    facts = facts_of_investigations(docs)
-    complaints = readable({doc.complaint for doc in docs})
-    found = [_investigation(doc, facts[doc.name], complaints.get(doc.complaint), viewer) for doc in docs]
-    return [row for row in found if row]
+    docs = documents_of("Investigation", names)
+    facts = facts_of_investigations(docs) if docs else {}
+    complaints = complaints_of({doc.complaint for doc in docs})
+    rows = []
+    for doc in docs:
+        row = _row(work.INVESTIGATION, doc, doc.investigator, facts[doc.name], viewer)
+        if row:
+            row |= {**about(complaints.get(doc.complaint)), "subject": doc.title, "complaint": doc.complaint}
+            row["time"] = date_of(doc.due_date, doc.opened_on or doc.creation, viewer.today)
+            rows.append(row)
+    return rows, more
 
 
-def action_work(viewer: Viewer) -> list[dict[str, Any]]:
+def capa_work(viewer: Viewer) -> work.Found:
+    """CAPAs of the viewer, and those of others whose plan, verification or effectiveness waits for the viewer's judgement."""
+    names, more = _names(
+        "CAPA",
+        [
+            {"capa_owner": viewer.user, "stage": ("in", _UNDER_WAY["CAPA"])},
+            {"stage": ("in", ("plan_review", "verify"))},
+            {"stage": "effectiveness", "window_end": ("<", viewer.today)},
+        ],
+        "modified asc, name asc",
+    )
+    docs = documents_of("CAPA", names)
+    facts = facts_of_capas(docs) if docs else {}
+    rows = []
+    for doc in docs:
+        row = _row(work.CAPA, doc, doc.capa_owner, facts[doc.name], viewer)
+        if row:
+            rows.append(
+                row | {"subject": doc.title, "product": doc.item_code, "time": _capa_time(doc, viewer.today)}
+            )
+    return rows, more
+
+
+def action_work(viewer: Viewer) -> work.Found:
     """Open actions that the viewer owns in CAPAs being implemented."""
     if not frappe.has_permission("CAPA"):
-        return []
+        return [], False
     rows = frappe.get_list(
         "CAPA",
         filters=[
@@ -60,7 +87,7 @@ def action_work(viewer: Viewer) -> list[dict[str, Any]]:
             "`tabCAPA Action`.evidence",
         ],
         order_by="`tabCAPA Action`.due_date asc, name asc",
-        limit=work.MOST,
+        limit=work.MOST + 1,
     )
     return [
         {
@@ -74,70 +101,56 @@ def action_work(viewer: Viewer) -> list[dict[str, Any]]:
             "field": "actions",
             "time": date_of(row.due_date, row.start_date or row.plan_approved_at, viewer.today),
         }
-        for row in rows
+        for row in rows[: work.MOST]
+    ], len(rows) > work.MOST
+
+
+def _names(doctype: str, concerns: Iterable[dict[str, Any]], order_by: str) -> tuple[list[str], bool]:
+    """Records that one of `concerns` (filters) finds and the user may read, and whether there are more of them."""
+    if not frappe.has_permission(doctype):
+        return [], False
+    found = [
+        frappe.get_list(doctype, filters=filters, pluck="name", order_by=order_by, limit=work.MOST + 1)
+        for filters in concerns
     ]
+    names = list(dict.fromkeys(name for part in found for name in part[: work.MOST]))
+    return names, any(len(part) > work.MOST for part in found)
 
 
-def settlement_work(viewer: Viewer) -> list[dict[str, Any]]:
-    """Drafted settlements that the viewer may submit; they run with the clock of their complaint."""
-    if not frappe.has_permission("Complaint Settlement", "submit"):
-        return []
-    rows = frappe.get_list(
-        "Complaint Settlement",
-        filters={"docstatus": 0},
-        fields=["name", "complaint", "customer", "customer_name", "company", "proposed_by", "total_amount",
-                "base_total_amount", "currency"],
-        order_by="creation asc, name asc",
-        limit=work.CANDIDATES,
-    )  # fmt: skip
-    limits = {company: limit_of(viewer.user, company) for company in {row.company for row in rows}}
-    granted = granted_on({row.complaint for row in rows})
-    mine = [
-        row for row in rows
-        if not refusal(row, viewer.user, granted[row.complaint], limits[row.company])
-    ][: work.MOST]  # fmt: skip
-    complaints = readable({row.complaint for row in mine})
-    return [
-        {
-            "kind": work.SETTLEMENT,
-            "doctype": "Complaint Settlement",
-            "name": row.name,
-            "customer": row.customer,
-            "customer_name": row.customer_name,
-            "amount": row.total_amount,
-            "currency": row.currency,
-            "missing": 0,
-            **about(complaints.get(row.complaint)),
-            "complaint": row.complaint,
-            "time": clock_of(complaints[row.complaint], viewer.now) if row.complaint in complaints else None,
-        }
-        for row in mine
-    ]
-
-
-def _investigation(
-    doc: Document, facts: dict[str, Any], complaint: Document | None, viewer: Viewer
+def _row(
+    kind: str, doc: Document, owner: str | None, facts: dict[str, Any], viewer: Viewer
 ) -> dict[str, Any] | None:
-    steps = [step for step in lifecycle.steps_from(doc) if step.allowed in viewer.roles]
-    moves = progress.next_moves(doc, steps, facts)
+    """What a record asks of the viewer; nothing where it is somebody else's and the next word is not the viewer's."""
+    steps = lifecycle.steps_from(doc)
+    moves = progress.next_moves(doc, [step for step in steps if step.allowed in viewer.roles], facts)
     forward = next((move for move in moves if move["kind"] == "forward"), None)
     missing = forward["missing"] if forward else []
-    own = doc.investigator == viewer.user
-    refused = any(item["gate"] == "G6" for item in missing)
-    if not own and (not forward or refused):
+    refused = next((item["message"] for item in missing if item["gate"] == "G6"), None)
+    if owner != viewer.user and (refused or not forward):
         return None
+    waits_for = None
+    if not forward:
+        waits_for = {"roles": list(dict.fromkeys(step.allowed for step in steps))}
+    elif refused:
+        waits_for = {"text": refused}
     return {
-        "kind": work.INVESTIGATION,
+        "kind": kind,
         "doctype": doc.doctype,
         "name": doc.name,
-        **about(complaint),
-        "subject": doc.title,
-        "complaint": doc.complaint,
         "stage": doc.stage,
         "action": forward["action"] if forward else None,
         "missing": len(missing),
         "first_missing": missing[0]["message"] if missing else None,
         "field": next((item["field"] for item in missing if item["field"]), None),
-        "time": date_of(doc.due_date, doc.opened_on or doc.creation, viewer.today),
-        "waits_for": {"text": missing[0]["message"] if missing else None} if refused or not forward else None,
+        "waits_for": waits_for,
     }
+
+
+def _capa_time(doc: Document, today: date) -> dict[str, Any] | None:
+    """The last action while they are done; the first day on which effectiveness can be judged; else no limit."""
+    if doc.stage == "implement":
+        days = [getdate(row.due_date) for row in doc.actions if row.due_date and row.status != "cancelled"]
+        return date_of(max(days, default=None), doc.plan_approved_at, today)
+    if doc.stage == "effectiveness":
+        return date_of(add_days(doc.window_end, 1), doc.window_start, today)
+    return None

@@ -6,24 +6,37 @@ from typing import Any
 from complaint_qms.constants import work
 from complaint_qms.services.values import values_of
 from complaint_qms.services.work.complaints import complaint_work
-from complaint_qms.services.work.records import action_work, investigation_work, settlement_work
+from complaint_qms.services.work.judgements import assessment_work, cause_work, settlement_work
+from complaint_qms.services.work.records import action_work, capa_work, investigation_work
 from complaint_qms.services.work.timing import group_of, order_of, viewer
 
+_SOURCES = {
+    work.COMPLAINT: complaint_work,
+    work.INVESTIGATION: investigation_work,
+    work.ROOT_CAUSE: cause_work,
+    work.CAPA: capa_work,
+    work.CAPA_ACTION: action_work,
+    work.ASSESSMENT: assessment_work,
+    work.SETTLEMENT: settlement_work,
+}
 
-def my_work(user: str, now: datetime) -> list[dict[str, Any]]:
-    """Rows of work for `user`, who is the session's user, as the page shows them: grouped, then by what runs out first.
+
+def my_work(user: str, now: datetime) -> dict[str, Any]:
+    """{rows, more} for `user`, who is the session's user: the rows as the page shows them, grouped, then by what runs out
+    first, and the kinds of work of which there is more than `most` shown.
 
     Each row: {kind, doctype, name, group, subject, customer, customer_name, product, action (of the workflow, in
     English), missing (how many things), first_missing, field (where to go), waits_for ({roles} or {text}, when it is
     not the user's turn), time (see services.work.timing)}.
     """
     who = viewer(user, now)
-    rows = [*complaint_work(who), *investigation_work(who), *action_work(who), *settlement_work(who)]
+    found = {kind: source(who) for kind, source in _SOURCES.items()}
+    rows = [row for part, _ in found.values() for row in part]
     for row in rows:
         row["group"] = work.GROUP_WAITING if row.get("waits_for") else group_of(row["time"], who)
     rows.sort(key=lambda row: (work.GROUPS.index(row["group"]), order_of(row["time"], who), row["name"]))
     _name_customers(rows)
-    return rows
+    return {"rows": rows, "more": [kind for kind, (_, more) in found.items() if more], "most": work.MOST}
 
 
 def _name_customers(rows: list[dict[str, Any]]) -> None:

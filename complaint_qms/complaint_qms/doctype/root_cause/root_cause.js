@@ -61,8 +61,7 @@ function draw_factors(frm) {
 }
 
 function offer_judgement(frm) {
-	const may_judge = ["Quality Manager", "System Manager"].some((role) => frappe.user.has_role(role));
-	if (!may_judge || frm.is_dirty()) return;
+	if (!frappe.user.has_role("Quality Manager") || frm.is_dirty()) return;
 	if (frm.doc.status === "draft") {
 		frm.page.set_primary_action(__("Verify"), () => judge(frm, "verified", "verification_method"));
 		frm.add_custom_button(__("Rule Out"), () => judge(frm, "rejected", "rejection_reason"));

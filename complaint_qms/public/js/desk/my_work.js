@@ -14,7 +14,10 @@ const GROUPS = () => [
 const KINDS = () => ({
 	complaint: __("Complaint"),
 	investigation: __("Investigation"),
+	root_cause: __("Root Cause"),
+	capa: __("CAPA"),
 	capa_action: __("CAPA Action"),
+	assessment: __("Reportability Assessment"),
 	settlement: __("Settlement"),
 });
 const CLOCKS = () => ({ response: __("First response"), resolution: __("Whole complaint") });
@@ -25,10 +28,10 @@ export function make_my_work(page) {
 	const state = { rows: null };
 
 	function refresh() {
-		return frappe.xcall("complaint_qms.api.work.mine").then(({ rows }) => {
+		return frappe.xcall("complaint_qms.api.work.mine").then(({ rows, more, most }) => {
 			const at = focused_key($body);
 			state.rows = rows;
-			$body.html(rows.length ? page_html(rows) : empty_html());
+			$body.html(rows.length ? page_html(rows) + more_html(more, most) : empty_html());
 			if (at) $body.find(".cq-task").filter((_, element) => element.dataset.key === at).trigger("focus");
 		});
 	}
@@ -89,6 +92,12 @@ function page_html(rows) {
 		${sections.map((section) => section_html(section, rows)).join("")}`;
 }
 
+function more_html(more, most) {
+	if (!more.length) return "";
+	const kinds = more.map((kind) => KINDS()[kind]).join(", ");
+	return `<p class="cq-work-more text-muted">${esc(__("There is more than the {0} shown of: {1}.", [most, kinds]))}</p>`;
+}
+
 function section_html([key, name, tone, found], rows) {
 	return `<section class="cq-work-group tone-${tone}" id="cq-work-${key}"><h5><span class="cq-mini-dot"></span>${esc(name)} <span class="text-muted">${
 		found.length
@@ -123,12 +132,13 @@ function ask_html(row) {
 function what_to_do(row) {
 	if (row.kind === "settlement") return __("Approve {0}", [money(row.amount, row.currency)]);
 	if (row.kind === "capa_action") return __("Report as done");
-	return __(row.action);
+	if (row.kind === "assessment") return __("Decide whether to report");
+	return row.action ? __(row.action) : __("Find the cause");
 }
 
 function missing_words(row) {
 	if (row.kind === "capa_action") return row.missing ? __("evidence is missing") : "";
-	if (row.kind === "settlement") return __("for {0}", [row.complaint]);
+	if (["settlement", "assessment"].includes(row.kind)) return __("for {0}", [row.complaint]);
 	if (!row.missing) return __("everything is there");
 	return row.missing === 1 ? row.first_missing : __("{0} things are missing", [row.missing]);
 }
@@ -162,7 +172,7 @@ function empty_html() {
 	return `<div class="cq-empty cq-work-empty"><p><b>${esc(__("Nothing waits for you."))}</b></p>
 		<p>${esc(
 			__(
-				"Here you find complaints whose handler you are or whose stage names you or one of your roles, your investigations and CAPA actions, and settlements you may approve. What runs out first stands on top."
+				"Here you find complaints whose handler you are or whose stage names you or one of your roles, your investigations, causes, CAPAs and actions, and what waits for your review, decision or approval. What runs out first stands on top."
 			)
 		)}</p>
 		<p><a href="/app/complaint">${esc(__("All complaints"))}</a> · <a href="/app/complaint-sop">${esc(

@@ -1,0 +1,123 @@
+"""What waits for a person's word without a workflow: root causes, reportability, settlements to approve."""
+
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from complaint_qms.constants import roles, work
+from complaint_qms.engine.sop import root_cause_missing
+from complaint_qms.services import defaults, lifecycle
+from complaint_qms.services.facts import facts_of
+from complaint_qms.services.settlement.limits import granted_on, limit_of, refusal
+from complaint_qms.services.values import values_of
+from complaint_qms.services.work.loading import about, complaints_of, documents_of
+from complaint_qms.services.work.timing import Viewer, clock_of, date_of
+
+VERIFY = "Verify"
+
+
+def cause_work(viewer: Viewer) -> work.Found:
+    """Root causes that the viewer is finding, and those of others that are ready for the viewer to verify."""
+    if not frappe.has_permission("Root Cause"):
+        return [], False
+    judges = viewer.roles & set(defaults.REVIEWERS)
+    names = frappe.get_list(
+        "Root Cause",
+        filters={"status": "draft"} if judges else {"status": "draft", "analyst": viewer.user},
+        pluck="name",
+        order_by="creation asc, name asc",
+        limit=work.MOST + 1,
+    )
+    docs = documents_of("Root Cause", names[: work.MOST])
+    due = values_of("Investigation", (doc.investigation for doc in docs), "due_date")
+    rows = [_cause(doc, bool(judges), viewer) for doc in docs]
+    return [
+        row | {"time": date_of(due.get(doc.investigation), doc.creation, viewer.today)}
+        for doc, row in zip(docs, rows, strict=True)
+        if row
+    ], len(names) > work.MOST
+
+
+def assessment_work(viewer: Viewer) -> work.Found:
+    """Events on which Regulatory Affairs has to decide, by the authority's deadline."""
+    if roles.REGULATORY not in viewer.roles or not frappe.has_permission("Reportability Assessment"):
+        return [], False
+    rows = frappe.get_list(
+        "Reportability Assessment",
+        filters={"status": "open"},
+        fields=["name", "complaint", "jurisdiction", "awareness_date", "deadline"],
+        order_by="deadline asc, name asc",
+        limit=work.MOST + 1,
+    )
+    complaints = complaints_of({row.complaint for row in rows})
+    return [
+        {
+            "kind": work.ASSESSMENT,
+            "doctype": "Reportability Assessment",
+            "name": row.name,
+            **about(complaints.get(row.complaint)),
+            "complaint": row.complaint,
+            "missing": 0,
+            "field": "status",
+            "time": date_of(row.deadline, row.awareness_date, viewer.today),
+        }
+        for row in rows[: work.MOST]
+    ], len(rows) > work.MOST
+
+
+def settlement_work(viewer: Viewer) -> work.Found:
+    """Drafted settlements that the viewer may submit; they run with the clock of their complaint."""
+    if not frappe.has_permission("Complaint Settlement", "submit"):
+        return [], False
+    rows = frappe.get_list(
+        "Complaint Settlement",
+        filters={"docstatus": 0},
+        fields=["name", "complaint", "customer", "customer_name", "company", "proposed_by", "total_amount",
+                "base_total_amount", "currency"],
+        order_by="creation asc, name asc",
+        limit=work.CANDIDATES,
+    )  # fmt: skip
+    limits = {company: limit_of(viewer.user, company) for company in {row.company for row in rows}}
+    granted = granted_on({row.complaint for row in rows})
+    mine = [row for row in rows if not refusal(row, viewer.user, granted[row.complaint], limits[row.company])]
+    shown = mine[: work.MOST]
+    complaints = complaints_of({row.complaint for row in shown})
+    return [
+        {
+            "kind": work.SETTLEMENT,
+            "doctype": "Complaint Settlement",
+            "name": row.name,
+            "customer": row.customer,
+            "customer_name": row.customer_name,
+            "amount": row.total_amount,
+            "currency": row.currency,
+            "missing": 0,
+            **about(complaints.get(row.complaint)),
+            "complaint": row.complaint,
+            "time": clock_of(complaints[row.complaint], viewer.now) if row.complaint in complaints else None,
+        }
+        for row in shown
+    ], len(mine) > len(shown)
+
+
+def _cause(doc: Document, judges: bool, viewer: Viewer) -> dict[str, Any] | None:
+    found = root_cause_missing(facts_of(doc) | {"stored": doc.as_dict()}, "verified")
+    own = any(item.gate == "G6" for item in found)
+    # How it was verified is the verifier's to write.
+    lacking = [item for item in found if item.gate != "G6" and item.field != "verification_method"]
+    if (viewer.user != doc.analyst) if own else (lacking or not judges):
+        return None
+    told = [lifecycle.describe(doc, item) for item in lacking]
+    return {
+        "kind": work.ROOT_CAUSE,
+        "doctype": doc.doctype,
+        "name": doc.name,
+        "subject": doc.title,
+        "product": doc.item_code,
+        "action": None if own else VERIFY,
+        "missing": len(told),
+        "first_missing": told[0]["message"] if told else None,
+        "field": told[0]["field"] if told else "verification_method",
+        "waits_for": {"roles": list(defaults.REVIEWERS)} if own and not lacking else None,
+    }
