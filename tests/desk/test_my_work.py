@@ -209,7 +209,7 @@ class TestOtherWork:
         assert (row["group"], row["action"], row["field"]) == (
             work.GROUP_TODAY,
             "Close as Effective",
-            "verdict",
+            "root_causes",
         )
 
     def test_a_root_cause_is_its_analysts_until_somebody_can_verify_it(self):
