@@ -12,12 +12,16 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from scripts import bench as benches
 from scripts.make_test import browser_missing
 from scripts.sites import test_site
+
+if TYPE_CHECKING:
+    from tests.as_found import AsFound
 
 TESTS = Path(__file__).resolve().parent
 ORDER = {"desk": 1, "browser": 2}
@@ -121,6 +125,16 @@ def site() -> Iterator[str]:
     yield name
     frappe.destroy()
     os.chdir(before)
+
+
+@pytest.fixture(scope="session")
+def keeper(site: str) -> Iterator[AsFound]:
+    """Remembers the test site and puts it back, for tests that commit."""
+    from tests.as_found import AsFound
+
+    made = AsFound()
+    yield made
+    made.close()
 
 
 def fresh_request() -> None:

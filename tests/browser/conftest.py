@@ -1,7 +1,8 @@
 """A real web server on the test site and a real Chromium that logs in by typing.
 
-Records made here are committed, because the server is another process. After the server wrote something, this
-process sees it from its next transaction on: call `frappe.db.rollback()` before reading.
+Records made here are committed, because the server is another process; after each test the site is put back as it was
+found. After the server wrote something, this process sees it from its next transaction on: call `frappe.db.rollback()`
+before reading.
 
 Frappe and Playwright are imported inside the fixtures: this file is also read where neither is installed.
 """
@@ -23,10 +24,12 @@ import pytest
 
 from scripts import services
 from scripts.make_test import chromium
-from tests.conftest import TESTS, bench_here
+from tests.conftest import TESTS, bench_here, fresh_request
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
+
+    from tests.as_found import AsFound
 
 PICTURES = TESTS.parent / "out" / "browser"
 FLAGS = [
@@ -50,6 +53,17 @@ def pytest_runtest_makereport(item: pytest.Item):
     if report.when == "call":
         item.stash[failed_key] = report.failed
     return report
+
+
+@pytest.fixture(autouse=True)
+def undone(keeper: AsFound) -> Iterator[None]:
+    """Remove what a test made and put back what it changed, on the site and on its disk."""
+    from tests.as_found import as_found
+
+    fresh_request()
+    with as_found(keeper):
+        yield
+    fresh_request()
 
 
 def _start(*arguments: str, site: str | None = None) -> subprocess.Popen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -14,13 +15,18 @@ def undone(site: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     """Roll back what a test did.
 
     `frappe.db.commit` does nothing, so code under test that commits is undone as well. A test marked `commits` gets
-    the real one (it needs other processes to see its records) and removes what it made.
+    the real one (it needs other processes to see its records); the site is put back as it was found afterwards.
     """
     import frappe  # not above: this file is also read where no bench is
 
+    from tests.as_found import as_found
+
     fresh_request()
-    if not request.node.get_closest_marker("commits"):
-        monkeypatch.setattr(frappe.db, "commit", lambda: None)
-    yield
-    frappe.db.rollback()
+    with ExitStack() as stack:
+        if request.node.get_closest_marker("commits"):
+            stack.enter_context(as_found(request.getfixturevalue("keeper")))
+        else:
+            monkeypatch.setattr(frappe.db, "commit", lambda: None)
+        yield
+        frappe.db.rollback()
     fresh_request()

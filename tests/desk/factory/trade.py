@@ -1,7 +1,4 @@
-"""Builds what a test needs out of ERPNext's own documents, each call a new record with a name of its own.
-
-All functions return the saved (or submitted) document. Nothing commits: the test's rollback removes it.
-"""
+"""ERPNext's own documents: parties, goods in stock, sales."""
 
 from __future__ import annotations
 
@@ -12,7 +9,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, nowdate
 
-PASSWORD = "Quiet-Harbour-7391"
+from tests.desk.factory.base import company, company_value, first_leaf, make, store, unique
+
 RATE = 100.0
 COST = 60.0
 
@@ -53,30 +51,6 @@ class Line:
         return row | extra
 
 
-def unique(prefix: str) -> str:
-    """A name nobody has used on this site."""
-    return f"{prefix} {frappe.generate_hash(length=10)}"
-
-
-def make(doctype: str, **values: object) -> Document:
-    """Insert a document of any kind."""
-    return frappe.get_doc({"doctype": doctype, **values}).insert(ignore_permissions=True)
-
-
-def company() -> str:
-    """The site's company (the oldest, when a test has made others)."""
-    return frappe.get_all("Company", pluck="name", order_by="creation, name", limit=1)[0]
-
-
-def company_value(fieldname: str) -> str:
-    return frappe.get_cached_value("Company", company(), fieldname)
-
-
-def store() -> str:
-    """Warehouse that deliveries leave from."""
-    return f"Stores - {company_value('abbr')}"
-
-
 # Parties -------------------------------------------------------------------------------------------------------------
 
 
@@ -85,8 +59,8 @@ def customer(**values: object) -> Document:
     defaults = {
         "customer_name": unique("Customer"),
         "customer_type": "Company",
-        "customer_group": _leaf("Customer Group"),
-        "territory": _leaf("Territory"),
+        "customer_group": first_leaf("Customer Group"),
+        "territory": first_leaf("Territory"),
     }
     return make("Customer", **defaults | values)
 
@@ -103,13 +77,8 @@ def contact(party: str, party_type: str = "Customer", **values: object) -> Docum
 
 
 def supplier(**values: object) -> Document:
-    defaults = {"supplier_name": unique("Supplier"), "supplier_group": _leaf("Supplier Group")}
+    defaults = {"supplier_name": unique("Supplier"), "supplier_group": first_leaf("Supplier Group")}
     return make("Supplier", **defaults | values)
-
-
-def _leaf(doctype: str) -> str:
-    """First record of a tree that has no children."""
-    return frappe.get_all(doctype, {"is_group": 0}, pluck="name", order_by="lft", limit=1)[0]
 
 
 # Items, batches, serial numbers --------------------------------------------------------------------------------------
@@ -123,7 +92,7 @@ def item(
     defaults = {
         "item_code": code,
         "item_name": code,
-        "item_group": _leaf("Item Group"),
+        "item_group": first_leaf("Item Group"),
         "stock_uom": "Nos",
         "is_stock_item": 1,
         "has_batch_no": int(batch),
@@ -243,6 +212,23 @@ def sold(qty: float = 10, **options: object) -> tuple[Document, Document, Docume
     return buyer, note, invoice_of(note.name)
 
 
+def tax_account() -> str:
+    """An account of the company that taxes are booked on."""
+    found = {"company": company(), "account_type": "Tax", "is_group": 0}
+    return frappe.get_all("Account", found, pluck="name", order_by="name", limit=1)[0]
+
+
+def taxed_invoice(**values: object) -> Document:
+    """Submitted Sales Invoice over ten units with 10 % tax and 40 for freight."""
+    account = tax_account()
+    taxes = [
+        {"charge_type": "On Net Total", "account_head": account, "description": "VAT", "rate": 10},
+        {"charge_type": "Actual", "account_head": account, "description": "Freight", "tax_amount": 40},
+    ]
+    line = replace(stocked(10), qty=10)
+    return invoice(customer().name, line, **{"update_stock": True, "taxes": taxes, **values})
+
+
 def _selling_document(
     doctype: str, customer_name: str, lines: Sequence[Line], posting_date: str | None, values: dict
 ) -> Document:
@@ -265,49 +251,3 @@ def _submit(document: Document) -> Document:
     document.insert()
     document.submit()
     return document
-
-
-# People --------------------------------------------------------------------------------------------------------------
-
-
-def user(*roles: str, email: str | None = None) -> str:
-    """Email of a desk user with exactly these roles and the password `PASSWORD`; made when absent.
-
-    Without an address it is formed from the roles, so that the same roles are the same person.
-    """
-    email = (
-        email or "-and-".join(frappe.scrub(role).replace("_", "-") for role in sorted(roles)) + "@qms.example"
-    )
-    person = frappe.get_doc("User", email) if frappe.db.exists("User", email) else frappe.new_doc("User")
-    wanted = {role for role in roles if role not in ("All", "Guest", "Desk User")}
-    if not person.is_new() and {row.role for row in person.roles} == wanted:
-        return email
-    if person.is_new():
-        person.update(
-            {
-                "email": email,
-                "first_name": email.partition("@")[0],
-                "send_welcome_email": 0,
-                "new_password": PASSWORD,
-            }
-        )
-    person.flags.no_welcome_mail = True
-    person.set("roles", [{"role": role} for role in sorted(wanted)])
-    person.save(ignore_permissions=True)
-    return email
-
-
-def employee(user_email: str | None = None, reports_to: str | None = None, **values: object) -> Document:
-    """A member of staff, tied to a user and to a superior when given."""
-    defaults = {
-        "first_name": unique("Employee"),
-        "company": company(),
-        "gender": "Female",
-        "date_of_birth": "1990-01-01",
-        "date_of_joining": "2020-01-01",
-        "status": "Active",
-        "user_id": user_email,
-        "reports_to": reports_to,
-        "create_user_permission": 0,
-    }
-    return make("Employee", **defaults | values)

@@ -1,0 +1,219 @@
+"""Puts a test site back as it was before a test that commits: every row of every table, and the files.
+
+The gates forbid to delete quality records, and ERPNext's documents leave rows in dozens of tables; so what a test left
+is not looked up, it is what differs from before. A checksum of each table finds the tables that differ (0.1 s for the
+seven hundred of a test site); their rows are compared, the new ones deleted and those changed or missing written again.
+What was there before is thereby never removed. Rows that another process commits meanwhile look like the test's, so one
+test at a time works on a site: others wait for its lock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import frappe
+import pymysql
+from pymysql.converters import encoders
+
+Row = tuple  # values as text, just as the database writes them
+PATIENCE = 600  # s for the test of another process to end
+QUIET = 10.0  # s for the last requests of a test to end
+CHUNK = 500
+# Caches of what DocTypes look like are dear to fill and tell nothing of records.
+STRUCTURE = ("doctype_meta", "doctype_form_meta", "table_columns", "db_tables", "assets_json", "app_hooks")
+SHAPING = {
+    "tabDocType",
+    "tabDocField",
+    "tabCustom Field",
+    "tabProperty Setter",
+    "tabDocPerm",
+    "tabCustom DocPerm",
+}
+
+
+class AsFound:
+    """The content of a site: `remember` it, and `restore` what has changed since.
+
+    Has a connection of its own, which sees what is committed and nothing else. Rows are kept from one test to the next;
+    only tables that changed in between are read again.
+    """
+
+    def __init__(self) -> None:
+        settings = frappe.db.get_connection_settings() | {"conv": dict(encoders), "autocommit": True}
+        self.connection = pymysql.connect(**settings)
+        self.keys = self._keys()
+        self.sums: dict[str, str] = {}
+        self.rows: dict[str, list[Row]] = {}
+        self.files: set[Path] = set()
+        self.connections: set[str] = set()
+
+    def close(self) -> None:
+        self.connection.close()
+
+    # Before -------------------------------------------------------------------------------------------------------
+
+    def remember(self) -> None:
+        self._lock()
+        before, self.sums = self.sums, self.checksums()
+        for table in self.sums:
+            if self.sums[table] != before.get(table):
+                self.rows[table] = self._read(table)
+        self.files = set(_files())
+        self.connections = self._others()
+
+    def _lock(self) -> None:
+        if self._ask("select get_lock(%s, %s)", [self._lock_name, PATIENCE]) != [("1",)]:
+            raise TimeoutError("another test that commits has been running on this site all the time")
+
+    @property
+    def _lock_name(self) -> str:
+        return f"{frappe.conf.db_name}:test"
+
+    # After --------------------------------------------------------------------------------------------------------
+
+    def restore(self) -> list[str]:
+        """Undo what has changed; gives back the tables that differ even so (nothing but a late writer makes them)."""
+        try:
+            self._wait_for_silence()
+            changed = self.changed()
+            self.connection.begin()  # all or nothing
+            for table in changed:
+                self._restore_table(table)
+            self.connection.commit()
+            for path in set(_files()) - self.files:
+                path.unlink(missing_ok=True)
+            if changed:
+                _forget(changed)
+            return self.changed()
+        finally:
+            self._ask("select release_lock(%s)", [self._lock_name])
+
+    def changed(self) -> list[str]:
+        """Tables that are not as they were remembered, new and dropped ones among them."""
+        now = self.checksums()
+        return sorted(
+            table for table in self.sums.keys() | now.keys() if self.sums.get(table) != now.get(table)
+        )
+
+    def _restore_table(self, table: str) -> None:
+        if table not in self.rows:
+            return  # made by the test: for a person to look at
+        now, then = Counter(self._read(table)), Counter(self.rows[table])
+        columns = self._columns(table)
+        self._delete(table, columns, list((now - then).elements()))
+        self._insert(table, columns, list((then - now).elements()))
+
+    def _delete(self, table: str, columns: list[str], rows: list[Row]) -> None:
+        key = self.keys.get(table, columns)
+        places = [columns.index(column) for column in key]
+        values = [tuple(row[place] for place in places) for row in rows]
+        if len(key) == 1:
+            for part in _parts(values):
+                self._ask(f"delete from `{table}` where `{key[0]}` in %s", [[value for (value,) in part]])
+            return
+        where = " and ".join(f"`{column}` <=> %s" for column in key)
+        for value in values:
+            self._ask(f"delete from `{table}` where {where} limit 1", value)
+
+    def _insert(self, table: str, columns: list[str], rows: list[Row]) -> None:
+        names = ", ".join(f"`{column}`" for column in columns)
+        for part in _parts(rows):
+            self._ask(f"insert into `{table}` ({names}) values {', '.join(['%s'] * len(part))}", part)
+
+    def _wait_for_silence(self) -> None:
+        """A page that is closed leaves requests behind; each holds a connection until it is answered."""
+        end = time.monotonic() + QUIET
+        while self._others() - self.connections and time.monotonic() < end:
+            time.sleep(0.05)
+
+    # The database -------------------------------------------------------------------------------------------------
+
+    def checksums(self) -> dict[str, str]:
+        tables = self._tables()
+        names = ", ".join(f"`{table}`" for table in tables)
+        return dict(zip(tables, (total for _, total in self._ask(f"checksum table {names}")), strict=True))
+
+    def counts(self) -> dict[str, int]:
+        """Number of rows of every table."""
+        asked = " union all ".join(f"select '{table}', count(*) from `{table}`" for table in self._tables())
+        return {table: int(count) for table, count in self._ask(asked)}
+
+    def _tables(self) -> list[str]:
+        return [
+            name
+            for (name,) in self._ask(
+                """select table_name from information_schema.tables
+                where table_schema = database() and table_type = 'BASE TABLE' order by table_name"""
+            )
+        ]
+
+    def _keys(self) -> dict[str, list[str]]:
+        """Columns of the primary key, of the tables that have one."""
+        asked = """select table_name, column_name from information_schema.statistics
+            where table_schema = database() and index_name = 'PRIMARY' order by table_name, seq_in_index"""
+        found = defaultdict(list)
+        for table, column in self._ask(asked):
+            found[table].append(column)
+        return dict(found)
+
+    def _columns(self, table: str) -> list[str]:
+        return [row[0] for row in self._ask(f"show columns from `{table}`")]
+
+    def _read(self, table: str) -> list[Row]:
+        return self._ask(f"select * from `{table}`")
+
+    def _others(self) -> set[str]:
+        """Connections of the site but this one."""
+        asked = (
+            "select id from information_schema.processlist where db = database() and id != connection_id()"
+        )
+        return {number for (number,) in self._ask(asked)}
+
+    def _ask(self, query: str, values: Iterable | None = None) -> list[Row]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(query, values)
+            return list(cursor.fetchall())
+
+
+@contextmanager
+def as_found(keeper: AsFound) -> Iterator[None]:
+    """Whatever is committed within is undone at the end.
+
+    Raises:
+        AssertionError: the site differs from before even so.
+    """
+    keeper.remember()
+    try:
+        yield
+    finally:
+        frappe.db.rollback()
+        left = keeper.restore()
+        frappe.db.rollback()  # see the site as it is now
+    assert not left, f"the site is not as it was found: {', '.join(left)}"
+
+
+def _files() -> Iterator[Path]:
+    for folder in ("public", "private"):
+        yield from (path for path in Path(frappe.get_site_path(folder, "files")).rglob("*") if path.is_file())
+
+
+def _forget(changed: list[str]) -> None:
+    """Clear the caches that this process and the web server share, which may hold what the test made."""
+    if SHAPING.intersection(changed):
+        frappe.clear_cache()
+        return
+    prefix = frappe.cache.make_key("").decode()
+    keep = tuple(prefix + name for name in STRUCTURE)
+    keys = {key for key in frappe.cache.get_keys("") if not key.decode().startswith(keep)}
+    for pattern in frappe.get_hooks("persistent_cache_keys"):
+        keys.difference_update(frappe.cache.get_keys(pattern))
+    frappe.cache.delete_value(list(keys), make_keys=False)
+
+
+def _parts(rows: list) -> Iterator[list]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]

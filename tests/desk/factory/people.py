@@ -1,0 +1,61 @@
+"""Users and members of staff."""
+
+from __future__ import annotations
+
+import frappe
+from frappe.model.document import Document
+
+from tests.desk.factory.base import company, make, unique
+
+PASSWORD = "Quiet-Harbour-7391"
+
+
+def user(*roles: str, email: str | None = None) -> str:
+    """Email of a desk user with exactly these roles and the password `PASSWORD`; made when absent.
+
+    Without an address it is formed from the roles, so that the same roles are the same person.
+    """
+    email = (
+        email or "-and-".join(frappe.scrub(role).replace("_", "-") for role in sorted(roles)) + "@qms.example"
+    )
+    person = frappe.get_doc("User", email) if frappe.db.exists("User", email) else frappe.new_doc("User")
+    wanted = {role for role in roles if role not in ("All", "Guest", "Desk User")}
+    if not person.is_new() and {row.role for row in person.roles} == wanted:
+        return email
+    if person.is_new():
+        person.update(
+            {
+                "email": email,
+                "first_name": email.partition("@")[0],
+                "send_welcome_email": 0,
+                "new_password": PASSWORD,
+            }
+        )
+    person.flags.no_welcome_mail = True
+    person.set("roles", [{"role": role} for role in sorted(wanted)])
+    person.save(ignore_permissions=True)
+    return email
+
+
+def person(*roles: str, **allowed: str) -> str:
+    """Email of a new user with these roles, whom nothing concerns yet; kept to one record of each DocType named."""
+    email = user(*roles, email=f"{frappe.generate_hash(length=10)}@qms.example")
+    for doctype, name in allowed.items():
+        make("User Permission", user=email, allow=doctype, for_value=name, apply_to_all_doctypes=1)
+    return email
+
+
+def employee(user_email: str | None = None, reports_to: str | None = None, **values: object) -> Document:
+    """A member of staff, tied to a user and to a superior when given."""
+    defaults = {
+        "first_name": unique("Employee"),
+        "company": company(),
+        "gender": "Female",
+        "date_of_birth": "1990-01-01",
+        "date_of_joining": "2020-01-01",
+        "status": "Active",
+        "user_id": user_email,
+        "reports_to": reports_to,
+        "create_user_permission": 0,
+    }
+    return make("Employee", **defaults | values)

@@ -1,0 +1,68 @@
+"""A test that commits leaves the site as it found it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import frappe
+import pytest
+
+from complaint_qms.services.lifecycle import take_step
+from tests.as_found import AsFound, as_found
+from tests.desk import factory
+
+pytestmark = pytest.mark.commits
+
+
+def test_what_a_test_commits_is_taken_back(keeper: AsFound) -> None:
+    rows = keeper.counts()
+    bio = frappe.db.get_value("User", "Administrator", "bio")
+    with as_found(keeper):
+        buyer, _, invoice = factory.sold(3, with_batch=True)
+        doc = factory.complaint(customer=buyer.name, sales_invoice=invoice.name)
+        take_step(doc, "Start Triage", {})
+        doc.add_comment("Comment", "seen")
+        file = factory.upload("Complaint", doc.name)
+        factory.user("Complaint Agent", email="left-behind@qms.example")
+        frappe.db.set_value("User", "Administrator", "bio", "Changed", update_modified=False)
+        frappe.db.delete("Risk Matrix Cell")
+        frappe.db.commit()
+        path = Path(file.get_full_path())
+        grown = {table for table, count in keeper.counts().items() if count > rows.get(table, 0)}
+        assert grown >= {
+            "tabComplaint",
+            "tabSales Invoice",
+            "tabGL Entry",
+            "tabComment",
+            "tabFile",
+            "tabUser",
+        }
+        assert path.exists()
+    assert keeper.counts() == rows
+    assert keeper.changed() == []
+    assert frappe.db.get_value("User", "Administrator", "bio") == bio
+    assert not frappe.db.exists("Complaint", doc.name)
+    assert not frappe.get_cached_value("Customer", buyer.name, "name")
+    assert not path.exists()
+
+
+def test_what_comes_too_late_is_told(keeper: AsFound, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that writes after the site was put back makes the test fail."""
+    put_back = keeper.connection.commit
+
+    def late() -> None:
+        put_back()
+        with keeper.connection.cursor() as cursor:
+            cursor.execute("insert into tabSeries (name, current) values ('TOO-LATE-', 1)")
+        put_back()
+
+    def write() -> None:
+        with as_found(keeper):
+            frappe.db.set_value("User", "Administrator", "bio", "Changed")
+            frappe.db.commit()
+
+    monkeypatch.setattr(keeper.connection, "commit", late)
+    with pytest.raises(AssertionError, match="not as it was found: tabSeries"):
+        write()
+    monkeypatch.undo()
+    assert keeper.restore() == []
