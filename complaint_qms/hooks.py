@@ -20,6 +20,7 @@ add_to_apps_screen = [
 # Desk: words and colours everywhere, the rest with the forms that need it
 app_include_css = ["complaint_qms.bundle.css"]
 app_include_js = ["complaint_qms.bundle.js"]
+extend_bootinfo = ["complaint_qms.overrides.boot.extend_bootinfo"]
 doctype_js = {
     "Customer": "public/js/erpnext/customer.js",
     "Delivery Note": ["public/js/erpnext/delivery_note.js", "public/js/erpnext_documents.js"],

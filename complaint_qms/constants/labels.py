@@ -1,8 +1,13 @@
-"""English names of the stable keys, by kind. Plain data: whoever shows a name translates it."""
+"""English names of the stable keys, by kind: the one table, for the server and, through the boot, for the desk.
+
+A key has one name, whatever kinds it belongs to: a form, a list and a report never call the same thing differently.
+Plain data: `services.words` and `public/js/labels.js` translate it.
+"""
 
 from typing import Final
 
 LABELS: Final[dict[str, dict[str, str]]] = {
+    # stages
     "stage": {
         "intake": "Intake",
         "triage": "Triage",
@@ -20,7 +25,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     "investigation_stage": {
         "planned": "Planned",
         "in_progress": "In Progress",
-        "review": "Pending Review",
+        "review": "Review",
         "completed": "Completed",
         "void": "Void",
     },
@@ -34,6 +39,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "ineffective": "Ineffective",
         "void": "Void",
     },
+    # clock
     "sla_status": {
         "on_track": "On Track",
         "at_risk": "At Risk",
@@ -42,16 +48,154 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "missed": "Missed",
         "paused": "Paused",
     },
+    # what the customer wants and gets
+    "remedy": {
+        "refund": "Refund",
+        "exchange": "Exchange",
+        "repair": "Repair",
+        "credit": "Credit",
+        "apology": "Apology",
+        "information": "Information",
+        "other": "Other",
+        "return_credit": "Return and Credit",
+        "replacement": "Replacement",
+        "goodwill": "Goodwill",
+    },
+    "settlement_status": {
+        "proposed": "Proposed",
+        "settled": "Settled",
+        "incomplete": "Incomplete",
+        "cancelled": "Cancelled",
+    },
+    "closing_decision": {
+        "justified": "Justified",
+        "partly_justified": "Partly Justified",
+        "not_justified": "Not Justified",
+        "withdrawn": "Withdrawn",
+    },
+    # degrees and answers
+    "degree": {
+        "low": "Low",
+        "normal": "Normal",
+        "medium": "Medium",
+        "high": "High",
+        "critical": "Critical",
+    },
+    "answer": {
+        "yes": "Yes",
+        "no": "No",
+        "unknown": "Unknown",
+        "assessing": "Being Assessed",
+        "agreed": "Agreed",
+        "disagreed": "Disagreed",
+        "no_answer": "No Answer",
+    },
+    # risk and harm
     "acceptability": {
         "acceptable": "Acceptable",
         "alarp": "As Low as Reasonably Practicable",
         "unacceptable": "Unacceptable",
     },
+    "harm": {
+        "none": "None",
+        "minor": "Minor",
+        "serious": "Serious",
+        "death": "Death",
+    },
+    "reportability": {
+        "reported": "Reported",
+        "not_reportable": "Not Reportable",
+    },
+    "evidence": {
+        "photo": "Photo",
+        "video": "Video",
+        "document": "Document",
+        "audio": "Audio",
+    },
+    # investigation and root cause
+    "finding": {
+        "confirmed": "Confirmed",
+        "not_confirmed": "Not Confirmed",
+        "inconclusive": "Inconclusive",
+        "use_error": "Use Error",
+        "conforms": "Conforms",
+        "does_not_conform": "Does Not Conform",
+    },
+    "cause_status": {
+        "draft": "Draft",
+        "verified": "Verified",
+        "rejected": "Rejected",
+    },
+    "cause_type": {
+        "occurrence": "Occurrence",
+        "non_detection": "Non-detection",
+        "systemic": "Systemic",
+    },
+    "cause_category": {
+        "man": "People",
+        "machine": "Machine",
+        "material": "Material",
+        "method": "Method",
+        "measurement": "Measurement",
+        "environment": "Environment",
+    },
+    "cause_origin": {
+        "supplier": "Supplier",
+        "design": "Design",
+        "process": "Process",
+        "handling": "Handling",
+        "software": "Software",
+        "customer": "Customer",
+    },
+    "cause_method": {
+        "5_why": "5 Whys",
+        "ishikawa": "Ishikawa",
+        "fault_tree": "Fault Tree",
+        "8d": "8D",
+    },
+    # CAPA
+    "capa_type": {
+        "corrective": "Corrective",
+        "preventive": "Preventive",
+        "both": "Corrective and Preventive",
+        "containment": "Containment",
+    },
+    "action_status": {
+        "open": "Open",
+        "in_progress": "In Progress",
+        "done": "Done",
+        "cancelled": "Cancelled",
+    },
+    "verdict": {
+        "effective": "Effective",
+        "ineffective": "Ineffective",
+        "insufficient_data": "Not Enough Data",
+    },
+    "metric": {
+        "complaint_rate": "Complaint Rate",
+        "complaint_count": "Number of Complaints",
+    },
+    "related_change": {
+        "similar_item": "Similar Item",
+        "procedure": "Procedure",
+        "fmea": "FMEA",
+        "bom": "BOM",
+        "training": "Training",
+    },
+    # import of a file
+    "import_status": {
+        "draft": "Draft",
+        "queued": "Queued",
+        "running": "Running",
+        "completed": "Completed",
+        "failed": "Failed",
+    },
+    "date_order": {
+        "dmy": "Day, Month, Year",
+        "mdy": "Month, Day, Year",
+        "ymd": "Year, Month, Day",
+    },
 }
 
-STAGE_KIND: Final = {"Complaint": "stage", "Investigation": "investigation_stage", "CAPA": "capa_stage"}
-
-
-def label(kind: str, key: str | None) -> str:
-    """English name of `key` among the keys of `kind`; an unknown key is given back as it is."""
-    return LABELS.get(kind, {}).get(key or "", key or "")
+WORDS: Final[dict[str, str]] = {key: name for names in LABELS.values() for key, name in names.items()}
+"""Name of every key, as the desk needs it: a value does not say of which kind it is."""

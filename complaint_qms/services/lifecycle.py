@@ -16,11 +16,11 @@ from frappe.model.workflow import get_transitions, get_workflow_name, is_transit
 from frappe.utils import escape_html
 
 from complaint_qms.constants.fields import OPEN_AFTER_END, UNDER_REVIEW
-from complaint_qms.constants.labels import STAGE_KIND, label
 from complaint_qms.constants.stages import ENDED, FIRST_STAGE, MOVES
 from complaint_qms.engine.sop import Missing, missing, move_allowed
 from complaint_qms.services.facts import facts_of
 from complaint_qms.services.sent import read
+from complaint_qms.services.words import word
 
 _WORK_LIST = "frappe.workflow.doctype.workflow_action.workflow_action.process_workflow_actions"
 _IGNORED_TYPES = ("Section Break", "Column Break", "Tab Break", "HTML", "Button")
@@ -98,8 +98,8 @@ def refuse(doc: Document, found: Iterable[Missing], target: str | None = None) -
     # A message is drawn as markup: what people wrote into the record is shown in it as they wrote it.
     rows = [describe(doc, _escaped(row)) for row in found]
     title = _("Not yet")
-    if target and doc.doctype in STAGE_KIND:
-        title = _("Not yet ready for {0}").format(_(label(STAGE_KIND[doc.doctype], target)))
+    if target and doc.doctype in ENDED:
+        title = _("Not yet ready for {0}").format(word(target))
     lines = [
         f"{row['gate']}: {row['message']}" + (f" ({row['label']})" if row["label"] else "") for row in rows
     ]
@@ -212,11 +212,11 @@ def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> No
     names = ", ".join(_(doc.meta.get_label(name)) for name in touched[:5])
     frappe.throw(
         _("G7: {0} {1} has ended ({2}); {3} cannot change any more. Reopen it first.").format(
-            _(doc.doctype), doc.name, _(label(STAGE_KIND[doc.doctype], before.stage)), names
+            _(doc.doctype), doc.name, word(before.stage), names
         )
         if not moving
         else _("G7: {0} {1} has ended ({2}); open it again first, then change {3}.").format(
-            _(doc.doctype), doc.name, _(label(STAGE_KIND[doc.doctype], before.stage)), names
+            _(doc.doctype), doc.name, word(before.stage), names
         ),
         GateError,
         title=_("The record has ended"),
@@ -246,8 +246,8 @@ def _unknown_move(doctype: str, origin: str, target: str) -> Missing:
 
 
 def _translated_stage(doctype: str, key: str, value: Any) -> Any:
-    if key in ("origin", "target", "stage") and doctype in STAGE_KIND:
-        return _(label(STAGE_KIND[doctype], value))
+    if key in ("origin", "target", "stage") and doctype in ENDED:
+        return word(value)
     return value
 
 

@@ -11,13 +11,13 @@ from frappe.utils import get_datetime, now_datetime
 
 from complaint_qms.constants.clock import AT_RISK, CLOCKS, ON_TRACK, OVERDUE
 from complaint_qms.constants.fields import STEP_FIELDS
-from complaint_qms.constants.labels import label
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_FLOW
 from complaint_qms.engine.sop import complaint_missing
 from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of
 from complaint_qms.services.sop.clock import used_in_stage
 from complaint_qms.services.values import values_of
+from complaint_qms.services.words import word
 
 _CLOCK = (
     "stage_due", "stage_warn_at", "stage_status", "response_due", "response_status", "resolution_due",
@@ -35,7 +35,7 @@ def overview(doc: Document) -> dict[str, Any]:
     held = doc.stage == "on_hold"
     return {
         "stage": doc.stage,
-        "stage_label": _(label("stage", doc.stage)),
+        "stage_label": word(doc.stage),
         "held_stage": doc.held_stage if held else None,
         "is_closed": doc.stage in COMPLAINT_ENDED,
         "steps": _steps(doc),
@@ -44,7 +44,7 @@ def overview(doc: Document) -> dict[str, Any]:
         | {f"{clock}_status": standing(doc, clock, now) for clock in CLOCKS}
         | {"now": now, "stage_used": used_in_stage(doc, now), "stage_limit": stage_limit(doc)},
         "headline": {name: doc.get(name) for name in _HEADLINE}
-        | {"open_for_seconds": _age(doc, now), "stage_label": _(label("stage", doc.stage))},
+        | {"open_for_seconds": _age(doc, now), "stage_label": word(doc.stage)},
     }
 
 
@@ -63,7 +63,7 @@ def _steps(doc: Document) -> list[dict[str, Any]]:
             status = "done" if visit else "skipped"
         else:
             status = "next"
-        row = {"stage": stage, "label": _(label("stage", stage)), "status": status}
+        row = {"stage": stage, "label": word(stage), "status": status}
         if visit and status != "next":
             row |= {
                 "entered_at": visit.entered_at,
@@ -102,7 +102,7 @@ def next_moves(
             "label": _(row.action),
             "to_state": row.next_state,
             "to_stage": target,
-            "to_label": _(label("stage", target)),
+            "to_label": word(target),
             "kind": _kind(doc, target),
             "missing": [lifecycle.describe(doc, item) for item in found],
             "fields": _fields(doc, target, [item.field for item in found]),
@@ -136,7 +136,7 @@ def _fields(doc: Document, target: str, missing: list[str]) -> list[str]:
     return wanted
 
 
-def standing(doc: Document, clock: str, now: datetime) -> str | None:
+def standing(doc: Document | dict[str, Any], clock: str, now: datetime) -> str | None:
     """How a clock stands this minute; the sweep, which writes it down and alarms, comes only every few minutes."""
     status, due, warn = (doc.get(f"{clock}_{part}") for part in ("status", "due", "warn_at"))
     if status in (ON_TRACK, AT_RISK) and due and get_datetime(due) <= now:

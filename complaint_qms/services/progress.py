@@ -7,12 +7,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.model.workflow import get_transitions, get_workflow_name
 
-from complaint_qms.constants.labels import STAGE_KIND, label
 from complaint_qms.constants.stages import CAPA_FLOW, ENDED
 from complaint_qms.engine.sop import missing
 from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of
 from complaint_qms.services.values import values_of
+from complaint_qms.services.words import word
 
 FLOW: Final = {"Investigation": ("planned", "in_progress", "review", "completed"), "CAPA": CAPA_FLOW}
 # Who left a stage, and when, is stamped on the record itself; these records keep no stage log.
@@ -53,7 +53,7 @@ def overview(doc: Document) -> dict[str, Any]:
     """Steps of the way and the user's next moves with what each lacks, in the shape of the complaint's overview."""
     return {
         "stage": doc.stage,
-        "stage_label": _label(doc, doc.stage),
+        "stage_label": word(doc.stage),
         "is_closed": doc.stage in ENDED[doc.doctype],
         "steps": _steps(doc),
         "next": _next(doc),
@@ -71,7 +71,7 @@ def _steps(doc: Document) -> list[dict[str, Any]]:
         status = "next"
         if here is not None and index <= here:
             status = "now" if index == here and index < len(flow) - 1 else "done"
-        row = {"stage": stage, "label": _label(doc, stage), "status": status}
+        row = {"stage": stage, "label": word(stage), "status": status}
         by, at = _LEFT[doc.doctype].get(stage, (None, None))
         if status == "done" and by:
             row |= {"by": doc.get(by), "left_at": doc.get(at) if at else None}
@@ -102,7 +102,7 @@ def next_moves(
             "label": _(row.action),
             "to_state": row.next_state,
             "to_stage": target,
-            "to_label": _label(doc, target),
+            "to_label": word(target),
             "kind": _kind(doc, target),
             "missing": [lifecycle.describe(doc, item) for item in found],
             "fields": _fields(doc, target, [item.field for item in found]),
@@ -132,10 +132,6 @@ def _fields(doc: Document, target: str, lacking: list[str]) -> list[str]:
         if field and field.fieldtype in _IN_DIALOG and not field.read_only and name not in wanted:
             wanted.append(name)
     return wanted
-
-
-def _label(doc: Document, stage: str | None) -> str:
-    return _(label(STAGE_KIND[doc.doctype], stage))
 
 
 def _name_people(steps: list[dict[str, Any]]) -> None:

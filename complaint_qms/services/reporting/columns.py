@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 import frappe
 from frappe import _
 
-from complaint_qms.constants.labels import label
-
 
 def column(fieldname: str, title: str, fieldtype: str = "Data", width: int = 110, **more: object) -> dict:
     """One report column; `title` is translated already, `more` goes along to the report view.
@@ -20,14 +18,6 @@ def column(fieldname: str, title: str, fieldtype: str = "Data", width: int = 110
     made = {"fieldname": fieldname, "label": title, "fieldtype": fieldtype, "width": width, **more}
     # The view takes a text column without any text for a number and sets it to the right.
     return {"align": "left"} | made if fieldtype == "Data" else made
-
-
-def word(kind: str, key: str | None) -> str:
-    """Translated name of a stable key; empty for no key."""
-    if not key:
-        return ""
-    name = label(kind, key)
-    return _(frappe.unscrub(key) if name == key else name)
 
 
 def summary(title: str, value: object, indicator: str = "", datatype: str = "Int") -> dict:

@@ -27,9 +27,9 @@ from pypika.terms import Term
 from complaint_qms.constants.clock import AT_RISK, ON_TRACK, OVERDUE, PAUSED
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_OPEN
 from complaint_qms.services.reporting.access import permitted
-from complaint_qms.services.reporting.columns import word
 from complaint_qms.services.reporting.filters import NOT_VALID, ReportFilters
 from complaint_qms.services.sent import FIRST_YEAR, LAST_YEAR
+from complaint_qms.services.words import word
 
 OPEN = ["not in", list(COMPLAINT_ENDED)]
 SHOWN_TYPES = 10
@@ -76,7 +76,7 @@ def open_by_stage(filters: Mapping | str | None = None) -> dict:
     counts = _counts(complaint.stage, ReportFilters.read(_plain(filters) | {"state": "open"}))
     stages = [*COMPLAINT_OPEN, "on_hold"]
     values = [counts.get(stage, 0) for stage in stages]
-    names = [word("stage", stage) for stage in stages]
+    names = [word(stage) for stage in stages]
     return _chart(names, {_("Complaints"): values}, [{"stage": ["=", stage]} for stage in stages], filters)
 
 
@@ -85,7 +85,7 @@ def clock_status(filters: Mapping | str | None = None) -> dict:
     complaint = frappe.qb.DocType("Complaint")
     counts = _counts(complaint.sla_status, ReportFilters.read(_plain(filters) | {"state": "open"}))
     without = sum(count for key, count in counts.items() if key not in CLOCK)
-    names = [*[word("sla_status", key) for key in CLOCK], _("No Clock")]
+    names = [*[word(key) for key in CLOCK], _("No Clock")]
     routes = [{"sla_status": ["=", key], "stage": OPEN} for key in CLOCK]
     values = [*[counts.get(key, 0) for key in CLOCK], without]
     return _chart(

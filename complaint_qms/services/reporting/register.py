@@ -24,9 +24,9 @@ from complaint_qms.services.reporting.columns import (
     nothing_found,
     sentences,
     summary,
-    word,
 )
 from complaint_qms.services.reporting.filters import ReportFilters
+from complaint_qms.services.words import word
 
 DEFAULT_ROWS = 2000
 DAY = 86400
@@ -37,14 +37,7 @@ FIELDS = (
     "settlement_status", "settled_amount", "currency", "closing_decision", "closed_at", "closed_by", "sla_status",
     "channel", "company", "territory", "covered_by_investigation",
 )  # fmt: skip
-# kinds of keys by field
-KEYS = {
-    "stage": "stage",
-    "sla_status": "sla_status",
-    "reportable": "reportable",
-    "settlement_status": "settlement_status",
-    "closing_decision": "closing_decision",
-}
+KEYS = ("stage", "sla_status", "reportable", "settlement_status", "closing_decision")
 
 
 class ComplaintRegister:
@@ -134,9 +127,9 @@ class ComplaintRegister:
             row.capas = ", ".join(capas.get(row.name, ()))
             row.days_open = self._days_open(row)
             row.late = row.get("sla_status") in ("overdue", "missed")
-            for field, kind in KEYS.items():
+            for field in KEYS:
                 if field in row:
-                    row[field] = words(kind, row[field])
+                    row[field] = words(row[field])
         return rows
 
     def message(self, shown: int, months: list[dict]) -> str:

@@ -20,10 +20,10 @@ from complaint_qms.services.reporting.columns import (
     percent,
     sentences,
     summary,
-    word,
 )
 from complaint_qms.services.reporting.filters import ReportFilters, list_link
 from complaint_qms.services.risk import matrix_for
+from complaint_qms.services.words import word
 
 NOT_SET = ""
 
@@ -201,7 +201,7 @@ class RiskMatrixReport:
         where = {"severity": ["=", severity.name], "occurrence": ["=", occurrence.name]}
         return self._drawn(tally, where) | {
             "level": _(found.get("risk_level") or ""),
-            "acceptability": word("acceptability", found.get("acceptability")),
+            "acceptability": word(found.get("acceptability")),
             "color": found.get("color") or "",
             "action": _(found.get("required_action") or ""),
         }

@@ -24,9 +24,9 @@ from complaint_qms.services.reporting.columns import (
     percent,
     sentences,
     summary,
-    word,
 )
 from complaint_qms.services.reporting.filters import ReportFilters
+from complaint_qms.services.words import word
 
 RESPONSE, WHOLE = "first_response", "whole"
 LINES = (RESPONSE, *COMPLAINT_OPEN, WHOLE)
@@ -343,7 +343,7 @@ class Source:
 def line_name(key: str) -> str:
     """Translated name of a stage or of one of the two other clocks."""
     names = {RESPONSE: _("First Response"), WHOLE: _("Whole Complaint")}
-    return names.get(key) or word("stage", key)
+    return names.get(key) or word(key)
 
 
 def hours(seconds: float | None) -> float | None:

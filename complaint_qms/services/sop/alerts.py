@@ -21,8 +21,8 @@ from pypika.queries import Table
 from pypika.terms import Criterion
 
 from complaint_qms.constants.clock import OVERDUE
-from complaint_qms.constants.labels import label
 from complaint_qms.services.sop.plan import aware, site_zone
+from complaint_qms.services.words import word
 
 AT_RISK_NOTICE, OVERDUE_NOTICE, ESCALATED, HOLD_OVER = "at_risk", "overdue", "escalated", "hold_over"
 DIGEST_ROWS = 50
@@ -319,5 +319,5 @@ class _Words:
 
 def _clock_name(clock: str, stage: str) -> str:
     if clock == "stage":
-        return _(label("stage", stage))
+        return word(stage)
     return _("First response") if clock == "response" else _("Whole complaint")

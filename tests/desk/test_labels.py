@@ -1,0 +1,67 @@
+"""A stable key has one name, wherever it is shown: on a form, in a list, in a report, in a message."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+
+from complaint_qms.constants.labels import LABELS, WORDS
+from complaint_qms.services.reporting.register import KEYS
+from complaint_qms.services.words import word
+
+# Their choices are names, or words of their own form.
+NOT_KEYS = {"Complaint Import Column.target", "Complaint QMS Settings.replacement_document"}
+
+
+def choices() -> list[tuple[str, str]]:
+    """(field, key) of every choice of the app's Select fields."""
+    own = frappe.get_all("DocType", filters={"module": "Complaint QMS"}, pluck="name", order_by="name")
+    fields = [field for name in own for field in frappe.get_meta(name).get_select_fields()]
+    return [
+        (f"{field.parent}.{field.fieldname}", key)
+        for field in fields
+        if field.fieldname != "naming_series" and f"{field.parent}.{field.fieldname}" not in NOT_KEYS
+        for key in (field.options or "").split("\n")
+        if key
+    ]
+
+
+def test_a_key_of_several_kinds_has_one_name() -> None:
+    differing = {
+        key: sorted({names[key] for names in LABELS.values() if key in names})
+        for key in WORDS
+        if len({names[key] for names in LABELS.values() if key in names}) > 1
+    }
+    assert not differing
+
+
+def test_every_choice_of_the_app_has_a_name() -> None:
+    assert not [(field, key) for field, key in choices() if key not in WORDS]
+
+
+def test_the_register_names_every_value_of_its_keys() -> None:
+    meta = frappe.get_meta("Complaint")
+    for fieldname in KEYS:
+        for key in filter(None, meta.get_field(fieldname).options.split("\n")):
+            assert word(key) == WORDS[key], (fieldname, key)
+
+
+def test_the_desk_is_told_the_same_names() -> None:
+    boot: dict = {}
+    for method in frappe.get_hooks("extend_bootinfo", app_name="complaint_qms"):
+        frappe.get_attr(method)(bootinfo=boot)
+    assert boot["complaint_qms_words"] == WORDS
+
+
+def test_the_server_says_in_chinese_what_the_desk_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desk looks a key up before its name: Chinese has words for the key that mean nothing else."""
+    monkeypatch.setattr(frappe.local, "lang", "zh")
+    assert (word("closed"), word("missed"), word("machine")) == ("已结案", "未按时完成", "设备")
+    assert frappe._("Machine") != word("machine")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [(None, ""), ("", ""), ("assessing", "Being Assessed"), ("what?", "what?")]
+)
+def test_a_name_of_nothing_and_of_something_unknown(key: str | None, said: str) -> None:
+    assert word(key) == said
