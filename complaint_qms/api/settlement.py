@@ -5,8 +5,10 @@ from typing import Any
 import frappe
 from frappe import _
 
-from complaint_qms.constants.settlement import DOCUMENT_TYPES
+from complaint_qms.constants.settlement import DOCTYPE, DOCUMENT_TYPES
+from complaint_qms.services.sent import read_object
 from complaint_qms.services.settlement import proposal as settlement_proposal
+from complaint_qms.services.settlement import verdict as settlement_verdict
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -27,15 +29,34 @@ def lines(
 
 
 @frappe.whitelist(methods=["GET", "POST"])
-def limits(company: str, complaint: str | None = None) -> dict[str, Any]:
-    """What the caller may submit, and what was granted on the complaint before.
+def limits(
+    company: str, complaint: str | None = None, settlement: str | None = None, draft: Any = None
+) -> dict[str, Any]:
+    """What the caller may submit, what was granted on the complaint before, and whether they may submit this settlement.
 
-    Returns {amount (null: no limit), own, role (null: no right), currency, granted, granted_own}.
+    Args:
+        settlement: a saved one, judged as it stands; company and complaint are its own.
+        draft: one that the caller is writing, {sales_invoice, delivery_note, lines: [{sales_invoice, delivery_note,
+            amount}]}, as an object or as its JSON text.
+
+    Returns:
+        {amount (null: no limit), own, role (null: no right), currency, granted, granted_own}, and of a settlement or
+        draft {total (company currency), why: the refusal that submitting would meet; null when it would meet none}.
     """
-    frappe.has_permission("Complaint Settlement", "read", throw=True)
+    frappe.has_permission(DOCTYPE, "read", throw=True)
+    doc = None
+    if settlement:
+        doc = frappe.get_doc(DOCTYPE, settlement)
+        doc.check_permission("read")
+        company, complaint = doc.company, doc.complaint
     if complaint:
         frappe.has_permission("Complaint", "read", complaint, throw=True)
-    return settlement_proposal.rights(frappe.session.user, company, complaint)
+    user = frappe.session.user
+    if draft and not doc:
+        sent = read_object(draft, _("Send the fields of the settlement as an object in “draft”."))
+        doc = settlement_verdict.drafted(user, company, complaint, sent)
+    rights = settlement_proposal.rights(user, company, complaint)
+    return rights | settlement_verdict.verdict(user, doc) if doc else rights
 
 
 @frappe.whitelist(methods=["GET", "POST"])

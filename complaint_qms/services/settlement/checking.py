@@ -9,10 +9,10 @@ from frappe.model.document import Document
 from frappe.utils import flt, now_datetime
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED
-from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE
 from complaint_qms.services.settlement.limits import granted_on, refusal
 from complaint_qms.services.settlement.lines import Lines
 from complaint_qms.services.settlement.once import hold_drafting
+from complaint_qms.services.settlement.totals import add_up
 
 
 def check(doc: Document) -> None:
@@ -31,7 +31,7 @@ def check(doc: Document) -> None:
     if lines.problems:
         _refuse(lines.problems)
     doc.flags.checked_lines = lines
-    _add_up(doc, lines)
+    add_up(doc, {source: header.conversion_rate for source, header in lines.sold.headers.items()})
     _name_proposer(doc)
 
 
@@ -62,21 +62,6 @@ def _check_agreement(doc: Document) -> None:
         )
     if problems:
         _refuse(problems)
-
-
-def _add_up(doc: Document, lines: Lines) -> None:
-    """Totals; each line is converted at the exchange rate its own document was booked with."""
-    total = base_total = 0.0
-    for tied in lines.tied:
-        line = tied.line
-        source = (INVOICE, line.sales_invoice) if line.sales_invoice else (NOTE, line.delivery_note)
-        rate = flt(lines.sold.headers[source].conversion_rate) or 1.0
-        if line.idx == 1:
-            doc.conversion_rate = rate
-        total += flt(line.amount)
-        base_total += flt(line.amount) * rate
-    doc.total_amount = flt(total, doc.precision("total_amount"))
-    doc.base_total_amount = flt(base_total, doc.precision("base_total_amount"))
 
 
 def _name_proposer(doc: Document) -> None:

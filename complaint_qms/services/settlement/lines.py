@@ -16,6 +16,7 @@ from complaint_qms.integrations.erpnext.tracking import Units, units_with_custom
 from complaint_qms.services.settlement.goods import check_quantities, check_units
 from complaint_qms.services.settlement.money import check_money
 from complaint_qms.services.settlement.tied import Problems, Tied, place
+from complaint_qms.services.settlement.totals import name_source
 
 SETTINGS = "Complaint QMS Settings"
 
@@ -54,10 +55,7 @@ class Lines:
     # Sources ---------------------------------------------------------------------------------------------------------
 
     def _name_source(self, line: Document) -> None:
-        """A line without a source stands on the settlement's own."""
-        if not line.sales_invoice and not line.delivery_note:
-            line.sales_invoice = self.doc.sales_invoice
-            line.delivery_note = None if self.doc.sales_invoice else self.doc.delivery_note
+        name_source(self.doc, line)
         if not line.sales_invoice and not line.delivery_note:
             self.problems.add(
                 line, _("choose the Sales Invoice or the Delivery Note the goods were sold with.")

@@ -22,7 +22,6 @@ frappe.ui.form.on("Complaint Settlement", {
 	},
 
 	refresh(frm) {
-		frm.known_limits = {}; // what was granted on the complaint may have changed
 		const open = frm.doc.docstatus === 0 && frm.perm[0] && frm.perm[0].write;
 		if (open) {
 			frm.add_custom_button(__("Get Lines from Invoice"), () => get_lines(frm));
@@ -131,66 +130,59 @@ function value_line(frm, line) {
 }
 
 function add_up(frm) {
-	const total = (frm.doc.lines || []).reduce((sum, line) => sum + flt(line.amount), 0);
-	frm.doc.total_amount = total;
-	frm.doc.base_total_amount = flt(total * (flt(frm.doc.conversion_rate) || 1), precision("base_total_amount"));
-	frm.refresh_fields(["total_amount", "base_total_amount"]);
+	frm.doc.total_amount = (frm.doc.lines || []).reduce((sum, line) => sum + flt(line.amount), 0);
+	frm.refresh_field("total_amount");
 	show_limit(frm);
 }
 
-/** The user's own limit beside the total, so that nobody learns of it by an error. */
+/** Beside the total whether the user may submit it, so that nobody learns of a limit by an error. */
 function show_limit(frm) {
 	const $place = frm.fields_dict.limit_html && frm.fields_dict.limit_html.$wrapper;
 	if (!$place) return;
-	if (frm.doc.docstatus !== 0 || !frm.doc.company) return $place.empty();
-	limits_of(frm).then((limit) => {
-		const [color, text] = judge(frm, limit);
+	clearTimeout(frm.cq_limit_timer);
+	if (frm.doc.docstatus !== 0 || !frm.doc.company) {
+		$place.empty();
+		return;
+	}
+	frm.cq_limit_timer = setTimeout(() => ask_limit(frm, $place), 300); // several lines change at once
+}
+
+// The server knows the limits, what was granted before, and the exchange rate of each line.
+function ask_limit(frm, $place) {
+	const { name, company, complaint } = frm.doc;
+	const ticket = (frm.cq_limit_ticket = (frm.cq_limit_ticket || 0) + 1);
+	const saved = !frm.is_new() && !frm.is_dirty();
+	const asked = saved ? { settlement: name } : { draft: draft_of(frm.doc) };
+	frappe.xcall(API + "limits", { company, complaint, ...asked }).then((answer) => {
+		if (frm.cq_limit_ticket !== ticket || frm.doc.name !== name) return;
+		if (!saved) {
+			frm.doc.base_total_amount = answer.total;
+			frm.refresh_field("base_total_amount");
+		}
 		$place.html(
-			`<div class="indicator ${color}" style="white-space: normal">${frappe.utils.escape_html(text)}</div>`
+			`<div class="indicator ${answer.why ? "orange" : "green"}" style="white-space: normal">${frappe.utils.escape_html(
+				answer.why || may_words(answer)
+			)}</div>`
 		);
 	});
 }
 
-function limits_of(frm) {
-	frm.known_limits = frm.known_limits || {};
-	const { company, complaint } = frm.doc;
-	const key = `${company}|${complaint || ""}`;
-	frm.known_limits[key] = frm.known_limits[key] || frappe.xcall(API + "limits", { company, complaint });
-	return frm.known_limits[key];
+function draft_of({ sales_invoice, delivery_note, lines }) {
+	return {
+		sales_invoice,
+		delivery_note,
+		lines: (lines || []).map((line) => ({
+			sales_invoice: line.sales_invoice,
+			delivery_note: line.delivery_note,
+			amount: flt(line.amount),
+		})),
+	};
 }
 
-function judge(frm, limit) {
-	const total = flt(frm.doc.base_total_amount);
-	const money = (value) => format_currency(value, limit.currency);
-	const mine = frm.is_new() || frm.is_dirty() || frm.doc.proposed_by === frappe.session.user;
-	if (!limit.role) {
-		return ["orange", __("You have no approval limit: somebody else submits what you propose.")];
-	}
-	if (limit.amount !== null && limit.granted && total + limit.granted > limit.amount) {
-		return [
-			"red",
-			__("{0} was granted on this complaint already: together above your approval limit of {1} ({2}).", [
-				money(limit.granted),
-				money(limit.amount),
-				__(limit.role),
-			]),
-		];
-	}
-	if (limit.amount !== null && total > limit.amount) {
-		return ["red", __("Above your approval limit of {0} ({1}).", [money(limit.amount), __(limit.role)])];
-	}
-	if (mine && total + limit.granted_own > limit.own) {
-		return [
-			"orange",
-			__("Proposed by you, so somebody else submits it (own settlements up to {0}, Gate G6).", [money(limit.own)]),
-		];
-	}
-	return [
-		"green",
-		limit.amount === null
-			? __("You may submit this settlement: no limit ({0}).", [__(limit.role)])
-			: __("You may submit this settlement: limit {0} ({1}).", [money(limit.amount), __(limit.role)]),
-	];
+function may_words({ amount, currency, role }) {
+	return amount === null
+		? __("You may submit this settlement: no limit ({0}).", [__(role)])
+		: __("You may submit this settlement: limit {0} ({1}).", [format_currency(amount, currency), __(role)]);
 }
 
 function show_documents(frm) {
