@@ -49,16 +49,22 @@ def viewer(user: str, now: datetime) -> Viewer:
     return Viewer(user, frozenset(frappe.get_roles(user)), now, zone)
 
 
-def clock_of(doc: Document, now: datetime) -> dict[str, Any] | None:
-    """The clock of a complaint that runs out first: {clock, due, status, left (s of working time), share}."""
+def runs_out_first(doc: Document | frappe._dict) -> tuple[datetime, str] | None:
+    """(due, clock) of the running clock of a complaint that is due first; None when none runs."""
     running = [
         (get_datetime(doc.get(f"{clock}_due")), clock)
         for clock in CLOCKS
         if doc.get(f"{clock}_status") in RUNNING and doc.get(f"{clock}_due")
     ]
-    if not running:
+    return min(running, default=None)
+
+
+def clock_of(doc: Document, now: datetime) -> dict[str, Any] | None:
+    """The clock of a complaint that runs out first: {clock, due, status, left (s of working time), share}."""
+    first = runs_out_first(doc)
+    if not first:
         return None
-    due, clock = min(running)
+    due, clock = first
     used, limit = _spent(doc, clock, now)
     return {
         "clock": clock,

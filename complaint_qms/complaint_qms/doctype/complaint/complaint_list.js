@@ -1,7 +1,6 @@
 frappe.listview_settings["Complaint"] = {
 	add_fields: [
 		...["stage", "sla_status", "risk_color", "risk_level", "severity", "customer", "complaint_owner", "item_name"],
-		...["response", "stage", "resolution"].flatMap((clock) => [`${clock}_due`, `${clock}_status`]),
 		...["received_at", "modified"],
 	],
 	// The number leads the subject instead of being cut off in a narrow column of its own.

@@ -9,8 +9,6 @@ import { take_step } from "./hand_over";
 import { open_at } from "./steps";
 
 const FIELD = "workflow_state";
-const CLOCKS = ["response", "stage", "resolution"];
-const RUNNING = ["on_track", "at_risk", "overdue"];
 const METHOD = "complaint_qms.api.complaint.take_step";
 
 /** Called after each refresh of the Complaint list: dress the cards and mind the drops, where it shows a board by state. */
@@ -18,10 +16,16 @@ export async function mind_board(listview) {
 	if (listview.view_name !== "Kanban" || !listview.board || listview.board.field_name !== FIELD) return;
 	const board = listview.$result[0];
 	board.classList.add("cq-board");
-	await know_people(listview.data);
-	dress_cards(listview);
+	const names = listview.data.map((row) => row.name);
+	const [times] = await Promise.all([
+		names.length ? frappe.xcall("complaint_qms.api.board.times", { names }) : {},
+		know_people(listview.data),
+	]);
+	listview.cq_times = times;
+	dress_cards(listview, ".kanban-card-wrapper");
 	if (board.cq_minded) return;
-	board.cq_minded = new MutationObserver(() => dress_cards(listview));
+	// A card that Frappe makes anew is bare.
+	board.cq_minded = new MutationObserver(() => dress_cards(listview, ".kanban-card-wrapper:not(.cq-card)"));
 	board.cq_minded.observe(board, { childList: true, subtree: true });
 	board.addEventListener("start", (event) => mind_drop(listview, event));
 }
@@ -100,37 +104,35 @@ async function know_people(rows) {
 	frappe.update_user_info(await frappe.xcall(method, { users: JSON.stringify([...users]) }));
 }
 
-function dress_cards(listview) {
+function dress_cards(listview, which) {
 	const rows = new Map(listview.data.map((row) => [row.name, row]));
-	listview.$result.find(".kanban-card-wrapper:not(.cq-card)").each((_, element) => {
+	listview.$result.find(which).each((_, element) => {
 		const row = rows.get(decodeURIComponent(element.dataset.name));
-		if (!row) return;
-		const { words, status } = time_of(row);
-		element.classList.add("cq-card", `tone-${color(status)}`);
-		const place = element.querySelector(".kanban-card-doc");
-		place.insertAdjacentHTML(
-			"beforeend",
-			`<div class="cq-card-time"><span class="cq-mini-dot"></span>${esc(words)}</div><div class="cq-card-foot">${[
-				row.name,
-				row.complaint_owner && frappe.user.full_name(row.complaint_owner),
-				row.received_at && __("open for {0}", [elapsed(moment().diff(frappe.datetime.convert_to_user_tz(row.received_at, false), "seconds"))]),
-			]
-				.filter(Boolean)
-				.map(esc)
-				.join(" · ")}</div>`
-		);
+		const time = row && listview.cq_times[row.name];
+		if (time) dress(element, row, time);
 	});
 }
 
-/** The clock that runs out first, in words, with how it stands this minute. */
-function time_of(row) {
-	const running = CLOCKS.filter((clock) => RUNNING.includes(row[`${clock}_status`]) && row[`${clock}_due`])
-		.map((clock) => ({ due: row[`${clock}_due`], status: row[`${clock}_status`] }))
-		.sort((one, other) => (one.due < other.due ? -1 : 1));
-	if (!running.length) return { words: label(row.sla_status) || __("no time limit"), status: row.sla_status };
-	const { due, status } = running[0];
-	const over = frappe.datetime.convert_to_user_tz(due, false).isBefore(moment());
-	return over
-		? { words: __("{0} · {1}", [label("overdue"), moment_text(due)]), status: "overdue" }
-		: { words: __("due {0}", [moment_text(due)]), status };
+function dress(element, row, time) {
+	const age = () => moment().diff(frappe.datetime.convert_to_user_tz(row.received_at, false), "seconds");
+	const foot = [
+		row.name,
+		row.complaint_owner && frappe.user.full_name(row.complaint_owner),
+		row.received_at && __("open for {0}", [elapsed(age())]),
+	];
+	const place = element.querySelector(".kanban-card-doc");
+	place.querySelectorAll(".cq-card-time, .cq-card-foot").forEach((former) => former.remove());
+	element.classList.remove(...[...element.classList].filter((name) => name.startsWith("tone-")));
+	element.classList.add("cq-card", `tone-${color(time.status)}`);
+	place.insertAdjacentHTML(
+		"beforeend",
+		`<div class="cq-card-time"><span class="cq-mini-dot"></span>${esc(time_words(time))}</div>
+		<div class="cq-card-foot">${foot.filter(Boolean).map(esc).join(" · ")}</div>`
+	);
+}
+
+/** The clock that runs out first, as the server says it stands. */
+function time_words({ due, status }) {
+	if (!due) return label(status) || __("no time limit");
+	return status === "overdue" ? __("{0} · {1}", [label(status), moment_text(due)]) : __("due {0}", [moment_text(due)]);
 }
