@@ -8,18 +8,13 @@ from playwright.sync_api import Page, expect
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.board import BOARD
-from complaint_qms.services.intake import register
 from tests.browser.desk import WAIT, Desk
 from tests.desk import factory
-
-pytestmark = pytest.mark.commits
 
 
 @pytest.fixture
 def complaint(site: str) -> str:
-    doc = register(
-        {"subject": "Lid loose", "customer": factory.customer().name, "description": "It is loose."}
-    )
+    doc = factory.complaint()
     frappe.db.commit()
     return doc.name
 

@@ -10,11 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from complaint_qms.services.intake import register
 from tests.browser.desk import WAIT, Desk
 from tests.desk import factory
-
-pytestmark = pytest.mark.commits
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
@@ -22,17 +19,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 @pytest.fixture
 def complaint(site: str) -> str:
     """A complaint in triage, about which triage has decided nothing yet."""
-    doc = register(
-        {
-            "subject": "Label peels off",
-            "customer": factory.customer().name,
-            "item_code": factory.item().name,
-            "description": "The label peeled off in the fridge.",
-            "expectation": "exchange",
-        }
-    )
-    doc.workflow_state = "In Triage"
-    doc.save()
+    doc = factory.in_triage(complaint_type=None, item_code=factory.item().name, expectation="exchange")
     frappe.db.commit()
     return doc.name
 

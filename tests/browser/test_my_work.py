@@ -9,12 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from complaint_qms.services.intake import register
-from complaint_qms.services.lifecycle import take_step
 from tests.browser.desk import WAIT, Desk
 from tests.desk import factory
-
-pytestmark = pytest.mark.commits
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
@@ -28,11 +24,7 @@ def manager(person) -> str:
 @pytest.fixture
 def complaint(manager: str) -> str:
     """A complaint of theirs in triage, about which triage has decided nothing yet."""
-    doc = register(
-        {"subject": "Lid loose", "customer": factory.customer().name, "description": "The lid is loose.",
-         "complaint_owner": manager}
-    )  # fmt: skip
-    take_step(doc, "Start Triage", {})
+    doc = factory.in_triage(complaint_owner=manager)
     frappe.db.commit()
     return doc.name
 

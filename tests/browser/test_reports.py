@@ -6,20 +6,15 @@ import frappe
 import pytest
 from playwright.sync_api import expect
 
-from complaint_qms.services.intake import register
 from tests.browser.desk import WAIT, Desk
 from tests.desk import factory
-
-pytestmark = pytest.mark.commits
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
 @pytest.fixture
 def complaint(site: str) -> str:
-    doc = register(
-        {"subject": "Lid loose", "customer": factory.customer().name, "description": "It is loose."}
-    )
+    doc = factory.complaint()
     frappe.db.commit()
     return doc.name
 
@@ -28,7 +23,7 @@ def complaint(site: str) -> str:
     ("report", "text"),
     [
         ("Complaint Risk Matrix", "Catastrophic"),
-        ("Complaint Register", "Lid loose"),
+        ("Complaint Register", "Handle broken"),
         ("SOP Performance by Stage", "Intake"),
     ],
 )

@@ -14,7 +14,7 @@ from complaint_qms.constants import roles
 from tests.browser.desk import WAIT, Desk
 from tests.desk import factory
 
-pytestmark = [pytest.mark.commits, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 # To complain about an invoice, an agent must be allowed to see ERPNext's sales documents.
 SALES = ("Sales User", "Stock User", roles.ACCOUNTS_USER)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import frappe
 from frappe.model.document import Document
 
-from complaint_qms.services import intake
 from tests.desk import factory
 
 PROPOSER = ("Complaint Agent",)
@@ -17,12 +16,11 @@ def complaint_on(sale: Document, **values: object) -> Document:
     field = "sales_invoice" if sale.doctype == "Sales Invoice" else "delivery_note"
     data = {
         "subject": "Cracked housing",
-        "description": "The housing is cracked.",
         "company": sale.company,
         "customer": sale.customer,
         field: sale.name,
     }
-    return intake.register(data | values)
+    return factory.complaint(**data | values)
 
 
 def proposal(complaint: Document, sale: Document, *lines: dict, **values: object) -> Document:
@@ -86,3 +84,14 @@ def documents(settlement: Document) -> dict[str, Document]:
 def figures(complaint: str) -> tuple[str, float]:
     """(settlement_status, settled_amount) as stored."""
     return tuple(frappe.db.get_value("Complaint", complaint, ["settlement_status", "settled_amount"]))
+
+
+def states(settlement: Document) -> dict[str, str]:
+    """Where each drafted document stands, by purpose."""
+    return {row.purpose: row.document_status for row in settlement.reload().documents}
+
+
+def comments(complaint: str) -> list[str]:
+    """What the system noted on a complaint, oldest first."""
+    about = {"reference_doctype": "Complaint", "reference_name": complaint, "comment_type": "Info"}
+    return frappe.get_all("Comment", about, pluck="content", order_by="creation")

@@ -12,7 +12,7 @@ from frappe.model.workflow import WorkflowPermissionError
 from complaint_qms.constants import roles
 from complaint_qms.constants.board import BOARD
 from complaint_qms.services.intake import register
-from complaint_qms.services.lifecycle import GateError, stage_map, take_step
+from complaint_qms.services.lifecycle import GateError, stage_map
 from complaint_qms.setup import board as setup
 from tests.desk import factory
 
@@ -82,11 +82,7 @@ class TestSetup:
 
 @pytest.fixture
 def complaint():
-    doc = register(
-        {"subject": "Lid loose", "customer": factory.customer().name, "description": "It is loose."}
-    )
-    take_step(doc, "Start Triage", {})
-    return doc
+    return factory.in_triage(complaint_type=None)
 
 
 def drop(name: str, origin: str, target: str) -> None:

@@ -8,8 +8,7 @@ import pytest
 from complaint_qms.constants import roles
 from complaint_qms.services.lifecycle import GateError, take_step
 from tests.desk import factory
-from tests.desk.test_complaint import complaint
-from tests.desk.test_quality_records import capa, implemented
+from tests.desk.factory import capa, complaint, implemented_capa
 
 # What the framework's own filter lets through: JSON, no whole tag, a section no parser of HTML 4 knows.
 ROGUE = (
@@ -98,7 +97,7 @@ def test_a_cell_of_a_matrix_takes_only_colours(color):
 
 
 def test_a_refusal_quotes_a_record_as_text():
-    doc = implemented()
+    doc = implemented_capa()
     rogue = "<img src=x onerror=alert(1)>"
     frappe.db.set_value("CAPA Action", doc.actions[0].name, "action", rogue)
     doc.reload()

@@ -10,8 +10,7 @@ from complaint_qms.patches.v1_0 import company_of_causes_and_assessments
 from complaint_qms.services import context
 from complaint_qms.services.lifecycle import take_step
 from tests.desk import factory
-from tests.desk.test_complaint import complaint
-from tests.desk.test_quality_records import capa, investigation, verified_cause
+from tests.desk.factory import capa, complaint, investigation, verified_cause
 
 ROLES = (roles.AGENT, roles.MANAGER, roles.INVESTIGATOR, roles.QUALITY_MANAGER, roles.REGULATORY)
 
@@ -19,13 +18,7 @@ ROLES = (roles.AGENT, roles.MANAGER, roles.INVESTIGATOR, roles.QUALITY_MANAGER, 
 @pytest.fixture
 def elsewhere():
     """Another company."""
-    return factory.make(
-        "Company",
-        company_name=factory.unique("Elsewhere"),
-        abbr=frappe.generate_hash(length=5).upper(),
-        default_currency="EUR",
-        country="Germany",
-    ).name
+    return factory.other_company()
 
 
 @pytest.fixture

@@ -9,51 +9,11 @@ from frappe.utils import add_days, add_years, get_datetime, getdate, now_datetim
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.fields import DECIDED_ANEW
-from complaint_qms.services import intake
 from complaint_qms.services.lifecycle import GateError, take_step
 from complaint_qms.services.overview import overview
 from complaint_qms.services.sop import procedure
 from tests.desk import factory
-
-TRIAGED = {
-    "is_complaint": "yes",
-    "reportable": "no",
-    "triage_rationale": "Broken in normal use.",
-    "severity": "Serious",
-    "occurrence": "Occasional",
-    "complaint_owner": "Administrator",
-}
-
-
-def complaint(**values):
-    """A registered complaint of a new customer."""
-    data = {"subject": "Handle broken", "description": "It broke.", "complaint_type": "Broken or Damaged"}
-    if "customer" not in values and "complainant_name" not in values:
-        values["customer"] = factory.customer().name
-    return intake.register({**data, **values})
-
-
-def at_stage(stage: str, **values):
-    """A complaint brought to a stage by its own steps, as Administrator."""
-    doc = complaint(**values)
-    for action, changes in (
-        ("Start Triage", {}),
-        ("Solve Directly", {**TRIAGED, "no_investigation_reason": "Known cause"}),
-        ("Ask the Customer", {"reply": "Sorry", "remedy_required": "no", "no_remedy_reason": "Information"}),
-        ("Execute", {"reply_sent_at": now_datetime(), "customer_agreement": "agreed"}),
-        ("Send to Review", {}),
-    ):
-        if doc.stage == stage:
-            return doc
-        tick_all(doc)
-        take_step(doc, action, changes)
-    return doc
-
-
-def tick_all(doc):
-    for row in doc.checklist:
-        row.done = 1
-    doc.save()
+from tests.desk.factory import TRIAGED, at_stage, complaint, tick_all
 
 
 class TestIntake:
@@ -293,12 +253,12 @@ class TestGates:
 
     def test_the_end_of_a_hold_is_the_next_check_and_may_be_put_off(self):
         doc = at_stage("triage")
-        tomorrow, later = getdate(add_days(now_datetime(), 1)), getdate(add_days(now_datetime(), 9))
+        soon, later = add_days(getdate(), 2), add_days(getdate(), 9)
         with pytest.raises(frappe.ValidationError, match="Hold Until must be a day to come"):
-            take_step(doc, "Hold", {"hold_reason": "Sample awaited", "hold_until": now_datetime().date()})
+            take_step(doc, "Hold", {"hold_reason": "Sample awaited", "hold_until": getdate()})
         doc.reload()
-        take_step(doc, "Hold", {"hold_reason": "Sample awaited", "hold_until": tomorrow})
-        assert doc.next_check_at == get_datetime(tomorrow)
+        take_step(doc, "Hold", {"hold_reason": "Sample awaited", "hold_until": soon})
+        assert doc.next_check_at == get_datetime(soon)
         doc.hold_until = later
         doc.save()
         assert doc.next_check_at == get_datetime(later)
@@ -346,8 +306,8 @@ class TestGates:
 
     def test_a_second_hold_needs_a_reason_of_its_own(self):
         doc = at_stage("triage")
-        tomorrow = getdate(add_days(now_datetime(), 1))
-        take_step(doc, "Hold", {"hold_reason": "Sample awaited", "hold_until": tomorrow})
+        soon = add_days(getdate(), 2)
+        take_step(doc, "Hold", {"hold_reason": "Sample awaited", "hold_until": soon})
         take_step(doc, "Resume", {})
         assert (doc.hold_reason, doc.hold_until) == (None, None)
         assert [row.reason for row in doc.stage_log if row.stage == "on_hold"] == ["Sample awaited"]

@@ -9,26 +9,10 @@ from complaint_qms.constants import roles
 from complaint_qms.services.files import own_file
 from complaint_qms.services.lifecycle import GateError, take_step
 from tests.desk import factory
-from tests.desk.test_complaint import at_stage, complaint
-from tests.desk.test_quality_records import finish, implemented, investigation
+from tests.desk.factory import at_stage, complaint, finish_action, implemented_capa, investigation, upload
 
 CLOSING = {"closing_decision": "justified", "closing_summary": "Told", "capa_required": "no", "no_capa_reason": "Once"}  # fmt: skip
 NO_FILE = ("/private/files/never-uploaded.pdf", "javascript:alert(1)", "https://elsewhere.example/x.pdf", "x")
-
-
-def upload(doctype=None, name=None, **values):
-    """A private file of the session's user, attached when a record is named."""
-    return frappe.get_doc(
-        {
-            "doctype": "File",
-            "file_name": f"{frappe.generate_hash(length=12)}.txt",
-            "content": frappe.generate_hash(length=40),
-            "is_private": 1,
-            "attached_to_doctype": doctype,
-            "attached_to_name": name,
-            **values,
-        }
-    ).insert(ignore_permissions=True)
 
 
 def closed_with(url):
@@ -54,7 +38,7 @@ def test_evidence_of_a_complaint_is_a_file(url):
 def test_evidence_of_an_action_is_a_file(url):
     from complaint_qms.api import capa as api
 
-    doc = implemented()
+    doc = implemented_capa()
     frappe.set_user(factory.user(roles.ACTION_OWNER))
     with pytest.raises(frappe.ValidationError, match="no such file"):
         api.complete_action(doc.name, doc.actions[0].name, evidence=url)
@@ -121,7 +105,7 @@ def test_a_file_only_attached_to_a_closed_complaint_stays_and_stays_attached():
 def test_evidence_of_a_done_action_stays_while_the_capa_goes_on():
     from complaint_qms.api import capa as api
 
-    doc, owner = implemented(), factory.user(roles.ACTION_OWNER)
+    doc, owner = implemented_capa(), factory.user(roles.ACTION_OWNER)
     frappe.set_user(owner)
     file = upload()
     file.db_set("owner", owner)
@@ -146,6 +130,6 @@ def test_an_import_reads_only_a_file_of_its_own():
 
 
 def test_finishing_without_a_file_needs_none():
-    doc = implemented()
-    finish(doc)
+    doc = implemented_capa()
+    finish_action(doc)
     assert frappe.db.get_value("CAPA Action", doc.actions[0].name, "status") == "done"

@@ -8,8 +8,7 @@ import frappe
 
 from complaint_qms.setup.leftovers import remove_files
 from tests.desk import factory
-from tests.desk.test_complaint import complaint
-from tests.desk.test_files_kept import upload
+from tests.desk.factory import complaint, upload
 
 OURS = ["Complaint Channel"]
 

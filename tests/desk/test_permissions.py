@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from complaint_qms.constants import roles
-from tests.desk import factory
+from tests.desk import factory, settling
 
 ACTIONS = {"r": "read", "w": "write", "c": "create", "d": "delete", "s": "submit", "x": "cancel", "a": "amend", "i": "import", "e": "export"}  # fmt: skip
 RECORDS = (
@@ -85,7 +85,7 @@ def test_an_action_owner_sees_only_capas_with_an_action_of_theirs():
 
 def test_accounts_see_only_complaints_with_a_settlement():
     _, _, invoice = factory.sold(2)
-    settled, plain = complaint_about(invoice), complaint_about(invoice)
+    settled, plain = settling.complaint_on(invoice), settling.complaint_on(invoice)
     frappe.get_doc(
         {
             "doctype": "Complaint Settlement",
@@ -117,7 +117,7 @@ def test_accounts_see_only_complaints_with_a_settlement():
 
 def test_a_user_without_a_role_sees_nothing_even_when_docperm_is_opened():
     _, _, invoice = factory.sold(1)
-    complaint_about(invoice)
+    settling.complaint_on(invoice)
     frappe.set_user(factory.user("Sales User"))
     with pytest.raises(frappe.PermissionError):
         frappe.get_list("Complaint")
@@ -125,36 +125,13 @@ def test_a_user_without_a_role_sees_nothing_even_when_docperm_is_opened():
 
 def test_a_user_permission_on_company_hides_other_companies():
     _, _, invoice = factory.sold(1)
-    doc = complaint_about(invoice)
+    doc = settling.complaint_on(invoice)
     agent = factory.user(roles.AGENT, email="fenced@qms.example")
-    other = frappe.get_doc(
-        {
-            "doctype": "Company",
-            "company_name": factory.unique("Elsewhere"),
-            "abbr": frappe.generate_hash(length=5).upper(),
-            "default_currency": "EUR",
-            "country": "Germany",
-        }
-    ).insert()
-    frappe.get_doc(
-        {"doctype": "User Permission", "user": agent, "allow": "Company", "for_value": other.name}
-    ).insert()
+    other = factory.other_company()
+    factory.make("User Permission", user=agent, allow="Company", for_value=other)
     frappe.set_user(agent)
     assert doc.name not in frappe.get_list("Complaint", pluck="name", limit=0)
     assert not frappe.get_doc("Complaint", doc.name).has_permission("read")
-
-
-def complaint_about(invoice):
-    return frappe.get_doc(
-        {
-            "doctype": "Complaint",
-            "subject": factory.unique("Broken"),
-            "company": invoice.company,
-            "customer": invoice.customer,
-            "sales_invoice": invoice.name,
-            "description": "It broke.",
-        }
-    ).insert()
 
 
 def capa_with(owner: str):

@@ -8,46 +8,18 @@ from frappe.utils import add_days, getdate, nowdate
 
 from complaint_qms.api import capa as capa_api
 from complaint_qms.constants import roles
-from complaint_qms.services import effectiveness, intake
+from complaint_qms.services import effectiveness
 from complaint_qms.services.lifecycle import GateError, take_step
 from tests.desk import factory
-
-CRITERION = {
-    "criterion": "Half as many",
-    "metric": "complaint_rate",
-    "min_exposure": 5,
-    "max_rate_ratio": 0.5,
-}
-
-
-def complaint(**values):
-    data = {"subject": "Cracked", "description": "It cracked.", "customer": factory.customer().name}
-    return intake.register({**data, **values})
-
-
-def investigation(about=None, **values):
-    about = about or complaint()
-    return factory.make(
-        "Investigation", complaint=about.name, investigator=factory.user(roles.INVESTIGATOR), **values
-    )
-
-
-def verified_cause(study):
-    doc = factory.make(
-        "Root Cause",
-        investigation=study.name,
-        title="Mould too cold",
-        category="machine",
-        method="other",
-        description="Heater broke",
-        verification_method="Switched on and off",
-        analyst=factory.user(roles.INVESTIGATOR),
-    )
-    doc.db_set("content_by", doc.analyst)
-    doc.reload()
-    doc.status = "verified"
-    doc.save()
-    return doc
+from tests.desk.factory import (
+    capa,
+    capa_in_effect,
+    complaint,
+    finish_action,
+    implemented_capa,
+    investigation,
+    verified_cause,
+)
 
 
 def under_review(user):
@@ -64,55 +36,6 @@ def under_review(user):
     return study
 
 
-def capa(**values):
-    """A CAPA of a verified cause, one action of the action owner."""
-    study = investigation()
-    verified_cause(study)
-    actions = [
-        {
-            "action": "Fit a new heater",
-            "action_owner": factory.user(roles.ACTION_OWNER),
-            "due_date": add_days(nowdate(), 10),
-        }
-    ]
-    return factory.make(
-        "CAPA",
-        **{
-            "title": factory.unique("CAPA"),
-            "investigation": study.name,
-            "capa_owner": factory.user(roles.INVESTIGATOR),
-            "actions": actions,
-            **CRITERION,
-            **values,
-        },
-    )
-
-
-def implemented(**values):
-    doc = capa(**values)
-    take_step(doc, "Submit Plan", {})
-    doc.db_set("submitted_by", factory.user(roles.INVESTIGATOR))
-    doc.reload()
-    take_step(doc, "Approve Plan", {})
-    return doc
-
-
-def in_effect(**values):
-    """A CAPA whose actions are done and verified, its window running from tomorrow."""
-    doc = implemented(**values)
-    finish(doc)
-    frappe.set_user("Administrator")
-    doc.reload()
-    take_step(doc, "Submit for Verification", {})
-    take_step(doc, "Verify", {"verification_note": "Seen", "no_harm": 1, "no_harm_note": "Measured"})
-    return doc
-
-
-def finish(doc):
-    frappe.set_user(factory.user(roles.ACTION_OWNER))
-    capa_api.complete_action(doc.name, doc.actions[0].name, evidence_note="Fitted on Monday")
-
-
 def age(doc, days):
     """Let `days` pass since the CAPA was verified: its dates move into the past."""
     for field in ("window_start", "window_end"):
@@ -127,7 +50,7 @@ class TestInvestigation:
         about = complaint(batch_no=factory.batch(item.name).name)
         study = investigation(about)
         assert (study.item_code, study.batch_no, study.company) == (item.name, about.batch_no, about.company)
-        assert (study.title, study.stage) == ("Cracked", "planned")
+        assert (study.title, study.stage) == (about.subject, "planned")
 
     def test_a_complaint_is_covered_once(self):
         about = complaint()
@@ -251,7 +174,7 @@ class TestCapa:
             capa(actions=[{"action": "x", "action_owner": factory.user("Sales User"), "due_date": nowdate()}])
 
     def test_an_approved_plan_is_frozen(self):
-        doc = implemented()
+        doc = implemented_capa()
         for change, told in (
             (lambda: doc.append("actions", {"action": "More", "action_owner": "Administrator", "due_date": nowdate()}), "cannot be added"),
             (lambda: doc.set("actions", []), "cannot be added or removed"),
@@ -264,7 +187,7 @@ class TestCapa:
                 doc.save()
 
     def test_only_the_owner_reports_an_action(self):
-        doc = implemented()
+        doc = implemented_capa()
         frappe.set_user(factory.user(roles.QUALITY_MANAGER))
         doc.reload()
         doc.actions[0].update({"status": "done", "evidence_note": "I say so"})
@@ -274,14 +197,16 @@ class TestCapa:
             capa_api.complete_action(doc.name, doc.actions[0].name, evidence_note="I say so")
 
     def test_the_owner_has_a_task_until_it_is_done(self):
-        doc = implemented()
+        doc = implemented_capa()
         owner = factory.user(roles.ACTION_OWNER)
         task = {"reference_name": doc.name, "allocated_to": owner}
         assert frappe.db.get_value("ToDo", task, "status") == "Open"
-        finish(doc)
+        before = getdate()
+        finish_action(doc)
         assert frappe.db.get_value("ToDo", task, "status") == "Closed"
         stored = frappe.get_doc("CAPA", doc.name).actions[0]
-        assert (stored.status, stored.done_by, str(stored.done_on)) == ("done", owner, nowdate())
+        assert (stored.status, stored.done_by) == ("done", owner)
+        assert before <= stored.done_on <= getdate()
 
     def test_the_effect_is_counted_from_complaints_and_deliveries(self):
         """40 units and 4 complaints before, 40 and none after: rates come from what was really delivered."""
@@ -290,7 +215,7 @@ class TestCapa:
         sell(buyer, line, 40, days_ago=60)
         for _ in range(4):
             complaint(customer=buyer, item_code=line.item, received_at=add_days(nowdate(), -60))
-        doc = in_effect(item_code=line.item, baseline_days=60, window_days=30)
+        doc = capa_in_effect(item_code=line.item, baseline_days=60, window_days=30)
         age(doc, 40)
         sell(buyer, line, 40, days_ago=20)
         effectiveness.compute(doc)
@@ -310,8 +235,9 @@ class TestCapa:
         assert (closed.stage, closed.closed_by) == ("closed", frappe.session.user)
 
     def test_it_cannot_be_judged_before_its_window_ends_nor_closed_when_ineffective(self):
-        doc = in_effect(window_days=30)
-        assert getdate(doc.window_end) == getdate(add_days(nowdate(), 30))
+        before = getdate()
+        doc = capa_in_effect(window_days=30)
+        assert add_days(before, 30) <= getdate(doc.window_end) <= add_days(getdate(), 30)
         told = [row["message"] for row in capa_api.why_not_closed(doc.name)]
         assert any("window ends" in text for text in told)
         age(doc, 40)
@@ -340,7 +266,7 @@ class TestCapa:
             doc.reload()
 
     def test_what_is_measured_and_what_was_verified_stay(self):
-        doc = in_effect()
+        doc = capa_in_effect()
         for values in ({"item_code": None, "root_causes": []}, {"verification_note": "Changed"}):
             doc.update(values)
             with pytest.raises(GateError, match="cannot change any more"):
@@ -348,7 +274,7 @@ class TestCapa:
             doc.reload()
 
     def test_an_action_is_cancelled_by_the_owner_of_the_capa_or_a_quality_manager(self):
-        doc = implemented()
+        doc = implemented_capa()
         frappe.set_user(factory.user(roles.MANAGER, roles.INVESTIGATOR, email="other@qms.example"))
         doc.reload()
         doc.actions[0].update({"status": "cancelled", "cancel_reason": "Too dear"})
@@ -404,7 +330,7 @@ class TestRows:
             frappe.delete_doc(doctype, row.name)
 
     def test_the_action_of_an_approved_plan_is_not_reported_from_the_side(self):
-        doc = implemented()
+        doc = implemented_capa()
         row = frappe.get_doc("CAPA Action", doc.actions[0].name)
         row.update({"status": "done", "done_by": row.action_owner, "done_on": nowdate()})
         with pytest.raises(frappe.PermissionError, match=doc.name):

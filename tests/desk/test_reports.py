@@ -109,14 +109,6 @@ def _type(prefix: str, parent: str, **values: object) -> str:
     ).name
 
 
-def person(*roles: str, **allowed: str) -> str:
-    """A user of their own with these roles, restricted to one record for each DocType named."""
-    email = factory.user(*roles, email=f"{frappe.generate_hash(length=10)}@qms.example")
-    for doctype, name in allowed.items():
-        factory.make("User Permission", user=email, allow=doctype, for_value=name, apply_to_all_doctypes=1)
-    return email
-
-
 @contextmanager
 def as_user(email: str) -> Iterator[None]:
     frappe.set_user(email)
@@ -326,7 +318,7 @@ def test_register_leaves_out_what_a_permission_level_hides(made: Made) -> None:
     hidden = {"doctype": "Complaint", "fieldname": "settled_amount", "property": "permlevel", "value": "7"}
     with changed_rules("Complaint"):
         frappe.make_property_setter({**hidden, "property_type": "Int"})
-        with as_user(person("Complaint Manager", Company=made.company)):
+        with as_user(factory.person("Complaint Manager", Company=made.company)):
             columns, rows, _message, _chart, above, _total = ComplaintRegister({}).run()
     assert len(rows) == COUNT
     assert "settled_amount" not in {one["fieldname"] for one in columns}
@@ -420,16 +412,16 @@ def assert_counts(found: SimpleNamespace, names: set[str]) -> None:
 
 
 def test_a_user_of_one_company_sees_and_counts_only_that_company(made: Made) -> None:
-    with as_user(person("Complaint Manager", Company=made.company)):
+    with as_user(factory.person("Complaint Manager", Company=made.company)):
         assert_counts(counted({}), {row.name for row in made.rows()})
-    with as_user(person("Complaint Manager", Company=_company())):
+    with as_user(factory.person("Complaint Manager", Company=_company())):
         assert_counts(counted({}), set())
 
 
 def test_a_user_of_a_region_sees_its_cities_and_what_has_no_territory(made: Made) -> None:
     own = {row.name for row in made.rows() if row.territory in (made.city, None, "")}
     assert 0 < len(own) < COUNT
-    with as_user(person("Complaint Manager", Territory=made.region)):
+    with as_user(factory.person("Complaint Manager", Territory=made.region)):
         found = counted(made.filters())
         assert listed({"company": made.company}) == len(own)
     assert_counts(found, own)
@@ -439,24 +431,24 @@ def test_accounts_see_the_complaints_whose_money_they_handle(made: Made) -> None
     settled = {row.name for row in made.rows()[:5]}
     for name in settled:
         _bare("Complaint Settlement", complaint=name, customer=made.customer, company=made.company)
-    with as_user(person("Accounts Manager")):
+    with as_user(factory.person("Accounts Manager")):
         assert_counts(counted(made.filters()), settled)
 
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_without_the_right_there_is_no_report(made: Made, report: str) -> None:
-    with as_user(person("Sales User")), pytest.raises(frappe.PermissionError):
+    with as_user(factory.person("Sales User")), pytest.raises(frappe.PermissionError):
         run(report, made.filters())
 
 
 @pytest.mark.parametrize("made_of", [RiskMatrixReport, ComplaintRegister, SopPerformance])
 def test_without_the_right_the_query_itself_refuses(made: Made, made_of: type) -> None:
-    with as_user(person("Sales User")), pytest.raises(frappe.PermissionError):
+    with as_user(factory.person("Sales User")), pytest.raises(frappe.PermissionError):
         made_of(made.filters()).run()
 
 
 def test_one_shared_complaint_does_not_open_the_others(made: Made) -> None:
-    email, one = person("Sales User"), made.rows()[0].name
+    email, one = factory.person("Sales User"), made.rows()[0].name
     _bare("DocShare", share_doctype="Complaint", share_name=one, user=email, read=1)
     with as_user(email):
         tallies = RiskMatrixReport(made.filters()).tallies
@@ -466,7 +458,7 @@ def test_one_shared_complaint_does_not_open_the_others(made: Made) -> None:
 def test_no_report_names_a_capa_to_somebody_who_may_not_read_it(made: Made) -> None:
     capa, complaint = _bare("CAPA"), made.rows()[0].name
     _bare("CAPA Complaint", parent=capa, parenttype="CAPA", complaint=complaint)
-    agent = person("Complaint Agent", Company=made.company)
+    agent = factory.person("Complaint Agent", Company=made.company)
     with as_user(agent):
         assert {row.capas for row in ComplaintRegister({}).rows()} == {capa, ""}
     with changed_rules("CAPA"):
@@ -632,30 +624,30 @@ def test_pareto_is_sorted_and_its_line_ends_at_all(made: Made) -> None:
 
 
 def test_a_chart_counts_only_what_the_user_may_see(made: Made) -> None:
-    with as_user(person("Complaint Manager", Territory=made.city)):
+    with as_user(factory.person("Complaint Manager", Territory=made.city)):
         drawn = figures.open_by_stage(made.filters())
     own = [row for row in made.rows() if is_open(row) and row.territory in (made.city, None, "")]
     assert sum(drawn["datasets"][0]["values"]) == len(own)
-    with as_user(person("Sales User")), pytest.raises(frappe.PermissionError):
+    with as_user(factory.person("Sales User")), pytest.raises(frappe.PermissionError):
         figures.open_by_stage(made.filters())
 
 
 def test_a_click_follows_the_chart_as_the_user_set_it_up(made: Made) -> None:
-    with as_user(person("Complaint Manager")):
+    with as_user(factory.person("Complaint Manager")):
         create_dashboard_settings(frappe.session.user)
         save_chart_config(False, json.dumps({"filters": made.filters()}), "Open Complaints by Stage")
         drawn = figures.open_by_stage(made.filters())
         for index, value in enumerate(drawn["datasets"][0]["values"]):
             assert listed(behind("Open Complaints by Stage", index)) == value
         assert behind("Open Complaints by Stage", 99) is None
-    with as_user(person("Sales User")), pytest.raises(frappe.PermissionError):
+    with as_user(factory.person("Sales User")), pytest.raises(frappe.PermissionError):
         behind("Open Complaints by Stage", 0)
 
 
 def test_severe_are_the_gravest_two_fifths(made: Made) -> None:
     ranked = frappe.get_all("Risk Severity", pluck="name", order_by="`rank` desc")
     assert figures.severe_levels() == ranked[: len(ranked) * 2 // 5]
-    with as_user(person("Complaint Manager", Company=made.company)):
+    with as_user(factory.person("Complaint Manager", Company=made.company)):
         card = figures.severe_open()
         assert listed(card["route_options"]) == card["value"]
     severe = [row for row in made.rows() if is_open(row) and row.severity in figures.severe_levels()]
@@ -691,7 +683,7 @@ def test_cards_count_what_their_list_shows(made: Made) -> None:
     for name in ("Open Complaints", "Overdue Complaints", "Complaints at Risk", "Waiting for Customer"):
         card = frappe.get_doc("Number Card", name)
         filters = json.loads(card.filters_json)
-        with as_user(person("Complaint Manager", Company=made.company)):
+        with as_user(factory.person("Complaint Manager", Company=made.company)):
             number = get_result(card.as_json(), json.dumps(filters))
             assert number == listed({field: [operator, value] for _dt, field, operator, value in filters})
         if name == "Open Complaints":

@@ -8,8 +8,6 @@ from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_retu
 from frappe.model.document import Document
 
 from tests.desk import factory, settling
-from tests.desk.test_settlement_life import comments, states
-from tests.desk.test_settlement_limits import other_company, tax_account, taxed_invoice
 
 Refused = frappe.ValidationError
 FINANCE = ("Accounts User", "Accounts Manager")
@@ -48,7 +46,7 @@ def test_a_draft_cannot_be_cut_off_from_its_settlement(remedy: str) -> None:
     document.save()
     assert {field: again(document).get(field) for field in marks} == {field: kept[field] for field in marks}
     frappe.delete_doc(document.doctype, document.name)
-    assert list(states(settlement).values()) == ["deleted"]
+    assert list(settling.states(settlement).values()) == ["deleted"]
     assert settling.figures(settlement.complaint) == ("cancelled", 0)
 
 
@@ -58,7 +56,7 @@ def test_cancelling_with_an_empty_link_keeps_it() -> None:
     credit.update({"complaint_settlement": None, "complaint": None})
     credit.cancel()
     assert again(credit).complaint_settlement == settlement.name
-    assert states(settlement) == {"credit_note": "cancelled"}
+    assert settling.states(settlement) == {"credit_note": "cancelled"}
 
 
 def test_a_new_document_belongs_to_no_settlement() -> None:
@@ -137,13 +135,13 @@ def test_a_row_more_is_more_and_a_deduction_is_less() -> None:
 
 
 def test_nothing_is_added_by_way_of_taxes() -> None:
-    settlement = settling.submitted(taxed_invoice(), {"qty": 3})
+    settlement = settling.submitted(factory.taxed_invoice(), {"qty": 3})
     credit = settling.documents(settlement)["credit_note"]
     credit.append(
         "taxes",
         {
             "charge_type": "Actual",
-            "account_head": tax_account(),
+            "account_head": factory.tax_account(),
             "description": "Extra",
             "tax_amount": -500,
         },
@@ -190,7 +188,7 @@ def test_a_return_of_goods_without_money_stays_with_the_warehouse() -> None:
     back = settling.documents(settlement)["goods_return"]
     back.items[0].qty = -2
     back.submit()
-    assert states(settlement)["goods_return"] == "submitted"
+    assert settling.states(settlement)["goods_return"] == "submitted"
 
 
 def test_a_return_that_lowers_what_is_billed_keeps_to_the_amount() -> None:
@@ -243,7 +241,7 @@ def test_a_document_lost_after_closing_is_told_to_the_handler_once(how: str) -> 
     assert todo.allocated_to == handler
     assert credit.name in todo.description
     assert settlement.name in todo.description
-    told = [text for text in comments(settlement.complaint) if "ended" in text]
+    told = [text for text in settling.comments(settlement.complaint) if "ended" in text]
     assert len(told) == 1
     assert credit.name in told[0]
 
@@ -269,7 +267,7 @@ def test_the_handler_reads_it_in_their_language() -> None:
     frappe.delete_doc("Sales Invoice", credit.name)
     (todo,) = todos(settlement.complaint)
     assert "已结束" in todo.description
-    assert "had ended" in comments(settlement.complaint)[-1]
+    assert "had ended" in settling.comments(settlement.complaint)[-1]
     notices = frappe.get_all("Notification Log", {"for_user": handler, "document_name": settlement.complaint})
     assert len(notices) == 1
 
@@ -297,7 +295,7 @@ def test_customer_and_company_stay_while_a_settlement_lives() -> None:
     _, _, invoice = factory.sold(10)
     settlement = settling.proposed(invoice, {"qty": 1})
     other = factory.customer().name
-    for field, value in (("customer", other), ("company", other_company())):
+    for field, value in (("customer", other), ("company", factory.other_company())):
         complaint = frappe.get_doc("Complaint", settlement.complaint)
         complaint.update({field: value, "sales_invoice": None})
         with pytest.raises(Refused, match=rf"settlement {settlement.name}"):
@@ -317,7 +315,7 @@ def test_the_currency_of_a_complaint_is_its_companys() -> None:
     complaint.currency = "EUR"
     complaint.save()
     assert complaint.reload().currency == "USD"
-    name = other_company()
+    name = factory.other_company()
     frappe.db.set_value("Company", name, "default_currency", "EUR")
     frappe.clear_document_cache("Company", name)
     complaint.update({"company": name, "sales_invoice": None})

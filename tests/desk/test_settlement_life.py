@@ -12,10 +12,6 @@ from tests.desk import factory, settling
 Refused = frappe.ValidationError
 
 
-def states(settlement: Document) -> dict[str, str]:
-    return {row.purpose: row.document_status for row in settlement.reload().documents}
-
-
 def cancel(settlement: Document) -> None:
     with settling.acting_as(*settling.APPROVER):
         frappe.get_doc(settlement.doctype, settlement.name).cancel()
@@ -34,7 +30,7 @@ def test_a_proposal_shows_on_the_complaint_and_goes_with_its_deletion() -> None:
     with settling.acting_as(*settling.PROPOSER):
         frappe.delete_doc("Complaint Settlement", settlement.name)
     assert settling.figures(settlement.complaint) == ("", 0)
-    said = comments(settlement.complaint)
+    said = settling.comments(settlement.complaint)
     assert any("proposed" in text for text in said)
     assert any("deleted" in text for text in said)
 
@@ -44,7 +40,7 @@ def test_cancelling_deletes_the_drafts_and_frees_the_quantity() -> None:
     names = [(row.document_type, row.document_name) for row in settlement.documents]
     cancel(settlement)
     assert not any(frappe.db.exists(*name) for name in names)
-    assert states(settlement) == {"credit_note": "deleted", "goods_return": "deleted"}
+    assert settling.states(settlement) == {"credit_note": "deleted", "goods_return": "deleted"}
     assert settling.figures(settlement.complaint) == ("cancelled", 0)
     assert settling.proposed(invoice, {"remedy": "return_credit", "qty": 10}).lines[0].remaining_qty == 10
 
@@ -59,7 +55,7 @@ def test_cancelling_is_refused_while_a_document_is_submitted_and_says_which() ->
     assert frappe.db.exists("Delivery Note", made["goods_return"].name)
     made["credit_note"].reload().cancel()
     cancel(settlement)
-    assert states(settlement) == {"credit_note": "cancelled", "goods_return": "deleted"}
+    assert settling.states(settlement) == {"credit_note": "cancelled", "goods_return": "deleted"}
 
 
 def test_a_repair_under_way_is_not_taken_back() -> None:
@@ -84,13 +80,15 @@ def test_finance_submits_and_cancels_and_both_records_follow() -> None:
     credit = settling.documents(settlement)["credit_note"]
     with settling.acting_as("Accounts User", "Accounts Manager"):
         frappe.get_doc("Sales Invoice", credit.name).submit()
-    assert states(settlement) == {"credit_note": "submitted", "goods_return": "draft"}
+    assert settling.states(settlement) == {"credit_note": "submitted", "goods_return": "draft"}
     assert invoice.reload().outstanding_amount == 600
     with settling.acting_as("Accounts User", "Accounts Manager"):
         frappe.get_doc("Sales Invoice", credit.name).cancel()
-    assert states(settlement) == {"credit_note": "cancelled", "goods_return": "draft"}
+    assert settling.states(settlement) == {"credit_note": "cancelled", "goods_return": "draft"}
     assert settling.figures(settlement.complaint) == ("incomplete", 0)
-    assert any(credit.name in text and "cancelled" in text for text in comments(settlement.complaint))
+    assert any(
+        credit.name in text and "cancelled" in text for text in settling.comments(settlement.complaint)
+    )
 
 
 def test_finance_deletes_a_draft_and_the_complaint_is_not_settled_any_more() -> None:
@@ -98,7 +96,7 @@ def test_finance_deletes_a_draft_and_the_complaint_is_not_settled_any_more() -> 
     settlement = settling.submitted(invoice, {"qty": 4})
     credit = settling.documents(settlement)["credit_note"]
     frappe.delete_doc("Sales Invoice", credit.name)
-    assert states(settlement) == {"credit_note": "deleted"}
+    assert settling.states(settlement) == {"credit_note": "deleted"}
     assert settling.figures(settlement.complaint) == ("cancelled", 0)
 
 
@@ -169,7 +167,7 @@ def test_a_cancelled_settlement_is_amended_and_submitted_again() -> None:
         [],
     )
     settling.approve(amended)
-    assert set(states(amended)) == {"credit_note", "goods_return"}
+    assert set(settling.states(amended)) == {"credit_note", "goods_return"}
     assert settling.figures(settlement.complaint) == ("settled", 200)
 
 
@@ -214,12 +212,3 @@ def test_what_a_request_sends_in_the_servers_fields_is_not_kept() -> None:
     )
     assert settlement.reload().documents == []
     assert (settlement.proposed_by, settlement.total_amount) == (factory.user(*settling.PROPOSER), 100)
-
-
-def comments(complaint: str) -> list[str]:
-    return frappe.get_all(
-        "Comment",
-        {"reference_doctype": "Complaint", "reference_name": complaint, "comment_type": "Info"},
-        pluck="content",
-        order_by="creation",
-    )

@@ -13,7 +13,8 @@ from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime, nowdate
 
 from complaint_qms.api import settlement as settlement_api
-from complaint_qms.services.work.records import settlement_work
+from complaint_qms.constants import work
+from complaint_qms.services.work.judgements import settlement_work
 from complaint_qms.services.work.timing import viewer
 from tests.desk import factory, settling
 
@@ -211,7 +212,7 @@ def test_settlement_complaint_and_invoice_must_agree(change: dict, message: str)
     if change.get("customer"):
         change = {"customer": factory.customer().name}
     if change.get("company"):
-        change = {"company": other_company()}
+        change = {"company": factory.other_company()}
     with pytest.raises(Refused, match=message):
         settling.proposed(invoice, {"qty": 1}, **change)
 
@@ -256,15 +257,6 @@ def test_all_problems_are_told_at_once() -> None:
         settling.proposed(invoice, {"qty": 0}, {"qty": 1, "rate": 500}, {"remedy": "goodwill", "amount": 0})
 
 
-def other_company() -> str:
-    """A second company in the first one's country: another country's would change tables, which ends a transaction."""
-    name = factory.unique("Company")
-    country = factory.company_value("country")
-    return factory.make(
-        "Company", company_name=name, abbr=name[-6:], default_currency="USD", country=country
-    ).name
-
-
 # Rights --------------------------------------------------------------------------------------------------------------
 
 
@@ -293,7 +285,7 @@ def test_the_highest_limit_of_the_roles_counts_and_only_in_its_company() -> None
         0,
         {"role": "Complaint Manager", "max_amount": 100},
         {"role": "Quality Manager", "max_amount": 300},
-        {"role": "Accounts Manager", "max_amount": 9000, "company": other_company()},
+        {"role": "Accounts Manager", "max_amount": 9000, "company": factory.other_company()},
     )
     _, _, invoice = factory.sold(10)
     with pytest.raises(frappe.PermissionError, match="above your approval limit"):
@@ -346,7 +338,15 @@ def test_changing_the_terms_makes_one_the_proposer() -> None:
             mine.submit()
 
 
-def test_what_a_complaint_was_granted_already_counts() -> None:
+def waiting_for(user: str) -> list[str]:
+    """Settlements that “My Work Today” offers this user to submit."""
+    rows, _ = settlement_work(viewer(user, now_datetime()))
+    return [row["name"] for row in rows]
+
+
+def test_what_a_complaint_was_granted_already_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "MOST", 1_000_000)  # however many wait on the site already
+    monkeypatch.setattr(work, "CANDIDATES", 1_000_000)
     set_limits(0, {"role": "Complaint Manager", "max_amount": 250})
     _, _, invoice = factory.sold(10)
     first = settling.submitted(invoice, {"qty": 2})
@@ -358,9 +358,9 @@ def test_what_a_complaint_was_granted_already_counts() -> None:
         settling.approve(second)
     assert second.reload().docstatus == 0
     with settling.acting_as(*settling.APPROVER) as manager:
-        assert second.name not in [row["name"] for row in settlement_work(viewer(manager, now_datetime()))]
+        assert second.name not in waiting_for(manager)
         frappe.get_doc(first.doctype, first.name).cancel()
-        assert second.name in [row["name"] for row in settlement_work(viewer(manager, now_datetime()))]
+        assert second.name in waiting_for(manager)
     assert settling.approve(second).docstatus == 1
 
 
@@ -487,28 +487,8 @@ def test_a_credit_note_keeps_currency_and_rate_of_the_invoice() -> None:
     assert settling.figures(settlement.complaint) == ("settled", 500)  # the complaint counts in USD
 
 
-def tax_account() -> str:
-    return frappe.get_all(
-        "Account",
-        {"company": factory.company(), "account_type": "Tax", "is_group": 0},
-        pluck="name",
-        order_by="name",
-    )[0]
-
-
-def taxed_invoice(**values: object) -> Document:
-    line = factory.stocked(10)
-    taxes = [
-        {"charge_type": "On Net Total", "account_head": tax_account(), "description": "VAT", "rate": 10},
-        {"charge_type": "Actual", "account_head": tax_account(), "description": "Freight", "tax_amount": 40},
-    ]
-    buyer = factory.customer()
-    values = {"taxes": taxes} | values
-    return factory.invoice(buyer.name, replace(line, qty=10), update_stock=True, **values)
-
-
 def test_taxes_and_freight_come_back_in_the_share_of_the_goods() -> None:
-    invoice = taxed_invoice()
+    invoice = factory.taxed_invoice()
     assert invoice.grand_total == 1000 + 100 + 40
     credit = settling.documents(settling.submitted(invoice, {"qty": 3}))["credit_note"]
     assert [tax.tax_amount for tax in credit.taxes] == [-30, -12]
@@ -517,7 +497,7 @@ def test_taxes_and_freight_come_back_in_the_share_of_the_goods() -> None:
 
 
 def test_goodwill_is_taxed_and_refunds_no_freight() -> None:
-    invoice = taxed_invoice()
+    invoice = factory.taxed_invoice()
     note = settling.documents(settling.submitted(invoice, {"remedy": "goodwill", "amount": 50}))["goodwill"]
     assert [tax.tax_amount for tax in note.taxes] == [-5, 0]
     assert note.grand_total == -55
@@ -527,7 +507,7 @@ def test_goodwill_is_taxed_and_refunds_no_freight() -> None:
     "discount", [{"discount_amount": 100}, {"additional_discount_percentage": 10}], ids=["fixed", "percent"]
 )
 def test_a_discount_on_the_whole_invoice_is_not_paid_out(discount: dict) -> None:
-    invoice = taxed_invoice(taxes=[], apply_discount_on="Grand Total", **discount)
+    invoice = factory.taxed_invoice(taxes=[], apply_discount_on="Grand Total", **discount)
     assert invoice.grand_total == 900
     credit = settling.documents(settling.submitted(invoice, {"qty": 5}))["credit_note"]
     assert credit.grand_total == -450

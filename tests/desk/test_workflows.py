@@ -6,7 +6,6 @@ import frappe
 import pytest
 
 from complaint_qms.constants.stages import FIRST_STAGE, MOVES
-from complaint_qms.services.intake import register
 from complaint_qms.services.lifecycle import take_step
 from complaint_qms.setup import workflows
 from complaint_qms.setup.workflows import definitions, sync_workflows
@@ -77,10 +76,7 @@ def test_records_follow_a_state_that_a_new_version_names_anew(monkeypatch):
     shipped = definitions()
     definition = next(row for row in shipped if row["workflow_name"] == "Complaint")
     old, new = "In Triage", "Being Sorted"
-    doc = register(
-        {"subject": "Lid loose", "customer": factory.customer().name, "description": "It is loose."}
-    )
-    take_step(doc, "Start Triage", {})
+    doc = factory.in_triage()
     for row in (*definition["states"], *definition["transitions"]):
         row |= {key: new for key in ("state", "from", "to") if row.get(key) == old}
     monkeypatch.setattr(workflows, "definitions", lambda: shipped)

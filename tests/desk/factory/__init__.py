@@ -6,7 +6,6 @@ All functions return the saved (or submitted) document. Nothing commits: the tes
 from tests.desk.factory.base import company, company_value, make, other_company, store, unique
 from tests.desk.factory.people import PASSWORD, employee, person, user
 from tests.desk.factory.quality import (
-    CRITERION,
     TRIAGED,
     at_stage,
     capa,
@@ -43,7 +42,7 @@ from tests.desk.factory.trade import (
 )
 
 __all__ = [
-    "COST", "CRITERION", "PASSWORD", "RATE", "TRIAGED", "Line", "at_stage", "batch", "capa", "capa_in_effect", "company",
+    "COST", "PASSWORD", "RATE", "TRIAGED", "Line", "at_stage", "batch", "capa", "capa_in_effect", "company",
     "company_value", "complaint", "contact", "customer", "delivery", "employee", "finish_action", "implemented_capa",
     "in_triage", "investigation", "invoice", "invoice_of", "item", "item_price", "make", "other_company", "person", "receive",
     "sales_order", "serials", "sold", "stocked", "store", "supplier", "tax_account", "taxed_invoice", "tick_all", "unique",
