@@ -245,7 +245,7 @@ def test_cusum_steps_over_unknown_counts():
 
 def test_average_run_length_by_simulation():
     k, h = 3.0, 6.0
-    exact = average_run_length(2.0, k, h, 0.5)
+    exact = average_run_length(2.0, k, h, 2)
     rng = np.random.default_rng(3)
     lengths = []
     for _ in range(3000):
@@ -257,12 +257,20 @@ def test_average_run_length_by_simulation():
     assert np.mean(lengths) == pytest.approx(exact, rel=4 / np.sqrt(3000))
 
 
-@pytest.mark.parametrize("mean", [0.1, 2.0, 40.0])
-def test_decision_limit_keeps_the_promised_run_length(mean):
-    h = decision_limit(mean, 2.0, 500.0)
-    k = float(reference_value(mean, 2 * mean))
-    assert average_run_length(mean, k, h, 0.02) > 350
-    np.testing.assert_allclose(decision_limits([mean], 2.0, 500.0), h, rtol=0.25, atol=0.3)
+@pytest.mark.parametrize("ratio", [1.5, 2.0])
+@pytest.mark.parametrize("mean", [0.066, 0.6616, 0.9, 2.0, 4.157, 21.0])
+def test_decision_limit_keeps_the_promised_run_length(mean, ratio):
+    """Judged by a chain on a grid four times as fine and more, with the reference value that a scan uses."""
+    k = float(reference_value(mean, ratio * mean))
+    parts = min(range(96, 193), key=lambda n: abs(k * n - round(k * n)) / n)
+    alone = average_run_length(mean, k, decision_limit(mean, ratio, 500.0), parts)
+    assert alone > 500 * 0.95  # the finer grid rounds h as well
+    among_many = average_run_length(mean, k, float(decision_limits([mean], ratio, 500.0)[0]), parts)
+    assert 500 * 0.95 < among_many < 500 * 3
+
+
+def test_a_run_length_past_all_digits_is_infinite():
+    assert average_run_length(0.001, 5.0, 20.0, 10) == np.inf
 
 
 def test_reference_value_needs_a_rise():

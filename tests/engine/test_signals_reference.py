@@ -128,6 +128,25 @@ def test_laney_chart_as_in_qicharts2():
     assert plain.lower[0] == 0
 
 
+def test_laney_keeps_the_place_of_a_missing_period_as_qicharts2():
+    gap, whole = [10, 12, np.nan, 30, 11, 9, 14], [8, 9, 10, 11, 9, 8, 12]
+    assert laney_u_chart(gap, 100).upper[0] == pytest.approx(0.329504, abs=5e-7)
+    # What other series know of that period changes nothing.
+    assert laney_u_chart([gap, whole], 100).upper[0, 0] == laney_u_chart(gap, 100).upper[0]
+
+
+def test_farrington_counts_the_days_of_months_as_r_does():
+    t = np.arange(1, 121)
+    y = (t * t * 7 + t * 13) % 17 + t // 12 * 2 + 5
+    y[-1] = 60
+    starts = (np.datetime64("2000-01") + np.arange(120).astype("timedelta64[M]")).astype("datetime64[D]")
+    control = Control(years=5, half_window=2, trend_p=1.0, threshold="delta")
+    found = farrington(y, [117, 118, 119], frequency=12, control=control, starts=starts)
+    np.testing.assert_allclose(found.expected[0], [30.7228284364, 30.4186275980, 32.2580536343], rtol=1e-9)
+    np.testing.assert_allclose(found.upper[0], [40.3203517639, 39.9728267970, 42.0807123601], rtol=1e-9)
+    np.testing.assert_allclose(found.p[0], [0.281398637896, 0.919291160451, 6.89323730226e-06], rtol=1e-6)
+
+
 def test_disproportion():
     found = disproportion(12, 88, 30, 870)
     assert found.prr == pytest.approx(3.6)

@@ -362,3 +362,12 @@ def test_no_series_at_all():
     assert result.signals == []
     assert result.q.shape == (0, 10)
     assert CODE["none"] == 0
+
+
+def test_farrington_leaves_a_series_with_an_unknown_week_alone():
+    counts = np.random.default_rng(8).poisson(6.0, (2, 5 * 52)).astype(float)
+    counts[1, 100] = np.nan
+    found = scan(counts, settings=Settings(method="farrington"))
+    assert np.isfinite(found.cells.p[0]).any()
+    assert np.isnan(found.cells.p[1]).all()
+    assert np.isnan(scan(counts[1:], settings=Settings(method="farrington")).cells.p).all()

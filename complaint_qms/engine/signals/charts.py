@@ -134,14 +134,17 @@ def _rate_chart(
         sigma_z: Array | float = 1.0
         if laney:
             z = (value - center[..., None]) / np.sqrt(variance[..., None] / sizes)
-            sigma_z = _baseline_sigma(z, base, screen)
+            sigma_z = _baseline_sigma(z, base, baseline, screen)
     return _chart(kind, value, center, sizes, sigma_z, sigmas, 1.0 if share else np.inf, variance)
 
 
-def _baseline_sigma(z: Array, base: NDArray[np.bool_], screen: bool) -> Array:
-    """σ_z over the baseline: neighbours are the periods next to each other within the baseline."""
-    chosen = base.reshape(-1, base.shape[-1]).any(axis=0)
-    inside = np.where(base, z, np.nan)[..., chosen]
+def _baseline_sigma(z: Array, base: NDArray[np.bool_], baseline: ArrayLike | None, screen: bool) -> Array:
+    """σ_z over the baseline: neighbours are the periods next to each other within the baseline. What is unknown keeps
+    its place: no range reaches across it, whatever other series know of that period."""
+    inside = np.where(base, z, np.nan)
+    if baseline is not None:
+        periods = np.asarray(baseline, bool)
+        inside = inside[..., periods.reshape(-1, periods.shape[-1]).any(axis=0)]
     return moving_range_sigma(inside, screen)
 
 

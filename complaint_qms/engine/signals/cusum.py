@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import linalg, stats
 
 Array = NDArray[np.float64]
 Transform = Literal["standard", "rossi", "anscombe", "anscombe2nd", "pearsonNegBin", "none"]
@@ -95,8 +95,8 @@ def standard_cusum(
     """S = max(0, S + x − k) over transformed counts x, alarm S >= h (Rossi et al., Statistics in Medicine 1999).
 
     ``mean`` m defaults to the mean of the counts before ``start``; it may also be an array over the judged
-    periods. ``alpha`` is the overdispersion of "pearsonNegBin". With m 0 every transform but "none" divides by 0:
-    the result is then nan and never an alarm.
+    periods. ``alpha`` is the overdispersion of "pearsonNegBin". With m 0 every transform but "none" divides by 0: a first
+    complaint is then infinitely far away and alarms, and what follows it is nan.
     """
     counts = np.asarray(counts, float)
     if not 0 < start < counts.shape[-1] and not (start == 0 and mean is not None):
@@ -160,27 +160,23 @@ def _back(m: Array, before: Array, value: Array, k: float, h: float, kind: Trans
     return h - value
 
 
-def average_run_length(mean: float, reference: float, limit: float, step: float = 0.1) -> float:
+def average_run_length(mean: float, reference: float, limit: float, parts: int = 10) -> float:
     """Mean number of periods until S >= limit, from S = 0, with Poisson counts of this mean.
 
-    A Markov chain (Brook and Evans, Biometrika 1972) on multiples of ``step``, to which ``reference`` and
+    A Markov chain (Brook and Evans, Biometrika 1972) on multiples of 1 / ``parts``, to which ``reference`` and
     ``limit`` are rounded; exact when both are multiples of it.
     """
-    k = round(reference / step)
-    states = max(1, round(limit / step))
-    # From state i a count y leads to max(0, i + y / step − k); at `states` or above it alarms.
-    grid = np.arange(states)
-    per_count = 1 / step
-    most = int(np.ceil((states + k) * step)) + 1
-    y = np.arange(most + 1)
-    weight = stats.poisson.pmf(y, mean)
-    target = np.maximum(0, grid[:, None] + np.rint(y * per_count).astype(int)[None, :] - k)
-    inside = target < states
-    moves = np.zeros((states, states))
-    rows = np.broadcast_to(grid[:, None], target.shape)
-    np.add.at(moves, (rows[inside], target[inside]), np.broadcast_to(weight, target.shape)[inside])
-    system = np.eye(states) - moves
-    length = np.linalg.solve(system, np.ones(states))
+    k, states = round(reference * parts), max(1, round(limit * parts))
+    # From state i a count y leads to state j = i + y · parts − k, or to 0 where that is less; at `states` it alarms.
+    # So the chance of a move depends on j − i alone, but for j = 0.
+    moved = np.arange(-states + 1, states) + k
+    chance = stats.poisson.pmf(np.where(moved % parts == 0, moved // parts, -1), mean)
+    moves = linalg.toeplitz(chance[states - 1 :: -1], chance[states - 1 :])
+    moves[:, 0] = stats.poisson.cdf((k - np.arange(states)) // parts, mean)
+    try:
+        length = np.linalg.solve(np.eye(states) - moves, np.ones(states))
+    except np.linalg.LinAlgError:  # an alarm is less likely than the last digit of 1
+        return math.inf
     return float(length[0]) if length[0] > 0 else math.inf
 
 
@@ -188,47 +184,62 @@ def average_run_length(mean: float, reference: float, limit: float, step: float 
 def decision_limit(mean: float, ratio: float = 2.0, run_length: float = 1000.0) -> float:
     """The smallest h, on a grid, whose mean time to a false alarm is at least ``run_length`` periods.
 
-    For Poisson counts of this mean and the reference value for a rise by ``ratio``. The grid step is 0.1, less for
-    means below 0.4 and a twentieth of the standard deviation for large ones.
+    For Poisson counts of this mean and the reference value for a rise by ``ratio``. The grid is the one of at most
+    ``_FINEST`` steps per complaint whose multiple lies closest below the reference value; a smaller reference alarms
+    sooner, so that the promise is kept with the true one.
     """
     if mean <= 0 or ratio <= 1 or run_length <= 1:
         raise ValueError("decision_limit needs mean > 0, ratio > 1 and run_length > 1")
-    step = _grid_step(mean)
-    k = float(reference_value(mean, mean * ratio))
-    low, high = 0, 8
-    while average_run_length(mean, k, high * step, step) < run_length:
+    reference, parts = _on_grid(float(reference_value(mean, mean * ratio)), ratio, run_length)
+
+    def length(steps: int) -> float:
+        return average_run_length(mean, reference, steps / parts, parts)
+
+    low, high = 0, parts
+    while length(high) < run_length:
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
-        if average_run_length(mean, k, middle * step, step) < run_length:
+        if length(middle) < run_length:
             low = middle
         else:
             high = middle
-    return high * step
+    return high / parts
 
 
 def decision_limits(means: ArrayLike, ratio: float = 2.0, run_length: float = 1000.0) -> Array:
     """:func:`decision_limit` for many means: computed at 56 means from 0.05 to 1000, linear in ln mean between.
 
-    Means outside take the limit of the nearest end, scaled with √mean above it. nan stays nan.
+    The limit dips where the reference value is nearly a whole number, so each of the 56 takes the largest of itself
+    and its neighbours: the run length is kept, and exceeded at the dips. Means outside take the limit of the nearest
+    end, scaled with √mean above it. nan stays nan.
     """
     means = np.asarray(means, float)
     known = means[np.isfinite(means) & (means > 0)]
     out = np.full(means.shape, np.nan)
     if not known.size:
         return out
-    grid = np.geomspace(0.05, 1000, 56)
-    low = max(0, int(np.searchsorted(grid, known.min(), side="right")) - 1)
-    high = min(len(grid), int(np.searchsorted(grid, known.max())) + 1)
-    used = grid[low:high]
-    nodes = np.array([decision_limit(float(m), ratio, run_length) for m in used])
+    low = max(0, int(np.searchsorted(_NODES, known.min(), side="right")) - 2)
+    high = min(len(_NODES), int(np.searchsorted(_NODES, known.max())) + 2)
+    used = _NODES[low:high]
+    exact = np.array([decision_limit(float(m), ratio, run_length) for m in used])
+    around = np.pad(exact, 1, mode="edge")
+    nodes = np.maximum(np.maximum(around[:-2], exact), around[2:])
     inside = np.where(np.isfinite(means) & (means > 0), means, 1.0)
     values = np.interp(np.log(inside), np.log(used), nodes)
-    values = np.where(inside > grid[-1], values * np.sqrt(inside / grid[-1]), values)
+    values = np.where(inside > _NODES[-1], values * np.sqrt(inside / _NODES[-1]), values)
     return np.where(np.isfinite(means) & (means > 0), values, np.nan)
 
 
-def _grid_step(mean: float) -> float:
-    """A whole fraction of 1, or a whole number, that resolves both k and the spread of a count."""
-    wanted = max(min(0.1, mean / 4), math.sqrt(mean) / 20)
-    return 1 / round(1 / wanted) if wanted < 1 else float(round(wanted))
+def _on_grid(reference: float, ratio: float, run_length: float) -> tuple[float, int]:
+    """(multiple of 1 / parts just below the reference value, parts). h is about ln(run length) / ln(ratio), and with it
+    the size of the chain; parts are fewer where it is large."""
+    finest = int(np.clip(_STATES * math.log(ratio) / math.log(run_length), 4, _FINEST))
+    parts = np.arange(finest // 2 + 1, finest + 1)
+    below = np.floor(reference * parts * (1 + 1e-12)) / parts
+    best = int(np.argmax(below))
+    return float(below[best]), int(parts[best])
+
+
+_NODES = np.geomspace(0.05, 1000, 56)
+_FINEST, _STATES = 24, 400

@@ -228,20 +228,23 @@ def _farrington(block: Block) -> Cells:
     width = block.counts.shape[1]
     columns = np.arange(width - block.last, width)
     years = years_back(columns, control, block.frequency)
-    for used in np.unique(years[years > 0]):
+    # The model needs every period; a series with an unknown one is not judged, the others are.
+    known = np.flatnonzero(~np.isnan(block.counts).any(axis=1))
+    for used in np.unique(years[years > 0]) if known.size else ():
         at = columns[years == used]
+        here = np.ix_(known, at)
         found = farrington(
-            block.counts,
+            block.counts[known],
             at.tolist(),
             frequency=block.frequency,
             control=replace(control, years=int(used)),
-            population=block.exposure,
+            population=block.exposure[known],
             starts=block.starts,
         )
-        cells.expected[:, at], cells.statistic[:, at] = found.expected, found.score
-        cells.limit[:, at], cells.alarm[:, at] = found.upper, found.alarm
-        cells.p[:, at] = np.where(np.isnan(found.upper), np.nan, found.p)
-        cells.spread[:, at] = found.dispersion
+        cells.expected[here], cells.statistic[here] = found.expected, found.score
+        cells.limit[here], cells.alarm[here] = found.upper, found.alarm
+        cells.p[here] = np.where(np.isnan(found.upper), np.nan, found.p)
+        cells.spread[here] = found.dispersion
     return cells
 
 

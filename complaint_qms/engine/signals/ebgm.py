@@ -179,6 +179,8 @@ def squash(
     about ``points`` remain; which entry of ``points`` follows from how many there are against ``cuts``.
     """
     n, expected = np.asarray(n, float), np.asarray(expected, float)
+    if not n.size:
+        return n, expected, np.empty(0)
     out_n, out_e, out_w = [], [], []
     rank = 0
     for count in np.unique(n):

@@ -179,9 +179,10 @@ def farrington(
     out = {name: np.full(shape, np.nan) for name in names}
     trend = np.zeros(shape, bool)
     alarm = np.zeros(shape, bool)
+    time = _time(counts.shape[1], starts)
     for j, k in enumerate(places):
         chosen, level = baseline_levels(reference_points(k, control.years, frequency, starts), control)
-        fit = _model(counts, chosen, level, k, offset, control)
+        fit = _model(counts, chosen, level, k, offset, time, control)
         y = counts[:, k]
         upper, p, score = _threshold(y, fit, control)
         enough = counts[:, max(0, k - control.min_periods + 1) : k + 1].sum(axis=1) >= control.min_cases
@@ -194,6 +195,15 @@ def farrington(
         with np.errstate(invalid="ignore"):
             alarm[:, j] = enough & (score > 1) & (y != 0)
     return Farrington(at=np.array(places, np.int64), trend=trend, alarm=alarm, control=control, **out)
+
+
+def _time(periods: int, starts: NDArray[np.datetime64] | None) -> Array:
+    """The clock of the trend: the number of the period, and by the calendar its days in lengths of the first period, so
+    that a longer month is a longer step."""
+    if starts is None or periods < 2:
+        return np.arange(periods, dtype=float)
+    days = (starts - starts[0]).astype("timedelta64[D]").astype(float)
+    return days / days[1]
 
 
 def _has_history(k: int, frequency: int, control: Control, starts: NDArray[np.datetime64] | None) -> bool:
@@ -219,6 +229,7 @@ def _model(
     level: NDArray[np.int64],
     at: int,
     offset: Array | None,
+    time: Array,
     control: Control,
 ) -> _Prediction:
     """Fit with the trend, test it, and fit again without it where it does not hold."""
@@ -233,9 +244,9 @@ def _model(
     result: _Prediction | None = None
     if control.trend:
         # Time is centred: only the intercept changes, and the normal equations keep their digits.
-        middle = chosen.mean()
-        fit = _fit(y, np.column_stack([flat, chosen - middle]), past, control)
-        result = _predict(fit, np.append(flat_now, at - middle), now)
+        middle = time[chosen].mean()
+        fit = _fit(y, np.column_stack([flat, time[chosen] - middle]), past, control)
+        result = _predict(fit, np.append(flat_now, time[at] - middle), now)
         with np.errstate(divide="ignore", invalid="ignore"):
             t = fit.beta[:, -1] / np.sqrt(fit.residual_scale * fit.inverse[:, -1, -1])
         p = 2 * special.stdtr(fit.df, -np.abs(t))

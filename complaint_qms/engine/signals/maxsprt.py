@@ -81,7 +81,7 @@ def critical_value(upper_limit: float, alpha: float = 0.05, min_count: int = 1) 
     """The critical value whose crossing probability is alpha, for a plan that ends at μ = ``upper_limit``.
 
     Where even the earliest possible rejection is less likely than alpha, it is LLR(min_count, upper_limit), the
-    smallest value that any rejection reaches, as in R's Sequential.
+    smallest value that any rejection reaches; R's Sequential answers there that no plan exists.
     """
     if not 0 < alpha < 1:
         raise ValueError("alpha must lie between 0 and 1")
