@@ -63,3 +63,9 @@ DEFAULT_GRID = {
     "critical": ("low", "medium", "high", "extreme", "extreme"),
     "catastrophic": ("medium", "high", "extreme", "extreme", "extreme"),
 }
+
+HARM_EVENTS = {
+    **dict.fromkeys(("death", "fatal", "fatality", "死亡", "致命"), "death"),
+    **dict.fromkeys(("injury", "serious injury", "serious harm", "伤害", "受伤", "人身伤害"), "serious"),
+}
+"""Kinds of event that name harm themselves, as registers write them."""

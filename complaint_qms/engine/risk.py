@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from complaint_qms.constants.risk import HARM_EVENTS
+
 ACCEPTABILITY_ORDER = ("acceptable", "alarp", "unacceptable")
 """Keys from best to worst."""
 
@@ -156,6 +158,27 @@ def severity_of_harm(harm: str, mapping: Mapping[str, str]) -> str:
     if harm not in mapping:
         raise RiskError(f"No severity is laid down for the harm {harm!r}")
     return mapping[harm]
+
+
+def stated_harm(
+    deaths: float | None,
+    injured: float | None,
+    harm: str | None,
+    crash: str | None,
+    fire: str | None,
+    event: str | None = None,
+) -> str:
+    """Harm to a person as a register states it: ``death``, ``serious``, ``minor`` or ``none``.
+
+    Counted deaths and injuries (people) first, then a kind of event that names harm, then the flags of harm, crash and
+    fire (``yes``, ``no`` or None).
+    """
+    if (deaths or 0) > 0:
+        return "death"
+    named = HARM_EVENTS.get(event.strip().lower(), "") if event else ""
+    if (injured or 0) > 0 or named:
+        return named or "serious"
+    return "minor" if "yes" in (harm, crash, fire) else "none"
 
 
 def at_least(severity: str | None, floor: str, severities: Sequence[str]) -> str:

@@ -152,9 +152,19 @@ class TestWords:
         run.run(doc, found)
         made = made_by(found)[0]
         assert made["complaint_type"] is None
-        proposal = frappe.parse_json(made["proposals"])["complaint_type"]
-        assert proposal["value"] == "Leak"
+        opened = frappe.get_doc("Complaint", made["name"])
+        opened.run_method("onload")
+        proposal = frappe.parse_json(opened.proposals)["complaint_type"]
+        assert (proposal["value"], proposal["state"]) == ("Leak", "")
         assert proposal["reasons"]
+
+    def test_harm_that_the_file_states_is_kept(self, sheet):
+        found = []
+        for words in ({"Injured": "2"}, {"Deaths": "1"}, {"Fire": "yes"}, {"Injured": "0"}):
+            doc, opened = started(sheet(*rows(1, **words), headings=[*HEADINGS, *words]))
+            run.run(doc, opened)
+            found.append(made_by(opened)[0]["harm_level"] or None)
+        assert found == ["serious", "death", "minor", None]
 
     def test_an_unknown_type_takes_the_default_where_there_is_one(self, sheet):
         doc, found = started(sheet(*rows(1)), default_type="Leak")

@@ -165,3 +165,12 @@ def test_own_words_of_a_site():
         (proposal,) = propose(text, lexicon=lexicon, fields=("type",))
         assert proposal.value == "Valve / Seat"
     assert propose("We see seat erosion again", fields=("type",))[0].value != "Valve / Seat"
+
+
+@pytest.mark.parametrize(
+    "word", ["wasn't", "wasnt", "was not", "isnt", "werent", "hasnt been", "havent been"]
+)
+def test_denial_is_heard_with_and_without_the_apostrophe(word):
+    hits = [hit for hit in default_lexicon().hits(f"An injury {word} seen.") if hit.term.field == "harm"]
+    assert hits
+    assert all(hit.negated for hit in hits)

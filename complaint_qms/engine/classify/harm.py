@@ -11,7 +11,6 @@ from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
 from complaint_qms.engine.reasons import Reason
 
 SEVERITY_KEYS: tuple[str, ...] = tuple(entry["key"] for entry in SEVERITIES)
-_SERIOUS = SEVERITY_KEYS.index("serious")
 _MINOR = SEVERITY_KEYS.index("minor")
 FEAR_STEPS = 2
 FURTHER = 0.5

@@ -28,11 +28,22 @@ _CONTRACTED = {
     "cannot": ("can", "not"),
     "won't": ("will", "not"),
     "wont": ("will", "not"),
-    **{word: (word[:-2], "not") for word in ("dont", "doesnt", "didnt", "wasnt", "werent", "isnt", "arent")},
+    **{
+        word: (word[:-2], "not")
+        for word in (
+            "dont",
+            "doesnt",
+            "didnt",
+            "wasnt",
+            "werent",
+            "isnt",
+            "arent",
+            "hasnt",
+            "havent",
+            "hadnt",
+        )
+    },
 }
-_CONTRACTED.update(
-    {word: (word[:-3], "not") for word in ("dont", "doesnt", "didnt", "wasnt", "werent", "isnt", "arent")}
-)
 _NOT_REQUIRED = frozenset(("not", "never"))
 _BE = frozenset(("was", "were", "is", "are", "did", "do", "does", "has", "have", "been"))
 

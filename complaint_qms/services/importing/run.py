@@ -122,9 +122,7 @@ def try_out(source: Source, defaults: Defaults, size: int = BATCH) -> tuple[Coun
 
 def defaults_of(doc: Document) -> Defaults:
     """What an import says for all of its rows."""
-    return Defaults(
-        doc.company, doc.default_type, doc.default_channel, bool(doc.is_migrated), bool(doc.propose)
-    )
+    return Defaults(doc.company, doc.default_type, doc.default_channel, bool(doc.is_migrated))
 
 
 def _batch(name: str, source: Source, translator: Translator, chunk: Any) -> Counts:

@@ -18,19 +18,17 @@ from frappe import _
 from frappe.utils.data import get_system_timezone
 
 from complaint_qms.cli.fields import DATE_KEYS
-from complaint_qms.cli.ingest import parse_number
+from complaint_qms.cli.ingest import parse_flag, parse_number
 from complaint_qms.cli.messages import say
 from complaint_qms.cli.read.dates import BLANKS, parse_column
 from complaint_qms.cli.read.rows import Chunk
-from complaint_qms.constants.vocabulary import TYPES
-from complaint_qms.engine.classify import propose_many
+from complaint_qms.engine.risk import stated_harm
 from complaint_qms.services.importing.lookups import LARGE, Lookups, fold
 from complaint_qms.services.importing.source import Source
 
 SUBJECT_LENGTH, NAME_LENGTH = 140, 140
 URGENCIES = ("low", "normal", "high", "critical")
 EXPECTATIONS = ("refund", "exchange", "repair", "credit", "apology", "information", "other")
-PROPOSED = ("type", "severity", "expectation")
 # Where the words of a column end up when they name a record or an option; else they are kept as words.
 _TARGETS = {
     "supplier": "supplier",
@@ -72,7 +70,6 @@ class Defaults:
     complaint_type: str | None = None
     channel: str | None = None
     is_migrated: bool = True
-    propose: bool = True
 
 
 @dataclass
@@ -99,7 +96,6 @@ class Translator:
             key: [places.index(name) for name in names] for key, names in source.mapping.columns.items()
         }
         self.zone = get_system_timezone()
-        self.types = {row["key"]: row for row in _flat(TYPES)}
 
     def translate(self, chunk: Chunk) -> tuple[list[Row], list[RowError]]:
         """Rows of a chunk, and those that cannot be read."""
@@ -126,8 +122,6 @@ class Translator:
                 errors.append(RowError(number, self._heading("received"), reason, cells))
                 continue
             rows.append(Row(number, self._fields(words, moments), cells))
-        if self.defaults.propose:
-            self._propose(rows)
         return rows, errors
 
     def _heading(self, key: str) -> str:
@@ -169,8 +163,8 @@ class Translator:
             values["complainant_name"] = _cut(words.get("customer"))
         for key, options in (("urgency", URGENCIES), ("expectation", EXPECTATIONS)):
             values[key] = fold(words.get(key)) if fold(words.get(key)) in options else None
-        if (parse_number(words.get("deaths") or "") or 0) > 0:
-            values["harm_level"] = "death"
+        level = _harm_level(words)
+        values["harm_level"] = level if level != "none" else None
         harm = [
             f"{self._heading(key)}: {words[key]}"
             for key in ("injured", "deaths", "harm")
@@ -210,35 +204,12 @@ class Translator:
             "reported_lot": _cut(" / ".join(lot)),
         }
 
-    def _propose(self, rows: list[Row]) -> None:
-        """Type, severity and wish read from the text, as proposals with reasons, where the row says nothing."""
-        wanted = [row for row in rows if not row.values.get("complaint_type")]
-        if not wanted:
-            return
-        texts = [f"{row.values.get('subject', '')}\n{row.values.get('description', '')}" for row in wanted]
-        for row, found in zip(wanted, propose_many(texts, fields=PROPOSED), strict=True):
-            proposals = {}
-            for proposal in found:
-                name = self._record_of(proposal.field, proposal.value)
-                target = "complaint_type" if proposal.field == "type" else proposal.field
-                if name and not row.values.get(target) and proposal.source != "none":
-                    reasons = [reason.text for reason in proposal.reasons[:3]]
-                    proposals[target] = {
-                        "value": name,
-                        "confidence": round(proposal.confidence, 3),
-                        "reasons": reasons,
-                        "state": "",
-                    }
-            if proposals:
-                row.values["proposals"] = frappe.as_json(proposals, indent=None)
 
-    def _record_of(self, kind: str, key: str) -> str | None:
-        if kind == "expectation":
-            return key or None
-        if kind == "type":
-            seeded = self.types.get(key)
-            return self.lookups.find("type", key) or (seeded and self.lookups.find("type", seeded["name"]))
-        return self.lookups.find("severity", key)
+def _harm_level(words: dict[str, str]) -> str:
+    """Harm to a person as the row states it, judged as the back-test does."""
+    numbers = (parse_number(words.get(key) or "") for key in ("deaths", "injured"))
+    flags = (parse_flag(words.get(key) or "") for key in ("harm", "crash", "fire"))
+    return stated_harm(*numbers, *flags, words.get("severity"))
 
 
 def _subject(words: dict[str, str]) -> str:
@@ -263,7 +234,3 @@ def _description(words: dict[str, str], rest: dict[str, str]) -> str:
 
 def _cut(text: str | None) -> str | None:
     return text[:NAME_LENGTH] if text else None
-
-
-def _flat(types: tuple) -> list[dict]:
-    return [found for row in types for found in (row, *_flat(row["children"]))]
