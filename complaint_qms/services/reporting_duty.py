@@ -1,4 +1,4 @@
-"""Deadline of a reportability assessment, counted from awareness by the engine."""
+"""Deadline of a reportability assessment, counted by the engine from awareness or from what its rule names."""
 
 from datetime import date
 
@@ -12,6 +12,9 @@ from complaint_qms.constants.reportability import RULES
 from complaint_qms.engine.reportability import Rule, deadline, rules_from_data
 from complaint_qms.services.lifecycle import GateError
 
+# The event a rule counts from → field of the assessment with its day.
+_DAY_ZERO = {"awareness": "awareness_date", "new_information": "information_date"}
+
 
 def rules() -> dict[str, Rule]:
     """The reporting rules by key."""
@@ -24,7 +27,8 @@ def set_deadline(doc: Document) -> None:
     Work days leave out weekends and the company's holiday list.
 
     Raises:
-        frappe.ValidationError: the rule is unknown, or there is neither a rule nor a date.
+        frappe.ValidationError: the rule is unknown, the day it counts from is missing, or there is neither a rule nor a
+            date.
     """
     rule = rules().get(doc.rule_key or "")
     if doc.rule_key and not rule:
@@ -34,11 +38,34 @@ def set_deadline(doc: Document) -> None:
             )
         )
     if rule and rule.days is not None:
+        field = _DAY_ZERO[rule.counts_from]
+        if not doc.get(field):
+            frappe.throw(
+                _("G3: the deadline of rule {0} counts from {1}. Enter that date.").format(
+                    rule.key, _(doc.meta.get_label(field))
+                )
+            )
         doc.deadline = deadline(
-            getdate(doc.awareness_date), rule.days, rule.unit, holidays=_holidays(doc.complaint)
+            getdate(doc.get(field)), rule.days, rule.unit, holidays=_holidays(doc.complaint)
         )
     elif not doc.deadline:
         frappe.throw(_("G3: choose the Rule that sets the deadline, or enter the Deadline."))
+
+
+def check_dates(doc: Document) -> None:
+    """Nobody knows of tomorrow, and information is new only after the event was known.
+
+    Raises:
+        frappe.ValidationError: a date that cannot be.
+    """
+    if doc.awareness_date and getdate(doc.awareness_date) > getdate():
+        frappe.throw(_("Awareness Date lies in the future. Enter when the company first knew of the event."))
+    if not doc.information_date:
+        return
+    if getdate(doc.information_date) > getdate():
+        frappe.throw(_("New Information On lies in the future. Enter when the new information arrived."))
+    if doc.awareness_date and getdate(doc.information_date) < getdate(doc.awareness_date):
+        frappe.throw(_("New Information On is before Awareness Date. Correct one of them."))
 
 
 def check_awareness(doc: Document) -> None:

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate, now_datetime
+from frappe.utils import now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.services import defaults, lifecycle, reporting_duty
@@ -18,10 +18,7 @@ class ReportabilityAssessment(Document):
             self.awareness_date = frappe.db.get_value("Complaint", self.complaint, "awareness_date")
 
     def validate(self):
-        if self.awareness_date and getdate(self.awareness_date) > getdate():
-            frappe.throw(
-                _("Awareness Date lies in the future. Enter when the company first knew of the event.")
-            )
+        reporting_duty.check_dates(self)
         before = self.get_doc_before_save()
         if before:
             self._keep_basis(before)
@@ -46,7 +43,7 @@ class ReportabilityAssessment(Document):
         lifecycle.refuse_deletion(self)
 
     def _keep_basis(self, before: Document) -> None:
-        """An assessment stays with its complaint; when the company knew is for Regulatory Affairs to correct."""
+        """An assessment stays with its complaint; what its deadline counts from is for Regulatory Affairs to correct."""
         if before.complaint != self.complaint:
             frappe.throw(
                 _("G3: {0} belongs to complaint {1}. For another one add an assessment of its own.").format(
@@ -54,8 +51,8 @@ class ReportabilityAssessment(Document):
                 ),
                 lifecycle.GateError,
             )
-        if self.has_value_changed("awareness_date"):
-            defaults.check_role(_("change the awareness date of an assessment"), roles.REGULATORY)
+        if any(self.has_value_changed(name) for name in ("awareness_date", "information_date")):
+            defaults.check_role(_("change the dates an assessment counts from"), roles.REGULATORY)
 
     def _decide(self) -> None:
         if self.is_new() and self.status == "open":
