@@ -7,7 +7,9 @@ from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix, rate
+from complaint_qms.services import caching
 
+_MATRICES, _RANKS = "complaint_qms_matrices", "complaint_qms_ranks"
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
 
@@ -40,10 +42,30 @@ def check_color(color: str | None, where: str) -> None:
         frappe.throw(_("{0}: this is no colour. Choose one, or write it like #3BA272.").format(where))
 
 
+def check_default(settings: Document) -> None:
+    """The matrix newly named as the site's default is in use and for every company.
+
+    Raises:
+        frappe.ValidationError: it is disabled, or one company's own.
+    """
+    name = settings.default_risk_matrix
+    if not name or not settings.has_value_changed("default_risk_matrix"):
+        return
+    disabled, company = frappe.db.get_value("Risk Matrix", name, ("disabled", "company"))
+    if disabled:
+        frappe.throw(_("Default Risk Matrix: {0} is disabled. Choose one that is in use.").format(name))
+    if company:
+        frappe.throw(
+            _(
+                "Default Risk Matrix: {0} belongs to {1}, which uses it anyway. Choose one for every company."
+            ).format(name, company)
+        )
+
+
 def matrix_for(company: str | None) -> str | None:
     """The matrix of a company: its own, the default of the settings, the one marked as default."""
     rows = frappe.cache.get_value(
-        "complaint_qms_matrices",
+        _MATRICES,
         lambda: frappe.get_all(
             "Risk Matrix",
             filters={"disabled": 0},
@@ -54,8 +76,9 @@ def matrix_for(company: str | None) -> str | None:
     own = next((row["name"] for row in rows if row["company"] and row["company"] == company), None)
     if own:
         return own
+    shared = [row["name"] for row in rows if not row["company"]]
     default = frappe.db.get_single_value("Complaint QMS Settings", "default_risk_matrix", cache=True)
-    return default or next((row["name"] for row in rows if not row["company"]), None)
+    return default if default in shared else next(iter(shared), None)
 
 
 def matrix(name: str) -> RiskMatrix:
@@ -78,7 +101,7 @@ def matrix(name: str) -> RiskMatrix:
 def level_ranks() -> dict[str, dict[str, int]]:
     """Rank of every severity and occurrence of the site."""
     return frappe.cache.get_value(
-        "complaint_qms_ranks",
+        _RANKS,
         lambda: {
             doctype: dict(
                 frappe.get_all(doctype, fields=["name", "rank"], as_list=True, order_by="`rank` asc")
@@ -90,4 +113,4 @@ def level_ranks() -> dict[str, dict[str, int]]:
 
 def forget() -> None:
     """Drop what is cached about matrices and levels; called when one of them changes."""
-    frappe.cache.delete_value(["complaint_qms_matrices", "complaint_qms_ranks"])
+    caching.forget([_MATRICES, _RANKS])

@@ -11,8 +11,7 @@ from frappe.translate import print_language
 from frappe.utils import escape_html, nowdate
 
 from complaint_qms.constants.roles import MANAGER
-
-_NOT_PEOPLE = ("Administrator", "Guest")
+from complaint_qms.services.people import companies_of, holders_of
 
 
 def ask_to_look(complaint: Document, what: Callable[[], str]) -> list[str]:
@@ -76,23 +75,11 @@ def _handler(complaint: Document) -> list[frappe._dict]:
 
 def _managers(company: str) -> list[frappe._dict]:
     """Complaint managers who may see records of this company."""
-    user, has_role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
-    people = (
-        frappe.qb.from_(has_role)
-        .inner_join(user)
-        .on(user.name == has_role.parent)
-        .select(user.name, user.full_name, user.language)
-        .distinct()
-        .where((has_role.role == MANAGER) & (has_role.parenttype == "User"))
-        .where((user.enabled == 1) & (user.user_type == "System User") & user.name.notin(_NOT_PEOPLE))
-        .orderby(user.name)
-    ).run(as_dict=True)
-    companies: dict[str, set[str]] = {}
-    for row in frappe.get_all(
-        "User Permission",
-        filters={"allow": "Company", "user": ("in", [person.name for person in people] or [""])},
-        fields=["user", "for_value"],
-        order_by="user asc, for_value asc",
-    ):
-        companies.setdefault(row.user, set()).add(row.for_value)
-    return [person for person in people if company in companies.get(person.name, {company})]
+    managers = holders_of([MANAGER])[MANAGER]
+    limited = companies_of(managers)
+    return frappe.get_all(
+        "User",
+        filters={"name": ("in", [user for user in managers if company in limited.get(user, {company})])},
+        fields=["name", "full_name", "language"],
+        order_by="name asc",
+    )

@@ -10,6 +10,7 @@ from frappe.utils import cint
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import COMPLAINT_OPEN, FIRST_STAGE
+from complaint_qms.services import caching
 from complaint_qms.services.defaults import check_role
 
 CACHE_KEY = "complaint_qms_sops"
@@ -21,7 +22,8 @@ _WEIGHT_TYPE, _WEIGHT_COMPANY, _WEIGHT_SEVERITY = 1000, 100, 10
 def choose_sop(doc: Document) -> str | None:
     """Name of the SOP that fits `doc` best: its type (or the nearest type above), company and severity.
 
-    Without a fitting one: the SOP of the type, the default of the settings, the one marked as default.
+    Without a fitting one: the SOP of the type, the default of the settings, the one marked as default; none of them when
+    it is switched off or another company's.
     """
     path = _type_path(doc.complaint_type)
     best, best_score = None, -1
@@ -31,13 +33,27 @@ def choose_sop(doc: Document) -> str | None:
             best, best_score = row["name"], score
     if best_score > 0:
         return best
-    for name in path:
-        own = _types().get(name, {}).get("default_sop")
-        if own:
-            return own
-    return frappe.db.get_single_value("Complaint QMS Settings", "default_sop", cache=True) or next(
-        (row["name"] for row in _sops() if row["is_default"]), None
-    )
+    usable = [row for row in _sops() if row["company"] in (None, "", doc.company)]
+    chosen = [_types().get(name, {}).get("default_sop") for name in path]
+    chosen.append(frappe.db.get_single_value("Complaint QMS Settings", "default_sop", cache=True))
+    chosen += [row["name"] for row in usable if row["is_default"]]
+    names = {row["name"] for row in usable}
+    return next((name for name in chosen if name in names), None)
+
+
+def check_default(doc: Document, field: str) -> None:
+    """What is newly named as a default is in use.
+
+    Raises:
+        frappe.ValidationError: the SOP is switched off.
+    """
+    name = doc.get(field)
+    if name and doc.has_value_changed(field) and not frappe.db.get_value("Complaint SOP", name, "enabled"):
+        frappe.throw(
+            _("{0}: {1} is switched off. Choose an SOP that is enabled.").format(
+                _(doc.meta.get_label(field)), name
+            )
+        )
 
 
 def add_checks(doc: Document, stage: str) -> None:
@@ -95,15 +111,8 @@ def keep_checks(doc: Document, now: datetime) -> None:
 
 
 def forget_sops() -> None:
-    """Drop the cached lists; called when an SOP or a type changes. Once more when the change is final or taken back:
-    until then others still read, and keep, what it is not any more or was not yet."""
-    _forget()
-    frappe.db.after_commit.add(_forget)
-    frappe.db.after_rollback.add(_forget)
-
-
-def _forget() -> None:
-    frappe.cache.delete_value([CACHE_KEY, CACHE_KEY + ":types"])
+    """Drop the cached lists; called when an SOP or a type changes."""
+    caching.forget([CACHE_KEY, CACHE_KEY + ":types"])
 
 
 def _fit(row: dict[str, Any], doc: Document, path: list[str]) -> int:

@@ -9,11 +9,13 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import cint
 
 from complaint_qms.constants.roles import MANAGER
+from complaint_qms.services.people import companies_of, holders_of
 from complaint_qms.services.sop.alerts import ESCALATED, Event, Notice, Person
 
 COMPLAINT_FIELDS = (
     "name",
     "subject",
+    "company",
     "customer",
     "complainant_name",
     "stage",
@@ -21,8 +23,6 @@ COMPLAINT_FIELDS = (
     "complaint_owner",
     "hold_until",
 )
-
-_NOT_PEOPLE = ("Administrator", "Guest")
 
 
 class Directory:
@@ -33,6 +33,8 @@ class Directory:
 
     Superior: whom the owner's employee record reports to; where there is none with a login, those with the role
     that the stage, else the SOP, escalates to; else the complaint managers.
+
+    Whoever is told for a role sees the complaint's company; who is named in person is told.
     """
 
     def __init__(self) -> None:
@@ -41,6 +43,7 @@ class Directory:
         self._stages: dict[tuple[str, str], frappe._dict] = {}
         self._sop_roles: dict[str, str | None] = {}
         self._holders: dict[str, list[str]] = {}
+        self._companies: dict[str, set[str]] = {}
         self._fallback = frappe.db.get_single_value("Complaint QMS Settings", "fallback_handler_role")
 
     def learn(self, complaints: Iterable[frappe._dict]) -> None:
@@ -78,20 +81,27 @@ class Directory:
         responsible = self._people.get(stage.responsible_user)
         if responsible:
             return [responsible]
-        return self._with_role(stage.responsible_role) or self._with_role(self._fallback)
+        return self._with_role(stage.responsible_role, complaint) or self._with_role(
+            self._fallback, complaint
+        )
 
     def _superior(self, complaint: frappe._dict) -> list[Person]:
         person = self._people.get(self._superiors.get(complaint.complaint_owner))
         if person:
             return [person]
         return (
-            self._with_role(self._stage(complaint).escalate_to_role)
-            or self._with_role(self._sop_roles.get(complaint.sop))
-            or self._with_role(MANAGER)
+            self._with_role(self._stage(complaint).escalate_to_role, complaint)
+            or self._with_role(self._sop_roles.get(complaint.sop), complaint)
+            or self._with_role(MANAGER, complaint)
         )
 
-    def _with_role(self, role: str | None) -> list[Person]:
-        return [person for user in self._holders.get(role, ()) if (person := self._people.get(user))]
+    def _with_role(self, role: str | None, complaint: frappe._dict) -> list[Person]:
+        company = complaint.company
+        return [
+            person
+            for user in self._holders.get(role, ())
+            if (person := self._people.get(user)) and company in self._companies.get(user, {company})
+        ]
 
     def _stage(self, complaint: frappe._dict) -> frappe._dict:
         return self._stages.get((complaint.sop, complaint.stage), frappe._dict())
@@ -140,23 +150,9 @@ class Directory:
             self._superiors[user] = found.get(user)
 
     def _learn_roles(self, roles: set[str]) -> None:
-        if not roles:
-            return
-        user, has_role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
-        rows = (
-            frappe.qb.from_(has_role)
-            .inner_join(user)
-            .on(user.name == has_role.parent)
-            .select(has_role.role, user.name)
-            .distinct()
-            .where(has_role.role.isin(roles) & (has_role.parenttype == "User"))
-            .where((user.enabled == 1) & (user.user_type == "System User") & user.name.notin(_NOT_PEOPLE))
-            .orderby(has_role.role)
-            .orderby(user.name)
-            .run()
-        )
-        for role in roles:
-            self._holders[role] = [name for holds, name in rows if holds == role]
+        found = holders_of(roles)
+        self._holders |= found
+        self._companies |= companies_of(user for users in found.values() for user in users)
 
     def _learn_people(self, users: set[str]) -> None:
         if not users:

@@ -26,6 +26,8 @@ class ComplaintType(NestedSet):
                 )
             )
 
+        procedure.check_default(self, "default_sop")
+
     def on_update(self):
         super().on_update()
         procedure.forget_sops()

@@ -1,0 +1,49 @@
+"""People behind roles, and whose records they may see."""
+
+from collections.abc import Iterable
+
+import frappe
+
+_NOT_PEOPLE = ("Administrator", "Guest")
+
+
+def holders_of(roles: Iterable[str]) -> dict[str, list[str]]:
+    """Role → its holders who can sign in to the desk, by name. One query."""
+    wanted = sorted(set(roles))
+    if not wanted:
+        return {}
+    user, has_role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
+    rows = (
+        frappe.qb.from_(has_role)
+        .inner_join(user)
+        .on(user.name == has_role.parent)
+        .select(has_role.role, user.name)
+        .distinct()
+        .where(has_role.role.isin(wanted) & (has_role.parenttype == "User"))
+        .where((user.enabled == 1) & (user.user_type == "System User") & user.name.notin(_NOT_PEOPLE))
+        .orderby(has_role.role)
+        .orderby(user.name)
+        .run()
+    )
+    return {role: [name for held, name in rows if held == role] for role in wanted}
+
+
+def companies_of(users: Iterable[str]) -> dict[str, set[str]]:
+    """User → companies whose complaints they may see; who is not in it sees those of all. One query."""
+    wanted = sorted(set(users))
+    if not wanted:
+        return {}
+    permission = frappe.qb.DocType("User Permission")
+    rows = (
+        frappe.qb.from_(permission)
+        .select(permission.user, permission.for_value)
+        .where((permission.allow == "Company") & permission.user.isin(wanted))
+        .where((permission.apply_to_all_doctypes == 1) | (permission.applicable_for == "Complaint"))
+        .orderby(permission.user)
+        .orderby(permission.for_value)
+        .run()
+    )
+    found: dict[str, set[str]] = {}
+    for user, company in rows:
+        found.setdefault(user, set()).add(company)
+    return found
