@@ -51,7 +51,13 @@ def complete(doc: Document, row_name: str, evidence_note: str | None, evidence: 
         frappe.throw(_("CAPA {0} has no such action.").format(doc.name))
     if not (evidence_note or "").strip() and not evidence:
         frappe.throw(_("G5: add the evidence: a note or a file."), GateError)
-    row.update({"status": "done", "evidence_note": evidence_note, "evidence": evidence or row.evidence})
+    row.update(
+        {
+            "status": "done",
+            "evidence_note": evidence_note or row.evidence_note,
+            "evidence": evidence or row.evidence,
+        }
+    )
     doc.flags.ignore_permissions = True
     doc.save()
 
@@ -66,16 +72,26 @@ def sync_todos(doc: Document) -> None:
         if doc.stage == "implement"
         else set()
     )
+    # A task that somebody gave to a person without an action here is not ours to close.
+    owners = {row.action_owner for row in (*doc.actions, *before.actions)}
     todos = frappe.get_all(
         "ToDo",
-        filters={"reference_type": "CAPA", "reference_name": doc.name, "status": "Open"},
+        filters={
+            "reference_type": "CAPA",
+            "reference_name": doc.name,
+            "status": "Open",
+            "allocated_to": ("in", sorted(filter(None, owners)) or [""]),
+        },
         fields=["name", "allocated_to"],
         order_by="creation asc",
     )
     have = {todo.allocated_to for todo in todos}
     for todo in todos:
         if todo.allocated_to not in wanted:
-            frappe.db.set_value("ToDo", todo.name, "status", "Closed")
+            task = frappe.get_doc("ToDo", todo.name)
+            task.status = "Closed"
+            # Not past the document: saving it takes the owner off the list of those the CAPA is assigned to.
+            task.save(ignore_permissions=True)
     for owner in sorted(wanted - have):
         own = [
             row for row in doc.actions if row.action_owner == owner and row.status in ("open", "in_progress")

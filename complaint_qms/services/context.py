@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from complaint_qms.constants.stages import COMPLAINT_OPEN
 from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
 from complaint_qms.services.links import capas_of, investigations_of, settlements_of
+from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.similar import similar_complaints
 
 _NEIGHBOUR = ("name", "subject", "stage", "severity", "received_at", "customer", "batch_no")
@@ -18,7 +19,7 @@ def context(doc: Document) -> dict[str, Any]:
     """Customer at a glance, neighbours by batch, item and customer, and linked records. Shows only what the user may
     read: each list goes through the user's own permissions."""
     return {
-        "customer": customer_at_a_glance(doc.customer, doc.company) if doc.customer else None,
+        "customer": customer_at_a_glance(doc.customer, doc.company, permitted) if doc.customer else None,
         "past_complaints": _count({"customer": doc.customer}, doc) if doc.customer else None,
         "neighbours": {
             "batch": _neighbours({"batch_no": doc.batch_no}, doc) if doc.batch_no else [],

@@ -1,17 +1,23 @@
 """A customer at a glance, from ERPNext's own sales documents."""
 
+from collections.abc import Callable
 from typing import Any
 
 import frappe
 from frappe.query_builder.functions import Coalesce, Count, Max, Sum
+from pypika.queries import QueryBuilder
+
+Narrowing = Callable[[QueryBuilder, str], QueryBuilder]
+"""(query, DocType) → the query over those records alone that the user may read."""
 
 _SALES = {"Sales Order": "transaction_date", "Delivery Note": "posting_date", "Sales Invoice": "posting_date"}
 
 
-def customer_at_a_glance(customer: str, company: str | None = None) -> dict[str, Any]:
+def customer_at_a_glance(customer: str, company: str, permitted: Narrowing) -> dict[str, Any]:
     """Group, territory, and how often, how much and when last the customer ordered, received and was invoiced.
 
-    Amounts are in company currency, submitted documents only. A kind of document the user may not read is left out.
+    Amounts are in `currency`, that of the company; submitted documents only. A kind of document the user may not read
+    is left out.
     """
     row = frappe.get_cached_value(
         "Customer",
@@ -19,24 +25,23 @@ def customer_at_a_glance(customer: str, company: str | None = None) -> dict[str,
         ("customer_name", "customer_group", "territory", "account_manager"),
         as_dict=True,
     )
-    glance: dict[str, Any] = {"name": customer, **(row or {}), "sales": {}}
+    currency = frappe.get_cached_value("Company", company, "default_currency")
+    glance: dict[str, Any] = {"name": customer, **(row or {}), "currency": currency, "sales": {}}
     for doctype, date_field in _SALES.items():
         if frappe.has_permission(doctype, "read"):
-            glance["sales"][doctype] = _sales(doctype, date_field, customer, company)
+            query = permitted(_sales(doctype, date_field, customer, company), doctype)
+            glance["sales"][doctype] = query.run(as_dict=True)[0]
     return glance
 
 
-def _sales(doctype: str, date_field: str, customer: str, company: str | None) -> dict[str, Any]:
+def _sales(doctype: str, date_field: str, customer: str, company: str) -> QueryBuilder:
     table = frappe.qb.DocType(doctype)
-    query = (
+    return (
         frappe.qb.from_(table)
         .select(
             Count("*").as_("count"),
             Coalesce(Sum(table.base_grand_total), 0).as_("amount"),
             Max(table[date_field]).as_("last"),
         )
-        .where((table.customer == customer) & (table.docstatus == 1))
+        .where((table.customer == customer) & (table.docstatus == 1) & (table.company == company))
     )
-    if company:
-        query = query.where(table.company == company)
-    return query.run(as_dict=True)[0]
