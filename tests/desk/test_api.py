@@ -6,6 +6,7 @@ import json
 
 import frappe
 import pytest
+from frappe.permissions import add_user_permission
 
 from complaint_qms.api import complaint as api
 from complaint_qms.api import create, figures
@@ -131,6 +132,22 @@ class TestContext:
         name = complaint().name
         frappe.set_user(factory.user(roles.INVESTIGATOR))
         assert set(api.context(name)["customer"]["sales"]) == {"Delivery Note"}
+
+    def test_sums_keep_to_the_documents_a_person_may_read(self):
+        buyer, _, bill = factory.sold(2)
+        name = complaint(customer=buyer.name).name
+        user = factory.user(roles.AGENT, email=f"{frappe.generate_hash(length=8)}@api.example")
+        frappe.set_user(user)
+        seen = api.context(name)["customer"]
+        assert (seen["sales"]["Sales Invoice"]["count"], seen["currency"]) == (
+            1,
+            frappe.get_cached_value("Company", bill.company, "default_currency"),
+        )
+        frappe.set_user("Administrator")
+        other = frappe.db.get_value("Territory", {"name": ("!=", bill.territory), "is_group": 0})
+        add_user_permission("Territory", other, user, applicable_for="Sales Invoice")
+        frappe.set_user(user)
+        assert api.context(name)["customer"]["sales"]["Sales Invoice"]["count"] == 0
 
     def test_an_agent_sees_what_the_customer_bought_but_cannot_change_it(self):
         frappe.set_user(factory.user(roles.AGENT))

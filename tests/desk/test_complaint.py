@@ -503,6 +503,26 @@ class TestReportability:
         doc.reportable = "no"
         doc.save()
 
+    def test_a_supplement_counts_from_the_new_information(self):
+        doc = complaint(awareness_date=add_days(getdate(), -90))
+        case = {"complaint": doc.name, "jurisdiction": "FDA", "rule_key": "us_803_supplement"}
+        with pytest.raises(frappe.ValidationError, match="counts from New Information On"):
+            factory.make("Reportability Assessment", **case)
+        for day, told in (
+            (add_days(doc.awareness_date, -1), "before Awareness Date"),
+            (add_days(getdate(), 2), "lies in the future"),
+        ):
+            with pytest.raises(frappe.ValidationError, match=told):
+                factory.make("Reportability Assessment", **case, information_date=day)
+        day = add_days(getdate(), -3)
+        made = factory.make("Reportability Assessment", **case, information_date=day)
+        assert getdate(made.deadline) == add_days(day, 30)
+        frappe.set_user(factory.user(roles.MANAGER))
+        made.reload()
+        made.information_date = add_days(day, 1)
+        with pytest.raises(frappe.PermissionError, match="Regulatory Affairs"):
+            made.save()
+
     def test_an_unknown_rule_is_named(self):
         with pytest.raises(frappe.ValidationError, match="no reporting rule nine_day"):
             factory.make(

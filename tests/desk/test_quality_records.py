@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.desk.form import assign_to
 from frappe.utils import add_days, getdate, nowdate
 
 from complaint_qms.api import capa as capa_api
@@ -207,6 +208,16 @@ class TestCapa:
         stored = frappe.get_doc("CAPA", doc.name).actions[0]
         assert (stored.status, stored.done_by) == ("done", owner)
         assert before <= stored.done_on <= getdate()
+
+    def test_a_task_that_somebody_else_gave_stays_open(self):
+        doc = implemented_capa()
+        owner, helper = factory.user(roles.ACTION_OWNER), factory.user(roles.MANAGER)
+        assign_to.add({"doctype": "CAPA", "name": doc.name, "assign_to": [helper], "description": "Look in"})
+        assert set(frappe.parse_json(frappe.db.get_value("CAPA", doc.name, "_assign"))) == {owner, helper}
+        finish_action(doc)
+        left = frappe.get_all("ToDo", {"reference_name": doc.name, "status": "Open"}, pluck="allocated_to")
+        assert left == [helper]
+        assert frappe.parse_json(frappe.db.get_value("CAPA", doc.name, "_assign")) == [helper]
 
     def test_the_effect_is_counted_from_complaints_and_deliveries(self):
         """40 units and 4 complaints before, 40 and none after: rates come from what was really delivered."""

@@ -251,6 +251,9 @@ def test_finance_sees_complaint_agreement_limit_and_evidence_behind_a_draft() ->
     assert seen["limit"]["amount"] == 5000
     assert [row["caption"] for row in seen["evidence"]] == ["Crack"]
     assert api.origin("Sales Invoice", invoice.name) is None
+    # Who keeps the books open but sees no settlements gets no refusal either, only nothing more.
+    with settling.acting_as("Sales User"):
+        assert api.origin("Sales Invoice", credit.name) is None
 
 
 def invoiced_from_stock(qty: float) -> tuple[Document, str]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import frappe
 import pytest
+from frappe.permissions import add_user_permission
 
 from complaint_qms.jobs import sweep as door
 from complaint_qms.services.sop import alerts, escalation
@@ -110,6 +111,21 @@ def test_overdue_goes_to_the_superior() -> None:
     assert len(story(name)) == 1
     assert "Escalated to" in story(name)[0]
     assert frappe.db.get_value("User", superior, "full_name") in story(name)[0]
+
+
+def test_who_does_not_see_the_company_is_not_told_for_a_role() -> None:
+    stranger, colleague = person("Complaint Manager"), person("Complaint Manager")
+    # Straight into its table: making a company alters other tables, which ends the test's transaction.
+    elsewhere = factory.unique("Elsewhere")
+    frappe.get_doc({"doctype": "Company", "name": elsewhere, "company_name": elsewhere}).db_insert()
+    add_user_permission("Company", elsewhere, stranger)
+    # One that holds for another kind of record only says nothing about complaints.
+    add_user_permission("Company", elsewhere, colleague, applicable_for="Sales Order")
+    name = complaint(person(), resolution=(NOW - 2 * HOUR, NOW, "at_risk"))
+    escalation.sweep(NOW)
+    informed = {user for user, _ in told(name)}
+    assert colleague in informed
+    assert stranger not in informed
 
 
 def test_once_only() -> None:
