@@ -24,16 +24,7 @@ frappe.ui.form.on("CAPA", {
 		if (frm.is_new()) return desk.clear_top(frm, "capa_bar");
 		offer_own_actions(frm);
 		offer_effectiveness(frm);
-		desk.load_record(frm, {
-			overview: "complaint_qms.api.progress.overview",
-			take: "complaint_qms.api.progress.take_step",
-			args: { doctype: frm.doctype },
-			show(form, overview, handlers) {
-				const $top = desk.place_on_top(form, "capa_bar");
-				$top.html(`${desk.short_headline_html(form.doc)}<div class="cq-bar-place"></div>`);
-				desk.draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
-			},
-		});
+		desk.load_progress(frm, "capa_bar");
 	},
 });
 

@@ -14,6 +14,7 @@ frappe.ui.form.on("Complaint", {
 	setup(frm) {
 		complaint_qms.mute_workflow_menu(frm);
 		complaint_qms.keep_moments(frm);
+		mind_settlements();
 	},
 
 	async refresh(frm) {
@@ -68,6 +69,20 @@ frappe.ui.form.on("Complaint Evidence", {
 	},
 	evidence_remove: (frm) => complaint_qms.desk.draw_gallery(frm),
 });
+
+// A settlement and its documents change the complaint past its form. What nobody is editing is fetched anew: at once where
+// it is in sight, else when it is opened again.
+function mind_settlements() {
+	const event = "complaint_settlement";
+	frappe.realtime.off(event);
+	frappe.realtime.on(event, ({ complaint }) => {
+		const doc = frappe.get_doc("Complaint", complaint);
+		if (!doc || doc.__unsaved) return;
+		const in_sight = frappe.get_route()[0] === "Form" && cur_frm && cur_frm.doc === doc;
+		if (in_sight) cur_frm.debounced_reload_doc();
+		else frappe.model.remove_from_locals("Complaint", complaint);
+	});
+}
 
 function show_overview(frm, overview, handlers) {
 	const desk = complaint_qms.desk;

@@ -19,16 +19,7 @@ frappe.ui.form.on("Investigation", {
 		if (frappe.model.can_create("CAPA") && frm.doc.stage !== "void") {
 			frm.add_custom_button(__("CAPA"), () => new_capa(frm), __("Create"));
 		}
-		desk.load_record(frm, {
-			overview: "complaint_qms.api.progress.overview",
-			take: "complaint_qms.api.progress.take_step",
-			args: { doctype: frm.doctype },
-			show(form, overview, handlers) {
-				const $top = desk.place_on_top(form, "stage_bar");
-				$top.html(`${desk.short_headline_html(form.doc)}<div class="cq-bar-place"></div>`);
-				desk.draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
-			},
-		});
+		desk.load_progress(frm, "stage_bar");
 	},
 });
 

@@ -5,5 +5,5 @@ frappe.pages["my-work-today"].on_page_load = function (wrapper) {
 };
 
 frappe.pages["my-work-today"].on_page_show = function (wrapper) {
-	wrapper.cq_ready.then((work) => work.refresh());
+	wrapper.cq_ready.then((work) => work.show());
 };

@@ -93,24 +93,31 @@ function open_large(rows, at) {
 			if (event.key === "ArrowLeft") step(-1);
 		});
 	}
+	dialog.onhide = () => dialog.fields_dict.show.$wrapper.empty(); // a closed dialog stays on the page, and would play on
 	draw();
 	dialog.show();
 }
 
 function upload(frm) {
+	const { name } = frm.doc;
+	const still_here = () => frm.doc.name === name;
 	let pending = null;
 	new frappe.ui.FileUploader({
 		doctype: frm.doctype,
-		docname: frm.doc.name,
+		docname: name,
 		folder: "Home/Attachments",
 		allow_multiple: true,
 		on_success(file) {
+			if (!still_here()) {
+				const told = __("{0} is attached to {1}. Add it to the evidence there.", [esc(file.file_name), esc(name)]);
+				return frappe.show_alert({ message: told, indicator: "orange" }, 15);
+			}
 			frm.add_child("evidence", { file: file.file_url, kind: kind_of(file.file_url), caption: file.file_name });
 			frm.refresh_field("evidence");
 			frm.attachments.attachment_uploaded(file);
 			// Several files come in one after the other: save once, when the last one is there.
 			clearTimeout(pending);
-			pending = setTimeout(() => frm.save(), 600);
+			pending = setTimeout(() => still_here() && frm.save(), 600);
 		},
 	});
 }

@@ -103,7 +103,7 @@ function open_dialog(frm, step, fields, outside, options) {
 		primary_action_label: __(step.action),
 		primary_action: (values) => {
 			dialog.disable_primary_action();
-			return send(frm, step, split_values(frm, step, values), options, dialog)
+			return send(frm, step, split_values(frm, values), options, dialog)
 				.then(() => {
 					taken = true;
 					dialog.hide();
@@ -129,7 +129,7 @@ function open_dialog(frm, step, fields, outside, options) {
 	return dialog;
 }
 
-function split_values(frm, step, values) {
+function split_values(frm, values) {
 	const sent = {};
 	const ticked = [];
 	for (const [name, value] of Object.entries(values)) {

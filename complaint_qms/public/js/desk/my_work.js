@@ -22,7 +22,7 @@ const KINDS = () => ({
 });
 const CLOCKS = () => ({ response: __("First response"), resolution: __("Whole complaint") });
 
-/** Build the page; gives back {refresh}. */
+/** Build the page; gives back {show}: to be called whenever it comes into sight. */
 export function make_my_work(page) {
 	const $body = $('<div class="cq-work" role="main"></div>').appendTo(page.main);
 	const state = { rows: null };
@@ -44,10 +44,20 @@ export function make_my_work(page) {
 	});
 	page.set_secondary_action(__("Refresh"), refresh, { icon: "refresh" });
 	add_keys(page, $body);
-	setInterval(() => {
-		if (page.wrapper.is(":visible") && !document.hidden) refresh();
-	}, EVERY);
-	return { refresh };
+	return { show: refresh_while_shown(page, refresh) };
+}
+
+/** Function that refreshes at once and then again and again, until the page is left. */
+function refresh_while_shown(page, refresh) {
+	let timer = null;
+	const stop = () => clearInterval(timer);
+	page.wrapper.on("hide", stop);
+	return () => {
+		stop();
+		if (!page.wrapper.is(":visible")) return undefined;
+		timer = setInterval(() => document.hidden || refresh(), EVERY);
+		return refresh();
+	};
 }
 
 function add_keys(page, $body) {

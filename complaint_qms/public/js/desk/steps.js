@@ -1,5 +1,7 @@
 // The next step as the one primary button, the others in a menu; Frappe's own workflow menu stays quiet beside it.
 import { take_step } from "./hand_over";
+import { short_headline_html } from "./headline";
+import { draw_stage_bar } from "./stage_bar";
 import { label } from "../labels";
 
 /** Put an HTML field above the tabs, so that it is seen from every tab. */
@@ -51,8 +53,12 @@ function go_to_wanted(frm) {
 }
 
 /** Offer the steps of an overview. */
-export function offer_steps(frm, overview, options) {
-	const take = (step) => take_step(frm, step, { ...options, go_to: (field) => go_to(frm, field) });
+function offer_steps(frm, overview, options) {
+	// Frappe gives a button back only when what it waits for ends well. A refusal is such an end: the server has said why.
+	const take = (step) =>
+		take_step(frm, step, { ...options, go_to: (field) => go_to(frm, field) }).catch((refusal) => {
+			if (refusal instanceof Error) console.error(refusal);
+		});
 	const primary = overview.next.find((step) => step.primary);
 	if (primary && !frm.is_dirty()) {
 		frm.page.set_primary_action(__(primary.action), () => take(primary));
@@ -61,11 +67,10 @@ export function offer_steps(frm, overview, options) {
 	for (const step of overview.next) {
 		if (step !== primary) frm.add_custom_button(__(step.action), () => take(step), group);
 	}
-	return take;
 }
 
 /** Whose turn it is: the handler by name, else the roles that may take the next step. */
-export function whose_turn(frm, overview) {
+function whose_turn(frm, overview) {
 	if (overview.is_closed) return "";
 	const names = [];
 	const person = frm.doc.complaint_owner || frm.doc.investigator || frm.doc.capa_owner;
@@ -93,7 +98,7 @@ function readable_timeline(frm) {
 	const $timeline = frm.$wrapper.find(".new-timeline").first();
 	if (!$timeline.length) return;
 	const replace = () =>
-		$timeline.find(".timeline-content b").each((at, element) => {
+		$timeline.find(".timeline-content b").each((_, element) => {
 			const text = element.textContent;
 			if (/^[a-z0-9]+(_[a-z0-9]+)*$/.test(text) && label(text) !== text) element.textContent = label(text);
 		});
@@ -116,12 +121,26 @@ export function load_record(frm, options) {
 	frappe.xcall(options.overview, args).then((overview) => {
 		if (!fresh()) return;
 		overview.turn = whose_turn(frm, overview);
-		const take = offer_steps(frm, overview, { method: options.take, args: options.args });
-		options.show(frm, overview, { take, go_to: (field) => go_to(frm, field) });
+		offer_steps(frm, overview, { method: options.take, args: options.args });
+		options.show(frm, overview, { go_to: (field) => go_to(frm, field) });
 		go_to_wanted(frm);
 	});
 	if (!options.context) return;
 	frappe.xcall(options.context, args).then((context) => {
 		if (fresh()) options.show_context(frm, context);
+	});
+}
+
+/** The same for an investigation or a CAPA, whose head is the HTML field `fieldname`. */
+export function load_progress(frm, fieldname) {
+	load_record(frm, {
+		overview: "complaint_qms.api.progress.overview",
+		take: "complaint_qms.api.progress.take_step",
+		args: { doctype: frm.doctype },
+		show(form, overview, handlers) {
+			const $top = place_on_top(form, fieldname);
+			$top.html(`${short_headline_html(form.doc)}<div class="cq-bar-place"></div>`);
+			draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
+		},
 	});
 }
