@@ -1,4 +1,6 @@
 // What the app's reports share: filters, links in cells, and the drawing of the risk matrix.
+import { ink, safe_color } from "./colors";
+
 frappe.provide("complaint_qms.reports");
 
 Object.assign(complaint_qms.reports, {
@@ -37,6 +39,12 @@ Object.assign(complaint_qms.reports, {
 			.map((filter) => Object.assign(filter, changes[filter.fieldname]));
 	},
 
+	// Those of them that a chart offers, which has its own period or none.
+	chart_filters() {
+		const offered = ["company", "complaint_type", "item_group", "territory"];
+		return this.filters().filter((filter) => offered.includes(filter.fieldname));
+	},
+
 	// Address of the Complaint list with filters (fieldname → [operator, value]).
 	list_href(filters) {
 		const query = Object.entries(filters)
@@ -73,21 +81,6 @@ Object.assign(complaint_qms.reports, {
 		return default_formatter(plain ? frappe.utils.escape_html(value) : value, row, column, data);
 	},
 
-	// A colour as it may stand in a style; empty when it is none.
-	safe_color(color) {
-		return /^#[0-9a-f]{3,8}$/i.test(color || "") ? color : "";
-	},
-
-	// Black or white, whichever is read better on a background (relative luminance as in WCAG).
-	ink(background) {
-		const hex = (background || "#ffffff").replace("#", "");
-		const [r, g, b] = [0, 2, 4].map((at) => {
-			const part = parseInt(hex.slice(at, at + 2), 16) / 255;
-			return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-		});
-		return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#1f2328" : "#ffffff";
-	},
-
 	// "▲ 3" with its meaning in words; empty without a period to compare with.
 	movement(cell) {
 		if (cell.change === undefined || cell.change === null) return "";
@@ -104,9 +97,9 @@ Object.assign(complaint_qms.reports, {
 
 	// Background and text colour of a matrix cell.
 	cell_style(cell) {
-		const color = this.safe_color(cell.color);
+		const color = safe_color(cell.color);
 		if (!color) return "";
-		return `background:${color};color:${this.ink(color)};
+		return `background:${color};color:${ink(color)};
 			print-color-adjust:exact;-webkit-print-color-adjust:exact;`;
 	},
 
@@ -189,7 +182,7 @@ Object.assign(complaint_qms.reports, {
 					max-width:11rem;overflow:hidden;text-overflow:ellipsis" title="${frappe.utils.escape_html(name)}">
 					${frappe.utils.escape_html(name)}</th>
 				<td style="width:100%"><div style="height:.9rem;border-radius:3px;min-width:${values[at] ? 2 : 0}px;
-					width:${width}%;background:${this.safe_color(colors[at]) || "#5B7DB8"}"></div></td>
+					width:${width}%;background:${safe_color(colors[at]) || "#5B7DB8"}"></div></td>
 				<td style="text-align:right;padding-left:.75rem">${this.link(
 					this.list_href(routes[at]),
 					values[at],

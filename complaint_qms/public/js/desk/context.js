@@ -53,7 +53,7 @@ function customer_html(frm, { customer, past_complaints }) {
 				list_link(doctype, { customer: customer.name }),
 				String(sales.count),
 				title,
-				[sales.amount ? money(sales.amount, frappe.defaults.get_default("currency")) : "", sales.last ? date_text(sales.last) : ""]
+				[sales.amount ? money(sales.amount, customer.currency || frappe.defaults.get_default("currency")) : "", sales.last ? date_text(sales.last) : ""]
 			)
 		);
 	}

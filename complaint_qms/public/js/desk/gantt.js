@@ -1,6 +1,6 @@
 // Actions of a plan on a time line: from start to due, with today, owner and state in words.
 import { color, label } from "../labels";
-import { date_text, esc } from "../words";
+import { date_text, day_text, esc } from "../words";
 
 const TOP = 26;
 // Names stand before their bars; on a phone above them, so that nothing has to be scrolled sideways to be read.
@@ -53,9 +53,8 @@ function ticks(first, last, today, x, height, shape) {
 		// Near today the word "today" stands instead.
 		if (Math.abs(x(at) - x(today)) < 44) continue;
 		const iso = new Date(at).toISOString().slice(0, 10);
-		const [, month, date] = iso.split("-");
 		parts.push(`<line class="cq-tick-line" x1="${x(at)}" y1="${TOP - 4}" x2="${x(at)}" y2="${height}"/>
-			<text class="cq-tick-word" x="${x(at) + 3}" y="${TOP - 8}">${esc(`${Number(date)}.${Number(month)}.`)}</text>`);
+			<text class="cq-tick-word" x="${x(at) + 3}" y="${TOP - 8}">${esc(day_text(iso))}</text>`);
 	}
 	return parts.join("");
 }

@@ -28,7 +28,7 @@ export function headline_html(doc, headline) {
 }
 
 /** Risk level as the matrix colours it, always with its words. */
-export function risk_badge(doc) {
+function risk_badge(doc) {
 	if (!doc.risk_level) return "";
 	const what = [doc.risk_level, label(doc.risk_acceptability)].filter(Boolean).join(" · ");
 	return `<span class="cq-risk" style="--risk:${esc(doc.risk_color || "var(--gray-500)")}" title="${esc(

@@ -93,7 +93,7 @@ function head_html(effect, middle) {
 const short = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** Break text into lines of about `most` characters; text without spaces breaks anywhere. */
-export function wrap(text, most) {
+function wrap(text, most) {
 	const lines = [];
 	let line = "";
 	for (const word of String(text).split(/\s+/)) {

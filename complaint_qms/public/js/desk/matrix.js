@@ -1,4 +1,5 @@
 // The risk matrix as people read it: severity upwards, occurrence to the right, a click opens the cell's row.
+import { ink } from "../colors";
 import { label } from "../labels";
 import { esc } from "../words";
 
@@ -40,17 +41,6 @@ function cell_html(row, severity, occurrence) {
 	return `<td><button type="button" class="cq-cell" ${place} style="--cell:${esc(row.color || "var(--gray-300)")};color:${ink(row.color)}" title="${esc(
 		title
 	)}"><span>${esc(__(row.risk_level || ""))}</span><span class="cq-cell-mark">${MARK[row.acceptability] || ""}</span></button></td>`;
-}
-
-// Dark or light ink, whichever reads better on the cell's own colour (relative luminance, WCAG 2.1).
-function ink(color) {
-	const parts = /^#(..)(..)(..)$/.exec(color || "");
-	if (!parts) return "#1c1c1c";
-	const [r, g, b] = parts.slice(1).map((hex) => {
-		const share = parseInt(hex, 16) / 255;
-		return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-	});
-	return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.2 ? "#1c1c1c" : "#ffffff";
 }
 
 function legend_html() {
