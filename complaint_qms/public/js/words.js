@@ -34,7 +34,7 @@ export function date_text(value) {
 /** Day and month alone, in the order of the viewer's dates: for a scale on which the year goes without saying. */
 export function day_text(value) {
 	if (!value) return "";
-	const order = frappe.datetime.get_user_date_fmt().replace(/^y+[^a-z]?|[^a-z]?y+$/gi, "");
+	const order = frappe.datetime.get_user_date_fmt().replace(/^y+[^a-z]?|[^a-z.]?y+$/gi, "");
 	return moment(String(value).slice(0, 10)).format(order.toUpperCase());
 }
 
