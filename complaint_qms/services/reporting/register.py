@@ -163,7 +163,7 @@ class ComplaintRegister:
                 "labels": [f"{one // 100}-{one % 100:02d}" for one in labels],
                 "datasets": [
                     {"name": _("Ended"), "values": [by_month[one][0] for one in labels]},
-                    {"name": _("Open"), "values": [by_month[one][1] for one in labels]},
+                    {"name": word("open"), "values": [by_month[one][1] for one in labels]},
                 ],
             },
             "type": "bar",
@@ -187,8 +187,8 @@ class ComplaintRegister:
                 amounts[month.currency or ""] += flt(month.settled)
         shown = [
             summary(_("Complaints"), whole["total"], "blue"),
-            summary(_("Open"), whole["open"], "orange" if whole["open"] else "green"),
-            summary(_("Overdue"), whole["late"], "red" if whole["late"] else "green"),
+            summary(word("open"), whole["open"], "orange" if whole["open"] else "green"),
+            summary(word("overdue"), whole["late"], "red" if whole["late"] else "green"),
         ]
         if "reportable" in self.fields:
             reportable = whole["reportable"]

@@ -97,7 +97,7 @@ class RiskMatrixReport:
             column("severity", _("Severity"), width=150),
             *occurrences,
             column("total", _("Total"), "Int", 140, align="center"),
-            column("open", _("Open"), "Int", 80),
+            column("open", word("open"), "Int", 80),
         ]
 
     def rows(self) -> list[dict]:
@@ -126,7 +126,7 @@ class RiskMatrixReport:
         assessed = self._sum(inside)
         shown = [
             summary(_("Complaints"), total.total, "blue"),
-            summary(_("Open"), total.open, "orange" if total.open else "green"),
+            summary(word("open"), total.open, "orange" if total.open else "green"),
             summary(_("Unacceptable and Open"), unacceptable.open, "red" if unacceptable.open else "green"),
             summary(_("Assessed %"), percent(assessed.total, total.total), "blue", "Percent"),
         ]

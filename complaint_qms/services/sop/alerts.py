@@ -243,7 +243,7 @@ def _queue_digest(email: str, full_name: str, rows: list[frappe._dict]) -> None:
     shown = {row.name for row in sorted(rows, key=lambda row: row.idx)[:DIGEST_ROWS]}
     headings = {
         ESCALATED: _("Escalated to you"),
-        OVERDUE_NOTICE: _("Overdue"),
+        OVERDUE_NOTICE: word(OVERDUE),
         AT_RISK_NOTICE: _("Time is running out"),
         HOLD_OVER: _("The hold was to end"),
     }
