@@ -22,6 +22,7 @@ from pymysql.converters import encoders
 Row = tuple  # values as text, just as the database writes them
 PATIENCE = 600  # s for the test of another process to end
 QUIET = 10.0  # s for the last requests of a test to end
+IDLE_MS = 1000  # a connection that has asked nothing for so long belongs to no request
 CHUNK = 500
 # Caches of what DocTypes look like are dear to fill and tell nothing of records.
 STRUCTURE = ("doctype_meta", "doctype_form_meta", "table_columns", "db_tables", "assets_json", "app_hooks")
@@ -127,7 +128,7 @@ class AsFound:
     def _wait_for_silence(self) -> None:
         """A page that is closed leaves requests behind; each holds a connection until it is answered."""
         end = time.monotonic() + QUIET
-        while self._others() - self.connections and time.monotonic() < end:
+        while self._others(busy=True) - self.connections and time.monotonic() < end:
             time.sleep(0.05)
 
     # The database -------------------------------------------------------------------------------------------------
@@ -166,11 +167,10 @@ class AsFound:
     def _read(self, table: str) -> list[Row]:
         return self._ask(f"select * from `{table}`")
 
-    def _others(self) -> set[str]:
-        """Connections of the site but this one."""
-        asked = (
-            "select id from information_schema.processlist where db = database() and id != connection_id()"
-        )
+    def _others(self, busy: bool = False) -> set[str]:
+        """Connections of the site but this one; those at work alone if asked for."""
+        asked = f"""select id from information_schema.processlist where db = database() and id != connection_id()
+            and (not {int(busy)} or command != 'Sleep' or time_ms < {IDLE_MS})"""
         return {number for (number,) in self._ask(asked)}
 
     def _ask(self, query: str, values: Iterable | None = None) -> list[Row]:
