@@ -47,7 +47,7 @@ def run(folder: Path, rows: int, seed: int, language: str, progress: Progress) -
     failures = sum(not f.ok for f in findings)
     print()
     print(say("demo_some_missed", language, count=failures) if failures else say("demo_all", language))
-    print(say("done_files", language, report=result.report, database=result.database, mapping=result.mapping))
+    tell.places(result, language)
     return NOT_FOUND_IN_DEMO if failures else OK
 
 

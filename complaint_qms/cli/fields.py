@@ -210,7 +210,6 @@ BY_KEY = {f.key: f for f in FIELDS}
 DATE_KEYS = tuple(f.key for f in FIELDS if f.kind == "date")
 NUMBER_KEYS = tuple(f.key for f in FIELDS if f.kind == "number")
 FLAG_KEYS = tuple(f.key for f in FIELDS if f.kind == "flag")
-TEXT_KEYS = tuple(f.key for f in FIELDS if f.kind not in ("date", "number", "flag"))
 
 # Deliveries, for rates instead of counts: item, batch, date, units net of returns.
 EXPOSURE_FIELDS: tuple[Field, ...] = (

@@ -35,6 +35,16 @@ class History:
     labels: dict[str, list[str]]
     times: dict[str, np.ndarray]
     filled: dict[str, int]
+    overtaken: np.ndarray | None = None
+    """Whether a complaint has a step that came after the day the history ends; None: nobody has."""
+
+    def forget_after(self, moment: np.datetime64) -> None:
+        """Steps of the procedure that came after `moment` were not yet done."""
+        self.overtaken = np.zeros(len(self), dtype=bool)
+        for key, column in self.times.items():
+            later = column > moment
+            self.overtaken |= later
+            self.times[key] = np.where(later, np.datetime64("NaT", "s"), column)
 
     def __len__(self) -> int:
         return len(self.received)
@@ -143,7 +153,7 @@ class Collector:
         columns, self._codes = self._codes, {}
         return History(
             received[order],
-            np.arange(1, self.size + 1, dtype=np.int64)[order],
+            _row_ids(store, self.size)[order],
             {d: c.codes()[order] for d, c in columns.items()},
             {d: c.labels() for d, c in columns.items()},
             times,
@@ -154,6 +164,13 @@ class Collector:
 def load(store: Store) -> History:
     """The history of a store that is there already."""
     return Collector(store).history(store)
+
+
+def _row_ids(store: Store, size: int) -> np.ndarray:
+    """Running numbers in the order of the store; some may be gone."""
+    if store.db.execute("SELECT max(row_id) FROM complaint").fetchone()[0] == size:
+        return np.arange(1, size + 1, dtype=np.int64)
+    return np.fromiter(store.column("SELECT row_id FROM complaint ORDER BY row_id"), np.int64, size)
 
 
 def _joined(parts: list[np.ndarray], kind: str) -> np.ndarray:

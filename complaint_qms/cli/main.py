@@ -10,6 +10,7 @@ import os
 import sqlite3
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import complaint_qms
@@ -17,13 +18,15 @@ from complaint_qms.cli.errors import INTERRUPTED, OK, OUTPUT, UNFORESEEN, USAGE,
 from complaint_qms.cli.messages import say
 from complaint_qms.cli.progress import Progress
 from complaint_qms.cli.store import FINAL_NAME, Store
+from complaint_qms.cli.visible import line, visible
 
 # What needs numpy and its friends is imported by the verb that uses it, so that help and errors come at once.
 
 OUT = "complaint-qms-out"
+MOST_ROWS = 5_000_000
 EPILOG = """\
 exit codes: 0 done (bad rows are listed in bad_rows.csv); 1 demo: something planted was not found;
-2 wrong use; 3 a file cannot be read; 4 columns; 5 policy; 6 not one good row; 7 output; 70 a fault of
+2 wrong use, or nothing found; 3 a file cannot be read; 4 columns; 5 policy; 6 not one good row; 7 output; 70 a fault of
 this program (COMPLAINT_QMS_DEBUG=1 shows where); 130 stopped
 """
 
@@ -35,17 +38,12 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     language = options.lang or _language_of_locale()
     try:
-        if options.print_policy:
-            from complaint_qms.cli import policy as policies
-
-            sys.stdout.write(policies.default_text())
-            return OK
-        if options.verb is None:
-            parser.print_help()
-            return USAGE
-        return options.run(options, language)
+        code = _run(parser, options, language)
+        sys.stdout.flush()
+        return code
     except CliError as error:
-        print(say("error", language, why=say(error.key, language, **error.params)), file=sys.stderr)
+        shown = {key: visible(v) if isinstance(v, str | Path) else v for key, v in error.params.items()}
+        print(say("error", language, why=say(error.key, language, **shown)), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("\n" + say("interrupted", language), file=sys.stderr)
@@ -54,14 +52,37 @@ def main(argv: list[str] | None = None) -> int:
         print(say("error", language, why=say("database_failed", language, why=error)), file=sys.stderr)
         return OUTPUT
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return OK
+    except OSError as error:
+        _drop_output()
+        place = visible(error.filename or say("standard_output", language))
+        why = say("output_unwritable", language, file=place, why=error.strerror)
+        print(say("error", language, why=why), file=sys.stderr)
+        return OUTPUT
     except Exception as error:
         if os.environ.get("COMPLAINT_QMS_DEBUG"):
             raise
-        why = f"{type(error).__name__}: {error}".replace("\n", " ")
+        why = visible(f"{type(error).__name__}: {error}")
         print(say("error", language, why=say("unforeseen", language, why=why)), file=sys.stderr)
         return UNFORESEEN
+
+
+def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, language: str) -> int:
+    if options.print_policy:
+        from complaint_qms.cli import policy as policies
+
+        sys.stdout.write(policies.default_text())
+        return OK
+    if options.verb is None:
+        parser.print_help()
+        return USAGE
+    return options.run(options, language)
+
+
+def _drop_output() -> None:
+    """What is still to be written to standard output goes nowhere, so that leaving raises nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -103,7 +124,7 @@ def _replay_parser(verbs) -> None:
     parser = _verb(verbs, "replay", _replay, "read complaint files and write database and report")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, TSV, XLSX or JSON lines")
     parser.add_argument(
-        "--out", type=Path, default=Path(OUT), help=f"folder for the results (default: {OUT})"
+        "--out", type=_path, default=Path(OUT), help=f"folder for the results (default: {OUT})"
     )
     parser.add_argument("--mapping", type=Path, help="which column is what, as written by an earlier run")
     parser.add_argument(
@@ -129,7 +150,7 @@ def _result_parsers(verbs) -> None:
     similar = _verb(verbs, "similar", _similar, "complaints like a given one, or like a text")
     similar.add_argument("id", nargs="?", help="number of a complaint")
     similar.add_argument("--text", help="compare with this text instead")
-    similar.add_argument("--limit", type=int, default=10, help="how many (default: 10)")
+    similar.add_argument("--limit", type=_at_least(1), default=10, help="how many (default: 10)")
     explain = _verb(verbs, "explain", _explain, "everything that was decided about one complaint, and why")
     explain.add_argument("id", help="number of a complaint")
     report = _verb(
@@ -138,7 +159,7 @@ def _result_parsers(verbs) -> None:
     for parser in (signals, similar, explain, report):
         parser.add_argument("--db", type=Path, default=Path(OUT) / FINAL_NAME, help="database of the replay")
     report.add_argument(
-        "--to", type=Path, help="the file to write (default: report.html beside the database)"
+        "--to", type=_path, help="the file to write (default: report.html beside the database)"
     )
 
 
@@ -148,16 +169,36 @@ def _sample_parsers(verbs) -> None:
         verbs, "demo", _demo, "replay a generated sample and say what was planted and what was found"
     )
     for parser, folder in ((sample, "complaint-qms-sample"), (demo, "complaint-qms-demo")):
-        parser.add_argument("--out", type=Path, default=Path(folder), help=f"folder (default: {folder})")
-        parser.add_argument("--rows", type=_rows, default=2400, help="complaints (default: 2400, least 1000)")
-        parser.add_argument("--seed", type=int, help="another seed, another sample")
+        parser.add_argument("--out", type=_path, default=Path(folder), help=f"folder (default: {folder})")
+        parser.add_argument(
+            "--rows",
+            type=_at_least(1000, MOST_ROWS),
+            default=2400,
+            help="complaints (default: 2400, least 1000)",
+        )
+        parser.add_argument("--seed", type=_at_least(0), help="another seed, another sample")
 
 
-def _rows(text: str) -> int:
-    number = int(text)
-    if number < 1000:
-        raise argparse.ArgumentTypeError("at least 1000")
-    return number
+def _at_least(least: int, most: int | None = None) -> Callable[[str], int]:
+    """A type of argument: a whole number within bounds."""
+
+    def whole(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"a whole number is expected, not {text!r}") from None
+        if number < least or (most is not None and number > most):
+            bounds = f"at least {least}" if most is None else f"{least} to {most}"
+            raise argparse.ArgumentTypeError(f"{bounds} is expected, not {text!r}")
+        return number
+
+    return whole
+
+
+def _path(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a name is expected, not an empty text")
+    return Path(text)
 
 
 def _replay(options: argparse.Namespace, language: str) -> int:
@@ -167,6 +208,7 @@ def _replay(options: argparse.Namespace, language: str) -> int:
         files=options.files,
         out=options.out,
         policy=policy_file.load(options.policy),
+        policy_file=options.policy,
         mapping=options.mapping,
         deliveries=options.deliveries,
         as_of=options.as_of,
@@ -177,7 +219,9 @@ def _replay(options: argparse.Namespace, language: str) -> int:
     progress = Progress(options.quiet)
     begin = time.perf_counter()
     if options.columns:
-        tell.columns(replay.write_columns(job, progress), language)
+        found, aside = replay.write_columns(job, progress)
+        tell.columns(found, language)
+        tell.put_aside(aside, language)
         return OK
     result = replay.run(job, progress)
     if not options.quiet:
@@ -197,6 +241,8 @@ def _similar(options: argparse.Namespace, language: str) -> int:
 
     if (options.id is None) == (options.text is None):
         raise CliError("similar_needs_input", USAGE)
+    if options.text is not None and not options.text.strip():
+        raise CliError("similar_empty", USAGE)
     return tell.similar(Store.finished(options.db), options.id, options.text, options.limit, language)
 
 
@@ -211,7 +257,7 @@ def _report(options: argparse.Namespace, language: str) -> int:
 
     target = options.to or options.db.with_name(replay.REPORT_NAME)
     replay.write_report(options.db, target, language)
-    print(target)
+    line(target)
     return OK
 
 
@@ -219,7 +265,7 @@ def _sample(options: argparse.Namespace, language: str) -> int:
     from complaint_qms.cli import sample
 
     sample.write(options.out, options.rows, sample.SEED if options.seed is None else options.seed)
-    print(say("sample_written", language, rows=options.rows, folder=options.out))
+    line(say("sample_written", language, rows=options.rows, folder=options.out))
     return OK
 
 
@@ -239,7 +285,14 @@ def _language_of_locale() -> str:
 
 
 def _plain_output() -> None:
-    """Any terminal can show any complaint, at worst with question marks."""
+    """Any terminal can show any complaint, at worst with question marks; output that was closed goes nowhere."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # else the next file to be opened would get its number, and what is printed
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

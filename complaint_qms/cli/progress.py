@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
+from complaint_qms.cli.visible import visible
+
 
 class Progress:
     """Bars with words in the user's language; `quiet` shows none."""
@@ -22,6 +24,6 @@ class Progress:
             yield lambda n: None
             return
         with tqdm(
-            total=total, desc=words, unit=" rows", unit_scale=True, leave=False, dynamic_ncols=True
+            total=total, desc=visible(words), unit=" rows", unit_scale=True, leave=False, dynamic_ncols=True
         ) as bar:
             yield bar.update

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from complaint_qms.cli.likeness import reasons_json
 from complaint_qms.cli.policy import Policy
 from complaint_qms.cli.store import Store
-from complaint_qms.constants.vocabulary import TYPES
+from complaint_qms.cli.words import type_names
 from complaint_qms.engine.classify import Proposal, TextModel, propose_many, train_many
 
 CHUNK = 1_000
@@ -106,19 +106,6 @@ def teachers(texts: int) -> int:
 
 def _words(subject: str | None, text: str | None) -> str:
     return "\n".join(t for t in (subject, text) if t)
-
-
-def type_names() -> dict[str, str]:
-    """Key of a seeded type -> its English name."""
-    found: dict[str, str] = {}
-
-    def walk(types: tuple) -> None:
-        for kind in types:
-            found[kind["key"]] = kind["name"]
-            walk(kind["children"])
-
-    walk(TYPES)
-    return found
 
 
 def reasons(text: str | None) -> list[list]:

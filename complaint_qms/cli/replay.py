@@ -10,6 +10,7 @@ import contextlib
 import gc
 import hashlib
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,18 +19,23 @@ from pathlib import Path
 import numpy as np
 
 import complaint_qms
-from complaint_qms.cli import assess, history, ingest, mapping, watch
+from complaint_qms.cli import assess, folder, history, ingest, mapping, watch
 from complaint_qms.cli.deliveries import ingest_deliveries
-from complaint_qms.cli.errors import COLUMNS, NO_GOOD_ROW, OUTPUT, USAGE, CliError
+from complaint_qms.cli.errors import COLUMNS, NO_GOOD_ROW, OUTPUT, UNREADABLE, USAGE, CliError
 from complaint_qms.cli.messages import MESSAGES, say
 from complaint_qms.cli.policy import Policy
 from complaint_qms.cli.progress import Progress
 from complaint_qms.cli.read.profile import Profile, first_look, profile
 from complaint_qms.cli.read.rows import Table
 from complaint_qms.cli.read.sniff import Format
+from complaint_qms.cli.report.data import episode_count
 from complaint_qms.cli.store import FINAL_NAME, WORK_NAME, Store
 
 REPORT_NAME, MAPPING_NAME, SIDE_NAME = "report.html", "mapping.yaml", "bad_rows.csv"
+FURTHEST = 3660
+"""Days after its last event at which a history may be said to end; every week up to there is looked at."""
+LASTING = (USAGE, UNREADABLE, COLUMNS, NO_GOOD_ROW)
+"""Faults that the same command would bring again: nothing is there to be gone on with."""
 
 
 @dataclass
@@ -39,6 +45,7 @@ class Job:
     files: list[Path]
     out: Path
     policy: Policy
+    policy_file: Path | None = None
     mapping: Path | None = None
     deliveries: Path | None = None
     as_of: str | None = None
@@ -57,9 +64,12 @@ class Result:
     side_file: Path | None
     good: int
     bad: int
+    left_out: int
     signals: int
     series: int
     resumed: bool
+    mapping_aside: Path | None
+    as_of: str
     mappings: list[tuple[mapping.FileMapping, Profile]] = field(default_factory=list)
 
 
@@ -119,53 +129,120 @@ def run(job: Job, progress: Progress) -> Result:
 
 def _run(job: Job, progress: Progress) -> Result:
     as_of = _as_of(job.as_of)
+    _keep_apart(job)
     found = read_columns(job, progress)
-    sources = [source for source, _ in found]
     deliveries = _deliveries(job)
-    _write_mapping(job, found)
-    store, resumed = _store(job, _identity(job, sources, deliveries))
+    with folder.claimed(job.out):
+        store, resumed = _store(job, _identity(job, [source for source, _ in found], deliveries))
+        try:
+            return _work(job, progress, store, resumed, found, deliveries, as_of)
+        except CliError as error:
+            if error.exit_code in LASTING:
+                store.discard()
+            raise
+        finally:
+            store.close()
+
+
+def _work(
+    job: Job,
+    progress: Progress,
+    store: Store,
+    resumed: bool,
+    found: list[tuple[ingest.Source, Profile]],
+    deliveries: tuple[Table, mapping.FileMapping] | None,
+    as_of: np.datetime64 | None,
+) -> Result:
+    sources = [source for source, _ in found]
+    first = _mapping_text(found)
+    aside = None if resumed and (job.out / MAPPING_NAME).exists() else _write_mapping(job, first, {first})
     collector = history.Collector(store)
     with progress.bar(say("step_ingest", job.language), sum(s.records for s in sources)) as tick:
         for source in sources:
             ingest.ingest(store, source, collector, job.policy.timezone, tick)
     for source, facts in found:
         facts.records = ingest.records_of(store, source)
-    text = _write_mapping(job, found)  # again: what the dates mean may have been decided on the way
+    text = _mapping_text(found)  # again: what the dates mean may have been decided on the way
+    aside = _write_mapping(job, text, {first, text}) or aside
     if deliveries:
         ingest_deliveries(store, *deliveries, job.policy.timezone)
-    side = job.out / SIDE_NAME
-    bad = ingest.write_side_file(store, side, job.language)
-    good = collector.size
-    if not good:
+    side, bad = _write_side_file(store, job)
+    if not collector.size:
         raise CliError("no_good_row", NO_GOOD_ROW, bad=bad, side=side)
+    left_out = 0
+    if as_of is not None:
+        left_out = _leave_out(store, as_of)
+        if left_out:
+            collector = history.Collector(store)
+    good = collector.size
     _judge(store, job, collector, as_of, text, progress)
-    signals, series = store.count("signal"), store.count("series")
+    signals, series, until = episode_count(store), store.count("series"), store.meta("as_of")[:10]
     final = job.out / FINAL_NAME
     store.finish(final)
     with progress.bar(say("step_report", job.language)):
         report = job.out / REPORT_NAME
         write_report(final, report, job.language)
     return Result(
-        final, report, job.out / MAPPING_NAME, side if bad else None, good, bad, signals, series, resumed,
-        [(s.mapping, p) for s, p in found],
+        final, report, job.out / MAPPING_NAME, side if bad else None, good, bad, left_out, signals, series, resumed,
+        aside, until, [(s.mapping, p) for s, p in found],
     )  # fmt: skip
 
 
-def write_columns(job: Job, progress: Progress) -> list[tuple[mapping.FileMapping, Profile]]:
-    """Only guess the columns and write the mapping."""
+def write_columns(
+    job: Job, progress: Progress
+) -> tuple[list[tuple[mapping.FileMapping, Profile]], Path | None]:
+    """Only guess the columns and write the mapping; returns them, and where an older mapping was put aside."""
+    _keep_apart(job)
     found = read_columns(job, progress, profile)
-    _write_mapping(job, found)
-    return [(s.mapping, p) for s, p in found]
+    with folder.claimed(job.out):
+        text = _mapping_text(found)
+        aside = _write_mapping(job, text, {text})
+    return [(s.mapping, p) for s, p in found], aside
 
 
-def _write_mapping(job: Job, found: list[tuple[ingest.Source, Profile]]) -> str:
-    text = mapping.dump([(s.mapping, p) for s, p in found], MESSAGES["en"])
+def _keep_apart(job: Job) -> None:
+    names = (FINAL_NAME, WORK_NAME, REPORT_NAME, MAPPING_NAME, SIDE_NAME)
+    outputs = [job.out / name for name in names]
+    folder.keep_apart(outputs, [*job.files, job.policy_file, job.deliveries])
+    # the mapping of an earlier run is there to be given back: it is read and left as it is
+    folder.keep_apart([path for path in outputs if path.name != MAPPING_NAME], [job.mapping])
+
+
+def _mapping_text(found: list[tuple[ingest.Source, Profile]]) -> str:
+    return mapping.dump([(s.mapping, p) for s, p in found], MESSAGES["en"])
+
+
+def _write_mapping(job: Job, text: str, ours: set[str]) -> Path | None:
+    """The mapping beside the results. One that says something else is put aside; returns where. One that was given is
+    the user's own, with their comments, and stays."""
+    target = job.out / MAPPING_NAME
+    if job.mapping is not None and folder.same(job.mapping, target):
+        return None
+    aside = folder.put_aside(target, ours)
+    folder.write(target, text)
+    return aside
+
+
+def _write_side_file(store: Store, job: Job) -> tuple[Path, int]:
+    side = job.out / SIDE_NAME
     try:
-        job.out.mkdir(parents=True, exist_ok=True)
-        (job.out / MAPPING_NAME).write_text(text, encoding="utf-8")
+        return side, ingest.write_side_file(store, side, job.language)
     except OSError as error:
-        raise CliError("output_unwritable", OUTPUT, file=job.out, why=error.strerror) from None
-    return text
+        raise CliError("output_unwritable", OUTPUT, file=side, why=error.strerror) from None
+
+
+def _leave_out(store: Store, as_of: np.datetime64) -> int:
+    """Drop what was received after the day the history is to end; returns how many."""
+    if store.done("as of") >= 0:
+        last = str(as_of).replace("T", " ")
+        with store.transaction():
+            early = store.db.execute("SELECT min(received), max(received) FROM complaint").fetchone()
+            dropped = store.db.execute("DELETE FROM complaint WHERE received > ?", (last,)).rowcount
+            if not store.count("complaint"):
+                raise CliError("as_of_early", USAGE, value=last[:10], first=early[0][:10])
+            store.set_meta("left_out", str(dropped))
+            store.set_done("as of", -1)
+    return int(store.meta("left_out") or 0)
 
 
 def _judge(
@@ -187,7 +264,7 @@ def _judge(
             reading.read(store, policy, tick)
         gc.collect()  # seldom done on its own here, and each step leaves much behind
     past = collector.history(store)
-    until = as_of if as_of is not None else last_event(past)
+    until = _end_of(past, as_of)
     with store.transaction():
         for key, value in (
             ("program", complaint_qms.__version__),
@@ -215,13 +292,26 @@ def write_report(database: Path, target: Path, language: str) -> None:
     """The HTML report of a finished store."""
     from complaint_qms.cli.report import render
 
+    folder.keep_apart([target], [database])
     store = Store.finished(database)
     try:
-        target.write_text(render(store, language), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise CliError("output_unwritable", OUTPUT, file=target, why=error.strerror) from None
+        folder.write(target, render(store, language))
     finally:
         store.close()
+
+
+def _end_of(past: history.History, as_of: np.datetime64 | None) -> np.datetime64:
+    """The moment the history ends; steps of the procedure that came later were not yet done then."""
+    last = last_event(past)
+    if as_of is None:
+        return last
+    latest = last + np.timedelta64(FURTHEST, "D")
+    if as_of > latest:
+        raise CliError(
+            "as_of_late", USAGE, value=str(as_of)[:10], last=str(last)[:10], latest=str(latest)[:10]
+        )
+    past.forget_after(as_of)
+    return as_of
 
 
 def last_event(past: history.History) -> np.datetime64:
@@ -273,7 +363,7 @@ def _store(job: Job, identity: str) -> tuple[Store, bool]:
         store = Store.reopen(path)
         try:
             known = store.meta("identity")
-        except Exception:
+        except sqlite3.Error:
             known = None
         if known == identity:
             return store, True

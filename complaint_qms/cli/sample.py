@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
 
+from complaint_qms.cli import folder as folders
 from complaint_qms.cli import sample_words as w
+from complaint_qms.cli.errors import OUTPUT, CliError
+from complaint_qms.cli.ingest import file_hash
 from complaint_qms.constants.vocabulary import SHIFTS, SOP_STAGES
 from complaint_qms.engine.sla_clock import WorkCalendar
 from complaint_qms.engine.sla_table import build_table, due_many
 
 SEED = 20240219
+FILES, PLANTED = ("complaints.csv", "deliveries.csv"), "planted.json"
 START = datetime(2023, 1, 2)
 WEEKS = 78
 BATCH_WEEKS = 6
@@ -58,6 +62,8 @@ class Planted:
     duplicates: list[tuple[str, str]]
     repeat_customer: str
     bad_rows: int
+    sha256: dict[str, str] = field(default_factory=dict)
+    """Of the files as written: who changes one makes it their own."""
 
 
 class _Maker:
@@ -109,22 +115,50 @@ class _Maker:
 
 
 def write(folder: Path, rows: int = 2400, seed: int = SEED) -> Planted:
-    """Write ``complaints.csv``, ``deliveries.csv`` and ``planted.json`` into `folder`; returns what was planted."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write ``complaints.csv``, ``deliveries.csv`` and ``planted.json`` into `folder`; returns what was planted.
+
+    Files that are there already are replaced only when they are those of an earlier sample, unchanged.
+    """
+    with folders.claimed(folder):
+        _refuse_foreign(folder)
+        try:
+            return _write(folder, rows, seed)
+        except OSError as error:
+            raise CliError("output_unwritable", OUTPUT, file=folder, why=error.strerror) from None
+
+
+def _write(folder: Path, rows: int, seed: int) -> Planted:
     maker = _Maker(rows, seed)
     units = _deliveries(maker)
     table, planted = _complaints(maker, units)
-    with (folder / "deliveries.csv").open("w", encoding="utf-8", newline="") as handle:
+    drafts = {name: folder / f"{name}.new" for name in FILES}
+    with drafts["deliveries.csv"].open("w", encoding="utf-8", newline="") as handle:
         out = csv.writer(handle, lineterminator="\n")
         out.writerow(("Delivery date", "Item", "Batch No", "Units"))
         out.writerows(_delivery_rows(units))
-    with (folder / "complaints.csv").open("w", encoding="utf-8-sig", newline="") as handle:
+    with drafts["complaints.csv"].open("w", encoding="utf-8-sig", newline="") as handle:
         out = csv.writer(handle, lineterminator="\n")
         out.writerow(COLUMNS)
         out.writerows(table)
+    planted = replace(planted, sha256={name: file_hash(draft) for name, draft in drafts.items()})
     text = json.dumps(asdict(planted), ensure_ascii=False, indent=2)
-    (folder / "planted.json").write_text(text + "\n", encoding="utf-8")
+    folders.write(folder / PLANTED, text + "\n")
+    for name, draft in drafts.items():
+        draft.replace(folder / name)
     return planted
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """CliError when a file of a sample's name is not what a sample wrote there."""
+    try:
+        known = json.loads((folder / PLANTED).read_text(encoding="utf-8"))["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        known = {}
+    present = [path for name in (*FILES, PLANTED) if (path := folder / name).exists()]
+    for path in present:
+        ours = path.is_file() and (known if path.name == PLANTED else known.get(path.name) == file_hash(path))
+        if not ours:
+            raise CliError("sample_foreign", OUTPUT, file=path)
 
 
 def batch_name(item: str, number: int) -> str:
@@ -199,7 +233,7 @@ def _complaints(maker: _Maker, units: np.ndarray) -> tuple[list[list[str]], Plan
     for key, share in (("type", 0.12), ("severity", 0.25)):
         for place in np.flatnonzero(rng.random(count) < share).tolist():
             columns[key][place] = ""
-    duplicates = _plant_duplicates(maker, columns, customers, texts, received, week)
+    duplicates = _plant_duplicates(maker, columns, customers, texts)
     times = _times(maker, received)
     ids = [f"C-{n + 1:06d}" for n in range(count)]
     table = [
@@ -242,12 +276,7 @@ def _plant_repeat(maker: _Maker, customers: list[str], received: np.ndarray) -> 
 
 
 def _plant_duplicates(
-    maker: _Maker,
-    columns: dict,
-    customers: list[str],
-    texts: list[str],
-    received: np.ndarray,
-    week: np.ndarray,
+    maker: _Maker, columns: dict, customers: list[str], texts: list[str]
 ) -> list[tuple[int, int]]:
     """Every eightieth complaint comes a second time within days, by another channel, retold a little."""
     pairs: list[tuple[int, int]] = []

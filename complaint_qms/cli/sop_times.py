@@ -15,6 +15,8 @@ from complaint_qms.cli.store import SOP_COLUMNS, Store
 from complaint_qms.engine.sla_table import build_table, due_many, used_many
 
 MINUTE = 60_000_000
+FINAL_STAGES = ("execute", "review")
+"""A complaint that has such a stage behind it is at its end; after an earlier one it only goes on unseen."""
 _CLOSED_WORDS = frozenset(
     [
         "closed",
@@ -62,7 +64,7 @@ class SopTimes:
         # Whole years around everything that is asked, with room for due times that lie far ahead.
         first, last = (
             history.received[0],
-            max(history.received[-1], as_of, *map(_latest, history.times.values())),
+            max([history.received[-1], as_of, *_latest(history.times)]),
         )
         begin = pd.Timestamp(first).to_pydatetime().replace(tzinfo=timezone.utc) - timedelta(days=40)
         end = pd.Timestamp(last).to_pydatetime().replace(tzinfo=timezone.utc) + timedelta(days=1100)
@@ -90,24 +92,27 @@ class SopTimes:
             reached = np.where(there, number + 1, reached)
         closed = times.get("closed")
         ended = closed if closed is not None else np.full(size, "NaT", "datetime64[s]")
-        if closed is None and self.stages:
+        if closed is None and self.stages and self.stages[-1] in FINAL_STAGES:
             ended = np.where(reached == len(self.stages), at, np.datetime64("NaT", "s"))
         used["total"], begins["total"] = self._used(received, ended), received
-        open_stage, open_minutes = self._open(at, reached, ended, facts["status"])
+        open_stage, open_minutes = self._open(start, at, reached, ended, facts["status"])
         self._store_times(start, size, used, open_stage, open_minutes)
         climbs = [(stage, minutes, begins[stage]) for stage, minutes in used.items()]
         climbs += [(s, np.where(open_stage == n, open_minutes, np.nan), at) for n, s in enumerate(STAGES)]
         self._store_ladder(start, climbs)
 
     def _open(
-        self, at: np.ndarray, reached: np.ndarray, ended: np.ndarray, status: tuple
+        self, start: int, at: np.ndarray, reached: np.ndarray, ended: np.ndarray, status: tuple
     ) -> tuple[np.ndarray, np.ndarray]:
         """Stage an unfinished complaint stands in (index into STAGES, -1: none) and its minutes so far."""
         following = [STAGES.index(s) for s in self.stages]
         last = STAGES.index("review") if "closed" in self.history.times else -1
         is_open = np.isnat(ended)
         if "status" in self.history.filled:
-            is_open &= np.array([(s or "").strip().lower() not in _CLOSED_WORDS for s in status])
+            unsettled = np.array([(s or "").strip().lower() not in _CLOSED_WORDS for s in status])
+            if self.history.overtaken is not None:  # a status of today says nothing of the day then
+                unsettled |= self.history.overtaken[start : start + len(status)]
+            is_open &= unsettled
         stage = np.where(is_open, np.array([*following, last])[reached], -1)
         until = np.maximum(at, self.utc(np.array([self.as_of], dtype="datetime64[s]"))[0])
         minutes = np.full(len(at), np.nan)
@@ -202,8 +207,9 @@ def minute_texts(moments: np.ndarray) -> list[str]:
     return texts.tolist()
 
 
-def _latest(times: np.ndarray) -> np.datetime64:
-    return times[~np.isnat(times)].max()
+def _latest(times: Mapping[str, np.ndarray]) -> list[np.datetime64]:
+    known = (column[~np.isnat(column)] for column in times.values())
+    return [column.max() for column in known if len(column)]
 
 
 def _plain(values: np.ndarray) -> list[float]:

@@ -7,8 +7,9 @@ same input gives the same bytes, also when the run was interrupted in between.
 Tables (times are ISO text, wall time of the policy's zone; a date without a clock time stays a date)
 -----------------------------------------------------------------------------------------------------
 
-``meta``        key, value: schema and program version, first and last day of receipt, as_of, policy and mapping as YAML,
-                identity of the input; decisions on dates that were taken on the way
+``meta``        key, value: schema and program version, first and last day of receipt, as_of, how many complaints were
+                left out because they came later, policy and mapping as YAML, identity of the input; decisions on dates
+                that were taken on the way
 ``progress``    phase, done: how far each phase came (complete in a finished file)
 ``source``      file, name, sha256, kind, encoding, records, good, bad
 ``complaint``   the facts as read: row_id (running number), file, row (as a spreadsheet counts), id and all fields of
@@ -158,11 +159,14 @@ class Store:
             raise CliError("store_missing", OUTPUT, file=path)
         store = cls(path, readonly=True)
         try:
-            version = store.meta("schema_version")
+            version, complete = store.meta("schema_version"), store.done("signals") < 0
         except sqlite3.Error:
-            version = None
-        if version != str(SCHEMA_VERSION):
-            raise CliError("store_foreign", OUTPUT, file=path)
+            version, complete = None, False
+        if version != str(SCHEMA_VERSION) or not complete:
+            store.close()
+            raise CliError(
+                "store_foreign" if version != str(SCHEMA_VERSION) else "store_unfinished", OUTPUT, file=path
+            )
         return store
 
     def _work_mode(self) -> None:
@@ -172,6 +176,13 @@ class Store:
 
     def close(self) -> None:
         self.db.close()
+
+    def discard(self) -> None:
+        """Close and remove a working file that nothing can be made of."""
+        self.close()
+        for suffix in ("", "-journal"):
+            with contextlib.suppress(OSError):
+                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
 
 import yaml
 
-from complaint_qms.cli import history, likeness, words
+from complaint_qms.cli import seek, words
 from complaint_qms.cli.errors import OK, USAGE, CliError
 from complaint_qms.cli.fields import FIELDS, STAGES
 from complaint_qms.cli.mapping import FileMapping
@@ -18,7 +19,7 @@ from complaint_qms.cli.read.profile import Profile
 from complaint_qms.cli.replay import Result
 from complaint_qms.cli.report.strings import text as label
 from complaint_qms.cli.store import Store
-from complaint_qms.engine.similar import Index
+from complaint_qms.cli.visible import line, visible
 
 CSV_KINDS = {",": "CSV", "\t": "TSV"}
 
@@ -31,42 +32,60 @@ def columns(mappings: list[tuple[FileMapping, Profile]], language: str) -> None:
         if fmt.kind == "csv":
             kind = CSV_KINDS.get(fmt.delimiter, f"CSV {fmt.delimiter}")
         kind += f", {fmt.encoding}" if fmt.kind != "xlsx" else ""
-        print(say("columns_of", language, file=mapping.name, records=f"{facts.records:,}", kind=kind))
+        line(say("columns_of", language, file=mapping.name, records=f"{facts.records:,}", kind=kind))
         rows = []
         for key, names in mapping.columns.items():
             column = facts.column(names[0])
             example = " ".join(column.examples[0].split()) if column and column.examples else ""
             decision = mapping.dates.get(key)
             note = f"{decision.order}: {say(decision.why, language)}" if decision else ""
-            rows.append((label(f"field_{key}", language), " + ".join(names), cut(example, 32), note))
+            rows.append((label(f"field_{key}", language), " + ".join(names), cut(visible(example), 32), note))
         table(rows, indent=2)
-        print()
+        line()
 
 
 def result(done: Result, seconds: float, language: str) -> None:
     """Counts, places, speed."""
     if done.resumed:
-        print(say("resumed", language))
-    print(say("done_rows", language, good=f"{done.good:,}", bad=f"{done.bad:,}"))
+        line(say("resumed", language))
+    line(say("done_rows", language, good=f"{done.good:,}", bad=f"{done.bad:,}"))
+    if done.left_out:
+        line(say("done_left_out", language, count=f"{done.left_out:,}", date=done.as_of))
     if done.side_file:
-        print(say("done_side", language, path=done.side_file))
-    print(say("done_signals", language, signals=f"{done.signals:,}", series=f"{done.series:,}"))
+        line(say("done_side", language, path=done.side_file))
+    line(say("done_signals", language, signals=f"{done.signals:,}", series=f"{done.series:,}"))
     rows = done.good + done.bad
     print(
         say("done_rate", language, rows=f"{rows:,}", seconds=f"{seconds:.1f}", rate=f"{rows / seconds:,.0f}")
     )
-    print(say("done_files", language, report=done.report, database=done.database, mapping=done.mapping))
+    places(done, language)
+
+
+def places(done: Result, language: str) -> None:
+    """Where the results lie."""
+    put_aside(done.mapping_aside, language)
+    names = {"report": done.report, "database": done.database, "mapping": done.mapping}
+    print(say("done_files", language, **{key: visible(path) for key, path in names.items()}))
+
+
+def put_aside(path: Path | None, language: str) -> None:
+    """That an older mapping was kept."""
+    if path:
+        line(say("mapping_aside", language, path=path))
 
 
 def signals(store: Store, kind: str | None, language: str) -> int:
-    """Every signal, latest first, with its sentence."""
+    """Every week with a signal, latest first, with its sentence."""
+    kinds = yaml.safe_load(store.meta("policy"))["signals"]["by"]
+    if kind is not None and kind not in kinds:
+        raise CliError("kind_unknown", USAGE, kind=kind, kinds=", ".join(kinds))
     rows = store.db.execute(
         "SELECT kind, key, signal.method, p, q, words, label FROM signal JOIN series ON series.series = signal.series "
         "WHERE ?1 IS NULL OR kind = ?1 ORDER BY period DESC, p, signal",
         (kind,),
     ).fetchall()
     if not rows:
-        print(say("signals_none", language))
+        line(say("signals_none", language))
     for series, key, method, p, q, stored, week in rows:
         name = (
             label("series_all", language)
@@ -74,47 +93,33 @@ def signals(store: Store, kind: str | None, language: str) -> int:
             else f"{label('field_' + series, language)} {key}"
         )
         chance = "" if p is None else f", p = {p:.2g}, q = {q:.2g}"
-        print(f"{week}  {name}  [{label('method_' + method, language)}{chance}]")
-        print(f"    {words.sentences(stored, language)}")
+        line(f"{week}  {name}  [{label('method_' + method, language)}{chance}]")
+        line(f"    {words.sentences(stored, language)}")
     return OK
 
 
 def similar(store: Store, key: str | None, text: str | None, limit: int, language: str) -> int:
-    """The complaints most like a given one, or like a text."""
+    """The complaints that tell the same story as a given one, then those that hold most of its text, or of a text."""
     if store.meta("text") != "yes":
         raise CliError("no_text", USAGE)
-    past = history.load(store)
-    policy = Policy(yaml.safe_load(store.meta("policy")))
-    index = Index(likeness.settings(policy))
-    own = None
-    if key is not None:
-        found = store.db.execute("SELECT row_id FROM complaint WHERE id = ?", (key,)).fetchone()
-        if not found:
-            raise CliError("no_such_complaint", USAGE, id=key, file=store.path)
-        own = int((past.row_id == found[0]).argmax()) + 1
-    query = None
-    for start in range(0, len(past), likeness.CHUNK):
-        stop = min(start + likeness.CHUNK, len(past))
-        records = list(likeness.records(store, past, start, stop))
-        query = next((r for r in records if r.id == str(own)), query)
-        index.add_many(r for r in records if r.id != str(own))
-    if query is None:
-        query = likeness.record(
-            "0", None, text, None, None, None, past.as_of.astype("datetime64[D]").tolist()
-        )
-    matches = index.query(query, limit)
-    if not matches:
-        print(say("similar_none", language))
-    for match in matches:
-        row_id = int(past.row_id[int(match.id) - 1])
-        other, received, item, words_of = store.db.execute(
-            "SELECT id, received, item, coalesce(subject || ' ', '') || coalesce(text, '') FROM complaint WHERE row_id = ?",
-            (row_id,),
-        ).fetchone()
-        print(f"{match.score:.2f}  {other}  {received}  {item or ''}")
-        print(f"      {cut(' '.join(words_of.split()), 110)}")
-        for r in match.reasons:
-            print(f"      - {words.reason(r.message, list(r.args), language)}")
+    found = (
+        seek.like_complaint(store, key, limit)
+        if key is not None
+        else seek.like_text(store, text or "", limit)
+    )
+    if not found.stories and not found.texts:
+        line(say("similar_none", language))
+    for hits, heading in (
+        (found.stories, None),
+        (found.texts, "similar_by_text" if key is not None else None),
+    ):
+        if hits and heading:
+            line(say(heading, language))
+        for hit in hits:
+            line(f"{hit.score:.2f}  {hit.id}  {hit.received}  {hit.item or ''}")
+            line(f"      {cut(visible(' '.join(hit.words.split())), 110)}")
+            for template, arguments in hit.reasons:
+                line(f"      - {words.reason(template, arguments, language)}")
     return OK
 
 
@@ -125,32 +130,43 @@ def explain(store: Store, key: str, language: str) -> int:
     if not row:
         raise CliError("no_such_complaint", USAGE, id=key, file=store.path)
     facts = dict(zip((c[0] for c in cursor.description), row, strict=True))
-    print(label("explain_facts", language))
+    line(label("explain_facts", language))
     shown = [
-        (label(f"field_{f.key}", language), cut(str(facts[f.key]), 100))
+        (label(f"field_{f.key}", language), cut(visible(_fact(facts[f.key])), 100))
         for f in FIELDS
         if facts[f.key] is not None
     ]
     table(shown, indent=2)
-    print(f"\n{label('explain_text', language)}")
-    for field, value, confidence, why in store.db.execute(
+    readings = store.db.execute(
         "SELECT field, value, confidence, reasons FROM reading WHERE row_id = ? ORDER BY field",
         (facts["row_id"],),
-    ):
-        print(f"  {label('field_' + field, language)}: {value}  ({confidence:.0%})")
+    ).fetchall()
+    policy = Policy(yaml.safe_load(store.meta("policy")))
+    if readings:
+        line()
+        line(label("explain_text", language))
+    for field, value, confidence, why in readings:
+        shown = level_name(policy, "severities", value, language) if field == "severity" else value
+        line(f"  {label('field_' + field, language)}: {shown}  ({confidence:.0%})")
         for template, arguments, _weight in json.loads(why):
-            print(f"      - {words.reason(template, arguments, language)}")
+            line(f"      - {words.reason(template, arguments, language)}")
     cursor = store.db.execute("SELECT * FROM assessment WHERE row_id = ?", (facts["row_id"],))
     row = cursor.fetchone()
     judged = dict(zip((c[0] for c in cursor.description), row, strict=True))
-    _explain_risk(judged, Policy(yaml.safe_load(store.meta("policy"))), language)
+    _explain_risk(judged, policy, language)
     _explain_times(store, judged["seq"], language)
     _explain_rest(store, judged, language)
     return OK
 
 
+def _fact(value: object) -> str:
+    """A stored value as people write it: a count without a decimal point."""
+    return f"{value:,.0f}" if isinstance(value, float) and value.is_integer() else str(value)
+
+
 def _explain_risk(judged: dict, policy: Policy, language: str) -> None:
-    print(f"\n{label('explain_risk', language)}")
+    line()
+    line(label("explain_risk", language))
     origin = label(f"severity_from_{judged['severity_from']}", language)
     basis = (
         label("explain_rate", language).format(
@@ -185,7 +201,8 @@ def _explain_times(store: Store, seq: int, language: str) -> None:
     if not row:
         return
     times = dict(zip((c[0] for c in cursor.description), row, strict=True))
-    print(f"\n{label('explain_times', language)}")
+    line()
+    line(label("explain_times", language))
     rows = [
         (label(f"stage_{key}", language), hours(times[key], language))
         for key in ("first_response", *STAGES, "total")
@@ -199,7 +216,7 @@ def _explain_times(store: Store, seq: int, language: str) -> None:
     for stage, at, told, due in store.db.execute(
         'SELECT stage, "at", told, due FROM escalation WHERE seq = ? ORDER BY due, stage, "at"', (seq,)
     ):
-        print(f"    {due}  {label('stage_' + stage, language)} {at:.0%} → {told}")
+        line(f"    {due}  {label('stage_' + stage, language)} {at:.0%} → {words.translator(language)(told)}")
 
 
 def _explain_rest(store: Store, judged: dict, language: str) -> None:
@@ -207,18 +224,22 @@ def _explain_rest(store: Store, judged: dict, language: str) -> None:
         "SELECT rule, action, detail FROM effect WHERE seq = ? ORDER BY rowid", (judged["seq"],)
     )
     for rule, action, detail in effects:
-        print(f"\n{label('rule', language)} {rule}: {action} {detail}")
+        line()
+        line(
+            f"{label('rule', language)} {rule}: {label('action_' + action, language, action)}  {words.detail(detail, language)}"
+        )
     pairs = store.db.execute(
         "SELECT complaint.id, score, reasons FROM pair JOIN assessment ON assessment.seq = left_seq + right_seq - ?1 "
         "JOIN complaint ON complaint.row_id = assessment.row_id WHERE left_seq = ?1 OR right_seq = ?1 ORDER BY score DESC, id",
         (judged["seq"],),
     ).fetchall()
     if pairs:
-        print(f"\n{label('duplicates', language)}")
+        line()
+        line(label("duplicates", language))
     for other, score, why in pairs:
-        print(f"  {score:.2f}  {other}")
+        line(f"  {score:.2f}  {other}")
         for template, arguments, _weight in json.loads(why):
-            print(f"      - {words.reason(template, arguments, language)}")
+            line(f"      - {words.reason(template, arguments, language)}")
 
 
 def level_name(policy: Policy, axis: str, key: str | None, language: str) -> str:
@@ -250,13 +271,13 @@ def cut(text: str, width: int) -> str:
 
 def table(rows: Iterable[tuple[str, ...]], indent: int = 0) -> None:
     """Aligned columns."""
-    rows = [tuple(str(c) for c in row) for row in rows]
+    rows = [tuple(visible(c) for c in row) for row in rows]
     if not rows:
         return
     widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = [c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True)]
-        print((" " * indent + "  ".join(cells)).rstrip())
+        line((" " * indent + "  ".join(cells)).rstrip())
 
 
 def _width(text: str) -> int:

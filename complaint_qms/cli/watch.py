@@ -47,19 +47,22 @@ def scan(store: Store, policy: Policy, past: History, until: np.datetime64) -> N
     """Fill ``series``, ``point``, ``signal``, ``suspect``, ``pairing``, ``total`` and ``repeat``; one step, done again after a kill."""
     if store.done("signals") < 0:
         return
-    units = _deliveries(store, past)
+    units = _deliveries(store, past, until)
     with store.transaction():
         for kind in policy.data["signals"]["by"]:
             _scan_kind(store, policy, past, units, kind, until)
-        _suspects(store, policy, past, units)
+        _suspects(store, past, units)
         _pairings(store, past)
         _totals(store, past)
         _repeats(store, past)
         store.set_done("signals", -1)
 
 
-def _deliveries(store: Store, past: History) -> _Units:
-    rows = store.db.execute("SELECT item, batch, day, units FROM delivery ORDER BY rowid").fetchall()
+def _deliveries(store: Store, past: History, until: np.datetime64) -> _Units:
+    """What was delivered by the end of the history; later units could not draw a complaint of it."""
+    rows = store.db.execute(
+        "SELECT item, batch, day, units FROM delivery WHERE day <= ? ORDER BY rowid", (str(until)[:10],)
+    ).fetchall()
     if not rows:
         empty = np.empty(0)
         return _Units(empty.astype(int), empty.astype(int), empty.astype("datetime64[D]"), empty)
@@ -246,8 +249,11 @@ def _json_value(value: object) -> object:
     return value if isinstance(value, str | int | float | bool | type(None)) else str(value)
 
 
-def _suspects(store: Store, policy: Policy, past: History, units: _Units) -> None:
-    """Batches against the other batches of their item: exact rate ratio, one-sided exact test, false discovery rate."""
+def _suspects(store: Store, past: History, units: _Units) -> None:
+    """Batches against the other batches of their item: exact rate ratio, one-sided exact test, false discovery rate.
+
+    Deliveries that name none of the batches are as good as none.
+    """
     size = len(past.labels["batch"])
     if not size:
         return
@@ -257,12 +263,16 @@ def _suspects(store: Store, policy: Policy, past: History, units: _Units) -> Non
     delivered = np.ones(size)
     siblings_units = np.bincount(item, delivered, width)
     siblings_count = np.bincount(item, counts, width)
-    if units:
-        known = units.batch >= 0
+    known = units.batch >= 0
+    measured = bool(units) and bool(known.any())
+    if measured:
         delivered = np.bincount(units.batch[known], units.units[known], size)
         # batches that never drew a complaint belong to the comparison
         of_item = units.item >= 0
-        siblings_units = np.bincount(units.item[of_item], units.units[of_item], width)
+        if of_item.any():
+            siblings_units = np.bincount(units.item[of_item], units.units[of_item], width)
+        else:
+            siblings_units = np.bincount(item, delivered, width)
     rest_count = (siblings_count[item] - counts).astype(int)
     rest_units = siblings_units[item] - delivered
     testable = (delivered > 0) & (rest_units > 0) & (counts >= 3)
@@ -283,8 +293,8 @@ def _suspects(store: Store, policy: Policy, past: History, units: _Units) -> Non
         rows.append(
             (rank, past.labels["batch"][i], past.labels["item"][item[i]] if past.labels["item"] else None,
              past.labels["supplier"][supplier[i]] if supplier_count[i] else None,
-             int(counts[i]), float(delivered[i]) if units else None, int(rest_count[i]),
-             float(rest_units[i]) if units else None, _number(test.expected[i]), _number(ratio.ratio),
+             int(counts[i]), float(delivered[i]) if measured else None, int(rest_count[i]),
+             float(rest_units[i]) if measured else None, _number(test.expected[i]), _number(ratio.ratio),
              _number(ratio.lower), _number(ratio.upper), _number(p[i]), _number(q[i]),
              past.labels["type"][kind[i]] if kind_count[i] else None, int(kind_count[i]))
         )  # fmt: skip

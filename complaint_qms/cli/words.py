@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
+from complaint_qms.cli.report.strings import text as label
+from complaint_qms.constants.vocabulary import TYPES
 from complaint_qms.engine.signals.words import Sentence
+
+TRANSLATIONS = Path(__file__).parents[1] / "translations" / "zh.csv"
+_OF_FIELD = re.compile(
+    r"(channel|item|type|severity|urgency|sentiment|expectation|wish)(?:=|: )(.+)", re.DOTALL
+)
+_GIST = ("message", "subject", "tag")
 
 
 @lru_cache(maxsize=1)
@@ -50,4 +59,54 @@ def sentences(stored: str, language: str) -> str:
 def reason(template: str, arguments: list, language: str) -> str:
     """One stored reason as text."""
     translate = translator(language)
-    return translate(template).format(*(translate(a) if isinstance(a, str) else a for a in arguments))
+    return translate(template).format(
+        *(_argument(a, language) if isinstance(a, str) else a for a in arguments)
+    )
+
+
+def _argument(text: str, language: str) -> str:
+    """A word, or what the classifier says of a field (``channel=phone``, ``type: product.broken``), in words."""
+    match = _OF_FIELD.fullmatch(text)
+    if not match:
+        return translator(language)(text)
+    field, value = match.groups()
+    return f"{label('field_' + field, language)}: {name(value, language)}"
+
+
+@lru_cache(maxsize=2)
+def _names(language: str) -> dict[str, str]:
+    """Keys of the seeded types, and of what the keywords tell, in words."""
+    found = type_names()
+    if language == "zh":
+        with TRANSLATIONS.open(encoding="utf-8", newline="") as handle:
+            table = {row[0]: row[1] for row in csv.reader(handle) if len(row) > 1}
+        found = {
+            key: table.get(english) or catalogue().get(english, english) for key, english in found.items()
+        }
+    return found
+
+
+def name(key: str, language: str) -> str:
+    """A key in words; what is no key stays as it is."""
+    known = _names(language).get(key)
+    return known or label(f"value_{key}", language, key)
+
+
+def detail(arguments: str, language: str) -> str:
+    """Stored arguments of an action of a rule as ``name: value`` pairs, the gist first."""
+    translate = translator(language)
+    found = sorted(json.loads(arguments).items(), key=lambda pair: (pair[0] not in _GIST, pair[0]))
+    return ", ".join(f"{label('argument_' + key, language, key)}: {translate(str(v))}" for key, v in found)
+
+
+def type_names() -> dict[str, str]:
+    """Key of a seeded type -> its English name."""
+    found: dict[str, str] = {}
+
+    def walk(types: tuple) -> None:
+        for kind in types:
+            found[kind["key"]] = kind["name"]
+            walk(kind["children"])
+
+    walk(TYPES)
+    return found

@@ -171,6 +171,14 @@ def pareto(store: Store, count: int) -> dict[str, list[dict[str, Any]]]:
 
 def episodes(store: Store) -> list[Episode]:
     """Signals joined to runs of weeks, the least likely first; the first ones with their points."""
+    found = _runs(store)
+    found.sort(key=lambda e: (_chance(e.peak), e.kind != "batch", e.first, e.kind, e.key))
+    for episode in found[:CARDS]:
+        episode.points = _window(store, episode)
+    return found
+
+
+def _runs(store: Store) -> list[Episode]:
     found: list[Episode] = []
     previous: dict[str, Any] | None = None
     for row in rows(
@@ -192,10 +200,12 @@ def episodes(store: Store) -> list[Episode]:
         if _chance(row) < _chance(episode.peak):
             episode.peak = row
         previous = row
-    found.sort(key=lambda e: (_chance(e.peak), e.kind != "batch", e.first, e.kind, e.key))
-    for episode in found[:CARDS]:
-        episode.points = _window(store, episode)
     return found
+
+
+def episode_count(store: Store) -> int:
+    """How many episodes :func:`episodes` finds."""
+    return len(_runs(store))
 
 
 def _chance(row: dict[str, Any]) -> float:

@@ -276,6 +276,45 @@ STRINGS: dict[str, tuple[str, str]] = {
     "explain_times": ("Working time", "工作时间"),
     "explain_rate": ("{rate} per 1,000 units in {days} days", "{days} 天内每千件 {rate}"),
     "explain_recent": ("{count} of the same kind in {days} days", "{days} 天内同类 {count} 件"),
+    # what keywords tell
+    "field_sentiment": ("Mood", "情绪"),
+    "field_wish": ("Wish", "诉求"),
+    "value_negligible": ("negligible", "可忽略"),
+    "value_minor": ("minor", "轻微"),
+    "value_serious": ("serious", "严重"),
+    "value_critical": ("critical", "危急"),
+    "value_catastrophic": ("catastrophic", "灾难性"),
+    "value_low": ("low", "低"),
+    "value_normal": ("normal", "普通"),
+    "value_medium": ("medium", "中"),
+    "value_high": ("high", "高"),
+    "value_urgent": ("urgent", "紧急"),
+    "value_negative": ("negative", "负面"),
+    "value_neutral": ("neutral", "中性"),
+    "value_positive": ("positive", "正面"),
+    "value_refund": ("refund", "退款"),
+    "value_exchange": ("exchange", "换货"),
+    "value_repair": ("repair", "维修"),
+    "value_credit": ("credit", "抵扣"),
+    "value_apology": ("apology", "道歉"),
+    "value_information": ("information", "说明"),
+    "value_other": ("other", "其他"),
+    # what rules do
+    "action_set": ("set", "设置"),
+    "action_add_tag": ("add a tag", "加标签"),
+    "action_assign": ("assign", "分派"),
+    "action_notify": ("notify", "通知"),
+    "action_create_task": ("create a task", "创建任务"),
+    "action_raise_severity": ("raise the severity", "提高严重度"),
+    "action_escalate": ("escalate", "升级"),
+    "argument_to": ("to", "对象"),
+    "argument_message": ("message", "内容"),
+    "argument_subject": ("subject", "主题"),
+    "argument_tag": ("tag", "标签"),
+    "argument_due_days": ("due in days", "期限（天）"),
+    "argument_channel": ("channel", "渠道"),
+    "argument_field": ("field", "字段"),
+    "argument_value": ("value", "值"),
     # fields
     "field_id": ("Number", "编号"),
     "field_received": ("Received", "接收时间"),
@@ -318,7 +357,9 @@ STRINGS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def text(key: str, language: str) -> str:
-    """The words for `key`; a key without an entry is shown as it is."""
+def text(key: str, language: str, otherwise: str | None = None) -> str:
+    """The words for `key`; a key without an entry is shown as it is, or as `otherwise`."""
     pair = STRINGS.get(key)
-    return key if pair is None else pair[language == "zh"]
+    if pair is None:
+        return key if otherwise is None else otherwise
+    return pair[language == "zh"]

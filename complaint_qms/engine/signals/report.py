@@ -11,12 +11,14 @@ from complaint_qms.engine.signals.series import Periods
 from complaint_qms.engine.signals.types import Array, BaselineRecord, ScanResult, Settings, SignalRecord
 from complaint_qms.engine.signals.words import NOUNS, PERIOD_NAMES, SENTENCES, Sentence, chance, once_in
 
+EARS_GAP = 2
+"""Periods that C2 leaves out between its baseline and the judged one."""
+
 
 def signal_record(
     result: ScanResult,
     row: int,
     column: int,
-    counts: Array,
     exposure: Array | None,
     rate: Array,
     periods: Periods | None,
@@ -85,7 +87,7 @@ def _facts(
             "min_sd": s.ears_min_sd,
             "sd": float(cells.spread[at]),
         }
-        first, last, units = column - 2 - s.ears_baseline, column - 3, None
+        first, last, units = column - EARS_GAP - s.ears_baseline, column - EARS_GAP - 1, None
     elif method == "maxsprt":
         parameters |= {
             "alpha": s.sprt_alpha,
@@ -126,14 +128,12 @@ def _words(
     baseline: int,
 ) -> tuple[Sentence, ...]:
     kind = periods.kind if periods is not None else "period"
-    name = (
-        periods.name(column)
-        if periods is not None
-        else Sentence(PERIOD_NAMES["period"], {"position": column + 1})
-    )
-    facts: dict[str, Any] = {**values, "period": name, "periods": NOUNS[kind], "exposure": units}
+    gap = EARS_GAP if method == "ears" else s.guard
+    facts: dict[str, Any] = {**values, "period": _name(periods, column), "periods": NOUNS[kind], "exposure": units}
     facts |= {"window": s.threshold_window, "years": parameters.get("years"), "baseline": baseline}
     facts |= {"sigma": values["spread"], "reference": values["spread"], "dispersion": values["spread"]}
+
+    facts |= {"until": _name(periods, column - 1 - gap), "guard": gap}
 
     def say(key: str) -> Sentence:
         template = SENTENCES[key]
@@ -147,9 +147,17 @@ def _words(
     opening = (
         "season" if method == "farrington" else "rate" if units is not None and method != "ears" else "time"
     )
-    parts = [say(opening), *chance(values["p"], kind)]
-    if method in ("u", "laney", "ears", "cusum", "farrington"):
+    parts = [say(opening), *((say("guard"),) if opening == "time" and gap > 1 else ()), *chance(values["p"], kind)]
+    if method in ("laney", "farrington") and round(values["spread"], 3) <= 1:
+        parts.append(say(f"{method}_even"))
+    elif method in ("u", "laney", "ears", "cusum", "farrington"):
         parts.append(say(method))
-    if method in ("poisson", "u") and values["spread"] > 1:
+    if method in ("poisson", "u") and round(values["spread"], 3) > 1:
         parts.append(say("dispersion"))
     return tuple(parts)
+
+
+def _name(periods: Periods | None, column: int) -> Sentence:
+    if periods is not None:
+        return periods.name(column)
+    return Sentence(PERIOD_NAMES["period"], {"position": column + 1})

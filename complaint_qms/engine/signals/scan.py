@@ -105,7 +105,7 @@ def scan(
     rows, columns = np.nonzero(signal)
     for place in np.lexsort((rows, columns)):
         row, column = int(rows[place]), int(columns[place])
-        result.signals.append(signal_record(result, row, column, counts, given, rate, periods))
+        result.signals.append(signal_record(result, row, column, given, rate, periods))
     return result
 
 

@@ -30,10 +30,10 @@ def number(value: Any) -> str:
     size = abs(value)
     if size >= 1000:
         return f"{value:,.0f}"
-    if size >= 0.001:
+    if size >= 0.0005:
         digits = max(0, 3 - math.floor(math.log10(size)))
         return f"{value:.{min(digits, 6)}f}".rstrip("0").rstrip(".")
-    return f"{value:.2e}"
+    return "< 0.001" if value > 0 else "> -0.001"
 
 
 @dataclass(frozen=True)
@@ -77,17 +77,20 @@ NOUNS = {"day": "days", "week": "weeks", "month": "months", "quarter": "quarters
 CHANCE = "Such a count happens by chance less than once in {once} {periods}."
 SENTENCES = {
     "rate": "{observed} complaints in {period} where {expected} were expected for {exposure} units.",
-    "time": "{observed} complaints in {period} where {expected} were expected from the {baseline} {periods} before.",
+    "time": "{observed} complaints in {period} where {expected} were expected from the {baseline} {periods} up to {until}.",
+    "guard": "The {guard} {periods} between are left out.",
     "season": "{observed} complaints in {period} where the same time of the past {years} years leads to {expected}.",
     "threshold": "{observed} complaints in the {window} {periods} up to {period}; the threshold is {limit}.",
     "maxsprt": "{observed} complaints up to {period} where {expected} were expected for {exposure} units.",
     "maxsprt_chance": "Even when looked at all the time, such an excess happens by chance in less than 1 of {once} batches.",
-    "u": "The chart's limit is {limit}.",
+    "u": "The chart's limit is {limit} complaints.",
     "dispersion": "Past counts vary {dispersion} times as much as chance alone, which is allowed for.",
-    "laney": "The chart's limit is {limit}; the rate of this series varies {sigma} times as much as chance alone.",
-    "ears": "That is {statistic} standard deviations above the mean of {baseline} {periods}; the limit is {limit}.",
+    "laney": "The chart's limit is {limit} complaints; the rate of this series varies {sigma} times as much as chance alone.",
+    "laney_even": "The chart's limit is {limit} complaints; the rate of this series varies no more than chance alone.",
+    "ears": "That is {statistic} standard deviations above the mean of these {baseline} {periods}; the limit is {limit} complaints.",
     "cusum": "Complaints above the reference of {reference} have added up to {statistic}; the alarm starts at {limit}.",
-    "farrington": "The limit is {limit}; past counts vary {dispersion} times as much as chance alone.",
+    "farrington": "The limit is {limit} complaints; past counts vary {dispersion} times as much as chance alone.",
+    "farrington_even": "The limit is {limit} complaints; past counts vary no more than chance alone.",
 }
 """Every English template used for a signal: what a catalogue of translations has to hold, with the two above."""
 

@@ -18,6 +18,9 @@ Public API::
     Index(settings)  .add_many(records)  .query(record, limit) -> list[Match]  .pairs(threshold) -> Iterator[Pair]
         the same in steps, for histories that arrive in chunks
 
+    Search(text)  .add(texts)  .best(limit, least) -> list[Found(place, share)]
+        every text of a history ranked by how much of one text it holds
+
     clusters(pairs, *, threshold=None, settings=None) -> list[Cluster(ids, score)]
         groups of records that belong together; weak links do not chain strangers into one group. Does not depend on
         the order of the pairs.
@@ -32,15 +35,18 @@ from complaint_qms.engine.similar.blocking import blocking_keys
 from complaint_qms.engine.similar.cluster import Cluster, clusters
 from complaint_qms.engine.similar.index import Index, find_pairs
 from complaint_qms.engine.similar.records import Match, Pair, Record, Settings
-from complaint_qms.engine.similar.score import Stats, rank, score
+from complaint_qms.engine.similar.score import Stats, rank, score, shared_words
+from complaint_qms.engine.similar.search import Found, Search
 
 __all__ = [
     "Cluster",
+    "Found",
     "Index",
     "Match",
     "Pair",
     "Reason",
     "Record",
+    "Search",
     "Settings",
     "Stats",
     "blocking_keys",
@@ -48,4 +54,5 @@ __all__ = [
     "find_pairs",
     "rank",
     "score",
+    "shared_words",
 ]

@@ -233,11 +233,10 @@ def rank(
     parts = log_odds(cosine, np.diff(offsets), fields, days, left, right, settings)
     scores = to_score(parts)
     best = np.lexsort((right, -scores))[:limit]
-    own = _words(record.text)
     matches = []
     for number in best:
         other = candidates[number]
-        shared = sorted(own & _words(other.text), key=lambda word: (-len(word), word))[:5]
+        shared = shared_words(record.text, other.text)
         matches.append(
             Match(other.id, float(scores[number]), reasons_of(cosine[number], parts[number], shared))
         )
@@ -249,6 +248,12 @@ def score(
 ) -> Match:
     """One pair; symmetric. The match carries the id of ``right``."""
     return rank(left, [right], stats=stats, settings=settings, limit=1)[0]
+
+
+def shared_words(one: str, other: str, most: int = 5) -> list[str]:
+    """Words that two texts have in common, the longest first."""
+    common = _words(one) & _words(other)
+    return sorted(common, key=lambda word: (-len(word), word))[:most]
 
 
 def _words(text: str) -> set[str]:
