@@ -1,7 +1,4 @@
-"""Exactly once with many processes, and all or nothing when one of them is killed.
-
-The records stay on the test site: other processes have to see them, and a submitted settlement is never deleted.
-"""
+"""Exactly once with many processes, and all or nothing when one of them is killed."""
 
 from __future__ import annotations
 
