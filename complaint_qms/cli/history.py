@@ -21,6 +21,8 @@ TIMES = tuple(key for key in DATE_KEYS if key not in ("received", "occurred"))
 FIELD_KEYS = frozenset(f.key for f in FIELDS)
 _KEPT = ("received", *TIMES, *DIMENSIONS)
 _BATCH = 50_000
+FEW, LEAST_TO_COMPARE, GAP_DAYS = 3, 20, 3 * 366
+"""How many receipts may be taken for slips, among how many, and how far off they must lie."""
 
 
 @dataclass
@@ -51,7 +53,13 @@ class History:
 
     @cached_property
     def as_of(self) -> np.datetime64:
-        return self.received[-1]
+        """The latest receipt that does not lie far from all others."""
+        return self.received[self.near.stop - 1]
+
+    @cached_property
+    def near(self) -> slice:
+        """The rows whose receipt does not lie far from all others: a slip of the pen in the year is no history."""
+        return near(self.received)
 
     @cached_property
     def _tables(self) -> dict[str, np.ndarray]:
@@ -78,6 +86,38 @@ class History:
         """Monday of each complaint's ISO week, datetime64[D]."""
         days = self.received.astype("datetime64[D]")
         return days - (days.astype(np.int64) + 3) % 7
+
+
+def near(times: np.ndarray) -> slice:
+    """Part of rising `times` without the few at either end that a gap of years, longer than all the rest, cuts off."""
+    size = len(times)
+    few = max(FEW, size // 1000)
+    if size < LEAST_TO_COMPARE:
+        return slice(0, size)
+    seconds = times.astype("datetime64[s]").astype(np.int64)
+    start, stop = 0, size
+    inner = seconds[size - 1 - few] - seconds[few]
+    wide = max(GAP_DAYS * 86400, int(inner))
+    for place in range(few):
+        if seconds[place + 1] - seconds[place] > wide:
+            start = place + 1
+        if seconds[size - 1 - place] - seconds[size - 2 - place] > wide:
+            stop = size - 1 - place
+    return slice(start, stop)
+
+
+def note_far(store: Store, past: History) -> None:
+    """Receipts far from all others into the list of data quality; done again after a kill, the note is the same."""
+    part = past.near
+    far = np.concatenate((past.row_id[: part.start], past.row_id[part.stop :]))
+    if len(far):
+        row, example = store.db.execute(
+            "SELECT row, id || ': ' || received FROM complaint WHERE row_id = ?", (int(far[-1]),)
+        ).fetchone()
+        store.db.execute(
+            "INSERT OR REPLACE INTO quality VALUES ('received', 'date_far', ?, ?, ?)",
+            (len(far), row, example[:200]),
+        )
 
 
 def trailing_counts(codes: np.ndarray, times: np.ndarray, days: int) -> np.ndarray:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import repeat
 from operator import add
@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
+from complaint_qms.cli import notes
 from complaint_qms.cli.fields import BY_KEY, DATE_KEYS, FLAG_KEYS, NUMBER_KEYS
 from complaint_qms.cli.history import Collector
+from complaint_qms.cli.ids import Ids
 from complaint_qms.cli.mapping import FileMapping, decide_dates
-from complaint_qms.cli.messages import say
 from complaint_qms.cli.read.dates import (
     BLANKS,
     ISO_FORMS,
@@ -29,12 +30,19 @@ from complaint_qms.cli.read.dates import (
 )
 from complaint_qms.cli.read.profile import profile
 from complaint_qms.cli.read.rows import Chunk, Table
+from complaint_qms.cli.read.shapes import NO_NUMBERS
+from complaint_qms.cli.side_file import keep_headings, packed, write_side_file
 from complaint_qms.cli.store import COMPLAINT_COLUMNS, Store
 
 CHUNK = 10_000
-_BLANK_CELLS = BLANKS | {b.upper() for b in BLANKS} | {b.title() for b in BLANKS}
+_BLANK_CELLS = BLANKS | {cased(b) for b in BLANKS for cased in (str.upper, str.title, str.capitalize)}
 _LONGEST_BLANK = max(map(len, _BLANK_CELLS))
+_LONGEST_NO_NUMBER = max(map(len, NO_NUMBERS))
 CELLS_KEPT = 20_000
+PERSONS = ("injured", "deaths")
+MOST = {key: 1e6 if key in PERSONS else 1e12 for key in NUMBER_KEYS}
+LEAST = {key: -1e12 if key == "cost" else 0 for key in NUMBER_KEYS}
+"""What is possible; a credit note is a negative cost."""
 _YES = frozenset(["y", "yes", "true", "t", "1", "x", "是", "有", "真"])
 _NO = frozenset(["n", "no", "false", "f", "0", "否", "无", "没有", "假"])
 _NUMBER = re.compile(r"[-+]?\d[\d,. ]*")
@@ -82,6 +90,7 @@ def ingest(
             store.set_done(phase, position)
         tick(chunk.consumed)
     with store.transaction():
+        keep_headings(store, source.number, source.table.columns)
         before = store.db.execute("SELECT coalesce(sum(good), 0) FROM source").fetchone()[0]
         good = collector.size - before
         bad = store.db.execute("SELECT count(*) FROM rejected WHERE file = ?", (source.number,)).fetchone()[0]
@@ -91,7 +100,7 @@ def ingest(
             "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (source.number, source.mapping.name, source.sha256, fmt.kind, encoding, good + bad, good, bad),
         )
-        _date_notes(store, source)
+        notes.store(store, source.mapping)
         store.set_done(phase, -1)
 
 
@@ -122,15 +131,6 @@ def _decide_late(store: Store, source: Source) -> None:
     store.set_meta(_dates_key(source), json.dumps(late, sort_keys=True))
 
 
-def _date_notes(store: Store, source: Source) -> None:
-    """What the reader of the report should know about how dates were read."""
-    for key, decision in source.mapping.dates.items():
-        if decision.why in ("date_by_other_column", "date_by_sequence", "date_by_default"):
-            store.note_quality(key, f"{decision.why}_{decision.order}", decision.ambiguous, None, "")
-    if source.table.format.damaged:
-        store.note_quality("-", "damaged_characters", source.table.format.damaged, None, source.mapping.name)
-
-
 class _ChunkReader:
     """Turns chunks of cells into rows of the complaint table."""
 
@@ -140,6 +140,7 @@ class _ChunkReader:
         self.collector = collector
         self.timezone = timezone
         self.cells = _Cells()
+        self.ids = Ids(store, source.number)
         columns = source.table.columns
         self.stamps: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.places = {
@@ -150,11 +151,18 @@ class _ChunkReader:
         return " + ".join(self.source.mapping.columns.get(key, [key]))
 
     def take(self, chunk: Chunk) -> None:
-        bad = [(self.source.number, row, "", reason, detail) for row, reason, detail in chunk.bad]
+        number = self.source.number
+        bad = [
+            (number, row, "", reason, detail, packed(cells))
+            for (row, reason, detail), cells in zip(chunk.bad, chunk.bad_cells, strict=True)
+        ]
+        if chunk.short:
+            name = self.source.mapping.name
+            self.store.note_quality("-", "row_short", len(chunk.short), chunk.short[0], name)
         if chunk.cells:
             bad += self._take_good(chunk)
         bad.sort(key=lambda b: b[1])
-        self.store.insert("rejected", bad, 5)
+        self.store.insert("rejected", bad, 6)
 
     def _take_good(self, chunk: Chunk) -> list[tuple]:
         cells = list(zip(*chunk.cells, strict=True))
@@ -169,6 +177,8 @@ class _ChunkReader:
                 values[key] = self._numbers(key, raw, chunk.rows)
             elif key in FLAG_KEYS:
                 values[key] = self._flags(key, raw, chunk.rows)
+            elif key in ("batch", "serial"):
+                values[key] = stored_numbers(raw)
             elif BY_KEY[key].kind == "label":
                 values[key] = list(map(self.cells.__getitem__, raw))
             else:
@@ -176,9 +186,9 @@ class _ChunkReader:
         self._check_order(values, chunk.rows)
         ids = values.pop("id", None)
         if ids is None:
-            ids = [f"{self.source.number}-{row}" for row in chunk.rows]
+            ids = self.ids.made_up(chunk.rows)
         else:
-            self._check_ids(ids, chunk.rows, bad)
+            self.ids.check(ids, chunk.rows, self.heading("id"), bad)
         values["id"] = ids
         values["file"] = [self.source.number] * size
         values["row"] = chunk.rows
@@ -195,7 +205,7 @@ class _ChunkReader:
             "complaint", ("row_id", *names), zip(range(first, first + size), *columns, strict=True)
         )
         self.collector.add(size, dict(zip(names, columns, strict=True)), times)
-        return [(self.source.number, chunk.rows[i], *why) for i, why in bad.items()]
+        return [(self.source.number, chunk.rows[i], *why, packed(chunk.cells[i])) for i, why in bad.items()]
 
     def _dates(self, key: str, raw: list[str], rows: list[int], bad: dict[int, tuple]) -> list[str | None]:
         decision = self.source.mapping.dates.get(key)
@@ -212,33 +222,33 @@ class _ChunkReader:
             blank = text.lower() in BLANKS
             if key == "received":
                 reason = "date_missing" if blank else "date_unreadable"
-                bad[i] = (self.heading(key), reason, text[:80])
+                bad[i] = (self.heading(key), reason, text)
             elif not blank:
                 self.store.note_quality(key, "date_unreadable", 1, rows[i], text)
         return found
 
     def _numbers(self, key: str, raw: list[str], rows: list[int]) -> list[float | None]:
         found: list[float | None] = []
+        least, most, whole = LEAST[key], MOST[key], key in PERSONS
         for i, text in enumerate(raw):
             try:
-                found.append(float(text))
+                number = float(text)
             except ValueError:
                 number = parse_number(text)
-                found.append(number)
                 if number is None and text.strip().lower() not in BLANKS:
                     self.store.note_quality(key, "number_unreadable", 1, rows[i], text)
+            if number is not None and (not least <= number <= most or (whole and number % 1)):
+                if not math.isnan(number):  # that is how programs write an empty cell
+                    self.store.note_quality(key, "number_impossible", 1, rows[i], text)
+                number = None
+            found.append(number)
         return found
 
     def _flags(self, key: str, raw: list[str], rows: list[int]) -> list[str | None]:
         found: list[str | None] = []
         for i, text in enumerate(raw):
-            word = text.strip().lower()
-            if word in _YES:
-                found.append("yes")
-            elif word in _NO or word in BLANKS:
-                found.append("no" if word else None)
-            else:
-                found.append(None)
+            found.append(parse_flag(text))
+            if found[-1] is None and text.strip():
                 self.store.note_quality(key, "flag_unreadable", 1, rows[i], text)
         return found
 
@@ -259,36 +269,6 @@ class _ChunkReader:
                 first = int(odd[0])
                 example = f"{values[key][first]} / {values['received'][first]}"
                 self.store.note_quality(key, reason, len(odd), rows[first], example)
-
-    def _check_ids(self, ids: list[str | None], rows: list[int], bad: dict[int, tuple]) -> None:
-        if not bad and None not in ids and len(set(ids)) == len(ids) and not self._any_known(ids):
-            return
-        heading = self.heading("id")
-        known = self._known([i for i in ids if i])
-        here: dict[str, int] = {}
-        for i, value in enumerate(ids):
-            if i in bad:
-                continue
-            if not value:
-                bad[i] = (heading, "id_missing", "")
-            elif value in here or value in known:
-                bad[i] = (heading, "id_repeated", f"{value} ({here.get(value) or known[value]})"[:120])
-            else:
-                here[value] = rows[i]
-
-    def _any_known(self, ids: list[str]) -> bool:
-        """Quick answer to the usual case: numbers that rise beyond everything stored cannot be there."""
-        low = min(ids)
-        highest = self.store.db.execute("SELECT max(id) FROM complaint").fetchone()[0]
-        return highest is not None and low <= highest
-
-    def _known(self, ids: list[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for start in range(0, len(ids), 900):
-            part = ids[start : start + 900]
-            marks = ", ".join("?" * len(part))
-            found.update(self.store.db.execute(f"SELECT id, row FROM complaint WHERE id IN ({marks})", part))
-        return found
 
 
 def _joined(key: str, columns: list[tuple[str, ...]]) -> list[str]:
@@ -343,6 +323,20 @@ def stored_texts(raw: list[str]) -> list[str | None]:
     return [None if t in _BLANK_CELLS else t for t in texts]
 
 
+def stored_numbers(raw: Iterable[str]) -> list[str | None]:
+    """Lots and serial numbers as stored: what people write who know none is none."""
+    texts = map(str.strip, raw)
+    return [None if len(t) <= _LONGEST_NO_NUMBER and t.lower() in NO_NUMBERS else t for t in texts]
+
+
+def parse_flag(text: str) -> str | None:
+    """``yes`` or ``no`` as people write them; None for an empty cell and for what is neither."""
+    word = text.strip().lower()
+    if word in _YES:
+        return "yes"
+    return "no" if word and (word in _NO or word in BLANKS) else None
+
+
 def parse_number(text: str) -> float | None:
     """``1,234.50``, ``1.234,50``, ``¥12`` or ``12 kg`` as a number; None when there is none."""
     match = _NUMBER.search(text)
@@ -360,22 +354,6 @@ def parse_number(text: str) -> float | None:
         return float(digits)
     except ValueError:
         return None
-
-
-def write_side_file(store: Store, path: Path, language: str) -> int:
-    """``bad_rows.csv``: file, row, column, reason, detail; returns how many. No bad row, no file."""
-    rows = store.db.execute(
-        'SELECT source.name, rejected.row, rejected."column", reason, detail FROM rejected '
-        "JOIN source ON source.file = rejected.file ORDER BY rejected.file, rejected.row, reason"
-    ).fetchall()
-    path.unlink(missing_ok=True)
-    if rows:
-        with path.open("w", encoding="utf-8-sig", newline="") as handle:
-            out = csv.writer(handle, lineterminator="\n")
-            out.writerow([say(f"side_{c}", language) for c in ("file", "row", "column", "reason", "detail")])
-            for name, row, column, reason, detail in rows:
-                out.writerow((name, row, column, say(reason, language), detail))
-    return len(rows)
 
 
 __all__ = ["Source", "file_hash", "ingest", "write_side_file"]

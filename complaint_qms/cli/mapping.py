@@ -1,35 +1,22 @@
-"""Which column is what: guessed from headings and content, shown, written as a small YAML, read back.
-
-A mapping entry of one file::
-
-    - name: complaints.csv          # base name; "*" fits every file
-      kind: csv                     # csv | xlsx | jsonl | json
-      encoding: utf-8
-      delimiter: ","
-      sheet: null                   # xlsx only
-      header_row: 1                 # 0: the file has no headings
-      columns: {id: Case No, received: Opened, text: [Subject, Details], batch: null, ...}
-      dates: {received: dmy}        # dmy | mdy | ymd, for the date columns of this file
-"""
+"""Which column is what: guessed from headings and content; how the file says it: :mod:`complaint_qms.cli.mapping_file`."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
-from complaint_qms.cli.errors import COLUMNS, CliError
+from complaint_qms.cli.errors import COLUMNS, NO_GOOD_ROW, CliError
 from complaint_qms.cli.fields import BY_KEY, EXPOSURE_FIELDS, FIELDS, Field
+from complaint_qms.cli.mapping_file import dump, entry_columns, entry_for, load, load_all, open_table
+from complaint_qms.cli.read import sheets
 from complaint_qms.cli.read.dates import DateDecision, decide
 from complaint_qms.cli.read.profile import ColumnProfile, Profile
-from complaint_qms.cli.read.rows import Table
+from complaint_qms.cli.read.rows import SIDE_HEADS, SIDE_KEYS, Table
 from complaint_qms.cli.read.sniff import Format
 
-VERSION = 1
-ORDERS = ("dmy", "mdy", "ymd")
 # One of these must be there besides the date, else there is nothing to count or to read.
 CONTENT_KEYS = ("text", "subject", "type", "item", "batch", "customer")
 # Words too general to decide when they only end a longer heading.
@@ -56,13 +43,20 @@ GENERIC = frozenset(
 
 @dataclass
 class FileMapping:
-    """How one file is read; `columns` maps canonical field -> heading(s)."""
+    """How one file is read; `columns` maps canonical field -> heading(s), `headings` are all the file has.
+
+    `exposure`: a file of deliveries, whose date is called so.
+    """
 
     name: str
     format: Format
     header_row: int
     columns: dict[str, list[str]]
     dates: dict[str, DateDecision] = field(default_factory=dict)
+    headings: list[str] = field(default_factory=list)
+    path: Path | None = None
+    records: int | None = None
+    exposure: bool = False
 
     def missing(self) -> list[str]:
         return [f.key for f in FIELDS if f.key not in self.columns]
@@ -78,7 +72,10 @@ def fold(name: str) -> str:
 def guess(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> dict[str, list[str]]:
     """Field -> [heading] from a profiled file: exact names first, then names inside headings, then content."""
     chosen: dict[str, list[str]] = {}
-    free = {c.name: c for c in profile.columns if c.filled}
+    own = profile.columns
+    if [c.name for c in own[: len(SIDE_KEYS)]] in SIDE_HEADS:
+        own = own[len(SIDE_KEYS) :]  # what we wrote about a bad row is no part of the complaint
+    free = {c.name: c for c in own if c.filled}
 
     def take(key: str, name: str) -> None:
         chosen[key] = [name]
@@ -159,11 +156,25 @@ def fits(spec: Field, column: ColumnProfile) -> bool:
 
 
 def build(
-    table: Table, profile: Profile, columns: dict[str, list[str]], given: dict[str, str]
+    table: Table,
+    profile: Profile,
+    columns: dict[str, list[str]],
+    given: dict[str, str],
+    exposure: bool = False,
 ) -> FileMapping:
     """Mapping of one file with its date decisions; `given` are orders the user fixed."""
     dates = decide_dates(profile, columns, given)
-    return FileMapping(table.path.name, table.format, table.header_row, columns, dates)
+    return FileMapping(
+        table.name,
+        table.format,
+        table.header_row,
+        columns,
+        dates,
+        table.columns,
+        table.path,
+        profile.records,
+        exposure,
+    )
 
 
 def decide_dates(
@@ -177,128 +188,49 @@ def decide_dates(
     }
 
 
-def require(mapping: FileMapping, exposure: bool = False) -> None:
-    """Raise when the file cannot be replayed with these columns."""
-    needed = ("received", "quantity") if exposure else ("received",)
-    gone = [key for key in needed if key not in mapping.columns]
-    if gone:
-        raise CliError("columns_missing", COLUMNS, file=mapping.name, fields=", ".join(gone))
-    if not exposure and not any(key in mapping.columns for key in CONTENT_KEYS):
-        raise CliError("columns_no_content", COLUMNS, file=mapping.name, fields=", ".join(CONTENT_KEYS))
+def missing(mapping: FileMapping) -> list[str]:
+    """Fields without which the file cannot be read, as a mapping file calls them."""
+    if mapping.exposure:
+        names = {"received": "date", "quantity": "quantity"}
+        return [name for key, name in names.items() if key not in mapping.columns]
+    if "received" not in mapping.columns:
+        return ["received"]
+    return [] if any(key in mapping.columns for key in CONTENT_KEYS) else list(CONTENT_KEYS)
 
 
-def load(path: Path) -> list[dict]:
-    """Entries of a mapping file, checked for form."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise CliError("file_unreadable", COLUMNS, file=path, why=error.strerror) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        row, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        why = getattr(error, "problem", None) or str(error)
-        raise CliError("yaml_broken", COLUMNS, file=path, row=row, column=column, why=why) from None
-    entries = data.get("files") if isinstance(data, dict) else None
-    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise CliError("mapping_form", COLUMNS, file=path, where="files", why="list of file entries expected")
-    for number, entry in enumerate(entries):
-        _check_entry(path, f"files[{number}]", entry)
-    return entries
+def require(mapping: FileMapping, written: Path | None = None) -> None:
+    """Raise when the file cannot be replayed with these columns, with all one needs to name them in the file `written`."""
+    gone = missing(mapping)
+    if mapping.records == 0:
+        headings = shown(mapping.headings)
+        raise CliError("rows_none", NO_GOOD_ROW, file=mapping.name, headings=headings)
+    if not gone:
+        return
+    fmt = mapping.format
+    if fmt.kind == "xlsx" and mapping.path:
+        unsaved = sheets.formula_columns(mapping.path, fmt.sheet, mapping.header_row, mapping.headings)
+        if unsaved:
+            raise CliError("formulas_unsaved", COLUMNS, file=mapping.name, names=shown(unsaved))
+    key = "columns_no_content" if gone == list(CONTENT_KEYS) else "columns_missing"
+    raise CliError(
+        f"{key}_{'json' if fmt.kind == 'jsonl' else fmt.kind}",
+        COLUMNS,
+        file=mapping.name,
+        fields=", ".join(gone),
+        headings=shown(mapping.headings),
+        mapping=written or "mapping.yaml",
+        encoding=fmt.encoding,
+        delimiter={"\t": "TAB"}.get(fmt.delimiter, fmt.delimiter),
+        sheet=fmt.sheet,
+        others=shown(fmt.unread) or "-",
+    )
 
 
-def _check_entry(path: Path, where: str, entry: dict) -> None:
-    columns = entry.get("columns")
-    if not isinstance(columns, dict):
-        raise CliError("mapping_form", COLUMNS, file=path, where=f"{where}.columns", why="mapping expected")
-    for key, names in columns.items():
-        if key not in BY_KEY:
-            raise CliError("mapping_unknown", COLUMNS, file=path, where=f"{where}.columns.{key}", field=key)
-        items = names if isinstance(names, list) else [names]
-        if names is not None and not all(isinstance(n, str | int) for n in items):
-            raise CliError(
-                "mapping_form", COLUMNS, file=path, where=f"{where}.columns.{key}", why="heading expected"
-            )
-    for key, order in (entry.get("dates") or {}).items():
-        if order not in ORDERS:
-            why = f"one of {', '.join(ORDERS)} expected, not {order!r}"
-            raise CliError("mapping_form", COLUMNS, file=path, where=f"{where}.dates.{key}", why=why)
-
-
-def entry_for(entries: list[dict], name: str) -> dict | None:
-    """The entry that fits a file: its own name, else ``*``, else the only one there is."""
-    for wanted in (name, "*"):
-        for entry in entries:
-            if entry.get("name") == wanted:
-                return entry
-    return entries[0] if len(entries) == 1 else None
-
-
-def entry_columns(path: Path, entry: dict, table: Table) -> dict[str, list[str]]:
-    """Columns of an entry, each checked to exist in the file."""
-    columns: dict[str, list[str]] = {}
-    for key, names in entry["columns"].items():
-        if names is None:
-            continue
-        wanted = [str(n) for n in (names if isinstance(names, list) else [names])]
-        for name in wanted:
-            if name not in table.columns:
-                raise CliError(
-                    "mapping_column_gone",
-                    COLUMNS,
-                    file=table.path.name,
-                    mapping=path,
-                    field=key,
-                    name=name,
-                    headings=", ".join(table.columns[:40]),
-                )
-        columns[key] = wanted
-    return columns
-
-
-def dump(mappings: list[tuple[FileMapping, Profile]], why: dict[str, str]) -> str:
-    """The YAML text; `why` turns a decision's key into a sentence."""
-    lines = [
-        "# complaint-qms: how the columns of the files are read.",
-        "# Change what is wrong and pass this file back with --mapping.",
-        f"version: {VERSION}",
-        "files:",
-    ]
-    for mapping, profile in mappings:
-        fmt = mapping.format
-        lines += [f"  - name: {scalar(mapping.name)}", f"    kind: {fmt.kind}"]
-        if fmt.kind != "xlsx":
-            lines.append(f"    encoding: {scalar(fmt.encoding)}")
-        if fmt.kind == "csv":
-            lines.append(f"    delimiter: {scalar(fmt.delimiter)}")
-        if fmt.kind == "xlsx":
-            lines.append(f"    sheet: {scalar(fmt.sheet)}")
-        if fmt.kind in ("csv", "xlsx"):
-            lines.append(f"    header_row: {mapping.header_row}")
-        lines.append("    columns:")
-        for key in (f.key for f in FIELDS):
-            names = mapping.columns.get(key)
-            if not names:
-                lines.append(f"      {key}: null")
-                continue
-            value = scalar(names[0]) if len(names) == 1 else "[" + ", ".join(map(scalar, names)) + "]"
-            column = profile.column(names[0])
-            note = f"  # {column.filled_share:.0%} filled" if column else ""
-            lines.append(f"      {key}: {value}{note}")
-        if mapping.dates:
-            lines.append("    dates:")
-            for key, decision in mapping.dates.items():
-                lines.append(f"      {key}: {decision.order}  # {why[decision.why]}")
-        used = {n for names in mapping.columns.values() for n in names}
-        unused = [c.name for c in profile.columns if c.name not in used]
-        if unused:
-            lines.append("    # not used: " + ", ".join(unused).replace("\n", " "))
-    return "\n".join(lines) + "\n"
-
-
-def scalar(value: object) -> str:
-    """A YAML scalar on one line."""
-    text = yaml.safe_dump(value, allow_unicode=True, width=100_000, default_flow_style=True).strip()
-    return text.removesuffix("...").strip()
+def shown(names: Sequence[str]) -> str:
+    """Headings on one line of a terminal."""
+    short = [name if len(name) <= 60 else name[:59] + "…" for name in names[:40]]
+    text = ", ".join(short) + (", …" if len(names) > 40 else "")
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 __all__ = [
@@ -310,5 +242,7 @@ __all__ = [
     "entry_for",
     "guess",
     "load",
+    "load_all",
+    "open_table",
     "require",
 ]

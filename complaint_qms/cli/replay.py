@@ -19,15 +19,15 @@ from pathlib import Path
 import numpy as np
 
 import complaint_qms
-from complaint_qms.cli import assess, folder, history, ingest, mapping, watch
+from complaint_qms.cli import assess, folder, history, ingest, inputs, mapping, watch
 from complaint_qms.cli.deliveries import ingest_deliveries
 from complaint_qms.cli.errors import COLUMNS, NO_GOOD_ROW, OUTPUT, UNREADABLE, USAGE, CliError
-from complaint_qms.cli.messages import MESSAGES, say
+from complaint_qms.cli.inputs import Inputs
+from complaint_qms.cli.messages import say
 from complaint_qms.cli.policy import Policy
 from complaint_qms.cli.progress import Progress
+from complaint_qms.cli.read.inlet import Inlet
 from complaint_qms.cli.read.profile import Profile, first_look, profile
-from complaint_qms.cli.read.rows import Table
-from complaint_qms.cli.read.sniff import Format
 from complaint_qms.cli.report.data import episode_count
 from complaint_qms.cli.store import FINAL_NAME, WORK_NAME, Store
 
@@ -52,6 +52,7 @@ class Job:
     text: bool = True
     fresh: bool = False
     language: str = "en"
+    inlet: Inlet = field(default_factory=Inlet)
 
 
 @dataclass
@@ -73,41 +74,6 @@ class Result:
     mappings: list[tuple[mapping.FileMapping, Profile]] = field(default_factory=list)
 
 
-def read_columns(
-    job: Job, progress: Progress, look: Callable[..., Profile] = first_look
-) -> list[tuple[ingest.Source, Profile]]:
-    """Open, look at and map every file of the job."""
-    entries = mapping.load(job.mapping) if job.mapping else None
-    found = []
-    for number, path in enumerate(job.files, 1):
-        entry = mapping.entry_for(entries, path.name) if entries is not None else None
-        if entries is not None and entry is None:
-            raise CliError("mapping_no_entry", COLUMNS, mapping=job.mapping, file=path.name)
-        table = _open(path, entry)
-        with progress.bar(say("scanning", job.language, file=path.name)) as tick:
-            facts = look(table, tick)
-        if entry is None:
-            columns, orders = mapping.guess(facts), {}
-        else:
-            columns, orders = mapping.entry_columns(job.mapping, entry, table), entry.get("dates") or {}
-        mapped = mapping.build(table, facts, columns, orders)
-        mapping.require(mapped)
-        found.append((ingest.Source(number, table, mapped, facts.records, ingest.file_hash(path)), facts))
-    return found
-
-
-def _open(path: Path, entry: dict | None) -> Table:
-    if entry is None or entry.get("kind") is None:
-        return Table(path)
-    kind = str(entry["kind"])
-    fmt = Format(
-        kind, str(entry.get("encoding") or "utf-8"), str(entry.get("delimiter") or ","), entry.get("sheet")
-    )
-    sniffed = Table(path).format  # refuses what cannot be read, whatever the mapping says
-    fmt.damaged, fmt.nul = sniffed.damaged, sniffed.nul
-    return Table(path, fmt, entry.get("header_row"))
-
-
 @contextlib.contextmanager
 def _calm_collector() -> Iterator[None]:
     """Rows come as millions of short-lived lists without cycles; searching them for cycles costs a quarter of the time."""
@@ -123,19 +89,18 @@ def _calm_collector() -> Iterator[None]:
 
 def run(job: Job, progress: Progress) -> Result:
     """The whole replay; raises CliError with a message for the user."""
-    with _calm_collector():
+    with _calm_collector(), job.inlet.named():
         return _run(job, progress)
 
 
 def _run(job: Job, progress: Progress) -> Result:
     as_of = _as_of(job.as_of)
     _keep_apart(job)
-    found = read_columns(job, progress)
-    deliveries = _deliveries(job)
+    given = _read(job, progress)
     with folder.claimed(job.out):
-        store, resumed = _store(job, _identity(job, [source for source, _ in found], deliveries))
+        store, resumed = _store(job, _identity(job, given))
         try:
-            return _work(job, progress, store, resumed, found, deliveries, as_of)
+            return _work(job, progress, store, resumed, given, as_of)
         except CliError as error:
             if error.exit_code in LASTING:
                 store.discard()
@@ -149,23 +114,22 @@ def _work(
     progress: Progress,
     store: Store,
     resumed: bool,
-    found: list[tuple[ingest.Source, Profile]],
-    deliveries: tuple[Table, mapping.FileMapping] | None,
+    given: Inputs,
     as_of: np.datetime64 | None,
 ) -> Result:
-    sources = [source for source, _ in found]
-    first = _mapping_text(found)
+    sources, first = given.sources, given.text
     aside = None if resumed and (job.out / MAPPING_NAME).exists() else _write_mapping(job, first, {first})
     collector = history.Collector(store)
     with progress.bar(say("step_ingest", job.language), sum(s.records for s in sources)) as tick:
         for source in sources:
             ingest.ingest(store, source, collector, job.policy.timezone, tick)
-    for source, facts in found:
+    for source, facts in given.files:
         facts.records = ingest.records_of(store, source)
-    text = _mapping_text(found)  # again: what the dates mean may have been decided on the way
+    text = given.text  # again: what the dates mean may have been decided on the way
     aside = _write_mapping(job, text, {first, text}) or aside
-    if deliveries:
-        ingest_deliveries(store, *deliveries, job.policy.timezone)
+    if given.deliveries:
+        table, _, mapped = given.deliveries
+        ingest_deliveries(store, table, mapped, job.policy.timezone)
     side, bad = _write_side_file(store, job)
     if not collector.size:
         raise CliError("no_good_row", NO_GOOD_ROW, bad=bad, side=side)
@@ -184,7 +148,7 @@ def _work(
         write_report(final, report, job.language)
     return Result(
         final, report, job.out / MAPPING_NAME, side if bad else None, good, bad, left_out, signals, series, resumed,
-        aside, until, [(s.mapping, p) for s, p in found],
+        aside, until, given.mappings,
     )  # fmt: skip
 
 
@@ -193,11 +157,24 @@ def write_columns(
 ) -> tuple[list[tuple[mapping.FileMapping, Profile]], Path | None]:
     """Only guess the columns and write the mapping; returns them, and where an older mapping was put aside."""
     _keep_apart(job)
-    found = read_columns(job, progress, profile)
+    with job.inlet.named():
+        given = _read(job, progress, profile)
     with folder.claimed(job.out):
-        text = _mapping_text(found)
-        aside = _write_mapping(job, text, {text})
-    return [(s.mapping, p) for s, p in found], aside
+        aside = _write_mapping(job, given.text, {given.text})
+    return given.mappings, aside
+
+
+def _read(job: Job, progress: Progress, look: Callable[..., Profile] = first_look) -> Inputs:
+    """The files with their columns; where one is missing, the mapping is written all the same, to be completed."""
+    given = inputs.read(job, progress, look)
+    with contextlib.ExitStack() as stack:
+
+        def write(text: str) -> None:
+            stack.enter_context(folder.claimed(job.out))
+            _write_mapping(job, text, {text})
+
+        given.require(job.out / MAPPING_NAME, write)
+    return given
 
 
 def _keep_apart(job: Job) -> None:
@@ -206,10 +183,6 @@ def _keep_apart(job: Job) -> None:
     folder.keep_apart(outputs, [*job.files, job.policy_file, job.deliveries])
     # the mapping of an earlier run is there to be given back: it is read and left as it is
     folder.keep_apart([path for path in outputs if path.name != MAPPING_NAME], [job.mapping])
-
-
-def _mapping_text(found: list[tuple[ingest.Source, Profile]]) -> str:
-    return mapping.dump([(s.mapping, p) for s, p in found], MESSAGES["en"])
 
 
 def _write_mapping(job: Job, text: str, ours: set[str]) -> Path | None:
@@ -268,8 +241,8 @@ def _judge(
     with store.transaction():
         for key, value in (
             ("program", complaint_qms.__version__),
-            ("first", str(past.received[0])[:10]),
-            ("last", str(past.received[-1])[:10]),
+            ("first", str(past.received[past.near.start])[:10]),
+            ("last", str(past.as_of)[:10]),
             ("as_of", str(until).replace("T", " ")),
             ("policy", policy.text),
             ("mapping", mapping_text),
@@ -277,6 +250,7 @@ def _judge(
         ):
             store.set_meta(key, value)
         store.set_filled(past.filled)
+        history.note_far(store, past)
     with progress.bar(say("step_assess", job.language), good) as tick:
         assess.assess(store, policy, past, until, tick)
     past.times.clear()  # nobody asks for them again
@@ -329,26 +303,11 @@ def _as_of(text: str | None) -> np.datetime64 | None:
         raise CliError("as_of_invalid", USAGE, value=text) from None
 
 
-def _deliveries(job: Job) -> tuple[Table, mapping.FileMapping] | None:
-    if job.deliveries is None:
-        return None
-    table = Table(job.deliveries)
-    facts = profile(table)
-    mapped = mapping.build(table, facts, mapping.guess(facts, mapping.EXPOSURE_FIELDS), {})
-    mapping.require(mapped, exposure=True)
-    return table, mapped
-
-
-def _identity(job: Job, sources: list[ingest.Source], deliveries: tuple | None) -> str:
+def _identity(job: Job, given: Inputs) -> str:
     """Hash of everything the result depends on."""
     parts = {
         "program": complaint_qms.__version__,
-        "files": [
-            [s.mapping.name, s.sha256, s.mapping.columns, [repr(d) for d in s.mapping.dates.items()]]
-            for s in sources
-        ],
-        "formats": [[vars(s.table.format), s.table.header_row] for s in sources],
-        "deliveries": ingest.file_hash(job.deliveries) if deliveries else None,
+        **given.identity,
         "policy": job.policy.text,
         "as_of": job.as_of,
         "text": job.text,

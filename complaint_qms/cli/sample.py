@@ -357,5 +357,5 @@ def _spoil(table: list[list[str]]) -> int:
     table[size // 5][1] = "2023-02-30 10:00"
     table[size // 3][1] = ""
     table[size // 2 + 1][0] = table[size // 2][0]
-    table[size * 2 // 3] = table[size * 2 // 3][:9]
+    table[size * 2 // 3] = table[size * 2 // 3][9:]
     return 4

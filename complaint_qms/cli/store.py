@@ -15,7 +15,7 @@ Tables (times are ISO text, wall time of the policy's zone; a date without a clo
 ``complaint``   the facts as read: row_id (running number), file, row (as a spreadsheet counts), id and all fields of
                 :mod:`complaint_qms.cli.fields`
 ``filled``      field, rows: how many complaints have the field
-``rejected``    rows that do not count: file, row, column, reason, detail
+``rejected``    rows that do not count: file, row, column, reason, detail, cells (JSON)
 ``quality``     what is odd in rows that do count: field, reason, rows, example_row, example
 ``delivery``    item, batch, day, units: exposure, net of returns
 ``reading``     row_id, field, value, confidence, reasons (JSON): what the text said where the file says nothing
@@ -74,7 +74,7 @@ SCHEMA = (
     f"CREATE TABLE complaint (row_id INTEGER PRIMARY KEY, file INTEGER NOT NULL, row INTEGER NOT NULL, "
     f"id TEXT NOT NULL UNIQUE, received TEXT NOT NULL, {_fact_columns()})",
     "CREATE TABLE filled (field TEXT PRIMARY KEY, rows INTEGER NOT NULL) WITHOUT ROWID",
-    'CREATE TABLE rejected (file INTEGER, row INTEGER, "column" TEXT, reason TEXT, detail TEXT)',
+    'CREATE TABLE rejected (file INTEGER, row INTEGER, "column" TEXT, reason TEXT, detail TEXT, cells TEXT)',
     "CREATE TABLE quality (field TEXT, reason TEXT, rows INTEGER, example_row INTEGER, example TEXT, "
     "PRIMARY KEY (field, reason)) WITHOUT ROWID",
     "CREATE TABLE delivery (item TEXT, batch TEXT, day TEXT, units REAL)",

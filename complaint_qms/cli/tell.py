@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from complaint_qms.cli import seek, words
+from complaint_qms.cli import notes, seek, words
 from complaint_qms.cli.errors import OK, USAGE, CliError
 from complaint_qms.cli.fields import FIELDS, STAGES
 from complaint_qms.cli.mapping import FileMapping
@@ -32,14 +32,19 @@ def columns(mappings: list[tuple[FileMapping, Profile]], language: str) -> None:
         if fmt.kind == "csv":
             kind = CSV_KINDS.get(fmt.delimiter, f"CSV {fmt.delimiter}")
         kind += f", {fmt.encoding}" if fmt.kind != "xlsx" else ""
+        kind += f", {fmt.sheet}" if fmt.kind == "xlsx" else ""
         line(say("columns_of", language, file=mapping.name, records=f"{facts.records:,}", kind=kind))
+        for words_of_file in notes.lines(mapping, language):
+            line(f"  ! {words_of_file}")
         rows = []
         for key, names in mapping.columns.items():
             column = facts.column(names[0])
             example = " ".join(column.examples[0].split()) if column and column.examples else ""
             decision = mapping.dates.get(key)
             note = f"{decision.order}: {say(decision.why, language)}" if decision else ""
-            rows.append((label(f"field_{key}", language), " + ".join(names), cut(visible(example), 32), note))
+            date = mapping.exposure and key == "received"
+            name = say("delivery_date", language) if date else label(f"field_{key}", language)
+            rows.append((name, " + ".join(names), cut(visible(example), 32), note))
         table(rows, indent=2)
         line()
 

@@ -113,7 +113,7 @@ def _matrix(
             row[seen].tolist(),
             past.received[seen].astype("datetime64[D]"),
             "week",
-            start=past.received[0].astype("datetime64[D]"),
+            start=past.received[past.near.start].astype("datetime64[D]"),
             until=until.astype("datetime64[D]") + 1,
             exposure=exposure,
             all_keys=list(range(len(chosen))),

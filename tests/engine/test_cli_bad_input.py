@@ -82,12 +82,12 @@ def test_bad_rows_are_in_the_side_file_with_row_and_column(tmp_path, capsys):
     assert code == errors.OK
     side = (tmp_path / "o" / "bad_rows.csv").read_text(encoding="utf-8-sig").splitlines()
     assert side == [
-        "file,row,column,reason,detail",
-        "a.csv,3,Received,not a date,2024-02-30",
-        "a.csv,4,Case No,number is missing,",
-        "a.csv,5,Case No,number was there before,1 (2)",
-        "a.csv,6,Received,date is missing,",
-        "a.csv,7,,fewer cells than headings,2 < 3",
+        "file,row,column,reason,detail,Case No,Received,Item",
+        "a.csv,3,Received,not a date,2024-02-30,2,2024-02-30,b",
+        "a.csv,4,Case No,number is missing,,,2024-01-03,c",
+        "a.csv,5,Case No,number was there before,1 (2),1,2024-01-04,d",
+        "a.csv,6,Received,date is missing,,5,,e",
+        "a.csv,7,,fewer cells than headings,2 < 3,6,2024-01-06,",
     ]
 
 

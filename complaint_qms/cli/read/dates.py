@@ -10,79 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from complaint_qms.constants.text_units import EN_MONTH_NAMES, EN_MONTHS
+from complaint_qms.cli.read.shapes import BLANKS, MONTHS, classify, clean, is_date, shape
 
 NAT = np.datetime64("NaT", "s")
 YEAR_MIN, YEAR_MAX = 1900, 2200
-BLANKS = frozenset(
-    (
-        "", "n/a", "na", "none", "null", "nan", "nat", "-", "--", ".", "?", "#n/a", "unknown", "unk", "asku",
-        "not available", "not provided", "not reported", "无", "空", "未知", "不详",
-    )
-)  # fmt: skip
-"""What people write into a cell when they have nothing to write, in lower case."""
-
-_DIGITS = str.maketrans("0123456789０１２３４５６７８９", "9" * 20)
-_WIDE = str.maketrans("０１２３４５６７８９／－：．　，", "0123456789/-:. ,")
-_LETTERS = re.compile(r"[A-Za-z]+")
-_TIME = r"(?:(?P<gap>[T ]+|(?<=日) ?)(?P<clock>9{1,2}:99(?::99)?(?:[.,]9+)?)(?P<ampm> ?[AP]M)?)?(?P<zone> ?(?:Z|[+-]99:?99))?"
-_NUMERIC = re.compile(r"^(?P<a>9{1,2})(?P<sep>[-/. ])(?P<b>9{1,2})(?P=sep)(?P<y>9{4}|99)" + _TIME + "$")
-_YEAR_FIRST = re.compile(r"^9{4}(?P<sep>[-/.])9{1,2}(?P=sep)9{1,2}" + _TIME + "$")
-_CHINESE = re.compile(r"^9{4}年9{1,2}月9{1,2}日?" + _TIME + "$")
-_COMPACT = re.compile(r"^9{8}" + _TIME + "$")
-_COMPACT_TIME = re.compile(r"^9{14}$")
-_DAY_NAME = re.compile(r"^9{1,2}(?P<sep>[- /.])(?P<m>M+)\.?,?(?P=sep)(?P<y>9{4}|99)" + _TIME + "$")
-_NAME_DAY = re.compile(r"^(?P<m>M+)\.? 9{1,2},? 9{4}" + _TIME + "$")
-_SERIAL = re.compile(r"^9{5}(\.9+)?$")
-_EPOCH = re.compile(r"^9{10}(9{3})?$")
-_MONTHS = frozenset((*EN_MONTHS, *EN_MONTH_NAMES, "sept"))
-
-
-def clean(text: str) -> str:
-    """Width-folded, trimmed, single-spaced."""
-    text = text.strip()
-    return text if text.isascii() else " ".join(text.translate(_WIDE).split())
-
-
-def shape(text: str) -> str:
-    """``2021-3-4 08:15`` -> ``9999-9-9 99:99``; letters of a month name become M, AM / PM and zones stay."""
-
-    form = text.translate(_DIGITS)
-    if not form.strip("9-/.: ,T"):
-        return form  # no letters but the T of ISO: the usual case, and the fast one
-
-    def letters(match: re.Match) -> str:
-        word = match.group()
-        if word.lower() in _MONTHS:
-            return "M" * min(len(word), 4)
-        return word.upper()
-
-    return _LETTERS.sub(letters, form)
-
-
-@lru_cache(maxsize=4096)
-def classify(form: str) -> tuple[str, re.Match | None]:
-    """Family of a shape: ymd, numeric (order unknown), compact, chinese, named, serial, epoch or none."""
-    for name, pattern in (
-        ("ymd", _YEAR_FIRST),
-        ("numeric", _NUMERIC),
-        ("chinese", _CHINESE),
-        ("compact_time", _COMPACT_TIME),
-        ("compact", _COMPACT),
-        ("day_name", _DAY_NAME),
-        ("name_day", _NAME_DAY),
-        ("serial", _SERIAL),
-        ("epoch", _EPOCH),
-    ):
-        if match := pattern.match(form):
-            return name, match
-    return "none", None
-
 
 _WIDTH = 40
 _PLAIN_FORM = frozenset("9-/.: ,T")
@@ -387,9 +322,25 @@ def _plain_month(text: str) -> str:
     """``4-March-2021`` -> ``4 Mar 2021``; ``Sept. 3, 2021`` -> ``Sep 3 2021``."""
     head, _, rest = text.partition(":")
     words = re.split(r"[-/. ,]+", head)
-    words = [w[:3].title() if w.lower() in _MONTHS else w for w in words]
+    words = [w[:3].title() if w.lower() in MONTHS else w for w in words]
     return " ".join(words) + (":" + rest if rest else "")
 
 
 def _seconds(stamps: pd.Series) -> np.ndarray:
     return stamps.to_numpy(dtype="datetime64[ns]").astype("datetime64[s]")
+
+
+__all__ = [
+    "BLANKS",
+    "Alike",
+    "DateDecision",
+    "DateVotes",
+    "classify",
+    "clean",
+    "decide",
+    "dominant",
+    "has_numeric",
+    "is_date",
+    "parse_column",
+    "shape",
+]

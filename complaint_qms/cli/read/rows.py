@@ -5,28 +5,34 @@ A record is ``(row, cells)``; row 1 is the first record of the file, so with hea
 
 from __future__ import annotations
 
-import codecs
-import collections
-import csv
-import datetime as dt
-import io
-import json
-import zipfile
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from complaint_qms.cli.errors import UNREADABLE, CliError
-from complaint_qms.cli.read.sniff import MAX_FIELD, Format, sniff
+from complaint_qms.cli.errors import COLUMNS, UNREADABLE, CliError
+from complaint_qms.cli.messages import MESSAGES
+from complaint_qms.cli.read import csv_rows, json_rows, sheets
+from complaint_qms.cli.read.csv_rows import BadRecord
+from complaint_qms.cli.read.short import Pattern
+from complaint_qms.cli.read.sniff import Format, sniff
 
-JSON_ARRAY_LIMIT = 256 << 20
 LOOK_AHEAD = 30
+SIDE_KEYS = ("file", "row", "column", "reason", "detail")
+SIDE_HEADS = tuple([words[f"side_{key}"] for key in SIDE_KEYS] for words in MESSAGES.values())
+"""The first columns of a side file of bad rows: once corrected it can be read like any other."""
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 
 
 @dataclass
 class Chunk:
-    """Up to `size` records: `rows[i]` is the row number of `cells[i]`; `bad` holds (row, reason key, detail).
+    """Up to `size` records: `rows[i]` is the row number of `cells[i]`; `bad` holds (row, reason key, detail) and
+    `bad_cells` the cells of each of these as far as they are known; `short` are row numbers among `rows` that lacked
+    their last cells.
 
     `consumed` also counts the empty lines that are neither.
     """
@@ -35,30 +41,44 @@ class Chunk:
     rows: list[int]
     cells: list[list[str]]
     bad: list[tuple[int, str, str]]
+    bad_cells: list[list[str]] = field(default_factory=list)
+    short: list[int] = field(default_factory=list)
 
 
 class Table:
     """A file opened for reading, many times over: its headings and its records.
 
-    `header_row` is 1-based, 0 when the file has no headings. `columns` are unique names.
+    `name` is what messages and mappings call it. `header_row` is 1-based, 0 when the file has no headings. `columns` are
+    unique names.
     """
 
-    def __init__(self, path: Path, fmt: Format | None = None, header_row: int | None = None) -> None:
+    def __init__(
+        self, path: Path, fmt: Format | None = None, header_row: int | None = None, name: str | None = None
+    ) -> None:
         self.path = path
+        self.name = name or path.name
         self.format = fmt or sniff(path)
         self._bytes_read = 0
         if self.format.kind in ("jsonl", "json"):
             self.header_row = 0
-            self.columns = self._json_columns()
-            self._places = {name: i for i, name in enumerate(self.columns)}
-        else:
-            head = list(islice(self._raw(), LOOK_AHEAD))
-            if not any(any(c.strip() for c in cells) for _, cells in head):
-                raise CliError("file_empty", UNREADABLE, file=path)
-            self.header_row = find_header(head) if header_row is None else header_row
-            width = max(len(cells) for _, cells in head)
-            named = next((cells for row, cells in head if row == self.header_row), [""] * width)
-            self.columns = unique_names(_trim_right(named) if self.header_row else named)
+            self.columns = json_rows.columns(path, self.format)
+            return
+        if self.format.kind == "xlsx":
+            self.format.sheet, self.format.unread = sheets.choose(path, self.format.sheet)
+        head = list(islice(self._raw(), max(LOOK_AHEAD, header_row or 0)))
+        if not any(any(c.strip() for c in cells) for _, cells in head):
+            raise CliError("file_empty", UNREADABLE, file=path)
+        if header_row is not None and header_row > len(head):
+            raise CliError("header_row_gone", COLUMNS, file=path, row=header_row, rows=len(head))
+        self.header_row = find_header(head[:LOOK_AHEAD]) if header_row is None else header_row
+        width = max(len(cells) for _, cells in head)
+        named = next((cells for row, cells in head if row == self.header_row), [""] * width)
+        self.columns = unique_names(_trim_right(named) if self.header_row else named)
+
+    @property
+    def is_side_file(self) -> bool:
+        """Is this a file of bad rows that an earlier run wrote?"""
+        return self.columns[: len(SIDE_KEYS)] in SIDE_HEADS
 
     def chunks(self, size: int, skip_records: int = 0) -> Iterator[Chunk]:
         """All data records in chunks; the first `skip_records` data records are passed over (for a restart)."""
@@ -66,30 +86,49 @@ class Table:
         for batch in self._batches(size, skip_records):
             if width > 1 and set(map(type, batch.cells)) == {list} and set(map(len, batch.cells)) == {width}:
                 yield batch  # nothing to look at row by row
+            else:
+                yield self._sorted(batch, width)
+
+    def _sorted(self, batch: Chunk, width: int) -> Chunk:
+        """The rows of a batch and, apart from them, what is none."""
+        found = Chunk(batch.consumed, [], [], [])
+
+        def put_aside(row: int, reason: str, detail: str, cells: list[str]) -> None:
+            found.bad.append((row, reason, detail))
+            found.bad_cells.append(list(cells))
+
+        following = [*batch.cells[1:], None]
+        for row, cells, after in zip(batch.rows, batch.cells, following, strict=True):
+            if isinstance(cells, BadRecord):
+                put_aside(row, cells.reason, cells.detail, cells.cells)
+                for hidden in cells.hidden:
+                    put_aside(row, "row_swallowed", "", hidden)
                 continue
-            rows: list[int] = []
-            kept: list[list[str]] = []
-            bad: list[tuple[int, str, str]] = []
-            for row, cells in zip(batch.rows, batch.cells, strict=True):
-                if isinstance(cells, BadRecord):
-                    bad.append((row, cells.reason, cells.detail))
+            count = len(cells)
+            if count != width:
+                if not any(cells):
+                    continue  # an empty line is not a row
+                if count > width and any(c.strip() for c in cells[width:]):
+                    put_aside(row, "row_too_long", f"{count} > {width}", cells)
                     continue
-                count = len(cells)
-                if count != width:
-                    if not any(cells):
-                        continue  # an empty line is not a row
-                    if count > width and any(c.strip() for c in cells[width:]):
-                        bad.append((row, "row_too_long", f"{count} > {width}"))
+                if count < width and self.format.kind == "csv":
+                    if not self._pattern.only_lacks_its_end(cells, after):
+                        put_aside(row, "row_too_short", f"{count} < {width}", cells)
                         continue
-                    if count < width and self.format.kind == "csv":
-                        bad.append((row, "row_too_short", f"{count} < {width}"))
-                        continue
-                    cells = (list(cells) + [""] * width)[:width]
-                elif count == 1 and not cells[0].strip():
-                    continue
-                rows.append(row)
-                kept.append(cells)
-            yield Chunk(batch.consumed, rows, kept, bad)
+                    found.short.append(row)
+                cells = (list(cells) + [""] * width)[:width]
+            elif count == 1 and not cells[0].strip():
+                continue
+            found.rows.append(row)
+            found.cells.append(cells)
+        return found
+
+    @cached_property
+    def _pattern(self) -> Pattern:
+        """What whole rows of this file look like, by its beginning."""
+        width = len(self.columns)
+        first = next(csv_rows.batches(self.path, self.format, Pattern.ROWS, self.header_row, width), [])
+        return Pattern(width, [cells for cells in first if isinstance(cells, list) and len(cells) == width])
 
     def estimate_records(self, consumed: int) -> int | None:
         """Records of the whole file, judged by the `consumed` ones just read from its beginning; None where their places
@@ -99,178 +138,48 @@ class Table:
         return round(consumed * self.path.stat().st_size / self._bytes_read)
 
     def _batches(self, size: int, skip_records: int) -> Iterator[Chunk]:
-        """Records as they come, unchecked; a JSON record that cannot be read is a BadRecord among the cells."""
+        """Records as they come, unchecked; one that cannot be read is a BadRecord among the cells."""
         if self.format.kind == "csv":
-            first = self.header_row + skip_records + 1
-            for cells in self._csv_batches(size, first - 1):
+            first, side = self.header_row + skip_records + 1, self.is_side_file
+            for cells in csv_rows.batches(
+                self.path, self.format, size, first - 1, len(self.columns), self._note_bytes
+            ):
+                if side:
+                    cells = [_unguarded(c) if isinstance(c, list) else c for c in cells]
                 yield Chunk(len(cells), list(range(first, first + len(cells))), cells, [])
                 first += len(cells)
             return
         records = (
-            self._json_records() if self.format.kind != "xlsx" else islice(self._raw(), self.header_row, None)
+            json_rows.records(self.path, self.format, self.columns)
+            if self.format.kind != "xlsx"
+            else islice(self._raw(), self.header_row, None)
         )
         records = islice(records, skip_records, None)
         while batch := list(islice(records, size)):
             rows, cells = zip(*batch, strict=True)
             yield Chunk(len(batch), list(rows), list(cells), [])
 
-    def _raw(self) -> Iterator[tuple[int, list[str]]]:
-        return self._csv_records() if self.format.kind == "csv" else self._xlsx_records()
+    def _note_bytes(self, count: int) -> None:
+        self._bytes_read = count
 
-    def _csv_records(self) -> Iterator[tuple[int, list[str]]]:
+    def _raw(self) -> Iterator[tuple[int, list[str]]]:
+        if self.format.kind == "xlsx":
+            yield from sheets.rows(self.path, self.format.sheet)
+            return
         row = 1
-        for batch in self._csv_batches(LOOK_AHEAD, 0):
-            yield from enumerate(batch, row)
+        for batch in csv_rows.batches(self.path, self.format, LOOK_AHEAD):
+            for number, cells in enumerate(batch, row):
+                yield number, cells.cells if isinstance(cells, BadRecord) else cells
             row += len(batch)
 
-    def _csv_batches(self, size: int, skip: int) -> Iterator[list[list[str]]]:
-        """Records in lists of `size`, after the first `skip`."""
-        csv.field_size_limit(MAX_FIELD)
-        with self.path.open("r", encoding=self.format.encoding, errors="replace", newline="") as handle:
-            lines = (line.replace("\0", "") for line in handle) if self.format.nul else handle
-            reader = csv.reader(lines, delimiter=self.format.delimiter)
-            try:
-                collections.deque(islice(reader, skip), maxlen=0)
-                while batch := list(islice(reader, size)):
-                    self._bytes_read = handle.buffer.tell()
-                    yield batch
-            except csv.Error:
-                place = self._open_quote()
-                raise CliError(
-                    "quote_open", UNREADABLE, file=self.path, row=place, line=reader.line_num
-                ) from None
 
-    def _open_quote(self) -> int:
-        """Row in which the reader fails; it is read again row by row to find out."""
-        row = 0
-        with self.path.open("r", encoding=self.format.encoding, errors="replace", newline="") as handle:
-            lines = (line.replace("\0", "") for line in handle)
-            try:
-                for _cells in csv.reader(lines, delimiter=self.format.delimiter):
-                    row += 1
-            except csv.Error:
-                pass
-        return row + 1
-
-    def _xlsx_records(self) -> Iterator[tuple[int, list[str]]]:
-        import openpyxl
-
-        try:
-            book = openpyxl.load_workbook(self.path, read_only=True, data_only=True)
-        except (
-            zipfile.BadZipFile,
-            KeyError,
-            OSError,
-            ValueError,
-            openpyxl.utils.exceptions.InvalidFileException,
-        ):
-            raise CliError("file_wrong_kind", UNREADABLE, file=self.path, kind="ZIP") from None
-        try:
-            name = self.format.sheet
-            if name and name not in book.sheetnames:
-                raise CliError(
-                    "sheet_missing", UNREADABLE, file=self.path, sheet=name, sheets=", ".join(book.sheetnames)
-                )
-            sheet = book[name] if name else book.worksheets[0]
-            sheet.reset_dimensions()
-            for row, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-                yield row, [cell_text(c) for c in cells]
-        finally:
-            book.close()
-
-    def _json_lines(self) -> Iterator[tuple[int, object]]:
-        if self.format.kind == "json":
-            if self.path.stat().st_size > JSON_ARRAY_LIMIT:
-                raise CliError("json_array_large", UNREADABLE, file=self.path)
-            text = self.path.read_bytes().decode(self.format.encoding, errors="replace")
-            try:
-                yield from enumerate(json.loads(text.lstrip("\ufeff")), 1)
-            except json.JSONDecodeError as error:
-                raise CliError(
-                    "json_broken",
-                    UNREADABLE,
-                    file=self.path,
-                    row=error.lineno,
-                    column=error.colno,
-                    why=error.msg,
-                ) from None
-            return
-        reader = codecs.getreader(self.format.encoding)
-        with self.path.open("rb") as binary:
-            handle = (
-                io.TextIOWrapper(binary, encoding=self.format.encoding, errors="replace")
-                if not self.format.encoding.startswith("utf-16")
-                else reader(binary, errors="replace")
-            )
-            for row, line in enumerate(handle, 1):
-                line = line.strip("\ufeff \t\r\n")
-                if not line:
-                    continue
-                try:
-                    yield row, json.loads(line)
-                except (json.JSONDecodeError, RecursionError) as error:
-                    yield row, BadRecord("row_not_json", str(error)[:120])
-
-    def _json_columns(self) -> list[str]:
-        names: dict[str, None] = {}
-        for _, value in islice(self._json_lines(), 2000):
-            if isinstance(value, dict):
-                names.update(dict.fromkeys(flatten(value)))
-        if not names:
-            raise CliError("json_no_objects", UNREADABLE, file=self.path)
-        return list(names)
-
-    def _json_records(self) -> Iterator[tuple[int, list[str] | BadRecord]]:
-        width = len(self.columns)
-        for row, value in self._json_lines():
-            if isinstance(value, BadRecord):
-                yield row, value
-            elif not isinstance(value, dict):
-                yield row, BadRecord("row_not_object", type(value).__name__)
-            else:
-                cells = [""] * width
-                for name, text in flatten(value).items():
-                    place = self._places.get(name)
-                    if place is not None:
-                        cells[place] = text
-                yield row, cells
+def guarded(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) and not _NUMBER.fullmatch(text) else text
 
 
-@dataclass
-class BadRecord:
-    reason: str
-    detail: str
-
-
-def flatten(value: dict, prefix: str = "") -> dict[str, str]:
-    """Nested objects as dotted names, lists joined with ``" | "``."""
-    flat: dict[str, str] = {}
-    for key, item in value.items():
-        name = f"{prefix}{key}"
-        if isinstance(item, dict):
-            flat.update(flatten(item, f"{name}."))
-        elif isinstance(item, list):
-            flat[name] = " | ".join(cell_text(x) for x in item)
-        else:
-            flat[name] = cell_text(item)
-    return flat
-
-
-def cell_text(value: object) -> str:
-    """A cell as the text a CSV export of the same sheet would hold."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
+def _unguarded(cells: list[str]) -> list[str]:
+    return [c[1:] if c[:1] == "'" and c[1:].startswith(FORMULA_SIGNS) else c for c in cells]
 
 
 def find_header(head: list[tuple[int, list[str]]]) -> int:
