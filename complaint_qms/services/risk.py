@@ -63,7 +63,10 @@ def check_default(settings: Document) -> None:
 
 
 def matrix_for(company: str | None) -> str | None:
-    """The matrix of a company: its own, the default of the settings, the one marked as default."""
+    """The matrix of a company: its own, the default of the settings, the one marked as default.
+
+    Without a company: the default, else one for every company, else any that is in use.
+    """
     rows = frappe.cache.get_value(
         _MATRICES,
         lambda: frappe.get_all(
@@ -76,9 +79,11 @@ def matrix_for(company: str | None) -> str | None:
     own = next((row["name"] for row in rows if row["company"] and row["company"] == company), None)
     if own:
         return own
-    shared = [row["name"] for row in rows if not row["company"]]
+    # A look across companies may use any; a complaint of one uses no other company's.
+    usable = [row["name"] for row in rows if not (company and row["company"])]
+    usable.sort(key=lambda name: name not in {row["name"] for row in rows if not row["company"]})
     default = frappe.db.get_single_value("Complaint QMS Settings", "default_risk_matrix", cache=True)
-    return default if default in shared else next(iter(shared), None)
+    return default if default in usable else next(iter(usable), None)
 
 
 def matrix(name: str) -> RiskMatrix:

@@ -6,8 +6,12 @@ import frappe
 import pytest
 from frappe.model.document import Document
 
+from complaint_qms.constants.risk import DEFAULT_MATRIX_NAME
+from complaint_qms.constants.vocabulary import DEFAULT_SOP_NAME
+from complaint_qms.patches.v1_0 import seeded_for_every_company
 from complaint_qms.services import risk
 from complaint_qms.services.sop import procedure
+from complaint_qms.setup import seed
 from tests.desk import factory
 
 
@@ -104,3 +108,24 @@ def test_a_default_matrix_out_of_use_is_refused(wrong, told):
     name = matrix(**{key: factory.company() if key == "company" else value for key, value in wrong.items()})
     with pytest.raises(frappe.ValidationError, match=rf"Default Risk Matrix: .* {told}"):
         settings(default_risk_matrix=name)
+
+
+def test_a_first_vocabulary_is_for_every_company():
+    frappe.defaults.set_user_default("company", factory.company())
+    plain = frappe.new_doc("Complaint SOP")
+    assert plain.company == factory.company(), "what Frappe does, and seeding has to undo"
+    name = factory.unique("SOP")
+    rows = frappe.get_doc("Complaint SOP", sop()).as_dict()
+    seed._make("Complaint SOP", name, sop_name=name, stages=rows.stages, working_hours=rows.working_hours)
+    assert not frappe.db.get_value("Complaint SOP", name, "company")
+
+
+def test_the_patch_takes_the_company_off_what_nobody_changed():
+    untouched = frappe.get_doc("Complaint SOP", DEFAULT_SOP_NAME)
+    untouched.db_set({"company": factory.company(), "modified": untouched.creation}, update_modified=False)
+    edited = frappe.get_doc("Risk Matrix", DEFAULT_MATRIX_NAME)
+    edited.company = factory.company()
+    edited.save()
+    seeded_for_every_company.execute()
+    assert not frappe.db.get_value("Complaint SOP", untouched.name, "company")
+    assert frappe.db.get_value("Risk Matrix", edited.name, "company") == factory.company()
