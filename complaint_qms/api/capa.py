@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from complaint_qms.constants.stages import CAPA_ACTION_OPEN
 from complaint_qms.services import capa_actions, effectiveness
 
 
@@ -25,7 +26,7 @@ def complete_action(
     mine = [action for action in doc.actions if action.action_owner == frappe.session.user]
     return {
         "name": doc.name,
-        "open_actions": sum(action.status in ("open", "in_progress") for action in mine),
+        "open_actions": sum(action.status in CAPA_ACTION_OPEN for action in mine),
     }
 
 
@@ -43,11 +44,3 @@ def compute_effectiveness(capa: str) -> dict[str, Any]:
         "before": [doc.before_count, doc.before_exposure],
         "after": [doc.after_count, doc.after_exposure],
     }
-
-
-@frappe.whitelist(methods=["GET", "POST"])
-def why_not_closed(capa: str) -> list[dict[str, Any]]:
-    """Everything that still stands between a CAPA and its closing, in order."""
-    from_doc = frappe.get_doc("CAPA", capa)
-    from_doc.check_permission("read")
-    return effectiveness.missing_to_close(from_doc)

@@ -7,7 +7,6 @@ RETURN_CREDIT: Final = "return_credit"  # goods back and money back
 REPLACEMENT: Final = "replacement"  # new goods, free of charge
 REPAIR: Final = "repair"  # the customer's goods are mended and stay theirs
 GOODWILL: Final = "goodwill"  # an amount, not bound to a quantity
-REMEDIES: Final = (CREDIT, RETURN_CREDIT, REPLACEMENT, REPAIR, GOODWILL)
 
 # Remedies that use up what was sold: the same unit is not credited and replaced as well.
 CONSUMING: Final = (CREDIT, RETURN_CREDIT, REPLACEMENT)

@@ -7,11 +7,16 @@ COMPLAINT_FLOW: Final = ("intake", "triage", "investigate", "solve", "confirm", 
 COMPLAINT_SIDE: Final = ("on_hold", "rejected", "duplicate", "void")
 COMPLAINT_STAGES: Final = COMPLAINT_FLOW + COMPLAINT_SIDE
 COMPLAINT_OPEN: Final = COMPLAINT_FLOW[:-1]
+COMPLAINT_UNENDED: Final = (*COMPLAINT_OPEN, "on_hold")
 COMPLAINT_ENDED: Final = ("closed", "rejected", "duplicate", "void")
+# Ended without having been a complaint of its own: counted in no rate.
+NO_COMPLAINT: Final = ("rejected", "duplicate", "void")
 
-INVESTIGATION_STAGES: Final = ("planned", "in_progress", "review", "completed", "void")
+INVESTIGATION_FLOW: Final = ("planned", "in_progress", "review", "completed")
+INVESTIGATION_STAGES: Final = (*INVESTIGATION_FLOW, "void")
 CAPA_FLOW: Final = ("draft", "plan_review", "implement", "verify", "effectiveness", "closed")
 CAPA_STAGES: Final = (*CAPA_FLOW, "ineffective", "void")
+CAPA_ACTION_OPEN: Final = ("open", "in_progress")
 
 # Where a record may go from where it is. A site's workflow may offer less, never more.
 COMPLAINT_MOVES: Final[dict[str, tuple[str, ...]]] = {

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.stages import CAPA_ACTION_OPEN
 from complaint_qms.services.lifecycle import GateError
 
 # Fixed with the plan; afterwards the owner only reports.
@@ -68,7 +69,7 @@ def sync_todos(doc: Document) -> None:
     if not before or (before.stage == doc.stage and doc.stage != "implement"):
         return
     wanted = (
-        {row.action_owner for row in doc.actions if row.status in ("open", "in_progress")}
+        {row.action_owner for row in doc.actions if row.status in CAPA_ACTION_OPEN}
         if doc.stage == "implement"
         else set()
     )
@@ -93,9 +94,7 @@ def sync_todos(doc: Document) -> None:
             # Not past the document: saving it takes the owner off the list of those the CAPA is assigned to.
             task.save(ignore_permissions=True)
     for owner in sorted(wanted - have):
-        own = [
-            row for row in doc.actions if row.action_owner == owner and row.status in ("open", "in_progress")
-        ]
+        own = [row for row in doc.actions if row.action_owner == owner and row.status in CAPA_ACTION_OPEN]
         frappe.get_doc(
             {
                 "doctype": "ToDo",

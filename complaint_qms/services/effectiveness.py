@@ -10,12 +10,11 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Count
 from frappe.utils import add_days, getdate, now_datetime
 
+from complaint_qms.constants.stages import NO_COMPLAINT
 from complaint_qms.engine.effectiveness import Criterion, assess
 from complaint_qms.engine.signals.words import join
-from complaint_qms.engine.sop import capa_missing
 from complaint_qms.integrations.erpnext.exposure import units_delivered
-from complaint_qms.services.facts import facts_of
-from complaint_qms.services.lifecycle import GateError, describe
+from complaint_qms.services.lifecycle import GateError
 from complaint_qms.services.sop.procedure import type_branch
 
 _VERDICTS = {"effective": "effective", "ineffective": "ineffective", "insufficient data": "insufficient_data"}
@@ -94,7 +93,7 @@ def _complaints(doc: Document, start: date, end: date) -> int:
         .select(Count("*"))
         .where(complaint.company == doc.company)
         .where((complaint.received_at >= start) & (complaint.received_at < add_days(end, 1)))
-        .where(complaint.stage.notin(("rejected", "duplicate", "void")))
+        .where(complaint.stage.notin(NO_COMPLAINT))
     )
     for field in ("item_code", "batch_no"):
         if doc.get(field):
@@ -110,8 +109,3 @@ def _done_dates(doc: Document) -> list[date]:
 
 def _finite(value: float) -> Any:
     return value if math.isfinite(value) else None
-
-
-def missing_to_close(doc: Document) -> list[dict[str, Any]]:
-    """What still stands between a CAPA and its closing: gate, field, label and sentence, in order."""
-    return [describe(doc, row) for row in capa_missing(facts_of(doc) | {"stage": doc.stage}, "closed")]

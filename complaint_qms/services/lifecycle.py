@@ -7,13 +7,14 @@ own "update field" row. A controller calls `guard` in its validate; what the gua
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.workflow import get_transitions, get_workflow_name, is_transition_condition_satisfied
-from frappe.utils import escape_html
+from frappe.utils import escape_html, format_date
 
 from complaint_qms.constants.fields import OPEN_AFTER_END, UNDER_REVIEW
 from complaint_qms.constants.stages import ENDED, FIRST_STAGE, MOVES
@@ -84,7 +85,7 @@ def guard(doc: Document) -> tuple[str, str] | None:
     facts = facts_of(doc)
     found = list(missing(doc.doctype, facts, target))
     if not move_allowed(doc.doctype, origin, target):
-        found.append(_unknown_move(doc.doctype, origin, target))
+        found.append(_unknown_move(origin, target))
     if found:
         refuse(doc, found, target)
     doc.stage = target
@@ -109,7 +110,7 @@ def refuse(doc: Document, found: Iterable[Missing], target: str | None = None) -
 def describe(doc: Document, row: Missing) -> dict[str, str]:
     """A missing thing as data for a form: gate, field, its label, and the translated sentence."""
     field = doc.meta.get_field(row.field) if row.field else None
-    params = {key: _translated_stage(doc.doctype, key, value) for key, value in row.params.items()}
+    params = {key: _shown(doc.doctype, key, value) for key, value in row.params.items()}
     return {
         "gate": row.gate,
         "field": row.field,
@@ -236,7 +237,7 @@ def _refuse_under_review(doc: Document, before: Document) -> None:
         )
 
 
-def _unknown_move(doctype: str, origin: str, target: str) -> Missing:
+def _unknown_move(origin: str, target: str) -> Missing:
     return Missing(
         "SOP",
         "workflow_state",
@@ -245,8 +246,13 @@ def _unknown_move(doctype: str, origin: str, target: str) -> Missing:
     )
 
 
-def _translated_stage(doctype: str, key: str, value: Any) -> Any:
-    if key in ("origin", "target", "stage") and doctype in ENDED:
+def _shown(doctype: str, key: str, value: Any) -> Any:
+    """A value of a message as the user reads it."""
+    if isinstance(value, date):
+        return format_date(value)
+    if key == "doctype":
+        return _(value)
+    if key == "verdict" or (key in ("origin", "target", "stage") and doctype in ENDED):
         return word(value)
     return value
 

@@ -7,14 +7,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.model.workflow import get_transitions, get_workflow_name
 
-from complaint_qms.constants.stages import CAPA_FLOW, ENDED
+from complaint_qms.constants.stages import CAPA_FLOW, ENDED, INVESTIGATION_FLOW
 from complaint_qms.engine.sop import missing
 from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of
 from complaint_qms.services.values import values_of
 from complaint_qms.services.words import word
 
-FLOW: Final = {"Investigation": ("planned", "in_progress", "review", "completed"), "CAPA": CAPA_FLOW}
+FLOW: Final = {"Investigation": INVESTIGATION_FLOW, "CAPA": CAPA_FLOW}
 # Who left a stage, and when, is stamped on the record itself; these records keep no stage log.
 _LEFT: Final = {
     "Investigation": {"in_progress": ("submitted_by", None), "review": ("completed_by", "completed_at")},

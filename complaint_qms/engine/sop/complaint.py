@@ -214,14 +214,13 @@ def _closable(facts: Facts) -> list[Missing]:
         found.append(
             Missing("G3", "reportable", "The assessment is finished: record whether the event is reportable.")
         )
-    documents = facts.get("open_documents") or []
-    if documents:
+    for row in facts.get("open_documents") or []:
         found.append(
             Missing(
                 "G4",
                 "settlement_html",
-                "{names} is not finished yet: have it submitted or closed, or cancel the settlement.",
-                {"names": ", ".join(f"{row['doctype']} {row['name']}" for row in documents)},
+                "{doctype} {name} is not finished yet: have it submitted or closed, or cancel the settlement.",
+                dict(row),
             )
         )
     for row in facts.get("lost_documents") or []:

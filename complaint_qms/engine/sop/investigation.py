@@ -12,10 +12,10 @@ Facts beyond the fields of Root Cause:
 from collections.abc import Mapping
 from typing import Any
 
+from complaint_qms.constants.stages import INVESTIGATION_FLOW
 from complaint_qms.engine.sop.gates import Missing, blank, need
 
 Facts = Mapping[str, Any]
-_ORDER = ("planned", "in_progress", "review", "completed")
 
 
 def investigation_missing(facts: Facts, target: str) -> list[Missing]:
@@ -25,7 +25,7 @@ def investigation_missing(facts: Facts, target: str) -> list[Missing]:
             facts, "G7", [("void_reason", "Write why the investigation is void; nothing is deleted.")]
         )
     origin = facts.get("stage") or "planned"
-    if _ORDER.index(target) < _ORDER.index(origin):
+    if INVESTIGATION_FLOW.index(target) < INVESTIGATION_FLOW.index(origin):
         return []
     found = need(facts, "G2", [("investigator", "Name the investigator.")])
     if target in ("review", "completed"):

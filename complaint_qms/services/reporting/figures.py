@@ -25,9 +25,9 @@ from pypika import Order
 from pypika.terms import Term
 
 from complaint_qms.constants.clock import AT_RISK, ON_TRACK, OVERDUE, PAUSED
-from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_OPEN
+from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_UNENDED, NO_COMPLAINT
 from complaint_qms.services.reporting.access import permitted
-from complaint_qms.services.reporting.filters import NOT_VALID, ReportFilters
+from complaint_qms.services.reporting.filters import ReportFilters
 from complaint_qms.services.sent import FIRST_YEAR, LAST_YEAR
 from complaint_qms.services.words import word
 
@@ -74,7 +74,7 @@ def open_by_stage(filters: Mapping | str | None = None) -> dict:
     """Open complaints, in the order of the way through."""
     complaint = frappe.qb.DocType("Complaint")
     counts = _counts(complaint.stage, ReportFilters.read(_plain(filters) | {"state": "open"}))
-    stages = [*COMPLAINT_OPEN, "on_hold"]
+    stages = list(COMPLAINT_UNENDED)
     values = [counts.get(stage, 0) for stage in stages]
     names = [word(stage) for stage in stages]
     return _chart(names, {_("Complaints"): values}, [{"stage": ["=", stage]} for stage in stages], filters)
@@ -119,7 +119,7 @@ def by_type(filters: Mapping | str | None = None) -> dict:
         routes.append({"complaint_type": ["is", "not set"]})
     span = {
         "received_at": ["between", [str(year["from_date"]), str(last)]],
-        "stage": ["not in", list(NOT_VALID)],
+        "stage": ["not in", list(NO_COMPLAINT)],
     }
     figure = _chart(
         names,

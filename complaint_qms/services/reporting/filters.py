@@ -14,16 +14,14 @@ from frappe.utils import escape_html, get_url_to_list, getdate
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, Term
 
-from complaint_qms.constants.stages import COMPLAINT_ENDED
-
-NOT_VALID = ("rejected", "duplicate", "void")  # ended without having been a complaint of their own
+from complaint_qms.constants.stages import COMPLAINT_ENDED, NO_COMPLAINT
 
 # filter → (field of Complaint, tree that it names a branch of)
 BRANCHES = {"complaint_type": "Complaint Type", "territory": "Territory", "item_group": "Item Group"}
 EXACT = ("company", "item_code", "customer", "severity", "sop", "complaint_owner")
 # what `state` may ask for → (operator of the list view, stages)
 STATES = {
-    "valid": ("not in", NOT_VALID),
+    "valid": ("not in", NO_COMPLAINT),
     "open": ("not in", COMPLAINT_ENDED),
     "ended": ("in", COMPLAINT_ENDED),
 }

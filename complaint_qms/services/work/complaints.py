@@ -11,14 +11,13 @@ from frappe.utils import getdate
 
 from complaint_qms.constants import work
 from complaint_qms.constants.clock import HOLD
-from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_OPEN
+from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_UNENDED
 from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of_complaints
 from complaint_qms.services.overview import next_moves
 from complaint_qms.services.work.loading import about, documents_of
 from complaint_qms.services.work.timing import Viewer, clock_of, date_of
 
-_OPEN = (*COMPLAINT_OPEN, HOLD)
 _FAR = "9999-12-31"
 
 
@@ -57,7 +56,7 @@ def _candidates(viewer: Viewer) -> list[str]:
     return (
         frappe.qb.from_(complaint)
         .select(complaint.name)
-        .where(complaint.stage.isin(_OPEN) & Criterion.any(concerns))
+        .where(complaint.stage.isin(COMPLAINT_UNENDED) & Criterion.any(concerns))
         .orderby(Coalesce(complaint.stage_due, complaint.resolution_due, _FAR), order=Order.asc)
         .orderby(complaint.name, order=Order.asc)
         .limit(work.CANDIDATES)

@@ -9,15 +9,15 @@ from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
 from complaint_qms.constants import work
+from complaint_qms.constants.stages import CAPA_ACTION_OPEN, CAPA_FLOW, INVESTIGATION_FLOW
 from complaint_qms.services import lifecycle, progress
 from complaint_qms.services.facts import facts_of_capas, facts_of_investigations
 from complaint_qms.services.work.loading import about, complaints_of, documents_of
 from complaint_qms.services.work.timing import Viewer, date_of
 
-_ACTION_OPEN = ("open", "in_progress")
 _UNDER_WAY = {
-    "Investigation": ("planned", "in_progress", "review"),
-    "CAPA": ("draft", "plan_review", "implement", "verify", "effectiveness", "ineffective"),
+    "Investigation": INVESTIGATION_FLOW[:-1],
+    "CAPA": (*CAPA_FLOW[:-1], "ineffective"),
 }
 
 
@@ -73,7 +73,7 @@ def action_work(viewer: Viewer) -> work.Found:
         filters=[
             ["CAPA", "stage", "=", "implement"],
             ["CAPA Action", "action_owner", "=", viewer.user],
-            ["CAPA Action", "status", "in", _ACTION_OPEN],
+            ["CAPA Action", "status", "in", CAPA_ACTION_OPEN],
         ],
         fields=[
             "name",
