@@ -18,6 +18,7 @@ from frappe import _
 from frappe.model.base_document import BaseDocument
 from frappe.query_builder import Order
 from frappe.utils.nestedset import NestedSet
+from pypika.terms import ValueWrapper
 
 REGISTRY = "Complaint Demo Record"
 FINISHED = "finished"
@@ -234,17 +235,20 @@ def _strangers(
     made: dict[str, set[str]], doctype: str, field: str, target: str
 ) -> list[tuple[str, str, str]]:
     """Records of `doctype` that are not the demo's and name one of its records in `field`."""
-    meta = frappe.get_meta(doctype)
-    columns = ["name", field, *(["parenttype", "parent"] if meta.istable else [])]
-    rows = frappe.get_all(
-        doctype, {field: ("in", sorted(made[target]))}, columns, order_by="name asc", limit=5000
+    table = frappe.qb.DocType(doctype)
+    owner = (
+        (table.parenttype, table.parent)
+        if frappe.get_meta(doctype).istable
+        else (ValueWrapper(doctype), table.name)
     )
-    found = []
-    for row in rows:
-        owner = (row.parenttype, row.parent) if meta.istable else (doctype, row.name)
-        if owner[1] not in made.get(owner[0], ()) and owner[0]:
-            found.append((*owner, row[field]))
-    return found
+    rows = (
+        frappe.qb.from_(table)
+        .select(*owner, table[field])
+        .where(table[field].isin(sorted(made[target])))
+        .orderby(table.name)
+        .run()
+    )
+    return [row for row in rows if row[0] and row[1] not in made.get(row[0], ())]
 
 
 def _delete_rows(doctype: str, found: set[str]) -> None:

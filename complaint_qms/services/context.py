@@ -4,8 +4,9 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
+from frappe.query_builder.functions import Count
 
-from complaint_qms.constants.stages import COMPLAINT_OPEN
+from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
 from complaint_qms.services.links import capas_of, investigations_of, settlements_of
 from complaint_qms.services.reporting.access import permitted
@@ -55,14 +56,12 @@ def _neighbours(filters: dict[str, Any], doc: Document) -> list[dict[str, Any]]:
 
 
 def _count(filters: dict[str, Any], doc: Document) -> dict[str, int]:
-    stages = frappe.get_list(
-        "Complaint",
-        filters=filters | {"name": ("!=", doc.name)},
-        pluck="stage",
-        order_by="received_at desc",
-        limit=0,
-    )
-    return {"total": len(stages), "open": sum(stage in COMPLAINT_OPEN for stage in stages)}
+    complaint = frappe.qb.DocType("Complaint")
+    query = frappe.qb.from_(complaint).select(complaint.stage, Count("*")).where(complaint.name != doc.name)
+    for field, value in filters.items():
+        query = query.where(complaint[field] == value)
+    counts = dict(permitted(query).groupby(complaint.stage).run())
+    return {"total": sum(counts.values()), "open": sum(counts.get(stage, 0) for stage in COMPLAINT_UNENDED)}
 
 
 def _list(doctype: str, filters: dict[str, Any], fields: tuple[str, ...]) -> list[dict[str, Any]]:

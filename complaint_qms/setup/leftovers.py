@@ -30,6 +30,11 @@ _ABOUT = {
     "List View Settings": "name",
     "Calendar View": "reference_doctype",
     "Data Import": "reference_doctype",
+    "Reminder": "reminder_doctype",
+    "Milestone": "reference_type",
+    "Milestone Tracker": "document_type",
+    "Dashboard Chart": "document_type",
+    "Number Card": "document_type",
     "Custom Field": "dt",
     "Property Setter": "doc_type",
     "Custom DocPerm": "parent",
@@ -56,10 +61,16 @@ def remove_leftovers(doctypes: list[str]) -> None:
     if not doctypes:
         return
     remove_files(doctypes)
+    _remove_by_way_of("Auto Email Report", "report", "Report", {"ref_doctype": ("in", doctypes)})
+    _remove_by_way_of(
+        "Data Import Log", "data_import", "Data Import", {"reference_doctype": ("in", doctypes)}
+    )
     for doctype, field in _ABOUT.items():
         table = doctype if doctype.startswith("__") else f"tab{doctype}"
         if not frappe.db.sql("SHOW TABLES LIKE %s", (table,)):
             continue
+        if not doctype.startswith("__"):
+            _remove_tables_of(doctype, {field: ("in", doctypes)})
         frappe.db.delete(doctype, {field: ("in", doctypes)})
     _remove_settings(doctypes)
     _remove_rows_in_tables_of_others(doctypes)
@@ -87,6 +98,23 @@ def remove_files(doctypes: list[str]) -> None:
         # An address elsewhere is no file of this site.
         if file.file_url not in kept and not file.is_remote_file:
             frappe.db.after_commit.add(file.delete_file_data_content)
+
+
+def _remove_by_way_of(doctype: str, field: str, between: str, filters: dict[str, tuple]) -> None:
+    """Rows of `doctype` that name, in `field`, one of the records of `between` that are about ours."""
+    names = frappe.get_all(between, filters, pluck="name", order_by="name asc")
+    if names:
+        filters = {field: ("in", names)}
+        _remove_tables_of(doctype, filters)
+        frappe.db.delete(doctype, filters)
+
+
+def _remove_tables_of(doctype: str, filters: dict[str, tuple]) -> None:
+    """Rows of the tables of records that are about to go: receivers of a mail, conditions of a rule."""
+    tables = frappe.get_meta(doctype).get_table_fields()
+    names = frappe.get_all(doctype, filters, pluck="name", order_by="name asc") if tables else []
+    for table in tables if names else ():
+        frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", names)})
 
 
 def _remove_settings(doctypes: list[str]) -> None:

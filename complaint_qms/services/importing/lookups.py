@@ -48,7 +48,6 @@ class Lookups:
                 filters={"is_group": 0} if kind == "type" else None,
                 fields=["name", *fields],
                 order_by="name asc",
-                ignore_permissions=False,
             )
             self._known[kind] = _index(rows, fields, translate=kind in ("type", "channel", "severity"))
 

@@ -16,6 +16,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 from frappe.utils import cint, now_datetime, strip_html
+from frappe.utils.global_search import update_global_search
 
 from complaint_qms.services.files import own_file
 from complaint_qms.services.importing import errors
@@ -26,6 +27,8 @@ from complaint_qms.services.importing.values import Defaults, Row, RowError, Tra
 from complaint_qms.services.importing.writer import DOCTYPE, build, write
 
 BATCH = 1000
+FEW = 1000
+"""New complaints that are put into the search one by one; for more its index is built anew."""
 PROGRESS = "complaint_import_progress"
 
 
@@ -55,6 +58,14 @@ def run(doc: Document, source: Source, tell: Callable[[Counts], None] | None = N
     with held(doc.name):
         total = _all(doc, source, tell)
     if total.imported:
+        _make_searchable(source, total.imported)
+        frappe.publish_realtime("list_update", {"doctype": "Complaint"}, doctype="Complaint")
+    return total
+
+
+def _make_searchable(source: Source, imported: int) -> None:
+    """Put the new complaints into the desk's search: a few by themselves, many by building the index anew."""
+    if imported > FEW:
         frappe.enqueue(
             "frappe.utils.global_search.rebuild_for_doctype",
             doctype="Complaint",
@@ -62,8 +73,10 @@ def run(doc: Document, source: Source, tell: Callable[[Counts], None] | None = N
             job_id="complaint_import_search",
             deduplicate=True,
         )
-        frappe.publish_realtime("list_update", {"doctype": "Complaint"}, doctype="Complaint")
-    return total
+        return
+    mine = {"idempotency_key": ("like", f"{_prefix(source.digest)}%")}
+    for name in frappe.get_all("Complaint", mine, pluck="name", order_by="creation desc", limit=imported):
+        update_global_search(frappe.get_doc("Complaint", name))
 
 
 def _all(doc: Document, source: Source, tell: Callable[[Counts], None] | None) -> Counts:
@@ -198,7 +211,7 @@ def _write(docs: list[Document]) -> tuple[list[Document], list[RowError]]:
 
 
 def _key(digest: str, row: Row) -> str:
-    return f"import:{digest[:32]}:{row.number}"
+    return f"{_prefix(digest)}{row.number}"
 
 
 def _said(error: Exception) -> str:
@@ -226,3 +239,7 @@ def path_of(doc: Document) -> Path:
     if doc.import_file:
         return Path(own_file(doc.import_file, doc).get_full_path())
     return Path(doc.source_path)
+
+
+def _prefix(digest: str) -> str:
+    return f"import:{digest[:32]}:"

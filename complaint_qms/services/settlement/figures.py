@@ -8,7 +8,6 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import flt, now
 
 from complaint_qms.constants.settlement import DOCTYPE, LIVE
-from complaint_qms.integrations.erpnext.money import exchange_rate
 
 
 def refresh_complaint(complaint: str) -> None:
@@ -25,14 +24,9 @@ def refresh_complaint(complaint: str) -> None:
     status = "settled" if living else "proposed" if drafts else "cancelled" if settlements else ""
     if living and any(row["settlement"] in living for row in lost_documents(complaint)):
         status = "incomplete"
-    currency, company = frappe.db.get_value("Complaint", complaint, ["currency", "company"])
-    figures = {"settlement_status": status}
-    if not currency and settlements:
-        currency = figures["currency"] = settlements[0].currency
-    figures["settled_amount"] = flt(
-        sum(values[row.name] * _rate(row, currency, company) for row in settlements if row.name in living),
-        2,
-    )
+    currency = frappe.db.get_value("Complaint", complaint, "currency")
+    settled = sum(values[row.name] * _rate(row, currency) for row in settlements if row.name in living)
+    figures = {"settlement_status": status, "settled_amount": flt(settled, 2)}
     frappe.db.set_value("Complaint", complaint, figures, update_modified=False)
     frappe.publish_realtime(
         "complaint_settlement",
@@ -92,7 +86,7 @@ def _settlements(complaint: str) -> list[frappe._dict]:
     table = frappe.qb.DocType(DOCTYPE)
     return (
         frappe.qb.from_(table)
-        .select(table.name, table.docstatus, table.currency, table.conversion_rate, table.posting_date)
+        .select(table.name, table.docstatus, table.currency, table.conversion_rate)
         .where(table.complaint == complaint)
         .orderby(table.creation, table.name, order=Order.asc)
     ).run(as_dict=True)
@@ -116,8 +110,6 @@ def _values(settlements: list[str]) -> dict[str, float | None]:
     return found
 
 
-def _rate(row: frappe._dict, currency: str, company: str) -> float:
-    """Factor from the settlement's currency to the complaint's, by way of the company's."""
-    if row.currency == currency:
-        return 1.0
-    return flt(row.conversion_rate or 1) / exchange_rate(currency, company, row.posting_date)
+def _rate(row: frappe._dict, currency: str) -> float:
+    """Factor from the settlement's currency to the complaint's, which is always its company's."""
+    return 1.0 if row.currency == currency else flt(row.conversion_rate or 1)
