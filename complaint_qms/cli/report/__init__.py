@@ -17,6 +17,8 @@ from complaint_qms.cli.store import Store
 
 CUMULATIVE = frozenset({"maxsprt"})
 BARS_ONLY = frozenset({"threshold", "cusum"})
+STATISTICS = frozenset({"u", "laney", "ears", "cusum", "maxsprt", "farrington"})
+"""Methods whose statistic says something that the count and the p-value do not."""
 
 
 def render(store: Store, language: str) -> str:
@@ -42,6 +44,7 @@ class _View:
         self.language = language
         self.policy = found["policy"]
         self.reason = partial(words.reason, language=language)
+        self.detail = partial(words.detail, language=language)
         self.cards, self.other_signals = data.CARDS, data.OTHER_SIGNALS
         self.given = {key for key, _count, _share in found["quality"]["filled"]}
 
@@ -81,11 +84,16 @@ class _View:
             if abs(value) >= 0.995 and abs(value) < 10
             else f"{value:.3g}"
             if abs(value) >= 0.001
-            else f"{value:.1e}"
+            else "< 0.001"
         )
 
     def percent(self, share: float) -> str:
-        return f"{share * 100:.0f} %" if share >= 0.0995 or share == 0 else f"{share * 100:.1f} %"
+        if 0 < share < 0.0005:
+            return "< 0.1 %"
+        if 0.995 <= share < 1:
+            return f"{min(share * 100, 99.9):.1f} %"
+        digits = 0 if share >= 0.0995 or share == 0 else 1
+        return f"{share * 100:.{digits}f}".removesuffix(".0") + " %"
 
     def chance(self, p: float | None) -> str:
         if p is None:
@@ -157,7 +165,11 @@ class _View:
         return words.sentences(episode.peak["words"], self.language)
 
     def baseline(self, episode: data.Episode) -> str:
-        base = json.loads(episode.peak["baseline"])
+        words_of = self._baseline(json.loads(episode.peak["baseline"]))
+        guard = 2 if episode.method == "ears" else json.loads(episode.peak["parameters"]).get("guard", 0)
+        return words_of + (self.t("baseline_guard", guard=guard) if guard > 1 else "")
+
+    def _baseline(self, base: dict[str, Any]) -> str:
         if base["count"] is None:
             return self.t("period", first=base["first"], last=base["last"])
         count = self.number(base["count"])
@@ -172,6 +184,31 @@ class _View:
         return self.t(
             "baseline_words", count=count, periods=base["periods"], first=base["first"], last=base["last"]
         )
+
+    def arithmetic(self, episode: data.Episode) -> list[tuple[str, str]]:
+        """Names and values of everything a signal rests on; a limit beside what it limits."""
+        peak, method = episode.peak, episode.method
+        own_limit = method in CUMULATIVE | {"cusum"}
+        limit = (self.t(f"limit_{method}" if own_limit else "limit_count"), self.number(peak["limit_value"]))
+        rows = [
+            (self.t("week"), peak["label"]),
+            (self.t("observed"), self.number(peak["observed"])),
+            (self.t("expected"), self.number(peak["expected"])),
+        ]
+        if not own_limit:
+            rows.append(limit)
+        if peak["units"] is not None:
+            rows.append((self.t("units"), self.number(peak["units"])))
+        rows.append((self.t("baseline"), self.baseline(episode)))
+        if method in STATISTICS:
+            rows.append((self.t(f"statistic_{method}"), self.number(peak["statistic"])))
+        if own_limit:
+            rows.append(limit)
+        if peak["p"] is not None:
+            rows.append((self.t("p_value"), self.chance(peak["p"])))
+            if episode.kind != "all":
+                rows.append((self.t("q_value"), self.chance(peak["q"])))
+        return rows
 
     def pareto_label(self, row: dict[str, Any], kind: str) -> str:
         if row["key"] is None:
@@ -191,9 +228,11 @@ class _View:
             lines.append(self.t("sum_signal_none"))
         worst = d["sop"]["worst"]
         if worst and worst["share"] > 0.05:
+            key = "sum_stage" if worst["median"] >= 0.5 else "sum_stage_at_once"
             lines.append(
-                self.t("sum_stage", stage=self.t(f"stage_{worst['clock']}"), share=self.percent(worst["share"]),
-                       limit=self.hours(worst["limit"]), median=self.hours(worst["median"]))
+                self.t(key, stage=self.t(f"stage_{worst['clock']}"), share=self.percent(worst["share"]),
+                       limit=self.hours(worst["limit"]), median=self.hours(worst["median"]),
+                       at_once=self.percent(worst["at_once"]))
             )  # fmt: skip
         often = [c for c in d["customers"] if c["most"] > 3]
         if often:
@@ -210,7 +249,11 @@ class _View:
                 )
             )
         if d["bad"]:
-            lines.append(self.t("sum_quality", bad=f"{d['bad']:,}", all=f"{d['bad'] + d['count']:,}"))
+            lines.append(
+                self.t("sum_quality", bad=f"{d['bad']:,}", all=f"{d['bad'] + d['count'] + d['left_out']:,}")
+            )
+        if d["left_out"]:
+            lines.append(self.t("left_out", count=f"{d['left_out']:,}", date=d["meta"]["as_of"][:10]))
         return lines
 
     def _batch_line(self) -> str:
@@ -237,9 +280,19 @@ class _View:
     def share_bar(self, row: dict[str, Any]) -> str:
         return svg.share_bar(row["share"], row["cumulative"])
 
-    def detail(self, arguments: str) -> str:
-        """Arguments of an action as ``name: value`` pairs."""
-        return ", ".join(f"{key}: {value}" for key, value in json.loads(arguments).items())
+    def action(self, key: str) -> str:
+        return text(f"action_{key}", self.language, key)
+
+    def no_rates(self, kind: str) -> str:
+        """Why counts stand in for rates of items or batches."""
+        known = self.d["deliveries"][kind]
+        if not self.d["deliveries"]["rows"]:
+            return self.t("deliveries_none")
+        if not known["known"]:
+            return self.t(f"deliveries_unnamed_{kind}")
+        if not known["matched"]:
+            return self.t(f"deliveries_unmatched_{kind}", count=self.whole(known["known"]))
+        return self.t("deliveries_elsewhere", days=self.policy.data["risk"]["window_days"])
 
     def time_bar(self, clock: dict[str, Any], top: float) -> str:
         return svg.time_bar(

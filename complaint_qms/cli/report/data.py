@@ -13,6 +13,7 @@ import yaml
 
 from complaint_qms.cli.fields import FIELDS, STAGES
 from complaint_qms.cli.policy import Policy
+from complaint_qms.cli.report.trend import trend
 from complaint_qms.cli.store import Store
 
 CLOCKS = ("first_response", *STAGES, "total")
@@ -20,7 +21,6 @@ PARETO_KINDS = ("type", "item", "supplier", "region", "channel")
 PARETO_ROWS = 10
 CARDS, OTHER_SIGNALS = 9, 40
 SUSPECT_ROWS, PAIRING_ROWS, CUSTOMER_ROWS, GROUP_ROWS, RULE_ROWS, REPORTABLE_ROWS = 15, 12, 15, 12, 12, 20
-LONG_HISTORY_WEEKS = 200
 CHART_BEFORE, CHART_AFTER = 26, 12
 
 
@@ -60,7 +60,9 @@ def collect(store: Store) -> dict[str, Any]:
         "sources": rows(store, "SELECT * FROM source ORDER BY file"),
         "bad": store.count("rejected"),
         "risk": risk(store, policy),
-        "trend": trend(store),
+        "trend": trend(store, meta["as_of"][:10]),
+        "deliveries": deliveries(store),
+        "left_out": int(meta.get("left_out") or 0),
         "pareto": pareto(store, count),
         "read_types": store.db.execute("SELECT count(*) FROM reading WHERE field = 'type'").fetchone()[0],
         "episodes": episodes(store),
@@ -76,6 +78,18 @@ def collect(store: Store) -> dict[str, Any]:
         "reportable": reportable(store, policy),
         "quality": quality(store, count),
     }
+
+
+def deliveries(store: Store) -> dict[str, Any]:
+    """Of items and of batches: how many were delivered, and how many of those were complained about."""
+    found = {}
+    for kind in ("item", "batch"):
+        known, matched = store.db.execute(
+            f"SELECT count(*), total({kind} IN (SELECT {kind} FROM complaint)) "
+            f"FROM (SELECT DISTINCT {kind} FROM delivery WHERE {kind} IS NOT NULL)"
+        ).fetchone()
+        found[kind] = {"known": known, "matched": int(matched)}
+    return {**found, "rows": store.count("delivery")}
 
 
 def risk(store: Store, policy: Policy) -> dict[str, Any]:
@@ -98,49 +112,6 @@ def risk(store: Store, policy: Policy) -> dict[str, Any]:
     )
     severe = sum(count for (severity, _), (count, _open) in cells.items() if severity in grave)
     return {"cells": cells, "by_rate": by_rate, "sources": sources, "severe": severe}
-
-
-def trend(store: Store) -> dict[str, Any]:
-    """Weekly points of all complaints with their alarms; monthly sums when the history is long."""
-    found = rows(
-        store,
-        "SELECT period, count, point.units, expected, limit_value FROM point JOIN series ON series.series = point.series "
-        "WHERE kind = 'all' ORDER BY period",
-    )
-    alarms = {
-        r[0]
-        for r in store.db.execute(
-            "SELECT period FROM signal JOIN series ON series.series = signal.series WHERE kind = 'all'"
-        )
-    }
-    method = store.db.execute("SELECT method FROM series WHERE kind = 'all'").fetchone()
-    for point in found:
-        point["alarm"] = point["period"] in alarms
-    weeks = len(found)
-    monthly = weeks > LONG_HISTORY_WEEKS
-    if monthly:
-        months: dict[str, dict[str, Any]] = {}
-        for point in found:
-            month = months.setdefault(
-                point["period"][:7],
-                {
-                    "period": point["period"][:7],
-                    "count": 0,
-                    "expected": None,
-                    "limit_value": None,
-                    "alarm": False,
-                },
-            )
-            month["count"] += point["count"]
-            month["alarm"] |= point["alarm"]
-        found = list(months.values())
-    return {
-        "points": found,
-        "monthly": monthly,
-        "weeks": weeks,
-        "alarms": len(alarms),
-        "method": method[0] if method else "none",
-    }
 
 
 def pareto(store: Store, count: int) -> dict[str, list[dict[str, Any]]]:
@@ -252,7 +223,8 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
             beyond = int((known > limit * 60).sum()) if limit is not None else 0
             clocks.append(
                 {"clock": clock, "count": len(known), "p10": low, "median": median, "p90": high,
-                 "limit": None if limit is None else limit * 60, "over": beyond, "share": beyond / len(known)}
+                 "limit": None if limit is None else limit * 60, "over": beyond, "share": beyond / len(known),
+                 "at_once": float((known < 0.5).mean())}
             )  # fmt: skip
     ladder = rows(
         store,

@@ -41,7 +41,7 @@ def columns(
 ) -> str:
     """Bars over time with the expected line, the limit and marked alarms.
 
-    `points`: ``period`` (text), ``count``, ``expected``, ``limit_value`` (may be None), ``alarm``. `labels`: about how
+    `points`: ``period`` (text), ``count``, ``expected``, ``limit_value`` (may be None), ``alarm``, ``part`` (a time not yet over; may be missing). `labels`: about how
     many dates to write. `cumulative`: draw the running count as a line against the expected one, as MaxSPRT sees it.
     """
     left, right, top_space, bottom = 38, 8, 14, 24
@@ -84,7 +84,7 @@ def columns(
     else:
         for i, p in enumerate(points):
             if p["count"]:
-                css = "bar alarm" if p["alarm"] else "bar"
+                css = "bar alarm" if p["alarm"] else "bar part" if p.get("part") else "bar"
                 out.append(
                     f'<rect class="{css}" x="{_n(x(i) + gap / 2)}" y="{_n(y(p["count"]))}" width="{_n(max(step - gap, 0.6))}" '
                     f'height="{_n(inner_height * p["count"] / top)}"/>'

@@ -129,7 +129,12 @@ def _words(
 ) -> tuple[Sentence, ...]:
     kind = periods.kind if periods is not None else "period"
     gap = EARS_GAP if method == "ears" else s.guard
-    facts: dict[str, Any] = {**values, "period": _name(periods, column), "periods": NOUNS[kind], "exposure": units}
+    facts: dict[str, Any] = {
+        **values,
+        "period": _name(periods, column),
+        "periods": NOUNS[kind],
+        "exposure": units,
+    }
     facts |= {"window": s.threshold_window, "years": parameters.get("years"), "baseline": baseline}
     facts |= {"sigma": values["spread"], "reference": values["spread"], "dispersion": values["spread"]}
 
@@ -147,7 +152,11 @@ def _words(
     opening = (
         "season" if method == "farrington" else "rate" if units is not None and method != "ears" else "time"
     )
-    parts = [say(opening), *((say("guard"),) if opening == "time" and gap > 1 else ()), *chance(values["p"], kind)]
+    parts = [
+        say(opening),
+        *((say("guard"),) if opening == "time" and gap > 1 else ()),
+        *chance(values["p"], kind),
+    ]
     if method in ("laney", "farrington") and round(values["spread"], 3) <= 1:
         parts.append(say(f"{method}_even"))
     elif method in ("u", "laney", "ears", "cusum", "farrington"):
