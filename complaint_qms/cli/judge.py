@@ -102,7 +102,7 @@ class Judge:
 
     def _severity_and_harm(self, from_text: str | None, *stated: Any) -> tuple[str, str, str]:
         """Severity, where it comes from, and harm; ``stated``: HARM_FIELDS of the file."""
-        harm = harm_of(*stated)
+        harm = risk.stated_harm(*stated)
         return *self._severity_of(stated[-1], from_text, harm), harm
 
     def _severity_of(self, written: str | None, from_text: str | None, harm: str) -> tuple[str, str]:
@@ -160,31 +160,6 @@ class _Counts:
 
     def fact(self, name: str, args: Mapping[str, Any], record: Mapping[str, Any], now: datetime) -> object:
         return self.counts[args["by"], args["days"]]
-
-
-HARM_WORDS = {
-    **dict.fromkeys(("death", "fatal", "fatality", "死亡", "致命"), "death"),
-    **dict.fromkeys(("injury", "serious injury", "serious harm", "伤害", "受伤", "人身伤害"), "serious"),
-}
-"""Kinds of event that name harm themselves, as registers write them."""
-
-
-def harm_of(
-    deaths: float | None,
-    injured: float | None,
-    harm: str | None,
-    crash: str | None,
-    fire: str | None,
-    event: str | None = None,
-) -> str:
-    """Harm to a person as the file states it: counted deaths and injuries, a kind of event that names harm, else a
-    flag of harm, crash or fire."""
-    if deaths:
-        return "death"
-    named = HARM_WORDS.get(event.strip().lower(), "") if event else ""
-    if injured or named:
-        return named or "serious"
-    return "minor" if "yes" in (harm, crash, fire) else "none"
 
 
 def _rule_fields(policy: Policy) -> list[str] | None:
