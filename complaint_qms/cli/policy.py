@@ -152,7 +152,7 @@ class Policy:
         """Folded word of a file -> severity key."""
         words = {}
         for level in self.data["risk"]["severities"]:
-            for word in (level["key"], level["name"], level.get("name_zh"), *level.get("words", ())):
+            for word in (level["key"], level["name"], level.get("name_zh"), *(level.get("words") or ())):
                 if word is not None:
                     words[str(word).strip().lower()] = level["key"]
         return words
