@@ -1,4 +1,4 @@
-"""Stage bar and next step of an investigation or a CAPA over the wire."""
+"""Stage bar and next step of a complaint, an investigation or a CAPA over the wire."""
 
 from typing import Any
 
@@ -6,14 +6,16 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from complaint_qms.services import lifecycle, progress
+from complaint_qms.constants.stages import FLOW
+from complaint_qms.services import lifecycle
+from complaint_qms.services import overview as overview_service
 from complaint_qms.services.sent import read_object
 
 
 @frappe.whitelist(methods=["GET", "POST"])
 def overview(doctype: str, name: str) -> dict[str, Any]:
     """Stages done and to come, and the next moves with what they lack, of one record."""
-    return progress.overview(_get(doctype, name, "read"))
+    return overview_service.overview(_get(doctype, name, "read"))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -22,11 +24,11 @@ def take_step(doctype: str, name: str, action: str, values: Any = None) -> dict[
     doc = _get(doctype, name, "write")
     fields = read_object(values or {}, _("Send the fields to change as an object in “values”."))
     lifecycle.take_step(doc, action, fields)
-    return progress.overview(doc)
+    return overview_service.overview(doc)
 
 
 def _get(doctype: str, name: str, permission: str) -> Document:
-    if doctype not in progress.FLOW:
+    if doctype not in FLOW:
         frappe.throw(_("{0} has no stages to show.").format(_(doctype)))
     doc = frappe.get_doc(doctype, name)
     doc.check_permission(permission)

@@ -17,6 +17,7 @@ INVESTIGATION_STAGES: Final = (*INVESTIGATION_FLOW, "void")
 CAPA_FLOW: Final = ("draft", "plan_review", "implement", "verify", "effectiveness", "closed")
 CAPA_STAGES: Final = (*CAPA_FLOW, "ineffective", "void")
 CAPA_ACTION_OPEN: Final = ("open", "in_progress")
+FLOW: Final = {"Complaint": COMPLAINT_FLOW, "Investigation": INVESTIGATION_FLOW, "CAPA": CAPA_FLOW}
 
 # Where a record may go from where it is. A site's workflow may offer less, never more.
 COMPLAINT_MOVES: Final[dict[str, tuple[str, ...]]] = {

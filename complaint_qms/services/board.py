@@ -9,7 +9,7 @@ from typing import Any, Final
 import frappe
 
 from complaint_qms.constants.clock import CLOCKS
-from complaint_qms.services.overview import standing
+from complaint_qms.services.sop.clock import standing
 from complaint_qms.services.work.timing import runs_out_first
 
 _FIELDS: Final = (

@@ -329,6 +329,16 @@ class TestGates:
         with pytest.raises(GateError, match="write why none is needed"):
             take_step(doc, "Hand Over to Solution", {})
 
+    def test_the_bar_shows_a_held_and_an_ended_complaint_where_it_stands(self):
+        doc = at_stage("triage")
+        take_step(doc, "Hold", {"hold_reason": "Sample under way"})
+        held = overview(doc)
+        assert [row["status"] for row in held["steps"]] == ["done", "now", *["next"] * 6]
+        asked = {move["to_stage"]: (move["kind"], move["fields"]) for move in held["next"]}
+        assert asked == {"triage": ("forward", []), "void": ("side", ["void_reason"])}
+        take_step(doc, "Void", {"void_reason": "Entered twice"})
+        assert [row["status"] for row in overview(doc)["steps"]] == ["done", "done", *["next"] * 6]
+
     def test_a_second_reopening_needs_a_reason_of_its_own(self):
         doc = at_stage("triage")
         original = complaint().name

@@ -9,8 +9,9 @@ from frappe.utils import add_days, getdate, nowdate
 
 from complaint_qms.api import capa as capa_api
 from complaint_qms.constants import roles
-from complaint_qms.services import effectiveness, progress
+from complaint_qms.services import effectiveness
 from complaint_qms.services.lifecycle import GateError, take_step
+from complaint_qms.services.overview import overview
 from tests.desk import factory
 from tests.desk.factory import (
     capa,
@@ -249,7 +250,7 @@ class TestCapa:
         before = getdate()
         doc = capa_in_effect(window_days=30)
         assert add_days(before, 30) <= getdate(doc.window_end) <= add_days(getdate(), 30)
-        closing = next(step for step in progress.overview(doc)["next"] if step["to_stage"] == "closed")
+        closing = next(step for step in overview(doc)["next"] if step["to_stage"] == "closed")
         assert any("window ends" in row["message"] for row in closing["missing"])
         age(doc, 40)
         effectiveness.compute(doc)

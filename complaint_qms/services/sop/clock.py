@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -202,6 +203,34 @@ def refresh(doc: Document, now: datetime) -> None:
         doc.escalation_level = 0
 
 
+def used_in_stage(doc: Document, now: datetime) -> int:
+    """Seconds of working time the complaint has spent in its present stage, pauses left out; 0 without a plan."""
+    row = _open(doc, COMPLAINT_OPEN)
+    return used_since(doc, row.entered_at, now) if row else 0
+
+
+def used_since(doc: Document, begin: datetime | str, now: datetime) -> int:
+    """Seconds of working time of the complaint from `begin` to `now`, pauses left out; 0 without a plan."""
+    plan = plan_of(doc)
+    return _Story(plan, site_zone(), _pauses(doc), now).used(begin, now) if plan else 0
+
+
+def stage_limit(doc: Document) -> int | None:
+    """Seconds of working time that the present stage may take; None without a limit."""
+    open_rows = [row for row in doc.stage_log if not row.left_at and row.time_limit]
+    return open_rows[-1].time_limit if open_rows else None
+
+
+def standing(doc: Document | dict[str, Any], clock: str, now: datetime) -> str | None:
+    """How a clock stands this minute; the sweep, which writes it down and alarms, comes only every few minutes."""
+    status, due, warn = (doc.get(f"{clock}_{part}") for part in ("status", "due", "warn_at"))
+    if status in (ON_TRACK, AT_RISK) and due and get_datetime(due) <= now:
+        return OVERDUE
+    if status == ON_TRACK and warn and get_datetime(warn) <= now:
+        return AT_RISK
+    return status
+
+
 @dataclass(frozen=True)
 class _Reading:
     """One clock: due and warning as the database keeps them, standing, and the next step of the sweep."""
@@ -363,20 +392,3 @@ def _paused_within(doc: Document, row: Document, now: datetime) -> int:
     begin, end = get_datetime(row.entered_at), get_datetime(now)
     spans = ((max(low, begin), min(high or end, end)) for low, high in _pauses(doc))
     return int(sum(max((high - low).total_seconds(), 0) for low, high in spans))
-
-
-def used_in_stage(doc: Document, now: datetime) -> int:
-    """Seconds of working time the complaint has spent in its present stage, pauses left out; 0 without a plan."""
-    row = _open(doc, COMPLAINT_OPEN)
-    return used_since(doc, row.entered_at, now) if row else 0
-
-
-def used_since(doc: Document, begin: datetime | str, now: datetime) -> int:
-    """Seconds of working time of the complaint from `begin` to `now`, pauses left out; 0 without a plan."""
-    plan = plan_of(doc)
-    if not plan:
-        return 0
-    zone = site_zone()
-    pauses = [(aware(low, zone), aware(high, zone) if high else None) for low, high in _pauses(doc)]
-    start, end = aware(begin, zone), aware(now, zone)
-    return int(sla_clock.used(start, max(start, end), plan.calendar, pauses).total_seconds())

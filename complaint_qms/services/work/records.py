@@ -10,8 +10,9 @@ from frappe.utils import add_days, getdate
 
 from complaint_qms.constants import work
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN, CAPA_FLOW, INVESTIGATION_FLOW
-from complaint_qms.services import lifecycle, progress
+from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of_capas, facts_of_investigations
+from complaint_qms.services.overview import next_moves
 from complaint_qms.services.work.loading import about, complaints_of, documents_of
 from complaint_qms.services.work.timing import Viewer, date_of
 
@@ -122,7 +123,7 @@ def _row(
 ) -> dict[str, Any] | None:
     """What a record asks of the viewer; nothing where it is somebody else's and the next word is not the viewer's."""
     steps = lifecycle.steps_from(doc)
-    moves = progress.next_moves(doc, [step for step in steps if step.allowed in viewer.roles], facts)
+    moves = next_moves(doc, [step for step in steps if step.allowed in viewer.roles], facts)
     forward = next((move for move in moves if move["kind"] == "forward"), None)
     missing = forward["missing"] if forward else []
     refused = next((item["message"] for item in missing if item["gate"] == "G6"), None)

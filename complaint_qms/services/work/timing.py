@@ -11,8 +11,7 @@ from frappe.utils import get_datetime, getdate
 
 from complaint_qms.constants import work
 from complaint_qms.constants.clock import AT_RISK, CLOCKS, ON_TRACK, OVERDUE, RUNNING
-from complaint_qms.services.overview import stage_limit, standing
-from complaint_qms.services.sop.clock import used_in_stage, used_since
+from complaint_qms.services.sop.clock import stage_limit, standing, used_in_stage, used_since
 from complaint_qms.services.sop.plan import aware, plan_of, site_zone, stored
 
 
