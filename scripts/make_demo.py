@@ -5,6 +5,7 @@ A bench is one that is found, or one that the official `bench` commands make whe
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import secrets
@@ -29,7 +30,9 @@ BACKTEST = CHECKOUT / "out" / "demo"
 
 
 def main(arguments: list[str]) -> int:
-    if "--stop" in arguments:
+    parser = argparse.ArgumentParser(prog="make demo", description="Show the app at work.")
+    parser.add_argument("--stop", action="store_true", help="end the servers that it started")
+    if parser.parse_args(arguments).stop:
         return stop()
     search = benches.find()
     bench, reason = search.bench, search.reason
