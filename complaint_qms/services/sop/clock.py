@@ -257,9 +257,8 @@ class _Story:
         if not limit:
             return _Reading()
         relevant = [pause for pause in self.pauses if finish is None or pause[0] < finish]
-        pauses = [(aware(low, self.zone), aware(high, self.zone) if high else None) for low, high in relevant]
         early = [sla_clock.share(limit.budget, limit.warn)] if limit.warn else []
-        due, *warnings = self._moments(begin, [limit.budget, *early], pauses)
+        due, *warnings = self._moments(begin, [limit.budget, *early], self._aware(relevant))
         warn = warnings[0] if warnings else None
         if finish is not None:
             return _Reading(due, warn, MISSED if due and finish > due else MET)
@@ -271,11 +270,11 @@ class _Story:
 
     def used(self, begin: datetime, end: datetime) -> int:
         """Seconds of working time between two moments, without the pauses."""
-        pauses = [
-            (aware(low, self.zone), aware(high, self.zone) if high else None) for low, high in self.pauses
-        ]
         begin, end = aware(begin, self.zone), aware(end, self.zone)
-        return int(sla_clock.used(begin, end, self.plan.calendar, pauses).total_seconds())
+        return int(sla_clock.used(begin, end, self.plan.calendar, self._aware(self.pauses)).total_seconds())
+
+    def _aware(self, pauses: list[tuple[datetime, datetime | None]]) -> list[Pause]:
+        return [(aware(low, self.zone), aware(high, self.zone) if high else None) for low, high in pauses]
 
     def _moments(
         self, begin: datetime, budgets: list[timedelta], pauses: list[Pause]
@@ -360,10 +359,7 @@ def _close_row(doc: Document, row: Document, now: datetime) -> None:
     plan = plan_of(doc)
     if not plan:
         return
-    zone = site_zone()
-    begin, end = aware(row.entered_at, zone), aware(now, zone)
-    pauses = [(aware(low, zone), aware(high, zone) if high else None) for low, high in _pauses(doc)]
-    row.used_seconds = int(sla_clock.used(begin, end, plan.calendar, pauses).total_seconds())
+    row.used_seconds = used_since(doc, row.entered_at, now)
     row.time_limit = _budget(plan, row.stage)
     if row.time_limit:
         row.status = MISSED if row.due_at and get_datetime(now) > get_datetime(row.due_at) else MET
