@@ -25,6 +25,7 @@ from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, run, say
 SITE = os.environ.get("QMS_DEMO_SITE") or "complaint-qms-demo.localhost"
 PORT = 8000
 PASSWORD_KEY = "complaint_qms_demo_password"
+REALTIME = "socketio.js"
 NEEDED = ("bench", "git", "node", "yarn", "redis-server", "mariadbd")
 BACKTEST = CHECKOUT / "out" / "demo"
 
@@ -100,9 +101,11 @@ def on_bench(bench: Bench) -> int:
     told = bench.run("complaint-qms", "demo", "--password", password, site=SITE, timeout=3600)
     say(benches.last_lines(told, count=25))
     bench.run("enable-scheduler", site=SITE)
-    address = serve(bench)
+    port = serve(bench)
     say()
-    say(f"  {address}")
+    # The realtime server tells sites by their name; browsers lead every name below .localhost to this machine.
+    say(f"  http://{SITE}:{port}/app/complaints")
+    say(f"  http://127.0.0.1:{port}/app/complaints where that name leads nowhere; without live updates")
     say(f"  user Administrator, password {password} (the demo's other users have the same one)")
     say("  `make demo-stop` ends the servers; the site stays")
     return 0
@@ -117,22 +120,24 @@ def login_password(bench: Bench) -> str:
     return password
 
 
-def serve(bench: Bench) -> str:
-    """Start web server, worker and scheduler in the background; the address once the site answers."""
+def serve(bench: Bench) -> int:
+    """Start what `bench start` starts, in the background; the web server's port once the site answers."""
     port = services.free_port(PORT)
-    verbs = {
-        "web": ["serve", "--port", str(port), "--noreload"],
-        "worker": ["worker"],
-        "schedule": ["schedule"],
+    commands = {
+        "web": bench.command("serve", "--port", str(port), "--noreload", site=SITE),
+        "worker": bench.command("worker", site=SITE),
+        "schedule": bench.command("schedule", site=SITE),
+        "realtime": ["node", str(bench.path / "apps" / "frappe" / REALTIME)],
     }
     processes = {}
     BACKTEST.parent.mkdir(parents=True, exist_ok=True)
-    for name, verb in verbs.items():
+    for name, command in commands.items():
         with (BACKTEST.parent / f"demo-{name}.log").open("w") as log:
             processes[name] = subprocess.Popen(
-                bench.command(*verb, site=SITE),
+                command,
                 cwd=bench.sites,
-                env=bench.env(),
+                # Without it the desk looks for the realtime server behind the web server's own port.
+                env=bench.env() | {"DEV_SERVER": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -144,7 +149,7 @@ def serve(bench: Bench) -> str:
     while time.monotonic() < end:
         try:
             with urllib.request.urlopen(f"{address}/login", timeout=30):
-                return f"{address}/app/complaints"
+                return port
         except (urllib.error.URLError, OSError):
             time.sleep(0.5)
     raise sites.NoSite(f"the web server does not answer; see {BACKTEST.parent / 'demo-web.log'}")
@@ -166,9 +171,10 @@ def stop() -> int:
 
 def _is_bench_process(pid: int) -> bool:
     try:
-        return b"frappe.utils.bench_helper" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
+    return b"frappe.utils.bench_helper" in command or REALTIME.encode() in command
 
 
 # No bench ------------------------------------------------------------------------------------------------------------
