@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from complaint_qms.constants import roles
+
 ROOT_TYPE: Final = "All Complaint Types"
 
 
@@ -48,6 +50,7 @@ TYPES: Final = (
     )),
 )  # fmt: skip
 
+DEFAULT_CHANNEL: Final = "Phone"  # of `fixtures/complaint_channel.csv`
 DEFAULT_SOP_NAME: Final = "Standard Procedure"
 _HOUR, _DAY = 3600, 8 * 3600  # a working day of eight hours
 DEFAULT_SOP: Final[dict[str, Any]] = {
@@ -57,20 +60,20 @@ DEFAULT_SOP: Final[dict[str, Any]] = {
     "first_response_time": 4 * _HOUR,
     "resolution_time": 20 * _DAY,
     "warn_percent": 75,
-    "escalation_role": "Complaint Manager",
+    "escalation_role": roles.MANAGER,
     "description": "A first procedure to work with and to adapt: office hours from Monday to Friday.",
 }
 WORKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 SHIFTS: Final = (("08:00:00", "12:00:00"), ("13:00:00", "17:00:00"))
 # stage, seconds of working time, who answers for it, whom an overrun goes to
 SOP_STAGES: Final = (
-    ("intake", 4 * _HOUR, "Complaint Agent", "Complaint Manager"),
-    ("triage", 1 * _DAY, "Complaint Manager", "Quality Manager"),
-    ("investigate", 8 * _DAY, "Quality Investigator", "Quality Manager"),
-    ("solve", 3 * _DAY, "Complaint Agent", "Complaint Manager"),
-    ("confirm", 5 * _DAY, "Complaint Agent", "Complaint Manager"),
-    ("execute", 5 * _DAY, "Complaint Agent", "Complaint Manager"),
-    ("review", 2 * _DAY, "Complaint Manager", "Quality Manager"),
+    ("intake", 4 * _HOUR, roles.AGENT, roles.MANAGER),
+    ("triage", 1 * _DAY, roles.MANAGER, roles.QUALITY_MANAGER),
+    ("investigate", 8 * _DAY, roles.INVESTIGATOR, roles.QUALITY_MANAGER),
+    ("solve", 3 * _DAY, roles.AGENT, roles.MANAGER),
+    ("confirm", 5 * _DAY, roles.AGENT, roles.MANAGER),
+    ("execute", 5 * _DAY, roles.AGENT, roles.MANAGER),
+    ("review", 2 * _DAY, roles.MANAGER, roles.QUALITY_MANAGER),
 )
 SOP_CHECKS: Final = (
     ("triage", "Immediate containment considered", 1),
@@ -80,6 +83,6 @@ SOP_CHECKS: Final = (
 
 # Role, highest amount in company currency, without limit.
 APPROVAL_LIMITS: Final = (
-    ("Complaint Manager", 5000, 0),
-    ("Accounts Manager", 0, 1),
+    (roles.MANAGER, 5000, 0),
+    (roles.ACCOUNTS_MANAGER, 0, 1),
 )

@@ -8,6 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, getdate, now_datetime
 
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.integrations.erpnext.sources import customer_facts, product_facts
 from complaint_qms.services.sent import FIRST_YEAR, LAST_YEAR, read
 from complaint_qms.services.sop.procedure import type_defaults
@@ -69,7 +70,7 @@ def fill_in(doc: Document, now: datetime | None = None) -> None:
     """Complete a new complaint from what it names: customer, item, batch, serial number, type. Says nothing twice:
     a field somebody filled stays as it is."""
     moment = now or now_datetime()
-    settings = frappe.get_cached_doc("Complaint QMS Settings")
+    settings = frappe.get_cached_doc(SETTINGS)
     if not doc.company:
         doc.company = settings.default_company or frappe.defaults.get_user_default("Company")
     _default(doc, channel=settings.default_channel, received_at=moment, received_by=frappe.session.user)

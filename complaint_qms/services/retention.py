@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from complaint_qms.constants.retention import TERMS
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.engine.sop import Term, keep_until
 
 
@@ -16,7 +17,7 @@ def of_complaint(doc: Document) -> date:
 
     Release is the manufacturing date where it is known, else the day the complaint was received, which is never earlier.
     """
-    settings = frappe.get_cached_doc("Complaint QMS Settings")
+    settings = frappe.get_cached_doc(SETTINGS)
     term = Term(**TERMS["Complaint"])
     facts = {
         "released": doc.manufacturing_date and getdate(doc.manufacturing_date),

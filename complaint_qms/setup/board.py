@@ -11,10 +11,10 @@ from typing import Any
 import frappe
 
 from complaint_qms.constants.board import BOARD, CARD_FIELDS, COLUMN_COLOUR, COLUMNS
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services.lifecycle import stage_map
 
-SETTINGS = "Complaint QMS Settings"
 FIELD = "workflow_state"
 
 

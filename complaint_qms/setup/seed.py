@@ -5,9 +5,8 @@ from pathlib import Path
 
 import frappe
 
-from complaint_qms.constants import risk, vocabulary
-
-SETTINGS = "Complaint QMS Settings"
+from complaint_qms.constants import risk, roles, vocabulary
+from complaint_qms.constants.settings import SETTINGS
 
 
 def seed() -> None:
@@ -128,8 +127,8 @@ def seed_settings() -> None:
         return
     settings.default_sop = vocabulary.DEFAULT_SOP_NAME
     settings.default_risk_matrix = risk.DEFAULT_MATRIX_NAME
-    settings.default_channel = "Phone"
-    settings.fallback_handler_role = "Complaint Manager"
+    settings.default_channel = vocabulary.DEFAULT_CHANNEL
+    settings.fallback_handler_role = roles.MANAGER
     settings.replacement_document = "Sales Order"
     settings.notify_by_email = 1
     settings.retention_years = 2

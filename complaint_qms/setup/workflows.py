@@ -11,7 +11,8 @@ from typing import Any
 
 import frappe
 
-SETTINGS = "Complaint QMS Settings"
+from complaint_qms.constants.settings import SETTINGS
+
 FOLDER = Path(__file__).parent.parent / "workflow"
 
 

@@ -11,6 +11,7 @@ from frappe import _
 from frappe.utils import cint
 from tqdm import tqdm
 
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.importing import errors, run, setup, source
 from complaint_qms.services.importing.values import Defaults, RowError
 
@@ -66,9 +67,9 @@ def load(
 
 
 def _default_company() -> str:
-    company = frappe.db.get_single_value(
-        "Complaint QMS Settings", "default_company"
-    ) or frappe.defaults.get_global_default("company")
+    company = frappe.db.get_single_value(SETTINGS, "default_company") or frappe.defaults.get_global_default(
+        "company"
+    )
     if not company:
         frappe.throw(_("Name the company with --company."))
     return company

@@ -13,6 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, flt, get_link_to_form
 
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import (
     CREDIT,
     CREDIT_NOTE,
@@ -43,8 +44,6 @@ from complaint_qms.services.settlement.keeping import grant_of
 from complaint_qms.services.settlement.lines import Lines
 from complaint_qms.services.settlement.once import hold_drafting
 from complaint_qms.services.settlement.tied import Tied
-
-SETTINGS = "Complaint QMS Settings"
 
 
 def draft_documents(doc: Document) -> None:

@@ -12,9 +12,8 @@ from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import flt, fmt_money
 
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import DOCTYPE
-
-SETTINGS = "Complaint QMS Settings"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import GOODWILL, REPAIR, REPLACEMENT, RETURN_CREDIT
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, Sold, SoldRow, load
 from complaint_qms.integrations.erpnext.tracking import Units, units_with_customer
@@ -17,8 +18,6 @@ from complaint_qms.services.settlement.goods import check_quantities, check_unit
 from complaint_qms.services.settlement.money import check_money
 from complaint_qms.services.settlement.tied import Problems, Tied, place
 from complaint_qms.services.settlement.totals import name_source
-
-SETTINGS = "Complaint QMS Settings"
 
 
 class Lines:

@@ -21,6 +21,7 @@ from pypika.queries import Table
 from pypika.terms import Criterion
 
 from complaint_qms.constants.clock import OVERDUE
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.sop.plan import aware, site_zone
 from complaint_qms.services.words import word
 
@@ -91,7 +92,7 @@ def write(events: list[Event], notices: list[Notice], now: datetime) -> None:
 def _write_notices(notices: list[Notice], now: datetime, words: _Words) -> None:
     if not notices:
         return
-    by_mail = cint(frappe.get_cached_doc("Complaint QMS Settings").notify_by_email)
+    by_mail = cint(frappe.get_cached_doc(SETTINGS).notify_by_email)
     rows = [
         {
             "type": "Alert",

@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import cint
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_OPEN, FIRST_STAGE
 from complaint_qms.services import caching
 from complaint_qms.services.defaults import check_role
@@ -35,7 +36,7 @@ def choose_sop(doc: Document) -> str | None:
         return best
     usable = [row for row in _sops() if row["company"] in (None, "", doc.company)]
     chosen = [_types().get(name, {}).get("default_sop") for name in path]
-    chosen.append(frappe.db.get_single_value("Complaint QMS Settings", "default_sop", cache=True))
+    chosen.append(frappe.db.get_single_value(SETTINGS, "default_sop", cache=True))
     chosen += [row["name"] for row in usable if row["is_default"]]
     names = {row["name"] for row in usable}
     return next((name for name in chosen if name in names), None)

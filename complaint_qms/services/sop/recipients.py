@@ -9,6 +9,7 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import cint
 
 from complaint_qms.constants.roles import MANAGER
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.people import companies_of, holders_of
 from complaint_qms.services.sop.alerts import ESCALATED, Event, Notice, Person
 
@@ -44,7 +45,7 @@ class Directory:
         self._sop_roles: dict[str, str | None] = {}
         self._holders: dict[str, list[str]] = {}
         self._companies: dict[str, set[str]] = {}
-        self._fallback = frappe.db.get_single_value("Complaint QMS Settings", "fallback_handler_role")
+        self._fallback = frappe.db.get_single_value(SETTINGS, "fallback_handler_role")
 
     def learn(self, complaints: Iterable[frappe._dict]) -> None:
         """Read what is not known yet about these complaints; a fixed number of queries."""
