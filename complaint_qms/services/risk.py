@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix, rate
 from complaint_qms.services import caching
 
@@ -20,7 +21,7 @@ def assess(doc: Document) -> None:
     cell = None
     if name and doc.severity and doc.occurrence:
         try:
-            cell = rate(matrix(name), doc.severity, doc.occurrence)
+            cell = rate(matrix_of(frappe.get_cached_doc("Risk Matrix", name)), doc.severity, doc.occurrence)
         except RiskError:
             # A level the matrix leaves out has no rating; the matrix form shows the gap to whoever owns it.
             cell = None
@@ -82,25 +83,23 @@ def matrix_for(company: str | None) -> str | None:
     # A look across companies may use any; a complaint of one uses no other company's.
     usable = [row["name"] for row in rows if not (company and row["company"])]
     usable.sort(key=lambda name: name not in {row["name"] for row in rows if not row["company"]})
-    default = frappe.db.get_single_value("Complaint QMS Settings", "default_risk_matrix", cache=True)
+    default = frappe.db.get_single_value(SETTINGS, "default_risk_matrix", cache=True)
     return default if default in usable else next(iter(usable), None)
 
 
-def matrix(name: str) -> RiskMatrix:
-    """The matrix as the engine reads it; levels in the order of their ranks."""
-    doc = frappe.get_cached_doc("Risk Matrix", name)
+def matrix_of(doc: Document) -> RiskMatrix:
+    """A Risk Matrix as the engine reads it; levels in the order of their ranks."""
     ranks = level_ranks()
-    cells = {
-        (row.severity, row.occurrence): Cell(
-            row.risk_level, row.acceptability, row.color or "", row.required_action or ""
-        )
-        for row in doc.cells
-    }
-    return RiskMatrix(
-        tuple(sorted({key[0] for key in cells}, key=lambda level: ranks["Risk Severity"].get(level, 0))),
-        tuple(sorted({key[1] for key in cells}, key=lambda level: ranks["Risk Occurrence"].get(level, 0))),
-        cells,
+    pairs = [(row.severity, row.occurrence) for row in doc.cells]
+    severities, occurrences = (
+        tuple(sorted({pair[at] for pair in pairs}, key=lambda name: (ranks[kind].get(name, 0), name or "")))
+        for at, kind in enumerate(("Risk Severity", "Risk Occurrence"))
     )
+    cells = (
+        Cell(row.risk_level, row.acceptability, row.color or "", row.required_action or "")
+        for row in doc.cells
+    )
+    return RiskMatrix(severities, occurrences, dict(zip(pairs, cells, strict=True)))
 
 
 def level_ranks() -> dict[str, dict[str, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
@@ -13,6 +13,7 @@ from frappe.utils import cint, escape_html
 from pypika.terms import Case
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.engine.risk import Cell
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.columns import (
     column,
@@ -22,19 +23,11 @@ from complaint_qms.services.reporting.columns import (
     summary,
 )
 from complaint_qms.services.reporting.filters import ReportFilters, list_link
-from complaint_qms.services.risk import matrix_for
+from complaint_qms.services.risk import matrix_for, matrix_of
+from complaint_qms.services.values import values_of
 from complaint_qms.services.words import word
 
 NOT_SET = ""
-
-
-@dataclass(frozen=True)
-class Level:
-    """A row or column of the matrix: its record, its place (1 is the least) and its colour."""
-
-    name: str
-    rank: int
-    color: str
 
 
 @dataclass
@@ -57,20 +50,18 @@ class Tally:
         self.before += other.before
 
 
-@dataclass
+@dataclass(frozen=True)
 class Grid:
-    """A site's risk matrix as it is drawn.
-
-    Attributes:
-        severities: gravest first.
-        occurrences: rarest first.
-        cells: (severity, occurrence) → {risk_level, acceptability, color, required_action}.
-    """
+    """A site's risk matrix as it is drawn: severities gravest first, with their colours; occurrences rarest first."""
 
     name: str
-    severities: list[Level]
-    occurrences: list[Level]
-    cells: dict[tuple[str, str], dict] = field(default_factory=dict)
+    colors: Mapping[str, str | None]
+    occurrences: list[str]
+    cells: Mapping[tuple[str, str], Cell]
+
+    @property
+    def severities(self) -> list[str]:
+        return list(self.colors)
 
 
 class RiskMatrixReport:
@@ -90,7 +81,7 @@ class RiskMatrixReport:
     def columns(self) -> list[dict]:
         width = max(800 // len(self.grid.occurrences), 120)
         occurrences = [
-            column(f"o{at}", _(level.name), "Int", width, align="center")
+            column(f"o{at}", _(level), "Int", width, align="center")
             for at, level in enumerate(self.grid.occurrences)
         ]
         return [
@@ -121,7 +112,7 @@ class RiskMatrixReport:
             return []
         inside = {key: one for key, one in self.tallies.items() if key in self.grid.cells}
         unacceptable = self._sum(
-            {k: one for k, one in inside.items() if self.grid.cells[k]["acceptability"] == "unacceptable"}
+            {k: one for k, one in inside.items() if self.grid.cells[k].acceptability == "unacceptable"}
         )
         assessed = self._sum(inside)
         shown = [
@@ -165,30 +156,30 @@ class RiskMatrixReport:
             tallies[key].add(Tally(total, cint(row.open), cint(row.both) - total if before else 0))
         return dict(tallies)
 
-    def _row(self, severity: Level) -> dict:
-        row: dict = {"severity": _(severity.name), "color": severity.color, "cells": {}}
+    def _row(self, severity: str) -> dict:
+        row: dict = {"severity": _(severity), "color": self.grid.colors[severity], "cells": {}}
         whole = Tally()
         for at, occurrence in enumerate(self.grid.occurrences):
-            tally = self.tallies.get((severity.name, occurrence.name), Tally())
+            tally = self.tallies.get((severity, occurrence), Tally())
             whole.add(tally)
             row[f"o{at}"] = tally.total
             row["cells"][f"o{at}"] = self._cell(severity, occurrence, tally)
-        where = {"severity": ["=", severity.name], "occurrence": ["in", _names(self.grid.occurrences)]}
+        where = {"severity": ["=", severity], "occurrence": ["in", self.grid.occurrences]}
         return self._with_sums(row, whole, where)
 
     def _total_row(self) -> dict:
         row: dict = {"severity": _("Total"), "is_total_row": True, "bold": 1, "cells": {}}
-        severities = _names(self.grid.severities)
+        severities = self.grid.severities
         whole = Tally()
         for at, occurrence in enumerate(self.grid.occurrences):
             tally = Tally()
             for severity in severities:
-                tally.add(self.tallies.get((severity, occurrence.name), Tally()))
+                tally.add(self.tallies.get((severity, occurrence), Tally()))
             whole.add(tally)
-            where = {"severity": ["in", severities], "occurrence": ["=", occurrence.name]}
+            where = {"severity": ["in", severities], "occurrence": ["=", occurrence]}
             row[f"o{at}"] = tally.total
             row["cells"][f"o{at}"] = self._drawn(tally, where)
-        where = {"severity": ["in", severities], "occurrence": ["in", _names(self.grid.occurrences)]}
+        where = {"severity": ["in", severities], "occurrence": ["in", self.grid.occurrences]}
         return self._with_sums(row, whole, where)
 
     def _with_sums(self, row: dict, whole: Tally, where: dict) -> dict:
@@ -196,14 +187,14 @@ class RiskMatrixReport:
         row["cells"] |= dict.fromkeys(("total", "open"), self._drawn(whole, where))
         return row
 
-    def _cell(self, severity: Level, occurrence: Level, tally: Tally) -> dict:
-        found = self.grid.cells.get((severity.name, occurrence.name)) or {}
-        where = {"severity": ["=", severity.name], "occurrence": ["=", occurrence.name]}
+    def _cell(self, severity: str, occurrence: str, tally: Tally) -> dict:
+        found = self.grid.cells.get((severity, occurrence)) or Cell("", "")
+        where = {"severity": ["=", severity], "occurrence": ["=", occurrence]}
         return self._drawn(tally, where) | {
-            "level": _(found.get("risk_level") or ""),
-            "acceptability": word(found.get("acceptability")),
-            "color": found.get("color") or "",
-            "action": _(found.get("required_action") or ""),
+            "level": _(found.level),
+            "acceptability": word(found.acceptability),
+            "color": found.color,
+            "action": _(found.required_action),
         }
 
     def _drawn(self, tally: Tally, where: dict) -> dict:
@@ -234,12 +225,13 @@ class RiskMatrixReport:
         return _("Not assessed yet: {0}.").format(", ".join(parts))
 
     def _elsewhere(self) -> str:
-        rows = {level.name for level in self.grid.severities}
-        across = {level.name for level in self.grid.occurrences}
         missing: dict[tuple[str, str], int] = {
             (severity, occurrence): one.total
             for (severity, occurrence), one in self.tallies.items()
-            if severity and occurrence and one.total and not (severity in rows and occurrence in across)
+            if severity
+            and occurrence
+            and one.total
+            and not (severity in self.grid.colors and occurrence in self.grid.occurrences)
         }
         if not missing:
             return ""
@@ -276,10 +268,6 @@ class RiskMatrixReport:
         return whole
 
 
-def _names(levels: list[Level]) -> list[str]:
-    return [level.name for level in levels]
-
-
 def default_matrix(company: str | None = None) -> str:
     """Name of the matrix by which complaints of `company` (or of no certain one) are assessed.
 
@@ -293,41 +281,10 @@ def default_matrix(company: str | None = None) -> str:
 
 
 def read_grid(name: str) -> Grid:
-    """The matrix `name` with its rows and columns in order. Two queries."""
-    cell = frappe.qb.DocType("Risk Matrix Cell")
-    severity, occurrence = frappe.qb.DocType("Risk Severity"), frappe.qb.DocType("Risk Occurrence")
-    query = (
-        frappe.qb.from_(cell)
-        .left_join(severity)
-        .on(severity.name == cell.severity)
-        .left_join(occurrence)
-        .on(occurrence.name == cell.occurrence)
-        .select(
-            cell.severity,
-            cell.occurrence,
-            cell.risk_level,
-            cell.acceptability,
-            cell.color,
-            cell.required_action,
-            severity.rank.as_("severity_rank"),
-            severity.color.as_("severity_color"),
-            occurrence.rank.as_("occurrence_rank"),
-            occurrence.color.as_("occurrence_color"),
-        )
-        .where((cell.parent == name) & (cell.parenttype == "Risk Matrix"))
-        .orderby(cell.idx)
-    )
-    cells = query.run(as_dict=True)
-    if not cells:
+    """The matrix `name` as it is drawn."""
+    matrix = matrix_of(frappe.get_cached_doc("Risk Matrix", name))
+    if not matrix.cells:
         frappe.throw(_("The risk matrix {0} has no cells.").format(frappe.bold(name)))
-    rows = {one.severity: Level(one.severity, cint(one.severity_rank), one.severity_color) for one in cells}
-    across = {
-        one.occurrence: Level(one.occurrence, cint(one.occurrence_rank), one.occurrence_color)
-        for one in cells
-    }
-    return Grid(
-        name=name,
-        severities=sorted(rows.values(), key=lambda level: (-level.rank, level.name)),
-        occurrences=sorted(across.values(), key=lambda level: (level.rank, level.name)),
-        cells={(one.severity, one.occurrence): one for one in cells},
-    )
+    colors = values_of("Risk Severity", matrix.severities, "color")
+    gravest_first = {severity: colors.get(severity) for severity in reversed(matrix.severities)}
+    return Grid(name, gravest_first, list(matrix.occurrences), matrix.cells)

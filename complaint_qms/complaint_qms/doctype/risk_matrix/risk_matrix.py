@@ -4,8 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from complaint_qms.engine.risk import Cell, check_matrix
-from complaint_qms.engine.risk import RiskMatrix as EngineMatrix
+from complaint_qms.engine.risk import check_matrix
 from complaint_qms.services import risk
 
 
@@ -13,24 +12,11 @@ class RiskMatrix(Document):
     def validate(self):
         for row in self.cells:
             risk.check_color(row.color, f"{row.severity} × {row.occurrence}")
-        ranks = risk.level_ranks()
         pairs = [(row.severity, row.occurrence) for row in self.cells]
         twice = sorted({pair for pair in pairs if pairs.count(pair) > 1})
         if twice:
             frappe.throw(_("Cells: {0} × {1} appears twice. Keep one row.").format(*twice[0]))
-        matrix = EngineMatrix(
-            tuple(sorted({pair[0] for pair in pairs}, key=lambda name: ranks["Risk Severity"].get(name, 0))),
-            tuple(
-                sorted({pair[1] for pair in pairs}, key=lambda name: ranks["Risk Occurrence"].get(name, 0))
-            ),
-            {
-                (row.severity, row.occurrence): Cell(
-                    row.risk_level, row.acceptability, row.color or "", row.required_action or ""
-                )
-                for row in self.cells
-            },
-        )
-        findings = check_matrix(matrix)
+        findings = check_matrix(risk.matrix_of(self))
         errors = [_(row.template).format(*row.params) for row in findings if row.kind == "error"]
         if errors:
             frappe.throw(errors if len(errors) > 1 else errors[0], as_list=len(errors) > 1)
