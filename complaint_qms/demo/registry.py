@@ -20,28 +20,15 @@ from frappe.query_builder import Order
 from frappe.utils.nestedset import NestedSet
 from pypika.terms import ValueWrapper
 
+from complaint_qms.constants.about_records import ABOUT_RECORDS
+
 REGISTRY = "Complaint Demo Record"
 FINISHED = "finished"
 _SERIES = "Series"
 
-# Rows about a record, by the fields that name it; they go with it and never hold it back.
-_ABOUT = {
-    "Comment": ("reference_doctype", "reference_name"),
-    "Version": ("ref_doctype", "docname"),
-    "ToDo": ("reference_type", "reference_name"),
-    "File": ("attached_to_doctype", "attached_to_name"),
-    "DocShare": ("share_doctype", "share_name"),
-    "Document Follow": ("ref_doctype", "ref_docname"),
-    "Notification Log": ("document_type", "document_name"),
-    "Tag Link": ("document_type", "document_name"),
-    "View Log": ("reference_doctype", "reference_name"),
-    "Activity Log": ("reference_doctype", "reference_name"),
-    "Energy Point Log": ("reference_doctype", "reference_name"),
-    "Workflow Action": ("reference_doctype", "reference_name"),
-    "Email Queue": ("reference_doctype", "reference_name"),
-    "Deleted Document": ("deleted_doctype", "deleted_name"),
+# Rows about a record go with it and never hold it back.
+_ABOUT = ABOUT_RECORDS | {
     "Repost Item Valuation": ("voucher_type", "voucher_no"),
-    "__global_search": ("doctype", "name"),
     "__Auth": ("doctype", "name"),
 }
 # Rows that hang on a demo user, item or voucher and are made without a document, or later and by the system.

@@ -4,25 +4,15 @@ from pathlib import Path
 
 import frappe
 
+from complaint_qms.constants.about_records import ABOUT_RECORDS
+
 MODULE = "Complaint QMS"
 
-# DocType → (field that names the DocType of the record the row is about)
-_ABOUT = {
-    "Comment": "reference_doctype",
-    "Version": "ref_doctype",
-    "ToDo": "reference_type",
-    "File": "attached_to_doctype",
-    "DocShare": "share_doctype",
-    "Document Follow": "ref_doctype",
-    "Notification Log": "document_type",
-    "Tag Link": "document_type",
-    "View Log": "reference_doctype",
-    "Activity Log": "reference_doctype",
-    "Energy Point Log": "reference_doctype",
+# Rows about a DocType as a whole, beside those about its records → field that names it
+_ABOUT = {kind: fields[0] for kind, fields in ABOUT_RECORDS.items()} | {
     "Assignment Rule": "document_type",
     "Auto Repeat": "reference_doctype",
     "Notification": "document_type",
-    "Email Queue": "reference_doctype",
     "Communication Link": "link_doctype",
     "Dynamic Link": "link_doctype",
     "User Permission": "allow",
@@ -30,8 +20,6 @@ _ABOUT = {
     "List View Settings": "name",
     "Calendar View": "reference_doctype",
     "Data Import": "reference_doctype",
-    "Reminder": "reminder_doctype",
-    "Milestone": "reference_type",
     "Milestone Tracker": "document_type",
     "Dashboard Chart": "document_type",
     "Number Card": "document_type",
@@ -42,9 +30,7 @@ _ABOUT = {
     "Server Script": "reference_doctype",
     "Webhook": "webhook_doctype",
     "Print Format": "doc_type",
-    "Deleted Document": "deleted_doctype",
     "Document Naming Rule": "document_type",
-    "__global_search": "doctype",
     "__UserSettings": "doctype",
 }
 # Series of our numbers; the year in a prefix is part of the key.
