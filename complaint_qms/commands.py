@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -80,24 +82,23 @@ def import_file(
         command.load(file, mapping, dry_run, company, complaint_type, live, batch_size, errors)
 
 
-class _connected:
+@contextmanager
+def _connected(context) -> Iterator[None]:
     """Connection to the site of the command, as Administrator; an expected error ends with its message alone."""
-
-    def __init__(self, context) -> None:
-        self.site = get_site(context)
-
-    def __enter__(self) -> None:
-        frappe.init(site=self.site)
+    frappe.init(site=get_site(context))
+    try:
         frappe.connect()
         frappe.set_user("Administrator")
-
-    def __exit__(self, kind, error, _trace) -> None:
-        if error is not None:
+        try:
+            yield
+        except BaseException:
             frappe.db.rollback()
+            raise
+    except frappe.ValidationError as error:
+        click.secho(frappe.utils.strip_html(str(error)), fg="red", err=True)
+        sys.exit(1)
+    finally:
         frappe.destroy()
-        if isinstance(error, frappe.ValidationError):
-            click.secho(frappe.utils.strip_html(str(error)), fg="red", err=True)
-            sys.exit(1)
 
 
 commands = [complaint_qms]

@@ -119,15 +119,6 @@ def describe(doc: Document, row: Missing) -> dict[str, str]:
     }
 
 
-def _escaped(row: Missing) -> Missing:
-    return replace(
-        row,
-        params={
-            key: escape_html(value) if isinstance(value, str) else value for key, value in row.params.items()
-        },
-    )
-
-
 def protect(doc: Document, fields: Iterable[str]) -> None:
     """Put back fields that only the server writes, whatever a request sent in them."""
     before = doc.get_doc_before_save()
@@ -205,6 +196,28 @@ def steps_from(doc: Document) -> list[Document]:
     ]
 
 
+def take_step(doc: Document, action: str, values: dict[str, Any]) -> None:
+    """Enter `values` into `doc` and take the workflow action `action`, in one save.
+
+    Raises:
+        frappe.ValidationError: an unknown field, a value that cannot be stored, or an action the user does not have
+            here.
+        GateError: something is missing for the step; nothing is saved then.
+    """
+    values = read(doc.doctype, values)
+    transition = next((row for row in get_transitions(doc) if row.action == action), None)
+    if not transition:
+        frappe.throw(
+            _("The step {0} is not open to you here. State of {1}: {2}.").format(
+                frappe.bold(_(action)), doc.name, frappe.bold(_(doc.workflow_state or ""))
+            )
+        )
+    doc.update(values)
+    doc.workflow_state = transition.next_state
+    doc.save()
+    doc.add_comment("Workflow", _(transition.next_state))
+
+
 def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> None:
     allowed = set(OPEN_AFTER_END[doc.doctype])
     touched = [name for name in changed_fields(doc, before) if name not in allowed]
@@ -246,6 +259,15 @@ def _unknown_move(origin: str, target: str) -> Missing:
     )
 
 
+def _escaped(row: Missing) -> Missing:
+    return replace(
+        row,
+        params={
+            key: escape_html(value) if isinstance(value, str) else value for key, value in row.params.items()
+        },
+    )
+
+
 def _shown(doctype: str, key: str, value: Any) -> Any:
     """A value of a message as the user reads it."""
     if isinstance(value, date):
@@ -274,25 +296,3 @@ def _rows(rows: list | None) -> list[dict]:
         }
         for row in rows or []
     ]
-
-
-def take_step(doc: Document, action: str, values: dict[str, Any]) -> None:
-    """Enter `values` into `doc` and take the workflow action `action`, in one save.
-
-    Raises:
-        frappe.ValidationError: an unknown field, a value that cannot be stored, or an action the user does not have
-            here.
-        GateError: something is missing for the step; nothing is saved then.
-    """
-    values = read(doc.doctype, values)
-    transition = next((row for row in get_transitions(doc) if row.action == action), None)
-    if not transition:
-        frappe.throw(
-            _("The step {0} is not open to you here. State of {1}: {2}.").format(
-                frappe.bold(_(action)), doc.name, frappe.bold(_(doc.workflow_state or ""))
-            )
-        )
-    doc.update(values)
-    doc.workflow_state = transition.next_state
-    doc.save()
-    doc.add_comment("Workflow", _(transition.next_state))

@@ -48,13 +48,9 @@ _NOT_REQUIRED = frozenset(("not", "never"))
 _BE = frozenset(("was", "were", "is", "are", "did", "do", "does", "has", "have", "been"))
 
 
+@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """A light English stem, only meant to be equal for inflections of one word: ``leaks, leaked, leaking`` → ``leak``."""
-    return _stem(word)
-
-
-@lru_cache(maxsize=100_000)
-def _stem(word: str) -> str:
     if word.endswith("'s"):
         word = word[:-2]
     if len(word) <= 3 or not word.isalpha():
@@ -145,7 +141,7 @@ class Lexicon:
     def hits(self, text: str) -> list[Hit]:
         """Every term of the lexicon in ``text``; of overlapping terms of one field only the longest."""
         tokens = tokenize(text)
-        stems = [token if is_han(token) else _stem(token) for token in tokens]
+        stems = [token if is_han(token) else stem(token) for token in tokens]
         found: list[Hit] = []
         for at, token in enumerate(tokens):
             if is_han(token):
@@ -215,12 +211,12 @@ def _split(text: str) -> frozenset[str]:
 
 
 _NEGATIONS = _split(harm_words.NEGATIONS_EN)
-_FEARS = frozenset(map(_stem, _split(harm_words.HYPOTHETICAL_EN)))
-_FEARS_AFTER = frozenset(map(_stem, _split(harm_words.HYPOTHETICAL_AFTER_EN)))
+_FEARS = frozenset(map(stem, _split(harm_words.HYPOTHETICAL_EN)))
+_FEARS_AFTER = frozenset(map(stem, _split(harm_words.HYPOTHETICAL_AFTER_EN)))
 _OWN_NEGATION = _split(harm_words.NOT_A_NEGATION_EN)
 _THINGS = _split(harm_words.THINGS_THAT_DIE)
-_MORTAL = frozenset(map(_stem, _split(harm_words.MORTAL_EN)))
-_BLOWS = frozenset(_stem(word.split()[0]) for word in _split(harm_words.BLOWS))
+_MORTAL = frozenset(map(stem, _split(harm_words.MORTAL_EN)))
+_BLOWS = frozenset(stem(word.split()[0]) for word in _split(harm_words.BLOWS))
 _BODY = _split(harm_words.BODY)
 _OWNERS = _split(harm_words.OWNERS)
 _by_length = sorted(harm_words.NEGATIONS_ZH, key=len, reverse=True)
@@ -314,7 +310,7 @@ def _term(name: str, value: str, weight: float, text: str) -> Term:
     text = fold(text)
     if is_han(text.replace(" ", "")):
         return Term(name, value, weight, text, (text.replace(" ", ""),))
-    parts = [part if part == "*" else _stem(part) for part in re.findall(r"[^\s,.;!?]+", text)]
+    parts = [part if part == "*" else stem(part) for part in re.findall(r"[^\s,.;!?]+", text)]
     return Term(name, value, weight, text, tuple(parts))
 
 

@@ -1,8 +1,11 @@
 """The one shape in which a gate answers."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+_TAG = re.compile(r"<[^>]*>?|>")
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ def blank(value: Any) -> bool:
     if isinstance(value, str):
         text = value.strip()
         if text.startswith("<") and "<img" not in text:
-            inside = _without_tags(text)
+            inside = _TAG.sub("", text)
             return not inside.replace("&nbsp;", " ").strip()
         return not text
     return False
@@ -42,15 +45,3 @@ def blank(value: Any) -> bool:
 def need(facts: Mapping[str, Any], gate: str, wants: Iterable[tuple[str, str]]) -> list[Missing]:
     """One `Missing` for each blank field of `wants`, pairs of field name and message."""
     return [Missing(gate, name, message) for name, message in wants if blank(facts.get(name))]
-
-
-def _without_tags(text: str) -> str:
-    out, inside = [], False
-    for char in text:
-        if char == "<":
-            inside = True
-        elif char == ">":
-            inside = False
-        elif not inside:
-            out.append(char)
-    return "".join(out)

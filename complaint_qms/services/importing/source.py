@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,14 +103,10 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-class _told:
+@contextmanager
+def _told() -> Iterator[None]:
     """Turns an error of the reader, which is told in its own words, into one of the site."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind, error, _trace) -> None:
-        if isinstance(error, CliError):
-            frappe.throw(str(error))
-        if isinstance(error, FileNotFoundError):
-            frappe.throw(_("The file is not there: {0}").format(error.filename))
+    try:
+        yield
+    except CliError as error:
+        frappe.throw(str(error))
