@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from complaint_qms.cli.main import main
 from complaint_qms.cli.read.inlet import unlike
 from complaint_qms.cli.read.rows import Table, guarded
 from complaint_qms.cli.read.sniff import MAX_FIELD, sniff
+from tests.engine.outcome import query
 
 HEAD = "id,received,item,type,description"
 ITEMS = ("Kettle", "Fan")
@@ -44,14 +44,6 @@ def replay(capsys, out: Path, *arguments: object) -> tuple[int, str]:
     code = main(["--lang", "en", "replay", *map(str, arguments), "--out", str(out), "--no-text"])
     said = capsys.readouterr()
     return code, said.out + said.err
-
-
-def query(out: Path, sql: str) -> list[tuple]:
-    database = sqlite3.connect(out / "replay.sqlite")
-    try:
-        return database.execute(sql).fetchall()
-    finally:
-        database.close()
 
 
 def test_a_quotation_mark_that_is_never_closed_is_named(tmp_path, capsys):

@@ -17,6 +17,7 @@ from complaint_qms.cli.errors import CliError
 from complaint_qms.cli.main import main
 from complaint_qms.cli.report.strings import text
 from complaint_qms.cli.visible import visible
+from tests.engine.outcome import query
 
 HEADER = "id,date,item,type,closed,description\n"
 
@@ -37,14 +38,6 @@ def source(tmp_path) -> Path:
 
 def replay(source: Path, out: Path, *more: str) -> int:
     return main(["--lang", "en", "replay", str(source), "--out", str(out), "--quiet", "--no-text", *more])
-
-
-def query(out: Path, sql: str) -> list[tuple]:
-    database = sqlite3.connect(out / "replay.sqlite")
-    try:
-        return database.execute(sql).fetchall()
-    finally:
-        database.close()
 
 
 HOLDER = """

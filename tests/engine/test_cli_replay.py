@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -21,6 +20,7 @@ from complaint_qms.cli.main import main
 from complaint_qms.cli.read import profile
 from complaint_qms.cli.store import Store
 from complaint_qms.engine.signals.words import CHANCE, NOUNS, PERIOD_NAMES, SENTENCES
+from tests.engine.outcome import query
 
 ROWS = 1000
 
@@ -41,14 +41,6 @@ def replay(folder: Path, out: Path, *more: str) -> int:
 def arguments(folder: Path, out: Path, *more: str) -> list[str]:
     files = [str(folder / "complaints.csv"), "--deliveries", str(folder / "deliveries.csv")]
     return ["--lang", "en", "replay", *files, "--out", str(out), "--quiet", *more]
-
-
-def query(out: Path, sql: str) -> list[tuple]:
-    database = sqlite3.connect(out / "replay.sqlite")
-    try:
-        return database.execute(sql).fetchall()
-    finally:
-        database.close()
 
 
 def test_everything_planted_is_found(history):
