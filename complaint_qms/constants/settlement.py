@@ -34,8 +34,9 @@ CLOSED: Final = "closed"
 LIVE: Final = (DRAFT, SUBMITTED, OPEN, CLOSED)
 
 DOCTYPE: Final = "Complaint Settlement"
-DOCUMENT_TYPES: Final = ("Sales Invoice", "Delivery Note", "Sales Order", "Warranty Claim")
+SUBMITTABLE: Final = ("Sales Invoice", "Delivery Note", "Sales Order")
+DOCUMENT_TYPES: Final = (*SUBMITTABLE, "Warranty Claim")
 # Fields of a drafted document that say whose it is. A Warranty Claim's `complaint` is a text of its own.
-LINK_FIELDS: Final = dict.fromkeys(DOCUMENT_TYPES[:3], ("complaint_settlement", "complaint")) | {
+LINK_FIELDS: Final = dict.fromkeys(SUBMITTABLE, ("complaint_settlement", "complaint")) | {
     "Warranty Claim": ("complaint_settlement",)
 }

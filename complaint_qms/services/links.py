@@ -7,7 +7,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Order
 
-from complaint_qms.integrations.erpnext.documents import drafted_documents
+from complaint_qms.integrations.erpnext.drafted import drafted_documents
 from complaint_qms.services.settlement.figures import lost_documents_of
 from complaint_qms.services.values import values_of
 

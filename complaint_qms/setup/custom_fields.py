@@ -3,7 +3,7 @@
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-_LINKED = ("Sales Invoice", "Delivery Note", "Sales Order")
+from complaint_qms.constants.settlement import SUBMITTABLE
 
 _FIELDS = [
     {
@@ -39,7 +39,8 @@ _FIELDS = [
 def custom_fields() -> dict[str, list[dict]]:
     """DocType name to field rows, in the shape `create_custom_fields` takes."""
     fields = {
-        doctype: [{**_FIELDS[0], "insert_after": "customer_name"}, dict(_FIELDS[1])] for doctype in _LINKED
+        doctype: [{**_FIELDS[0], "insert_after": "customer_name"}, dict(_FIELDS[1])]
+        for doctype in SUBMITTABLE
     }
     # A Warranty Claim has a text field `complaint` of its own, so a repair names its settlement only.
     return fields | {"Warranty Claim": [{**_FIELDS[1], "insert_after": "customer"}]}

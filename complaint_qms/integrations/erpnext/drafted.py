@@ -1,15 +1,16 @@
-"""State of the documents a settlement drafted, and taking drafts back."""
+"""The documents a settlement drafted: where they stand, what they are worth, and taking drafts back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import flt
 
-from complaint_qms.constants.settlement import CANCELLED, CLOSED, DELETED, DRAFT, OPEN, SUBMITTED
+from complaint_qms.constants.settlement import CANCELLED, CLOSED, DELETED, DRAFT, OPEN, SUBMITTABLE, SUBMITTED
 
 _OF_DOCSTATUS = {0: DRAFT, 1: SUBMITTED, 2: CANCELLED}
 _OF_CLAIM = {"Closed": CLOSED, "Cancelled": CANCELLED}
@@ -46,10 +47,26 @@ def states(settlement: str, documents: Iterable[tuple[str, str]]) -> dict[tuple[
     return found
 
 
-def _state(doctype: str, row: Document | frappe._dict) -> str:
-    if doctype == "Warranty Claim":
-        return _OF_CLAIM.get(row.status, OPEN)
-    return _OF_DOCSTATUS[int(row.docstatus)]
+def drafted_documents(settlements: list[str]) -> list[dict[str, Any]]:
+    """Documents of `settlements` that nobody has finished yet: drafts, and repairs under way.
+
+    Returns [{doctype, name, settlement}]; one query a DocType.
+    """
+    if not settlements:
+        return []
+    own = {"complaint_settlement": ("in", settlements)}
+    unfinished = {doctype: own | {"docstatus": 0} for doctype in SUBMITTABLE}
+    unfinished["Warranty Claim"] = own | {"status": ("not in", tuple(_OF_CLAIM))}
+    return [
+        {"doctype": doctype, **row}
+        for doctype, filters in unfinished.items()
+        for row in frappe.get_all(
+            doctype,
+            filters=filters,
+            fields=["name", "complaint_settlement as settlement"],
+            order_by="name asc",
+        )
+    ]
 
 
 def work_has_begun(claims: Iterable[str]) -> dict[str, str]:
@@ -95,3 +112,9 @@ def total(doc: Document) -> float:
 def free_qty(doc: Document) -> float:
     """Quantity that is given free of charge, in stock units."""
     return sum(flt(row.stock_qty) for row in doc.get("items") or [] if not flt(row.rate))
+
+
+def _state(doctype: str, row: Document | frappe._dict) -> str:
+    if doctype == "Warranty Claim":
+        return _OF_CLAIM.get(row.status, OPEN)
+    return _OF_DOCSTATUS[int(row.docstatus)]

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from complaint_qms.constants.settlement import DOCUMENT_TYPES
 from complaint_qms.services.sent import Checked
 from complaint_qms.services.settlement import checking, drafting, once
 from complaint_qms.services.settlement.documents import tell
@@ -45,7 +46,7 @@ class ComplaintSettlement(Checked):
 
     def on_cancel(self):
         # Cancelled documents of this settlement keep their link to it.
-        self.ignore_linked_doctypes = ("Sales Invoice", "Delivery Note", "Sales Order", "Warranty Claim")
+        self.ignore_linked_doctypes = DOCUMENT_TYPES
         tell(self, "cancelled")
 
     def on_trash(self):
