@@ -6,11 +6,13 @@ import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import Count
 
+from complaint_qms.constants.settlement import SUBMITTABLE
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
 from complaint_qms.services.links import capas_of, investigations_of, settlements_of
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.similar import similar_complaints
+from complaint_qms.services.values import readable
 
 _NEIGHBOUR = ("name", "subject", "stage", "severity", "received_at", "customer", "batch_no")
 _MOST = 8
@@ -72,18 +74,13 @@ def _list(doctype: str, filters: dict[str, Any], fields: tuple[str, ...]) -> lis
 
 def _readable(doctype: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of `rows` that the user's own list of them would hold."""
-    if not rows or not frappe.has_permission(doctype, "read"):
-        return []
-    names = [row["name"] for row in rows]
-    open_to_user = set(
-        frappe.get_list(doctype, {"name": ("in", names)}, pluck="name", order_by="name asc", limit=0)
-    )
+    open_to_user = readable(doctype, (row["name"] for row in rows))
     return [row for row in rows if row["name"] in open_to_user]
 
 
 def _documents(doc: Document) -> list[dict[str, Any]]:
     rows = []
-    for doctype in ("Sales Invoice", "Delivery Note", "Sales Order"):
+    for doctype in SUBMITTABLE:
         if not frappe.has_permission(doctype, "read"):
             continue
         for row in frappe.get_list(

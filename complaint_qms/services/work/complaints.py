@@ -11,11 +11,12 @@ from frappe.utils import getdate
 
 from complaint_qms.constants import work
 from complaint_qms.constants.clock import HOLD
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_UNENDED
 from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of_complaints
-from complaint_qms.services.overview import next_moves
-from complaint_qms.services.work.loading import about, documents_of
+from complaint_qms.services.values import readable
+from complaint_qms.services.work.loading import about, documents_of, row_of
 from complaint_qms.services.work.timing import Viewer, clock_of, date_of
 
 _FAR = "9999-12-31"
@@ -23,15 +24,9 @@ _FAR = "9999-12-31"
 
 def complaint_work(viewer: Viewer) -> work.Found:
     """A row for each complaint of the viewer, the most urgent `MOST` of them."""
-    if not frappe.has_permission("Complaint"):
-        return [], False
     candidates = _candidates(viewer)
-    readable = set(
-        frappe.get_list("Complaint", filters={"name": ("in", candidates)}, pluck="name", order_by="name asc")
-        if candidates
-        else ()
-    )
-    mine = [name for name in candidates if name in readable]
+    allowed = readable("Complaint", candidates)
+    mine = [name for name in candidates if name in allowed]
     docs = documents_of("Complaint", mine[: work.MOST])
     facts = facts_of_complaints(docs) if docs else {}
     return [_row(doc, facts[doc.name], viewer) for doc in docs], len(mine) > work.MOST
@@ -92,34 +87,19 @@ def _holders(role: str):
 
 
 def _fallback() -> str | None:
-    return frappe.db.get_single_value("Complaint QMS Settings", "fallback_handler_role", cache=True)
+    return frappe.db.get_single_value(SETTINGS, "fallback_handler_role", cache=True)
 
 
 def _row(doc: Document, facts: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
-    steps = lifecycle.steps_from(doc)
-    moves = next_moves(doc, [step for step in steps if step.allowed in viewer.roles], facts)
-    forward = next((move for move in moves if move["kind"] == "forward"), None)
-    missing = forward["missing"] if forward else []
-    row = {
-        "kind": work.COMPLAINT,
-        "doctype": "Complaint",
-        "name": doc.name,
-        **about(doc),
-        "stage": doc.stage,
-        "action": forward["action"] if forward else None,
-        "missing": len(missing),
-        "first_missing": missing[0]["message"] if missing else None,
-        "field": next((item["field"] for item in missing if item["field"]), None),
-        "time": clock_of(doc, viewer.now),
-        "waits_for": None,
-    }
+    row, forward, steps = row_of(work.COMPLAINT, doc, facts, viewer)
+    row |= {**about(doc), "time": clock_of(doc, viewer.now)}
     if doc.stage == HOLD:
         row["time"] = date_of(doc.hold_until, doc.on_hold_since, viewer.today)
         if not doc.hold_until or getdate(doc.hold_until) > viewer.today:
             row["waits_for"] = {"text": doc.hold_reason}
     elif not forward:
         row["waits_for"] = {"roles": _roles_forward(doc, steps)}
-    elif missing and not row["field"]:
+    elif row["missing"] and not row["field"]:
         # Nothing that could be entered here: the next word is with another record or another person.
         row["waits_for"] = {"text": row["first_missing"]}
     return row

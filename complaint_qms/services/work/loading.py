@@ -6,6 +6,11 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from complaint_qms.services import lifecycle
+from complaint_qms.services.overview import next_moves
+from complaint_qms.services.values import readable
+from complaint_qms.services.work.timing import Viewer
+
 _TABLES = {
     "Complaint": {"checklist": "Complaint Checklist Item", "stage_log": "Complaint Stage Log"},
     "CAPA": {"actions": "CAPA Action", "root_causes": "CAPA Root Cause"},
@@ -32,13 +37,31 @@ def documents_of(doctype: str, names: list[str]) -> list[Document]:
 
 def complaints_of(names: set[str | None]) -> dict[str, Document]:
     """Those of the complaints that the user may read, by name."""
-    wanted = sorted(name for name in names if name)
-    if not wanted or not frappe.has_permission("Complaint"):
-        return {}
-    allowed = frappe.get_list(
-        "Complaint", filters={"name": ("in", wanted)}, pluck="name", order_by="name asc"
-    )
+    allowed = sorted(readable("Complaint", names))
     return {doc.name: doc for doc in documents_of("Complaint", allowed)}
+
+
+def row_of(
+    kind: str, doc: Document, facts: dict[str, Any], viewer: Viewer
+) -> tuple[dict[str, Any], dict[str, Any] | None, list[Document]]:
+    """What a record asks for next: the row of the list, the viewer's move forward with what it lacks, and the steps that
+    anybody may take from here."""
+    steps = lifecycle.steps_from(doc)
+    moves = next_moves(doc, [step for step in steps if step.allowed in viewer.roles], facts)
+    forward = next((move for move in moves if move["kind"] == "forward"), None)
+    missing = forward["missing"] if forward else []
+    row = {
+        "kind": kind,
+        "doctype": doc.doctype,
+        "name": doc.name,
+        "stage": doc.stage,
+        "action": forward["action"] if forward else None,
+        "missing": len(missing),
+        "first_missing": missing[0]["message"] if missing else None,
+        "field": next((item["field"] for item in missing if item["field"]), None),
+        "waits_for": None,
+    }
+    return row, forward, steps
 
 
 def about(doc: Document | None) -> dict[str, Any]:

@@ -10,10 +10,8 @@ from frappe.utils import add_days, getdate
 
 from complaint_qms.constants import work
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN, CAPA_FLOW, INVESTIGATION_FLOW
-from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of_capas, facts_of_investigations
-from complaint_qms.services.overview import next_moves
-from complaint_qms.services.work.loading import about, complaints_of, documents_of
+from complaint_qms.services.work.loading import about, complaints_of, documents_of, row_of
 from complaint_qms.services.work.timing import Viewer, date_of
 
 _UNDER_WAY = {
@@ -122,29 +120,16 @@ def _row(
     kind: str, doc: Document, owner: str | None, facts: dict[str, Any], viewer: Viewer
 ) -> dict[str, Any] | None:
     """What a record asks of the viewer; nothing where it is somebody else's and the next word is not the viewer's."""
-    steps = lifecycle.steps_from(doc)
-    moves = next_moves(doc, [step for step in steps if step.allowed in viewer.roles], facts)
-    forward = next((move for move in moves if move["kind"] == "forward"), None)
+    row, forward, steps = row_of(kind, doc, facts, viewer)
     missing = forward["missing"] if forward else []
     refused = next((item["message"] for item in missing if item["gate"] == "G6"), None)
     if owner != viewer.user and (refused or not forward):
         return None
-    waits_for = None
     if not forward:
-        waits_for = {"roles": list(dict.fromkeys(step.allowed for step in steps))}
+        row["waits_for"] = {"roles": list(dict.fromkeys(step.allowed for step in steps))}
     elif refused:
-        waits_for = {"text": refused}
-    return {
-        "kind": kind,
-        "doctype": doc.doctype,
-        "name": doc.name,
-        "stage": doc.stage,
-        "action": forward["action"] if forward else None,
-        "missing": len(missing),
-        "first_missing": missing[0]["message"] if missing else None,
-        "field": next((item["field"] for item in missing if item["field"]), None),
-        "waits_for": waits_for,
-    }
+        row["waits_for"] = {"text": refused}
+    return row
 
 
 def _capa_time(doc: Document, today: date) -> dict[str, Any] | None:
