@@ -4,16 +4,16 @@ from typing import Any
 
 from frappe import _
 
+from complaint_qms.integrations.erpnext.sources import SOURCES
+
 # ERPNext DocType → field of Complaint that names it
 LINKED = {
     "Customer": "customer",
     "Item": "item_code",
     "Batch": "batch_no",
     "Serial No": "serial_no",
-    "Sales Order": "sales_order",
-    "Delivery Note": "delivery_note",
-    "Sales Invoice": "sales_invoice",
     "Supplier": "supplier",
+    **SOURCES,
 }
 
 

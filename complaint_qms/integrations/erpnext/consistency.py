@@ -6,7 +6,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-_SALES = {"sales_order": "Sales Order", "delivery_note": "Delivery Note", "sales_invoice": "Sales Invoice"}
+from complaint_qms.integrations.erpnext.sources import SOURCES
+from complaint_qms.integrations.erpnext.tracking import lots_of
+
 _WATCHED = (
     "customer",
     "company",
@@ -15,7 +17,7 @@ _WATCHED = (
     "serial_no",
     "contact_person",
     "customer_address",
-    *_SALES,
+    *SOURCES.values(),
 )
 
 
@@ -30,7 +32,7 @@ def check_consistency(doc: Document) -> None:
     problems: list[str] = []
     say = problems.append
     _check_lot(doc, say)
-    for field, doctype in _SALES.items():
+    for doctype, field in SOURCES.items():
         if doc.get(field):
             _check_sale(doc, field, doctype, say)
     if doc.customer:
@@ -112,11 +114,11 @@ def _check_contents(doc: Document, doctype: str, name: str, say: Callable[[str],
             ).format(_(doctype), name, doc.item_code)
         )
         return
-    if not has_lots:
+    if not has_lots or not (doc.batch_no or doc.serial_no):
         return
+    lots = lots_of(rows)
     for field, word in (("batch_no", _("Batch")), ("serial_no", _("Serial No"))):
-        lots = _lots(rows, field) if doc.get(field) else set()
-        if lots and doc.get(field) not in lots:
+        if doc.get(field) and lots[field] and doc.get(field) not in lots[field]:
             say(
                 _(
                     "{0} {1} was not delivered with {2} {3}. Correct {0}, or choose the right document."
@@ -132,22 +134,6 @@ def _packed(doc: Document, name: str, doctype: str, fields: list[str]) -> list:
         fields=fields,
         order_by="idx asc",
     )
-
-
-def _lots(rows: list, field: str) -> set[str]:
-    """Batches or serial numbers that the rows carry, from the rows themselves and from their bundles."""
-    found = {part.strip() for row in rows for part in (row.get(field) or "").split("\n") if part.strip()}
-    bundles = [row.serial_and_batch_bundle for row in rows if row.get("serial_and_batch_bundle")]
-    if bundles:
-        found |= set(
-            frappe.get_all(
-                "Serial and Batch Entry",
-                filters={"parent": ("in", bundles), field: ("is", "set")},
-                pluck=field,
-                order_by="idx asc",
-            )
-        )
-    return found
 
 
 def _check_party(doc: Document, field: str, doctype: str, say: Callable[[str], None]) -> None:

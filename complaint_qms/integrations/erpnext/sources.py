@@ -6,6 +6,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from complaint_qms.integrations.erpnext.tracking import lots_of
+
 _CUSTOMER = (
     "customer_name",
     "territory",
@@ -15,6 +17,7 @@ _CUSTOMER = (
     "email_id",
     "mobile_no",
 )
+# Sales document → field of Complaint that names it
 SOURCES = {"Sales Order": "sales_order", "Delivery Note": "delivery_note", "Sales Invoice": "sales_invoice"}
 
 
@@ -102,7 +105,7 @@ def complaint_from(source_doctype: str, source_name: str) -> dict[str, Any]:
         row = source.items[0]
         facts |= {"item_code": row.item_code, "uom": row.stock_uom or row.uom}
         if len(source.items) == 1:
-            facts |= _lot_of(row)
+            facts |= {field: lots.pop() for field, lots in lots_of([row]).items() if len(lots) == 1}
     return {name: value for name, value in facts.items() if value}
 
 
@@ -119,22 +122,3 @@ def _neighbours(source: Document) -> dict[str, Any]:
         if len(names) == 1 and None not in names:
             found[target] = names.pop()
     return found
-
-
-def _lot_of(row: Document) -> dict[str, Any]:
-    """Batch and serial number of a delivered row, when there is exactly one of each."""
-    batches = {row.get("batch_no")} - {None, ""}
-    serials = set((row.get("serial_no") or "").split("\n")) - {""}
-    if row.get("serial_and_batch_bundle"):
-        entries = frappe.get_all(
-            "Serial and Batch Entry",
-            filters={"parent": row.serial_and_batch_bundle},
-            fields=["batch_no", "serial_no"],
-            order_by="idx asc",
-        )
-        batches |= {entry.batch_no for entry in entries if entry.batch_no}
-        serials |= {entry.serial_no for entry in entries if entry.serial_no}
-    return {
-        "batch_no": batches.pop() if len(batches) == 1 else None,
-        "serial_no": serials.pop() if len(serials) == 1 else None,
-    }

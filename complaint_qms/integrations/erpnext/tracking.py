@@ -7,9 +7,12 @@ Both are read.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 import frappe
+from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import flt
 
@@ -36,6 +39,17 @@ class Units:
 def split_serials(text: str | None) -> list[str]:
     """Serial numbers of a field that holds one a line (or separated by commas)."""
     return [part.strip() for part in (text or "").replace(",", "\n").splitlines() if part.strip()]
+
+
+def lots_of(rows: Iterable[Document | frappe._dict]) -> dict[str, set[str]]:
+    """All batches (`batch_no`) and serial numbers (`serial_no`) that rows name, themselves and in their bundles."""
+    rows = list(rows)
+    bundles = [row.serial_and_batch_bundle for row in rows if row.get("serial_and_batch_bundle")]
+    carriers = [*rows, *chain.from_iterable(_bundle_entries(bundles).values())]
+    return {
+        "batch_no": {row.get("batch_no") for row in carriers} - {None, ""},
+        "serial_no": {number for row in carriers for number in split_serials(row.get("serial_no"))},
+    }
 
 
 def units_with_customer(rows: list[SoldRow], *, locked: bool = False) -> dict[str, Units]:
