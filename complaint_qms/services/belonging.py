@@ -1,11 +1,14 @@
 """Which company a record belongs to, and that what it starts from is open to the user and of the same company."""
 
+from collections import defaultdict
 from typing import Final
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils.caching import request_cache
+
+from complaint_qms.services.values import values_of
 
 _RECORDS: Final = (
     "CAPA",
@@ -58,18 +61,20 @@ def check_sources(doc: Document) -> None:
     if not named:
         return
     before = doc.get_doc_before_save()
-    for doctype, name in sorted(named - (_named(before) if before else set())):
-        if not frappe.db.exists(doctype, name):
-            continue  # the framework says so itself
-        if not doc.flags.ignore_permissions and not frappe.has_permission(doctype, "read", doc=name):
-            frappe.throw(_("You may not read {0} {1}.").format(_(doctype), name), frappe.PermissionError)
-        company = frappe.db.get_value(doctype, name, "company")
-        if company and doc.get("company") and company != doc.company:
-            frappe.throw(
-                _("{0} {1} belongs to the company {2}; this record belongs to {3}.").format(
-                    _(doctype), name, company, doc.company
+    new = defaultdict(set)
+    for doctype, name in named - (_named(before) if before else set()):
+        new[doctype].add(name)
+    for doctype in sorted(new):
+        # A name that is on no record is refused by the framework itself.
+        for name, company in values_of(doctype, new[doctype], "company").items():
+            if not doc.flags.ignore_permissions and not frappe.has_permission(doctype, "read", doc=name):
+                frappe.throw(_("You may not read {0} {1}.").format(_(doctype), name), frappe.PermissionError)
+            if company and doc.get("company") and company != doc.company:
+                frappe.throw(
+                    _("{0} {1} belongs to the company {2}; this record belongs to {3}.").format(
+                        _(doctype), name, company, doc.company
+                    )
                 )
-            )
 
 
 def _named(doc: Document) -> set[tuple[str, str]]:

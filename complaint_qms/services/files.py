@@ -41,20 +41,17 @@ def check_attached(doc: Document) -> None:
         for row in ((before, *before.get_all_children()) if before else ())
         for field in _attach_fields(row.doctype)
     }
-    for row, fieldname in added:
-        url = row.get(fieldname)
-        if url not in known and not any(file.is_downloadable() for file in files_at(url)):
+    new = [(row, fieldname) for row, fieldname in added if row.get(fieldname) not in known]
+    readable = {
+        file.file_url for file in _files_at({row.get(name) for row, name in new}) if file.is_downloadable()
+    }
+    for row, fieldname in new:
+        if row.get(fieldname) not in readable:
             frappe.throw(
                 _("{0}: there is no such file that you may read. Upload it here first.").format(
                     _(row.meta.get_label(fieldname))
                 )
             )
-
-
-@request_cache
-def _attach_fields(doctype: str) -> list[str]:
-    attached = {"fieldtype": ("in", ("Attach", "Attach Image"))}
-    return [field.fieldname for field in frappe.get_meta(doctype).get("fields", attached)]
 
 
 def own_file(url: str, doc: Document) -> Document:
@@ -64,17 +61,11 @@ def own_file(url: str, doc: Document) -> Document:
         frappe.PermissionError: neither, or the user may not read it.
     """
     user, holder = frappe.session.user, (doc.doctype, doc.name)
-    for file in files_at(url):
+    for file in _files_at({url}):
         own = user in ("Administrator", file.owner)
         if (own or (file.attached_to_doctype, file.attached_to_name) == holder) and file.is_downloadable():
             return file
     frappe.throw(_("Attach a file of your own: this one belongs to another record."), frappe.PermissionError)
-
-
-def files_at(url: str) -> list[Document]:
-    """File records of an address; the same content attached to several records has several."""
-    names = frappe.get_all("File", {"file_url": str(url)}, pluck="name", order_by="creation asc")
-    return [frappe.get_doc("File", name) for name in names]
 
 
 def kept_by(file: Any) -> tuple[str, str] | None:
@@ -110,6 +101,22 @@ def kept_message(doctype: str, name: str) -> str:
     return _(
         "G7: {0} {1} rests on this file. Evidence of what has ended, or was reported as done, stays as it is."
     ).format(_(doctype), name)
+
+
+@request_cache
+def _attach_fields(doctype: str) -> list[str]:
+    attached = {"fieldtype": ("in", ("Attach", "Attach Image"))}
+    return [field.fieldname for field in frappe.get_meta(doctype).get("fields", attached)]
+
+
+def _files_at(urls: set[str]) -> list[Document]:
+    """File records of addresses; the same content attached to several records has several. One query."""
+    if not urls:
+        return []
+    rows = frappe.get_all(
+        "File", filters={"file_url": ("in", sorted(map(str, urls)))}, fields=["*"], order_by="creation asc"
+    )
+    return [frappe.get_doc({"doctype": "File", **row}) for row in rows]
 
 
 def _is_fixed(doctype: str, name: str) -> bool:
