@@ -236,7 +236,7 @@ def test_lines_of_a_stranger_are_not_shown() -> None:
 def test_finance_sees_complaint_agreement_limit_and_evidence_behind_a_draft() -> None:
     from complaint_qms.api import settlement as api
 
-    _, _, invoice = factory.sold(2)
+    _, note, invoice = factory.sold(2)
     complaint = settling.complaint_on(invoice)
     photo = factory.make("File", file_name="crack.txt", content=factory.unique("Crack"), is_private=1)
     complaint.append("evidence", {"file": photo.file_url, "kind": "photo", "caption": "Crack"})
@@ -251,9 +251,10 @@ def test_finance_sees_complaint_agreement_limit_and_evidence_behind_a_draft() ->
     assert seen["limit"]["amount"] == 5000
     assert [row["caption"] for row in seen["evidence"]] == ["Crack"]
     assert api.origin("Sales Invoice", invoice.name) is None
-    # Who keeps the books open but sees no settlements gets no refusal either, only nothing more.
-    with settling.acting_as("Sales User"):
-        assert api.origin("Sales Invoice", credit.name) is None
+    # Who handles stock but sees no settlements gets no refusal, only nothing more.
+    note.db_set("complaint_settlement", settlement.name)
+    with settling.acting_as("Stock User"):
+        assert api.origin("Delivery Note", note.name) is None
 
 
 def invoiced_from_stock(qty: float) -> tuple[Document, str]:

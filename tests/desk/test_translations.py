@@ -66,7 +66,7 @@ def test_collects_what_every_source_says() -> None:
         "Is there a serious threat to public health?",  # reportability
         "Late Delivery",  # complaint type
         "DingTalk",  # channel
-        "The chart's limit is {limit}.",  # signal
+        "The chart's limit is {limit} complaints.",  # signal
         "{0} × {1} is judged milder than {2} × {3}, although it is the graver case",  # risk matrix
     ):
         assert text in texts, text
