@@ -228,10 +228,8 @@ def _judge(
 ) -> None:
     policy, good = job.policy, collector.size
     if job.text:
-        from complaint_qms.cli import (
-            likeness,
-            reading,
-        )  # half a second that a run without texts need not wait
+        # Not at the top: half a second that a run without texts need not wait.
+        from complaint_qms.cli import likeness, reading
 
         with progress.bar(say("step_read_text", job.language), good) as tick:
             reading.read(store, policy, tick)
