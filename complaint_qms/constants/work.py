@@ -1,9 +1,6 @@
 """Vocabulary of “My Work Today”: what kinds of work there are and under which heading a piece stands."""
 
-from typing import Any, Final
-
-Found = tuple[list[dict[str, Any]], bool]
-"""Rows of one kind of work, and whether there are more than are shown."""
+from typing import Final
 
 COMPLAINT: Final = "complaint"
 INVESTIGATION: Final = "investigation"

@@ -199,3 +199,15 @@ def _told(message: ConsoleMessage) -> str:
 def _picture(test: str, number: int) -> Path:
     PICTURES.mkdir(parents=True, exist_ok=True)
     return PICTURES / f"{re.sub(r'[^A-Za-z0-9_-]+', '-', test)}-{number}.png"
+
+
+@pytest.fixture
+def complaint(site: str) -> str:
+    """A registered complaint, of which the desk knows."""
+    import frappe
+
+    from tests.desk import factory
+
+    doc = factory.complaint()
+    frappe.db.commit()
+    return doc.name

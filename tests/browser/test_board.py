@@ -9,14 +9,6 @@ from playwright.sync_api import Page, expect
 from complaint_qms.constants import roles
 from complaint_qms.constants.board import BOARD
 from tests.browser.desk import WAIT, Desk
-from tests.desk import factory
-
-
-@pytest.fixture
-def complaint(site: str) -> str:
-    doc = factory.complaint()
-    frappe.db.commit()
-    return doc.name
 
 
 @pytest.fixture

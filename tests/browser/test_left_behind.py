@@ -14,13 +14,6 @@ from tests.desk import factory, settling
 
 
 @pytest.fixture
-def complaint(site: str) -> str:
-    doc = factory.complaint()
-    frappe.db.commit()
-    return doc.name
-
-
-@pytest.fixture
 def quiet(server: str, browser, person) -> Desk:
     """A manager's desk on which an answer with an error status, which Chromium notes on its console, fails no test."""
     page = browser.new_context(base_url=server, viewport={"width": 1440, "height": 900}).new_page()

@@ -16,13 +16,13 @@ from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_UNENDED
 from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of_complaints
 from complaint_qms.services.values import readable
-from complaint_qms.services.work.loading import about, documents_of, row_of
+from complaint_qms.services.work.loading import Found, about, documents_of, row_of
 from complaint_qms.services.work.timing import Viewer, clock_of, date_of
 
 _FAR = "9999-12-31"
 
 
-def complaint_work(viewer: Viewer) -> work.Found:
+def complaint_work(viewer: Viewer) -> Found:
     """A row for each complaint of the viewer, the most urgent `MOST` of them."""
     candidates = _candidates(viewer)
     allowed = readable("Complaint", candidates)

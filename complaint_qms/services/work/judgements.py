@@ -11,13 +11,13 @@ from complaint_qms.services import defaults, lifecycle
 from complaint_qms.services.facts import facts_of
 from complaint_qms.services.settlement.limits import granted_on, limit_of, refusal
 from complaint_qms.services.values import values_of
-from complaint_qms.services.work.loading import about, complaints_of, documents_of
+from complaint_qms.services.work.loading import Found, about, complaints_of, documents_of
 from complaint_qms.services.work.timing import Viewer, clock_of, date_of
 
 VERIFY = "Verify"
 
 
-def cause_work(viewer: Viewer) -> work.Found:
+def cause_work(viewer: Viewer) -> Found:
     """Root causes that the viewer is finding, and those of others that are ready for the viewer to verify."""
     if not frappe.has_permission("Root Cause"):
         return [], False
@@ -39,7 +39,7 @@ def cause_work(viewer: Viewer) -> work.Found:
     ], len(names) > work.MOST
 
 
-def assessment_work(viewer: Viewer) -> work.Found:
+def assessment_work(viewer: Viewer) -> Found:
     """Events on which Regulatory Affairs has to decide, by the authority's deadline."""
     if roles.REGULATORY not in viewer.roles or not frappe.has_permission("Reportability Assessment"):
         return [], False
@@ -66,7 +66,7 @@ def assessment_work(viewer: Viewer) -> work.Found:
     ], len(rows) > work.MOST
 
 
-def settlement_work(viewer: Viewer) -> work.Found:
+def settlement_work(viewer: Viewer) -> Found:
     """Drafted settlements that the viewer may submit; they run with the clock of their complaint."""
     if not frappe.has_permission("Complaint Settlement", "submit"):
         return [], False

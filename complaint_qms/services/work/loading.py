@@ -11,6 +11,9 @@ from complaint_qms.services.overview import next_moves
 from complaint_qms.services.values import readable
 from complaint_qms.services.work.timing import Viewer
 
+Found = tuple[list[dict[str, Any]], bool]
+"""Rows of one kind of work, and whether there are more than are shown."""
+
 _TABLES = {
     "Complaint": {"checklist": "Complaint Checklist Item", "stage_log": "Complaint Stage Log"},
     "CAPA": {"actions": "CAPA Action", "root_causes": "CAPA Root Cause"},

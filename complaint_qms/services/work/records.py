@@ -11,7 +11,7 @@ from frappe.utils import add_days, getdate
 from complaint_qms.constants import work
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN, CAPA_FLOW, INVESTIGATION_FLOW
 from complaint_qms.services.facts import facts_of_capas, facts_of_investigations
-from complaint_qms.services.work.loading import about, complaints_of, documents_of, row_of
+from complaint_qms.services.work.loading import Found, about, complaints_of, documents_of, row_of
 from complaint_qms.services.work.timing import Viewer, date_of
 
 _UNDER_WAY = {
@@ -20,7 +20,7 @@ _UNDER_WAY = {
 }
 
 
-def investigation_work(viewer: Viewer) -> work.Found:
+def investigation_work(viewer: Viewer) -> Found:
     """Investigations of the viewer that are under way, and those of others that wait for the viewer's review."""
     names, more = _names(
         "Investigation",
@@ -40,7 +40,7 @@ def investigation_work(viewer: Viewer) -> work.Found:
     return rows, more
 
 
-def capa_work(viewer: Viewer) -> work.Found:
+def capa_work(viewer: Viewer) -> Found:
     """CAPAs of the viewer, and those of others whose plan, verification or effectiveness waits for the viewer's judgement."""
     names, more = _names(
         "CAPA",
@@ -63,7 +63,7 @@ def capa_work(viewer: Viewer) -> work.Found:
     return rows, more
 
 
-def action_work(viewer: Viewer) -> work.Found:
+def action_work(viewer: Viewer) -> Found:
     """Open actions that the viewer owns in CAPAs being implemented."""
     if not frappe.has_permission("CAPA"):
         return [], False
