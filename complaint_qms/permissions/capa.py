@@ -4,6 +4,7 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants import roles
+from complaint_qms.permissions.answer import no_objection, unless
 
 _ALL = {
     roles.AGENT,
@@ -30,14 +31,14 @@ def query(user: str | None = None) -> str:
     return "1=0"
 
 
-def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
+def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
     """The same rule for one record."""
     user = user or frappe.session.user
     held = set(frappe.get_roles(user))
     if held & _ALL:
-        return True
-    return (
-        roles.ACTION_OWNER in held
-        and ptype in (None, "read", "select", "print")
-        and any(row.action_owner == user for row in doc.get("actions") or [])
+        return no_objection()
+    return unless(
+        roles.ACTION_OWNER not in held
+        or ptype not in (None, "read", "select", "print")
+        or all(row.action_owner != user for row in doc.get("actions") or [])
     )

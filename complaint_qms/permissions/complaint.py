@@ -7,6 +7,7 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants import roles
+from complaint_qms.permissions.answer import no_objection, unless
 
 _ALL = set(roles.STAFF) - {roles.ACCOUNTS_USER, roles.ACCOUNTS_MANAGER}
 _ACCOUNTS = {roles.ACCOUNTS_USER, roles.ACCOUNTS_MANAGER}
@@ -25,11 +26,11 @@ def query(user: str | None = None) -> str:
     return "1=0"
 
 
-def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
+def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
     """The same rule for one record."""
     held = set(frappe.get_roles(user or frappe.session.user))
     if held & _ALL:
-        return True
+        return no_objection()
     if held & _ACCOUNTS and ptype in (None, "read", "select", "print", "report"):
-        return bool(frappe.db.exists("Complaint Settlement", {"complaint": doc.name}))
+        return unless(not frappe.db.exists("Complaint Settlement", {"complaint": doc.name}))
     return False
