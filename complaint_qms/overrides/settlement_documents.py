@@ -2,12 +2,14 @@
 
 from frappe.model.document import Document
 
+from complaint_qms.integrations.erpnext.outstanding import refresh_billing, remember_side, settle_side
 from complaint_qms.services.settlement.documents import document_changed, keep_one_road
 from complaint_qms.services.settlement.keeping import keep_link, keep_within_grant
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:
     keep_link(doc)
+    remember_side(doc)
 
 
 def before_cancel(doc: Document, method: str | None = None) -> None:
@@ -19,6 +21,8 @@ def validate(doc: Document, method: str | None = None) -> None:
     if doc.doctype == "Delivery Note":
         keep_one_road(doc)
     keep_within_grant(doc)
+    if doc.get("complaint_settlement"):
+        settle_side(doc)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
@@ -27,12 +31,15 @@ def on_update(doc: Document, method: str | None = None) -> None:
 
 def on_submit(doc: Document, method: str | None = None) -> None:
     document_changed(doc)
+    if doc.get("complaint_settlement"):
+        refresh_billing(doc)
 
 
 def on_cancel(doc: Document, method: str | None = None) -> None:
     """The submitted settlement links to this document in its table, which must not keep it from being cancelled."""
     if doc.get("complaint_settlement"):
         doc.ignore_linked_doctypes = (*(doc.get("ignore_linked_doctypes") or ()), "Complaint Settlement")
+        refresh_billing(doc)
     document_changed(doc)
 
 

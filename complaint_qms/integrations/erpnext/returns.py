@@ -17,8 +17,11 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from complaint_qms.integrations.erpnext.drafting import Marks, insert_draft, mapping_allowed
+from complaint_qms.integrations.erpnext.outstanding import is_more_than_outstanding
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, RETURN_OF, SoldRow
 
+# Fields of an invoice row by which ERPNext sums up what is billed of an order or a delivery.
+_BILLED = ("sales_order", "so_detail", "delivery_note", "dn_detail")
 _NOT_COPIED = (
     "name",
     "idx",
@@ -42,6 +45,7 @@ class Back:
         warehouse: where goods are received; None: ERPNext's choice (the company's returns warehouse, else the
             one they left from).
         batch_no, serials: tracked units, for goods only; empty: ERPNext picks from what was delivered.
+        stays: money for goods that the customer keeps, on a credit note.
     """
 
     row: SoldRow
@@ -50,6 +54,7 @@ class Back:
     warehouse: str | None = None
     batch_no: str | None = None
     serials: tuple[str, ...] = ()
+    stays: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ def draft_credit_note(invoice: str, backs: Sequence[Back], marks: Marks, *, with
     with mapping_allowed():
         doc = return_invoice(invoice)
     doc.update_stock = int(with_goods)
+    # Money for goods that stay leaves the delivery billed; otherwise ERPNext would offer it for billing again.
+    doc.update_billed_amount_in_delivery_note = int(not all(back.stays for back in backs))
     _keep_rows(doc, backs, goods=with_goods)
     _share_charges(doc, source, backs)
     return _finish_invoice(doc, source, marks)
@@ -81,7 +88,7 @@ def draft_goodwill_note(invoice: str, grants: Sequence[Grant], account: str | No
     source = frappe.get_doc(INVOICE, invoice)
     with mapping_allowed():
         doc = return_invoice(invoice)
-    doc.update_stock = 0
+    doc.update_stock = doc.update_billed_amount_in_delivery_note = 0
     _grant_rows(doc, grants, account)
     for tax in doc.taxes:
         if tax.charge_type == "Actual":
@@ -117,6 +124,9 @@ def _keep_rows(doc: Document, backs: Sequence[Back], *, goods: bool) -> None:
                 rate=back.rate, price_list_rate=back.rate, margin_type=None, margin_rate_or_amount=0
             )
             values.update(discount_percentage=0, discount_amount=0, rate_with_margin=0)
+        if back.stays:
+            # ERPNext sums up these links anew with every later invoice or credit, whatever this document says.
+            values.update(dict.fromkeys(_BILLED))
         values.update(serial_and_batch_bundle=None, serial_no=None, batch_no=None, use_serial_batch_fields=0)
         if goods:
             if back.warehouse:
@@ -180,7 +190,7 @@ def _finish_invoice(doc: Document, source: Document, marks: Marks) -> Document:
     if doc.is_pos:
         _pay_back(doc, source, total)
     # An invoice that is still unpaid is lowered; a credit on a paid one stays open until it is paid out.
-    doc.update_outstanding_for_self = int(bool(doc.is_pos) or flt(source.outstanding_amount) < abs(total))
+    doc.update_outstanding_for_self = int(bool(doc.is_pos) or is_more_than_outstanding(doc, source))
     return insert_draft(doc, marks, f"{_(INVOICE)} {source.name}")
 
 

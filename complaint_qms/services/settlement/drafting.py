@@ -84,7 +84,8 @@ def _credits(lines: Lines, marks: Marks, account: str | None):
         elif line.remedy == CREDIT or (
             line.remedy == RETURN_CREDIT and tied.invoiced and tied.goods is not tied.invoiced
         ):
-            money[line.sales_invoice].append(Back(tied.invoiced, flt(line.qty), flt(line.rate)))
+            stays = tied.goods is None
+            money[line.sales_invoice].append(Back(tied.invoiced, flt(line.qty), flt(line.rate), stays=stays))
         elif line.remedy == RETURN_CREDIT and tied.invoiced:
             with_goods[line.sales_invoice].append(_goods_back(tied))
     for invoice in sorted(money):
