@@ -6,11 +6,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 
 import click
 import frappe
 from frappe.commands import get_site, pass_context
+
+from complaint_qms.cli.visible import visible
 
 
 @click.group("complaint-qms")
@@ -95,7 +98,7 @@ def _connected(context) -> Iterator[None]:
             frappe.db.rollback()
             raise
     except frappe.ValidationError as error:
-        click.secho(frappe.utils.strip_html(str(error)), fg="red", err=True)
+        click.secho(visible(unescape(frappe.utils.strip_html(str(error)))), fg="red", err=True)
         sys.exit(1)
     finally:
         frappe.destroy()

@@ -291,6 +291,18 @@ class TestErrors:
         assert "Received At lies in the future" in told[2][2]
         assert told[2][3:] == data[3]
 
+    def test_the_file_of_bad_rows_holds_no_formula(self, sheet):
+        headings = ["Received", "=1+1", "@SUM(1)", "\tDetails", "＝1"]
+        bad = ["someday", "+1+1", "\r=1", " =1", "-5.5"]
+        good = [["2024-03-01", "1", "2", "3", "4"]] * 4
+        doc, found = started(sheet(*good, bad, headings=headings))
+        run.run(doc, found)
+        file = frappe.get_doc("File", {"file_url": doc.error_file}).get_full_path()
+        told = list(csv.reader(Path(file).read_text("utf-8-sig").splitlines()))
+        assert told[0][3:] == ["Received", "'=1+1", "'@SUM(1)", "Details", "'＝1"]
+        assert told[1][3:4] + told[1][-1:] == ["someday", "-5.5"]
+        assert not [cell for row in told for cell in row if cell.strip()[:1] in tuple("=+@＝")]
+
     def test_more_bad_rows_than_a_file_may_hold_are_counted_in_it(self, sheet, monkeypatch):
         doc, found = started(sheet(*rows(6, Received=str(add_days(nowdate(), 2)))))
         monkeypatch.setattr(errors, "PAGE", 2)
@@ -310,6 +322,23 @@ class TestErrors:
         total, bad = run.try_out(found, Defaults(factory.company()))
         assert (total.imported, bad) == (4, [])
         assert frappe.db.count("Complaint") == before
+
+    def test_what_the_reader_refuses_is_told_as_text_in_the_users_language(self, sheet, monkeypatch):
+        wide = sheet(["1"] * 3000, headings=[f"c{n}" for n in range(3000)], name="<img src=x onerror=y>.csv")
+        with pytest.raises(frappe.ValidationError, match="at most 2,000 are read") as refusal:
+            source.open_file(wide)
+        assert str(refusal.value).startswith("&lt;img src")
+        assert str(wide.parent) not in str(refusal.value)
+        monkeypatch.setattr(frappe.local, "lang", "zh")
+        with pytest.raises(frappe.ValidationError, match="最多读取 2,000 列"):
+            source.open_file(wide)
+
+    def test_bad_rows_of_any_length_are_kept(self, sheet, monkeypatch):
+        monkeypatch.setattr(errors, "STATEMENT", 50)
+        data = [*rows(6), *rows(4, Received="someday")]
+        doc, found = started(sheet(*data), batch_size=10)
+        assert run.run(doc, found).failed == 4
+        assert frappe.db.count(errors.ROWS, {"parent": doc.name}) == 4
 
     def test_columns_without_a_date_are_refused(self, sheet):
         path = sheet(["a", "b"], headings=["Colour", "Taste"])

@@ -326,7 +326,26 @@ def test_no_cell_of_the_side_file_is_a_formula(tmp_path, capsys):
     with (tmp_path / "o" / "bad_rows.csv").open(encoding="utf-8-sig", newline="") as handle:
         cells = [cell for row in csv.reader(handle) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
-    assert [guarded(text) for text in ("-1.5", "-a", "x")] == ["-1.5", "'-a", "x"]
+
+
+FORMULAS = ("=1+1", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\tx", " =1", "\n=1", "＝1+1", "＋1", "－a", "＠x", "-", "--5", "+49 89 1", "'=1", "''=1")  # fmt: skip
+NUMBERS = ("-1.5", "+3", "-1,5", "-1,234.56", "-1e5", "-5%", "7", "-0.5")
+TEXTS = ("x", "a=b", "", "'tis", "1-2", "2024-01-02", "a@b.example")
+
+
+def test_formulas_are_given_as_text_and_numbers_stay_numbers():
+    assert [guarded(text) for text in FORMULAS] == [f"'{text}" for text in FORMULAS]
+    assert [guarded(text) for text in (*NUMBERS, *TEXTS)] == [*NUMBERS, *TEXTS]
+
+
+def test_a_side_file_gives_every_text_back(tmp_path):
+    path = tmp_path / "bad_rows.csv"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        out = csv.writer(handle)
+        out.writerow(["file", "row", "column", "reason", "detail", "text"])
+        out.writerows(["a", "1", "b", "c", "d", guarded(text)] for text in (*FORMULAS, *NUMBERS, "x"))
+    chunk = next(Table(path).chunks(100))
+    assert [cells[5] for cells in chunk.cells] == [*FORMULAS, *NUMBERS, "x"]
 
 
 def test_words_for_no_lot_make_no_batch(tmp_path, capsys):

@@ -7,12 +7,14 @@ import csv
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
 from complaint_qms.cli.errors import UNREADABLE, CliError
 from complaint_qms.cli.read.dates import is_date, shape
+from complaint_qms.cli.read.limits import RECORD, BlankRows, batched, shown
 from complaint_qms.cli.read.sniff import MAX_FIELD, Format
 
 END = "\ue0e0\ue0e1"
@@ -31,13 +33,17 @@ class BadRecord:
 
 
 class _Lines:
-    """The lines of a file, without zero characters, remembering the last one given."""
+    """The lines of a file, without zero characters, remembering the last one given and how much was given since `length`
+    was set to 0. Raises CliError where that is more than a row may hold."""
 
-    def __init__(self, handle: TextIO, nul: bool) -> None:
-        self._handle, self._nul, self.last = handle, nul, ""
+    def __init__(self, path: Path, handle: TextIO, nul: bool) -> None:
+        self._path, self._handle, self._nul, self.last, self.length = path, handle, nul, "", 0
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._handle:
+        for number, line in enumerate(iter(partial(self._handle.readline, RECORD + 1), ""), 1):
+            self.length += len(line)
+            if self.length > RECORD:
+                raise CliError("limit_record", UNREADABLE, file=self._path, line=number, most=shown(RECORD))
             self.last = line.replace("\0", "") if self._nul else line
             yield self.last
 
@@ -57,12 +63,12 @@ def batches(
     """
     csv.field_size_limit(MAX_FIELD)
     with path.open("r", encoding=fmt.encoding, errors="replace", newline="") as handle:
-        lines = _Lines(handle, fmt.nul)
+        lines = _Lines(path, handle, fmt.nul)
         reader = csv.reader(chain(lines, (END,)), delimiter=fmt.delimiter)
         records = _records(path, fmt, reader, lines)
         collections.deque(islice(records, skip), maxlen=0)
         before = reader.line_num
-        while batch := list(islice(records, size)):
+        for batch in batched(records, size, _texts):
             if told:
                 told(handle.buffer.tell())
             several, before = reader.line_num - before > len(batch), reader.line_num
@@ -79,17 +85,26 @@ def batches(
 
 
 def _records(path: Path, fmt: Format, reader: Iterator[list[str]], lines: _Lines) -> Iterator:
+    blank = BlankRows(path)
     while True:
         try:
-            yield from reader
+            for cells in reader:
+                lines.length = 0
+                blank.note(not cells)
+                yield cells
             return
         except csv.Error as error:
+            lines.length = 0
             if len(lines.last) > MAX_FIELD:
                 yield BadRecord("cell_too_long", f"> {MAX_FIELD:,}", _whole(lines.last, fmt.delimiter))
             elif "field larger" in str(error):
                 raise _open_quote(path, fmt) from None
             else:
                 yield BadRecord("row_unreadable", str(error), [lines.last.rstrip("\r\n")])
+
+
+def _texts(record: list[str] | BadRecord) -> list[str]:
+    return record.cells if isinstance(record, BadRecord) else record
 
 
 def _whole(line: str, delimiter: str) -> list[str]:
@@ -107,9 +122,10 @@ def _open_quote(path: Path, fmt: Format) -> CliError:
     """The error that names the place; the file is read again row by row to find it."""
     row, line = 1, 1
     with path.open("r", encoding=fmt.encoding, errors="replace", newline="") as handle:
-        lines = _Lines(handle, fmt.nul)
+        lines = _Lines(path, handle, fmt.nul)
         reader = csv.reader(chain(lines, (END,)), delimiter=fmt.delimiter)
         while True:
+            lines.length = 0
             try:
                 cells = next(reader, None)
             except csv.Error:

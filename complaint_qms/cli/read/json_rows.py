@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import codecs
-import io
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from complaint_qms.cli.errors import UNREADABLE, CliError
 from complaint_qms.cli.read.cells import cell_text
 from complaint_qms.cli.read.csv_rows import BadRecord
+from complaint_qms.cli.read.limits import (
+    ARRAY,
+    ARRAY_OBJECTS,
+    DEPTH,
+    MB,
+    RECORD,
+    BlankRows,
+    check_columns,
+    shown,
+)
 from complaint_qms.cli.read.sniff import Format
 
-ARRAY_LIMIT = 256 << 20
 LOOK_AHEAD = 2000
 _LINE_KEPT = 100_000
 _HALF = re.compile(r"[\0\ud800-\udfff]")
@@ -28,16 +36,17 @@ def columns(path: Path, fmt: Format) -> list[str]:
     objects = []
     for _, value in islice(_lines(path, fmt), LOOK_AHEAD):
         if isinstance(value, dict):
-            try:
-                names.update(dict.fromkeys(flatten(value)))
-            except RecursionError:
+            flat = _flat(value)
+            if flat is None:
                 continue
-            objects.append(value)
+            names.update(dict.fromkeys(flat))
+            check_columns(path, len(names))
+            objects = [*objects[:1], value]
     if len(objects) == 1:
         _refuse_wrapped(path, objects[0])
     if names:
         return list(names)
-    if fmt.kind == "jsonl" and path.stat().st_size <= ARRAY_LIMIT:
+    if fmt.kind == "jsonl" and path.stat().st_size <= ARRAY:
         _refuse_pretty(path, fmt)
     raise CliError("json_no_objects", UNREADABLE, file=path)
 
@@ -56,10 +65,9 @@ def records(path: Path, fmt: Format, names: list[str]) -> Iterator[tuple[int, li
 
 def _cells(value: dict, places: dict[str, int]) -> list[str] | BadRecord:
     cells = [""] * len(places)
-    try:
-        flat = flatten(value)
-    except RecursionError:
-        return BadRecord("row_not_json", "too deep")
+    flat = _flat(value)
+    if flat is None:
+        return BadRecord("row_too_deep", f"> {DEPTH}")
     for name, text in flat.items():
         place = places.get(name)
         if place is not None:
@@ -67,13 +75,25 @@ def _cells(value: dict, places: dict[str, int]) -> list[str] | BadRecord:
     return cells
 
 
-def flatten(value: dict, prefix: str = "") -> dict[str, str]:
-    """Nested objects as dotted names, lists joined with ``" | "``."""
+def _flat(value: dict) -> dict[str, str] | None:
+    try:
+        return flatten(value)
+    except RecursionError:  # lists within lists
+        return None
+
+
+def flatten(value: dict, prefix: str = "", level: int = 1) -> dict[str, str] | None:
+    """Nested objects as dotted names, lists joined with ``" | "``; None where objects lie in each other too deep."""
+    if level > DEPTH:
+        return None
     flat: dict[str, str] = {}
     for key, item in value.items():
         name = _whole(f"{prefix}{key}")
         if isinstance(item, dict):
-            flat.update(flatten(item, f"{name}."))
+            inner = flatten(item, f"{name}.", level + 1)
+            if inner is None:
+                return None
+            flat.update(inner)
         elif isinstance(item, list):
             flat[name] = _whole(" | ".join(cell_text(x) for x in item))
         else:
@@ -97,14 +117,13 @@ def _lines(path: Path, fmt: Format) -> Iterator[tuple[int, object]]:
     if fmt.kind == "json":
         yield from enumerate(_array(path, fmt), 1)
         return
-    with path.open("rb") as binary:
-        handle = (
-            codecs.getreader(fmt.encoding)(binary, errors="replace")
-            if fmt.encoding.startswith("utf-16")
-            else io.TextIOWrapper(binary, encoding=fmt.encoding, errors="replace")
-        )
-        for row, line in enumerate(handle, 1):
+    blank = BlankRows(path)
+    with path.open("r", encoding=fmt.encoding, errors="replace") as handle:
+        for row, line in enumerate(iter(partial(handle.readline, RECORD + 1), ""), 1):
+            if len(line) > RECORD:
+                raise CliError("limit_record", UNREADABLE, file=path, line=row, most=shown(RECORD))
             line = line.strip("\ufeff \t\r\n")
+            blank.note(not line)
             if not line:
                 continue
             try:
@@ -114,9 +133,12 @@ def _lines(path: Path, fmt: Format) -> Iterator[tuple[int, object]]:
 
 
 def _array(path: Path, fmt: Format) -> list:
-    if path.stat().st_size > ARRAY_LIMIT:
-        raise CliError("json_array_large", UNREADABLE, file=path)
-    text = _text(path, fmt)
+    text = _text(path, fmt) if path.stat().st_size <= ARRAY else ""
+    # An object in memory takes twenty times the two characters that it may be written with.
+    if not text or text.count("{") + text.count("[") > ARRAY_OBJECTS:
+        raise CliError(
+            "json_array_large", UNREADABLE, file=path, most=shown(ARRAY // MB), objects=shown(ARRAY_OBJECTS)
+        )
     row, column = 1, 1
     try:
         found = _parse(text)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from complaint_qms.cli.errors import COLUMNS, UNREADABLE, CliError
 from complaint_qms.cli.messages import MESSAGES
-from complaint_qms.cli.read import csv_rows, json_rows, sheets
+from complaint_qms.cli.read import csv_rows, json_rows, limits, sheets
 from complaint_qms.cli.read.csv_rows import BadRecord
 from complaint_qms.cli.read.short import Pattern
 from complaint_qms.cli.read.sniff import Format, sniff
@@ -24,8 +24,10 @@ SIDE_KEYS = ("file", "row", "column", "reason", "detail")
 SIDE_HEADS = tuple([words[f"side_{key}"] for key in SIDE_KEYS] for words in MESSAGES.values())
 """The first columns of a side file of bad rows: once corrected it can be read like any other."""
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
+_FORMULA = re.compile(r"[\t\r]|\s*[=+\-@＝＋－＠]")
+"""What spreadsheets take for the beginning of a formula, full-width signs and those behind blanks included."""
+_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)([.,]\d+)?([eE][-+]?\d+)?%?")
+_GUARDED = re.compile(rf"'+({_FORMULA.pattern})")
 
 
 @dataclass
@@ -62,6 +64,7 @@ class Table:
         if self.format.kind in ("jsonl", "json"):
             self.header_row = 0
             self.columns = json_rows.columns(path, self.format)
+            limits.check_columns(path, len(self.columns))
             return
         if self.format.kind == "xlsx":
             self.format.sheet, self.format.unread = sheets.choose(path, self.format.sheet)
@@ -72,6 +75,7 @@ class Table:
             raise CliError("header_row_gone", COLUMNS, file=path, row=header_row, rows=len(head))
         self.header_row = find_header(head[:LOOK_AHEAD]) if header_row is None else header_row
         width = max(len(cells) for _, cells in head)
+        limits.check_columns(path, width)
         named = next((cells for row, cells in head if row == self.header_row), [""] * width)
         self.columns = unique_names(_trim_right(named) if self.header_row else named)
 
@@ -155,7 +159,7 @@ class Table:
             else islice(self._raw(), self.header_row, None)
         )
         records = islice(records, skip_records, None)
-        while batch := list(islice(records, size)):
+        for batch in limits.batched(records, size, _texts):
             rows, cells = zip(*batch, strict=True)
             yield Chunk(len(batch), list(rows), list(cells), [])
 
@@ -174,12 +178,18 @@ class Table:
 
 
 def guarded(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) and not _NUMBER.fullmatch(text) else text
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers, and `_unguarded` gives every text back."""
+    if _GUARDED.match(text) or (_FORMULA.match(text) and not _NUMBER.fullmatch(text)):
+        return f"'{text}"
+    return text
 
 
 def _unguarded(cells: list[str]) -> list[str]:
-    return [c[1:] if c[:1] == "'" and c[1:].startswith(FORMULA_SIGNS) else c for c in cells]
+    return [c[1:] if _GUARDED.match(c) else c for c in cells]
+
+
+def _texts(record: tuple[int, list[str] | BadRecord]) -> list[str]:
+    return record[1].cells if isinstance(record[1], BadRecord) else record[1]
 
 
 def find_header(head: list[tuple[int, list[str]]]) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from complaint_qms.cli.errors import UNREADABLE, CliError
+from complaint_qms.cli.read import limits, workbook
 from complaint_qms.cli.read.cells import cell_text
 from complaint_qms.cli.read.dates import DateVotes
 
@@ -25,7 +26,7 @@ def rows(path: Path, sheet: str, values: bool = True) -> Iterator[tuple[int, lis
         names = _names(book)
         if sheet not in names:
             raise CliError("sheet_missing", UNREADABLE, file=path, sheet=sheet, sheets=", ".join(names))
-        yield from _rows(book, sheet)
+        yield from _rows(path, book, sheet)
 
 
 def choose(path: Path, wanted: str | None) -> tuple[str, tuple[str, ...]]:
@@ -35,7 +36,7 @@ def choose(path: Path, wanted: str | None) -> tuple[str, tuple[str, ...]]:
         names = _names(book)
         if not names:
             raise CliError("sheet_none", UNREADABLE, file=path)
-        heads = {name: [c for _, c in islice(_rows(book, name), LOOK_AHEAD)] for name in names}
+        heads = {name: [c for _, c in islice(_rows(path, book, name), LOOK_AHEAD)] for name in names}
     full = [name for name in names if any(any(c.strip() for c in cells) for cells in heads[name])]
     if wanted is None:
         dated = (
@@ -74,11 +75,18 @@ def _names(book: Workbook) -> list[str]:
     return [sheet.title for sheet in book.worksheets]
 
 
-def _rows(book: Workbook, name: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, book: Workbook, name: str) -> Iterator[tuple[int, list[str]]]:
     sheet = book[name]
     sheet.reset_dimensions()
+    length = 0
     for row, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        yield row, [cell_text(c) for c in cells]
+        texts = [cell_text(c) for c in cells]
+        length += sum(map(len, texts))
+        if length > limits.TEXT_OF_SHEET:
+            raise CliError(
+                "limit_sheet_text", UNREADABLE, file=path, sheet=name, most=limits.shown(limits.TEXT_OF_SHEET)
+            )
+        yield row, texts
 
 
 @contextlib.contextmanager
@@ -89,7 +97,8 @@ def _opened(path: Path, values: bool = True) -> Iterator[Workbook]:
     _refuse_other_zips(path)
     book = None
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=values)
+        workbook.check(path)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
         yield book
     except CliError:
         raise

@@ -11,6 +11,7 @@ from frappe import _
 from frappe.utils import cint
 from tqdm import tqdm
 
+from complaint_qms.cli.visible import visible
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.importing import errors, run, setup, source
 from complaint_qms.services.importing.values import Defaults, RowError
@@ -63,7 +64,7 @@ def load(
         f"({seconds:.1f} s, {(total.position - begun_at) / max(seconds, 0.001):.0f} rows/s)"
     )
     if total.failed:
-        click.echo(f"Rows with errors: {error_file}")
+        click.echo(visible(f"Rows with errors: {error_file}"))
 
 
 def _default_company() -> str:
@@ -77,9 +78,9 @@ def _default_company() -> str:
 
 def _show_columns(found: source.Source) -> None:
     targets = found.targets()
-    click.echo(f"{found.table.path.name}: {found.records} rows")
+    click.echo(visible(f"{found.table.path.name}: {found.records} rows"))
     for column in found.profile.columns:
-        click.echo(f"  {targets.get(column.name) or '-':<18} {column.name}")
+        click.echo(visible(f"  {targets.get(column.name) or '-':<18} {column.name}"))
 
 
 def _write(error_file: Path, found: source.Source, bad: list[RowError]) -> None:

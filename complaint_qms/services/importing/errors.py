@@ -12,11 +12,27 @@ from frappe import _
 from frappe.core.api.file import get_max_file_size
 from frappe.model.document import Document
 
+from complaint_qms.cli.read.limits import batched
+from complaint_qms.cli.read.rows import guarded
 from complaint_qms.services.importing.values import RowError
 
 ROWS = "Complaint Import Error"
 PAGE = 20_000
 ROOM = 20_000  # bytes for headings and the last line
+_COLUMNS = [
+    "name",
+    "creation",
+    "modified",
+    "owner",
+    "modified_by",
+    "parent",
+    "parenttype",
+    "row_number",
+    "column_name",
+    "reason",
+    "cells",
+]
+STATEMENT = 2_000_000  # characters of rows in one statement; the database takes 16 MB
 
 
 def keep(name: str, found: Iterable[RowError]) -> None:
@@ -26,21 +42,8 @@ def keep(name: str, found: Iterable[RowError]) -> None:
         (frappe.generate_hash(length=10), now, now, user, user, name, "Complaint Import", error.row, error.column[:140], error.reason, json.dumps(error.cells, ensure_ascii=False))
         for error in found
     ]  # fmt: skip
-    if values:
-        columns = [
-            "name",
-            "creation",
-            "modified",
-            "owner",
-            "modified_by",
-            "parent",
-            "parenttype",
-            "row_number",
-            "column_name",
-            "reason",
-            "cells",
-        ]
-        frappe.db.bulk_insert(ROWS, columns, values)
+    for part in batched(values, PAGE, lambda row: row[-1:], STATEMENT):
+        frappe.db.bulk_insert(ROWS, _COLUMNS, part)
 
 
 def as_csv(headings: list[str], found: Iterable[tuple[int, str, str, list[str]]]) -> str:
@@ -80,9 +83,9 @@ def attach(doc: Document, headings: list[str]) -> str | None:
 
 def _lines(headings: list[str], found: Iterable[tuple[int, str, str, list[str]]]) -> Iterator[str]:
     """Lines of the file, its headings first."""
-    yield _line([_("Row"), _("Column"), _("Reason"), *headings])
+    yield _line([_("Row"), _("Column"), _("Reason"), *map(guarded, headings)])
     for row, column, reason, cells in found:
-        yield _line([row, column, reason, *(_plain(cell) for cell in cells)])
+        yield _line([row, *map(guarded, (column, reason, *cells))])
 
 
 def _line(cells: list) -> str:
@@ -110,12 +113,3 @@ def _stored(name: str) -> Iterator[tuple[int, str, str, list[str]]]:
 def forget(name: str) -> None:
     """Drop the bad rows of an import that is deleted."""
     frappe.db.delete(ROWS, {"parent": name})
-
-
-def _plain(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula is given as text."""
-    return (
-        f"'{cell}"
-        if cell[:1] in ("=", "+", "-", "@") and not cell.lstrip("+-").replace(".", "", 1).isdigit()
-        else cell
-    )

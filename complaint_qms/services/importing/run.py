@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,11 @@ def run(doc: Document, source: Source, tell: Callable[[Counts], None] | None = N
         _make_searchable(source, total.imported)
         frappe.publish_realtime("list_update", {"doctype": "Complaint"}, doctype="Complaint")
     return total
+
+
+def said(error: Exception) -> str:
+    """What an error says, as plain text on one line: messages of the site are markup."""
+    return " ".join(unescape(strip_html(str(error))).split()) or type(error).__name__
 
 
 def _make_searchable(source: Source, imported: int) -> None:
@@ -181,7 +187,7 @@ def _build(rows: list[Row], digest: str) -> tuple[list[Document], list[RowError]
                 frappe.db.rollback(save_point="import_row")
                 answers.forget()
                 held = None
-                refused.append(RowError(row.number, "", _said(error), row.cells))
+                refused.append(RowError(row.number, "", said(error), row.cells))
             finally:
                 frappe.local.message_log = []
     return docs, refused
@@ -206,16 +212,12 @@ def _write(docs: list[Document]) -> tuple[list[Document], list[RowError]]:
         except Exception as error:
             frappe.db.rollback(save_point="import_row")
             row = doc.flags.row
-            bad.append(RowError(row.number, "", _said(error), row.cells))
+            bad.append(RowError(row.number, "", said(error), row.cells))
     return written, bad
 
 
 def _key(digest: str, row: Row) -> str:
     return f"{_prefix(digest)}{row.number}"
-
-
-def _said(error: Exception) -> str:
-    return " ".join(strip_html(str(error)).split()) or type(error).__name__
 
 
 def _publish(doc: Document, total: Counts) -> None:

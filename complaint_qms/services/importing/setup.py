@@ -59,7 +59,7 @@ def run_job(name: str) -> None:
         frappe.db.rollback()
         frappe.log_error(title=f"Import {name}")
         if not isinstance(error, hold.Overtaken):
-            doc.db_set({"status": "failed", "error_message": str(error)[:1000]})
+            doc.db_set({"status": "failed", "error_message": run.said(error)[:1000]})
         frappe.db.commit()
         frappe.publish_realtime(
             run.PROGRESS, {"name": name, "status": doc.status}, doctype=hold.IMPORT, docname=name

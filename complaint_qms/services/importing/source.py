@@ -10,11 +10,13 @@ from pathlib import Path
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from complaint_qms.cli import mapping as columns
 from complaint_qms.cli.errors import CliError
 from complaint_qms.cli.fields import BY_KEY, DATE_KEYS, FIELDS
 from complaint_qms.cli.mapping import FileMapping
+from complaint_qms.cli.messages import say
 from complaint_qms.cli.read.profile import Profile, profile
 from complaint_qms.cli.read.rows import Table
 
@@ -109,4 +111,9 @@ def _told() -> Iterator[None]:
     try:
         yield
     except CliError as error:
-        frappe.throw(str(error))
+        # A message is drawn as markup; it names the file and not where the site keeps it.
+        params = {
+            key: value.name if isinstance(value, Path) else value for key, value in error.params.items()
+        }
+        language = "zh" if str(frappe.local.lang or "").startswith("zh") else "en"
+        frappe.throw(escape_html(say(error.key, language, **params)))
