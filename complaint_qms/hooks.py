@@ -115,10 +115,14 @@ _OWN_RECORDS = (
     "Risk Severity",
     "Root Cause",
 )
+_RECLOCK = "complaint_qms.services.sop.reclock"
 doc_events = {
     **dict.fromkeys(_OWN_RECORDS, _OWN_EVENTS),
+    # What due times are counted by
+    "Company": {"on_update": f"{_RECLOCK}.request_for_company"},
     "Delivery Note": _SETTLED_EVENTS,
     "File": {"before_validate": "complaint_qms.overrides.files.before_validate"},
+    "Holiday List": {"on_update": f"{_RECLOCK}.request"},
     "Sales Invoice": _SETTLED_EVENTS,
     "Sales Order": _SETTLED_EVENTS,
     "Warranty Claim": _SETTLED_EVENTS,

@@ -21,6 +21,7 @@ OWN_FIELDS: Final = (
     *(f"{clock}_{field}" for clock in CLOCKS for field in ("due", "warn_at", "status")),
     "sla_status",
     "next_check_at",
+    "clock_plan",
     "escalation_level",
     "on_hold_since",
     "total_hold_seconds",

@@ -7,6 +7,7 @@ from frappe.utils import getdate, nowdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN
+from complaint_qms.services.absence import absent_users
 from complaint_qms.services.lifecycle import GateError
 
 # Fixed with the plan; afterwards the owner only reports.
@@ -148,6 +149,12 @@ def _check_owners(doc: Document, old: dict[str, Document]) -> None:
             order_by="parent asc",
         )
     )
+    for owner in sorted(absent_users(owners)):
+        frappe.throw(
+            _("{0} cannot sign in or has left, and so cannot own an action. Choose somebody else.").format(
+                owner
+            )
+        )
     for owner in sorted(owners - able - {"Administrator"}):
         frappe.throw(
             _(

@@ -15,7 +15,7 @@ from complaint_qms.constants.stages import ENDED, FLOW
 from complaint_qms.engine.sop import missing
 from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of
-from complaint_qms.services.sop.clock import stage_limit, standing, used_in_stage
+from complaint_qms.services.sop.clock import bring_up_to_date, stage_limit, standing, used_in_stage
 from complaint_qms.services.values import values_of
 from complaint_qms.services.words import word
 
@@ -89,6 +89,7 @@ def next_moves(
 
 
 def _of_complaint(doc: Document, now: datetime) -> dict[str, Any]:
+    bring_up_to_date(doc, now)
     return {
         "held_stage": doc.held_stage if doc.stage == "on_hold" else None,
         "clock": {name: doc.get(name) for name in _CLOCK}

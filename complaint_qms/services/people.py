@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 import frappe
+from pypika.queries import Table
+from pypika.terms import Criterion
 
 _NOT_PEOPLE = ("Administrator", "Guest")
 
@@ -20,12 +22,17 @@ def holders_of(roles: Iterable[str]) -> dict[str, list[str]]:
         .select(has_role.role, user.name)
         .distinct()
         .where(has_role.role.isin(wanted) & (has_role.parenttype == "User"))
-        .where((user.enabled == 1) & (user.user_type == "System User") & user.name.notin(_NOT_PEOPLE))
+        .where((user.enabled == 1) & system_users(user))
         .orderby(has_role.role)
         .orderby(user.name)
         .run()
     )
     return {role: [name for held, name in rows if held == role] for role in wanted}
+
+
+def system_users(user: Table) -> Criterion:
+    """Condition on the table of users: people who work in the desk, disabled or not."""
+    return (user.user_type == "System User") & user.name.notin(_NOT_PEOPLE)
 
 
 def companies_of(users: Iterable[str]) -> dict[str, set[str]]:

@@ -448,6 +448,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_due() -> None:
             frappe.db.sql = real
         return len(asked)
 
+    queries(1)  # what is kept from the first time on is read here
     few = queries(3)
     assert queries(30) == few
 

@@ -15,7 +15,7 @@ import { draw_before_after } from "./desk/before_after";
 import { draw_matrix } from "./desk/matrix";
 import { make_my_work } from "./desk/my_work";
 import { mind_board } from "./desk/board";
-import { set_complaint_queries } from "./desk/complaint_queries";
+import { assignable, set_complaint_queries } from "./desk/complaint_queries";
 
 frappe.provide("complaint_qms.desk");
 Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, {
@@ -33,4 +33,5 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, {
 	make_my_work,
 	mind_board,
 	set_complaint_queries,
+	assignable,
 });

@@ -7,7 +7,7 @@ queue and takes the marks off, both in one transaction. A kill in between costs 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
@@ -89,6 +89,53 @@ def write(events: list[Event], notices: list[Notice], now: datetime) -> None:
     _write_story([event for event in events if event.is_overdue], now, words)
 
 
+def write_story(lines: dict[str, str], now: datetime) -> None:
+    """A line in the timeline of each complaint, by its name; the text is markup."""
+    if not lines:
+        return
+    rows = [
+        {
+            "comment_type": "Info",
+            "content": content,
+            "reference_doctype": "Complaint",
+            "reference_name": name,
+            "comment_email": _AUTHOR,
+            "comment_by": _AUTHOR,
+        }
+        for name, content in lines.items()
+    ]
+    _insert("Comment", rows, now)
+
+
+def write_moved(told: Mapping[tuple[Person, str], int], now: datetime) -> None:
+    """One notice in the desk for each person and SOP: how many of their complaints have other due times now."""
+    rows = []
+    for language in sorted({person.language for person, _sop in told}):
+        with print_language(language):
+            sentence = _("SOP {0}: the due times of {1} of your complaints have moved.")
+            rows += [
+                {
+                    "type": "Alert",
+                    "subject": sentence.format(f"<b>{escape(sop)}</b>", count),
+                    "for_user": person.user,
+                    "from_user": _AUTHOR,
+                    "document_type": "Complaint SOP",
+                    "document_name": sop,
+                    "read": 0,
+                }
+                for (person, sop), count in told.items()
+                if person.language == language and person.notices
+            ]
+    _deliver(rows, now)
+
+
+def clock_name(clock: str, stage: str) -> str:
+    """What a clock measures, in the present language; that of the stage goes by the stage's name."""
+    if clock == "stage":
+        return word(stage)
+    return _("First response") if clock == "response" else _("Whole complaint")
+
+
 def _write_notices(notices: list[Notice], now: datetime, words: _Words) -> None:
     if not notices:
         return
@@ -107,8 +154,14 @@ def _write_notices(notices: list[Notice], now: datetime, words: _Words) -> None:
         }
         for notice in _by_language(notices)
     ]
+    _deliver(rows, now)
+
+
+def _deliver(rows: list[dict], now: datetime) -> None:
+    if not rows:
+        return
     _insert("Notification Log", rows, now)
-    users = sorted({notice.person.user for notice in notices if notice.person.notices})
+    users = sorted({row["for_user"] for row in rows if not row["read"]})
     settings = frappe.qb.DocType("Notification Settings")
     frappe.qb.update(settings).set(settings.seen, 0).where(settings.name.isin(users or [""])).run()
     for user in users:
@@ -131,9 +184,7 @@ def _subject(notice: Notice, words: _Words) -> str:
 
 def _write_story(events: list[Event], now: datetime, words: _Words) -> None:
     """A line in the timeline of every overdue complaint, in the site's language."""
-    if not events:
-        return
-    rows = []
+    lines = {}
     for event in events:
         steps = words.steps(event)
         told = ", ".join(person.full_name for person in event.superiors)
@@ -142,17 +193,8 @@ def _write_story(events: list[Event], now: datetime, words: _Words) -> None:
             if told
             else _("Overdue: {0}. Nobody to escalate to was found.").format(steps)
         )
-        rows.append(
-            {
-                "comment_type": "Info",
-                "content": escape(sentence),
-                "reference_doctype": "Complaint",
-                "reference_name": event.complaint.name,
-                "comment_email": _AUTHOR,
-                "comment_by": _AUTHOR,
-            }
-        )
-    _insert("Comment", rows, now)
+        lines[event.complaint.name] = escape(sentence)
+    write_story(lines, now)
 
 
 def _insert(doctype: str, rows: list[dict], now: datetime) -> None:
@@ -298,7 +340,7 @@ class _Words:
         if key not in self._steps:
             sentence = _("{0}, due {1}")
             self._steps[key] = "; ".join(
-                sentence.format(_clock_name(clock, event.complaint.stage), self._date(due, zone))
+                sentence.format(clock_name(clock, event.complaint.stage), self._date(due, zone))
                 for clock, _status, due in event.steps
             )
         return self._steps[key]
@@ -316,9 +358,3 @@ class _Words:
             return aware(moment, self._site).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
         except (ZoneInfoNotFoundError, ValueError):
             return moment  # one person's odd setting must not stop the others' messages
-
-
-def _clock_name(clock: str, stage: str) -> str:
-    if clock == "stage":
-        return word(stage)
-    return _("First response") if clock == "response" else _("Whole complaint")

@@ -170,6 +170,7 @@ def refresh(doc: Document, now: datetime) -> None:
     doc.stage_entered_at = (pause if ended_at else current or pause or doc).get("entered_at")
 
     plan = plan_of(doc)
+    doc.clock_plan = plan.fingerprint if plan else None
     readings = dict.fromkeys(CLOCKS, _Reading())
     doc.response_used = doc.resolution_used = 0
     if plan:
@@ -201,6 +202,15 @@ def refresh(doc: Document, now: datetime) -> None:
     doc.next_check_at = min((step for step in steps if step), default=None)
     if OVERDUE not in (reading.status for reading in readings.values()):
         doc.escalation_level = 0
+
+
+def bring_up_to_date(doc: Document, now: datetime) -> bool:
+    """Reckon anew, in memory, a clock that was reckoned by hours, holidays or limits that hold no longer; whether it was."""
+    plan = plan_of(doc) if doc.clock_plan and doc.stage not in COMPLAINT_ENDED else None
+    if not plan or plan.fingerprint == doc.clock_plan:
+        return False
+    refresh(doc, now)
+    return True
 
 
 def used_in_stage(doc: Document, now: datetime) -> int:

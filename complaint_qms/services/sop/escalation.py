@@ -20,7 +20,7 @@ from pypika import CustomFunction
 from pypika.terms import Criterion
 
 from complaint_qms.constants.clock import AT_RISK, CLOCKS, HOLD, ON_TRACK, OVERDUE, RUNNING
-from complaint_qms.services.sop import alerts, recipients
+from complaint_qms.services.sop import alerts, recipients, reclock
 
 BATCH = 2000
 """Complaints per transaction."""
@@ -55,7 +55,12 @@ def sweep(now: datetime, batch: int = BATCH) -> Sweep:
     """Make every step that is due at `now` (a time of the site) and commit batch by batch."""
     done = Sweep()
     directory = recipients.Directory()
-    for names in _batches(_due_names(now), batch):
+    due = _due_names(now)
+    if stale := reclock.out_of_date(due):
+        # Nobody is reminded by hours, holidays or limits that hold no longer.
+        reclock.reckon(stale, now)
+        due = _due_names(now)
+    for names in _batches(due, batch):
         done += _sweep_batch(names, now, directory)
         frappe.db.commit()
     return done

@@ -6,6 +6,7 @@ plan is never older than what it was read from.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -33,12 +34,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an SOP lays down. ``stages`` holds only the stages that have a limit."""
+    """What an SOP lays down. ``stages`` holds only the stages that have a limit.
+
+    ``fingerprint`` differs for plans that give other due times: 16 hexadecimal digits over hours, holidays, zone and limits.
+    """
 
     calendar: WorkCalendar
     response: Limit | None
     resolution: Limit | None
     stages: dict[str, Limit] = field(default_factory=dict)
+    fingerprint: str = ""
 
 
 def site_zone() -> ZoneInfo:
@@ -79,14 +84,24 @@ def _read(sop: Document, holiday_list: Document | None) -> Plan:
         limit = _limit(row.time_limit, row.warn_percent)
         if limit:
             stages.setdefault(row.stage, limit)
-    return Plan(
-        calendar_of(
-            sop, {getdate(row.holiday_date) for row in holiday_list.holidays} if holiday_list else ()
-        ),
+    holidays = {getdate(row.holiday_date) for row in holiday_list.holidays} if holiday_list else ()
+    calendar = calendar_of(sop, holidays)
+    whole = (
         _limit(sop.first_response_time, sop.warn_percent),
         _limit(sop.resolution_time, sop.warn_percent),
-        stages,
     )
+    return Plan(calendar, *whole, stages, _fingerprint(calendar, whole, stages))
+
+
+def _fingerprint(calendar: WorkCalendar, whole: tuple[Limit | None, ...], stages: dict[str, Limit]) -> str:
+    told = (
+        calendar.tz,
+        sorted(calendar.shifts.items()),
+        sorted(calendar.holidays),
+        whole,
+        sorted(stages.items()),
+    )
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def calendar_of(sop: Document, holidays: set[date] | tuple = ()) -> WorkCalendar:

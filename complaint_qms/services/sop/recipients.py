@@ -10,6 +10,7 @@ from frappe.utils import cint
 
 from complaint_qms.constants.roles import MANAGER
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.absence import absent_users, superiors_of
 from complaint_qms.services.people import companies_of, holders_of
 from complaint_qms.services.sop.alerts import ESCALATED, Event, Notice, Person
 
@@ -29,11 +30,12 @@ COMPLAINT_FIELDS = (
 class Directory:
     """People and responsibilities, read for a whole batch at once and kept for the batches that follow.
 
-    Handler: the complaint's owner; without one the stage's responsible user, else those with its responsible role,
-    else those with the fallback role of the settings.
+    Handler: the complaint's owner, or their superior while they are absent; without one the stage's responsible user,
+    else those with its responsible role, else those with the fallback role of the settings, else the complaint managers
+    for an absent owner.
 
-    Superior: whom the owner's employee record reports to; where there is none with a login, those with the role
-    that the stage, else the SOP, escalates to; else the complaint managers.
+    Superior: the nearest one of the owner who can act; where there is none, those with the role that the stage, else
+    the SOP, escalates to; else the complaint managers.
 
     Whoever is told for a role sees the complaint's company; who is named in person is told.
     """
@@ -41,6 +43,7 @@ class Directory:
     def __init__(self) -> None:
         self._people: dict[str, Person | None] = {}
         self._superiors: dict[str, str | None] = {}
+        self._absent: set[str] = set()
         self._stages: dict[tuple[str, str], frappe._dict] = {}
         self._sop_roles: dict[str, str | None] = {}
         self._holders: dict[str, list[str]] = {}
@@ -65,7 +68,7 @@ class Directory:
 
     def notices(self, event: Event) -> Iterator[Notice]:
         """A reminder for each handler, and for an overdue complaint one for each superior; nobody twice."""
-        handlers = self._handlers(event.complaint)
+        handlers = self.handlers(event.complaint)
         event.handlers = handlers
         if event.is_overdue:
             event.superiors = [person for person in self._superior(event.complaint) if person not in handlers]
@@ -74,17 +77,22 @@ class Directory:
         for person in event.superiors:
             yield Notice(person, ESCALATED, event)
 
-    def _handlers(self, complaint: frappe._dict) -> list[Person]:
+    def handlers(self, complaint: frappe._dict) -> list[Person]:
+        """Who has to act on a complaint that was learned."""
         owner = self._people.get(complaint.complaint_owner)
-        if owner:
+        if owner and owner.user not in self._absent:
             return [owner]
+        if stands_in := self._people.get(self._superiors.get(complaint.complaint_owner)):
+            return [stands_in]
         stage = self._stage(complaint)
         responsible = self._people.get(stage.responsible_user)
         if responsible:
             return [responsible]
-        return self._with_role(stage.responsible_role, complaint) or self._with_role(
+        found = self._with_role(stage.responsible_role, complaint) or self._with_role(
             self._fallback, complaint
         )
+        # Without a role for the stage, what an absent handler leaves behind is the managers' to hand on.
+        return found or (self._with_role(MANAGER, complaint) if complaint.complaint_owner else [])
 
     def _superior(self, complaint: frappe._dict) -> list[Person]:
         person = self._people.get(self._superiors.get(complaint.complaint_owner))
@@ -133,22 +141,9 @@ class Directory:
             self._stages.setdefault((row.name, row.stage), row)
 
     def _learn_superiors(self, users: set[str]) -> None:
-        if not users:
-            return
-        employee, superior = frappe.qb.DocType("Employee"), frappe.qb.DocType("Employee").as_("superior")
-        rows = (
-            frappe.qb.from_(employee)
-            .inner_join(superior)
-            .on(superior.name == employee.reports_to)
-            .select(employee.user_id, superior.user_id)
-            .where(employee.user_id.isin(users) & (superior.status == "Active"))
-            .where(superior.user_id.isnotnull() & (superior.user_id != ""))
-            .orderby(employee.name)
-            .run()
-        )
-        found = dict(rows)
-        for user in users:
-            self._superiors[user] = found.get(user)
+        if users:
+            self._superiors |= superiors_of(users)
+            self._absent |= absent_users(users)
 
     def _learn_roles(self, roles: set[str]) -> None:
         found = holders_of(roles)

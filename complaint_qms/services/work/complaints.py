@@ -9,12 +9,13 @@ from frappe.query_builder import Criterion, Order
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import getdate
 
-from complaint_qms.constants import work
+from complaint_qms.constants import roles, work
 from complaint_qms.constants.clock import HOLD
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_UNENDED
 from complaint_qms.services import lifecycle
 from complaint_qms.services.facts import facts_of_complaints
+from complaint_qms.services.sop.clock import bring_up_to_date
 from complaint_qms.services.values import readable
 from complaint_qms.services.work.loading import Found, about, documents_of, row_of
 from complaint_qms.services.work.timing import Viewer, clock_of, date_of
@@ -28,6 +29,8 @@ def complaint_work(viewer: Viewer) -> Found:
     allowed = readable("Complaint", candidates)
     mine = [name for name in candidates if name in allowed]
     docs = documents_of("Complaint", mine[: work.MOST])
+    for doc in docs:
+        bring_up_to_date(doc, viewer.now)
     facts = facts_of_complaints(docs) if docs else {}
     return [_row(doc, facts[doc.name], viewer) for doc in docs], len(mine) > work.MOST
 
@@ -35,8 +38,8 @@ def complaint_work(viewer: Viewer) -> Found:
 def _candidates(viewer: Viewer) -> list[str]:
     """Open complaints that concern the viewer, before permissions; one query beside those of the responsibilities."""
     complaint = frappe.qb.DocType("Complaint")
-    nobody = Coalesce(complaint.complaint_owner, "") == ""
-    concerns = [complaint.complaint_owner == viewer.user]
+    nobody = Coalesce(complaint.complaint_owner, "").isin(["", *sorted(viewer.cover.orphans)])
+    concerns = [complaint.complaint_owner.isin(viewer.stands_for(roles.MANAGER))]
     for (role, person), sops in _responsibilities(viewer).items():
         here = Criterion.any(
             [(complaint.sop == sop) & complaint.stage.isin(stages) for sop, stages in sops.items()]

@@ -24,7 +24,9 @@ def cause_work(viewer: Viewer) -> Found:
     judges = viewer.roles & set(defaults.REVIEWERS)
     names = frappe.get_list(
         "Root Cause",
-        filters={"status": "draft"} if judges else {"status": "draft", "analyst": viewer.user},
+        filters={"status": "draft"}
+        if judges
+        else {"status": "draft", "analyst": ("in", viewer.stands_for())},
         pluck="name",
         order_by="creation asc, name asc",
         limit=work.MOST + 1,
@@ -106,7 +108,9 @@ def _cause(doc: Document, judges: bool, viewer: Viewer) -> dict[str, Any] | None
     own = any(item.gate == "G6" for item in found)
     # How it was verified is the verifier's to write.
     lacking = [item for item in found if item.gate != "G6" and item.field != "verification_method"]
-    if (viewer.user != doc.analyst) if own else (lacking or not judges):
+    mine = doc.analyst in viewer.stands_for(*defaults.REVIEWERS)
+    ready = judges and not own and not lacking
+    if not mine and not ready:
         return None
     told = [lifecycle.describe(doc, item) for item in lacking]
     return {
@@ -115,9 +119,9 @@ def _cause(doc: Document, judges: bool, viewer: Viewer) -> dict[str, Any] | None
         "name": doc.name,
         "subject": doc.title,
         "product": doc.item_code,
-        "action": None if own else VERIFY,
+        "action": VERIFY if ready else None,
         "missing": len(told),
         "first_missing": told[0]["message"] if told else None,
         "field": told[0]["field"] if told else "verification_method",
-        "waits_for": {"roles": list(defaults.REVIEWERS)} if own and not lacking else None,
+        "waits_for": {"roles": list(defaults.REVIEWERS)} if not ready and not lacking else None,
     }

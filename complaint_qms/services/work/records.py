@@ -8,7 +8,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
-from complaint_qms.constants import work
+from complaint_qms.constants import roles, work
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN, CAPA_FLOW, INVESTIGATION_FLOW
 from complaint_qms.services.facts import facts_of_capas, facts_of_investigations
 from complaint_qms.services.work.loading import Found, about, complaints_of, documents_of, row_of
@@ -22,9 +22,10 @@ _UNDER_WAY = {
 
 def investigation_work(viewer: Viewer) -> Found:
     """Investigations of the viewer that are under way, and those of others that wait for the viewer's review."""
+    mine = viewer.stands_for(roles.QUALITY_MANAGER)
     names, more = _names(
         "Investigation",
-        [{"investigator": viewer.user, "stage": ("in", _UNDER_WAY["Investigation"])}, {"stage": "review"}],
+        [{"investigator": ("in", mine), "stage": ("in", _UNDER_WAY["Investigation"])}, {"stage": "review"}],
         "due_date asc, name asc",
     )
     docs = documents_of("Investigation", names)
@@ -42,10 +43,11 @@ def investigation_work(viewer: Viewer) -> Found:
 
 def capa_work(viewer: Viewer) -> Found:
     """CAPAs of the viewer, and those of others whose plan, verification or effectiveness waits for the viewer's judgement."""
+    mine = viewer.stands_for(roles.QUALITY_MANAGER)
     names, more = _names(
         "CAPA",
         [
-            {"capa_owner": viewer.user, "stage": ("in", _UNDER_WAY["CAPA"])},
+            {"capa_owner": ("in", mine), "stage": ("in", _UNDER_WAY["CAPA"])},
             {"stage": ("in", ("plan_review", "verify"))},
             {"stage": "effectiveness", "window_end": ("<", viewer.today)},
         ],
@@ -71,7 +73,7 @@ def action_work(viewer: Viewer) -> Found:
         "CAPA",
         filters=[
             ["CAPA", "stage", "=", "implement"],
-            ["CAPA Action", "action_owner", "=", viewer.user],
+            ["CAPA Action", "action_owner", "in", viewer.stands_for(roles.QUALITY_MANAGER)],
             ["CAPA Action", "status", "in", CAPA_ACTION_OPEN],
         ],
         fields=[
@@ -123,7 +125,7 @@ def _row(
     row, forward, steps = row_of(kind, doc, facts, viewer)
     missing = forward["missing"] if forward else []
     refused = next((item["message"] for item in missing if item["gate"] == "G6"), None)
-    if owner != viewer.user and (refused or not forward):
+    if owner not in viewer.stands_for(roles.QUALITY_MANAGER) and (refused or not forward):
         return None
     if not forward:
         row["waits_for"] = {"roles": list(dict.fromkeys(step.allowed for step in steps))}

@@ -1,6 +1,6 @@
 """How much time is left, and under which heading that puts a piece of work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,18 +11,29 @@ from frappe.utils import get_datetime, getdate
 
 from complaint_qms.constants import work
 from complaint_qms.constants.clock import AT_RISK, CLOCKS, ON_TRACK, OVERDUE, RUNNING
+from complaint_qms.services.absence import Cover, cover_of
 from complaint_qms.services.sop.clock import stage_limit, standing, used_in_stage, used_since
 from complaint_qms.services.sop.plan import aware, plan_of, site_zone, stored
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Whose day it is. `now` is a time of the site, the days are those of the viewer's zone."""
+    """Whose day it is. `now` is a time of the site, the days are those of the viewer's zone.
+
+    `cover` is whose work falls to the viewer, because they cannot act any more.
+    """
 
     user: str
     roles: frozenset[str]
     now: datetime
     zone: ZoneInfo
+    cover: Cover = field(default_factory=Cover)
+
+    def stands_for(self, *roles: str) -> list[str]:
+        """The viewer and the absent whose work of that kind is theirs; with one of `roles` also that of absent users
+        without a superior."""
+        left = self.cover.orphans if self.roles & set(roles) else ()
+        return sorted({self.user, *self.cover.reports, *left})
 
     @property
     def today(self) -> date:
@@ -45,7 +56,7 @@ def viewer(user: str, now: datetime) -> Viewer:
         zone = ZoneInfo(named) if named else site_zone()
     except (KeyError, ValueError):
         zone = site_zone()
-    return Viewer(user, frozenset(frappe.get_roles(user)), now, zone)
+    return Viewer(user, frozenset(frappe.get_roles(user)), now, zone, cover_of(user))
 
 
 def runs_out_first(doc: Document | frappe._dict) -> tuple[datetime, str] | None:

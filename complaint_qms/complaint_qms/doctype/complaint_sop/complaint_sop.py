@@ -4,8 +4,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from complaint_qms.services.assignees import check_responsible
 from complaint_qms.services.sop import plan as sop_plan
-from complaint_qms.services.sop import procedure
+from complaint_qms.services.sop import procedure, reclock
 
 
 class ComplaintSOP(Document):
@@ -15,9 +16,12 @@ class ComplaintSOP(Document):
         if twice:
             frappe.throw(_("Stages: {0} has more than one row. Keep one.").format(", ".join(twice)))
         sop_plan.check(self)
+        check_responsible(self)
 
     def on_update(self):
         procedure.forget_sops()
+        if not self.is_new():
+            reclock.request()
 
     def on_trash(self):
         procedure.forget_sops()

@@ -1,5 +1,6 @@
 frappe.ui.form.on("Root Cause", {
 	setup(frm) {
+		frm.set_query("analyst", () => complaint_qms.desk.assignable("Root Cause"));
 		frm.set_query("batch_no", () => ({ filters: frm.doc.item_code ? { item: frm.doc.item_code } : {} }));
 	},
 

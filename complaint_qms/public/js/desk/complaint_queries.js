@@ -18,6 +18,7 @@ export function complaint_queries(get_doc) {
 		complaint_type: of(() => ({ is_group: 0, disabled: 0 })),
 		channel: of(() => ({ enabled: 1 })),
 		sop: of(() => ({ enabled: 1 })),
+		complaint_owner: () => assignable("Complaint"),
 		covered_by_investigation: of((doc) => ({ stage: "completed", company: doc.company, item_code: doc.item_code })),
 		duplicate_of: of((doc) => ({
 			name: ["!=", doc.name],
@@ -30,6 +31,12 @@ export function complaint_queries(get_doc) {
 export function set_complaint_queries(frm) {
 	for (const [fieldname, query] of Object.entries(complaint_queries(() => frm.doc))) frm.set_query(fieldname, query);
 }
+
+/** Users who may be named for a record of this DocType. */
+export const assignable = (doctype) => ({
+	query: "complaint_qms.api.people.assignable",
+	filters: { for: doctype },
+});
 
 function of_customer(doc, query) {
 	if (!doc.customer) return {};

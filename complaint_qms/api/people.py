@@ -1,0 +1,22 @@
+"""Link fields that name people."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from complaint_qms.services.assignees import ANSWERABLE
+from complaint_qms.services.assignees import assignable as assignable_users
+
+
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def assignable(
+    doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: Any = None
+) -> list[tuple[str, str]]:
+    """Search of a link field: users who may be named for a record of `filters["for"]`, such as Complaint."""
+    wanted = (filters or {}).get("for") if isinstance(filters, dict | None) else None
+    if not isinstance(wanted, str) or wanted not in ANSWERABLE:
+        frappe.throw(_("Say for which kind of record somebody is wanted: {0}.").format(", ".join(ANSWERABLE)))
+    frappe.has_permission(wanted, "read", throw=True)
+    return assignable_users(wanted, txt, max(int(start), 0), min(max(int(page_len), 1), 100))

@@ -1,0 +1,231 @@
+"""Work of people who cannot act any more, and who may be named for work at all."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from frappe.utils import now_datetime
+
+from complaint_qms.api import people as api
+from complaint_qms.constants import roles
+from complaint_qms.services.absence import absent_users, superiors_of
+from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
+from complaint_qms.services.work.today import my_work
+from tests.desk import factory
+from tests.desk.factory import in_triage, person
+
+
+def disable(user: str) -> None:
+    frappe.db.set_value("User", user, "enabled", 0)
+    frappe.clear_document_cache("User", user)
+
+
+def sees(user: str, name: str) -> bool:
+    frappe.set_user(user)
+    found = {row["name"] for row in my_work(user, now_datetime())["rows"]}
+    frappe.set_user("Administrator")
+    return name in found
+
+
+def under(user: str, superior: str) -> None:
+    chief = frappe.db.get_value("Employee", {"user_id": superior}) or factory.employee(superior).name
+    own = frappe.db.get_value("Employee", {"user_id": user})
+    if own:
+        frappe.db.set_value("Employee", own, "reports_to", chief)
+    else:
+        factory.employee(user, reports_to=chief)
+
+
+@pytest.fixture(autouse=True)
+def shows_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("complaint_qms.constants.work.MOST", 1_000_000)
+    monkeypatch.setattr("complaint_qms.constants.work.CANDIDATES", 1_000_000)
+
+
+class TestWhoIsAbsent:
+    def test_a_disabled_user_and_one_who_left(self):
+        gone, left, here, no_employee = (person(roles.AGENT) for _ in range(4))
+        factory.employee(here)
+        record = factory.employee(left)
+        frappe.db.set_value("Employee", record.name, "status", "Left")
+        disable(gone)
+        found = absent_users([gone, left, here, no_employee])
+        assert found == {gone, left}
+        assert found <= absent_users()
+        assert not {here, no_employee} & absent_users()
+
+    def test_who_came_back_under_a_new_record_is_here(self):
+        back = person(roles.AGENT)
+        old = factory.employee(back)
+        frappe.db.set_value("Employee", old.name, {"status": "Left", "user_id": back})
+        factory.employee(back)
+        assert not absent_users([back])
+        assert back not in absent_users()
+
+    def test_the_nearest_superior_who_can_act(self):
+        chief, head, agent = person(roles.MANAGER), person(roles.MANAGER), person(roles.AGENT)
+        under(head, chief)
+        under(agent, head)
+        assert superiors_of([agent, head, chief]) == {agent: head, head: chief, chief: None}
+        disable(head)
+        assert superiors_of([agent]) == {agent: chief}
+        disable(chief)
+        assert superiors_of([agent]) == {agent: None}
+
+    def test_superiors_in_a_circle_end(self):
+        one, two = person(roles.AGENT), person(roles.AGENT)
+        under(one, two)
+        under(two, one)
+        disable(two)
+        assert superiors_of([one]) == {one: None}
+
+
+class TestWhereTheWorkAppears:
+    def test_with_the_superior(self):
+        chief, agent = person(roles.AGENT), person(roles.AGENT)
+        under(agent, chief)
+        doc = in_triage(complaint_owner=agent)
+        assert not sees(chief, doc.name)
+        disable(agent)
+        assert sees(chief, doc.name)
+
+    def test_without_a_superior_with_the_managers(self):
+        agent, manager = person(roles.AGENT), person(roles.MANAGER)
+        doc = in_triage(complaint_owner=agent)
+        sop = frappe.get_doc("Complaint SOP", doc.sop)
+        for row in sop.stages:
+            row.responsible_role = row.responsible_user = None
+        sop.save()
+        assert not sees(manager, doc.name)
+        disable(agent)
+        assert sees(manager, doc.name)
+        assert not sees(person(roles.INVESTIGATOR), doc.name)
+
+    def test_reminders_go_there_too(self):
+        chief, agent = person(roles.MANAGER), person(roles.AGENT)
+        under(agent, chief)
+        doc = in_triage(complaint_owner=agent)
+        disable(agent)
+        row = frappe._dict({field: doc.get(field) for field in COMPLAINT_FIELDS})
+        directory = Directory()
+        directory.learn([row])
+        assert [found.user for found in directory.handlers(row)] == [chief]
+
+    @pytest.mark.parametrize("doctype", ["Investigation", "CAPA", "Root Cause"])
+    def test_quality_records_with_the_quality_managers(self, doctype):
+        gone, judge = person(roles.INVESTIGATOR), person(roles.QUALITY_MANAGER)
+        doc = in_triage()
+        investigation = factory.make("Investigation", complaint=doc.name, investigator=gone, title="Leak")
+        made = {
+            "Investigation": lambda: investigation,
+            "CAPA": lambda: factory.make(
+                "CAPA", title="Seal", capa_owner=gone, complaints=[{"complaint": doc.name}]
+            ),
+            "Root Cause": lambda: factory.make(
+                "Root Cause", title="Seal", investigation=investigation.name, analyst=gone, description="Soft"
+            ),
+        }[doctype]()
+        assert sees(gone, made.name)
+        assert not sees(judge, made.name)
+        disable(gone)
+        assert sees(judge, made.name)
+
+
+class TestWhoMayBeNamed:
+    @staticmethod
+    def _disabled() -> str:
+        user = person(roles.AGENT)
+        disable(user)
+        return user
+
+    @staticmethod
+    def _left() -> str:
+        user = person(roles.AGENT)
+        frappe.db.set_value("Employee", factory.employee(user).name, "status", "Left")
+        return user
+
+    @staticmethod
+    def _elsewhere() -> str:
+        user, elsewhere = person(roles.AGENT, roles.INVESTIGATOR), factory.unique("Elsewhere")
+        # Straight into its table: making a company alters other tables, which ends the test's transaction.
+        frappe.get_doc({"doctype": "Company", "name": elsewhere, "company_name": elsewhere}).db_insert()
+        factory.make(
+            "User Permission", user=user, allow="Company", for_value=elsewhere, apply_to_all_doctypes=1
+        )
+        return user
+
+    @pytest.mark.parametrize("doctype", ["Complaint", "Investigation", "CAPA", "Root Cause"])
+    def test_nobody_who_cannot_do_it(self, doctype):
+        complaint = in_triage()
+        doc = {
+            "Complaint": lambda: complaint,
+            "Investigation": lambda: factory.make("Investigation", complaint=complaint.name, title="Leak"),
+            "CAPA": lambda: factory.make("CAPA", title="Seal", complaints=[{"complaint": complaint.name}]),
+            "Root Cause": lambda: factory.make(
+                "Root Cause",
+                title="Seal",
+                description="Soft",
+                investigation=factory.make("Investigation", complaint=complaint.name, title="Leak").name,
+            ),
+        }[doctype]()
+        field = {
+            "Complaint": "complaint_owner",
+            "Investigation": "investigator",
+            "CAPA": "capa_owner",
+            "Root Cause": "analyst",
+        }[doctype]
+        label = doc.meta.get_label(field)
+        strangers = [
+            self._disabled(),
+            self._left(),
+            person(roles.AGENT, roles.INVESTIGATOR, roles.AUDITOR),
+            person("Sales User"),
+            self._elsewhere(),
+        ]
+        for user in strangers:
+            doc.set(field, user)
+            with pytest.raises(frappe.ValidationError, match=f"{label}: .*{user}.*Choose somebody else"):
+                doc.save()
+            doc.reload()
+        doc.set(field, person(roles.MANAGER))
+        doc.save()
+
+    def test_who_was_named_before_they_left_does_not_block_the_record(self):
+        agent = person(roles.AGENT)
+        doc = in_triage(complaint_owner=agent)
+        disable(agent)
+        doc.reload()
+        doc.subject = "Cracked housing, again"
+        doc.save()
+
+    def test_the_stages_of_an_sop_name_people_who_are_here(self):
+        doc = in_triage()
+        sop = frappe.get_doc("Complaint SOP", doc.sop)
+        sop.stages[0].responsible_user = self._disabled()
+        with pytest.raises(frappe.ValidationError, match="Stages, row 1"):
+            sop.save()
+
+    def test_an_action_is_given_to_people_who_are_here(self):
+        capa = factory.make("CAPA", title="Seal", complaints=[{"complaint": in_triage().name}])
+        capa.append("actions", {"action": "Change the seal", "action_owner": self._left()})
+        with pytest.raises(frappe.ValidationError, match="has left"):
+            capa.save()
+
+    def test_the_link_field_offers_those_alone(self):
+        able, auditor, outsider = (
+            person(roles.AGENT),
+            person(roles.AGENT, roles.AUDITOR),
+            person("Sales User"),
+        )
+        gone = self._disabled()
+        offered = {
+            row[0]
+            for user in (able, auditor, outsider, gone)
+            for row in api.assignable("User", user, "name", 0, 20, {"for": "Complaint"})
+        }
+        assert offered == {able}
+
+    @pytest.mark.parametrize("filters", [None, {}, {"for": "User"}, {"for": ["Complaint"]}, "x"])
+    def test_the_link_field_has_to_say_what_for(self, filters):
+        with pytest.raises(frappe.ValidationError, match="which kind of record"):
+            api.assignable("User", "", "name", 0, 20, filters)
