@@ -32,7 +32,7 @@ def lines(
 def limits(
     company: str, complaint: str | None = None, settlement: str | None = None, draft: Any = None
 ) -> dict[str, Any]:
-    """What the caller may submit, what was granted on the complaint before, and whether they may submit this settlement.
+    """What the caller may submit, what was granted before that counts against it, and whether they may submit this settlement.
 
     Args:
         settlement: a saved one, judged as it stands; company and complaint are its own.

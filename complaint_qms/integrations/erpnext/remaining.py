@@ -7,8 +7,7 @@ drafted them: ERPNext itself counts submitted ones only, so two drafts could ret
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import frappe
@@ -17,8 +16,9 @@ from frappe.query_builder.terms import Criterion
 from frappe.utils import flt
 
 from complaint_qms.constants.settlement import GOODWILL, LIVE, REPLACEMENT
+from complaint_qms.engine.shares import shares
+from complaint_qms.integrations.erpnext.sold import INVOICE, NOTE, Sold, SoldRow
 
-INVOICE, NOTE = "Sales Invoice", "Delivery Note"
 LINK = {INVOICE: "dn_detail", NOTE: "si_detail"}  # field of a row that names its row in the other document
 RETURN_OF = {
     INVOICE: "sales_invoice_item",
@@ -37,9 +37,13 @@ _HEADER = [
     "posting_date",
     "net_total",
     "total",
+    "grand_total",
+    "discount_amount",
+    "apply_discount_on",
 ]
+_CASH_DISCOUNT = "is_cash_or_non_trade_discount"
 _HEADER_OF = {
-    INVOICE: [*_HEADER, "update_stock", "is_pos", "is_consolidated", "outstanding_amount"],
+    INVOICE: [*_HEADER, "update_stock", "is_pos", "is_consolidated", "outstanding_amount", _CASH_DISCOUNT],
     NOTE: _HEADER,
 }
 _ROW = [
@@ -56,101 +60,15 @@ _ROW = [
     "rate",
     "amount",
     "net_amount",
+    "distributed_discount_amount",
     "warehouse",
     "batch_no",
     "serial_no",
     "serial_and_batch_bundle",
     "so_detail",
 ]
-
-
-@dataclass
-class SoldRow:
-    """A row of a submitted Sales Invoice or Delivery Note.
-
-    Attributes:
-        stock_qty: sold, in the stock unit; `conversion_factor` stock units make one `uom`.
-        rate, amount: per `uom` and of the row, in the document's currency, as printed on it.
-        used_qty: credited, returned or replaced already, drafts included, in the stock unit.
-        used_amount: money credited on this row already, drafts included.
-        used_by: names of the documents behind `used_qty` and `used_amount`.
-    """
-
-    doctype: str
-    parent: str
-    name: str
-    idx: int
-    item_code: str
-    item_name: str
-    description: str | None
-    uom: str
-    conversion_factor: float
-    stock_qty: float
-    rate: float
-    amount: float
-    net_amount: float
-    warehouse: str | None
-    batch_no: str | None
-    serial_no: str | None
-    serial_and_batch_bundle: str | None
-    so_detail: str | None
-    link: str | None
-    used_qty: float = 0.0
-    used_amount: float = 0.0
-    used_by: set[str] = field(default_factory=set)
-
-    @property
-    def qty(self) -> float:
-        """Sold, in the row's own unit."""
-        return self.stock_qty / self.conversion_factor
-
-    @property
-    def remaining_stock_qty(self) -> float:
-        return max(flt(self.stock_qty - self.used_qty, 6), 0.0)
-
-    @property
-    def remaining_qty(self) -> float:
-        """Still open to a remedy, in the row's own unit."""
-        return flt(self.remaining_stock_qty / self.conversion_factor, 6)
-
-    @property
-    def remaining_amount(self) -> float:
-        return max(self.amount - self.used_amount, 0.0)
-
-
-@dataclass
-class Sold:
-    """Invoices and delivery notes with their rows.
-
-    Attributes:
-        headers: (DocType, name) to the fields of the document; `credited` is the sum of its returned rows.
-        rows: row name to the row; names of rows are unique over both DocTypes.
-    """
-
-    headers: dict[tuple[str, str], frappe._dict]
-    rows: dict[str, SoldRow]
-
-    def of(self, doctype: str, parent: str) -> list[SoldRow]:
-        """Rows of one document in their order."""
-        return [row for row in self.rows.values() if (row.doctype, row.parent) == (doctype, parent)]
-
-    def credit(self, doctype: str, name: str, amount: float) -> None:
-        """Add a returned row's amount to what was credited on the whole document."""
-        header = self.headers[(doctype, name)]
-        header.credited = flt(header.credited) + abs(flt(amount))
-
-    def partners(self, row: SoldRow) -> list[SoldRow]:
-        """Rows of the other DocType for the same sale: delivered for an invoiced row, invoiced for a delivered one.
-
-        A direct link decides; only without one do rows of the same order row belong together.
-        """
-        others = [other for other in self.rows.values() if other.doctype != row.doctype]
-        direct = [other for other in others if other.name == row.link or other.link == row.name]
-        if direct or not row.so_detail:
-            return direct
-        return [
-            other for other in others if other.so_detail == row.so_detail and not other.link and not row.link
-        ]
+_BOOKS = ("item_tax_template", "item_tax_rate", "income_account", "cost_center", "project")
+_HOPS = 2  # an invoice of a delivery may bill other deliveries as well, whose invoices matter no more
 
 
 def lock(doctype: str, names: Iterable[str]) -> None:
@@ -179,26 +97,42 @@ def load(
         locked: hold the documents and read what is committed now. An ordinary read would show the database as it
             was when the transaction began, and miss the return that another user drafted a moment ago.
     """
-    invoices, notes = set(invoices), set(notes)
-    rows = [*_rows(INVOICE, invoices), *_rows(NOTE, notes)]
-    invoices |= _linked(INVOICE, [row for row in rows if row.doctype == NOTE])
-    notes |= _linked(NOTE, [row for row in rows if row.doctype == INVOICE])
+    parents = {INVOICE: set(invoices), NOTE: set(notes)}
+    _add_linked(parents)
     if locked:
-        lock(INVOICE, invoices)
-        lock(NOTE, notes)
-    sold = Sold(
-        headers={
-            (doctype, row.name): row
-            for doctype, names in ((INVOICE, invoices), (NOTE, notes))
-            for row in _headers(doctype, names, locked)
-        },
-        rows={row.name: row for row in (*_rows(INVOICE, invoices), *_rows(NOTE, notes))},
-    )
-    _count_returns(sold, INVOICE, invoices, locked)
-    returned = _count_returns(sold, NOTE, notes, locked)
+        lock(INVOICE, parents[INVOICE])
+        lock(NOTE, parents[NOTE])
+    headers = {
+        (doctype, row.name): row
+        for doctype, names in parents.items()
+        for row in _headers(doctype, names, locked)
+    }
+    rows = [
+        _sold_row(doctype, row, headers[(doctype, row.parent)])
+        for doctype in parents
+        for row in _rows(doctype, parents[doctype])
+    ]
+    sold = Sold(headers=headers, rows={row.name: row for row in rows})
+    _count_returns(sold, INVOICE, parents[INVOICE], locked)
+    returned = _count_returns(sold, NOTE, parents[NOTE], locked)
     _count_credits_of_returns(sold, returned, locked)
     _count_settled(sold, without_settlement, locked)
     return sold
+
+
+def worth(row: frappe._dict, header: frappe._dict) -> float:
+    """What a row of an invoice or credit note came to after the discount on the whole document, never negative.
+
+    In the terms of its `amount`: before taxes that come on top of it, with those that are included in it.
+    """
+    before = flt(row.net_amount) + flt(row.distributed_discount_amount)
+    value = abs(flt(row.amount)) * (flt(row.net_amount) / before if before else 1.0)
+    if (
+        header.get(_CASH_DISCOUNT) and header.apply_discount_on == "Grand Total"
+    ):  # not distributed over the rows
+        whole = flt(header.grand_total) + flt(header.discount_amount)
+        value *= flt(header.grand_total) / whole if whole else 1.0
+    return value
 
 
 def _headers(doctype: str, names: Collection[str], locked: bool) -> list[frappe._dict]:
@@ -209,41 +143,65 @@ def _headers(doctype: str, names: Collection[str], locked: bool) -> list[frappe.
     return _run(query.where(table.name.isin(sorted(names))).orderby(table.name, order=Order.asc), locked)
 
 
-def _rows(doctype: str, parents: Collection[str]) -> list[SoldRow]:
+def _rows(doctype: str, parents: Collection[str]) -> list[frappe._dict]:
     if not parents:
         return []
     item = frappe.qb.DocType(f"{doctype} Item")
-    found = (
+    books = [item[name] for name in _BOOKS] if doctype == INVOICE else []
+    return (
         frappe.qb.from_(item)
-        .select(*[item[name] for name in _ROW], item[LINK[doctype]].as_("link"))
+        .select(*[item[name] for name in _ROW], item[LINK[doctype]].as_("link"), *books)
         .where(item.parent.isin(sorted(parents)))
         .orderby(item.parent, item.idx, order=Order.asc)
     ).run(as_dict=True)
-    return [_sold_row(doctype, row) for row in found]
 
 
-def _sold_row(doctype: str, row: frappe._dict) -> SoldRow:
+def _sold_row(doctype: str, row: frappe._dict, header: frappe._dict) -> SoldRow:
     factor = flt(row.conversion_factor) or 1.0
-    stock_qty = flt(row.stock_qty) or flt(row.qty) * factor
-    values = {
-        key: value for key, value in row.items() if key not in ("qty", "stock_qty", "conversion_factor")
-    }
-    return SoldRow(doctype=doctype, conversion_factor=factor, stock_qty=stock_qty, **values)
+    apart = ("qty", "stock_qty", "conversion_factor", "net_amount", "distributed_discount_amount", *_BOOKS)
+    return SoldRow(
+        doctype=doctype,
+        conversion_factor=factor,
+        stock_qty=flt(row.stock_qty) or flt(row.qty) * factor,
+        value=worth(row, header),
+        books=tuple(row.get(name) or "" for name in _BOOKS),
+        **{key: value for key, value in row.items() if key not in apart},
+    )
 
 
-def _linked(doctype: str, rows: list[SoldRow]) -> set[str]:
-    """Submitted documents of `doctype` whose rows stand for the same sale as `rows`."""
-    if not rows:
-        return set()
+def _add_linked(parents: dict[str, set[str]]) -> None:
+    """Add the submitted documents whose rows stand for the same sales as rows of `parents`."""
+    known = {doctype: _rows(doctype, names) for doctype, names in parents.items()}
+    near = dict(known)
+    for _hop in range(_HOPS):
+        found = {doctype: _linked(doctype, near) - parents[doctype] for doctype in parents}
+        if not any(found.values()):
+            return
+        names = {row.name for rows in near.values() for row in rows}
+        links = {row.link for rows in near.values() for row in rows if row.link}
+        orders = {row.so_detail for rows in near.values() for row in rows if row.so_detail}
+        for doctype in parents:
+            parents[doctype] |= found[doctype]
+            near[doctype] = [
+                row for row in _rows(doctype, found[doctype])
+                if row.name in links or row.link in names or row.so_detail in orders
+            ]  # fmt: skip
+
+
+def _linked(doctype: str, near: dict[str, list[frappe._dict]]) -> set[str]:
+    """Submitted documents of `doctype` with a row that is linked to one of `near`, or of the same order row."""
     item, parent = frappe.qb.DocType(f"{doctype} Item"), frappe.qb.DocType(doctype)
-    names = [row.name for row in rows]
-    links = [row.link for row in rows if row.link]
-    orders = [row.so_detail for row in rows if row.so_detail]
-    ways = [item[LINK[doctype]].isin(names)]
-    if links:
+    others = [row for other, rows in near.items() if other != doctype for row in rows]
+    orders = sorted({row.so_detail for rows in near.values() for row in rows if row.so_detail})
+    ways = []
+    if others:
+        ways.append(item[LINK[doctype]].isin([row.name for row in others]))
+    if links := [row.link for row in others if row.link]:
         ways.append(item.name.isin(links))
     if orders:
         ways.append(item.so_detail.isin(orders))
+    if not ways:
+        return set()
     query = (
         frappe.qb.from_(item)
         .inner_join(parent)
@@ -269,7 +227,7 @@ def _count_returns(
         .inner_join(parent)
         .on(parent.name == item.parent)
         .select(item.name, item.parent, item.item_code, parent.return_against, source.as_("source"))
-        .select(item.qty, item.stock_qty, item.conversion_factor, item.amount)
+        .select(*_counted(doctype, item, parent))
         .where(
             (parent.return_against.isin(sorted(parents))) & (parent.is_return == 1) & (parent.docstatus < 2)
         )
@@ -283,11 +241,12 @@ def _count_returns(
             targets = [
                 sold_row
                 for sold_row in sold.of(doctype, row.return_against)
-                if sold_row.item_code == row.item_code
+                if row.item_code and sold_row.item_code == row.item_code
             ]
         counted[row.name] = targets
-        sold.credit(doctype, row.return_against, row.amount)
-        _use(targets, row)
+        value = worth(row, row)
+        sold.credit(doctype, row.return_against, value)
+        _use(targets, row.parent, _stock_qty(row), value)
     return counted
 
 
@@ -304,16 +263,14 @@ def _count_credits_of_returns(sold: Sold, returned: dict[str, list[SoldRow]], lo
         frappe.qb.from_(item)
         .inner_join(parent)
         .on(parent.name == item.parent)
-        .select(item.parent, item.dn_detail, item.qty, item.stock_qty, item.conversion_factor, item.amount)
+        .select(item.parent, item.dn_detail, *_counted(INVOICE, item, parent))
         .where(item.dn_detail.isin(sorted(returned)) & (parent.is_return == 1) & (parent.docstatus < 2))
         .where(parent.return_against.isnull() | (parent.return_against == ""))
         .orderby(item.parent, item.idx, order=Order.asc)
     )
     for row in _run(query, locked):
         targets = [partner for source in returned[row.dn_detail] for partner in sold.partners(source)]
-        if targets:
-            sold.credit(INVOICE, targets[0].parent, row.amount)
-        _use(targets, row)
+        _use(targets, row.parent, _stock_qty(row), worth(row, row), sold.credit)
 
 
 def _count_settled(sold: Sold, without: str | None, locked: bool) -> None:
@@ -326,38 +283,100 @@ def _count_settled(sold: Sold, without: str | None, locked: bool) -> None:
     line = frappe.qb.DocType("Complaint Settlement Line")
     document = frappe.qb.DocType("Complaint Settlement Document")
     names = sorted(sold.rows)
+    of_rows = line.sales_invoice_item.isin(names) | line.delivery_note_item.isin(names)
+    invoices = sorted(name for doctype, name in sold.headers if doctype == INVOICE)
+    of_invoices = (line.remedy == GOODWILL) & line.sales_invoice.isin(invoices or [""])
     query = (
         frappe.qb.from_(line)
         .inner_join(document)
         .on((document.parent == line.parent) & (document.purpose == line.remedy))
-        .select(line.name, line.parent, line.remedy, line.qty, line.amount, line.sales_invoice)
-        .select(line.sales_invoice_item, line.delivery_note_item, document.source_name)
+        .select(line.name, line.parent, line.remedy, line.qty, line.amount, line.goods_come_back)
+        .select(line.sales_invoice, line.sales_invoice_item, line.delivery_note_item)
+        .select(document.source_name, document.remedy_value, document.granted_value)
         .where((line.docstatus == 1) & (line.parent != (without or "")))
         .where(line.remedy.isin((REPLACEMENT, GOODWILL)) & document.document_status.isin(LIVE))
-        .where(line.sales_invoice_item.isin(names) | line.delivery_note_item.isin(names))
+        .where(of_rows | of_invoices)
         .orderby(line.parent, line.idx, order=Order.asc)
     )
     for row in _run(query, locked):
-        target = sold.rows.get(row.sales_invoice_item) or sold.rows[row.delivery_note_item]
         if row.remedy == REPLACEMENT:
-            _use([target], row | {"stock_qty": flt(row.qty) * target.conversion_factor, "amount": 0})
+            _count_replaced(sold, row)
         elif row.source_name == row.sales_invoice:
-            _use([target], row | {"qty": 0})
+            # Finance may have lowered the document that grants it.
+            kept = flt(row.remedy_value) / flt(row.granted_value) if flt(row.granted_value) else 1.0
+            _count_goodwill(sold, row, flt(row.amount) * min(kept, 1.0))
+    for row in sold.rows.values():
+        if row.doctype == NOTE and (billed_later := row.replaced_qty - sold.never_billed(row)) > 0:
+            _use(sold.partners(row), "", billed_later, 0.0)
 
 
-def _use(targets: list[SoldRow], row: dict[str, Any]) -> None:
-    """Take the quantity and amount of `row` from the first of `targets` that has some left, then from the next."""
-    stock_qty = abs(flt(row.get("stock_qty")) or flt(row["qty"]) * (flt(row.get("conversion_factor")) or 1.0))
-    amount = abs(flt(row["amount"]))
+def _count_replaced(sold: Sold, row: frappe._dict) -> None:
+    """Free goods: of an invoice row their value is given away, of a delivery row that nobody billed only the units."""
+    target = sold.rows.get(row.sales_invoice_item)
+    if target:
+        stock_qty = flt(row.qty) * target.conversion_factor
+        _use([target], row.parent, stock_qty, flt(row.amount) * target.value_share, sold.credit)
+    elif target := sold.rows.get(row.delivery_note_item):
+        stock_qty = flt(row.qty) * target.conversion_factor
+        target.replaced_qty += stock_qty
+        target.exchanged_qty += stock_qty if row.goods_come_back else 0
+        target.used_by.add(row.parent)
+
+
+def _count_goodwill(sold: Sold, row: frappe._dict, amount: float) -> None:
+    """Goodwill for a row, or for the whole invoice: then spread over its rows as its credit note is.
+
+    The credit note itself was counted on the invoice already.
+    """
+    if target := sold.rows.get(row.sales_invoice_item):
+        targets, parts = [target], [amount]
+    else:
+        targets = sold.of(INVOICE, row.sales_invoice)
+        parts = shares(amount, [target.remaining_value for target in targets])
+    for target, part in zip(targets, parts, strict=True):
+        _use([target], row.parent, 0.0, part)
+
+
+def _counted(doctype: str, item: Any, parent: Any) -> list[Any]:
+    """Columns that `worth` and `_stock_qty` need of a returned row."""
+    fields = ("qty", "stock_qty", "conversion_factor", "amount", "net_amount", "distributed_discount_amount")
+    header = ("apply_discount_on", "grand_total", "discount_amount")
+    cash = [parent[_CASH_DISCOUNT]] if doctype == INVOICE else []
+    return [*[item[name] for name in fields], *[parent[name] for name in header], *cash]
+
+
+def _stock_qty(row: frappe._dict) -> float:
+    return abs(flt(row.stock_qty) or flt(row.qty) * (flt(row.conversion_factor) or 1.0))
+
+
+def _use(
+    targets: list[SoldRow],
+    by: str,
+    stock_qty: float,
+    value: float,
+    credit: Callable[[str, str, float], None] | None = None,
+) -> None:
+    """Take a quantity and a value from the first of `targets` that has some left, then from the next.
+
+    Args:
+        by: document that takes it.
+        credit: told how much value was taken from which document.
+    """
     for target in targets:
-        last = target is targets[-1]
-        taken = stock_qty if last else min(stock_qty, target.remaining_stock_qty)
-        money = amount if last else min(amount, target.remaining_amount)
+        if target is targets[-1]:
+            taken, money = stock_qty, value
+        elif stock_qty:  # the money goes with the units it was paid for
+            taken = min(stock_qty, target.remaining_stock_qty)
+            money = value * taken / stock_qty
+        else:
+            taken, money = 0.0, min(value, target.remaining_value)
         if taken or money:
-            target.used_by.add(row["parent"])
+            target.used_by.update({by} - {""})
         target.used_qty += taken
-        target.used_amount += money
-        stock_qty, amount = stock_qty - taken, amount - money
+        target.used_value += money
+        if credit and money:
+            credit(target.doctype, target.parent, money)
+        stock_qty, value = stock_qty - taken, value - money
 
 
 def _run(query: Any, locked: bool) -> list[frappe._dict]:

@@ -59,9 +59,9 @@ class Back:
 
 @dataclass(frozen=True)
 class Grant:
-    """An amount granted on an invoice, for one of its rows or (`row` None) for the whole of it."""
+    """An amount granted on an invoice, with the tax and the accounts of one of its rows."""
 
-    row: SoldRow | None
+    row: SoldRow
     amount: float
     text: str
 
@@ -93,6 +93,8 @@ def draft_goodwill_note(invoice: str, grants: Sequence[Grant], account: str | No
     for tax in doc.taxes:
         if tax.charge_type == "Actual":
             tax.tax_amount = 0  # a gesture does not refund freight
+        elif tax.charge_type == "On Item Quantity":
+            tax.update({"charge_type": "Actual", "rate": 0, "tax_amount": 0})  # nor what a unit was charged
     doc.additional_discount_percentage = doc.discount_amount = 0
     return _finish_invoice(doc, source, marks)
 
@@ -142,11 +144,10 @@ def _keep_rows(doc: Document, backs: Sequence[Back], *, goods: bool) -> None:
 
 def _grant_rows(doc: Document, grants: Sequence[Grant], account: str | None) -> None:
     mapped = {row.sales_invoice_item: row for row in doc.items}
-    first = doc.items[0]
     doc.set("items", [])
     doc.set("packed_items", [])
     for grant in grants:
-        like = mapped[grant.row.name] if grant.row else first
+        like = mapped[grant.row.name]
         doc.append(
             "items",
             {

@@ -2,8 +2,11 @@
 
 proposal   prefills a settlement from its complaint          (writes nothing)
 lines      ties each line to what was sold and fills it      (writes nothing)
+splitting  divides a line by the invoices and deliveries of its sale (writes nothing)
 tied       one such line, and how its problems are told
 goods      quantities, batches, serial numbers still there   (writes nothing)
+serials    each serial number compensated once          (writes nothing)
+words      where goods come back and for which money is given
 money      amounts not given back already                    (writes nothing)
 limits     who may grant how much
 checking   what must hold before a settlement is saved

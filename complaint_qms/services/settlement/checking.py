@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, now_datetime
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED
-from complaint_qms.services.settlement.limits import granted_on, refusal
+from complaint_qms.services.settlement.limits import granted_before, limit_of, refusal
 from complaint_qms.services.settlement.lines import Lines
 from complaint_qms.services.settlement.once import hold_drafting
 from complaint_qms.services.settlement.totals import add_up
@@ -22,7 +22,7 @@ def check(doc: Document) -> None:
         frappe.ValidationError: with every problem found, each naming its field or row and the way out.
     """
     doc.set("documents", [])  # filled by submitting, whatever a request sends
-    doc.approved_by = doc.approved_at = None  # likewise
+    doc.approved_by = doc.approved_at = doc.approved_role = None  # likewise
     _check_agreement(doc)
     submitting = doc.docstatus.is_submitted()
     if submitting:
@@ -105,10 +105,12 @@ def keep_as_submitted(doc: Document) -> None:
 def check_right(doc: Document) -> None:
     """Refuse when the session's user may not grant this much, or proposed it (Gate G6)."""
     # Under the lock that lets one drafting through at a time, so nobody grants the same again meanwhile.
-    granted = granted_on([doc.complaint], without=doc.name, locked=True)[doc.complaint]
-    if reason := refusal(doc, frappe.session.user, granted):
+    (granted,) = granted_before([doc], locked=True)
+    user = frappe.session.user
+    limit = limit_of(user, doc.company)
+    if reason := refusal(doc, user, granted, limit):
         frappe.throw(reason, frappe.PermissionError, title=_("Settlement Not Submitted"))
-    doc.approved_by = frappe.session.user
+    doc.approved_by, doc.approved_role = user, limit.role
     doc.approved_at = now_datetime()
 
 

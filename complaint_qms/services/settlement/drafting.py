@@ -80,7 +80,7 @@ def _credits(lines: Lines, marks: Marks, account: str | None):
         line = tied.line
         if line.remedy == GOODWILL:
             text = escape_html(line.description or "") or marks.note
-            grants[line.sales_invoice].append(Grant(tied.invoiced, flt(line.amount), text))
+            grants[line.sales_invoice] += [Grant(row, part, text) for row, part in lines.grants(tied)]
         elif line.remedy == CREDIT or (
             line.remedy == RETURN_CREDIT and tied.invoiced and tied.goods is not tied.invoiced
         ):

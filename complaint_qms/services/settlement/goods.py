@@ -9,14 +9,22 @@ from frappe import _
 from frappe.utils import flt
 
 from complaint_qms.constants.settlement import CONSUMING, GOODWILL, REPAIR
-from complaint_qms.integrations.erpnext.remaining import SoldRow
+from complaint_qms.integrations.erpnext.remaining import NOTE, Sold, SoldRow
 from complaint_qms.integrations.erpnext.tracking import Units, split_serials
 from complaint_qms.services.settlement.tied import TOLERANCE, Problems, Tied, number, place
 
 
-def check_quantities(lines: Iterable[Tied], problems: Problems) -> None:
+def open_stock_qty(tied: Tied, sold: Sold) -> float:
+    """Quantity that is open to a line's remedy before its settlement, in the stock unit, whatever became of the goods."""
+    base = tied.base
+    if base.doctype == NOTE and tied.line.remedy in CONSUMING:
+        return sold.unbilled_stock_qty(base)
+    return base.remaining_stock_qty
+
+
+def check_quantities(lines: Iterable[Tied], sold: Sold, problems: Problems) -> None:
     """Sum of all lines on a row against what is left of it, for the sale and for the goods."""
-    asked: dict[str, float] = defaultdict(float)
+    asked: dict[tuple[str, str], float] = defaultdict(float)
     for tied in lines:
         line, base = tied.line, tied.base
         if line.remedy == GOODWILL:
@@ -24,19 +32,29 @@ def check_quantities(lines: Iterable[Tied], problems: Problems) -> None:
         if flt(line.qty, line.precision("qty")) <= 0:
             problems.add(line, _("Quantity: enter more than zero."))
             continue
+        told = False
         if line.remedy in CONSUMING or line.remedy == REPAIR:
-            _ask(problems, asked, tied, base)
-        if tied.goods and tied.goods is not base:
-            _ask(problems, asked, tied, tied.goods)
+            told = _ask(problems, asked, tied, base, open_stock_qty(tied, sold))
+        if tied.goods and tied.goods.doctype == NOTE and not told:
+            goods = tied.goods
+            _ask(problems, asked, tied, goods, goods.remaining_stock_qty, "goods")
 
 
-def _ask(problems: Problems, asked: dict[str, float], tied: Tied, row: SoldRow) -> None:
-    asked[row.name] += tied.stock_qty
-    if asked[row.name] <= row.remaining_stock_qty + TOLERANCE:
-        return
+def _ask(
+    problems: Problems,
+    asked: dict[tuple[str, str], float],
+    tied: Tied,
+    row: SoldRow,
+    open_qty: float,
+    what: str = "sale",
+) -> bool:
+    key = (what, row.name)
+    asked[key] += tied.stock_qty
+    if asked[key] <= open_qty + TOLERANCE:
+        return False
     factor = tied.base.conversion_factor
     used = ", ".join(sorted(row.used_by))
-    left = flt(max(row.remaining_stock_qty - asked[row.name] + tied.stock_qty, 0) / factor, 6)
+    left = flt(max(open_qty - asked[key] + tied.stock_qty, 0) / factor, 6)
     message = _("Quantity: {0} {1} asked, but only {2} of {3} sold with {4} are left.").format(
         number(tied.line.qty),
         tied.base.uom,
@@ -47,6 +65,7 @@ def _ask(problems: Problems, asked: dict[str, float], tied: Tied, row: SoldRow) 
     if used:
         message += " " + _("Returned, drafted or replaced already: {0}.").format(used)
     problems.add(tied.line, message + " " + _("Lower the quantity."))
+    return True
 
 
 def check_units(lines: Iterable[Tied], units_of: dict[str, Units], problems: Problems) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from frappe.utils import flt, fmt_money
+from frappe.utils import cint, flt, fmt_money, now_datetime
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import DOCTYPE
+
+WINDOW_DAYS = 90  # where the settings say nothing
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Limit:
     """What a user may submit in one company.
 
     Attributes:
-        amount: highest total of a complaint's settlements; None without limit.
+        amount: highest total of what is granted; None without limit.
         own: highest total of those of them that the user proposed.
         role: role the limit comes from; None when no role of the user has one.
     """
@@ -47,92 +50,150 @@ def limit_of(user: str, company: str) -> Limit:
 
 @dataclass(frozen=True)
 class Granted:
-    """What was granted on a complaint before, in company currency.
+    """What was granted before a settlement: on its complaint, or to its customer in the days that the settings name.
 
-    Attributes:
-        total: of all its submitted settlements.
-        own: the part of it that each user both proposed and submitted.
+    A limit holds for what comes together, not for each settlement or complaint: otherwise one invoice with several
+    complaints, or one customer with several invoices, would be granted the limit several times.
     """
 
-    total: float
-    own: dict[str, float]
+    complaint: str | None
+    customer: str | None
+    days: int
+    rows: tuple[frappe._dict, ...] = ()
+
+    def counting(self, user: str, role: str | None) -> tuple[frappe._dict, ...]:
+        """Settlements that count against the limit of `user`: all of the complaint; of others what they or people with
+        the same role's limit granted."""
+        return tuple(
+            row for row in self.rows
+            if row.complaint == self.complaint or row.approved_by == user or (role and row.approved_role == role)
+        )  # fmt: skip
+
+    def own(self, user: str) -> tuple[frappe._dict, ...]:
+        """Settlements that `user` both proposed and submitted."""
+        return tuple(row for row in self.rows if row.proposed_by == row.approved_by == user)
 
 
-def granted_on(
-    complaints: Collection[str], *, without: str | None = None, locked: bool = False
-) -> dict[str, Granted]:
-    """What was granted on each complaint; one query. A limit holds for the complaint, not for each of its settlements.
+def granted_before(asked: Iterable[Document | frappe._dict], *, locked: bool = False) -> list[Granted]:
+    """What was granted before each of some settlements (name, complaint, customer, company); one query.
 
     Args:
-        without: settlement that does not count.
         locked: see `remaining.load`.
     """
-    table = frappe.qb.DocType(DOCTYPE)
-    query = (
-        frappe.qb.from_(table)
-        .select(table.name, table.complaint, table.proposed_by, table.approved_by, table.base_total_amount)
-        .where(table.complaint.isin(sorted(complaints) or [""]) & (table.docstatus == 1))
-        .orderby(table.name, order=Order.asc)
+    asked, days = list(asked), window_days()
+    since = now_datetime() - timedelta(days=days)
+    rows = _granted(
+        {doc.customer for doc in asked if doc.customer}, {doc.complaint for doc in asked}, since, locked
     )
-    rows = (query.for_update() if locked else query).run(as_dict=True)
-    found = {}
-    for complaint in complaints:
-        mine = [row for row in rows if row.complaint == complaint and row.name != without]
-        own: dict[str, float] = defaultdict(float)
-        for row in mine:
-            if row.proposed_by == row.approved_by:
-                own[row.approved_by] += flt(row.base_total_amount)
-        found[complaint] = Granted(sum(flt(row.base_total_amount) for row in mine), dict(own))
+    of_customer: dict[str, list[frappe._dict]] = defaultdict(list)
+    for row in rows:
+        of_customer[row.customer].append(row)
+    found = []
+    for doc in asked:
+        mine = tuple(
+            row for row in of_customer[doc.customer]
+            if row.name != doc.name and row.company == doc.company
+            and (row.complaint == doc.complaint or (days and row.approved_at and row.approved_at >= since))
+        )  # fmt: skip
+        found.append(Granted(doc.complaint, doc.customer, days, mine))
     return found
+
+
+def window_days() -> int:
+    """Days in which what was granted to a customer counts together; 0: it counts by complaint only."""
+    days = frappe.get_single(SETTINGS).approval_window_days
+    return WINDOW_DAYS if days is None else max(cint(days), 0)
+
+
+def total_of(rows: Iterable[frappe._dict]) -> float:
+    return sum(flt(row.base_total_amount) for row in rows)
 
 
 def refusal(doc: Document, user: str, granted: Granted, limit: Limit | None = None) -> str | None:
     """Why `user` may not submit this settlement, with the remedy; None when they may.
 
     Args:
-        granted: what was granted on its complaint before.
+        granted: what was granted before it.
         limit: the user's limit in the settlement's company, when the caller knows it already.
     """
     limit = limit or limit_of(user, doc.company)
     total, cent = flt(doc.base_total_amount), 0.005
-    own = granted.own.get(user, 0.0)
     if limit.role is None:
         return _(
             "None of your roles has an approval limit in {0}. Ask somebody who has one to submit, or have a row added "
             "under Approval Limits in {1}."
         ).format(doc.company, _(SETTINGS))
-    if limit.amount is not None and total + granted.total > limit.amount + cent:
-        if granted.total:
-            return _(
-                "Total: {0} with the {1} granted on {2} already is above your approval limit of {3} (role {4}). Ask "
-                "somebody with a higher limit to submit."
-            ).format(
-                _money(total, doc.company),
-                _money(granted.total, doc.company),
-                doc.complaint,
-                _money(limit.amount, doc.company),
-                _(limit.role),
-            )
-        return _(
-            "Total: {0} is above your approval limit of {1} (role {2}). Ask somebody with a higher limit to submit."
-        ).format(_money(total, doc.company), _money(limit.amount, doc.company), _(limit.role))
-    if doc.proposed_by == user and total + own > limit.own + cent:
-        if own:
-            return _(
-                "Gate G6: you proposed this settlement ({0}) and submitted your own ones over {1} on {2} already, so "
-                "somebody else has to submit it. Own settlements may be submitted up to {3}."
-            ).format(
-                _money(total, doc.company),
-                _money(own, doc.company),
-                doc.complaint,
-                _money(limit.own, doc.company),
-            )
-        return _(
-            "Gate G6: you proposed this settlement ({0}), so somebody else has to submit it. Own settlements may be "
-            "submitted up to {1}."
-        ).format(_money(total, doc.company), _money(limit.own, doc.company))
+    before, own = granted.counting(user, limit.role), granted.own(user)
+    if limit.amount is not None and total + total_of(before) > limit.amount + cent:
+        return _above_limit(doc, granted, before, limit)
+    if doc.proposed_by == user and total + total_of(own) > limit.own + cent:
+        return _own(doc, granted, own, limit)
     return None
 
 
+def _granted(
+    customers: Collection[str], complaints: Collection[str | None], since: object, locked: bool
+) -> list[frappe._dict]:
+    """Customer and company of a complaint stay while it has settlements, so all of a complaint are of its customer."""
+    if not customers:
+        return []
+    table = frappe.qb.DocType(DOCTYPE)
+    fields = ("name", "complaint", "customer", "company", "proposed_by", "approved_by", "approved_role")
+    recent = table.approved_at >= since
+    of_complaints = table.complaint.isin(sorted(filter(None, complaints)) or [""])
+    query = (
+        frappe.qb.from_(table)
+        .select(*[table[name] for name in fields], table.approved_at, table.base_total_amount)
+        .where(table.customer.isin(sorted(customers)) & (table.docstatus == 1) & (recent | of_complaints))
+        .orderby(table.name, order=Order.asc)
+    )
+    return (query.for_update() if locked else query).run(as_dict=True)
+
+
+def _above_limit(doc: Document, granted: Granted, before: tuple[frappe._dict, ...], limit: Limit) -> str:
+    total, most, role = (
+        _money(doc.base_total_amount, doc.company),
+        _money(limit.amount, doc.company),
+        _(limit.role),
+    )
+    if not before:
+        return _(
+            "Total: {0} is above your approval limit of {1} (role {2}). Ask somebody with a higher limit to submit."
+        ).format(total, most, role)
+    sum_before = _money(total_of(before), doc.company)
+    if _on_complaint(granted, before):
+        return _(
+            "Total: {0} with the {1} granted on {2} already is above your approval limit of {3} (role {4}). Ask "
+            "somebody with a higher limit to submit."
+        ).format(total, sum_before, doc.complaint, most, role)
+    return _(
+        "Total: {0} with the {1} granted to {2} in {3} days is above your approval limit of {4} (role {5}). Ask "
+        "somebody with a higher limit to submit."
+    ).format(total, sum_before, granted.customer, granted.days, most, role)
+
+
+def _own(doc: Document, granted: Granted, own: tuple[frappe._dict, ...], limit: Limit) -> str:
+    total, most = _money(doc.base_total_amount, doc.company), _money(limit.own, doc.company)
+    if not own:
+        return _(
+            "Gate G6: you proposed this settlement ({0}), so somebody else has to submit it. Own settlements may be "
+            "submitted up to {1}."
+        ).format(total, most)
+    sum_before = _money(total_of(own), doc.company)
+    if _on_complaint(granted, own):
+        return _(
+            "Gate G6: you proposed this settlement ({0}) and submitted your own ones over {1} on {2} already, so "
+            "somebody else has to submit it. Own settlements may be submitted up to {3}."
+        ).format(total, sum_before, doc.complaint, most)
+    return _(
+        "Gate G6: you proposed this settlement ({0}) and submitted your own ones over {1} for {2} in {3} days, so "
+        "somebody else has to submit it. Own settlements may be submitted up to {4}."
+    ).format(total, sum_before, granted.customer, granted.days, most)
+
+
+def _on_complaint(granted: Granted, rows: tuple[frappe._dict, ...]) -> bool:
+    return all(row.complaint == granted.complaint for row in rows)
+
+
 def _money(amount: float, company: str) -> str:
-    return fmt_money(amount, currency=frappe.get_cached_value("Company", company, "default_currency"))
+    return fmt_money(flt(amount), currency=frappe.get_cached_value("Company", company, "default_currency"))

@@ -5,17 +5,22 @@ Nothing here writes. Problems come back as sentences that name the row and the w
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.constants.settlement import GOODWILL, REPAIR, REPLACEMENT, RETURN_CREDIT
+from complaint_qms.constants.settlement import CONSUMING, GOODWILL, REPAIR, REPLACEMENT, RETURN_CREDIT
+from complaint_qms.engine.shares import shares
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, Sold, SoldRow, load
 from complaint_qms.integrations.erpnext.tracking import Units, units_with_customer
-from complaint_qms.services.settlement.goods import check_quantities, check_units
+from complaint_qms.services.settlement.goods import check_quantities, check_units, open_stock_qty
 from complaint_qms.services.settlement.money import check_money
+from complaint_qms.services.settlement.serials import check_serials
+from complaint_qms.services.settlement.splitting import Splitter
 from complaint_qms.services.settlement.tied import Problems, Tied, place
 from complaint_qms.services.settlement.totals import name_source
 
@@ -40,6 +45,8 @@ class Lines:
             locked=locked,
         )
         self._check_documents()
+        if not self.problems:
+            self._split()
         self.tied = [] if self.problems else [self._tie(line) for line in doc.lines]
         rows = [row for tied in self.tied for row in (tied.delivered, tied.invoiced, tied.goods) if row]
         self.units: dict[str, Units] = units_with_customer(rows, locked=locked)
@@ -47,9 +54,39 @@ class Lines:
             return
         for tied in self.tied:
             self._fill(tied)
-        check_quantities(self.tied, self.problems)
+        check_quantities(self.tied, self.sold, self.problems)
         check_units(self.tied, self.units, self.problems)
-        check_money(self.tied, self.sold.headers, self.problems)
+        check_serials(self.tied, self.units, self.problems, without=doc.name, locked=locked)
+        self.asked_value = check_money(self.tied, self.sold, self.problems)
+        for number, line in enumerate(doc.lines, 1):
+            line.idx = number  # until here the parts of a line had its number, which is what its writer sees
+
+    def grants(self, tied: Tied) -> list[tuple[SoldRow, float]]:
+        """(row, amount) of a goodwill line: its row, or the rows of the whole invoice with the same tax and accounts.
+
+        One row for each kind of tax and account, with the part of the amount that its rows' worth calls for.
+        """
+        amount = flt(tied.line.amount)
+        if tied.invoiced:
+            return [(tied.invoiced, amount)]
+        groups: dict[tuple[str, ...], list[SoldRow]] = defaultdict(list)
+        for row in self.sold.of(INVOICE, tied.line.sales_invoice):
+            groups[row.books].append(row)
+        open_values = [
+            sum(max(row.remaining_value - self.asked_value[row.name], 0.0) for row in rows)
+            for rows in groups.values()
+        ]
+        parts = shares(amount, open_values, tied.line.precision("amount"))
+        return [(rows[0], part) for rows, part in zip(groups.values(), parts, strict=True) if part]
+
+    def _split(self) -> None:
+        changed = Splitter(self.doc, self.sold, self.problems).split()
+        if changed and self.doc.docstatus.is_submitted() and self.doc.get_doc_before_save():
+            self.problems.append(
+                _(
+                    "What is billed of the delivered goods has changed. Save the draft again and look at its lines."
+                )
+            )
 
     # Sources ---------------------------------------------------------------------------------------------------------
 
@@ -107,7 +144,8 @@ class Lines:
         if line.delivery_note and (line.delivery_note_item or not tied.invoiced):
             tied.delivered = self._row(line, NOTE, line.delivery_note, line.delivery_note_item)
         if tied.delivered and not tied.invoiced and not line.sales_invoice:
-            tied.invoiced = self._partner(tied.delivered)
+            # What consumes was divided by invoices before; what has none left is not billed.
+            tied.invoiced = None if line.remedy in CONSUMING else self._partner(tied.delivered)
         elif tied.invoiced and not tied.delivered:
             tied.delivered = self._partner(tied.invoiced, line.delivery_note or self.doc.delivery_note)
         if tied.invoiced and tied.delivered and tied.delivered not in self.sold.partners(tied.invoiced):
@@ -209,7 +247,7 @@ class Lines:
 
     def remaining(self, tied: Tied) -> float:
         """Quantity still open to the line's remedy before this settlement, in the line's unit."""
-        open_qty = tied.base.remaining_stock_qty
+        open_qty = open_stock_qty(tied, self.sold)
         if tied.goods:
             open_qty = min(open_qty, tied.goods.remaining_stock_qty)
         return flt(open_qty / tied.base.conversion_factor, 6)

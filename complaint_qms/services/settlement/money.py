@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from complaint_qms.constants.settlement import CREDIT, GOODWILL, RETURN_CREDIT
-from complaint_qms.integrations.erpnext.remaining import INVOICE
+from complaint_qms.constants.settlement import CONSUMING, CREDIT, GOODWILL, RETURN_CREDIT
+from complaint_qms.integrations.erpnext.remaining import INVOICE, Sold
 from complaint_qms.services.settlement.tied import TOLERANCE, Problems, Tied, number, place
 
 
-def check_money(
-    lines: Iterable[Tied], headers: dict[tuple[str, str], frappe._dict], problems: Problems
-) -> None:
-    """Rates not above the original, and never more money on a row or an invoice than it was worth."""
+def check_money(lines: Iterable[Tied], sold: Sold, problems: Problems) -> dict[str, float]:
+    """Rates not above the original, and never more value on a row or an invoice than was billed and not given back.
+
+    Money and free goods count together: who got the whole row replaced gets no goodwill for it as well.
+
+    Returns the value that is asked for on each row, by its name.
+    """
     on_row: dict[str, float] = defaultdict(float)
     on_invoice: dict[str, float] = defaultdict(float)
     for tied in lines:
@@ -50,8 +52,9 @@ def check_money(
             )
         elif line.remedy == GOODWILL and not line.sales_invoice:
             problems.add(line, _("Sales Invoice: choose the invoice the goodwill is granted on."))
-        elif line.remedy in (CREDIT, RETURN_CREDIT, GOODWILL) and line.sales_invoice:
-            _ask_money(problems, tied, headers[(INVOICE, line.sales_invoice)], on_row, on_invoice)
+        elif line.remedy in (*CONSUMING, GOODWILL) and line.sales_invoice:
+            _ask_money(problems, tied, sold, on_row, on_invoice)
+    return on_row
 
 
 def _comes_to_nothing(line: Document) -> bool:
@@ -63,22 +66,26 @@ def _comes_to_nothing(line: Document) -> bool:
 def _ask_money(
     problems: Problems,
     tied: Tied,
-    header: frappe._dict,
+    sold: Sold,
     on_row: dict[str, float],
     on_invoice: dict[str, float],
 ) -> None:
-    line, row, cent = tied.line, tied.invoiced, 0.5 * 10 ** -tied.line.precision("amount")
-    on_invoice[header.name] += flt(line.amount)
-    left, where = header.total - flt(header.credited), header.name
-    asked = on_invoice[header.name]
+    line, row, where = tied.line, tied.invoiced, tied.line.sales_invoice
+    # An amount is granted as it is; a quantity has its share in the discount on the whole invoice.
+    share = 1.0 if line.remedy == GOODWILL or not row else row.value_share
+    cents = 1 + (len(row.used_by) if row else 0)  # each document rounds by itself
+    on_invoice[where] += flt(line.amount) * share
+    given = flt(sold.headers[(INVOICE, where)].credited)
+    asked, left = on_invoice[where], sold.value_of(where) - given
     if row:
-        on_row[row.name] += flt(line.amount)
-        if row.remaining_amount - on_row[row.name] < left - asked:
-            left, asked, where = row.remaining_amount, on_row[row.name], place(row)
-    if asked > left + cent:
+        on_row[row.name] += flt(line.amount) * share
+        if row.remaining_value - on_row[row.name] < left - asked:
+            asked, left, where = on_row[row.name], row.remaining_value, place(row)
+    if asked > left + cents * 10 ** -line.precision("amount"):
+        share = share or 1.0
         problems.add(
             line,
             _(
                 "Amount: {0} asked on {1}, but only {2} of its value are not credited yet. Lower the amount."
-            ).format(number(asked), where, number(max(left, 0))),
+            ).format(number(flt(asked / share, 2)), where, number(flt(max(left, 0) / share, 2))),
         )

@@ -17,7 +17,7 @@ from complaint_qms.constants.settlement import (
     RETURN_CREDIT,
 )
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, Sold, SoldRow, load
-from complaint_qms.services.settlement.limits import Granted, granted_on, limit_of
+from complaint_qms.services.settlement.limits import granted_before, limit_of, total_of
 
 
 def propose(complaint: Document) -> dict[str, Any]:
@@ -90,11 +90,31 @@ def lines_of(complaint: Document, invoice: str | None, note: str | None) -> dict
 
 
 def _lines_of_row(sold: Sold, row: SoldRow, complaint: Document, wanted: float) -> list[dict[str, Any]]:
-    """One line, or one for every delivery the goods of an invoiced row left with."""
-    partners = sold.partners(row)
-    base = partners[0] if row.doctype == NOTE and len(partners) == 1 else row
-    deliveries = [row] if row.doctype == NOTE else partners
-    qty = flt(min(wanted, base.remaining_qty), 6)
+    """A line for every invoice that bills a delivered row, and for every delivery the goods of an invoiced row left with."""
+    lines: list[dict[str, Any]] = []
+    for base, qty in _bases(sold, row, wanted):
+        lines += _lines_of_base(sold, row, base, qty, complaint)
+    return lines
+
+
+def _bases(sold: Sold, row: SoldRow, wanted: float) -> list[tuple[SoldRow, float]]:
+    """Rows that a remedy for `wanted` units of `row` uses up, with the quantity in their own unit."""
+    if row.doctype == INVOICE:
+        return [(row, flt(min(wanted, row.remaining_qty), 6))]
+    left = wanted * row.conversion_factor
+    found = []
+    for base in (*sold.partners(row), row):
+        open_qty = sold.unbilled_stock_qty(row) if base is row else base.remaining_stock_qty
+        taken = min(left, open_qty)
+        left -= taken
+        found.append((base, flt(taken / base.conversion_factor, 6)))
+    return found
+
+
+def _lines_of_base(
+    sold: Sold, row: SoldRow, base: SoldRow, qty: float, complaint: Document
+) -> list[dict[str, Any]]:
+    deliveries = [row] if row.doctype == NOTE else sold.partners(row)
     remedy = _remedy(sold, base, deliveries, complaint.expectation)
     line = {
         "remedy": remedy,
@@ -116,11 +136,12 @@ def _lines_of_row(sold: Sold, row: SoldRow, complaint: Document, wanted: float) 
             part = min(left, delivery.remaining_stock_qty / base.conversion_factor)
             parts.append((delivery, flt(part, 6)))
             left -= part
+    open_qty = base.remaining_stock_qty if base.doctype == INVOICE else sold.unbilled_stock_qty(base)
     return [
         line
         | {
             "qty": part,
-            "remaining_qty": base.remaining_qty,
+            "remaining_qty": flt(open_qty / base.conversion_factor, 6),
             "amount": flt(part * base.rate, 2),
             "delivery_note": delivery.parent if delivery else None,
             "delivery_note_item": delivery.name if delivery else None,
@@ -143,20 +164,21 @@ def _remedy(sold: Sold, base: SoldRow, deliveries: list[SoldRow], expectation: s
 
 
 def rights(user: str, company: str, complaint: str | None = None) -> dict[str, Any]:
-    """What a user may submit in a company, and what was granted on a complaint before.
+    """What a user may submit in a company, and what was granted before that counts against it (`limits.Granted`).
 
     Returns:
         {amount (None: no limit), own, role (None: no right), currency, granted, granted_own}.
     """
     limit = limit_of(user, company)
-    granted = granted_on([complaint])[complaint] if complaint else Granted(0.0, {})
+    customer = complaint and frappe.db.get_value("Complaint", complaint, "customer")
+    (granted,) = granted_before([frappe._dict(complaint=complaint, customer=customer, company=company)])
     return {
         "amount": limit.amount,
         "own": limit.own,
         "role": limit.role,
         "currency": frappe.get_cached_value("Company", company, "default_currency"),
-        "granted": granted.total,
-        "granted_own": granted.own.get(user, 0.0),
+        "granted": total_of(granted.counting(user, limit.role)),
+        "granted_own": total_of(granted.own(user)),
     }
 
 

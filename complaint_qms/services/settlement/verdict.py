@@ -11,7 +11,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.settlement import DOCTYPE
 from complaint_qms.services.sent import read
-from complaint_qms.services.settlement.limits import Granted, granted_on, refusal
+from complaint_qms.services.settlement.limits import granted_before, refusal
 from complaint_qms.services.settlement.totals import Source, add_up, name_source, source_of
 
 
@@ -26,7 +26,8 @@ def drafted(user: str, company: str, complaint: str | None, draft: Mapping[str, 
     """
     doc = frappe.new_doc(DOCTYPE)
     doc.update(read(DOCTYPE, draft))
-    doc.update({"company": company, "complaint": complaint, "proposed_by": user})
+    customer = complaint and frappe.db.get_value("Complaint", complaint, "customer")
+    doc.update({"company": company, "complaint": complaint, "customer": customer, "proposed_by": user})
     for line in doc.lines:
         name_source(doc, line)
     add_up(doc, _rates(doc))
@@ -35,16 +36,13 @@ def drafted(user: str, company: str, complaint: str | None, draft: Mapping[str, 
 
 def verdict(user: str, doc: Document) -> dict[str, Any]:
     """Returns {total (company currency), why: the refusal that submitting would meet, None when it would meet none}."""
-    granted = (
-        granted_on([doc.complaint], without=doc.name)[doc.complaint] if doc.complaint else Granted(0.0, {})
-    )
+    (granted,) = granted_before([doc])
     return {"total": doc.base_total_amount, "why": refusal(doc, user, granted)}
 
 
 def _rates(doc: Document) -> dict[Source, float]:
     """Exchange rates of the sales that the lines stand on; one query a kind. Of the complaint's customer alone."""
-    customer = doc.complaint and frappe.db.get_value("Complaint", doc.complaint, "customer")
-    if not customer:
+    if not doc.customer:
         return {}
     names: dict[str, set[str]] = defaultdict(set)
     for doctype, name in map(source_of, doc.lines):
@@ -54,7 +52,7 @@ def _rates(doc: Document) -> dict[Source, float]:
     for doctype, wanted in names.items():
         rows = frappe.get_all(
             doctype,
-            filters={"name": ("in", sorted(wanted)), "customer": customer, "company": doc.company},
+            filters={"name": ("in", sorted(wanted)), "customer": doc.customer, "company": doc.company},
             fields=["name", "conversion_rate"],
             order_by="name",
         )

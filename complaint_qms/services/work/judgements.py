@@ -9,7 +9,7 @@ from complaint_qms.constants import roles, work
 from complaint_qms.engine.sop import root_cause_missing
 from complaint_qms.services import defaults, lifecycle
 from complaint_qms.services.facts import facts_of
-from complaint_qms.services.settlement.limits import granted_on, limit_of, refusal
+from complaint_qms.services.settlement.limits import granted_before, limit_of, refusal
 from complaint_qms.services.values import values_of
 from complaint_qms.services.work.loading import Found, about, complaints_of, documents_of
 from complaint_qms.services.work.timing import Viewer, clock_of, date_of
@@ -81,8 +81,10 @@ def settlement_work(viewer: Viewer) -> Found:
         limit=work.CANDIDATES,
     )  # fmt: skip
     limits = {company: limit_of(viewer.user, company) for company in {row.company for row in rows}}
-    granted = granted_on({row.complaint for row in rows})
-    mine = [row for row in rows if not refusal(row, viewer.user, granted[row.complaint], limits[row.company])]
+    mine = [
+        row for row, granted in zip(rows, granted_before(rows), strict=True)
+        if not refusal(row, viewer.user, granted, limits[row.company])
+    ]  # fmt: skip
     shown = mine[: work.MOST]
     complaints = complaints_of({row.complaint for row in shown})
     return [

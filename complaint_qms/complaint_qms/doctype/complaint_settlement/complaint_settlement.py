@@ -8,9 +8,15 @@ from complaint_qms.services.sent import Checked
 from complaint_qms.services.settlement import checking, drafting, once
 from complaint_qms.services.settlement.documents import tell
 from complaint_qms.services.settlement.figures import refresh_complaint
+from complaint_qms.services.settlement.words import goods_and_money
 
 
 class ComplaintSettlement(Checked):
+    @property
+    def goods_and_money(self) -> str:
+        """Virtual field: told in the reader's language, before anything is drafted."""
+        return goods_and_money(self)
+
     def _validate_links(self):
         # The list of documents is the server's own record, and deleted drafts stay in it. An amended settlement
         # brings the list of the cancelled one along; it gets its own when it is submitted.
