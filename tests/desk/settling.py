@@ -95,3 +95,9 @@ def comments(complaint: str) -> list[str]:
     """What the system noted on a complaint, oldest first."""
     about = {"reference_doctype": "Complaint", "reference_name": complaint, "comment_type": "Info"}
     return frappe.get_all("Comment", about, pluck="content", order_by="creation")
+
+
+def expense_account() -> str:
+    """An account of the company that goodwill or a discount is booked on."""
+    found = {"company": factory.company(), "root_type": "Expense", "is_group": 0}
+    return frappe.get_all("Account", found, pluck="name", order_by="name", limit=1)[0]

@@ -157,12 +157,7 @@ def test_goodwill_credits_an_amount_and_no_quantity() -> None:
 
 
 def test_goodwill_books_to_the_account_of_the_settings() -> None:
-    account = frappe.get_all(
-        "Account",
-        {"company": factory.company(), "root_type": "Expense", "is_group": 0},
-        pluck="name",
-        order_by="name",
-    )[0]
+    account = settling.expense_account()
     frappe.db.set_single_value("Complaint QMS Settings", "goodwill_account", account)
     _, _, invoice = factory.sold(10)
     note = settling.documents(settling.submitted(invoice, {"remedy": "goodwill", "amount": 5}))["goodwill"]

@@ -305,9 +305,15 @@ def _count_settled(sold: Sold, without: str | None, locked: bool) -> None:
             # Finance may have lowered the document that grants it.
             kept = flt(row.remedy_value) / flt(row.granted_value) if flt(row.granted_value) else 1.0
             _count_goodwill(sold, row, flt(row.amount) * min(kept, 1.0))
+    _count_billed_later(sold)
+
+
+def _count_billed_later(sold: Sold) -> None:
+    """Units that were replaced before anybody billed them are not paid back once they are billed."""
     for row in sold.rows.values():
-        if row.doctype == NOTE and (billed_later := row.replaced_qty - sold.never_billed(row)) > 0:
-            _use(sold.partners(row), "", billed_later, 0.0)
+        later = row.replaced_qty - sold.never_billed(row) if row.doctype == NOTE else 0.0
+        if later > 0 and (invoices := sold.partners(row)):
+            _use(invoices, "", later, later * invoices[0].value / invoices[0].stock_qty)
 
 
 def _count_replaced(sold: Sold, row: frappe._dict) -> None:

@@ -70,6 +70,8 @@ def _ask(
 
 def check_units(lines: Iterable[Tied], units_of: dict[str, Units], problems: Problems) -> None:
     """Batches and serial numbers: delivered with the row, still with the customer, and named where it matters."""
+    lines = list(lines)
+    _complete_serials(lines, units_of)
     batch_asked: dict[tuple[str, str], float] = defaultdict(float)
     serial_asked: set[str] = set()
     for tied in lines:
@@ -87,16 +89,30 @@ def check_units(lines: Iterable[Tied], units_of: dict[str, Units], problems: Pro
                 _("{0} was not delivered with {1}: choose what was.").format(", ".join(unknown), place(row)),
             )
         elif tied.goods:
-            _complete_units(tied, units, serials)
+            _complete_batch(tied, units)
             _check_goods(problems, tied, units, batch_asked, serial_asked)
 
 
-def _complete_units(tied: Tied, units: Units, serials: list[str]) -> None:
-    """Name the units where only one answer is possible."""
-    line, stock_qty = tied.line, tied.stock_qty
-    if units.has_serial and not serials and len(units.serials) == stock_qty:
-        line.serial_no = "\n".join(units.serials)
-    elif units.has_batch and not units.has_serial and not line.batch_no and len(units.batches) == 1:
+def _complete_serials(lines: list[Tied], units_of: dict[str, Units]) -> None:
+    """Name the serial numbers where only one answer is possible: all that the customer still has come back."""
+    by_row: dict[str, list[Tied]] = defaultdict(list)
+    for tied in lines:
+        if tied.goods and units_of[tied.goods.name].has_serial:
+            by_row[tied.goods.name].append(tied)
+    for name, of_row in by_row.items():
+        named = {serial for tied in of_row for serial in split_serials(tied.line.serial_no)}
+        left = [serial for serial in units_of[name].serials if serial not in named]
+        blank = [tied for tied in of_row if not split_serials(tied.line.serial_no)]
+        if len(left) == sum(tied.stock_qty for tied in blank):
+            for tied in blank:
+                count = round(tied.stock_qty)
+                tied.line.serial_no, left = "\n".join(left[:count]), left[count:]
+
+
+def _complete_batch(tied: Tied, units: Units) -> None:
+    """Name the batch where only one answer is possible."""
+    line = tied.line
+    if units.has_batch and not units.has_serial and not line.batch_no and len(units.batches) == 1:
         line.batch_no = next(iter(units.batches))
 
 
