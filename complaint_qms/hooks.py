@@ -34,7 +34,7 @@ after_install = "complaint_qms.install.after_install"
 after_migrate = ["complaint_qms.install.after_migrate"]
 before_uninstall = "complaint_qms.uninstall.before_uninstall"
 
-# Who sees what; rows of tables go with their records
+# Who sees what: rows of tables go with their records, and so does what the framework keeps about them
 _ROWS = (
     "CAPA Action",
     "CAPA Complaint",
@@ -56,15 +56,46 @@ _ROWS = (
     "Root Cause Why",
     "Settlement Approval Limit",
 )
+_FOLLOWING = ("Complaint Settlement", "Investigation", "Reportability Assessment", "Root Cause")
+_ABOUT = (
+    "Activity Log",
+    "Comment",
+    "Communication",
+    "Deleted Document",
+    "DocShare",
+    "Document Follow",
+    "Milestone",
+    "Tag Link",
+    "ToDo",
+    "Version",
+    "View Log",
+    "Workflow Action",
+)
 permission_query_conditions = {
+    **dict.fromkeys(_ABOUT, "complaint_qms.permissions.about.query"),
+    **dict.fromkeys(_FOLLOWING, "complaint_qms.permissions.records.query"),
     "CAPA": "complaint_qms.permissions.capa.query",
     "Complaint": "complaint_qms.permissions.complaint.query",
     **dict.fromkeys(_ROWS, "complaint_qms.permissions.rows.query"),
 }
 has_permission = {
+    **dict.fromkeys(_ABOUT, "complaint_qms.permissions.about.document"),
+    **dict.fromkeys(_FOLLOWING, "complaint_qms.permissions.records.document"),
     "CAPA": "complaint_qms.permissions.capa.document",
     "Complaint": "complaint_qms.permissions.complaint.document",
     "File": "complaint_qms.overrides.files.may_delete",
+}
+auth_hooks = ["complaint_qms.overrides.requests.check_request"]
+_DESK = "complaint_qms.overrides.desk"
+override_whitelisted_methods = {
+    "frappe.desk.doctype.dashboard_chart.dashboard_chart.get": f"{_DESK}.get_chart",
+    "frappe.desk.doctype.tag.tag.add_tag": f"{_DESK}.add_tag",
+    "frappe.desk.doctype.tag.tag.add_tags": f"{_DESK}.add_tags",
+    "frappe.desk.doctype.tag.tag.get_tagged_docs": f"{_DESK}.get_tagged_docs",
+    "frappe.desk.doctype.tag.tag.remove_tag": f"{_DESK}.remove_tag",
+    "frappe.desk.notifications.get_open_count": f"{_DESK}.get_open_count",
+    "frappe.desk.search.get_link_title": f"{_DESK}.get_link_title",
+    "frappe.utils.global_search.search": f"{_DESK}.search",
 }
 
 # ERPNext's records
@@ -98,6 +129,9 @@ _OWN = "complaint_qms.overrides.own_records"
 _OWN_EVENTS = {
     event: f"{_OWN}.{event}" for event in ("before_validate", "before_update_after_submit", "on_update")
 }
+_SHARING = "complaint_qms.overrides.sharing"
+_OWN_EVENTS["validate_share"] = f"{_SHARING}.validate_share"
+_TALK_EVENTS = {"validate": f"{_SHARING}.refuse_auditor", "on_trash": f"{_SHARING}.refuse_auditor"}
 _OWN_RECORDS = (
     "CAPA",
     "Complaint",
@@ -120,11 +154,15 @@ doc_events = {
     **dict.fromkeys(_OWN_RECORDS, _OWN_EVENTS),
     # What due times are counted by
     "Company": {"on_update": f"{_RECLOCK}.request_for_company"},
+    **dict.fromkeys(("Comment", "Communication", "Tag Link", "ToDo"), _TALK_EVENTS),
     "Delivery Note": _SETTLED_EVENTS,
+    "Document Follow": {"validate": f"{_SHARING}.refuse_following"},
     "File": {"before_validate": "complaint_qms.overrides.files.before_validate"},
     "Holiday List": {"on_update": f"{_RECLOCK}.request"},
     "Sales Invoice": _SETTLED_EVENTS,
     "Sales Order": _SETTLED_EVENTS,
+    "User": {"on_update": f"{_SHARING}.user_changed"},
+    "User Permission": {"on_update": f"{_SHARING}.restriction_changed"},
     "Warranty Claim": _SETTLED_EVENTS,
 }
 # A settlement's list of documents is a record of what happened; it holds none of them back.
@@ -134,5 +172,12 @@ ignore_links_on_delete = ["Complaint Settlement Document"]
 # The clock
 scheduler_events = {"cron": {"*/5 * * * *": ["complaint_qms.jobs.sweep.sweep_clocks"]}}
 
-# Nothing that hangs on a complaint keeps it from being found and followed
-global_search_doctypes = {"Default": [{"doctype": "Complaint", "index": 5}, {"doctype": "CAPA", "index": 8}]}
+# What the search of the desk finds. Read by the setup wizard alone: other sites get it from setup.search.
+global_search_doctypes = {
+    "Default": [
+        {"doctype": "Complaint", "index": 5},
+        {"doctype": "CAPA", "index": 8},
+        {"doctype": "Investigation"},
+        {"doctype": "Root Cause"},
+    ]
+}

@@ -6,6 +6,7 @@ from complaint_qms.setup.board import sync_board
 from complaint_qms.setup.custom_fields import apply_custom_fields
 from complaint_qms.setup.rights import grant_sight
 from complaint_qms.setup.roles import ensure_roles
+from complaint_qms.setup.search import make_searchable
 from complaint_qms.setup.seed import seed
 from complaint_qms.setup.workflows import sync_workflows
 
@@ -18,6 +19,7 @@ def after_install() -> None:
     seed()
     sync_workflows()
     sync_board()
+    make_searchable()
 
 
 def after_migrate() -> None:

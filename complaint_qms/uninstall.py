@@ -5,6 +5,7 @@ from complaint_qms.setup.custom_fields import remove_custom_fields
 from complaint_qms.setup.leftovers import our_doctypes, remove_leftovers
 from complaint_qms.setup.rights import withdraw_sight
 from complaint_qms.setup.roles import remove_roles
+from complaint_qms.setup.search import remove_from_search
 from complaint_qms.setup.workflows import remove_workflows
 
 
@@ -13,6 +14,7 @@ def before_uninstall() -> None:
     remove_workflows()
     remove_custom_fields()
     remove_boards(our_doctypes())
+    remove_from_search(our_doctypes())
     remove_leftovers(our_doctypes())
     withdraw_sight()
     remove_roles()

@@ -13,15 +13,14 @@ from complaint_qms.services import capa_actions, effectiveness
 def complete_action(
     capa: str, row: str, evidence_note: str | None = None, evidence: str | None = None
 ) -> dict[str, Any]:
-    """Report one's own action as done, with evidence. Needs sight of the CAPA, no right to write it.
+    """Report one's own action as done, with evidence. Its owner needs no right on the CAPA, not even sight of it.
 
     Returns:
         {name, open_actions}: the CAPA and how many of the caller's actions are still open.
     """
-    doc = frappe.get_doc("CAPA", capa)
-    doc.check_permission("read")
-    if not any(action.name == row and action.action_owner == frappe.session.user for action in doc.actions):
+    if not capa_actions.owns(frappe.session.user, capa, row):
         frappe.throw(_("G6: only the owner of an action reports it as done."), frappe.PermissionError)
+    doc = frappe.get_doc("CAPA", capa)
     capa_actions.complete(doc, row, evidence_note, evidence)
     mine = [action for action in doc.actions if action.action_owner == frappe.session.user]
     return {

@@ -22,3 +22,22 @@ ABOUT_RECORDS: Final = {
     "Reminder": ("reminder_doctype", "reminder_docname"),
     "__global_search": ("doctype", "name"),
 }
+# Those that somebody may list by themselves, apart from the records they are about. Mails stay when the app leaves.
+LISTED_APART: Final = {
+    name: ABOUT_RECORDS[name]
+    for name in (
+        "Activity Log",
+        "Comment",
+        "Deleted Document",
+        "DocShare",
+        "Document Follow",
+        "Milestone",
+        "Tag Link",
+        "ToDo",
+        "Version",
+        "View Log",
+        "Workflow Action",
+    )
+} | {"Communication": ("reference_doctype", "reference_name")}
+# Those of them that somebody writes into the history of a record
+TALK: Final = ("Comment", "Communication", "Tag Link", "ToDo")

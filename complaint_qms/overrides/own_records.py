@@ -1,14 +1,19 @@
 """Events that all of the app's records share, whatever their controllers do besides."""
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.services.assignees import check_assignee
+from complaint_qms.constants.confidential import CONFIDENTIAL
+from complaint_qms.permissions import shares
 from complaint_qms.services.belonging import check_sources, pass_company_on, stamp_company
 from complaint_qms.services.clean import clean
 from complaint_qms.services.files import check_attached
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:
+    refuse_change_by_share(doc)
     clean(doc)
     check_attached(doc)
     stamp_company(doc)
@@ -17,8 +22,27 @@ def before_validate(doc: Document, method: str | None = None) -> None:
 
 
 def before_update_after_submit(doc: Document, method: str | None = None) -> None:
+    refuse_change_by_share(doc)
     clean(doc, on_submit_only=True)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
     pass_company_on(doc)
+    before = doc.get_doc_before_save()
+    if doc.doctype in CONFIDENTIAL and before and before.get("company") != doc.get("company"):
+        shares.take_back(share_doctype=doc.doctype, share_name=doc.name)
+
+
+def refuse_change_by_share(doc: Document) -> None:
+    """The right to change a record comes with a role; a share made before it was lost changes nothing.
+
+    Raises:
+        frappe.PermissionError: no role of the user's may do this.
+    """
+    if shares.changes_by_share(doc):
+        frappe.throw(
+            _("A share lets you read {0} {1}. To change it, ask for a role that may.").format(
+                _(doc.doctype), doc.name
+            ),
+            frappe.PermissionError,
+        )

@@ -1,12 +1,17 @@
-"""Who sees which CAPA: quality staff all, an action owner those with an action of theirs."""
+"""Who sees which CAPA: quality staff those whose complaints they see. The owner of an action has the action alone.
+
+An action's owner may be anybody of the company, and a CAPA tells of customers, causes and the actions of others: they
+find their own actions on “My Work Today” and report them there (services.capa_actions), and have no sight of CAPAs.
+"""
 
 import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants import roles
-from complaint_qms.permissions.answer import no_objection, unless
+from complaint_qms.permissions import records
+from complaint_qms.permissions.query import NOTHING
 
-_ALL = {
+_STAFF = {
     roles.AGENT,
     roles.MANAGER,
     roles.INVESTIGATOR,
@@ -17,28 +22,13 @@ _ALL = {
 }
 
 
-def query(user: str | None = None) -> str:
+def query(user: str | None = None, doctype: str | None = None) -> str:
     """Condition for lists; an empty one restricts nothing, so refusal is spelled out."""
     user = user or frappe.session.user
-    held = set(frappe.get_roles(user))
-    if held & _ALL:
-        return ""
-    if roles.ACTION_OWNER in held:
-        return (
-            "(exists (select 1 from `tabCAPA Action` where `tabCAPA Action`.`parent` = `tabCAPA`.`name`"
-            f" and `tabCAPA Action`.`action_owner` = {frappe.db.escape(user)}))"
-        )
-    return "1=0"
+    return records.query(user, "CAPA") if _STAFF & set(frappe.get_roles(user)) else NOTHING
 
 
 def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
     """The same rule for one record."""
     user = user or frappe.session.user
-    held = set(frappe.get_roles(user))
-    if held & _ALL:
-        return no_objection()
-    return unless(
-        roles.ACTION_OWNER not in held
-        or ptype not in (None, "read", "select", "print")
-        or all(row.action_owner != user for row in doc.get("actions") or [])
-    )
+    return records.document(doc, ptype, user) if _STAFF & set(frappe.get_roles(user)) else False

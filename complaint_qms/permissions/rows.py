@@ -4,7 +4,8 @@ The framework asks only whether somebody may read records of the parent's kind a
 """
 
 import frappe
-from frappe.model.db_query import DatabaseQuery
+
+from complaint_qms.permissions.query import NOTHING, list_condition
 
 
 def query(user: str | None = None, doctype: str | None = None) -> str:
@@ -18,29 +19,15 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
         pluck="parent",
         order_by="parent asc",
     )
-    conditions = {holder: _condition(holder, user) for holder in set(holders)}
+    conditions = {holder: list_condition(holder, user) for holder in set(holders)}
     if conditions and not any(conditions.values()):
         return ""
     parts = [_rows_of(doctype, holder, condition) for holder, condition in sorted(conditions.items())]
-    return f"({' or '.join(parts)})" if parts else "1=0"
-
-
-def _condition(holder: str, user: str) -> str:
-    """What restricts the user's own list of `holder`; empty when nothing does."""
-    if frappe.get_meta(holder).issingle:
-        return "" if frappe.has_permission(holder, "read", user=user) else "1=0"
-    listing = DatabaseQuery(holder, user=user)
-    try:
-        condition = listing.build_match_conditions()
-    except frappe.PermissionError:
-        frappe.clear_last_message()
-        return "1=0"
-    # Somebody without the right, to whom single records were shared, has them here.
-    return " and ".join(part for part in (condition, *listing.conditions) if part)
+    return f"({' or '.join(parts)})" if parts else NOTHING
 
 
 def _rows_of(doctype: str, holder: str, condition: str) -> str:
     ours = f"`tab{doctype}`.`parenttype` = {frappe.db.escape(holder)}"
-    if not condition or condition == "1=0":
+    if not condition or condition == NOTHING:
         return f"({ours}{' and ' + condition if condition else ''})"
     return f"({ours} and `tab{doctype}`.`parent` in (select `tab{holder}`.`name` from `tab{holder}` where {condition}))"

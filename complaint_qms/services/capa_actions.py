@@ -42,6 +42,12 @@ def check_rows(doc: Document) -> None:
         _stamp(doc, row, old.get(row.name), frozen)
 
 
+def owns(user: str, capa: str, row_name: str) -> bool:
+    """Whether this is an action of that CAPA and the user's own."""
+    named = {"name": row_name, "parent": capa, "parenttype": "CAPA", "action_owner": user}
+    return bool(frappe.db.exists("CAPA Action", named))
+
+
 def complete(doc: Document, row_name: str, evidence_note: str | None, evidence: str | None) -> None:
     """Report one action as done, with its evidence; for its owner, who needs no other right on the CAPA.
 
@@ -158,7 +164,7 @@ def _check_owners(doc: Document, old: dict[str, Document]) -> None:
     for owner in sorted(owners - able - {"Administrator"}):
         frappe.throw(
             _(
-                "{0} cannot see CAPAs and so cannot own an action. Give them the role {1}, or choose somebody else."
+                "{0} has no role for the actions of CAPAs. Give them the role {1}, or choose somebody else."
             ).format(owner, _(roles.ACTION_OWNER))
         )
 

@@ -14,6 +14,7 @@ import { draw_gantt } from "./desk/gantt";
 import { draw_before_after } from "./desk/before_after";
 import { draw_matrix } from "./desk/matrix";
 import { make_my_work } from "./desk/my_work";
+import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import { assignable, set_complaint_queries } from "./desk/complaint_queries";
 
@@ -31,6 +32,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, {
 	draw_before_after,
 	draw_matrix,
 	make_my_work,
+	complete_own_action,
 	mind_board,
 	set_complaint_queries,
 	assignable,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import frappe
 from frappe import _
@@ -11,24 +11,8 @@ from frappe.model import get_permitted_fields
 from frappe.permissions import get_role_permissions
 from frappe.share import get_shared
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion
 
-
-class MatchCondition(Criterion):
-    """What the framework itself adds to a list query for the user, as a term of the query builder.
-
-    The text names its DocType's table in full (`tabComplaint`): the table must stand in the query without an alias.
-    """
-
-    def __init__(self, sql: str) -> None:
-        super().__init__()
-        self.sql = sql
-
-    def nodes_(self) -> Iterator[Criterion]:
-        yield self
-
-    def get_sql(self, **kwargs: object) -> str:
-        return f"({self.sql})"
+from complaint_qms.permissions.query import MatchCondition
 
 
 def permitted(query: QueryBuilder, doctype: str = "Complaint") -> QueryBuilder:

@@ -64,47 +64,14 @@ function offer_own_actions(frm) {
 	const own = (frm.doc.actions || []).filter(
 		(row) => row.action_owner === frappe.session.user && ["open", "in_progress"].includes(row.status || "open")
 	);
-	if (own.length) frm.add_custom_button(__("Complete My Action"), () => complete(frm, own)).addClass("btn-primary-light");
-}
-
-function complete(frm, own) {
-	const title = (row) => `${row.idx}. ${row.action}`;
-	const dialog = new frappe.ui.Dialog({
-		title: __("Complete My Action"),
-		fields: [
-			{
-				fieldname: "row",
-				fieldtype: "Select",
-				label: __("Action"),
-				options: own.map((row) => ({ value: row.name, label: title(row) })),
-				default: own[0].name,
-				reqd: 1,
-			},
-			{
-				fieldname: "evidence_note",
-				fieldtype: "Small Text",
-				label: __("What was done, and what shows it"),
-				reqd: 1,
-			},
-			{ fieldname: "evidence", fieldtype: "Attach", label: __("Evidence File") },
-		],
-		primary_action_label: __("Complete"),
-		primary_action(values) {
-			frappe
-				.call({
-					method: "complaint_qms.api.capa.complete_action",
-					args: { capa: frm.doc.name, ...values },
-					type: "POST",
-					freeze: true,
-				})
-				.then(() => {
-					dialog.hide();
-					frappe.show_alert({ message: __("Thank you. The action is done."), indicator: "green" });
-					frm.reload_doc();
-				});
-		},
-	});
-	dialog.show();
+	if (!own.length) return;
+	const actions = own.map((row) => ({ name: row.name, label: `${row.idx}. ${row.action}`, due_date: row.due_date }));
+	frm.add_custom_button(__("Complete My Action"), () =>
+		complaint_qms.desk.complete_own_action(
+			{ capa: frm.doc.name, title: frm.doc.title, product: frm.doc.item_code, actions },
+			() => frm.reload_doc()
+		)
+	).addClass("btn-primary-light");
 }
 
 function offer_effectiveness(frm) {

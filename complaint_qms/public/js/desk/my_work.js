@@ -1,6 +1,7 @@
 // My Work Today: what waits for me, what runs out first on top; keys move through it, Enter opens where it is missing.
 import { color, label } from "../labels";
 import { date_text, elapsed, esc, moment_text, money, working_time } from "../words";
+import { complete_own_action } from "./own_action";
 import { open_at } from "./steps";
 
 const EVERY = 60000;
@@ -36,10 +37,16 @@ export function make_my_work(page) {
 		});
 	}
 
+	function report_action(row) {
+		const action = { name: row.row, label: row.subject, due_date: row.time && row.time.day };
+		complete_own_action({ capa: row.name, title: row.title, product: row.product, actions: [action] }, refresh);
+	}
+
 	$body.on("click", ".cq-task", function (event) {
 		if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
 		event.preventDefault();
 		const row = state.rows[Number(this.dataset.at)];
+		if (row.row) return report_action(row);
 		open_at(row.doctype, row.name, row.field);
 	});
 	page.set_secondary_action(__("Refresh"), refresh, { icon: "refresh" });

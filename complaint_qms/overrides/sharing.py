@@ -1,0 +1,56 @@
+"""Events around sharing and talk: what a share may give, and that an auditor leaves no trace in a record."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from complaint_qms.constants.about_records import LISTED_APART
+from complaint_qms.constants.confidential import CONFIDENTIAL
+from complaint_qms.permissions import shares
+from complaint_qms.permissions.auditor import is_auditor
+
+
+def validate_share(doc: Document, method: str | None = None, share: Document | None = None) -> None:
+    """One of our records, when somebody shares it."""
+    if share:
+        shares.check_share(doc, share)
+
+
+def user_changed(doc: Document, method: str | None = None) -> None:
+    """User, on_update: with a role go the rights to change that shares gave beside it."""
+    shares.take_back(user=doc.name)
+
+
+def restriction_changed(doc: Document, method: str | None = None) -> None:
+    """User Permission: a person kept to a company loses what others shared with them before."""
+    if doc.allow == "Company":
+        shares.take_back(user=doc.user)
+
+
+def refuse_auditor(doc: Document, method: str | None = None) -> None:
+    """Comment, mail, tag or task about one of our records.
+
+    Raises:
+        frappe.PermissionError: an auditor writes it.
+    """
+    kind_field = LISTED_APART[doc.doctype][0]
+    if doc.get(kind_field) in CONFIDENTIAL and is_auditor(frappe.session.user):
+        frappe.throw(
+            _("An auditor reads and changes nothing. Keep your findings in your own audit report."),
+            frappe.PermissionError,
+        )
+
+
+def refuse_following(doc: Document, method: str | None = None) -> None:
+    """Document Follow: its mails tell every change, so the follower has to see the record.
+
+    Raises:
+        frappe.PermissionError: they do not.
+    """
+    if doc.ref_doctype in CONFIDENTIAL and not frappe.has_permission(
+        doc.ref_doctype, "read", doc=doc.ref_docname, user=doc.user
+    ):
+        frappe.throw(
+            _("{0} may not read {1} {2}.").format(doc.user, _(doc.ref_doctype), doc.ref_docname),
+            frappe.PermissionError,
+        )

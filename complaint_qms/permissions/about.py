@@ -1,0 +1,45 @@
+"""Who sees what the framework keeps about a confidential record (comments, versions, tags, mails, tasks): whoever sees
+the record. The framework asks that when it shows them with the record, and not when they are listed by themselves.
+"""
+
+from typing import Final
+
+import frappe
+from frappe.model.document import Document
+from pypika.terms import Criterion
+
+from complaint_qms.constants.about_records import LISTED_APART
+from complaint_qms.constants.confidential import CONFIDENTIAL
+from complaint_qms.permissions.answer import unless
+from complaint_qms.permissions.query import NOTHING, as_text, hidden, in_list, list_condition
+
+# A task is its giver's and its doer's, whether or not they see what it is about.
+_OWN: Final = {"ToDo": ("allocated_to", "assigned_by")}
+
+
+def query(user: str | None = None, doctype: str | None = None) -> str:
+    """Condition for lists of `doctype`; empty where every confidential record is open to `user`."""
+    user = user or frappe.session.user
+    conditions = {kind: list_condition(kind, user) for kind in CONFIDENTIAL}
+    closed = [kind for kind, condition in conditions.items() if condition]
+    if not closed:
+        return ""
+    table = frappe.qb.DocType(doctype)
+    kind_field, name_field = (table[field] for field in LISTED_APART[doctype])
+    allowed = [kind_field.isnull() | kind_field.notin(closed)]
+    allowed += [table[field] == user for field in _OWN.get(doctype, ())]
+    allowed += [
+        (kind_field == kind) & in_list(kind, name_field, user)
+        for kind in closed
+        if conditions[kind] != NOTHING
+    ]
+    return f"({as_text(Criterion.any(allowed))})"
+
+
+def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
+    """The same rule for one of them."""
+    user = user or frappe.session.user
+    kind, name = (doc.get(field) for field in LISTED_APART[doc.doctype])
+    if kind not in CONFIDENTIAL or user in [doc.get(field) for field in _OWN.get(doc.doctype, ())]:
+        return unless(None)
+    return unless(hidden(kind, [name], user))

@@ -1,0 +1,77 @@
+"""What restricts somebody's list of a DocType, as a condition that other queries take up.
+
+The condition is the framework's own: roles, user permissions, shares and the hooks of every app. It is empty where
+nothing restricts the list, so that nobody pays for restrictions that they do not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import frappe
+from frappe.model.db_query import DatabaseQuery
+from frappe.query_builder import Criterion
+from pypika.terms import ExistsCriterion, Field
+
+NOTHING: Final = "1=0"
+
+
+class MatchCondition(Criterion):
+    """What the framework itself adds to a list query for the user, as a term of the query builder.
+
+    The text names its DocType's table in full (`tabComplaint`): the table must stand in the query without an alias.
+    """
+
+    def __init__(self, sql: str) -> None:
+        super().__init__()
+        self.sql = sql
+
+    def nodes_(self) -> Iterator[Criterion]:
+        yield self
+
+    def get_sql(self, param_wrapper: object = None, **kwargs: object) -> str:
+        # A query that is run hands its values over apart from its text, in which a % then has to be doubled.
+        return f"({self.sql.replace('%', '%%') if param_wrapper else self.sql})"
+
+
+def list_condition(doctype: str, user: str) -> str:
+    """What restricts the user's own list of `doctype`; empty when nothing does, `NOTHING` when they have none."""
+    if user == "Administrator":
+        return ""
+    if frappe.get_meta(doctype).issingle:
+        return "" if frappe.has_permission(doctype, "read", user=user) else NOTHING
+    listing = DatabaseQuery(doctype, user=user)
+    try:
+        condition = listing.build_match_conditions()
+    except frappe.PermissionError:
+        frappe.clear_last_message()
+        return NOTHING
+    # Somebody without the right, to whom single records were shared, has them here.
+    return " and ".join(part for part in (condition, *listing.conditions) if part)
+
+
+def in_list(doctype: str, name: Field, user: str) -> Criterion | None:
+    """`name`, a column of another table, names a record of the user's list of `doctype`; None when any is."""
+    condition = list_condition(doctype, user)
+    if not condition:
+        return None
+    table = frappe.qb.DocType(doctype)
+    found = frappe.qb.from_(table).select(1).where((table.name == name) & MatchCondition(condition))
+    return ExistsCriterion(found)
+
+
+def hidden(doctype: str, names: Iterable[str | None], user: str) -> set[str]:
+    """Those of `names` that the user's list of `doctype` would not hold; one query, none where nothing restricts it."""
+    wanted = {name for name in names if name}
+    condition = list_condition(doctype, user) if wanted else ""
+    if not condition:
+        return set()
+    table = frappe.qb.DocType(doctype)
+    query = frappe.qb.from_(table).select(table.name).where(table.name.isin(sorted(wanted)))
+    return wanted - set(query.where(MatchCondition(condition)).run(pluck=True))
+
+
+def as_text(criterion: Criterion) -> str:
+    """The text of a condition, as the framework's hooks give it back."""
+    return criterion.get_sql(quote_char="`", with_namespace=True)

@@ -1,0 +1,48 @@
+// An owner reports an action as done here: with the CAPA's form, or without any sight of the CAPA.
+import { date_text, esc } from "../words";
+
+/** Ask for the evidence of one of `actions` ({name, label, due_date}) of a CAPA and report it as done. */
+export function complete_own_action({ capa, title, product, actions }, done) {
+	const about = [title, product].filter(Boolean).map(esc).join(" · ");
+	const dialog = new frappe.ui.Dialog({
+		title: __("Complete My Action"),
+		fields: [
+			{ fieldname: "about", fieldtype: "HTML", options: `<p class="text-muted">${esc(capa)} · ${about}</p>` },
+			{
+				fieldname: "row",
+				fieldtype: "Select",
+				label: __("Action"),
+				options: actions.map((action) => ({ value: action.name, label: words(action) })),
+				default: actions[0].name,
+				reqd: 1,
+			},
+			{
+				fieldname: "evidence_note",
+				fieldtype: "Small Text",
+				label: __("What was done, and what shows it"),
+				reqd: 1,
+			},
+			{ fieldname: "evidence", fieldtype: "Attach", label: __("Evidence File") },
+		],
+		primary_action_label: __("Complete"),
+		primary_action({ row, evidence_note, evidence }) {
+			frappe
+				.call({
+					method: "complaint_qms.api.capa.complete_action",
+					args: { capa, row, evidence_note, evidence },
+					type: "POST",
+					freeze: true,
+				})
+				.then(() => {
+					dialog.hide();
+					frappe.show_alert({ message: __("Thank you. The action is done."), indicator: "green" });
+					done();
+				});
+		},
+	});
+	dialog.show();
+}
+
+function words({ label, due_date }) {
+	return due_date ? `${label} (${__("due {0}", [date_text(due_date)])})` : label;
+}
