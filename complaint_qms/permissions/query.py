@@ -74,4 +74,4 @@ def hidden(doctype: str, names: Iterable[str | None], user: str) -> set[str]:
 
 def as_text(criterion: Criterion) -> str:
     """The text of a condition, as the framework's hooks give it back."""
-    return criterion.get_sql(quote_char="`", with_namespace=True)
+    return criterion.get_sql(quote_char="`", with_namespace=True, subquery=True)
