@@ -50,6 +50,13 @@ def test_nor_to_the_rows_of_its_tables(plan):
             frappe.client.get_list(table, parent="CAPA", fields=["*"])
 
 
+@pytest.fixture
+def forget_rights():
+    yield
+    frappe.clear_cache(doctype="CAPA")
+
+
+@pytest.mark.usefixtures("forget_rights")
 def test_nor_does_a_right_that_a_site_gives_their_role(plan):
     frappe.permissions.add_permission("CAPA", roles.ACTION_OWNER)
     frappe.clear_cache(doctype="CAPA")

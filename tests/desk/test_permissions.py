@@ -121,4 +121,3 @@ def test_a_user_permission_on_company_hides_other_companies():
     frappe.set_user(agent)
     assert doc.name not in frappe.get_list("Complaint", pluck="name", limit=0)
     assert not frappe.get_doc("Complaint", doc.name).has_permission("read")
-

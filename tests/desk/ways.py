@@ -21,13 +21,13 @@ class Refused(Exception):
     """The framework says no to the person who asks: no right, no such method, no such record."""
 
 
-def call(user: str, method: str, http: str = "GET", **values: Any) -> Any:
+def call(user: str, method: str, http: str = "GET", /, **values: Any) -> Any:
     """What a whitelisted method answers; what it puts into the response is in `frappe.local.response`."""
     _come(user, f"/api/method/{method}", http, values)
     return _ask(lambda: handler.execute_cmd(method))
 
 
-def rest(user: str, http: str, path: str, **values: Any) -> Any:
+def rest(user: str, http: str, path: str, /, **values: Any) -> Any:
     """The data that a resource of the REST API answers."""
     request = _come(user, f"/api/resource/{path}", http, values)
     return _ask(lambda: json.loads(api.handle(request).get_data())["data"])

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
-from frappe.desk.reportview import build_match_conditions
 from frappe.model import get_permitted_fields
 from frappe.permissions import get_role_permissions
 from frappe.share import get_shared
 from pypika.queries import QueryBuilder
 
-from complaint_qms.permissions.query import MatchCondition
+from complaint_qms.permissions.query import MatchCondition, list_condition
 
 
 def permitted(query: QueryBuilder, doctype: str = "Complaint") -> QueryBuilder:
@@ -24,7 +23,7 @@ def permitted(query: QueryBuilder, doctype: str = "Complaint") -> QueryBuilder:
     if not can_read(doctype):
         # The framework's conditions are empty for somebody who only has single records shared with them.
         return query.where(frappe.qb.DocType(doctype).name.isin(_shared_or_refuse(doctype)))
-    sql = build_match_conditions(doctype)
+    sql = list_condition(doctype, frappe.session.user)
     return query.where(MatchCondition(sql)) if sql else query
 
 
