@@ -10,10 +10,11 @@ from frappe import _
 from complaint_qms.constants.confidential import CONFIDENTIAL
 from complaint_qms.permissions.query import list_condition
 
-# Parameters in which a list query names fields of linked records as `link.field`.
-_TEXTS: Final = ("fields", "fieldname", "filter_fields", "group_by", "order_by")
 _FILTERS: Final = ("filters", "or_filters")
+# Parameters that hold what somebody wrote, and no names of fields.
+_WRITTEN: Final = ("cmd", "content", "data", "doc", "docs", "subject", "text", "txt", "value")
 _LINK: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\.")
+_WORD: Final = re.compile(r"\w+")
 _PATHS: Final = re.compile(r"^/?api/(?:v1/|v2/)?(?:resource|document)/([^/]+)")
 
 
@@ -33,12 +34,9 @@ def check_request() -> None:
     doctype = _doctype(form)
     if doctype in CONFIDENTIAL and form.get("ignore_user_permissions"):
         form.ignore_user_permissions = 0
-    named, expanded = _named(form), _words(form.get("expand"))
-    if (
-        (named or expanded)
-        and doctype
-        and any(list_condition(kind, user) for kind in _kinds(doctype, named, expanded))
-    ):
+    named = _named(form)
+    expanded = {word for text in _texts(_read(form.get("expand"))) for word in _WORD.findall(text)}
+    if doctype and (named or expanded) and _leads_to_hidden(doctype, named, expanded, user):
         frappe.throw(
             _(
                 "You may see only some of the records that {0} links to, so their fields are not shown in its list."
@@ -50,24 +48,44 @@ def check_request() -> None:
 def _doctype(form: dict[str, Any]) -> str | None:
     found = _PATHS.match(frappe.request.path) if frappe.request else None
     doctype = found.group(1) if found else form.get("doctype")
-    return doctype if isinstance(doctype, str) and frappe.db.exists("DocType", doctype) else None
+    return doctype if isinstance(doctype, str) else None
+
+
+def _leads_to_hidden(doctype: str, named: set[str], expanded: set[str], user: str) -> bool:
+    """Whether one of these fields of `doctype` leads to records of which the user may see only some."""
+    if not frappe.db.exists("DocType", doctype):
+        return False  # the framework says so itself
+    return any(list_condition(kind, user) for kind in _kinds(doctype, named, expanded))
 
 
 def _named(form: dict[str, Any]) -> set[str]:
-    """What stands before a point in the names of fields that a request asks for, filters or sorts by."""
-    texts = [str(form[key]) for key in _TEXTS if form.get(key)]
-    for key in _FILTERS:
-        texts += _filtered(form.get(key))
+    """What stands before a point in the names of fields that a request asks for, filters or sorts by: `link.field`."""
+    texts = [text for key in form if key not in (*_WRITTEN, *_FILTERS) for text in _texts(_read(form[key]))]
+    texts += [name for key in _FILTERS for name in _filtered(_read(form.get(key)))]
     return {name for text in texts if "." in text for name in _LINK.findall(text)}
+
+
+def _read(given: Any) -> Any:
+    """A parameter as it came, or what its JSON says: an escape in a text hides no name."""
+    if isinstance(given, str) and given.lstrip()[:1] in ("[", "{", '"'):
+        try:
+            return json.loads(given)
+        except (ValueError, RecursionError):
+            return given
+    return given
+
+
+def _texts(given: Any) -> list[str]:
+    """Every text in a parameter, however deep it stands."""
+    if isinstance(given, dict):
+        given = [*given, *given.values()]
+    if isinstance(given, list | tuple):
+        return [text for part in given for text in _texts(part)]
+    return [given] if isinstance(given, str) else []
 
 
 def _filtered(filters: Any) -> list[str]:
     """Names of fields in filters, without the values they are compared with."""
-    if isinstance(filters, str):
-        try:
-            filters = json.loads(filters)
-        except ValueError:
-            return []
     if isinstance(filters, dict):
         return [str(key) for key in filters]
     if not isinstance(filters, list | tuple):
@@ -75,12 +93,6 @@ def _filtered(filters: Any) -> list[str]:
     if any(isinstance(part, list | tuple | dict) for part in filters[:-1]) or len(filters) == 1:
         return [name for part in filters for name in _filtered(part)]
     return [str(part) for part in filters[:-1]]
-
-
-def _words(given: Any) -> set[str]:
-    if isinstance(given, str):
-        return set(re.findall(r"\w+", given))
-    return {str(word) for word in given} if isinstance(given, list | tuple) else set()
 
 
 def _kinds(doctype: str, named: set[str], expanded: set[str]) -> set[str]:

@@ -41,11 +41,12 @@ def list_condition(doctype: str, user: str) -> str:
         return ""
     if frappe.get_meta(doctype).issingle:
         return "" if frappe.has_permission(doctype, "read", user=user) else NOTHING
-    listing = DatabaseQuery(doctype, user=user)
+    listing, told = DatabaseQuery(doctype, user=user), len(frappe.local.message_log)
     try:
         condition = listing.build_match_conditions()
     except frappe.PermissionError:
-        frappe.clear_last_message()
+        # Nobody was refused anything: what the framework says to that is taken back.
+        del frappe.local.message_log[told:]
         return NOTHING
     # Somebody without the right, to whom single records were shared, has them here.
     return " and ".join(part for part in (condition, *listing.conditions) if part)

@@ -147,6 +147,18 @@ class TestLinkedFields:
         with pytest.raises(ways.Refused, match="only some"):
             ways.call(user, "frappe.client.get_list", doctype=doctype, **asked)
 
+    def test_no_spelling_and_no_other_door_gets_round_it(self, kept):
+        user = kept[0]
+        hidden_name = '["name", "\\u0063omplaint.description"]'
+        for values in ({"fields": hidden_name}, {"fields": "name,complaint.description"}):
+            with pytest.raises(ways.Refused, match="only some"):
+                ways.rest(user, "GET", "Root Cause", **values)
+        with pytest.raises(ways.Refused, match="only some"):
+            ways.call(
+                user, "frappe.desk.calendar.get_events", doctype="Complaint", start="2020-01-01", end="2030-01-01",
+                field_map={"start": "received_at", "end": "received_at", "title": "duplicate_of.description"},
+            )  # fmt: skip
+
     def test_who_sees_all_may_ask(self):
         case = assessment(complaint(subject="Handle off"))
         asked = {"fields": ["name", "complaint.subject"], "filters": {"name": case.name}}
