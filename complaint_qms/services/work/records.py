@@ -72,7 +72,7 @@ def action_work(viewer: Viewer) -> Found:
     action, capa = frappe.qb.DocType("CAPA Action"), frappe.qb.DocType("CAPA")
     concerns = action.action_owner == viewer.user
     if frappe.has_permission("CAPA"):
-        seen = in_list("CAPA", capa.name, viewer.user)
+        seen = in_list("CAPA", action.parent, viewer.user)
         of_absent = action.action_owner.isin(viewer.stands_for(roles.QUALITY_MANAGER))
         concerns |= of_absent if seen is None else of_absent & seen
     rows = (
