@@ -4,9 +4,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from complaint_qms.services.assignees import check_assignee
 from complaint_qms.constants.confidential import CONFIDENTIAL
 from complaint_qms.permissions import shares
+from complaint_qms.services.assignees import check_assignee
 from complaint_qms.services.belonging import check_sources, pass_company_on, stamp_company
 from complaint_qms.services.clean import clean
 from complaint_qms.services.files import check_attached
