@@ -40,6 +40,7 @@ _ROWS = (
     "CAPA Complaint",
     "CAPA Related Change",
     "CAPA Root Cause",
+    "CAPA Window Extension",
     "Complaint Checklist Item",
     "Complaint Evidence",
     "Complaint Import Column",

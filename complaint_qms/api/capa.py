@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import getdate
 
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN
 from complaint_qms.services import capa_actions, effectiveness
@@ -31,11 +32,16 @@ def complete_action(
 
 @frappe.whitelist(methods=["POST"])
 def compute_effectiveness(capa: str) -> dict[str, Any]:
-    """Count complaints and units before and after, and let the engine judge; see services.effectiveness."""
+    """Count complaints and units before and after, and let the engine judge; see services.effectiveness.
+
+    Returns:
+        {verdict, reason, rate_ratio, interval, before, after, counts}: `counts` is False while the window still runs.
+    """
     doc = frappe.get_doc("CAPA", capa)
     doc.check_permission("write")
     effectiveness.compute(doc)
     return {
+        "counts": getdate(doc.computed_at) > getdate(doc.window_end),
         "verdict": doc.verdict,
         "reason": doc.verdict_reason,
         "rate_ratio": doc.rate_ratio,
@@ -43,3 +49,16 @@ def compute_effectiveness(capa: str) -> dict[str, Any]:
         "before": [doc.before_count, doc.before_exposure],
         "after": [doc.after_count, doc.after_exposure],
     }
+
+
+@frappe.whitelist(methods=["POST"])
+def extend_window(capa: str, days: int, reason: str) -> dict[str, Any]:
+    """Extend the effectiveness window by `days` from today; see services.effectiveness.
+
+    Returns:
+        {window_end, extensions}: the new end, and how often the window was extended.
+    """
+    doc = frappe.get_doc("CAPA", capa)
+    doc.check_permission("write")
+    effectiveness.extend(doc, days, reason)
+    return {"window_end": doc.window_end, "extensions": len(doc.window_extensions)}

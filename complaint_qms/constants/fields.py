@@ -5,6 +5,8 @@ from typing import Final
 COMPLAINT_STAMPS: Final = (
     "triage_decided_by",
     "triage_decided_at",
+    "reportable_decided_by",
+    "reportable_since",
     "no_investigation_decided_by",
     "no_investigation_decided_at",
     "reply_sent_by",
@@ -69,6 +71,8 @@ DECIDED_ANEW: Final = (
     "retain_until",
     "duplicate_of",
 )
+# What alone a complaint loses that is separated from its original: it was never decided, so every word of it stays.
+SEPARATED: Final = ("closed_by", "closed_at", "retain_until", "duplicate_of")
 # Once a record has ended these alone may still change; everything else needs it to be opened again.
 OPEN_AFTER_END: Final = {
     "Complaint": ("reopen_reason",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -59,7 +59,6 @@ class Office:
         end: the real present; nothing happens after it.
         study: Investigation on the bad lot, once it is completed.
         studied: types that have an investigation of their own already, with how many.
-        earlier: (customer, batch) → first complaint about it.
         counts: what was made, by kind.
     """
 
@@ -70,7 +69,6 @@ class Office:
     study: str | None = None
     study_done: datetime | None = None
     studied: dict[str, int] = field(default_factory=dict)
-    earlier: dict[tuple[str, str], str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
     def count(self, what: str) -> None:
@@ -253,13 +251,19 @@ class Life:
         )
 
     def repeat(self) -> None:
-        sale = self.plan.sale
-        original = self.office.earlier.get((sale.customer, sale.batch))
-        if not original:
-            self.close()
-            return
-        self.triage()
-        self.step(self.agent, "Merge into Another", duplicate_of=original)
+        """The customer writes a second time before anybody has looked at the first complaint."""
+        again = working(self.moment, 3)
+        self.until(again + timedelta(hours=2))
+        doc, moment = _register(self.office, replace(self.plan, received=again))
+        self.office.count("repeated")
+        second = Life(self.office, self.plan, doc, moment)
+        try:
+            second.triage()
+            second.step(second.agent, "Merge into Another", duplicate_of=self.doc.name)
+        finally:
+            self.office.count(second.doc.stage)
+        self.until(second.moment)
+        self.close()
 
     def void(self) -> None:
         self.wait("triage")
@@ -268,8 +272,7 @@ class Life:
         )
 
     def close(self) -> None:
-        sale, story = self.plan.sale, self.story
-        self.office.earlier.setdefault((sale.customer, sale.batch), self.doc.name)
+        story = self.story
         self.triage()
         harmed = story.complaint_type == "Safety or Harm"
         values = {

@@ -109,7 +109,12 @@ def _make(company: str, password: str, size: Size, tell: Callable[[str], None]) 
     registry.finish()
     frappe.db.commit()
     global_search.sync_global_search()
-    return Made(True, users, office.counts | {"complaints": len(plans), "deliveries": len(shop.sales)})
+    return Made(
+        True,
+        users,
+        office.counts
+        | {"complaints": len(plans) + office.counts.get("repeated", 0), "deliveries": len(shop.sales)},
+    )
 
 
 def nearly_due(company: str, end: datetime) -> list[datetime]:

@@ -13,8 +13,11 @@ from frappe.utils import add_days, getdate, now_datetime
 from complaint_qms.constants.stages import NO_COMPLAINT
 from complaint_qms.engine.effectiveness import Criterion, assess
 from complaint_qms.engine.signals.words import join
+from complaint_qms.engine.sop.capa import extension_missing
 from complaint_qms.integrations.erpnext.exposure import units_delivered
-from complaint_qms.services.lifecycle import GateError
+from complaint_qms.services.defaults import REVIEWERS, check_role
+from complaint_qms.services.facts import facts_of
+from complaint_qms.services.lifecycle import GateError, refuse
 from complaint_qms.services.sop.procedure import type_branch
 
 _VERDICTS = {"effective": "effective", "ineffective": "ineffective", "insufficient data": "insufficient_data"}
@@ -23,11 +26,14 @@ _VERDICTS = {"effective": "effective", "ineffective": "ineffective", "insufficie
 def compute(doc: Document) -> None:
     """Fill the computed fields of a CAPA in its effectiveness stage and save it.
 
-    The baseline ends on the day before the first action was done, so that a fix under way does not flatter it.
+    The baseline ends on the day before the first action was done, so that a fix under way does not flatter it. What is
+    measured is the criterion as stored, which was fixed with the plan. Before the window has ended, the verdict says
+    how things stand so far and opens no gate.
 
     Raises:
         GateError: the CAPA is not in its effectiveness check (G5).
     """
+    doc.reload()
     if doc.stage != "effectiveness":
         frappe.throw(_("G5: effectiveness is computed after verification, when the window runs."), GateError)
     end_of_baseline = add_days(min(_done_dates(doc) or [getdate(doc.window_start)]), -1)
@@ -58,11 +64,34 @@ def compute(doc: Document) -> None:
             "computed_at": now_datetime(),
         }
     )
-    doc.flags.computed = True
-    try:
-        doc.save()
-    finally:
-        doc.flags.computed = False
+    _save_computed(doc)
+
+
+def extend(doc: Document, days: int, reason: str | None) -> None:
+    """Let the window run `days` longer from today, because at its end the data did not suffice; who, when and why are
+    kept. There may be several extensions. The verdict is computed anew when the longer window has ended.
+
+    Raises:
+        frappe.PermissionError: the user is no Quality Manager.
+        GateError: the verdict at the end of the window is another one, or the user owns what is judged (G5, G6).
+    """
+    doc.reload()
+    check_role(_("extend the window of an effectiveness check"), *REVIEWERS)
+    found = extension_missing(facts_of(doc) | {"stage": doc.stage, "stored": doc.as_dict()}, days, reason)
+    if found:
+        refuse(doc, found)
+    doc.window_end = add_days(getdate(), days)
+    doc.append(
+        "window_extensions",
+        {
+            "extended_on": now_datetime(),
+            "extended_by": frappe.session.user,
+            "days": days,
+            "window_end": doc.window_end,
+            "reason": reason,
+        },
+    )
+    _save_computed(doc)
 
 
 def criterion_of(doc: Document) -> Criterion:
@@ -76,6 +105,14 @@ def criterion_of(doc: Document) -> Criterion:
         min_exposure=float(doc.min_exposure or 0),
         min_days=float(doc.window_days or 0),
     )
+
+
+def _save_computed(doc: Document) -> None:
+    doc.flags.computed = True
+    try:
+        doc.save()
+    finally:
+        doc.flags.computed = False
 
 
 def _observe(doc: Document, start: date, end: date) -> tuple[int, float]:

@@ -7,6 +7,12 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from complaint_qms.services.links import linked_facts
+from complaint_qms.services.reliance import (
+    capas_on_cause,
+    complaints_on_capa,
+    complaints_on_investigation,
+    investigations_on_cause,
+)
 from complaint_qms.services.values import values_of
 
 
@@ -49,13 +55,19 @@ def facts_of_capas(docs: list[Document]) -> dict[str, dict[str, Any]]:
 
 
 def _complaint(doc: Document) -> dict[str, Any]:
-    return _base(doc) if doc.is_new() else facts_of_complaints([doc])[doc.name]
+    if doc.is_new():
+        return _base(doc)
+    # What was read under a lock is truer than what this transaction saw first.
+    return facts_of_complaints([doc])[doc.name] | (doc.flags.beside or {})
 
 
 def _investigation(doc: Document) -> dict[str, Any]:
     if doc.is_new():
         return _base(doc) | {"root_causes": []}
-    return facts_of_investigations([doc])[doc.name]
+    facts = facts_of_investigations([doc])[doc.name]
+    if facts["stage"] == "completed":
+        facts["closed_on_it"] = [row.name for row in complaints_on_investigation(doc.name, ("closed",))]
+    return facts
 
 
 def _causes(investigations: list[str]) -> dict[str, list[dict[str, Any]]]:
@@ -72,7 +84,9 @@ def _causes(investigations: list[str]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _capa(doc: Document) -> dict[str, Any]:
-    return _capa_facts(doc, values_of("Root Cause", (row.root_cause for row in doc.root_causes), "status"))
+    facts = _capa_facts(doc, values_of("Root Cause", (row.root_cause for row in doc.root_causes), "status"))
+    named = [] if doc.is_new() else [row.complaint for row in doc.complaints]
+    return facts | {"closed_on_it": complaints_on_capa(doc.name, named)}
 
 
 def _capa_facts(doc: Document, status: dict[str, str]) -> dict[str, Any]:
@@ -81,6 +95,7 @@ def _capa_facts(doc: Document, status: dict[str, str]) -> dict[str, Any]:
         "root_causes": [{"root_cause": name, "status": status.get(name)} for name in names],
         "actions": [row.as_dict() for row in doc.actions],
         "window_end": getdate(doc.window_end) if doc.window_end else None,
+        "computed_on": getdate(doc.computed_at) if doc.computed_at else None,
         "today": getdate(),
     }
 
@@ -88,6 +103,9 @@ def _capa_facts(doc: Document, status: dict[str, str]) -> dict[str, Any]:
 def _root_cause(doc: Document) -> dict[str, Any]:
     facts = _base(doc)
     facts["whys"], facts["factors"] = list(doc.whys), list(doc.factors)
+    if facts["stored"].get("status") == "verified":
+        facts["closed_on_it"] = [row.name for row in capas_on_cause(doc.name) if row.stage == "closed"]
+        facts["completed_on_it"] = investigations_on_cause(doc)
     return facts
 
 

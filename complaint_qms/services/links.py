@@ -12,6 +12,7 @@ from complaint_qms.services.settlement.figures import lost_documents_of
 from complaint_qms.services.values import values_of
 
 Rows = list[dict[str, Any]]
+_NO_ORIGINAL = {"original_stage": None, "original_company": None}
 
 
 def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
@@ -21,7 +22,8 @@ def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
     causes = _by_complaint("Root Cause", names, ["name"], status="verified")
     assessments = _by_complaint("Reportability Assessment", names, ["name", "status"])
     covering = values_of("Investigation", (doc.covered_by_investigation for doc in docs), "stage")
-    originals = values_of("Complaint", (doc.duplicate_of for doc in docs), "stage")
+    originals = _originals({doc.duplicate_of for doc in docs if doc.duplicate_of})
+    merged = merged_into(names)
     lost = lost_documents_of(names)
     open_documents: dict[str, Rows] = {}
     for row in drafted_documents([row["name"] for rows in settlements.values() for row in rows]):
@@ -30,7 +32,8 @@ def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
         doc.name: {
             "investigations": investigations[doc.name],
             "covering_stage": covering.get(doc.covered_by_investigation),
-            "original_stage": originals.get(doc.duplicate_of),
+            "merged_here": merged[doc.name],
+            **originals.get(doc.duplicate_of, _NO_ORIGINAL),
             "root_causes": len(causes[doc.name]),
             "assessments": assessments[doc.name],
             "settlements": settlements[doc.name],
@@ -44,8 +47,27 @@ def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
     }
 
 
+def merged_into(names: list[str], *, for_update: bool = False) -> dict[str, list[str]]:
+    """Complaint → those that were merged into it, by name; one query.
+
+    Args:
+        for_update: read what is true this moment and hold it, instead of what was when the transaction began.
+    """
+    complaint = frappe.qb.DocType("Complaint")
+    query = (
+        frappe.qb.from_(complaint)
+        .select(complaint.duplicate_of, complaint.name)
+        .where(complaint.duplicate_of.isin(names) & (complaint.stage == "duplicate"))
+        .orderby(complaint.name)
+    )
+    found: dict[str, list[str]] = {name: [] for name in names}
+    for original, name in (query.for_update() if for_update else query).run():
+        found[original].append(name)
+    return found
+
+
 def investigations_of(complaints: list[str]) -> dict[str, Rows]:
-    """Investigations, void ones left out, that name a complaint or cover it in their table."""
+    """Investigations, void ones left out, that name a complaint or cover it in their table (`covers`: only there)."""
     investigation = frappe.qb.DocType("Investigation")
     covered = frappe.qb.DocType("Investigation Complaint")
     rows = (
@@ -67,10 +89,29 @@ def investigations_of(complaints: list[str]) -> dict[str, Rows]:
     ).run(as_dict=True)
     found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in complaints}
     for row in rows:
-        about = {row.pop("complaint"), row.pop("covered")}
-        for complaint in about & found.keys():
-            found[complaint][row["name"]] = row
+        own, covered = row.pop("complaint"), row.pop("covered")
+        for complaint in {own, covered} & found.keys():
+            found[complaint][row["name"]] = {**row, "covers": complaint != own}
     return {name: list(rows.values()) for name, rows in found.items()}
+
+
+def complaints_about(investigation: str, stages: Iterable[str], fields: list[str]) -> list[dict[str, Any]]:
+    """Complaints at one of `stages` that an investigation is about, covers in its table or is named by as covering."""
+    complaint = frappe.qb.DocType("Complaint")
+    study, row = frappe.qb.DocType("Investigation"), frappe.qb.DocType("Investigation Complaint")
+    own = frappe.qb.from_(study).select(study.complaint).where(study.name == investigation)
+    table = frappe.qb.from_(row).select(row.complaint).where(row.parent == investigation)
+    named = (
+        (complaint.covered_by_investigation == investigation)
+        | complaint.name.isin(own)
+        | complaint.name.isin(table)
+    )
+    return (
+        frappe.qb.from_(complaint)
+        .select(*(complaint[field] for field in fields))
+        .where(named & complaint.stage.isin(list(stages)))
+        .orderby(complaint.name, order=Order.asc)
+    ).run(as_dict=True)
 
 
 def capas_of(complaints: list[str]) -> dict[str, Rows]:
@@ -92,6 +133,18 @@ def settlements_of(complaints: list[str]) -> dict[str, Rows]:
     """Settlements that are not cancelled."""
     fields = ["name", "docstatus", "total_amount", "currency"]
     return _by_complaint("Complaint Settlement", complaints, fields, docstatus=("<", 2))
+
+
+def _originals(names: set[str]) -> dict[str, dict[str, Any]]:
+    if not names:
+        return {}
+    rows = frappe.get_all(
+        "Complaint",
+        filters={"name": ("in", sorted(names))},
+        fields=["name", "stage", "company"],
+        order_by="name asc",
+    )
+    return {row.name: {"original_stage": row.stage, "original_company": row.company} for row in rows}
 
 
 def _by_complaint(doctype: str, complaints: list[str], fields: list[str], **filters: Any) -> dict[str, Rows]:

@@ -1,22 +1,104 @@
-"""Merging a complaint into the one that carries the case, and separating it again; no word is lost."""
+"""Merging a complaint into the one that carries the case, and separating it again; no word is lost.
+
+Chains end at the record that carries the case: who merges a complaint that others were merged into takes them along.
+"""
+
+from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_link_to_form
+from frappe.utils import escape_html, get_link_to_form
+
+from complaint_qms.services import story
+from complaint_qms.services.lifecycle import GateError, stage_wanted
+from complaint_qms.services.links import merged_into
+
+_LEAVING = ("duplicate", "rejected", "void")
+
+
+def look(doc: Document) -> None:
+    """Before the gates of a way out: what they ask about other complaints, read as it is this moment and held so.
+
+    The original stays what it is until this transaction ends, and nobody merges another complaint into this one
+    meanwhile; an ordinary read would see what was true when the transaction began.
+
+    Raises:
+        frappe.ValidationError: somebody else is about to change one of them.
+    """
+    before, doc.flags.beside = doc.get_doc_before_save(), None
+    wanted = stage_wanted(doc)
+    if not before or wanted not in _LEAVING or before.stage == wanted:
+        return
+    try:
+        doc.flags.beside = _seen(doc, wanted)
+    except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+        frappe.throw(
+            _(
+                "Somebody else is changing {0} or a complaint merged with it at this moment. Try again."
+            ).format(doc.name)
+        )
+
+
+def keep_company(doc: Document) -> None:
+    """The company of a complaint stays while others of that company rest on it.
+
+    Raises:
+        GateError: naming them.
+    """
+    before = doc.get_doc_before_save()
+    if not before or not before.company or before.company == doc.company:
+        return
+    resting = merged_into([doc.name], for_update=True)[doc.name]
+    if resting:
+        frappe.throw(
+            _("G7: {0} was merged into this complaint and belongs to {1}. Separate it before you change {2}.").format(
+                ", ".join(resting), escape_html(before.company), _(doc.meta.get_label("company"))
+            ),
+            GateError,
+        )  # fmt: skip
 
 
 def tell_original(doc: Document) -> None:
-    """Write into the original's timeline that `doc` was merged into it or separated from it."""
+    """After a move: take along what rests on a merged complaint, and write into all timelines what became of whom."""
     before = doc.get_doc_before_save()
     if not before or before.stage == doc.stage:
         return
     link = get_link_to_form("Complaint", doc.name)
     if doc.stage == "duplicate":
-        _note(doc.duplicate_of, _("{0} was recognised as a duplicate of this complaint.").format(link))
+        original = get_link_to_form("Complaint", doc.duplicate_of)
+        resting = (doc.flags.beside or {}).get("merged_here") or []
+        story.set_field("Complaint", resting, "duplicate_of", doc.name, doc.duplicate_of)
+        along = _(
+            "{0}, into which this complaint was merged, was itself merged into {1}: this one goes with it."
+        )
+        story.note(
+            "Complaint",
+            {name: along.format(link, original) for name in resting}
+            | {
+                doc.name: _("Merged into {0}.").format(original),
+                doc.duplicate_of: _("{0} was recognised as a duplicate of this complaint.").format(link),
+            },
+        )  # fmt: skip
     elif before.stage == "duplicate" and before.duplicate_of:
-        _note(before.duplicate_of, _("{0} is no longer a duplicate of this complaint.").format(link))
+        original = get_link_to_form("Complaint", before.duplicate_of)
+        story.note(
+            "Complaint",
+            {
+                doc.name: _("Separated from {0} again.").format(original),
+                before.duplicate_of: _("{0} is no longer a duplicate of this complaint.").format(link),
+            },
+        )
 
 
-def _note(name: str, text: str) -> None:
-    frappe.get_doc("Complaint", name).add_comment("Info", text)
+def _seen(doc: Document, wanted: str) -> dict[str, Any]:
+    seen: dict[str, Any] = {"merged_here": merged_into([doc.name], for_update=True)[doc.name]}
+    if wanted == "duplicate" and doc.duplicate_of:
+        original = frappe.db.get_value(
+            "Complaint", doc.duplicate_of, ["stage", "company"], as_dict=True, for_update=True
+        )
+        seen |= {
+            "original_stage": original and original.stage,
+            "original_company": original and original.company,
+        }
+    return seen

@@ -5,15 +5,22 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import format_date, getdate
+from frappe.utils import format_date, get_datetime, getdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.reportability import RULES
+from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.reportability import Rule, deadline, rules_from_data
+from complaint_qms.engine.sop.exits import FOUND_REPORTABLE
+from complaint_qms.engine.sop.gates import blank
+from complaint_qms.services.defaults import check_role
 from complaint_qms.services.lifecycle import GateError
 
 # The event a rule counts from → field of the assessment with its day.
 _DAY_ZERO = {"awareness": "awareness_date", "new_information": "information_date"}
+_BASIS = ("complaint", "rule_key", "awareness_date", "information_date", "deadline")
+# Stages at which nothing about a complaint has been decided yet.
+_UNTRIAGED = ("intake", "triage", "on_hold")
 
 
 def rules() -> dict[str, Rule]:
@@ -24,12 +31,18 @@ def rules() -> dict[str, Rule]:
 def set_deadline(doc: Document) -> None:
     """Set the deadline of an assessment from its rule; one without a rule keeps the date that was entered.
 
-    Work days leave out weekends and the company's holiday list.
+    Work days leave out weekends and the company's holiday list. The deadline is reckoned when the assessment is made
+    and when what it counts from changes: a later change of holidays or of the complaint's company moves nothing.
 
     Raises:
+        GateError: the deadline would move to a later day, and not by Regulatory Affairs with a reason.
         frappe.ValidationError: the rule is unknown, the day it counts from is missing, or there is neither a rule nor a
             date.
     """
+    before = doc.get_doc_before_save()
+    if before and not any(doc.has_value_changed(name) for name in _BASIS):
+        doc.deadline, doc.basis_reason = before.deadline, before.basis_reason
+        return
     rule = rules().get(doc.rule_key or "")
     if doc.rule_key and not rule:
         frappe.throw(
@@ -50,6 +63,10 @@ def set_deadline(doc: Document) -> None:
         )
     elif not doc.deadline:
         frappe.throw(_("G3: choose the Rule that sets the deadline, or enter the Deadline."))
+    if before and getdate(doc.deadline) > getdate(before.deadline):
+        _check_later(doc, "basis_reason", _("move the deadline of {0} to a later day").format(doc.name))
+    if not before:
+        _check_first(doc, rule)
 
 
 def check_dates(doc: Document) -> None:
@@ -58,6 +75,8 @@ def check_dates(doc: Document) -> None:
     Raises:
         frappe.ValidationError: a date that cannot be.
     """
+    if doc.submitted_on and getdate(doc.submitted_on) > getdate():
+        frappe.throw(_("Submitted On lies in the future. Enter when the report was sent."))
     if doc.awareness_date and getdate(doc.awareness_date) > getdate():
         frappe.throw(_("Awareness Date lies in the future. Enter when the company first knew of the event."))
     if not doc.information_date:
@@ -84,27 +103,126 @@ def check_awareness(doc: Document) -> None:
 
 
 def check_withdrawn(complaint: Document) -> None:
-    """Taking back that an event is reportable needs Regulatory Affairs, or their finished assessment that says so.
+    """Once triaged, what was found reportable is taken back by an assessment alone, at whatever stage the complaint is.
 
     Raises:
-        GateError: neither.
+        GateError: no assessment decided so since, or another one is open or reported.
     """
     before = complaint.get_doc_before_save()
-    if not before or before.reportable != "yes" or before.stage in ("intake", "triage"):
+    if not before or before.reportable not in FOUND_REPORTABLE or complaint.reportable == "yes":
         return
-    decided = {"complaint": complaint.name, "status": "not_reportable"}
-    if (
-        frappe.session.user == "Administrator"
-        or roles.REGULATORY in frappe.get_roles()
-        or frappe.db.exists("Reportability Assessment", decided)
-    ):
+    if not was_triaged(complaint):
+        return
+    rows = frappe.get_all(
+        "Reportability Assessment",
+        filters={"complaint": complaint.name},
+        fields=["status", "decided_at"],
+        order_by="name asc",
+    )
+    since = get_datetime(before.reportable_since or before.triage_decided_at or before.creation)
+    cleared = [
+        row
+        for row in rows
+        if row.status == "not_reportable" and row.decided_at and get_datetime(row.decided_at) >= since
+    ]
+    if complaint.reportable == "no" and cleared and all(row.status == "not_reportable" for row in rows):
         return
     frappe.throw(
         _(
-            "G3: this event was found reportable. Only {0} takes that back, or their assessment that decides so."
+            "G3: this event was found reportable. A finished assessment that decides otherwise takes that back; {0} decide it."
         ).format(_(roles.REGULATORY)),
         GateError,
-    )
+    )  # fmt: skip
+
+
+def check_relied_on(assessment: Document) -> None:
+    """The decision behind a complaint that has ended stands; what is new is assessed anew.
+
+    Raises:
+        GateError: naming the complaint.
+    """
+    stage = frappe.db.get_value("Complaint", assessment.complaint, "stage")
+    if stage in COMPLAINT_ENDED:
+        frappe.throw(
+            _("G3: complaint {0} has ended and rests on this decision. Have it reopened first, or add an assessment of what is new.").format(
+                assessment.complaint
+            ),
+            GateError,
+        )  # fmt: skip
+
+
+def was_triaged(complaint: Document) -> bool:
+    """Whether the complaint has ever left triage; going back to it takes no decision back."""
+    return any(row.stage not in _UNTRIAGED for row in complaint.stage_log)
+
+
+def keep_awareness(complaint: Document) -> None:
+    """The awareness date of a complaint moves to an earlier day freely, to a later one by Regulatory Affairs alone.
+
+    The company knew no later than it received the complaint. A date that was taken away is put back.
+
+    Raises:
+        GateError: a later day without a reason.
+        frappe.PermissionError: a later day, and not by Regulatory Affairs.
+    """
+    before = complaint.get_doc_before_save()
+    received = getdate(complaint.received_at) if complaint.received_at else None
+    known = getdate(before.awareness_date) if before and before.awareness_date else received
+    said = getdate(complaint.awareness_date) if complaint.awareness_date else known
+    counted_from_receipt = before and before.received_at and known == getdate(before.received_at)
+    if said == known and counted_from_receipt and received and received < known:
+        said = received
+    complaint.awareness_date = said
+    if said and known and said > known:
+        _check_later(complaint, "awareness_reason", _("move Awareness Date to a later day"))
+    else:
+        complaint.awareness_reason = before.awareness_reason if before else None
+
+
+def follow_awareness(complaint: Document) -> None:
+    """After a save: open assessments count from no later day than their complaint was known."""
+    before = complaint.get_doc_before_save()
+    known = complaint.awareness_date
+    if not before or not known or getdate(before.awareness_date) == known:
+        return
+    late = {"complaint": complaint.name, "status": "open", "awareness_date": (">", known)}
+    for name in frappe.get_all("Reportability Assessment", filters=late, pluck="name", order_by="name asc"):
+        assessment = frappe.get_doc("Reportability Assessment", name)
+        assessment.awareness_date = known
+        assessment.flags.ignore_permissions = True
+        assessment.save()
+
+
+def _check_later(doc: Document, field: str, deed: str) -> None:
+    """A later day is for Regulatory Affairs, with a reason of its own that is kept."""
+    check_role(deed, roles.REGULATORY)
+    before = doc.get_doc_before_save()
+    if blank(doc.get(field)) or (before and before.get(field) == doc.get(field)):
+        frappe.throw(
+            _("G3: write why the clock starts later ({0}); the reason is kept.").format(_(doc.meta.get_label(field))),
+            GateError,
+        )  # fmt: skip
+
+
+def _check_first(doc: Document, rule: Rule | None) -> None:
+    """A new assessment has no more time than the rules give: what counts from new information supplements a report, and
+    a date entered by hand lies within the longest term."""
+    if rule and rule.counts_from == "new_information":
+        reported = {"complaint": doc.complaint, "status": "reported"}
+        if not frappe.db.exists("Reportability Assessment", reported):
+            _check_later(doc, "basis_reason", _("count from new information before the event was reported"))
+    elif not rule or rule.days is None:
+        longest = max(known.days or 0 for known in rules().values())
+        if (getdate(doc.deadline) - getdate(doc.awareness_date)).days > longest:
+            _check_later(
+                doc,
+                "basis_reason",
+                _("enter a deadline more than {0} days after Awareness Date").format(longest),
+            )
+        else:
+            doc.basis_reason = None
+    else:
+        doc.basis_reason = None
 
 
 def _holidays(complaint: str) -> frozenset[date]:

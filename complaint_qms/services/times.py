@@ -52,6 +52,14 @@ def check(doc: Document, now: datetime | None = None) -> None:
         frappe.throw(_("Hold Until must be a day to come, or empty: on that day the handler is reminded."))
 
 
+def stamp_agreement(doc: Document, now: datetime) -> None:
+    """The customer's answer is of the moment at which it is recorded, unless somebody enters another."""
+    if doc.has_value_changed("customer_agreement"):
+        # To the minute, as a person would write it: a form's time picker would round it and call the form changed.
+        minute = now.replace(second=0, microsecond=0)
+        doc.agreement_at = (doc.agreement_at or minute) if doc.customer_agreement else None
+
+
 def _check_correction(doc: Document, received: datetime | None) -> None:
     """All clocks count from the date of receipt: it is corrected towards the past, and after intake by a manager."""
     before = doc.get_doc_before_save()

@@ -472,7 +472,7 @@ class TestReportability:
         made = factory.make("Reportability Assessment", complaint=doc.name, jurisdiction="FDA", rule_key="us_803_30_day")  # fmt: skip
         for values, told in (
             ({"complaint": complaint().name}, "belongs to complaint"),
-            ({"awareness_date": add_days(doc.awareness_date, -1)}, "Regulatory Affairs"),
+            ({"jurisdiction": "EU"}, "Regulatory Affairs"),
         ):
             made.update(values)
             with pytest.raises(
@@ -494,28 +494,12 @@ class TestReportability:
             made.save()
         assert frappe.db.get_value(made.doctype, made.name, "decided_by")
 
-    def test_a_reportable_event_stays_one_until_regulatory_affairs_say_otherwise(self):
-        doc = at_stage("review")
-        doc.reportable = "yes"
-        doc.save()
-        frappe.set_user(factory.user(roles.AGENT))
-        doc = frappe.get_doc("Complaint", doc.name)
-        doc.reportable = "no"
-        with pytest.raises(GateError, match="found reportable"):
-            doc.save()
-        frappe.set_user("Administrator")
-        factory.make(
-            "Reportability Assessment", complaint=doc.name, jurisdiction="FDA", rule_key="us_803_30_day",
-            status="not_reportable", reason="No harm",
-        )  # fmt: skip
-        frappe.set_user(factory.user(roles.AGENT))
-        doc.reload()
-        doc.reportable = "no"
-        doc.save()
-
     def test_a_supplement_counts_from_the_new_information(self):
         doc = complaint(awareness_date=add_days(getdate(), -90))
-        case = {"complaint": doc.name, "jurisdiction": "FDA", "rule_key": "us_803_supplement"}
+        case = {
+            "complaint": doc.name, "jurisdiction": "FDA", "rule_key": "us_803_supplement",
+            "basis_reason": "Reported from the old system",
+        }  # fmt: skip
         with pytest.raises(frappe.ValidationError, match="counts from New Information On"):
             factory.make("Reportability Assessment", **case)
         for day, told in (

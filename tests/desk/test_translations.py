@@ -59,7 +59,7 @@ def test_collects_what_every_source_says() -> None:
         "Complaint Register",  # report
         "Complaints Received",  # chart
         "Choose the severity.",  # gate with need()
-        "Complete investigation {names} first.",  # gate with Missing()
+        "Complete investigation {names} first, or void it.",  # gate with Missing()
         "keyword, denied: {0}",  # reason, through a name
         "The estimate meets the target.",  # effectiveness
         "Fewer than one in a million units.",  # risk

@@ -1,9 +1,10 @@
 """Gates of a CAPA (G5, G6, G7).
 
 Facts beyond the fields of CAPA:
-    user: who asks for the step; today: date of the step.
+    user: who asks for the step; today: date of the step; computed_on: date of `computed_at`.
     stored: the record as it was before this save, with its actions; empty for a new one.
     root_causes: [{root_cause, status}]; actions: rows of the plan.
+    closed_on_it: names of complaints that were closed because this CAPA answers them.
 """
 
 from collections.abc import Mapping
@@ -34,11 +35,15 @@ CRITERION_FIELDS = (
 # Fixed once implementation is verified: they are what the verifier put a name to.
 VERIFICATION_FIELDS = ("verification_note", "no_harm", "no_harm_note")
 
+# How often a window is extended is not limited, only by how much at a time: each extension has a name and a reason.
+MOST_DAYS = 366
+
 
 def capa_missing(facts: Facts, target: str) -> list[Missing]:
     """What a CAPA lacks to enter stage `target`; forward stages ask for all on the way."""
     if target == "void":
-        return need(facts, "G7", [("void_reason", "Write why the CAPA is void; nothing is deleted.")])
+        reason = [("void_reason", "Write why the CAPA is void; nothing is deleted.")]
+        return need(facts, "G7", reason) + still_needed(facts.get("closed_on_it") or [])
     if target == "ineffective":
         return _reviewed(facts, "ineffective")
     origin = facts.get("stage") or "draft"
@@ -54,6 +59,48 @@ def capa_missing(facts: Facts, target: str) -> list[Missing]:
     elif target == "effectiveness":
         found += _independent(facts, "verify it", include_actions=True)
     return found
+
+
+def extension_missing(facts: Facts, days: int, reason: str | None) -> list[Missing]:
+    """What stands in the way of extending the window by `days`: data that do not suffice at its end are the one reason
+    to wait, and who judges the effect is who grants the time."""
+    if (facts.get("stage") or "draft") != "effectiveness":
+        return [Missing("G5", "window_end", "Only the window of a running effectiveness check is extended.")]
+    found: list[Missing] = []
+    if not _counted(facts):
+        found.append(_uncounted(facts))
+    elif facts.get("verdict") != "insufficient_data":
+        found.append(
+            Missing(
+                "G5",
+                "verdict",
+                "The computed verdict is {verdict}: there is nothing more to wait for.",
+                {"verdict": facts.get("verdict")},
+            )
+        )
+    if not 0 < days <= MOST_DAYS:
+        found.append(
+            Missing("G5", "window_extensions", "Extend the window by 1 to {days} days.", {"days": MOST_DAYS})
+        )
+    if blank(reason):
+        found.append(
+            Missing("G5", "window_extensions", "Write why the window is extended; the reason is kept.")
+        )
+    return found + _independent(facts, "judge its effectiveness", include_actions=True)
+
+
+def still_needed(complaints: list[str]) -> list[Missing]:
+    """A CAPA does not leave complaints that were closed because it answers them."""
+    if not complaints:
+        return []
+    return [
+        Missing(
+            "G5",
+            "complaints",
+            "Complaint {names} was closed on this CAPA: have it reopened first.",
+            {"names": ", ".join(complaints)},
+        )
+    ]
 
 
 def _planned(facts: Facts) -> list[Missing]:
@@ -140,9 +187,9 @@ def _reviewed(facts: Facts, wanted: str) -> list[Missing]:
                 {"date": end or "-"},
             )
         )
-    if blank(facts.get("verdict")):
-        found.append(Missing("G5", "verdict", "Compute effectiveness after the window has ended."))
-    conclusion = facts.get("effect_conclusion")
+    elif not _counted(facts):
+        found.append(_uncounted(facts))
+    conclusion, verdict = facts.get("effect_conclusion"), facts.get("verdict")
     if blank(conclusion):
         found.append(Missing("G5", "effect_conclusion", "Conclude whether the CAPA was effective."))
     elif conclusion != wanted:
@@ -152,16 +199,55 @@ def _reviewed(facts: Facts, wanted: str) -> list[Missing]:
             else "The conclusion says the CAPA was effective: close it, or correct the conclusion."
         )
         found.append(Missing("G5", "effect_conclusion", message))
-    elif conclusion != facts.get("verdict") and blank(facts.get("effect_override_reason")):
+    elif wanted == "effective":
+        found += _measured(facts)
+    elif conclusion != verdict and blank(facts.get("effect_override_reason")):
         found.append(
             Missing(
                 "G5",
                 "effect_override_reason",
                 "The computed verdict is {verdict}: write why you judge otherwise.",
-                {"verdict": facts.get("verdict") or "-"},
+                {"verdict": verdict or "-"},
             )
         )
     return found + _independent(facts, "judge its effectiveness", include_actions=True)
+
+
+def _counted(facts: Facts) -> bool:
+    """Whether the verdict was computed after the window ended, as it ends now; an earlier one is only so far."""
+    computed, end = facts.get("computed_on"), facts.get("window_end")
+    return not blank(facts.get("verdict")) and computed is not None and end is not None and computed > end
+
+
+def _uncounted(facts: Facts) -> Missing:
+    if blank(facts.get("verdict")):
+        return Missing("G5", "verdict", "Compute effectiveness after the window has ended.")
+    return Missing(
+        "G5", "verdict", "The verdict was computed while the window was still running: compute it again."
+    )
+
+
+def _measured(facts: Facts) -> list[Missing]:
+    """A CAPA is closed on what was measured alone: no sentence stands in for data, none for a good result."""
+    if not _counted(facts) or facts.get("verdict") == "effective":
+        return []
+    if facts.get("verdict") == "insufficient_data":
+        return [
+            Missing(
+                "G5",
+                "window_end",
+                "The data do not suffice: extend the window and compute again, or judge the CAPA ineffective "
+                "and plan it anew with another criterion.",
+            )
+        ]
+    return [
+        Missing(
+            "G5",
+            "verdict",
+            "The computed verdict is {verdict}: judge the CAPA ineffective, then reopen it or start a new one.",
+            {"verdict": facts.get("verdict")},
+        )
+    ]
 
 
 def _independent(facts: Facts, deed: str, *, include_actions: bool) -> list[Missing]:

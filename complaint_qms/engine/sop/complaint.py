@@ -3,7 +3,7 @@
 Facts beyond the fields of Complaint:
     user: who asks for the step.
     review_submitted_by: who sent the complaint to review last.
-    investigations: [{name, stage}] that name this complaint, void ones left out.
+    investigations: [{name, stage, covers}] that name this complaint, void ones left out; `covers`: in their table only.
     covering_stage: stage of `covered_by_investigation`, None when it is empty.
     root_causes: number of verified root causes.
     assessments: [{name, status}] reportability assessments.
@@ -12,12 +12,14 @@ Facts beyond the fields of Complaint:
     lost_documents: [{settlement, doctype, name}] of settlements, cancelled or deleted and not replaced.
     capas: [{name, stage}] that name this complaint, void ones left out.
     checklist: [{stage, check, mandatory, done}].
+What the ways out ask besides stands in `exits.py`.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from complaint_qms.constants.stages import COMPLAINT_FLOW
+from complaint_qms.engine.sop.exits import exit_missing
 from complaint_qms.engine.sop.gates import Missing, blank, need
 
 Facts = Mapping[str, Any]
@@ -30,6 +32,8 @@ def complaint_missing(facts: Facts, target: str) -> list[Missing]:
     Coming back to an earlier stage asks only for the reason, where one is due.
     """
     origin = facts.get("stage") or "intake"
+    if origin == "void":
+        return [Missing("G7", "", "A void complaint stays void: register what is still open as a new one.")]
     if target in _SIDE:
         return _SIDE[target](facts)
     if target not in COMPLAINT_FLOW:
@@ -117,7 +121,7 @@ def _investigated(facts: Facts) -> list[Missing]:
             Missing(
                 "G2",
                 "",
-                "Complete investigation {names} first.",
+                "Complete investigation {names} first, or void it.",
                 {"names": ", ".join(row["name"] for row in investigations)},
             )
         ]
@@ -132,6 +136,18 @@ def _investigated(facts: Facts) -> list[Missing]:
             )
         ],
     )
+
+
+def rests_on(facts: Facts, investigation: str) -> bool:
+    """Whether G2 is open for a complaint now and would be shut if `investigation` were not completed."""
+    own = [
+        {**row, "stage": "in_progress"} if row["name"] == investigation else row
+        for row in facts.get("investigations") or []
+    ]
+    covered = facts.get("covered_by_investigation") == investigation
+    covering = "in_progress" if covered else facts.get("covering_stage")
+    without = {**facts, "investigations": own, "covering_stage": covering}
+    return not _investigated(facts) and bool(_investigated(without))
 
 
 def _solved(facts: Facts) -> list[Missing]:
@@ -190,49 +206,8 @@ def _executed(facts: Facts) -> list[Missing]:
     return []
 
 
-def _assessed(facts: Facts) -> list[Missing]:
-    pending = [row["name"] for row in facts.get("assessments") or [] if row["status"] == "open"]
-    if not pending:
-        return []
-    return [
-        Missing(
-            "G3",
-            "",
-            "Reportability assessment {names} is still open: report the event or decide with a reason.",
-            {"names": ", ".join(pending)},
-        )
-    ]
-
-
 def _closable(facts: Facts) -> list[Missing]:
-    assessments = facts.get("assessments") or []
-    pending = _assessed(facts)
-    found = list(pending)
-    if facts.get("reportable") in ("yes", "assessing") and not assessments:
-        found.append(Missing("G3", "reportable", "Add the reportability assessment and finish it."))
-    elif facts.get("reportable") == "assessing" and not pending:
-        found.append(
-            Missing("G3", "reportable", "The assessment is finished: record whether the event is reportable.")
-        )
-    for row in facts.get("open_documents") or []:
-        found.append(
-            Missing(
-                "G4",
-                "settlement_html",
-                "{doctype} {name} is not finished yet: have it submitted or closed, or cancel the settlement.",
-                dict(row),
-            )
-        )
-    for row in facts.get("lost_documents") or []:
-        found.append(
-            Missing(
-                "G4",
-                "settlement_html",
-                "{doctype} {name} of settlement {settlement} was cancelled or deleted: have it amended, "
-                "or write in the settlement why nothing more is owed.",
-                dict(row),
-            )
-        )
+    found = exit_missing(facts, "closed")
     found += need(
         facts,
         "G4",
@@ -300,40 +275,16 @@ def _rejecting(facts: Facts) -> list[Missing]:
     )
     if facts.get("is_complaint") != "no":
         found.insert(0, Missing("G1", "is_complaint", "Only what is not a complaint can be rejected."))
-    if facts.get("reportable") in ("yes", "assessing"):
-        found.append(Missing("G3", "reportable", "A reportable event cannot be rejected."))
-    return found + _assessed(facts)
+    return found + exit_missing(facts, "rejected")
 
 
 def _merging(facts: Facts) -> list[Missing]:
-    original = facts.get("duplicate_of")
-    if blank(original):
-        return [Missing("G7", "duplicate_of", "Name the complaint this one repeats.")]
-    if original == facts.get("name"):
-        return [Missing("G7", "duplicate_of", "A complaint cannot be a duplicate of itself.")]
-    if facts.get("original_stage") in ("duplicate", "void"):
-        return [
-            Missing(
-                "G7",
-                "duplicate_of",
-                "{name} is itself merged or void: name the complaint that carries the case.",
-                {"name": original},
-            )
-        ]
-    return _assessed(facts)
+    return exit_missing(facts, "duplicate")
 
 
 def _voiding(facts: Facts) -> list[Missing]:
     found = need(facts, "G7", [("void_reason", "Write why the complaint is void; nothing is deleted.")])
-    found += _assessed(facts)
-    submitted = [row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 1]
-    if submitted:
-        found.append(
-            Missing(
-                "G7", "settlement_html", "Cancel settlement {names} first.", {"names": ", ".join(submitted)}
-            )
-        )
-    return found
+    return found + exit_missing(facts, "void")
 
 
 def _unique(found: list[Missing]) -> list[Missing]:

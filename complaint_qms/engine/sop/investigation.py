@@ -5,8 +5,11 @@ Facts beyond the fields of both:
     stored: the record as it was before this save; empty for a new one.
 Facts beyond the fields of Investigation:
     root_causes: [{name, status}] of this investigation, rejected ones left out.
+    closed_on_it: names of complaints that were closed on it.
 Facts beyond the fields of Root Cause:
     whys, factors: the rows of its tables.
+    closed_on_it: names of CAPAs that were closed on it.
+    completed_on_it: names of investigations that were completed on it.
 """
 
 from collections.abc import Mapping
@@ -21,10 +24,11 @@ Facts = Mapping[str, Any]
 def investigation_missing(facts: Facts, target: str) -> list[Missing]:
     """What an investigation lacks to enter stage `target`; forward stages ask for all on the way."""
     if target == "void":
-        return need(
-            facts, "G7", [("void_reason", "Write why the investigation is void; nothing is deleted.")]
-        )
+        reason = [("void_reason", "Write why the investigation is void; nothing is deleted.")]
+        return need(facts, "G7", reason) + _nobody_closed(facts)
     origin = facts.get("stage") or "planned"
+    if origin == "completed":
+        return _nobody_closed(facts)
     if INVESTIGATION_FLOW.index(target) < INVESTIGATION_FLOW.index(origin):
         return []
     found = need(facts, "G2", [("investigator", "Name the investigator.")])
@@ -53,6 +57,20 @@ def investigation_missing(facts: Facts, target: str) -> list[Missing]:
     return found
 
 
+def _nobody_closed(facts: Facts) -> list[Missing]:
+    names = facts.get("closed_on_it") or []
+    if not names:
+        return []
+    return [
+        Missing(
+            "G2",
+            "",
+            "Complaint {names} was closed on this investigation: have it reopened first.",
+            {"names": ", ".join(names)},
+        )
+    ]
+
+
 def _cause_known(facts: Facts) -> list[Missing]:
     if facts.get("outcome") != "confirmed" or not blank(facts.get("root_cause_waived_reason")):
         return []
@@ -77,10 +95,35 @@ def _cause_known(facts: Facts) -> list[Missing]:
     ]
 
 
+def _unused(facts: Facts) -> list[Missing]:
+    found: list[Missing] = []
+    if facts.get("closed_on_it"):
+        found.append(
+            Missing(
+                "G5",
+                "",
+                "CAPA {names} was closed on this cause: have it reopened first.",
+                {"names": ", ".join(facts["closed_on_it"])},
+            )
+        )
+    if facts.get("completed_on_it"):
+        found.append(
+            Missing(
+                "G2",
+                "",
+                "Investigation {names} was completed on this cause: have it reopened first.",
+                {"names": ", ".join(facts["completed_on_it"])},
+            )
+        )
+    return found
+
+
 def root_cause_missing(facts: Facts, target: str) -> list[Missing]:
     """What a root cause lacks to take status `target` (draft, verified, rejected)."""
     if target == "rejected":
-        return need(facts, "G2", [("rejection_reason", "Write why this cause was ruled out.")])
+        return need(facts, "G2", [("rejection_reason", "Write why this cause was ruled out.")]) + _unused(
+            facts
+        )
     if target != "verified":
         return []
     found = need(

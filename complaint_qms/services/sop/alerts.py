@@ -22,16 +22,26 @@ from pypika.terms import Criterion
 
 from complaint_qms.constants.clock import OVERDUE
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services import story
 from complaint_qms.services.sop.plan import aware, site_zone
 from complaint_qms.services.words import word
 
 AT_RISK_NOTICE, OVERDUE_NOTICE, ESCALATED, HOLD_OVER = "at_risk", "overdue", "escalated", "hold_over"
+MOVED, INVESTIGATION_REOPENED, CAUSE_REJECTED = "moved", "investigation_reopened", "cause_rejected"
 DIGEST_ROWS = 50
 """Complaints listed in a mail; the rest is a number and a link."""
 DIGEST_JOB_ID = "complaint_qms_clock_digests"
 
 # The index column of a notice, which means nothing else there: still to be mailed, and in which group of the mail.
-_TO_MAIL = {ESCALATED: 1, OVERDUE_NOTICE: 2, AT_RISK_NOTICE: 3, HOLD_OVER: 4}
+_TO_MAIL = {
+    ESCALATED: 1,
+    OVERDUE_NOTICE: 2,
+    AT_RISK_NOTICE: 3,
+    HOLD_OVER: 4,
+    INVESTIGATION_REOPENED: 5,
+    CAUSE_REJECTED: 6,
+}
+_MAILED_OF = ("Complaint", "CAPA")
 _MAIL_WITHIN = timedelta(days=1)
 _AUTHOR = "Administrator"
 
@@ -91,20 +101,7 @@ def write(events: list[Event], notices: list[Notice], now: datetime) -> None:
 
 def write_story(lines: dict[str, str], now: datetime) -> None:
     """A line in the timeline of each complaint, by its name; the text is markup."""
-    if not lines:
-        return
-    rows = [
-        {
-            "comment_type": "Info",
-            "content": content,
-            "reference_doctype": "Complaint",
-            "reference_name": name,
-            "comment_email": _AUTHOR,
-            "comment_by": _AUTHOR,
-        }
-        for name, content in lines.items()
-    ]
-    _insert("Comment", rows, now)
+    story.note("Complaint", lines, now, _AUTHOR)
 
 
 def write_moved(told: Mapping[tuple[Person, str], int], now: datetime) -> None:
@@ -114,17 +111,44 @@ def write_moved(told: Mapping[tuple[Person, str], int], now: datetime) -> None:
         with print_language(language):
             sentence = _("SOP {0}: the due times of {1} of your complaints have moved.")
             rows += [
-                {
-                    "type": "Alert",
-                    "subject": sentence.format(f"<b>{escape(sop)}</b>", count),
-                    "for_user": person.user,
-                    "from_user": _AUTHOR,
-                    "document_type": "Complaint SOP",
-                    "document_name": sop,
-                    "read": 0,
-                }
+                _notice_row(
+                    MOVED,
+                    person,
+                    "Complaint SOP",
+                    sop,
+                    sentence.format(f"<b>{escape(sop)}</b>", count),
+                    False,
+                )
                 for (person, sop), count in told.items()
                 if person.language == language and person.notices
+            ]
+    _deliver(rows, now)
+
+
+def tell(kind: str, doctype: str, told: list[tuple[Person, str, str]], basis: str, now: datetime) -> None:
+    """Tell people that what a record of theirs rests on was taken back: notices, and marks for the mail.
+
+    Args:
+        kind: INVESTIGATION_REOPENED or CAUSE_REJECTED.
+        doctype: of the records that rest on it.
+        told: (person, name of the record, its title).
+        basis: name of the record that was taken back.
+    """
+    wanted = [row for row in told if row[0].notices or row[0].mails]
+    rows, by_mail = [], _by_mail()
+    for language in sorted({person.language for person, _name, _title in wanted}):
+        with print_language(language):
+            sentence = (
+                _("Investigation {1}, on which complaint {0} rests, was opened again.")
+                if kind == INVESTIGATION_REOPENED
+                else _("Root cause {1}, which CAPA {0} is to remove, was ruled out.")
+            )
+            rows += [
+                _notice_row(
+                    kind, person, doctype, name, sentence.format(_titled(name, title), escape(basis)), by_mail
+                )
+                for person, name, title in wanted
+                if person.language == language
             ]
     _deliver(rows, now)
 
@@ -139,28 +163,45 @@ def clock_name(clock: str, stage: str) -> str:
 def _write_notices(notices: list[Notice], now: datetime, words: _Words) -> None:
     if not notices:
         return
-    by_mail = cint(frappe.get_cached_doc(SETTINGS).notify_by_email)
+    by_mail = _by_mail()
     rows = [
-        {
-            "type": "Alert",
-            "subject": _subject(notice, words),
-            "for_user": notice.person.user,
-            "from_user": _AUTHOR,
-            "document_type": "Complaint",
-            "document_name": notice.event.complaint.name,
-            "idx": _TO_MAIL[notice.kind] if by_mail and notice.person.mails else 0,
-            # who wants mails only finds nothing unread in the desk
-            "read": 0 if notice.person.notices else 1,
-        }
+        _notice_row(
+            notice.kind,
+            notice.person,
+            "Complaint",
+            notice.event.complaint.name,
+            _subject(notice, words),
+            by_mail,
+        )
         for notice in _by_language(notices)
     ]
     _deliver(rows, now)
 
 
+def _by_mail() -> bool:
+    return bool(cint(frappe.get_cached_doc(SETTINGS).notify_by_email))
+
+
+def _notice_row(
+    kind: str, person: Person, doctype: str, name: str, subject: str, by_mail: bool
+) -> dict[str, str | int]:
+    return {
+        "type": "Alert",
+        "subject": subject,
+        "for_user": person.user,
+        "from_user": _AUTHOR,
+        "document_type": doctype,
+        "document_name": name,
+        "idx": _TO_MAIL.get(kind, 0) if by_mail and person.mails else 0,
+        # who wants mails only finds nothing unread in the desk
+        "read": 0 if person.notices else 1,
+    }
+
+
 def _deliver(rows: list[dict], now: datetime) -> None:
     if not rows:
         return
-    _insert("Notification Log", rows, now)
+    story.insert("Notification Log", rows, now, _AUTHOR)
     users = sorted({row["for_user"] for row in rows if not row["read"]})
     settings = frappe.qb.DocType("Notification Settings")
     frappe.qb.update(settings).set(settings.seen, 0).where(settings.name.isin(users or [""])).run()
@@ -178,8 +219,12 @@ def _subject(notice: Notice, words: _Words) -> str:
         sentence = _("The hold of complaint {0} was to end: resume it, or enter how long it still waits.")
     else:
         sentence = _("Complaint {0} is overdue and comes to you: {1}")
-    title = f"<b>{escape(complaint.name)}</b> {escape(complaint.subject or '')}".strip()
+    title = _titled(complaint.name, complaint.subject)
     return sentence.format(title, words.steps(notice.event, notice.person.time_zone))
+
+
+def _titled(name: str, title: str | None) -> str:
+    return f"<b>{escape(name)}</b> {escape(title or '')}".strip()
 
 
 def _write_story(events: list[Event], now: datetime, words: _Words) -> None:
@@ -195,14 +240,6 @@ def _write_story(events: list[Event], now: datetime, words: _Words) -> None:
         )
         lines[event.complaint.name] = escape(sentence)
     write_story(lines, now)
-
-
-def _insert(doctype: str, rows: list[dict], now: datetime) -> None:
-    """Insert records that need no controller, all at once; every row has the same fields."""
-    common = {"creation": now, "modified": now, "owner": _AUTHOR, "modified_by": _AUTHOR}
-    columns = ["name", *common, *rows[0]]
-    values = [(frappe.generate_hash(length=10), *common.values(), *row.values()) for row in rows]
-    frappe.db.bulk_insert(doctype, columns, values)
 
 
 def mail_digests(now: datetime | None = None) -> int:
@@ -239,7 +276,7 @@ def _awaiting_mail(now: datetime) -> list[str]:
 
 
 def _to_be_mailed(log: Table, now: datetime) -> Criterion:
-    return (log.modified >= now - _MAIL_WITHIN) & (log.document_type == "Complaint") & (log.idx > 0)
+    return (log.modified >= now - _MAIL_WITHIN) & log.document_type.isin(_MAILED_OF) & (log.idx > 0)
 
 
 def _can_send() -> bool:
@@ -253,7 +290,7 @@ def _mail_digest(user: str, now: datetime, can_send: bool) -> bool:
     log = frappe.qb.DocType("Notification Log")
     rows = (
         frappe.qb.from_(log)
-        .select(log.name, log.subject, log.document_name, log.idx)
+        .select(log.name, log.subject, log.document_type, log.document_name, log.idx)
         .where((log.for_user == user) & _to_be_mailed(log, now))
         .orderby(log.modified)
         .orderby(log.name)
@@ -289,13 +326,17 @@ def _queue_digest(email: str, full_name: str, rows: list[frappe._dict]) -> None:
         OVERDUE_NOTICE: word(OVERDUE),
         AT_RISK_NOTICE: _("Time is running out"),
         HOLD_OVER: _("The hold was to end"),
+        INVESTIGATION_REOPENED: _("Investigation opened again"),
+        CAUSE_REJECTED: _("Root cause ruled out"),
     }
     late, close = len(groups[ESCALATED]) + len(groups[OVERDUE_NOTICE]), len(groups[AT_RISK_NOTICE])
-    subject = (
-        _("Complaints: {0} overdue, {1} at risk").format(late, close)
-        if late or close
-        else _("Complaints: {0} on hold longer than planned").format(len(groups[HOLD_OVER]))
-    )
+    taken_back = len(groups[INVESTIGATION_REOPENED]) + len(groups[CAUSE_REJECTED])
+    if late or close:
+        subject = _("Complaints: {0} overdue, {1} at risk").format(late, close)
+    elif taken_back:
+        subject = _("Opened again or ruled out: what {0} of your records rest on").format(taken_back)
+    else:
+        subject = _("Complaints: {0} on hold longer than planned").format(len(groups[HOLD_OVER]))
     frappe.sendmail(
         recipients=[email],
         subject=subject,
@@ -316,7 +357,7 @@ def _queue_digest(email: str, full_name: str, rows: list[frappe._dict]) -> None:
 
 def _line(row: frappe._dict) -> dict[str, str]:
     # the subject is our own HTML with everything in it escaped
-    return {"url": get_url_to_form("Complaint", row.document_name), "text": row.subject}
+    return {"url": get_url_to_form(row.document_type, row.document_name), "text": row.subject}
 
 
 def _by_language(notices: list[Notice]) -> Iterator[Notice]:

@@ -66,6 +66,12 @@ class Directory:
         users |= {stage.responsible_user for stage in self._stages.values() if stage.responsible_user}
         self._learn_people(users - set(self._people))
 
+    def people(self, users: Iterable[str | None]) -> dict[str, Person]:
+        """Those of `users` who can be told, by user."""
+        wanted = {user for user in users if user}
+        self._learn_people(wanted - set(self._people))
+        return {user: person for user in wanted if (person := self._people.get(user))}
+
     def notices(self, event: Event) -> Iterator[Notice]:
         """A reminder for each handler, and for an overdue complaint one for each superior; nobody twice."""
         handlers = self.handlers(event.complaint)

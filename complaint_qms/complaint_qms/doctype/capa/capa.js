@@ -88,4 +88,33 @@ function offer_effectiveness(frm) {
 			.then(() => frm.reload_doc())
 			.then(() => complaint_qms.desk.go_to(frm, "effect_html"))
 	);
+	if (frm.doc.verdict === "insufficient_data" && frm.doc.window_end < frappe.datetime.get_today()) {
+		frm.add_custom_button(__("Extend the Window"), () => extend(frm));
+	}
+}
+
+// When the data do not suffice at its end, the window runs on; no sentence stands in for data.
+function extend(frm) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Extend the Window"),
+		fields: [
+			{ fieldname: "days", fieldtype: "Int", label: __("Days from Today"), default: frm.doc.window_days, reqd: 1 },
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+		],
+		primary_action_label: __("Extend"),
+		primary_action(values) {
+			frappe
+				.call({
+					method: "complaint_qms.api.capa.extend_window",
+					args: { capa: frm.doc.name, ...values },
+					type: "POST",
+					freeze: true,
+				})
+				.then(() => {
+					dialog.hide();
+					frm.reload_doc();
+				});
+		},
+	});
+	dialog.show();
 }

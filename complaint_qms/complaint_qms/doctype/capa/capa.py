@@ -6,8 +6,8 @@ from frappe.model.document import Document
 from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.constants.fields import CAPA_STAMPS
-from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS
-from complaint_qms.services import capa_actions, defaults, lifecycle
+from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS, still_needed
+from complaint_qms.services import capa_actions, defaults, lifecycle, reliance
 
 
 class CAPA(Document):
@@ -15,12 +15,16 @@ class CAPA(Document):
         # What effectiveness computed comes in through its own service, marked by this flag, and no other way.
         if not self.flags.computed:
             lifecycle.protect(self, CAPA_STAMPS)
+            before = self.get_doc_before_save()
+            kept = before.window_extensions if before else []
+            self.set("window_extensions", [row.as_dict() for row in kept])
         if self.is_new():
             defaults.for_capa(self)
 
     def validate(self):
         capa_actions.check_rows(self)
         self._keep_criterion()
+        self._keep_complaints()
         move = lifecycle.guard(self)
         if move:
             self._entered(*move)
@@ -47,6 +51,16 @@ class CAPA(Document):
                 [name for name in VERIFICATION_FIELDS if name in changed],
                 _("G5: {0} was fixed when the implementation was verified and cannot change any more."),
             )
+
+    def _keep_complaints(self) -> None:
+        """A complaint that was closed because of this CAPA stays among its complaints."""
+        before = self.get_doc_before_save()
+        if not before or before.stage == "void":
+            return
+        gone = {row.complaint for row in before.complaints} - {row.complaint for row in self.complaints}
+        found = still_needed(reliance.complaints_on_capa(self.name, gone))
+        if found:
+            lifecycle.refuse(self, found)
 
     def _refuse_fixed(self, touched: list[str], sentence: str) -> None:
         if touched:

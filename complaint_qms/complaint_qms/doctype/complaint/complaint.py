@@ -6,10 +6,20 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from complaint_qms.constants.fields import COMPLAINT_STAMPS, DECIDED_ANEW
+from complaint_qms.constants.fields import COMPLAINT_STAMPS, DECIDED_ANEW, SEPARATED
 from complaint_qms.constants.stages import COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.integrations.erpnext.consistency import check_consistency
-from complaint_qms.services import intake, lifecycle, merge, proposals, reporting_duty, retention, risk, times
+from complaint_qms.services import (
+    decisions,
+    intake,
+    lifecycle,
+    merge,
+    proposals,
+    reporting_duty,
+    retention,
+    risk,
+    times,
+)
 from complaint_qms.services.sent import Checked
 from complaint_qms.services.settlement.keeping import keep_party
 from complaint_qms.services.sop import clock, procedure
@@ -40,18 +50,21 @@ class Complaint(Checked):
         if not self.is_new():
             self._keep_origin()
             keep_party(self)
+            merge.keep_company(self)
         times.check(self, now)
         check_consistency(self)
         if self.has_value_changed("complaint_type"):
             intake.check_type(self)
             intake.take_type_defaults(self)
-        if self.has_value_changed("reportable"):
-            reporting_duty.check_withdrawn(self)
+        reporting_duty.keep_awareness(self)
         risk.assess(self)
-        self._stamp_decisions(now)
+        decisions.stamp(self, now)
+        times.stamp_agreement(self, now)
         self._follow_procedure(now)
+        merge.look(self)
         move = lifecycle.guard(self)
         if move:
+            decisions.take(self, *move, now)
             self._entered(*move, now)
         if self.has_value_changed("first_response_at") and self.first_response_at and not self.is_new():
             clock.answered(self, now)
@@ -71,6 +84,7 @@ class Complaint(Checked):
 
     def on_update(self):
         merge.tell_original(self)
+        reporting_duty.follow_awareness(self)
 
     def on_trash(self):
         lifecycle.refuse_deletion(self)
@@ -86,25 +100,6 @@ class Complaint(Checked):
         before = self.get_doc_before_save()
         for name in ("source_doctype", "source_name", "idempotency_key", "is_migrated"):
             self.set(name, before.get(name))
-
-    def _stamp_decisions(self, now: datetime) -> None:
-        user = frappe.session.user
-        if any(self.has_value_changed(name) for name in ("is_complaint", "reportable", "triage_rationale")):
-            decided = self.is_complaint or self.triage_rationale or self.reportable
-            self.triage_decided_by, self.triage_decided_at = (user, now) if decided else (None, None)
-        if self.has_value_changed("no_investigation_reason"):
-            decided = bool(self.no_investigation_reason)
-            self.no_investigation_decided_by, self.no_investigation_decided_at = (
-                (user, now) if decided else (None, None)
-            )
-        if self.has_value_changed("reply_sent_at"):
-            self.reply_sent_by = user if self.reply_sent_at else None
-            if self.reply_sent_at and not self.first_response_at:
-                self.first_response_at = self.reply_sent_at
-        if self.has_value_changed("customer_agreement"):
-            # To the minute, as a person would write it: a form's time picker would round it and call the form changed.
-            minute = now.replace(second=0, microsecond=0)
-            self.agreement_at = (self.agreement_at or minute) if self.customer_agreement else None
 
     def _follow_procedure(self, now: datetime) -> None:
         early = (self.stage or "intake") in ("intake", "triage")
@@ -135,7 +130,7 @@ class Complaint(Checked):
             self._end(target, now)
         else:
             if origin in COMPLAINT_ENDED:
-                self._reopen()
+                self._reopen(origin)
             clock.enter_stage(self, target, now)
             procedure.add_checks(self, target)
 
@@ -144,6 +139,6 @@ class Complaint(Checked):
         self.closed_by, self.closed_at = frappe.session.user, now
         self.retain_until = retention.of_complaint(self)
 
-    def _reopen(self) -> None:
+    def _reopen(self, origin: str) -> None:
         self.reopen_count = (self.reopen_count or 0) + 1
-        self.update(dict.fromkeys(DECIDED_ANEW))
+        self.update(dict.fromkeys(SEPARATED if origin == "duplicate" else DECIDED_ANEW))

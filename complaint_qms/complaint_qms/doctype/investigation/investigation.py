@@ -5,7 +5,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import INVESTIGATION_STAMPS
-from complaint_qms.services import defaults, lifecycle
+from complaint_qms.services import defaults, lifecycle, reliance
 
 
 class Investigation(Document):
@@ -32,4 +32,5 @@ class Investigation(Document):
         elif target == "completed":
             self.completed_by, self.completed_at = frappe.session.user, now_datetime()
         elif origin == "completed":
+            reliance.tell_of_investigation(self)
             self.completed_by = self.completed_at = None

@@ -43,7 +43,7 @@ class ReportabilityAssessment(Document):
         lifecycle.refuse_deletion(self)
 
     def _keep_basis(self, before: Document) -> None:
-        """An assessment stays with its complaint; what its deadline counts from is for Regulatory Affairs to correct."""
+        """An assessment stays with its complaint and its jurisdiction."""
         if before.complaint != self.complaint:
             frappe.throw(
                 _("G3: {0} belongs to complaint {1}. For another one add an assessment of its own.").format(
@@ -51,14 +51,15 @@ class ReportabilityAssessment(Document):
                 ),
                 lifecycle.GateError,
             )
-        if any(self.has_value_changed(name) for name in ("awareness_date", "information_date")):
-            defaults.check_role(_("change the dates an assessment counts from"), roles.REGULATORY)
+        if self.has_value_changed("jurisdiction"):
+            defaults.check_role(_("change the jurisdiction of an assessment"), roles.REGULATORY)
 
     def _decide(self) -> None:
         if self.is_new() and self.status == "open":
             return
         defaults.check_role(_("decide on reportability"), roles.REGULATORY)
         if self.status == "open":
+            reporting_duty.check_relied_on(self)
             self.decided_by = self.decided_at = None
             return
         if not (self.reason or "").strip():

@@ -7,7 +7,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import ROOT_CAUSE_STAMPS
 from complaint_qms.engine.sop import root_cause_missing
-from complaint_qms.services import defaults, lifecycle
+from complaint_qms.services import defaults, lifecycle, reliance
 from complaint_qms.services.facts import facts_of
 
 # The one field that goes with each judgement.
@@ -65,6 +65,8 @@ class RootCause(Document):
         found = root_cause_missing(facts_of(self), self.status)
         if found:
             lifecycle.refuse(self, found)
+        if origin == "verified":
+            reliance.tell_of_cause(self)
         judged = self.status == "verified"
         self.verified_by = frappe.session.user if judged else None
         self.verified_at = now_datetime() if judged else None

@@ -23,7 +23,7 @@ export function complaint_queries(get_doc) {
 		duplicate_of: of((doc) => ({
 			name: ["!=", doc.name],
 			company: doc.company,
-			stage: ["not in", ["void", "duplicate"]],
+			stage: ["not in", ["closed", "rejected", "void", "duplicate"]],
 		})),
 	};
 }

@@ -1,0 +1,205 @@
+"""Ways out of a complaint: one table of the questions that closing, rejecting, merging and voiding ask.
+
+A question is asked of the complaint's history, at whichever stage it stands and whatever was sent with the step:
+what somebody found before counts as well as what this save says.
+
+Facts beyond those of `complaint.py`:
+    stored: the record as it was before this save; empty for a new one.
+    merged_here: names of complaints that were merged into this one.
+    original_stage, original_company: of `duplicate_of`, None when it is empty.
+
+Holding, resuming, going back and opening again are no ways out: an open assessment keeps running meanwhile, nobody
+gives up what rests on the complaint, and the next way forward or out asks everything again.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from complaint_qms.engine.sop.gates import Missing, blank, need
+
+Facts = Mapping[str, Any]
+Question = Callable[[Facts], list[Missing]]
+
+FOUND_REPORTABLE: Final = ("yes", "assessing")
+
+
+def exit_missing(facts: Facts, target: str) -> list[Missing]:
+    """What the shared questions find missing for the way out to `target`, in the order of the table."""
+    return [row for question in EXITS[target] for row in QUESTIONS[question](facts)]
+
+
+def _assessed(facts: Facts) -> list[Missing]:
+    pending = [row["name"] for row in facts.get("assessments") or [] if row["status"] == "open"]
+    if not pending:
+        return []
+    return [
+        Missing(
+            "G3",
+            "",
+            "Reportability assessment {names} is still open: report the event or decide with a reason.",
+            {"names": ", ".join(pending)},
+        )
+    ]
+
+
+def _answered(facts: Facts) -> list[Missing]:
+    """What the complaint says of reportability and what its assessments decided agree; without a deliberation under
+    way, which is a question of its own."""
+    if _assessed(facts):
+        return []
+    said, status = facts.get("reportable"), {row["status"] for row in facts.get("assessments") or []}
+    if "reported" in status:
+        if said == "yes":
+            return []
+        return [Missing("G3", "reportable", "The event was reported: record it as reportable.")]
+    if not _found_reportable(facts):
+        return []
+    if not status:
+        return [Missing("G3", "reportable", "Add the reportability assessment and finish it.")]
+    if said in FOUND_REPORTABLE:
+        return [
+            Missing("G3", "reportable", "The assessment is finished: record whether the event is reportable.")
+        ]
+    return []
+
+
+def _not_reportable(facts: Facts) -> list[Missing]:
+    reported = any(row["status"] == "reported" for row in facts.get("assessments") or [])
+    if not reported and (not _found_reportable(facts) or _withdrawn(facts)):
+        return []
+    return [Missing("G3", "reportable", "A reportable event can neither be rejected nor made void.")]
+
+
+def _found_reportable(facts: Facts) -> bool:
+    """Whether somebody found so, in what is stored or in what is sent with the step."""
+    stored = facts.get("stored") or {}
+    return facts.get("reportable") in FOUND_REPORTABLE or stored.get("reportable") in FOUND_REPORTABLE
+
+
+def _withdrawn(facts: Facts) -> bool:
+    """Whether this save takes the finding back on the strength of an assessment."""
+    status = {row["status"] for row in facts.get("assessments") or []}
+    return facts.get("reportable") == "no" and status == {"not_reportable"}
+
+
+def _settled(facts: Facts) -> list[Missing]:
+    found = []
+    drafts = [row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 0]
+    if drafts:
+        found.append(
+            Missing(
+                "G4",
+                "settlement_html",
+                "Submit or delete the draft settlement {names}.",
+                {"names": ", ".join(drafts)},
+            )
+        )
+    for row in facts.get("open_documents") or []:
+        found.append(
+            Missing(
+                "G4",
+                "settlement_html",
+                "{doctype} {name} is not finished yet: have it submitted or closed, or cancel the settlement.",
+                dict(row),
+            )
+        )
+    for row in facts.get("lost_documents") or []:
+        found.append(
+            Missing(
+                "G4",
+                "settlement_html",
+                "{doctype} {name} of settlement {settlement} was cancelled or deleted: have it amended, "
+                "or write in the settlement why nothing more is owed.",
+                dict(row),
+            )
+        )
+    return found
+
+
+def _nothing_settled(facts: Facts) -> list[Missing]:
+    submitted = [row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 1]
+    if not submitted:
+        return []
+    return [
+        Missing("G7", "settlement_html", "Cancel settlement {names} first.", {"names": ", ".join(submitted)})
+    ]
+
+
+def _investigations_ended(facts: Facts) -> list[Missing]:
+    """An investigation that is only about others too ends with the complaint that it was opened for."""
+    running = [
+        row["name"]
+        for row in facts.get("investigations") or []
+        if row["stage"] != "completed" and not row.get("covers")
+    ]
+    if not running:
+        return []
+    return [
+        Missing(
+            "G2",
+            "",
+            "Complete investigation {names} first, or void it.",
+            {"names": ", ".join(running)},
+        )
+    ]
+
+
+def _nobody_rests_here(facts: Facts) -> list[Missing]:
+    resting = facts.get("merged_here") or []
+    if not resting:
+        return []
+    return [
+        Missing(
+            "G7",
+            "",
+            "{names} was merged into this complaint: have it separated again first.",
+            {"names": ", ".join(resting)},
+        )
+    ]
+
+
+def _original_carries(facts: Facts) -> list[Missing]:
+    original = facts.get("duplicate_of")
+    if blank(original):
+        return need(facts, "G7", [("duplicate_of", "Name the complaint this one repeats.")])
+    stage, values = facts.get("original_stage"), {"name": original}
+    if original == facts.get("name"):
+        message = "A complaint cannot be a duplicate of itself."
+    elif stage in ("duplicate", "void"):
+        message = "{name} is itself merged or void: name the complaint that carries the case."
+    elif stage in ("closed", "rejected"):
+        message = "{name} has ended: have it reopened first, so that somebody sees what this complaint adds."
+    elif facts.get("original_company") and facts.get("original_company") != facts.get("company"):
+        message = "{name} belongs to another company: name a complaint of this company."
+    else:
+        return []
+    return [Missing("G7", "duplicate_of", message, values)]
+
+
+QUESTIONS: Final[dict[str, Question]] = {
+    "assessed": _assessed,
+    "answered": _answered,
+    "not_reportable": _not_reportable,
+    "settled": _settled,
+    "nothing_settled": _nothing_settled,
+    "investigations_ended": _investigations_ended,
+    "nobody_rests_here": _nobody_rests_here,
+    "original_carries": _original_carries,
+}
+
+# Merging and closing leave the finding where it is, so it has to be answered; rejecting and voiding would take it out
+# of sight, so there must be none. A closed or merged complaint may have others resting on it: they stay with a closed
+# one, and go with a merged one to its original.
+EXITS: Final[dict[str, tuple[str, ...]]] = {
+    "closed": ("assessed", "answered", "settled", "investigations_ended"),
+    "rejected": ("assessed", "not_reportable", "settled", "investigations_ended", "nobody_rests_here"),
+    "duplicate": ("original_carries", "assessed", "answered", "settled", "investigations_ended"),
+    "void": (
+        "assessed",
+        "not_reportable",
+        "settled",
+        "nothing_settled",
+        "investigations_ended",
+        "nobody_rests_here",
+    ),
+}
