@@ -65,7 +65,7 @@ def _investigation(doc: Document) -> dict[str, Any]:
     if doc.is_new():
         return _base(doc) | {"root_causes": []}
     facts = facts_of_investigations([doc])[doc.name]
-    if facts["stage"] == "completed":
+    if doc.stage == "completed":
         facts["closed_on_it"] = [row.name for row in complaints_on_investigation(doc.name, ("closed",))]
     return facts
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from complaint_qms.constants.stages import CAPA_FLOW
-from complaint_qms.engine.sop.gates import Missing, blank, need
+from complaint_qms.engine.sop.gates import Missing, blank, named, need
 
 Facts = Mapping[str, Any]
 
@@ -91,16 +91,9 @@ def extension_missing(facts: Facts, days: int, reason: str | None) -> list[Missi
 
 def still_needed(complaints: list[str]) -> list[Missing]:
     """A CAPA does not leave complaints that were closed because it answers them."""
-    if not complaints:
-        return []
-    return [
-        Missing(
-            "G5",
-            "complaints",
-            "Complaint {names} was closed on this CAPA: have it reopened first.",
-            {"names": ", ".join(complaints)},
-        )
-    ]
+    return named(
+        complaints, "G5", "complaints", "Complaint {names} was closed on this CAPA: have it reopened first."
+    )
 
 
 def _planned(facts: Facts) -> list[Missing]:

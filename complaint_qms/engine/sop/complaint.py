@@ -20,7 +20,7 @@ from typing import Any
 
 from complaint_qms.constants.stages import COMPLAINT_FLOW
 from complaint_qms.engine.sop.exits import exit_missing
-from complaint_qms.engine.sop.gates import Missing, blank, need
+from complaint_qms.engine.sop.gates import Missing, blank, named, need
 
 Facts = Mapping[str, Any]
 
@@ -193,17 +193,8 @@ def _executed(facts: Facts) -> list[Missing]:
     if facts.get("remedy_required") != "yes":
         return []
     # That there is a settlement at all was asked on the way here.
-    drafts = [row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 0]
-    if drafts:
-        return [
-            Missing(
-                "G4",
-                "settlement_html",
-                "Submit or delete the draft settlement {names}.",
-                {"names": ", ".join(drafts)},
-            )
-        ]
-    return []
+    drafts = (row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 0)
+    return named(drafts, "G4", "settlement_html", "Submit or delete the draft settlement {names}.")
 
 
 def _closable(facts: Facts) -> list[Missing]:

@@ -15,7 +15,7 @@ gives up what rests on the complaint, and the next way forward or out asks every
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from complaint_qms.engine.sop.gates import Missing, blank, need
+from complaint_qms.engine.sop.gates import Missing, blank, named, need
 
 Facts = Mapping[str, Any]
 Question = Callable[[Facts], list[Missing]]
@@ -29,17 +29,13 @@ def exit_missing(facts: Facts, target: str) -> list[Missing]:
 
 
 def _assessed(facts: Facts) -> list[Missing]:
-    pending = [row["name"] for row in facts.get("assessments") or [] if row["status"] == "open"]
-    if not pending:
-        return []
-    return [
-        Missing(
-            "G3",
-            "",
-            "Reportability assessment {names} is still open: report the event or decide with a reason.",
-            {"names": ", ".join(pending)},
-        )
-    ]
+    pending = (row["name"] for row in facts.get("assessments") or [] if row["status"] == "open")
+    return named(
+        pending,
+        "G3",
+        "",
+        "Reportability assessment {names} is still open: report the event or decide with a reason.",
+    )
 
 
 def _answered(facts: Facts) -> list[Missing]:
@@ -83,17 +79,8 @@ def _withdrawn(facts: Facts) -> bool:
 
 
 def _settled(facts: Facts) -> list[Missing]:
-    found = []
-    drafts = [row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 0]
-    if drafts:
-        found.append(
-            Missing(
-                "G4",
-                "settlement_html",
-                "Submit or delete the draft settlement {names}.",
-                {"names": ", ".join(drafts)},
-            )
-        )
+    drafts = (row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 0)
+    found = named(drafts, "G4", "settlement_html", "Submit or delete the draft settlement {names}.")
     for row in facts.get("open_documents") or []:
         found.append(
             Missing(
@@ -117,45 +104,27 @@ def _settled(facts: Facts) -> list[Missing]:
 
 
 def _nothing_settled(facts: Facts) -> list[Missing]:
-    submitted = [row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 1]
-    if not submitted:
-        return []
-    return [
-        Missing("G7", "settlement_html", "Cancel settlement {names} first.", {"names": ", ".join(submitted)})
-    ]
+    submitted = (row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 1)
+    return named(submitted, "G7", "settlement_html", "Cancel settlement {names} first.")
 
 
 def _investigations_ended(facts: Facts) -> list[Missing]:
     """An investigation that is only about others too ends with the complaint that it was opened for."""
-    running = [
+    running = (
         row["name"]
         for row in facts.get("investigations") or []
         if row["stage"] != "completed" and not row.get("covers")
-    ]
-    if not running:
-        return []
-    return [
-        Missing(
-            "G2",
-            "",
-            "Complete investigation {names} first, or void it.",
-            {"names": ", ".join(running)},
-        )
-    ]
+    )
+    return named(running, "G2", "", "Complete investigation {names} first, or void it.")
 
 
 def _nobody_rests_here(facts: Facts) -> list[Missing]:
-    resting = facts.get("merged_here") or []
-    if not resting:
-        return []
-    return [
-        Missing(
-            "G7",
-            "",
-            "{names} was merged into this complaint: have it separated again first.",
-            {"names": ", ".join(resting)},
-        )
-    ]
+    return named(
+        facts.get("merged_here"),
+        "G7",
+        "",
+        "{names} was merged into this complaint: have it separated again first.",
+    )
 
 
 def _original_carries(facts: Facts) -> list[Missing]:

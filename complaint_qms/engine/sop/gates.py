@@ -45,3 +45,9 @@ def blank(value: Any) -> bool:
 def need(facts: Mapping[str, Any], gate: str, wants: Iterable[tuple[str, str]]) -> list[Missing]:
     """One `Missing` for each blank field of `wants`, pairs of field name and message."""
     return [Missing(gate, name, message) for name, message in wants if blank(facts.get(name))]
+
+
+def named(names: Iterable[str] | None, gate: str, field: str, message: str) -> list[Missing]:
+    """One `Missing` that names all the records that stand in the way; none without names."""
+    listed = ", ".join(names or ())
+    return [Missing(gate, field, message, {"names": listed})] if listed else []

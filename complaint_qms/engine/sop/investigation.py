@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from complaint_qms.constants.stages import INVESTIGATION_FLOW
-from complaint_qms.engine.sop.gates import Missing, blank, need
+from complaint_qms.engine.sop.gates import Missing, blank, named, need
 
 Facts = Mapping[str, Any]
 
@@ -58,17 +58,12 @@ def investigation_missing(facts: Facts, target: str) -> list[Missing]:
 
 
 def _nobody_closed(facts: Facts) -> list[Missing]:
-    names = facts.get("closed_on_it") or []
-    if not names:
-        return []
-    return [
-        Missing(
-            "G2",
-            "",
-            "Complaint {names} was closed on this investigation: have it reopened first.",
-            {"names": ", ".join(names)},
-        )
-    ]
+    return named(
+        facts.get("closed_on_it"),
+        "G2",
+        "",
+        "Complaint {names} was closed on this investigation: have it reopened first.",
+    )
 
 
 def _cause_known(facts: Facts) -> list[Missing]:
@@ -96,26 +91,14 @@ def _cause_known(facts: Facts) -> list[Missing]:
 
 
 def _unused(facts: Facts) -> list[Missing]:
-    found: list[Missing] = []
-    if facts.get("closed_on_it"):
-        found.append(
-            Missing(
-                "G5",
-                "",
-                "CAPA {names} was closed on this cause: have it reopened first.",
-                {"names": ", ".join(facts["closed_on_it"])},
-            )
-        )
-    if facts.get("completed_on_it"):
-        found.append(
-            Missing(
-                "G2",
-                "",
-                "Investigation {names} was completed on this cause: have it reopened first.",
-                {"names": ", ".join(facts["completed_on_it"])},
-            )
-        )
-    return found
+    return named(
+        facts.get("closed_on_it"), "G5", "", "CAPA {names} was closed on this cause: have it reopened first."
+    ) + named(
+        facts.get("completed_on_it"),
+        "G2",
+        "",
+        "Investigation {names} was completed on this cause: have it reopened first.",
+    )
 
 
 def root_cause_missing(facts: Facts, target: str) -> list[Missing]:

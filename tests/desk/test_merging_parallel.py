@@ -1,0 +1,92 @@
+"""Two people merge, or merge and void, in the same moment: whoever comes second sees what the first did."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import frappe
+import pytest
+
+from tests.conftest import TESTS, bench_here
+from tests.desk.factory import at_stage, complaint
+
+pytestmark = [pytest.mark.commits, pytest.mark.slow]
+
+ROUNDS = 3
+MERGE = "Merge into Another"
+
+
+def race(*steps):
+    """Answers of processes that each take one step (complaint, action, values), told to go in the same moment."""
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.desk.step_worker", frappe.local.site, name, action, json.dumps(values)],
+            cwd=bench_here().sites,
+            env=os.environ | {"PYTHONPATH": str(TESTS.parent), "PYTHONWARNINGS": "ignore"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        for name, action, values in steps
+    ]  # fmt: skip
+    for worker in workers:
+        assert worker.stdout.readline().strip() == "ready"
+    for worker in workers:
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    answers = [worker.stdout.readline().strip() for worker in workers]
+    for worker in workers:
+        assert worker.wait(120) == 0
+    frappe.db.rollback()
+    return answers
+
+
+def carried(*names):
+    """No complaint rests on one that is itself merged or has vanished."""
+    rows = frappe.get_all(
+        "Complaint", {"name": ("in", names)}, ["name", "stage", "duplicate_of"], order_by="name"
+    )
+    stages = {row.name: row.stage for row in rows}
+    return all(
+        stages[row.duplicate_of] not in ("duplicate", "void", "rejected")
+        for row in rows
+        if row.stage == "duplicate"
+    )
+
+
+def two():
+    names = at_stage("triage").name, at_stage("triage").name
+    frappe.db.commit()
+    return names
+
+
+def test_each_into_the_other():
+    for _round in range(ROUNDS):
+        first, second = two()
+        answers = race((first, MERGE, {"duplicate_of": second}), (second, MERGE, {"duplicate_of": first}))
+        assert sum(answer.startswith("done") for answer in answers) <= 1, answers
+        assert carried(first, second)
+
+
+def test_into_one_that_is_just_made_void():
+    for _round in range(ROUNDS):
+        first, second = two()
+        answers = race(
+            (first, MERGE, {"duplicate_of": second}), (second, "Void", {"void_reason": "Entered twice"})
+        )
+        assert sum(answer.startswith("done") for answer in answers) == 1, answers
+        assert carried(first, second)
+
+
+def test_into_one_that_is_just_merged_itself():
+    for _round in range(ROUNDS):
+        first, second = two()
+        third = complaint().name
+        frappe.db.commit()
+        answers = race((first, MERGE, {"duplicate_of": second}), (second, MERGE, {"duplicate_of": third}))
+        assert answers[1] == "done duplicate", answers
+        assert carried(first, second, third)
