@@ -182,12 +182,10 @@ def _by_mail() -> bool:
     return bool(cint(frappe.get_cached_doc(SETTINGS).notify_by_email))
 
 
-def _notice_row(
-    kind: str, person: Person, doctype: str, name: str, subject: str, by_mail: bool
-) -> dict[str, str | int]:
+def _notice_row(kind: str, person: Person, doctype: str, name: str, text: str, by_mail: bool) -> dict:
     return {
         "type": "Alert",
-        "subject": subject,
+        "subject": text,
         "for_user": person.user,
         "from_user": _AUTHOR,
         "document_type": doctype,
