@@ -9,6 +9,7 @@ import frappe
 import pytest
 from frappe.model.document import Document
 
+from complaint_qms.integrations.erpnext.remaining import worth
 from tests.desk import factory, settling
 
 Refused = frappe.ValidationError
@@ -85,6 +86,26 @@ def test_a_discount_that_is_booked_apart_counts_as_well() -> None:
         additional_discount_account=account,
     )
     assert ceiling(invoice) == invoice.grand_total == 750
+
+
+@pytest.mark.parametrize(
+    ("row", "header", "value"),
+    [
+        ({"net_amount": 90, "distributed_discount_amount": 10}, {"discount_amount": 10}, 100 * 0.9),
+        (
+            {"net_amount": 90, "distributed_discount_amount": 10},
+            {"discount_amount": 0},
+            100,
+        ),  # left from before
+        ({"net_amount": 80}, {"discount_amount": 20, "apply_discount_on": NET, "net_total": 80}, 80),
+        ({"net_amount": 80}, {"discount_amount": 20, "apply_discount_on": GRAND, "grand_total": 60}, 75),
+        ({"net_amount": -90, "distributed_discount_amount": -10}, {"discount_amount": -10}, 90),
+        ({"net_amount": 0}, {"discount_amount": 20, "apply_discount_on": GRAND, "grand_total": -20}, 100),
+    ],
+)
+def test_the_part_of_a_discount_that_falls_on_a_row(row: dict, header: dict, value: float) -> None:
+    amount = -100 if header["discount_amount"] < 0 else 100
+    assert worth(frappe._dict(row, amount=amount), frappe._dict(header)) == pytest.approx(value)
 
 
 def test_what_finance_gave_back_by_hand_counts() -> None:

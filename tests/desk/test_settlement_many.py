@@ -224,6 +224,16 @@ def test_an_invoice_over_several_deliveries_takes_all_of_them_back_at_once() -> 
     }
 
 
+def test_a_delivery_that_another_line_takes_back_is_not_taken_back_twice() -> None:
+    notes, (invoice,) = ordered([6, 4], [10])
+    lines = (
+        {"qty": 6, "delivery_note": notes[0].name, "delivery_note_item": notes[0].items[0].name},
+        {"qty": 4},
+    )
+    settlement = settling.submitted(invoice, *[{"remedy": "return_credit", **line} for line in lines])
+    assert drafted(settlement)["goods_return"] == [(notes[0].name, -6), (notes[1].name, -4)]
+
+
 def test_the_delivery_that_has_something_left_is_found() -> None:
     notes, (invoice,) = ordered([6, 4], [10])
     settling.submitted(notes[0], {"remedy": "return_credit", "qty": 6})

@@ -41,9 +41,8 @@ _HEADER = [
     "discount_amount",
     "apply_discount_on",
 ]
-_CASH_DISCOUNT = "is_cash_or_non_trade_discount"
 _HEADER_OF = {
-    INVOICE: [*_HEADER, "update_stock", "is_pos", "is_consolidated", "outstanding_amount", _CASH_DISCOUNT],
+    INVOICE: [*_HEADER, "update_stock", "is_pos", "is_consolidated", "outstanding_amount"],
     NOTE: _HEADER,
 }
 _ROW = [
@@ -125,14 +124,13 @@ def worth(row: frappe._dict, header: frappe._dict) -> float:
 
     In the terms of its `amount`: before taxes that come on top of it, with those that are included in it.
     """
-    before = flt(row.net_amount) + flt(row.distributed_discount_amount)
-    value = abs(flt(row.amount)) * (flt(row.net_amount) / before if before else 1.0)
-    if (
-        header.get(_CASH_DISCOUNT) and header.apply_discount_on == "Grand Total"
-    ):  # not distributed over the rows
-        whole = flt(header.grand_total) + flt(header.discount_amount)
-        value *= flt(header.grand_total) / whole if whole else 1.0
-    return value
+    discount, share = flt(header.discount_amount), 1.0
+    if discount and flt(row.distributed_discount_amount):
+        share = flt(row.net_amount) / (flt(row.net_amount) + flt(row.distributed_discount_amount))
+    elif discount:  # booked apart, or from before ERPNext kept the part of each row
+        whole = flt(header.net_total if header.apply_discount_on == "Net Total" else header.grand_total)
+        share = whole / (whole + discount) if whole + discount else 1.0
+    return abs(flt(row.amount)) * share
 
 
 def _headers(doctype: str, names: Collection[str], locked: bool) -> list[frappe._dict]:
@@ -227,7 +225,7 @@ def _count_returns(
         .inner_join(parent)
         .on(parent.name == item.parent)
         .select(item.name, item.parent, item.item_code, parent.return_against, source.as_("source"))
-        .select(*_counted(doctype, item, parent))
+        .select(*_counted(item, parent))
         .where(
             (parent.return_against.isin(sorted(parents))) & (parent.is_return == 1) & (parent.docstatus < 2)
         )
@@ -263,7 +261,7 @@ def _count_credits_of_returns(sold: Sold, returned: dict[str, list[SoldRow]], lo
         frappe.qb.from_(item)
         .inner_join(parent)
         .on(parent.name == item.parent)
-        .select(item.parent, item.dn_detail, *_counted(INVOICE, item, parent))
+        .select(item.parent, item.dn_detail, *_counted(item, parent))
         .where(item.dn_detail.isin(sorted(returned)) & (parent.is_return == 1) & (parent.docstatus < 2))
         .where(parent.return_against.isnull() | (parent.return_against == ""))
         .orderby(item.parent, item.idx, order=Order.asc)
@@ -343,12 +341,11 @@ def _count_goodwill(sold: Sold, row: frappe._dict, amount: float) -> None:
         _use([target], row.parent, 0.0, part)
 
 
-def _counted(doctype: str, item: Any, parent: Any) -> list[Any]:
+def _counted(item: Any, parent: Any) -> list[Any]:
     """Columns that `worth` and `_stock_qty` need of a returned row."""
     fields = ("qty", "stock_qty", "conversion_factor", "amount", "net_amount", "distributed_discount_amount")
-    header = ("apply_discount_on", "grand_total", "discount_amount")
-    cash = [parent[_CASH_DISCOUNT]] if doctype == INVOICE else []
-    return [*[item[name] for name in fields], *[parent[name] for name in header], *cash]
+    header = ("apply_discount_on", "net_total", "grand_total", "discount_amount")
+    return [*[item[name] for name in fields], *[parent[name] for name in header]]
 
 
 def _stock_qty(row: frappe._dict) -> float:

@@ -39,8 +39,10 @@ class Splitter:
         """Divide every line that needs it; says whether this changed for what money is given."""
         changed, lines = False, []
         for line in self.doc.lines:
-            if line.remedy in CONSUMING and (row := self._row(line, INVOICE)):
-                self.asked[row.name] += flt(line.qty) * row.conversion_factor
+            for doctype in (INVOICE, NOTE) if line.remedy in CONSUMING else ():
+                named = line.sales_invoice_item if doctype == INVOICE else line.delivery_note_item
+                if (doctype == INVOICE or named) and (row := self._row(line, doctype)):
+                    self.asked[row.name] += flt(line.qty) * row.conversion_factor
         for line in list(self.doc.lines):
             parts = self._parts(line) if line.remedy in CONSUMING and flt(line.qty) > 0 else None
             billed = line.sales_invoice_item
