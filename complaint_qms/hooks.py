@@ -36,6 +36,7 @@ before_uninstall = "complaint_qms.uninstall.before_uninstall"
 
 # Who sees what: rows of tables go with their records, and so does what the framework keeps about them
 _ROWS = (
+    "Approval Role Grant",
     "CAPA Action",
     "CAPA Complaint",
     "CAPA Related Change",
@@ -52,6 +53,7 @@ _ROWS = (
     "Complaint Stage Log",
     "Investigation Check",
     "Investigation Complaint",
+    "Quality Contributor",
     "Risk Matrix Cell",
     "Root Cause Factor",
     "Root Cause Why",
@@ -162,10 +164,16 @@ doc_events = {
     "Holiday List": {"on_update": f"{_RECLOCK}.request"},
     "Sales Invoice": _SETTLED_EVENTS,
     "Sales Order": _SETTLED_EVENTS,
-    "User": {"on_update": f"{_SHARING}.user_changed"},
+    "Transaction Deletion Record": {"before_submit": "complaint_qms.overrides.company_data.before_submit"},
+    "User": {
+        "on_update": f"{_SHARING}.user_changed",
+        "validate": "complaint_qms.overrides.users.validate",
+    },
     "User Permission": {"on_update": f"{_SHARING}.restriction_changed"},
     "Warranty Claim": _SETTLED_EVENTS,
 }
+# ERPNext sweeps out the transactions of a company by SQL, past every controller; quality records stay.
+company_data_to_be_ignored = [*_OWN_RECORDS, *_ROWS]
 # A settlement's list of documents is a record of what happened; it holds none of them back.
 auto_cancel_exempted_doctypes = ["Complaint Settlement"]
 ignore_links_on_delete = ["Complaint Settlement Document"]

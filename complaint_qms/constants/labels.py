@@ -182,6 +182,13 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "bom": "BOM",
         "training": "Training",
     },
+    "part": {
+        "creator": "Creator",
+        "editor": "Editor",
+        "answerable": "Answerable",
+        "submitter": "Submitter",
+        "handed_over": "Handed Over",
+    },
     # import of a file
     "import_status": {
         "draft": "Draft",

@@ -6,6 +6,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from complaint_qms.constants.contributing import FIELD
+from complaint_qms.services.actors import acting
 from complaint_qms.services.links import linked_facts
 from complaint_qms.services.reliance import (
     capas_on_cause,
@@ -114,9 +116,12 @@ def _base(doc: Document) -> dict[str, Any]:
     before = doc.get_doc_before_save()
     # The gates ask from where the record comes, which is what is stored, not what was sent.
     facts["stage"] = before.get("stage") if before else doc.get("stage")
-    facts["user"] = frappe.session.user
+    facts["user"], facts["acting"] = frappe.session.user, acting()
     # Nobody gets round a gate by changing, in the same save, the names it asks for.
     facts["stored"] = before.as_dict() if before else {}
+    if doc.meta.has_field(FIELD):
+        # Those of this save included: the controller adds them before it asks.
+        facts["contributors"] = [{"user": row.user, "part": row.part} for row in doc.get(FIELD)]
     return facts
 
 

@@ -13,17 +13,27 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.model.workflow import get_transitions, get_workflow_name, is_transition_condition_satisfied
+from frappe.model.workflow import (
+    get_transitions,
+    get_workflow_name,
+    has_approval_access,
+    is_transition_condition_satisfied,
+)
 from frappe.utils import escape_html, format_date
 
+from complaint_qms.constants.contributing import FIELD as CONTRIBUTORS
 from complaint_qms.constants.fields import OPEN_AFTER_END, UNDER_REVIEW
 from complaint_qms.constants.stages import ENDED, FIRST_STAGE, MOVES
 from complaint_qms.engine.sop import Missing, missing, move_allowed
+from complaint_qms.services import shipped_workflow
+from complaint_qms.services.defaults import check_role
 from complaint_qms.services.facts import facts_of
 from complaint_qms.services.sent import read
 from complaint_qms.services.words import word
 
 _WORK_LIST = "frappe.workflow.doctype.workflow_action.workflow_action.process_workflow_actions"
+# What follows from a save is no content of it.
+_IGNORED_FIELDS = ("stage", "workflow_state", CONTRIBUTORS)
 _IGNORED_TYPES = ("Section Break", "Column Break", "Tab Break", "HTML", "Button")
 
 
@@ -74,6 +84,9 @@ def guard(doc: Document) -> tuple[str, str] | None:
     origin = (before.stage if before else None) or FIRST_STAGE[doc.doctype]
     target = stage_wanted(doc)
     doc.stage = origin
+    shipped_workflow.keep_state(doc)
+    if before and origin in ENDED[doc.doctype]:
+        _keep_fetched(doc, before)
     if before and origin in UNDER_REVIEW.get(doc.doctype, {}):
         _refuse_under_review(doc, before)
     if target == origin:
@@ -82,6 +95,7 @@ def guard(doc: Document) -> tuple[str, str] | None:
         return None
     if before and origin in ENDED[doc.doctype]:
         _refuse_changes(doc, before, moving=True)
+    _check_right(doc, origin, target)
     facts = facts_of(doc)
     found = list(missing(doc.doctype, facts, target))
     if not move_allowed(doc.doctype, origin, target):
@@ -89,6 +103,7 @@ def guard(doc: Document) -> tuple[str, str] | None:
     if found:
         refuse(doc, found, target)
     doc.stage = target
+    shipped_workflow.keep_state(doc)
     return origin, target
 
 
@@ -167,7 +182,7 @@ def changed_fields(doc: Document, before: Document) -> list[str]:
     """Names of the fields, child tables included, whose content differs from the stored record."""
     changed = []
     for field in doc.meta.fields:
-        if field.fieldtype in _IGNORED_TYPES or field.fieldname in ("stage", "workflow_state"):
+        if field.fieldtype in _IGNORED_TYPES or field.fieldname in _IGNORED_FIELDS:
             continue
         if field.fieldtype in ("Table", "Table MultiSelect"):
             if _rows(doc.get(field.fieldname)) != _rows(before.get(field.fieldname)):
@@ -216,6 +231,46 @@ def take_step(doc: Document, action: str, values: dict[str, Any]) -> None:
     doc.workflow_state = transition.next_state
     doc.save()
     doc.add_comment("Workflow", _(transition.next_state))
+
+
+def _check_right(doc: Document, origin: str, target: str) -> None:
+    """Who may take a step, also where the framework does not ask: without a workflow, or past its buttons.
+
+    Raises:
+        frappe.PermissionError: no workflow of the site knows our stages, and the shipped one gives the step to others.
+        GateError: the site's workflow lets nobody take this step on a record of their own.
+    """
+    if not stage_map(doc.doctype):
+        wanted = shipped_workflow.roles_of_steps(doc.doctype).get((origin, target))
+        if wanted:
+            deed = _("take {0} from {1} to {2}").format(
+                doc.name or _(doc.doctype), word(origin), word(target)
+            )
+            check_role(deed, *wanted)
+        return
+    before = doc.get_doc_before_save()
+    if not before:
+        return
+    held = set(frappe.get_roles())
+    steps = [
+        row for row in steps_from(before) if row.next_state == doc.workflow_state and row.allowed in held
+    ]
+    # Frappe asks this for its own buttons alone.
+    if steps and not any(has_approval_access(frappe.session.user, before, row) for row in steps):
+        frappe.throw(
+            _("G6: you created {0}; by the workflow somebody else takes the step {1}.").format(
+                doc.name, _(steps[0].action)
+            ),
+            GateError,
+            title=_("Not yet"),
+        )
+
+
+def _keep_fetched(doc: Document, before: Document) -> None:
+    """Frappe fetches names from linked records at each save; an ended record keeps those of its time."""
+    for field in doc.meta.fields:
+        if field.fetch_from:
+            doc.set(field.fieldname, before.get(field.fieldname))
 
 
 def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> None:

@@ -7,15 +7,22 @@ from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix, rate
 from complaint_qms.services import caching
 
-_MATRICES, _RANKS = "complaint_qms_matrices", "complaint_qms_ranks"
+_MATRICES, _LEVELS = "complaint_qms_matrices", "complaint_qms_levels"
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
 
 def assess(doc: Document) -> None:
-    """Set the risk fields of `doc` from its severity and occurrence; blank while one of them is."""
+    """Set the risk fields of `doc` from its severity and occurrence; blank while one of them is.
+
+    What a complaint was judged by when it ended stays, whatever its matrix says since.
+    """
+    before = doc.get_doc_before_save()
+    if before and before.stage in COMPLAINT_ENDED:
+        return
     name = matrix_for(doc.company)
     doc.risk_matrix = name
     cell = None
@@ -104,17 +111,31 @@ def matrix_of(doc: Document) -> RiskMatrix:
 
 def level_ranks() -> dict[str, dict[str, int]]:
     """Rank of every severity and occurrence of the site."""
-    return frappe.cache.get_value(
-        _RANKS,
-        lambda: {
-            doctype: dict(
-                frappe.get_all(doctype, fields=["name", "rank"], as_list=True, order_by="`rank` asc")
-            )
-            for doctype in ("Risk Severity", "Risk Occurrence")
-        },
-    )
+    return {doctype: {name: rank for name, rank, _disabled in rows} for doctype, rows in _levels().items()}
+
+
+def levels_out_of_use() -> dict[str, set[str]]:
+    """Severities and occurrences that are not chosen any more."""
+    return {
+        doctype: {name for name, _rank, disabled in rows if disabled} for doctype, rows in _levels().items()
+    }
 
 
 def forget() -> None:
     """Drop what is cached about matrices and levels; called when one of them changes."""
-    caching.forget([_MATRICES, _RANKS])
+    caching.forget([_MATRICES, _LEVELS])
+
+
+def _levels() -> dict[str, list[tuple[str, int, int]]]:
+    return frappe.cache.get_value(
+        _LEVELS,
+        lambda: {
+            doctype: sorted(
+                frappe.get_all(
+                    doctype, fields=["name", "rank", "disabled"], as_list=True, order_by="name asc"
+                ),
+                key=lambda row: row[1],
+            )
+            for doctype in ("Risk Severity", "Risk Occurrence")
+        },
+    )

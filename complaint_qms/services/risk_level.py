@@ -1,12 +1,12 @@
 """A level of severity or occurrence."""
 
 from frappe import _
-from frappe.model.document import Document
 
 from complaint_qms.services import risk
+from complaint_qms.services.vocabulary_use import Named
 
 
-class RiskLevel(Document):
+class RiskLevel(Named):
     """Controller of both DocTypes of levels: the matrices read from them are read anew after any change."""
 
     def validate(self) -> None:

@@ -6,19 +6,12 @@ is missing; replace it only while the site's copy is still what we wrote last; o
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 import frappe
 
 from complaint_qms.constants.settings import SETTINGS
-
-FOLDER = Path(__file__).parent.parent / "workflow"
-
-
-def definitions() -> list[dict[str, Any]]:
-    """The shipped workflows, in file order."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))]
+from complaint_qms.services.shipped_workflow import definitions
 
 
 def sync_workflows() -> None:

@@ -206,7 +206,9 @@ def spoken(tree: ast.AST) -> Iterator[str]:
         node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) in SPEAKING_CALLS
     ]
     for call in calls:
-        names |= {node.id for node in call.args if isinstance(node, ast.Name)}
+        # A name by itself, or a table with the key beside it.
+        given = (node.value if isinstance(node, ast.Subscript) else node for node in call.args)
+        names |= {node.id for node in given if isinstance(node, ast.Name)}
         for argument in (*call.args, *(word.value for word in call.keywords)):
             yield from _sentences(argument)
     for node in ast.walk(tree):

@@ -24,15 +24,9 @@ from tests.desk.factory import (
 
 
 def under_review(user):
-    """An investigation of `user`, submitted by a colleague."""
-    study = investigation()
-    take_step(study, "Start", {})
-    take_step(
-        study,
-        "Submit for Review",
-        {"problem": "x", "findings": "x", "outcome": "not_confirmed", "conclusion": "x"},
-    )
-    study.db_set({"investigator": user, "submitted_by": factory.user(roles.INVESTIGATOR)})
+    """An investigation of `user`, written and submitted by a colleague."""
+    study = factory.under_review()
+    study.db_set("investigator", user)
     study.reload()
     return study
 
@@ -88,16 +82,7 @@ class TestInvestigation:
         study.save()
 
     def test_a_completed_one_covers_another_complaint(self):
-        study, other = investigation(), complaint()
-        take_step(study, "Start", {})
-        take_step(
-            study,
-            "Submit for Review",
-            {"problem": "x", "findings": "x", "outcome": "not_confirmed", "conclusion": "x"},
-        )
-        study.db_set("submitted_by", factory.user(roles.INVESTIGATOR))
-        study.reload()
-        take_step(study, "Complete", {})
+        study, other = factory.completed_investigation(), complaint()
         take_step(other, "Start Triage", {})
         other.checklist[0].done = 1
         other.save()
@@ -155,7 +140,7 @@ class TestRootCause:
         doc.save()
         assert doc.content_by == frappe.session.user
         doc.status = "verified"
-        with pytest.raises(GateError, match="wrote it last"):
+        with pytest.raises(GateError, match="wrote on it"):
             doc.save()
         doc.reload()
         doc.update({"status": "verified", "analyst": None})
@@ -294,6 +279,7 @@ class TestCapa:
 
 
 ROW_DOCTYPES = (
+    "Approval Role Grant",
     "CAPA Action",
     "CAPA Complaint",
     "CAPA Related Change",
@@ -310,6 +296,7 @@ ROW_DOCTYPES = (
     "Complaint Stage Log",
     "Investigation Check",
     "Investigation Complaint",
+    "Quality Contributor",
     "Risk Matrix Cell",
     "Root Cause Factor",
     "Root Cause Why",

@@ -1,7 +1,9 @@
 """Gates of a CAPA (G5, G6, G7).
 
 Facts beyond the fields of CAPA:
-    user: who asks for the step; today: date of the step; computed_on: date of `computed_at`.
+    user: who asks for the step; acting: that one, and who signed in in their name; today: date of the step;
+    computed_on: date of `computed_at`.
+    contributors: [{user, part}] everybody who wrote, owned or submitted the record, whenever it was.
     stored: the record as it was before this save, with its actions; empty for a new one.
     root_causes: [{root_cause, status}]; actions: rows of the plan.
     closed_on_it: names of complaints that were closed because this CAPA answers them.
@@ -11,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from complaint_qms.constants.stages import CAPA_FLOW
-from complaint_qms.engine.sop.gates import Missing, blank, named, need
+from complaint_qms.engine.sop.gates import Missing, blank, judges_own, named, need
 
 Facts = Mapping[str, Any]
 
@@ -244,22 +246,21 @@ def _measured(facts: Facts) -> list[Missing]:
 
 
 def _independent(facts: Facts, deed: str, *, include_actions: bool) -> list[Missing]:
-    user = facts.get("user")
     own = set()
     for version in (facts, facts.get("stored") or {}):
         own |= {version.get("capa_owner"), version.get("submitted_by")}
         if include_actions:
             own |= {row.get("action_owner") for row in version.get("actions") or []}
             own |= {row.get("done_by") for row in version.get("actions") or []}
-    if user and user in own:
+    if judges_own(facts, *own):
         return [Missing("G6", "", _OWN_WORK[deed])]
     return []
 
 
 _OWN_WORK = {
-    "approve its plan": "You own or submitted this CAPA: somebody else has to approve its plan.",
-    "verify it": "You own this CAPA or one of its actions: somebody else has to verify it.",
-    "judge its effectiveness": "You own this CAPA or one of its actions: somebody else has to judge its effectiveness.",
+    "approve its plan": "You own, wrote or submitted this CAPA: somebody else has to approve its plan.",
+    "verify it": "You own or wrote this CAPA or one of its actions: somebody else has to verify it.",
+    "judge its effectiveness": "You own or wrote this CAPA or one of its actions: somebody else has to judge its effectiveness.",
 }
 
 

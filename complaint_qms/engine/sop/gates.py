@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from complaint_qms.constants.contributing import AUTHORS
+
 _TAG = re.compile(r"<[^>]*>?|>")
 
 
@@ -40,6 +42,17 @@ def blank(value: Any) -> bool:
             return not inside.replace("&nbsp;", " ").strip()
         return not text
     return False
+
+
+def judges_own(facts: Mapping[str, Any], *answerable: Any) -> bool:
+    """Whether who asks for a step would judge their own work (G6).
+
+    Args:
+        answerable: further names that stand in the way, beside everybody who had a part in writing the record.
+    """
+    own = {row.get("user") for row in facts.get("contributors") or [] if row.get("part") in AUTHORS}
+    own |= {*answerable}
+    return any(user and user in own for user in facts.get("acting") or [facts.get("user")])
 
 
 def need(facts: Mapping[str, Any], gate: str, wants: Iterable[tuple[str, str]]) -> list[Missing]:

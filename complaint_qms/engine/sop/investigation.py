@@ -1,7 +1,8 @@
 """Gates of an investigation and of a root cause (G2, G6, G7).
 
 Facts beyond the fields of both:
-    user: who asks for the step.
+    user: who asks for the step; acting: that one, and who signed in in their name.
+    contributors: [{user, part}] everybody who wrote, owned or submitted the record, whenever it was.
     stored: the record as it was before this save; empty for a new one.
 Facts beyond the fields of Investigation:
     root_causes: [{name, status}] of this investigation, rejected ones left out.
@@ -16,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from complaint_qms.constants.stages import INVESTIGATION_FLOW
-from complaint_qms.engine.sop.gates import Missing, blank, named, need
+from complaint_qms.engine.sop.gates import Missing, blank, judges_own, named, need
 
 Facts = Mapping[str, Any]
 
@@ -46,13 +47,15 @@ def investigation_missing(facts: Facts, target: str) -> list[Missing]:
     if target == "completed":
         found += _cause_known(facts)
         stored = facts.get("stored") or {}
-        if facts.get("user") in (
-            facts.get("investigator"),
-            stored.get("investigator"),
-            facts.get("submitted_by"),
+        if judges_own(
+            facts, facts.get("investigator"), stored.get("investigator"), facts.get("submitted_by")
         ):
             found.append(
-                Missing("G6", "", "The investigator cannot complete their own investigation: ask a reviewer.")
+                Missing(
+                    "G6",
+                    "",
+                    "Who led, wrote or submitted an investigation cannot complete it: ask somebody who had no part in it.",
+                )
             )
     return found
 
@@ -125,8 +128,8 @@ def root_cause_missing(facts: Facts, target: str) -> list[Missing]:
     if facts.get("method") == "ishikawa" and not facts.get("factors"):
         found.append(Missing("G2", "factors", "Add the branches of the Ishikawa diagram."))
     stored = facts.get("stored") or {}
-    if facts.get("user") in {facts.get("analyst"), stored.get("analyst"), stored.get("content_by")}:
+    if judges_own(facts, facts.get("analyst"), stored.get("analyst"), stored.get("content_by")):
         found.append(
-            Missing("G6", "", "Who found a root cause or wrote it last cannot verify it: ask somebody else.")
+            Missing("G6", "", "Who found a root cause or wrote on it cannot verify it: ask somebody else.")
         )
     return found

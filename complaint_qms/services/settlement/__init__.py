@@ -9,6 +9,7 @@ serials    each serial number compensated once          (writes nothing)
 words      where goods come back and for which money is given
 money      amounts not given back already                    (writes nothing)
 limits     who may grant how much
+limit_changes  raising a limit takes two
 checking   what must hold before a settlement is saved
 once       one drafting at a time, one result however often it is asked for
 drafting   the ERPNext documents: drafted on submitting, taken back on cancelling

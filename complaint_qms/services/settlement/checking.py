@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, now_datetime
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.services import contributors
 from complaint_qms.services.settlement.limits import granted_before, limit_of, refusal
 from complaint_qms.services.settlement.lines import Lines
 from complaint_qms.services.settlement.once import hold_drafting
@@ -65,10 +66,11 @@ def _check_agreement(doc: Document) -> None:
 
 
 def _name_proposer(doc: Document) -> None:
-    """Whoever last changed what is granted proposes it, so that editing does not get round Gate G6."""
+    """Whoever last changed what is granted proposes it; everybody who did is kept, so that no edit gets round Gate G6."""
     before = doc.get_doc_before_save()
-    same = before and _terms(before) == _terms(doc)
+    same = bool(before) and _terms(before) == _terms(doc)
     doc.proposed_by = before.proposed_by if same else frappe.session.user
+    contributors.keep(doc, wrote=not same)
 
 
 def _terms(doc: Document) -> tuple:

@@ -15,6 +15,9 @@ from frappe.utils import cint, flt, fmt_money, now_datetime
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import DOCTYPE
+from complaint_qms.services.actors import acting
+from complaint_qms.services.contributors import authors, authors_of
+from complaint_qms.services.settlement import limit_changes
 
 WINDOW_DAYS = 90  # where the settings say nothing
 
@@ -25,27 +28,33 @@ class Limit:
 
     Attributes:
         amount: highest total of what is granted; None without limit.
-        own: highest total of those of them that the user proposed.
+        own: highest total of those of them that the user proposed or wrote on.
         role: role the limit comes from; None when no role of the user has one.
+        pending: role whose limit the user raised, or gave themselves, and that nobody else has confirmed yet.
     """
 
     amount: float | None
     own: float
     role: str | None
+    pending: str | None = None
 
 
 def limit_of(user: str, company: str) -> Limit:
     """The highest limit among the user's roles counts; a row without company holds for every company."""
     settings = frappe.get_single(SETTINGS)
-    roles = set(frappe.get_roles(user))
+    taken = limit_changes.roles_pending(settings, user)
+    roles = set(frappe.get_roles(user)) - taken
     rows = [
         row for row in settings.approval_limits if row.role in roles and row.company in (None, "", company)
     ]
-    own = flt(settings.self_approval_limit)
+    own = limit_changes.own_limit(settings, user)
+    waiting = [*sorted(taken), *(row.role for row in rows if limit_changes.is_pending(row, user))]
+    pending = waiting[0] if waiting else None
     if not rows:
-        return Limit(0.0, own, None)
-    best = max(rows, key=lambda row: (bool(row.unlimited), flt(row.max_amount)))
-    return Limit(None if best.unlimited else flt(best.max_amount), own, best.role)
+        return Limit(0.0, own, None, pending)
+    best = max(rows, key=lambda row: limit_changes.amount_for(row, user))
+    unlimited, amount = limit_changes.amount_for(best, user)
+    return Limit(None if unlimited else amount, own, best.role, pending)
 
 
 @dataclass(frozen=True)
@@ -70,12 +79,12 @@ class Granted:
         )  # fmt: skip
 
     def own(self, user: str) -> tuple[frappe._dict, ...]:
-        """Settlements that `user` both proposed and submitted."""
-        return tuple(row for row in self.rows if row.proposed_by == row.approved_by == user)
+        """Settlements that `user` both proposed, or wrote on, and submitted."""
+        return tuple(row for row in self.rows if row.approved_by == user and user in row.authors)
 
 
 def granted_before(asked: Iterable[Document | frappe._dict], *, locked: bool = False) -> list[Granted]:
-    """What was granted before each of some settlements (name, complaint, customer, company); one query.
+    """What was granted before each of some settlements (name, complaint, customer, company); one query, one more for who wrote them.
 
     Args:
         locked: see `remaining.load`.
@@ -117,6 +126,21 @@ def refusal(doc: Document, user: str, granted: Granted, limit: Limit | None = No
         limit: the user's limit in the settlement's company, when the caller knows it already.
     """
     limit = limit or limit_of(user, doc.company)
+    reason = _refusal(doc, user, granted, limit)
+    if reason and limit.pending:
+        return f"{reason} " + _(
+            "The role {0} or its limit was set by yourself; for you it counts once somebody else has confirmed it in {1}."
+        ).format(_(limit.pending), _(SETTINGS))
+    return reason
+
+
+def is_own(doc: Document, user: str) -> bool:
+    """Whether a user, or who has signed in in their name, proposed a settlement or changed what it grants, ever."""
+    own = {doc.proposed_by, *authors(doc)}
+    return any(name in own for name in (acting() if user == frappe.session.user else (user,)))
+
+
+def _refusal(doc: Document, user: str, granted: Granted, limit: Limit) -> str | None:
     total, cent = flt(doc.base_total_amount), 0.005
     if limit.role is None:
         return _(
@@ -126,7 +150,7 @@ def refusal(doc: Document, user: str, granted: Granted, limit: Limit | None = No
     before, own = granted.counting(user, limit.role), granted.own(user)
     if limit.amount is not None and total + total_of(before) > limit.amount + cent:
         return _above_limit(doc, granted, before, limit)
-    if doc.proposed_by == user and total + total_of(own) > limit.own + cent:
+    if is_own(doc, user) and total + total_of(own) > limit.own + cent:
         return _own(doc, granted, own, limit)
     return None
 
@@ -147,7 +171,11 @@ def _granted(
         .where(table.customer.isin(sorted(customers)) & (table.docstatus == 1) & (recent | of_complaints))
         .orderby(table.name, order=Order.asc)
     )
-    return (query.for_update() if locked else query).run(as_dict=True)
+    rows = (query.for_update() if locked else query).run(as_dict=True)
+    wrote = authors_of(DOCTYPE, (row.name for row in rows))
+    for row in rows:
+        row.authors = {row.proposed_by, *wrote[row.name]}
+    return rows
 
 
 def _above_limit(doc: Document, granted: Granted, before: tuple[frappe._dict, ...], limit: Limit) -> str:
@@ -176,17 +204,17 @@ def _own(doc: Document, granted: Granted, own: tuple[frappe._dict, ...], limit: 
     total, most = _money(doc.base_total_amount, doc.company), _money(limit.own, doc.company)
     if not own:
         return _(
-            "Gate G6: you proposed this settlement ({0}), so somebody else has to submit it. Own settlements may be "
+            "Gate G6: you proposed or wrote this settlement ({0}), so somebody else has to submit it. Own settlements may be "
             "submitted up to {1}."
         ).format(total, most)
     sum_before = _money(total_of(own), doc.company)
     if _on_complaint(granted, own):
         return _(
-            "Gate G6: you proposed this settlement ({0}) and submitted your own ones over {1} on {2} already, so "
+            "Gate G6: you proposed or wrote this settlement ({0}) and submitted your own ones over {1} on {2} already, so "
             "somebody else has to submit it. Own settlements may be submitted up to {3}."
         ).format(total, sum_before, doc.complaint, most)
     return _(
-        "Gate G6: you proposed this settlement ({0}) and submitted your own ones over {1} for {2} in {3} days, so "
+        "Gate G6: you proposed or wrote this settlement ({0}) and submitted your own ones over {1} for {2} in {3} days, so "
         "somebody else has to submit it. Own settlements may be submitted up to {4}."
     ).format(total, sum_before, granted.customer, granted.days, most)
 

@@ -169,6 +169,7 @@ def _types() -> dict[str, dict[str, Any]]:
                     "department",
                     "default_sop",
                     "type_key",
+                    "disabled",
                     "keywords",
                 ],
                 order_by="name asc",
@@ -190,6 +191,11 @@ def type_branch(name: str) -> list[str]:
 def type_keys() -> dict[str, str | None]:
     """Name → key of every complaint type."""
     return {name: row["type_key"] for name, row in _types().items()}
+
+
+def types_out_of_use() -> set[str]:
+    """Complaint types that are not chosen any more."""
+    return {name for name, row in _types().items() if row.get("disabled")}
 
 
 def type_words() -> dict[str, list[str]]:

@@ -6,8 +6,9 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants import roles, work
+from complaint_qms.constants.contributing import FIELD
 from complaint_qms.engine.sop import root_cause_missing
-from complaint_qms.services import defaults, lifecycle
+from complaint_qms.services import contributors, defaults, lifecycle
 from complaint_qms.services.facts import facts_of
 from complaint_qms.services.settlement.limits import granted_before, limit_of, refusal
 from complaint_qms.services.values import values_of
@@ -80,6 +81,9 @@ def settlement_work(viewer: Viewer) -> Found:
         order_by="creation asc, name asc",
         limit=work.CANDIDATES,
     )  # fmt: skip
+    parts = contributors.parts_of("Complaint Settlement", (row.name for row in rows))
+    for row in rows:
+        row[FIELD] = parts[row.name]
     limits = {company: limit_of(viewer.user, company) for company in {row.company for row in rows}}
     mine = [
         row for row, granted in zip(rows, granted_before(rows), strict=True)

@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from complaint_qms.constants.contributing import FIELD, ROWS
 from complaint_qms.services import lifecycle
 from complaint_qms.services.overview import next_moves
 from complaint_qms.services.values import readable
@@ -16,8 +17,9 @@ Found = tuple[list[dict[str, Any]], bool]
 
 _TABLES = {
     "Complaint": {"checklist": "Complaint Checklist Item", "stage_log": "Complaint Stage Log"},
-    "CAPA": {"actions": "CAPA Action", "root_causes": "CAPA Root Cause"},
-    "Root Cause": {"whys": "Root Cause Why", "factors": "Root Cause Factor"},
+    "CAPA": {"actions": "CAPA Action", "root_causes": "CAPA Root Cause", FIELD: ROWS},
+    "Investigation": {FIELD: ROWS},
+    "Root Cause": {"whys": "Root Cause Why", "factors": "Root Cause Factor", FIELD: ROWS},
 }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 from frappe.model.document import Document
 
@@ -43,6 +46,17 @@ def person(*roles: str, **allowed: str) -> str:
     for doctype, name in allowed.items():
         make("User Permission", user=email, allow=doctype, for_value=name, apply_to_all_doctypes=1)
     return email
+
+
+@contextmanager
+def as_user(email: str) -> Iterator[None]:
+    """Within this block `email` is the session's user."""
+    before = frappe.session.user
+    frappe.set_user(email)
+    try:
+        yield
+    finally:
+        frappe.set_user(before)
 
 
 def employee(user_email: str | None = None, reports_to: str | None = None, **values: object) -> Document:

@@ -1,4 +1,7 @@
-"""Complaints and what follows from them, each brought to its stage by its own steps, as the session's user."""
+"""Complaints and what follows from them, each brought to its stage by its own steps.
+
+What somebody else has to judge is written by an investigator; the session's user judges it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from complaint_qms.constants import roles
 from complaint_qms.services import intake
 from complaint_qms.services.lifecycle import take_step
 from tests.desk.factory.base import make, unique
-from tests.desk.factory.people import user
+from tests.desk.factory.people import as_user, user
 from tests.desk.factory.trade import customer
 
 # What triage decides before the work begins.
@@ -23,6 +26,8 @@ TRIAGED = {
     "occurrence": "Occasional",
     "complaint_owner": "Administrator",
 }
+# What an investigation without a defect found.
+FINDINGS = {"problem": "x", "findings": "x", "outcome": "not_confirmed", "conclusion": "x"}
 # What a judgement of effectiveness needs to know beforehand.
 CRITERION = {
     "criterion": "Half as many",
@@ -71,27 +76,40 @@ def tick_all(doc: Document) -> None:
 
 def investigation(about: Document | None = None, **values: object) -> Document:
     """A planned investigation of a complaint, a new one unless given."""
-    defaults = {
-        "complaint": (about or complaint()).name,
-        "investigator": user(roles.INVESTIGATOR),
-    }
-    return make("Investigation", **defaults | values)
+    author = user(roles.INVESTIGATOR)
+    defaults = {"complaint": (about or complaint()).name, "investigator": author}
+    with as_user(author):
+        return make("Investigation", **defaults | values)
+
+
+def under_review(about: Document | None = None, **values: object) -> Document:
+    """An investigation that its investigator has submitted for review."""
+    study = investigation(about, **values)
+    with as_user(study.investigator):
+        take_step(study, "Start", {})
+        take_step(study, "Submit for Review", FINDINGS)
+    return study
+
+
+def completed_investigation(about: Document | None = None, **values: object) -> Document:
+    """An investigation that the session's user has completed."""
+    study = under_review(about, **values)
+    take_step(study, "Complete", {})
+    return study
 
 
 def verified_cause(study: Document) -> Document:
     """A root cause that somebody else than its analyst has verified."""
-    doc = make(
-        "Root Cause",
-        investigation=study.name,
-        title="Mould too cold",
-        category="machine",
-        method="other",
-        description="Heater broke",
-        verification_method="Switched on and off",
-        analyst=user(roles.INVESTIGATOR),
-    )
-    doc.db_set("content_by", doc.analyst)
-    doc.reload()
+    with as_user(user(roles.INVESTIGATOR)):
+        doc = make(
+            "Root Cause",
+            investigation=study.name,
+            title="Mould too cold",
+            category="machine",
+            method="other",
+            description="Heater broke",
+            verification_method="Switched on and off",
+        )
     doc.status = "verified"
     doc.save()
     return doc
@@ -114,15 +132,15 @@ def capa(**values: object) -> Document:
         "capa_owner": user(roles.INVESTIGATOR),
         "actions": actions,
     }
-    return make("CAPA", **defaults | CRITERION | values)
+    with as_user(user(roles.INVESTIGATOR)):
+        return make("CAPA", **defaults | CRITERION | values)
 
 
 def implemented_capa(**values: object) -> Document:
     """A CAPA whose plan somebody else has approved."""
     doc = capa(**values)
-    take_step(doc, "Submit Plan", {})
-    doc.db_set("submitted_by", user(roles.INVESTIGATOR))
-    doc.reload()
+    with as_user(user(roles.INVESTIGATOR)):
+        take_step(doc, "Submit Plan", {})
     take_step(doc, "Approve Plan", {})
     return doc
 
@@ -131,9 +149,10 @@ def capa_in_effect(**values: object) -> Document:
     """A CAPA whose actions are done and verified, its window running from tomorrow."""
     doc = implemented_capa(**values)
     finish_action(doc)
-    frappe.set_user("Administrator")
+    frappe.set_user(user(roles.INVESTIGATOR))
     doc.reload()
     take_step(doc, "Submit for Verification", {})
+    frappe.set_user("Administrator")
     take_step(doc, "Verify", {"verification_note": "Seen", "no_harm": 1, "no_harm_note": "Measured"})
     return doc
 

@@ -7,7 +7,7 @@ from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.constants.fields import CAPA_STAMPS
 from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS, still_needed
-from complaint_qms.services import capa_actions, defaults, lifecycle, reliance
+from complaint_qms.services import capa_actions, contributors, defaults, lifecycle, reliance
 
 
 class CAPA(Document):
@@ -25,12 +25,15 @@ class CAPA(Document):
         capa_actions.check_rows(self)
         self._keep_criterion()
         self._keep_complaints()
+        contributors.keep(self)
+        contributors.check_hand_over(self)
         move = lifecycle.guard(self)
         if move:
             self._entered(*move)
 
     def on_update(self):
         capa_actions.sync_todos(self)
+        contributors.tell_hand_over(self)
 
     def on_trash(self):
         lifecycle.refuse_deletion(self)
@@ -71,6 +74,9 @@ class CAPA(Document):
         user, now = frappe.session.user, now_datetime()
         if target == "plan_review":
             self.submitted_by = user
+            contributors.submitted(self)
+        elif target == "verify":
+            contributors.submitted(self)
         elif target == "implement" and origin == "plan_review":
             self.plan_approved_by, self.plan_approved_at = user, now
         elif target == "effectiveness":

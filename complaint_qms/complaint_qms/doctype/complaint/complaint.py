@@ -10,6 +10,7 @@ from complaint_qms.constants.fields import COMPLAINT_STAMPS, DECIDED_ANEW, SEPAR
 from complaint_qms.constants.stages import COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.integrations.erpnext.consistency import check_consistency
 from complaint_qms.services import (
+    contributors,
     decisions,
     intake,
     lifecycle,
@@ -19,6 +20,7 @@ from complaint_qms.services import (
     retention,
     risk,
     times,
+    vocabulary_use,
 )
 from complaint_qms.services.sent import Checked
 from complaint_qms.services.settlement.keeping import keep_party
@@ -51,8 +53,10 @@ class Complaint(Checked):
             self._keep_origin()
             keep_party(self)
             merge.keep_company(self)
+            contributors.check_hand_over(self)
         times.check(self, now)
         check_consistency(self)
+        vocabulary_use.check_chosen(self)
         if self.has_value_changed("complaint_type"):
             intake.check_type(self)
             intake.take_type_defaults(self)
@@ -85,6 +89,7 @@ class Complaint(Checked):
     def on_update(self):
         merge.tell_original(self)
         reporting_duty.follow_awareness(self)
+        contributors.tell_hand_over(self)
 
     def on_trash(self):
         lifecycle.refuse_deletion(self)

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from complaint_qms.services.vocabulary_use import Named
 
 
-class ComplaintChannel(Document):
+class ComplaintChannel(Named):
     pass

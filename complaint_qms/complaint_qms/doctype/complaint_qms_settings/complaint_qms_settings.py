@@ -3,6 +3,7 @@
 from frappe.model.document import Document
 
 from complaint_qms.services import risk
+from complaint_qms.services.settlement import limit_changes
 from complaint_qms.services.sop import procedure
 
 
@@ -10,3 +11,4 @@ class ComplaintQMSSettings(Document):
     def validate(self):
         procedure.check_default(self, "default_sop")
         risk.check_default(self)
+        limit_changes.keep(self)

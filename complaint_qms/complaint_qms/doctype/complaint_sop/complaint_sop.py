@@ -2,14 +2,14 @@
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from complaint_qms.services.assignees import check_responsible
 from complaint_qms.services.sop import plan as sop_plan
 from complaint_qms.services.sop import procedure, reclock
+from complaint_qms.services.vocabulary_use import Named
 
 
-class ComplaintSOP(Document):
+class ComplaintSOP(Named):
     def validate(self):
         stages = [row.stage for row in self.stages]
         twice = sorted({stage for stage in stages if stages.count(stage) > 1})

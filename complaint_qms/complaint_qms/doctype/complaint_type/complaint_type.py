@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils.nestedset import NestedSet
 
+from complaint_qms.services import vocabulary_use
 from complaint_qms.services.sop import procedure
 
 
@@ -35,6 +36,10 @@ class ComplaintType(NestedSet):
     def on_trash(self):
         super().on_trash()
         procedure.forget_sops()
+
+    def before_rename(self, old, new, merge=False):
+        super().before_rename(old, new, merge)
+        vocabulary_use.check_rename(self.doctype, old, new, merge)
 
     def after_rename(self, *args, **kwargs):
         super().after_rename(*args, **kwargs)

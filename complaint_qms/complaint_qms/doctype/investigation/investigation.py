@@ -5,7 +5,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import INVESTIGATION_STAMPS
-from complaint_qms.services import defaults, lifecycle, reliance
+from complaint_qms.services import contributors, defaults, lifecycle, reliance
 
 
 class Investigation(Document):
@@ -19,9 +19,14 @@ class Investigation(Document):
             self, [self.complaint, *(row.complaint for row in self.covered_complaints)]
         )
         defaults.check_dates(self, "opened_on", "due_date")
+        contributors.keep(self)
+        contributors.check_hand_over(self)
         move = lifecycle.guard(self)
         if move:
             self._entered(*move)
+
+    def on_update(self):
+        contributors.tell_hand_over(self)
 
     def on_trash(self):
         lifecycle.refuse_deletion(self)
@@ -29,6 +34,7 @@ class Investigation(Document):
     def _entered(self, origin: str, target: str) -> None:
         if target == "review":
             self.submitted_by = frappe.session.user
+            contributors.submitted(self)
         elif target == "completed":
             self.completed_by, self.completed_at = frappe.session.user, now_datetime()
         elif origin == "completed":

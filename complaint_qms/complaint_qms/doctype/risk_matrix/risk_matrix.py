@@ -2,13 +2,13 @@
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from complaint_qms.engine.risk import check_matrix
 from complaint_qms.services import risk
+from complaint_qms.services.vocabulary_use import Named
 
 
-class RiskMatrix(Document):
+class RiskMatrix(Named):
     def validate(self):
         for row in self.cells:
             risk.check_color(row.color, f"{row.severity} × {row.occurrence}")

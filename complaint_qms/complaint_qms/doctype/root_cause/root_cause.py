@@ -7,7 +7,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import ROOT_CAUSE_STAMPS
 from complaint_qms.engine.sop import root_cause_missing
-from complaint_qms.services import defaults, lifecycle, reliance
+from complaint_qms.services import contributors, defaults, lifecycle, reliance
 from complaint_qms.services.facts import facts_of
 
 # The one field that goes with each judgement.
@@ -25,8 +25,10 @@ class RootCause(Document):
 
     def validate(self):
         before = self.get_doc_before_save()
+        contributors.keep(self)
         if not before:
             return
+        contributors.check_hand_over(self)
         changed = set(lifecycle.changed_fields(self, before)) - {"status", *ROOT_CAUSE_STAMPS}
         if changed - set(_JUDGEMENT.values()):
             self.content_by = frappe.session.user
@@ -39,6 +41,9 @@ class RootCause(Document):
                 ).format(self.name),
                 lifecycle.GateError,
             )
+
+    def on_update(self):
+        contributors.tell_hand_over(self)
 
     def on_trash(self):
         lifecycle.refuse_deletion(self)

@@ -1,0 +1,5 @@
+from complaint_qms.services.rows import Row
+
+
+class ApprovalRoleGrant(Row):
+    pass
