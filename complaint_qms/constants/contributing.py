@@ -35,6 +35,7 @@ NOT_REVIEWED: Final = {
         "effect_conclusion",
         "effect_override_reason",
         "effect_note",
+        "window_extensions",
         "void_reason",
         "lessons",
         "related_changes",
