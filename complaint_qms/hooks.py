@@ -98,8 +98,12 @@ override_whitelisted_methods = {
     "frappe.desk.doctype.tag.tag.remove_tag": f"{_DESK}.remove_tag",
     "frappe.desk.notifications.get_open_count": f"{_DESK}.get_open_count",
     "frappe.desk.search.get_link_title": f"{_DESK}.get_link_title",
+    "frappe.email.relink": "complaint_qms.overrides.talk.relink",
     "frappe.utils.global_search.search": f"{_DESK}.search",
 }
+
+# Evidence is kept where the framework's File would let it go
+override_doctype_class = {"File": "complaint_qms.overrides.evidence_file.EvidenceFile"}
 
 # ERPNext's records
 override_doctype_dashboards = {
@@ -135,6 +139,7 @@ _OWN_EVENTS = {
 _SHARING = "complaint_qms.overrides.sharing"
 _OWN_EVENTS["validate_share"] = f"{_SHARING}.validate_share"
 _TALK_EVENTS = {"validate": f"{_SHARING}.refuse_auditor", "on_trash": f"{_SHARING}.refuse_auditor"}
+_MOVING_EVENTS = {**_TALK_EVENTS, "on_update": "complaint_qms.overrides.talk.on_update"}
 _OWN_RECORDS = (
     "CAPA",
     "Complaint",
@@ -157,10 +162,14 @@ doc_events = {
     **dict.fromkeys(_OWN_RECORDS, _OWN_EVENTS),
     # What due times are counted by
     "Company": {"on_update": f"{_RECLOCK}.request_for_company"},
-    **dict.fromkeys(("Comment", "Communication", "Tag Link", "ToDo"), _TALK_EVENTS),
+    **dict.fromkeys(("Tag Link", "ToDo"), _TALK_EVENTS),
+    **dict.fromkeys(("Comment", "Communication"), _MOVING_EVENTS),
     "Delivery Note": _SETTLED_EVENTS,
     "Document Follow": {"validate": f"{_SHARING}.refuse_following"},
-    "File": {"before_validate": "complaint_qms.overrides.files.before_validate"},
+    "File": {
+        "before_validate": "complaint_qms.overrides.files.before_validate",
+        "on_trash": "complaint_qms.overrides.files.on_trash",
+    },
     "Holiday List": {"on_update": f"{_RECLOCK}.request"},
     "Sales Invoice": _SETTLED_EVENTS,
     "Sales Order": _SETTLED_EVENTS,
@@ -178,8 +187,11 @@ company_data_to_be_ignored = [*_OWN_RECORDS, *_ROWS]
 auto_cancel_exempted_doctypes = ["Complaint Settlement"]
 ignore_links_on_delete = ["Complaint Settlement Document"]
 
-# The clock
-scheduler_events = {"cron": {"*/5 * * * *": ["complaint_qms.jobs.sweep.sweep_clocks"]}}
+# The clock, and whether evidence is what it was
+scheduler_events = {
+    "cron": {"*/5 * * * *": ["complaint_qms.jobs.sweep.sweep_clocks"]},
+    "daily_long": ["complaint_qms.jobs.evidence.check_evidence"],
+}
 
 # What the search of the desk finds. Read by the setup wizard alone: other sites get it from setup.search.
 global_search_doctypes = {

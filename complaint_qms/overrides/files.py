@@ -1,20 +1,25 @@
-"""Events of File: what an ended record rests on is neither deleted nor changed."""
+"""Events of File: evidence is neither deleted nor changed."""
 
 import frappe
 from frappe.model.document import Document
 
 from complaint_qms.permissions.answer import unless
-from complaint_qms.services.files import kept_by, kept_message, refuse_change
+from complaint_qms.services.evidence import guard
+from complaint_qms.services.evidence.holders import keeps_from_removal
 
 
 def may_delete(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
-    """File, has_permission. The framework empties the disk before anything else hears of a deletion, so the question
-    whether one may delete is the last moment to say no."""
-    holder = kept_by(doc) if ptype == "delete" else None
+    """File, has_permission: who asks before they delete learns here that one may not, and why."""
+    holder = keeps_from_removal(doc) if ptype == "delete" and not doc.is_folder else None
     if holder:
-        frappe.msgprint(kept_message(*holder))
+        frappe.msgprint(guard.kept_message(*holder))
     return unless(holder)
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:
-    refuse_change(doc)
+    guard.stamp(doc)
+
+
+def on_trash(doc: Document, method: str | None = None) -> None:
+    """Once more, for a site where another app's class of File stands in front of ours."""
+    guard.refuse_removal(doc)

@@ -9,6 +9,7 @@ from complaint_qms.permissions import shares
 from complaint_qms.services.assignees import check_assignee
 from complaint_qms.services.belonging import check_sources, pass_company_on, stamp_company
 from complaint_qms.services.clean import clean
+from complaint_qms.services.evidence.taking import secure_attached, take_in
 from complaint_qms.services.files import check_attached
 
 
@@ -16,6 +17,7 @@ def before_validate(doc: Document, method: str | None = None) -> None:
     refuse_change_by_share(doc)
     clean(doc)
     check_attached(doc)
+    take_in(doc)
     stamp_company(doc)
     check_sources(doc)
     check_assignee(doc)
@@ -28,6 +30,7 @@ def before_update_after_submit(doc: Document, method: str | None = None) -> None
 
 def on_update(doc: Document, method: str | None = None) -> None:
     pass_company_on(doc)
+    secure_attached(doc)
     before = doc.get_doc_before_save()
     if doc.doctype in CONFIDENTIAL and before and before.get("company") != doc.get("company"):
         shares.take_back(share_doctype=doc.doctype, share_name=doc.name)

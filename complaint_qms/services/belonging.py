@@ -8,16 +8,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils.caching import request_cache
 
+from complaint_qms.constants.evidence import QUALITY_RECORDS
 from complaint_qms.services.values import values_of
 
-_RECORDS: Final = (
-    "CAPA",
-    "Complaint",
-    "Complaint Settlement",
-    "Investigation",
-    "Reportability Assessment",
-    "Root Cause",
-)
 # Records that take their company from another one: field → DocType of the source, the nearest first.
 _TAKEN_FROM: Final = {
     "Root Cause": {"investigation": "Investigation", "complaint": "Complaint"},
@@ -92,5 +85,5 @@ def _links(doctype: str) -> list[tuple[str, str]]:
     return [
         (field.fieldname, field.options)
         for field in frappe.get_meta(doctype).get_link_fields()
-        if field.options in _RECORDS and field.fieldname != "amended_from"
+        if field.options in QUALITY_RECORDS and field.fieldname != "amended_from"
     ]

@@ -1,8 +1,9 @@
-"""Fields the app adds to ERPNext's records, as data: applied by install and migrate, taken back by uninstall."""
+"""Fields the app adds to the records of others, as data: applied by install and migrate, taken back by uninstall."""
 
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from complaint_qms.constants.evidence import LOST_AT, SHA256
 from complaint_qms.constants.settlement import SUBMITTABLE
 
 _FIELDS = [
@@ -35,6 +36,34 @@ _FIELDS = [
     },
 ]
 
+# A File with a sum is evidence; only the server writes it.
+_OF_FILE = [
+    {
+        "fieldname": SHA256,
+        "fieldtype": "Data",
+        "label": "SHA-256",
+        "insert_after": "content_hash",
+        "read_only": 1,
+        "no_copy": 1,
+        "print_hide": 1,
+        "depends_on": SHA256,
+        "module": "Complaint QMS",
+        "translatable": 0,
+    },
+    {
+        "fieldname": LOST_AT,
+        "fieldtype": "Datetime",
+        "label": "Found Lost At",
+        "insert_after": SHA256,
+        "read_only": 1,
+        "no_copy": 1,
+        "print_hide": 1,
+        "depends_on": LOST_AT,
+        "module": "Complaint QMS",
+        "translatable": 0,
+    },
+]
+
 
 def custom_fields() -> dict[str, list[dict]]:
     """DocType name to field rows, in the shape `create_custom_fields` takes."""
@@ -43,7 +72,10 @@ def custom_fields() -> dict[str, list[dict]]:
         for doctype in SUBMITTABLE
     }
     # A Warranty Claim has a text field `complaint` of its own, so a repair names its settlement only.
-    return fields | {"Warranty Claim": [{**_FIELDS[1], "insert_after": "customer"}]}
+    return fields | {
+        "Warranty Claim": [{**_FIELDS[1], "insert_after": "customer"}],
+        "File": [dict(row) for row in _OF_FILE],
+    }
 
 
 def apply_custom_fields() -> None:
@@ -60,7 +92,7 @@ def apply_custom_fields() -> None:
 
 
 def remove_custom_fields() -> None:
-    """Remove the fields, and their columns, so that ERPNext's tables look as before."""
+    """Remove the fields, and their columns, so that the tables of others look as before."""
     for doctype, rows in custom_fields().items():
         names = [row["fieldname"] for row in rows]
         frappe.db.delete("Custom Field", {"dt": doctype, "fieldname": ("in", names)})

@@ -62,15 +62,15 @@ def test_a_file_that_one_may_not_read_is_no_evidence():
         doc.save()
 
 
-def test_ones_own_upload_is_evidence_and_may_go_while_the_complaint_is_open():
+def test_a_row_attaches_its_file_to_the_record():
     doc = complaint()
     frappe.set_user(factory.user(roles.AGENT))
     doc = frappe.get_doc("Complaint", doc.name)
-    file = upload("Complaint", doc.name)
+    file = upload()
     doc.append("evidence", {"file": file.file_url, "kind": "document"})
     doc.save()
-    frappe.delete_doc("File", file.name)
-    assert not frappe.db.exists("File", file.name)
+    file.reload()
+    assert (file.attached_to_doctype, file.attached_to_name) == ("Complaint", doc.name)
 
 
 @pytest.mark.parametrize("attached", [True, False])

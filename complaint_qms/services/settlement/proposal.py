@@ -214,7 +214,7 @@ def origin(document: Document) -> dict[str, Any] | None:
         "evidence": [
             {"file": row.file, "kind": row.kind, "caption": row.caption}
             for row in complaint.evidence
-            if row.file
+            if row.file and not row.struck_out
         ],
         "documents": [
             {

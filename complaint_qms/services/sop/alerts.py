@@ -21,6 +21,7 @@ from pypika.queries import Table
 from pypika.terms import Criterion
 
 from complaint_qms.constants.clock import OVERDUE
+from complaint_qms.constants.evidence import QUALITY_RECORDS
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services import story
 from complaint_qms.services.sop.plan import aware, site_zone
@@ -28,6 +29,7 @@ from complaint_qms.services.words import word
 
 AT_RISK_NOTICE, OVERDUE_NOTICE, ESCALATED, HOLD_OVER = "at_risk", "overdue", "escalated", "hold_over"
 MOVED, INVESTIGATION_REOPENED, CAUSE_REJECTED = "moved", "investigation_reopened", "cause_rejected"
+EVIDENCE_LOST = "evidence_lost"
 DIGEST_ROWS = 50
 """Complaints listed in a mail; the rest is a number and a link."""
 DIGEST_JOB_ID = "complaint_qms_clock_digests"
@@ -40,8 +42,8 @@ _TO_MAIL = {
     HOLD_OVER: 4,
     INVESTIGATION_REOPENED: 5,
     CAUSE_REJECTED: 6,
+    EVIDENCE_LOST: 7,
 }
-_MAILED_OF = ("Complaint", "CAPA")
 _MAIL_WITHIN = timedelta(days=1)
 _AUTHOR = "Administrator"
 
@@ -111,7 +113,7 @@ def write_moved(told: Mapping[tuple[Person, str], int], now: datetime) -> None:
         with print_language(language):
             sentence = _("SOP {0}: the due times of {1} of your complaints have moved.")
             rows += [
-                _notice_row(
+                notice_row(
                     MOVED,
                     person,
                     "Complaint SOP",
@@ -122,7 +124,7 @@ def write_moved(told: Mapping[tuple[Person, str], int], now: datetime) -> None:
                 for (person, sop), count in told.items()
                 if person.language == language and person.notices
             ]
-    _deliver(rows, now)
+    deliver(rows, now)
 
 
 def tell(kind: str, doctype: str, told: list[tuple[Person, str, str]], basis: str, now: datetime) -> None:
@@ -135,7 +137,7 @@ def tell(kind: str, doctype: str, told: list[tuple[Person, str, str]], basis: st
         basis: name of the record that was taken back.
     """
     wanted = [row for row in told if row[0].notices or row[0].mails]
-    rows, by_mail = [], _by_mail()
+    rows, mailed = [], by_mail()
     for language in sorted({person.language for person, _name, _title in wanted}):
         with print_language(language):
             sentence = (
@@ -144,13 +146,13 @@ def tell(kind: str, doctype: str, told: list[tuple[Person, str, str]], basis: st
                 else _("Root cause {1}, which CAPA {0} is to remove, was ruled out.")
             )
             rows += [
-                _notice_row(
-                    kind, person, doctype, name, sentence.format(_titled(name, title), escape(basis)), by_mail
+                notice_row(
+                    kind, person, doctype, name, sentence.format(_titled(name, title), escape(basis)), mailed
                 )
                 for person, name, title in wanted
                 if person.language == language
             ]
-    _deliver(rows, now)
+    deliver(rows, now)
 
 
 def clock_name(clock: str, stage: str) -> str:
@@ -160,29 +162,13 @@ def clock_name(clock: str, stage: str) -> str:
     return _("First response") if clock == "response" else _("Whole complaint")
 
 
-def _write_notices(notices: list[Notice], now: datetime, words: _Words) -> None:
-    if not notices:
-        return
-    by_mail = _by_mail()
-    rows = [
-        _notice_row(
-            notice.kind,
-            notice.person,
-            "Complaint",
-            notice.event.complaint.name,
-            _subject(notice, words),
-            by_mail,
-        )
-        for notice in _by_language(notices)
-    ]
-    _deliver(rows, now)
-
-
-def _by_mail() -> bool:
+def by_mail() -> bool:
+    """Whether the site mails notices."""
     return bool(cint(frappe.get_cached_doc(SETTINGS).notify_by_email))
 
 
-def _notice_row(kind: str, person: Person, doctype: str, name: str, text: str, by_mail: bool) -> dict:
+def notice_row(kind: str, person: Person, doctype: str, name: str, text: str, by_mail: bool) -> dict:
+    """One notice for `deliver`; its text is markup in the person's language."""
     return {
         "type": "Alert",
         "subject": text,
@@ -196,7 +182,8 @@ def _notice_row(kind: str, person: Person, doctype: str, name: str, text: str, b
     }
 
 
-def _deliver(rows: list[dict], now: datetime) -> None:
+def deliver(rows: list[dict], now: datetime) -> None:
+    """Write notices into the running transaction."""
     if not rows:
         return
     story.insert("Notification Log", rows, now, _AUTHOR)
@@ -205,6 +192,17 @@ def _deliver(rows: list[dict], now: datetime) -> None:
     frappe.qb.update(settings).set(settings.seen, 0).where(settings.name.isin(users or [""])).run()
     for user in users:
         frappe.publish_realtime("notification", user=user, after_commit=True)
+
+
+def _write_notices(notices: list[Notice], now: datetime, words: _Words) -> None:
+    if not notices:
+        return
+    mailed = by_mail()
+    rows = [
+        notice_row(n.kind, n.person, "Complaint", n.event.complaint.name, _subject(n, words), mailed)
+        for n in _by_language(notices)
+    ]
+    deliver(rows, now)
 
 
 def _subject(notice: Notice, words: _Words) -> str:
@@ -274,7 +272,7 @@ def _awaiting_mail(now: datetime) -> list[str]:
 
 
 def _to_be_mailed(log: Table, now: datetime) -> Criterion:
-    return (log.modified >= now - _MAIL_WITHIN) & log.document_type.isin(_MAILED_OF) & (log.idx > 0)
+    return (log.modified >= now - _MAIL_WITHIN) & log.document_type.isin(QUALITY_RECORDS) & (log.idx > 0)
 
 
 def _can_send() -> bool:
@@ -324,6 +322,7 @@ def _queue_digest(email: str, full_name: str, rows: list[frappe._dict]) -> None:
         OVERDUE_NOTICE: word(OVERDUE),
         AT_RISK_NOTICE: _("Time is running out"),
         HOLD_OVER: _("The hold was to end"),
+        EVIDENCE_LOST: _("Evidence is lost"),
         INVESTIGATION_REOPENED: _("Investigation opened again"),
         CAUSE_REJECTED: _("Root cause ruled out"),
     }
@@ -333,6 +332,8 @@ def _queue_digest(email: str, full_name: str, rows: list[frappe._dict]) -> None:
         subject = _("Complaints: {0} overdue, {1} at risk").format(late, close)
     elif taken_back:
         subject = _("Opened again or ruled out: what {0} of your records rest on").format(taken_back)
+    elif groups[EVIDENCE_LOST]:
+        subject = _("Files of evidence lost: {0}").format(len(groups[EVIDENCE_LOST]))
     else:
         subject = _("Complaints: {0} on hold longer than planned").format(len(groups[HOLD_OVER]))
     frappe.sendmail(

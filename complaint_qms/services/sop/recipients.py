@@ -83,6 +83,15 @@ class Directory:
         for person in event.superiors:
             yield Notice(person, ESCALATED, event)
 
+    def with_roles(self, roles: Iterable[str], company: str | None) -> list[Person]:
+        """Everybody with one of the roles who sees the company's records, each once."""
+        wanted = list(roles)
+        self._learn_roles(set(wanted) - set(self._holders))
+        users = {user for role in wanted for user in self._holders.get(role, ())}
+        self._learn_people(users - set(self._people))
+        found = (person for role in wanted for person in self._with_role(role, frappe._dict(company=company)))
+        return list(dict.fromkeys(found))
+
     def handlers(self, complaint: frappe._dict) -> list[Person]:
         """Who has to act on a complaint that was learned."""
         owner = self._people.get(complaint.complaint_owner)

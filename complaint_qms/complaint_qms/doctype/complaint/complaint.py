@@ -22,6 +22,7 @@ from complaint_qms.services import (
     times,
     vocabulary_use,
 )
+from complaint_qms.services.evidence import missing
 from complaint_qms.services.sent import Checked
 from complaint_qms.services.settlement.keeping import keep_party
 from complaint_qms.services.sop import clock, procedure
@@ -30,6 +31,7 @@ from complaint_qms.services.sop import clock, procedure
 class Complaint(Checked):
     def onload(self):
         proposals.refresh(self)
+        self.set_onload("lost_evidence", missing.lost_rows(self))
 
     def before_insert(self):
         # The key comes from intake.register alone; a form field of that name could block another caller.

@@ -25,13 +25,14 @@ export function draw_gallery(frm) {
 	const rows = (frm.doc.evidence || []).filter((row) => row.file);
 	// Without a row the table only repeats that there is nothing; before the first save it is the way to attach.
 	frm.toggle_display("evidence", frm.is_new() || rows.length > 0);
+	const lost = new Set((frm.doc.__onload && frm.doc.__onload.lost_evidence) || []);
 	const may_add = frm.perm[0] && frm.perm[0].write && !frm.is_new();
 	const add = may_add
 		? `<button type="button" class="cq-add-evidence" data-add><span>+</span>${esc(__("Add photos, videos or files"))}</button>`
 		: "";
 	field.$wrapper.html(
 		rows.length
-			? `<div class="cq-gallery">${rows.map(tile_html).join("")}${add}</div>`
+			? `${lost_html(lost.size)}<div class="cq-gallery">${rows.map((row, at) => tile_html(row, at, lost)).join("")}${add}</div>`
 			: `<div class="cq-empty"><p>${esc(
 					__("No evidence yet. A photo of the defect and of the label often decides a case.")
 			  )}</p>${frm.is_new() ? `<p class="text-muted">${esc(__("Save first, then add files."))}</p>` : add}</div>`
@@ -42,14 +43,26 @@ export function draw_gallery(frm) {
 	});
 }
 
-function tile_html(row, at) {
+function lost_html(count) {
+	const told = __("The files marked here are lost or were changed on the disk. Restore them from a backup.");
+	return count ? `<p class="cq-lost" role="alert">${esc(told)}</p>` : "";
+}
+
+function tile_html(row, at, lost) {
 	const kind = row.kind || kind_of(row.file);
 	const name = row.caption || file_name(row.file);
+	const marks = [
+		lost.has(row.name) && ["is-lost", __("Lost")],
+		cint(row.struck_out) && ["is-struck", __("Struck out: {0}", [row.strike_reason])],
+	].filter(Boolean);
+	const classes = ["cq-tile", `is-${kind}`, ...marks.map(([mark]) => mark)].join(" ");
+	const said = marks.map(([, text]) => text).join(" · ");
 	let picture = `<svg viewBox="0 0 24 24" class="cq-tile-icon">${ICONS[kind] || ICONS.document}</svg>`;
 	if (kind === "photo") picture = `<img src="${esc(row.file)}" alt="${esc(name)}" loading="lazy">`;
 	if (kind === "video") picture = `<video src="${esc(row.file)}#t=0.1" preload="metadata" muted></video>${picture}`;
-	return `<button type="button" class="cq-tile is-${esc(kind)}" data-at="${at}" title="${esc(name)}">
-		<span class="cq-tile-picture">${picture}</span><span class="cq-tile-name">${esc(name)}</span></button>`;
+	const mark = said ? `<span class="cq-tile-mark">${esc(said)}</span>` : "";
+	return `<button type="button" class="${esc(classes)}" data-at="${at}" title="${esc(name)}">
+		<span class="cq-tile-picture">${picture}</span><span class="cq-tile-name">${esc(name)}</span>${mark}</button>`;
 }
 
 // The last part of an address, in words; a file may be called "50% off.jpg", which is no escape sequence.

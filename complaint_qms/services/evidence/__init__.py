@@ -1,0 +1,5 @@
+"""Files as evidence: taken in with their SHA-256, kept as they are, and missed when they are lost.
+
+A File is evidence once it carries a SHA-256 (`File.evidence_sha256`), which the server alone writes. Every file that a
+row of a record names has a private File of its own, attached to that record; files of mails and comments stay with them.
+"""
