@@ -87,14 +87,12 @@ def others_stay(file: Document) -> Iterator[None]:
 
     The framework gives each File of the same content hash the new address; evidence of other addresses gets its own back.
     """
-    name = frappe.qb.DocType("File")
+    same = {"content_hash": file.content_hash, "name": ("!=", file.name), SHA256: ("is", "set")}
     kept = (
-        frappe.qb.from_(name)
-        .select(name.name, name.file_url, name.is_private)
-        .where((name.content_hash == file.content_hash) & (name.name != file.name))
-        .where(name[SHA256].isnotnull() & (name[SHA256] != ""))
-        .orderby(name.name)
-    ).run(as_dict=True)
+        frappe.get_all("File", same, ["name", "file_url", "is_private"], order_by="name asc")
+        if disk.keeps_sums()
+        else []
+    )
     yield
     frappe.db.bulk_update(
         "File",

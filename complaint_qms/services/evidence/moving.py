@@ -18,11 +18,11 @@ def moved(doc: Document, was: Reference | None, now: Reference) -> None:
     become it. No query for what is about no record of ours.
 
     Args:
-        was, now: what it was and is about; `was` is None for a new one.
+        was, now: what it was and is about; `was` is None for a new one, which has no files yet.
     """
-    if was == now:
+    if was in (None, now):
         return
-    leaves, comes = bool(was) and _is_record(was), _is_record(now)
+    leaves, comes = _is_record(was), _is_record(now)
     if not (leaves or comes):
         return
     files = frappe.get_all(
