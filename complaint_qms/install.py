@@ -4,7 +4,7 @@ from complaint_qms.services import risk
 from complaint_qms.services.sop import procedure
 from complaint_qms.setup.board import sync_board
 from complaint_qms.setup.custom_fields import apply_custom_fields
-from complaint_qms.setup.rights import grant_sight
+from complaint_qms.setup.rights import grant_finance, grant_sight
 from complaint_qms.setup.roles import ensure_roles
 from complaint_qms.setup.search import make_searchable
 from complaint_qms.setup.seed import seed
@@ -15,6 +15,7 @@ def after_install() -> None:
     """Roles, fields, vocabulary, workflows and board of a new site."""
     ensure_roles()
     grant_sight()
+    grant_finance()
     apply_custom_fields()
     seed()
     sync_workflows()

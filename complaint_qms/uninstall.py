@@ -3,7 +3,7 @@
 from complaint_qms.setup.board import remove_boards
 from complaint_qms.setup.custom_fields import remove_custom_fields
 from complaint_qms.setup.leftovers import our_doctypes, remove_leftovers
-from complaint_qms.setup.rights import withdraw_sight
+from complaint_qms.setup.rights import withdraw_rights
 from complaint_qms.setup.roles import remove_roles
 from complaint_qms.setup.search import remove_from_search
 from complaint_qms.setup.workflows import remove_workflows
@@ -16,5 +16,5 @@ def before_uninstall() -> None:
     remove_boards(our_doctypes())
     remove_from_search(our_doctypes())
     remove_leftovers(our_doctypes())
-    withdraw_sight()
+    withdraw_rights()
     remove_roles()

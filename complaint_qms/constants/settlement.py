@@ -36,6 +36,9 @@ LIVE: Final = (DRAFT, SUBMITTED, OPEN, CLOSED)
 DOCTYPE: Final = "Complaint Settlement"
 SUBMITTABLE: Final = ("Sales Invoice", "Delivery Note", "Sales Order")
 DOCUMENT_TYPES: Final = (*SUBMITTABLE, "Warranty Claim")
+# Documents that give money back, and their field in which finance says why it is more than was granted.
+CORRECTED: Final = ("Sales Invoice", "Delivery Note")
+CORRECTION_FIELD: Final = "complaint_correction_reason"
 # Fields of a drafted document that say whose it is. A Warranty Claim's `complaint` is a text of its own.
 LINK_FIELDS: Final = dict.fromkeys(SUBMITTABLE, ("complaint_settlement", "complaint")) | {
     "Warranty Claim": ("complaint_settlement",)

@@ -4,7 +4,7 @@ import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from complaint_qms.constants.evidence import LOST_AT, SHA256
-from complaint_qms.constants.settlement import SUBMITTABLE
+from complaint_qms.constants.settlement import CORRECTED, CORRECTION_FIELD, SUBMITTABLE
 
 _FIELDS = [
     {
@@ -63,6 +63,19 @@ _OF_FILE = [
         "translatable": 0,
     },
 ]
+# What gives money back may be corrected upward by finance, with a reason.
+_CORRECTION = {
+    "fieldname": CORRECTION_FIELD,
+    "fieldtype": "Small Text",
+    "label": "Reason for Giving More",
+    "description": "Why more is given back than the settlement granted; shown on the settlement.",
+    "insert_after": "complaint_settlement",
+    "no_copy": 1,
+    "print_hide": 1,
+    "depends_on": "complaint_settlement",
+    "module": "Complaint QMS",
+    "translatable": 0,
+}
 
 
 def custom_fields() -> dict[str, list[dict]]:
@@ -71,6 +84,8 @@ def custom_fields() -> dict[str, list[dict]]:
         doctype: [{**_FIELDS[0], "insert_after": "customer_name"}, dict(_FIELDS[1])]
         for doctype in SUBMITTABLE
     }
+    for doctype in CORRECTED:
+        fields[doctype].append(dict(_CORRECTION))
     # A Warranty Claim has a text field `complaint` of its own, so a repair names its settlement only.
     return fields | {
         "Warranty Claim": [{**_FIELDS[1], "insert_after": "customer"}],

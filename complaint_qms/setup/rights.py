@@ -1,8 +1,14 @@
-"""Sight of ERPNext's records for the app's roles: an agent has to choose a customer and open the invoice complained about.
+"""Rights on ERPNext's records: sight for the app's roles, and for accounts what submitting our drafts needs.
 
-Given once, at install, and reading only; a site that takes a right away keeps it so. Frappe keeps such rights as
-Custom DocPerm, and copies the standard ones beside the first of them; uninstalling takes both back.
+An agent has to choose a customer and open the invoice complained about. Accounts submit a credit note that takes goods
+with batch or serial numbers back, for which ERPNext writes a Serial and Batch Bundle in their name, and gives them no
+right to do so.
+
+Given once, at install; a site that takes a right away keeps it so. Frappe keeps such rights as Custom DocPerm, and copies
+the standard ones beside the first of them; uninstalling takes both back.
 """
+
+import json
 
 import frappe
 from frappe.permissions import add_permission, reset_perms, update_permission_property
@@ -19,6 +25,19 @@ SIGHT = {
     roles.AUDITOR: (*_MASTERS, *_SALES),
 }
 _RIGHTS = {"select": 1, "read": 1, "export": 0}
+_BUNDLE = "Serial and Batch Bundle"
+_BOOKS = dict.fromkeys(("select", "read", "create", "write", "submit"), 1)
+_NO_MORE = dict.fromkeys(("delete", "amend", "import", "export", "share", "email"), 0)
+FINANCE = {
+    roles.ACCOUNTS_USER: {_BUNDLE: {**_BOOKS, **_NO_MORE, "cancel": 0}},
+    roles.ACCOUNTS_MANAGER: {
+        _BUNDLE: {**_BOOKS, **_NO_MORE, "cancel": 1},
+        "Delivery Note": {"read": 1, **_NO_MORE},
+        "Sales Order": {"read": 1, **_NO_MORE},
+    },
+}
+# Which of them the app has given, so that a right the site had given itself outlives the app.
+_GIVEN = "complaint_qms_given_rights"
 # What makes two permission rows the same, apart from whose row it is.
 _UNIMPORTANT = ("name", "creation", "modified", "modified_by", "owner", "idx", "docstatus", "parent", "parenttype", "parentfield")  # fmt: skip
 
@@ -34,9 +53,33 @@ def grant_sight() -> None:
                 update_permission_property(doctype, role, 0, right, value, validate=False)
 
 
-def withdraw_sight() -> None:
+def grant_finance() -> None:
+    """Let accounts open and submit what settlements draft, where neither ERPNext nor the site has said anything."""
+    given = _given()
+    for role, doctypes in FINANCE.items():
+        for doctype, rights in doctypes.items():
+            row = {"parent": doctype, "role": role, "permlevel": 0}
+            if frappe.db.exists("Custom DocPerm", row) or frappe.db.exists("DocPerm", row):
+                continue
+            add_permission(doctype, role)
+            for right, value in rights.items():
+                update_permission_property(doctype, role, 0, right, value, validate=False)
+            given.append([doctype, role])
+    frappe.db.set_default(_GIVEN, json.dumps(given))
+
+
+def _given() -> list[list[str]]:
+    return json.loads(frappe.db.get_default(_GIVEN) or "[]")
+
+
+def withdraw_rights() -> None:
     """Take the rows back; a DocType whose other rows equal the standard ones gets its standard rights again."""
-    for doctype in sorted({doctype for doctypes in SIGHT.values() for doctype in doctypes}):
+    given = _given()
+    for doctype, role in given:
+        frappe.db.delete("Custom DocPerm", {"parent": doctype, "role": role, "permlevel": 0})
+    frappe.defaults.clear_default(_GIVEN, parent="__default")
+    touched = {doctype for doctypes in SIGHT.values() for doctype in doctypes}
+    for doctype in sorted(touched | {doctype for doctype, _role in given}):
         frappe.db.delete("Custom DocPerm", {"parent": doctype, "role": ("in", roles.OWN_ROLES)})
         if _rows("Custom DocPerm", doctype) == _rows("DocPerm", doctype):
             reset_perms(doctype)

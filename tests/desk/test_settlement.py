@@ -108,7 +108,7 @@ def test_replacement_is_free_and_says_so(doctype: str) -> None:
     made = settling.documents(settlement)["replacement"]
     assert (made.doctype, made.docstatus, made.grand_total) == (doctype, 0, 0)
     row = made.items[0]
-    assert (row.qty, row.rate, row.discount_percentage, row.price_list_rate) == (2, 0, 100, factory.RATE)
+    assert (row.qty, row.rate, row.price_list_rate, row.is_free_item) == (2, 0, 0, 1)
     assert settlement.complaint in row.description
     assert made.complaint == settlement.complaint
     assert settling.figures(settlement.complaint) == ("settled", 2 * factory.RATE)

@@ -205,9 +205,37 @@ def test_free_goods_are_no_more_than_was_granted() -> None:
     order.items[0].qty = 4
     with pytest.raises(Refused, match=rf"Sales Order {order.name}: 4 .*{settlement.name} granted 1"):
         order.save()
-    order = again(order)
-    order.items[0].update({"qty": 4, "discount_percentage": 0, "rate": 100})  # sold, not given
-    order.save()
+
+
+def test_free_goods_are_not_swapped_joined_or_sold() -> None:
+    _, order = drafted({"remedy": "replacement", "qty": 1})
+    other = factory.stocked(5).item
+    swapped = again(order)
+    swapped.items[0].item_code = other
+    with pytest.raises(Refused, match=rf"Row 1: {other} was not granted"):
+        swapped.save()
+    joined = again(order)
+    joined.append("items", {"item_code": other, "qty": 1, "rate": 0, "delivery_date": joined.delivery_date})
+    with pytest.raises(Refused, match=rf"Row 2: {other} was not granted"):
+        joined.save()
+    sold = again(order)
+    sold.items[0].update({"price_list_rate": 100, "rate": 100})
+    with pytest.raises(Refused, match=r"Row 1: \$ 100.00 asked for .* free of charge"):
+        sold.save()
+    charged = again(order)
+    charged.append(
+        "taxes",
+        {
+            "charge_type": "Actual",
+            "account_head": factory.tax_account(),
+            "description": "Parcel",
+            "tax_amount": 7,
+        },
+    )
+    with pytest.raises(Refused, match=r"\$ 7.00 asked for free goods"):
+        charged.save()
+    lowered = again(order)
+    lowered.submit()
 
 
 # Closed complaints ---------------------------------------------------------------------------------------------------

@@ -24,7 +24,10 @@ class Fresh:
 
 
 def draft_replacement(doctype: str, source: Document, goods: Sequence[Fresh], marks: Marks) -> Document:
-    """Draft a Sales Order or Delivery Note of `goods` at a discount of 100 %, every row marked as free.
+    """Draft a Sales Order or Delivery Note of `goods` without a price, every row ERPNext's free item.
+
+    A price with a discount of 100 % would be refused where the item has a Max Discount. ERPNext leaves free items out of
+    pricing rules, of the check against purchase and valuation rates, and of what it learns for the price list.
 
     Args:
         doctype: Sales Order (stock, purchasing and production see the need) or Delivery Note (sent at once).
@@ -70,8 +73,8 @@ def _free_row(doctype: str, fresh: Fresh, marks: Marks) -> dict:
         "qty": fresh.qty,
         "uom": row.uom,
         "conversion_factor": row.conversion_factor,
-        "price_list_rate": row.rate,
-        "discount_percentage": 100,
+        "is_free_item": 1,
+        "price_list_rate": 0,
         "rate": 0,
         "warehouse": fresh.warehouse or row.warehouse,
     }

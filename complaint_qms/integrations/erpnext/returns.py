@@ -16,9 +16,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from complaint_qms.integrations.erpnext.cents import settle_cents, share_charges
 from complaint_qms.integrations.erpnext.drafting import Marks, insert_draft, mapping_allowed
+from complaint_qms.integrations.erpnext.given_back import given_back
 from complaint_qms.integrations.erpnext.outstanding import is_more_than_outstanding
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, RETURN_OF, SoldRow
+from complaint_qms.integrations.erpnext.till import pay_back
 
 # Fields of an invoice row by which ERPNext sums up what is billed of an order or a delivery.
 _BILLED = ("sales_order", "so_detail", "delivery_note", "dn_detail")
@@ -75,7 +78,6 @@ def draft_credit_note(invoice: str, backs: Sequence[Back], marks: Marks, *, with
     # Money for goods that stay leaves the delivery billed; otherwise ERPNext would offer it for billing again.
     doc.update_billed_amount_in_delivery_note = int(not all(back.stays for back in backs))
     _keep_rows(doc, backs, goods=with_goods)
-    _share_charges(doc, source, backs)
     return _finish_invoice(doc, source, marks)
 
 
@@ -91,11 +93,9 @@ def draft_goodwill_note(invoice: str, grants: Sequence[Grant], account: str | No
     doc.update_stock = doc.update_billed_amount_in_delivery_note = 0
     _grant_rows(doc, grants, account)
     for tax in doc.taxes:
-        if tax.charge_type == "Actual":
-            tax.tax_amount = 0  # a gesture does not refund freight
-        elif tax.charge_type == "On Item Quantity":
-            tax.update({"charge_type": "Actual", "rate": 0, "tax_amount": 0})  # nor what a unit was charged
-    doc.additional_discount_percentage = doc.discount_amount = 0
+        if tax.charge_type == "On Item Quantity":
+            # A gesture refunds neither freight nor what a unit was charged.
+            tax.update({"charge_type": "Actual", "rate": 0, "tax_amount": 0})
     return _finish_invoice(doc, source, marks)
 
 
@@ -107,7 +107,7 @@ def draft_goods_return(note: str, backs: Sequence[Back], marks: Marks) -> Docume
     doc.issue_credit_note = 0  # the settlement drafts the credit note itself
     doc.set_warehouse = None
     _keep_rows(doc, backs, goods=True)
-    _share_charges(doc, source, backs)
+    _share_of_charges(doc, source, backs)
     doc.run_method("calculate_taxes_and_totals")
     return insert_draft(doc, marks, f"{_(NOTE)} {note}")
 
@@ -167,42 +167,32 @@ def _grant_rows(doc: Document, grants: Sequence[Grant], account: str | None) -> 
         )
 
 
-def _share_charges(doc: Document, source: Document, backs: Sequence[Back]) -> None:
-    """Give back fixed charges and a fixed discount in the share of the sale that comes back.
-
-    The mapper negates them whole: two partial returns would refund the freight twice.
-    """
-    value = sum(back.qty * back.rate for back in backs)
-    share = value / source.total if source.total else 0.0
-    for tax in doc.get("taxes") or []:
-        if tax.charge_type == "Actual":
-            tax.tax_amount = flt(tax.tax_amount * share, tax.precision("tax_amount"))
-    if doc.discount_amount and not doc.additional_discount_percentage:
-        doc.discount_amount = flt(doc.discount_amount * share, doc.precision("discount_amount"))
-
-
 def _finish_invoice(doc: Document, source: Document, marks: Marks) -> Document:
     doc.remarks = marks.note
-    doc.write_off_amount = 0
+    doc.write_off_amount = doc.write_off_outstanding_amount_automatically = 0
     doc.set("advances", [])
     doc.set("payment_schedule", [])
-    doc.run_method("calculate_taxes_and_totals")
-    total = doc.rounded_total or doc.grand_total
+    doc.set("payments", [])
+    given = given_back(source.name)
+    settle_cents(doc, share_charges(doc, source, given))
     if doc.is_pos:
-        _pay_back(doc, source, total)
-    # An invoice that is still unpaid is lowered; a credit on a paid one stays open until it is paid out.
-    doc.update_outstanding_for_self = int(bool(doc.is_pos) or is_more_than_outstanding(doc, source))
+        pay_back(doc, source, given)
+    else:
+        # An invoice that is still unpaid is lowered; a credit on a paid one stays open until it is paid out.
+        doc.update_outstanding_for_self = int(is_more_than_outstanding(doc, source))
     return insert_draft(doc, marks, f"{_(INVOICE)} {source.name}")
 
 
-def _pay_back(doc: Document, source: Document, total: float) -> None:
-    """Pay `total` (negative) back the ways it was paid, in their order, never more than was paid each way."""
-    left = abs(total)
-    for payment, paid in zip(doc.payments, source.payments, strict=True):
-        amount = min(left, flt(paid.amount))
-        left -= amount
-        payment.amount = -amount
-        payment.base_amount = flt(-amount * doc.conversion_rate, payment.precision("base_amount"))
-    doc.set("payments", [payment for payment in doc.payments if payment.amount])
-    doc.paid_amount = sum(payment.amount for payment in doc.payments)
-    doc.base_paid_amount = sum(payment.base_amount for payment in doc.payments)
+def _share_of_charges(doc: Document, source: Document, backs: Sequence[Back]) -> None:
+    """Fixed charges and a fixed discount in the share of the delivery that comes back; it bills nothing by itself.
+
+    The mapper negates them whole, and a shipping rule would charge the parcel again.
+    """
+    doc.shipping_rule = None
+    doc.set("taxes", doc.taxes[: len(source.taxes)])
+    share = sum(back.qty * back.rate for back in backs) / source.total if source.total else 0.0
+    for tax, charged in zip(doc.taxes, source.taxes, strict=True):
+        if tax.charge_type == "Actual":
+            tax.tax_amount = -flt(charged.tax_amount * share, tax.precision("tax_amount"))
+    if not doc.additional_discount_percentage:
+        doc.discount_amount = -flt(source.discount_amount * share, doc.precision("discount_amount"))

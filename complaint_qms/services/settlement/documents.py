@@ -11,6 +11,7 @@ from frappe.utils import escape_html, fmt_money, get_link_to_form
 
 from complaint_qms.constants.settlement import (
     CANCELLED,
+    CORRECTED,
     CREDIT_NOTE,
     DELETED,
     DOCTYPE,
@@ -22,6 +23,7 @@ from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.integrations.erpnext import drafted
 from complaint_qms.integrations.erpnext.remaining import INVOICE
 from complaint_qms.services.settlement.after_end import ask_to_look
+from complaint_qms.services.settlement.correcting import correction_of
 from complaint_qms.services.settlement.figures import refresh_complaint
 
 
@@ -55,7 +57,7 @@ def document_changed(doc: Document, *, deleted: bool = False) -> None:
     row = frappe.db.get_value(
         "Complaint Settlement Document",
         {"parent": settlement, "document_type": doc.doctype, "document_name": doc.name},
-        ["name", "document_status", "amount", "remedy_value", "purpose"],
+        ["name", "document_status", "amount", "remedy_value", "purpose", "correction_reason"],
         as_dict=True,
     )
     if not row:
@@ -65,14 +67,30 @@ def document_changed(doc: Document, *, deleted: bool = False) -> None:
     now = {"document_status": DELETED if deleted else drafted.state_of(doc)}
     if doc.doctype == INVOICE:  # finance may have corrected the draft
         now |= {"amount": drafted.worth(doc), "remedy_value": drafted.remedy_value(doc)}
-    if any(row.get(key) != value for key, value in now.items()):
+    if doc.doctype in CORRECTED and not deleted:
+        now["correction_reason"] = correction_of(doc)
+    if any((row.get(key) or "") != (value or "") for key, value in now.items()):
         frappe.db.set_value("Complaint Settlement Document", row.name, now, update_modified=False)
     complaint = frappe.db.get_value(DOCTYPE, settlement, "complaint")
     if row.document_status != now["document_status"]:
         lost = row.document_status in LIVE and now["document_status"] not in LIVE
         told = frappe.get_doc("Complaint", complaint)
         _write(told, lambda: _document_line(doc, settlement, now["document_status"]), lost)
+    reason = now.get("correction_reason")
+    if reason and reason != row.get("correction_reason"):
+        told = frappe.get_doc("Complaint", complaint)
+        _write(told, lambda: _correction_line(doc, settlement, reason), lost=False)
     refresh_complaint(complaint)
+
+
+def _correction_line(doc: Document, settlement: str, reason: str) -> str:
+    return _("{0} {1} of settlement {2} now comes to {3}. Reason: {4}").format(
+        _(doc.doctype),
+        get_link_to_form(doc.doctype, doc.name),
+        get_link_to_form(DOCTYPE, settlement),
+        fmt_money(drafted.worth(doc), currency=doc.currency),
+        escape_html(reason),
+    )
 
 
 def _list_amended(doc: Document, settlement: str) -> frappe._dict | None:

@@ -26,6 +26,8 @@ from complaint_qms.constants.settlement import (
 )
 from complaint_qms.integrations.erpnext import drafted
 from complaint_qms.integrations.erpnext.remaining import INVOICE
+from complaint_qms.services.settlement.correcting import correction_of, keep_within_sale
+from complaint_qms.services.settlement.free_goods import keep_free_goods
 
 _LISTED = "Complaint Settlement Document"
 
@@ -89,7 +91,7 @@ def keep_within_grant(doc: Document) -> None:
     if money:
         _keep_amount(doc, settlement, row, others)
     else:
-        _keep_quantity(doc, settlement, row)
+        keep_free_goods(doc, settlement, [other.document_name for other in others])
 
 
 def _is_money(doctype: str, purpose: str, value: float) -> bool:
@@ -162,15 +164,11 @@ def _keep_amount(doc: Document, settlement: str, row: frappe._dict, others: list
         )
     else:
         return
+    if correction_of(doc):
+        keep_within_sale(doc)
+        return
     asked, granted = (fmt_money(figure, currency=doc.currency) for figure in figures)
     _refuse(doc, text, asked, settlement, granted, row.purpose)
-
-
-def _keep_quantity(doc: Document, settlement: str, row: frappe._dict) -> None:
-    asked = drafted.free_qty(doc)
-    if flt(row.granted_qty) and asked > flt(row.granted_qty) + 1e-6:
-        text = _("{0} {1}: {2} units asked free of charge, but settlement {3} granted {4} ({5}).")
-        _refuse(doc, text, f"{asked:g}", settlement, f"{flt(row.granted_qty):g}", row.purpose)
 
 
 def _refuse(doc: Document, text: str, asked: Any, settlement: str, granted: Any, purpose: str) -> None:
@@ -178,11 +176,12 @@ def _refuse(doc: Document, text: str, asked: Any, settlement: str, granted: Any,
         CREDIT_NOTE: _("Credit Note"),
         RETURN_WITH_CREDIT: _("Return with Credit"),
         GOODS_RETURN: _("Return of Goods"),
-        REPLACEMENT: _("Replacement"),
         GOODWILL: _("Goodwill"),
     }
     found = text.format(_(doc.doctype), doc.name, asked, settlement, granted, words.get(purpose, purpose))
-    way = _("Lower the document, or propose another settlement for the rest.")
+    way = _(
+        "Lower the document, propose another settlement for the rest, or let accounts say why under Reason for Giving More."
+    )
     frappe.throw(f"{found} {way}", title=_("More Than Was Granted"))
 
 

@@ -75,10 +75,11 @@ def lines_of(complaint: Document, invoice: str | None, note: str | None) -> dict
     wanted = flt(complaint.qty) if named else 0.0
     lines: list[dict[str, Any]] = []
     for row in named or rows:
-        offered = _lines_of_row(sold, row, complaint, wanted or row.remaining_qty)
+        counted = named and flt(complaint.qty)
+        offered = _lines_of_row(sold, row, complaint, wanted if counted else row.remaining_qty)
         lines += offered
         wanted -= sum(line["qty"] for line in offered)
-        if named and flt(complaint.qty) and wanted <= 0:
+        if counted and wanted <= 0:
             break
     invoices = {line["sales_invoice"] for line in lines if line.get("sales_invoice")}
     return {

@@ -1,0 +1,94 @@
+"""A free replacement stays what was granted: these items, no more of them, free of charge."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.query_builder import Order
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import escape_html, flt, fmt_money
+
+from complaint_qms.constants.settlement import REPLACEMENT
+from complaint_qms.services.settlement.tied import TOLERANCE, number
+
+
+def keep_free_goods(doc: Document, settlement: str, others: list[str]) -> None:
+    """Refuse to save a replacement with other goods, more of them, or a price.
+
+    Args:
+        others: further documents of the same DocType that send goods of the same grant.
+
+    Raises:
+        frappe.ValidationError: every problem at once, each naming its row, what was granted and the way out.
+    """
+    granted = _granted(settlement)
+    asked = _sent(doc.doctype, others)
+    problems = []
+    for row in doc.items:
+        if row.item_code not in granted:
+            problems.append(
+                _("Row {0}: {1} was not granted. Remove the row, or propose another settlement.").format(
+                    row.idx, escape_html(row.item_code or row.item_name or "?")
+                )
+            )
+            continue
+        asked[row.item_code] += flt(row.stock_qty)
+        if flt(row.amount) or flt(row.rate):
+            problems.append(
+                _("Row {0}: {1} asked for {2}, which was granted free of charge. Set the rate to 0.").format(
+                    row.idx, fmt_money(row.rate, currency=doc.currency), escape_html(row.item_code)
+                )
+            )
+    problems += [
+        _(
+            "{0} {1}: {2} units of {3} asked free of charge, but settlement {4} granted {5}. Lower the quantity."
+        ).format(_(doc.doctype), doc.name, number(qty), escape_html(item), settlement, number(granted[item]))
+        for item, qty in asked.items()
+        if qty > granted.get(item, qty) + TOLERANCE
+    ]
+    if not problems and flt(doc.grand_total):
+        problems.append(
+            _("Taxes and charges of {0} asked for free goods. Remove them.").format(
+                fmt_money(doc.grand_total, currency=doc.currency)
+            )
+        )
+    if problems:
+        frappe.throw("<br>".join(problems), title=_("Not What Was Granted"))
+
+
+def _granted(settlement: str) -> dict[str, float]:
+    """Quantity of each item in stock units."""
+    line = frappe.qb.DocType("Complaint Settlement Line")
+    billed, delivered = frappe.qb.DocType("Sales Invoice Item"), frappe.qb.DocType("Delivery Note Item")
+    rows = (
+        frappe.qb.from_(line)
+        .left_join(billed)
+        .on(billed.name == line.sales_invoice_item)
+        .left_join(delivered)
+        .on(delivered.name == line.delivery_note_item)
+        .select(line.item_code, line.qty)
+        .select(Coalesce(billed.conversion_factor, delivered.conversion_factor, 1).as_("factor"))
+        .where((line.parent == settlement) & (line.remedy == REPLACEMENT))
+        .orderby(line.idx, order=Order.asc)
+    ).run(as_dict=True)
+    granted: dict[str, float] = defaultdict(float)
+    for row in rows:
+        granted[row.item_code] += flt(row.qty) * flt(row.factor)
+    return dict(granted)
+
+
+def _sent(doctype: str, documents: list[str]) -> dict[str, float]:
+    """Quantity of each item on other documents, in stock units."""
+    sent: dict[str, float] = defaultdict(float)
+    if documents:
+        for row in frappe.get_all(
+            f"{doctype} Item",
+            {"parent": ("in", documents), "parenttype": doctype},
+            ["item_code", "stock_qty"],
+            order_by="idx asc",
+        ):
+            sent[row.item_code] += flt(row.stock_qty)
+    return sent

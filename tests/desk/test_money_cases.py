@@ -1,0 +1,161 @@
+"""Generated sales, settled in any order, keep every ledger true and leave no cent.
+
+`QMS_MONEY_CASES=500` runs that many new cases instead of the suite's own.
+"""
+
+from __future__ import annotations
+
+import os
+
+import frappe
+import pytest
+from frappe.model.document import Document
+from frappe.utils import flt
+from hypothesis import HealthCheck, Phase, assume, given, settings
+
+from complaint_qms.integrations.erpnext.remaining import load
+from complaint_qms.integrations.erpnext.tracking import units_with_customer
+from complaint_qms.services.settlement.proposal import lines_of
+from tests.desk import settling
+from tests.desk.money_cases import CASES, Case, Market, Step
+from tests.desk.money_checks import check, check_nothing_is_left, returns_of
+
+WANTED = int(os.environ.get("QMS_MONEY_CASES", "0"))
+GENERATED = settings(
+    max_examples=WANTED or 40,
+    derandomize=not WANTED,
+    database=None,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate, *((Phase.shrink,) if WANTED else ())),
+    suppress_health_check=list(HealthCheck),
+    print_blob=False,
+)
+
+
+@pytest.mark.slow
+def test_ledgers_stay_true_and_everything_given_back_leaves_nothing() -> None:
+    frappe.db.set_single_value("Complaint QMS Settings", "replacement_document", "Sales Order")
+    unlimited(settling.APPROVER[0])
+    market = Market()
+    ran = []
+
+    @GENERATED
+    @given(case=CASES)
+    def run(case: Case) -> None:
+        with market.keeping(case):
+            play(market, case)
+        ran.append(case)
+
+    run()
+    assert len(ran) >= (WANTED or 40) * 0.9
+
+
+def unlimited(role: str) -> None:
+    """Let a role approve any amount."""
+    doc = frappe.get_single("Complaint QMS Settings")
+    for row in doc.approval_limits:
+        if row.role == role:
+            row.unlimited = 1
+    doc.save()
+
+
+def play(market: Market, case: Case) -> None:
+    """Sell, settle step by step, then give back all that is left."""
+    try:
+        sale = market.sell(case)
+    except frappe.ValidationError as refusal:
+        # Without decimals ERPNext itself cannot book some invoices with included taxes.
+        assume("Debit and Credit not equal" not in str(refusal))
+        raise
+    complaint = settling.complaint_on(sale.invoices[0], expectation="refund")
+    complaint.item_code = None  # lines for the whole sale, not only for the item complained about
+    for step in case.steps:
+        settle(complaint, sale.invoices[0], step)
+        check(case, sale)
+    for invoice in sale.invoices:
+        give_the_rest_back(complaint, invoice)
+        check(case, sale)
+    for doc in returns_of(sale.invoices, drafts=True):
+        if doc.docstatus == 0:
+            frappe.get_doc(doc.doctype, doc.name).submit()
+    check(case, sale)
+    if case.whole:
+        check_nothing_is_left(case, sale)
+
+
+def settle(complaint: Document, invoice: Document, step: Step) -> None:
+    offered = offer(complaint, invoice, step.remedy)
+    if not offered:
+        return
+    line = offered[step.row % len(offered)]
+    if step.remedy == "goodwill":
+        row = load({invoice.name}, ()).rows[line["sales_invoice_item"]]
+        amount = flt(row.remaining_amount * step.share / 4, row_precision())
+        if amount <= 0:
+            return
+        keep = ("sales_invoice", "sales_invoice_item", "item_code")
+        line = {key: line[key] for key in keep} | {"remedy": "goodwill", "amount": amount}
+    else:
+        qty = line["qty"] * step.share
+        qty = flt(qty, 2) if line["uom"] == "Kg" else float(max(int(qty), 1))
+        line = named(line | {"qty": qty})
+        line["rate"] = fitting_rate(invoice, line, qty)
+        if not flt(line["rate"] * qty, row_precision()):
+            return
+    agree(complaint, invoice, [line], submit=step.submit)
+
+
+def give_the_rest_back(complaint: Document, invoice: Document) -> None:
+    lines = [named(line) for line in offer(complaint, invoice, "return_credit")]
+    for line in lines:
+        same = [other for other in lines if other["sales_invoice_item"] == line["sales_invoice_item"]]
+        line["rate"] = fitting_rate(invoice, line, sum(other["qty"] for other in same))
+    lines = [line for line in lines if flt(line["rate"] * line["qty"], row_precision())]
+    if lines:
+        agree(complaint, invoice, lines, submit=True)
+
+
+def offer(complaint: Document, invoice: Document, remedy: str) -> list[dict]:
+    """Lines for what is left of the invoice; money alone where no goods can come back."""
+    lines = lines_of(complaint, invoice.name, None)["lines"]
+    for line in lines:
+        if remedy != "return_credit":
+            line["remedy"] = remedy
+            line["goods_come_back"] = 0
+        if remedy in ("credit", "goodwill"):
+            line.update({"delivery_note": None, "delivery_note_item": None})
+    return [line for line in lines if line["qty"] > 0]
+
+
+def named(line: dict) -> dict:
+    """The line with the serial numbers that come back."""
+    sold = load({line["sales_invoice"]}, ())
+    row = sold.rows[line.get("delivery_note_item") or line["sales_invoice_item"]]
+    units = units_with_customer([row], locked=False)[row.name]
+    if units.has_serial and line["remedy"] == "return_credit":
+        line["qty"] = float(min(line["qty"], len(units.serials)))
+        line["serial_no"] = "\n".join(list(units.serials)[: int(line["qty"])])
+    return line
+
+
+def fitting_rate(invoice: Document, line: dict, qty: float) -> float:
+    """The row's rate, or what goodwill has left of it for `qty`."""
+    row = load({invoice.name}, ()).rows[line["sales_invoice_item"]]
+    left, places = row.remaining_amount, row_precision()
+    if row.rate * qty <= left + 0.5 * 10**-places:
+        return row.rate
+    unit = 10**-places
+    return flt(int(left / qty / unit + 1e-9) * unit, places)
+
+
+def row_precision() -> int:
+    return frappe.get_precision("Sales Invoice Item", "amount")
+
+
+def agree(complaint: Document, invoice: Document, lines: list[dict], *, submit: bool) -> None:
+    with settling.acting_as(*settling.PROPOSER):
+        doc = settling.proposal(complaint, invoice, *lines).insert()
+    settlement = settling.approve(doc)
+    for row in settlement.documents if submit else ():
+        if row.document_type in ("Sales Invoice", "Delivery Note"):
+            frappe.get_doc(row.document_type, row.document_name).submit()
