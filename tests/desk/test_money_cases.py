@@ -90,7 +90,7 @@ def settle(complaint: Document, invoice: Document, step: Step) -> None:
     line = offered[step.row % len(offered)]
     if step.remedy == "goodwill":
         row = load({invoice.name}, ()).rows[line["sales_invoice_item"]]
-        amount = flt(row.remaining_amount * step.share / 4, row_precision())
+        amount = flt(row.remaining_value * step.share / 4, row_precision())
         if amount <= 0:
             return
         keep = ("sales_invoice", "sales_invoice_item", "item_code")
@@ -141,7 +141,7 @@ def named(line: dict) -> dict:
 def fitting_rate(invoice: Document, line: dict, qty: float) -> float:
     """The row's rate, or what goodwill has left of it for `qty`."""
     row = load({invoice.name}, ()).rows[line["sales_invoice_item"]]
-    left, places = row.remaining_amount, row_precision()
+    left, places = row.remaining_value / (row.value_share or 1.0), row_precision()
     if row.rate * qty <= left + 0.5 * 10**-places:
         return row.rate
     unit = 10**-places

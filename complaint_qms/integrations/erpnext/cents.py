@@ -53,12 +53,21 @@ class Balance:
         self.rounding = self.unit * (parts + len(source.taxes) + 1)
 
     def _is_last(self) -> bool:
-        rest = flt(self.source.total) - self.given.total - self.value
+        granted = self.given.total - self.given.sold
+        rest = flt(self.source.total) - self.given.sold - (self.value if self.shares else 0.0)
+        if granted > self.unit / 2 or not self.shares:
+            # Amounts that were granted count after the discount on the whole invoice, as its ceiling does.
+            rest = rest * self._after_discount() - granted - (0.0 if self.shares else self.value)
+            parts = sum(self.given.times.values()) + len(self.doc.items)
+            return abs(rest) <= 0.5 * self.unit * (1 + parts * (self._after_discount() < 1)) - _TINY
         if abs(rest) < self.unit / 2:
             return True
-        if self.given.total - self.given.sold > self.unit / 2:
-            return False
         return all(self._used_up(row) for row in self.source.items)
+
+    def _after_discount(self) -> float:
+        """Part of the rows' amounts that the discount on the whole invoice left."""
+        whole = sum(flt(row.net_amount) + flt(row.distributed_discount_amount) for row in self.source.items)
+        return sum(flt(row.net_amount) for row in self.source.items) / whole if whole else 1.0
 
     def _used_up(self, row: Document) -> bool:
         """No quantity of a sold row is left, and of its amount no more than its parts have rounded off."""
