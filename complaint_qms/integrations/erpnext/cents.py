@@ -29,6 +29,7 @@ class Balance:
         last: the credit note gives back everything that is left.
         shares: it credits sold rows, so discount and charges of the whole invoice go back with it.
         taxes: of the invoice, by account.
+        takes_discount: all that is left of the discount goes back with it.
         corrections: rows that set right what was rounded off, by account.
         rounding: the most that rounding alone may amount to.
     """
@@ -47,6 +48,8 @@ class Balance:
         # A gesture does not refund freight, so it is not the end of an invoice that has some.
         freight_left = abs(charges - sum(given.charges.values())) >= self.unit / 2
         self.last = self._is_last() and (self.shares or not freight_left)
+        # Amounts that were granted had no discount, so the rest of it is more than belongs to the last rows.
+        self.takes_discount = self.last and given.total - given.sold < self.unit / 2
         self.corrections: dict[str, Document] = {}
         # What rounding alone may have brought about: one unit for each figure that was rounded.
         parts = sum(given.times.values()) + len(doc.items)
@@ -91,18 +94,18 @@ class Balance:
         rounded_down = max(-flt(self.source.rounding_adjustment), 0.0)
         return self.last or -(self.rounding + rounded_down) <= missing < 0
 
-    def share(self, whole: float, given: float) -> float:
-        """Share of a figure of the invoice, of which `given` went back before; for the last credit all that is left."""
-        rest = flt(whole) - given
-        if self.last:
-            return rest
+    def share(self, whole: float, given: float, *, rest: bool) -> float:
+        """Share of a figure of the invoice, of which `given` went back before; with `rest` all that is left of it."""
+        left = flt(whole) - given
+        if rest:
+            return left
         if not (self.shares and self.source.total):
             return 0.0
         before = self.given.sold / self.source.total
         after = before + self.value / self.source.total
         places = self.source.precision("grand_total")
         own = flt(whole * after, places) - flt(whole * before, places)
-        return min(max(own, 0.0), max(rest, 0.0)) if whole > 0 else max(min(own, 0.0), min(rest, 0.0))
+        return min(max(own, 0.0), max(left, 0.0)) if whole > 0 else max(min(own, 0.0), min(left, 0.0))
 
 
 def share_charges(doc: Document, source: Document, given: GivenBack) -> Balance:
@@ -119,15 +122,17 @@ def share_charges(doc: Document, source: Document, given: GivenBack) -> Balance:
             if abs(earlier) > abs(whole):
                 earlier = whole  # of two like rows the first one is given back first
             seen[key] += earlier
-            tax.tax_amount = -flt(balance.share(whole, earlier), tax.precision("tax_amount"))
-    if not balance.shares and not balance.last:
-        doc.additional_discount_percentage = doc.discount_amount = (
-            0  # an amount that was granted is not discounted
-        )
-    elif balance.last or not doc.additional_discount_percentage:
+            tax.tax_amount = -flt(
+                balance.share(whole, earlier, rest=balance.last), tax.precision("tax_amount")
+            )
+    if not balance.shares:
+        # What is granted counts after the discount already.
+        doc.additional_discount_percentage = doc.discount_amount = 0
+    elif balance.takes_discount or not doc.additional_discount_percentage:
         doc.additional_discount_percentage = 0
         doc.discount_amount = -flt(
-            balance.share(source.discount_amount, given.discount), doc.precision("discount_amount")
+            balance.share(source.discount_amount, given.discount, rest=balance.takes_discount),
+            doc.precision("discount_amount"),
         )
     return balance
 
