@@ -117,17 +117,6 @@ def take_type_defaults(doc: Document) -> None:
         _default(doc, severity=defaults.get("default_severity"), department=defaults.get("department"))
 
 
-def check_series(doc: Document) -> None:
-    """The number comes from a series of this site."""
-    series = (doc.meta.get_field("naming_series").options or "").split("\n")
-    if doc.naming_series and doc.naming_series not in series:
-        frappe.throw(
-            _("Series: {0} is not one of this site. Choose one of {1}, or leave it empty.").format(
-                frappe.bold(escape_html(doc.naming_series)), ", ".join(series)
-            )
-        )
-
-
 def _key_of(data: dict[str, Any]) -> str | None:
     key = data.get("idempotency_key")
     if key is not None and not (isinstance(key, str) and key.strip() and len(key) <= _KEY_LENGTH):

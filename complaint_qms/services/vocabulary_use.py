@@ -12,6 +12,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.stages import ENDED
 from complaint_qms.services import risk
+from complaint_qms.services.checked import Checked
 from complaint_qms.services.sop import procedure
 
 # Field of a DocType that puts a record of it out of use, and the value that does.
@@ -25,10 +26,11 @@ OUT_OF_USE: Final = {
 }
 
 
-class Named(Document):
+class Named(Checked):
     """A record whose name is a word of ended records: see the module."""
 
     def before_rename(self, old: str, new: str, merge: bool = False) -> None:
+        super().before_rename(old, new, merge)
         check_rename(self.doctype, old, new, merge)
 
 

@@ -9,6 +9,7 @@ saving a single record is left out for a whole import: notifications and other h
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from functools import lru_cache
@@ -16,9 +17,10 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
-from frappe.model.naming import NamingSeries, set_new_name
+from frappe.model.naming import NamingSeries
 from pypika import Parameter
 
+from complaint_qms.services import naming
 from complaint_qms.services.importing.sparing import Blank
 from complaint_qms.services.sop import clock
 
@@ -131,24 +133,31 @@ def _number(docs: list[Document]) -> None:
         or frappe.get_hooks("doc_events").get(DOCTYPE, {}).get("autoname")
     ):
         for doc in docs:
-            set_new_name(doc)
+            doc.set_new_name(set_child_names=False)
         return
     by_series: dict[str, list[Document]] = defaultdict(list)
     for doc in docs:
         by_series[doc.naming_series].append(doc)
     for series, members in by_series.items():
         prefix, digits = NamingSeries(series).get_prefix(), series.count("#") or 5
-        first = _reserve(prefix, len(members))
-        for number, doc in enumerate(members, first):
+        numbers = _reserve(prefix, digits, len(members))
+        for number, doc in zip(numbers, members, strict=True):
             doc.name = f"{prefix}{number:0{digits}d}"
 
 
-def _reserve(prefix: str, count: int) -> int:
-    """First of `count` numbers that nobody else gets; the series stays locked until the transaction ends."""
+def _reserve(prefix: str, digits: int, count: int) -> list[int]:
+    """`count` free numbers that nobody else gets; the series stays locked until the transaction ends."""
     series = frappe.qb.Table("tabSeries")
     found = frappe.qb.from_(series).select(series.current).where(series.name == prefix).for_update().run()
     if not found:
-        frappe.qb.into(series).columns("name", "current").insert(prefix, count).run()
-        return 1
-    frappe.qb.update(series).set(series.current, series.current + count).where(series.name == prefix).run()
-    return int(found[0][0] or 0) + 1
+        frappe.qb.into(series).columns("name", "current").insert(prefix, 0).run()
+    first = int(found[0][0] or 0) + 1 if found else 1
+    numbers = list(range(first, first + count))
+    names = [f"{prefix}{number:0{digits}d}" for number in numbers]
+    if frappe.get_all(DOCTYPE, {"name": ("in", names)}, pluck="name", order_by="name", limit=1):
+        # The series is behind numbers that are taken.
+        taken = naming.taken_numbers(DOCTYPE, prefix)
+        free = (number for number in itertools.count(first) if number not in taken)
+        numbers = list(itertools.islice(free, count))
+    frappe.qb.update(series).set(series.current, numbers[-1]).where(series.name == prefix).run()
+    return numbers

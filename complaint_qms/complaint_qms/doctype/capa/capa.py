@@ -2,15 +2,15 @@
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.constants.fields import CAPA_STAMPS
 from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS, still_needed
 from complaint_qms.services import capa_actions, contributors, defaults, lifecycle, reliance
+from complaint_qms.services.checked import Checked
 
 
-class CAPA(Document):
+class CAPA(Checked):
     def before_validate(self):
         # What effectiveness computed comes in through its own service, marked by this flag, and no other way.
         if not self.flags.computed:

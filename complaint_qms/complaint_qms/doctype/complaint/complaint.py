@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import frappe
-from frappe import _
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import COMPLAINT_STAMPS, DECIDED_ANEW, SEPARATED
@@ -24,6 +23,7 @@ from complaint_qms.services import (
 )
 from complaint_qms.services.evidence import missing
 from complaint_qms.services.sent import Checked
+from complaint_qms.services.checked import Checked
 from complaint_qms.services.settlement.keeping import keep_party
 from complaint_qms.services.sop import clock, procedure
 
@@ -36,7 +36,6 @@ class Complaint(Checked):
     def before_insert(self):
         # The key comes from intake.register alone; a form field of that name could block another caller.
         self.idempotency_key = self.flags.idempotency_key or None
-        intake.check_series(self)
         # No clock runs for history, so only an import says that a complaint is that.
         self.is_migrated = self.is_migrated if self.flags.by_import else 0
 
@@ -95,9 +94,6 @@ class Complaint(Checked):
 
     def on_trash(self):
         lifecycle.refuse_deletion(self)
-
-    def before_rename(self, *args, **kwargs):
-        frappe.throw(_("G7: the number of a complaint never changes."), lifecycle.GateError)
 
     def _now(self) -> datetime:
         return self.flags.now or now_datetime()

@@ -1,7 +1,7 @@
 """Controller of the demo's own list of what it made; complaint_qms.demo.registry keeps it."""
 
-from frappe.model.document import Document
+from complaint_qms.services.checked import Checked
 
 
-class ComplaintDemoRecord(Document):
+class ComplaintDemoRecord(Checked):
     pass

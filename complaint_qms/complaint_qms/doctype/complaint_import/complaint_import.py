@@ -2,8 +2,8 @@
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
+from complaint_qms.services.checked import Checked
 from complaint_qms.services.importing import errors, setup
 
 # What the import itself writes, past the form.
@@ -13,7 +13,7 @@ _OWN = (
 )  # fmt: skip
 
 
-class ComplaintImport(Document):
+class ComplaintImport(Checked):
     def validate(self):
         before = self.get_doc_before_save()
         if not self.flags.by_service:

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from complaint_qms.constants.settlement import DOCUMENT_TYPES
-from complaint_qms.services.sent import Checked
+from complaint_qms.services.checked import Checked
 from complaint_qms.services.settlement import checking, drafting, once
 from complaint_qms.services.settlement.documents import tell
 from complaint_qms.services.settlement.figures import refresh_complaint

@@ -5,10 +5,11 @@ from frappe import _
 from frappe.utils.nestedset import NestedSet
 
 from complaint_qms.services import vocabulary_use
+from complaint_qms.services.checked import Checked
 from complaint_qms.services.sop import procedure
 
 
-class ComplaintType(NestedSet):
+class ComplaintType(Checked, NestedSet):
     nsm_parent_field = "parent_complaint_type"
 
     def validate(self):

@@ -1,14 +1,14 @@
 """Controller of the investigation."""
 
 import frappe
-from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import INVESTIGATION_STAMPS
 from complaint_qms.services import contributors, defaults, lifecycle, reliance
+from complaint_qms.services.checked import Checked
 
 
-class Investigation(Document):
+class Investigation(Checked):
     def before_validate(self):
         lifecycle.protect(self, INVESTIGATION_STAMPS)
         if self.is_new():

@@ -7,11 +7,12 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.services import defaults, lifecycle, reporting_duty
+from complaint_qms.services.checked import Checked
 
 _STAMPS = ("decided_by", "decided_at")
 
 
-class ReportabilityAssessment(Document):
+class ReportabilityAssessment(Checked):
     def before_validate(self):
         lifecycle.protect(self, _STAMPS)
         if not self.awareness_date and self.complaint:

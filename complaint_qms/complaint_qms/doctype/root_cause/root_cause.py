@@ -2,19 +2,19 @@
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import ROOT_CAUSE_STAMPS
 from complaint_qms.engine.sop import root_cause_missing
 from complaint_qms.services import contributors, defaults, lifecycle, reliance
+from complaint_qms.services.checked import Checked
 from complaint_qms.services.facts import facts_of
 
 # The one field that goes with each judgement.
 _JUDGEMENT = {"verified": "verification_method", "rejected": "rejection_reason"}
 
 
-class RootCause(Document):
+class RootCause(Checked):
     def before_validate(self):
         lifecycle.protect(self, ROOT_CAUSE_STAMPS)
         if self.is_new():
