@@ -6,10 +6,11 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, getdate, now_datetime
+from frappe.utils import getdate, now_datetime
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.integrations.erpnext.sources import customer_facts, product_facts
+from complaint_qms.services import idempotency
 from complaint_qms.services.sent import FIRST_YEAR, LAST_YEAR, read
 from complaint_qms.services.sop.procedure import type_defaults
 
@@ -26,14 +27,13 @@ _CLOSED_TO_CALLERS = (
     "naming_series",
     "is_migrated",
 )
-_KEY_LENGTH = 140
 
 
 def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
     """Register one complaint and give back its record.
 
-    With an `idempotency_key` the same complaint is registered once, however often and from however many processes it
-    is sent; later calls get the first record back.
+    With an `idempotency_key` a caller registers the same complaint of a company once, however often and from however
+    many processes it is sent; later calls get the first record back.
 
     Args:
         data: fields of Complaint by name; an unknown field is an error.
@@ -43,14 +43,14 @@ def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
         frappe.ValidationError: a field is unknown, missing or contradicts another record.
         frappe.PermissionError: the caller may not create complaints.
     """
-    key = _key_of(data)
+    key = idempotency.key_of(data)
     fields = read("Complaint", {name: data[name] for name in data if name not in _CLOSED_TO_CALLERS})
-    known = key and _registered(key)
+    unique = key and idempotency.of_caller(key, fields.get("company"))
+    known = unique and idempotency.registered(unique)
     if known:
         return known
     doc = frappe.get_doc({**fields, "doctype": "Complaint"})
-    doc.flags.now = now
-    doc.flags.idempotency_key = key
+    doc.flags.update({"now": now, "idempotency_key": key, "idempotency_hash": unique})
     if not key:
         return doc.insert()
     frappe.db.savepoint("register")
@@ -59,7 +59,7 @@ def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
     except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
         # Another process was faster with the same key: its record is the answer.
         frappe.db.rollback(save_point="register")
-        known = _registered(key, for_update=True)
+        known = idempotency.registered(unique, now=True)
         if not known:
             raise
         frappe.clear_last_message()
@@ -115,33 +115,6 @@ def take_type_defaults(doc: Document) -> None:
     if doc.complaint_type:
         defaults = type_defaults(doc.complaint_type)
         _default(doc, severity=defaults.get("default_severity"), department=defaults.get("department"))
-
-
-def _key_of(data: dict[str, Any]) -> str | None:
-    key = data.get("idempotency_key")
-    if key is not None and not (isinstance(key, str) and key.strip() and len(key) <= _KEY_LENGTH):
-        frappe.throw(
-            _(
-                "“idempotency_key” has to be a text of 1 to {0} characters that names this one complaint. Leave it out if you have none."
-            ).format(_KEY_LENGTH)
-        )
-    return key
-
-
-def _registered(key: str, for_update: bool = False) -> Document | None:
-    name = frappe.db.get_value("Complaint", {"idempotency_key": key}, "name", for_update=for_update)
-    if not name:
-        return None
-    doc = frappe.get_doc("Complaint", name)
-    doc.check_permission("read")
-    if doc.idempotency_key != key:
-        # The database takes letters for the same whatever their case and accents, and blanks at the end for none.
-        frappe.throw(
-            _(
-                "Another complaint has the idempotency_key “{0}”, which differs from yours in capitals, accents or blanks only. Choose another."
-            ).format(escape_html(doc.idempotency_key))
-        )
-    return doc
 
 
 def _is_sane(value: Any) -> bool:

@@ -1,7 +1,7 @@
 """Runs an import: batch by batch, each committed whole, so that a killed run goes on where it stopped.
 
 A batch writes its complaints, its bad rows and the new position in one transaction. Every complaint carries the key
-`import:<digest of the file>:<row>`, unique on the site: whoever starts the same file again, under whatever import,
+`import:<digest of the file>:<row>`, unique among imports: whoever starts the same file again, under whatever import,
 finds it there.
 """
 
@@ -80,7 +80,7 @@ def _make_searchable(source: Source, imported: int) -> None:
             deduplicate=True,
         )
         return
-    mine = {"idempotency_key": ("like", f"{_prefix(source.digest)}%")}
+    mine = {"idempotency_hash": ("like", f"{_prefix(source.digest)}%")}
     for name in frappe.get_all("Complaint", mine, pluck="name", order_by="creation desc", limit=imported):
         update_global_search(frappe.get_doc("Complaint", name))
 
@@ -163,7 +163,7 @@ def _fresh(rows: list[Row], digest: str) -> list[Row]:
     keys = [_key(digest, row) for row in rows]
     known = set(
         frappe.get_all(
-            "Complaint", {"idempotency_key": ("in", keys)}, pluck="idempotency_key", order_by="name asc"
+            "Complaint", {"idempotency_hash": ("in", keys)}, pluck="idempotency_hash", order_by="name asc"
         )
     )
     return [row for row, key in zip(rows, keys, strict=True) if key not in known]

@@ -47,7 +47,8 @@ def build(values: dict[str, Any], key: str, blank: Blank) -> Document:
         frappe.PermissionError: the user may not create this complaint.
     """
     doc = blank.filled(values)
-    doc.flags.now, doc.flags.idempotency_key, doc.flags.by_import = blank.now, key, True
+    doc.flags.now, doc.flags.by_import = blank.now, True
+    doc.flags.idempotency_key = doc.flags.idempotency_hash = key
     doc.flags.notifications_executed = []
     doc.set("__islocal", True)
     doc.set_user_and_timestamp()

@@ -11,6 +11,7 @@ from complaint_qms.integrations.erpnext.consistency import check_consistency
 from complaint_qms.services import (
     contributors,
     decisions,
+    idempotency,
     intake,
     lifecycle,
     merge,
@@ -34,8 +35,7 @@ class Complaint(Checked):
         self.set_onload("lost_evidence", missing.lost_rows(self))
 
     def before_insert(self):
-        # The key comes from intake.register alone; a form field of that name could block another caller.
-        self.idempotency_key = self.flags.idempotency_key or None
+        idempotency.stamp(self)
         # No clock runs for history, so only an import says that a complaint is that.
         self.is_migrated = self.is_migrated if self.flags.by_import else 0
 
@@ -101,7 +101,7 @@ class Complaint(Checked):
     def _keep_origin(self) -> None:
         # Where a complaint came from is history; what a request sends in its place is put back.
         before = self.get_doc_before_save()
-        for name in ("source_doctype", "source_name", "idempotency_key", "is_migrated"):
+        for name in ("source_doctype", "source_name", "idempotency_key", "idempotency_hash", "is_migrated"):
             self.set(name, before.get(name))
 
     def _follow_procedure(self, now: datetime) -> None:
