@@ -6,10 +6,13 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
+from complaint_qms.api.arguments import checked
 from complaint_qms.services.board import times_of
+from complaint_qms.services.sent import read_names
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@checked
 def times(names: Any = None) -> dict[str, dict[str, Any]]:
     """How the clock stands that runs out first, of each complaint named that the caller may read.
 
@@ -20,7 +23,5 @@ def times(names: Any = None) -> dict[str, dict[str, Any]]:
         {name: {due, status}}; see services.board.
     """
     frappe.has_permission("Complaint", "read", throw=True)
-    names = frappe.parse_json(names)
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        frappe.throw(_("Send the names of the complaints as a list in “names”."))
-    return times_of(names, now_datetime())
+    wanted = read_names(names, _("Send the names of the complaints as a list in “names”."))
+    return times_of(wanted, now_datetime())

@@ -6,11 +6,13 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
+from complaint_qms.api.arguments import checked
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN
 from complaint_qms.services import capa_actions, effectiveness
 
 
 @frappe.whitelist(methods=["POST"])
+@checked
 def complete_action(
     capa: str, row: str, evidence_note: str | None = None, evidence: str | None = None
 ) -> dict[str, Any]:
@@ -31,6 +33,7 @@ def complete_action(
 
 
 @frappe.whitelist(methods=["POST"])
+@checked
 def compute_effectiveness(capa: str) -> dict[str, Any]:
     """Count complaints and units before and after, and let the engine judge; see services.effectiveness.
 

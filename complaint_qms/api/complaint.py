@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from complaint_qms.api.arguments import checked
 from complaint_qms.services import context as context_service
 from complaint_qms.services import intake, lifecycle
 from complaint_qms.services import overview as overview_service
@@ -12,6 +13,7 @@ from complaint_qms.services.sent import read_object
 
 
 @frappe.whitelist(methods=["POST"])
+@checked
 def register(data: Any = None) -> dict[str, Any]:
     """Register a complaint; with an `idempotency_key` in `data` it happens once however often it is sent.
 
@@ -28,18 +30,21 @@ def register(data: Any = None) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@checked
 def overview(name: str) -> dict[str, Any]:
     """Stages done and to come, next moves with what they lack, clock and headline of one complaint."""
     return overview_service.overview(_readable(name))
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@checked
 def context(name: str) -> dict[str, Any]:
     """Customer at a glance, neighbours and linked records of one complaint."""
     return context_service.context(_readable(name))
 
 
 @frappe.whitelist(methods=["POST"])
+@checked
 def take_step(name: str, action: str, values: Any = None) -> dict[str, Any]:
     """Enter `values` and take the workflow action in one go: both happen, or neither does."""
     doc = frappe.get_doc("Complaint", name)

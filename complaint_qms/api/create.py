@@ -4,11 +4,13 @@ from typing import Any
 
 import frappe
 
+from complaint_qms.api.arguments import checked
 from complaint_qms.integrations.erpnext.sources import complaint_from
 from complaint_qms.services.intake import fill_in
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@checked
 def from_document(source_doctype: str, source_name: str) -> dict[str, Any]:
     """An unsaved complaint about an ERPNext document, with all that the document answers filled in."""
     frappe.has_permission(source_doctype, "read", doc=source_name, throw=True)

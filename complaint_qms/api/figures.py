@@ -4,10 +4,12 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
+from complaint_qms.api.arguments import checked
 from complaint_qms.services.reporting import figures
 
 
 @frappe.whitelist()
+@checked
 def behind(chart: str, index: int) -> dict | None:
     """Filters of the Complaint list for mark `index` (from 0) of `chart`, as the user has set the chart up.
 

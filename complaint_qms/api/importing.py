@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 
+from complaint_qms.api.arguments import checked
 from complaint_qms.services.importing import setup
 from complaint_qms.services.importing.hold import IMPORT
 
@@ -21,6 +22,7 @@ _SHOWN = (
 
 
 @frappe.whitelist(methods=["POST"])
+@checked
 def start(name: str) -> dict[str, Any]:
     """Run an import in the background; an interrupted one goes on where it stopped. Returns its progress."""
     doc = frappe.get_doc(IMPORT, name)
@@ -31,6 +33,7 @@ def start(name: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@checked
 def guess_columns(name: str) -> dict[str, Any]:
     """Read the file again and guess its columns anew."""
     doc = frappe.get_doc(IMPORT, name)
@@ -42,6 +45,7 @@ def guess_columns(name: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@checked
 def progress(name: str) -> dict[str, Any]:
     """Counts of an import, and whether a job of it waits or a process runs it."""
     doc = frappe.get_doc(IMPORT, name)

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from complaint_qms.api.arguments import checked
 from complaint_qms.constants.stages import FLOW
 from complaint_qms.services import lifecycle
 from complaint_qms.services import overview as overview_service
@@ -13,12 +14,14 @@ from complaint_qms.services.sent import read_object
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@checked
 def overview(doctype: str, name: str) -> dict[str, Any]:
     """Stages done and to come, and the next moves with what they lack, of one record."""
     return overview_service.overview(_get(doctype, name, "read"))
 
 
 @frappe.whitelist(methods=["POST"])
+@checked
 def take_step(doctype: str, name: str, action: str, values: Any = None) -> dict[str, Any]:
     """Enter `values` and take the workflow action in one go: both happen, or neither does."""
     doc = _get(doctype, name, "write")

@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from complaint_qms.api.arguments import checked
 from complaint_qms.constants.settlement import DOCTYPE, DOCUMENT_TYPES
 from complaint_qms.services.sent import read_object
 from complaint_qms.services.settlement import proposal as settlement_proposal
@@ -12,12 +13,14 @@ from complaint_qms.services.settlement import verdict as settlement_verdict
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@checked
 def propose(complaint: str) -> dict[str, Any]:
     """Unsaved settlement of a complaint, prefilled with what is left of its invoice or delivery note."""
     return settlement_proposal.propose(_settleable(complaint))
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@checked
 def lines(
     complaint: str, sales_invoice: str | None = None, delivery_note: str | None = None
 ) -> dict[str, Any]:
@@ -29,6 +32,7 @@ def lines(
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@checked
 def limits(
     company: str, complaint: str | None = None, settlement: str | None = None, draft: Any = None
 ) -> dict[str, Any]:
@@ -60,6 +64,7 @@ def limits(
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@checked
 def origin(doctype: str, name: str) -> dict[str, Any] | None:
     """Complaint, agreement, limit and evidence behind a document that a settlement drafted; null for others."""
     if doctype not in DOCUMENT_TYPES:

@@ -11,9 +11,17 @@ from frappe.model import optional_fields
 from frappe.model.document import Document
 
 from complaint_qms.services import naming, sent
+from complaint_qms.services.scalars import shown
 
 # What a record knows of itself while it is saved; nothing that is sent.
 _OF_THE_SAVE: Final = ("_action", "_original_modified", "_parent_doc", "ignore_linked_doctypes")
+# Frappe calls these where a controller has them, and takes anything of the name for one.
+_EVENTS: Final = (
+    "onload", "autoname", "before_naming", "before_insert", "after_insert", "before_validate", "validate", "before_save", "on_update", "after_save",
+    "on_change", "before_submit", "on_submit", "before_cancel", "on_cancel", "before_discard", "on_discard", "before_update_after_submit",
+    "on_update_after_submit", "on_trash", "after_delete", "before_rename", "after_rename", "before_print", "before_export", "after_mapping",
+)  # fmt: skip
+_METHODS: Final = frozenset(name for name in dir(Document) if callable(getattr(Document, name)))
 # Who made a record and when, and what Frappe keeps with it: never a save's to change.
 _KEPT: Final = ("owner", "creation", *optional_fields)
 
@@ -22,18 +30,26 @@ class Guarded(Document):
     """A record whose methods stay methods: what is sent under their names is no value of a field, and is left out."""
 
     _reserved_keywords = Document._reserved_keywords
+    not_sent: tuple[str, ...] = ()
+    """Further names that are no fields of such a record."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         ours = {name for name in dir(cls) if not isinstance(getattr_static(cls, name), property)}
-        cls._reserved_keywords = frozenset(Document._reserved_keywords | ours | set(_OF_THE_SAVE))
+        cls._reserved_keywords = frozenset(
+            Document._reserved_keywords | ours | {*_OF_THE_SAVE, *_EVENTS, *cls.not_sent}
+        )
 
 
 class Checked(Guarded):
     """A record that is named by its series or its field, and that says what is wrong with a value before anything
     stumbles over it."""
 
+    not_sent = ("parent", "parenttype", "parentfield")  # the framework would look for a record above this one
+
     def update(self, d: Mapping[str, Any]) -> Document:
+        if "docstatus" in d:
+            sent.check_status(self, d["docstatus"])
         # A stored record keeps its name; the framework would save the values to whatever record is named instead.
         if self.get("name") and "name" in d and not self.get("__islocal"):
             d = {**d, "name": self.name}
@@ -41,13 +57,19 @@ class Checked(Guarded):
 
     def append(self, key: str, value: Any = None, position: int = -1) -> Document:
         if key not in self._table_fieldnames:
-            sent.refuse(_("{0} has no table {1}.").format(_(self.doctype), sent.shown(key)))
+            sent.refuse(_("{0} has no table {1}.").format(_(self.doctype), shown(key)))
         return super().append(key, value, position)
 
     def extend(self, key: str, value: Any) -> None:
         rows = None if isinstance(value, str | Mapping) or not isinstance(value, Iterable) else list(value)
         sent.check_rows(self, key, rows)
         super().extend(key, rows)
+
+    def _init_child(self, value: Any, key: str) -> Document:
+        if isinstance(value, dict):
+            # The rows of another app's DocTypes do not keep their methods by themselves.
+            value = {name: cell for name, cell in value.items() if name not in _METHODS}
+        return super()._init_child(value, key)
 
     def insert(self, *args: Any, **kwargs: Any) -> Document:
         sent.check(self)

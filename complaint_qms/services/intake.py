@@ -11,7 +11,8 @@ from frappe.utils import getdate, now_datetime
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.integrations.erpnext.sources import customer_facts, product_facts
 from complaint_qms.services import idempotency
-from complaint_qms.services.sent import FIRST_YEAR, LAST_YEAR, read
+from complaint_qms.services.scalars import FIRST_YEAR, LAST_YEAR
+from complaint_qms.services.sent import read
 from complaint_qms.services.sop.procedure import type_defaults
 
 # What a caller may send. Everything else is the app's to decide.

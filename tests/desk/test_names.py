@@ -15,60 +15,12 @@ from complaint_qms.services.importing import writer
 from complaint_qms.services.importing.sparing import Blank
 from tests.desk import factory, settling
 from tests.desk.factory import complaint
+from tests.desk.factory.smallest import NUMBERED, SUBJECT, WORDS, blank, company, word
 from tests.desk.wire import ask
 
-DATA = {"subject": "Handle broken", "description": "It broke.", "complainant_name": "A passer-by"}
 SENT = ("CMP-2026-99999", " ", "", "../../x", "<b>x</b>", "x" * 200, "CMP-2026-00001\n", 7, None, {"a": 1}, ["a"], True, "\ud800", "a\x00b")  # fmt: skip
-NUMBERED = ("CAPA", "Complaint", "Complaint Import", "Complaint Settlement", "Investigation", "Reportability Assessment", "Root Cause")  # fmt: skip
-WORDS = (
-    "Complaint Channel",
-    "Complaint SOP",
-    "Complaint Type",
-    "Risk Matrix",
-    "Risk Occurrence",
-    "Risk Severity",
-)
 BAD_WORDS = ("", " ", "\u00a0", "\u200b", "...", "<b>x</b>", "a<b", "../../x", "a/../b", "/etc", "x/", "a\\b", "a\nb", "a\x07b", "\u202eabc", "x" * 200, "\ud800x", 5, 1.5, True, [1], {"a": 1})  # fmt: skip
 GOOD_WORDS = ("E-mail / Fax", "Müller & Söhne", "电话", "Level 1.", "A: b (c)")
-
-
-def company() -> dict[str, str]:
-    return {"company": factory.company()}
-
-
-def blank(doctype: str) -> dict:
-    """What a record of the DocType needs besides its name."""
-    if doctype == "Complaint":
-        return {**DATA, **company()}
-    if doctype == "Complaint Import":
-        return company()
-    if doctype == "Complaint Settlement":
-        invoice = factory.sold(10)[2]
-        return settling.proposal(settling.complaint_on(invoice), invoice, {"qty": 2}).as_dict(no_nulls=True)
-    about = complaint().name
-    study = factory.investigation(frappe.get_doc("Complaint", about))
-    return {
-        "Investigation": {"complaint": about, "title": "x", "investigator": "Administrator"},
-        "Reportability Assessment": {"complaint": about, "jurisdiction": "us_fda", "status": "open", "deadline": "2030-01-01", "awareness_date": "2026-01-05"},
-        "Root Cause": {"investigation": study.name, "title": "x", "category": "machine", "method": "other", "description": "d", "analyst": "Administrator"},
-        "CAPA": {"investigation": study.name, "title": "x", "capa_owner": "Administrator"},
-    }[doctype]  # fmt: skip
-
-
-def word(doctype: str, name: object) -> dict:
-    """A record of a vocabulary, as small as it may be."""
-    field = frappe.get_meta(doctype).autoname.removeprefix("field:")
-    if doctype == "Risk Matrix":
-        model = frappe.copy_doc(
-            frappe.get_doc("Risk Matrix", frappe.get_all("Risk Matrix", pluck="name", order_by="name")[0])
-        )
-        return {**model.as_dict(no_nulls=True), "is_default": 0, field: name}  # fmt: skip
-    more = {
-        "Complaint Channel": {"channel_key": frappe.generate_hash(length=8)},
-        "Risk Severity": {"rank": 77},
-        "Risk Occurrence": {"rank": 77},
-    }
-    return {field: name, **more.get(doctype, {})}
 
 
 def follows(doctype: str, name: str, before: int) -> bool:
@@ -228,23 +180,26 @@ def test_a_series_of_another_making_is_refused():
 
 
 def test_a_file_of_complaints_goes_round_numbers_that_are_taken():
-    intake.register(DATA)
+    intake.register(SUBJECT)
     begin, last = start("Complaint"), count("Complaint")
     for step in (1, 3):
         frappe.db.sql("insert into tabComplaint (name) values (%s)", f"{begin}{last + step:05d}")
     row = Blank("Complaint", frappe.utils.now_datetime())
-    docs = [writer.build({**DATA, **company()}, f"import:test:{number}", row) for number in range(3)]
+    docs = [writer.build({**SUBJECT, **company()}, f"import:test:{number}", row) for number in range(3)]
     writer.write(docs)
     assert [doc.name for doc in docs] == [f"{begin}{last + step:05d}" for step in (2, 4, 5)]
-    assert intake.register(DATA).name == f"{begin}{last + 6:05d}"
+    assert intake.register(SUBJECT).name == f"{begin}{last + 6:05d}"
 
 
 def test_frappe_s_data_import_names_by_the_series(tmp_path):
     file = tmp_path / "complaints.csv"
     file.write_text("ID,Subject,Description,Complainant Name,Company\n" f"CMP-2026-99999,Broken in a file,It broke,Somebody,{factory.company()}\n")  # fmt: skip
-    before = count("Complaint")
-    Importer("Complaint", file_path=str(file), import_type="Insert New Records", console=True).import_data()
-    made = frappe.get_all("Complaint", {"subject": "Broken in a file"}, pluck="name")
+    before, run = count("Complaint"), frappe.get_doc({"doctype": "Data Import", "name": factory.unique("Import"), "import_type": "Insert New Records"})  # fmt: skip
+    try:
+        Importer("Complaint", run, file_path=str(file), console=True).import_data()
+    finally:  # its log knows no transactions
+        frappe.db.delete("Data Import Log", {"data_import": run.name})
+    made = frappe.get_all("Complaint", {"subject": "Broken in a file"}, pluck="name", order_by="name")
     assert made == [f"{start('Complaint')}{before + 1:05d}"]
 
 

@@ -27,8 +27,8 @@ from pypika.terms import Term
 from complaint_qms.constants.clock import AT_RISK, ON_TRACK, OVERDUE, PAUSED
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_UNENDED, NO_COMPLAINT
 from complaint_qms.services.reporting.access import permitted
-from complaint_qms.services.reporting.filters import ReportFilters
-from complaint_qms.services.sent import FIRST_YEAR, LAST_YEAR
+from complaint_qms.services.reporting.filters import ReportFilters, read_object
+from complaint_qms.services.scalars import FIRST_YEAR, LAST_YEAR
 from complaint_qms.services.words import word
 
 OPEN = ["not in", list(COMPLAINT_ENDED)]
@@ -58,7 +58,7 @@ def received(
     complaint = frappe.qb.DocType("Complaint")
     by_day = _counts(
         Date(complaint.received_at),
-        ReportFilters.read(_plain(filters) | {"from_date": first, "to_date": last}),
+        ReportFilters.read({**read_object(filters)} | {"from_date": first, "to_date": last}),
     )
     ends = [getdate(end) for end in get_dates_from_timegrain(first, last, interval)]
     starts = [first, *[end + timedelta(days=1) for end in ends[:-1]]]
@@ -73,7 +73,7 @@ def received(
 def open_by_stage(filters: Mapping | str | None = None) -> dict:
     """Open complaints, in the order of the way through."""
     complaint = frappe.qb.DocType("Complaint")
-    counts = _counts(complaint.stage, ReportFilters.read(_plain(filters) | {"state": "open"}))
+    counts = _counts(complaint.stage, ReportFilters.read({**read_object(filters)} | {"state": "open"}))
     stages = list(COMPLAINT_UNENDED)
     values = [counts.get(stage, 0) for stage in stages]
     names = [word(stage) for stage in stages]
@@ -83,7 +83,7 @@ def open_by_stage(filters: Mapping | str | None = None) -> dict:
 def clock_status(filters: Mapping | str | None = None) -> dict:
     """Open complaints by how their clock stands."""
     complaint = frappe.qb.DocType("Complaint")
-    counts = _counts(complaint.sla_status, ReportFilters.read(_plain(filters) | {"state": "open"}))
+    counts = _counts(complaint.sla_status, ReportFilters.read({**read_object(filters)} | {"state": "open"}))
     without = sum(count for key, count in counts.items() if key not in CLOCK)
     names = [*[word(key) for key in CLOCK], _("No Clock")]
     routes = [{"sla_status": ["=", key], "stage": OPEN} for key in CLOCK]
@@ -101,7 +101,7 @@ def by_type(filters: Mapping | str | None = None) -> dict:
     last = getdate(nowdate())
     year = {"from_date": last - timedelta(days=364), "to_date": last, "state": "valid"}
     complaint = frappe.qb.DocType("Complaint")
-    counts = _counts(complaint.complaint_type, ReportFilters.read(year | _plain(filters)))
+    counts = _counts(complaint.complaint_type, ReportFilters.read(year | {**read_object(filters)}))
     typed = [(name, count) for name, count in counts.items() if name]
     shown = typed[:SHOWN_TYPES]
     names = [_(name) for name, _count in shown]
@@ -199,11 +199,6 @@ def _chart(
         "datasets": [{"name": name, "values": values} for name, values in datasets.items()],
         "routes": [chosen | route for route in routes],
     }
-
-
-def _plain(filters: Mapping | str | None) -> dict:
-    given = frappe.parse_json(filters) or {}
-    return dict(given) if isinstance(given, Mapping) else {}
 
 
 def _day(value: str | date) -> date:

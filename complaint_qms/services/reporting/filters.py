@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, get_url_to_list, getdate
+from frappe.utils import escape_html, get_url_to_list
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, Term
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED, NO_COMPLAINT
+from complaint_qms.services.sent import read_day
 
 # filter → (field of Complaint, tree that it names a branch of)
 BRANCHES = {"complaint_type": "Complaint Type", "territory": "Territory", "item_group": "Item Group"}
@@ -49,19 +51,16 @@ class ReportFilters:
         """Take what a report view or a chart sends; names it does not know are left alone.
 
         Raises:
-            frappe.ValidationError: the period ends before it begins.
+            frappe.ValidationError: a date is none, or the period ends before it begins.
         """
-        given = frappe.parse_json(given) or {}
-        if not isinstance(given, Mapping):
-            given = {}
-        start, end = given.get("from_date"), given.get("to_date")
+        given = read_object(given)
         state = given.get("state") or ""
         made = cls(
-            from_date=getdate(start) if start else None,
-            to_date=getdate(end) if end else None,
+            from_date=read_day(_("From Date"), given.get("from_date")),
+            to_date=read_day(_("To Date"), given.get("to_date")),
             exact=_chosen(given, EXACT),
             branches=_chosen(given, BRANCHES),
-            state=state if state in STATES else "",
+            state=state if isinstance(state, str) and state in STATES else "",
         )
         if made.from_date and made.to_date and made.from_date > made.to_date:
             frappe.throw(_("The period ends before it begins: From Date must not be after To Date."))
@@ -129,6 +128,16 @@ class ReportFilters:
         return {field: branch(BRANCHES[field], node) for field, node in self.branches}
 
 
+def read_object(given: Any) -> Mapping:
+    """What was sent, empty where it is no object."""
+    if isinstance(given, str):
+        try:
+            given = frappe.parse_json(given)
+        except (ValueError, RecursionError):
+            return {}
+    return given if isinstance(given, Mapping) else {}
+
+
 def list_link(text: str, filters: Mapping[str, list]) -> str:
     """A link that opens the Complaint list with `filters` (field → [operator, value]); `text` is escaped here."""
     path = urlsplit(get_url_to_list("Complaint")).path
@@ -151,4 +160,9 @@ def branch(tree: str, node: str) -> list[str]:
 
 
 def _chosen(given: Mapping, names: tuple[str, ...] | Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, str(given[name])) for name in names if given.get(name))
+    return tuple((name, _storable(str(given[name]))) for name in names if given.get(name))
+
+
+def _storable(text: str) -> str:
+    """The text, without what the database would not even compare."""
+    return text.encode("utf-8", "replace").decode()

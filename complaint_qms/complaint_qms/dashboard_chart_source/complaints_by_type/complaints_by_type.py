@@ -1,8 +1,10 @@
 import frappe
 
+from complaint_qms.api.arguments import checked
 from complaint_qms.services.reporting import figures
 
 
 @frappe.whitelist()
+@checked
 def get(filters: dict | str | None = None) -> dict:
     return figures.by_type(filters)

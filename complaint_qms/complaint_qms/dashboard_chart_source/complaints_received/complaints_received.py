@@ -1,9 +1,11 @@
 import frappe
 
+from complaint_qms.api.arguments import checked
 from complaint_qms.services.reporting import figures
 
 
 @frappe.whitelist()
+@checked
 def get(
     filters: dict | str | None = None,
     timespan: str | None = None,

@@ -1,0 +1,142 @@
+"""Whatever a whitelisted function, a step or a report is called with, it answers or refuses with a sentence."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import frappe
+import pytest
+
+import complaint_qms
+from complaint_qms.constants import roles
+from tests.desk import factory
+from tests.desk.hostile import VALUES, Case, cases
+from tests.desk.test_fuzz_records import EVERY, chosen, tell, unfit
+from tests.desk.wire import Answer, ask
+
+ROOMS = ("api", "complaint_qms.dashboard_chart_source", "complaint_qms.number_card")
+REPORTS = ("Complaint Register", "Complaint Risk Matrix", "SOP Performance by Stage")
+FILTERS = ("from_date", "to_date", "company", "complaint_type", "territory", "item_group", "customer", "severity", "state", "sop", "group_by", "no_such_filter")  # fmt: skip
+CHANGING = (
+    "complaint_qms.api.importing.start",
+)  # it puts a job into the queue, which no rollback takes back
+
+
+def functions() -> dict[str, Any]:
+    """Every whitelisted function of the app, by the name it is called by."""
+    found = {}
+    for room in ROOMS:
+        package = importlib.import_module(f"{complaint_qms.__name__}.{room}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            for name, function in inspect.getmembers(
+                importlib.import_module(module.name), inspect.isfunction
+            ):
+                if function in frappe.whitelisted and function.__module__ == module.name:
+                    found[f"{module.name}.{name}"] = function
+    return found
+
+
+@pytest.fixture
+def known() -> dict[str, Any]:
+    """Arguments by name that lead somewhere."""
+    about, plan = factory.complaint(), factory.capa()
+    load = factory.make("Complaint Import", company=factory.company())
+    return {
+        "name": about.name, "complaint": about.name, "capa": plan.name, "row": plan.actions[0].name, "doctype": "Complaint", "action": "Start Triage",
+        "values": {}, "data": {"subject": "x", "description": "x", "complainant_name": "x"}, "names": [about.name], "company": factory.company(),
+        "source_doctype": "Customer", "source_name": about.customer, "chart": "Complaints by Type", "index": 0, "draft": {}, "import": load.name,
+    }  # fmt: skip
+
+
+def calls(name: str, function: Any, known: dict[str, Any]) -> Iterator[Case]:
+    """Each argument left out, and with every value, beside others that lead somewhere."""
+    arguments = list(inspect.signature(function).parameters)
+    base = {argument: known[argument] for argument in arguments if argument in known}
+    if ".importing." in name:
+        base["name"] = known["import"]
+    if name.endswith("settlement.origin"):
+        base |= {"doctype": "Sales Invoice"}
+    yield Case("", "", base, "as it should be")
+    for argument in arguments:
+        yield Case(
+            argument, argument, {key: value for key, value in base.items() if key != argument}, "left out"
+        )
+        for value in (*VALUES, None):
+            yield Case(argument, argument, base | {argument: value}, repr(value)[:60])
+            if argument in ("data", "values", "draft", "filters"):
+                for key in (
+                    "from_date",
+                    "to_date",
+                    "lines",
+                    "company",
+                    "name",
+                    "idempotency_key",
+                    "subject",
+                    "save",
+                ):
+                    yield Case(argument, argument, base | {argument: {key: value}}, repr({key: value})[:60])
+
+
+def test_there_are_functions_to_call():
+    assert {"complaint_qms.api.complaint.register", "complaint_qms.api.figures.behind"} <= set(functions())
+
+
+@pytest.mark.parametrize("name", [name for name in functions() if name not in CHANGING])
+def test_a_function(name, known):
+    function = functions()[name]
+    method = "POST" if "POST" in frappe.allowed_http_methods_for_whitelisted_func[function] else "GET"
+    found = chosen(calls(name, function, known), 0)
+    tell(unfit(found, lambda case: ask(method, f"/api/method/{name}", case.values)))
+
+
+def test_a_caller_is_told_which_argument_is_wrong(known):
+    for name, function in functions().items():
+        for argument, parameter in inspect.signature(function).parameters.items():
+            if parameter.annotation in ("str", str):
+                for value in ([1], {"a": 1}, 5, "\ud800"):
+                    answer = ask("POST", f"/api/method/{name}", {**known, argument: value})
+                    assert (answer.status, f"“{argument}”" in answer.said, answer.traceback) == (417, True, ""), (name, value, answer)  # fmt: skip
+                answer = ask("POST", f"/api/method/{name}", {})
+                assert answer.status in (403, 417), (name, answer)
+
+
+@pytest.mark.parametrize("doctype", ["Complaint", "Investigation", "CAPA"])
+def test_values_of_a_step(doctype):
+    doc = {"Complaint": factory.complaint, "Investigation": factory.investigation, "CAPA": factory.capa}[
+        doctype
+    ]()
+    action = {"Complaint": "Start Triage", "Investigation": "Start", "CAPA": "Submit Plan"}[doctype]
+
+    def send(case: Case) -> Answer:
+        sent = {"doctype": doctype, "name": doc.name, "action": action, "values": case.values}
+        return ask("POST", "/api/method/complaint_qms.api.progress.take_step", sent)
+
+    tell(unfit(chosen(cases(doctype), 17), send))
+
+
+def test_the_door_of_every_channel():
+    agent = factory.user(roles.AGENT)
+    base = {"subject": "Handle broken", "description": "It broke.", "complainant_name": "A passer-by"}
+
+    def send(case: Case) -> Answer:
+        return ask(
+            "POST", "/api/method/complaint_qms.api.complaint.register", {"data": base | case.values}, agent
+        )
+
+    tell(unfit(chosen(cases("Complaint"), 29), send))
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_filters_of_a_report(report):
+    found = [Case(name, name, {name: value}, repr(value)[:60]) for name in FILTERS for value in VALUES]
+    found = [case for number, case in enumerate(found) if number % min(EVERY, 9) == 0]
+
+    def send(case: Case) -> Answer:
+        sent = {"report_name": report, "filters": case.values, "ignore_prepared_report": True}
+        return ask("POST", "/api/method/frappe.desk.query_report.run", sent)
+
+    tell(unfit(found, send))
