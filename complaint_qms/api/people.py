@@ -5,11 +5,13 @@ from typing import Any
 import frappe
 from frappe import _
 
+from complaint_qms.api.arguments import checked
 from complaint_qms.services.assignees import ANSWERABLE
 from complaint_qms.services.assignees import assignable as assignable_users
 
 
 @frappe.whitelist()
+@checked
 @frappe.validate_and_sanitize_search_inputs
 def assignable(
     doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: Any = None

@@ -48,7 +48,7 @@ def known() -> dict[str, Any]:
     return {
         "name": about.name, "complaint": about.name, "capa": plan.name, "row": plan.actions[0].name, "doctype": "Complaint", "action": "Start Triage",
         "values": {}, "data": {"subject": "x", "description": "x", "complainant_name": "x"}, "names": [about.name], "company": factory.company(),
-        "source_doctype": "Customer", "source_name": about.customer, "chart": "Complaints by Type", "index": 0, "draft": {}, "import": load.name,
+        "source_doctype": "Customer", "source_name": about.customer, "chart": "Complaints by Type", "index": 0, "draft": {}, "txt": "", "searchfield": "name", "start": 0, "page_len": 5, "filters": {}, "import": load.name,
     }  # fmt: skip
 
 

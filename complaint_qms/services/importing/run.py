@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, now_datetime, strip_html
 from frappe.utils.global_search import update_global_search
@@ -240,6 +241,8 @@ def path_of(doc: Document) -> Path:
     """Where the file of an import lies: its attachment, or the path that the command was given."""
     if doc.import_file:
         return Path(own_file(doc.import_file, doc).get_full_path())
+    if not doc.source_path:
+        frappe.throw(_("Import File: attach the file to be imported first."))
     return Path(doc.source_path)
 
 
