@@ -55,6 +55,7 @@ def compute_effectiveness(capa: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@checked
 def extend_window(capa: str, days: int, reason: str) -> dict[str, Any]:
     """Extend the effectiveness window by `days` from today; see services.effectiveness.
 
