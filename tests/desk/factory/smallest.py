@@ -35,7 +35,7 @@ def blank(doctype: str) -> dict:
     study = factory.investigation(frappe.get_doc("Complaint", about))
     return {
         "Investigation": {"complaint": about, "title": "x", "investigator": "Administrator"},
-        "Reportability Assessment": {"complaint": about, "jurisdiction": "us_fda", "status": "open", "deadline": "2030-01-01", "awareness_date": "2026-01-05"},
+        "Reportability Assessment": {"complaint": about, "jurisdiction": "us_fda", "status": "open", "deadline": "2030-01-01", "basis_reason": "By hand", "awareness_date": "2026-01-05"},
         "Root Cause": {"investigation": study.name, "title": "x", "category": "machine", "method": "other", "description": "d", "analyst": "Administrator"},
         "CAPA": {"investigation": study.name, "title": "x", "capa_owner": "Administrator"},
     }[doctype]  # fmt: skip
