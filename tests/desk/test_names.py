@@ -213,7 +213,7 @@ def test_a_row_of_another_record_stays_there():
         "creation": "2001-01-01",
         "parent": one.name,
     }
-    for captions in (("taken", "again"), ("taken",)):
+    for captions in (("taken", "again"),):
         sent = [{**row, "caption": caption, "idx": 9} for caption in captions]
         answer = ask("PUT", f"/api/resource/Complaint/{other.name}", {"evidence": sent}, keep=True)
         assert answer.status == 200, answer.body

@@ -22,9 +22,8 @@ from complaint_qms.services import (
     times,
     vocabulary_use,
 )
-from complaint_qms.services.evidence import missing
-from complaint_qms.services.sent import Checked
 from complaint_qms.services.checked import Checked
+from complaint_qms.services.evidence import missing
 from complaint_qms.services.settlement.keeping import keep_party
 from complaint_qms.services.sop import clock, procedure
 
