@@ -96,6 +96,7 @@ override_whitelisted_methods = {
     "frappe.desk.doctype.tag.tag.add_tags": f"{_DESK}.add_tags",
     "frappe.desk.doctype.tag.tag.get_tagged_docs": f"{_DESK}.get_tagged_docs",
     "frappe.desk.doctype.tag.tag.remove_tag": f"{_DESK}.remove_tag",
+    "frappe.desk.listview.get_group_by_count": f"{_DESK}.get_group_by_count",
     "frappe.desk.notifications.get_open_count": f"{_DESK}.get_open_count",
     "frappe.desk.search.get_link_title": f"{_DESK}.get_link_title",
     "frappe.email.relink": "complaint_qms.overrides.talk.relink",

@@ -1,0 +1,87 @@
+"""Counts, cards, exports and previews of the framework: each shows of two complaints the one the user may see."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import frappe
+import pytest
+
+from complaint_qms.constants import roles
+from tests.desk import factory, ways
+
+
+@pytest.fixture
+def case():
+    """Two complaints about one item, and a manager who is kept to the customer of the first."""
+    item = factory.item().name
+    own, other = (factory.complaint(item_code=item) for _ in range(2))
+    for doc in (own, other):
+        factory.make("ToDo", description="Do", reference_type="Complaint", reference_name=doc.name,
+                     allocated_to=factory.user(roles.AGENT))  # fmt: skip
+    user = factory.person(roles.MANAGER, Customer=own.customer)
+    return SimpleNamespace(
+        user=user, item=item, own=own, other=other, filters=[["Complaint", "item_code", "=", item]]
+    )
+
+
+def test_linked_documents(case):
+    found = ways.call(case.user, "frappe.desk.form.linked_with.get", doctype="Item", docname=case.item)
+    assert [row["name"] for row in found["Complaint"]] == [case.own.name]
+
+
+def test_the_check_of_a_link_fetches_nothing(case):
+    door, asked = "frappe.client.validate_link", {"doctype": "Complaint", "fields": ["subject"]}
+    assert ways.call(case.user, door, docname=case.own.name, **asked)["subject"] == case.own.subject
+    assert "subject" not in ways.call(case.user, door, docname=case.other.name, **asked)
+
+
+def test_a_number_card(case):
+    card = {"document_type": "Complaint", "function": "Count"}
+    door = "frappe.desk.doctype.number_card.number_card.get_result"
+    assert ways.call(case.user, door, doc=card, filters=case.filters) == 1
+    assert ways.call(factory.person(roles.MANAGER), door, doc=card, filters=case.filters) == 2
+
+
+@pytest.mark.parametrize("field", ["customer", "assigned_to"])
+def test_the_side_bar_of_a_list(case, field):
+    asked = {"doctype": "Complaint", "current_filters": case.filters, "field": field}
+    for user, counted in ((case.user, 1), (factory.person(roles.MANAGER), 2)):
+        found = ways.call(user, "frappe.desk.listview.get_group_by_count", **asked)
+        named = [row for row in found if field == "customer" or row["name"] == factory.user(roles.AGENT)]
+        assert sum(row["count"] for row in named) == counted
+
+
+def test_a_calendar(case):
+    found = ways.call(
+        case.user, "frappe.desk.calendar.get_events", doctype="Complaint", start="2020-01-01", end="2099-01-01",
+        field_map={"start": "received_at", "end": "received_at", "title": "subject"}, filters=case.filters,
+    )  # fmt: skip
+    assert [row["name"] for row in found] == [case.own.name]
+
+
+def test_an_export_of_data(case):
+    ways.call(
+        case.user, "frappe.core.doctype.data_export.exporter.export_data", "POST", doctype="Complaint", with_data=1,
+        select_columns={"Complaint": ["subject", "item_code"]}, filters={"item_code": case.item},
+    )  # fmt: skip
+    sent = frappe.local.response.result
+    assert (case.own.name in sent, case.other.name in sent) == (True, False)
+
+
+def test_tagged_records(case):
+    for doc in (case.own, case.other):
+        ways.call("Administrator", "frappe.desk.doctype.tag.tag.add_tag", "POST", tag="Twice", dt="Complaint", dn=doc.name)  # fmt: skip
+    found = ways.call(
+        case.user, "frappe.desk.doctype.tag.tag.get_tagged_docs", doctype="Complaint", tag="%Twice%"
+    )
+    assert [row[0] for row in found] == [case.own.name]
+
+
+def test_the_title_of_a_link(case, monkeypatch):
+    monkeypatch.setattr(frappe.get_meta("Complaint"), "show_title_field_in_link", 1)
+    door = "frappe.desk.search.get_link_title"
+    titles = [
+        ways.call(case.user, door, doctype="Complaint", docname=doc.name) for doc in (case.own, case.other)
+    ]
+    assert titles[1] == case.other.name
