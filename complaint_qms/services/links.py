@@ -47,21 +47,17 @@ def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
     }
 
 
-def merged_into(names: list[str], *, for_update: bool = False) -> dict[str, list[str]]:
-    """Complaint → those that were merged into it, by name; one query.
-
-    Args:
-        for_update: read what is true this moment and hold it, instead of what was when the transaction began.
-    """
+def merged_into(names: list[str]) -> dict[str, list[str]]:
+    """Complaint → those that were merged into it, by name; one query."""
     complaint = frappe.qb.DocType("Complaint")
-    query = (
+    rows = (
         frappe.qb.from_(complaint)
         .select(complaint.duplicate_of, complaint.name)
         .where(complaint.duplicate_of.isin(names) & (complaint.stage == "duplicate"))
         .orderby(complaint.name)
-    )
+    ).run()
     found: dict[str, list[str]] = {name: [] for name in names}
-    for original, name in (query.for_update() if for_update else query).run():
+    for original, name in rows:
         found[original].append(name)
     return found
 

@@ -3,8 +3,6 @@
 Chains end at the record that carries the case: who merges a complaint that others were merged into takes them along.
 """
 
-from typing import Any
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -14,30 +12,33 @@ from complaint_qms.services import story
 from complaint_qms.services.lifecycle import GateError, stage_wanted
 from complaint_qms.services.links import merged_into
 
-_LEAVING = ("duplicate", "rejected", "void")
-
 
 def look(doc: Document) -> None:
-    """Before the gates of a way out: what they ask about other complaints, read as it is this moment and held so.
+    """Before the gates of a merge: the original as it is this moment, held so until this transaction ends; an ordinary
+    read would see what was true when the transaction began.
 
-    The original stays what it is until this transaction ends, and nobody merges another complaint into this one
-    meanwhile; an ordinary read would see what was true when the transaction began.
+    Who merges marks the original as changed (`tell_original`). A save of it that did not see the merge is refused by the
+    framework, so what was merged into a complaint needs no lock of its own, which would stand in the way of merges that
+    have nothing to do with it.
 
     Raises:
-        frappe.ValidationError: somebody else is about to change one of them.
+        frappe.ValidationError: somebody else is about to merge the original into this one.
     """
     before, doc.flags.beside = doc.get_doc_before_save(), None
-    wanted = stage_wanted(doc)
-    if not before or wanted not in _LEAVING or before.stage == wanted:
+    if not before or before.stage == "duplicate" or not doc.duplicate_of or stage_wanted(doc) != "duplicate":
         return
     try:
-        doc.flags.beside = _seen(doc, wanted)
+        original = frappe.db.get_value(
+            "Complaint", doc.duplicate_of, ["stage", "company"], as_dict=True, for_update=True
+        )
     except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
         frappe.throw(
             _(
                 "Somebody else is changing {0} or a complaint merged with it at this moment. Try again."
             ).format(doc.name)
         )
+    if original:
+        doc.flags.beside = {"original_stage": original.stage, "original_company": original.company}
 
 
 def keep_company(doc: Document) -> None:
@@ -49,7 +50,7 @@ def keep_company(doc: Document) -> None:
     before = doc.get_doc_before_save()
     if not before or not before.company or before.company == doc.company:
         return
-    resting = merged_into([doc.name], for_update=True)[doc.name]
+    resting = merged_into([doc.name])[doc.name]
     if resting:
         frappe.throw(
             _("G7: {0} was merged into this complaint and belongs to {1}. Separate it before you change {2}.").format(
@@ -67,7 +68,8 @@ def tell_original(doc: Document) -> None:
     link = get_link_to_form("Complaint", doc.name)
     if doc.stage == "duplicate":
         original = get_link_to_form("Complaint", doc.duplicate_of)
-        resting = (doc.flags.beside or {}).get("merged_here") or []
+        resting = merged_into([doc.name])[doc.name]
+        story.touch("Complaint", doc.duplicate_of)
         story.set_field("Complaint", resting, "duplicate_of", doc.name, doc.duplicate_of)
         along = _(
             "{0}, into which this complaint was merged, was itself merged into {1}: this one goes with it."
@@ -89,16 +91,3 @@ def tell_original(doc: Document) -> None:
                 before.duplicate_of: _("{0} is no longer a duplicate of this complaint.").format(link),
             },
         )
-
-
-def _seen(doc: Document, wanted: str) -> dict[str, Any]:
-    seen: dict[str, Any] = {"merged_here": merged_into([doc.name], for_update=True)[doc.name]}
-    if wanted == "duplicate" and doc.duplicate_of:
-        original = frappe.db.get_value(
-            "Complaint", doc.duplicate_of, ["stage", "company"], as_dict=True, for_update=True
-        )
-        seen |= {
-            "original_stage": original and original.stage,
-            "original_company": original and original.company,
-        }
-    return seen

@@ -50,6 +50,15 @@ def set_field(doctype: str, names: list[str], field: str, old: Any, new: Any) ->
     frappe.db.after_commit.add(lambda: frappe.cache.delete_value(keys))
 
 
+def touch(doctype: str, name: str) -> None:
+    """Mark a record as changed: who is about to save a copy of before has to read it again."""
+    table = frappe.qb.DocType(doctype)
+    query = frappe.qb.update(table).set(table.modified, now_datetime())
+    query.set(table.modified_by, frappe.session.user).where(table.name == name).run()
+    key = frappe.get_document_cache_key(doctype, name)
+    frappe.db.after_commit.add(lambda: frappe.cache.delete_value(key))
+
+
 def insert(doctype: str, rows: list[dict[str, Any]], now: datetime, author: str) -> None:
     """Insert records that need no controller, all at once; every row has the same fields."""
     if not rows:
