@@ -135,7 +135,8 @@ _SETTLED_EVENTS = {
 # What every record of the app goes through on its way to the database
 _OWN = "complaint_qms.overrides.own_records"
 _OWN_EVENTS = {
-    event: f"{_OWN}.{event}" for event in ("before_validate", "before_update_after_submit", "on_update")
+    event: f"{_OWN}.{event}"
+    for event in ("before_print", "before_validate", "before_update_after_submit", "on_update")
 }
 _SHARING = "complaint_qms.overrides.sharing"
 _OWN_EVENTS["validate_share"] = f"{_SHARING}.validate_share"
@@ -159,6 +160,8 @@ _OWN_RECORDS = (
     "Root Cause",
 )
 _RECLOCK = "complaint_qms.services.sop.reclock"
+# Text of these records in the desk's own lists, tables and boards is shown as it was written.
+doctype_list_js = dict.fromkeys(_OWN_RECORDS, "public/js/stored_text_list.js")
 doc_events = {
     **dict.fromkeys(_OWN_RECORDS, _OWN_EVENTS),
     # What due times are counted by

@@ -11,6 +11,11 @@ from complaint_qms.services.belonging import check_sources, pass_company_on, sta
 from complaint_qms.services.clean import clean
 from complaint_qms.services.evidence.taking import secure_attached, take_in
 from complaint_qms.services.files import check_attached
+from complaint_qms.services.printing import prepare
+
+
+def before_print(doc: Document, method: str | None = None, settings: object = None) -> None:
+    prepare(doc)
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 from frappe.utils.caching import request_cache
 
 from complaint_qms.constants.evidence import QUALITY_RECORDS
@@ -61,11 +62,14 @@ def check_sources(doc: Document) -> None:
         # A name that is on no record is refused by the framework itself.
         for name, company in values_of(doctype, new[doctype], "company").items():
             if not doc.flags.ignore_permissions and not frappe.has_permission(doctype, "read", doc=name):
-                frappe.throw(_("You may not read {0} {1}.").format(_(doctype), name), frappe.PermissionError)
+                frappe.throw(
+                    _("You may not read {0} {1}.").format(_(doctype), escape_html(name)),
+                    frappe.PermissionError,
+                )
             if company and doc.get("company") and company != doc.company:
                 frappe.throw(
                     _("{0} {1} belongs to the company {2}; this record belongs to {3}.").format(
-                        _(doctype), name, company, doc.company
+                        _(doctype), escape_html(name), escape_html(company), escape_html(doc.company)
                     )
                 )
 

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate, nowdate
+from frappe.utils import escape_html, getdate, nowdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN
@@ -56,7 +56,7 @@ def complete(doc: Document, row_name: str, evidence_note: str | None, evidence: 
     """
     row = next((row for row in doc.actions if row.name == row_name), None)
     if not row:
-        frappe.throw(_("CAPA {0} has no such action.").format(doc.name))
+        frappe.throw(_("CAPA {0} has no such action.").format(escape_html(doc.name)))
     if not (evidence_note or "").strip() and not evidence:
         frappe.throw(_("G5: add the evidence: a note or a file."), GateError)
     row.update(
@@ -165,7 +165,7 @@ def _check_owners(doc: Document, old: dict[str, Document]) -> None:
         frappe.throw(
             _(
                 "{0} has no role for the actions of CAPAs. Give them the role {1}, or choose somebody else."
-            ).format(owner, _(roles.ACTION_OWNER))
+            ).format(escape_html(owner), _(roles.ACTION_OWNER))
         )
 
 
@@ -198,7 +198,7 @@ def _stamp(doc: Document, row: Document, old: Document | None, frozen: bool) -> 
         if frappe.session.user not in (row.action_owner, "Administrator"):
             frappe.throw(
                 _("G6: row {0}: only its owner {1} reports this action as done.").format(
-                    row.idx, row.action_owner
+                    row.idx, escape_html(row.action_owner)
                 ),
                 GateError,
             )

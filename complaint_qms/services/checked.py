@@ -11,6 +11,7 @@ from frappe.model import optional_fields
 from frappe.model.document import Document
 
 from complaint_qms.services import naming, sent
+from complaint_qms.services.printing import Printed
 from complaint_qms.services.scalars import shown
 
 # What a record knows of itself while it is saved; nothing that is sent.
@@ -26,7 +27,7 @@ _METHODS: Final = frozenset(name for name in dir(Document) if callable(getattr(D
 _KEPT: Final = ("owner", "creation", *optional_fields)
 
 
-class Guarded(Document):
+class Guarded(Printed, Document):
     """A record whose methods stay methods: what is sent under their names is no value of a field, and is left out."""
 
     _reserved_keywords = Document._reserved_keywords

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
+from frappe.utils import escape_html, getdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import COMPLAINT_ENDED
@@ -78,7 +78,9 @@ def check_open_complaints(doc: Document, names: Iterable[str | None]) -> None:
     wanted = [name for name in names if name]
     twice = sorted({name for name in wanted if wanted.count(name) > 1})
     if twice:
-        frappe.throw(_("Complaint {0} is named twice. Remove one of the rows.").format(", ".join(twice)))
+        frappe.throw(
+            _("Complaint {0} is named twice. Remove one of the rows.").format(escape_html(", ".join(twice)))
+        )
     if not doc.is_new():
         return
     ended = frappe.get_all(
@@ -88,7 +90,7 @@ def check_open_complaints(doc: Document, names: Iterable[str | None]) -> None:
         order_by="name asc",
     )
     if ended:
-        frappe.throw(_("Complaint {0} has ended. Reopen it first.").format(", ".join(ended)))
+        frappe.throw(_("Complaint {0} has ended. Reopen it first.").format(escape_html(", ".join(ended))))
 
 
 def check_dates(doc: Document, start: str, end: str) -> None:

@@ -67,7 +67,10 @@ def stage_wanted(doc: Document) -> str:
         frappe.throw(
             _(
                 "State {0} carries no stage. In Workflow {1} set Update Field to “stage” and Update Value to a stage key."
-            ).format(frappe.bold(doc.workflow_state), frappe.bold(get_workflow_name(doc.doctype)))
+            ).format(
+                frappe.bold(escape_html(doc.workflow_state)),
+                frappe.bold(escape_html(get_workflow_name(doc.doctype))),
+            )
         )
     return stage
 
@@ -171,7 +174,7 @@ def refuse_deletion(doc: Document) -> None:
     """
     frappe.throw(
         _("G7: {0} {1} is a quality record and is never deleted. Void it with a reason instead.").format(
-            _(doc.doctype), doc.name
+            _(doc.doctype), escape_html(doc.name)
         ),
         GateError,
         title=_("Kept for good"),
@@ -224,7 +227,7 @@ def take_step(doc: Document, action: str, values: dict[str, Any]) -> None:
     if not transition:
         frappe.throw(
             _("The step {0} is not open to you here. State of {1}: {2}.").format(
-                frappe.bold(_(action)), doc.name, frappe.bold(_(doc.workflow_state or ""))
+                frappe.bold(_(action)), escape_html(doc.name), frappe.bold(_(doc.workflow_state or ""))
             )
         )
     doc.update(values)
@@ -281,11 +284,11 @@ def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> No
     names = ", ".join(_(doc.meta.get_label(name)) for name in touched[:5])
     frappe.throw(
         _("G7: {0} {1} has ended ({2}); {3} cannot change any more. Reopen it first.").format(
-            _(doc.doctype), doc.name, word(before.stage), names
+            _(doc.doctype), escape_html(doc.name), word(before.stage), names
         )
         if not moving
         else _("G7: {0} {1} has ended ({2}); open it again first, then change {3}.").format(
-            _(doc.doctype), doc.name, word(before.stage), names
+            _(doc.doctype), escape_html(doc.name), word(before.stage), names
         ),
         GateError,
         title=_("The record has ended"),
@@ -298,7 +301,7 @@ def _refuse_under_review(doc: Document, before: Document) -> None:
     if touched:
         frappe.throw(
             _("G6: {0} is under review; {1} cannot change meanwhile. Send it back first.").format(
-                doc.name, ", ".join(_(doc.meta.get_label(name)) for name in touched[:5])
+                escape_html(doc.name), ", ".join(_(doc.meta.get_label(name)) for name in touched[:5])
             ),
             GateError,
             title=_("Under Review"),

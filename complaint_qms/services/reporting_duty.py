@@ -5,7 +5,7 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import format_date, get_datetime, getdate
+from frappe.utils import escape_html, format_date, get_datetime, getdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.reportability import RULES
@@ -47,7 +47,7 @@ def set_deadline(doc: Document) -> None:
     if doc.rule_key and not rule:
         frappe.throw(
             _("G3: there is no reporting rule {0}. Choose one of {1}.").format(
-                doc.rule_key, ", ".join(sorted(rules()))
+                escape_html(doc.rule_key), escape_html(", ".join(sorted(rules())))
             )
         )
     if rule and rule.days is not None:
@@ -55,7 +55,7 @@ def set_deadline(doc: Document) -> None:
         if not doc.get(field):
             frappe.throw(
                 _("G3: the deadline of rule {0} counts from {1}. Enter that date.").format(
-                    rule.key, _(doc.meta.get_label(field))
+                    escape_html(rule.key), _(doc.meta.get_label(field))
                 )
             )
         doc.deadline = deadline(

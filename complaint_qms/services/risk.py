@@ -5,6 +5,7 @@ import re
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_ENDED
@@ -61,12 +62,14 @@ def check_default(settings: Document) -> None:
         return
     disabled, company = frappe.db.get_value("Risk Matrix", name, ("disabled", "company"))
     if disabled:
-        frappe.throw(_("Default Risk Matrix: {0} is disabled. Choose one that is in use.").format(name))
+        frappe.throw(
+            _("Default Risk Matrix: {0} is disabled. Choose one that is in use.").format(escape_html(name))
+        )
     if company:
         frappe.throw(
             _(
                 "Default Risk Matrix: {0} belongs to {1}, which uses it anyway. Choose one for every company."
-            ).format(name, company)
+            ).format(escape_html(name), escape_html(company))
         )
 
 

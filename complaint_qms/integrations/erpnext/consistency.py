@@ -5,6 +5,7 @@ from collections.abc import Callable
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 from complaint_qms.integrations.erpnext.sources import SOURCES
 from complaint_qms.integrations.erpnext.tracking import lots_of
@@ -52,7 +53,7 @@ def _check_lot(doc: Document, say: Callable[[str], None]) -> None:
         if item != doc.item_code:
             say(
                 _("Batch {0} belongs to item {1}, not to {2}. Correct Batch or Item.").format(
-                    doc.batch_no, item, doc.item_code
+                    escape_html(doc.batch_no), escape_html(item), escape_html(doc.item_code)
                 )
             )
     if not doc.serial_no:
@@ -63,13 +64,13 @@ def _check_lot(doc: Document, say: Callable[[str], None]) -> None:
     if doc.item_code and serial.item_code != doc.item_code:
         say(
             _("Serial No {0} belongs to item {1}, not to {2}. Correct Serial No or Item.").format(
-                doc.serial_no, serial.item_code, doc.item_code
+                escape_html(doc.serial_no), escape_html(serial.item_code), escape_html(doc.item_code)
             )
         )
     if doc.batch_no and serial.batch_no and serial.batch_no != doc.batch_no:
         say(
             _("Serial No {0} is of batch {1}, not of {2}. Correct Serial No or Batch.").format(
-                doc.serial_no, serial.batch_no, doc.batch_no
+                escape_html(doc.serial_no), escape_html(serial.batch_no), escape_html(doc.batch_no)
             )
         )
 
@@ -79,20 +80,20 @@ def _check_sale(doc: Document, field: str, doctype: str, say: Callable[[str], No
     sale = frappe.db.get_value(doctype, name, ("customer", "company", "docstatus"), as_dict=True)
     if not sale:
         return
-    where = {"kind": _(doctype), "name": name}
+    where = {"kind": _(doctype), "name": escape_html(name)}
     if sale.docstatus != 1:
         say(_("{kind} {name} is not submitted. Choose a submitted one.").format(**where))
     if doc.customer and sale.customer != doc.customer:
         say(
             _(
                 "{kind} {name} belongs to customer {owner}, not to {customer}. Correct {kind} or Customer."
-            ).format(**where, owner=sale.customer, customer=doc.customer)
+            ).format(**where, owner=escape_html(sale.customer), customer=escape_html(doc.customer))
         )
     if doc.company and sale.company != doc.company:
         say(
             _(
                 "{kind} {name} belongs to company {owner}, not to {company}. Correct {kind} or Company."
-            ).format(**where, owner=sale.company, company=doc.company)
+            ).format(**where, owner=escape_html(sale.company), company=escape_html(doc.company))
         )
     if doc.item_code:
         _check_contents(doc, doctype, name, say)
@@ -111,7 +112,7 @@ def _check_contents(doc: Document, doctype: str, name: str, say: Callable[[str],
         say(
             _(
                 "{0} {1} does not contain item {2}. Correct Item, or choose the document it was sold with."
-            ).format(_(doctype), name, doc.item_code)
+            ).format(_(doctype), escape_html(name), escape_html(doc.item_code))
         )
         return
     if not has_lots or not (doc.batch_no or doc.serial_no):
@@ -122,7 +123,7 @@ def _check_contents(doc: Document, doctype: str, name: str, say: Callable[[str],
             say(
                 _(
                     "{0} {1} was not delivered with {2} {3}. Correct {0}, or choose the right document."
-                ).format(word, doc.get(field), _(doctype), name)
+                ).format(escape_html(word), escape_html(doc.get(field)), _(doctype), escape_html(name))
             )
 
 
@@ -149,6 +150,9 @@ def _check_party(doc: Document, field: str, doctype: str, say: Callable[[str], N
     if links and doc.customer not in links:
         say(
             _("{0} {1} belongs to customer {2}, not to {3}. Correct {0} or Customer.").format(
-                _(doc.meta.get_label(field)), name, links[0], doc.customer
+                _(doc.meta.get_label(field)),
+                escape_html(name),
+                escape_html(links[0]),
+                escape_html(doc.customer),
             )
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def insert_draft(doc: Document, marks: Marks, source: str) -> Document:
         frappe.flags.mute_messages = muted
         frappe.throw(
             _("The {0} for {1} could not be drafted, nothing was changed. ERPNext says: {2}").format(
-                _(doc.doctype), source, refusal
+                _(doc.doctype), escape_html(source), refusal
             ),
             type(refusal),
             title=_("Settlement Not Submitted"),

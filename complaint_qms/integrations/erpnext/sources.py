@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 from complaint_qms.integrations.erpnext.tracking import lots_of
 
@@ -84,9 +85,9 @@ def complaint_from(source_doctype: str, source_name: str) -> dict[str, Any]:
         frappe.throw(_("A complaint cannot be created from {0}.").format(_(source_doctype)))
     source = frappe.get_doc(source_doctype, source_name)
     if source.docstatus == 2:
-        frappe.throw(_("{0} {1} is cancelled.").format(_(source_doctype), source_name))
+        frappe.throw(_("{0} {1} is cancelled.").format(_(source_doctype), escape_html(source_name)))
     if source.docstatus == 0:
-        frappe.throw(_("Submit {0} {1} first.").format(_(source_doctype), source_name))
+        frappe.throw(_("Submit {0} {1} first.").format(_(source_doctype), escape_html(source_name)))
     facts = {
         "customer": source.customer,
         "company": source.company,

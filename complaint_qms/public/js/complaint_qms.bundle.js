@@ -1,6 +1,9 @@
 // Loaded on every desk page: words for keys, and "Create → Complaint" for ERPNext's forms. Kept small.
 import * as labels from "./labels";
+import * as markup from "./markup";
 import * as words from "./words";
+import { safe_color } from "./colors";
+import { show_as_text } from "./stored_text";
 import { offer_complaint } from "./erpnext/create_complaint";
 import "./report_filters";
 import "./chart_drill";
@@ -25,6 +28,6 @@ function keep_moments(frm) {
 }
 
 frappe.provide("complaint_qms");
-Object.assign(complaint_qms, { labels, words, offer_complaint, mute_workflow_menu, keep_moments });
+Object.assign(complaint_qms, { labels, markup, words, safe_color, show_as_text, offer_complaint, mute_workflow_menu, keep_moments });
 
 labels.install();

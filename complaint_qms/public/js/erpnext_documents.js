@@ -2,6 +2,8 @@
 // Closed in a function of its own: Frappe joins it with ERPNext's script of the form, whose names are not ours.
 
 (() => {
+	const text = (value) => complaint_qms.markup.esc(value);
+
 	frappe.provide("complaint_qms.origin_shown_on");
 	for (const doctype of ["Sales Invoice", "Delivery Note", "Sales Order", "Warranty Claim"]) {
 		if (complaint_qms.origin_shown_on[doctype]) continue;
@@ -24,7 +26,6 @@
 	}
 
 	function banner(origin) {
-		const text = frappe.utils.escape_html;
 		const facts = [
 			[__("Agreed by"), agreed_by(origin)],
 			[__("Proposed by"), origin.proposed_by],
@@ -70,15 +71,14 @@
 
 	function evidence(files) {
 		if (!files.length) return "";
-		const text = frappe.utils.escape_html;
 		const links = files.map((row, i) => {
 			const shown = row.caption || row.file.split("/").pop() || __("File {0}", [i + 1]);
-			return `<a href="${encodeURI(row.file)}" target="_blank" rel="noopener">${text(shown)}</a>`;
+			return `<a href="${complaint_qms.markup.address(row.file)}" target="_blank" rel="noopener">${text(shown)}</a>`;
 		});
 		return `<div style="margin-top: 4px"><span class="text-muted">${text(__("Evidence"))}:</span> ${links.join(", ")}</div>`;
 	}
 
 	function link(doctype, name) {
-		return `<a href="${frappe.utils.get_form_link(doctype, name)}">${frappe.utils.escape_html(name)}</a>`;
+		return `<a href="${text(frappe.utils.get_form_link(doctype, name))}">${text(name)}</a>`;
 	}
 })();

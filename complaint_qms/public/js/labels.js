@@ -3,6 +3,8 @@
 // Frappe shows a Select option through __(key). A site whose language file maps the key keeps its own words;
 // every other key gets its English label here, itself passed through __() so that it can be translated.
 
+import { esc } from "./markup";
+
 const vocabulary = () =>
 	Object.fromEntries(Object.entries(frappe.boot.complaint_qms_words || {}).map(([key, text]) => [key, __(text)]));
 
@@ -81,16 +83,21 @@ export function color(key) {
 /** A pill with colour and word, as HTML. */
 export function pill(key, text, tone) {
 	if (!key && !text) return "";
-	const shown = frappe.utils.escape_html(text || label(key));
+	const shown = esc(text || label(key));
 	return `<span class="indicator-pill ${tone || color(key)} ellipsis"><span class="ellipsis">${shown}</span></span>`;
 }
 
 /** The same, for a list column: a click filters by it. */
 export function list_pill(value, df) {
 	if (!value) return "";
-	return `<span class="filterable indicator-pill ${color(value)} ellipsis" data-filter="${df.fieldname},=,${value}"><span class="ellipsis">${label(
+	return `<span class="filterable indicator-pill ${color(value)} ellipsis" data-filter="${esc(df.fieldname)},=,${esc(value)}"><span class="ellipsis">${esc(label(
 		value
-	)}</span></span>`;
+	))}</span></span>`;
+}
+
+/** Word, colour and filter of a list's state column, as markup. */
+export function indicator(key, filter_by, { tone = key, text = "" } = {}) {
+	return [esc(text || label(key)), color(tone), `${filter_by},=,${esc(key)}`];
 }
 
 /** Give Frappe the English word of every key that the site's language does not map itself. */

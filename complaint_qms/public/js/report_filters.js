@@ -1,5 +1,6 @@
 // What the app's reports share: filters, links in cells, and the drawing of the risk matrix.
 import { ink, safe_color } from "./colors";
+import { address, esc, esc_signs } from "./markup";
 
 frappe.provide("complaint_qms.reports");
 
@@ -54,7 +55,7 @@ Object.assign(complaint_qms.reports, {
 	},
 
 	link(href, html, attributes = "") {
-		return `<a href="${frappe.utils.escape_html(href)}" ${attributes}>${html}</a>`;
+		return `<a href="${address(href)}" ${attributes}>${html}</a>`;
 	},
 
 	// A cell whose column says `link_to`: one link per name, names separated by ", ".
@@ -65,20 +66,25 @@ Object.assign(complaint_qms.reports, {
 			.map((name) =>
 				this.link(
 					frappe.utils.get_form_link(column.link_to, target || name),
-					frappe.utils.escape_html(name)
+					esc(name)
 				)
 			)
 			.join(", ");
 	},
 
-	// Formatter for reports without drawing of their own. A cell is drawn as markup, so text is shown as it was written;
-	// a name of a record holds none, and its link needs it as it is.
+	// Formatter for reports without drawing of their own. A cell is drawn as markup, so text is shown as it was written.
 	format(value, row, column, data, default_formatter) {
 		if (value && data && column.link_to && !(column.link_from && !data[column.link_from])) {
 			return this.linked(value, column, data);
 		}
-		const plain = typeof value === "string" && !["Link", "Dynamic Link"].includes(column.fieldtype);
-		return default_formatter(plain ? frappe.utils.escape_html(value) : value, row, column, data);
+		if (value && column.fieldtype === "Link") {
+			const shown = esc(frappe.utils.get_link_title(column.options, value) || value);
+			return frappe.model.can_read(column.options)
+				? this.link(frappe.utils.get_form_link(column.options, value), shown)
+				: shown;
+		}
+		const plain = typeof value === "string" && column.fieldtype !== "Dynamic Link";
+		return default_formatter(plain ? esc(value) : value, row, column, data);
 	},
 
 	// "▲ 3" with its meaning in words; empty without a period to compare with.
@@ -92,7 +98,7 @@ Object.assign(complaint_qms.reports, {
 				: ["=", __("as many as in the period before")];
 		if (!cell.change && !cell.total) return "";
 		const said = cell.change ? `${sign}${Math.abs(cell.change)}` : sign;
-		return `<span title="${words}" aria-label="${words}">${said}</span>`;
+		return `<span title="${esc(words)}" aria-label="${esc(words)}">${esc(said)}</span>`;
 	},
 
 	// Background and text colour of a matrix cell.
@@ -108,17 +114,17 @@ Object.assign(complaint_qms.reports, {
 		const style = "color:inherit;text-decoration:none";
 		const hint = [cell.level, cell.acceptability, cell.action].filter(Boolean).join(" · ");
 		const total = cell.total
-			? this.link(this.list_href(cell.route), cell.total, `style="${style};font-size:1.25em"`)
+			? this.link(this.list_href(cell.route), cint(cell.total), `style="${style};font-size:1.25em"`)
 			: `<span style="opacity:.6">0</span>`;
 		const open = cell.open
 			? this.link(
 					this.list_href(cell.open_route),
-					`<b>${__("{0} open", [cell.open])}</b>`,
+					`<b>${esc(__("{0} open", [cell.open]))}</b>`,
 					`style="${style}"`
 			  )
 			: "";
-		const below = [frappe.utils.escape_html(cell.level || ""), open].filter(Boolean).join(" · ");
-		return `<div title="${frappe.utils.escape_html(hint)}" style="text-align:center;line-height:1.35">
+		const below = [esc(cell.level || ""), open].filter(Boolean).join(" · ");
+		return `<div title="${esc(hint)}" style="text-align:center;line-height:1.35">
 			<div>${total} ${this.movement(cell)}</div><div style="font-size:.85em">${below}</div></div>`;
 	},
 
@@ -133,14 +139,14 @@ Object.assign(complaint_qms.reports, {
 		const border = "border:1px solid var(--border-color, #d1d8dd);padding:.4rem;vertical-align:middle";
 		const shown = columns.filter((column) => column.fieldname !== "open");
 		const head = shown
-			.map(({ label }) => `<th scope="col" style="${border};text-align:center">${frappe.utils.escape_html(label)}</th>`)
+			.map(({ label }) => `<th scope="col" style="${border};text-align:center">${esc(label)}</th>`)
 			.join("");
 		const draw = (row, { fieldname }) => {
 			const cell = row.cells && row.cells[fieldname];
 			return cell
 				? `<td style="${border};${this.cell_style(cell)}">${this.matrix_cell(cell)}</td>`
 				: `<th scope="row" style="${border};text-align:left">
-					${frappe.utils.escape_html(row[fieldname] || "")}</th>`;
+					${esc(row[fieldname] || "")}</th>`;
 		};
 		const body = rows
 			.map((row) => `<tr>${shown.map((column) => draw(row, column)).join("")}</tr>`)
@@ -152,7 +158,7 @@ Object.assign(complaint_qms.reports, {
 	// Fetch a figure of the workspace by the name of its chart and draw it as bars that lead to their complaints.
 	draw_bars(holder, chart, options = {}) {
 		const say = (text) => {
-			holder.innerHTML = `<p style="color:var(--text-muted)">${frappe.utils.escape_html(text)}</p>`;
+			holder.innerHTML = `<p style="color:var(--text-muted)">${esc(text)}</p>`;
 		};
 		const source = chart.toLowerCase().replaceAll(" ", "_");
 		return frappe
@@ -165,6 +171,7 @@ Object.assign(complaint_qms.reports, {
 	},
 
 	// Rows of name, bar, count; with `together` also the share of all that is reached so far (Pareto).
+	// `labels` come escaped, for charts draw them as markup.
 	bars({ labels, datasets, routes }, { colors = [], together = false } = {}) {
 		const values = datasets[0].values;
 		const most = Math.max(...values, 1);
@@ -179,13 +186,13 @@ Object.assign(complaint_qms.reports, {
 				: "";
 			return `<tr>
 				<th scope="row" style="text-align:left;font-weight:400;padding:.2rem .75rem .2rem 0;white-space:nowrap;
-					max-width:11rem;overflow:hidden;text-overflow:ellipsis" title="${frappe.utils.escape_html(name)}">
-					${frappe.utils.escape_html(name)}</th>
+					max-width:11rem;overflow:hidden;text-overflow:ellipsis" title="${esc_signs(name)}">
+					${esc_signs(name)}</th>
 				<td style="width:100%"><div style="height:.9rem;border-radius:3px;min-width:${values[at] ? 2 : 0}px;
 					width:${width}%;background:${safe_color(colors[at]) || "#5B7DB8"}"></div></td>
 				<td style="text-align:right;padding-left:.75rem">${this.link(
 					this.list_href(routes[at]),
-					values[at],
+					cint(values[at]),
 					'style="color:inherit;font-weight:600"'
 				)}</td>${share}</tr>`;
 		});
@@ -200,51 +207,50 @@ Object.assign(complaint_qms.reports, {
 
 	// The register as it is printed: what belongs together in one column, so that a line fits across a page.
 	register_table(rows) {
-		const text = (value) => frappe.utils.escape_html(String(value ?? ""));
-		const when = (value) => (value ? text(frappe.datetime.str_to_user(value)) : "");
+		const when = (value) => (value ? esc(frappe.datetime.str_to_user(value)) : "");
 		const said = (title, value) => (value || value === 0 ? `${title}: ${value}` : "");
 		const groups = [
-			[__("Complaint"), (row) => [`<b>${text(row.name)}</b>`, when(row.received_at), text(row.channel), text(row.company)]],
-			[__("Complainant"), (row) => [text(row.customer), text(row.complainant_name), text(row.territory)]],
+			[__("Complaint"), (row) => [`<b>${esc(row.name)}</b>`, when(row.received_at), esc(row.channel), esc(row.company)]],
+			[__("Complainant"), (row) => [esc(row.customer), esc(row.complainant_name), esc(row.territory)]],
 			[
 				__("Product"),
 				(row) => [
-					text(row.item_code),
-					row.item_name === row.item_code ? "" : text(row.item_name),
-					said(__("Batch"), text(row.batch_no)),
-					said(__("Serial No"), text(row.serial_no)),
-					said(__("UDI"), text(row.udi)),
+					esc(row.item_code),
+					row.item_name === row.item_code ? "" : esc(row.item_name),
+					said(__("Batch"), esc(row.batch_no)),
+					said(__("Serial No"), esc(row.serial_no)),
+					said(__("UDI"), esc(row.udi)),
 				],
 			],
 			[
 				__("What Happened"),
-				(row) => [text(row.subject), text(row.complaint_type), [row.severity, row.risk_level].filter(Boolean).map(text).join(" · ")],
+				(row) => [esc(row.subject), esc(row.complaint_type), [row.severity, row.risk_level].filter(Boolean).map(esc).join(" · ")],
 			],
 			[
 				__("Handling"),
 				(row) => [
-					`<b>${text(row.stage)}</b>${row.sla_status ? ` · ${text(row.sla_status)}` : ""}`,
-					said(__("Days open"), row.days_open),
-					said(__("Handler"), text(row.complaint_owner)),
-					said(__("Reportable"), text(row.reportable)),
-					said(__("Investigation"), text(row.investigations)),
-					said(__("CAPA"), text(row.capas)),
+					`<b>${esc(row.stage)}</b>${row.sla_status ? ` · ${esc(row.sla_status)}` : ""}`,
+					said(__("Days open"), esc(row.days_open)),
+					said(__("Handler"), esc(row.complaint_owner)),
+					said(__("Reportable"), esc(row.reportable)),
+					said(__("Investigation"), esc(row.investigations)),
+					said(__("CAPA"), esc(row.capas)),
 				],
 			],
 			[
 				__("Outcome"),
 				(row) => [
 					said(__("Reply sent"), when(row.reply_sent_at)),
-					said(__("Settlement"), text(row.settlement_status)),
-					row.settled_amount ? format_currency(row.settled_amount, row.currency) : "",
-					text(row.closing_decision),
+					said(__("Settlement"), esc(row.settlement_status)),
+					row.settled_amount ? esc(strip_html(format_currency(row.settled_amount, row.currency))) : "",
+					esc(row.closing_decision),
 					said(__("Closed"), when(row.closed_at)),
-					text(row.closed_by),
+					esc(row.closed_by),
 				],
 			],
 		];
 		const cell = "border:1px solid #d1d8dd;padding:.3rem .4rem;vertical-align:top;font-size:11px";
-		const head = groups.map(([title]) => `<th scope="col" style="${cell}">${title}</th>`).join("");
+		const head = groups.map(([title]) => `<th scope="col" style="${cell}">${esc(title)}</th>`).join("");
 		const body = rows
 			.map((row) => {
 				const cells = groups.map(

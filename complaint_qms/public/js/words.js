@@ -1,4 +1,5 @@
 // Durations and moments in words, in the viewer's time zone.
+import { esc } from "./markup";
 
 /** Seconds as "2 h 10 min"; hours stay hours, because a working day has no fixed length. */
 export function working_time(seconds) {
@@ -42,10 +43,8 @@ export function money(amount, currency) {
 	return format_currency(amount || 0, currency);
 }
 
-export const esc = (text) => frappe.utils.escape_html(text === null || text === undefined ? "" : String(text));
-
 /** A link to a record, as HTML. */
 export function record_link(doctype, name, text) {
 	if (!name) return "";
-	return `<a href="/app/${frappe.router.slug(doctype)}/${encodeURIComponent(name)}">${esc(text || name)}</a>`;
+	return `<a href="${esc(frappe.utils.get_form_link(doctype, name))}">${esc(text || name)}</a>`;
 }

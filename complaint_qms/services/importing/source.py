@@ -59,7 +59,7 @@ def use_file_mapping(source: Source, path: Path) -> None:
     with _told():
         entry = columns.entry_for(columns.load(path), source.table.path.name)
         if entry is None:
-            frappe.throw(_("The mapping has no entry for {0}.").format(source.table.path.name))
+            frappe.throw(_("The mapping has no entry for {0}.").format(escape_html(source.table.path.name)))
         if "header_row" in entry and entry["header_row"] != source.table.header_row:
             source.table = Table(source.table.path, source.table.format, int(entry["header_row"]))
             source.profile = profile(source.table)
@@ -76,9 +76,9 @@ def use_targets(source: Source, targets: dict[str, str], order: str = "") -> Non
     chosen: dict[str, list[str]] = {}
     for heading, key in targets.items():
         if heading not in source.table.columns:
-            frappe.throw(_("The file has no column {0}.").format(heading))
+            frappe.throw(_("The file has no column {0}.").format(escape_html(heading)))
         if key and key not in BY_KEY:
-            frappe.throw(_("{0} is not a field that a column can fill.").format(key))
+            frappe.throw(_("{0} is not a field that a column can fill.").format(escape_html(key)))
         if key:
             chosen.setdefault(key, []).append(heading)
     given = dict.fromkeys(DATE_KEYS, order) if order else {}

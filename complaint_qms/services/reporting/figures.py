@@ -195,7 +195,7 @@ def _chart(
         return {}
     chosen = ReportFilters.read(filters).list_filters()
     return {
-        "labels": names,
+        "labels": [escape_html(name) for name in names],  # a chart draws them as markup
         "datasets": [{"name": name, "values": values} for name, values in datasets.items()],
         "routes": [chosen | route for route in routes],
     }

@@ -284,7 +284,7 @@ def read_grid(name: str) -> Grid:
     """The matrix `name` as it is drawn."""
     matrix = matrix_of(frappe.get_cached_doc("Risk Matrix", name))
     if not matrix.cells:
-        frappe.throw(_("The risk matrix {0} has no cells.").format(frappe.bold(name)))
+        frappe.throw(_("The risk matrix {0} has no cells.").format(frappe.bold(escape_html(name))))
     colors = values_of("Risk Severity", matrix.severities, "color")
     gravest_first = {severity: colors.get(severity) for severity in reversed(matrix.severities)}
     return Grid(name, gravest_first, list(matrix.occurrences), matrix.cells)

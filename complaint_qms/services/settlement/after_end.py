@@ -30,7 +30,7 @@ def ask_to_look(complaint: Document, what: Callable[[], str]) -> list[str]:
             text = _(
                 "{0}, although complaint {1} has ended. Reopen it and settle it anew, or write in the settlement why "
                 "nothing more is owed."
-            ).format(what(), complaint.name)
+            ).format(what(), escape_html(complaint.name))
         _give_task(complaint, person.name, text)
     return [person.full_name or person.name for person in people]
 
@@ -56,7 +56,7 @@ def _give_task(complaint: Document, user: str, text: str) -> None:
                 "from_user": frappe.session.user,
                 "document_type": "Complaint",
                 "document_name": complaint.name,
-                "subject": f"<b>{complaint.name}</b> {escape_html(complaint.subject or '')}: {text}",
+                "subject": f"<b>{escape_html(complaint.name)}</b> {escape_html(complaint.subject or '')}: {text}",
             }
         ).insert(ignore_permissions=True)
 

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.model import no_value_fields
 from frappe.model.document import Document
-from frappe.utils import flt, now_datetime
+from frappe.utils import escape_html, flt, now_datetime
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services import contributors
@@ -45,21 +45,27 @@ def _check_agreement(doc: Document) -> None:
     problems = []
     if complaint.stage in COMPLAINT_ENDED:
         problems.append(
-            _("Complaint: {0} has ended, reopen it before settling anything.").format(doc.complaint)
+            _("Complaint: {0} has ended, reopen it before settling anything.").format(
+                escape_html(doc.complaint)
+            )
         )
     if not complaint.customer:
         problems.append(
-            _("Complaint: {0} has no customer in the system, choose one there first.").format(doc.complaint)
+            _("Complaint: {0} has no customer in the system, choose one there first.").format(
+                escape_html(doc.complaint)
+            )
         )
     elif complaint.customer != doc.customer:
         problems.append(
             _("Customer: {0} is not the customer of the complaint, {1}.").format(
-                doc.customer, complaint.customer
+                escape_html(doc.customer), escape_html(complaint.customer)
             )
         )
     if complaint.company != doc.company:
         problems.append(
-            _("Company: {0} is not the company of the complaint, {1}.").format(doc.company, complaint.company)
+            _("Company: {0} is not the company of the complaint, {1}.").format(
+                escape_html(doc.company), escape_html(complaint.company)
+            )
         )
     if problems:
         _refuse(problems)

@@ -154,5 +154,5 @@ def keep_one_road(doc: Document) -> None:
         frappe.throw(
             _(
                 "Issue Credit Note: settlement {0} has drafted the credit note {1} for these goods. Clear the box."
-            ).format(doc.complaint_settlement, note)
+            ).format(escape_html(doc.complaint_settlement), note)
         )

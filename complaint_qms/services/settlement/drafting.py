@@ -140,7 +140,7 @@ def _repairs(lines: Lines, marks: Marks):
         if tied.line.remedy == REPAIR:
             source = frappe.get_doc(tied.base.doctype, tied.base.parent)
             text = tied.line.description or _("Repair of {0} {1} from {2}.").format(
-                tied.line.qty, tied.base.uom, tied.base.parent
+                escape_html(tied.line.qty), escape_html(tied.base.uom), escape_html(tied.base.parent)
             )
             for serial in split_serials(tied.line.serial_no) or [None]:
                 yield REPAIR, tied.base.parent, draft_repair(source, tied.base, serial, text, marks), 0.0

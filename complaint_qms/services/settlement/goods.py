@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from frappe import _
-from frappe.utils import flt
+from frappe.utils import escape_html, flt
 
 from complaint_qms.constants.settlement import CONSUMING, GOODWILL, REPAIR
 from complaint_qms.integrations.erpnext.remaining import NOTE, Sold, SoldRow
@@ -57,7 +57,7 @@ def _ask(
     left = flt(max(open_qty - asked[key] + tied.stock_qty, 0) / factor, 6)
     message = _("Quantity: {0} {1} asked, but only {2} of {3} sold with {4} are left.").format(
         number(tied.line.qty),
-        tied.base.uom,
+        escape_html(tied.base.uom),
         number(left),
         number(row.stock_qty / factor),
         place(row),
@@ -86,7 +86,9 @@ def check_units(lines: Iterable[Tied], units_of: dict[str, Units], problems: Pro
         if unknown and (tied.goods or units.delivered):
             problems.add(
                 tied.line,
-                _("{0} was not delivered with {1}: choose what was.").format(", ".join(unknown), place(row)),
+                _("{0} was not delivered with {1}: choose what was.").format(
+                    escape_html(", ".join(unknown)), place(row)
+                ),
             )
         elif tied.goods:
             _complete_batch(tied, units)
@@ -130,13 +132,16 @@ def _check_goods(
             problems.add(
                 line,
                 _("Serial Nos: name the {0} that come back (with the customer: {1}).").format(
-                    number(stock_qty), ", ".join(units.serials) or _("none")
+                    number(stock_qty), escape_html(", ".join(units.serials) or _("none"))
                 ),
             )
         gone = [serial for serial in serials if serial not in units.serials or serial in serial_asked]
         if gone:
             problems.add(
-                line, _("Serial Nos: {0} came back already or is named twice.").format(", ".join(gone))
+                line,
+                _("Serial Nos: {0} came back already or is named twice.").format(
+                    escape_html(", ".join(gone))
+                ),
             )
         serial_asked.update(serials)
     elif units.has_batch and line.batch_no:
@@ -147,13 +152,13 @@ def _check_goods(
             problems.add(
                 line,
                 _("Batch: {0} of batch {1} asked, {2} are still with the customer.").format(
-                    number(batch_asked[key]), line.batch_no, number(left)
+                    number(batch_asked[key]), escape_html(line.batch_no), number(left)
                 ),
             )
     elif units.has_batch and abs(sum(units.batches.values()) - stock_qty) > TOLERANCE:
         problems.add(
             line,
             _("Batch: say which batch comes back, one line for each ({0}).").format(
-                ", ".join(f"{batch}: {number(qty)}" for batch, qty in units.batches.items())
+                escape_html(", ".join(f"{batch}: {number(qty)}" for batch, qty in units.batches.items()))
             ),
         )

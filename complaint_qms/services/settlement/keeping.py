@@ -136,10 +136,10 @@ def _keep_direction(doc: Document, settlement: str, row: frappe._dict, money: bo
                     "and propose another."
                 ).format(
                     _(doc.doctype),
-                    doc.name,
+                    escape_html(doc.name),
                     _(doc.meta.get_label(field)),
                     escape_html(now[field] or _("empty")),
-                    settlement,
+                    escape_html(settlement),
                     escape_html(value),
                 ),
                 title=_("Not What Was Granted"),
@@ -211,7 +211,7 @@ def keep_party(complaint: Document) -> None:
                 "another."
             ).format(
                 _(complaint.meta.get_label(changed[0])),
-                ", ".join(names),
+                escape_html(", ".join(names)),
                 escape_html(before.get(changed[0])),
             )
         )

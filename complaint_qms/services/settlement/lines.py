@@ -10,7 +10,7 @@ from collections import defaultdict
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import escape_html, flt
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import CONSUMING, GOODWILL, REPAIR, REPLACEMENT, RETURN_CREDIT
@@ -106,7 +106,7 @@ class Lines:
                     self._check_document(line, doctype, self.sold.headers[(doctype, name)])
 
     def _check_document(self, line: Document, doctype: str, header: frappe._dict) -> None:
-        what = f"{_(doctype)} {header.name}"
+        what = f"{_(doctype)} {escape_html(header.name)}"
         if header.docstatus != 1:
             self.problems.add(
                 line, _("{0} is not submitted: submit it first, or choose another.").format(what)
@@ -115,7 +115,7 @@ class Lines:
             self.problems.add(
                 line,
                 _("{0} is itself a return: choose the original, {1}.").format(
-                    what, header.return_against or "?"
+                    what, escape_html(header.return_against or "?")
                 ),
             )
         if doctype == INVOICE and header.is_consolidated:
@@ -133,7 +133,9 @@ class Lines:
                     line,
                     _(
                         "{0} has {1} {2}, this settlement {3}. Choose a document that agrees, or settle it apart."
-                    ).format(what, label, header[field], self.doc.get(field) or "?"),
+                    ).format(
+                        what, label, escape_html(header[field]), escape_html(self.doc.get(field) or "?")
+                    ),
                 )
 
     def _tie(self, line: Document) -> Tied:
@@ -171,14 +173,14 @@ class Lines:
             self.problems.add(
                 line,
                 _("{0} {1} has several rows for this: take the row from Get Lines.").format(
-                    _(doctype), parent
+                    _(doctype), escape_html(parent)
                 ),
             )
         else:
             self.problems.add(
                 line,
                 _("Item {0} is not in {1} {2}: choose an item that was sold with it.").format(
-                    line.item_code or "?", _(doctype), parent
+                    escape_html(line.item_code or "?"), _(doctype), escape_html(parent)
                 ),
             )
         return None
@@ -206,14 +208,14 @@ class Lines:
                 _(
                     "{0} delivered the goods itself, and ERPNext takes them back only with a credit. Clear Goods Come "
                     "Back and receive them with a Stock Entry, or choose Return and Credit."
-                ).format(tied.invoiced.parent),
+                ).format(escape_html(tied.invoiced.parent)),
             )
         elif deliveries := self.sold.partners(tied.base):
             self.problems.add(
                 line,
                 _(
                     "delivered with several Delivery Notes ({0}): say from which one the goods come back."
-                ).format(", ".join(sorted({row.parent for row in deliveries}))),
+                ).format(escape_html(", ".join(sorted({row.parent for row in deliveries})))),
             )
         else:
             self.problems.add(

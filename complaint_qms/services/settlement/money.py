@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import escape_html, flt
 
 from complaint_qms.constants.settlement import CONSUMING, CREDIT, GOODWILL, RETURN_CREDIT
 from complaint_qms.integrations.erpnext.remaining import INVOICE, Sold
@@ -77,6 +77,7 @@ def _ask_money(
     on_invoice[where] += flt(line.amount) * share
     given = flt(sold.headers[(INVOICE, where)].credited)
     asked, left = on_invoice[where], sold.value_of(where) - given
+    where = escape_html(where)
     if row:
         on_row[row.name] += flt(line.amount) * share
         if row.remaining_value - on_row[row.name] < left - asked:

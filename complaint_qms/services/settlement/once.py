@@ -9,6 +9,7 @@ from collections.abc import Callable
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 from complaint_qms.constants.settlement import DOCTYPE
 from complaint_qms.integrations.erpnext.remaining import lock
@@ -51,7 +52,9 @@ def finish(doc: Document, step: Callable[[], Document]) -> Document:
                 raise
             frappe.clear_messages()
             doc.reload()
-            frappe.msgprint(_("{0} was submitted or cancelled a moment ago.").format(doc.name), alert=True)
+            frappe.msgprint(
+                _("{0} was submitted or cancelled a moment ago.").format(escape_html(doc.name)), alert=True
+            )
             return doc
         except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
             frappe.db.rollback()

@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import escape_html, flt
 
 from complaint_qms.constants.settlement import (
     CREDIT,
@@ -67,7 +67,7 @@ def lines_of(complaint: Document, invoice: str | None, note: str | None) -> dict
     ):
         frappe.throw(
             _("{0}: {1} is not a submitted sale of {2} to {3}. Choose one that is.").format(
-                _(doctype), name, complaint.company, complaint.customer
+                _(doctype), escape_html(name), escape_html(complaint.company), escape_html(complaint.customer)
             )
         )
     rows = [row for row in sold.of(doctype, name) if row.item_code]

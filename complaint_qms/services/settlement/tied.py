@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import escape_html, flt
 
 from complaint_qms.integrations.erpnext.remaining import SoldRow
 
@@ -47,7 +47,7 @@ class Problems(list[str]):
 
 def place(row: SoldRow) -> str:
     """Where a sold row stands, in words."""
-    return _("{0} {1}, row {2}").format(_(row.doctype), row.parent, row.idx)
+    return _("{0} {1}, row {2}").format(_(row.doctype), escape_html(row.parent), row.idx)
 
 
 def number(value: float) -> str:

@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime
+from frappe.utils import escape_html, get_datetime
 
 from complaint_qms.constants.clock import (
     AT_RISK,
@@ -293,7 +293,7 @@ class _Story:
         try:
             found = sla_clock.due_each(aware(begin, self.zone), budgets, self.plan.calendar, pauses)
         except NoWorkingTime as error:
-            frappe.msgprint(_("The SOP gives no due time: {0}").format(error), alert=True)
+            frappe.msgprint(_("The SOP gives no due time: {0}").format(escape_html(error)), alert=True)
             return [None] * len(budgets)
         return [stored(moment, self.zone) if moment else None for moment in found]
 

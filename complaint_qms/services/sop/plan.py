@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, flt, get_datetime, getdate, to_timedelta
+from frappe.utils import cint, escape_html, flt, get_datetime, getdate, to_timedelta
 from frappe.utils.data import get_system_timezone
 
 from complaint_qms.constants.clock import WEEKDAYS
@@ -144,7 +144,11 @@ def check(sop: Document) -> None:
     try:
         calendar = calendar_of(sop)
     except ClockError:
-        frappe.throw(_("Time Zone: {0} is not known; use a name such as Europe/Berlin").format(sop.time_zone))
+        frappe.throw(
+            _("Time Zone: {0} is not known; use a name such as Europe/Berlin").format(
+                escape_html(sop.time_zone)
+            )
+        )
     timed = (
         flt(sop.first_response_time) or flt(sop.resolution_time) or any(flt(r.time_limit) for r in sop.stages)
     )

@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint
+from frappe.utils import cint, escape_html
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.settings import SETTINGS
@@ -52,7 +52,7 @@ def check_default(doc: Document, field: str) -> None:
     if name and doc.has_value_changed(field) and not frappe.db.get_value("Complaint SOP", name, "enabled"):
         frappe.throw(
             _("{0}: {1} is switched off. Choose an SOP that is enabled.").format(
-                _(doc.meta.get_label(field)), name
+                _(doc.meta.get_label(field)), escape_html(name)
             )
         )
 

@@ -8,20 +8,22 @@ frappe.listview_settings["Complaint"] = {
 
 	// Stage and clock in one pill: the word of the stage, the colour of the clock.
 	get_indicator(doc) {
-		const { label, color } = complaint_qms.labels;
+		const { label, indicator } = complaint_qms.labels;
 		const ended = ["closed", "rejected", "duplicate", "void"].includes(doc.stage);
 		const alarm = !ended && ["overdue", "at_risk"].includes(doc.sla_status);
-		const words = alarm ? `${label(doc.stage)} · ${label(doc.sla_status)}` : label(doc.stage);
-		return [words, color(alarm ? doc.sla_status : doc.stage), `stage,=,${doc.stage}`];
+		const text = alarm ? `${label(doc.stage)} · ${label(doc.sla_status)}` : label(doc.stage);
+		return indicator(doc.stage, "stage", { tone: alarm ? doc.sla_status : doc.stage, text });
 	},
 
 	formatters: {
 		subject: (value, df, doc) => `${doc.name} · ${value || ""}`,
 		risk_level(value, df, doc) {
 			if (!value) return "";
-			const shown = frappe.utils.escape_html(__(value));
-			const color = frappe.utils.escape_html(doc.risk_color || "");
-			return `<span class="filterable cq-risk-cell" style="--risk:${color}" data-filter="risk_level,=,${shown}">${shown}</span>`;
+			const { esc } = complaint_qms.markup;
+			const color = complaint_qms.safe_color(doc.risk_color);
+			return `<span class="filterable cq-risk-cell" style="--risk:${color}" data-filter="risk_level,=,${esc(value)}">${esc(
+				__(value)
+			)}</span>`;
 		},
 	},
 
@@ -32,7 +34,19 @@ frappe.listview_settings["Complaint"] = {
 	},
 
 	onload(listview) {
+		mind_titles(listview);
 		const mine = () => listview.filter_area.add([["Complaint", "complaint_owner", "=", frappe.session.user]]);
 		listview.page.add_inner_button(__("My Complaints"), mine);
 	},
 };
+
+// A board reads the title of a card as markup, once to take its text and once more to draw it.
+function mind_titles(listview) {
+	if (listview.view_name !== "Kanban") return;
+	const { esc } = complaint_qms.markup;
+	const prepare = listview.prepare_data.bind(listview);
+	listview.prepare_data = (answer) => {
+		prepare(answer);
+		for (const row of listview.data) if (/[<&]/.test(row.subject || "")) row.subject = esc(esc(row.subject));
+	};
+}

@@ -83,7 +83,7 @@ frappe.ui.form.on("Complaint Import", {
 function name_meanings() {
 	const words = meanings();
 	for (const [key, text] of Object.entries(words)) frappe._messages[`${key}:${COLUMN}`] = text;
-	frappe.meta.docfield_map[COLUMN].target.formatter = (key) => words[key] || key;
+	frappe.meta.docfield_map[COLUMN].target.formatter = (key) => complaint_qms.markup.esc(words[key] || key);
 }
 
 function add_start(frm, begun) {
@@ -118,6 +118,7 @@ function show(frm, data) {
 }
 
 function draw(frm, data) {
+	const { esc } = complaint_qms.markup;
 	const total = data.total_rows || 0;
 	const share = total ? Math.min(100, Math.round((100 * (data.position || 0)) / total)) : 0;
 	const words = {
@@ -137,8 +138,8 @@ function draw(frm, data) {
 	];
 	frm.get_field("progress_html").$wrapper.html(`
 		<div class="progress" style="height: 14px" role="progressbar" aria-valuenow="${share}" aria-valuemin="0" aria-valuemax="100"
-			aria-label="${__("Rows Done")}"><div class="progress-bar bg-success" style="width: ${share}%"></div></div>
-		<p class="mt-2"><b>${share} %</b> · ${__("{0} of {1} rows", [data.position || 0, total])}
-			· <span class="text-muted">${words[data.status] || __("Attach a file and save.")}</span></p>
-		<p>${numbers.map(([name, number]) => `${name}: <b>${cint(number)}</b>`).join(" · ")}</p>`);
+			aria-label="${esc(__("Rows Done"))}"><div class="progress-bar bg-success" style="width: ${share}%"></div></div>
+		<p class="mt-2"><b>${share} %</b> · ${esc(__("{0} of {1} rows", [data.position || 0, total]))}
+			· <span class="text-muted">${esc(words[data.status] || __("Attach a file and save."))}</span></p>
+		<p>${numbers.map(([name, number]) => `${esc(name)}: <b>${cint(number)}</b>`).join(" · ")}</p>`);
 }

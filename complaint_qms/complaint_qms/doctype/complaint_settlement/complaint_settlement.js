@@ -1,6 +1,7 @@
 // Settlement form: lines from the sale, the user's limit beside the total, the drafted documents as links.
 
 const API = "complaint_qms.api.settlement.";
+const esc = (text) => complaint_qms.markup.esc(text);
 const GOODS = ["return_credit", "replacement"];
 
 frappe.ui.form.on("Complaint Settlement", {
@@ -27,7 +28,7 @@ frappe.ui.form.on("Complaint Settlement", {
 			frm.add_custom_button(__("Get Lines from Invoice"), () => get_lines(frm));
 		}
 		if (frm.doc.complaint && !frm.is_new()) {
-			frm.add_custom_button(__("Complaint {0}", [frm.doc.complaint]), () =>
+			frm.add_custom_button(esc(__("Complaint {0}", [frm.doc.complaint])), () =>
 				frappe.set_route("Form", "Complaint", frm.doc.complaint)
 			);
 		}
@@ -100,9 +101,11 @@ function get_lines(frm) {
 			});
 			if (!message.lines.length) {
 				frappe.msgprint(
-					__("Nothing is left to settle on {0}: everything was returned, drafted for return or replaced already.", [
-						sales_invoice || delivery_note,
-					])
+					esc(
+						__("Nothing is left to settle on {0}: everything was returned, drafted for return or replaced already.", [
+							sales_invoice || delivery_note,
+						])
+					)
 				);
 				return;
 			}
@@ -160,7 +163,7 @@ function ask_limit(frm, $place) {
 			frm.refresh_field("base_total_amount");
 		}
 		$place.html(
-			`<div class="indicator ${answer.why ? "orange" : "green"}" style="white-space: normal">${frappe.utils.escape_html(
+			`<div class="indicator ${answer.why ? "orange" : "green"}" style="white-space: normal">${esc(
 				answer.why || may_words(answer)
 			)}</div>`
 		);
@@ -188,7 +191,7 @@ function may_words({ amount, currency, role }) {
 function show_documents(frm) {
 	const waiting = (frm.doc.documents || []).filter((row) => row.document_status === "draft");
 	if (frm.doc.docstatus === 1 && waiting.length) {
-		const links = waiting.map((row) => frappe.utils.get_form_link(row.document_type, row.document_name, true));
+		const links = waiting.map((row) => complaint_qms.words.record_link(row.document_type, row.document_name));
 		frm.set_intro(__("Waiting for finance to submit: {0}", [links.join(", ")]), "blue");
 	}
 	for (const field of ["purpose", "document_status"]) {
@@ -217,5 +220,5 @@ function word(field, value) {
 			closed: __("Closed"),
 		},
 	};
-	return frappe.utils.escape_html(words[field][value] || value || "");
+	return esc(words[field][value] || value || "");
 }

@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from complaint_qms.constants.settlement import DOCUMENT_TYPES
 from complaint_qms.services.checked import Checked
@@ -59,7 +60,7 @@ class ComplaintSettlement(Checked):
         if not self.docstatus.is_draft():
             frappe.throw(
                 _("Gate G7: {0} was submitted and stays on file. Cancel it instead of deleting it.").format(
-                    self.name
+                    escape_html(self.name)
                 )
             )
 

@@ -14,7 +14,9 @@ class ComplaintSOP(Named):
         stages = [row.stage for row in self.stages]
         twice = sorted({stage for stage in stages if stages.count(stage) > 1})
         if twice:
-            frappe.throw(_("Stages: {0} has more than one row. Keep one.").format(", ".join(twice)))
+            frappe.throw(
+                _("Stages: {0} has more than one row. Keep one.").format(escape_html(", ".join(twice)))
+            )
         sop_plan.check(self)
         check_responsible(self)
 

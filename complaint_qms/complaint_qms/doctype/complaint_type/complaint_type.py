@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 from frappe.utils.nestedset import NestedSet
 
 from complaint_qms.services import vocabulary_use
@@ -24,7 +25,7 @@ class ComplaintType(Checked, NestedSet):
         ):
             frappe.throw(
                 _("{0} is not a group. Choose a group as Parent Complaint Type.").format(
-                    self.parent_complaint_type
+                    escape_html(self.parent_complaint_type)
                 )
             )
 

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.services import defaults, lifecycle, reporting_duty
@@ -33,7 +33,7 @@ class ReportabilityAssessment(Checked):
         ):
             frappe.throw(
                 _("G3: the decision of {0} stands. Set its status back to open to deliberate again.").format(
-                    self.name
+                    escape_html(self.name)
                 ),
                 lifecycle.GateError,
             )
@@ -48,7 +48,7 @@ class ReportabilityAssessment(Checked):
         if before.complaint != self.complaint:
             frappe.throw(
                 _("G3: {0} belongs to complaint {1}. For another one add an assessment of its own.").format(
-                    self.name, before.complaint
+                    escape_html(self.name), escape_html(before.complaint)
                 ),
                 lifecycle.GateError,
             )

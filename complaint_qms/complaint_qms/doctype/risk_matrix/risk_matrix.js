@@ -32,7 +32,7 @@ function edit(frm, cell) {
 		return { ...docfield, default: cell[name] || "", context: "Risk Matrix Cell" };
 	});
 	const dialog = new frappe.ui.Dialog({
-		title: __("{0} × {1}", [__(cell.severity), __(cell.occurrence)]),
+		title: complaint_qms.markup.esc(__("{0} × {1}", [__(cell.severity), __(cell.occurrence)])),
 		fields,
 		primary_action_label: __("Set"),
 		primary_action(values) {

@@ -9,7 +9,7 @@ frappe.ui.form.on("Root Cause", {
 		draw(frm);
 		if (frm.is_new()) return;
 		const { label, color } = complaint_qms.labels;
-		if (!frm.is_dirty()) frm.page.set_indicator(label(frm.doc.status), color(frm.doc.status));
+		if (!frm.is_dirty()) frm.page.set_indicator(complaint_qms.markup.esc(label(frm.doc.status)), color(frm.doc.status));
 		offer_judgement(frm);
 		if (frm.doc.status === "verified" && frappe.model.can_create("CAPA")) {
 			frm.add_custom_button(__("CAPA"), () => new_capa(frm), __("Create"));

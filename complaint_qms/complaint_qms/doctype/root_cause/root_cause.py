@@ -2,7 +2,7 @@
 
 import frappe
 from frappe import _
-from frappe.utils import now_datetime
+from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants.fields import ROOT_CAUSE_STAMPS
 from complaint_qms.engine.sop import root_cause_missing
@@ -38,7 +38,7 @@ class RootCause(Checked):
             frappe.throw(
                 _(
                     "G7: {0} is verified; its content cannot change any more. Reject it, or add another root cause."
-                ).format(self.name),
+                ).format(escape_html(self.name)),
                 lifecycle.GateError,
             )
 
@@ -63,7 +63,7 @@ class RootCause(Checked):
         elif origin == "verified":
             frappe.throw(
                 _("G7: {0} is verified. It can be rejected with a reason, but not written anew.").format(
-                    self.name
+                    escape_html(self.name)
                 ),
                 lifecycle.GateError,
             )

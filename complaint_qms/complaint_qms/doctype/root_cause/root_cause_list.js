@@ -1,10 +1,6 @@
 frappe.listview_settings["Root Cause"] = {
 	add_fields: ["status", "category", "origin"],
-	get_indicator: (doc) => [
-		complaint_qms.labels.label(doc.status),
-		complaint_qms.labels.color(doc.status),
-		`status,=,${doc.status}`,
-	],
+	get_indicator: (doc) => complaint_qms.labels.indicator(doc.status, "status"),
 	formatters: {
 		cause_type: (value, df) => complaint_qms.labels.list_pill(value, df),
 		category: (value, df) => complaint_qms.labels.list_pill(value, df),

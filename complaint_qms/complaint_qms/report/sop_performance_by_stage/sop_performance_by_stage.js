@@ -7,7 +7,7 @@ frappe.query_reports["SOP Performance by Stage"] = {
 	formatter(value, row, column, data, default_formatter) {
 		const reports = complaint_qms.reports;
 		if (data && column.fieldname === "open" && value) {
-			return `<div style="text-align:right">${reports.link(reports.list_href(data.route), value)}</div>`;
+			return `<div style="text-align:right">${reports.link(reports.list_href(data.route), cint(value))}</div>`;
 		}
 		const shown = reports.format(value, row, column, data, default_formatter);
 		return column.fieldname === "late" && value ? `<b class="text-danger">${shown}</b>` : shown;

@@ -1,6 +1,7 @@
 // Did it help? Complaint rates before and after, and the ratio with its interval on a line.
 import { label, pill } from "../labels";
-import { date_text, esc } from "../words";
+import { esc } from "../markup";
+import { date_text } from "../words";
 
 // The drawing keeps its letters readable by being drawn narrower on a phone, not by being shrunk.
 const WIDE = 520;
@@ -42,7 +43,7 @@ function bars(doc, before, after) {
 	const one = (name, value, count, exposure, tone) => `<div class="cq-rate tone-${tone}">
 		<span class="cq-rate-name">${esc(name)}</span>
 		<span class="cq-rate-track"><span style="width:${value === null ? 0 : Math.max(1, (100 * value) / most)}%"></span></span>
-		<span class="cq-rate-value">${value === null ? "–" : format_number(value, null, 2)}</span>
+		<span class="cq-rate-value">${value === null ? "–" : esc(format_number(value, null, 2))}</span>
 		<span class="cq-rate-note">${esc(
 			__("{0} complaints, {1} units", [cint(count), format_number(exposure || 0, null, 0)])
 		)}</span></div>`;

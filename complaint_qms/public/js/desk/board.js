@@ -3,7 +3,8 @@
 // Frappe's drop sets the column's field. The gates would refuse that as they refuse every save, but nobody would be
 // asked for what is missing; so a drop into another column goes through the same steps as the form's buttons.
 import { color, label } from "../labels";
-import { elapsed, esc, moment_text } from "../words";
+import { esc } from "../markup";
+import { elapsed, moment_text } from "../words";
 import { complaint_queries } from "./complaint_queries";
 import { take_step } from "./hand_over";
 import { open_at } from "./steps";

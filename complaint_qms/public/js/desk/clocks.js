@@ -1,6 +1,7 @@
 // The SOP clock, readable: three clocks as cards and the way through the stages as a table.
 import { label, pill } from "../labels";
-import { esc, moment_text, working_time } from "../words";
+import { esc } from "../markup";
+import { moment_text, working_time } from "../words";
 import { time_left_html } from "./stage_bar";
 
 export function draw_clocks($parent, doc, overview) {

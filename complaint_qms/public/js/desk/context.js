@@ -1,6 +1,7 @@
 // What stands beside a complaint: the customer at a glance, neighbours, linked records with their state.
 import { color, label } from "../labels";
-import { date_text, esc, money, record_link } from "../words";
+import { esc } from "../markup";
+import { date_text, money, record_link } from "../words";
 
 const sales_titles = () => ({ "Sales Order": __("Orders"), "Delivery Note": __("Deliveries"), "Sales Invoice": __("Invoices") });
 
@@ -81,8 +82,8 @@ function warranty_html(doc) {
 }
 
 function fact(href, number, title, notes) {
-	const note = notes.filter(Boolean).map((text) => `<span>${text}</span>`).join("");
-	return `<a class="cq-fact" href="${href}"><b>${esc(number)}</b><span>${esc(title)}</span>${note}</a>`;
+	const note = notes.filter(Boolean).map((text) => `<span>${esc(strip_html(text))}</span>`).join("");
+	return `<a class="cq-fact" href="${esc(href)}"><b>${esc(number)}</b><span>${esc(title)}</span>${note}</a>`;
 }
 
 function list_link(doctype, filters) {
@@ -94,7 +95,7 @@ function list_link(doctype, filters) {
 
 function neighbours_html(title, rows, frm, fieldname) {
 	if (!rows || !rows.length) return "";
-	return `<section><h6><a href="${list_link("Complaint", { [fieldname]: frm.doc[fieldname] })}">${esc(
+	return `<section><h6><a href="${esc(list_link("Complaint", { [fieldname]: frm.doc[fieldname] }))}">${esc(
 		__("{0}: other complaints", [title])
 	)}</a></h6><ul class="cq-others">${rows
 		.slice(0, 5)
@@ -159,7 +160,7 @@ function linked_html(linked) {
 	if (!rows.length) return "";
 	return `<section><h6>${esc(__("Linked records"))}</h6><ul class="cq-others">${rows
 		.map(
-			(row) => `<li><span class="indicator-pill ${row.tone || color(row.state)} cq-score">${esc(
+			(row) => `<li><span class="indicator-pill ${esc(row.tone || color(row.state))} cq-score">${esc(
 				row.state_label || label(row.state)
 			)}</span>${record_link(row.doctype, row.name, row.title || row.name)}<small>${esc(
 				[__(row.doctype), row.title ? row.name : "", row.amount ? strip_html(money(row.amount, row.currency)) : ""].filter(Boolean).join(" · ")

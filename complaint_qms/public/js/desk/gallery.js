@@ -1,6 +1,6 @@
 // Evidence as thumbnails; a click opens it large, a drop or the button adds more.
 import { label } from "../labels";
-import { esc } from "../words";
+import { address, esc } from "../markup";
 
 const PHOTO = /\.(png|jpe?g|gif|webp|bmp|svg|heic)(\?|$)/i;
 const VIDEO = /\.(mp4|webm|mov|m4v|ogv)(\?|$)/i;
@@ -58,8 +58,8 @@ function tile_html(row, at, lost) {
 	const classes = ["cq-tile", `is-${kind}`, ...marks.map(([mark]) => mark)].join(" ");
 	const said = marks.map(([, text]) => text).join(" · ");
 	let picture = `<svg viewBox="0 0 24 24" class="cq-tile-icon">${ICONS[kind] || ICONS.document}</svg>`;
-	if (kind === "photo") picture = `<img src="${esc(row.file)}" alt="${esc(name)}" loading="lazy">`;
-	if (kind === "video") picture = `<video src="${esc(row.file)}#t=0.1" preload="metadata" muted></video>${picture}`;
+	if (kind === "photo") picture = `<img src="${address(row.file)}" alt="${esc(name)}" loading="lazy">`;
+	if (kind === "video") picture = `<video src="${address(row.file)}#t=0.1" preload="metadata" muted></video>${picture}`;
 	const mark = said ? `<span class="cq-tile-mark">${esc(said)}</span>` : "";
 	return `<button type="button" class="${esc(classes)}" data-at="${at}" title="${esc(name)}">
 		<span class="cq-tile-picture">${picture}</span><span class="cq-tile-name">${esc(name)}</span>${mark}</button>`;
@@ -84,15 +84,15 @@ function open_large(rows, at) {
 	const draw = () => {
 		const row = rows[at];
 		const kind = row.kind || kind_of(row.file);
-		const file = esc(row.file);
-		const body = {
+		const file = address(row.file);
+		const body_html = {
 			photo: `<img src="${file}" alt="${esc(row.caption || "")}">`,
 			video: `<video src="${file}" controls autoplay></video>`,
 			audio: `<audio src="${file}" controls></audio>`,
 		}[kind];
-		dialog.set_title(row.caption || label(kind));
+		dialog.set_title(esc(row.caption || label(kind)));
 		dialog.fields_dict.show.$wrapper.html(
-			`<div class="cq-large">${body || ""}<p><a href="${file}" target="_blank" rel="noopener">${esc(
+			`<div class="cq-large">${body_html || ""}<p><a ${file && `href="${file}"`} target="_blank" rel="noopener">${esc(
 				__("Open the file")
 			)}</a><span class="text-muted">${esc(__("{0} of {1}", [at + 1, rows.length]))}</span></p></div>`
 		);
@@ -122,7 +122,7 @@ function upload(frm) {
 		allow_multiple: true,
 		on_success(file) {
 			if (!still_here()) {
-				const told = __("{0} is attached to {1}. Add it to the evidence there.", [esc(file.file_name), esc(name)]);
+				const told = esc(__("{0} is attached to {1}. Add it to the evidence there.", [file.file_name, name]));
 				return frappe.show_alert({ message: told, indicator: "orange" }, 15);
 			}
 			frm.add_child("evidence", { file: file.file_url, kind: kind_of(file.file_url), caption: file.file_name });

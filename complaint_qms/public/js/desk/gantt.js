@@ -1,6 +1,7 @@
 // Actions of a plan on a time line: from start to due, with today, owner and state in words.
 import { color, label } from "../labels";
-import { date_text, day_text, esc } from "../words";
+import { esc } from "../markup";
+import { date_text, day_text } from "../words";
 
 const TOP = 26;
 // Names stand before their bars; on a phone above them, so that nothing has to be scrolled sideways to be read.

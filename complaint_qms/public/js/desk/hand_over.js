@@ -1,6 +1,6 @@
 // Taking a step: a dialog that asks only for what the next stage needs, and one call that does it all or nothing.
 import { missing_list_html } from "./stage_bar";
-import { esc } from "../words";
+import { esc, told } from "../markup";
 
 const AS_DIALOG_FIELD = ["fieldname", "fieldtype", "label", "options", "description", "precision", "length"];
 
@@ -75,7 +75,7 @@ function check_fields(frm) {
 		...open.map((row) => ({
 			fieldtype: "Check",
 			fieldname: `check:${row.name}`,
-			label: row.mandatory ? `${row.check} *` : row.check,
+			label: esc(row.mandatory ? `${row.check} *` : row.check),
 		})),
 	];
 }
@@ -88,7 +88,7 @@ function open_dialog(frm, step, fields, outside, options) {
 		: "";
 	let taken = false;
 	const dialog = new frappe.ui.Dialog({
-		title: __(step.action),
+		title: esc(__(step.action)),
 		fields: [
 			{
 				fieldtype: "HTML",
@@ -100,7 +100,7 @@ function open_dialog(frm, step, fields, outside, options) {
 			...(fields.length ? [{ fieldtype: "Section Break", hide_border: 1 }] : []),
 			...fields,
 		],
-		primary_action_label: __(step.action),
+		primary_action_label: esc(__(step.action)),
 		primary_action: (values) => {
 			dialog.disable_primary_action();
 			return send(frm, step, split_values(frm, values), options, dialog)
@@ -156,9 +156,9 @@ function send(frm, step, values, options, dialog) {
 			// The dialog shows a refusal itself, beside the fields that mend it.
 			silent: Boolean(dialog),
 			freeze: true,
-			freeze_message: __("{0} …", [__(step.action)]),
+			freeze_message: esc(__("{0} …", [__(step.action)])),
 			callback: ({ message }) => {
-				frappe.show_alert({ message: __("Now in {0}", [step.to_label]), indicator: "green" });
+				frappe.show_alert({ message: esc(__("Now in {0}", [step.to_label])), indicator: "green" });
 				frm.reload_doc().then(() => {
 					if (options.done) options.done(message);
 					resolve(message);
@@ -173,10 +173,10 @@ function send(frm, step, values, options, dialog) {
 }
 
 function show_refusal(dialog, answer) {
-	const told = answer.missing
+	const said = answer.missing
 		? `<p>${esc(__("Not yet. This is missing:"))}</p>${missing_list_html(answer.missing)}`
 		: server_words(answer);
-	dialog.$wrapper.find(".cq-dialog-refusal").html(told).addClass("is-shown");
+	dialog.$wrapper.find(".cq-dialog-refusal").html(said).addClass("is-shown");
 	dialog.$wrapper.find(".cq-dialog-missing").remove();
 	dialog.$wrapper.find(".modal-body").scrollTop(0);
 }
@@ -189,6 +189,6 @@ function server_words(answer) {
 		messages = [];
 	}
 	return messages.length
-		? messages.map((text) => `<p>${frappe.dom.remove_script_and_style(text)}</p>`).join("")
+		? messages.map(told).join("")
 		: `<p>${esc(__("The server refused this step. Try again, or reload the record."))}</p>`;
 }

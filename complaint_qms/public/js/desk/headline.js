@@ -1,6 +1,8 @@
 // One line that says it all: number, customer, product and batch, what they want, how long it has been open.
+import { safe_color } from "../colors";
 import { label } from "../labels";
-import { date_text, elapsed, esc, record_link } from "../words";
+import { esc } from "../markup";
+import { date_text, elapsed, record_link } from "../words";
 
 export function headline_html(doc, headline) {
 	const who = doc.customer
@@ -31,7 +33,7 @@ export function headline_html(doc, headline) {
 function risk_badge(doc) {
 	if (!doc.risk_level) return "";
 	const what = [doc.risk_level, label(doc.risk_acceptability)].filter(Boolean).join(" · ");
-	return `<span class="cq-risk" style="--risk:${esc(doc.risk_color || "var(--gray-500)")}" title="${esc(
+	return `<span class="cq-risk" style="--risk:${safe_color(doc.risk_color) || "var(--gray-500)"}" title="${esc(
 		doc.required_action || ""
 	)}">${esc(__("Risk: {0}", [what]))}</span>`;
 }

@@ -1,6 +1,6 @@
 // Ishikawa diagram: six bones onto one spine, drawn from the rows of the table.
 import { label } from "../labels";
-import { esc } from "../words";
+import { esc } from "../markup";
 
 const BRANCHES = ["man", "machine", "material", "method", "measurement", "environment"];
 const WIDTH = 960;
@@ -68,7 +68,7 @@ function branch(key, lines, foot, middle, side, bone) {
 		const indent = line.sub ? 14 : 0;
 		const shown = short(line.text, line.sub ? 26 : 28);
 		parts.push(
-			`<g class="cq-cause is-${line.likely || "none"} ${line.sub ? "is-sub" : ""}"><title>${esc(
+			`<g class="cq-cause is-${esc(line.likely || "none")} ${line.sub ? "is-sub" : ""}"><title>${esc(
 				line.text + (line.likely ? ` (${label(line.likely)})` : "")
 			)}</title>`,
 			line.sub ? "" : `<line class="cq-twig" x1="${x + 12}" y1="${y - 4}" x2="${x}" y2="${y - 4}"/>`,

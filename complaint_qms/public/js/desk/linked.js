@@ -1,6 +1,7 @@
 // Panels of linked records with their state, and the button that makes the next one.
 import { color, label } from "../labels";
-import { esc, money, moment_text, record_link } from "../words";
+import { esc } from "../markup";
+import { money, moment_text, record_link } from "../words";
 
 /**
  * Draw a list of linked records.
@@ -20,9 +21,9 @@ export function draw_linked($parent, rows, options) {
 }
 
 function row_html(row) {
-	const amount = row.amount ? `<b class="cq-linked-amount">${money(row.amount, row.currency)}</b>` : "";
+	const amount = row.amount ? `<b class="cq-linked-amount">${esc(strip_html(money(row.amount, row.currency)))}</b>` : "";
 	const state = row.state
-		? `<span class="indicator-pill ${row.tone || color(row.state)}">${esc(row.state_label || label(row.state))}</span>`
+		? `<span class="indicator-pill ${esc(row.tone || color(row.state))}">${esc(row.state_label || label(row.state))}</span>`
 		: "";
 	const note = [row.doctype_label || __(row.doctype), row.note, row.modified ? moment_text(row.modified) : ""].filter(Boolean).join(" · ");
 	return `<li><div class="cq-linked-main">${record_link(row.doctype, row.name, row.title || row.name)}

@@ -1,7 +1,7 @@
 // The risk matrix as people read it: severity upwards, occurrence to the right, a click opens the cell's row.
-import { ink } from "../colors";
+import { ink, safe_color } from "../colors";
 import { label } from "../labels";
-import { esc } from "../words";
+import { esc } from "../markup";
 
 const MARK = { acceptable: "✓", alarp: "!", unacceptable: "✕" };
 
@@ -38,7 +38,7 @@ function cell_html(row, severity, occurrence) {
 		return `<td><button type="button" class="cq-cell is-empty" ${place} title="${esc(__("Not defined yet"))}">+</button></td>`;
 	}
 	const title = [severity + " × " + occurrence, label(row.acceptability), row.required_action].filter(Boolean).join("\n");
-	return `<td><button type="button" class="cq-cell" ${place} style="--cell:${esc(row.color || "var(--gray-300)")};color:${ink(row.color)}" title="${esc(
+	return `<td><button type="button" class="cq-cell" ${place} style="--cell:${safe_color(row.color) || "var(--gray-300)"};color:${ink(row.color)}" title="${esc(
 		title
 	)}"><span>${esc(__(row.risk_level || ""))}</span><span class="cq-cell-mark">${MARK[row.acceptability] || ""}</span></button></td>`;
 }

@@ -1,6 +1,7 @@
 // My Work Today: what waits for me, what runs out first on top; keys move through it, Enter opens where it is missing.
 import { color, label } from "../labels";
-import { date_text, elapsed, esc, moment_text, money, working_time } from "../words";
+import { esc } from "../markup";
+import { date_text, elapsed, moment_text, money, working_time } from "../words";
 import { complete_own_action } from "./own_action";
 import { open_at } from "./steps";
 
@@ -123,7 +124,7 @@ function section_html([key, name, tone, found], rows) {
 
 function task_html(row, at) {
 	const who = [row.customer_name || row.customer, row.product].filter(Boolean).map(esc).join(" · ");
-	const path = `/app/${frappe.router.slug(row.doctype)}/${encodeURIComponent(row.name)}`;
+	const path = esc(frappe.utils.get_form_link(row.doctype, row.name));
 	return `<a class="cq-task" href="${path}" data-at="${at}" data-key="${esc(`${row.kind}:${row.name}:${row.subject}`)}">
 		<span class="cq-task-what"><span class="cq-task-line"><span class="cq-no">${esc(row.name)}</span> <span class="cq-task-kind">${esc(
 		KINDS()[row.kind]

@@ -1,6 +1,6 @@
 // Values proposed from the text, as chips: accept, change or ignore; a person's choice is never overwritten.
 import { label } from "../labels";
-import { esc } from "../words";
+import { esc } from "../markup";
 
 /**
  * Show a chip under each field that has an open proposal.

@@ -1,6 +1,7 @@
 // The stage bar: where a record stands, whose turn it is, how much time is left, and what the next step still needs.
 import { label, color } from "../labels";
-import { elapsed, esc, moment_text, working_time } from "../words";
+import { esc } from "../markup";
+import { elapsed, moment_text, working_time } from "../words";
 
 const MARKS = { done: "✓", now: "", next: "", skipped: "–" };
 
@@ -29,7 +30,7 @@ function step_html(step, at, overview) {
 	const now = step.status === "now";
 	const note = step_note(step, overview.clock);
 	const tone = now ? clock_tone(overview.clock) : "";
-	return `<li class="cq-step is-${step.status} ${tone}" ${now ? 'aria-current="step"' : ""} title="${esc(
+	return `<li class="cq-step is-${esc(step.status)} ${tone}" ${now ? 'aria-current="step"' : ""} title="${esc(
 		step_title(step)
 	)}">
 		<span class="cq-dot">${MARKS[step.status] || at + 1}</span>

@@ -3,6 +3,7 @@ import { take_step } from "./hand_over";
 import { short_headline_html } from "./headline";
 import { draw_stage_bar } from "./stage_bar";
 import { label } from "../labels";
+import { esc } from "../markup";
 
 /** Put an HTML field above the tabs, so that it is seen from every tab. */
 export function place_on_top(frm, fieldname) {
@@ -61,11 +62,11 @@ function offer_steps(frm, overview, options) {
 		});
 	const primary = overview.next.find((step) => step.primary);
 	if (primary && !frm.is_dirty()) {
-		frm.page.set_primary_action(__(primary.action), () => take(primary));
+		frm.page.set_primary_action(esc(__(primary.action)), () => take(primary));
 	}
 	const group = __("More Steps");
 	for (const step of overview.next) {
-		if (step !== primary) frm.add_custom_button(__(step.action), () => take(step), group);
+		if (step !== primary) frm.add_custom_button(esc(__(step.action)), () => take(step), group);
 	}
 }
 

@@ -1,5 +1,5 @@
 // 5 Whys: each row one step deeper; the last answer is the root cause.
-import { esc } from "../words";
+import { esc } from "../markup";
 
 const level_of = (row, at) => Math.min(7, Math.max(1, cint(row.level) || at + 1));
 

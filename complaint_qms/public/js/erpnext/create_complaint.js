@@ -1,4 +1,5 @@
 // "Create → Complaint" on ERPNext's documents: the server prefills, the person checks and saves.
+import { esc } from "../markup";
 
 /** Add the button to a form whose DocType the server knows as a source. */
 export function offer_complaint(frm) {
@@ -14,7 +15,7 @@ function create(frm) {
 			method: "complaint_qms.api.create.from_document",
 			args: { source_doctype: frm.doctype, source_name: frm.doc.name },
 			freeze: true,
-			freeze_message: __("Collecting what {0} knows …", [frm.doc.name]),
+			freeze_message: esc(__("Collecting what {0} knows …", [frm.doc.name])),
 		})
 		.then(({ message }) => {
 			const [doc] = frappe.model.sync(message);

@@ -1,0 +1,71 @@
+// Text of the app's records in the desk's own lists, tables and boards, shown as it was written.
+//
+// Frappe puts stored values into markup as they are and relies on what was cleaned when they were saved. Rows that came
+// past that (older ones, a restored table, a script) would act in a reader's browser; so each field of the app's records
+// has a formatter, which is Frappe's own place for it.
+import { address, esc, esc_signs, formatted } from "./markup";
+
+const MODULE = "Complaint QMS";
+const LINES = ["Small Text", "Text", "Long Text"];
+const PLAIN = ["Data", "Read Only", "Select", "Autocomplete", "Phone", "Barcode", ...LINES];
+const ATTACHED = ["Attach", "Attach Image"];
+const MARKUP = ["Text Editor", "HTML Editor", "Markdown Editor"];
+const LINKS = ["Link", "Dynamic Link"];
+
+/** Called with the list script of each DocType of the app, after its fields and those of its tables are known. */
+export function show_as_text() {
+	for (const [doctype, meta] of Object.entries(locals.DocType || {})) {
+		if (meta.module !== MODULE || meta.cq_shown_as_text) continue;
+		meta.cq_shown_as_text = true;
+		for (const field of Object.values(frappe.meta.docfield_map[doctype] || {})) {
+			field.formatter = field.formatter || formatter_of(field);
+		}
+		if (!meta.istable) guard_list(doctype, meta);
+	}
+}
+
+function formatter_of({ fieldtype }) {
+	if (PLAIN.includes(fieldtype)) return plain;
+	if (ATTACHED.includes(fieldtype)) return attached;
+	if (MARKUP.includes(fieldtype)) return (value) => `<div class="ql-editor read-mode">${formatted(value)}</div>`;
+	if (LINKS.includes(fieldtype)) return linked;
+	return undefined;
+}
+
+// A form hands over text of one line escaped, a list as it is stored.
+function plain(value, df) {
+	if (df.options === "URL") return attached(value);
+	const shown = esc_signs(["Select", "Autocomplete"].includes(df.fieldtype) ? __(value || "") : value);
+	return LINES.includes(df.fieldtype) ? frappe.utils.replace_newlines(shown) : shown;
+}
+
+function attached(value) {
+	const shown = esc(value);
+	return address(value) ? `<a href="${address(value)}" target="_blank" rel="noopener">${shown}</a>` : shown;
+}
+
+function linked(value, df, options, doc) {
+	if (/[<>"']/.test(value || "") && !frappe.model.can_read(df._options || df.options)) return esc(value);
+	return frappe.form.formatters.Link(value, df, options, doc);
+}
+
+// A list writes the value of a link or a choice into the filter that a click sets.
+function guard_list(doctype, meta) {
+	const settings = (frappe.listview_settings[doctype] = frappe.listview_settings[doctype] || {});
+	settings.formatters = settings.formatters || {};
+	for (const field of meta.fields) {
+		if (![...LINKS, "Select"].includes(field.fieldtype) || settings.formatters[field.fieldname]) continue;
+		settings.formatters[field.fieldname] = (value, df) => filterable(value, df);
+	}
+}
+
+function filterable(value, df) {
+	if (!value) return "";
+	const filter = `data-filter="${esc(df.fieldname)},=,${esc(value)}"`;
+	const shown = esc(df.fieldtype === "Select" || translated(df) ? __(value) : frappe.utils.get_link_title(df.options, value) || value);
+	return df.fieldtype === "Select"
+		? `<span class="filterable indicator-pill ${esc(frappe.utils.guess_colour(value))} ellipsis" ${filter}><span class="ellipsis">${shown}</span></span>`
+		: `<a class="filterable ellipsis" ${filter}>${shown}</a>`;
+}
+
+const translated = (df) => ((frappe.boot && frappe.boot.translated_doctypes) || []).includes(df.options);

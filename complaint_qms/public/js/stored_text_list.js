@@ -1,0 +1,1 @@
+complaint_qms.show_as_text();
