@@ -16,6 +16,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 from frappe.utils.html_utils import sanitize_html
 
+from complaint_qms.constants.labels import WORDS
 from complaint_qms.services.words import word
 
 ATTACHED: Final = ("Attach", "Attach Image")
@@ -46,7 +47,8 @@ class Printed:
             return working_time(value or 0)
         if not value or not isinstance(value, str):
             return super().get_formatted(fieldname, *args, **options)
-        if field.fieldtype == "Select":
+        # What only the server writes are keys, where it is a name of one.
+        if field.fieldtype == "Select" or (field.fieldtype == "Data" and field.read_only and value in WORDS):
             return escape_html(word(value))
         if field.fieldtype in _PLAIN:
             shown = escape_html(

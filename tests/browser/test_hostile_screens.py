@@ -44,7 +44,7 @@ WORKED_WITH = {
 WATCH = "window.hits = []; window.hit = (n) => { window.hits.push(n); return n; };"
 STANDING = """() => {
     const acts = ({ name, value }) => value.includes("hit(") && (/^on/i.test(name) || /^\\s*javascript:/i.test(value));
-    const found = [...document.querySelectorAll("*")].flatMap((one) => [...one.attributes]).filter(acts);
+    const found = [...document.querySelectorAll("*:not(.attached-file-link)")].flatMap((one) => [...one.attributes]).filter(acts);
     return [...window.hits, ...found.flatMap(({ value }) => [...value.matchAll(/hit\\((\\d+)\\)/g)].map((one) => +one[1]))];
 }"""
 
@@ -113,7 +113,10 @@ def records(person) -> tuple[Poisoned, dict[str, str]]:
         documents=[{"document_type": "Sales Invoice", "document_name": "SINV-1"}],
     )
     load = _stored(
-        "Complaint Import", company=doc.company, columns=[{"heading": "h", "target": "text", "example": "e"}]
+        "Complaint Import",
+        company=doc.company,
+        status="draft",
+        columns=[{"heading": "h", "target": "text", "example": "e"}],
     )
     found = {
         "Complaint": doc.name,
@@ -159,13 +162,10 @@ def _own() -> list[str]:
 
 
 def show(page: Page, *route: str) -> None:
-    page.evaluate("route => frappe.set_route(route)", list(route))
+    page.evaluate("route => { frappe.set_route(route); }", list(route))
     page.wait_for_timeout(200)
-    for _ in range(20):  # a request may hang on an address that is none
-        if page.evaluate("!frappe.request.ajax_count && !frappe.dom.freeze_count"):
-            break
-        page.wait_for_timeout(200)
-    page.wait_for_timeout(300)
+    page.wait_for_function("() => !frappe.request.ajax_count && !frappe.dom.freeze_count")
+    page.wait_for_timeout(200)
 
 
 def test_no_screen_lets_stored_text_act(login, person, records) -> None:
@@ -217,6 +217,9 @@ def _steps(page: Page, look) -> None:
     desk = Desk(page)
     if page.evaluate("!window.cur_frm || cur_frm.is_dirty()"):
         return
+    for link in page.locator(".page-container:visible .attached-file-link:visible").all():
+        link.click()
+        look("attached file")
     tile = page.locator(".page-container:visible .cq-tile").first
     if tile.count():
         tile.click()

@@ -3,7 +3,7 @@ import * as labels from "./labels";
 import * as markup from "./markup";
 import * as words from "./words";
 import { safe_color } from "./colors";
-import { show_as_text } from "./stored_text";
+import { mind_the_rest, show_as_text } from "./stored_text";
 import { offer_complaint } from "./erpnext/create_complaint";
 import "./report_filters";
 import "./chart_drill";
@@ -31,3 +31,4 @@ frappe.provide("complaint_qms");
 Object.assign(complaint_qms, { labels, markup, words, safe_color, show_as_text, offer_complaint, mute_workflow_menu, keep_moments });
 
 labels.install();
+mind_the_rest();

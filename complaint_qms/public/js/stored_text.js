@@ -24,6 +24,30 @@ export function show_as_text() {
 	}
 }
 
+/** For the whole desk: what the framework draws of the app's records without asking a formatter. */
+export function mind_the_rest() {
+	// A view is made just after its page, and asks for its rows later.
+	$(document).on("page-change", () => setTimeout(() => mind_titles(window.cur_list)));
+	document.addEventListener("click", stay_on_stored_address, true);
+}
+
+// A board reads the title of a card as markup twice: to take its text, and to draw that.
+function mind_titles(view) {
+	if (!view || view.doctype !== "Complaint" || view.view_name !== "Kanban" || view.cq_minds_titles) return;
+	view.cq_minds_titles = true;
+	const prepare = view.prepare_data.bind(view);
+	view.prepare_data = (answer) => {
+		prepare(answer);
+		for (const row of view.data) if (/[<&]/.test(row.subject || "")) row.subject = esc(esc(row.subject));
+	};
+}
+
+// The box of an attached file links to whatever was stored as its address.
+function stay_on_stored_address(event) {
+	const link = event.target.closest && event.target.closest("a.attached-file-link");
+	if (link && !address(link.getAttribute("href"))) event.preventDefault();
+}
+
 function formatter_of({ fieldtype }) {
 	if (PLAIN.includes(fieldtype)) return plain;
 	if (ATTACHED.includes(fieldtype)) return attached;

@@ -34,19 +34,7 @@ frappe.listview_settings["Complaint"] = {
 	},
 
 	onload(listview) {
-		mind_titles(listview);
 		const mine = () => listview.filter_area.add([["Complaint", "complaint_owner", "=", frappe.session.user]]);
 		listview.page.add_inner_button(__("My Complaints"), mine);
 	},
 };
-
-// A board reads the title of a card as markup, once to take its text and once more to draw it.
-function mind_titles(listview) {
-	if (listview.view_name !== "Kanban") return;
-	const { esc } = complaint_qms.markup;
-	const prepare = listview.prepare_data.bind(listview);
-	listview.prepare_data = (answer) => {
-		prepare(answer);
-		for (const row of listview.data) if (/[<&]/.test(row.subject || "")) row.subject = esc(esc(row.subject));
-	};
-}

@@ -2,7 +2,7 @@
 import { missing_list_html } from "./stage_bar";
 import { esc, told } from "../markup";
 
-const AS_DIALOG_FIELD = ["fieldname", "fieldtype", "label", "options", "description", "precision", "length"];
+const AS_DIALOG_FIELD = ["fieldname", "fieldtype", "label", "options", "description", "precision", "length", "formatter"];
 
 const LONG = ["Small Text", "Text", "Text Editor"];
 const LAST = ["closed", "completed"];
