@@ -158,7 +158,7 @@ def _check_owners(doc: Document, old: dict[str, Document]) -> None:
     for owner in sorted(absent_users(owners)):
         frappe.throw(
             _("{0} cannot sign in or has left, and so cannot own an action. Choose somebody else.").format(
-                owner
+                escape_html(owner)
             )
         )
     for owner in sorted(owners - able - {"Administrator"}):

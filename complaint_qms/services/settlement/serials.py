@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.query_builder import CustomFunction, Order
 from frappe.query_builder.terms import Criterion
+from frappe.utils import escape_html
 
 from complaint_qms.constants.settlement import (
     CREDIT,
@@ -66,7 +67,7 @@ def check_serials(
         for serial in serials:
             key = serial.casefold()
             if key in seen and not (seen[key] and tied.goods):  # goods are told about it by their own check
-                problems.add(tied.line, _("Serial Nos: {0} is named twice.").format(serial))
+                problems.add(tied.line, _("Serial Nos: {0} is named twice.").format(escape_html(serial)))
             seen[key] = bool(tied.goods)
             for other in given.get(key, ()):
                 if rows & other.rows or serial not in units.delivered:
@@ -74,7 +75,9 @@ def check_serials(
                         tied.line,
                         _(
                             "Serial Nos: {0} was compensated already with {1} (complaint {2}). Take it out."
-                        ).format(serial, other.settlement, other.complaint),
+                        ).format(
+                            escape_html(serial), escape_html(other.settlement), escape_html(other.complaint)
+                        ),
                     )
                     break
         if row and row.doctype == INVOICE and not tied.goods:
@@ -98,7 +101,7 @@ def _check_credited(tied: Tied, serials: list[str], units: Units, problems: Prob
         problems.add(
             tied.line,
             _("Serial Nos: {0} came back and was credited on {1} already. Take it out.").format(
-                ", ".join(credited), place(tied.invoiced)
+                escape_html(", ".join(credited)), place(tied.invoiced)
             ),
         )
 
