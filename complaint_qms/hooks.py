@@ -86,7 +86,7 @@ has_permission = {
     **dict.fromkeys(_FOLLOWING, "complaint_qms.permissions.records.document"),
     "CAPA": "complaint_qms.permissions.capa.document",
     "Complaint": "complaint_qms.permissions.complaint.document",
-    "File": "complaint_qms.overrides.files.may_delete",
+    "File": ["complaint_qms.overrides.files.may_delete", "complaint_qms.overrides.files.may_create"],
 }
 auth_hooks = ["complaint_qms.overrides.requests.check_request"]
 _DESK = "complaint_qms.overrides.desk"
@@ -163,6 +163,7 @@ _RECLOCK = "complaint_qms.services.sop.reclock"
 # Text of these records in the desk's own lists, tables and boards is shown as it was written.
 doctype_list_js = dict.fromkeys(_OWN_RECORDS, "public/js/stored_text_list.js")
 doc_events = {
+    "Comment": {"before_insert": "complaint_qms.overrides.comments.before_insert"},
     **dict.fromkeys(_OWN_RECORDS, _OWN_EVENTS),
     # What due times are counted by
     "Company": {"on_update": f"{_RECLOCK}.request_for_company"},

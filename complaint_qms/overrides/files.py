@@ -1,6 +1,9 @@
-"""Events of File: evidence is neither deleted nor changed."""
+"""Events of File: evidence is neither deleted nor changed, and no address leads out of the files."""
+
+from urllib.parse import unquote
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.permissions.answer import unless
@@ -14,6 +17,17 @@ def may_delete(doc: Document, ptype: str | None = None, user: str | None = None)
     if holder:
         frappe.msgprint(guard.kept_message(*holder))
     return unless(holder)
+
+
+def may_create(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
+    """File, has_permission. The framework reads what a new file's address leads to, and keeps a copy of it, before it looks
+    whether that lies among the files of the site; the question whether one may create it comes earlier."""
+    if ptype != "create" or not isinstance(doc, Document):
+        return unless(None)
+    steps = unquote(unquote(doc.get("file_url") or "")).replace("\\", "/").split("/")
+    if ".." in steps:
+        frappe.msgprint(_("File URL: the address leads out of the folder of files. Upload the file instead."))
+    return unless(".." in steps)
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:

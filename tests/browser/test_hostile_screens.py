@@ -40,6 +40,7 @@ WORKED_WITH = {
     "workflow_state",
     "currency",
     "amended_from",
+    "clock_plan",
 }
 WATCH = "window.hits = []; window.hit = (n) => { window.hits.push(n); return n; };"
 STANDING = """() => {

@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from complaint_qms.services.assignees import check_responsible
 from complaint_qms.services.sop import plan as sop_plan

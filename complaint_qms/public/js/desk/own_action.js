@@ -1,5 +1,6 @@
 // An owner reports an action as done here: with the CAPA's form, or without any sight of the CAPA.
-import { date_text, esc } from "../words";
+import { esc } from "../markup";
+import { date_text } from "../words";
 
 /** Ask for the evidence of one of `actions` ({name, label, due_date}) of a CAPA and report it as done. */
 export function complete_own_action({ capa, title, product, actions }, done) {
@@ -12,7 +13,7 @@ export function complete_own_action({ capa, title, product, actions }, done) {
 				fieldname: "row",
 				fieldtype: "Select",
 				label: __("Action"),
-				options: actions.map((action) => ({ value: action.name, label: words(action) })),
+				options: actions.map((action) => ({ value: action.name, label: esc(words(action)) })),
 				default: actions[0].name,
 				reqd: 1,
 			},
