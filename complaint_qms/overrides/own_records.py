@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 from complaint_qms.constants.confidential import CONFIDENTIAL
 from complaint_qms.permissions import shares
@@ -50,7 +51,7 @@ def refuse_change_by_share(doc: Document) -> None:
     if shares.changes_by_share(doc):
         frappe.throw(
             _("A share lets you read {0} {1}. To change it, ask for a role that may.").format(
-                _(doc.doctype), doc.name
+                _(doc.doctype), escape_html(doc.name)
             ),
             frappe.PermissionError,
         )

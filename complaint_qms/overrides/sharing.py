@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 from complaint_qms.constants.about_records import LISTED_APART
 from complaint_qms.constants.confidential import CONFIDENTIAL
@@ -51,6 +52,8 @@ def refuse_following(doc: Document, method: str | None = None) -> None:
         doc.ref_doctype, "read", doc=doc.ref_docname, user=doc.user
     ):
         frappe.throw(
-            _("{0} may not read {1} {2}.").format(doc.user, _(doc.ref_doctype), doc.ref_docname),
+            _("{0} may not read {1} {2}.").format(
+                escape_html(doc.user), _(doc.ref_doctype), escape_html(doc.ref_docname)
+            ),
             frappe.PermissionError,
         )

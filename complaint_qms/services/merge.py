@@ -35,7 +35,7 @@ def look(doc: Document) -> None:
         frappe.throw(
             _(
                 "Somebody else is changing {0} or a complaint merged with it at this moment. Try again."
-            ).format(doc.name)
+            ).format(escape_html(doc.name))
         )
     if original:
         doc.flags.beside = {"original_stage": original.stage, "original_company": original.company}
@@ -54,7 +54,7 @@ def keep_company(doc: Document) -> None:
     if resting:
         frappe.throw(
             _("G7: {0} was merged into this complaint and belongs to {1}. Separate it before you change {2}.").format(
-                ", ".join(resting), escape_html(before.company), _(doc.meta.get_label("company"))
+                escape_html(", ".join(resting)), escape_html(before.company), _(doc.meta.get_label("company"))
             ),
             GateError,
         )  # fmt: skip
@@ -78,7 +78,7 @@ def tell_original(doc: Document) -> None:
             "Complaint",
             {name: along.format(link, original) for name in resting}
             | {
-                doc.name: _("Merged into {0}.").format(original),
+                doc.name: _("Merged into {0}.").format(escape_html(original)),
                 doc.duplicate_of: _("{0} was recognised as a duplicate of this complaint.").format(link),
             },
         )  # fmt: skip
@@ -87,7 +87,7 @@ def tell_original(doc: Document) -> None:
         story.note(
             "Complaint",
             {
-                doc.name: _("Separated from {0} again.").format(original),
+                doc.name: _("Separated from {0} again.").format(escape_html(original)),
                 before.duplicate_of: _("{0} is no longer a duplicate of this complaint.").format(link),
             },
         )

@@ -64,7 +64,9 @@ def set_deadline(doc: Document) -> None:
     elif not doc.deadline:
         frappe.throw(_("G3: choose the Rule that sets the deadline, or enter the Deadline."))
     if before and getdate(doc.deadline) > getdate(before.deadline):
-        _check_later(doc, "basis_reason", _("move the deadline of {0} to a later day").format(doc.name))
+        _check_later(
+            doc, "basis_reason", _("move the deadline of {0} to a later day").format(escape_html(doc.name))
+        )
     if not before:
         _check_first(doc, rule)
 
@@ -145,7 +147,7 @@ def check_relied_on(assessment: Document) -> None:
     if stage in COMPLAINT_ENDED:
         frappe.throw(
             _("G3: complaint {0} has ended and rests on this decision. Have it reopened first, or add an assessment of what is new.").format(
-                assessment.complaint
+                escape_html(assessment.complaint)
             ),
             GateError,
         )  # fmt: skip
@@ -217,7 +219,7 @@ def _check_first(doc: Document, rule: Rule | None) -> None:
             _check_later(
                 doc,
                 "basis_reason",
-                _("enter a deadline more than {0} days after Awareness Date").format(longest),
+                _("enter a deadline more than {0} days after Awareness Date").format(escape_html(longest)),
             )
         else:
             doc.basis_reason = None
