@@ -12,12 +12,12 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.permissions import (
-from frappe.utils import escape_html
     get_allowed_docs_for_doctype,
     get_role_permissions,
     get_user_permissions,
     is_system_user,
 )
+from frappe.utils import escape_html
 
 from complaint_qms.constants.confidential import CONFIDENTIAL
 from complaint_qms.permissions.auditor import is_auditor
@@ -39,7 +39,9 @@ def check_share(doc: Document, share: Document) -> None:
         )
     if not is_system_user(share.user):
         frappe.throw(
-            _("{0} does not work at this desk; records are shared with colleagues only.").format(escape_html(share.user)),
+            _("{0} does not work at this desk; records are shared with colleagues only.").format(
+                escape_html(share.user)
+            ),
             frappe.PermissionError,
         )
     if not within_companies(doc.doctype, doc.get("company"), share.user):
@@ -52,7 +54,9 @@ def check_share(doc: Document, share: Document) -> None:
     too_much = beyond_role(doc.doctype, share.user, share)
     if too_much:
         frappe.throw(
-            _("No role of {0} may change {1}. Share it for reading.").format(escape_html(share.user), _(doc.doctype)),
+            _("No role of {0} may change {1}. Share it for reading.").format(
+                escape_html(share.user), _(doc.doctype)
+            ),
             frappe.PermissionError,
         )
 

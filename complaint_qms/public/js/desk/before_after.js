@@ -17,12 +17,12 @@ export function draw_before_after($parent, doc) {
 	$parent.html(`<div class="cq-effect-panel">
 		<div class="cq-effect-bars">${bars(doc, before, after)}</div>
 		<div class="cq-effect-ratio">${ratio(doc)}</div>
-		${so_far(doc)}
+		${so_far_html(doc)}
 		<p class="cq-effect-words">${pill(doc.verdict)} ${esc(doc.verdict_reason || "")}</p></div>`);
 }
 
 // Computed while the window was running: how things stand, not yet how they ended.
-function so_far(doc) {
+function so_far_html(doc) {
 	if (doc.computed_at.slice(0, 10) > doc.window_end) return "";
 	return `<p class="cq-effect-so-far text-muted">${esc(
 		__("So far. The window runs until {0}; what is computed after it counts.", [date_text(doc.window_end)])
