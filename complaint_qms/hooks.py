@@ -163,12 +163,12 @@ _RECLOCK = "complaint_qms.services.sop.reclock"
 # Text of these records in the desk's own lists, tables and boards is shown as it was written.
 doctype_list_js = dict.fromkeys(_OWN_RECORDS, "public/js/stored_text_list.js")
 doc_events = {
-    "Comment": {"before_insert": "complaint_qms.overrides.comments.before_insert"},
     **dict.fromkeys(_OWN_RECORDS, _OWN_EVENTS),
     # What due times are counted by
     "Company": {"on_update": f"{_RECLOCK}.request_for_company"},
     **dict.fromkeys(("Tag Link", "ToDo"), _TALK_EVENTS),
-    **dict.fromkeys(("Comment", "Communication"), _MOVING_EVENTS),
+    "Comment": {**_MOVING_EVENTS, "before_insert": "complaint_qms.overrides.comments.before_insert"},
+    "Communication": _MOVING_EVENTS,
     "Delivery Note": _SETTLED_EVENTS,
     "Document Follow": {"validate": f"{_SHARING}.refuse_following"},
     "File": {

@@ -67,13 +67,18 @@ def test_a_comment_names_who_wrote_it():
 
 
 def test_counts_tell_nothing_of_what_one_may_not_read():
-    plan, owner = factory.capa(), factory.person(roles.ACTION_OWNER)
-    frappe.set_user(owner)
-    for filters in ([], [["CAPA", "name", "=", plan.name]], [["CAPA", "title", "like", plan.title]]):
-        assert get_count("CAPA", filters=json.dumps(filters)) == 0
-        assert not get_group_by_count("CAPA", json.dumps(filters), "stage")
-    with pytest.raises(frappe.PermissionError):
-        get_count("Complaint", filters="[]")
+    complaint = factory.complaint()
+    frappe.set_user(factory.person(roles.AGENT, Company=factory.other_company()))
+    for filters in (
+        [["Complaint", "name", "=", complaint.name]],
+        [["Complaint", "customer", "=", complaint.customer]],
+    ):
+        assert get_count("Complaint", filters=json.dumps(filters)) == 0
+        assert not get_group_by_count("Complaint", json.dumps(filters), "stage")
+    frappe.set_user(factory.person(roles.ACTION_OWNER))
+    for doctype in ("Complaint", "CAPA"):
+        with pytest.raises(frappe.PermissionError):
+            get_count(doctype, filters="[]")
 
 
 def _folder(kind: str) -> Path:
