@@ -7,7 +7,7 @@ import pytest
 from frappe.client import set_value
 
 from complaint_qms.constants import roles
-from complaint_qms.services.settlement.limits import limit_of
+from complaint_qms.services.settlement.limits import limit_of, window_days
 from tests.desk import factory
 from tests.desk.factory import as_user
 from tests.desk.settling import proposed
@@ -109,6 +109,39 @@ class TestLimits:
         author = boss()
         raised(author, 50)
         assert limit(author) == 50
+
+    def test_shorter_days_count_for_others_at_once_and_for_their_author_when_confirmed(self):
+        author, colleague = boss(), boss()
+
+        def days(user):
+            with as_user(user):
+                return window_days()
+
+        frappe.db.set_single_value(SETTINGS, "approval_window_days", 90)
+        for shorter in (30, 0):
+            with as_user(author):
+                settings = frappe.get_doc(SETTINGS)
+                settings.update({"approval_window_days": shorter, "approval_window_before": 0})
+                settings.save()
+            assert (days(author), days(colleague)) == (90, shorter)
+        settings = frappe.get_doc(SETTINGS)
+        settings.approval_window_confirmed = 1
+        with as_user(author), pytest.raises(frappe.PermissionError, match="somebody else confirms"):
+            settings.save()
+        with as_user(colleague):
+            settings = frappe.get_doc(SETTINGS)
+            settings.approval_window_confirmed = 1
+            settings.save()
+        assert (days(author), days(colleague)) == (0, 0)
+
+    def test_longer_days_count_at_once(self):
+        author = boss()
+        frappe.db.set_single_value(SETTINGS, "approval_window_days", 90)
+        with as_user(author):
+            settings = frappe.get_doc(SETTINGS)
+            settings.approval_window_days = 365
+            settings.save()
+            assert window_days() == 365
 
     def test_the_stamps_are_the_servers(self):
         author, colleague = boss(), boss()

@@ -12,13 +12,26 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, now_datetime
+from frappe.utils import cint, flt, now_datetime
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.actors import acting
 
 # Whether without limit, and the amount: the greater pair allows more.
 Amount = tuple[bool, float]
+# Stamps of the two limits that are fields of the settings themselves
+_OWN = (
+    "self_approval_set_by",
+    "self_approval_before",
+    "self_approval_confirmed",
+    "self_approval_confirmed_by",
+)
+_WINDOW = (
+    "approval_window_set_by",
+    "approval_window_before",
+    "approval_window_confirmed",
+    "approval_window_confirmed_by",
+)
 _STAMPS = ("set_by", "set_on", "amount_before", "unlimited_before", "confirmed", "confirmed_by")
 
 
@@ -36,6 +49,7 @@ def keep(settings: Document) -> None:
     for row in settings.approval_limits:
         _keep_row(row, stored)
     _keep_own(settings, before)
+    _keep_window(settings, before)
     _keep_grants(settings, before)
 
 
@@ -55,6 +69,12 @@ def own_limit(settings: Document, user: str) -> float:
     """Up to how much a user may submit settlements of their own."""
     pending = settings.self_approval_set_by == user and not settings.self_approval_confirmed
     return flt(settings.self_approval_before if pending else settings.self_approval_limit)
+
+
+def window(settings: Document, user: str) -> int:
+    """Days in which grants to a customer count together; to whoever shortened them, what they were, until confirmed."""
+    pending = settings.approval_window_set_by == user and not settings.approval_window_confirmed
+    return max(cint(settings.approval_window_before if pending else settings.approval_window_days), 0)
 
 
 def roles_pending(settings: Document, user: str) -> set[str]:
@@ -131,28 +151,28 @@ def _had(stored: Iterable[Document], user: str, row: Document) -> Amount:
 
 
 def _keep_own(settings: Document, before: Document | None) -> None:
-    fields = (
-        "self_approval_set_by",
-        "self_approval_before",
-        "self_approval_confirmed",
-        "self_approval_confirmed_by",
+    had = own_limit(before, acting()[-1]) if before else 0.0
+    strict = min(flt(settings.self_approval_limit), had)
+    _keep_scalar(settings, before, "self_approval_limit", _OWN, strict)
+
+
+def _keep_window(settings: Document, before: Document | None) -> None:
+    had = window(before, acting()[-1]) if before else 0
+    _keep_scalar(
+        settings, before, "approval_window_days", _WINDOW, max(cint(settings.approval_window_days), had)
     )
-    had = flt(before.self_approval_limit) if before else 0.0
-    new, user = flt(settings.self_approval_limit), acting()[-1]
-    if new == had:
-        setter = before.self_approval_set_by if before else None
-        _keep_confirmation(
-            settings, before or {}, fields, setter, _(settings.meta.get_label("self_approval_limit"))
-        )
+
+
+def _keep_scalar(
+    settings: Document, before: Document | None, field: str, stamps: tuple[str, ...], strict: float
+) -> None:
+    """Stamp a limit that is one field of the settings; `strict`: what counts for its author until it is confirmed."""
+    set_by, was, confirmed, confirmed_by = stamps
+    if flt(settings.get(field)) == flt(before.get(field) if before else 0):
+        setter = before.get(set_by) if before else None
+        _keep_confirmation(settings, before or {}, stamps, setter, _(settings.meta.get_label(field)))
         return
-    settings.update(
-        {
-            "self_approval_set_by": user,
-            "self_approval_before": min(new, own_limit(before, user) if before else 0.0),
-            "self_approval_confirmed": 0,
-            "self_approval_confirmed_by": None,
-        }
-    )
+    settings.update({set_by: acting()[-1], was: strict, confirmed: 0, confirmed_by: None})
 
 
 def _keep_grants(settings: Document, before: Document | None) -> None:

@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from frappe.utils import cint, flt, fmt_money, now_datetime
+from frappe.utils import flt, fmt_money, now_datetime
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import DOCTYPE
@@ -110,8 +110,10 @@ def granted_before(asked: Iterable[Document | frappe._dict], *, locked: bool = F
 
 def window_days() -> int:
     """Days in which what was granted to a customer counts together; 0: it counts by complaint only."""
-    days = frappe.get_single(SETTINGS).approval_window_days
-    return WINDOW_DAYS if days is None else max(cint(days), 0)
+    settings = frappe.get_single(SETTINGS)
+    if settings.approval_window_days is None:
+        return WINDOW_DAYS
+    return max(limit_changes.window(settings, user) for user in acting())
 
 
 def total_of(rows: Iterable[frappe._dict]) -> float:
