@@ -52,7 +52,8 @@ class Checked(Guarded):
         if "docstatus" in d:
             sent.check_status(self, d["docstatus"])
         # A stored record keeps its name; the framework would save the values to whatever record is named instead.
-        if self.get("name") and "name" in d and not self.get("__islocal"):
+        # While it is opened by filters these stand in the place of its name.
+        if isinstance(self.get("name"), str) and self.name and "name" in d and not self.get("__islocal"):
             d = {**d, "name": self.name}
         return super().update(d)
 
