@@ -15,7 +15,7 @@ _FILTERS: Final = ("filters", "or_filters")
 _WRITTEN: Final = ("cmd", "content", "data", "doc", "docs", "subject", "text", "txt", "value")
 _LINK: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\.")
 _WORD: Final = re.compile(r"\w+")
-_PATHS: Final = re.compile(r"^/?api/(?:v1/|v2/)?(?:resource|document)/([^/]+)")
+_PATHS: Final = re.compile(r"^/?api/(?:v1/|v2/)?(?:resource|document|doctype)/([^/]+)")
 
 
 def check_request() -> None:
@@ -29,7 +29,7 @@ def check_request() -> None:
         frappe.PermissionError: fields of linked records are asked for that the user may see only some of.
     """
     form, user = frappe.local.form_dict, frappe.session.user
-    if user == "Administrator" or not form:
+    if user == "Administrator" or not form or _brings_a_record(form):
         return
     doctype = _doctype(form)
     if doctype in CONFIDENTIAL and form.get("ignore_user_permissions"):
@@ -45,10 +45,20 @@ def check_request() -> None:
         )
 
 
+def _brings_a_record(form: dict[str, Any]) -> bool:
+    """Whether the request writes a record over REST: its parameters are that record's own fields, with what somebody wrote."""
+    return bool(_in_path(form)) and frappe.request.method not in ("GET", "HEAD")
+
+
 def _doctype(form: dict[str, Any]) -> str | None:
-    found = _PATHS.match(frappe.request.path) if frappe.request else None
-    doctype = found.group(1) if found else form.get("doctype")
+    doctype = _in_path(form) or form.get("doctype")
     return doctype if isinstance(doctype, str) else None
+
+
+def _in_path(form: dict[str, Any]) -> str | None:
+    """The DocType that a REST address names; where a command comes along the framework runs that, whatever the address."""
+    found = _PATHS.match(frappe.request.path) if frappe.request and not form.get("cmd") else None
+    return found.group(1) if found else None
 
 
 def _leads_to_hidden(doctype: str, named: set[str], expanded: set[str], user: str) -> bool:
