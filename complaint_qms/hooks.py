@@ -183,7 +183,7 @@ doc_events = {
         "on_update": f"{_SHARING}.user_changed",
         "validate": "complaint_qms.overrides.users.validate",
     },
-    "User Permission": {"on_update": f"{_SHARING}.restriction_changed"},
+    "User Permission": dict.fromkeys(("on_update", "after_delete"), f"{_SHARING}.restriction_changed"),
     "Warranty Claim": _SETTLED_EVENTS,
 }
 # ERPNext sweeps out the transactions of a company by SQL, past every controller; quality records stay.

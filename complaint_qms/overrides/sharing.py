@@ -19,11 +19,13 @@ def validate_share(doc: Document, method: str | None = None, share: Document | N
 
 def user_changed(doc: Document, method: str | None = None) -> None:
     """User, on_update: with a role go the rights to change that shares gave beside it."""
+    # The framework keeps a copy of the user, by which it tells who works in the desk, until this event is over.
+    frappe.clear_document_cache("User", doc.name)
     shares.take_back(user=doc.name)
 
 
 def restriction_changed(doc: Document, method: str | None = None) -> None:
-    """User Permission: a person kept to a company loses what others shared with them before."""
+    """User Permission, made or deleted: a person kept to fewer companies loses what others shared with them before."""
     if doc.allow == "Company":
         shares.take_back(user=doc.user)
 
