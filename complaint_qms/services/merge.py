@@ -78,7 +78,7 @@ def tell_original(doc: Document) -> None:
             "Complaint",
             {name: along.format(link, original) for name in resting}
             | {
-                doc.name: _("Merged into {0}.").format(escape_html(original)),
+                doc.name: _("Merged into {0}.").format(original),
                 doc.duplicate_of: _("{0} was recognised as a duplicate of this complaint.").format(link),
             },
         )  # fmt: skip
@@ -87,7 +87,7 @@ def tell_original(doc: Document) -> None:
         story.note(
             "Complaint",
             {
-                doc.name: _("Separated from {0} again.").format(escape_html(original)),
+                doc.name: _("Separated from {0} again.").format(original),
                 before.duplicate_of: _("{0} is no longer a duplicate of this complaint.").format(link),
             },
         )
