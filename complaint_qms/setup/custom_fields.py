@@ -42,6 +42,8 @@ _OF_FILE = [
         "fieldname": SHA256,
         "fieldtype": "Data",
         "label": "SHA-256",
+        # Every upload asks whether evidence is at its address, which no index of File knows.
+        "search_index": 1,
         "insert_after": "content_hash",
         "read_only": 1,
         "no_copy": 1,
