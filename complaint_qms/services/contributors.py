@@ -11,7 +11,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants import contributing, roles
 from complaint_qms.constants.contributing import (
@@ -105,7 +105,7 @@ def check_hand_over(doc: Document) -> None:
         frappe.throw(
             _("{0}: only {1}, or somebody with the role {2}, hands this over to another person.").format(
                 _(doc.meta.get_label(field)),
-                before.get(field),
+                escape_html(before.get(field)),
                 _(" or ").join(_(role) for role in _MAY_HAND_OVER),
             ),
             frappe.PermissionError,
@@ -121,7 +121,7 @@ def tell_hand_over(doc: Document) -> None:
         text = _("changed {0} from {1} to {2}").format(
             _(doc.meta.get_label(field)), before.get(field), doc.get(field) or "-"
         )
-        doc.add_comment("Info", frappe.utils.escape_html(text))
+        doc.add_comment("Info", escape_html(text))
 
 
 def _of_amended(doc: Document) -> list[dict[str, Any]]:

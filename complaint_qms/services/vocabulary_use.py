@@ -9,6 +9,7 @@ from typing import Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 from complaint_qms.constants.stages import ENDED
 from complaint_qms.services import risk
@@ -50,14 +51,14 @@ def check_rename(doctype: str, old: str, new: str, merge: bool) -> None:
         )  # fmt: skip
         field = frappe.get_meta(doctype).get_label(OUT_OF_USE[doctype][0])
         frappe.throw(
-            sentence.format(_(doctype), frappe.bold(_(old)), used, _(field)),
+            sentence.format(_(doctype), frappe.bold(escape_html(_(old))), escape_html(used), _(field)),
             title=_("Named by Ended Records"),
         )
     matrix = merge and _matrix_with_both(doctype, old, new)
     if matrix:
         frappe.throw(
             _("{0} {1} is not merged: {2} has cells of both. Remove those of {1} there first.").format(
-                _(doctype), frappe.bold(_(old)), matrix
+                _(doctype), frappe.bold(escape_html(_(old))), escape_html(matrix)
             )
         )
 
@@ -86,7 +87,11 @@ def check_chosen(doc: Document) -> None:
         name = doc.get(field)
         if name and doc.has_value_changed(field) and name in _out_of_use(field):
             label = _(doc.meta.get_label(field))
-            frappe.throw(_("{0}: {1} is out of use. Choose another one.").format(label, frappe.bold(_(name))))
+            frappe.throw(
+                _("{0}: {1} is out of use. Choose another one.").format(
+                    label, frappe.bold(escape_html(_(name)))
+                )
+            )
 
 
 def _out_of_use(field: str) -> set[str]:

@@ -13,7 +13,7 @@ from collections import defaultdict
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money
+from frappe.utils import escape_html, flt, fmt_money
 
 from complaint_qms.integrations.erpnext.given_back import Charge, GivenBack, payable
 
@@ -179,7 +179,7 @@ def settle_cents(doc: Document, balance: Balance) -> None:
             ).format(
                 fmt_money(-payable(doc), currency=doc.currency),
                 fmt_money(max(rest, 0), currency=doc.currency),
-                source.name,
+                escape_html(source.name),
             )
         )
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money
+from frappe.utils import escape_html, flt, fmt_money
 
 from complaint_qms.integrations.erpnext.given_back import GivenBack, given_back, payable
 from complaint_qms.integrations.erpnext.remaining import INVOICE
@@ -67,7 +67,7 @@ def check_refund(doc: Document) -> None:
             ).format(
                 fmt_money(refund, currency=doc.currency),
                 fmt_money(max(left, 0), currency=doc.currency),
-                source.name,
+                escape_html(source.name),
             ),
             title=_("More Than Was Paid"),
         )

@@ -12,6 +12,7 @@ import frappe
 from frappe import _
 from frappe.core.doctype.file.utils import get_content_hash
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 from complaint_qms.constants.evidence import LOST_AT, QUALITY_RECORDS, SHA256, TALK
 from complaint_qms.services.evidence import disk
@@ -39,7 +40,7 @@ _LASTING: Final = (
 
 def kept_message(doctype: str, name: str) -> str:
     """Why a file cannot go, in the user's language."""
-    return _("G7: {0} {1} rests on this file. Evidence stays as it is.").format(_(doctype), name)
+    return _("G7: {0} {1} rests on this file. Evidence stays as it is.").format(_(doctype), escape_html(name))
 
 
 def refuse_removal(file: Document) -> None:
@@ -63,7 +64,7 @@ def refuse_overwriting(file: Document) -> None:
         frappe.throw(
             _(
                 "G7: the file {0} is evidence and is not written over. Upload yours under another name."
-            ).format(frappe.bold(frappe.utils.escape_html(file.file_name or file.file_url))),
+            ).format(frappe.bold(escape_html(file.file_name or file.file_url))),
             GateError,
         )
 

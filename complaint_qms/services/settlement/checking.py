@@ -117,7 +117,7 @@ def check_right(doc: Document) -> None:
     user = frappe.session.user
     limit = limit_of(user, doc.company)
     if reason := refusal(doc, user, granted, limit):
-        frappe.throw(reason, frappe.PermissionError, title=_("Settlement Not Submitted"))
+        frappe.throw(escape_html(reason), frappe.PermissionError, title=_("Settlement Not Submitted"))
     doc.approved_by, doc.approved_role = user, limit.role
     doc.approved_at = now_datetime()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money
+from frappe.utils import escape_html, flt, fmt_money
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.settlement import CORRECTED, CORRECTION_FIELD
@@ -50,10 +50,10 @@ def keep_within_sale(doc: Document) -> None:
                     "{0} {1}: {2} asked, but only {3} of what {4} billed are not given back yet. Lower the document."
                 ).format(
                     _(doc.doctype),
-                    doc.name,
+                    escape_html(doc.name),
                     fmt_money(asked, currency=doc.currency),
                     fmt_money(max(flt(rest), 0), currency=doc.currency),
-                    doc.return_against,
+                    escape_html(doc.return_against),
                 ),
                 title=_("More Than Was Billed"),
             )

@@ -45,7 +45,14 @@ def keep_free_goods(doc: Document, settlement: str, others: list[str]) -> None:
     problems += [
         _(
             "{0} {1}: {2} units of {3} asked free of charge, but settlement {4} granted {5}. Lower the quantity."
-        ).format(_(doc.doctype), doc.name, number(qty), escape_html(item), settlement, number(granted[item]))
+        ).format(
+            _(doc.doctype),
+            escape_html(doc.name),
+            number(qty),
+            escape_html(item),
+            escape_html(settlement),
+            number(granted[item]),
+        )
         for item, qty in asked.items()
         if qty > granted.get(item, qty) + TOLERANCE
     ]
