@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from complaint_qms.api.arguments import checked
-from complaint_qms.services.assignees import ANSWERABLE
+from complaint_qms.constants.contributing import ANSWERABLE_FIELD
 from complaint_qms.services.assignees import assignable as assignable_users
 
 
@@ -18,7 +18,9 @@ def assignable(
 ) -> list[tuple[str, str]]:
     """Search of a link field: users who may be named for a record of `filters["for"]`, such as Complaint."""
     wanted = (filters or {}).get("for") if isinstance(filters, dict | None) else None
-    if not isinstance(wanted, str) or wanted not in ANSWERABLE:
-        frappe.throw(_("Say for which kind of record somebody is wanted: {0}.").format(", ".join(ANSWERABLE)))
+    if not isinstance(wanted, str) or wanted not in ANSWERABLE_FIELD:
+        frappe.throw(
+            _("Say for which kind of record somebody is wanted: {0}.").format(", ".join(ANSWERABLE_FIELD))
+        )
     frappe.has_permission(wanted, "read", throw=True)
     return assignable_users(wanted, txt, max(int(start), 0), min(max(int(page_len), 1), 100))

@@ -39,5 +39,3 @@ LISTED_APART: Final = {
         "Workflow Action",
     )
 } | {"Communication": ("reference_doctype", "reference_name")}
-# Those of them that somebody writes into the history of a record
-TALK: Final = ("Comment", "Communication", "Tag Link", "ToDo")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -12,16 +10,9 @@ from frappe.query_builder import Order
 from frappe.utils import escape_html
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.contributing import ANSWERABLE_FIELD
 from complaint_qms.services.absence import absent_users
 from complaint_qms.services.people import system_users
-
-# DocType → the field that names whoever is answerable for the record
-ANSWERABLE: Final = {
-    "CAPA": "capa_owner",
-    "Complaint": "complaint_owner",
-    "Investigation": "investigator",
-    "Root Cause": "analyst",
-}
 
 
 def check_assignee(doc: Document) -> None:
@@ -30,7 +21,7 @@ def check_assignee(doc: Document) -> None:
     Raises:
         frappe.ValidationError: an absent user, an auditor, or somebody who may not change this record.
     """
-    field = ANSWERABLE.get(doc.doctype)
+    field = ANSWERABLE_FIELD.get(doc.doctype)
     user = doc.get(field) if field else None
     # History names who did the work then.
     if not user or doc.get("is_migrated") or not _is_new(doc, field):
