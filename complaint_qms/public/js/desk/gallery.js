@@ -52,7 +52,7 @@ function tile_html(row, at, lost) {
 	const kind = row.kind || kind_of(row.file);
 	const name = row.caption || file_name(row.file);
 	const marks = [
-		lost.has(row.name) && ["is-lost", __("Lost")],
+		lost.has(row.name) && ["is-lost", __("Lost", null, "Complaint Evidence")],
 		cint(row.struck_out) && ["is-struck", __("Struck out: {0}", [row.strike_reason])],
 	].filter(Boolean);
 	const classes = ["cq-tile", `is-${kind}`, ...marks.map(([mark]) => mark)].join(" ");
