@@ -68,10 +68,6 @@ def grant_finance() -> None:
     frappe.db.set_default(_GIVEN, json.dumps(given))
 
 
-def _given() -> list[list[str]]:
-    return json.loads(frappe.db.get_default(_GIVEN) or "[]")
-
-
 def withdraw_rights() -> None:
     """Take the rows back; a DocType whose other rows equal the standard ones gets its standard rights again."""
     given = _given()
@@ -84,6 +80,10 @@ def withdraw_rights() -> None:
         if _rows("Custom DocPerm", doctype) == _rows("DocPerm", doctype):
             reset_perms(doctype)
         frappe.clear_cache(doctype=doctype)
+
+
+def _given() -> list[list[str]]:
+    return json.loads(frappe.db.get_default(_GIVEN) or "[]")
 
 
 def _rows(kind: str, doctype: str) -> list[list[tuple[str, str]]]:

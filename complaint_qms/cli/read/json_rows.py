@@ -63,25 +63,6 @@ def records(path: Path, fmt: Format, names: list[str]) -> Iterator[tuple[int, li
             yield row, _cells(value, places)
 
 
-def _cells(value: dict, places: dict[str, int]) -> list[str] | BadRecord:
-    cells = [""] * len(places)
-    flat = _flat(value)
-    if flat is None:
-        return BadRecord("row_too_deep", f"> {DEPTH}")
-    for name, text in flat.items():
-        place = places.get(name)
-        if place is not None:
-            cells[place] = text
-    return cells
-
-
-def _flat(value: dict) -> dict[str, str] | None:
-    try:
-        return flatten(value)
-    except RecursionError:  # lists within lists
-        return None
-
-
 def flatten(value: dict, prefix: str = "", level: int = 1) -> dict[str, str] | None:
     """Nested objects as dotted names, lists joined with ``" | "``; None where objects lie in each other too deep."""
     if level > DEPTH:
@@ -99,6 +80,25 @@ def flatten(value: dict, prefix: str = "", level: int = 1) -> dict[str, str] | N
         else:
             flat[name] = _whole(cell_text(item))
     return flat
+
+
+def _cells(value: dict, places: dict[str, int]) -> list[str] | BadRecord:
+    cells = [""] * len(places)
+    flat = _flat(value)
+    if flat is None:
+        return BadRecord("row_too_deep", f"> {DEPTH}")
+    for name, text in flat.items():
+        place = places.get(name)
+        if place is not None:
+            cells[place] = text
+    return cells
+
+
+def _flat(value: dict) -> dict[str, str] | None:
+    try:
+        return flatten(value)
+    except RecursionError:  # lists within lists
+        return None
 
 
 def _whole(text: str) -> str:

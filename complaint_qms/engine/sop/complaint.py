@@ -50,6 +50,18 @@ def complaint_missing(facts: Facts, target: str) -> list[Missing]:
     return _unique(found + _checks(facts, target))
 
 
+def rests_on(facts: Facts, investigation: str) -> bool:
+    """Whether G2 is open for a complaint now and would be shut if `investigation` were not completed."""
+    own = [
+        {**row, "stage": "in_progress"} if row["name"] == investigation else row
+        for row in facts.get("investigations") or []
+    ]
+    covered = facts.get("covered_by_investigation") == investigation
+    covering = "in_progress" if covered else facts.get("covering_stage")
+    without = {**facts, "investigations": own, "covering_stage": covering}
+    return not _investigated(facts) and bool(_investigated(without))
+
+
 def _intake(facts: Facts) -> list[Missing]:
     found = need(
         facts,
@@ -136,18 +148,6 @@ def _investigated(facts: Facts) -> list[Missing]:
             )
         ],
     )
-
-
-def rests_on(facts: Facts, investigation: str) -> bool:
-    """Whether G2 is open for a complaint now and would be shut if `investigation` were not completed."""
-    own = [
-        {**row, "stage": "in_progress"} if row["name"] == investigation else row
-        for row in facts.get("investigations") or []
-    ]
-    covered = facts.get("covered_by_investigation") == investigation
-    covering = "in_progress" if covered else facts.get("covering_stage")
-    without = {**facts, "investigations": own, "covering_stage": covering}
-    return not _investigated(facts) and bool(_investigated(without))
 
 
 def _solved(facts: Facts) -> list[Missing]:

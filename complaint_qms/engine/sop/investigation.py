@@ -60,6 +60,37 @@ def investigation_missing(facts: Facts, target: str) -> list[Missing]:
     return found
 
 
+def root_cause_missing(facts: Facts, target: str) -> list[Missing]:
+    """What a root cause lacks to take status `target` (draft, verified, rejected)."""
+    if target == "rejected":
+        return need(facts, "G2", [("rejection_reason", "Write why this cause was ruled out.")]) + _unused(
+            facts
+        )
+    if target != "verified":
+        return []
+    found = need(
+        facts,
+        "G2",
+        [
+            ("description", "Describe the root cause."),
+            ("method", "Choose the method that led to the cause."),
+            ("category", "Choose the category of the cause."),
+            ("verification_method", "Write how the cause was verified."),
+            ("analyst", "Name the analyst who found the cause."),
+        ],
+    )
+    if facts.get("method") == "5_why" and not facts.get("whys"):
+        found.append(Missing("G2", "whys", "Add the chain of whys that led to the cause."))
+    if facts.get("method") == "ishikawa" and not facts.get("factors"):
+        found.append(Missing("G2", "factors", "Add the branches of the Ishikawa diagram."))
+    stored = facts.get("stored") or {}
+    if judges_own(facts, facts.get("analyst"), stored.get("analyst"), stored.get("content_by")):
+        found.append(
+            Missing("G6", "", "Who found a root cause or wrote on it cannot verify it: ask somebody else.")
+        )
+    return found
+
+
 def _nobody_closed(facts: Facts) -> list[Missing]:
     return named(
         facts.get("closed_on_it"),
@@ -102,34 +133,3 @@ def _unused(facts: Facts) -> list[Missing]:
         "",
         "Investigation {names} was completed on this cause: have it reopened first.",
     )
-
-
-def root_cause_missing(facts: Facts, target: str) -> list[Missing]:
-    """What a root cause lacks to take status `target` (draft, verified, rejected)."""
-    if target == "rejected":
-        return need(facts, "G2", [("rejection_reason", "Write why this cause was ruled out.")]) + _unused(
-            facts
-        )
-    if target != "verified":
-        return []
-    found = need(
-        facts,
-        "G2",
-        [
-            ("description", "Describe the root cause."),
-            ("method", "Choose the method that led to the cause."),
-            ("category", "Choose the category of the cause."),
-            ("verification_method", "Write how the cause was verified."),
-            ("analyst", "Name the analyst who found the cause."),
-        ],
-    )
-    if facts.get("method") == "5_why" and not facts.get("whys"):
-        found.append(Missing("G2", "whys", "Add the chain of whys that led to the cause."))
-    if facts.get("method") == "ishikawa" and not facts.get("factors"):
-        found.append(Missing("G2", "factors", "Add the branches of the Ishikawa diagram."))
-    stored = facts.get("stored") or {}
-    if judges_own(facts, facts.get("analyst"), stored.get("analyst"), stored.get("content_by")):
-        found.append(
-            Missing("G6", "", "Who found a root cause or wrote on it cannot verify it: ask somebody else.")
-        )
-    return found

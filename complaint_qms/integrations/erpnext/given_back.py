@@ -116,15 +116,15 @@ def left_to_give_back(doc: Document) -> Left:
     )
 
 
+def payable(doc: Document | frappe._dict) -> float:
+    """What a sale or credit comes to for the customer."""
+    return flt(doc.rounded_total) or flt(doc.grand_total)
+
+
 def _stored_value(doc: Document) -> float:
     """Value of the version of `doc` that counts among the credits at present."""
     stored = frappe.db.get_value(doc.doctype, {"name": doc.name, "docstatus": ("<", 2)}, "total")
     return -flt(stored)
-
-
-def payable(doc: Document | frappe._dict) -> float:
-    """What a sale or credit comes to for the customer."""
-    return flt(doc.rounded_total) or flt(doc.grand_total)
 
 
 def _read_rows(found: GivenBack, names: list[str]) -> None:

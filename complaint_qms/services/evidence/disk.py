@@ -78,12 +78,12 @@ def same_place(url: str | None, other: str) -> bool:
     return bool(url) and other in _spellings(url)
 
 
+def as_file(row: dict[str, Any]) -> Any:
+    """A File out of its fields, for the framework's questions about it."""
+    return frappe.get_doc({"doctype": "File", **row})
+
+
 def _spellings(url: str) -> set[str]:
     # Deleting, the framework looks at the last part alone and takes everything for private that is not in "files".
     folder = PUBLIC if url.strip("/").rpartition("/")[0] == "files" else PRIVATE
     return {spelling for spelling in (local(url), folder + posixpath.basename(url.strip("/"))) if spelling}
-
-
-def as_file(row: dict[str, Any]) -> Any:
-    """A File out of its fields, for the framework's questions about it."""
-    return frappe.get_doc({"doctype": "File", **row})
