@@ -101,6 +101,22 @@ class TestWhereTheWorkAppears:
         assert sees(manager, doc.name)
         assert not sees(person(roles.INVESTIGATOR), doc.name)
 
+    def test_that_of_somebody_whom_the_stage_names(self):
+        chief, clerk = person(roles.MANAGER), person(roles.AGENT)
+        under(clerk, chief)
+        doc = in_triage()
+        sop = frappe.get_doc("Complaint SOP", doc.sop)
+        next(row for row in sop.stages if row.stage == "triage").responsible_user = clerk
+        sop.save()
+        assert sees(clerk, doc.name)
+        assert not sees(chief, doc.name)
+        disable(clerk)
+        assert sees(chief, doc.name)
+        row = frappe._dict({field: doc.get(field) for field in COMPLAINT_FIELDS}, complaint_owner=None)
+        directory = Directory()
+        directory.learn([row])
+        assert [found.user for found in directory.handlers(row)] == [chief]
+
     def test_reminders_go_there_too(self):
         chief, agent = person(roles.MANAGER), person(roles.AGENT)
         under(agent, chief)

@@ -30,9 +30,9 @@ COMPLAINT_FIELDS = (
 class Directory:
     """People and responsibilities, read for a whole batch at once and kept for the batches that follow.
 
-    Handler: the complaint's owner, or their superior while they are absent; without one the stage's responsible user,
-    else those with its responsible role, else those with the fallback role of the settings, else the complaint managers
-    for an absent owner.
+    Handler: the complaint's owner, without one the stage's responsible user, for both their superior while they are
+    absent; else those with its responsible role, else those with the fallback role of the settings, else the complaint
+    managers for an absent owner.
 
     Superior: the nearest one of the owner who can act; where there is none, those with the role that the stage, else
     the SOP, escalates to; else the complaint managers.
@@ -54,16 +54,16 @@ class Directory:
         """Read what is not known yet about these complaints; a fixed number of queries."""
         rows = list(complaints)
         self._learn_sops({row.sop for row in rows if row.sop} - set(self._sop_roles))
-        owners = {row.complaint_owner for row in rows if row.complaint_owner}
-        self._learn_superiors(owners - set(self._superiors))
+        named = {row.complaint_owner for row in rows if row.complaint_owner}
+        named |= {stage.responsible_user for stage in self._stages.values() if stage.responsible_user}
+        self._learn_superiors(named - set(self._superiors))
         roles = {MANAGER, self._fallback}
         for row in rows:
             stage = self._stage(row)
             roles |= {stage.responsible_role, stage.escalate_to_role, self._sop_roles.get(row.sop)}
         self._learn_roles({role for role in roles if role} - set(self._holders))
-        users = owners | {user for user in self._superiors.values() if user}
+        users = named | {user for user in self._superiors.values() if user}
         users |= {user for holders in self._holders.values() for user in holders}
-        users |= {stage.responsible_user for stage in self._stages.values() if stage.responsible_user}
         self._learn_people(users - set(self._people))
 
     def people(self, users: Iterable[str | None]) -> dict[str, Person]:
@@ -94,20 +94,20 @@ class Directory:
 
     def handlers(self, complaint: frappe._dict) -> list[Person]:
         """Who has to act on a complaint that was learned."""
-        owner = self._people.get(complaint.complaint_owner)
-        if owner and owner.user not in self._absent:
-            return [owner]
-        if stands_in := self._people.get(self._superiors.get(complaint.complaint_owner)):
-            return [stands_in]
         stage = self._stage(complaint)
-        responsible = self._people.get(stage.responsible_user)
-        if responsible:
-            return [responsible]
+        for user in (complaint.complaint_owner, stage.responsible_user):
+            if person := self._acting(user):
+                return [person]
         found = self._with_role(stage.responsible_role, complaint) or self._with_role(
             self._fallback, complaint
         )
         # Without a role for the stage, what an absent handler leaves behind is the managers' to hand on.
         return found or (self._with_role(MANAGER, complaint) if complaint.complaint_owner else [])
+
+    def _acting(self, user: str | None) -> Person | None:
+        """The person, or their superior while they are absent; None for nobody."""
+        person = self._people.get(user)
+        return person if person and user not in self._absent else self._people.get(self._superiors.get(user))
 
     def _superior(self, complaint: frappe._dict) -> list[Person]:
         person = self._people.get(self._superiors.get(complaint.complaint_owner))

@@ -62,20 +62,23 @@ def _candidates(viewer: Viewer) -> list[str]:
 
 
 def _responsibilities(viewer: Viewer) -> dict[tuple[str, bool], dict[str, list[str]]]:
-    """(role, whether the viewer is named in person) → SOP → stages."""
-    stage = frappe.qb.DocType("Complaint SOP Stage")
+    """(role, whether the viewer, or somebody absent whose work is theirs, is named in person) → SOP → stages."""
+    stage, mine = frappe.qb.DocType("Complaint SOP Stage"), viewer.stands_for()
     named = Coalesce(stage.responsible_user, "")
+    of_role = named.isin(["", *sorted(viewer.cover.orphans)]) & stage.responsible_role.isin(
+        sorted(viewer.roles)
+    )
     rows = (
         frappe.qb.from_(stage)
         .select(stage.parent, stage.stage, stage.responsible_role, stage.responsible_user)
         .where(stage.parenttype == "Complaint SOP")
-        .where((named == viewer.user) | ((named == "") & stage.responsible_role.isin(sorted(viewer.roles))))
+        .where(named.isin(mine) | of_role)
         .orderby(stage.parent)
         .orderby(stage.idx)
     ).run(as_dict=True)
     found: dict[tuple[str, bool], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        key = ("", True) if row.responsible_user else (row.responsible_role, False)
+        key = ("", True) if row.responsible_user in mine else (row.responsible_role, False)
         found[key][row.parent].append(row.stage)
     return found
 
