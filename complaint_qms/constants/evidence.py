@@ -2,15 +2,10 @@
 
 from typing import Final, NamedTuple
 
+from complaint_qms.constants.confidential import CONFIDENTIAL
+
 # Quality records: what is attached to one of them, or came with a mail or comment about it, is evidence.
-QUALITY_RECORDS: Final = (
-    "CAPA",
-    "Complaint",
-    "Complaint Settlement",
-    "Investigation",
-    "Reportability Assessment",
-    "Root Cause",
-)
+QUALITY_RECORDS: Final = CONFIDENTIAL
 # Records about others that carry files of their own.
 TALK: Final = ("Communication", "Comment")
 
