@@ -1,9 +1,11 @@
 """File as the framework has it, with evidence kept.
 
 File deletes and writes bytes before any event of a document is heard, so this one class is taken over by its hook and
-calls the framework's own methods. Where another app has a class of its own for File, ours stands upon that one.
+calls the framework's own methods. Where another app has a class of its own for File, ours stands upon that one: sites of
+one bench may have different apps, so there is a class for each base, and each site asks for its own.
 """
 
+from functools import cache
 from typing import Any
 
 import frappe
@@ -11,33 +13,46 @@ from frappe.core.doctype.file.file import File
 
 from complaint_qms.services.evidence import guard
 
-_OURS = f"{__name__}.EvidenceFile"
+_NAME = "EvidenceFile"
+
+
+def __getattr__(name: str) -> type[File]:
+    """`EvidenceFile`, which the framework asks this module for, once for each site of a process."""
+    if name == _NAME:
+        return _upon(_base())
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _base() -> type[File]:
-    others = [path for path in frappe.get_hooks("override_doctype_class").get("File", []) if path != _OURS]
+    ours = f"{__name__}.{_NAME}"
+    others = [path for path in frappe.get_hooks("override_doctype_class").get("File", []) if path != ours]
     return frappe.get_attr(others[-1]) if others else File
 
 
-class EvidenceFile(_base()):
-    def before_insert(self) -> None:
-        guard.keep_private(self)
-        sent = self.content_hash
-        super().before_insert()
-        if sent and not self.flags.new_file and not self.is_folder:
-            guard.set_content_hash(self)
+@cache
+def _upon(base: type[File]) -> type[File]:
+    class EvidenceFile(base):
+        def before_insert(self) -> None:
+            guard.keep_private(self)
+            sent = self.content_hash
+            super().before_insert()
+            if sent and not self.flags.new_file and not self.is_folder:
+                guard.set_content_hash(self)
 
-    def on_trash(self) -> None:
-        guard.refuse_removal(self)
-        super().on_trash()
+        def on_trash(self) -> None:
+            guard.refuse_removal(self)
+            super().on_trash()
 
-    def write_file(self) -> Any:
-        guard.refuse_overwriting(self)
-        return super().write_file()
+        def write_file(self) -> Any:
+            guard.refuse_overwriting(self)
+            return super().write_file()
 
-    def handle_is_private_changed(self) -> None:
-        with guard.others_stay(self):
-            super().handle_is_private_changed()
+        def handle_is_private_changed(self) -> None:
+            with guard.others_stay(self):
+                super().handle_is_private_changed()
 
-    def delete_file_data_content(self, only_thumbnail: bool = False) -> None:
-        super().delete_file_data_content(only_thumbnail=guard.spares_bytes(self) or only_thumbnail)
+        def delete_file_data_content(self, only_thumbnail: bool = False) -> None:
+            super().delete_file_data_content(only_thumbnail=guard.spares_bytes(self) or only_thumbnail)
+
+    EvidenceFile.__qualname__ = _NAME  # as pickle finds it, which the framework keeps documents with
+    return EvidenceFile
