@@ -23,6 +23,8 @@ _EVENTS: Final = (
     "on_update_after_submit", "on_trash", "after_delete", "before_rename", "after_rename", "before_print", "before_export", "after_mapping",
 )  # fmt: skip
 _METHODS: Final = frozenset(name for name in dir(Document) if callable(getattr(Document, name)))
+# Where a record stands in its tree, which Frappe works out from the one above it.
+_OF_THE_TREE: Final = frozenset(("lft", "rgt", "old_parent"))
 # Who made a record and when, and what Frappe keeps with it: never a save's to change.
 _KEPT: Final = ("owner", "creation", *optional_fields)
 
@@ -75,6 +77,7 @@ class Checked(Guarded):
 
     def insert(self, *args: Any, **kwargs: Any) -> Document:
         sent.check(self)
+        self.update(dict.fromkeys(_OF_THE_TREE & self.__dict__.keys()))
         naming.check_name(self)
         return super().insert(*args, **kwargs)
 
@@ -99,7 +102,7 @@ class Checked(Guarded):
     def check_if_latest(self) -> None:
         super().check_if_latest()
         if before := self.get_doc_before_save():
-            for name in _KEPT:
+            for name in (*_KEPT, *(_OF_THE_TREE & self.__dict__.keys())):
                 self.set(name, before.get(name))
             if "naming_series" in self.__dict__:
                 self.naming_series = before.naming_series

@@ -24,7 +24,7 @@ _SHORT: Final = ("Data", "Link", "Dynamic Link", "Select", "Phone", "Read Only",
 _SHORT_LENGTH, _TEXT_BYTES = 140, 65_535
 _TEXTS: Final = ("Small Text", "Text", "Attach")
 # What the columns hold: twelve digits before the point, and a signed integer of four bytes.
-_LARGEST_NUMBER, _LARGEST_WHOLE = 10**12, 2**31 - 1
+_LARGEST_NUMBER, LARGEST_WHOLE = 10**12, 2**31 - 1
 _DAY_FIRST_YEAR: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _TIME: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]?\d(:[0-5]?\d(\.\d{1,6})?)?", re.ASCII)
 _MOMENT: Final = "2026-01-31 14:30:00"
@@ -115,8 +115,8 @@ def _whole(value: Any) -> Any:
     number = _number(value)
     if number != int(number):
         raise Wrong(_("“{0}” is not a whole number.").format(shown(value)))
-    if abs(number) > _LARGEST_WHOLE:
-        raise Wrong(_("{0} is too large; it has to be below {1}.").format(shown(value), _LARGEST_WHOLE + 1))
+    if abs(number) > LARGEST_WHOLE:
+        raise Wrong(_("{0} is too large; it has to be below {1}.").format(shown(value), LARGEST_WHOLE + 1))
     return int(number)
 
 

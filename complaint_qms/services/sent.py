@@ -18,7 +18,7 @@ from frappe.model import optional_fields
 from frappe.model.base_document import BaseDocument
 from frappe.model.document import Document
 
-from complaint_qms.services.scalars import Wrong, day, is_storable, scalar, shown
+from complaint_qms.services.scalars import LARGEST_WHOLE, Wrong, day, is_storable, scalar, shown
 
 _TABLES: Final = ("Table", "Table MultiSelect")
 _STANDARD: Final = ("name", "owner", "creation", "modified", "modified_by", *optional_fields)
@@ -156,7 +156,8 @@ def _check_standard(doc: Document, wrong: list[str]) -> None:
         wrong.append(_no_status(doc, values["docstatus"]))
     else:
         doc.docstatus = status
-    if not isinstance(values.get("idx") or 0, int):
+    place = values.get("idx")
+    if not isinstance(place, int) or abs(place) > LARGEST_WHOLE:
         doc.idx = 0
 
 
