@@ -64,10 +64,15 @@ class Case:
         return 10.0**-self.decimals
 
     def fitting(self) -> Case:
-        """The case without what it cannot have: an amount granted on an invoice with a discount on its whole."""
-        if any(step.remedy == "goodwill" for step in self.steps):
-            return replace(self, discount=("none", "Grand Total", 0))
-        return self
+        """The case without what ERPNext or the app cannot have."""
+        case = self
+        if any(step.remedy == "goodwill" for step in case.steps):
+            # An amount granted is not discounted, so the discount on the whole would not come back with it.
+            case = replace(case, discount=("none", "Grand Total", 0))
+        if not case.decimals:
+            # ERPNext books no invoice or return whose rows, each converted to whole units, are one unit off the total.
+            case = replace(case, currency="USD")
+        return case
 
     @property
     def whole(self) -> bool:
