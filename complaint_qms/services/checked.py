@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from inspect import getattr_static
 from typing import Any, Final
 
+import frappe
 from frappe import _
 from frappe.model import optional_fields
 from frappe.model.document import Document
@@ -98,6 +99,19 @@ class Checked(Guarded):
     def autoname(self) -> None:
         if name := naming.next_name(self):
             self.name = name
+
+    def db_insert(self, ignore_if_duplicate: bool = False) -> None:
+        told = len(frappe.local.message_log)
+        try:
+            super().db_insert(ignore_if_duplicate)
+        except frappe.DuplicateEntryError:
+            if not naming.numbered(self) or not frappe.db.exists(self.doctype, self.name):
+                raise
+            # Asking before each insert would cost every registration a query for what hardly ever is.
+            del frappe.local.message_log[told:]
+            self.name = naming.free_name(self)
+            self.set_parent_in_children()
+            super().db_insert(ignore_if_duplicate)
 
     def check_if_latest(self) -> None:
         super().check_if_latest()

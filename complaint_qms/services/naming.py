@@ -91,16 +91,17 @@ def check_series(doc: Document) -> None:
 
 
 def next_name(doc: Document) -> str | None:
-    """The next number that is free; None for a record that has none.
-
-    The series may be behind a number that is taken, after a restore or by what somebody wrote past it: the first free
-    one after it counts then, and the series goes on from there.
-    """
+    """The next number of the record's series; None for a record that has none."""
     spelled = _speller(doc)
-    if not spelled:
-        return None
-    name = spelled(None)
-    return _free_name(doc.doctype, spelled) if frappe.db.exists(doc.doctype, name) else name
+    return spelled(None) if spelled else None
+
+
+def free_name(doc: Document) -> str:
+    """The first free number of a record whose number turned out to be taken; the series goes on from there.
+
+    A series is behind after a restore, or by what somebody wrote past it.
+    """
+    return _free_name(doc.doctype, _speller(doc))
 
 
 def taken_numbers(doctype: str, before: str, after: str = "") -> set[int]:
