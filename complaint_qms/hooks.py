@@ -79,6 +79,7 @@ permission_query_conditions = {
     **dict.fromkeys(_FOLLOWING, "complaint_qms.permissions.records.query"),
     "CAPA": "complaint_qms.permissions.capa.query",
     "Complaint": "complaint_qms.permissions.complaint.query",
+    "File": "complaint_qms.permissions.about.files",
     **dict.fromkeys(_ROWS, "complaint_qms.permissions.rows.query"),
 }
 has_permission = {
@@ -166,7 +167,8 @@ doc_events = {
     **dict.fromkeys(_OWN_RECORDS, _OWN_EVENTS),
     # What due times are counted by
     "Company": {"on_update": f"{_RECLOCK}.request_for_company"},
-    **dict.fromkeys(("Tag Link", "ToDo"), _TALK_EVENTS),
+    "Tag Link": _TALK_EVENTS,
+    "ToDo": {**_TALK_EVENTS, "before_insert": f"{_SHARING}.refuse_stranger"},
     "Comment": {**_MOVING_EVENTS, "before_insert": "complaint_qms.overrides.comments.before_insert"},
     "Communication": _MOVING_EVENTS,
     "Delivery Note": _SETTLED_EVENTS,

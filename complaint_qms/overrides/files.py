@@ -13,7 +13,7 @@ from complaint_qms.services.evidence.holders import keeps_from_removal
 
 def may_delete(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
     """File, has_permission: who asks before they delete learns here that one may not, and why."""
-    holder = keeps_from_removal(doc, user) if ptype == "delete" and not doc.is_folder else None
+    holder = keeps_from_removal(doc, user) if ptype == "delete" else None
     if holder:
         frappe.msgprint(guard.kept_message(*holder))
     return unless(holder)

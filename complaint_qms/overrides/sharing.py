@@ -44,6 +44,29 @@ def refuse_auditor(doc: Document, method: str | None = None) -> None:
         )
 
 
+def refuse_stranger(doc: Document, method: str | None = None) -> None:
+    """A task about one of our records, which leaves a line in its timeline; what services hand out is theirs to judge.
+
+    Raises:
+        frappe.PermissionError: the user may not read the record.
+    """
+    kind, name = (doc.get(field) for field in LISTED_APART[doc.doctype])
+    if kind in CONFIDENTIAL and name and not doc.flags.ignore_permissions:
+        refuse_unread(kind, name)
+
+
+def refuse_unread(doctype: str, name: str) -> None:
+    """Who writes about a record sees it.
+
+    Raises:
+        frappe.PermissionError: the session's user may not read the record.
+    """
+    if not frappe.db.exists(doctype, name) or not frappe.has_permission(doctype, "read", doc=name):
+        frappe.throw(
+            _("You may not read {0} {1}.").format(_(doctype), escape_html(name)), frappe.PermissionError
+        )
+
+
 def refuse_following(doc: Document, method: str | None = None) -> None:
     """Document Follow: its mails tell every change, so the follower has to see the record.
 

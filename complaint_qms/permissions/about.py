@@ -6,10 +6,11 @@ from typing import Final
 
 import frappe
 from frappe.model.document import Document
-from pypika.terms import Criterion
+from pypika.terms import Criterion, ExistsCriterion
 
 from complaint_qms.constants.about_records import LISTED_APART
 from complaint_qms.constants.confidential import CONFIDENTIAL
+from complaint_qms.constants.evidence import TALK
 from complaint_qms.permissions.answer import unless
 from complaint_qms.permissions.query import NOTHING, as_text, hidden, in_list, list_condition
 
@@ -34,6 +35,41 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
         if conditions[kind] != NOTHING
     ]
     return f"({as_text(Criterion.any(allowed))})"
+
+
+def files(user: str | None = None) -> str:
+    """Condition for lists of File: one's own, and those that hang on no record, mail or comment of a hidden one.
+
+    One File is asked for by the framework through the record it hangs on; its lists are not.
+    """
+    user = user or frappe.session.user
+    conditions = {kind: list_condition(kind, user) for kind in CONFIDENTIAL}
+    closed = [kind for kind, condition in conditions.items() if condition]
+    if not closed:
+        return ""
+    file = frappe.qb.DocType("File")
+    shown = [file.owner == user, file.attached_to_doctype.isnull()]
+    shown += [
+        (file.attached_to_doctype == kind) & in_list(kind, file.attached_to_name, user)
+        for kind in closed
+        if conditions[kind] != NOTHING
+    ]
+    of_talk = []
+    for doctype in TALK:
+        talk = frappe.qb.DocType(doctype)
+        kind_field, name_field = (talk[field] for field in LISTED_APART[doctype])
+        open_ones = [kind_field.isnull() | kind_field.notin(closed)]
+        open_ones += [
+            (kind_field == kind) & in_list(kind, name_field, user)
+            for kind in closed
+            if conditions[kind] != NOTHING
+        ]
+        found = frappe.qb.from_(talk).select(1).where(talk.name == file.attached_to_name)
+        of_talk.append(
+            (file.attached_to_doctype == doctype) & ExistsCriterion(found.where(Criterion.any(open_ones)))
+        )
+    others = file.attached_to_doctype.notin([*closed, *TALK])
+    return f"({as_text(Criterion.any([*shown, others, *of_talk]))})"
 
 
 def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:

@@ -9,8 +9,8 @@ from frappe.permissions import get_doctype_roles
 from frappe.query_builder import Order
 from frappe.utils import escape_html
 
-from complaint_qms.constants import roles
 from complaint_qms.constants.contributing import ANSWERABLE_FIELD
+from complaint_qms.permissions.auditor import is_auditor
 from complaint_qms.services.absence import absent_users
 from complaint_qms.services.people import system_users
 
@@ -57,11 +57,6 @@ def assignable(doctype: str, text: str, start: int, count: int) -> list[tuple[st
     """
     able = get_doctype_roles(doctype, "write")
     user, has_role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
-    auditors = (
-        frappe.qb.from_(has_role)
-        .select(has_role.parent)
-        .where((has_role.role == roles.AUDITOR) & (has_role.parenttype == "User"))
-    )
     holders = (
         frappe.qb.from_(has_role)
         .select(has_role.parent)
@@ -71,7 +66,7 @@ def assignable(doctype: str, text: str, start: int, count: int) -> list[tuple[st
     return (
         frappe.qb.from_(user)
         .select(user.name, user.full_name)
-        .where(system_users(user) & (user.enabled == 1) & user.name.isin(holders) & user.name.notin(auditors))
+        .where(system_users(user) & (user.enabled == 1) & user.name.isin(holders))
         .where(user.name.like(like) | user.full_name.like(like))
         .orderby(user.full_name, user.name, order=Order.asc)
         .limit(count)
@@ -89,7 +84,7 @@ def _objection(doc: Document, user: str) -> str | None:
         return None  # the link to nobody is refused by the framework
     if user == "Guest" or absent_users([user]):
         return _("{0}: {1} cannot sign in or has left. Choose somebody else.")
-    if roles.AUDITOR in frappe.get_roles(user):
+    if is_auditor(user):
         return _("{0}: {1} is an auditor, who changes nothing. Choose somebody else.")
     if not frappe.has_permission(doc.doctype, "write", doc=doc, user=user):
         return _(

@@ -26,6 +26,7 @@ from complaint_qms.constants.contributing import (
 )
 from complaint_qms.constants.fields import CAPA_STAMPS, INVESTIGATION_STAMPS, ROOT_CAUSE_STAMPS
 from complaint_qms.services import lifecycle
+from complaint_qms.services.absence import cover_of
 from complaint_qms.services.actors import acting
 
 STAMPS = {"CAPA": CAPA_STAMPS, "Investigation": INVESTIGATION_STAMPS, "Root Cause": ROOT_CAUSE_STAMPS}
@@ -91,7 +92,8 @@ def parts_of(doctype: str, names: Iterable[str]) -> dict[str, list[dict[str, Any
 
 
 def check_hand_over(doc: Document) -> None:
-    """Who is answerable for a record is changed by a manager, or by whoever is; an empty place anybody may fill.
+    """Who is answerable for a record is changed by a manager, by whoever is, or by the superior of somebody absent; an
+    empty place anybody may fill.
 
     Raises:
         frappe.PermissionError: the user is neither.
@@ -101,7 +103,8 @@ def check_hand_over(doc: Document) -> None:
         return
     user = frappe.session.user
     allowed = {"Administrator", before.get(field)}
-    if user not in allowed and not set(_MAY_HAND_OVER) & set(frappe.get_roles()):
+    by_right = user in allowed or set(_MAY_HAND_OVER) & set(frappe.get_roles())
+    if not by_right and before.get(field) not in cover_of(user).reports:
         frappe.throw(
             _("{0}: only {1}, or somebody with the role {2}, hands this over to another person.").format(
                 _(doc.meta.get_label(field)),

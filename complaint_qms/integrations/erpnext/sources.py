@@ -73,16 +73,25 @@ def product_facts(doc: Document) -> dict[str, Any]:
     return facts
 
 
+def check_source(doctype: str) -> None:
+    """A complaint can be about this kind of document.
+
+    Raises:
+        frappe.ValidationError: it cannot.
+    """
+    if doctype != "Customer" and doctype not in SOURCES:
+        frappe.throw(_("A complaint cannot be created from {0}.").format(escape_html(_(doctype))))
+
+
 def complaint_from(source_doctype: str, source_name: str) -> dict[str, Any]:
     """Fields of a new complaint about an ERPNext document; for one item also its batch and serial number.
 
     Raises:
         frappe.ValidationError: the kind of document cannot be complained about, or it is cancelled.
     """
+    check_source(source_doctype)
     if source_doctype == "Customer":
         return {"customer": source_name, "source_doctype": source_doctype, "source_name": source_name}
-    if source_doctype not in SOURCES:
-        frappe.throw(_("A complaint cannot be created from {0}.").format(_(source_doctype)))
     source = frappe.get_doc(source_doctype, source_name)
     if source.docstatus == 2:
         frappe.throw(_("{0} {1} is cancelled.").format(_(source_doctype), escape_html(source_name)))

@@ -26,6 +26,8 @@ from complaint_qms.services.evidence.holders import (
 )
 from complaint_qms.services.lifecycle import GateError
 
+# Marks of a folder: no file becomes one, for the framework asks nothing of a folder.
+_FOLDER: Final = ("is_folder", "is_home_folder", "is_attachments_folder")
 # What makes a file this file on this record.
 _LASTING: Final = (
     "attached_to_doctype",
@@ -49,7 +51,7 @@ def refuse_removal(file: Document) -> None:
     Raises:
         GateError: it is evidence.
     """
-    holder = None if file.is_folder else keeps_from_removal(file)
+    holder = keeps_from_removal(file)
     if holder:
         frappe.throw(kept_message(*holder), GateError)
 
@@ -127,13 +129,14 @@ def stamp(file: Document) -> None:
     """
     before = file.get_doc_before_save()
     if before:
-        file.set(SHA256, before.get(SHA256))
-        file.set(LOST_AT, before.get(LOST_AT))
+        for name in (SHA256, LOST_AT, *_FOLDER):
+            file.set(name, before.get(name))
         _refuse_change(file, before)
         return
     file.set(SHA256, None)
     file.set(LOST_AT, None)
     _refuse_claim(file)
+    _refuse_planting(file)
     record = (file.attached_to_doctype, file.attached_to_name) if file.flags.is_evidence else record_of(file)
     if record and not file.is_folder and not is_proposal(record):
         file.set(SHA256, disk.sha256_of(file.file_url))
@@ -165,16 +168,34 @@ def _refuse_change(file: Document, before: Document) -> None:
         frappe.throw(kept_message(*(kept_by(others[0]) or ("File", others[0].name))), GateError)
     if "file_url" in changed:
         _refuse_claim(file)
+    if changed & {"attached_to_doctype", "attached_to_name"}:
+        _refuse_planting(file)
 
 
 def _refuse_claim(file: Document) -> None:
     """An address alone gives no sight of evidence: who names it must be able to read one of the files there."""
-    if file.is_folder or file.flags.is_evidence or frappe.session.user == "Administrator":
+    if file.flags.is_evidence or frappe.session.user == "Administrator":
         return
     others = disk.evidence_at([file.file_url], besides=file.name)
     if others and not any(disk.as_file(row).is_downloadable() for row in others):
         frappe.throw(
             _("You may not use this file: it belongs to a record that is not open to you."),
+            frappe.PermissionError,
+        )
+
+
+def _refuse_planting(file: Document) -> None:
+    """What hangs on a record is evidence and stays, so nobody hangs it on a record that they may not change; with a mail or
+    comment, on one that they may not read."""
+    if file.flags.is_evidence or frappe.session.user == "Administrator":
+        return
+    record = record_of(file)
+    right = "read" if record and file.attached_to_doctype in TALK else "write"
+    if record and not frappe.has_permission(record[0], right, doc=record[1]):
+        frappe.throw(
+            _("{0} {1} is not open to you for that, so nothing can be attached to it.").format(
+                _(record[0]), escape_html(record[1])
+            ),
             frappe.PermissionError,
         )
 

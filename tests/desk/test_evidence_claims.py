@@ -1,0 +1,137 @@
+"""What a stranger sends about files and records that are not theirs: nothing is read, hidden, planted or written."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from frappe.client import delete, get_list, set_value
+from frappe.desk.like import toggle_like
+from frappe.templates.includes.comments.comments import add_comment
+
+from complaint_qms.api.create import from_document
+from complaint_qms.constants import roles
+from complaint_qms.constants.evidence import SHA256
+from complaint_qms.services.evidence import disk
+from tests.desk import factory
+from tests.desk.factory import as_user, complaint, person, upload
+
+
+def attached(doc):
+    return upload(attached_to_doctype=doc.doctype, attached_to_name=doc.name)
+
+
+@pytest.fixture
+def case():
+    return complaint()
+
+
+@pytest.fixture
+def strangers(case):
+    """People who may not read the complaint: without a role of the app, and kept to another customer."""
+    other = factory.customer()
+    return {
+        "outsider": person("Employee"),
+        "colleague": person(roles.AGENT, Customer=getattr(other, "name", other)),
+    }
+
+
+@pytest.mark.parametrize("mark", ["is_folder", "is_home_folder", "is_attachments_folder"])
+def test_evidence_becomes_no_folder_and_is_not_deleted_as_one(case, mark):
+    file = attached(case)
+    with as_user(person(roles.AGENT)):
+        set_value("File", file.name, mark, 1)
+        assert not frappe.db.get_value("File", file.name, mark)
+        with pytest.raises((frappe.ValidationError, frappe.PermissionError)):
+            delete("File", file.name)
+    assert disk.path_of(file.file_url).is_file()
+
+
+@pytest.mark.parametrize("who", ["outsider", "colleague"])
+def test_a_folder_gives_no_sight_of_evidence_either(case, strangers, who):
+    file = attached(case)
+    with as_user(strangers[who]), pytest.raises(frappe.PermissionError, match="not open to you"):
+        frappe.get_doc(
+            {
+                "doctype": "File",
+                "file_name": "a",
+                "is_folder": 1,
+                "folder": "Home",
+                "is_private": 1,
+                "file_url": file.file_url,
+            }
+        ).insert()
+
+
+@pytest.mark.parametrize("who", ["outsider", "colleague"])
+def test_nothing_is_planted_in_a_record_of_others(case, strangers, who):
+    own = {"doctype": "File", "file_name": "forged.txt", "content": "forged", "is_private": 1}
+    mail = frappe.get_doc(
+        {
+            "doctype": "Communication",
+            "subject": "Photos",
+            "reference_doctype": case.doctype,
+            "reference_name": case.name,
+        }
+    ).insert()
+    with as_user(strangers[who]):
+        for doctype, name in ((case.doctype, case.name), ("Communication", mail.name)):
+            place = {"attached_to_doctype": doctype, "attached_to_name": name}
+            with pytest.raises(frappe.PermissionError, match="nothing can be attached"):
+                frappe.get_doc(own | place).insert(ignore_permissions=True)
+            mine = frappe.get_doc(own).insert(ignore_permissions=True)
+            mine.update(place)
+            with pytest.raises(frappe.PermissionError, match="nothing can be attached"):
+                mine.save(ignore_permissions=True)
+    assert not frappe.db.exists("File", {"attached_to_name": case.name, SHA256: ("is", "set")})
+
+
+def test_lists_of_files_leave_out_those_of_hidden_records(case, strangers):
+    mail = frappe.get_doc(
+        {
+            "doctype": "Communication",
+            "subject": "Photos",
+            "reference_doctype": case.doctype,
+            "reference_name": case.name,
+        }
+    ).insert()
+    hidden = {attached(case).name, attached(mail).name}
+    with as_user(strangers["colleague"]):
+        mine = frappe.get_doc(
+            {"doctype": "File", "file_name": "mine.txt", "content": "mine", "is_private": 1}
+        ).insert()
+        seen = {row["name"] for row in get_list("File", fields=["name"], limit_page_length=0)}
+    assert mine.name in seen
+    assert not hidden & seen
+    with as_user(person(roles.AGENT)):
+        assert hidden <= {row["name"] for row in get_list("File", fields=["name"], limit_page_length=0)} | {
+            row.name
+            for row in frappe.get_all("File", {"attached_to_doctype": "Communication"}, order_by="name")
+        }
+
+
+@pytest.mark.parametrize("who", ["outsider", "colleague"])
+def test_nobody_writes_into_the_timeline_of_a_hidden_record(case, strangers, who, monkeypatch):
+    monkeypatch.setattr(frappe.local, "request_ip", "127.0.0.1", raising=False)
+    with as_user(strangers[who]):
+        with pytest.raises(frappe.PermissionError):
+            add_comment(
+                comment="Read me",
+                comment_email=strangers[who],
+                comment_by="Somebody",
+                reference_doctype=case.doctype,
+                reference_name=case.name,
+                route="/",
+            )
+        with pytest.raises(frappe.PermissionError):
+            toggle_like(case.doctype, case.name, "Yes")
+        task = {"doctype": "ToDo", "reference_type": case.doctype, "reference_name": case.name}
+        with pytest.raises(frappe.PermissionError, match="may not read"):
+            frappe.get_doc(task | {"description": "x", "allocated_to": strangers[who]}).insert()
+    kinds = ("Comment", "Like", "Assigned")
+    assert not frappe.db.exists("Comment", {"reference_name": case.name, "comment_type": ("in", kinds)})
+
+
+@pytest.mark.parametrize("doctype", ["", "User", "Complaint", "<b>", "No Such Thing"])
+def test_a_complaint_is_created_from_documents_of_sale_alone(doctype):
+    with pytest.raises(frappe.ValidationError, match="cannot be created"):
+        from_document(source_doctype=doctype, source_name="x")
