@@ -3,7 +3,7 @@
 from frappe.model.document import Document
 
 from complaint_qms.integrations.erpnext.outstanding import refresh_billing, remember_side, settle_side
-from complaint_qms.integrations.erpnext.till import check_refund
+from complaint_qms.integrations.erpnext.till import check_refund, settle_floats
 from complaint_qms.services.settlement.correcting import keep_reason
 from complaint_qms.services.settlement.documents import document_changed, keep_one_road
 from complaint_qms.services.settlement.keeping import keep_link, keep_within_grant
@@ -13,6 +13,8 @@ def before_validate(doc: Document, method: str | None = None) -> None:
     keep_link(doc)
     keep_reason(doc)
     remember_side(doc)
+    if doc.get("complaint_settlement"):
+        settle_floats(doc)
 
 
 def before_cancel(doc: Document, method: str | None = None) -> None:

@@ -166,6 +166,14 @@ def test_a_refund_goes_back_by_both_modes_and_never_more_than_was_paid() -> None
     assert [owed(doc) for doc in (invoice, *parts)] == [0, 0, 0, 0]
 
 
+def test_binary_fractions_are_no_excess() -> None:
+    """-7.16 - 4.78 is less than -11.94 to a computer."""
+    invoice = till_sale(1, 11.94, {CASH: 7.16, CARD: 4.78})
+    (credit,) = credits(invoice, 1)
+    assert refunds(credit.reload()) == {CASH: 7.16, CARD: 4.78}
+    assert [owed(invoice), owed(credit)] == [0, 0]
+
+
 def test_two_drafts_do_not_refund_the_same_payment() -> None:
     invoice = till_sale(5, 20, {CASH: 60, CARD: 40})
     first, second = (shares(settling.submitted(invoice, {"qty": qty})) for qty in (3, 2))

@@ -6,6 +6,7 @@ written off; only what was settled in another way (loyalty points, a later payme
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 
 import frappe
@@ -15,6 +16,8 @@ from frappe.utils import escape_html, flt, fmt_money
 
 from complaint_qms.integrations.erpnext.given_back import GivenBack, given_back, payable
 from complaint_qms.integrations.erpnext.remaining import INVOICE
+
+_FLOAT = 1e-9
 
 
 def pay_back(doc: Document, source: Document, given: GivenBack) -> None:
@@ -44,7 +47,26 @@ def pay_back(doc: Document, source: Document, given: GivenBack) -> None:
     if 0 < owed <= flt(written_off, places):
         doc.write_off_account, doc.write_off_amount = source.write_off_account, -owed
     _choose_side(doc, source, left)
+    settle_floats(doc)
     doc.run_method("calculate_taxes_and_totals")
+
+
+def settle_floats(doc: Document) -> None:
+    """Before ERPNext compares the payments of a refund with its total: let no binary fraction make them more.
+
+    It adds up floats as they are, so 7.16 and 4.78 are more than 11.94 to it: it refuses the credit note, or moves the
+    whole refund to the till's default mode of payment. The last payment is set so that the sum is the total; what is
+    stored is rounded and stays the same.
+    """
+    if not (doc.doctype == INVOICE and doc.is_pos and doc.is_return and doc.return_against and doc.payments):
+        return
+    total, last = payable(doc), doc.payments[-1]
+    before = sum(flt(payment.amount) for payment in doc.payments[:-1])
+    if abs(before + flt(last.amount) - total) > _FLOAT:
+        return
+    last.amount = total - before
+    while before + last.amount < total:
+        last.amount = math.nextafter(last.amount, math.inf)
 
 
 def check_refund(doc: Document) -> None:
