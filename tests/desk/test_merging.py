@@ -115,6 +115,7 @@ class TestTheOriginal:
     def test_a_circle_ends_at_the_record_that_carries_the_case(self):
         first, second = at_stage("triage"), at_stage("triage")
         take_step(first, MERGE, {"duplicate_of": second.name})
+        second.reload()  # merging marks the original as changed
         with pytest.raises(GateError, match="itself merged"):
             take_step(second, MERGE, {"duplicate_of": first.name})
         take_step(first, "Separate Again", {"reopen_reason": "Another lot"})
