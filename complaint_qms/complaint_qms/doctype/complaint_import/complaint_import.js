@@ -112,7 +112,7 @@ function show(frm, data) {
 	clearTimeout(frm.import_timer);
 	if (["queued", "running"].includes(data.status) && data.alive !== false) {
 		frm.import_timer = setTimeout(() => cur_frm === frm && ask(frm), 2000);
-	} else if (was !== data.status && !frm.is_dirty()) {
+	} else if ((was || "") !== (data.status || "") && !frm.is_dirty()) {
 		frm.reload_doc();
 	}
 }
