@@ -447,7 +447,7 @@ def test_limits_are_in_company_currency() -> None:
     set_limits(0, {"role": "Complaint Manager", "max_amount": 250})
     invoice = euro_invoice(rate=1.25)
     assert settling.submitted(invoice, {"qty": 2}).base_total_amount == 250
-    with pytest.raises(frappe.PermissionError, match=r"\$ 375.00 is above"):
+    with pytest.raises(frappe.PermissionError, match=r"\$ 375.00 with the \$ 250.00 granted .* is above"):
         settling.approve(settling.proposed(invoice, {"qty": 3}))
 
 

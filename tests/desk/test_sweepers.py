@@ -54,9 +54,7 @@ def company_with_everything():
         awareness_date="2026-01-05",
         deadline="2026-02-04",
     )
-    sop = frappe.copy_doc(frappe.get_doc("Complaint SOP", {"enabled": 1}))
-    sop.update({"sop_name": factory.unique("SOP"), "company": sale.company, "is_default": 0})
-    sop.insert()
+    factory.make("Complaint SOP", sop_name=factory.unique("SOP"), company=sale.company, round_the_clock=1)
     return sale, about, capa
 
 

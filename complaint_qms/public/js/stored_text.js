@@ -58,6 +58,9 @@ function formatter_of({ fieldtype }) {
 
 // A form hands over text of one line escaped, a list as it is stored.
 function plain(value, df) {
+	// A form may have given its field another formatter after the framework took this one into its copies of the field.
+	const field = (frappe.meta.docfield_map[df.parent] || {})[df.fieldname] || df;
+	if (field.formatter && field.formatter !== plain) return field.formatter(value, df);
 	if (df.options === "URL") return attached(value);
 	const shown = esc_signs(["Select", "Autocomplete"].includes(df.fieldtype) ? __(value || "") : value);
 	return LINES.includes(df.fieldtype) ? frappe.utils.replace_newlines(shown) : shown;
