@@ -47,7 +47,10 @@ export function make_my_work(page) {
 		if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
 		event.preventDefault();
 		const row = state.rows[Number(this.dataset.at)];
-		if (row.row) return report_action(row);
+		if (row.row) {
+			event.stopPropagation(); // the framework would follow the link to the CAPA, and close the dialog on its way
+			return report_action(row);
+		}
 		open_at(row.doctype, row.name, row.field);
 	});
 	page.set_secondary_action(__("Refresh"), refresh, { icon: "refresh" });
