@@ -1,3 +1,5 @@
+from complaint_qms.constants.about_records import LISTED_APART as _ABOUT
+
 app_name = "complaint_qms"
 app_title = "Complaint QMS"
 app_publisher = "Complaint QMS"
@@ -60,20 +62,6 @@ _ROWS = (
     "Settlement Approval Limit",
 )
 _FOLLOWING = ("Complaint Settlement", "Investigation", "Reportability Assessment", "Root Cause")
-_ABOUT = (
-    "Activity Log",
-    "Comment",
-    "Communication",
-    "Deleted Document",
-    "DocShare",
-    "Document Follow",
-    "Milestone",
-    "Tag Link",
-    "ToDo",
-    "Version",
-    "View Log",
-    "Workflow Action",
-)
 permission_query_conditions = {
     **dict.fromkeys(_ABOUT, "complaint_qms.permissions.about.query"),
     **dict.fromkeys(_FOLLOWING, "complaint_qms.permissions.records.query"),
