@@ -13,7 +13,7 @@ import click
 import frappe
 from frappe.commands import get_site, pass_context
 
-from complaint_qms.cli.visible import visible
+from complaint_qms.tabular.visible import visible
 
 
 @click.group("complaint-qms")

@@ -63,15 +63,15 @@ _ROWS = (
 )
 _FOLLOWING = ("Complaint Settlement", "Investigation", "Reportability Assessment", "Root Cause")
 permission_query_conditions = {
-    **dict.fromkeys(_ABOUT, "complaint_qms.permissions.about.query"),
+    **dict.fromkeys(_ABOUT, "complaint_qms.permissions.activity.query"),
     **dict.fromkeys(_FOLLOWING, "complaint_qms.permissions.records.query"),
     "CAPA": "complaint_qms.permissions.capa.query",
     "Complaint": "complaint_qms.permissions.complaint.query",
-    "File": "complaint_qms.permissions.about.files",
+    "File": "complaint_qms.permissions.activity.files",
     **dict.fromkeys(_ROWS, "complaint_qms.permissions.rows.query"),
 }
 has_permission = {
-    **dict.fromkeys(_ABOUT, "complaint_qms.permissions.about.document"),
+    **dict.fromkeys(_ABOUT, "complaint_qms.permissions.activity.document"),
     **dict.fromkeys(_FOLLOWING, "complaint_qms.permissions.records.document"),
     "CAPA": "complaint_qms.permissions.capa.document",
     "Complaint": "complaint_qms.permissions.complaint.document",

@@ -1,6 +1,6 @@
 """What happens when the app comes onto a site, and after each migrate."""
 
-from complaint_qms.services import risk
+from complaint_qms.services.risk import matrix
 from complaint_qms.services.sop import procedure
 from complaint_qms.setup.board import sync_board
 from complaint_qms.setup.custom_fields import apply_custom_fields
@@ -27,7 +27,7 @@ def after_migrate() -> None:
     """Bring what ships as data up to date; leaves a site's own edits alone and changes nothing when run twice."""
     # A new version may keep other things in these lists than the one that filled them.
     procedure.forget_sops()
-    risk.forget()
+    matrix.forget()
     ensure_roles()
     apply_custom_fields()
     sync_workflows()

@@ -172,7 +172,12 @@ def files_stamp(bench: Bench) -> str:
     for path in sorted((CHECKOUT / APP).rglob("*")):
         inner = path.relative_to(CHECKOUT / APP)
         code = path.suffix == ".py" and (len(inner.parts) == 1 or inner.parts[0] in INSTALLS)
-        data = path.suffix in {".json", ".txt", ".csv"} and inner.parts[0] not in {"engine", "cli", "public"}
+        data = path.suffix in {".json", ".txt", ".csv"} and inner.parts[0] not in {
+            "engine",
+            "tabular",
+            "backtest",
+            "public",
+        }
         if code or data:
             digest.update(f"{inner}\n".encode() + path.read_bytes())
     return digest.hexdigest()

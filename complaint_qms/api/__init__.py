@@ -1,0 +1,1 @@
+"""Whitelisted doors: typed, permission first, thin."""

@@ -12,8 +12,8 @@ from frappe import _
 from frappe.exceptions import FrappeTypeError
 from frappe.utils.typing_validations import transform_parameter_types
 
-from complaint_qms.services import sent
-from complaint_qms.services.scalars import is_storable, shown
+from complaint_qms.services.record import input_validation
+from complaint_qms.services.record.scalars import is_storable, shown
 
 
 def checked(function: Callable) -> Callable:
@@ -43,7 +43,7 @@ def checked(function: Callable) -> Callable:
                     )
                 )
         if wrong:
-            sent.refuse(*wrong)
+            input_validation.refuse(*wrong)
         return function(**given)
 
     # Frappe checks by these as well, and answers with the names of Python's types.

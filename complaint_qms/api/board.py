@@ -7,8 +7,8 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from complaint_qms.api.arguments import checked
-from complaint_qms.services.board import times_of
-from complaint_qms.services.sent import read_names
+from complaint_qms.services.record.input_validation import read_names
+from complaint_qms.services.work.board import times_of
 
 
 @frappe.whitelist(methods=["GET", "POST"])

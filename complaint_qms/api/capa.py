@@ -8,7 +8,7 @@ from frappe.utils import getdate
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN
-from complaint_qms.services import capa_actions, effectiveness
+from complaint_qms.services.capa import actions, effectiveness
 
 
 @frappe.whitelist(methods=["POST"])
@@ -21,10 +21,10 @@ def complete_action(
     Returns:
         {name, open_actions}: the CAPA and how many of the caller's actions are still open.
     """
-    if not capa_actions.owns(frappe.session.user, capa, row):
+    if not actions.owns(frappe.session.user, capa, row):
         frappe.throw(_("G6: only the owner of an action reports it as done."), frappe.PermissionError)
     doc = frappe.get_doc("CAPA", capa)
-    capa_actions.complete(doc, row, evidence_note, evidence)
+    actions.complete(doc, row, evidence_note, evidence)
     mine = [action for action in doc.actions if action.action_owner == frappe.session.user]
     return {
         "name": doc.name,

@@ -6,10 +6,11 @@ import frappe
 from frappe import _
 
 from complaint_qms.api.arguments import checked
-from complaint_qms.services import context as context_service
-from complaint_qms.services import intake, lifecycle
-from complaint_qms.services import overview as overview_service
-from complaint_qms.services.sent import read_object
+from complaint_qms.services.intake import context as context_service
+from complaint_qms.services.intake import register as intake
+from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.lifecycle import overview as overview_service
+from complaint_qms.services.record.input_validation import read_object
 
 
 @frappe.whitelist(methods=["POST"])
@@ -50,7 +51,7 @@ def take_step(name: str, action: str, values: Any = None) -> dict[str, Any]:
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("write")
     fields = read_object(values or {}, _("Send the fields to change as an object in “values”."))
-    lifecycle.take_step(doc, action, fields)
+    guard.take_step(doc, action, fields)
     return overview_service.overview(doc)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import frappe
 
 from complaint_qms.api.arguments import checked
-from complaint_qms.integrations.erpnext.sources import check_source, complaint_from
-from complaint_qms.services.intake import fill_in
+from complaint_qms.integrations.erpnext.source_facts import check_source, complaint_from
+from complaint_qms.services.intake.register import fill_in
 
 
 @frappe.whitelist(methods=["GET", "POST"])

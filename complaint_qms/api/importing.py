@@ -5,8 +5,8 @@ from typing import Any
 import frappe
 
 from complaint_qms.api.arguments import checked
-from complaint_qms.services.importing import setup
-from complaint_qms.services.importing.hold import IMPORT
+from complaint_qms.services.importing import preparation
+from complaint_qms.services.importing.run_lock import IMPORT
 
 _SHOWN = (
     "status",
@@ -28,7 +28,7 @@ def start(name: str) -> dict[str, Any]:
     doc = frappe.get_doc(IMPORT, name)
     doc.check_permission("write")
     frappe.has_permission("Complaint", "import", throw=True)
-    setup.start(doc)
+    preparation.start(doc)
     return progress(name)
 
 
@@ -38,7 +38,7 @@ def guess_columns(name: str) -> dict[str, Any]:
     """Read the file again and guess its columns anew."""
     doc = frappe.get_doc(IMPORT, name)
     doc.check_permission("write")
-    setup.analyse(doc)
+    preparation.analyse(doc)
     doc.flags.by_service = True
     doc.save()
     return progress(name)
@@ -52,6 +52,6 @@ def progress(name: str) -> dict[str, Any]:
     doc.check_permission("read")
     return {
         "name": name,
-        "alive": setup.is_alive(name),
+        "alive": preparation.is_alive(name),
         **{field: doc.get(field) for field in _SHOWN},
     }

@@ -7,7 +7,7 @@ from frappe import _
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.contributing import ANSWERABLE_FIELD
-from complaint_qms.services.assignees import assignable as assignable_users
+from complaint_qms.services.people.assignees import assignable as assignable_users
 
 
 @frappe.whitelist()

@@ -8,9 +8,9 @@ from frappe.model.document import Document
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.stages import FLOW
-from complaint_qms.services import lifecycle
-from complaint_qms.services import overview as overview_service
-from complaint_qms.services.sent import read_object
+from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.lifecycle import overview as overview_service
+from complaint_qms.services.record.input_validation import read_object
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -26,7 +26,7 @@ def take_step(doctype: str, name: str, action: str, values: Any = None) -> dict[
     """Enter `values` and take the workflow action in one go: both happen, or neither does."""
     doc = _get(doctype, name, "write")
     fields = read_object(values or {}, _("Send the fields to change as an object in “values”."))
-    lifecycle.take_step(doc, action, fields)
+    guard.take_step(doc, action, fields)
     return overview_service.overview(doc)
 
 

@@ -7,9 +7,9 @@ from frappe import _
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.settlement import DOCTYPE, DOCUMENT_TYPES
-from complaint_qms.services.sent import read_object
+from complaint_qms.services.record.input_validation import read_object
 from complaint_qms.services.settlement import proposal as settlement_proposal
-from complaint_qms.services.settlement import verdict as settlement_verdict
+from complaint_qms.services.settlement import submit_preview as settlement_verdict
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -1,0 +1,1 @@
+"""Keys, field lists, labels and vocabularies: data only."""

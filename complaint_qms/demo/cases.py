@@ -12,7 +12,6 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.demo import corrective
-from complaint_qms.demo.moment import at, into_office, working
 from complaint_qms.demo.settling import settle
 from complaint_qms.demo.stories import (
     DETAILS,
@@ -27,8 +26,9 @@ from complaint_qms.demo.stories import (
     Story,
 )
 from complaint_qms.demo.supply import Sale, Shop
-from complaint_qms.services import intake
-from complaint_qms.services.lifecycle import take_step
+from complaint_qms.demo.time_travel import at, into_office, working
+from complaint_qms.services.intake import register
+from complaint_qms.services.lifecycle.guard import take_step
 
 CHANNELS = ("Phone", "Phone", "Email", "Email", "Web Form", "WeCom", "On Site", "Distributor")
 # Working hours that a stage takes, from and to; now and then one takes much longer than its limit.
@@ -179,7 +179,7 @@ def _register(office: Office, plan: Plan) -> tuple[Document, datetime]:
         data |= _about(story, sale, random, plan.received)
     now = into_office(plan.received + timedelta(minutes=random.randint(6, 80)))
     with at(now, agent):
-        doc = intake.register({key: value for key, value in data.items() if value is not None}, now=now)
+        doc = register.register({key: value for key, value in data.items() if value is not None}, now=now)
     return doc, now
 
 

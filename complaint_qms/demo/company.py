@@ -14,10 +14,11 @@ from frappe.utils import global_search, now_datetime
 from complaint_qms.demo import corrective, registry
 from complaint_qms.demo.cases import Office, live, plan_cases
 from complaint_qms.demo.market import make_market
-from complaint_qms.demo.moment import at
 from complaint_qms.demo.people import make_people
 from complaint_qms.demo.supply import Shop, ensure_years, run_year
-from complaint_qms.engine import sla_clock
+from complaint_qms.demo.time_travel import at
+from complaint_qms.engine.sla import clock
+from complaint_qms.services.record.site_time import aware, site_zone
 from complaint_qms.services.sop import escalation, plan, procedure
 
 SEED = 20482
@@ -125,12 +126,12 @@ def nearly_due(company: str, end: datetime) -> list[datetime]:
     rules = plan.plan_of(doc)
     if not rules or not rules.response or not rules.response.warn:
         return []
-    zone, budget, found = plan.site_zone(), rules.response.budget, []
+    zone, budget, found = site_zone(), rules.response.budget, []
     shares = [rules.response.warn + (1 - rules.response.warn) * part for part in (0.2, 0.45, 0.7)]
     moment = end
     while shares and moment > end - timedelta(days=14):
         moment -= timedelta(minutes=5)
-        used = sla_clock.used(plan.aware(moment, zone), plan.aware(end, zone), rules.calendar)
+        used = clock.used(aware(moment, zone), aware(end, zone), rules.calendar)
         while shares and used >= budget * shares[0]:
             found.append(moment)
             shares.pop(0)

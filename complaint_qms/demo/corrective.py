@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import frappe
 from frappe.model.document import Document
 
-from complaint_qms.demo.moment import at, working
-from complaint_qms.services import capa_actions, effectiveness
-from complaint_qms.services.lifecycle import take_step
+from complaint_qms.demo.time_travel import at, working
+from complaint_qms.services.capa import actions, effectiveness
+from complaint_qms.services.lifecycle.guard import take_step
 
 if TYPE_CHECKING:
     from complaint_qms.demo.cases import Life
@@ -222,7 +222,7 @@ class Capa:
             return
         for row in list(doc.actions):
             doc = frappe.get_doc("CAPA", name)
-            capa_actions.complete(doc, row.name, "Done; record in the shift book.", None)
+            actions.complete(doc, row.name, "Done; record in the shift book.", None)
 
 
 def judge_effectiveness(users: dict[str, str], end: datetime) -> int:

@@ -1,0 +1,1 @@
+"""What is computed: plain Python without frappe, clock or I/O."""

@@ -1,0 +1,1 @@
+"""Other systems, a room for each."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from frappe import _
 
-from complaint_qms.integrations.erpnext.sources import SOURCES
+from complaint_qms.integrations.erpnext.source_facts import SOURCES
 
 # ERPNext DocType → field of Complaint that names it
 LINKED = {

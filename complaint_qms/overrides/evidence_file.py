@@ -11,7 +11,7 @@ from typing import Any
 import frappe
 from frappe.core.doctype.file.file import File
 
-from complaint_qms.services.evidence import guard
+from complaint_qms.services.evidence import protection
 
 _NAME = "EvidenceFile"
 
@@ -33,26 +33,26 @@ def _base() -> type[File]:
 def _upon(base: type[File]) -> type[File]:
     class EvidenceFile(base):
         def before_insert(self) -> None:
-            guard.keep_private(self)
+            protection.keep_private(self)
             sent = self.content_hash
             super().before_insert()
             if sent and not self.flags.new_file and not self.is_folder:
-                guard.set_content_hash(self)
+                protection.set_content_hash(self)
 
         def on_trash(self) -> None:
-            guard.refuse_removal(self)
+            protection.refuse_removal(self)
             super().on_trash()
 
         def write_file(self) -> Any:
-            guard.refuse_overwriting(self)
+            protection.refuse_overwriting(self)
             return super().write_file()
 
         def handle_is_private_changed(self) -> None:
-            with guard.others_stay(self):
+            with protection.others_stay(self):
                 super().handle_is_private_changed()
 
         def delete_file_data_content(self, only_thumbnail: bool = False) -> None:
-            super().delete_file_data_content(only_thumbnail=guard.spares_bytes(self) or only_thumbnail)
+            super().delete_file_data_content(only_thumbnail=protection.spares_bytes(self) or only_thumbnail)
 
     EvidenceFile.__qualname__ = _NAME  # as pickle finds it, which the framework keeps documents with
     return EvidenceFile

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.permissions.answer import unless
-from complaint_qms.services.evidence import guard
+from complaint_qms.services.evidence import protection
 from complaint_qms.services.evidence.holders import keeps_from_removal
 
 
@@ -15,7 +15,7 @@ def may_delete(doc: Document, ptype: str | None = None, user: str | None = None)
     """File, has_permission: who asks before they delete learns here that one may not, and why."""
     holder = keeps_from_removal(doc, user) if ptype == "delete" else None
     if holder:
-        frappe.msgprint(guard.kept_message(*holder))
+        frappe.msgprint(protection.kept_message(*holder))
     return unless(holder)
 
 
@@ -31,9 +31,9 @@ def may_create(doc: Document, ptype: str | None = None, user: str | None = None)
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:
-    guard.stamp(doc)
+    protection.stamp(doc)
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:
     """Once more, for a site where another app's class of File stands in front of ours."""
-    guard.refuse_removal(doc)
+    protection.refuse_removal(doc)

@@ -7,12 +7,12 @@ from frappe.utils import escape_html
 
 from complaint_qms.constants.confidential import CONFIDENTIAL
 from complaint_qms.permissions import shares
-from complaint_qms.services.assignees import check_assignee
-from complaint_qms.services.belonging import check_sources, pass_company_on, stamp_company
-from complaint_qms.services.clean import clean
-from complaint_qms.services.evidence.taking import secure_attached, take_in
-from complaint_qms.services.files import check_attached
-from complaint_qms.services.printing import prepare
+from complaint_qms.services.evidence.capture import secure_attached, take_in
+from complaint_qms.services.people.assignees import check_assignee
+from complaint_qms.services.record.attached_files import check_attached
+from complaint_qms.services.record.company_scope import check_sources, pass_company_on, stamp_company
+from complaint_qms.services.record.printing import prepare
+from complaint_qms.services.record.text_cleaning import clean
 
 
 def before_print(doc: Document, method: str | None = None, settings: object = None) -> None:

@@ -2,11 +2,11 @@
 
 from frappe.model.document import Document
 
-from complaint_qms.integrations.erpnext.outstanding import refresh_billing, remember_side, settle_side
-from complaint_qms.integrations.erpnext.till import check_refund, settle_floats
-from complaint_qms.services.settlement.correcting import keep_reason
+from complaint_qms.integrations.erpnext.billing_status import refresh_billing, remember_side, settle_side
+from complaint_qms.integrations.erpnext.pos_refunds import check_refund, settle_floats
 from complaint_qms.services.settlement.documents import document_changed, keep_one_road
-from complaint_qms.services.settlement.keeping import keep_link, keep_within_grant
+from complaint_qms.services.settlement.finance_corrections import keep_reason
+from complaint_qms.services.settlement.finance_guards import keep_link, keep_within_grant
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:

@@ -5,13 +5,13 @@ from frappe.email import relink as relink_mail
 from frappe.model.document import Document
 
 from complaint_qms.constants.evidence import QUALITY_RECORDS
-from complaint_qms.services.evidence import moving
+from complaint_qms.services.evidence import relinked_mails
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
     before = doc.get_doc_before_save()
     was = (before.reference_doctype, before.reference_name) if before else None
-    moving.moved(doc, was, (doc.reference_doctype, doc.reference_name))
+    relinked_mails.moved(doc, was, (doc.reference_doctype, doc.reference_name))
 
 
 @frappe.whitelist()
@@ -23,4 +23,4 @@ def relink(name: str, reference_doctype: str | None = None, reference_name: str 
         if record[0] in QUALITY_RECORDS and record[1]:
             frappe.has_permission(record[0], "write", doc=record[1], throw=True)
     relink_mail(name, reference_doctype, reference_name)
-    moving.moved(mail, was, now)
+    relinked_mails.moved(mail, was, now)

@@ -2,7 +2,7 @@
 
 from frappe.model.document import Document
 
-from complaint_qms.services.settlement.limit_changes import record_roles
+from complaint_qms.services.settlement.approval_limit_changes import record_roles
 
 
 def validate(doc: Document, method: str | None = None) -> None:

@@ -1,0 +1,1 @@
+"""Who sees what: a file per kind of record, `query` for what everybody filters by."""

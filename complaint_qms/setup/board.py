@@ -13,7 +13,7 @@ import frappe
 from complaint_qms.constants.board import BOARD, CARD_FIELDS, COLUMN_COLOUR, COLUMNS
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_ENDED
-from complaint_qms.services.lifecycle import stage_map
+from complaint_qms.services.lifecycle.guard import stage_map
 
 FIELD = "workflow_state"
 

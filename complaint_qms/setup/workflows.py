@@ -11,7 +11,7 @@ from typing import Any
 import frappe
 
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.services.shipped_workflow import definitions
+from complaint_qms.services.lifecycle.shipped_workflow import definitions
 
 
 def sync_workflows() -> None:

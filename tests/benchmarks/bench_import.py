@@ -31,7 +31,7 @@ from typing import NamedTuple
 import frappe
 import psutil
 
-from complaint_qms.services.importing import run, setup, source
+from complaint_qms.services.importing import preparation, run, source
 
 BAR = 5.0
 MEMORY_BAR = 1.1
@@ -142,7 +142,7 @@ def own_import(path: Path, slices: int, between: Callable[[int], None]) -> tuple
     company = frappe.get_all("Company", pluck="name", order_by="creation asc", limit=1)[0]
     watch = Watch()
     found = source.open_file(path)
-    doc = setup.for_command(path, found, company, run.BATCH, None, live=False)
+    doc = preparation.for_command(path, found, company, run.BATCH, None, live=False)
     process, sizes, done = psutil.Process(), [], 0
 
     def told(counts: run.Counts) -> None:

@@ -18,7 +18,7 @@ from time import perf_counter
 
 import frappe
 
-from complaint_qms.services import intake
+from complaint_qms.services.intake import register
 from tests.benchmarks.bench_sweep import connected
 
 MARK = "BENCH-INTAKE"
@@ -40,7 +40,7 @@ def issue(number: int) -> None:
 
 
 def complaint(number: int) -> None:
-    intake.register(
+    register.register(
         {
             "subject": f"{MARK} {number}",
             "customer": MARK,

@@ -43,7 +43,7 @@ def history(folder: Path, rows: int) -> Path:
         command = [
             sys.executable,
             "-m",
-            "complaint_qms.cli.main",
+            "complaint_qms.backtest.main",
             "sample",
             "--out",
             str(place),
@@ -60,7 +60,7 @@ def replay(place: Path, out: Path, rows: int, *more: str) -> Run:
     command = [
         sys.executable,
         "-m",
-        "complaint_qms.cli.main",
+        "complaint_qms.backtest.main",
         "replay",
         *files,
         "--out",

@@ -20,7 +20,8 @@ from time import perf_counter
 import frappe
 
 from complaint_qms.constants.clock import OVERDUE
-from complaint_qms.services.sop import alerts, clock, escalation
+from complaint_qms.services.notify import alerts
+from complaint_qms.services.sop import clock, escalation
 
 MARK = "BENCH-SWEEP"
 BAR_SECONDS, BAR_RATIO = 2.0, 100

@@ -8,7 +8,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from complaint_qms.integrations.erpnext.given_back import payable
+from complaint_qms.integrations.erpnext.credited import payable
 from tests.desk.money_cases import Case, Sale
 
 

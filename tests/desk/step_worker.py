@@ -18,7 +18,7 @@ def main(site: str, name: str, action: str, values: str) -> None:
     frappe.init(site=site, sites_path=".")
     frappe.connect()
     frappe.set_user("Administrator")
-    from complaint_qms.services.lifecycle import take_step
+    from complaint_qms.services.lifecycle.guard import take_step
 
     doc = frappe.get_doc("Complaint", name)
     print("ready", flush=True)

@@ -8,7 +8,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.api import people as api
 from complaint_qms.constants import roles
-from complaint_qms.services.absence import absent_users, superiors_of
+from complaint_qms.services.people.absence import absent_users, superiors_of
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory

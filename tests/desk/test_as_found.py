@@ -7,7 +7,7 @@ from pathlib import Path
 import frappe
 import pytest
 
-from complaint_qms.services.lifecycle import take_step
+from complaint_qms.services.lifecycle.guard import take_step
 from tests.as_found import AsFound, as_found
 from tests.desk import factory
 

@@ -9,7 +9,7 @@ from frappe.utils import add_to_date, now_datetime
 from complaint_qms.api import board as api
 from complaint_qms.constants import roles
 from complaint_qms.constants.clock import CLOCKS
-from complaint_qms.services.board import times_of
+from complaint_qms.services.work.board import times_of
 from tests.desk import factory
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from complaint_qms.constants import roles
 from complaint_qms.patches.v1_0 import company_of_causes_and_assessments
-from complaint_qms.services import context
-from complaint_qms.services.lifecycle import take_step
+from complaint_qms.services.intake import context
+from complaint_qms.services.lifecycle.guard import take_step
 from tests.desk import factory
 from tests.desk.factory import capa, complaint, investigation, verified_cause
 

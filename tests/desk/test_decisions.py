@@ -7,8 +7,8 @@ import pytest
 from frappe.utils import add_to_date, now_datetime
 
 from complaint_qms.constants import roles
-from complaint_qms.services.decisions import DECISIONS
-from complaint_qms.services.lifecycle import take_step
+from complaint_qms.services.compliance.decisions import DECISIONS
+from complaint_qms.services.lifecycle.guard import take_step
 from tests.desk import factory
 from tests.desk.factory import TRIAGED, at_stage, tick_all
 

@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from complaint_qms.constants.risk import DEFAULT_MATRIX_NAME
 from complaint_qms.constants.vocabulary import DEFAULT_SOP_NAME
 from complaint_qms.patches.v1_0 import seeded_for_every_company
-from complaint_qms.services import risk
+from complaint_qms.services.risk import matrix as risk
 from complaint_qms.services.sop import procedure
 from complaint_qms.setup import seed
 from tests.desk import factory

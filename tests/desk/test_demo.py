@@ -9,7 +9,7 @@ import pytest
 from frappe.utils import now_datetime
 
 from complaint_qms.demo import company, registry
-from complaint_qms.demo.moment import at, into_office, working
+from complaint_qms.demo.time_travel import at, into_office, working
 from tests.desk import factory
 
 SMALL = company.Size(complaints=10, receipts=4, deliveries=8, days=300)

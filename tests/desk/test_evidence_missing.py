@@ -13,8 +13,8 @@ from frappe.utils import get_files_path
 from complaint_qms.constants import roles
 from complaint_qms.jobs import evidence as door
 from complaint_qms.patches.v1_0 import evidence_with_its_sum
-from complaint_qms.services.evidence import missing, upgrade
-from complaint_qms.services.sop import alerts
+from complaint_qms.services.evidence import backfill, integrity_check
+from complaint_qms.services.notify import alerts
 from tests.desk import factory
 from tests.desk.factory import complaint, make, upload
 
@@ -75,11 +75,11 @@ def changed(file):
 @pytest.mark.parametrize(("harm", "words"), [(gone, "is lost"), (changed, "was changed")])
 def test_a_loss_is_told_once(managers, harm, words):
     doc, file = with_row()
-    assert missing.check(NOW) == 0
+    assert integrity_check.check(NOW) == 0
     assert not told(managers[0])
     harm(file)
-    assert missing.check(NOW) == 1
-    assert missing.check(NOW + DAY) == 0
+    assert integrity_check.check(NOW) == 1
+    assert integrity_check.check(NOW + DAY) == 0
     for user in managers:
         ((doctype, name, subject),) = told(user)
         assert (doctype, name) == ("Complaint", doc.name)
@@ -94,27 +94,27 @@ def test_what_comes_back_is_missed_anew_when_it_goes_again(managers):
     _doc, file = with_row()
     content = disk(file.file_url).read_bytes()
     gone(file)
-    missing.check(NOW)
+    integrity_check.check(NOW)
     disk(file.file_url).write_bytes(content)
-    assert missing.check(NOW + DAY) == 0
+    assert integrity_check.check(NOW + DAY) == 0
     assert frappe.db.get_value("File", file.name, "evidence_lost_at") is None
     gone(file)
-    assert missing.check(NOW + 2 * DAY) == 1
+    assert integrity_check.check(NOW + 2 * DAY) == 1
     assert len(told(managers[0])) == 2
 
 
 def test_a_row_whose_file_record_is_gone_is_missed_too(managers):
     doc, file = with_row()
     frappe.db.delete("File", {"name": file.name})
-    assert missing.check(NOW) == 0, "the bytes are there: the record gets its File back"
+    assert integrity_check.check(NOW) == 0, "the bytes are there: the record gets its File back"
     again = frappe.get_all(
         "File", {"attached_to_name": doc.name}, ["file_url", "evidence_sha256"], order_by="name"
     )
     assert again == [{"file_url": file.file_url, "evidence_sha256": doc.evidence[0].sha256}]
     frappe.db.delete("File", {"attached_to_name": doc.name})
     gone(file)
-    assert missing.check(NOW) == 1
-    assert missing.check(NOW + DAY) == 0
+    assert integrity_check.check(NOW) == 1
+    assert integrity_check.check(NOW + DAY) == 0
     assert len(told(managers[0])) == 1
 
 
@@ -125,7 +125,7 @@ def test_photos_of_mails_are_missed(managers):
     )
     file = upload("Communication", mail.name, content=BYTES)
     gone(file)
-    assert missing.check(NOW) == 1
+    assert integrity_check.check(NOW) == 1
     ((doctype, name, subject),) = told(managers[0])
     assert (doctype, name) == ("Complaint", doc.name)
     assert file.file_name in subject
@@ -136,7 +136,7 @@ def test_evidence_of_capas_and_investigations_is_missed(managers):
     study.append("checks", {"check": "Weigh it", "evidence": upload(content=BYTES).file_url})
     study.save()
     gone(frappe._dict(file_url=study.checks[0].evidence))
-    assert missing.check(NOW) == 1
+    assert integrity_check.check(NOW) == 1
     assert told(managers[1])[0][:2] == ("Investigation", study.name)
 
 
@@ -145,7 +145,7 @@ def test_only_who_sees_the_company_is_told():
     here = factory.person(roles.MANAGER, Company=factory.company())
     _doc, file = with_row()
     gone(file)
-    missing.check(NOW)
+    integrity_check.check(NOW)
     assert not told(elsewhere)
     assert len(told(here)) == 1
 
@@ -154,7 +154,7 @@ def test_each_reads_it_in_their_language(managers):
     frappe.db.set_value("User", managers[0], "language", "zh")
     _doc, file = with_row()
     gone(file)
-    missing.check(NOW)
+    integrity_check.check(NOW)
     assert "证据" in told(managers[0])[0][2]
     assert "Evidence" in told(managers[1])[0][2]
 
@@ -164,7 +164,7 @@ def test_names_are_shown_as_they_are_written(managers):
     upload("Complaint", doc.name, content=BYTES, file_name="<img src=x onerror=alert(1)>.txt")
     file = frappe.get_all("File", {"attached_to_name": doc.name}, ["file_url"], order_by="name")[0]
     gone(file)
-    missing.check(NOW)
+    integrity_check.check(NOW)
     assert "<img" not in told(managers[0])[0][2]
     assert "&lt;img" in told(managers[0])[0][2]
 
@@ -176,7 +176,7 @@ def test_the_loss_is_mailed_with_the_digest(managers, monkeypatch):
     frappe.db.set_single_value("Complaint QMS Settings", "notify_by_email", 1)
     doc, file = with_row()
     gone(file)
-    missing.check(NOW)
+    integrity_check.check(NOW)
     alerts.mail_digests(NOW)
     mine = [mail for mail in mails if mail["recipients"] == [managers[0]]]
     assert [mail["subject"] for mail in mine] == ["Files of evidence lost: 1"]
@@ -185,18 +185,18 @@ def test_the_loss_is_mailed_with_the_digest(managers, monkeypatch):
 
 
 def test_queries_follow_the_chunks_not_the_files(managers):
-    missing.check(NOW)  # settings and the like are read once
+    integrity_check.check(NOW)  # settings and the like are read once
     for _ in range(4):
         gone(with_row()[1])
     with counted() as one:
-        missing.check(NOW)
+        integrity_check.check(NOW)
     file = frappe.qb.DocType("File")
     frappe.qb.update(file).set(file.evidence_lost_at, None).run()
     frappe.db.delete("Notification Log", {"for_user": ("in", managers)})
     for _ in range(4):
         gone(with_row()[1])
     with counted() as two:
-        missing.check(NOW)
+        integrity_check.check(NOW)
     assert len(two) <= len(one)
     assert len(told(managers[0])) == 8
 
@@ -222,7 +222,7 @@ def test_small_chunks_find_the_same(managers):
     files = [with_row()[1] for _ in range(3)]
     for file in files[:2]:
         gone(file)
-    assert missing.check(NOW, chunk=1) == 2
+    assert integrity_check.check(NOW, chunk=1) == 2
 
 
 def test_the_form_marks_the_row():
@@ -230,7 +230,7 @@ def test_the_form_marks_the_row():
     doc.run_method("onload")
     assert doc.get("__onload").lost_evidence == []
     changed(file)
-    missing.check(NOW)
+    integrity_check.check(NOW)
     doc.run_method("onload")
     assert doc.get("__onload").lost_evidence == [doc.evidence[0].name]
     file.db_set("evidence_lost_at", None)
@@ -243,8 +243,8 @@ def test_the_job_is_put_into_the_queue_once(monkeypatch):
     asked = []
     monkeypatch.setattr(frappe, "enqueue", lambda method, **how: asked.append((method, how["job_id"], how["deduplicate"])))  # fmt: skip
     door.check_evidence()
-    assert asked == [("complaint_qms.services.evidence.missing.run", door.JOB_ID, True)]
-    assert frappe.get_attr(asked[0][0]) is missing.run
+    assert asked == [("complaint_qms.services.evidence.integrity_check.run", door.JOB_ID, True)]
+    assert frappe.get_attr(asked[0][0]) is integrity_check.run
     assert "complaint_qms.jobs.evidence.check_evidence" in frappe.get_hooks("scheduler_events")["daily_long"]
 
 
@@ -283,8 +283,8 @@ def test_the_patch_takes_in_what_was_there():
         None,
     )
     assert frappe.db.count("File") == before + 2, "one for each record that named the customer's file"
-    assert upgrade.take_in_rows() == 0, "run twice it does nothing"
-    assert missing.check(NOW) == 0
+    assert backfill.take_in_rows() == 0, "run twice it does nothing"
+    assert integrity_check.check(NOW) == 0
 
 
 def test_files_that_came_past_their_events_are_taken_in():
@@ -293,7 +293,7 @@ def test_files_that_came_past_their_events_are_taken_in():
     file.db_set({"attached_to_doctype": "Complaint", "attached_to_name": doc.name})
     draft = make("ToDo", description="x")
     foreign = upload("ToDo", draft.name)
-    missing.check(NOW)
+    integrity_check.check(NOW)
     now = frappe.db.get_value("File", file.name, ("file_url", "is_private", "evidence_sha256"), as_dict=True)
     assert now.file_url.startswith("/private/files/")
     assert (now.is_private, now.evidence_sha256) == (1, hashlib.sha256(BYTES).hexdigest())

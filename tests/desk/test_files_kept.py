@@ -6,8 +6,8 @@ import frappe
 import pytest
 
 from complaint_qms.constants import roles
-from complaint_qms.services.files import own_file
-from complaint_qms.services.lifecycle import GateError, take_step
+from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.services.record.attached_files import own_file
 from tests.desk import factory
 from tests.desk.factory import at_stage, complaint, finish_action, implemented_capa, investigation, upload
 

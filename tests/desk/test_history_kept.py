@@ -6,9 +6,9 @@ import frappe
 import pytest
 from frappe.model.rename_doc import update_document_title
 
-from complaint_qms.services import risk
-from complaint_qms.services.lifecycle import GateError, take_step
-from complaint_qms.services.vocabulary_use import OUT_OF_USE, ended_record_with
+from complaint_qms.services.compliance.settings_in_use import OUT_OF_USE, ended_record_with
+from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.services.risk import matrix as risk
 from tests.desk import factory
 from tests.desk.factory import as_user
 

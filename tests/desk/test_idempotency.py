@@ -10,7 +10,7 @@ import pytest
 
 from complaint_qms.constants import roles
 from complaint_qms.patches.v1_0 import scope_of_idempotency_keys as patch
-from complaint_qms.services import intake
+from complaint_qms.services.intake import register
 from tests.browser.conftest import server  # noqa: F401 - the same real web server
 from tests.desk import factory
 from tests.desk.factory import complaint
@@ -30,19 +30,19 @@ def test_a_key_counts_for_its_caller_alone():
     sent, made = key(), {}
     for user in (agent, other, "Administrator"):
         frappe.set_user(user)
-        made[user] = intake.register({**DATA, "idempotency_key": sent}).name
-        assert intake.register({**DATA, "idempotency_key": sent}).name == made[user]
+        made[user] = register.register({**DATA, "idempotency_key": sent}).name
+        assert register.register({**DATA, "idempotency_key": sent}).name == made[user]
     assert len(set(made.values())) == 3
 
 
 def test_a_key_counts_for_its_company_alone():
     sent, companies = key(), (factory.company(), factory.other_company())
-    names = [intake.register({**DATA, "idempotency_key": sent, "company": name}).name for name in companies]
+    names = [register.register({**DATA, "idempotency_key": sent, "company": name}).name for name in companies]
     assert names == [
-        intake.register({**DATA, "idempotency_key": sent, "company": name}).name for name in companies
+        register.register({**DATA, "idempotency_key": sent, "company": name}).name for name in companies
     ]
     assert len(set(names)) == 2
-    assert intake.register({**DATA, "idempotency_key": sent}).name == names[0]
+    assert register.register({**DATA, "idempotency_key": sent}).name == names[0]
 
 
 @pytest.mark.parametrize("change", [str.upper, lambda text: text + " ", lambda text: text.replace("a", "á")])

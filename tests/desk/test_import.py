@@ -13,10 +13,18 @@ from frappe.utils import add_days, now_datetime, nowdate
 from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.constants import roles
-from complaint_qms.services import intake
-from complaint_qms.services.importing import command, errors, hold, run, setup, source, writer
-from complaint_qms.services.importing.sparing import Blank, asked_once
-from complaint_qms.services.importing.values import Defaults, Translator
+from complaint_qms.services.importing import (
+    command,
+    preparation,
+    row_errors,
+    run,
+    run_lock,
+    source,
+    writer,
+)
+from complaint_qms.services.importing.batch_cache import Blank, asked_once
+from complaint_qms.services.importing.row_values import Defaults, Translator
+from complaint_qms.services.intake import register
 from tests.desk import factory
 
 HEADINGS = ["Case No", "Received", "Customer", "Product", "Lot", "Category", "Channel", "Details"]
@@ -52,10 +60,12 @@ def rows(count: int, **changes: str) -> list[list[str]]:
 def started(path: Path, **changes):
     """The import that the command would run on a file."""
     found = source.open_file(path)
-    doc = setup.for_command(path, found, factory.company(), changes.pop("batch_size", 2), None, live=False)
+    doc = preparation.for_command(
+        path, found, factory.company(), changes.pop("batch_size", 2), None, live=False
+    )
     doc.update(changes)
     doc.flags.by_service = True
-    return doc.save(), setup.opened(doc)
+    return doc.save(), preparation.opened(doc)
 
 
 def made_by(found) -> list[dict]:
@@ -96,7 +106,7 @@ class TestSameAsOneAtATime:
         writer.write(docs)
         for row, doc in zip(translated, docs, strict=True):
             bulk = plain(frappe.get_doc("Complaint", doc.name))
-            single = plain(frappe.get_doc("Complaint", intake.register(row.values, now=now).name))
+            single = plain(frappe.get_doc("Complaint", register.register(row.values, now=now).name))
             assert bulk == single
         linked = frappe.get_doc("Complaint", docs[-1].name)
         assert (linked.customer, linked.item_code, linked.batch_no) == (buyer.name, item, batch)
@@ -104,10 +114,10 @@ class TestSameAsOneAtATime:
         assert not frappe.db.exists("Workflow Action", {"reference_name": linked.name})
 
     def test_numbers_go_on_where_the_single_ones_stopped(self, sheet):
-        single = intake.register({"subject": "One", "complainant_name": "Somebody"})
+        single = register.register({"subject": "One", "complainant_name": "Somebody"})
         doc, found = started(sheet(*rows(3)))
         run.run(doc, found)
-        after = intake.register({"subject": "Two", "complainant_name": "Somebody"})
+        after = register.register({"subject": "Two", "complainant_name": "Somebody"})
         numbers = sorted(int(row["name"].rpartition("-")[2]) for row in made_by(found))
         begin = int(single.name.rpartition("-")[2])
         assert numbers == [begin + 1, begin + 2, begin + 3]
@@ -305,8 +315,8 @@ class TestErrors:
 
     def test_more_bad_rows_than_a_file_may_hold_are_counted_in_it(self, sheet, monkeypatch):
         doc, found = started(sheet(*rows(6, Received=str(add_days(nowdate(), 2)))))
-        monkeypatch.setattr(errors, "PAGE", 2)
-        monkeypatch.setattr(errors, "get_max_file_size", lambda: errors.ROOM + 700)
+        monkeypatch.setattr(row_errors, "PAGE", 2)
+        monkeypatch.setattr(row_errors, "get_max_file_size", lambda: row_errors.ROOM + 700)
         total = run.run(doc, found)
         assert (total.failed, doc.status) == (6, "completed")
         content = frappe.get_doc("File", {"file_url": doc.error_file}).get_content()
@@ -334,11 +344,11 @@ class TestErrors:
             source.open_file(wide)
 
     def test_bad_rows_of_any_length_are_kept(self, sheet, monkeypatch):
-        monkeypatch.setattr(errors, "STATEMENT", 50)
+        monkeypatch.setattr(row_errors, "STATEMENT", 50)
         data = [*rows(6), *rows(4, Received="someday")]
         doc, found = started(sheet(*data), batch_size=10)
         assert run.run(doc, found).failed == 4
-        assert frappe.db.count(errors.ROWS, {"parent": doc.name}) == 4
+        assert frappe.db.count(row_errors.ROWS, {"parent": doc.name}) == 4
 
     def test_columns_without_a_date_are_refused(self, sheet):
         path = sheet(["a", "b"], headings=["Colour", "Taste"])
@@ -423,7 +433,7 @@ class TestRestart:
         def other_process(counts):
             frappe.db.set_value("Complaint Import", doc.name, "position", counts.position + 1)
 
-        with pytest.raises(hold.Overtaken):
+        with pytest.raises(run_lock.Overtaken):
             run.run(doc, found, other_process)
 
     def test_a_batch_that_the_database_refuses_costs_its_bad_row_only(self, sheet, monkeypatch):
@@ -454,7 +464,7 @@ class TestForm:
             )
         )
         assert doc.total_rows == 2
-        setup.run_job(doc.name)
+        preparation.run_job(doc.name)
         doc.reload()
         assert (doc.status, doc.imported, doc.failed) == ("completed", 2, 0)
 
@@ -469,7 +479,7 @@ class TestForm:
             row.target = "" if row.target == "received" else row.target
         doc.save()
         monkeypatch.setattr(frappe.db, "rollback", lambda **_: None)  # it would take the test's records along
-        setup.run_job(doc.name)
+        preparation.run_job(doc.name)
         doc.reload()
         assert doc.status == "failed"
         assert "received" in doc.error_message

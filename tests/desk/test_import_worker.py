@@ -20,7 +20,7 @@ import psutil
 import pytest
 from frappe.utils import background_jobs
 
-from complaint_qms.services.importing import hold, setup
+from complaint_qms.services.importing import preparation, run_lock
 from scripts import services
 from tests.conftest import bench_here
 from tests.desk import factory
@@ -106,7 +106,7 @@ def started(queue: str, tmp_path: Path) -> str:
     doc = factory.make(
         "Complaint Import", import_file=file.file_url, company=factory.company(), batch_size=BATCH
     )
-    setup.start(doc)
+    preparation.start(doc)
     frappe.db.commit()
     return doc.name
 
@@ -140,7 +140,7 @@ def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(queue: st
             beyond(started, share)
             assert len(family(process)) > 1, "the worker runs its job in a process of its own"
             kill(family(process))
-        until(lambda: not hold.is_held(started), "the database to drop the killed process")
+        until(lambda: not run_lock.is_held(started), "the database to drop the killed process")
         now = stored(started)
         assert now.status == "running"
         assert share * ROWS < now.position < ROWS
@@ -148,8 +148,8 @@ def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(queue: st
         assert sum(rows_of(started).values()) == now.imported
         assert now.imported + now.failed == now.position
         # The queue still takes the job for started; the import must not wait for that to pass.
-        assert not setup.is_alive(started)
-        setup.start(frappe.get_doc("Complaint Import", started))
+        assert not preparation.is_alive(started)
+        preparation.start(frappe.get_doc("Complaint Import", started))
         frappe.db.commit()
     with worker(queue):
         until(lambda: stored(started).status == "completed", "the import to be complete")
@@ -160,9 +160,9 @@ def test_a_killed_job_can_be_started_again_under_the_same_worker(queue: str, sta
     with worker(queue) as process:
         beyond(started, 0.3)
         kill(family(process)[1:])  # as the kernel does where memory runs out
-        until(lambda: not setup.is_alive(started), "the database to drop the killed process")
+        until(lambda: not preparation.is_alive(started), "the database to drop the killed process")
         assert 0 < stored(started).position < ROWS
-        setup.start(frappe.get_doc("Complaint Import", started))
+        preparation.start(frappe.get_doc("Complaint Import", started))
         frappe.db.commit()
         until(lambda: stored(started).status == "completed", "the import to be complete")
     complete(started)
@@ -172,8 +172,8 @@ def test_a_second_start_while_it_runs_is_refused(queue: str, started: str) -> No
     with worker(queue):
         beyond(started, 0)
         with pytest.raises(frappe.ValidationError, match="under way"):
-            setup.start(frappe.get_doc("Complaint Import", started))
-        with pytest.raises(hold.Overtaken), hold.held(started):
+            preparation.start(frappe.get_doc("Complaint Import", started))
+        with pytest.raises(run_lock.Overtaken), run_lock.held(started):
             pass
         until(lambda: stored(started).status == "completed", "the import to be complete")
     complete(started)

@@ -7,9 +7,9 @@ import pytest
 
 from complaint_qms.constants import roles
 from complaint_qms.patches.v1_0 import contributors_of_records
-from complaint_qms.services.actors import acting
-from complaint_qms.services.contributors import authors
-from complaint_qms.services.lifecycle import GateError, take_step
+from complaint_qms.services.compliance.contributors import authors
+from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.services.people.session_users import acting
 from tests.desk import factory
 from tests.desk.factory import as_user
 from tests.desk.settling import APPROVER, approve, complaint_on, proposal, proposed, submitted

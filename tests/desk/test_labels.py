@@ -6,8 +6,8 @@ import frappe
 import pytest
 
 from complaint_qms.constants.labels import LABELS, WORDS
+from complaint_qms.services.record.labels import word
 from complaint_qms.services.reporting.register import KEYS
-from complaint_qms.services.words import word
 
 # Their choices are names, or words of their own form.
 NOT_KEYS = {"Complaint Import Column.target", "Complaint QMS Settings.replacement_document"}

@@ -7,7 +7,7 @@ import pytest
 from frappe.client import set_value
 
 from complaint_qms.constants import roles
-from complaint_qms.services.settlement.limits import limit_of, window_days
+from complaint_qms.services.settlement.approval_limits import limit_of, window_days
 from tests.desk import factory
 from tests.desk.factory import as_user
 from tests.desk.settling import proposed

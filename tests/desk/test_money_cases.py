@@ -13,8 +13,8 @@ from frappe.model.document import Document
 from frappe.utils import flt
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
+from complaint_qms.integrations.erpnext.batches_and_serials import units_with_customer
 from complaint_qms.integrations.erpnext.remaining import load
-from complaint_qms.integrations.erpnext.tracking import units_with_customer
 from complaint_qms.services.settlement.proposal import lines_of
 from tests.desk import settling
 from tests.desk.money_cases import CASES, Case, Market, Step

@@ -11,7 +11,7 @@ from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.api import work as api
 from complaint_qms.constants import roles, work
-from complaint_qms.services.lifecycle import take_step
+from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory, settling
 from tests.desk.factory import complaint, in_triage, person

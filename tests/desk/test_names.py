@@ -10,9 +10,9 @@ from frappe.core.doctype.data_import.importer import Importer
 from frappe.model.naming import NamingSeries
 
 from complaint_qms.constants import roles
-from complaint_qms.services import intake
 from complaint_qms.services.importing import writer
-from complaint_qms.services.importing.sparing import Blank
+from complaint_qms.services.importing.batch_cache import Blank
+from complaint_qms.services.intake import register
 from tests.desk import factory, settling
 from tests.desk.factory import complaint
 from tests.desk.factory.smallest import NUMBERED, SUBJECT, WORDS, blank, company, word
@@ -180,7 +180,7 @@ def test_a_series_of_another_making_is_refused():
 
 
 def test_a_file_of_complaints_goes_round_numbers_that_are_taken():
-    intake.register(SUBJECT)
+    register.register(SUBJECT)
     begin, last = start("Complaint"), count("Complaint")
     for step in (1, 3):
         frappe.db.sql("insert into tabComplaint (name) values (%s)", f"{begin}{last + step:05d}")
@@ -188,7 +188,7 @@ def test_a_file_of_complaints_goes_round_numbers_that_are_taken():
     docs = [writer.build({**SUBJECT, **company()}, f"import:test:{number}", row) for number in range(3)]
     writer.write(docs)
     assert [doc.name for doc in docs] == [f"{begin}{last + step:05d}" for step in (2, 4, 5)]
-    assert intake.register(SUBJECT).name == f"{begin}{last + 6:05d}"
+    assert register.register(SUBJECT).name == f"{begin}{last + 6:05d}"
 
 
 def test_frappe_s_data_import_names_by_the_series(tmp_path):

@@ -15,8 +15,8 @@ from frappe.utils.pdf import get_pdf
 from pypdf import PdfReader
 
 from complaint_qms.constants.labels import WORDS
-from complaint_qms.services.printing import attached, for_paper, working_time
-from complaint_qms.services.words import word
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.printing import attached, for_paper, working_time
 from tests.desk import factory
 
 ROGUE = "\"><img src=x onerror=alert(1)>'><svg onload=alert(1)>"

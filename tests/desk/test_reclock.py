@@ -8,7 +8,7 @@ import frappe
 import pytest
 from frappe.utils import get_datetime
 
-from complaint_qms.services.overview import overview
+from complaint_qms.services.lifecycle.overview import overview
 from complaint_qms.services.sop import clock, escalation, reclock
 from tests.desk import factory
 from tests.desk.factory import person

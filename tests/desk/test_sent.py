@@ -11,7 +11,8 @@ from frappe.utils import get_system_timezone
 
 from complaint_qms.api import complaint as api
 from complaint_qms.api import progress as progress_api
-from complaint_qms.services import intake, sent
+from complaint_qms.services.intake import register
+from complaint_qms.services.record import input_validation
 from tests.desk import factory, settling
 
 DATA = {"subject": "Handle broken", "description": "It broke.", "complainant_name": "A passer-by"}
@@ -66,14 +67,14 @@ class TestEveryRoad:
         assert told in messages()
 
     def test_a_step(self, values, told):
-        name = intake.register(DATA).name
+        name = register.register(DATA).name
         with pytest.raises(frappe.ValidationError):
             api.take_step(name, "Start Triage", values)
         assert told in messages()
         assert frappe.db.get_value("Complaint", name, "stage") == "intake"
 
     def test_a_change(self, values, told):
-        doc = intake.register(DATA)
+        doc = register.register(DATA)
         with pytest.raises(frappe.ValidationError):
             doc.update(values).save()
         assert told in messages()
@@ -99,7 +100,7 @@ def test_what_was_sent_is_shown_without_its_markup():
 
 
 def test_numbers_and_moments_become_what_they_say():
-    fit = sent.read(
+    fit = input_validation.read(
         "Complaint",
         {
             "qty": "3.5",
@@ -123,7 +124,7 @@ def test_numbers_and_moments_become_what_they_say():
 
 
 def test_a_moment_with_an_offset_is_kept_as_the_site_s_time():
-    doc = intake.register({**DATA, "received_at": "2026-01-05T09:00:00Z"})
+    doc = register.register({**DATA, "received_at": "2026-01-05T09:00:00Z"})
     meant = datetime(2026, 1, 5, 9, tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(get_system_timezone()))
     assert frappe.db.get_value("Complaint", doc.name, "received_at") == meant.replace(tzinfo=None)
 
@@ -136,7 +137,7 @@ def test_what_is_no_object_is_refused(data):
 
 @pytest.mark.parametrize("values", ["abc", [1], "[1]", "5", 7])
 def test_values_of_a_step_are_an_object(values):
-    doc = intake.register(DATA)
+    doc = register.register(DATA)
     with pytest.raises(frappe.ValidationError, match="Send the fields to change"):
         api.take_step(doc.name, "Start Triage", values)
     study = factory.make("Investigation", complaint=doc.name, title="x", investigator="Administrator")
@@ -148,7 +149,7 @@ def test_a_batch_that_never_expires_brings_no_date():
     item = factory.item(batch=True)
     batch = factory.batch(item.name)
     frappe.db.set_value("Batch", batch.name, "expiry_date", "9999-12-31")
-    doc = intake.register({**DATA, "batch_no": batch.name})
+    doc = register.register({**DATA, "batch_no": batch.name})
     assert doc.expiry_date is None
 
 

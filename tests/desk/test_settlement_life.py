@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.model.document import Document
 
-from complaint_qms.services.facts import facts_of
+from complaint_qms.services.lifecycle.facts import facts_of
 from tests.desk import factory, settling
 
 Refused = frappe.ValidationError

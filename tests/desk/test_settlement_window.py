@@ -11,7 +11,7 @@ from frappe.utils import add_days, now_datetime
 
 from complaint_qms.api import settlement as api
 from complaint_qms.patches.v1_0 import approval_window
-from complaint_qms.services.settlement.limits import WINDOW_DAYS, window_days
+from complaint_qms.services.settlement.approval_limits import WINDOW_DAYS, window_days
 from tests.desk import factory, settling
 
 SETTINGS = "Complaint QMS Settings"

@@ -10,7 +10,7 @@ import frappe
 import pytest
 
 from complaint_qms.constants import roles
-from complaint_qms.permissions import about, records
+from complaint_qms.permissions import activity, records
 from tests.desk import factory, ways
 from tests.desk.test_permissions import RECORDS
 
@@ -158,7 +158,7 @@ def test_who_is_kept_to_a_customer_gets_on_no_way_what_tells_of_another():
 def test_who_is_not_restricted_pays_for_no_condition(role):
     user = factory.person(role)
     if role != roles.REGULATORY:  # has no sight of settlements
-        assert about.query(user, "Comment") == ""
+        assert activity.query(user, "Comment") == ""
     readable = [
         doctype for doctype, may in zip(RECORDS, WHO[role], strict=True) if may and doctype != "Complaint"
     ]

@@ -14,8 +14,8 @@ from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.clock import WEEKDAYS
-from complaint_qms.services import intake
-from complaint_qms.services.lifecycle import take_step
+from complaint_qms.services.intake import register
+from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.sop import clock, escalation
 from complaint_qms.services.sop import plan as sop_plan
 from tests.desk import factory
@@ -339,7 +339,7 @@ def registered(**values: object) -> Document:
         "description": "It broke.",
         **values,
     }
-    return intake.register({"sop": sop().name, "company": factory.company()} | given, now=at("07-01 09:00"))
+    return register.register({"sop": sop().name, "company": factory.company()} | given, now=at("07-01 09:00"))
 
 
 def test_registering_starts_the_clock() -> None:
@@ -418,7 +418,7 @@ class TestNobodyCleansTheClock:
     def late(self, **values: object) -> Document:
         """A complaint received forty days ago and registered now, in triage."""
         received = add_to_date(now_datetime(), days=-40)
-        doc = intake.register(
+        doc = register.register(
             {
                 "subject": "Cracked",
                 "complainant_name": "Ann",

@@ -10,7 +10,8 @@ import pytest
 from frappe.permissions import add_user_permission
 
 from complaint_qms.jobs import sweep as door
-from complaint_qms.services.sop import alerts, escalation
+from complaint_qms.services.notify import alerts
+from complaint_qms.services.sop import escalation
 from tests.desk import factory
 
 NOW = datetime(2024, 7, 2, 12, 0)

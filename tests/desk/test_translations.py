@@ -11,8 +11,8 @@ from frappe.translate import clear_cache, get_translations_from_apps, get_transl
 
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.sop.complaint import complaint_missing
-from complaint_qms.services.lifecycle import describe
-from complaint_qms.services.similar import _sentence
+from complaint_qms.services.intake.similar import _sentence
+from complaint_qms.services.lifecycle.guard import describe
 from scripts.inside import messages
 
 # Names, abbreviations and places for values that read the same in Chinese.

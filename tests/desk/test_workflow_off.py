@@ -8,8 +8,8 @@ from frappe.model.workflow import WorkflowPermissionError
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import FIRST_STAGE, MOVES
-from complaint_qms.services.lifecycle import GateError, take_step
-from complaint_qms.services.shipped_workflow import roles_of_steps
+from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.services.lifecycle.shipped_workflow import roles_of_steps
 from tests.desk import factory
 from tests.desk.factory import as_user
 
@@ -70,11 +70,11 @@ STEPS = [
 @pytest.mark.parametrize(("doctype", "origin", "target"), STEPS)
 def test_each_step_is_refused_to_whoever_lacks_its_role(doctype, origin, target, monkeypatch):
     """Every step of every workflow, with the gates left open: the role alone decides."""
-    from complaint_qms.services import lifecycle
+    from complaint_qms.services.lifecycle import guard
 
-    monkeypatch.setattr(lifecycle, "stage_map", lambda _doctype: {})
-    monkeypatch.setattr(lifecycle, "missing", lambda *_: [])
-    monkeypatch.setattr(lifecycle.shipped_workflow, "keep_state", lambda _doc: None)
+    monkeypatch.setattr(guard, "stage_map", lambda _doctype: {})
+    monkeypatch.setattr(guard, "missing", lambda *_: [])
+    monkeypatch.setattr(guard.shipped_workflow, "keep_state", lambda _doc: None)
     doc = frappe.get_doc({"doctype": doctype, "name": "X-1", "stage": target})
     doc._doc_before_save = frappe.get_doc({"doctype": doctype, "name": "X-1", "stage": origin})
     allowed = roles_of_steps(doctype)[origin, target]
@@ -83,10 +83,10 @@ def test_each_step_is_refused_to_whoever_lacks_its_role(doctype, origin, target,
         monkeypatch.setattr(frappe, "get_roles", lambda *_, role=role: [role])
         doc.stage = target
         if role in allowed:
-            assert lifecycle.guard(doc) == (origin, target)
+            assert guard.guard(doc) == (origin, target)
         else:
             with pytest.raises(frappe.PermissionError, match="that needs the role"):
-                lifecycle.guard(doc)
+                guard.guard(doc)
 
 
 def test_an_agent_closes_and_rejects_nothing(off):

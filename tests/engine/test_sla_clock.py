@@ -8,8 +8,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from complaint_qms.engine import sla_clock as clock
-from complaint_qms.engine.sla_clock import ClockError, ClockPaused, NaiveDatetime, NoWorkingTime, WorkCalendar
+from complaint_qms.engine.sla import clock
+from complaint_qms.engine.sla.clock import (
+    ClockError,
+    ClockPaused,
+    NaiveDatetime,
+    NoWorkingTime,
+    WorkCalendar,
+)
 
 H = timedelta(hours=1)
 M = timedelta(minutes=1)

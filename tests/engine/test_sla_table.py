@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from complaint_qms.engine import sla_clock as clock
-from complaint_qms.engine import sla_table as table
-from complaint_qms.engine.sla_clock import ClockError, NoWorkingTime, WorkCalendar
-from complaint_qms.engine.sla_table import PauseColumns
+from complaint_qms.engine.sla import clock, table
+from complaint_qms.engine.sla.clock import ClockError, NoWorkingTime, WorkCalendar
+from complaint_qms.engine.sla.table import PauseColumns
 from tests.engine.test_sla_clock import OFFICE, SPAN, H, M, at, calendars
 
 UTC = timezone.utc

@@ -7,8 +7,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from complaint_qms.integrations.erpnext.sources import SOURCES
-from complaint_qms.integrations.erpnext.tracking import lots_of
+from complaint_qms.integrations.erpnext.batches_and_serials import lots_of
+from complaint_qms.integrations.erpnext.source_facts import SOURCES
 
 _WATCHED = (
     "customer",

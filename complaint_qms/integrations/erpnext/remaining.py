@@ -17,7 +17,12 @@ from frappe.utils import flt
 
 from complaint_qms.constants.settlement import GOODWILL, LIVE, REPLACEMENT
 from complaint_qms.engine.shares import shares
-from complaint_qms.integrations.erpnext.sold import INVOICE, NOTE, Sold, SoldRow
+from complaint_qms.integrations.erpnext.sold_rows import (
+    INVOICE,
+    NOTE,
+    Sold,
+    SoldRow,
+)
 
 LINK = {INVOICE: "dn_detail", NOTE: "si_detail"}  # field of a row that names its row in the other document
 RETURN_OF = {

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, nowdate
 
-from complaint_qms.integrations.erpnext.drafting import Marks, insert_draft, mapping_allowed
+from complaint_qms.integrations.erpnext.draft_marks import Marks, insert_draft, mapping_allowed
 from complaint_qms.integrations.erpnext.remaining import SoldRow
 
 

@@ -16,12 +16,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from complaint_qms.integrations.erpnext.cents import settle_cents, share_charges
-from complaint_qms.integrations.erpnext.drafting import Marks, insert_draft, mapping_allowed
-from complaint_qms.integrations.erpnext.given_back import given_back
-from complaint_qms.integrations.erpnext.outstanding import is_more_than_outstanding
+from complaint_qms.integrations.erpnext.billing_status import is_more_than_outstanding
+from complaint_qms.integrations.erpnext.credited import given_back
+from complaint_qms.integrations.erpnext.draft_marks import Marks, insert_draft, mapping_allowed
+from complaint_qms.integrations.erpnext.pos_refunds import pay_back
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, RETURN_OF, SoldRow
-from complaint_qms.integrations.erpnext.till import pay_back
+from complaint_qms.integrations.erpnext.rounding import settle_cents, share_charges
 
 # Fields of an invoice row by which ERPNext sums up what is billed of an order or a delivery.
 _BILLED = ("sales_order", "so_detail", "delivery_note", "dn_detail")

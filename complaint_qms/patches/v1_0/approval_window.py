@@ -3,7 +3,7 @@
 import frappe
 
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.services.settlement.limits import WINDOW_DAYS
+from complaint_qms.services.settlement.approval_limits import WINDOW_DAYS
 
 
 def execute() -> None:

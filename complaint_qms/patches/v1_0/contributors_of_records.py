@@ -17,7 +17,7 @@ from complaint_qms.constants.contributing import (
     ROWS,
     SUBMITTED,
 )
-from complaint_qms.services.contributors import STAMPS
+from complaint_qms.services.compliance.contributors import STAMPS
 
 _SUBMITTED_BY = {
     "Investigation": ("submitted_by",),

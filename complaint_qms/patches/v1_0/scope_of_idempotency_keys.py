@@ -4,7 +4,7 @@ import frappe
 from pypika import CustomFunction
 from pypika.functions import Concat
 
-from complaint_qms.services.idempotency import SEPARATOR
+from complaint_qms.services.intake.idempotency import SEPARATOR
 
 _IMPORT = "^import:[0-9a-f]{32}:[0-9]+$"
 _hash = CustomFunction("SHA2", ["text", "bits"])

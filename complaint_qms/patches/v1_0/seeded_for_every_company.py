@@ -4,7 +4,7 @@ import frappe
 
 from complaint_qms.constants.risk import DEFAULT_MATRIX_NAME
 from complaint_qms.constants.vocabulary import DEFAULT_SOP_NAME
-from complaint_qms.services import risk
+from complaint_qms.services.risk import matrix
 from complaint_qms.services.sop import procedure
 
 
@@ -15,5 +15,5 @@ def execute() -> None:
         if row and row.company and row.creation == row.modified:
             frappe.db.set_value(doctype, name, "company", None, update_modified=False)
             frappe.clear_document_cache(doctype, name)
-    risk.forget()
+    matrix.forget()
     procedure.forget_sops()

@@ -11,10 +11,15 @@ from frappe import _
 from frappe.utils import cint
 from tqdm import tqdm
 
-from complaint_qms.cli.visible import visible
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.services.importing import errors, run, setup, source
-from complaint_qms.services.importing.values import Defaults, RowError
+from complaint_qms.services.importing import (
+    preparation,
+    row_errors,
+    run,
+    source,
+)
+from complaint_qms.services.importing.row_values import Defaults, RowError
+from complaint_qms.tabular.visible import visible
 
 
 def load(
@@ -46,7 +51,7 @@ def load(
         total, bad = run.try_out(found, defaults, batch_size)
         _write(error_file, found, bad)
     else:
-        doc = setup.for_command(file, found, company, batch_size, complaint_type, live)
+        doc = preparation.for_command(file, found, company, batch_size, complaint_type, live)
         frappe.db.commit()
         begun_at = cint(doc.position)
         if begun_at:
@@ -86,4 +91,4 @@ def _show_columns(found: source.Source) -> None:
 def _write(error_file: Path, found: source.Source, bad: list[RowError]) -> None:
     if bad:
         rows = ((row.row, row.column, row.reason, row.cells) for row in sorted(bad, key=lambda row: row.row))
-        error_file.write_text("\ufeff" + errors.as_csv(found.table.columns, rows), "utf-8")
+        error_file.write_text("\ufeff" + row_errors.as_csv(found.table.columns, rows), "utf-8")

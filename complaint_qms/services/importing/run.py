@@ -20,13 +20,18 @@ from frappe.model.document import Document
 from frappe.utils import cint, now_datetime, strip_html
 from frappe.utils.global_search import update_global_search
 
-from complaint_qms.services.files import own_file
-from complaint_qms.services.importing import errors
-from complaint_qms.services.importing.hold import IMPORT, held, hold_row
+from complaint_qms.services.importing import row_errors
+from complaint_qms.services.importing.batch_cache import Blank, asked_once
+from complaint_qms.services.importing.row_values import (
+    Defaults,
+    Row,
+    RowError,
+    Translator,
+)
+from complaint_qms.services.importing.run_lock import IMPORT, held, hold_row
 from complaint_qms.services.importing.source import Source, check
-from complaint_qms.services.importing.sparing import Blank, asked_once
-from complaint_qms.services.importing.values import Defaults, Row, RowError, Translator
 from complaint_qms.services.importing.writer import DOCTYPE, build, write
+from complaint_qms.services.record.attached_files import own_file
 
 BATCH = 1000
 FEW = 1000
@@ -120,7 +125,7 @@ def _all(doc: Document, source: Source, tell: Callable[[Counts], None] | None) -
             "seconds": before + round(time.monotonic() - began),
         }
     )
-    doc.db_set("error_file", errors.attach(doc, source.table.columns))
+    doc.db_set("error_file", row_errors.attach(doc, source.table.columns))
     frappe.db.commit()
     _publish(doc, total)
     return total
@@ -153,7 +158,7 @@ def _batch(name: str, source: Source, translator: Translator, chunk: Any) -> Cou
     if docs:
         docs, bad_now = _write(docs)
         bad += bad_now
-    errors.keep(name, bad)
+    row_errors.keep(name, bad)
     return Counts(chunk.consumed, len(docs), len(rows) - len(fresh), len(bad))
 
 

@@ -12,13 +12,13 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from complaint_qms.cli import mapping as columns
-from complaint_qms.cli.errors import CliError
-from complaint_qms.cli.fields import BY_KEY, DATE_KEYS, FIELDS
-from complaint_qms.cli.mapping import FileMapping
-from complaint_qms.cli.messages import say
-from complaint_qms.cli.read.profile import Profile, profile
-from complaint_qms.cli.read.rows import Table
+from complaint_qms.tabular import mapping as columns
+from complaint_qms.tabular.errors import CliError
+from complaint_qms.tabular.fields import BY_KEY, DATE_KEYS, FIELDS
+from complaint_qms.tabular.mapping import FileMapping
+from complaint_qms.tabular.messages import say
+from complaint_qms.tabular.profile import Profile, profile
+from complaint_qms.tabular.rows import Table
 
 KEYS = tuple(field.key for field in FIELDS)
 
@@ -55,7 +55,7 @@ def open_file(path: Path) -> Source:
 
 
 def use_file_mapping(source: Source, path: Path) -> None:
-    """Take columns, header and date orders from a mapping file (see `complaint_qms.cli.mapping`)."""
+    """Take columns, header and date orders from a mapping file (see `complaint_qms.tabular.mapping`)."""
     with _told():
         entry = columns.entry_for(columns.load(path), source.table.path.name)
         if entry is None:

@@ -20,8 +20,8 @@ from frappe.model.document import Document
 from frappe.model.naming import NamingSeries
 from pypika import Parameter
 
-from complaint_qms.services import naming
-from complaint_qms.services.importing.sparing import Blank
+from complaint_qms.services.importing.batch_cache import Blank
+from complaint_qms.services.record import naming
 from complaint_qms.services.sop import clock
 
 DOCTYPE = "Complaint"

@@ -26,10 +26,10 @@ from pypika.terms import Term
 
 from complaint_qms.constants.clock import AT_RISK, ON_TRACK, OVERDUE, PAUSED
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_UNENDED, NO_COMPLAINT
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.scalars import FIRST_YEAR, LAST_YEAR
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.filters import ReportFilters, read_object
-from complaint_qms.services.scalars import FIRST_YEAR, LAST_YEAR
-from complaint_qms.services.words import word
 
 OPEN = ["not in", list(COMPLAINT_ENDED)]
 SHOWN_TYPES = 10

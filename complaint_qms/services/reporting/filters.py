@@ -16,7 +16,7 @@ from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, Term
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED, NO_COMPLAINT
-from complaint_qms.services.sent import read_day
+from complaint_qms.services.record.input_validation import read_day
 
 # filter → (field of Complaint, tree that it names a branch of)
 BRANCHES = {"complaint_type": "Complaint Type", "territory": "Territory", "item_group": "Item Group"}

@@ -17,6 +17,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Case, Term
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.services.record.labels import word
 from complaint_qms.services.reporting.access import can_read, permitted, readable
 from complaint_qms.services.reporting.columns import (
     column,
@@ -26,7 +27,6 @@ from complaint_qms.services.reporting.columns import (
     summary,
 )
 from complaint_qms.services.reporting.filters import ReportFilters
-from complaint_qms.services.words import word
 
 DEFAULT_ROWS = 2000
 DAY = 86400

@@ -14,6 +14,8 @@ from pypika.terms import Case
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.risk import Cell
+from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.record.labels import word
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.columns import (
     column,
@@ -23,9 +25,7 @@ from complaint_qms.services.reporting.columns import (
     summary,
 )
 from complaint_qms.services.reporting.filters import ReportFilters, list_link
-from complaint_qms.services.risk import matrix_for, matrix_of
-from complaint_qms.services.values import values_of
-from complaint_qms.services.words import word
+from complaint_qms.services.risk.matrix import matrix_for, matrix_of
 
 NOT_SET = ""
 

@@ -17,6 +17,7 @@ from pypika.terms import Case, Criterion, Term, Tuple
 
 from complaint_qms.constants.clock import AT_RISK, MET, MISSED, OVERDUE, PAUSED, RUNNING
 from complaint_qms.constants.stages import COMPLAINT_OPEN
+from complaint_qms.services.record.labels import word
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.columns import (
     column,
@@ -26,7 +27,6 @@ from complaint_qms.services.reporting.columns import (
     summary,
 )
 from complaint_qms.services.reporting.filters import ReportFilters
-from complaint_qms.services.words import word
 
 RESPONSE, WHOLE = "first_response", "whole"
 LINES = (RESPONSE, *COMPLAINT_OPEN, WHOLE)

@@ -20,11 +20,11 @@ from complaint_qms.constants.settlement import (
     SUBMITTED,
 )
 from complaint_qms.constants.stages import COMPLAINT_ENDED
-from complaint_qms.integrations.erpnext import drafted
+from complaint_qms.integrations.erpnext import drafted_documents
 from complaint_qms.integrations.erpnext.remaining import INVOICE
-from complaint_qms.services.settlement.after_end import ask_to_look
-from complaint_qms.services.settlement.correcting import correction_of
-from complaint_qms.services.settlement.figures import refresh_complaint
+from complaint_qms.services.lifecycle.settlement_state import refresh_complaint
+from complaint_qms.services.settlement.finance_corrections import correction_of
+from complaint_qms.services.settlement.lost_settlement_alert import ask_to_look
 
 
 def tell(doc: Document, what: str) -> None:
@@ -64,9 +64,9 @@ def document_changed(doc: Document, *, deleted: bool = False) -> None:
         row = _list_amended(doc, settlement)
     if not row:
         return
-    now = {"document_status": DELETED if deleted else drafted.state_of(doc)}
+    now = {"document_status": DELETED if deleted else drafted_documents.state_of(doc)}
     if doc.doctype == INVOICE:  # finance may have corrected the draft
-        now |= {"amount": drafted.worth(doc), "remedy_value": drafted.remedy_value(doc)}
+        now |= {"amount": drafted_documents.worth(doc), "remedy_value": drafted_documents.remedy_value(doc)}
     if doc.doctype in CORRECTED and not deleted:
         now["correction_reason"] = correction_of(doc)
     if any((row.get(key) or "") != (value or "") for key, value in now.items()):
@@ -88,7 +88,7 @@ def _correction_line(doc: Document, settlement: str, reason: str) -> str:
         _(doc.doctype),
         get_link_to_form(doc.doctype, doc.name),
         get_link_to_form(DOCTYPE, settlement),
-        fmt_money(drafted.worth(doc), currency=doc.currency),
+        fmt_money(drafted_documents.worth(doc), currency=doc.currency),
         escape_html(reason),
     )
 
@@ -106,7 +106,12 @@ def _list_amended(doc: Document, settlement: str) -> frappe._dict | None:
     parent = frappe.get_doc(DOCTYPE, settlement)
     row = parent.append(
         "documents",
-        {"document_type": doc.doctype, "document_name": doc.name, "amount": drafted.worth(doc), **origin},
+        {
+            "document_type": doc.doctype,
+            "document_name": doc.name,
+            "amount": drafted_documents.worth(doc),
+            **origin,
+        },
     )
     row.db_insert()
     return frappe._dict(row.as_dict())

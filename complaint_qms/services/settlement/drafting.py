@@ -28,8 +28,9 @@ from complaint_qms.constants.settlement import (
     RETURN_WITH_CREDIT,
     SUBMITTED,
 )
-from complaint_qms.integrations.erpnext import drafted
-from complaint_qms.integrations.erpnext.drafting import Marks
+from complaint_qms.integrations.erpnext import drafted_documents
+from complaint_qms.integrations.erpnext.batches_and_serials import split_serials
+from complaint_qms.integrations.erpnext.draft_marks import Marks
 from complaint_qms.integrations.erpnext.remaining import NOTE
 from complaint_qms.integrations.erpnext.replacements import Fresh, draft_repair, draft_replacement
 from complaint_qms.integrations.erpnext.returns import (
@@ -39,11 +40,10 @@ from complaint_qms.integrations.erpnext.returns import (
     draft_goods_return,
     draft_goodwill_note,
 )
-from complaint_qms.integrations.erpnext.tracking import split_serials
-from complaint_qms.services.settlement.keeping import grant_of
+from complaint_qms.services.settlement.finance_guards import grant_of
 from complaint_qms.services.settlement.lines import Lines
-from complaint_qms.services.settlement.once import hold_drafting
-from complaint_qms.services.settlement.tied import Tied
+from complaint_qms.services.settlement.matched_line import Tied
+from complaint_qms.services.settlement.submit_lock import hold_drafting
 
 
 def draft_documents(doc: Document) -> None:
@@ -64,7 +64,7 @@ def draft_documents(doc: Document) -> None:
                 "document_name": made.name,
                 "purpose": purpose,
                 "source_name": source,
-                "amount": drafted.worth(made),
+                "amount": drafted_documents.worth(made),
                 "remedy_value": value,
                 "document_status": OPEN if purpose == REPAIR else DRAFT,
                 **grant_of(purpose, made, value),
@@ -90,13 +90,13 @@ def _credits(lines: Lines, marks: Marks, account: str | None):
             with_goods[line.sales_invoice].append(_goods_back(tied))
     for invoice in sorted(money):
         made = draft_credit_note(invoice, money[invoice], marks, with_goods=False)
-        yield CREDIT_NOTE, invoice, made, drafted.remedy_value(made)
+        yield CREDIT_NOTE, invoice, made, drafted_documents.remedy_value(made)
     for invoice in sorted(with_goods):
         made = draft_credit_note(invoice, with_goods[invoice], marks, with_goods=True)
-        yield RETURN_WITH_CREDIT, invoice, made, drafted.remedy_value(made)
+        yield RETURN_WITH_CREDIT, invoice, made, drafted_documents.remedy_value(made)
     for invoice in sorted(grants):
         made = draft_goodwill_note(invoice, grants[invoice], account, marks)
-        yield GOODWILL, invoice, made, drafted.remedy_value(made)
+        yield GOODWILL, invoice, made, drafted_documents.remedy_value(made)
 
 
 def _goods(lines: Lines, marks: Marks):
@@ -154,8 +154,8 @@ def take_back(doc: Document) -> None:
     """
     hold_drafting()
     listed = {(row.document_type, row.document_name): row for row in doc.documents}
-    now = drafted.states(doc.name, listed)
-    begun = drafted.work_has_begun(name for kind, name in listed if kind == "Warranty Claim")
+    now = drafted_documents.states(doc.name, listed)
+    begun = drafted_documents.work_has_begun(name for kind, name in listed if kind == "Warranty Claim")
     problems = [
         _("{0} {1} is submitted: cancel it first, then this settlement.").format(
             _(kind), get_link_to_form(kind, name)
@@ -183,7 +183,7 @@ def take_back(doc: Document) -> None:
         if state in (DRAFT, OPEN):
             frappe.flags.settlement_taken_back = doc.name
             try:
-                drafted.delete_draft(kind, name)
+                drafted_documents.delete_draft(kind, name)
             finally:
                 frappe.flags.settlement_taken_back = None
             state = DELETED

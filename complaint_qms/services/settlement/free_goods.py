@@ -12,7 +12,7 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import escape_html, flt, fmt_money
 
 from complaint_qms.constants.settlement import REPLACEMENT
-from complaint_qms.services.settlement.tied import TOLERANCE, number
+from complaint_qms.services.settlement.matched_line import TOLERANCE, number
 
 
 def keep_free_goods(doc: Document, settlement: str, others: list[str]) -> None:

@@ -15,13 +15,13 @@ from frappe.utils import escape_html, flt
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import CONSUMING, GOODWILL, REPAIR, REPLACEMENT, RETURN_CREDIT
 from complaint_qms.engine.shares import shares
+from complaint_qms.integrations.erpnext.batches_and_serials import Units, units_with_customer
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, Sold, SoldRow, load
-from complaint_qms.integrations.erpnext.tracking import Units, units_with_customer
-from complaint_qms.services.settlement.goods import check_quantities, check_units, open_stock_qty
-from complaint_qms.services.settlement.money import check_money
+from complaint_qms.services.settlement.invoice_split import Splitter
+from complaint_qms.services.settlement.matched_line import Problems, Tied, place
+from complaint_qms.services.settlement.open_amounts import check_money
+from complaint_qms.services.settlement.open_quantities import check_quantities, check_units, open_stock_qty
 from complaint_qms.services.settlement.serials import check_serials
-from complaint_qms.services.settlement.splitting import Splitter
-from complaint_qms.services.settlement.tied import Problems, Tied, place
 from complaint_qms.services.settlement.totals import name_source
 
 

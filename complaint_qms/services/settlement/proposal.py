@@ -17,7 +17,7 @@ from complaint_qms.constants.settlement import (
     RETURN_CREDIT,
 )
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, Sold, SoldRow, load
-from complaint_qms.services.settlement.limits import granted_before, limit_of, total_of
+from complaint_qms.services.settlement.approval_limits import granted_before, limit_of, total_of
 
 
 def propose(complaint: Document) -> dict[str, Any]:

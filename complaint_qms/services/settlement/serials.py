@@ -21,9 +21,14 @@ from complaint_qms.constants.settlement import (
     RETURN_CREDIT,
     RETURN_WITH_CREDIT,
 )
+from complaint_qms.integrations.erpnext.batches_and_serials import Units, split_serials
 from complaint_qms.integrations.erpnext.remaining import INVOICE
-from complaint_qms.integrations.erpnext.tracking import Units, split_serials
-from complaint_qms.services.settlement.tied import Problems, Tied, number, place
+from complaint_qms.services.settlement.matched_line import (
+    Problems,
+    Tied,
+    number,
+    place,
+)
 
 _INSTR = CustomFunction("INSTR", ["text", "part"])
 

@@ -3,7 +3,7 @@
 procedure   which SOP fits, and the checks it brings along
 plan        an SOP read as calendar and limits
 clock       the three clocks of a complaint: first response, stage, whole
+reclock     open complaints after a change of their plan
 escalation  the sweep that moves due clocks on
-recipients  who is to be told
-alerts      what they are told, and how
+recipients  who is to be told; services/notify tells them
 """

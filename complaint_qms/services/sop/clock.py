@@ -40,9 +40,10 @@ from complaint_qms.constants.clock import (
     RUNNING,
 )
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_OPEN
-from complaint_qms.engine import sla_clock
-from complaint_qms.engine.sla_clock import NoWorkingTime, Pause
-from complaint_qms.services.sop.plan import Limit, Plan, aware, plan_of, site_zone, stored
+from complaint_qms.engine.sla import clock as sla_clock
+from complaint_qms.engine.sla.clock import NoWorkingTime, Pause
+from complaint_qms.services.record.site_time import aware, site_zone, stored
+from complaint_qms.services.sop.plan import Limit, Plan, plan_of
 
 
 def start(doc: Document, now: datetime) -> None:

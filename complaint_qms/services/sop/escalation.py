@@ -20,7 +20,8 @@ from pypika import CustomFunction
 from pypika.terms import Criterion
 
 from complaint_qms.constants.clock import AT_RISK, CLOCKS, HOLD, ON_TRACK, OVERDUE, RUNNING
-from complaint_qms.services.sop import alerts, recipients, reclock
+from complaint_qms.services.notify import alerts
+from complaint_qms.services.sop import recipients, reclock
 
 BATCH = 2000
 """Complaints per transaction."""

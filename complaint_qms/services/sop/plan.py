@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, escape_html, flt, get_datetime, getdate, to_timedelta
+from frappe.utils import cint, escape_html, flt, getdate, to_timedelta
 from frappe.utils.data import get_system_timezone
 
 from complaint_qms.constants.clock import WEEKDAYS
-from complaint_qms.engine import sla_clock
-from complaint_qms.engine.sla_clock import ClockError, WorkCalendar
+from complaint_qms.engine.sla import clock
+from complaint_qms.engine.sla.clock import ClockError, WorkCalendar
 
 _DAY = timedelta(days=1)
 
@@ -44,21 +43,6 @@ class Plan:
     resolution: Limit | None
     stages: dict[str, Limit] = field(default_factory=dict)
     fingerprint: str = ""
-
-
-def site_zone() -> ZoneInfo:
-    """Zone in which the database keeps its times (which carry none)."""
-    return ZoneInfo(get_system_timezone())
-
-
-def aware(moment: datetime | str, zone: ZoneInfo) -> datetime:
-    """A time of the database with its zone. An hour that the wall clock shows twice means its first showing."""
-    return get_datetime(moment).replace(tzinfo=zone)
-
-
-def stored(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The other way round: as the database keeps it."""
-    return moment.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
 def plan_of(complaint: Document) -> Plan | None:
@@ -112,7 +96,7 @@ def calendar_of(sop: Document, holidays: set[date] | tuple = ()) -> WorkCalendar
     """
     zone = (sop.time_zone or "").strip() or get_system_timezone()
     if cint(sop.round_the_clock):
-        return sla_clock.always(zone)
+        return clock.always(zone)
     shifts: dict[int, tuple[tuple[time, time], ...]] = {}
     for row in sop.working_hours:
         day = WEEKDAYS.index(row.workday)

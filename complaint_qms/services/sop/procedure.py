@@ -11,8 +11,8 @@ from frappe.utils import cint, escape_html
 from complaint_qms.constants import roles
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_OPEN, FIRST_STAGE
-from complaint_qms.services import caching
-from complaint_qms.services.defaults import check_role
+from complaint_qms.services.record import site_cache
+from complaint_qms.services.record.source_defaults import check_role
 
 CACHE_KEY = "complaint_qms_sops"
 _CHOOSERS = (roles.MANAGER, "System Manager")
@@ -113,7 +113,7 @@ def keep_checks(doc: Document, now: datetime) -> None:
 
 def forget_sops() -> None:
     """Drop the cached lists; called when an SOP or a type changes."""
-    caching.forget([CACHE_KEY, CACHE_KEY + ":types"])
+    site_cache.forget([CACHE_KEY, CACHE_KEY + ":types"])
 
 
 def _fit(row: dict[str, Any], doc: Document, path: list[str]) -> int:

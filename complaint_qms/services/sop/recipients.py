@@ -10,9 +10,14 @@ from frappe.utils import cint
 
 from complaint_qms.constants.roles import MANAGER
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.services.absence import absent_users, superiors_of
-from complaint_qms.services.people import companies_of, holders_of
-from complaint_qms.services.sop.alerts import ESCALATED, Event, Notice, Person
+from complaint_qms.services.notify.alerts import (
+    ESCALATED,
+    Event,
+    Notice,
+    Person,
+)
+from complaint_qms.services.people.absence import absent_users, superiors_of
+from complaint_qms.services.people.role_holders import companies_of, holders_of
 
 COMPLAINT_FIELDS = (
     "name",

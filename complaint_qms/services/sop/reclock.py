@@ -21,7 +21,8 @@ from frappe.utils import format_datetime, get_datetime, now_datetime
 
 from complaint_qms.constants.clock import CLOCKS, OWN_FIELDS
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
-from complaint_qms.services.sop import alerts, clock, recipients
+from complaint_qms.services.notify import alerts
+from complaint_qms.services.sop import clock, recipients
 from complaint_qms.services.sop.plan import plan_of
 
 BATCH: Final = 500

@@ -13,10 +13,10 @@ from complaint_qms.constants import roles, work
 from complaint_qms.constants.clock import HOLD
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_UNENDED
-from complaint_qms.services import lifecycle
-from complaint_qms.services.facts import facts_of_complaints
+from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.lifecycle.facts import facts_of_complaints
+from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.sop.clock import bring_up_to_date
-from complaint_qms.services.values import readable
 from complaint_qms.services.work.loading import Found, about, documents_of, row_of
 from complaint_qms.services.work.timing import Viewer, clock_of, date_of
 
@@ -113,6 +113,6 @@ def _row(doc: Document, facts: dict[str, Any], viewer: Viewer) -> dict[str, Any]
 
 def _roles_forward(doc: Document, steps: list[Document]) -> list[str]:
     """Roles that may take the complaint further."""
-    stages, here = lifecycle.stage_map("Complaint"), COMPLAINT_FLOW.index(doc.stage)
+    stages, here = guard.stage_map("Complaint"), COMPLAINT_FLOW.index(doc.stage)
     ahead = [step.allowed for step in steps if stages.get(step.next_state) in COMPLAINT_FLOW[here + 1 :]]
     return list(dict.fromkeys(ahead))

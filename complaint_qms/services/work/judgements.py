@@ -8,10 +8,12 @@ from frappe.model.document import Document
 from complaint_qms.constants import roles, work
 from complaint_qms.constants.contributing import FIELD
 from complaint_qms.engine.sop import root_cause_missing
-from complaint_qms.services import contributors, defaults, lifecycle
-from complaint_qms.services.facts import facts_of
-from complaint_qms.services.settlement.limits import granted_before, limit_of, refusal
-from complaint_qms.services.values import values_of
+from complaint_qms.services.compliance import contributors
+from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.lifecycle.facts import facts_of
+from complaint_qms.services.record import source_defaults
+from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.settlement.approval_limits import granted_before, limit_of, refusal
 from complaint_qms.services.work.loading import Found, about, complaints_of, documents_of
 from complaint_qms.services.work.timing import Viewer, clock_of, date_of
 
@@ -22,7 +24,7 @@ def cause_work(viewer: Viewer) -> Found:
     """Root causes that the viewer is finding, and those of others that are ready for the viewer to verify."""
     if not frappe.has_permission("Root Cause"):
         return [], False
-    judges = viewer.roles & set(defaults.REVIEWERS)
+    judges = viewer.roles & set(source_defaults.REVIEWERS)
     names = frappe.get_list(
         "Root Cause",
         filters={"status": "draft"}
@@ -114,11 +116,11 @@ def _cause(doc: Document, judges: bool, viewer: Viewer) -> dict[str, Any] | None
     own = any(item.gate == "G6" for item in found)
     # How it was verified is the verifier's to write.
     lacking = [item for item in found if item.gate != "G6" and item.field != "verification_method"]
-    mine = doc.analyst in viewer.stands_for(*defaults.REVIEWERS)
+    mine = doc.analyst in viewer.stands_for(*source_defaults.REVIEWERS)
     ready = judges and not own and not lacking
     if not mine and not ready:
         return None
-    told = [lifecycle.describe(doc, item) for item in lacking]
+    told = [guard.describe(doc, item) for item in lacking]
     return {
         "kind": work.ROOT_CAUSE,
         "doctype": doc.doctype,
@@ -129,5 +131,5 @@ def _cause(doc: Document, judges: bool, viewer: Viewer) -> dict[str, Any] | None
         "missing": len(told),
         "first_missing": told[0]["message"] if told else None,
         "field": told[0]["field"] if told else "verification_method",
-        "waits_for": {"roles": list(defaults.REVIEWERS)} if not ready and not lacking else None,
+        "waits_for": {"roles": list(source_defaults.REVIEWERS)} if not ready and not lacking else None,
     }

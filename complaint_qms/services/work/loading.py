@@ -7,9 +7,9 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants.contributing import FIELD, ROWS
-from complaint_qms.services import lifecycle
-from complaint_qms.services.overview import next_moves
-from complaint_qms.services.values import readable
+from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.lifecycle.overview import next_moves
+from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.work.timing import Viewer
 
 Found = tuple[list[dict[str, Any]], bool]
@@ -51,7 +51,7 @@ def row_of(
 ) -> tuple[dict[str, Any], dict[str, Any] | None, list[Document]]:
     """What a record asks for next: the row of the list, the viewer's move forward with what it lacks, and the steps that
     anybody may take from here."""
-    steps = lifecycle.steps_from(doc)
+    steps = guard.steps_from(doc)
     moves = next_moves(doc, [step for step in steps if step.allowed in viewer.roles], facts)
     forward = next((move for move in moves if move["kind"] == "forward"), None)
     missing = forward["missing"] if forward else []

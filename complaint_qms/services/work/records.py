@@ -11,7 +11,7 @@ from frappe.utils import add_days, getdate
 from complaint_qms.constants import roles, work
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN, CAPA_FLOW, INVESTIGATION_FLOW
 from complaint_qms.permissions.query import in_list
-from complaint_qms.services.facts import facts_of_capas, facts_of_investigations
+from complaint_qms.services.lifecycle.facts import facts_of_capas, facts_of_investigations
 from complaint_qms.services.work.loading import Found, about, complaints_of, documents_of, row_of
 from complaint_qms.services.work.timing import Viewer, date_of
 

@@ -11,9 +11,10 @@ from frappe.utils import get_datetime, getdate
 
 from complaint_qms.constants import work
 from complaint_qms.constants.clock import AT_RISK, CLOCKS, ON_TRACK, OVERDUE, RUNNING
-from complaint_qms.services.absence import Cover, cover_of
+from complaint_qms.services.people.absence import Cover, cover_of
+from complaint_qms.services.record.site_time import aware, site_zone, stored
 from complaint_qms.services.sop.clock import stage_limit, standing, used_in_stage, used_since
-from complaint_qms.services.sop.plan import aware, plan_of, site_zone, stored
+from complaint_qms.services.sop.plan import plan_of
 
 
 @dataclass(frozen=True)

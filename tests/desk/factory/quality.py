@@ -11,8 +11,8 @@ from frappe.utils import add_days, now_datetime, nowdate
 
 from complaint_qms.api import capa as capa_api
 from complaint_qms.constants import roles
-from complaint_qms.services import intake
-from complaint_qms.services.lifecycle import take_step
+from complaint_qms.services.intake import register
+from complaint_qms.services.lifecycle.guard import take_step
 from tests.desk.factory.base import make, unique
 from tests.desk.factory.people import as_user, user
 from tests.desk.factory.trade import customer
@@ -42,7 +42,7 @@ def complaint(**values: object) -> Document:
     data = {"subject": "Handle broken", "description": "It broke.", "complaint_type": "Broken or Damaged"}
     if "customer" not in values and "complainant_name" not in values:
         values["customer"] = customer().name
-    return intake.register({**data, **values})
+    return register.register({**data, **values})
 
 
 def in_triage(**values: object) -> Document:

@@ -5,44 +5,47 @@ from frappe import _
 from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.constants.fields import CAPA_STAMPS
+from complaint_qms.controllers.record import Checked
 from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS, still_needed
-from complaint_qms.services import capa_actions, contributors, defaults, lifecycle, reliance
-from complaint_qms.services.checked import Checked
+from complaint_qms.services.capa import actions
+from complaint_qms.services.compliance import contributors
+from complaint_qms.services.lifecycle import guard, reliance
+from complaint_qms.services.record import source_defaults
 
 
 class CAPA(Checked):
     def before_validate(self):
         # What effectiveness computed comes in through its own service, marked by this flag, and no other way.
         if not self.flags.computed:
-            lifecycle.protect(self, CAPA_STAMPS)
+            guard.protect(self, CAPA_STAMPS)
             before = self.get_doc_before_save()
             kept = before.window_extensions if before else []
             self.set("window_extensions", [row.as_dict() for row in kept])
         if self.is_new():
-            defaults.for_capa(self)
+            source_defaults.for_capa(self)
 
     def validate(self):
-        capa_actions.check_rows(self)
+        actions.check_rows(self)
         self._keep_criterion()
         self._keep_complaints()
         contributors.keep(self)
         contributors.check_hand_over(self)
-        move = lifecycle.guard(self)
+        move = guard.guard(self)
         if move:
             self._entered(*move)
 
     def on_update(self):
-        capa_actions.sync_todos(self)
+        actions.sync_todos(self)
         contributors.tell_hand_over(self)
 
     def on_trash(self):
-        lifecycle.refuse_deletion(self)
+        guard.refuse_deletion(self)
 
     def _keep_criterion(self) -> None:
         before = self.get_doc_before_save()
         if not before or before.stage in ("draft", "plan_review", "ineffective"):
             return
-        changed = lifecycle.changed_fields(self, before)
+        changed = guard.changed_fields(self, before)
         self._refuse_fixed(
             [name for name in CRITERION_FIELDS if name in changed],
             _(
@@ -63,12 +66,12 @@ class CAPA(Checked):
         gone = {row.complaint for row in before.complaints} - {row.complaint for row in self.complaints}
         found = still_needed(reliance.complaints_on_capa(self.name, gone))
         if found:
-            lifecycle.refuse(self, found)
+            guard.refuse(self, found)
 
     def _refuse_fixed(self, touched: list[str], sentence: str) -> None:
         if touched:
             labels = ", ".join(_(self.meta.get_label(name)) for name in touched)
-            frappe.throw(sentence.format(labels), lifecycle.GateError)
+            frappe.throw(sentence.format(labels), guard.GateError)
 
     def _entered(self, origin: str, target: str) -> None:
         user, now = frappe.session.user, now_datetime()

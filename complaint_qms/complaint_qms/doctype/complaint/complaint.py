@@ -7,31 +7,32 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import COMPLAINT_STAMPS, DECIDED_ANEW, SEPARATED
 from complaint_qms.constants.stages import COMPLAINT_ENDED, FIRST_STAGE
+from complaint_qms.controllers.record import Checked
 from complaint_qms.integrations.erpnext.consistency import check_consistency
-from complaint_qms.services import (
+from complaint_qms.services.compliance import (
     contributors,
     decisions,
-    idempotency,
-    intake,
-    lifecycle,
-    merge,
-    proposals,
-    reporting_duty,
     retention,
-    risk,
-    times,
-    vocabulary_use,
+    settings_in_use,
 )
-from complaint_qms.services.checked import Checked
-from complaint_qms.services.evidence import missing
-from complaint_qms.services.settlement.keeping import keep_party
+from complaint_qms.services.evidence import integrity_check
+from complaint_qms.services.intake import (
+    dates,
+    idempotency,
+    proposals,
+    register,
+)
+from complaint_qms.services.lifecycle import guard, merge
+from complaint_qms.services.reportability import deadline
+from complaint_qms.services.risk import matrix
+from complaint_qms.services.settlement.finance_guards import keep_party
 from complaint_qms.services.sop import clock, procedure
 
 
 class Complaint(Checked):
     def onload(self):
         proposals.refresh(self)
-        self.set_onload("lost_evidence", missing.lost_rows(self))
+        self.set_onload("lost_evidence", integrity_check.lost_rows(self))
 
     def before_insert(self):
         idempotency.stamp(self)
@@ -39,13 +40,13 @@ class Complaint(Checked):
         self.is_migrated = self.is_migrated if self.flags.by_import else 0
 
     def before_validate(self):
-        lifecycle.protect(self, COMPLAINT_STAMPS)
-        intake.follow_company(self)
+        guard.protect(self, COMPLAINT_STAMPS)
+        register.follow_company(self)
         clock.keep(self)
-        times.keep(self)
+        dates.keep(self)
         procedure.keep_checks(self, self._now())
         if self.is_new():
-            intake.fill_in(self, self._now())
+            register.fill_in(self, self._now())
 
     def validate(self):
         now = self._now()
@@ -54,19 +55,19 @@ class Complaint(Checked):
             keep_party(self)
             merge.keep_company(self)
             contributors.check_hand_over(self)
-        times.check(self, now)
+        dates.check(self, now)
         check_consistency(self)
-        vocabulary_use.check_chosen(self)
+        settings_in_use.check_chosen(self)
         if self.has_value_changed("complaint_type"):
-            intake.check_type(self)
-            intake.take_type_defaults(self)
-        reporting_duty.keep_awareness(self)
-        risk.assess(self)
+            register.check_type(self)
+            register.take_type_defaults(self)
+        deadline.keep_awareness(self)
+        matrix.assess(self)
         decisions.stamp(self, now)
-        times.stamp_agreement(self, now)
+        dates.stamp_agreement(self, now)
         self._follow_procedure(now)
         merge.look(self)
-        move = lifecycle.guard(self)
+        move = guard.guard(self)
         if move:
             decisions.take(self, *move, now)
             self._entered(*move, now)
@@ -75,7 +76,7 @@ class Complaint(Checked):
 
     def run_method(self, method, *args, **kwargs):
         if method == "on_update" and self.flags.in_insert:
-            with lifecycle.no_work_list(self.doctype):
+            with guard.no_work_list(self.doctype):
                 return super().run_method(method, *args, **kwargs)
         return super().run_method(method, *args, **kwargs)
 
@@ -88,11 +89,11 @@ class Complaint(Checked):
 
     def on_update(self):
         merge.tell_original(self)
-        reporting_duty.follow_awareness(self)
+        deadline.follow_awareness(self)
         contributors.tell_hand_over(self)
 
     def on_trash(self):
-        lifecycle.refuse_deletion(self)
+        guard.refuse_deletion(self)
 
     def _now(self) -> datetime:
         return self.flags.now or now_datetime()

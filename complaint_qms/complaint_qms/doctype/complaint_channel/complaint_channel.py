@@ -1,4 +1,4 @@
-from complaint_qms.services.vocabulary_use import Named
+from complaint_qms.controllers.vocabulary import Named
 
 
 class ComplaintChannel(Named):

@@ -3,8 +3,8 @@
 import frappe
 from frappe import _
 
-from complaint_qms.services.checked import Checked
-from complaint_qms.services.importing import errors, setup
+from complaint_qms.controllers.record import Checked
+from complaint_qms.services.importing import preparation, row_errors
 
 # What the import itself writes, past the form.
 _OWN = (
@@ -31,7 +31,7 @@ class ComplaintImport(Checked):
             and self.import_file
             and (not before or before.import_file != self.import_file)
         ):
-            setup.analyse(self)
+            preparation.analyse(self)
 
     def on_trash(self):
-        errors.forget(self.name)
+        row_errors.forget(self.name)

@@ -1,6 +1,6 @@
 """Controller of a column of a file to be imported."""
 
-from complaint_qms.services.rows import Row
+from complaint_qms.controllers.row import Row
 
 
 class ComplaintImportColumn(Row):

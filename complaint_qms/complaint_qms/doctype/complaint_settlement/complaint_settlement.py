@@ -5,11 +5,11 @@ from frappe import _
 from frappe.utils import escape_html
 
 from complaint_qms.constants.settlement import DOCUMENT_TYPES
-from complaint_qms.services.checked import Checked
-from complaint_qms.services.settlement import checking, drafting, once
+from complaint_qms.controllers.record import Checked
+from complaint_qms.services.lifecycle.settlement_state import refresh_complaint
+from complaint_qms.services.settlement import drafting, submit_checks, submit_lock
 from complaint_qms.services.settlement.documents import tell
-from complaint_qms.services.settlement.figures import refresh_complaint
-from complaint_qms.services.settlement.words import goods_and_money
+from complaint_qms.services.settlement.return_notice import goods_and_money
 
 
 class ComplaintSettlement(Checked):
@@ -26,7 +26,7 @@ class ComplaintSettlement(Checked):
         self.documents = [] if self.is_new() else kept
 
     def validate(self):
-        checking.check(self)
+        submit_checks.check(self)
 
     def after_insert(self):
         tell(self, "proposed")
@@ -38,7 +38,7 @@ class ComplaintSettlement(Checked):
             refresh_complaint(self.complaint)
 
     def before_submit(self):
-        checking.check_right(self)
+        submit_checks.check_right(self)
 
     def on_submit(self):
         drafting.draft_documents(self)
@@ -48,7 +48,7 @@ class ComplaintSettlement(Checked):
         refresh_complaint(self.complaint)
 
     def before_cancel(self):
-        checking.keep_as_submitted(self)
+        submit_checks.keep_as_submitted(self)
         drafting.take_back(self)
 
     def on_cancel(self):
@@ -71,4 +71,4 @@ class ComplaintSettlement(Checked):
         # Submitting and cancelling come through here on every road: desk, REST, import, job.
         if self.docstatus.is_draft():
             return super().save(*args, **kwargs)
-        return once.finish(self, lambda: super(ComplaintSettlement, self).save(*args, **kwargs))
+        return submit_lock.finish(self, lambda: super(ComplaintSettlement, self).save(*args, **kwargs))

@@ -4,10 +4,10 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from complaint_qms.services.assignees import check_responsible
+from complaint_qms.controllers.vocabulary import Named
+from complaint_qms.services.people.assignees import check_responsible
 from complaint_qms.services.sop import plan as sop_plan
 from complaint_qms.services.sop import procedure, reclock
-from complaint_qms.services.vocabulary_use import Named
 
 
 class ComplaintSOP(Named):

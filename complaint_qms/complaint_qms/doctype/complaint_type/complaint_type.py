@@ -5,8 +5,8 @@ from frappe import _
 from frappe.utils import escape_html
 from frappe.utils.nestedset import NestedSet
 
-from complaint_qms.services import vocabulary_use
-from complaint_qms.services.checked import Checked
+from complaint_qms.controllers.record import Checked
+from complaint_qms.services.compliance import settings_in_use
 from complaint_qms.services.sop import procedure
 
 
@@ -41,7 +41,7 @@ class ComplaintType(Checked, NestedSet):
 
     def before_rename(self, old, new, merge=False):
         super().before_rename(old, new, merge)
-        vocabulary_use.check_rename(self.doctype, old, new, merge)
+        settings_in_use.check_rename(self.doctype, old, new, merge)
 
     def after_rename(self, *args, **kwargs):
         super().after_rename(*args, **kwargs)

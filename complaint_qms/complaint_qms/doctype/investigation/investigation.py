@@ -4,24 +4,26 @@ import frappe
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import INVESTIGATION_STAMPS
-from complaint_qms.services import contributors, defaults, lifecycle, reliance
-from complaint_qms.services.checked import Checked
+from complaint_qms.controllers.record import Checked
+from complaint_qms.services.compliance import contributors
+from complaint_qms.services.lifecycle import guard, reliance
+from complaint_qms.services.record import source_defaults
 
 
 class Investigation(Checked):
     def before_validate(self):
-        lifecycle.protect(self, INVESTIGATION_STAMPS)
+        guard.protect(self, INVESTIGATION_STAMPS)
         if self.is_new():
-            defaults.from_complaint(self)
+            source_defaults.from_complaint(self)
 
     def validate(self):
-        defaults.check_open_complaints(
+        source_defaults.check_open_complaints(
             self, [self.complaint, *(row.complaint for row in self.covered_complaints)]
         )
-        defaults.check_dates(self, "opened_on", "due_date")
+        source_defaults.check_dates(self, "opened_on", "due_date")
         contributors.keep(self)
         contributors.check_hand_over(self)
-        move = lifecycle.guard(self)
+        move = guard.guard(self)
         if move:
             self._entered(*move)
 
@@ -29,7 +31,7 @@ class Investigation(Checked):
         contributors.tell_hand_over(self)
 
     def on_trash(self):
-        lifecycle.refuse_deletion(self)
+        guard.refuse_deletion(self)
 
     def _entered(self, origin: str, target: str) -> None:
         if target == "review":

@@ -1,4 +1,4 @@
-from complaint_qms.services.rows import Row
+from complaint_qms.controllers.row import Row
 
 
 class InvestigationComplaint(Row):

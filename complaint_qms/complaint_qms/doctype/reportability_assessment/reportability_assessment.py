@@ -6,42 +6,44 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants import roles
-from complaint_qms.services import defaults, lifecycle, reporting_duty
-from complaint_qms.services.checked import Checked
+from complaint_qms.controllers.record import Checked
+from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.record import source_defaults
+from complaint_qms.services.reportability import deadline
 
 _STAMPS = ("decided_by", "decided_at")
 
 
 class ReportabilityAssessment(Checked):
     def before_validate(self):
-        lifecycle.protect(self, _STAMPS)
+        guard.protect(self, _STAMPS)
         if not self.awareness_date and self.complaint:
             self.awareness_date = frappe.db.get_value("Complaint", self.complaint, "awareness_date")
 
     def validate(self):
-        reporting_duty.check_dates(self)
+        deadline.check_dates(self)
         before = self.get_doc_before_save()
         if before:
             self._keep_basis(before)
-        reporting_duty.check_awareness(self)
-        reporting_duty.set_deadline(self)
+        deadline.check_awareness(self)
+        deadline.set_deadline(self)
         if (
             before
             and before.status != "open"
-            and lifecycle.changed_fields(self, before)
+            and guard.changed_fields(self, before)
             and self.status != "open"
         ):
             frappe.throw(
                 _("G3: the decision of {0} stands. Set its status back to open to deliberate again.").format(
                     escape_html(self.name)
                 ),
-                lifecycle.GateError,
+                guard.GateError,
             )
         if self.has_value_changed("status") or self.is_new():
             self._decide()
 
     def on_trash(self):
-        lifecycle.refuse_deletion(self)
+        guard.refuse_deletion(self)
 
     def _keep_basis(self, before: Document) -> None:
         """An assessment stays with its complaint and its jurisdiction."""
@@ -50,25 +52,21 @@ class ReportabilityAssessment(Checked):
                 _("G3: {0} belongs to complaint {1}. For another one add an assessment of its own.").format(
                     escape_html(self.name), escape_html(before.complaint)
                 ),
-                lifecycle.GateError,
+                guard.GateError,
             )
         if self.has_value_changed("jurisdiction"):
-            defaults.check_role(_("change the jurisdiction of an assessment"), roles.REGULATORY)
+            source_defaults.check_role(_("change the jurisdiction of an assessment"), roles.REGULATORY)
 
     def _decide(self) -> None:
         if self.is_new() and self.status == "open":
             return
-        defaults.check_role(_("decide on reportability"), roles.REGULATORY)
+        source_defaults.check_role(_("decide on reportability"), roles.REGULATORY)
         if self.status == "open":
-            reporting_duty.check_relied_on(self)
+            deadline.check_relied_on(self)
             self.decided_by = self.decided_at = None
             return
         if not (self.reason or "").strip():
-            frappe.throw(
-                _("G3: write the reason of the decision (Reason of the Decision)."), lifecycle.GateError
-            )
+            frappe.throw(_("G3: write the reason of the decision (Reason of the Decision)."), guard.GateError)
         if self.status == "reported" and not (self.submitted_on and self.submission_reference):
-            frappe.throw(
-                _("G3: enter Submitted On and Submission Reference of the report."), lifecycle.GateError
-            )
+            frappe.throw(_("G3: enter Submitted On and Submission Reference of the report."), guard.GateError)
         self.decided_by, self.decided_at = frappe.session.user, now_datetime()

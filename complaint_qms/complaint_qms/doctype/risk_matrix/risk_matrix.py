@@ -3,20 +3,20 @@
 import frappe
 from frappe import _
 
+from complaint_qms.controllers.vocabulary import Named
 from complaint_qms.engine.risk import check_matrix
-from complaint_qms.services import risk
-from complaint_qms.services.vocabulary_use import Named
+from complaint_qms.services.risk import matrix
 
 
 class RiskMatrix(Named):
     def validate(self):
         for row in self.cells:
-            risk.check_color(row.color, f"{row.severity} × {row.occurrence}")
+            matrix.check_color(row.color, f"{row.severity} × {row.occurrence}")
         pairs = [(row.severity, row.occurrence) for row in self.cells]
         twice = sorted({pair for pair in pairs if pairs.count(pair) > 1})
         if twice:
             frappe.throw(_("Cells: {0} × {1} appears twice. Keep one row.").format(*twice[0]))
-        findings = check_matrix(risk.matrix_of(self))
+        findings = check_matrix(matrix.matrix_of(self))
         errors = [_(row.template).format(*row.params) for row in findings if row.kind == "error"]
         if errors:
             frappe.throw(errors if len(errors) > 1 else errors[0], as_list=len(errors) > 1)
@@ -33,7 +33,7 @@ class RiskMatrix(Named):
                 0,
                 update_modified=False,
             )
-        risk.forget()
+        matrix.forget()
 
     def on_trash(self):
-        risk.forget()
+        matrix.forget()

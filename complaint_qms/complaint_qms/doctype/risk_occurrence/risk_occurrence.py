@@ -1,6 +1,6 @@
 """Controller of an occurrence level."""
 
-from complaint_qms.services.risk_level import RiskLevel
+from complaint_qms.controllers.risk_level import RiskLevel
 
 
 class RiskOccurrence(RiskLevel):

@@ -5,10 +5,12 @@ from frappe import _
 from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants.fields import ROOT_CAUSE_STAMPS
+from complaint_qms.controllers.record import Checked
 from complaint_qms.engine.sop import root_cause_missing
-from complaint_qms.services import contributors, defaults, lifecycle, reliance
-from complaint_qms.services.checked import Checked
-from complaint_qms.services.facts import facts_of
+from complaint_qms.services.compliance import contributors
+from complaint_qms.services.lifecycle import guard, reliance
+from complaint_qms.services.lifecycle.facts import facts_of
+from complaint_qms.services.record import source_defaults
 
 # The one field that goes with each judgement.
 _JUDGEMENT = {"verified": "verification_method", "rejected": "rejection_reason"}
@@ -16,12 +18,12 @@ _JUDGEMENT = {"verified": "verification_method", "rejected": "rejection_reason"}
 
 class RootCause(Checked):
     def before_validate(self):
-        lifecycle.protect(self, ROOT_CAUSE_STAMPS)
+        guard.protect(self, ROOT_CAUSE_STAMPS)
         if self.is_new():
             self.status = "draft"
             self.analyst = self.analyst or frappe.session.user
             self.content_by = frappe.session.user
-            defaults.from_investigation(self)
+            source_defaults.from_investigation(self)
 
     def validate(self):
         before = self.get_doc_before_save()
@@ -29,7 +31,7 @@ class RootCause(Checked):
         if not before:
             return
         contributors.check_hand_over(self)
-        changed = set(lifecycle.changed_fields(self, before)) - {"status", *ROOT_CAUSE_STAMPS}
+        changed = set(guard.changed_fields(self, before)) - {"status", *ROOT_CAUSE_STAMPS}
         if changed - set(_JUDGEMENT.values()):
             self.content_by = frappe.session.user
         if before.status != self.status:
@@ -39,18 +41,18 @@ class RootCause(Checked):
                 _(
                     "G7: {0} is verified; its content cannot change any more. Reject it, or add another root cause."
                 ).format(escape_html(self.name)),
-                lifecycle.GateError,
+                guard.GateError,
             )
 
     def on_update(self):
         contributors.tell_hand_over(self)
 
     def on_trash(self):
-        lifecycle.refuse_deletion(self)
+        guard.refuse_deletion(self)
 
     def _judge(self, origin: str, changed: set[str]) -> None:
         if self.status != "draft":
-            defaults.check_role(_("judge a root cause"), *defaults.REVIEWERS)
+            source_defaults.check_role(_("judge a root cause"), *source_defaults.REVIEWERS)
             others = changed - {_JUDGEMENT[self.status]}
             if others:
                 labels = ", ".join(sorted(_(self.meta.get_label(name)) for name in others))
@@ -58,18 +60,18 @@ class RootCause(Checked):
                     _(
                         "G6: a judgement changes nothing else. Save {0} first; then somebody else judges."
                     ).format(labels),
-                    lifecycle.GateError,
+                    guard.GateError,
                 )
         elif origin == "verified":
             frappe.throw(
                 _("G7: {0} is verified. It can be rejected with a reason, but not written anew.").format(
                     escape_html(self.name)
                 ),
-                lifecycle.GateError,
+                guard.GateError,
             )
         found = root_cause_missing(facts_of(self), self.status)
         if found:
-            lifecycle.refuse(self, found)
+            guard.refuse(self, found)
         if origin == "verified":
             reliance.tell_of_cause(self)
         judged = self.status == "verified"

@@ -1,0 +1,334 @@
+"""Files into the store: every good row once, every bad row in the side file with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import repeat
+from operator import add
+from pathlib import Path
+
+import numpy as np
+
+from complaint_qms.backtest import notes
+from complaint_qms.backtest.history import Collector
+from complaint_qms.backtest.ids import Ids
+from complaint_qms.backtest.side_file import keep_headings, packed, write_side_file
+from complaint_qms.backtest.store import COMPLAINT_COLUMNS, Store
+from complaint_qms.tabular.amounts import parse_flag, parse_number
+from complaint_qms.tabular.dates import (
+    BLANKS,
+    ISO_FORMS,
+    Alike,
+    DateDecision,
+    dominant,
+    has_numeric,
+    parse_column,
+)
+from complaint_qms.tabular.fields import (
+    BY_KEY,
+    DATE_KEYS,
+    FLAG_KEYS,
+    NUMBER_KEYS,
+)
+from complaint_qms.tabular.mapping import FileMapping, decide_dates
+from complaint_qms.tabular.profile import profile
+from complaint_qms.tabular.rows import Chunk, Table
+from complaint_qms.tabular.shapes import NO_NUMBERS
+
+CHUNK = 10_000
+_BLANK_CELLS = BLANKS | {cased(b) for b in BLANKS for cased in (str.upper, str.title, str.capitalize)}
+_LONGEST_BLANK = max(map(len, _BLANK_CELLS))
+_LONGEST_NO_NUMBER = max(map(len, NO_NUMBERS))
+CELLS_KEPT = 20_000
+PERSONS = ("injured", "deaths")
+MOST = {key: 1e6 if key in PERSONS else 1e12 for key in NUMBER_KEYS}
+LEAST = {key: -1e12 if key == "cost" else 0 for key in NUMBER_KEYS}
+"""What is possible; a credit note is a negative cost."""
+
+
+@dataclass
+class Source:
+    """One file of a run: opened, looked at, mapped. `records` may be an estimate."""
+
+    number: int
+    table: Table
+    mapping: FileMapping
+    records: int
+    sha256: str
+
+
+def file_hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def ingest(
+    store: Store, source: Source, collector: Collector, timezone: str, tick: Callable[[int], None]
+) -> None:
+    """Read one file into the store from where an earlier run stopped; a chunk is stored whole or not at all.
+
+    What is stored is also given to `collector`.
+    """
+    phase = f"ingest {source.number}"
+    start = store.done(phase)
+    _recall_dates(store, source)
+    if start < 0:
+        tick(source.records)
+        return
+    tick(start)
+    reader = _ChunkReader(store, source, collector, timezone)
+    position = start
+    for chunk in source.table.chunks(CHUNK, skip_records=start):
+        with store.transaction():
+            reader.take(chunk)
+            position += chunk.consumed
+            store.set_done(phase, position)
+        tick(chunk.consumed)
+    with store.transaction():
+        keep_headings(store, source.number, source.table.columns)
+        before = store.db.execute("SELECT coalesce(sum(good), 0) FROM source").fetchone()[0]
+        good = collector.size - before
+        bad = store.db.execute("SELECT count(*) FROM rejected WHERE file = ?", (source.number,)).fetchone()[0]
+        fmt = source.table.format
+        encoding = fmt.encoding if fmt.kind != "xlsx" else ""
+        store.db.execute(
+            "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (source.number, source.mapping.name, source.sha256, fmt.kind, encoding, good + bad, good, bad),
+        )
+        notes.store(store, source.mapping)
+        store.set_done(phase, -1)
+
+
+def records_of(store: Store, source: Source) -> int:
+    """Data records of a file that was read to its end, good and bad."""
+    return store.db.execute("SELECT records FROM source WHERE file = ?", (source.number,)).fetchone()[0]
+
+
+def _dates_key(source: Source) -> str:
+    return f"dates {source.number}"
+
+
+def _recall_dates(store: Store, source: Source) -> None:
+    """Decisions that an interrupted run made on the way."""
+    for key, decision in json.loads(store.meta(_dates_key(source)) or "{}").items():
+        source.mapping.dates[key] = DateDecision(**decision)
+
+
+def _decide_late(store: Store, source: Source) -> None:
+    """Dates whose order of day and month is open turn up after the part of the file that the columns were judged by: now
+    all of it is read. The cells before have another form, so nothing that is stored was read wrongly."""
+    facts = profile(source.table)
+    late = {}
+    for key, decision in decide_dates(facts, source.mapping.columns, {}).items():
+        if source.mapping.dates[key].order == "ymd" != decision.order:
+            source.mapping.dates[key] = decision
+            late[key] = vars(decision)
+    store.set_meta(_dates_key(source), json.dumps(late, sort_keys=True))
+
+
+class _ChunkReader:
+    """Turns chunks of cells into rows of the complaint table."""
+
+    def __init__(self, store: Store, source: Source, collector: Collector, timezone: str) -> None:
+        self.store = store
+        self.source = source
+        self.collector = collector
+        self.timezone = timezone
+        self.cells = _Cells()
+        self.ids = Ids(store, source.number)
+        columns = source.table.columns
+        self.stamps: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self.places = {
+            key: [columns.index(n) for n in names] for key, names in source.mapping.columns.items() if names
+        }
+
+    def heading(self, key: str) -> str:
+        return " + ".join(self.source.mapping.columns.get(key, [key]))
+
+    def take(self, chunk: Chunk) -> None:
+        number = self.source.number
+        bad = [
+            (number, row, "", reason, detail, packed(cells))
+            for (row, reason, detail), cells in zip(chunk.bad, chunk.bad_cells, strict=True)
+        ]
+        if chunk.short:
+            name = self.source.mapping.name
+            self.store.note_quality("-", "row_short", len(chunk.short), chunk.short[0], name)
+        if chunk.cells:
+            bad += self._take_good(chunk)
+        bad.sort(key=lambda b: b[1])
+        self.store.insert("rejected", bad, 6)
+
+    def _take_good(self, chunk: Chunk) -> list[tuple]:
+        cells = list(zip(*chunk.cells, strict=True))
+        size = len(chunk.rows)
+        values: dict[str, list] = {}
+        bad: dict[int, tuple] = {}
+        for key, places in self.places.items():
+            raw = _joined(key, [cells[p] for p in places])
+            if key in DATE_KEYS:
+                values[key] = self._dates(key, raw, chunk.rows, bad)
+            elif key in NUMBER_KEYS:
+                values[key] = self._numbers(key, raw, chunk.rows)
+            elif key in FLAG_KEYS:
+                values[key] = self._flags(key, raw, chunk.rows)
+            elif key in ("batch", "serial"):
+                values[key] = stored_numbers(raw)
+            elif BY_KEY[key].kind == "label":
+                values[key] = list(map(self.cells.__getitem__, raw))
+            else:
+                values[key] = stored_texts(raw)
+        self._check_order(values, chunk.rows)
+        ids = values.pop("id", None)
+        if ids is None:
+            ids = self.ids.made_up(chunk.rows)
+        else:
+            self.ids.check(ids, chunk.rows, self.heading("id"), bad)
+        values["id"] = ids
+        values["file"] = [self.source.number] * size
+        values["row"] = chunk.rows
+        first = (self.store.db.execute("SELECT max(row_id) FROM complaint").fetchone()[0] or 0) + 1
+        names = [key for key in COMPLAINT_COLUMNS if key in values]
+        columns = [values[key] for key in names]
+        times = {key: stamps for key, (stamps, _) in self.stamps.items()}
+        if bad:
+            keep = [i for i in range(size) if i not in bad]
+            columns = [[c[i] for i in keep] for c in columns]
+            times = {key: stamps[keep] for key, stamps in times.items()}
+            size = len(keep)
+        self.store.insert_columns(
+            "complaint", ("row_id", *names), zip(range(first, first + size), *columns, strict=True)
+        )
+        self.collector.add(size, dict(zip(names, columns, strict=True)), times)
+        return [(self.source.number, chunk.rows[i], *why, packed(chunk.cells[i])) for i, why in bad.items()]
+
+    def _dates(self, key: str, raw: list[str], rows: list[int], bad: dict[int, tuple]) -> list[str | None]:
+        decision = self.source.mapping.dates.get(key)
+        alike = dominant(raw)
+        if decision and decision.order == "ymd" and has_numeric(raw, alike):
+            _decide_late(self.store, self.source)
+            decision = self.source.mapping.dates[key]
+        stamps, timed = parse_column(raw, decision.order if decision else "ymd", self.timezone, alike)
+        self.stamps[key] = stamps, timed
+        found = _stored(raw, alike, stamps, timed)
+        for i in np.flatnonzero(np.isnat(stamps)).tolist():
+            found[i] = None
+            text = raw[i].strip()
+            blank = text.lower() in BLANKS
+            if key == "received":
+                reason = "date_missing" if blank else "date_unreadable"
+                bad[i] = (self.heading(key), reason, text)
+            elif not blank:
+                self.store.note_quality(key, "date_unreadable", 1, rows[i], text)
+        return found
+
+    def _numbers(self, key: str, raw: list[str], rows: list[int]) -> list[float | None]:
+        found: list[float | None] = []
+        least, most, whole = LEAST[key], MOST[key], key in PERSONS
+        for i, text in enumerate(raw):
+            try:
+                number = float(text)
+            except ValueError:
+                number = parse_number(text)
+                if number is None and text.strip().lower() not in BLANKS:
+                    self.store.note_quality(key, "number_unreadable", 1, rows[i], text)
+            if number is not None and (not least <= number <= most or (whole and number % 1)):
+                if not math.isnan(number):  # that is how programs write an empty cell
+                    self.store.note_quality(key, "number_impossible", 1, rows[i], text)
+                number = None
+            found.append(number)
+        return found
+
+    def _flags(self, key: str, raw: list[str], rows: list[int]) -> list[str | None]:
+        found: list[str | None] = []
+        for i, text in enumerate(raw):
+            found.append(parse_flag(text))
+            if found[-1] is None and text.strip():
+                self.store.note_quality(key, "flag_unreadable", 1, rows[i], text)
+        return found
+
+    def _check_order(self, values: dict[str, list], rows: list[int]) -> None:
+        """Ends before beginnings, and happenings after their report, are odd but the row counts."""
+        received, clocked = self.stamps["received"]
+        day = received.astype("datetime64[D]")
+        for key, (stamps, timed) in self.stamps.items():
+            if key == "received":
+                continue
+            if key == "occurred":
+                odd = np.flatnonzero(stamps.astype("datetime64[D]") > day)
+            else:
+                earlier = np.where(timed & clocked, stamps < received, stamps.astype("datetime64[D]") < day)
+                odd = np.flatnonzero(earlier & ~np.isnat(stamps) & ~np.isnat(received))
+            if len(odd):
+                reason = "after_received" if key == "occurred" else "before_received"
+                first = int(odd[0])
+                example = f"{values[key][first]} / {values['received'][first]}"
+                self.store.note_quality(key, reason, len(odd), rows[first], example)
+
+
+def _joined(key: str, columns: list[tuple[str, ...]]) -> list[str]:
+    if len(columns) == 1:
+        return list(columns[0])
+    glue = "\n" if BY_KEY[key].kind == "text" else " / "
+    return [glue.join(p for p in (c.strip() for c in cells) if p) for cells in zip(*columns, strict=True)]
+
+
+def _stored(raw: list[str], alike: Alike, stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:
+    """Stored form of parsed cells; cells that already have it are taken over."""
+    if alike.form not in ISO_FORMS:
+        return iso_texts(stamps, timed)
+    ending = ISO_FORMS[alike.form]
+    texts: list[str | None] = list(map(add, raw, repeat(ending))) if ending else list(raw)
+    others = np.flatnonzero(~alike.rows)
+    if len(others):
+        for i, text in zip(others.tolist(), iso_texts(stamps[others], timed[others]), strict=True):
+            texts[i] = text
+    return texts
+
+
+def iso_texts(stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:
+    """``2024-03-01 08:15:00``, or ``2024-03-01`` where no clock time was given; NaT rows hold no useful text."""
+    if not timed.any():
+        return np.datetime_as_string(stamps, unit="D").tolist()
+    whole = np.datetime_as_string(stamps, unit="s")
+    if whole.dtype.itemsize >= 19 * 4:
+        letters = whole.view(np.uint32).reshape(len(whole), -1)
+        letters[letters[:, 10] == ord("T"), 10] = ord(" ")
+    texts = whole.tolist()
+    for i in np.flatnonzero(~timed).tolist():
+        texts[i] = texts[i][:10]
+    return texts
+
+
+class _Cells(dict):
+    """Cell as read -> cell as stored: trimmed, None for a blank. One text object for all cells that say the same."""
+
+    def __missing__(self, cell: str) -> str | None:
+        if len(self) >= CELLS_KEPT:
+            self.clear()
+        text = cell.strip()
+        return self.setdefault(cell, None if text in _BLANK_CELLS else text)
+
+
+def stored_texts(raw: list[str]) -> list[str | None]:
+    """Cells that are hardly ever the same, as stored."""
+    texts = list(map(str.strip, raw))
+    if min(map(len, texts)) > _LONGEST_BLANK or _BLANK_CELLS.isdisjoint(texts):
+        return texts
+    return [None if t in _BLANK_CELLS else t for t in texts]
+
+
+def stored_numbers(raw: Iterable[str]) -> list[str | None]:
+    """Lots and serial numbers as stored: what people write who know none is none."""
+    texts = map(str.strip, raw)
+    return [None if len(t) <= _LONGEST_NO_NUMBER and t.lower() in NO_NUMBERS else t for t in texts]
+
+
+__all__ = ["Source", "file_hash", "ingest", "write_side_file"]

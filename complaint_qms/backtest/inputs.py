@@ -1,0 +1,116 @@
+"""The files of a run: opened, looked at, their columns found or given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from complaint_qms.backtest import ingest
+from complaint_qms.backtest.progress import Progress
+from complaint_qms.tabular import mapping
+from complaint_qms.tabular.errors import COLUMNS, CliError
+from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS, Field
+from complaint_qms.tabular.inlet import unlike
+from complaint_qms.tabular.messages import MESSAGES, say
+from complaint_qms.tabular.profile import Profile, first_look, profile
+from complaint_qms.tabular.rows import Table
+
+if TYPE_CHECKING:
+    from complaint_qms.backtest.replay import Job
+
+Mapped = tuple[mapping.FileMapping, Profile]
+
+
+@dataclass
+class Inputs:
+    """Files of complaints and, where there is one, the file of deliveries."""
+
+    files: list[tuple[ingest.Source, Profile]]
+    deliveries: tuple[Table, Profile, mapping.FileMapping] | None
+
+    @property
+    def sources(self) -> list[ingest.Source]:
+        return [source for source, _ in self.files]
+
+    @property
+    def mappings(self) -> list[Mapped]:
+        """Of all files, that of the deliveries last."""
+        return self._of_files + ([self._of_deliveries] if self._of_deliveries else [])
+
+    @property
+    def text(self) -> str:
+        """The mapping file."""
+        return mapping.dump(self._of_files, MESSAGES["en"], self._of_deliveries)
+
+    @property
+    def identity(self) -> dict[str, list]:
+        """Everything about the files that the result depends on."""
+        return {
+            "files": [
+                [s.mapping.name, s.sha256, s.mapping.columns, [repr(d) for d in s.mapping.dates.items()]]
+                for s in self.sources
+            ],
+            "formats": [[vars(s.table.format), s.table.header_row] for s in self.sources],
+            "deliveries": [
+                [
+                    ingest.file_hash(table.path),
+                    vars(table.format),
+                    table.header_row,
+                    vars(mapped)["columns"],
+                    repr(mapped.dates),
+                ]
+                for table, _, mapped in ([self.deliveries] if self.deliveries else [])
+            ],
+        }
+
+    @property
+    def _of_files(self) -> list[Mapped]:
+        return [(source.mapping, facts) for source, facts in self.files]
+
+    @property
+    def _of_deliveries(self) -> Mapped | None:
+        return (self.deliveries[2], self.deliveries[1]) if self.deliveries else None
+
+    def require(self, written: Path, write: Callable[[str], object]) -> None:
+        """Refuse files without the columns that are needed; what was found is then in the file `written`, which `write`
+        writes, to be completed."""
+        if any(mapping.missing(mapped) for mapped, _ in self.mappings):
+            write(self.text)
+        for mapped, _ in self.mappings:
+            mapping.require(mapped, written)
+
+
+def read(job: Job, progress: Progress, look: Callable[..., Profile] = first_look) -> Inputs:
+    """Open, look at and map every file of the job."""
+    entries, of_deliveries = mapping.load_all(job.mapping) if job.mapping else (None, None)
+    found = []
+    taken = [job.inlet.regular(path) for path in job.files]
+    names = unlike([name for _, name in taken])
+    for number, ((path, _), name) in enumerate(zip(taken, names, strict=True), 1):
+        entry = mapping.entry_for(entries, name) if entries is not None else None
+        if entries is not None and entry is None:
+            raise CliError("mapping_no_entry", COLUMNS, mapping=job.mapping, file=name)
+        table = mapping.open_table(path, entry, name)
+        with progress.bar(say("scanning", job.language, file=name)) as tick:
+            facts = look(table, tick)
+        mapped = _mapped(job, entry, table, facts, FIELDS)
+        found.append((ingest.Source(number, table, mapped, facts.records, ingest.file_hash(path)), facts))
+    if job.deliveries is None:
+        return Inputs(found, None)
+    path, name = job.inlet.regular(job.deliveries)
+    table = mapping.open_table(path, of_deliveries, name)
+    facts = profile(table)
+    return Inputs(found, (table, facts, _mapped(job, of_deliveries, table, facts, EXPOSURE_FIELDS)))
+
+
+def _mapped(
+    job: Job, entry: dict | None, table: Table, facts: Profile, fields: tuple[Field, ...]
+) -> mapping.FileMapping:
+    """Columns and orders of dates of a file: as its entry says, else guessed."""
+    if entry is None:
+        columns, orders = mapping.guess(facts, fields), {}
+    else:
+        columns, orders = mapping.entry_columns(job.mapping, entry, table), entry.get("dates") or {}
+    return mapping.build(table, facts, columns, orders, exposure=fields is EXPOSURE_FIELDS)

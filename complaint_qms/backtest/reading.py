@@ -1,0 +1,113 @@
+"""What the texts say where the file says nothing: type and severity.
+
+When part of the history carries a type, a model is learned from it and fills in the rest; when none does, the
+engine's keywords name the type. The same for the severity, which is proposed only where the file has none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+
+from complaint_qms.backtest.likeness import reasons_json
+from complaint_qms.backtest.policy import Policy
+from complaint_qms.backtest.store import Store
+from complaint_qms.backtest.words import type_names
+from complaint_qms.engine.classify import Proposal, TextModel, propose_many, train_many
+
+CHUNK = 1_000
+FEWEST_TEACHERS, MOST_TEACHERS, TEXTS_PER_TEACHER = 1_000, 2_000, 10
+"""Of how many texts one is learned from, and the bounds of that."""
+LEAST_TEACHERS, LEAST_OF_LABEL = 100, 8
+FIELDS = ("type", "severity")
+
+
+def read(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
+    """Fill ``reading``; goes on after the last stored chunk."""
+    done = store.done("read text")
+    if done < 0:
+        tick(store.count("complaint"))
+        return
+    tick(done)
+    models = _learn(store, policy)
+    names = type_names()
+    while True:
+        rows = store.db.execute(
+            "SELECT row_id, subject, text, item, channel, type, severity FROM complaint "
+            "WHERE row_id > ? ORDER BY row_id LIMIT ?",
+            (done, CHUNK),
+        ).fetchall()
+        if not rows:
+            break
+        wanted = [r for r in rows if (r[1] or r[2]) and None in r[5:7]]
+        texts = [_words(r[1], r[2]) for r in wanted]
+        contexts = [{"item": r[3], "channel": r[4]} for r in wanted]
+        found = propose_many(texts, models, contexts=contexts, fields=FIELDS) if wanted else []
+        with store.transaction():
+            store.insert("reading", _rows(wanted, found, names), 5)
+            done = rows[-1][0]
+            store.set_done("read text", done)
+        tick(len(rows))
+    with store.transaction():
+        store.set_done("read text", -1)
+
+
+def _rows(wanted: list[tuple], found: list[list[Proposal]], names: dict[str, str]) -> list[tuple]:
+    result = []
+    for row, proposals in zip(wanted, found, strict=True):
+        given = dict(zip(FIELDS, row[5:7], strict=True))
+        for p in proposals:
+            if given[p.field] is None and p.value and p.source != "none":
+                value = (
+                    names.get(p.value, p.value) if p.field == "type" and p.source == "keywords" else p.value
+                )
+                result.append((row[0], p.field, value, round(p.confidence, 4), reasons_json(p.reasons)))
+    return result
+
+
+def _learn(store: Store, policy: Policy) -> dict[str, TextModel]:
+    """Models of the company's own types and severities, where there is something to learn and something to fill in.
+
+    All from the same texts, spread evenly over the history, so that their words are counted once.
+    """
+    has_text = "(text IS NOT NULL OR subject IS NOT NULL)"
+    texts, *known = store.db.execute(
+        f"SELECT count(*), {', '.join(f'count({field})' for field in FIELDS)} FROM complaint WHERE {has_text}"
+    ).fetchone()
+    wanted = [field for field, count in zip(FIELDS, known, strict=True) if LEAST_TEACHERS <= count < texts]
+    if not wanted:
+        return {}
+    usable = f"{has_text} AND coalesce({', '.join((*wanted, 'NULL'))}) IS NOT NULL"
+    count = store.db.execute(f"SELECT count(*) FROM complaint WHERE {usable}").fetchone()[0]
+    rows = store.db.execute(
+        f"SELECT subject, text, item, channel, {', '.join(wanted)} FROM complaint WHERE row_id IN (SELECT row_id FROM "
+        f"(SELECT row_id, row_number() OVER (ORDER BY row_id) AS n FROM complaint WHERE {usable}) WHERE n % ? = 0) "
+        "ORDER BY row_id",
+        (max(1, count // teachers(texts)),),
+    ).fetchall()
+    words = policy.severity_words
+    own = {"type": str, "severity": lambda value: words.get(value.strip().lower(), "")}
+    labels = {}
+    for place, field in enumerate(wanted, 4):
+        given = [own[field](row[place]) if row[place] is not None else "" for row in rows]
+        counts = Counter(given)
+        given = [label if counts[label] >= LEAST_OF_LABEL else "" for label in given]
+        if len(set(given) - {""}) >= 2 and sum(map(bool, given)) >= LEAST_TEACHERS:
+            labels[field] = given
+    contexts = [{"item": row[2], "channel": row[3]} for row in rows]
+    return train_many([_words(row[0], row[1]) for row in rows], labels, contexts=contexts) if labels else {}
+
+
+def teachers(texts: int) -> int:
+    """How many texts a history of so many is learned from: learning must stay a small part of reading."""
+    return min(MOST_TEACHERS, max(FEWEST_TEACHERS, texts // TEXTS_PER_TEACHER))
+
+
+def _words(subject: str | None, text: str | None) -> str:
+    return "\n".join(t for t in (subject, text) if t)
+
+
+def reasons(text: str | None) -> list[list]:
+    """Stored reasons as a list of [template, arguments, weight]."""
+    return json.loads(text) if text else []

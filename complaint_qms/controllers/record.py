@@ -1,0 +1,145 @@
+"""Base classes of all records of the app and of the rows of their tables: what holds by whichever road they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from inspect import getattr_static
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model import optional_fields
+from frappe.model.document import Document
+
+from complaint_qms.services.record import input_validation, naming
+from complaint_qms.services.record.printing import Printed
+from complaint_qms.services.record.scalars import shown
+
+# What a record knows of itself while it is saved; nothing that is sent.
+_OF_THE_SAVE: Final = ("_action", "_original_modified", "_parent_doc", "ignore_linked_doctypes")
+# Frappe calls these where a controller has them, and takes anything of the name for one.
+_EVENTS: Final = (
+    "onload", "autoname", "before_naming", "before_insert", "after_insert", "before_validate", "validate", "before_save", "on_update", "after_save",
+    "on_change", "before_submit", "on_submit", "before_cancel", "on_cancel", "before_discard", "on_discard", "before_update_after_submit",
+    "on_update_after_submit", "on_trash", "after_delete", "before_rename", "after_rename", "before_print", "before_export", "after_mapping",
+)  # fmt: skip
+_METHODS: Final = frozenset(name for name in dir(Document) if callable(getattr(Document, name)))
+# Where a record stands in its tree, which Frappe works out from the one above it.
+_OF_THE_TREE: Final = frozenset(("lft", "rgt", "old_parent"))
+# Who made a record and when, and what Frappe keeps with it: never a save's to change.
+_KEPT: Final = ("owner", "creation", *optional_fields)
+
+
+class Guarded(Printed, Document):
+    """A record whose methods stay methods: what is sent under their names is no value of a field, and is left out."""
+
+    _reserved_keywords = Document._reserved_keywords
+    not_sent: tuple[str, ...] = ()
+    """Further names that are no fields of such a record."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        ours = {name for name in dir(cls) if not isinstance(getattr_static(cls, name), property)}
+        cls._reserved_keywords = frozenset(
+            Document._reserved_keywords | ours | {*_OF_THE_SAVE, *_EVENTS, *cls.not_sent}
+        )
+
+
+class Checked(Guarded):
+    """A record that is named by its series or its field, and that says what is wrong with a value before anything
+    stumbles over it."""
+
+    not_sent = ("parent", "parenttype", "parentfield")  # the framework would look for a record above this one
+
+    def update(self, d: Mapping[str, Any]) -> Document:
+        if "docstatus" in d:
+            input_validation.check_status(self, d["docstatus"])
+        # A stored record keeps its name; the framework would save the values to whatever record is named instead.
+        # While it is opened by filters these stand in the place of its name.
+        if isinstance(self.get("name"), str) and self.name and "name" in d and not self.get("__islocal"):
+            d = {**d, "name": self.name}
+        return super().update(d)
+
+    def append(self, key: str, value: Any = None, position: int = -1) -> Document:
+        if key not in self._table_fieldnames:
+            input_validation.refuse(_("{0} has no table {1}.").format(_(self.doctype), shown(key)))
+        return super().append(key, value, position)
+
+    def extend(self, key: str, value: Any) -> None:
+        rows = None if isinstance(value, str | Mapping) or not isinstance(value, Iterable) else list(value)
+        input_validation.check_rows(self, key, rows)
+        super().extend(key, rows)
+
+    def _init_child(self, value: Any, key: str) -> Document:
+        if isinstance(value, dict):
+            # The rows of another app's DocTypes do not keep their methods by themselves.
+            value = {name: cell for name, cell in value.items() if name not in _METHODS}
+        return super()._init_child(value, key)
+
+    def insert(self, *args: Any, **kwargs: Any) -> Document:
+        input_validation.check(self)
+        self.update(dict.fromkeys(_OF_THE_TREE & self.__dict__.keys()))
+        naming.check_name(self)
+        return super().insert(*args, **kwargs)
+
+    def save(self, *args: Any, **kwargs: Any) -> Document:
+        input_validation.check(self)
+        return super().save(*args, **kwargs)
+
+    def set_new_name(
+        self, force: bool = False, set_name: str | None = None, set_child_names: bool = True
+    ) -> None:
+        if not self.meta.issingle:
+            # Whatever name came along. An import would keep it, and so would the second version of the REST API.
+            self.name = None
+            for row in self.get_all_children():
+                row.name = None
+        super().set_new_name(force=True, set_child_names=set_child_names)
+
+    def autoname(self) -> None:
+        if name := naming.next_name(self):
+            self.name = name
+
+    def db_insert(self, ignore_if_duplicate: bool = False) -> None:
+        told = len(frappe.local.message_log)
+        try:
+            super().db_insert(ignore_if_duplicate)
+        except frappe.DuplicateEntryError:
+            if not naming.numbered(self) or not frappe.db.exists(self.doctype, self.name):
+                raise
+            # Asking before each insert would cost every registration a query for what hardly ever is.
+            del frappe.local.message_log[told:]
+            self.name = naming.free_name(self)
+            self.set_parent_in_children()
+            super().db_insert(ignore_if_duplicate)
+
+    def check_if_latest(self) -> None:
+        super().check_if_latest()
+        if before := self.get_doc_before_save():
+            for name in (*_KEPT, *(_OF_THE_TREE & self.__dict__.keys())):
+                self.set(name, before.get(name))
+            if "naming_series" in self.__dict__:
+                self.naming_series = before.naming_series
+
+    def set_name_in_children(self) -> None:
+        """A row that is not stored with this record is a new one, whatever name it brings along: the framework would
+        take the row of that name away from its own record."""
+        before = self.get_doc_before_save()
+        own = {(row.doctype, row.name): row for row in before.get_all_children()} if before else {}
+        for row in self.get_all_children():
+            stored = own.pop((row.doctype, row.name), None)
+            if stored:
+                row.owner, row.creation = stored.owner, stored.creation
+            else:
+                row.name = None
+                row.set("__islocal", 1)
+                row.owner, row.creation = self.modified_by, self.modified
+        super().set_name_in_children()
+
+    def before_rename(self, old: str, new: str, merge: bool = False, *args: Any, **kwargs: Any) -> Any:
+        if naming.numbered(self):
+            naming.refuse_rename(self)
+        if field := naming.name_field(self):
+            naming.check_word(self, field, new)
+        above = getattr(super(), "before_rename", None)
+        return above(old, new, merge, *args, **kwargs) if above else None

@@ -1,0 +1,22 @@
+"""A level of severity or occurrence."""
+
+from frappe import _
+
+from complaint_qms.controllers.vocabulary import Named
+from complaint_qms.services.risk import matrix
+
+
+class RiskLevel(Named):
+    """Controller of both DocTypes of levels: the matrices read from them are read anew after any change."""
+
+    def validate(self) -> None:
+        matrix.check_color(self.color, _(self.meta.get_label("color")))
+
+    def on_update(self) -> None:
+        matrix.forget()
+
+    def on_trash(self) -> None:
+        matrix.forget()
+
+    def after_rename(self, *args, **kwargs) -> None:
+        matrix.forget()

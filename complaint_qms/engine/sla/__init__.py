@@ -1,0 +1,1 @@
+"""Working time: one clock at a time (clock), or whole columns of them at once (table)."""

@@ -1,0 +1,5 @@
+"""Corrective and preventive actions: who does what by when, and whether it helped.
+
+actions        rows of a CAPA and the tasks of their owners
+effectiveness  complaints before and after, judged by the engine
+"""

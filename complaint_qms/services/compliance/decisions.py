@@ -1,0 +1,149 @@
+"""Decisions about a complaint: who may take them, and whose name and moment stand beside them.
+
+A name goes to who may decide and did: by changing what is decided, or by taking the step that puts it into force.
+Until then others may prepare the words. Once a decision carries a name, only who may decide changes it; a save that
+changes nothing of it, an import of history, or blanks at the end of a line move no name.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import strip_html_tags
+
+from complaint_qms.constants import roles
+from complaint_qms.engine.sop.gates import blank
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.source_defaults import check_role
+from complaint_qms.services.reportability.deadline import check_withdrawn
+
+TRIAGE_JUDGES: Final = (roles.MANAGER, roles.QUALITY_MANAGER)
+REPORTABILITY_JUDGES: Final = (roles.MANAGER, roles.REGULATORY, roles.QUALITY_MANAGER)
+INVESTIGATION_JUDGES: Final = (roles.MANAGER, roles.INVESTIGATOR, roles.QUALITY_MANAGER)
+SUSPECTED: Final = "assessing"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`fields`: what is decided; `by`, `at`: its stamps; `judges`: roles that decide; `taken`: moves of the procedure,
+    as (origin, target), that put it into force."""
+
+    fields: tuple[str, ...]
+    by: str
+    at: str
+    judges: tuple[str, ...]
+    taken: tuple[tuple[str, str], ...]
+
+
+DECISIONS: Final = (
+    Decision(
+        ("is_complaint", "triage_rationale"),
+        "triage_decided_by",
+        "triage_decided_at",
+        TRIAGE_JUDGES,
+        (("triage", "investigate"), ("triage", "solve"), ("triage", "rejected")),
+    ),
+    Decision(
+        ("no_investigation_reason",),
+        "no_investigation_decided_by",
+        "no_investigation_decided_at",
+        INVESTIGATION_JUDGES,
+        (("triage", "solve"), ("investigate", "solve")),
+    ),
+)
+
+
+def stamp(doc: Document, now: datetime) -> None:
+    """Stamp what this save decides, before its gates are asked.
+
+    Raises:
+        frappe.PermissionError: it changes a decision that others may take.
+        GateError: it takes back that the event is reportable, without an assessment that says so.
+    """
+    before = doc.get_doc_before_save()
+    for decision in DECISIONS:
+        _stamp(doc, before, decision, now)
+    _stamp_reportable(doc, before, now)
+    _stamp_reply(doc, before)
+
+
+def take(doc: Document, origin: str, target: str, now: datetime) -> None:
+    """A step puts decisions into force: what others prepared and nobody decided yet gets the name of who takes it.
+
+    Raises:
+        frappe.PermissionError: the step is taken by somebody who may not decide, as a site's own workflow may offer it.
+    """
+    for decision in DECISIONS:
+        if (origin, target) not in decision.taken or doc.get(decision.by):
+            continue
+        if any(not blank(doc.get(name)) for name in decision.fields):
+            check_role(_deed(doc, decision.fields), *decision.judges)
+            doc.set(decision.by, frappe.session.user)
+            doc.set(decision.at, now)
+
+
+def _stamp(doc: Document, before: Document | None, decision: Decision, now: datetime) -> None:
+    changed = [name for name in decision.fields if _changes(doc, before, name)]
+    if not changed or doc.flags.by_import:
+        return
+    if not _may(*decision.judges):
+        if before and before.get(decision.by):
+            check_role(_deed(doc, changed), *decision.judges)
+        return
+    decided = any(not blank(doc.get(name)) for name in decision.fields)
+    doc.set(decision.by, frappe.session.user if decided else None)
+    doc.set(decision.at, now if decided else None)
+
+
+def _stamp_reportable(doc: Document, before: Document | None, now: datetime) -> None:
+    """Anybody who handles a complaint may raise the suspicion; what it is decide others."""
+    if not _changes(doc, before, "reportable"):
+        return
+    judge = _may(*REPORTABILITY_JUDGES)
+    raised = doc.reportable == SUSPECTED and (not before or before.reportable in (None, "", "no"))
+    if not judge and not raised and not doc.flags.by_import:
+        check_role(
+            _("decide whether an event is reportable; {0} raises the suspicion").format(word(SUSPECTED)),
+            *REPORTABILITY_JUDGES,
+        )
+    check_withdrawn(doc)
+    doc.reportable_since = now if doc.reportable else None
+    decided = judge and doc.reportable and not doc.flags.by_import
+    doc.reportable_decided_by = frappe.session.user if decided else None
+
+
+def _stamp_reply(doc: Document, before: Document | None) -> None:
+    """The reply was sent by who said so first; who corrects the moment later did not send it."""
+    if not doc.has_value_changed("reply_sent_at") and not doc.is_new():
+        return
+    if not doc.reply_sent_at:
+        doc.reply_sent_by = None
+        return
+    if not (before and before.reply_sent_at) and not doc.flags.by_import:
+        doc.reply_sent_by = frappe.session.user
+    doc.first_response_at = doc.first_response_at or doc.reply_sent_at
+
+
+def _changes(doc: Document, before: Document | None, name: str) -> bool:
+    """Whether a save changes what a field says; one that changes blanks alone keeps what is stored."""
+    stored, sent = (before.get(name) if before else None), doc.get(name)
+    if _words(stored) != _words(sent):
+        return True
+    if before:
+        doc.set(name, stored)
+    return False
+
+
+def _words(value: Any) -> str:
+    return " ".join(strip_html_tags(str(value or "")).split())
+
+
+def _may(*judges: str) -> bool:
+    return frappe.session.user == "Administrator" or bool(set(judges) & set(frappe.get_roles()))
+
+
+def _deed(doc: Document, fields: list[str] | tuple[str, ...]) -> str:
+    return _("decide {0}").format(", ".join(_(doc.meta.get_label(name)) for name in fields))

@@ -1,0 +1,241 @@
+"""Notices the loss of evidence: compares sums with the bytes on the disk, and tells who answers for quality, once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from html import escape
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.query_builder import Order
+from frappe.translate import print_language
+from frappe.utils import now_datetime
+
+from complaint_qms.constants.evidence import LOST_AT, NAMED_IN, QUALITY_RECORDS, SHA256, TALK, Naming
+from complaint_qms.constants.roles import MANAGER, QUALITY_MANAGER
+from complaint_qms.services.evidence import disk
+from complaint_qms.services.evidence.capture import secure
+from complaint_qms.services.evidence.holders import Record
+from complaint_qms.services.notify import alerts
+from complaint_qms.services.sop import recipients
+
+CHUNK: Final = 500
+"""Files whose bytes are read in one transaction."""
+
+
+def run() -> None:
+    """The daily check at the present moment; what the scheduled job puts into the queue."""
+    check(now_datetime())
+    alerts.enqueue_digests(now_datetime())
+
+
+def check(now: datetime, chunk: int = CHUNK) -> int:
+    """Compare every piece of evidence with its sum, and commit chunk by chunk; the number of losses found anew."""
+    take_in_forgotten(chunk)
+    give_files_back(chunk)
+    lost = 0
+    for files in _chunks(chunk):
+        lost += _check_chunk(files, now)
+        frappe.db.commit()
+    return lost
+
+
+def lost_rows(doc: Document) -> list[str]:
+    """Names of the rows of a record whose file is known to be lost, or has no bytes now; for its form. One query."""
+    named = [
+        (row.name, row.get(naming.field))
+        for naming in NAMED_IN
+        if naming.record == doc.doctype
+        for row in doc.get(naming.table)
+        if row.get(naming.field)
+    ]
+    if not named:
+        return []
+    of_record = {"attached_to_doctype": doc.doctype, "attached_to_name": doc.name, LOST_AT: ("is", "set")}
+    lost = set(frappe.get_all("File", of_record, pluck="file_url", order_by="name asc"))
+    return [name for name, url in named if url in lost or not _has_bytes(url)]
+
+
+def take_in_forgotten(chunk: int = CHUNK) -> None:
+    """Give their sum to files that came to a quality record past their events, and make them private."""
+    file = frappe.qb.DocType("File")
+    bare = file[SHA256].isnull() | (file[SHA256] == "")
+    proposals = frappe.qb.DocType("Complaint Settlement")
+    drafts = frappe.qb.from_(proposals).select(proposals.name).where(proposals.docstatus == 0)
+    held = file.attached_to_doctype.isin(QUALITY_RECORDS) & ~(
+        (file.attached_to_doctype == "Complaint Settlement") & file.attached_to_name.isin(drafts)
+    )
+    for kind in TALK:
+        talk = frappe.qb.DocType(kind)
+        about = frappe.qb.from_(talk).select(talk.name).where(talk.reference_doctype.isin(QUALITY_RECORDS))
+        held |= (file.attached_to_doctype == kind) & file.attached_to_name.isin(about)
+    last = ""
+    query = frappe.qb.from_(file).select(file.star).where(bare & held & (file.is_folder == 0)).limit(chunk)
+    while rows := query.where(file.name > last).orderby(file.name, order=Order.asc).run(as_dict=True):
+        last = rows[-1].name
+        secure([disk.as_file(row) for row in rows if str(row.attached_to_name or "")[:4] != "new-"])
+        frappe.db.commit()
+
+
+def give_files_back(chunk: int = CHUNK) -> None:
+    """Rows that carry a sum and whose record has no File of it any more get one again, so that it can be missed."""
+    for naming in NAMED_IN:
+        while rows := _orphans(naming, chunk):
+            now = now_datetime()
+            values = [
+                (
+                    frappe.generate_hash(length=10), now, now, "Administrator", "Administrator", row.url.rpartition("/")[2],
+                    row.url, 1, "Home/Attachments", naming.record, row.parent, row.sum,
+                )
+                for row in rows
+            ]  # fmt: skip
+            frappe.db.bulk_insert("File", _COLUMNS, values)
+            frappe.db.commit()
+
+
+_COLUMNS: Final = [
+    "name", "creation", "modified", "owner", "modified_by", "file_name", "file_url", "is_private", "folder",
+    "attached_to_doctype", "attached_to_name", SHA256,
+]  # fmt: skip
+
+
+def _orphans(naming: Naming, limit: int) -> list[frappe._dict]:
+    row, file = frappe.qb.DocType(naming.row), frappe.qb.DocType("File")
+    return (
+        frappe.qb.from_(row)
+        .left_join(file)
+        .on(
+            (file.attached_to_doctype == naming.record)
+            & (file.attached_to_name == row.parent)
+            & (file.file_url == row[naming.field])
+            & (file[SHA256] == row[naming.sum])
+        )
+        .select(row.parent, row[naming.field].as_("url"), row[naming.sum].as_("sum"))
+        .distinct()
+        .where((row.parenttype == naming.record) & (row[naming.sum] != "") & (row[naming.field] != ""))
+        .where(file.name.isnull())
+        .limit(limit)
+    ).run(as_dict=True)
+
+
+def _chunks(size: int) -> Iterator[list[frappe._dict]]:
+    last = ""
+    while rows := frappe.get_all(
+        "File",
+        {SHA256: ("is", "set"), "name": (">", last)},
+        ["name", "file_name", "file_url", "attached_to_doctype", "attached_to_name", SHA256, LOST_AT],
+        order_by="name asc",
+        limit=size,
+    ):
+        last = rows[-1].name
+        yield rows
+
+
+def _check_chunk(files: list[frappe._dict], now: datetime) -> int:
+    sums = {url: disk.sha256_of(url) for url in {file.file_url for file in files}}
+    lost = [file for file in files if sums[file.file_url] != file[SHA256] and not file[LOST_AT]]
+    found = [file.name for file in files if sums[file.file_url] == file[SHA256] and file[LOST_AT]]
+    for names, value in (([file.name for file in lost], now), (found, None)):
+        if names:
+            table = frappe.qb.DocType("File")
+            frappe.qb.update(table).set(table[LOST_AT], value).where(table.name.isin(names)).run()
+    _tell(lost, sums, now)
+    return len(lost)
+
+
+def _tell(lost: list[frappe._dict], sums: dict[str, str | None], now: datetime) -> None:
+    """One notice for each loss and each person who answers for quality in the record's company."""
+    if not lost:
+        return
+    records = _records(lost)
+    companies = _companies(set(records.values()))
+    places = _rows(lost)
+    directory, mailed, told = recipients.Directory(), alerts.by_mail(), []
+    for file in lost:
+        if record := records.get(file.name):
+            people = directory.with_roles((MANAGER, QUALITY_MANAGER), companies.get(record))
+            told += [(person, record, file) for person in people if person.notices or person.mails]
+    rows = []
+    for language in sorted({person.language for person, *_rest in told}):
+        with print_language(language):
+            for person, record, file in told:
+                if person.language == language:
+                    row, changed = places.get((record, file.file_url)), sums[file.file_url] is not None
+                    text = _sentence(file, record, row, changed)
+                    rows.append(alerts.notice_row(alerts.EVIDENCE_LOST, person, *record, text, mailed))
+    alerts.deliver(rows, now)
+
+
+def _sentence(file: frappe._dict, record: Record, row: int | None, is_changed: bool) -> str:
+    """What is said about one lost file, in the present language; its name is escaped."""
+    told = (
+        _("Evidence of {0} was changed on the disk: {1}. Restore the file from a backup.")
+        if is_changed
+        else _("Evidence of {0} is lost: {1}. Restore the file from a backup.")
+    )
+    name = file.file_name or file.file_url
+    place = _("row {0}, {1}").format(row, name) if row else name
+    return told.format(f"<b>{escape(_(record[0]))} {escape(record[1])}</b>", escape(place))
+
+
+def _records(files: list[frappe._dict]) -> dict[str, Record]:
+    """File → the quality record it is evidence of, by itself or by a mail or comment; a query a kind."""
+    about: dict[tuple[str, str], Record] = {}
+    for kind in TALK:
+        names = sorted({file.attached_to_name for file in files if file.attached_to_doctype == kind})
+        if names:
+            rows = frappe.get_all(
+                kind,
+                {"name": ("in", names)},
+                ["name", "reference_doctype", "reference_name"],
+                order_by="name asc",
+            )
+            about |= {(kind, row.name): (row.reference_doctype, row.reference_name) for row in rows}
+    found = {}
+    for file in files:
+        held = file.attached_to_doctype, file.attached_to_name
+        record = about.get(held, held)
+        if record[0] in QUALITY_RECORDS:
+            found[file.name] = record
+    return found
+
+
+def _companies(records: set[Record]) -> dict[Record, str]:
+    names = defaultdict(set)
+    for doctype, name in records:
+        names[doctype].add(name)
+    return {
+        (doctype, row.name): row.company
+        for doctype, wanted in names.items()
+        for row in frappe.get_all(
+            doctype, {"name": ("in", sorted(wanted))}, ["name", "company"], order_by="name asc"
+        )
+    }
+
+
+def _rows(files: list[frappe._dict]) -> dict[tuple[Record, str], int]:
+    """(record, address) → number of the row that names it; one query for each kind of rows."""
+    found: dict[Any, int] = {}
+    for naming in NAMED_IN:
+        parents = sorted(
+            {file.attached_to_name for file in files if file.attached_to_doctype == naming.record}
+        )
+        if parents:
+            rows = frappe.get_all(
+                naming.row,
+                {"parenttype": naming.record, "parent": ("in", parents)},
+                ["parent", "idx", naming.field],
+                order_by="idx asc",
+            )
+            for row in rows:
+                found.setdefault(((naming.record, row.parent), row[naming.field]), row.idx)
+    return found
+
+
+def _has_bytes(url: str) -> bool:
+    plain = disk.local(url)
+    return bool(plain) and disk.path_of(plain).is_file()

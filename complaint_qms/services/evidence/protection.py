@@ -1,0 +1,207 @@
+"""What nobody does to evidence: remove, replace, hash anew, publish, detach, or reach it by its address alone.
+
+The framework keeps bytes by address and counts those who share them by content hash, and both can be sent with a
+request. So each way in which one File may reach another one's bytes is stopped here, for every user.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import frappe
+from frappe import _
+from frappe.core.doctype.file.utils import get_content_hash
+from frappe.model.document import Document
+from frappe.utils import escape_html
+
+from complaint_qms.constants.evidence import LOST_AT, QUALITY_RECORDS, SHA256, TALK
+from complaint_qms.services.evidence import disk
+from complaint_qms.services.evidence.holders import (
+    Record,
+    is_proposal,
+    keeps_from_removal,
+    kept_by,
+    record_of,
+    reference_of,
+)
+from complaint_qms.services.lifecycle.guard import GateError
+
+# Marks of a folder: no file becomes one, for the framework asks nothing of a folder.
+_FOLDER: Final = ("is_folder", "is_home_folder", "is_attachments_folder")
+# What makes a file this file on this record.
+_LASTING: Final = (
+    "attached_to_doctype",
+    "attached_to_name",
+    "content_hash",
+    "file_name",
+    "file_url",
+    "is_private",
+    "thumbnail_url",
+)
+
+
+def kept_message(doctype: str, name: str) -> str:
+    """Why a file cannot go, in the user's language."""
+    return _("G7: {0} {1} rests on this file. Evidence stays as it is.").format(_(doctype), escape_html(name))
+
+
+def refuse_removal(file: Document) -> None:
+    """Before anything of a file is deleted.
+
+    Raises:
+        GateError: it is evidence.
+    """
+    holder = keeps_from_removal(file)
+    if holder:
+        frappe.throw(kept_message(*holder), GateError)
+
+
+def refuse_overwriting(file: Document) -> None:
+    """Before bytes are written to the file's address.
+
+    Raises:
+        GateError: evidence is there.
+    """
+    if disk.evidence_at([file.file_url]):
+        frappe.throw(
+            _(
+                "G7: the file {0} is evidence and is not written over. Upload yours under another name."
+            ).format(frappe.bold(escape_html(file.file_name or file.file_url))),
+            GateError,
+        )
+
+
+def spares_bytes(file: Document) -> bool:
+    """Whether the bytes at the file's address stay when it goes, because another File of evidence is there.
+
+    A thumbnail that names evidence is forgotten, for the framework deletes it as it deletes the file.
+    """
+    others = [
+        row.file_url for row in disk.evidence_at([file.file_url, file.thumbnail_url], besides=file.name)
+    ]
+    if any(disk.same_place(file.thumbnail_url, url) for url in others):
+        file.thumbnail_url = None
+    return any(disk.same_place(file.file_url, url) for url in others)
+
+
+@contextmanager
+def others_stay(file: Document) -> Iterator[None]:
+    """Within this block the file may move between the public and the private folder.
+
+    The framework gives each File of the same content hash the new address; evidence of other addresses gets its own back.
+    """
+    same = {"content_hash": file.content_hash, "name": ("!=", file.name), SHA256: ("is", "set")}
+    kept = (
+        frappe.get_all("File", same, ["name", "file_url", "is_private"], order_by="name asc")
+        if disk.keeps_sums()
+        else []
+    )
+    yield
+    frappe.db.bulk_update(
+        "File",
+        {row.name: {"file_url": row.file_url, "is_private": row.is_private} for row in kept},
+        update_modified=False,
+    )
+
+
+def keep_private(file: Document) -> None:
+    """A new file of a quality record, or of a mail or comment about one, is private from the first byte on.
+
+    A public file of the site that is named gets a private copy; where it was, it stays.
+    """
+    if file.is_folder or not _is_about_record(file) or str(file.file_url or "").startswith(disk.PRIVATE):
+        return
+    file.is_private = 1
+    plain = disk.local(file.file_url)
+    if plain and not file.get("content"):
+        path = disk.path_of(plain)
+        if path.exists():
+            file.file_name = file.file_name or path.name
+            file.content, file.decode, file.file_url = path.read_bytes(), False, None
+
+
+def stamp(file: Document) -> None:
+    """Before a File is stored: a new one gets its sum when it is evidence; what a request sends there is put back.
+
+    Raises:
+        GateError: the file is evidence and would be changed, or it would move the bytes of evidence.
+        frappe.PermissionError: it names the address of evidence that the user may not read.
+    """
+    before = file.get_doc_before_save()
+    if before:
+        for name in (SHA256, LOST_AT, *_FOLDER):
+            file.set(name, before.get(name))
+        _refuse_change(file, before)
+        return
+    file.set(SHA256, None)
+    file.set(LOST_AT, None)
+    _refuse_claim(file)
+    _refuse_planting(file)
+    record = (file.attached_to_doctype, file.attached_to_name) if file.flags.is_evidence else record_of(file)
+    if record and not file.is_folder and not is_proposal(record):
+        file.set(SHA256, disk.sha256_of(file.file_url))
+
+
+def set_content_hash(file: Document) -> None:
+    """Take the hash from the bytes of a file of the site, whatever was sent."""
+    file.content_hash = _hash_at(file.file_url) or file.content_hash
+
+
+def _is_about_record(file: Document) -> bool:
+    if file.flags.is_evidence or file.attached_to_doctype in QUALITY_RECORDS:
+        return True
+    talk = file.attached_to_doctype in TALK and file.attached_to_name
+    return bool(talk and reference_of(file.attached_to_doctype, file.attached_to_name))
+
+
+def _refuse_change(file: Document, before: Document) -> None:
+    changed = {name for name in _LASTING if (file.get(name) or None) != (before.get(name) or None)}
+    if not changed:
+        return
+    holder: Record | None = kept_by(before)
+    if holder:
+        frappe.throw(kept_message(*holder), GateError)
+    if changed & {"content_hash", "is_private"}:
+        # A forged hash would move, or take with it, what others have under it. The bytes are still where they were.
+        file.content_hash = _hash_at(file.file_url) or _hash_at(before.file_url) or file.content_hash
+    if "is_private" in changed and (others := disk.evidence_at([before.file_url], besides=file.name)):
+        frappe.throw(kept_message(*(kept_by(others[0]) or ("File", others[0].name))), GateError)
+    if "file_url" in changed:
+        _refuse_claim(file)
+    if changed & {"attached_to_doctype", "attached_to_name"}:
+        _refuse_planting(file)
+
+
+def _refuse_claim(file: Document) -> None:
+    """An address alone gives no sight of evidence: who names it must be able to read one of the files there."""
+    if file.flags.is_evidence or frappe.session.user == "Administrator":
+        return
+    others = disk.evidence_at([file.file_url], besides=file.name)
+    if others and not any(disk.as_file(row).is_downloadable() for row in others):
+        frappe.throw(
+            _("You may not use this file: it belongs to a record that is not open to you."),
+            frappe.PermissionError,
+        )
+
+
+def _refuse_planting(file: Document) -> None:
+    """What hangs on a record is evidence and stays, so nobody hangs it on a record that they may not change; with a mail or
+    comment, on one that they may not read."""
+    if file.flags.is_evidence or frappe.session.user == "Administrator":
+        return
+    record = record_of(file)
+    right = "read" if record and file.attached_to_doctype in TALK else "write"
+    if record and not frappe.has_permission(record[0], right, doc=record[1]):
+        frappe.throw(
+            _("{0} {1} is not open to you for that, so nothing can be attached to it.").format(
+                _(record[0]), escape_html(record[1])
+            ),
+            frappe.PermissionError,
+        )
+
+
+def _hash_at(url: str | None) -> str | None:
+    """The framework's hash of the bytes at an address of this site."""
+    plain = disk.local(url)
+    path = disk.path_of(plain) if plain else None
+    return get_content_hash(path.read_bytes()) if path and path.is_file() else None

@@ -1,0 +1,97 @@
+"""What the text of a complaint proposes: type, severity, harm, urgency, wish. A person decides; nothing is overwritten."""
+
+import json
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import strip_html_tags
+
+from complaint_qms.constants.risk import SEVERITIES
+from complaint_qms.engine.classify import Lexicon, Proposal, default_lexicon, propose
+from complaint_qms.engine.reasons import Reason
+from complaint_qms.services.risk.matrix import level_ranks
+from complaint_qms.services.sop.procedure import type_keys, type_words
+
+# Field of the engine → field of the complaint
+_FIELDS = {
+    "type": "complaint_type",
+    "severity": "severity",
+    "harm": "harm_level",
+    "urgency": "urgency",
+    "expectation": "expectation",
+}
+_EARLY = ("intake", "triage")
+_KEYWORD_WEIGHT = 2.0
+
+
+def refresh(doc: Document) -> None:
+    """Put fresh proposals beside `doc`, in memory. What somebody accepted or ignored keeps that answer.
+
+    `proposals` becomes JSON: {field: {value, confidence, reasons: [sentence], state}}.
+    """
+    if doc.stage not in _EARLY:
+        return
+    text = f"{doc.subject or ''}. {strip_html_tags(doc.description or '')}"
+    stored = read(doc)
+    found: dict[str, Any] = {}
+    for proposal in propose(text, lexicon=_lexicon(), fields=tuple(_FIELDS)):
+        field = _FIELDS.get(proposal.field)
+        value = _value(proposal)
+        # What no word of the text speaks for is a guess, and a guess is no proposal.
+        if field and value and proposal.reasons:
+            old = stored.get(field) or {}
+            found[field] = {
+                "value": value,
+                "confidence": round(proposal.confidence, 2),
+                "reasons": [_sentence(reason) for reason in proposal.reasons],
+                "state": old.get("state", "") if old.get("value") == value else "",
+            }
+    doc.proposals = json.dumps(found, ensure_ascii=False)
+
+
+def read(doc: Document) -> dict[str, Any]:
+    """The proposals stored with `doc`; empty when there are none."""
+    stored = frappe.parse_json(doc.proposals or "{}")
+    return stored if isinstance(stored, dict) else {}
+
+
+def _sentence(reason: Reason) -> str:
+    words = (type_name(arg) or arg if isinstance(arg, str) else arg for arg in reason.args)
+    return _(reason.message).format(*words)
+
+
+def type_name(key: str) -> str:
+    """Name of the complaint type that carries `key`, or is called so; empty when there is none."""
+    return next((name for name, type_key in type_keys().items() if key in (type_key, name)), "")
+
+
+def _value(proposal: Proposal) -> str:
+    if proposal.field == "type":
+        return type_name(proposal.value)
+    if proposal.field == "severity":
+        return _severity(proposal.value)
+    if proposal.field == "harm" and proposal.value == "none":
+        return ""
+    return proposal.value
+
+
+def _severity(key: str) -> str:
+    """The site's level for an engine key: by its shipped name, else the level of the same rank."""
+    row = next((row for row in SEVERITIES if row["key"] == key), None)
+    ranks = level_ranks()["Risk Severity"]
+    if not row or row["name"] in ranks:
+        return row["name"] if row else ""
+    return next((name for name, rank in ranks.items() if rank == row["rank"]), "")
+
+
+def _lexicon() -> Lexicon:
+    """The shipped words and those the site wrote at its complaint types; built once a process and vocabulary."""
+    words = type_words()
+    cached = getattr(frappe.local, "complaint_qms_lexicon", None)
+    if not cached or cached[0] != words:
+        own = {kind: dict.fromkeys(terms, _KEYWORD_WEIGHT) for kind, terms in words.items()}
+        cached = (words, default_lexicon().extended({"type": own}))
+        frappe.local.complaint_qms_lexicon = cached
+    return cached[1]

@@ -1,0 +1,136 @@
+"""Collects what the gates ask about a record: its fields and the records linked to it, one query a kind."""
+
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from complaint_qms.constants.contributing import FIELD
+from complaint_qms.services.lifecycle.links import linked_facts
+from complaint_qms.services.lifecycle.reliance import (
+    capas_on_cause,
+    complaints_on_capa,
+    complaints_on_investigation,
+    investigations_on_cause,
+)
+from complaint_qms.services.people.session_users import acting
+from complaint_qms.services.record.bulk_read import values_of
+
+
+def facts_of(doc: Document) -> dict[str, Any]:
+    """Facts of `doc` as the gates of its DocType want them (see complaint_qms.engine.sop)."""
+    return {
+        "Complaint": _complaint,
+        "Investigation": _investigation,
+        "CAPA": _capa,
+        "Root Cause": _root_cause,
+    }[doc.doctype](doc)
+
+
+def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
+    """Facts of many stored complaints at once, by name: as many queries as for one."""
+    linked = linked_facts(docs)
+    return {
+        doc.name: _base(doc)
+        | linked[doc.name]
+        | {
+            "checklist": [row.as_dict() for row in doc.checklist],
+            "review_submitted_by": _last_step_by(doc, "review"),
+            "reopen_reason": _reopen_reason(doc),
+        }
+        for doc in docs
+    }
+
+
+def facts_of_investigations(docs: list[Document]) -> dict[str, dict[str, Any]]:
+    """Facts of many stored investigations at once, by name."""
+    causes = _causes([doc.name for doc in docs])
+    return {doc.name: _base(doc) | {"root_causes": causes[doc.name]} for doc in docs}
+
+
+def facts_of_capas(docs: list[Document]) -> dict[str, dict[str, Any]]:
+    """Facts of many stored CAPAs at once, by name."""
+    causes = {row.root_cause for doc in docs for row in doc.root_causes}
+    status = values_of("Root Cause", causes, "status")
+    return {doc.name: _capa_facts(doc, status) for doc in docs}
+
+
+def _complaint(doc: Document) -> dict[str, Any]:
+    if doc.is_new():
+        return _base(doc)
+    # What was read under a lock is truer than what this transaction saw first.
+    return facts_of_complaints([doc])[doc.name] | (doc.flags.beside or {})
+
+
+def _investigation(doc: Document) -> dict[str, Any]:
+    if doc.is_new():
+        return _base(doc) | {"root_causes": []}
+    facts = facts_of_investigations([doc])[doc.name]
+    if doc.stage == "completed":
+        facts["closed_on_it"] = [row.name for row in complaints_on_investigation(doc.name, ("closed",))]
+    return facts
+
+
+def _causes(investigations: list[str]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in investigations}
+    rows = frappe.get_all(
+        "Root Cause",
+        filters={"investigation": ("in", investigations), "status": ("!=", "rejected")},
+        fields=["name", "status", "investigation"],
+        order_by="name asc",
+    )
+    for row in rows:
+        found[row.pop("investigation")].append(row)
+    return found
+
+
+def _capa(doc: Document) -> dict[str, Any]:
+    facts = _capa_facts(doc, values_of("Root Cause", (row.root_cause for row in doc.root_causes), "status"))
+    named = [] if doc.is_new() else [row.complaint for row in doc.complaints]
+    return facts | {"closed_on_it": complaints_on_capa(doc.name, named)}
+
+
+def _capa_facts(doc: Document, status: dict[str, str]) -> dict[str, Any]:
+    names = [row.root_cause for row in doc.root_causes]
+    return _base(doc) | {
+        "root_causes": [{"root_cause": name, "status": status.get(name)} for name in names],
+        "actions": [row.as_dict() for row in doc.actions],
+        "window_end": getdate(doc.window_end) if doc.window_end else None,
+        "computed_on": getdate(doc.computed_at) if doc.computed_at else None,
+        "today": getdate(),
+    }
+
+
+def _root_cause(doc: Document) -> dict[str, Any]:
+    facts = _base(doc)
+    facts["whys"], facts["factors"] = list(doc.whys), list(doc.factors)
+    if facts["stored"].get("status") == "verified":
+        facts["closed_on_it"] = [row.name for row in capas_on_cause(doc.name) if row.stage == "closed"]
+        facts["completed_on_it"] = investigations_on_cause(doc)
+    return facts
+
+
+def _base(doc: Document) -> dict[str, Any]:
+    facts = doc.get_valid_dict(ignore_virtual=True)
+    before = doc.get_doc_before_save()
+    # The gates ask from where the record comes, which is what is stored, not what was sent.
+    facts["stage"] = before.get("stage") if before else doc.get("stage")
+    facts["user"], facts["acting"] = frappe.session.user, acting()
+    # Nobody gets round a gate by changing, in the same save, the names it asks for.
+    facts["stored"] = before.as_dict() if before else {}
+    if doc.meta.has_field(FIELD):
+        # Those of this save included: the controller adds them before it asks.
+        facts["contributors"] = [{"user": row.user, "part": row.part} for row in doc.get(FIELD)]
+    return facts
+
+
+def _reopen_reason(doc: Document) -> str | None:
+    """The reason that this very save brings; that of an earlier time explains nothing now."""
+    before = doc.get_doc_before_save()
+    return doc.reopen_reason if before and before.reopen_reason != doc.reopen_reason else None
+
+
+def _last_step_by(doc: Document, stage: str) -> str | None:
+    entries = [row for row in doc.stage_log if row.stage == stage]
+    return entries[-1].entered_by if entries else None

@@ -1,0 +1,160 @@
+"""Records that hang on complaints, for one complaint or for many: one query a kind, whatever the number."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder import Order
+
+from complaint_qms.integrations.erpnext.drafted_documents import drafted_documents
+from complaint_qms.services.lifecycle.settlement_state import lost_documents_of
+from complaint_qms.services.record.bulk_read import values_of
+
+Rows = list[dict[str, Any]]
+_NO_ORIGINAL = {"original_stage": None, "original_company": None}
+
+
+def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
+    """What the gates of complaints ask about other records, by the name of the complaint."""
+    names = [doc.name for doc in docs]
+    investigations, capas, settlements = investigations_of(names), capas_of(names), settlements_of(names)
+    causes = _by_complaint("Root Cause", names, ["name"], status="verified")
+    assessments = _by_complaint("Reportability Assessment", names, ["name", "status"])
+    covering = values_of("Investigation", (doc.covered_by_investigation for doc in docs), "stage")
+    originals = _originals({doc.duplicate_of for doc in docs if doc.duplicate_of})
+    merged = merged_into(names)
+    lost = lost_documents_of(names)
+    open_documents: dict[str, Rows] = {}
+    for row in drafted_documents([row["name"] for rows in settlements.values() for row in rows]):
+        open_documents.setdefault(row.pop("settlement"), []).append(row)
+    return {
+        doc.name: {
+            "investigations": investigations[doc.name],
+            "covering_stage": covering.get(doc.covered_by_investigation),
+            "merged_here": merged[doc.name],
+            **originals.get(doc.duplicate_of, _NO_ORIGINAL),
+            "root_causes": len(causes[doc.name]),
+            "assessments": assessments[doc.name],
+            "settlements": settlements[doc.name],
+            "open_documents": [
+                document for row in settlements[doc.name] for document in open_documents.get(row["name"], ())
+            ],
+            "lost_documents": lost[doc.name],
+            "capas": capas[doc.name],
+        }
+        for doc in docs
+    }
+
+
+def merged_into(names: list[str]) -> dict[str, list[str]]:
+    """Complaint → those that were merged into it, by name; one query."""
+    complaint = frappe.qb.DocType("Complaint")
+    rows = (
+        frappe.qb.from_(complaint)
+        .select(complaint.duplicate_of, complaint.name)
+        .where(complaint.duplicate_of.isin(names) & (complaint.stage == "duplicate"))
+        .orderby(complaint.name)
+    ).run()
+    found: dict[str, list[str]] = {name: [] for name in names}
+    for original, name in rows:
+        found[original].append(name)
+    return found
+
+
+def investigations_of(complaints: list[str]) -> dict[str, Rows]:
+    """Investigations, void ones left out, that name a complaint or cover it in their table (`covers`: only there)."""
+    investigation = frappe.qb.DocType("Investigation")
+    covered = frappe.qb.DocType("Investigation Complaint")
+    rows = (
+        frappe.qb.from_(investigation)
+        .left_join(covered)
+        .on((covered.parent == investigation.name) & covered.complaint.isin(complaints))
+        .select(
+            investigation.name,
+            investigation.stage,
+            investigation.title,
+            investigation.investigator,
+            investigation.complaint,
+            covered.complaint.as_("covered"),
+        )
+        .distinct()
+        .where(investigation.complaint.isin(complaints) | covered.complaint.isin(complaints))
+        .where(investigation.stage != "void")
+        .orderby(investigation.name, order=Order.asc)
+    ).run(as_dict=True)
+    found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in complaints}
+    for row in rows:
+        own, covered = row.pop("complaint"), row.pop("covered")
+        for complaint in {own, covered} & found.keys():
+            found[complaint][row["name"]] = {**row, "covers": complaint != own}
+    return {name: list(rows.values()) for name, rows in found.items()}
+
+
+def complaints_about(investigation: str, stages: Iterable[str], fields: list[str]) -> list[dict[str, Any]]:
+    """Complaints at one of `stages` that an investigation is about, covers in its table or is named by as covering."""
+    complaint = frappe.qb.DocType("Complaint")
+    study, row = frappe.qb.DocType("Investigation"), frappe.qb.DocType("Investigation Complaint")
+    own = frappe.qb.from_(study).select(study.complaint).where(study.name == investigation)
+    table = frappe.qb.from_(row).select(row.complaint).where(row.parent == investigation)
+    named = (
+        (complaint.covered_by_investigation == investigation)
+        | complaint.name.isin(own)
+        | complaint.name.isin(table)
+    )
+    return (
+        frappe.qb.from_(complaint)
+        .select(*(complaint[field] for field in fields))
+        .where(named & complaint.stage.isin(list(stages)))
+        .orderby(complaint.name, order=Order.asc)
+    ).run(as_dict=True)
+
+
+def capas_of(complaints: list[str]) -> dict[str, Rows]:
+    """CAPAs, void ones left out, that name a complaint."""
+    capa, row = frappe.qb.DocType("CAPA"), frappe.qb.DocType("CAPA Complaint")
+    rows = (
+        frappe.qb.from_(capa)
+        .inner_join(row)
+        .on(row.parent == capa.name)
+        .select(capa.name, capa.stage, capa.title, row.complaint)
+        .distinct()
+        .where(row.complaint.isin(complaints) & (capa.stage != "void"))
+        .orderby(capa.name, order=Order.asc)
+    ).run(as_dict=True)
+    return _sorted_out(rows, complaints)
+
+
+def settlements_of(complaints: list[str]) -> dict[str, Rows]:
+    """Settlements that are not cancelled."""
+    fields = ["name", "docstatus", "total_amount", "currency"]
+    return _by_complaint("Complaint Settlement", complaints, fields, docstatus=("<", 2))
+
+
+def _originals(names: set[str]) -> dict[str, dict[str, Any]]:
+    if not names:
+        return {}
+    rows = frappe.get_all(
+        "Complaint",
+        filters={"name": ("in", sorted(names))},
+        fields=["name", "stage", "company"],
+        order_by="name asc",
+    )
+    return {row.name: {"original_stage": row.stage, "original_company": row.company} for row in rows}
+
+
+def _by_complaint(doctype: str, complaints: list[str], fields: list[str], **filters: Any) -> dict[str, Rows]:
+    rows = frappe.get_all(
+        doctype,
+        filters={"complaint": ("in", complaints), **filters},
+        fields=[*fields, "complaint"],
+        order_by="name asc",
+    )
+    return _sorted_out(rows, complaints)
+
+
+def _sorted_out(rows: Iterable[dict[str, Any]], complaints: list[str]) -> dict[str, Rows]:
+    found: dict[str, Rows] = {name: [] for name in complaints}
+    for row in rows:
+        found[row.pop("complaint")].append(row)
+    return found

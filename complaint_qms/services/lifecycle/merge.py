@@ -1,0 +1,93 @@
+"""Merging a complaint into the one that carries the case, and separating it again; no word is lost.
+
+Chains end at the record that carries the case: who merges a complaint that others were merged into takes them along.
+"""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html, get_link_to_form
+
+from complaint_qms.services import writing
+from complaint_qms.services.lifecycle.guard import GateError, stage_wanted
+from complaint_qms.services.lifecycle.links import merged_into
+
+
+def look(doc: Document) -> None:
+    """Before the gates of a merge: the original as it is this moment, held so until this transaction ends; an ordinary
+    read would see what was true when the transaction began.
+
+    Who merges marks the original as changed (`tell_original`). A save of it that did not see the merge is refused by the
+    framework, so what was merged into a complaint needs no lock of its own, which would stand in the way of merges that
+    have nothing to do with it.
+
+    Raises:
+        frappe.ValidationError: somebody else is about to merge the original into this one.
+    """
+    before, doc.flags.beside = doc.get_doc_before_save(), None
+    if not before or before.stage == "duplicate" or not doc.duplicate_of or stage_wanted(doc) != "duplicate":
+        return
+    try:
+        original = frappe.db.get_value(
+            "Complaint", doc.duplicate_of, ["stage", "company"], as_dict=True, for_update=True
+        )
+    except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+        frappe.throw(
+            _(
+                "Somebody else is changing {0} or a complaint merged with it at this moment. Try again."
+            ).format(escape_html(doc.name))
+        )
+    if original:
+        doc.flags.beside = {"original_stage": original.stage, "original_company": original.company}
+
+
+def keep_company(doc: Document) -> None:
+    """The company of a complaint stays while others of that company rest on it.
+
+    Raises:
+        GateError: naming them.
+    """
+    before = doc.get_doc_before_save()
+    if not before or not before.company or before.company == doc.company:
+        return
+    resting = merged_into([doc.name])[doc.name]
+    if resting:
+        frappe.throw(
+            _("G7: {0} was merged into this complaint and belongs to {1}. Separate it before you change {2}.").format(
+                escape_html(", ".join(resting)), escape_html(before.company), _(doc.meta.get_label("company"))
+            ),
+            GateError,
+        )  # fmt: skip
+
+
+def tell_original(doc: Document) -> None:
+    """After a move: take along what rests on a merged complaint, and write into all timelines what became of whom."""
+    before = doc.get_doc_before_save()
+    if not before or before.stage == doc.stage:
+        return
+    link = get_link_to_form("Complaint", doc.name)
+    if doc.stage == "duplicate":
+        original = get_link_to_form("Complaint", doc.duplicate_of)
+        resting = merged_into([doc.name])[doc.name]
+        writing.touch("Complaint", doc.duplicate_of)
+        writing.set_field("Complaint", resting, "duplicate_of", doc.name, doc.duplicate_of)
+        along = _(
+            "{0}, into which this complaint was merged, was itself merged into {1}: this one goes with it."
+        )
+        writing.note(
+            "Complaint",
+            {name: along.format(link, original) for name in resting}
+            | {
+                doc.name: _("Merged into {0}.").format(original),
+                doc.duplicate_of: _("{0} was recognised as a duplicate of this complaint.").format(link),
+            },
+        )  # fmt: skip
+    elif before.stage == "duplicate" and before.duplicate_of:
+        original = get_link_to_form("Complaint", before.duplicate_of)
+        writing.note(
+            "Complaint",
+            {
+                doc.name: _("Separated from {0} again.").format(original),
+                before.duplicate_of: _("{0} is no longer a duplicate of this complaint.").format(link),
+            },
+        )

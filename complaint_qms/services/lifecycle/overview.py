@@ -1,0 +1,183 @@
+"""The stage bar of a record that moves through stages: where it is, what comes next and what is still missing for it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from frappe import _
+from frappe.model.document import Document
+from frappe.model.workflow import get_transitions, get_workflow_name
+from frappe.utils import get_datetime, now_datetime
+
+from complaint_qms.constants.clock import CLOCKS
+from complaint_qms.constants.fields import STEP_FIELDS
+from complaint_qms.constants.stages import ENDED, FLOW
+from complaint_qms.engine.sop import missing
+from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.lifecycle.facts import facts_of
+from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.sop.clock import bring_up_to_date, stage_limit, standing, used_in_stage
+
+_CLOCK: Final = (
+    "stage_due", "stage_warn_at", "stage_status", "response_due", "response_status", "resolution_due",
+    "resolution_status", "on_hold_since", "sla_status",
+)  # fmt: skip
+_HEADLINE: Final = (
+    "name", "subject", "customer", "complainant_name", "item_code", "item_name", "batch_no", "serial_no",
+    "expectation", "severity", "risk_level", "risk_color", "risk_acceptability", "received_at", "closed_at",
+)  # fmt: skip
+# Who left a stage, and when, is stamped on the record itself; only a complaint keeps a stage log.
+_LEFT: Final = {
+    "Investigation": {"in_progress": ("submitted_by", None), "review": ("completed_by", "completed_at")},
+    "CAPA": {
+        "draft": ("submitted_by", None),
+        "plan_review": ("plan_approved_by", "plan_approved_at"),
+        "verify": ("verified_by", "verified_at"),
+        "effectiveness": ("effect_reviewed_by", "effect_reviewed_at"),
+    },
+}
+# Stages beside the way from which a record goes on.
+_WAITING: Final = ("on_hold", "ineffective")
+_ORDER: Final = ("forward", "back", "side")
+_IN_DIALOG: Final = (
+    "Check", "Data", "Date", "Datetime", "Float", "Int", "Link", "Select", "Small Text", "Text Editor",
+)  # fmt: skip
+
+
+def overview(doc: Document) -> dict[str, Any]:
+    """Everything the stage bar needs, in one answer: steps done and to come, next moves with what they lack, and of a
+    complaint its clock and headline."""
+    seen = {
+        "stage": doc.stage,
+        "stage_label": word(doc.stage),
+        "is_closed": doc.stage in ENDED[doc.doctype],
+        "steps": _steps(doc),
+        "next": _next(doc),
+        "clock": None,
+    }
+    return seen | _of_complaint(doc, now_datetime()) if doc.doctype == "Complaint" else seen
+
+
+def next_moves(
+    doc: Document, transitions: Iterable[dict[str, Any]], facts: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Moves along `transitions` (those open to the user), the way forward first, each with what it still lacks."""
+    states = guard.stage_map(doc.doctype)
+    moves: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in transitions:
+        target = states.get(row.next_state)
+        key = (row.action, row.next_state)
+        if not target or key in moves:
+            continue
+        found = missing(doc.doctype, facts, target)
+        kind = _kind(doc, target)
+        moves[key] = {
+            "action": row.action,
+            "label": _(row.action),
+            "to_state": row.next_state,
+            "to_stage": target,
+            "to_label": word(target),
+            "kind": kind,
+            "missing": [guard.describe(doc, item) for item in found],
+            "fields": _fields(doc, target, kind, [item.field for item in found]),
+        }
+    ranked = sorted(moves.values(), key=lambda move: (_ORDER.index(move["kind"]), len(move["missing"])))
+    for index, move in enumerate(ranked):
+        move["primary"] = index == 0 and move["kind"] == "forward"
+    return ranked
+
+
+def _of_complaint(doc: Document, now: datetime) -> dict[str, Any]:
+    bring_up_to_date(doc, now)
+    return {
+        "held_stage": doc.held_stage if doc.stage == "on_hold" else None,
+        "clock": {name: doc.get(name) for name in _CLOCK}
+        | {f"{clock}_status": standing(doc, clock, now) for clock in CLOCKS}
+        | {"now": now, "stage_used": used_in_stage(doc, now), "stage_limit": stage_limit(doc)},
+        "headline": {name: doc.get(name) for name in _HEADLINE}
+        | {"open_for_seconds": _age(doc, now), "stage_label": word(doc.stage)},
+    }
+
+
+def _steps(doc: Document) -> list[dict[str, Any]]:
+    """The stages in order, those behind the record with what is known of them."""
+    flow = FLOW[doc.doctype]
+    current = {"on_hold": doc.get("held_stage"), "ineffective": "effectiveness"}.get(doc.stage, doc.stage)
+    passed = flow[: flow.index(current)] if current in flow else ()
+    visits = _logged(doc) if doc.doctype == "Complaint" else _stamped(doc, passed)
+    reached = len(passed) if current in flow else sum(stage in visits for stage in flow)
+    names = values_of("User", (visit.get("by") for visit in visits.values()), "full_name")
+    steps = []
+    for index, stage in enumerate(flow):
+        if stage == current:
+            status = "done" if stage == flow[-1] else "now"
+        elif index < reached:
+            status = "done" if stage in visits else "skipped"
+        else:
+            status = "next"
+        row = {"stage": stage, "label": word(stage), "status": status}
+        if status != "next":
+            row |= visits.get(stage, {})
+        if row.get("by"):
+            row["by_name"] = names.get(row["by"], row["by"])
+        steps.append(row)
+    return steps
+
+
+def _logged(doc: Document) -> dict[str, dict[str, Any]]:
+    """What the log says of each stage; one visited twice shows its last visit."""
+    return {
+        row.stage: {
+            "entered_at": row.entered_at,
+            "left_at": row.left_at,
+            "by": row.left_by,
+            "used_seconds": row.used_seconds,
+            "due_at": row.due_at,
+            "time_limit": row.time_limit,
+            "sla_status": row.status,
+        }
+        for row in doc.stage_log
+    }
+
+
+def _stamped(doc: Document, passed: Iterable[str]) -> dict[str, dict[str, Any]]:
+    stamps = ((stage, *_LEFT[doc.doctype].get(stage, (None, None))) for stage in passed)
+    return {
+        stage: {"by": doc.get(by), "left_at": doc.get(at) if at else None} if by else {}
+        for stage, by, at in stamps
+    }
+
+
+def _next(doc: Document) -> list[dict[str, Any]]:
+    if not get_workflow_name(doc.doctype):
+        return []
+    return next_moves(doc, get_transitions(doc), facts_of(doc) | {"stage": doc.stage})
+
+
+def _kind(doc: Document, target: str) -> str:
+    flow = FLOW[doc.doctype]
+    if target not in flow or doc.stage not in (*flow, *_WAITING):
+        return "side"
+    return "back" if doc.stage in flow and flow.index(target) < flow.index(doc.stage) else "forward"
+
+
+def _fields(doc: Document, target: str, kind: str, lacking: list[str]) -> list[str]:
+    """Fields the hand-over dialog asks for: those of the step, and those it lacks that can be filled in place."""
+    if doc.stage in ENDED[doc.doctype]:
+        return ["reopen_reason"] if doc.doctype == "Complaint" else []
+    if kind == "back" or (kind == "forward" and doc.stage in _WAITING):
+        return []
+    wanted = list(STEP_FIELDS[doc.doctype].get(target, ()))
+    for name in lacking:
+        field = doc.meta.get_field(name) if name else None
+        if field and field.fieldtype in _IN_DIALOG and not field.read_only and name not in wanted:
+            wanted.append(name)
+    return wanted
+
+
+def _age(doc: Document, now: datetime) -> int:
+    if not doc.received_at:
+        return 0
+    end = get_datetime(doc.closed_at) if doc.closed_at else now
+    return int((end - get_datetime(doc.received_at)).total_seconds())

@@ -1,0 +1,93 @@
+"""Who may be named for a piece of work: somebody who can sign in, may change the record, and is no auditor."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.permissions import get_doctype_roles
+from frappe.query_builder import Order
+from frappe.utils import escape_html
+
+from complaint_qms.constants.contributing import ANSWERABLE_FIELD
+from complaint_qms.permissions.auditor import is_auditor
+from complaint_qms.services.people.absence import absent_users
+from complaint_qms.services.people.role_holders import system_users
+
+
+def check_assignee(doc: Document) -> None:
+    """Whoever this save newly names can do the work of the record.
+
+    Raises:
+        frappe.ValidationError: an absent user, an auditor, or somebody who may not change this record.
+    """
+    field = ANSWERABLE_FIELD.get(doc.doctype)
+    user = doc.get(field) if field else None
+    # History names who did the work then.
+    if not user or doc.get("is_migrated") or not _is_new(doc, field):
+        return
+    if sentence := _objection(doc, user):
+        frappe.throw(sentence.format(_(doc.meta.get_label(field)), frappe.bold(escape_html(user))))
+
+
+def check_responsible(sop: Document) -> None:
+    """Users whom the stages of an SOP newly name can sign in and see complaints.
+
+    Raises:
+        frappe.ValidationError: naming the row.
+    """
+    before = sop.get_doc_before_save()
+    known = {row.responsible_user for row in before.stages} if before else set()
+    rows = [row for row in sop.stages if row.responsible_user and row.responsible_user not in known]
+    absent = absent_users({row.responsible_user for row in rows})
+    for row in rows:
+        user = row.responsible_user
+        if user in absent or not frappe.has_permission("Complaint", "write", user=user):
+            frappe.throw(
+                _(
+                    "Stages, row {0}: {1} cannot sign in or may not change complaints. Choose somebody else."
+                ).format(row.idx, frappe.bold(escape_html(user)))
+            )
+
+
+def assignable(doctype: str, text: str, start: int, count: int) -> list[tuple[str, str]]:
+    """(user, full name) of those who may be named for a record of `doctype`, for a link field; one query.
+
+    Whether they may see the record's company or customer is asked when it is saved.
+    """
+    able = get_doctype_roles(doctype, "write")
+    user, has_role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
+    holders = (
+        frappe.qb.from_(has_role)
+        .select(has_role.parent)
+        .where(has_role.role.isin(able or [""]) & (has_role.parenttype == "User"))
+    )
+    like = f"%{text}%"
+    return (
+        frappe.qb.from_(user)
+        .select(user.name, user.full_name)
+        .where(system_users(user) & (user.enabled == 1) & user.name.isin(holders))
+        .where(user.name.like(like) | user.full_name.like(like))
+        .orderby(user.full_name, user.name, order=Order.asc)
+        .limit(count)
+        .offset(start)
+    ).run()
+
+
+def _is_new(doc: Document, field: str) -> bool:
+    before = doc.get_doc_before_save()
+    return not before or before.get(field) != doc.get(field)
+
+
+def _objection(doc: Document, user: str) -> str | None:
+    if user == "Administrator" or not frappe.db.exists("User", user):
+        return None  # the link to nobody is refused by the framework
+    if user == "Guest" or absent_users([user]):
+        return _("{0}: {1} cannot sign in or has left. Choose somebody else.")
+    if is_auditor(user):
+        return _("{0}: {1} is an auditor, who changes nothing. Choose somebody else.")
+    if not frappe.has_permission(doc.doctype, "write", doc=doc, user=user):
+        return _(
+            "{0}: {1} may not change this record: the role or the right to its company or customer is missing. Choose somebody else."
+        )
+    return None

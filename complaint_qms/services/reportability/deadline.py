@@ -1,0 +1,239 @@
+"""Deadline of a reportability assessment, counted by the engine from awareness or from what its rule names."""
+
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html, format_date, get_datetime, getdate
+
+from complaint_qms.constants import roles
+from complaint_qms.constants.reportability import RULES
+from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.engine.reportability import Rule, deadline, rules_from_data
+from complaint_qms.engine.sop.exits import FOUND_REPORTABLE
+from complaint_qms.engine.sop.gates import blank
+from complaint_qms.services.lifecycle.guard import GateError
+from complaint_qms.services.record.source_defaults import check_role
+
+# The event a rule counts from → field of the assessment with its day.
+_DAY_ZERO = {"awareness": "awareness_date", "new_information": "information_date"}
+_BASIS = ("complaint", "rule_key", "awareness_date", "information_date", "deadline")
+# Stages at which nothing about a complaint has been decided yet.
+_UNTRIAGED = ("intake", "triage", "on_hold")
+
+
+def rules() -> dict[str, Rule]:
+    """The reporting rules by key."""
+    return {rule.key: rule for rule in rules_from_data(RULES)}
+
+
+def set_deadline(doc: Document) -> None:
+    """Set the deadline of an assessment from its rule; one without a rule keeps the date that was entered.
+
+    Work days leave out weekends and the company's holiday list. The deadline is reckoned when the assessment is made
+    and when what it counts from changes: a later change of holidays or of the complaint's company moves nothing.
+
+    Raises:
+        GateError: the deadline would move to a later day, and not by Regulatory Affairs with a reason.
+        frappe.ValidationError: the rule is unknown, the day it counts from is missing, or there is neither a rule nor a
+            date.
+    """
+    before = doc.get_doc_before_save()
+    if before and not any(doc.has_value_changed(name) for name in _BASIS):
+        doc.deadline, doc.basis_reason = before.deadline, before.basis_reason
+        return
+    rule = rules().get(doc.rule_key or "")
+    if doc.rule_key and not rule:
+        frappe.throw(
+            _("G3: there is no reporting rule {0}. Choose one of {1}.").format(
+                escape_html(doc.rule_key), escape_html(", ".join(sorted(rules())))
+            )
+        )
+    if rule and rule.days is not None:
+        field = _DAY_ZERO[rule.counts_from]
+        if not doc.get(field):
+            frappe.throw(
+                _("G3: the deadline of rule {0} counts from {1}. Enter that date.").format(
+                    escape_html(rule.key), _(doc.meta.get_label(field))
+                )
+            )
+        doc.deadline = deadline(
+            getdate(doc.get(field)), rule.days, rule.unit, holidays=_holidays(doc.complaint)
+        )
+    elif not doc.deadline:
+        frappe.throw(_("G3: choose the Rule that sets the deadline, or enter the Deadline."))
+    if before and getdate(doc.deadline) > getdate(before.deadline):
+        _check_later(
+            doc, "basis_reason", _("move the deadline of {0} to a later day").format(escape_html(doc.name))
+        )
+    if not before:
+        _check_first(doc, rule)
+
+
+def check_dates(doc: Document) -> None:
+    """Nobody knows of tomorrow, and information is new only after the event was known.
+
+    Raises:
+        frappe.ValidationError: a date that cannot be.
+    """
+    if doc.submitted_on and getdate(doc.submitted_on) > getdate():
+        frappe.throw(_("Submitted On lies in the future. Enter when the report was sent."))
+    if doc.awareness_date and getdate(doc.awareness_date) > getdate():
+        frappe.throw(_("Awareness Date lies in the future. Enter when the company first knew of the event."))
+    if not doc.information_date:
+        return
+    if getdate(doc.information_date) > getdate():
+        frappe.throw(_("New Information On lies in the future. Enter when the new information arrived."))
+    if doc.awareness_date and getdate(doc.information_date) < getdate(doc.awareness_date):
+        frappe.throw(_("New Information On is before Awareness Date. Correct one of them."))
+
+
+def check_awareness(doc: Document) -> None:
+    """The company knew of the event no later than its complaint says.
+
+    Raises:
+        frappe.ValidationError: a later date, which would move the deadline.
+    """
+    known = frappe.db.get_value("Complaint", doc.complaint, "awareness_date")
+    if known and getdate(doc.awareness_date) > getdate(known):
+        frappe.throw(
+            _("G3: the complaint was known on {0}: Awareness Date cannot be later.").format(
+                format_date(known)
+            )
+        )
+
+
+def check_withdrawn(complaint: Document) -> None:
+    """Once triaged, what was found reportable is taken back by an assessment alone, at whatever stage the complaint is.
+
+    Raises:
+        GateError: no assessment decided so since, or another one is open or reported.
+    """
+    before = complaint.get_doc_before_save()
+    if not before or before.reportable not in FOUND_REPORTABLE or complaint.reportable == "yes":
+        return
+    if not was_triaged(complaint):
+        return
+    rows = frappe.get_all(
+        "Reportability Assessment",
+        filters={"complaint": complaint.name},
+        fields=["status", "decided_at"],
+        order_by="name asc",
+    )
+    since = get_datetime(before.reportable_since or before.triage_decided_at or before.creation)
+    cleared = [
+        row
+        for row in rows
+        if row.status == "not_reportable" and row.decided_at and get_datetime(row.decided_at) >= since
+    ]
+    if complaint.reportable == "no" and cleared and all(row.status == "not_reportable" for row in rows):
+        return
+    frappe.throw(
+        _(
+            "G3: this event was found reportable. A finished assessment that decides otherwise takes that back; {0} decide it."
+        ).format(_(roles.REGULATORY)),
+        GateError,
+    )  # fmt: skip
+
+
+def check_relied_on(assessment: Document) -> None:
+    """The decision behind a complaint that has ended stands; what is new is assessed anew.
+
+    Raises:
+        GateError: naming the complaint.
+    """
+    stage = frappe.db.get_value("Complaint", assessment.complaint, "stage")
+    if stage in COMPLAINT_ENDED:
+        frappe.throw(
+            _("G3: complaint {0} has ended and rests on this decision. Have it reopened first, or add an assessment of what is new.").format(
+                escape_html(assessment.complaint)
+            ),
+            GateError,
+        )  # fmt: skip
+
+
+def was_triaged(complaint: Document) -> bool:
+    """Whether the complaint has ever left triage; going back to it takes no decision back."""
+    return any(row.stage not in _UNTRIAGED for row in complaint.stage_log)
+
+
+def keep_awareness(complaint: Document) -> None:
+    """The awareness date of a complaint moves to an earlier day freely, to a later one by Regulatory Affairs alone.
+
+    The company knew no later than it received the complaint. A date that was taken away is put back.
+
+    Raises:
+        GateError: a later day without a reason.
+        frappe.PermissionError: a later day, and not by Regulatory Affairs.
+    """
+    before = complaint.get_doc_before_save()
+    received = getdate(complaint.received_at) if complaint.received_at else None
+    known = getdate(before.awareness_date) if before and before.awareness_date else received
+    said = getdate(complaint.awareness_date) if complaint.awareness_date else known
+    counted_from_receipt = before and before.received_at and known == getdate(before.received_at)
+    if said == known and counted_from_receipt and received and received < known:
+        said = received
+    complaint.awareness_date = said
+    if said and known and said > known:
+        _check_later(complaint, "awareness_reason", _("move Awareness Date to a later day"))
+    else:
+        complaint.awareness_reason = before.awareness_reason if before else None
+
+
+def follow_awareness(complaint: Document) -> None:
+    """After a save: open assessments count from no later day than their complaint was known."""
+    before = complaint.get_doc_before_save()
+    known = complaint.awareness_date
+    if not before or not known or getdate(before.awareness_date) == known:
+        return
+    late = {"complaint": complaint.name, "status": "open", "awareness_date": (">", known)}
+    for name in frappe.get_all("Reportability Assessment", filters=late, pluck="name", order_by="name asc"):
+        assessment = frappe.get_doc("Reportability Assessment", name)
+        assessment.awareness_date = known
+        assessment.flags.ignore_permissions = True
+        assessment.save()
+
+
+def _check_later(doc: Document, field: str, deed: str) -> None:
+    """A later day is for Regulatory Affairs, with a reason of its own that is kept."""
+    check_role(deed, roles.REGULATORY)
+    before = doc.get_doc_before_save()
+    if blank(doc.get(field)) or (before and before.get(field) == doc.get(field)):
+        frappe.throw(
+            _("G3: write why the clock starts later ({0}); the reason is kept.").format(_(doc.meta.get_label(field))),
+            GateError,
+        )  # fmt: skip
+
+
+def _check_first(doc: Document, rule: Rule | None) -> None:
+    """A new assessment has no more time than the rules give: what counts from new information supplements a report, and
+    a date entered by hand lies within the longest term."""
+    if rule and rule.counts_from == "new_information":
+        reported = {"complaint": doc.complaint, "status": "reported"}
+        if not frappe.db.exists("Reportability Assessment", reported):
+            _check_later(doc, "basis_reason", _("count from new information before the event was reported"))
+    elif not rule or rule.days is None:
+        longest = max(known.days or 0 for known in rules().values())
+        if (getdate(doc.deadline) - getdate(doc.awareness_date)).days > longest:
+            _check_later(
+                doc,
+                "basis_reason",
+                _("enter a deadline more than {0} days after Awareness Date").format(escape_html(longest)),
+            )
+        else:
+            doc.basis_reason = None
+    else:
+        doc.basis_reason = None
+
+
+def _holidays(complaint: str) -> frozenset[date]:
+    company = frappe.db.get_value("Complaint", complaint, "company")
+    holiday_list = company and frappe.get_cached_value("Company", company, "default_holiday_list")
+    if not holiday_list:
+        return frozenset()
+    return frozenset(
+        frappe.get_all(
+            "Holiday", filters={"parent": holiday_list}, pluck="holiday_date", order_by="holiday_date asc"
+        )
+    )

@@ -1,0 +1,144 @@
+"""Reads a complaint's risk off the site's matrix."""
+
+import re
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html
+
+from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix, rate
+from complaint_qms.services.record import site_cache
+
+_MATRICES, _LEVELS = "complaint_qms_matrices", "complaint_qms_levels"
+_COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
+
+
+def assess(doc: Document) -> None:
+    """Set the risk fields of `doc` from its severity and occurrence; blank while one of them is.
+
+    What a complaint was judged by when it ended stays, whatever its matrix says since.
+    """
+    before = doc.get_doc_before_save()
+    if before and before.stage in COMPLAINT_ENDED:
+        return
+    name = matrix_for(doc.company)
+    doc.risk_matrix = name
+    cell = None
+    if name and doc.severity and doc.occurrence:
+        try:
+            cell = rate(matrix_of(frappe.get_cached_doc("Risk Matrix", name)), doc.severity, doc.occurrence)
+        except RiskError:
+            # A level the matrix leaves out has no rating; the matrix form shows the gap to whoever owns it.
+            cell = None
+    doc.risk_level = cell.level if cell else None
+    doc.risk_acceptability = cell.acceptability if cell else None
+    doc.risk_color = cell.color if cell else None
+    doc.required_action = cell.required_action if cell else None
+
+
+def check_color(color: str | None, where: str) -> None:
+    """A colour is written as hexadecimal digits and nothing else; it is drawn into pages as it stands.
+
+    Args:
+        where: translated name of the place, for the message.
+    Raises:
+        frappe.ValidationError: something else.
+    """
+    if color and not _COLOR.fullmatch(color):
+        frappe.throw(_("{0}: this is no colour. Choose one, or write it like #3BA272.").format(where))
+
+
+def check_default(settings: Document) -> None:
+    """The matrix newly named as the site's default is in use and for every company.
+
+    Raises:
+        frappe.ValidationError: it is disabled, or one company's own.
+    """
+    name = settings.default_risk_matrix
+    if not name or not settings.has_value_changed("default_risk_matrix"):
+        return
+    disabled, company = frappe.db.get_value("Risk Matrix", name, ("disabled", "company"))
+    if disabled:
+        frappe.throw(
+            _("Default Risk Matrix: {0} is disabled. Choose one that is in use.").format(escape_html(name))
+        )
+    if company:
+        frappe.throw(
+            _(
+                "Default Risk Matrix: {0} belongs to {1}, which uses it anyway. Choose one for every company."
+            ).format(escape_html(name), escape_html(company))
+        )
+
+
+def matrix_for(company: str | None) -> str | None:
+    """The matrix of a company: its own, the default of the settings, the one marked as default.
+
+    Without a company: the default, else one for every company, else any that is in use.
+    """
+    rows = frappe.cache.get_value(
+        _MATRICES,
+        lambda: frappe.get_all(
+            "Risk Matrix",
+            filters={"disabled": 0},
+            fields=["name", "company", "is_default"],
+            order_by="is_default desc, name asc",
+        ),
+    )
+    own = next((row["name"] for row in rows if row["company"] and row["company"] == company), None)
+    if own:
+        return own
+    # A look across companies may use any; a complaint of one uses no other company's.
+    usable = [row["name"] for row in rows if not (company and row["company"])]
+    usable.sort(key=lambda name: name not in {row["name"] for row in rows if not row["company"]})
+    default = frappe.db.get_single_value(SETTINGS, "default_risk_matrix", cache=True)
+    return default if default in usable else next(iter(usable), None)
+
+
+def matrix_of(doc: Document) -> RiskMatrix:
+    """A Risk Matrix as the engine reads it; levels in the order of their ranks."""
+    ranks = level_ranks()
+    pairs = [(row.severity, row.occurrence) for row in doc.cells]
+    severities, occurrences = (
+        tuple(sorted({pair[at] for pair in pairs}, key=lambda name: (ranks[kind].get(name, 0), name or "")))
+        for at, kind in enumerate(("Risk Severity", "Risk Occurrence"))
+    )
+    cells = (
+        Cell(row.risk_level, row.acceptability, row.color or "", row.required_action or "")
+        for row in doc.cells
+    )
+    return RiskMatrix(severities, occurrences, dict(zip(pairs, cells, strict=True)))
+
+
+def level_ranks() -> dict[str, dict[str, int]]:
+    """Rank of every severity and occurrence of the site."""
+    return {doctype: {name: rank for name, rank, _disabled in rows} for doctype, rows in _levels().items()}
+
+
+def levels_out_of_use() -> dict[str, set[str]]:
+    """Severities and occurrences that are not chosen any more."""
+    return {
+        doctype: {name for name, _rank, disabled in rows if disabled} for doctype, rows in _levels().items()
+    }
+
+
+def forget() -> None:
+    """Drop what is cached about matrices and levels; called when one of them changes."""
+    site_cache.forget([_MATRICES, _LEVELS])
+
+
+def _levels() -> dict[str, list[tuple[str, int, int]]]:
+    return frappe.cache.get_value(
+        _LEVELS,
+        lambda: {
+            doctype: sorted(
+                frappe.get_all(
+                    doctype, fields=["name", "rank", "disabled"], as_list=True, order_by="name asc"
+                ),
+                key=lambda row: row[1],
+            )
+            for doctype in ("Risk Severity", "Risk Occurrence")
+        },
+    )

@@ -1,0 +1,234 @@
+"""Rows of any supported file as lists of text, in chunks, with the row number a spreadsheet would show.
+
+A record is ``(row, cells)``; row 1 is the first record of the file, so with headings the data starts at row 2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from complaint_qms.tabular import (
+    csv_rows,
+    json_rows,
+    limits,
+    sheets,
+)
+from complaint_qms.tabular.csv_rows import BadRecord
+from complaint_qms.tabular.errors import COLUMNS, UNREADABLE, CliError
+from complaint_qms.tabular.messages import MESSAGES
+from complaint_qms.tabular.short import Pattern
+from complaint_qms.tabular.sniff import Format, sniff
+
+LOOK_AHEAD = 30
+SIDE_KEYS = ("file", "row", "column", "reason", "detail")
+SIDE_HEADS = tuple([words[f"side_{key}"] for key in SIDE_KEYS] for words in MESSAGES.values())
+"""The first columns of a side file of bad rows: once corrected it can be read like any other."""
+
+_FORMULA = re.compile(r"[\t\r]|\s*[=+\-@＝＋－＠]")
+"""What spreadsheets take for the beginning of a formula, full-width signs and those behind blanks included."""
+_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)([.,]\d+)?([eE][-+]?\d+)?%?")
+_GUARDED = re.compile(rf"'+({_FORMULA.pattern})")
+
+
+@dataclass
+class Chunk:
+    """Up to `size` records: `rows[i]` is the row number of `cells[i]`; `bad` holds (row, reason key, detail) and
+    `bad_cells` the cells of each of these as far as they are known; `short` are row numbers among `rows` that lacked
+    their last cells.
+
+    `consumed` also counts the empty lines that are neither.
+    """
+
+    consumed: int
+    rows: list[int]
+    cells: list[list[str]]
+    bad: list[tuple[int, str, str]]
+    bad_cells: list[list[str]] = field(default_factory=list)
+    short: list[int] = field(default_factory=list)
+
+
+class Table:
+    """A file opened for reading, many times over: its headings and its records.
+
+    `name` is what messages and mappings call it. `header_row` is 1-based, 0 when the file has no headings. `columns` are
+    unique names.
+    """
+
+    def __init__(
+        self, path: Path, fmt: Format | None = None, header_row: int | None = None, name: str | None = None
+    ) -> None:
+        self.path = path
+        self.name = name or path.name
+        self.format = fmt or sniff(path)
+        self._bytes_read = 0
+        if self.format.kind in ("jsonl", "json"):
+            self.header_row = 0
+            self.columns = json_rows.columns(path, self.format)
+            limits.check_columns(path, len(self.columns))
+            return
+        if self.format.kind == "xlsx":
+            self.format.sheet, self.format.unread = sheets.choose(path, self.format.sheet)
+        head = list(islice(self._raw(), max(LOOK_AHEAD, header_row or 0)))
+        if not any(any(c.strip() for c in cells) for _, cells in head):
+            raise CliError("file_empty", UNREADABLE, file=path)
+        if header_row is not None and header_row > len(head):
+            raise CliError("header_row_gone", COLUMNS, file=path, row=header_row, rows=len(head))
+        self.header_row = find_header(head[:LOOK_AHEAD]) if header_row is None else header_row
+        width = max(len(cells) for _, cells in head)
+        limits.check_columns(path, width)
+        named = next((cells for row, cells in head if row == self.header_row), [""] * width)
+        self.columns = unique_names(_trim_right(named) if self.header_row else named)
+
+    @property
+    def is_side_file(self) -> bool:
+        """Is this a file of bad rows that an earlier run wrote?"""
+        return self.columns[: len(SIDE_KEYS)] in SIDE_HEADS
+
+    def chunks(self, size: int, skip_records: int = 0) -> Iterator[Chunk]:
+        """All data records in chunks; the first `skip_records` data records are passed over (for a restart)."""
+        width = len(self.columns)
+        for batch in self._batches(size, skip_records):
+            if width > 1 and set(map(type, batch.cells)) == {list} and set(map(len, batch.cells)) == {width}:
+                yield batch  # nothing to look at row by row
+            else:
+                yield self._sorted(batch, width)
+
+    def _sorted(self, batch: Chunk, width: int) -> Chunk:
+        """The rows of a batch and, apart from them, what is none."""
+        found = Chunk(batch.consumed, [], [], [])
+
+        def put_aside(row: int, reason: str, detail: str, cells: list[str]) -> None:
+            found.bad.append((row, reason, detail))
+            found.bad_cells.append(list(cells))
+
+        following = [*batch.cells[1:], None]
+        for row, cells, after in zip(batch.rows, batch.cells, following, strict=True):
+            if isinstance(cells, BadRecord):
+                put_aside(row, cells.reason, cells.detail, cells.cells)
+                for hidden in cells.hidden:
+                    put_aside(row, "row_swallowed", "", hidden)
+                continue
+            count = len(cells)
+            if count != width:
+                if not any(cells):
+                    continue  # an empty line is not a row
+                if count > width and any(c.strip() for c in cells[width:]):
+                    put_aside(row, "row_too_long", f"{count} > {width}", cells)
+                    continue
+                if count < width and self.format.kind == "csv":
+                    if not self._pattern.only_lacks_its_end(cells, after):
+                        put_aside(row, "row_too_short", f"{count} < {width}", cells)
+                        continue
+                    found.short.append(row)
+                cells = (list(cells) + [""] * width)[:width]
+            elif count == 1 and not cells[0].strip():
+                continue
+            found.rows.append(row)
+            found.cells.append(cells)
+        return found
+
+    @cached_property
+    def _pattern(self) -> Pattern:
+        """What whole rows of this file look like, by its beginning."""
+        width = len(self.columns)
+        first = next(csv_rows.batches(self.path, self.format, Pattern.ROWS, self.header_row, width), [])
+        return Pattern(width, [cells for cells in first if isinstance(cells, list) and len(cells) == width])
+
+    def estimate_records(self, consumed: int) -> int | None:
+        """Records of the whole file, judged by the `consumed` ones just read from its beginning; None where their places
+        in the file are not known."""
+        if self.format.kind != "csv" or not self._bytes_read:
+            return None
+        return round(consumed * self.path.stat().st_size / self._bytes_read)
+
+    def _batches(self, size: int, skip_records: int) -> Iterator[Chunk]:
+        """Records as they come, unchecked; one that cannot be read is a BadRecord among the cells."""
+        if self.format.kind == "csv":
+            first, side = self.header_row + skip_records + 1, self.is_side_file
+            for cells in csv_rows.batches(
+                self.path, self.format, size, first - 1, len(self.columns), self._note_bytes
+            ):
+                if side:
+                    cells = [_unguarded(c) if isinstance(c, list) else c for c in cells]
+                yield Chunk(len(cells), list(range(first, first + len(cells))), cells, [])
+                first += len(cells)
+            return
+        records = (
+            json_rows.records(self.path, self.format, self.columns)
+            if self.format.kind != "xlsx"
+            else islice(self._raw(), self.header_row, None)
+        )
+        records = islice(records, skip_records, None)
+        for batch in limits.batched(records, size, _texts):
+            rows, cells = zip(*batch, strict=True)
+            yield Chunk(len(batch), list(rows), list(cells), [])
+
+    def _note_bytes(self, count: int) -> None:
+        self._bytes_read = count
+
+    def _raw(self) -> Iterator[tuple[int, list[str]]]:
+        if self.format.kind == "xlsx":
+            yield from sheets.rows(self.path, self.format.sheet)
+            return
+        row = 1
+        for batch in csv_rows.batches(self.path, self.format, LOOK_AHEAD):
+            for number, cells in enumerate(batch, row):
+                yield number, cells.cells if isinstance(cells, BadRecord) else cells
+            row += len(batch)
+
+
+def guarded(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers, and `_unguarded` gives every text back."""
+    if _GUARDED.match(text) or (_FORMULA.match(text) and not _NUMBER.fullmatch(text)):
+        return f"'{text}"
+    return text
+
+
+def _unguarded(cells: list[str]) -> list[str]:
+    return [c[1:] if _GUARDED.match(c) else c for c in cells]
+
+
+def _texts(record: tuple[int, list[str] | BadRecord]) -> list[str]:
+    return record[1].cells if isinstance(record[1], BadRecord) else record[1]
+
+
+def find_header(head: list[tuple[int, list[str]]]) -> int:
+    """Row number of the headings, 0 when the first full row already looks like data."""
+    widths = [sum(1 for c in cells if c.strip()) for _, cells in head]
+    full = max(widths)
+    for (row, cells), width in zip(head, widths, strict=True):
+        if width >= max(1, 0.6 * full):
+            return 0 if any(looks_like_value(c) for c in cells) else row
+    return 0
+
+
+def looks_like_value(cell: str) -> bool:
+    """A heading is never only digits or a date, nor a whole paragraph."""
+    text = cell.strip()
+    if not text:
+        return False
+    digits = sum(c.isdigit() for c in text)
+    return digits == len(text) or (digits >= 4 and digits >= 0.6 * len(text)) or len(text) > 200
+
+
+def _trim_right(names: list[str]) -> list[str]:
+    end = len(names)
+    while end > 1 and not names[end - 1].strip():
+        end -= 1
+    return names[:end]
+
+
+def unique_names(names: list[str]) -> list[str]:
+    """Headings without blanks or repeats: ``column 3`` for an empty one, ``Date (2)`` for a second Date."""
+    seen: dict[str, int] = {}
+    result = []
+    for place, raw in enumerate(names, 1):
+        name = " ".join(raw.replace("\ufeff", "").split()) or f"column {place}"
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return result

@@ -1,0 +1,121 @@
+"""Sheets of an Excel workbook: which one holds the complaints, and its rows."""
+
+from __future__ import annotations
+
+import contextlib
+import zipfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from complaint_qms.tabular import limits, workbook
+from complaint_qms.tabular.cells import cell_text
+from complaint_qms.tabular.dates import DateVotes
+from complaint_qms.tabular.errors import UNREADABLE, CliError
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+LOOK_AHEAD = 200
+
+
+def rows(path: Path, sheet: str, values: bool = True) -> Iterator[tuple[int, list[str]]]:
+    """``(row, cells)`` of a sheet; `values`: what formulas gave when the book was saved, else the formulas."""
+    with _opened(path, values) as book:
+        names = _names(book)
+        if sheet not in names:
+            raise CliError("sheet_missing", UNREADABLE, file=path, sheet=sheet, sheets=", ".join(names))
+        yield from _rows(path, book, sheet)
+
+
+def choose(path: Path, wanted: str | None) -> tuple[str, tuple[str, ...]]:
+    """The sheet to read, and the other sheets that hold anything: the wanted one, else the first with a column of dates,
+    else the first that is not empty."""
+    with _opened(path) as book:
+        names = _names(book)
+        if not names:
+            raise CliError("sheet_none", UNREADABLE, file=path)
+        heads = {name: [c for _, c in islice(_rows(path, book, name), LOOK_AHEAD)] for name in names}
+    full = [name for name in names if any(any(c.strip() for c in cells) for cells in heads[name])]
+    if wanted is None:
+        dated = (
+            [n for n in full if _has_dates(heads[n])]
+            or [n for n in full if _has_dates(heads[n], True)]
+            or full
+        )
+        wanted = (dated or names)[0]
+    return wanted, tuple(name for name in full if name != wanted)
+
+
+def formula_columns(path: Path, sheet: str, header_row: int, names: list[str]) -> list[str]:
+    """Headings of columns whose formulas were saved without their values."""
+    stored = list(islice(rows(path, sheet), LOOK_AHEAD))
+    found: dict[str, None] = {}
+    for (number, cells), (_, given) in zip(rows(path, sheet, values=False), stored, strict=False):
+        if number > header_row:
+            for name, formula, value in zip(names, cells, given, strict=False):
+                if formula.startswith("=") and not value:
+                    found[name] = None
+    return list(found)
+
+
+def _has_dates(head: list[list[str]], numbers: bool = False) -> bool:
+    width = max(map(len, head), default=0)
+    for place in range(width):
+        votes = DateVotes()
+        votes.add([cells[place] if place < len(cells) else "" for cells in head])
+        dates = votes.dates + (votes.numbers_as_dates if numbers else 0)
+        if dates and dates >= 0.5 * (votes.filled - 1):  # the heading is none
+            return True
+    return False
+
+
+def _names(book: Workbook) -> list[str]:
+    return [sheet.title for sheet in book.worksheets]
+
+
+def _rows(path: Path, book: Workbook, name: str) -> Iterator[tuple[int, list[str]]]:
+    sheet = book[name]
+    sheet.reset_dimensions()
+    length = 0
+    for row, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        texts = [cell_text(c) for c in cells]
+        length += sum(map(len, texts))
+        if length > limits.TEXT_OF_SHEET:
+            raise CliError(
+                "limit_sheet_text", UNREADABLE, file=path, sheet=name, most=limits.shown(limits.TEXT_OF_SHEET)
+            )
+        yield row, texts
+
+
+@contextlib.contextmanager
+def _opened(path: Path, values: bool = True) -> Iterator[Workbook]:
+    """The workbook; whatever its parsers raise on a damaged one becomes a message."""
+    import openpyxl
+
+    _refuse_other_zips(path)
+    book = None
+    try:
+        workbook.check(path)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
+        yield book
+    except CliError:
+        raise
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        raise CliError("workbook_damaged", UNREADABLE, file=path, why=why) from None
+    finally:
+        if book is not None:
+            book.close()
+
+
+def _refuse_other_zips(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise CliError("workbook_cut", UNREADABLE, file=path) from None
+    if "xl/workbook.xml" not in inside and not any(name.endswith("workbook.xml") for name in inside):
+        kind = "OpenDocument" if "content.xml" in inside else "ZIP"
+        raise CliError("file_wrong_kind", UNREADABLE, file=path, kind=kind)

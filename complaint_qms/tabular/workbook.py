@@ -1,0 +1,180 @@
+"""Looks over the parts of a workbook before any of its cells is read: what they unpack to, and how far its sheets reach.
+
+openpyxl builds a tree of what it reads. The parts are therefore run through first without one, and what would take more
+memory than a workbook of complaints ever does is refused. Nothing is unpacked beyond the size that a part declares.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, NoReturn
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from complaint_qms.tabular import limits
+from complaint_qms.tabular.errors import UNREADABLE, CliError
+from complaint_qms.tabular.limits import MB, shown
+
+_CORNER = re.compile(r"^(?:[A-Z]+\d+:)?([A-Z]+)\d+$")
+_IN_A_ROW = frozenset(("c", "v", "f", "is", "t", "r"))
+_HELD_WHOLE = re.compile(
+    r"(^|/)(\[Content_Types\]|workbook|styles|core|app|custom|theme\d*)\.xml$|\.rels$", re.IGNORECASE
+)
+
+
+def check(path: Path) -> None:
+    """Raise CliError where a workbook is too large to be read. A file is looked over once."""
+    facts = path.stat()
+    if facts.st_size > limits.WORKBOOK:
+        _too_large(path, path.name, facts.st_size, limits.WORKBOOK)
+    _look_over(path, facts.st_size, facts.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _look_over(path: Path, size: int, changed: int) -> None:
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+        if len(parts) > limits.PARTS:
+            raise CliError("limit_parts", UNREADABLE, file=path, most=shown(limits.PARTS))
+        for part in parts:
+            most = limits.SMALL_PART if _HELD_WHOLE.search(part.filename) else limits.PART
+            if part.file_size > most:
+                _too_large(path, part.filename, part.file_size, most)
+        titles = _titles(archive)
+        for part in parts:
+            with archive.open(part) as stream:
+                name = titles.get(part.filename, part.filename)
+                _Part(path, name, part.file_size).run(stream)
+
+
+class _Part:
+    """One part of a workbook, run through element by element."""
+
+    def __init__(self, path: Path, name: str, size: int) -> None:
+        self._path, self._name, self._size = path, name, size
+        self._locals: dict[str, str] = {}
+        self._root = ""
+        self._others = self._texts = self._rows = self._in_row = self._column = self._cells = 0
+        self._began = 0  # place of the row or shared text that is being read
+
+    def run(self, stream: IO[bytes]) -> None:
+        self._parser = parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        try:
+            while block := stream.read(limits.RUN):
+                if len(block) == limits.RUN and b"<" not in block and self._root:
+                    self._refuse("limit_cell", limits.RUN)
+                parser.Parse(block, False)
+            parser.Parse(b"", True)
+        except expat.ExpatError:
+            return  # no XML, or none from here on: nobody reads beyond this place
+        self._end_row(self._size)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = self._locals.get(tag)
+        if name is None:
+            name = self._locals[tag] = tag.rpartition(":")[2]
+        if not self._root:
+            self._root = name
+            if name == "sst" and self._size > limits.SHARED_TEXTS:
+                _too_large(self._path, self._name, self._size, limits.SHARED_TEXTS)
+        if self._root == "sst":
+            self._shared(name)
+        elif name == "row" and self._root == "worksheet":
+            self._row(attributes.get("r"))
+        elif name in _IN_A_ROW and self._rows:
+            self._in_row += 1
+            if self._in_row > limits.ROW_ELEMENTS:
+                self._refuse("limit_elements", limits.ROW_ELEMENTS)
+            if name == "c":
+                self._cell(attributes.get("r"))
+        else:
+            self._others += 1
+            if self._others > limits.OTHER_ELEMENTS:
+                self._refuse("limit_elements", limits.OTHER_ELEMENTS)
+            if name == "dimension" and (corner := _CORNER.match(attributes.get("ref", ""))):
+                self._reach(corner.group(1))
+
+    def _shared(self, name: str) -> None:
+        self._texts += 1
+        if self._texts > limits.SHARED_ELEMENTS:
+            self._refuse("limit_elements", limits.SHARED_ELEMENTS)
+        if name == "si":
+            place = self._parser.CurrentByteIndex
+            if self._began and place - self._began > limits.RUN:
+                self._refuse("limit_cell", limits.RUN)
+            self._began = place
+
+    def _row(self, given: str | None) -> None:
+        self._end_row(self._parser.CurrentByteIndex)
+        self._rows = int(given) if given and given.isdecimal() and len(given) < 20 else self._rows + 1
+        if self._rows > limits.ROWS_OF_SHEET:
+            self._refuse("limit_rows", limits.ROWS_OF_SHEET)
+        self._in_row = self._column = 0
+
+    def _end_row(self, place: int) -> None:
+        if self._rows and place - self._began > 4 * limits.RECORD:
+            self._refuse("limit_row_text", limits.RECORD)
+        self._began = place
+        self._cells += self._column
+        if self._cells > limits.CELLS_OF_SHEET:
+            self._refuse("limit_cells", limits.CELLS_OF_SHEET)
+
+    def _cell(self, place: str | None) -> None:
+        if not place:
+            self._column += 1
+        elif place[2:3].isalpha():
+            self._column = self._reach(place.rstrip("0123456789"))
+        else:  # two letters at most, and the last column of a row counts
+            self._column = _number(place.rstrip("0123456789"))
+        if self._column > limits.COLUMNS:
+            self._refuse("limit_sheet_columns", limits.COLUMNS, found=shown(self._column))
+
+    def _reach(self, letters: str) -> int:
+        found = _number(letters)
+        if found > limits.COLUMNS:
+            self._refuse("limit_sheet_columns", limits.COLUMNS, found=letters[:9])
+        return found
+
+    def _refuse(self, key: str, most: int, **params: str) -> NoReturn:
+        raise CliError(key, UNREADABLE, file=self._path, sheet=self._name, most=shown(most), **params)
+
+
+def _too_large(path: Path, part: str, found: int, most: int) -> NoReturn:
+    raise CliError(
+        "limit_unpacked",
+        UNREADABLE,
+        file=path,
+        part=part,
+        found=shown(max(1, found // MB)),
+        most=shown(most // MB),
+    )
+
+
+@lru_cache(maxsize=limits.COLUMNS)
+def _number(letters: str) -> int:
+    count = 0
+    for letter in letters[:9].upper():
+        count = 26 * count + ord(letter) - 64
+    return count
+
+
+def _titles(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Part → name of its sheet as people know it, for messages; empty where the usual parts do not tell."""
+    try:
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return {}
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    titles = {}
+    for element in book.iter():
+        if element.tag.rpartition("}")[2] == "sheet":
+            link = next((value for key, value in element.items() if key.endswith("}id")), None)
+            part = posixpath.normpath(posixpath.join("/xl", targets.get(link, "")))[1:]
+            titles[part] = element.get("name", part)
+    return titles

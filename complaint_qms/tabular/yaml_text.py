@@ -1,0 +1,63 @@
+"""YAML files that people write: read with every mistake named by its place."""
+
+from __future__ import annotations
+
+import reprlib
+from pathlib import Path
+
+import yaml
+
+from complaint_qms.tabular.errors import CliError
+
+
+def read(path: Path, exit_code: int) -> tuple[object, yaml.Node | None]:
+    """Content of a YAML file and its tree of nodes; raises CliError when it cannot be read or has a key twice."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CliError("file_unreadable", exit_code, file=path, why=error.strerror) from None
+    except UnicodeDecodeError as error:
+        raise CliError("file_unreadable", exit_code, file=path, why=str(error)) from None
+    row, column = 1, 1
+    try:
+        tree = yaml.compose(text, yaml.SafeLoader)
+        twice = _key_twice(tree)
+        if twice is None:
+            return yaml.safe_load(text), tree
+        row, column = twice.start_mark.line + 1, twice.start_mark.column + 1
+        why = f"the key {shown(twice.value)} stands here a second time"
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        row, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        why = getattr(error, "problem", None) or str(error)
+    except RecursionError:
+        why = "nested too deep"
+    except (ValueError, OverflowError) as error:
+        why = str(error)
+    raise CliError("yaml_broken", exit_code, file=path, row=row, column=column, why=why)
+
+
+def _key_twice(tree: yaml.Node | None) -> yaml.Node | None:
+    """The first key that stands a second time in its mapping."""
+    waiting, seen = [tree] if tree else [], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            keys: set[tuple[str, str]] = set()
+            for key, value in node.value:
+                if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                    if (key.tag, key.value) in keys:
+                        return key
+                    keys.add((key.tag, key.value))
+                waiting += (key, value)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+    return None
+
+
+def shown(value: object) -> str:
+    """A value in a message, however large or deep it is."""
+    return reprlib.repr(value)
