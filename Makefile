@@ -17,7 +17,7 @@ test: ## everything this machine can run; ARGS="tests/engine -k clock" runs a pa
 	@$(PYTHON) -m scripts.make_test $(ARGS)
 
 lint: ## ruff and the import contracts alone
-	@$(PYTHON) -m scripts.make_test tests/house $(ARGS)
+	@$(PYTHON) -m scripts.make_test tests/lint $(ARGS)
 
 benchmark: ## print each measured figure beside its bar; ARGS="intake sweep" runs some
 	@$(PYTHON) -m scripts.make_benchmark $(ARGS)

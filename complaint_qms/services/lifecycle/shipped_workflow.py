@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.model.workflow import get_workflow_name
 from frappe.query_builder import Order
 
-FOLDER = Path(__file__).parent.parent / "workflow"
+FOLDER = Path(__file__).parents[2] / "workflow"
 
 
 def definitions() -> list[dict[str, Any]]:
