@@ -17,6 +17,11 @@ ROWS_OF_SHEET: Final = 1_048_576
 """As many as Excel has; of a text file so many empty rows may follow each other."""
 CELLS_OF_SHEET: Final = 100_000_000
 """Empty cells to the left of a filled one included."""
+BLANK_ROWS: Final = 50_000
+"""Empty rows of a sheet above its last filled one; those below are not read."""
+BLANK_CELLS: Final = 5_000_000
+BLANK_FOR_FILLED: Final = 20
+"""Empty cells of a sheet, where they are more than so many for each filled one: time goes into what is not there."""
 RECORD: Final = 4_000_000
 """Characters of one row."""
 BATCH: Final = 8_000_000

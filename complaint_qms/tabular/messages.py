@@ -22,6 +22,10 @@ _EN = {
     "limit_rows": "{file}, sheet {sheet}: has a row beyond the last one that a sheet can have; at most {most} rows are read.",
     "limit_cells": "{file}, sheet {sheet}: more than {most} cells, empty ones between others included. Delete what is not "
     "needed, or save it in several files.",
+    "limit_blank_cells": "{file}, sheet {sheet}: more than {most} empty cells, far more than filled ones. Delete the columns and "
+    "rows that are not needed, save it and try again.",
+    "limit_blank_rows_of_sheet": "{file}, sheet {sheet}: more than {most} empty rows above the last filled one. Delete them, save "
+    "it and try again.",
     "limit_cell": "{file}, {sheet}: a text of more than {most} bytes in one cell, more than a workbook can hold.",
     "limit_row_text": "{file}, sheet {sheet}: a row of more than {most} characters.",
     "limit_sheet_text": "{file}, sheet {sheet}: more than {most} characters of text. Save it in several files.",
@@ -198,6 +202,8 @@ _ZH = {
     "limit_sheet_columns": "{file}，工作表 {sheet}：一直到第 {found} 列，最多读取 {most} 列。请删除右侧不需要的列，保存后再试。",
     "limit_rows": "{file}，工作表 {sheet}：行号超出工作表的最后一行，最多读取 {most} 行。",
     "limit_cells": "{file}，工作表 {sheet}：单元格（包括中间的空单元格）超过 {most} 个。请删除不需要的内容，或分成几个文件保存。",
+    "limit_blank_cells": "{file}，工作表 {sheet}：空单元格超过 {most} 个，远多于有内容的单元格。请删除不需要的行和列，保存后再试。",
+    "limit_blank_rows_of_sheet": "{file}，工作表 {sheet}：最后一个有内容的行之上有超过 {most} 个空行。请删除空行，保存后再试。",
     "limit_cell": "{file}，{sheet}：一个单元格的文字超过 {most} 字节，工作簿不可能有这么长的单元格。",
     "limit_row_text": "{file}，工作表 {sheet}：有一行超过 {most} 个字符。",
     "limit_sheet_text": "{file}，工作表 {sheet}：文字超过 {most} 个字符。请分成几个文件保存。",

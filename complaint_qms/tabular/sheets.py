@@ -22,21 +22,24 @@ LOOK_AHEAD = 200
 
 def rows(path: Path, sheet: str, values: bool = True) -> Iterator[tuple[int, list[str]]]:
     """``(row, cells)`` of a sheet; `values`: what formulas gave when the book was saved, else the formulas."""
-    with _opened(path, values) as book:
+    with _opened(path, values) as (book, last_rows):
         names = _names(book)
         if sheet not in names:
             raise CliError("sheet_missing", UNREADABLE, file=path, sheet=sheet, sheets=", ".join(names))
-        yield from _rows(path, book, sheet)
+        yield from _rows(path, book, sheet, last_rows.get(sheet))
 
 
 def choose(path: Path, wanted: str | None) -> tuple[str, tuple[str, ...]]:
     """The sheet to read, and the other sheets that hold anything: the wanted one, else the first with a column of dates,
     else the first that is not empty."""
-    with _opened(path) as book:
+    with _opened(path) as (book, last_rows):
         names = _names(book)
         if not names:
             raise CliError("sheet_none", UNREADABLE, file=path)
-        heads = {name: [c for _, c in islice(_rows(path, book, name), LOOK_AHEAD)] for name in names}
+        heads = {
+            name: [c for _, c in islice(_rows(path, book, name, last_rows.get(name)), LOOK_AHEAD)]
+            for name in names
+        }
     full = [name for name in names if any(any(c.strip() for c in cells) for cells in heads[name])]
     if wanted is None:
         dated = (
@@ -75,11 +78,14 @@ def _names(book: Workbook) -> list[str]:
     return [sheet.title for sheet in book.worksheets]
 
 
-def _rows(path: Path, book: Workbook, name: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, book: Workbook, name: str, last: int | None) -> Iterator[tuple[int, list[str]]]:
+    """`last`: the last filled row; None where it is not known."""
+    if last == 0:
+        return
     sheet = book[name]
     sheet.reset_dimensions()
     length = 0
-    for row, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+    for row, cells in enumerate(sheet.iter_rows(values_only=True, max_row=last), 1):
         texts = [cell_text(c) for c in cells]
         length += sum(map(len, texts))
         if length > limits.TEXT_OF_SHEET:
@@ -90,16 +96,16 @@ def _rows(path: Path, book: Workbook, name: str) -> Iterator[tuple[int, list[str
 
 
 @contextlib.contextmanager
-def _opened(path: Path, values: bool = True) -> Iterator[Workbook]:
-    """The workbook; whatever its parsers raise on a damaged one becomes a message."""
+def _opened(path: Path, values: bool = True) -> Iterator[tuple[Workbook, dict[str, int]]]:
+    """The workbook and the last filled rows of its sheets; whatever its parsers raise on a damaged one becomes a message."""
     import openpyxl
 
     _refuse_other_zips(path)
     book = None
     try:
-        workbook.check(path)
+        last_rows = workbook.check(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
-        yield book
+        yield book, last_rows
     except CliError:
         raise
     except Exception as error:

@@ -21,21 +21,27 @@ from complaint_qms.tabular.limits import MB, shown
 
 _CORNER = re.compile(r"^(?:[A-Z]+\d+:)?([A-Z]+)\d+$")
 _IN_A_ROW = frozenset(("c", "v", "f", "is", "t", "r"))
+_FILLS = frozenset(("v", "f", "t"))
 _HELD_WHOLE = re.compile(
     r"(^|/)(\[Content_Types\]|workbook|styles|core|app|custom|theme\d*)\.xml$|\.rels$", re.IGNORECASE
 )
 
 
-def check(path: Path) -> None:
-    """Raise CliError where a workbook is too large to be read. A file is looked over once."""
+def check(path: Path) -> dict[str, int]:
+    """Sheet → its last filled row, for sheets that can be read to their end. A file is looked over once.
+
+    Raises:
+        CliError: the workbook is too large to be read, or holds too little for its size.
+    """
     facts = path.stat()
     if facts.st_size > limits.WORKBOOK:
         _too_large(path, path.name, facts.st_size, limits.WORKBOOK)
-    _look_over(path, facts.st_size, facts.st_mtime_ns)
+    return dict(_look_over(path, facts.st_size, facts.st_mtime_ns))
 
 
 @lru_cache(maxsize=8)
-def _look_over(path: Path, size: int, changed: int) -> None:
+def _look_over(path: Path, size: int, changed: int) -> dict[str, int]:
+    last_rows = {}
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         if len(parts) > limits.PARTS:
@@ -47,8 +53,11 @@ def _look_over(path: Path, size: int, changed: int) -> None:
         titles = _titles(archive)
         for part in parts:
             with archive.open(part) as stream:
-                name = titles.get(part.filename, part.filename)
-                _Part(path, name, part.file_size).run(stream)
+                title = titles.get(part.filename)
+                last = _Part(path, title or part.filename, part.file_size).run(stream, title is not None)
+                if title is not None and last is not None:
+                    last_rows[title] = last
+    return last_rows
 
 
 class _Part:
@@ -59,9 +68,12 @@ class _Part:
         self._locals: dict[str, str] = {}
         self._root = ""
         self._others = self._texts = self._rows = self._in_row = self._column = self._cells = 0
+        self._filled = self._filled_here = self._furthest = self._last = self._blank_rows = 0
+        self._open = False  # whether the cell that is being read is still without a value
         self._began = 0  # place of the row or shared text that is being read
 
-    def run(self, stream: IO[bytes]) -> None:
+    def run(self, stream: IO[bytes], ends: bool) -> int | None:
+        """Row of the last filled cell, None for a damaged part. `ends`: nobody reads beyond that row."""
         self._parser = parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         try:
@@ -71,8 +83,11 @@ class _Part:
                 parser.Parse(block, False)
             parser.Parse(b"", True)
         except expat.ExpatError:
-            return  # no XML, or none from here on: nobody reads beyond this place
+            return None  # no XML, or none from here on: nobody reads beyond this place
         self._end_row(self._size)
+        if not ends:
+            self._blank(self._furthest - self._last)
+        return self._last
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = self._locals.get(tag)
@@ -92,6 +107,9 @@ class _Part:
                 self._refuse("limit_elements", limits.ROW_ELEMENTS)
             if name == "c":
                 self._cell(attributes.get("r"))
+            elif self._open and name in _FILLS:
+                self._open = False
+                self._filled_here += 1
         else:
             self._others += 1
             if self._others > limits.OTHER_ELEMENTS:
@@ -114,7 +132,9 @@ class _Part:
         self._rows = int(given) if given and given.isdecimal() and len(given) < 20 else self._rows + 1
         if self._rows > limits.ROWS_OF_SHEET:
             self._refuse("limit_rows", limits.ROWS_OF_SHEET)
-        self._in_row = self._column = 0
+        self._furthest = max(self._furthest, self._rows)
+        self._in_row = self._column = self._filled_here = 0
+        self._open = False
 
     def _end_row(self, place: int) -> None:
         if self._rows and place - self._began > 4 * limits.RECORD:
@@ -123,8 +143,21 @@ class _Part:
         self._cells += self._column
         if self._cells > limits.CELLS_OF_SHEET:
             self._refuse("limit_cells", limits.CELLS_OF_SHEET)
+        self._filled += self._filled_here
+        blank = self._cells - self._filled
+        if blank > limits.BLANK_CELLS and blank > limits.BLANK_FOR_FILLED * self._filled:
+            self._refuse("limit_blank_cells", limits.BLANK_CELLS)
+        if self._filled_here:
+            self._blank(self._furthest - self._last - 1)
+            self._last = self._furthest
+
+    def _blank(self, rows: int) -> None:
+        self._blank_rows += rows
+        if self._blank_rows > limits.BLANK_ROWS:
+            self._refuse("limit_blank_rows_of_sheet", limits.BLANK_ROWS)
 
     def _cell(self, place: str | None) -> None:
+        self._open = True
         if not place:
             self._column += 1
         elif place[2:3].isalpha():

@@ -19,6 +19,7 @@ import pytest
 from complaint_qms.tabular import limits
 from complaint_qms.tabular.errors import UNREADABLE, CliError
 from complaint_qms.tabular.rows import Table
+from complaint_qms.tabular.workbook import check as workbook_reach
 
 MEMORY = 1_500 << 20
 SECONDS = 120
@@ -75,11 +76,17 @@ def file(path: Path, *pieces: tuple[str, int]) -> Path:
 
 
 DATA, END = "<sheetData>", "</sheetData>"
+CASE = "<c><v>1</v></c>"
 CASES = {
     "dimension.xlsx": ("column XFD", lambda p: sheet(p, '<dimension ref="A1:XFD1048576"/>' + DATA, "", END)),
     "corner.xlsx": ("column XFD", lambda p: sheet(p, DATA, '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', END)),
     "far.xlsx": ("1,048,576 rows", lambda p: sheet(p, DATA, '<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>', END)),
-    "sparse.xlsx": ("100,000,000 cells", lambda p: sheet(p, DATA, '<row><c r="BXA1"><v>1</v></c></row>', END, 200_000)),
+    "sparse.xlsx": ("5,000,000 empty cells", lambda p: sheet(p, DATA, '<row><c r="BXA1"><v>1</v></c></row>', END, 200_000)),
+    "rows.xlsx": ("50,000 empty rows", lambda p: sheet(p, DATA, "<row/>", f"<row>{CASE}</row>" + END, 1_000_000)),
+    "styled.xlsx": ("50,000 empty rows", lambda p: sheet(p, DATA, '<row><c s="0"/></row>', f"<row>{CASE}</row>" + END, 1_000_000)),
+    "gap.xlsx": ("50,000 empty rows", lambda p: sheet(p, DATA + f"<row>{CASE}</row>", "", f'<row r="1000000">{CASE}</row>' + END)),
+    "columns.xlsx": ("5,000,000 empty cells", lambda p: sheet(p, DATA, '<row><c r="BXX1"><v>1</v></c></row>', END, 20_000)),
+    "empty.xlsx": ("5,000,000 empty cells", lambda p: sheet(p, DATA + "<row>", "<c/>" * 1_999 + "<c><v>1</v></c></row><row>", "</row>" + END, 20_000)),
     "zeros.xlsx": ("at most 512 MB", lambda p: sheet(p, DATA, "<row/>", END, 100_000_000)),
     "before.xlsx": ("1,000,000 parts", lambda p: sheet(p, "", "<x/>", DATA + END, 20_000_000)),
     "row.xlsx": ("200,000 parts", lambda p: sheet(p, DATA + "<row>", '<c r="A1"/>', "</row>" + END, 10_000_000)),
@@ -124,6 +131,31 @@ def test_the_sheet_is_named_as_people_know_it(tmp_path):
     path = sheet(tmp_path / "a.xlsx", DATA, '<row><c r="XFD1"><v>1</v></c></row>', END)
     with pytest.raises(CliError, match="sheet Cases"):
         Table(path)
+
+
+def test_empty_rows_below_the_last_filled_one_cost_nothing(tmp_path):
+    """People colour and frame whole columns."""
+    row = '<row><c t="inlineStr"><is><t>received</t></is></c></row><row><c t="inlineStr"><is><t>2024-01-02</t></is></c></row>'
+    path = sheet(tmp_path / "a.xlsx", DATA + row, '<row><c s="0"/><c s="0"/></row>', END, 1_000_000)
+    table = Table(path)
+    read = [(chunk.consumed, chunk.rows, chunk.cells) for chunk in table.chunks(1_000)]
+    assert (table.columns, read) == (["received"], [(1, [2], [["2024-01-02"]])])
+
+
+def test_wide_sheets_with_few_filled_columns_are_read(tmp_path):
+    path = tmp_path / "a.xlsx"
+    filled = "".join(f'<c r="{column}1"><v>1</v></c>' for column in ("A", "B", "C", "D", "E", "CV"))
+    sheet(
+        path, DATA + '<row><c t="inlineStr"><is><t>id</t></is></c></row>', f"<row>{filled}</row>", END, 60_000
+    )
+    assert workbook_reach(path) == {"Cases": 60_001}
+
+
+def test_what_is_damaged_behind_the_last_filled_row_is_told(tmp_path):
+    path = sheet(tmp_path / "a.xlsx", DATA + f"<row>{CASE}</row>" * 300, "", "<row/><row><c></row>" + END)
+    with pytest.raises(CliError) as told:
+        list(Table(path).chunks(1_000))
+    assert told.value.key == "workbook_damaged"
 
 
 @pytest.mark.parametrize("columns", [limits.COLUMNS, limits.COLUMNS + 1])
