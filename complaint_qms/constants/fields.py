@@ -7,6 +7,7 @@ COMPLAINT_STAMPS: Final = (
     "triage_decided_at",
     "reportable_decided_by",
     "reportable_since",
+    "found_by_regulatory",
     "no_investigation_decided_by",
     "no_investigation_decided_at",
     "reply_sent_by",

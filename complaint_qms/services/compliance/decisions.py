@@ -18,7 +18,7 @@ from complaint_qms.constants import roles
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.source_defaults import check_role
-from complaint_qms.services.reportability.deadline import check_withdrawn
+from complaint_qms.services.reportability.deadline import check_withdrawn, keep_finding
 
 TRIAGE_JUDGES: Final = (roles.MANAGER, roles.QUALITY_MANAGER)
 REPORTABILITY_JUDGES: Final = (roles.MANAGER, roles.REGULATORY, roles.QUALITY_MANAGER)
@@ -101,6 +101,7 @@ def _stamp(doc: Document, before: Document | None, decision: Decision, now: date
 def _stamp_reportable(doc: Document, before: Document | None, now: datetime) -> None:
     """Anybody who handles a complaint may raise the suspicion; what it is decide others."""
     if not _changes(doc, before, "reportable"):
+        keep_finding(doc)
         return
     judge = _may(*REPORTABILITY_JUDGES)
     raised = doc.reportable == SUSPECTED and (not before or before.reportable in (None, "", "no"))
@@ -110,6 +111,7 @@ def _stamp_reportable(doc: Document, before: Document | None, now: datetime) -> 
             *REPORTABILITY_JUDGES,
         )
     check_withdrawn(doc)
+    keep_finding(doc)
     doc.reportable_since = now if doc.reportable else None
     decided = judge and doc.reportable and not doc.flags.by_import
     doc.reportable_decided_by = frappe.session.user if decided else None

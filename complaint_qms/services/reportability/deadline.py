@@ -105,16 +105,53 @@ def check_awareness(doc: Document) -> None:
 
 
 def check_withdrawn(complaint: Document) -> None:
-    """Once triaged, what was found reportable is taken back by an assessment alone, at whatever stage the complaint is.
+    """What was found reportable is taken back by an assessment; while the complaint was never triaged also by who may
+    decide, but what Regulatory Affairs found by themselves alone, with a reason.
 
     Raises:
-        GateError: no assessment decided so since, or another one is open or reported.
+        GateError: no assessment decided so since, or another one is open or reported; the reason is missing.
+        frappe.PermissionError: not triaged, found by Regulatory Affairs, and not by them.
     """
     before = complaint.get_doc_before_save()
     if not before or before.reportable not in FOUND_REPORTABLE or complaint.reportable == "yes":
         return
-    if not was_triaged(complaint):
+    if _cleared(complaint, before):
         return
+    if not was_triaged(complaint):
+        if before.found_by_regulatory:
+            check_role(_("take back what {0} found reportable").format(_(roles.REGULATORY)), roles.REGULATORY)
+            _check_reason(
+                complaint,
+                "reportable_reason",
+                _("G3: write why the event is not reportable any more ({0}); the reason is kept."),
+            )
+        return
+    frappe.throw(
+        _(
+            "G3: this event was found reportable. A finished assessment that decides otherwise takes that back; {0} decide it."
+        ).format(_(roles.REGULATORY)),
+        GateError,
+    )  # fmt: skip
+
+
+def keep_finding(complaint: Document) -> None:
+    """What Regulatory Affairs found reportable stays their finding until it is taken back, whoever repeats it or is less
+    certain of it; a reason that takes nothing back does not replace the one that did."""
+    before = complaint.get_doc_before_save()
+    found = bool(before and before.found_by_regulatory)
+    changed = complaint.reportable != (before.reportable if before else None)
+    taken_back = changed and found and complaint.reportable != "yes"
+    if not taken_back:
+        complaint.reportable_reason = before.reportable_reason if before else None
+    if complaint.reportable not in FOUND_REPORTABLE:
+        found = False
+    elif changed and not complaint.flags.by_import and roles.REGULATORY in frappe.get_roles():
+        found = True
+    complaint.found_by_regulatory = int(found)
+
+
+def _cleared(complaint: Document, before: Document) -> bool:
+    """Whether assessments decided since that the event is not reportable, all of them."""
     rows = frappe.get_all(
         "Reportability Assessment",
         filters={"complaint": complaint.name},
@@ -127,14 +164,9 @@ def check_withdrawn(complaint: Document) -> None:
         for row in rows
         if row.status == "not_reportable" and row.decided_at and get_datetime(row.decided_at) >= since
     ]
-    if complaint.reportable == "no" and cleared and all(row.status == "not_reportable" for row in rows):
-        return
-    frappe.throw(
-        _(
-            "G3: this event was found reportable. A finished assessment that decides otherwise takes that back; {0} decide it."
-        ).format(_(roles.REGULATORY)),
-        GateError,
-    )  # fmt: skip
+    return bool(
+        complaint.reportable == "no" and cleared and all(row.status == "not_reportable" for row in rows)
+    )
 
 
 def check_relied_on(assessment: Document) -> None:
@@ -198,12 +230,14 @@ def follow_awareness(complaint: Document) -> None:
 def _check_later(doc: Document, field: str, deed: str) -> None:
     """A later day is for Regulatory Affairs, with a reason of its own that is kept."""
     check_role(deed, roles.REGULATORY)
+    _check_reason(doc, field, _("G3: write why the clock starts later ({0}); the reason is kept."))
+
+
+def _check_reason(doc: Document, field: str, sentence: str) -> None:
+    """A reason of its own, written with this save; `sentence` has a place for the field's name."""
     before = doc.get_doc_before_save()
     if blank(doc.get(field)) or (before and before.get(field) == doc.get(field)):
-        frappe.throw(
-            _("G3: write why the clock starts later ({0}); the reason is kept.").format(_(doc.meta.get_label(field))),
-            GateError,
-        )  # fmt: skip
+        frappe.throw(sentence.format(_(doc.meta.get_label(field))), GateError)
 
 
 def _check_first(doc: Document, rule: Rule | None) -> None:
