@@ -1,4 +1,6 @@
 from complaint_qms.constants.about_records import LISTED_APART as _ABOUT
+from complaint_qms.constants.records import PARENTS as _PARENTS
+from complaint_qms.constants.records import RECORDS as _RECORDS
 
 app_name = "complaint_qms"
 app_title = "Complaint QMS"
@@ -36,45 +38,21 @@ after_install = "complaint_qms.install.after_install"
 after_migrate = ["complaint_qms.install.after_migrate"]
 before_uninstall = "complaint_qms.uninstall.before_uninstall"
 
-# Who sees what: rows of tables go with their records, and so does what the framework keeps about them
-_ROWS = (
-    "Approval Role Grant",
-    "CAPA Action",
-    "CAPA Complaint",
-    "CAPA Related Change",
-    "CAPA Root Cause",
-    "CAPA Window Extension",
-    "Complaint Checklist Item",
-    "Complaint Evidence",
-    "Complaint Import Column",
-    "Complaint Import Error",
-    "Complaint Settlement Document",
-    "Complaint Settlement Line",
-    "Complaint SOP Check",
-    "Complaint SOP Stage",
-    "Complaint Stage Log",
-    "Investigation Check",
-    "Investigation Complaint",
-    "Quality Contributor",
-    "Risk Matrix Cell",
-    "Root Cause Factor",
-    "Root Cause Why",
-    "Settlement Approval Limit",
-)
-_FOLLOWING = ("Complaint Settlement", "Investigation", "Reportability Assessment", "Root Cause")
+# Who sees what: a record by its own rules, rows with their records, and so does what the framework keeps about them
+_SIGHT = "complaint_qms.permissions"
 permission_query_conditions = {
-    **dict.fromkeys(_ABOUT, "complaint_qms.permissions.activity.query"),
-    **dict.fromkeys(_FOLLOWING, "complaint_qms.permissions.records.query"),
-    "CAPA": "complaint_qms.permissions.capa.query",
-    "Complaint": "complaint_qms.permissions.complaint.query",
-    "File": "complaint_qms.permissions.activity.files",
-    **dict.fromkeys(_ROWS, "complaint_qms.permissions.rows.query"),
+    **dict.fromkeys(_ABOUT, f"{_SIGHT}.activity.query"),
+    **{record.doctype: f"{_SIGHT}.{record.sight}.query" for record in _RECORDS if record.sight},
+    "File": f"{_SIGHT}.activity.files",
 }
 has_permission = {
-    **dict.fromkeys(_ABOUT, "complaint_qms.permissions.activity.document"),
-    **dict.fromkeys(_FOLLOWING, "complaint_qms.permissions.records.document"),
-    "CAPA": "complaint_qms.permissions.capa.document",
-    "Complaint": "complaint_qms.permissions.complaint.document",
+    **dict.fromkeys(_ABOUT, f"{_SIGHT}.activity.document"),
+    # The framework asks for the record around a row by itself.
+    **{
+        record.doctype: f"{_SIGHT}.{record.sight}.document"
+        for record in _RECORDS
+        if record.sight not in ("", "rows")
+    },
     "File": ["complaint_qms.overrides.files.may_delete", "complaint_qms.overrides.files.may_create"],
 }
 auth_hooks = ["complaint_qms.overrides.requests.check_request"]
@@ -131,28 +109,11 @@ _SHARING = "complaint_qms.overrides.sharing"
 _OWN_EVENTS["validate_share"] = f"{_SHARING}.validate_share"
 _TALK_EVENTS = {"validate": f"{_SHARING}.refuse_auditor", "on_trash": f"{_SHARING}.refuse_auditor"}
 _MOVING_EVENTS = {**_TALK_EVENTS, "on_update": "complaint_qms.overrides.talk.on_update"}
-_OWN_RECORDS = (
-    "CAPA",
-    "Complaint",
-    "Complaint Channel",
-    "Complaint Demo Record",
-    "Complaint Import",
-    "Complaint QMS Settings",
-    "Complaint Settlement",
-    "Complaint SOP",
-    "Complaint Type",
-    "Investigation",
-    "Reportability Assessment",
-    "Risk Matrix",
-    "Risk Occurrence",
-    "Risk Severity",
-    "Root Cause",
-)
 _RECLOCK = "complaint_qms.services.sop.reclock"
 # Text of these records in the desk's own lists, tables and boards is shown as it was written.
-doctype_list_js = dict.fromkeys(_OWN_RECORDS, "public/js/stored_text_list.js")
+doctype_list_js = dict.fromkeys(_PARENTS, "public/js/stored_text_list.js")
 doc_events = {
-    **dict.fromkeys(_OWN_RECORDS, _OWN_EVENTS),
+    **dict.fromkeys(_PARENTS, _OWN_EVENTS),
     # What due times are counted by
     "Company": {"on_update": f"{_RECLOCK}.request_for_company"},
     "Tag Link": _TALK_EVENTS,
@@ -177,7 +138,7 @@ doc_events = {
     "Warranty Claim": _SETTLED_EVENTS,
 }
 # ERPNext sweeps out the transactions of a company by SQL, past every controller; quality records stay.
-company_data_to_be_ignored = [*_OWN_RECORDS, *_ROWS]
+company_data_to_be_ignored = [record.doctype for record in _RECORDS]
 # A settlement's list of documents is a record of what happened; it holds none of them back.
 auto_cancel_exempted_doctypes = ["Complaint Settlement"]
 ignore_links_on_delete = ["Complaint Settlement Document"]
@@ -191,9 +152,8 @@ scheduler_events = {
 # What the search of the desk finds. Read by the setup wizard alone: other sites get it from setup.search.
 global_search_doctypes = {
     "Default": [
-        {"doctype": "Complaint", "index": 5},
-        {"doctype": "CAPA", "index": 8},
-        {"doctype": "Investigation"},
-        {"doctype": "Root Cause"},
+        {"doctype": record.doctype} | ({"index": record.search_index} if record.search_index else {})
+        for record in _RECORDS
+        if record.searched
     ]
 }

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from complaint_qms.constants.records import RECORDS
+
 FIELD: Final = "contributors"
 ROWS: Final = "Quality Contributor"
 
@@ -15,12 +17,7 @@ HANDED_OVER: Final = "handed_over"  # put somebody else in the place of the one 
 AUTHORS: Final = (CREATED, EDITED, ANSWERABLE, SUBMITTED)
 
 # The field that names who is answerable for a record.
-ANSWERABLE_FIELD: Final = {
-    "Complaint": "complaint_owner",
-    "Investigation": "investigator",
-    "Root Cause": "analyst",
-    "CAPA": "capa_owner",
-}
+ANSWERABLE_FIELD: Final = {record.doctype: record.answerable for record in RECORDS if record.answerable}
 
 # What is not under review: the judgement itself, dates of planning, and what is added after the end. Everything else
 # is, fields that a site adds as well. The server's own stamps do not count either.

@@ -1,25 +1,15 @@
-"""Where files are evidence: the records they hang on, and the rows that name them."""
+"""Where files are evidence beside the quality records themselves, and what the app keeps with them."""
 
 from typing import Final, NamedTuple
 
-from complaint_qms.constants.confidential import CONFIDENTIAL
+from complaint_qms.constants.records import RECORDS
 
-# Quality records: what is attached to one of them, or came with a mail or comment about it, is evidence.
-QUALITY_RECORDS: Final = CONFIDENTIAL
 # Records about others that carry files of their own.
 TALK: Final = ("Communication", "Comment")
 
 
 class Naming(NamedTuple):
-    """Rows that name a file.
-
-    Attributes:
-        row: DocType of the row.
-        field: its field with the address.
-        sum: its field with the SHA-256 of the bytes, written by the server.
-        record: DocType of the record.
-        table: the record's field with the rows.
-    """
+    """Rows that name a file: their DocType, its fields with address and SHA-256, the record and its table of the rows."""
 
     row: str
     field: str
@@ -28,11 +18,7 @@ class Naming(NamedTuple):
     table: str
 
 
-NAMED_IN: Final = (
-    Naming("Complaint Evidence", "file", "sha256", "Complaint", "evidence"),
-    Naming("CAPA Action", "evidence", "evidence_sha256", "CAPA", "actions"),
-    Naming("Investigation Check", "evidence", "evidence_sha256", "Investigation", "checks"),
-)
+NAMED_IN: Final = tuple(Naming(record.doctype, *record.evidence) for record in RECORDS if record.evidence)
 # Fields that the app adds to File: the sum makes a file evidence.
 SHA256: Final = "evidence_sha256"
 LOST_AT: Final = "evidence_lost_at"

@@ -8,11 +8,9 @@ from typing import Final
 
 ISO_13485: Final = "ISO 13485:2016, 4.2.5"
 
+# Class of a record (`constants/records.py`) → its term
 TERMS: Final = {
-    "Complaint": {"years": 2, "counts_from": "released", "source": ISO_13485},
-    "Complaint Settlement": {"years": 2, "counts_from": "released", "source": ISO_13485},
-    "Investigation": {"years": 2, "counts_from": "ended", "source": ISO_13485},
-    "Root Cause": {"years": 2, "counts_from": "ended", "source": ISO_13485},
-    "CAPA": {"years": 2, "counts_from": "ended", "source": ISO_13485},
-    "Reportability Assessment": {"years": 2, "counts_from": "event", "source": "21 CFR 803.18(c)"},
+    "product": {"years": 2, "counts_from": "released", "source": ISO_13485},
+    "record": {"years": 2, "counts_from": "ended", "source": ISO_13485},
+    "event": {"years": 2, "counts_from": "event", "source": "21 CFR 803.18(c)"},
 }

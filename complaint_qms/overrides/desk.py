@@ -16,7 +16,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 from frappe.utils import cint, global_search
 
-from complaint_qms.constants.confidential import CONFIDENTIAL
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions.query import hidden, list_condition
 
 # How many hits are looked at for each one asked for, where some of them may be hidden.
@@ -30,12 +30,12 @@ _ASSIGNEES: Final = 50
 def search(text: str, start: int = 0, limit: int = 20, doctype: str = "") -> list[dict[str, Any]]:
     """Global search: its index holds the text of every record, and it asks for the DocType alone."""
     user, start, limit = frappe.session.user, cint(start), cint(limit)
-    if not any(list_condition(kind, user) for kind in CONFIDENTIAL):
+    if not any(list_condition(kind, user) for kind in QUALITY_RECORDS):
         return global_search.search(text, start, limit, doctype)
     found = global_search.search(text, 0, (start + limit) * _OVERSAMPLE, doctype)
     names = defaultdict(set)
     for row in found:
-        if row.doctype in CONFIDENTIAL:
+        if row.doctype in QUALITY_RECORDS:
             names[row.doctype].add(row.name)
     closed = {(kind, name) for kind in names for name in hidden(kind, names[kind], user)}
     return [row for row in found if (row.doctype, row.name) not in closed][start : start + limit]
@@ -48,7 +48,7 @@ def get_open_count(doctype: str, name: str, items: Any = None) -> dict[str, Any]
     user, links = frappe.session.user, frappe.get_meta(doctype).get_dashboard_data()
     counts = found.get("count") or {}
     for row in counts.get("external_links_found", []) if isinstance(counts, dict) else ():
-        if row["doctype"] in CONFIDENTIAL and list_condition(row["doctype"], user):
+        if row["doctype"] in QUALITY_RECORDS and list_condition(row["doctype"], user):
             row |= _counts(row["doctype"], name, links)
     return found
 
@@ -56,7 +56,7 @@ def get_open_count(doctype: str, name: str, items: Any = None) -> dict[str, Any]
 @frappe.whitelist()
 def get_group_by_count(doctype: str, current_filters: Any, field: str) -> list[dict[str, Any]]:
     """The list's side bar, which counts the tasks of records that the user does not see as well."""
-    restricted = doctype in CONFIDENTIAL and list_condition(doctype, frappe.session.user)
+    restricted = doctype in QUALITY_RECORDS and list_condition(doctype, frappe.session.user)
     if field != "assigned_to" or not restricted:
         return listview.get_group_by_count(doctype, current_filters, field)
     filters = frappe.parse_json(current_filters)
@@ -75,7 +75,7 @@ def get_group_by_count(doctype: str, current_filters: Any, field: str) -> list[d
 @frappe.whitelist()
 def get_link_title(doctype: str, docname: str) -> str | None:
     """The title that a site may show in place of a record's number."""
-    if doctype in CONFIDENTIAL and hidden(doctype, [docname], frappe.session.user):
+    if doctype in QUALITY_RECORDS and hidden(doctype, [docname], frappe.session.user):
         return docname
     return desk_search.get_link_title(doctype, docname)
 
@@ -106,7 +106,7 @@ def get_chart(
         timespan=timespan,
         time_interval=time_interval,
         heatmap_year=heatmap_year,
-        refresh=1 if set(about) & set(CONFIDENTIAL) else refresh,
+        refresh=1 if set(about) & set(QUALITY_RECORDS) else refresh,
     )
 
 
@@ -136,13 +136,13 @@ def get_tagged_docs(doctype: str, tag: str) -> Any:
     """Names of tagged records, of which the framework gives every one."""
     found = tagging.get_tagged_docs(doctype, tag)
     closed = (
-        hidden(doctype, [row[0] for row in found], frappe.session.user) if doctype in CONFIDENTIAL else ()
+        hidden(doctype, [row[0] for row in found], frappe.session.user) if doctype in QUALITY_RECORDS else ()
     )
     return [row for row in found if row[0] not in closed]
 
 
 def _check_tagging(doctype: str, names: list[str]) -> None:
-    if doctype in CONFIDENTIAL:
+    if doctype in QUALITY_RECORDS:
         for name in names:
             frappe.has_permission(doctype, "write", doc=name, throw=True)
 

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from complaint_qms.constants.confidential import CONFIDENTIAL
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions import shares
 from complaint_qms.services.evidence.capture import secure_attached, take_in
 from complaint_qms.services.people.assignees import check_assignee
@@ -38,7 +38,7 @@ def on_update(doc: Document, method: str | None = None) -> None:
     pass_company_on(doc)
     secure_attached(doc)
     before = doc.get_doc_before_save()
-    if doc.doctype in CONFIDENTIAL and before and before.get("company") != doc.get("company"):
+    if doc.doctype in QUALITY_RECORDS and before and before.get("company") != doc.get("company"):
         shares.take_back(share_doctype=doc.doctype, share_name=doc.name)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 
-from complaint_qms.constants.confidential import CONFIDENTIAL
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions.query import list_condition
 
 _FILTERS: Final = ("filters", "or_filters")
@@ -32,7 +32,7 @@ def check_request() -> None:
     if user == "Administrator" or not form or _brings_a_record(form):
         return
     doctype = _doctype(form)
-    if doctype in CONFIDENTIAL and form.get("ignore_user_permissions"):
+    if doctype in QUALITY_RECORDS and form.get("ignore_user_permissions"):
         form.ignore_user_permissions = 0
     named = _named(form)
     expanded = {word for text in _texts(_read(form.get("expand"))) for word in _WORD.findall(text)}
@@ -111,5 +111,5 @@ def _kinds(doctype: str, named: set[str], expanded: set[str]) -> set[str]:
     wanted = named | expanded
     kinds = {field.options for field in meta.get_link_fields() if field.fieldname in wanted}
     if any(field.fieldname in expanded for field in meta.get_dynamic_link_fields()):
-        return set(CONFIDENTIAL)
-    return kinds & set(CONFIDENTIAL)
+        return set(QUALITY_RECORDS)
+    return kinds & set(QUALITY_RECORDS)

@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from complaint_qms.constants.about_records import LISTED_APART
-from complaint_qms.constants.confidential import CONFIDENTIAL
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions import shares
 from complaint_qms.permissions.auditor import is_auditor
 
@@ -37,7 +37,7 @@ def refuse_auditor(doc: Document, method: str | None = None) -> None:
         frappe.PermissionError: an auditor writes it.
     """
     kind_field = LISTED_APART[doc.doctype][0]
-    if doc.get(kind_field) in CONFIDENTIAL and is_auditor(frappe.session.user):
+    if doc.get(kind_field) in QUALITY_RECORDS and is_auditor(frappe.session.user):
         frappe.throw(
             _("An auditor reads and changes nothing. Keep your findings in your own audit report."),
             frappe.PermissionError,
@@ -51,7 +51,7 @@ def refuse_stranger(doc: Document, method: str | None = None) -> None:
         frappe.PermissionError: the user may not read the record.
     """
     kind, name = (doc.get(field) for field in LISTED_APART[doc.doctype])
-    if kind in CONFIDENTIAL and name and not doc.flags.ignore_permissions:
+    if kind in QUALITY_RECORDS and name and not doc.flags.ignore_permissions:
         refuse_unread(kind, name)
 
 
@@ -73,7 +73,7 @@ def refuse_following(doc: Document, method: str | None = None) -> None:
     Raises:
         frappe.PermissionError: they do not.
     """
-    if doc.ref_doctype in CONFIDENTIAL and not frappe.has_permission(
+    if doc.ref_doctype in QUALITY_RECORDS and not frappe.has_permission(
         doc.ref_doctype, "read", doc=doc.ref_docname, user=doc.user
     ):
         frappe.throw(

@@ -4,7 +4,7 @@ import frappe
 from frappe.email import relink as relink_mail
 from frappe.model.document import Document
 
-from complaint_qms.constants.evidence import QUALITY_RECORDS
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.services.evidence import relinked_mails
 
 

@@ -9,8 +9,8 @@ from frappe.model.document import Document
 from pypika.terms import Criterion, ExistsCriterion
 
 from complaint_qms.constants.about_records import LISTED_APART
-from complaint_qms.constants.confidential import CONFIDENTIAL
 from complaint_qms.constants.evidence import TALK
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions.answer import unless
 from complaint_qms.permissions.query import NOTHING, as_text, hidden, in_list, list_condition
 
@@ -21,7 +21,7 @@ _OWN: Final = {"ToDo": ("allocated_to", "assigned_by")}
 def query(user: str | None = None, doctype: str | None = None) -> str:
     """Condition for lists of `doctype`; empty where every confidential record is open to `user`."""
     user = user or frappe.session.user
-    conditions = {kind: list_condition(kind, user) for kind in CONFIDENTIAL}
+    conditions = {kind: list_condition(kind, user) for kind in QUALITY_RECORDS}
     closed = [kind for kind, condition in conditions.items() if condition]
     if not closed:
         return ""
@@ -43,7 +43,7 @@ def files(user: str | None = None) -> str:
     One File is asked for by the framework through the record it hangs on; its lists are not.
     """
     user = user or frappe.session.user
-    conditions = {kind: list_condition(kind, user) for kind in CONFIDENTIAL}
+    conditions = {kind: list_condition(kind, user) for kind in QUALITY_RECORDS}
     closed = [kind for kind, condition in conditions.items() if condition]
     if not closed:
         return ""
@@ -76,6 +76,6 @@ def document(doc: Document, ptype: str | None = None, user: str | None = None) -
     """The same rule for one of them."""
     user = user or frappe.session.user
     kind, name = (doc.get(field) for field in LISTED_APART[doc.doctype])
-    if kind not in CONFIDENTIAL or user in [doc.get(field) for field in _OWN.get(doc.doctype, ())]:
+    if kind not in QUALITY_RECORDS or user in [doc.get(field) for field in _OWN.get(doc.doctype, ())]:
         return unless(None)
     return unless(hidden(kind, [name], user))

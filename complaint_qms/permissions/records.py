@@ -9,7 +9,7 @@ import frappe
 from frappe.model.document import Document
 from pypika.terms import Criterion, ExistsCriterion
 
-from complaint_qms.constants.confidential import FOLLOWS
+from complaint_qms.constants.records import named_by
 from complaint_qms.permissions.answer import unless
 from complaint_qms.permissions.auditor import writes_as_auditor
 from complaint_qms.permissions.query import as_text, hidden, in_list
@@ -20,7 +20,7 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
     user = user or frappe.session.user
     if user == "Administrator":
         return ""
-    parts = [_follows(doctype, *named, user) for named in FOLLOWS[doctype]]
+    parts = [_follows(doctype, *named, user) for named in named_by(doctype)]
     return " and ".join(f"({as_text(part)})" for part in parts if part is not None)
 
 
@@ -37,7 +37,7 @@ def is_hidden(doc: Document, user: str) -> bool:
     if not doc.is_new() and hidden(doc.doctype, [doc.name], user):
         return True
     named: dict[str, set[str]] = {}
-    for row_type, field, target in FOLLOWS.get(doc.doctype, ()):
+    for row_type, field, target in named_by(doc.doctype):
         rows = [row for row in doc.get_all_children() if row.doctype == row_type] if row_type else [doc]
         named.setdefault(target, set()).update(row.get(field) for row in rows)
     return any(hidden(target, names, user) for target, names in named.items())

@@ -19,7 +19,7 @@ from frappe.permissions import (
 )
 from frappe.utils import escape_html
 
-from complaint_qms.constants.confidential import CONFIDENTIAL
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions.auditor import is_auditor
 
 # Rights of a share that change something.
@@ -89,7 +89,7 @@ def take_back(**which: str) -> None:
     """
     shares = frappe.get_all(
         "DocShare",
-        filters={"share_doctype": ("in", CONFIDENTIAL), **which},
+        filters={"share_doctype": ("in", QUALITY_RECORDS), **which},
         fields=["name", "user", "everyone", "share_doctype", "share_name", *CHANGING],
         order_by="name asc",
     )

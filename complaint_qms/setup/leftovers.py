@@ -5,6 +5,7 @@ from pathlib import Path
 import frappe
 
 from complaint_qms.constants.about_records import ABOUT_RECORDS
+from complaint_qms.constants.records import SERIES
 
 MODULE = "Complaint QMS"
 
@@ -33,8 +34,6 @@ _ABOUT = {kind: fields[0] for kind, fields in ABOUT_RECORDS.items()} | {
     "Document Naming Rule": "document_type",
     "__UserSettings": "doctype",
 }
-# Series of our numbers; the year in a prefix is part of the key.
-_SERIES = ("CMP-", "CIV-", "CRC-", "CAPA-", "CST-", "CRA-")
 
 
 def our_doctypes() -> list[str]:
@@ -156,5 +155,5 @@ def _unlink_communications(doctypes: list[str]) -> None:
 def _remove_series() -> None:
     # Only counters in exactly our form: another app may well number with the same first letters.
     series = frappe.qb.Table("tabSeries")
-    for prefix in _SERIES:
+    for prefix in SERIES:  # the year in a prefix is part of the key
         frappe.qb.from_(series).delete().where(series.name.regexp(f"^{prefix}[0-9]{{4}}-$")).run()

@@ -10,7 +10,8 @@ import pytest
 from frappe.utils import get_files_path
 
 from complaint_qms.constants import roles
-from complaint_qms.constants.evidence import NAMED_IN, QUALITY_RECORDS
+from complaint_qms.constants.evidence import NAMED_IN
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.services.lifecycle.guard import GateError
 from tests.desk import factory
 from tests.desk.factory import complaint, make, upload

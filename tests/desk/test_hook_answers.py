@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from complaint_qms import hooks as app_hooks
 from complaint_qms.constants import roles
 from complaint_qms.constants.about_records import ABOUT_RECORDS
-from complaint_qms.constants.evidence import QUALITY_RECORDS
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions.answer import no_objection, unless
 from tests.desk import factory
 

@@ -8,7 +8,7 @@ from frappe.utils import global_search
 
 from complaint_qms.api import complaint as api
 from complaint_qms.constants import roles
-from complaint_qms.constants.confidential import CONFIDENTIAL, FOLLOWS
+from complaint_qms.constants.records import QUALITY_RECORDS, RECORDS
 from complaint_qms.services.reporting import figures
 from tests.desk import factory, ways
 from tests.desk.factory import complaint
@@ -40,7 +40,7 @@ def kept():
 def test_the_table_names_every_link_between_confidential_records():
     """A record that comes to name another one has to say so, or it shows what the other hides."""
     found = {}
-    for doctype in FOLLOWS:
+    for doctype in (record.doctype for record in RECORDS if record.names):
         meta = frappe.get_meta(doctype)
         rows = [("", meta)] + [
             (field.options, frappe.get_meta(field.options)) for field in meta.get_table_fields()
@@ -49,9 +49,9 @@ def test_the_table_names_every_link_between_confidential_records():
             (row, field.fieldname, field.options)
             for row, row_meta in rows
             for field in row_meta.get_link_fields()
-            if field.options in CONFIDENTIAL and field.options != doctype
+            if field.options in QUALITY_RECORDS and field.options != doctype
         }
-    assert found == {doctype: set(named) for doctype, named in FOLLOWS.items()}
+    assert found == {record.doctype: set(record.names) for record in RECORDS if record.names}
 
 
 @pytest.mark.parametrize(
@@ -299,4 +299,4 @@ def test_the_search_of_the_desk_finds_what_the_user_sees(kept):
 
 
 def test_none_of_our_records_is_published_by_the_search():
-    assert not frappe.db.count("DocType", {"name": ("in", CONFIDENTIAL), "allow_guest_to_view": 1})
+    assert not frappe.db.count("DocType", {"name": ("in", QUALITY_RECORDS), "allow_guest_to_view": 1})

@@ -9,8 +9,8 @@ from frappe.website.doctype.personal_data_deletion_request.personal_data_deletio
     PersonalDataDeletionRequest,
 )
 
+from complaint_qms import hooks
 from complaint_qms.constants import roles
-from complaint_qms.hooks import _OWN_RECORDS, _ROWS
 from complaint_qms.services.lifecycle.guard import GateError
 from tests.desk import factory
 from tests.desk.settling import complaint_on, submitted
@@ -60,7 +60,7 @@ def company_with_everything():
 
 class TestTransactionDeletion:
     def test_the_hook_names_every_doctype_of_the_app(self):
-        assert sorted([*_OWN_RECORDS, *_ROWS]) == sorted({*own_doctypes(), "Complaint QMS Settings"})
+        assert sorted(hooks.company_data_to_be_ignored) == sorted({*own_doctypes(), "Complaint QMS Settings"})
 
     @pytest.mark.parametrize("shortened", [False, True])
     def test_a_company_without_transactions_keeps_its_quality_records(self, shortened):

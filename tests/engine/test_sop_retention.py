@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from complaint_qms.constants.records import QUALITY, QUALITY_RECORDS, RECORDS
 from complaint_qms.constants.retention import TERMS
 from complaint_qms.constants.stages import MOVES
 from complaint_qms.engine.sop import Retention, Term, disposal_missing, keep_until
@@ -72,7 +73,8 @@ def test_a_term_that_makes_no_sense_is_refused(wrong):
 
 
 def test_every_class_of_records_has_a_term():
-    assert set(MOVES) <= set(TERMS)
+    assert {record.retention for record in RECORDS if record.kind == QUALITY} == set(TERMS)
+    assert set(MOVES) <= set(QUALITY_RECORDS)
     for row in TERMS.values():
         assert Term(**row).years >= 2
 

@@ -7,6 +7,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from complaint_qms.constants.records import BY_DOCTYPE
 from complaint_qms.constants.retention import TERMS
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.engine.sop import Term, keep_until
@@ -18,7 +19,7 @@ def of_complaint(doc: Document) -> date:
     Release is the manufacturing date where it is known, else the day the complaint was received, which is never earlier.
     """
     settings = frappe.get_cached_doc(SETTINGS)
-    term = Term(**TERMS["Complaint"])
+    term = Term(**TERMS[BY_DOCTYPE["Complaint"].retention])
     facts = {
         "released": doc.manufacturing_date and getdate(doc.manufacturing_date),
         "received": getdate(doc.received_at),

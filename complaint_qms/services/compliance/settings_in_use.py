@@ -11,19 +11,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from complaint_qms.constants.records import RECORDS
 from complaint_qms.constants.stages import ENDED
 from complaint_qms.services.risk import matrix as risk
 from complaint_qms.services.sop import procedure
 
 # Field of a DocType that puts a record of it out of use, and the value that does.
-OUT_OF_USE: Final = {
-    "Risk Severity": ("disabled", 1),
-    "Risk Occurrence": ("disabled", 1),
-    "Risk Matrix": ("disabled", 1),
-    "Complaint Type": ("disabled", 1),
-    "Complaint Channel": ("enabled", 0),
-    "Complaint SOP": ("enabled", 0),
-}
+OUT_OF_USE: Final = {record.doctype: record.out_of_use for record in RECORDS if record.out_of_use}
 
 
 def check_rename(doctype: str, old: str, new: str, merge: bool) -> None:

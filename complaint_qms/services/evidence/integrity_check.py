@@ -15,7 +15,8 @@ from frappe.query_builder import Order
 from frappe.translate import print_language
 from frappe.utils import now_datetime
 
-from complaint_qms.constants.evidence import LOST_AT, NAMED_IN, QUALITY_RECORDS, SHA256, TALK, Naming
+from complaint_qms.constants.evidence import LOST_AT, NAMED_IN, SHA256, TALK, Naming
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.constants.roles import MANAGER, QUALITY_MANAGER
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.evidence.capture import secure

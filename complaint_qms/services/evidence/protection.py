@@ -14,7 +14,8 @@ from frappe.core.doctype.file.utils import get_content_hash
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from complaint_qms.constants.evidence import LOST_AT, QUALITY_RECORDS, SHA256, TALK
+from complaint_qms.constants.evidence import LOST_AT, SHA256, TALK
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.evidence.holders import (
     Record,

@@ -5,7 +5,8 @@ from typing import Final
 import frappe
 from frappe.model.document import Document
 
-from complaint_qms.constants.evidence import QUALITY_RECORDS, SHA256
+from complaint_qms.constants.evidence import SHA256
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.evidence.capture import attach, secure
 

@@ -21,7 +21,7 @@ from pypika.queries import Table
 from pypika.terms import Criterion
 
 from complaint_qms.constants.clock import OVERDUE
-from complaint_qms.constants.evidence import QUALITY_RECORDS
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services import writing
 from complaint_qms.services.record.labels import word

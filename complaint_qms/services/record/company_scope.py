@@ -9,13 +9,19 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 from frappe.utils.caching import request_cache
 
-from complaint_qms.constants.evidence import QUALITY_RECORDS
+from complaint_qms.constants.records import QUALITY_RECORDS, RECORDS
 from complaint_qms.services.record.bulk_read import values_of
 
 # Records that take their company from another one: field → DocType of the source, the nearest first.
 _TAKEN_FROM: Final = {
-    "Root Cause": {"investigation": "Investigation", "complaint": "Complaint"},
-    "Reportability Assessment": {"complaint": "Complaint"},
+    record.doctype: {
+        field: names.record
+        for field in record.company_from
+        for names in record.names
+        if (names.row, names.field) == ("", field)
+    }
+    for record in RECORDS
+    if record.company_from
 }
 
 

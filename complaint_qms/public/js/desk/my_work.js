@@ -14,13 +14,8 @@ const GROUPS = () => [
 	["waiting", __("Waiting for Others"), "gray"],
 ];
 const KINDS = () => ({
-	complaint: __("Complaint"),
-	investigation: __("Investigation"),
-	root_cause: __("Root Cause"),
-	capa: __("CAPA"),
-	capa_action: __("CAPA Action"),
-	assessment: __("Reportability Assessment"),
-	settlement: __("Settlement"),
+	...Object.fromEntries(Object.entries(frappe.boot.complaint_qms_work).map(([kind, doctype]) => [kind, __(doctype)])),
+	capa_action: __("CAPA Action"), // rows of a CAPA
 });
 const CLOCKS = () => ({ response: __("First response"), resolution: __("Whole complaint") });
 

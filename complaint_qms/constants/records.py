@@ -1,0 +1,193 @@
+"""The DocTypes of the app, one row each: the one list that every other list of records is derived from.
+
+A new record needs its row here, its DocType folder and, when it has rules of sight of its own, a file in `permissions/`.
+`tests/desk/test_record_registry.py` fails for a DocType without a row and for a row that contradicts its DocType.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+# Kinds of records
+QUALITY: Final = (
+    "quality"  # what happened and was decided: evidence hangs on it, it is confidential and is never deleted
+)
+VOCABULARY: Final = "vocabulary"  # words, levels, matrices and procedures that quality records are written in
+SETTINGS: Final = "settings"
+TOOL: Final = "tool"  # of the app's own work, no part of a complaint's file
+ROW: Final = "row"  # rows of another record's table
+
+
+class Names(NamedTuple):
+    """A record that another one names, and whose restrictions it therefore follows.
+
+    Attributes:
+        row: DocType of the row that names it; empty for the record itself.
+        field: the Link field that does.
+        record: DocType of what is named.
+    """
+
+    row: str
+    field: str
+    record: str
+
+
+class OutOfUse(NamedTuple):
+    """Field that puts a word of a vocabulary out of use, and the value that does."""
+
+    field: str
+    value: int
+
+
+class FileField(NamedTuple):
+    """A row's field that names a file as evidence.
+
+    Attributes:
+        field: with the address.
+        sum: with the SHA-256 of the bytes, written by the server.
+        record: DocType of the record the rows stand in.
+        table: that record's field with the rows.
+    """
+
+    field: str
+    sum: str
+    record: str
+    table: str
+
+
+class Record(NamedTuple):
+    """What the app knows of one of its DocTypes.
+
+    Attributes:
+        doctype: its name.
+        kind: one of the kinds above.
+        series: first letters of its numbers, where it is numbered by year.
+        names: the records it follows in who may see it.
+        company_from: its fields whose record gives it its company, the nearest first; empty where it has its own or none.
+        answerable: the field that names who answers for it.
+        retention: class of its keeping (see `constants/retention.py`); empty where nothing obliges to keep it.
+        work: kind of work it is on “My Work Today” (see `constants/work.py`).
+        searched: whether the desk's search finds it; `search_index` puts it among other apps' records.
+        sight: module of `permissions/` with its rules; empty where roles and user permissions are enough.
+        out_of_use: how a word of a vocabulary is put out of use.
+        evidence: for rows that name files as evidence.
+        tracked: whether its versions are kept.
+    """
+
+    doctype: str
+    kind: str
+    series: str = ""
+    names: tuple[Names, ...] = ()
+    company_from: tuple[str, ...] = ()
+    answerable: str = ""
+    retention: str = ""
+    work: str = ""
+    searched: bool = False
+    search_index: int | None = None
+    sight: str = ""
+    out_of_use: OutOfUse | None = None
+    evidence: FileField | None = None
+    tracked: bool = False
+
+
+def _quality(doctype: str, series: str, retention: str, work: str, **more) -> Record:
+    return Record(
+        doctype, QUALITY, series, retention=retention, work=work, tracked=True, **{"sight": "records", **more}
+    )
+
+
+def _vocabulary(doctype: str, field: str, value: int) -> Record:
+    return Record(doctype, VOCABULARY, out_of_use=OutOfUse(field, value), tracked=True)
+
+
+def _row(doctype: str, **more) -> Record:
+    return Record(doctype, ROW, sight="rows", **more)
+
+
+_OWN: Final = ""  # the record itself names it, in a field of its own
+
+RECORDS: Final[tuple[Record, ...]] = (
+    _quality(
+        "Complaint", "CMP-", "product", "complaint",
+        answerable="complaint_owner", searched=True, search_index=5, sight="complaint",
+    ),
+    _quality(
+        "Investigation", "CIV-", "record", "investigation",
+        names=(Names(_OWN, "complaint", "Complaint"), Names("Investigation Complaint", "complaint", "Complaint")),
+        answerable="investigator", searched=True,
+    ),
+    _quality(
+        "Root Cause", "CRC-", "record", "root_cause",
+        names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "investigation", "Investigation")),
+        company_from=("investigation", "complaint"), answerable="analyst", searched=True,
+    ),
+    _quality(
+        "CAPA", "CAPA-", "record", "capa",
+        names=(
+            Names(_OWN, "investigation", "Investigation"),
+            Names("CAPA Complaint", "complaint", "Complaint"),
+            Names("CAPA Root Cause", "root_cause", "Root Cause"),
+        ),
+        answerable="capa_owner", searched=True, search_index=8, sight="capa",
+    ),
+    _quality(
+        "Reportability Assessment", "CRA-", "event", "assessment",
+        names=(Names(_OWN, "complaint", "Complaint"),), company_from=("complaint",),
+    ),
+    _quality(
+        "Complaint Settlement", "CST-", "product", "settlement",
+        names=(Names(_OWN, "complaint", "Complaint"),),
+    ),
+    _vocabulary("Complaint Channel", "enabled", 0),
+    _vocabulary("Complaint SOP", "enabled", 0),
+    _vocabulary("Complaint Type", "disabled", 1),
+    _vocabulary("Risk Matrix", "disabled", 1),
+    _vocabulary("Risk Occurrence", "disabled", 1),
+    _vocabulary("Risk Severity", "disabled", 1),
+    Record("Complaint QMS Settings", SETTINGS, tracked=True),
+    Record("Complaint Demo Record", TOOL),
+    Record("Complaint Import", TOOL),
+    _row("Approval Role Grant"),
+    _row("CAPA Action", evidence=FileField("evidence", "evidence_sha256", "CAPA", "actions")),
+    _row("CAPA Complaint"),
+    _row("CAPA Related Change"),
+    _row("CAPA Root Cause"),
+    _row("CAPA Window Extension"),
+    _row("Complaint Checklist Item"),
+    _row("Complaint Evidence", evidence=FileField("file", "sha256", "Complaint", "evidence")),
+    _row("Complaint Import Column"),
+    _row("Complaint Import Error"),
+    _row("Complaint Settlement Document"),
+    _row("Complaint Settlement Line"),
+    _row("Complaint SOP Check"),
+    _row("Complaint SOP Stage"),
+    _row("Complaint Stage Log"),
+    _row("Investigation Check", evidence=FileField("evidence", "evidence_sha256", "Investigation", "checks")),
+    _row("Investigation Complaint"),
+    _row("Quality Contributor"),
+    _row("Risk Matrix Cell"),
+    _row("Root Cause Factor"),
+    _row("Root Cause Why"),
+    _row("Settlement Approval Limit"),
+)  # fmt: skip
+
+BY_DOCTYPE: Final = {record.doctype: record for record in RECORDS}
+DOCTYPES: Final = tuple(BY_DOCTYPE)
+ROWS: Final = tuple(record.doctype for record in RECORDS if record.kind == ROW)
+# Those with a life of their own
+PARENTS: Final = tuple(record.doctype for record in RECORDS if record.kind != ROW)
+# Quality records: what is attached to one of them, or came with a mail or comment about it, is evidence; who may not see a
+# record that one of them names does not see the one that names it either.
+QUALITY_RECORDS: Final = tuple(record.doctype for record in RECORDS if record.kind == QUALITY)
+SERIES: Final = tuple(record.series for record in RECORDS if record.series)
+
+
+def record(doctype: str) -> Record | None:
+    """The row of a DocType; None for one of another app."""
+    return BY_DOCTYPE.get(doctype)
+
+
+def named_by(doctype: str) -> tuple[Names, ...]:
+    """What records of a DocType name and follow; nothing for a DocType of another app."""
+    row = BY_DOCTYPE.get(doctype)
+    return row.names if row else ()
