@@ -11,7 +11,7 @@ from frappe import _
 from frappe.model import optional_fields
 from frappe.model.document import Document
 
-from complaint_qms.services.record import input_validation, naming
+from complaint_qms.services.record import in_use, input_validation, naming
 from complaint_qms.services.record.printing import Printed
 from complaint_qms.services.record.scalars import shown
 
@@ -113,6 +113,13 @@ class Checked(Guarded):
             self.set_parent_in_children()
             super().db_insert(ignore_if_duplicate)
 
+    def _validate_links(self) -> None:
+        super()._validate_links()
+        in_use.check_chosen(self)
+
+    def on_change(self) -> None:
+        in_use.forget(self.doctype)
+
     def check_if_latest(self) -> None:
         super().check_if_latest()
         if before := self.get_doc_before_save():
@@ -141,5 +148,6 @@ class Checked(Guarded):
             naming.refuse_rename(self)
         if field := naming.name_field(self):
             naming.check_word(self, field, new)
+        in_use.forget(self.doctype)
         above = getattr(super(), "before_rename", None)
         return above(old, new, merge, *args, **kwargs) if above else None

@@ -85,11 +85,11 @@ def test_a_default_sop_of_another_company_is_not_taken():
 
 def test_a_default_sop_that_is_switched_off_is_refused():
     name = sop(enabled=0)
-    with pytest.raises(frappe.ValidationError, match=r"Default SOP: .* is switched off"):
+    with pytest.raises(frappe.ValidationError, match=r"Default SOP: .* is out of use"):
         settings(default_sop=name)
     kind = frappe.get_doc("Complaint Type", "Leak")
     kind.default_sop = name
-    with pytest.raises(frappe.ValidationError, match="is switched off"):
+    with pytest.raises(frappe.ValidationError, match="is out of use"):
         kind.save()
 
 
@@ -102,7 +102,7 @@ def test_a_default_matrix_is_taken_while_it_is_in_use():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"), [({"disabled": 1}, "is disabled"), ({"company": True}, "belongs to")]
+    ("wrong", "told"), [({"disabled": 1}, "is out of use"), ({"company": True}, "belongs to")]
 )
 def test_a_default_matrix_out_of_use_is_refused(wrong, told):
     name = matrix(**{key: factory.company() if key == "company" else value for key, value in wrong.items()})

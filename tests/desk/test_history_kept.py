@@ -6,8 +6,9 @@ import frappe
 import pytest
 from frappe.model.rename_doc import update_document_title
 
-from complaint_qms.services.compliance.settings_in_use import OUT_OF_USE, ended_record_with
+from complaint_qms.services.compliance.settings_in_use import ended_record_with
 from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.services.record.in_use import OUT_OF_USE, usable
 from complaint_qms.services.risk import matrix as risk
 from tests.desk import factory
 from tests.desk.factory import as_user
@@ -227,9 +228,9 @@ class TestErpnextNames:
 
 def test_levels_are_read_anew_after_each_change():
     name = another("Risk Severity", "Serious")
-    assert name not in risk.levels_out_of_use()["Risk Severity"]
+    assert usable("Risk Severity", name)
     record = frappe.get_doc("Risk Severity", name)
     record.disabled = 1
     record.save()
-    assert name in risk.levels_out_of_use()["Risk Severity"]
+    assert not usable("Risk Severity", name)
     assert risk.level_ranks()["Risk Severity"][name] == record.rank

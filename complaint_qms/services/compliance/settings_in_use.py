@@ -4,20 +4,12 @@ Frappe renames and merges by rewriting every link. What an auditor reads in a cl
 a name that ended records use is neither renamed nor merged; it is put out of use, and shown otherwise by a Translation.
 """
 
-from typing import Final
-
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from complaint_qms.constants.records import RECORDS
 from complaint_qms.constants.stages import ENDED
-from complaint_qms.services.risk import matrix as risk
-from complaint_qms.services.sop import procedure
-
-# Field of a DocType that puts a record of it out of use, and the value that does.
-OUT_OF_USE: Final = {record.doctype: record.out_of_use for record in RECORDS if record.out_of_use}
+from complaint_qms.services.record.in_use import OUT_OF_USE
 
 
 def check_rename(doctype: str, old: str, new: str, merge: bool) -> None:
@@ -58,31 +50,6 @@ def ended_record_with(doctype: str, name: str) -> str | None:
             if found:
                 return found
     return None
-
-
-def check_chosen(doc: Document) -> None:
-    """What a complaint newly names is in use. Reads what is cached anyway; history that is imported keeps its words.
-
-    Raises:
-        frappe.ValidationError: naming the field.
-    """
-    if doc.flags.by_import:
-        return
-    for field in ("complaint_type", "severity", "occurrence"):
-        name = doc.get(field)
-        if name and doc.has_value_changed(field) and name in _out_of_use(field):
-            label = _(doc.meta.get_label(field))
-            frappe.throw(
-                _("{0}: {1} is out of use. Choose another one.").format(
-                    label, frappe.bold(escape_html(_(name)))
-                )
-            )
-
-
-def _out_of_use(field: str) -> set[str]:
-    if field == "complaint_type":
-        return procedure.types_out_of_use()
-    return risk.levels_out_of_use()["Risk Severity" if field == "severity" else "Risk Occurrence"]
 
 
 def _matrix_with_both(doctype: str, old: str, new: str) -> str | None:

@@ -11,6 +11,7 @@ from frappe.utils import strip_html_tags
 from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify import Lexicon, Proposal, default_lexicon, propose
 from complaint_qms.engine.reasons import Reason
+from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.procedure import type_keys, type_words
 
@@ -69,7 +70,7 @@ def type_name(key: str) -> str:
 
 def _value(proposal: Proposal) -> str:
     if proposal.field == "type":
-        return type_name(proposal.value)
+        return usable("Complaint Type", type_name(proposal.value)) or ""
     if proposal.field == "severity":
         return _severity(proposal.value)
     if proposal.field == "harm" and proposal.value == "none":
@@ -80,7 +81,9 @@ def _value(proposal: Proposal) -> str:
 def _severity(key: str) -> str:
     """The site's level for an engine key: by its shipped name, else the level of the same rank."""
     row = next((row for row in SEVERITIES if row["key"] == key), None)
-    ranks = level_ranks()["Risk Severity"]
+    ranks = {
+        name: rank for name, rank in level_ranks()["Risk Severity"].items() if usable("Risk Severity", name)
+    }
     if not row or row["name"] in ranks:
         return row["name"] if row else ""
     return next((name for name, rank in ranks.items() if rank == row["rank"]), "")

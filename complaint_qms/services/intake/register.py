@@ -11,6 +11,7 @@ from frappe.utils import getdate, now_datetime
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.integrations.erpnext.source_facts import customer_facts, product_facts
 from complaint_qms.services.intake import idempotency
+from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.record.input_validation import read
 from complaint_qms.services.record.scalars import FIRST_YEAR, LAST_YEAR
 from complaint_qms.services.sop.procedure import type_defaults
@@ -74,7 +75,12 @@ def fill_in(doc: Document, now: datetime | None = None) -> None:
     settings = frappe.get_cached_doc(SETTINGS)
     if not doc.company:
         doc.company = settings.default_company or frappe.defaults.get_user_default("Company")
-    _default(doc, channel=settings.default_channel, received_at=moment, received_by=frappe.session.user)
+    _default(
+        doc,
+        channel=usable("Complaint Channel", settings.default_channel),
+        received_at=moment,
+        received_by=frappe.session.user,
+    )
     _default(doc, awareness_date=getdate(doc.received_at))
     if doc.company:
         doc.currency = frappe.get_cached_value("Company", doc.company, "default_currency")
@@ -115,7 +121,11 @@ def take_type_defaults(doc: Document) -> None:
     """Severity and department that the complaint type proposes, where nobody decided yet."""
     if doc.complaint_type:
         defaults = type_defaults(doc.complaint_type)
-        _default(doc, severity=defaults.get("default_severity"), department=defaults.get("department"))
+        _default(
+            doc,
+            severity=usable("Risk Severity", defaults.get("default_severity")),
+            department=defaults.get("department"),
+        )
 
 
 def _is_sane(value: Any) -> bool:

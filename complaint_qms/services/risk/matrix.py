@@ -52,19 +52,15 @@ def check_color(color: str | None, where: str) -> None:
 
 
 def check_default(settings: Document) -> None:
-    """The matrix newly named as the site's default is in use and for every company.
+    """The matrix newly named as the site's default is for every company.
 
     Raises:
-        frappe.ValidationError: it is disabled, or one company's own.
+        frappe.ValidationError: it is one company's own.
     """
     name = settings.default_risk_matrix
     if not name or not settings.has_value_changed("default_risk_matrix"):
         return
-    disabled, company = frappe.db.get_value("Risk Matrix", name, ("disabled", "company"))
-    if disabled:
-        frappe.throw(
-            _("Default Risk Matrix: {0} is disabled. Choose one that is in use.").format(escape_html(name))
-        )
+    company = frappe.db.get_value("Risk Matrix", name, "company")
     if company:
         frappe.throw(
             _(
@@ -114,14 +110,7 @@ def matrix_of(doc: Document) -> RiskMatrix:
 
 def level_ranks() -> dict[str, dict[str, int]]:
     """Rank of every severity and occurrence of the site."""
-    return {doctype: {name: rank for name, rank, _disabled in rows} for doctype, rows in _levels().items()}
-
-
-def levels_out_of_use() -> dict[str, set[str]]:
-    """Severities and occurrences that are not chosen any more."""
-    return {
-        doctype: {name for name, _rank, disabled in rows if disabled} for doctype, rows in _levels().items()
-    }
+    return {doctype: dict(rows) for doctype, rows in _levels().items()}
 
 
 def forget() -> None:
@@ -129,14 +118,12 @@ def forget() -> None:
     site_cache.forget([_MATRICES, _LEVELS])
 
 
-def _levels() -> dict[str, list[tuple[str, int, int]]]:
+def _levels() -> dict[str, list[tuple[str, int]]]:
     return frappe.cache.get_value(
         _LEVELS,
         lambda: {
             doctype: sorted(
-                frappe.get_all(
-                    doctype, fields=["name", "rank", "disabled"], as_list=True, order_by="name asc"
-                ),
+                frappe.get_all(doctype, fields=["name", "rank"], as_list=True, order_by="name asc"),
                 key=lambda row: row[1],
             )
             for doctype in ("Risk Severity", "Risk Occurrence")

@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, escape_html
+from frappe.utils import cint
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.settings import SETTINGS
@@ -40,21 +40,6 @@ def choose_sop(doc: Document) -> str | None:
     chosen += [row["name"] for row in usable if row["is_default"]]
     names = {row["name"] for row in usable}
     return next((name for name in chosen if name in names), None)
-
-
-def check_default(doc: Document, field: str) -> None:
-    """What is newly named as a default is in use.
-
-    Raises:
-        frappe.ValidationError: the SOP is switched off.
-    """
-    name = doc.get(field)
-    if name and doc.has_value_changed(field) and not frappe.db.get_value("Complaint SOP", name, "enabled"):
-        frappe.throw(
-            _("{0}: {1} is switched off. Choose an SOP that is enabled.").format(
-                _(doc.meta.get_label(field)), escape_html(name)
-            )
-        )
 
 
 def add_checks(doc: Document, stage: str) -> None:
@@ -169,7 +154,6 @@ def _types() -> dict[str, dict[str, Any]]:
                     "department",
                     "default_sop",
                     "type_key",
-                    "disabled",
                     "keywords",
                 ],
                 order_by="name asc",
@@ -191,11 +175,6 @@ def type_branch(name: str) -> list[str]:
 def type_keys() -> dict[str, str | None]:
     """Name → key of every complaint type."""
     return {name: row["type_key"] for name, row in _types().items()}
-
-
-def types_out_of_use() -> set[str]:
-    """Complaint types that are not chosen any more."""
-    return {name for name, row in _types().items() if row.get("disabled")}
 
 
 def type_words() -> dict[str, list[str]]:

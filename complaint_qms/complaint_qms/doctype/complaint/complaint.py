@@ -13,7 +13,6 @@ from complaint_qms.services.compliance import (
     contributors,
     decisions,
     retention,
-    settings_in_use,
 )
 from complaint_qms.services.evidence import integrity_check
 from complaint_qms.services.intake import (
@@ -57,7 +56,6 @@ class Complaint(Checked):
             contributors.check_hand_over(self)
         dates.check(self, now)
         check_consistency(self)
-        settings_in_use.check_chosen(self)
         if self.has_value_changed("complaint_type"):
             register.check_type(self)
             register.take_type_defaults(self)

@@ -29,8 +29,6 @@ class ComplaintType(Checked, NestedSet):
                 )
             )
 
-        procedure.check_default(self, "default_sop")
-
     def on_update(self):
         super().on_update()
         procedure.forget_sops()

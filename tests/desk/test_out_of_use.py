@@ -1,0 +1,155 @@
+"""What a site put out of use is not newly chosen, by any record and on any way in; what is stored keeps it."""
+
+from __future__ import annotations
+
+import json
+
+import frappe
+import pytest
+from frappe import client
+from frappe.desk.form.save import savedocs
+
+from complaint_qms.api import complaint as api
+from complaint_qms.services.intake import proposals
+from complaint_qms.services.record.in_use import OUT_OF_USE
+from tests.desk import factory
+from tests.desk.test_history_kept import FIELDS, another
+
+# Set by the server alone; what is sent in it is put back.
+SERVERS = {("Complaint", "risk_matrix")}
+
+
+def links():
+    """(DocType, field, DocType of the master record) of every choice that records of the app and their rows offer."""
+    for doctype in frappe.get_all("DocType", {"module": "Complaint QMS"}, pluck="name", order_by="name"):
+        for field in frappe.get_meta(doctype).get_link_fields():
+            if field.options in OUT_OF_USE and (doctype, field.fieldname) not in SERVERS:
+                yield doctype, field.fieldname, field.options
+
+
+def put_out(doctype, name):
+    field, value = OUT_OF_USE[doctype]
+    frappe.get_doc(doctype, name).update({field: value}).save()
+    return name
+
+
+def out_of_use(doctype):
+    """A record of a vocabulary that nothing names, out of use."""
+    name = frappe.get_all(
+        doctype, {"name": ("not like", "Word%")}, pluck="name", order_by="creation asc, name asc"
+    )[-1]
+    return put_out(doctype, another(doctype, name))
+
+
+def holder(row_doctype):
+    """(DocType, table) of the record that holds such rows."""
+    return frappe.db.get_value(
+        "DocField",
+        {"fieldtype": "Table", "options": row_doctype, "parenttype": "DocType"},
+        ["parent", "fieldname"],
+    )
+
+
+def test_every_choice_refuses_it():
+    found = list(links())
+    assert {master for *_, master in found} == set(OUT_OF_USE)
+    assert len(found) >= 18
+    for doctype, field, master in found:
+        name, meta = out_of_use(master), frappe.get_meta(doctype)
+        if meta.istable:
+            parent, table = holder(doctype)
+            doc = frappe.new_doc(parent)
+            doc.append(table, {field: name})
+        else:
+            doc = frappe.get_doc(doctype) if meta.issingle else frappe.new_doc(doctype)
+            doc.set(field, name)
+        kind, _, title = (doc.meta.autoname or "").partition(":")
+        if kind == "field":
+            doc.set(title, factory.unique("Word"))
+        with pytest.raises(frappe.ValidationError, match="is out of use") as told:
+            doc.save()
+        assert meta.get_label(field) in str(told.value), (doctype, field)
+
+
+def test_what_the_server_sets_is_put_back_without_a_word():
+    doc = factory.complaint()
+    stands = doc.risk_matrix
+    doc.risk_matrix = out_of_use("Risk Matrix")
+    doc.save()
+    assert doc.risk_matrix == stands
+
+
+@pytest.mark.parametrize("master", [name for name in FIELDS if name != "Risk Matrix"])
+class TestWays:
+    def test_each_way_in(self, master):
+        field, name, doc = FIELDS[master], out_of_use(master), factory.in_triage()
+        fresh = {
+            "company": factory.company(),
+            "complainant_name": "X",
+            "subject": "X",
+            "description": "X",
+            field: name,
+        }
+        sent = {**doc.as_dict(convert_dates_to_str=True), field: name}
+        for way in (
+            lambda: client.insert({"doctype": "Complaint", **fresh}),
+            lambda: client.set_value("Complaint", doc.name, field, name),
+            lambda: savedocs(json.dumps(sent, default=str), "Save"),
+            lambda: api.register(fresh),
+            lambda: frappe.get_doc({"doctype": "Complaint", **fresh}).insert(
+                ignore_permissions=True, ignore_links=True
+            ),
+        ):
+            with pytest.raises(frappe.ValidationError, match="is out of use"):
+                way()
+
+    def test_what_is_stored_keeps_it(self, master):
+        doc = factory.in_triage()
+        name = another(master, frappe.get_all(master, pluck="name", order_by="creation asc")[-1])
+        doc.db_set(FIELDS[master], name)
+        put_out(master, name)
+        doc.reload()
+        doc.subject += "!"
+        doc.save()
+        assert doc.get(FIELDS[master]) == name
+
+
+def test_defaults_that_went_out_of_use_are_not_taken():
+    channel, severity = another("Complaint Channel", "Phone"), another("Risk Severity", "Serious")
+    kind = another("Complaint Type", "Leak")
+    frappe.get_doc("Complaint Type", kind).update({"default_severity": severity}).save()
+    frappe.get_doc("Complaint QMS Settings").update({"default_channel": channel}).save()
+    doc = factory.complaint(complaint_type=kind)
+    assert (doc.channel, doc.severity) == (channel, severity)
+    put_out("Complaint Channel", channel)
+    put_out("Risk Severity", severity)
+    doc = factory.complaint(complaint_type=kind)
+    assert (doc.channel, doc.severity) == (None, None)
+
+
+def test_nor_proposed():
+    text = {"subject": "Pump leaks", "description": "The pump is leaking water, it leaks everywhere"}
+    doc = factory.complaint(**text)
+    proposals.refresh(doc)
+    kind = proposals.read(doc)["complaint_type"]["value"]
+    put_out("Complaint Type", kind)
+    proposals.refresh(doc)
+    assert "complaint_type" not in proposals.read(doc)
+
+
+def test_a_capa_takes_the_words_of_its_complaints_over():
+    doc = factory.in_triage()
+    kind = another("Complaint Type", "Leak")
+    doc.db_set("complaint_type", kind)
+    put_out("Complaint Type", kind)
+    made = factory.make("CAPA", title="Seal", complaint_type=kind, complaints=[{"complaint": doc.name}])
+    assert made.complaint_type == kind
+
+
+def test_history_keeps_its_words():
+    doc = frappe.new_doc("Complaint")
+    doc.update({"company": factory.company(), "complainant_name": "X", "subject": "X", "description": "X"})
+    doc.severity = out_of_use("Risk Severity")
+    doc.flags.by_import = True
+    doc.insert()
+    assert doc.severity
