@@ -58,6 +58,7 @@ has_permission = {
 auth_hooks = ["complaint_qms.overrides.requests.check_request"]
 _DESK = "complaint_qms.overrides.desk"
 override_whitelisted_methods = {
+    "frappe.client.validate_link": f"{_DESK}.validate_link",
     "frappe.desk.doctype.dashboard_chart.dashboard_chart.get": f"{_DESK}.get_chart",
     "frappe.desk.doctype.tag.tag.add_tag": f"{_DESK}.add_tag",
     "frappe.desk.doctype.tag.tag.add_tags": f"{_DESK}.add_tags",

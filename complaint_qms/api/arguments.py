@@ -4,10 +4,13 @@ told which one, instead of meeting an error of the code."""
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, get_type_hints
 
+import frappe
 from frappe import _
 from frappe.exceptions import FrappeTypeError
 from frappe.utils.typing_validations import transform_parameter_types
@@ -49,6 +52,66 @@ def checked(function: Callable) -> Callable:
     # Frappe checks by these as well, and answers with the names of Python's types.
     call.__annotations__ = {}
     return call
+
+
+def check_doctype(name: str) -> None:
+    """Raises:
+    frappe.DoesNotExistError: there is no such DocType.
+    """
+    if not is_storable(name) or not frappe.db.exists("DocType", name):
+        frappe.throw(_("There is no DocType “{0}”.").format(shown(name)), frappe.DoesNotExistError)
+
+
+def read_names(argument: str, value: Any) -> list[str]:
+    """Texts that came as a list or as its JSON text.
+
+    Raises:
+        frappe.ValidationError: they are anything else.
+    """
+    return input_validation.read_names(
+        value, _("“{0}” has to be a list of texts or its JSON text.").format(argument)
+    )
+
+
+def read_parts(argument: str, value: Any) -> list | dict[str, Any] | None:
+    """A list or an object, as it came or as its JSON text; None for none.
+
+    Raises:
+        frappe.ValidationError: it is anything else.
+    """
+    read = value
+    if isinstance(value, str) and value:
+        try:
+            read = json.loads(value)
+        except (ValueError, RecursionError):
+            read = value
+    if read in (None, "", [], {}):
+        return None
+    if not isinstance(read, list | dict):
+        input_validation.refuse(_("“{0}” has to be a list or an object, or its JSON text.").format(argument))
+    return read
+
+
+@contextmanager
+def read_by_the_framework(*arguments: str) -> Iterator[None]:
+    """The framework takes the parts of these arguments as they come, and stumbles over those that it cannot use.
+
+    Raises:
+        frappe.ValidationError: in place of what it stumbled over.
+    """
+    try:
+        yield
+    except (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError):
+        _refuse_parts(arguments)
+    except (frappe.db.ProgrammingError, frappe.db.DataError, frappe.db.OperationalError) as error:
+        if isinstance(error, frappe.db.OperationalError) and not frappe.db.is_missing_column(error):
+            raise
+        _refuse_parts(arguments)
+
+
+def _refuse_parts(arguments: tuple[str, ...]) -> None:
+    named = ", ".join(f"“{name}”" for name in arguments)
+    input_validation.refuse(_("Something in {0} cannot be used. Check its fields and values.").format(named))
 
 
 def _missing(signature: inspect.Signature, given: dict[str, Any]) -> list[str]:

@@ -4,10 +4,12 @@ Each stands in for one of the framework's whitelisted functions (`override_white
 leaves out what the user does not see of our confidential records.
 """
 
+import json
 from collections import defaultdict
 from typing import Any, Final
 
 import frappe
+from frappe import _, client
 from frappe.desk import listview, notifications
 from frappe.desk import search as desk_search
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
@@ -16,20 +18,26 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 from frappe.utils import cint, global_search
 
+from complaint_qms.api.arguments import check_doctype, checked, read_by_the_framework, read_names, read_parts
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions.query import hidden, list_condition
+from complaint_qms.services.record import input_validation
 
 # How many hits are looked at for each one asked for, where some of them may be hidden.
 _OVERSAMPLE: Final = 20
+_MOST_HITS: Final = 1000
 # As many as the framework looks at.
 _COUNTED: Final = 100
 _ASSIGNEES: Final = 50
+_LONGEST_TAG: Final = 140
 
 
 @frappe.whitelist()
+@checked
 def search(text: str, start: int = 0, limit: int = 20, doctype: str = "") -> list[dict[str, Any]]:
     """Global search: its index holds the text of every record, and it asks for the DocType alone."""
-    user, start, limit = frappe.session.user, cint(start), cint(limit)
+    user = frappe.session.user
+    start, limit = (min(max(number, 0), _MOST_HITS) for number in (start, limit))
     if not any(list_condition(kind, user) for kind in QUALITY_RECORDS):
         return global_search.search(text, start, limit, doctype)
     found = global_search.search(text, 0, (start + limit) * _OVERSAMPLE, doctype)
@@ -42,10 +50,16 @@ def search(text: str, start: int = 0, limit: int = 20, doctype: str = "") -> lis
 
 
 @frappe.whitelist()
+@checked
 def get_open_count(doctype: str, name: str, items: Any = None) -> dict[str, Any]:
     """Connections: how many records name this one, of which the framework counts those that nobody may see as well."""
-    found = notifications.get_open_count(doctype, name, items)
+    check_doctype(doctype)
     user, links = frappe.session.user, frappe.get_meta(doctype).get_dashboard_data()
+    connected = [kind for group in links.transactions for kind in group.get("items")]
+    if items:
+        asked = read_names("items", items)
+        connected = [kind for kind in connected if kind in asked]
+    found = notifications.get_open_count(doctype, name, connected)
     counts = found.get("count") or {}
     for row in counts.get("external_links_found", []) if isinstance(counts, dict) else ():
         if row["doctype"] in QUALITY_RECORDS and list_condition(row["doctype"], user):
@@ -54,13 +68,16 @@ def get_open_count(doctype: str, name: str, items: Any = None) -> dict[str, Any]
 
 
 @frappe.whitelist()
+@checked
 def get_group_by_count(doctype: str, current_filters: Any, field: str) -> list[dict[str, Any]]:
     """The list's side bar, which counts the tasks of records that the user does not see as well."""
+    check_doctype(doctype)
+    filters = read_parts("current_filters", current_filters) or []
     restricted = doctype in QUALITY_RECORDS and list_condition(doctype, frappe.session.user)
-    if field != "assigned_to" or not restricted:
-        return listview.get_group_by_count(doctype, current_filters, field)
-    filters = frappe.parse_json(current_filters)
-    names = frappe.get_list(doctype, filters=filters, pluck="name", order_by=None, limit=0)
+    with read_by_the_framework("current_filters", "field"):
+        if field != "assigned_to" or not restricted:
+            return listview.get_group_by_count(doctype, json.dumps(filters), field)
+        names = frappe.get_list(doctype, filters=filters, pluck="name", order_by=None, limit=0)
     if not names:
         return []
     todo, user = frappe.qb.DocType("ToDo"), frappe.qb.DocType("User")
@@ -73,14 +90,28 @@ def get_group_by_count(doctype: str, current_filters: Any, field: str) -> list[d
 
 
 @frappe.whitelist()
+@checked
 def get_link_title(doctype: str, docname: str) -> str | None:
     """The title that a site may show in place of a record's number."""
+    check_doctype(doctype)
     if doctype in QUALITY_RECORDS and hidden(doctype, [docname], frappe.session.user):
         return docname
     return desk_search.get_link_title(doctype, docname)
 
 
 @frappe.whitelist()
+@checked
+def validate_link(doctype: str, docname: str, fields: Any = None) -> dict[str, Any]:
+    """The check of a value typed into a link field: a record that is hidden is as one that is not there."""
+    check_doctype(doctype)
+    closed = doctype in QUALITY_RECORDS and hidden(doctype, [docname], frappe.session.user)
+    with read_by_the_framework("fields"):
+        found = client.validate_link(doctype, docname, None if closed else fields)
+    return found | {"name": None} if closed else found
+
+
+@frappe.whitelist()
+@checked
 def get_chart(
     chart_name: str | None = None,
     chart: Any = None,
@@ -94,46 +125,57 @@ def get_chart(
     refresh: Any = None,
 ) -> Any:
     """Data of a chart that a site made; the framework keeps them for all users, as the first one saw them."""
-    made = frappe.get_cached_doc("Dashboard Chart", chart_name) if chart_name else frappe.parse_json(chart)
-    about = (made.get("document_type"), made.get("parent_document_type")) if made else ()
-    return dashboard_chart.get(
-        chart_name=chart_name,
-        chart=chart,
-        no_cache=no_cache,
-        filters=filters,
-        from_date=from_date,
-        to_date=to_date,
-        timespan=timespan,
-        time_interval=time_interval,
-        heatmap_year=heatmap_year,
-        refresh=1 if set(about) & set(QUALITY_RECORDS) else refresh,
-    )
+    chart = None if chart_name else read_parts("chart", chart)
+    if not chart_name and not isinstance(chart, dict):
+        input_validation.refuse(_("“{0}” is missing.").format("chart_name"))
+    made = frappe.get_cached_doc("Dashboard Chart", chart_name) if chart_name else frappe._dict(chart)
+    about = (made.get("document_type"), made.get("parent_document_type"))
+    asked = {
+        "chart_name": chart_name,
+        "chart": chart,
+        "no_cache": None if chart_name else no_cache,
+        "filters": read_parts("filters", filters),
+        "from_date": _day("from_date", from_date),
+        "to_date": _day("to_date", to_date),
+        "timespan": timespan,
+        "time_interval": time_interval,
+        "heatmap_year": heatmap_year,
+        "refresh": 1 if set(about) & set(QUALITY_RECORDS) else cint(refresh),
+    }
+    with read_by_the_framework("chart", "filters", "timespan", "time_interval", "heatmap_year"):
+        return dashboard_chart.get(**asked)
 
 
 @frappe.whitelist()
+@checked
 def add_tag(tag: str, dt: str, dn: str, color: str | None = None) -> str:
     """The framework tags any record for anybody."""
-    _check_tagging(dt, [dn])
+    _check_tagging(dt, [dn], [tag])
     return tagging.add_tag(tag, dt, dn, color)
 
 
 @frappe.whitelist()
+@checked
 def add_tags(tags: Any, dt: str, docs: Any, color: str | None = None) -> None:
     """The same for several records."""
-    _check_tagging(dt, frappe.parse_json(docs))
+    tags, docs = read_names("tags", tags), read_names("docs", docs)
+    _check_tagging(dt, docs, tags)
     tagging.add_tags(tags, dt, docs, color)
 
 
 @frappe.whitelist()
+@checked
 def remove_tag(tag: str, dt: str, dn: str) -> None:
     """The other way round."""
-    _check_tagging(dt, [dn])
+    _check_tagging(dt, [dn], [tag])
     tagging.remove_tag(tag, dt, dn)
 
 
 @frappe.whitelist()
+@checked
 def get_tagged_docs(doctype: str, tag: str) -> Any:
     """Names of tagged records, of which the framework gives every one."""
+    check_doctype(doctype)
     found = tagging.get_tagged_docs(doctype, tag)
     closed = (
         hidden(doctype, [row[0] for row in found], frappe.session.user) if doctype in QUALITY_RECORDS else ()
@@ -141,9 +183,18 @@ def get_tagged_docs(doctype: str, tag: str) -> Any:
     return [row for row in found if row[0] not in closed]
 
 
-def _check_tagging(doctype: str, names: list[str]) -> None:
-    if doctype in QUALITY_RECORDS:
-        for name in names:
+def _day(name: str, given: Any) -> str | None:
+    day = input_validation.read_day(name, given)
+    return str(day) if day else None
+
+
+def _check_tagging(doctype: str, names: list[str], tags: list[str]) -> None:
+    check_doctype(doctype)
+    for tag in tags:
+        if not tag.strip() or len(tag) > _LONGEST_TAG:
+            input_validation.refuse(_("A tag has 1 to {0} characters.").format(_LONGEST_TAG))
+    for name in names:
+        if doctype in QUALITY_RECORDS:
             frappe.has_permission(doctype, "write", doc=name, throw=True)
 
 

@@ -30,10 +30,15 @@ def test_linked_documents(case):
     assert [row["name"] for row in found["Complaint"]] == [case.own.name]
 
 
-def test_the_check_of_a_link_fetches_nothing(case):
-    door, asked = "frappe.client.validate_link", {"doctype": "Complaint", "fields": ["subject"]}
-    assert ways.call(case.user, door, docname=case.own.name, **asked)["subject"] == case.own.subject
-    assert "subject" not in ways.call(case.user, door, docname=case.other.name, **asked)
+def test_the_check_of_a_link_says_of_a_hidden_record_what_it_says_of_none(case):
+    door = "frappe.client.validate_link"
+    for fields in ([], ["subject"]):
+        asked = {"doctype": "Complaint", "fields": fields}
+        own = ways.call(case.user, door, docname=case.own.name, **asked)
+        assert (own["name"], own.get("subject")) == (case.own.name, case.own.subject if fields else None)
+        hidden, none = (ways.call(case.user, door, docname=name, **asked) for name in (case.other.name, "No"))
+        assert hidden == none == {"name": None}
+    assert frappe.local.message_log == []
 
 
 def test_a_number_card(case):
