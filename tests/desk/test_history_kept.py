@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.model import no_value_fields
 from frappe.model.rename_doc import update_document_title
 
 from complaint_qms.services.compliance.settings_in_use import ended_record_with
@@ -203,6 +204,73 @@ class TestEdits:
         doc.severity = "Minor"
         with pytest.raises(GateError, match="G7"):
             doc.save()
+
+
+class TestMeaning:
+    """A level says what it stands for in its own record; a closed complaint names it alone."""
+
+    CHANGES = (
+        ("Risk Severity", "rank", 9, 2),
+        ("Risk Severity", "description", "Nobody notices", "First words"),
+        ("Risk Severity", "harm_level", "death", "minor"),
+        ("Risk Occurrence", "rank", 9, 2),
+        ("Risk Occurrence", "description", "Every day", "First words"),
+        ("Risk Occurrence", "rate_from", 0.5, 0.1),
+        ("Risk Occurrence", "rate_to", 0.6, 0.2),
+    )
+
+    @pytest.mark.parametrize(("doctype", "field", "other", "first"), CHANGES)
+    def test_what_a_closed_complaint_was_judged_by_stays(self, doctype, field, other, first):
+        name = closed().get(FIELDS[doctype])
+        frappe.db.set_value(doctype, name, field, first)
+        for said in (other, None):
+            level = frappe.get_doc(doctype, name)
+            level.set(field, said)
+            with pytest.raises(frappe.ValidationError, match="has ended and was judged by it"):
+                level.save()
+        level.reload()
+        level.update({"color": "#123456", "disabled": 1})
+        level.save()
+
+    @pytest.mark.parametrize(("doctype", "field", "other", "first"), CHANGES)
+    def test_what_nothing_ended_names_is_corrected(self, doctype, field, other, first):
+        level = frappe.get_doc(doctype, another(doctype, closed().get(FIELDS[doctype])))
+        level.set(field, first)
+        level.save()
+        level.set(field, other)
+        level.save()
+
+    def test_every_field_of_a_level_is_sorted_out(self):
+        """A field that is added later is said to be part of the meaning, or not."""
+        shown = {"color", "disabled", "severity_name", "occurrence_name"}
+        for doctype in ("Risk Severity", "Risk Occurrence"):
+            fields = {
+                field.fieldname
+                for field in frappe.get_meta(doctype).get("fields")
+                if field.fieldtype not in no_value_fields
+            }
+            assert fields - shown == {field for kind, field, *_ in self.CHANGES if kind == doctype}
+
+    def test_blanks_change_nothing_and_first_words_are_added(self):
+        name = closed().severity
+        level = frappe.get_doc("Risk Severity", name)
+        level.db_set("description", None)
+        level.description = "Hurts  somebody"
+        level.save()
+        level.description = " Hurts somebody\n"
+        level.save()
+
+    def test_the_cells_of_the_matrix_may_change_and_rewrite_nothing(self):
+        doc = closed()
+        before = content(doc)
+        matrix = frappe.get_doc("Risk Matrix", doc.risk_matrix)
+        for row in matrix.cells:
+            row.update(
+                {"color": "#000000", "required_action": "Act otherwise", "risk_level": f"{row.risk_level} +"}
+            )
+        matrix.save()
+        frappe.get_doc("Complaint", doc.name).save()
+        assert content(doc) == before
 
 
 class TestErpnextNames:

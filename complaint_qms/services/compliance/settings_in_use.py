@@ -4,8 +4,12 @@ Frappe renames and merges by rewriting every link. What an auditor reads in a cl
 a name that ended records use is neither renamed nor merged; it is put out of use, and shown otherwise by a Translation.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from complaint_qms.constants.stages import ENDED
@@ -40,6 +44,35 @@ def check_rename(doctype: str, old: str, new: str, merge: bool) -> None:
         )
 
 
+def check_meaning(doc: Document, fields: Iterable[str]) -> None:
+    """What a level says of itself stays as well, once an ended record is judged by it: the record names the level alone.
+
+    Args:
+        fields: those that say what the level stands for. One that says nothing yet may be filled.
+    Raises:
+        frappe.ValidationError: naming the fields, one of those records, and what to do instead.
+    """
+    before = doc.get_doc_before_save()
+    changed = [
+        name for name in fields if before and before.get(name) and _differs(before.get(name), doc.get(name))
+    ]
+    used = ended_record_with(doc.doctype, doc.name) if changed else None
+    if used:
+        frappe.throw(
+            _(
+                "{0} {1}: {2} stays as it is, because {3} has ended and was judged by it. Add another level for what applies "
+                "from now on, and put this one out of use ({4})."
+            ).format(
+                _(doc.doctype),
+                frappe.bold(escape_html(_(doc.name))),
+                ", ".join(_(doc.meta.get_label(name)) for name in changed),
+                escape_html(used),
+                _(doc.meta.get_label(OUT_OF_USE[doc.doctype][0])),
+            ),
+            title=_("Named by Ended Records"),
+        )
+
+
 def ended_record_with(doctype: str, name: str) -> str | None:
     """One of the records that have ended and name a record of a vocabulary; None where there is none."""
     for parent, stages in ENDED.items():
@@ -50,6 +83,13 @@ def ended_record_with(doctype: str, name: str) -> str | None:
             if found:
                 return found
     return None
+
+
+def _differs(stored: Any, sent: Any) -> bool:
+    """Blanks and line ends are no words."""
+    if isinstance(stored, str):
+        return stored.split() != str(sent or "").split()
+    return stored != sent
 
 
 def _matrix_with_both(doctype: str, old: str, new: str) -> str | None:
