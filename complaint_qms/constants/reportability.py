@@ -17,9 +17,24 @@ QUESTIONS = {
 }
 """Key to English question; each is answered yes, no or not known."""
 
+HARM_ANSWERS = {
+    "serious": ("death_or_serious_injury", "serious_incident"),
+    "death": ("death_or_serious_injury", "death_or_unanticipated_deterioration", "serious_incident"),
+}
+"""Questions that the harm of a complaint answers with yes."""
+
+# ``words``: in a jurisdiction as people write it.
 JURISDICTIONS = {
-    "us_fda": {"name": "United States (FDA)", "authority": "FDA"},
-    "eu_mdr": {"name": "European Union (MDR)", "authority": "national competent authority"},
+    "us_fda": {
+        "name": "United States (FDA)",
+        "authority": "FDA",
+        "words": ("us", "usa", "fda", "united states", "美国"),
+    },
+    "eu_mdr": {
+        "name": "European Union (MDR)",
+        "authority": "national competent authority",
+        "words": ("eu", "mdr", "european union", "欧盟"),
+    },
 }
 
 # ``any_of``: one yes among these questions makes the rule apply. ``days`` None: no number of days is laid down.

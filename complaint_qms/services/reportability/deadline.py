@@ -8,24 +8,19 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, format_date, get_datetime, getdate
 
 from complaint_qms.constants import roles
-from complaint_qms.constants.reportability import RULES
 from complaint_qms.constants.stages import COMPLAINT_ENDED
-from complaint_qms.engine.reportability import Rule, deadline, rules_from_data
+from complaint_qms.engine.reportability import Rule, deadline
 from complaint_qms.engine.sop.exits import FOUND_REPORTABLE
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.lifecycle.guard import GateError
 from complaint_qms.services.record.source_defaults import check_role
+from complaint_qms.services.reportability.applicable_rules import is_reported, rules, shortest
 
 # The event a rule counts from → field of the assessment with its day.
 _DAY_ZERO = {"awareness": "awareness_date", "new_information": "information_date"}
 _BASIS = ("complaint", "rule_key", "awareness_date", "information_date", "deadline")
 # Stages at which nothing about a complaint has been decided yet.
 _UNTRIAGED = ("intake", "triage", "on_hold")
-
-
-def rules() -> dict[str, Rule]:
-    """The reporting rules by key."""
-    return {rule.key: rule for rule in rules_from_data(RULES)}
 
 
 def set_deadline(doc: Document) -> None:
@@ -227,6 +222,23 @@ def follow_awareness(complaint: Document) -> None:
         assessment.save()
 
 
+def follow_harm(complaint: Document) -> None:
+    """After a save: graver harm puts open assessments under the rule that now leaves the least time."""
+    before = complaint.get_doc_before_save()
+    if not before or before.harm_level == complaint.harm_level:
+        return
+    still_open = {"complaint": complaint.name, "status": "open"}
+    for name in frappe.get_all(
+        "Reportability Assessment", filters=still_open, pluck="name", order_by="name asc"
+    ):
+        assessment = frappe.get_doc("Reportability Assessment", name)
+        least = shortest(assessment, _holidays(complaint.name))
+        if least and least[1] < getdate(assessment.deadline):
+            assessment.rule_key = least[0].key
+            assessment.flags.ignore_permissions = True
+            assessment.save()
+
+
 def _check_later(doc: Document, field: str, deed: str) -> None:
     """A later day is for Regulatory Affairs, with a reason of its own that is kept."""
     check_role(deed, roles.REGULATORY)
@@ -241,24 +253,24 @@ def _check_reason(doc: Document, field: str, sentence: str) -> None:
 
 
 def _check_first(doc: Document, rule: Rule | None) -> None:
-    """A new assessment has no more time than the rules give: what counts from new information supplements a report, and
-    a date entered by hand lies within the longest term."""
-    if rule and rule.counts_from == "new_information":
-        reported = {"complaint": doc.complaint, "status": "reported"}
-        if not frappe.db.exists("Reportability Assessment", reported):
-            _check_later(doc, "basis_reason", _("count from new information before the event was reported"))
-    elif not rule or rule.days is None:
-        longest = max(known.days or 0 for known in rules().values())
-        if (getdate(doc.deadline) - getdate(doc.awareness_date)).days > longest:
-            _check_later(
-                doc,
-                "basis_reason",
-                _("enter a deadline more than {0} days after Awareness Date").format(escape_html(longest)),
-            )
-        else:
-            doc.basis_reason = None
+    """A new assessment has no more time than the rules give: what counts from new information supplements a report, a
+    date entered by hand lies within the longest term, and the harm that is known calls for no shorter rule."""
+    longest = max(known.days or 0 for known in rules().values())
+    least = shortest(doc, _holidays(doc.complaint))
+    if rule and rule.counts_from == "new_information" and not is_reported(doc.complaint):
+        deed = _("count from new information before the event was reported")
+    elif (not rule or rule.days is None) and (
+        getdate(doc.deadline) - getdate(doc.awareness_date)
+    ).days > longest:
+        deed = _("enter a deadline more than {0} days after Awareness Date").format(escape_html(longest))
+    elif least and getdate(doc.deadline) > least[1]:
+        deed = _(
+            "take more time than rule {0} leaves, which the harm of the complaint calls for ({1})"
+        ).format(escape_html(least[0].key), format_date(least[1]))
     else:
         doc.basis_reason = None
+        return
+    _check_later(doc, "basis_reason", deed)
 
 
 def _holidays(complaint: str) -> frozenset[date]:

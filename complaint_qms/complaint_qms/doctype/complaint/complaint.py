@@ -88,6 +88,7 @@ class Complaint(Checked):
     def on_update(self):
         merge.tell_original(self)
         deadline.follow_awareness(self)
+        deadline.follow_harm(self)
         contributors.tell_hand_over(self)
 
     def on_trash(self):

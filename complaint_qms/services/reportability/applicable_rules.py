@@ -1,0 +1,60 @@
+"""Which reporting rule gives the least time, by the harm that a complaint tells of.
+
+Further questions (a threat to public health, a request of the authority) are answered by people alone; what is known
+without them bounds the deadline from above.
+"""
+
+import re
+from collections.abc import Collection
+from datetime import date
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from complaint_qms.constants.reportability import HARM_ANSWERS, JURISDICTIONS, RULES
+from complaint_qms.engine.reportability import Rule, decide, rules_from_data
+
+
+def rules() -> dict[str, Rule]:
+    """The reporting rules by key."""
+    return {rule.key: rule for rule in rules_from_data(RULES)}
+
+
+def shortest(assessment: Document, holidays: Collection[date]) -> tuple[Rule, date] | None:
+    """The rule that leaves the least time for an assessment, and its day; None where the harm calls for no rule.
+
+    Rules of the jurisdiction count, read off the chosen rule and off what was written. What supplements a report that
+    was sent is asked no more.
+    """
+    harm = frappe.db.get_value("Complaint", assessment.complaint, "harm_level")
+    questions = HARM_ANSWERS.get(harm or "")
+    rule = rules().get(assessment.rule_key or "")
+    if not questions or not assessment.awareness_date:
+        return None
+    if rule and rule.counts_from == "new_information" and is_reported(assessment.complaint):
+        return None
+    decision = decide(
+        list(rules().values()),
+        dict.fromkeys(questions, True),
+        {"awareness": getdate(assessment.awareness_date)},
+        jurisdictions=_jurisdictions(assessment.jurisdiction, rule),
+        holidays=dict.fromkeys(JURISDICTIONS, holidays),
+    )
+    return next(((duty.rule, duty.deadline) for duty in decision.duties if duty.deadline), None)
+
+
+def is_reported(complaint: str) -> bool:
+    """Whether a report about the complaint was sent."""
+    return bool(frappe.db.exists("Reportability Assessment", {"complaint": complaint, "status": "reported"}))
+
+
+def _jurisdictions(written: str | None, rule: Rule | None) -> set[str]:
+    text = (written or "").lower()
+    words = set(re.split(r"[\W_]+", text))
+    found = {
+        key
+        for key, row in JURISDICTIONS.items()
+        if any(word in (words if word.isascii() and " " not in word else text) for word in row["words"])
+    }
+    return found | ({rule.jurisdiction} if rule else set())
