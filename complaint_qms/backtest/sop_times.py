@@ -11,6 +11,7 @@ import pandas as pd
 from complaint_qms.backtest.history import History
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import SOP_COLUMNS, Store
+from complaint_qms.engine.sla.ladder import passed
 from complaint_qms.engine.sla.table import build_table, due_many, used_many
 from complaint_qms.tabular.fields import STAGES
 
@@ -97,8 +98,10 @@ class SopTimes:
         used["total"], begins["total"] = self._used(received, ended), received
         open_stage, open_minutes = self._open(start, at, reached, ended, facts["status"])
         self._store_times(start, size, used, open_stage, open_minutes)
-        climbs = [(stage, minutes, begins[stage]) for stage, minutes in used.items()]
-        climbs += [(s, np.where(open_stage == n, open_minutes, np.nan), at) for n, s in enumerate(STAGES)]
+        climbs = [(stage, minutes, begins[stage], True) for stage, minutes in used.items()]
+        climbs += [
+            (s, np.where(open_stage == n, open_minutes, np.nan), at, False) for n, s in enumerate(STAGES)
+        ]
         self._store_ladder(start, climbs)
 
     def _open(
@@ -144,17 +147,17 @@ class SopTimes:
         rows = zip(numbers, *columns, names[open_stage].tolist(), _plain(open_minutes), strict=True)
         self.store.insert("sop_time", rows, len(SOP_COLUMNS))
 
-    def _store_ladder(self, start: int, climbs: list[tuple[str, np.ndarray, np.ndarray]]) -> None:
+    def _store_ladder(self, start: int, climbs: list[tuple[str, np.ndarray, np.ndarray, bool]]) -> None:
         """Steps of the ladder that working times passed, with the moment each would have been told, in order of time.
 
-        `climbs`: stage, working minutes so far (NaN: none) and begin, of every complaint of the chunk.
+        `climbs`: stage, working minutes so far (NaN: none) and begin, of every complaint of the chunk; whether it is over.
         """
-        stages = sorted({stage for stage, _, _ in climbs})
+        stages = sorted({stage for stage, *_ in climbs})
         found: list[tuple[np.ndarray, ...]] = []
-        for stage, minutes, begin in climbs:
+        for stage, minutes, begin, finished in climbs:
             limit = self.hours.get(stage)
             for step, (at, _told) in enumerate(self.ladder if limit is not None else ()):
-                rows = np.flatnonzero(minutes > limit * 60 * at)
+                rows = np.flatnonzero(passed(minutes, limit * 60, at, finished=finished))
                 if not len(rows):
                     break
                 due = self.local(due_many(begin[rows], np.int64(limit * 3600 * at), self.table))

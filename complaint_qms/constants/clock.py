@@ -13,12 +13,15 @@ PAUSED: Final = "paused"
 
 RUNNING: Final = (ON_TRACK, AT_RISK, OVERDUE)
 """Standings of a clock that runs, from best to worst."""
+LATE: Final = (OVERDUE, MISSED)
+STEPS: Final = (("warn_at", AT_RISK), ("due", OVERDUE))
+"""The steps of each clock in rising order: the field with its moment, and the standing from then on."""
 
 CLOCKS: Final = ("response", "stage", "resolution")
-"""Each has the fields ``<clock>_due``, ``<clock>_warn_at`` and ``<clock>_status``."""
+"""Each has the fields ``<clock>_status`` and one for the moment of each of its steps, such as ``<clock>_due``."""
 
 OWN_FIELDS: Final = (
-    *(f"{clock}_{field}" for clock in CLOCKS for field in ("due", "warn_at", "status")),
+    *(f"{clock}_{field}" for clock in CLOCKS for field in (*dict(STEPS), "status")),
     "sla_status",
     "next_check_at",
     "clock_plan",

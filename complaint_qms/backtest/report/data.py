@@ -14,6 +14,7 @@ import yaml
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.report.trend import trend
 from complaint_qms.backtest.store import Store
+from complaint_qms.engine.sla.ladder import passed
 from complaint_qms.tabular.fields import FIELDS, STAGES
 
 CLOCKS = ("first_response", *STAGES, "total")
@@ -216,11 +217,11 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
         limit = limits.get(clock)
         known = minutes[~np.isnan(minutes)]
         if limit is not None and len(minutes):
-            over = np.nan_to_num(minutes) > limit * 60
+            over = passed(np.nan_to_num(minutes), limit * 60, finished=True)
             late = over if not len(late) else late | over
         if len(known):
             low, median, high = (float(v) for v in np.percentile(known, (10, 50, 90)))
-            beyond = int((known > limit * 60).sum()) if limit is not None else 0
+            beyond = int(passed(known, limit * 60, finished=True).sum()) if limit is not None else 0
             clocks.append(
                 {"clock": clock, "count": len(known), "p10": low, "median": median, "p90": high,
                  "limit": None if limit is None else limit * 60, "over": beyond, "share": beyond / len(known),
@@ -266,8 +267,9 @@ def _open_now(store: Store, section: dict[str, Any]) -> tuple[list[dict[str, Any
     over = warned = 0
     for stage, hours in section["stage_hours"].items():
         used = np.array(minutes.get(stage, ())) / 60
-        over += int((used > hours).sum())
-        warned += int(((used > hours * section["warn_at"]) & (used <= hours)).sum())
+        late = passed(used, hours)
+        over += int(late.sum())
+        warned += int((passed(used, hours, section["warn_at"]) & ~late).sum())
     return [{"stage": s, "count": len(minutes[s])} for s in STAGES if s in minutes], over, warned
 
 

@@ -16,6 +16,7 @@ from pypika.functions import Extract
 from pypika.queries import QueryBuilder
 from pypika.terms import Case, Term
 
+from complaint_qms.constants.clock import LATE, OVERDUE
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.reporting.access import can_read, permitted, readable
@@ -126,7 +127,7 @@ class ComplaintRegister:
             row.investigations = ", ".join(found)
             row.capas = ", ".join(capas.get(row.name, ()))
             row.days_open = self._days_open(row)
-            row.late = row.get("sla_status") in ("overdue", "missed")
+            row.late = row.get("sla_status") in LATE
             for field in KEYS:
                 if field in row:
                     row[field] = words(row[field])
@@ -215,7 +216,7 @@ class ComplaintRegister:
                 complaint.currency,
                 Count("*").as_("total"),
                 Sum(Case().when(complaint.stage.isin(COMPLAINT_ENDED), 0).else_(1)).as_("open"),
-                Sum(Case().when(complaint.sla_status == "overdue", 1).else_(0)).as_("late"),
+                Sum(Case().when(complaint.sla_status == OVERDUE, 1).else_(0)).as_("late"),
                 Sum(Case().when(complaint.reportable == "yes", 1).else_(0)).as_("reportable"),
                 Sum(complaint.settled_amount).as_("settled"),
             )

@@ -15,7 +15,7 @@ from pypika.functions import Floor, Sqrt
 from pypika.queries import QueryBuilder
 from pypika.terms import Case, Criterion, Term, Tuple
 
-from complaint_qms.constants.clock import AT_RISK, MET, MISSED, OVERDUE, PAUSED, RUNNING
+from complaint_qms.constants.clock import AT_RISK, LATE, MET, MISSED, OVERDUE, PAUSED, RUNNING
 from complaint_qms.constants.stages import COMPLAINT_OPEN
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.reporting.access import permitted
@@ -218,7 +218,7 @@ class SopPerformance:
             line=line,
             seconds=Case().when(done, complaint[f"{clock}_used"]),
             met=status == MET,
-            late=status.isin([MISSED, OVERDUE]),
+            late=status.isin(LATE),
             open=status.isin([*RUNNING, PAUSED]),
             at_risk=status == AT_RISK,
         )

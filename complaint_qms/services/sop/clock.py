@@ -27,7 +27,6 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, get_datetime
 
 from complaint_qms.constants.clock import (
-    AT_RISK,
     CLOCKS,
     HOLD,
     MET,
@@ -38,9 +37,11 @@ from complaint_qms.constants.clock import (
     PAUSED,
     PAUSING,
     RUNNING,
+    STEPS,
 )
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_OPEN
 from complaint_qms.engine.sla import clock as sla_clock
+from complaint_qms.engine.sla import ladder
 from complaint_qms.engine.sla.clock import NoWorkingTime, Pause
 from complaint_qms.services.record.site_time import aware, site_zone, stored
 from complaint_qms.services.sop.plan import Limit, Plan, plan_of
@@ -196,7 +197,7 @@ def refresh(doc: Document, now: datetime) -> None:
         doc.set(f"{clock}_due", reading.due)
         doc.set(f"{clock}_warn_at", reading.warn)
         doc.set(f"{clock}_status", reading.status)
-    doc.sla_status = _whole_standing([reading.status for reading in readings.values()])
+    doc.sla_status = ladder.worst(reading.status for reading in readings.values())
     steps = [reading.next_step for reading in readings.values()]
     if pause and pause.stage == HOLD:
         steps.append(_hold_ends(doc, now))
@@ -234,12 +235,10 @@ def stage_limit(doc: Document) -> int | None:
 
 def standing(doc: Document | dict[str, Any], clock: str, now: datetime) -> str | None:
     """How a clock stands this minute; the sweep, which writes it down and alarms, comes only every few minutes."""
-    status, due, warn = (doc.get(f"{clock}_{part}") for part in ("status", "due", "warn_at"))
-    if status in (ON_TRACK, AT_RISK) and due and get_datetime(due) <= now:
-        return OVERDUE
-    if status == ON_TRACK and warn and get_datetime(warn) <= now:
-        return AT_RISK
-    return status
+    moments = [
+        get_datetime(moment) if moment else None for moment in (doc.get(f"{clock}_{at}") for at, _to in STEPS)
+    ]
+    return ladder.standing(moments, now, doc.get(f"{clock}_status"))
 
 
 @dataclass(frozen=True)
@@ -272,12 +271,12 @@ class _Story:
         due, *warnings = self._moments(begin, [limit.budget, *early], self._aware(relevant))
         warn = warnings[0] if warnings else None
         if finish is not None:
-            return _Reading(due, warn, MISSED if due and finish > due else MET)
+            return _Reading(due, warn, ladder.outcome(finish, due))
         held = bool(relevant) and relevant[-1][1] is None
         if due is None:
             return _Reading(None, warn, PAUSED if held else "")
         status = self._standing(before, warn, due, relevant)
-        return _Reading(due, warn, status, {ON_TRACK: warn or due, AT_RISK: due}.get(status))
+        return _Reading(due, warn, status, ladder.next_step((warn, due), status))
 
     def used(self, begin: datetime, end: datetime) -> int:
         """Seconds of working time between two moments, without the pauses."""
@@ -309,30 +308,16 @@ class _Story:
         if before in RUNNING:
             reached = before
         elif pauses:  # it stood still: the time used is what it was when the last pause began
-            reached = _level(pauses[-1][0], warn, due)
+            reached = ladder.standing((warn, due), pauses[-1][0])
         else:
             reached = ON_TRACK
-        return min(reached, _level(self.now, warn, due), key=RUNNING.index)
+        return min(reached, ladder.standing((warn, due), self.now), key=RUNNING.index)
 
 
 def _hold_ends(doc: Document, now: datetime) -> datetime | None:
     """When the handler is reminded that the hold was to end; None without a date, or when it has passed."""
     moment = get_datetime(doc.hold_until) if doc.hold_until else None
     return moment if moment and moment > now else None
-
-
-def _level(at: datetime, warn: datetime | None, due: datetime) -> str:
-    if at >= due:
-        return OVERDUE
-    return AT_RISK if warn and at >= warn else ON_TRACK
-
-
-def _whole_standing(standings: list[str]) -> str:
-    """The worst of the clocks that run or wait; when all have ended, missed if any was."""
-    for worst in (OVERDUE, AT_RISK, PAUSED, ON_TRACK, MISSED, MET):
-        if worst in standings:
-            return worst
-    return ""
 
 
 def _blank(doc: Document) -> None:

@@ -19,7 +19,8 @@ from frappe.utils import get_datetime, now_datetime
 from pypika import CustomFunction
 from pypika.terms import Criterion
 
-from complaint_qms.constants.clock import AT_RISK, CLOCKS, HOLD, ON_TRACK, OVERDUE, RUNNING
+from complaint_qms.constants.clock import AT_RISK, CLOCKS, HOLD, OVERDUE, RUNNING, STEPS
+from complaint_qms.engine.sla import ladder
 from complaint_qms.services.notify import alerts
 from complaint_qms.services.sop import recipients, reclock
 
@@ -110,7 +111,7 @@ def _lock(names: list[str], now: datetime) -> list[frappe._dict]:
         frappe.qb.from_(complaint)
         .select(
             *(complaint[name] for name in recipients.COMPLAINT_FIELDS),
-            *(complaint[f"{clock}_{field}"] for clock in CLOCKS for field in ("due", "warn_at", "status")),
+            *(complaint[f"{clock}_{field}"] for clock in CLOCKS for field in (*dict(STEPS), "status")),
         )
         .where(complaint.name.isin(names) & (complaint.next_check_at <= now))
         .orderby(complaint.next_check_at)
@@ -121,46 +122,42 @@ def _lock(names: list[str], now: datetime) -> list[frappe._dict]:
 
 
 def _event(row: frappe._dict, now: datetime) -> alerts.Event | None:
-    """What becomes of a complaint's clocks at `now`: the same rule as in `_write_standings`."""
+    """What becomes of a complaint's clocks at `now`."""
     steps = []
     for clock in CLOCKS:
-        status, due, warn = row[f"{clock}_status"], row[f"{clock}_due"], row[f"{clock}_warn_at"]
-        if status in (ON_TRACK, AT_RISK) and due and due <= now:
-            steps.append((clock, OVERDUE, due))
-        elif status == ON_TRACK and warn and warn <= now:
-            steps.append((clock, AT_RISK, due))
+        before = row[f"{clock}_status"]
+        after = ladder.standing([row[f"{clock}_{field}"] for field, _to in STEPS], now, before)
+        if after != before:
+            steps.append((clock, after, row[f"{clock}_due"]))
     hold_over = row.stage == HOLD and bool(row.hold_until) and get_datetime(row.hold_until) <= now
     return alerts.Event(row, tuple(steps), hold_over) if steps or hold_over else None
 
 
 def _write_standings(names: list[str], now: datetime) -> None:
-    """One statement for all. No expression depends on the order in which a database assigns the columns: which
-    clocks run, and when they warn and are due, is the same before and after."""
+    """One statement for all: `ladder.standing` in the database's words, from the same steps. No expression depends on the
+    order in which a database assigns the columns: which clocks run, and the moments of their steps, are the same
+    before and after."""
     complaint = frappe.qb.DocType("Complaint")
     query = frappe.qb.update(complaint).where(complaint.name.isin(names))
-    late, close, steps = [], [], []
+    reached: dict[str, list[Criterion]] = {standing: [] for _field, standing in reversed(STEPS)}
+    steps = []
     for clock in CLOCKS:
-        status, due, warn = (complaint[f"{clock}_{field}"] for field in ("status", "due", "warn_at"))
-        running = status.isin(RUNNING)
-        is_late, is_close = running & (due <= now), running & (warn <= now)
-        late.append(is_late)
-        close.append(is_close)
-        steps.append(Case().when(running & (warn > now), warn).when(running & (due > now), due))
-        query = query.set(status, Case().when(is_late, OVERDUE).when(is_close, AT_RISK).else_(status))
-    any_late = Criterion.any(late)
-    query = query.set(
-        complaint.sla_status,
-        Case()
-        .when(any_late, OVERDUE)
-        .when(Criterion.any(close), AT_RISK)
-        .else_(complaint.sla_status),
-    )  # fmt: skip
-    query = query.set(
-        complaint.escalation_level,
-        Case()
-        .when(any_late & (complaint.escalation_level < 1), 1)
-        .else_(complaint.escalation_level),
-    )  # fmt: skip
+        status = complaint[f"{clock}_status"]
+        running, step, now_at = status.isin(RUNNING), Case(), Case()
+        for field, _standing in STEPS:
+            moment = complaint[f"{clock}_{field}"]
+            step = step.when(running & (moment > now), moment)
+        for field, standing in reversed(STEPS):
+            reached[standing].append(running & (complaint[f"{clock}_{field}"] <= now))
+            now_at = now_at.when(reached[standing][-1], standing)
+        steps.append(step)
+        query = query.set(status, now_at.else_(status))
+    whole = Case()
+    for standing, clocks in reached.items():
+        whole = whole.when(Criterion.any(clocks), standing)
+    query = query.set(complaint.sla_status, whole.else_(complaint.sla_status))
+    is_late = Criterion.any(reached[OVERDUE]) & (complaint.escalation_level < 1)
+    query = query.set(complaint.escalation_level, Case().when(is_late, 1).else_(complaint.escalation_level))
     # LEAST is NULL when any argument is: another clock's step stands in where one has none
     a, b, c = steps
     query.set(complaint.next_check_at, _LEAST(Coalesce(a, b, c), Coalesce(b, c, a), Coalesce(c, a, b))).run()

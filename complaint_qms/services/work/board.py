@@ -8,14 +8,14 @@ from typing import Any, Final
 
 import frappe
 
-from complaint_qms.constants.clock import CLOCKS
+from complaint_qms.constants.clock import CLOCKS, STEPS
 from complaint_qms.services.sop.clock import standing
 from complaint_qms.services.work.timing import runs_out_first
 
 _FIELDS: Final = (
     "name",
     "sla_status",
-    *(f"{clock}_{part}" for clock in CLOCKS for part in ("due", "warn_at", "status")),
+    *(f"{clock}_{part}" for clock in CLOCKS for part in (*dict(STEPS), "status")),
 )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,8 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate
 
 from complaint_qms.constants import work
-from complaint_qms.constants.clock import AT_RISK, CLOCKS, ON_TRACK, OVERDUE, RUNNING
+from complaint_qms.constants.clock import CLOCKS, OVERDUE, RUNNING
+from complaint_qms.engine.sla import ladder
 from complaint_qms.services.people.absence import Cover, cover_of
 from complaint_qms.services.record.site_time import aware, site_zone, stored
 from complaint_qms.services.sop.clock import stage_limit, standing, used_in_stage, used_since
@@ -96,7 +98,9 @@ def date_of(
     whole = (day - start).days + 1
     share = (today - start).days / whole if whole > 0 else 1.0
     days = (day - today).days
-    status = OVERDUE if days < 0 else AT_RISK if days == 0 or share >= work.WARN_SHARE else ON_TRACK
+    # A day is used up when it ends; on the last one the time is running out in any case.
+    warn = start + timedelta(days=ceil(whole * work.WARN_SHARE)) if whole > 0 else today
+    status = ladder.standing((min(warn, day), day + timedelta(days=1)), today)
     return {
         "day": day,
         "status": status,
