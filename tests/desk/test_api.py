@@ -11,7 +11,7 @@ from frappe.permissions import add_user_permission
 from complaint_qms.api import complaint as api
 from complaint_qms.api import create, figures
 from complaint_qms.constants import roles
-from complaint_qms.services.lifecycle.guard import GateError
+from complaint_qms.exceptions import GateError
 from tests.desk import factory
 from tests.desk.factory import complaint
 

@@ -11,8 +11,9 @@ from frappe.model.workflow import WorkflowPermissionError
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.board import BOARD
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.intake.register import register
-from complaint_qms.services.lifecycle.guard import GateError, stage_map
+from complaint_qms.services.lifecycle.guard import stage_map
 from complaint_qms.setup import board as setup
 from tests.desk import factory
 

@@ -8,8 +8,9 @@ from frappe.utils import add_days, getdate, now_datetime, nowdate
 
 from complaint_qms.api import capa as capa_api
 from complaint_qms.constants import roles
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.capa import effectiveness
-from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.services.lifecycle.guard import take_step
 from tests.desk import factory
 from tests.desk.factory import capa_in_effect
 

@@ -9,7 +9,8 @@ from frappe.utils import add_days, add_years, get_datetime, getdate, now_datetim
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.fields import DECIDED_ANEW
-from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.exceptions import GateError
+from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.lifecycle.overview import overview
 from complaint_qms.services.sop import procedure
 from tests.desk import factory

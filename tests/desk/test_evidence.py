@@ -12,7 +12,7 @@ from frappe.desk.form.utils import remove_attach
 from frappe.utils import get_files_path
 
 from complaint_qms.constants import roles
-from complaint_qms.services.lifecycle.guard import GateError
+from complaint_qms.exceptions import GateError
 from tests.desk import factory, settling
 from tests.desk.factory import complaint, make, upload
 

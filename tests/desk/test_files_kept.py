@@ -6,7 +6,8 @@ import frappe
 import pytest
 
 from complaint_qms.constants import roles
-from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.exceptions import GateError
+from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.record.attached_files import own_file
 from tests.desk import factory
 from tests.desk.factory import at_stage, complaint, finish_action, implemented_capa, investigation, upload

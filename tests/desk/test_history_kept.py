@@ -7,8 +7,9 @@ import pytest
 from frappe.model import no_value_fields
 from frappe.model.rename_doc import update_document_title
 
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.compliance.settings_in_use import ended_record_with
-from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.record.in_use import OUT_OF_USE, usable
 from complaint_qms.services.risk import matrix as risk
 from tests.desk import factory

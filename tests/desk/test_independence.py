@@ -6,9 +6,10 @@ import frappe
 import pytest
 
 from complaint_qms.constants import roles
+from complaint_qms.exceptions import GateError
 from complaint_qms.patches.v1_0 import contributors_of_records
 from complaint_qms.services.compliance.contributors import authors
-from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.people.session_users import acting
 from tests.desk import factory
 from tests.desk.factory import as_user

@@ -59,7 +59,9 @@ class TestComplaints:
         assert list(found) == [first.name, late.name]
 
     def test_the_day_is_the_viewers(self, monkeypatch):
-        monkeypatch.setattr("complaint_qms.services.record.site_time.get_system_timezone", lambda: "Europe/Berlin")
+        monkeypatch.setattr(
+            "complaint_qms.services.record.site_time.get_system_timezone", lambda: "Europe/Berlin"
+        )
         doc, user = complaint(received_at=WEDNESDAY), person(roles.AGENT)
         frappe.db.set_value("User", user, "time_zone", "Pacific/Auckland")
         frappe.clear_document_cache("User", user)

@@ -7,7 +7,8 @@ import pytest
 from frappe.utils import add_days, get_datetime, getdate, now_datetime
 
 from complaint_qms.constants import roles
-from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.exceptions import GateError
+from complaint_qms.services.lifecycle.guard import take_step
 from tests.desk import factory
 from tests.desk.factory import TRIAGED, at_stage, complaint, tick_all
 

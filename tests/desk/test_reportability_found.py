@@ -6,8 +6,9 @@ import frappe
 import pytest
 
 from complaint_qms.constants import roles
+from complaint_qms.exceptions import GateError
 from complaint_qms.patches.v1_0 import findings_of_regulatory
-from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.services.lifecycle.guard import take_step
 from tests.desk.factory import at_stage
 from tests.desk.test_reportability import as_user, cleared
 

@@ -8,7 +8,7 @@ from frappe.utils import add_days, getdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.reportability import HARM_ANSWERS, JURISDICTIONS, RULES
-from complaint_qms.services.lifecycle.guard import GateError
+from complaint_qms.exceptions import GateError
 from tests.desk import factory
 from tests.desk.factory import complaint
 from tests.desk.test_reportability import assessment

@@ -390,7 +390,9 @@ def test_no_mail_when_the_site_wants_none(outgoing: list[dict]) -> None:
 def test_words_in_the_reader_s_language_and_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     handler = person()
     frappe.db.set_value("User", handler, {"language": "de", "time_zone": "Asia/Shanghai"})
-    monkeypatch.setattr("complaint_qms.services.record.site_time.get_system_timezone", lambda: "America/New_York")
+    monkeypatch.setattr(
+        "complaint_qms.services.record.site_time.get_system_timezone", lambda: "America/New_York"
+    )
     seen = set()
     monkeypatch.setattr(alerts, "_", lambda text: seen.add(frappe.local.lang) or text)
     name = complaint(handler, stage=(NOW, datetime(2024, 7, 2, 20, 15), "on_track"))

@@ -11,7 +11,7 @@ from frappe.website.doctype.personal_data_deletion_request.personal_data_deletio
 
 from complaint_qms import hooks
 from complaint_qms.constants import roles
-from complaint_qms.services.lifecycle.guard import GateError
+from complaint_qms.exceptions import GateError
 from tests.desk import factory
 from tests.desk.settling import complaint_on, submitted
 

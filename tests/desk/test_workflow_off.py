@@ -8,7 +8,8 @@ from frappe.model.workflow import WorkflowPermissionError
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import FIRST_STAGE, MOVES
-from complaint_qms.services.lifecycle.guard import GateError, take_step
+from complaint_qms.exceptions import GateError
+from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.lifecycle.shipped_workflow import roles_of_steps
 from tests.desk import factory
 from tests.desk.factory import as_user

@@ -7,7 +7,7 @@ from frappe.utils import escape_html, getdate, nowdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN
-from complaint_qms.services.lifecycle.guard import GateError
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.people.absence import absent_users
 
 # Fixed with the plan; afterwards the owner only reports.

@@ -14,9 +14,10 @@ from complaint_qms.constants.stages import NO_COMPLAINT
 from complaint_qms.engine.effectiveness import Criterion, assess
 from complaint_qms.engine.signals.words import join
 from complaint_qms.engine.sop.capa import extension_missing
+from complaint_qms.exceptions import GateError
 from complaint_qms.integrations.erpnext.exposure import units_delivered
 from complaint_qms.services.lifecycle.facts import facts_of
-from complaint_qms.services.lifecycle.guard import GateError, refuse
+from complaint_qms.services.lifecycle.guard import refuse
 from complaint_qms.services.record.source_defaults import REVIEWERS, check_role
 from complaint_qms.services.sop.procedure import type_branch
 

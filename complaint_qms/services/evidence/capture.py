@@ -9,8 +9,8 @@ from frappe.core.doctype.file.utils import generate_file_name
 from frappe.model.document import Document
 
 from complaint_qms.constants.evidence import NAMED_IN, SHA256, Naming
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.evidence import disk
-from complaint_qms.services.lifecycle.guard import GateError
 
 # How a row of evidence is struck out: once, with a reason.
 _STRUCK: Final = ("struck_out", "strike_reason")

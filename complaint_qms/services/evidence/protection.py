@@ -16,6 +16,7 @@ from frappe.utils import escape_html
 
 from complaint_qms.constants.evidence import LOST_AT, SHA256, TALK
 from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.evidence.holders import (
     Record,
@@ -25,7 +26,6 @@ from complaint_qms.services.evidence.holders import (
     record_of,
     reference_of,
 )
-from complaint_qms.services.lifecycle.guard import GateError
 
 # Marks of a folder: no file becomes one, for the framework asks nothing of a folder.
 _FOLDER: Final = ("is_folder", "is_home_folder", "is_attachments_folder")

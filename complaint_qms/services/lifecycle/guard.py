@@ -25,6 +25,7 @@ from complaint_qms.constants.contributing import FIELD as CONTRIBUTORS
 from complaint_qms.constants.fields import OPEN_AFTER_END, UNDER_REVIEW
 from complaint_qms.constants.stages import ENDED, FIRST_STAGE, MOVES
 from complaint_qms.engine.sop import Missing, missing, move_allowed
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import shipped_workflow
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record.input_validation import read
@@ -35,10 +36,6 @@ _WORK_LIST = "frappe.workflow.doctype.workflow_action.workflow_action.process_wo
 # What follows from a save is no content of it.
 _IGNORED_FIELDS = ("stage", "workflow_state", CONTRIBUTORS)
 _IGNORED_TYPES = ("Section Break", "Column Break", "Tab Break", "HTML", "Button")
-
-
-class GateError(frappe.ValidationError):
-    """A gate of the procedure is shut; the message names each gate, what is missing, and where."""
 
 
 def stage_map(doctype: str) -> dict[str, str]:

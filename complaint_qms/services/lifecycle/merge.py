@@ -8,8 +8,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_link_to_form
 
+from complaint_qms.exceptions import GateError
 from complaint_qms.services import writing
-from complaint_qms.services.lifecycle.guard import GateError, stage_wanted
+from complaint_qms.services.lifecycle.guard import stage_wanted
 from complaint_qms.services.lifecycle.links import merged_into
 
 

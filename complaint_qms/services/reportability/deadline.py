@@ -12,7 +12,7 @@ from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.reportability import Rule, deadline
 from complaint_qms.engine.sop.exits import FOUND_REPORTABLE
 from complaint_qms.engine.sop.gates import blank
-from complaint_qms.services.lifecycle.guard import GateError
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.reportability.applicable_rules import is_reported, rules, shortest
 

@@ -7,6 +7,7 @@ from frappe.utils import add_days, getdate, now_datetime
 from complaint_qms.constants.fields import CAPA_STAMPS
 from complaint_qms.controllers.record import Checked
 from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS, still_needed
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.capa import actions
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.lifecycle import guard, reliance
@@ -71,7 +72,7 @@ class CAPA(Checked):
     def _refuse_fixed(self, touched: list[str], sentence: str) -> None:
         if touched:
             labels = ", ".join(_(self.meta.get_label(name)) for name in touched)
-            frappe.throw(sentence.format(labels), guard.GateError)
+            frappe.throw(sentence.format(labels), GateError)
 
     def _entered(self, origin: str, target: str) -> None:
         user, now = frappe.session.user, now_datetime()

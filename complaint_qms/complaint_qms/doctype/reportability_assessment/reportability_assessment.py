@@ -7,6 +7,7 @@ from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.controllers.record import Checked
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.record import source_defaults
 from complaint_qms.services.reportability import deadline
@@ -37,7 +38,7 @@ class ReportabilityAssessment(Checked):
                 _("G3: the decision of {0} stands. Set its status back to open to deliberate again.").format(
                     escape_html(self.name)
                 ),
-                guard.GateError,
+                GateError,
             )
         if self.has_value_changed("status") or self.is_new():
             self._decide()
@@ -52,7 +53,7 @@ class ReportabilityAssessment(Checked):
                 _("G3: {0} belongs to complaint {1}. For another one add an assessment of its own.").format(
                     escape_html(self.name), escape_html(before.complaint)
                 ),
-                guard.GateError,
+                GateError,
             )
         if self.has_value_changed("jurisdiction"):
             source_defaults.check_role(_("change the jurisdiction of an assessment"), roles.REGULATORY)
@@ -66,7 +67,7 @@ class ReportabilityAssessment(Checked):
             self.decided_by = self.decided_at = None
             return
         if not (self.reason or "").strip():
-            frappe.throw(_("G3: write the reason of the decision (Reason of the Decision)."), guard.GateError)
+            frappe.throw(_("G3: write the reason of the decision (Reason of the Decision)."), GateError)
         if self.status == "reported" and not (self.submitted_on and self.submission_reference):
-            frappe.throw(_("G3: enter Submitted On and Submission Reference of the report."), guard.GateError)
+            frappe.throw(_("G3: enter Submitted On and Submission Reference of the report."), GateError)
         self.decided_by, self.decided_at = frappe.session.user, now_datetime()

@@ -7,6 +7,7 @@ from frappe.utils import escape_html, now_datetime
 from complaint_qms.constants.fields import ROOT_CAUSE_STAMPS
 from complaint_qms.controllers.record import Checked
 from complaint_qms.engine.sop import root_cause_missing
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.lifecycle import guard, reliance
 from complaint_qms.services.lifecycle.facts import facts_of
@@ -41,7 +42,7 @@ class RootCause(Checked):
                 _(
                     "G7: {0} is verified; its content cannot change any more. Reject it, or add another root cause."
                 ).format(escape_html(self.name)),
-                guard.GateError,
+                GateError,
             )
 
     def on_update(self):
@@ -60,14 +61,14 @@ class RootCause(Checked):
                     _(
                         "G6: a judgement changes nothing else. Save {0} first; then somebody else judges."
                     ).format(labels),
-                    guard.GateError,
+                    GateError,
                 )
         elif origin == "verified":
             frappe.throw(
                 _("G7: {0} is verified. It can be rejected with a reason, but not written anew.").format(
                     escape_html(self.name)
                 ),
-                guard.GateError,
+                GateError,
             )
         found = root_cause_missing(facts_of(self), self.status)
         if found:
