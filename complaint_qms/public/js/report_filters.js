@@ -2,6 +2,10 @@
 import { ink, safe_color } from "./colors";
 import { address, esc, esc_signs } from "./markup";
 
+// What keeps a text from being taken for a formula in an exported sheet is for the sheet alone.
+const FORMULA_GUARD = /^'(?='*([\t\r]|\s*[=+\-@＝＋－＠]))/;
+const as_written = (value) => (typeof value === "string" ? value.replace(FORMULA_GUARD, "") : value);
+
 frappe.provide("complaint_qms.reports");
 
 Object.assign(complaint_qms.reports, {
@@ -60,7 +64,7 @@ Object.assign(complaint_qms.reports, {
 
 	// A cell whose column says `link_to`: one link per name, names separated by ", ".
 	linked(value, column, row) {
-		const target = (column.link_from && row[column.link_from]) || "";
+		const target = as_written((column.link_from && row[column.link_from]) || "");
 		return String(value)
 			.split(", ")
 			.map((name) =>
@@ -73,7 +77,8 @@ Object.assign(complaint_qms.reports, {
 	},
 
 	// Formatter for reports without drawing of their own. A cell is drawn as markup, so text is shown as it was written.
-	format(value, row, column, data, default_formatter) {
+	format(stored, row, column, data, default_formatter) {
+		const value = as_written(stored);
 		if (value && data && column.link_to && !(column.link_from && !data[column.link_from])) {
 			return this.linked(value, column, data);
 		}

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import frappe
 from frappe import _
+from frappe.utils.xlsxutils import handle_html
+
+from complaint_qms.tabular.rows import guarded
 
 
 def column(fieldname: str, title: str, fieldtype: str = "Data", width: int = 110, **more: object) -> dict:
@@ -18,6 +21,21 @@ def column(fieldname: str, title: str, fieldtype: str = "Data", width: int = 110
     made = {"fieldname": fieldname, "label": title, "fieldtype": fieldtype, "width": width, **more}
     # The view takes a text column without any text for a number and sets it to the right.
     return {"align": "left"} | made if fieldtype == "Data" else made
+
+
+def spreadsheet_safe(result: tuple) -> tuple:
+    """A report whose texts no spreadsheet takes for formulas once it is exported; numbers stay numbers.
+
+    The export calls the report as its view does, which takes the mark off again (`report_filters.js`).
+    """
+    fields = [one["fieldname"] for one in result[0] if one["fieldtype"] in ("Data", "Link")]
+    for row in result[1]:
+        for field in fields:
+            text = row.get(field)
+            # Letters and digits, which most texts begin with, begin no formula.
+            if text and isinstance(text, str) and ("<" in text or not text[0].isalnum()):
+                row[field] = _safe(text)
+    return result
 
 
 def summary(title: str, value: object, indicator: str = "", datatype: str = "Int") -> dict:
@@ -48,3 +66,10 @@ def nothing_found(has_filters: bool) -> str:
 def sentences(parts: Sequence[str]) -> str:
     """Paragraphs of a report's message."""
     return "".join(f"<p>{part}</p>" for part in parts if part)
+
+
+def _safe(text: str) -> str:
+    """A workbook gets a text without its tags: what is a formula then counts as well."""
+    if guarded(text) == text and guarded(handle_html(text)) != handle_html(text):
+        return f"'{text}"
+    return guarded(text)

@@ -1,5 +1,6 @@
+from complaint_qms.services.reporting.columns import spreadsheet_safe
 from complaint_qms.services.reporting.register import ComplaintRegister
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return ComplaintRegister(filters).run()
+    return spreadsheet_safe(ComplaintRegister(filters).run())

@@ -1,5 +1,6 @@
+from complaint_qms.services.reporting.columns import spreadsheet_safe
 from complaint_qms.services.reporting.risk_matrix import RiskMatrixReport
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return RiskMatrixReport(filters).run()
+    return spreadsheet_safe(RiskMatrixReport(filters).run())

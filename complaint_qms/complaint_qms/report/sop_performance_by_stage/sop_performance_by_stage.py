@@ -1,5 +1,6 @@
+from complaint_qms.services.reporting.columns import spreadsheet_safe
 from complaint_qms.services.reporting.sop_performance import SopPerformance
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return SopPerformance(filters).run()
+    return spreadsheet_safe(SopPerformance(filters).run())
