@@ -73,9 +73,11 @@ def refuse_following(doc: Document, method: str | None = None) -> None:
     Raises:
         frappe.PermissionError: they do not.
     """
-    if doc.ref_doctype in QUALITY_RECORDS and not frappe.has_permission(
-        doc.ref_doctype, "read", doc=doc.ref_docname, user=doc.user
-    ):
+    if doc.ref_doctype not in QUALITY_RECORDS:
+        return
+    if not doc.user or not doc.ref_docname:
+        frappe.throw(_("Choose a record, and who follows it."))
+    if not frappe.has_permission(doc.ref_doctype, "read", doc=doc.ref_docname, user=doc.user):
         frappe.throw(
             _("{0} may not read {1} {2}.").format(
                 escape_html(doc.user), _(doc.ref_doctype), escape_html(doc.ref_docname)

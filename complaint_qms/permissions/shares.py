@@ -37,6 +37,8 @@ def check_share(doc: Document, share: Document) -> None:
             _("{0} is confidential: share it with people by name, not with everyone.").format(_(doc.doctype)),
             frappe.PermissionError,
         )
+    if not share.user:
+        frappe.throw(_("Choose the colleague to share the {0} with.").format(_(doc.doctype)))
     if not is_system_user(share.user):
         frappe.throw(
             _("{0} does not work at this desk; records are shared with colleagues only.").format(

@@ -195,6 +195,8 @@ def _stamp(doc: Document, row: Document, old: Document | None, frozen: bool) -> 
                 _("G5: row {0}: an action is done only after the plan was approved.").format(row.idx),
                 GateError,
             )
+        if not row.action_owner:
+            frappe.throw(_("G5: row {0}: choose who owns this action.").format(row.idx), GateError)
         if frappe.session.user not in (row.action_owner, "Administrator"):
             frappe.throw(
                 _("G6: row {0}: only its owner {1} reports this action as done.").format(

@@ -17,6 +17,7 @@ from complaint_qms.constants.settlement import (
     RETURN_CREDIT,
 )
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, Sold, SoldRow, load
+from complaint_qms.integrations.erpnext.units import stock_factor
 from complaint_qms.services.settlement.approval_limits import granted_before, limit_of, total_of
 
 
@@ -55,6 +56,12 @@ def lines_of(complaint: Document, invoice: str | None, note: str | None) -> dict
     Raises:
         frappe.ValidationError: the document is no sale to this customer by this company.
     """
+    if not complaint.customer:
+        frappe.throw(
+            _("Complaint: {0} has no customer in the system, choose one there first.").format(
+                escape_html(complaint.name)
+            )
+        )
     doctype, name = (INVOICE, invoice) if invoice else (NOTE, note)
     sold = load({invoice} if invoice else (), {note} if note else ())
     header = sold.headers.get((doctype, name))
@@ -72,14 +79,15 @@ def lines_of(complaint: Document, invoice: str | None, note: str | None) -> dict
         )
     rows = [row for row in sold.of(doctype, name) if row.item_code]
     named = [row for row in rows if row.item_code == complaint.item_code]
-    wanted = flt(complaint.qty) if named else 0.0
+    counted = bool(named) and flt(complaint.qty) > 0
+    wanted = _stock_qty(complaint) if counted else 0.0
     lines: list[dict[str, Any]] = []
     for row in named or rows:
-        counted = named and flt(complaint.qty)
-        offered = _lines_of_row(sold, row, complaint, wanted if counted else row.remaining_qty)
-        lines += offered
-        wanted -= sum(line["qty"] for line in offered)
-        if counted and wanted <= 0:
+        asked = wanted / row.conversion_factor if counted else row.remaining_qty
+        for base, qty in _bases(sold, row, asked):
+            lines += _lines_of_base(sold, row, base, qty, complaint)
+            wanted -= qty * base.conversion_factor
+        if counted and flt(wanted, 6) <= 0:
             break
     invoices = {line["sales_invoice"] for line in lines if line.get("sales_invoice")}
     return {
@@ -90,12 +98,16 @@ def lines_of(complaint: Document, invoice: str | None, note: str | None) -> dict
     }
 
 
-def _lines_of_row(sold: Sold, row: SoldRow, complaint: Document, wanted: float) -> list[dict[str, Any]]:
-    """A line for every invoice that bills a delivered row, and for every delivery the goods of an invoiced row left with."""
-    lines: list[dict[str, Any]] = []
-    for base, qty in _bases(sold, row, wanted):
-        lines += _lines_of_base(sold, row, base, qty, complaint)
-    return lines
+def _stock_qty(complaint: Document) -> float:
+    """What a complaint is about, in stock units of its item: a sale may count boxes where the complaint counts pieces."""
+    factor = stock_factor(complaint.item_code, complaint.uom)
+    if not factor:
+        frappe.throw(
+            _("UOM: {0} is not converted into the stock unit of {1}. Choose another unit in the complaint, or enter the conversion in the item.").format(
+                escape_html(complaint.uom), escape_html(complaint.item_code)
+            )
+        )  # fmt: skip
+    return flt(complaint.qty) * factor
 
 
 def _bases(sold: Sold, row: SoldRow, wanted: float) -> list[tuple[SoldRow, float]]:
@@ -115,6 +127,7 @@ def _bases(sold: Sold, row: SoldRow, wanted: float) -> list[tuple[SoldRow, float
 def _lines_of_base(
     sold: Sold, row: SoldRow, base: SoldRow, qty: float, complaint: Document
 ) -> list[dict[str, Any]]:
+    """A line for every invoice that bills a delivered row, and for every delivery the goods of an invoiced row left with."""
     deliveries = [row] if row.doctype == NOTE else sold.partners(row)
     remedy = _remedy(sold, base, deliveries, complaint.expectation)
     line = {

@@ -55,13 +55,21 @@ def _check_agreement(doc: Document) -> None:
                 escape_html(doc.complaint)
             )
         )
+    elif not doc.customer:
+        problems.append(
+            _("Customer: choose the customer of the complaint, {0}.").format(escape_html(complaint.customer))
+        )
     elif complaint.customer != doc.customer:
         problems.append(
             _("Customer: {0} is not the customer of the complaint, {1}.").format(
                 escape_html(doc.customer), escape_html(complaint.customer)
             )
         )
-    if complaint.company != doc.company:
+    if not doc.company:
+        problems.append(
+            _("Company: choose the company of the complaint, {0}.").format(escape_html(complaint.company))
+        )
+    elif complaint.company != doc.company:
         problems.append(
             _("Company: {0} is not the company of the complaint, {1}.").format(
                 escape_html(doc.company), escape_html(complaint.company)

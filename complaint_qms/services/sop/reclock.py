@@ -186,7 +186,9 @@ def _tell(moved: list[tuple[Document, str]], now: datetime, directory: recipient
     if not moved:
         return
     sentence = _("Due times moved, because working hours, holidays or limits of SOP {0} changed. {1}")
-    alerts.write_story({doc.name: sentence.format(escape(doc.sop), escape(text)) for doc, text in moved}, now)
+    alerts.write_story(
+        {doc.name: sentence.format(escape(doc.sop or ""), escape(text)) for doc, text in moved}, now
+    )
     complaints = [
         frappe._dict({field: doc.get(field) for field in recipients.COMPLAINT_FIELDS}) for doc, _text in moved
     ]
