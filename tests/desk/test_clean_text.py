@@ -8,6 +8,7 @@ import pytest
 from complaint_qms.constants import roles
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle.guard import take_step
+from complaint_qms.services.record.text_cleaning import clean
 from tests.desk import factory
 from tests.desk.factory import capa, complaint, implemented_capa
 
@@ -73,6 +74,55 @@ def test_every_record_of_the_app_is_cleaned():
     ]  # fmt: skip
     assert records
     assert not missing
+
+
+STYLED = {
+    "<p>Broken</p><style>* { display: none }</style>": "<p>Broken</p>",
+    "<style type='text/css'>body { color: red }</style><p>Broken</p>": "<p>Broken</p>",
+    "<p>Broken</p><STYLE\n>* { display: none }</STYLE >": "<p>Broken</p>",
+    "<sty<style></style>le>* { x: y }</style><p>Broken</p>": "* { x: y }<p>Broken</p>",
+    "<html><head><meta charset=utf-8><link rel=stylesheet href=//x><style>p{}</style></head><body><p>Broken</p></body></html>": "<p>Broken</p>",
+    '<p>Broken</p><base href="//x">': "<p>Broken</p>",
+    '<p style="color: red">Broken</p>': '<p style="color: red;">Broken</p>',
+}
+OPEN = (
+    "<p>Broken</p><style>* { display: none }",
+    "<p>Broken</p><svg><style>* { display: none }",
+    "<p>x</p><style/x>* {}",
+    "<p>Broken</p><style x",
+)
+
+
+def text_fields():
+    """(DocType, field) of every text of a record that is drawn as markup."""
+    return [
+        (doctype, field.fieldname)
+        for doctype in ("Complaint", "Investigation", "Root Cause", "CAPA")
+        for field in frappe.get_meta(doctype).get(
+            "fields", {"fieldtype": ("in", ("Text Editor", "HTML Editor"))}
+        )
+    ]
+
+
+@pytest.mark.parametrize(("text", "stays"), STYLED.items())
+def test_a_style_sheet_is_not_stored(text, stays):
+    assert frappe.db.get_value("Complaint", complaint(description=text).name, "description") == stays
+
+
+@pytest.mark.parametrize("text", OPEN)
+def test_nor_one_that_never_ends(text):
+    stored = frappe.db.get_value("Complaint", complaint(description=text).name, "description")
+    assert "<style" not in stored.lower()
+
+
+def test_in_no_text_of_any_record():
+    fields = text_fields()
+    assert {doctype for doctype, _ in fields} == {"Complaint", "Investigation", "Root Cause", "CAPA"}
+    for doctype, field in fields:
+        doc = frappe.new_doc(doctype)
+        doc.set(field, "<p>Broken</p><style>* { display: none }</style>")
+        clean(doc)
+        assert doc.get(field) == "<p>Broken</p>", (doctype, field)
 
 
 COLORS = ('red" onmouseover="alert(1)" x="', "red", "#12", "url(x)", "#3BA272;x:y")

@@ -33,14 +33,6 @@ def without_customer():
     return factory.complaint(complainant_name="A stranger", customer=None)
 
 
-def contact_of_a_customer():
-    factory.complaint(
-        complainant_name="A stranger",
-        customer=None,
-        contact_person=factory.contact(factory.customer().name).name,
-    )
-
-
 def offered_to_nobody():
     _, _, invoice = factory.sold(2)
     lines_of(without_customer(), invoice.name, None)
@@ -76,7 +68,6 @@ def following():
         (lambda: settlement(customer=None), "Customer"),
         (lambda: settlement(complaint=None), "Complaint"),
         (offered_to_nobody, "no customer in the system"),
-        (contact_of_a_customer, "belongs to customer"),
         (action_of_nobody, "Owner|owns"),
         (share, "User|colleague"),
         (following, "Choose a record"),

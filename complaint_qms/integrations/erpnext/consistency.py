@@ -147,13 +147,7 @@ def _check_party(doc: Document, field: str, doctype: str, say: Callable[[str], N
         pluck="link_name",
         order_by="idx asc",
     )
-    if links and not doc.customer:
-        say(
-            _("{0} {1} belongs to customer {2}. Choose that customer, or clear {0}.").format(
-                _(doc.meta.get_label(field)), escape_html(name), escape_html(links[0])
-            )
-        )
-    elif links and doc.customer not in links:
+    if links and doc.customer not in links:
         say(
             _("{0} {1} belongs to customer {2}, not to {3}. Correct {0} or Customer.").format(
                 _(doc.meta.get_label(field)),

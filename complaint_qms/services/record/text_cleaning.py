@@ -1,7 +1,8 @@
 """Text that people and machines send, freed of markup that would act in a reader's browser.
 
 The framework cleans what it takes for HTML. It passes over text that is valid JSON, text in which its parser finds no
-whole tag, and everything on a record that is inserted as submitted; a browser builds elements from all of these.
+whole tag, and everything on a record that is inserted as submitted; a browser builds elements from all of these. It also
+leaves tags that belong to a page and not to a text: a style sheet within one record would redraw the whole desk.
 """
 
 import re
@@ -16,6 +17,9 @@ _TEXT: Final = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "HTML 
 _MARKUP: Final = re.compile(r"<[a-zA-Z/!?]")
 # No JSON, and a whole tag for every parser: the framework cleans it a moment later, and once is enough.
 _LEFT_TO_FRAMEWORK: Final = re.compile(r"<[a-z]+>")
+_OF_A_PAGE: Final = ("style", "link", "meta", "base", "html", "head", "body")
+_STYLE_SHEET: Final = re.compile(r"<style\b[^>]*>.*?</style\s*>", re.IGNORECASE | re.DOTALL)
+_PAGE_TAG: Final = re.compile(rf"</?(?:{'|'.join(_OF_A_PAGE)})\b[^>]*>", re.IGNORECASE)
 
 
 def clean(doc: Document, *, on_submit_only: bool = False) -> None:
@@ -42,9 +46,19 @@ def clean(doc: Document, *, on_submit_only: bool = False) -> None:
 def _cleaned(value: str, field: Any, draft: bool) -> str:
     if field.options == "Email":
         return validate_email_address(value) or value
-    if draft and _LEFT_TO_FRAMEWORK.match(value):
+    text = _without_page(value)
+    if draft and text == value and _LEFT_TO_FRAMEWORK.match(value):
         return value
-    return sanitize_html(value, always_sanitize=True)
+    return sanitize_html(text, always_sanitize=True, disallowed_tags=_OF_A_PAGE)
+
+
+def _without_page(value: str) -> str:
+    """Mails bring their whole page along: its style sheets go, of its other tags the words within stay."""
+    while True:
+        text = _PAGE_TAG.sub("", _STYLE_SHEET.sub("", value))
+        if text == value:
+            return text
+        value = text
 
 
 def _stored(doc: Document) -> dict[tuple[str, str, str], Any]:
