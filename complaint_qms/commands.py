@@ -13,7 +13,7 @@ import click
 import frappe
 from frappe.commands import get_site, pass_context
 
-from complaint_qms.tabular.visible import visible
+from complaint_qms.tabular.terminal_text import printable
 
 
 @click.group("complaint-qms")
@@ -98,7 +98,7 @@ def _connected(context) -> Iterator[None]:
             frappe.db.rollback()
             raise
     except frappe.ValidationError as error:
-        click.secho(visible(unescape(frappe.utils.strip_html(str(error)))), fg="red", err=True)
+        click.secho(printable(unescape(frappe.utils.strip_html(str(error)))), fg="red", err=True)
         sys.exit(1)
     finally:
         frappe.destroy()

@@ -1,4 +1,4 @@
-"""The engine over the history, in event order, chunk by chunk: judgement (`judge`) and working time (`sop_times`)."""
+"""The engine over the history, in event order, chunk by chunk: risk (`risk_assessment`) and working time (`sop_times`)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from complaint_qms.backtest.history import History, fetch
-from complaint_qms.backtest.judge import Judge
 from complaint_qms.backtest.policy import Policy
+from complaint_qms.backtest.risk_assessment import RiskAssessment
 from complaint_qms.backtest.sop_times import SopTimes
 from complaint_qms.backtest.store import Store
 
@@ -24,9 +24,9 @@ def assess(
         tick(len(history))
         return
     tick(start)
-    judge = Judge(store, policy, history)
+    risks = RiskAssessment(store, policy, history)
     times = SopTimes(store, policy, history, as_of)
-    asked = {*judge.asks, *times.asks}
+    asked = {*risks.asks, *times.asks}
     read = tuple(sorted(asked & history.filled.keys()))
     while start < len(history):
         stop = min(start + CHUNK, len(history))
@@ -34,7 +34,7 @@ def assess(
         if read:
             facts |= zip(read, zip(*fetch(store, history, start, stop, read), strict=True), strict=True)
         with store.transaction():
-            judge.chunk(start, stop, facts)
+            risks.chunk(start, stop, facts)
             times.chunk(start, stop, facts)
             store.set_done("assess", stop)
         tick(stop - start)

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from complaint_qms.backtest import notes
+from complaint_qms.backtest import file_quality
+from complaint_qms.backtest.bad_rows_file import reason_and_detail
 from complaint_qms.backtest.ingest import (
     CHUNK,
     parse_number,
@@ -31,7 +32,8 @@ def ingest_deliveries(store: Store, table: Table, mapping: FileMapping, timezone
     with store.transaction():
         store.db.execute("DELETE FROM delivery")
         for chunk in table.chunks(CHUNK):
-            for row, reason, detail in chunk.bad:
+            for row, problem in chunk.bad:
+                reason, detail = reason_and_detail(problem)
                 store.note_quality(FIELD, reason, 1, row, detail)
             if chunk.short:
                 store.note_quality(FIELD, "row_short", len(chunk.short), chunk.short[0], mapping.name)
@@ -52,5 +54,5 @@ def ingest_deliveries(store: Store, table: Table, mapping: FileMapping, timezone
                 else:
                     good.append((item, batch, str(day)[:10], unit))
             store.insert("delivery", good, 4)
-        notes.store(store, mapping, FIELD)
+        file_quality.store(store, mapping, FIELD)
         store.set_done(FIELD, -1)

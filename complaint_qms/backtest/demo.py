@@ -8,16 +8,15 @@ from pathlib import Path
 import yaml
 
 from complaint_qms.backtest import (
+    console,
     policy_file,
     replay,
     sample,
-    tell,
 )
+from complaint_qms.backtest.catalogue import phrase
+from complaint_qms.backtest.errors import NOT_FOUND_IN_DEMO, OK
 from complaint_qms.backtest.progress import Progress
-from complaint_qms.backtest.report.strings import text as label
 from complaint_qms.backtest.store import Store
-from complaint_qms.tabular.errors import NOT_FOUND_IN_DEMO, OK
-from complaint_qms.tabular.messages import say
 
 DUPLICATE_RECALL = 0.9
 
@@ -46,13 +45,13 @@ def run(folder: Path, rows: int, seed: int, language: str, progress: Progress) -
     store = Store.finished(result.database)
     findings = compare(store, planted, language)
     store.close()
-    head = (say("demo_planted", language), say("demo_found", language), "")
-    missed = say("demo_missed", language)
-    tell.table([head, *((f.planted, f.found, "✓" if f.ok else missed) for f in findings)])
+    head = (phrase("demo_planted", language), phrase("demo_found", language), "")
+    missed = phrase("demo_missed", language)
+    console.table([head, *((f.planted, f.found, "✓" if f.ok else missed) for f in findings)])
     failures = sum(not f.ok for f in findings)
     print()
-    print(say("demo_some_missed", language, count=failures) if failures else say("demo_all", language))
-    tell.places(result, language)
+    print(phrase("demo_some_missed", language, count=failures) if failures else phrase("demo_all", language))
+    console.places(result, language)
     return NOT_FOUND_IN_DEMO if failures else OK
 
 
@@ -74,10 +73,10 @@ def _batch_signal(store: Store, planted: sample.Planted, language: str) -> Findi
         "WHERE kind = 'batch' AND key = ? ORDER BY period LIMIT 1",
         (planted.bad_batch,),
     ).fetchone()
-    name = say("demo_batch", language, batch=planted.bad_batch)
+    name = phrase("demo_batch", language, batch=planted.bad_batch)
     if not row:
         return Finding(name, "-", False)
-    words = say(
+    words = phrase(
         "demo_batch_found",
         language,
         batch=planted.bad_batch,
@@ -91,8 +90,8 @@ def _batch_signal(store: Store, planted: sample.Planted, language: str) -> Findi
 def _batch_rank(store: Store, planted: sample.Planted, language: str) -> Finding:
     row = store.db.execute('SELECT batch FROM suspect ORDER BY "rank" LIMIT 1').fetchone()
     first = row[0] if row else "-"
-    name = say("demo_batch", language, batch=planted.bad_batch)
-    return Finding(name, say("demo_batch_rank", language, batch=first), first == planted.bad_batch)
+    name = phrase("demo_batch", language, batch=planted.bad_batch)
+    return Finding(name, phrase("demo_batch_rank", language, batch=first), first == planted.bad_batch)
 
 
 def _slow_stage(store: Store, planted: sample.Planted, language: str) -> Finding:
@@ -105,12 +104,12 @@ def _slow_stage(store: Store, planted: sample.Planted, language: str) -> Finding
         if count:
             shares[stage] = over / count
     order = sorted(shares, key=lambda s: (-shares[s], s))
-    name = say("demo_stage", language, stage=label(f"stage_{planted.slow_stage}", language))
+    name = phrase("demo_stage", language, stage=phrase(f"stage_{planted.slow_stage}", language))
     if not order:
         return Finding(name, "-", False)
-    other = f"{label(f'stage_{order[1]}', language)} {shares[order[1]]:.0%}" if len(order) > 1 else "-"
-    stage = label(f"stage_{order[0]}", language)
-    words = say("demo_stage_found", language, share=f"{shares[order[0]]:.0%}", stage=stage, other=other)
+    other = f"{phrase(f'stage_{order[1]}', language)} {shares[order[1]]:.0%}" if len(order) > 1 else "-"
+    stage = phrase(f"stage_{order[0]}", language)
+    words = phrase("demo_stage_found", language, share=f"{shares[order[0]]:.0%}", stage=stage, other=other)
     clear = len(order) < 2 or shares[order[0]] > 2 * shares[order[1]]
     return Finding(name, words, order[0] == planted.slow_stage and clear)
 
@@ -125,9 +124,9 @@ def _duplicates(store: Store, planted: sample.Planted, language: str) -> Finding
     known = {r[0] for r in store.db.execute("SELECT id FROM complaint")}
     wanted = [p for p in planted.duplicates if set(p) <= known]
     found = sum(frozenset(p) in proposed for p in wanted)
-    words = say("demo_duplicates_found", language, found=found, count=len(wanted), proposed=len(proposed))
+    words = phrase("demo_duplicates_found", language, found=found, count=len(wanted), proposed=len(proposed))
     return Finding(
-        say("demo_duplicates", language, count=len(wanted)),
+        phrase("demo_duplicates", language, count=len(wanted)),
         words,
         found >= DUPLICATE_RECALL * max(1, len(wanted)),
     )
@@ -139,9 +138,9 @@ def _repeat_customer(store: Store, planted: sample.Planted, language: str) -> Fi
         "JOIN complaint ON complaint.row_id = assessment.row_id WHERE rule = 'repeat-customer' ORDER BY customer"
     ).fetchall()
     names = [r[0] for r in rows]
-    words = say("demo_customer_found", language, customer=", ".join(names[:3])) if names else "-"
+    words = phrase("demo_customer_found", language, customer=", ".join(names[:3])) if names else "-"
     return Finding(
-        say("demo_customer", language, customer=planted.repeat_customer),
+        phrase("demo_customer", language, customer=planted.repeat_customer),
         words,
         planted.repeat_customer in names,
     )
@@ -150,7 +149,7 @@ def _repeat_customer(store: Store, planted: sample.Planted, language: str) -> Fi
 def _bad_rows(store: Store, planted: sample.Planted, language: str) -> Finding:
     count = store.count("rejected")
     return Finding(
-        say("demo_rows", language, count=planted.bad_rows),
-        say("demo_rows_found", language, found=count),
+        phrase("demo_rows", language, count=planted.bad_rows),
+        phrase("demo_rows_found", language, found=count),
         count == planted.bad_rows,
     )

@@ -1,4 +1,4 @@
-"""Files into the store: every good row once, every bad row in the side file with its reason."""
+"""Files into the store: every good row once, every bad row in the file of bad rows with its reason."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from complaint_qms.backtest import notes
+from complaint_qms.backtest import file_quality
+from complaint_qms.backtest.bad_rows_file import keep_headings, packed, reason_and_detail, write_bad_rows
+from complaint_qms.backtest.complaint_numbers import ComplaintNumbers
 from complaint_qms.backtest.history import Collector
-from complaint_qms.backtest.ids import Ids
-from complaint_qms.backtest.side_file import keep_headings, packed, write_side_file
 from complaint_qms.backtest.store import COMPLAINT_COLUMNS, Store
 from complaint_qms.tabular.amounts import parse_flag, parse_number
 from complaint_qms.tabular.dates import (
@@ -102,7 +102,7 @@ def ingest(
             "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (source.number, source.mapping.name, source.sha256, fmt.kind, encoding, good + bad, good, bad),
         )
-        notes.store(store, source.mapping)
+        file_quality.store(store, source.mapping)
         store.set_done(phase, -1)
 
 
@@ -142,7 +142,7 @@ class _ChunkReader:
         self.collector = collector
         self.timezone = timezone
         self.cells = _Cells()
-        self.ids = Ids(store, source.number)
+        self.ids = ComplaintNumbers(store, source.number)
         columns = source.table.columns
         self.stamps: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.places = {
@@ -155,8 +155,8 @@ class _ChunkReader:
     def take(self, chunk: Chunk) -> None:
         number = self.source.number
         bad = [
-            (number, row, "", reason, detail, packed(cells))
-            for (row, reason, detail), cells in zip(chunk.bad, chunk.bad_cells, strict=True)
+            (number, row, "", *reason_and_detail(problem), packed(cells))
+            for (row, problem), cells in zip(chunk.bad, chunk.bad_cells, strict=True)
         ]
         if chunk.short:
             name = self.source.mapping.name
@@ -331,4 +331,4 @@ def stored_numbers(raw: Iterable[str]) -> list[str | None]:
     return [None if len(t) <= _LONGEST_NO_NUMBER and t.lower() in NO_NUMBERS else t for t in texts]
 
 
-__all__ = ["Source", "file_hash", "ingest", "write_side_file"]
+__all__ = ["Source", "file_hash", "ingest", "write_bad_rows"]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from complaint_qms.backtest import ingest
+from complaint_qms.backtest import ingest, mapping_writer
+from complaint_qms.backtest.catalogue import phrase
+from complaint_qms.backtest.errors import COLUMNS, CommandError
+from complaint_qms.backtest.piped_input import unlike
 from complaint_qms.backtest.progress import Progress
 from complaint_qms.tabular import mapping
-from complaint_qms.tabular.errors import COLUMNS, CliError
+from complaint_qms.tabular.errors import ColumnError
 from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS, Field
-from complaint_qms.tabular.inlet import unlike
-from complaint_qms.tabular.messages import MESSAGES, say
 from complaint_qms.tabular.profile import Profile, first_look, profile
 from complaint_qms.tabular.rows import Table
 
@@ -42,7 +43,7 @@ class Inputs:
     @property
     def text(self) -> str:
         """The mapping file."""
-        return mapping.dump(self._of_files, MESSAGES["en"], self._of_deliveries)
+        return mapping_writer.dump(self._of_files, self._of_deliveries)
 
     @property
     def identity(self) -> dict[str, list]:
@@ -76,30 +77,34 @@ class Inputs:
     def require(self, written: Path, write: Callable[[str], object]) -> None:
         """Refuse files without the columns that are needed; what was found is then in the file `written`, which `write`
         writes, to be completed."""
-        if any(mapping.missing(mapped) for mapped, _ in self.mappings):
+        if any(mapping.missing_fields(mapped) for mapped, _ in self.mappings):
             write(self.text)
         for mapped, _ in self.mappings:
-            mapping.require(mapped, written)
+            try:
+                mapping.require(mapped)
+            except ColumnError as error:
+                error.message = error.message.having(mapping=written)
+                raise
 
 
 def read(job: Job, progress: Progress, look: Callable[..., Profile] = first_look) -> Inputs:
     """Open, look at and map every file of the job."""
     entries, of_deliveries = mapping.load_all(job.mapping) if job.mapping else (None, None)
     found = []
-    taken = [job.inlet.regular(path) for path in job.files]
+    taken = [job.piped.regular(path) for path in job.files]
     names = unlike([name for _, name in taken])
     for number, ((path, _), name) in enumerate(zip(taken, names, strict=True), 1):
         entry = mapping.entry_for(entries, name) if entries is not None else None
         if entries is not None and entry is None:
-            raise CliError("mapping_no_entry", COLUMNS, mapping=job.mapping, file=name)
+            raise CommandError("mapping_no_entry", COLUMNS, mapping=job.mapping, file=name)
         table = mapping.open_table(path, entry, name)
-        with progress.bar(say("scanning", job.language, file=name)) as tick:
+        with progress.bar(phrase("scanning", job.language, file=name)) as tick:
             facts = look(table, tick)
         mapped = _mapped(job, entry, table, facts, FIELDS)
         found.append((ingest.Source(number, table, mapped, facts.records, ingest.file_hash(path)), facts))
     if job.deliveries is None:
         return Inputs(found, None)
-    path, name = job.inlet.regular(job.deliveries)
+    path, name = job.piped.regular(job.deliveries)
     table = mapping.open_table(path, of_deliveries, name)
     facts = profile(table)
     return Inputs(found, (table, facts, _mapped(job, of_deliveries, table, facts, EXPOSURE_FIELDS)))

@@ -1,6 +1,6 @@
 """The ``complaint-qms`` command: try the engine on a company's own history, without a site.
 
-Exit codes: see :mod:`complaint_qms.tabular.errors`.
+Exit codes: see :mod:`complaint_qms.backtest.errors`.
 """
 
 from __future__ import annotations
@@ -14,18 +14,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import complaint_qms
-from complaint_qms.backtest.progress import Progress
-from complaint_qms.backtest.store import FINAL_NAME, Store
-from complaint_qms.tabular.errors import (
+from complaint_qms.backtest.catalogue import message_text, phrase
+from complaint_qms.backtest.errors import (
     INTERRUPTED,
     OK,
     OUTPUT,
     UNFORESEEN,
     USAGE,
-    CliError,
+    CommandError,
+    exit_code,
 )
-from complaint_qms.tabular.messages import say
-from complaint_qms.tabular.visible import line, visible
+from complaint_qms.backtest.progress import Progress
+from complaint_qms.backtest.store import FINAL_NAME, Store
+from complaint_qms.tabular.errors import TableError
+from complaint_qms.tabular.terminal_text import print_line, printable
 
 # What needs numpy and its friends is imported by the verb that uses it, so that help and errors come at once.
 
@@ -48,30 +50,30 @@ def main(argv: list[str] | None = None) -> int:
         code = _run(parser, options, language)
         sys.stdout.flush()
         return code
-    except CliError as error:
-        shown = {key: visible(v) if isinstance(v, str | Path) else v for key, v in error.params.items()}
-        print(say("error", language, why=say(error.key, language, **shown)), file=sys.stderr)
-        return error.exit_code
+    except (CommandError, TableError) as error:
+        why = printable(message_text(error.message, language))
+        print(phrase("error", language, why=why), file=sys.stderr)
+        return exit_code(error)
     except KeyboardInterrupt:
-        print("\n" + say("interrupted", language), file=sys.stderr)
+        print("\n" + phrase("interrupted", language), file=sys.stderr)
         return INTERRUPTED
     except sqlite3.Error as error:
-        print(say("error", language, why=say("database_failed", language, why=error)), file=sys.stderr)
+        print(phrase("error", language, why=phrase("database_failed", language, why=error)), file=sys.stderr)
         return OUTPUT
     except BrokenPipeError:
         _drop_output()
         return OK
     except OSError as error:
         _drop_output()
-        place = visible(error.filename or say("standard_output", language))
-        why = say("output_unwritable", language, file=place, why=error.strerror)
-        print(say("error", language, why=why), file=sys.stderr)
+        place = printable(error.filename or phrase("standard_output", language))
+        why = phrase("output_unwritable", language, file=place, why=error.strerror)
+        print(phrase("error", language, why=why), file=sys.stderr)
         return OUTPUT
     except Exception as error:
         if os.environ.get("COMPLAINT_QMS_DEBUG"):
             raise
-        why = visible(f"{type(error).__name__}: {error}")
-        print(say("error", language, why=say("unforeseen", language, why=why)), file=sys.stderr)
+        why = printable(f"{type(error).__name__}: {error}")
+        print(phrase("error", language, why=phrase("unforeseen", language, why=why)), file=sys.stderr)
         return UNFORESEEN
 
 
@@ -209,7 +211,7 @@ def _path(text: str) -> Path:
 
 
 def _replay(options: argparse.Namespace, language: str) -> int:
-    from complaint_qms.backtest import policy_file, replay, tell
+    from complaint_qms.backtest import console, policy_file, replay
 
     job = replay.Job(
         files=options.files,
@@ -227,36 +229,36 @@ def _replay(options: argparse.Namespace, language: str) -> int:
     begin = time.perf_counter()
     if options.columns:
         found, aside = replay.write_columns(job, progress)
-        tell.columns(found, language)
-        tell.put_aside(aside, language)
+        console.columns(found, language)
+        console.put_aside(aside, language)
         return OK
     result = replay.run(job, progress)
     if not options.quiet:
-        tell.columns(result.mappings, language)
-        tell.result(result, time.perf_counter() - begin, language)
+        console.columns(result.mappings, language)
+        console.result(result, time.perf_counter() - begin, language)
     return OK
 
 
 def _signals(options: argparse.Namespace, language: str) -> int:
-    from complaint_qms.backtest import tell
+    from complaint_qms.backtest import console
 
-    return tell.signals(Store.finished(options.db), options.by, language)
+    return console.signals(Store.finished(options.db), options.by, language)
 
 
 def _similar(options: argparse.Namespace, language: str) -> int:
-    from complaint_qms.backtest import tell
+    from complaint_qms.backtest import console
 
     if (options.id is None) == (options.text is None):
-        raise CliError("similar_needs_input", USAGE)
+        raise CommandError("similar_needs_input", USAGE)
     if options.text is not None and not options.text.strip():
-        raise CliError("similar_empty", USAGE)
-    return tell.similar(Store.finished(options.db), options.id, options.text, options.limit, language)
+        raise CommandError("similar_empty", USAGE)
+    return console.similar(Store.finished(options.db), options.id, options.text, options.limit, language)
 
 
 def _explain(options: argparse.Namespace, language: str) -> int:
-    from complaint_qms.backtest import tell
+    from complaint_qms.backtest import console
 
-    return tell.explain(Store.finished(options.db), options.id, language)
+    return console.explain(Store.finished(options.db), options.id, language)
 
 
 def _report(options: argparse.Namespace, language: str) -> int:
@@ -264,7 +266,7 @@ def _report(options: argparse.Namespace, language: str) -> int:
 
     target = options.to or options.db.with_name(replay.REPORT_NAME)
     replay.write_report(options.db, target, language)
-    line(target)
+    print_line(target)
     return OK
 
 
@@ -272,7 +274,7 @@ def _sample(options: argparse.Namespace, language: str) -> int:
     from complaint_qms.backtest import sample
 
     sample.write(options.out, options.rows, sample.SEED if options.seed is None else options.seed)
-    line(say("sample_written", language, rows=options.rows, folder=options.out))
+    print_line(phrase("sample_written", language, rows=options.rows, folder=options.out))
     return OK
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from complaint_qms.backtest.errors import POLICY, CommandError
 from complaint_qms.backtest.policy import (
     COUNTED_BY,
     RULE_FIELDS,
@@ -27,23 +28,26 @@ from complaint_qms.constants import reportability as reportability_data
 from complaint_qms.constants import risk as risk_data
 from complaint_qms.engine import risk, rules
 from complaint_qms.engine.sla.clock import ClockError
-from complaint_qms.tabular.errors import POLICY, CliError
-from complaint_qms.tabular.yaml_text import read, shown
+from complaint_qms.tabular.errors import YamlError
+from complaint_qms.tabular.yaml_text import read, short_repr
 
 MOST_DAYS, MOST_HOURS, DAY = 36_525, 100_000, 24 * 60
 
 
 def load(path: Path | None) -> Policy:
-    """The default policy, overlaid with the file at `path`; raises CliError naming the place of a mistake."""
+    """The default policy, overlaid with the file at `path`; raises CommandError naming the place of a mistake."""
     data = yaml.safe_load(default_text())
     if path is None:
         return Policy(data)
-    given, tree = read(path, POLICY)
+    try:
+        given, tree = read(path)
+    except YamlError as error:
+        raise CommandError(error.message.key, POLICY, **error.message.params) from None
     if given is None:
         return Policy(data)
 
     def fail(place: str, why: str) -> None:
-        raise CliError(
+        raise CommandError(
             "policy_invalid", POLICY, file=path, line=_line(tree, place), where=place or "-", why=why
         )
 
@@ -85,7 +89,7 @@ def check(policy: Policy, fail: Callable[[str, str], None]) -> None:
     """Everything a wrong value could break later is found here, with its place."""
     data = policy.data
     if data["version"] != 1:
-        fail("version", f"1 is expected, not {shown(data['version'])}")
+        fail("version", f"1 is expected, not {short_repr(data['version'])}")
     _check_calendar(policy, fail)
     _check_sop(data["sop"], fail)
     _check_risk(policy, fail)
@@ -111,9 +115,9 @@ def _each_once(given: list, known: Collection[str], place: str, fail: Callable) 
     """Every value is one of `known`, and stands there once."""
     for number, value in enumerate(given):
         if not isinstance(value, str) or value not in known:
-            fail(f"{place}[{number}]", f"one of {', '.join(known)} is expected, not {shown(value)}")
+            fail(f"{place}[{number}]", f"one of {', '.join(known)} is expected, not {short_repr(value)}")
         if value in given[:number]:
-            fail(f"{place}[{number}]", f"{shown(value)} stands there a second time")
+            fail(f"{place}[{number}]", f"{short_repr(value)} stands there a second time")
 
 
 def _check_calendar(policy: Policy, fail: Callable) -> None:
@@ -122,12 +126,12 @@ def _check_calendar(policy: Policy, fail: Callable) -> None:
     for day, name in enumerate(WEEKDAYS):
         shifts = section["shifts"].get(name)
         if shifts is not None and not isinstance(shifts, list):
-            fail(f"calendar.shifts.{name}", f"a list of shifts is expected, not {shown(shifts)}")
+            fail(f"calendar.shifts.{name}", f"a list of shifts is expected, not {short_repr(shifts)}")
         for number, shift in enumerate(shifts or ()):
             place = f"calendar.shifts.{name}[{number}]"
             found = parse_shift(shift) if isinstance(shift, str) else None
             if found is None:
-                fail(place, f"a shift such as 09:00-17:30 is expected, not {shown(shift)}")
+                fail(place, f"a shift such as 09:00-17:30 is expected, not {short_repr(shift)}")
             start, end = (t.hour * 60 + t.minute for t in found)
             spans.append((day * DAY + start, day * DAY + (end if end > start else end + DAY), place))
     spans.sort()
@@ -138,10 +142,11 @@ def _check_calendar(policy: Policy, fail: Callable) -> None:
     for number, holiday in enumerate(section["holidays"]):
         if parse_day(holiday) is None:
             fail(
-                f"calendar.holidays[{number}]", f"a date such as 2024-12-25 is expected, not {shown(holiday)}"
+                f"calendar.holidays[{number}]",
+                f"a date such as 2024-12-25 is expected, not {short_repr(holiday)}",
             )
     if not isinstance(section["timezone"], str):
-        fail("calendar.timezone", f"the name of a zone is expected, not {shown(section['timezone'])}")
+        fail("calendar.timezone", f"the name of a zone is expected, not {short_repr(section['timezone'])}")
     try:
         calendar = policy.calendar
     except ClockError as error:
@@ -226,7 +231,7 @@ def _check_risk(policy: Policy, fail: Callable) -> None:
         if harm not in risk_data.HARM_LEVELS:
             fail(f"risk.harm.{harm}", f"one of {', '.join(risk_data.HARM_LEVELS)} is expected")
         if not isinstance(severity, str) or severity not in policy.severities:
-            fail(f"risk.harm.{harm}", f"unknown severity {shown(severity)}")
+            fail(f"risk.harm.{harm}", f"unknown severity {short_repr(severity)}")
     if section["severity_unknown"] not in policy.severities:
         fail("risk.severity_unknown", f"one of {', '.join(policy.severities)} is expected")
     _number(section["window_days"], "risk.window_days", fail, low=1, high=MOST_DAYS, whole=True)
@@ -236,10 +241,10 @@ def _check_level(level: dict, place: str, fail: Callable) -> None:
     """Names are texts, the words of a file a list of them."""
     for key in ("key", "name", "name_zh"):
         if level.get(key) is not None and not isinstance(level[key], str):
-            fail(f"{place}.{key}", f"a text is expected, not {shown(level[key])}")
+            fail(f"{place}.{key}", f"a text is expected, not {short_repr(level[key])}")
     words = level.get("words")
     if words is not None and not (isinstance(words, list) and all(isinstance(w, str | int) for w in words)):
-        fail(f"{place}.words", f"a list of words is expected, not {shown(words)}")
+        fail(f"{place}.words", f"a list of words is expected, not {short_repr(words)}")
 
 
 def _check_reportability(section: dict, fail: Callable) -> None:
@@ -254,7 +259,7 @@ def _check_reportability(section: dict, fail: Callable) -> None:
         if harm not in risk_data.HARM_LEVELS:
             fail(place, f"one of {', '.join(risk_data.HARM_LEVELS)} is expected")
         if questions is not None and not isinstance(questions, list):
-            fail(place, f"a list of questions is expected, not {shown(questions)}")
+            fail(place, f"a list of questions is expected, not {short_repr(questions)}")
         _each_once(questions or [], list(reportability_data.QUESTIONS), place, fail)
 
 
@@ -263,10 +268,10 @@ def _number(
 ) -> None:
     kinds = int if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds):
-        fail(place, f"a {'whole ' if whole else ''}number is expected, not {shown(value)}")
+        fail(place, f"a {'whole ' if whole else ''}number is expected, not {short_repr(value)}")
     if not math.isfinite(value) or value < low or (high is not None and value > high):
         limits = f"from {low:g}" + (f" to {high:g}" if high is not None else "")
-        fail(place, f"must be {limits}, is {shown(value)}")
+        fail(place, f"must be {limits}, is {short_repr(value)}")
 
 
 def _line(tree: yaml.Node | None, place: str) -> int:

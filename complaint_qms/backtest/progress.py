@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from complaint_qms.tabular.visible import visible
+from complaint_qms.tabular.terminal_text import printable
 
 
 class Progress:
@@ -24,6 +24,6 @@ class Progress:
             yield lambda n: None
             return
         with tqdm(
-            total=total, desc=visible(words), unit=" rows", unit_scale=True, leave=False, dynamic_ncols=True
+            total=total, desc=printable(words), unit=" rows", unit_scale=True, leave=False, dynamic_ncols=True
         ) as bar:
             yield bar.update

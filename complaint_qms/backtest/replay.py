@@ -21,29 +21,31 @@ import numpy as np
 import complaint_qms
 from complaint_qms.backtest import (
     assess,
-    folder,
     history,
     ingest,
     inputs,
-    watch,
+    output_folder,
+    signal_scan,
 )
+from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.deliveries import ingest_deliveries
-from complaint_qms.backtest.inputs import Inputs
-from complaint_qms.backtest.policy import Policy
-from complaint_qms.backtest.progress import Progress
-from complaint_qms.backtest.report.data import episode_count
-from complaint_qms.backtest.store import FINAL_NAME, WORK_NAME, Store
-from complaint_qms.tabular import mapping
-from complaint_qms.tabular.errors import (
+from complaint_qms.backtest.errors import (
     COLUMNS,
     NO_GOOD_ROW,
     OUTPUT,
     UNREADABLE,
     USAGE,
-    CliError,
+    CommandError,
+    exit_code,
 )
-from complaint_qms.tabular.inlet import Inlet
-from complaint_qms.tabular.messages import say
+from complaint_qms.backtest.inputs import Inputs
+from complaint_qms.backtest.piped_input import PipedInput
+from complaint_qms.backtest.policy import Policy
+from complaint_qms.backtest.progress import Progress
+from complaint_qms.backtest.report.data import episode_count
+from complaint_qms.backtest.store import FINAL_NAME, WORK_NAME, Store
+from complaint_qms.tabular import mapping
+from complaint_qms.tabular.errors import TableError
 from complaint_qms.tabular.profile import Profile, first_look, profile
 
 REPORT_NAME, MAPPING_NAME, SIDE_NAME = "report.html", "mapping.yaml", "bad_rows.csv"
@@ -67,7 +69,7 @@ class Job:
     text: bool = True
     fresh: bool = False
     language: str = "en"
-    inlet: Inlet = field(default_factory=Inlet)
+    piped: PipedInput = field(default_factory=PipedInput)
 
 
 @dataclass
@@ -103,8 +105,8 @@ def _calm_collector() -> Iterator[None]:
 
 
 def run(job: Job, progress: Progress) -> Result:
-    """The whole replay; raises CliError with a message for the user."""
-    with _calm_collector(), job.inlet.named():
+    """The whole replay; raises CommandError with a message for the user."""
+    with _calm_collector(), job.piped.named():
         return _run(job, progress)
 
 
@@ -112,12 +114,12 @@ def _run(job: Job, progress: Progress) -> Result:
     as_of = _as_of(job.as_of)
     _keep_apart(job)
     given = _read(job, progress)
-    with folder.claimed(job.out):
+    with output_folder.claimed(job.out):
         store, resumed = _store(job, _identity(job, given))
         try:
             return _work(job, progress, store, resumed, given, as_of)
-        except CliError as error:
-            if error.exit_code in LASTING:
+        except (CommandError, TableError) as error:
+            if exit_code(error) in LASTING:
                 store.discard()
             raise
         finally:
@@ -135,7 +137,7 @@ def _work(
     sources, first = given.sources, given.text
     aside = None if resumed and (job.out / MAPPING_NAME).exists() else _write_mapping(job, first, {first})
     collector = history.Collector(store)
-    with progress.bar(say("step_ingest", job.language), sum(s.records for s in sources)) as tick:
+    with progress.bar(phrase("step_ingest", job.language), sum(s.records for s in sources)) as tick:
         for source in sources:
             ingest.ingest(store, source, collector, job.policy.timezone, tick)
     for source, facts in given.files:
@@ -147,7 +149,7 @@ def _work(
         ingest_deliveries(store, table, mapped, job.policy.timezone)
     side, bad = _write_side_file(store, job)
     if not collector.size:
-        raise CliError("no_good_row", NO_GOOD_ROW, bad=bad, side=side)
+        raise CommandError("no_good_row", NO_GOOD_ROW, bad=bad, side=side)
     left_out = 0
     if as_of is not None:
         left_out = _leave_out(store, as_of)
@@ -158,7 +160,7 @@ def _work(
     signals, series, until = episode_count(store), store.count("series"), store.meta("as_of")[:10]
     final = job.out / FINAL_NAME
     store.finish(final)
-    with progress.bar(say("step_report", job.language)):
+    with progress.bar(phrase("step_report", job.language)):
         report = job.out / REPORT_NAME
         write_report(final, report, job.language)
     return Result(
@@ -172,9 +174,9 @@ def write_columns(
 ) -> tuple[list[tuple[mapping.FileMapping, Profile]], Path | None]:
     """Only guess the columns and write the mapping; returns them, and where an older mapping was put aside."""
     _keep_apart(job)
-    with job.inlet.named():
+    with job.piped.named():
         given = _read(job, progress, profile)
-    with folder.claimed(job.out):
+    with output_folder.claimed(job.out):
         aside = _write_mapping(job, given.text, {given.text})
     return given.mappings, aside
 
@@ -185,7 +187,7 @@ def _read(job: Job, progress: Progress, look: Callable[..., Profile] = first_loo
     with contextlib.ExitStack() as stack:
 
         def write(text: str) -> None:
-            stack.enter_context(folder.claimed(job.out))
+            stack.enter_context(output_folder.claimed(job.out))
             _write_mapping(job, text, {text})
 
         given.require(job.out / MAPPING_NAME, write)
@@ -195,28 +197,28 @@ def _read(job: Job, progress: Progress, look: Callable[..., Profile] = first_loo
 def _keep_apart(job: Job) -> None:
     names = (FINAL_NAME, WORK_NAME, REPORT_NAME, MAPPING_NAME, SIDE_NAME)
     outputs = [job.out / name for name in names]
-    folder.keep_apart(outputs, [*job.files, job.policy_file, job.deliveries])
+    output_folder.keep_apart(outputs, [*job.files, job.policy_file, job.deliveries])
     # the mapping of an earlier run is there to be given back: it is read and left as it is
-    folder.keep_apart([path for path in outputs if path.name != MAPPING_NAME], [job.mapping])
+    output_folder.keep_apart([path for path in outputs if path.name != MAPPING_NAME], [job.mapping])
 
 
 def _write_mapping(job: Job, text: str, ours: set[str]) -> Path | None:
     """The mapping beside the results. One that says something else is put aside; returns where. One that was given is
     the user's own, with their comments, and stays."""
     target = job.out / MAPPING_NAME
-    if job.mapping is not None and folder.same(job.mapping, target):
+    if job.mapping is not None and output_folder.same(job.mapping, target):
         return None
-    aside = folder.put_aside(target, ours)
-    folder.write(target, text)
+    aside = output_folder.put_aside(target, ours)
+    output_folder.write(target, text)
     return aside
 
 
 def _write_side_file(store: Store, job: Job) -> tuple[Path, int]:
     side = job.out / SIDE_NAME
     try:
-        return side, ingest.write_side_file(store, side, job.language)
+        return side, ingest.write_bad_rows(store, side, job.language)
     except OSError as error:
-        raise CliError("output_unwritable", OUTPUT, file=side, why=error.strerror) from None
+        raise CommandError("output_unwritable", OUTPUT, file=side, why=error.strerror) from None
 
 
 def _leave_out(store: Store, as_of: np.datetime64) -> int:
@@ -227,7 +229,7 @@ def _leave_out(store: Store, as_of: np.datetime64) -> int:
             early = store.db.execute("SELECT min(received), max(received) FROM complaint").fetchone()
             dropped = store.db.execute("DELETE FROM complaint WHERE received > ?", (last,)).rowcount
             if not store.count("complaint"):
-                raise CliError("as_of_early", USAGE, value=last[:10], first=early[0][:10])
+                raise CommandError("as_of_early", USAGE, value=last[:10], first=early[0][:10])
             store.set_meta("left_out", str(dropped))
             store.set_done("as of", -1)
     return int(store.meta("left_out") or 0)
@@ -244,10 +246,10 @@ def _judge(
     policy, good = job.policy, collector.size
     if job.text:
         # Not at the top: half a second that a run without texts need not wait.
-        from complaint_qms.backtest import likeness, reading
+        from complaint_qms.backtest import duplicates, text_classification
 
-        with progress.bar(say("step_read_text", job.language), good) as tick:
-            reading.read(store, policy, tick)
+        with progress.bar(phrase("step_read_text", job.language), good) as tick:
+            text_classification.classify(store, policy, tick)
         gc.collect()  # seldom done on its own here, and each step leaves much behind
     past = collector.history(store)
     until = _end_of(past, as_of)
@@ -264,25 +266,25 @@ def _judge(
             store.set_meta(key, value)
         store.set_filled(past.filled)
         history.note_far(store, past)
-    with progress.bar(say("step_assess", job.language), good) as tick:
+    with progress.bar(phrase("step_assess", job.language), good) as tick:
         assess.assess(store, policy, past, until, tick)
     past.times.clear()  # nobody asks for them again
     gc.collect()
     if job.text:
-        with progress.bar(say("step_similar", job.language), good) as tick:
-            likeness.find(store, policy, past, tick)
-    with progress.bar(say("step_signals", job.language)):
-        watch.scan(store, policy, past, until)
+        with progress.bar(phrase("step_similar", job.language), good) as tick:
+            duplicates.find(store, policy, past, tick)
+    with progress.bar(phrase("step_signals", job.language)):
+        signal_scan.scan(store, policy, past, until)
 
 
 def write_report(database: Path, target: Path, language: str) -> None:
     """The HTML report of a finished store."""
     from complaint_qms.backtest.report import render
 
-    folder.keep_apart([target], [database])
+    output_folder.keep_apart([target], [database])
     store = Store.finished(database)
     try:
-        folder.write(target, render(store, language))
+        output_folder.write(target, render(store, language))
     finally:
         store.close()
 
@@ -294,7 +296,7 @@ def _end_of(past: history.History, as_of: np.datetime64 | None) -> np.datetime64
         return last
     latest = last + np.timedelta64(FURTHEST, "D")
     if as_of > latest:
-        raise CliError(
+        raise CommandError(
             "as_of_late", USAGE, value=str(as_of)[:10], last=str(last)[:10], latest=str(latest)[:10]
         )
     past.forget_after(as_of)
@@ -313,7 +315,7 @@ def _as_of(text: str | None) -> np.datetime64 | None:
     try:
         return np.datetime64(date.fromisoformat(text), "s") + np.timedelta64(86399, "s")
     except ValueError:
-        raise CliError("as_of_invalid", USAGE, value=text) from None
+        raise CommandError("as_of_invalid", USAGE, value=text) from None
 
 
 def _identity(job: Job, given: Inputs) -> str:
@@ -341,7 +343,7 @@ def _store(job: Job, identity: str) -> tuple[Store, bool]:
             return store, True
         store.close()
         if known is not None:
-            raise CliError("work_foreign", OUTPUT, file=path)
+            raise CommandError("work_foreign", OUTPUT, file=path)
     store = Store.create(path)
     with store.transaction():
         store.set_meta("identity", identity)

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from complaint_qms.backtest import folder as folders
+from complaint_qms.backtest import output_folder
 from complaint_qms.backtest import sample_words as w
+from complaint_qms.backtest.errors import OUTPUT, CommandError
 from complaint_qms.backtest.ingest import file_hash
 from complaint_qms.constants.vocabulary import SHIFTS, SOP_STAGES
 from complaint_qms.engine.sla.clock import WorkCalendar
 from complaint_qms.engine.sla.table import build_table, due_many
-from complaint_qms.tabular.errors import OUTPUT, CliError
 
 SEED = 20240219
 FILES, PLANTED = ("complaints.csv", "deliveries.csv"), "planted.json"
@@ -119,12 +119,12 @@ def write(folder: Path, rows: int = 2400, seed: int = SEED) -> Planted:
 
     Files that are there already are replaced only when they are those of an earlier sample, unchanged.
     """
-    with folders.claimed(folder):
+    with output_folder.claimed(folder):
         _refuse_foreign(folder)
         try:
             return _write(folder, rows, seed)
         except OSError as error:
-            raise CliError("output_unwritable", OUTPUT, file=folder, why=error.strerror) from None
+            raise CommandError("output_unwritable", OUTPUT, file=folder, why=error.strerror) from None
 
 
 def _write(folder: Path, rows: int, seed: int) -> Planted:
@@ -142,14 +142,14 @@ def _write(folder: Path, rows: int, seed: int) -> Planted:
         out.writerows(table)
     planted = replace(planted, sha256={name: file_hash(draft) for name, draft in drafts.items()})
     text = json.dumps(asdict(planted), ensure_ascii=False, indent=2)
-    folders.write(folder / PLANTED, text + "\n")
+    output_folder.write(folder / PLANTED, text + "\n")
     for name, draft in drafts.items():
         draft.replace(folder / name)
     return planted
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """CliError when a file of a sample's name is not what a sample wrote there."""
+    """CommandError when a file of a sample's name is not what a sample wrote there."""
     try:
         known = json.loads((folder / PLANTED).read_text(encoding="utf-8"))["sha256"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -158,7 +158,7 @@ def _refuse_foreign(folder: Path) -> None:
     for path in present:
         ours = path.is_file() and (known if path.name == PLANTED else known.get(path.name) == file_hash(path))
         if not ours:
-            raise CliError("sample_foreign", OUTPUT, file=path)
+            raise CommandError("sample_foreign", OUTPUT, file=path)
 
 
 def batch_name(item: str, number: int) -> str:

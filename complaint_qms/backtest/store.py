@@ -49,7 +49,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from complaint_qms.tabular.errors import OUTPUT, CliError
+from complaint_qms.backtest.errors import OUTPUT, CommandError
 from complaint_qms.tabular.fields import (
     DATE_KEYS,
     FIELDS,
@@ -129,7 +129,7 @@ class Store:
                 self.db = sqlite3.connect(path)
             self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.Error as error:
-            raise CliError("store_unreadable", OUTPUT, file=path, why=str(error)) from None
+            raise CommandError("store_unreadable", OUTPUT, file=path, why=str(error)) from None
         self.db.execute("PRAGMA cache_size = -32768")
         self.db.execute("PRAGMA temp_store = FILE")
 
@@ -140,7 +140,7 @@ class Store:
             path.unlink(missing_ok=True)
             Path(f"{path}-journal").unlink(missing_ok=True)
         except OSError as error:
-            raise CliError("output_unwritable", OUTPUT, file=path, why=error.strerror) from None
+            raise CommandError("output_unwritable", OUTPUT, file=path, why=error.strerror) from None
         store = cls(path)
         store.db.execute("PRAGMA page_size = 8192")
         store._work_mode()
@@ -161,7 +161,7 @@ class Store:
     def finished(cls, path: Path) -> Store:
         """A finished file, for reading."""
         if not path.is_file():
-            raise CliError("store_missing", OUTPUT, file=path)
+            raise CommandError("store_missing", OUTPUT, file=path)
         store = cls(path, readonly=True)
         try:
             version, complete = store.meta("schema_version"), store.done("signals") < 0
@@ -169,7 +169,7 @@ class Store:
             version, complete = None, False
         if version != str(SCHEMA_VERSION) or not complete:
             store.close()
-            raise CliError(
+            raise CommandError(
                 "store_foreign" if version != str(SCHEMA_VERSION) else "store_unfinished", OUTPUT, file=path
             )
         return store
@@ -263,7 +263,7 @@ class Store:
             for suffix in ("", "-journal"):
                 Path(f"{self.path}{suffix}").unlink(missing_ok=True)
         except (OSError, sqlite3.Error) as error:
-            raise CliError("output_unwritable", OUTPUT, file=target, why=str(error)) from None
+            raise CommandError("output_unwritable", OUTPUT, file=target, why=str(error)) from None
 
 
 __all__ = ["COMPLAINT_COLUMNS", "DATE_KEYS", "FINAL_NAME", "SOP_COLUMNS", "WORK_NAME", "Store"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from complaint_qms.engine.message import Message, join
 from complaint_qms.engine.rates import (
     RateInterval,
     RateRatio,
@@ -20,7 +21,6 @@ from complaint_qms.engine.rates import (
     garwood,
     rate_ratio,
 )
-from complaint_qms.engine.signals.words import Sentence, join
 
 Verdict = Literal["effective", "ineffective", "insufficient data"]
 Metric = Literal["rate ratio", "rate", "count"]
@@ -89,7 +89,7 @@ class Assessment:
     """A verdict and everything needed to repeat it by hand."""
 
     verdict: Verdict
-    reasons: tuple[Sentence, ...]
+    reasons: tuple[Message, ...]
     criterion: Criterion
     before_count: int
     before_exposure: float
@@ -198,12 +198,12 @@ def assess(
     if verdict == INSUFFICIENT and after_exposure < needed < math.inf:
         reasons = (
             *reasons,
-            Sentence(
+            Message(
                 "With no further complaint, {needed} units observed in all could decide; {seen} are observed so far.",
                 {"needed": math.ceil(needed), "seen": after_exposure},
             )
             if after_count == 0
-            else Sentence(
+            else Message(
                 "{seen} units are observed so far; more are needed to decide.", {"seen": after_exposure}
             ),
         )
@@ -225,7 +225,7 @@ def assess(
     )
 
 
-_Finding = tuple[Verdict, tuple[Sentence, ...]]
+_Finding = tuple[Verdict, tuple[Message, ...]]
 
 
 def _target(
@@ -241,10 +241,10 @@ def _target(
     if criterion.metric == "count":
         return _count_target(criterion, after_count)
     if after_exposure <= 0:
-        return INSUFFICIENT, (Sentence("Nothing has been delivered or used since the action."),)
+        return INSUFFICIENT, (Message("Nothing has been delivered or used since the action."),)
     percent = {"confidence": round(100 * criterion.confidence, 6)}
     if criterion.metric == "rate":
-        facts = Sentence(
+        facts = Message(
             "The rate afterwards is {rate} per unit ({confidence} % interval {lower} to {upper}); "
             "the target is at most {target}.",
             {
@@ -257,10 +257,10 @@ def _target(
         )
         return _compare(criterion, facts, after.rate, after.lower, after.upper, None)
     if math.isnan(before.rate):
-        return INSUFFICIENT, (Sentence("There is no exposure before the action to compare with."),)
+        return INSUFFICIENT, (Message("There is no exposure before the action to compare with."),)
     if before_count == 0 and after_count == 0:
-        return INSUFFICIENT, (Sentence("There was no complaint before the action and none after it."),)
-    facts = Sentence(
+        return INSUFFICIENT, (Message("There was no complaint before the action and none after it."),)
+    facts = Message(
         "The rate went from {before} to {after} per unit, a ratio of {ratio} ({confidence} % interval {lower} to "
         "{upper}); the target is at most {target}.",
         {
@@ -280,16 +280,16 @@ def _count_target(criterion: Criterion, after_count: int) -> _Finding:
     values = {"count": after_count, "target": int(criterion.target)}
     if after_count > criterion.target:
         return INEFFECTIVE, (
-            Sentence("{count} complaints came after the action; at most {target} were allowed.", values),
+            Message("{count} complaints came after the action; at most {target} were allowed.", values),
         )
     return EFFECTIVE, (
-        Sentence("{count} complaints came after the action; up to {target} were allowed.", values),
+        Message("{count} complaints came after the action; up to {target} were allowed.", values),
     )
 
 
 def _compare(
     criterion: Criterion,
-    facts: Sentence,
+    facts: Message,
     estimate: float,
     lower: float,
     upper: float,
@@ -298,42 +298,42 @@ def _compare(
     """An estimate and its interval against the target, by the criterion's kind of proof."""
     target = criterion.target
     if upper <= target:
-        return EFFECTIVE, (facts, Sentence("The whole interval meets the target."))
+        return EFFECTIVE, (facts, Message("The whole interval meets the target."))
     if lower > target:
-        return INEFFECTIVE, (facts, Sentence("The whole interval lies above the target."))
+        return INEFFECTIVE, (facts, Message("The whole interval lies above the target."))
     if criterion.proof == "interval":
         return INSUFFICIENT, (
             facts,
-            Sentence("The target lies inside the interval, so chance can explain either outcome."),
+            Message("The target lies inside the interval, so chance can explain either outcome."),
         )
     if estimate > target:
-        return INEFFECTIVE, (facts, Sentence("The estimate misses the target."))
+        return INEFFECTIVE, (facts, Message("The estimate misses the target."))
     if no_change is not None and upper >= no_change:
         return INSUFFICIENT, (
             facts,
-            Sentence("The estimate meets the target, but the interval does not exclude an unchanged rate."),
+            Message("The estimate meets the target, but the interval does not exclude an unchanged rate."),
         )
-    return EFFECTIVE, (facts, Sentence("The estimate meets the target."))
+    return EFFECTIVE, (facts, Message("The estimate meets the target."))
 
 
 def _limit_recurrences(
-    verdict: Verdict, reasons: tuple[Sentence, ...], recurrences: int, allowed: int
+    verdict: Verdict, reasons: tuple[Message, ...], recurrences: int, allowed: int
 ) -> _Finding:
     values = {"recurrences": recurrences, "allowed": allowed}
     if recurrences > allowed:
         return INEFFECTIVE, (
-            Sentence("The same cause came back {recurrences} times; {allowed} were tolerated.", values),
+            Message("The same cause came back {recurrences} times; {allowed} were tolerated.", values),
             *reasons,
         )
     return verdict, (
         *reasons,
-        Sentence("The same cause came back {recurrences} times; up to {allowed} are tolerated.", values),
+        Message("The same cause came back {recurrences} times; up to {allowed} are tolerated.", values),
     )
 
 
 def _wait(
     criterion: Criterion,
-    reasons: tuple[Sentence, ...],
+    reasons: tuple[Message, ...],
     after_exposure: float,
     observed_days: float | None,
 ) -> _Finding:
@@ -342,12 +342,12 @@ def _wait(
         values = {"seen": after_exposure, "promised": criterion.min_exposure}
         return INSUFFICIENT, (
             *reasons,
-            Sentence("Only {seen} of the {promised} units fixed in advance are observed.", values),
+            Message("Only {seen} of the {promised} units fixed in advance are observed.", values),
         )
     if observed_days is not None and observed_days < criterion.min_days:
         values = {"seen": observed_days, "promised": criterion.min_days}
         return INSUFFICIENT, (
             *reasons,
-            Sentence("Only {seen} of the {promised} days fixed in advance have passed.", values),
+            Message("Only {seen} of the {promised} days fixed in advance have passed.", values),
         )
     return EFFECTIVE, reasons

@@ -12,14 +12,16 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
+from complaint_qms.engine.message import Message
 from complaint_qms.tabular.dates import is_date, shape
-from complaint_qms.tabular.errors import UNREADABLE, CliError
+from complaint_qms.tabular.errors import UnreadableFileError
 from complaint_qms.tabular.limits import (
     RECORD,
     BlankRows,
     batched,
     shown,
 )
+from complaint_qms.tabular.problems import problem
 from complaint_qms.tabular.sniff import MAX_FIELD, Format
 
 END = "\ue0e0\ue0e1"
@@ -31,15 +33,14 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 class BadRecord:
     """A record that is no row: why, its cells as far as they are known, and rows that lie hidden in it."""
 
-    reason: str
-    detail: str
+    problem: Message
     cells: list[str] = field(default_factory=list)
     hidden: list[list[str]] = field(default_factory=list)
 
 
 class _Lines:
     """The lines of a file, without zero characters, remembering the last one given and how much was given since `length`
-    was set to 0. Raises CliError where that is more than a row may hold."""
+    was set to 0. Raises UnreadableFileError where that is more than a row may hold."""
 
     def __init__(self, path: Path, handle: TextIO, nul: bool) -> None:
         self._path, self._handle, self._nul, self.last, self.length = path, handle, nul, "", 0
@@ -48,7 +49,7 @@ class _Lines:
         for number, line in enumerate(iter(partial(self._handle.readline, RECORD + 1), ""), 1):
             self.length += len(line)
             if self.length > RECORD:
-                raise CliError("limit_record", UNREADABLE, file=self._path, line=number, most=shown(RECORD))
+                raise UnreadableFileError("limit_record", file=self._path, line=number, most=shown(RECORD))
             self.last = line.replace("\0", "") if self._nul else line
             yield self.last
 
@@ -64,7 +65,7 @@ def batches(
     """Records in lists of `size`, after the first `skip`; what cannot be a row is a BadRecord.
 
     `width`: columns of the file, by which rows inside a cell are known; 0: nobody looks. `told` hears how many bytes
-    were read. Raises CliError where a quotation mark opens that is never closed.
+    were read. Raises UnreadableFileError where a quotation mark opens that is never closed.
     """
     csv.field_size_limit(MAX_FIELD)
     with path.open("r", encoding=fmt.encoding, errors="replace", newline="") as handle:
@@ -101,11 +102,13 @@ def _records(path: Path, fmt: Format, reader: Iterator[list[str]], lines: _Lines
         except csv.Error as error:
             lines.length = 0
             if len(lines.last) > MAX_FIELD:
-                yield BadRecord("cell_too_long", f"> {MAX_FIELD:,}", _whole(lines.last, fmt.delimiter))
+                yield BadRecord(
+                    problem("cell_too_long", most=shown(MAX_FIELD)), _whole(lines.last, fmt.delimiter)
+                )
             elif "field larger" in str(error):
                 raise _open_quote(path, fmt) from None
             else:
-                yield BadRecord("row_unreadable", str(error), [lines.last.rstrip("\r\n")])
+                yield BadRecord(problem("row_unreadable", why=str(error)), [lines.last.rstrip("\r\n")])
 
 
 def _texts(record: list[str] | BadRecord) -> list[str]:
@@ -123,7 +126,7 @@ def _whole(line: str, delimiter: str) -> list[str]:
         csv.field_size_limit(MAX_FIELD)
 
 
-def _open_quote(path: Path, fmt: Format) -> CliError:
+def _open_quote(path: Path, fmt: Format) -> UnreadableFileError:
     """The error that names the place; the file is read again row by row to find it."""
     row, line = 1, 1
     with path.open("r", encoding=fmt.encoding, errors="replace", newline="") as handle:
@@ -140,7 +143,7 @@ def _open_quote(path: Path, fmt: Format) -> CliError:
             if cells is None or (cells and END in cells[-1]):
                 break
             row, line = row + 1, reader.line_num + 1
-    return CliError("quote_open", UNREADABLE, file=path, row=row, line=line)
+    return UnreadableFileError("quote_open", file=path, row=row, line=line)
 
 
 def _examined(cells: list[str] | BadRecord, width: int, delimiter: str) -> list[str] | BadRecord:
@@ -156,7 +159,9 @@ def _examined(cells: list[str] | BadRecord, width: int, delimiter: str) -> list[
         if any(len(row) == width and _like_a_row(row, cells, place) for row in rows):
             hidden = [row for row in rows if any(row)]
             return BadRecord(
-                "quote_swallows", str(len(hidden)), [*cells[:place], *first.split(delimiter)], hidden
+                problem("quote_swallows", lines=len(hidden)),
+                [*cells[:place], *first.split(delimiter)],
+                hidden,
             )
     return cells
 

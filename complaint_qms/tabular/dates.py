@@ -148,7 +148,7 @@ class DateVotes:
 
 @dataclass(frozen=True)
 class DateDecision:
-    """How a column is read. `order` is dmy, mdy or ymd; `why` a message key; `ambiguous` the number of such values."""
+    """How a column is read. `order` is dmy, mdy or ymd; `why` says what decided it (``date_given``, …); `ambiguous` the number of such values."""
 
     order: str
     why: str

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from complaint_qms.tabular.errors import UNREADABLE, CliError
+from complaint_qms.tabular.errors import UnreadableFileError
 
 BLOCK = 1 << 20
 # Bytes that text does not have; a few of them are damage, many are another kind of file.
@@ -101,7 +101,7 @@ def detect_encoding(path: Path, head: bytes) -> tuple[str, int]:
         if zeros_even > 0.3 * half and zeros_odd < 0.05 * half:
             return "utf-16-be", count_damage(path, "utf-16-be")[0]
     if sum(head.count(c) for c in CONTROLS) > 0.01 * len(head):
-        raise CliError("file_binary", UNREADABLE, file=path)
+        raise UnreadableFileError("file_binary", file=path)
     damaged, foreign = count_damage(path, "utf-8")
     if damaged == 0 or damaged * 10 < foreign:
         return "utf-8", damaged

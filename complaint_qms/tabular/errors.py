@@ -1,37 +1,38 @@
-"""Errors a person at the command line sees, and the exit codes they end with.
-
-========  =======================================================================
-code      meaning
-========  =======================================================================
-0         done (bad rows, if any, are in the side file; good rows counted)
-1         ``demo``: something that was planted was not found
-2         wrong use of the command (argparse), or nothing found for ``explain`` / ``similar``
-3         a file cannot be read: missing, empty, wrong kind, encoding, broken quoting
-4         columns: a needed column is missing, or the mapping does not fit the file
-5         the policy file is not valid
-6         not one good row
-7         the output cannot be written, or belongs to another run
-70        a fault of this program; COMPLAINT_QMS_DEBUG=1 shows where
-130       stopped by Ctrl-C (run the same command again to go on)
-========  =======================================================================
-"""
+"""What is raised where a table cannot be read. The problem goes along as data; its words are the caller's."""
 
 from __future__ import annotations
 
-OK, NOT_FOUND_IN_DEMO, USAGE, UNREADABLE, COLUMNS, POLICY, NO_GOOD_ROW, OUTPUT = range(8)
-UNFORESEEN, INTERRUPTED = 70, 130
+from typing import Any
+
+from complaint_qms.tabular.problems import problem
 
 
-class CliError(Exception):
-    """A message for the user: `key` into :mod:`complaint_qms.tabular.messages`, its parameters, the exit code."""
+class TableError(Exception):
+    """A table cannot be read; `message` says why, as :mod:`complaint_qms.tabular.problems` lists it."""
 
-    def __init__(self, key: str, exit_code: int, **params: object) -> None:
+    def __init__(self, key: str, **params: Any) -> None:
         super().__init__(key)
-        self.key = key
-        self.exit_code = exit_code
-        self.params = params
+        self.message = problem(key, **params)
 
     def __str__(self) -> str:
-        from complaint_qms.tabular.messages import say
+        return f"{self.message.key}: " + ", ".join(f"{k}={v}" for k, v in self.message.params.items())
 
-        return say(self.key, "en", **self.params)
+
+class UnreadableFileError(TableError):
+    """The file is missing, empty, of another kind, damaged or too large."""
+
+
+class ColumnError(TableError):
+    """A needed column is missing, or what was said about the columns does not fit the file."""
+
+
+class NoRowError(TableError):
+    """There are headings and nothing below them."""
+
+
+class MappingFileError(ColumnError):
+    """A file that says which column is what is not valid."""
+
+
+class YamlError(MappingFileError):
+    """A YAML file cannot be read as such."""

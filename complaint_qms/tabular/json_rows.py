@@ -11,7 +11,7 @@ from pathlib import Path
 
 from complaint_qms.tabular.cells import cell_text
 from complaint_qms.tabular.csv_rows import BadRecord
-from complaint_qms.tabular.errors import UNREADABLE, CliError
+from complaint_qms.tabular.errors import UnreadableFileError
 from complaint_qms.tabular.limits import (
     ARRAY,
     ARRAY_OBJECTS,
@@ -22,6 +22,7 @@ from complaint_qms.tabular.limits import (
     check_columns,
     shown,
 )
+from complaint_qms.tabular.problems import problem
 from complaint_qms.tabular.sniff import Format
 
 LOOK_AHEAD = 2000
@@ -31,7 +32,7 @@ _HALF = re.compile(r"[\0\ud800-\udfff]")
 
 
 def columns(path: Path, fmt: Format) -> list[str]:
-    """Names of the first objects; raises CliError when there are none, or when they hold the rows as a list."""
+    """Names of the first objects; raises UnreadableFileError when there are none, or when they hold the rows as a list."""
     names: dict[str, None] = {}
     objects = []
     for _, value in islice(_lines(path, fmt), LOOK_AHEAD):
@@ -48,7 +49,7 @@ def columns(path: Path, fmt: Format) -> list[str]:
         return list(names)
     if fmt.kind == "jsonl" and path.stat().st_size <= ARRAY:
         _refuse_pretty(path, fmt)
-    raise CliError("json_no_objects", UNREADABLE, file=path)
+    raise UnreadableFileError("json_no_objects", file=path)
 
 
 def records(path: Path, fmt: Format, names: list[str]) -> Iterator[tuple[int, list[str] | BadRecord]]:
@@ -58,7 +59,12 @@ def records(path: Path, fmt: Format, names: list[str]) -> Iterator[tuple[int, li
         if isinstance(value, BadRecord):
             yield row, value
         elif not isinstance(value, dict):
-            yield row, BadRecord("row_not_object", type(value).__name__, [cell_text(value)[:_LINE_KEPT]])
+            yield (
+                row,
+                BadRecord(
+                    problem("row_not_object", kind=type(value).__name__), [cell_text(value)[:_LINE_KEPT]]
+                ),
+            )
         else:
             yield row, _cells(value, places)
 
@@ -86,7 +92,7 @@ def _cells(value: dict, places: dict[str, int]) -> list[str] | BadRecord:
     cells = [""] * len(places)
     flat = _flat(value)
     if flat is None:
-        return BadRecord("row_too_deep", f"> {DEPTH}")
+        return BadRecord(problem("row_too_deep", most=DEPTH))
     for name, text in flat.items():
         place = places.get(name)
         if place is not None:
@@ -121,7 +127,7 @@ def _lines(path: Path, fmt: Format) -> Iterator[tuple[int, object]]:
     with path.open("r", encoding=fmt.encoding, errors="replace") as handle:
         for row, line in enumerate(iter(partial(handle.readline, RECORD + 1), ""), 1):
             if len(line) > RECORD:
-                raise CliError("limit_record", UNREADABLE, file=path, line=row, most=shown(RECORD))
+                raise UnreadableFileError("limit_record", file=path, line=row, most=shown(RECORD))
             line = line.strip("\ufeff \t\r\n")
             blank.note(not line)
             if not line:
@@ -129,15 +135,15 @@ def _lines(path: Path, fmt: Format) -> Iterator[tuple[int, object]]:
             try:
                 yield row, _parse(line)
             except (ValueError, RecursionError) as error:
-                yield row, BadRecord("row_not_json", str(error)[:120], [line[:_LINE_KEPT]])
+                yield row, BadRecord(problem("row_not_json", why=str(error)[:120]), [line[:_LINE_KEPT]])
 
 
 def _array(path: Path, fmt: Format) -> list:
     text = _text(path, fmt) if path.stat().st_size <= ARRAY else ""
     # An object in memory takes twenty times the two characters that it may be written with.
     if not text or text.count("{") + text.count("[") > ARRAY_OBJECTS:
-        raise CliError(
-            "json_array_large", UNREADABLE, file=path, most=shown(ARRAY // MB), objects=shown(ARRAY_OBJECTS)
+        raise UnreadableFileError(
+            "json_array_large", file=path, most=shown(ARRAY // MB), objects=shown(ARRAY_OBJECTS)
         )
     row, column = 1, 1
     try:
@@ -148,7 +154,7 @@ def _array(path: Path, fmt: Format) -> list:
         why = str(error)
     else:
         return found if isinstance(found, list) else [found]
-    raise CliError("json_broken", UNREADABLE, file=path, row=row, column=column, why=why)
+    raise UnreadableFileError("json_broken", file=path, row=row, column=column, why=why)
 
 
 def _text(path: Path, fmt: Format) -> str:
@@ -159,7 +165,7 @@ def _refuse_wrapped(path: Path, value: dict) -> None:
     """One object around a list of objects: the rows lie in that list."""
     for key, item in value.items():
         if isinstance(item, list) and len(item) > 1 and all(isinstance(x, dict) for x in item):
-            raise CliError("json_wrapped", UNREADABLE, file=path, name=_whole(key), count=len(item))
+            raise UnreadableFileError("json_wrapped", file=path, name=_whole(key), count=len(item))
 
 
 def _refuse_pretty(path: Path, fmt: Format) -> None:
@@ -172,4 +178,4 @@ def _refuse_pretty(path: Path, fmt: Format) -> None:
     if isinstance(value, dict):
         _refuse_wrapped(path, value)
     if isinstance(value, dict) or text.lstrip().split("\n", 1)[0].strip() == "{":
-        raise CliError("json_one_per_line", UNREADABLE, file=path)
+        raise UnreadableFileError("json_one_per_line", file=path)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from complaint_qms.tabular.errors import UNREADABLE, CliError
+from complaint_qms.tabular.errors import UnreadableFileError
 
 COLUMNS: Final = 2_000
 ROWS_OF_SHEET: Final = 1_048_576
@@ -58,9 +58,9 @@ def shown(count: int) -> str:
 
 
 def check_columns(path: Path, found: int) -> None:
-    """Raise CliError where a file has too many columns."""
+    """Raise UnreadableFileError where a file has too many columns."""
     if found > COLUMNS:
-        raise CliError("limit_columns", UNREADABLE, file=path, found=shown(found), most=shown(COLUMNS))
+        raise UnreadableFileError("limit_columns", file=path, found=shown(found), most=shown(COLUMNS))
 
 
 def batched(
@@ -87,7 +87,7 @@ class BlankRows:
         self._path, self._count = path, 0
 
     def note(self, empty: bool) -> None:
-        """Take note of a row; raises CliError where there are too many empty ones."""
+        """Take note of a row; raises UnreadableFileError where there are too many empty ones."""
         self._count = self._count + 1 if empty else 0
         if self._count > ROWS_OF_SHEET:
-            raise CliError("limit_blank_rows", UNREADABLE, file=self._path, most=shown(ROWS_OF_SHEET))
+            raise UnreadableFileError("limit_blank_rows", file=self._path, most=shown(ROWS_OF_SHEET))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from complaint_qms.tabular import sheets
 from complaint_qms.tabular.dates import DateDecision, decide
-from complaint_qms.tabular.errors import COLUMNS, NO_GOOD_ROW, CliError
+from complaint_qms.tabular.errors import ColumnError, NoRowError
 from complaint_qms.tabular.fields import (
     BY_KEY,
     EXPOSURE_FIELDS,
@@ -18,7 +18,6 @@ from complaint_qms.tabular.fields import (
     Field,
 )
 from complaint_qms.tabular.mapping_file import (
-    dump,
     entry_columns,
     entry_for,
     load,
@@ -26,7 +25,7 @@ from complaint_qms.tabular.mapping_file import (
     open_table,
 )
 from complaint_qms.tabular.profile import ColumnProfile, Profile
-from complaint_qms.tabular.rows import SIDE_HEADS, SIDE_KEYS, Table
+from complaint_qms.tabular.rows import BAD_ROWS_COLUMNS, BAD_ROWS_HEADINGS, Table
 from complaint_qms.tabular.sniff import Format
 
 # One of these must be there besides the date, else there is nothing to count or to read.
@@ -70,9 +69,6 @@ class FileMapping:
     records: int | None = None
     exposure: bool = False
 
-    def missing(self) -> list[str]:
-        return [f.key for f in FIELDS if f.key not in self.columns]
-
 
 def fold(name: str) -> str:
     """Heading as compared: width and case folded, camelCase split, punctuation as single blanks."""
@@ -85,8 +81,8 @@ def guess(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> dict[str, lis
     """Field -> [heading] from a profiled file: exact names first, then names inside headings, then content."""
     chosen: dict[str, list[str]] = {}
     own = profile.columns
-    if [c.name for c in own[: len(SIDE_KEYS)]] in SIDE_HEADS:
-        own = own[len(SIDE_KEYS) :]  # what we wrote about a bad row is no part of the complaint
+    if [c.name for c in own[:BAD_ROWS_COLUMNS]] in BAD_ROWS_HEADINGS.values():
+        own = own[BAD_ROWS_COLUMNS:]  # what we wrote about a bad row is no part of the complaint
     free = {c.name: c for c in own if c.filled}
 
     def take(key: str, name: str) -> None:
@@ -200,7 +196,7 @@ def decide_dates(
     }
 
 
-def missing(mapping: FileMapping) -> list[str]:
+def missing_fields(mapping: FileMapping) -> list[str]:
     """Fields without which the file cannot be read, as a mapping file calls them."""
     if mapping.exposure:
         names = {"received": "date", "quantity": "quantity"}
@@ -210,35 +206,38 @@ def missing(mapping: FileMapping) -> list[str]:
     return [] if any(key in mapping.columns for key in CONTENT_KEYS) else list(CONTENT_KEYS)
 
 
-def require(mapping: FileMapping, written: Path | None = None) -> None:
-    """Raise when the file cannot be replayed with these columns, with all one needs to name them in the file `written`."""
-    gone = missing(mapping)
+def require(mapping: FileMapping) -> None:
+    """Refuse a file of which nothing can be made with these columns.
+
+    Raises:
+        NoRowError: there is nothing below its headings.
+        ColumnError: a needed column is missing; `fields` and `headings` of its message say what one needs to name it.
+    """
+    gone = missing_fields(mapping)
+    headings = name_list(mapping.headings)
     if mapping.records == 0:
-        headings = shown(mapping.headings)
-        raise CliError("rows_none", NO_GOOD_ROW, file=mapping.name, headings=headings)
+        raise NoRowError("rows_none", file=mapping.name, headings=headings)
     if not gone:
         return
     fmt = mapping.format
     if fmt.kind == "xlsx" and mapping.path:
         unsaved = sheets.formula_columns(mapping.path, fmt.sheet, mapping.header_row, mapping.headings)
         if unsaved:
-            raise CliError("formulas_unsaved", COLUMNS, file=mapping.name, names=shown(unsaved))
+            raise ColumnError("formulas_unsaved", file=mapping.name, columns=name_list(unsaved))
     key = "columns_no_content" if gone == list(CONTENT_KEYS) else "columns_missing"
-    raise CliError(
-        f"{key}_{'json' if fmt.kind == 'jsonl' else fmt.kind}",
-        COLUMNS,
-        file=mapping.name,
-        fields=", ".join(gone),
-        headings=shown(mapping.headings),
-        mapping=written or "mapping.yaml",
-        encoding=fmt.encoding,
-        delimiter={"\t": "TAB"}.get(fmt.delimiter, fmt.delimiter),
-        sheet=fmt.sheet,
-        others=shown(fmt.unread) or "-",
-    )
+    kind = "json" if fmt.kind == "jsonl" else fmt.kind
+    about = {
+        "csv": {
+            "encoding": fmt.encoding,
+            "delimiter": {"\t": "TAB"}.get(fmt.delimiter, fmt.delimiter),
+        },
+        "xlsx": {"sheet": fmt.sheet, "others": name_list(fmt.unread) or "-"},
+        "json": {"encoding": fmt.encoding},
+    }[kind]
+    raise ColumnError(f"{key}_{kind}", file=mapping.name, fields=gone, headings=headings, **about)
 
 
-def shown(names: Sequence[str]) -> str:
+def name_list(names: Sequence[str]) -> str:
     """Headings on one line of a terminal."""
     short = [name if len(name) <= 60 else name[:59] + "…" for name in names[:40]]
     text = ", ".join(short) + (", …" if len(names) > 40 else "")
@@ -249,7 +248,6 @@ __all__ = [
     "EXPOSURE_FIELDS",
     "FileMapping",
     "build",
-    "dump",
     "entry_columns",
     "entry_for",
     "guess",

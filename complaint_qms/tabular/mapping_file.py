@@ -1,4 +1,4 @@
-"""The mapping as a small YAML file: written, read back, checked.
+"""The mapping as a small YAML file: read and checked.
 
 An entry of one file::
 
@@ -17,29 +17,23 @@ An entry of one file::
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import yaml
 
 from complaint_qms.tabular.encoding import count_damage
-from complaint_qms.tabular.errors import COLUMNS, CliError
+from complaint_qms.tabular.errors import ColumnError, MappingFileError
 from complaint_qms.tabular.fields import DATE_KEYS, EXPOSURE_FIELDS, FIELDS
 from complaint_qms.tabular.rows import Table
 from complaint_qms.tabular.sniff import has_nul, sniff
-from complaint_qms.tabular.yaml_text import read, shown
-
-if TYPE_CHECKING:
-    from complaint_qms.tabular.mapping import FileMapping
-    from complaint_qms.tabular.profile import Profile
+from complaint_qms.tabular.yaml_text import read, short_repr
 
 VERSION = 1
 KINDS = ("csv", "xlsx", "jsonl", "json")
 ORDERS = ("dmy", "mdy", "ymd")
 _KEYS = ("name", "kind", "encoding", "delimiter", "sheet", "header_row", "columns", "dates")
 # A file of deliveries has a date of its own; inside it is the field that files of complaints call received.
-_EXPOSURE_NAMES = {"received": "date"}
-_EXPOSURE_KEYS = {_EXPOSURE_NAMES.get(f.key, f.key): f.key for f in EXPOSURE_FIELDS}
+EXPOSURE_NAMES = {"received": "date"}
+_EXPOSURE_KEYS = {EXPOSURE_NAMES.get(f.key, f.key): f.key for f in EXPOSURE_FIELDS}
 
 
 def load(path: Path) -> list[dict]:
@@ -49,25 +43,29 @@ def load(path: Path) -> list[dict]:
 
 def load_all(path: Path) -> tuple[list[dict], dict | None]:
     """Entries of the files of complaints, and that of the deliveries, with fields as they are called inside."""
-    data, _ = read(path, COLUMNS)
+    data, _ = read(path)
     entries = data.get("files") if isinstance(data, dict) else None
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise _wrong(path, "files", "list of file entries expected")
+        raise MappingFileError("mapping_files", file=path)
     for key in data:
         if key not in ("version", "files", "deliveries"):
-            raise _wrong(path, shown(key), "unknown; expected one of: version, files, deliveries")
+            raise _unknown_key(path, short_repr(key), ("version", "files", "deliveries"))
     if data.get("version", VERSION) != VERSION:
-        raise _wrong(path, "version", f"{VERSION} expected, not {shown(data['version'])}")
+        raise MappingFileError(
+            "mapping_version", file=path, expected=VERSION, found=short_repr(data["version"])
+        )
     names = set()
     for number, entry in enumerate(entries):
         _check_entry(path, f"files[{number}]", entry, {f.key: f.key for f in FIELDS})
         if entry.get("name") in names:
-            raise _wrong(path, f"files[{number}].name", f"{shown(entry['name'])} stands there a second time")
+            raise MappingFileError(
+                "mapping_name_twice", file=path, where=f"files[{number}].name", name=short_repr(entry["name"])
+            )
         names.add(entry.get("name"))
     deliveries = data.get("deliveries")
     if deliveries is not None:
         if not isinstance(deliveries, dict):
-            raise _wrong(path, "deliveries", "mapping expected")
+            raise MappingFileError("mapping_table", file=path, where="deliveries")
         _check_entry(path, "deliveries", deliveries, _EXPOSURE_KEYS)
         deliveries = {
             **deliveries,
@@ -79,55 +77,63 @@ def load_all(path: Path) -> tuple[list[dict], dict | None]:
     return entries, deliveries
 
 
-def _wrong(path: Path, where: str, why: str) -> CliError:
-    return CliError("mapping_form", COLUMNS, file=path, where=where, why=why)
+def _unknown_key(path: Path, where: str, known: Sequence[str]) -> MappingFileError:
+    return MappingFileError("mapping_key_unknown", file=path, where=where, known=", ".join(known))
+
+
+def _no_choice(path: Path, where: str, known: Sequence[str], found: object) -> MappingFileError:
+    return MappingFileError(
+        "mapping_choice", file=path, where=where, known=", ".join(known), found=short_repr(found)
+    )
 
 
 def _check_entry(path: Path, where: str, entry: dict, known: dict[str, str]) -> None:
     for key in entry:
         if key not in _KEYS:
-            raise _wrong(path, f"{where}.{shown(key)}", f"unknown; expected one of: {', '.join(_KEYS)}")
+            raise _unknown_key(path, f"{where}.{short_repr(key)}", _KEYS)
     columns = entry.get("columns")
     if not isinstance(columns, dict):
-        raise _wrong(path, f"{where}.columns", "mapping expected")
+        raise MappingFileError("mapping_table", file=path, where=f"{where}.columns")
     for key, names in columns.items():
         place = f"{where}.columns.{key}"
         if key not in known:
-            raise CliError("mapping_unknown", COLUMNS, file=path, where=place, field=key)
+            raise MappingFileError("mapping_field_unknown", file=path, where=place, field=key)
         items = names if isinstance(names, list) else [names]
         good = items and all(isinstance(n, str | int) and not isinstance(n, bool) for n in items)
         if names is not None and not good:
-            raise _wrong(path, place, f"heading expected, not {shown(names)}")
+            raise MappingFileError("mapping_heading", file=path, where=place, found=short_repr(names))
     _check_dates(path, f"{where}.dates", entry.get("dates"), known)
     _check_format(path, where, entry)
 
 
 def _check_dates(path: Path, where: str, dates: object, known: dict[str, str]) -> None:
     if dates is not None and not isinstance(dates, dict):
-        raise _wrong(path, where, "mapping expected")
+        raise MappingFileError("mapping_table", file=path, where=where)
     allowed = [name for name, key in known.items() if key in DATE_KEYS]
     for key, order in (dates or {}).items():
         if key not in allowed:
-            raise _wrong(path, f"{where}.{shown(key)}", f"unknown; expected one of: {', '.join(allowed)}")
+            raise _unknown_key(path, f"{where}.{short_repr(key)}", allowed)
         if not isinstance(order, str) or order not in ORDERS:
-            raise _wrong(path, f"{where}.{key}", f"one of {', '.join(ORDERS)} expected, not {shown(order)}")
+            raise _no_choice(path, f"{where}.{key}", ORDERS, order)
 
 
 def _check_format(path: Path, where: str, entry: dict) -> None:
-    def check(key: str, good: bool, expected: str) -> None:
+    def check(key: str, good: bool) -> None:
         if entry.get(key) is not None and not good:
-            raise _wrong(path, f"{where}.{key}", f"{expected} expected, not {shown(entry[key])}")
+            found = short_repr(entry[key])
+            raise MappingFileError(f"mapping_{key}", file=path, where=f"{where}.{key}", found=found)
 
     name, kind, cut = entry.get("name"), entry.get("kind"), entry.get("delimiter")
     row, sheet = entry.get("header_row"), entry.get("sheet")
-    check("name", isinstance(name, str | int) and not isinstance(name, bool), "name of a file")
-    check("kind", isinstance(kind, str) and kind in KINDS, f"one of {', '.join(KINDS)}")
-    check("encoding", _is_encoding(entry.get("encoding")), "name of an encoding such as utf-8 or big5")
+    check("name", isinstance(name, str | int) and not isinstance(name, bool))
+    if kind is not None and not (isinstance(kind, str) and kind in KINDS):
+        raise _no_choice(path, f"{where}.kind", KINDS, kind)
+    check("encoding", _is_encoding(entry.get("encoding")))
     one = isinstance(cut, str) and len(cut) == 1 and cut not in '\r\n"\0' and not cut.isalnum()
-    check("delimiter", one, "a single character such as , or ;")
-    check("sheet", isinstance(sheet, str | int) and not isinstance(sheet, bool), "name of a sheet")
+    check("delimiter", one)
+    check("sheet", isinstance(sheet, str | int) and not isinstance(sheet, bool))
     whole = isinstance(row, int) and not isinstance(row, bool) and 0 <= row <= 1000
-    check("header_row", whole, "number of a row from 0 to 1000")
+    check("header_row", whole)
 
 
 def _is_encoding(name: object) -> bool:
@@ -153,7 +159,7 @@ def open_table(path: Path, entry: dict | None, name: str | None = None) -> Table
     fmt = sniff(path)  # refuses what cannot be read, whatever the mapping says
     kind = entry.get("kind") or fmt.kind
     if (kind == "xlsx") != (fmt.kind == "xlsx"):
-        raise CliError("mapping_kind", COLUMNS, file=name or path.name, kind=kind, found=fmt.kind)
+        raise ColumnError("mapping_kind", file=name or path.name, kind=kind, found=fmt.kind)
     fmt.kind = kind
     encoding = entry.get("encoding")
     if encoding and kind != "xlsx" and codecs.lookup(encoding) != codecs.lookup(fmt.encoding):
@@ -173,9 +179,8 @@ def entry_columns(path: Path, entry: dict, table: Table) -> dict[str, list[str]]
         wanted = [str(n) for n in (names if isinstance(names, list) else [names])]
         for name in wanted:
             if name not in table.columns:
-                raise CliError(
+                raise ColumnError(
                     "mapping_column_gone",
-                    COLUMNS,
                     file=table.name,
                     mapping=path,
                     field=key,
@@ -184,72 +189,3 @@ def entry_columns(path: Path, entry: dict, table: Table) -> dict[str, list[str]]
                 )
         columns[key] = wanted
     return columns
-
-
-def dump(
-    mappings: list[tuple[FileMapping, Profile]],
-    why: dict[str, str],
-    deliveries: tuple[FileMapping, Profile] | None = None,
-) -> str:
-    """The YAML text; `why` turns a decision's key into a sentence."""
-    lines = [
-        "# complaint-qms: how the columns of the files are read.",
-        "# Change what is wrong and pass this file back with --mapping.",
-        f"version: {VERSION}",
-        "files:",
-    ]
-    for mapping, profile in mappings:
-        first, *rest = _entry_lines(mapping, profile, why)
-        lines += [f"  - {first}", *(f"    {line}" for line in rest)]
-    if deliveries:
-        lines += ["deliveries:", *(f"  {line}" for line in _entry_lines(*deliveries, why))]
-    return "\n".join(lines) + "\n"
-
-
-def _entry_lines(mapping: FileMapping, profile: Profile, why: dict[str, str]) -> list[str]:
-    fmt = mapping.format
-    lines = [f"name: {scalar(mapping.name)}", f"kind: {fmt.kind}"]
-    if fmt.kind != "xlsx":
-        doubt = f"  # {why['encoding_uncertain']}" if fmt.doubt else ""
-        lines.append(f"encoding: {scalar(fmt.encoding)}{doubt}")
-    if fmt.kind == "csv":
-        lines.append(f"delimiter: {scalar(fmt.delimiter)}")
-    if fmt.kind == "xlsx":
-        unread = f"  # {why['sheets_unread']}: {_comment(fmt.unread)}" if fmt.unread else ""
-        lines.append(f"sheet: {scalar(fmt.sheet)}{unread}")
-    if fmt.kind in ("csv", "xlsx"):
-        lines.append(f"header_row: {mapping.header_row}")
-    lines.append("columns:")
-    names_of = _EXPOSURE_NAMES if mapping.exposure else {}
-    for key in (f.key for f in (EXPOSURE_FIELDS if mapping.exposure else FIELDS)):
-        shown_key, names = names_of.get(key, key), mapping.columns.get(key)
-        if not names:
-            lines.append(f"  {shown_key}: null")
-            continue
-        value = scalar(names[0]) if len(names) == 1 else "[" + ", ".join(map(scalar, names)) + "]"
-        column = profile.column(names[0])
-        note = f"  # {column.filled_share:.0%} filled" if column else ""
-        lines.append(f"  {shown_key}: {value}{note}")
-    if mapping.dates:
-        lines.append("dates:")
-        for key, decision in mapping.dates.items():
-            lines.append(f"  {names_of.get(key, key)}: {decision.order}  # {why[decision.why]}")
-    used = {n for names in mapping.columns.values() for n in names}
-    unused = [c.name for c in profile.columns if c.name not in used]
-    if unused:
-        lines.append("# not used: " + _comment(unused))
-    return lines
-
-
-def _comment(names: list[str] | tuple[str, ...]) -> str:
-    text = ", ".join(names)
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-def scalar(value: object) -> str:
-    """A YAML scalar on one line."""
-    text = yaml.safe_dump(value, allow_unicode=True, width=100_000, default_flow_style=True).strip()
-    return text.removesuffix("...").strip()
-
-
-__all__ = ["dump", "entry_columns", "entry_for", "load", "load_all", "open_table", "scalar"]

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
+from complaint_qms.engine.message import Message
 from complaint_qms.tabular import (
     csv_rows,
     json_rows,
@@ -19,15 +20,18 @@ from complaint_qms.tabular import (
     sheets,
 )
 from complaint_qms.tabular.csv_rows import BadRecord
-from complaint_qms.tabular.errors import COLUMNS, UNREADABLE, CliError
-from complaint_qms.tabular.messages import MESSAGES
-from complaint_qms.tabular.short import Pattern
+from complaint_qms.tabular.errors import ColumnError, UnreadableFileError
+from complaint_qms.tabular.problems import problem
+from complaint_qms.tabular.short_rows import RowPattern
 from complaint_qms.tabular.sniff import Format, sniff
 
 LOOK_AHEAD = 30
-SIDE_KEYS = ("file", "row", "column", "reason", "detail")
-SIDE_HEADS = tuple([words[f"side_{key}"] for key in SIDE_KEYS] for words in MESSAGES.values())
-"""The first columns of a side file of bad rows: once corrected it can be read like any other."""
+BAD_ROWS_HEADINGS = {
+    "en": ["file", "row", "column", "reason", "detail"],
+    "zh": ["文件", "行", "列", "原因", "内容"],
+}
+"""The first columns of a file of bad rows that the back-test wrote: once corrected it can be read like any other."""
+BAD_ROWS_COLUMNS = len(BAD_ROWS_HEADINGS["en"])
 
 _FORMULA = re.compile(r"[\t\r]|\s*[=+\-@＝＋－＠]")
 """What spreadsheets take for the beginning of a formula, full-width signs and those behind blanks included."""
@@ -37,7 +41,7 @@ _GUARDED = re.compile(rf"'+({_FORMULA.pattern})")
 
 @dataclass
 class Chunk:
-    """Up to `size` records: `rows[i]` is the row number of `cells[i]`; `bad` holds (row, reason key, detail) and
+    """Up to `size` records: `rows[i]` is the row number of `cells[i]`; `bad` holds (row, problem) and
     `bad_cells` the cells of each of these as far as they are known; `short` are row numbers among `rows` that lacked
     their last cells.
 
@@ -47,7 +51,7 @@ class Chunk:
     consumed: int
     rows: list[int]
     cells: list[list[str]]
-    bad: list[tuple[int, str, str]]
+    bad: list[tuple[int, Message]]
     bad_cells: list[list[str]] = field(default_factory=list)
     short: list[int] = field(default_factory=list)
 
@@ -75,9 +79,9 @@ class Table:
             self.format.sheet, self.format.unread = sheets.choose(path, self.format.sheet)
         head = list(islice(self._raw(), max(LOOK_AHEAD, header_row or 0)))
         if not any(any(c.strip() for c in cells) for _, cells in head):
-            raise CliError("file_empty", UNREADABLE, file=path)
+            raise UnreadableFileError("file_empty", file=path)
         if header_row is not None and header_row > len(head):
-            raise CliError("header_row_gone", COLUMNS, file=path, row=header_row, rows=len(head))
+            raise ColumnError("header_row_gone", file=path, row=header_row, rows=len(head))
         self.header_row = find_header(head[:LOOK_AHEAD]) if header_row is None else header_row
         width = max(len(cells) for _, cells in head)
         limits.check_columns(path, width)
@@ -85,9 +89,9 @@ class Table:
         self.columns = unique_names(_trim_right(named) if self.header_row else named)
 
     @property
-    def is_side_file(self) -> bool:
+    def is_bad_rows_file(self) -> bool:
         """Is this a file of bad rows that an earlier run wrote?"""
-        return self.columns[: len(SIDE_KEYS)] in SIDE_HEADS
+        return self.columns[:BAD_ROWS_COLUMNS] in BAD_ROWS_HEADINGS.values()
 
     def chunks(self, size: int, skip_records: int = 0) -> Iterator[Chunk]:
         """All data records in chunks; the first `skip_records` data records are passed over (for a restart)."""
@@ -102,27 +106,27 @@ class Table:
         """The rows of a batch and, apart from them, what is none."""
         found = Chunk(batch.consumed, [], [], [])
 
-        def put_aside(row: int, reason: str, detail: str, cells: list[str]) -> None:
-            found.bad.append((row, reason, detail))
+        def put_aside(row: int, why: Message, cells: list[str]) -> None:
+            found.bad.append((row, why))
             found.bad_cells.append(list(cells))
 
         following = [*batch.cells[1:], None]
         for row, cells, after in zip(batch.rows, batch.cells, following, strict=True):
             if isinstance(cells, BadRecord):
-                put_aside(row, cells.reason, cells.detail, cells.cells)
+                put_aside(row, cells.problem, cells.cells)
                 for hidden in cells.hidden:
-                    put_aside(row, "row_swallowed", "", hidden)
+                    put_aside(row, problem("row_swallowed"), hidden)
                 continue
             count = len(cells)
             if count != width:
                 if not any(cells):
                     continue  # an empty line is not a row
                 if count > width and any(c.strip() for c in cells[width:]):
-                    put_aside(row, "row_too_long", f"{count} > {width}", cells)
+                    put_aside(row, problem("row_too_long", found=count, expected=width), cells)
                     continue
                 if count < width and self.format.kind == "csv":
                     if not self._pattern.only_lacks_its_end(cells, after):
-                        put_aside(row, "row_too_short", f"{count} < {width}", cells)
+                        put_aside(row, problem("row_too_short", found=count, expected=width), cells)
                         continue
                     found.short.append(row)
                 cells = (list(cells) + [""] * width)[:width]
@@ -133,11 +137,13 @@ class Table:
         return found
 
     @cached_property
-    def _pattern(self) -> Pattern:
+    def _pattern(self) -> RowPattern:
         """What whole rows of this file look like, by its beginning."""
         width = len(self.columns)
-        first = next(csv_rows.batches(self.path, self.format, Pattern.ROWS, self.header_row, width), [])
-        return Pattern(width, [cells for cells in first if isinstance(cells, list) and len(cells) == width])
+        first = next(csv_rows.batches(self.path, self.format, RowPattern.ROWS, self.header_row, width), [])
+        return RowPattern(
+            width, [cells for cells in first if isinstance(cells, list) and len(cells) == width]
+        )
 
     def estimate_records(self, consumed: int) -> int | None:
         """Records of the whole file, judged by the `consumed` ones just read from its beginning; None where their places
@@ -149,11 +155,11 @@ class Table:
     def _batches(self, size: int, skip_records: int) -> Iterator[Chunk]:
         """Records as they come, unchecked; one that cannot be read is a BadRecord among the cells."""
         if self.format.kind == "csv":
-            first, side = self.header_row + skip_records + 1, self.is_side_file
+            first, guards = self.header_row + skip_records + 1, self.is_bad_rows_file
             for cells in csv_rows.batches(
                 self.path, self.format, size, first - 1, len(self.columns), self._note_bytes
             ):
-                if side:
+                if guards:
                     cells = [_unguarded(c) if isinstance(c, list) else c for c in cells]
                 yield Chunk(len(cells), list(range(first, first + len(cells))), cells, [])
                 first += len(cells)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from complaint_qms.tabular import limits, workbook
 from complaint_qms.tabular.cells import cell_text
 from complaint_qms.tabular.dates import DateVotes
-from complaint_qms.tabular.errors import UNREADABLE, CliError
+from complaint_qms.tabular.errors import UnreadableFileError
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -25,7 +25,7 @@ def rows(path: Path, sheet: str, values: bool = True) -> Iterator[tuple[int, lis
     with _opened(path, values) as (book, last_rows):
         names = _names(book)
         if sheet not in names:
-            raise CliError("sheet_missing", UNREADABLE, file=path, sheet=sheet, sheets=", ".join(names))
+            raise UnreadableFileError("sheet_missing", file=path, sheet=sheet, sheets=", ".join(names))
         yield from _rows(path, book, sheet, last_rows.get(sheet))
 
 
@@ -35,7 +35,7 @@ def choose(path: Path, wanted: str | None) -> tuple[str, tuple[str, ...]]:
     with _opened(path) as (book, last_rows):
         names = _names(book)
         if not names:
-            raise CliError("sheet_none", UNREADABLE, file=path)
+            raise UnreadableFileError("sheet_none", file=path)
         heads = {
             name: [c for _, c in islice(_rows(path, book, name, last_rows.get(name)), LOOK_AHEAD)]
             for name in names
@@ -89,8 +89,8 @@ def _rows(path: Path, book: Workbook, name: str, last: int | None) -> Iterator[t
         texts = [cell_text(c) for c in cells]
         length += sum(map(len, texts))
         if length > limits.TEXT_OF_SHEET:
-            raise CliError(
-                "limit_sheet_text", UNREADABLE, file=path, sheet=name, most=limits.shown(limits.TEXT_OF_SHEET)
+            raise UnreadableFileError(
+                "limit_sheet_text", file=path, sheet=name, most=limits.shown(limits.TEXT_OF_SHEET)
             )
         yield row, texts
 
@@ -106,11 +106,11 @@ def _opened(path: Path, values: bool = True) -> Iterator[tuple[Workbook, dict[st
         last_rows = workbook.check(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
         yield book, last_rows
-    except CliError:
+    except UnreadableFileError:
         raise
     except Exception as error:
         why = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-        raise CliError("workbook_damaged", UNREADABLE, file=path, why=why) from None
+        raise UnreadableFileError("workbook_damaged", file=path, why=why) from None
     finally:
         if book is not None:
             book.close()
@@ -121,7 +121,7 @@ def _refuse_other_zips(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             inside = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise CliError("workbook_cut", UNREADABLE, file=path) from None
+        raise UnreadableFileError("workbook_cut", file=path) from None
     if "xl/workbook.xml" not in inside and not any(name.endswith("workbook.xml") for name in inside):
         kind = "OpenDocument" if "content.xml" in inside else "ZIP"
-        raise CliError("file_wrong_kind", UNREADABLE, file=path, kind=kind)
+        raise UnreadableFileError("file_wrong_kind", file=path, kind=kind)

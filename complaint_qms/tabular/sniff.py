@@ -16,7 +16,7 @@ from complaint_qms.tabular.encoding import (
     detect_encoding,
     doubt_about,
 )
-from complaint_qms.tabular.errors import UNREADABLE, CliError
+from complaint_qms.tabular.errors import UnreadableFileError
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_BYTES = 1 << 18
@@ -53,30 +53,31 @@ class Format:
 
 
 def sniff(path: Path) -> Format:
-    """Format of the file at `path`; raises CliError when it is missing, empty or of no readable kind."""
+    """Format of the file at `path`; raises UnreadableFileError when it is missing, empty or of no readable kind."""
     try:
         with path.open("rb") as handle:
             head = handle.read(SAMPLE_BYTES)
     except FileNotFoundError:
-        raise CliError("file_missing", UNREADABLE, file=path) from None
+        raise UnreadableFileError("file_missing", file=path) from None
     except IsADirectoryError:
-        raise CliError("file_is_folder", UNREADABLE, file=path) from None
+        raise UnreadableFileError("file_is_folder", file=path) from None
     except OSError as error:
-        raise CliError("file_unreadable", UNREADABLE, file=path, why=error.strerror) from None
+        raise UnreadableFileError("file_unreadable", file=path, why=error.strerror) from None
     if not head:
-        raise CliError("file_empty", UNREADABLE, file=path)
+        raise UnreadableFileError("file_empty", file=path)
     for magic, name in MAGIC:
         if head.startswith(magic):
-            key = "file_wrong_kind"
             if name == "xls":
-                key = "file_password" if _is_encrypted(path) else "file_old_xls"
-            raise CliError(key, UNREADABLE, file=path, kind=name)
+                raise UnreadableFileError(
+                    "file_password" if _is_encrypted(path) else "file_old_xls", file=path
+                )
+            raise UnreadableFileError("file_wrong_kind", file=path, kind=name)
     if head.startswith(b"PK\x03\x04"):
         return Format(kind="xlsx")
     encoding, damaged = detect_encoding(path, head)
     text = decode_sample(head, encoding)
     if not text.strip("\ufeff \t\r\n\x00"):
-        raise CliError("file_empty", UNREADABLE, file=path)
+        raise UnreadableFileError("file_empty", file=path)
     start = text.lstrip("\ufeff \t\r\n")
     doubt = doubt_about(path, head, encoding)
     if start.startswith("{"):
@@ -84,7 +85,7 @@ def sniff(path: Path) -> Format:
     if re.match(r"\[\s*[\[{\]]|\[\s*[\r\n]|\[ ", start):
         return Format(kind="json", encoding=encoding, damaged=damaged, doubt=doubt)
     if start[:200].lower().startswith(("<!doctype", "<html", "<?xml")):
-        raise CliError("file_wrong_kind", UNREADABLE, file=path, kind="HTML / XML")
+        raise UnreadableFileError("file_wrong_kind", file=path, kind="HTML / XML")
     delimiter = detect_delimiter(text)
     nul = has_nul(path, encoding)
     return Format(kind="csv", encoding=encoding, delimiter=delimiter, damaged=damaged, nul=nul, doubt=doubt)

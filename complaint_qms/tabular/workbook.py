@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from complaint_qms.tabular import limits
-from complaint_qms.tabular.errors import UNREADABLE, CliError
+from complaint_qms.tabular.errors import UnreadableFileError
 from complaint_qms.tabular.limits import MB, shown
 
 _CORNER = re.compile(r"^(?:[A-Z]+\d+:)?([A-Z]+)\d+$")
@@ -31,7 +31,7 @@ def check(path: Path) -> dict[str, int]:
     """Sheet → its last filled row, for sheets that can be read to their end. A file is looked over once.
 
     Raises:
-        CliError: the workbook is too large to be read, or holds too little for its size.
+        UnreadableFileError: the workbook is too large to be read, or holds too little for its size.
     """
     facts = path.stat()
     if facts.st_size > limits.WORKBOOK:
@@ -45,7 +45,7 @@ def _look_over(path: Path, size: int, changed: int) -> dict[str, int]:
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         if len(parts) > limits.PARTS:
-            raise CliError("limit_parts", UNREADABLE, file=path, most=shown(limits.PARTS))
+            raise UnreadableFileError("limit_parts", file=path, most=shown(limits.PARTS))
         for part in parts:
             most = limits.SMALL_PART if _HELD_WHOLE.search(part.filename) else limits.PART
             if part.file_size > most:
@@ -174,13 +174,12 @@ class _Part:
         return found
 
     def _refuse(self, key: str, most: int, **params: str) -> NoReturn:
-        raise CliError(key, UNREADABLE, file=self._path, sheet=self._name, most=shown(most), **params)
+        raise UnreadableFileError(key, file=self._path, sheet=self._name, most=shown(most), **params)
 
 
 def _too_large(path: Path, part: str, found: int, most: int) -> NoReturn:
-    raise CliError(
+    raise UnreadableFileError(
         "limit_unpacked",
-        UNREADABLE,
         file=path,
         part=part,
         found=shown(max(1, found // MB)),

@@ -7,34 +7,35 @@ from pathlib import Path
 
 import yaml
 
-from complaint_qms.tabular.errors import CliError
+from complaint_qms.tabular.errors import YamlError
 
 
-def read(path: Path, exit_code: int) -> tuple[object, yaml.Node | None]:
-    """Content of a YAML file and its tree of nodes; raises CliError when it cannot be read or has a key twice."""
+def read(path: Path) -> tuple[object, yaml.Node | None]:
+    """Content of a YAML file and its tree of nodes; raises YamlError when it cannot be read or has a key twice."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise CliError("file_unreadable", exit_code, file=path, why=error.strerror) from None
+        raise YamlError("file_unreadable", file=path, why=error.strerror) from None
     except UnicodeDecodeError as error:
-        raise CliError("file_unreadable", exit_code, file=path, why=str(error)) from None
+        raise YamlError("file_unreadable", file=path, why=str(error)) from None
     row, column = 1, 1
     try:
         tree = yaml.compose(text, yaml.SafeLoader)
         twice = _key_twice(tree)
         if twice is None:
             return yaml.safe_load(text), tree
-        row, column = twice.start_mark.line + 1, twice.start_mark.column + 1
-        why = f"the key {shown(twice.value)} stands here a second time"
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         row, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         why = getattr(error, "problem", None) or str(error)
     except RecursionError:
-        why = "nested too deep"
+        raise YamlError("yaml_too_deep", file=path) from None
     except (ValueError, OverflowError) as error:
         why = str(error)
-    raise CliError("yaml_broken", exit_code, file=path, row=row, column=column, why=why)
+    else:
+        row, column = twice.start_mark.line + 1, twice.start_mark.column + 1
+        raise YamlError("yaml_key_twice", file=path, row=row, column=column, name=short_repr(twice.value))
+    raise YamlError("yaml_broken", file=path, row=row, column=column, why=why)
 
 
 def _key_twice(tree: yaml.Node | None) -> yaml.Node | None:
@@ -58,6 +59,6 @@ def _key_twice(tree: yaml.Node | None) -> yaml.Node | None:
     return None
 
 
-def shown(value: object) -> str:
+def short_repr(value: object) -> str:
     """A value in a message, however large or deep it is."""
     return reprlib.repr(value)

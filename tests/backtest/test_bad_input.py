@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from complaint_qms.backtest import catalogue, errors
 from complaint_qms.backtest.main import build_parser, main
-from complaint_qms.backtest.report.strings import STRINGS
-from complaint_qms.tabular import errors, fields
-from complaint_qms.tabular.messages import MESSAGES
+from complaint_qms.tabular import fields, problems
 
 GOOD = "id,date,item\n" + "".join(f"{i},2024-01-{i:02d},kettle\n" for i in range(1, 29))
 
@@ -178,15 +177,19 @@ def test_help_version_and_wrong_verb():
 
 
 def test_both_languages_say_everything():
-    english, chinese = MESSAGES["en"], MESSAGES["zh"]
-    assert english.keys() == chinese.keys()
-    for key in english:
-        assert placeholders(english[key]) == placeholders(chinese[key]), key
-    for key, (first, second) in STRINGS.items():
-        assert placeholders(first) == placeholders(second), key
-        assert second.strip() or not first.strip(), key
+    for key, (english, chinese) in catalogue.entries().items():
+        assert placeholders(english) == placeholders(chinese), key
+        assert chinese.strip() or not english.strip(), key
     for field in fields.FIELDS:
-        assert f"field_{field.key}" in STRINGS
+        assert f"field_{field.key}" in catalogue.entries()
+
+
+def test_the_catalogue_has_words_for_every_problem_of_a_table():
+    for key, params in problems.PROBLEMS.items():
+        english, _chinese = catalogue.entries()[key]
+        own = {"mapping"} if key.startswith("columns_") else set()  # the file that the command has written
+        own |= {"file"} if key == "mapping_column_gone" else set()
+        assert placeholders(english) <= {*params, *own}, key
 
 
 def placeholders(template: str) -> set[str]:

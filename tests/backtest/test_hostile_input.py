@@ -14,10 +14,10 @@ import openpyxl
 import pytest
 import yaml
 
+from complaint_qms.backtest import errors
 from complaint_qms.backtest.history import near
 from complaint_qms.backtest.main import main
-from complaint_qms.tabular import errors
-from complaint_qms.tabular.inlet import unlike
+from complaint_qms.backtest.piped_input import unlike
 from complaint_qms.tabular.rows import Table, guarded
 from complaint_qms.tabular.sniff import MAX_FIELD, sniff
 from tests.backtest.outcome import query
@@ -367,4 +367,4 @@ def test_rows_that_only_lack_their_end_count(tmp_path):
     chunk = next(Table(make(tmp_path / "a.csv", rows)).chunks(100))
     assert chunk.short == [4]
     assert chunk.cells[2] == ["C002", "2024-01-03", "Kettle", "", ""]
-    assert [row for row, _, _ in chunk.bad] == [6, 8, 9]
+    assert [row for row, _ in chunk.bad] == [6, 8, 9]

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from complaint_qms.backtest import folder, sample
+from complaint_qms.backtest.catalogue import phrase
+from complaint_qms.backtest.errors import CommandError
 from complaint_qms.backtest.main import main
-from complaint_qms.backtest.report.strings import text
-from complaint_qms.tabular.errors import CliError
-from complaint_qms.tabular.visible import visible
+from complaint_qms.tabular.terminal_text import visible
 from tests.backtest.outcome import query
 
 HEADER = "id,date,item,type,closed,description\n"
@@ -43,7 +43,7 @@ def replay(source: Path, out: Path, *more: str) -> int:
 HOLDER = """
 import sys
 from pathlib import Path
-from complaint_qms.backtest.folder import claimed
+from complaint_qms.backtest.output_folder import claimed
 with claimed(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
@@ -126,7 +126,7 @@ def test_a_refused_run_changes_no_mapping(source, tmp_path, monkeypatch):
 
 
 def refuse(*_):
-    raise CliError("work_foreign", 7, file="x")
+    raise CommandError("work_foreign", 7, file="x")
 
 
 def test_a_sample_replaces_only_its_own_files(tmp_path, capsys):
@@ -304,4 +304,4 @@ def test_words_of_a_count_limit(source, tmp_path):
     html = (out / "report.html").read_text()
     assert "limit (complaints)" in html
     assert re.search(r'<div class="printed">\s*<dl>', html)
-    assert text("limit_count", "zh") in ("界限（件）",)
+    assert phrase("limit_count", "zh") in ("界限（件）",)

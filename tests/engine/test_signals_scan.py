@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from complaint_qms.engine.message import Message, join
 from complaint_qms.engine.signals import words
 from complaint_qms.engine.signals.choose import CODE, METHODS, Rule, choose, choose_pairs, facts
 from complaint_qms.engine.signals.detect import years_back
@@ -213,12 +214,12 @@ def test_the_planted_rise_is_found_with_its_arithmetic():
 def test_sentence_of_the_design():
     facts_ = {
         "observed": 14,
-        "period": words.Sentence("week {week}", {"week": 23}),
+        "period": Message("week {week}", {"week": 23}),
         "expected": 4.1,
         "exposure": 2310,
     }
-    text = words.join(
-        (words.Sentence(words.SENTENCES["rate"], facts_), *words.chance(float(poisson_tail(14, 4.1)), "week"))
+    text = join(
+        (Message(words.SENTENCES["rate"], facts_), *words.chance(float(poisson_tail(14, 4.1)), "week"))
     )
     assert text == (
         "14 complaints in week 23 where 4.1 were expected for 2,310 units. "

@@ -105,7 +105,7 @@ def test_json_lines_nested_and_broken(tmp_path):
     assert table.columns == ["id", "at", "who.name", "tags"]
     chunk = next(table.chunks(10))
     assert chunk.cells == [["1", "2024-03-01", "A", "x | y"]]
-    assert [(row, reason) for row, reason, _ in chunk.bad] == [(2, "row_not_json"), (3, "row_not_object")]
+    assert [(row, why.key) for row, why in chunk.bad] == [(2, "row_not_json"), (3, "row_not_object")]
 
 
 def test_json_array(tmp_path):
@@ -118,7 +118,7 @@ def test_broken_lines_are_put_aside_with_their_row(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("id,date,item\n1,2024-01-01,a\n2,2024-01-02\n\n3,2024-01-03,b,c\n4,2024-01-04,d,,\n")
     chunk = next(Table(path).chunks(10))
-    assert [(r, reason) for r, reason, _ in chunk.bad] == [(3, "row_too_short"), (5, "row_too_long")]
+    assert [(row, why.key) for row, why in chunk.bad] == [(3, "row_too_short"), (5, "row_too_long")]
     assert chunk.cells == [["1", "2024-01-01", "a"], ["4", "2024-01-04", "d"]]
     assert chunk.consumed == 5
 

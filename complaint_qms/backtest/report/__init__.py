@@ -9,11 +9,10 @@ from typing import Any
 
 import jinja2
 
-from complaint_qms.backtest import words
+from complaint_qms.backtest import stored_reasons
+from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.report import data, svg
-from complaint_qms.backtest.report.strings import text
 from complaint_qms.backtest.store import Store
-from complaint_qms.tabular.messages import MESSAGES, say
 
 CUMULATIVE = frozenset({"maxsprt"})
 BARS_ONLY = frozenset({"threshold", "cusum"})
@@ -43,8 +42,8 @@ class _View:
         self.d = found
         self.language = language
         self.policy = found["policy"]
-        self.reason = partial(words.reason, language=language)
-        self.detail = partial(words.detail, language=language)
+        self.reason = partial(stored_reasons.reason, language=language)
+        self.detail = partial(stored_reasons.detail, language=language)
         self.cards, self.other_signals = data.CARDS, data.OTHER_SIGNALS
         self.given = {key for key, _count, _share in found["quality"]["filled"]}
 
@@ -65,10 +64,10 @@ class _View:
         return [key for key in order if there.get(key, True)]
 
     def t(self, key: str, /, **values: object) -> str:
-        return text(key, self.language).format(**values) if values else text(key, self.language)
+        return phrase(key, self.language, **values)
 
     def message(self, key: str) -> str:
-        return say(key, self.language) if key in MESSAGES["en"] else key
+        return phrase(key, self.language)
 
     def whole(self, value: float | None) -> str:
         return "–" if value is None else f"{value:,.0f}"
@@ -162,7 +161,7 @@ class _View:
         )
 
     def sentence(self, episode: data.Episode) -> str:
-        return words.sentences(episode.peak["words"], self.language)
+        return stored_reasons.sentences(episode.peak["words"], self.language)
 
     def baseline(self, episode: data.Episode) -> str:
         words_of = self._baseline(json.loads(episode.peak["baseline"]))
@@ -281,7 +280,7 @@ class _View:
         return svg.share_bar(row["share"], row["cumulative"])
 
     def action(self, key: str) -> str:
-        return text(f"action_{key}", self.language, key)
+        return phrase(f"action_{key}", self.language, key)
 
     def no_rates(self, kind: str) -> str:
         """Why counts stand in for rates of items or batches."""

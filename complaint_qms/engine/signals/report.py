@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.signals.detect import years_back
 from complaint_qms.engine.signals.series import Periods
 from complaint_qms.engine.signals.types import Array, BaselineRecord, ScanResult, Settings, SignalRecord
-from complaint_qms.engine.signals.words import NOUNS, PERIOD_NAMES, SENTENCES, Sentence, chance, once_in
+from complaint_qms.engine.signals.words import NOUNS, PERIOD_NAMES, SENTENCES, chance, once_in
 
 EARS_GAP = 2
 """Periods that C2 leaves out between its baseline and the judged one."""
@@ -126,7 +127,7 @@ def _words(
     s: Settings,
     parameters: dict[str, Any],
     baseline: int,
-) -> tuple[Sentence, ...]:
+) -> tuple[Message, ...]:
     kind = periods.kind if periods is not None else "period"
     gap = EARS_GAP if method == "ears" else s.guard
     facts: dict[str, Any] = {
@@ -140,9 +141,9 @@ def _words(
 
     facts |= {"until": _name(periods, column - 1 - gap), "guard": gap}
 
-    def say(key: str) -> Sentence:
+    def say(key: str) -> Message:
         template = SENTENCES[key]
-        return Sentence(template, {k: v for k, v in facts.items() if "{" + k + "}" in template})
+        return Message(template, {k: v for k, v in facts.items() if "{" + k + "}" in template})
 
     if method == "threshold":
         return (say("threshold"),)
@@ -166,7 +167,7 @@ def _words(
     return tuple(parts)
 
 
-def _name(periods: Periods | None, column: int) -> Sentence:
+def _name(periods: Periods | None, column: int) -> Message:
     if periods is not None:
         return periods.name(column)
-    return Sentence(PERIOD_NAMES["period"], {"position": column + 1})
+    return Message(PERIOD_NAMES["period"], {"position": column + 1})

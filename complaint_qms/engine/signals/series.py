@@ -14,8 +14,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.signals.threshold import window_sum
-from complaint_qms.engine.signals.words import PERIOD_NAMES, Sentence
+from complaint_qms.engine.signals.words import PERIOD_NAMES
 
 Array = NDArray[np.float64]
 Days = NDArray[np.datetime64]
@@ -63,14 +64,14 @@ class Periods:
     def labels(self) -> list[str]:
         return [self.label(i) for i in range(self.count)]
 
-    def name(self, position: int) -> Sentence:
+    def name(self, position: int) -> Message:
         """The period in words, e.g. "week 53 of 2020"."""
         label = self.label(position)
         if self.kind == "day":
-            return Sentence(PERIOD_NAMES["day"], {"date": label})
+            return Message(PERIOD_NAMES["day"], {"date": label})
         year, part = label.split("-")
         number = int(part.lstrip("WQ"))
-        return Sentence(PERIOD_NAMES[self.kind], {"year": year, self.kind: number})
+        return Message(PERIOD_NAMES[self.kind], {"year": year, self.kind: number})
 
 
 @dataclass(frozen=True)

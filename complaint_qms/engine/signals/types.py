@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from complaint_qms.engine.message import Message, join
 from complaint_qms.engine.signals import fdr
 from complaint_qms.engine.signals.choose import METHODS, Rule
 from complaint_qms.engine.signals.farrington import Control
-from complaint_qms.engine.signals.words import Sentence, join
 
 Array = NDArray[np.float64]
 
@@ -90,7 +90,7 @@ class SignalRecord:
     limit: float
     p: float
     q: float
-    words: tuple[Sentence, ...]
+    words: tuple[Message, ...]
 
     @property
     def text(self) -> str:

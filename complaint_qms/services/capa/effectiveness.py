@@ -12,7 +12,7 @@ from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.constants.stages import NO_COMPLAINT
 from complaint_qms.engine.effectiveness import Criterion, assess
-from complaint_qms.engine.signals.words import join
+from complaint_qms.engine.message import join
 from complaint_qms.engine.sop.capa import extension_missing
 from complaint_qms.exceptions import GateError
 from complaint_qms.integrations.erpnext.exposure import units_delivered

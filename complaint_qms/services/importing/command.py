@@ -19,7 +19,7 @@ from complaint_qms.services.importing import (
     source,
 )
 from complaint_qms.services.importing.row_values import Defaults, RowError
-from complaint_qms.tabular.visible import visible
+from complaint_qms.tabular.terminal_text import printable
 
 
 def load(
@@ -69,7 +69,7 @@ def load(
         f"({seconds:.1f} s, {(total.position - begun_at) / max(seconds, 0.001):.0f} rows/s)"
     )
     if total.failed:
-        click.echo(visible(f"Rows with errors: {error_file}"))
+        click.echo(printable(f"Rows with errors: {error_file}"))
 
 
 def _default_company() -> str:
@@ -83,9 +83,9 @@ def _default_company() -> str:
 
 def _show_columns(found: source.Source) -> None:
     targets = found.targets()
-    click.echo(visible(f"{found.table.path.name}: {found.records} rows"))
+    click.echo(printable(f"{found.table.path.name}: {found.records} rows"))
     for column in found.profile.columns:
-        click.echo(visible(f"  {targets.get(column.name) or '-':<18} {column.name}"))
+        click.echo(printable(f"  {targets.get(column.name) or '-':<18} {column.name}"))
 
 
 def _write(error_file: Path, found: source.Source, bad: list[RowError]) -> None:

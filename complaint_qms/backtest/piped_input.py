@@ -11,12 +11,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from complaint_qms.tabular.errors import UNREADABLE, CliError
+from complaint_qms.backtest.errors import UNREADABLE, CommandError
+from complaint_qms.tabular.errors import TableError, UnreadableFileError
 
 _STANDARD = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
 
-class Inlet:
+class PipedInput:
     """Holds the copies of one run; they go with it."""
 
     def __init__(self) -> None:
@@ -33,7 +34,7 @@ class Inlet:
         except OSError:
             return path, name  # said where it is opened
         if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-            raise CliError("stdin_is_terminal" if standard else "file_is_device", UNREADABLE, file=path)
+            raise CommandError("stdin_is_terminal" if standard else "file_is_device", UNREADABLE, file=path)
         if standard or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             return self._copied(path, name, standard), name
         return path, name
@@ -52,7 +53,7 @@ class Inlet:
                     with path.open("rb") as source:
                         shutil.copyfileobj(source, copy)
         except OSError as error:
-            raise CliError("file_unreadable", UNREADABLE, file=path, why=error.strerror) from None
+            raise UnreadableFileError("file_unreadable", file=path, why=error.strerror) from None
         return target
 
     @contextlib.contextmanager
@@ -60,10 +61,10 @@ class Inlet:
         """Errors name what was given, not its copy."""
         try:
             yield
-        except CliError as error:
-            given = self._given.get(error.params.get("file"))
+        except (CommandError, TableError) as error:
+            given = self._given.get(error.message.params.get("file"))
             if given is not None:
-                error.params["file"] = given
+                error.message = error.message.having(file=given)
             raise
 
 

@@ -7,7 +7,7 @@ from complaint_qms.backtest.store import Store
 _PART = 900
 
 
-class Ids:
+class ComplaintNumbers:
     """Checks the numbers of one file against each other and against what is stored."""
 
     def __init__(self, store: Store, file: int) -> None:

@@ -12,6 +12,7 @@ from complaint_qms.backtest.history import History
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.effectiveness import rate_ratio
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.signals import choose, disproportion, ebgm, fdr, poisson
 from complaint_qms.engine.signals.ageing import age_weights, births, weighed_units
 from complaint_qms.engine.signals.scan import limits, scan_series
@@ -223,7 +224,7 @@ def _signal_row(s: SignalRecord) -> tuple:
         "count": _number(s.baseline.count),
         "exposure": _number(s.baseline.exposure),
     }
-    words = [[w.template, {k: _json_value(v) for k, v in w.values.items()}] for w in s.words]
+    words = [[w.key, {k: _json_value(v) for k, v in w.params.items()}] for w in s.words]
     return (
         s.period, s.method, _number(s.observed), _number(s.expected), _number(s.exposure), _number(s.statistic),
         _number(s.limit), _number(s.p), _number(s.q), json.dumps(baseline, sort_keys=True),
@@ -240,8 +241,8 @@ def _number(value: object) -> float | None:
 
 
 def _json_value(value: object) -> object:
-    if hasattr(value, "render"):  # a sentence inside a sentence: the name of a period
-        return {"template": value.template, "values": {k: _json_value(v) for k, v in value.values.items()}}
+    if isinstance(value, Message):  # inside another one: the name of a period
+        return {"template": value.key, "values": {k: _json_value(v) for k, v in value.params.items()}}
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):

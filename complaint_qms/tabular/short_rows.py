@@ -8,7 +8,7 @@ _MOST_LABELS = 0.3
 """A column with fewer distinct values than this share of its rows holds labels."""
 
 
-class Pattern:
+class RowPattern:
     """What whole rows at the beginning of a file look like: where dates stand, and which labels a column has.
 
     Many programs leave out empty cells at the end of a line. A line that lost a cell in the middle, or was broken in two,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from complaint_qms.backtest import history, likeness
+from complaint_qms.backtest import duplicates, history
+from complaint_qms.backtest.errors import USAGE, CommandError
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.similar import Index, Record, Search, shared_words
-from complaint_qms.tabular.errors import USAGE, CliError
 
 LEAST_SHARE = 0.25
 """Of a text that another must hold to be shown."""
@@ -54,10 +54,10 @@ def like_complaint(store: Store, key: str, limit: int) -> Hits:
     past = history.load(store)
     found = store.db.execute("SELECT row_id FROM complaint WHERE id = ?", (key,)).fetchone()
     if not found:
-        raise CliError("no_such_complaint", USAGE, id=key, file=store.path)
+        raise CommandError("no_such_complaint", USAGE, id=key, file=store.path)
     own = int((past.row_id == found[0]).argmax())
-    record = next(likeness.records(store, past, own, own + 1))
-    index = Index(likeness.settings(Policy(yaml.safe_load(store.meta("policy")))))
+    record = next(duplicates.records(store, past, own, own + 1))
+    index = Index(duplicates.settings(Policy(yaml.safe_load(store.meta("policy")))))
     search = Search(record.text)
     for part in _parts(store, past):
         index.add_many(other for other in part if other.id != record.id)
@@ -73,8 +73,8 @@ def like_complaint(store: Store, key: str, limit: int) -> Hits:
 
 
 def _parts(store: Store, past: history.History) -> Iterator[list[Record]]:
-    for start in range(0, len(past), likeness.CHUNK):
-        yield list(likeness.records(store, past, start, min(start + likeness.CHUNK, len(past))))
+    for start in range(0, len(past), duplicates.CHUNK):
+        yield list(duplicates.records(store, past, start, min(start + duplicates.CHUNK, len(past))))
 
 
 def _held(

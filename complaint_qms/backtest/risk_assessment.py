@@ -31,7 +31,7 @@ _JUDGED = ("severity", "risk", "tags")
 """Fields that a rule sees as judged here, not as the file has them."""
 
 
-class Judge:
+class RiskAssessment:
     """Fills ``assessment`` and ``effect``; `asks` names the fields of the complaint table it wants of each chunk."""
 
     def __init__(self, store: Store, policy: Policy, history: History) -> None:

@@ -9,7 +9,7 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 _BLANKS = frozenset("\t\n\r")
 
 
-def visible(text: object) -> str:
+def printable(text: object) -> str:
     """`text` on one line, with every character that is an order to the terminal written out as ``\\x1b``."""
     return _UNSEEN.sub(_written, str(text))
 
@@ -21,6 +21,6 @@ def _written(match: re.Match[str]) -> str:
     return f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}"
 
 
-def line(text: object = "") -> None:
+def print_line(text: object = "") -> None:
     """Print one line of words and text of a file."""
-    print(visible(text))
+    print(printable(text))

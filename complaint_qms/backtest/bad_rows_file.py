@@ -1,4 +1,4 @@
-"""The side file: every bad row whole, with its reason, so that it can be corrected and read again."""
+"""The file of bad rows: every bad row whole, with its reason, so that it can be corrected and read again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,26 @@ import csv
 import json
 from pathlib import Path
 
+from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.store import Store
-from complaint_qms.tabular.messages import say
-from complaint_qms.tabular.rows import SIDE_KEYS, guarded
+from complaint_qms.engine.message import Message
+from complaint_qms.tabular.rows import BAD_ROWS_HEADINGS, guarded
+
+_DETAILS = {
+    "row_too_long": "{found} > {expected}",
+    "row_too_short": "{found} < {expected}",
+    "row_unreadable": "{why}",
+    "quote_swallows": "{lines}",
+    "cell_too_long": "> {most}",
+    "row_not_json": "{why}",
+    "row_not_object": "{kind}",
+    "row_too_deep": "> {most}",
+}
+
+
+def reason_and_detail(problem: Message) -> tuple[str, str]:
+    """How a problem of a row is stored: its key, which the reader's language is found by, and what it is about."""
+    return problem.key, _DETAILS.get(problem.key, "").format(**problem.params)
 
 
 def packed(cells: list[str]) -> str:
@@ -21,7 +38,7 @@ def keep_headings(store: Store, file: int, headings: list[str]) -> None:
     store.set_meta(f"headings {file}", packed(headings))
 
 
-def write_side_file(store: Store, path: Path, language: str) -> int:
+def write_bad_rows(store: Store, path: Path, language: str) -> int:
     """``bad_rows.csv``: file, row, column, reason, detail, then the row under its own headings; returns how many. No bad
     row, no file. No cell begins like a formula."""
     path.unlink(missing_ok=True)
@@ -38,12 +55,12 @@ def write_side_file(store: Store, path: Path, language: str) -> int:
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         out = csv.writer(handle, lineterminator="\n")
-        out.writerow([say(f"side_{key}", language) for key in SIDE_KEYS] + list(map(guarded, places)))
+        out.writerow(BAD_ROWS_HEADINGS[language] + list(map(guarded, places)))
         for file, name, row, column, reason, detail, cells in rows:
             given, whole = json.loads(cells), [""] * len(places)
             for heading, cell in zip(headings[file], given, strict=False):
                 whole[places[heading]] = cell
             whole += given[len(headings[file]) :]
-            out.writerow(map(guarded, (name, str(row), column, say(reason, language), detail, *whole)))
+            out.writerow(map(guarded, (name, str(row), column, phrase(reason, language), detail, *whole)))
             count += 1
     return count

@@ -10,10 +10,10 @@ import json
 from collections import Counter
 from collections.abc import Callable
 
-from complaint_qms.backtest.likeness import reasons_json
+from complaint_qms.backtest.duplicates import reasons_json
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
-from complaint_qms.backtest.words import type_names
+from complaint_qms.backtest.stored_reasons import type_names
 from complaint_qms.engine.classify import Proposal, TextModel, propose_many, train_many
 
 CHUNK = 1_000
@@ -23,7 +23,7 @@ LEAST_TEACHERS, LEAST_OF_LABEL = 100, 8
 FIELDS = ("type", "severity")
 
 
-def read(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
+def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
     """Fill ``reading``; goes on after the last stored chunk."""
     done = store.done("read text")
     if done < 0:

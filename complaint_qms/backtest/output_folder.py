@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from complaint_qms.tabular.errors import OUTPUT, USAGE, CliError
+from complaint_qms.backtest.errors import OUTPUT, USAGE, CommandError
 
 try:
     import fcntl
@@ -19,15 +19,15 @@ LOCK_NAME = ".complaint-qms.lock"
 
 @contextlib.contextmanager
 def claimed(folder: Path) -> Iterator[None]:
-    """Make the folder and hold it alone; CliError when another run has it. The system lets go of it at any end of the
+    """Make the folder and hold it alone; CommandError when another run has it. The system lets go of it at any end of the
     process, so a killed run leaves no lock behind."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = _lock(folder)
     except BlockingIOError:
-        raise CliError("folder_busy", OUTPUT, folder=folder) from None
+        raise CommandError("folder_busy", OUTPUT, folder=folder) from None
     except OSError as error:
-        raise CliError("output_unwritable", OUTPUT, file=folder, why=error.strerror) from None
+        raise CommandError("output_unwritable", OUTPUT, file=folder, why=error.strerror) from None
     try:
         yield
     finally:
@@ -75,7 +75,7 @@ def keep_apart(outputs: list[Path], inputs: list[Path | None]) -> None:
     """Refuse a run that would write over one of the files it was given."""
     for source in inputs:
         if source is not None and any(same(source, target) for target in outputs):
-            raise CliError("output_is_input", USAGE, file=source)
+            raise CommandError("output_is_input", USAGE, file=source)
 
 
 def same(one: Path, other: Path) -> bool:
@@ -96,7 +96,7 @@ def write(path: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8", newline="\n")
         os.replace(draft, path)
     except OSError as error:
-        raise CliError("output_unwritable", OUTPUT, file=path, why=error.strerror) from None
+        raise CommandError("output_unwritable", OUTPUT, file=path, why=error.strerror) from None
 
 
 def put_aside(path: Path, ours: set[str]) -> Path | None:
@@ -111,5 +111,5 @@ def put_aside(path: Path, ours: set[str]) -> Path | None:
             kept = path.with_name(f"{path.name}.bak{number}")
         os.rename(path, kept)
     except OSError as error:
-        raise CliError("output_unwritable", OUTPUT, file=path, why=error.strerror) from None
+        raise CommandError("output_unwritable", OUTPUT, file=path, why=error.strerror) from None
     return kept

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.store import Store
-from complaint_qms.tabular.mapping import FileMapping, shown
-from complaint_qms.tabular.messages import say
+from complaint_qms.tabular.mapping import FileMapping, name_list
 
 
 def of_file(mapping: FileMapping) -> list[tuple[str, int, str]]:
@@ -17,7 +17,7 @@ def of_file(mapping: FileMapping) -> list[tuple[str, int, str]]:
     if fmt.damaged:
         found.append(("damaged_characters", fmt.damaged, mapping.name))
     if fmt.unread:
-        found.append(("sheets_unread", len(fmt.unread), f"{mapping.name}: {shown(fmt.unread)}"))
+        found.append(("sheets_unread", len(fmt.unread), f"{mapping.name}: {name_list(fmt.unread)}"))
     return found
 
 
@@ -33,4 +33,4 @@ def store(store: Store, mapping: FileMapping, field: str = "-") -> None:
 
 def lines(mapping: FileMapping, language: str) -> list[str]:
     """For the screen."""
-    return [f"{say(reason, language)}: {example}" for reason, _, example in of_file(mapping)]
+    return [f"{phrase(reason, language)}: {example}" for reason, _, example in of_file(mapping)]

@@ -9,17 +9,16 @@ from pathlib import Path
 
 import yaml
 
-from complaint_qms.backtest import notes, seek, words
+from complaint_qms.backtest import file_quality, similar_search, stored_reasons
+from complaint_qms.backtest.catalogue import phrase, translator
+from complaint_qms.backtest.errors import OK, USAGE, CommandError
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.replay import Result
-from complaint_qms.backtest.report.strings import text as label
 from complaint_qms.backtest.store import Store
-from complaint_qms.tabular.errors import OK, USAGE, CliError
 from complaint_qms.tabular.fields import FIELDS, STAGES
 from complaint_qms.tabular.mapping import FileMapping
-from complaint_qms.tabular.messages import say
 from complaint_qms.tabular.profile import Profile
-from complaint_qms.tabular.visible import line, visible
+from complaint_qms.tabular.terminal_text import print_line, printable
 
 CSV_KINDS = {",": "CSV", "\t": "TSV"}
 
@@ -33,35 +32,37 @@ def columns(mappings: list[tuple[FileMapping, Profile]], language: str) -> None:
             kind = CSV_KINDS.get(fmt.delimiter, f"CSV {fmt.delimiter}")
         kind += f", {fmt.encoding}" if fmt.kind != "xlsx" else ""
         kind += f", {fmt.sheet}" if fmt.kind == "xlsx" else ""
-        line(say("columns_of", language, file=mapping.name, records=f"{facts.records:,}", kind=kind))
-        for words_of_file in notes.lines(mapping, language):
-            line(f"  ! {words_of_file}")
+        print_line(phrase("columns_of", language, file=mapping.name, records=f"{facts.records:,}", kind=kind))
+        for words_of_file in file_quality.lines(mapping, language):
+            print_line(f"  ! {words_of_file}")
         rows = []
         for key, names in mapping.columns.items():
             column = facts.column(names[0])
             example = " ".join(column.examples[0].split()) if column and column.examples else ""
             decision = mapping.dates.get(key)
-            note = f"{decision.order}: {say(decision.why, language)}" if decision else ""
+            note = f"{decision.order}: {phrase(decision.why, language)}" if decision else ""
             date = mapping.exposure and key == "received"
-            name = say("delivery_date", language) if date else label(f"field_{key}", language)
-            rows.append((name, " + ".join(names), cut(visible(example), 32), note))
+            name = phrase("delivery_date", language) if date else phrase(f"field_{key}", language)
+            rows.append((name, " + ".join(names), cut(printable(example), 32), note))
         table(rows, indent=2)
-        line()
+        print_line()
 
 
 def result(done: Result, seconds: float, language: str) -> None:
     """Counts, places, speed."""
     if done.resumed:
-        line(say("resumed", language))
-    line(say("done_rows", language, good=f"{done.good:,}", bad=f"{done.bad:,}"))
+        print_line(phrase("resumed", language))
+    print_line(phrase("done_rows", language, good=f"{done.good:,}", bad=f"{done.bad:,}"))
     if done.left_out:
-        line(say("done_left_out", language, count=f"{done.left_out:,}", date=done.as_of))
+        print_line(phrase("done_left_out", language, count=f"{done.left_out:,}", date=done.as_of))
     if done.side_file:
-        line(say("done_side", language, path=done.side_file))
-    line(say("done_signals", language, signals=f"{done.signals:,}", series=f"{done.series:,}"))
+        print_line(phrase("done_side", language, path=done.side_file))
+    print_line(phrase("done_signals", language, signals=f"{done.signals:,}", series=f"{done.series:,}"))
     rows = done.good + done.bad
     print(
-        say("done_rate", language, rows=f"{rows:,}", seconds=f"{seconds:.1f}", rate=f"{rows / seconds:,.0f}")
+        phrase(
+            "done_rate", language, rows=f"{rows:,}", seconds=f"{seconds:.1f}", rate=f"{rows / seconds:,.0f}"
+        )
     )
     places(done, language)
 
@@ -70,61 +71,61 @@ def places(done: Result, language: str) -> None:
     """Where the results lie."""
     put_aside(done.mapping_aside, language)
     names = {"report": done.report, "database": done.database, "mapping": done.mapping}
-    print(say("done_files", language, **{key: visible(path) for key, path in names.items()}))
+    print(phrase("done_files", language, **{key: printable(path) for key, path in names.items()}))
 
 
 def put_aside(path: Path | None, language: str) -> None:
     """That an older mapping was kept."""
     if path:
-        line(say("mapping_aside", language, path=path))
+        print_line(phrase("mapping_aside", language, path=path))
 
 
 def signals(store: Store, kind: str | None, language: str) -> int:
     """Every week with a signal, latest first, with its sentence."""
     kinds = yaml.safe_load(store.meta("policy"))["signals"]["by"]
     if kind is not None and kind not in kinds:
-        raise CliError("kind_unknown", USAGE, kind=kind, kinds=", ".join(kinds))
+        raise CommandError("kind_unknown", USAGE, kind=kind, kinds=", ".join(kinds))
     rows = store.db.execute(
         "SELECT kind, key, signal.method, p, q, words, label FROM signal JOIN series ON series.series = signal.series "
         "WHERE ?1 IS NULL OR kind = ?1 ORDER BY period DESC, p, signal",
         (kind,),
     ).fetchall()
     if not rows:
-        line(say("signals_none", language))
+        print_line(phrase("signals_none", language))
     for series, key, method, p, q, stored, week in rows:
         name = (
-            label("series_all", language)
+            phrase("series_all", language)
             if series == "all"
-            else f"{label('field_' + series, language)} {key}"
+            else f"{phrase('field_' + series, language)} {key}"
         )
         chance = "" if p is None else f", p = {p:.2g}, q = {q:.2g}"
-        line(f"{week}  {name}  [{label('method_' + method, language)}{chance}]")
-        line(f"    {words.sentences(stored, language)}")
+        print_line(f"{week}  {name}  [{phrase('method_' + method, language)}{chance}]")
+        print_line(f"    {stored_reasons.sentences(stored, language)}")
     return OK
 
 
 def similar(store: Store, key: str | None, text: str | None, limit: int, language: str) -> int:
     """The complaints that tell the same story as a given one, then those that hold most of its text, or of a text."""
     if store.meta("text") != "yes":
-        raise CliError("no_text", USAGE)
+        raise CommandError("no_text", USAGE)
     found = (
-        seek.like_complaint(store, key, limit)
+        similar_search.like_complaint(store, key, limit)
         if key is not None
-        else seek.like_text(store, text or "", limit)
+        else similar_search.like_text(store, text or "", limit)
     )
     if not found.stories and not found.texts:
-        line(say("similar_none", language))
+        print_line(phrase("similar_none", language))
     for hits, heading in (
         (found.stories, None),
         (found.texts, "similar_by_text" if key is not None else None),
     ):
         if hits and heading:
-            line(say(heading, language))
+            print_line(phrase(heading, language))
         for hit in hits:
-            line(f"{hit.score:.2f}  {hit.id}  {hit.received}  {hit.item or ''}")
-            line(f"      {cut(visible(' '.join(hit.words.split())), 110)}")
+            print_line(f"{hit.score:.2f}  {hit.id}  {hit.received}  {hit.item or ''}")
+            print_line(f"      {cut(printable(' '.join(hit.words.split())), 110)}")
             for template, arguments in hit.reasons:
-                line(f"      - {words.reason(template, arguments, language)}")
+                print_line(f"      - {stored_reasons.reason(template, arguments, language)}")
     return OK
 
 
@@ -133,11 +134,11 @@ def explain(store: Store, key: str, language: str) -> int:
     cursor = store.db.execute("SELECT * FROM complaint WHERE id = ?", (key,))
     row = cursor.fetchone()
     if not row:
-        raise CliError("no_such_complaint", USAGE, id=key, file=store.path)
+        raise CommandError("no_such_complaint", USAGE, id=key, file=store.path)
     facts = dict(zip((c[0] for c in cursor.description), row, strict=True))
-    line(label("explain_facts", language))
+    print_line(phrase("explain_facts", language))
     shown = [
-        (label(f"field_{f.key}", language), cut(visible(_fact(facts[f.key])), 100))
+        (phrase(f"field_{f.key}", language), cut(printable(_fact(facts[f.key])), 100))
         for f in FIELDS
         if facts[f.key] is not None
     ]
@@ -148,13 +149,13 @@ def explain(store: Store, key: str, language: str) -> int:
     ).fetchall()
     policy = Policy(yaml.safe_load(store.meta("policy")))
     if readings:
-        line()
-        line(label("explain_text", language))
+        print_line()
+        print_line(phrase("explain_text", language))
     for field, value, confidence, why in readings:
         shown = level_name(policy, "severities", value, language) if field == "severity" else value
-        line(f"  {label('field_' + field, language)}: {shown}  ({confidence:.0%})")
+        print_line(f"  {phrase('field_' + field, language)}: {shown}  ({confidence:.0%})")
         for template, arguments, _weight in json.loads(why):
-            line(f"      - {words.reason(template, arguments, language)}")
+            print_line(f"      - {stored_reasons.reason(template, arguments, language)}")
     cursor = store.db.execute("SELECT * FROM assessment WHERE row_id = ?", (facts["row_id"],))
     row = cursor.fetchone()
     judged = dict(zip((c[0] for c in cursor.description), row, strict=True))
@@ -170,33 +171,35 @@ def _fact(value: object) -> str:
 
 
 def _explain_risk(judged: dict, policy: Policy, language: str) -> None:
-    line()
-    line(label("explain_risk", language))
-    origin = label(f"severity_from_{judged['severity_from']}", language)
+    print_line()
+    print_line(phrase("explain_risk", language))
+    origin = phrase(f"severity_from_{judged['severity_from']}", language)
     basis = (
-        label("explain_rate", language).format(
+        phrase("explain_rate", language).format(
             rate=f"{judged['rate'] * 1000:.3g}", days=policy.data["risk"]["window_days"]
         )
         if judged["rate"] is not None
-        else label("explain_recent", language).format(
+        else phrase("explain_recent", language).format(
             count=judged["recent"], days=policy.data["risk"]["window_days"]
         )
     )
     rows = [
         (
-            label("field_severity", language),
+            phrase("field_severity", language),
             level_name(policy, "severities", judged["severity"], language),
             origin,
         ),
         (
-            label("occurrence", language),
+            phrase("occurrence", language),
             level_name(policy, "occurrences", judged["occurrence"], language),
             basis,
         ),
-        (label("risk", language), level_name(policy, "levels", judged["risk"], language), ""),
+        (phrase("risk", language), level_name(policy, "levels", judged["risk"], language), ""),
     ]
     if judged["report_by"]:
-        rows.append((label("report_by", language), judged["report_by"], label("not_legal_advice", language)))
+        rows.append(
+            (phrase("report_by", language), judged["report_by"], phrase("not_legal_advice", language))
+        )
     table(rows, indent=2)
 
 
@@ -206,22 +209,22 @@ def _explain_times(store: Store, seq: int, language: str) -> None:
     if not row:
         return
     times = dict(zip((c[0] for c in cursor.description), row, strict=True))
-    line()
-    line(label("explain_times", language))
+    print_line()
+    print_line(phrase("explain_times", language))
     rows = [
-        (label(f"stage_{key}", language), hours(times[key], language))
+        (phrase(f"stage_{key}", language), hours(times[key], language))
         for key in ("first_response", *STAGES, "total")
         if times[key] is not None
     ]
     if times["open_stage"]:
         rows.append(
-            (label(f"stage_{times['open_stage']}", language), f"{hours(times['open_minutes'], language)} …")
+            (phrase(f"stage_{times['open_stage']}", language), f"{hours(times['open_minutes'], language)} …")
         )
     table(rows, indent=2)
     for stage, at, told, due in store.db.execute(
         'SELECT stage, "at", told, due FROM escalation WHERE seq = ? ORDER BY due, stage, "at"', (seq,)
     ):
-        line(f"    {due}  {label('stage_' + stage, language)} {at:.0%} → {words.translator(language)(told)}")
+        print_line(f"    {due}  {phrase('stage_' + stage, language)} {at:.0%} → {translator(language)(told)}")
 
 
 def _explain_rest(store: Store, judged: dict, language: str) -> None:
@@ -229,9 +232,9 @@ def _explain_rest(store: Store, judged: dict, language: str) -> None:
         "SELECT rule, action, detail FROM effect WHERE seq = ? ORDER BY rowid", (judged["seq"],)
     )
     for rule, action, detail in effects:
-        line()
-        line(
-            f"{label('rule', language)} {rule}: {label('action_' + action, language, action)}  {words.detail(detail, language)}"
+        print_line()
+        print_line(
+            f"{phrase('rule', language)} {rule}: {phrase('action_' + action, language, action)}  {stored_reasons.detail(detail, language)}"
         )
     pairs = store.db.execute(
         "SELECT complaint.id, score, reasons FROM pair JOIN assessment ON assessment.seq = left_seq + right_seq - ?1 "
@@ -239,12 +242,12 @@ def _explain_rest(store: Store, judged: dict, language: str) -> None:
         (judged["seq"],),
     ).fetchall()
     if pairs:
-        line()
-        line(label("duplicates", language))
+        print_line()
+        print_line(phrase("duplicates", language))
     for other, score, why in pairs:
-        line(f"  {score:.2f}  {other}")
+        print_line(f"  {score:.2f}  {other}")
         for template, arguments, _weight in json.loads(why):
-            line(f"      - {words.reason(template, arguments, language)}")
+            print_line(f"      - {stored_reasons.reason(template, arguments, language)}")
 
 
 def level_name(policy: Policy, axis: str, key: str | None, language: str) -> str:
@@ -261,7 +264,7 @@ def level_name(policy: Policy, axis: str, key: str | None, language: str) -> str
 def hours(minutes: float, language: str) -> str:
     """Working minutes as hours and minutes."""
     whole = round(minutes)
-    return label("hours_minutes", language).format(hours=f"{whole // 60:,}", minutes=whole % 60)
+    return phrase("hours_minutes", language).format(hours=f"{whole // 60:,}", minutes=whole % 60)
 
 
 def cut(text: str, width: int) -> str:
@@ -276,13 +279,13 @@ def cut(text: str, width: int) -> str:
 
 def table(rows: Iterable[tuple[str, ...]], indent: int = 0) -> None:
     """Aligned columns."""
-    rows = [tuple(visible(c) for c in row) for row in rows]
+    rows = [tuple(printable(c) for c in row) for row in rows]
     if not rows:
         return
     widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = [c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True)]
-        line((" " * indent + "  ".join(cells)).rstrip())
+        print_line((" " * indent + "  ".join(cells)).rstrip())
 
 
 def _width(text: str) -> int:

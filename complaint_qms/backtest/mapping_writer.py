@@ -1,0 +1,76 @@
+"""Writes the mapping file of a run: what each column was taken for, to be corrected and given back."""
+
+from __future__ import annotations
+
+import yaml
+
+from complaint_qms.backtest.catalogue import phrase
+from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS
+from complaint_qms.tabular.mapping import FileMapping
+from complaint_qms.tabular.mapping_file import EXPOSURE_NAMES, VERSION
+from complaint_qms.tabular.profile import Profile
+
+
+def dump(
+    mappings: list[tuple[FileMapping, Profile]],
+    deliveries: tuple[FileMapping, Profile] | None = None,
+) -> str:
+    """The YAML text; its comments are English, so that every run of a file gives the same bytes."""
+    lines = [
+        "# complaint-qms: how the columns of the files are read.",
+        "# Change what is wrong and pass this file back with --mapping.",
+        f"version: {VERSION}",
+        "files:",
+    ]
+    for mapping, profile in mappings:
+        first, *rest = _entry_lines(mapping, profile)
+        lines += [f"  - {first}", *(f"    {line}" for line in rest)]
+    if deliveries:
+        lines += ["deliveries:", *(f"  {line}" for line in _entry_lines(*deliveries))]
+    return "\n".join(lines) + "\n"
+
+
+def _entry_lines(mapping: FileMapping, profile: Profile) -> list[str]:
+    fmt = mapping.format
+    lines = [f"name: {_scalar(mapping.name)}", f"kind: {fmt.kind}"]
+    if fmt.kind != "xlsx":
+        doubt = f"  # {phrase('encoding_uncertain', 'en')}" if fmt.doubt else ""
+        lines.append(f"encoding: {_scalar(fmt.encoding)}{doubt}")
+    if fmt.kind == "csv":
+        lines.append(f"delimiter: {_scalar(fmt.delimiter)}")
+    if fmt.kind == "xlsx":
+        unread = f"  # {phrase('sheets_unread', 'en')}: {_comment(fmt.unread)}" if fmt.unread else ""
+        lines.append(f"sheet: {_scalar(fmt.sheet)}{unread}")
+    if fmt.kind in ("csv", "xlsx"):
+        lines.append(f"header_row: {mapping.header_row}")
+    lines.append("columns:")
+    names_of = EXPOSURE_NAMES if mapping.exposure else {}
+    for key in (f.key for f in (EXPOSURE_FIELDS if mapping.exposure else FIELDS)):
+        shown_key, names = names_of.get(key, key), mapping.columns.get(key)
+        if not names:
+            lines.append(f"  {shown_key}: null")
+            continue
+        value = _scalar(names[0]) if len(names) == 1 else "[" + ", ".join(map(_scalar, names)) + "]"
+        column = profile.column(names[0])
+        note = f"  # {column.filled_share:.0%} filled" if column else ""
+        lines.append(f"  {shown_key}: {value}{note}")
+    if mapping.dates:
+        lines.append("dates:")
+        for key, decision in mapping.dates.items():
+            lines.append(f"  {names_of.get(key, key)}: {decision.order}  # {phrase(decision.why, 'en')}")
+    used = {n for names in mapping.columns.values() for n in names}
+    unused = [c.name for c in profile.columns if c.name not in used]
+    if unused:
+        lines.append("# not used: " + _comment(unused))
+    return lines
+
+
+def _comment(names: list[str] | tuple[str, ...]) -> str:
+    text = ", ".join(names)
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _scalar(value: object) -> str:
+    """A YAML scalar on one line."""
+    text = yaml.safe_dump(value, allow_unicode=True, width=100_000, default_flow_style=True).strip()
+    return text.removesuffix("...").strip()
