@@ -24,6 +24,7 @@ from complaint_qms.backtest.history import (
 from complaint_qms.backtest.policy import Policy, fact_uses
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine import reportability, risk, rules
+from complaint_qms.engine.risk_table import occurrence_bands
 
 OUTCOMES_KEPT = 200_000
 HARM_FIELDS = ("deaths", "injured", "harm", "crash", "fire", "severity")
@@ -43,7 +44,7 @@ class RiskAssessment:
         if deliveries.exist:
             self.rate = self.recent / deliveries.within(history.codes["item"], history.received, window)
         by_rate, by_count = (
-            risk.occurrence_bands(values, policy.bands(by))
+            occurrence_bands(values, policy.bands(by))
             for by, values in (("rate", self.rate), ("count", self.recent))
         )
         self.occurrence = np.where(np.isnan(self.rate), by_count, by_rate).astype(np.int8)

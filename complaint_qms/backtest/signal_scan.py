@@ -13,10 +13,10 @@ from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.effectiveness import rate_ratio
 from complaint_qms.engine.message import Message
-from complaint_qms.engine.signals import choose, disproportion, ebgm, fdr, poisson
+from complaint_qms.engine.signals import disproportionality, ebgm, fdr, method_choice, poisson
 from complaint_qms.engine.signals.ageing import age_weights, births, weighed_units
-from complaint_qms.engine.signals.scan import limits, scan_series
-from complaint_qms.engine.signals.series import SeriesMatrix, build, in_field
+from complaint_qms.engine.signals.scanning import limits, scan_series
+from complaint_qms.engine.signals.series import SeriesMatrix, build_series, in_field
 from complaint_qms.engine.signals.types import ScanResult, Settings, SignalRecord
 
 IN_FIELD_WEEKS = 52
@@ -110,7 +110,7 @@ def _matrix(
         kept = delivered >= 0
         exposure = (delivered[kept].tolist(), units.day[kept], units.units[kept])
     try:
-        matrix = build(
+        matrix = build_series(
             row[seen].tolist(),
             past.received[seen].astype("datetime64[D]"),
             "week",
@@ -307,15 +307,17 @@ def _pairings(store: Store, past: History) -> None:
     known = (past.codes["item"] >= 0) & (past.codes["type"] >= 0)
     if not known.any():
         return
-    table = disproportion.pair_table(past.codes["item"][known].tolist(), past.codes["type"][known].tolist())
-    method = choose.choose_pairs(len(table.items), len(table.defects), len(table.n))
+    table = disproportionality.pair_table(
+        past.codes["item"][known].tolist(), past.codes["type"][known].tolist()
+    )
+    method = method_choice.choose_pairs(len(table.items), len(table.defects), len(table.n))
     if method == "ebgm":
         prior = ebgm.fit_prior(table.n, table.expected)
         found = ebgm.score(table.n, table.expected, prior.theta)
         ratio, low, high = found.ebgm, found.eb05, found.eb95
         alarm = (low >= EBGM_ALARM) & (table.n >= 3)
     else:
-        found = disproportion.disproportion(*table.cells())
+        found = disproportionality.disproportion(*table.cells())
         ratio, low, high = found.prr, found.prr_lower, found.prr_upper
         alarm = found.alarm & (low > 1)
     places = np.flatnonzero(alarm)

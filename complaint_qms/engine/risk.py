@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from complaint_qms.constants.risk import HARM_EVENTS
 
 ACCEPTABILITY_ORDER = ("acceptable", "alarp", "unacceptable")
@@ -209,25 +207,6 @@ def occurrence_of_rate(
         if low <= complaints_per_unit and (not high or complaints_per_unit < high):
             return key
     return None
-
-
-def occurrence_bands(
-    complaints_per_unit: np.ndarray, bands: Sequence[tuple[str, float, float | None]]
-) -> np.ndarray:
-    """:func:`occurrence_of_rate` of many rates at once: the place in ``bands``, int64 of the same shape; -1 when no band
-    holds the rate or the rate is not known (NaN).
-
-    Raises:
-        RiskError: a negative rate.
-    """
-    rates = np.asarray(complaints_per_unit)
-    if (rates < 0).any():
-        raise RiskError(f"A complaint rate must not be negative: {rates[rates < 0][0]!r}")
-    found = np.full(rates.shape, -1, dtype=np.int64)
-    for place, (_key, low, high) in reversed(list(enumerate(bands))):  # the first band that fits is to win
-        inside = low <= rates
-        found[inside & (rates < high) if high else inside] = place
-    return found
 
 
 # AIAG & VDA FMEA Handbook (2019), action priority for design and process FMEA. Rows are severity bands; each row

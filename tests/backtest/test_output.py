@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from complaint_qms.backtest import folder, sample
+from complaint_qms.backtest import output_folder, sample
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.errors import CommandError
 from complaint_qms.backtest.main import main
-from complaint_qms.tabular.terminal_text import visible
+from complaint_qms.tabular.terminal_text import printable
 from tests.backtest.outcome import query
 
 HEADER = "id,date,item,type,closed,description\n"
@@ -64,12 +64,12 @@ def test_one_run_at_a_time(source, tmp_path, capsys, more):
 
 
 def test_the_lock_file_where_folders_cannot_be_locked(tmp_path):
-    path = tmp_path / folder.LOCK_NAME
-    held = folder._lock_file(path)
+    path = tmp_path / output_folder.LOCK_NAME
+    held = output_folder._lock_file(path)
     with pytest.raises(BlockingIOError):
-        folder._lock_file(path)
+        output_folder._lock_file(path)
     os.close(held)
-    os.close(folder._lock_file(path))
+    os.close(output_folder._lock_file(path))
 
 
 def test_a_corrected_file_is_taken_after_a_failed_run(source, tmp_path):
@@ -190,7 +190,7 @@ def test_the_whole_is_measured_only_where_an_end_is_known(tmp_path):
 
 
 def test_orders_to_the_terminal_are_shown(tmp_path, capsys):
-    assert visible("a\x1b[2J\x07\u202eb\x9bc\nd") == "a\\x1b[2J\\x07\\u202eb\\x9bc d"
+    assert printable("a\x1b[2J\x07\u202eb\x9bc\nd") == "a\\x1b[2J\\x07\\u202eb\\x9bc d"
     source, out = tmp_path / "a.csv", tmp_path / "o"
     evil = "\x1b]0;owned\x07 the lid leaks on the table every morning \u202e"
     source.write_text(

@@ -91,10 +91,10 @@ def test_same_input_same_bytes(history, tmp_path):
 
 KILLER = """
 import os, signal, sys
-from complaint_qms.backtest import assess, ingest, reading
+from complaint_qms.backtest import assess, ingest, text_classification
 from complaint_qms.backtest.main import main
 from complaint_qms.backtest.store import Store
-ingest.CHUNK = assess.CHUNK = reading.CHUNK = 300
+ingest.CHUNK = assess.CHUNK = text_classification.CHUNK = 300
 phase, at = sys.argv[1], int(sys.argv[2])
 plain = Store.set_done
 def set_done(self, name, done):

@@ -22,11 +22,11 @@ from time import perf_counter
 
 import numpy as np
 
-from complaint_qms.engine.signals.choose import METHODS
 from complaint_qms.engine.signals.ebgm import fit_prior, score
-from complaint_qms.engine.signals.maxsprt import critical_value
-from complaint_qms.engine.signals.scan import Settings, scan
-from complaint_qms.engine.signals.series import build
+from complaint_qms.engine.signals.method_choice import METHODS
+from complaint_qms.engine.signals.scanning import Settings, scan
+from complaint_qms.engine.signals.sequential import critical_value
+from complaint_qms.engine.signals.series import build_series
 
 SERIES, WEEKS = 10_000, 104
 BAR_SECONDS, BAR_MEGABYTES, BAR_RATIO = 5.0, 500, 2.4
@@ -111,7 +111,9 @@ def main() -> int:
     keys = rng.integers(0, SERIES, 1_000_000)
     days = np.datetime64("2022-01-03") + rng.integers(0, 7 * WEEKS, len(keys))
     listed = keys.tolist()
-    line("weekly series from 1,000,000 events", f"{best(lambda: build(listed, days, 'week'), 1):.2f} s")
+    line(
+        "weekly series from 1,000,000 events", f"{best(lambda: build_series(listed, days, 'week'), 1):.2f} s"
+    )
     e = rng.gamma(0.5, 1.0, 50_000) + 0.005
     n = rng.poisson(rng.gamma(1.5, 1 / 1.5, len(e)) * e)
     n, e = n[n > 0], e[n > 0]

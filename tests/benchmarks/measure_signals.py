@@ -16,10 +16,10 @@ from collections import Counter
 
 import numpy as np
 
-from complaint_qms.engine.signals.choose import METHODS
-from complaint_qms.engine.signals.ears import ears
-from complaint_qms.engine.signals.scan import ScanResult, Settings, scan
-from complaint_qms.engine.signals.series import build, to_days
+from complaint_qms.engine.signals.ears_chart import ears
+from complaint_qms.engine.signals.method_choice import METHODS
+from complaint_qms.engine.signals.scanning import ScanResult, Settings, scan
+from complaint_qms.engine.signals.series import build_series, to_days
 
 
 def scans(
@@ -78,7 +78,7 @@ def main() -> None:
     settings |= {name: Settings(method=name, min_count=options.min_count) for name in METHODS[1:]}
 
     def tables(order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        matrix = build(labels, dates[order], options.kind, until=dates.max() + 1, start=dates.min())
+        matrix = build_series(labels, dates[order], options.kind, until=dates.max() + 1, start=dates.min())
         place = {key: i for i, key in enumerate(matrix.keys)}
         # All labels together stand in for the units in the field, which the file does not hold.
         total = np.broadcast_to(matrix.counts.sum(axis=0), (len(kept), len(matrix.periods)))

@@ -352,7 +352,7 @@ class TestErrors:
 
     def test_columns_without_a_date_are_refused(self, sheet):
         path = sheet(["a", "b"], headings=["Colour", "Taste"])
-        with pytest.raises(frappe.ValidationError, match="received"):
+        with pytest.raises(frappe.ValidationError, match="no column is set to Received At"):
             source.check(source.open_file(path))
 
     def test_a_mapping_to_an_unknown_column_is_refused(self, sheet):
@@ -482,4 +482,4 @@ class TestForm:
         preparation.run_job(doc.name)
         doc.reload()
         assert doc.status == "failed"
-        assert "received" in doc.error_message
+        assert "no column is set to Received At" in doc.error_message

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from complaint_qms.constants import risk as data
 from complaint_qms.engine import risk
 from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix
+from complaint_qms.engine.risk_table import occurrence_bands
 
 SEVERITIES = tuple(row["key"] for row in data.SEVERITIES)
 OCCURRENCES = tuple(row["key"] for row in data.OCCURRENCES)
@@ -174,14 +175,14 @@ def test_occurrence_of_a_rate(per_unit, expected):
 def test_many_rates_like_each_of_them(rates):
     for bands in (BANDS, [("some", 1e-3, 1.0), ("rest", 2.0, None)]):
         keys = [*(key for key, _, _ in bands), None]
-        found = risk.occurrence_bands(np.array(rates), bands)
+        found = occurrence_bands(np.array(rates), bands)
         assert [keys[place] for place in found] == [risk.occurrence_of_rate(rate, bands) for rate in rates]
 
 
 def test_many_rates_known_unknown_and_wrong():
-    assert risk.occurrence_bands(np.array([np.nan, 3.0]), BANDS).tolist() == [-1, len(BANDS) - 1]
+    assert occurrence_bands(np.array([np.nan, 3.0]), BANDS).tolist() == [-1, len(BANDS) - 1]
     with pytest.raises(RiskError, match="negative"):
-        risk.occurrence_bands(np.array([0.0, -1.0]), BANDS)
+        occurrence_bands(np.array([0.0, -1.0]), BANDS)
 
 
 def test_rates_without_a_band():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
 
-from complaint_qms.engine.signals import fdr, maxsprt, tails
+from complaint_qms.engine.signals import fdr, sequential, tails
 from complaint_qms.engine.signals.charts import c_chart, laney_u_chart, p_chart, u_chart
 from complaint_qms.engine.signals.cusum import (
     average_run_length,
@@ -17,10 +17,10 @@ from complaint_qms.engine.signals.cusum import (
     reference_value,
     standard_cusum,
 )
-from complaint_qms.engine.signals.disproportion import disproportion, pair_table
-from complaint_qms.engine.signals.ears import ears
+from complaint_qms.engine.signals.disproportionality import disproportion, pair_table
+from complaint_qms.engine.signals.ears_chart import ears
 from complaint_qms.engine.signals.ebgm import fit_prior, score, squash
-from complaint_qms.engine.signals.farrington import (
+from complaint_qms.engine.signals.farrington_flexible import (
     Control,
     baseline_levels,
     farrington,
@@ -394,36 +394,36 @@ def test_prior_refuses_what_it_cannot_fit():
 @settings(max_examples=25)
 @given(st.floats(0.3, 30), st.floats(1, 6))
 def test_crossing_probability_rises_with_the_plan_and_falls_with_the_limit(limit, critical):
-    here = maxsprt.crossing_probability(critical, limit)
-    assert maxsprt.crossing_probability(critical, limit * 1.2) >= here - 1e-12
-    assert maxsprt.crossing_probability(critical + 0.3, limit) <= here + 1e-12
-    assert maxsprt.crossing_probability(critical, limit, min_count=3) <= here + 1e-12
+    here = sequential.crossing_probability(critical, limit)
+    assert sequential.crossing_probability(critical, limit * 1.2) >= here - 1e-12
+    assert sequential.crossing_probability(critical + 0.3, limit) <= here + 1e-12
+    assert sequential.crossing_probability(critical, limit, min_count=3) <= here + 1e-12
 
 
 def test_maxsprt_false_alarms_when_looked_at_continuously():
     rng = np.random.default_rng(2)
     limit, runs = 5.0, 4000
-    critical = maxsprt.critical_value(limit)
+    critical = sequential.critical_value(limit)
     arrivals = np.cumsum(rng.exponential(size=(runs, 60)), axis=1)
-    llr = maxsprt.log_likelihood_ratio(np.arange(1, 61), arrivals)
+    llr = sequential.log_likelihood_ratio(np.arange(1, 61), arrivals)
     rejected = np.any((llr >= critical) & (arrivals <= limit), axis=1)
     assert rejected.mean() == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / runs))
 
 
 def test_maxsprt_over_periods():
-    found = maxsprt.maxsprt([[0, 3, 6, 1], [0, 1, 0, 1]], [[1, 1, 1, 1], [1, 1, 1, 1]], [5.0, 5.0])
+    found = sequential.maxsprt([[0, 3, 6, 1], [0, 1, 0, 1]], [[1, 1, 1, 1], [1, 1, 1, 1]], [5.0, 5.0])
     assert found.alarm.tolist() == [[False, False, True, True], [False] * 4]
     assert found.count[0].tolist() == [0, 3, 9, 10]
-    assert np.isinf(maxsprt.log_likelihood_ratio(1, 0))
-    assert maxsprt.plan_limit([0.01, 0.3, 3.0, 7, 5000]).tolist() == [0.1, 0.5, 5, 10, 1000]
+    assert np.isinf(sequential.log_likelihood_ratio(1, 0))
+    assert sequential.plan_limit([0.01, 0.3, 3.0, 7, 5000]).tolist() == [0.1, 0.5, 5, 10, 1000]
 
 
 def test_sequential_p_agrees_with_the_recursion():
     values = np.array([0.5, 1.7, 3.3, 6.0])
-    exact = [maxsprt.crossing_probability(v, 10.0) for v in values]
-    np.testing.assert_allclose(maxsprt.sequential_p(values, 10.0), exact, rtol=0.02)
-    assert maxsprt.sequential_p([0.0, np.inf], 10.0).tolist() == [1, 0]
-    assert np.isnan(maxsprt.sequential_p([np.nan], 10.0)).all()
+    exact = [sequential.crossing_probability(v, 10.0) for v in values]
+    np.testing.assert_allclose(sequential.sequential_p(values, 10.0), exact, rtol=0.02)
+    assert sequential.sequential_p([0.0, np.inf], 10.0).tolist() == [1, 0]
+    assert np.isnan(sequential.sequential_p([np.nan], 10.0)).all()
 
 
 # -- Farrington ---------------------------------------------------------------------------------------------------

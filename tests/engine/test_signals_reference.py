@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from complaint_qms.engine.signals import fdr, maxsprt
+from complaint_qms.engine.signals import fdr, sequential
 from complaint_qms.engine.signals.charts import c_chart, laney_u_chart, p_chart, u_chart
 from complaint_qms.engine.signals.cusum import poisson_cusum, reference_value, standard_cusum
-from complaint_qms.engine.signals.disproportion import disproportion
-from complaint_qms.engine.signals.ears import ears
+from complaint_qms.engine.signals.disproportionality import disproportion
+from complaint_qms.engine.signals.ears_chart import ears
 from complaint_qms.engine.signals.ebgm import fit_prior, posterior_quantile, posterior_weight, score
-from complaint_qms.engine.signals.farrington import Control, farrington
+from complaint_qms.engine.signals.farrington_flexible import Control, farrington
 from complaint_qms.engine.signals.poisson import conditional_test, garwood_interval, poisson_test
 from complaint_qms.engine.signals.tails import negbin_tail
 
@@ -160,20 +160,20 @@ def test_disproportion():
 
 @pytest.mark.parametrize(("limit", "critical"), [(1.0, 2.853937), (10.0, 3.467952), (100.0, 3.952321)])
 def test_maxsprt_critical_values(limit, critical):
-    assert maxsprt.critical_value(limit) == pytest.approx(critical, abs=5e-7)
-    assert maxsprt.crossing_probability(maxsprt.critical_value(limit), limit) == pytest.approx(
+    assert sequential.critical_value(limit) == pytest.approx(critical, abs=5e-7)
+    assert sequential.crossing_probability(sequential.critical_value(limit), limit) == pytest.approx(
         0.05, abs=1e-10
     )
 
 
 def test_maxsprt_statistic():
-    assert maxsprt.log_likelihood_ratio(10, 4) == pytest.approx(3.162907, abs=5e-7)
-    assert maxsprt.log_likelihood_ratio(4, 10) == 0
+    assert sequential.log_likelihood_ratio(10, 4) == pytest.approx(3.162907, abs=5e-7)
+    assert sequential.log_likelihood_ratio(4, 10) == 0
 
 
 def test_maxsprt_where_no_value_reaches_alpha():
     # With 0.02 expected, one complaint is already rarer than 5 %: the smallest value a rejection can have.
-    assert maxsprt.critical_value(0.02) == pytest.approx(np.log(1 / 0.02) - 0.98)
+    assert sequential.critical_value(0.02) == pytest.approx(np.log(1 / 0.02) - 0.98)
 
 
 def test_ebgm_of_one_pair():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from complaint_qms.engine.signals import regression
-from complaint_qms.engine.signals.farrington import Control, farrington
+from complaint_qms.engine.signals.farrington_flexible import Control, farrington
 from complaint_qms.engine.signals.regression import deviance, poisson_regression
 
 

@@ -8,11 +8,11 @@ from hypothesis.extra import numpy as hnp
 
 from complaint_qms.engine.message import Message, join
 from complaint_qms.engine.signals import words
-from complaint_qms.engine.signals.choose import CODE, METHODS, Rule, choose, choose_pairs, facts
 from complaint_qms.engine.signals.detect import years_back
-from complaint_qms.engine.signals.farrington import Control
-from complaint_qms.engine.signals.scan import Settings, limits, scan, scan_series
-from complaint_qms.engine.signals.series import Periods, build
+from complaint_qms.engine.signals.farrington_flexible import Control
+from complaint_qms.engine.signals.method_choice import CODE, METHODS, Rule, choose, choose_pairs, facts
+from complaint_qms.engine.signals.scanning import Settings, limits, scan, scan_series
+from complaint_qms.engine.signals.series import Periods, build_series
 from complaint_qms.engine.signals.tails import conditional_tail, poisson_tail
 
 # Time is measured by the benchmarks, not here.
@@ -311,8 +311,8 @@ def test_an_unfinished_last_period_counts_for_its_share():
     whole = {"until": "2025-01-01"}
     part = {"until": "2024-12-04", "partial": "keep"}
     options = {"settings": Settings(method="poisson", min_baseline=8)}
-    full = scan_series(build(["A"] * len(events), events, "month", **whole), **options)
-    early = scan_series(build(["A"] * len(events), events, "month", **part), **options)
+    full = scan_series(build_series(["A"] * len(events), events, "month", **whole), **options)
+    early = scan_series(build_series(["A"] * len(events), events, "month", **part), **options)
     assert early.cells.expected[0, -1] == pytest.approx(10 * 3 / 31)
     assert early.signal[0, -1]
     assert not full.signal[0, -1]

@@ -13,6 +13,8 @@ Public API::
         sentiment    negative, neutral, positive
         language     en, zh, other, ""
         and any further field that ``models`` names
+    propose_by_keywords(text, lexicon=None, *, fields=FIELDS) -> list[Proposal]
+        the same by keywords alone; no array library is loaded for it
 
     train(texts, labels, *, contexts=None, lexicon=None, use_lexicon=True, settings=None) -> TextModel
         learns any label (type, component, product …) from a company's own history; needs scikit-learn, predicting does
@@ -30,12 +32,20 @@ Give ``propose_many`` portions of about a thousand texts. A model replaces the k
 severity never hides harm the text tells of. Reasons carry their contribution in log-odds (``Reason.weight``).
 """
 
-from complaint_qms.engine.classify.features import Context
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from complaint_qms.engine.classify.harm import SEVERITY_KEYS, Harm, assess
+from complaint_qms.engine.classify.keywords import FIELDS, Proposal, propose_by_keywords
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, Term, default_lexicon
-from complaint_qms.engine.classify.model import Predictions, TextModel, TrainSettings, train, train_many
-from complaint_qms.engine.classify.propose import FIELDS, Proposal, propose, propose_many
+from complaint_qms.engine.lazy_exports import lazy_exports
 from complaint_qms.engine.reasons import Reason
+
+if TYPE_CHECKING:
+    from complaint_qms.engine.classify.features import Context
+    from complaint_qms.engine.classify.model import Predictions, TextModel, TrainSettings, train, train_many
+    from complaint_qms.engine.classify.proposals import propose, propose_many
 
 __all__ = [
     "FIELDS",
@@ -53,7 +63,17 @@ __all__ = [
     "assess",
     "default_lexicon",
     "propose",
+    "propose_by_keywords",
     "propose_many",
     "train",
     "train_many",
 ]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "features": ("Context",),
+        "model": ("Predictions", "TextModel", "TrainSettings", "train", "train_many"),
+        "proposals": ("propose", "propose_many"),
+    },
+)

@@ -1,7 +1,159 @@
 """Signal detection: rises in complaints that chance does not explain.
 
-One file per family of methods, each a set of functions on arrays whose last axis is time; ``series`` makes those
-arrays from events, ``choose`` states which method suits which series, ``scan`` runs everything over thousands of
-series with the false discovery rate held, and ``words`` writes the arithmetic out. Nothing here reads a clock, a
-database or a setting.
+One file per family of methods, each a set of functions on arrays whose last axis is time; ``series`` makes those arrays
+from events, ``method_choice`` states which method suits which series, ``scanning`` runs everything over thousands of
+series with the false discovery rate held, and ``words`` writes the arithmetic out. Nothing here reads a clock, a database
+or a setting.
+
+Public API::
+
+    build_series(keys, dates, kind, …) -> SeriesMatrix          events as counts: series × days, weeks, months, quarters
+    scan_series(matrix, settings=Settings(…)) -> ScanResult      the method chosen for each series, every period judged
+    scan(counts, exposure, …) -> ScanResult                      the same on arrays; .signals: list[SignalRecord] with .text
+    limits(result, exposure, row)                                the chart's limit in every period of one series
+
+    c_chart, p_chart, u_chart, laney_p_chart, laney_u_chart      control charts                       -> Chart
+    ears                                                         CDC's EARS C1, C2, C3                -> Ears
+    poisson_cusum, standard_cusum, decision_limit                cumulative sums                      -> Cusum
+    farrington                                                   Farrington and Noufaily, with season -> Farrington
+    maxsprt, critical_value                                      sequential, for launches and batches -> MaxSprt
+    poisson_test, conditional_test                               exact tests of one count             -> PoissonTest
+    threshold_test                                               more than so many in a window        -> ThresholdTest
+    disproportion, pair_table                                    PRR, ROR, IC of item × defect        -> Disproportion
+    fit_prior, score                                             EBGM (DuMouchel's gamma-Poisson)     -> Prior, Scores
+    adjust, discoveries                                          Benjamini, Hochberg and Yekutieli
+
+Each result is a dataclass of arrays; what they hold stands beside them. ``docs/engine.md`` has examples that run.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from complaint_qms.engine.lazy_exports import lazy_exports
+
+if TYPE_CHECKING:
+    from complaint_qms.engine.signals.ageing import age_weights, births, weighed_units
+    from complaint_qms.engine.signals.charts import (
+        Chart,
+        c_chart,
+        laney_p_chart,
+        laney_u_chart,
+        p_chart,
+        u_chart,
+    )
+    from complaint_qms.engine.signals.cusum import (
+        Cusum,
+        StandardCusum,
+        average_run_length,
+        decision_limit,
+        decision_limits,
+        poisson_cusum,
+        reference_value,
+        standard_cusum,
+    )
+    from complaint_qms.engine.signals.disproportionality import (
+        Disproportion,
+        PairTable,
+        disproportion,
+        pair_table,
+    )
+    from complaint_qms.engine.signals.ears_chart import Ears, ears
+    from complaint_qms.engine.signals.ebgm import Prior, Scores, fit_prior, score
+    from complaint_qms.engine.signals.farrington_flexible import Control, Farrington, farrington
+    from complaint_qms.engine.signals.fdr import adjust, discoveries
+    from complaint_qms.engine.signals.method_choice import METHODS, Rule, choose, choose_pairs
+    from complaint_qms.engine.signals.poisson import (
+        PoissonTest,
+        conditional_test,
+        garwood_interval,
+        poisson_test,
+    )
+    from complaint_qms.engine.signals.scanning import limits, scan, scan_series
+    from complaint_qms.engine.signals.sequential import MaxSprt, critical_value, maxsprt
+    from complaint_qms.engine.signals.series import Periods, SeriesMatrix, build_series, in_field
+    from complaint_qms.engine.signals.threshold import ThresholdTest, threshold_test
+    from complaint_qms.engine.signals.types import BaselineRecord, ScanResult, Settings, SignalRecord
+
+__all__ = [
+    "METHODS",
+    "BaselineRecord",
+    "Chart",
+    "Control",
+    "Cusum",
+    "Disproportion",
+    "Ears",
+    "Farrington",
+    "MaxSprt",
+    "PairTable",
+    "Periods",
+    "PoissonTest",
+    "Prior",
+    "Rule",
+    "ScanResult",
+    "Scores",
+    "SeriesMatrix",
+    "Settings",
+    "SignalRecord",
+    "StandardCusum",
+    "ThresholdTest",
+    "adjust",
+    "age_weights",
+    "average_run_length",
+    "births",
+    "build_series",
+    "c_chart",
+    "choose",
+    "choose_pairs",
+    "conditional_test",
+    "critical_value",
+    "decision_limit",
+    "decision_limits",
+    "discoveries",
+    "disproportion",
+    "ears",
+    "farrington",
+    "fit_prior",
+    "garwood_interval",
+    "in_field",
+    "laney_p_chart",
+    "laney_u_chart",
+    "limits",
+    "maxsprt",
+    "p_chart",
+    "pair_table",
+    "poisson_cusum",
+    "poisson_test",
+    "reference_value",
+    "scan",
+    "scan_series",
+    "score",
+    "standard_cusum",
+    "threshold_test",
+    "u_chart",
+    "weighed_units",
+]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "ageing": ("age_weights", "births", "weighed_units"),
+        "charts": ("Chart", "c_chart", "laney_p_chart", "laney_u_chart", "p_chart", "u_chart"),
+        "cusum": (
+            "Cusum", "StandardCusum", "average_run_length", "decision_limit", "decision_limits", "poisson_cusum",
+            "reference_value", "standard_cusum",
+        ),
+        "disproportionality": ("Disproportion", "PairTable", "disproportion", "pair_table"),
+        "ears_chart": ("Ears", "ears"),
+        "ebgm": ("Prior", "Scores", "fit_prior", "score"),
+        "farrington_flexible": ("Control", "Farrington", "farrington"),
+        "fdr": ("adjust", "discoveries"),
+        "method_choice": ("METHODS", "Rule", "choose", "choose_pairs"),
+        "poisson": ("PoissonTest", "conditional_test", "garwood_interval", "poisson_test"),
+        "scanning": ("limits", "scan", "scan_series"),
+        "sequential": ("MaxSprt", "critical_value", "maxsprt"),
+        "series": ("Periods", "SeriesMatrix", "build_series", "in_field"),
+        "threshold": ("ThresholdTest", "threshold_test"),
+        "types": ("BaselineRecord", "ScanResult", "Settings", "SignalRecord"),
+    },
+)  # fmt: skip

@@ -15,9 +15,9 @@ from scipy import special
 
 from complaint_qms.engine.signals.charts import moving_range_sigma
 from complaint_qms.engine.signals.cusum import decision_limits, poisson_cusum, reference_value
-from complaint_qms.engine.signals.ears import ears
-from complaint_qms.engine.signals.farrington import Control, farrington
-from complaint_qms.engine.signals.maxsprt import maxsprt, plan_limit, sequential_p
+from complaint_qms.engine.signals.ears_chart import ears
+from complaint_qms.engine.signals.farrington_flexible import Control, farrington
+from complaint_qms.engine.signals.sequential import maxsprt, plan_limit, sequential_p
 from complaint_qms.engine.signals.tails import conditional_tail, negbin_tail, smallest_count
 from complaint_qms.engine.signals.threshold import window_sum
 from complaint_qms.engine.signals.types import Array, Block, Cells

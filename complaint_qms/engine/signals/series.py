@@ -134,7 +134,7 @@ def to_days(values: Iterable[Any], name: str = "dates") -> Days:
     return days
 
 
-def build(
+def build_series(
     keys: Sequence[Hashable],
     dates: Iterable[Any],
     kind: Kind = "week",

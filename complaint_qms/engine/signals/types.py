@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from complaint_qms.engine.message import Message, join
 from complaint_qms.engine.signals import fdr
-from complaint_qms.engine.signals.choose import METHODS, Rule
-from complaint_qms.engine.signals.farrington import Control
+from complaint_qms.engine.signals.farrington_flexible import Control
+from complaint_qms.engine.signals.method_choice import METHODS, Rule
 
 Array = NDArray[np.float64]
 
@@ -126,7 +126,7 @@ class ScanResult:
     keys: Sequence[Any]
     labels: list[str]
     method: NDArray[np.int8]
-    """Code of each series' method, see ``choose.METHODS``."""
+    """Code of each series' method, see ``method_choice.METHODS``."""
     cells: Cells
     q: Array
     signal: NDArray[np.bool_]

@@ -19,6 +19,7 @@ from complaint_qms.services.importing import (
     source,
 )
 from complaint_qms.services.importing.row_values import Defaults, RowError
+from complaint_qms.tabular.mapping import missing_fields
 from complaint_qms.tabular.terminal_text import printable
 
 
@@ -45,6 +46,8 @@ def load(
         if name and not frappe.db.exists(doctype, name):
             frappe.throw(_("There is no {0} {1}.").format(_(doctype), name))
     _show_columns(found)
+    if missing_fields(found.mapping) and not mapping:
+        click.echo("Say in a file which column is what, and pass it with --mapping.")
     began, begun_at = time.monotonic(), 0
     if dry_run:
         defaults = Defaults(company, complaint_type, is_migrated=not live)

@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils.background_jobs import get_job, get_job_status
 from rq.job import JobStatus
 
-from complaint_qms.services.importing import run, run_lock, source
+from complaint_qms.services.importing import problem_text, run, run_lock, source
 
 EXAMPLE_LENGTH = 120
 
@@ -59,11 +59,18 @@ def run_job(name: str) -> None:
         frappe.db.rollback()
         frappe.log_error(title=f"Import {name}")
         if not isinstance(error, run_lock.Overtaken):
-            doc.db_set({"status": "failed", "error_message": run.said(error)[:1000]})
+            doc.db_set({"status": "failed", "error_message": _why(error)[:1000]})
         frappe.db.commit()
         frappe.publish_realtime(
             run.PROGRESS, {"name": name, "status": doc.status}, doctype=run_lock.IMPORT, docname=name
         )
+
+
+def _why(error: Exception) -> str:
+    """An error as the form shows it. Only what the app says itself: other errors name paths of the server."""
+    if isinstance(error, frappe.ValidationError | frappe.PermissionError):
+        return run.said(error)
+    return problem_text.unexpected()
 
 
 def opened(doc: Document) -> source.Source:

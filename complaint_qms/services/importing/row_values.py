@@ -12,18 +12,17 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-import frappe
 import numpy as np
 from frappe import _
 from frappe.utils.data import get_system_timezone
 
 from complaint_qms.engine.risk import stated_harm
 from complaint_qms.services.importing.link_lookup import LARGE, Lookups, fold
+from complaint_qms.services.importing.problem_text import text_of
 from complaint_qms.services.importing.source import Source
 from complaint_qms.tabular.amounts import parse_flag, parse_number
 from complaint_qms.tabular.dates import BLANKS, parse_column
 from complaint_qms.tabular.fields import DATE_KEYS
-from complaint_qms.tabular.messages import say
 from complaint_qms.tabular.rows import Chunk
 
 SUBJECT_LENGTH, NAME_LENGTH = 140, 140
@@ -100,8 +99,8 @@ class Translator:
     def translate(self, chunk: Chunk) -> tuple[list[Row], list[RowError]]:
         """Rows of a chunk, and those that cannot be read."""
         errors = [
-            RowError(row, "", say(reason, frappe.local.lang, detail=detail))
-            for row, reason, detail in chunk.bad
+            RowError(row, "", text_of(problem), cells)
+            for (row, problem), cells in zip(chunk.bad, chunk.bad_cells, strict=True)
         ]
         columns = {key: self._column(key, chunk.cells) for key in self.places}
         dates = {key: self._dates(key, columns[key]) for key in columns if key in DATE_KEYS}

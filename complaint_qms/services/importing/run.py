@@ -107,7 +107,7 @@ def _all(doc: Document, source: Source, tell: Callable[[Counts], None] | None) -
     frappe.db.commit()
     began, before = time.monotonic(), cint(doc.seconds)
     size = cint(doc.batch_size) or BATCH
-    for chunk in source.table.chunks(size, skip_records=total.position):
+    for chunk in source.chunks(size, skip_records=total.position):
         hold_row(doc.name, total.position)
         done = _batch(doc.name, source, translator, chunk)
         total += done
@@ -135,7 +135,7 @@ def try_out(source: Source, defaults: Defaults, size: int = BATCH) -> tuple[Coun
     """Go through the whole file and write nothing: what would be made, and the rows that would not."""
     check(source)
     translator, total, bad = Translator(source, defaults), Counts(), []
-    for chunk in source.table.chunks(size):
+    for chunk in source.chunks(size):
         rows, unreadable = translator.translate(chunk)
         fresh = _fresh(rows, source.digest)
         docs, refused = _build(fresh, source.digest)

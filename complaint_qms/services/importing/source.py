@@ -12,13 +12,13 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
+from complaint_qms.services.importing.problem_text import text_of
 from complaint_qms.tabular import mapping as columns
-from complaint_qms.tabular.errors import CliError
+from complaint_qms.tabular.errors import TableError
 from complaint_qms.tabular.fields import BY_KEY, DATE_KEYS, FIELDS
 from complaint_qms.tabular.mapping import FileMapping
-from complaint_qms.tabular.messages import say
 from complaint_qms.tabular.profile import Profile, profile
-from complaint_qms.tabular.rows import Table
+from complaint_qms.tabular.rows import Chunk, Table
 
 KEYS = tuple(field.key for field in FIELDS)
 
@@ -36,6 +36,15 @@ class Source:
     def records(self) -> int:
         return self.profile.records
 
+    def chunks(self, size: int, skip_records: int = 0) -> Iterator[Chunk]:
+        """Records in chunks, after the first `skip_records`.
+
+        Raises:
+            frappe.ValidationError: the file cannot be read on.
+        """
+        with _table_errors():
+            yield from self.table.chunks(size, skip_records=skip_records)
+
     def targets(self) -> dict[str, str]:
         """Heading → canonical field, for the headings that have one."""
         return {name: key for key, names in self.mapping.columns.items() for name in names}
@@ -47,7 +56,7 @@ def open_file(path: Path) -> Source:
     Raises:
         frappe.ValidationError: the file is missing, empty, of another kind or broken.
     """
-    with _told():
+    with _table_errors():
         table = Table(path)
         seen = profile(table)
         mapping = columns.build(table, seen, columns.guess(seen), {})
@@ -56,7 +65,7 @@ def open_file(path: Path) -> Source:
 
 def use_file_mapping(source: Source, path: Path) -> None:
     """Take columns, header and date orders from a mapping file (see `complaint_qms.tabular.mapping`)."""
-    with _told():
+    with _table_errors():
         entry = columns.entry_for(columns.load(path), source.table.path.name)
         if entry is None:
             frappe.throw(_("The mapping has no entry for {0}.").format(escape_html(source.table.path.name)))
@@ -82,7 +91,7 @@ def use_targets(source: Source, targets: dict[str, str], order: str = "") -> Non
         if key:
             chosen.setdefault(key, []).append(heading)
     given = dict.fromkeys(DATE_KEYS, order) if order else {}
-    with _told():
+    with _table_errors():
         source.mapping = columns.build(source.table, source.profile, chosen, given)
 
 
@@ -92,7 +101,7 @@ def check(source: Source) -> None:
     Raises:
         frappe.ValidationError: the date of receipt or everything else is missing.
     """
-    with _told():
+    with _table_errors():
         columns.require(source.mapping)
 
 
@@ -106,14 +115,9 @@ def digest_of(path: Path) -> str:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turns an error of the reader, which is told in its own words, into one of the site."""
+def _table_errors() -> Iterator[None]:
+    """Turns an error of the reader of tables into one of the site."""
     try:
         yield
-    except CliError as error:
-        # A message is drawn as markup; it names the file and not where the site keeps it.
-        params = {
-            key: value.name if isinstance(value, Path) else value for key, value in error.params.items()
-        }
-        language = "zh" if str(frappe.local.lang or "").startswith("zh") else "en"
-        frappe.throw(escape_html(say(error.key, language, **params)))
+    except TableError as error:
+        frappe.throw(escape_html(text_of(error.message)))  # a message is drawn as markup

@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import strip_html_tags
 
 from complaint_qms.constants.risk import SEVERITIES
-from complaint_qms.engine.classify import Lexicon, Proposal, default_lexicon, propose
+from complaint_qms.engine.classify import Lexicon, Proposal, default_lexicon, propose_by_keywords
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.risk.matrix import level_ranks
@@ -37,7 +37,7 @@ def refresh(doc: Document) -> None:
     text = f"{doc.subject or ''}. {strip_html_tags(doc.description or '')}"
     stored = read(doc)
     found: dict[str, Any] = {}
-    for proposal in propose(text, lexicon=_lexicon(), fields=tuple(_FIELDS)):
+    for proposal in propose_by_keywords(text, _lexicon(), fields=tuple(_FIELDS)):
         field = _FIELDS.get(proposal.field)
         value = _value(proposal)
         # What no word of the text speaks for is a guess, and a guess is no proposal.

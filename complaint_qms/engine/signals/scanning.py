@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from complaint_qms.engine.signals import fdr
-from complaint_qms.engine.signals.choose import CODE, METHODS, choose
 from complaint_qms.engine.signals.detect import DETECTORS, count_limit
+from complaint_qms.engine.signals.method_choice import CODE, METHODS, choose
 from complaint_qms.engine.signals.report import signal_record
 from complaint_qms.engine.signals.series import FREQUENCY, Periods, SeriesMatrix
 from complaint_qms.engine.signals.types import Array, Block, Cells, ScanResult, Settings, SignalRecord
