@@ -59,6 +59,8 @@ def complete(doc: Document, row_name: str, evidence_note: str | None, evidence: 
         frappe.throw(_("CAPA {0} has no such action.").format(escape_html(doc.name)))
     if not (evidence_note or "").strip() and not evidence:
         frappe.throw(_("G5: add the evidence: a note or a file."), GateError)
+    if row.evidence and evidence and evidence != row.evidence:
+        row.strike_reason = _("The action was done anew.")
     row.update(
         {
             "status": "done",

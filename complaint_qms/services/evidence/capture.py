@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.core.doctype.file.utils import generate_file_name
 from frappe.model.document import Document
+from frappe.utils import now
 
 from complaint_qms.constants.evidence import NAMED_IN, SHA256, Naming
 from complaint_qms.exceptions import GateError
@@ -25,7 +26,7 @@ def take_in(doc: Document) -> None:
     What requests send as the sum is put back. A saved row of evidence stays, and is struck out at most.
 
     Raises:
-        GateError: a saved row of evidence was removed, or names another file; or it is struck out without a reason.
+        GateError: a saved row of evidence was removed, or names another file; or one is struck out without a reason.
         frappe.ValidationError: the bytes are not on this site.
     """
     for naming in NAMED_IN:
@@ -34,6 +35,8 @@ def take_in(doc: Document) -> None:
             old = {row.name: row for row in before.get(naming.table)} if before else {}
             if naming.row == "Complaint Evidence":
                 _keep_rows(doc, naming, old)
+            else:
+                _keep_files(doc, naming, old)
             _take_rows(doc, naming, old)
 
 
@@ -110,6 +113,35 @@ def _keep_rows(doc: Document, naming: Naming, old: dict[str, Document]) -> None:
                 ),
                 GateError,
             )
+
+
+def _keep_files(doc: Document, naming: Naming, old: dict[str, Document]) -> None:
+    """A row that tells of more than its file gives that up for another one, with a reason; the row says which it was."""
+    kept = {row.name: row for row in doc.get(naming.table)}
+    for name, before in old.items():
+        if name not in kept and (before.get(naming.field) or before.struck_evidence):
+            frappe.throw(
+                _("G7: row {0}: it has evidence, and stays. Write in it what became of it.").format(
+                    before.idx
+                ),
+                GateError,
+            )
+    for row in doc.get(naming.table):
+        before = old.get(row.name)
+        row.struck_evidence = before.struck_evidence if before else None
+        named = before.get(naming.field) if before else None
+        if named and row.get(naming.field) != named:
+            reason = (row.strike_reason or "").strip()
+            if not reason:
+                frappe.throw(
+                    _("G7: row {0}: fill {1} to take out or replace a file that was saved.").format(
+                        row.idx, _(row.meta.get_label("strike_reason"))
+                    ),
+                    GateError,
+                )
+            struck = f"{named} ({before.get(naming.sum) or ''}): {reason} ({frappe.session.user}, {now()})"
+            row.struck_evidence = "\n".join(filter(None, (row.struck_evidence, struck)))
+        row.strike_reason = None
 
 
 def _take_rows(doc: Document, naming: Naming, old: dict[str, Document]) -> None:
