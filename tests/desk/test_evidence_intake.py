@@ -185,7 +185,9 @@ def test_actions_and_checks_carry_their_sum():
     study.save()
     first = study.checks[0].evidence_sha256
     assert first == hashlib.sha256(BYTES + b"!").hexdigest()
-    study.checks[0].update({"evidence": upload(content=BYTES + b"?").file_url, "strike_reason": "Of another unit"})
+    study.checks[0].update(
+        {"evidence": upload(content=BYTES + b"?").file_url, "strike_reason": "Of another unit"}
+    )
     study.save()
     assert study.checks[0].evidence_sha256 == hashlib.sha256(BYTES + b"?").hexdigest()
     assert first in [row.evidence_sha256 for row in own_files(study)], "the one before stays with the record"

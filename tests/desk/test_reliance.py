@@ -148,6 +148,23 @@ class TestRootCause:
         with pytest.raises(GateError, match="is not verified yet"):
             take_step(doc, "Submit for Verification", {})
 
+    @pytest.mark.parametrize("way", ["disabled", "left"])
+    @pytest.mark.parametrize("superior", [True, False])
+    def test_for_an_absent_owner_it_is_their_superior_or_the_quality_managers(self, way, superior):
+        owner, chief, other = (factory.person(roles.QUALITY_MANAGER) for _ in range(3))
+        doc = factory.implemented_capa()
+        doc.db_set("capa_owner", owner)
+        reports_to = factory.employee(chief).name if superior else None
+        record = factory.employee(owner, reports_to=reports_to)
+        if way == "left":
+            frappe.db.set_value("Employee", record.name, "status", "Left")
+        else:
+            frappe.db.set_value("User", owner, "enabled", 0)
+        self.rejected(frappe.get_doc("Root Cause", doc.root_causes[0].root_cause))
+        assert told(owner, doc.name) == []
+        assert len(told(chief, doc.name)) == 1
+        assert bool(told(other, doc.name)) is not superior
+
 
 class TestCapa:
     def test_the_only_one_of_a_closed_complaint_stays(self):

@@ -12,6 +12,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from complaint_qms.constants import roles
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.engine.sop.complaint import rests_on
 from complaint_qms.services.lifecycle.links import capas_of, complaints_about, investigations_of
@@ -54,7 +55,7 @@ def capas_on_cause(name: str) -> list[frappe._dict]:
         frappe.qb.from_(capa)
         .inner_join(row)
         .on(row.parent == capa.name)
-        .select(capa.name, capa.title, capa.stage, capa.capa_owner)
+        .select(capa.name, capa.title, capa.stage, capa.capa_owner, capa.company)
         .distinct()
         .where((row.root_cause == name) & (capa.stage != "void"))
         .orderby(capa.name)
@@ -87,9 +88,20 @@ def tell_of_investigation(investigation: Document) -> None:
 
 
 def tell_of_cause(cause: Document) -> None:
-    """Tell the owners of running CAPAs that the root cause they work on was ruled out."""
+    """Tell the owners of running CAPAs that the root cause they work on was ruled out; for an absent one their superior,
+    without one the quality managers."""
     rows = [row for row in capas_on_cause(cause.name) if row.stage != "closed"]
     directory = Directory()
-    people = directory.people(row.capa_owner for row in rows)
-    told = [(people[row.capa_owner], row.name, row.title) for row in rows if row.capa_owner in people]
+    acting = directory.acting(row.capa_owner for row in rows)
+    managers = {
+        row.company: directory.with_roles((roles.QUALITY_MANAGER,), row.company)
+        for row in rows
+        if row.capa_owner not in acting
+    }
+    present = directory.present(person for people in managers.values() for person in people)
+    told = []
+    for row in rows:
+        person = acting.get(row.capa_owner)
+        people = [person] if person else [one for one in managers[row.company] if one in present]
+        told += [(one, row.name, row.title) for one in people]
     alerts.tell(alerts.CAUSE_REJECTED, "CAPA", told, cause.name, now_datetime())

@@ -77,6 +77,21 @@ class Directory:
         self._learn_people(wanted - set(self._people))
         return {user: person for user in wanted if (person := self._people.get(user))}
 
+    @staticmethod
+    def present(people: Iterable[Person]) -> set[Person]:
+        """Those of them who can act; one query."""
+        found = set(people)
+        absent = absent_users(person.user for person in found)
+        return {person for person in found if person.user not in absent}
+
+    def acting(self, users: Iterable[str | None]) -> dict[str, Person]:
+        """User → whoever acts for them: themselves, or their superior while they are absent; without those nobody can
+        be told for."""
+        wanted = {user for user in users if user}
+        self._learn_superiors(wanted - set(self._superiors))
+        self.people([*wanted, *(self._superiors.get(user) for user in wanted)])
+        return {user: person for user in wanted if (person := self._acting(user))}
+
     def notices(self, event: Event) -> Iterator[Notice]:
         """A reminder for each handler, and for an overdue complaint one for each superior; nobody twice."""
         handlers = self.handlers(event.complaint)
