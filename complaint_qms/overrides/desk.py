@@ -59,7 +59,12 @@ def get_open_count(doctype: str, name: str, items: Any = None) -> dict[str, Any]
     if items:
         asked = read_names("items", items)
         connected = [kind for kind in connected if kind in asked]
-    found = notifications.get_open_count(doctype, name, connected)
+    try:
+        found = notifications.get_open_count(doctype, name, connected)
+    except IndexError:
+        # The framework looks for the number of a database's error, which a refusal does not have.
+        frappe.get_doc(doctype, name).check_permission()
+        raise
     counts = found.get("count") or {}
     for row in counts.get("external_links_found", []) if isinstance(counts, dict) else ():
         if row["doctype"] in QUALITY_RECORDS and list_condition(row["doctype"], user):

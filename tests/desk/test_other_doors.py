@@ -9,6 +9,7 @@ import pytest
 
 from complaint_qms.constants import roles
 from tests.desk import factory, ways
+from tests.desk.wire import ask
 
 
 @pytest.fixture
@@ -39,6 +40,12 @@ def test_the_check_of_a_link_says_of_a_hidden_record_what_it_says_of_none(case):
         hidden, none = (ways.call(case.user, door, docname=name, **asked) for name in (case.other.name, "No"))
         assert hidden == none == {"name": None}
     assert frappe.local.message_log == []
+
+
+def test_the_connections_of_a_hidden_record_are_refused_in_words(case):
+    asked = {"doctype": "Complaint", "name": case.other.name}
+    answer = ask("POST", "/api/method/frappe.desk.notifications.get_open_count", asked, case.user)
+    assert (answer.status, case.other.name in answer.said) == (403, True)
 
 
 def test_a_number_card(case):
