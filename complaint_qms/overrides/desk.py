@@ -20,6 +20,7 @@ from frappe.utils import cint, global_search
 
 from complaint_qms.api.arguments import check_doctype, checked, read_by_the_framework, read_names, read_parts
 from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.integrations.erpnext.activities import open_activities
 from complaint_qms.permissions.query import hidden, list_condition
 from complaint_qms.services.record import input_validation
 
@@ -70,6 +71,16 @@ def get_open_count(doctype: str, name: str, items: Any = None) -> dict[str, Any]
         if row["doctype"] in QUALITY_RECORDS and list_condition(row["doctype"], user):
             row |= _counts(row["doctype"], name, links)
     return found
+
+
+@frappe.whitelist()
+@checked
+def get_open_activities(ref_doctype: str, ref_docname: str) -> dict[str, Any]:
+    """Open tasks and events about a record, which ERPNext gives to anybody who knows its name."""
+    check_doctype(ref_doctype)
+    if ref_doctype in QUALITY_RECORDS:
+        frappe.has_permission(ref_doctype, "read", doc=ref_docname, throw=True)
+    return open_activities(ref_doctype, ref_docname)
 
 
 @frappe.whitelist()

@@ -54,7 +54,7 @@ def known() -> dict[str, Any]:
         "values": {}, "data": {"subject": "x", "description": "x", "complainant_name": "x"}, "names": [about.name], "company": factory.company(),
         "source_doctype": "Customer", "source_name": about.customer, "chart": "Complaints by Type", "index": 0, "draft": {}, "txt": "", "searchfield": "name", "start": 0, "page_len": 5, "filters": {}, "import": load.name,
         "dt": "Complaint", "dn": about.name, "docs": [about.name], "tag": "Twice", "tags": ["Twice"], "docname": about.name, "fields": ["subject"], "text": "broken", "limit": 5, "items": ["CAPA"], "mail": mail.name,
-        "current_filters": [], "field": "customer", "chart_name": site_chart.name, "reference_doctype": "Complaint", "reference_name": about.name,
+        "current_filters": [], "field": "customer", "chart_name": site_chart.name, "reference_doctype": "Complaint", "reference_name": about.name, "ref_doctype": "Complaint", "ref_docname": about.name,
     }  # fmt: skip
 
 

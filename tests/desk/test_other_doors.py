@@ -48,6 +48,15 @@ def test_the_connections_of_a_hidden_record_are_refused_in_words(case):
     assert (answer.status, case.other.name in answer.said) == (403, True)
 
 
+def test_open_tasks_are_seen_with_the_record(case):
+    door = "erpnext.crm.utils.get_open_activities"
+    found = ways.call(case.user, door, ref_doctype="Complaint", ref_docname=case.own.name)
+    assert [task["description"] for task in found["tasks"]] == ["Do"]
+    for user in (case.user, factory.person("Sales User")):
+        with pytest.raises(ways.Refused):
+            ways.call(user, door, ref_doctype="Complaint", ref_docname=case.other.name)
+
+
 def test_a_number_card(case):
     card = {"document_type": "Complaint", "function": "Count"}
     door = "frappe.desk.doctype.number_card.number_card.get_result"

@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, flt
 
 from complaint_qms.constants.settlement import CONSUMING, CREDIT, GOODWILL, RETURN_CREDIT
-from complaint_qms.integrations.erpnext.remaining import INVOICE, Sold
+from complaint_qms.integrations.erpnext.remaining import INVOICE, Sold, SoldRow
 from complaint_qms.services.settlement.matched_line import (
     TOLERANCE,
     Problems,
@@ -76,19 +76,20 @@ def _ask_money(
     on_row: dict[str, float],
     on_invoice: dict[str, float],
 ) -> None:
-    line, row, where = tied.line, tied.invoiced, tied.line.sales_invoice
+    line, row, invoice = tied.line, tied.invoiced, tied.line.sales_invoice
     # An amount is granted as it is; a quantity has its share in the discount on the whole invoice.
     share = 1.0 if line.remedy == GOODWILL or not row else row.value_share
-    cents = 1 + (len(row.used_by) if row else 0)  # each document rounds by itself
-    on_invoice[where] += flt(line.amount) * share
-    given = flt(sold.headers[(INVOICE, where)].credited)
-    asked, left = on_invoice[where], sold.value_of(where) - given
-    where = escape_html(where)
+    asked = flt(line.amount) * share
+    on_invoice[invoice] += asked
+    left = sold.value_of(invoice) - flt(sold.headers[(INVOICE, invoice)].credited)
+    bounds = [(on_invoice[invoice], left, _rounded(sold.of(INVOICE, invoice)), escape_html(invoice))]
     if row:
-        on_row[row.name] += flt(line.amount) * share
-        if row.remaining_value - on_row[row.name] < left - asked:
-            asked, left, where = on_row[row.name], row.remaining_value, place(row)
-    if asked > left + cents * 10 ** -line.precision("amount"):
+        on_row[row.name] += asked
+        bounds.append((on_row[row.name], row.remaining_value, _rounded([row]), place(row)))
+    unit = 10 ** -line.precision("amount")
+    passed = [bound for bound in bounds if bound[0] > bound[1] + bound[2] * unit]
+    if passed:
+        asked, left, _units, where = min(passed, key=lambda bound: bound[1] - bound[0])
         share = share or 1.0
         problems.add(
             line,
@@ -96,3 +97,8 @@ def _ask_money(
                 "Amount: {0} asked on {1}, but only {2} of its value are not credited yet. Lower the amount."
             ).format(number(flt(asked / share, 2)), where, number(flt(max(left, 0) / share, 2))),
         )
+
+
+def _rounded(rows: Iterable[SoldRow]) -> int:
+    """Smallest units by which the value of rows may be off: each document rounds each row by itself."""
+    return sum(1 + len(row.used_by) for row in rows)
