@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from complaint_qms.engine.message import Message, join
 from complaint_qms.engine.rates import (
@@ -143,9 +143,11 @@ def recurrence(
     """Complaints at or after ``effective_from`` and before ``until`` (all of one kind: dates, or datetimes)."""
     if until < effective_from:
         raise ValueError(f"until ({until}) lies before effective_from ({effective_from})")
-    after = sorted(event for event in events if effective_from <= event < until)
-    first = (after[0] - effective_from).total_seconds() / 86400 if after else None
-    return Recurrence(len(after), first, (until - effective_from).total_seconds() / 86400)
+    begin: Any = effective_from  # a date or a datetime, of the same kind as the others
+    end: Any = until
+    after = sorted(event for event in events if begin <= event < end)
+    first = (after[0] - begin).total_seconds() / 86400 if after else None
+    return Recurrence(len(after), first, (end - begin).total_seconds() / 86400)
 
 
 def assess(

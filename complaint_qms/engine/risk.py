@@ -217,9 +217,9 @@ _PRIORITY = {
     "4-6": ("HHMM", "MMML", "MLLL", "LLLL"),
     "2-3": ("MMLL", "LLLL", "LLLL", "LLLL"),
 }
-_SEVERITY_BAND = (None, None, "2-3", "2-3", "4-6", "4-6", "4-6", "7-8", "7-8", "9-10", "9-10")
-_OCCURRENCE_BAND = (None, None, 3, 3, 2, 2, 1, 1, 0, 0, 0)
-_DETECTION_BAND = (None, 3, 2, 2, 2, 1, 1, 0, 0, 0, 0)
+_SEVERITY_BAND = ("", "", "2-3", "2-3", "4-6", "4-6", "4-6", "7-8", "7-8", "9-10", "9-10")
+_OCCURRENCE_BAND = (-1, -1, 3, 3, 2, 2, 1, 1, 0, 0, 0)
+_DETECTION_BAND = (-1, 3, 2, 2, 2, 1, 1, 0, 0, 0, 0)
 
 
 def action_priority(severity: int, occurrence: int, detection: int) -> str:

@@ -76,7 +76,7 @@ def batches(
         before = reader.line_num
         for batch in batched(records, size, _texts):
             if told:
-                told(handle.buffer.tell())
+                told(handle.buffer.tell())  # type: ignore[attr-defined]
             several, before = reader.line_num - before > len(batch), reader.line_num
             if ended := batch[-1] == [END]:
                 batch.pop()

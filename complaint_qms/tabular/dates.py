@@ -190,7 +190,7 @@ def parse_column(
     alike = alike or dominant(values)
     family, match = classify(alike.form) if alike.form else ("none", None)
     rest = np.arange(len(values))
-    if family != "none":
+    if match:
         places = _places(alike.form, family, match, order)
         if places:
             stamps[alike.rows] = _parse_places(alike.texts, places)
@@ -231,11 +231,10 @@ def _parse_places(texts: np.ndarray, places: dict[str, slice]) -> np.ndarray:
     """Cells of digits in fixed places as datetime64[s]; NaT where there is no such day or time."""
     digits = texts.view(np.uint8).reshape(len(texts), texts.itemsize) - np.uint8(ord("0"))
 
-    def number(key: str) -> np.ndarray | int:
-        if key not in places:
-            return 0
+    def number(key: str) -> np.ndarray:
         value = np.zeros(len(texts), np.int64)
-        for column in range(places[key].start, places[key].stop):
+        place = places.get(key, slice(0, 0))
+        for column in range(place.start, place.stop):
             value = value * 10 + digits[:, column]
         return value
 
@@ -259,7 +258,7 @@ def _parse_mixed(values: list[str], order: str, timezone: str) -> tuple[np.ndarr
             groups.setdefault(shape(text), []).append(i)
     for form, places in groups.items():
         family, match = classify(form)
-        if family == "none":
+        if not match:
             continue
         index = np.array(places)
         stamps[index] = _parse_group(pd.Series([texts[i] for i in places]), family, match, order, timezone)

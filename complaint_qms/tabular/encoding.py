@@ -61,10 +61,8 @@ def _block_with_high_bytes(path: Path, head: bytes) -> bytes:
 def _hint(data: bytes) -> str:
     if _is_japanese(data):
         return "Shift-JIS"
-    try:
-        from charset_normalizer import from_bytes
-    except ImportError:  # comes with requests, which may do without
-        return ""
+    from charset_normalizer import from_bytes  # not at the top: few files leave any doubt
+
     best = from_bytes(data).best()
     return _HINTS.get(best.encoding, "") if best else ""
 

@@ -34,7 +34,7 @@ _HALF = re.compile(r"[\0\ud800-\udfff]")
 def columns(path: Path, fmt: Format) -> list[str]:
     """Names of the first objects; raises UnreadableFileError when there are none, or when they hold the rows as a list."""
     names: dict[str, None] = {}
-    objects = []
+    objects: list[dict] = []
     for _, value in islice(_lines(path, fmt), LOOK_AHEAD):
         if isinstance(value, dict):
             flat = _flat(value)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from complaint_qms.tabular import sheets
 from complaint_qms.tabular.dates import DateDecision, decide
@@ -123,7 +124,9 @@ def _inside(spec: Field, heading: str) -> float:
     return best
 
 
-def _from_content(fields: tuple[Field, ...], chosen: dict, free: dict[str, ColumnProfile], take) -> None:
+def _from_content(
+    fields: tuple[Field, ...], chosen: dict, free: dict[str, ColumnProfile], take: Callable[[str, str], None]
+) -> None:
     keys = {f.key for f in fields}
     if "received" in keys and "received" not in chosen:
         dated = [c for c in free.values() if c.date_share >= 0.8]
@@ -221,19 +224,16 @@ def require(mapping: FileMapping) -> None:
         return
     fmt = mapping.format
     if fmt.kind == "xlsx" and mapping.path:
-        unsaved = sheets.formula_columns(mapping.path, fmt.sheet, mapping.header_row, mapping.headings)
+        unsaved = sheets.formula_columns(mapping.path, fmt.sheet or "", mapping.header_row, mapping.headings)
         if unsaved:
             raise ColumnError("formulas_unsaved", file=mapping.name, columns=name_list(unsaved))
     key = "columns_no_content" if gone == list(CONTENT_KEYS) else "columns_missing"
     kind = "json" if fmt.kind == "jsonl" else fmt.kind
-    about = {
-        "csv": {
-            "encoding": fmt.encoding,
-            "delimiter": {"\t": "TAB"}.get(fmt.delimiter, fmt.delimiter),
-        },
-        "xlsx": {"sheet": fmt.sheet, "others": name_list(fmt.unread) or "-"},
-        "json": {"encoding": fmt.encoding},
-    }[kind]
+    about: dict[str, Any] = {"encoding": fmt.encoding}
+    if kind == "xlsx":
+        about = {"sheet": fmt.sheet, "others": name_list(fmt.unread) or "-"}
+    elif kind == "csv":
+        about["delimiter"] = {"\t": "TAB"}.get(fmt.delimiter, fmt.delimiter)
     raise ColumnError(f"{key}_{kind}", file=mapping.name, fields=gone, headings=headings, **about)
 
 

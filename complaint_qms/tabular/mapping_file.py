@@ -45,7 +45,11 @@ def load_all(path: Path) -> tuple[list[dict], dict | None]:
     """Entries of the files of complaints, and that of the deliveries, with fields as they are called inside."""
     data, _ = read(path)
     entries = data.get("files") if isinstance(data, dict) else None
-    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+    if (
+        not isinstance(data, dict)
+        or not isinstance(entries, list)
+        or not all(isinstance(e, dict) for e in entries)
+    ):
         raise MappingFileError("mapping_files", file=path)
     for key in data:
         if key not in ("version", "files", "deliveries"):

@@ -171,15 +171,14 @@ class Table:
         )
         records = islice(records, skip_records, None)
         for batch in limits.batched(records, size, _texts):
-            rows, cells = zip(*batch, strict=True)
-            yield Chunk(len(batch), list(rows), list(cells), [])
+            yield Chunk(len(batch), [row for row, _ in batch], [cells for _, cells in batch], [])
 
     def _note_bytes(self, count: int) -> None:
         self._bytes_read = count
 
     def _raw(self) -> Iterator[tuple[int, list[str]]]:
         if self.format.kind == "xlsx":
-            yield from sheets.rows(self.path, self.format.sheet)
+            yield from sheets.rows(self.path, self.format.sheet or "")
             return
         row = 1
         for batch in csv_rows.batches(self.path, self.format, LOOK_AHEAD):

@@ -28,3 +28,8 @@ def test_every_file_is_formatted() -> None:
 def test_imports_run_one_way() -> None:
     run_contracts = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     passes(sys.executable, "-c", run_contracts, "--config", ".importlinter", "--no-cache")
+
+
+def test_types_of_the_engine_and_of_the_reader_of_tables_hold() -> None:
+    pytest.importorskip("mypy", reason="mypy is not installed; `make test` installs it")
+    passes(sys.executable, "-m", "mypy", "--no-error-summary")

@@ -10,7 +10,7 @@ from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
 from complaint_qms.engine.reasons import Reason
 
-SEVERITY_KEYS: tuple[str, ...] = tuple(entry["key"] for entry in SEVERITIES)
+SEVERITY_KEYS: tuple[str, ...] = tuple(str(entry["key"]) for entry in SEVERITIES)
 _MINOR = SEVERITY_KEYS.index("minor")
 FEAR_STEPS = 2
 FURTHER = 0.5

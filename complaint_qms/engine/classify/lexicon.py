@@ -124,8 +124,8 @@ class Lexicon:
         self.terms = tuple(strongest.values())
         for term in sorted(self.terms, key=lambda t: (-len("".join(t.words)), t.text, t.field, t.value)):
             table = self._chinese if is_han(term.words[0]) else self._english
-            key = term.words[0][0] if is_han(term.words[0]) else term.words[0]
-            table.setdefault(key, []).append(term)
+            start = term.words[0][0] if is_han(term.words[0]) else term.words[0]
+            table.setdefault(start, []).append(term)
 
     def extended(self, more: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Lexicon:
         """A copy with further terms ``{field: {value: {term: weight}}}``, e.g. a site's own complaint types."""
@@ -186,7 +186,7 @@ def _match(parts: Sequence[str], part: int, stems: list[str], at: int) -> int:
 def _longest(found: list[Hit]) -> list[Hit]:
     """Drop hits that lie inside a longer hit of the same field."""
     taken: dict[str, set[tuple[int, int]]] = {}
-    kept = []
+    kept: list[Hit] = []
     for hit in sorted(found, key=lambda h: (-(h.end - h.start), -len(h.term.words[0]), h.start, h.offset)):
         han = is_han(hit.term.words[0])
         if han:

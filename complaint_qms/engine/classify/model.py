@@ -15,6 +15,7 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -171,13 +172,10 @@ class TextModel:
         }
         text = json.dumps(head, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
         buffer = io.BytesIO()
+        arrays: dict[str, Any] = {f"idf_{group}": self.vocabulary.idf[group] for group in GROUPS}
+        head_bytes = np.frombuffer(text, np.uint8)
         np.savez_compressed(
-            buffer,
-            head=np.frombuffer(text, np.uint8),
-            weights=self.weights,
-            bias=self.bias,
-            prior=self.prior,
-            **{f"idf_{group}": self.vocabulary.idf[group] for group in GROUPS},
+            buffer, head=head_bytes, weights=self.weights, bias=self.bias, prior=self.prior, **arrays
         )
         return buffer.getvalue()
 
@@ -254,8 +252,8 @@ def train_many(
     rows = np.flatnonzero(np.any([t.number >= 0 for t in targets.values()], axis=0))
     if len(rows) > settings.max_texts:
         rows = rows[np.linspace(0, len(rows) - 1, settings.max_texts).astype(np.int64)]
-    texts = [texts[row] for row in rows]
-    context_rows = [contexts[row] if contexts is not None else None for row in rows]
+    texts = [texts[row] for row in rows.tolist()]
+    context_rows = [contexts[row] if contexts is not None else None for row in rows.tolist()]
     if use_lexicon:
         lexicon = lexicon or default_lexicon()
         hits: list[list[Hit]] = [lexicon.hits(text) for text in texts]

@@ -143,5 +143,5 @@ def _at_least_told(learned: Proposal, harm: Harm) -> Proposal:
         return Proposal(
             "severity", harm.severity, HARM_CONFIDENCE[True], reasons, "keywords", rank, alternatives
         )
-    told = tuple(reason for reason in harm.reasons if reason.weight > 0)[:1]
-    return replace(learned, reasons=(*learned.reasons, *told), rank=rank)
+    why = tuple(reason for reason in harm.reasons if reason.weight > 0)[:1]
+    return replace(learned, reasons=(*learned.reasons, *why), rank=rank)

@@ -325,7 +325,7 @@ class _Checker:
             else:
                 for index, item in enumerate(value):
                     self.single(item, f"{path}[{index}]")
-        elif shape == "days" and not (_whole(value) and value > 0):
+        elif shape == "days" and not (isinstance(value, int) and _whole(value) and value > 0):
             self.say(path, "expected a whole number of days, 1 or more")
         elif shape == "pattern":
             self.pattern(value, path)
@@ -340,7 +340,7 @@ class _Checker:
             self.say(path, f"expected a single value, got {_kind(value)}")
 
     def pattern(self, value: object, path: str) -> None:
-        if not _text(value):
+        if not isinstance(value, str) or not _text(value):
             self.say(path, "expected a pattern")
             return
         try:

@@ -19,7 +19,7 @@ Public API::
     maxsprt, critical_value                                      sequential, for launches and batches -> MaxSprt
     poisson_test, conditional_test                               exact tests of one count             -> PoissonTest
     threshold_test                                               more than so many in a window        -> ThresholdTest
-    disproportion, pair_table                                    PRR, ROR, IC of item × defect        -> Disproportion
+    disproportion, pair_table                                    PRR, ROR and χ² of item × defect     -> Disproportion
     fit_prior, score                                             EBGM (DuMouchel's gamma-Poisson)     -> Prior, Scores
     adjust, discoveries                                          Benjamini, Hochberg and Yekutieli
 

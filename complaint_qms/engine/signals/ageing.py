@@ -7,28 +7,31 @@ weighing each batch's units by it makes complaints per weighed unit comparable b
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from complaint_qms.engine.signals.series import Array, Days
+
+Numbers = NDArray[np.integer]
 
 LEAST_COMPLAINTS = 100
 """Complaints of delivered batches from which ages are learned at all."""
 NEVER = np.datetime64("2262-01-01", "D")
 
 
-def births(batch: Array, day: Days, units: Array, batches: int) -> tuple[Days, Array]:
+def births(batch: Numbers, day: Days, units: Array, batches: int) -> tuple[Days, Array]:
     """First delivery and units of each batch.
 
     ``batch`` (n,): number of the batch of each delivery, -1 for none; ``day`` datetime64[D] (n,); ``units`` (n,).
     Returns datetime64[D] (batches,), ``NEVER`` for a batch that was not delivered, and units (batches,).
     """
     known = batch >= 0
-    born = np.full(batches, NEVER)
+    born: Days = np.full(batches, NEVER)
     np.minimum.at(born, batch[known], day[known])
-    return born, np.bincount(batch[known], units[known], batches)
+    return born, np.bincount(batch[known], units[known], batches).astype(float)
 
 
 def age_weights(
-    batch: Array, received: Days, born: Days, units: Array, end: np.datetime64, weeks: int
+    batch: Numbers, received: Days, born: Days, units: Array, end: np.datetime64, weeks: int
 ) -> Array | None:
     """Share of a unit's complaints by its age in weeks, (weeks,), adding up to 1: complaints at an age over the units
     that have got so old by ``end``. None when there are fewer than ``LEAST_COMPLAINTS`` of delivered batches.
@@ -49,7 +52,9 @@ def age_weights(
     return rate / rate.sum() if rate.sum() > 0 else None
 
 
-def weighed_units(born: Days, units: Array, owner: Array, weights: Array, starts: Days, series: int) -> Array:
+def weighed_units(
+    born: Days, units: Array, owner: Numbers, weights: Array, starts: Days, series: int
+) -> Array:
     """Units in the field by series and week, (series, weeks), each batch's units weighed by its age in that week.
 
     ``owner`` (batches,): the series a batch counts for, -1 for none; ``weights`` as of :func:`age_weights`; ``starts``

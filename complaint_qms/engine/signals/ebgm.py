@@ -8,7 +8,7 @@ definitions as in R's openEBGM, without rounding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
 Array = NDArray[np.float64]
+Objective = Callable[[Array], tuple[float, Array]]
 
 STARTS: tuple[tuple[float, float, float, float, float], ...] = (
     (0.2, 0.1, 2.0, 4.0, 1 / 3),
@@ -85,12 +86,12 @@ def fit_prior(
         raise ValueError("expected counts must be finite and above 0")
     # A handful of distinct (n, E) often stands for many pairs.
     pairs, place = np.unique(np.stack([n, expected]), axis=1, return_inverse=True)
-    total = np.bincount(place.ravel(), weights=weight)
-    n, expected, weight = pairs[0], pairs[1], total
-    scale = weight.sum()
+    total = np.bincount(place.ravel(), weights=weight).astype(float)
+    counts, means = pairs[0], pairs[1]
+    scale = total.sum()
 
     def objective(x: Array) -> tuple[float, Array]:
-        value, slope = _negative_log_likelihood(x, n, expected, weight, smallest)
+        value, slope = _negative_log_likelihood(x, counts, means, total, smallest)
         return value / scale, slope / scale
 
     best: optimize.OptimizeResult | None = None
@@ -279,7 +280,7 @@ def _negative_log_likelihood(
     return -float(np.sum(weight * total)), -slope
 
 
-def _polish(objective, x: Array) -> tuple[Array, float, Array]:
+def _polish(objective: Objective, x: Array) -> tuple[Array, float, Array]:
     """Newton steps with a Hessian from central differences of the exact gradient, taken while they improve."""
     value, slope = objective(x)
     for _ in range(20):

@@ -27,6 +27,7 @@ def signal_record(
     s, cells, method = result.settings, result.cells, result.method_name(row)
     measured = exposure is not None and bool(np.any(np.nan_to_num(exposure[row]) > 0))
     at = (row, column)
+    units: float | None
     if method == "maxsprt":
         units = float(cells.base_exposure[at])
     else:

@@ -128,8 +128,8 @@ def _rates(counts: Array, exposure: Array | None, given: ArrayLike | None) -> Ar
         return np.full(len(counts), np.nan)
     seen = ~np.isnan(counts) & (exposure > 0)
     units = np.sum(np.where(seen, exposure, 0.0))
-    rate = np.sum(np.where(seen, counts, 0.0)) / units if units > 0 else np.nan
-    return np.full(len(counts), rate)
+    overall = np.sum(np.where(seen, counts, 0.0)) / units if units > 0 else np.nan
+    return np.full(len(counts), overall)
 
 
 def _units(exposure: Array | None, rows: NDArray[np.int64], width: int) -> Array:

@@ -229,5 +229,5 @@ def _tabulate(
     column = ordinals(days, periods.kind) - periods.first
     inside = (column >= 0) & (column < periods.count)
     cell = row[inside] * periods.count + column[inside]
-    flat = np.bincount(cell, weights=weight[inside], minlength=len(place) * periods.count)
+    flat = np.bincount(cell, weights=weight[inside], minlength=len(place) * periods.count).astype(float)
     return flat.reshape(len(place), periods.count), int(np.sum(~inside))

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from complaint_qms.engine.message import Message, join
-from complaint_qms.engine.signals import fdr
 from complaint_qms.engine.signals.farrington_flexible import Control
+from complaint_qms.engine.signals.fdr import Rule as FdrRule
 from complaint_qms.engine.signals.method_choice import METHODS, Rule
 
 Array = NDArray[np.float64]
@@ -27,7 +27,7 @@ class Settings:
     """Level of one test in one period: Poisson, EARS and Farrington limits."""
     fdr: float = 0.05
     """Highest expected share of false signals among the signals of one family of tests."""
-    fdr_rule: fdr.Rule = "bh"
+    fdr_rule: FdrRule = "bh"
     family: Literal["period", "all"] = "period"
     """One family per period (as a scan run every period sees it), or all judged cells together."""
     min_count: float = 3

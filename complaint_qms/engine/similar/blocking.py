@@ -32,7 +32,7 @@ def bands(flat: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     place = text * _BINS + (scrambled % np.uint64(_BINS)).astype(np.int64)
     smallest = np.full(count * _BINS, _EMPTY, np.int64)
     np.minimum.at(smallest, place, flat)
-    smallest = smallest.reshape(count, _BINS)
+    smallest = smallest.reshape(count, _BINS)  # type: ignore[assignment]
     filled = np.diff(offsets) > 0
     for step in range(1, _BINS):
         empty = (smallest >= _EMPTY) & filled[:, None]

@@ -120,7 +120,7 @@ class WorkCalendar:
         return {"shifts": self.shifts, "holidays": self.holidays, "tz": self.tz}
 
     def __setstate__(self, state: dict) -> None:
-        self.__init__(**state)
+        WorkCalendar.__init__(self, **state)
 
 
 def always(tz: str = "UTC") -> WorkCalendar:
@@ -363,7 +363,7 @@ def _pause_list(pauses: Iterable[Pause]) -> list[tuple[int, int]]:
     for begin, end in pauses:
         low = to_micros(begin, "pause start")
         high = _FAR if end is None else to_micros(end, "pause end")
-        if high < low:
+        if end is not None and high < low:
             raise ClockError(f"A pause ends before it starts: {begin.isoformat()} to {end.isoformat()}")
         raw.append((low, high))
     return _merged(raw)

@@ -8,11 +8,19 @@ whoever has finished by that moment is in time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from complaint_qms.constants.clock import AT_RISK, MET, MISSED, ON_TRACK, OVERDUE, PAUSED, RUNNING
 
-Moment = TypeVar("Moment")  # a date, a moment, or a number: whatever can be compared
+
+class Comparable(Protocol):
+    """A date, a moment, or a number."""
+
+    def __ge__(self, other: Any, /) -> bool: ...
+    def __gt__(self, other: Any, /) -> bool: ...
+
+
+Moment = TypeVar("Moment", bound=Comparable)
 
 WORST_FIRST = (OVERDUE, AT_RISK, PAUSED, ON_TRACK, MISSED, MET)
 

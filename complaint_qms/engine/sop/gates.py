@@ -1,8 +1,9 @@
 """The one shape in which a gate answers."""
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from complaint_qms.constants.contributing import AUTHORS
@@ -24,7 +25,7 @@ class Missing:
     gate: str
     field: str
     message: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def text(self) -> str:
         """The sentence in English, for places without a translator."""
