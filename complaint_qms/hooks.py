@@ -123,6 +123,7 @@ doc_events = {
     "Comment": {**_MOVING_EVENTS, "before_insert": "complaint_qms.overrides.comments.before_insert"},
     "Communication": _MOVING_EVENTS,
     "Delivery Note": _SETTLED_EVENTS,
+    "DocShare": dict.fromkeys(("on_change", "on_trash"), f"{_SHARING}.share_changed"),
     "Document Follow": {"validate": f"{_SHARING}.refuse_following"},
     "File": {
         "before_validate": "complaint_qms.overrides.files.before_validate",

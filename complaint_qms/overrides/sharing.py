@@ -9,12 +9,18 @@ from complaint_qms.constants.about_records import LISTED_APART
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions import shares
 from complaint_qms.permissions.auditor import is_auditor
+from complaint_qms.permissions.query import forget_shares
 
 
 def validate_share(doc: Document, method: str | None = None, share: Document | None = None) -> None:
     """One of our records, when somebody shares it."""
     if share:
         shares.check_share(doc, share)
+
+
+def share_changed(doc: Document, method: str | None = None) -> None:
+    """DocShare, made, changed or deleted: what this request knows of shares is asked anew."""
+    forget_shares()
 
 
 def user_changed(doc: Document, method: str | None = None) -> None:

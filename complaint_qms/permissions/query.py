@@ -11,6 +11,7 @@ from typing import Final
 
 import frappe
 from frappe.model.db_query import DatabaseQuery
+from frappe.permissions import get_role_permissions, get_user_permissions
 from frappe.query_builder import Criterion
 from pypika.terms import ExistsCriterion, Field
 
@@ -41,6 +42,8 @@ def list_condition(doctype: str, user: str) -> str:
         return ""
     if frappe.get_meta(doctype).issingle:
         return "" if frappe.has_permission(doctype, "read", user=user) else NOTHING
+    if _by_share_alone(doctype, user) and doctype not in _shared_kinds(user):
+        return NOTHING
     listing, told = DatabaseQuery(doctype, user=user), len(frappe.local.message_log)
     try:
         condition = listing.build_match_conditions()
@@ -71,6 +74,29 @@ def hidden(doctype: str, names: Iterable[str | None], user: str) -> set[str]:
     table = frappe.qb.DocType(doctype)
     query = frappe.qb.from_(table).select(table.name).where(table.name.isin(sorted(wanted)))
     return wanted - set(query.where(MatchCondition(condition)).run(pluck=True))
+
+
+def forget_shares() -> None:
+    """What is known of shares in this request holds no more."""
+    frappe.local.complaint_qms_shared_kinds = {}
+
+
+def _by_share_alone(doctype: str, user: str) -> bool:
+    """Whether nothing but a share opens a record of the DocType to the user; the framework asks in this order."""
+    rights = get_role_permissions(frappe.get_meta(doctype), user=user)
+    return not (rights.get("select") or rights.get("read") or get_user_permissions(user).get(doctype))
+
+
+def _shared_kinds(user: str) -> set[str]:
+    """DocTypes of which something is shared with the user. One query a request; the framework asks for each DocType."""
+    known = getattr(frappe.local, "complaint_qms_shared_kinds", None)
+    if known is None:
+        known = frappe.local.complaint_qms_shared_kinds = {}
+    if user not in known:
+        share = frappe.qb.DocType("DocShare")
+        query = frappe.qb.from_(share).select(share.share_doctype).distinct()
+        known[user] = set(query.where((share.user == user) | (share.everyone == 1)).run(pluck=True))
+    return known[user]
 
 
 def as_text(criterion: Criterion) -> str:

@@ -10,7 +10,7 @@ import frappe
 import pytest
 
 from complaint_qms.constants import roles
-from complaint_qms.permissions import activity, records
+from complaint_qms.permissions import activity, query, records
 from tests.desk import factory, ways
 from tests.desk.test_permissions import RECORDS
 
@@ -152,6 +152,33 @@ def test_who_is_kept_to_a_customer_gets_on_no_way_what_tells_of_another():
     for role in (roles.MANAGER, roles.ACCOUNTS_MANAGER):
         wrong += compare(people[role], WHO[role], own, sees=True)
     assert wrong == []
+
+
+@pytest.mark.parametrize("who", ["Sales User", "portal", "Guest"])
+def test_who_has_no_role_here_pays_one_query_for_all_kinds(who, monkeypatch):
+    user = {"portal": portal_user, "Guest": lambda: "Guest"}.get(who, lambda: factory.person(who))()
+    run, asked = frappe.db.sql, []
+
+    def noting(query, *args, **kwargs):
+        asked.append(str(query))
+        return run(query, *args, **kwargs)
+
+    query.forget_shares()
+    monkeypatch.setattr(frappe.db, "sql", noting)
+    conditions = [activity.query(user, doctype) for doctype in ("Comment", "Version", "Communication")]
+    conditions.append(activity.files(user))
+    assert all(conditions)
+    assert len([sql for sql in asked if "tabDocShare" in sql]) == 1
+
+
+def test_a_share_counts_at_once():
+    user, study = factory.person("Sales User"), story()["Investigation"]
+    assert query.list_condition("Investigation", user) == query.NOTHING
+    share = frappe.share.add("Investigation", study, user, read=1)
+    assert study in query.list_condition("Investigation", user)
+    assert query.list_condition("CAPA", user) == query.NOTHING
+    frappe.delete_doc("DocShare", share.name)
+    assert query.list_condition("Investigation", user) == query.NOTHING
 
 
 @pytest.mark.parametrize("role", sorted(set(STAFF) - {roles.ACCOUNTS_USER, roles.ACCOUNTS_MANAGER}))
