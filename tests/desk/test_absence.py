@@ -8,7 +8,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.api import people as api
 from complaint_qms.constants import roles
-from complaint_qms.services.people.absence import absent_users, superiors_of
+from complaint_qms.services.people.absence import absent_users, acts_for, cover_of, superiors_of
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory
@@ -53,6 +53,17 @@ class TestWhoIsAbsent:
         assert found == {gone, left}
         assert found <= absent_users()
         assert not {here, no_employee} & absent_users()
+
+    def test_whose_work_falls_to_whom_is_asked_about_that_person_alone(self):
+        gone, here, chief, other = (person(roles.AGENT) for _ in range(4))
+        for user in (gone, here):
+            under(user, chief)
+        assert not acts_for(chief, gone)
+        disable(gone)
+        assert acts_for(chief, gone)
+        assert not acts_for(chief, here)
+        assert not acts_for(other, gone)
+        assert cover_of(chief).reports >= {gone}
 
     def test_who_came_back_under_a_new_record_is_here(self):
         back = person(roles.AGENT)

@@ -339,7 +339,9 @@ class TestSettlement:
 
 
 class TestUpgrade:
-    def test_records_from_before_get_their_authors(self, kind):
+    @pytest.mark.parametrize("batch", [1, 500])
+    def test_records_from_before_get_their_authors(self, kind, batch, monkeypatch):
+        monkeypatch.setattr(contributors_of_records, "_BATCH", batch)
         write, field, text = kind
         author, editor, once = judge(), judge(), judge()
         doc = write(author)

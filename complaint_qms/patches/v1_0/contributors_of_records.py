@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import frappe
@@ -30,25 +31,39 @@ Part = tuple[str, str, datetime]
 
 
 def execute() -> None:
-    """Fill the records whose list is empty; versions are read in batches."""
-    users = set(frappe.get_all("User", pluck="name", order_by="name"))
+    """Fill the records whose list is empty, batch by batch; what is held grows with neither records nor versions."""
     for doctype in _SUBMITTED_BY:
-        done = set(frappe.get_all(ROWS, {"parenttype": doctype}, pluck="parent", order_by="parent"))
-        names = [name for name in frappe.get_all(doctype, pluck="name", order_by="name") if name not in done]
-        for start in range(0, len(names), _BATCH):
-            _fill(doctype, names[start : start + _BATCH], users)
+        last = ""
+        while names := _unfilled(doctype, last):
+            _fill(doctype, names)
+            last = names[-1]
 
 
-def _fill(doctype: str, names: list[str], users: set[str]) -> None:
-    parts: dict[str, list[Part]] = {name: [] for name in names}
-    for name, part in (*_of_fields(doctype, names), *_of_versions(doctype, names)):
-        parts[name].append(part)
-    for name, found in parts.items():
-        first: dict[tuple[str, str], datetime] = {}
-        for user, part, since in sorted(found, key=lambda row: str(row[2])):
-            if user in users:
-                first.setdefault((user, part), since)
-        for place, ((user, part), since) in enumerate(first.items(), 1):
+def _unfilled(doctype: str, after: str) -> list[str]:
+    """The next records without any contributor."""
+    record, row = frappe.qb.DocType(doctype), frappe.qb.DocType(ROWS)
+    return (
+        frappe.qb.from_(record)
+        .left_join(row)
+        .on((row.parent == record.name) & (row.parenttype == doctype))
+        .select(record.name)
+        .where(row.name.isnull() & (record.name > after))
+        .orderby(record.name)
+        .limit(_BATCH)
+    ).run(pluck=True)
+
+
+def _fill(doctype: str, names: list[str]) -> None:
+    first: dict[str, dict[tuple[str, str], datetime]] = {name: {} for name in names}
+    for name, (user, part, since) in chain(_of_fields(doctype, names), _of_versions(doctype, names)):
+        known = first[name].get((user, part))
+        if user and (known is None or str(since) < str(known)):
+            first[name][(user, part)] = since
+    named = {user for found in first.values() for user, _part in found}
+    users = set(frappe.get_all("User", {"name": ("in", sorted(named))}, pluck="name", order_by="name"))
+    for name, found in first.items():
+        kept = [(place, since) for place, since in found.items() if place[0] in users]
+        for place, ((user, part), since) in enumerate(sorted(kept, key=lambda row: str(row[1])), 1):
             row = {"parent": name, "parenttype": doctype, "parentfield": FIELD, "idx": place}
             row |= {"doctype": ROWS, "user": user, "part": part, "since": since}
             frappe.get_doc(row).db_insert()
@@ -74,12 +89,7 @@ def _of_versions(doctype: str, names: list[str]) -> Iterator[tuple[str, Part]]:
     answerable = ANSWERABLE_FIELD.get(doctype)
     aside = {"stage", "workflow_state", FIELD, answerable, "docstatus"}
     aside |= {*NOT_REVIEWED.get(doctype, ()), *STAMPS.get(doctype, ()), *_SUBMITTED_BY[doctype]}
-    for row in frappe.get_all(
-        "Version",
-        {"ref_doctype": doctype, "docname": ("in", names)},
-        ["docname", "owner", "creation", "data"],
-        order_by="creation",
-    ):
+    for row in _versions(doctype, names):
         change = _read(row.data)
         for field, old, new in (entry[:3] for entry in change.get("changed") or []):
             if field == answerable:
@@ -87,6 +97,18 @@ def _of_versions(doctype: str, names: list[str]) -> Iterator[tuple[str, Part]]:
                 yield row.docname, (new, ANSWERABLE, row.creation)
         if _fields_of(change) - aside:
             yield row.docname, (row.owner, EDITED, row.creation)
+
+
+def _versions(doctype: str, names: list[str]) -> Iterator[frappe._dict]:
+    """Versions of these records, page by page: each holds a whole change."""
+    last = ""
+    filters = {"ref_doctype": doctype, "docname": ("in", names)}
+    fields = ["name", "docname", "owner", "creation", "data"]
+    while rows := frappe.get_all(
+        "Version", {**filters, "name": (">", last)}, fields, order_by="name asc", limit_page_length=_BATCH
+    ):
+        yield from rows
+        last = rows[-1].name
 
 
 def _fields_of(change: dict[str, Any]) -> set[str]:

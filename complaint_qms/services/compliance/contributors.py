@@ -26,7 +26,7 @@ from complaint_qms.constants.contributing import (
 )
 from complaint_qms.constants.fields import CAPA_STAMPS, INVESTIGATION_STAMPS, ROOT_CAUSE_STAMPS
 from complaint_qms.services.lifecycle import guard
-from complaint_qms.services.people.absence import cover_of
+from complaint_qms.services.people.absence import acts_for
 from complaint_qms.services.people.session_users import acting
 
 STAMPS = {"CAPA": CAPA_STAMPS, "Investigation": INVESTIGATION_STAMPS, "Root Cause": ROOT_CAUSE_STAMPS}
@@ -104,7 +104,7 @@ def check_hand_over(doc: Document) -> None:
     user = frappe.session.user
     allowed = {"Administrator", before.get(field)}
     by_right = user in allowed or set(_MAY_HAND_OVER) & set(frappe.get_roles())
-    if not by_right and before.get(field) not in cover_of(user).reports:
+    if not by_right and not acts_for(user, before.get(field)):
         frappe.throw(
             _("{0}: only {1}, or somebody with the role {2}, hands this over to another person.").format(
                 _(doc.meta.get_label(field)),

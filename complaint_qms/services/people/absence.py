@@ -35,6 +35,11 @@ def cover_of(user: str) -> Cover:
     )
 
 
+def acts_for(user: str, other: str) -> bool:
+    """Whether the work of `other`, who is absent, falls to a user; asks about nobody else."""
+    return other in absent_users([other]) and superiors_of([other])[other] == user
+
+
 def absent_users(among: Iterable[str] | None = None) -> set[str]:
     """Users who cannot act; of all desk users, or of those named."""
     user, employee = frappe.qb.DocType("User"), frappe.qb.DocType("Employee")
