@@ -63,6 +63,22 @@ def test_a_folder_gives_no_sight_of_evidence_either(case, strangers, who):
 
 
 @pytest.mark.parametrize("who", ["outsider", "colleague"])
+def test_whoever_has_the_same_bytes_uploads_them_to_a_place_of_their_own(case, strangers, who):
+    file = attached(case)
+    content = disk.path_of(file.file_url).read_bytes()
+    with as_user(strangers[who]):
+        own = frappe.get_doc(
+            {"doctype": "File", "file_name": "mine.txt", "content": content, "is_private": 1}
+        )
+        own.insert()
+        said = [str(message) for message in frappe.get_message_log()]
+        assert own.is_downloadable()
+    assert not any(case.name in message or "role permission" in message for message in said)
+    assert own.file_url != file.file_url
+    assert disk.path_of(own.file_url).read_bytes() == content == disk.path_of(file.file_url).read_bytes()
+
+
+@pytest.mark.parametrize("who", ["outsider", "colleague"])
 def test_nothing_is_planted_in_a_record_of_others(case, strangers, who):
     own = {"doctype": "File", "file_name": "forged.txt", "content": "forged", "is_private": 1}
     mail = frappe.get_doc(

@@ -121,6 +121,19 @@ def keep_private(file: Document) -> None:
             file.content, file.decode, file.file_url = path.read_bytes(), False, None
 
 
+def is_hidden(file: Document) -> bool:
+    """Whether evidence is at the file's address, and none of it open to the user."""
+    if file.flags.is_evidence or frappe.session.user == "Administrator":
+        return False
+    others = disk.evidence_at([file.file_url], besides=file.name)
+    said = len(frappe.local.message_log)
+    hidden = bool(others) and not any(disk.as_file(row).is_downloadable() for row in others)
+    del frappe.local.message_log[
+        said:
+    ]  # the framework tells whoever is refused of the record behind the file
+    return hidden
+
+
 def stamp(file: Document) -> None:
     """Before a File is stored: a new one gets its sum when it is evidence; what a request sends there is put back.
 
@@ -175,10 +188,7 @@ def _refuse_change(file: Document, before: Document) -> None:
 
 def _refuse_claim(file: Document) -> None:
     """An address alone gives no sight of evidence: who names it must be able to read one of the files there."""
-    if file.flags.is_evidence or frappe.session.user == "Administrator":
-        return
-    others = disk.evidence_at([file.file_url], besides=file.name)
-    if others and not any(disk.as_file(row).is_downloadable() for row in others):
+    if is_hidden(file):
         frappe.throw(
             _("You may not use this file: it belongs to a record that is not open to you."),
             frappe.PermissionError,
