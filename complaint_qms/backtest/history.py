@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from complaint_qms.backtest.store import Store
+from complaint_qms.engine.signals.events import UnitsDelivered, main_stretch, trailing_counts
 from complaint_qms.tabular.fields import DATE_KEYS, FIELDS
 
 DIMENSIONS = ("customer", "item", "batch", "type", "supplier", "region", "channel", "model")
@@ -21,8 +22,6 @@ TIMES = tuple(key for key in DATE_KEYS if key not in ("received", "occurred"))
 FIELD_KEYS = frozenset(f.key for f in FIELDS)
 _KEPT = ("received", *TIMES, *DIMENSIONS)
 _BATCH = 50_000
-FEW, LEAST_TO_COMPARE, GAP_DAYS = 3, 20, 3 * 366
-"""How many receipts may be taken for slips, among how many, and how far off they must lie."""
 
 
 @dataclass
@@ -59,7 +58,7 @@ class History:
     @cached_property
     def near(self) -> slice:
         """The rows whose receipt does not lie far from all others: a slip of the pen in the year is no history."""
-        return near(self.received)
+        return main_stretch(self.received)
 
     @cached_property
     def _tables(self) -> dict[str, np.ndarray]:
@@ -81,30 +80,6 @@ class History:
         combined = (item + 1) * width + kind + 1
         return pd.factorize(combined)[0]
 
-    @cached_property
-    def weeks(self) -> np.ndarray:
-        """Monday of each complaint's ISO week, datetime64[D]."""
-        days = self.received.astype("datetime64[D]")
-        return days - (days.astype(np.int64) + 3) % 7
-
-
-def near(times: np.ndarray) -> slice:
-    """Part of rising `times` without the few at either end that a gap of years, longer than all the rest, cuts off."""
-    size = len(times)
-    few = max(FEW, size // 1000)
-    if size < LEAST_TO_COMPARE:
-        return slice(0, size)
-    seconds = times.astype("datetime64[s]").astype(np.int64)
-    start, stop = 0, size
-    inner = seconds[size - 1 - few] - seconds[few]
-    wide = max(GAP_DAYS * 86400, int(inner))
-    for place in range(few):
-        if seconds[place + 1] - seconds[place] > wide:
-            start = place + 1
-        if seconds[size - 1 - place] - seconds[size - 2 - place] > wide:
-            stop = size - 1 - place
-    return slice(start, stop)
-
 
 def note_far(store: Store, past: History) -> None:
     """Receipts far from all others into the list of data quality; done again after a kill, the note is the same."""
@@ -118,22 +93,6 @@ def note_far(store: Store, past: History) -> None:
             "INSERT OR REPLACE INTO quality VALUES ('received', 'date_far', ?, ?, ?)",
             (len(far), row, example[:200]),
         )
-
-
-def trailing_counts(codes: np.ndarray, times: np.ndarray, days: int) -> np.ndarray:
-    """For rows in event order: how many rows of the same code lie in ``(time - days, time]`` up to and with this row."""
-    seconds = times.astype("datetime64[s]").astype(np.int64)
-    order = np.argsort(codes, kind="stable")
-    code, second = codes[order], seconds[order]
-    base = second.min() if len(second) else 0
-    span = (second.max() - base if len(second) else 0) + days * 86400 + 2
-    keys = code * span + (second - base)
-    first = np.searchsorted(keys, keys - days * 86400, side="right")
-    group = np.searchsorted(code, code, side="left")
-    result = np.empty(len(keys), dtype=np.int32)
-    result[order] = np.arange(len(keys)) - np.maximum(first, group) + 1
-    result[codes < 0] = 0
-    return result
 
 
 class Collector:
@@ -263,37 +222,20 @@ def stamps(values: Sequence[str | None]) -> np.ndarray:
     return np.array([v or "NaT" for v in values], dtype="datetime64[s]")
 
 
-class Deliveries:
-    """Units delivered of an item up to a moment, from cumulated daily sums."""
-
-    def __init__(self, store: Store, history: History) -> None:
-        rows = store.db.execute(
-            "SELECT item, day, sum(units) FROM delivery WHERE item IS NOT NULL GROUP BY item, day ORDER BY item, day"
-        ).fetchall()
-        known = {name: code for code, name in enumerate(history.labels["item"])}
-        self._days: dict[int, np.ndarray] = {}
-        self._sums: dict[int, np.ndarray] = {}
-        groups: dict[str, list[tuple[str, float]]] = {}
-        for item, day, units in rows:
-            groups.setdefault(item, []).append((day, units))
-        for item, pairs in groups.items():
-            if item in known:
-                self._days[known[item]] = np.array([d for d, _ in pairs], dtype="datetime64[D]")
-                self._sums[known[item]] = np.concatenate(([0.0], np.cumsum([u for _, u in pairs])))
-        self.exist = bool(rows)
-
-    def within(self, items: np.ndarray, times: np.ndarray, days: int) -> np.ndarray:
-        """Units of each row's item delivered in the `days` days up to its time; NaN when nothing is known."""
-        result = np.full(len(items), np.nan)
-        moments = times.astype("datetime64[D]")
-        for code in np.unique(items).tolist():
-            if code in self._days:
-                rows = np.flatnonzero(items == code)
-                at = moments[rows]
-                high = np.searchsorted(self._days[code], at, side="right")
-                low = np.searchsorted(self._days[code], at - np.timedelta64(days, "D"), side="right")
-                result[rows] = self._sums[code][high] - self._sums[code][low]
-        return np.where(result > 0, result, np.nan)
+def units_delivered(store: Store, history: History) -> UnitsDelivered | None:
+    """Units of the items that have complaints; None without deliveries."""
+    rows = store.db.execute(
+        "SELECT item, day, sum(units) FROM delivery WHERE item IS NOT NULL GROUP BY item, day ORDER BY item, day"
+    ).fetchall()
+    if not rows:
+        return None
+    known = {name: code for code, name in enumerate(history.labels["item"])}
+    kept = [(known[item], day, units) for item, day, units in rows if item in known]
+    return UnitsDelivered(
+        np.array([code for code, _, _ in kept], dtype=np.int64),
+        np.array([day for _, day, _ in kept], dtype="datetime64[D]"),
+        np.array([units for _, _, units in kept], dtype=float),
+    )
 
 
 def fetch(store: Store, history: History, start: int, stop: int, columns: tuple[str, ...]) -> Iterator[tuple]:

@@ -15,16 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from complaint_qms.backtest.history import (
-    DIMENSIONS,
-    Deliveries,
-    History,
-    trailing_counts,
-)
+from complaint_qms.backtest.history import DIMENSIONS, History, units_delivered
 from complaint_qms.backtest.policy import Policy, fact_uses
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine import reportability, risk, rules
 from complaint_qms.engine.risk_table import occurrence_bands
+from complaint_qms.engine.signals.events import trailing_counts
 
 OUTCOMES_KEPT = 200_000
 HARM_FIELDS = ("deaths", "injured", "harm", "crash", "fire", "severity")
@@ -39,10 +35,10 @@ class RiskAssessment:
         self.store, self.policy, self.history = store, policy, history
         window = policy.data["risk"]["window_days"]
         self.recent = trailing_counts(history.item_and_type, history.received, window)
-        deliveries = Deliveries(store, history)
+        delivered = units_delivered(store, history)
         self.rate = np.full(len(history), np.nan)
-        if deliveries.exist:
-            self.rate = self.recent / deliveries.within(history.codes["item"], history.received, window)
+        if delivered is not None:
+            self.rate = self.recent / delivered.within(history.codes["item"], history.received, window)
         by_rate, by_count = (
             occurrence_bands(values, policy.bands(by))
             for by, values in (("rate", self.rate), ("count", self.recent))

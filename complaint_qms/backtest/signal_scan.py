@@ -4,72 +4,53 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, replace
 
 import numpy as np
 
 from complaint_qms.backtest.history import History
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
-from complaint_qms.engine.effectiveness import rate_ratio
 from complaint_qms.engine.message import Message
-from complaint_qms.engine.signals import disproportionality, ebgm, fdr, method_choice, poisson
-from complaint_qms.engine.signals.ageing import age_weights, births, weighed_units
+from complaint_qms.engine.signals.events import most_common, repeats
 from complaint_qms.engine.signals.scanning import limits, scan_series
-from complaint_qms.engine.signals.series import SeriesMatrix, build_series, in_field
+from complaint_qms.engine.signals.series import SeriesMatrix
+from complaint_qms.engine.signals.suspects import suspect_batches, typical_defects
 from complaint_qms.engine.signals.types import ScanResult, Settings, SignalRecord
+from complaint_qms.engine.signals.weekly import Deliveries, largest, sibling_rates, weekly_series
 
-IN_FIELD_WEEKS = 52
-"""A unit can draw a complaint for a year after its delivery."""
-PROFILE_SHARE = 0.8
-"""Share of delivered units that must carry a batch before ages are learned from them."""
 SUSPECTS = 200
 PAIRINGS = 40
 TOTALS = 60
 REPEAT_DAYS, REPEAT_LEAST = 30, 3
-EBGM_ALARM = 2.0
 _NONE = -1
-
-
-@dataclass
-class _Units:
-    """Deliveries as columns; codes are those of the history, -1 for what never drew a complaint."""
-
-    item: np.ndarray
-    batch: np.ndarray
-    day: np.ndarray
-    units: np.ndarray
-
-    def __bool__(self) -> bool:
-        return len(self.units) > 0
 
 
 def scan(store: Store, policy: Policy, past: History, until: np.datetime64) -> None:
     """Fill ``series``, ``point``, ``signal``, ``suspect``, ``pairing``, ``total`` and ``repeat``; one step, done again after a kill."""
     if store.done("signals") < 0:
         return
-    units = _deliveries(store, past, until)
+    deliveries = _deliveries(store, past, until)
     with store.transaction():
         for kind in policy.data["signals"]["by"]:
-            _scan_kind(store, policy, past, units, kind, until)
-        _suspects(store, past, units)
+            _scan_kind(store, policy, past, deliveries, kind, until)
+        _suspects(store, past, deliveries)
         _pairings(store, past)
         _totals(store, past)
         _repeats(store, past)
         store.set_done("signals", -1)
 
 
-def _deliveries(store: Store, past: History, until: np.datetime64) -> _Units:
+def _deliveries(store: Store, past: History, until: np.datetime64) -> Deliveries:
     """What was delivered by the end of the history; later units could not draw a complaint of it."""
     rows = store.db.execute(
         "SELECT item, batch, day, units FROM delivery WHERE day <= ? ORDER BY rowid", (str(until)[:10],)
     ).fetchall()
     if not rows:
         empty = np.empty(0)
-        return _Units(empty.astype(int), empty.astype(int), empty.astype("datetime64[D]"), empty)
+        return Deliveries(empty.astype(int), empty.astype(int), empty.astype("datetime64[D]"), empty)
     item, batch, day, units = zip(*rows, strict=True)
     places = {d: {name: code for code, name in enumerate(past.labels[d])} for d in ("item", "batch")}
-    return _Units(
+    return Deliveries(
         np.array([places["item"].get(i, _NONE) for i in item]),
         np.array([places["batch"].get(b, _NONE) for b in batch]),
         np.array(day, dtype="datetime64[D]"),
@@ -78,113 +59,44 @@ def _deliveries(store: Store, past: History, until: np.datetime64) -> _Units:
 
 
 def _scan_kind(
-    store: Store, policy: Policy, past: History, units: _Units, kind: str, until: np.datetime64
+    store: Store, policy: Policy, past: History, deliveries: Deliveries, kind: str, until: np.datetime64
 ) -> None:
     codes = np.zeros(len(past), dtype=np.int64) if kind == "all" else past.codes[kind].astype(np.int64)
     labels = ["all"] if kind == "all" else past.labels[kind]
     wanted = policy.data["signals"]
-    totals = np.bincount(codes[codes >= 0], minlength=len(labels))
-    chosen = np.flatnonzero(totals >= wanted["min_total"])
-    chosen = np.sort(chosen[np.argsort(-totals[chosen], kind="stable")][: wanted["max_series"]])
-    matrix = _matrix(codes, chosen, past, units, kind, until)
+    chosen, totals = largest(codes, len(labels), wanted["min_total"], wanted["max_series"])
+    delivered, owner = _delivered(past, deliveries, kind)
+    matrix = weekly_series(
+        codes, chosen, past.received, past.received[past.near.start], until,
+        deliveries, delivered, past.codes["batch"], owner,
+    )  # fmt: skip
     if matrix is None:
         return
+    options = {}
+    if kind == "batch" and matrix.exposure is not None:
+        # batches are watched from their first delivery on, against the other batches of the same item
+        rates = sibling_rates(matrix, _main_item(past)[chosen])
+        options = {"launch": np.ones(len(chosen), bool), "reference_rate": rates}
     settings = Settings(fdr=wanted["false_discovery_rate"])
-    result = scan_series(matrix, settings=settings, **_launch(matrix, past, kind))
+    result = scan_series(matrix, settings=settings, **options)
     _store(store, kind, [labels[c] for c in chosen.tolist()], totals[chosen], matrix, result)
 
 
-def _matrix(
-    codes: np.ndarray, chosen: np.ndarray, past: History, units: _Units, kind: str, until: np.datetime64
-) -> SeriesMatrix | None:
-    if not len(chosen):
-        return None
-    place = np.full(int(codes.max(initial=0)) + 2, _NONE)
-    place[chosen] = np.arange(len(chosen))
-    row = place[codes]
-    seen = row >= 0
-    exposure = None
-    if units and kind in ("all", "item", "batch"):
-        of = np.zeros(len(units.units), dtype=np.int64) if kind == "all" else getattr(units, kind)
-        delivered = np.where((of >= 0) & (of < len(place) - 1), place[np.maximum(of, 0)], _NONE)
-        kept = delivered >= 0
-        exposure = (delivered[kept].tolist(), units.day[kept], units.units[kept])
-    try:
-        matrix = build_series(
-            row[seen].tolist(),
-            past.received[seen].astype("datetime64[D]"),
-            "week",
-            start=past.received[past.near.start].astype("datetime64[D]"),
-            until=until.astype("datetime64[D]") + 1,
-            exposure=exposure,
-            all_keys=list(range(len(chosen))),
-        )
-    except ValueError:
-        return None  # the history is shorter than one whole week
-    if matrix.exposure is not None:
-        aged = _aged(matrix, chosen, past, units, kind)
-        matrix = replace(matrix, exposure=in_field(matrix.exposure, IN_FIELD_WEEKS) if aged is None else aged)
-    return matrix
-
-
-def _aged(
-    matrix: SeriesMatrix, chosen: np.ndarray, past: History, units: _Units, kind: str
-) -> np.ndarray | None:
-    """Units weighed by age, so that complaints per weighed unit are complaints per unit and year; None when the
-    deliveries do not name batches or there are too few complaints to learn from."""
-    known = units.batch >= 0
-    if not known.any() or units.units[known].sum() < PROFILE_SHARE * units.units.sum():
-        return None
+def _delivered(
+    past: History, deliveries: Deliveries, kind: str
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """The series of each delivery and of each batch; None for kinds that nothing is delivered of."""
     batches = len(past.labels["batch"])
-    born, size = births(units.batch, units.day, units.units, batches)
-    weeks = matrix.periods.starts
-    received = past.received.astype("datetime64[D]")
-    weights = age_weights(past.codes["batch"], received, born, size, weeks[-1] + 7, IN_FIELD_WEEKS)
-    if weights is None:
-        return None
-    owner = {"all": np.zeros(batches, np.int64), "batch": np.arange(batches), "item": _main_item(past)}[kind]
-    place = np.full(int(owner.max(initial=0)) + 1, _NONE)
-    inside = chosen < len(place)
-    place[chosen[inside]] = np.flatnonzero(inside)
-    return weighed_units(born, size, place[owner], weights, weeks, len(chosen))
-
-
-def _launch(matrix: SeriesMatrix, past: History, kind: str) -> dict:
-    """Batches are watched from their first delivery on, against the other batches of the same item."""
-    if kind != "batch" or matrix.exposure is None:
-        return {}
-    return {"launch": np.ones(len(matrix.keys), bool), "reference_rate": _sibling_rates(matrix, past)}
-
-
-def _sibling_rates(matrix: SeriesMatrix, past: History) -> np.ndarray:
-    """Complaints per unit in the field of the other batches of a batch's item; of all batches when there are none."""
-    counts, exposure = matrix.counts.sum(axis=1), matrix.exposure.sum(axis=1)
-    groups = _main_item(past)[np.asarray(matrix.keys)] if len(matrix.keys) else np.empty(0, int)
-    size = int(groups.max(initial=0)) + 1
-    count_of, units_of = np.bincount(groups, counts, size), np.bincount(groups, exposure, size)
-    rest_count, rest_units = count_of[groups] - counts, units_of[groups] - exposure
-    overall = counts.sum() / exposure.sum() if exposure.sum() > 0 else 0.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rates = rest_count / rest_units
-    return np.where((rest_units > 0) & (rest_count > 0), rates, overall)
+    if kind == "all":
+        return np.zeros(len(deliveries.units), np.int64), np.zeros(batches, np.int64)
+    if kind == "batch":
+        return deliveries.batch, np.arange(batches)
+    return (deliveries.item, _main_item(past)) if kind == "item" else (None, None)
 
 
 def _main_item(past: History) -> np.ndarray:
     """The item each batch was most often complained about with (0 when no item is given)."""
-    return _most_common(past.codes["batch"], past.codes["item"], len(past.labels["batch"]))[0]
-
-
-def _most_common(groups: np.ndarray, values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Per group: its most frequent value (the first of equals) and how often; value 0, count 0 when there is none."""
-    best, count = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    known = (groups >= 0) & (values >= 0)
-    if known.any():
-        width = int(values.max()) + 1
-        pairs, found = np.unique(groups[known].astype(np.int64) * width + values[known], return_counts=True)
-        order = np.lexsort((-pairs, found))  # the last write wins: the largest count, then the smallest value
-        group, value = np.divmod(pairs[order], width)
-        best[group], count[group] = value, found[order]
-    return best, count
+    return most_common(past.codes["batch"], past.codes["item"], len(past.labels["batch"]))[0]
 
 
 def _store(
@@ -250,83 +162,39 @@ def _json_value(value: object) -> object:
     return value if isinstance(value, str | int | float | bool | type(None)) else str(value)
 
 
-def _suspects(store: Store, past: History, units: _Units) -> None:
-    """Batches against the other batches of their item: exact rate ratio, one-sided exact test, false discovery rate.
-
-    Deliveries that name none of the batches are as good as none.
-    """
-    size = len(past.labels["batch"])
+def _suspects(store: Store, past: History, deliveries: Deliveries) -> None:
+    size, labels = len(past.labels["batch"]), past.labels
     if not size:
         return
-    counts = np.bincount(past.codes["batch"][past.codes["batch"] >= 0], minlength=size)
     item = _main_item(past)
-    width = max(len(past.labels["item"]), 1)
-    delivered = np.ones(size)
-    siblings_units = np.bincount(item, delivered, width)
-    siblings_count = np.bincount(item, counts, width)
-    known = units.batch >= 0
-    measured = bool(units) and bool(known.any())
-    if measured:
-        delivered = np.bincount(units.batch[known], units.units[known], size)
-        # batches that never drew a complaint belong to the comparison
-        of_item = units.item >= 0
-        if of_item.any():
-            siblings_units = np.bincount(units.item[of_item], units.units[of_item], width)
-        else:
-            siblings_units = np.bincount(item, delivered, width)
-    rest_count = (siblings_count[item] - counts).astype(int)
-    rest_units = siblings_units[item] - delivered
-    testable = (delivered > 0) & (rest_units > 0) & (counts >= 3)
-    test = poisson.conditional_test(
-        np.where(testable, counts, np.nan), delivered, rest_count, np.maximum(rest_units, 0)
-    )
-    p = np.where(testable, test.p, np.nan)
-    if not testable.any():
+    found = suspect_batches(past.codes["batch"], item, len(labels["item"]), deliveries, SUSPECTS)
+    if found is None:
         return
-    q = np.full(size, np.nan)
-    q[testable] = fdr.adjust(p[testable])
-    order = [i for i in np.lexsort((np.arange(size), -counts, p)).tolist() if testable[i]][:SUSPECTS]
-    kind, kind_count = _most_common(past.codes["batch"], past.codes["type"], size)
-    supplier, supplier_count = _most_common(past.codes["batch"], past.codes["supplier"], size)
+    kind, kind_count = most_common(past.codes["batch"], past.codes["type"], size)
+    supplier, supplier_count = most_common(past.codes["batch"], past.codes["supplier"], size)
     rows = []
-    for rank, i in enumerate(order, 1):
-        ratio = rate_ratio(int(rest_count[i]), float(rest_units[i]), int(counts[i]), float(delivered[i]))
+    for n, i in enumerate(found.batch.tolist()):
         rows.append(
-            (rank, past.labels["batch"][i], past.labels["item"][item[i]] if past.labels["item"] else None,
-             past.labels["supplier"][supplier[i]] if supplier_count[i] else None,
-             int(counts[i]), float(delivered[i]) if measured else None, int(rest_count[i]),
-             float(rest_units[i]) if measured else None, _number(test.expected[i]), _number(ratio.ratio),
-             _number(ratio.lower), _number(ratio.upper), _number(p[i]), _number(q[i]),
-             past.labels["type"][kind[i]] if kind_count[i] else None, int(kind_count[i]))
+            (n + 1, labels["batch"][i], labels["item"][item[i]] if labels["item"] else None,
+             labels["supplier"][supplier[i]] if supplier_count[i] else None,
+             int(found.count[n]), float(found.units[n]) if found.measured else None, int(found.rest_count[n]),
+             float(found.rest_units[n]) if found.measured else None, _number(found.expected[n]),
+             _number(found.ratio[n]), _number(found.lower[n]), _number(found.upper[n]), _number(found.p[n]),
+             _number(found.q[n]), labels["type"][kind[i]] if kind_count[i] else None, int(kind_count[i]))
         )  # fmt: skip
     store.insert("suspect", rows, 16)
 
 
 def _pairings(store: Store, past: History) -> None:
-    """Items that draw one type of complaint out of proportion, by EBGM or PRR as the engine's rule says."""
-    known = (past.codes["item"] >= 0) & (past.codes["type"] >= 0)
-    if not known.any():
+    """Items that draw one type of complaint out of proportion."""
+    found = typical_defects(past.codes["item"], past.codes["type"], PAIRINGS)
+    if found is None:
         return
-    table = disproportionality.pair_table(
-        past.codes["item"][known].tolist(), past.codes["type"][known].tolist()
-    )
-    method = method_choice.choose_pairs(len(table.items), len(table.defects), len(table.n))
-    if method == "ebgm":
-        prior = ebgm.fit_prior(table.n, table.expected)
-        found = ebgm.score(table.n, table.expected, prior.theta)
-        ratio, low, high = found.ebgm, found.eb05, found.eb95
-        alarm = (low >= EBGM_ALARM) & (table.n >= 3)
-    else:
-        found = disproportionality.disproportion(*table.cells())
-        ratio, low, high = found.prr, found.prr_lower, found.prr_upper
-        alarm = found.alarm & (low > 1)
-    places = np.flatnonzero(alarm)
-    places = places[np.lexsort((places, -low[places]))][:PAIRINGS]
     items, kinds = past.labels["item"], past.labels["type"]
     rows = [
-        (items[table.items[table.item_index[i]]], kinds[table.defects[table.defect_index[i]]], int(table.n[i]),
-         _number(table.expected[i]), method, _number(ratio[i]), _number(low[i]), _number(high[i]))
-        for i in places.tolist()
+        (items[item], kinds[kind], int(found.count[i]), _number(found.expected[i]), found.method,
+         _number(found.ratio[i]), _number(found.lower[i]), _number(found.upper[i]))
+        for i, (item, kind) in enumerate(zip(found.item.tolist(), found.defect.tolist(), strict=True))
     ]  # fmt: skip
     store.insert("pairing", rows, 8)
 
@@ -348,20 +216,10 @@ def _totals(store: Store, past: History) -> None:
 
 def _repeats(store: Store, past: History) -> None:
     """Customers who complained again and again within REPEAT_DAYS days."""
-    codes = past.codes["customer"]
-    size = len(past.labels["customer"])
-    most = np.zeros(size, dtype=np.int64)
-    known = codes >= 0
-    np.maximum.at(most, codes[known], past.recent("customer", REPEAT_DAYS)[known])
-    total = np.bincount(codes[known], minlength=size)
-    chosen = np.flatnonzero(most >= REPEAT_LEAST)
-    chosen = chosen[np.lexsort((chosen, -total[chosen], -most[chosen]))]
-    # rows are in event order: the last write wins, so the first day is written backwards
-    last = np.empty(size, dtype="datetime64[D]")
-    first = last.copy()
-    days = past.received.astype("datetime64[D]")
-    last[codes[known]] = days[known]
-    first[codes[known][::-1]] = days[known][::-1]
     names = past.labels["customer"]
-    rows = [(names[c], int(total[c]), int(most[c]), str(first[c]), str(last[c])) for c in chosen.tolist()]
+    found = repeats(past.codes["customer"], past.received, len(names), REPEAT_DAYS, REPEAT_LEAST)
+    rows = zip(
+        (names[code] for code in found.code.tolist()), found.total.tolist(), found.most.tolist(),
+        map(str, found.first), map(str, found.last), strict=True,
+    )  # fmt: skip
     store.insert("repeat", rows, 5)

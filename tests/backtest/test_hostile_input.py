@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from complaint_qms.backtest import errors
-from complaint_qms.backtest.history import near
 from complaint_qms.backtest.main import main
 from complaint_qms.backtest.piped_input import unlike
+from complaint_qms.engine.signals.events import main_stretch
 from complaint_qms.tabular.rows import Table, guarded
 from complaint_qms.tabular.sniff import MAX_FIELD, sniff
 from tests.backtest.outcome import query
@@ -313,9 +313,9 @@ def test_a_slip_in_the_year_does_not_move_the_end(tmp_path, capsys):
     assert query(tmp_path / "o", "SELECT value FROM meta WHERE key = 'as_of'")[0][0].startswith("2024-01-28")
     assert query(tmp_path / "o", "SELECT reason, rows FROM quality") == [("date_far", 1)]
     year = np.datetime64("2020-01-01", "s") + np.arange(400) * np.timedelta64(1, "D")
-    assert near(year) == slice(0, 400)
+    assert main_stretch(year) == slice(0, 400)
     far = np.concatenate(([np.datetime64("1900-01-01", "s")], year, [np.datetime64("2199-01-01", "s")] * 2))
-    assert near(far) == slice(1, 401)
+    assert main_stretch(far) == slice(1, 401)
 
 
 def test_no_cell_of_the_side_file_is_a_formula(tmp_path, capsys):

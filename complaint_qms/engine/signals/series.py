@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.signals.threshold import window_sum
@@ -143,7 +143,7 @@ def build_series(
     until: Any = None,
     partial: Literal["drop", "keep"] = "drop",
     weights: Sequence[float] | None = None,
-    exposure: tuple[Sequence[Hashable], Iterable[Any], Sequence[float]] | None = None,
+    exposure: tuple[Sequence[Hashable], Iterable[Any], ArrayLike] | None = None,
     all_keys: Sequence[Hashable] | None = None,
 ) -> SeriesMatrix:
     """One row per key, one column per period from ``start`` to ``until``.
