@@ -9,7 +9,6 @@ import sys
 import threading
 from pathlib import Path
 
-import numpy as np
 import openpyxl
 import pytest
 import yaml
@@ -17,7 +16,6 @@ import yaml
 from complaint_qms.backtest import errors
 from complaint_qms.backtest.main import main
 from complaint_qms.backtest.piped_input import unlike
-from complaint_qms.engine.signals.events import main_stretch
 from complaint_qms.tabular.rows import Table, guarded
 from complaint_qms.tabular.sniff import MAX_FIELD, sniff
 from tests.backtest.outcome import query
@@ -312,10 +310,6 @@ def test_a_slip_in_the_year_does_not_move_the_end(tmp_path, capsys):
     assert replay(capsys, tmp_path / "o", make(tmp_path / "a.csv", rows))[0] == errors.OK
     assert query(tmp_path / "o", "SELECT value FROM meta WHERE key = 'as_of'")[0][0].startswith("2024-01-28")
     assert query(tmp_path / "o", "SELECT reason, rows FROM quality") == [("date_far", 1)]
-    year = np.datetime64("2020-01-01", "s") + np.arange(400) * np.timedelta64(1, "D")
-    assert main_stretch(year) == slice(0, 400)
-    far = np.concatenate(([np.datetime64("1900-01-01", "s")], year, [np.datetime64("2199-01-01", "s")] * 2))
-    assert main_stretch(far) == slice(1, 401)
 
 
 def test_no_cell_of_the_side_file_is_a_formula(tmp_path, capsys):

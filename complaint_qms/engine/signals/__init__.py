@@ -12,6 +12,10 @@ Public API::
     scan(counts, exposure, …) -> ScanResult                      the same on arrays; .signals: list[SignalRecord] with .text
     limits(result, exposure, row)                                the chart's limit in every period of one series
 
+    weekly_series(codes, chosen, received, …) -> SeriesMatrix    complaints a week with the units in the field, aged
+    suspect_batches, typical_defects                             what stands out: batch of an item, defect of an item
+    trailing_counts, repeats, UnitsDelivered                     what came lately, who comes again, units in a window
+
     c_chart, p_chart, u_chart, laney_p_chart, laney_u_chart      control charts                       -> Chart
     ears                                                         CDC's EARS C1, C2, C3                -> Ears
     poisson_cusum, standard_cusum, decision_limit                cumulative sums                      -> Cusum
@@ -60,6 +64,14 @@ if TYPE_CHECKING:
     )
     from complaint_qms.engine.signals.ears_chart import Ears, ears
     from complaint_qms.engine.signals.ebgm import Prior, Scores, fit_prior, score
+    from complaint_qms.engine.signals.events import (
+        Repeats,
+        UnitsDelivered,
+        main_stretch,
+        most_common,
+        repeats,
+        trailing_counts,
+    )
     from complaint_qms.engine.signals.farrington_flexible import Control, Farrington, farrington
     from complaint_qms.engine.signals.fdr import adjust, discoveries
     from complaint_qms.engine.signals.method_choice import METHODS, Rule, choose, choose_pairs
@@ -72,8 +84,15 @@ if TYPE_CHECKING:
     from complaint_qms.engine.signals.scanning import limits, scan, scan_series
     from complaint_qms.engine.signals.sequential import MaxSprt, critical_value, maxsprt
     from complaint_qms.engine.signals.series import Periods, SeriesMatrix, build_series, in_field
+    from complaint_qms.engine.signals.suspects import (
+        SuspectBatches,
+        TypicalDefects,
+        suspect_batches,
+        typical_defects,
+    )
     from complaint_qms.engine.signals.threshold import ThresholdTest, threshold_test
     from complaint_qms.engine.signals.types import BaselineRecord, ScanResult, Settings, SignalRecord
+    from complaint_qms.engine.signals.weekly import Deliveries, largest, sibling_rates, weekly_series
 
 __all__ = [
     "METHODS",
@@ -81,6 +100,7 @@ __all__ = [
     "Chart",
     "Control",
     "Cusum",
+    "Deliveries",
     "Disproportion",
     "Ears",
     "Farrington",
@@ -89,6 +109,7 @@ __all__ = [
     "Periods",
     "PoissonTest",
     "Prior",
+    "Repeats",
     "Rule",
     "ScanResult",
     "Scores",
@@ -96,7 +117,10 @@ __all__ = [
     "Settings",
     "SignalRecord",
     "StandardCusum",
+    "SuspectBatches",
     "ThresholdTest",
+    "TypicalDefects",
+    "UnitsDelivered",
     "adjust",
     "age_weights",
     "average_run_length",
@@ -118,19 +142,28 @@ __all__ = [
     "in_field",
     "laney_p_chart",
     "laney_u_chart",
+    "largest",
     "limits",
+    "main_stretch",
     "maxsprt",
+    "most_common",
     "p_chart",
     "pair_table",
     "poisson_cusum",
     "poisson_test",
     "reference_value",
+    "repeats",
     "scan",
     "scan_series",
     "score",
+    "sibling_rates",
     "standard_cusum",
+    "suspect_batches",
     "threshold_test",
+    "trailing_counts",
+    "typical_defects",
     "u_chart",
+    "weekly_series",
     "weighed_units",
 ]
 
@@ -146,6 +179,9 @@ __getattr__ = lazy_exports(
         "disproportionality": ("Disproportion", "PairTable", "disproportion", "pair_table"),
         "ears_chart": ("Ears", "ears"),
         "ebgm": ("Prior", "Scores", "fit_prior", "score"),
+        "events": (
+            "Repeats", "UnitsDelivered", "main_stretch", "most_common", "repeats", "trailing_counts",
+        ),
         "farrington_flexible": ("Control", "Farrington", "farrington"),
         "fdr": ("adjust", "discoveries"),
         "method_choice": ("METHODS", "Rule", "choose", "choose_pairs"),
@@ -153,7 +189,9 @@ __getattr__ = lazy_exports(
         "scanning": ("limits", "scan", "scan_series"),
         "sequential": ("MaxSprt", "critical_value", "maxsprt"),
         "series": ("Periods", "SeriesMatrix", "build_series", "in_field"),
+        "suspects": ("SuspectBatches", "TypicalDefects", "suspect_batches", "typical_defects"),
         "threshold": ("ThresholdTest", "threshold_test"),
         "types": ("BaselineRecord", "ScanResult", "Settings", "SignalRecord"),
+        "weekly": ("Deliveries", "largest", "sibling_rates", "weekly_series"),
     },
 )  # fmt: skip
