@@ -1,3 +1,4 @@
+from complaint_qms.constants import events as _events
 from complaint_qms.constants.about_records import LISTED_APART as _ABOUT
 from complaint_qms.constants.records import PARENTS as _PARENTS
 from complaint_qms.constants.records import RECORDS as _RECORDS
@@ -119,7 +120,11 @@ doc_events = {
     # What due times are counted by
     "Company": {"on_update": f"{_RECLOCK}.request_for_company"},
     "Tag Link": _TALK_EVENTS,
-    "ToDo": {**_TALK_EVENTS, "before_insert": f"{_SHARING}.refuse_stranger"},
+    "ToDo": {
+        **_TALK_EVENTS,
+        "before_insert": f"{_SHARING}.refuse_stranger",
+        "after_insert": "complaint_qms.services.people.assignment.assigned",
+    },
     "Comment": {**_MOVING_EVENTS, "before_insert": "complaint_qms.overrides.comments.before_insert"},
     "Communication": _MOVING_EVENTS,
     "Delivery Note": _SETTLED_EVENTS,
@@ -146,9 +151,29 @@ company_data_to_be_ignored = [record.doctype for record in _RECORDS]
 auto_cancel_exempted_doctypes = ["Complaint Settlement"]
 ignore_links_on_delete = ["Complaint Settlement Document"]
 
-# The clock, and whether evidence is what it was
+# Who hears of what happened (services/events.py); other apps may listen in the same way
+qms_listeners_in_transaction = {
+    **dict.fromkeys(
+        (_events.AT_RISK, _events.OVERDUE, _events.HOLD_OVER), "complaint_qms.services.sop.notices.of_clocks"
+    ),
+    _events.DUE_TIMES_MOVED: "complaint_qms.services.sop.notices.of_moved_due_times",
+    _events.EVIDENCE_LOST: "complaint_qms.services.evidence.integrity_check.tell_quality",
+    _events.INVESTIGATION_REOPENED: "complaint_qms.services.lifecycle.reliance.tell_handlers",
+    _events.CAUSE_REJECTED: "complaint_qms.services.lifecycle.reliance.tell_owners",
+    _events.SETTLEMENT_LOST: "complaint_qms.services.settlement.lost_settlement_alert.ask_to_look",
+    _events.HANDED_OVER: "complaint_qms.services.people.assignment.follow",
+    _events.MOVED: "complaint_qms.services.people.assignment.end_or_resume",
+}
+default_log_clearing_doctypes = {"QMS Message": 90}
+
+# The clock, what waits to be sent or told, and whether evidence is what it was
 scheduler_events = {
-    "cron": {"*/5 * * * *": ["complaint_qms.jobs.sweep.sweep_clocks"]},
+    "cron": {
+        "*/5 * * * *": [
+            "complaint_qms.jobs.sweep.sweep_clocks",
+            "complaint_qms.jobs.messages.send_and_deliver",
+        ]
+    },
     "daily_long": ["complaint_qms.jobs.evidence.check_evidence"],
 }
 

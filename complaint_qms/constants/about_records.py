@@ -20,6 +20,8 @@ ABOUT_RECORDS: Final = {
     "Deleted Document": ("deleted_doctype", "deleted_name"),
     "Milestone": ("reference_type", "reference_name"),
     "Reminder": ("reminder_doctype", "reminder_docname"),
+    "QMS Event": ("document_type", "document_name"),
+    "QMS Message": ("reference_doctype", "reference_name"),
     "__global_search": ("doctype", "name"),
 }
 # Those that somebody may list by themselves, apart from the records they are about. Mails stay when the app leaves.
@@ -32,6 +34,8 @@ LISTED_APART: Final = {
         "DocShare",
         "Document Follow",
         "Milestone",
+        "QMS Event",
+        "QMS Message",
         "Tag Link",
         "ToDo",
         "Version",

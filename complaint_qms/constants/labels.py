@@ -197,6 +197,16 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "completed": "Completed",
         "failed": "Failed",
     },
+    # messages and events
+    "message": {
+        "desk": "Desk",
+        "email": "Email",
+        "waiting": "Waiting",
+        "queued": "Queued",
+        "sent": "Sent",
+        "given_up": "Given Up",
+        "expired": "Expired",
+    },
     "date_order": {
         "dmy": "Day, Month, Year",
         "mdy": "Month, Day, Year",

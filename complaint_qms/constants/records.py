@@ -147,6 +147,8 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("Complaint QMS Settings", SETTINGS, tracked=True),
     Record("Complaint Demo Record", TOOL),
     Record("Complaint Import", TOOL),
+    Record("QMS Event", TOOL, sight="activity"),
+    Record("QMS Message", TOOL, sight="activity"),
     _row("Approval Role Grant"),
     _row("CAPA Action", evidence=FileField("evidence", "evidence_sha256", "CAPA", "actions")),
     _row("CAPA Complaint"),

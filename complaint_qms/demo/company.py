@@ -18,6 +18,7 @@ from complaint_qms.demo.people import make_people
 from complaint_qms.demo.supply import Shop, ensure_years, run_year
 from complaint_qms.demo.time_travel import at
 from complaint_qms.engine.sla import clock
+from complaint_qms.services.notify.outbox import OUTBOX, QUEUED
 from complaint_qms.services.record.site_time import aware, site_zone
 from complaint_qms.services.sop import escalation, plan, procedure
 
@@ -141,10 +142,10 @@ def nearly_due(company: str, end: datetime) -> list[datetime]:
 def _let_clocks_run(end: datetime) -> None:
     """One sweep, so that what is overdue stands as overdue; its messages stay in the desk and are not mailed."""
     escalation.sweep(end)
-    log = frappe.qb.DocType("Notification Log")
+    outbox = frappe.qb.DocType(OUTBOX)
     complaints = registry.names("Complaint")
-    frappe.qb.update(log).set(log.idx, 0).where(
-        (log.document_type == "Complaint") & log.document_name.isin(complaints or [""])
+    frappe.qb.from_(outbox).delete().where(
+        (outbox.state == QUEUED) & outbox.reference_name.isin(complaints or [""])
     ).run()
 
 

@@ -42,6 +42,7 @@ _DERIVED = (
     ("Sessions", "user", "User"),
     ("Notification Settings", "name", "User"),
     ("Notification Log", "for_user", "User"),
+    ("QMS Message", "to_user", "User"),
     ("ToDo", "allocated_to", "User"),
     ("Route History", "user", "User"),
 )

@@ -1,11 +1,96 @@
-"""Lines in the story of records that somebody else's step changed: comments and versions, one statement a kind."""
+"""The one door for writes that go past `Document`: set-based, or of fields that no form may write.
+
+Each says which record, which fields, what they were and are, and why; who listens to `written` hears of it (`events.py`).
+`tests/lint/test_writing.py` finds a write of the app's records that goes past this door.
+"""
+
+from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import frappe
+from frappe.model.document import Document
 from frappe.utils import now_datetime
+
+from complaint_qms.constants.events import WRITTEN
+from complaint_qms.services.events import Event, announce, is_heard
+
+
+def set_values(
+    doctype: str, name: str, values: Mapping[str, Any], why: str, *, old: Mapping[str, Any] | None = None
+) -> None:
+    """Write fields of one record; `modified` stays, so that nobody who has it open loses an edit.
+
+    Args:
+        why: what makes the change, in English, for the trail.
+        old: what they were, where the caller knows it.
+    """
+    before = _before(doctype, [name], values, {name: old} if old is not None else None)
+    frappe.db.set_value(doctype, name, dict(values), update_modified=False)
+    _tell(doctype, before, {name: values}, why)
+
+
+def set_many(
+    doctype: str, values: Mapping[str, Mapping[str, Any]], why: str, *, modified: bool = False
+) -> None:
+    """Write fields of many records, each its own values, with one statement for each thousand."""
+    if not values:
+        return
+    before = _before(doctype, values, {field for row in values.values() for field in row})
+    frappe.db.bulk_update(doctype, dict(values), update_modified=modified)
+    forget(doctype, values)
+    _tell(doctype, before, values, why)
+
+
+def set_where(
+    doctype: str, names: Iterable[str], values: Mapping[str, Any], why: str, *, modified: bool = False
+) -> None:
+    """Write the same values into many records, with one statement."""
+    wanted = sorted(set(names))
+    if not wanted:
+        return
+    before = _before(doctype, wanted, values)
+    table = frappe.qb.DocType(doctype)
+    query = frappe.qb.update(table).where(table.name.isin(wanted))
+    for field, value in values.items():
+        query = query.set(table[field], value)
+    if modified:
+        query = query.set(table.modified, now_datetime()).set(table.modified_by, frappe.session.user)
+    query.run()
+    forget(doctype, wanted)
+    _tell(doctype, before, dict.fromkeys(wanted, values), why)
+
+
+def run(query: Any, doctype: str, names: Iterable[str], fields: Iterable[str], why: str) -> None:
+    """Run an UPDATE of a builder that reckons its values in the database, of these records and fields."""
+    wanted, read = sorted(set(names)), tuple(fields)
+    before = _before(doctype, wanted, read)
+    query.run()
+    forget(doctype, wanted)
+    if before is not None:
+        _tell(doctype, before, _read(doctype, wanted, read), why)
+
+
+def insert_rows(doctype: str, rows: list[dict[str, Any]], now: datetime, author: str, why: str) -> list[str]:
+    """Insert records that need no controller, all at once; every row has the same fields. Their names."""
+    if not rows:
+        return []
+    common = {"creation": now, "modified": now, "owner": author, "modified_by": author}
+    names = [frappe.generate_hash(length=10) for _row in rows]
+    values = [(name, *common.values(), *row.values()) for name, row in zip(names, rows, strict=True)]
+    frappe.db.bulk_insert(doctype, ["name", *common, *rows[0]], values)
+    _tell(doctype, {}, dict(zip(names, rows, strict=True)), why)
+    return names
+
+
+def insert_row(row: Document, why: str) -> None:
+    """Insert one row of a record's table that the record's own save does not write."""
+    row.db_insert()
+    if is_heard(WRITTEN):
+        _tell(row.doctype, {}, {row.name: row.get_valid_dict(ignore_virtual=True)}, why)
 
 
 def note(doctype: str, texts: dict[str, str], now: datetime | None = None, author: str | None = None) -> None:
@@ -22,47 +107,59 @@ def note(doctype: str, texts: dict[str, str], now: datetime | None = None, autho
         }
         for name, text in texts.items()
     ]
-    insert("Comment", rows, now or now_datetime(), author)
+    insert_rows("Comment", rows, now or now_datetime(), author, "timeline")
 
 
-def set_field(doctype: str, names: list[str], field: str, old: Any, new: Any) -> None:
+def set_with_version(doctype: str, names: list[str], field: str, old: Any, new: Any, why: str) -> None:
     """Change one field of several records past their controllers, each with a version that says so."""
     if not names:
         return
-    table, now = frappe.qb.DocType(doctype), now_datetime()
-    query = frappe.qb.update(table).set(table[field], new).where(table.name.isin(names))
-    query.set(table.modified, now).set(table.modified_by, frappe.session.user).run()
-    insert(
-        "Version",
-        [
-            {
-                "ref_doctype": doctype,
-                "docname": name,
-                "data": json.dumps({"changed": [[field, old, new]], "added": [], "removed": [], "row_changed": []}),
-            }
-            for name in names
-        ],
-        now,
-        frappe.session.user,
-    )  # fmt: skip
-    keys = [frappe.get_document_cache_key(doctype, name) for name in names]
-    # Deleted any earlier, the kept copies would be made anew from what is not committed yet.
-    frappe.db.after_commit.add(lambda: frappe.cache.delete_value(keys))
+    set_where(doctype, names, {field: new}, why, modified=True)
+    data = json.dumps({"changed": [[field, old, new]], "added": [], "removed": [], "row_changed": []})
+    rows = [{"ref_doctype": doctype, "docname": name, "data": data} for name in names]
+    insert_rows("Version", rows, now_datetime(), frappe.session.user, why)
 
 
 def touch(doctype: str, name: str) -> None:
     """Mark a record as changed: who is about to save a copy of before has to read it again."""
-    table = frappe.qb.DocType(doctype)
-    query = frappe.qb.update(table).set(table.modified, now_datetime())
-    query.set(table.modified_by, frappe.session.user).where(table.name == name).run()
-    key = frappe.get_document_cache_key(doctype, name)
-    frappe.db.after_commit.add(lambda: frappe.cache.delete_value(key))
+    set_where(doctype, [name], {}, "touched", modified=True)
 
 
-def insert(doctype: str, rows: list[dict[str, Any]], now: datetime, author: str) -> None:
-    """Insert records that need no controller, all at once; every row has the same fields."""
-    if not rows:
+def forget(doctype: str, names: Iterable[str]) -> None:
+    """Drop kept copies of records once this is committed; any earlier they would be made anew from what is not final."""
+    keys = [frappe.get_document_cache_key(doctype, name) for name in names]
+    if keys:
+        frappe.db.after_commit.add(lambda: frappe.cache.delete_value(keys))
+
+
+def _before(
+    doctype: str,
+    names: Iterable[str],
+    fields: Iterable[str],
+    known: Mapping[str, Mapping[str, Any] | None] | None = None,
+) -> Mapping[str, Any] | None:
+    """What the fields were, by name; None where nobody listens."""
+    if not is_heard(WRITTEN):
+        return None
+    return known if known is not None else _read(doctype, names, fields)
+
+
+def _read(doctype: str, names: Iterable[str], fields: Iterable[str]) -> dict[str, dict[str, Any]]:
+    rows = frappe.get_all(
+        doctype, {"name": ("in", sorted(names))}, ["name", *sorted(fields)], order_by="name asc"
+    )
+    return {row.pop("name"): row for row in rows}
+
+
+def _tell(doctype: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], why: str) -> None:
+    if before is None or not is_heard(WRITTEN):
         return
-    common = {"creation": now, "modified": now, "owner": author, "modified_by": author}
-    values = [(frappe.generate_hash(length=10), *common.values(), *row.values()) for row in rows]
-    frappe.db.bulk_insert(doctype, ["name", *common, *rows[0]], values)
+    announce(
+        Event(
+            WRITTEN,
+            doctype,
+            name,
+            {"fields": list(new), "old": dict(before.get(name) or {}), "new": dict(new), "why": why},
+        )
+        for name, new in after.items()
+    )

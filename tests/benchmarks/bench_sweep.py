@@ -20,7 +20,7 @@ from time import perf_counter
 import frappe
 
 from complaint_qms.constants.clock import OVERDUE
-from complaint_qms.services.notify import alerts
+from complaint_qms.services.notify import digest
 from complaint_qms.services.sop import clock, escalation
 
 MARK = "BENCH-SWEEP"
@@ -136,6 +136,7 @@ def remove() -> None:
     like = f"{MARK}-%"
     for doctype, fieldname in (
         ("Notification Log", "document_name"),
+        ("QMS Message", "reference_name"),
         ("Comment", "reference_name"),
         ("Version", "docname"),
         ("Complaint Stage Log", "parent"),
@@ -193,16 +194,19 @@ def measure(rows: int, due: int) -> bool:
     begin = perf_counter()
     done = escalation.sweep(NOW)
     took = perf_counter() - begin
-    if (done.changed, done.overdue, done.reminders, done.escalations) != (due, due, due, due):
+    if (done.changed, done.overdue) != (due, due):
         raise SystemExit(f"the sweep did something else than planned: {done}")
     begin = perf_counter()
     if escalation.sweep(NOW).changed:
         raise SystemExit("the second sweep repeated a step")
     idle = perf_counter() - begin
     begin = perf_counter()
-    mails = alerts.mail_digests(NOW)
+    mails = digest.send(NOW)
     mailing = perf_counter() - begin
-    print(f"{rows:,} open complaints, {due:,} newly due: {due} reminders, {due} escalations, {mails} mails")
+    told = frappe.db.count("QMS Message", {"reference_name": ("like", f"{MARK}-%"), "channel": "desk"})
+    if told != 2 * due:
+        raise SystemExit(f"{told} messages for {due} complaints, each with a handler and a superior")
+    print(f"{rows:,} open complaints, {due:,} newly due: {told} messages, {mails} mails")
     print(f"one sweep              {took:8.2f} s    bar {BAR_SECONDS:.0f} s")
     print(f"composing its mails    {mailing:8.2f} s    in a job of its own")
     print(f"a sweep with none due  {idle * 1000:8.1f} ms")

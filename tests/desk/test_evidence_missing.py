@@ -14,7 +14,7 @@ from complaint_qms.constants import roles
 from complaint_qms.jobs import evidence as door
 from complaint_qms.patches.v1_0 import evidence_with_its_sum
 from complaint_qms.services.evidence import backfill, integrity_check
-from complaint_qms.services.notify import alerts
+from complaint_qms.services.notify import digest
 from tests.desk import factory
 from tests.desk.factory import complaint, make, upload
 
@@ -171,13 +171,13 @@ def test_names_are_shown_as_they_are_written(managers):
 
 def test_the_loss_is_mailed_with_the_digest(managers, monkeypatch):
     mails = []
-    monkeypatch.setattr(alerts, "_can_send", lambda: True)
+    monkeypatch.setattr(digest, "_can_send", lambda: True)
     monkeypatch.setattr(frappe, "sendmail", lambda **mail: mails.append(mail))
     frappe.db.set_single_value("Complaint QMS Settings", "notify_by_email", 1)
     doc, file = with_row()
     gone(file)
     integrity_check.check(NOW)
-    alerts.mail_digests(NOW)
+    digest.send(NOW)
     mine = [mail for mail in mails if mail["recipients"] == [managers[0]]]
     assert [mail["subject"] for mail in mine] == ["Files of evidence lost: 1"]
     ((_heading, lines),) = [group for group in mine[0]["args"]["groups"] if group[1]]

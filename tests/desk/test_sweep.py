@@ -10,7 +10,7 @@ import pytest
 from frappe.permissions import add_user_permission
 
 from complaint_qms.jobs import sweep as door
-from complaint_qms.services.notify import alerts
+from complaint_qms.services.notify import digest, sentences
 from complaint_qms.services.sop import escalation
 from tests.desk import factory
 
@@ -59,21 +59,15 @@ def state(name: str) -> tuple:
     return frappe.db.get_value("Complaint", name, [*fields, "escalation_level"])
 
 
-def told(name: str) -> list[tuple[str, str]]:
-    """Who got which notice of a complaint."""
+def told(name: str, channel: str = "desk") -> list[tuple[str, str]]:
+    """Who was told what of a complaint."""
     rows = frappe.get_all(
-        "Notification Log",
-        filters={"document_type": "Complaint", "document_name": name},
-        fields=["for_user", "subject"],
-        order_by="for_user, subject",
+        "QMS Message",
+        {"reference_doctype": "Complaint", "reference_name": name, "channel": channel},
+        ["to_user", "kind"],
+        order_by="to_user, kind",
     )
-    kinds = {
-        "Time is running out": "at_risk",
-        "comes to you": "escalated",
-        "is overdue": "overdue",
-        "The hold": "hold_over",
-    }
-    return [(r.for_user, next(kind for text, kind in kinds.items() if text in r.subject)) for r in rows]
+    return [(row.to_user, row.kind) for row in rows]
 
 
 def story(name: str) -> list[str]:
@@ -92,7 +86,7 @@ def person(*roles: str) -> str:
 def test_at_risk_reminds_the_handler() -> None:
     handler = person()
     name = complaint(handler, stage=(NOW - HOUR, NOW + HOUR, "on_track"))
-    assert escalation.sweep(NOW) == escalation.Sweep(changed=1, at_risk=1, reminders=1)
+    assert escalation.sweep(NOW) == escalation.Sweep(changed=1, at_risk=1)
     assert state(name) == ("", "at_risk", "", "at_risk", NOW + HOUR, 0)
     assert told(name) == [(handler, "at_risk")]
     assert story(name) == []
@@ -106,7 +100,7 @@ def test_overdue_goes_to_the_superior() -> None:
         handler, resolution=(NOW - 2 * HOUR, NOW, "at_risk"), stage=(None, NOW + HOUR, "on_track")
     )
     found = escalation.sweep(NOW)
-    assert (found.changed, found.overdue, found.reminders, found.escalations) == (1, 1, 1, 1)
+    assert (found.changed, found.overdue) == (1, 1)
     assert state(name) == ("", "on_track", "overdue", "overdue", NOW + HOUR, 1)
     assert told(name) == sorted([(handler, "overdue"), (superior, "escalated")])
     assert len(story(name)) == 1
@@ -147,7 +141,7 @@ def test_each_step_of_a_clock_once_in_its_turn() -> None:
     assert escalation.sweep(NOW + HOUR / 2).changed == 0
     assert escalation.sweep(NOW + HOUR).overdue == 1
     assert state(name)[4] is None
-    assert [kind for user, kind in told(name) if user == handler] == ["overdue", "at_risk"]
+    assert [kind for user, kind in told(name) if user == handler] == ["at_risk", "overdue"]
 
 
 def test_a_late_sweep_says_overdue_at_once() -> None:
@@ -164,7 +158,7 @@ def test_a_hold_that_was_to_end_reminds_the_handler_once() -> None:
         handler, hold_until=NOW.date(), resolution=(NOW - HOUR, None, "paused"), next_check_at=NOW
     )
     frappe.db.set_value("Complaint", held, "stage", "on_hold", update_modified=False)
-    assert escalation.sweep(NOW) == escalation.Sweep(changed=1, reminders=1)
+    assert escalation.sweep(NOW) == escalation.Sweep(changed=1, hold_over=1)
     assert told(held) == [(handler, "hold_over")]
     assert (state(held)[2], state(held)[4]) == ("paused", None)
     assert escalation.sweep(NOW + 100 * HOUR) == escalation.Sweep()
@@ -179,7 +173,8 @@ def test_two_clocks_of_a_complaint_make_one_notice() -> None:
         resolution=(NOW + 2 * HOUR, NOW + 3 * HOUR, "on_track"),
     )
     found = escalation.sweep(NOW)
-    assert (found.at_risk, found.overdue, found.reminders) == (1, 1, 1)
+    assert (found.at_risk, found.overdue) == (1, 1)
+    assert [kind for user, kind in told(name) if user == handler] == ["overdue"]
     assert state(name) == ("overdue", "at_risk", "on_track", "overdue", NOW + HOUR, 1)
     subject = frappe.db.get_value("Notification Log", {"document_name": name, "for_user": handler}, "subject")
     assert "First response, due" in subject
@@ -264,7 +259,7 @@ def test_the_responsible_user_of_the_stage_is_reminded() -> None:
 def outgoing(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     sent: list[dict] = []
     monkeypatch.setattr(frappe, "sendmail", lambda **kwargs: sent.append(kwargs))
-    monkeypatch.setattr(alerts, "_can_send", lambda: True)
+    monkeypatch.setattr(digest, "_can_send", lambda: True)
     return sent
 
 
@@ -275,8 +270,8 @@ def test_one_digest_mail_per_person(outgoing: list[dict]) -> None:
     near = complaint(handler, stage=(NOW, NOW + HOUR, "on_track"))
     escalation.sweep(NOW)
     assert outgoing == []
-    assert alerts.mail_digests(NOW) == 2
-    assert alerts.mail_digests(NOW) == 0, "mailed once"
+    assert digest.send(NOW) == 2
+    assert digest.send(NOW) == 0, "mailed once"
     by_address = {mail["recipients"][0]: mail for mail in outgoing}
     assert set(by_address) == {superior, handler}
     assert by_address[handler]["subject"] == "Complaints: 3 overdue, 1 at risk"
@@ -293,12 +288,12 @@ def test_one_digest_mail_per_person(outgoing: list[dict]) -> None:
 
 
 def test_a_long_digest_is_cut(outgoing: list[dict], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts, "DIGEST_ROWS", 2)
+    monkeypatch.setattr(digest, "ROWS", 2)
     handler = person()
     for _ in range(5):
         complaint(handler, stage=(NOW, NOW + HOUR, "on_track"))
     escalation.sweep(NOW)
-    alerts.mail_digests(NOW)
+    digest.send(NOW)
     (mail,) = outgoing
     assert sum(len(lines) for _heading, lines in mail["args"]["groups"]) == 2
     assert mail["args"]["more"] == 3
@@ -315,12 +310,12 @@ def test_a_mail_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> No
         sent.append(kwargs["recipients"])
 
     monkeypatch.setattr(frappe, "sendmail", sendmail)
-    monkeypatch.setattr(alerts, "_can_send", lambda: True)
+    monkeypatch.setattr(digest, "_can_send", lambda: True)
     for user in (bad, good):
         complaint(user, stage=(NOW, NOW + HOUR, "on_track"))
     escalation.sweep(NOW)
-    assert alerts.mail_digests(NOW) == 1
-    assert alerts.mail_digests(NOW) == 0
+    assert digest.send(NOW) == 1
+    assert digest.send(NOW) == 0
     assert sent == [[good]]
     assert not frappe.db.exists("ToDo", {"description": "half done"})
     assert frappe.db.exists("Error Log", {"method": ("like", f"%{bad}%")})
@@ -333,18 +328,18 @@ def test_a_kill_before_the_mail_keeps_it_for_the_next_time(monkeypatch: pytest.M
     def sendmail(**kwargs: object) -> None:
         raise Killed
 
-    monkeypatch.setattr(alerts, "_can_send", lambda: True)
+    monkeypatch.setattr(digest, "_can_send", lambda: True)
     handler = person()
     complaint(handler, stage=(NOW, NOW + HOUR, "on_track"))
     escalation.sweep(NOW)
     frappe.db.savepoint("swept")
     monkeypatch.setattr(frappe, "sendmail", sendmail)
     with pytest.raises(Killed):
-        alerts.mail_digests(NOW)
+        digest.send(NOW)
     frappe.db.rollback(save_point="swept")
     sent = []
     monkeypatch.setattr(frappe, "sendmail", lambda **kwargs: sent.append(kwargs["recipients"]))
-    assert alerts.mail_digests(NOW) == 1
+    assert digest.send(NOW) == 1
     assert sent == [[handler]]
 
 
@@ -357,11 +352,11 @@ def test_without_an_account_to_send_from_nothing_fails(
         frappe.throw("Please set up an account", frappe.OutgoingEmailError)
 
     monkeypatch.setattr(frappe, "sendmail", sendmail)
-    monkeypatch.setattr(alerts, "_can_send", lambda: can_send)
+    monkeypatch.setattr(digest, "_can_send", lambda: can_send)
     handler = person()
     complaint(handler, stage=(NOW, NOW + HOUR, "on_track"))
     escalation.sweep(NOW)
-    assert alerts.mail_digests(NOW) == 0
+    assert digest.send(NOW) == 0
     assert frappe.local.message_log == []
     assert not frappe.db.exists("Error Log", {"method": ("like", f"%{handler}%")})
 
@@ -372,10 +367,11 @@ def test_who_wants_mails_only_and_who_wants_none(outgoing: list[dict]) -> None:
     frappe.db.set_value("Notification Settings", quiet, {"enabled": 0, "enable_email_notifications": 0})
     names = [complaint(user, stage=(NOW, NOW + HOUR, "on_track")) for user in (by_mail, quiet)]
     escalation.sweep(NOW)
-    alerts.mail_digests(NOW)
+    digest.send(NOW)
     assert [mail["recipients"] for mail in outgoing] == [[by_mail]]
-    assert [told(name) for name in names] == [[(by_mail, "at_risk")], []]
-    assert not frappe.db.exists("Notification Log", {"for_user": by_mail, "read": 0})
+    assert [told(name) for name in names] == [[], []]
+    assert [told(name, "email") for name in names] == [[(by_mail, "at_risk")], []]
+    assert not frappe.db.exists("Notification Log", {"for_user": ("in", (by_mail, quiet))})
 
 
 def test_no_mail_when_the_site_wants_none(outgoing: list[dict]) -> None:
@@ -383,7 +379,7 @@ def test_no_mail_when_the_site_wants_none(outgoing: list[dict]) -> None:
     frappe.clear_document_cache("Complaint QMS Settings", "Complaint QMS Settings")
     complaint(person(), stage=(NOW, NOW + HOUR, "on_track"))
     escalation.sweep(NOW)
-    assert alerts.mail_digests(NOW) == 0
+    assert digest.send(NOW) == 0
     assert outgoing == []
 
 
@@ -394,7 +390,7 @@ def test_words_in_the_reader_s_language_and_zone(monkeypatch: pytest.MonkeyPatch
         "complaint_qms.services.record.site_time.get_system_timezone", lambda: "America/New_York"
     )
     seen = set()
-    monkeypatch.setattr(alerts, "_", lambda text: seen.add(frappe.local.lang) or text)
+    monkeypatch.setattr(sentences, "_", lambda text: seen.add(frappe.local.lang) or text)
     name = complaint(handler, stage=(NOW, datetime(2024, 7, 2, 20, 15), "on_track"))
     escalation.sweep(NOW)
     (subject,) = frappe.get_all("Notification Log", {"document_name": name}, pluck="subject", order_by="name")
@@ -418,20 +414,20 @@ def test_batches_are_committed_one_by_one_and_a_kill_repeats_nothing(monkeypatch
 
     frappe.db.savepoint("committed")
     monkeypatch.setattr(frappe.db, "commit", commit)
-    real = alerts.write
+    real = escalation.announce
 
-    def write(*args: object) -> None:
-        real(*args)
+    def announce(events: object) -> None:
+        real(events)
         if len(commits) == 1:
             raise Killed  # in the second batch, after everything was written and before it is committed
 
-    monkeypatch.setattr(alerts, "write", write)
+    monkeypatch.setattr(escalation, "announce", announce)
     with pytest.raises(Killed):
         escalation.sweep(NOW, batch=2)
     frappe.db.rollback(save_point="committed")
     assert commits == [2]
     assert sum(state(name)[1] == "at_risk" for name in names) == 2
-    monkeypatch.setattr(alerts, "write", real)
+    monkeypatch.setattr(escalation, "announce", real)
     monkeypatch.setattr(frappe.db, "commit", lambda: None)
     assert escalation.sweep(NOW, batch=2).changed == 3
     assert [told(name) for name in names] == [[(handler, "at_risk")]] * 5
@@ -472,8 +468,8 @@ def test_the_present_moment_is_the_site_s(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(frappe, "enqueue", lambda *args, **kwargs: asked.append(args))
     escalation.run()
     assert state(name)[1] == "at_risk"
-    assert asked == [(alerts.mail_digests,)]
-    monkeypatch.setattr(alerts, "_can_send", lambda: False)
-    alerts.mail_digests()
+    assert asked == [(digest.send,)]
+    monkeypatch.setattr(digest, "_can_send", lambda: False)
+    digest.send()
     escalation.run()
     assert len(asked) == 1, "no job for no mail"

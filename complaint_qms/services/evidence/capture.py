@@ -11,6 +11,7 @@ from frappe.utils import now
 
 from complaint_qms.constants.evidence import NAMED_IN, SHA256, Naming
 from complaint_qms.exceptions import GateError
+from complaint_qms.services import writing
 from complaint_qms.services.evidence import disk
 
 # How a row of evidence is struck out: once, with a reason.
@@ -191,7 +192,8 @@ def _own_or_loose(rows: Iterable[frappe._dict], place: Place) -> Document | None
     file = disk.as_file(loose)
     # Past its events: nothing but its place changes, and the record may be new.
     values = {"attached_to_doctype": record[0], "attached_to_name": record[1], "attached_to_field": None}
-    file.db_set(values, update_modified=False)
+    writing.set_values("File", file.name, values, "evidence attached")
+    file.update(values)
     loose.update(values)
     return file
 

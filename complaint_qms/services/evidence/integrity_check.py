@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from html import escape
 from typing import Any, Final
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from frappe.translate import print_language
 from frappe.utils import now_datetime
 
+from complaint_qms.constants.events import EVIDENCE_LOST
 from complaint_qms.constants.evidence import LOST_AT, NAMED_IN, SHA256, TALK, Naming
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.constants.roles import MANAGER, QUALITY_MANAGER
+from complaint_qms.services import writing
+from complaint_qms.services.events import Event, announce
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.evidence.capture import secure
 from complaint_qms.services.evidence.holders import Record
-from complaint_qms.services.notify import alerts
+from complaint_qms.services.notify import digest
+from complaint_qms.services.notify.outbox import Message, send
 from complaint_qms.services.sop import recipients
 
 CHUNK: Final = 500
@@ -31,7 +32,7 @@ CHUNK: Final = 500
 def run() -> None:
     """The daily check at the present moment; what the scheduled job puts into the queue."""
     check(now_datetime())
-    alerts.enqueue_digests(now_datetime())
+    digest.enqueue(now_datetime())
 
 
 def check(now: datetime, chunk: int = CHUNK) -> int:
@@ -86,22 +87,20 @@ def give_files_back(chunk: int = CHUNK) -> None:
     """Rows that carry a sum and whose record has no File of it any more get one again, so that it can be missed."""
     for naming in NAMED_IN:
         while rows := _orphans(naming, chunk):
-            now = now_datetime()
-            values = [
-                (
-                    frappe.generate_hash(length=10), now, now, "Administrator", "Administrator", row.url.rpartition("/")[2],
-                    row.url, 1, "Home/Attachments", naming.record, row.parent, row.sum,
-                )
+            found = [
+                {
+                    "file_name": row.url.rpartition("/")[2],
+                    "file_url": row.url,
+                    "is_private": 1,
+                    "folder": "Home/Attachments",
+                    "attached_to_doctype": naming.record,
+                    "attached_to_name": row.parent,
+                    SHA256: row.sum,
+                }
                 for row in rows
-            ]  # fmt: skip
-            frappe.db.bulk_insert("File", _COLUMNS, values)
+            ]
+            writing.insert_rows("File", found, now_datetime(), "Administrator", "evidence without its file")
             frappe.db.commit()
-
-
-_COLUMNS: Final = [
-    "name", "creation", "modified", "owner", "modified_by", "file_name", "file_url", "is_private", "folder",
-    "attached_to_doctype", "attached_to_name", SHA256,
-]  # fmt: skip
 
 
 def _orphans(naming: Naming, limit: int) -> list[frappe._dict]:
@@ -141,46 +140,45 @@ def _check_chunk(files: list[frappe._dict], now: datetime) -> int:
     lost = [file for file in files if sums[file.file_url] != file[SHA256] and not file[LOST_AT]]
     found = [file.name for file in files if sums[file.file_url] == file[SHA256] and file[LOST_AT]]
     for names, value in (([file.name for file in lost], now), (found, None)):
-        if names:
-            table = frappe.qb.DocType("File")
-            frappe.qb.update(table).set(table[LOST_AT], value).where(table.name.isin(names)).run()
-    _tell(lost, sums, now)
+        writing.set_where("File", names, {LOST_AT: value}, "evidence compared with its sum")
+    _announce(lost, sums, now)
     return len(lost)
 
 
-def _tell(lost: list[frappe._dict], sums: dict[str, str | None], now: datetime) -> None:
-    """One notice for each loss and each person who answers for quality in the record's company."""
+def _announce(lost: list[frappe._dict], sums: dict[str, str | None], now: datetime) -> None:
     if not lost:
         return
-    records = _records(lost)
+    records, places = _records(lost), _rows(lost)
     companies = _companies(set(records.values()))
-    places = _rows(lost)
-    directory, mailed, told = recipients.Directory(), alerts.by_mail(), []
-    for file in lost:
-        if record := records.get(file.name):
-            people = directory.with_roles((MANAGER, QUALITY_MANAGER), companies.get(record))
-            told += [(person, record, file) for person in people if person.notices or person.mails]
-    rows = []
-    for language in sorted({person.language for person, *_rest in told}):
-        with print_language(language):
-            for person, record, file in told:
-                if person.language == language:
-                    row, changed = places.get((record, file.file_url)), sums[file.file_url] is not None
-                    text = _sentence(file, record, row, changed)
-                    rows.append(alerts.notice_row(alerts.EVIDENCE_LOST, person, *record, text, mailed))
-    alerts.deliver(rows, now)
-
-
-def _sentence(file: frappe._dict, record: Record, row: int | None, is_changed: bool) -> str:
-    """What is said about one lost file, in the present language; its name is escaped."""
-    told = (
-        _("Evidence of {0} was changed on the disk: {1}. Restore the file from a backup.")
-        if is_changed
-        else _("Evidence of {0} is lost: {1}. Restore the file from a backup.")
+    announce(
+        Event(
+            EVIDENCE_LOST,
+            *record,
+            {
+                "doctype": record[0],
+                "file": file.file_name or file.file_url,
+                "row": places.get((record, file.file_url)),
+                "changed": sums[file.file_url] is not None,
+                "company": companies.get(record),
+            },
+            at=now,
+        )
+        for file in lost
+        if (record := records.get(file.name))
     )
-    name = file.file_name or file.file_url
-    place = _("row {0}, {1}").format(row, name) if row else name
-    return told.format(f"<b>{escape(_(record[0]))} {escape(record[1])}</b>", escape(place))
+
+
+def tell_quality(events: list[Event]) -> None:
+    """Listens to evidence lost: a message for each loss and each person who answers for quality in the record's company."""
+    directory = recipients.Directory()
+    send(
+        (
+            Message(event.kind, person, event.doctype, event.name, event.data)
+            for event in events
+            for person in directory.with_roles((MANAGER, QUALITY_MANAGER), event.data["company"])
+        ),
+        events[0].at,
+    )
 
 
 def _records(files: list[frappe._dict]) -> dict[str, Record]:

@@ -21,6 +21,7 @@ from frappe.model.naming import NamingSeries
 from pypika import Parameter
 
 from complaint_qms.services.importing.batch_cache import Blank
+from complaint_qms.services.lifecycle import announcements
 from complaint_qms.services.record import naming
 from complaint_qms.services.sop import clock
 
@@ -101,6 +102,7 @@ def write(docs: list[Document]) -> None:
                 _statement(doctype, tuple(columns), len(part)),
                 [row[name] for row in part for name in columns],
             )
+    announcements.registered(docs)
 
 
 @lru_cache(maxsize=64)

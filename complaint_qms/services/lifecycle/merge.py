@@ -71,7 +71,9 @@ def tell_original(doc: Document) -> None:
         original = get_link_to_form("Complaint", doc.duplicate_of)
         resting = merged_into([doc.name])[doc.name]
         writing.touch("Complaint", doc.duplicate_of)
-        writing.set_field("Complaint", resting, "duplicate_of", doc.name, doc.duplicate_of)
+        writing.set_with_version(
+            "Complaint", resting, "duplicate_of", doc.name, doc.duplicate_of, "merged again"
+        )
         along = _(
             "{0}, into which this complaint was merged, was itself merged into {1}: this one goes with it."
         )

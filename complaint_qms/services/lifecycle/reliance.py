@@ -10,13 +10,14 @@ from collections.abc import Iterable
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import now_datetime
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.events import CAUSE_REJECTED, INVESTIGATION_REOPENED
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.engine.sop.complaint import rests_on
+from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle.links import capas_of, complaints_about, investigations_of
-from complaint_qms.services.notify import alerts
+from complaint_qms.services.notify.outbox import Message, send
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 
 _ASKED = ("covered_by_investigation", "coverage_rationale", "no_investigation_reason")
@@ -77,31 +78,52 @@ def investigations_on_cause(cause: Document) -> list[str]:
     return [] if frappe.db.exists("Root Cause", others) else [cause.investigation]
 
 
-def tell_of_investigation(investigation: Document) -> None:
-    """Tell the handlers of open complaints that the investigation they rest on is open again. Call it before the new
-    stage is stored."""
+def investigation_reopened(investigation: Document) -> None:
+    """Say that an investigation is open again on which open complaints rest. Call it before the new stage is stored."""
     rows = complaints_on_investigation(investigation.name, COMPLAINT_UNENDED)
-    directory = Directory()
-    directory.learn(rows)
-    told = [(person, row.name, row.subject) for row in rows for person in directory.handlers(row)]
-    alerts.tell(alerts.INVESTIGATION_REOPENED, "Complaint", told, investigation.name, now_datetime())
+    announce([Event(INVESTIGATION_REOPENED, "Investigation", investigation.name, {"complaints": rows})])
 
 
-def tell_of_cause(cause: Document) -> None:
-    """Tell the owners of running CAPAs that the root cause they work on was ruled out; for an absent one their superior,
-    without one the quality managers."""
+def cause_rejected(cause: Document) -> None:
+    """Say that a root cause was ruled out on which running CAPAs work."""
     rows = [row for row in capas_on_cause(cause.name) if row.stage != "closed"]
-    directory = Directory()
-    acting = directory.acting(row.capa_owner for row in rows)
-    managers = {
-        row.company: directory.with_roles((roles.QUALITY_MANAGER,), row.company)
-        for row in rows
-        if row.capa_owner not in acting
-    }
-    present = directory.present(person for people in managers.values() for person in people)
-    told = []
-    for row in rows:
-        person = acting.get(row.capa_owner)
-        people = [person] if person else [one for one in managers[row.company] if one in present]
-        told += [(one, row.name, row.title) for one in people]
-    alerts.tell(alerts.CAUSE_REJECTED, "CAPA", told, cause.name, now_datetime())
+    announce([Event(CAUSE_REJECTED, "Root Cause", cause.name, {"capas": rows})])
+
+
+def tell_handlers(events: list[Event]) -> None:
+    """Listens to investigations opened again: the handlers of the complaints hear of it."""
+    for event in events:
+        directory = Directory()
+        directory.learn(event.data["complaints"])
+        send(
+            (
+                Message(
+                    event.kind, person, "Complaint", row.name, {"title": row.subject, "basis": event.name}
+                )
+                for row in event.data["complaints"]
+                for person in directory.handlers(row)
+            ),
+            event.at,
+        )
+
+
+def tell_owners(events: list[Event]) -> None:
+    """Listens to root causes ruled out: the owners of the CAPAs hear of it, for an absent one their superior, without one
+    the quality managers."""
+    for event in events:
+        rows = event.data["capas"]
+        directory = Directory()
+        acting = directory.acting(row.capa_owner for row in rows)
+        managers = {
+            row.company: directory.with_roles((roles.QUALITY_MANAGER,), row.company)
+            for row in rows
+            if row.capa_owner not in acting
+        }
+        present = directory.present(person for people in managers.values() for person in people)
+        messages = []
+        for row in rows:
+            person = acting.get(row.capa_owner)
+            people = [person] if person else [one for one in managers[row.company] if one in present]
+            data = {"title": row.title, "basis": event.name}
+            messages += [Message(event.kind, one, "CAPA", row.name, data) for one in people]
+        send(messages, event.at)

@@ -8,6 +8,7 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import flt, now
 
 from complaint_qms.constants.settlement import DOCTYPE, LIVE
+from complaint_qms.services import writing
 
 
 def refresh_complaint(complaint: str) -> None:
@@ -27,7 +28,7 @@ def refresh_complaint(complaint: str) -> None:
     currency = frappe.db.get_value("Complaint", complaint, "currency")
     settled = sum(values[row.name] * _rate(row, currency) for row in settlements if row.name in living)
     figures = {"settlement_status": status, "settled_amount": flt(settled, 2)}
-    frappe.db.set_value("Complaint", complaint, figures, update_modified=False)
+    writing.set_values("Complaint", complaint, figures, "settlement")
     frappe.publish_realtime(
         "complaint_settlement",
         figures | {"complaint": complaint, "at": now()},

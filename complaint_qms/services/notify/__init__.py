@@ -1,4 +1,6 @@
-"""What people are told, in their language and time zone: notices in the desk, one digest mail a person.
+"""What people are told, in their language and time zone: one sentence a message, one outbox, one digest mail a person.
 
-Who is to be told is decided by the room that calls.
+Who is to be told is decided by the rooms above, which listen to events.
+person    who can be told, and how they want it   sentences  an event and a person → a sentence
+outbox    messages with their state               digest     the mails, tried again and given up in the end
 """

@@ -10,6 +10,7 @@ from frappe.utils import escape_html
 from frappe.utils.caching import request_cache
 
 from complaint_qms.constants.records import QUALITY_RECORDS, RECORDS
+from complaint_qms.services import writing
 from complaint_qms.services.record.bulk_read import values_of
 
 # Records that take their company from another one: field → DocType of the source, the nearest first.
@@ -44,8 +45,8 @@ def pass_company_on(doc: Document) -> None:
         return
     for doctype, sources in _TAKEN_FROM.items():
         for field in (name for name, source in sources.items() if source == doc.doctype):
-            table = frappe.qb.DocType(doctype)
-            frappe.qb.update(table).set(table.company, doc.company).where(table[field] == doc.name).run()
+            names = frappe.get_all(doctype, {field: doc.name}, pluck="name", order_by="name asc")
+            writing.set_where(doctype, names, {"company": doc.company}, "company of its source changed")
 
 
 def check_sources(doc: Document) -> None:

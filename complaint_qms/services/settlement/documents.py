@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, fmt_money, get_link_to_form
 
+from complaint_qms.constants.events import DOCUMENT_CHANGED, SETTLED, SETTLEMENT_LOST
 from complaint_qms.constants.settlement import (
-    CANCELLED,
     CORRECTED,
     CREDIT_NOTE,
     DELETED,
@@ -22,9 +22,11 @@ from complaint_qms.constants.settlement import (
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.integrations.erpnext import drafted_documents
 from complaint_qms.integrations.erpnext.remaining import INVOICE
+from complaint_qms.services import writing
+from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle.settlement_state import refresh_complaint
+from complaint_qms.services.notify.sentences import document_line, settlement_line
 from complaint_qms.services.settlement.finance_corrections import correction_of
-from complaint_qms.services.settlement.lost_settlement_alert import ask_to_look
 
 
 def tell(doc: Document, what: str) -> None:
@@ -34,19 +36,16 @@ def tell(doc: Document, what: str) -> None:
         what: proposed, submitted, cancelled or deleted.
     """
     complaint = frappe.get_doc("Complaint", doc.complaint)
-    _write(complaint, lambda: _settlement_line(doc, what), lost=what == "cancelled")
+    told = {
+        "settlement": doc.name,
+        "state": what,
+        "amount": doc.total_amount,
+        "currency": doc.currency,
+    }
+    _write(complaint, settlement_line(**told), told if what == "cancelled" else None)
     refresh_complaint(doc.complaint)
-
-
-def _settlement_line(doc: Document, what: str) -> str:
-    text = {
-        "proposed": _("Settlement {0} over {1} proposed"),
-        "submitted": _("Settlement {0} over {1} submitted"),
-        "cancelled": _("Settlement {0} over {1} cancelled"),
-        "deleted": _("Draft settlement {0} over {1} deleted"),
-    }[what]
-    link = doc.name if what == "deleted" else get_link_to_form(DOCTYPE, doc.name)
-    return text.format(link, fmt_money(doc.total_amount, currency=doc.currency))
+    if what == "submitted":
+        announce([Event(SETTLED, DOCTYPE, doc.name, {"complaint": doc.complaint})])
 
 
 def document_changed(doc: Document, *, deleted: bool = False) -> None:
@@ -70,16 +69,23 @@ def document_changed(doc: Document, *, deleted: bool = False) -> None:
     if doc.doctype in CORRECTED and not deleted:
         now["correction_reason"] = correction_of(doc)
     if any((row.get(key) or "") != (value or "") for key, value in now.items()):
-        frappe.db.set_value("Complaint Settlement Document", row.name, now, update_modified=False)
+        writing.set_values(
+            "Complaint Settlement Document", row.name, now, "document changed by finance", old=row
+        )
     complaint = frappe.db.get_value(DOCTYPE, settlement, "complaint")
     if row.document_status != now["document_status"]:
         lost = row.document_status in LIVE and now["document_status"] not in LIVE
-        told = frappe.get_doc("Complaint", complaint)
-        _write(told, lambda: _document_line(doc, settlement, now["document_status"]), lost)
+        told = {
+            "document_type": doc.doctype,
+            "document_name": doc.name,
+            "settlement": settlement,
+            "state": now["document_status"],
+        }
+        _write(frappe.get_doc("Complaint", complaint), document_line(**told), told if lost else None)
+        announce([Event(DOCUMENT_CHANGED, DOCTYPE, settlement, told)])
     reason = now.get("correction_reason")
     if reason and reason != row.get("correction_reason"):
-        told = frappe.get_doc("Complaint", complaint)
-        _write(told, lambda: _correction_line(doc, settlement, reason), lost=False)
+        _write(frappe.get_doc("Complaint", complaint), _correction_line(doc, settlement, reason))
     refresh_complaint(complaint)
 
 
@@ -113,33 +119,16 @@ def _list_amended(doc: Document, settlement: str) -> frappe._dict | None:
             **origin,
         },
     )
-    row.db_insert()
+    writing.insert_row(row, "amended document")
     return frappe._dict(row.as_dict())
 
 
-def _document_line(doc: Document, settlement: str, state: str) -> str:
-    text = {
-        SUBMITTED: _("{0} {1} of settlement {2} submitted"),
-        CANCELLED: _("{0} {1} of settlement {2} cancelled"),
-        DELETED: _("{0} {1} of settlement {2} deleted"),
-        DRAFT: _("{0} {1} of settlement {2} drafted anew"),
-    }.get(state, _("{0} {1} of settlement {2} changed"))
-    name = doc.name if state == DELETED else get_link_to_form(doc.doctype, doc.name)
-    return text.format(_(doc.doctype), name, get_link_to_form(DOCTYPE, settlement))
-
-
-def _write(complaint: Document, what: Callable[[], str], lost: bool) -> None:
-    """A line in the story; what an ended complaint loses is somebody's task as well."""
-    line = what()
+def _write(complaint: Document, line: str, lost: dict[str, Any] | None = None) -> None:
+    """A line in the timeline; what an ended complaint loses is somebody's task as well."""
     if lost and complaint.stage in COMPLAINT_ENDED:
-        told = ask_to_look(complaint, what)
-        sentence = (
-            _("{0}. The complaint had ended; {1} was asked to look at it.")
-            if told
-            else _("{0}. The complaint had ended, and nobody was found to look at it.")
-        )
-        line = sentence.format(line, escape_html(", ".join(told)))
-    complaint.add_comment("Info", line)
+        announce([Event(SETTLEMENT_LOST, "Complaint", complaint.name, lost)])
+    else:
+        complaint.add_comment("Info", line)
 
 
 def keep_one_road(doc: Document) -> None:

@@ -40,6 +40,7 @@ from complaint_qms.integrations.erpnext.returns import (
     draft_goods_return,
     draft_goodwill_note,
 )
+from complaint_qms.services import writing
 from complaint_qms.services.settlement.finance_guards import grant_of
 from complaint_qms.services.settlement.lines import Lines
 from complaint_qms.services.settlement.matched_line import Tied
@@ -70,7 +71,7 @@ def draft_documents(doc: Document) -> None:
                 **grant_of(purpose, made, value),
             },
         )
-        row.db_insert()
+        writing.insert_row(row, "drafted document")
 
 
 def _credits(lines: Lines, marks: Marks, account: str | None):
@@ -188,4 +189,4 @@ def take_back(doc: Document) -> None:
                 frappe.flags.settlement_taken_back = None
             state = DELETED
         row.document_status = state
-        row.db_set("document_status", state, update_modified=False)
+        writing.set_values(row.doctype, row.name, {"document_status": state}, "settlement cancelled")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -11,35 +9,42 @@ from frappe.translate import print_language
 from frappe.utils import escape_html, nowdate
 
 from complaint_qms.constants.roles import MANAGER
+from complaint_qms.services.events import Event
+from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.person import Person, people_of
+from complaint_qms.services.notify.sentences import lost_line, what_to_settle
 from complaint_qms.services.people.role_holders import companies_of, holders_of
 
 
-def ask_to_look(complaint: Document, what: Callable[[], str]) -> list[str]:
-    """Give the handler of an ended complaint a task, or the managers where it has none; with a notice.
+def ask_to_look(events: list[Event]) -> None:
+    """Listens to settlements lost: the handler, or the managers where there is none, get a task and a message, and the
+    complaint's timeline says who was asked."""
+    for event in events:
+        complaint = frappe.get_doc("Complaint", event.name)
+        people = _handler(complaint) or _managers(complaint.company)
+        for person in people:
+            with print_language(person.language):
+                _give_task(complaint, person, what_to_settle(event.name, event.data))
+        told = [person for person in people if person.user != event.by]
+        data = {**event.data, "title": complaint.subject}
+        send(
+            (Message(event.kind, person, "Complaint", event.name, data, event.by) for person in told),
+            event.at,
+        )
+        sentence = (
+            _("{0}. The complaint had ended; {1} was asked to look at it.")
+            if people
+            else _("{0}. The complaint had ended, and nobody was found to look at it.")
+        )
+        names = ", ".join(person.full_name for person in people)
+        complaint.add_comment("Info", sentence.format(lost_line(event.data), escape_html(names)))
 
-    Args:
-        complaint: the Complaint, which has ended.
-        what: says what was lost in the present language, as HTML.
 
-    Returns:
-        Full names of those who were told.
-    """
-    people = _handler(complaint) or _managers(complaint.company)
-    for person in people:
-        with print_language(person.language or frappe.local.lang):
-            text = _(
-                "{0}, although complaint {1} has ended. Reopen it and settle it anew, or write in the settlement why "
-                "nothing more is owed."
-            ).format(what(), escape_html(complaint.name))
-        _give_task(complaint, person.name, text)
-    return [person.full_name or person.name for person in people]
-
-
-def _give_task(complaint: Document, user: str, text: str) -> None:
+def _give_task(complaint: Document, person: Person, text: str) -> None:
     frappe.get_doc(
         {
             "doctype": "ToDo",
-            "allocated_to": user,
+            "allocated_to": person.user,
             "reference_type": "Complaint",
             "reference_name": complaint.name,
             "date": nowdate(),
@@ -47,39 +52,15 @@ def _give_task(complaint: Document, user: str, text: str) -> None:
             "assigned_by": frappe.session.user,
         }
     ).insert(ignore_permissions=True)
-    if user != frappe.session.user:
-        frappe.get_doc(
-            {
-                "doctype": "Notification Log",
-                "type": "Alert",
-                "for_user": user,
-                "from_user": frappe.session.user,
-                "document_type": "Complaint",
-                "document_name": complaint.name,
-                "subject": f"<b>{escape_html(complaint.name)}</b> {escape_html(complaint.subject or '')}: {text}",
-            }
-        ).insert(ignore_permissions=True)
 
 
-def _handler(complaint: Document) -> list[frappe._dict]:
-    if not complaint.complaint_owner:
-        return []
-    found = frappe.db.get_value(
-        "User",
-        {"name": complaint.complaint_owner, "enabled": 1},
-        ["name", "full_name", "language"],
-        as_dict=True,
-    )
-    return [found] if found else []
+def _handler(complaint: Document) -> list[Person]:
+    owner = complaint.complaint_owner
+    return list(people_of([owner]).values()) if owner else []
 
 
-def _managers(company: str) -> list[frappe._dict]:
+def _managers(company: str) -> list[Person]:
     """Complaint managers who may see records of this company."""
     managers = holders_of([MANAGER])[MANAGER]
     limited = companies_of(managers)
-    return frappe.get_all(
-        "User",
-        filters={"name": ("in", [user for user in managers if company in limited.get(user, {company})])},
-        fields=["name", "full_name", "language"],
-        order_by="name asc",
-    )
+    return list(people_of(user for user in managers if company in limited.get(user, {company})).values())

@@ -43,6 +43,7 @@ from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_OPEN
 from complaint_qms.engine.sla import clock as sla_clock
 from complaint_qms.engine.sla import ladder
 from complaint_qms.engine.sla.clock import NoWorkingTime, Pause
+from complaint_qms.services import writing
 from complaint_qms.services.record.site_time import aware, site_zone, stored
 from complaint_qms.services.sop.plan import Limit, Plan, plan_of
 
@@ -83,7 +84,7 @@ def log_start(doc: Document) -> None:
     row.name = frappe.generate_hash(length=10)
     row.parent, row.owner, row.modified_by = doc.name, doc.owner, doc.owner
     row.creation = row.modified = doc.creation
-    row.db_insert()
+    writing.insert_row(row, "first row of the stage log")
 
 
 def enter_stage(doc: Document, stage: str, now: datetime) -> None:

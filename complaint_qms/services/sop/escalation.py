@@ -19,10 +19,14 @@ from frappe.utils import get_datetime, now_datetime
 from pypika import CustomFunction
 from pypika.terms import Criterion
 
-from complaint_qms.constants.clock import AT_RISK, CLOCKS, HOLD, OVERDUE, RUNNING, STEPS
+from complaint_qms.constants import events
+from complaint_qms.constants.clock import AT_RISK, CLOCKS, HOLD, OVERDUE, OWN_FIELDS, RUNNING, STEPS
 from complaint_qms.engine.sla import ladder
-from complaint_qms.services.notify import alerts
-from complaint_qms.services.sop import recipients, reclock
+from complaint_qms.services import writing
+from complaint_qms.services.events import Event, announce
+from complaint_qms.services.notify import digest
+from complaint_qms.services.sop import reclock
+from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS
 
 BATCH = 2000
 """Complaints per transaction."""
@@ -32,13 +36,12 @@ _LEAST = CustomFunction("LEAST", ["a", "b", "c"])
 
 @dataclass
 class Sweep:
-    """What a sweep did. `changed`: complaints; `at_risk`, `overdue`: clocks; the rest: messages."""
+    """What a sweep did. `changed`: complaints; `at_risk`, `overdue`: clocks; `hold_over`: holds that were to end."""
 
     changed: int = 0
     at_risk: int = 0
     overdue: int = 0
-    reminders: int = 0
-    escalations: int = 0
+    hold_over: int = 0
 
     def __iadd__(self, other: Sweep) -> Sweep:
         for part in fields(self):
@@ -50,20 +53,19 @@ def run() -> None:
     """The sweep at the present moment; what the scheduled job puts into the queue."""
     now = now_datetime()
     sweep(now)
-    alerts.enqueue_digests(now)
+    digest.enqueue(now)
 
 
 def sweep(now: datetime, batch: int = BATCH) -> Sweep:
     """Make every step that is due at `now` (a time of the site) and commit batch by batch."""
     done = Sweep()
-    directory = recipients.Directory()
     due = _due_names(now)
     if stale := reclock.out_of_date(due):
         # Nobody is reminded by hours, holidays or limits that hold no longer.
         reclock.reckon(stale, now)
         due = _due_names(now)
     for names in _batches(due, batch):
-        done += _sweep_batch(names, now, directory)
+        done += _sweep_batch(names, now)
         frappe.db.commit()
     return done
 
@@ -85,22 +87,19 @@ def _batches(names: list[str], size: int) -> Iterator[list[str]]:
         yield names[start : start + size]
 
 
-def _sweep_batch(names: list[str], now: datetime, directory: recipients.Directory) -> Sweep:
+def _sweep_batch(names: list[str], now: datetime) -> Sweep:
     rows = _lock(names, now)
     if not rows:
         return Sweep()
-    events = [event for row in rows if (event := _event(row, now))]
+    found = [event for row in rows if (event := _event(row, now))]
     _write_standings([row.name for row in rows], now)
-    directory.learn([event.complaint for event in events])
-    notices = [notice for event in events for notice in directory.notices(event)]
-    alerts.write(events, notices, now)
-    _forget_documents([row.name for row in rows])
+    announce(found)
+    reached = [standing for event in found for _clock, standing, _due in event.data["steps"]]
     return Sweep(
         changed=len(rows),
-        at_risk=sum(status == AT_RISK for event in events for _, status, _ in event.steps),
-        overdue=sum(status == OVERDUE for event in events for _, status, _ in event.steps),
-        reminders=sum(notice.kind != alerts.ESCALATED for notice in notices),
-        escalations=sum(notice.kind == alerts.ESCALATED for notice in notices),
+        at_risk=reached.count(AT_RISK),
+        overdue=reached.count(OVERDUE),
+        hold_over=sum(event.data["hold_over"] for event in found),
     )
 
 
@@ -110,7 +109,7 @@ def _lock(names: list[str], now: datetime) -> list[frappe._dict]:
     return (
         frappe.qb.from_(complaint)
         .select(
-            *(complaint[name] for name in recipients.COMPLAINT_FIELDS),
+            *(complaint[name] for name in COMPLAINT_FIELDS),
             *(complaint[f"{clock}_{field}"] for clock in CLOCKS for field in (*dict(STEPS), "status")),
         )
         .where(complaint.name.isin(names) & (complaint.next_check_at <= now))
@@ -121,8 +120,8 @@ def _lock(names: list[str], now: datetime) -> list[frappe._dict]:
     )
 
 
-def _event(row: frappe._dict, now: datetime) -> alerts.Event | None:
-    """What becomes of a complaint's clocks at `now`."""
+def _event(row: frappe._dict, now: datetime) -> Event | None:
+    """What becomes of a complaint at `now`; the gravest of it names the event."""
     steps = []
     for clock in CLOCKS:
         before = row[f"{clock}_status"]
@@ -130,7 +129,12 @@ def _event(row: frappe._dict, now: datetime) -> alerts.Event | None:
         if after != before:
             steps.append((clock, after, row[f"{clock}_due"]))
     hold_over = row.stage == HOLD and bool(row.hold_until) and get_datetime(row.hold_until) <= now
-    return alerts.Event(row, tuple(steps), hold_over) if steps or hold_over else None
+    if not steps and not hold_over:
+        return None
+    reached = {standing for _clock, standing, _due in steps}
+    kind = events.OVERDUE if OVERDUE in reached else events.AT_RISK if steps else events.HOLD_OVER
+    data = {"complaint": row, "steps": tuple(steps), "hold_over": hold_over}
+    return Event(kind, "Complaint", row.name, data, at=now)
 
 
 def _write_standings(names: list[str], now: datetime) -> None:
@@ -160,10 +164,7 @@ def _write_standings(names: list[str], now: datetime) -> None:
     query = query.set(complaint.escalation_level, Case().when(is_late, 1).else_(complaint.escalation_level))
     # LEAST is NULL when any argument is: another clock's step stands in where one has none
     a, b, c = steps
-    query.set(complaint.next_check_at, _LEAST(Coalesce(a, b, c), Coalesce(b, c, a), Coalesce(c, a, b))).run()
-
-
-def _forget_documents(names: list[str]) -> None:
-    """Kept copies of these complaints are out of date once this is committed."""
-    keys = [frappe.get_document_cache_key("Complaint", name) for name in names]
-    frappe.db.after_commit.add(lambda: frappe.cache.delete_value(keys))
+    query = query.set(
+        complaint.next_check_at, _LEAST(Coalesce(a, b, c), Coalesce(b, c, a), Coalesce(c, a, b))
+    )
+    writing.run(query, "Complaint", names, OWN_FIELDS, "clock")

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import frappe
-from frappe.query_builder.functions import Coalesce
-from frappe.utils import cint
 
 from complaint_qms.constants.roles import MANAGER
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.services.notify.alerts import (
-    ESCALATED,
-    Event,
-    Notice,
-    Person,
-)
+from complaint_qms.services.notify.person import Person, people_of
 from complaint_qms.services.people.absence import absent_users, superiors_of
 from complaint_qms.services.people.role_holders import companies_of, holders_of
 
@@ -71,11 +64,13 @@ class Directory:
         users |= {user for holders in self._holders.values() for user in holders}
         self._learn_people(users - set(self._people))
 
-    def people(self, users: Iterable[str | None]) -> dict[str, Person]:
-        """Those of `users` who can be told, by user."""
+    def acting(self, users: Iterable[str | None]) -> dict[str, Person]:
+        """User → who can be told for them: themselves, or their superior while they are absent."""
         wanted = {user for user in users if user}
-        self._learn_people(wanted - set(self._people))
-        return {user: person for user in wanted if (person := self._people.get(user))}
+        self._learn_superiors(wanted - set(self._superiors))
+        known = wanted | {user for user in self._superiors.values() if user}
+        self._learn_people(known - set(self._people))
+        return {user: person for user in wanted if (person := self._acting(user))}
 
     @staticmethod
     def present(people: Iterable[Person]) -> set[Person]:
@@ -83,25 +78,6 @@ class Directory:
         found = set(people)
         absent = absent_users(person.user for person in found)
         return {person for person in found if person.user not in absent}
-
-    def acting(self, users: Iterable[str | None]) -> dict[str, Person]:
-        """User → whoever acts for them: themselves, or their superior while they are absent; without those nobody can
-        be told for."""
-        wanted = {user for user in users if user}
-        self._learn_superiors(wanted - set(self._superiors))
-        self.people([*wanted, *(self._superiors.get(user) for user in wanted)])
-        return {user: person for user in wanted if (person := self._acting(user))}
-
-    def notices(self, event: Event) -> Iterator[Notice]:
-        """A reminder for each handler, and for an overdue complaint one for each superior; nobody twice."""
-        handlers = self.handlers(event.complaint)
-        event.handlers = handlers
-        if event.is_overdue:
-            event.superiors = [person for person in self._superior(event.complaint) if person not in handlers]
-        for person in handlers:
-            yield Notice(person, event.kind, event)
-        for person in event.superiors:
-            yield Notice(person, ESCALATED, event)
 
     def with_roles(self, roles: Iterable[str], company: str | None) -> list[Person]:
         """Everybody with one of the roles who sees the company's records, each once."""
@@ -124,12 +100,8 @@ class Directory:
         # Without a role for the stage, what an absent handler leaves behind is the managers' to hand on.
         return found or (self._with_role(MANAGER, complaint) if complaint.complaint_owner else [])
 
-    def _acting(self, user: str | None) -> Person | None:
-        """The person, or their superior while they are absent; None for nobody."""
-        person = self._people.get(user)
-        return person if person and user not in self._absent else self._people.get(self._superiors.get(user))
-
-    def _superior(self, complaint: frappe._dict) -> list[Person]:
+    def superiors(self, complaint: frappe._dict) -> list[Person]:
+        """To whom an overdue complaint that was learned is escalated."""
         person = self._people.get(self._superiors.get(complaint.complaint_owner))
         if person:
             return [person]
@@ -138,6 +110,11 @@ class Directory:
             or self._with_role(self._sop_roles.get(complaint.sop), complaint)
             or self._with_role(MANAGER, complaint)
         )
+
+    def _acting(self, user: str | None) -> Person | None:
+        """The person, or their superior while they are absent; None for nobody."""
+        person = self._people.get(user)
+        return person if person and user not in self._absent else self._people.get(self._superiors.get(user))
 
     def _with_role(self, role: str | None, complaint: frappe._dict) -> list[Person]:
         company = complaint.company
@@ -186,32 +163,4 @@ class Directory:
         self._companies |= companies_of(user for users in found.values() for user in users)
 
     def _learn_people(self, users: set[str]) -> None:
-        if not users:
-            return
-        user, settings = frappe.qb.DocType("User"), frappe.qb.DocType("Notification Settings")
-        rows = (
-            frappe.qb.from_(user)
-            .left_join(settings)
-            .on(settings.name == user.name)
-            .select(
-                user.name,
-                user.full_name,
-                user.language,
-                user.time_zone,
-                Coalesce(settings.enabled, 1).as_("notices"),
-                Coalesce(settings.enable_email_notifications, 1).as_("mails"),
-            )
-            .where(user.name.isin(users) & (user.enabled == 1))
-            .orderby(user.name)
-            .run(as_dict=True)
-        )
-        self._people |= dict.fromkeys(users)
-        for row in rows:
-            self._people[row.name] = Person(
-                row.name,
-                row.full_name or row.name,
-                row.language or frappe.local.lang,
-                row.time_zone,
-                bool(cint(row.notices)),
-                bool(cint(row.mails)),
-            )
+        self._people |= dict.fromkeys(users) | people_of(users)

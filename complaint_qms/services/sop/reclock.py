@@ -7,23 +7,25 @@ was killed. Whoever handles a complaint is told once for all of theirs; its own 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from html import escape
 from typing import Any, Final
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import format_datetime, get_datetime, now_datetime
 
 from complaint_qms.constants.clock import CLOCKS, OWN_FIELDS
+from complaint_qms.constants.events import DUE_TIMES_MOVED
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
-from complaint_qms.services.notify import alerts
-from complaint_qms.services.sop import clock, recipients
+from complaint_qms.services import writing
+from complaint_qms.services.events import Event, announce
+from complaint_qms.services.notify.sentences import clock_name
+from complaint_qms.services.sop import clock
 from complaint_qms.services.sop.plan import plan_of
+from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS
 
 BATCH: Final = 500
 """Complaints per transaction."""
@@ -34,7 +36,7 @@ _LOGGED: Final = ("due_at", "time_limit", "status", "paused_seconds")
 _READ: Final = tuple(
     dict.fromkeys(
         (
-            *recipients.COMPLAINT_FIELDS,
+            *COMPLAINT_FIELDS,
             "received_at",
             "first_response_at",
             "is_migrated",
@@ -66,11 +68,11 @@ def run(now: datetime | None = None) -> int:
 
 def reckon(names: Iterable[str], now: datetime) -> int:
     """The same for the complaints named, as far as nobody else is saving them at the moment."""
-    directory, moved = recipients.Directory(), 0
+    moved = 0
     wanted = list(names)
     for start in range(0, len(wanted), BATCH):
         frappe.db.commit()  # what is read below has to be at least as new as the lock
-        moved += _reckon_batch(wanted[start : start + BATCH], now, directory)
+        moved += _reckon_batch(wanted[start : start + BATCH], now)
         frappe.db.commit()
     return moved
 
@@ -125,7 +127,7 @@ def _names(by: Iterable[tuple[str, str, str]]) -> list[str]:
     return names
 
 
-def _reckon_batch(names: list[str], now: datetime, directory: recipients.Directory) -> int:
+def _reckon_batch(names: list[str], now: datetime) -> int:
     docs = _locked(names)
     changed: dict[str, dict[str, Any]] = {}
     logged: dict[str, dict[str, Any]] = {}
@@ -141,11 +143,18 @@ def _reckon_batch(names: list[str], now: datetime, directory: recipients.Directo
                 logged[row.name] = {field: row.get(field) for field in _LOGGED}
         if text := _what_moved(doc, before):
             moved.append((doc, text))
-    frappe.db.bulk_update("Complaint", changed, update_modified=False)
-    frappe.db.bulk_update(_LOG, logged, update_modified=False)
-    _tell(moved, now, directory)
-    keys = [frappe.get_document_cache_key("Complaint", name) for name in changed]
-    frappe.db.after_commit.add(lambda: frappe.cache.delete_value(keys))
+    writing.set_many("Complaint", changed, "due times reckoned anew")
+    writing.set_many(_LOG, logged, "due times reckoned anew")
+    announce(
+        Event(
+            DUE_TIMES_MOVED,
+            "Complaint",
+            doc.name,
+            {"complaint": frappe._dict({name: doc.get(name) for name in COMPLAINT_FIELDS}), "moved": text},
+            at=now,
+        )
+        for doc, text in moved
+    )
     return len(moved)
 
 
@@ -176,22 +185,5 @@ def _what_moved(doc: Document, before: dict[str, Any]) -> str:
     for name in CLOCKS:
         old, new = before[f"{name}_due"], doc.get(f"{name}_due")
         if old and new and get_datetime(old) != get_datetime(new):
-            parts.append(
-                f"{alerts.clock_name(name, doc.stage)}: {format_datetime(old)} → {format_datetime(new)}"
-            )
+            parts.append(f"{clock_name(name, doc.stage)}: {format_datetime(old)} → {format_datetime(new)}")
     return "; ".join(parts)
-
-
-def _tell(moved: list[tuple[Document, str]], now: datetime, directory: recipients.Directory) -> None:
-    if not moved:
-        return
-    sentence = _("Due times moved, because working hours, holidays or limits of SOP {0} changed. {1}")
-    alerts.write_story(
-        {doc.name: sentence.format(escape(doc.sop or ""), escape(text)) for doc, text in moved}, now
-    )
-    complaints = [
-        frappe._dict({field: doc.get(field) for field in recipients.COMPLAINT_FIELDS}) for doc, _text in moved
-    ]
-    directory.learn(complaints)
-    told = Counter((person, row.sop) for row in complaints for person in directory.handlers(row))
-    alerts.write_moved(told, now)

@@ -10,7 +10,7 @@ from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS,
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.capa import actions
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.lifecycle import guard, reliance
+from complaint_qms.services.lifecycle import announcements, guard, reliance
 from complaint_qms.services.record import source_defaults
 
 
@@ -38,6 +38,7 @@ class CAPA(Checked):
     def on_update(self):
         actions.sync_todos(self)
         contributors.tell_hand_over(self)
+        announcements.saved(self)
 
     def on_trash(self):
         guard.refuse_deletion(self)

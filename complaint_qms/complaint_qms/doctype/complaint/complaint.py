@@ -21,7 +21,7 @@ from complaint_qms.services.intake import (
     proposals,
     register,
 )
-from complaint_qms.services.lifecycle import guard, merge
+from complaint_qms.services.lifecycle import announcements, guard, merge
 from complaint_qms.services.reportability import deadline
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.settlement.finance_guards import keep_party
@@ -90,6 +90,7 @@ class Complaint(Checked):
         deadline.follow_awareness(self)
         deadline.follow_harm(self)
         contributors.tell_hand_over(self)
+        announcements.saved(self)
 
     def on_trash(self):
         guard.refuse_deletion(self)

@@ -6,7 +6,7 @@ from frappe.utils import now_datetime
 from complaint_qms.constants.fields import INVESTIGATION_STAMPS
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.lifecycle import guard, reliance
+from complaint_qms.services.lifecycle import announcements, guard, reliance
 from complaint_qms.services.record import source_defaults
 
 
@@ -29,6 +29,7 @@ class Investigation(Checked):
 
     def on_update(self):
         contributors.tell_hand_over(self)
+        announcements.saved(self)
 
     def on_trash(self):
         guard.refuse_deletion(self)
@@ -40,5 +41,5 @@ class Investigation(Checked):
         elif target == "completed":
             self.completed_by, self.completed_at = frappe.session.user, now_datetime()
         elif origin == "completed":
-            reliance.tell_of_investigation(self)
+            reliance.investigation_reopened(self)
             self.completed_by = self.completed_at = None

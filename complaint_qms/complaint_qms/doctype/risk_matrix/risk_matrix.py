@@ -5,6 +5,7 @@ from frappe import _
 
 from complaint_qms.controllers.vocabulary import Named
 from complaint_qms.engine.risk import check_matrix
+from complaint_qms.services import writing
 from complaint_qms.services.risk import matrix
 
 
@@ -26,13 +27,9 @@ class RiskMatrix(Named):
 
     def on_update(self):
         if self.is_default:
-            frappe.db.set_value(
-                "Risk Matrix",
-                {"is_default": 1, "name": ("!=", self.name)},
-                "is_default",
-                0,
-                update_modified=False,
-            )
+            others = {"is_default": 1, "name": ("!=", self.name)}
+            names = frappe.get_all("Risk Matrix", others, pluck="name", order_by="name asc")
+            writing.set_where("Risk Matrix", names, {"is_default": 0}, "another matrix is the default")
         matrix.forget()
 
     def on_trash(self):

@@ -9,7 +9,7 @@ from complaint_qms.controllers.record import Checked
 from complaint_qms.engine.sop import root_cause_missing
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.lifecycle import guard, reliance
+from complaint_qms.services.lifecycle import announcements, guard, reliance
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record import source_defaults
 
@@ -47,6 +47,7 @@ class RootCause(Checked):
 
     def on_update(self):
         contributors.tell_hand_over(self)
+        announcements.saved(self)
 
     def on_trash(self):
         guard.refuse_deletion(self)
@@ -74,7 +75,7 @@ class RootCause(Checked):
         if found:
             guard.refuse(self, found)
         if origin == "verified":
-            reliance.tell_of_cause(self)
+            reliance.cause_rejected(self)
         judged = self.status == "verified"
         self.verified_by = frappe.session.user if judged else None
         self.verified_at = now_datetime() if judged else None

@@ -1,0 +1,40 @@
+"""What happens to the records of the app, as other parts of it, and other apps, may listen to it."""
+
+from typing import Final
+
+REGISTERED: Final = "registered"
+MOVED: Final = "moved"
+DECIDED: Final = "decided"
+ANSWERED: Final = "answered"
+HANDED_OVER: Final = "handed_over"
+AT_RISK: Final = "at_risk"
+OVERDUE: Final = "overdue"
+HOLD_OVER: Final = "hold_over"
+DUE_TIMES_MOVED: Final = "due_times_moved"
+INVESTIGATION_REOPENED: Final = "investigation_reopened"
+CAUSE_REJECTED: Final = "cause_rejected"
+EVIDENCE_LOST: Final = "evidence_lost"
+SETTLED: Final = "settled"
+DOCUMENT_CHANGED: Final = "document_changed"
+SETTLEMENT_LOST: Final = "settlement_lost"
+WRITTEN: Final = "written"
+
+# Kind → when it happens, and what the event's `data` holds
+EVENTS: Final[dict[str, str]] = {
+    REGISTERED: "A complaint is in the database for the first time. {channel, by_import}",
+    MOVED: "A complaint, investigation or CAPA has another stage. {origin, target}",
+    DECIDED: "Somebody's name was put beside a decision about a complaint. {decision}",
+    ANSWERED: "The customer got a first response. {at}",
+    HANDED_OVER: "Somebody else is answerable for a record. {field, old, new}",
+    AT_RISK: "A clock of a complaint reached its warning point. {complaint, steps: [(clock, standing, due)]}",
+    OVERDUE: "A clock of a complaint ran out. {complaint, steps}",
+    HOLD_OVER: "The day until which a complaint was to wait has come. {complaint, steps}",
+    DUE_TIMES_MOVED: "Hours, holidays or limits of its SOP changed. {complaint, moved}",
+    INVESTIGATION_REOPENED: "A completed investigation was opened again. {complaints}",
+    CAUSE_REJECTED: "A verified root cause was ruled out. {capas}",
+    EVIDENCE_LOST: "Bytes of evidence are gone or others. {file, row, changed, company}",
+    SETTLED: "A settlement was submitted and its documents are drafted. {complaint}",
+    DOCUMENT_CHANGED: "Finance changed a document that a settlement drafted. {document_type, document_name, state}",
+    SETTLEMENT_LOST: "An ended complaint lost what settled it. {document_type, document_name, settlement, state}",
+    WRITTEN: "Fields were written past a document. {fields, old, new, why}",
+}

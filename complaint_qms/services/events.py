@@ -1,0 +1,179 @@
+"""Something happened: said once, heard by whoever listens.
+
+Whoever changes a record announces it and calls nobody. Listeners are functions named in two hooks, by kind of event
+(`constants/events.py`); each is called with a list of events:
+
+qms_listeners_in_transaction  at once, in the transaction of what happened: both stay, or neither does. For what has to be
+                              written with it, such as the messages it gives rise to.
+qms_listeners_after_commit    once it is final, in a job, each event by itself. An event waits in the table QMS Event, written
+                              with what happened: a rollback, of the whole or to a savepoint, takes it along, and a killed
+                              process loses none. A listener that fails is asked again later, and given up in the end.
+
+An event that nobody listens to costs nothing but the question.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import frappe
+from frappe.utils import now_datetime
+
+from complaint_qms.constants.events import EVENTS
+
+IN_TRANSACTION = "qms_listeners_in_transaction"
+AFTER_COMMIT = "qms_listeners_after_commit"
+WAITING = "QMS Event"
+BACK_OFF = (
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=24),
+)
+"""How long a listener that failed is left alone, each time longer; after the last it is given up."""
+JOB_ID = "complaint_qms_events"
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to which record, when (time of the site) and by whom; `data` as `constants/events.py` says."""
+
+    kind: str
+    doctype: str
+    name: str
+    data: dict[str, Any] = field(default_factory=dict)
+    at: datetime = field(default_factory=now_datetime)
+    by: str = field(default_factory=lambda: frappe.session.user)
+
+
+def announce(events: Iterable[Event]) -> None:
+    """Say what happened: tell those who listen in the transaction, keep it for those who wait for its end."""
+    events = list(events)
+    if not events:
+        return
+    at_once: dict[str, list[Event]] = defaultdict(list)
+    later: list[tuple[Event, str]] = []
+    for event in events:
+        if event.kind not in EVENTS:
+            raise ValueError(f"No such kind of event: {event.kind}")
+        for listener in _listeners(IN_TRANSACTION, event.kind):
+            at_once[listener].append(event)
+        later += [(event, listener) for listener in _listeners(AFTER_COMMIT, event.kind)]
+    for listener, heard in at_once.items():
+        frappe.get_attr(listener)(heard)
+    if later:
+        _keep(later)
+
+
+def is_heard(kind: str) -> bool:
+    """Whether anybody listens, for callers to whom it would be dear to say what happened."""
+    return bool(_listeners(IN_TRANSACTION, kind) or _listeners(AFTER_COMMIT, kind))
+
+
+def enqueue(now: datetime) -> None:
+    """Have waiting listeners told by a job, if any are due; what a killed process or a failed attempt left behind."""
+    if _due(now, 1):
+        frappe.enqueue(deliver, queue="short", job_id=JOB_ID, deduplicate=True)
+
+
+def deliver(now: datetime | None = None, most: int = _AT_ONCE) -> int:
+    """Tell the listeners that wait for the end of a transaction; how many were told. Commits after each.
+
+    What somebody else is telling at the moment is left to them.
+    """
+    moment, told = now or now_datetime(), 0
+    for name in _due(moment, most):
+        told += _tell(name, moment)
+        frappe.db.commit()
+    return told
+
+
+def _listeners(hook: str, kind: str) -> list[str]:
+    listeners = frappe.get_hooks(hook)
+    return listeners.get(kind, ()) if listeners else ()  # a hook that nobody uses comes as a list
+
+
+def _keep(later: list[tuple[Event, str]]) -> None:
+    now = now_datetime()
+    columns = (
+        "name", "creation", "modified", "owner", "modified_by", "event", "listener", "document_type",
+        "document_name", "happened_at", "happened_by", "data", "state", "next_attempt",
+    )  # fmt: skip
+    rows = [
+        (
+            frappe.generate_hash(length=10), now, now, event.by, event.by, event.kind, listener, event.doctype,
+            event.name, event.at, event.by, json.dumps(event.data, default=str), "waiting", now,
+        )
+        for event, listener in later
+    ]  # fmt: skip
+    frappe.db.bulk_insert(WAITING, columns, rows)
+    if not frappe.flags.qms_events_kept:
+        frappe.flags.qms_events_kept = True
+        frappe.db.after_commit.add(_start)
+        frappe.db.after_rollback.add(_forget)
+
+
+def _start() -> None:
+    _forget()
+    frappe.enqueue(deliver, queue="short", job_id=JOB_ID, deduplicate=True)
+
+
+def _forget() -> None:
+    frappe.flags.qms_events_kept = False
+
+
+def _due(now: datetime, most: int) -> list[str]:
+    return frappe.get_all(
+        WAITING,
+        {"state": "waiting", "next_attempt": ("<=", now)},
+        pluck="name",
+        order_by="happened_at asc, name asc",
+        limit=most,
+    )
+
+
+def _tell(name: str, now: datetime) -> bool:
+    table = frappe.qb.DocType(WAITING)
+    query = frappe.qb.from_(table).select("*").where((table.name == name) & (table.state == "waiting"))
+    rows = query.for_update(skip_locked=True).run(as_dict=True)
+    if not rows:
+        return False
+    (row,) = rows
+    event = Event(
+        row.event,
+        row.document_type,
+        row.document_name,
+        json.loads(row.data),
+        row.happened_at,
+        row.happened_by,
+    )
+    frappe.db.savepoint("event")
+    try:
+        frappe.get_attr(row.listener)([event])
+    except Exception:
+        frappe.db.rollback(save_point="event")
+        _try_again(row, now)
+        return False
+    frappe.db.delete(WAITING, {"name": name})
+    return True
+
+
+def _try_again(row: frappe._dict, now: datetime) -> None:
+    attempts = row.attempts + 1
+    given_up = attempts > len(BACK_OFF)
+    values = {
+        "attempts": attempts,
+        "state": "given_up" if given_up else "waiting",
+        "next_attempt": None if given_up else now + BACK_OFF[attempts - 1],
+        "error": frappe.get_traceback()[-2000:],
+    }
+    frappe.db.set_value(WAITING, row.name, values)
+    if given_up:
+        frappe.log_error(title=f"Event given up: {row.event}, {row.listener}")

@@ -1,0 +1,55 @@
+"""Says what a save made of a record: registered, moved, decided, answered, handed over. Called when it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from frappe.model.document import Document
+
+from complaint_qms.constants.contributing import ANSWERABLE_FIELD
+from complaint_qms.constants.events import ANSWERED, DECIDED, HANDED_OVER, MOVED, REGISTERED
+from complaint_qms.constants.fields import COMPLAINT_STAMPS
+from complaint_qms.services.events import Event, announce
+
+_DECIDED_BY = "_decided_by"
+_DECISIONS = tuple(name for name in COMPLAINT_STAMPS if name.endswith(_DECIDED_BY))
+
+
+def saved(doc: Document) -> None:
+    """Announce what happened to a quality record by the save that is just being stored."""
+    announce(_happened(doc))
+
+
+def registered(docs: list[Document]) -> None:
+    """Announce complaints that were stored past their own save: those of an import, which gives nobody a task."""
+    announce(next(_of_new(doc)) for doc in docs)
+
+
+def _happened(doc: Document) -> Iterator[Event]:
+    before = doc.get_doc_before_save()
+    if not before:
+        yield from _of_new(doc)
+        return
+    if before.get("stage") != doc.get("stage"):
+        yield Event(MOVED, doc.doctype, doc.name, {"origin": before.stage, "target": doc.stage})
+    yield from _handed_over(doc, before.get(ANSWERABLE_FIELD.get(doc.doctype, "")))
+    if doc.doctype == "Complaint":
+        for name in _DECISIONS:
+            if doc.get(name) and doc.get(name) != before.get(name):
+                yield Event(DECIDED, doc.doctype, doc.name, {"decision": name.removesuffix(_DECIDED_BY)})
+        if doc.first_response_at and not before.first_response_at:
+            yield Event(ANSWERED, doc.doctype, doc.name, {"at": doc.first_response_at})
+
+
+def _of_new(doc: Document) -> Iterator[Event]:
+    if doc.doctype == "Complaint":
+        data = {"channel": doc.channel, "by_import": bool(doc.flags.by_import)}
+        yield Event(REGISTERED, doc.doctype, doc.name, data)
+    yield from _handed_over(doc, None)
+
+
+def _handed_over(doc: Document, old: str | None) -> Iterator[Event]:
+    field = ANSWERABLE_FIELD.get(doc.doctype)
+    new = doc.get(field) if field else None
+    if (new or None) != (old or None):
+        yield Event(HANDED_OVER, doc.doctype, doc.name, {"field": field, "old": old, "new": new})

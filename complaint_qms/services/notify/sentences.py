@@ -1,0 +1,189 @@
+"""What a message says, in the present language and its reader's time zone. All of it is markup; what people wrote is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from html import escape
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import frappe
+from frappe import _
+from frappe.utils import fmt_money, format_datetime, get_link_to_form
+
+from complaint_qms.constants import events
+from complaint_qms.constants.settlement import CANCELLED, DELETED, DOCTYPE, DRAFT, SUBMITTED
+from complaint_qms.services.notify.person import Person
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.site_time import aware, site_zone
+
+ESCALATED: Final = "escalated"
+"""The one message that is no event of its own: an overdue complaint, told to a superior."""
+
+Step = tuple[str, str, datetime]
+"""(clock, its new standing, when it was due)"""
+
+
+class Writer:
+    """Writes the sentences of many messages; what many of them share is put together once a language and zone."""
+
+    def __init__(self) -> None:
+        self._site = site_zone()
+        self._steps: dict[tuple[str, str | None, str], str] = {}
+        self._dates: dict[tuple[str, str | None, datetime], str] = {}
+
+    def sentence(self, kind: str, name: str, data: dict[str, Any], person: Person) -> str:
+        """What `person` is told of the record `name`; `data` is that of the event."""
+        if kind in _OF_CLOCKS:
+            complaint = data["complaint"]
+            told = titled(complaint["name"], complaint["subject"])
+            return _OF_CLOCKS[kind]().format(told, self.steps(complaint, data["steps"], person.time_zone))
+        return _OTHERS[kind](name, data)
+
+    def steps(self, complaint: dict[str, Any], steps: Iterable[Step], zone: str | None = None) -> str:
+        """“First response, due 3 May 10:00; Triage, due 6 May 17:00”; without a zone in the site's time."""
+        key = (frappe.local.lang, zone, complaint["name"])
+        if key not in self._steps:
+            sentence = _("{0}, due {1}")
+            self._steps[key] = "; ".join(
+                sentence.format(clock_name(clock, complaint["stage"]), self._date(due, zone))
+                for clock, _status, due in steps
+            )
+        return self._steps[key]
+
+    def overdue_line(self, complaint: dict[str, Any], steps: Iterable[Step], told: Iterable[Person]) -> str:
+        """The line in an overdue complaint's own timeline."""
+        names = ", ".join(person.full_name for person in told)
+        sentence = (
+            _("Overdue: {0}. Escalated to {1}.")
+            if names
+            else _("Overdue: {0}. Nobody to escalate to was found.")
+        )
+        return escape(sentence.format(self.steps(complaint, steps), names))
+
+    def _date(self, moment: datetime, zone: str | None) -> str:
+        key = (frappe.local.lang, zone, moment)
+        if key not in self._dates:
+            self._dates[key] = format_datetime(self._local(moment, zone))
+        return self._dates[key]
+
+    def _local(self, moment: datetime, zone: str | None) -> datetime:
+        if not zone or zone == self._site.key:
+            return moment
+        try:
+            return aware(moment, self._site).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        except (ZoneInfoNotFoundError, ValueError):
+            return moment  # one person's odd setting must not stop the others' messages
+
+
+def titled(name: str, title: str | None) -> str:
+    """A record by number and title."""
+    return f"<b>{escape(name)}</b> {escape(title or '')}".strip()
+
+
+def clock_name(clock: str, stage: str) -> str:
+    """What a clock measures; that of the stage goes by the stage's name."""
+    if clock == "stage":
+        return word(stage)
+    return _("First response") if clock == "response" else _("Whole complaint")
+
+
+def document_line(document_type: str, document_name: str, settlement: str, state: str) -> str:
+    """What became of a document that a settlement drafted."""
+    text = {
+        SUBMITTED: _("{0} {1} of settlement {2} submitted"),
+        CANCELLED: _("{0} {1} of settlement {2} cancelled"),
+        DELETED: _("{0} {1} of settlement {2} deleted"),
+        DRAFT: _("{0} {1} of settlement {2} drafted anew"),
+    }.get(state, _("{0} {1} of settlement {2} changed"))
+    link = document_name if state == DELETED else get_link_to_form(document_type, document_name)
+    return text.format(_(document_type), link, get_link_to_form(DOCTYPE, settlement))
+
+
+def settlement_line(settlement: str, state: str, amount: float, currency: str) -> str:
+    """What became of a settlement: it was proposed, submitted, cancelled or, as a draft, deleted."""
+    text = {
+        "proposed": _("Settlement {0} over {1} proposed"),
+        "submitted": _("Settlement {0} over {1} submitted"),
+        "cancelled": _("Settlement {0} over {1} cancelled"),
+        "deleted": _("Draft settlement {0} over {1} deleted"),
+    }[state]
+    link = settlement if state == "deleted" else get_link_to_form(DOCTYPE, settlement)
+    return text.format(link, fmt_money(amount, currency=currency))
+
+
+def lost_line(data: dict[str, Any]) -> str:
+    """What an ended complaint lost: a document of its settlement, or the settlement itself."""
+    keys = ("document_type", "document_name", "settlement", "state")
+    if data.get("document_type"):
+        return document_line(**{key: data[key] for key in keys})
+    return settlement_line(**{key: data[key] for key in ("settlement", "state", "amount", "currency")})
+
+
+def what_to_settle(name: str, data: dict[str, Any]) -> str:
+    """What an ended complaint lost, and the two ways to set it right."""
+    return _(
+        "{0}, although complaint {1} has ended. Reopen it and settle it anew, or write in the settlement why "
+        "nothing more is owed."
+    ).format(lost_line(data), escape(name))
+
+
+# What a digest mail puts under one heading, in the order in which a reader wants it.
+HEADINGS: Final[dict[str, Callable[[], str]]] = {
+    ESCALATED: lambda: _("Escalated to you"),
+    events.OVERDUE: lambda: word("overdue"),
+    events.AT_RISK: lambda: _("Time is running out"),
+    events.HOLD_OVER: lambda: _("The hold was to end"),
+    events.SETTLEMENT_LOST: lambda: _("An ended complaint lost what settled it"),
+    events.EVIDENCE_LOST: lambda: _("Evidence is lost"),
+    events.INVESTIGATION_REOPENED: lambda: _("Investigation opened again"),
+    events.CAUSE_REJECTED: lambda: _("Root cause ruled out"),
+}
+_OF_CLOCKS: Final[dict[str, Callable[[], str]]] = {
+    events.AT_RISK: lambda: _("Time is running out for complaint {0}: {1}"),
+    events.OVERDUE: lambda: _("Complaint {0} is overdue: {1}"),
+    events.HOLD_OVER: lambda: _(
+        "The hold of complaint {0} was to end: resume it, or enter how long it still waits."
+    ),
+    ESCALATED: lambda: _("Complaint {0} is overdue and comes to you: {1}"),
+}
+
+
+def _due_times_moved(name: str, data: dict[str, Any]) -> str:
+    sentence = _("SOP {0}: the due times of {1} of your complaints have moved.")
+    return sentence.format(f"<b>{escape(name)}</b>", data["count"])
+
+
+def _investigation_reopened(name: str, data: dict[str, Any]) -> str:
+    sentence = _("Investigation {1}, on which complaint {0} rests, was opened again.")
+    return sentence.format(titled(name, data["title"]), escape(data["basis"]))
+
+
+def _cause_rejected(name: str, data: dict[str, Any]) -> str:
+    sentence = _("Root cause {1}, which CAPA {0} is to remove, was ruled out.")
+    return sentence.format(titled(name, data["title"]), escape(data["basis"]))
+
+
+def _evidence_lost(name: str, data: dict[str, Any]) -> str:
+    told = (
+        _("Evidence of {0} was changed on the disk: {1}. Restore the file from a backup.")
+        if data["changed"]
+        else _("Evidence of {0} is lost: {1}. Restore the file from a backup.")
+    )
+    place = _("row {0}, {1}").format(data["row"], data["file"]) if data["row"] else data["file"]
+    return told.format(f"<b>{escape(_(data['doctype']))} {escape(name)}</b>", escape(place))
+
+
+def _settlement_lost(name: str, data: dict[str, Any]) -> str:
+    return f"{titled(name, data['title'])}: {what_to_settle(name, data)}"
+
+
+_OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
+    events.DUE_TIMES_MOVED: _due_times_moved,
+    events.INVESTIGATION_REOPENED: _investigation_reopened,
+    events.CAUSE_REJECTED: _cause_rejected,
+    events.EVIDENCE_LOST: _evidence_lost,
+    events.SETTLEMENT_LOST: _settlement_lost,
+}
+KINDS: Final = (*_OF_CLOCKS, *_OTHERS)

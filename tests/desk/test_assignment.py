@@ -1,0 +1,110 @@
+"""The handler of a complaint is the framework's own assignment, in both directions."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from frappe.cache_manager import clear_doctype_map
+from frappe.desk.form import assign_to
+
+from tests.desk import factory
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+@pytest.fixture(autouse=True)
+def unmailed(monkeypatch: pytest.MonkeyPatch):
+    """The framework's own notice of an assignment is a mail, for which this site has no sender."""
+    monkeypatch.setattr("frappe.desk.form.assign_to.notify_assignment", lambda *args, **kwargs: None)
+    yield
+    clear_doctype_map("Assignment Rule", "Complaint")
+
+
+def person() -> str:
+    return factory.user("Complaint Agent", email=f"{frappe.generate_hash(length=8)}@qms.example")
+
+
+def tasks(name: str) -> list[tuple[str, str]]:
+    rows = frappe.get_all(
+        "ToDo",
+        {"reference_type": "Complaint", "reference_name": name},
+        ["allocated_to", "status"],
+        order_by="creation, name",
+    )
+    return [(row.allocated_to, row.status) for row in rows]
+
+
+def assigned(name: str) -> list[str]:
+    return frappe.parse_json(frappe.db.get_value("Complaint", name, "_assign") or "[]")
+
+
+def test_a_new_handler_has_the_task_and_the_old_one_not_any_more():
+    first, second = person(), person()
+    doc = factory.complaint(complaint_owner=first)
+    assert tasks(doc.name) == [(first, "Open")]
+    assert assigned(doc.name) == [first]
+    doc.reload()
+    doc.complaint_owner = second
+    doc.save()
+    assert sorted(tasks(doc.name)) == sorted([(first, "Closed"), (second, "Open")])
+    assert assigned(doc.name) == [second]
+
+
+def test_saving_again_gives_no_second_task():
+    doc = factory.complaint(complaint_owner=person())
+    doc.reload()
+    doc.subject = "Another subject"
+    doc.save()
+    assert len(tasks(doc.name)) == 1
+
+
+def test_who_is_assigned_in_the_sidebar_is_the_handler_of_a_complaint_without_one():
+    doc, user = factory.complaint(), person()
+    assign_to.add({"doctype": "Complaint", "name": doc.name, "assign_to": [user]})
+    assert frappe.db.get_value("Complaint", doc.name, "complaint_owner") == user
+    assert tasks(doc.name) == [(user, "Open")]
+
+
+def test_who_is_assigned_beside_a_handler_helps():
+    handler, helper = person(), person()
+    doc = factory.complaint(complaint_owner=handler)
+    assign_to.add({"doctype": "Complaint", "name": doc.name, "assign_to": [helper]})
+    assert frappe.db.get_value("Complaint", doc.name, "complaint_owner") == handler
+    assert sorted(assigned(doc.name)) == sorted([handler, helper])
+
+
+def test_an_assignment_rule_names_the_handler():
+    user = person()
+    frappe.get_doc(
+        {
+            "doctype": "Assignment Rule",
+            "name": factory.unique("Rule"),
+            "document_type": "Complaint",
+            "assign_condition": "stage == 'intake'",
+            "rule": "Round Robin",
+            "description": "Look at {{ name }}",
+            "users": [{"user": user}],
+            "assignment_days": [
+                {"day": day}
+                for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+            ],
+        }
+    ).insert()
+    clear_doctype_map("Assignment Rule", "Complaint")
+    doc = factory.complaint()
+    assert frappe.db.get_value("Complaint", doc.name, "complaint_owner") == user
+    assert tasks(doc.name) == [(user, "Open")]
+
+
+def test_an_ended_complaint_is_nobodys_task_and_one_opened_again_is_its_handlers():
+    user = person()
+    doc = factory.complaint(complaint_owner=user)
+    doc.reload()
+    doc.void_reason = "Sent twice by mistake"
+    doc.workflow_state = frappe.db.get_value(
+        "Workflow Document State", {"parent": "Complaint", "update_value": "void"}, "state"
+    )
+    doc.save()
+    assert doc.stage == "void"
+    assert tasks(doc.name) == [(user, "Closed")]
+    assert assigned(doc.name) == []

@@ -1,0 +1,135 @@
+"""Messages to people: one outbox, tried again after a while, given up in the end, and nobody told too late."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import frappe
+import pytest
+
+from complaint_qms.constants import events
+from complaint_qms.services.events import BACK_OFF
+from complaint_qms.services.notify import digest, sentences
+from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.person import people_of
+from tests.desk import factory
+
+pytestmark = pytest.mark.usefixtures("site")
+NOW = datetime(2024, 7, 1, 12)
+
+
+def message(user: str, name: str = "CMP-2024-00001") -> Message:
+    (person,) = people_of([user]).values()
+    data = {"complaint": {"name": name, "subject": "A <b>", "stage": "triage"}, "steps": ()}
+    return Message(events.HOLD_OVER, person, "Complaint", name, data)
+
+
+def waiting(user: str) -> list[tuple]:
+    rows = frappe.get_all(
+        "QMS Message",
+        {"to_user": user, "channel": "email"},
+        ["state", "attempts", "next_attempt"],
+        order_by="creation",
+    )
+    return [(row.state, row.attempts, row.next_attempt) for row in rows]
+
+
+@pytest.fixture
+def user() -> str:
+    return factory.user("Complaint Agent", email=f"{frappe.generate_hash(length=8)}@qms.example")
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sendmail(**mail: object) -> None:
+        raise ConnectionError("the server does not answer")
+
+    monkeypatch.setattr(frappe, "sendmail", sendmail)
+    monkeypatch.setattr(digest, "_can_send", lambda: True)
+
+
+def test_each_channel_has_a_row_with_its_state(user):
+    send([message(user)], NOW)
+    rows = frappe.get_all(
+        "QMS Message", {"to_user": user}, ["channel", "state", "kind", "text", "sent_at"], order_by="channel"
+    )
+    assert [(row.channel, row.state, row.sent_at) for row in rows] == [
+        ("desk", "sent", NOW),
+        ("email", "queued", None),
+    ]
+    assert {row.kind for row in rows} == {"hold_over"}
+    assert all("A &lt;b&gt;" in row.text for row in rows)
+    notice = frappe.get_all(
+        "Notification Log", {"for_user": user}, ["subject", "document_name"], order_by="name"
+    )
+    assert [(row.subject, row.document_name) for row in notice] == [(rows[0].text, "CMP-2024-00001")]
+
+
+def test_a_mail_that_fails_is_tried_again_each_time_later_and_given_up_in_the_end(user, failing, monkeypatch):
+    monkeypatch.setattr(digest, "_WITHIN", timedelta(days=30))
+    send([message(user)], NOW)
+    now = NOW
+    for attempt, pause in enumerate(BACK_OFF, 1):
+        assert digest.send(now) == 0
+        assert waiting(user) == [("queued", attempt, now + pause)]
+        assert digest.send(now + pause - timedelta(seconds=1)) == 0
+        assert waiting(user)[0][1] == attempt, "not before its time"
+        now += pause
+    digest.send(now)
+    assert waiting(user) == [("given_up", len(BACK_OFF) + 1, None)]
+    error = frappe.db.get_value("QMS Message", {"to_user": user, "channel": "email"}, "error")
+    assert "the server does not answer" in error
+
+
+def test_a_mail_that_works_the_second_time_is_sent_once(user, failing, monkeypatch):
+    send([message(user)], NOW)
+    digest.send(NOW)
+    sent = []
+    monkeypatch.setattr(frappe, "sendmail", lambda **mail: sent.append(mail["recipients"]))
+    later = NOW + BACK_OFF[0]
+    assert (digest.send(later), digest.send(later)) == (1, 0)
+    assert sent == [[user]]
+    assert waiting(user)[0][0] == "sent"
+
+
+def test_nobody_is_told_days_later(user, failing):
+    send([message(user)], NOW)
+    digest.send(NOW + timedelta(days=3))
+    assert waiting(user)[0][0] == "expired"
+
+
+def test_without_an_account_the_outbox_says_what_to_set_up(user, monkeypatch):
+    monkeypatch.setattr(digest, "_can_send", lambda: False)
+    send([message(user)], NOW)
+    digest.send(NOW)
+    row = frappe.get_all(
+        "QMS Message", {"to_user": user, "channel": "email"}, ["state", "error"], order_by="name"
+    )
+    assert row[0].state == "given_up"
+    assert "Email Account" in row[0].error
+
+
+def test_what_was_sent_goes_after_a_while_and_what_was_given_up_stays(user):
+    send([message(user)], NOW)
+    frappe.db.set_value("QMS Message", {"to_user": user, "channel": "email"}, "state", "given_up")
+    frappe.db.set_value("QMS Message", {"to_user": user}, "creation", "2020-01-01", update_modified=False)
+    frappe.get_meta("QMS Message")
+    from frappe.model.base_document import get_controller
+
+    get_controller("QMS Message").clear_old_logs(days=90)
+    assert frappe.get_all("QMS Message", {"to_user": user}, pluck="state", order_by="name") == ["given_up"]
+    assert "QMS Message" in frappe.get_hooks("default_log_clearing_doctypes")
+
+
+def test_every_kind_of_message_has_a_sentence_and_mails_a_heading(user):
+    (person,) = people_of([user]).values()
+    complaint = {"name": "CMP-1", "subject": "x", "stage": "triage", "sop": "S"}
+    data = {
+        "complaint": complaint, "steps": (("stage", "overdue", NOW),), "count": 3, "title": "t", "basis": "CIV-1",
+        "doctype": "Complaint", "file": "a.png", "row": 2, "changed": False,
+        "document_type": "Sales Invoice", "document_name": "SI-1", "settlement": "CST-1", "state": "cancelled",
+    }  # fmt: skip
+    said = {kind: sentences.Writer().sentence(kind, "CMP-1", data, person) for kind in sentences.KINDS}
+    assert len(set(said.values())) == len(sentences.KINDS)
+    assert all("{" not in text for text in said.values())
+    assert set(sentences.HEADINGS) <= set(sentences.KINDS)
