@@ -1,0 +1,75 @@
+"""What goes past a document goes through one door, `services/writing.py`, so that nothing is changed without a trace."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from scripts.bench import CHECKOUT
+
+APP = CHECKOUT / "complaint_qms"
+ROOMS = (
+    "services",
+    "controllers",
+    "complaint_qms",
+    "overrides",
+    "permissions",
+    "integrations",
+    "api",
+    "jobs",
+)
+ON_THE_DATABASE = {"set_value", "bulk_insert", "bulk_update"}
+ON_THE_BUILDER = {"update", "into"}
+# Where else, and why
+ALLOWED = {
+    "services/writing.py": "the door",
+    "services/events.py": "its own queue, no record of the app's users",
+    "services/notify/outbox.py": "the bell of Notification Settings",
+    "services/notify/digest.py": "the state of its own messages",
+    "services/record/naming.py": "the counters of series",
+    "services/importing/writer.py": "inserts whole batches of new records and announces them",
+    "services/importing/run.py": "the progress of its own batch",
+    "services/sop/escalation.py": "builds a statement that the door runs",
+    "controllers/record.py": "the document's own insert",
+    "permissions/shares.py": "DocShare of the framework",
+}
+
+
+def writes(path: Path) -> list[int]:
+    """Lines of a file with a call that writes past a document."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        name, owner = node.func.attr, ast.unparse(node.func.value)
+        if (
+            name in ("db_set", "db_insert", "db_update")
+            or (name in ON_THE_DATABASE and owner == "frappe.db")
+            or (name in ON_THE_BUILDER and owner == "frappe.qb")
+        ):
+            found.append(node.lineno)
+    return found
+
+
+def test_the_check_sees_what_it_is_for(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text(
+        "doc.db_set('a', 1)\nfrappe.db.set_value('A', 'b', 'c', 1)\nfrappe.qb.update(t)\ndoc.update({})\n"
+    )
+    assert writes(wrong) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_write_goes_past_the_door(room: str) -> None:
+    found = {
+        str(path.relative_to(APP)): lines
+        for path in sorted((APP / room).rglob("*.py"))
+        if (lines := writes(path)) and str(path.relative_to(APP)) not in ALLOWED
+    }
+    assert not found
+
+
+def test_every_exception_is_still_one() -> None:
+    assert [name for name in ALLOWED if not writes(APP / name)] == []
