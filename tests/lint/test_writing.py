@@ -30,6 +30,8 @@ ALLOWED = {
     "services/notify/digest.py": "the state of its own messages",
     "services/record/naming.py": "the counters of series",
     "services/importing/writer.py": "inserts whole batches of new records and announces them",
+    "services/importing/preparation.py": "the state of the import itself",
+    "services/importing/row_errors.py": "the list of what could not be imported",
     "services/importing/run.py": "the progress of its own batch",
     "services/sop/escalation.py": "builds a statement that the door runs",
     "controllers/record.py": "the document's own insert",

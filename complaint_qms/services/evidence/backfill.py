@@ -6,6 +6,7 @@ import frappe
 from frappe.query_builder import Order
 
 from complaint_qms.constants.evidence import NAMED_IN, SHA256, Naming
+from complaint_qms.services import writing
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.evidence.capture import attach
 
@@ -45,5 +46,5 @@ def _take_in(naming: Naming, rows: list[frappe._dict]) -> int:
     for row in there:
         file = files[(row.url, naming.record, row.parent)]
         updates[row.name] = {naming.field: file.file_url, naming.sum: file.get(SHA256)}
-    frappe.db.bulk_update(naming.row, updates, update_modified=False)
+    writing.set_many(naming.row, updates, "evidence taken in")
     return len(updates)

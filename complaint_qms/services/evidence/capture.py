@@ -79,7 +79,7 @@ def secure(files: Iterable[Document]) -> None:
     # One statement for those of the same fields: the framework writes empty what a record of the set leaves out.
     for fields in {tuple(values) for values in updates.values()}:
         alike = {name: values for name, values in updates.items() if tuple(values) == fields}
-        frappe.db.bulk_update("File", alike, update_modified=False)
+        writing.set_many("File", alike, "evidence taken in")
 
 
 def secure_attached(doc: Document) -> None:

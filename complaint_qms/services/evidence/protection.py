@@ -17,6 +17,7 @@ from frappe.utils import escape_html
 from complaint_qms.constants.evidence import LOST_AT, SHA256, TALK
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.exceptions import GateError
+from complaint_qms.services import writing
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.evidence.holders import (
     Record,
@@ -98,10 +99,10 @@ def others_stay(file: Document) -> Iterator[None]:
         else []
     )
     yield
-    frappe.db.bulk_update(
+    writing.set_many(
         "File",
         {row.name: {"file_url": row.file_url, "is_private": row.is_private} for row in kept},
-        update_modified=False,
+        "evidence stays where it is",
     )
 
 
