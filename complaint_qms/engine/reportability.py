@@ -14,6 +14,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from complaint_qms.engine.message import Message
+
 AWARENESS = "awareness"
 UNITS = ("calendar", "work")
 SATURDAY_SUNDAY = frozenset({5, 6})
@@ -51,17 +53,6 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Explanation:
-    """An English sentence as ``template`` with named ``params``, so that it can be translated."""
-
-    template: str
-    params: Mapping[str, str]
-
-    def __str__(self) -> str:
-        return self.template.format(**self.params)
-
-
-@dataclass(frozen=True)
 class Duty:
     """A rule that applies: why, from which day, and by which day (None when no days are laid down)."""
 
@@ -69,7 +60,7 @@ class Duty:
     because: tuple[str, ...]
     day_zero: date
     deadline: date | None
-    explanation: Explanation
+    explanation: Message
 
 
 @dataclass(frozen=True)
@@ -84,7 +75,7 @@ class Decision:
     duties: tuple[Duty, ...]
     earliest: date | None
     open_questions: tuple[str, ...]
-    explanation: Explanation
+    explanation: Message
 
 
 def rules_from_data(rows: Iterable[Mapping]) -> tuple[Rule, ...]:
@@ -210,11 +201,11 @@ def _duty(
     _plain_date(day_zero)
     params = {"source": rule.source, "because": ", ".join(because), "day_zero": day_zero.isoformat()}
     if rule.days is None:
-        return Duty(rule, because, day_zero, None, Explanation(_WITHOUT_DAYS, params))
+        return Duty(rule, because, day_zero, None, Message(_WITHOUT_DAYS, params))
     due = deadline(day_zero, rule.days, rule.unit, holidays, weekend)
     params |= {"days": str(rule.days), "deadline": due.isoformat()}
     template = _IN_WORK_DAYS if rule.unit == "work" else _IN_CALENDAR_DAYS
-    return Duty(rule, because, day_zero, due, Explanation(template, params))
+    return Duty(rule, because, day_zero, due, Message(template, params))
 
 
 _IN_CALENDAR_DAYS = (
@@ -226,16 +217,16 @@ _WITHOUT_DAYS = "{source}: report without delay; no number of days is laid down 
 
 def _summary(
     duties: Sequence[Duty], earliest: date | None, waiting: Sequence[str], reportable: bool | None
-) -> Explanation:
+) -> Message:
     params = {"count": str(len(duties)), "questions": ", ".join(waiting)}
     if reportable is None:
-        return Explanation("Undecided; still open: {questions}", params)
+        return Message("Undecided; still open: {questions}", params)
     if not reportable:
-        return Explanation("Not reportable: every question is answered with no", params)
+        return Message("Not reportable: every question is answered with no", params)
     params["deadline"] = earliest.isoformat() if earliest else ""
     if earliest is None:
-        return Explanation("Reportable without delay; rules that apply: {count}", params)
-    return Explanation("Reportable by {deadline}; rules that apply: {count}", params)
+        return Message("Reportable without delay; rules that apply: {count}", params)
+    return Message("Reportable by {deadline}; rules that apply: {count}", params)
 
 
 def _plain_date(day: date) -> None:

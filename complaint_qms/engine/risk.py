@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from complaint_qms.constants.risk import HARM_EVENTS
+from complaint_qms.engine.message import Message
 
 ACCEPTABILITY_ORDER = ("acceptable", "alarp", "unacceptable")
 """Keys from best to worst."""
@@ -40,15 +41,13 @@ class RiskMatrix:
 
 @dataclass(frozen=True)
 class Finding:
-    """One remark on a matrix. ``kind`` is ``error`` or ``warning``; ``template`` with ``params`` filled in
-    (``str.format``) is the English sentence."""
+    """One remark on a matrix. ``kind`` is ``error`` or ``warning``."""
 
     kind: str
-    template: str
-    params: tuple[str, ...]
+    message: Message
 
     def __str__(self) -> str:
-        return self.template.format(*self.params)
+        return str(self.message)
 
 
 def matrix_from_grid(
@@ -83,42 +82,51 @@ def check_matrix(matrix: RiskMatrix) -> list[Finding]:
     Errors: no levels, a level named twice, a missing cell, a cell of no level, an unknown acceptability.
     Warning: a cell that is judged better than a neighbour of lower severity or occurrence.
     """
-    findings = []
+    findings: list[Finding] = []
+
+    def note(kind: str, message: Message) -> None:
+        findings.append(Finding(kind, message))
+
     for axis, levels in (("severity", matrix.severities), ("occurrence", matrix.occurrences)):
         if not levels:
-            findings.append(Finding("error", "The matrix has no {0} levels", (axis,)))
+            note("error", Message("The matrix has no {axis} levels", {"axis": axis}))
         for level in sorted({level for level in levels if levels.count(level) > 1}):
-            findings.append(Finding("error", "The {0} level {1} appears twice", (axis, level)))
+            note("error", Message("The {axis} level {level} appears twice", {"axis": axis, "level": level}))
     expected = {(s, o) for s in matrix.severities for o in matrix.occurrences}
     for severity, occurrence in sorted(set(matrix.cells) - expected):
-        findings.append(
-            Finding("error", "The cell {0} × {1} belongs to no level of the matrix", (severity, occurrence))
+        cell_of = {"severity": severity, "occurrence": occurrence}
+        note(
+            "error", Message("The cell {severity} × {occurrence} belongs to no level of the matrix", cell_of)
         )
     rank = {key: n for n, key in enumerate(ACCEPTABILITY_ORDER)}
     for row, severity in enumerate(matrix.severities):
         for column, occurrence in enumerate(matrix.occurrences):
             cell = matrix.cells.get((severity, occurrence))
+            here = {"severity": severity, "occurrence": occurrence}
             if cell is None:
-                findings.append(Finding("error", "The cell {0} × {1} is missing", (severity, occurrence)))
+                note("error", Message("The cell {severity} × {occurrence} is missing", here))
                 continue
             if cell.acceptability not in rank:
-                findings.append(
-                    Finding(
-                        "error",
-                        "The cell {0} × {1} has the unknown acceptability {2}",
-                        (severity, occurrence, cell.acceptability),
-                    )
+                unknown = here | {"acceptability": cell.acceptability}
+                note(
+                    "error",
+                    Message(
+                        "The cell {severity} × {occurrence} has the unknown acceptability {acceptability}",
+                        unknown,
+                    ),
                 )
                 continue
             for lower in _lower_neighbours(matrix, row, column):
                 other = matrix.cells.get(lower)
                 if other and rank.get(other.acceptability, -1) > rank[cell.acceptability]:
-                    findings.append(
-                        Finding(
-                            "warning",
-                            "{0} × {1} is judged milder than {2} × {3}, although it is the graver case",
-                            (severity, occurrence, *lower),
-                        )
+                    pair = here | {"lower_severity": lower[0], "lower_occurrence": lower[1]}
+                    note(
+                        "warning",
+                        Message(
+                            "{severity} × {occurrence} is judged milder than {lower_severity} × {lower_occurrence}, although it "
+                            "is the graver case",
+                            pair,
+                        ),
                     )
     return findings
 

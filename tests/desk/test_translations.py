@@ -59,7 +59,7 @@ def test_collects_what_every_source_says() -> None:
         "Complaint Register",  # report
         "Complaints Received",  # chart
         "Choose the severity.",  # gate with need()
-        "Complete investigation {names} first, or void it.",  # gate with Missing()
+        "Complete investigation {names} first, or void it.",  # gate with a message
         "keyword, denied: {0}",  # reason, through a name
         "The estimate meets the target.",  # effectiveness
         "Fewer than one in a million units.",  # risk
@@ -67,7 +67,7 @@ def test_collects_what_every_source_says() -> None:
         "Late Delivery",  # complaint type
         "DingTalk",  # channel
         "The chart's limit is {limit} complaints.",  # signal
-        "{0} × {1} is judged milder than {2} × {3}, although it is the graver case",  # risk matrix
+        "{severity} × {occurrence} is judged milder than {lower_severity} × {lower_occurrence}, although it is the graver case",  # risk matrix
     ):
         assert text in texts, text
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from complaint_qms.constants.stages import CAPA_FLOW
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop.gates import Missing, blank, judges_own, named, need
 
 Facts = Mapping[str, Any]
@@ -67,7 +68,11 @@ def extension_missing(facts: Facts, days: int, reason: str | None) -> list[Missi
     """What stands in the way of extending the window by `days`: data that do not suffice at its end are the one reason
     to wait, and who judges the effect is who grants the time."""
     if (facts.get("stage") or "draft") != "effectiveness":
-        return [Missing("G5", "window_end", "Only the window of a running effectiveness check is extended.")]
+        return [
+            Missing(
+                "G5", "window_end", Message("Only the window of a running effectiveness check is extended.")
+            )
+        ]
     found: list[Missing] = []
     if not _counted(facts):
         found.append(_uncounted(facts))
@@ -76,17 +81,25 @@ def extension_missing(facts: Facts, days: int, reason: str | None) -> list[Missi
             Missing(
                 "G5",
                 "verdict",
-                "The computed verdict is {verdict}: there is nothing more to wait for.",
-                {"verdict": facts.get("verdict")},
+                Message(
+                    "The computed verdict is {verdict}: there is nothing more to wait for.",
+                    {"verdict": facts.get("verdict")},
+                ),
             )
         )
     if not 0 < days <= MOST_DAYS:
         found.append(
-            Missing("G5", "window_extensions", "Extend the window by 1 to {days} days.", {"days": MOST_DAYS})
+            Missing(
+                "G5",
+                "window_extensions",
+                Message("Extend the window by 1 to {days} days.", {"days": MOST_DAYS}),
+            )
         )
     if blank(reason):
         found.append(
-            Missing("G5", "window_extensions", "Write why the window is extended; the reason is kept.")
+            Missing(
+                "G5", "window_extensions", Message("Write why the window is extended; the reason is kept.")
+            )
         )
     return found + _independent(facts, "judge its effectiveness", include_actions=True)
 
@@ -102,22 +115,28 @@ def _planned(facts: Facts) -> list[Missing]:
     found: list[Missing] = []
     causes = facts.get("root_causes") or []
     if not causes:
-        found.append(Missing("G5", "root_causes", "Link the root cause that the actions remove."))
+        found.append(Missing("G5", "root_causes", Message("Link the root cause that the actions remove.")))
     for row in causes:
         if row["status"] != "verified":
             found.append(
                 Missing(
-                    "G5", "root_causes", "Root cause {name} is not verified yet.", {"name": row["root_cause"]}
+                    "G5",
+                    "root_causes",
+                    Message("Root cause {name} is not verified yet.", {"name": row["root_cause"]}),
                 )
             )
     live = [row for row in facts.get("actions") or [] if row.get("status") != "cancelled"]
     if not live:
-        found.append(Missing("G5", "actions", "Plan at least one action with an owner and a due date."))
+        found.append(
+            Missing("G5", "actions", Message("Plan at least one action with an owner and a due date."))
+        )
     for row in live:
         if blank(row.get("action_owner")) or blank(row.get("due_date")):
             found.append(
                 Missing(
-                    "G5", "actions", "Action {row} needs an owner and a due date.", {"row": row.get("idx")}
+                    "G5",
+                    "actions",
+                    Message("Action {row} needs an owner and a due date.", {"row": row.get("idx")}),
                 )
             )
     found += need(
@@ -135,9 +154,9 @@ def _planned(facts: Facts) -> list[Missing]:
         ("min_exposure", "Fix the sample: how many units must be delivered in the window."),
     ):
         if not (facts.get(name) or 0) > 0:
-            found.append(Missing("G5", name, message))
+            found.append(Missing("G5", name, Message(message)))
     if facts.get("metric") == "complaint_rate" and not (facts.get("max_rate_ratio") or 0) > 0:
-        found.append(Missing("G5", "max_rate_ratio", "Fix how far the complaint rate has to fall."))
+        found.append(Missing("G5", "max_rate_ratio", Message("Fix how far the complaint rate has to fall.")))
     return found
 
 
@@ -149,21 +168,27 @@ def _implemented(facts: Facts) -> list[Missing]:
         if row.get("status") == "cancelled":
             if blank(row.get("cancel_reason")):
                 found.append(
-                    Missing("G5", "actions", "Write why action {row} “{action}” was cancelled.", values)
+                    Missing(
+                        "G5", "actions", Message("Write why action {row} “{action}” was cancelled.", values)
+                    )
                 )
         elif row.get("status") != "done":
-            found.append(Missing("G5", "actions", "Action {row} “{action}” is not done yet.", values))
+            found.append(
+                Missing("G5", "actions", Message("Action {row} “{action}” is not done yet.", values))
+            )
         elif blank(row.get("evidence")) and blank(row.get("evidence_note")):
-            found.append(Missing("G5", "actions", "Add the evidence of action {row} “{action}”.", values))
+            found.append(
+                Missing("G5", "actions", Message("Add the evidence of action {row} “{action}”.", values))
+            )
     if rows and all(row.get("status") == "cancelled" for row in rows):
-        found.append(Missing("G5", "actions", "Every action was cancelled: nothing was done."))
+        found.append(Missing("G5", "actions", Message("Every action was cancelled: nothing was done.")))
     return found
 
 
 def _verified(facts: Facts) -> list[Missing]:
     found = need(facts, "G5", [("verification_note", "Write how implementation was verified.")])
     if not facts.get("no_harm"):
-        found.append(Missing("G5", "no_harm", "Confirm that the actions do no harm."))
+        found.append(Missing("G5", "no_harm", Message("Confirm that the actions do no harm.")))
     return found + need(
         facts, "G5", [("no_harm_note", "Write how it was shown that the actions do no harm.")]
     )
@@ -178,22 +203,24 @@ def _reviewed(facts: Facts, wanted: str) -> list[Missing]:
             Missing(
                 "G5",
                 "window_end",
-                "The effectiveness window ends on {date}; it cannot be judged before.",
-                {"date": end or "-"},
+                Message(
+                    "The effectiveness window ends on {date}; it cannot be judged before.",
+                    {"date": end or "-"},
+                ),
             )
         )
     elif not _counted(facts):
         found.append(_uncounted(facts))
     conclusion, verdict = facts.get("effect_conclusion"), facts.get("verdict")
     if blank(conclusion):
-        found.append(Missing("G5", "effect_conclusion", "Conclude whether the CAPA was effective."))
+        found.append(Missing("G5", "effect_conclusion", Message("Conclude whether the CAPA was effective.")))
     elif conclusion != wanted:
         message = (
             "An ineffective CAPA is never closed: reopen it or start a new one."
             if wanted == "effective"
             else "The conclusion says the CAPA was effective: close it, or correct the conclusion."
         )
-        found.append(Missing("G5", "effect_conclusion", message))
+        found.append(Missing("G5", "effect_conclusion", Message(message)))
     elif wanted == "effective":
         found += _measured(facts)
     elif conclusion != verdict and blank(facts.get("effect_override_reason")):
@@ -201,8 +228,10 @@ def _reviewed(facts: Facts, wanted: str) -> list[Missing]:
             Missing(
                 "G5",
                 "effect_override_reason",
-                "The computed verdict is {verdict}: write why you judge otherwise.",
-                {"verdict": verdict or "-"},
+                Message(
+                    "The computed verdict is {verdict}: write why you judge otherwise.",
+                    {"verdict": verdict or "-"},
+                ),
             )
         )
     return found + _independent(facts, "judge its effectiveness", include_actions=True)
@@ -216,9 +245,11 @@ def _counted(facts: Facts) -> bool:
 
 def _uncounted(facts: Facts) -> Missing:
     if blank(facts.get("verdict")):
-        return Missing("G5", "verdict", "Compute effectiveness after the window has ended.")
+        return Missing("G5", "verdict", Message("Compute effectiveness after the window has ended."))
     return Missing(
-        "G5", "verdict", "The verdict was computed while the window was still running: compute it again."
+        "G5",
+        "verdict",
+        Message("The verdict was computed while the window was still running: compute it again."),
     )
 
 
@@ -231,16 +262,20 @@ def _measured(facts: Facts) -> list[Missing]:
             Missing(
                 "G5",
                 "window_end",
-                "The data do not suffice: extend the window and compute again, or judge the CAPA ineffective "
-                "and plan it anew with another criterion.",
+                Message(
+                    "The data do not suffice: extend the window and compute again, or judge the CAPA ineffective "
+                    "and plan it anew with another criterion."
+                ),
             )
         ]
     return [
         Missing(
             "G5",
             "verdict",
-            "The computed verdict is {verdict}: judge the CAPA ineffective, then reopen it or start a new one.",
-            {"verdict": facts.get("verdict")},
+            Message(
+                "The computed verdict is {verdict}: judge the CAPA ineffective, then reopen it or start a new one.",
+                {"verdict": facts.get("verdict")},
+            ),
         )
     ]
 
@@ -253,7 +288,7 @@ def _independent(facts: Facts, deed: str, *, include_actions: bool) -> list[Miss
             own |= {row.get("action_owner") for row in version.get("actions") or []}
             own |= {row.get("done_by") for row in version.get("actions") or []}
     if judges_own(facts, *own):
-        return [Missing("G6", "", _OWN_WORK[deed])]
+        return [Missing("G6", "", Message(_OWN_WORK[deed]))]
     return []
 
 

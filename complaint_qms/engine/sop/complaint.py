@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from complaint_qms.constants.stages import COMPLAINT_FLOW
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop.exits import exit_missing
 from complaint_qms.engine.sop.gates import Missing, blank, named, need
 
@@ -33,11 +34,15 @@ def complaint_missing(facts: Facts, target: str) -> list[Missing]:
     """
     origin = facts.get("stage") or "intake"
     if origin == "void":
-        return [Missing("G7", "", "A void complaint stays void: register what is still open as a new one.")]
+        return [
+            Missing(
+                "G7", "", Message("A void complaint stays void: register what is still open as a new one.")
+            )
+        ]
     if target in _SIDE:
         return _SIDE[target](facts)
     if target not in COMPLAINT_FLOW:
-        return [Missing("SOP", "stage", "{stage} is not a stage of a complaint.", {"stage": target})]
+        return [Missing("SOP", "stage", Message("{stage} is not a stage of a complaint.", {"stage": target}))]
     if origin in ("closed", "rejected", "duplicate"):
         return _reopening(facts)
     if origin == "on_hold":
@@ -73,9 +78,13 @@ def _intake(facts: Facts) -> list[Missing]:
         ],
     )
     if blank(facts.get("customer")) and blank(facts.get("complainant_name")):
-        found.append(Missing("SOP", "customer", "Choose the customer, or write the complainant's name."))
+        found.append(
+            Missing("SOP", "customer", Message("Choose the customer, or write the complainant's name."))
+        )
     if blank(facts.get("description")):
-        found.append(Missing("SOP", "description", "Describe what happened in the customer's words."))
+        found.append(
+            Missing("SOP", "description", Message("Describe what happened in the customer's words."))
+        )
     return found
 
 
@@ -86,7 +95,9 @@ def _triage(facts: Facts) -> list[Missing]:
             Missing(
                 "G1",
                 "is_complaint",
-                "Triage says this is not a complaint: reject it with a reason, or correct the answer.",
+                Message(
+                    "Triage says this is not a complaint: reject it with a reason, or correct the answer."
+                ),
             )
         )
     found += need(
@@ -103,7 +114,11 @@ def _triage(facts: Facts) -> list[Missing]:
     )
     if facts.get("reportable") in ("yes", "assessing") and blank(facts.get("awareness_date")):
         found.append(
-            Missing("G1", "awareness_date", "Enter the awareness date; reporting deadlines count from it.")
+            Missing(
+                "G1",
+                "awareness_date",
+                Message("Enter the awareness date; reporting deadlines count from it."),
+            )
         )
     return found
 
@@ -119,8 +134,10 @@ def _investigated(facts: Facts) -> list[Missing]:
                 Missing(
                     "G2",
                     "covered_by_investigation",
-                    "Investigation {name} is not completed yet, so it cannot cover this complaint.",
-                    {"name": facts["covered_by_investigation"]},
+                    Message(
+                        "Investigation {name} is not completed yet, so it cannot cover this complaint.",
+                        {"name": facts["covered_by_investigation"]},
+                    ),
                 )
             )
         return found + need(
@@ -133,8 +150,10 @@ def _investigated(facts: Facts) -> list[Missing]:
             Missing(
                 "G2",
                 "",
-                "Complete investigation {names} first, or void it.",
-                {"names": ", ".join(row["name"] for row in investigations)},
+                Message(
+                    "Complete investigation {names} first, or void it.",
+                    {"names": ", ".join(row["name"] for row in investigations)},
+                ),
             )
         ]
     return need(
@@ -153,13 +172,15 @@ def _investigated(facts: Facts) -> list[Missing]:
 def _solved(facts: Facts) -> list[Missing]:
     found: list[Missing] = []
     if blank(facts.get("reply")) and blank(facts.get("no_reply_reason")):
-        found.append(Missing("G4", "reply", "Write the reply to the customer, or the reason for no reply."))
+        found.append(
+            Missing("G4", "reply", Message("Write the reply to the customer, or the reason for no reply."))
+        )
     if blank(facts.get("remedy_required")):
-        found.append(Missing("G4", "remedy_required", "Decide whether the customer gets a remedy."))
+        found.append(Missing("G4", "remedy_required", Message("Decide whether the customer gets a remedy.")))
     elif facts.get("remedy_required") == "no":
         found += need(facts, "G4", [("no_remedy_reason", "Write why there is no remedy.")])
     elif not facts.get("settlements"):
-        found.append(Missing("G4", "settlement_html", "Propose a settlement with the remedy."))
+        found.append(Missing("G4", "settlement_html", Message("Propose a settlement with the remedy.")))
     return found
 
 
@@ -168,18 +189,22 @@ def _confirmed(facts: Facts) -> list[Missing]:
     if blank(facts.get("reply_sent_at")) and blank(facts.get("no_reply_reason")):
         found.append(
             Missing(
-                "G4", "reply_sent_at", "Send the reply to the customer, or write the reason for no reply."
+                "G4",
+                "reply_sent_at",
+                Message("Send the reply to the customer, or write the reason for no reply."),
             )
         )
     answer = facts.get("customer_agreement")
     if blank(answer):
-        found.append(Missing("G4", "customer_agreement", "Record what the customer answered."))
+        found.append(Missing("G4", "customer_agreement", Message("Record what the customer answered.")))
     elif answer == "disagreed":
         found.append(
             Missing(
                 "G4",
                 "customer_agreement",
-                "The customer does not agree: take the complaint back to the solution, or record the later agreement.",
+                Message(
+                    "The customer does not agree: take the complaint back to the solution, or record the later agreement."
+                ),
             )
         )
     elif answer == "no_answer":
@@ -210,7 +235,11 @@ def _closable(facts: Facts) -> list[Missing]:
     found += _capa_answered(facts)
     if not blank(facts.get("review_submitted_by")) and facts.get("review_submitted_by") == facts.get("user"):
         found.append(
-            Missing("G6", "", "You sent this complaint to review: somebody else has to review and close it.")
+            Missing(
+                "G6",
+                "",
+                Message("You sent this complaint to review: somebody else has to review and close it."),
+            )
         )
     return found
 
@@ -218,7 +247,7 @@ def _closable(facts: Facts) -> list[Missing]:
 def _capa_answered(facts: Facts) -> list[Missing]:
     needed = facts.get("capa_required")
     if needed == "yes" and not facts.get("capas"):
-        return [Missing("G5", "capa_required", "Open the CAPA this complaint needs.")]
+        return [Missing("G5", "capa_required", Message("Open the CAPA this complaint needs."))]
     if needed == "no" and facts.get("root_causes"):
         return need(
             facts, "G5", [("no_capa_reason", "A root cause was verified: write why no CAPA is needed.")]
@@ -229,7 +258,9 @@ def _capa_answered(facts: Facts) -> list[Missing]:
 def _checks(facts: Facts, target: str) -> list[Missing]:
     passed = COMPLAINT_FLOW[: COMPLAINT_FLOW.index(target)]
     return [
-        Missing("SOP", "checklist", "Do and tick the hand-over check “{check}”.", {"check": row["check"]})
+        Missing(
+            "SOP", "checklist", Message("Do and tick the hand-over check “{check}”.", {"check": row["check"]})
+        )
         for row in facts.get("checklist") or []
         if row.get("mandatory") and not row.get("done") and row.get("stage") in passed
     ]
@@ -244,7 +275,9 @@ def _resuming(facts: Facts, target: str) -> list[Missing]:
     if target == held:
         return []
     return [
-        Missing("SOP", "", "A held complaint goes on where it was: resume to {stage}.", {"stage": held}),
+        Missing(
+            "SOP", "", Message("A held complaint goes on where it was: resume to {stage}.", {"stage": held})
+        ),
     ]
 
 
@@ -265,7 +298,9 @@ def _rejecting(facts: Facts) -> list[Missing]:
         ],
     )
     if facts.get("is_complaint") != "no":
-        found.insert(0, Missing("G1", "is_complaint", "Only what is not a complaint can be rejected."))
+        found.insert(
+            0, Missing("G1", "is_complaint", Message("Only what is not a complaint can be rejected."))
+        )
     return found + exit_missing(facts, "rejected")
 
 

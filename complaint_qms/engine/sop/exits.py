@@ -15,6 +15,7 @@ gives up what rests on the complaint, and the next way forward or out asks every
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop.gates import Missing, blank, named, need
 
 Facts = Mapping[str, Any]
@@ -47,14 +48,18 @@ def _answered(facts: Facts) -> list[Missing]:
     if "reported" in status:
         if said == "yes":
             return []
-        return [Missing("G3", "reportable", "The event was reported: record it as reportable.")]
+        return [Missing("G3", "reportable", Message("The event was reported: record it as reportable."))]
     if not _found_reportable(facts):
         return []
     if not status:
-        return [Missing("G3", "reportable", "Add the reportability assessment and finish it.")]
+        return [Missing("G3", "reportable", Message("Add the reportability assessment and finish it."))]
     if said in FOUND_REPORTABLE:
         return [
-            Missing("G3", "reportable", "The assessment is finished: record whether the event is reportable.")
+            Missing(
+                "G3",
+                "reportable",
+                Message("The assessment is finished: record whether the event is reportable."),
+            )
         ]
     return []
 
@@ -63,7 +68,7 @@ def _not_reportable(facts: Facts) -> list[Missing]:
     reported = any(row["status"] == "reported" for row in facts.get("assessments") or [])
     if not reported and (not _found_reportable(facts) or _withdrawn(facts)):
         return []
-    return [Missing("G3", "reportable", "A reportable event can neither be rejected nor made void.")]
+    return [Missing("G3", "reportable", Message("A reportable event can neither be rejected nor made void."))]
 
 
 def _found_reportable(facts: Facts) -> bool:
@@ -86,8 +91,10 @@ def _settled(facts: Facts) -> list[Missing]:
             Missing(
                 "G4",
                 "settlement_html",
-                "{doctype} {name} is not finished yet: have it submitted or closed, or cancel the settlement.",
-                dict(row),
+                Message(
+                    "{doctype} {name} is not finished yet: have it submitted or closed, or cancel the settlement.",
+                    dict(row),
+                ),
             )
         )
     for row in facts.get("lost_documents") or []:
@@ -95,9 +102,11 @@ def _settled(facts: Facts) -> list[Missing]:
             Missing(
                 "G4",
                 "settlement_html",
-                "{doctype} {name} of settlement {settlement} was cancelled or deleted: have it amended, "
-                "or write in the settlement why nothing more is owed.",
-                dict(row),
+                Message(
+                    "{doctype} {name} of settlement {settlement} was cancelled or deleted: have it amended, "
+                    "or write in the settlement why nothing more is owed.",
+                    dict(row),
+                ),
             )
         )
     return found
@@ -142,7 +151,7 @@ def _original_carries(facts: Facts) -> list[Missing]:
         message = "{name} belongs to another company: name a complaint of this company."
     else:
         return []
-    return [Missing("G7", "duplicate_of", message, values)]
+    return [Missing("G7", "duplicate_of", Message(message, values))]
 
 
 QUESTIONS: Final[dict[str, Question]] = {

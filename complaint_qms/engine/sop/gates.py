@@ -1,12 +1,12 @@
 """The one shape in which a gate answers."""
 
-import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from complaint_qms.constants.contributing import AUTHORS
+from complaint_qms.engine.message import Message
 
 _TAG = re.compile(r"<[^>]*>?|>")
 
@@ -18,18 +18,16 @@ class Missing:
     Attributes:
         gate: G1 … G10, `SOP` for hand-over rules of the procedure.
         field: name of the field where the remedy is entered; empty when it lies in another record.
-        message: English sentence with `{name}` slots, saying what is missing and how to mend it.
-        params: values of the slots.
+        message: what is missing and how to mend it; its key is the English sentence.
     """
 
     gate: str
     field: str
-    message: str
-    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    message: Message
 
     def text(self) -> str:
         """The sentence in English, for places without a translator."""
-        return self.message.format(**self.params)
+        return str(self.message)
 
 
 def blank(value: Any) -> bool:
@@ -58,10 +56,10 @@ def judges_own(facts: Mapping[str, Any], *answerable: Any) -> bool:
 
 def need(facts: Mapping[str, Any], gate: str, wants: Iterable[tuple[str, str]]) -> list[Missing]:
     """One `Missing` for each blank field of `wants`, pairs of field name and message."""
-    return [Missing(gate, name, message) for name, message in wants if blank(facts.get(name))]
+    return [Missing(gate, name, Message(message)) for name, message in wants if blank(facts.get(name))]
 
 
 def named(names: Iterable[str] | None, gate: str, field: str, message: str) -> list[Missing]:
     """One `Missing` that names all the records that stand in the way; none without names."""
     listed = ", ".join(names or ())
-    return [Missing(gate, field, message, {"names": listed})] if listed else []
+    return [Missing(gate, field, Message(message, {"names": listed}))] if listed else []

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from complaint_qms.constants.stages import INVESTIGATION_FLOW
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop.gates import Missing, blank, judges_own, named, need
 
 Facts = Mapping[str, Any]
@@ -54,7 +55,9 @@ def investigation_missing(facts: Facts, target: str) -> list[Missing]:
                 Missing(
                     "G6",
                     "",
-                    "Who led, wrote or submitted an investigation cannot complete it: ask somebody who had no part in it.",
+                    Message(
+                        "Who led, wrote or submitted an investigation cannot complete it: ask somebody who had no part in it."
+                    ),
                 )
             )
     return found
@@ -80,13 +83,17 @@ def root_cause_missing(facts: Facts, target: str) -> list[Missing]:
         ],
     )
     if facts.get("method") == "5_why" and not facts.get("whys"):
-        found.append(Missing("G2", "whys", "Add the chain of whys that led to the cause."))
+        found.append(Missing("G2", "whys", Message("Add the chain of whys that led to the cause.")))
     if facts.get("method") == "ishikawa" and not facts.get("factors"):
-        found.append(Missing("G2", "factors", "Add the branches of the Ishikawa diagram."))
+        found.append(Missing("G2", "factors", Message("Add the branches of the Ishikawa diagram.")))
     stored = facts.get("stored") or {}
     if judges_own(facts, facts.get("analyst"), stored.get("analyst"), stored.get("content_by")):
         found.append(
-            Missing("G6", "", "Who found a root cause or wrote on it cannot verify it: ask somebody else.")
+            Missing(
+                "G6",
+                "",
+                Message("Who found a root cause or wrote on it cannot verify it: ask somebody else."),
+            )
         )
     return found
 
@@ -111,15 +118,17 @@ def _cause_known(facts: Facts) -> list[Missing]:
             Missing(
                 "G2",
                 "",
-                "Root cause {names} is not verified yet: have it verified, or write the reason for no root cause.",
-                {"names": ", ".join(row["name"] for row in causes)},
+                Message(
+                    "Root cause {names} is not verified yet: have it verified, or write the reason for no root cause.",
+                    {"names": ", ".join(row["name"] for row in causes)},
+                ),
             )
         ]
     return [
         Missing(
             "G2",
             "root_cause_waived_reason",
-            "A confirmed defect needs a verified root cause, or the reason why none was found.",
+            Message("A confirmed defect needs a verified root cause, or the reason why none was found."),
         )
     ]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop.gates import Missing, need
 
 BEGINNINGS = ("released", "received", "event", "ended")
@@ -88,22 +89,32 @@ def disposal_missing(facts: Mapping[str, Any]) -> list[Missing]:
     name, today, until = facts.get("name"), facts["today"], facts.get("retain_until")
     if not facts.get("ended"):
         found.append(
-            Missing("G8", "", "{name} is still open: only an ended record can be let go.", {"name": name})
+            Missing(
+                "G8", "", Message("{name} is still open: only an ended record can be let go.", {"name": name})
+            )
         )
     if until is None:
         found.append(
-            Missing("G8", "retain_until", "It is not known how long {name} has to be kept.", {"name": name})
+            Missing(
+                "G8",
+                "retain_until",
+                Message("It is not known how long {name} has to be kept.", {"name": name}),
+            )
         )
     elif today <= until:
         found.append(
             Missing(
-                "G8", "retain_until", "{name} has to be kept until {date}.", {"name": name, "date": until}
+                "G8",
+                "retain_until",
+                Message("{name} has to be kept until {date}.", {"name": name, "date": until}),
             )
         )
     if facts.get("legal_hold"):
         found.append(
             Missing(
-                "G8", "legal_hold", "{name} is held: {reason}", {"name": name, "reason": facts["legal_hold"]}
+                "G8",
+                "legal_hold",
+                Message("{name} is held: {reason}", {"name": name, "reason": facts["legal_hold"]}),
             )
         )
     for row in facts.get("linked") or []:
@@ -112,11 +123,14 @@ def disposal_missing(facts: Mapping[str, Any]) -> list[Missing]:
                 Missing(
                     "G8",
                     "",
-                    "{linked} rests on {name} and is kept longer.",
-                    {"linked": row["name"], "name": name},
+                    Message(
+                        "{linked} rests on {name} and is kept longer.", {"linked": row["name"], "name": name}
+                    ),
                 )
             )
     found += need(facts, "G8", [("disposal_reason", "Write why the record is let go.")])
     if facts.get("user") and facts["user"] == facts.get("requested_by"):
-        found.append(Missing("G6", "", "You asked for the disposal: somebody else has to decide on it."))
+        found.append(
+            Missing("G6", "", Message("You asked for the disposal: somebody else has to decide on it."))
+        )
     return found

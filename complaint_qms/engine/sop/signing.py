@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from complaint_qms.engine.audit_chain import fingerprint
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop.gates import Missing, blank
 
 MANIFEST = ("user", "full_name", "signed_at", "meaning", "doctype", "name", "content_hash")
@@ -64,7 +65,9 @@ def signatures_missing(facts: Mapping[str, Any]) -> list[Missing]:
         own = [row for row in given if row.get("meaning") == meaning]
         if not own:
             found.append(
-                Missing("G9", "signatures", "The signature “{meaning}” is missing.", {"meaning": meaning})
+                Missing(
+                    "G9", "signatures", Message("The signature “{meaning}” is missing.", {"meaning": meaning})
+                )
             )
             continue
         faults = [flaws(row, facts["doctype"], facts["name"], facts["content"]) for row in own]
@@ -82,16 +85,16 @@ def flaws(signature: Mapping[str, Any], doctype: str, name: str, content: Mappin
     found: list[Missing] = []
     if any(blank(signature.get(part)) for part in MANIFEST):
         message = "The signature “{meaning}” does not show its name, time and meaning: sign again."
-        found.append(Missing("G9", "signatures", message, values))
+        found.append(Missing("G9", "signatures", Message(message, values)))
     if (signature.get("doctype"), signature.get("name")) != (doctype, name):
         message = "The signature “{meaning}” of {who} was given under another record."
-        found.append(Missing("G9", "signatures", message, values))
+        found.append(Missing("G9", "signatures", Message(message, values)))
     elif signature.get("content_hash") != content_hash(doctype, name, content):
         message = "{who} signed “{meaning}” before the record was changed: sign again."
-        found.append(Missing("G9", "signatures", message, values))
+        found.append(Missing("G9", "signatures", Message(message, values)))
     if signature.get("seal") != seal(signature):
         message = "The signature “{meaning}” of {who} was altered after it was given."
-        found.append(Missing("G9", "signatures", message, values))
+        found.append(Missing("G9", "signatures", Message(message, values)))
     return found
 
 
@@ -106,27 +109,33 @@ def signing_missing(facts: Mapping[str, Any]) -> list[Missing]:
     found: list[Missing] = []
     meaning = facts.get("meaning")
     if blank(facts.get("full_name")):
-        found.append(Missing("G10", "", "Your account has no full name, which a signature has to show."))
+        found.append(
+            Missing("G10", "", Message("Your account has no full name, which a signature has to show."))
+        )
     if not facts.get("enabled"):
-        found.append(Missing("G10", "", "A disabled account does not sign."))
+        found.append(Missing("G10", "", Message("A disabled account does not sign.")))
     if facts.get("signed_in_as", facts.get("user")) != facts.get("user"):
-        found.append(Missing("G10", "", "Nobody signs in the name of somebody else: sign in yourself."))
+        found.append(
+            Missing("G10", "", Message("Nobody signs in the name of somebody else: sign in yourself."))
+        )
     found += _right(meaning, facts.get("rights") or {}, facts.get("roles") or ())
     if not facts.get("password_given"):
-        found.append(Missing("G10", "password", "Enter your password to sign."))
+        found.append(Missing("G10", "password", Message("Enter your password to sign.")))
     if facts.get("first_in_session") and not facts.get("user_id_given"):
-        found.append(Missing("G10", "user_id", "Enter your user id for the first signature of this session."))
+        found.append(
+            Missing("G10", "user_id", Message("Enter your user id for the first signature of this session."))
+        )
     return found
 
 
 def _right(meaning: Any, rights: Mapping[str, Iterable[str]], roles: Iterable[str]) -> list[Missing]:
     if blank(meaning) or meaning not in rights:
-        return [Missing("G10", "meaning", "Choose what your signature means.")]
+        return [Missing("G10", "meaning", Message("Choose what your signature means."))]
     allowed = sorted(rights[meaning])
     if set(allowed) & set(roles):
         return []
     if not allowed:
         message = "No role may sign “{meaning}” yet: somebody has to be given the right."
-        return [Missing("G10", "meaning", message, {"meaning": meaning})]
+        return [Missing("G10", "meaning", Message(message, {"meaning": meaning}))]
     message = "To sign “{meaning}” you need one of these roles: {roles}."
-    return [Missing("G10", "meaning", message, {"meaning": meaning, "roles": ", ".join(allowed)})]
+    return [Missing("G10", "meaning", Message(message, {"meaning": meaning, "roles": ", ".join(allowed)}))]

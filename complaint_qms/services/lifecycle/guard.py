@@ -24,6 +24,7 @@ from frappe.utils import escape_html, format_date
 from complaint_qms.constants.contributing import FIELD as CONTRIBUTORS
 from complaint_qms.constants.fields import OPEN_AFTER_END, UNDER_REVIEW
 from complaint_qms.constants.stages import ENDED, FIRST_STAGE, MOVES
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop import Missing, missing, move_allowed
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import shipped_workflow
@@ -125,12 +126,12 @@ def refuse(doc: Document, found: Iterable[Missing], target: str | None = None) -
 def describe(doc: Document, row: Missing) -> dict[str, str]:
     """A missing thing as data for a form: gate, field, its label, and the translated sentence."""
     field = doc.meta.get_field(row.field) if row.field else None
-    params = {key: _shown(doc.doctype, key, value) for key, value in row.params.items()}
+    params = {key: _shown(doc.doctype, key, value) for key, value in row.message.params.items()}
     return {
         "gate": row.gate,
         "field": row.field,
         "label": _(field.label) if field and field.label else "",
-        "message": _(row.message).format(**params),
+        "message": _(row.message.key).format(**params),
     }
 
 
@@ -309,18 +310,17 @@ def _unknown_move(origin: str, target: str) -> Missing:
     return Missing(
         "SOP",
         "workflow_state",
-        "The procedure has no step from {origin} to {target}; take the steps between them.",
-        {"origin": origin, "target": target},
+        Message(
+            "The procedure has no step from {origin} to {target}; take the steps between them.",
+            {"origin": origin, "target": target},
+        ),
     )
 
 
 def _escaped(row: Missing) -> Missing:
-    return replace(
-        row,
-        params={
-            key: escape_html(value) if isinstance(value, str) else value for key, value in row.params.items()
-        },
-    )
+    values = row.message.params.items()
+    safe = {key: escape_html(value) if isinstance(value, str) else value for key, value in values}
+    return replace(row, message=row.message.having(**safe))
 
 
 def _shown(doctype: str, key: str, value: Any) -> Any:

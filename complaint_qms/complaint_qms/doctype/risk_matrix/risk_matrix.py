@@ -18,10 +18,10 @@ class RiskMatrix(Named):
         if twice:
             frappe.throw(_("Cells: {0} × {1} appears twice. Keep one row.").format(*twice[0]))
         findings = check_matrix(matrix.matrix_of(self))
-        errors = [_(row.template).format(*row.params) for row in findings if row.kind == "error"]
+        errors = [row.message.render(_) for row in findings if row.kind == "error"]
         if errors:
             frappe.throw(errors if len(errors) > 1 else errors[0], as_list=len(errors) > 1)
-        warnings = [_(row.template).format(*row.params) for row in findings if row.kind == "warning"]
+        warnings = [row.message.render(_) for row in findings if row.kind == "warning"]
         if warnings:
             frappe.msgprint(warnings, title=_("Please check"), as_list=True, indicator="orange")
 
