@@ -21,6 +21,7 @@ from frappe.utils.nestedset import NestedSet
 from pypika.terms import ValueWrapper
 
 from complaint_qms.constants.about_records import ABOUT_RECORDS
+from complaint_qms.services.framework_seams import inserts_told
 
 REGISTRY = "Complaint Demo Record"
 FINISHED = "finished"
@@ -72,19 +73,15 @@ class Recorder:
 def recording() -> Iterator[Recorder]:
     """Note every document inserted in the block; what was not committed yet is written down at its end."""
     recorder = Recorder()
-    insert = BaseDocument.db_insert
 
-    def noted(doc: BaseDocument, *args, **kwargs):
-        result = insert(doc, *args, **kwargs)
+    def note(doc: BaseDocument) -> None:
         if not doc.meta.istable and doc.doctype not in _ABOUT and doc.doctype != REGISTRY:
             recorder.made.append((doc.doctype, doc.name))
-        return result
 
-    BaseDocument.db_insert = noted
     try:
-        yield recorder
+        with inserts_told(note):
+            yield recorder
     finally:
-        BaseDocument.db_insert = insert
         recorder.keep()
 
 

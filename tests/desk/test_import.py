@@ -13,6 +13,7 @@ from frappe.utils import add_days, now_datetime, nowdate
 from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.constants import roles
+from complaint_qms.services.framework_seams import asked_once
 from complaint_qms.services.importing import (
     command,
     preparation,
@@ -22,7 +23,7 @@ from complaint_qms.services.importing import (
     source,
     writer,
 )
-from complaint_qms.services.importing.batch_cache import Blank, asked_once
+from complaint_qms.services.importing.batch_cache import Blank
 from complaint_qms.services.importing.row_values import Defaults, Translator
 from complaint_qms.services.intake import register
 from tests.desk import factory

@@ -20,8 +20,9 @@ from frappe.model.document import Document
 from frappe.utils import cint, now_datetime, strip_html
 from frappe.utils.global_search import update_global_search
 
+from complaint_qms.services.framework_seams import asked_once
 from complaint_qms.services.importing import row_errors
-from complaint_qms.services.importing.batch_cache import Blank, asked_once
+from complaint_qms.services.importing.batch_cache import Blank
 from complaint_qms.services.importing.row_values import (
     Defaults,
     Row,

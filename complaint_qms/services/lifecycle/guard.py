@@ -4,8 +4,7 @@ The state of a record is a Workflow State that a site may rename; the stage key 
 own "update field" row. A controller calls `guard` in its validate; what the guard finds missing stops the save.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -33,7 +32,6 @@ from complaint_qms.services.record.input_validation import read
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.source_defaults import check_role
 
-_WORK_LIST = "frappe.workflow.doctype.workflow_action.workflow_action.process_workflow_actions"
 # What follows from a save is no content of it.
 _IGNORED_FIELDS = ("stage", "workflow_state", CONTRIBUTORS)
 _IGNORED_TYPES = ("Section Break", "Column Break", "Tab Break", "HTML", "Button")
@@ -140,28 +138,6 @@ def protect(doc: Document, fields: Iterable[str]) -> None:
     before = doc.get_doc_before_save()
     for name in fields:
         doc.set(name, before.get(name) if before else _default(doc, name))
-
-
-@contextmanager
-def no_work_list(doctype: str) -> Iterator[None]:
-    """Within this block Frappe writes no Workflow Actions: for a record that is just being made.
-
-    It would work out who may take which next step and write that down for every role, some twenty queries that cost
-    twice as much as the record itself; whose turn it is says the SOP here. The first change of the record writes
-    them. A site that lets its workflow mail the next approvers gets them at once, for they go with the mail.
-    """
-    workflow = get_workflow_name(doctype)
-    if workflow and frappe.get_cached_value("Workflow", workflow, "send_email_alert"):
-        yield
-        return
-    events = frappe.get_doc_hooks()
-    general = events.get("*", {})
-    rest = [handler for handler in general.get("on_update", []) if handler != _WORK_LIST]
-    frappe.local.doc_events_hooks = {**events, "*": {**general, "on_update": rest}}
-    try:
-        yield
-    finally:
-        frappe.local.doc_events_hooks = events
 
 
 def refuse_deletion(doc: Document) -> None:

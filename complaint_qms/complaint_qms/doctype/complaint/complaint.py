@@ -15,6 +15,7 @@ from complaint_qms.services.compliance import (
     retention,
 )
 from complaint_qms.services.evidence import integrity_check
+from complaint_qms.services.framework_seams import without_work_list
 from complaint_qms.services.intake import (
     dates,
     idempotency,
@@ -74,7 +75,7 @@ class Complaint(Checked):
 
     def run_method(self, method, *args, **kwargs):
         if method == "on_update" and self.flags.in_insert:
-            with guard.no_work_list(self.doctype):
+            with without_work_list(self.doctype):
                 return super().run_method(method, *args, **kwargs)
         return super().run_method(method, *args, **kwargs)
 

@@ -1,0 +1,74 @@
+"""Where functions of the framework are stood in for: only within the block, and only what is still there."""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import suppress
+
+import frappe
+import pytest
+from frappe.model.base_document import BaseDocument
+
+from complaint_qms.services import framework_seams
+from complaint_qms.services.framework_seams import asked_once, inserts_told, remembering, without_work_list
+from tests.desk import factory
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+class Stopped(Exception):
+    pass
+
+
+def test_the_list_of_next_approvers_is_what_the_framework_still_calls():
+    assert framework_seams._WORK_LIST in frappe.get_doc_hooks()["*"]["on_update"]
+    assert callable(frappe.get_attr(framework_seams._WORK_LIST))
+
+
+def test_hooks_are_as_before_after_an_error():
+    before = frappe.get_doc_hooks()
+    with suppress(Stopped), without_work_list("Complaint"):
+        assert framework_seams._WORK_LIST not in frappe.get_doc_hooks()["*"]["on_update"]
+        others = [name for name in before["*"]["on_update"] if name != framework_seams._WORK_LIST]
+        assert frappe.get_doc_hooks()["*"]["on_update"] == others
+        raise Stopped
+    assert frappe.get_doc_hooks() == before
+
+
+def test_a_workflow_that_mails_keeps_the_list():
+    name = frappe.db.get_value("Workflow", {"document_type": "Complaint", "is_active": 1})
+    frappe.db.set_value("Workflow", name, "send_email_alert", 1)
+    frappe.clear_document_cache("Workflow", name)
+    with without_work_list("Complaint"):
+        assert framework_seams._WORK_LIST in frappe.get_doc_hooks()["*"]["on_update"]
+    frappe.clear_document_cache("Workflow", name)
+
+
+def test_the_database_answers_by_itself_after_an_error():
+    with suppress(Stopped), asked_once():
+        assert "get_value" in vars(frappe.local.db)
+        raise Stopped
+    assert "get_value" not in vars(frappe.local.db)
+
+
+def test_get_value_has_the_arguments_that_are_understood():
+    known = set(inspect.signature(type(frappe.local.db).get_value).parameters)
+    assert known >= framework_seams._PLAIN
+
+
+def test_a_remembering_meta_says_what_the_meta_says():
+    meta = frappe.get_meta("Complaint")
+    ours = remembering(meta)
+    for asked in ({"fieldtype": "Link"}, {"reqd": 1}, {"fieldtype": ("in", ("Attach", "Table"))}):
+        assert ours.get("fields", asked) == meta.get("fields", asked) == ours.get("fields", asked)
+    assert ours.get_fields_to_fetch("customer") == meta.get_fields_to_fetch("customer")
+    assert ours.get("istable") == meta.get("istable")
+
+
+def test_every_insert_is_told_and_the_method_is_given_back():
+    insert, told = BaseDocument.db_insert, []
+    with suppress(Stopped), inserts_told(lambda doc: told.append(doc.doctype)):
+        factory.complaint()
+        raise Stopped
+    assert BaseDocument.db_insert is insert
+    assert {"Customer", "Complaint", "Complaint Stage Log"} <= set(told)

@@ -1,0 +1,62 @@
+"""The framework is used, not patched: its functions are stood in for in one file alone."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from scripts.bench import CHECKOUT
+
+APP = CHECKOUT / "complaint_qms"
+SEAMS = APP / "services" / "framework_seams.py"
+# State of one request that the framework means to be set, and names of our own on `frappe.local`
+STATE = {
+    "flags",
+    "response",
+    "message_log",
+    "session",
+    "role_permissions",
+    "new_doc_templates",
+    "user_perms",
+    "lang",
+}
+
+
+def replaced(path: Path) -> list[int]:
+    """Lines that put something in the place of an attribute of the framework or of one of its classes."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Assign):
+            flat = [
+                leaf
+                for target in node.targets
+                for leaf in (target.elts if isinstance(target, ast.Tuple) else (target,))
+            ]
+            targets = [leaf for leaf in flat if isinstance(leaf, ast.Attribute)]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "setattr":
+            targets = [ast.Attribute(node.args[0], ast.unparse(node.args[1]).strip("'"), lineno=node.lineno)]
+        else:
+            continue
+        for target in targets:
+            owner = ast.unparse(target.value)
+            parts = f"{owner}.{target.attr}".split(".")
+            of_framework = parts[0] == "frappe" or owner in ("BaseDocument", "Document", "Meta")
+            if of_framework and not STATE & set(parts) and not target.attr.startswith("complaint_qms"):
+                found.append(node.lineno)
+    return sorted(set(found))
+
+
+def test_the_check_sees_what_it_is_for(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text(
+        "BaseDocument.extend = ours\nfrappe.local.db.get_value = ours\nfrappe.get_all = ours\n"
+        "setattr(frappe, 'get_doc', ours)\nfrappe.flags.seen = 1\nfrappe.local.complaint_qms_seen = 1\n"
+    )
+    assert replaced(wrong) == [1, 2, 3, 4]
+
+
+def test_functions_of_the_framework_are_replaced_in_one_file_alone() -> None:
+    found = {
+        str(path.relative_to(APP)): lines for path in sorted(APP.rglob("*.py")) if (lines := replaced(path))
+    }
+    assert set(found) == {str(SEAMS.relative_to(APP))}
