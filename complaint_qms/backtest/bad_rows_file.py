@@ -6,7 +6,7 @@ import csv
 import json
 from pathlib import Path
 
-from complaint_qms.backtest.catalogue import phrase
+from complaint_qms.backtest.catalogue import phrase, plain
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.message import Message
 from complaint_qms.tabular.rows import BAD_ROWS_HEADINGS, guarded
@@ -25,7 +25,8 @@ _DETAILS = {
 
 def reason_and_detail(problem: Message) -> tuple[str, str]:
     """How a problem of a row is stored: its key, which the reader's language is found by, and what it is about."""
-    return problem.key, _DETAILS.get(problem.key, "").format(**problem.params)
+    values = {key: plain(key, value) for key, value in problem.params.items()}
+    return problem.key, _DETAILS.get(problem.key, "").format(**values)
 
 
 def packed(cells: list[str]) -> str:

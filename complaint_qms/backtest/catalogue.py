@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from complaint_qms.engine.message import Message
+from complaint_qms.tabular.problems import AMOUNTS
 
 LANGUAGES = ("en", "zh")
 FILE = Path(__file__).with_name("catalogue.csv")
@@ -30,8 +31,14 @@ def phrase(key: str, language: str = "en", otherwise: str | None = None, /, **pa
 
 def message_text(message: Message, language: str) -> str:
     """A problem of a table, or of this command, in words."""
-    params = {key: ", ".join(v) if isinstance(v, list) else v for key, v in message.params.items()}
-    return phrase(message.key, language, **params)
+    return phrase(message.key, language, **{key: plain(key, value) for key, value in message.params.items()})
+
+
+def plain(key: str, value: object) -> object:
+    """A value of a problem as people write it."""
+    if isinstance(value, list):
+        return ", ".join(value) or "-"
+    return f"{value:,}" if isinstance(value, int) and key in AMOUNTS else value
 
 
 def translator(language: str) -> Callable[[str], str]:

@@ -17,7 +17,9 @@ def of_file(mapping: FileMapping) -> list[tuple[str, int, str]]:
     if fmt.damaged:
         found.append(("damaged_characters", fmt.damaged, mapping.name))
     if fmt.unread:
-        found.append(("sheets_unread", len(fmt.unread), f"{mapping.name}: {name_list(fmt.unread)}"))
+        found.append(
+            ("sheets_unread", len(fmt.unread), f"{mapping.name}: {', '.join(name_list(fmt.unread))}")
+        )
     return found
 
 

@@ -29,7 +29,7 @@ from complaint_qms.constants import risk as risk_data
 from complaint_qms.engine import risk, rules
 from complaint_qms.engine.sla.clock import ClockError
 from complaint_qms.tabular.errors import YamlError
-from complaint_qms.tabular.yaml_text import read, short_repr
+from complaint_qms.tabular.yaml_file import read, short_repr
 
 MOST_DAYS, MOST_HOURS, DAY = 36_525, 100_000, 24 * 60
 

@@ -19,7 +19,6 @@ from complaint_qms.tabular.limits import (
     RECORD,
     BlankRows,
     batched,
-    shown,
 )
 from complaint_qms.tabular.problems import problem
 from complaint_qms.tabular.sniff import MAX_FIELD, Format
@@ -49,7 +48,7 @@ class _Lines:
         for number, line in enumerate(iter(partial(self._handle.readline, RECORD + 1), ""), 1):
             self.length += len(line)
             if self.length > RECORD:
-                raise UnreadableFileError("limit_record", file=self._path, line=number, most=shown(RECORD))
+                raise UnreadableFileError("limit_record", file=self._path, line=number, most=RECORD)
             self.last = line.replace("\0", "") if self._nul else line
             yield self.last
 
@@ -102,9 +101,7 @@ def _records(path: Path, fmt: Format, reader: Iterator[list[str]], lines: _Lines
         except csv.Error as error:
             lines.length = 0
             if len(lines.last) > MAX_FIELD:
-                yield BadRecord(
-                    problem("cell_too_long", most=shown(MAX_FIELD)), _whole(lines.last, fmt.delimiter)
-                )
+                yield BadRecord(problem("cell_too_long", most=MAX_FIELD), _whole(lines.last, fmt.delimiter))
             elif "field larger" in str(error):
                 raise _open_quote(path, fmt) from None
             else:

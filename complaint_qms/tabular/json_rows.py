@@ -20,7 +20,6 @@ from complaint_qms.tabular.limits import (
     RECORD,
     BlankRows,
     check_columns,
-    shown,
 )
 from complaint_qms.tabular.problems import problem
 from complaint_qms.tabular.sniff import Format
@@ -127,7 +126,7 @@ def _lines(path: Path, fmt: Format) -> Iterator[tuple[int, object]]:
     with path.open("r", encoding=fmt.encoding, errors="replace") as handle:
         for row, line in enumerate(iter(partial(handle.readline, RECORD + 1), ""), 1):
             if len(line) > RECORD:
-                raise UnreadableFileError("limit_record", file=path, line=row, most=shown(RECORD))
+                raise UnreadableFileError("limit_record", file=path, line=row, most=RECORD)
             line = line.strip("\ufeff \t\r\n")
             blank.note(not line)
             if not line:
@@ -142,9 +141,7 @@ def _array(path: Path, fmt: Format) -> list:
     text = _text(path, fmt) if path.stat().st_size <= ARRAY else ""
     # An object in memory takes twenty times the two characters that it may be written with.
     if not text or text.count("{") + text.count("[") > ARRAY_OBJECTS:
-        raise UnreadableFileError(
-            "json_array_large", file=path, most=shown(ARRAY // MB), objects=shown(ARRAY_OBJECTS)
-        )
+        raise UnreadableFileError("json_array_large", file=path, most=ARRAY // MB, objects=ARRAY_OBJECTS)
     row, column = 1, 1
     try:
         found = _parse(text)

@@ -52,15 +52,10 @@ DEPTH: Final = 32
 """Levels of objects within each other."""
 
 
-def shown(count: int) -> str:
-    """A number as messages show it."""
-    return f"{count:,}"
-
-
 def check_columns(path: Path, found: int) -> None:
     """Raise UnreadableFileError where a file has too many columns."""
     if found > COLUMNS:
-        raise UnreadableFileError("limit_columns", file=path, found=shown(found), most=shown(COLUMNS))
+        raise UnreadableFileError("limit_columns", file=path, found=found, most=COLUMNS)
 
 
 def batched(
@@ -90,4 +85,4 @@ class BlankRows:
         """Take note of a row; raises UnreadableFileError where there are too many empty ones."""
         self._count = self._count + 1 if empty else 0
         if self._count > ROWS_OF_SHEET:
-            raise UnreadableFileError("limit_blank_rows", file=self._path, most=shown(ROWS_OF_SHEET))
+            raise UnreadableFileError("limit_blank_rows", file=self._path, most=ROWS_OF_SHEET)

@@ -231,17 +231,16 @@ def require(mapping: FileMapping) -> None:
     kind = "json" if fmt.kind == "jsonl" else fmt.kind
     about: dict[str, Any] = {"encoding": fmt.encoding}
     if kind == "xlsx":
-        about = {"sheet": fmt.sheet, "others": name_list(fmt.unread) or "-"}
+        about = {"sheet": fmt.sheet, "others": name_list(fmt.unread)}
     elif kind == "csv":
         about["delimiter"] = {"\t": "TAB"}.get(fmt.delimiter, fmt.delimiter)
     raise ColumnError(f"{key}_{kind}", file=mapping.name, fields=gone, headings=headings, **about)
 
 
-def name_list(names: Sequence[str]) -> str:
-    """Headings on one line of a terminal."""
-    short = [name if len(name) <= 60 else name[:59] + "…" for name in names[:40]]
-    text = ", ".join(short) + (", …" if len(names) > 40 else "")
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+def name_list(names: Sequence[str]) -> list[str]:
+    """Headings for a message: long ones cut, of many the first, and nothing that a terminal would act on."""
+    short = [name if len(name) <= 60 else name[:59] + "…" for name in names[:40]] + ["…"] * (len(names) > 40)
+    return ["".join(c if c.isprintable() else "\ufffd" for c in name) for name in short]
 
 
 __all__ = [

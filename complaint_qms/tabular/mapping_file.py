@@ -25,7 +25,7 @@ from complaint_qms.tabular.errors import ColumnError, MappingFileError
 from complaint_qms.tabular.fields import DATE_KEYS, EXPOSURE_FIELDS, FIELDS
 from complaint_qms.tabular.rows import Table
 from complaint_qms.tabular.sniff import has_nul, sniff
-from complaint_qms.tabular.yaml_text import read, short_repr
+from complaint_qms.tabular.yaml_file import read, short_repr
 
 VERSION = 1
 KINDS = ("csv", "xlsx", "jsonl", "json")
@@ -82,12 +82,12 @@ def load_all(path: Path) -> tuple[list[dict], dict | None]:
 
 
 def _unknown_key(path: Path, where: str, known: Sequence[str]) -> MappingFileError:
-    return MappingFileError("mapping_key_unknown", file=path, where=where, known=", ".join(known))
+    return MappingFileError("mapping_key_unknown", file=path, where=where, known=list(known))
 
 
 def _no_choice(path: Path, where: str, known: Sequence[str], found: object) -> MappingFileError:
     return MappingFileError(
-        "mapping_choice", file=path, where=where, known=", ".join(known), found=short_repr(found)
+        "mapping_choice", file=path, where=where, known=list(known), found=short_repr(found)
     )
 
 
@@ -189,7 +189,7 @@ def entry_columns(path: Path, entry: dict, table: Table) -> dict[str, list[str]]
                     mapping=path,
                     field=key,
                     name=name,
-                    headings=", ".join(table.columns[:40]),
+                    headings=table.columns[:40],
                 )
         columns[key] = wanted
     return columns

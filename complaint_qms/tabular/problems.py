@@ -93,6 +93,10 @@ ROW_PROBLEMS: Final[dict[str, tuple[str, ...]]] = {
 PROBLEMS: Final = FILE_PROBLEMS | ROW_PROBLEMS
 
 
+AMOUNTS: Final = ("most", "found", "objects")
+"""Values that are amounts, if they are numbers, and are grouped by thousands; other numbers are places: a row, a line."""
+
+
 def problem(key: str, **params: Any) -> Message:
     """A problem of the lists above.
 

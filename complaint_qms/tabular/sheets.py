@@ -9,10 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from complaint_qms.tabular import limits, workbook
+from complaint_qms.tabular import limits
 from complaint_qms.tabular.cells import cell_text
 from complaint_qms.tabular.dates import DateVotes
 from complaint_qms.tabular.errors import UnreadableFileError
+from complaint_qms.tabular.workbook_inspection import inspect
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -25,7 +26,7 @@ def rows(path: Path, sheet: str, values: bool = True) -> Iterator[tuple[int, lis
     with _opened(path, values) as (book, last_rows):
         names = _names(book)
         if sheet not in names:
-            raise UnreadableFileError("sheet_missing", file=path, sheet=sheet, sheets=", ".join(names))
+            raise UnreadableFileError("sheet_missing", file=path, sheet=sheet, sheets=names)
         yield from _rows(path, book, sheet, last_rows.get(sheet))
 
 
@@ -89,9 +90,7 @@ def _rows(path: Path, book: Workbook, name: str, last: int | None) -> Iterator[t
         texts = [cell_text(c) for c in cells]
         length += sum(map(len, texts))
         if length > limits.TEXT_OF_SHEET:
-            raise UnreadableFileError(
-                "limit_sheet_text", file=path, sheet=name, most=limits.shown(limits.TEXT_OF_SHEET)
-            )
+            raise UnreadableFileError("limit_sheet_text", file=path, sheet=name, most=limits.TEXT_OF_SHEET)
         yield row, texts
 
 
@@ -103,7 +102,7 @@ def _opened(path: Path, values: bool = True) -> Iterator[tuple[Workbook, dict[st
     _refuse_other_zips(path)
     book = None
     try:
-        last_rows = workbook.check(path)
+        last_rows = inspect(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
         yield book, last_rows
     except UnreadableFileError:

@@ -354,7 +354,7 @@ class TestErrors:
     def test_columns_without_a_date_are_refused(self, sheet):
         path = sheet(["a", "b"], headings=["Colour", "Taste"])
         with pytest.raises(frappe.ValidationError, match="no column is set to Received At"):
-            source.check(source.open_file(path))
+            source.require_columns(source.open_file(path))
 
     def test_a_mapping_to_an_unknown_column_is_refused(self, sheet):
         found = source.open_file(sheet(*rows(1)))
@@ -384,6 +384,13 @@ class TestRestart:
         total = run.run(doc, found)
         assert (total.position, total.imported, total.existing) == (7, 7, 0)
         assert len(made_by(found)) == 7
+
+    def test_the_command_says_how_columns_are_named_and_the_desk_does_not(self, sheet, capsys, tmp_path):
+        path = sheet(["a", "b"], headings=["Colour", "Taste"])
+        with pytest.raises(frappe.ValidationError, match="no column is set to Received At") as told:
+            command.load(path, None, True, factory.company(), None, False, 500, tmp_path / "bad.csv")
+        assert "pass it with --mapping" in capsys.readouterr().out
+        assert "--mapping" not in str(told.value)
 
     def test_the_speed_told_after_a_restart_is_that_of_the_rest(self, sheet, monkeypatch, capsys, tmp_path):
         path = sheet(*rows(600, Received="2024-03-01"))

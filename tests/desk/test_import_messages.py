@@ -19,7 +19,13 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 FOREIGN = re.compile(
     r"mapping\.yaml|(?<!\w)--\w|complaint-qms|/private/|/root/|/home/|\bside file\b", re.IGNORECASE
 )
-SAMPLES = {"fields": ["received"], "file": Path("/home/frappe/sites/a/private/files/cases.csv")}
+SAMPLES = {
+    "fields": ["received"],
+    "most": 1234,
+    "headings": ["a", "b"],
+    "others": [],
+    "file": Path("/home/frappe/sites/a/private/files/cases.csv"),
+}
 
 
 def example(key: str) -> Message:
@@ -58,6 +64,7 @@ def test_every_problem_has_words_of_the_desk(key: str, language: str) -> None:
     assert bool(CHINESE.search(said)) == language.startswith("zh"), said
     assert "cases.csv" in said or key in ROW_PROBLEMS, said
     assert "{" not in said
+    assert "1,234" in said or "most" not in PROBLEMS[key], said
 
 
 def test_nothing_is_worded_that_cannot_happen() -> None:
@@ -113,6 +120,12 @@ def test_a_missing_column_is_asked_for_under_columns(kind: str, tmp_path: Path, 
     with pytest.raises(frappe.ValidationError, match="没有列设为收到时间") as told:
         preparation.start(doc)
     assert not FOREIGN.search(str(told.value)), told.value
+
+
+def test_headings_stay_as_the_file_has_them(monkeypatch) -> None:
+    monkeypatch.setattr(frappe.local, "lang", "zh")
+    problem = Message("rows_none", {"file": "a.csv", "headings": ["text", "item"]})
+    assert problem_text.text_of(problem) == "a.csv 只有列标题，没有数据行：text, item。"
 
 
 def test_a_date_alone_is_nothing_to_import() -> None:

@@ -27,7 +27,7 @@ def start(doc: Document) -> None:
         frappe.throw(_("This import is under way."))
     if doc.status == "completed":
         frappe.throw(_("This import is complete."))
-    source.check(opened(doc))
+    source.require_columns(opened(doc))
     job = job_id(doc.name)
     if left := get_job(
         job

@@ -8,6 +8,7 @@ from typing import Any
 from frappe import _, _lt
 
 from complaint_qms.engine.message import Message
+from complaint_qms.tabular.problems import AMOUNTS
 
 FILE_TEXTS = {
     "file_missing": _lt("The file {file} is not there any more. Attach it again."),
@@ -155,15 +156,16 @@ FIELD_TEXTS = {
 def text_of(problem: Message) -> str:
     """A problem in the reader's language. It names the file and not where the site keeps it."""
     sentence = ROW_TEXTS.get(problem.key) or FILE_TEXTS[problem.key]
-    return str(sentence).format(**{key: _shown(value) for key, value in problem.params.items()})
+    return str(sentence).format(**{key: _shown(key, value) for key, value in problem.params.items()})
 
 
-def _shown(value: Any) -> Any:
+def _shown(key: str, value: Any) -> Any:
     if isinstance(value, Path):
         return value.name
     if isinstance(value, list):
-        return ", ".join(str(FIELD_TEXTS[key]) if key in FIELD_TEXTS else key for key in value)
-    return value
+        names = [str(FIELD_TEXTS.get(name, name)) for name in value] if key == "fields" else value
+        return ", ".join(names) or "-"
+    return f"{value:,}" if isinstance(value, int) and key in AMOUNTS else value
 
 
 def unexpected() -> str:

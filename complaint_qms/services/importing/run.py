@@ -30,7 +30,7 @@ from complaint_qms.services.importing.row_values import (
     Translator,
 )
 from complaint_qms.services.importing.run_lock import IMPORT, held, hold_row
-from complaint_qms.services.importing.source import Source, check
+from complaint_qms.services.importing.source import Source, require_columns
 from complaint_qms.services.importing.writer import DOCTYPE, build, write
 from complaint_qms.services.record.attached_files import own_file
 
@@ -62,7 +62,7 @@ def run(doc: Document, source: Source, tell: Callable[[Counts], None] | None = N
         Overtaken: another process runs the same import, or moved it on.
         frappe.ValidationError: the columns are not enough.
     """
-    check(source)
+    require_columns(source)
     with held(doc.name):
         total = _all(doc, source, tell)
     if total.imported:
@@ -134,7 +134,7 @@ def _all(doc: Document, source: Source, tell: Callable[[Counts], None] | None) -
 
 def try_out(source: Source, defaults: Defaults, size: int = BATCH) -> tuple[Counts, list[RowError]]:
     """Go through the whole file and write nothing: what would be made, and the rows that would not."""
-    check(source)
+    require_columns(source)
     translator, total, bad = Translator(source, defaults), Counts(), []
     for chunk in source.chunks(size):
         rows, unreadable = translator.translate(chunk)

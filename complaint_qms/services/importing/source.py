@@ -95,7 +95,7 @@ def use_targets(source: Source, targets: dict[str, str], order: str = "") -> Non
         source.mapping = columns.build(source.table, source.profile, chosen, given)
 
 
-def check(source: Source) -> None:
+def require_columns(source: Source) -> None:
     """The columns are enough to make complaints of.
 
     Raises:

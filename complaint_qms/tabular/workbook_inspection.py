@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from complaint_qms.tabular import limits
 from complaint_qms.tabular.errors import UnreadableFileError
-from complaint_qms.tabular.limits import MB, shown
+from complaint_qms.tabular.limits import MB
 
 _CORNER = re.compile(r"^(?:[A-Z]+\d+:)?([A-Z]+)\d+$")
 _IN_A_ROW = frozenset(("c", "v", "f", "is", "t", "r"))
@@ -27,7 +27,7 @@ _HELD_WHOLE = re.compile(
 )
 
 
-def check(path: Path) -> dict[str, int]:
+def inspect(path: Path) -> dict[str, int]:
     """Sheet → its last filled row, for sheets that can be read to their end. A file is looked over once.
 
     Raises:
@@ -45,7 +45,7 @@ def _look_over(path: Path, size: int, changed: int) -> dict[str, int]:
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         if len(parts) > limits.PARTS:
-            raise UnreadableFileError("limit_parts", file=path, most=shown(limits.PARTS))
+            raise UnreadableFileError("limit_parts", file=path, most=limits.PARTS)
         for part in parts:
             most = limits.SMALL_PART if _HELD_WHOLE.search(part.filename) else limits.PART
             if part.file_size > most:
@@ -165,7 +165,7 @@ class _Part:
         else:  # two letters at most, and the last column of a row counts
             self._column = _number(place.rstrip("0123456789"))
         if self._column > limits.COLUMNS:
-            self._refuse("limit_sheet_columns", limits.COLUMNS, found=shown(self._column))
+            self._refuse("limit_sheet_columns", limits.COLUMNS, found=self._column)
 
     def _reach(self, letters: str) -> int:
         found = _number(letters)
@@ -173,8 +173,8 @@ class _Part:
             self._refuse("limit_sheet_columns", limits.COLUMNS, found=letters[:9])
         return found
 
-    def _refuse(self, key: str, most: int, **params: str) -> NoReturn:
-        raise UnreadableFileError(key, file=self._path, sheet=self._name, most=shown(most), **params)
+    def _refuse(self, key: str, most: int, **params: int | str) -> NoReturn:
+        raise UnreadableFileError(key, file=self._path, sheet=self._name, most=most, **params)
 
 
 def _too_large(path: Path, part: str, found: int, most: int) -> NoReturn:
@@ -182,8 +182,8 @@ def _too_large(path: Path, part: str, found: int, most: int) -> NoReturn:
         "limit_unpacked",
         file=path,
         part=part,
-        found=shown(max(1, found // MB)),
-        most=shown(most // MB),
+        found=max(1, found // MB),
+        most=most // MB,
     )
 
 
