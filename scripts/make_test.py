@@ -1,7 +1,8 @@
 """`make test`: install what the tests need, prepare what this machine has, run everything in one pytest.
 
 With a usable bench one pytest runs in the bench's environment; without one, in `.venv`, where the desk and browser
-folders report themselves skipped. Arguments are handed on to pytest.
+folders report themselves skipped. Arguments are handed on to pytest. Files run side by side in lanes, each with a site of its
+own: as many as there are cores, two at most; `QMS_LANES=1` for one.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Plan:
     no_desk: str = ""
     no_browser: str = ""
     broken: str = ""
+    lanes: int = 1
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextlib.contextmanager
@@ -47,7 +49,7 @@ class Plan:
         env = self.bench.env() if self.bench else dict(os.environ)
         told = {"QMS_NO_DESK": self.no_desk, "QMS_NO_BROWSER": self.no_browser, "QMS_BROKEN": self.broken}
         if self.bench:
-            told |= {"QMS_BENCH": str(self.bench.path), "QMS_TEST_SITE": sites.test_site()}
+            told |= {"QMS_BENCH": str(self.bench.path), "QMS_TEST_SITE": sites.desk_site()}
         if chromium():
             told["QMS_CHROMIUM"] = chromium()
         return env | {key: value for key, value in told.items() if value}
@@ -72,14 +74,14 @@ def main(arguments: list[str]) -> int:
 
 
 def without_bench(reason: str, arguments: list[str]) -> int:
-    plan = Plan(python=Path(sys.executable), no_desk=reason, no_browser=reason)
+    plan = Plan(python=Path(sys.executable), no_desk=reason, no_browser=reason, lanes=lanes(arguments))
     with plan.timed("packages"):
         plan.python = install.local_python("test")
     return run_pytest(plan, arguments, cwd=CHECKOUT)
 
 
 def with_bench(bench: Bench, arguments: list[str]) -> int:
-    plan = Plan(python=bench.python, bench=bench, no_browser=browser_missing())
+    plan = Plan(python=bench.python, bench=bench, no_browser=browser_missing(), lanes=lanes(arguments))
     extras = ("test",) if plan.no_browser else ("test", "browser")
     with contextlib.ExitStack() as stack:
         with plan.timed("packages"):
@@ -92,9 +94,10 @@ def prepare(plan: Plan, bench: Bench) -> None:
     """Site and compiled scripts. What the machine lacks leaves tests out; what the app breaks fails them."""
     try:
         with plan.timed("site"):
-            if os.environ.get("CI") and bench.site_config(sites.test_site()):
-                sites.drop_site(bench, sites.test_site())
-            sites.ensure_app_site(bench, sites.test_site())
+            for site in map(sites.desk_site, range(plan.lanes)):
+                if os.environ.get("CI") and bench.site_config(site):
+                    sites.drop_site(bench, site)
+            sites.ensure_lanes(bench, plan.lanes)
     except sites.NoSite as missing:
         plan.no_desk = plan.no_browser = str(missing)
     except CommandFailed as error:
@@ -118,9 +121,26 @@ def run_pytest(plan: Plan, arguments: list[str], cwd: Path) -> int:
         say(f"  the site could not be prepared, so desk and browser tests fail: {plan.broken}")
     say("  skipping tests/benchmarks: they measure, `make benchmark` runs them")
     say("  prepared in " + ", ".join(f"{part} {took:.0f} s" for part, took in plan.seconds.items()))
-    command = [str(plan.python), "-m", "pytest", "--durations=10", *chosen(arguments)]
+    side_by_side = (
+        ("-n", str(plan.lanes), "--dist", "loadfile", "--no-loadscope-reorder") if plan.lanes > 1 else ()
+    )
+    command = [str(plan.python), "-m", "pytest", "--durations=10", *side_by_side, *chosen(arguments)]
     done = subprocess.run(command, cwd=cwd, env=plan.environment(), stdin=subprocess.DEVNULL, check=False)
     return done.returncode
+
+
+def lanes(arguments: list[str]) -> int:
+    """How many processes share the files; a run of one file, or of a part of the tests by name, has nothing to share."""
+    told = os.environ.get("QMS_LANES")
+    if told:
+        return max(1, int(told)) if told.isdigit() else 1
+    files = [argument for argument in arguments if (CHECKOUT / argument.partition("::")[0]).exists()]
+    options = [
+        argument for argument in arguments if argument.startswith("-") and argument not in ("-q", "-v", "-x")
+    ]
+    if options or (len(files) == 1 and (CHECKOUT / files[0].partition("::")[0]).is_file()):
+        return 1
+    return min(2, os.cpu_count() or 1)
 
 
 def chosen(arguments: list[str]) -> list[str]:

@@ -28,9 +28,42 @@ class NoSite(Exception):
     """A site cannot be made or used here, for a reason that is not the app's."""
 
 
-def test_site() -> str:
-    """Name of the site that `tests/desk` and `tests/browser` use."""
-    return os.environ.get("QMS_TEST_SITE") or "complaint-qms-test.localhost"
+def desk_site(lane: int | None = None) -> str:
+    """Name of the site that `tests/desk` and `tests/browser` use, in the lane given or, within one, in this one."""
+    return lane_site(os.environ.get("QMS_TEST_SITE") or "complaint-qms-test.localhost", lane)
+
+
+def lane_site(name: str, lane: int | None = None) -> str:
+    """A site of this lane's own: lanes run side by side, the first one on `name` itself, as a run without lanes does."""
+    if lane is None:
+        lane = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first, dot, rest = name.partition(".")
+    return f"{first}-{lane + 1}{dot}{rest}" if lane else name
+
+
+def ensure_lanes(bench: Bench, lanes: int) -> None:
+    """Have a site of the app for each lane; those of the further lanes are copies of the first one's database.
+
+    Raises: as `ensure_app_site`.
+    """
+    first = desk_site(0)
+    ensure_app_site(bench, first)
+    wanted = files_stamp(bench)
+    others = [desk_site(lane) for lane in range(1, lanes)]
+    missing = [site for site in others if not _has_stamp(bench, site, wanted)]
+    for site in missing:
+        if (bench.sites / site).exists() and not bench.site_config(site).get(OWN_MARK):
+            raise NoSite(f"the site {site} exists and was not made by these scripts; name another one")
+    if not missing:
+        return
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / "app.sql.gz"
+        _save_database(bench, first, copy)
+        for site in missing:
+            say(f"making the site {site}, a copy of {first}")
+            _new_site(bench, site, "--source-sql", str(copy))
+            set_config(bench, site, allow_tests=True, mute_emails=True, **{OWN_MARK: True})
+            (bench.sites / site / STAMP).write_text(wanted, "utf-8")
 
 
 def ensure_app_site(bench: Bench, site: str, *, keep_data: bool = False) -> None:
@@ -43,10 +76,9 @@ def ensure_app_site(bench: Bench, site: str, *, keep_data: bool = False) -> None
         CommandFailed: the app does not install or migrate.
     """
     ensure_erpnext_site(bench, site)
-    stamp = bench.sites / site / STAMP
     wanted = files_stamp(bench)
     installed = APP in status(bench, site)["apps"]
-    if installed and stamp.is_file() and stamp.read_text("utf-8") == wanted:
+    if installed and _has_stamp(bench, site, wanted):
         return
     if installed and keep_data:
         say(f"migrating {site}: the app's files changed")
@@ -56,7 +88,7 @@ def ensure_app_site(bench: Bench, site: str, *, keep_data: bool = False) -> None
             make_erpnext_site(bench, site)
         say(f"installing {APP} on {site}")
         bench.run("install-app", APP, site=site)
-    stamp.write_text(wanted, "utf-8")
+    (bench.sites / site / STAMP).write_text(wanted, "utf-8")
 
 
 def ensure_erpnext_site(bench: Bench, site: str) -> None:
@@ -93,6 +125,11 @@ def make_erpnext_site(bench: Bench, site: str, kind: str = "company") -> None:
         # Frappe and ERPNext settle some records of their own at the first migrate.
         bench.run("migrate", site=site)
         _save_database(bench, site, saved)
+
+
+def _has_stamp(bench: Bench, site: str, wanted: str) -> bool:
+    stamp = bench.sites / site / STAMP
+    return stamp.is_file() and stamp.read_text("utf-8") == wanted
 
 
 def _save_database(bench: Bench, site: str, saved: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from scripts import bench as benches
 from scripts.make_test import browser_missing
-from scripts.sites import test_site
+from scripts.sites import desk_site
 
 if TYPE_CHECKING:
     from tests.as_found import AsFound
@@ -47,8 +47,8 @@ def no_desk() -> str:
         return told
     if not bench_here():
         return "pytest does not run in a bench's environment; `make test` looks for one"
-    if not bench_here().site_config(test_site()):
-        return f"there is no site {test_site()}; `make test` makes it"
+    if not bench_here().site_config(desk_site()):
+        return f"there is no site {desk_site()}; `make test` makes it"
     return ""
 
 
@@ -94,11 +94,17 @@ class Reason(pytest.Item):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark items by their room and run the quick rooms first."""
+    """Mark items by their room and run the quick rooms first; in lanes the slow files, so that no lane ends on one."""
     for item in items:
         if room(item.path) in ORDER:
             item.add_marker(room(item.path))
-    items.sort(key=lambda item: (ORDER.get(room(item.path), 0), item.get_closest_marker("slow") is not None))
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        items.sort(key=lambda item: (item.path not in slow, -ORDER.get(room(item.path), 0), str(item.path)))
+    else:
+        items.sort(
+            key=lambda item: (ORDER.get(room(item.path), 0), item.get_closest_marker("slow") is not None)
+        )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -113,7 +119,7 @@ def site() -> Iterator[str]:
     """Name of the test site; this process is connected to it from here to the end."""
     import frappe
 
-    name, sites_path = test_site(), str(bench_here().sites)
+    name, sites_path = desk_site(), str(bench_here().sites)
     before = os.getcwd()
     os.chdir(sites_path)
     frappe.init(site=name, sites_path=sites_path)

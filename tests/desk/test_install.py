@@ -16,7 +16,7 @@ from scripts.bench import APP, CHECKOUT
 from tests.conftest import bench_here
 
 pytestmark = pytest.mark.slow
-SITE = os.environ.get("QMS_SCRATCH_SITE") or "complaint-qms-scratch.localhost"
+SITE = sites.lane_site(os.environ.get("QMS_SCRATCH_SITE") or "complaint-qms-scratch.localhost")
 Rows = dict[str, list[str]]
 # What Frappe and ERPNext write by themselves: a note of each migrate, the DocType both of them define, the list of apps
 # (whose content has its own test), and a person's tag.
