@@ -124,8 +124,8 @@ def similar(store: Store, key: str | None, text: str | None, limit: int, languag
         for hit in hits:
             print_line(f"{hit.score:.2f}  {hit.id}  {hit.received}  {hit.item or ''}")
             print_line(f"      {cut(printable(' '.join(hit.words.split())), 110)}")
-            for template, arguments in hit.reasons:
-                print_line(f"      - {stored_reasons.reason(template, arguments, language)}")
+            for sentence, values in hit.reasons:
+                print_line(f"      - {stored_reasons.reason(sentence, values, language)}")
     return OK
 
 
@@ -154,8 +154,8 @@ def explain(store: Store, key: str, language: str) -> int:
     for field, value, confidence, why in readings:
         shown = level_name(policy, "severities", value, language) if field == "severity" else value
         print_line(f"  {phrase('field_' + field, language)}: {shown}  ({confidence:.0%})")
-        for template, arguments, _weight in json.loads(why):
-            print_line(f"      - {stored_reasons.reason(template, arguments, language)}")
+        for sentence, values, _weight in json.loads(why):
+            print_line(f"      - {stored_reasons.reason(sentence, values, language)}")
     cursor = store.db.execute("SELECT * FROM assessment WHERE row_id = ?", (facts["row_id"],))
     row = cursor.fetchone()
     judged = dict(zip((c[0] for c in cursor.description), row, strict=True))
@@ -246,8 +246,8 @@ def _explain_rest(store: Store, judged: dict, language: str) -> None:
         print_line(phrase("duplicates", language))
     for other, score, why in pairs:
         print_line(f"  {score:.2f}  {other}")
-        for template, arguments, _weight in json.loads(why):
-            print_line(f"      - {stored_reasons.reason(template, arguments, language)}")
+        for sentence, values, _weight in json.loads(why):
+            print_line(f"      - {stored_reasons.reason(sentence, values, language)}")
 
 
 def level_name(policy: Policy, axis: str, key: str | None, language: str) -> str:

@@ -58,9 +58,12 @@ def _rows(pairs: Iterator[Pair], kept: list[Pair]) -> Iterator[tuple]:
 
 
 def reasons_json(reasons: tuple) -> str:
-    """Reasons as JSON: message template, its arguments, weight."""
+    """Reasons as JSON: key and values of the message, weight."""
     return json.dumps(
-        [[r.message, [_plain(a) for a in r.args], round(float(r.weight), 3)] for r in reasons],
+        [
+            [r.message.key, {k: _plain(v) for k, v in r.message.params.items()}, round(float(r.weight), 3)]
+            for r in reasons
+        ],
         ensure_ascii=False,
     )
 

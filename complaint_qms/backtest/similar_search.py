@@ -15,20 +15,20 @@ from complaint_qms.engine.similar import Index, Record, Search, shared_words
 
 LEAST_SHARE = 0.25
 """Of a text that another must hold to be shown."""
-_HOLDS = "{0} % of the text is found in it"
-_SHARED = "both say: {0}"
+_HOLDS = "{percent} % of the text is found in it"
+_SHARED = "both say: {words}"
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A complaint that was found; `reasons`: template and arguments of each."""
+    """A complaint that was found; `reasons`: key and values of the message of each."""
 
     id: str
     received: str
     item: str | None
     words: str
     score: float
-    reasons: list[tuple[str, list]]
+    reasons: list[tuple[str, dict]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ def like_complaint(store: Store, key: str, limit: int) -> Hits:
         search.add([other.text for other in part])
     matches = index.query(record, limit)
     stories = [
-        _hit(store, past, int(m.id) - 1, m.score, [(r.message, list(r.args)) for r in m.reasons])
+        _hit(
+            store, past, int(m.id) - 1, m.score, [(r.message.key, dict(r.message.params)) for r in m.reasons]
+        )
         for m in matches
     ]
     known = [own, *(int(m.id) - 1 for m in matches)]
@@ -87,15 +89,15 @@ def _held(
 ) -> list[Hit]:
     hits = []
     for found in search.best(limit, LEAST_SHARE, without or ()):
-        hit = _hit(store, past, found.place, found.share, [(_HOLDS, [round(100 * found.share)])])
+        hit = _hit(store, past, found.place, found.share, [(_HOLDS, {"percent": round(100 * found.share)})])
         if common := shared_words(text, hit.words):
-            hit.reasons.append((_SHARED, [", ".join(common)]))
+            hit.reasons.append((_SHARED, {"words": ", ".join(common)}))
         hits.append(hit)
     return hits
 
 
 def _hit(
-    store: Store, past: history.History, place: int, score: float, reasons: list[tuple[str, list]]
+    store: Store, past: history.History, place: int, score: float, reasons: list[tuple[str, dict]]
 ) -> Hit:
     row = store.db.execute(
         "SELECT id, received, item, coalesce(subject || ' ', '') || coalesce(text, '') FROM complaint WHERE row_id = ?",

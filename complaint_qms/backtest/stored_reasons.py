@@ -32,15 +32,13 @@ def sentences(stored: str, language: str) -> str:
     return glue.join(sentence(template, values, language) for template, values in json.loads(stored))
 
 
-def reason(template: str, arguments: list, language: str) -> str:
+def reason(key: str, values: dict, language: str) -> str:
     """One stored reason as text."""
-    translate = translator(language)
-    return translate(template).format(
-        *(_argument(a, language) if isinstance(a, str) else a for a in arguments)
-    )
+    words = {name: _value(v, language) if isinstance(v, str) else v for name, v in values.items()}
+    return translator(language)(key).format(**words)
 
 
-def _argument(text: str, language: str) -> str:
+def _value(text: str, language: str) -> str:
     """A word, or what the classifier says of a field (``channel=phone``, ``type: product.broken``), in words."""
     match = _OF_FIELD.fullmatch(text)
     if not match:

@@ -109,5 +109,5 @@ def _words(subject: str | None, text: str | None) -> str:
 
 
 def reasons(text: str | None) -> list[list]:
-    """Stored reasons as a list of [template, arguments, weight]."""
+    """Stored reasons as a list of [key, values, weight]."""
     return json.loads(text) if text else []

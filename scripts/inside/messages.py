@@ -37,7 +37,7 @@ SLOT = re.compile(r"\{[^{}]*\}")
 SERIES = re.compile(r"\.(YYYY|YY|MM|#+)\.")
 
 # Calls of the engine whose strings reach a user, and modules that keep such strings in names or tables.
-SPEAKING_CALLS = ("Message", "Reason", "named", "need")
+SPEAKING_CALLS = ("Message", "about_word", "named", "need")
 SPEAKING_NAMES = ("message", "template")
 # What a record of these kinds shows as text.
 RECORD_KEYS = (

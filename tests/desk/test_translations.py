@@ -9,6 +9,7 @@ import frappe
 import pytest
 from frappe.translate import clear_cache, get_translations_from_apps, get_translations_from_csv
 
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.sop.complaint import complaint_missing
 from complaint_qms.services.intake.similar import _sentence
@@ -60,7 +61,7 @@ def test_collects_what_every_source_says() -> None:
         "Complaints Received",  # chart
         "Choose the severity.",  # gate with need()
         "Complete investigation {names} first, or void it.",  # gate with a message
-        "keyword, denied: {0}",  # reason, through a name
+        "keyword, denied: {word}",  # reason, through a name
         "The estimate meets the target.",  # effectiveness
         "Fewer than one in a million units.",  # risk
         "Is there a serious threat to public health?",  # reportability
@@ -136,5 +137,5 @@ def test_a_refused_step_is_told_in_chinese() -> None:
 
 @pytest.mark.usefixtures("in_chinese")
 def test_what_makes_complaints_alike_is_told_in_chinese() -> None:
-    told = _sentence(Reason("field", "same {0}", ("batch",), 1.0))
+    told = _sentence(Reason("field", Message("same {field}", {"field": "batch"}), 1.0))
     assert told == "批次相同"

@@ -152,7 +152,8 @@ def test_long_histories_are_sampled_evenly():
 def test_reasons_name_the_words(model):
     (proposal,) = propose("oil drips from the seal ring", {"component": model}, fields=())
     assert (proposal.field, proposal.value, proposal.source) == ("component", "Seal", "model")
-    said = {reason.args[0] for reason in proposal.reasons if reason.message == "the text says {0}"}
+    told = [reason.message for reason in proposal.reasons]
+    said = {message.params["word"] for message in told if message.key == "the text says {word}"}
     assert said & {"seal", "oil", "seal ring", "drips"}
     weights = [abs(reason.weight) for reason in proposal.reasons]
     assert weights == sorted(weights, reverse=True)
@@ -167,7 +168,7 @@ def test_context_counts():
     found = learned.predict_many(["it broke", "it broke"], contexts=[{"item": "V-1"}, {"item": "P-1"}])
     assert found.values() == ["Valve", "Pump"]
     (proposal,) = propose("it broke", {"part": learned}, context={"item": "V-1"}, fields=())
-    assert any(reason.args == ("item=v-1",) for reason in proposal.reasons)
+    assert any(reason.message.params.get("word") == "item=v-1" for reason in proposal.reasons)
 
 
 def test_batches_and_single_texts_agree(model):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from complaint_qms.constants.lexicon_harm import HYPOTHETICAL_SHARE
 from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
-from complaint_qms.engine.reasons import Reason
+from complaint_qms.engine.reasons import Reason, about_word
 
 SEVERITY_KEYS: tuple[str, ...] = tuple(str(entry["key"]) for entry in SEVERITIES)
 _MINOR = SEVERITY_KEYS.index("minor")
@@ -49,20 +49,20 @@ def assess(text: str, *, lexicon: Lexicon | None = None, hits: Sequence[Hit] | N
         if term.field != "harm":
             continue
         if hit.negated:
-            reasons.append(Reason("negation", "{0} is denied", (term.text,), 0.0))
+            reasons.append(Reason("negation", about_word("{word} is denied", term.text), 0.0))
             continue
         step = SEVERITY_KEYS.index(term.value)
         amount = term.weight
-        message = "tells of: {0}"
+        message = "tells of: {word}"
         if hit.feared:
             step = min(step, max(step - FEAR_STEPS, _MINOR))
             amount *= HYPOTHETICAL_SHARE
-            message = "fears: {0}"
+            message = "fears: {word}"
         if (step, not hit.feared) > (level, certain):
             level, certain = step, not hit.feared
         known = amounts.get(term.words)
         if known is None or known[0] < amount:
-            amounts[term.words] = (amount, Reason("keyword", message, (term.text,), amount))
+            amounts[term.words] = (amount, Reason("keyword", about_word(message, term.text), amount))
     ordered = sorted(amounts.values(), key=lambda each: (-each[0], each[1].text))
     rank = sum(amount * FURTHER**place for place, (amount, _) in enumerate(ordered))
     reasons = [reason for _, reason in ordered] + reasons

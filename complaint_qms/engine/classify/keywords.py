@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from complaint_qms.engine.classify.harm import HARM_OF_SEVERITY, SEVERITY_KEYS, Harm, assess
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
-from complaint_qms.engine.reasons import Reason
+from complaint_qms.engine.message import Message
+from complaint_qms.engine.reasons import Reason, about_word
 from complaint_qms.engine.text import language
 
 FIELDS: tuple[str, ...] = ("type", "severity", "harm", "urgency", "expectation", "sentiment", "language")
@@ -86,15 +87,15 @@ def by_words(name: str, hits: Sequence[Hit]) -> Proposal:
         term = hit.term
         if (term.value, term.text) in seen:
             continue
-        value, message = term.value, "keyword: {0}"
+        value, message = term.value, "keyword: {word}"
         if hit.negated:
             if name != "sentiment":
                 continue
             value = "negative" if value == "positive" else "positive"
-            message = "keyword, denied: {0}"
+            message = "keyword, denied: {word}"
         seen.add((term.value, term.text))
         amounts[value] = amounts.get(value, 0.0) + term.weight
-        reasons.setdefault(value, []).append(Reason("keyword", message, (term.text,), term.weight))
+        reasons.setdefault(value, []).append(Reason("keyword", about_word(message, term.text), term.weight))
     if name == "type":
         amounts = _within_branch(amounts)
     if name in FALLBACK:
@@ -122,7 +123,7 @@ def _severity(harm: Harm, kind: Proposal, lexicon: Lexicon) -> Proposal:
         )
     if usual:
         reasons = (
-            Reason("note", "usual severity of the type {0}", (kind.value,)),
+            Reason("note", Message("usual severity of the type {type}", {"type": kind.value})),
             *harm.reasons[:MAX_REASONS],
         )
         return Proposal("severity", usual, TYPE_SEVERITY_CONFIDENCE, reasons, "keywords", harm.rank)

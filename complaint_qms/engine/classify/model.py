@@ -23,12 +23,13 @@ from scipy import sparse
 from complaint_qms.engine.classify.calibrate import Calibration, calibrate
 from complaint_qms.engine.classify.features import GROUPS, Context, Vocabulary, learn_vocabulary
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
-from complaint_qms.engine.reasons import Reason
+from complaint_qms.engine.message import Message
+from complaint_qms.engine.reasons import Reason, about_word
 
 FORMAT = 3
 CALIBRATED_ON = 500
 LEAST_SHARE = 1e-3
-MESSAGES = {"word": "the text says {0}", "rule": "keywords: {0}", "context": "{0}"}
+MESSAGES = {"word": "the text says {word}", "rule": "keywords: {word}", "context": "{word}"}
 
 
 @dataclass(frozen=True)
@@ -150,11 +151,11 @@ class TextModel:
         for place in named[rank < limit].tolist():
             group, name = self.vocabulary.name(int(columns[place]))
             kind = "keyword" if group == "rule" else "feature"
-            found[row_of[place]].append(Reason(kind, MESSAGES[group], (name,), float(share[place])))
+            found[row_of[place]].append(Reason(kind, about_word(MESSAGES[group], name), float(share[place])))
         spelling = np.bincount(row_of[is_part], share[is_part], matrix.shape[0])
         for row in np.flatnonzero(np.abs(spelling) >= LEAST_SHARE).tolist():
             words = "parts of its words taken together"
-            found[row].append(Reason("feature", words, (), float(spelling[row])))
+            found[row].append(Reason("feature", Message(words), float(spelling[row])))
         return [tuple(sorted(each, key=lambda reason: -abs(reason.weight))) for each in found]
 
     def to_bytes(self) -> bytes:

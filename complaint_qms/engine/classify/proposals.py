@@ -23,6 +23,7 @@ from complaint_qms.engine.classify.keywords import (
 )
 from complaint_qms.engine.classify.lexicon import Lexicon, default_lexicon
 from complaint_qms.engine.classify.model import Predictions, TextModel
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.reasons import Reason
 
 LEAST_CHANCE = 1e-6
@@ -137,7 +138,7 @@ def _at_least_told(learned: Proposal, harm: Harm) -> Proposal:
     if told > SEVERITY_KEYS.index(learned.value):
         reasons = (
             *harm.reasons[:MAX_REASONS],
-            Reason("note", "the learned answer was {0}", (learned.value,)),
+            Reason("note", Message("the learned answer was {value}", {"value": learned.value})),
         )
         alternatives = ((learned.value, learned.confidence),)
         return Proposal(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar.blocking import field_hashes
 from complaint_qms.engine.similar.features import HASH_BITS, FeatureTable
@@ -181,20 +183,31 @@ def to_score(parts: np.ndarray) -> np.ndarray:
 
 def reasons_of(cosine: float, parts: Sequence[float], shared: Sequence[str] = ()) -> tuple[Reason, ...]:
     """The contributions of one pair in words, strongest first."""
-    found = [Reason("text", "the texts agree to {0} %", (round(100 * cosine),), float(parts[0]))]
+    found = [Reason("text", _agree(round(100 * cosine)), float(parts[0]))]
     for name, weight in zip(FIELDS, parts[1:-1], strict=True):
         if weight > 0:
-            found.append(Reason("field", "same {0}", (name,), float(weight)))
+            found.append(Reason("field", _SAME[name], float(weight)))
         elif weight < 0:
-            found.append(Reason("field", "another {0}", (name,), float(weight)))
+            found.append(Reason("field", _OTHER[name], float(weight)))
     if parts[-1] > 0:
-        found.append(Reason("date", "received close together", (), float(parts[-1])))
+        found.append(Reason("date", _CLOSE, float(parts[-1])))
     elif parts[-1] < 0:
-        found.append(Reason("date", "received far apart", (), float(parts[-1])))
+        found.append(Reason("date", _FAR, float(parts[-1])))
     found.sort(key=lambda reason: -abs(reason.weight))
     if shared:
-        found.append(Reason("text", "both say: {0}", (", ".join(shared),), 0.0))
+        found.append(Reason("text", Message("both say: {words}", {"words": ", ".join(shared)}), 0.0))
     return tuple(found)
+
+
+# Said of thousands of pairs: each is one object.
+_SAME = {name: Message("same {field}", {"field": name}) for name in FIELDS}
+_OTHER = {name: Message("another {field}", {"field": name}) for name in FIELDS}
+_CLOSE, _FAR = Message("received close together"), Message("received far apart")
+
+
+@lru_cache(maxsize=128)
+def _agree(percent: int) -> Message:
+    return Message("the texts agree to {percent} %", {"percent": percent})
 
 
 def days_of(record: Record) -> int:

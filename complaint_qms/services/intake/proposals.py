@@ -59,8 +59,9 @@ def read(doc: Document) -> dict[str, Any]:
 
 
 def _sentence(reason: Reason) -> str:
-    words = (type_name(arg) or arg if isinstance(arg, str) else arg for arg in reason.args)
-    return _(reason.message).format(*words)
+    values = reason.message.params.items()
+    words = {key: type_name(value) or value if isinstance(value, str) else value for key, value in values}
+    return _(reason.message.key).format(**words)
 
 
 def type_name(key: str) -> str:

@@ -51,8 +51,9 @@ def similar_complaints(doc: Document, limit: int = 6) -> list[dict[str, Any]]:
 
 
 def _sentence(reason: Reason) -> str:
-    words = (_(word) for word in reason.args) if reason.kind == "field" else reason.args
-    return _(reason.message).format(*words)
+    values = reason.message.params.items()
+    words = {key: _(value) if key == "field" else value for key, value in values}
+    return _(reason.message.key).format(**words)
 
 
 def _record(row: Any) -> Record:
