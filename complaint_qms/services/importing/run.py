@@ -248,7 +248,7 @@ def path_of(doc: Document) -> Path:
     if doc.import_file:
         return Path(own_file(doc.import_file, doc).get_full_path())
     if not doc.source_path:
-        frappe.throw(_("Import File: attach the file to be imported first."))
+        frappe.throw(_("File to Import: attach the file first."))
     return Path(doc.source_path)
 
 
