@@ -54,7 +54,7 @@ has_permission = {
         for record in _RECORDS
         if record.sight not in ("", "rows")
     },
-    "File": ["complaint_qms.overrides.files.may_delete", "complaint_qms.overrides.files.may_create"],
+    "File": "complaint_qms.overrides.files.may_create",
 }
 auth_hooks = ["complaint_qms.overrides.requests.check_request"]
 _DESK = "complaint_qms.overrides.desk"

@@ -34,6 +34,7 @@ def _upon(base: type[File]) -> type[File]:
     class EvidenceFile(base):
         def before_insert(self) -> None:
             protection.keep_private(self)
+            self.file_name = protection.plain_name(self.file_name)
             sent = self.content_hash
             super().before_insert()
             if sent and not self.flags.new_file and not self.is_folder:

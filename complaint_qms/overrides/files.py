@@ -1,4 +1,8 @@
-"""Events of File: evidence is neither deleted nor changed, and no address leads out of the files."""
+"""Events of File: evidence is neither deleted nor changed, and no address leads out of the files.
+
+No hook says no to a deletion: of one that is not permitted the framework tells nothing but the name of the File. It is
+refused as the first thing of the deletion itself, with the reason.
+"""
 
 from urllib.parse import unquote
 
@@ -8,15 +12,6 @@ from frappe.model.document import Document
 
 from complaint_qms.permissions.answer import unless
 from complaint_qms.services.evidence import protection
-from complaint_qms.services.evidence.holders import keeps_from_removal
-
-
-def may_delete(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
-    """File, has_permission: who asks before they delete learns here that one may not, and why."""
-    holder = keeps_from_removal(doc, user) if ptype == "delete" else None
-    if holder:
-        frappe.msgprint(protection.kept_message(*holder))
-    return unless(holder)
 
 
 def may_create(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:

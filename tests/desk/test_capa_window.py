@@ -102,8 +102,15 @@ def test_again_and_again_each_time_with_a_name(scarce):
 
 @pytest.mark.parametrize("days", [0, -3, 367])
 def test_by_a_sound_number_of_days(scarce, days):
-    with pytest.raises(GateError, match="Extend the window by 1 to 366 days"):
+    with pytest.raises(GateError, match=r"^G5: Days from Today: extend the window by 1 to 366 days\.$"):
         effectiveness.extend(as_judge(scarce), days, "Hardly any were sold")
+
+
+def test_by_a_reason(scarce):
+    with pytest.raises(
+        GateError, match=r"^G5: Reason: write why the window is extended; the reason is kept\.$"
+    ):
+        effectiveness.extend(as_judge(scarce), 5, " ")
 
 
 def test_by_who_judges_and_does_not_own_it(scarce):

@@ -161,7 +161,8 @@ def test_each_reads_it_in_their_language(managers):
 
 def test_names_are_shown_as_they_are_written(managers):
     doc = complaint()
-    upload("Complaint", doc.name, content=BYTES, file_name="<img src=x onerror=alert(1)>.txt")
+    # As an older site has it: new ones are kept without markup.
+    upload("Complaint", doc.name, content=BYTES).db_set("file_name", "<img src=x onerror=alert(1)>.txt")
     file = frappe.get_all("File", {"attached_to_name": doc.name}, ["file_url"], order_by="name")[0]
     gone(file)
     integrity_check.check(NOW)

@@ -13,7 +13,6 @@ from frappe.model.document import Document
 from complaint_qms import hooks as app_hooks
 from complaint_qms.constants import roles
 from complaint_qms.constants.about_records import ABOUT_RECORDS
-from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions.answer import no_objection, unless
 from tests.desk import factory
 
@@ -109,19 +108,13 @@ def files() -> dict[str, Document]:
     }
 
 
-def test_on_files_our_hook_says_nothing_but_no_to_a_deletion():
+def test_on_files_our_hook_says_nothing():
     docs = files()
     with_ours = answers(docs)
     # The right to a record's file follows the right to that record: File's own hook alone is asked about here.
     with without_ours("has_permission", "File"):
         without = answers(docs)
-    assert {key for key in with_ours if with_ours[key] and not without[key]} == set()
-    differing = {key for key in with_ours if with_ours[key] != without[key]}
-    assert {ptype for _label, _role, ptype in differing} == {"delete"}
-    assert {label.rpartition(" of ")[2] for label, _role, _ptype in differing} <= {
-        *QUALITY_RECORDS,
-        "Communication",
-    }
+    assert with_ours == without
 
 
 @pytest.mark.parametrize("role", ["Guest", PORTAL, "Sales User", roles.AGENT, roles.AUDITOR])

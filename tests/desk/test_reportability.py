@@ -266,11 +266,26 @@ class TestDeadline:
         made.save()
         assert getdate(made.deadline) < stands
 
-    def test_one_typed_beside_a_rule_does_not_count(self, made):
+    @pytest.mark.parametrize("days", [99, 1, -30])
+    def test_one_typed_beside_a_rule_is_refused_and_not_put_back_in_silence(self, made, days):
         stands = made.deadline
-        made.deadline = add_days(getdate(), 99)
+        for values in ({}, {"rule_key": "eu_87_10_day"}, {"awareness_date": add_days(getdate(), -30)}):
+            made.update({**values, "deadline": add_days(getdate(), days), "basis_reason": "It suits better"})
+            with pytest.raises(
+                frappe.ValidationError, match=r"^Deadline: rule eu_87_1\d_day sets it to .* empty Rule"
+            ):
+                made.save()
+            made.reload()
+            assert getdate(made.deadline) == stands
+        made.update({"rule_key": "eu_87_10_day", "deadline": add_days(made.awareness_date, 10)})
         made.save()
-        assert getdate(made.deadline) == stands
+        assert getdate(made.deadline) == getdate(add_days(made.awareness_date, 10))
+
+    def test_one_sent_beside_the_rule_of_a_new_assessment_is_that_rules(self):
+        doc = complaint(awareness_date=getdate())
+        with pytest.raises(frappe.ValidationError, match="Deadline: rule us_803_30_day sets it to"):
+            assessment(doc, deadline=add_days(getdate(), 29))
+        assert assessment(doc, deadline=add_days(getdate(), 30)).deadline == add_days(getdate(), 30)
 
     def test_holidays_and_the_company_move_nothing_afterwards(self):
         company = factory.other_company()

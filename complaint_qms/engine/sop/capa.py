@@ -91,15 +91,13 @@ def extension_missing(facts: Facts, days: int, reason: str | None) -> list[Missi
         found.append(
             Missing(
                 "G5",
-                "window_extensions",
-                Message("Extend the window by 1 to {days} days.", {"days": MOST_DAYS}),
+                "",
+                Message("Days from Today: extend the window by 1 to {days} days.", {"days": MOST_DAYS}),
             )
         )
     if blank(reason):
         found.append(
-            Missing(
-                "G5", "window_extensions", Message("Write why the window is extended; the reason is kept.")
-            )
+            Missing("G5", "", Message("Reason: write why the window is extended; the reason is kept."))
         )
     return found + _independent(facts, "judge its effectiveness", include_actions=True)
 

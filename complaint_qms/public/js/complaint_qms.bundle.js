@@ -19,6 +19,12 @@ function keep_moments(frm) {
 		if (control.df.fieldtype !== "Datetime" || control.cq_keeps_moment) continue;
 		const validate = control.validate.bind(control);
 		control.cq_keeps_moment = true;
+		// The framework adds the time zone to the help, and looks for a translation of both together.
+		const describe = control.set_description.bind(control);
+		control.set_description = (...described) => {
+			if (control.df.description) control.df.description = __(control.df.description);
+			describe(...described);
+		};
 		control.validate = (value) => {
 			const valid = validate(value);
 			const stored = frm.doc[control.df.fieldname];

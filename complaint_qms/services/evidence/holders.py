@@ -47,13 +47,13 @@ def kept_by(file: Any) -> Record | None:
     return None
 
 
-def keeps_from_removal(file: Any, user: str | None = None) -> Record | None:
+def keeps_from_removal(file: Any) -> Record | None:
     """The same for its removal by the user: a wrong upload that nothing names yet may go, by who sent it."""
     holder = kept_by(file)
     attached = file.attached_to_doctype, file.attached_to_name
     if not holder or attached != holder or holder[0] not in QUALITY_RECORDS:
         return holder
-    if file.owner != (user or frappe.session.user) or is_fixed(*holder):
+    if file.owner != frappe.session.user or is_fixed(*holder):
         return holder
     return holder if _came_with_talk(file) or _is_spoken_of(file.file_url, *holder) else None
 

@@ -30,6 +30,7 @@ from complaint_qms.services.evidence.holders import (
 
 # Marks of a folder: no file becomes one, for the framework asks nothing of a folder.
 _FOLDER: Final = ("is_folder", "is_home_folder", "is_attachments_folder")
+_NO_MARKUP: Final = str.maketrans("<>", "()")
 # What makes a file this file on this record.
 _LASTING: Final = (
     "attached_to_doctype",
@@ -120,6 +121,11 @@ def keep_private(file: Document) -> None:
         if path.exists():
             file.file_name = file.file_name or path.name
             file.content, file.decode, file.file_url = path.read_bytes(), False, None
+
+
+def plain_name(name: str | None) -> str | None:
+    """A file's name without markup: the framework closes a tag in it, and takes the slash for that of a folder."""
+    return name.translate(_NO_MARKUP) if name else name
 
 
 def is_hidden(file: Document) -> bool:

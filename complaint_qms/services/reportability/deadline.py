@@ -31,8 +31,8 @@ def set_deadline(doc: Document) -> None:
 
     Raises:
         GateError: the deadline would move to a later day, and not by Regulatory Affairs with a reason.
-        frappe.ValidationError: the rule is unknown, the day it counts from is missing, or there is neither a rule nor a
-            date.
+        frappe.ValidationError: the rule is unknown, the day it counts from is missing, another date than the rule's was
+            entered, or there is neither a rule nor a date.
     """
     before = doc.get_doc_before_save()
     if before and not any(doc.has_value_changed(name) for name in _BASIS):
@@ -53,9 +53,9 @@ def set_deadline(doc: Document) -> None:
                     escape_html(rule.key), _(doc.meta.get_label(field))
                 )
             )
-        doc.deadline = deadline(
-            getdate(doc.get(field)), rule.days, rule.unit, holidays=_holidays(doc.complaint)
-        )
+        counted = deadline(getdate(doc.get(field)), rule.days, rule.unit, holidays=_holidays(doc.complaint))
+        _check_entered(doc, rule, counted)
+        doc.deadline = counted
     elif not doc.deadline:
         frappe.throw(_("G3: choose the Rule that sets the deadline, or enter the Deadline."))
     if before and getdate(doc.deadline) > getdate(before.deadline):
@@ -237,6 +237,18 @@ def follow_harm(complaint: Document) -> None:
             assessment.rule_key = least[0].key
             assessment.flags.ignore_permissions = True
             assessment.save()
+
+
+def _check_entered(doc: Document, rule: Rule, counted: date) -> None:
+    """Whoever enters another date than the rule counts is told so; what they entered is not lost in silence."""
+    before = doc.get_doc_before_save()
+    entered = getdate(doc.deadline) if doc.deadline else None
+    if entered and entered != counted and not (before and entered == getdate(before.deadline)):
+        frappe.throw(
+            _(
+                "Deadline: rule {0} sets it to {1}. Enter that date, or empty Rule to enter one by hand."
+            ).format(escape_html(rule.key), format_date(counted))
+        )
 
 
 def _check_later(doc: Document, field: str, deed: str) -> None:

@@ -39,7 +39,7 @@ export function draw_gallery(frm) {
 	);
 	field.$wrapper.find("[data-add]").on("click", () => upload(frm));
 	field.$wrapper.find("[data-at]").on("click", function () {
-		open_large(rows, Number(this.dataset.at));
+		open_large(rows, Number(this.dataset.at), lost);
 	});
 }
 
@@ -51,10 +51,7 @@ function lost_html(count) {
 function tile_html(row, at, lost) {
 	const kind = row.kind || kind_of(row.file);
 	const name = row.caption || file_name(row.file);
-	const marks = [
-		lost.has(row.name) && ["is-lost", __("Lost", null, "Complaint Evidence")],
-		cint(row.struck_out) && ["is-struck", __("Struck out: {0}", [row.strike_reason])],
-	].filter(Boolean);
+	const marks = marks_of(row, lost);
 	const classes = ["cq-tile", `is-${kind}`, ...marks.map(([mark]) => mark)].join(" ");
 	const said = marks.map(([, text]) => text).join(" · ");
 	let picture = `<svg viewBox="0 0 24 24" class="cq-tile-icon">${ICONS[kind] || ICONS.document}</svg>`;
@@ -63,6 +60,14 @@ function tile_html(row, at, lost) {
 	const mark = said ? `<span class="cq-tile-mark">${esc(said)}</span>` : "";
 	return `<button type="button" class="${esc(classes)}" data-at="${at}" title="${esc(name)}">
 		<span class="cq-tile-picture">${picture}</span><span class="cq-tile-name">${esc(name)}</span>${mark}</button>`;
+}
+
+/** [class, words] of what is to be said of a file wherever it is shown. */
+function marks_of(row, lost) {
+	return [
+		lost.has(row.name) && ["is-lost", __("Lost", null, "Complaint Evidence")],
+		cint(row.struck_out) && ["is-struck", __("Struck out: {0}", [row.strike_reason])],
+	].filter(Boolean);
 }
 
 // The last part of an address, in words; a file may be called "50% off.jpg", which is no escape sequence.
@@ -75,7 +80,7 @@ function file_name(file) {
 	}
 }
 
-function open_large(rows, at) {
+function open_large(rows, at, lost) {
 	const dialog = new frappe.ui.Dialog({ title: " ", size: "extra-large", fields: [{ fieldtype: "HTML", fieldname: "show" }] });
 	const step = (by) => {
 		at = (at + by + rows.length) % rows.length;
@@ -90,9 +95,10 @@ function open_large(rows, at) {
 			video: `<video src="${file}" controls autoplay></video>`,
 			audio: `<audio src="${file}" controls></audio>`,
 		}[kind];
+		const said = marks_of(row, lost).map(([, text]) => text);
 		dialog.set_title(esc(row.caption || label(kind)));
 		dialog.fields_dict.show.$wrapper.html(
-			`<div class="cq-large">${body_html || ""}<p><a ${file && `href="${file}"`} target="_blank" rel="noopener">${esc(
+			`<div class="cq-large">${said.map((text) => `<p class="cq-lost">${esc(text)}</p>`).join("")}${body_html || ""}<p><a ${file && `href="${file}"`} target="_blank" rel="noopener">${esc(
 				__("Open the file")
 			)}</a><span class="text-muted">${esc(__("{0} of {1}", [at + 1, rows.length]))}</span></p></div>`
 		);

@@ -32,9 +32,9 @@ export function headline_html(doc, headline) {
 /** Risk level as the matrix colours it, always with its words. */
 function risk_badge(doc) {
 	if (!doc.risk_level) return "";
-	const what = [doc.risk_level, label(doc.risk_acceptability)].filter(Boolean).join(" · ");
+	const what = [__(doc.risk_level), label(doc.risk_acceptability)].filter(Boolean).join(" · ");
 	return `<span class="cq-risk" style="--risk:${safe_color(doc.risk_color) || "var(--gray-500)"}" title="${esc(
-		doc.required_action || ""
+		__(doc.required_action || "")
 	)}">${esc(__("Risk: {0}", [what]))}</span>`;
 }
 
@@ -54,9 +54,11 @@ export function short_headline_html(doc) {
 		.join("")}</div>`;
 }
 
-/** Show the risk level of a form as a coloured badge in place of the plain word. */
+/** Show the risk level of a form as a coloured badge in place of the plain word, and what it requires in the reader's language. */
 export function show_risk(frm) {
-	const field = frm.fields_dict.risk_level;
-	if (!field || !frm.doc.risk_level) return;
-	field.$wrapper.find(".control-value, .like-disabled-input").html(risk_badge(frm.doc));
+	const { risk_level, required_action } = frm.fields_dict;
+	if (!risk_level || !frm.doc.risk_level) return;
+	const shown = ".control-value, .like-disabled-input";
+	risk_level.$wrapper.find(shown).html(risk_badge(frm.doc));
+	if (required_action && frm.doc.required_action) required_action.$wrapper.find(shown).text(__(frm.doc.required_action));
 }
