@@ -28,9 +28,38 @@ def local_python(*extras: str) -> Path:
 
 def bench_python(bench: Bench, source: Path, *extras: str) -> Path:
     """Interpreter of the bench with the app at `source` and `extras` installed, Frappe's pins unmoved."""
+    before = _contradictions(bench.python)
     install_app(bench.python, source, extras)
-    run(_check_command(bench.python))
+    # What a bench brings along is not ours to mend, and no reason to stop.
+    if made := sorted(_contradictions(bench.python) - before):
+        raise CommandFailed(f"the app's packages contradict those of the bench: {'; '.join(made)}")
     return bench.python
+
+
+def script_tools() -> str:
+    """Have the tools that check the desk's scripts in `node_modules`; why not, where that is not possible."""
+    if not shutil.which("npm"):
+        return "npm is not installed"
+    wanted, mark = (CHECKOUT / "package.json").read_text("utf-8"), CHECKOUT / "node_modules" / ".installed"
+    if mark.is_file() and mark.read_text("utf-8") == wanted:
+        return ""
+    try:
+        run(
+            [
+                "npm",
+                "install",
+                "--no-package-lock",
+                "--no-audit",
+                "--no-fund",
+                "--ignore-scripts",
+                "--silent",
+            ],
+            cwd=CHECKOUT,
+        )
+    except CommandFailed as error:
+        return f"npm could not install them: {error}"
+    mark.write_text(wanted, "utf-8")
+    return ""
 
 
 def install_app(python: Path, source: Path, extras: tuple[str, ...]) -> None:
@@ -82,8 +111,13 @@ def _pip(python: Path, verb: str) -> list[str]:
     return [str(python), "-m", "pip", verb]
 
 
-def _check_command(python: Path) -> list[str]:
-    return _pip(python, "check")
+def _contradictions(python: Path) -> set[str]:
+    """Packages whose requirements others do not meet, a line each."""
+    done = subprocess.run(_pip(python, "check"), capture_output=True, text=True, check=False)
+    lines = (line.strip() for line in (done.stdout + done.stderr).splitlines())
+    return {
+        line for line in lines if "requires" in line or "has requirement" in line or "incompatible" in line
+    }
 
 
 def _runs(python: Path) -> bool:
