@@ -1,0 +1,82 @@
+"""Files stay readable: 400 lines at most, and what others call stands above what they do not."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.bench import CHECKOUT
+
+MOST = 400
+ROOMS = ("complaint_qms", "scripts")
+KINDS = (".py", ".js", ".css", ".html", ".jinja")
+
+
+def files(*kinds: str) -> Iterator[Path]:
+    for room in ROOMS:
+        for path in sorted((CHECKOUT / room).rglob("*")):
+            if path.suffix in kinds and "dist" not in path.parts and "node_modules" not in path.parts:
+                yield path
+
+
+def below_private(body: list[ast.stmt]) -> list[str]:
+    """Public functions of a module or class that stand below a private one, though nothing asks them to stand there.
+
+    What runs while the module is read (decorators, defaults, tables of functions) needs its functions above it.
+    """
+    functions = [node for node in body if isinstance(node, ast.FunctionDef)]
+    early = set()
+    for node in body:
+        parts = _read_at_once(node)
+        early |= {leaf.id for part in parts for leaf in ast.walk(part) if isinstance(leaf, ast.Name)}
+    names = [node.name for node in functions]
+    seen, found = False, []
+    for node in functions:
+        if node.name in early or names.count(node.name) > 1 or node.name.startswith("__"):
+            continue
+        if node.name.startswith("_"):
+            seen = True
+        elif seen:
+            found.append(node.name)
+    return found
+
+
+def _read_at_once(node: ast.stmt) -> list[ast.AST]:
+    if isinstance(node, ast.FunctionDef):
+        return [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+    if isinstance(node, ast.ClassDef):
+        inner = [part for child in node.body for part in _read_at_once(child)]
+        return [*node.decorator_list, *node.bases, *inner]
+    return [node]
+
+
+def test_the_check_sees_what_it_is_for() -> None:
+    source = "def _a(): ...\ndef b(): ...\nT = {1: c}\ndef c(): ...\nclass K:\n  def _m(self): ...\n  def n(self): ...\n"
+    tree = ast.parse(source)
+    assert below_private(tree.body) == ["b"]
+    assert below_private(tree.body[-1].body) == ["n"]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_public_functions_stand_above_private_ones(room: str) -> None:
+    found = {}
+    for path in files(".py"):
+        if path.relative_to(CHECKOUT).parts[0] != room:
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        scopes = [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]
+        if names := [name for scope in scopes for name in below_private(scope.body)]:
+            found[str(path.relative_to(CHECKOUT))] = names
+    assert not found
+
+
+def test_no_file_is_longer_than_a_reader_keeps_in_mind() -> None:
+    found = {
+        str(path.relative_to(CHECKOUT)): lines
+        for path in files(*KINDS)
+        if (lines := len(path.read_text("utf-8").splitlines())) > MOST
+    }
+    assert not found
