@@ -186,8 +186,9 @@ def backtest(reason: str) -> int:
     say(f"running the back-test on a generated sample instead; its files go to {BACKTEST}")
     python = install.local_python()
     BACKTEST.mkdir(parents=True, exist_ok=True)
-    command = [str(python.parent / APP.replace("_", "-")), "demo"]
-    return subprocess.run(command, cwd=BACKTEST, stdin=subprocess.DEVNULL, check=False).returncode
+    # In full, so that the paths it prints can be opened from wherever the command was called.
+    command = [str(python.parent / APP.replace("_", "-")), "demo", "--out", str(BACKTEST / "complaint-qms-demo")]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode
 
 
 if __name__ == "__main__":
