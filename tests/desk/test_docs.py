@@ -1,0 +1,69 @@
+"""The examples of docs/integration.md are what the site really answers, played in their order by an agent."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import frappe
+import pytest
+
+from scripts.bench import CHECKOUT
+from tests.desk import factory
+from tests.desk.wire import ask
+
+pytestmark = pytest.mark.usefixtures("site")
+PAGE = (CHECKOUT / "docs" / "integration.md").read_text("utf-8")
+EXAMPLE = re.compile(r"```http\n(GET|POST) (\S+)\n(.*?)```\n+```json\n(.*?)```", re.DOTALL)
+NAMED = "CMP-2026-00001"
+
+
+def differences(shown: Any, real: Any, at: str = "") -> list[str]:
+    """Where the answer lacks what the page shows. An empty object, list or text stands for any of its kind."""
+    if isinstance(shown, dict):
+        if not isinstance(real, dict):
+            return [f"{at}: {real!r} is no object"]
+        return [
+            found
+            for key, value in shown.items()
+            for found in differences(value, real.get(key, ...), f"{at}.{key}")
+        ]
+    if isinstance(shown, list):
+        if not isinstance(real, list):
+            return [f"{at}: {real!r} is no list"]
+        lacking = [one for one in shown if not any(not differences(one, other) for other in real)]
+        return [f"{at}: {one!r} is not in {real!r}" for one in lacking]
+    if shown == "":
+        return [] if isinstance(real, str) else [f"{at}: {real!r} is no text"]
+    return [] if shown == real else [f"{at}: {real!r} instead of {shown!r}"]
+
+
+def test_the_examples_are_what_the_site_answers():
+    agent = factory.user("Complaint Agent", "Complaint Manager", email="docs@qms.example")
+    name, found = NAMED, []
+    examples = EXAMPLE.findall(PAGE)
+    assert len(examples) == 5
+    for number, (method, path, body, shown) in enumerate(examples):
+        sent = json.loads(body.replace(NAMED, name)) if body.strip() else b""
+        answer = ask(method, path.replace(NAMED, name), sent, user=agent, keep=True)
+        if number == 0:
+            assert answer.status == 200, answer.said
+            name = answer.body["message"]["name"]
+        found += [
+            f"{path} {text} ({answer.said})"
+            for text in differences(json.loads(shown.replace(NAMED, name)), answer.body)
+        ]
+    assert not found
+    assert frappe.db.count("Complaint", {"complainant_name": "Ada Example", "owner": agent}) == 1
+
+
+def test_the_check_sees_what_it_is_for():
+    assert differences({"a": [{"b": 1}]}, {"a": [{"b": 2}]})
+    assert differences({"a": ""}, {})
+    assert not differences({"a": {}, "b": [{"c": 1}]}, {"a": {"x": 1}, "b": [{"c": 0}, {"c": 1, "d": 2}]})
+
+
+@pytest.mark.parametrize("page", ["integration", "administration", "import", "security", "engine"])
+def test_the_readme_leads_to_every_page(page: str):
+    assert f"docs/{page}.md" in (CHECKOUT / "README.md").read_text("utf-8")
