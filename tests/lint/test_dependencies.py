@@ -34,7 +34,7 @@ FROM_THE_BENCH = {
 }  # fmt: skip
 BENCH_DISTRIBUTIONS = {"bs4": "beautifulsoup4", "PIL": "pillow"}
 # Run by their command line, or read by another tool.
-NOT_IMPORTED = {"ruff", "importlinter", "mypy", "types-pyyaml"}
+NOT_IMPORTED = {"ruff", "importlinter", "mypy", "pytest-xdist", "types-pyyaml"}
 OWN = {"complaint_qms", "tests", "scripts"}
 
 
