@@ -135,14 +135,6 @@ def inspect(place: Path) -> Bench | str:
     return Bench(place.absolute(), **versions)
 
 
-def _version(place: Path, app: str) -> str:
-    source = place / "apps" / app / app / "__init__.py"
-    if not source.is_file():
-        return ""
-    found = re.search(r"""^__version__\s*=\s*["']([^"']+)""", source.read_text("utf-8"), re.MULTILINE)
-    return found.group(1) if found else "unknown"
-
-
 def read_json(path: Path) -> dict:
     """The object in a JSON file; empty when the file is not there."""
     return json.loads(path.read_text("utf-8") or "{}") if path.is_file() else {}
@@ -175,6 +167,14 @@ def last_lines(text: str, count: int = 40) -> str:
     """The end of a command's output without the frames of its progress bars."""
     lines = [line for line in re.split(r"[\r\n]+", text) if line.strip() and not line.startswith("Updating")]
     return "\n".join(lines[-count:])
+
+
+def _version(place: Path, app: str) -> str:
+    source = place / "apps" / app / app / "__init__.py"
+    if not source.is_file():
+        return ""
+    found = re.search(r"""^__version__\s*=\s*["']([^"']+)""", source.read_text("utf-8"), re.MULTILINE)
+    return found.group(1) if found else "unknown"
 
 
 if __name__ == "__main__":

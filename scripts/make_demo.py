@@ -80,14 +80,6 @@ def make_bench() -> Bench | None:
     return benches.find().bench
 
 
-def _program(name: str) -> str | None:
-    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
-
-
-def _no_questions() -> dict[str, str]:
-    return os.environ | {"GIT_TERMINAL_PROMPT": "0"}
-
-
 def on_bench(bench: Bench) -> int:
     """Site, demo data, servers. The bench keeps this checkout as its app: the servers go on running on it."""
     services.ensure(bench)
@@ -155,10 +147,6 @@ def serve(bench: Bench) -> int:
     raise sites.NoSite(f"the web server does not answer; see {BACKTEST.parent / 'demo-web.log'}")
 
 
-def _running() -> Path:
-    return CHECKOUT / "out" / "demo-servers.json"
-
-
 def stop() -> int:
     """End the servers of an earlier demo: those processes only, and only when they are still ours."""
     for name, pid in benches.read_json(_running()).items():
@@ -169,17 +157,6 @@ def stop() -> int:
     return 0
 
 
-def _is_bench_process(pid: int) -> bool:
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-    return b"frappe.utils.bench_helper" in command or REALTIME.encode() in command
-
-
-# No bench ------------------------------------------------------------------------------------------------------------
-
-
 def backtest(reason: str) -> int:
     """The back-test on a sample with planted faults: engine, embedded database and report, without any server."""
     say(f"no desk to show: {reason}")
@@ -187,8 +164,36 @@ def backtest(reason: str) -> int:
     python = install.local_python()
     BACKTEST.mkdir(parents=True, exist_ok=True)
     # In full, so that the paths it prints can be opened from wherever the command was called.
-    command = [str(python.parent / APP.replace("_", "-")), "demo", "--out", str(BACKTEST / "complaint-qms-demo")]
+    command = [
+        str(python.parent / APP.replace("_", "-")),
+        "demo",
+        "--out",
+        str(BACKTEST / "complaint-qms-demo"),
+    ]
     return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def _program(name: str) -> str | None:
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+
+
+def _no_questions() -> dict[str, str]:
+    return os.environ | {"GIT_TERMINAL_PROMPT": "0"}
+
+
+def _running() -> Path:
+    return CHECKOUT / "out" / "demo-servers.json"
+
+
+# No bench ------------------------------------------------------------------------------------------------------------
+
+
+def _is_bench_process(pid: int) -> bool:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return b"frappe.utils.bench_helper" in command or REALTIME.encode() in command
 
 
 if __name__ == "__main__":

@@ -36,6 +36,14 @@ def point_here(bench: Bench, *extras: str) -> Path | None:
     return before
 
 
+def list_app(bench: Bench) -> None:
+    """Name the app in `sites/apps.txt`, the list of apps this bench knows."""
+    apps = bench.sites / "apps.txt"
+    names = apps.read_text("utf-8").split() if apps.is_file() else ["frappe", "erpnext"]
+    if APP not in names:
+        apps.write_text("\n".join([*names, APP]) + "\n", "utf-8")
+
+
 def _take_place(bench: Bench, link: Path) -> Path | None:
     """Make `link` lead to this checkout; the folder to return to, None when there is nothing to return to."""
     aside = bench.path / ASIDE
@@ -69,11 +77,3 @@ def _put_back(bench: Bench, link: Path, before: Path, extras: tuple[str, ...]) -
             bench.run("build", "--app", APP)  # the list of compiled files is the bench's, not the checkout's
     except CommandFailed as error:
         say(f"{link} leads to {before} again, but its install could not be renewed: {error}")
-
-
-def list_app(bench: Bench) -> None:
-    """Name the app in `sites/apps.txt`, the list of apps this bench knows."""
-    apps = bench.sites / "apps.txt"
-    names = apps.read_text("utf-8").split() if apps.is_file() else ["frappe", "erpnext"]
-    if APP not in names:
-        apps.write_text("\n".join([*names, APP]) + "\n", "utf-8")

@@ -46,6 +46,42 @@ def ensure_mariadb(bench: Bench) -> None:
     raise ServiceMissing("MariaDB is installed but did not start; start it by hand and run again")
 
 
+def ensure_redis(bench: Bench, key: str) -> None:
+    """Have the Redis server of one purpose (`redis_cache` or `redis_queue`) answer."""
+    url = urlsplit(str(bench.config.get(key) or "redis://127.0.0.1:6379"))
+    host, port = url.hostname or "127.0.0.1", url.port or 6379
+    if port_open(host, port):
+        return
+    settings = bench.path / "config" / f"{key}.conf"
+    if host not in LOCAL:
+        raise ServiceMissing(f"the {key} server {host}:{port} does not answer")
+    if not shutil.which("redis-server"):
+        raise ServiceMissing("Redis is not installed")
+    if not settings.is_file():
+        raise ServiceMissing(f"the {key} server does not answer and the bench has no config/{key}.conf")
+    _detached(["redis-server", str(settings), "--daemonize", "yes"], cwd=bench.path)
+    if not _wait(lambda: port_open(host, port), seconds=20):
+        raise ServiceMissing(f"Redis is installed but the {key} server did not start")
+    say(f"started Redis for {key} on port {port}; it stays running")
+
+
+def port_open(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=3):
+            return True
+    except OSError:
+        return False
+
+
+def free_port(preferred: int = 0) -> int:
+    """A TCP port of this machine that nobody listens on; `preferred` when it is free."""
+    if preferred and not port_open("127.0.0.1", preferred):
+        return preferred
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def _mariadb_starters() -> list[list[str]]:
     """Ways to start a stopped MariaDB, the tidiest first."""
     ways = []
@@ -83,42 +119,6 @@ def _greets(family: int, address: str | tuple[str, int]) -> bool:
             return bool(connection.recv(1))
     except OSError:
         return False
-
-
-def ensure_redis(bench: Bench, key: str) -> None:
-    """Have the Redis server of one purpose (`redis_cache` or `redis_queue`) answer."""
-    url = urlsplit(str(bench.config.get(key) or "redis://127.0.0.1:6379"))
-    host, port = url.hostname or "127.0.0.1", url.port or 6379
-    if port_open(host, port):
-        return
-    settings = bench.path / "config" / f"{key}.conf"
-    if host not in LOCAL:
-        raise ServiceMissing(f"the {key} server {host}:{port} does not answer")
-    if not shutil.which("redis-server"):
-        raise ServiceMissing("Redis is not installed")
-    if not settings.is_file():
-        raise ServiceMissing(f"the {key} server does not answer and the bench has no config/{key}.conf")
-    _detached(["redis-server", str(settings), "--daemonize", "yes"], cwd=bench.path)
-    if not _wait(lambda: port_open(host, port), seconds=20):
-        raise ServiceMissing(f"Redis is installed but the {key} server did not start")
-    say(f"started Redis for {key} on port {port}; it stays running")
-
-
-def port_open(host: str, port: int) -> bool:
-    try:
-        with socket.create_connection((host, port), timeout=3):
-            return True
-    except OSError:
-        return False
-
-
-def free_port(preferred: int = 0) -> int:
-    """A TCP port of this machine that nobody listens on; `preferred` when it is free."""
-    if preferred and not port_open("127.0.0.1", preferred):
-        return preferred
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _detached(command: list[str], cwd: Path | None = None) -> None:

@@ -127,40 +127,6 @@ def make_erpnext_site(bench: Bench, site: str, kind: str = "company") -> None:
         _save_database(bench, site, saved)
 
 
-def _has_stamp(bench: Bench, site: str, wanted: str) -> bool:
-    stamp = bench.sites / site / STAMP
-    return stamp.is_file() and stamp.read_text("utf-8") == wanted
-
-
-def _save_database(bench: Bench, site: str, saved: Path) -> None:
-    saved.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as rest:  # a backup also writes the site's config, with its password
-        bench.run("backup", "--backup-path", rest, "--backup-path-db", str(saved), site=site)
-
-
-def _new_site(bench: Bench, site: str, *options: str) -> None:
-    failures = []
-    for password in root_passwords(bench):
-        command = ["new-site", site, "--admin-password", ADMIN_PASSWORD, "--force", *options]
-        secret = ["--db-root-password", password]
-        try:
-            bench.run(*command, *secret)
-            return
-        except CommandFailed as error:
-            shutil.rmtree(bench.sites / site, ignore_errors=True)
-            failures.append(str(error).replace(password, "***") if password else str(error))
-            if not _is_refused_login(failures[-1]):
-                raise CommandFailed(failures[-1]) from None
-    raise NoSite(
-        "the database root user's password is not known; set DB_ROOT_PASSWORD or root_password in "
-        f"{bench.sites / 'common_site_config.json'}"
-    )
-
-
-def _is_refused_login(text: str) -> bool:
-    return any(sign in text for sign in ("Access denied", "(1045", "(1698", "Aborted!"))
-
-
 def root_passwords(bench: Bench) -> list[str]:
     """Passwords of the database's root user worth trying, the told ones first."""
     told = [os.environ.get("DB_ROOT_PASSWORD"), bench.config.get("root_password")]
@@ -241,3 +207,37 @@ def set_config(bench: Bench, site: str, **values: object) -> None:
     """Write keys into a site's own config file."""
     path = bench.sites / site / "site_config.json"
     path.write_text(json.dumps(read_json(path) | values, indent=1, sort_keys=True), "utf-8")
+
+
+def _has_stamp(bench: Bench, site: str, wanted: str) -> bool:
+    stamp = bench.sites / site / STAMP
+    return stamp.is_file() and stamp.read_text("utf-8") == wanted
+
+
+def _save_database(bench: Bench, site: str, saved: Path) -> None:
+    saved.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as rest:  # a backup also writes the site's config, with its password
+        bench.run("backup", "--backup-path", rest, "--backup-path-db", str(saved), site=site)
+
+
+def _new_site(bench: Bench, site: str, *options: str) -> None:
+    failures = []
+    for password in root_passwords(bench):
+        command = ["new-site", site, "--admin-password", ADMIN_PASSWORD, "--force", *options]
+        secret = ["--db-root-password", password]
+        try:
+            bench.run(*command, *secret)
+            return
+        except CommandFailed as error:
+            shutil.rmtree(bench.sites / site, ignore_errors=True)
+            failures.append(str(error).replace(password, "***") if password else str(error))
+            if not _is_refused_login(failures[-1]):
+                raise CommandFailed(failures[-1]) from None
+    raise NoSite(
+        "the database root user's password is not known; set DB_ROOT_PASSWORD or root_password in "
+        f"{bench.sites / 'common_site_config.json'}"
+    )
+
+
+def _is_refused_login(text: str) -> bool:
+    return any(sign in text for sign in ("Access denied", "(1045", "(1698", "Aborted!"))

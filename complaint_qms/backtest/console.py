@@ -165,6 +165,44 @@ def explain(store: Store, key: str, language: str) -> int:
     return OK
 
 
+def level_name(policy: Policy, axis: str, key: str | None, language: str) -> str:
+    """The policy's own name of a severity, occurrence or risk level."""
+    section = policy.data["risk"][axis]
+    level = (
+        section.get(key) if isinstance(section, dict) else next((s for s in section if s["key"] == key), None)
+    )
+    if not level:
+        return key or "-"
+    return str(level.get("name_zh") if language == "zh" and level.get("name_zh") else level.get("name", key))
+
+
+def hours(minutes: float, language: str) -> str:
+    """Working minutes as hours and minutes."""
+    whole = round(minutes)
+    return phrase("hours_minutes", language).format(hours=f"{whole // 60:,}", minutes=whole % 60)
+
+
+def cut(text: str, width: int) -> str:
+    """At most `width` columns of text; Chinese characters take two."""
+    used = 0
+    for place, char in enumerate(text):
+        used += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        if used > width:
+            return text[: max(0, place - 1)] + "…"
+    return text
+
+
+def table(rows: Iterable[tuple[str, ...]], indent: int = 0) -> None:
+    """Aligned columns."""
+    rows = [tuple(printable(c) for c in row) for row in rows]
+    if not rows:
+        return
+    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        cells = [c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True)]
+        print_line((" " * indent + "  ".join(cells)).rstrip())
+
+
 def _fact(value: object) -> str:
     """A stored value as people write it: a count without a decimal point."""
     return f"{value:,.0f}" if isinstance(value, float) and value.is_integer() else str(value)
@@ -248,44 +286,6 @@ def _explain_rest(store: Store, judged: dict, language: str) -> None:
         print_line(f"  {score:.2f}  {other}")
         for sentence, values, _weight in json.loads(why):
             print_line(f"      - {stored_reasons.reason(sentence, values, language)}")
-
-
-def level_name(policy: Policy, axis: str, key: str | None, language: str) -> str:
-    """The policy's own name of a severity, occurrence or risk level."""
-    section = policy.data["risk"][axis]
-    level = (
-        section.get(key) if isinstance(section, dict) else next((s for s in section if s["key"] == key), None)
-    )
-    if not level:
-        return key or "-"
-    return str(level.get("name_zh") if language == "zh" and level.get("name_zh") else level.get("name", key))
-
-
-def hours(minutes: float, language: str) -> str:
-    """Working minutes as hours and minutes."""
-    whole = round(minutes)
-    return phrase("hours_minutes", language).format(hours=f"{whole // 60:,}", minutes=whole % 60)
-
-
-def cut(text: str, width: int) -> str:
-    """At most `width` columns of text; Chinese characters take two."""
-    used = 0
-    for place, char in enumerate(text):
-        used += 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        if used > width:
-            return text[: max(0, place - 1)] + "…"
-    return text
-
-
-def table(rows: Iterable[tuple[str, ...]], indent: int = 0) -> None:
-    """Aligned columns."""
-    rows = [tuple(printable(c) for c in row) for row in rows]
-    if not rows:
-        return
-    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        cells = [c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True)]
-        print_line((" " * indent + "  ".join(cells)).rstrip())
 
 
 def _width(text: str) -> int:

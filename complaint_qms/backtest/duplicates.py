@@ -51,12 +51,6 @@ def find(store: Store, policy: Policy, history: History, tick: Callable[[int], N
         store.set_done("similar", -1)
 
 
-def _rows(pairs: Iterator[Pair], kept: list[Pair]) -> Iterator[tuple]:
-    for pair in pairs:
-        kept.append(replace(pair, reasons=()))
-        yield int(pair.left), int(pair.right), round(pair.score, 4), reasons_json(pair.reasons)
-
-
 def reasons_json(reasons: tuple) -> str:
     """Reasons as JSON: key and values of the message, weight."""
     return json.dumps(
@@ -66,11 +60,6 @@ def reasons_json(reasons: tuple) -> str:
         ],
         ensure_ascii=False,
     )
-
-
-def _plain(value: object) -> object:
-    value = value.item() if isinstance(value, np.generic) else value
-    return value if isinstance(value, int | float | str | bool | type(None)) else str(value)
 
 
 def records(store: Store, history: History, start: int, stop: int) -> Iterator[Record]:
@@ -95,3 +84,14 @@ def record(
     """One complaint as the engine's similarity sees it."""
     words = "\n".join(t for t in (subject, text) if t)
     return Record(key, words, customer or "", item or "", batch or "", "", day)
+
+
+def _rows(pairs: Iterator[Pair], kept: list[Pair]) -> Iterator[tuple]:
+    for pair in pairs:
+        kept.append(replace(pair, reasons=()))
+        yield int(pair.left), int(pair.right), round(pair.score, 4), reasons_json(pair.reasons)
+
+
+def _plain(value: object) -> object:
+    value = value.item() if isinstance(value, np.generic) else value
+    return value if isinstance(value, int | float | str | bool | type(None)) else str(value)

@@ -60,10 +60,6 @@ class History:
         """The rows whose receipt does not lie far from all others: a slip of the pen in the year is no history."""
         return main_stretch(self.received)
 
-    @cached_property
-    def _tables(self) -> dict[str, np.ndarray]:
-        return {d: np.array([*labels, None], dtype=object) for d, labels in self.labels.items()}
-
     def names(self, dimension: str, part: slice) -> list[str | None]:
         """Labels of a stretch of rows, None where not given."""
         return self._tables[dimension][self.codes[dimension][part]].tolist()
@@ -79,6 +75,10 @@ class History:
         width = len(self.labels["type"]) + 1
         combined = (item + 1) * width + kind + 1
         return pd.factorize(combined)[0]
+
+    @cached_property
+    def _tables(self) -> dict[str, np.ndarray]:
+        return {d: np.array([*labels, None], dtype=object) for d, labels in self.labels.items()}
 
 
 def note_far(store: Store, past: History) -> None:
@@ -125,16 +125,6 @@ class Collector:
                 parts.append(np.full(size, "NaT", "datetime64[s]"))
         self.size += size
 
-    def _catch_up(self, store: Store) -> None:
-        rows = store.db.execute(f"SELECT {', '.join(_KEPT)} FROM complaint ORDER BY row_id")
-        while batch := rows.fetchmany(_BATCH):
-            self.add(len(batch), dict(zip(_KEPT, zip(*batch, strict=True), strict=True)))
-        if self.size:
-            keys = sorted(FIELD_KEYS)
-            counts = ", ".join(f"count({key})" for key in keys)
-            found = store.db.execute(f"SELECT {counts} FROM complaint").fetchone()
-            self._filled = Counter(dict(zip(keys, found, strict=True)))
-
     def history(self, store: Store) -> History:
         """All columns in event order, handed over: nothing is left here. A type that only the text gave counts as the
         type."""
@@ -159,62 +149,20 @@ class Collector:
             {key: count for key, count in sorted(self._filled.items()) if count},
         )
 
+    def _catch_up(self, store: Store) -> None:
+        rows = store.db.execute(f"SELECT {', '.join(_KEPT)} FROM complaint ORDER BY row_id")
+        while batch := rows.fetchmany(_BATCH):
+            self.add(len(batch), dict(zip(_KEPT, zip(*batch, strict=True), strict=True)))
+        if self.size:
+            keys = sorted(FIELD_KEYS)
+            counts = ", ".join(f"count({key})" for key in keys)
+            found = store.db.execute(f"SELECT {counts} FROM complaint").fetchone()
+            self._filled = Counter(dict(zip(keys, found, strict=True)))
+
 
 def load(store: Store) -> History:
     """The history of a store that is there already."""
     return Collector(store).history(store)
-
-
-def _row_ids(store: Store, size: int) -> np.ndarray:
-    """Running numbers in the order of the store; some may be gone."""
-    if store.db.execute("SELECT max(row_id) FROM complaint").fetchone()[0] == size:
-        return np.arange(1, size + 1, dtype=np.int64)
-    return np.fromiter(store.column("SELECT row_id FROM complaint ORDER BY row_id"), np.int64, size)
-
-
-def _joined(parts: list[np.ndarray], kind: str) -> np.ndarray:
-    return np.concatenate(parts) if parts else np.empty(0, kind)
-
-
-def _read_types(store: Store) -> _Codes:
-    codes = _Codes()
-    rows = store.db.execute(
-        "SELECT coalesce(type, reading.value) FROM complaint LEFT JOIN reading "
-        "ON reading.row_id = complaint.row_id AND reading.field = 'type' ORDER BY complaint.row_id"
-    )
-    while batch := rows.fetchmany(_BATCH):
-        codes.add([value for (value,) in batch])
-    return codes
-
-
-class _Numbers(dict):
-    """Label -> its number in order of first appearance; None -> -1."""
-
-    def __init__(self) -> None:
-        super().__init__({None: -1})
-
-    def __missing__(self, label: str) -> int:
-        return self.setdefault(label, len(self) - 1)
-
-
-class _Codes:
-    """A column of labels as numbers."""
-
-    def __init__(self) -> None:
-        self.numbers = _Numbers()
-        self.parts: list[np.ndarray] = []
-
-    def add(self, values: Sequence[str | None]) -> None:
-        self.parts.append(np.fromiter(map(self.numbers.__getitem__, values), np.int32, len(values)))
-
-    def add_none(self, size: int) -> None:
-        self.parts.append(np.full(size, -1, dtype=np.int32))
-
-    def codes(self) -> np.ndarray:
-        return _joined(self.parts, "int32")
-
-    def labels(self) -> list[str]:
-        return list(self.numbers)[1:]
 
 
 def stamps(values: Sequence[str | None]) -> np.ndarray:
@@ -255,3 +203,55 @@ def fetch(store: Store, history: History, start: int, stop: int, columns: tuple[
     return store.db.execute(
         f"SELECT {names} FROM wanted JOIN complaint ON complaint.row_id = wanted.row_id ORDER BY wanted.seq"
     )
+
+
+class _Numbers(dict):
+    """Label -> its number in order of first appearance; None -> -1."""
+
+    def __init__(self) -> None:
+        super().__init__({None: -1})
+
+    def __missing__(self, label: str) -> int:
+        return self.setdefault(label, len(self) - 1)
+
+
+class _Codes:
+    """A column of labels as numbers."""
+
+    def __init__(self) -> None:
+        self.numbers = _Numbers()
+        self.parts: list[np.ndarray] = []
+
+    def add(self, values: Sequence[str | None]) -> None:
+        self.parts.append(np.fromiter(map(self.numbers.__getitem__, values), np.int32, len(values)))
+
+    def add_none(self, size: int) -> None:
+        self.parts.append(np.full(size, -1, dtype=np.int32))
+
+    def codes(self) -> np.ndarray:
+        return _joined(self.parts, "int32")
+
+    def labels(self) -> list[str]:
+        return list(self.numbers)[1:]
+
+
+def _row_ids(store: Store, size: int) -> np.ndarray:
+    """Running numbers in the order of the store; some may be gone."""
+    if store.db.execute("SELECT max(row_id) FROM complaint").fetchone()[0] == size:
+        return np.arange(1, size + 1, dtype=np.int64)
+    return np.fromiter(store.column("SELECT row_id FROM complaint ORDER BY row_id"), np.int64, size)
+
+
+def _joined(parts: list[np.ndarray], kind: str) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.empty(0, kind)
+
+
+def _read_types(store: Store) -> _Codes:
+    codes = _Codes()
+    rows = store.db.execute(
+        "SELECT coalesce(type, reading.value) FROM complaint LEFT JOIN reading "
+        "ON reading.row_id = complaint.row_id AND reading.field = 'type' ORDER BY complaint.row_id"
+    )
+    while batch := rows.fetchmany(_BATCH):
+        codes.add([value for (value,) in batch])
+    return codes

@@ -111,26 +111,32 @@ def records_of(store: Store, source: Source) -> int:
     return store.db.execute("SELECT records FROM source WHERE file = ?", (source.number,)).fetchone()[0]
 
 
-def _dates_key(source: Source) -> str:
-    return f"dates {source.number}"
+def iso_texts(stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:
+    """``2024-03-01 08:15:00``, or ``2024-03-01`` where no clock time was given; NaT rows hold no useful text."""
+    if not timed.any():
+        return np.datetime_as_string(stamps, unit="D").tolist()
+    whole = np.datetime_as_string(stamps, unit="s")
+    if whole.dtype.itemsize >= 19 * 4:
+        letters = whole.view(np.uint32).reshape(len(whole), -1)
+        letters[letters[:, 10] == ord("T"), 10] = ord(" ")
+    texts = whole.tolist()
+    for i in np.flatnonzero(~timed).tolist():
+        texts[i] = texts[i][:10]
+    return texts
 
 
-def _recall_dates(store: Store, source: Source) -> None:
-    """Decisions that an interrupted run made on the way."""
-    for key, decision in json.loads(store.meta(_dates_key(source)) or "{}").items():
-        source.mapping.dates[key] = DateDecision(**decision)
+def stored_texts(raw: list[str]) -> list[str | None]:
+    """Cells that are hardly ever the same, as stored."""
+    texts = list(map(str.strip, raw))
+    if min(map(len, texts)) > _LONGEST_BLANK or _BLANK_CELLS.isdisjoint(texts):
+        return texts
+    return [None if t in _BLANK_CELLS else t for t in texts]
 
 
-def _decide_late(store: Store, source: Source) -> None:
-    """Dates whose order of day and month is open turn up after the part of the file that the columns were judged by: now
-    all of it is read. The cells before have another form, so nothing that is stored was read wrongly."""
-    facts = profile(source.table)
-    late = {}
-    for key, decision in decide_dates(facts, source.mapping.columns, {}).items():
-        if source.mapping.dates[key].order == "ymd" != decision.order:
-            source.mapping.dates[key] = decision
-            late[key] = vars(decision)
-    store.set_meta(_dates_key(source), json.dumps(late, sort_keys=True))
+def stored_numbers(raw: Iterable[str]) -> list[str | None]:
+    """Lots and serial numbers as stored: what people write who know none is none."""
+    texts = map(str.strip, raw)
+    return [None if len(t) <= _LONGEST_NO_NUMBER and t.lower() in NO_NUMBERS else t for t in texts]
 
 
 class _ChunkReader:
@@ -273,6 +279,38 @@ class _ChunkReader:
                 self.store.note_quality(key, reason, len(odd), rows[first], example)
 
 
+def _dates_key(source: Source) -> str:
+    return f"dates {source.number}"
+
+
+def _recall_dates(store: Store, source: Source) -> None:
+    """Decisions that an interrupted run made on the way."""
+    for key, decision in json.loads(store.meta(_dates_key(source)) or "{}").items():
+        source.mapping.dates[key] = DateDecision(**decision)
+
+
+def _decide_late(store: Store, source: Source) -> None:
+    """Dates whose order of day and month is open turn up after the part of the file that the columns were judged by: now
+    all of it is read. The cells before have another form, so nothing that is stored was read wrongly."""
+    facts = profile(source.table)
+    late = {}
+    for key, decision in decide_dates(facts, source.mapping.columns, {}).items():
+        if source.mapping.dates[key].order == "ymd" != decision.order:
+            source.mapping.dates[key] = decision
+            late[key] = vars(decision)
+    store.set_meta(_dates_key(source), json.dumps(late, sort_keys=True))
+
+
+class _Cells(dict):
+    """Cell as read -> cell as stored: trimmed, None for a blank. One text object for all cells that say the same."""
+
+    def __missing__(self, cell: str) -> str | None:
+        if len(self) >= CELLS_KEPT:
+            self.clear()
+        text = cell.strip()
+        return self.setdefault(cell, None if text in _BLANK_CELLS else text)
+
+
 def _joined(key: str, columns: list[tuple[str, ...]]) -> list[str]:
     if len(columns) == 1:
         return list(columns[0])
@@ -291,44 +329,6 @@ def _stored(raw: list[str], alike: Alike, stamps: np.ndarray, timed: np.ndarray)
         for i, text in zip(others.tolist(), iso_texts(stamps[others], timed[others]), strict=True):
             texts[i] = text
     return texts
-
-
-def iso_texts(stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:
-    """``2024-03-01 08:15:00``, or ``2024-03-01`` where no clock time was given; NaT rows hold no useful text."""
-    if not timed.any():
-        return np.datetime_as_string(stamps, unit="D").tolist()
-    whole = np.datetime_as_string(stamps, unit="s")
-    if whole.dtype.itemsize >= 19 * 4:
-        letters = whole.view(np.uint32).reshape(len(whole), -1)
-        letters[letters[:, 10] == ord("T"), 10] = ord(" ")
-    texts = whole.tolist()
-    for i in np.flatnonzero(~timed).tolist():
-        texts[i] = texts[i][:10]
-    return texts
-
-
-class _Cells(dict):
-    """Cell as read -> cell as stored: trimmed, None for a blank. One text object for all cells that say the same."""
-
-    def __missing__(self, cell: str) -> str | None:
-        if len(self) >= CELLS_KEPT:
-            self.clear()
-        text = cell.strip()
-        return self.setdefault(cell, None if text in _BLANK_CELLS else text)
-
-
-def stored_texts(raw: list[str]) -> list[str | None]:
-    """Cells that are hardly ever the same, as stored."""
-    texts = list(map(str.strip, raw))
-    if min(map(len, texts)) > _LONGEST_BLANK or _BLANK_CELLS.isdisjoint(texts):
-        return texts
-    return [None if t in _BLANK_CELLS else t for t in texts]
-
-
-def stored_numbers(raw: Iterable[str]) -> list[str | None]:
-    """Lots and serial numbers as stored: what people write who know none is none."""
-    texts = map(str.strip, raw)
-    return [None if len(t) <= _LONGEST_NO_NUMBER and t.lower() in NO_NUMBERS else t for t in texts]
 
 
 __all__ = ["Source", "file_hash", "ingest", "write_bad_rows"]

@@ -66,14 +66,6 @@ class Inputs:
             ],
         }
 
-    @property
-    def _of_files(self) -> list[Mapped]:
-        return [(source.mapping, facts) for source, facts in self.files]
-
-    @property
-    def _of_deliveries(self) -> Mapped | None:
-        return (self.deliveries[2], self.deliveries[1]) if self.deliveries else None
-
     def require(self, written: Path, write: Callable[[str], object]) -> None:
         """Refuse files without the columns that are needed; what was found is then in the file `written`, which `write`
         writes, to be completed."""
@@ -85,6 +77,14 @@ class Inputs:
             except ColumnError as error:
                 error.message = error.message.having(mapping=written)
                 raise
+
+    @property
+    def _of_files(self) -> list[Mapped]:
+        return [(source.mapping, facts) for source, facts in self.files]
+
+    @property
+    def _of_deliveries(self) -> Mapped | None:
+        return (self.deliveries[2], self.deliveries[1]) if self.deliveries else None
 
 
 def read(job: Job, progress: Progress, look: Callable[..., Profile] = first_look) -> Inputs:

@@ -77,23 +77,6 @@ def main(argv: list[str] | None = None) -> int:
         return UNFORESEEN
 
 
-def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, language: str) -> int:
-    if options.print_policy:
-        from complaint_qms.backtest import policy as policies
-
-        sys.stdout.write(policies.default_text())
-        return OK
-    if options.verb is None:
-        parser.print_help()
-        return USAGE
-    return options.run(options, language)
-
-
-def _drop_output() -> None:
-    """What is still to be written to standard output goes nowhere, so that leaving raises nothing."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def build_parser() -> argparse.ArgumentParser:
     """The command line; kept apart so that the help can be tested."""
     parser = argparse.ArgumentParser(
@@ -113,6 +96,23 @@ def build_parser() -> argparse.ArgumentParser:
     _result_parsers(verbs)
     _sample_parsers(verbs)
     return parser
+
+
+def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, language: str) -> int:
+    if options.print_policy:
+        from complaint_qms.backtest import policy as policies
+
+        sys.stdout.write(policies.default_text())
+        return OK
+    if options.verb is None:
+        parser.print_help()
+        return USAGE
+    return options.run(options, language)
+
+
+def _drop_output() -> None:
+    """What is still to be written to standard output goes nowhere, so that leaving raises nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _language_option(parser: argparse.ArgumentParser, again: bool = False) -> None:

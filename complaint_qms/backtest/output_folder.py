@@ -34,43 +34,6 @@ def claimed(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _lock(folder: Path) -> int:
-    """An open file that carries the lock; the folder itself where the file system can lock folders."""
-    if fcntl is not None:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return handle
-        except BlockingIOError:
-            os.close(handle)
-            raise
-        except OSError:  # a network drive, for instance
-            os.close(handle)
-    return _lock_file(folder / LOCK_NAME)
-
-
-def _lock_file(path: Path) -> int:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        if fcntl is not None:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            _lock_on_windows(handle)
-    except BaseException:
-        os.close(handle)
-        raise
-    return handle
-
-
-def _lock_on_windows(handle: int) -> None:
-    import msvcrt
-
-    try:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    except OSError:
-        raise BlockingIOError from None
-
-
 def keep_apart(outputs: list[Path], inputs: list[Path | None]) -> None:
     """Refuse a run that would write over one of the files it was given."""
     for source in inputs:
@@ -113,3 +76,40 @@ def put_aside(path: Path, ours: set[str]) -> Path | None:
     except OSError as error:
         raise CommandError("output_unwritable", OUTPUT, file=path, why=error.strerror) from None
     return kept
+
+
+def _lock(folder: Path) -> int:
+    """An open file that carries the lock; the folder itself where the file system can lock folders."""
+    if fcntl is not None:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return handle
+        except BlockingIOError:
+            os.close(handle)
+            raise
+        except OSError:  # a network drive, for instance
+            os.close(handle)
+    return _lock_file(folder / LOCK_NAME)
+
+
+def _lock_file(path: Path) -> int:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            _lock_on_windows(handle)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _lock_on_windows(handle: int) -> None:
+    import msvcrt
+
+    try:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    except OSError:
+        raise BlockingIOError from None

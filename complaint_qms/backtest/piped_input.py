@@ -39,6 +39,17 @@ class PipedInput:
             return self._copied(path, name, standard), name
         return path, name
 
+    @contextlib.contextmanager
+    def named(self) -> Iterator[None]:
+        """Errors name what was given, not its copy."""
+        try:
+            yield
+        except (CommandError, TableError) as error:
+            given = self._given.get(error.message.params.get("file"))
+            if given is not None:
+                error.message = error.message.having(file=given)
+            raise
+
     def _copied(self, path: Path, name: str, standard: bool) -> Path:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="complaint-qms-")
@@ -55,17 +66,6 @@ class PipedInput:
         except OSError as error:
             raise UnreadableFileError("file_unreadable", file=path, why=error.strerror) from None
         return target
-
-    @contextlib.contextmanager
-    def named(self) -> Iterator[None]:
-        """Errors name what was given, not its copy."""
-        try:
-            yield
-        except (CommandError, TableError) as error:
-            given = self._given.get(error.message.params.get("file"))
-            if given is not None:
-                error.message = error.message.having(file=given)
-            raise
 
 
 def unlike(names: list[str]) -> list[str]:

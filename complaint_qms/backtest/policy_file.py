@@ -67,24 +67,6 @@ def load(path: Path | None) -> Policy:
 _OPEN = frozenset({"risk.grid", "risk.levels", "risk.harm", "reportability.answers", "sop.stage_hours"})
 
 
-def _overlay(base: dict, given: dict, prefix: str, fail: Callable[[str, str], None]) -> None:
-    for key, value in given.items():
-        place = f"{prefix}{key}"
-        if not isinstance(key, str) or key not in base:
-            fail(place, f"unknown; expected one of: {', '.join(map(str, base))}")
-        known = base[key]
-        if value is None:
-            fail(place, "a value is expected")
-        if isinstance(known, dict) and not isinstance(value, dict):
-            fail(place, "a mapping is expected")
-        if isinstance(known, list) and not isinstance(value, list):
-            fail(place, "a list is expected")
-        if isinstance(known, dict) and place not in _OPEN:
-            _overlay(known, value, f"{place}.", fail)
-        else:
-            base[key] = copy.deepcopy(value)
-
-
 def check(policy: Policy, fail: Callable[[str, str], None]) -> None:
     """Everything a wrong value could break later is found here, with its place."""
     data = policy.data
@@ -109,6 +91,24 @@ def check(policy: Policy, fail: Callable[[str, str], None]) -> None:
     _number(data["similar"]["duplicate"], "similar.duplicate", fail, low=0.01, high=1)
     _number(data["similar"]["days"], "similar.days", fail, low=1, high=MOST_DAYS, whole=True)
     _check_reportability(data["reportability"], fail)
+
+
+def _overlay(base: dict, given: dict, prefix: str, fail: Callable[[str, str], None]) -> None:
+    for key, value in given.items():
+        place = f"{prefix}{key}"
+        if not isinstance(key, str) or key not in base:
+            fail(place, f"unknown; expected one of: {', '.join(map(str, base))}")
+        known = base[key]
+        if value is None:
+            fail(place, "a value is expected")
+        if isinstance(known, dict) and not isinstance(value, dict):
+            fail(place, "a mapping is expected")
+        if isinstance(known, list) and not isinstance(value, list):
+            fail(place, "a list is expected")
+        if isinstance(known, dict) and place not in _OPEN:
+            _overlay(known, value, f"{place}.", fail)
+        else:
+            base[key] = copy.deepcopy(value)
 
 
 def _each_once(given: list, known: Collection[str], place: str, fail: Callable) -> None:

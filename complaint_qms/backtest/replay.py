@@ -91,6 +91,42 @@ class Result:
     mappings: list[tuple[mapping.FileMapping, Profile]] = field(default_factory=list)
 
 
+def run(job: Job, progress: Progress) -> Result:
+    """The whole replay; raises CommandError with a message for the user."""
+    with _calm_collector(), job.piped.named():
+        return _run(job, progress)
+
+
+def write_columns(
+    job: Job, progress: Progress
+) -> tuple[list[tuple[mapping.FileMapping, Profile]], Path | None]:
+    """Only guess the columns and write the mapping; returns them, and where an older mapping was put aside."""
+    _keep_apart(job)
+    with job.piped.named():
+        given = _read(job, progress, profile)
+    with output_folder.claimed(job.out):
+        aside = _write_mapping(job, given.text, {given.text})
+    return given.mappings, aside
+
+
+def write_report(database: Path, target: Path, language: str) -> None:
+    """The HTML report of a finished store."""
+    from complaint_qms.backtest.report import render
+
+    output_folder.keep_apart([target], [database])
+    store = Store.finished(database)
+    try:
+        output_folder.write(target, render(store, language))
+    finally:
+        store.close()
+
+
+def last_event(past: history.History) -> np.datetime64:
+    """The day the history ends: the latest receipt, or a later step of the procedure within a year of it."""
+    limit = past.as_of + np.timedelta64(366, "D")
+    return max([past.as_of, *(t.max() for c in past.times.values() if len(t := c[c <= limit]))])
+
+
 @contextlib.contextmanager
 def _calm_collector() -> Iterator[None]:
     """Rows come as millions of short-lived lists without cycles; searching them for cycles costs a quarter of the time."""
@@ -102,12 +138,6 @@ def _calm_collector() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
-
-
-def run(job: Job, progress: Progress) -> Result:
-    """The whole replay; raises CommandError with a message for the user."""
-    with _calm_collector(), job.piped.named():
-        return _run(job, progress)
 
 
 def _run(job: Job, progress: Progress) -> Result:
@@ -167,18 +197,6 @@ def _work(
         final, report, job.out / MAPPING_NAME, side if bad else None, good, bad, left_out, signals, series, resumed,
         aside, until, given.mappings,
     )  # fmt: skip
-
-
-def write_columns(
-    job: Job, progress: Progress
-) -> tuple[list[tuple[mapping.FileMapping, Profile]], Path | None]:
-    """Only guess the columns and write the mapping; returns them, and where an older mapping was put aside."""
-    _keep_apart(job)
-    with job.piped.named():
-        given = _read(job, progress, profile)
-    with output_folder.claimed(job.out):
-        aside = _write_mapping(job, given.text, {given.text})
-    return given.mappings, aside
 
 
 def _read(job: Job, progress: Progress, look: Callable[..., Profile] = first_look) -> Inputs:
@@ -277,18 +295,6 @@ def _judge(
         signal_scan.scan(store, policy, past, until)
 
 
-def write_report(database: Path, target: Path, language: str) -> None:
-    """The HTML report of a finished store."""
-    from complaint_qms.backtest.report import render
-
-    output_folder.keep_apart([target], [database])
-    store = Store.finished(database)
-    try:
-        output_folder.write(target, render(store, language))
-    finally:
-        store.close()
-
-
 def _end_of(past: history.History, as_of: np.datetime64 | None) -> np.datetime64:
     """The moment the history ends; steps of the procedure that came later were not yet done then."""
     last = last_event(past)
@@ -301,12 +307,6 @@ def _end_of(past: history.History, as_of: np.datetime64 | None) -> np.datetime64
         )
     past.forget_after(as_of)
     return as_of
-
-
-def last_event(past: history.History) -> np.datetime64:
-    """The day the history ends: the latest receipt, or a later step of the procedure within a year of it."""
-    limit = past.as_of + np.timedelta64(366, "D")
-    return max([past.as_of, *(t.max() for c in past.times.values() if len(t := c[c <= limit]))])
 
 
 def _as_of(text: str | None) -> np.datetime64 | None:

@@ -127,6 +127,38 @@ def write(folder: Path, rows: int = 2400, seed: int = SEED) -> Planted:
             raise CommandError("output_unwritable", OUTPUT, file=folder, why=error.strerror) from None
 
 
+def batch_name(item: str, number: int) -> str:
+    return f"{item.replace('-', '')}-{number + 1:02d}"
+
+
+def retell(text: str, rng: np.random.Generator) -> str:
+    """The same complaint as a hurried person types it again: two sentences swapped, a number spelled, typos."""
+    han = any("\u4e00" <= c <= "\u9fff" for c in text)
+    stop = "。" if han else ". "
+    parts = [p for p in text.split(stop) if p]
+    if len(parts) > 3:
+        parts[2], parts[3] = parts[3], parts[2]
+    again = stop.join(parts)
+    if not han:
+        words = again.split(" ")
+        for place, word in enumerate(words):
+            if word in NUMBER_WORDS:
+                words[place] = NUMBER_WORDS[word]
+                break
+        again = " ".join(words)
+        for _ in range(3):
+            place = int(rng.integers(1, max(2, len(again) - 2)))
+            if again[place].isalpha() and again[place + 1].isalpha():
+                again = again[:place] + again[place + 1] + again[place] + again[place + 2 :]
+    return again + ("" if han or again.endswith((".", "?")) else ".")
+
+
+def calendar() -> WorkCalendar:
+    """The office hours of the app's own procedure."""
+    shifts = tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in SHIFTS)
+    return WorkCalendar(dict.fromkeys(range(5), shifts), tz="UTC")
+
+
 def _write(folder: Path, rows: int, seed: int) -> Planted:
     maker = _Maker(rows, seed)
     units = _deliveries(maker)
@@ -159,10 +191,6 @@ def _refuse_foreign(folder: Path) -> None:
         ours = path.is_file() and (known if path.name == PLANTED else known.get(path.name) == file_hash(path))
         if not ours:
             raise CommandError("sample_foreign", OUTPUT, file=path)
-
-
-def batch_name(item: str, number: int) -> str:
-    return f"{item.replace('-', '')}-{number + 1:02d}"
 
 
 def _deliveries(maker: _Maker) -> np.ndarray:
@@ -262,6 +290,9 @@ def _customers(maker: _Maker, count: int) -> list[str]:
     ]
 
 
+NUMBER_WORDS = {"2": "two", "3": "three", "4": "four", "5": "five", "6": "six", "7": "seven", "8": "eight"}
+
+
 def _plant_repeat(maker: _Maker, customers: list[str], received: np.ndarray) -> str:
     """One customer complains REPEAT_CUSTOMER_COUNT times within three weeks."""
     name = "Hotel Seeblick (88)"
@@ -292,37 +323,6 @@ def _plant_duplicates(
             columns[key][second] = columns[key][first]
         pairs.append((first, second))
     return pairs
-
-
-NUMBER_WORDS = {"2": "two", "3": "three", "4": "four", "5": "five", "6": "six", "7": "seven", "8": "eight"}
-
-
-def retell(text: str, rng: np.random.Generator) -> str:
-    """The same complaint as a hurried person types it again: two sentences swapped, a number spelled, typos."""
-    han = any("\u4e00" <= c <= "\u9fff" for c in text)
-    stop = "。" if han else ". "
-    parts = [p for p in text.split(stop) if p]
-    if len(parts) > 3:
-        parts[2], parts[3] = parts[3], parts[2]
-    again = stop.join(parts)
-    if not han:
-        words = again.split(" ")
-        for place, word in enumerate(words):
-            if word in NUMBER_WORDS:
-                words[place] = NUMBER_WORDS[word]
-                break
-        again = " ".join(words)
-        for _ in range(3):
-            place = int(rng.integers(1, max(2, len(again) - 2)))
-            if again[place].isalpha() and again[place + 1].isalpha():
-                again = again[:place] + again[place + 1] + again[place] + again[place + 2 :]
-    return again + ("" if han or again.endswith((".", "?")) else ".")
-
-
-def calendar() -> WorkCalendar:
-    """The office hours of the app's own procedure."""
-    shifts = tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in SHIFTS)
-    return WorkCalendar(dict.fromkeys(range(5), shifts), tz="UTC")
 
 
 def _times(maker: _Maker, received: np.ndarray) -> dict[str, list[str]]:

@@ -104,6 +104,22 @@ class SopTimes:
         ]
         self._store_ladder(start, climbs)
 
+    def utc(self, local: np.ndarray) -> np.ndarray:
+        """Wall time of the policy's zone as UTC; NaT stays."""
+        if self.zone == "UTC":
+            return local
+        series = pd.Series(local.astype("datetime64[ns]"))
+        aware = series.dt.tz_localize(
+            self.zone, ambiguous=np.ones(len(series), bool), nonexistent="shift_forward"
+        )
+        return aware.dt.tz_convert(None).to_numpy().astype("datetime64[s]")
+
+    def local(self, moments: np.ndarray) -> np.ndarray:
+        if self.zone == "UTC":
+            return moments
+        series = pd.Series(moments.astype("datetime64[ns]")).dt.tz_localize("UTC")
+        return series.dt.tz_convert(self.zone).dt.tz_localize(None).to_numpy().astype("datetime64[s]")
+
     def _open(
         self, start: int, at: np.ndarray, reached: np.ndarray, ended: np.ndarray, status: tuple
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -184,22 +200,6 @@ class SopTimes:
         for code in np.flatnonzero(counts).tolist():
             number, taken = divmod(code, len(self.ladder))
             self.store.count_escalations(stages[number], *self.ladder[taken], int(counts[code]))
-
-    def utc(self, local: np.ndarray) -> np.ndarray:
-        """Wall time of the policy's zone as UTC; NaT stays."""
-        if self.zone == "UTC":
-            return local
-        series = pd.Series(local.astype("datetime64[ns]"))
-        aware = series.dt.tz_localize(
-            self.zone, ambiguous=np.ones(len(series), bool), nonexistent="shift_forward"
-        )
-        return aware.dt.tz_convert(None).to_numpy().astype("datetime64[s]")
-
-    def local(self, moments: np.ndarray) -> np.ndarray:
-        if self.zone == "UTC":
-            return moments
-        series = pd.Series(moments.astype("datetime64[ns]")).dt.tz_localize("UTC")
-        return series.dt.tz_convert(self.zone).dt.tz_localize(None).to_numpy().astype("datetime64[s]")
 
 
 def minute_texts(moments: np.ndarray) -> list[str]:

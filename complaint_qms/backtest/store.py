@@ -174,11 +174,6 @@ class Store:
             )
         return store
 
-    def _work_mode(self) -> None:
-        # Nearly all pages are new, and a rollback journal need not keep those: a third cheaper than a write-ahead log
-        self.db.execute("PRAGMA journal_mode = TRUNCATE")
-        self.db.execute("PRAGMA synchronous = NORMAL")
-
     def close(self) -> None:
         self.db.close()
 
@@ -264,6 +259,11 @@ class Store:
                 Path(f"{self.path}{suffix}").unlink(missing_ok=True)
         except (OSError, sqlite3.Error) as error:
             raise CommandError("output_unwritable", OUTPUT, file=target, why=str(error)) from None
+
+    def _work_mode(self) -> None:
+        # Nearly all pages are new, and a rollback journal need not keep those: a third cheaper than a write-ahead log
+        self.db.execute("PRAGMA journal_mode = TRUNCATE")
+        self.db.execute("PRAGMA synchronous = NORMAL")
 
 
 __all__ = ["COMPLAINT_COLUMNS", "DATE_KEYS", "FINAL_NAME", "SOP_COLUMNS", "WORK_NAME", "Store"]

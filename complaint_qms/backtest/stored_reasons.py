@@ -38,21 +38,6 @@ def reason(key: str, values: dict, language: str) -> str:
     return translator(language)(key).format(**words)
 
 
-def _value(text: str, language: str) -> str:
-    """A word, or what the classifier says of a field (``channel=phone``, ``type: product.broken``), in words."""
-    match = _OF_FIELD.fullmatch(text)
-    if not match:
-        return translator(language)(text)
-    field, value = match.groups()
-    return f"{phrase('field_' + field, language)}: {name(value, language)}"
-
-
-@lru_cache(maxsize=2)
-def _names(language: str) -> dict[str, str]:
-    """Keys of the seeded types, and of what the keywords tell, in words."""
-    return {key: type_name(english, language) for key, english in type_names().items()}
-
-
 def name(key: str, language: str) -> str:
     """A key in words; what is no key stays as it is."""
     known = _names(language).get(key)
@@ -77,3 +62,18 @@ def type_names() -> dict[str, str]:
 
     walk(TYPES)
     return found
+
+
+def _value(text: str, language: str) -> str:
+    """A word, or what the classifier says of a field (``channel=phone``, ``type: product.broken``), in words."""
+    match = _OF_FIELD.fullmatch(text)
+    if not match:
+        return translator(language)(text)
+    field, value = match.groups()
+    return f"{phrase('field_' + field, language)}: {name(value, language)}"
+
+
+@lru_cache(maxsize=2)
+def _names(language: str) -> dict[str, str]:
+    """Keys of the seeded types, and of what the keywords tell, in words."""
+    return {key: type_name(english, language) for key, english in type_names().items()}

@@ -53,6 +53,16 @@ def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
         store.set_done("read text", -1)
 
 
+def teachers(texts: int) -> int:
+    """How many texts a history of so many is learned from: learning must stay a small part of reading."""
+    return min(MOST_TEACHERS, max(FEWEST_TEACHERS, texts // TEXTS_PER_TEACHER))
+
+
+def reasons(text: str | None) -> list[list]:
+    """Stored reasons as a list of [key, values, weight]."""
+    return json.loads(text) if text else []
+
+
 def _rows(wanted: list[tuple], found: list[list[Proposal]], names: dict[str, str]) -> list[tuple]:
     result = []
     for row, proposals in zip(wanted, found, strict=True):
@@ -99,15 +109,5 @@ def _learn(store: Store, policy: Policy) -> dict[str, TextModel]:
     return train_many([_words(row[0], row[1]) for row in rows], labels, contexts=contexts) if labels else {}
 
 
-def teachers(texts: int) -> int:
-    """How many texts a history of so many is learned from: learning must stay a small part of reading."""
-    return min(MOST_TEACHERS, max(FEWEST_TEACHERS, texts // TEXTS_PER_TEACHER))
-
-
 def _words(subject: str | None, text: str | None) -> str:
     return "\n".join(t for t in (subject, text) if t)
-
-
-def reasons(text: str | None) -> list[list]:
-    """Stored reasons as a list of [key, values, weight]."""
-    return json.loads(text) if text else []

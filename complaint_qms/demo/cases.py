@@ -120,6 +120,15 @@ def plan_cases(
     return sorted(plans, key=lambda plan: plan.received)
 
 
+def live(office: Office, plan: Plan) -> None:
+    """Register a complaint and move it as far as its plan and the present let it come."""
+    doc, moment = _register(office, plan)
+    life = Life(office, plan, doc, moment)
+    with contextlib.suppress(Pending):
+        {"reject": life.reject, "duplicate": life.repeat, "void": life.void}.get(plan.ending, life.close)()
+    office.count(life.doc.stage)
+
+
 def _plant(plans: list[Plan], random: Random, end: datetime, urgent: list[datetime]) -> None:
     """Some lives do not run smoothly: forgotten, waiting for somebody, or a repetition."""
     recent = [plan for plan in plans if plan.received > end - timedelta(days=75) and plan.ending == "close"]
@@ -141,15 +150,6 @@ def _plant(plans: list[Plan], random: Random, end: datetime, urgent: list[dateti
     for plan in rest[len(rest) // 3 :: 9]:
         if plan.ending == "close":
             plan.ending = "duplicate"
-
-
-def live(office: Office, plan: Plan) -> None:
-    """Register a complaint and move it as far as its plan and the present let it come."""
-    doc, moment = _register(office, plan)
-    life = Life(office, plan, doc, moment)
-    with contextlib.suppress(Pending):
-        {"reject": life.reject, "duplicate": life.repeat, "void": life.void}.get(plan.ending, life.close)()
-    office.count(life.doc.stage)
 
 
 def _register(office: Office, plan: Plan) -> tuple[Document, datetime]:

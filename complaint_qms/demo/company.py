@@ -80,6 +80,40 @@ def make(
         frappe.local.message_log = []
 
 
+def nearly_due(company: str, end: datetime) -> list[datetime]:
+    """Moments of receipt for which the first response is at risk at `end` but not overdue, by the site's own SOP."""
+    doc = frappe.new_doc("Complaint")
+    doc.company, doc.is_migrated = company, 0
+    doc.sop = procedure.choose_sop(doc)
+    rules = plan.plan_of(doc)
+    if not rules or not rules.response or not rules.response.warn:
+        return []
+    zone, budget, found = site_zone(), rules.response.budget, []
+    shares = [rules.response.warn + (1 - rules.response.warn) * part for part in (0.2, 0.45, 0.7)]
+    moment = end
+    while shares and moment > end - timedelta(days=14):
+        moment -= timedelta(minutes=5)
+        used = clock.used(aware(moment, zone), aware(end, zone), rules.calendar)
+        while shares and used >= budget * shares[0]:
+            found.append(moment)
+            shares.pop(0)
+    return found
+
+
+def remove(*, force: bool = False) -> dict[str, int]:
+    """Take the demo back; number of records by DocType, empty when there was none.
+
+    Raises:
+        frappe.LinkExistsError: a record of somebody else leans on it; `force` removes the demo all the same.
+    """
+    if not registry.standing():
+        return {}
+    global_search.sync_global_search()
+    gone = registry.remove(force)
+    frappe.db.commit()
+    return gone
+
+
 def _make(company: str, password: str, size: Size, tell: Callable[[str], None]) -> Made:
     end = now_datetime().replace(microsecond=0)
     start = (end - timedelta(days=size.days)).replace(hour=9, minute=0, second=0)
@@ -119,26 +153,6 @@ def _make(company: str, password: str, size: Size, tell: Callable[[str], None]) 
     )
 
 
-def nearly_due(company: str, end: datetime) -> list[datetime]:
-    """Moments of receipt for which the first response is at risk at `end` but not overdue, by the site's own SOP."""
-    doc = frappe.new_doc("Complaint")
-    doc.company, doc.is_migrated = company, 0
-    doc.sop = procedure.choose_sop(doc)
-    rules = plan.plan_of(doc)
-    if not rules or not rules.response or not rules.response.warn:
-        return []
-    zone, budget, found = site_zone(), rules.response.budget, []
-    shares = [rules.response.warn + (1 - rules.response.warn) * part for part in (0.2, 0.45, 0.7)]
-    moment = end
-    while shares and moment > end - timedelta(days=14):
-        moment -= timedelta(minutes=5)
-        used = clock.used(aware(moment, zone), aware(end, zone), rules.calendar)
-        while shares and used >= budget * shares[0]:
-            found.append(moment)
-            shares.pop(0)
-    return found
-
-
 def _let_clocks_run(end: datetime) -> None:
     """One sweep, so that what is overdue stands as overdue; its messages stay in the desk and are not mailed."""
     escalation.sweep(end)
@@ -147,17 +161,3 @@ def _let_clocks_run(end: datetime) -> None:
     frappe.qb.from_(outbox).delete().where(
         (outbox.state == QUEUED) & outbox.reference_name.isin(complaints or [""])
     ).run()
-
-
-def remove(*, force: bool = False) -> dict[str, int]:
-    """Take the demo back; number of records by DocType, empty when there was none.
-
-    Raises:
-        frappe.LinkExistsError: a record of somebody else leans on it; `force` removes the demo all the same.
-    """
-    if not registry.standing():
-        return {}
-    global_search.sync_global_search()
-    gone = registry.remove(force)
-    frappe.db.commit()
-    return gone

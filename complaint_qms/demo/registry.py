@@ -109,26 +109,6 @@ def names(doctype: str) -> list[str]:
     )
 
 
-def _write(rows: list[tuple[str, str, str | None]]) -> None:
-    now = frappe.utils.now()
-    values = [(frappe.generate_hash(length=10), now, now, *row) for row in rows]
-    if values:
-        frappe.db.bulk_insert(
-            REGISTRY,
-            ["name", "creation", "modified", "document_type", "document_name", "content"],
-            values,
-            chunk_size=CHUNK,
-        )
-
-
-def _series() -> dict[str, int]:
-    series = frappe.qb.Table("tabSeries")
-    return dict(frappe.qb.from_(series).select(series.name, series.current).run())
-
-
-# Removal -------------------------------------------------------------------------------------------------------------
-
-
 def remove(force: bool = False) -> dict[str, int]:
     """Take back what is registered; number of records by DocType. Does not commit.
 
@@ -154,6 +134,26 @@ def remove(force: bool = False) -> dict[str, int]:
     frappe.db.delete(REGISTRY)
     frappe.clear_cache()
     return {doctype: len(found) for doctype, found in made.items()}
+
+
+def _write(rows: list[tuple[str, str, str | None]]) -> None:
+    now = frappe.utils.now()
+    values = [(frappe.generate_hash(length=10), now, now, *row) for row in rows]
+    if values:
+        frappe.db.bulk_insert(
+            REGISTRY,
+            ["name", "creation", "modified", "document_type", "document_name", "content"],
+            values,
+            chunk_size=CHUNK,
+        )
+
+
+# Removal -------------------------------------------------------------------------------------------------------------
+
+
+def _series() -> dict[str, int]:
+    series = frappe.qb.Table("tabSeries")
+    return dict(frappe.qb.from_(series).select(series.name, series.current).run())
 
 
 def _registered() -> dict[str, set[str]]:

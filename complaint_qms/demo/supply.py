@@ -100,6 +100,14 @@ def run_year(
                 commit()
 
 
+def ensure_years(start: datetime, end: datetime) -> None:
+    """A fiscal year for every day of the demo; only what is missing is made."""
+    for year in range(start.year, end.year + 1):
+        first, last = f"{year}-01-01", f"{year}-12-31"
+        if not _covered(first, last):
+            insert("Fiscal Year", year=f"Demo {year}", year_start_date=first, year_end_date=last)
+
+
 def _receive(shop: Shop, number: int) -> None:
     now = frappe.utils.now_datetime()
     by_supplier: dict[str, list[tuple]] = defaultdict(list)
@@ -295,14 +303,6 @@ def _warehouse(company: str, wanted: str) -> str:
         order_by="lft asc",
     )
     return next((row.name for row in found if row.warehouse_name == wanted), found[0].name)
-
-
-def ensure_years(start: datetime, end: datetime) -> None:
-    """A fiscal year for every day of the demo; only what is missing is made."""
-    for year in range(start.year, end.year + 1):
-        first, last = f"{year}-01-01", f"{year}-12-31"
-        if not _covered(first, last):
-            insert("Fiscal Year", year=f"Demo {year}", year_start_date=first, year_end_date=last)
 
 
 def _covered(first: str, last: str) -> bool:

@@ -131,15 +131,6 @@ def check_matrix(matrix: RiskMatrix) -> list[Finding]:
     return findings
 
 
-def _lower_neighbours(matrix: RiskMatrix, row: int, column: int) -> list[tuple[str, str]]:
-    out = []
-    if row:
-        out.append((matrix.severities[row - 1], matrix.occurrences[column]))
-    if column:
-        out.append((matrix.severities[row], matrix.occurrences[column - 1]))
-    return out
-
-
 def rate(matrix: RiskMatrix, severity: str, occurrence: str) -> Cell:
     """The cell of a severity and an occurrence.
 
@@ -217,6 +208,20 @@ def occurrence_of_rate(
     return None
 
 
+def action_priority(severity: int, occurrence: int, detection: int) -> str:
+    """AIAG-VDA action priority of three ratings from 1 to 10: ``H`` (act), ``M`` (act or justify), ``L``.
+
+    Raises:
+        RiskError: a rating that is not a whole number from 1 to 10.
+    """
+    for what, rating in (("severity", severity), ("occurrence", occurrence), ("detection", detection)):
+        if isinstance(rating, bool) or not isinstance(rating, int) or not 1 <= rating <= 10:
+            raise RiskError(f"The {what} rating must be a whole number from 1 to 10, not {rating!r}")
+    if severity == 1 or occurrence == 1:
+        return "L"
+    return _PRIORITY[_SEVERITY_BAND[severity]][_OCCURRENCE_BAND[occurrence]][_DETECTION_BAND[detection]]
+
+
 # AIAG & VDA FMEA Handbook (2019), action priority for design and process FMEA. Rows are severity bands; each row
 # lists the occurrence bands 8-10, 6-7, 4-5, 2-3, and in each the detection bands 7-10, 5-6, 2-4, 1.
 _PRIORITY = {
@@ -230,15 +235,10 @@ _OCCURRENCE_BAND = (-1, -1, 3, 3, 2, 2, 1, 1, 0, 0, 0)
 _DETECTION_BAND = (-1, 3, 2, 2, 2, 1, 1, 0, 0, 0, 0)
 
 
-def action_priority(severity: int, occurrence: int, detection: int) -> str:
-    """AIAG-VDA action priority of three ratings from 1 to 10: ``H`` (act), ``M`` (act or justify), ``L``.
-
-    Raises:
-        RiskError: a rating that is not a whole number from 1 to 10.
-    """
-    for what, rating in (("severity", severity), ("occurrence", occurrence), ("detection", detection)):
-        if isinstance(rating, bool) or not isinstance(rating, int) or not 1 <= rating <= 10:
-            raise RiskError(f"The {what} rating must be a whole number from 1 to 10, not {rating!r}")
-    if severity == 1 or occurrence == 1:
-        return "L"
-    return _PRIORITY[_SEVERITY_BAND[severity]][_OCCURRENCE_BAND[occurrence]][_DETECTION_BAND[detection]]
+def _lower_neighbours(matrix: RiskMatrix, row: int, column: int) -> list[tuple[str, str]]:
+    out = []
+    if row:
+        out.append((matrix.severities[row - 1], matrix.occurrences[column]))
+    if column:
+        out.append((matrix.severities[row], matrix.occurrences[column - 1]))
+    return out

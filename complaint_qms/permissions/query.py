@@ -81,6 +81,11 @@ def forget_shares() -> None:
     frappe.local.complaint_qms_shared_kinds = {}
 
 
+def as_text(criterion: Criterion) -> str:
+    """The text of a condition, as the framework's hooks give it back."""
+    return criterion.get_sql(quote_char="`", with_namespace=True, subquery=True)
+
+
 def _by_share_alone(doctype: str, user: str) -> bool:
     """Whether nothing but a share opens a record of the DocType to the user; the framework asks in this order."""
     rights = get_role_permissions(frappe.get_meta(doctype), user=user)
@@ -97,8 +102,3 @@ def _shared_kinds(user: str) -> set[str]:
         query = frappe.qb.from_(share).select(share.share_doctype).distinct()
         known[user] = set(query.where((share.user == user) | (share.everyone == 1)).run(pluck=True))
     return known[user]
-
-
-def as_text(criterion: Criterion) -> str:
-    """The text of a condition, as the framework's hooks give it back."""
-    return criterion.get_sql(quote_char="`", with_namespace=True, subquery=True)

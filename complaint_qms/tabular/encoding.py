@@ -48,37 +48,9 @@ def doubt_about(path: Path, head: bytes, encoding: str) -> Doubt | None:
     return Doubt(sample, controls, _hint(telling))
 
 
-def _block_with_high_bytes(path: Path, head: bytes) -> bytes:
-    if not head.isascii():
-        return head
-    with path.open("rb") as handle:
-        while block := handle.read(BLOCK):
-            if not block.isascii():
-                return block
-    return b""
-
-
-def _hint(data: bytes) -> str:
-    if _is_japanese(data):
-        return "Shift-JIS"
-    from charset_normalizer import from_bytes  # not at the top: few files leave any doubt
-
-    best = from_bytes(data).best()
-    return _HINTS.get(best.encoding, "") if best else ""
-
-
 def decode_sample(head: bytes, encoding: str) -> str:
     """Decode the head of a file whose last character may be cut in two."""
     return codecs.getincrementaldecoder(encoding)(errors="replace").decode(head, final=False)
-
-
-def _is_japanese(data: bytes) -> bool:
-    try:
-        text = data.decode("cp932")
-    except UnicodeDecodeError:
-        return False
-    kana = sum("\u3040" <= char <= "\u30ff" for char in text)
-    return kana > 0.3 * sum(not char.isascii() for char in text)
 
 
 def detect_encoding(path: Path, head: bytes) -> tuple[str, int]:
@@ -121,6 +93,34 @@ def count_damage(path: Path, encoding: str) -> tuple[int, int]:
     return damaged, _count(
         path, encoding, lambda text: len(text) - len(text.encode("ascii", "ignore"))
     ) - damaged
+
+
+def _block_with_high_bytes(path: Path, head: bytes) -> bytes:
+    if not head.isascii():
+        return head
+    with path.open("rb") as handle:
+        while block := handle.read(BLOCK):
+            if not block.isascii():
+                return block
+    return b""
+
+
+def _hint(data: bytes) -> str:
+    if _is_japanese(data):
+        return "Shift-JIS"
+    from charset_normalizer import from_bytes  # not at the top: few files leave any doubt
+
+    best = from_bytes(data).best()
+    return _HINTS.get(best.encoding, "") if best else ""
+
+
+def _is_japanese(data: bytes) -> bool:
+    try:
+        text = data.decode("cp932")
+    except UnicodeDecodeError:
+        return False
+    kana = sum("\u3040" <= char <= "\u30ff" for char in text)
+    return kana > 0.3 * sum(not char.isascii() for char in text)
 
 
 def _count(path: Path, encoding: str, measure: Callable[[str], int]) -> int:

@@ -106,42 +106,6 @@ def guess(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> dict[str, lis
     return chosen
 
 
-def _exact(spec: Field, heading: str) -> float:
-    return 2.0 - spec.names.index(heading) / 100 if heading in spec.names else 0.0
-
-
-def _inside(spec: Field, heading: str) -> float:
-    best = 0.0
-    for name in spec.names:
-        if not name.isascii():
-            hit = len(name) >= 2 and name in heading
-        elif " " in name:
-            hit = f" {name} " in f" {heading} "
-        else:
-            hit = name not in GENERIC and len(name) > 2 and heading.endswith(" " + name)
-        if hit:
-            best = max(best, len(name) / len(heading))
-    return best
-
-
-def _from_content(
-    fields: tuple[Field, ...], chosen: dict, free: dict[str, ColumnProfile], take: Callable[[str, str], None]
-) -> None:
-    keys = {f.key for f in fields}
-    if "received" in keys and "received" not in chosen:
-        dated = [c for c in free.values() if c.date_share >= 0.8]
-        if dated:
-            take("received", max(dated, key=lambda c: c.filled).name)
-        elif "occurred" in chosen:
-            chosen["received"] = chosen.pop("occurred")
-    if "text" in keys and "text" not in chosen:
-        long = [c for c in free.values() if c.mean_length >= 40 and c.distinct > 0.3 * c.inspected]
-        if long:
-            take("text", max(long, key=lambda c: c.mean_length * c.filled).name)
-        elif "subject" in chosen:
-            chosen["text"] = chosen.pop("subject")
-
-
 def fits(spec: Field, column: ColumnProfile) -> bool:
     """Does the content of the column allow this field?"""
     filled = column.inspected
@@ -241,6 +205,42 @@ def name_list(names: Sequence[str]) -> list[str]:
     """Headings for a message: long ones cut, of many the first, and nothing that a terminal would act on."""
     short = [name if len(name) <= 60 else name[:59] + "…" for name in names[:40]] + ["…"] * (len(names) > 40)
     return ["".join(c if c.isprintable() else "\ufffd" for c in name) for name in short]
+
+
+def _exact(spec: Field, heading: str) -> float:
+    return 2.0 - spec.names.index(heading) / 100 if heading in spec.names else 0.0
+
+
+def _inside(spec: Field, heading: str) -> float:
+    best = 0.0
+    for name in spec.names:
+        if not name.isascii():
+            hit = len(name) >= 2 and name in heading
+        elif " " in name:
+            hit = f" {name} " in f" {heading} "
+        else:
+            hit = name not in GENERIC and len(name) > 2 and heading.endswith(" " + name)
+        if hit:
+            best = max(best, len(name) / len(heading))
+    return best
+
+
+def _from_content(
+    fields: tuple[Field, ...], chosen: dict, free: dict[str, ColumnProfile], take: Callable[[str, str], None]
+) -> None:
+    keys = {f.key for f in fields}
+    if "received" in keys and "received" not in chosen:
+        dated = [c for c in free.values() if c.date_share >= 0.8]
+        if dated:
+            take("received", max(dated, key=lambda c: c.filled).name)
+        elif "occurred" in chosen:
+            chosen["received"] = chosen.pop("occurred")
+    if "text" in keys and "text" not in chosen:
+        long = [c for c in free.values() if c.mean_length >= 40 and c.distinct > 0.3 * c.inspected]
+        if long:
+            take("text", max(long, key=lambda c: c.mean_length * c.filled).name)
+        elif "subject" in chosen:
+            chosen["text"] = chosen.pop("subject")
 
 
 __all__ = [

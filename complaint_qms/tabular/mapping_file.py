@@ -81,6 +81,54 @@ def load_all(path: Path) -> tuple[list[dict], dict | None]:
     return entries, deliveries
 
 
+def entry_for(entries: list[dict], name: str) -> dict | None:
+    """The entry that fits a file: its own name, else ``*``, else the only one there is."""
+    for wanted in (name, "*"):
+        for entry in entries:
+            if str(entry.get("name")) == wanted:
+                return entry
+    return entries[0] if len(entries) == 1 else None
+
+
+def open_table(path: Path, entry: dict | None, name: str | None = None) -> Table:
+    """A file opened as its entry says; what the entry leaves out is found as without one."""
+    if entry is None:
+        return Table(path, name=name)
+    fmt = sniff(path)  # refuses what cannot be read, whatever the mapping says
+    kind = entry.get("kind") or fmt.kind
+    if (kind == "xlsx") != (fmt.kind == "xlsx"):
+        raise ColumnError("mapping_kind", file=name or path.name, kind=kind, found=fmt.kind)
+    fmt.kind = kind
+    encoding = entry.get("encoding")
+    if encoding and kind != "xlsx" and codecs.lookup(encoding) != codecs.lookup(fmt.encoding):
+        fmt.encoding, fmt.doubt, fmt.nul = encoding, None, has_nul(path, encoding)
+        fmt.damaged = count_damage(path, encoding)[0]
+    fmt.delimiter = entry.get("delimiter") or fmt.delimiter
+    fmt.sheet = None if entry.get("sheet") is None else str(entry["sheet"])
+    return Table(path, fmt, entry.get("header_row"), name)
+
+
+def entry_columns(path: Path, entry: dict, table: Table) -> dict[str, list[str]]:
+    """Columns of an entry, each checked to exist in the file."""
+    columns: dict[str, list[str]] = {}
+    for key, names in entry["columns"].items():
+        if names is None:
+            continue
+        wanted = [str(n) for n in (names if isinstance(names, list) else [names])]
+        for name in wanted:
+            if name not in table.columns:
+                raise ColumnError(
+                    "mapping_column_gone",
+                    file=table.name,
+                    mapping=path,
+                    field=key,
+                    name=name,
+                    headings=table.columns[:40],
+                )
+        columns[key] = wanted
+    return columns
+
+
 def _unknown_key(path: Path, where: str, known: Sequence[str]) -> MappingFileError:
     return MappingFileError("mapping_key_unknown", file=path, where=where, known=list(known))
 
@@ -145,51 +193,3 @@ def _is_encoding(name: object) -> bool:
         return isinstance(name, str) and codecs.lookup(name)._is_text_encoding and name.lower() != "undefined"
     except (LookupError, ValueError):
         return False
-
-
-def entry_for(entries: list[dict], name: str) -> dict | None:
-    """The entry that fits a file: its own name, else ``*``, else the only one there is."""
-    for wanted in (name, "*"):
-        for entry in entries:
-            if str(entry.get("name")) == wanted:
-                return entry
-    return entries[0] if len(entries) == 1 else None
-
-
-def open_table(path: Path, entry: dict | None, name: str | None = None) -> Table:
-    """A file opened as its entry says; what the entry leaves out is found as without one."""
-    if entry is None:
-        return Table(path, name=name)
-    fmt = sniff(path)  # refuses what cannot be read, whatever the mapping says
-    kind = entry.get("kind") or fmt.kind
-    if (kind == "xlsx") != (fmt.kind == "xlsx"):
-        raise ColumnError("mapping_kind", file=name or path.name, kind=kind, found=fmt.kind)
-    fmt.kind = kind
-    encoding = entry.get("encoding")
-    if encoding and kind != "xlsx" and codecs.lookup(encoding) != codecs.lookup(fmt.encoding):
-        fmt.encoding, fmt.doubt, fmt.nul = encoding, None, has_nul(path, encoding)
-        fmt.damaged = count_damage(path, encoding)[0]
-    fmt.delimiter = entry.get("delimiter") or fmt.delimiter
-    fmt.sheet = None if entry.get("sheet") is None else str(entry["sheet"])
-    return Table(path, fmt, entry.get("header_row"), name)
-
-
-def entry_columns(path: Path, entry: dict, table: Table) -> dict[str, list[str]]:
-    """Columns of an entry, each checked to exist in the file."""
-    columns: dict[str, list[str]] = {}
-    for key, names in entry["columns"].items():
-        if names is None:
-            continue
-        wanted = [str(n) for n in (names if isinstance(names, list) else [names])]
-        for name in wanted:
-            if name not in table.columns:
-                raise ColumnError(
-                    "mapping_column_gone",
-                    file=table.name,
-                    mapping=path,
-                    field=key,
-                    name=name,
-                    headings=table.columns[:40],
-                )
-        columns[key] = wanted
-    return columns

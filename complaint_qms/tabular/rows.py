@@ -102,6 +102,13 @@ class Table:
             else:
                 yield self._sorted(batch, width)
 
+    def estimate_records(self, consumed: int) -> int | None:
+        """Records of the whole file, judged by the `consumed` ones just read from its beginning; None where their places
+        in the file are not known."""
+        if self.format.kind != "csv" or not self._bytes_read:
+            return None
+        return round(consumed * self.path.stat().st_size / self._bytes_read)
+
     def _sorted(self, batch: Chunk, width: int) -> Chunk:
         """The rows of a batch and, apart from them, what is none."""
         found = Chunk(batch.consumed, [], [], [])
@@ -145,13 +152,6 @@ class Table:
             width, [cells for cells in first if isinstance(cells, list) and len(cells) == width]
         )
 
-    def estimate_records(self, consumed: int) -> int | None:
-        """Records of the whole file, judged by the `consumed` ones just read from its beginning; None where their places
-        in the file are not known."""
-        if self.format.kind != "csv" or not self._bytes_read:
-            return None
-        return round(consumed * self.path.stat().st_size / self._bytes_read)
-
     def _batches(self, size: int, skip_records: int) -> Iterator[Chunk]:
         """Records as they come, unchecked; one that cannot be read is a BadRecord among the cells."""
         if self.format.kind == "csv":
@@ -194,14 +194,6 @@ def guarded(text: str) -> str:
     return text
 
 
-def _unguarded(cells: list[str]) -> list[str]:
-    return [c[1:] if _GUARDED.match(c) else c for c in cells]
-
-
-def _texts(record: tuple[int, list[str] | BadRecord]) -> list[str]:
-    return record[1].cells if isinstance(record[1], BadRecord) else record[1]
-
-
 def find_header(head: list[tuple[int, list[str]]]) -> int:
     """Row number of the headings, 0 when the first full row already looks like data."""
     widths = [sum(1 for c in cells if c.strip()) for _, cells in head]
@@ -221,13 +213,6 @@ def looks_like_value(cell: str) -> bool:
     return digits == len(text) or (digits >= 4 and digits >= 0.6 * len(text)) or len(text) > 200
 
 
-def _trim_right(names: list[str]) -> list[str]:
-    end = len(names)
-    while end > 1 and not names[end - 1].strip():
-        end -= 1
-    return names[:end]
-
-
 def unique_names(names: list[str]) -> list[str]:
     """Headings without blanks or repeats: ``column 3`` for an empty one, ``Date (2)`` for a second Date."""
     seen: dict[str, int] = {}
@@ -237,3 +222,18 @@ def unique_names(names: list[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return result
+
+
+def _unguarded(cells: list[str]) -> list[str]:
+    return [c[1:] if _GUARDED.match(c) else c for c in cells]
+
+
+def _texts(record: tuple[int, list[str] | BadRecord]) -> list[str]:
+    return record[1].cells if isinstance(record[1], BadRecord) else record[1]
+
+
+def _trim_right(names: list[str]) -> list[str]:
+    end = len(names)
+    while end > 1 and not names[end - 1].strip():
+        end -= 1
+    return names[:end]

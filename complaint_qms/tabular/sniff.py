@@ -91,17 +91,6 @@ def sniff(path: Path) -> Format:
     return Format(kind="csv", encoding=encoding, delimiter=delimiter, damaged=damaged, nul=nul, doubt=doubt)
 
 
-def _is_encrypted(path: Path) -> bool:
-    """A workbook behind a password lies in the same container as an old one, in a stream of this name."""
-    name, before = "EncryptedPackage".encode("utf-16-le"), b""
-    with path.open("rb") as handle:
-        while block := handle.read(BLOCK):
-            if name in before + block:
-                return True
-            before = block[-len(name) :]
-    return False
-
-
 def has_nul(path: Path, encoding: str) -> bool:
     """A zero character in the text; in UTF-16 half of the bytes are zero, so it is assumed there."""
     if encoding.startswith("utf-16"):
@@ -139,3 +128,14 @@ def detect_delimiter(text: str) -> str:
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _is_encrypted(path: Path) -> bool:
+    """A workbook behind a password lies in the same container as an old one, in a stream of this name."""
+    name, before = "EncryptedPackage".encode("utf-16-le"), b""
+    with path.open("rb") as handle:
+        while block := handle.read(BLOCK):
+            if name in before + block:
+                return True
+            before = block[-len(name) :]
+    return False

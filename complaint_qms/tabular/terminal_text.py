@@ -14,13 +14,13 @@ def printable(text: object) -> str:
     return _UNSEEN.sub(_written, str(text))
 
 
+def print_line(text: object = "") -> None:
+    """Print one line of words and text of a file."""
+    print(printable(text))
+
+
 def _written(match: re.Match[str]) -> str:
     char = match.group()
     if char in _BLANKS:
         return " "
     return f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}"
-
-
-def print_line(text: object = "") -> None:
-    """Print one line of words and text of a file."""
-    print(printable(text))

@@ -38,6 +38,11 @@ def read(path: Path) -> tuple[object, yaml.Node | None]:
     raise YamlError("yaml_broken", file=path, row=row, column=column, why=why)
 
 
+def short_repr(value: object) -> str:
+    """A value in a message, however large or deep it is."""
+    return reprlib.repr(value)
+
+
 def _key_twice(tree: yaml.Node | None) -> yaml.Node | None:
     """The first key that stands a second time in its mapping."""
     waiting, seen = [tree] if tree else [], set()
@@ -57,8 +62,3 @@ def _key_twice(tree: yaml.Node | None) -> yaml.Node | None:
         elif isinstance(node, yaml.SequenceNode):
             waiting += node.value
     return None
-
-
-def short_repr(value: object) -> str:
-    """A value in a message, however large or deep it is."""
-    return reprlib.repr(value)

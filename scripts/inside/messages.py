@@ -103,6 +103,29 @@ def write_rows(rows: Iterable[tuple[str, str, str]]) -> None:
         writer.writerows(sorted(unique.values()))
 
 
+def spoken(tree: ast.AST) -> Iterator[str]:
+    """Sentences in a syntax tree that go to a reader: in speaking calls, or put into a name that one is given.
+
+    A call's short keys (a gate, a field, a kind) are told from sentences by having no blank.
+    """
+    names = set(SPEAKING_NAMES)
+    calls = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) in SPEAKING_CALLS
+    ]
+    for call in calls:
+        # A name by itself, or a table with the key beside it.
+        given = (node.value if isinstance(node, ast.Subscript) else node for node in call.args)
+        names |= {node.id for node in given if isinstance(node, ast.Name)}
+        for argument in (*call.args, *(word.value for word in call.keywords)):
+            yield from _sentences(argument)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            pairs = [pair for target in node.targets for pair in _pairs(target, node.value)]
+            for target, value in pairs:
+                if isinstance(target, ast.Name) and target.id in names:
+                    yield from _sentences(value)
+
+
 def _extracted(app: str) -> Iterator[Message]:
     """What Frappe finds: DocTypes and reports of the site, Python, JavaScript and templates."""
     frappe.flags.scanned_files = set()  # Frappe reads a file once per process, we want it each time
@@ -194,29 +217,6 @@ def _engine() -> Iterator[Message]:
         place = str(path.relative_to(PACKAGE.parent))
         tree = ast.parse(path.read_text(encoding="utf-8"))
         yield from (Message(text, place) for text in spoken(tree))
-
-
-def spoken(tree: ast.AST) -> Iterator[str]:
-    """Sentences in a syntax tree that go to a reader: in speaking calls, or put into a name that one is given.
-
-    A call's short keys (a gate, a field, a kind) are told from sentences by having no blank.
-    """
-    names = set(SPEAKING_NAMES)
-    calls = [
-        node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) in SPEAKING_CALLS
-    ]
-    for call in calls:
-        # A name by itself, or a table with the key beside it.
-        given = (node.value if isinstance(node, ast.Subscript) else node for node in call.args)
-        names |= {node.id for node in given if isinstance(node, ast.Name)}
-        for argument in (*call.args, *(word.value for word in call.keywords)):
-            yield from _sentences(argument)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            pairs = [pair for target in node.targets for pair in _pairs(target, node.value)]
-            for target, value in pairs:
-                if isinstance(target, ast.Name) and target.id in names:
-                    yield from _sentences(value)
 
 
 def _pairs(target: ast.AST, value: ast.AST) -> list[tuple[ast.AST, ast.AST]]:

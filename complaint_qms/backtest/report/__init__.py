@@ -168,22 +168,6 @@ class _View:
         guard = 2 if episode.method == "ears" else json.loads(episode.peak["parameters"]).get("guard", 0)
         return words_of + (self.t("baseline_guard", guard=guard) if guard > 1 else "")
 
-    def _baseline(self, base: dict[str, Any]) -> str:
-        if base["count"] is None:
-            return self.t("period", first=base["first"], last=base["last"])
-        count = self.number(base["count"])
-        if base["exposure"] is not None:
-            return self.t(
-                "baseline_units",
-                count=count,
-                units=self.number(base["exposure"]),
-                first=base["first"],
-                last=base["last"],
-            )
-        return self.t(
-            "baseline_words", count=count, periods=base["periods"], first=base["first"], last=base["last"]
-        )
-
     def arithmetic(self, episode: data.Episode) -> list[tuple[str, str]]:
         """Names and values of everything a signal rests on; a limit beside what it limits."""
         peak, method = episode.peak, episode.method
@@ -255,16 +239,6 @@ class _View:
             lines.append(self.t("left_out", count=f"{d['left_out']:,}", date=d["meta"]["as_of"][:10]))
         return lines
 
-    def _batch_line(self) -> str:
-        first = next((s for s in self.d["suspects"] if self.beyond(s)), None)
-        if not first:
-            return self.t("sum_batch_none" if self.d["suspects"] else "suspects_none")
-        return self.t(
-            "sum_batch", batch=first["batch"], item=first["item"] or "–", count=self.whole(first["count"]),
-            expected=self.number(first["expected"]), ratio=self.number(first["ratio"]), low=self.number(first["ratio_low"]),
-            high=self.number(first["ratio_high"]), type=first["top_type"] or "–",
-        )  # fmt: skip
-
     def beyond(self, suspect: dict[str, Any]) -> bool:
         return (
             suspect["q"] is not None and suspect["q"] <= self.policy.data["signals"]["false_discovery_rate"]
@@ -315,3 +289,29 @@ class _View:
         for row in self.d["sop"]["ladder"]:
             found.setdefault(row["stage"], [0] * len(steps))[steps.index(row["at"])] += row["count"]
         return [(clock, found[clock]) for clock in data.CLOCKS if clock in found]
+
+    def _baseline(self, base: dict[str, Any]) -> str:
+        if base["count"] is None:
+            return self.t("period", first=base["first"], last=base["last"])
+        count = self.number(base["count"])
+        if base["exposure"] is not None:
+            return self.t(
+                "baseline_units",
+                count=count,
+                units=self.number(base["exposure"]),
+                first=base["first"],
+                last=base["last"],
+            )
+        return self.t(
+            "baseline_words", count=count, periods=base["periods"], first=base["first"], last=base["last"]
+        )
+
+    def _batch_line(self) -> str:
+        first = next((s for s in self.d["suspects"] if self.beyond(s)), None)
+        if not first:
+            return self.t("sum_batch_none" if self.d["suspects"] else "suspects_none")
+        return self.t(
+            "sum_batch", batch=first["batch"], item=first["item"] or "–", count=self.whole(first["count"]),
+            expected=self.number(first["expected"]), ratio=self.number(first["ratio"]), low=self.number(first["ratio_low"]),
+            high=self.number(first["ratio_high"]), type=first["top_type"] or "–",
+        )  # fmt: skip

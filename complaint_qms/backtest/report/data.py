@@ -150,55 +150,9 @@ def episodes(store: Store) -> list[Episode]:
     return found
 
 
-def _runs(store: Store) -> list[Episode]:
-    found: list[Episode] = []
-    previous: dict[str, Any] | None = None
-    for row in rows(
-        store,
-        "SELECT signal.*, kind, key FROM signal JOIN series ON series.series = signal.series "
-        "ORDER BY signal.series, period",
-    ):
-        gap = (
-            15
-            if previous is None
-            else int((np.datetime64(row["period"]) - np.datetime64(previous["period"])).astype(int))
-        )
-        if previous is None or previous["series"] != row["series"] or gap > 14:
-            found.append(Episode(row["kind"], row["key"], row["method"], 0, row["label"], row["label"], row))
-        episode = found[-1]
-        episode.weeks += 1
-        episode.last = row["label"]
-        episode.alarms.add(row["period"])
-        if _chance(row) < _chance(episode.peak):
-            episode.peak = row
-        previous = row
-    return found
-
-
 def episode_count(store: Store) -> int:
     """How many episodes :func:`episodes` finds."""
     return len(_runs(store))
-
-
-def _chance(row: dict[str, Any]) -> float:
-    return 1.0 if row["p"] is None else row["p"]
-
-
-def _window(store: Store, episode: Episode) -> list[dict[str, Any]]:
-    points = rows(
-        store,
-        "SELECT period, count, expected, limit_value FROM point WHERE series = ? ORDER BY period",
-        (episode.peak["series"],),
-    )
-    places = [i for i, p in enumerate(points) if p["period"] in episode.alarms]
-    if not places:
-        return points
-    before = 0 if episode.method == "maxsprt" else max(0, places[0] - CHART_BEFORE)
-    shown = points[before : places[-1] + CHART_AFTER + 1]
-    if episode.method == "maxsprt":
-        start = next((i for i, p in enumerate(shown) if p["expected"] or p["count"]), 0)
-        shown = shown[max(0, start - 1) :]
-    return shown
 
 
 def sop(store: Store, policy: Policy) -> dict[str, Any]:
@@ -242,35 +196,6 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
         "late": int(late.sum()),
         "worst": max(stages, key=lambda c: c["share"], default=None),
     }
-
-
-def _minutes(store: Store) -> dict[str, np.ndarray]:
-    """Working minutes of every complaint by clock, float32; NaN where not known."""
-    parts = [np.empty((0, len(CLOCKS)), np.float32)]
-    known = ", ".join(f"coalesce({clock}, -1)" for clock in CLOCKS)
-    cursor = store.db.execute(f"SELECT {known} FROM sop_time ORDER BY seq")
-    while batch := cursor.fetchmany(20_000):
-        values = np.fromiter(chain.from_iterable(batch), np.float32, len(batch) * len(CLOCKS))
-        parts.append(values.reshape(-1, len(CLOCKS)))
-    table = np.concatenate(parts)
-    table[table < 0] = np.nan
-    return dict(zip(CLOCKS, table.T, strict=True))
-
-
-def _open_now(store: Store, section: dict[str, Any]) -> tuple[list[dict[str, Any]], int, int]:
-    """Open complaints by stage in the order of the procedure; how many are over their limit, and close to it."""
-    minutes: dict[str, list[float]] = {}
-    for stage, taken in store.db.execute(
-        "SELECT open_stage, open_minutes FROM sop_time WHERE open_stage IS NOT NULL ORDER BY seq"
-    ):
-        minutes.setdefault(stage, []).append(taken)
-    over = warned = 0
-    for stage, hours in section["stage_hours"].items():
-        used = np.array(minutes.get(stage, ())) / 60
-        late = passed(used, hours)
-        over += int(late.sum())
-        warned += int((passed(used, hours, section["warn_at"]) & ~late).sum())
-    return [{"stage": s, "count": len(minutes[s])} for s in STAGES if s in minutes], over, warned
 
 
 def rules(store: Store) -> list[dict[str, Any]]:
@@ -337,3 +262,78 @@ def quality(store: Store, count: int) -> dict[str, Any]:
         "odd": rows(store, "SELECT * FROM quality ORDER BY rows DESC, field, reason"),
         "filled": [(f.key, filled[f.key], filled[f.key] / count) for f in FIELDS if f.key in filled],
     }
+
+
+def _runs(store: Store) -> list[Episode]:
+    found: list[Episode] = []
+    previous: dict[str, Any] | None = None
+    for row in rows(
+        store,
+        "SELECT signal.*, kind, key FROM signal JOIN series ON series.series = signal.series "
+        "ORDER BY signal.series, period",
+    ):
+        gap = (
+            15
+            if previous is None
+            else int((np.datetime64(row["period"]) - np.datetime64(previous["period"])).astype(int))
+        )
+        if previous is None or previous["series"] != row["series"] or gap > 14:
+            found.append(Episode(row["kind"], row["key"], row["method"], 0, row["label"], row["label"], row))
+        episode = found[-1]
+        episode.weeks += 1
+        episode.last = row["label"]
+        episode.alarms.add(row["period"])
+        if _chance(row) < _chance(episode.peak):
+            episode.peak = row
+        previous = row
+    return found
+
+
+def _chance(row: dict[str, Any]) -> float:
+    return 1.0 if row["p"] is None else row["p"]
+
+
+def _window(store: Store, episode: Episode) -> list[dict[str, Any]]:
+    points = rows(
+        store,
+        "SELECT period, count, expected, limit_value FROM point WHERE series = ? ORDER BY period",
+        (episode.peak["series"],),
+    )
+    places = [i for i, p in enumerate(points) if p["period"] in episode.alarms]
+    if not places:
+        return points
+    before = 0 if episode.method == "maxsprt" else max(0, places[0] - CHART_BEFORE)
+    shown = points[before : places[-1] + CHART_AFTER + 1]
+    if episode.method == "maxsprt":
+        start = next((i for i, p in enumerate(shown) if p["expected"] or p["count"]), 0)
+        shown = shown[max(0, start - 1) :]
+    return shown
+
+
+def _minutes(store: Store) -> dict[str, np.ndarray]:
+    """Working minutes of every complaint by clock, float32; NaN where not known."""
+    parts = [np.empty((0, len(CLOCKS)), np.float32)]
+    known = ", ".join(f"coalesce({clock}, -1)" for clock in CLOCKS)
+    cursor = store.db.execute(f"SELECT {known} FROM sop_time ORDER BY seq")
+    while batch := cursor.fetchmany(20_000):
+        values = np.fromiter(chain.from_iterable(batch), np.float32, len(batch) * len(CLOCKS))
+        parts.append(values.reshape(-1, len(CLOCKS)))
+    table = np.concatenate(parts)
+    table[table < 0] = np.nan
+    return dict(zip(CLOCKS, table.T, strict=True))
+
+
+def _open_now(store: Store, section: dict[str, Any]) -> tuple[list[dict[str, Any]], int, int]:
+    """Open complaints by stage in the order of the procedure; how many are over their limit, and close to it."""
+    minutes: dict[str, list[float]] = {}
+    for stage, taken in store.db.execute(
+        "SELECT open_stage, open_minutes FROM sop_time WHERE open_stage IS NOT NULL ORDER BY seq"
+    ):
+        minutes.setdefault(stage, []).append(taken)
+    over = warned = 0
+    for stage, hours in section["stage_hours"].items():
+        used = np.array(minutes.get(stage, ())) / 60
+        late = passed(used, hours)
+        over += int(late.sum())
+        warned += int((passed(used, hours, section["warn_at"]) & ~late).sum())
+    return [{"stage": s, "count": len(minutes[s])} for s in STAGES if s in minutes], over, warned

@@ -8,26 +8,12 @@ from html import escape
 from typing import Any
 
 
-def _n(value: float) -> str:
-    """A coordinate: one decimal, no trailing zero."""
-    return f"{value:.1f}".rstrip("0").rstrip(".")
-
-
 def nice_top(value: float) -> float:
     """A round number at or a little above `value` for the top of an axis."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value - 1e-9)
-
-
-def _ticks(top: float) -> list[float]:
-    parts = 4 if top % 4 == 0 else 3 if top % 3 == 0 else 2
-    return [top * i / parts for i in range(parts + 1)]
-
-
-def _label(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 def columns(
@@ -116,10 +102,6 @@ def columns(
     return "".join(out)
 
 
-def _line(points: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{_n(a)} {_n(b)}" for a, b in points)
-
-
 def share_bar(share: float, cumulative: float) -> str:
     """A share as a horizontal bar, a dot at the cumulative share and a line at 80 %, on one scale of 0 to 100 %."""
     return (
@@ -163,3 +145,21 @@ def interval(ratio: float, low: float | None, high: float | None, top: float, st
         f'<svg class="strip" height="16" aria-hidden="true"><line class="one" x1="{one}%" x2="{one}%" y1="0" y2="16"/>'
         f'<line class="span {css}" x1="{at(low or bottom)}%" x2="{at(top if high is None else high)}%" y1="8" y2="8"/>{shape}</svg>'
     )
+
+
+def _n(value: float) -> str:
+    """A coordinate: one decimal, no trailing zero."""
+    return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+def _ticks(top: float) -> list[float]:
+    parts = 4 if top % 4 == 0 else 3 if top % 3 == 0 else 2
+    return [top * i / parts for i in range(parts + 1)]
+
+
+def _label(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
+
+
+def _line(points: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{_n(a)} {_n(b)}" for a, b in points)

@@ -36,10 +36,6 @@ def text_words(text: str) -> list[str]:
     return [_shape(token) if token.isdigit() else token for token in words(fold(text))[:MAX_WORDS]]
 
 
-def _shape(number: str) -> str:
-    return "#" * min(len(number), 7)
-
-
 def word_parts(word: str) -> list[str]:
     """Letter n-grams of one Latin word, with its ends marked."""
     padded = f" {word} "
@@ -69,9 +65,50 @@ def context_features(context: Context | None) -> list[str]:
     return [_context_feature(key, str(value)) for key, value in context.items() if value not in (None, "")]
 
 
-@lru_cache(maxsize=20_000)
-def _context_feature(key: str, value: str) -> str:
-    return f"{key}={fold(value)}"
+def word_features(row: Sequence[str]) -> list[str]:
+    """Words, neighbouring word pairs and Han n-grams of one text."""
+    out: list[str] = []
+    previous = ""
+    for token in row:
+        if token[0] >= "\u3007" and is_han(token):
+            out.extend(han_ngrams(token, HAN_SIZES))
+            previous = ""
+            continue
+        out.append(token)
+        if previous:
+            out.append(f"{previous} {token}")
+        previous = token
+    return out
+
+
+def learn_vocabulary(
+    texts: Sequence[str],
+    hits: Sequence[Sequence[Hit]],
+    contexts: Sequence[Context | None],
+    *,
+    min_texts: int = 2,
+    max_features: int = 60_000,
+) -> Vocabulary:
+    """Features that occur in at least ``min_texts`` texts, at most ``max_features`` per group (the commonest)."""
+    counts: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
+    for text in texts:
+        row = text_words(text)
+        counts["word"].update(set(word_features(row)))
+        counts["part"].update({part for word in set(row) if word[0] < "\u3007" for part in word_parts(word)})
+    for each in hits:
+        counts["rule"].update(rule_features(each))
+    for context in contexts:
+        counts["context"].update(context_features(context))
+    least = {"word": min_texts, "part": max(min_texts, 3), "rule": min_texts, "context": min_texts}
+    names, idf = {}, {}
+    for group in GROUPS:
+        common = sorted(
+            ((-number, name) for name, number in counts[group].items() if number >= least[group])
+        )[:max_features]
+        names[group] = sorted(name for _, name in common)
+        frequency = np.array([counts[group][name] for name in names[group]], float)
+        idf[group] = np.log((1.0 + len(texts)) / (1.0 + frequency)) + 1.0
+    return Vocabulary(names, idf)
 
 
 @dataclass
@@ -190,47 +227,10 @@ class Vocabulary:
         return block
 
 
-def word_features(row: Sequence[str]) -> list[str]:
-    """Words, neighbouring word pairs and Han n-grams of one text."""
-    out: list[str] = []
-    previous = ""
-    for token in row:
-        if token[0] >= "\u3007" and is_han(token):
-            out.extend(han_ngrams(token, HAN_SIZES))
-            previous = ""
-            continue
-        out.append(token)
-        if previous:
-            out.append(f"{previous} {token}")
-        previous = token
-    return out
+def _shape(number: str) -> str:
+    return "#" * min(len(number), 7)
 
 
-def learn_vocabulary(
-    texts: Sequence[str],
-    hits: Sequence[Sequence[Hit]],
-    contexts: Sequence[Context | None],
-    *,
-    min_texts: int = 2,
-    max_features: int = 60_000,
-) -> Vocabulary:
-    """Features that occur in at least ``min_texts`` texts, at most ``max_features`` per group (the commonest)."""
-    counts: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
-    for text in texts:
-        row = text_words(text)
-        counts["word"].update(set(word_features(row)))
-        counts["part"].update({part for word in set(row) if word[0] < "\u3007" for part in word_parts(word)})
-    for each in hits:
-        counts["rule"].update(rule_features(each))
-    for context in contexts:
-        counts["context"].update(context_features(context))
-    least = {"word": min_texts, "part": max(min_texts, 3), "rule": min_texts, "context": min_texts}
-    names, idf = {}, {}
-    for group in GROUPS:
-        common = sorted(
-            ((-number, name) for name, number in counts[group].items() if number >= least[group])
-        )[:max_features]
-        names[group] = sorted(name for _, name in common)
-        frequency = np.array([counts[group][name] for name in names[group]], float)
-        idf[group] = np.log((1.0 + len(texts)) / (1.0 + frequency)) + 1.0
-    return Vocabulary(names, idf)
+@lru_cache(maxsize=20_000)
+def _context_feature(key: str, value: str) -> str:
+    return f"{key}={fold(value)}"

@@ -166,6 +166,70 @@ class Lexicon:
                 found.append(Hit(term, at, end))
 
 
+def build(fields: Mapping[str, words.Terms]) -> tuple[Term, ...]:
+    """Terms of ``{field: {value: {language: {weight: "term, term"}}}}``, the form of ``constants.lexicon``."""
+    return tuple(
+        _term(name, value, weight, text)
+        for name, values in fields.items()
+        for value, languages in values.items()
+        for weights in languages.values()
+        for weight, terms in weights.items()
+        for text in terms.split(",")
+        if text.strip()
+    )
+
+
+@lru_cache(maxsize=1)
+def default_lexicon() -> Lexicon:
+    """The shipped lexicon: ``constants.lexicon``, ``constants.lexicon_harm`` and the keywords of the seeded types."""
+    terms = list(
+        build(
+            {
+                "type": words.TYPES,
+                "urgency": words.URGENCY,
+                "expectation": words.EXPECTATION,
+                "sentiment": words.SENTIMENT,
+            }
+        )
+    )
+    for severity, weight, english, chinese in harm_words.HARM:
+        for text in (*english.split(","), *chinese.split(",")):
+            terms.append(_term("harm", severity, weight, text))
+    known = {(term.field, term.value, term.words) for term in terms}
+    type_severity: dict[str, str] = {}
+
+    def walk(types: Sequence[Mapping]) -> None:
+        for entry in types:
+            type_severity[entry["key"]] = entry["severity"]
+            for text in entry["keywords"].split(","):
+                term = _term("type", entry["key"], KEYWORD_WEIGHT, text)
+                if (term.field, term.value, term.words) not in known:
+                    terms.append(term)
+            walk(entry["children"])
+
+    walk(vocabulary.TYPES)
+    return Lexicon(tuple(terms), type_severity)
+
+
+def _split(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(","))
+
+
+_NEGATIONS = _split(harm_words.NEGATIONS_EN)
+_FEARS = frozenset(map(stem, _split(harm_words.HYPOTHETICAL_EN)))
+_FEARS_AFTER = frozenset(map(stem, _split(harm_words.HYPOTHETICAL_AFTER_EN)))
+_OWN_NEGATION = _split(harm_words.NOT_A_NEGATION_EN)
+_THINGS = _split(harm_words.THINGS_THAT_DIE)
+_MORTAL = frozenset(map(stem, _split(harm_words.MORTAL_EN)))
+_BLOWS = frozenset(stem(word.split()[0]) for word in _split(harm_words.BLOWS))
+_BODY = _split(harm_words.BODY)
+_OWNERS = _split(harm_words.OWNERS)
+_by_length = sorted(harm_words.NEGATIONS_ZH, key=len, reverse=True)
+_NEGATED_ZH = re.compile(f"(?:{'|'.join(_by_length)})(?:{'|'.join(harm_words.NEGATION_FILLERS_ZH)}){{0,3}}$")
+_FEARED_ZH = re.compile("|".join(harm_words.HYPOTHETICAL_ZH))
+_EXAGGERATED_ZH = re.compile("|".join(harm_words.ZH_EXAGGERATION))
+
+
 def _match(parts: Sequence[str], part: int, stems: list[str], at: int) -> int:
     """End of a match of ``parts[part:]`` at token ``at``, 0 for none."""
     if part == len(parts):
@@ -206,25 +270,6 @@ def _longest(found: list[Hit]) -> list[Hit]:
     return sorted(kept, key=lambda h: (h.start, h.offset, h.term.field, h.term.value))
 
 
-def _split(text: str) -> frozenset[str]:
-    return frozenset(part.strip() for part in text.split(","))
-
-
-_NEGATIONS = _split(harm_words.NEGATIONS_EN)
-_FEARS = frozenset(map(stem, _split(harm_words.HYPOTHETICAL_EN)))
-_FEARS_AFTER = frozenset(map(stem, _split(harm_words.HYPOTHETICAL_AFTER_EN)))
-_OWN_NEGATION = _split(harm_words.NOT_A_NEGATION_EN)
-_THINGS = _split(harm_words.THINGS_THAT_DIE)
-_MORTAL = frozenset(map(stem, _split(harm_words.MORTAL_EN)))
-_BLOWS = frozenset(stem(word.split()[0]) for word in _split(harm_words.BLOWS))
-_BODY = _split(harm_words.BODY)
-_OWNERS = _split(harm_words.OWNERS)
-_by_length = sorted(harm_words.NEGATIONS_ZH, key=len, reverse=True)
-_NEGATED_ZH = re.compile(f"(?:{'|'.join(_by_length)})(?:{'|'.join(harm_words.NEGATION_FILLERS_ZH)}){{0,3}}$")
-_FEARED_ZH = re.compile("|".join(harm_words.HYPOTHETICAL_ZH))
-_EXAGGERATED_ZH = re.compile("|".join(harm_words.ZH_EXAGGERATION))
-
-
 def _judge(found: list[Hit], tokens: list[str], stems: list[str]) -> list[Hit]:
     """Set ``negated`` and ``feared`` from what stands around each hit."""
     judged: list[Hit] = []
@@ -250,6 +295,9 @@ def _judge(found: list[Hit], tokens: list[str], stems: list[str]) -> list[Hit]:
         last[hit.term.field] = hit
         judged.append(hit)
     return judged
+
+
+_BLOW = Term("harm", harm_words.BLOW_SEVERITY, harm_words.BLOW_WEIGHT, "", ("",))
 
 
 def _around(hit: Hit, tokens: list[str], stems: list[str]) -> tuple[bool, bool]:
@@ -285,9 +333,6 @@ def _about_things(hit: Hit, tokens: list[str]) -> bool:
     return any(token in _THINGS for token in near) or (hit.start > 0 and tokens[hit.start - 1] == "to")
 
 
-_BLOW = Term("harm", harm_words.BLOW_SEVERITY, harm_words.BLOW_WEIGHT, "", ("",))
-
-
 def _add_blows(tokens: list[str], stems: list[str], found: list[Hit]) -> None:
     """ "closed on my wife's hand": a blow near a part of somebody's body."""
     for at, token in enumerate(tokens):
@@ -306,58 +351,13 @@ def _add_blows(tokens: list[str], stems: list[str], found: list[Hit]) -> None:
                 break
 
 
+KEYWORD_WEIGHT = 1.0
+"""Weight of a keyword listed on a complaint type itself."""
+
+
 def _term(name: str, value: str, weight: float, text: str) -> Term:
     text = fold(text)
     if is_han(text.replace(" ", "")):
         return Term(name, value, weight, text, (text.replace(" ", ""),))
     parts = [part if part == "*" else stem(part) for part in re.findall(r"[^\s,.;!?]+", text)]
     return Term(name, value, weight, text, tuple(parts))
-
-
-def build(fields: Mapping[str, words.Terms]) -> tuple[Term, ...]:
-    """Terms of ``{field: {value: {language: {weight: "term, term"}}}}``, the form of ``constants.lexicon``."""
-    return tuple(
-        _term(name, value, weight, text)
-        for name, values in fields.items()
-        for value, languages in values.items()
-        for weights in languages.values()
-        for weight, terms in weights.items()
-        for text in terms.split(",")
-        if text.strip()
-    )
-
-
-KEYWORD_WEIGHT = 1.0
-"""Weight of a keyword listed on a complaint type itself."""
-
-
-@lru_cache(maxsize=1)
-def default_lexicon() -> Lexicon:
-    """The shipped lexicon: ``constants.lexicon``, ``constants.lexicon_harm`` and the keywords of the seeded types."""
-    terms = list(
-        build(
-            {
-                "type": words.TYPES,
-                "urgency": words.URGENCY,
-                "expectation": words.EXPECTATION,
-                "sentiment": words.SENTIMENT,
-            }
-        )
-    )
-    for severity, weight, english, chinese in harm_words.HARM:
-        for text in (*english.split(","), *chinese.split(",")):
-            terms.append(_term("harm", severity, weight, text))
-    known = {(term.field, term.value, term.words) for term in terms}
-    type_severity: dict[str, str] = {}
-
-    def walk(types: Sequence[Mapping]) -> None:
-        for entry in types:
-            type_severity[entry["key"]] = entry["severity"]
-            for text in entry["keywords"].split(","):
-                term = _term("type", entry["key"], KEYWORD_WEIGHT, text)
-                if (term.field, term.value, term.words) not in known:
-                    terms.append(term)
-            walk(entry["children"])
-
-    walk(vocabulary.TYPES)
-    return Lexicon(tuple(terms), type_severity)

@@ -124,42 +124,6 @@ def standard_cusum(
     return StandardCusum(value, upper, alarm, m)
 
 
-def _transform(x: Array, m: Array, kind: Transform, alpha: float) -> Array:
-    if kind == "standard":
-        return (x - m) / np.sqrt(m)
-    if kind == "rossi":
-        return (x - 3 * m + 2 * np.sqrt(x * m)) / (2 * np.sqrt(m))
-    if kind == "anscombe":
-        return 1.5 * (x ** (2 / 3) - m ** (2 / 3)) / m ** (1 / 6)
-    if kind == "anscombe2nd":
-        return (x ** (2 / 3) - (m ** (2 / 3) - m ** (-1 / 3) / 9)) / (2 / 3 * m ** (1 / 6))
-    if kind == "pearsonNegBin":
-        return (x - m) / np.sqrt(m + alpha * m**2)
-    if kind == "none":
-        return x
-    raise ValueError(f"unknown transform {kind!r}")
-
-
-def _back(m: Array, before: Array, value: Array, k: float, h: float, kind: Transform, alpha: float) -> Array:
-    room = h + k - before
-    if kind == "standard":
-        return np.ceil(np.sqrt(m) * room + m)
-    if kind == "rossi":
-        root = np.sqrt(m)
-        inside = 4 * m**2 + 2 * m**1.5 * room
-        return 2 * root * room + 5 * m - 2 * np.sqrt(inside)
-    if kind == "anscombe":
-        inside = 2 / 3 * m ** (1 / 6) * room + m ** (2 / 3)
-        return np.where(inside < 0, 0.0, np.abs(inside) ** 1.5)
-    if kind == "anscombe2nd":
-        # R takes m^(1/3) / 9 here although its transform takes m^(−1/3) / 9; kept, so that bounds agree with it.
-        inside = 2 / 3 * m ** (1 / 6) * room + (m ** (2 / 3) - m ** (1 / 3) / 9)
-        return np.where(inside < 0, 0.0, np.abs(inside) ** 1.5)
-    if kind == "pearsonNegBin":
-        return np.sqrt(m + alpha * m**2) * room + m
-    return h - value
-
-
 def average_run_length(mean: float, reference: float, limit: float, parts: int = 10) -> float:
     """Mean number of periods until S >= limit, from S = 0, with Poisson counts of this mean.
 
@@ -229,6 +193,42 @@ def decision_limits(means: ArrayLike, ratio: float = 2.0, run_length: float = 10
     values = np.interp(np.log(inside), np.log(used), nodes)
     values = np.where(inside > _NODES[-1], values * np.sqrt(inside / _NODES[-1]), values)
     return np.where(np.isfinite(means) & (means > 0), values, np.nan)
+
+
+def _transform(x: Array, m: Array, kind: Transform, alpha: float) -> Array:
+    if kind == "standard":
+        return (x - m) / np.sqrt(m)
+    if kind == "rossi":
+        return (x - 3 * m + 2 * np.sqrt(x * m)) / (2 * np.sqrt(m))
+    if kind == "anscombe":
+        return 1.5 * (x ** (2 / 3) - m ** (2 / 3)) / m ** (1 / 6)
+    if kind == "anscombe2nd":
+        return (x ** (2 / 3) - (m ** (2 / 3) - m ** (-1 / 3) / 9)) / (2 / 3 * m ** (1 / 6))
+    if kind == "pearsonNegBin":
+        return (x - m) / np.sqrt(m + alpha * m**2)
+    if kind == "none":
+        return x
+    raise ValueError(f"unknown transform {kind!r}")
+
+
+def _back(m: Array, before: Array, value: Array, k: float, h: float, kind: Transform, alpha: float) -> Array:
+    room = h + k - before
+    if kind == "standard":
+        return np.ceil(np.sqrt(m) * room + m)
+    if kind == "rossi":
+        root = np.sqrt(m)
+        inside = 4 * m**2 + 2 * m**1.5 * room
+        return 2 * root * room + 5 * m - 2 * np.sqrt(inside)
+    if kind == "anscombe":
+        inside = 2 / 3 * m ** (1 / 6) * room + m ** (2 / 3)
+        return np.where(inside < 0, 0.0, np.abs(inside) ** 1.5)
+    if kind == "anscombe2nd":
+        # R takes m^(1/3) / 9 here although its transform takes m^(−1/3) / 9; kept, so that bounds agree with it.
+        inside = 2 / 3 * m ** (1 / 6) * room + (m ** (2 / 3) - m ** (1 / 3) / 9)
+        return np.where(inside < 0, 0.0, np.abs(inside) ** 1.5)
+    if kind == "pearsonNegBin":
+        return np.sqrt(m + alpha * m**2) * room + m
+    return h - value
 
 
 def _on_grid(reference: float, ratio: float, run_length: float) -> tuple[float, int]:

@@ -23,6 +23,34 @@ from complaint_qms.engine.signals.threshold import window_sum
 from complaint_qms.engine.signals.types import Array, Block, Cells
 
 
+def count_limit(cells: Cells, exposure: Array, where: NDArray[np.bool_], alpha: float) -> Array:
+    known = (exposure[where], cells.base_count[where], cells.base_exposure[where], cells.spread[where])
+    return smallest_count(lambda count: _count_tail(count, *known), alpha, known[0].shape)
+
+
+def _poisson(block: Block) -> Cells:
+    cells, ready = _baseline(block)
+    _fill_conditional(cells, block, ready)
+    cells.statistic = cells.p.copy()
+    with np.errstate(invalid="ignore"):
+        cells.alarm = cells.p <= block.settings.alpha
+    # Limits are wanted for alarms only; finding one takes a dozen tails.
+    hit = cells.alarm
+    cells.limit[hit] = count_limit(cells, block.exposure, hit, block.settings.alpha)
+    return cells
+
+
+def years_back(column: ArrayLike, control: Control, frequency: int) -> NDArray[np.int64]:
+    """How many past years a period is compared with: all that reach back into the data, at most the control's.
+
+    0 where fewer than three do (or fewer than the control asks for, if that is less). Two periods are held in
+    reserve, since by the calendar a year of weeks or days can be longer than ``frequency``.
+    """
+    reach = (np.asarray(column) - control.half_window - 2) // frequency
+    years = np.minimum(reach, control.years)
+    return np.where(years >= min(3, control.years), years, 0)
+
+
 def _baseline(block: Block) -> tuple[Cells, NDArray[np.bool_]]:
     """Cells with baseline and expectation filled in, and where both are good enough to judge by."""
     s = block.settings
@@ -39,18 +67,6 @@ def _baseline(block: Block) -> tuple[Cells, NDArray[np.bool_]]:
     return cells, ready
 
 
-def _poisson(block: Block) -> Cells:
-    cells, ready = _baseline(block)
-    _fill_conditional(cells, block, ready)
-    cells.statistic = cells.p.copy()
-    with np.errstate(invalid="ignore"):
-        cells.alarm = cells.p <= block.settings.alpha
-    # Limits are wanted for alarms only; finding one takes a dozen tails.
-    hit = cells.alarm
-    cells.limit[hit] = count_limit(cells, block.exposure, hit, block.settings.alpha)
-    return cells
-
-
 def _count_tail(count: Array, exposure: Array, base_count: Array, base_exposure: Array, phi: Array) -> Array:
     """P(X >= count): conditional binomial, or negative binomial where the baseline varies phi > 1 times too much."""
     exact = conditional_tail(count, exposure, base_count, base_exposure)
@@ -58,11 +74,6 @@ def _count_tail(count: Array, exposure: Array, base_count: Array, base_exposure:
     # The difference of a count and an estimated mean has the variance of both.
     wide = negbin_tail(count, mean, phi * (1 + exposure / base_exposure))
     return np.where((phi > 1) & (base_count > 0), np.maximum(wide, exact), exact)
-
-
-def count_limit(cells: Cells, exposure: Array, where: NDArray[np.bool_], alpha: float) -> Array:
-    known = (exposure[where], cells.base_count[where], cells.base_exposure[where], cells.spread[where])
-    return smallest_count(lambda count: _count_tail(count, *known), alpha, known[0].shape)
 
 
 def _fill_conditional(cells: Cells, block: Block, ready: NDArray[np.bool_]) -> None:
@@ -74,28 +85,6 @@ def _fill_conditional(cells: Cells, block: Block, ready: NDArray[np.bool_]) -> N
         cells.base_exposure[ready],
         cells.spread[ready],
     )
-
-
-def _dispersion(cells: Cells, block: Block) -> tuple[Array, Array]:
-    """Pearson's dispersion of each baseline, Σ (y − λn)² / λn / (m − 1): (1 where chance explains it, as it is).
-
-    With λ = Σy / Σn it is (Σn / Σy · Σ y²/n − Σy) / (m − 1), so running sums give it for every period at once. For
-    Poisson counts its variance is about (2 + mean of 1/λn) / (m − 1).
-    """
-    s = block.settings
-    if s.dispersion_z is None:
-        ones = np.ones(block.counts.shape)
-        return ones, ones
-    seen, shift = block.seen, s.guard + 1
-    y, n = np.where(seen, block.counts, 0.0), np.where(seen, block.exposure, 1.0)
-    squares = window_sum(y**2 / n, s.baseline, shift)
-    inverse = window_sum(np.where(seen, 1 / n, 0.0), s.baseline, shift)
-    m = window_sum(seen.astype(float), s.baseline, shift)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = cells.base_exposure / cells.base_count
-        phi = (scale * squares - cells.base_count) / (m - 1)
-        bound = 1 + s.dispersion_z * np.sqrt((2 + scale * inverse / m) / (m - 1))
-        return np.where(phi > bound, phi, 1.0), np.where(phi > 1, phi, 1.0)
 
 
 def _u(block: Block) -> Cells:
@@ -134,13 +123,26 @@ def _laney(block: Block) -> Cells:
     return cells
 
 
-def _three_sigma(cells: Cells, block: Block, sigma: Array) -> None:
+def _dispersion(cells: Cells, block: Block) -> tuple[Array, Array]:
+    """Pearson's dispersion of each baseline, Σ (y − λn)² / λn / (m − 1): (1 where chance explains it, as it is).
+
+    With λ = Σy / Σn it is (Σn / Σy · Σ y²/n − Σy) / (m − 1), so running sums give it for every period at once. For
+    Poisson counts its variance is about (2 + mean of 1/λn) / (m − 1).
+    """
+    s = block.settings
+    if s.dispersion_z is None:
+        ones = np.ones(block.counts.shape)
+        return ones, ones
+    seen, shift = block.seen, s.guard + 1
+    y, n = np.where(seen, block.counts, 0.0), np.where(seen, block.exposure, 1.0)
+    squares = window_sum(y**2 / n, s.baseline, shift)
+    inverse = window_sum(np.where(seen, 1 / n, 0.0), s.baseline, shift)
+    m = window_sum(seen.astype(float), s.baseline, shift)
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = sigma * np.sqrt(cells.expected)
-        cells.limit = cells.expected + block.settings.sigmas * spread
-        away = block.counts - cells.expected
-        cells.statistic = np.where((spread == 0) & (away == 0), 0.0, away / spread)
-        cells.alarm = block.counts > cells.limit
+        scale = cells.base_exposure / cells.base_count
+        phi = (scale * squares - cells.base_count) / (m - 1)
+        bound = 1 + s.dispersion_z * np.sqrt((2 + scale * inverse / m) / (m - 1))
+        return np.where(phi > bound, phi, 1.0), np.where(phi > 1, phi, 1.0)
 
 
 def _ears(block: Block) -> Cells:
@@ -248,15 +250,13 @@ def _farrington(block: Block) -> Cells:
     return cells
 
 
-def years_back(column: ArrayLike, control: Control, frequency: int) -> NDArray[np.int64]:
-    """How many past years a period is compared with: all that reach back into the data, at most the control's.
-
-    0 where fewer than three do (or fewer than the control asks for, if that is less). Two periods are held in
-    reserve, since by the calendar a year of weeks or days can be longer than ``frequency``.
-    """
-    reach = (np.asarray(column) - control.half_window - 2) // frequency
-    years = np.minimum(reach, control.years)
-    return np.where(years >= min(3, control.years), years, 0)
+def _three_sigma(cells: Cells, block: Block, sigma: Array) -> None:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = sigma * np.sqrt(cells.expected)
+        cells.limit = cells.expected + block.settings.sigmas * spread
+        away = block.counts - cells.expected
+        cells.statistic = np.where((spread == 0) & (away == 0), 0.0, away / spread)
+        cells.alarm = block.counts > cells.limit
 
 
 DETECTORS: dict[str, Callable[[Block], Cells]] = {

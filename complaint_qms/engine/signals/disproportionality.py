@@ -81,39 +81,6 @@ def disproportion(
     )
 
 
-def _interval(ratio: Array, se: Array, z: float) -> tuple[Array, Array]:
-    fine = np.isfinite(se) & (ratio > 0) & np.isfinite(ratio)
-    spread = np.exp(z * np.where(fine, se, 0.0))
-    lower = np.where(fine, ratio / spread, np.where(np.isnan(ratio), np.nan, 0.0))
-    upper = np.where(fine, ratio * spread, np.where(np.isnan(ratio), np.nan, np.inf))
-    return lower, upper
-
-
-@dataclass(frozen=True)
-class PairTable:
-    """Every item × defect pair that occurs. Margins and total count distinct complaints, not rows."""
-
-    items: list[Any]
-    defects: list[Any]
-    item_index: NDArray[np.int64]
-    defect_index: NDArray[np.int64]
-    n: Array
-    item_total: Array
-    defect_total: Array
-    total: int
-
-    @property
-    def expected(self) -> Array:
-        """Expected count of each pair if item and defect were independent."""
-        return self.item_total / self.total * self.defect_total
-
-    def cells(self) -> tuple[Array, Array, Array, Array]:
-        """(a, b, c, d) of each pair."""
-        b = self.item_total - self.n
-        c = self.defect_total - self.n
-        return self.n, b, c, self.total - self.n - b - c
-
-
 def pair_table(items: Sequence[Any], defects: Sequence[Any], ids: Sequence[Any] | None = None) -> PairTable:
     """Count pairs over rows of (item, defect, complaint id); a complaint counts once per pair and margin.
 
@@ -148,6 +115,39 @@ def pair_table(items: Sequence[Any], defects: Sequence[Any], ids: Sequence[Any] 
         defect_total[column],
         int(np.unique(id_code).size),
     )
+
+
+@dataclass(frozen=True)
+class PairTable:
+    """Every item × defect pair that occurs. Margins and total count distinct complaints, not rows."""
+
+    items: list[Any]
+    defects: list[Any]
+    item_index: NDArray[np.int64]
+    defect_index: NDArray[np.int64]
+    n: Array
+    item_total: Array
+    defect_total: Array
+    total: int
+
+    @property
+    def expected(self) -> Array:
+        """Expected count of each pair if item and defect were independent."""
+        return self.item_total / self.total * self.defect_total
+
+    def cells(self) -> tuple[Array, Array, Array, Array]:
+        """(a, b, c, d) of each pair."""
+        b = self.item_total - self.n
+        c = self.defect_total - self.n
+        return self.n, b, c, self.total - self.n - b - c
+
+
+def _interval(ratio: Array, se: Array, z: float) -> tuple[Array, Array]:
+    fine = np.isfinite(se) & (ratio > 0) & np.isfinite(ratio)
+    spread = np.exp(z * np.where(fine, se, 0.0))
+    lower = np.where(fine, ratio / spread, np.where(np.isnan(ratio), np.nan, 0.0))
+    upper = np.where(fine, ratio * spread, np.where(np.isnan(ratio), np.nan, np.inf))
+    return lower, upper
 
 
 def _codes(values: Sequence[Any]) -> tuple[list[Any], NDArray[np.int64]]:

@@ -197,6 +197,16 @@ def farrington(
     return Farrington(at=np.array(places, np.int64), trend=trend, alarm=alarm, control=control, **out)
 
 
+def negbin_upper(mean: ArrayLike, dispersion: ArrayLike, alpha: float) -> Array:
+    """The (1 − alpha) quantile of the negative binomial with size μ/(φ−1) and p = 1/φ (Poisson for φ <= 1).
+
+    The smallest count u with P(X > u) <= alpha; a count strictly above it alarms.
+    """
+    mean, dispersion = np.broadcast_arrays(np.asarray(mean, float), np.asarray(dispersion, float))
+    # P(X > u) = P(X >= u + 1), so the quantile is one less than the smallest count with a tail of at most alpha.
+    return smallest_count(lambda count: negbin_tail(count, mean, dispersion), alpha, mean.shape) - 1
+
+
 def _time(periods: int, starts: NDArray[np.datetime64] | None) -> Array:
     """The clock of the trend: the number of the period, and by the calendar its days in lengths of the first period, so
     that a longer month is a longer step."""
@@ -204,11 +214,6 @@ def _time(periods: int, starts: NDArray[np.datetime64] | None) -> Array:
         return np.arange(periods, dtype=float)
     days = (starts - starts[0]).astype("timedelta64[D]").astype(float)
     return days / days[1]
-
-
-def _has_history(k: int, frequency: int, control: Control, starts: NDArray[np.datetime64] | None) -> bool:
-    references = reference_points(k, control.years, frequency, starts)
-    return bool(np.all(references >= 0) and references[-1] - control.half_window >= 0)
 
 
 @dataclass(frozen=True)
@@ -221,6 +226,23 @@ class _Prediction:
     phi: Array
     trend: NDArray[np.bool_]
     slope: Array
+
+
+def _has_history(k: int, frequency: int, control: Control, starts: NDArray[np.datetime64] | None) -> bool:
+    references = reference_points(k, control.years, frequency, starts)
+    return bool(np.all(references >= 0) and references[-1] - control.half_window >= 0)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    beta: Array
+    inverse: Array
+    """(Xᵀ W X)⁻¹ with the weights of the last round."""
+    phi: Array
+    residual_scale: Array
+    """The dispersion R's ``predict`` and ``summary`` use."""
+    df: float
+    converged: NDArray[np.bool_]
 
 
 def _model(
@@ -269,18 +291,6 @@ def _model(
         result = replace(result, **merged)
     assert result is not None
     return result
-
-
-@dataclass(frozen=True)
-class _Fit:
-    beta: Array
-    inverse: Array
-    """(Xᵀ W X)⁻¹ with the weights of the last round."""
-    phi: Array
-    residual_scale: Array
-    """The dispersion R's ``predict`` and ``summary`` use."""
-    df: float
-    converged: NDArray[np.bool_]
 
 
 def _fit(y: Array, x: Array, offset: Array | None, control: Control) -> _Fit:
@@ -339,13 +349,3 @@ def _threshold(y: Array, fit: _Prediction, control: Control) -> tuple[Array, Arr
         p = negbin_tail(y, mean, fit.phi)
         upper = negbin_upper(mean, fit.phi, control.alpha)
         return upper, p, (y - fit.eta) / (upper - fit.eta)
-
-
-def negbin_upper(mean: ArrayLike, dispersion: ArrayLike, alpha: float) -> Array:
-    """The (1 − alpha) quantile of the negative binomial with size μ/(φ−1) and p = 1/φ (Poisson for φ <= 1).
-
-    The smallest count u with P(X > u) <= alpha; a count strictly above it alarms.
-    """
-    mean, dispersion = np.broadcast_arrays(np.asarray(mean, float), np.asarray(dispersion, float))
-    # P(X > u) = P(X >= u + 1), so the quantile is one less than the smallest count with a tail of at most alpha.
-    return smallest_count(lambda count: negbin_tail(count, mean, dispersion), alpha, mean.shape) - 1

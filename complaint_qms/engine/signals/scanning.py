@@ -118,6 +118,18 @@ def scan_series(matrix: SeriesMatrix, **options: Any) -> ScanResult:
     return scan(matrix.counts, exposure, keys=matrix.keys, periods=matrix.periods, **options)
 
 
+def limits(result: ScanResult, exposure: ArrayLike | None, row: int) -> Array:
+    """The limit of one series in every judged period, for its chart; Poisson limits are worked out here."""
+    found = result.cells.limit[row].copy()
+    if result.method_name(row) != "poisson":
+        return found
+    units = _units(None if exposure is None else np.asarray(exposure, float), np.array([row]), len(found))
+    judged = ~np.isnan(result.cells.p[row])
+    one = Cells(**{name: getattr(result.cells, name)[row][None] for name in Cells.__dataclass_fields__})
+    found[judged] = count_limit(one, units, judged[None], result.settings.alpha)
+    return found
+
+
 def _rates(counts: Array, exposure: Array | None, given: ArrayLike | None) -> Array:
     if given is not None:
         rate = np.broadcast_to(np.asarray(given, float), len(counts)).astype(float)
@@ -150,15 +162,3 @@ def _adjust(p: Array, settings: Settings) -> Array:
     if settings.family == "all":
         return fdr.adjust(p.ravel(), rule=settings.fdr_rule).reshape(p.shape)
     return fdr.adjust(p, axis=0, rule=settings.fdr_rule)
-
-
-def limits(result: ScanResult, exposure: ArrayLike | None, row: int) -> Array:
-    """The limit of one series in every judged period, for its chart; Poisson limits are worked out here."""
-    found = result.cells.limit[row].copy()
-    if result.method_name(row) != "poisson":
-        return found
-    units = _units(None if exposure is None else np.asarray(exposure, float), np.array([row]), len(found))
-    judged = ~np.isnan(result.cells.p[row])
-    one = Cells(**{name: getattr(result.cells, name)[row][None] for name in Cells.__dataclass_fields__})
-    found[judged] = count_limit(one, units, judged[None], result.settings.alpha)
-    return found

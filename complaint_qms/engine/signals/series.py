@@ -104,15 +104,6 @@ def ordinals(days: Days, kind: Kind) -> NDArray[np.int64]:
     return months if kind == "month" else months // 3
 
 
-def _starts(numbers: NDArray[np.int64], kind: Kind) -> Days:
-    if kind == "day":
-        return numbers.astype("datetime64[D]")
-    if kind == "week":
-        return (numbers * 7 - 3).astype("datetime64[D]")
-    months = numbers if kind == "month" else numbers * 3
-    return months.astype("datetime64[M]").astype("datetime64[D]")
-
-
 def to_days(values: Iterable[Any], name: str = "dates") -> Days:
     """Dates, datetimes, numpy dates or ISO texts as days; ValueError with the position of one that is none."""
     if isinstance(values, np.ndarray) and np.issubdtype(values.dtype, np.datetime64):
@@ -192,6 +183,15 @@ def in_field(exposure: Array, window: int) -> Array:
     if window < 1:
         raise ValueError("window must be at least 1 period")
     return window_sum(np.asarray(exposure, float), window)
+
+
+def _starts(numbers: NDArray[np.int64], kind: Kind) -> Days:
+    if kind == "day":
+        return numbers.astype("datetime64[D]")
+    if kind == "week":
+        return (numbers * 7 - 3).astype("datetime64[D]")
+    months = numbers if kind == "month" else numbers * 3
+    return months.astype("datetime64[M]").astype("datetime64[D]")
 
 
 def _range(days: Days, more: Days, kind: Kind, start: Any, until: Any, partial: str) -> tuple[Periods, float]:

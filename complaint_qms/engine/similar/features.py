@@ -53,6 +53,29 @@ class FeatureTable:
     def __init__(self) -> None:
         self._clear()
 
+    def features(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """``(flat, offsets)``: the sorted distinct features of text ``i`` are ``flat[offsets[i]:offsets[i + 1]]``.
+
+        ``flat`` is int64 of shape (total,), ``offsets`` int64 of shape (len(texts) + 1,).
+        """
+        if len(self._ids) > MAX_WORDS:
+            self._clear()
+        ids = self._ids
+        rows: list[int] = []
+        lengths = np.empty(len(texts), np.int64)
+        for number, text in enumerate(texts):
+            tokens = canonical_tokens(text)[:MAX_TOKENS]
+            lengths[number] = len(tokens)
+            rows.extend([ids[token] if token in ids else self._add(token) for token in tokens])
+        self._freeze()
+        words = np.array(rows, np.int64)
+        text_of_word = np.repeat(np.arange(len(texts)), lengths)
+        counts = self._offsets[words + 1] - self._offsets[words]
+        flat = self._flat[expand(self._offsets[words], counts)]
+        keys = distinct((np.repeat(text_of_word, counts) << HASH_BITS) | flat)
+        offsets = np.searchsorted(keys, np.arange(len(texts) + 1) << HASH_BITS)
+        return keys & int(_MASK), offsets
+
     def _clear(self) -> None:
         self._ids: dict[str, int] = {}
         self._hashes = array("Q")
@@ -76,29 +99,6 @@ class FeatureTable:
             hashed = (mix(fresh) & _MASK).astype(np.int64)
             self._flat = np.concatenate([self._flat, (hashed & ~1) | (fresh & np.uint64(1)).astype(np.int64)])
             self._offsets = np.array(self._starts)
-
-    def features(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """``(flat, offsets)``: the sorted distinct features of text ``i`` are ``flat[offsets[i]:offsets[i + 1]]``.
-
-        ``flat`` is int64 of shape (total,), ``offsets`` int64 of shape (len(texts) + 1,).
-        """
-        if len(self._ids) > MAX_WORDS:
-            self._clear()
-        ids = self._ids
-        rows: list[int] = []
-        lengths = np.empty(len(texts), np.int64)
-        for number, text in enumerate(texts):
-            tokens = canonical_tokens(text)[:MAX_TOKENS]
-            lengths[number] = len(tokens)
-            rows.extend([ids[token] if token in ids else self._add(token) for token in tokens])
-        self._freeze()
-        words = np.array(rows, np.int64)
-        text_of_word = np.repeat(np.arange(len(texts)), lengths)
-        counts = self._offsets[words + 1] - self._offsets[words]
-        flat = self._flat[expand(self._offsets[words], counts)]
-        keys = distinct((np.repeat(text_of_word, counts) << HASH_BITS) | flat)
-        offsets = np.searchsorted(keys, np.arange(len(texts) + 1) << HASH_BITS)
-        return keys & int(_MASK), offsets
 
 
 def distinct(values: np.ndarray) -> np.ndarray:

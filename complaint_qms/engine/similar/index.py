@@ -106,37 +106,6 @@ class Index:
                 self.ids.append(record.id)
             self._days.extend(map(days_of, chunk))
 
-    def _field_hashes(self, record: Record) -> tuple[int, ...]:
-        key = (record.customer, record.item, record.batch, record.order)
-        known = self._known_fields.get(key)
-        if known is None:
-            if len(self._known_fields) > 50_000:
-                self._known_fields.clear()
-            known = self._known_fields[key] = field_hashes(record)
-        return known
-
-    def _columns(self) -> tuple[np.ndarray, ...]:
-        """Where features end, sizes before the cut, bands, fields, days; views on the growing arrays."""
-        count = len(self.ids)
-        return (
-            np.frombuffer(self._ends, np.int64),
-            np.frombuffer(self._sizes, np.uint32),
-            np.frombuffer(self._bands, np.uint32).reshape(count, BANDS),
-            np.frombuffer(self._fields, np.uint32).reshape(count, 4),
-            np.frombuffer(self._days, np.int32),
-        )
-
-    def _of_pairs(
-        self, offsets: np.ndarray, left: np.ndarray, right: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Features of the records of some pairs, where those of each end, and the places of left and right among them."""
-        if isinstance(self._features, _InMemory):
-            return self._features.all(), offsets, left, right
-        rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
-        starts, ends = offsets[rows], offsets[rows + 1]
-        flat = self._features.parts(starts, ends)
-        return flat, np.concatenate([[0], np.cumsum(ends - starts)]), place[: len(left)], place[len(left) :]
-
     def pairs(self, threshold: float | None = None) -> Iterator[Pair]:
         """Every pair found with a score of at least ``threshold`` (default ``settings.similar``), in input order of
         ``left``, then ``right``."""
@@ -178,20 +147,6 @@ class Index:
             parts = log_odds(cosine, sizes, fields, days, left, right, settings)
             yield from self._pairs(left, right, cosine, parts)
 
-    def _pairs(
-        self, left: np.ndarray, right: np.ndarray, cosine: np.ndarray, parts: np.ndarray
-    ) -> Iterator[Pair]:
-        rows = zip(
-            left.tolist(),
-            right.tolist(),
-            to_score(parts).tolist(),
-            cosine.tolist(),
-            parts.tolist(),
-            strict=True,
-        )
-        for one, other, value, agreement, contributions in rows:
-            yield Pair(self.ids[one], self.ids[other], value, reasons_of(agreement, contributions))
-
     def query(self, record: Record, limit: int = 10) -> list[Match]:
         """The records already added that are most like ``record``, best first; at least ``settings.similar``."""
         if not self.ids:
@@ -225,6 +180,51 @@ class Index:
         score = to_score(parts)
         best = [n for n in np.lexsort((rows, -score))[:limit] if score[n] >= settings.similar]
         return [Match(self.ids[rows[n]], float(score[n]), reasons_of(cosine[n], parts[n])) for n in best]
+
+    def _field_hashes(self, record: Record) -> tuple[int, ...]:
+        key = (record.customer, record.item, record.batch, record.order)
+        known = self._known_fields.get(key)
+        if known is None:
+            if len(self._known_fields) > 50_000:
+                self._known_fields.clear()
+            known = self._known_fields[key] = field_hashes(record)
+        return known
+
+    def _columns(self) -> tuple[np.ndarray, ...]:
+        """Where features end, sizes before the cut, bands, fields, days; views on the growing arrays."""
+        count = len(self.ids)
+        return (
+            np.frombuffer(self._ends, np.int64),
+            np.frombuffer(self._sizes, np.uint32),
+            np.frombuffer(self._bands, np.uint32).reshape(count, BANDS),
+            np.frombuffer(self._fields, np.uint32).reshape(count, 4),
+            np.frombuffer(self._days, np.int32),
+        )
+
+    def _of_pairs(
+        self, offsets: np.ndarray, left: np.ndarray, right: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Features of the records of some pairs, where those of each end, and the places of left and right among them."""
+        if isinstance(self._features, _InMemory):
+            return self._features.all(), offsets, left, right
+        rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+        starts, ends = offsets[rows], offsets[rows + 1]
+        flat = self._features.parts(starts, ends)
+        return flat, np.concatenate([[0], np.cumsum(ends - starts)]), place[: len(left)], place[len(left) :]
+
+    def _pairs(
+        self, left: np.ndarray, right: np.ndarray, cosine: np.ndarray, parts: np.ndarray
+    ) -> Iterator[Pair]:
+        rows = zip(
+            left.tolist(),
+            right.tolist(),
+            to_score(parts).tolist(),
+            cosine.tolist(),
+            parts.tolist(),
+            strict=True,
+        )
+        for one, other, value, agreement, contributions in rows:
+            yield Pair(self.ids[one], self.ids[other], value, reasons_of(agreement, contributions))
 
 
 def find_pairs(

@@ -127,21 +127,6 @@ def text_agreement(
     return np.minimum(np.divide(dot, product, out=np.zeros(pairs), where=product > 0), 1.0)
 
 
-def _table(flat: np.ndarray, offsets: np.ndarray, rows: np.ndarray, limit: np.ndarray) -> np.ndarray:
-    """Features of ``rows`` up to ``limit`` (rows,), uint32 of shape (rows, features of the longest), filled with ``PAD``."""
-    starts = offsets[rows]
-    size = offsets[rows + 1] - starts
-    width = max(int(size.max()), 1)
-    if starts.max() + width <= len(flat):
-        table = sliding_window_view(flat, width)[starts].astype(np.uint32, copy=False)
-    else:  # the last texts have too few features behind them for a window
-        table = flat[np.minimum(starts[:, None] + np.arange(width), len(flat) - 1)].astype(np.uint32)
-    if size.min() < width:
-        table[np.arange(width) >= size[:, None]] = PAD
-    table[table > limit[:, None]] = PAD
-    return table
-
-
 def log_odds(
     cosine: np.ndarray,
     sizes: np.ndarray,
@@ -199,20 +184,15 @@ def reasons_of(cosine: float, parts: Sequence[float], shared: Sequence[str] = ()
     return tuple(found)
 
 
+def days_of(record: Record) -> int:
+    """Proleptic day number of the record's date, ``NO_DATE`` when unknown."""
+    return record.date.toordinal() if record.date else int(NO_DATE)
+
+
 # Said of thousands of pairs: each is one object.
 _SAME = {name: Message("same {field}", {"field": name}) for name in FIELDS}
 _OTHER = {name: Message("another {field}", {"field": name}) for name in FIELDS}
 _CLOSE, _FAR = Message("received close together"), Message("received far apart")
-
-
-@lru_cache(maxsize=128)
-def _agree(percent: int) -> Message:
-    return Message("the texts agree to {percent} %", {"percent": percent})
-
-
-def days_of(record: Record) -> int:
-    """Proleptic day number of the record's date, ``NO_DATE`` when unknown."""
-    return record.date.toordinal() if record.date else int(NO_DATE)
 
 
 def rank(
@@ -267,6 +247,26 @@ def shared_words(one: str, other: str, most: int = 5) -> list[str]:
     """Words that two texts have in common, the longest first."""
     common = _words(one) & _words(other)
     return sorted(common, key=lambda word: (-len(word), word))[:most]
+
+
+def _table(flat: np.ndarray, offsets: np.ndarray, rows: np.ndarray, limit: np.ndarray) -> np.ndarray:
+    """Features of ``rows`` up to ``limit`` (rows,), uint32 of shape (rows, features of the longest), filled with ``PAD``."""
+    starts = offsets[rows]
+    size = offsets[rows + 1] - starts
+    width = max(int(size.max()), 1)
+    if starts.max() + width <= len(flat):
+        table = sliding_window_view(flat, width)[starts].astype(np.uint32, copy=False)
+    else:  # the last texts have too few features behind them for a window
+        table = flat[np.minimum(starts[:, None] + np.arange(width), len(flat) - 1)].astype(np.uint32)
+    if size.min() < width:
+        table[np.arange(width) >= size[:, None]] = PAD
+    table[table > limit[:, None]] = PAD
+    return table
+
+
+@lru_cache(maxsize=128)
+def _agree(percent: int) -> Message:
+    return Message("the texts agree to {percent} %", {"percent": percent})
 
 
 def _words(text: str) -> set[str]:

@@ -273,6 +273,15 @@ def merged_intervals(calendar: WorkCalendar, begin: int, end: int) -> Iterator[t
         yield waiting
 
 
+def to_micros(moment: datetime, what: str) -> int:
+    """``moment`` as microseconds since 1970 UTC; ``what`` names it in the error when it has no zone."""
+    if not isinstance(moment, datetime):
+        raise ClockError(f"The {what} must be a date and time, not {moment!r}")
+    if moment.utcoffset() is None:
+        raise NaiveDatetime(f"The {what} {moment.isoformat()} has no time zone; attach one before calling")
+    return (moment.astimezone(UTC) - _EPOCH) // _TICK
+
+
 def _checked_shifts(day: int, rows: Iterable[Shift]) -> tuple[Shift, ...]:
     if isinstance(day, bool) or not isinstance(day, int) or not 0 <= day <= 6:
         raise ClockError(f"A weekday must be a number from 0 (Monday) to 6 (Sunday), not {day!r}")
@@ -367,15 +376,6 @@ def _pause_list(pauses: Iterable[Pause]) -> list[tuple[int, int]]:
             raise ClockError(f"A pause ends before it starts: {begin.isoformat()} to {end.isoformat()}")
         raw.append((low, high))
     return _merged(raw)
-
-
-def to_micros(moment: datetime, what: str) -> int:
-    """``moment`` as microseconds since 1970 UTC; ``what`` names it in the error when it has no zone."""
-    if not isinstance(moment, datetime):
-        raise ClockError(f"The {what} must be a date and time, not {moment!r}")
-    if moment.utcoffset() is None:
-        raise NaiveDatetime(f"The {what} {moment.isoformat()} has no time zone; attach one before calling")
-    return (moment.astimezone(UTC) - _EPOCH) // _TICK
 
 
 def _ticks(budget: timedelta, what: str) -> int:

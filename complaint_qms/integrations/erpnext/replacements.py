@@ -63,26 +63,6 @@ def draft_replacement(doctype: str, source: Document, goods: Sequence[Fresh], ma
     return insert_draft(doc, marks, f"{_(source.doctype)} {source.name}")
 
 
-def _free_row(doctype: str, fresh: Fresh, marks: Marks) -> dict:
-    row = fresh.row
-    text = _("Free replacement for complaint {0}").format(marks.complaint)
-    values = {
-        "item_code": row.item_code,
-        "item_name": row.item_name,
-        "description": f"{row.description or row.item_name}<br>{text}",
-        "qty": fresh.qty,
-        "uom": row.uom,
-        "conversion_factor": row.conversion_factor,
-        "is_free_item": 1,
-        "price_list_rate": 0,
-        "rate": 0,
-        "warehouse": fresh.warehouse or row.warehouse,
-    }
-    if doctype == "Sales Order":
-        values["delivery_date"] = nowdate()
-    return values
-
-
 def draft_repair(source: Document, row: SoldRow, serial_no: str | None, text: str, marks: Marks) -> Document:
     """Open a Warranty Claim, ERPNext's record for mending goods that stay the customer's.
 
@@ -103,3 +83,23 @@ def draft_repair(source: Document, row: SoldRow, serial_no: str | None, text: st
         }
     )
     return insert_draft(doc, marks, f"{_(source.doctype)} {source.name}")
+
+
+def _free_row(doctype: str, fresh: Fresh, marks: Marks) -> dict:
+    row = fresh.row
+    text = _("Free replacement for complaint {0}").format(marks.complaint)
+    values = {
+        "item_code": row.item_code,
+        "item_name": row.item_name,
+        "description": f"{row.description or row.item_name}<br>{text}",
+        "qty": fresh.qty,
+        "uom": row.uom,
+        "conversion_factor": row.conversion_factor,
+        "is_free_item": 1,
+        "price_list_rate": 0,
+        "rate": 0,
+        "warehouse": fresh.warehouse or row.warehouse,
+    }
+    if doctype == "Sales Order":
+        values["delivery_date"] = nowdate()
+    return values

@@ -55,6 +55,29 @@ class Balance:
         parts = sum(given.times.values()) + len(doc.items)
         self.rounding = self.unit * (parts + len(source.taxes) + 1)
 
+    def differs(self, missing: float) -> bool:
+        """Whether the whole is to be set right by `missing`: the last part to the cent, another one only downward.
+
+        What was rounded down on the invoice was never billed, however its parts add up.
+        """
+        if abs(missing) < self.unit / 2:
+            return False
+        rounded_down = max(-flt(self.source.rounding_adjustment), 0.0)
+        return self.last or -(self.rounding + rounded_down) <= missing < 0
+
+    def share(self, whole: float, given: float, *, rest: bool) -> float:
+        """Share of a figure of the invoice, of which `given` went back before; with `rest` all that is left of it."""
+        left = flt(whole) - given
+        if rest:
+            return left
+        if not (self.shares and self.source.total):
+            return 0.0
+        before = self.given.sold / self.source.total
+        after = before + self.value / self.source.total
+        places = self.source.precision("grand_total")
+        own = flt(whole * after, places) - flt(whole * before, places)
+        return min(max(own, 0.0), max(left, 0.0)) if whole > 0 else max(min(own, 0.0), min(left, 0.0))
+
     def _is_last(self) -> bool:
         granted = self.given.total - self.given.sold
         rest = flt(self.source.total) - self.given.sold - (self.value if self.shares else 0.0)
@@ -83,29 +106,6 @@ class Balance:
         )
         parts = self.given.times[row.name] + len(mine)
         return abs(qty) < 1e-6 and abs(amount) <= 0.5 * self.unit * parts + _TINY
-
-    def differs(self, missing: float) -> bool:
-        """Whether the whole is to be set right by `missing`: the last part to the cent, another one only downward.
-
-        What was rounded down on the invoice was never billed, however its parts add up.
-        """
-        if abs(missing) < self.unit / 2:
-            return False
-        rounded_down = max(-flt(self.source.rounding_adjustment), 0.0)
-        return self.last or -(self.rounding + rounded_down) <= missing < 0
-
-    def share(self, whole: float, given: float, *, rest: bool) -> float:
-        """Share of a figure of the invoice, of which `given` went back before; with `rest` all that is left of it."""
-        left = flt(whole) - given
-        if rest:
-            return left
-        if not (self.shares and self.source.total):
-            return 0.0
-        before = self.given.sold / self.source.total
-        after = before + self.value / self.source.total
-        places = self.source.precision("grand_total")
-        own = flt(whole * after, places) - flt(whole * before, places)
-        return min(max(own, 0.0), max(left, 0.0)) if whole > 0 else max(min(own, 0.0), min(left, 0.0))
 
 
 def share_charges(doc: Document, source: Document, given: GivenBack) -> Balance:

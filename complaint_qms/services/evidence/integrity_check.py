@@ -103,6 +103,19 @@ def give_files_back(chunk: int = CHUNK) -> None:
             frappe.db.commit()
 
 
+def tell_quality(events: list[Event]) -> None:
+    """Listens to evidence lost: a message for each loss and each person who answers for quality in the record's company."""
+    directory = recipients.Directory()
+    send(
+        (
+            Message(event.kind, person, event.doctype, event.name, event.data)
+            for event in events
+            for person in directory.with_roles((MANAGER, QUALITY_MANAGER), event.data["company"])
+        ),
+        events[0].at,
+    )
+
+
 def _orphans(naming: Naming, limit: int) -> list[frappe._dict]:
     row, file = frappe.qb.DocType(naming.row), frappe.qb.DocType("File")
     return (
@@ -165,19 +178,6 @@ def _announce(lost: list[frappe._dict], sums: dict[str, str | None], now: dateti
         )
         for file in lost
         if (record := records.get(file.name))
-    )
-
-
-def tell_quality(events: list[Event]) -> None:
-    """Listens to evidence lost: a message for each loss and each person who answers for quality in the record's company."""
-    directory = recipients.Directory()
-    send(
-        (
-            Message(event.kind, person, event.doctype, event.name, event.data)
-            for event in events
-            for person in directory.with_roles((MANAGER, QUALITY_MANAGER), event.data["company"])
-        ),
-        events[0].at,
     )
 
 

@@ -66,13 +66,6 @@ def run_job(name: str) -> None:
         )
 
 
-def _why(error: Exception) -> str:
-    """An error as the form shows it. Only what the app says itself: other errors name paths of the server."""
-    if isinstance(error, frappe.ValidationError | frappe.PermissionError):
-        return run.said(error)
-    return problem_text.unexpected()
-
-
 def opened(doc: Document) -> source.Source:
     """The file of an import with the columns that its table names."""
     found = source.open_file(run.path_of(doc))
@@ -100,6 +93,13 @@ def for_command(
     _describe(doc, found)
     doc.flags.by_service = True
     return doc.save()
+
+
+def _why(error: Exception) -> str:
+    """An error as the form shows it. Only what the app says itself: other errors name paths of the server."""
+    if isinstance(error, frappe.ValidationError | frappe.PermissionError):
+        return run.said(error)
+    return problem_text.unexpected()
 
 
 def _describe(doc: Document, found: source.Source) -> None:

@@ -159,6 +159,14 @@ def text_of(problem: Message) -> str:
     return str(sentence).format(**{key: _shown(key, value) for key, value in problem.params.items()})
 
 
+def unexpected() -> str:
+    """What a user reads of an error that nobody foresaw; what happened stands in the Error Log."""
+    return _(
+        "The import was stopped by an unexpected error, which is kept in the Error Log. Press Continue to go on: nothing is "
+        "imported twice."
+    )
+
+
 def _shown(key: str, value: Any) -> Any:
     if isinstance(value, Path):
         return value.name
@@ -166,11 +174,3 @@ def _shown(key: str, value: Any) -> Any:
         names = [str(FIELD_TEXTS.get(name, name)) for name in value] if key == "fields" else value
         return ", ".join(names) or "-"
     return f"{value:,}" if isinstance(value, int) and key in AMOUNTS else value
-
-
-def unexpected() -> str:
-    """What a user reads of an error that nobody foresaw; what happened stands in the Error Log."""
-    return _(
-        "The import was stopped by an unexpected error, which is kept in the Error Log. Press Continue to go on: nothing is "
-        "imported twice."
-    )

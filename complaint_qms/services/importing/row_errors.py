@@ -81,6 +81,11 @@ def attach(doc: Document, headings: list[str]) -> str | None:
     return file.insert(ignore_permissions=True).file_url
 
 
+def forget(name: str) -> None:
+    """Drop the bad rows of an import that is deleted."""
+    frappe.db.delete(ROWS, {"parent": name})
+
+
 def _lines(headings: list[str], found: Iterable[tuple[int, str, str, list[str]]]) -> Iterator[str]:
     """Lines of the file, its headings first."""
     yield _line([_("Row"), _("Column"), _("Reason"), *map(guarded, headings)])
@@ -108,8 +113,3 @@ def _stored(name: str) -> Iterator[tuple[int, str, str, list[str]]]:
         for row, column, reason, cells in rows:
             yield row, column, reason, json.loads(cells or "[]")
         last = rows[-1][0]
-
-
-def forget(name: str) -> None:
-    """Drop the bad rows of an import that is deleted."""
-    frappe.db.delete(ROWS, {"parent": name})

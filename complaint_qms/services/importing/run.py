@@ -76,6 +76,34 @@ def said(error: Exception) -> str:
     return " ".join(unescape(strip_html(str(error))).split()) or type(error).__name__
 
 
+def try_out(source: Source, defaults: Defaults, size: int = BATCH) -> tuple[Counts, list[RowError]]:
+    """Go through the whole file and write nothing: what would be made, and the rows that would not."""
+    require_columns(source)
+    translator, total, bad = Translator(source, defaults), Counts(), []
+    for chunk in source.chunks(size):
+        rows, unreadable = translator.translate(chunk)
+        fresh = _fresh(rows, source.digest)
+        docs, refused = _build(fresh, source.digest)
+        bad += unreadable + refused
+        total += Counts(chunk.consumed, len(docs), len(rows) - len(fresh), len(unreadable) + len(refused))
+        frappe.db.rollback()
+    return total, bad
+
+
+def defaults_of(doc: Document) -> Defaults:
+    """What an import says for all of its rows."""
+    return Defaults(doc.company, doc.default_type, doc.default_channel, bool(doc.is_migrated))
+
+
+def path_of(doc: Document) -> Path:
+    """Where the file of an import lies: its attachment, or the path that the command was given."""
+    if doc.import_file:
+        return Path(own_file(doc.import_file, doc).get_full_path())
+    if not doc.source_path:
+        frappe.throw(_("File to Import: attach the file first."))
+    return Path(doc.source_path)
+
+
 def _make_searchable(source: Source, imported: int) -> None:
     """Put the new complaints into the desk's search: a few by themselves, many by building the index anew."""
     if imported > FEW:
@@ -130,25 +158,6 @@ def _all(doc: Document, source: Source, tell: Callable[[Counts], None] | None) -
     frappe.db.commit()
     _publish(doc, total)
     return total
-
-
-def try_out(source: Source, defaults: Defaults, size: int = BATCH) -> tuple[Counts, list[RowError]]:
-    """Go through the whole file and write nothing: what would be made, and the rows that would not."""
-    require_columns(source)
-    translator, total, bad = Translator(source, defaults), Counts(), []
-    for chunk in source.chunks(size):
-        rows, unreadable = translator.translate(chunk)
-        fresh = _fresh(rows, source.digest)
-        docs, refused = _build(fresh, source.digest)
-        bad += unreadable + refused
-        total += Counts(chunk.consumed, len(docs), len(rows) - len(fresh), len(unreadable) + len(refused))
-        frappe.db.rollback()
-    return total, bad
-
-
-def defaults_of(doc: Document) -> Defaults:
-    """What an import says for all of its rows."""
-    return Defaults(doc.company, doc.default_type, doc.default_channel, bool(doc.is_migrated))
 
 
 def _batch(name: str, source: Source, translator: Translator, chunk: Any) -> Counts:
@@ -241,15 +250,6 @@ def _publish(doc: Document, total: Counts) -> None:
         doctype=IMPORT,
         docname=doc.name,
     )
-
-
-def path_of(doc: Document) -> Path:
-    """Where the file of an import lies: its attachment, or the path that the command was given."""
-    if doc.import_file:
-        return Path(own_file(doc.import_file, doc).get_full_path())
-    if not doc.source_path:
-        frappe.throw(_("File to Import: attach the file first."))
-    return Path(doc.source_path)
 
 
 def _prefix(digest: str) -> str:

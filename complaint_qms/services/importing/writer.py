@@ -71,17 +71,6 @@ def build(values: dict[str, Any], key: str, blank: Blank) -> Document:
     return doc
 
 
-def _validate(doc: Document) -> None:
-    """The framework's checks of the fields. A description in which its filter against scripts has nothing to clean is
-    not shown to it: reading the markup would cost more than all other checks."""
-    html = doc.description
-    if html and CLEAN.fullmatch(html):
-        doc.description = "-"
-    doc._validate()
-    if doc.description == "-":
-        doc.description = html
-
-
 def write(docs: list[Document]) -> None:
     """Number the documents and insert them with their rows: one statement per table and `CHUNK` records."""
     _number(docs)
@@ -103,6 +92,17 @@ def write(docs: list[Document]) -> None:
                 [row[name] for row in part for name in columns],
             )
     announcements.registered(docs)
+
+
+def _validate(doc: Document) -> None:
+    """The framework's checks of the fields. A description in which its filter against scripts has nothing to clean is
+    not shown to it: reading the markup would cost more than all other checks."""
+    html = doc.description
+    if html and CLEAN.fullmatch(html):
+        doc.description = "-"
+    doc._validate()
+    if doc.description == "-":
+        doc.description = html
 
 
 @lru_cache(maxsize=64)

@@ -58,15 +58,15 @@ def read(doc: Document) -> dict[str, Any]:
     return stored if isinstance(stored, dict) else {}
 
 
+def type_name(key: str) -> str:
+    """Name of the complaint type that carries `key`, or is called so; empty when there is none."""
+    return next((name for name, type_key in type_keys().items() if key in (type_key, name)), "")
+
+
 def _sentence(reason: Reason) -> str:
     values = reason.message.params.items()
     words = {key: type_name(value) or value if isinstance(value, str) else value for key, value in values}
     return _(reason.message.key).format(**words)
-
-
-def type_name(key: str) -> str:
-    """Name of the complaint type that carries `key`, or is called so; empty when there is none."""
-    return next((name for name, type_key in type_keys().items() if key in (type_key, name)), "")
 
 
 def _value(proposal: Proposal) -> str:

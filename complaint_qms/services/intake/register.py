@@ -98,15 +98,6 @@ def follow_company(doc: Document) -> None:
         doc.currency = frappe.get_cached_value("Company", doc.company, "default_currency")
 
 
-def _take_customer(doc: Document) -> None:
-    facts = customer_facts(doc.customer)
-    for name in ("territory", "country", "language"):
-        # Frappe fills these from the defaults of the site before anybody looks; the customer knows better.
-        if facts.get(name) and doc.get(name) and doc.get(name) == frappe.defaults.get_user_default(name):
-            doc.set(name, None)
-    _default(doc, **facts)
-
-
 def check_type(doc: Document) -> None:
     """A complaint has a type; the groups of the tree only gather types for the reports."""
     if doc.complaint_type and type_defaults(doc.complaint_type).get("is_group"):
@@ -126,6 +117,15 @@ def take_type_defaults(doc: Document) -> None:
             severity=usable("Risk Severity", defaults.get("default_severity")),
             department=defaults.get("department"),
         )
+
+
+def _take_customer(doc: Document) -> None:
+    facts = customer_facts(doc.customer)
+    for name in ("territory", "country", "language"):
+        # Frappe fills these from the defaults of the site before anybody looks; the customer knows better.
+        if facts.get(name) and doc.get(name) and doc.get(name) == frappe.defaults.get_user_default(name):
+            doc.set(name, None)
+    _default(doc, **facts)
 
 
 def _is_sane(value: Any) -> bool:

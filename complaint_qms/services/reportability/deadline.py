@@ -145,25 +145,6 @@ def keep_finding(complaint: Document) -> None:
     complaint.found_by_regulatory = int(found)
 
 
-def _cleared(complaint: Document, before: Document) -> bool:
-    """Whether assessments decided since that the event is not reportable, all of them."""
-    rows = frappe.get_all(
-        "Reportability Assessment",
-        filters={"complaint": complaint.name},
-        fields=["status", "decided_at"],
-        order_by="name asc",
-    )
-    since = get_datetime(before.reportable_since or before.triage_decided_at or before.creation)
-    cleared = [
-        row
-        for row in rows
-        if row.status == "not_reportable" and row.decided_at and get_datetime(row.decided_at) >= since
-    ]
-    return bool(
-        complaint.reportable == "no" and cleared and all(row.status == "not_reportable" for row in rows)
-    )
-
-
 def check_relied_on(assessment: Document) -> None:
     """The decision behind a complaint that has ended stands; what is new is assessed anew.
 
@@ -237,6 +218,25 @@ def follow_harm(complaint: Document) -> None:
             assessment.rule_key = least[0].key
             assessment.flags.ignore_permissions = True
             assessment.save()
+
+
+def _cleared(complaint: Document, before: Document) -> bool:
+    """Whether assessments decided since that the event is not reportable, all of them."""
+    rows = frappe.get_all(
+        "Reportability Assessment",
+        filters={"complaint": complaint.name},
+        fields=["status", "decided_at"],
+        order_by="name asc",
+    )
+    since = get_datetime(before.reportable_since or before.triage_decided_at or before.creation)
+    cleared = [
+        row
+        for row in rows
+        if row.status == "not_reportable" and row.decided_at and get_datetime(row.decided_at) >= since
+    ]
+    return bool(
+        complaint.reportable == "no" and cleared and all(row.status == "not_reportable" for row in rows)
+    )
 
 
 def _check_entered(doc: Document, rule: Rule, counted: date) -> None:

@@ -33,14 +33,14 @@ def can_read(doctype: str) -> bool:
     return bool(role.get("read") or role.get("select"))
 
 
+def readable(doctype: str, fields: Iterable[str]) -> list[str]:
+    """Those of `fields` that the user's permission levels let them read, in the order given."""
+    allowed = set(get_permitted_fields(doctype))
+    return [field for field in fields if field in allowed]
+
+
 def _shared_or_refuse(doctype: str) -> list[str]:
     shared = get_shared(doctype)
     if not shared:
         frappe.throw(_("No permission to read {0}").format(_(doctype)), frappe.PermissionError)
     return shared
-
-
-def readable(doctype: str, fields: Iterable[str]) -> list[str]:
-    """Those of `fields` that the user's permission levels let them read, in the order given."""
-    allowed = set(get_permitted_fields(doctype))
-    return [field for field in fields if field in allowed]

@@ -89,6 +89,27 @@ def document_changed(doc: Document, *, deleted: bool = False) -> None:
     refresh_complaint(complaint)
 
 
+def keep_one_road(doc: Document) -> None:
+    """Refuse a second credit for goods whose credit note the settlement has drafted already."""
+    if not (doc.get("complaint_settlement") and doc.is_return and doc.issue_credit_note):
+        return
+    note = frappe.db.get_value(
+        "Complaint Settlement Document",
+        {
+            "parent": doc.complaint_settlement,
+            "purpose": CREDIT_NOTE,
+            "document_status": ("in", (DRAFT, SUBMITTED)),
+        },
+        "document_name",
+    )
+    if note:
+        frappe.throw(
+            _(
+                "Issue Credit Note: settlement {0} has drafted the credit note {1} for these goods. Clear the box."
+            ).format(escape_html(doc.complaint_settlement), note)
+        )
+
+
 def _correction_line(doc: Document, settlement: str, reason: str) -> str:
     return _("{0} {1} of settlement {2} now comes to {3}. Reason: {4}").format(
         _(doc.doctype),
@@ -129,24 +150,3 @@ def _write(complaint: Document, line: str, lost: dict[str, Any] | None = None) -
         announce([Event(SETTLEMENT_LOST, "Complaint", complaint.name, lost)])
     else:
         complaint.add_comment("Info", line)
-
-
-def keep_one_road(doc: Document) -> None:
-    """Refuse a second credit for goods whose credit note the settlement has drafted already."""
-    if not (doc.get("complaint_settlement") and doc.is_return and doc.issue_credit_note):
-        return
-    note = frappe.db.get_value(
-        "Complaint Settlement Document",
-        {
-            "parent": doc.complaint_settlement,
-            "purpose": CREDIT_NOTE,
-            "document_status": ("in", (DRAFT, SUBMITTED)),
-        },
-        "document_name",
-    )
-    if note:
-        frappe.throw(
-            _(
-                "Issue Credit Note: settlement {0} has drafted the credit note {1} for these goods. Clear the box."
-            ).format(escape_html(doc.complaint_settlement), note)
-        )

@@ -74,6 +74,51 @@ def draft_documents(doc: Document) -> None:
         writing.insert_row(row, "drafted document")
 
 
+def take_back(doc: Document) -> None:
+    """Delete the drafts of a settlement that is being cancelled.
+
+    Raises:
+        frappe.ValidationError: a document was submitted, or work on a repair has begun; named with the way out.
+    """
+    hold_drafting()
+    listed = {(row.document_type, row.document_name): row for row in doc.documents}
+    now = drafted_documents.states(doc.name, listed)
+    begun = drafted_documents.work_has_begun(name for kind, name in listed if kind == "Warranty Claim")
+    problems = [
+        _("{0} {1} is submitted: cancel it first, then this settlement.").format(
+            _(kind), get_link_to_form(kind, name)
+        )
+        for (kind, name), state in now.items()
+        if state == SUBMITTED
+    ]
+    problems += [
+        _("The repair {0} has begun with Maintenance Visit {1}: cancel the visit first.").format(
+            get_link_to_form("Warranty Claim", claim), get_link_to_form("Maintenance Visit", visit)
+        )
+        for claim, visit in begun.items()
+    ]
+    problems += [
+        _("The repair {0} is done: what was done cannot be taken back.").format(
+            get_link_to_form("Warranty Claim", name)
+        )
+        for (kind, name), state in now.items()
+        if kind == "Warranty Claim" and state == "closed"
+    ]
+    if problems:
+        frappe.throw("<br>".join(problems), title=_("Settlement Not Cancelled"))
+    for (kind, name), state in now.items():
+        row = listed[(kind, name)]
+        if state in (DRAFT, OPEN):
+            frappe.flags.settlement_taken_back = doc.name
+            try:
+                drafted_documents.delete_draft(kind, name)
+            finally:
+                frappe.flags.settlement_taken_back = None
+            state = DELETED
+        row.document_status = state
+        writing.set_values(row.doctype, row.name, {"document_status": state}, "settlement cancelled")
+
+
 def _credits(lines: Lines, marks: Marks, account: str | None):
     money, with_goods = defaultdict(list), defaultdict(list)
     grants = defaultdict(list)
@@ -145,48 +190,3 @@ def _repairs(lines: Lines, marks: Marks):
             )
             for serial in split_serials(tied.line.serial_no) or [None]:
                 yield REPAIR, tied.base.parent, draft_repair(source, tied.base, serial, text, marks), 0.0
-
-
-def take_back(doc: Document) -> None:
-    """Delete the drafts of a settlement that is being cancelled.
-
-    Raises:
-        frappe.ValidationError: a document was submitted, or work on a repair has begun; named with the way out.
-    """
-    hold_drafting()
-    listed = {(row.document_type, row.document_name): row for row in doc.documents}
-    now = drafted_documents.states(doc.name, listed)
-    begun = drafted_documents.work_has_begun(name for kind, name in listed if kind == "Warranty Claim")
-    problems = [
-        _("{0} {1} is submitted: cancel it first, then this settlement.").format(
-            _(kind), get_link_to_form(kind, name)
-        )
-        for (kind, name), state in now.items()
-        if state == SUBMITTED
-    ]
-    problems += [
-        _("The repair {0} has begun with Maintenance Visit {1}: cancel the visit first.").format(
-            get_link_to_form("Warranty Claim", claim), get_link_to_form("Maintenance Visit", visit)
-        )
-        for claim, visit in begun.items()
-    ]
-    problems += [
-        _("The repair {0} is done: what was done cannot be taken back.").format(
-            get_link_to_form("Warranty Claim", name)
-        )
-        for (kind, name), state in now.items()
-        if kind == "Warranty Claim" and state == "closed"
-    ]
-    if problems:
-        frappe.throw("<br>".join(problems), title=_("Settlement Not Cancelled"))
-    for (kind, name), state in now.items():
-        row = listed[(kind, name)]
-        if state in (DRAFT, OPEN):
-            frappe.flags.settlement_taken_back = doc.name
-            try:
-                drafted_documents.delete_draft(kind, name)
-            finally:
-                frappe.flags.settlement_taken_back = None
-            state = DELETED
-        row.document_status = state
-        writing.set_values(row.doctype, row.name, {"document_status": state}, "settlement cancelled")

@@ -46,15 +46,6 @@ def keep_link(doc: Document) -> None:
             doc.set(field, origin.get(field))
 
 
-def _amended(doc: Document, fields: tuple[str, ...]) -> frappe._dict | None:
-    cancelled = {"name": doc.amended_from, "docstatus": 2}
-    origin = frappe.db.get_value(doc.doctype, cancelled, fields, as_dict=True)
-    if not origin or not origin.complaint_settlement:
-        return None
-    stands = frappe.db.get_value(DOCTYPE, origin.complaint_settlement, "docstatus") == 1
-    return origin if stands else None
-
-
 def grant_of(purpose: str, made: Document, value: float) -> dict[str, float]:
     """What a document that was just drafted may come to, for its row in the settlement's list.
 
@@ -95,6 +86,47 @@ def keep_within_grant(doc: Document) -> None:
         _keep_amount(doc, settlement, row, others)
     else:
         keep_free_goods(doc, settlement, [other.document_name for other in others])
+
+
+def keep_party(complaint: Document) -> None:
+    """Customer and company of a complaint stay while a settlement, even a draft, is made out to them.
+
+    Raises:
+        frappe.ValidationError: names the settlements and what to do with them.
+    """
+    before = complaint.get_doc_before_save()
+    changed = [
+        field for field in ("customer", "company")
+        if before and before.get(field) and before.get(field) != complaint.get(field)
+    ]  # fmt: skip
+    if not changed:
+        return
+    names = frappe.get_all(
+        DOCTYPE,
+        filters={"complaint": complaint.name, "docstatus": ("<", 2)},
+        pluck="name",
+        order_by="creation asc",
+    )
+    if names:
+        frappe.throw(
+            _(
+                "{0}: settlement {1} is made out to {2}. Cancel it, or delete it while it is a draft, before you choose "
+                "another."
+            ).format(
+                _(complaint.meta.get_label(changed[0])),
+                escape_html(", ".join(names)),
+                escape_html(before.get(changed[0])),
+            )
+        )
+
+
+def _amended(doc: Document, fields: tuple[str, ...]) -> frappe._dict | None:
+    cancelled = {"name": doc.amended_from, "docstatus": 2}
+    origin = frappe.db.get_value(doc.doctype, cancelled, fields, as_dict=True)
+    if not origin or not origin.complaint_settlement:
+        return None
+    stands = frappe.db.get_value(DOCTYPE, origin.complaint_settlement, "docstatus") == 1
+    return origin if stands else None
 
 
 def _is_money(doctype: str, purpose: str, value: float) -> bool:
@@ -186,35 +218,3 @@ def _refuse(doc: Document, text: str, asked: Any, settlement: str, granted: Any,
         "Lower the document, propose another settlement for the rest, or let accounts say why under Reason for Giving More."
     )
     frappe.throw(f"{found} {way}", title=_("More Than Was Granted"))
-
-
-def keep_party(complaint: Document) -> None:
-    """Customer and company of a complaint stay while a settlement, even a draft, is made out to them.
-
-    Raises:
-        frappe.ValidationError: names the settlements and what to do with them.
-    """
-    before = complaint.get_doc_before_save()
-    changed = [
-        field for field in ("customer", "company")
-        if before and before.get(field) and before.get(field) != complaint.get(field)
-    ]  # fmt: skip
-    if not changed:
-        return
-    names = frappe.get_all(
-        DOCTYPE,
-        filters={"complaint": complaint.name, "docstatus": ("<", 2)},
-        pluck="name",
-        order_by="creation asc",
-    )
-    if names:
-        frappe.throw(
-            _(
-                "{0}: settlement {1} is made out to {2}. Cancel it, or delete it while it is a draft, before you choose "
-                "another."
-            ).format(
-                _(complaint.meta.get_label(changed[0])),
-                escape_html(", ".join(names)),
-                escape_html(before.get(changed[0])),
-            )
-        )

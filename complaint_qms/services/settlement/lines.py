@@ -79,6 +79,15 @@ class Lines:
         parts = shares(amount, open_values, tied.line.precision("amount"))
         return [(rows[0], part) for rows, part in zip(groups.values(), parts, strict=True) if part]
 
+    def remaining(self, tied: Tied) -> float:
+        """Quantity still open to the line's remedy before this settlement, in the line's unit."""
+        open_qty = open_stock_qty(tied, self.sold)
+        if tied.goods:
+            open_qty = min(open_qty, tied.goods.remaining_stock_qty)
+        return flt(open_qty / tied.base.conversion_factor, 6)
+
+    # Sources ---------------------------------------------------------------------------------------------------------
+
     def _split(self) -> None:
         changed = Splitter(self.doc, self.sold, self.problems).split()
         if changed and self.doc.docstatus.is_submitted() and self.doc.get_doc_before_save():
@@ -87,8 +96,6 @@ class Lines:
                     "What is billed of the delivered goods has changed. Save the draft again and look at its lines."
                 )
             )
-
-    # Sources ---------------------------------------------------------------------------------------------------------
 
     def _name_source(self, line: Document) -> None:
         name_source(self.doc, line)
@@ -192,6 +199,8 @@ class Lines:
             partners = [partner for partner in partners if partner.parent == preferred]
         return partners[0] if len(partners) == 1 else None
 
+    # Filling ---------------------------------------------------------------------------------------------------------
+
     def _tie_goods(self, tied: Tied) -> None:
         line = tied.line
         comes_back = line.remedy == RETURN_CREDIT or (line.remedy == REPLACEMENT and line.goods_come_back)
@@ -225,8 +234,6 @@ class Lines:
                 ),
             )
 
-    # Filling ---------------------------------------------------------------------------------------------------------
-
     def _fill(self, tied: Tied) -> None:
         line, base = tied.line, tied.base
         if tied.invoiced:
@@ -246,13 +253,6 @@ class Lines:
         line.amount = flt(flt(line.qty) * flt(line.rate), line.precision("amount"))
         if tied.goods and not line.warehouse:
             line.warehouse = self._returns_warehouse()
-
-    def remaining(self, tied: Tied) -> float:
-        """Quantity still open to the line's remedy before this settlement, in the line's unit."""
-        open_qty = open_stock_qty(tied, self.sold)
-        if tied.goods:
-            open_qty = min(open_qty, tied.goods.remaining_stock_qty)
-        return flt(open_qty / tied.base.conversion_factor, 6)
 
     def _returns_warehouse(self) -> str | None:
         warehouse = frappe.get_single(SETTINGS).return_warehouse

@@ -46,6 +46,33 @@ def check_quantities(lines: Iterable[Tied], sold: Sold, problems: Problems) -> N
             _ask(problems, asked, tied, goods, goods.remaining_stock_qty, "goods")
 
 
+def check_units(lines: Iterable[Tied], units_of: dict[str, Units], problems: Problems) -> None:
+    """Batches and serial numbers: delivered with the row, still with the customer, and named where it matters."""
+    lines = list(lines)
+    _complete_serials(lines, units_of)
+    batch_asked: dict[tuple[str, str], float] = defaultdict(float)
+    serial_asked: set[str] = set()
+    for tied in lines:
+        base = tied.base
+        if base is None:
+            continue
+        row = tied.goods or tied.delivered or base
+        units, serials = units_of[row.name], split_serials(tied.line.serial_no)
+        delivered = units.delivered or {row.batch_no, *split_serials(row.serial_no)}
+        named = [*serials, *([tied.line.batch_no] if tied.line.batch_no else [])]
+        unknown = [unit for unit in named if unit not in delivered]
+        if unknown and (tied.goods or units.delivered):
+            problems.add(
+                tied.line,
+                _("{0} was not delivered with {1}: choose what was.").format(
+                    escape_html(", ".join(unknown)), place(row)
+                ),
+            )
+        elif tied.goods:
+            _complete_batch(tied, units)
+            _check_goods(problems, tied, units, batch_asked, serial_asked)
+
+
 def _ask(
     problems: Problems,
     asked: dict[tuple[str, str], float],
@@ -72,33 +99,6 @@ def _ask(
         message += " " + _("Returned, drafted or replaced already: {0}.").format(used)
     problems.add(tied.line, message + " " + _("Lower the quantity."))
     return True
-
-
-def check_units(lines: Iterable[Tied], units_of: dict[str, Units], problems: Problems) -> None:
-    """Batches and serial numbers: delivered with the row, still with the customer, and named where it matters."""
-    lines = list(lines)
-    _complete_serials(lines, units_of)
-    batch_asked: dict[tuple[str, str], float] = defaultdict(float)
-    serial_asked: set[str] = set()
-    for tied in lines:
-        base = tied.base
-        if base is None:
-            continue
-        row = tied.goods or tied.delivered or base
-        units, serials = units_of[row.name], split_serials(tied.line.serial_no)
-        delivered = units.delivered or {row.batch_no, *split_serials(row.serial_no)}
-        named = [*serials, *([tied.line.batch_no] if tied.line.batch_no else [])]
-        unknown = [unit for unit in named if unit not in delivered]
-        if unknown and (tied.goods or units.delivered):
-            problems.add(
-                tied.line,
-                _("{0} was not delivered with {1}: choose what was.").format(
-                    escape_html(", ".join(unknown)), place(row)
-                ),
-            )
-        elif tied.goods:
-            _complete_batch(tied, units)
-            _check_goods(problems, tied, units, batch_asked, serial_asked)
 
 
 def _complete_serials(lines: list[Tied], units_of: dict[str, Units]) -> None:

@@ -98,6 +98,72 @@ def lines_of(complaint: Document, invoice: str | None, note: str | None) -> dict
     }
 
 
+def rights(user: str, company: str, complaint: str | None = None) -> dict[str, Any]:
+    """What a user may submit in a company, and what was granted before that counts against it (`limits.Granted`).
+
+    Returns:
+        {amount (None: no limit), own, role (None: no right), currency, granted, granted_own}.
+    """
+    limit = limit_of(user, company)
+    customer = complaint and frappe.db.get_value("Complaint", complaint, "customer")
+    (granted,) = granted_before([frappe._dict(complaint=complaint, customer=customer, company=company)])
+    return {
+        "amount": limit.amount,
+        "own": limit.own,
+        "role": limit.role,
+        "currency": frappe.get_cached_value("Company", company, "default_currency"),
+        "granted": total_of(granted.counting(user, limit.role)),
+        "granted_own": total_of(granted.own(user)),
+    }
+
+
+def origin(document: Document) -> dict[str, Any] | None:
+    """Where a drafted document comes from, for the person in finance who decides about it.
+
+    Returns:
+        {complaint, subject, settlement, reason, proposed_by, approved_by, approved_at (names of people), total,
+        currency, limit: as `rights` of the approver, evidence: [{file, kind, caption}], documents: the settlement's
+        documents}; None when no settlement drafted it, or the user may not read what stands behind it.
+    """
+    name = document.get("complaint_settlement")
+    if not name:
+        return None
+    settlement = frappe.get_doc(DOCTYPE, name)
+    complaint = frappe.get_doc("Complaint", settlement.complaint)
+    # Who handles stock or sales orders opens such documents too, and may not look behind them.
+    if not (settlement.has_permission("read") and complaint.has_permission("read")):
+        return None
+    return {
+        "complaint": complaint.name,
+        "subject": complaint.subject,
+        "settlement": settlement.name,
+        "settlement_cancelled": settlement.docstatus == 2,
+        "reason": settlement.reason,
+        "proposed_by": frappe.utils.get_fullname(settlement.proposed_by),
+        "approved_by": settlement.approved_by and frappe.utils.get_fullname(settlement.approved_by),
+        "approved_at": settlement.approved_at,
+        "total": settlement.total_amount,
+        "base_total": settlement.base_total_amount,
+        "currency": settlement.currency,
+        "limit": settlement.approved_by and rights(settlement.approved_by, settlement.company),
+        "evidence": [
+            {"file": row.file, "kind": row.kind, "caption": row.caption}
+            for row in complaint.evidence
+            if row.file and not row.struck_out
+        ],
+        "documents": [
+            {
+                "doctype": row.document_type,
+                "name": row.document_name,
+                "purpose": row.purpose,
+                "state": row.document_status,
+                "amount": row.amount,
+            }
+            for row in settlement.documents
+        ],
+    }
+
+
 def _stock_qty(complaint: Document) -> float:
     """What a complaint is about, in stock units of its item: a sale may count boxes where the complaint counts pieces."""
     factor = stock_factor(complaint.item_code, complaint.uom)
@@ -175,69 +241,3 @@ def _remedy(sold: Sold, base: SoldRow, deliveries: list[SoldRow], expectation: s
     if remedy == RETURN_CREDIT and not (deliveries or moved_stock):
         return CREDIT
     return remedy
-
-
-def rights(user: str, company: str, complaint: str | None = None) -> dict[str, Any]:
-    """What a user may submit in a company, and what was granted before that counts against it (`limits.Granted`).
-
-    Returns:
-        {amount (None: no limit), own, role (None: no right), currency, granted, granted_own}.
-    """
-    limit = limit_of(user, company)
-    customer = complaint and frappe.db.get_value("Complaint", complaint, "customer")
-    (granted,) = granted_before([frappe._dict(complaint=complaint, customer=customer, company=company)])
-    return {
-        "amount": limit.amount,
-        "own": limit.own,
-        "role": limit.role,
-        "currency": frappe.get_cached_value("Company", company, "default_currency"),
-        "granted": total_of(granted.counting(user, limit.role)),
-        "granted_own": total_of(granted.own(user)),
-    }
-
-
-def origin(document: Document) -> dict[str, Any] | None:
-    """Where a drafted document comes from, for the person in finance who decides about it.
-
-    Returns:
-        {complaint, subject, settlement, reason, proposed_by, approved_by, approved_at (names of people), total,
-        currency, limit: as `rights` of the approver, evidence: [{file, kind, caption}], documents: the settlement's
-        documents}; None when no settlement drafted it, or the user may not read what stands behind it.
-    """
-    name = document.get("complaint_settlement")
-    if not name:
-        return None
-    settlement = frappe.get_doc(DOCTYPE, name)
-    complaint = frappe.get_doc("Complaint", settlement.complaint)
-    # Who handles stock or sales orders opens such documents too, and may not look behind them.
-    if not (settlement.has_permission("read") and complaint.has_permission("read")):
-        return None
-    return {
-        "complaint": complaint.name,
-        "subject": complaint.subject,
-        "settlement": settlement.name,
-        "settlement_cancelled": settlement.docstatus == 2,
-        "reason": settlement.reason,
-        "proposed_by": frappe.utils.get_fullname(settlement.proposed_by),
-        "approved_by": settlement.approved_by and frappe.utils.get_fullname(settlement.approved_by),
-        "approved_at": settlement.approved_at,
-        "total": settlement.total_amount,
-        "base_total": settlement.base_total_amount,
-        "currency": settlement.currency,
-        "limit": settlement.approved_by and rights(settlement.approved_by, settlement.company),
-        "evidence": [
-            {"file": row.file, "kind": row.kind, "caption": row.caption}
-            for row in complaint.evidence
-            if row.file and not row.struck_out
-        ],
-        "documents": [
-            {
-                "doctype": row.document_type,
-                "name": row.document_name,
-                "purpose": row.purpose,
-                "state": row.document_status,
-                "amount": row.amount,
-            }
-            for row in settlement.documents
-        ],
-    }

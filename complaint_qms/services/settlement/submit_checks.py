@@ -36,6 +36,27 @@ def check(doc: Document) -> None:
     _name_proposer(doc)
 
 
+def keep_as_submitted(doc: Document) -> None:
+    """Cancelling saves what a request sends along and validates nothing: put back what was submitted."""
+    before = doc.get_doc_before_save()
+    for field in doc.meta.get("fields", {"fieldtype": ("not in", no_value_fields)}):
+        doc.set(field.fieldname, before.get(field.fieldname))
+    for field in doc.meta.get_table_fields():
+        doc.set(field.fieldname, before.get(field.fieldname))
+
+
+def check_right(doc: Document) -> None:
+    """Refuse when the session's user may not grant this much, or proposed it (Gate G6)."""
+    # Under the lock that lets one drafting through at a time, so nobody grants the same again meanwhile.
+    (granted,) = granted_before([doc], locked=True)
+    user = frappe.session.user
+    limit = limit_of(user, doc.company)
+    if reason := refusal(doc, user, granted, limit):
+        frappe.throw(escape_html(reason), frappe.PermissionError, title=_("Settlement Not Submitted"))
+    doc.approved_by, doc.approved_role = user, limit.role
+    doc.approved_at = now_datetime()
+
+
 def _check_agreement(doc: Document) -> None:
     if not doc.complaint:
         _refuse([_("Complaint: choose the complaint that is settled.")])
@@ -107,27 +128,6 @@ def _terms_of_line(line: Document) -> tuple:
     )
     figures = ("qty", "rate", "amount", "goods_come_back")
     return *[line.get(field) or "" for field in words], *[flt(line.get(field), 6) for field in figures]
-
-
-def keep_as_submitted(doc: Document) -> None:
-    """Cancelling saves what a request sends along and validates nothing: put back what was submitted."""
-    before = doc.get_doc_before_save()
-    for field in doc.meta.get("fields", {"fieldtype": ("not in", no_value_fields)}):
-        doc.set(field.fieldname, before.get(field.fieldname))
-    for field in doc.meta.get_table_fields():
-        doc.set(field.fieldname, before.get(field.fieldname))
-
-
-def check_right(doc: Document) -> None:
-    """Refuse when the session's user may not grant this much, or proposed it (Gate G6)."""
-    # Under the lock that lets one drafting through at a time, so nobody grants the same again meanwhile.
-    (granted,) = granted_before([doc], locked=True)
-    user = frappe.session.user
-    limit = limit_of(user, doc.company)
-    if reason := refusal(doc, user, granted, limit):
-        frappe.throw(escape_html(reason), frappe.PermissionError, title=_("Settlement Not Submitted"))
-    doc.approved_by, doc.approved_role = user, limit.role
-    doc.approved_at = now_datetime()
 
 
 def _refuse(problems: list[str]) -> None:

@@ -62,6 +62,46 @@ def plan_of(complaint: Document) -> Plan | None:
     return plans[key]
 
 
+def calendar_of(sop: Document, holidays: set[date] | tuple = ()) -> WorkCalendar:
+    """Work calendar of an SOP.
+
+    Raises:
+        ClockError: unknown time zone, or a shift without length.
+    """
+    zone = (sop.time_zone or "").strip() or get_system_timezone()
+    if cint(sop.round_the_clock):
+        return clock.always(zone)
+    shifts: dict[int, tuple[tuple[time, time], ...]] = {}
+    for row in sop.working_hours:
+        day = WEEKDAYS.index(row.workday)
+        shifts[day] = (*shifts.get(day, ()), (_time_of_day(row.start_time), _time_of_day(row.end_time)))
+    return WorkCalendar(shifts, frozenset(holidays), zone)
+
+
+def check(sop: Document) -> None:
+    """Refuse an SOP that the clock could not work with; called when an SOP is saved.
+
+    Raises:
+        frappe.ValidationError: naming the row or field.
+    """
+    for row in sop.working_hours:
+        if to_timedelta(row.start_time) % _DAY == to_timedelta(row.end_time) % _DAY != timedelta(0):
+            frappe.throw(_("Working Hours, row {0}: the shift has no length").format(row.idx))
+    try:
+        calendar = calendar_of(sop)
+    except ClockError:
+        frappe.throw(
+            _("Time Zone: {0} is not known; use a name such as Europe/Berlin").format(
+                escape_html(sop.time_zone)
+            )
+        )
+    timed = (
+        flt(sop.first_response_time) or flt(sop.resolution_time) or any(flt(r.time_limit) for r in sop.stages)
+    )
+    if timed and not calendar.shifts:
+        frappe.throw(_("Working Hours: give the hours of at least one day, or tick Round the Clock"))
+
+
 def _read(sop: Document, holiday_list: Document | None) -> Plan:
     stages: dict[str, Limit] = {}
     for row in sop.stages:
@@ -88,22 +128,6 @@ def _fingerprint(calendar: WorkCalendar, whole: tuple[Limit | None, ...], stages
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
-def calendar_of(sop: Document, holidays: set[date] | tuple = ()) -> WorkCalendar:
-    """Work calendar of an SOP.
-
-    Raises:
-        ClockError: unknown time zone, or a shift without length.
-    """
-    zone = (sop.time_zone or "").strip() or get_system_timezone()
-    if cint(sop.round_the_clock):
-        return clock.always(zone)
-    shifts: dict[int, tuple[tuple[time, time], ...]] = {}
-    for row in sop.working_hours:
-        day = WEEKDAYS.index(row.workday)
-        shifts[day] = (*shifts.get(day, ()), (_time_of_day(row.start_time), _time_of_day(row.end_time)))
-    return WorkCalendar(shifts, frozenset(holidays), zone)
-
-
 def _time_of_day(value: timedelta | str) -> time:
     # the database gives a duration since midnight; 24:00 is the midnight at the end of the day
     return (datetime.min + to_timedelta(value) % _DAY).time()
@@ -114,27 +138,3 @@ def _limit(seconds: float | None, warn_percent: float | None) -> Limit | None:
         return None
     percent = flt(warn_percent)
     return Limit(timedelta(seconds=flt(seconds)), percent / 100 if 0 < percent < 100 else None)
-
-
-def check(sop: Document) -> None:
-    """Refuse an SOP that the clock could not work with; called when an SOP is saved.
-
-    Raises:
-        frappe.ValidationError: naming the row or field.
-    """
-    for row in sop.working_hours:
-        if to_timedelta(row.start_time) % _DAY == to_timedelta(row.end_time) % _DAY != timedelta(0):
-            frappe.throw(_("Working Hours, row {0}: the shift has no length").format(row.idx))
-    try:
-        calendar = calendar_of(sop)
-    except ClockError:
-        frappe.throw(
-            _("Time Zone: {0} is not known; use a name such as Europe/Berlin").format(
-                escape_html(sop.time_zone)
-            )
-        )
-    timed = (
-        flt(sop.first_response_time) or flt(sop.resolution_time) or any(flt(r.time_limit) for r in sop.stages)
-    )
-    if timed and not calendar.shifts:
-        frappe.throw(_("Working Hours: give the hours of at least one day, or tick Round the Clock"))

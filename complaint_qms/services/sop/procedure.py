@@ -101,6 +101,35 @@ def forget_sops() -> None:
     site_cache.forget([CACHE_KEY, CACHE_KEY + ":types"])
 
 
+def type_branch(name: str) -> list[str]:
+    """The type and everything below it."""
+    found, grown = {name}, True
+    while grown:
+        below = {row["name"] for row in _types().values() if row["parent"] in found} - found
+        found |= below
+        grown = bool(below)
+    return sorted(found)
+
+
+def type_keys() -> dict[str, str | None]:
+    """Name → key of every complaint type."""
+    return {name: row["type_key"] for name, row in _types().items()}
+
+
+def type_words() -> dict[str, list[str]]:
+    """Keywords the site wrote at its types: type key (or name, for a type without one) → words."""
+    return {
+        row["type_key"] or row["name"]: words
+        for row in _types().values()
+        if (words := [word.strip() for word in (row["keywords"] or "").splitlines() if word.strip()])
+    }
+
+
+def type_defaults(name: str | None) -> dict[str, Any]:
+    """Severity and department the type proposes, and whether it is a group; empty for an unknown type."""
+    return _types().get(name or "", {})
+
+
 def _fit(row: dict[str, Any], doc: Document, path: list[str]) -> int:
     score = 0
     if row["complaint_type"]:
@@ -160,32 +189,3 @@ def _types() -> dict[str, dict[str, Any]]:
             )
         },
     )
-
-
-def type_branch(name: str) -> list[str]:
-    """The type and everything below it."""
-    found, grown = {name}, True
-    while grown:
-        below = {row["name"] for row in _types().values() if row["parent"] in found} - found
-        found |= below
-        grown = bool(below)
-    return sorted(found)
-
-
-def type_keys() -> dict[str, str | None]:
-    """Name → key of every complaint type."""
-    return {name: row["type_key"] for name, row in _types().items()}
-
-
-def type_words() -> dict[str, list[str]]:
-    """Keywords the site wrote at its types: type key (or name, for a type without one) → words."""
-    return {
-        row["type_key"] or row["name"]: words
-        for row in _types().values()
-        if (words := [word.strip() for word in (row["keywords"] or "").splitlines() if word.strip()])
-    }
-
-
-def type_defaults(name: str | None) -> dict[str, Any]:
-    """Severity and department the type proposes, and whether it is a group; empty for an unknown type."""
-    return _types().get(name or "", {})

@@ -18,13 +18,6 @@ class ComplaintSettlement(Checked):
         """Virtual field: told in the reader's language, before anything is drafted."""
         return goods_and_money(self)
 
-    def _validate_links(self):
-        # The list of documents is the server's own record, and deleted drafts stay in it. An amended settlement
-        # brings the list of the cancelled one along; it gets its own when it is submitted.
-        kept, self.documents = self.documents, []
-        super()._validate_links()
-        self.documents = [] if self.is_new() else kept
-
     def validate(self):
         submit_checks.check(self)
 
@@ -72,3 +65,10 @@ class ComplaintSettlement(Checked):
         if self.docstatus.is_draft():
             return super().save(*args, **kwargs)
         return submit_lock.finish(self, lambda: super(ComplaintSettlement, self).save(*args, **kwargs))
+
+    def _validate_links(self):
+        # The list of documents is the server's own record, and deleted drafts stay in it. An amended settlement
+        # brings the list of the cancelled one along; it gets its own when it is submitted.
+        kept, self.documents = self.documents, []
+        super()._validate_links()
+        self.documents = [] if self.is_new() else kept
