@@ -3,8 +3,21 @@ import globals from "globals";
 
 // What the desk puts on the page before our scripts run.
 const DESK = [
-	"$", "__", "cint", "complaint_qms", "cur_frm", "cur_list", "erpnext", "flt", "format_currency", "format_number", "frappe",
-	"locals", "moment", "precision", "strip_html",
+	"$",
+	"__",
+	"cint",
+	"complaint_qms",
+	"cur_frm",
+	"cur_list",
+	"erpnext",
+	"flt",
+	"format_currency",
+	"format_number",
+	"frappe",
+	"locals",
+	"moment",
+	"precision",
+	"strip_html",
 ];
 
 export default [
@@ -17,6 +30,11 @@ export default [
 			sourceType: "module",
 			globals: { ...globals.browser, ...Object.fromEntries(DESK.map((name) => [name, "readonly"])) },
 		},
-		rules: { eqeqeq: "error", "no-var": "error", "prefer-const": "error", "no-unused-vars": ["error", { args: "none", caughtErrors: "none" }] },
+		rules: {
+			eqeqeq: "error",
+			"no-var": "error",
+			"prefer-const": "error",
+			"no-unused-vars": ["error", { args: "none", caughtErrors: "none" }],
+		},
 	},
 ];

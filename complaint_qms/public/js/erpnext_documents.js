@@ -15,14 +15,12 @@
 		frm.layout.wrapper.find(".cq-origin").remove();
 		if (!frm.doc.complaint_settlement || frm.is_new()) return;
 		const name = frm.doc.name;
-		frappe
-			.xcall("complaint_qms.api.settlement.origin", { doctype: frm.doctype, name })
-			.then((origin) => {
-				if (!origin || frm.doc.name !== name) return;
-				frm.layout.wrapper.find(".cq-origin").remove();
-				frm.layout.wrapper.prepend(banner(origin));
-				frm.add_custom_button(__("Back to Complaint"), () => frappe.set_route("Form", "Complaint", origin.complaint));
-			});
+		frappe.xcall("complaint_qms.api.settlement.origin", { doctype: frm.doctype, name }).then((origin) => {
+			if (!origin || frm.doc.name !== name) return;
+			frm.layout.wrapper.find(".cq-origin").remove();
+			frm.layout.wrapper.prepend(banner(origin));
+			frm.add_custom_button(__("Back to Complaint"), () => frappe.set_route("Form", "Complaint", origin.complaint));
+		});
 	}
 
 	function banner(origin) {
@@ -33,14 +31,9 @@
 			[__("Reason"), origin.reason],
 		]
 			.filter(([, value]) => value)
-			.map(
-				([label, value]) =>
-					`<div class="col-sm-6"><span class="text-muted">${text(label)}:</span> ${text(value)}</div>`
-			)
+			.map(([label, value]) => `<div class="col-sm-6"><span class="text-muted">${text(label)}:</span> ${text(value)}</div>`)
 			.join("");
-		const cancelled = origin.settlement_cancelled
-			? `<div class="indicator red">${text(__("The settlement was cancelled."))}</div>`
-			: "";
+		const cancelled = origin.settlement_cancelled ? `<div class="indicator red">${text(__("The settlement was cancelled."))}</div>` : "";
 		return $(`<div class="cq-origin form-message blue" style="margin: 0; padding: 10px 15px">
 			<div><b>${text(__("From complaint"))} ${link("Complaint", origin.complaint)}</b> ${text(origin.subject || "")}
 				· ${text(__("Settlement"))} ${link("Complaint Settlement", origin.settlement)}</div>
@@ -62,11 +55,7 @@
 		if (!limit.role) return __("{0} before taxes; the approver has no limit any more", [total]);
 		return limit.amount === null
 			? __("{0} before taxes; approver without limit ({1})", [total, __(limit.role)])
-			: __("{0} before taxes; limit of the approver {1} ({2})", [
-					total,
-					format_currency(limit.amount, limit.currency),
-					__(limit.role),
-			  ]);
+			: __("{0} before taxes; limit of the approver {1} ({2})", [total, format_currency(limit.amount, limit.currency), __(limit.role)]);
 	}
 
 	function evidence(files) {

@@ -5,8 +5,7 @@
 
 import { esc } from "./markup";
 
-const vocabulary = () =>
-	Object.fromEntries(Object.entries(frappe.boot.complaint_qms_words || {}).map(([key, text]) => [key, __(text)]));
+const vocabulary = () => Object.fromEntries(Object.entries(frappe.boot.complaint_qms_words || {}).map(([key, text]) => [key, __(text)]));
 
 // Colour says it a second time; the word always stands beside it.
 const COLORS = {
@@ -90,9 +89,9 @@ export function pill(key, text, tone) {
 /** The same, for a list column: a click filters by it. */
 export function list_pill(value, df) {
 	if (!value) return "";
-	return `<span class="filterable indicator-pill ${color(value)} ellipsis" data-filter="${esc(df.fieldname)},=,${esc(value)}"><span class="ellipsis">${esc(label(
-		value
-	))}</span></span>`;
+	return `<span class="filterable indicator-pill ${color(value)} ellipsis" data-filter="${esc(df.fieldname)},=,${esc(value)}"><span class="ellipsis">${esc(
+		label(value)
+	)}</span></span>`;
 }
 
 /** Word, colour and filter of a list's state column, as markup. */

@@ -39,9 +39,7 @@ Object.assign(complaint_qms.reports, {
 				],
 			},
 		];
-		return every
-			.filter((filter) => changes[filter.fieldname] !== null)
-			.map((filter) => Object.assign(filter, changes[filter.fieldname]));
+		return every.filter((filter) => changes[filter.fieldname] !== null).map((filter) => Object.assign(filter, changes[filter.fieldname]));
 	},
 
 	// Those of them that a chart offers, which has its own period or none.
@@ -67,12 +65,7 @@ Object.assign(complaint_qms.reports, {
 		const target = as_written((column.link_from && row[column.link_from]) || "");
 		return String(value)
 			.split(", ")
-			.map((name) =>
-				this.link(
-					frappe.utils.get_form_link(column.link_to, target || name),
-					esc(name)
-				)
-			)
+			.map((name) => this.link(frappe.utils.get_form_link(column.link_to, target || name), esc(name)))
 			.join(", ");
 	},
 
@@ -84,9 +77,7 @@ Object.assign(complaint_qms.reports, {
 		}
 		if (value && column.fieldtype === "Link") {
 			const shown = esc(frappe.utils.get_link_title(column.options, value) || value);
-			return frappe.model.can_read(column.options)
-				? this.link(frappe.utils.get_form_link(column.options, value), shown)
-				: shown;
+			return frappe.model.can_read(column.options) ? this.link(frappe.utils.get_form_link(column.options, value), shown) : shown;
 		}
 		const plain = typeof value === "string" && column.fieldtype !== "Dynamic Link";
 		return default_formatter(plain ? esc(value) : value, row, column, data);
@@ -99,8 +90,8 @@ Object.assign(complaint_qms.reports, {
 			cell.change > 0
 				? ["▲", __("{0} more than in the period before", [cell.change])]
 				: cell.change < 0
-				? ["▼", __("{0} fewer than in the period before", [-cell.change])]
-				: ["=", __("as many as in the period before")];
+					? ["▼", __("{0} fewer than in the period before", [-cell.change])]
+					: ["=", __("as many as in the period before")];
 		if (!cell.change && !cell.total) return "";
 		const said = cell.change ? `${sign}${Math.abs(cell.change)}` : sign;
 		return `<span title="${esc(words)}" aria-label="${esc(words)}">${esc(said)}</span>`;
@@ -122,11 +113,7 @@ Object.assign(complaint_qms.reports, {
 			? this.link(this.list_href(cell.route), cint(cell.total), `style="${style};font-size:1.25em"`)
 			: `<span style="opacity:.6">0</span>`;
 		const open = cell.open
-			? this.link(
-					this.list_href(cell.open_route),
-					`<b>${esc(__("{0} open", [cell.open]))}</b>`,
-					`style="${style}"`
-			  )
+			? this.link(this.list_href(cell.open_route), `<b>${esc(__("{0} open", [cell.open]))}</b>`, `style="${style}"`)
 			: "";
 		const below = [esc(cell.level || ""), open].filter(Boolean).join(" · ");
 		return `<div title="${esc(hint)}" style="text-align:center;line-height:1.35">
@@ -143,9 +130,7 @@ Object.assign(complaint_qms.reports, {
 	matrix_table(columns, rows) {
 		const border = "border:1px solid var(--border-color, #d1d8dd);padding:.4rem;vertical-align:middle";
 		const shown = columns.filter((column) => column.fieldname !== "open");
-		const head = shown
-			.map(({ label }) => `<th scope="col" style="${border};text-align:center">${esc(label)}</th>`)
-			.join("");
+		const head = shown.map(({ label }) => `<th scope="col" style="${border};text-align:center">${esc(label)}</th>`).join("");
 		const draw = (row, { fieldname }) => {
 			const cell = row.cells && row.cells[fieldname];
 			return cell
@@ -153,9 +138,7 @@ Object.assign(complaint_qms.reports, {
 				: `<th scope="row" style="${border};text-align:left">
 					${esc(row[fieldname] || "")}</th>`;
 		};
-		const body = rows
-			.map((row) => `<tr>${shown.map((column) => draw(row, column)).join("")}</tr>`)
-			.join("");
+		const body = rows.map((row) => `<tr>${shown.map((column) => draw(row, column)).join("")}</tr>`).join("");
 		return `<table style="border-collapse:collapse;width:100%;font-size:13px">
 			<thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
 	},
@@ -258,9 +241,7 @@ Object.assign(complaint_qms.reports, {
 		const head = groups.map(([title]) => `<th scope="col" style="${cell}">${esc(title)}</th>`).join("");
 		const body = rows
 			.map((row) => {
-				const cells = groups.map(
-					([, lines]) => `<td style="${cell}">${lines(row).filter(Boolean).join("<br>")}</td>`
-				);
+				const cells = groups.map(([, lines]) => `<td style="${cell}">${lines(row).filter(Boolean).join("<br>")}</td>`);
 				return `<tr style="page-break-inside:avoid">${cells.join("")}</tr>`;
 			})
 			.join("");

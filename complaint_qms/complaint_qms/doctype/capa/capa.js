@@ -4,7 +4,9 @@ frappe.ui.form.on("CAPA", {
 		frm.set_query("capa_owner", () => complaint_qms.desk.assignable("CAPA"));
 		frm.set_query("batch_no", () => ({ filters: frm.doc.item_code ? { item: frm.doc.item_code } : {} }));
 		frm.set_query("root_cause", "root_causes", () => ({
-			filters: frm.doc.investigation ? { investigation: frm.doc.investigation, status: ["!=", "rejected"] } : { status: ["!=", "rejected"] },
+			filters: frm.doc.investigation
+				? { investigation: frm.doc.investigation, status: ["!=", "rejected"] }
+				: { status: ["!=", "rejected"] },
 		}));
 		frm.set_query("complaint", "complaints", () => ({ filters: { stage: ["not in", ["void", "duplicate"]] } }));
 		frm.set_query("complaint_type", () => ({ filters: { disabled: 0 } }));
@@ -73,12 +75,13 @@ function offer_own_actions(frm) {
 	);
 	if (!own.length) return;
 	const actions = own.map((row) => ({ name: row.name, label: `${row.idx}. ${row.action}`, due_date: row.due_date }));
-	frm.add_custom_button(__("Complete My Action"), () =>
-		complaint_qms.desk.complete_own_action(
-			{ capa: frm.doc.name, title: frm.doc.title, product: frm.doc.item_code, actions },
-			() => frm.reload_doc()
+	frm
+		.add_custom_button(__("Complete My Action"), () =>
+			complaint_qms.desk.complete_own_action({ capa: frm.doc.name, title: frm.doc.title, product: frm.doc.item_code, actions }, () =>
+				frm.reload_doc()
+			)
 		)
-	).addClass("btn-primary-light");
+		.addClass("btn-primary-light");
 }
 
 function offer_effectiveness(frm) {

@@ -45,15 +45,13 @@ frappe.ui.form.on("Complaint", {
 
 	contact_person(frm) {
 		if (!frm.doc.contact_person) return;
-		frappe
-			.xcall("frappe.contacts.doctype.contact.contact.get_contact_details", { contact: frm.doc.contact_person })
-			.then((contact) => {
-				frm.set_value({
-					complainant_name: frm.doc.complainant_name || contact.contact_display,
-					contact_email: contact.contact_email || frm.doc.contact_email,
-					contact_phone: contact.contact_mobile || contact.contact_phone || frm.doc.contact_phone,
-				});
+		frappe.xcall("frappe.contacts.doctype.contact.contact.get_contact_details", { contact: frm.doc.contact_person }).then((contact) => {
+			frm.set_value({
+				complainant_name: frm.doc.complainant_name || contact.contact_display,
+				contact_email: contact.contact_email || frm.doc.contact_email,
+				contact_phone: contact.contact_mobile || contact.contact_phone || frm.doc.contact_phone,
 			});
+		});
 	},
 
 	evidence_on_form_rendered: (frm) => complaint_qms.desk.draw_gallery(frm),
@@ -102,15 +100,11 @@ function draw_panels(frm, linked) {
 		button: __("New Investigation"),
 		make: may("Investigation") && (() => new_investigation(frm)),
 	});
-	desk.draw_linked(
-		frm.fields_dict.settlement_html.$wrapper,
-		of("Complaint Settlement", "Sales Invoice", "Delivery Note", "Sales Order"),
-		{
-			empty: __("No settlement yet. Propose what the customer gets: the app drafts the credit note or return from the original lines."),
-			button: __("New Settlement"),
-			make: may("Complaint Settlement") && (() => new_settlement(frm)),
-		}
-	);
+	desk.draw_linked(frm.fields_dict.settlement_html.$wrapper, of("Complaint Settlement", "Sales Invoice", "Delivery Note", "Sales Order"), {
+		empty: __("No settlement yet. Propose what the customer gets: the app drafts the credit note or return from the original lines."),
+		button: __("New Settlement"),
+		make: may("Complaint Settlement") && (() => new_settlement(frm)),
+	});
 }
 
 function new_investigation(frm) {

@@ -60,17 +60,17 @@ frappe.ui.form.on("Complaint Import", {
 		if (frm.doc.status !== "completed") add_start(frm, begun);
 		if (!begun && frm.doc.import_file) {
 			frm.add_custom_button(__("Guess the Columns Again"), () =>
-				frm.call({
-					method: "complaint_qms.api.importing.guess_columns",
-					args: { name: frm.doc.name },
-					freeze: true,
-				}).then(() => frm.reload_doc())
+				frm
+					.call({
+						method: "complaint_qms.api.importing.guess_columns",
+						args: { name: frm.doc.name },
+						freeze: true,
+					})
+					.then(() => frm.reload_doc())
 			);
 		}
 		if (frm.doc.imported) {
-			frm.add_custom_button(__("Complaints"), () =>
-				frappe.set_route("List", "Complaint", { is_migrated: frm.doc.is_migrated })
-			);
+			frm.add_custom_button(__("Complaints"), () => frappe.set_route("List", "Complaint", { is_migrated: frm.doc.is_migrated }));
 		}
 	},
 
@@ -89,20 +89,20 @@ function name_meanings() {
 function add_start(frm, begun) {
 	frm.page.set_primary_action(begun ? __("Continue") : __("Start Import"), () => {
 		const start = () =>
-			frm.call({
-				method: "complaint_qms.api.importing.start",
-				args: { name: frm.doc.name },
-				freeze: true,
-			}).then((answer) => show(frm, answer.message));
+			frm
+				.call({
+					method: "complaint_qms.api.importing.start",
+					args: { name: frm.doc.name },
+					freeze: true,
+				})
+				.then((answer) => show(frm, answer.message));
 		frm.is_dirty() ? frm.save().then(start) : start();
 	});
 }
 
 // Realtime may be off on a site: the stored counts are asked for as long as the import is under way.
 function ask(frm) {
-	frappe
-		.xcall("complaint_qms.api.importing.progress", { name: frm.doc.name })
-		.then((data) => show(frm, data));
+	frappe.xcall("complaint_qms.api.importing.progress", { name: frm.doc.name }).then((data) => show(frm, data));
 }
 
 function show(frm, data) {

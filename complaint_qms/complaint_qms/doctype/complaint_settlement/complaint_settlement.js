@@ -28,9 +28,7 @@ frappe.ui.form.on("Complaint Settlement", {
 			frm.add_custom_button(__("Get Lines from Invoice"), () => get_lines(frm));
 		}
 		if (frm.doc.complaint && !frm.is_new()) {
-			frm.add_custom_button(esc(__("Complaint {0}", [frm.doc.complaint])), () =>
-				frappe.set_route("Form", "Complaint", frm.doc.complaint)
-			);
+			frm.add_custom_button(esc(__("Complaint {0}", [frm.doc.complaint])), () => frappe.set_route("Form", "Complaint", frm.doc.complaint));
 		}
 		if (frm.is_new() && frm.doc.complaint && !has_lines(frm)) {
 			prefill(frm);
@@ -163,9 +161,7 @@ function ask_limit(frm, $place) {
 			frm.refresh_field("base_total_amount");
 		}
 		$place.html(
-			`<div class="indicator ${answer.why ? "orange" : "green"}" style="white-space: normal">${esc(
-				answer.why || may_words(answer)
-			)}</div>`
+			`<div class="indicator ${answer.why ? "orange" : "green"}" style="white-space: normal">${esc(answer.why || may_words(answer))}</div>`
 		);
 	});
 }

@@ -4,9 +4,7 @@ frappe.ui.form.on("Complaint SOP", {
 	refresh(frm) {
 		if (frm.doc.__islocal && !(frm.doc.stages || []).length) fill_stages(frm);
 		if (!frm.is_new()) {
-			frm.add_custom_button(__("Complaints under this SOP"), () =>
-				frappe.set_route("List", "Complaint", { sop: frm.doc.name })
-			);
+			frm.add_custom_button(__("Complaints under this SOP"), () => frappe.set_route("List", "Complaint", { sop: frm.doc.name }));
 		}
 	},
 });

@@ -78,7 +78,8 @@ function judge(frm, status, fieldname) {
 		[{ ...docfield, read_only: 0, reqd: 1, depends_on: "", default: frm.doc[fieldname] || "" }],
 		(values) => {
 			const before = { status: frm.doc.status, [fieldname]: frm.doc[fieldname] };
-			frm.set_value({ ...values, status })
+			frm
+				.set_value({ ...values, status })
 				.then(() => frm.save())
 				.catch(() => frm.set_value(before));
 		},

@@ -33,7 +33,9 @@ function waiting_words(doc) {
 	if (doc.window_end) {
 		return __("The window runs until {0}. Then the complaints before and after are compared here.", [date_text(doc.window_end)]);
 	}
-	return __("When the actions are verified, a window opens. At its end, complaints before and after are compared here, per unit delivered.");
+	return __(
+		"When the actions are verified, a window opens. At its end, complaints before and after are compared here, per unit delivered."
+	);
 }
 
 const rate = (count, exposure) => (exposure > 0 ? (1000 * (count || 0)) / exposure : null);
@@ -44,9 +46,7 @@ function bars(doc, before, after) {
 		<span class="cq-rate-name">${esc(name)}</span>
 		<span class="cq-rate-track"><span style="width:${value === null ? 0 : Math.max(1, (100 * value) / most)}%"></span></span>
 		<span class="cq-rate-value">${value === null ? "–" : esc(format_number(value, null, 2))}</span>
-		<span class="cq-rate-note">${esc(
-			__("{0} complaints, {1} units", [cint(count), format_number(exposure || 0, null, 0)])
-		)}</span></div>`;
+		<span class="cq-rate-note">${esc(__("{0} complaints, {1} units", [cint(count), format_number(exposure || 0, null, 0)]))}</span></div>`;
 	return `<p class="text-muted">${esc(__("Complaints per 1,000 units delivered"))}</p>
 		${one(__("Before"), before, doc.before_count, doc.before_exposure, "gray")}
 		${one(__("After"), after, doc.after_count, doc.after_exposure, doc.verdict === "effective" ? "green" : "orange")}`;

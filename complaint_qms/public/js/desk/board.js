@@ -89,11 +89,7 @@ function tell_no_step(doc, overview, from, to) {
 		title: __("No such step"),
 		indicator: "orange",
 		message: `<p>${esc(
-			__("{0}: the procedure gives you no step from “{1}” to “{2}”. The card is back where it was.", [
-				doc.name,
-				__(from),
-				__(to),
-			])
+			__("{0}: the procedure gives you no step from “{1}” to “{2}”. The card is back where it was.", [doc.name, __(from), __(to)])
 		)}</p>${rest}`,
 	});
 }

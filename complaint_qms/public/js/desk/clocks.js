@@ -19,14 +19,16 @@ export function draw_clocks($parent, doc, overview) {
 		[__("This stage"), clock.stage_status, clock.stage_due, clock.stage_limit && !overview.is_closed ? time_left_html(clock) : ""],
 		[__("Whole complaint"), clock.resolution_status, clock.resolution_due, ""],
 	];
-	$parent.html(`<div class="cq-clocks">${cards
-		.map(
-			([what, status, due, extra]) => `<div class="cq-clock-card"><h6>${esc(what)}</h6>
+	$parent.html(
+		`<div class="cq-clocks">${cards
+			.map(
+				([what, status, due, extra]) => `<div class="cq-clock-card"><h6>${esc(what)}</h6>
 			<div>${pill(status) || esc(__("No limit"))}</div>${
 				extra || `<p class="text-muted">${esc(due ? __("due {0}", [moment_text(due)]) : "")}</p>`
 			}</div>`
-		)
-		.join("")}</div>${history_html(overview.log || doc.stage_log || [])}`);
+			)
+			.join("")}</div>${history_html(overview.log || doc.stage_log || [])}`
+	);
 }
 
 function history_html(rows) {
@@ -39,12 +41,10 @@ function history_html(rows) {
 			.map(
 				(row) => `<tr><td>${esc(label(row.stage))}</td><td>${esc(moment_text(row.entered_at))}</td>
 			<td>${esc(moment_text(row.left_at) || __("now"))}</td><td>${esc(
-					row.left_by ? frappe.user.full_name(row.left_by) : ""
-				)}</td><td>${esc(duration(row.used_seconds))}</td><td>${esc(duration(row.time_limit))}</td><td>${esc(
-					duration(row.paused_seconds)
-				)}</td><td>${pill(row.status)}</td></tr>${
-					row.reason ? `<tr class="cq-row-note"><td colspan="8">${esc(row.reason)}</td></tr>` : ""
-				}`
+				row.left_by ? frappe.user.full_name(row.left_by) : ""
+			)}</td><td>${esc(duration(row.used_seconds))}</td><td>${esc(duration(row.time_limit))}</td><td>${esc(
+				duration(row.paused_seconds)
+			)}</td><td>${pill(row.status)}</td></tr>${row.reason ? `<tr class="cq-row-note"><td colspan="8">${esc(row.reason)}</td></tr>` : ""}`
 			)
 			.join("")}</tbody></table></div>`;
 }

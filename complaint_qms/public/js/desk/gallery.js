@@ -35,7 +35,7 @@ export function draw_gallery(frm) {
 			? `${lost_html(lost.size)}<div class="cq-gallery">${rows.map((row, at) => tile_html(row, at, lost)).join("")}${add}</div>`
 			: `<div class="cq-empty"><p>${esc(
 					__("No evidence yet. A photo of the defect and of the label often decides a case.")
-			  )}</p>${frm.is_new() ? `<p class="text-muted">${esc(__("Save first, then add files."))}</p>` : add}</div>`
+				)}</p>${frm.is_new() ? `<p class="text-muted">${esc(__("Save first, then add files."))}</p>` : add}</div>`
 	);
 	field.$wrapper.find("[data-add]").on("click", () => upload(frm));
 	field.$wrapper.find("[data-at]").on("click", function () {

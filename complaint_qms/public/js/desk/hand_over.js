@@ -60,9 +60,7 @@ function as_dialog_field(frm, step, docfield) {
 // A condition holds in a dialog only when every field it names is asked there too.
 function depends_only_on(condition, asked) {
 	if (!condition) return false;
-	const named = condition.startsWith("eval:")
-		? [...condition.matchAll(/doc\.(\w+)/g)].map((match) => match[1])
-		: [condition];
+	const named = condition.startsWith("eval:") ? [...condition.matchAll(/doc\.(\w+)/g)].map((match) => match[1]) : [condition];
 	return named.length > 0 && named.every((name) => asked.includes(name));
 }
 
@@ -84,7 +82,7 @@ function open_dialog(frm, step, fields, outside, options) {
 	const intro = outside.length
 		? `<div class="cq-dialog-missing"><p>${esc(__("This is still missing elsewhere on the record:"))}</p>${missing_list_html(
 				outside
-		  )}</div>`
+			)}</div>`
 		: "";
 	let taken = false;
 	const dialog = new frappe.ui.Dialog({
@@ -140,9 +138,7 @@ function split_values(frm, values) {
 		}
 	}
 	if (ticked.length) {
-		sent.checklist = frm.doc.checklist.map((row) =>
-			ticked.includes(row.name) ? { ...row, done: 1 } : { ...row }
-		);
+		sent.checklist = frm.doc.checklist.map((row) => (ticked.includes(row.name) ? { ...row, done: 1 } : { ...row }));
 	}
 	return sent;
 }
@@ -173,9 +169,7 @@ function send(frm, step, values, options, dialog) {
 }
 
 function show_refusal(dialog, answer) {
-	const said = answer.missing
-		? `<p>${esc(__("Not yet. This is missing:"))}</p>${missing_list_html(answer.missing)}`
-		: server_words(answer);
+	const said = answer.missing ? `<p>${esc(__("Not yet. This is missing:"))}</p>${missing_list_html(answer.missing)}` : server_words(answer);
 	dialog.$wrapper.find(".cq-dialog-refusal").html(said).addClass("is-shown");
 	dialog.$wrapper.find(".cq-dialog-missing").remove();
 	dialog.$wrapper.find(".modal-body").scrollTop(0);

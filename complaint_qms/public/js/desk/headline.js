@@ -14,13 +14,15 @@ export function headline_html(doc, headline) {
 	const lot = doc.batch_no
 		? __("batch {0}", [record_link("Batch", doc.batch_no)])
 		: doc.serial_no
-		? __("serial {0}", [record_link("Serial No", doc.serial_no)])
-		: doc.reported_lot
-		? __("lot {0}", [esc(doc.reported_lot)])
-		: "";
+			? __("serial {0}", [record_link("Serial No", doc.serial_no)])
+			: doc.reported_lot
+				? __("lot {0}", [esc(doc.reported_lot)])
+				: "";
 	const wants = doc.expectation ? __("wants: {0}", [`<b>${esc(label(doc.expectation))}</b>`]) : "";
 	const age = headline.open_for_seconds
-		? (headline.is_closed ? __("was open {0}", [elapsed(headline.open_for_seconds)]) : __("open for {0}", [elapsed(headline.open_for_seconds)]))
+		? headline.is_closed
+			? __("was open {0}", [elapsed(headline.open_for_seconds)])
+			: __("open for {0}", [elapsed(headline.open_for_seconds)])
 		: "";
 	const parts = [`<span class="cq-no">${esc(doc.name)}</span>`, who, [item, lot].filter(Boolean).join(", "), wants, age];
 	return `<div class="cq-headline">${parts
@@ -43,7 +45,14 @@ export function short_headline_html(doc) {
 	const complaints = doc.complaint ? [doc.complaint] : (doc.complaints || []).map((row) => row.complaint);
 	const parts = [
 		`<span class="cq-no">${esc(doc.name)}</span>`,
-		complaints.length ? __("for {0}", [complaints.slice(0, 3).map((name) => record_link("Complaint", name)).join(", ")]) : "",
+		complaints.length
+			? __("for {0}", [
+					complaints
+						.slice(0, 3)
+						.map((name) => record_link("Complaint", name))
+						.join(", "),
+				])
+			: "",
 		doc.item_code ? record_link("Item", doc.item_code) : "",
 		doc.batch_no ? __("batch {0}", [record_link("Batch", doc.batch_no)]) : "",
 		doc.due_date ? __("due {0}", [date_text(doc.due_date)]) : "",

@@ -57,9 +57,7 @@ function branch(key, lines, foot, middle, side, bone) {
 	const tip_y = middle + side * bone;
 	const parts = [
 		`<line class="cq-bone ${lines.length ? "" : "is-empty"}" x1="${foot}" y1="${middle}" x2="${tip_x}" y2="${tip_y}"/>`,
-		`<text class="cq-bone-name" x="${tip_x}" y="${tip_y + (side < 0 ? -8 : 18)}" text-anchor="middle">${esc(
-			label(key)
-		)}</text>`,
+		`<text class="cq-bone-name" x="${tip_x}" y="${tip_y + (side < 0 ? -8 : 18)}" text-anchor="middle">${esc(label(key))}</text>`,
 	];
 	lines.forEach((line, at) => {
 		const y = side < 0 ? tip_y + 20 + at * LINE : middle + 22 + at * LINE;
@@ -86,8 +84,8 @@ function head_html(effect, middle) {
 	const height = words.length * 18 + 20;
 	return `<rect class="cq-effect" x="${x}" y="${middle - height / 2}" width="${HEAD - 20}" height="${height}" rx="8"/>
 		<text class="cq-effect-text" x="${x + 12}" y="${middle - height / 2 + 24}">${words
-		.map((line, at) => `<tspan x="${x + 12}" dy="${at ? 18 : 0}">${esc(line)}</tspan>`)
-		.join("")}</text>`;
+			.map((line, at) => `<tspan x="${x + 12}" dy="${at ? 18 : 0}">${esc(line)}</tspan>`)
+			.join("")}</text>`;
 }
 
 const short = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);

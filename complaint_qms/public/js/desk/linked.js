@@ -13,9 +13,7 @@ export function draw_linked($parent, rows, options) {
 		? `<ul class="cq-linked">${rows.map(row_html).join("")}</ul>`
 		: `<div class="cq-empty">${esc(options.empty)}</div>`;
 	const button =
-		options.make && options.button
-			? `<button type="button" class="btn btn-sm btn-default" data-make>${esc(options.button)}</button>`
-			: "";
+		options.make && options.button ? `<button type="button" class="btn btn-sm btn-default" data-make>${esc(options.button)}</button>` : "";
 	$parent.html(`<div class="cq-panel">${list}${button}</div>`);
 	$parent.find("[data-make]").on("click", options.make);
 }

@@ -21,11 +21,13 @@ export function draw_matrix($parent, cells, levels, pick) {
 		const tds = occurrence.map((occ) => cell_html(by_place.get(`${sev.name}\u0000${occ.name}`), sev.name, occ.name));
 		return `<tr><th scope="row">${esc(__(sev.name))}</th>${tds.join("")}</tr>`;
 	});
-	$parent.html(`<div class="cq-scroll"><table class="cq-matrix"><caption>${esc(
-		__("Severity upwards, occurrence to the right. Click a cell to change it.")
-	)}</caption><tbody>${body.join("")}<tr><th></th>${occurrence
-		.map((occ) => `<th scope="col">${esc(__(occ.name))}</th>`)
-		.join("")}</tr></tbody></table></div>${legend_html()}`);
+	$parent.html(
+		`<div class="cq-scroll"><table class="cq-matrix"><caption>${esc(
+			__("Severity upwards, occurrence to the right. Click a cell to change it.")
+		)}</caption><tbody>${body.join("")}<tr><th></th>${occurrence
+			.map((occ) => `<th scope="col">${esc(__(occ.name))}</th>`)
+			.join("")}</tr></tbody></table></div>${legend_html()}`
+	);
 	$parent.find("[data-severity]").on("click", function () {
 		const { severity: sev, occurrence: occ } = this.dataset;
 		pick(by_place.get(`${sev}\u0000${occ}`) || { severity: sev, occurrence: occ });

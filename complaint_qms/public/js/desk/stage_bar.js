@@ -30,9 +30,7 @@ function step_html(step, at, overview) {
 	const now = step.status === "now";
 	const note = step_note(step, overview.clock);
 	const tone = now ? clock_tone(overview.clock) : "";
-	return `<li class="cq-step is-${esc(step.status)} ${tone}" ${now ? 'aria-current="step"' : ""} title="${esc(
-		step_title(step)
-	)}">
+	return `<li class="cq-step is-${esc(step.status)} ${tone}" ${now ? 'aria-current="step"' : ""} title="${esc(step_title(step))}">
 		<span class="cq-dot">${MARKS[step.status] || at + 1}</span>
 		<span class="cq-step-text"><span class="cq-step-name">${esc(step.label)}</span>
 		<span class="cq-step-note">${note}</span></span></li>`;
@@ -66,17 +64,13 @@ function turn_html(overview) {
 	const step = overview.steps.find((row) => row.status === "now");
 	const name = step ? step.label : overview.stage_label;
 	const turn = overview.turn ? `<span class="cq-whose">${esc(overview.turn)}</span>` : "";
-	return `<div class="cq-turn-head"><span class="cq-turn-stage">${esc(name)}</span>${turn}</div>${clock_html(
-		overview
-	)}`;
+	return `<div class="cq-turn-head"><span class="cq-turn-stage">${esc(name)}</span>${turn}</div>${clock_html(overview)}`;
 }
 
 function clock_html({ clock, is_closed }) {
 	if (!clock) return "";
 	if (clock.on_hold_since) {
-		return `<p class="cq-clock-words tone-gray">${esc(
-			__("The clock stands still since {0}.", [moment_text(clock.on_hold_since)])
-		)}</p>`;
+		return `<p class="cq-clock-words tone-gray">${esc(__("The clock stands still since {0}.", [moment_text(clock.on_hold_since)]))}</p>`;
 	}
 	const parts = [];
 	if (!is_closed && clock.stage_limit) parts.push(time_left_html(clock));
@@ -90,9 +84,7 @@ function clock_html({ clock, is_closed }) {
 			`<p class="cq-clock-others">${others
 				.map(
 					([what, status, due]) =>
-						`<span><span class="cq-mini-dot tone-${color(status)}"></span>${esc(what)}: ${esc(
-							due_words(status, due)
-						)}</span>`
+						`<span><span class="cq-mini-dot tone-${color(status)}"></span>${esc(what)}: ${esc(due_words(status, due))}</span>`
 				)
 				.join("")}</p>`
 		);
@@ -111,13 +103,11 @@ export function time_left_html(clock) {
 	const left = clock.stage_limit - used;
 	const share = Math.min(100, Math.max(2, (100 * used) / clock.stage_limit));
 	const words =
-		left >= 0
-			? __("{0} of working time left", [working_time(left)])
-			: __("{0} of working time over the limit", [working_time(left)]);
+		left >= 0 ? __("{0} of working time left", [working_time(left)]) : __("{0} of working time over the limit", [working_time(left)]);
 	return `<div class="cq-time ${clock_tone(clock)}">
 		<div class="cq-time-words"><b>${esc(words)}</b><span class="text-muted">${esc(
-		clock.stage_due ? __("{0} · due {1}", [label(clock.stage_status), moment_text(clock.stage_due)]) : label(clock.stage_status)
-	)}</span></div>
+			clock.stage_due ? __("{0} · due {1}", [label(clock.stage_status), moment_text(clock.stage_due)]) : label(clock.stage_status)
+		)}</span></div>
 		<div class="cq-time-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${Math.round(
 			share
 		)}" aria-label="${esc(words)}"><span style="width:${share}%"></span></div></div>`;

@@ -88,9 +88,7 @@ function roles_that_move(frm) {
 	if (!workflow) return [];
 	const order = workflow.states.map((row) => row.state);
 	const here = order.indexOf(frm.doc.workflow_state);
-	const forward = workflow.transitions.filter(
-		(row) => row.state === frm.doc.workflow_state && order.indexOf(row.next_state) === here + 1
-	);
+	const forward = workflow.transitions.filter((row) => row.state === frm.doc.workflow_state && order.indexOf(row.next_state) === here + 1);
 	return [...new Set(forward.map((row) => row.allowed))];
 }
 

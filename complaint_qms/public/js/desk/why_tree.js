@@ -8,7 +8,9 @@ export function draw_why_tree($parent, rows, problem) {
 	if (!told.length) {
 		$parent.html(
 			`<div class="cq-empty">${esc(
-				__("Start with what was seen, then ask why of every answer. Five times is a habit, not a rule: stop where a change would have prevented it.")
+				__(
+					"Start with what was seen, then ask why of every answer. Five times is a habit, not a rule: stop where a change would have prevented it."
+				)
 			)}</div>`
 		);
 		return;
@@ -23,8 +25,8 @@ export function draw_why_tree($parent, rows, problem) {
 				return `<li class="cq-why ${last ? "is-root" : ""}" style="--level:${level}">
 					<p class="cq-why-question">${esc(row.question || __("Why?"))}</p>
 					<p class="cq-why-answer">${esc(row.answer || __("Not answered yet"))}${
-					last ? `<span class="cq-why-flag">${esc(__("root cause"))}</span>` : ""
-				}</p>
+						last ? `<span class="cq-why-flag">${esc(__("root cause"))}</span>` : ""
+					}</p>
 					${row.evidence ? `<p class="cq-why-evidence">${esc(__("Evidence: {0}", [row.evidence]))}</p>` : ""}</li>`;
 			})
 			.join("")}</ol>`
