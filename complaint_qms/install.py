@@ -4,7 +4,7 @@ from complaint_qms.services.risk import matrix
 from complaint_qms.services.sop import procedure
 from complaint_qms.setup.board import sync_board
 from complaint_qms.setup.custom_fields import apply_custom_fields
-from complaint_qms.setup.rights import grant_finance, grant_sight
+from complaint_qms.setup.rights import grant_choice, grant_finance, grant_sight
 from complaint_qms.setup.roles import ensure_roles
 from complaint_qms.setup.search import make_searchable
 from complaint_qms.setup.seed import seed
@@ -16,6 +16,7 @@ def after_install() -> None:
     ensure_roles()
     grant_sight()
     grant_finance()
+    grant_choice()
     apply_custom_fields()
     seed()
     sync_workflows()

@@ -33,6 +33,16 @@ function keep_moments(frm) {
 	}
 }
 
+// What ERPNext does not let this user choose from is shown; offered, it would answer “Not permitted” to each Tab through it.
+// Users are offered by a query of ours, and what has to be filled stays open.
+$(document).on("form-refresh", (event, frm) => {
+	if (frm.meta.module !== "Complaint QMS") return;
+	for (const { fieldtype, fieldname, options, reqd } of frm.meta.fields) {
+		if (fieldtype !== "Link" || options === "User" || (reqd && !frm.doc[fieldname])) continue;
+		if (!frappe.model.can_select(options) && !frappe.model.can_read(options)) frm.set_df_property(fieldname, "read_only", 1);
+	}
+});
+
 frappe.provide("complaint_qms");
 Object.assign(complaint_qms, { labels, markup, words, safe_color, show_as_text, offer_complaint, mute_workflow_menu, keep_moments });
 
