@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import frappe
 from frappe import _
-from frappe.model import optional_fields
+from frappe.model import base_document, optional_fields
 from frappe.model.document import Document
 
 from complaint_qms.services.record import in_use, input_validation, naming
@@ -23,6 +23,9 @@ _EVENTS: Final = (
     "on_change", "before_submit", "on_submit", "before_cancel", "on_cancel", "before_discard", "on_discard", "before_update_after_submit",
     "on_update_after_submit", "on_trash", "after_delete", "before_rename", "after_rename", "before_print", "before_export", "after_mapping",
 )  # fmt: skip
+_FRAMEWORK_NAMES: Final[frozenset[str]] = (
+    getattr(Document, "_reserved_keywords", None) or base_document.RESERVED_KEYWORDS
+)
 _METHODS: Final = frozenset(name for name in dir(Document) if callable(getattr(Document, name)))
 # Where a record stands in its tree, which Frappe works out from the one above it.
 _OF_THE_TREE: Final = frozenset(("lft", "rgt", "old_parent"))
@@ -33,16 +36,24 @@ _KEPT: Final = ("owner", "creation", *optional_fields)
 class Guarded(Printed, Document):
     """A record whose methods stay methods: what is sent under their names is no value of a field, and is left out."""
 
-    _reserved_keywords = Document._reserved_keywords
+    _reserved_keywords = _FRAMEWORK_NAMES
     not_sent: tuple[str, ...] = ()
     """Further names that are no fields of such a record."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         ours = {name for name in dir(cls) if not isinstance(getattr_static(cls, name), property)}
-        cls._reserved_keywords = frozenset(
-            Document._reserved_keywords | ours | {*_OF_THE_SAVE, *_EVENTS, *cls.not_sent}
-        )
+        cls._reserved_keywords = frozenset(_FRAMEWORK_NAMES | ours | {*_OF_THE_SAVE, *_EVENTS, *cls.not_sent})
+
+    if not hasattr(Document, "_reserved_keywords"):
+        # 15 leaves out what stands in this set of the class; 16 knows but a set of its own.
+        def set(self, key: str, value: Any, as_value: bool = False) -> None:
+            if key not in self._reserved_keywords:
+                super().set(key, value, as_value)
+
+        def update(self, d: Mapping[str, Any]) -> Document:
+            kept = self._reserved_keywords
+            return super().update({key: value for key, value in d.items() if key not in kept})
 
 
 class Checked(Guarded):
