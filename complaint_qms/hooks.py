@@ -1,7 +1,12 @@
+import frappe
+
 from complaint_qms.constants import events as _events
 from complaint_qms.constants.about_records import LISTED_APART as _ABOUT
 from complaint_qms.constants.records import PARENTS as _PARENTS
 from complaint_qms.constants.records import RECORDS as _RECORDS
+
+# Frappe 16 moved the desk from /app to /desk.
+_DESK_PATH = "/desk" if int(frappe.__version__.split(".")[0]) >= 16 else "/app"
 
 app_name = "complaint_qms"
 app_title = "Complaint QMS"
@@ -17,7 +22,7 @@ add_to_apps_screen = [
         "name": "complaint_qms",
         "logo": "/assets/complaint_qms/images/complaint_qms_logo.svg",
         "title": "Complaint QMS",
-        "route": "/app/complaints",
+        "route": f"{_DESK_PATH}/complaints",
         "has_permission": "complaint_qms.permissions.app.has_app_permission",
     }
 ]

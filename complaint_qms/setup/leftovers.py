@@ -8,6 +8,7 @@ from complaint_qms.constants.about_records import ABOUT_RECORDS
 from complaint_qms.constants.records import SERIES
 
 MODULE = "Complaint QMS"
+APP = "complaint_qms"
 
 # Rows about a DocType as a whole, beside those about its records → field that names it
 _ABOUT = {kind: fields[0] for kind, fields in ABOUT_RECORDS.items()} | {
@@ -32,6 +33,7 @@ _ABOUT = {kind: fields[0] for kind, fields in ABOUT_RECORDS.items()} | {
     "Webhook": "webhook_doctype",
     "Print Format": "doc_type",
     "Document Naming Rule": "document_type",
+    "Permission Log": "for_doctype",
     "__UserSettings": "doctype",
 }
 
@@ -62,6 +64,7 @@ def remove_leftovers(doctypes: list[str]) -> None:
     _remove_jobs()
     _remove_patches()
     _remove_blocks()
+    remove_from_start()
     _unlink_communications(doctypes)
     _remove_series()
 
@@ -83,6 +86,14 @@ def remove_files(doctypes: list[str]) -> None:
         # An address elsewhere is no file of this site.
         if file.file_url not in kept and not file.is_remote_file:
             frappe.db.after_commit.add(file.delete_file_data_content)
+
+
+def remove_from_start() -> None:
+    """Icons and the sidebar by which Frappe 16 leads to the app: it looks for them under another name."""
+    for doctype in ("Desktop Icon", "Workspace Sidebar"):
+        if frappe.db.exists("DocType", doctype) and frappe.get_meta(doctype).has_field("app"):
+            _remove_tables_of(doctype, {"app": APP})
+            frappe.db.delete(doctype, {"app": APP})
 
 
 def _remove_by_way_of(doctype: str, field: str, between: str, filters: dict[str, tuple]) -> None:

@@ -90,7 +90,7 @@ function list_link(doctype, filters) {
 	const query = Object.entries(filters)
 		.map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
 		.join("&");
-	return `/app/${frappe.router.slug(doctype)}?${query}`;
+	return `${frappe.router.make_url([frappe.router.slug(doctype)])}?${query}`;
 }
 
 function neighbours_html(title, rows, frm, fieldname) {
