@@ -645,7 +645,7 @@ def test_a_click_follows_the_chart_as_the_user_set_it_up(made: Made) -> None:
 
 
 def test_severe_are_the_gravest_two_fifths(made: Made) -> None:
-    ranked = frappe.get_all("Risk Severity", pluck="name", order_by="`rank` desc")
+    ranked = frappe.get_all("Risk Severity", pluck="name", order_by="`tabRisk Severity`.`rank` desc")
     assert figures.severe_levels() == ranked[: len(ranked) * 2 // 5]
     with as_user(factory.person("Complaint Manager", Company=made.company)):
         card = figures.severe_open()

@@ -191,7 +191,7 @@ function empty_html() {
 				"Here you find complaints whose handler you are or whose stage names you or one of your roles, your investigations, causes, CAPAs and actions, and what waits for your review, decision or approval. What runs out first stands on top."
 			)
 		)}</p>
-		<p><a href="${frappe.router.make_url(["complaint"])}">${esc(__("All complaints"))}</a> · <a href="${frappe.router.make_url(["complaint-sop"])}">${esc(
+		<p><a href="${esc(frappe.router.make_url(["complaint"]))}">${esc(__("All complaints"))}</a> · <a href="${esc(frappe.router.make_url(["complaint-sop"]))}">${esc(
 		__("Who is responsible for which stage")
 	)}</a></p></div>`;
 }
