@@ -81,12 +81,6 @@ class Checked(Guarded):
         input_validation.check_rows(self, key, rows)
         super().extend(key, rows)
 
-    def _init_child(self, value: Any, key: str) -> Document:
-        if isinstance(value, dict):
-            # The rows of another app's DocTypes do not keep their methods by themselves.
-            value = {name: cell for name, cell in value.items() if name not in _METHODS}
-        return super()._init_child(value, key)
-
     def insert(self, *args: Any, **kwargs: Any) -> Document:
         input_validation.check(self)
         self.update(dict.fromkeys(_OF_THE_TREE & self.__dict__.keys()))
@@ -124,10 +118,6 @@ class Checked(Guarded):
             self.set_parent_in_children()
             super().db_insert(ignore_if_duplicate)
 
-    def _validate_links(self) -> None:
-        super()._validate_links()
-        in_use.check_chosen(self)
-
     def on_change(self) -> None:
         in_use.forget(self.doctype)
 
@@ -162,3 +152,13 @@ class Checked(Guarded):
         in_use.forget(self.doctype)
         above = getattr(super(), "before_rename", None)
         return above(old, new, merge, *args, **kwargs) if above else None
+
+    def _init_child(self, value: Any, key: str) -> Document:
+        if isinstance(value, dict):
+            # The rows of another app's DocTypes do not keep their methods by themselves.
+            value = {name: cell for name, cell in value.items() if name not in _METHODS}
+        return super()._init_child(value, key)
+
+    def _validate_links(self) -> None:
+        super()._validate_links()
+        in_use.check_chosen(self)

@@ -33,19 +33,6 @@ def at(moment: datetime, user: str | None = None) -> Iterator[None]:
         _become(before)
 
 
-def _present() -> datetime:
-    """The body that `now_datetime` has inside `at`; run among the names of its own module, of which it needs `frappe`."""
-    return frappe.flags.complaint_qms_present()
-
-
-def _become(user: str) -> None:
-    """Act as `user`. `frappe.set_user` would also forget every cached DocType, at each of a thousand steps."""
-    if user != frappe.session.user:
-        frappe.local.session.user = frappe.local.session.sid = user
-        frappe.local.role_permissions, frappe.local.new_doc_templates = {}, {}
-        frappe.local.user_perms = None
-
-
 def working(start: datetime, hours: float) -> datetime:
     """`hours` of office time (9 to 17, Monday to Friday) after `start`."""
     left, moment = timedelta(hours=hours), into_office(start)
@@ -66,3 +53,16 @@ def into_office(moment: datetime) -> datetime:
     while moment.weekday() > 4:
         moment = (moment + timedelta(days=1)).replace(hour=DAY_BEGINS)
     return moment
+
+
+def _present() -> datetime:
+    """The body that `now_datetime` has inside `at`; run among the names of its own module, of which it needs `frappe`."""
+    return frappe.flags.complaint_qms_present()
+
+
+def _become(user: str) -> None:
+    """Act as `user`. `frappe.set_user` would also forget every cached DocType, at each of a thousand steps."""
+    if user != frappe.session.user:
+        frappe.local.session.user = frappe.local.session.sid = user
+        frappe.local.role_permissions, frappe.local.new_doc_templates = {}, {}
+        frappe.local.user_perms = None

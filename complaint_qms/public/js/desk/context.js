@@ -50,12 +50,10 @@ function customer_html(frm, { customer, past_complaints }) {
 		const sales = customer.sales[doctype];
 		if (!sales) continue;
 		facts.push(
-			fact(
-				list_link(doctype, { customer: customer.name }),
-				String(sales.count),
-				title,
-				[sales.amount ? money(sales.amount, customer.currency || frappe.defaults.get_default("currency")) : "", sales.last ? date_text(sales.last) : ""]
-			)
+			fact(list_link(doctype, { customer: customer.name }), String(sales.count), title, [
+				sales.amount ? money(sales.amount, customer.currency || frappe.defaults.get_default("currency")) : "",
+				sales.last ? date_text(sales.last) : "",
+			])
 		);
 	}
 	if (past_complaints) {
@@ -65,7 +63,10 @@ function customer_html(frm, { customer, past_complaints }) {
 			])
 		);
 	}
-	const tags = [customer.customer_group, customer.territory].filter(Boolean).map((text) => __(text)).join(" · ");
+	const tags = [customer.customer_group, customer.territory]
+		.filter(Boolean)
+		.map((text) => __(text))
+		.join(" · ");
 	return `<section><h6>${esc(__("Customer at a glance"))}</h6>
 		<div class="cq-context-name">${record_link("Customer", customer.name, customer.customer_name)}</div>
 		<div class="text-muted">${esc(tags)}</div>
@@ -82,7 +83,10 @@ function warranty_html(doc) {
 }
 
 function fact(href, number, title, notes) {
-	const note = notes.filter(Boolean).map((text) => `<span>${esc(strip_html(text))}</span>`).join("");
+	const note = notes
+		.filter(Boolean)
+		.map((text) => `<span>${esc(strip_html(text))}</span>`)
+		.join("");
 	return `<a class="cq-fact" href="${esc(href)}"><b>${esc(number)}</b><span>${esc(title)}</span>${note}</a>`;
 }
 
@@ -100,11 +104,12 @@ function neighbours_html(title, rows, frm, fieldname) {
 	)}</a></h6><ul class="cq-others">${rows
 		.slice(0, 5)
 		.map(
-			(row) => `<li><span class="indicator-pill ${color(row.stage)} cq-score">${esc(label(row.stage))}</span>${record_link(
-				"Complaint",
-				row.name,
-				row.subject
-			)}<small>${esc([row.name, row.severity ? __(row.severity) : "", date_text(row.received_at)].filter(Boolean).join(" · "))}</small></li>`
+			(row) =>
+				`<li><span class="indicator-pill ${color(row.stage)} cq-score">${esc(label(row.stage))}</span>${record_link(
+					"Complaint",
+					row.name,
+					row.subject
+				)}<small>${esc([row.name, row.severity ? __(row.severity) : "", date_text(row.received_at)].filter(Boolean).join(" · "))}</small></li>`
 		)
 		.join("")}</ul></section>`;
 }
@@ -114,11 +119,12 @@ function similar_html(rows) {
 	if (!rows || !rows.length) return "";
 	return `<section><h6>${esc(__("Similar complaints"))}</h6><ul class="cq-others">${rows
 		.map(
-			(row) => `<li><span class="indicator-pill ${row.is_duplicate ? "orange" : "gray"} cq-score" title="${esc(
-				row.is_duplicate ? __("Probably the same complaint") : __("A similar case")
-			)}">${esc(__("{0} %", [Math.round(100 * row.score)]))}</span>${record_link("Complaint", row.name, row.subject)}<small>${esc(
-				[row.name, label(row.stage), ...(row.reasons || []).slice(0, 2)].join(" · ")
-			)}</small></li>`
+			(row) =>
+				`<li><span class="indicator-pill ${row.is_duplicate ? "orange" : "gray"} cq-score" title="${esc(
+					row.is_duplicate ? __("Probably the same complaint") : __("A similar case")
+				)}">${esc(__("{0} %", [Math.round(100 * row.score)]))}</span>${record_link("Complaint", row.name, row.subject)}<small>${esc(
+					[row.name, label(row.stage), ...(row.reasons || []).slice(0, 2)].join(" · ")
+				)}</small></li>`
 		)
 		.join("")}</ul></section>`;
 }
@@ -160,11 +166,14 @@ function linked_html(linked) {
 	if (!rows.length) return "";
 	return `<section><h6>${esc(__("Linked records"))}</h6><ul class="cq-others">${rows
 		.map(
-			(row) => `<li><span class="indicator-pill ${esc(row.tone || color(row.state))} cq-score">${esc(
-				row.state_label || label(row.state)
-			)}</span>${record_link(row.doctype, row.name, row.title || row.name)}<small>${esc(
-				[__(row.doctype), row.title ? row.name : "", row.amount ? strip_html(money(row.amount, row.currency)) : ""].filter(Boolean).join(" · ")
-			)}</small></li>`
+			(row) =>
+				`<li><span class="indicator-pill ${esc(row.tone || color(row.state))} cq-score">${esc(
+					row.state_label || label(row.state)
+				)}</span>${record_link(row.doctype, row.name, row.title || row.name)}<small>${esc(
+					[__(row.doctype), row.title ? row.name : "", row.amount ? strip_html(money(row.amount, row.currency)) : ""]
+						.filter(Boolean)
+						.join(" · ")
+				)}</small></li>`
 		)
 		.join("")}</ul></section>`;
 }

@@ -29,7 +29,11 @@ export function make_my_work(page) {
 			const at = focused_key($body);
 			state.rows = rows;
 			$body.html(rows.length ? page_html(rows) + more_html(more, most) : empty_html());
-			if (at) $body.find(".cq-task").filter((_, element) => element.dataset.key === at).trigger("focus");
+			if (at)
+				$body
+					.find(".cq-task")
+					.filter((_, element) => element.dataset.key === at)
+					.trigger("focus");
 		});
 	}
 
@@ -97,14 +101,11 @@ function page_html(rows) {
 		.filter(([, , , found]) => found.length);
 	const counts = sections
 		.map(
-			([key, name, tone, found]) =>
-				`<a href="#cq-work-${key}" class="cq-work-count tone-${tone}"><b>${found.length}</b> ${esc(name)}</a>`
+			([key, name, tone, found]) => `<a href="#cq-work-${key}" class="cq-work-count tone-${tone}"><b>${found.length}</b> ${esc(name)}</a>`
 		)
 		.join("");
 	return `<div class="cq-work-head"><nav class="cq-work-counts" aria-label="${esc(__("How much is waiting"))}">${counts}</nav>
-		<span class="cq-work-keys text-muted"><kbd>j</kbd> <kbd>k</kbd> ${esc(__("move"))} · <kbd>Enter</kbd> ${esc(
-		__("opens")
-	)}</span></div>
+		<span class="cq-work-keys text-muted"><kbd>j</kbd> <kbd>k</kbd> ${esc(__("move"))} · <kbd>Enter</kbd> ${esc(__("opens"))}</span></div>
 		${sections.map((section) => section_html(section, rows)).join("")}`;
 }
 
@@ -125,8 +126,8 @@ function task_html(row, at) {
 	const path = esc(frappe.utils.get_form_link(row.doctype, row.name));
 	return `<a class="cq-task" href="${path}" data-at="${at}" data-key="${esc(`${row.kind}:${row.name}:${row.subject}`)}">
 		<span class="cq-task-what"><span class="cq-task-line"><span class="cq-no">${esc(row.name)}</span> <span class="cq-task-kind">${esc(
-		KINDS()[row.kind]
-	)}</span></span><span class="cq-task-subject">${esc(row.subject || row.title || "")}</span>
+			KINDS()[row.kind]
+		)}</span></span><span class="cq-task-subject">${esc(row.subject || row.title || "")}</span>
 		<span class="cq-task-who text-muted">${who}</span></span>
 		<span class="cq-task-ask">${ask_html(row)}</span>
 		<span class="cq-task-time">${time_html(row)}</span></a>`;
@@ -192,6 +193,6 @@ function empty_html() {
 			)
 		)}</p>
 		<p><a href="${esc(frappe.router.make_url(["complaint"]))}">${esc(__("All complaints"))}</a> · <a href="${esc(frappe.router.make_url(["complaint-sop"]))}">${esc(
-		__("Who is responsible for which stage")
-	)}</a></p></div>`;
+			__("Who is responsible for which stage")
+		)}</a></p></div>`;
 }
