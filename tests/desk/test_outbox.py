@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import frappe
 import pytest
+from frappe.utils.user import UserPermissions
 
 from complaint_qms.constants import events
 from complaint_qms.services.events import BACK_OFF
@@ -133,3 +134,13 @@ def test_every_kind_of_message_has_a_sentence_and_mails_a_heading(user):
     assert len(set(said.values())) == len(sentences.KINDS)
     assert all("{" not in text for text in said.values())
     assert set(sentences.HEADINGS) <= set(sentences.KINDS)
+
+
+@pytest.mark.parametrize("doctype", ["QMS Message", "QMS Event"])
+def test_an_administrator_finds_its_list_on_the_desk(doctype):
+    desk = UserPermissions(
+        factory.user("System Manager", email=f"{frappe.generate_hash(length=8)}@qms.example")
+    )
+    desk.build_permissions()
+    assert doctype in desk.can_read
+    assert doctype not in desk.can_create
