@@ -206,6 +206,13 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "sent": "Sent",
         "given_up": "Given Up",
         "expired": "Expired",
+        "escalated": "Escalated",
+        "hold_over": "Hold Over",
+        "due_times_moved": "Due Times Moved",
+        "investigation_reopened": "Investigation Reopened",
+        "cause_rejected": "Root Cause Ruled Out",
+        "evidence_lost": "Evidence Lost",
+        "settlement_lost": "Settlement Lost",
     },
     "date_order": {
         "dmy": "Day, Month, Year",

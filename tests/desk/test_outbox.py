@@ -134,6 +134,7 @@ def test_every_kind_of_message_has_a_sentence_and_mails_a_heading(user):
     assert len(set(said.values())) == len(sentences.KINDS)
     assert all("{" not in text for text in said.values())
     assert set(sentences.HEADINGS) <= set(sentences.KINDS)
+    assert set(frappe.get_meta("QMS Message").get_field("kind").options.split("\n")) == set(sentences.KINDS)
 
 
 @pytest.mark.parametrize("doctype", ["QMS Message", "QMS Event"])
