@@ -84,14 +84,18 @@ def enqueue(now: datetime) -> None:
 
 
 def deliver(now: datetime | None = None, most: int = _AT_ONCE) -> int:
-    """Tell the listeners that wait for the end of a transaction; how many were told. Commits after each.
+    """Tell the listeners that wait for the end of a transaction, as Administrator; how many were told. Commits after each.
 
     What somebody else is telling at the moment is left to them.
     """
-    moment, told = now or now_datetime(), 0
-    for name in _due(moment, most):
-        told += _tell(name, moment)
-        frappe.db.commit()
+    moment, told, user = now or now_datetime(), 0, frappe.session.user
+    frappe.set_user("Administrator")  # whoever's request has started this job
+    try:
+        for name in _due(moment, most):
+            told += _tell(name, moment)
+            frappe.db.commit()
+    finally:
+        frappe.set_user(user)
     return told
 
 
@@ -158,21 +162,29 @@ def _tell(name: str, now: datetime) -> bool:
     try:
         frappe.get_attr(row.listener)([event])
     except Exception:
-        frappe.db.rollback(save_point="event")
-        _try_again(row, now)
+        error = frappe.get_traceback()
+        _take_back()
+        _try_again(row, now, error)
         return False
     frappe.db.delete(WAITING, {"name": name})
     return True
 
 
-def _try_again(row: frappe._dict, now: datetime) -> None:
+def _take_back() -> None:
+    try:
+        frappe.db.rollback(save_point="event")
+    except frappe.db.OperationalError:
+        frappe.db.rollback()  # the listener has committed, and with that the mark to go back to is gone
+
+
+def _try_again(row: frappe._dict, now: datetime, error: str) -> None:
     attempts = row.attempts + 1
     given_up = attempts > len(BACK_OFF)
     values = {
         "attempts": attempts,
         "state": "given_up" if given_up else "waiting",
         "next_attempt": None if given_up else now + BACK_OFF[attempts - 1],
-        "error": frappe.get_traceback()[-2000:],
+        "error": error[-2000:],
     }
     frappe.db.set_value(WAITING, row.name, values)
     if given_up:

@@ -108,3 +108,29 @@ def test_an_ended_complaint_is_nobodys_task_and_one_opened_again_is_its_handlers
     assert doc.stage == "void"
     assert tasks(doc.name) == [(user, "Closed")]
     assert assigned(doc.name) == []
+
+
+def test_who_may_not_be_named_does_not_become_the_handler_by_the_sidebar():
+    doc = factory.complaint()
+    auditor = factory.user("QMS Auditor", email=f"{frappe.generate_hash(length=8)}@qms.example")
+    assign_to.add({"doctype": "Complaint", "name": doc.name, "assign_to": [auditor]})
+    assert not frappe.db.get_value("Complaint", doc.name, "complaint_owner")
+
+
+def test_who_may_not_change_the_record_names_no_handler():
+    doc, user = factory.complaint(), person()
+    reader = factory.user("Stock User", email=f"{frappe.generate_hash(length=8)}@qms.example")
+    frappe.share.add("Complaint", doc.name, reader, read=1)
+    with factory.as_user(reader):
+        frappe.get_doc(
+            {
+                "doctype": "ToDo",
+                "allocated_to": user,
+                "reference_type": "Complaint",
+                "reference_name": doc.name,
+                "description": "Look at this",
+                "assigned_by": reader,
+            }
+        ).insert()
+    assert tasks(doc.name) == [(user, "Open")]
+    assert not frappe.db.get_value("Complaint", doc.name, "complaint_owner")

@@ -27,6 +27,10 @@ def fail(found: list[Event]) -> None:
     raise RuntimeError("the other system does not answer")
 
 
+def who(found: list[Event]) -> None:
+    heard.append(frappe.session.user)
+
+
 @pytest.fixture
 def hooks(monkeypatch: pytest.MonkeyPatch):
     """Listeners by hook, in the place of the app's own."""
@@ -39,7 +43,7 @@ def hooks(monkeypatch: pytest.MonkeyPatch):
         lambda hook=None, *more, **named: table[hook] if hook in table else real(hook, *more, **named),
     )
     attr = frappe.get_attr
-    ours = {f"{HERE}.{listener.__name__}": listener for listener in (listen, fail)}
+    ours = {f"{HERE}.{listener.__name__}": listener for listener in (listen, fail, who)}
     monkeypatch.setattr(frappe, "get_attr", lambda name: ours.get(name) or attr(name))
     monkeypatch.setattr(frappe, "enqueue", lambda *args, **kwargs: None)
     return table
@@ -155,3 +159,29 @@ def test_the_job_starts_once_for_a_transaction(hooks):
     for _ in range(3):
         announce([event()])
     assert frappe.db.after_commit._functions.count(events._start) == before + 1
+
+
+def test_listeners_act_as_administrator_whoever_started_the_job(hooks):
+    hooks[AFTER_COMMIT] = {MOVED: [f"{HERE}.who"]}
+    announce([event()])
+    agent = factory.user("Complaint Agent", email=f"{frappe.generate_hash(length=8)}@qms.example")
+    frappe.set_user(agent)
+    deliver()
+    assert (heard, frappe.session.user) == (["Administrator"], agent)
+
+
+def test_a_listener_whose_mark_is_gone_stops_nobody(hooks, monkeypatch):
+    real, asked = frappe.db.rollback, []
+
+    def rollback(*, save_point=None, **more):
+        asked.append(save_point)
+        if save_point == "event":
+            raise frappe.db.OperationalError(1305, "SAVEPOINT event does not exist")
+
+    hooks[AFTER_COMMIT] = {MOVED: [f"{HERE}.fail", f"{HERE}.listen"]}
+    announce([event()])
+    monkeypatch.setattr(frappe.db, "rollback", rollback)
+    assert deliver() == 1
+    monkeypatch.setattr(frappe.db, "rollback", real)
+    assert asked == ["event", None]
+    assert len(heard) == 1

@@ -26,7 +26,7 @@ def check_assignee(doc: Document) -> None:
     # History names who did the work then.
     if not user or doc.get("is_migrated") or not _is_new(doc, field):
         return
-    if sentence := _objection(doc, user):
+    if sentence := objection(doc, user):
         frappe.throw(sentence.format(_(doc.meta.get_label(field)), frappe.bold(escape_html(user))))
 
 
@@ -74,12 +74,8 @@ def assignable(doctype: str, text: str, start: int, count: int) -> list[tuple[st
     ).run()
 
 
-def _is_new(doc: Document, field: str) -> bool:
-    before = doc.get_doc_before_save()
-    return not before or before.get(field) != doc.get(field)
-
-
-def _objection(doc: Document, user: str) -> str | None:
+def objection(doc: Document, user: str) -> str | None:
+    """Why somebody is not named for a record, as a translated sentence with places for field and user; None when they may be."""
     if user == "Administrator" or not frappe.db.exists("User", user):
         return None  # the link to nobody is refused by the framework
     if user == "Guest" or absent_users([user]):
@@ -91,3 +87,8 @@ def _objection(doc: Document, user: str) -> str | None:
             "{0}: {1} may not change this record: the role or the right to its company or customer is missing. Choose somebody else."
         )
     return None
+
+
+def _is_new(doc: Document, field: str) -> bool:
+    before = doc.get_doc_before_save()
+    return not before or before.get(field) != doc.get(field)

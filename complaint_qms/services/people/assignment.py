@@ -9,6 +9,7 @@ from frappe.utils import escape_html, nowdate
 from complaint_qms.constants.stages import ENDED
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event
+from complaint_qms.services.people.assignees import objection
 
 _FIELD = {"Complaint": "complaint_owner"}
 
@@ -45,15 +46,18 @@ def end_or_resume(events: list[Event]) -> None:
 
 def assigned(todo: Document, method: str | None = None) -> None:
     """ToDo, after_insert: a record without a handler takes the person it was assigned to, by whatever way (sidebar, list,
-    Assignment Rule). Further people beside a handler are helpers."""
+    Assignment Rule), where the user may change the record and that person may be named for it. Further people beside a
+    handler are helpers."""
     field = _FIELD.get(todo.reference_type)
     if not field or not todo.allocated_to or todo.flags.of_handler or todo.status != "Open":
         return
-    stored = frappe.db.get_value(todo.reference_type, todo.reference_name, [field, "stage"], as_dict=True)
-    if stored and not stored[field] and stored.stage not in ENDED[todo.reference_type]:
-        writing.set_with_version(
-            todo.reference_type, [todo.reference_name], field, None, todo.allocated_to, "assigned"
-        )
+    if not frappe.db.exists(todo.reference_type, todo.reference_name):
+        return
+    doc = frappe.get_doc(todo.reference_type, todo.reference_name)
+    if doc.get(field) or doc.stage in ENDED[doc.doctype] or objection(doc, todo.allocated_to):
+        return
+    if todo.flags.ignore_permissions or doc.has_permission("write"):
+        writing.set_with_version(doc.doctype, [doc.name], field, None, todo.allocated_to, "assigned")
 
 
 def _open_tasks(doctype: str, name: str, users: list[str]) -> list[frappe._dict]:
