@@ -94,6 +94,11 @@ def test_an_assignment_rule_names_the_handler():
     doc = factory.complaint()
     assert frappe.db.get_value("Complaint", doc.name, "complaint_owner") == user
     assert tasks(doc.name) == [(user, "Open")]
+    # The form goes on with the record that registering gave back.
+    assert doc.complaint_owner == user
+    doc.subject = "Another subject"
+    doc.save()
+    assert frappe.db.get_value("Complaint", doc.name, "complaint_owner") == user
 
 
 def test_an_ended_complaint_is_nobodys_task_and_one_opened_again_is_its_handlers():

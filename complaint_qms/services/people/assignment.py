@@ -58,6 +58,20 @@ def assigned(todo: Document, method: str | None = None) -> None:
         return
     if todo.flags.ignore_permissions or doc.has_permission("write"):
         writing.set_with_version(doc.doctype, [doc.name], field, None, todo.allocated_to, "assigned")
+        frappe.flags.qms_assigned = (doc.doctype, doc.name)
+
+
+def keep_up(doc: Document) -> None:
+    """An Assignment Rule assigns in the midst of a save: the record that is being saved learns its handler and its new
+    time of change, or the next save of its form would be refused, or take the handler away again."""
+    if frappe.flags.qms_assigned != (doc.doctype, doc.name):
+        return
+    frappe.flags.qms_assigned = None
+    doc.update(
+        frappe.db.get_value(
+            doc.doctype, doc.name, [_FIELD[doc.doctype], "modified", "modified_by"], as_dict=True
+        )
+    )
 
 
 def _open_tasks(doctype: str, name: str, users: list[str]) -> list[frappe._dict]:

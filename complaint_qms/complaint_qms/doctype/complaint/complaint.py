@@ -23,6 +23,7 @@ from complaint_qms.services.intake import (
     register,
 )
 from complaint_qms.services.lifecycle import announcements, guard, merge
+from complaint_qms.services.people import assignment
 from complaint_qms.services.reportability import deadline
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.settlement.finance_guards import keep_party
@@ -92,6 +93,10 @@ class Complaint(Checked):
         deadline.follow_harm(self)
         contributors.tell_hand_over(self)
         announcements.saved(self)
+
+    def on_change(self):
+        super().on_change()
+        assignment.keep_up(self)
 
     def on_trash(self):
         guard.refuse_deletion(self)
