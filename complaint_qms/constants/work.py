@@ -1,6 +1,8 @@
 """Vocabulary of “My Work Today”: what kinds of work there are and under which heading a piece stands."""
 
-from typing import Final
+from typing import Final, NamedTuple
+
+from complaint_qms.constants.stages import CAPA_ACTION_OPEN, CAPA_FLOW, COMPLAINT_UNENDED, INVESTIGATION_FLOW
 
 COMPLAINT: Final = "complaint"
 INVESTIGATION: Final = "investigation"
@@ -28,3 +30,31 @@ MOST: Final = 100
 """Pieces of one kind shown at once, the most urgent first."""
 CANDIDATES: Final = 2000
 """Open complaints looked at, the most urgent first, before the user's permissions narrow them."""
+
+
+class Duty(NamedTuple):
+    """A field that names a person for work, and what says that the work is still to be done.
+
+    Attributes:
+        doctype: of the record or row.
+        person: its field that names them.
+        state: its field that says how far the work is; empty where naming alone makes it theirs.
+        open: values of `state` with which work is left.
+    """
+
+    doctype: str
+    person: str
+    state: str = ""
+    open: tuple[str, ...] = ()
+
+
+DUTIES: Final = (
+    Duty("Complaint", "complaint_owner", "stage", COMPLAINT_UNENDED),
+    Duty("Investigation", "investigator", "stage", INVESTIGATION_FLOW[:-1]),
+    Duty("Root Cause", "analyst", "status", ("draft",)),
+    Duty("CAPA", "capa_owner", "stage", (*CAPA_FLOW[:-1], "ineffective")),
+    Duty("CAPA Action", "action_owner", "status", CAPA_ACTION_OPEN),
+    Duty("Complaint SOP Stage", "responsible_user"),
+)
+"""Whoever is named by none of them has no work that could fall to somebody else."""
+OPEN_STATES: Final = {duty.doctype: duty.open for duty in DUTIES}

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import frappe
-from frappe.query_builder import Order
+from frappe.query_builder import Criterion, Order
+from pypika.queries import QueryBuilder, Table
 
+from complaint_qms.constants.work import DUTIES, Duty
 from complaint_qms.services.people.role_holders import system_users
 
 _LEVELS = 20
@@ -20,15 +22,17 @@ _LEVELS = 20
 
 @dataclass(frozen=True)
 class Cover:
-    """Whose work falls to somebody: ``reports``, absent users under them; ``orphans``, absent users without a superior."""
+    """Whose work falls to somebody: ``reports``, absent users under them; ``orphans``, absent users without a superior.
+    Of those alone who are named for work that is not done."""
 
     reports: frozenset[str] = frozenset()
     orphans: frozenset[str] = frozenset()
 
 
 def cover_of(user: str) -> Cover:
-    """What falls to a user as things stand. A fixed number of queries, one more for each level of superiors."""
-    superiors = superiors_of(absent_users())
+    """What falls to a user as things stand: one query, and where somebody absent has work, one more for each level of
+    superiors. Leavers whose work is done or handed over cost nothing, however many there are."""
+    superiors = superiors_of(_absent_with_work())
     return Cover(
         frozenset(name for name, superior in superiors.items() if superior == user),
         frozenset(name for name, superior in superiors.items() if superior is None),
@@ -40,29 +44,13 @@ def acts_for(user: str, other: str) -> bool:
     return other in absent_users([other]) and superiors_of([other])[other] == user
 
 
-def absent_users(among: Iterable[str] | None = None) -> set[str]:
-    """Users who cannot act; of all desk users, or of those named."""
-    user, employee = frappe.qb.DocType("User"), frappe.qb.DocType("Employee")
-    query = (
-        frappe.qb.from_(user)
-        .left_join(employee)
-        .on(employee.user_id == user.name)
-        .select(user.name, user.enabled, employee.status)
-        .where(system_users(user))
-    )
-    if among is not None:
-        wanted = sorted(set(among))
-        if not wanted:
-            return set()
-        query = query.where(user.name.isin(wanted))
-    else:
-        query = query.where((user.enabled == 0) | (employee.status != "Active"))
-    rows = query.orderby(user.name, order=Order.asc).run()
-    working = {name for name, enabled, status in rows if enabled and status in (None, "Active")}
-    if among is None and rows:
-        # The query passes over an active employee record beside an old one of the same person.
-        working |= _active({name for name, enabled, _status in rows if enabled})
-    return {name for name, _enabled, _status in rows} - working
+def absent_users(among: Iterable[str]) -> set[str]:
+    """Those of the users who cannot act. One query."""
+    wanted = sorted(set(among))
+    if not wanted:
+        return set()
+    user = frappe.qb.DocType("User")
+    return set(_absent(user).where(user.name.isin(wanted)).run(pluck=True))
 
 
 def superiors_of(users: Iterable[str]) -> dict[str, str | None]:
@@ -82,6 +70,33 @@ def superiors_of(users: Iterable[str]) -> dict[str, str | None]:
         if not reached:
             break
     return found
+
+
+def _absent_with_work() -> set[str]:
+    """Users who cannot act and are named for work that is not done."""
+    user = frappe.qb.DocType("User")
+    return set(
+        _absent(user).where(Criterion.any(user.name.isin(_named(duty)) for duty in DUTIES)).run(pluck=True)
+    )
+
+
+def _named(duty: Duty) -> QueryBuilder:
+    table = frappe.qb.DocType(duty.doctype)
+    named = frappe.qb.from_(table).select(table[duty.person]).where(table[duty.person].isnotnull())
+    return named.where(table[duty.state].isin(duty.open)) if duty.state else named
+
+
+def _absent(user: Table) -> QueryBuilder:
+    """Names of the users who cannot act; an active employee record counts for more than older ones of the same person."""
+    employee = frappe.qb.DocType("Employee")
+    employed = frappe.qb.from_(employee).select(employee.user_id).where(employee.user_id.isnotnull())
+    left = user.name.isin(employed) & user.name.notin(employed.where(employee.status == "Active"))
+    return (
+        frappe.qb.from_(user)
+        .select(user.name)
+        .where(system_users(user) & ((user.enabled == 0) | left))
+        .orderby(user.name, order=Order.asc)
+    )
 
 
 def _reports_to(users: Iterable[str]) -> dict[str, str]:
@@ -112,15 +127,3 @@ def _employees(names: set[str]) -> dict[str, frappe._dict]:
         .orderby(employee.name, order=Order.asc)
     ).run(as_dict=True)
     return {row.name: row for row in rows}
-
-
-def _active(users: set[str]) -> set[str]:
-    if not users:
-        return set()
-    employee = frappe.qb.DocType("Employee")
-    return set(
-        frappe.qb.from_(employee)
-        .select(employee.user_id)
-        .where(employee.user_id.isin(sorted(users)) & (employee.status == "Active"))
-        .run(pluck=True)
-    )

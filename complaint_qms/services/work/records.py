@@ -9,16 +9,10 @@ from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
 from complaint_qms.constants import roles, work
-from complaint_qms.constants.stages import CAPA_ACTION_OPEN, CAPA_FLOW, INVESTIGATION_FLOW
 from complaint_qms.permissions.query import in_list
 from complaint_qms.services.lifecycle.facts import facts_of_capas, facts_of_investigations
 from complaint_qms.services.work.loading import Found, about, complaints_of, documents_of, row_of
 from complaint_qms.services.work.timing import Viewer, date_of
-
-_UNDER_WAY = {
-    "Investigation": INVESTIGATION_FLOW[:-1],
-    "CAPA": (*CAPA_FLOW[:-1], "ineffective"),
-}
 
 
 def investigation_work(viewer: Viewer) -> Found:
@@ -26,7 +20,10 @@ def investigation_work(viewer: Viewer) -> Found:
     mine = viewer.stands_for(roles.QUALITY_MANAGER)
     names, more = _names(
         "Investigation",
-        [{"investigator": ("in", mine), "stage": ("in", _UNDER_WAY["Investigation"])}, {"stage": "review"}],
+        [
+            {"investigator": ("in", mine), "stage": ("in", work.OPEN_STATES["Investigation"])},
+            {"stage": "review"},
+        ],
         "due_date asc, name asc",
     )
     docs = documents_of("Investigation", names)
@@ -48,7 +45,7 @@ def capa_work(viewer: Viewer) -> Found:
     names, more = _names(
         "CAPA",
         [
-            {"capa_owner": ("in", mine), "stage": ("in", _UNDER_WAY["CAPA"])},
+            {"capa_owner": ("in", mine), "stage": ("in", work.OPEN_STATES["CAPA"])},
             {"stage": ("in", ("plan_review", "verify"))},
             {"stage": "effectiveness", "window_end": ("<", viewer.today)},
         ],
@@ -82,7 +79,7 @@ def action_work(viewer: Viewer) -> Found:
         .select(capa.name, capa.title, capa.item_code, capa.plan_approved_at, action.name.as_("row"))
         .select(action.action, action.action_owner, action.start_date, action.due_date)
         .select(action.evidence_note, action.evidence)
-        .where(concerns & action.status.isin(CAPA_ACTION_OPEN))
+        .where(concerns & action.status.isin(work.OPEN_STATES["CAPA Action"]))
         .where(capa.stage == "implement")
         .orderby(action.due_date)
         .orderby(capa.name)
