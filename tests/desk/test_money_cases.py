@@ -27,7 +27,7 @@ GENERATED = settings(
     derandomize=not WANTED,
     database=None,
     deadline=None,
-    phases=(Phase.explicit, Phase.generate, *((Phase.shrink,) if WANTED else ())),
+    phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
     print_blob=False,
 )
@@ -45,6 +45,18 @@ SMALL_BESIDE_LARGE = Case(
     steps=(Step(remedy="return_credit", row=0, share=1.0, submit=False),),
 )  # fmt: skip
 
+# No whole discount spreads over rows and tax without a rest of one, and the ledger bears half of one.
+NO_DECIMALS = Case(
+    flow="invoice",
+    rows=(Row(kind="plain", qty=7, rate=12801, discount=("percentage", 46)),),
+    tax="exclusive", discount=("percentage", "Grand Total", 1), rounded=False, coin=0.01, decimals=0,
+    currency="USD", paid="full", modes=1,
+    steps=(Step(remedy="credit", row=0, share=0.2, submit=False),) * 2,
+)  # fmt: skip
+
+# Some invoices without decimals with included taxes, and a delivery whose order's discount is more than its own rows.
+UNSALEABLE = ("Debit and Credit not equal", "cannot exceed the total before such discount")
+
 
 @pytest.mark.slow
 def test_ledgers_stay_true_and_everything_given_back_leaves_nothing() -> None:
@@ -55,13 +67,17 @@ def test_ledgers_stay_true_and_everything_given_back_leaves_nothing() -> None:
 
     @GENERATED
     @example(case=SMALL_BESIDE_LARGE)
+    @example(case=NO_DECIMALS)
     @given(case=CASES)
     def run(case: Case) -> None:
         with market.keeping(case):
             play(market, case)
         ran.append(case)
 
-    run()
+    try:
+        run()
+    finally:
+        print(f"{len(ran)} cases held")
     assert len(ran) >= (WANTED or 40) * 0.9
 
 
@@ -79,8 +95,8 @@ def play(market: Market, case: Case) -> None:
     try:
         sale = market.sell(case)
     except frappe.ValidationError as refusal:
-        # Without decimals ERPNext itself cannot book some invoices with included taxes.
-        assume("Debit and Credit not equal" not in str(refusal))
+        # What ERPNext itself cannot sell there is nothing to give back of.
+        assume(not any(reason in str(refusal) for reason in UNSALEABLE))
         raise
     complaint = settling.complaint_on(sale.invoices[0], expectation="refund")
     complaint.item_code = None  # lines for the whole sale, not only for the item complained about

@@ -20,6 +20,10 @@ from complaint_qms.integrations.erpnext.credited import Charge, GivenBack, payab
 _TINY = 1e-9
 # One pass sets a figure right, and that may move the next one.
 _PASSES = 4
+# How far the sides of an invoice's ledger may differ, in company currency: ERPNext's `get_debit_credit_allowance`.
+_LEDGER_TOLERANCE = 0.5
+# Units of the currency by which a discount may differ for the ledger's sake, the least first.
+_DISCOUNT_STEPS = (1, -1, 2, -2, 3, -3)
 
 
 class Balance:
@@ -148,6 +152,7 @@ def settle_cents(doc: Document, balance: Balance) -> None:
     doc.disable_rounded_total = int(bool(source.disable_rounded_total) or not balance.last)
     doc.run_method("calculate_taxes_and_totals")
     _keep_discount(doc, balance)
+    _keep_ledger(doc, balance)
     rest = payable(source) - given.payable
     income = doc.items[0].income_account
     round_off = frappe.get_cached_value("Company", doc.company, "round_off_account") or income
@@ -191,6 +196,30 @@ def _keep_discount(doc: Document, balance: Balance) -> None:
         doc.additional_discount_percentage = 0
         doc.discount_amount = -max(rest, 0)
         doc.run_method("calculate_taxes_and_totals")
+
+
+def _keep_ledger(doc: Document, balance: Balance) -> None:
+    """Choose a discount on the grand total that ERPNext can spread over rows and taxes without a rest.
+
+    It adds such a rest to the grand total and books it nowhere. Where a unit of the currency is worth more than the
+    ledger tolerates (no decimals, or a foreign currency), the credit note could not be submitted.
+    """
+    agreed = doc.discount_amount
+    if doc.apply_discount_on != "Grand Total" or not agreed or _is_booked(doc):
+        return
+    doc.additional_discount_percentage = 0
+    for step in (*_DISCOUNT_STEPS, 0):
+        doc.discount_amount = flt(agreed + step * balance.unit, doc.precision("discount_amount"))
+        doc.run_method("calculate_taxes_and_totals")
+        if _is_booked(doc):
+            return
+
+
+def _is_booked(doc: Document) -> bool:
+    """Whether net total and taxes come to the grand total, as far as the ledger wants it."""
+    taxes = sum(flt(tax.tax_amount_after_discount_amount) for tax in doc.taxes)
+    rest = flt(doc.grand_total) - flt(doc.net_total) - taxes
+    return abs(rest * flt(doc.conversion_rate)) <= _LEDGER_TOLERANCE
 
 
 def _correct(doc: Document, account: str, missing: float, balance: Balance) -> bool:
