@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import frappe
 import pytest
 from frappe.cache_manager import clear_doctype_map
 from frappe.desk.form import assign_to
 
 from tests.desk import factory
+from tests.desk.wire import ask
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -22,6 +25,22 @@ def unmailed(monkeypatch: pytest.MonkeyPatch):
 
 def person() -> str:
     return factory.user("Complaint Agent", email=f"{frappe.generate_hash(length=8)}@qms.example")
+
+
+def rule(name: str, *users: str, **values: object) -> None:
+    """An Assignment Rule for complaints that come in."""
+    week = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    defaults = {
+        "name": name,
+        "document_type": "Complaint",
+        "assign_condition": "stage == 'intake'",
+        "rule": "Round Robin",
+        "description": "Look at {{ name }}",
+        "users": [{"user": user} for user in users],
+        "assignment_days": [{"day": day} for day in week],
+    }
+    factory.make("Assignment Rule", **defaults | values)
+    clear_doctype_map("Assignment Rule", "Complaint")
 
 
 def tasks(name: str) -> list[tuple[str, str]]:
@@ -75,22 +94,7 @@ def test_who_is_assigned_beside_a_handler_helps():
 
 def test_an_assignment_rule_names_the_handler():
     user = person()
-    frappe.get_doc(
-        {
-            "doctype": "Assignment Rule",
-            "name": factory.unique("Rule"),
-            "document_type": "Complaint",
-            "assign_condition": "stage == 'intake'",
-            "rule": "Round Robin",
-            "description": "Look at {{ name }}",
-            "users": [{"user": user}],
-            "assignment_days": [
-                {"day": day}
-                for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-            ],
-        }
-    ).insert()
-    clear_doctype_map("Assignment Rule", "Complaint")
+    rule(factory.unique("Rule"), user)
     doc = factory.complaint()
     assert frappe.db.get_value("Complaint", doc.name, "complaint_owner") == user
     assert tasks(doc.name) == [(user, "Open")]
@@ -122,20 +126,77 @@ def test_who_may_not_be_named_does_not_become_the_handler_by_the_sidebar():
     assert not frappe.db.get_value("Complaint", doc.name, "complaint_owner")
 
 
-def test_who_may_not_change_the_record_names_no_handler():
-    doc, user = factory.complaint(), person()
-    reader = factory.user("Stock User", email=f"{frappe.generate_hash(length=8)}@qms.example")
+def of_accounts(doc) -> str:
+    """Somebody of accounts, to whom the complaint is open because it has a settlement."""
+    settlement = frappe.get_doc(
+        {"doctype": "Complaint Settlement", "complaint": doc.name, "company": doc.company,
+         "customer": doc.customer, "currency": doc.currency, "reason": "Agreed"}
+    )  # fmt: skip
+    settlement.set_new_name()
+    settlement.db_insert()  # past its checks: nobody asks here what was sold
+    return factory.person("Accounts User")
+
+
+def with_a_share(doc) -> str:
+    """Somebody without a role of the app, to whom the complaint was shared for reading."""
+    reader = factory.person("Stock User")
     frappe.share.add("Complaint", doc.name, reader, read=1)
-    with factory.as_user(reader):
-        frappe.get_doc(
-            {
-                "doctype": "ToDo",
-                "allocated_to": user,
-                "reference_type": "Complaint",
-                "reference_name": doc.name,
-                "description": "Look at this",
-                "assigned_by": reader,
-            }
-        ).insert()
+    return reader
+
+
+@pytest.mark.parametrize("reader_of", [of_accounts, with_a_share])
+@pytest.mark.parametrize(
+    ("method", "values"),
+    [
+        ("frappe.desk.form.assign_to.add", {}),
+        ("frappe.desk.form.assign_to.add", {"assignment_rule": "Complaints in turn"}),
+        ("frappe.desk.form.assign_to.add_multiple", {}),
+        ("frappe.client.insert", {}),
+    ],
+)
+def test_who_may_not_change_the_record_names_no_handler(method, values, reader_of):
+    doc, user = factory.complaint(), person()
+    reader = reader_of(doc)
+    rule("Complaints in turn", person(), disabled=1)
+    task = {"reference_type": "Complaint", "reference_name": doc.name, "allocated_to": user}
+    sent = {
+        "frappe.desk.form.assign_to.add": {"doctype": "Complaint", "name": doc.name, "assign_to": [user]},
+        "frappe.desk.form.assign_to.add_multiple": {
+            "doctype": "Complaint",
+            "name": json.dumps([doc.name]),
+            "assign_to": [user],
+        },
+        "frappe.client.insert": {
+            "doc": {"doctype": "ToDo", "description": "Look", "assigned_by": reader, **task}
+        },
+    }[method]
+    answer = ask("POST", f"/api/method/{method}", sent | values, user=reader, keep=True)
+    assert answer.status == 200, answer.body
     assert tasks(doc.name) == [(user, "Open")]
     assert not frappe.db.get_value("Complaint", doc.name, "complaint_owner")
+
+
+def test_who_may_change_the_record_names_the_handler_by_the_same_request():
+    doc, user = factory.complaint(), person()
+    sent = {"doctype": "Complaint", "name": doc.name, "assign_to": [user]}
+    answer = ask("POST", "/api/method/frappe.desk.form.assign_to.add", sent, user=person(), keep=True)
+    assert answer.status == 200, answer.body
+    assert frappe.db.get_value("Complaint", doc.name, "complaint_owner") == user
+
+
+def test_an_assignment_rule_names_the_handler_whoever_registers():
+    user = person()
+    rule(factory.unique("Rule"), user)
+    buyer = factory.customer().name
+    with factory.as_user("Guest"):
+        doc = frappe.get_doc(
+            {
+                "doctype": "Complaint",
+                "subject": "Handle broken",
+                "description": "It broke.",
+                "complaint_type": "Broken or Damaged",
+                "customer": buyer,
+                "company": factory.company(),
+            }
+        ).insert(ignore_permissions=True)
+    assert frappe.db.get_value("Complaint", doc.name, "complaint_owner") == user

@@ -44,6 +44,22 @@ def end_or_resume(events: list[Event]) -> None:
             _give(event.doctype, event.name, handler)
 
 
+def begin_save(doc: Document) -> None:
+    """A save of the record has begun to tell what it did; what an Assignment Rule does until `end_save` is the rule's."""
+    _saving()[doc.doctype, doc.name] = False
+
+
+def end_save(doc: Document) -> None:
+    """An Assignment Rule assigns in the midst of a save: the record that is being saved learns its handler and its new
+    time of change, or the next save of its form would be refused, or take the handler away again."""
+    if _saving().pop((doc.doctype, doc.name), False):
+        doc.update(
+            frappe.db.get_value(
+                doc.doctype, doc.name, [_FIELD[doc.doctype], "modified", "modified_by"], as_dict=True
+            )
+        )
+
+
 def assigned(todo: Document, method: str | None = None) -> None:
     """ToDo, after_insert: a record without a handler takes the person it was assigned to, by whatever way (sidebar, list,
     Assignment Rule), where the user may change the record and that person may be named for it. Further people beside a
@@ -56,22 +72,19 @@ def assigned(todo: Document, method: str | None = None) -> None:
     doc = frappe.get_doc(todo.reference_type, todo.reference_name)
     if doc.get(field) or doc.stage in ENDED[doc.doctype] or objection(doc, todo.allocated_to):
         return
-    if todo.flags.ignore_permissions or doc.has_permission("write"):
+    # The framework asks for sight alone, and takes the rule's name from the request.
+    by_rule = todo.assignment_rule and (doc.doctype, doc.name) in _saving()
+    if by_rule or doc.has_permission("write"):
         writing.set_with_version(doc.doctype, [doc.name], field, None, todo.allocated_to, "assigned")
-        frappe.flags.qms_assigned = (doc.doctype, doc.name)
+        if (doc.doctype, doc.name) in _saving():
+            _saving()[doc.doctype, doc.name] = True
 
 
-def keep_up(doc: Document) -> None:
-    """An Assignment Rule assigns in the midst of a save: the record that is being saved learns its handler and its new
-    time of change, or the next save of its form would be refused, or take the handler away again."""
-    if frappe.flags.qms_assigned != (doc.doctype, doc.name):
-        return
-    frappe.flags.qms_assigned = None
-    doc.update(
-        frappe.db.get_value(
-            doc.doctype, doc.name, [_FIELD[doc.doctype], "modified", "modified_by"], as_dict=True
-        )
-    )
+def _saving() -> dict[tuple[str, str], bool]:
+    """Records that are being saved at this moment, and whether somebody was named for them meanwhile."""
+    if frappe.flags.qms_saving is None:
+        frappe.flags.qms_saving = {}
+    return frappe.flags.qms_saving
 
 
 def _open_tasks(doctype: str, name: str, users: list[str]) -> list[frappe._dict]:

@@ -88,6 +88,7 @@ class Complaint(Checked):
         clock.log_start(self)
 
     def on_update(self):
+        assignment.begin_save(self)
         merge.tell_original(self)
         deadline.follow_awareness(self)
         deadline.follow_harm(self)
@@ -96,7 +97,7 @@ class Complaint(Checked):
 
     def on_change(self):
         super().on_change()
-        assignment.keep_up(self)
+        assignment.end_save(self)
 
     def on_trash(self):
         guard.refuse_deletion(self)
