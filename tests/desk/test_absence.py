@@ -15,6 +15,7 @@ from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory
 from tests.desk.factory import in_triage, person
+from tests.desk.wire import ask
 
 
 def disable(user: str) -> None:
@@ -291,6 +292,30 @@ class TestWhoMayBeNamed:
             doc.reload()
         doc.set(field, person(roles.MANAGER))
         doc.save()
+
+    def test_nor_on_a_complaint_of_an_imported_history(self):
+        then, live = self._left(), self._left()
+        doc = self._imported(then, is_migrated=1)
+        assert (doc.is_migrated, doc.complaint_owner) == (1, then)
+        with pytest.raises(frappe.ValidationError, match="has left"):
+            self._imported(live, is_migrated=0)
+        for user in (self._disabled(), self._left(), person(roles.AUDITOR), person("Sales User")):
+            sent = {"complaint_owner": user}
+            answer = ask("PUT", f"/api/resource/Complaint/{doc.name}", sent)
+            assert answer.status == 417, (user, answer.body)
+            assert "Choose somebody else" in answer.said
+        answer = ask("PUT", f"/api/resource/Complaint/{doc.name}", {"complaint_owner": person(roles.MANAGER)})
+        assert answer.status == 200, answer.body
+
+    @staticmethod
+    def _imported(user: str, **values: object) -> frappe.model.document.Document:
+        doc = frappe.new_doc("Complaint")
+        doc.update(
+            {"company": factory.company(), "complainant_name": "X", "subject": "X", "description": "X"}
+        )
+        doc.update({"complaint_owner": user, **values})
+        doc.flags.by_import = True
+        return doc.insert()
 
     def test_who_was_named_before_they_left_does_not_block_the_record(self):
         agent = person(roles.AGENT)

@@ -23,8 +23,8 @@ def check_assignee(doc: Document) -> None:
     """
     field = ANSWERABLE_FIELD.get(doc.doctype)
     user = doc.get(field) if field else None
-    # History names who did the work then.
-    if not user or doc.get("is_migrated") or not _is_new(doc, field):
+    # History names who did the work then; what is named in it since is no history.
+    if not user or (doc.flags.by_import and doc.get("is_migrated")) or not _is_new(doc, field):
         return
     if sentence := objection(doc, user):
         frappe.throw(sentence.format(_(doc.meta.get_label(field)), frappe.bold(escape_html(user))))
