@@ -1,10 +1,14 @@
 """English names of the stable keys, by kind: the one table, for the server and, through the boot, for the desk.
 
 A key has one name, whatever kinds it belongs to: a form, a list and a report never call the same thing differently.
-Plain data: `services.words` and `public/js/labels.js` translate it.
+Plain data: `services/record/labels.py` and `public/js/labels.js` translate it, within the app's own context: the desk has one
+table of translations for all apps, in which a bare "Closed" or "Draft" is everybody's.
 """
 
 from typing import Final
+
+CONTEXT: Final = "Complaint QMS"
+"""Context in which the names are translated; a site's own Translation of one names it too."""
 
 LABELS: Final[dict[str, dict[str, str]]] = {
     # stages

@@ -2,9 +2,12 @@
 
 from complaint_qms.constants.labels import WORDS
 from complaint_qms.constants.records import RECORDS
+from complaint_qms.services.record.labels import choice_words
 
 
 def extend_bootinfo(bootinfo: dict) -> None:
-    """The English names of the stable keys (`public/js/labels.js`), and which kind of work each record is."""
+    """The English names of the stable keys (`public/js/labels.js`), those of choices in the reader's language for the
+    framework's controls, and which kind of work each record is."""
     bootinfo["complaint_qms_words"] = WORDS
+    bootinfo.setdefault("__messages", {}).update(choice_words())
     bootinfo["complaint_qms_work"] = {record.work: record.doctype for record in RECORDS if record.work}

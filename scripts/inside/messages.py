@@ -49,19 +49,20 @@ IN_SCRIPT = re.compile(r"""__\(\s*(["'`])(?P<text>(?:\\.|(?!\1).)*)\1""")
 
 @dataclass(frozen=True, order=True)
 class Message:
-    """An English text and the place it was found in."""
+    """An English text, the place it was found in, and the context it is translated in where that is not everybody's."""
 
     source: str
     place: str
+    context: str = ""
 
 
 def collect(app: str = APP) -> list[Message]:
-    """Every text of the app that a user can see, sorted, each source once. Needs a connected site with the app."""
-    found: dict[str, Message] = {}
+    """Every text of the app that a user can see, sorted, each once a context. Needs a connected site with the app."""
+    found: dict[tuple[str, str], Message] = {}
     for message in (*_extracted(app), *_records(), *_data(), *_engine()):
         text = message.source.strip()
         if text and is_translatable(text) and not SERIES.search(text) and not text.startswith("<"):
-            found.setdefault(text, Message(text, message.place))
+            found.setdefault((text, message.context), Message(text, message.place, message.context))
     return sorted(found.values())
 
 
@@ -85,8 +86,23 @@ def covered(source: str, base: dict[str, str]) -> bool:
 
 def missing() -> list[Message]:
     """Texts that neither the app's language file nor Frappe and ERPNext translate."""
-    own, base = {row[0] for row in own_rows()}, base_translations()
-    return [row for row in collect() if row.source not in own and not covered(row.source, base)]
+    rows, base = own_rows(), base_translations()
+    texts, within = {row[0] for row in rows}, {(row[0], row[2]) for row in rows}
+    return [
+        row
+        for row in collect()
+        if ((row.source, row.context) not in within if row.context else row.source not in texts)
+        and (row.context or not covered(row.source, base))
+    ]
+
+
+def is_said(row: tuple[str, str, str], texts: set[tuple[str, str]]) -> bool:
+    """Whether a row of the language file translates one of the `texts` (source, context). A DocType's own word for a text
+    that others use as well is a row of its own, found by its source."""
+    from complaint_qms.constants.labels import CONTEXT
+
+    source, _translation, context = row
+    return (source, context if context == CONTEXT else "") in texts
 
 
 def slots(text: str) -> list[str]:
@@ -132,7 +148,7 @@ def _extracted(app: str) -> Iterator[Message]:
     for row in get_messages_for_app(app, deduplicate=False):
         place, text = (row[0] or "", row[1]) if row else ("", "")
         # Neither a site's own menu nor what was built from the sources.
-        if text and not place.startswith("Navbar") and "/dist/" not in place:
+        if text and not place.startswith("Navbar") and "/dist/" not in place and not _is_key(text, place):
             yield Message(text, place)
 
 
@@ -146,9 +162,18 @@ def _records() -> Iterator[Message]:
         if kind in ("DocType", "Workspace"):
             extract = {"DocType": doctype_texts, "Workspace": workspace_texts}[kind].extract
             with path.open(encoding="utf-8") as file:
-                yield from (Message(row[2], place) for row in extract(file) if row[2])
+                texts = [row[2] for row in extract(file) if row[2]]
+            yield from (Message(text, place) for text in texts if not _is_key(text, "DocType"))
         else:
             yield from (Message(text, place) for text in _texts_of(data))
+
+
+def _is_key(text: str, place: str) -> bool:
+    """Whether a text of a DocType is a choice of a Select field that is shown by its name and not by itself."""
+    from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
+    from complaint_qms.constants.labels import WORDS
+
+    return place.startswith("DocType") and (text in WORDS or text in COLUMN_NAMES or text in STAGE_ENDS)
 
 
 def _texts_of(value: Any, key: str = "") -> Iterator[str]:
@@ -167,11 +192,12 @@ def _texts_of(value: Any, key: str = "") -> Iterator[str]:
 
 def _data() -> Iterator[Message]:
     """Names that code keeps as data: they become records, or are shown through a lookup."""
-    from complaint_qms.constants import board, labels, reportability, risk, roles, vocabulary
+    from complaint_qms.constants import board, import_columns, labels, reportability, risk, roles, vocabulary
     from complaint_qms.setup.custom_fields import custom_fields
 
     yield from (Message(name, "roles") for name in roles.OWN_ROLES)
-    yield from (Message(text, "labels") for group in labels.LABELS.values() for text in group.values())
+    yield from (Message(text, "labels", labels.CONTEXT) for text in labels.WORDS.values())
+    yield from (Message(text, "import columns") for text in import_columns.COLUMN_NAMES.values())
     yield from (Message(text, "acceptability") for text in risk.ACCEPTABILITY.values())
     for row in (*risk.SEVERITIES, *risk.OCCURRENCES):
         yield from (Message(row[part], "risk") for part in ("name", "description"))
@@ -254,8 +280,8 @@ def main(site: str, task: str) -> None:
     frappe.connect()
     try:
         if task == "tidy":
-            known = {row.source for row in collect()}
-            write_rows(row for row in own_rows() if row[0] in known)
+            known = {(row.source, row.context) for row in collect()}
+            write_rows(row for row in own_rows() if is_said(row, known))
         else:
             for row in collect() if task == "list" else missing():
                 print(json.dumps([row.source, row.place], ensure_ascii=False))

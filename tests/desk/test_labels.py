@@ -5,8 +5,9 @@ from __future__ import annotations
 import frappe
 import pytest
 
-from complaint_qms.constants.labels import LABELS, WORDS
-from complaint_qms.services.record.labels import word
+from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
+from complaint_qms.constants.labels import CONTEXT, LABELS, WORDS
+from complaint_qms.services.record.labels import COLUMN, choice, choice_words, word
 from complaint_qms.services.reporting.register import KEYS
 
 # Their choices are names, or words of their own form.
@@ -53,11 +54,47 @@ def test_the_desk_is_told_the_same_names() -> None:
     assert boot["complaint_qms_words"] == WORDS
 
 
-def test_the_server_says_in_chinese_what_the_desk_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The desk looks a key up before its name: Chinese has words for the key that mean nothing else."""
+def told_at_boot() -> dict[str, str]:
+    boot: dict = {"__messages": {"Closed": "as it was"}}
+    for method in frappe.get_hooks("extend_bootinfo", app_name="complaint_qms"):
+        frappe.get_attr(method)(bootinfo=boot)
+    return boot["__messages"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "de"])
+def test_the_frameworks_controls_are_told_the_name_of_every_choice(
+    monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    """They ask within the DocType; a bare key or name would change every other app's screens."""
+    monkeypatch.setattr(frappe.local, "lang", lang)
+    told = told_at_boot()
+    assert told.pop("Closed") == "as it was"
+    for field, key in choices():
+        doctype = field.split(".")[0]
+        assert told[f"{key}:{doctype}"] == choice(key, doctype) == word(key)
+        if lang == "en":
+            assert word(key) == WORDS[key]
+    own = set(frappe.get_all("DocType", filters={"module": "Complaint QMS"}, pluck="name", order_by="name"))
+    assert {key.partition(":")[2] for key in told} <= own
+
+
+def test_columns_of_a_file_are_called_as_the_form_calls_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    targets = filter(None, frappe.get_meta(COLUMN).get_field("target").options.split("\n"))
+    assert set(targets) == {*COLUMN_NAMES, *STAGE_ENDS}
+    assert choice("closed", COLUMN) == "Closed At"
+    assert choice("closed", "Complaint") == "Closed"
+    monkeypatch.setattr(frappe.local, "lang", "zh")
+    assert choice("closed", COLUMN) == "结案时间"
+    assert choice("intake_done", COLUMN) == "受理结束"
+    assert choice_words()["text:" + COLUMN] == choice("text", COLUMN)
+
+
+def test_chinese_keeps_the_apps_words_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frappe.local, "lang", "zh")
     assert (word("closed"), word("missed"), word("machine")) == ("已结案", "未按时完成", "设备")
     assert frappe._("Machine") != word("machine")
+    assert frappe._("closed") == "closed"
+    assert frappe._("Closed") != word("closed") == frappe._("Closed", context=CONTEXT)
 
 
 @pytest.mark.parametrize(

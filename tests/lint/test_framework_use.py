@@ -55,6 +55,17 @@ def test_the_check_sees_what_it_is_for(tmp_path: Path) -> None:
     assert replaced(wrong) == [1, 2, 3, 4]
 
 
+def test_no_script_writes_words_into_the_desks_table() -> None:
+    """All apps share it; names of our choices come to it with the boot, each within its DocType."""
+    found = [
+        str(path.relative_to(APP))
+        for kind in ("*.js", "*.json", "*.html")
+        for path in sorted(APP.rglob(kind))
+        if "dist" not in path.parts and "frappe._messages" in path.read_text("utf-8")
+    ]
+    assert not found
+
+
 def test_functions_of_the_framework_are_replaced_in_one_file_alone() -> None:
     found = {
         str(path.relative_to(APP)): lines for path in sorted(APP.rglob("*.py")) if (lines := replaced(path))

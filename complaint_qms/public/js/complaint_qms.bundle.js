@@ -3,6 +3,7 @@ import * as labels from "./labels";
 import * as markup from "./markup";
 import * as words from "./words";
 import { safe_color } from "./colors";
+import { mind_filters } from "./list_words";
 import { mind_the_rest, show_as_text } from "./stored_text";
 import { offer_complaint } from "./erpnext/create_complaint";
 import "./report_filters";
@@ -46,5 +47,5 @@ $(document).on("form-refresh", (event, frm) => {
 frappe.provide("complaint_qms");
 Object.assign(complaint_qms, { labels, markup, words, safe_color, show_as_text, offer_complaint, mute_workflow_menu, keep_moments });
 
-labels.install();
 mind_the_rest();
+mind_filters();

@@ -1,11 +1,10 @@
-// Readable words for the stable keys that Select fields store, as `constants/labels.py` names them.
+// Names of the stable keys that Select fields store, as `constants/labels.py` gives them.
 //
-// Frappe shows a Select option through __(key). A site whose language file maps the key keeps its own words;
-// every other key gets its English label here, itself passed through __() so that it can be translated.
-
+// The framework's own controls ask for the name of a choice within its DocType, and find it among the messages of the boot
+// (`services/record/labels.choice_words`). What asks without saying whose word it wants is told in `list_words.js`.
 import { esc } from "./markup";
 
-const vocabulary = () => Object.fromEntries(Object.entries(frappe.boot.complaint_qms_words || {}).map(([key, text]) => [key, __(text)]));
+const CONTEXT = "Complaint QMS";
 
 // Colour says it a second time; the word always stands beside it.
 const COLORS = {
@@ -67,13 +66,13 @@ const COLORS = {
 	not_reportable: "gray",
 };
 
-let words = null;
-
 export function label(key) {
-	if (!key) return "";
-	words = words || vocabulary();
-	return frappe._messages[key] || words[key] || __(key);
+	const name = key && (frappe.boot.complaint_qms_words || {})[key];
+	return name ? __(name, null, CONTEXT) : key || "";
 }
+
+/** Name of a choice of a field of the app's records. */
+export const choice = (key, field) => __(key || "", null, field.parent);
 
 export function color(key) {
 	return COLORS[key] || "gray";
@@ -97,12 +96,4 @@ export function list_pill(value, df) {
 /** Word, colour and filter of a list's state column, as markup. */
 export function indicator(key, filter_by, { tone = key, text = "" } = {}) {
 	return [esc(text || label(key)), color(tone), `${filter_by},=,${esc(key)}`];
-}
-
-/** Give Frappe the English word of every key that the site's language does not map itself. */
-export function install() {
-	words = vocabulary();
-	for (const [key, text] of Object.entries(words)) {
-		if (!frappe._messages[key]) frappe._messages[key] = text;
-	}
 }

@@ -3,6 +3,8 @@
 // Frappe puts stored values into markup as they are and relies on what was cleaned when they were saved. Rows that came
 // past that (older ones, a restored table, a script) would act in a reader's browser; so each field of the app's records
 // has a formatter, which is Frappe's own place for it.
+import { choice } from "./labels";
+import { name_choices } from "./list_words";
 import { address, esc, esc_signs, formatted } from "./markup";
 
 const MODULE = "Complaint QMS";
@@ -62,8 +64,15 @@ function plain(value, df) {
 	const field = (frappe.meta.docfield_map[df.parent] || {})[df.fieldname] || df;
 	if (field.formatter && field.formatter !== plain) return field.formatter(value, df);
 	if (df.options === "URL") return attached(value);
-	const shown = esc_signs(["Select", "Autocomplete"].includes(df.fieldtype) ? __(value || "") : value);
+	if (field.fieldtype === "Select") return named(value, field);
+	const shown = esc_signs(df.fieldtype === "Autocomplete" ? __(value || "") : value);
 	return LINES.includes(df.fieldtype) ? frappe.utils.replace_newlines(shown) : shown;
+}
+
+// A filter may ask for several at once.
+function named(value, field) {
+	const keys = Array.isArray(value) ? value : [value];
+	return esc_signs(keys.map((key) => choice(key, field)).join(", "));
 }
 
 function attached(value) {
@@ -80,6 +89,7 @@ function linked(value, df, options, doc) {
 function guard_list(doctype, meta) {
 	const settings = (frappe.listview_settings[doctype] = frappe.listview_settings[doctype] || {});
 	settings.formatters = settings.formatters || {};
+	name_choices(settings);
 	for (const field of meta.fields) {
 		if (![...LINKS, "Select"].includes(field.fieldtype) || settings.formatters[field.fieldname]) continue;
 		settings.formatters[field.fieldname] = (value, df) => filterable(value, df);
@@ -89,10 +99,15 @@ function guard_list(doctype, meta) {
 function filterable(value, df) {
 	if (!value) return "";
 	const filter = `data-filter="${esc(df.fieldname)},=,${esc(value)}"`;
-	const shown = esc(df.fieldtype === "Select" || translated(df) ? __(value) : frappe.utils.get_link_title(df.options, value) || value);
+	const shown = esc(name_of(value, df));
 	return df.fieldtype === "Select"
 		? `<span class="filterable indicator-pill ${esc(frappe.utils.guess_colour(value))} ellipsis" ${filter}><span class="ellipsis">${shown}</span></span>`
 		: `<a class="filterable ellipsis" ${filter}>${shown}</a>`;
+}
+
+function name_of(value, df) {
+	if (df.fieldtype === "Select") return choice(value, df);
+	return translated(df) ? __(value) : frappe.utils.get_link_title(df.options, value) || value;
 }
 
 const translated = (df) => ((frappe.boot && frappe.boot.translated_doctypes) || []).includes(df.options);

@@ -8,6 +8,7 @@ from typing import Any
 from frappe import _, _lt
 
 from complaint_qms.engine.message import Message
+from complaint_qms.services.record.labels import column_name
 from complaint_qms.tabular.problems import AMOUNTS
 
 FILE_TEXTS = {
@@ -141,17 +142,6 @@ ROW_TEXTS = {
 }
 """Why a row cannot be read."""
 
-FIELD_TEXTS = {
-    "received": _lt("Received At"),
-    "text": _lt("Description"),
-    "subject": _lt("Subject"),
-    "type": _lt("Complaint Type"),
-    "item": _lt("Item"),
-    "batch": _lt("Batch"),
-    "customer": _lt("Customer"),
-}
-"""Fields that a file must have, as the table of columns calls them."""
-
 
 def text_of(problem: Message) -> str:
     """A problem in the reader's language. It names the file and not where the site keeps it."""
@@ -171,6 +161,6 @@ def _shown(key: str, value: Any) -> Any:
     if isinstance(value, Path):
         return value.name
     if isinstance(value, list):
-        names = [str(FIELD_TEXTS.get(name, name)) for name in value] if key == "fields" else value
+        names = [column_name(name) for name in value] if key == "fields" else value
         return ", ".join(names) or "-"
     return f"{value:,}" if isinstance(value, int) and key in AMOUNTS else value

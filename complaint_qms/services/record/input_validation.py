@@ -178,7 +178,7 @@ def _status(value: Any) -> int | None:
 
 def _no_status(doc: Document, value: Any) -> str:
     return _line(
-        _("Document Status"),
+        _("Document Status", context="Complaint"),
         _("“{0}” is no status that a record of {1} can have.").format(shown(value), _(doc.doctype)),
     )
 

@@ -1,17 +1,49 @@
-"""Names of stable keys as people read them."""
+"""Names of stable keys as people read them, in the user's language."""
 
+import frappe
 from frappe import _
 
-from complaint_qms.constants.labels import WORDS
+from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
+from complaint_qms.constants.labels import CONTEXT, WORDS
+from complaint_qms.constants.records import DOCTYPES
+
+COLUMN = "Complaint Import Column"
 
 
 def word(key: str | None) -> str:
-    """Name of a stable key in the user's language; empty for no key.
-
-    As on the desk (`public/js/labels.js`): what the language file has for the key itself, which stands there without
-    another app's meaning of the same word, and only then the translated English name.
-    """
+    """Name of a stable key; empty for no key, and what is no key as it is."""
     if not key:
         return ""
-    said = _(key)
-    return said if said != key else _(WORDS.get(key, key))
+    return _(WORDS[key], context=CONTEXT) if key in WORDS else key
+
+
+def choice(key: str | None, doctype: str) -> str:
+    """Name of a choice of a Select field of a DocType of the app."""
+    return column_name(key or "") if doctype == COLUMN else word(key)
+
+
+def column_name(key: str) -> str:
+    """What a column of an imported file can be, as the form of a complaint calls it."""
+    if key in STAGE_ENDS:
+        return _("End of {0}").format(word(STAGE_ENDS[key]))
+    return _(COLUMN_NAMES[key]) if key in COLUMN_NAMES else key
+
+
+def choice_words() -> dict[str, str]:
+    """`key:DocType` → name, for every choice of the app's Select fields.
+
+    The desk translates a choice within its DocType, so that the framework's own controls show these names in the app's
+    forms and filters, and nothing else changes.
+    """
+    fields = frappe.get_all(
+        "DocField",
+        filters={"parent": ("in", DOCTYPES), "parenttype": "DocType", "fieldtype": "Select"},
+        fields=["parent", "options"],
+        order_by="parent asc, idx asc",
+    )
+    named: dict[str, str] = {}
+    for field in fields:
+        for key in filter(None, (field.options or "").split("\n")):
+            if (said := choice(key, field.parent)) != key:
+                named[f"{key}:{field.parent}"] = said
+    return named

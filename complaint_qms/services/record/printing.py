@@ -17,7 +17,7 @@ from frappe.utils import escape_html
 from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.constants.labels import WORDS
-from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.labels import choice
 
 ATTACHED: Final = ("Attach", "Attach Image")
 _LINES: Final = ("Small Text", "Text", "Long Text")
@@ -49,7 +49,7 @@ class Printed:
             return super().get_formatted(fieldname, *args, **options)
         # What only the server writes are keys, where it is a name of one.
         if field.fieldtype == "Select" or (field.fieldtype == "Data" and field.read_only and value in WORDS):
-            return escape_html(word(value))
+            return escape_html(choice(value, self.doctype))
         if field.fieldtype in _PLAIN:
             shown = escape_html(
                 super().get_formatted(fieldname, *args, **options) if "Link" in field.fieldtype else value

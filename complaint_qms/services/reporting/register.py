@@ -195,7 +195,7 @@ class ComplaintRegister:
             reportable = whole["reportable"]
             shown.append(summary(_("Reportable"), reportable, "red" if reportable else "green"))
         if "settled_amount" in self.fields and amounts:
-            shown.append(summary(_("Settled"), money(amounts), "blue", "Data"))
+            shown.append(summary(word("settled"), money(amounts), "blue", "Data"))
         return shown
 
     def _days_open(self, row: Mapping) -> int | None:

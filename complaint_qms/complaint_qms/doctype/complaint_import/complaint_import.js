@@ -1,49 +1,5 @@
-// What a column of a file can be, in the words of the complaint's form.
-const COLUMN = "Complaint Import Column";
-const meanings = () => ({
-	id: __("External ID"),
-	received: __("Received At"),
-	occurred: __("Date of Occurrence"),
-	customer: __("Customer"),
-	item: __("Item"),
-	model: __("Model"),
-	batch: __("Batch"),
-	serial: __("Serial No"),
-	supplier: __("Supplier"),
-	company: __("Company"),
-	type: __("Complaint Type"),
-	severity: __("Severity"),
-	urgency: __("Urgency"),
-	subject: __("Subject"),
-	text: __("Description"),
-	channel: __("Channel"),
-	region: __("Territory or Country"),
-	status: __("Status"),
-	expectation: __("Customer Wants"),
-	injured: __("Number of Injured"),
-	deaths: __("Number of Deaths"),
-	harm: __("What Harm"),
-	crash: __("Crash"),
-	fire: __("Fire"),
-	quantity: __("Quantity Affected"),
-	cost: __("Amount Claimed"),
-	handler: __("Handler"),
-	outcome: __("Outcome"),
-	duplicate_of: __("Duplicate Of"),
-	first_response: __("First Response At"),
-	intake_done: __("End of {0}", [__("Intake")]),
-	triage_done: __("End of {0}", [__("Triage")]),
-	investigate_done: __("End of {0}", [__("Investigation")]),
-	solve_done: __("End of {0}", [__("Solution")]),
-	confirm_done: __("End of {0}", [__("Confirmation")]),
-	execute_done: __("End of {0}", [__("Execution")]),
-	review_done: __("End of {0}", [__("Review")]),
-	closed: __("Closed At"),
-});
-
 frappe.ui.form.on("Complaint Import", {
 	setup(frm) {
-		name_meanings();
 		frappe.realtime.on("complaint_import_progress", (data) => {
 			if (data.name === frm.doc.name) show(frm, data);
 		});
@@ -78,13 +34,6 @@ frappe.ui.form.on("Complaint Import", {
 		if (frm.doc.import_file && frm.doc.company) frm.save();
 	},
 });
-
-// The list of choices asks for words within this DocType; a cell of the table that is not being edited has its formatter.
-function name_meanings() {
-	const words = meanings();
-	for (const [key, text] of Object.entries(words)) frappe._messages[`${key}:${COLUMN}`] = text;
-	frappe.meta.docfield_map[COLUMN].target.formatter = (key) => complaint_qms.markup.esc(words[key] || key);
-}
 
 function add_start(frm, begun) {
 	frm.page.set_primary_action(begun ? __("Continue") : __("Start Import"), () => {

@@ -200,7 +200,7 @@ function show_documents(frm) {
 function word(field, value) {
 	const words = {
 		purpose: {
-			credit_note: __("Credit Note"),
+			credit_note: __("Credit Note", null, "Complaint Settlement"),
 			return_with_credit: __("Return with Credit"),
 			goods_return: __("Return of Goods"),
 			replacement: __("Replacement"),

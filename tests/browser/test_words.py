@@ -1,0 +1,166 @@
+"""Our words for stored keys on every screen of the framework, in English and in Chinese, and no screen of another app changed.
+
+“Closed” is a stage of a complaint (已结案) and a status of ERPNext's Issue (已关闭): the same word with two meanings.
+"""
+
+from __future__ import annotations
+
+import json
+
+import frappe
+import pytest
+from playwright.sync_api import Page, expect
+
+from complaint_qms.constants import roles
+from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
+from complaint_qms.constants.labels import LABELS, WORDS
+from scripts.inside import messages
+from tests.browser.desk import WAIT, Desk
+from tests.desk import factory
+
+CHINESE, ENGLISH = "zh", "en"
+# Words that our scripts say themselves, and mean as everybody does
+SENTENCES = {"batch", "item", "none", "overdue"}
+# Stage of the complaint, and its word
+SAID = {CHINESE: {"intake": "受理", "closed": "已结案", "void": "作废"}, ENGLISH: LABELS["stage"]}
+ISSUE = {CHINESE: "已关闭", ENGLISH: "Closed"}
+
+
+@pytest.fixture(params=[CHINESE, ENGLISH])
+def lang(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def desk(login, person, complaint: str, lang: str) -> Desk:
+    """A manager who reads `lang`, filters by stage, and has a complaint in its first stage."""
+    user = person(roles.MANAGER, "System Manager")
+    frappe.db.set_value("User", user, "language", lang)
+    settings = json.dumps({"group_by_fields": ["stage"]})
+    frappe.db.sql(
+        "insert into `__UserSettings` (`user`, `doctype`, `data`) values (%s, %s, %s)",
+        (user, "Complaint", settings),
+    )
+    frappe.db.commit()
+    frappe.clear_cache(user=user)
+    yield Desk(login(user))
+    frappe.db.sql("delete from `__UserSettings` where user = %s", user)
+    frappe.db.commit()
+
+
+def listed(desk: Desk, address: str) -> Page:
+    desk.page.goto(f"/app/{address}")
+    desk.page.wait_for_function("() => window.cur_list && cur_list.data && cur_list.data.length")
+    desk.settle()
+    return desk.page
+
+
+def test_complaints_read_with_our_words(desk: Desk, complaint: str, lang: str) -> None:
+    """One walk over the screens on which the framework shows a choice by itself."""
+    page = listed(desk, "complaint/view/list")
+    the_list(page, complaint, lang)
+    the_side_bar(page, lang)
+    the_filters(desk, lang)
+    the_form(desk, complaint, lang)
+    the_report_view(listed(desk, "complaint/view/report"), lang)
+    the_board(desk, lang)
+    page.goto("/app/query-report/Complaint Register")
+    cell = page.locator(".dt-scrollable .dt-cell__content", has_text=SAID[lang]["intake"])
+    expect(cell.first).to_be_visible(timeout=WAIT)
+
+
+def the_list(page: Page, complaint: str, lang: str) -> None:
+    row = page.locator(".list-row-container", has=page.locator(f"[data-name='{complaint}']")).first
+    expect(row.locator(".indicator-pill").first).to_have_text(SAID[lang]["intake"], timeout=WAIT)
+    quick = page.locator(".standard-filter-section select[data-fieldname='stage']")
+    for key, said in SAID[lang].items():
+        expect(quick.locator(f"option[value='{key}']")).to_have_text(said)
+    quick.select_option("intake")
+    page.wait_for_function("() => cur_list.get_filters_for_args().some((row) => row[3] === 'intake')")
+
+
+def the_side_bar(page: Page, lang: str) -> None:
+    group = page.locator(".group-by-field:has([data-fieldname='stage'])")
+    group.locator("a[data-fieldname='stage']").click()
+    expect(group.locator(".group-by-value[data-name='intake']")).to_have_text(
+        SAID[lang]["intake"], timeout=WAIT
+    )
+    page.keyboard.press("Escape")
+
+
+def the_filters(desk: Desk, lang: str) -> None:
+    page = desk.page
+    page.evaluate(
+        """() => cur_list.filter_area.clear().then(() => cur_list.filter_area.add([
+            ["Complaint", "stage", "in", ["closed", "void"]], ["Complaint", "closing_decision", "=", "justified"]]))"""
+    )
+    desk.settle()
+    page.locator(".filter-selector .filter-button:visible").first.click()
+    popover = page.locator(".filter-popover")
+    several = popover.locator("input[data-fieldname='stage']")
+    expect(several).to_have_value(f"{SAID[lang]['closed']}, {SAID[lang]['void']}", timeout=WAIT)
+    filters = "() => cur_list.filter_area.filter_list.get_filters().find((row) => row[1] === 'stage')[3]"
+    assert page.evaluate(filters) == ["closed", "void"]
+    several.fill("")
+    offered = popover.locator("[role=option], .awesomplete li")
+    expect(offered.filter(has_text=SAID[lang]["intake"]).first).to_be_visible()
+    offered.filter(has_text=SAID[lang]["intake"]).first.click()
+    assert page.evaluate(filters) == ["intake"]
+    single = popover.locator("select[data-fieldname='closing_decision'] option[value='justified']")
+    expect(single).to_have_text({CHINESE: "成立", ENGLISH: "Justified"}[lang])
+    page.evaluate("() => cur_list.filter_area.clear()")
+    desk.settle()
+
+
+def the_form(desk: Desk, complaint: str, lang: str) -> None:
+    desk.open("Complaint", complaint)
+    shown = desk.form.locator("[data-fieldname='sla_status'] .control-value").first
+    assert shown.evaluate("box => box.textContent.trim()") == {CHINESE: "正常", ENGLISH: "On Track"}[lang]
+    urgency = desk.form.locator("select[data-fieldname='urgency'] option[value='high']").first
+    assert urgency.evaluate("option => option.textContent") == {CHINESE: "高", ENGLISH: "High"}[lang]
+
+
+def the_report_view(page: Page, lang: str) -> None:
+    page.evaluate("() => cur_list.add_column_to_datatable('stage', 'Complaint', 2)")
+    cell = page.locator(".dt-scrollable .dt-cell__content", has_text=SAID[lang]["intake"])
+    expect(cell.first).to_be_visible(timeout=WAIT)
+
+
+def the_board(desk: Desk, lang: str) -> None:
+    board = factory.make(
+        "Kanban Board",
+        kanban_board_name=factory.unique("By Stage"),
+        reference_doctype="Complaint",
+        field_name="stage",
+        columns=[{"column_name": "intake"}, {"column_name": "closed"}],
+    )
+    frappe.db.commit()
+    page = listed(desk, f"complaint/view/kanban/{board.name}")
+    for key in ("intake", "closed"):
+        title = page.locator(f".kanban-column[data-column-value='{key}'] .kanban-title")
+        expect(title).to_have_text(SAID[lang][key], timeout=WAIT)
+
+
+def test_an_issue_of_erpnext_reads_as_without_us(desk: Desk, lang: str) -> None:
+    listed(desk, "complaint/view/list")
+    issue = factory.make("Issue", subject=factory.unique("Question"), raised_by="somebody@example.com")
+    issue.db_set("status", "Closed")
+    frappe.db.commit()
+    desk.page.evaluate(
+        "name => { frappe.route_options = { name }; frappe.set_route('List', 'Issue', 'List'); }", issue.name
+    )
+    desk.page.wait_for_function("() => cur_list.doctype === 'Issue' && cur_list.data.length === 1")
+    pill = desk.page.locator(
+        ".page-container[data-page-route='List/Issue/List'] .list-row .indicator-pill"
+    ).first
+    expect(pill).to_have_text(ISSUE[lang], timeout=WAIT)
+    desk.page.evaluate("name => frappe.set_route('Form', 'Issue', name)", issue.name)
+    desk.wait_for_form("Issue", issue.name)
+    chosen = desk.form.locator("select[data-fieldname='status'] option[value='Closed']").first
+    assert chosen.evaluate("option => option.textContent") == ISSUE[lang]
+    held = desk.page.evaluate(
+        "keys => Object.fromEntries(keys.filter((key) => key in frappe._messages).map((key) => [key, frappe._messages[key]]))",
+        sorted({*WORDS, *COLUMN_NAMES, *STAGE_ENDS}),
+    )
+    base = messages.base_translations(lang)
+    assert {key: said for key, said in held.items() if base.get(key) != said and key not in SENTENCES} == {}
