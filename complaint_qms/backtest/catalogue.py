@@ -30,12 +30,18 @@ def phrase(key: str, language: str = "en", otherwise: str | None = None, /, **pa
 
 
 def message_text(message: Message, language: str) -> str:
-    """A problem of a table, or of this command, in words."""
-    return phrase(message.key, language, **{key: plain(key, value) for key, value in message.params.items()})
+    """A problem of a table, of this command or of the engine in words: its key stands here, or is an English text."""
+    if message.key not in entries():
+        return message.render(translator(language))
+    return phrase(
+        message.key, language, **{key: plain(key, value, language) for key, value in message.params.items()}
+    )
 
 
-def plain(key: str, value: object) -> object:
+def plain(key: str, value: object, language: str = "en") -> object:
     """A value of a problem as people write it."""
+    if isinstance(value, Message):
+        return message_text(value, language)
     if isinstance(value, list):
         return ", ".join(value) or "-"
     return f"{value:,}" if isinstance(value, int) and key in AMOUNTS else value
@@ -66,10 +72,11 @@ def _of_the_engine() -> dict[str, str]:
 
     A single word is translated only where the engine says it of its own: else it is a word out of a complaint.
     """
+    from complaint_qms.engine.rules.mistakes import KINDS
     from complaint_qms.engine.signals.words import NOUNS
     from complaint_qms.engine.similar.records import FIELDS
 
-    own = {*NOUNS.values(), *FIELDS}
+    own = {*NOUNS.values(), *FIELDS, *(name for _kind, name in KINDS)}
     found = {english: words for english, words in _of_the_app().items() if " " in english or english in own}
     return found | {english: chinese for key, english, chinese in _rows(FILE) if not key}
 

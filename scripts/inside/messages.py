@@ -36,9 +36,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 SLOT = re.compile(r"\{[^{}]*\}")
 SERIES = re.compile(r"\.(YYYY|YY|MM|#+)\.")
 
-# Calls of the engine whose strings reach a user, and modules that keep such strings in names or tables.
+# Calls of the engine whose strings reach a user.
 SPEAKING_CALLS = ("Message", "about_word", "named", "need")
-SPEAKING_NAMES = ("message", "template")
 # What a record of these kinds shows as text.
 RECORD_KEYS = (
     "label", "report_name", "chart_name", "dashboard_name", "source_name", "title", "description", "workflow_name",
@@ -124,7 +123,7 @@ def spoken(tree: ast.AST) -> Iterator[str]:
 
     A call's short keys (a gate, a field, a kind) are told from sentences by having no blank.
     """
-    names = set(SPEAKING_NAMES)
+    names = set()
     calls = [
         node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) in SPEAKING_CALLS
     ]
@@ -232,6 +231,7 @@ def _type_names(types: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def _engine() -> Iterator[Message]:
     """Sentences of the engine, and the fields its reasons name."""
+    from complaint_qms.engine.rules.mistakes import KINDS
     from complaint_qms.engine.signals import words
     from complaint_qms.engine.similar.records import FIELDS
 
@@ -239,6 +239,7 @@ def _engine() -> Iterator[Message]:
     yield from (Message(text, "signals") for table in tables for text in table.values())
     yield Message(words.CHANCE, "signals")
     yield from (Message(name, "similar") for name in FIELDS)
+    yield from (Message(name, "rules") for _kind, name in KINDS)
     for path in sorted(PACKAGE.glob("engine/**/*.py")):
         place = str(path.relative_to(PACKAGE.parent))
         tree = ast.parse(path.read_text(encoding="utf-8"))

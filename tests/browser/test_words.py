@@ -14,13 +14,14 @@ from playwright.sync_api import Page, expect
 from complaint_qms.constants import roles
 from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
 from complaint_qms.constants.labels import LABELS, WORDS
+from complaint_qms.engine.similar.records import FIELDS
 from scripts.inside import messages
 from tests.browser.desk import WAIT, Desk
 from tests.desk import factory
 
 CHINESE, ENGLISH = "zh", "en"
-# Words that our scripts say themselves, and mean as everybody does
-SENTENCES = {"batch", "item", "none", "overdue"}
+# Words in sentences of ours, which mean what they mean to everybody
+SENTENCES = {*FIELDS, "none", "overdue"}
 # Stage of the complaint, and its word
 SAID = {CHINESE: {"intake": "受理", "closed": "已结案", "void": "作废"}, ENGLISH: LABELS["stage"]}
 ISSUE = {CHINESE: "已关闭", ENGLISH: "Closed"}
@@ -34,7 +35,7 @@ def lang(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def desk(login, person, complaint: str, lang: str) -> Desk:
     """A manager who reads `lang`, filters by stage, and has a complaint in its first stage."""
-    user = person(roles.MANAGER, "System Manager")
+    user = person(roles.MANAGER, "Support Team", "System Manager")
     frappe.db.set_value("User", user, "language", lang)
     settings = json.dumps({"group_by_fields": ["stage"]})
     frappe.db.sql(

@@ -85,7 +85,7 @@ def test_columns_of_a_file_are_called_as_the_form_calls_them(monkeypatch: pytest
     assert choice("closed", "Complaint") == "Closed"
     monkeypatch.setattr(frappe.local, "lang", "zh")
     assert choice("closed", COLUMN) == "结案时间"
-    assert choice("intake_done", COLUMN) == "受理结束"
+    assert choice("intake_done", COLUMN) == "受理结束时间"
     assert choice_words()["text:" + COLUMN] == choice("text", COLUMN)
 
 

@@ -21,7 +21,8 @@ A rule is a plain mapping (JSON-ready)::
 Public API::
 
     check(rules, *, fields=None, facts=None, severities=...) -> list[Problem]
-        every mistake with its path, e.g. Problem("rules[2].when.all[0].op", "unknown operator '=>' …"); never raises
+        every mistake with its path, e.g. Problem("rules[2].when.all[0].op", Message("unknown operator {found} …"));
+        never raises
     compile_rules(rules, **same) -> RuleSet
         raises RuleError (with .problems) when check() finds anything
     evaluate(ruleset, record, *, now, event="intake", facts=None, max_passes=5) -> Outcome
@@ -43,13 +44,13 @@ from complaint_qms.engine.rules.evaluate import (
     RuleTrace,
     evaluate,
 )
+from complaint_qms.engine.rules.mistakes import Problem
 from complaint_qms.engine.rules.pattern import Pattern, PatternError
 from complaint_qms.engine.rules.schema import (
     ACTIONS,
     DEFAULT_SEVERITIES,
     EVENTS,
     OPERATORS,
-    Problem,
     Rule,
     RuleError,
     RuleSet,

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Protocol
 
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.rules.schema import Rule, RuleSet
 from complaint_qms.engine.text import fold
 
@@ -29,17 +30,12 @@ class FactSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConditionTrace:
-    """One judged condition: ``message`` is an English template for ``args`` (translatable), ``text`` is it filled."""
+    """One judged condition: ``message`` tells what was found and what was wanted, its key an English text."""
 
     path: str
     result: bool
-    message: str
-    args: tuple[object, ...] = ()
+    message: Message
     children: tuple[ConditionTrace, ...] = ()
-
-    @property
-    def text(self) -> str:
-        return self.message.format(*self.args)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +53,13 @@ class RuleTrace:
 class Effect:
     """What the caller should do: ``do`` is a key of ``ACTIONS``, ``args`` its arguments with field references resolved.
 
-    ``args`` of ``raise_severity`` also has ``from``; ``because`` lists the conditions that held, in words.
+    ``args`` of ``raise_severity`` also has ``from``; ``because`` lists the conditions that held.
     """
 
     rule: str
     do: str
     args: Mapping[str, Any]
-    because: tuple[str, ...]
+    because: tuple[Message, ...]
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class Outcome:
     traces: tuple[RuleTrace, ...]
     passes: int
     cycle: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message, ...] = ()
 
 
 @dataclass
@@ -85,7 +81,7 @@ class _Run:
     now: datetime
     facts: FactSource | None
     known: dict[str, object] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
 
 
 def evaluate(
@@ -137,7 +133,12 @@ def evaluate(
             break
         states.append(state)
     else:
-        run.problems.append(f"stopped after {max_passes} passes while rules were still changing the record")
+        run.problems.append(
+            Message(
+                "stopped after {passes} passes while rules were still changing the record",
+                {"passes": max_passes},
+            )
+        )
     return Outcome(tuple(effects), run.record, tuple(traces), len(changed_by), cycle, tuple(run.problems))
 
 
@@ -189,12 +190,10 @@ def _apply(action: Mapping[str, Any], run: _Run) -> dict[str, Any] | None:
     return args
 
 
-def _held(trace: ConditionTrace) -> list[str]:
+def _held(trace: ConditionTrace) -> list[Message]:
     if not trace.result:
         return []
-    if trace.children:
-        return [text for child in trace.children for text in _held(child)] or [trace.text]
-    return [trace.text]
+    return [message for child in trace.children for message in _held(child)] or [trace.message]
 
 
 def _judge(condition: Mapping[str, Any], path: str, run: _Run) -> ConditionTrace:
@@ -206,17 +205,19 @@ def _judge(condition: Mapping[str, Any], path: str, run: _Run) -> ConditionTrace
         held = sum(child.result for child in children)
         result = held == len(children) if key == "all" else held > 0
         if not children:
-            return ConditionTrace(path, result, "no condition given")
+            return ConditionTrace(path, result, Message("no condition given"))
         message = (
-            "{0} of {1} conditions hold, all are needed"
+            Message("{held} of {number} conditions hold, all are needed")
             if key == "all"
-            else "{0} of {1} conditions hold, one is needed"
+            else Message("{held} of {number} conditions hold, one is needed")
         )
-        return ConditionTrace(path, result, message, (held, len(children)), children)
+        return ConditionTrace(path, result, message.having(held=held, number=len(children)), children)
     if "not" in condition:
         child = _judge(condition["not"], f"{path}.not", run)
         # The inner trace is kept for reading, but what held inside is not a reason for the rule to match.
-        return ConditionTrace(path, not child.result, "not: {0}", (child.text,))
+        return ConditionTrace(
+            path, not child.result, Message("not: {condition}", {"condition": child.message})
+        )
     return _judge_leaf(condition, path, run)
 
 
@@ -228,27 +229,33 @@ def _judge_leaf(condition: Mapping[str, Any], path: str, run: _Run) -> Condition
         try:
             actual = _fact(condition, run)
         except LookupError as error:
-            problem = (
-                f"{path}: fact {name!r} could not be looked up: {error.args[0] if error.args else error}"
+            why = error.args[0] if error.args else str(error)
+            problem = Message(
+                "{path}: fact {fact} could not be looked up: {why}",
+                {"path": path, "fact": repr(name), "why": why if isinstance(why, Message) else str(why)},
             )
             if problem not in run.problems:
                 run.problems.append(problem)
-            return ConditionTrace(path, False, "{0} is not known", (label,))
+            return ConditionTrace(path, False, Message("{subject} is not known", {"subject": label}))
     else:
         label = condition["field"]
         actual = run.record.get(label)
     wanted = _resolve(condition.get("value"), run.record)
     result, comparable = _compare(actual, operator, wanted, run)
+    found = {"subject": label, "found": repr(actual), "operator": operator, "wanted": repr(wanted)}
     if operator in ("is set", "is not set"):
-        return ConditionTrace(
-            path, result, "{0} is set: {1}" if _is_set(actual) else "{0} is not set", (label, actual)
+        message = (
+            Message("{subject} is set: {found}", found | {"found": str(actual)})
+            if _is_set(actual)
+            else Message("{subject} is not set", found)
         )
-    if not comparable:
-        return ConditionTrace(
-            path, result, "{0} is {1!r}, which cannot be compared with {2!r}", (label, actual, wanted)
-        )
-    message = "{0} is {1!r}; {2} {3!r} holds" if result else "{0} is {1!r}; {2} {3!r} does not hold"
-    return ConditionTrace(path, result, message, (label, actual, operator, wanted))
+    elif not comparable:
+        message = Message("{subject} is {found}, which cannot be compared with {wanted}", found)
+    elif result:
+        message = Message("{subject} is {found}; {operator} {wanted} holds", found)
+    else:
+        message = Message("{subject} is {found}; {operator} {wanted} does not hold", found)
+    return ConditionTrace(path, result, message)
 
 
 def _fact_label(condition: Mapping[str, Any]) -> str:
@@ -259,7 +266,7 @@ def _fact_label(condition: Mapping[str, Any]) -> str:
 
 def _fact(condition: Mapping[str, Any], run: _Run) -> object:
     if run.facts is None:
-        raise LookupError("no source of facts was given")
+        raise LookupError(Message("no source of facts was given"))
     args = {key: _resolve(value, run.record) for key, value in (condition.get("args") or {}).items()}
     key = _state({"fact": condition["fact"], "args": args})
     if key not in run.known:

@@ -15,6 +15,8 @@ import re
 
 import re2
 
+from complaint_qms.engine.message import Message
+
 MAX_PATTERN = 300
 
 _OUTSIDE = re.compile(r"\\(.?)|\[\^?\]?|\{\d+(?:,\d*)?\}|.", re.DOTALL)
@@ -34,28 +36,29 @@ _ESCAPES = {
 _INSIDE_CLASS = {"w": r"\p{L}\p{N}_", "s": r"\s\p{Z}\x{85}"}
 _NOT_INSIDE_CLASS = ("W", "S", "b")
 _SAID = (
-    ("missing )", "a parenthesis is not closed"),
-    ("unexpected )", "unbalanced closing parenthesis"),
-    ("missing ]", "a character class is not closed"),
-    ("no argument for repetition operator", "nothing to repeat"),
-    ("bad repetition operator", "a repeat cannot be repeated"),
+    ("missing )", Message("a parenthesis is not closed")),
+    ("unexpected )", Message("unbalanced closing parenthesis")),
+    ("missing ]", Message("a character class is not closed")),
+    ("no argument for repetition operator", Message("nothing to repeat")),
+    ("bad repetition operator", Message("a repeat cannot be repeated")),
     (
         "invalid repetition size",
-        "repeats are limited to 1000, written out, and their second number is not the smaller one",
+        Message("repeats are limited to 1000, written out, and their second number is not the smaller one"),
     ),
-    ("invalid perl operator", "look-around is not supported"),
-    ("invalid named capture group", "a group's name is not valid"),
-    ("invalid character class range", "a range in a character class runs backwards or is not known"),
-    ("pattern too large", "the pattern is too large once its repeats are written out"),
+    ("invalid perl operator", Message("look-around is not supported")),
+    ("invalid named capture group", Message("a group's name is not valid")),
+    ("invalid character class range", Message("a range in a character class runs backwards or is not known")),
+    ("pattern too large", Message("the pattern is too large once its repeats are written out")),
 )
 
 
 class PatternError(ValueError):
-    """A pattern that cannot be used; ``position`` is the offending character's index."""
+    """A pattern that cannot be used; ``message`` says why and where, ``position`` is the offending character's index."""
 
-    def __init__(self, message: str, position: int):
-        super().__init__(f"{message} (at character {position + 1})")
+    def __init__(self, why: Message, position: int):
+        self.message = Message("{why} (at character {place})", {"why": why, "place": position + 1})
         self.position = position
+        super().__init__(str(self.message))
 
 
 class Pattern:
@@ -63,7 +66,9 @@ class Pattern:
 
     def __init__(self, pattern: str, *, ignore_case: bool = True):
         if len(pattern) > MAX_PATTERN:
-            raise PatternError(f"a pattern may have {MAX_PATTERN} characters at most", MAX_PATTERN)
+            raise PatternError(
+                Message("a pattern may have {most} characters at most", {"most": MAX_PATTERN}), MAX_PATTERN
+            )
         self.pattern = pattern
         options = re2.Options()
         options.log_errors = False
@@ -90,7 +95,13 @@ def _translated(pattern: str) -> str:
             in_class = piece != "]"
             out.append("\\[" if piece == "[" else piece)
         elif piece == "{":
-            raise PatternError("a repeat looks like {2}, {2,} or {2,5}", at)
+            raise PatternError(
+                Message(
+                    "a repeat looks like {one}, {open} or {both}",
+                    {"one": "{2}", "open": "{2,}", "both": "{2,5}"},
+                ),
+                at,
+            )
         elif before == "\\b" and _other_letter(piece):
             raise _no_edge(piece, at)
         else:
@@ -103,15 +114,17 @@ def _translated(pattern: str) -> str:
 def _escape(match: re.Match[str], in_class: bool, before: str) -> str:
     char, at = match.group(1), match.start()
     if not char:
-        raise PatternError("a backslash ends the pattern", at)
+        raise PatternError(Message("a backslash ends the pattern"), at)
     if in_class and char in _NOT_INSIDE_CLASS:
-        raise PatternError(f"\\{char} cannot stand inside a character class", at)
+        raise PatternError(
+            Message("{escape} cannot stand inside a character class", {"escape": f"\\{char}"}), at
+        )
     if in_class and char in _INSIDE_CLASS:
         return _INSIDE_CLASS[char]
     if char == "b" and _other_letter(before):
         raise _no_edge(before, at)
     if char.isalnum() and char not in _ESCAPES:
-        raise PatternError(f"the escape \\{char} is not supported", at)
+        raise PatternError(Message("the escape {escape} is not supported", {"escape": f"\\{char}"}), at)
     return _ESCAPES.get(char) or (match.group() if char.isascii() else char)
 
 
@@ -120,7 +133,13 @@ def _other_letter(piece: str) -> bool:
 
 
 def _no_edge(char: str, at: int) -> PatternError:
-    return PatternError(f"\\b marks the edge of a word of a-z, 0-9 and _, and never stands beside {char}", at)
+    return PatternError(
+        Message(
+            "{escape} marks the edge of a word of a-z, 0-9 and _, and never stands beside {char}",
+            {"escape": "\\b", "char": char},
+        ),
+        at,
+    )
 
 
 def _refused(pattern: str, error: Exception) -> PatternError:
@@ -128,9 +147,9 @@ def _refused(pattern: str, error: Exception) -> PatternError:
     reason, _, part = (told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)).partition(
         ": "
     )
-    message = next((words for start, words in _SAID if reason.startswith(start)), reason)
+    why = next((said for start, said in _SAID if reason.startswith(start)), Message("{why}", {"why": reason}))
     place = pattern.find(part) if part and part != pattern else len(pattern) - 1
-    return PatternError(message, max(place, 0))
+    return PatternError(why, max(place, 0))
 
 
 def _as_bytes(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The shape of a rule, and every complaint about a rule that does not have it."""
+"""The shape of a rule, and every mistake in a rule that does not have it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from complaint_qms.engine.message import Message
+from complaint_qms.engine.rules.mistakes import Problem, expected, unknown
 from complaint_qms.engine.rules.pattern import Pattern, PatternError
 
 DEFAULT_SEVERITIES: tuple[str, ...] = ("negligible", "minor", "serious", "critical", "catastrophic")
@@ -34,17 +36,7 @@ MAX_DEPTH = 8
 MAX_CONDITIONS = 100
 
 _MISSING = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One mistake: where (a path such as ``rules[0].when.all[1].value``) and what."""
-
-    path: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+_REFERENCE = '{"field": name}'
 
 
 class RuleError(ValueError):
@@ -97,16 +89,17 @@ class Argument:
     """One argument of an action: the test it must pass, in words, and whether it may be left out."""
 
     test: Callable[[object], bool]
-    wanted: str
+    wanted: Message
     required: bool = True
 
 
-_TEXT = Argument(_text, "a text that is not empty")
-_OPTIONAL_TEXT = Argument(_text, "a text that is not empty", required=False)
-_WHO = Argument(_recipients, "a name, or a list of names")
+_A_TEXT = Message("a text that is not empty")
+_TEXT = Argument(_text, _A_TEXT)
+_OPTIONAL_TEXT = Argument(_text, _A_TEXT, required=False)
+_WHO = Argument(_recipients, Message("a name, or a list of names"))
 
 ACTIONS: dict[str, dict[str, Argument]] = {
-    "set": {"field": _TEXT, "value": Argument(_anything, "a value")},
+    "set": {"field": _TEXT, "value": Argument(_anything, Message("a value"))},
     "add_tag": {"tag": _TEXT},
     "assign": {"to": _TEXT},
     "notify": {"to": _WHO, "message": _TEXT, "channel": _OPTIONAL_TEXT},
@@ -114,7 +107,7 @@ ACTIONS: dict[str, dict[str, Argument]] = {
     "create_task": {
         "to": _TEXT,
         "subject": _TEXT,
-        "due_days": Argument(_whole, "a whole number of days, 0 or more", required=False),
+        "due_days": Argument(_whole, Message("a whole number of days, 0 or more"), required=False),
     },
     "raise_severity": {"to": _TEXT},
 }
@@ -136,7 +129,7 @@ def check(
     """
     problems: list[Problem] = []
     if not isinstance(rules, list | tuple):
-        return [Problem("rules", f"expected a list of rules, got {_kind(rules)}")]
+        return [Problem("rules", expected(Message("a list of rules"), rules))]
     checker = _Checker(problems, fields, facts, tuple(severities), {})
     seen: dict[str, int] = {}
     for index, rule in enumerate(rules):
@@ -145,9 +138,11 @@ def check(
         name = rule.get("name") if isinstance(rule, Mapping) else None
         if isinstance(name, str):
             if name in seen:
-                problems.append(
-                    Problem(f"{path}.name", f"the name {name!r} is already used by rules[{seen[name]}]")
+                used = Message(
+                    "the name {name} is already used by {other}",
+                    {"name": repr(name), "other": f"rules[{seen[name]}]"},
                 )
+                problems.append(Problem(f"{path}.name", used))
             seen.setdefault(name, index)
     return problems
 
@@ -183,22 +178,6 @@ def compile_rules(
     return RuleSet(tuple(ready), patterns, tuple(severities))
 
 
-def _kind(value: object) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes/no"
-    if isinstance(value, str):
-        return "a text"
-    if isinstance(value, Mapping):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
-    if isinstance(value, int | float):
-        return "a number"
-    return type(value).__name__
-
-
 @dataclass
 class _Checker:
     problems: list[Problem]
@@ -208,24 +187,26 @@ class _Checker:
     patterns: dict[str, Pattern]
     conditions: int = 0
 
-    def say(self, path: str, message: str) -> None:
+    def say(self, path: str, message: Message) -> None:
         self.problems.append(Problem(path, message))
 
     def rule(self, rule: object, path: str) -> None:
         if not isinstance(rule, Mapping):
-            self.say(path, f"expected a mapping, got {_kind(rule)}")
+            self.say(path, expected(Message("a mapping"), rule))
             return
         for key in rule:
             if key not in _RULE_KEYS:
-                self.say(f"{path}.{key}", f"unknown key; a rule has {', '.join(sorted(_RULE_KEYS))}")
+                self.say(
+                    f"{path}.{key}", unknown(Message("unknown key; a rule has {known}"), sorted(_RULE_KEYS))
+                )
         if not _text(rule.get("name")):
-            self.say(f"{path}.name", "every rule needs a name")
+            self.say(f"{path}.name", Message("every rule needs a name"))
         order = rule.get("order", 100)
         if isinstance(order, bool) or not isinstance(order, int | float) or order != order:
-            self.say(f"{path}.order", f"expected a number, got {_kind(order)}")
+            self.say(f"{path}.order", expected(Message("a number"), order))
         for key in ("enabled", "stop"):
             if key in rule and not isinstance(rule[key], bool):
-                self.say(f"{path}.{key}", f"expected true or false, got {_kind(rule[key])}")
+                self.say(f"{path}.{key}", expected(Message("true or false"), rule[key]))
         self.events(rule.get("on", list(EVENTS)), f"{path}.on")
         self.conditions = 0
         if "when" in rule:
@@ -234,18 +215,21 @@ class _Checker:
 
     def events(self, events: object, path: str) -> None:
         if not isinstance(events, list | tuple) or not events:
-            self.say(path, f"expected a list of events out of {', '.join(EVENTS)}")
+            self.say(path, unknown(Message("expected a list of events out of {known}"), EVENTS))
             return
         for index, event in enumerate(events):
             if event not in EVENTS:
-                self.say(f"{path}[{index}]", f"unknown event {event!r}; known: {', '.join(EVENTS)}")
+                self.say(
+                    f"{path}[{index}]",
+                    unknown(Message("unknown event {found}; known: {known}"), EVENTS, event),
+                )
 
     def condition(self, condition: object, path: str, depth: int) -> None:
         if not isinstance(condition, Mapping):
-            self.say(path, f"expected a condition, got {_kind(condition)}")
+            self.say(path, expected(Message("a condition"), condition))
             return
         if depth > MAX_DEPTH:
-            self.say(path, f"conditions may be nested {MAX_DEPTH} deep at most")
+            self.say(path, Message("conditions may be nested {most} deep at most", {"most": MAX_DEPTH}))
             return
         groups = [key for key in ("all", "any", "not") if key in condition]
         if groups:
@@ -253,20 +237,25 @@ class _Checker:
             return
         self.conditions += 1
         if self.conditions == MAX_CONDITIONS + 1:
-            self.say(path, f"a rule may have {MAX_CONDITIONS} conditions at most")
+            self.say(path, Message("a rule may have {most} conditions at most", {"most": MAX_CONDITIONS}))
         self.subject(condition, path)
         operator = condition.get("op")
         if not isinstance(operator, str) or operator not in OPERATORS:
-            self.say(f"{path}.op", f"unknown operator {operator!r}; known: {', '.join(OPERATORS)}")
+            self.say(
+                f"{path}.op",
+                unknown(Message("unknown operator {found}; known: {known}"), OPERATORS, operator),
+            )
             return
         self.value(OPERATORS[operator], condition.get("value", _MISSING), f"{path}.value")
         for key in condition:
             if key not in ("field", "fact", "args", "op", "value"):
-                self.say(f"{path}.{key}", "unknown key; a condition has field or fact, args, op, value")
+                self.say(
+                    f"{path}.{key}", Message("unknown key; a condition has field or fact, args, op, value")
+                )
 
     def group(self, condition: Mapping[str, Any], groups: list[str], path: str, depth: int) -> None:
         if len(condition) > 1:
-            self.say(path, f"{groups[0]!r} must stand alone in its condition")
+            self.say(path, Message("{key} must stand alone in its condition", {"key": repr(groups[0])}))
             return
         key = groups[0]
         if key == "not":
@@ -274,7 +263,7 @@ class _Checker:
             return
         parts = condition[key]
         if not isinstance(parts, list | tuple):
-            self.say(f"{path}.{key}", f"expected a list of conditions, got {_kind(parts)}")
+            self.say(f"{path}.{key}", expected(Message("a list of conditions"), parts))
             return
         for index, part in enumerate(parts):
             self.condition(part, f"{path}.{key}[{index}]", depth + 1)
@@ -282,84 +271,89 @@ class _Checker:
     def subject(self, condition: Mapping[str, Any], path: str) -> None:
         field, fact = condition.get("field"), condition.get("fact")
         if ("field" in condition) == ("fact" in condition):
-            self.say(path, "a condition names either a field or a fact")
+            self.say(path, Message("a condition names either a field or a fact"))
         elif "field" in condition:
             self.field(field, f"{path}.field")
             if "args" in condition:
-                self.say(f"{path}.args", "only a fact has arguments")
+                self.say(f"{path}.args", Message("only a fact has arguments"))
         else:
             if not _text(fact):
-                self.say(f"{path}.fact", "expected the name of a fact")
+                self.say(f"{path}.fact", Message("expected the name of a fact"))
             elif self.facts is not None and fact not in self.facts:
-                self.say(f"{path}.fact", f"unknown fact {fact!r}; known: {', '.join(sorted(self.facts))}")
+                self.say(
+                    f"{path}.fact",
+                    unknown(Message("unknown fact {found}; known: {known}"), sorted(self.facts), fact),
+                )
             if not isinstance(condition.get("args", {}), Mapping):
-                self.say(f"{path}.args", f"expected a mapping, got {_kind(condition['args'])}")
+                self.say(f"{path}.args", expected(Message("a mapping"), condition["args"]))
 
     def field(self, field: object, path: str) -> None:
         if not _text(field):
-            self.say(path, "expected the name of a field")
+            self.say(path, Message("expected the name of a field"))
         elif self.fields is not None and field not in self.fields:
-            self.say(path, f"unknown field {field!r}")
+            self.say(path, Message("unknown field {found}", {"found": repr(field)}))
 
     def value(self, shape: str, value: object, path: str) -> None:
         if shape == "none":
             if value is not _MISSING:
-                self.say(path, "this operator takes no value")
+                self.say(path, Message("this operator takes no value"))
             return
         if value is _MISSING or value is None:
-            self.say(path, "a value is missing")
+            self.say(path, Message("a value is missing"))
             return
         if shape == "single":
             self.single(value, path)
         elif shape == "list":
             if not isinstance(value, list | tuple) or not value:
-                self.say(path, f"expected a list of values, got {_kind(value)}")
+                self.say(path, expected(Message("a list of values"), value))
             else:
                 for index, item in enumerate(value):
                     self.single(item, f"{path}[{index}]")
         elif shape == "text" and not _text(value):
-            self.say(path, f"expected a text that is not empty, got {_kind(value)}")
+            self.say(path, expected(Message("a text that is not empty"), value))
         elif shape == "pair":
             if not isinstance(value, list | tuple) or len(value) != 2:
-                self.say(path, "expected a list of two values: from and to")
+                self.say(path, Message("expected a list of two values: from and to"))
             else:
                 for index, item in enumerate(value):
                     self.single(item, f"{path}[{index}]")
         elif shape == "days" and not (isinstance(value, int) and _whole(value) and value > 0):
-            self.say(path, "expected a whole number of days, 1 or more")
+            self.say(path, Message("expected a whole number of days, 1 or more"))
         elif shape == "pattern":
             self.pattern(value, path)
 
     def single(self, value: object, path: str) -> None:
         if isinstance(value, Mapping):
             if set(value) != {"field"}:
-                self.say(path, 'expected a value or {"field": name}')
+                self.say(path, Message("expected a value or {example}", {"example": _REFERENCE}))
             else:
                 self.field(value["field"], f"{path}.field")
         elif isinstance(value, list | tuple) or value is None:
-            self.say(path, f"expected a single value, got {_kind(value)}")
+            self.say(path, expected(Message("a single value"), value))
 
     def pattern(self, value: object, path: str) -> None:
         if not isinstance(value, str) or not _text(value):
-            self.say(path, "expected a pattern")
+            self.say(path, Message("expected a pattern"))
             return
         try:
             self.patterns[value] = Pattern(value)
         except PatternError as error:
-            self.say(path, str(error))
+            self.say(path, error.message)
 
     def actions(self, actions: object, path: str) -> None:
         if not isinstance(actions, list | tuple) or not actions:
-            self.say(path, "a rule needs at least one action")
+            self.say(path, Message("a rule needs at least one action"))
             return
         for index, action in enumerate(actions):
             here = f"{path}[{index}]"
             if not isinstance(action, Mapping):
-                self.say(here, f"expected an action, got {_kind(action)}")
+                self.say(here, expected(Message("an action"), action))
                 continue
             do = action.get("do")
             if not isinstance(do, str) or do not in ACTIONS:
-                self.say(f"{here}.do", f"unknown action {do!r}; known: {', '.join(ACTIONS)}")
+                self.say(
+                    f"{here}.do", unknown(Message("unknown action {found}; known: {known}"), ACTIONS, do)
+                )
                 continue
             self.arguments(action, ACTIONS[do], here)
             if do == "set":
@@ -368,16 +362,24 @@ class _Checker:
                 if isinstance(action.get("value"), Mapping):
                     self.single(action["value"], f"{here}.value")
             if do == "raise_severity" and _text(action.get("to")) and action["to"] not in self.severities:
-                known = ", ".join(self.severities)
-                self.say(f"{here}.to", f"unknown severity {action['to']!r}; known: {known}")
+                known = Message("unknown severity {found}; known: {known}")
+                self.say(f"{here}.to", unknown(known, self.severities, action["to"]))
 
     def arguments(self, action: Mapping[str, Any], wanted: Mapping[str, Argument], path: str) -> None:
         for key, argument in wanted.items():
             if key not in action:
                 if argument.required:
-                    self.say(f"{path}.{key}", f"missing; expected {argument.wanted}")
+                    self.say(
+                        f"{path}.{key}", Message("missing; expected {wanted}", {"wanted": argument.wanted})
+                    )
             elif not argument.test(action[key]):
-                self.say(f"{path}.{key}", f"expected {argument.wanted}, got {_kind(action[key])}")
+                self.say(f"{path}.{key}", expected(argument.wanted, action[key]))
         for key in action:
             if key != "do" and key not in wanted:
-                self.say(f"{path}.{key}", f"unknown; {action['do']} takes {', '.join(wanted)}")
+                self.say(
+                    f"{path}.{key}",
+                    Message(
+                        "unknown; {action} takes {known}",
+                        {"action": action["do"], "known": ", ".join(wanted)},
+                    ),
+                )
