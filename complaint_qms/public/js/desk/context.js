@@ -3,7 +3,11 @@ import { color, label } from "../labels";
 import { esc } from "../markup";
 import { date_text, money, record_link } from "../words";
 
-const sales_titles = () => ({ "Sales Order": __("Orders"), "Delivery Note": __("Deliveries"), "Sales Invoice": __("Invoices", null, "Complaint") });
+const sales_titles = () => ({
+	"Sales Order": __("Orders"),
+	"Delivery Note": __("Deliveries"),
+	"Sales Invoice": __("Invoices", null, "Complaint"),
+});
 
 /** The panel beside the form; below it on narrow screens. */
 export function draw_context(frm, context) {
