@@ -208,7 +208,7 @@ def _keep_amount(doc: Document, settlement: str, row: frappe._dict, others: list
 
 def _refuse(doc: Document, text: str, asked: Any, settlement: str, granted: Any, purpose: str) -> None:
     words = {
-        CREDIT_NOTE: _("Credit Note", context="Complaint Settlement"),
+        CREDIT_NOTE: _("Credit Note"),
         RETURN_WITH_CREDIT: _("Return with Credit"),
         GOODS_RETURN: _("Return of Goods"),
         GOODWILL: _("Goodwill"),
