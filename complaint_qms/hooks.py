@@ -100,6 +100,7 @@ _SETTLED_EVENTS = {
     for event in (
         "before_validate",
         "validate",
+        "before_submit",
         "on_update",
         "on_submit",
         "before_cancel",

@@ -6,7 +6,7 @@ from complaint_qms.integrations.erpnext.billing_status import refresh_billing, r
 from complaint_qms.integrations.erpnext.pos_refunds import check_refund, settle_floats
 from complaint_qms.services.settlement.documents import document_changed, keep_one_road
 from complaint_qms.services.settlement.finance_corrections import keep_reason
-from complaint_qms.services.settlement.finance_guards import keep_link, keep_within_grant
+from complaint_qms.services.settlement.finance_guards import keep_link, keep_within_billed, keep_within_grant
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:
@@ -29,6 +29,11 @@ def validate(doc: Document, method: str | None = None) -> None:
     if doc.get("complaint_settlement"):
         settle_side(doc)
         check_refund(doc)
+
+
+def before_submit(doc: Document, method: str | None = None) -> None:
+    if doc.doctype == "Sales Invoice":
+        keep_within_billed(doc)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:

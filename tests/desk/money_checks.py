@@ -29,7 +29,7 @@ def check(case: Case, sale: Sale) -> None:
     """All that holds at any moment."""
     drafted = returns_of(sale.invoices, drafts=True)
     submitted = [doc for doc in drafted if doc.docstatus == 1]
-    _ledgers_balance(submitted)  # what ERPNext booked for the sale itself is not ours
+    _ledgers_balance(case, submitted)  # what ERPNext booked for the sale itself is not ours
     _outstanding_is_the_ledgers([*sale.invoices, *submitted])
     for invoice in sale.invoices:
         mine = [doc for doc in drafted if doc.return_against == invoice.name]
@@ -76,14 +76,19 @@ def check_nothing_is_left(case: Case, sale: Sale) -> None:
         assert abs(now) < case.unit / 100, f"{doc.name}: {now} outstanding"
 
 
-def _ledgers_balance(documents: list[Document]) -> None:
+def _ledgers_balance(case: Case, documents: list[Document]) -> None:
     names = [doc.name for doc in documents]
     sums: dict[str, float] = defaultdict(float)
     for row in frappe.get_all(
         "GL Entry", {"voucher_no": ("in", names), "is_cancelled": 0}, ["voucher_no", "debit", "credit"]
     ):
         sums[row.voucher_no] += row.debit - row.credit
-    off = {name: flt(value, 6) for name, value in sums.items() if abs(value) > 1e-6}
+    # ERPNext converts what was rounded to coins by itself, and its own returns are a unit off as well then.
+    apart = {
+        doc.name: case.unit if case.currency != "USD" and flt(doc.rounding_adjustment) else 0
+        for doc in documents
+    }
+    off = {name: flt(value, 6) for name, value in sums.items() if abs(value) > apart[name] + 1e-6}
     assert not off, f"General Ledger out of balance: {off}"
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import frappe
 import pytest
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.desk.form.save import savedocs
 from frappe.model.document import Document
 
@@ -130,3 +131,49 @@ def test_what_accounts_have_raised_others_may_submit_but_not_raise() -> None:
             raised(back, 4).save()
         frappe.get_doc(back.doctype, back.name).submit()
     assert settlement.reload().documents[0].correction_reason == "Two more came"
+
+
+def returned_by_hand(invoice: Document) -> Document:
+    """ERPNext's own return of everything, as a draft."""
+    back = make_sales_return(invoice.name)
+    back.update_stock = 0
+    return back.insert()
+
+
+@pytest.mark.parametrize("by_hand_first", [True, False])
+def test_goodwill_and_a_return_by_hand_never_give_back_more_than_was_billed(by_hand_first: bool) -> None:
+    invoice = factory.sold(10)[2]
+    settlement = settling.submitted(invoice, {"remedy": "goodwill", "amount": 10 * factory.RATE})
+    (credit,) = settling.documents(settlement).values()
+    back = returned_by_hand(invoice)
+    if not by_hand_first:
+        credit.submit()
+    with pytest.raises(frappe.ValidationError, match=f"only .*0.00 of what {invoice.name} billed"):
+        back.submit()
+    if by_hand_first:
+        credit.submit()
+    billed = {"return_against": invoice.name, "docstatus": 1}
+    assert frappe.get_all("Sales Invoice", billed, pluck="grand_total") == [-10 * factory.RATE]
+
+
+def test_goods_that_came_back_by_hand_leave_no_goodwill() -> None:
+    """By hand before, and the settlement's draft comes after: it was granted while all was left."""
+    invoice = factory.sold(10)[2]
+    settlement = settling.submitted(invoice, {"remedy": "goodwill", "amount": 4 * factory.RATE})
+    (credit,) = settling.documents(settlement).values()
+    back = returned_by_hand(invoice)
+    frappe.db.set_value("Sales Invoice", back.name, "docstatus", 1)  # as before the app was there
+    with pytest.raises(frappe.ValidationError, match=f"only .*0.00 of what {invoice.name} billed"):
+        credit.submit()
+
+
+def test_a_draft_counts_against_a_return_by_hand_until_finance_deletes_it() -> None:
+    invoice = factory.sold(10)[2]
+    settlement = settling.submitted(invoice, {"remedy": "goodwill", "amount": 4 * factory.RATE})
+    (credit,) = settling.documents(settlement).values()
+    back = returned_by_hand(invoice)
+    with pytest.raises(frappe.ValidationError, match=r"only .* 600\.00 of what"):
+        back.submit()
+    credit.delete()
+    back.reload().submit()
+    assert back.docstatus == 1

@@ -11,9 +11,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import frappe
 import pytest
+from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice
 from frappe.model.document import Document
 
 from tests.conftest import TESTS, bench_here
@@ -253,3 +255,27 @@ def test_a_deadlock_is_tried_again_and_the_settlement_still_submitted_once() -> 
     assert worker.answer() == "done 1"
     frappe.db.rollback()
     assert drafted(settlement.name)["Sales Invoice"] == 1
+
+
+def bill(note: Document, qty: float) -> None:
+    """Invoice `qty` of a delivery and commit it."""
+    invoice = make_sales_invoice(note.name)
+    invoice.items[0].qty = qty
+    invoice.insert()
+    invoice.submit()
+    frappe.db.commit()
+
+
+def test_what_is_billed_after_a_worker_began_counts_as_if_it_had_been_billed_before() -> None:
+    told, made = [], []
+    for began in (False, True):
+        note = factory.delivery(factory.customer().name, replace(factory.stocked(10), qty=10))
+        settlement = waiting(RETURN | {"qty": 10}, invoice=note)
+        worker = Worker(settlement.name).ready() if began else None
+        bill(note, 4)
+        worker = worker or Worker(settlement.name).ready()
+        told.append(worker.go().answer())
+        frappe.db.rollback()
+        made.append(+drafted(settlement.name))
+    assert all("billed" in answer and answer.startswith("refused") for answer in told), told
+    assert made == [NOTHING, NOTHING]

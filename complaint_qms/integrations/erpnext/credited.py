@@ -44,11 +44,12 @@ class GivenBack:
     refunds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
-def given_back(invoice: str, *, without: str | None = None) -> GivenBack:
+def given_back(invoice: str, *, without: str | None = None, plans_by_hand: bool = True) -> GivenBack:
     """Read what was given back of `invoice`, as it is now and so that nobody changes it meanwhile; four queries.
 
     Args:
         without: credit note that does not count.
+        plans_by_hand: drafts that no settlement made count as well.
     """
     found = GivenBack()
     table = frappe.qb.DocType(INVOICE)
@@ -61,13 +62,16 @@ def given_back(invoice: str, *, without: str | None = None) -> GivenBack:
         "rounded_total",
         "write_off_amount",
     )
-    headers = _run(
+    query = (
         frappe.qb.from_(table)
         .select(*[table[name] for name in fields])
         .where((table.return_against == invoice) & (table.is_return == 1) & (table.docstatus < 2))
         .where(table.name != (without or ""))
         .orderby(table.name, order=Order.asc)
     )
+    if not plans_by_hand:
+        query = query.where((table.docstatus == 1) | (table.complaint_settlement != ""))
+    headers = _run(query)
     for row in headers:
         found.total -= flt(row.total)
         found.net_total -= flt(row.net_total)
@@ -89,8 +93,11 @@ class Left:
     payable: float
 
 
-def left_to_give_back(doc: Document) -> Left:
-    """What the sale behind a return has left, without what `doc` itself gives back; drafts of others count."""
+def left_to_give_back(doc: Document, *, plans_by_hand: bool = True) -> Left:
+    """What the sale behind a return has left, without what `doc` itself gives back.
+
+    Drafts of others count; with `plans_by_hand` off those of settlements alone, which are granted.
+    """
     if doc.doctype == INVOICE:
         source = frappe.get_doc(INVOICE, doc.return_against)
         given = given_back(source.name, without=doc.name)
@@ -98,6 +105,8 @@ def left_to_give_back(doc: Document) -> Left:
         credited = flt(load({source.name}, (), locked=True).headers[(INVOICE, source.name)].get("credited"))
         elsewhere = max(credited - given.total - _stored_value(doc), 0.0)
         share = payable(source) / flt(source.total) if source.total else 1.0
+        if not plans_by_hand:
+            given = given_back(source.name, without=doc.name, plans_by_hand=False)
         return Left(
             flt(source.total) - given.total - elsewhere,
             payable(source) - given.payable - elsewhere * share,

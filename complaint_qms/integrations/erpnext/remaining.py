@@ -12,7 +12,6 @@ from typing import Any
 
 import frappe
 from frappe.query_builder import Order
-from frappe.query_builder.terms import Criterion
 from frappe.utils import flt
 
 from complaint_qms.constants.settlement import GOODWILL, LIVE, REPLACEMENT
@@ -102,7 +101,10 @@ def load(
             was when the transaction began, and miss the return that another user drafted a moment ago.
     """
     parents = {INVOICE: set(invoices), NOTE: set(notes)}
-    _add_linked(parents)
+    if locked:  # before looking for what is linked: nobody bills or delivers more of these meanwhile
+        lock(INVOICE, parents[INVOICE])
+        lock(NOTE, parents[NOTE])
+    _add_linked(parents, locked)
     if locked:
         lock(INVOICE, parents[INVOICE])
         lock(NOTE, parents[NOTE])
@@ -114,7 +116,7 @@ def load(
     rows = [
         _sold_row(doctype, row, headers[(doctype, row.parent)])
         for doctype in parents
-        for row in _rows(doctype, parents[doctype])
+        for row in _rows(doctype, parents[doctype], locked)
     ]
     sold = Sold(headers=headers, rows={row.name: row for row in rows})
     _count_returns(sold, INVOICE, parents[INVOICE], locked)
@@ -146,17 +148,18 @@ def _headers(doctype: str, names: Collection[str], locked: bool) -> list[frappe.
     return _run(query.where(table.name.isin(sorted(names))).orderby(table.name, order=Order.asc), locked)
 
 
-def _rows(doctype: str, parents: Collection[str]) -> list[frappe._dict]:
+def _rows(doctype: str, parents: Collection[str], locked: bool) -> list[frappe._dict]:
     if not parents:
         return []
     item = frappe.qb.DocType(f"{doctype} Item")
     books = [item[name] for name in _BOOKS] if doctype == INVOICE else []
-    return (
+    query = (
         frappe.qb.from_(item)
         .select(*[item[name] for name in _ROW], item[LINK[doctype]].as_("link"), *books)
         .where(item.parent.isin(sorted(parents)))
         .orderby(item.parent, item.idx, order=Order.asc)
-    ).run(as_dict=True)
+    )
+    return _run(query, locked)
 
 
 def _sold_row(doctype: str, row: frappe._dict, header: frappe._dict) -> SoldRow:
@@ -172,12 +175,12 @@ def _sold_row(doctype: str, row: frappe._dict, header: frappe._dict) -> SoldRow:
     )
 
 
-def _add_linked(parents: dict[str, set[str]]) -> None:
+def _add_linked(parents: dict[str, set[str]], locked: bool) -> None:
     """Add the submitted documents whose rows stand for the same sales as rows of `parents`."""
-    known = {doctype: _rows(doctype, names) for doctype, names in parents.items()}
+    known = {doctype: _rows(doctype, names, locked) for doctype, names in parents.items()}
     near = dict(known)
     for _hop in range(_HOPS):
-        found = {doctype: _linked(doctype, near) - parents[doctype] for doctype in parents}
+        found = {doctype: _linked(doctype, near, locked) - parents[doctype] for doctype in parents}
         if not any(found.values()):
             return
         names = {row.name for rows in near.values() for row in rows}
@@ -186,35 +189,39 @@ def _add_linked(parents: dict[str, set[str]]) -> None:
         for doctype in parents:
             parents[doctype] |= found[doctype]
             near[doctype] = [
-                row for row in _rows(doctype, found[doctype])
+                row for row in _rows(doctype, found[doctype], locked)
                 if row.name in links or row.link in names or row.so_detail in orders
             ]  # fmt: skip
 
 
-def _linked(doctype: str, near: dict[str, list[frappe._dict]]) -> set[str]:
-    """Submitted documents of `doctype` with a row that is linked to one of `near`, or of the same order row."""
+def _linked(doctype: str, near: dict[str, list[frappe._dict]], locked: bool) -> set[str]:
+    """Submitted documents of `doctype` with a row that is linked to one of `near`, or of the same order row.
+
+    Each way is asked by its own index: a locking read that had to scan would hold up everybody who sells.
+    """
     item, parent = frappe.qb.DocType(f"{doctype} Item"), frappe.qb.DocType(doctype)
     others = [row for other, rows in near.items() if other != doctype for row in rows]
-    orders = sorted({row.so_detail for rows in near.values() for row in rows if row.so_detail})
-    ways = []
-    if others:
-        ways.append(item[LINK[doctype]].isin([row.name for row in others]))
-    if links := [row.link for row in others if row.link]:
-        ways.append(item.name.isin(links))
-    if orders:
-        ways.append(item.so_detail.isin(orders))
-    if not ways:
-        return set()
+    orders = {row.so_detail for rows in near.values() for row in rows if row.so_detail}
+    ways = (
+        (item[LINK[doctype]], {row.name for row in others}),
+        (item.name, {row.link for row in others if row.link}),
+        (item.so_detail, orders),
+    )
     query = (
         frappe.qb.from_(item)
         .inner_join(parent)
         .on(parent.name == item.parent)
         .select(parent.name)
         .distinct()
-        .where((parent.docstatus == 1) & (parent.is_return == 0) & Criterion.any(ways))
+        .where((parent.docstatus == 1) & (parent.is_return == 0))
         .orderby(parent.name, order=Order.asc)
     )
-    return set(query.run(pluck=True))
+    return {
+        row.name
+        for field, values in ways
+        if values
+        for row in _run(query.where(field.isin(sorted(values))), locked)
+    }
 
 
 def _count_returns(

@@ -33,19 +33,19 @@ def correction_of(doc: Document) -> str:
     return reason if stands else ""
 
 
-def keep_within_sale(doc: Document) -> None:
-    """Refuse a credit above what was billed less what was given back, drafts of others included.
+def keep_within_sale(doc: Document, *, plans_by_hand: bool = True) -> None:
+    """Refuse a credit above what was billed less what was given back, drafts included (see `left_to_give_back`).
 
     Raises:
         frappe.ValidationError: with what is asked, what is left, and the way out.
     """
-    left = left_to_give_back(doc)
+    left = left_to_give_back(doc, plans_by_hand=plans_by_hand)
     half = 0.5 * 10 ** -doc.precision("grand_total")
-    for asked, rest in (
-        (drafted_documents.remedy_value(doc), left.value),
-        (drafted_documents.worth(doc), left.payable),
+    for asked, rest, tolerance in (
+        (drafted_documents.remedy_value(doc), left.value, half * (len(doc.items) + 1)),  # each row is rounded
+        (drafted_documents.worth(doc), left.payable, half),
     ):
-        if asked > rest + half:
+        if asked > rest + tolerance:
             frappe.throw(
                 _(
                     "{0} {1}: {2} asked, but only {3} of what {4} billed are not given back yet. Lower the document."

@@ -88,6 +88,22 @@ def keep_within_grant(doc: Document) -> None:
         keep_free_goods(doc, settlement, [other.document_name for other in others])
 
 
+def keep_within_billed(doc: Document) -> None:
+    """Refuse to submit a return on a sale with settlements, ours or by hand, that gives back more than is left of it.
+
+    Between draft and submit the sale may have been returned by hand, and ERPNext itself compares quantities of sold rows
+    alone: goodwill is none.
+
+    Raises:
+        frappe.ValidationError: with what is asked, what is left, and the way out.
+    """
+    if not (doc.get("is_return") and doc.get("return_against")):
+        return
+    if doc.get("complaint_settlement") or _has_settled_money(doc.return_against):
+        # Of two drafts by hand the first to be submitted has it; one that was granted is not held up by them.
+        keep_within_sale(doc, plans_by_hand=False)
+
+
 def keep_party(complaint: Document) -> None:
     """Customer and company of a complaint stay while a settlement, even a draft, is made out to them.
 
@@ -131,6 +147,12 @@ def _amended(doc: Document, fields: tuple[str, ...]) -> frappe._dict | None:
 
 def _is_money(doctype: str, purpose: str, value: float) -> bool:
     return doctype == INVOICE or (purpose == GOODS_RETURN and flt(value) > 0)
+
+
+def _has_settled_money(invoice: str) -> bool:
+    """Whether documents of settlements give money back on the invoice."""
+    listed = {"source_name": invoice, "document_type": INVOICE, "document_status": ("in", LIVE)}
+    return bool(frappe.db.exists(_LISTED, listed))
 
 
 def _listed(settlement: str, doctype: str) -> list[frappe._dict]:
