@@ -163,9 +163,10 @@ def status(bench: Bench, site: str) -> dict:
 def saved_database(bench: Bench, kind: str = "company") -> Path:
     """Where the database of a fresh ERPNext of these versions is kept, without our app in it.
 
-    The year is part of the name because the fiscal years in it end with the next one.
+    The year is part of the name because the fiscal years in it end with the next one, and so is what makes it.
     """
-    name = f"{kind}-{bench.frappe}-{bench.erpnext}-{date.today().year}.sql.gz"
+    made_by = hashlib.sha256((CHECKOUT / INSIDE).read_bytes()).hexdigest()[:8]
+    name = f"{kind}-{bench.frappe}-{bench.erpnext}-{date.today().year}-{made_by}.sql.gz"
     return bench.path / "config" / APP / name
 
 

@@ -12,20 +12,22 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.demo import corrective
+from complaint_qms.demo.enclosures import Correspondence, photos
+from complaint_qms.demo.planning import Plan
 from complaint_qms.demo.settling import settle
 from complaint_qms.demo.stories import (
     DETAILS,
     DETAILS_ZH,
+    FIELD_PLACE,
     LEAK,
     MONITOR,
     NOT_A_COMPLAINT,
     REPLIES,
     REPLY_ZH,
-    STORIES,
     STUDIES,
     Story,
 )
-from complaint_qms.demo.supply import Sale, Shop
+from complaint_qms.demo.supply import Sale
 from complaint_qms.demo.time_travel import at, into_office, working
 from complaint_qms.services.intake import register
 from complaint_qms.services.lifecycle.guard import take_step
@@ -75,51 +77,6 @@ class Office:
         self.counts[what] = self.counts.get(what, 0) + 1
 
 
-@dataclass
-class Plan:
-    """What a complaint is about and how far it will come."""
-
-    received: datetime
-    story: Story | None
-    sale: Sale | None
-    stop_at: str | None = None
-    ending: str = "close"
-
-
-def plan_cases(
-    shop: Shop, random: Random, start: datetime, end: datetime, count: int, urgent: list[datetime]
-) -> list[Plan]:
-    """`count` complaints from `start` to `end`, oldest first; a quarter of them is the burst that the bad lot causes.
-
-    Some came in at the moments `urgent`, and nobody has looked at them yet.
-    """
-    burst = [sale for sale in shop.sales if sale.batch in shop.bad_batches]
-    plans = []
-    for _number in range(count // 4 if burst else 0):
-        sale = random.choice(burst)
-        # Complaints come from a week after delivery on, most of them in the first two months.
-        received = sale.delivered + timedelta(days=7 + random.expovariate(1 / 14), hours=random.random() * 8)
-        story = random.choice([story for story in LEAK if sale.item_code in story.items])
-        plans.append(Plan(received, story, sale))
-    while len(plans) < count:
-        # Business grows: the last weeks bring more than their share.
-        begin = end - timedelta(days=20) if random.random() < 0.14 else start
-        received = begin + (end - begin) * random.random()
-        known = [sale for sale in shop.sales if sale.delivered < received - timedelta(days=4)]
-        if not known:
-            continue
-        if random.random() < 0.05:
-            plans.append(Plan(received, None, random.choice(known[-40:]), ending="reject"))
-            continue
-        story = random.choices(STORIES, weights=[story.weight for story in STORIES])[0]
-        fitting = [sale for sale in known[-60:] if sale.item_code in story.items]
-        if fitting:
-            plans.append(Plan(received, story, random.choice(fitting)))
-    plans = sorted((plan for plan in plans if plan.received < end), key=lambda plan: plan.received)
-    _plant(plans, random, end, urgent)
-    return sorted(plans, key=lambda plan: plan.received)
-
-
 def live(office: Office, plan: Plan) -> None:
     """Register a complaint and move it as far as its plan and the present let it come."""
     doc, moment = _register(office, plan)
@@ -127,29 +84,6 @@ def live(office: Office, plan: Plan) -> None:
     with contextlib.suppress(Pending):
         {"reject": life.reject, "duplicate": life.repeat, "void": life.void}.get(plan.ending, life.close)()
     office.count(life.doc.stage)
-
-
-def _plant(plans: list[Plan], random: Random, end: datetime, urgent: list[datetime]) -> None:
-    """Some lives do not run smoothly: forgotten, waiting for somebody, or a repetition."""
-    recent = [plan for plan in plans if plan.received > end - timedelta(days=75) and plan.ending == "close"]
-    for plan, stage in zip(
-        random.sample(recent, k=min(12, len(recent))),
-        ("triage", "solve", "confirm", "execute") * 3,
-        strict=False,
-    ):
-        plan.stop_at = stage
-    waiting = [plan for plan in recent if not plan.stop_at]
-    for plan in random.sample(waiting, k=min(6, len(waiting))):
-        plan.ending = "hold"
-    fresh = [plan for plan in waiting if plan.ending == "close"]
-    for plan, received in zip(random.sample(fresh, k=min(len(urgent), len(fresh))), urgent, strict=False):
-        plan.received, plan.stop_at = received, "triage"
-    rest = [plan for plan in plans if plan.ending == "close" and not plan.stop_at]
-    for plan in random.sample(rest, k=min(len(rest), max(len(plans) // 40, 1))):
-        plan.ending = "void"
-    for plan in rest[len(rest) // 3 :: 9]:
-        if plan.ending == "close":
-            plan.ending = "duplicate"
 
 
 def _register(office: Office, plan: Plan) -> tuple[Document, datetime]:
@@ -177,8 +111,13 @@ def _register(office: Office, plan: Plan) -> tuple[Document, datetime]:
     }
     if story:
         data |= _about(story, sale, random, plan.received)
+    if plan.field_case:
+        place = f"{FIELD_PLACE}, {sale.customer}"
+        data |= {"channel": "On Site", "incident_place": place, "incident_date": plan.received.date()}
     now = into_office(plan.received + timedelta(minutes=random.randint(6, 80)))
     with at(now, agent):
+        if story:
+            data["evidence"] = photos(story, sale, data, random)
         doc = register.register({key: value for key, value in data.items() if value is not None}, now=now)
     return doc, now
 
@@ -209,6 +148,9 @@ class Life:
         self.users, self.random, self.story = office.users, office.random, plan.story
         self.agent = doc.received_by
         factor = SLOW_FACTOR if self.random.random() < SLOW_SHARE else 1.0
+        self.mails = Correspondence(doc, chinese=doc.language == "zh")
+        with at(moment, self.agent):
+            self.mails.write_in()
         self.slow_stage = self.random.choice(list(HOURS)) if factor > 1 else None
 
     def wait(self, stage: str) -> None:
@@ -235,6 +177,8 @@ class Life:
     def triage(self, action: str = "", **values: Any) -> None:
         self.wait("triage")
         self.step(self.agent, "Start Triage", first_response_at=self.moment)
+        with at(self.moment, self.agent):
+            self.mails.acknowledge(self.agent)
         self.wait("investigate")
         if action:
             self.step(self.users["manager"], action, **values)
@@ -293,6 +237,8 @@ class Life:
         self.wait("confirm")
         self._answer(remedy)
         self.wait("execute")
+        with at(self.moment, self.agent):
+            self.mails.thank(self.random)
         self.step(self.agent, "Execute", customer_agreement="agreed", reply_sent_at=self.moment)
         if remedy:
             self._settle()
@@ -373,6 +319,8 @@ class Life:
         }  # fmt: skip
         reply = REPLY_ZH if self.story.chinese else REPLIES[remedy]
         self.step(self.agent, "Ask the Customer", reply=reply, **values)
+        with at(self.moment, self.agent):
+            self.mails.answer(self.agent, reply)
 
     def _settle(self) -> None:
         """The manager submits the settlement, accounts the document it drafted."""

@@ -12,9 +12,10 @@ from frappe import _
 from frappe.utils import global_search, now_datetime
 
 from complaint_qms.demo import corrective, registry
-from complaint_qms.demo.cases import Office, live, plan_cases
+from complaint_qms.demo.cases import Office, live
 from complaint_qms.demo.market import make_market
 from complaint_qms.demo.people import make_people
+from complaint_qms.demo.planning import plan_cases
 from complaint_qms.demo.supply import Shop, ensure_years, run_year
 from complaint_qms.demo.time_travel import at
 from complaint_qms.engine.sla import clock

@@ -15,6 +15,15 @@ from complaint_qms.services.lifecycle.guard import take_step
 if TYPE_CHECKING:
     from complaint_qms.demo.cases import Life
 
+_NOT_REPORTABLE = {
+    "status": "not_reportable",
+    "reason": "A bruise and a light burn that needed no treatment are no serious injury.",
+}
+_REPORTED = {
+    "status": "reported",
+    "reason": "The device showed a wrong value and a patient needed intensive care: serious injury.",
+}
+
 
 class Study:
     """The investigation of one complaint, and what follows from it."""
@@ -256,8 +265,8 @@ def judge_effectiveness(users: dict[str, str], end: datetime) -> int:
 
 def assess_reportability(life: Life) -> None:
     """Regulatory decides for older events; for a recent one the assessment is still open, and the complaint waits."""
-    open_still = life.moment > life.office.end - timedelta(days=70) or not life.office.counts.get(
-        "assessed_open"
+    open_still = not life.plan.field_case and (
+        life.moment > life.office.end - timedelta(days=70) or not life.office.counts.get("assessed_open")
     )
     values = {
         "complaint": life.doc.name,
@@ -265,7 +274,7 @@ def assess_reportability(life: Life) -> None:
         "rule_key": "us_803_30_day",
         "awareness_date": life.doc.awareness_date,
         "used_for_treatment": "yes",
-        "met_specification": "unknown",
+        "met_specification": "no" if life.plan.field_case else "unknown",
     }
     with at(life.moment, life.users["regulatory"]):
         doc = frappe.get_doc({"doctype": "Reportability Assessment", **values}).insert()
@@ -274,16 +283,15 @@ def assess_reportability(life: Life) -> None:
         life.plan.stop_at = "closed"
         return
     life.until(working(life.moment, 12))
+    decision = _REPORTED if life.plan.field_case else _NOT_REPORTABLE
     with at(life.moment, life.users["regulatory"]):
         doc.reload()
-        doc.update(
-            {
-                "status": "not_reportable",
-                "reason": "A bruise and a light burn that needed no treatment are no serious injury.",
-            }
-        )
+        doc.update(decision)
+        if life.plan.field_case:
+            doc.submitted_on = life.moment.date()
+            doc.submission_reference = f"3005550199-{life.moment.year}-00007"
         doc.save()
-    with at(life.moment, life.users["manager"]):
+    with at(life.moment, life.users["regulatory" if life.plan.field_case else "manager"]):
         complaint = frappe.get_doc("Complaint", life.doc.name)
-        complaint.reportable = "no"
+        complaint.reportable = "yes" if life.plan.field_case else "no"
         complaint.save()

@@ -21,6 +21,7 @@ from frappe.utils.nestedset import NestedSet
 from pypika.terms import ValueWrapper
 
 from complaint_qms.constants.about_records import ABOUT_RECORDS
+from complaint_qms.services.evidence.disk import local, path_of
 from complaint_qms.services.framework_seams import inserts_told
 
 REGISTRY = "Complaint Demo Record"
@@ -251,9 +252,31 @@ def _delete_about(doctype: str, found: set[str]) -> None:
         order_by="name asc",
     )
     _delete("Workflow Action Permitted Role", "parent", actions)
+    _drop_bytes(doctype, found)
     for table, (kind, name) in _ABOUT.items():
         if frappe.db.table_exists(table) or table.startswith("__"):
             _delete(table, name, sorted(found), {kind: doctype})
+
+
+def _drop_bytes(doctype: str, found: set[str]) -> None:
+    """Once the removal is committed, what the records' files hold on disk goes too, unless another File has it."""
+    table = frappe.qb.DocType("File")
+    attached = (
+        frappe.qb.from_(table)
+        .select(table.name, table.file_url)
+        .where((table.attached_to_doctype == doctype) & table.attached_to_name.isin(sorted(found)))
+        .orderby(table.name)
+    ).run()
+    mine, urls = {name for name, _url in attached}, {url for _name, url in attached if url}
+    if not urls:
+        return
+    others = (
+        frappe.qb.from_(table)
+        .select(table.file_url)
+        .where(table.file_url.isin(sorted(urls)) & table.name.notin(sorted(mine)))
+    ).run(pluck=True)
+    places = [path_of(url) for url in sorted(urls - set(others)) if local(url)]
+    frappe.db.after_commit.add(lambda: [place.unlink(missing_ok=True) for place in places])
 
 
 def _delete(doctype: str, field: str, values: list[str], others: dict[str, str] | None = None) -> None:

@@ -75,6 +75,13 @@ STORIES: Final = (
     Story("Invoice Wrong or Missing", ANY, "Negligible", "Occasional", "Wrong address on the invoice", "The invoice shows our old address; our accounts cannot book it.", "information", 2),
 )  # fmt: skip
 
+# One case from a ward, seen by our own engineer there and reported to the authority.
+FIELD_CASE: Final = Story("Safety or Harm", (MONITOR,), "Critical", "Improbable", "Monitor froze on a normal reading while the patient collapsed",
+    "The display kept 124/81 for twenty minutes while the patient lost consciousness. A manual cuff showed 74/40. The patient was moved to intensive care and has recovered. "
+    "Our field engineer saw the monitor on the ward and took the photos.",
+    "information", harm="serious", urgency="critical")  # fmt: skip
+FIELD_PLACE: Final = "Ward 4"
+
 NOT_A_COMPLAINT: Final = (
     ("Price list for next year?", "Please send the new price list and the discount steps."),
     ("Can the flask go into the dishwasher?", "One of our customers would like to know before she buys it."),
@@ -90,6 +97,11 @@ DETAILS: Final = (
     "Photos can be sent on request.",
 )
 DETAILS_ZH: Final = ("同一箱还有两件有相同问题。", "样品已保留，可以寄回。", "请尽快回复处理办法。")
+
+ACKNOWLEDGEMENT: Final = "<p>Thank you for your message. Your complaint has the number {name}; we look into it and write to you again.</p>"
+ACKNOWLEDGEMENT_ZH: Final = "<p>您好，已收到您的反馈，投诉编号为 {name}。我们会尽快核实并再次回复您。</p>"
+THANKS: Final = "<p>Thank you, that settles the matter for us.</p>"
+THANKS_ZH: Final = "<p>谢谢，我们同意这样处理。</p>"
 
 REPLIES: Final = {
     "credit": "<p>Thank you for telling us. We are sorry for the trouble and credit the pieces concerned.</p>",

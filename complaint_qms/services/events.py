@@ -99,6 +99,21 @@ def deliver(now: datetime | None = None, most: int = _AT_ONCE) -> int:
     return told
 
 
+def tell_again(names: Iterable[str]) -> int:
+    """Let listeners that were given up be asked once more, with all attempts; how many of `names` were."""
+    given_up = frappe.get_all(
+        WAITING, {"name": ("in", list(names)), "state": "given_up"}, pluck="name", order_by="name asc"
+    )
+    if given_up:
+        table = frappe.qb.DocType(WAITING)
+        query = frappe.qb.update(table).set(table.state, "waiting").set(table.attempts, 0)
+        query.set(table.next_attempt, now_datetime()).set(table.error, None).where(
+            table.name.isin(given_up)
+        ).run()
+        frappe.enqueue(deliver, queue="short", job_id=JOB_ID, deduplicate=True, enqueue_after_commit=True)
+    return len(given_up)
+
+
 def _listeners(hook: str, kind: str) -> list[str]:
     listeners = frappe.get_hooks(hook)
     return listeners.get(kind, ()) if listeners else ()  # a hook that nobody uses comes as a list

@@ -13,16 +13,16 @@ import frappe
 from frappe.utils import getdate
 
 COMPANY = {
-    "company_name": "Complaint Test Company",
-    "company_abbr": "CTC",
+    "company_name": "Harbour Housewares",
+    "company_abbr": "HBH",
     "country": "United States",
     "currency": "USD",
     "timezone": "America/New_York",
     "chart_of_accounts": "Standard",
     "industry": "Manufacturing",
     "language": "English",
-    "full_name": "Test Administrator",
-    "company_tagline": "Tests of Complaint QMS",
+    "full_name": "Site Administrator",
+    "company_tagline": "Kettles, flasks and home care",
 }
 YEARS_BACK, YEARS_AHEAD = 6, 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import frappe
 import pytest
@@ -10,6 +11,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.demo import company, registry
 from complaint_qms.demo.time_travel import at, into_office, working
+from complaint_qms.services.evidence.disk import path_of, sha256_of
 from tests.desk import factory
 
 SMALL = company.Size(complaints=10, receipts=4, deliveries=8, days=300)
@@ -55,6 +57,8 @@ class TestDemo:
         complaints = registry.names("Complaint")
         assert len(complaints) == demo.counts["complaints"] > 0
         self.check_records(complaints)
+        photos = self.check_photos(complaints)
+        self.check_mails(complaints)
         assert not made().made
         assert counts() != before
         gone = company.remove()
@@ -63,6 +67,34 @@ class TestDemo:
         assert {table: after[table] - count for table, count in before.items() if after[table] != count} == {}
         assert registry._series() == series
         assert company.remove() == {}
+        frappe.db.after_commit.run()  # `commit` does nothing here
+        assert not any(photo.exists() for photo in photos)
+
+    def check_photos(self, complaints: list[str]) -> list[Path]:
+        """Where the photos are: each is evidence of its complaint, as the bytes on the disk."""
+        rows = frappe.get_all(
+            "Complaint Evidence",
+            {"parent": ("in", complaints)},
+            ["file", "sha256", "caption"],
+            order_by="name asc",
+        )
+        assert rows
+        assert all(row.caption and sha256_of(row.file) == row.sha256 for row in rows)
+        return [path_of(row.file) for row in rows]
+
+    def check_mails(self, complaints: list[str]) -> None:
+        """Whoever wrote by mail has an answer that belongs to the mail, and none of it was sent anywhere."""
+        mails = frappe.get_all(
+            "Communication",
+            {"reference_doctype": "Complaint", "reference_name": ("in", complaints)},
+            ["name", "sent_or_received", "in_reply_to", "reference_name"],
+            order_by="name asc",
+        )
+        first = {mail.reference_name: mail.name for mail in mails if not mail.in_reply_to}
+        assert first
+        assert all(mail.sent_or_received == "Received" for mail in mails if not mail.in_reply_to)
+        assert {mail.in_reply_to for mail in mails if mail.sent_or_received == "Sent"} & set(first.values())
+        assert not frappe.db.count("Email Queue", {"reference_name": ("in", complaints)})
 
     def check_records(self, complaints: list[str]) -> None:
         rows = frappe.get_all(

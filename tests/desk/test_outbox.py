@@ -8,6 +8,7 @@ import frappe
 import pytest
 from frappe.utils.user import UserPermissions
 
+from complaint_qms.api import given_up
 from complaint_qms.constants import events
 from complaint_qms.services.events import BACK_OFF
 from complaint_qms.services.notify import digest, sentences
@@ -108,6 +109,40 @@ def test_without_an_account_the_outbox_says_what_to_set_up(user, monkeypatch):
     )
     assert row[0].state == "given_up"
     assert "Email Account" in row[0].error
+
+
+def test_what_was_given_up_is_sent_again_by_an_administrator_alone(user, failing, monkeypatch):
+    send([message(user)], NOW)
+    frappe.db.set_value(
+        "QMS Message", {"to_user": user, "channel": "email"}, {"state": "given_up", "attempts": 6}
+    )
+    names = frappe.get_all("QMS Message", {"to_user": user}, pluck="name")
+    for caller in (user, factory.user("Complaint Manager"), "Guest"):
+        with factory.as_user(caller), pytest.raises(frappe.PermissionError):
+            given_up.send_messages(names=names)
+    assert given_up.send_messages(names=names) == {"again": 1}  # the notice in the desk was sent
+    ((state, attempts, moment),) = waiting(user)
+    assert (state, attempts) == ("queued", 0)
+    assert moment
+    sent: list[dict] = []
+    monkeypatch.setattr(frappe, "sendmail", lambda **mail: sent.append(mail))
+    assert digest.send(moment + timedelta(seconds=1)) == 1  # though it was written years ago
+    assert [row[0] for row in waiting(user)] == ["sent"]
+    assert len(sent) == 1
+    assert given_up.send_messages(names=names) == {"again": 0}
+
+
+def test_a_listener_that_was_given_up_is_asked_again(user):
+    values = {"event": events.REGISTERED, "listener": "frappe.utils.now", "data": "{}", "happened_by": user}
+    row = factory.make("QMS Event", **values, happened_at=NOW, state="given_up", attempts=6)
+    with factory.as_user(user), pytest.raises(frappe.PermissionError):
+        given_up.tell_listeners(names=[row.name])
+    assert given_up.tell_listeners(names=[row.name]) == {"again": 1}
+    row.reload()
+    assert (row.state, row.attempts) == ("waiting", 0)
+    assert row.next_attempt
+    with pytest.raises(frappe.ValidationError, match="1000"):
+        given_up.tell_listeners(names=["x"] * 1001)
 
 
 def test_what_was_sent_goes_after_a_while_and_what_was_given_up_stays(user):

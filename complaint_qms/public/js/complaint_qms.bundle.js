@@ -1,4 +1,5 @@
 // Loaded on every desk page: words for keys, and "Create → Complaint" for ERPNext's forms. Kept small.
+import * as given_up from "./given_up";
 import * as labels from "./labels";
 import * as markup from "./markup";
 import * as words from "./words";
@@ -45,7 +46,7 @@ $(document).on("form-refresh", (event, frm) => {
 });
 
 frappe.provide("complaint_qms");
-Object.assign(complaint_qms, { labels, markup, words, safe_color, show_as_text, offer_complaint, mute_workflow_menu, keep_moments });
+Object.assign(complaint_qms, { given_up, labels, markup, words, safe_color, show_as_text, offer_complaint, mute_workflow_menu, keep_moments });
 
 mind_the_rest();
 mind_filters();

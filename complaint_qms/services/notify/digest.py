@@ -6,6 +6,7 @@ transaction: a kill in between costs nothing. What cannot be sent is tried again
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import frappe
@@ -16,6 +17,7 @@ from pypika.queries import Table
 from pypika.terms import Criterion
 
 from complaint_qms.constants import events
+from complaint_qms.services import writing
 from complaint_qms.services.events import BACK_OFF
 from complaint_qms.services.notify.outbox import EMAIL, EXPIRED, GIVEN_UP, OUTBOX, QUEUED, SENT
 from complaint_qms.services.notify.sentences import ESCALATED, HEADINGS
@@ -48,6 +50,21 @@ def send(now: datetime | None = None) -> int:
     return queued
 
 
+def send_again(names: Iterable[str], now: datetime) -> int:
+    """Queue mails that were given up once more, as new ones; how many of `names` were. Sent once this is committed."""
+    given_up = frappe.get_all(
+        OUTBOX,
+        {"name": ("in", list(names)), "channel": EMAIL, "state": GIVEN_UP},
+        pluck="name",
+        order_by="name asc",
+    )
+    values = {"state": QUEUED, "attempts": 0, "next_attempt": now, "error": None}
+    writing.set_where(OUTBOX, given_up, values, "sent again", modified=True)
+    if given_up:
+        frappe.enqueue(send, queue="long", job_id=JOB_ID, deduplicate=True, enqueue_after_commit=True)
+    return len(given_up)
+
+
 def _readers(now: datetime) -> list[str]:
     table = frappe.qb.DocType(OUTBOX)
     query = frappe.qb.from_(table).select(table.to_user).distinct().where(_due(table, now))
@@ -61,7 +78,8 @@ def _due(table: Table, now: datetime) -> Criterion:
 def _expire(now: datetime) -> None:
     table = frappe.qb.DocType(OUTBOX)
     query = frappe.qb.update(table).set(table.state, EXPIRED)
-    query.where((table.state == QUEUED) & (table.creation < now - _WITHIN)).run()
+    # `modified` is when it was written, or when somebody asked for it again.
+    query.where((table.state == QUEUED) & (table.modified < now - _WITHIN)).run()
 
 
 def _can_send() -> bool:
