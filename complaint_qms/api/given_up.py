@@ -7,6 +7,7 @@ from frappe.utils import now_datetime
 from complaint_qms.api.arguments import checked
 from complaint_qms.services import events
 from complaint_qms.services.notify import digest
+from complaint_qms.services.record.source_defaults import check_role
 
 _MOST = 1000
 
@@ -28,6 +29,6 @@ def tell_listeners(names: list[str]) -> dict[str, int]:
 
 
 def _check(names: list[str]) -> None:
-    frappe.only_for("System Manager")
+    check_role(_("try again what was given up"), "System Manager")
     if len(names) > _MOST:
         frappe.throw(_("Choose {0} at most.").format(_MOST))

@@ -102,7 +102,7 @@ def _register(office: Office, plan: Plan) -> tuple[Document, datetime]:
         "subject": subject,
         "company": office.company,
         "customer": sale.customer,
-        "description": f"<p>{text}</p><p>{more}</p>" if story else f"<p>{text}</p>",
+        "description": f"<p>{text}</p><p>{more}</p>" if story and not plan.field_case else f"<p>{text}</p>",
         "expectation": wants,
         "channel": "WeChat" if chinese and random.random() < 0.4 else random.choice(CHANNELS),
         "urgency": story.urgency if story else "low",
@@ -336,10 +336,9 @@ class Life:
 
     def _closing(self) -> dict[str, Any]:
         cause = frappe.db.exists("Root Cause", {"complaint": self.doc.name, "status": "verified"})
+        judged = self.random.choices(("justified", "partly_justified", "not_justified"), (7, 2, 1))[0]
         values = {
-            "closing_decision": self.random.choices(
-                ("justified", "partly_justified", "not_justified"), (7, 2, 1)
-            )[0],
+            "closing_decision": "justified" if self.plan.field_case else judged,
             "closing_summary": "Answered, settled as agreed, and the customer is content.",
             "capa_required": "yes" if self.capa else "no",
         }

@@ -96,7 +96,7 @@ class Correspondence:
 
 
 def _caption(story: Story, shown: str) -> str:
-    captions = {"photo": ("As it arrived with the customer", "客户拍摄"), "label": ("Its label", "产品标签")}
+    captions = {"photo": ("As the customer found it", "客户拍摄"), "label": ("Its label", "产品标签")}
     return captions[shown][int(story.chinese)]
 
 

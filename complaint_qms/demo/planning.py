@@ -8,6 +8,7 @@ from random import Random
 
 from complaint_qms.demo.stories import FIELD_CASE, LEAK, STORIES, Story
 from complaint_qms.demo.supply import Sale, Shop
+from complaint_qms.demo.tables import HOSPITALS
 
 
 @dataclass
@@ -66,7 +67,8 @@ def _field_case(shop: Shop, end: datetime) -> list[Plan]:
     ]
     if not sales:
         return []
-    sale = sales[-1]
+    wards = [sale for sale in sales if sale.customer in HOSPITALS]
+    sale = (wards or sales)[-1]
     return [Plan(sale.delivered + timedelta(days=20), FIELD_CASE, sale, field_case=True)]
 
 

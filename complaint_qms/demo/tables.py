@@ -67,6 +67,7 @@ CUSTOMERS: Final = (
     ("Open Door Shelter", "United States", "United States", "Non Profit", "Grace Miller", "en", 1),
     ("Jasper Lee", "United States", "United States", "Individual", "Jasper Lee", "en", 1),
 )
+HOSPITALS: Final = ("Ferrous County Hospital", "Klinikum Waldsee")
 TERRITORIES: Final = ("Northern Europe", "Central Europe", "Asia Pacific", "China")
 
 # The planted fault: one lot of gaskets, too hard, built into several batches of two products.
