@@ -185,9 +185,6 @@ def _running() -> Path:
     return CHECKOUT / "out" / "demo-servers.json"
 
 
-# No bench ------------------------------------------------------------------------------------------------------------
-
-
 def _is_bench_process(pid: int) -> bool:
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
