@@ -5,65 +5,17 @@ The site's times are New York's too (tests/desk use a site of that zone), 4 July
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import frappe
 import pytest
 from frappe.model.document import Document
-from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from complaint_qms.constants import roles
-from complaint_qms.constants.clock import WEEKDAYS
-from complaint_qms.services.intake import register
-from complaint_qms.services.lifecycle.guard import take_step
-from complaint_qms.services.sop import clock, escalation
-from complaint_qms.services.sop import plan as sop_plan
-from tests.desk import factory
+from complaint_qms.services.sop import clock
+from tests.desk import clocked, factory
+from tests.desk.clocked import HOUR, at, holiday_list, sop, standing
 
-HOUR = 3600
-
-
-@pytest.fixture(autouse=True)
-def new_york(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sop_plan, "get_system_timezone", lambda: "America/New_York")
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(f"2024-{text}")
-
-
-def holiday_list(*days: str) -> str:
-    made = factory.make(
-        "Holiday List",
-        holiday_list_name=factory.unique("Holidays"),
-        from_date="2024-01-01",
-        to_date="2024-12-31",
-        holidays=[{"holiday_date": f"2024-{day}", "description": "Holiday"} for day in days],
-    )
-    return made.name
-
-
-def sop(**values: object) -> Document:
-    """Monday to Friday 8-12 and 13-17; response 4 h, triage 8 h, investigation 16 h, the whole 40 h; 75 % warns."""
-    shifts = (("08:00:00", "12:00:00"), ("13:00:00", "17:00:00"))
-    defaults = {
-        "sop_name": factory.unique("SOP"),
-        "holiday_list": holiday_list("07-04"),
-        "first_response_time": 4 * HOUR,
-        "resolution_time": 40 * HOUR,
-        "warn_percent": 75,
-        "working_hours": [
-            {"workday": day, "start_time": low, "end_time": high}
-            for day in WEEKDAYS[:5]
-            for low, high in shifts
-        ],
-        "stages": [
-            {"stage": "intake", "time_limit": 2 * HOUR, "warn_percent": 50},
-            {"stage": "triage", "time_limit": 8 * HOUR, "warn_percent": 75},
-            {"stage": "investigate", "time_limit": 16 * HOUR, "warn_percent": 0},
-        ],
-    }
-    return factory.make("Complaint SOP", **defaults | values)
+new_york = pytest.fixture(autouse=True)(clocked.new_york)
 
 
 def complaint(received: str = "07-01 09:00", procedure: Document | None = None, **values: object) -> Document:
@@ -75,18 +27,6 @@ def complaint(received: str = "07-01 09:00", procedure: Document | None = None, 
     doc.sop = (procedure or sop()).name
     clock.start(doc, at(received))
     return doc
-
-
-def standing(doc: Document) -> dict[str, tuple]:
-    """Due, warning and status of the three clocks, times as text without the year."""
-
-    def text(moment: datetime | None) -> str | None:
-        return get_datetime(moment).strftime("%m-%d %H:%M") if moment else None
-
-    return {
-        name: (text(doc.get(f"{name}_warn_at")), text(doc.get(f"{name}_due")), doc.get(f"{name}_status"))
-        for name in ("response", "stage", "resolution")
-    }
 
 
 def log(doc: Document) -> list[tuple]:
@@ -326,183 +266,3 @@ def test_a_hundred_complaints_read_their_sop_once() -> None:
     finally:
         frappe.db.sql = real
     assert asked == []
-
-
-# Through the complaint's own controller ------------------------------------------------------------------------------
-
-
-def registered(**values: object) -> Document:
-    """A complaint registered Monday 1 July 2024 at 9:00 through the door of every channel."""
-    given = {
-        "subject": "Cracked housing",
-        "complainant_name": "Ann Buyer",
-        "description": "It broke.",
-        **values,
-    }
-    return register.register({"sop": sop().name, "company": factory.company()} | given, now=at("07-01 09:00"))
-
-
-def test_registering_starts_the_clock() -> None:
-    doc = registered()
-    stored = frappe.get_doc("Complaint", doc.name)
-    assert standing(stored)["response"] == ("07-01 12:00", "07-01 14:00", "on_track")
-    assert stored.next_check_at == at("07-01 10:00")
-    assert [(row.stage, row.entered_at) for row in stored.stage_log] == [("intake", at("07-01 09:00"))]
-
-
-def test_a_form_opened_before_the_sweep_cannot_undo_it() -> None:
-    stale = registered()
-    escalation.sweep(at("07-01 14:00"))
-    stale.subject = "Cracked housing, second look"
-    stale.flags.now = at("07-01 14:05")
-    stale.save()
-    stored = frappe.get_doc("Complaint", stale.name)
-    assert stored.subject == "Cracked housing, second look"
-    assert [standing(stored)[name][2] for name in ("response", "stage")] == ["overdue", "overdue"]
-    assert stored.next_check_at == at("07-05 16:00"), "the warning of the whole"
-    assert escalation.sweep(at("07-01 14:10")).changed == 0
-
-
-def test_nobody_writes_the_clock_from_outside() -> None:
-    doc = registered(sla_status="met", resolution_due="2030-01-01 00:00:00")
-    assert standing(doc)["resolution"][1] == "07-09 09:00"
-    doc.update(
-        {"next_check_at": None, "stage_status": "met", "stage_due": "2030-01-01 00:00:00", "stage_log": []}
-    )
-    doc.flags.now = at("07-01 09:05")
-    doc.save()
-    stored = frappe.get_doc("Complaint", doc.name)
-    assert standing(stored)["stage"] == ("07-01 10:00", "07-01 11:00", "on_track")
-    assert stored.next_check_at == at("07-01 10:00")
-    assert len(stored.stage_log) == 1
-
-
-def test_a_corrected_date_of_receipt_moves_the_due_times() -> None:
-    doc = registered()
-    doc.received_at = at("06-28 16:00")
-    doc.awareness_date = "2024-06-28"
-    doc.flags.now = at("07-01 09:30")
-    doc.save()
-    assert standing(frappe.get_doc("Complaint", doc.name))["response"][1] == "07-01 11:00"
-
-
-def test_a_response_noted_on_the_form_ends_its_clock() -> None:
-    doc = registered()
-    doc.first_response_at = at("07-01 10:00")
-    doc.flags.now = at("07-01 10:05")
-    doc.save()
-    assert standing(frappe.get_doc("Complaint", doc.name))["response"][2] == "met"
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"working_hours": []}, "at least one day"),
-        ({"time_zone": "Mars/Olympus"}, "Mars/Olympus is not known"),
-        ({"working_hours": [{"workday": "Monday", "start_time": "09:00:00", "end_time": "09:00:00"}]}, "no length"),
-    ],
-)  # fmt: skip
-def test_an_sop_that_no_clock_can_follow_is_refused(values: dict, message: str) -> None:
-    good = sop()
-    good.update(values)
-    with pytest.raises(frappe.ValidationError, match=message):
-        sop_plan.check(good)
-
-
-class TestNobodyCleansTheClock:
-    """Times that a clock counts with cannot be moved to make it look better."""
-
-    def kept(self, name: str, field: str) -> object:
-        return frappe.db.get_value("Complaint", name, field)
-
-    def late(self, **values: object) -> Document:
-        """A complaint received forty days ago and registered now, in triage."""
-        received = add_to_date(now_datetime(), days=-40)
-        doc = register.register(
-            {
-                "subject": "Cracked",
-                "complainant_name": "Ann",
-                "description": "It broke.",
-                "received_at": received,
-            }
-            | values
-        )
-        take_step(doc, "Start Triage", {})
-        return frappe.get_doc("Complaint", doc.name)
-
-    def test_a_complaint_was_not_received_after_it_was_registered(self) -> None:
-        name = registered().name
-        frappe.db.set_value("Complaint", name, "creation", at("07-01 09:00"), update_modified=False)
-        doc = frappe.get_doc("Complaint", name)
-        doc.received_at = at("07-02 09:00")
-        with pytest.raises(frappe.ValidationError, match="Received At is after the registration"):
-            doc.save()
-
-    def test_after_intake_only_a_manager_corrects_the_receipt(self) -> None:
-        doc = self.late()
-        before, earlier = doc.received_at, doc.received_at - timedelta(days=1)
-        frappe.set_user(factory.user(roles.AGENT))
-        doc.received_at = earlier
-        with pytest.raises(frappe.PermissionError, match="Complaint Manager"):
-            doc.save()
-        assert self.kept(doc.name, "received_at") == before
-        frappe.set_user(factory.user(roles.MANAGER))
-        doc = frappe.get_doc("Complaint", doc.name)
-        doc.received_at = earlier
-        doc.save()
-        assert self.kept(doc.name, "received_at") == earlier
-
-    def test_what_a_time_picker_rounds_is_no_correction(self) -> None:
-        doc = self.late(first_response_at=add_to_date(now_datetime(), days=-1))
-        before = (doc.received_at, doc.first_response_at)
-        frappe.set_user(factory.user(roles.AGENT))
-        doc.received_at = doc.received_at.replace(microsecond=0)
-        doc.first_response_at = str(doc.first_response_at.replace(second=0, microsecond=0))
-        doc.save()
-        assert (doc.received_at, doc.first_response_at) == before
-
-    def test_the_receipt_cannot_be_taken_away(self) -> None:
-        doc = self.late()
-        doc.received_at = None
-        doc.save()
-        assert doc.received_at
-
-    @pytest.mark.parametrize("field", ["first_response_at", "reply_sent_at"])
-    def test_an_answer_lies_between_receipt_and_now(self, field: str) -> None:
-        doc = self.late()
-        doc.set(field, add_to_date(doc.received_at, minutes=-5))
-        with pytest.raises(frappe.ValidationError, match="is before Received At"):
-            doc.save()
-        doc.reload()
-        doc.set(field, add_to_date(now_datetime(), minutes=5))
-        with pytest.raises(frappe.ValidationError, match="lies in the future"):
-            doc.save()
-        doc.reload()
-        doc.set(field, add_to_date(doc.received_at, days=1))
-        doc.save()
-        assert self.kept(doc.name, "response_status") in ("met", "missed")
-
-    @pytest.mark.parametrize("to", [None, "2026-01-01 00:00:00"])
-    def test_a_first_response_does_not_move(self, to: str | None) -> None:
-        doc = self.late(first_response_at=add_to_date(now_datetime(), days=-1))
-        doc.first_response_at = to
-        with pytest.raises(frappe.ValidationError, match="First Response At stays"):
-            doc.save()
-
-    def test_history_comes_by_the_import_alone(self) -> None:
-        doc = registered(is_migrated=1)
-        assert (doc.is_migrated, standing(doc)["response"][1]) == (0, "07-01 14:00")
-        by_rest = frappe.get_doc(
-            {
-                "doctype": "Complaint",
-                "subject": "Cracked",
-                "complainant_name": "Ann",
-                "description": "It broke.",
-                "company": factory.company(),
-                "is_migrated": 1,
-            }
-        ).insert()
-        assert by_rest.is_migrated == 0
-        by_rest.is_migrated = 1
-        by_rest.save()
-        assert self.kept(by_rest.name, "is_migrated") == 0

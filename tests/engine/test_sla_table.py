@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from complaint_qms.engine.sla import clock, table
 from complaint_qms.engine.sla.clock import ClockError, NoWorkingTime, WorkCalendar
 from complaint_qms.engine.sla.table import PauseColumns
-from tests.engine.test_sla_clock import OFFICE, SPAN, H, M, at, calendars
+from tests.engine.test_sla_clock import OFFICE, H, M, at
+from tests.engine.test_sla_clock_walk import SPAN, calendars
 
 UTC = timezone.utc
 
