@@ -10,20 +10,12 @@ import pytest
 from frappe.permissions import add_user_permission
 
 from complaint_qms.jobs import sweep as door
-from complaint_qms.services.notify import digest, sentences
+from complaint_qms.services.notify import digest
 from complaint_qms.services.sop import escalation
-from tests.desk import factory
+from tests.desk import due_complaints, factory
+from tests.desk.due_complaints import CLOCKS, HOUR, NOW, complaint, person, told
 
-NOW = datetime(2024, 7, 2, 12, 0)
-HOUR = timedelta(hours=1)
-CLOCKS = ("response", "stage", "resolution")
-
-
-@pytest.fixture(autouse=True)
-def nothing_else_is_due() -> None:
-    """Complaints that are on the site already stay out of the count."""
-    complaint = frappe.qb.DocType("Complaint")
-    frappe.qb.update(complaint).set(complaint.next_check_at, None).where(complaint.next_check_at <= NOW).run()
+nothing_else_is_due = pytest.fixture(autouse=True)(due_complaints.nothing_else_is_due)
 
 
 def sop(**values: object) -> str:
@@ -36,38 +28,9 @@ def sop(**values: object) -> str:
     return factory.make("Complaint SOP", **defaults | values).name
 
 
-def complaint(owner: str | None = None, **values: object) -> str:
-    """A complaint in the database, past its controller. `stage=(warn, due, status)` and so on set the clocks."""
-    doc = frappe.new_doc("Complaint")
-    doc.name = factory.unique("CMP")
-    doc.update({"subject": "Cracked <housing>", "company": factory.company(), "stage": "triage"})
-    doc.complaint_owner = owner
-    steps = []
-    for clock in CLOCKS:
-        warn, due, status = values.pop(clock, (None, None, ""))
-        doc.update({f"{clock}_warn_at": warn, f"{clock}_due": due, f"{clock}_status": status})
-        steps += [m for m, at in ((warn, "on_track"), (due, "at_risk")) if m and status in ("on_track", at)]
-    doc.sla_status = "on_track"
-    doc.next_check_at = min(steps, default=None)
-    doc.update(values)
-    doc.db_insert()
-    return doc.name
-
-
 def state(name: str) -> tuple:
     fields = ["response_status", "stage_status", "resolution_status", "sla_status", "next_check_at"]
     return frappe.db.get_value("Complaint", name, [*fields, "escalation_level"])
-
-
-def told(name: str, channel: str = "desk") -> list[tuple[str, str]]:
-    """Who was told what of a complaint."""
-    rows = frappe.get_all(
-        "QMS Message",
-        {"reference_doctype": "Complaint", "reference_name": name, "channel": channel},
-        ["to_user", "kind"],
-        order_by="to_user, kind",
-    )
-    return [(row.to_user, row.kind) for row in rows]
 
 
 def story(name: str) -> list[str]:
@@ -77,10 +40,6 @@ def story(name: str) -> list[str]:
         pluck="content",
         order_by="creation",
     )
-
-
-def person(*roles: str) -> str:
-    return factory.user(*roles or ("Complaint Agent",), email=f"{frappe.generate_hash(length=8)}@qms.example")
 
 
 def test_at_risk_reminds_the_handler() -> None:
@@ -253,151 +212,6 @@ def test_the_responsible_user_of_the_stage_is_reminded() -> None:
     name = complaint(None, stage=(NOW, NOW + HOUR, "on_track"), sop=procedure)
     escalation.sweep(NOW)
     assert told(name) == [(clerk, "at_risk")]
-
-
-@pytest.fixture
-def outgoing(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
-    sent: list[dict] = []
-    monkeypatch.setattr(frappe, "sendmail", lambda **kwargs: sent.append(kwargs))
-    monkeypatch.setattr(digest, "_can_send", lambda: True)
-    return sent
-
-
-def test_one_digest_mail_per_person(outgoing: list[dict]) -> None:
-    superior, handler = person(), person()
-    factory.employee(handler, reports_to=factory.employee(superior).name)
-    late = [complaint(handler, stage=(NOW, NOW - n * HOUR, "on_track")) for n in range(3)]
-    near = complaint(handler, stage=(NOW, NOW + HOUR, "on_track"))
-    escalation.sweep(NOW)
-    assert outgoing == []
-    assert digest.send(NOW) == 2
-    assert digest.send(NOW) == 0, "mailed once"
-    by_address = {mail["recipients"][0]: mail for mail in outgoing}
-    assert set(by_address) == {superior, handler}
-    assert by_address[handler]["subject"] == "Complaints: 3 overdue, 1 at risk"
-    assert by_address[superior]["subject"] == "Complaints: 3 overdue, 0 at risk"
-    groups = dict(by_address[handler]["args"]["groups"])
-    assert {line["url"].rsplit("/", 1)[1] for line in groups["Overdue"]} == {
-        name.replace(" ", "%20") for name in late
-    }
-    assert len(groups["Time is running out"]) == 1
-    assert groups["Escalated to you"] == []
-    text = frappe.render_template("templates/emails/complaint_clock_digest.html", by_address[handler]["args"])
-    assert "Cracked &lt;housing&gt;" in text
-    assert near in text
-
-
-def test_a_long_digest_is_cut(outgoing: list[dict], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(digest, "ROWS", 2)
-    handler = person()
-    for _ in range(5):
-        complaint(handler, stage=(NOW, NOW + HOUR, "on_track"))
-    escalation.sweep(NOW)
-    digest.send(NOW)
-    (mail,) = outgoing
-    assert sum(len(lines) for _heading, lines in mail["args"]["groups"]) == 2
-    assert mail["args"]["more"] == 3
-
-
-def test_a_mail_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    bad, good = sorted([person(), person()])
-    sent = []
-
-    def sendmail(**kwargs: object) -> None:
-        if kwargs["recipients"] == [bad]:
-            frappe.get_doc({"doctype": "ToDo", "description": "half done"}).insert()
-            raise ValueError("bad address")
-        sent.append(kwargs["recipients"])
-
-    monkeypatch.setattr(frappe, "sendmail", sendmail)
-    monkeypatch.setattr(digest, "_can_send", lambda: True)
-    for user in (bad, good):
-        complaint(user, stage=(NOW, NOW + HOUR, "on_track"))
-    escalation.sweep(NOW)
-    assert digest.send(NOW) == 1
-    assert digest.send(NOW) == 0
-    assert sent == [[good]]
-    assert not frappe.db.exists("ToDo", {"description": "half done"})
-    assert frappe.db.exists("Error Log", {"method": ("like", f"%{bad}%")})
-
-
-def test_a_kill_before_the_mail_keeps_it_for_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Killed(BaseException):
-        pass
-
-    def sendmail(**kwargs: object) -> None:
-        raise Killed
-
-    monkeypatch.setattr(digest, "_can_send", lambda: True)
-    handler = person()
-    complaint(handler, stage=(NOW, NOW + HOUR, "on_track"))
-    escalation.sweep(NOW)
-    frappe.db.savepoint("swept")
-    monkeypatch.setattr(frappe, "sendmail", sendmail)
-    with pytest.raises(Killed):
-        digest.send(NOW)
-    frappe.db.rollback(save_point="swept")
-    sent = []
-    monkeypatch.setattr(frappe, "sendmail", lambda **kwargs: sent.append(kwargs["recipients"]))
-    assert digest.send(NOW) == 1
-    assert sent == [[handler]]
-
-
-@pytest.mark.parametrize("can_send", [False, True])
-def test_without_an_account_to_send_from_nothing_fails(
-    can_send: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def sendmail(**kwargs: object) -> None:
-        assert can_send
-        frappe.throw("Please set up an account", frappe.OutgoingEmailError)
-
-    monkeypatch.setattr(frappe, "sendmail", sendmail)
-    monkeypatch.setattr(digest, "_can_send", lambda: can_send)
-    handler = person()
-    complaint(handler, stage=(NOW, NOW + HOUR, "on_track"))
-    escalation.sweep(NOW)
-    assert digest.send(NOW) == 0
-    assert frappe.local.message_log == []
-    assert not frappe.db.exists("Error Log", {"method": ("like", f"%{handler}%")})
-
-
-def test_who_wants_mails_only_and_who_wants_none(outgoing: list[dict]) -> None:
-    by_mail, quiet = person(), person()
-    frappe.db.set_value("Notification Settings", by_mail, "enabled", 0)
-    frappe.db.set_value("Notification Settings", quiet, {"enabled": 0, "enable_email_notifications": 0})
-    names = [complaint(user, stage=(NOW, NOW + HOUR, "on_track")) for user in (by_mail, quiet)]
-    escalation.sweep(NOW)
-    digest.send(NOW)
-    assert [mail["recipients"] for mail in outgoing] == [[by_mail]]
-    assert [told(name) for name in names] == [[], []]
-    assert [told(name, "email") for name in names] == [[(by_mail, "at_risk")], []]
-    assert not frappe.db.exists("Notification Log", {"for_user": ("in", (by_mail, quiet))})
-
-
-def test_no_mail_when_the_site_wants_none(outgoing: list[dict]) -> None:
-    frappe.db.set_single_value("Complaint QMS Settings", "notify_by_email", 0)
-    frappe.clear_document_cache("Complaint QMS Settings", "Complaint QMS Settings")
-    complaint(person(), stage=(NOW, NOW + HOUR, "on_track"))
-    escalation.sweep(NOW)
-    assert digest.send(NOW) == 0
-    assert outgoing == []
-
-
-def test_words_in_the_reader_s_language_and_zone(monkeypatch: pytest.MonkeyPatch) -> None:
-    handler = person()
-    frappe.db.set_value("User", handler, {"language": "de", "time_zone": "Asia/Shanghai"})
-    monkeypatch.setattr(
-        "complaint_qms.services.record.site_time.get_system_timezone", lambda: "America/New_York"
-    )
-    seen = set()
-    monkeypatch.setattr(sentences, "_", lambda text: seen.add(frappe.local.lang) or text)
-    name = complaint(handler, stage=(NOW, datetime(2024, 7, 2, 20, 15), "on_track"))
-    escalation.sweep(NOW)
-    (subject,) = frappe.get_all("Notification Log", {"document_name": name}, pluck="subject", order_by="name")
-    assert "03" in subject.split("due")[1], "the next morning in Shanghai"
-    assert "08:15" in subject
-    assert "de" in seen
-    assert frappe.local.lang != "de"
 
 
 def test_batches_are_committed_one_by_one_and_a_kill_repeats_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
