@@ -66,6 +66,7 @@ _DESK = "complaint_qms.overrides.desk"
 override_whitelisted_methods = {
     "erpnext.crm.utils.get_open_activities": f"{_DESK}.get_open_activities",
     "frappe.client.validate_link": f"{_DESK}.validate_link",
+    "frappe.client.validate_link_and_fetch": f"{_DESK}.validate_link_and_fetch",
     "frappe.desk.doctype.dashboard_chart.dashboard_chart.get": f"{_DESK}.get_chart",
     "frappe.desk.doctype.tag.tag.add_tag": f"{_DESK}.add_tag",
     "frappe.desk.doctype.tag.tag.add_tags": f"{_DESK}.add_tags",

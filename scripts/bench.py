@@ -34,6 +34,14 @@ class Bench:
     frappe: str
     erpnext: str
 
+    def __str__(self) -> str:
+        return f"{self.path} (Frappe {self.frappe}, ERPNext {self.erpnext})"
+
+    @property
+    def major(self) -> str:
+        """The first number of its Frappe's version."""
+        return self.frappe.partition(".")[0]
+
     @property
     def python(self) -> Path:
         return self.path / "env" / "bin" / "python"
@@ -77,43 +85,64 @@ class Bench:
 
 @dataclass
 class Search:
-    """Outcome of looking for a bench: the first that is whole, and why each other place is none."""
+    """Outcome of looking for benches: those that are whole, best first, and why each other place is none."""
 
-    bench: Bench | None = None
+    found: list[Bench] = field(default_factory=list)
     rejected: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def bench(self) -> Bench | None:
+        """The one that tests and the demo use."""
+        return self.found[0] if self.found else None
+
+    @property
+    def beside(self) -> Bench | None:
+        """The first of another version of Frappe."""
+        return next((bench for bench in self.found if bench.major != self.found[0].major), None)
 
     @property
     def reason(self) -> str:
         return "no Frappe bench with ERPNext found on this machine; set FRAPPE_BENCH to its folder"
 
 
-def candidates(checkout: Path = CHECKOUT) -> list[Path]:
-    """Where a bench may be, best first; each place once."""
+def named() -> list[Path]:
+    """The folders that FRAPPE_BENCH names, in its order: one, or several as in a search path."""
+    told = os.environ.get("FRAPPE_BENCH", "").split(os.pathsep)
+    return [Path(place).expanduser() for place in told if place]
+
+
+def usual(checkout: Path = CHECKOUT) -> list[Path]:
+    """Where benches are by habit, best first."""
     places: list[Path] = []
-    if os.environ.get("FRAPPE_BENCH"):
-        places.append(Path(os.environ["FRAPPE_BENCH"]).expanduser())
     # The shell's own idea of where it stands keeps a link apps/complaint_qms -> elsewhere visible.
     for here in (Path(os.environ.get("PWD") or checkout), checkout):
         if here.parent.name == "apps" and here.resolve() == checkout.resolve():
             places.append(here.parent.parent)
-    places += [
+    return [
+        *places,
         Path.home() / "frappe-bench",
+        Path.home() / "bench16",
         Path("/home/frappe/frappe-bench"),
         Path("/workspace/development/frappe-bench"),
         Path("/workspaces/frappe_docker/development/frappe-bench"),
     ]
-    return list(dict.fromkeys(places))
 
 
 def find(checkout: Path = CHECKOUT) -> Search:
-    """Look through `candidates` and stop at the first whole bench."""
-    search = Search()
-    for place in candidates(checkout):
-        found = inspect(place)
-        if isinstance(found, Bench):
-            search.bench = found
+    """Look where FRAPPE_BENCH says, and in the usual places when nothing whole is there; each place once."""
+    search, seen = Search(), set()
+    for places in (named(), usual(checkout)):
+        for place in places:
+            if place.resolve() in seen:
+                continue
+            seen.add(place.resolve())
+            outcome = inspect(place)
+            if isinstance(outcome, Bench):
+                search.found.append(outcome)
+            else:
+                search.rejected.append((str(place), outcome))
+        if search.found:
             break
-        search.rejected.append((str(place), found))
     return search
 
 
@@ -182,4 +211,5 @@ if __name__ == "__main__":
     if not result.bench:
         places = "\n".join(f"  {place}: {why}" for place, why in result.rejected)
         sys.exit(f"{result.reason}\n{places}")
-    say(f"{result.bench.path} (Frappe {result.bench.frappe}, ERPNext {result.bench.erpnext})")
+    for one in result.found:
+        say(str(one))

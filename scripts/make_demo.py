@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 
 from scripts import bench as benches
-from scripts import install, pointing, services, sites
+from scripts import install, node, pointing, services, sites
 from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, run, say
 
 SITE = os.environ.get("QMS_DEMO_SITE") or "complaint-qms-demo.localhost"
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     search = benches.find()
     bench, reason = search.bench, search.reason
     if bench:
-        say(f"bench: {bench.path} (Frappe {bench.frappe}, ERPNext {bench.erpnext})")
+        say(f"bench: {bench}")
     else:
         for place, why in search.rejected:
             say(f"not a bench: {place} ({why})")
@@ -129,7 +129,7 @@ def serve(bench: Bench) -> int:
                 command,
                 cwd=bench.sites,
                 # Without it the desk looks for the realtime server behind the web server's own port.
-                env=bench.env() | {"DEV_SERVER": "1"},
+                env=bench.env(PATH=node.path(bench) or os.environ["PATH"]) | {"DEV_SERVER": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -60,17 +60,35 @@ def main(arguments: list[str]) -> int:
     say(f"Complaint QMS tests, {time.strftime('%Y-%m-%d %H:%M')}, checkout {CHECKOUT}")
     search = benches.find()
     for place, why in search.rejected:
-        say(f"  not a bench: {place} ({why})")
-    reason = search.reason
-    if search.bench:
-        say(f"  bench: {search.bench.path} (Frappe {search.bench.frappe}, ERPNext {search.bench.erpnext})")
-        try:
-            services.ensure(search.bench)
-        except services.ServiceMissing as missing:
-            reason, search.bench = f"the bench {search.bench.path} cannot run: {missing}", None
+        if not search.found or Path(place) in benches.named():
+            say(f"  not a bench: {place} ({why})")
     if not search.bench:
-        return without_bench(reason, arguments)
-    return with_bench(search.bench, arguments)
+        return without_bench(search.reason, arguments)
+    if missing := unusable(search.bench):
+        return without_bench(missing, arguments)
+    say(f"  bench: {search.bench}")
+    failed = with_bench(search.bench, arguments)
+    if not arguments and search.beside:
+        failed = smoke(search.beside) or failed
+    return failed
+
+
+def unusable(bench: Bench) -> str:
+    """Why the bench cannot run; empty when its services answer, or could be started."""
+    try:
+        services.ensure(bench)
+    except services.ServiceMissing as missing:
+        return f"the bench {bench} cannot run: {missing}"
+    return ""
+
+
+def smoke(bench: Bench) -> int:
+    """The quick tests that tell whether the app stands on another version of Frappe: the install, the roads, the rights."""
+    say(f"\nSmoke tests beside it, on the bench {bench}")
+    if missing := unusable(bench):
+        say(f"  skipping them: {missing}")
+        return 0
+    return with_bench(bench, ["tests/desk", "tests/browser", "-m", "smoke"])
 
 
 def without_bench(reason: str, arguments: list[str]) -> int:

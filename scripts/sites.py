@@ -10,6 +10,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+from scripts import node
 from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, read_json, say
 
 INSIDE = CHECKOUT / "scripts" / "inside" / "site.py"
@@ -22,6 +23,8 @@ INSTALLS = {"constants", "fixtures", "patches", "setup", "workflow"}
 ADMIN_PASSWORD = "admin"
 STAMP = f".{APP}.stamp"
 OWN_MARK = "complaint_qms_scratch"  # set in a site's config by us: such a site may be thrown away
+# No worker runs beside the tests, and Frappe 16 refuses jobs beyond a number that waits.
+FOR_TESTS = {OWN_MARK: True, "allow_tests": True, "max_queued_jobs": 100_000}
 
 
 class NoSite(Exception):
@@ -62,7 +65,7 @@ def ensure_lanes(bench: Bench, lanes: int) -> None:
         for site in missing:
             say(f"making the site {site}, a copy of {first}")
             _new_site(bench, site, "--source-sql", str(copy))
-            set_config(bench, site, allow_tests=True, mute_emails=True, **{OWN_MARK: True})
+            set_config(bench, site, mute_emails=True, **FOR_TESTS)
             (bench.sites / site / STAMP).write_text(wanted, "utf-8")
 
 
@@ -118,7 +121,7 @@ def make_erpnext_site(bench: Bench, site: str, kind: str = "company") -> None:
         say(f"making the site {site} with ERPNext (about a minute)")
         _new_site(bench, site, "--install-app", "erpnext")
     # ERPNext's tests write mails to the queue, which fails on a muted site without a mail account.
-    set_config(bench, site, allow_tests=True, mute_emails=kind == "company", **{OWN_MARK: True})
+    set_config(bench, site, mute_emails=kind == "company", **FOR_TESTS)
     (bench.sites / site / STAMP).unlink(missing_ok=True)
     if not saved.is_file():
         bench.run_script(*FIRST_STEP[kind](site))
@@ -188,26 +191,38 @@ def files_stamp(bench: Bench) -> str:
 
 
 def build_assets(bench: Bench) -> None:
-    """Compile the app's scripts and styles when a file of theirs changed since they were last compiled here."""
+    """Compile the app's scripts and styles when a file of theirs changed since they were last compiled for this bench.
+
+    Raises:
+        NoSite: there is no Node.js that this bench's Frappe can be compiled with.
+        CommandFailed: the app's files do not compile.
+    """
     public = CHECKOUT / APP / "public"
     newest = max((p.stat().st_mtime for p in public.rglob("*") if "dist" not in p.parts), default=0)
-    mark = public / "dist" / ".built"
-    linked = bench.sites / "assets" / APP
-    if mark.is_file() and mark.stat().st_mtime >= newest and linked.resolve() == public:
+    mark = saved_database(bench).with_name("built")
+    if mark.is_file() and mark.stat().st_mtime >= newest and _has_assets(bench, public):
         return
-    if not shutil.which("node"):
-        raise NoSite("Node.js is not installed, so the desk's scripts cannot be compiled")
+    path = node.path(bench)
+    if not path:
+        raise NoSite(f"the desk's scripts cannot be compiled: {node.wanted(bench)} is not installed")
     say("compiling the app's scripts and styles")
-    bench.run("build", "--app", APP)
-    if public.is_dir():
-        mark.parent.mkdir(exist_ok=True)
-        mark.touch()
+    bench.run("build", "--app", APP, PATH=path)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
 
 
 def set_config(bench: Bench, site: str, **values: object) -> None:
     """Write keys into a site's own config file."""
     path = bench.sites / site / "site_config.json"
     path.write_text(json.dumps(read_json(path) | values, indent=1, sort_keys=True), "utf-8")
+
+
+def _has_assets(bench: Bench, public: Path) -> bool:
+    """Whether what this bench's list names is there: another bench, or another checkout, may have compiled since."""
+    listed = read_json(bench.sites / "assets" / "assets.json").values()
+    ours = [public / path.partition(f"/{APP}/")[2] for path in listed if path.startswith(f"/assets/{APP}/")]
+    linked = (bench.sites / "assets" / APP).resolve() == public
+    return linked and bool(ours) and all(path.is_file() for path in ours)
 
 
 def _has_stamp(bench: Bench, site: str, wanted: str) -> bool:

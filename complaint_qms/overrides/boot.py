@@ -7,7 +7,8 @@ from complaint_qms.services.record.labels import choice_words
 
 def extend_bootinfo(bootinfo: dict) -> None:
     """The English names of the stable keys (`public/js/labels.js`), those of choices in the reader's language for the
-    framework's controls, and which kind of work each record is."""
+    framework's controls, the app's records, and which kind of work each is."""
     bootinfo["complaint_qms_words"] = WORDS
+    bootinfo["complaint_qms_records"] = [record.doctype for record in RECORDS]
     bootinfo.setdefault("__messages", {}).update(choice_words())
     bootinfo["complaint_qms_work"] = {record.work: record.doctype for record in RECORDS if record.work}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.smoke
 
 
 def test_administrator_reaches_the_desk(login) -> None:

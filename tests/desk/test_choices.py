@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import frappe
 import pytest
-from frappe.client import validate_link
 from frappe.desk.search import search_link
 from frappe.permissions import get_all_perms
 
 from complaint_qms.constants import roles
 from complaint_qms.patches.v1_0 import grant_choice
 from complaint_qms.setup.rights import CHOICE
-from tests.desk import factory
+from tests.desk import factory, framework, ways
 
 WRITERS = (roles.AGENT, roles.MANAGER, roles.INVESTIGATOR, roles.REGULATORY, roles.QUALITY_MANAGER)
 
@@ -92,7 +91,8 @@ def test_nothing_is_seen_through_a_name_but_what_it_is_searched_by() -> None:
 
 def test_a_chosen_name_is_taken_by_the_form() -> None:
     with factory.as_user(factory.person(roles.AGENT)):
-        assert validate_link("UOM", "Nos", "[]").get("name") == "Nos"
+        found = ways.call(frappe.session.user, framework.LINK_CHECK, doctype="UOM", docname="Nos")
+        assert found.get("name") == "Nos"
 
 
 def test_an_older_site_gets_it_once() -> None:

@@ -16,6 +16,8 @@ from complaint_qms.constants.about_records import ABOUT_RECORDS
 from complaint_qms.permissions.answer import no_objection, unless
 from tests.desk import factory
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.mark.parametrize(("major", "answer"), [(15, None), (16, True), (17, True)])
 def test_no_objection_in_the_words_of_each_version(major, answer):

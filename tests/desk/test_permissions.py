@@ -8,6 +8,8 @@ import pytest
 from complaint_qms.constants import roles
 from tests.desk import factory, settling
 
+pytestmark = pytest.mark.smoke
+
 ACTIONS = {"r": "read", "w": "write", "c": "create", "d": "delete", "s": "submit", "x": "cancel", "a": "amend", "i": "import", "e": "export"}  # fmt: skip
 RECORDS = (
     "Complaint",

@@ -11,7 +11,7 @@ from tests.browser.conftest import server  # noqa: F401 - the same real web serv
 from tests.desk import factory
 from tests.desk.rest import Person
 
-pytestmark = [pytest.mark.commits, pytest.mark.slow]
+pytestmark = [pytest.mark.commits, pytest.mark.slow, pytest.mark.smoke]
 
 PEOPLE = {
     "agent": (roles.AGENT,),

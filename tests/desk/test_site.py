@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import frappe
+import pytest
+
+pytestmark = pytest.mark.smoke
 
 
 def test_site_has_erpnext_and_the_app() -> None:

@@ -45,8 +45,25 @@ $(document).on("form-refresh", (event, frm) => {
 	}
 });
 
+/** Lists and forms of the app's records are told from others, for what the stylesheet says of the framework's own elements. */
+$(document).on("page-change", () => {
+	const [view, doctype] = frappe.get_route();
+	const ours = ["List", "Form"].includes(view) && (frappe.boot.complaint_qms_records || []).includes(doctype);
+	if (ours && frappe.container.page) frappe.container.page.classList.add("cq-page");
+});
+
 frappe.provide("complaint_qms");
-Object.assign(complaint_qms, { given_up, labels, markup, words, safe_color, show_as_text, offer_complaint, mute_workflow_menu, keep_moments });
+Object.assign(complaint_qms, {
+	given_up,
+	labels,
+	markup,
+	words,
+	safe_color,
+	show_as_text,
+	offer_complaint,
+	mute_workflow_menu,
+	keep_moments,
+});
 
 mind_the_rest();
 mind_filters();

@@ -45,7 +45,7 @@
 
 	function agreed_by(origin) {
 		if (!origin.approved_by) return "";
-		return __("{0} on {1}", [origin.approved_by, frappe.datetime.str_to_user(origin.approved_at)]);
+		return __("{0} on {1}", [origin.approved_by, frappe.datetime.str_to_user(origin.approved_at)], "Complaint Settlement");
 	}
 
 	function amount(origin) {

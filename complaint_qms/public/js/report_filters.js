@@ -122,8 +122,21 @@ Object.assign(complaint_qms.reports, {
 
 	// The same for the grid of a report, where the cell's padding has to be painted as well.
 	grid_cell(cell) {
-		return `<div style="${this.cell_style(cell)}margin:-.5rem;padding:.4rem .5rem;height:calc(100% + 1rem)">
+		return `<div style="${this.cell_style(cell)}margin:-.5rem;padding:.4rem .25rem;height:calc(100% + 1rem);white-space:normal">
 			${this.matrix_cell(cell)}</div>`;
+	},
+
+	// Columns as narrow as the room asks for, so that none of a grid is out of sight; below `least` its table scrolls.
+	fit_columns(options, least) {
+		if (!options.columns) return options;
+		const room = $(".report-wrapper:visible").width();
+		const wanted = options.columns.reduce((sum, column) => sum + (column.width || 0), 0);
+		if (!room || wanted <= room) return options;
+		const columns = options.columns.map((column) => ({
+			...column,
+			width: Math.max(least, Math.floor(((column.width || 0) * (room - 24)) / wanted)),
+		}));
+		return { ...options, columns };
 	},
 
 	// The whole matrix as a table, for print and for the workspace: columns and rows as the report gives them.

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import frappe
 from frappe import _
+from frappe.utils import fmt_money
 from frappe.utils.xlsxutils import handle_html
 
 from complaint_qms.tabular.rows import guarded
+
+PERCENT_PLACES: Final = 1
 
 
 def column(fieldname: str, title: str, fieldtype: str = "Data", width: int = 110, **more: object) -> dict:
@@ -19,6 +23,8 @@ def column(fieldname: str, title: str, fieldtype: str = "Data", width: int = 110
     would no longer agree with its own totals.
     """
     made = {"fieldname": fieldname, "label": title, "fieldtype": fieldtype, "width": width, **more}
+    if fieldtype == "Percent":
+        made = {"precision": PERCENT_PLACES} | made
     # The view takes a text column without any text for a number and sets it to the right.
     return {"align": "left"} | made if fieldtype == "Data" else made
 
@@ -40,19 +46,20 @@ def spreadsheet_safe(result: tuple) -> tuple:
 
 def summary(title: str, value: object, indicator: str = "", datatype: str = "Int") -> dict:
     """One number above a report; `indicator` is green, orange, red or blue."""
+    if datatype == "Percent" and value is not None:
+        # The view would show as many places as the site has for any number.
+        value, datatype = f"{fmt_money(value, precision=PERCENT_PLACES)}%", "Data"
     return {"label": title, "value": value, "indicator": indicator, "datatype": datatype}
 
 
 def percent(part: float, whole: float) -> float | None:
     """`part` of `whole` in percent to one place; None of nothing."""
-    return round(100 * part / whole, 1) if whole else None
+    return round(100 * part / whole, PERCENT_PLACES) if whole else None
 
 
 def money(amounts: Mapping[str, float]) -> str:
     """Amounts by currency in words, never added up across currencies."""
-    shown = [
-        frappe.utils.fmt_money(amount, currency=currency) for currency, amount in sorted(amounts.items())
-    ]
+    shown = [fmt_money(amount, currency=currency) for currency, amount in sorted(amounts.items())]
     return " + ".join(shown)
 
 

@@ -3,7 +3,7 @@ frappe.listview_settings["QMS Event"] = {
 	get_indicator: (doc) => complaint_qms.labels.indicator(doc.state, "state"),
 	onload(list) {
 		list.page.add_actions_menu_item(__("Tell Again"), () =>
-			complaint_qms.given_up.again("tell_listeners", list.get_checked_items(true), () => list.refresh()),
+			complaint_qms.given_up.again("tell_listeners", list.get_checked_items(true), () => list.refresh())
 		);
 	},
 };

@@ -3,7 +3,7 @@ frappe.listview_settings["QMS Message"] = {
 	get_indicator: (doc) => complaint_qms.labels.indicator(doc.state, "state"),
 	onload(list) {
 		list.page.add_actions_menu_item(__("Send Again"), () =>
-			complaint_qms.given_up.again("send_messages", list.get_checked_items(true), () => list.refresh()),
+			complaint_qms.given_up.again("send_messages", list.get_checked_items(true), () => list.refresh())
 		);
 	},
 };

@@ -19,6 +19,7 @@ frappe.query_reports["Complaint Risk Matrix"] = {
 	},
 
 	get_datatable_options(options) {
-		return Object.assign(options, { cellHeight: 58, serialNoColumn: false, inlineFilters: false });
+		const fitted = complaint_qms.reports.fit_columns(options, 70);
+		return Object.assign(fitted, { cellHeight: 58, serialNoColumn: false, inlineFilters: false });
 	},
 };

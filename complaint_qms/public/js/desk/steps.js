@@ -14,6 +14,7 @@ export function place_on_top(frm, fieldname) {
 		$place = $('<div class="cq-top"></div>');
 		frm.layout.wrapper.find(".form-tabs-list").first().before($place);
 		field.$wrapper.appendTo($place);
+		frm.$wrapper.find(".layout-main-section").first().addClass("cq-form");
 	}
 	$place.removeClass("hide");
 	return field.$wrapper;
