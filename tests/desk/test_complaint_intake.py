@@ -83,7 +83,7 @@ class TestIntake:
             ({"manufacturing_date": "2026-02-01", "expiry_date": "2026-01-01"}, "Expiry Date is before"),
             ({"expectation": "a pony"}, "Customer Wants"),
             ({"customer": "Nobody knows"}, "Customer"),
-            ({"contact_email": "not an address"}, "not an address"),
+            ({"contact_email": "not an address"}, "is not a valid Email Address"),
         ],
     )
     def test_bad_input_is_refused_with_its_reason(self, values, told):
