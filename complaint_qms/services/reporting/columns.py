@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import frappe
 from frappe import _
 from frappe.utils import fmt_money
 from frappe.utils.xlsxutils import handle_html
