@@ -45,6 +45,7 @@ class AsFound:
 
     def __init__(self) -> None:
         settings = frappe.db.get_connection_settings() | {"conv": dict(encoders), "autocommit": True}
+        settings.pop("multi_statements", None)  # of the driver that Frappe 16 uses: off, as it is in this one
         self.connection = pymysql.connect(**settings)
         self.keys = self._keys()
         self.sums: dict[str, str] = {}

@@ -89,7 +89,7 @@ def register(agent: Desk, invoice) -> str:
     """“Create → Complaint” on the invoice: what the invoice knows is there, the rest is typed."""
     agent.open("Sales Invoice", invoice.name)
     agent.create("Complaint")
-    agent.page.wait_for_url(re.compile("/app/complaint/new-"))
+    agent.page.wait_for_url(re.compile("/(app|desk)/complaint/new-"))
     agent.wait_for_form("Complaint")
     assert agent.value("sales_invoice") == invoice.name
     assert agent.value("customer") == invoice.customer
@@ -128,7 +128,7 @@ def triage(manager: Desk, name: str, handler: str) -> None:
 def start_investigation(manager: Desk, name: str, investigator: str) -> str:
     manager.tab("Investigation")
     manager.form.get_by_role("button", name="New Investigation").click()
-    manager.page.wait_for_url(re.compile("/app/investigation/new-"))
+    manager.page.wait_for_url(re.compile("/(app|desk)/investigation/new-"))
     manager.wait_for_form("Investigation")
     assert manager.value("complaint") == name
     manager.put(manager.form, investigator=investigator)
@@ -146,7 +146,7 @@ def investigate(investigator: Desk, investigation: str) -> str:
     )
     investigator.save()
     investigator.create("Root Cause")
-    investigator.page.wait_for_url(re.compile("/app/root-cause/new-"))
+    investigator.page.wait_for_url(re.compile("/(app|desk)/root-cause/new-"))
     investigator.wait_for_form("Root Cause")
     investigator.put(
         investigator.form,
@@ -188,7 +188,7 @@ def hand_over_to_solution(investigator: Desk, name: str) -> None:
 def plan_capa(investigator: Desk, investigation: str, owner: str) -> str:
     investigator.open("Investigation", investigation)
     investigator.create("CAPA")
-    investigator.page.wait_for_url(re.compile("/app/capa/new-"))
+    investigator.page.wait_for_url(re.compile("/(app|desk)/capa/new-"))
     investigator.wait_for_form("CAPA")
     investigator.put(investigator.form, title="Keep the mould warm")
     investigator.tab("Plan")
@@ -247,7 +247,7 @@ def propose_settlement(agent: Desk, name: str, invoice) -> str:
     agent.open("Complaint", name)
     agent.tab("Settlement")
     agent.form.get_by_role("button", name="New Settlement").click()
-    agent.page.wait_for_url(re.compile("/app/complaint-settlement/new-"))
+    agent.page.wait_for_url(re.compile("/(app|desk)/complaint-settlement/new-"))
     agent.wait_for_form("Complaint Settlement")
     agent.page.wait_for_function("() => (cur_frm.doc.lines || []).some((line) => line.sales_invoice_item)")
     assert agent.value("sales_invoice") == invoice.name
