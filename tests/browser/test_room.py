@@ -47,7 +47,9 @@ def test_a_complaint(desk: Desk, complaint: str) -> None:
         assert not cut(desk, BUTTONS, *([TABS] if width > SWIPED else [])), width
 
 
-def test_what_stands_beside_a_complaint_moves_below_where_there_is_no_room(desk: Desk, complaint: str) -> None:
+def test_what_stands_beside_a_complaint_moves_below_where_there_is_no_room(
+    desk: Desk, complaint: str
+) -> None:
     desk.open("Complaint", complaint)
     beside = desk.page.locator(".cq-context:visible").first
     beside.wait_for()

@@ -13,7 +13,9 @@ def test_administrator_reaches_the_desk(login) -> None:
     # Frappe 15 opens a workspace with its bar, 16 a desktop of icons.
     person = page.locator(".navbar .dropdown-navbar-user, .desktop-navbar .desktop-avatar").first
     expect(person).to_be_visible(timeout=60_000)
-    expect(page.locator(".standard-sidebar-item:visible, .desktop-icon:visible").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".standard-sidebar-item:visible, .desktop-icon:visible").first).to_be_visible(
+        timeout=60_000
+    )
 
 
 def test_a_user_sees_a_list_of_their_role(login, person) -> None:
