@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
@@ -19,7 +20,7 @@ def undone(site: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     """
     import frappe  # not above: this file is also read where no bench is
 
-    from tests.as_found import as_found
+    from tests.as_found import as_found, changed_user
 
     fresh_request()
     with ExitStack() as stack:
@@ -27,6 +28,7 @@ def undone(site: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
             stack.enter_context(as_found(request.getfixturevalue("keeper")))
         else:
             monkeypatch.setattr(frappe.db, "commit", lambda: None)
+        monkeypatch.setattr(frappe, "set_user", partial(changed_user, frappe.set_user))
         yield
         frappe.db.rollback()
         # Frappe's count of connections gives the connection a second for each statement, for good.

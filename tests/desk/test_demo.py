@@ -12,9 +12,12 @@ from frappe.utils import now_datetime
 from complaint_qms.demo import company, registry
 from complaint_qms.demo.time_travel import at, into_office, working
 from complaint_qms.services.evidence.disk import path_of, sha256_of
+from tests.as_found import doctypes_kept
 from tests.desk import factory
 
 SMALL = company.Size(complaints=10, receipts=4, deliveries=8, days=300)
+# For what ends before the first complaint.
+SMALLEST = company.Size(complaints=2, receipts=1, deliveries=1, days=300)
 PASSWORD = "Quiet-Harbour-7391"
 # Caches, counters and logs that grow by looking at a site or are reckoned anew by the system.
 NOT_COMPARED = {
@@ -44,13 +47,15 @@ def counts() -> dict[str, int]:
     return {table: frappe.db.sql(f"select count(*) from `{table}`")[0][0] for table in tables}
 
 
-def made(**options) -> company.Made:
-    return company.make(PASSWORD, size=SMALL, force=True, tell=lambda _text: None, **options)
+def made(size: company.Size = SMALL) -> company.Made:
+    with doctypes_kept():
+        return company.make(PASSWORD, size=size, force=True, tell=lambda _text: None)
 
 
 @pytest.mark.slow
 class TestDemo:
-    def test_it_is_made_once_and_taken_back_to_the_last_row(self, empty_site):
+    def test_it_is_made_once_stays_while_others_need_it_and_is_taken_back_to_the_last_row(self, empty_site):
+        """One story, because making it takes long."""
         before, series = counts(), registry._series()
         demo = made()
         assert demo.made
@@ -61,6 +66,7 @@ class TestDemo:
         self.check_mails(complaints)
         assert not made().made
         assert counts() != before
+        self.check_that_a_record_of_somebody_else_keeps_it()
         gone = company.remove()
         assert gone["Complaint"] == len(complaints)
         after = counts()
@@ -111,8 +117,10 @@ class TestDemo:
             moments = [row.entered_at for row in log]
             assert moments == sorted(moments)
 
-    def test_a_record_of_somebody_else_keeps_the_demo_in_place(self, empty_site):
-        made()
+    def check_that_a_record_of_somebody_else_keeps_it(self) -> None:
+        """Made and refused within a savepoint: what comes after sees the demo alone."""
+        frappe.db.savepoint("somebody_else")
+        standing = counts()
         customer = registry.names("Customer")[0]
         own = factory.make("Address", address_title="Own", address_line1="1", city="X", country="Germany")
         own.append("links", {"link_doctype": "Customer", "link_name": customer})
@@ -123,6 +131,8 @@ class TestDemo:
         with pytest.raises(frappe.LinkExistsError, match=customer):
             company.remove()
         assert registry.standing() == registry.FINISHED
+        frappe.db.rollback(save_point="somebody_else")
+        assert counts() == standing
 
     def test_an_interrupted_demo_can_be_taken_back(self, empty_site, monkeypatch):
         before = counts()
@@ -132,7 +142,8 @@ class TestDemo:
 
         monkeypatch.setattr(company, "live", stop)
         with pytest.raises(KeyboardInterrupt):
-            made()
+            made(size=SMALLEST)
+        assert registry.names("Sales Invoice")
         assert registry.standing() == "broken"
         with pytest.raises(frappe.ValidationError, match="interrupted"):
             made()

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-
 import frappe
 import pytest
 
-from tests.conftest import TESTS, bench_here
+from tests.desk import workers
 from tests.desk.factory import at_stage, complaint
 
 pytestmark = [pytest.mark.commits, pytest.mark.slow]
@@ -21,28 +16,7 @@ MERGE = "Merge into Another"
 
 def race(*steps):
     """Answers of processes that each take one step (complaint, action, values), told to go in the same moment."""
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.desk.step_worker", frappe.local.site, name, action, json.dumps(values)],
-            cwd=bench_here().sites,
-            env=os.environ | {"PYTHONPATH": str(TESTS.parent), "PYTHONWARNINGS": "ignore"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        for name, action, values in steps
-    ]  # fmt: skip
-    for worker in workers:
-        assert worker.stdout.readline().strip() == "ready"
-    for worker in workers:
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
-    answers = [worker.stdout.readline().strip() for worker in workers]
-    for worker in workers:
-        assert worker.wait(120) == 0
-    frappe.db.rollback()
-    return answers
+    return workers.at_once([workers.stepping(*step) for step in steps])
 
 
 def carried(*names):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -18,52 +14,13 @@ import pytest
 from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice
 from frappe.model.document import Document
 
-from tests.conftest import TESTS, bench_here
-from tests.desk import factory, settling
+from tests.desk import factory, settling, workers
+from tests.desk.workers import PATIENCE, Worker
 
 pytestmark = [pytest.mark.commits, pytest.mark.slow]
 
 PROCESSES = 20
 ROUNDS = 5
-PATIENCE = 120.0
-
-
-class Worker:
-    """One process that submits a settlement when told to."""
-
-    def __init__(self, settlement: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.desk.settle_worker", frappe.local.site, approver(), settlement],
-            cwd=bench_here().sites,
-            env=os.environ | {"PYTHONPATH": str(TESTS.parent), "PYTHONWARNINGS": "ignore"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        self.connection = 0
-
-    def ready(self) -> Worker:
-        word, connection = self.process.stdout.readline().split()
-        assert word == "ready"
-        self.connection = int(connection)
-        return self
-
-    def go(self) -> Worker:
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
-        return self
-
-    def answer(self) -> str:
-        told = self.process.stdout.readline().strip()
-        assert self.process.wait(PATIENCE) == 0
-        return told
-
-    def kill(self) -> None:
-        """SIGKILL, then wait until the database has noticed and undone what was open."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(PATIENCE)
-        until(lambda: self.connection not in connections(), "the database to drop the killed worker")
 
 
 def approver() -> str:
@@ -82,16 +39,19 @@ def until(true, what: str) -> None:
         time.sleep(0.05)
 
 
+def worker(settlement: str) -> Worker:
+    """One process that submits the settlement when told to."""
+    return workers.submitting(approver(), settlement)
+
+
+def undone(process: Worker) -> None:
+    """Wait until the database has noticed that the process was killed and undone what it had open."""
+    until(lambda: process.connection not in connections(), "the database to drop the killed worker")
+
+
 def at_once(*settlements: str) -> list[str]:
     """Answers of one process for each name, all started before the first is told to go."""
-    workers = [Worker(name) for name in settlements]
-    for worker in workers:
-        worker.ready()
-    for worker in workers:
-        worker.go()
-    answers = [worker.answer() for worker in workers]
-    frappe.db.rollback()  # look at the database as it is now
-    return answers
+    return workers.at_once([worker(name) for name in settlements])
 
 
 def waiting(*lines: dict, invoice: Document | None = None) -> Document:
@@ -176,12 +136,15 @@ def holding_the_next_number_of(doctype: str) -> Iterator[str]:
 def test_a_worker_killed_between_two_documents_leaves_nothing() -> None:
     """The credit note is written and the worker waits for the number of the Delivery Note when it is killed."""
     settlement = waiting(RETURN)
-    worker = Worker(settlement.name).ready()
+    process = worker(settlement.name).ready()
     with holding_the_next_number_of("Delivery Note") as prefix:
-        worker.go()
-        until(lambda: waits_for(worker.connection, "tabSeries", prefix), "the worker to get half way")
+        process.go()
+        until(lambda: waits_for(process.connection, "tabSeries", prefix), "the worker to get half way")
         assert written_so_far(settlement.name) == 1
-        worker.kill()
+        process.kill()
+    undone(
+        process
+    )  # now that the lock is free: in a wait for one the database looks after nobody who is gone
     assert +drafted(settlement.name) == NOTHING
     assert settling.figures(complaint_of(settlement.name)) == ("proposed", 0)
 
@@ -214,9 +177,10 @@ def test_workers_killed_at_any_moment_leave_all_or_nothing() -> None:
     whole = seconds_of_a_submit()
     for _ in range(ROUNDS):
         settlement = waiting(RETURN)
-        worker = Worker(settlement.name).ready().go()
+        process = worker(settlement.name).ready().go()
         time.sleep(chance.uniform(0.0, 1.5 * whole))
-        worker.kill()
+        process.kill()
+        undone(process)
         frappe.db.rollback()
         left = +drafted(settlement.name)
         assert left in (NOTHING, BOTH)
@@ -228,9 +192,9 @@ def test_workers_killed_at_any_moment_leave_all_or_nothing() -> None:
 
 def seconds_of_a_submit() -> float:
     """How long an undisturbed worker takes here and now, to spread the kills over that time."""
-    worker = Worker(waiting(RETURN).name).ready()
+    process = worker(waiting(RETURN).name).ready()
     start = time.monotonic()
-    assert worker.go().answer() == "done 1"
+    assert process.go().answer() == "done 1"
     return time.monotonic() - start
 
 
@@ -245,14 +209,14 @@ def test_a_deadlock_is_tried_again_and_the_settlement_still_submitted_once() -> 
     # that is never small and that the worker only reads.
     frappe.db.sql("update tabDocField set columns = columns + 1")
     frappe.db.sql("select name from `tabSales Invoice` where name = %s for update", invoice)
-    worker = Worker(settlement.name).ready().go()
+    process = worker(settlement.name).ready().go()
     until(
-        lambda: waits_for(worker.connection, "tabSales Invoice", invoice),
+        lambda: waits_for(process.connection, "tabSales Invoice", invoice),
         "the worker to wait for the invoice",
     )
     frappe.db.sql("select name from tabDocType where name = 'Complaint Settlement' for update")
     frappe.db.rollback()
-    assert worker.answer() == "done 1"
+    assert process.answer() == "done 1"
     frappe.db.rollback()
     assert drafted(settlement.name)["Sales Invoice"] == 1
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import frappe
 from frappe.model.document import Document
 
+from tests.as_found import doctypes_kept
+
 
 def unique(prefix: str) -> str:
     """A name nobody has used on this site."""
@@ -39,7 +41,8 @@ def other_company(**values: object) -> str:
         "default_currency": "USD",
         "country": company_value("country"),
     }
-    return make("Company", **defaults | values).name
+    with doctypes_kept():
+        return make("Company", **defaults | values).name
 
 
 def first_leaf(doctype: str) -> str:

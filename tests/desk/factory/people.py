@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import frappe
 from frappe.model.document import Document
 
+from tests.as_found import doctypes_kept
 from tests.desk.factory.base import company, make, unique
 
 PASSWORD = "Quiet-Harbour-7391"
@@ -72,4 +73,5 @@ def employee(user_email: str | None = None, reports_to: str | None = None, **val
         "reports_to": reports_to,
         "create_user_permission": 0,
     }
-    return make("Employee", **defaults | values)
+    with doctypes_kept():
+        return make("Employee", **defaults | values)
