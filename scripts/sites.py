@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -23,8 +24,6 @@ INSTALLS = {"constants", "fixtures", "patches", "setup", "workflow"}
 ADMIN_PASSWORD = "admin"
 STAMP = f".{APP}.stamp"
 OWN_MARK = "complaint_qms_scratch"  # set in a site's config by us: such a site may be thrown away
-# No worker runs beside the tests, and Frappe 16 refuses jobs beyond a number that waits.
-FOR_TESTS = {OWN_MARK: True, "allow_tests": True, "max_queued_jobs": 100_000}
 
 
 class NoSite(Exception):
@@ -65,7 +64,7 @@ def ensure_lanes(bench: Bench, lanes: int) -> None:
         for site in missing:
             say(f"making the site {site}, a copy of {first}")
             _new_site(bench, site, "--source-sql", str(copy))
-            set_config(bench, site, mute_emails=True, **FOR_TESTS)
+            set_config(bench, site, mute_emails=True, **for_tests(bench, site))
             (bench.sites / site / STAMP).write_text(wanted, "utf-8")
 
 
@@ -121,7 +120,7 @@ def make_erpnext_site(bench: Bench, site: str, kind: str = "company") -> None:
         say(f"making the site {site} with ERPNext (about a minute)")
         _new_site(bench, site, "--install-app", "erpnext")
     # ERPNext's tests write mails to the queue, which fails on a muted site without a mail account.
-    set_config(bench, site, mute_emails=kind == "company", **FOR_TESTS)
+    set_config(bench, site, mute_emails=kind == "company", **for_tests(bench, site))
     (bench.sites / site / STAMP).unlink(missing_ok=True)
     if not saved.is_file():
         bench.run_script(*FIRST_STEP[kind](site))
@@ -209,6 +208,16 @@ def build_assets(bench: Bench) -> None:
     bench.run("build", "--app", APP, PATH=path)
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
+
+
+def for_tests(bench: Bench, site: str) -> dict[str, object]:
+    """What a site of ours has in its config, so that tests and the servers beside them agree on it from the start.
+
+    No worker runs beside the tests, and Frappe 16 refuses jobs beyond a number that waits. Frappe makes a key at its first
+    use: a server that began before would make another one.
+    """
+    key = bench.site_config(site).get("encryption_key") or base64.urlsafe_b64encode(os.urandom(32)).decode()
+    return {OWN_MARK: True, "allow_tests": True, "max_queued_jobs": 100_000, "encryption_key": key}
 
 
 def set_config(bench: Bench, site: str, **values: object) -> None:
