@@ -54,6 +54,22 @@ NO_DECIMALS = Case(
     steps=(Step(remedy="credit", row=0, share=0.2, submit=False),) * 2,
 )  # fmt: skip
 
+# The included taxes of what is left come to one less than its rows are worth.
+INCLUDED_WITHOUT_DECIMALS = Case(
+    flow="pos",
+    rows=(
+        Row(kind="serial", qty=2, rate=1248, discount=("amount", 4)),
+        Row(kind="batch", qty=6, rate=3897, discount=("amount", 6)),
+    ),
+    tax="inclusive", discount=("none", "Grand Total", 0), rounded=False, coin=0.01, decimals=0,
+    currency="USD", paid="none", modes=2,
+    steps=(
+        Step(remedy="credit", row=1, share=0.2, submit=False),
+        Step(remedy="goodwill", row=1, share=0.2, submit=True),
+        Step(remedy="replacement", row=2, share=0.5, submit=True),
+    ),
+)  # fmt: skip
+
 # Some invoices without decimals with included taxes, and a delivery whose order's discount is more than its own rows.
 UNSALEABLE = ("Debit and Credit not equal", "cannot exceed the total before such discount")
 
@@ -68,6 +84,7 @@ def test_ledgers_stay_true_and_everything_given_back_leaves_nothing() -> None:
     @GENERATED
     @example(case=SMALL_BESIDE_LARGE)
     @example(case=NO_DECIMALS)
+    @example(case=INCLUDED_WITHOUT_DECIMALS)
     @given(case=CASES)
     def run(case: Case) -> None:
         with market.keeping(case):

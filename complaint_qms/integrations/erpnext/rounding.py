@@ -22,8 +22,9 @@ _TINY = 1e-9
 _PASSES = 4
 # How far the sides of an invoice's ledger may differ, in company currency: ERPNext's `get_debit_credit_allowance`.
 _LEDGER_TOLERANCE = 0.5
-# Units of the currency by which a discount may differ for the ledger's sake, the least first.
-_DISCOUNT_STEPS = (1, -1, 2, -2, 3, -3)
+# Units of the currency by which a discount may differ for the ledger's sake, the least first: a tax of a tenth moves
+# by a unit within ten of them.
+_DISCOUNT_STEPS = tuple(sign * step for step in range(1, 13) for sign in (1, -1))
 
 
 class Balance:
@@ -199,20 +200,23 @@ def _keep_discount(doc: Document, balance: Balance) -> None:
 
 
 def _keep_ledger(doc: Document, balance: Balance) -> None:
-    """Choose a discount on the grand total that ERPNext can spread over rows and taxes without a rest.
+    """Choose a discount that ERPNext can spread over rows and taxes without a rest, where the ledger cannot bear one.
 
-    It adds such a rest to the grand total and books it nowhere. Where a unit of the currency is worth more than the
-    ledger tolerates (no decimals, or a foreign currency), the credit note could not be submitted.
+    It adds such a rest, and what included taxes leave, to the grand total and books it nowhere. Where a unit of the
+    currency is worth more than the ledger tolerates (no decimals, or a foreign currency), the credit note could not be
+    submitted. A row on the income account makes up for the difference, so that the customer gets what was agreed.
     """
-    agreed = doc.discount_amount
-    if doc.apply_discount_on != "Grand Total" or not agreed or _is_booked(doc):
+    if _is_booked(doc):
         return
-    doc.additional_discount_percentage = 0
+    agreed, total, doc.additional_discount_percentage = flt(doc.discount_amount), doc.grand_total, 0
     for step in (*_DISCOUNT_STEPS, 0):
         doc.discount_amount = flt(agreed + step * balance.unit, doc.precision("discount_amount"))
         doc.run_method("calculate_taxes_and_totals")
         if _is_booked(doc):
-            return
+            break
+    if doc.grand_total != total:
+        _add(doc, doc.items[0].income_account, doc.grand_total - total, balance)
+        doc.run_method("calculate_taxes_and_totals")
 
 
 def _is_booked(doc: Document) -> bool:
