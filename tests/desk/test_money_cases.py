@@ -70,6 +70,19 @@ INCLUDED_WITHOUT_DECIMALS = Case(
     ),
 )  # fmt: skip
 
+# Free goods, goodwill and credits of a sale whose freight is most of it.
+FREE_GOODS_AND_FREIGHT = Case(
+    flow="two_invoices",
+    rows=tuple(Row(kind=kind, qty=1, rate=7, discount=("none", 0)) for kind in ("batch", "plain", "serial")),
+    tax="shipping_rule", discount=("none", "Grand Total", 0), rounded=False, coin=0.0, decimals=2,
+    currency="USD", paid="full", modes=1,
+    steps=(
+        Step(remedy="goodwill", row=1, share=1.0, submit=True),
+        Step(remedy="credit", row=0, share=0.2, submit=True),
+        Step(remedy="replacement", row=0, share=0.75, submit=True),
+    ),
+)  # fmt: skip
+
 # Some invoices without decimals with included taxes, and a delivery whose order's discount is more than its own rows.
 UNSALEABLE = ("Debit and Credit not equal", "cannot exceed the total before such discount")
 
@@ -85,6 +98,7 @@ def test_ledgers_stay_true_and_everything_given_back_leaves_nothing() -> None:
     @example(case=SMALL_BESIDE_LARGE)
     @example(case=NO_DECIMALS)
     @example(case=INCLUDED_WITHOUT_DECIMALS)
+    @example(case=FREE_GOODS_AND_FREIGHT)
     @given(case=CASES)
     def run(case: Case) -> None:
         with market.keeping(case):

@@ -96,13 +96,15 @@ class Left:
 def left_to_give_back(doc: Document, *, plans_by_hand: bool = True) -> Left:
     """What the sale behind a return has left, without what `doc` itself gives back.
 
-    Drafts of others count; with `plans_by_hand` off those of settlements alone, which are granted.
+    Drafts of others count, and free goods; with `plans_by_hand` off drafts of settlements alone, and money alone: what
+    was granted was compared with all of it then.
     """
     if doc.doctype == INVOICE:
         source = frappe.get_doc(INVOICE, doc.return_against)
         given = given_back(source.name, without=doc.name)
         # Credits that ERPNext made from a returned delivery name no invoice; its rows know of them.
-        credited = flt(load({source.name}, (), locked=True).headers[(INVOICE, source.name)].get("credited"))
+        sold = load({source.name}, (), locked=True, settled=plans_by_hand)
+        credited = flt(sold.headers[(INVOICE, source.name)].get("credited"))
         elsewhere = max(credited - given.total - _stored_value(doc), 0.0)
         share = payable(source) / flt(source.total) if source.total else 1.0
         if not plans_by_hand:

@@ -90,6 +90,7 @@ def load(
     *,
     without_settlement: str | None = None,
     locked: bool = False,
+    settled: bool = True,
 ) -> Sold:
     """Read documents, the ones linked to them by rows, and what is used up of every row.
 
@@ -97,8 +98,8 @@ def load(
         invoices: names of Sales Invoices.
         notes: names of Delivery Notes.
         without_settlement: settlement whose own lines do not count as used.
-        locked: hold the documents and read what is committed now. An ordinary read would show the database as it
-            was when the transaction began, and miss the return that another user drafted a moment ago.
+        settled: count free goods and goodwill of settlements, not only what ERPNext's documents say.
+        locked: hold the documents and read what is committed now, also since the transaction began.
     """
     parents = {INVOICE: set(invoices), NOTE: set(notes)}
     if locked:  # before looking for what is linked: nobody bills or delivers more of these meanwhile
@@ -122,7 +123,8 @@ def load(
     _count_returns(sold, INVOICE, parents[INVOICE], locked)
     returned = _count_returns(sold, NOTE, parents[NOTE], locked)
     _count_credits_of_returns(sold, returned, locked)
-    _count_settled(sold, without_settlement, locked)
+    if settled:
+        _count_settled(sold, without_settlement, locked)
     return sold
 
 
