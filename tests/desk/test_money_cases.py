@@ -83,8 +83,13 @@ FREE_GOODS_AND_FREIGHT = Case(
     ),
 )  # fmt: skip
 
-# Some invoices without decimals with included taxes, and a delivery whose order's discount is more than its own rows.
-UNSALEABLE = ("Debit and Credit not equal", "cannot exceed the total before such discount")
+# Some invoices without decimals with included taxes, a delivery whose order's discount is more than its own rows, and a
+# discount on the grand total of an order whose shipping rule adds the first row of taxes.
+UNSALEABLE = (
+    "Debit and Credit not equal",
+    "cannot exceed the total before such discount",
+    "grand_total_for_distributing_discount",
+)
 
 
 @pytest.mark.slow
@@ -125,7 +130,7 @@ def play(market: Market, case: Case) -> None:
     """Sell, settle step by step, then give back all that is left."""
     try:
         sale = market.sell(case)
-    except frappe.ValidationError as refusal:
+    except (frappe.ValidationError, AttributeError) as refusal:
         # What ERPNext itself cannot sell there is nothing to give back of.
         assume(not any(reason in str(refusal) for reason in UNSALEABLE))
         raise
