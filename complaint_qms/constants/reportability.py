@@ -23,11 +23,16 @@ HARM_ANSWERS = {
 }
 """Questions that the harm of a complaint answers with yes."""
 
-# ``words``: in a jurisdiction as people write it.
+GRAVE_HARM = tuple(HARM_ANSWERS)
+HARM_RANK = {"none": 0, "minor": 1, "serious": 2, "death": 3}
+
+# ``words``: in a jurisdiction as people write it. ``federal_holidays``: work days leave them out, and them alone
+# beside Saturday and Sunday (21 CFR 803.3, "Work day").
 JURISDICTIONS = {
     "us_fda": {
         "name": "United States (FDA)",
         "authority": "FDA",
+        "federal_holidays": True,
         "words": ("us", "usa", "fda", "united states", "美国"),
     },
     "eu_mdr": {

@@ -14,6 +14,9 @@ QUALITY_MANAGER: Final = "Quality Manager"
 ACCOUNTS_USER: Final = "Accounts User"
 ACCOUNTS_MANAGER: Final = "Accounts Manager"
 
+# Who decides that a complaint needs no investigation, or that another one covers it (G2).
+INVESTIGATION_JUDGES: Final = (MANAGER, INVESTIGATOR, QUALITY_MANAGER)
+
 # Whoever holds one of these sees every complaint of the companies their user permissions allow.
 STAFF: Final = (
     AGENT,

@@ -9,6 +9,9 @@ COMPLAINT_STAGES: Final = COMPLAINT_FLOW + COMPLAINT_SIDE
 COMPLAINT_OPEN: Final = COMPLAINT_FLOW[:-1]
 COMPLAINT_UNENDED: Final = (*COMPLAINT_OPEN, "on_hold")
 COMPLAINT_ENDED: Final = ("closed", "rejected", "duplicate", "void")
+# From the solution to the review of it.
+REVIEW: Final = "review"
+SOLVING: Final = COMPLAINT_FLOW[COMPLAINT_FLOW.index("solve") : COMPLAINT_FLOW.index(REVIEW) + 1]
 # Ended without having been a complaint of its own: counted in no rate.
 NO_COMPLAINT: Final = ("rejected", "duplicate", "void")
 
@@ -16,6 +19,8 @@ INVESTIGATION_FLOW: Final = ("planned", "in_progress", "review", "completed")
 INVESTIGATION_STAGES: Final = (*INVESTIGATION_FLOW, "void")
 CAPA_FLOW: Final = ("draft", "plan_review", "implement", "verify", "effectiveness", "closed")
 CAPA_STAGES: Final = (*CAPA_FLOW, "ineffective", "void")
+# Its criterion is fixed and not judged yet.
+CAPA_MEASURED: Final = ("implement", "verify", "effectiveness")
 CAPA_ACTION_OPEN: Final = ("open", "in_progress")
 FLOW: Final = {"Complaint": COMPLAINT_FLOW, "Investigation": INVESTIGATION_FLOW, "CAPA": CAPA_FLOW}
 

@@ -27,6 +27,10 @@ def stored(doc, *names):
     return frappe.db.get_value("Complaint", doc.name, names, as_dict=len(names) > 1)
 
 
+def stored_stage(doc):
+    return stored(doc, "stage")
+
+
 def told(doc):
     return " ".join(
         frappe.get_all(
@@ -180,8 +184,26 @@ class TestSeparating:
 
 
 class TestReportable:
+    @pytest.mark.parametrize("stored", [None, "no", "yes", "assessing"])
+    @pytest.mark.parametrize("sent", ["", "no", "yes", "assessing"])
+    def test_it_is_merged_only_where_nobody_found_it_reportable(self, stored, sent):
+        """Whatever is stored and whatever comes with the step; without an assessment."""
+        original, doc = complaint(reportable="yes"), at_stage("triage")
+        doc.reportable = stored
+        doc.save()
+        found = {stored, sent} & {"yes", "assessing"}
+        if found:
+            with pytest.raises((GateError, frappe.PermissionError)):
+                take_step(doc, MERGE, {"duplicate_of": original.name, "reportable": sent})
+            assert stored_stage(doc) == "triage"
+        else:
+            take_step(doc, MERGE, {"duplicate_of": original.name, "reportable": sent})
+            assert stored_stage(doc) == "duplicate"
+
     def test_what_was_found_reportable_is_answered_before_it_is_merged(self):
-        original, doc = complaint(), at_stage("triage", awareness_date=add_days(now_datetime(), -2))
+        known = add_days(now_datetime(), -2)
+        original = complaint(reportable="assessing", awareness_date=known)
+        doc = at_stage("triage", awareness_date=known)
         doc.reportable = "yes"
         doc.save()
         with pytest.raises(GateError, match="G3"):

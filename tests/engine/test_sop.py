@@ -53,7 +53,7 @@ def complaint(**changes):
         "capas": [{"name": "CAPA-1", "stage": "implement"}],
         "assessments": [],
         "checklist": [],
-        "review_submitted_by": "handler@example.com",
+        "answered_for": ["handler@example.com", "sender@example.com"],
     }
     return {**facts, **changes}
 
@@ -81,6 +81,7 @@ def test_nothing_is_missing_when_all_is_there():
         ({"complaint_owner": None}, "G1", "complaint_owner"),
         ({"reportable": "yes", "awareness_date": None, "assessments": [{"name": "A", "status": "reported"}]}, "G1", "awareness_date"),
         ({"investigations": []}, "G2", "no_investigation_reason"),
+        ({"investigations": [], "no_investigation_reason": "x"}, "G2", "no_investigation_reason"),
         ({"investigations": [{"name": "INV-1", "stage": "review"}]}, "G2", ""),
         ({"investigations": [], "covered_by_investigation": "INV-9", "covering_stage": "review", "coverage_rationale": "Same lot"}, "G2", "covered_by_investigation"),
         ({"investigations": [], "covered_by_investigation": "INV-9", "covering_stage": "completed"}, "G2", "coverage_rationale"),
@@ -108,6 +109,7 @@ def test_nothing_is_missing_when_all_is_there():
         ({"capas": []}, "G5", "capa_required"),
         ({"capa_required": "no", "root_causes": 1}, "G5", "no_capa_reason"),
         ({"user": "handler@example.com"}, "G6", ""),
+        ({"acting": ["closer@example.com", "sender@example.com"]}, "G6", ""),
         ({"checklist": [{"stage": "triage", "check": "Contained", "mandatory": 1, "done": 0}]}, "SOP", "checklist"),
     ],
 )  # fmt: skip
@@ -119,7 +121,8 @@ def test_each_thing_missing_for_closing_is_named_alone(change, gate, field):
     "change",
     [
         {"investigations": [], "covered_by_investigation": "INV-9", "covering_stage": "completed", "coverage_rationale": "Same lot"},
-        {"investigations": [], "no_investigation_reason": "Customer withdrew"},
+        {"investigations": [], "no_investigation_reason": "Customer withdrew", "no_investigation_decided_by": "m@example.com"},
+        {"investigations": [], "no_investigation_reason": "Customer withdrew", "judges_investigation": True},
         {"reply": None, "reply_sent_at": None, "no_reply_reason": "Anonymous"},
         {"remedy_required": "no", "no_remedy_reason": "Information only", "settlements": []},
         {"customer_agreement": "no_answer", "agreement_note": "Three calls"},

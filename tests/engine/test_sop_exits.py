@@ -17,6 +17,7 @@ CLEARED = [{"name": "A-1", "status": "not_reportable"}]
 SALE = {"doctype": "Sales Invoice", "name": "SI-1"}
 DRAFT = {"settlements": [{"name": "S-1", "docstatus": 0}]}
 ASSESSED, NOTED, MONEY = ("G3", ""), ("G3", "reportable"), ("G4", "settlement_html")
+DECIDE, ASSESS, ORIGINAL = ("G1", "reportable"), ("G3", "harm_level"), ("G3", "duplicate_of")
 
 
 def everywhere(*asked):
@@ -52,6 +53,33 @@ FACTS = {
         {"reportable": "no", "stored": {"reportable": "yes"}, "assessments": CLEARED + REPORTED},
         everywhere(NOTED),
     ),
+    **{
+        f"{harm} harm": ({"harm_level": harm, "original_harm": None}, {}) for harm in (None, "", "none", "minor")
+    },
+    **{
+        f"{harm}, {said}": ({"harm_level": harm} | changes, asked)
+        for harm in ("serious", "death")
+        for said, changes, asked in (
+            ("nobody decided", {"reportable": None}, everywhere(DECIDE)),
+            ("decided without an assessment", {}, everywhere(ASSESS)),
+            ("still being assessed", {"assessments": OPEN}, everywhere(ASSESSED)),
+            ("cleared", {"assessments": CLEARED}, {}),
+            ("taken away with this very step", {"harm_level": "none", "stored": {"harm_level": harm}}, everywhere(ASSESS)),
+            ("reported", {"reportable": "yes", "assessments": REPORTED}, {"rejected": [NOTED], "void": [NOTED]}),
+            (
+                "reported, of which the original does not know",
+                {"reportable": "yes", "assessments": REPORTED, "original_reportable": "no"},
+                {"rejected": [NOTED], "void": [NOTED], "duplicate": [ORIGINAL]},
+            ),
+            ("more than the original tells of", {"assessments": CLEARED, "original_harm": "minor"}, {"duplicate": [ORIGINAL]}),
+            (
+                "known before the original says so",
+                {"assessments": CLEARED, "original_awareness": "2026-01-06"},
+                {"duplicate": [ORIGINAL]},
+            ),
+            ("known later", {"assessments": CLEARED, "original_awareness": "2026-01-04"}, {}),
+        )
+    },
     "a drafted settlement": (DRAFT, everywhere(MONEY)),
     "a submitted settlement": (
         {"settlements": [{"name": "S-1", "docstatus": 1}]}, {"void": [("G7", "settlement_html")]}
@@ -97,6 +125,9 @@ def leaving(origin, target, changes):
         "duplicate_of": "CMP-0",
         "original_stage": "solve",
         "original_company": "Company",
+        "original_harm": "death",
+        "original_reportable": "yes",
+        "original_awareness": "2026-01-05",
     }
     return complaint(**{**said, **changes})
 

@@ -2,7 +2,9 @@
 
 Facts beyond the fields of Complaint:
     user: who asks for the step.
-    review_submitted_by: who sent the complaint to review last.
+    judges_investigation: whether who asks may decide that no investigation is needed; the step gives them the name.
+    acting: who asks for the step, and who has signed in as them.
+    answered_for: who sent the complaint to review, ever, and who was its handler since there was a solution.
     investigations: [{name, stage, covers}] that name this complaint, void ones left out; `covers`: in their table only.
     covering_stage: stage of `covered_by_investigation`, None when it is empty.
     root_causes: number of verified root causes.
@@ -40,7 +42,7 @@ def complaint_missing(facts: Facts, target: str) -> list[Missing]:
             )
         ]
     if target in _SIDE:
-        return _SIDE[target](facts)
+        return _unique(_SIDE[target](facts))
     if target not in COMPLAINT_FLOW:
         return [Missing("SOP", "stage", Message("{stage} is not a stage of a complaint.", {"stage": target}))]
     if origin in ("closed", "rejected", "duplicate"):
@@ -65,6 +67,13 @@ def rests_on(facts: Facts, investigation: str) -> bool:
     covering = "in_progress" if covered else facts.get("covering_stage")
     without = {**facts, "investigations": own, "covering_stage": covering}
     return not _investigated(facts) and bool(_investigated(without))
+
+
+def rests_on_reason(facts: Facts) -> bool:
+    """Whether G2 is open for nothing but the decision that no investigation is needed."""
+    unnamed = {"no_investigation_decided_by": None, "judges_investigation": False}
+    asked = _investigated({**facts, **unnamed})
+    return any(row.field == "no_investigation_reason" for row in asked)
 
 
 def _intake(facts: Facts) -> list[Missing]:
@@ -156,17 +165,30 @@ def _investigated(facts: Facts) -> list[Missing]:
                 ),
             )
         ]
-    return need(
-        facts,
-        "G2",
-        [
-            (
-                "no_investigation_reason",
-                "Complete an investigation, link a similar one that covers this complaint, "
-                "or write why none is needed; the decision carries your name.",
-            )
-        ],
-    )
+    if blank(facts.get("no_investigation_reason")):
+        return need(
+            facts,
+            "G2",
+            [
+                (
+                    "no_investigation_reason",
+                    "Complete an investigation, link a similar one that covers this complaint, "
+                    "or write why none is needed; the decision carries your name.",
+                )
+            ],
+        )
+    if facts.get("no_investigation_decided_by") or facts.get("judges_investigation"):
+        return []
+    return [
+        Missing(
+            "G2",
+            "no_investigation_reason",
+            Message(
+                "Nobody has decided yet that no investigation is needed: a Complaint Manager, Quality Investigator or "
+                "Quality Manager takes this step, and their name goes beside the reason."
+            ),
+        )
+    ]
 
 
 def _solved(facts: Facts) -> list[Missing]:
@@ -233,12 +255,14 @@ def _closable(facts: Facts) -> list[Missing]:
         ],
     )
     found += _capa_answered(facts)
-    if not blank(facts.get("review_submitted_by")) and facts.get("review_submitted_by") == facts.get("user"):
+    if {*(facts.get("acting") or [facts.get("user")])} & {*(facts.get("answered_for") or [])}:
         found.append(
             Missing(
                 "G6",
                 "",
-                Message("You sent this complaint to review: somebody else has to review and close it."),
+                Message(
+                    "You were the handler of this complaint or sent it to review: somebody else has to review and close it."
+                ),
             )
         )
     return found

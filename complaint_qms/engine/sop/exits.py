@@ -6,7 +6,8 @@ what somebody found before counts as well as what this save says.
 Facts beyond those of `complaint.py`:
     stored: the record as it was before this save; empty for a new one.
     merged_here: names of complaints that were merged into this one.
-    original_stage, original_company: of `duplicate_of`, None when it is empty.
+    original_stage, original_company, original_harm, original_reportable, original_awareness: of `duplicate_of`, None
+        when it is empty.
 
 Holding, resuming, going back and opening again are no ways out: an open assessment keeps running meanwhile, nobody
 gives up what rests on the complaint, and the next way forward or out asks everything again.
@@ -15,6 +16,7 @@ gives up what rests on the complaint, and the next way forward or out asks every
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from complaint_qms.constants.reportability import GRAVE_HARM, HARM_RANK
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop.gates import Missing, blank, named, need
 
@@ -62,6 +64,27 @@ def _answered(facts: Facts) -> list[Missing]:
             )
         ]
     return []
+
+
+def _decided(facts: Facts) -> list[Missing]:
+    """Serious harm and death leave by no way before somebody decided whether they are reportable, and assessed it."""
+    stored = facts.get("stored") or {}
+    if not {facts.get("harm_level"), stored.get("harm_level")} & set(GRAVE_HARM):
+        return []
+    if blank(facts.get("reportable")):
+        return need(facts, "G1", [("reportable", "Decide whether the event is reportable to an authority.")])
+    if facts.get("assessments") or _found_reportable(facts):
+        return []
+    return [
+        Missing(
+            "G3",
+            "harm_level",
+            Message(
+                "Serious harm and death are reported, or found not reportable, by an assessment: "
+                "add a reportability assessment and finish it."
+            ),
+        )
+    ]
 
 
 def _not_reportable(facts: Facts) -> list[Missing]:
@@ -154,6 +177,38 @@ def _original_carries(facts: Facts) -> list[Missing]:
     return [Missing("G7", "duplicate_of", Message(message, values))]
 
 
+def _original_knows(facts: Facts) -> list[Missing]:
+    """What carries the case knows what this complaint tells of, so that it is decided, and in time."""
+    if blank(facts.get("duplicate_of")) or _original_carries(facts):
+        return []
+    grave = facts.get("harm_level") in GRAVE_HARM
+    status = {row["status"] for row in facts.get("assessments") or []}
+    reportable = facts.get("reportable") in FOUND_REPORTABLE or "reported" in status
+    known, there = facts.get("awareness_date"), facts.get("original_awareness")
+    values = {"name": facts["duplicate_of"], "date": known}
+    found = []
+    if grave and _rank(facts.get("harm_level")) > _rank(facts.get("original_harm")):
+        found.append(
+            Message("This complaint tells of graver harm than {name}: record the harm there first.", values)
+        )
+    if reportable and facts.get("original_reportable") not in FOUND_REPORTABLE:
+        found.append(
+            Message("{name} does not say that the event is reportable: record it there first.", values)
+        )
+    if (grave or reportable) and not blank(known) and (blank(there) or str(known) < str(there)):
+        found.append(
+            Message(
+                "The company knew of this event on {date}, before {name} says so: enter that Awareness Date there first.",
+                values,
+            )
+        )
+    return [Missing("G3", "duplicate_of", message) for message in found]
+
+
+def _rank(harm: Any) -> int:
+    return HARM_RANK.get(harm or "", 0)
+
+
 QUESTIONS: Final[dict[str, Question]] = {
     "assessed": _assessed,
     "answered": _answered,
@@ -163,16 +218,34 @@ QUESTIONS: Final[dict[str, Question]] = {
     "investigations_ended": _investigations_ended,
     "nobody_rests_here": _nobody_rests_here,
     "original_carries": _original_carries,
+    "decided": _decided,
+    "original_knows": _original_knows,
 }
 
 # Merging and closing leave the finding where it is, so it has to be answered; rejecting and voiding would take it out
 # of sight, so there must be none. A closed or merged complaint may have others resting on it: they stay with a closed
 # one, and go with a merged one to its original.
 EXITS: Final[dict[str, tuple[str, ...]]] = {
-    "closed": ("assessed", "answered", "settled", "investigations_ended"),
-    "rejected": ("assessed", "not_reportable", "settled", "investigations_ended", "nobody_rests_here"),
-    "duplicate": ("original_carries", "assessed", "answered", "settled", "investigations_ended"),
+    "closed": ("decided", "assessed", "answered", "settled", "investigations_ended"),
+    "rejected": (
+        "decided",
+        "assessed",
+        "not_reportable",
+        "settled",
+        "investigations_ended",
+        "nobody_rests_here",
+    ),
+    "duplicate": (
+        "original_carries",
+        "original_knows",
+        "decided",
+        "assessed",
+        "answered",
+        "settled",
+        "investigations_ended",
+    ),
     "void": (
+        "decided",
         "assessed",
         "not_reportable",
         "settled",

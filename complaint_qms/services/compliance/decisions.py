@@ -5,6 +5,7 @@ Until then others may prepare the words. Once a decision carries a name, only wh
 changes nothing of it, an import of history, or blanks at the end of a line move no name.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,27 +16,34 @@ from frappe.model.document import Document
 from frappe.utils import strip_html_tags
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.reportability import GRAVE_HARM, HARM_RANK
+from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_MOVES
+from complaint_qms.engine.sop.complaint import rests_on_reason
 from complaint_qms.engine.sop.gates import blank
+from complaint_qms.services.lifecycle.facts import facts_of
+from complaint_qms.services.people.session_users import may
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.reportability.deadline import check_withdrawn, keep_finding
 
 TRIAGE_JUDGES: Final = (roles.MANAGER, roles.QUALITY_MANAGER)
 REPORTABILITY_JUDGES: Final = (roles.MANAGER, roles.REGULATORY, roles.QUALITY_MANAGER)
-INVESTIGATION_JUDGES: Final = (roles.MANAGER, roles.INVESTIGATOR, roles.QUALITY_MANAGER)
 SUSPECTED: Final = "assessing"
+_COVERAGE: Final = ("covered_by_investigation", "coverage_rationale")
+_PAST_G2: Final = COMPLAINT_FLOW[COMPLAINT_FLOW.index("solve") :]
 
 
 @dataclass(frozen=True)
 class Decision:
     """`fields`: what is decided; `by`, `at`: its stamps; `judges`: roles that decide; `taken`: moves of the procedure,
-    as (origin, target), that put it into force."""
+    as (origin, target), that put it into force; `needed`: whether anything rests on it, by the facts of the gates."""
 
     fields: tuple[str, ...]
     by: str
     at: str
     judges: tuple[str, ...]
     taken: tuple[tuple[str, str], ...]
+    needed: Callable[[dict[str, Any]], bool] | None = None
 
 
 DECISIONS: Final = (
@@ -50,8 +58,14 @@ DECISIONS: Final = (
         ("no_investigation_reason",),
         "no_investigation_decided_by",
         "no_investigation_decided_at",
-        INVESTIGATION_JUDGES,
-        (("triage", "solve"), ("investigate", "solve")),
+        roles.INVESTIGATION_JUDGES,
+        tuple(
+            (origin, target)
+            for origin, targets in COMPLAINT_MOVES.items()
+            for target in targets
+            if target in _PAST_G2 and origin in COMPLAINT_FLOW[: COMPLAINT_FLOW.index(target)]
+        ),
+        rests_on_reason,
     ),
 )
 
@@ -66,6 +80,8 @@ def stamp(doc: Document, now: datetime) -> None:
     before = doc.get_doc_before_save()
     for decision in DECISIONS:
         _stamp(doc, before, decision, now)
+    _keep_coverage(doc, before)
+    _keep_harm(doc, before)
     _stamp_reportable(doc, before, now)
     _stamp_reply(doc, before)
 
@@ -79,7 +95,9 @@ def take(doc: Document, origin: str, target: str, now: datetime) -> None:
     for decision in DECISIONS:
         if (origin, target) not in decision.taken or doc.get(decision.by):
             continue
-        if any(not blank(doc.get(name)) for name in decision.fields):
+        if all(blank(doc.get(name)) for name in decision.fields):
+            continue
+        if not decision.needed or decision.needed(facts_of(doc)):
             check_role(_deed(doc, decision.fields), *decision.judges)
             doc.set(decision.by, frappe.session.user)
             doc.set(decision.at, now)
@@ -89,7 +107,7 @@ def _stamp(doc: Document, before: Document | None, decision: Decision, now: date
     changed = [name for name in decision.fields if _changes(doc, before, name)]
     if not changed or doc.flags.by_import:
         return
-    if not _may(*decision.judges):
+    if not may(*decision.judges):
         if before and before.get(decision.by):
             check_role(_deed(doc, changed), *decision.judges)
         return
@@ -98,12 +116,31 @@ def _stamp(doc: Document, before: Document | None, decision: Decision, now: date
     doc.set(decision.at, now if decided else None)
 
 
+def _keep_coverage(doc: Document, before: Document | None) -> None:
+    """Which investigation covers the complaint was decided by who let it past G2; they alone change it afterwards."""
+    if not before or doc.flags.by_import:
+        return
+    stage = before.held_stage if before.stage == "on_hold" else before.stage
+    changed = [name for name in _COVERAGE if _changes(doc, before, name)]
+    if changed and stage in _PAST_G2:
+        check_role(_deed(doc, changed), *roles.INVESTIGATION_JUDGES)
+
+
+def _keep_harm(doc: Document, before: Document | None) -> None:
+    """Anybody who handles a complaint may tell of more harm; less than serious harm is for who may decide what is
+    reportable, because no question is asked of it any more."""
+    if not before or doc.flags.by_import or before.harm_level not in GRAVE_HARM:
+        return
+    if HARM_RANK.get(doc.harm_level or "", 0) < HARM_RANK[before.harm_level]:
+        check_role(_("tell of less harm than {0}").format(word(before.harm_level)), *REPORTABILITY_JUDGES)
+
+
 def _stamp_reportable(doc: Document, before: Document | None, now: datetime) -> None:
     """Anybody who handles a complaint may raise the suspicion; what it is decide others."""
     if not _changes(doc, before, "reportable"):
         keep_finding(doc)
         return
-    judge = _may(*REPORTABILITY_JUDGES)
+    judge = may(*REPORTABILITY_JUDGES)
     raised = doc.reportable == SUSPECTED and (not before or before.reportable in (None, "", "no"))
     if not judge and not raised and not doc.flags.by_import:
         check_role(
@@ -141,10 +178,6 @@ def _changes(doc: Document, before: Document | None, name: str) -> bool:
 
 def _words(value: Any) -> str:
     return " ".join(strip_html_tags(str(value or "")).split())
-
-
-def _may(*judges: str) -> bool:
-    return frappe.session.user == "Administrator" or bool(set(judges) & set(frappe.get_roles()))
 
 
 def _deed(doc: Document, fields: list[str] | tuple[str, ...]) -> str:

@@ -6,7 +6,9 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from complaint_qms.constants import roles
 from complaint_qms.constants.contributing import FIELD
+from complaint_qms.constants.stages import REVIEW, SOLVING
 from complaint_qms.services.lifecycle.links import linked_facts
 from complaint_qms.services.lifecycle.reliance import (
     capas_on_cause,
@@ -14,7 +16,7 @@ from complaint_qms.services.lifecycle.reliance import (
     complaints_on_investigation,
     investigations_on_cause,
 )
-from complaint_qms.services.people.session_users import acting
+from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record.bulk_read import values_of
 
 
@@ -31,12 +33,14 @@ def facts_of(doc: Document) -> dict[str, Any]:
 def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
     """Facts of many stored complaints at once, by name: as many queries as for one."""
     linked = linked_facts(docs)
+    judges = may(*roles.INVESTIGATION_JUDGES)
     return {
         doc.name: _base(doc)
         | linked[doc.name]
         | {
             "checklist": [row.as_dict() for row in doc.checklist],
-            "review_submitted_by": _last_step_by(doc, "review"),
+            "judges_investigation": judges,
+            "answered_for": _answered_for(doc),
             "reopen_reason": _reopen_reason(doc),
         }
         for doc in docs
@@ -131,6 +135,13 @@ def _reopen_reason(doc: Document) -> str | None:
     return doc.reopen_reason if before and before.reopen_reason != doc.reopen_reason else None
 
 
-def _last_step_by(doc: Document, stage: str) -> str | None:
-    entries = [row for row in doc.stage_log if row.stage == stage]
-    return entries[-1].entered_by if entries else None
+def _answered_for(doc: Document) -> list[str]:
+    """Who sent a complaint to review, ever and in whosever name, and who was its handler since there was a solution."""
+    before = doc.get_doc_before_save()
+    people = {doc.complaint_owner, before.complaint_owner if before else None}
+    for row in doc.stage_log:
+        if row.stage == REVIEW:
+            people |= {row.entered_by, row.entered_behind}
+        if row.stage in SOLVING:
+            people.add(row.handler)
+    return sorted(filter(None, people))

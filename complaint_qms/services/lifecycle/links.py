@@ -1,6 +1,6 @@
 """Records that hang on complaints, for one complaint or for many: one query a kind, whatever the number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
@@ -12,7 +12,14 @@ from complaint_qms.services.lifecycle.settlement_state import lost_documents_of
 from complaint_qms.services.record.bulk_read import values_of
 
 Rows = list[dict[str, Any]]
-_NO_ORIGINAL = {"original_stage": None, "original_company": None}
+# Fact about the original of a merge → its field.
+ORIGINAL = {
+    "original_stage": "stage",
+    "original_company": "company",
+    "original_harm": "harm_level",
+    "original_reportable": "reportable",
+    "original_awareness": "awareness_date",
+}
 
 
 def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
@@ -33,7 +40,7 @@ def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
             "investigations": investigations[doc.name],
             "covering_stage": covering.get(doc.covered_by_investigation),
             "merged_here": merged[doc.name],
-            **originals.get(doc.duplicate_of, _NO_ORIGINAL),
+            **originals.get(doc.duplicate_of, dict.fromkeys(ORIGINAL)),
             "root_causes": len(causes[doc.name]),
             "assessments": assessments[doc.name],
             "settlements": settlements[doc.name],
@@ -110,6 +117,11 @@ def complaints_about(investigation: str, stages: Iterable[str], fields: list[str
     ).run(as_dict=True)
 
 
+def facts_of_original(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the gates of a merge ask of the complaint that is to carry the case."""
+    return {fact: row[field] for fact, field in ORIGINAL.items()}
+
+
 def capas_of(complaints: list[str]) -> dict[str, Rows]:
     """CAPAs, void ones left out, that name a complaint."""
     capa, row = frappe.qb.DocType("CAPA"), frappe.qb.DocType("CAPA Complaint")
@@ -137,10 +149,10 @@ def _originals(names: set[str]) -> dict[str, dict[str, Any]]:
     rows = frappe.get_all(
         "Complaint",
         filters={"name": ("in", sorted(names))},
-        fields=["name", "stage", "company"],
+        fields=["name", *ORIGINAL.values()],
         order_by="name asc",
     )
-    return {row.name: {"original_stage": row.stage, "original_company": row.company} for row in rows}
+    return {row.name: facts_of_original(row) for row in rows}
 
 
 def _by_complaint(doctype: str, complaints: list[str], fields: list[str], **filters: Any) -> dict[str, Rows]:

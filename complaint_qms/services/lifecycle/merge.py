@@ -11,7 +11,7 @@ from frappe.utils import escape_html, get_link_to_form
 from complaint_qms.exceptions import GateError
 from complaint_qms.services import writing
 from complaint_qms.services.lifecycle.guard import stage_wanted
-from complaint_qms.services.lifecycle.links import merged_into
+from complaint_qms.services.lifecycle.links import ORIGINAL, facts_of_original, merged_into
 
 
 def look(doc: Document) -> None:
@@ -30,7 +30,7 @@ def look(doc: Document) -> None:
         return
     try:
         original = frappe.db.get_value(
-            "Complaint", doc.duplicate_of, ["stage", "company"], as_dict=True, for_update=True
+            "Complaint", doc.duplicate_of, list(ORIGINAL.values()), as_dict=True, for_update=True
         )
     except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
         frappe.throw(
@@ -39,7 +39,7 @@ def look(doc: Document) -> None:
             ).format(escape_html(doc.name))
         )
     if original:
-        doc.flags.beside = {"original_stage": original.stage, "original_company": original.company}
+        doc.flags.beside = facts_of_original(original)
 
 
 def keep_company(doc: Document) -> None:

@@ -20,7 +20,12 @@ from complaint_qms.services.lifecycle.links import capas_of, complaints_about, i
 from complaint_qms.services.notify.outbox import Message, send
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 
-_ASKED = ("covered_by_investigation", "coverage_rationale", "no_investigation_reason")
+_ASKED = (
+    "covered_by_investigation",
+    "coverage_rationale",
+    "no_investigation_reason",
+    "no_investigation_decided_by",
+)
 
 
 def complaints_on_investigation(name: str, stages: Iterable[str]) -> list[frappe._dict]:

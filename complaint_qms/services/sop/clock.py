@@ -44,6 +44,7 @@ from complaint_qms.engine.sla import clock as sla_clock
 from complaint_qms.engine.sla import ladder
 from complaint_qms.engine.sla.clock import NoWorkingTime, Pause
 from complaint_qms.services import writing
+from complaint_qms.services.people.session_users import acting
 from complaint_qms.services.record.site_time import aware, site_zone, stored
 from complaint_qms.services.sop.plan import Limit, Plan, plan_of
 
@@ -334,13 +335,16 @@ def _open(doc: Document, stages: tuple[str, ...]) -> Document | None:
 
 
 def _open_row(doc: Document, stage: str, now: datetime, reason: str | None = None) -> None:
+    user, *behind = acting()
     doc.append(
         "stage_log",
         {
             "stage": stage,
             "state": doc.workflow_state,
             "entered_at": now,
-            "entered_by": frappe.session.user,
+            "entered_by": user,
+            "entered_behind": behind[0] if behind else None,
+            "handler": doc.complaint_owner,
             "reason": reason,
         },
     )
