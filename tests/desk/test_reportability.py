@@ -287,6 +287,19 @@ class TestDeadline:
             assessment(doc, deadline=add_days(getdate(), 29))
         assert assessment(doc, deadline=add_days(getdate(), 30)).deadline == add_days(getdate(), 30)
 
+    def test_holidays_that_somebody_enters_lengthen_no_term(self):
+        """21 CFR 803.3: Monday to Friday but for federal holidays; 27 November 2025 was Thanksgiving."""
+        shut = factory.make(
+            "Holiday List", holiday_list_name=factory.unique("Shut"), from_date="2025-11-01", to_date="2025-12-31",
+            holidays=[{"holiday_date": add_days("2025-11-20", at), "description": "Shut"} for at in range(30)],
+        )  # fmt: skip
+        frappe.db.set_value("Company", factory.company(), "default_holiday_list", shut.name)
+        frappe.clear_document_cache("Company", factory.company())
+        doc = complaint(awareness_date="2025-11-21")
+        made = assessment(doc, rule_key="us_803_5_day")
+        assert getdate(made.deadline) == getdate("2025-12-01")
+        frappe.clear_document_cache("Company", factory.company())
+
     def test_holidays_and_the_company_move_nothing_afterwards(self):
         company = factory.other_company()
         doc = complaint()

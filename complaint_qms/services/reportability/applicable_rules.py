@@ -5,7 +5,6 @@ without them bounds the deadline from above.
 """
 
 import re
-from collections.abc import Collection
 from datetime import date
 
 import frappe
@@ -13,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from complaint_qms.constants.reportability import HARM_ANSWERS, JURISDICTIONS, RULES
+from complaint_qms.engine.federal_holidays import federal_holidays
 from complaint_qms.engine.reportability import Rule, decide, rules_from_data
 
 
@@ -21,7 +21,7 @@ def rules() -> dict[str, Rule]:
     return {rule.key: rule for rule in rules_from_data(RULES)}
 
 
-def shortest(assessment: Document, holidays: Collection[date]) -> tuple[Rule, date] | None:
+def shortest(assessment: Document) -> tuple[Rule, date] | None:
     """The rule that leaves the least time for an assessment, and its day; None where the harm calls for no rule.
 
     Rules of the jurisdiction count, read off the chosen rule and off what was written. What supplements a report that
@@ -34,14 +34,25 @@ def shortest(assessment: Document, holidays: Collection[date]) -> tuple[Rule, da
         return None
     if rule and rule.counts_from == "new_information" and is_reported(assessment.complaint):
         return None
+    known = getdate(assessment.awareness_date)
     decision = decide(
         list(rules().values()),
         dict.fromkeys(questions, True),
-        {"awareness": getdate(assessment.awareness_date)},
+        {"awareness": known},
         jurisdictions=_jurisdictions(assessment.jurisdiction, rule),
-        holidays=dict.fromkeys(JURISDICTIONS, holidays),
+        holidays={name: holidays_of(name, known) for name in JURISDICTIONS},
     )
     return next(((duty.rule, duty.deadline) for duty in decision.duties if duty.deadline), None)
+
+
+def holidays_of(jurisdiction: str, day_zero: date) -> frozenset[date]:
+    """Days that are no work days in a jurisdiction, for a term that begins on `day_zero`; weekends aside.
+
+    The law says which they are. A holiday list of the company would let anybody who keeps it lengthen the term.
+    """
+    if not JURISDICTIONS[jurisdiction].get("federal_holidays"):
+        return frozenset()
+    return federal_holidays(day_zero.year, day_zero.year + 1)
 
 
 def is_reported(complaint: str) -> bool:

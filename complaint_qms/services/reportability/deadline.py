@@ -14,7 +14,7 @@ from complaint_qms.engine.sop.exits import FOUND_REPORTABLE
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.record.source_defaults import check_role
-from complaint_qms.services.reportability.applicable_rules import is_reported, rules, shortest
+from complaint_qms.services.reportability.applicable_rules import holidays_of, is_reported, rules, shortest
 
 # The event a rule counts from → field of the assessment with its day.
 _DAY_ZERO = {"awareness": "awareness_date", "new_information": "information_date"}
@@ -26,8 +26,8 @@ _UNTRIAGED = ("intake", "triage", "on_hold")
 def set_deadline(doc: Document) -> None:
     """Set the deadline of an assessment from its rule; one without a rule keeps the date that was entered.
 
-    Work days leave out weekends and the company's holiday list. The deadline is reckoned when the assessment is made
-    and when what it counts from changes: a later change of holidays or of the complaint's company moves nothing.
+    Work days leave out what the law that gives the term leaves out, and no day that somebody enters on a holiday list.
+    The deadline is reckoned when the assessment is made and when what it counts from changes.
 
     Raises:
         GateError: the deadline would move to a later day, and not by Regulatory Affairs with a reason.
@@ -53,7 +53,8 @@ def set_deadline(doc: Document) -> None:
                     escape_html(rule.key), _(doc.meta.get_label(field))
                 )
             )
-        counted = deadline(getdate(doc.get(field)), rule.days, rule.unit, holidays=_holidays(doc.complaint))
+        day_zero = getdate(doc.get(field))
+        counted = deadline(day_zero, rule.days, rule.unit, holidays_of(rule.jurisdiction, day_zero))
         _check_entered(doc, rule, counted)
         doc.deadline = counted
     elif not doc.deadline:
@@ -213,7 +214,7 @@ def follow_harm(complaint: Document) -> None:
         "Reportability Assessment", filters=still_open, pluck="name", order_by="name asc"
     ):
         assessment = frappe.get_doc("Reportability Assessment", name)
-        least = shortest(assessment, _holidays(complaint.name))
+        least = shortest(assessment)
         if least and least[1] < getdate(assessment.deadline):
             assessment.rule_key = least[0].key
             assessment.flags.ignore_permissions = True
@@ -268,7 +269,7 @@ def _check_first(doc: Document, rule: Rule | None) -> None:
     """A new assessment has no more time than the rules give: what counts from new information supplements a report, a
     date entered by hand lies within the longest term, and the harm that is known calls for no shorter rule."""
     longest = max(known.days or 0 for known in rules().values())
-    least = shortest(doc, _holidays(doc.complaint))
+    least = shortest(doc)
     if rule and rule.counts_from == "new_information" and not is_reported(doc.complaint):
         deed = _("count from new information before the event was reported")
     elif (not rule or rule.days is None) and (
@@ -283,15 +284,3 @@ def _check_first(doc: Document, rule: Rule | None) -> None:
         doc.basis_reason = None
         return
     _check_later(doc, "basis_reason", deed)
-
-
-def _holidays(complaint: str) -> frozenset[date]:
-    company = frappe.db.get_value("Complaint", complaint, "company")
-    holiday_list = company and frappe.get_cached_value("Company", company, "default_holiday_list")
-    if not holiday_list:
-        return frozenset()
-    return frozenset(
-        frappe.get_all(
-            "Holiday", filters={"parent": holiday_list}, pluck="holiday_date", order_by="holiday_date asc"
-        )
-    )
