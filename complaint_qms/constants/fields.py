@@ -31,6 +31,7 @@ CAPA_STAMPS: Final = (
     "submitted_by",
     "plan_approved_by",
     "plan_approved_at",
+    "measured_types",
     "verified_by",
     "verified_at",
     "window_start",

@@ -16,10 +16,10 @@ from complaint_qms.engine.message import join
 from complaint_qms.engine.sop.capa import extension_missing
 from complaint_qms.exceptions import GateError
 from complaint_qms.integrations.erpnext.exposure import units_delivered
+from complaint_qms.services.capa import measured_types
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.lifecycle.guard import refuse
 from complaint_qms.services.record.source_defaults import REVIEWERS, check_role
-from complaint_qms.services.sop.procedure import type_branch
 
 _VERDICTS = {"effective": "effective", "ineffective": "ineffective", "insufficient data": "insufficient_data"}
 
@@ -137,7 +137,7 @@ def _complaints(doc: Document, start: date, end: date) -> int:
         if doc.get(field):
             query = query.where(complaint[field] == doc.get(field))
     if doc.complaint_type:
-        query = query.where(complaint.complaint_type.isin(type_branch(doc.complaint_type)))
+        query = query.where(complaint.complaint_type.isin(measured_types.of(doc)))
     return int(query.run()[0][0])
 
 

@@ -8,7 +8,7 @@ from complaint_qms.constants.fields import CAPA_STAMPS
 from complaint_qms.controllers.record import Checked
 from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS, still_needed
 from complaint_qms.exceptions import GateError
-from complaint_qms.services.capa import actions
+from complaint_qms.services.capa import actions, measured_types
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.lifecycle import announcements, guard, reliance
 from complaint_qms.services.record import source_defaults
@@ -84,6 +84,7 @@ class CAPA(Checked):
             contributors.submitted(self)
         elif target == "implement" and origin == "plan_review":
             self.plan_approved_by, self.plan_approved_at = user, now
+            measured_types.fix(self)
         elif target == "effectiveness":
             self.verified_by, self.verified_at = user, now
             self.window_start = getdate(add_days(now, 1))

@@ -6,6 +6,7 @@ from frappe.utils import escape_html
 from frappe.utils.nestedset import NestedSet
 
 from complaint_qms.controllers.record import Checked
+from complaint_qms.services.capa import measured_types
 from complaint_qms.services.compliance import settings_in_use
 from complaint_qms.services.sop import procedure
 
@@ -40,7 +41,9 @@ class ComplaintType(Checked, NestedSet):
     def before_rename(self, old, new, merge=False):
         super().before_rename(old, new, merge)
         settings_in_use.check_rename(self.doctype, old, new, merge)
+        measured_types.check_merge(old, new, merge)
 
-    def after_rename(self, *args, **kwargs):
-        super().after_rename(*args, **kwargs)
+    def after_rename(self, old, new, merge=False):
+        super().after_rename(old, new, merge)
+        measured_types.follow_rename(old, new)
         procedure.forget_sops()
