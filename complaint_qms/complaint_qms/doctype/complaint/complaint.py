@@ -66,6 +66,7 @@ class Complaint(Checked):
         decisions.stamp(self, now)
         dates.stamp_agreement(self, now)
         self._follow_procedure(now)
+        dates.check_first_response(self, now)
         merge.look(self)
         move = guard.guard(self)
         if move:

@@ -1,0 +1,103 @@
+"""A first response that was due already is not made punctual by the moment that somebody enters for it."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from frappe.utils import add_to_date, now_datetime
+
+from complaint_qms.constants import roles
+from complaint_qms.services.lifecycle.guard import take_step
+from tests.desk import factory
+from tests.desk.factory import as_user
+
+HOUR = 3600
+REASON = {"first_response_reason": "Called by Ann Lee from the field, her note of that day is attached."}
+
+
+def overdue(**values):
+    """A complaint of six hours ago that was to be answered within two."""
+    sop = factory.make(
+        "Complaint SOP", sop_name=factory.unique("SOP"), round_the_clock=1, first_response_time=2 * HOUR
+    )
+    about = {"received_at": add_to_date(now_datetime(), hours=-6), **values}
+    doc = factory.complaint(**about)
+    doc.sop = sop.name
+    doc.save()
+    assert doc.response_due < now_datetime()
+    return doc
+
+
+def ago(hours):
+    return add_to_date(now_datetime(), hours=-hours).replace(microsecond=0)
+
+
+def entered(doc, **values):
+    with as_user(factory.user(roles.AGENT)):
+        doc = frappe.get_doc("Complaint", doc.name)
+        doc.update(values)
+        doc.save()
+    return doc.reload()
+
+
+@pytest.mark.parametrize("field", ["first_response_at", "reply_sent_at"])
+def test_an_earlier_moment_alone_is_refused(field):
+    doc = overdue()
+    with pytest.raises(frappe.ValidationError, match="Proof of an Earlier First Response"):
+        entered(doc, **{field: ago(5)})
+    assert frappe.db.get_value("Complaint", doc.name, "response_status") != "met"
+
+
+@pytest.mark.parametrize("field", ["first_response_at", "reply_sent_at"])
+def test_with_the_proof_it_counts_and_the_proof_is_kept(field):
+    doc = entered(overdue(), **{field: ago(5)}, **REASON)
+    assert (doc.response_status, doc.first_response_reason) == ("met", REASON["first_response_reason"])
+    doc = entered(doc, first_response_reason="Another word")
+    assert doc.first_response_reason == REASON["first_response_reason"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "at", "counts"), [("Sent", 5, True), ("Received", 5, False), ("Sent", 3, False)]
+)
+def test_a_mail_that_was_sent_in_time_is_proof(sent, at, counts):
+    doc = overdue()
+    mail = factory.make(
+        "Communication", communication_type="Communication", sent_or_received=sent, subject="Sorry", content="x",
+        reference_doctype="Complaint", reference_name=doc.name, communication_medium="Email",
+    )  # fmt: skip
+    mail.db_set("creation", ago(at), update_modified=False)
+    if counts:
+        assert entered(doc, first_response_at=ago(4.5)).response_status == "met"
+    else:
+        with pytest.raises(frappe.ValidationError, match="Proof of an Earlier"):
+            entered(doc, first_response_at=ago(4.5))
+
+
+def test_what_makes_nothing_punctual_needs_none():
+    for moment in (ago(1), now_datetime()):
+        assert entered(overdue(), first_response_at=moment).response_status == "missed"
+    doc = factory.complaint(received_at=ago(1))
+    sop = factory.make(
+        "Complaint SOP", sop_name=factory.unique("SOP"), round_the_clock=1, first_response_time=2 * HOUR
+    )
+    doc.sop = sop.name
+    doc.save()
+    assert entered(doc, first_response_at=ago(0.5)).response_status == "met"
+
+
+def test_nor_with_the_step():
+    doc = overdue()
+    take_step(doc, "Start Triage", {})
+    with pytest.raises(frappe.ValidationError, match="Proof of an Earlier"):
+        take_step(doc, "Hold", {"hold_reason": "x", "first_response_at": ago(5)})
+
+
+def test_nor_with_the_registration():
+    factory.make(
+        "Complaint SOP", sop_name=factory.unique("SOP"), round_the_clock=1, first_response_time=2 * HOUR,
+        complaint_type="Broken or Damaged", company=factory.company(), enabled=1,
+    )  # fmt: skip
+    about = {"received_at": ago(6), "first_response_at": ago(5)}
+    with pytest.raises(frappe.ValidationError, match="Proof of an Earlier"):
+        factory.complaint(**about)
+    assert factory.complaint(**about, **REASON).response_status == "met"
