@@ -218,12 +218,8 @@ def _check_right(doc: Document, origin: str, target: str) -> None:
         GateError: the site's workflow lets nobody take this step on a record of their own.
     """
     if not stage_map(doc.doctype):
-        wanted = shipped_workflow.roles_of_steps(doc.doctype).get((origin, target))
-        if wanted:
-            deed = _("take {0} from {1} to {2}").format(
-                doc.name or _(doc.doctype), word(origin), word(target)
-            )
-            check_role(deed, *wanted)
+        if move_allowed(doc.doctype, origin, target):
+            _check_shipped_right(doc, origin, target)
         return
     before = doc.get_doc_before_save()
     if not before:
@@ -241,6 +237,20 @@ def _check_right(doc: Document, origin: str, target: str) -> None:
             GateError,
             title=_("Not yet"),
         )
+
+
+def _check_shipped_right(doc: Document, origin: str, target: str) -> None:
+    """A step that the shipped workflow gives to nobody is open to nobody, rather than to everybody."""
+    wanted = shipped_workflow.roles_of_steps(doc.doctype).get((origin, target))
+    deed = _("take {0} from {1} to {2}").format(
+        escape_html(doc.name or _(doc.doctype)), word(origin), word(target)
+    )
+    if not wanted:
+        frappe.throw(
+            _("You may not {0}: the shipped workflow gives this step to no role. A workflow of the site offers it.").format(deed),
+            frappe.PermissionError,
+        )  # fmt: skip
+    check_role(deed, *wanted)
 
 
 def _keep_fetched(doc: Document, before: Document) -> None:
