@@ -15,14 +15,15 @@ from complaint_qms.services.record.input_validation import read_object
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
-def overview(doctype: str, name: str) -> dict[str, Any]:
-    """Stages done and to come, and the next moves with what they lack, of one record."""
+def overview(name: str, doctype: str = "Complaint") -> dict[str, Any]:
+    """Stages done and to come, and the next moves with what they lack, of one record; of a complaint its clock and
+    headline as well."""
     return overview_service.overview(_get(doctype, name, "read"))
 
 
 @frappe.whitelist(methods=["POST"])
 @checked
-def take_step(doctype: str, name: str, action: str, values: Any = None) -> dict[str, Any]:
+def take_step(name: str, action: str, values: Any = None, doctype: str = "Complaint") -> dict[str, Any]:
     """Enter `values` and take the workflow action in one go: both happen, or neither does."""
     doc = _get(doctype, name, "write")
     fields = read_object(values or {}, _("Send the fields to change as an object in “values”."))
