@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import frappe
 import pytest
+from frappe.model.document import Document
 
 from tests.desk import factory, settling
 
@@ -16,6 +17,35 @@ LINES = {
     "replacement": {"remedy": "replacement", "qty": 1},
     "goodwill": {"remedy": "goodwill", "amount": 5},
 }
+# Remedy → purpose of each document that is drafted for it → DocType, units, net amount, and whether the unit itself moves.
+DRAFTED = {
+    "credit": {"credit_note": ("Sales Invoice", -1, -100, False)},
+    "return_credit": {
+        "goods_return": ("Delivery Note", -1, -100, True),
+        "credit_note": ("Sales Invoice", -1, -100, False),
+    },
+    "replacement": {"replacement": ("Sales Order", 1, 0, False)},
+    "goodwill": {"credit_note": ("Sales Invoice", -1, -5, False)},
+}
+
+
+def drafted(document: Document, serial: str) -> tuple[str, float, float, bool]:
+    """What a document gives, to compare with `DRAFTED`; it names no other serial number."""
+    named = {number for row in document.items for number in serials_of(row)}
+    assert named <= {serial}
+    return (
+        document.doctype,
+        sum(row.qty for row in document.items),
+        document.net_total,
+        bool(named),
+    )
+
+
+def serials_of(row: Document) -> list[str]:
+    if row.get("serial_and_batch_bundle"):
+        entries = {"parent": row.serial_and_batch_bundle}
+        return frappe.get_all("Serial and Batch Entry", entries, pluck="serial_no", order_by="idx")
+    return (row.get("serial_no") or "").split()
 
 
 @pytest.mark.parametrize("first", LINES)
@@ -24,6 +54,8 @@ def test_a_serial_number_is_compensated_once(first: str) -> None:
     serial, other = note.items[0].serial_no.split("\n")[:2]
     item = {"item_code": invoice.items[0].item_code}
     settlement = settling.submitted(invoice, LINES[first] | item | {"serial_no": serial})
+    drafts = settling.documents(settlement)
+    assert {purpose: drafted(document, serial) for purpose, document in drafts.items()} == DRAFTED[first]
     told = f"Serial Nos: {serial} .*already"
     for line in LINES.values():
         with pytest.raises(Refused, match=told):
