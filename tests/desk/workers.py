@@ -72,9 +72,11 @@ def submitting(user: str, settlement: str) -> Worker:
     return Worker(user, "Complaint Settlement", settlement, _submit)
 
 
-def stepping(complaint: str, action: str, values: dict) -> Worker:
-    """A worker that takes a step of a complaint."""
-    return Worker("Administrator", "Complaint", complaint, partial(_step, action=action, values=values))
+def stepping(
+    name: str, action: str, values: dict, doctype: str = "Complaint", user: str = "Administrator"
+) -> Worker:
+    """A worker that takes a step of a record, or saves it with `values` when there is no action."""
+    return Worker(user, doctype, name, partial(_step, action=action, values=values))
 
 
 def at_once(workers: Iterable[Worker]) -> list[str]:
@@ -84,6 +86,14 @@ def at_once(workers: Iterable[Worker]) -> list[str]:
         worker.go()
     answers = [worker.answer() for worker in workers]
     frappe.db.rollback()  # look at the database as it is now
+    return answers
+
+
+def in_turn(workers: Iterable[Worker]) -> list[str]:
+    """The same, but each is told to go once the one before it has committed."""
+    workers = [worker.ready() for worker in list(workers)]
+    answers = [worker.go().answer() for worker in workers]
+    frappe.db.rollback()
     return answers
 
 
@@ -99,9 +109,13 @@ def _submit(settlement: Document) -> int:
     return int(settlement.docstatus)
 
 
-def _step(complaint: Document, action: str, values: dict) -> str:
-    take_step(complaint, action, values)
-    return complaint.stage
+def _step(record: Document, action: str, values: dict) -> str:
+    if action:
+        take_step(record, action, values)
+    else:
+        record.update(values)
+        record.save()
+    return record.get("stage") or record.get("status")
 
 
 def _work(link, site: str, sites_path: str, user: str, doctype: str, name: str, task) -> None:

@@ -18,16 +18,22 @@ from complaint_qms.services.lifecycle.reliance import (
 )
 from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.record.row_locks import hold
 
 
-def facts_of(doc: Document) -> dict[str, Any]:
-    """Facts of `doc` as the gates of its DocType want them (see complaint_qms.engine.sop)."""
+def facts_of(doc: Document, moving_to: str | None = None) -> dict[str, Any]:
+    """Facts of `doc` as the gates of its DocType want them (see complaint_qms.engine.sop).
+
+    Args:
+        moving_to: the stage or status that it takes in this save; what could change meanwhile is then read as it is this
+            moment, and held.
+    """
     return {
         "Complaint": _complaint,
         "Investigation": _investigation,
         "CAPA": _capa,
         "Root Cause": _root_cause,
-    }[doc.doctype](doc)
+    }[doc.doctype](doc, moving_to)
 
 
 def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
@@ -60,19 +66,25 @@ def facts_of_capas(docs: list[Document]) -> dict[str, dict[str, Any]]:
     return {doc.name: _capa_facts(doc, status) for doc in docs}
 
 
-def _complaint(doc: Document) -> dict[str, Any]:
+def _complaint(doc: Document, moving_to: str | None) -> dict[str, Any]:
     if doc.is_new():
         return _base(doc)
     # What was read under a lock is truer than what this transaction saw first.
-    return facts_of_complaints([doc])[doc.name] | (doc.flags.beside or {})
+    facts = facts_of_complaints([doc])[doc.name] | (doc.flags.beside or {})
+    if moving_to and doc.covered_by_investigation and doc.has_value_changed("covered_by_investigation"):
+        # Whoever opens that one again cannot know yet that this complaint rests on it.
+        held = hold("Investigation", [doc.covered_by_investigation], "stage")
+        facts["covering_stage"] = next((row.stage for row in held.values()), None)
+    return facts
 
 
-def _investigation(doc: Document) -> dict[str, Any]:
+def _investigation(doc: Document, moving_to: str | None) -> dict[str, Any]:
     if doc.is_new():
         return _base(doc) | {"root_causes": []}
     facts = facts_of_investigations([doc])[doc.name]
     if doc.stage == "completed":
-        facts["closed_on_it"] = [row.name for row in complaints_on_investigation(doc.name, ("closed",))]
+        rows = complaints_on_investigation(doc.name, ("closed",), held=bool(moving_to))
+        facts["closed_on_it"] = [row.name for row in rows]
     return facts
 
 
@@ -89,10 +101,10 @@ def _causes(investigations: list[str]) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _capa(doc: Document) -> dict[str, Any]:
+def _capa(doc: Document, moving_to: str | None) -> dict[str, Any]:
     facts = _capa_facts(doc, values_of("Root Cause", (row.root_cause for row in doc.root_causes), "status"))
     named = [] if doc.is_new() else [row.complaint for row in doc.complaints]
-    return facts | {"closed_on_it": complaints_on_capa(doc.name, named)}
+    return facts | {"closed_on_it": complaints_on_capa(doc.name, named, held=moving_to == "void")}
 
 
 def _capa_facts(doc: Document, status: dict[str, str]) -> dict[str, Any]:
@@ -106,12 +118,13 @@ def _capa_facts(doc: Document, status: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _root_cause(doc: Document) -> dict[str, Any]:
+def _root_cause(doc: Document, moving_to: str | None) -> dict[str, Any]:
     facts = _base(doc)
     facts["whys"], facts["factors"] = list(doc.whys), list(doc.factors)
     if facts["stored"].get("status") == "verified":
-        facts["closed_on_it"] = [row.name for row in capas_on_cause(doc.name) if row.stage == "closed"]
-        facts["completed_on_it"] = investigations_on_cause(doc)
+        held = moving_to == "rejected"
+        facts["closed_on_it"] = [row.name for row in capas_on_cause(doc.name, held) if row.stage == "closed"]
+        facts["completed_on_it"] = investigations_on_cause(doc, held)
     return facts
 
 

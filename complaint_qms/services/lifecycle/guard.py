@@ -95,7 +95,7 @@ def guard(doc: Document) -> tuple[str, str] | None:
     if before and origin in ENDED[doc.doctype]:
         _refuse_changes(doc, before, moving=True)
     _check_right(doc, origin, target)
-    facts = facts_of(doc)
+    facts = facts_of(doc, moving_to=target)
     found = list(missing(doc.doctype, facts, target))
     if not move_allowed(doc.doctype, origin, target):
         found.append(_unknown_move(origin, target))

@@ -10,6 +10,7 @@ from frappe.query_builder import Order
 from complaint_qms.integrations.erpnext.drafted_documents import drafted_documents
 from complaint_qms.services.lifecycle.settlement_state import lost_documents_of
 from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.record.row_locks import hold
 
 Rows = list[dict[str, Any]]
 # Fact about the original of a merge → its field.
@@ -98,8 +99,14 @@ def investigations_of(complaints: list[str]) -> dict[str, Rows]:
     return {name: list(rows.values()) for name, rows in found.items()}
 
 
-def complaints_about(investigation: str, stages: Iterable[str], fields: list[str]) -> list[dict[str, Any]]:
-    """Complaints at one of `stages` that an investigation is about, covers in its table or is named by as covering."""
+def complaints_about(
+    investigation: str, stages: Iterable[str], fields: list[str], held: bool = False
+) -> list[dict[str, Any]]:
+    """Complaints at one of `stages` that an investigation is about, covers in its table or is named by as covering.
+
+    Args:
+        held: as they are this moment, locked until the transaction ends.
+    """
     complaint = frappe.qb.DocType("Complaint")
     study, row = frappe.qb.DocType("Investigation"), frappe.qb.DocType("Investigation Complaint")
     own = frappe.qb.from_(study).select(study.complaint).where(study.name == investigation)
@@ -109,6 +116,14 @@ def complaints_about(investigation: str, stages: Iterable[str], fields: list[str
         | complaint.name.isin(own)
         | complaint.name.isin(table)
     )
+    if held:
+        names = frappe.qb.from_(complaint).select(complaint.name).where(named).run(pluck=True)
+        covered = frappe.qb.from_(complaint).select(complaint.name)
+        names += (
+            covered.where(complaint.covered_by_investigation == investigation).for_update().run(pluck=True)
+        )
+        rows = hold("Complaint", names, *fields, "stage").values()
+        return [row for row in rows if row.stage in stages]
     return (
         frappe.qb.from_(complaint)
         .select(*(complaint[field] for field in fields))

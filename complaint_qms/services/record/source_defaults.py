@@ -9,6 +9,7 @@ from frappe.utils import escape_html, getdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.services.record.row_locks import hold
 
 _FROM_COMPLAINT = (
     "company",
@@ -83,12 +84,8 @@ def check_open_complaints(doc: Document, names: Iterable[str | None]) -> None:
         )
     if not doc.is_new():
         return
-    ended = frappe.get_all(
-        "Complaint",
-        filters={"name": ("in", wanted), "stage": ("in", COMPLAINT_ENDED)},
-        pluck="name",
-        order_by="name asc",
-    )
+    held = hold("Complaint", wanted, "stage")
+    ended = [row.name for row in held.values() if row.stage in COMPLAINT_ENDED]
     if ended:
         frappe.throw(_("Complaint {0} has ended. Reopen it first.").format(escape_html(", ".join(ended))))
 

@@ -13,6 +13,7 @@ from complaint_qms.engine.reportability import Rule, deadline
 from complaint_qms.engine.sop.exits import FOUND_REPORTABLE
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
+from complaint_qms.services.lifecycle.reliance import assessment_reopened
 from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.reportability.applicable_rules import holidays_of, is_reported, rules, shortest
 
@@ -152,7 +153,7 @@ def check_relied_on(assessment: Document) -> None:
     Raises:
         GateError: naming the complaint.
     """
-    stage = frappe.db.get_value("Complaint", assessment.complaint, "stage")
+    stage = assessment_reopened(assessment.complaint)
     if stage in COMPLAINT_ENDED:
         frappe.throw(
             _("G3: complaint {0} has ended and rests on this decision. Have it reopened first, or add an assessment of what is new.").format(

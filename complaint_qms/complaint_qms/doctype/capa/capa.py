@@ -66,9 +66,12 @@ class CAPA(Checked):
         if not before or before.stage == "void":
             return
         gone = {row.complaint for row in before.complaints} - {row.complaint for row in self.complaints}
-        found = still_needed(reliance.complaints_on_capa(self.name, gone))
+        if not gone:
+            return
+        found = still_needed(reliance.complaints_on_capa(self.name, gone, held=True))
         if found:
             guard.refuse(self, found)
+        reliance.capa_left(self.name, gone)
 
     def _refuse_fixed(self, touched: list[str], sentence: str) -> None:
         if touched:
@@ -93,6 +96,8 @@ class CAPA(Checked):
             self.effect_reviewed_by, self.effect_reviewed_at = user, now
             if target == "closed":
                 self.closed_by, self.closed_at = user, now
+        elif target == "void":
+            reliance.capa_left(self.name, [row.complaint for row in self.complaints])
         elif target == "draft" and origin in ("closed", "ineffective"):
             self._start_over()
 

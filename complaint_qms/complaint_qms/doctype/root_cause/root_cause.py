@@ -71,7 +71,7 @@ class RootCause(Checked):
                 ),
                 GateError,
             )
-        found = root_cause_missing(facts_of(self), self.status)
+        found = root_cause_missing(facts_of(self, moving_to=self.status), self.status)
         if found:
             guard.refuse(self, found)
         if origin == "verified":
