@@ -17,7 +17,7 @@ CLEARED = [{"name": "A-1", "status": "not_reportable"}]
 SALE = {"doctype": "Sales Invoice", "name": "SI-1"}
 DRAFT = {"settlements": [{"name": "S-1", "docstatus": 0}]}
 ASSESSED, NOTED, MONEY = ("G3", ""), ("G3", "reportable"), ("G4", "settlement_html")
-DECIDE, ASSESS, ORIGINAL = ("G1", "reportable"), ("G3", "harm_level"), ("G3", "duplicate_of")
+DECIDE, ASSESS, ORIGINAL = ("G1", "reportable"), ("G3", ""), ("G3", "duplicate_of")
 
 
 def everywhere(*asked):

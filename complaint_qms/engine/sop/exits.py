@@ -78,7 +78,7 @@ def _decided(facts: Facts) -> list[Missing]:
     return [
         Missing(
             "G3",
-            "harm_level",
+            "",
             Message(
                 "Serious harm and death are reported, or found not reportable, by an assessment: "
                 "add a reportability assessment and finish it."
