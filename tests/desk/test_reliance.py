@@ -82,6 +82,9 @@ class TestInvestigation:
         take_step(study, "Reopen", {})
         (subject,) = told(handler(), doc.name)
         assert study.name in subject
+        with pytest.raises(frappe.TimestampMismatchError):
+            tick_all(doc)  # read before what it rests on was taken back
+        doc.reload()
         tick_all(doc)
         with pytest.raises(GateError, match="G2"):
             take_step(
