@@ -25,7 +25,7 @@ DRAFTED = {
         "credit_note": ("Sales Invoice", -1, -100, False),
     },
     "replacement": {"replacement": ("Sales Order", 1, 0, False)},
-    "goodwill": {"credit_note": ("Sales Invoice", -1, -5, False)},
+    "goodwill": {"goodwill": ("Sales Invoice", -1, -5, False)},
 }
 
 
