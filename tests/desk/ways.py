@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 from frappe import api, handler
 from frappe.auth import validate_auth_via_hooks
+from frappe.utils import CallbackManager
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
@@ -50,6 +51,7 @@ def way_names() -> list[str]:
 def _come(user: str, path: str, http: str, values: dict[str, Any]) -> Request:
     frappe.set_user(user)
     request = Request(EnvironBuilder(path=path, method=http).get_environ())
+    request.after_response = CallbackManager()
     frappe.local.request = request
     frappe.local.message_log = []
     frappe.local.response = frappe._dict(docs=[])
