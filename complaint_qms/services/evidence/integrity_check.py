@@ -104,13 +104,13 @@ def give_files_back(chunk: int = CHUNK) -> None:
 
 
 def tell_quality(events: list[Event]) -> None:
-    """Listens to evidence lost: a message for each loss and each person who answers for quality in the record's company."""
-    directory = recipients.Directory()
+    """Listens to evidence lost: a message for each loss and each person who answers for quality and may see the record."""
+    people = recipients.Directory().with_roles((MANAGER, QUALITY_MANAGER))
     send(
         (
             Message(event.kind, person, event.doctype, event.name, event.data)
             for event in events
-            for person in directory.with_roles((MANAGER, QUALITY_MANAGER), event.data["company"])
+            for person in people
         ),
         events[0].at,
     )

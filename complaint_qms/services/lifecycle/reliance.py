@@ -16,6 +16,7 @@ from complaint_qms.constants import roles
 from complaint_qms.constants.events import CAUSE_REJECTED, INVESTIGATION_REOPENED
 from complaint_qms.constants.stages import COMPLAINT_UNENDED, ENDED
 from complaint_qms.engine.sop.complaint import rests_on
+from complaint_qms.permissions.sight import Sight
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle.links import capas_of, complaints_about, investigations_of
@@ -161,22 +162,24 @@ def tell_handlers(events: list[Event]) -> None:
 
 
 def tell_owners(events: list[Event]) -> None:
-    """Listens to root causes ruled out: the owners of the CAPAs hear of it, for an absent one their superior, without one
-    the quality managers."""
+    """Listens to root causes ruled out: the owners of the CAPAs hear of it, for an absent one their superior; where
+    neither may see the CAPA, the quality managers who do."""
     for event in events:
         rows = event.data["capas"]
         directory = Directory()
+        sight = Sight("CAPA", (row.name for row in rows))
         acting = directory.acting(row.capa_owner for row in rows)
-        managers = {
-            row.company: directory.with_roles((roles.QUALITY_MANAGER,), row.company)
+        told = {
+            row.name: person
             for row in rows
-            if row.capa_owner not in acting
+            if (person := acting.get(row.capa_owner)) and sight.sees(person.user, row.name)
         }
-        present = directory.present(person for people in managers.values() for person in people)
+        others = [] if len(told) == len(rows) else directory.with_roles((roles.QUALITY_MANAGER,))
+        present = directory.present(others)
         messages = []
         for row in rows:
-            person = acting.get(row.capa_owner)
-            people = [person] if person else [one for one in managers[row.company] if one in present]
+            person = told.get(row.name)
+            people = [person] if person else [one for one in others if one in present]
             data = {"title": row.title, "basis": event.name}
             messages += [Message(event.kind, one, "CAPA", row.name, data) for one in people]
         send(messages, event.at)

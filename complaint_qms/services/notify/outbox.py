@@ -15,7 +15,9 @@ import frappe
 from frappe.translate import print_language
 from frappe.utils import cint
 
+from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.permissions.sight import Sight
 from complaint_qms.services import writing
 from complaint_qms.services.notify import sentences
 from complaint_qms.services.notify.person import Person
@@ -39,8 +41,9 @@ class Message:
 
 
 def send(messages: Iterable[Message], now: datetime, writer: sentences.Writer | None = None) -> None:
-    """Write messages in their readers' languages: notices in the desk, and mails that wait to be sent."""
-    wanted = [message for message in messages if message.person.notices or message.person.mails]
+    """Write messages in their readers' languages: notices in the desk, and mails that wait to be sent. Who may not see
+    a quality record is not told of it, whoever asked for that."""
+    wanted = _visible([message for message in messages if message.person.notices or message.person.mails])
     if not wanted:
         return
     writer, mailed = writer or sentences.Writer(), by_mail()
@@ -60,6 +63,17 @@ def send(messages: Iterable[Message], now: datetime, writer: sentences.Writer | 
 def by_mail() -> bool:
     """Whether the site mails notices."""
     return bool(cint(frappe.get_cached_doc(SETTINGS).notify_by_email))
+
+
+def _visible(messages: list[Message]) -> list[Message]:
+    """Those whose readers may see what they are about."""
+    names = {kind: {one.name for one in messages if one.doctype == kind} for kind in QUALITY_RECORDS}
+    sight = {kind: Sight(kind, wanted) for kind, wanted in names.items() if wanted}
+    return [
+        one
+        for one in messages
+        if one.doctype not in sight or sight[one.doctype].sees(one.person.user, one.name)
+    ]
 
 
 def _by_language(messages: list[Message]) -> Iterator[Message]:

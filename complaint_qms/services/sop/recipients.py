@@ -8,9 +8,10 @@ import frappe
 
 from complaint_qms.constants.roles import MANAGER
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.permissions.sight import Sight
 from complaint_qms.services.notify.person import Person, people_of
 from complaint_qms.services.people.absence import absent_users, superiors_of
-from complaint_qms.services.people.role_holders import companies_of, holders_of
+from complaint_qms.services.people.role_holders import holders_of
 
 COMPLAINT_FIELDS = (
     "name",
@@ -30,12 +31,12 @@ class Directory:
 
     Handler: the complaint's owner, without one the stage's responsible user, for both their superior while they are
     absent; else those with its responsible role, else those with the fallback role of the settings, else the complaint
-    managers for an absent owner.
+    managers where somebody was named.
 
     Superior: the nearest one of the owner who can act; where there is none, those with the role that the stage, else
     the SOP, escalates to; else the complaint managers.
 
-    Whoever is told for a role sees the complaint's company; who is named in person is told.
+    Whoever may not see the complaint, named in person or for a role, is not told; the next who may is.
     """
 
     def __init__(self) -> None:
@@ -45,12 +46,14 @@ class Directory:
         self._stages: dict[tuple[str, str], frappe._dict] = {}
         self._sop_roles: dict[str, str | None] = {}
         self._holders: dict[str, list[str]] = {}
-        self._companies: dict[str, set[str]] = {}
+        self._sight = Sight("Complaint", ())
         self._fallback = frappe.db.get_single_value(SETTINGS, "fallback_handler_role")
 
     def learn(self, complaints: Iterable[frappe._dict]) -> None:
-        """Read what is not known yet about these complaints; a fixed number of queries."""
+        """Read what is not known yet about these complaints; a fixed number of queries. Those learned before are
+        forgotten."""
         rows = list(complaints)
+        self._sight = Sight("Complaint", (row.name for row in rows))
         self._learn_sops({row.sop for row in rows if row.sop} - set(self._sop_roles))
         named = {row.complaint_owner for row in rows if row.complaint_owner}
         named |= {stage.responsible_user for stage in self._stages.values() if stage.responsible_user}
@@ -79,31 +82,32 @@ class Directory:
         absent = absent_users(person.user for person in found)
         return {person for person in found if person.user not in absent}
 
-    def with_roles(self, roles: Iterable[str], company: str | None) -> list[Person]:
-        """Everybody with one of the roles who sees the company's records, each once."""
+    def with_roles(self, roles: Iterable[str]) -> list[Person]:
+        """Everybody with one of the roles, each once; what they see is for the caller to ask."""
         wanted = list(roles)
         self._learn_roles(set(wanted) - set(self._holders))
-        users = {user for role in wanted for user in self._holders.get(role, ())}
-        self._learn_people(users - set(self._people))
-        found = (person for role in wanted for person in self._with_role(role, frappe._dict(company=company)))
-        return list(dict.fromkeys(found))
+        users = {user: None for role in wanted for user in self._holders.get(role, ())}
+        self._learn_people(users.keys() - set(self._people))
+        return [person for user in users if (person := self._people.get(user))]
 
     def handlers(self, complaint: frappe._dict) -> list[Person]:
         """Who has to act on a complaint that was learned."""
         stage = self._stage(complaint)
-        for user in (complaint.complaint_owner, stage.responsible_user):
-            if person := self._acting(user):
+        named = [user for user in (complaint.complaint_owner, stage.responsible_user) if user]
+        for user in named:
+            person = self._acting(user)
+            if person and self._sight.sees(person.user, complaint.name):
                 return [person]
         found = self._with_role(stage.responsible_role, complaint) or self._with_role(
             self._fallback, complaint
         )
         # Without a role for the stage, what an absent handler leaves behind is the managers' to hand on.
-        return found or (self._with_role(MANAGER, complaint) if complaint.complaint_owner else [])
+        return found or (self._with_role(MANAGER, complaint) if named else [])
 
     def superiors(self, complaint: frappe._dict) -> list[Person]:
         """To whom an overdue complaint that was learned is escalated."""
         person = self._people.get(self._superiors.get(complaint.complaint_owner))
-        if person:
+        if person and self._sight.sees(person.user, complaint.name):
             return [person]
         return (
             self._with_role(self._stage(complaint).escalate_to_role, complaint)
@@ -117,11 +121,10 @@ class Directory:
         return person if person and user not in self._absent else self._people.get(self._superiors.get(user))
 
     def _with_role(self, role: str | None, complaint: frappe._dict) -> list[Person]:
-        company = complaint.company
         return [
             person
             for user in self._holders.get(role, ())
-            if (person := self._people.get(user)) and company in self._companies.get(user, {company})
+            if (person := self._people.get(user)) and self._sight.sees(user, complaint.name)
         ]
 
     def _stage(self, complaint: frappe._dict) -> frappe._dict:
@@ -158,9 +161,7 @@ class Directory:
             self._absent |= absent_users(users)
 
     def _learn_roles(self, roles: set[str]) -> None:
-        found = holders_of(roles)
-        self._holders |= found
-        self._companies |= companies_of(user for users in found.values() for user in users)
+        self._holders |= holders_of(roles)
 
     def _learn_people(self, users: set[str]) -> None:
         self._people |= dict.fromkeys(users) | people_of(users)
