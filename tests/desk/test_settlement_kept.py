@@ -289,6 +289,20 @@ def test_without_a_handler_the_managers_are_told() -> None:
     assert "Administrator" not in told
 
 
+def test_for_a_handler_who_left_their_superior_is_told() -> None:
+    settlement, credit = drafted({"qty": 1})
+    gone, chief = factory.person("Complaint Agent"), factory.person("Complaint Manager")
+    factory.employee(
+        gone, status="Left", relieving_date="2024-01-01", reports_to=factory.employee(chief).name
+    )
+    close(settlement.complaint, complaint_owner=gone)
+    frappe.delete_doc("Sales Invoice", credit.name)
+    assert [todo.allocated_to for todo in todos(settlement.complaint)] == [chief]
+    told = {"document_name": settlement.complaint, "document_type": "Complaint"}
+    notices = set(frappe.get_all("Notification Log", told, pluck="for_user", order_by="name"))
+    assert gone not in notices
+
+
 def test_the_handler_reads_it_in_their_language() -> None:
     settlement, credit = drafted({"qty": 1})
     handler = factory.user("Complaint Agent")

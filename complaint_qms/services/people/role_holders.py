@@ -1,4 +1,4 @@
-"""People behind roles, and whose records they may see."""
+"""People behind roles."""
 
 from collections.abc import Iterable
 
@@ -33,24 +33,3 @@ def holders_of(roles: Iterable[str]) -> dict[str, list[str]]:
 def system_users(user: Table) -> Criterion:
     """Condition on the table of users: people who work in the desk, disabled or not."""
     return (user.user_type == "System User") & user.name.notin(_NOT_PEOPLE)
-
-
-def companies_of(users: Iterable[str]) -> dict[str, set[str]]:
-    """User → companies whose complaints they may see; who is not in it sees those of all. One query."""
-    wanted = sorted(set(users))
-    if not wanted:
-        return {}
-    permission = frappe.qb.DocType("User Permission")
-    rows = (
-        frappe.qb.from_(permission)
-        .select(permission.user, permission.for_value)
-        .where((permission.allow == "Company") & permission.user.isin(wanted))
-        .where((permission.apply_to_all_doctypes == 1) | (permission.applicable_for == "Complaint"))
-        .orderby(permission.user)
-        .orderby(permission.for_value)
-        .run()
-    )
-    found: dict[str, set[str]] = {}
-    for user, company in rows:
-        found.setdefault(user, set()).add(company)
-    return found

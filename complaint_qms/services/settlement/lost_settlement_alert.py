@@ -9,19 +9,20 @@ from frappe.translate import print_language
 from frappe.utils import escape_html, nowdate
 
 from complaint_qms.constants.roles import MANAGER
+from complaint_qms.permissions.sight import Sight
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.outbox import Message, send
-from complaint_qms.services.notify.person import Person, people_of
+from complaint_qms.services.notify.person import Person
 from complaint_qms.services.notify.sentences import lost_line, what_to_settle
-from complaint_qms.services.people.role_holders import companies_of, holders_of
+from complaint_qms.services.sop.recipients import Directory
 
 
 def ask_to_look(events: list[Event]) -> None:
-    """Listens to settlements lost: the handler, or the managers where there is none, get a task and a message, and the
-    complaint's timeline says who was asked."""
+    """Listens to settlements lost: the handler, their superior while they are absent, or the managers get a task and a
+    message, and the complaint's timeline says who was asked."""
     for event in events:
         complaint = frappe.get_doc("Complaint", event.name)
-        people = _handler(complaint) or _managers(complaint.company)
+        people = _people(complaint)
         for person in people:
             with print_language(person.language):
                 _give_task(complaint, person, what_to_settle(event.name, event.data))
@@ -54,13 +55,13 @@ def _give_task(complaint: Document, person: Person, text: str) -> None:
     ).insert(ignore_permissions=True)
 
 
-def _handler(complaint: Document) -> list[Person]:
-    owner = complaint.complaint_owner
-    return list(people_of([owner]).values()) if owner else []
-
-
-def _managers(company: str) -> list[Person]:
-    """Complaint managers who may see records of this company."""
-    managers = holders_of([MANAGER])[MANAGER]
-    limited = companies_of(managers)
-    return list(people_of(user for user in managers if company in limited.get(user, {company})).values())
+def _people(complaint: Document) -> list[Person]:
+    """The handler, or who acts for them; the managers where there is none. Whoever may see the complaint, and can act."""
+    directory, sight = Directory(), Sight("Complaint", [complaint.name])
+    acting = directory.acting([complaint.complaint_owner]).values()
+    named = [person for person in acting if sight.sees(person.user, complaint.name)]
+    if named:
+        return named
+    managers = directory.with_roles((MANAGER,))
+    present = directory.present(managers)
+    return [one for one in managers if one in present and sight.sees(one.user, complaint.name)]
