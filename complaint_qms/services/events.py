@@ -203,4 +203,4 @@ def _try_again(row: frappe._dict, now: datetime, error: str) -> None:
     }
     frappe.db.set_value(WAITING, row.name, values)
     if given_up:
-        frappe.log_error(title=f"Event given up: {row.event}, {row.listener}")
+        frappe.log_error(title=f"Event given up: {row.event}, {row.listener}", message=error)

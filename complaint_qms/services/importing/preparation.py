@@ -57,7 +57,13 @@ def run_job(name: str) -> None:
             run.run(doc, opened(doc))
     except Exception as error:
         frappe.db.rollback()
-        frappe.log_error(title=f"Import {name}")
+        # With a message: without one, the log would hold the rows of the file.
+        frappe.log_error(
+            title="Import of complaints failed",
+            message=frappe.get_traceback(),
+            reference_doctype=run_lock.IMPORT,
+            reference_name=name,
+        )
         if not isinstance(error, run_lock.Overtaken):
             doc.db_set({"status": "failed", "error_message": _why(error)[:1000]})
         frappe.db.commit()
