@@ -7,12 +7,13 @@ from pathlib import Path
 
 import frappe
 import pytest
-from frappe.utils import get_files_path
+from frappe.utils import CallbackManager, get_files_path
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.evidence import NAMED_IN
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.exceptions import GateError
+from complaint_qms.services.intake import idempotency, register
 from tests.desk import factory
 from tests.desk.factory import complaint, make, upload
 
@@ -253,3 +254,45 @@ def test_what_is_struck_out_is_not_shown_to_finance_as_evidence():
     about.save()
     note = next(iter(settling.documents(doc).values()))
     assert [row["file"] for row in origin(note)["evidence"]] == [about.evidence[0].file]
+
+
+def test_who_was_slower_with_the_same_key_keeps_their_public_upload(monkeypatch):
+    key, made = frappe.generate_hash(length=12), {}
+
+    def sent(file):
+        row = {"file": file.file_url, "kind": "document"}
+        return {
+            "subject": "x",
+            "description": "x",
+            "complainant_name": "x",
+            "idempotency_key": key,
+            "evidence": [row],
+        }
+
+    ours, theirs = (upload(content=f"{frappe.generate_hash()}".encode(), is_private=0) for _one in range(2))
+    made["first"] = register.register(sent(theirs)).name
+    at_commit = CallbackManager()
+    monkeypatch.setattr(frappe.db, "after_commit", at_commit)
+    # What the faster one did is seen by the second look alone.
+    look = idempotency.registered
+    monkeypatch.setattr(idempotency, "registered", lambda key, now=False: look(key, now=now) if now else None)
+    private = set(disk("/private/files/x").parent.iterdir())
+    made["second"] = register.register(sent(ours)).name
+    at_commit.run()
+    assert made["second"] == made["first"]
+    ours.reload()
+    assert ours.file_url.startswith("/files/")
+    assert disk(ours.file_url).is_file()
+    assert set(disk("/private/files/x").parent.iterdir()) == private
+
+
+def test_a_public_upload_that_became_evidence_is_private_alone_once_that_is_final(monkeypatch):
+    at_commit = CallbackManager()
+    monkeypatch.setattr(frappe.db, "after_commit", at_commit)
+    file = upload(content=frappe.generate_hash().encode(), is_private=0)
+    public = disk(file.file_url)
+    doc = with_row(file)
+    assert public.is_file()
+    at_commit.run()
+    assert not public.exists()
+    assert disk(own_files(doc)[0].file_url).is_file()

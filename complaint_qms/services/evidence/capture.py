@@ -230,6 +230,15 @@ def _private_copy(url: str, goes: bool) -> dict[str, object]:
     copy = disk.path_of(disk.PRIVATE + name)
     copy.write_bytes(path.read_bytes())
     frappe.db.after_rollback.add(lambda: copy.unlink(missing_ok=True))
-    if goes:
-        frappe.db.after_commit.add(lambda: path.unlink(missing_ok=True))
+    left = [url, disk.PRIVATE + name] if goes else [disk.PRIVATE + name]
+    frappe.db.after_commit.add(lambda: _drop_unnamed(left))
     return {"file_url": disk.PRIVATE + name, "is_private": 1}
+
+
+def _drop_unnamed(urls: list[str]) -> None:
+    """Delete the bytes that no File names now: what was done to their File since may have been taken back to a savepoint,
+    of which the disk and the callbacks of the transaction know nothing."""
+    named = _files_at(set(urls))
+    for url in urls:
+        if url not in named:
+            disk.path_of(url).unlink(missing_ok=True)
