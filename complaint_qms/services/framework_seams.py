@@ -18,9 +18,11 @@ from typing import Any
 
 import frappe
 from frappe.model.base_document import BaseDocument
+from frappe.model.document import Document
 from frappe.model.workflow import get_workflow_name
 
 _WORK_LIST = "frappe.workflow.doctype.workflow_action.workflow_action.process_workflow_actions"
+_OF_OTHERS = "complaint_qms.services.framework_seams.work_list_of_others"
 # Arguments of `frappe.db.get_value` that leave its answer a plain value; with others the question is not remembered.
 _PLAIN = {"doctype", "filters", "fieldname", "as_dict", "order_by", "cache", "pluck"}
 _POSITIONAL = 5
@@ -28,7 +30,7 @@ _POSITIONAL = 5
 
 @contextmanager
 def without_work_list(doctype: str) -> Iterator[None]:
-    """Within this block Frappe writes no Workflow Actions: for a record that is just being made.
+    """Within this block Frappe writes no Workflow Actions of this DocType: for a record that is just being made.
 
     It would work out who may take which next step and write that down for every role, some twenty queries that cost
     twice as much as the record itself; whose turn it is says the SOP here. The first change of the record writes
@@ -38,14 +40,22 @@ def without_work_list(doctype: str) -> Iterator[None]:
     if workflow and frappe.get_cached_value("Workflow", workflow, "send_email_alert"):
         yield
         return
-    events = frappe.get_doc_hooks()
+    events, muted = frappe.get_doc_hooks(), frappe.flags.qms_without_work_list or ()
     general = events.get("*", {})
-    rest = [handler for handler in general.get("on_update", []) if handler != _WORK_LIST]
-    frappe.local.doc_events_hooks = {**events, "*": {**general, "on_update": rest}}
+    ours = [_OF_OTHERS if handler == _WORK_LIST else handler for handler in general.get("on_update", [])]
+    frappe.local.doc_events_hooks = {**events, "*": {**general, "on_update": ours}}
+    frappe.flags.qms_without_work_list = (*muted, doctype)
     try:
         yield
     finally:
         frappe.local.doc_events_hooks = events
+        frappe.flags.qms_without_work_list = muted
+
+
+def work_list_of_others(doc: Document, method: str | None = None) -> None:
+    """What stands in Frappe's place meanwhile: records of other DocTypes that are saved by the way have their list."""
+    if doc.doctype not in frappe.flags.qms_without_work_list:
+        frappe.get_attr(_WORK_LIST)(doc, method)
 
 
 @contextmanager
