@@ -119,6 +119,7 @@ _SHARING = "complaint_qms.overrides.sharing"
 _OWN_EVENTS["validate_share"] = f"{_SHARING}.validate_share"
 _TALK_EVENTS = {"validate": f"{_SHARING}.refuse_auditor", "on_trash": f"{_SHARING}.refuse_auditor"}
 _MOVING_EVENTS = {**_TALK_EVENTS, "on_update": "complaint_qms.overrides.talk.on_update"}
+_ASSIGNMENT = "complaint_qms.services.people.assignment"
 _RECLOCK = "complaint_qms.services.sop.reclock"
 # Text of these records in the desk's own lists, tables and boards is shown as it was written.
 doctype_list_js = dict.fromkeys(_PARENTS, "public/js/stored_text_list.js")
@@ -130,7 +131,10 @@ doc_events = {
     "ToDo": {
         **_TALK_EVENTS,
         "before_insert": f"{_SHARING}.refuse_stranger",
-        "after_insert": "complaint_qms.services.people.assignment.assigned",
+        "after_insert": f"{_ASSIGNMENT}.assigned",
+        "before_validate": f"{_ASSIGNMENT}.keep_ended",
+        "on_update": f"{_ASSIGNMENT}.changed",
+        "on_trash": [_TALK_EVENTS["on_trash"], f"{_ASSIGNMENT}.deleted"],
     },
     "Comment": {**_MOVING_EVENTS, "before_insert": "complaint_qms.overrides.comments.before_insert"},
     "Communication": _MOVING_EVENTS,

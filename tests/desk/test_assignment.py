@@ -65,7 +65,7 @@ def test_a_new_handler_has_the_task_and_the_old_one_not_any_more():
     doc.reload()
     doc.complaint_owner = second
     doc.save()
-    assert sorted(tasks(doc.name)) == sorted([(first, "Closed"), (second, "Open")])
+    assert sorted(tasks(doc.name)) == sorted([(first, "Cancelled"), (second, "Open")])
     assert assigned(doc.name) == [second]
 
 

@@ -7,6 +7,7 @@ from frappe.utils import now_datetime, nowdate
 
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.services import writing
+from complaint_qms.services.people.absence import absent_users
 
 
 def execute():
@@ -24,8 +25,11 @@ def execute():
         .where(
             complaint.stage.isin(COMPLAINT_UNENDED) & (complaint.complaint_owner != "") & todo.name.isnull()
         )
+        .where(complaint.is_migrated == 0)  # an import gives nobody a task
         .run(as_dict=True)
     )
+    absent = absent_users({row.complaint_owner for row in rows})
+    rows = [row for row in rows if row.complaint_owner not in absent]
     tasks = [
         {
             "allocated_to": row.complaint_owner,

@@ -13,7 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
-from complaint_qms.constants import contributing, roles
+from complaint_qms.constants import contributing
 from complaint_qms.constants.contributing import (
     ANSWERABLE,
     ANSWERABLE_FIELD,
@@ -26,11 +26,10 @@ from complaint_qms.constants.contributing import (
 )
 from complaint_qms.constants.fields import CAPA_STAMPS, INVESTIGATION_STAMPS, ROOT_CAUSE_STAMPS
 from complaint_qms.services.lifecycle import guard
-from complaint_qms.services.people.absence import acts_for
+from complaint_qms.services.people import hand_over
 from complaint_qms.services.people.session_users import acting
 
 STAMPS = {"CAPA": CAPA_STAMPS, "Investigation": INVESTIGATION_STAMPS, "Root Cause": ROOT_CAUSE_STAMPS}
-_MAY_HAND_OVER = (roles.MANAGER, roles.QUALITY_MANAGER)
 
 
 def keep(doc: Document, wrote: bool | None = None) -> None:
@@ -101,20 +100,9 @@ def check_hand_over(doc: Document) -> None:
     field, before = ANSWERABLE_FIELD[doc.doctype], doc.get_doc_before_save()
     if not before or not before.get(field) or before.get(field) == doc.get(field):
         return
-    user = frappe.session.user
-    allowed = {"Administrator", before.get(field)}
-    by_right = user in allowed or set(_MAY_HAND_OVER) & set(frappe.get_roles())
-    if not by_right and not acts_for(user, before.get(field)):
-        frappe.throw(
-            _("{0}: only {1}, or somebody with the role {2}, hands this over to another person.").format(
-                _(doc.meta.get_label(field)),
-                escape_html(before.get(field)),
-                _(" or ").join(_(role) for role in _MAY_HAND_OVER),
-            ),
-            frappe.PermissionError,
-        )
+    hand_over.check_hand_over(doc, before.get(field))
     if doc.meta.has_field(FIELD):
-        add(doc, user, contributing.HANDED_OVER)
+        add(doc, frappe.session.user, contributing.HANDED_OVER)
 
 
 def tell_hand_over(doc: Document) -> None:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, nowdate
 
+from complaint_qms.constants.events import HANDED_OVER
 from complaint_qms.constants.stages import ENDED
 from complaint_qms.services import writing
-from complaint_qms.services.events import Event
+from complaint_qms.services.events import Event, announce
 from complaint_qms.services.people.assignees import objection
+from complaint_qms.services.people.hand_over import check_hand_over
 
 _FIELD = {"Complaint": "complaint_owner"}
 
 
 def follow(events: list[Event]) -> None:
-    """Listens to hand-overs: the task goes from who was answerable to who is."""
+    """Listens to hand-overs: the task goes from who was answerable to who is; an ended record is nobody's task."""
     for event in events:
         if event.doctype not in _FIELD:
             continue
         old, new = event.data["old"], event.data["new"]
         for task in _open_tasks(event.doctype, event.name, [user for user in (old, new) if user]):
             if task.allocated_to == old:
-                _close(task.name)
+                _end(task.name, "Cancelled")
             else:
                 new = None  # has it already
         if new:
@@ -30,17 +33,18 @@ def follow(events: list[Event]) -> None:
 
 
 def end_or_resume(events: list[Event]) -> None:
-    """Listens to moves: an ended record is nobody's task any more, one that was opened again is its handler's."""
+    """Listens to moves: an ended record is nobody's task any more, helpers included; one that was opened again is its
+    handler's."""
     for event in events:
         ended = ENDED.get(event.doctype, ())
         if event.doctype not in _FIELD or (event.data["origin"] in ended) == (event.data["target"] in ended):
             continue
-        handler = frappe.db.get_value(event.doctype, event.name, _FIELD[event.doctype])
-        tasks = _open_tasks(event.doctype, event.name, [handler])
         if event.data["target"] in ended:
-            for task in tasks:
-                _close(task.name)
-        elif handler and not tasks:
+            for task in _open_tasks(event.doctype, event.name):
+                _end(task.name, "Closed")
+            continue
+        handler = frappe.db.get_value(event.doctype, event.name, _FIELD[event.doctype])
+        if handler and not _open_tasks(event.doctype, event.name, [handler]):
             _give(event.doctype, event.name, handler)
 
 
@@ -64,20 +68,96 @@ def assigned(todo: Document, method: str | None = None) -> None:
     """ToDo, after_insert: a record without a handler takes the person it was assigned to, by whatever way (sidebar, list,
     Assignment Rule), where the user may change the record and that person may be named for it. Further people beside a
     handler are helpers."""
-    field = _FIELD.get(todo.reference_type)
-    if not field or not todo.allocated_to or todo.flags.of_handler or todo.status != "Open":
+    doc = _record(todo)
+    if not doc or not todo.allocated_to or todo.status != "Open":
         return
-    if not frappe.db.exists(todo.reference_type, todo.reference_name):
-        return
-    doc = frappe.get_doc(todo.reference_type, todo.reference_name)
-    if doc.get(field) or doc.stage in ENDED[doc.doctype] or objection(doc, todo.allocated_to):
+    if doc.get(_FIELD[doc.doctype]) or doc.stage in ENDED[doc.doctype] or objection(doc, todo.allocated_to):
         return
     # The framework asks for sight alone, and takes the rule's name from the request.
-    by_rule = todo.assignment_rule and (doc.doctype, doc.name) in _saving()
-    if by_rule or doc.has_permission("write"):
-        writing.set_with_version(doc.doctype, [doc.name], field, None, todo.allocated_to, "assigned")
-        if (doc.doctype, doc.name) in _saving():
-            _saving()[doc.doctype, doc.name] = True
+    if (todo.assignment_rule and _key(doc) in _saving()) or doc.has_permission("write"):
+        _name(doc, todo.allocated_to, "assigned")
+
+
+def keep_ended(todo: Document, method: str | None = None) -> None:
+    """ToDo, before_validate: an Assignment Rule opens again whatever tasks a record has, each time it is saved; those of
+    one that has ended stay as they were."""
+    before = todo.get_doc_before_save()
+    if (
+        before
+        and todo.status == "Open" != before.status
+        and (todo.reference_type, todo.reference_name) in _saving()
+    ):
+        doc = _record(todo)
+        if doc and doc.stage in ENDED[doc.doctype]:
+            todo.status = before.status
+
+
+def changed(todo: Document, method: str | None = None) -> None:
+    """ToDo, on_update: the task of a handler that is taken away, or given on to somebody else, takes the record along.
+
+    Raises:
+        frappe.PermissionError: the user may not hand the record over.
+        frappe.ValidationError: the record is not done, so its handler is not either.
+    """
+    before = todo.get_doc_before_save()
+    if not before or todo.flags.of_handler:
+        return
+    place = ("reference_type", "reference_name", "allocated_to", "status")
+    if all(before.get(field) == todo.get(field) for field in place):
+        return
+    if before.status == "Open":
+        _released(before, done=todo.status == "Closed")
+    assigned(todo)
+
+
+def deleted(todo: Document, method: str | None = None) -> None:
+    """ToDo, on_trash: the same for a task that is deleted."""
+    if todo.status == "Open":
+        _released(todo)
+
+
+def _released(todo: Document, done: bool = False) -> None:
+    """Whoever had this task is the handler no more, where it was the handler's and the record has not ended."""
+    doc = _record(todo)
+    user = todo.allocated_to
+    if not doc or not user or doc.get(_FIELD[doc.doctype]) != user or doc.stage in ENDED[doc.doctype]:
+        return
+    if any(task.name != todo.name for task in _open_tasks(doc.doctype, doc.name, [user])):
+        return
+    by_rule = _key(doc) in _saving()
+    if done:
+        if not by_rule:  # a rule that closes what it gave leaves the handler
+            frappe.throw(
+                _(
+                    "The task of {0} ends with the complaint: close {1}, or hand it over to somebody else."
+                ).format(escape_html(user), escape_html(doc.name))
+            )
+        return
+    if not by_rule:
+        check_hand_over(doc, user)
+    _name(doc, None, "assignment taken away")
+
+
+def _name(doc: Document, user: str | None, why: str) -> None:
+    field = _FIELD[doc.doctype]
+    old = doc.get(field) or None
+    writing.set_with_version(doc.doctype, [doc.name], field, old, user, why)
+    if _key(doc) in _saving():
+        _saving()[_key(doc)] = True
+    announce([Event(HANDED_OVER, doc.doctype, doc.name, {"field": field, "old": old, "new": user})])
+
+
+def _record(todo: Document) -> Document | None:
+    """The record that a task is about, when its handler has a task; None for other tasks, and those that are made here."""
+    if todo.reference_type not in _FIELD or not todo.reference_name or todo.flags.of_handler:
+        return None
+    if not frappe.db.exists(todo.reference_type, todo.reference_name):
+        return None
+    return frappe.get_doc(todo.reference_type, todo.reference_name)
+
+
+def _key(doc: Document) -> tuple[str, str]:
+    return doc.doctype, doc.name
 
 
 def _saving() -> dict[tuple[str, str], bool]:
@@ -87,26 +167,29 @@ def _saving() -> dict[tuple[str, str], bool]:
     return frappe.flags.qms_saving
 
 
-def _open_tasks(doctype: str, name: str, users: list[str]) -> list[frappe._dict]:
-    if not any(users):
-        return []
-    return frappe.get_all(
-        "ToDo",
-        {"reference_type": doctype, "reference_name": name, "status": "Open", "allocated_to": ("in", users)},
-        ["name", "allocated_to"],
-        order_by="creation asc",
-    )
+def _open_tasks(doctype: str, name: str, users: list[str] | None = None) -> list[frappe._dict]:
+    """Open tasks of the record: of these users, or of anybody."""
+    of_record = {"reference_type": doctype, "reference_name": name, "status": "Open"}
+    if users is not None:
+        if not users:
+            return []
+        of_record["allocated_to"] = ("in", users)
+    return frappe.get_all("ToDo", of_record, ["name", "allocated_to"], order_by="creation asc")
 
 
-def _close(name: str) -> None:
+def _end(name: str, status: str) -> None:
+    """Closed with its record, or cancelled because it went to somebody else: what a rule does not open again."""
     task = frappe.get_doc("ToDo", name)
-    task.status = "Closed"
+    task.status = status
+    task.flags.of_handler = True
     # Not past the document: saving it takes the person off the list of those the record is assigned to.
     task.save(ignore_permissions=True)
 
 
 def _give(doctype: str, name: str, user: str) -> None:
-    subject = frappe.db.get_value(doctype, name, "subject")
+    subject, stage = frappe.db.get_value(doctype, name, ["subject", "stage"])
+    if stage in ENDED[doctype]:
+        return
     task = frappe.get_doc(
         {
             "doctype": "ToDo",
