@@ -145,7 +145,12 @@ doc_events = {
         "before_validate": "complaint_qms.overrides.files.before_validate",
         "on_trash": "complaint_qms.overrides.files.on_trash",
     },
+    "Has Role": {
+        "on_update": "complaint_qms.overrides.users.role_row_saved",
+        "after_delete": "complaint_qms.overrides.users.role_row_deleted",
+    },
     "Holiday List": {"on_update": f"{_RECLOCK}.request"},
+    "Role": {"before_rename": "complaint_qms.overrides.users.role_renamed"},
     "Sales Invoice": _SETTLED_EVENTS,
     "Sales Order": _SETTLED_EVENTS,
     "Transaction Deletion Record": {"before_submit": "complaint_qms.overrides.company_data.before_submit"},

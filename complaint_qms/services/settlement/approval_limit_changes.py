@@ -82,26 +82,22 @@ def roles_pending(settings: Document, user: str) -> set[str]:
     return {row.role for row in settings.role_grants if row.user == user and not row.confirmed}
 
 
-def record_roles(person: Document) -> None:
-    """Write down which roles with a limit somebody gives themselves; that somebody else gives them confirms it."""
-    before = person.get_doc_before_save()
-    if not before:
-        return
-    new = {row.role for row in person.roles} - {row.role for row in before.roles}
-    if not new:
+def record_roles(user: str, roles: set[str]) -> None:
+    """Write down which of the roles that a user got have a limit and were given by themselves; that somebody else gives
+    them confirms it."""
+    if not roles:
         return
     settings = frappe.get_single(SETTINGS)
-    new &= {row.role for row in settings.approval_limits}
     changed = False
-    for role in sorted(new):
-        known = [row for row in settings.role_grants if (row.user, row.role) == (person.name, role)]
-        if person.name not in acting():
+    for role in sorted(roles & {row.role for row in settings.approval_limits}):
+        known = [row for row in settings.role_grants if (row.user, row.role) == (user, role)]
+        if user not in acting():
             for row in known:
                 row.update({"confirmed": 1, "confirmed_by": acting()[-1]})
             changed |= bool(known)
             continue
         if not known:
-            known = [settings.append("role_grants", {"user": person.name, "role": role})]
+            known = [settings.append("role_grants", {"user": user, "role": role})]
         for row in known:
             row.update({"since": now_datetime(), "confirmed": 0, "confirmed_by": None})
         changed = True
