@@ -300,3 +300,21 @@ def test_files_that_came_past_their_events_are_taken_in():
     assert (now.is_private, now.evidence_sha256) == (1, hashlib.sha256(BYTES).hexdigest())
     assert disk(now.file_url).read_bytes() == BYTES
     assert not frappe.db.get_value("File", foreign.name, "evidence_sha256")
+
+
+def test_one_loss_that_a_listener_stumbles_over_holds_up_no_other(monkeypatch):
+    files = [upload("Complaint", complaint().name) for _one in range(3)]
+    for file in files:
+        disk(file.file_url).unlink()
+    announce = integrity_check.announce
+
+    def stumbling(found):
+        found = list(found)
+        if files[0].attached_to_name in {event.name for event in found}:
+            raise ValueError("cannot be told")
+        announce(found)
+
+    monkeypatch.setattr(integrity_check, "announce", stumbling)
+    integrity_check.check(NOW)
+    known = [bool(frappe.db.get_value("File", file.name, "evidence_lost_at")) for file in files]
+    assert known == [False, True, True]

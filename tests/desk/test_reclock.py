@@ -267,3 +267,46 @@ def test_nobody_writes_the_plan_of_a_clock():
     doc.save()
     assert len(known) == 16
     assert frappe.db.get_value("Complaint", name, "clock_plan") == known
+
+
+def test_what_somebody_was_saving_is_taken_up_again_and_becomes_due_earlier(monkeypatch):
+    by = sop()
+    first, held, last = (complaint(by) for _one in range(3))
+    doc = frappe.get_doc("Complaint SOP", by)
+    doc.resolution_time = 8 * 3600
+    doc.save()
+    lock, skipped = reclock._locked, []
+
+    def saving(names):
+        """Somebody holds one of them the first two times."""
+        rows = lock(names)
+        if held in names and len(skipped) < 2:
+            skipped.append(held)
+            return [row for row in rows if row.name != held]
+        return rows
+
+    monkeypatch.setattr(reclock, "_locked", saving)
+    monkeypatch.setattr(reclock, "sleep", lambda seconds: None, raising=False)
+    assert reclock.run(MONDAY) == 3
+    assert skipped == [held, held]
+    assert {due(name) for name in (first, held, last)} == {datetime(2024, 7, 1, 17)}
+
+
+def test_one_complaint_that_a_listener_stumbles_over_holds_up_no_other(monkeypatch):
+    by = sop()
+    names = [complaint(by) for _one in range(5)]
+    doc = frappe.get_doc("Complaint SOP", by)
+    doc.resolution_time = 8 * 3600
+    doc.save()
+    announce = reclock.announce
+
+    def stumbling(found):
+        found = list(found)
+        if names[1] in {event.name for event in found}:
+            raise ValueError("cannot be told")
+        announce(found)
+
+    monkeypatch.setattr(reclock, "announce", stumbling)
+    monkeypatch.setattr(reclock, "RETRIES", ())
+    assert reclock.run(MONDAY) == 4
+    assert [due(name).day for name in names] == [1, 2, 1, 1, 1]

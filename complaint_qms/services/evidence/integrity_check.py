@@ -23,6 +23,7 @@ from complaint_qms.services.evidence.capture import secure
 from complaint_qms.services.evidence.holders import Record
 from complaint_qms.services.notify import digest
 from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.record.batches import in_parts
 from complaint_qms.services.sop import recipients
 
 CHUNK: Final = 500
@@ -41,8 +42,14 @@ def check(now: datetime, chunk: int = CHUNK) -> int:
     give_files_back(chunk)
     lost = 0
     for files in _chunks(chunk):
-        lost += _check_chunk(files, now)
-        frappe.db.commit()
+        lost += sum(
+            in_parts(
+                files,
+                lambda some: _check_chunk(some, now),
+                "Check of evidence failed",
+                lambda file: ("File", file.name),
+            )
+        )
     return lost
 
 

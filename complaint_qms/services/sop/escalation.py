@@ -3,7 +3,7 @@
 Its cost follows what is due, not what is open: `next_check_at` is indexed and says when a complaint changes next.
 A step is made once: each batch locks its complaints, looks again whether they are due, writes standings and
 messages, and commits all of it together. Killed in the middle, a batch has done nothing; run twice, the second finds
-nothing due. A complaint that somebody is saving at the moment is left for the next run.
+nothing due. A complaint that a listener stumbles over is found by halves, logged and left; the others go on. A complaint that somebody is saving at the moment is left for the next run.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from complaint_qms.engine.sla import ladder
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.notify import digest
+from complaint_qms.services.record.batches import in_parts
 from complaint_qms.services.sop import reclock
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS
 
@@ -65,8 +66,13 @@ def sweep(now: datetime, batch: int = BATCH) -> Sweep:
         reclock.reckon(stale, now)
         due = _due_names(now)
     for names in _batches(due, batch):
-        done += _sweep_batch(names, now)
-        frappe.db.commit()
+        for part in in_parts(
+            names,
+            lambda some: _sweep_batch(some, now),
+            "Sweep of a complaint failed",
+            lambda name: ("Complaint", name),
+        ):
+            done += part
     return done
 
 

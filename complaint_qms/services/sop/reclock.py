@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from time import sleep
 from typing import Any, Final
 
 import frappe
@@ -23,12 +24,15 @@ from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.notify.sentences import clock_name
+from complaint_qms.services.record.batches import in_parts
 from complaint_qms.services.sop import clock
 from complaint_qms.services.sop.plan import plan_of
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS
 
 BATCH: Final = 500
 """Complaints per transaction."""
+RETRIES: Final = (2, 10, 30, 60)
+"""Seconds after which complaints that somebody was saving are taken up again."""
 
 _BY: Final = ("sop", "company", "clock_plan")
 _LOG: Final = "Complaint Stage Log"
@@ -63,7 +67,16 @@ def run(now: datetime | None = None) -> int:
 
     Commits batch by batch; killed in between, the next run goes on with what is left.
     """
-    return reckon(_names(_out_of_date()), now or now_datetime())
+    moment = now or now_datetime()
+    frappe.db.commit()  # what was read before may be older than the change
+    moved = reckon(_names(_out_of_date()), moment)
+    for pause in RETRIES:
+        # Who was saving one has reckoned by the old plan. An earlier due time would be missed until then: nothing else asks.
+        if not (left := _names(_out_of_date())):
+            break
+        sleep(pause)
+        moved += reckon(left, moment)
+    return moved
 
 
 def reckon(names: Iterable[str], now: datetime) -> int:
@@ -72,8 +85,11 @@ def reckon(names: Iterable[str], now: datetime) -> int:
     wanted = list(names)
     for start in range(0, len(wanted), BATCH):
         frappe.db.commit()  # what is read below has to be at least as new as the lock
-        moved += _reckon_batch(wanted[start : start + BATCH], now)
-        frappe.db.commit()
+        part = wanted[start : start + BATCH]
+        what = "Due times of a complaint could not be reckoned"
+        moved += sum(
+            in_parts(part, lambda some: _reckon_batch(some, now), what, lambda name: ("Complaint", name))
+        )
     return moved
 
 
