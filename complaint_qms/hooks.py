@@ -165,7 +165,8 @@ doc_events = {
 company_data_to_be_ignored = [record.doctype for record in _RECORDS]
 # A settlement's list of documents is a record of what happened; it holds none of them back.
 auto_cancel_exempted_doctypes = ["Complaint Settlement"]
-ignore_links_on_delete = ["Complaint Settlement Document"]
+# What was told, or waits to be, holds back neither its reader nor what it is about.
+ignore_links_on_delete = ["Complaint Settlement Document", "QMS Event", "QMS Message"]
 
 # Who hears of what happened (services/events.py); other apps may listen in the same way
 qms_listeners_in_transaction = {
@@ -180,7 +181,7 @@ qms_listeners_in_transaction = {
     _events.HANDED_OVER: "complaint_qms.services.people.assignment.follow",
     _events.MOVED: "complaint_qms.services.people.assignment.end_or_resume",
 }
-default_log_clearing_doctypes = {"QMS Message": 90}
+default_log_clearing_doctypes = {"QMS Event": 365, "QMS Message": 90}
 
 # The clock, what waits to be sent or told, and whether evidence is what it was
 scheduler_events = {
