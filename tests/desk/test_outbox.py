@@ -41,6 +41,10 @@ def user() -> str:
     return factory.user("Complaint Agent", email=f"{frappe.generate_hash(length=8)}@qms.example")
 
 
+def no_account(**mail: object) -> None:
+    raise frappe.OutgoingEmailError("Please setup default outgoing Email Account")
+
+
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> None:
     def sendmail(**mail: object) -> None:
@@ -100,15 +104,37 @@ def test_nobody_is_told_days_later(user, failing):
     assert waiting(user)[0][0] == "expired"
 
 
-def test_without_an_account_the_outbox_says_what_to_set_up(user, monkeypatch):
+@pytest.mark.parametrize("failure", ["no account", "none for complaints"])
+def test_a_moment_without_an_account_loses_nothing_and_the_outbox_says_what_to_set_up(
+    user, failure, monkeypatch
+):
+    sent = []
+    with monkeypatch.context() as patch:
+        if failure == "no account":
+            patch.setattr(digest, "_can_send", lambda: False)
+        else:
+            patch.setattr(digest, "_can_send", lambda: True)
+            patch.setattr(frappe, "sendmail", no_account)
+        send([message(user)], NOW)
+        assert digest.send(NOW) == 0
+    assert waiting(user) == [("queued", 1, NOW + BACK_OFF[0])]
+    assert "Email Account" in frappe.db.get_value(
+        "QMS Message", {"to_user": user, "channel": "email"}, "error"
+    )
+    monkeypatch.setattr(digest, "_can_send", lambda: True)
+    monkeypatch.setattr(frappe, "sendmail", lambda **mail: sent.append(mail["recipients"]))
+    assert digest.send(NOW + BACK_OFF[0]) == 1
+    assert sent == [[user]]
+
+
+def test_without_an_account_for_good_they_are_given_up_in_the_end(user, monkeypatch):
     monkeypatch.setattr(digest, "_can_send", lambda: False)
     send([message(user)], NOW)
-    digest.send(NOW)
-    row = frappe.get_all(
-        "QMS Message", {"to_user": user, "channel": "email"}, ["state", "error"], order_by="name"
-    )
-    assert row[0].state == "given_up"
-    assert "Email Account" in row[0].error
+    now = NOW
+    for pause in (*BACK_OFF, timedelta()):
+        digest.send(now)
+        now += pause
+    assert waiting(user) == [("given_up", len(BACK_OFF) + 1, None)]
 
 
 def test_what_was_given_up_is_sent_again_by_an_administrator_alone(user, failing, monkeypatch):
@@ -145,16 +171,40 @@ def test_a_listener_that_was_given_up_is_asked_again(user):
         given_up.tell_listeners(names=["x"] * 1001)
 
 
-def test_what_was_sent_goes_after_a_while_and_what_was_given_up_stays(user):
-    send([message(user)], NOW)
-    frappe.db.set_value("QMS Message", {"to_user": user, "channel": "email"}, "state", "given_up")
-    frappe.db.set_value("QMS Message", {"to_user": user}, "creation", "2020-01-01", update_modified=False)
-    frappe.get_meta("QMS Message")
-    from frappe.model.base_document import get_controller
+@pytest.fixture
+def mails(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Addresses that get a mail."""
+    sent: list[str] = []
+    monkeypatch.setattr(digest, "_can_send", lambda: True)
+    monkeypatch.setattr(frappe, "sendmail", lambda recipients, **mail: sent.extend(recipients))
+    return sent
 
-    get_controller("QMS Message").clear_old_logs(days=90)
-    assert frappe.get_all("QMS Message", {"to_user": user}, pluck="state", order_by="name") == ["given_up"]
-    assert "QMS Message" in frappe.get_hooks("default_log_clearing_doctypes")
+
+@pytest.mark.parametrize("since", ["deleted", "disabled", "wants no mails", "may not see it"])
+def test_who_is_no_reader_any_more_is_not_mailed_and_holds_nobody_up(since, mails):
+    gone, here = sorted(factory.person("Complaint Agent") for _one in range(2))  # in the order of the mails
+    name = factory.complaint().name
+    send([message(gone, name), message(here, name)], NOW)
+    if since == "deleted":
+        frappe.db.delete("User", {"name": gone})
+    elif since == "disabled":
+        frappe.db.set_value("User", gone, "enabled", 0)
+    elif since == "wants no mails":
+        frappe.db.set_value("Notification Settings", gone, "enable_email_notifications", 0)
+    else:
+        other = factory.customer().name
+        factory.make("User Permission", user=gone, allow="Customer", for_value=other, apply_to_all_doctypes=1)
+    frappe.clear_document_cache("User", gone)
+    assert digest.send(NOW) == 1
+    assert mails == [here]
+    assert (waiting(gone)[0][0], waiting(here)[0][0]) == ("expired", "sent")
+
+
+def test_a_site_that_mails_no_more_sends_nothing_that_waits(user, mails, monkeypatch):
+    send([message(user)], NOW)
+    monkeypatch.setattr("complaint_qms.services.notify.digest.by_mail", lambda: False, raising=False)
+    assert digest.send(NOW) == 0
+    assert (mails, waiting(user)[0][0]) == ([], "expired")
 
 
 def test_every_kind_of_message_has_a_sentence_and_mails_a_heading(user):

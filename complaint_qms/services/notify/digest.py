@@ -17,9 +17,12 @@ from pypika.queries import Table
 from pypika.terms import Criterion
 
 from complaint_qms.constants import events
+from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.permissions.query import hidden
 from complaint_qms.services import writing
 from complaint_qms.services.events import BACK_OFF
-from complaint_qms.services.notify.outbox import EMAIL, EXPIRED, GIVEN_UP, OUTBOX, QUEUED, SENT
+from complaint_qms.services.notify.outbox import EMAIL, EXPIRED, GIVEN_UP, OUTBOX, QUEUED, SENT, by_mail
+from complaint_qms.services.notify.person import Person, people_of
 from complaint_qms.services.notify.sentences import ESCALATED, HEADINGS
 
 ROWS = 50
@@ -43,9 +46,9 @@ def send(now: datetime | None = None) -> int:
     moment = now or now_datetime()
     _expire(moment)
     queued, readers = 0, _readers(moment)
-    can_send = bool(readers) and _can_send()
+    can_send, people = bool(readers) and _can_send(), people_of(readers)
     for user in readers:
-        queued += _send_to(user, moment, can_send)
+        queued += _send_to(user, people.get(user), moment, can_send)
         frappe.db.commit()
     return queued
 
@@ -87,8 +90,9 @@ def _can_send() -> bool:
     return bool(frappe.conf.get("mail_server") or frappe.db.exists("Email Account", {"enable_outgoing": 1}))
 
 
-def _send_to(user: str, now: datetime, can_send: bool) -> bool:
-    """Whether a mail to this person is in the queue now."""
+def _send_to(user: str, person: Person | None, now: datetime, can_send: bool) -> bool:
+    """Whether a mail to this person is in the queue now. What waits for somebody who left, or who wants no mails any more,
+    expires."""
     table = frappe.qb.DocType(OUTBOX)
     rows = (
         frappe.qb.from_(table)
@@ -101,33 +105,49 @@ def _send_to(user: str, now: datetime, can_send: bool) -> bool:
     )  # fmt: skip
     if not rows:
         return False
-    if not can_send:
-        _give_up(rows, _("Set up an Email Account with Enable Outgoing."))
+    if not person or not person.mails or not by_mail():
+        _mark(rows, state=EXPIRED, next_attempt=None)
         return False
-    person = frappe.get_cached_doc("User", user)
+    if not can_send:
+        _try_again(rows, now, _("Set up an Email Account with Enable Outgoing."))
+        return False
+    rows = _visible(rows, user)
+    if not rows:
+        return False
     frappe.db.savepoint("digest")
     # the language is given back only when nothing is raised within, so errors end inside
-    with print_language(person.language or frappe.local.lang):
+    with print_language(person.language):
         try:
             _queue(person.email, person.full_name, rows)
-        except frappe.OutgoingEmailError as error:
-            frappe.clear_last_message()  # an account is there, but none that may send for complaints
-            _give_up(rows, str(error))
-            return False
-        except Exception:
+        except Exception as error:
+            trace = frappe.get_traceback()
             frappe.db.rollback(save_point="digest")
-            frappe.log_error(title=f"Digest of overdue complaints for {user}")
-            _try_again(rows, now)
+            if isinstance(error, frappe.OutgoingEmailError):
+                frappe.clear_last_message()  # an account is there, but none that may send for complaints
+                trace = str(error)
+            else:
+                frappe.log_error(title="Digest of complaints failed", message=trace)
+            _try_again(rows, now, trace)
             return False
     _mark(rows, state=SENT, sent_at=now, next_attempt=None, error=None)
     return True
 
 
-def _give_up(rows: list[frappe._dict], why: str) -> None:
-    _mark(rows, state=GIVEN_UP, next_attempt=None, error=why[:500])
+def _visible(rows: list[frappe._dict], user: str) -> list[frappe._dict]:
+    """Those of the messages whose records their reader may still see; the others expire."""
+    kinds = {row.reference_doctype for row in rows} & set(QUALITY_RECORDS)
+    gone = {
+        (kind, name)
+        for kind in kinds
+        for name in hidden(kind, {row.reference_name for row in rows if row.reference_doctype == kind}, user)
+    }
+    parted = {row.name: (row.reference_doctype, row.reference_name) in gone for row in rows}
+    if any(parted.values()):
+        _mark([row for row in rows if parted[row.name]], state=EXPIRED, next_attempt=None)
+    return [row for row in rows if not parted[row.name]]
 
 
-def _try_again(rows: list[frappe._dict], now: datetime) -> None:
+def _try_again(rows: list[frappe._dict], now: datetime, error: str) -> None:
     for attempts in sorted({row.attempts for row in rows}):
         same = [row for row in rows if row.attempts == attempts]
         last = attempts + 1 > len(BACK_OFF)
@@ -136,7 +156,7 @@ def _try_again(rows: list[frappe._dict], now: datetime) -> None:
             state=GIVEN_UP if last else QUEUED,
             attempts=attempts + 1,
             next_attempt=None if last else now + BACK_OFF[attempts],
-            error=frappe.get_traceback()[-500:],
+            error=error[-500:],
         )
 
 

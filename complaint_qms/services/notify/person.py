@@ -14,6 +14,7 @@ class Person:
     """``notices``, ``mails``: what the person wants to get, in the desk and by mail."""
 
     user: str
+    email: str
     full_name: str
     language: str
     time_zone: str | None
@@ -33,6 +34,7 @@ def people_of(users: Iterable[str]) -> dict[str, Person]:
         .on(settings.name == user.name)
         .select(
             user.name,
+            user.email,
             user.full_name,
             user.language,
             user.time_zone,
@@ -46,6 +48,7 @@ def people_of(users: Iterable[str]) -> dict[str, Person]:
     return {
         row.name: Person(
             row.name,
+            row.email or row.name,
             row.full_name or row.name,
             row.language or frappe.local.lang,
             row.time_zone,
