@@ -189,7 +189,7 @@ def test_the_statement_follows_the_rule_for_every_mixture_of_clocks() -> None:
 def test_nobody_owns_it() -> None:
     role = factory.make("Role", role_name=factory.unique("Triage")).name
     up = factory.make("Role", role_name=factory.unique("Up")).name
-    clerk, boss = person(role), person(up)
+    clerk, boss = person(role, "Complaint Agent"), person(up, "Complaint Agent")
     procedure = sop(stages=[{"stage": "triage", "responsible_role": role, "escalate_to_role": up}])
     name = complaint(None, stage=(NOW, NOW, "on_track"), sop=procedure)
     escalation.sweep(NOW)
@@ -198,7 +198,7 @@ def test_nobody_owns_it() -> None:
 
 def test_the_sop_s_role_steps_in_for_a_missing_superior() -> None:
     role = factory.make("Role", role_name=factory.unique("Up")).name
-    boss, gone, handler = person(role), person(role), person()
+    boss, gone, handler = person(role, "Complaint Agent"), person(role), person()
     factory.employee(handler, reports_to=factory.employee(gone).name)
     frappe.db.set_value("User", gone, "enabled", 0)
     name = complaint(handler, stage=(NOW, NOW, "on_track"), sop=sop(escalation_role=role))
@@ -287,3 +287,28 @@ def test_the_present_moment_is_the_site_s(monkeypatch: pytest.MonkeyPatch) -> No
     digest.send()
     escalation.run()
     assert len(asked) == 1, "no job for no mail"
+
+
+def test_one_complaint_that_a_listener_stumbles_over_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    handler = person()
+    names = [complaint(handler, stage=(NOW - HOUR, NOW, "at_risk")) for _one in range(7)]
+    listening = escalation.announce
+
+    def stumbling(found: list) -> None:
+        listening(found)  # it has written something before it fails
+        if names[0] in {event.name for event in found}:
+            raise ValueError("cannot be told")
+
+    monkeypatch.setattr(escalation, "announce", stumbling)
+    before = frappe.db.count("Error Log")
+    for _run in range(2):  # the next run meets the same one first
+        escalation.sweep(NOW)
+    assert [state(name)[1] for name in names] == ["at_risk", *["overdue"] * 6]
+    assert [len([one for one in told(name) if one[1] == "overdue"]) for name in names] == [0, *[1] * 6]
+    logged = frappe.get_all(
+        "Error Log", {"reference_name": names[0]}, ["method", "error"], order_by="creation"
+    )
+    assert frappe.db.count("Error Log") - before == len(logged) == 1, "told once a day"
+    assert "cannot be told" in logged[0].error

@@ -15,6 +15,11 @@ from tests.desk.due_complaints import HOUR, NOW, complaint, person, told
 nothing_else_is_due = pytest.fixture(autouse=True)(due_complaints.nothing_else_is_due)
 
 
+def failures() -> int:
+    """Errors of mails in the Error Log, which no rollback empties."""
+    return frappe.db.count("Error Log", {"method": "Digest of complaints failed"})
+
+
 @pytest.fixture
 def outgoing(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     sent: list[dict] = []
@@ -61,7 +66,7 @@ def test_a_long_digest_is_cut(outgoing: list[dict], monkeypatch: pytest.MonkeyPa
 
 def test_a_mail_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = sorted([person(), person()])
-    sent = []
+    before, sent = failures(), []
 
     def sendmail(**kwargs: object) -> None:
         if kwargs["recipients"] == [bad]:
@@ -78,7 +83,7 @@ def test_a_mail_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> No
     assert digest.send(NOW) == 0
     assert sent == [[good]]
     assert not frappe.db.exists("ToDo", {"description": "half done"})
-    assert frappe.db.exists("Error Log", {"method": ("like", f"%{bad}%")})
+    assert failures() == before + 1
 
 
 def test_a_kill_before_the_mail_keeps_it_for_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,12 +118,12 @@ def test_without_an_account_to_send_from_nothing_fails(
 
     monkeypatch.setattr(frappe, "sendmail", sendmail)
     monkeypatch.setattr(digest, "_can_send", lambda: can_send)
-    handler = person()
+    handler, before = person(), failures()
     complaint(handler, stage=(NOW, NOW + HOUR, "on_track"))
     escalation.sweep(NOW)
     assert digest.send(NOW) == 0
     assert frappe.local.message_log == []
-    assert not frappe.db.exists("Error Log", {"method": ("like", f"%{handler}%")})
+    assert failures() == before
 
 
 def test_who_wants_mails_only_and_who_wants_none(outgoing: list[dict]) -> None:
