@@ -137,7 +137,7 @@ def run_pytest(plan: Plan, arguments: list[str], cwd: Path) -> int:
             say(f"  skipping {what}: {why}")
     if plan.broken:
         say(f"  the site could not be prepared, so desk and browser tests fail: {plan.broken}")
-    say("  skipping tests/benchmarks: they measure, `make benchmark` runs them")
+    say("  tests/benchmarks run at tiny sizes; `make benchmark` measures")
     say("  prepared in " + ", ".join(f"{part} {took:.0f} s" for part, took in plan.seconds.items()))
     side_by_side = (
         ("-n", str(plan.lanes), "--dist", "loadfile", "--no-loadscope-reorder") if plan.lanes > 1 else ()

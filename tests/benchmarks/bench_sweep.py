@@ -41,11 +41,11 @@ def connected(site: str, sites: Path) -> Iterator[None]:
         frappe.destroy()
 
 
-def build(rows: int, due: int) -> None:
+def build(rows: int, due: int, staff: int = HANDLERS) -> None:
     """Handlers with a superior, an SOP, and the complaints; the due ones are spread over the names."""
     superior = _person(0)
     chief = _employee(superior, None)
-    handlers = [_person(n + 1) for n in range(HANDLERS)]
+    handlers = [_person(n + 1) for n in range(staff)]
     for handler in handlers:
         _employee(handler, chief)
     sop = frappe.get_doc(
@@ -84,7 +84,7 @@ def build(rows: int, due: int) -> None:
             whole = NOW + timedelta(days=20)
             yield (
                 f"{MARK}-{n:06d}", NOW, NOW, "Administrator", "Administrator", 0, 0, f"Complaint {n}", company,
-                "triage", sop.name, handlers[n // spacing % HANDLERS], NOW - timedelta(days=3), status, check,
+                "triage", sop.name, handlers[n // spacing % staff], NOW - timedelta(days=3), status, check,
                 end, warn, status, whole, whole - timedelta(days=5), "on_track", 0,
             )  # fmt: skip
 
@@ -221,12 +221,13 @@ def main() -> None:
     parser.add_argument("--site", default=os.environ.get("QMS_TEST_SITE") or "complaint-qms-test.localhost")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--due", type=int, default=1_000)
+    parser.add_argument("--handlers", type=int, default=HANDLERS)
     given = parser.parse_args()
     bench = Path(os.environ.get("QMS_BENCH") or Path(sys.prefix).parent)
     with connected(given.site, bench / "sites"):
         remove()
         try:
-            build(given.rows, given.due)
+            build(given.rows, given.due, given.handlers)
             give_outgoing_account()
             held = measure(given.rows, given.due)
         finally:

@@ -1,0 +1,25 @@
+"""Runs a benchmark at a size at which its figures mean nothing, to see that it still runs to its end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from scripts.bench import CHECKOUT
+
+BAR_MISSED = 1
+
+
+def printed(name: str, *arguments: str) -> str:
+    """What the benchmark prints; a bar that is missed at such a size is no matter.
+
+    Raises:
+        AssertionError: it stopped with an error, which it would tell on the error stream.
+    """
+    command = [sys.executable, "-W", "ignore", "-m", f"tests.benchmarks.{name}", *arguments]
+    done = subprocess.run(
+        command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert not done.stderr.strip(), done.stderr
+    assert done.returncode in (0, BAR_MISSED)
+    return done.stdout

@@ -1,0 +1,30 @@
+"""The benchmarks that need a site still run, at tiny sizes, and take away what they made."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+
+from tests.benchmarks.smoke import printed
+from tests.conftest import bench_here
+
+pytestmark = pytest.mark.commits
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "last"),
+    [
+        ("bench_import", ("--rows", "30", "--slices", "2", "--sample", "3"), "memory"),
+        ("bench_intake", ("--rounds", "3", "--stored", "20"), "ratio to itself"),
+        ("bench_reports", ("--rows", "200", "--rounds", "1"), "bare"),
+        ("bench_sweep", ("--rows", "400", "--due", "10", "--handlers", "2"), "document by document"),
+    ],
+)
+def test_it_runs_to_its_end(name: str, arguments: tuple[str, ...], last: str) -> None:
+    bench = bench_here()
+    places = {"bench_import": ("--sites", str(bench.sites)), "bench_sweep": ()}
+    place = places.get(name, ("--bench", str(bench.path)))
+    told = printed(name, "--site", frappe.local.site, *place, *arguments)
+    assert last in told.splitlines()[-1]
+    frappe.db.rollback()
+    assert not frappe.db.exists("Complaint", {"subject": ("like", "BENCH-%")})
