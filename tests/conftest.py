@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).resolve().parent
 ORDER = {"desk": 1, "browser": 2}
+MANY_FILES, SHOWN_FILES = 10, 30
 
 
 def room(path: Path) -> str:
@@ -112,6 +114,22 @@ def pytest_configure(config: pytest.Config) -> None:
     for kind in ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning", "SyntaxWarning"):
         config.addinivalue_line("filterwarnings", f"ignore::{kind}")
         config.addinivalue_line("filterwarnings", f"default::{kind}:complaint_qms")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """After a run of many files: which took how long, fixtures included, and how long each lane was at work."""
+    files, lanes = Counter(), Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                files[report.nodeid.partition("::")[0]] += report.duration
+                lanes[getattr(report, "worker_id", "one lane")] += report.duration
+    if len(files) < MANY_FILES:
+        return
+    terminalreporter.section(f"slowest {min(SHOWN_FILES, len(files))} of {len(files)} files")
+    for file, seconds in files.most_common(SHOWN_FILES):
+        terminalreporter.write_line(f"{seconds:8.1f} s  {file}")
+    terminalreporter.write_line("at work: " + ", ".join(f"{lane} {lanes[lane]:.0f} s" for lane in sorted(lanes)))
 
 
 @pytest.fixture(scope="session")
