@@ -232,11 +232,15 @@ def changed_user(set_user: Callable[[str], None], username: str) -> None:
 
     Frappe empties its memory, and reading forty DocTypes again takes longer than what most tests do as that user.
     """
-    metas = frappe.cache.make_key("doctype_meta")
-    kept = frappe.local.cache.get(metas)
+    kept = remembered_structure()
     set_user(username)
-    if kept:
-        frappe.local.cache[metas] = kept
+    frappe.local.cache.update(kept)
+
+
+def remembered_structure() -> dict[bytes, object]:
+    """What this process remembers of the shape of DocTypes."""
+    names = {frappe.cache.make_key(name) for name in STRUCTURE}
+    return {name: value for name, value in frappe.local.cache.items() if name in names}
 
 
 def _files() -> Iterator[Path]:

@@ -82,10 +82,11 @@ def without_ours(kind: str, *doctypes: str) -> Iterator[None]:
 
 
 def answers(docs: dict[str, Document]) -> dict[tuple[str, str, str], bool]:
+    people = {role: person(role) for role in PEOPLE}
     return {
-        (label, role, ptype): bool(frappe.has_permission(doc.doctype, ptype, doc=doc, user=person(role)))
+        (label, role, ptype): bool(frappe.has_permission(doc.doctype, ptype, doc=doc, user=user))
         for label, doc in docs.items()
-        for role in PEOPLE
+        for role, user in people.items()
         for ptype in PTYPES
     }
 

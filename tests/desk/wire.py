@@ -18,6 +18,7 @@ from frappe.utils import CallbackManager
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from tests.as_found import remembered_structure
 from tests.conftest import fresh_request
 
 SAVEPOINT = "before_request"
@@ -61,11 +62,18 @@ def ask(method: str, path: str, body: Any = None, user: str = "Administrator", k
         if not keep:
             frappe.db.rollback(save_point=SAVEPOINT)
         frappe.local.request = None
-        fresh_request()
+        _next_request()
+
+
+def _next_request() -> None:
+    """A fresh request of a server that has answered others: it knows what DocTypes look like."""
+    kept = remembered_structure()
+    fresh_request()
+    frappe.local.cache.update(kept)
 
 
 def _answer(request: Request, user: str) -> Answer:
-    fresh_request()
+    _next_request()
     frappe.local.request = request
     request.after_response = CallbackManager()
     frappe.local.is_ajax = False
