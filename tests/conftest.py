@@ -129,7 +129,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section(f"slowest {min(SHOWN_FILES, len(files))} of {len(files)} files")
     for file, seconds in files.most_common(SHOWN_FILES):
         terminalreporter.write_line(f"{seconds:8.1f} s  {file}")
-    terminalreporter.write_line("at work: " + ", ".join(f"{lane} {lanes[lane]:.0f} s" for lane in sorted(lanes)))
+    terminalreporter.write_line(
+        "at work: " + ", ".join(f"{lane} {lanes[lane]:.0f} s" for lane in sorted(lanes))
+    )
 
 
 @pytest.fixture(scope="session")
