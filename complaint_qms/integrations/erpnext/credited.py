@@ -93,22 +93,15 @@ class Left:
     payable: float
 
 
-def left_to_give_back(doc: Document, *, plans_by_hand: bool = True) -> Left:
-    """What the sale behind a return has left, without what `doc` itself gives back.
-
-    Drafts of others count, and free goods; with `plans_by_hand` off drafts of settlements alone, and money alone: what
-    was granted was compared with all of it then.
-    """
+def left_to_give_back(doc: Document) -> Left:
+    """What the sale behind a return has left, without what `doc` itself gives back; drafts of others and free goods count."""
     if doc.doctype == INVOICE:
         source = frappe.get_doc(INVOICE, doc.return_against)
         given = given_back(source.name, without=doc.name)
         # Credits that ERPNext made from a returned delivery name no invoice; its rows know of them.
-        sold = load({source.name}, (), locked=True, settled=plans_by_hand)
-        credited = flt(sold.headers[(INVOICE, source.name)].get("credited"))
+        credited = flt(_header(source.name).credited)
         elsewhere = max(credited - given.total - _stored_value(doc), 0.0)
         share = payable(source) / flt(source.total) if source.total else 1.0
-        if not plans_by_hand:
-            given = given_back(source.name, without=doc.name, plans_by_hand=False)
         return Left(
             flt(source.total) - given.total - elsewhere,
             payable(source) - given.payable - elsewhere * share,
@@ -127,9 +120,24 @@ def left_to_give_back(doc: Document, *, plans_by_hand: bool = True) -> Left:
     )
 
 
+def money_left(credit_note: Document) -> float:
+    """What is left of what the invoice behind a credit note billed, without what the note itself gives back.
+
+    Of drafts those of settlements count, which were granted.
+    """
+    source = frappe.get_doc(INVOICE, credit_note.return_against)
+    given = given_back(source.name, without=credit_note.name, plans_by_hand=False)
+    share = payable(source) / flt(source.total) if source.total else 1.0
+    return payable(source) - given.payable - flt(_header(source.name).apart) * share
+
+
 def payable(doc: Document | frappe._dict) -> float:
     """What a sale or credit comes to for the customer."""
     return flt(doc.rounded_total) or flt(doc.grand_total)
+
+
+def _header(invoice: str) -> frappe._dict:
+    return load({invoice}, (), locked=True).headers[(INVOICE, invoice)]
 
 
 def _stored_value(doc: Document) -> float:

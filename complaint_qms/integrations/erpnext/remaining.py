@@ -90,7 +90,6 @@ def load(
     *,
     without_settlement: str | None = None,
     locked: bool = False,
-    settled: bool = True,
 ) -> Sold:
     """Read documents, the ones linked to them by rows, and what is used up of every row.
 
@@ -98,7 +97,6 @@ def load(
         invoices: names of Sales Invoices.
         notes: names of Delivery Notes.
         without_settlement: settlement whose own lines do not count as used.
-        settled: count free goods and goodwill of settlements, not only what ERPNext's documents say.
         locked: hold the documents and read what is committed now, also since the transaction began.
     """
     parents = {INVOICE: set(invoices), NOTE: set(notes)}
@@ -123,8 +121,7 @@ def load(
     _count_returns(sold, INVOICE, parents[INVOICE], locked)
     returned = _count_returns(sold, NOTE, parents[NOTE], locked)
     _count_credits_of_returns(sold, returned, locked)
-    if settled:
-        _count_settled(sold, without_settlement, locked)
+    _count_settled(sold, without_settlement, locked)
     return sold
 
 
@@ -282,7 +279,7 @@ def _count_credits_of_returns(sold: Sold, returned: dict[str, list[SoldRow]], lo
     )
     for row in _run(query, locked):
         targets = [partner for source in returned[row.dn_detail] for partner in sold.partners(source)]
-        _use(targets, row.parent, _stock_qty(row), worth(row, row), sold.credit)
+        _use(targets, row.parent, _stock_qty(row), worth(row, row), sold.credit_apart)
 
 
 def _count_settled(sold: Sold, without: str | None, locked: bool) -> None:

@@ -86,7 +86,8 @@ class Sold:
     """Invoices and delivery notes with their rows.
 
     Attributes:
-        headers: (DocType, name) to the fields of the document; `credited` is the value given back of it.
+        headers: (DocType, name) to the fields of the document; `credited` is the value given back of it, `apart` the
+            part of that in credit notes that do not name it.
         rows: row name to the row; names of rows are unique over both DocTypes.
         billed: (name of the invoice row, of the delivery row) to the quantity of one sale that they share.
     """
@@ -108,6 +109,12 @@ class Sold:
         """Add value that was given back to what was given back of the whole document."""
         header = self.headers[(doctype, name)]
         header.credited = flt(header.credited) + abs(flt(value))
+
+    def credit_apart(self, doctype: str, name: str, value: float) -> None:
+        """The same by a credit note that does not name the document."""
+        self.credit(doctype, name, value)
+        header = self.headers[(doctype, name)]
+        header.apart = flt(header.apart) + abs(flt(value))
 
     def value_of(self, invoice: str) -> float:
         """What a whole invoice was worth, in the terms of its rows' `value`."""

@@ -33,31 +33,36 @@ def correction_of(doc: Document) -> str:
     return reason if stands else ""
 
 
-def keep_within_sale(doc: Document, *, plans_by_hand: bool = True) -> None:
-    """Refuse a credit above what was billed less what was given back, drafts included (see `left_to_give_back`).
+def keep_within_sale(doc: Document) -> None:
+    """Refuse a credit above what was billed less what was given back, drafts of others included.
 
     Raises:
         frappe.ValidationError: with what is asked, what is left, and the way out.
     """
-    left = left_to_give_back(doc, plans_by_hand=plans_by_hand)
+    left = left_to_give_back(doc)
     half = 0.5 * 10 ** -doc.precision("grand_total")
-    for asked, rest, tolerance in (
-        (drafted_documents.remedy_value(doc), left.value, half * (len(doc.items) + 1)),  # each row is rounded
-        (drafted_documents.worth(doc), left.payable, half),
+    for asked, rest in (
+        (drafted_documents.remedy_value(doc), left.value),
+        (drafted_documents.worth(doc), left.payable),
     ):
-        if asked > rest + tolerance:
-            frappe.throw(
-                _(
-                    "{0} {1}: {2} asked, but only {3} of what {4} billed are not given back yet. Lower the document."
-                ).format(
-                    _(doc.doctype),
-                    escape_html(doc.name),
-                    fmt_money(asked, currency=doc.currency),
-                    fmt_money(max(flt(rest), 0), currency=doc.currency),
-                    escape_html(doc.return_against),
-                ),
-                title=_("More Than Was Billed"),
-            )
+        if asked > rest + half:
+            refuse_more(doc, asked, rest)
+
+
+def refuse_more(doc: Document, asked: float, left: float) -> None:
+    """Refuse a return that gives back more than is left of its sale."""
+    frappe.throw(
+        _(
+            "{0} {1}: {2} asked, but only {3} of what {4} billed are not given back yet. Lower the document."
+        ).format(
+            _(doc.doctype),
+            escape_html(doc.name),
+            fmt_money(asked, currency=doc.currency),
+            fmt_money(max(flt(left), 0), currency=doc.currency),
+            escape_html(doc.return_against),
+        ),
+        title=_("More Than Was Billed"),
+    )
 
 
 def _of_finance() -> bool:

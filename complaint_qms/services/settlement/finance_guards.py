@@ -25,8 +25,9 @@ from complaint_qms.constants.settlement import (
     RETURN_WITH_CREDIT,
 )
 from complaint_qms.integrations.erpnext import drafted_documents
+from complaint_qms.integrations.erpnext.credited import money_left
 from complaint_qms.integrations.erpnext.remaining import INVOICE
-from complaint_qms.services.settlement.finance_corrections import correction_of, keep_within_sale
+from complaint_qms.services.settlement.finance_corrections import correction_of, keep_within_sale, refuse_more
 from complaint_qms.services.settlement.free_goods import keep_free_goods
 
 _LISTED = "Complaint Settlement Document"
@@ -99,9 +100,12 @@ def keep_within_billed(doc: Document) -> None:
     """
     if not (doc.get("is_return") and doc.get("return_against")):
         return
-    if doc.get("complaint_settlement") or _has_settled_money(doc.return_against):
-        # Of two drafts by hand the first to be submitted has it; one that was granted is not held up by them.
-        keep_within_sale(doc, plans_by_hand=False)
+    if not (doc.get("complaint_settlement") or _has_settled_money(doc.return_against)):
+        return
+    # Of two drafts by hand the first to be submitted has it; one that was granted is not held up by them.
+    asked, left = drafted_documents.worth(doc), money_left(doc)
+    if asked > left + _tolerance(doc):
+        refuse_more(doc, asked, left)
 
 
 def keep_party(complaint: Document) -> None:
@@ -206,9 +210,7 @@ def _keep_direction(doc: Document, settlement: str, row: frappe._dict, money: bo
 def _keep_amount(doc: Document, settlement: str, row: frappe._dict, others: list[frappe._dict]) -> None:
     asked = drafted_documents.remedy_value(doc) + sum(flt(other.remedy_value) for other in others)
     total = drafted_documents.total(doc) + sum(flt(other.amount) for other in others)
-    # Each row and each tax may have been rounded by itself.
-    places = len(doc.items) + len(doc.get("taxes") or []) + 1
-    tolerance = 0.5 * places * 10 ** -doc.precision("grand_total")
+    tolerance = _tolerance(doc)
     if asked > flt(row.granted_value) + tolerance:
         figures, text = (
             (asked, row.granted_value),
@@ -226,6 +228,12 @@ def _keep_amount(doc: Document, settlement: str, row: frappe._dict, others: list
         return
     asked, granted = (fmt_money(figure, currency=doc.currency) for figure in figures)
     _refuse(doc, text, asked, settlement, granted, row.purpose)
+
+
+def _tolerance(doc: Document) -> float:
+    """Each row and each tax may have been rounded by itself."""
+    places = len(doc.items) + len(doc.get("taxes") or []) + 1
+    return 0.5 * places * 10 ** -doc.precision("grand_total")
 
 
 def _refuse(doc: Document, text: str, asked: Any, settlement: str, granted: Any, purpose: str) -> None:
