@@ -82,7 +82,7 @@ def import_file(
     with _connected(context):
         from complaint_qms.services.importing import command
 
-        command.load(file, mapping, dry_run, company, complaint_type, live, batch_size, errors)
+        command.import_complaints(file, mapping, dry_run, company, complaint_type, live, batch_size, errors)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def after_migrate() -> None:
     """Bring what ships as data up to date; leaves a site's own edits alone and changes nothing when run twice."""
     # A new version may keep other things in these lists than the one that filled them.
     procedure.forget_sops()
-    matrix.forget()
+    matrix.forget_matrices()
     ensure_roles()
     apply_custom_fields()
     sync_workflows()

@@ -28,7 +28,7 @@ def start(name: str) -> dict[str, Any]:
     doc = frappe.get_doc(IMPORT, name)
     doc.check_permission("write")
     frappe.has_permission("Complaint", "import", throw=True)
-    preparation.start(doc)
+    preparation.start_import(doc)
     return progress(name)
 
 

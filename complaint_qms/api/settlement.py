@@ -16,7 +16,7 @@ from complaint_qms.services.settlement import submit_preview as settlement_verdi
 @checked
 def propose(complaint: str) -> dict[str, Any]:
     """Unsaved settlement of a complaint, prefilled with what is left of its invoice or delivery note."""
-    return settlement_proposal.propose(_settleable(complaint))
+    return settlement_proposal.proposed_settlement(_settleable(complaint))
 
 
 @frappe.whitelist(methods=["GET", "POST"])

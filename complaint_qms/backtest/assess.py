@@ -15,7 +15,7 @@ from complaint_qms.backtest.store import Store
 CHUNK = 20_000
 
 
-def assess(
+def assess_history(
     store: Store, policy: Policy, history: History, as_of: np.datetime64, tick: Callable[[int], None]
 ) -> None:
     """Judge every complaint once; goes on after the last stored chunk."""

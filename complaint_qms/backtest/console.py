@@ -23,7 +23,7 @@ from complaint_qms.tabular.terminal_text import print_line, printable
 CSV_KINDS = {",": "CSV", "\t": "TSV"}
 
 
-def columns(mappings: list[tuple[FileMapping, Profile]], language: str) -> None:
+def print_columns(mappings: list[tuple[FileMapping, Profile]], language: str) -> None:
     """The guessed columns of each file, with an example."""
     for mapping, facts in mappings:
         fmt = mapping.format

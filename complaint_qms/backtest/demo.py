@@ -30,18 +30,18 @@ class Finding:
     ok: bool
 
 
-def run(folder: Path, rows: int, seed: int, language: str, progress: Progress) -> int:
+def run_demo(folder: Path, rows: int, seed: int, language: str, progress: Progress) -> int:
     """Sample, replay, comparison; exit code 1 when something planted was missed."""
-    planted = sample.write(folder, rows, seed)
+    planted = sample.write_sample(folder, rows, seed)
     job = replay.Job(
         files=[folder / "complaints.csv"],
         out=folder / "result",
-        policy=policy_file.load(None),
+        policy=policy_file.load_policy(None),
         deliveries=folder / "deliveries.csv",
         fresh=True,
         language=language,
     )
-    result = replay.run(job, progress)
+    result = replay.replay_history(job, progress)
     store = Store.finished(result.database)
     findings = compare(store, planted, language)
     store.close()

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from complaint_qms.backtest.store import Store
-from complaint_qms.engine.signals.events import UnitsDelivered, main_stretch, trailing_counts
+from complaint_qms.engine.signals.complaint_columns import UnitsDelivered, main_stretch, trailing_counts
 from complaint_qms.tabular.fields import DATE_KEYS, FIELDS
 
 DIMENSIONS = ("customer", "item", "batch", "type", "supplier", "region", "channel", "model")
@@ -160,7 +160,7 @@ class Collector:
             self._filled = Counter(dict(zip(keys, found, strict=True)))
 
 
-def load(store: Store) -> History:
+def load_history(store: Store) -> History:
     """The history of a store that is there already."""
     return Collector(store).history(store)
 

@@ -51,7 +51,7 @@ LEAST = {key: -1e12 if key == "cost" else 0 for key in NUMBER_KEYS}
 
 
 @dataclass
-class Source:
+class HistoryFile:
     """One file of a run: opened, looked at, mapped. `records` may be an estimate."""
 
     number: int
@@ -70,7 +70,7 @@ def file_hash(path: Path) -> str:
 
 
 def ingest(
-    store: Store, source: Source, collector: Collector, timezone: str, tick: Callable[[int], None]
+    store: Store, source: HistoryFile, collector: Collector, timezone: str, tick: Callable[[int], None]
 ) -> None:
     """Read one file into the store from where an earlier run stopped; a chunk is stored whole or not at all.
 
@@ -106,7 +106,7 @@ def ingest(
         store.set_done(phase, -1)
 
 
-def records_of(store: Store, source: Source) -> int:
+def records_of(store: Store, source: HistoryFile) -> int:
     """Data records of a file that was read to its end, good and bad."""
     return store.db.execute("SELECT records FROM source WHERE file = ?", (source.number,)).fetchone()[0]
 
@@ -142,7 +142,7 @@ def stored_numbers(raw: Iterable[str]) -> list[str | None]:
 class _ChunkReader:
     """Turns chunks of cells into rows of the complaint table."""
 
-    def __init__(self, store: Store, source: Source, collector: Collector, timezone: str) -> None:
+    def __init__(self, store: Store, source: HistoryFile, collector: Collector, timezone: str) -> None:
         self.store = store
         self.source = source
         self.collector = collector
@@ -279,17 +279,17 @@ class _ChunkReader:
                 self.store.note_quality(key, reason, len(odd), rows[first], example)
 
 
-def _dates_key(source: Source) -> str:
+def _dates_key(source: HistoryFile) -> str:
     return f"dates {source.number}"
 
 
-def _recall_dates(store: Store, source: Source) -> None:
+def _recall_dates(store: Store, source: HistoryFile) -> None:
     """Decisions that an interrupted run made on the way."""
     for key, decision in json.loads(store.meta(_dates_key(source)) or "{}").items():
         source.mapping.dates[key] = DateDecision(**decision)
 
 
-def _decide_late(store: Store, source: Source) -> None:
+def _decide_late(store: Store, source: HistoryFile) -> None:
     """Dates whose order of day and month is open turn up after the part of the file that the columns were judged by: now
     all of it is read. The cells before have another form, so nothing that is stored was read wrongly."""
     facts = profile(source.table)
@@ -331,4 +331,4 @@ def _stored(raw: list[str], alike: Alike, stamps: np.ndarray, timed: np.ndarray)
     return texts
 
 
-__all__ = ["Source", "file_hash", "ingest", "write_bad_rows"]
+__all__ = ["HistoryFile", "file_hash", "ingest", "write_bad_rows"]

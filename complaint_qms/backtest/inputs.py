@@ -28,11 +28,11 @@ Mapped = tuple[mapping.FileMapping, Profile]
 class Inputs:
     """Files of complaints and, where there is one, the file of deliveries."""
 
-    files: list[tuple[ingest.Source, Profile]]
+    files: list[tuple[ingest.HistoryFile, Profile]]
     deliveries: tuple[Table, Profile, mapping.FileMapping] | None
 
     @property
-    def sources(self) -> list[ingest.Source]:
+    def sources(self) -> list[ingest.HistoryFile]:
         return [source for source, _ in self.files]
 
     @property
@@ -87,7 +87,7 @@ class Inputs:
         return (self.deliveries[2], self.deliveries[1]) if self.deliveries else None
 
 
-def read(job: Job, progress: Progress, look: Callable[..., Profile] = first_look) -> Inputs:
+def read_inputs(job: Job, progress: Progress, look: Callable[..., Profile] = first_look) -> Inputs:
     """Open, look at and map every file of the job."""
     entries, of_deliveries = mapping.load_all(job.mapping) if job.mapping else (None, None)
     found = []
@@ -101,7 +101,9 @@ def read(job: Job, progress: Progress, look: Callable[..., Profile] = first_look
         with progress.bar(phrase("scanning", job.language, file=name)) as tick:
             facts = look(table, tick)
         mapped = _mapped(job, entry, table, facts, FIELDS)
-        found.append((ingest.Source(number, table, mapped, facts.records, ingest.file_hash(path)), facts))
+        found.append(
+            (ingest.HistoryFile(number, table, mapped, facts.records, ingest.file_hash(path)), facts)
+        )
     if job.deliveries is None:
         return Inputs(found, None)
     path, name = job.piped.regular(job.deliveries)
@@ -118,4 +120,4 @@ def _mapped(
         columns, orders = mapping.guess(facts, fields), {}
     else:
         columns, orders = mapping.entry_columns(job.mapping, entry, table), entry.get("dates") or {}
-    return mapping.build(table, facts, columns, orders, exposure=fields is EXPOSURE_FIELDS)
+    return mapping.build_mapping(table, facts, columns, orders, exposure=fields is EXPOSURE_FIELDS)

@@ -216,7 +216,7 @@ def _replay(options: argparse.Namespace, language: str) -> int:
     job = replay.Job(
         files=options.files,
         out=options.out,
-        policy=policy_file.load(options.policy),
+        policy=policy_file.load_policy(options.policy),
         policy_file=options.policy,
         mapping=options.mapping,
         deliveries=options.deliveries,
@@ -229,12 +229,12 @@ def _replay(options: argparse.Namespace, language: str) -> int:
     begin = time.perf_counter()
     if options.columns:
         found, aside = replay.write_columns(job, progress)
-        console.columns(found, language)
+        console.print_columns(found, language)
         console.put_aside(aside, language)
         return OK
-    result = replay.run(job, progress)
+    result = replay.replay_history(job, progress)
     if not options.quiet:
-        console.columns(result.mappings, language)
+        console.print_columns(result.mappings, language)
         console.result(result, time.perf_counter() - begin, language)
     return OK
 
@@ -273,7 +273,7 @@ def _report(options: argparse.Namespace, language: str) -> int:
 def _sample(options: argparse.Namespace, language: str) -> int:
     from complaint_qms.backtest import sample
 
-    sample.write(options.out, options.rows, sample.SEED if options.seed is None else options.seed)
+    sample.write_sample(options.out, options.rows, sample.SEED if options.seed is None else options.seed)
     print_line(phrase("sample_written", language, rows=options.rows, folder=options.out))
     return OK
 
@@ -282,7 +282,7 @@ def _demo(options: argparse.Namespace, language: str) -> int:
     from complaint_qms.backtest import demo, sample
 
     seed = sample.SEED if options.seed is None else options.seed
-    return demo.run(options.out, options.rows, seed, language, Progress())
+    return demo.run_demo(options.out, options.rows, seed, language, Progress())
 
 
 def _language_of_locale() -> str:

@@ -49,7 +49,7 @@ def same(one: Path, other: Path) -> bool:
         return os.path.abspath(one) == os.path.abspath(other)
 
 
-def write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write a whole file or leave the old one as it is."""
     try:
         if path.exists() and not path.is_file():  # a device; a folder fails here as it should

@@ -169,7 +169,7 @@ class Policy:
         return rules.compile_rules(self.data["rules"], fields=RULE_FIELDS, severities=self.severities)
 
     @cached_property
-    def reporting(self) -> tuple[reportability.Rule, ...]:
+    def reporting(self) -> tuple[reportability.ReportingRule, ...]:
         return reportability.rules_from_data(reportability_data.RULES)
 
     @property

@@ -31,18 +31,18 @@ from complaint_qms.engine import risk, rules
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.sla.clock import ClockError
 from complaint_qms.tabular.errors import YamlError
-from complaint_qms.tabular.yaml_file import read, short_repr
+from complaint_qms.tabular.yaml_file import read_yaml, short_repr
 
 MOST_DAYS, MOST_HOURS, DAY = 36_525, 100_000, 24 * 60
 
 
-def load(path: Path | None) -> Policy:
+def load_policy(path: Path | None) -> Policy:
     """The default policy, overlaid with the file at `path`; raises CommandError naming the place of a mistake."""
     data = yaml.safe_load(default_text())
     if path is None:
         return Policy(data)
     try:
-        given, tree = read(path)
+        given, tree = read_yaml(path)
     except YamlError as error:
         raise CommandError(error.message.key, POLICY, **error.message.params) from None
     if given is None:
@@ -58,7 +58,7 @@ def load(path: Path | None) -> Policy:
     _overlay(data, given, "", fail)
     policy = Policy(data)
     try:
-        check(policy, fail)
+        check_policy(policy, fail)
         _ = policy.text, policy.calendar, policy.matrix, policy.severity_words, policy.ruleset
     except RecursionError:
         fail("", Message("policy_deep"))
@@ -69,7 +69,7 @@ def load(path: Path | None) -> Policy:
 _OPEN = frozenset({"risk.grid", "risk.levels", "risk.harm", "reportability.answers", "sop.stage_hours"})
 
 
-def check(policy: Policy, fail: Callable[[str, Message], None]) -> None:
+def check_policy(policy: Policy, fail: Callable[[str, Message], None]) -> None:
     """Everything a wrong value could break later is found here, with its place."""
     data = policy.data
     if data["version"] != 1:

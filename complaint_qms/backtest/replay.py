@@ -91,7 +91,7 @@ class Result:
     mappings: list[tuple[mapping.FileMapping, Profile]] = field(default_factory=list)
 
 
-def run(job: Job, progress: Progress) -> Result:
+def replay_history(job: Job, progress: Progress) -> Result:
     """The whole replay; raises CommandError with a message for the user."""
     with _calm_collector(), job.piped.named():
         return _run(job, progress)
@@ -116,7 +116,7 @@ def write_report(database: Path, target: Path, language: str) -> None:
     output_folder.keep_apart([target], [database])
     store = Store.finished(database)
     try:
-        output_folder.write(target, render(store, language))
+        output_folder.write_whole(target, render(store, language))
     finally:
         store.close()
 
@@ -201,7 +201,7 @@ def _work(
 
 def _read(job: Job, progress: Progress, look: Callable[..., Profile] = first_look) -> Inputs:
     """The files with their columns; where one is missing, the mapping is written all the same, to be completed."""
-    given = inputs.read(job, progress, look)
+    given = inputs.read_inputs(job, progress, look)
     with contextlib.ExitStack() as stack:
 
         def write(text: str) -> None:
@@ -227,7 +227,7 @@ def _write_mapping(job: Job, text: str, ours: set[str]) -> Path | None:
     if job.mapping is not None and output_folder.same(job.mapping, target):
         return None
     aside = output_folder.put_aside(target, ours)
-    output_folder.write(target, text)
+    output_folder.write_whole(target, text)
     return aside
 
 
@@ -285,7 +285,7 @@ def _judge(
         store.set_filled(past.filled)
         history.note_far(store, past)
     with progress.bar(phrase("step_assess", job.language), good) as tick:
-        assess.assess(store, policy, past, until, tick)
+        assess.assess_history(store, policy, past, until, tick)
     past.times.clear()  # nobody asks for them again
     gc.collect()
     if job.text:

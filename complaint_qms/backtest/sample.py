@@ -114,7 +114,7 @@ class _Maker:
         return text if text.startswith("{") else text[:1].upper() + text[1:]
 
 
-def write(folder: Path, rows: int = 2400, seed: int = SEED) -> Planted:
+def write_sample(folder: Path, rows: int = 2400, seed: int = SEED) -> Planted:
     """Write ``complaints.csv``, ``deliveries.csv`` and ``planted.json`` into `folder`; returns what was planted.
 
     Files that are there already are replaced only when they are those of an earlier sample, unchanged.
@@ -174,7 +174,7 @@ def _write(folder: Path, rows: int, seed: int) -> Planted:
         out.writerows(table)
     planted = replace(planted, sha256={name: file_hash(draft) for name, draft in drafts.items()})
     text = json.dumps(asdict(planted), ensure_ascii=False, indent=2)
-    output_folder.write(folder / PLANTED, text + "\n")
+    output_folder.write_whole(folder / PLANTED, text + "\n")
     for name, draft in drafts.items():
         draft.replace(folder / name)
     return planted

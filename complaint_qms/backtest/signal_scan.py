@@ -11,7 +11,7 @@ from complaint_qms.backtest.history import History
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.message import Message
-from complaint_qms.engine.signals.events import most_common, repeats
+from complaint_qms.engine.signals.complaint_columns import most_common, repeats
 from complaint_qms.engine.signals.scanning import limits, scan_series
 from complaint_qms.engine.signals.series import SeriesMatrix
 from complaint_qms.engine.signals.suspects import suspect_batches, typical_defects

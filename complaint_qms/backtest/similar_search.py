@@ -42,7 +42,7 @@ class Hits:
 
 def like_text(store: Store, text: str, limit: int) -> Hits:
     """Complaints that hold most of a text."""
-    past = history.load(store)
+    past = history.load_history(store)
     search = Search(text)
     for part in _parts(store, past):
         search.add([record.text for record in part])
@@ -51,7 +51,7 @@ def like_text(store: Store, text: str, limit: int) -> Hits:
 
 def like_complaint(store: Store, key: str, limit: int) -> Hits:
     """Complaints that tell the story of the one numbered `key`, filled up with those that hold most of its text."""
-    past = history.load(store)
+    past = history.load_history(store)
     found = store.db.execute("SELECT row_id FROM complaint WHERE id = ?", (key,)).fetchone()
     if not found:
         raise CommandError("no_such_complaint", USAGE, id=key, file=store.path)

@@ -82,13 +82,13 @@ class Checked(Guarded):
         super().extend(key, rows)
 
     def insert(self, *args: Any, **kwargs: Any) -> Document:
-        input_validation.check(self)
+        input_validation.check_document(self)
         self.update(dict.fromkeys(_OF_THE_TREE & self.__dict__.keys()))
         naming.check_name(self)
         return super().insert(*args, **kwargs)
 
     def save(self, *args: Any, **kwargs: Any) -> Document:
-        input_validation.check(self)
+        input_validation.check_document(self)
         return super().save(*args, **kwargs)
 
     def set_new_name(
@@ -119,7 +119,7 @@ class Checked(Guarded):
             super().db_insert(ignore_if_duplicate)
 
     def on_change(self) -> None:
-        in_use.forget(self.doctype)
+        in_use.forget_out_of_use(self.doctype)
 
     def check_if_latest(self) -> None:
         super().check_if_latest()
@@ -149,7 +149,7 @@ class Checked(Guarded):
             naming.refuse_rename(self)
         if field := naming.name_field(self):
             naming.check_word(self, field, new)
-        in_use.forget(self.doctype)
+        in_use.forget_out_of_use(self.doctype)
         above = getattr(super(), "before_rename", None)
         return above(old, new, merge, *args, **kwargs) if above else None
 

@@ -18,10 +18,10 @@ class RiskLevel(Named):
         check_meaning(self, [name for name in _MEANING if self.meta.has_field(name)])
 
     def on_update(self) -> None:
-        matrix.forget()
+        matrix.forget_matrices()
 
     def on_trash(self) -> None:
-        matrix.forget()
+        matrix.forget_matrices()
 
     def after_rename(self, *args, **kwargs) -> None:
-        matrix.forget()
+        matrix.forget_matrices()

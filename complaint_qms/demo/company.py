@@ -57,7 +57,7 @@ def make(
         frappe.ValidationError: the site has complaints of its own and `force` is not set, an earlier demo was
             interrupted, or the site has no company yet.
     """
-    standing = registry.standing()
+    standing = registry.state_of_demo()
     if standing == registry.FINISHED:
         return Made(False)
     if standing:
@@ -107,7 +107,7 @@ def remove(*, force: bool = False) -> dict[str, int]:
     Raises:
         frappe.LinkExistsError: a record of somebody else leans on it; `force` removes the demo all the same.
     """
-    if not registry.standing():
+    if not registry.state_of_demo():
         return {}
     global_search.sync_global_search()
     gone = registry.remove(force)

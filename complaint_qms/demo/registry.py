@@ -96,7 +96,7 @@ def finish() -> None:
     _write([(_SERIES, "after", json.dumps(_series())), (FINISHED, FINISHED, None)])
 
 
-def standing() -> str:
+def state_of_demo() -> str:
     """ "": no demo on the site; "finished"; "broken": the command was interrupted."""
     if not frappe.db.count(REGISTRY):
         return ""

@@ -150,7 +150,7 @@ def recurrence(
     return Recurrence(len(after), first, (end - begin).total_seconds() / 86400)
 
 
-def assess(
+def assess_effect(
     before_count: int,
     before_exposure: float,
     after_count: int,

@@ -28,7 +28,7 @@ class ReportabilityError(ValueError):
 
 
 @dataclass(frozen=True)
-class Rule:
+class ReportingRule:
     """One reporting duty. ``any_of``: questions of which one yes makes it apply; ``days`` None: the duty exists
     but no number of days is laid down; ``counts_from``: name of the event whose day is day 0."""
 
@@ -56,7 +56,7 @@ class Rule:
 class Duty:
     """A rule that applies: why, from which day, and by which day (None when no days are laid down)."""
 
-    rule: Rule
+    rule: ReportingRule
     because: tuple[str, ...]
     day_zero: date
     deadline: date | None
@@ -78,13 +78,13 @@ class Decision:
     explanation: Message
 
 
-def rules_from_data(rows: Iterable[Mapping]) -> tuple[Rule, ...]:
+def rules_from_data(rows: Iterable[Mapping]) -> tuple[ReportingRule, ...]:
     """Rules from plain rows (see ``constants/reportability.py``).
 
     Raises:
         ReportabilityError: an unusable row or a key that appears twice.
     """
-    rules = tuple(Rule(**{**row, "any_of": tuple(row["any_of"])}) for row in rows)
+    rules = tuple(ReportingRule(**{**row, "any_of": tuple(row["any_of"])}) for row in rows)
     keys = [rule.key for rule in rules]
     for key in keys:
         if keys.count(key) > 1:
@@ -145,7 +145,7 @@ def days_left(
 
 
 def decide(
-    rules: Sequence[Rule],
+    rules: Sequence[ReportingRule],
     answers: Mapping[str, bool | None],
     events: Mapping[str, date],
     jurisdictions: Collection[str] | None = None,
@@ -187,7 +187,7 @@ def decide(
 
 
 def _duty(
-    rule: Rule,
+    rule: ReportingRule,
     because: tuple[str, ...],
     events: Mapping[str, date],
     holidays: Collection[date],

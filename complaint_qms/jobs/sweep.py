@@ -8,5 +8,5 @@ JOB_ID = "complaint_qms_clock_sweep"
 def sweep_clocks() -> None:
     """Put one sweep into the queue; while one waits or runs there, no second one is added."""
     frappe.enqueue(
-        "complaint_qms.services.sop.escalation.run", queue="default", job_id=JOB_ID, deduplicate=True
+        "complaint_qms.services.sop.escalation.run_sweep", queue="default", job_id=JOB_ID, deduplicate=True
     )

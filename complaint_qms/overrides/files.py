@@ -26,7 +26,7 @@ def may_create(doc: Document, ptype: str | None = None, user: str | None = None)
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:
-    protection.stamp(doc)
+    protection.stamp_file(doc)
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:

@@ -41,7 +41,7 @@ def set_many(
         return
     before = _before(doctype, values, {field for row in values.values() for field in row})
     frappe.db.bulk_update(doctype, dict(values), update_modified=modified)
-    forget(doctype, values)
+    drop_cached(doctype, values)
     _tell(doctype, before, values, why)
 
 
@@ -60,16 +60,16 @@ def set_where(
     if modified:
         query = query.set(table.modified, now_datetime()).set(table.modified_by, frappe.session.user)
     query.run()
-    forget(doctype, wanted)
+    drop_cached(doctype, wanted)
     _tell(doctype, before, dict.fromkeys(wanted, values), why)
 
 
-def run(query: Any, doctype: str, names: Iterable[str], fields: Iterable[str], why: str) -> None:
+def update_by_query(query: Any, doctype: str, names: Iterable[str], fields: Iterable[str], why: str) -> None:
     """Run an UPDATE of a builder that reckons its values in the database, of these records and fields."""
     wanted, read = sorted(set(names)), tuple(fields)
     before = _before(doctype, wanted, read)
     query.run()
-    forget(doctype, wanted)
+    drop_cached(doctype, wanted)
     if before is not None:
         _tell(doctype, before, _read(doctype, wanted, read), why)
 
@@ -125,7 +125,7 @@ def touch(doctype: str, name: str) -> None:
     set_where(doctype, [name], {}, "touched", modified=True)
 
 
-def forget(doctype: str, names: Iterable[str]) -> None:
+def drop_cached(doctype: str, names: Iterable[str]) -> None:
     """Drop kept copies of records once this is committed; any earlier they would be made anew from what is not final."""
     keys = [frappe.get_document_cache_key(doctype, name) for name in names]
     if keys:

@@ -30,7 +30,7 @@ _HALF = re.compile(r"[\0\ud800-\udfff]")
 """Halves of characters, which JSON can write and nothing else can, and zero characters."""
 
 
-def columns(path: Path, fmt: Format) -> list[str]:
+def column_names(path: Path, fmt: Format) -> list[str]:
     """Names of the first objects; raises UnreadableFileError when there are none, or when they hold the rows as a list."""
     names: dict[str, None] = {}
     objects: list[dict] = []

@@ -21,8 +21,8 @@ from complaint_qms.tabular.fields import (
 from complaint_qms.tabular.mapping_file import (
     entry_columns,
     entry_for,
-    load,
     load_all,
+    load_mapping,
     open_table,
 )
 from complaint_qms.tabular.profile import ColumnProfile, Profile
@@ -71,7 +71,7 @@ class FileMapping:
     exposure: bool = False
 
 
-def fold(name: str) -> str:
+def fold_heading(name: str) -> str:
     """Heading as compared: width and case folded, camelCase split, punctuation as single blanks."""
     name = unicodedata.normalize("NFKC", name)
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
@@ -95,7 +95,7 @@ def guess(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> dict[str, lis
         for order, spec in enumerate(fields):
             for place, column in enumerate(profile.columns):
                 if column.name in free and spec.key not in chosen and fits(spec, column):
-                    score = strength(spec, fold(column.name))
+                    score = strength(spec, fold_heading(column.name))
                     if score:
                         offers.append((-score, order, place, spec.key, column.name))
         # An exact heading is worth the field it names first; items and types outrank models and labels by order.
@@ -130,7 +130,7 @@ def fits(spec: Field, column: ColumnProfile) -> bool:
     return True
 
 
-def build(
+def build_mapping(
     table: Table,
     profile: Profile,
     columns: dict[str, list[str]],
@@ -246,12 +246,12 @@ def _from_content(
 __all__ = [
     "EXPOSURE_FIELDS",
     "FileMapping",
-    "build",
+    "build_mapping",
     "entry_columns",
     "entry_for",
     "guess",
-    "load",
     "load_all",
+    "load_mapping",
     "open_table",
     "require",
 ]

@@ -25,7 +25,7 @@ from complaint_qms.tabular.errors import ColumnError, MappingFileError
 from complaint_qms.tabular.fields import DATE_KEYS, EXPOSURE_FIELDS, FIELDS
 from complaint_qms.tabular.rows import Table
 from complaint_qms.tabular.sniff import has_nul, sniff
-from complaint_qms.tabular.yaml_file import read, short_repr
+from complaint_qms.tabular.yaml_file import read_yaml, short_repr
 
 VERSION = 1
 KINDS = ("csv", "xlsx", "jsonl", "json")
@@ -36,14 +36,14 @@ EXPOSURE_NAMES = {"received": "date"}
 _EXPOSURE_KEYS = {EXPOSURE_NAMES.get(f.key, f.key): f.key for f in EXPOSURE_FIELDS}
 
 
-def load(path: Path) -> list[dict]:
+def load_mapping(path: Path) -> list[dict]:
     """Entries of the files of complaints in a mapping file, checked for form."""
     return load_all(path)[0]
 
 
 def load_all(path: Path) -> tuple[list[dict], dict | None]:
     """Entries of the files of complaints, and that of the deliveries, with fields as they are called inside."""
-    data, _ = read(path)
+    data, _ = read_yaml(path)
     entries = data.get("files") if isinstance(data, dict) else None
     if (
         not isinstance(data, dict)

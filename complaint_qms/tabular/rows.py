@@ -72,7 +72,7 @@ class Table:
         self._bytes_read = 0
         if self.format.kind in ("jsonl", "json"):
             self.header_row = 0
-            self.columns = json_rows.columns(path, self.format)
+            self.columns = json_rows.column_names(path, self.format)
             limits.check_columns(path, len(self.columns))
             return
         if self.format.kind == "xlsx":

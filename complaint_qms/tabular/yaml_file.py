@@ -10,7 +10,7 @@ import yaml
 from complaint_qms.tabular.errors import YamlError
 
 
-def read(path: Path) -> tuple[object, yaml.Node | None]:
+def read_yaml(path: Path) -> tuple[object, yaml.Node | None]:
     """Content of a YAML file and its tree of nodes; raises YamlError when it cannot be read or has a key twice."""
     try:
         text = path.read_text(encoding="utf-8-sig")

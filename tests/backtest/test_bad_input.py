@@ -157,7 +157,9 @@ def test_what_nobody_foresaw_is_one_line_too(tmp_path, capsys, monkeypatch):
         (sqlite3.OperationalError("disk is full"), errors.OUTPUT),
         (ZeroDivisionError("x"), errors.UNFORESEEN),
     ):
-        monkeypatch.setattr(replay, "run", lambda job, progress, error=error: (_ for _ in ()).throw(error))
+        monkeypatch.setattr(
+            replay, "replay_history", lambda job, progress, error=error: (_ for _ in ()).throw(error)
+        )
         found, _out, err = run(capsys, "--lang", "en", "replay", data, "--out", tmp_path / "o")
         assert (found, err.count("\n")) == (code, 1)
         assert str(error) in err

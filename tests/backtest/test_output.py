@@ -130,8 +130,8 @@ def refuse(*_):
 
 
 def test_a_sample_replaces_only_its_own_files(tmp_path, capsys):
-    sample.write(tmp_path, 1000)
-    sample.write(tmp_path, 1000, 7)
+    sample.write_sample(tmp_path, 1000)
+    sample.write_sample(tmp_path, 1000, 7)
     mine = tmp_path / "complaints.csv"
     mine.write_text("my own data\n")
     for verb in ("sample", "demo"):
@@ -213,7 +213,7 @@ def test_orders_to_the_terminal_are_shown(tmp_path, capsys):
 
 
 def test_a_sentence_of_a_long_text_is_found(tmp_path, capsys):
-    sample.write(tmp_path, 1000)
+    sample.write_sample(tmp_path, 1000)
     assert main(["replay", str(tmp_path / "complaints.csv"), "--out", str(tmp_path / "o"), "--quiet"]) == 0
     database = ["--db", str(tmp_path / "o" / "replay.sqlite")]
     sentence = "The gasket has come loose and the water runs into the switch"

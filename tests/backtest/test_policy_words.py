@@ -69,7 +69,7 @@ def mistake(tmp_path, text: str) -> CommandError:
     path = tmp_path / "policy.yaml"
     path.write_text(text, "utf-8")
     with pytest.raises(CommandError) as caught:
-        policy_file.load(path)
+        policy_file.load_policy(path)
     return caught.value
 
 

@@ -30,7 +30,7 @@ ROWS = 1000
 def history(tmp_path_factory) -> Path:
     """A sample, replayed once with everything."""
     folder = tmp_path_factory.mktemp("history")
-    sample.write(folder, ROWS)
+    sample.write_sample(folder, ROWS)
     assert replay(folder, folder / "out") == 0
     return folder
 
@@ -182,7 +182,7 @@ def test_printed_policy_is_the_default(tmp_path, capsys):
     assert printed.startswith("# complaint-qms policy")
     path = tmp_path / "p.yaml"
     path.write_text(printed, encoding="utf-8")
-    assert policy_file.load(path).data == policy_file.load(None).data
+    assert policy_file.load_policy(path).data == policy_file.load_policy(None).data
 
 
 class Page(HTMLParser):

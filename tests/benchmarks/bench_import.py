@@ -153,7 +153,7 @@ def own_import(path: Path, slices: int, between: Callable[[int], None]) -> tuple
                 between(done)
                 done += 1
 
-    total = run.run(doc, found, told)
+    total = run.import_rows(doc, found, told)
     speed = watch.over(found.records)
     frappe.delete_doc("Complaint Import", doc.name, force=True)
     frappe.db.commit()

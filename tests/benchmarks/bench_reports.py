@@ -24,7 +24,7 @@ import frappe
 from frappe.desk.doctype.number_card.number_card import get_result
 
 from complaint_qms.services.reporting import figures
-from complaint_qms.services.reporting.register import ComplaintRegister
+from complaint_qms.services.reporting.complaint_register import ComplaintRegister
 from complaint_qms.services.reporting.risk_matrix import RiskMatrixReport
 from complaint_qms.services.reporting.sop_performance import SopPerformance
 from tests.benchmarks.bench_sweep import connected

@@ -38,7 +38,7 @@ NOT_COMPARED = {
 @pytest.fixture
 def empty_site():
     """The test site may hold complaints that others left; the demo must not mind here."""
-    if registry.standing():
+    if registry.state_of_demo():
         pytest.skip("this site has the demo company already; the tests make their own")
 
 
@@ -130,7 +130,7 @@ class TestDemo:
         ).insert()
         with pytest.raises(frappe.LinkExistsError, match=customer):
             company.remove()
-        assert registry.standing() == registry.FINISHED
+        assert registry.state_of_demo() == registry.FINISHED
         frappe.db.rollback(save_point="somebody_else")
         assert counts() == standing
 
@@ -144,7 +144,7 @@ class TestDemo:
         with pytest.raises(KeyboardInterrupt):
             made(size=SMALLEST)
         assert registry.names("Sales Invoice")
-        assert registry.standing() == "broken"
+        assert registry.state_of_demo() == "broken"
         with pytest.raises(frappe.ValidationError, match="interrupted"):
             made()
         company.remove()
@@ -157,7 +157,7 @@ def test_it_refuses_a_site_with_complaints(empty_site):
     ).insert()
     with pytest.raises(frappe.ValidationError, match="--force"):
         company.make(PASSWORD, size=SMALL, tell=lambda _text: None)
-    assert not registry.standing()
+    assert not registry.state_of_demo()
 
 
 def test_inside_a_moment_the_site_lives_then():

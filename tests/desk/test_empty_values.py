@@ -7,7 +7,7 @@ import re
 import frappe
 import pytest
 
-from complaint_qms.services.settlement.proposal import lines_of, propose
+from complaint_qms.services.settlement.proposal import lines_of, proposed_settlement
 from tests.desk import factory, settling
 
 
@@ -80,4 +80,4 @@ def test_what_is_empty_is_named(deed, names):
 
 
 def test_a_settlement_is_begun_without_a_customer_and_asks_for_it():
-    assert propose(without_customer())["customer"] is None
+    assert proposed_settlement(without_customer())["customer"] is None

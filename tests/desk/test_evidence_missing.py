@@ -75,11 +75,11 @@ def changed(file):
 @pytest.mark.parametrize(("harm", "words"), [(gone, "is lost"), (changed, "was changed")])
 def test_a_loss_is_told_once(managers, harm, words):
     doc, file = with_row()
-    assert integrity_check.check(NOW) == 0
+    assert integrity_check.check_integrity(NOW) == 0
     assert not told(managers[0])
     harm(file)
-    assert integrity_check.check(NOW) == 1
-    assert integrity_check.check(NOW + DAY) == 0
+    assert integrity_check.check_integrity(NOW) == 1
+    assert integrity_check.check_integrity(NOW + DAY) == 0
     for user in managers:
         ((doctype, name, subject),) = told(user)
         assert (doctype, name) == ("Complaint", doc.name)
@@ -94,27 +94,27 @@ def test_what_comes_back_is_missed_anew_when_it_goes_again(managers):
     _doc, file = with_row()
     content = disk(file.file_url).read_bytes()
     gone(file)
-    integrity_check.check(NOW)
+    integrity_check.check_integrity(NOW)
     disk(file.file_url).write_bytes(content)
-    assert integrity_check.check(NOW + DAY) == 0
+    assert integrity_check.check_integrity(NOW + DAY) == 0
     assert frappe.db.get_value("File", file.name, "evidence_lost_at") is None
     gone(file)
-    assert integrity_check.check(NOW + 2 * DAY) == 1
+    assert integrity_check.check_integrity(NOW + 2 * DAY) == 1
     assert len(told(managers[0])) == 2
 
 
 def test_a_row_whose_file_record_is_gone_is_missed_too(managers):
     doc, file = with_row()
     frappe.db.delete("File", {"name": file.name})
-    assert integrity_check.check(NOW) == 0, "the bytes are there: the record gets its File back"
+    assert integrity_check.check_integrity(NOW) == 0, "the bytes are there: the record gets its File back"
     again = frappe.get_all(
         "File", {"attached_to_name": doc.name}, ["file_url", "evidence_sha256"], order_by="name"
     )
     assert again == [{"file_url": file.file_url, "evidence_sha256": doc.evidence[0].sha256}]
     frappe.db.delete("File", {"attached_to_name": doc.name})
     gone(file)
-    assert integrity_check.check(NOW) == 1
-    assert integrity_check.check(NOW + DAY) == 0
+    assert integrity_check.check_integrity(NOW) == 1
+    assert integrity_check.check_integrity(NOW + DAY) == 0
     assert len(told(managers[0])) == 1
 
 
@@ -125,7 +125,7 @@ def test_photos_of_mails_are_missed(managers):
     )
     file = upload("Communication", mail.name, content=BYTES)
     gone(file)
-    assert integrity_check.check(NOW) == 1
+    assert integrity_check.check_integrity(NOW) == 1
     ((doctype, name, subject),) = told(managers[0])
     assert (doctype, name) == ("Complaint", doc.name)
     assert file.file_name in subject
@@ -136,7 +136,7 @@ def test_evidence_of_capas_and_investigations_is_missed(managers):
     study.append("checks", {"check": "Weigh it", "evidence": upload(content=BYTES).file_url})
     study.save()
     gone(frappe._dict(file_url=study.checks[0].evidence))
-    assert integrity_check.check(NOW) == 1
+    assert integrity_check.check_integrity(NOW) == 1
     assert told(managers[1])[0][:2] == ("Investigation", study.name)
 
 
@@ -145,7 +145,7 @@ def test_only_who_sees_the_company_is_told():
     here = factory.person(roles.MANAGER, Company=factory.company())
     _doc, file = with_row()
     gone(file)
-    integrity_check.check(NOW)
+    integrity_check.check_integrity(NOW)
     assert not told(elsewhere)
     assert len(told(here)) == 1
 
@@ -154,7 +154,7 @@ def test_each_reads_it_in_their_language(managers):
     frappe.db.set_value("User", managers[0], "language", "zh")
     _doc, file = with_row()
     gone(file)
-    integrity_check.check(NOW)
+    integrity_check.check_integrity(NOW)
     assert "证据" in told(managers[0])[0][2]
     assert "Evidence" in told(managers[1])[0][2]
 
@@ -165,7 +165,7 @@ def test_names_are_shown_as_they_are_written(managers):
     upload("Complaint", doc.name, content=BYTES).db_set("file_name", "<img src=x onerror=alert(1)>.txt")
     file = frappe.get_all("File", {"attached_to_name": doc.name}, ["file_url"], order_by="name")[0]
     gone(file)
-    integrity_check.check(NOW)
+    integrity_check.check_integrity(NOW)
     assert "<img" not in told(managers[0])[0][2]
     assert "&lt;img" in told(managers[0])[0][2]
 
@@ -177,7 +177,7 @@ def test_the_loss_is_mailed_with_the_digest(managers, monkeypatch):
     frappe.db.set_single_value("Complaint QMS Settings", "notify_by_email", 1)
     doc, file = with_row()
     gone(file)
-    integrity_check.check(NOW)
+    integrity_check.check_integrity(NOW)
     digest.send(NOW)
     mine = [mail for mail in mails if mail["recipients"] == [managers[0]]]
     assert [mail["subject"] for mail in mine] == ["Files of evidence lost: 1"]
@@ -186,18 +186,18 @@ def test_the_loss_is_mailed_with_the_digest(managers, monkeypatch):
 
 
 def test_queries_follow_the_chunks_not_the_files(managers):
-    integrity_check.check(NOW)  # settings and the like are read once
+    integrity_check.check_integrity(NOW)  # settings and the like are read once
     for _ in range(4):
         gone(with_row()[1])
     with counted() as one:
-        integrity_check.check(NOW)
+        integrity_check.check_integrity(NOW)
     file = frappe.qb.DocType("File")
     frappe.qb.update(file).set(file.evidence_lost_at, None).run()
     frappe.db.delete("Notification Log", {"for_user": ("in", managers)})
     for _ in range(4):
         gone(with_row()[1])
     with counted() as two:
-        integrity_check.check(NOW)
+        integrity_check.check_integrity(NOW)
     assert len(two) <= len(one)
     assert len(told(managers[0])) == 8
 
@@ -223,7 +223,7 @@ def test_small_chunks_find_the_same(managers):
     files = [with_row()[1] for _ in range(3)]
     for file in files[:2]:
         gone(file)
-    assert integrity_check.check(NOW, chunk=1) == 2
+    assert integrity_check.check_integrity(NOW, chunk=1) == 2
 
 
 def test_the_form_marks_the_row():
@@ -231,7 +231,7 @@ def test_the_form_marks_the_row():
     doc.run_method("onload")
     assert doc.get("__onload").lost_evidence == []
     changed(file)
-    integrity_check.check(NOW)
+    integrity_check.check_integrity(NOW)
     doc.run_method("onload")
     assert doc.get("__onload").lost_evidence == [doc.evidence[0].name]
     file.db_set("evidence_lost_at", None)
@@ -244,8 +244,8 @@ def test_the_job_is_put_into_the_queue_once(monkeypatch):
     asked = []
     monkeypatch.setattr(frappe, "enqueue", lambda method, **how: asked.append((method, how["job_id"], how["deduplicate"])))  # fmt: skip
     door.check_evidence()
-    assert asked == [("complaint_qms.services.evidence.integrity_check.run", door.JOB_ID, True)]
-    assert frappe.get_attr(asked[0][0]) is integrity_check.run
+    assert asked == [("complaint_qms.services.evidence.integrity_check.run_daily_check", door.JOB_ID, True)]
+    assert frappe.get_attr(asked[0][0]) is integrity_check.run_daily_check
     assert "complaint_qms.jobs.evidence.check_evidence" in frappe.get_hooks("scheduler_events")["daily_long"]
 
 
@@ -285,7 +285,7 @@ def test_the_patch_takes_in_what_was_there():
     )
     assert frappe.db.count("File") == before + 2, "one for each record that named the customer's file"
     assert backfill.take_in_rows() == 0, "run twice it does nothing"
-    assert integrity_check.check(NOW) == 0
+    assert integrity_check.check_integrity(NOW) == 0
 
 
 def test_files_that_came_past_their_events_are_taken_in():
@@ -294,7 +294,7 @@ def test_files_that_came_past_their_events_are_taken_in():
     file.db_set({"attached_to_doctype": "Complaint", "attached_to_name": doc.name})
     draft = make("ToDo", description="x")
     foreign = upload("ToDo", draft.name)
-    integrity_check.check(NOW)
+    integrity_check.check_integrity(NOW)
     now = frappe.db.get_value("File", file.name, ("file_url", "is_private", "evidence_sha256"), as_dict=True)
     assert now.file_url.startswith("/private/files/")
     assert (now.is_private, now.evidence_sha256) == (1, hashlib.sha256(BYTES).hexdigest())

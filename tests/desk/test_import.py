@@ -49,8 +49,11 @@ class TestSameAsOneAtATime:
         translated, bad = Translator(found, live).translate(chunk)
         assert not bad
         blank = Blank("Complaint", now)
-        docs = [writer.build(row.values, f"equal:{row.number}:{found.digest}", blank) for row in translated]
-        writer.write(docs)
+        docs = [
+            writer.build_complaint(row.values, f"equal:{row.number}:{found.digest}", blank)
+            for row in translated
+        ]
+        writer.store_complaints(docs)
         for row, doc in zip(translated, docs, strict=True):
             bulk = plain(frappe.get_doc("Complaint", doc.name))
             single = plain(frappe.get_doc("Complaint", register.register(row.values, now=now).name))
@@ -63,7 +66,7 @@ class TestSameAsOneAtATime:
     def test_numbers_go_on_where_the_single_ones_stopped(self, sheet):
         single = register.register({"subject": "One", "complainant_name": "Somebody"})
         doc, found = started(sheet(*rows(3)))
-        run.run(doc, found)
+        run.import_rows(doc, found)
         after = register.register({"subject": "Two", "complainant_name": "Somebody"})
         numbers = sorted(int(row["name"].rpartition("-")[2]) for row in made_by(found))
         begin = int(single.name.rpartition("-")[2])
@@ -72,12 +75,12 @@ class TestSameAsOneAtATime:
 
     def test_no_record_stays_on_the_list_of_those_being_saved(self, sheet):
         doc, found = started(sheet(*rows(3)))
-        run.run(doc, found)
+        run.import_rows(doc, found)
         assert "Complaint" not in {doctype for doctype, _name in frappe.flags.currently_saving}
 
     def test_the_form_of_an_imported_complaint_can_be_saved(self, sheet):
         doc, found = started(sheet(*rows(1)))
-        run.run(doc, found)
+        run.import_rows(doc, found)
         complaint = frappe.get_doc("Complaint", made_by(found)[0]["name"])
         complaint.urgency = "high"
         complaint.save()
@@ -97,7 +100,7 @@ def plain(doc) -> dict:
 class TestWords:
     def test_unknown_words_stay_words(self, sheet):
         doc, found = started(sheet(*rows(1)))
-        run.run(doc, found)
+        run.import_rows(doc, found)
         made = made_by(found)[0]
         assert (made["customer"], made["complainant_name"]) == (None, "Corner Shop 1")
         assert (made["item_code"], made["product_model"], made["batch_no"]) == (None, "Lamp 1", None)
@@ -106,7 +109,7 @@ class TestWords:
 
     def test_an_unknown_type_is_proposed_and_not_decided(self, sheet):
         doc, found = started(sheet(*rows(1, Details="The bottle leaks, it is leaking all over.")))
-        run.run(doc, found)
+        run.import_rows(doc, found)
         made = made_by(found)[0]
         assert made["complaint_type"] is None
         opened = frappe.get_doc("Complaint", made["name"])
@@ -119,35 +122,35 @@ class TestWords:
         found = []
         for words in ({"Injured": "2"}, {"Deaths": "1"}, {"Fire": "yes"}, {"Injured": "0"}):
             doc, opened = started(sheet(*rows(1, **words), headings=[*HEADINGS, *words]))
-            run.run(doc, opened)
+            run.import_rows(doc, opened)
             found.append(made_by(opened)[0]["harm_level"] or None)
         assert found == ["serious", "death", "minor", None]
 
     def test_an_unknown_type_takes_the_default_where_there_is_one(self, sheet):
         doc, found = started(sheet(*rows(1)), default_type="Leak")
-        run.run(doc, found)
+        run.import_rows(doc, found)
         assert made_by(found)[0]["complaint_type"] == "Leak"
 
     def test_the_clock_does_not_run_for_history(self, sheet):
         doc, found = started(sheet(*rows(1)))
-        run.run(doc, found)
+        run.import_rows(doc, found)
         made = made_by(found)[0]
         assert (made["is_migrated"], made["stage_due"], made["next_check_at"]) == (1, None, None)
         assert made["sla_status"] in (None, "")
 
     def test_the_clock_runs_for_new_complaints(self, sheet):
         doc, found = started(sheet(*rows(1)), is_migrated=0)
-        run.run(doc, found)
+        run.import_rows(doc, found)
         assert made_by(found)[0]["next_check_at"]
 
     def test_markup_in_a_cell_is_text(self, sheet):
         doc, found = started(sheet(*rows(1, Details="<script>alert(1)</script> & more of it, much more")))
-        run.run(doc, found)
+        run.import_rows(doc, found)
         assert "<script" not in made_by(found)[0]["description"]
 
     def test_quotes_and_ampersands_arrive_as_they_were(self, sheet):
         doc, found = started(sheet(*rows(1, Details="""It's "hot" & smells, 5 < 6""")))
-        run.run(doc, found)
+        run.import_rows(doc, found)
         assert made_by(found)[0]["description"].startswith("""<p>It's "hot" &amp; smells, 5 &lt; 6</p>""")
 
 
@@ -204,7 +207,7 @@ class TestSparing:
 
         monkeypatch.setattr(Complaint, "before_save", hook)
         values = {"subject": "One", "complainant_name": "Somebody", "description": "<p>a</p>"}
-        doc = writer.build(values, factory.unique("key"), Blank("Complaint", now_datetime()))
+        doc = writer.build_complaint(values, factory.unique("key"), Blank("Complaint", now_datetime()))
         assert "<script" not in doc.description
 
     def test_a_question_is_asked_once_until_something_is_written(self):

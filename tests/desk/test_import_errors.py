@@ -32,7 +32,7 @@ class TestErrors:
         data = rows(5)
         data[1][1], data[3][1] = "someday", str(add_days(nowdate(), 2))
         doc, found = started(sheet(*data))
-        total = run.run(doc, found)
+        total = run.import_rows(doc, found)
         assert (total.imported, total.failed, total.position) == (3, 2, 5)
         assert len(made_by(found)) == 3
         file = frappe.get_doc("File", {"file_url": doc.error_file})
@@ -54,7 +54,7 @@ class TestErrors:
         bad = ["someday", "+1+1", "\r=1", " =1", "-5.5"]
         good = [["2024-03-01", "1", "2", "3", "4"]] * 4
         doc, found = started(sheet(*good, bad, headings=headings))
-        run.run(doc, found)
+        run.import_rows(doc, found)
         file = frappe.get_doc("File", {"file_url": doc.error_file}).get_full_path()
         told = list(csv.reader(Path(file).read_text("utf-8-sig").splitlines()))
         assert told[0][3:] == ["Received", "'=1+1", "'@SUM(1)", "Details", "'＝1"]
@@ -65,7 +65,7 @@ class TestErrors:
         doc, found = started(sheet(*rows(6, Received=str(add_days(nowdate(), 2)))))
         monkeypatch.setattr(row_errors, "PAGE", 2)
         monkeypatch.setattr(row_errors, "get_max_file_size", lambda: row_errors.ROOM + 700)
-        total = run.run(doc, found)
+        total = run.import_rows(doc, found)
         assert (total.failed, doc.status) == (6, "completed")
         content = frappe.get_doc("File", {"file_url": doc.error_file}).get_content()
         told = list(csv.reader((content if isinstance(content, str) else content.decode()).splitlines()))
@@ -95,7 +95,7 @@ class TestErrors:
         monkeypatch.setattr(row_errors, "STATEMENT", 50)
         data = [*rows(6), *rows(4, Received="someday")]
         doc, found = started(sheet(*data), batch_size=10)
-        assert run.run(doc, found).failed == 4
+        assert run.import_rows(doc, found).failed == 4
         assert frappe.db.count(row_errors.ROWS, {"parent": doc.name}) == 4
 
     def test_columns_without_a_date_are_refused(self, sheet):
@@ -125,17 +125,19 @@ class TestRestart:
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            run.run(doc, found, third_fails)
+            run.import_rows(doc, found, third_fails)
         doc.reload()
         assert (doc.status, doc.position, len(made_by(found))) == ("running", 4, 4)
-        total = run.run(doc, found)
+        total = run.import_rows(doc, found)
         assert (total.position, total.imported, total.existing) == (7, 7, 0)
         assert len(made_by(found)) == 7
 
     def test_the_command_says_how_columns_are_named_and_the_desk_does_not(self, sheet, capsys, tmp_path):
         path = sheet(["a", "b"], headings=["Colour", "Taste"])
         with pytest.raises(frappe.ValidationError, match="no column is set to Received At") as told:
-            command.load(path, None, True, factory.company(), None, False, 500, tmp_path / "bad.csv")
+            command.import_complaints(
+                path, None, True, factory.company(), None, False, 500, tmp_path / "bad.csv"
+            )
         assert "pass it with --mapping" in capsys.readouterr().out
         assert "--mapping" not in str(told.value)
 
@@ -147,10 +149,12 @@ class TestRestart:
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            run.run(doc, found, stop)
+            run.import_rows(doc, found, stop)
         ticks = count(0, 2)
         monkeypatch.setattr(command.time, "monotonic", lambda: next(ticks))
-        command.load(path, None, False, factory.company(), None, False, 500, tmp_path / "bad.csv")
+        command.import_complaints(
+            path, None, False, factory.company(), None, False, 500, tmp_path / "bad.csv"
+        )
         said = capsys.readouterr().out
         seconds = float(said.rsplit("(", 1)[1].split(" s")[0])
         assert "600 complaints made" in said
@@ -165,20 +169,20 @@ class TestRestart:
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            run.run(doc, found, stop)
+            run.import_rows(doc, found, stop)
         doc.reload()
         stopped = doc.seconds
         assert stopped == 10
-        run.run(doc, found)
+        run.import_rows(doc, found)
         assert doc.seconds > stopped
 
     def test_the_same_file_again_makes_nothing(self, sheet):
         path = sheet(*rows(3))
         doc, found = started(path)
-        run.run(doc, found)
+        run.import_rows(doc, found)
         again, found = started(path)
         assert again.name != doc.name
-        total = run.run(again, found)
+        total = run.import_rows(again, found)
         assert (total.imported, total.existing) == (0, 3)
         assert len(made_by(found)) == 3
 
@@ -189,19 +193,19 @@ class TestRestart:
             frappe.db.set_value("Complaint Import", doc.name, "position", counts.position + 1)
 
         with pytest.raises(run_lock.Overtaken):
-            run.run(doc, found, other_process)
+            run.import_rows(doc, found, other_process)
 
     def test_a_batch_that_the_database_refuses_costs_its_bad_row_only(self, sheet, monkeypatch):
         doc, found = started(sheet(*rows(4)), batch_size=10)
-        whole = writer.write
+        whole = writer.store_complaints
 
         def refuses(docs):
             if len(docs) > 1 or docs[0].flags.row.number == 3:
                 raise frappe.UniqueValidationError("Duplicate")
             whole(docs)
 
-        monkeypatch.setattr(run, "write", refuses)
-        total = run.run(doc, found)
+        monkeypatch.setattr(run, "store_complaints", refuses)
+        total = run.import_rows(doc, found)
         assert (total.imported, total.failed) == (3, 1)
         assert len(made_by(found)) == 3
 

@@ -123,13 +123,13 @@ def test_a_missing_column_is_asked_for_under_columns(kind: str, tmp_path: Path, 
     content = content or workbook([["Colour", "Taste"], ["red", "sweet"]], tmp_path / "a.xlsx")
     doc = attached(f"columns.{kind}", content).insert()
     with pytest.raises(frappe.ValidationError, match="Choose it under Columns") as told:
-        preparation.start(doc)
+        preparation.start_import(doc)
     assert field in str(told.value)
     assert headings in str(told.value)
     assert not FOREIGN.search(str(told.value)), told.value
     monkeypatch.setattr(frappe.local, "lang", "zh")
     with pytest.raises(frappe.ValidationError, match="没有列设为收到时间") as told:
-        preparation.start(doc)
+        preparation.start_import(doc)
     assert not FOREIGN.search(str(told.value)), told.value
 
 
@@ -144,20 +144,20 @@ def test_a_date_alone_is_nothing_to_import() -> None:
     with pytest.raises(
         frappe.ValidationError, match="at least one of these under Columns: Description, Subject"
     ):
-        preparation.start(doc)
+        preparation.start_import(doc)
 
 
 def test_headings_without_rows_are_told() -> None:
     doc = attached("bare.csv", b"Received,Details\n").insert()
     with pytest.raises(frappe.ValidationError, match="column headings but no rows: Received, Details"):
-        preparation.start(doc)
+        preparation.start_import(doc)
 
 
 def test_a_file_that_went_from_the_disk_is_told_without_its_place() -> None:
     doc = attached("gone.csv", b"Received,Details\n2024-01-05,it broke\n").insert()
     run.path_of(doc).unlink()
     with pytest.raises(frappe.ValidationError, match=r"gone.*csv is not there any more") as told:
-        preparation.start(doc)
+        preparation.start_import(doc)
     assert not FOREIGN.search(str(told.value)), told.value
 
 

@@ -106,7 +106,7 @@ def started(queue: str, tmp_path: Path) -> str:
     doc = factory.make(
         "Complaint Import", import_file=file.file_url, company=factory.company(), batch_size=BATCH
     )
-    preparation.start(doc)
+    preparation.start_import(doc)
     frappe.db.commit()
     return doc.name
 
@@ -149,7 +149,7 @@ def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(queue: st
         assert now.imported + now.failed == now.position
         # The queue still takes the job for started; the import must not wait for that to pass.
         assert not preparation.is_alive(started)
-        preparation.start(frappe.get_doc("Complaint Import", started))
+        preparation.start_import(frappe.get_doc("Complaint Import", started))
         frappe.db.commit()
     with worker(queue):
         until(lambda: stored(started).status == "completed", "the import to be complete")
@@ -162,7 +162,7 @@ def test_a_killed_job_can_be_started_again_under_the_same_worker(queue: str, sta
         kill(family(process)[1:])  # as the kernel does where memory runs out
         until(lambda: not preparation.is_alive(started), "the database to drop the killed process")
         assert 0 < stored(started).position < ROWS
-        preparation.start(frappe.get_doc("Complaint Import", started))
+        preparation.start_import(frappe.get_doc("Complaint Import", started))
         frappe.db.commit()
         until(lambda: stored(started).status == "completed", "the import to be complete")
     complete(started)
@@ -172,7 +172,7 @@ def test_a_second_start_while_it_runs_is_refused(queue: str, started: str) -> No
     with worker(queue):
         beyond(started, 0)
         with pytest.raises(frappe.ValidationError, match="under way"):
-            preparation.start(frappe.get_doc("Complaint Import", started))
+            preparation.start_import(frappe.get_doc("Complaint Import", started))
         with pytest.raises(run_lock.Overtaken), run_lock.held(started):
             pass
         until(lambda: stored(started).status == "completed", "the import to be complete")

@@ -8,7 +8,7 @@ import pytest
 from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
 from complaint_qms.constants.labels import CONTEXT, LABELS, WORDS
 from complaint_qms.services.record.labels import COLUMN, choice, choice_words, word
-from complaint_qms.services.reporting.register import KEYS
+from complaint_qms.services.reporting.complaint_register import KEYS
 
 # Their choices are names, or words of their own form.
 NOT_KEYS = {"Complaint Import Column.target", "Complaint QMS Settings.replacement_document"}

@@ -185,8 +185,10 @@ def test_a_file_of_complaints_goes_round_numbers_that_are_taken():
     for step in (1, 3):
         frappe.db.sql("insert into tabComplaint (name) values (%s)", f"{begin}{last + step:05d}")
     row = Blank("Complaint", frappe.utils.now_datetime())
-    docs = [writer.build({**SUBJECT, **company()}, f"import:test:{number}", row) for number in range(3)]
-    writer.write(docs)
+    docs = [
+        writer.build_complaint({**SUBJECT, **company()}, f"import:test:{number}", row) for number in range(3)
+    ]
+    writer.store_complaints(docs)
     assert [doc.name for doc in docs] == [f"{begin}{last + step:05d}" for step in (2, 4, 5)]
     assert register.register(SUBJECT).name == f"{begin}{last + 6:05d}"
 

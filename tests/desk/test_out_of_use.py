@@ -131,10 +131,10 @@ def test_nor_proposed():
     text = {"subject": "Pump leaks", "description": "The pump is leaking water, it leaks everywhere"}
     doc = factory.complaint(**text)
     proposals.refresh(doc)
-    kind = proposals.read(doc)["complaint_type"]["value"]
+    kind = proposals.stored_proposals(doc)["complaint_type"]["value"]
     put_out("Complaint Type", kind)
     proposals.refresh(doc)
-    assert "complaint_type" not in proposals.read(doc)
+    assert "complaint_type" not in proposals.stored_proposals(doc)
 
 
 def test_a_capa_takes_the_words_of_its_complaints_over():

@@ -10,8 +10,8 @@ import pytest
 from frappe.desk.query_report import run
 from frappe.permissions import update_permission_property
 
+from complaint_qms.services.reporting.complaint_register import ComplaintRegister
 from complaint_qms.services.reporting.filters import ReportFilters
-from complaint_qms.services.reporting.register import ComplaintRegister
 from complaint_qms.services.reporting.risk_matrix import RiskMatrixReport
 from complaint_qms.services.reporting.sop_performance import SopPerformance
 from tests.desk import factory, report_rows

@@ -13,8 +13,8 @@ import pytest
 from frappe.desk.query_report import export_query, run
 
 from complaint_qms.constants.stages import COMPLAINT_OPEN
+from complaint_qms.services.reporting.complaint_register import ComplaintRegister
 from complaint_qms.services.reporting.filters import ReportFilters
-from complaint_qms.services.reporting.register import ComplaintRegister
 from complaint_qms.services.reporting.risk_matrix import RiskMatrixReport
 from complaint_qms.services.reporting.sop_performance import SopPerformance
 from tests.desk import factory, report_rows

@@ -100,7 +100,7 @@ def test_what_was_sent_is_shown_without_its_markup():
 
 
 def test_numbers_and_moments_become_what_they_say():
-    fit = input_validation.read(
+    fit = input_validation.read_values(
         "Complaint",
         {
             "qty": "3.5",

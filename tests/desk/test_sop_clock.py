@@ -25,7 +25,7 @@ def complaint(received: str = "07-01 09:00", procedure: Document | None = None, 
         {"subject": "Cracked housing", "company": factory.company(), "received_at": at(received), **values}
     )
     doc.sop = (procedure or sop()).name
-    clock.start(doc, at(received))
+    clock.start_clock(doc, at(received))
     return doc
 
 
@@ -52,7 +52,7 @@ def test_a_new_complaint_has_three_clocks() -> None:
 def test_the_whole_counts_from_receipt_the_stage_from_registration() -> None:
     doc = complaint("07-01 09:00")
     doc.received_at = at("06-28 16:00")  # the Friday before
-    clock.start(doc, at("07-01 09:00"))
+    clock.start_clock(doc, at("07-01 09:00"))
     assert standing(doc)["response"] == ("07-01 10:00", "07-01 11:00", "on_track")
     assert standing(doc)["stage"] == ("07-01 10:00", "07-01 11:00", "on_track")
 
@@ -153,7 +153,7 @@ def test_closing_ends_every_clock_and_reopening_goes_on_with_the_time_left() -> 
 def test_the_time_used_in_all_is_that_of_the_clock_which_judges_it() -> None:
     doc = complaint("07-01 09:00")
     doc.received_at = at("06-10 09:00")  # three weeks before anybody registered it
-    clock.start(doc, at("07-01 09:00"))
+    clock.start_clock(doc, at("07-01 09:00"))
     clock.hold(doc, at("07-01 10:00"))
     clock.resume(doc, at("07-02 10:00"))
     clock.stop(doc, at("07-02 12:00"), "closed")
@@ -204,7 +204,7 @@ def test_a_standing_survives_a_hold() -> None:
 def test_a_complaint_without_an_sop_still_keeps_its_log() -> None:
     doc = complaint("07-01 09:00")
     doc.sop = None
-    clock.start(doc, at("07-01 09:00"))
+    clock.start_clock(doc, at("07-01 09:00"))
     clock.enter_stage(doc, "triage", at("07-01 10:00"))
     clock.hold(doc, at("07-01 11:00"))
     clock.resume(doc, at("07-01 12:00"))
@@ -262,7 +262,7 @@ def test_a_hundred_complaints_read_their_sop_once() -> None:
             doc.update(
                 {"company": procedure.company, "sop": procedure.name, "received_at": at("07-01 09:00")}
             )
-            clock.start(doc, at("07-01 09:00"))
+            clock.start_clock(doc, at("07-01 09:00"))
     finally:
         frappe.db.sql = real
     assert asked == []

@@ -97,7 +97,7 @@ def test_an_sop_that_no_clock_can_follow_is_refused(values: dict, message: str) 
     good = sop()
     good.update(values)
     with pytest.raises(frappe.ValidationError, match=message):
-        sop_plan.check(good)
+        sop_plan.check_sop(good)
 
 
 class TestNobodyCleansTheClock:

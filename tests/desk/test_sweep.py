@@ -271,7 +271,7 @@ def test_the_door_only_puts_a_job_into_the_queue(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(frappe, "enqueue", lambda *args, **kwargs: asked.append((args, kwargs)))
     door.sweep_clocks()
     ((method,), options) = asked[0]
-    assert frappe.get_attr(method) is escalation.run
+    assert frappe.get_attr(method) is escalation.run_sweep
     assert options["deduplicate"]
     assert options["job_id"]
 
@@ -280,12 +280,12 @@ def test_the_present_moment_is_the_site_s(monkeypatch: pytest.MonkeyPatch) -> No
     name = complaint(person(), stage=(NOW, frappe.utils.now_datetime() + HOUR, "on_track"))
     asked = []
     monkeypatch.setattr(frappe, "enqueue", lambda *args, **kwargs: asked.append(args))
-    escalation.run()
+    escalation.run_sweep()
     assert state(name)[1] == "at_risk"
     assert asked == [(digest.send,)]
     monkeypatch.setattr(digest, "_can_send", lambda: False)
     digest.send()
-    escalation.run()
+    escalation.run_sweep()
     assert len(asked) == 1, "no job for no mail"
 
 

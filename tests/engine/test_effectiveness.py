@@ -13,7 +13,7 @@ from complaint_qms.engine.effectiveness import (
     INEFFECTIVE,
     INSUFFICIENT,
     Criterion,
-    assess,
+    assess_effect,
     exposure_needed,
     garwood,
     rate_ratio,
@@ -89,8 +89,8 @@ def test_interval_does_not_depend_on_the_unit_of_exposure(before, be, after, ae,
 @given(st.integers(1, 300), exposures, counts, exposures)
 def test_more_complaints_after_never_help(before, be, after, ae):
     rank = {EFFECTIVE: 0, INSUFFICIENT: 1, INEFFECTIVE: 2}
-    few = assess(before, be, after, ae, Criterion())
-    more = assess(before, be, after + 1, ae, Criterion())
+    few = assess_effect(before, be, after, ae, Criterion())
+    more = assess_effect(before, be, after + 1, ae, Criterion())
     assert rank[more.verdict] >= rank[few.verdict]
 
 
@@ -106,7 +106,7 @@ def test_coverage_of_the_interval_is_at_least_the_confidence():
 
 
 def test_clear_fall_is_effective():
-    found = assess(40, 10_000, 8, 10_000, Criterion(target=0.5))
+    found = assess_effect(40, 10_000, 8, 10_000, Criterion(target=0.5))
     assert found.verdict == EFFECTIVE
     assert found.reduction_percent == pytest.approx(80)
     assert found.ratio.upper < 0.5
@@ -115,52 +115,53 @@ def test_clear_fall_is_effective():
 
 
 def test_same_rate_is_ineffective_with_enough_data_and_open_without():
-    assert assess(400, 10_000, 400, 10_000, Criterion(target=0.5)).verdict == INEFFECTIVE
-    assert assess(4, 10_000, 4, 10_000, Criterion(target=0.5)).verdict == INSUFFICIENT
+    assert assess_effect(400, 10_000, 400, 10_000, Criterion(target=0.5)).verdict == INEFFECTIVE
+    assert assess_effect(4, 10_000, 4, 10_000, Criterion(target=0.5)).verdict == INSUFFICIENT
 
 
 def test_estimate_proof_needs_the_target_and_a_proved_fall():
     rule = Criterion(target=0.5, proof="estimate")
-    assert assess(40, 10_000, 18, 10_000, rule).verdict == EFFECTIVE
-    assert assess(40, 10_000, 30, 10_000, rule).verdict == INEFFECTIVE
-    assert assess(3, 10_000, 1, 10_000, rule).verdict == INSUFFICIENT
+    assert assess_effect(40, 10_000, 18, 10_000, rule).verdict == EFFECTIVE
+    assert assess_effect(40, 10_000, 30, 10_000, rule).verdict == INEFFECTIVE
+    assert assess_effect(3, 10_000, 1, 10_000, rule).verdict == INSUFFICIENT
 
 
 def test_absolute_rate_target():
     rule = Criterion(metric="rate", target=0.001)
-    assert assess(0, 0, 2, 10_000, rule).verdict == EFFECTIVE
-    assert assess(0, 0, 30, 10_000, rule).verdict == INEFFECTIVE
-    assert assess(0, 0, 9, 10_000, rule).verdict == INSUFFICIENT
+    assert assess_effect(0, 0, 2, 10_000, rule).verdict == EFFECTIVE
+    assert assess_effect(0, 0, 30, 10_000, rule).verdict == INEFFECTIVE
+    assert assess_effect(0, 0, 9, 10_000, rule).verdict == INSUFFICIENT
     assert (
-        assess(0, 0, 9, 10_000, Criterion(metric="rate", target=0.001, proof="estimate")).verdict == EFFECTIVE
+        assess_effect(0, 0, 9, 10_000, Criterion(metric="rate", target=0.001, proof="estimate")).verdict
+        == EFFECTIVE
     )
 
 
 def test_count_target_waits_for_its_window():
     rule = Criterion(metric="count", target=0, min_days=90)
-    waiting = assess(5, 100, 0, 100, rule, observed_days=30)
+    waiting = assess_effect(5, 100, 0, 100, rule, observed_days=30)
     assert waiting.verdict == INSUFFICIENT
     assert "30 of the 90 days" in waiting.reason
-    assert assess(5, 100, 0, 100, rule, observed_days=90).verdict == EFFECTIVE
-    assert assess(5, 100, 1, 100, rule, observed_days=2).verdict == INEFFECTIVE
+    assert assess_effect(5, 100, 0, 100, rule, observed_days=90).verdict == EFFECTIVE
+    assert assess_effect(5, 100, 1, 100, rule, observed_days=2).verdict == INEFFECTIVE
 
 
 def test_sample_fixed_in_advance_holds_good_news_back():
-    found = assess(400, 10_000, 0, 1_000, Criterion(min_exposure=5_000))
+    found = assess_effect(400, 10_000, 0, 1_000, Criterion(min_exposure=5_000))
     assert found.verdict == INSUFFICIENT
     assert "1,000 of the 5,000 units" in found.reason
 
 
 def test_recurrence_makes_it_ineffective_whatever_the_rate():
     rule = Criterion(max_recurrences=0)
-    assert assess(400, 10_000, 4, 10_000, rule, recurrences=1).verdict == INEFFECTIVE
-    assert assess(400, 10_000, 4, 10_000, rule, recurrences=0).verdict == EFFECTIVE
+    assert assess_effect(400, 10_000, 4, 10_000, rule, recurrences=1).verdict == INEFFECTIVE
+    assert assess_effect(400, 10_000, 4, 10_000, rule, recurrences=0).verdict == EFFECTIVE
 
 
 def test_missing_exposure_is_insufficient_not_an_error():
-    assert assess(5, 100, 0, 0, Criterion()).verdict == INSUFFICIENT
-    assert assess(5, 0, 0, 100, Criterion()).verdict == INSUFFICIENT
-    assert assess(0, 100, 0, 100, Criterion()).verdict == INSUFFICIENT
+    assert assess_effect(5, 100, 0, 0, Criterion()).verdict == INSUFFICIENT
+    assert assess_effect(5, 0, 0, 100, Criterion()).verdict == INSUFFICIENT
+    assert assess_effect(0, 100, 0, 100, Criterion()).verdict == INSUFFICIENT
 
 
 @given(
@@ -169,8 +170,8 @@ def test_missing_exposure_is_insufficient_not_an_error():
 def test_exposure_needed_is_exactly_where_zero_complaints_decide(before, exposure, target, proof):
     rule = Criterion(target=target, proof=proof)
     needed = exposure_needed(before, exposure, rule)
-    assert assess(before, exposure, 0, needed * 1.0001, rule).verdict == EFFECTIVE
-    assert assess(before, exposure, 0, needed * 0.9999, rule).verdict == INSUFFICIENT
+    assert assess_effect(before, exposure, 0, needed * 1.0001, rule).verdict == EFFECTIVE
+    assert assess_effect(before, exposure, 0, needed * 0.9999, rule).verdict == INSUFFICIENT
 
 
 def test_exposure_needed_for_an_absolute_rate():
@@ -208,24 +209,24 @@ def test_impossible_criteria_are_refused(arguments, word):
 @pytest.mark.parametrize("bad", [-1, 1.5, math.nan, math.inf, True])
 def test_impossible_counts_are_refused(bad):
     with pytest.raises(ValueError, match="before_count"):
-        assess(bad, 1, 1, 1, Criterion())
+        assess_effect(bad, 1, 1, 1, Criterion())
 
 
 @pytest.mark.parametrize("bad", [-1, math.nan, math.inf])
 def test_impossible_exposures_are_refused(bad):
     with pytest.raises(ValueError, match="after_exposure"):
-        assess(1, 1, 1, bad, Criterion())
+        assess_effect(1, 1, 1, bad, Criterion())
 
 
 def test_promised_facts_must_be_given():
     with pytest.raises(ValueError, match="recurrences"):
-        assess(1, 1, 1, 1, Criterion(max_recurrences=0))
+        assess_effect(1, 1, 1, 1, Criterion(max_recurrences=0))
     with pytest.raises(ValueError, match="observed_days"):
-        assess(1, 1, 1, 1, Criterion(min_days=30))
+        assess_effect(1, 1, 1, 1, Criterion(min_days=30))
 
 
 def test_reason_can_be_translated():
-    found = assess(40, 10_000, 8, 10_000, Criterion())
+    found = assess_effect(40, 10_000, 8, 10_000, Criterion())
     text = found.reasons[1].render(
         lambda s: {"The whole interval meets the target.": "整个区间达到目标。"}.get(s, s)
     )

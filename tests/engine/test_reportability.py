@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from complaint_qms.constants import reportability as data
 from complaint_qms.engine import reportability as rep
-from complaint_qms.engine.reportability import ReportabilityError, Rule
+from complaint_qms.engine.reportability import ReportabilityError, ReportingRule
 
 RULES = rep.rules_from_data(data.RULES)
 NO = dict.fromkeys(data.QUESTIONS, False)
@@ -153,8 +153,8 @@ def test_data_is_whole():
 )
 def test_bad_rules_are_refused(change, message):
     good = {"key": "k", "jurisdiction": "j", "any_of": ("q",), "days": 1, "unit": "work", "source": "s"}
-    assert Rule(**good).counts_from == "awareness"
+    assert ReportingRule(**good).counts_from == "awareness"
     with pytest.raises(ReportabilityError, match=message):
-        Rule(**good | change)
+        ReportingRule(**good | change)
     with pytest.raises(ReportabilityError, match="appears twice"):
         rep.rules_from_data([good, good])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from complaint_qms.engine.rates import rate_ratio
 from complaint_qms.engine.signals import fdr
-from complaint_qms.engine.signals.events import (
+from complaint_qms.engine.signals.complaint_columns import (
     UnitsDelivered,
     main_stretch,
     most_common,

@@ -1,8 +1,9 @@
-"""Files stay readable: 400 lines at most, and what others call stands above what they do not."""
+"""Files stay readable: 400 lines at most, what others call stands above what they do not, and a name means one thing."""
 
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,17 @@ from scripts.bench import CHECKOUT
 
 MOST = 400
 ROOMS = ("complaint_qms", "scripts")
+# A verb that leaves open what is read, checked or run says it of one thing alone.
+BARE = {"apply", "build", "check", "find", "figures", "keep", "load", "read", "run", "start", "write"}
+MOST_MODULES = 2
+SHARED = {
+    "execute": "a report or a patch, as the framework calls it",
+    "get": "a chart source or a number card, as the framework calls it",
+    "query": "who sees a kind of record, in a file of permissions/ each",
+    "document": "the same for one record",
+}
+# Rooms whose functions are named after what they stand for: a use case of a service, an event of a document.
+NAMED_AFTER = ("api", "overrides")
 KINDS = (".py", ".js", ".css", ".html", ".jinja")
 
 
@@ -80,3 +92,30 @@ def test_no_file_is_longer_than_a_reader_keeps_in_mind() -> None:
         if (lines := len(path.read_text("utf-8").splitlines())) > MOST
     }
     assert not found
+
+
+def public_names() -> dict[str, list[str]]:
+    """Public function or class → the modules that define it."""
+    found = defaultdict(list)
+    for path in files(".py"):
+        parts = path.relative_to(CHECKOUT).parts
+        if parts[0] != "complaint_qms" or parts[1] in NAMED_AFTER:
+            continue
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].append("/".join(parts[1:]))
+    return found
+
+
+def test_a_name_means_one_thing() -> None:
+    found = {
+        name: modules
+        for name, modules in public_names().items()
+        if len(modules) > (1 if name in BARE else MOST_MODULES) and name not in SHARED
+    }
+    assert not found
+
+
+def test_no_name_is_allowed_in_vain() -> None:
+    names = public_names()
+    assert {name for name in SHARED if len(names[name]) > MOST_MODULES} == set(SHARED)

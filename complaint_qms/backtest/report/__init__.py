@@ -149,14 +149,14 @@ class _View:
             points = [{**p, "expected": None, "limit_value": None} for p in points]
         description = self.t("period", first=self.d["first"], last=self.d["last"])
         size = (380, 230, 4) if narrow else (1040, 300, 9)
-        return svg.columns(points, size[0], size[1], title, description, size[2])
+        return svg.column_chart(points, size[0], size[1], title, description, size[2])
 
     def card_chart(self, episode: data.Episode) -> str:
         points = [{**p, "alarm": p["period"] in episode.alarms} for p in episode.points]
         if episode.method in BARS_ONLY:
             points = [{**p, "expected": None, "limit_value": None} for p in points]
         title = self.series(episode.kind, episode.key)
-        return svg.columns(
+        return svg.column_chart(
             points, 400, 170, title, self.sentence(episode), 4, cumulative=episode.method in CUMULATIVE
         )
 

@@ -16,7 +16,7 @@ def nice_top(value: float) -> float:
     return next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value - 1e-9)
 
 
-def columns(
+def column_chart(
     points: Sequence[dict[str, Any]],
     width: int,
     height: int,

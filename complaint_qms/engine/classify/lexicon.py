@@ -166,7 +166,7 @@ class Lexicon:
                 found.append(Hit(term, at, end))
 
 
-def build(fields: Mapping[str, words.Terms]) -> tuple[Term, ...]:
+def build_terms(fields: Mapping[str, words.Terms]) -> tuple[Term, ...]:
     """Terms of ``{field: {value: {language: {weight: "term, term"}}}}``, the form of ``constants.lexicon``."""
     return tuple(
         _term(name, value, weight, text)
@@ -183,7 +183,7 @@ def build(fields: Mapping[str, words.Terms]) -> tuple[Term, ...]:
 def default_lexicon() -> Lexicon:
     """The shipped lexicon: ``constants.lexicon``, ``constants.lexicon_harm`` and the keywords of the seeded types."""
     terms = list(
-        build(
+        build_terms(
             {
                 "type": words.TYPES,
                 "urgency": words.URGENCY,

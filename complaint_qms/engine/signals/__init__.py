@@ -46,6 +46,14 @@ if TYPE_CHECKING:
         p_chart,
         u_chart,
     )
+    from complaint_qms.engine.signals.complaint_columns import (
+        Repeats,
+        UnitsDelivered,
+        main_stretch,
+        most_common,
+        repeats,
+        trailing_counts,
+    )
     from complaint_qms.engine.signals.cusum import (
         Cusum,
         StandardCusum,
@@ -64,14 +72,6 @@ if TYPE_CHECKING:
     )
     from complaint_qms.engine.signals.ears_chart import Ears, ears
     from complaint_qms.engine.signals.ebgm import Prior, Scores, fit_prior, score
-    from complaint_qms.engine.signals.events import (
-        Repeats,
-        UnitsDelivered,
-        main_stretch,
-        most_common,
-        repeats,
-        trailing_counts,
-    )
     from complaint_qms.engine.signals.farrington_flexible import Control, Farrington, farrington
     from complaint_qms.engine.signals.fdr import adjust, discoveries
     from complaint_qms.engine.signals.method_choice import METHODS, Rule, choose, choose_pairs
@@ -179,7 +179,7 @@ __getattr__ = lazy_exports(
         "disproportionality": ("Disproportion", "PairTable", "disproportion", "pair_table"),
         "ears_chart": ("Ears", "ears"),
         "ebgm": ("Prior", "Scores", "fit_prior", "score"),
-        "events": (
+        "complaint_columns": (
             "Repeats", "UnitsDelivered", "main_stretch", "most_common", "repeats", "trailing_counts",
         ),
         "farrington_flexible": ("Control", "Farrington", "farrington"),

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from complaint_qms.engine.rates import rate_ratio
 from complaint_qms.engine.signals import ebgm, fdr
+from complaint_qms.engine.signals.complaint_columns import Codes, Counts
 from complaint_qms.engine.signals.disproportionality import disproportion, pair_table
-from complaint_qms.engine.signals.events import Codes, Counts
 from complaint_qms.engine.signals.method_choice import choose_pairs
 from complaint_qms.engine.signals.poisson import conditional_test
 from complaint_qms.engine.signals.series import Array

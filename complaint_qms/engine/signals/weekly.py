@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from complaint_qms.engine.signals.ageing import age_weights, births, weighed_units
-from complaint_qms.engine.signals.events import Codes, Counts, Times
+from complaint_qms.engine.signals.complaint_columns import Codes, Counts, Times
 from complaint_qms.engine.signals.series import Array, Days, SeriesMatrix, build_series, in_field
 
 IN_FIELD_WEEKS = 52

@@ -15,5 +15,5 @@ def execute() -> None:
         if row and row.company and row.creation == row.modified:
             frappe.db.set_value(doctype, name, "company", None, update_modified=False)
             frappe.clear_document_cache(doctype, name)
-    matrix.forget()
+    matrix.forget_matrices()
     procedure.forget_sops()

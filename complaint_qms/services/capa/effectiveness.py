@@ -11,7 +11,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.constants.stages import NO_COMPLAINT
-from complaint_qms.engine.effectiveness import Criterion, assess
+from complaint_qms.engine.effectiveness import Criterion, assess_effect
 from complaint_qms.engine.message import join
 from complaint_qms.engine.sop.capa import extension_missing
 from complaint_qms.exceptions import GateError
@@ -43,7 +43,7 @@ def compute(doc: Document) -> None:
     window = (getdate(doc.window_start), min(getdate(doc.window_end), getdate()))
     before_count, before_exposure = _observe(doc, *baseline)
     after_count, after_exposure = _observe(doc, *window)
-    result = assess(
+    result = assess_effect(
         before_count,
         before_exposure,
         after_count,

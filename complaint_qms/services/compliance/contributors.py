@@ -32,7 +32,7 @@ from complaint_qms.services.people.session_users import acting
 STAMPS = {"CAPA": CAPA_STAMPS, "Investigation": INVESTIGATION_STAMPS, "Root Cause": ROOT_CAUSE_STAMPS}
 
 
-def keep(doc: Document, wrote: bool | None = None) -> None:
+def keep_contributors(doc: Document, wrote: bool | None = None) -> None:
     """Put back the list as it is stored, then add who has a part in this save.
 
     Args:

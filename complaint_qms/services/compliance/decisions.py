@@ -70,7 +70,7 @@ DECISIONS: Final = (
 )
 
 
-def stamp(doc: Document, now: datetime) -> None:
+def stamp_decisions(doc: Document, now: datetime) -> None:
     """Stamp what this save decides, before its gates are asked.
 
     Raises:

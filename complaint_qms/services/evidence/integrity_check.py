@@ -30,13 +30,13 @@ CHUNK: Final = 500
 """Files whose bytes are read in one transaction."""
 
 
-def run() -> None:
+def run_daily_check() -> None:
     """The daily check at the present moment; what the scheduled job puts into the queue."""
-    check(now_datetime())
+    check_integrity(now_datetime())
     digest.enqueue(now_datetime())
 
 
-def check(now: datetime, chunk: int = CHUNK) -> int:
+def check_integrity(now: datetime, chunk: int = CHUNK) -> int:
     """Compare every piece of evidence with its sum, and commit chunk by chunk; the number of losses found anew."""
     take_in_forgotten(chunk)
     give_files_back(chunk)

@@ -141,7 +141,7 @@ def is_hidden(file: Document) -> bool:
     return hidden
 
 
-def stamp(file: Document) -> None:
+def stamp_file(file: Document) -> None:
     """Before a File is stored: a new one gets its sum when it is evidence; what a request sends there is put back.
 
     Raises:

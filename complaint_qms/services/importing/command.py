@@ -23,7 +23,7 @@ from complaint_qms.tabular.mapping import missing_fields
 from complaint_qms.tabular.terminal_text import printable
 
 
-def load(
+def import_complaints(
     file: Path,
     mapping: Path | None,
     dry_run: bool,
@@ -60,7 +60,7 @@ def load(
         if begun_at:
             click.echo(f"{doc.name} goes on after row {begun_at} of {found.records}.")
         with tqdm(total=found.records, initial=begun_at, unit="row") as bar:
-            total = run.run(doc, found, lambda counts: bar.update(counts.position - bar.n))
+            total = run.import_rows(doc, found, lambda counts: bar.update(counts.position - bar.n))
         bad = []
         if doc.error_file:
             stored = frappe.get_doc("File", {"file_url": doc.error_file}).get_content()

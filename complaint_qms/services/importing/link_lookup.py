@@ -31,7 +31,7 @@ _SMALL = {
 }
 
 
-def fold(text: Any) -> str:
+def fold_word(text: Any) -> str:
     """Words as compared: without outer blanks, case and doubled blanks."""
     return " ".join(str(text or "").split()).casefold()
 
@@ -56,7 +56,7 @@ class Lookups:
         known = self._known.setdefault(kind, {})
         if len(known) > KEPT:
             known.clear()
-        wanted = sorted({folded for word in words if (folded := fold(word)) and folded not in known})
+        wanted = sorted({folded for word in words if (folded := fold_word(word)) and folded not in known})
         if not wanted:
             return
         doctype, fields = LARGE[kind]
@@ -74,7 +74,7 @@ class Lookups:
 
     def find(self, kind: str, word: Any) -> str | None:
         """The record a word means, None when there is none or more than one."""
-        return self._known.get(kind, {}).get(fold(word))
+        return self._known.get(kind, {}).get(fold_word(word))
 
 
 def _index(rows: list[dict], fields: tuple[str, ...], translate: bool = False) -> dict[str, str | None]:
@@ -82,11 +82,11 @@ def _index(rows: list[dict], fields: tuple[str, ...], translate: bool = False) -
     found: dict[str, str | None] = {}
     for field in fields:
         for row in rows:
-            word = fold(row.get(field))
+            word = fold_word(row.get(field))
             if word:
                 found[word] = row["name"] if found.get(word, row["name"]) == row["name"] else None
     for row in rows:
         if translate:
-            found.setdefault(fold(_(row["name"])), row["name"])
-        found[fold(row["name"])] = row["name"]
+            found.setdefault(fold_word(_(row["name"])), row["name"])
+        found[fold_word(row["name"])] = row["name"]
     return found

@@ -21,7 +21,7 @@ def analyse(doc: Document) -> None:
     _describe(doc, opened)
 
 
-def start(doc: Document) -> None:
+def start_import(doc: Document) -> None:
     """Run the import in the background, once; an interrupted one goes on where it stopped."""
     if is_alive(doc.name):
         frappe.throw(_("This import is under way."))
@@ -54,7 +54,7 @@ def run_job(name: str) -> None:
     doc = frappe.get_doc(run_lock.IMPORT, name)
     try:
         with run_lock.held(name):  # from here on, for a large file takes a while to open
-            run.run(doc, opened(doc))
+            run.import_rows(doc, opened(doc))
     except Exception as error:
         frappe.db.rollback()
         # With a message: without one, the log would hold the rows of the file.

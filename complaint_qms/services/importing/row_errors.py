@@ -35,7 +35,7 @@ _COLUMNS = [
 STATEMENT = 2_000_000  # characters of rows in one statement; the database takes 16 MB
 
 
-def keep(name: str, found: Iterable[RowError]) -> None:
+def store_row_errors(name: str, found: Iterable[RowError]) -> None:
     """Store bad rows in the running transaction."""
     now, user = frappe.utils.now(), frappe.session.user
     values = [
@@ -81,7 +81,7 @@ def attach(doc: Document, headings: list[str]) -> str | None:
     return file.insert(ignore_permissions=True).file_url
 
 
-def forget(name: str) -> None:
+def delete_row_errors(name: str) -> None:
     """Drop the bad rows of an import that is deleted."""
     frappe.db.delete(ROWS, {"parent": name})
 

@@ -17,7 +17,7 @@ from frappe import _
 from frappe.utils.data import get_system_timezone
 
 from complaint_qms.engine.risk import stated_harm
-from complaint_qms.services.importing.link_lookup import LARGE, Lookups, fold
+from complaint_qms.services.importing.link_lookup import LARGE, Lookups, fold_word
 from complaint_qms.services.importing.problem_text import text_of
 from complaint_qms.services.importing.source import Source
 from complaint_qms.tabular.amounts import parse_flag, parse_number
@@ -161,13 +161,13 @@ class Translator:
         if not values["customer"]:
             values["complainant_name"] = _cut(words.get("customer"))
         for key, options in (("urgency", URGENCIES), ("expectation", EXPECTATIONS)):
-            values[key] = fold(words.get(key)) if fold(words.get(key)) in options else None
+            values[key] = fold_word(words.get(key)) if fold_word(words.get(key)) in options else None
         level = _harm_level(words)
         values["harm_level"] = level if level != "none" else None
         harm = [
             f"{self._heading(key)}: {words[key]}"
             for key in ("injured", "deaths", "harm")
-            if fold(words.get(key)) not in _NOTHING
+            if fold_word(words.get(key)) not in _NOTHING
         ]
         values["harm_description"] = "; ".join(harm) or None
         for key, target in _TARGETS.items():
@@ -178,7 +178,7 @@ class Translator:
         if words.get("region") and not (values["territory"] or values["country"]):
             rest["region"] = words["region"]
         for key in _WITHOUT_FIELD:
-            if fold(words.get(key)) not in _NOTHING:
+            if fold_word(words.get(key)) not in _NOTHING:
                 rest[key] = words[key]
         values["subject"] = _subject(words)
         values["description"] = _description(words, {self._heading(key): word for key, word in rest.items()})

@@ -31,7 +31,7 @@ from complaint_qms.services.importing.row_values import (
 )
 from complaint_qms.services.importing.run_lock import IMPORT, held, hold_row
 from complaint_qms.services.importing.source import Source, require_columns
-from complaint_qms.services.importing.writer import DOCTYPE, build, write
+from complaint_qms.services.importing.writer import DOCTYPE, build_complaint, store_complaints
 from complaint_qms.services.record.attached_files import own_file
 
 BATCH = 1000
@@ -55,7 +55,7 @@ class Counts:
         return self
 
 
-def run(doc: Document, source: Source, tell: Callable[[Counts], None] | None = None) -> Counts:
+def import_rows(doc: Document, source: Source, tell: Callable[[Counts], None] | None = None) -> Counts:
     """Import what is not imported yet; `doc` is the Complaint Import that keeps the position and the counts.
 
     Raises:
@@ -168,7 +168,7 @@ def _batch(name: str, source: Source, translator: Translator, chunk: Any) -> Cou
     if docs:
         docs, bad_now = _write(docs)
         bad += bad_now
-    row_errors.keep(name, bad)
+    row_errors.store_row_errors(name, bad)
     return Counts(chunk.consumed, len(docs), len(rows) - len(fresh), len(bad))
 
 
@@ -196,7 +196,7 @@ def _build(rows: list[Row], digest: str) -> tuple[list[Document], list[RowError]
                 frappe.db.savepoint("import_row")
                 held = frappe.db.transaction_writes
             try:
-                doc = build(row.values, _key(digest, row), blank)
+                doc = build_complaint(row.values, _key(digest, row), blank)
                 doc.flags.row = row
                 docs.append(doc)
             except (frappe.ValidationError, frappe.PermissionError) as error:
@@ -213,7 +213,7 @@ def _write(docs: list[Document]) -> tuple[list[Document], list[RowError]]:
     """Write a batch; when the database refuses it, its rows one by one, so that one bad row costs one row."""
     frappe.db.savepoint("import_batch")
     try:
-        write(docs)
+        store_complaints(docs)
         return docs, []
     except Exception as error:
         if frappe.db.is_deadlocked(error) or frappe.db.is_timedout(error):
@@ -223,7 +223,7 @@ def _write(docs: list[Document]) -> tuple[list[Document], list[RowError]]:
     for doc in docs:
         frappe.db.savepoint("import_row")
         try:
-            write([doc])
+            store_complaints([doc])
             written.append(doc)
         except Exception as error:
             frappe.db.rollback(save_point="import_row")

@@ -59,21 +59,21 @@ def open_file(path: Path) -> Source:
     with _table_errors():
         table = Table(path)
         seen = profile(table)
-        mapping = columns.build(table, seen, columns.guess(seen), {})
+        mapping = columns.build_mapping(table, seen, columns.guess(seen), {})
     return Source(table, seen, mapping, digest_of(path))
 
 
 def use_file_mapping(source: Source, path: Path) -> None:
     """Take columns, header and date orders from a mapping file (see `complaint_qms.tabular.mapping`)."""
     with _table_errors():
-        entry = columns.entry_for(columns.load(path), source.table.path.name)
+        entry = columns.entry_for(columns.load_mapping(path), source.table.path.name)
         if entry is None:
             frappe.throw(_("The mapping has no entry for {0}.").format(escape_html(source.table.path.name)))
         if "header_row" in entry and entry["header_row"] != source.table.header_row:
             source.table = Table(source.table.path, source.table.format, int(entry["header_row"]))
             source.profile = profile(source.table)
         chosen = columns.entry_columns(path, entry, source.table)
-        source.mapping = columns.build(source.table, source.profile, chosen, entry.get("dates") or {})
+        source.mapping = columns.build_mapping(source.table, source.profile, chosen, entry.get("dates") or {})
 
 
 def use_targets(source: Source, targets: dict[str, str], order: str = "") -> None:
@@ -92,7 +92,7 @@ def use_targets(source: Source, targets: dict[str, str], order: str = "") -> Non
             chosen.setdefault(key, []).append(heading)
     given = dict.fromkeys(DATE_KEYS, order) if order else {}
     with _table_errors():
-        source.mapping = columns.build(source.table, source.profile, chosen, given)
+        source.mapping = columns.build_mapping(source.table, source.profile, chosen, given)
 
 
 def require_columns(source: Source) -> None:

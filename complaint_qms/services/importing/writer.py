@@ -35,7 +35,7 @@ _TEXT = r"[^<>&\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]*"
 CLEAN = re.compile(rf"(?:<p>{_TEXT}</p>)+(?:<ul>(?:<li>{_TEXT}</li>)+</ul>)?")
 
 
-def build(values: dict[str, Any], key: str, blank: Blank) -> Document:
+def build_complaint(values: dict[str, Any], key: str, blank: Blank) -> Document:
     """A checked complaint that lacks nothing but its number. Writes nothing.
 
     Args:
@@ -71,7 +71,7 @@ def build(values: dict[str, Any], key: str, blank: Blank) -> Document:
     return doc
 
 
-def write(docs: list[Document]) -> None:
+def store_complaints(docs: list[Document]) -> None:
     """Number the documents and insert them with their rows: one statement per table and `CHUNK` records."""
     _number(docs)
     tables: dict[str, list[dict[str, Any]]] = defaultdict(list)

@@ -47,7 +47,7 @@ def of_caller(key: str, company: str | None) -> str:
     return hashlib.sha256(SEPARATOR.join((company, frappe.session.user, key)).encode()).hexdigest()
 
 
-def stamp(doc: Document) -> None:
+def stamp_key(doc: Document) -> None:
     """Take the key over into a new complaint; a field of that name could block another sender."""
     doc.idempotency_key = doc.flags.idempotency_key or None
     doc.idempotency_hash = doc.flags.idempotency_hash or None

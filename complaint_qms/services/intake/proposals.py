@@ -35,7 +35,7 @@ def refresh(doc: Document) -> None:
     if doc.stage not in _EARLY:
         return
     text = f"{doc.subject or ''}. {strip_html_tags(doc.description or '')}"
-    stored = read(doc)
+    stored = stored_proposals(doc)
     found: dict[str, Any] = {}
     for proposal in propose_by_keywords(text, _lexicon(), fields=tuple(_FIELDS)):
         field = _FIELDS.get(proposal.field)
@@ -52,7 +52,7 @@ def refresh(doc: Document) -> None:
     doc.proposals = json.dumps(found, ensure_ascii=False)
 
 
-def read(doc: Document) -> dict[str, Any]:
+def stored_proposals(doc: Document) -> dict[str, Any]:
     """The proposals stored with `doc`; empty when there are none."""
     stored = frappe.parse_json(doc.proposals or "{}")
     return stored if isinstance(stored, dict) else {}

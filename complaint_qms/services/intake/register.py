@@ -12,7 +12,7 @@ from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.integrations.erpnext.source_facts import customer_facts, product_facts
 from complaint_qms.services.intake import idempotency
 from complaint_qms.services.record.in_use import usable
-from complaint_qms.services.record.input_validation import read
+from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.scalars import FIRST_YEAR, LAST_YEAR
 from complaint_qms.services.sop.procedure import type_defaults
 
@@ -46,7 +46,7 @@ def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
         frappe.PermissionError: the caller may not create complaints.
     """
     key = idempotency.key_of(data)
-    fields = read("Complaint", {name: data[name] for name in data if name not in _CLOSED_TO_CALLERS})
+    fields = read_values("Complaint", {name: data[name] for name in data if name not in _CLOSED_TO_CALLERS})
     unique = key and idempotency.of_caller(key, fields.get("company"))
     known = unique and idempotency.registered(unique)
     if known:

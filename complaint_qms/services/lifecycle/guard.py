@@ -28,7 +28,7 @@ from complaint_qms.engine.sop import Missing, missing, move_allowed
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import shipped_workflow
 from complaint_qms.services.lifecycle.facts import facts_of
-from complaint_qms.services.record.input_validation import read
+from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.source_defaults import check_role
 
@@ -196,7 +196,7 @@ def take_step(doc: Document, action: str, values: dict[str, Any]) -> None:
             here.
         GateError: something is missing for the step; nothing is saved then.
     """
-    values = read(doc.doctype, values)
+    values = read_values(doc.doctype, values)
     transition = next((row for row in get_transitions(doc) if row.action == action), None)
     if not transition:
         frappe.throw(

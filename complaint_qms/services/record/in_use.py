@@ -48,7 +48,7 @@ def usable(doctype: str, name: str | None) -> str | None:
     return None if not name or name in _out_of_use()[doctype] else name
 
 
-def forget(doctype: str) -> None:
+def forget_out_of_use(doctype: str) -> None:
     """Drop what is cached; called when a record of the DocType changes."""
     if doctype in OUT_OF_USE:
         site_cache.forget([_CACHE])

@@ -77,7 +77,7 @@ def read_day(name: str, sent: Any) -> date | None:
         _refuse([_line(name, str(error))])
 
 
-def read(doctype: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+def read_values(doctype: str, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Values fit for a record of `doctype`: numbers as numbers, moments as moments of the site's time zone.
 
     Args:
@@ -101,7 +101,7 @@ def read(doctype: str, sent: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def check(doc: Document) -> None:
+def check_document(doc: Document) -> None:
     """The same for a record about to be stored, whoever filled it; its values become fit in place.
 
     Raises:

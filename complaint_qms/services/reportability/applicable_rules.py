@@ -13,15 +13,15 @@ from frappe.utils import getdate
 
 from complaint_qms.constants.reportability import HARM_ANSWERS, JURISDICTIONS, RULES
 from complaint_qms.engine.federal_holidays import federal_holidays
-from complaint_qms.engine.reportability import Rule, decide, rules_from_data
+from complaint_qms.engine.reportability import ReportingRule, decide, rules_from_data
 
 
-def rules() -> dict[str, Rule]:
+def rules() -> dict[str, ReportingRule]:
     """The reporting rules by key."""
     return {rule.key: rule for rule in rules_from_data(RULES)}
 
 
-def shortest(assessment: Document) -> tuple[Rule, date] | None:
+def shortest(assessment: Document) -> tuple[ReportingRule, date] | None:
     """The rule that leaves the least time for an assessment, and its day; None where the harm calls for no rule.
 
     Rules of the jurisdiction count, read off the chosen rule and off what was written. What supplements a report that
@@ -60,7 +60,7 @@ def is_reported(complaint: str) -> bool:
     return bool(frappe.db.exists("Reportability Assessment", {"complaint": complaint, "status": "reported"}))
 
 
-def _jurisdictions(written: str | None, rule: Rule | None) -> set[str]:
+def _jurisdictions(written: str | None, rule: ReportingRule | None) -> set[str]:
     text = (written or "").lower()
     words = set(re.split(r"[\W_]+", text))
     found = {

@@ -9,7 +9,7 @@ from frappe.utils import escape_html, format_date, get_datetime, getdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import COMPLAINT_ENDED
-from complaint_qms.engine.reportability import Rule, deadline
+from complaint_qms.engine.reportability import ReportingRule, deadline
 from complaint_qms.engine.sop.exits import FOUND_REPORTABLE
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
@@ -241,7 +241,7 @@ def _cleared(complaint: Document, before: Document) -> bool:
     )
 
 
-def _check_entered(doc: Document, rule: Rule, counted: date) -> None:
+def _check_entered(doc: Document, rule: ReportingRule, counted: date) -> None:
     """Whoever enters another date than the rule counts is told so; what they entered is not lost in silence."""
     before = doc.get_doc_before_save()
     entered = getdate(doc.deadline) if doc.deadline else None
@@ -266,7 +266,7 @@ def _check_reason(doc: Document, field: str, sentence: str) -> None:
         frappe.throw(sentence.format(_(doc.meta.get_label(field))), GateError)
 
 
-def _check_first(doc: Document, rule: Rule | None) -> None:
+def _check_first(doc: Document, rule: ReportingRule | None) -> None:
     """A new assessment has no more time than the rules give: what counts from new information supplements a report, a
     date entered by hand lies within the longest term, and the harm that is known calls for no shorter rule."""
     longest = max(known.days or 0 for known in rules().values())

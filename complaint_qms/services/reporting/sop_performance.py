@@ -183,7 +183,7 @@ class SopPerformance:
             lines |= source.read()
         return lines
 
-    def _stages(self) -> Source:
+    def _stages(self) -> VisitSource:
         complaint, log = frappe.qb.DocType("Complaint"), frappe.qb.DocType("Complaint Stage Log")
         inside = log.left_at.isnull()
         query = (
@@ -192,7 +192,7 @@ class SopPerformance:
             .on(log.parent == complaint.name)  # nothing else: an index alone answers the rest
             .where(log.stage.isin(COMPLAINT_OPEN))
         )
-        return Source(
+        return VisitSource(
             query=self._narrowed(query),
             sop=complaint.sop,
             line=log.stage,
@@ -204,7 +204,7 @@ class SopPerformance:
             at_risk=inside & (complaint.stage_status == AT_RISK),
         )
 
-    def _clock(self, line: str) -> Source:
+    def _clock(self, line: str) -> VisitSource:
         complaint = frappe.qb.DocType("Complaint")
         clock = "response" if line == RESPONSE else "resolution"
         status = complaint[f"{clock}_status"]
@@ -212,7 +212,7 @@ class SopPerformance:
         if line == RESPONSE:  # a complaint that ended unanswered has been judged but took no time to answer
             done &= complaint.first_response_at.isnotnull()
         query = frappe.qb.from_(complaint).where(status.isin([*RUNNING, PAUSED, MET, MISSED]))
-        return Source(
+        return VisitSource(
             query=self._narrowed(query),
             sop=complaint.sop,
             line=line,
@@ -246,7 +246,7 @@ class SopPerformance:
 
 
 @dataclass
-class Source:
+class VisitSource:
     """A query whose rows are visits, and which of its terms say what about a visit.
 
     Exact percentiles over millions of rows without sorting them: one pass counts the visits by bucket of their time

@@ -16,7 +16,7 @@ _MATRICES, _LEVELS = "complaint_qms_matrices", "complaint_qms_levels"
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
 
-def assess(doc: Document) -> None:
+def set_risk(doc: Document) -> None:
     """Set the risk fields of `doc` from its severity and occurrence; blank while one of them is.
 
     What a complaint was judged by when it ended stays, whatever its matrix says since.
@@ -113,7 +113,7 @@ def level_ranks() -> dict[str, dict[str, int]]:
     return {doctype: dict(rows) for doctype, rows in _levels().items()}
 
 
-def forget() -> None:
+def forget_matrices() -> None:
     """Drop what is cached about matrices and levels; called when one of them changes."""
     site_cache.forget([_MATRICES, _LEVELS])
 

@@ -35,7 +35,7 @@ _WINDOW = (
 _STAMPS = ("set_by", "set_on", "amount_before", "unlimited_before", "confirmed", "confirmed_by")
 
 
-def keep(settings: Document) -> None:
+def stamp_changes(settings: Document) -> None:
     """Stamp the limits that a save of the settings changes, and the confirmations it brings. What a request sends in the
     stamps is put back.
 

@@ -21,7 +21,7 @@ from complaint_qms.integrations.erpnext.units import stock_factor
 from complaint_qms.services.settlement.approval_limits import granted_before, limit_of, total_of
 
 
-def propose(complaint: Document) -> dict[str, Any]:
+def proposed_settlement(complaint: Document) -> dict[str, Any]:
     """Unsaved settlement with what is left of the complaint's invoice or delivery note.
 
     Only the rows of the complaint's item, in its quantity, when it names one that was sold there.

@@ -16,7 +16,7 @@ from complaint_qms.services.settlement.submit_lock import hold_drafting
 from complaint_qms.services.settlement.totals import add_up
 
 
-def check(doc: Document) -> None:
+def check_settlement(doc: Document) -> None:
     """Fill and check a settlement; called at every save.
 
     Raises:
@@ -105,7 +105,7 @@ def _name_proposer(doc: Document) -> None:
     before = doc.get_doc_before_save()
     same = bool(before) and _terms(before) == _terms(doc)
     doc.proposed_by = before.proposed_by if same else frappe.session.user
-    contributors.keep(doc, wrote=not same)
+    contributors.keep_contributors(doc, wrote=not same)
 
 
 def _terms(doc: Document) -> tuple:

@@ -10,7 +10,7 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants.settlement import DOCTYPE
-from complaint_qms.services.record.input_validation import read
+from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.settlement.approval_limits import granted_before, refusal
 from complaint_qms.services.settlement.totals import Source, add_up, name_source, source_of
 
@@ -25,7 +25,7 @@ def drafted(user: str, company: str, complaint: str | None, draft: Mapping[str, 
         frappe.ValidationError: naming every field that is unknown or whose value could not be stored.
     """
     doc = frappe.new_doc(DOCTYPE)
-    doc.update(read(DOCTYPE, draft))
+    doc.update(read_values(DOCTYPE, draft))
     customer = complaint and frappe.db.get_value("Complaint", complaint, "customer")
     doc.update({"company": company, "complaint": complaint, "customer": customer, "proposed_by": user})
     for line in doc.lines:

@@ -49,7 +49,7 @@ from complaint_qms.services.record.site_time import aware, site_zone, stored
 from complaint_qms.services.sop.plan import Limit, Plan, plan_of
 
 
-def start(doc: Document, now: datetime) -> None:
+def start_clock(doc: Document, now: datetime) -> None:
     """Begin to count: a complaint is registered and stands at the first stage, where every complaint begins.
 
     The whole and the first response count from its receipt, the stage from `now`.
@@ -147,7 +147,7 @@ def stop(doc: Document, now: datetime, stage: str | None = None) -> None:
     refresh(doc, now)
 
 
-def keep(doc: Document) -> None:
+def keep_clock(doc: Document) -> None:
     """Take the clock's fields and log from the database, whatever the form, import or request says they are.
 
     Call it first when an existing complaint is validated: the sweep may have moved the clock since the form was
@@ -235,7 +235,7 @@ def stage_limit(doc: Document) -> int | None:
     return open_rows[-1].time_limit if open_rows else None
 
 
-def standing(doc: Document | dict[str, Any], clock: str, now: datetime) -> str | None:
+def clock_standing(doc: Document | dict[str, Any], clock: str, now: datetime) -> str | None:
     """How a clock stands this minute; the sweep, which writes it down and alarms, comes only every few minutes."""
     moments = [
         get_datetime(moment) if moment else None for moment in (doc.get(f"{clock}_{at}") for at, _to in STEPS)

@@ -50,7 +50,7 @@ class Sweep:
         return self
 
 
-def run() -> None:
+def run_sweep() -> None:
     """The sweep at the present moment; what the scheduled job puts into the queue."""
     now = now_datetime()
     sweep(now)
@@ -173,4 +173,4 @@ def _write_standings(names: list[str], now: datetime) -> None:
     query = query.set(
         complaint.next_check_at, _LEAST(Coalesce(a, b, c), Coalesce(b, c, a), Coalesce(c, a, b))
     )
-    writing.run(query, "Complaint", names, OWN_FIELDS, "clock")
+    writing.update_by_query(query, "Complaint", names, OWN_FIELDS, "clock")

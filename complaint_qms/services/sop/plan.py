@@ -78,7 +78,7 @@ def calendar_of(sop: Document, holidays: set[date] | tuple = ()) -> WorkCalendar
     return WorkCalendar(shifts, frozenset(holidays), zone)
 
 
-def check(sop: Document) -> None:
+def check_sop(sop: Document) -> None:
     """Refuse an SOP that the clock could not work with; called when an SOP is saved.
 
     Raises:

@@ -53,7 +53,7 @@ _READ: Final = tuple(
 
 def request(doc: Document | None = None, method: str | None = None) -> None:
     """Have the clocks looked at once this transaction is final; an event of what plans are made of."""
-    frappe.enqueue("complaint_qms.services.sop.reclock.run", queue="long", enqueue_after_commit=True)
+    frappe.enqueue("complaint_qms.services.sop.reclock.reclock_open", queue="long", enqueue_after_commit=True)
 
 
 def request_for_company(doc: Document, method: str | None = None) -> None:
@@ -62,7 +62,7 @@ def request_for_company(doc: Document, method: str | None = None) -> None:
         request()
 
 
-def run(now: datetime | None = None) -> int:
+def reclock_open(now: datetime | None = None) -> int:
     """Reckon every open complaint anew whose plan is not what it was; the number of those whose due times moved.
 
     Commits batch by batch; killed in between, the next run goes on with what is left.

@@ -9,7 +9,7 @@ from typing import Any, Final
 import frappe
 
 from complaint_qms.constants.clock import CLOCKS, STEPS
-from complaint_qms.services.sop.clock import standing
+from complaint_qms.services.sop.clock import clock_standing
 from complaint_qms.services.work.timing import runs_out_first
 
 _FIELDS: Final = (
@@ -40,4 +40,4 @@ def _time(row: frappe._dict, now: datetime) -> dict[str, Any]:
     if not first:
         return {"due": None, "status": row.sla_status}
     due, clock = first
-    return {"due": due, "status": standing(row, clock, now)}
+    return {"due": due, "status": clock_standing(row, clock, now)}

@@ -15,7 +15,7 @@ from complaint_qms.constants.clock import CLOCKS, OVERDUE, RUNNING
 from complaint_qms.engine.sla import ladder
 from complaint_qms.services.people.absence import Cover, cover_of
 from complaint_qms.services.record.site_time import aware, site_zone, stored
-from complaint_qms.services.sop.clock import stage_limit, standing, used_in_stage, used_since
+from complaint_qms.services.sop.clock import clock_standing, stage_limit, used_in_stage, used_since
 from complaint_qms.services.sop.plan import plan_of
 
 
@@ -82,7 +82,7 @@ def clock_of(doc: Document, now: datetime) -> dict[str, Any] | None:
     return {
         "clock": clock,
         "due": due,
-        "status": standing(doc, clock, now),
+        "status": clock_standing(doc, clock, now),
         "left": limit - used if limit else None,
         "share": used / limit if limit else None,
     }

@@ -7,7 +7,7 @@ from complaint_qms.constants import work
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.work.complaints import complaint_work
 from complaint_qms.services.work.judgements import assessment_work, cause_work, settlement_work
-from complaint_qms.services.work.records import action_work, capa_work, investigation_work
+from complaint_qms.services.work.quality_records import action_work, capa_work, investigation_work
 from complaint_qms.services.work.timing import group_of, order_of, viewer
 
 _SOURCES = {

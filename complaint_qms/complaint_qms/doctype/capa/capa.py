@@ -29,7 +29,7 @@ class CAPA(Checked):
         actions.check_rows(self)
         self._keep_criterion()
         self._keep_complaints()
-        contributors.keep(self)
+        contributors.keep_contributors(self)
         contributors.check_hand_over(self)
         move = guard.guard(self)
         if move:

@@ -17,9 +17,9 @@ from complaint_qms.services.compliance import (
 from complaint_qms.services.evidence import integrity_check
 from complaint_qms.services.framework_seams import without_work_list
 from complaint_qms.services.intake import (
-    dates,
     idempotency,
     proposals,
+    receipt_dates,
     register,
 )
 from complaint_qms.services.lifecycle import announcements, guard, merge
@@ -36,15 +36,15 @@ class Complaint(Checked):
         self.set_onload("lost_evidence", integrity_check.lost_rows(self))
 
     def before_insert(self):
-        idempotency.stamp(self)
+        idempotency.stamp_key(self)
         # No clock runs for history, so only an import says that a complaint is that.
         self.is_migrated = self.is_migrated if self.flags.by_import else 0
 
     def before_validate(self):
         guard.protect(self, COMPLAINT_STAMPS)
         register.follow_company(self)
-        clock.keep(self)
-        dates.keep(self)
+        clock.keep_clock(self)
+        receipt_dates.keep_moments(self)
         procedure.keep_checks(self, self._now())
         if self.is_new():
             register.fill_in(self, self._now())
@@ -56,15 +56,15 @@ class Complaint(Checked):
             keep_party(self)
             merge.keep_company(self)
             contributors.check_hand_over(self)
-        dates.check(self, now)
+        receipt_dates.check_moments(self, now)
         check_consistency(self)
         if self.has_value_changed("complaint_type"):
             register.check_type(self)
             register.take_type_defaults(self)
         deadline.keep_awareness(self)
-        matrix.assess(self)
-        decisions.stamp(self, now)
-        dates.stamp_agreement(self, now)
+        matrix.set_risk(self)
+        decisions.stamp_decisions(self, now)
+        receipt_dates.stamp_agreement(self, now)
         self._follow_procedure(now)
         dates.check_first_response(self, now)
         merge.look(self)
@@ -119,7 +119,7 @@ class Complaint(Checked):
             if not self.sop or not procedure.may_choose():
                 self.sop = procedure.choose_sop(self)
             procedure.add_checks(self, FIRST_STAGE["Complaint"])
-            clock.start(self, now)
+            clock.start_clock(self, now)
             return
         if (self.sop or None) != (self.get_doc_before_save().sop or None):
             procedure.check_choice(self)

@@ -34,4 +34,4 @@ class ComplaintImport(Checked):
             preparation.analyse(self)
 
     def on_trash(self):
-        row_errors.forget(self.name)
+        row_errors.delete_row_errors(self.name)

@@ -8,4 +8,4 @@ from complaint_qms.services.settlement import approval_limit_changes
 class ComplaintQMSSettings(Checked):
     def validate(self):
         matrix.check_default(self)
-        approval_limit_changes.keep(self)
+        approval_limit_changes.stamp_changes(self)

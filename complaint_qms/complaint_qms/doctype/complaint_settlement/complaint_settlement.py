@@ -19,7 +19,7 @@ class ComplaintSettlement(Checked):
         return goods_and_money(self)
 
     def validate(self):
-        submit_checks.check(self)
+        submit_checks.check_settlement(self)
 
     def after_insert(self):
         tell(self, "proposed")

@@ -18,7 +18,7 @@ class ComplaintSOP(Named):
             frappe.throw(
                 _("Stages: {0} has more than one row. Keep one.").format(escape_html(", ".join(twice)))
             )
-        sop_plan.check(self)
+        sop_plan.check_sop(self)
         check_responsible(self)
 
     def on_update(self):

@@ -21,7 +21,7 @@ class Investigation(Checked):
             self, [self.complaint, *(row.complaint for row in self.covered_complaints)]
         )
         source_defaults.check_dates(self, "opened_on", "due_date")
-        contributors.keep(self)
+        contributors.keep_contributors(self)
         contributors.check_hand_over(self)
         move = guard.guard(self)
         if move:

@@ -30,7 +30,7 @@ class RiskMatrix(Named):
             others = {"is_default": 1, "name": ("!=", self.name)}
             names = frappe.get_all("Risk Matrix", others, pluck="name", order_by="name asc")
             writing.set_where("Risk Matrix", names, {"is_default": 0}, "another matrix is the default")
-        matrix.forget()
+        matrix.forget_matrices()
 
     def on_trash(self):
-        matrix.forget()
+        matrix.forget_matrices()

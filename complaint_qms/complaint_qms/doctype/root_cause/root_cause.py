@@ -28,7 +28,7 @@ class RootCause(Checked):
 
     def validate(self):
         before = self.get_doc_before_save()
-        contributors.keep(self)
+        contributors.keep_contributors(self)
         if not before:
             return
         contributors.check_hand_over(self)

@@ -16,7 +16,7 @@ _MOMENTS = ("received_at", "first_response_at", "reply_sent_at")
 _MINUTE = timedelta(minutes=1)
 
 
-def keep(doc: Document) -> None:
+def keep_moments(doc: Document) -> None:
     """Put back a moment that a form's time picker has only rounded, and a date of receipt that was taken away."""
     before = doc.get_doc_before_save()
     for name in _MOMENTS if before else ():
@@ -25,7 +25,7 @@ def keep(doc: Document) -> None:
             doc.set(name, stored)
 
 
-def check(doc: Document, now: datetime | None = None) -> None:
+def check_moments(doc: Document, now: datetime | None = None) -> None:
     """Refuse dates that contradict each other, and moments that would make the clock look better than it was.
 
     Raises:
