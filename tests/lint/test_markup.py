@@ -23,6 +23,7 @@ FILES = sorted(
 )
 ESCAPING = {
     "esc",
+    "empty",
     "esc_signs",
     "address",
     "formatted",

@@ -7,6 +7,9 @@ export const esc = (text) => frappe.utils.escape_html(text === null || text === 
 export const esc_signs = (text) =>
 	(text === null || text === undefined ? "" : String(text)).replace(/[<>"'`]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
+/** What stands where there is nothing to show yet: it says what will. */
+export const empty = (text) => `<div class="cq-empty">${esc(text)}</div>`;
+
 /** The address of a stored file or of a page for an attribute; empty for one that would act, such as `javascript:`. */
 export function address(url) {
 	const text = String(url || "").trim();

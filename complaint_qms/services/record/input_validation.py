@@ -37,11 +37,7 @@ def read_object(sent: Any, otherwise: str) -> dict[str, Any]:
     Raises:
         frappe.ValidationError: with the sentence `otherwise`, when it is anything else.
     """
-    if isinstance(sent, str):
-        try:
-            sent = json.loads(sent)
-        except (ValueError, RecursionError):
-            sent = None
+    sent = _from_json(sent)
     if not isinstance(sent, dict):
         _refuse([otherwise])
     return sent
@@ -53,11 +49,7 @@ def read_names(sent: Any, otherwise: str) -> list[str]:
     Raises:
         frappe.ValidationError: with the sentence `otherwise`, when they are anything else.
     """
-    if isinstance(sent, str):
-        try:
-            sent = json.loads(sent)
-        except (ValueError, RecursionError):
-            sent = None
+    sent = _from_json(sent)
     if not isinstance(sent, list) or not all(isinstance(name, str) and is_storable(name) for name in sent):
         _refuse([otherwise])
     return sent
@@ -148,6 +140,16 @@ def refuse(*sentences: str) -> None:
         frappe.ValidationError: always.
     """
     _refuse(sentences)
+
+
+def _from_json(sent: Any) -> Any:
+    """What came, or what its JSON text says; None for a text that is no JSON."""
+    if not isinstance(sent, str):
+        return sent
+    try:
+        return json.loads(sent)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _check_standard(doc: Document, wrong: list[str]) -> None:

@@ -1,6 +1,6 @@
 // Did it help? Complaint rates before and after, and the ratio with its interval on a line.
 import { label, pill } from "../labels";
-import { esc } from "../markup";
+import { empty, esc } from "../markup";
 import { date_text } from "../words";
 
 // The drawing keeps its letters readable by being drawn narrower on a phone, not by being shrunk.
@@ -9,7 +9,7 @@ const NARROW = 300;
 
 export function draw_before_after($parent, doc) {
 	if (!doc.computed_at) {
-		$parent.html(`<div class="cq-empty">${esc(waiting_words(doc))}</div>`);
+		$parent.html(empty(waiting_words(doc)));
 		return;
 	}
 	const before = rate(doc.before_count, doc.before_exposure);

@@ -1,6 +1,6 @@
 // The SOP clock, readable: three clocks as cards and the way through the stages as a table.
 import { label, pill } from "../labels";
-import { esc } from "../markup";
+import { empty, esc } from "../markup";
 import { moment_text, working_time } from "../words";
 import { time_left_html } from "./stage_bar";
 
@@ -8,9 +8,9 @@ export function draw_clocks($parent, doc, overview) {
 	const clock = overview && overview.clock;
 	if (!clock || !doc.sop) {
 		$parent.html(
-			`<div class="cq-empty">${esc(
+			empty(
 				__("No SOP watches this complaint yet. Choose one in “SOP”, or mark a default SOP in the settings: it sets who answers by when.")
-			)}</div>`
+			)
 		);
 		return;
 	}

@@ -1,6 +1,6 @@
 // Actions of a plan on a time line: from start to due, with today, owner and state in words.
 import { color, label } from "../labels";
-import { esc } from "../markup";
+import { empty, esc } from "../markup";
 import { date_text, day_text } from "../words";
 
 const TOP = 26;
@@ -15,11 +15,7 @@ const day = (text) => new Date(`${text}T00:00:00Z`).getTime();
 export function draw_gantt($parent, actions, today) {
 	const rows = (actions || []).filter((row) => row.due_date);
 	if (!rows.length) {
-		$parent.html(
-			`<div class="cq-empty">${esc(
-				__("No dated action yet. Add actions with an owner and a due date: they appear here on a time line.")
-			)}</div>`
-		);
+		$parent.html(empty(__("No dated action yet. Add actions with an owner and a due date: they appear here on a time line.")));
 		return;
 	}
 	const room = $parent.width() || window.innerWidth; // a hidden tab has no width yet

@@ -1,6 +1,6 @@
 // Ishikawa diagram: six bones onto one spine, drawn from the rows of the table.
 import { label } from "../labels";
-import { esc } from "../markup";
+import { empty, esc } from "../markup";
 
 const BRANCHES = ["man", "machine", "material", "method", "measurement", "environment"];
 const WIDTH = 960;
@@ -12,9 +12,7 @@ export function draw_ishikawa($parent, rows, effect) {
 	const told = (rows || []).filter((row) => row.cause);
 	if (!told.length) {
 		$parent.html(
-			`<div class="cq-empty">${esc(
-				__("Add causes to the table below: each lands on its bone. Mark how likely each is, and the picture shows where to dig.")
-			)}</div>`
+			empty(__("Add causes to the table below: each lands on its bone. Mark how likely each is, and the picture shows where to dig."))
 		);
 		return;
 	}

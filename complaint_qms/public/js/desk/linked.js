@@ -1,6 +1,6 @@
 // Panels of linked records with their state, and the button that makes the next one.
 import { color, label } from "../labels";
-import { esc } from "../markup";
+import { empty, esc } from "../markup";
 import { money, moment_text, record_link } from "../words";
 
 /**
@@ -9,9 +9,7 @@ import { money, moment_text, record_link } from "../words";
  * @param options {empty, button, make}
  */
 export function draw_linked($parent, rows, options) {
-	const list = rows.length
-		? `<ul class="cq-linked">${rows.map(row_html).join("")}</ul>`
-		: `<div class="cq-empty">${esc(options.empty)}</div>`;
+	const list = rows.length ? `<ul class="cq-linked">${rows.map(row_html).join("")}</ul>` : empty(options.empty);
 	const button =
 		options.make && options.button ? `<button type="button" class="btn btn-sm btn-default" data-make>${esc(options.button)}</button>` : "";
 	$parent.html(`<div class="cq-panel">${list}${button}</div>`);

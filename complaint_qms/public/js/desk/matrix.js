@@ -1,7 +1,7 @@
 // The risk matrix as people read it: severity upwards, occurrence to the right, a click opens the cell's row.
 import { ink, safe_color } from "../colors";
 import { label } from "../labels";
-import { esc } from "../markup";
+import { empty, esc } from "../markup";
 
 const MARK = { acceptable: "✓", alarp: "!", unacceptable: "✕" };
 
@@ -13,7 +13,7 @@ const MARK = { acceptable: "✓", alarp: "!", unacceptable: "✕" };
 export function draw_matrix($parent, cells, levels, pick) {
 	const { severity, occurrence } = levels;
 	if (!severity.length || !occurrence.length) {
-		$parent.html(`<div class="cq-empty">${esc(__("First name your severities and occurrences; their ranks order the matrix."))}</div>`);
+		$parent.html(empty(__("First name your severities and occurrences; their ranks order the matrix.")));
 		return;
 	}
 	const by_place = new Map(cells.map((row) => [`${row.severity}\u0000${row.occurrence}`, row]));

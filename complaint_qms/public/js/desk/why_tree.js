@@ -1,5 +1,5 @@
 // 5 Whys: each row one step deeper; the last answer is the root cause.
-import { esc } from "../markup";
+import { empty, esc } from "../markup";
 
 const level_of = (row, at) => Math.min(7, Math.max(1, cint(row.level) || at + 1));
 
@@ -7,11 +7,11 @@ export function draw_why_tree($parent, rows, problem) {
 	const told = (rows || []).filter((row) => row.answer || row.question);
 	if (!told.length) {
 		$parent.html(
-			`<div class="cq-empty">${esc(
+			empty(
 				__(
 					"Start with what was seen, then ask why of every answer. Five times is a habit, not a rule: stop where a change would have prevented it."
 				)
-			)}</div>`
+			)
 		);
 		return;
 	}
