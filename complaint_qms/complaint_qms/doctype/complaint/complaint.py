@@ -66,7 +66,7 @@ class Complaint(Checked):
         decisions.stamp_decisions(self, now)
         receipt_dates.stamp_agreement(self, now)
         self._follow_procedure(now)
-        dates.check_first_response(self, now)
+        receipt_dates.check_first_response(self, now)
         merge.look(self)
         move = guard.guard(self)
         if move:
