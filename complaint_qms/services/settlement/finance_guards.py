@@ -238,7 +238,7 @@ def _tolerance(doc: Document) -> float:
 
 def _refuse(doc: Document, text: str, asked: Any, settlement: str, granted: Any, purpose: str) -> None:
     words = {
-        CREDIT_NOTE: _("Credit Note"),
+        CREDIT_NOTE: _("Credit Note", context="Complaint Settlement"),
         RETURN_WITH_CREDIT: _("Return with Credit"),
         GOODS_RETURN: _("Return of Goods"),
         GOODWILL: _("Goodwill"),
