@@ -315,6 +315,6 @@ def test_one_loss_that_a_listener_stumbles_over_holds_up_no_other(monkeypatch):
         announce(found)
 
     monkeypatch.setattr(integrity_check, "announce", stumbling)
-    integrity_check.check(NOW)
+    integrity_check.check_integrity(NOW)
     known = [bool(frappe.db.get_value("File", file.name, "evidence_lost_at")) for file in files]
     assert known == [False, True, True]

@@ -287,7 +287,7 @@ def test_what_somebody_was_saving_is_taken_up_again_and_becomes_due_earlier(monk
 
     monkeypatch.setattr(reclock, "_locked", saving)
     monkeypatch.setattr(reclock, "sleep", lambda seconds: None, raising=False)
-    assert reclock.run(MONDAY) == 3
+    assert reclock.reclock_open(MONDAY) == 3
     assert skipped == [held, held]
     assert {due(name) for name in (first, held, last)} == {datetime(2024, 7, 1, 17)}
 
@@ -308,5 +308,5 @@ def test_one_complaint_that_a_listener_stumbles_over_holds_up_no_other(monkeypat
 
     monkeypatch.setattr(reclock, "announce", stumbling)
     monkeypatch.setattr(reclock, "RETRIES", ())
-    assert reclock.run(MONDAY) == 4
+    assert reclock.reclock_open(MONDAY) == 4
     assert [due(name).day for name in names] == [1, 2, 1, 1, 1]
