@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.desk import Desk
+from tests.browser.desk import WAIT, Desk
 from tests.desk import factory
 
 CASES = "Case No,Received,Customer,Lot,Details\nA-1,2024-03-01,Corner Shop,L-7,The lamp flickers and then it went dark.\n"
@@ -37,3 +38,14 @@ def test_what_a_column_is_reads_like_the_form(login, started) -> None:
     offered = {text.strip() for text in options.all_text_contents()}
     assert {"Received At", "Closed At", "End of Triage", "Territory or Country", "Complaint Type"} <= offered
     assert not {"received", "triage_done", "Triage Done", "region", "Intake", "Closed"} & offered
+
+
+def test_saving_what_has_no_changes_starts_no_import(login, started) -> None:
+    """The framework's Ctrl+S presses the primary button, whatever it is."""
+    desk = Desk(login())
+    desk.open("Complaint Import", started)
+    expect(desk.primary).to_have_text("Start Import", timeout=WAIT)
+    desk.page.keyboard.press("Control+s")
+    expect(desk.page.locator(".desk-alert", has_text="No changes in document")).to_be_visible(timeout=WAIT)
+    frappe.db.rollback()
+    assert frappe.db.get_value("Complaint Import", started, "status") == "draft"

@@ -35,12 +35,25 @@ function keep_moments(frm) {
 	}
 }
 
+/**
+ * The one primary button of a saved form. The framework's Ctrl+S presses whatever that button is; who saves a record that has
+ * no changes means no step, so the step is left to a click (and to Enter and Alt on the button), which come with an event.
+ */
+function offer_primary(frm, label, action) {
+	frm.page.set_primary_action(label, () => {
+		if (window.event) return action();
+		if (frm.is_dirty()) return frm.save();
+		frappe.show_alert({ message: __("No changes in document"), indicator: "orange" });
+	});
+}
+
 // What ERPNext does not let this user choose from is shown; offered, it would answer “Not permitted” to each Tab through it.
-// Users are offered by a query of ours, and what has to be filled stays open.
+// Users are offered by a query of ours, some records by name alone, and what has to be filled stays open.
 $(document).on("form-refresh", (event, frm) => {
 	if (frm.meta.module !== "Complaint QMS") return;
 	for (const { fieldtype, fieldname, options, reqd } of frm.meta.fields) {
 		if (fieldtype !== "Link" || options === "User" || (reqd && !frm.doc[fieldname])) continue;
+		if (frappe.boot.complaint_qms_chosen_by_name.includes(options)) continue;
 		if (!frappe.model.can_select(options) && !frappe.model.can_read(options)) frm.set_df_property(fieldname, "read_only", 1);
 	}
 });
@@ -63,6 +76,7 @@ Object.assign(complaint_qms, {
 	offer_complaint,
 	mute_workflow_menu,
 	keep_moments,
+	offer_primary,
 });
 
 mind_the_rest();

@@ -36,7 +36,7 @@ frappe.ui.form.on("Complaint Import", {
 });
 
 function add_start(frm, begun) {
-	frm.page.set_primary_action(begun ? __("Continue") : __("Start Import"), () => {
+	complaint_qms.offer_primary(frm, begun ? __("Continue") : __("Start Import"), () => {
 		const start = () =>
 			frm
 				.call({

@@ -64,7 +64,7 @@ function draw_factors(frm) {
 function offer_judgement(frm) {
 	if (!frappe.user.has_role("Quality Manager") || frm.is_dirty()) return;
 	if (frm.doc.status === "draft") {
-		frm.page.set_primary_action(__("Verify"), () => judge(frm, "verified", "verification_method"));
+		complaint_qms.offer_primary(frm, __("Verify"), () => judge(frm, "verified", "verification_method"));
 		frm.add_custom_button(__("Rule Out"), () => judge(frm, "rejected", "rejection_reason"));
 	} else if (frm.doc.status === "verified") {
 		frm.add_custom_button(__("Rule Out"), () => judge(frm, "rejected", "rejection_reason"));

@@ -63,7 +63,7 @@ function offer_steps(frm, overview, options) {
 		});
 	const primary = overview.next.find((step) => step.primary);
 	if (primary && !frm.is_dirty()) {
-		frm.page.set_primary_action(esc(__(primary.action)), () => take(primary));
+		complaint_qms.offer_primary(frm, esc(__(primary.action)), () => take(primary));
 	}
 	const group = __("More Steps");
 	for (const step of overview.next) {
