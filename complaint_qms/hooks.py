@@ -75,6 +75,8 @@ override_whitelisted_methods = {
     "frappe.desk.listview.get_group_by_count": f"{_DESK}.get_group_by_count",
     "frappe.desk.notifications.get_open_count": f"{_DESK}.get_open_count",
     "frappe.desk.search.get_link_title": f"{_DESK}.get_link_title",
+    "frappe.desk.search.search_link": f"{_DESK}.search_link",
+    "frappe.desk.search.search_widget": f"{_DESK}.search_widget",
     "frappe.email.relink": "complaint_qms.overrides.talk.relink",
     "frappe.utils.global_search.search": f"{_DESK}.search",
 }
@@ -130,6 +132,7 @@ doc_events = {
     "Tag Link": _TALK_EVENTS,
     "ToDo": {
         **_TALK_EVENTS,
+        "validate": [f"{_SHARING}.refuse_auditor", f"{_SHARING}.refuse_idle_helper"],
         "before_insert": f"{_SHARING}.refuse_stranger",
         "after_insert": f"{_ASSIGNMENT}.assigned",
         "before_validate": f"{_ASSIGNMENT}.keep_ended",

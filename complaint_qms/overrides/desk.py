@@ -21,6 +21,7 @@ from frappe.utils import cint, global_search
 from complaint_qms.api.arguments import check_doctype, checked, read_by_the_framework, read_names, read_parts
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.integrations.erpnext.activities import open_activities
+from complaint_qms.permissions import choices
 from complaint_qms.permissions.query import hidden, list_condition
 from complaint_qms.services.record import input_validation
 
@@ -117,9 +118,68 @@ def get_link_title(doctype: str, docname: str) -> str | None:
 
 @frappe.whitelist()
 @checked
+def search_link(
+    doctype: str,
+    txt: str = "",
+    query: str | None = None,
+    filters: Any = None,
+    page_length: int = 10,
+    searchfield: str | None = None,
+    reference_doctype: str | None = None,
+    ignore_user_permissions: bool = False,
+    link_fieldname: str | None = None,
+) -> list[dict[str, Any]]:
+    """What a link field offers: who writes a record chooses by name what ERPNext does not let them look at."""
+    check_doctype(doctype)
+    narrowed = read_parts("filters", filters)
+    if not query and choices.by_name_alone(doctype):
+        named = narrowed if isinstance(narrowed, dict) else {}
+        found = choices.names(doctype, txt.strip(), named, 0, min(max(page_length, 1), _ASSIGNEES))
+        return desk_search.build_for_autosuggest(found, doctype=doctype)
+    # Of the newer framework alone.
+    more = {"link_fieldname": link_fieldname} if link_fieldname else {}
+    asked = (narrowed, page_length, searchfield, reference_doctype, ignore_user_permissions)
+    if query:
+        return desk_search.search_link(doctype, txt, query, *asked, **more)
+    with read_by_the_framework("filters", "searchfield"):
+        return desk_search.search_link(doctype, txt, None, *asked, **more)
+
+
+@frappe.whitelist()
+@checked
+def search_widget(
+    doctype: str,
+    txt: str = "",
+    query: str | None = None,
+    searchfield: str | None = None,
+    start: int = 0,
+    page_length: int = 10,
+    filters: Any = None,
+    filter_fields: Any = None,
+    as_dict: bool = False,
+    reference_doctype: str | None = None,
+    ignore_user_permissions: bool = False,
+) -> Any:
+    """“Advanced Search” of a link field, in the same way."""
+    check_doctype(doctype)
+    narrowed = read_parts("filters", filters)
+    if not query and choices.by_name_alone(doctype):
+        named = narrowed if isinstance(narrowed, dict) else {}
+        return choices.names(doctype, txt.strip(), named, max(start, 0), min(max(page_length, 1), _ASSIGNEES))
+    asked = (narrowed, filter_fields, as_dict, reference_doctype, ignore_user_permissions)
+    if query:
+        return desk_search.search_widget(doctype, txt, query, searchfield, start, page_length, *asked)
+    with read_by_the_framework("filters", "searchfield", "start", "page_length"):
+        return desk_search.search_widget(doctype, txt, None, searchfield, start, page_length, *asked)
+
+
+@frappe.whitelist()
+@checked
 def validate_link(doctype: str, docname: str, fields: Any = None) -> dict[str, Any]:
     """The check of a value typed into a link field: a record that is hidden is as one that is not there."""
     check_doctype(doctype)
+    if choices.by_name_alone(doctype):
+        return {"name": docname if choices.is_one(doctype, docname) else None}
     closed = doctype in QUALITY_RECORDS and hidden(doctype, [docname], frappe.session.user)
     with read_by_the_framework("fields"):
         found = client.validate_link(doctype, docname, None if closed else fields)
@@ -130,6 +190,8 @@ def validate_link(doctype: str, docname: str, fields: Any = None) -> dict[str, A
 def validate_link_and_fetch(doctype: str, docname: str, **asked: Any) -> dict[str, Any]:
     """The same check as Frappe 16 has it, which takes a name for valid where the search it is given finds a lot."""
     check_doctype(doctype)
+    if choices.by_name_alone(doctype):
+        return {"name": docname} if choices.is_one(doctype, docname) else {}
     if doctype in QUALITY_RECORDS and docname and hidden(doctype, [docname], frappe.session.user):
         return {}
     with read_by_the_framework("fields_to_fetch", "filters", "query"):

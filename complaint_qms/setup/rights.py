@@ -28,7 +28,7 @@ _RIGHTS = {"select": 1, "read": 1, "export": 0}
 # Whose names they choose in the fields of the records they write, and no more: without it each such field, reached by Tab,
 # answers “Not permitted”. Only what holds no amounts, terms or addresses of persons: with a name the framework shows what
 # the DocType is searched by, and its lists let through every second field that the right to choose does not cover. What
-# ERPNext does not offer them otherwise (companies, suppliers, contracts, sales), the forms show and do not offer.
+# ERPNext does not offer them otherwise (companies, suppliers, contracts) they choose by name (`permissions/choices.py`).
 _OF_EVERYBODY = ("UOM", "Territory", "Department")
 _OF_JUDGES = ("Holiday List", "Role", "Warehouse")
 CHOICE = {

@@ -48,12 +48,43 @@ def test_the_form_has_one_primary_step_and_no_second_menu_of_the_same(manager: D
     assert {"Solve Directly", "Reject", "Hold"} <= {text.strip() for text in entries.all_inner_texts()}
 
 
+def test_saving_what_has_no_changes_takes_no_step(login, person) -> None:
+    """The framework's Ctrl+S presses the primary button, whatever it is."""
+    doc = factory.complaint(description="The lid cracked.")
+    frappe.db.commit()
+    desk = Desk(login(person(roles.AGENT)))
+    desk.open("Complaint", doc.name)
+    expect(desk.primary).to_have_text("Start Triage", timeout=WAIT)
+    desk.page.keyboard.press("Control+s")
+    expect(desk.page.locator(".desk-alert", has_text="No changes in document")).to_be_visible(timeout=WAIT)
+    assert desk.value("stage") == "intake"
+    desk.step("Start Triage", "triage")
+
+
+def test_an_investigator_chooses_a_supplier_by_name(login, person) -> None:
+    supplier = factory.supplier()
+    study = factory.investigation()
+    frappe.db.commit()
+    desk = Desk(login(person(roles.INVESTIGATOR)))
+    desk.open("Investigation", study.name)
+    desk.put(desk.form, supplier=supplier.name)
+    desk.page.wait_for_function("name => cur_frm.doc.supplier === name", arg=supplier.name)
+    desk.save()
+    frappe.db.rollback()
+    assert frappe.db.get_value("Investigation", study.name, "supplier") == supplier.name
+
+
 def test_keys_are_shown_as_words(manager: Desk) -> None:
     manager.tab("Case")
     options = manager.form.locator('[data-fieldname="expectation"] select option').all_inner_texts()
     assert options == ["", "Refund", "Exchange", "Repair", "Credit", "Apology", "Information", "Other"]
     shown = manager.page.locator(".page-container:visible .layout-main-section").inner_text()
     assert not re.search(r"\b(on_track|at_risk|on_hold|partly_justified|no_answer)\b", shown)
+    manager.tab("Closure")
+    stages = manager.form.locator(
+        '[data-fieldname="checklist"] .grid-body [data-fieldname="stage"] .static-area'
+    )
+    expect(stages.first).to_have_text("Triage", timeout=WAIT)
 
 
 def test_a_phone_needs_no_sideways_scrolling(login, person, complaint: str) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import frappe
 import pytest
-from frappe.desk.search import search_link
 from frappe.permissions import get_all_perms
 
 from complaint_qms.constants import roles
+from complaint_qms.overrides.desk import search_link
 from complaint_qms.patches.v1_0 import grant_choice
+from complaint_qms.permissions.choices import NARROWED_BY
 from complaint_qms.setup.rights import CHOICE
 from tests.desk import factory, framework, ways
 
@@ -19,20 +20,8 @@ WRITERS = (roles.AGENT, roles.MANAGER, roles.INVESTIGATOR, roles.REGULATORY, rol
 
 # What is shown beside a name by the search of a link field.
 BESIDE = {"Territory": {"parent_territory", "territory_manager"}}
-# Amounts, terms or persons' addresses: the framework's lists do not keep them from who may choose.
-_OFFERED_TO_NOBODY = {
-    "Account",
-    "Company",
-    "Contract",
-    "Customer",
-    "Delivery Note",
-    "Item",
-    "Sales Invoice",
-    "Sales Order",
-    "Serial No",
-    "Supplier",
-    "Workstation",
-}
+# Sales, whose rows hold prices: who may not see them takes them over from where they are known.
+_OFFERED_TO_NOBODY = {"Delivery Note", "Sales Invoice", "Sales Order"}
 
 
 def link_fields() -> Iterator[tuple[str, str, str]]:
@@ -64,6 +53,76 @@ def test_every_link_field_of_what_a_role_writes_offers_choices(role: str) -> Non
     with factory.as_user(factory.person(role)):
         assert len(list(link_fields())) > 10
         assert refused() <= _OFFERED_TO_NOBODY
+
+
+@pytest.mark.parametrize("doctype", ["Supplier", "Workstation"])
+def test_an_investigator_chooses_by_name_what_erpnext_does_not_show_them(doctype: str) -> None:
+    made = factory.supplier() if doctype == "Supplier" else workstation()
+    with factory.as_user(factory.person(roles.INVESTIGATOR)):
+        assert not frappe.has_permission(doctype, "read")
+        assert made.name in offered(doctype, made.name[:8], reference_doctype="Root Cause")
+        more = {framework.LINK_CHECK_FIELDS: '["owner", "hour_rate"]'}
+        assert checked(doctype, made.name, **more) == {"name": made.name}
+        assert not checked(doctype, "Nobody knows this").get("name")
+
+
+def test_choices_by_name_tell_nothing_else() -> None:
+    made = workstation(hour_rate_labour=77)
+    with factory.as_user(factory.person(roles.INVESTIGATOR)):
+        for cost in (77, 78):
+            assert offered("Workstation", made.name, filters={"hour_rate_labour": cost}) == [made.name]
+            assert offered("Workstation", made.name, filters=[["hour_rate_labour", "=", cost]]) == [made.name]
+        (row,) = search_link("Workstation", made.name)
+        assert set(row) <= {"value", "label", "description"}
+        assert "77" not in str(row)
+
+
+def test_choices_by_name_stay_within_the_users_restrictions_and_what_is_in_use() -> None:
+    mine, other, gone = factory.supplier(), factory.supplier(), factory.supplier(disabled=1)
+    user = factory.person(roles.INVESTIGATOR)
+    with factory.as_user(user):
+        assert {mine.name, other.name} <= set(offered("Supplier", "Supplier"))
+        assert gone.name not in offered("Supplier", gone.name)
+    frappe.get_doc(
+        {"doctype": "User Permission", "user": user, "allow": "Supplier", "for_value": mine.name}
+    ).insert()
+    with factory.as_user(user):
+        assert offered("Supplier", "") == [mine.name]
+        assert not checked("Supplier", other.name).get("name")
+
+
+def test_who_writes_nothing_of_ours_is_refused_as_before() -> None:
+    with factory.as_user(factory.person("Stock User")), pytest.raises(frappe.PermissionError):
+        search_link("Contract", "")
+    with factory.as_user(factory.person(roles.AUDITOR)), pytest.raises(frappe.PermissionError):
+        search_link("Workstation", "")
+
+
+def test_a_form_narrows_what_is_chosen_by_name() -> None:
+    account = factory.company_value("default_income_account")
+    with factory.as_user(factory.person(roles.QUALITY_MANAGER)):
+        assert account in offered("Account", account, filters={"company": factory.company(), "is_group": 0})
+        assert offered("Account", account, filters={"company": "Another"}) == []
+        assert offered("Account", account, filters={"is_group": 1}) == []
+        assert account in offered("Account", account, filters={"root_type": ["in", ["Expense", "Income"]]})
+        assert offered("Account", account, filters={"root_type": ["in", ["Asset"]]}) == []
+
+
+def test_every_field_to_narrow_by_exists() -> None:
+    for doctype, fields in NARROWED_BY.items():
+        assert all(frappe.get_meta(doctype).has_field(field) for field in fields), doctype
+
+
+def checked(doctype: str, name: str, **more: object) -> dict:
+    return ways.call(frappe.session.user, framework.LINK_CHECK, doctype=doctype, docname=name, **more)
+
+
+def offered(doctype: str, text: str, **more: object) -> list[str]:
+    return [row["value"] for row in search_link(doctype, text, page_length=50, **more)]
+
+
+def workstation(**values: object):
+    return factory.make("Workstation", workstation_name=factory.unique("Press"), **values)
 
 
 @pytest.mark.parametrize("role", list(CHOICE))

@@ -10,8 +10,12 @@ const TOLD_BY_PICTURES = [
 	"resolution_clock_section",
 ];
 
+// Fields that only the server writes hold keys as well, without being a choice whose words the framework looks up.
+const KEPT_AS_KEYS = { Complaint: ["held_stage"], "Complaint Checklist Item": ["stage"] };
+
 frappe.ui.form.on("Complaint", {
 	setup(frm) {
+		name_keys();
 		complaint_qms.mute_workflow_menu(frm);
 		complaint_qms.keep_moments(frm);
 		mind_settlements();
@@ -115,4 +119,11 @@ function new_investigation(frm) {
 function new_settlement(frm) {
 	const { name, customer, company, currency, sales_invoice, delivery_note } = frm.doc;
 	frappe.new_doc("Complaint Settlement", { complaint: name, customer, company, currency, sales_invoice, delivery_note });
+}
+
+function name_keys() {
+	const { labels, markup } = complaint_qms;
+	for (const [doctype, fields] of Object.entries(KEPT_AS_KEYS)) {
+		for (const field of fields) frappe.meta.docfield_map[doctype][field].formatter = (key) => markup.esc(labels.label(key));
+	}
 }
