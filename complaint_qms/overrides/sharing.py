@@ -10,6 +10,8 @@ from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions import shares
 from complaint_qms.permissions.auditor import is_auditor
 from complaint_qms.permissions.query import forget_shares
+from complaint_qms.services.people.assignees import unable
+from complaint_qms.services.people.assignment import is_being_saved
 
 
 def validate_share(doc: Document, method: str | None = None, share: Document | None = None) -> None:
@@ -48,6 +50,27 @@ def refuse_auditor(doc: Document, method: str | None = None) -> None:
             _("An auditor reads and changes nothing. Keep your findings in your own audit report."),
             frappe.PermissionError,
         )
+
+
+def refuse_idle_helper(doc: Document, method: str | None = None) -> None:
+    """A task about one of our records, newly given to somebody who cannot help: an auditor, or who cannot sign in.
+
+    A rule of the site that assigns by itself is not stopped: it would keep everybody from saving.
+
+    Raises:
+        frappe.ValidationError: names the person and the remedy.
+    """
+    kind, name = (doc.get(field) for field in LISTED_APART[doc.doctype])
+    before = doc.get_doc_before_save()
+    if kind not in QUALITY_RECORDS or not doc.allocated_to or doc.status != "Open":
+        return
+    # Who may be the handler is asked where the handler is named.
+    if doc.flags.of_handler or (doc.assignment_rule and is_being_saved(kind, name)):
+        return
+    if before and before.allocated_to == doc.allocated_to:
+        return
+    if sentence := unable(doc.allocated_to):
+        frappe.throw(sentence.format(_("Assigned To"), frappe.bold(escape_html(doc.allocated_to))))
 
 
 def refuse_stranger(doc: Document, method: str | None = None) -> None:

@@ -344,10 +344,10 @@ class TestWhoMayBeNamed:
             person(roles.AUDITOR),
             person("Sales User"),
         )
-        gone = self._disabled()
+        gone = (self._disabled(), self._left())
         offered = {
             row[0]
-            for user in (able, auditor, outsider, gone)
+            for user in (able, auditor, outsider, *gone)
             for row in api.assignable("User", user, "name", 0, 20, {"for": "Complaint"})
         }
         assert offered == {able}

@@ -119,11 +119,41 @@ def test_an_ended_complaint_is_nobodys_task_and_one_opened_again_is_its_handlers
     assert assigned(doc.name) == []
 
 
-def test_who_may_not_be_named_does_not_become_the_handler_by_the_sidebar():
-    doc = factory.complaint()
+@pytest.mark.parametrize("handler", [True, False])
+@pytest.mark.parametrize("kind", ["auditor", "disabled"])
+def test_who_cannot_help_is_not_assigned(kind: str, handler: bool):
+    doc = factory.complaint(complaint_owner=person() if handler else None)
+    before = tasks(doc.name)
+    user = (
+        factory.user("QMS Auditor", email=f"{frappe.generate_hash(length=8)}@qms.example")
+        if kind == "auditor"
+        else person()
+    )
+    if kind == "disabled":
+        frappe.db.set_value("User", user, "enabled", 0)
+    frappe.db.savepoint("assigning")
+    with pytest.raises(frappe.ValidationError, match=r"Assigned To: .*Choose somebody else"):
+        assign_to.add({"doctype": "Complaint", "name": doc.name, "assign_to": [user]})
+    frappe.db.rollback(save_point="assigning")
+    assert tasks(doc.name) == before
+    assert user not in assigned(doc.name)
+
+
+def test_a_task_that_is_handed_on_is_asked_about_again():
+    helper = person()
+    doc = factory.complaint(complaint_owner=person())
+    assign_to.add({"doctype": "Complaint", "name": doc.name, "assign_to": [helper]})
+    task = frappe.get_doc("ToDo", {"reference_name": doc.name, "allocated_to": helper})
+    task.allocated_to = factory.user("QMS Auditor", email=f"{frappe.generate_hash(length=8)}@qms.example")
+    with pytest.raises(frappe.ValidationError, match="is an auditor"):
+        task.save()
+
+
+def test_tasks_about_other_records_are_none_of_our_business():
     auditor = factory.user("QMS Auditor", email=f"{frappe.generate_hash(length=8)}@qms.example")
-    assign_to.add({"doctype": "Complaint", "name": doc.name, "assign_to": [auditor]})
-    assert not frappe.db.get_value("Complaint", doc.name, "complaint_owner")
+    item = factory.item()
+    assign_to.add({"doctype": "Item", "name": item.name, "assign_to": [auditor]})
+    assert frappe.db.exists("ToDo", {"reference_name": item.name, "allocated_to": auditor})
 
 
 def of_accounts(doc) -> str:

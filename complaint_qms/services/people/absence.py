@@ -50,7 +50,20 @@ def absent_users(among: Iterable[str]) -> set[str]:
     if not wanted:
         return set()
     user = frappe.qb.DocType("User")
-    return set(_absent(user).where(user.name.isin(wanted)).run(pluck=True))
+    return set(absent(user).where(user.name.isin(wanted)).run(pluck=True))
+
+
+def absent(user: Table) -> QueryBuilder:
+    """Names of the users who cannot act; an active employee record counts for more than older ones of the same person."""
+    employee = frappe.qb.DocType("Employee")
+    employed = frappe.qb.from_(employee).select(employee.user_id).where(employee.user_id.isnotnull())
+    left = user.name.isin(employed) & user.name.notin(employed.where(employee.status == "Active"))
+    return (
+        frappe.qb.from_(user)
+        .select(user.name)
+        .where(system_users(user) & ((user.enabled == 0) | left))
+        .orderby(user.name, order=Order.asc)
+    )
 
 
 def superiors_of(users: Iterable[str]) -> dict[str, str | None]:
@@ -76,7 +89,7 @@ def _absent_with_work() -> set[str]:
     """Users who cannot act and are named for work that is not done."""
     user = frappe.qb.DocType("User")
     return set(
-        _absent(user).where(Criterion.any(user.name.isin(_named(duty)) for duty in DUTIES)).run(pluck=True)
+        absent(user).where(Criterion.any(user.name.isin(_named(duty)) for duty in DUTIES)).run(pluck=True)
     )
 
 
@@ -84,19 +97,6 @@ def _named(duty: Duty) -> QueryBuilder:
     table = frappe.qb.DocType(duty.doctype)
     named = frappe.qb.from_(table).select(table[duty.person]).where(table[duty.person].isnotnull())
     return named.where(table[duty.state].isin(duty.open)) if duty.state else named
-
-
-def _absent(user: Table) -> QueryBuilder:
-    """Names of the users who cannot act; an active employee record counts for more than older ones of the same person."""
-    employee = frappe.qb.DocType("Employee")
-    employed = frappe.qb.from_(employee).select(employee.user_id).where(employee.user_id.isnotnull())
-    left = user.name.isin(employed) & user.name.notin(employed.where(employee.status == "Active"))
-    return (
-        frappe.qb.from_(user)
-        .select(user.name)
-        .where(system_users(user) & ((user.enabled == 0) | left))
-        .orderby(user.name, order=Order.asc)
-    )
 
 
 def _reports_to(users: Iterable[str]) -> dict[str, str]:

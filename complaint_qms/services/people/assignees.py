@@ -11,7 +11,7 @@ from frappe.utils import escape_html
 
 from complaint_qms.constants.contributing import ANSWERABLE_FIELD
 from complaint_qms.permissions.auditor import is_auditor
-from complaint_qms.services.people.absence import absent_users
+from complaint_qms.services.people.absence import absent, absent_users
 from complaint_qms.services.people.role_holders import system_users
 
 
@@ -62,11 +62,11 @@ def assignable(doctype: str, text: str, start: int, count: int) -> list[tuple[st
         .select(has_role.parent)
         .where(has_role.role.isin(able or [""]) & (has_role.parenttype == "User"))
     )
-    like = f"%{text}%"
+    like, gone = f"%{text}%", absent(user.as_("gone"))
     return (
         frappe.qb.from_(user)
         .select(user.name, user.full_name)
-        .where(system_users(user) & (user.enabled == 1) & user.name.isin(holders))
+        .where(system_users(user) & (user.enabled == 1) & user.name.isin(holders) & user.name.notin(gone))
         .where(user.name.like(like) | user.full_name.like(like))
         .orderby(user.full_name, user.name, order=Order.asc)
         .limit(count)
@@ -78,14 +78,21 @@ def objection(doc: Document, user: str) -> str | None:
     """Why somebody is not named for a record, as a translated sentence with places for field and user; None when they may be."""
     if user == "Administrator" or not frappe.db.exists("User", user):
         return None  # the link to nobody is refused by the framework
-    if user == "Guest" or absent_users([user]):
-        return _("{0}: {1} cannot sign in or has left. Choose somebody else.")
-    if is_auditor(user):
-        return _("{0}: {1} is an auditor, who changes nothing. Choose somebody else.")
+    if sentence := unable(user):
+        return sentence
     if not frappe.has_permission(doc.doctype, "write", doc=doc, user=user):
         return _(
             "{0}: {1} may not change this record: the role or the right to its company or customer is missing. Choose somebody else."
         )
+    return None
+
+
+def unable(user: str) -> str | None:
+    """Why somebody takes part in no record at all, as a sentence like that of `objection`."""
+    if user == "Guest" or absent_users([user]):
+        return _("{0}: {1} cannot sign in or has left. Choose somebody else.")
+    if is_auditor(user):
+        return _("{0}: {1} is an auditor, who changes nothing. Choose somebody else.")
     return None
 
 

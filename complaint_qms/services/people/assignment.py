@@ -116,6 +116,11 @@ def deleted(todo: Document, method: str | None = None) -> None:
         _released(todo)
 
 
+def is_being_saved(doctype: str, name: str) -> bool:
+    """Whether an Assignment Rule may be at work on a record; others merely send a rule's name."""
+    return (doctype, name) in _saving()
+
+
 def _released(todo: Document, done: bool = False) -> None:
     """Whoever had this task is the handler no more, where it was the handler's and the record has not ended."""
     doc = _record(todo)
