@@ -220,3 +220,35 @@ def test_a_refund_above_what_was_paid_is_refused() -> None:
     credit.payments[0].amount = -50
     with pytest.raises(frappe.ValidationError, match=r"Payments: \$ 50.00 refunded, but only \$ 30.00"):
         credit.save()
+
+
+def test_a_refund_by_another_mode_than_it_was_paid_by_is_refused() -> None:
+    """A form whose payments do not add up moves them all to the till's default mode."""
+    invoice = till_sale(5, 20, {CASH: 60, CARD: 40})
+    credits(invoice, 2)
+    credit = shares(settling.submitted(invoice, {"qty": 2}))
+    assert refunds(credit) == {CASH: 20, CARD: 20}
+    credit.payments[0].amount, credit.payments[1].amount = -40, 0
+    refused = r"\$ 40.00 refunded by Cash, but only \$ 20.00 of what was paid that way"
+    with pytest.raises(frappe.ValidationError, match=refused):
+        credit.save()
+    credit.reload()
+    credit.append(
+        "payments", {"mode_of_payment": "Cheque", "amount": -5, "account": credit.payments[0].account}
+    )
+    credit.payments[0].amount = -15
+    with pytest.raises(frappe.ValidationError, match=r"\$ 5.00 refunded by Cheque, but only \$ 0.00"):
+        credit.save()
+
+
+def test_who_refunds_less_is_told_what_stays_open() -> None:
+    invoice = till_sale(5, 20, {CASH: 60, CARD: 40})
+    credit = shares(settling.submitted(invoice, {"qty": 2}))
+    credit.payments[0].amount = -10
+    frappe.clear_messages()
+    credit.save()
+    assert [str(message.message) for message in frappe.get_message_log()] == [
+        "Payments: $ 10.00 of $ 40.00 is refunded; the rest stays open as the customer's credit."
+    ]
+    credit.submit()
+    assert [owed(invoice), owed(credit)] == [0, -30]

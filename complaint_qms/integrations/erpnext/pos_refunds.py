@@ -80,7 +80,8 @@ def check_refund(doc: Document) -> None:
     source = frappe.get_doc(INVOICE, doc.return_against)
     given = given_back(source.name, without=doc.name)
     refund = -sum(flt(payment.amount) for payment in doc.payments)
-    left = sum(_refundable(source, given).values())
+    by_mode = _refundable(source, given)
+    left = sum(by_mode.values())
     places = doc.precision("paid_amount")
     if flt(refund, places) > flt(max(left, 0), places):
         frappe.throw(
@@ -93,7 +94,41 @@ def check_refund(doc: Document) -> None:
             ),
             title=_("More Than Was Paid"),
         )
+    _check_modes(doc, by_mode)
+    _tell_what_stays(doc, refund, flt(min(-payable(doc), left), places))
     _choose_side(doc, source, flt(-payable(doc) - refund, places))
+
+
+def _check_modes(doc: Document, left: dict[str, float]) -> None:
+    """The form of a credit note moves the whole refund to the till's default mode as soon as its payments do not add up."""
+    refunds: dict[str, float] = defaultdict(float)
+    for payment in doc.payments:
+        refunds[payment.mode_of_payment] -= flt(payment.amount)
+    places = doc.precision("paid_amount")
+    for mode, refund in refunds.items():
+        if flt(refund, places) > flt(left.get(mode, 0.0), places):
+            frappe.throw(
+                _(
+                    "Payments: {0} refunded by {1}, but only {2} of what was paid that way with {3} is left. Refund it the way it was paid."
+                ).format(
+                    fmt_money(refund, currency=doc.currency),
+                    escape_html(_(mode)),
+                    fmt_money(left.get(mode, 0.0), currency=doc.currency),
+                    escape_html(doc.return_against),
+                ),
+                title=_("Another Way Than It Was Paid"),
+            )
+
+
+def _tell_what_stays(doc: Document, refund: float, due: float) -> None:
+    if flt(refund, doc.precision("paid_amount")) < due:
+        frappe.msgprint(
+            _("Payments: {0} of {1} is refunded; the rest stays open as the customer's credit.").format(
+                fmt_money(refund, currency=doc.currency), fmt_money(due, currency=doc.currency)
+            ),
+            indicator="orange",
+            alert=True,
+        )
 
 
 def _refundable(source: Document, given: GivenBack) -> dict[str, float]:
