@@ -6,6 +6,7 @@ import json
 
 import frappe
 import pytest
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.permissions import add_user_permission
 
 from complaint_qms.api import complaint as api
@@ -116,6 +117,15 @@ class TestFigures:
 
 
 class TestContext:
+    def test_what_was_given_back_is_no_further_sale(self):
+        buyer, _, invoice = factory.sold(3)
+        credit = make_sales_return(invoice.name)
+        credit.items[0].qty = -1
+        credit.insert()
+        credit.submit()
+        told = api.context(complaint(customer=buyer.name).name)["customer"]["sales"]["Sales Invoice"]
+        assert (told["count"], told["amount"]) == (1, 200)
+
     def test_it_shows_sales_neighbours_and_similar_cases(self):
         buyer, note, _ = factory.sold(3, with_batch=True)
         item = note.items[0].item_code

@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 from frappe.desk.query_report import export_query
 
-from complaint_qms.services.reporting.columns import column, spreadsheet_safe
+from complaint_qms.services.reporting.columns import column, spreadsheet_safe, summary
+from complaint_qms.services.reporting.register import ComplaintRegister
 from tests.desk import factory
 
 FORMULAS = (
@@ -73,3 +74,22 @@ def test_no_export_holds_one(report, kind):
     if report == "Complaint Register":
         assert "'=1+1" in cells
         assert "'=1+1 Ltd" in cells
+
+
+def test_percentages_have_one_place_whatever_the_site_gives_its_numbers():
+    assert column("a", "A", "Percent")["precision"] == 1
+    assert "precision" not in column("a", "A", "Int")
+    assert summary("In time", 96.1, "green", "Percent") | {"label": ""} == {
+        "label": "", "value": "96.1%", "indicator": "green", "datatype": "Data",
+    }  # fmt: skip
+    assert summary("Of nothing", None, "", "Percent")["datatype"] == "Percent"
+
+
+def test_moments_are_exported_as_they_are_shown():
+    doc = factory.complaint()
+    frappe.db.set_value(
+        "Complaint", doc.name, "received_at", "2026-03-01 10:11:12.345678", update_modified=False
+    )
+    rows = ComplaintRegister({"company": doc.company, "rows": "all"}).rows()
+    shown = next(row.received_at for row in rows if row.name == doc.name)
+    assert str(shown) == "2026-03-01 10:11:12"

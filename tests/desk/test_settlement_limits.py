@@ -19,7 +19,7 @@ from tests.desk.hand_made import Refused, by_hand, euro_invoice
 
 def test_a_rate_above_the_invoice_is_refused_and_a_lower_one_is_kept() -> None:
     _, _, invoice = factory.sold(10)
-    with pytest.raises(Refused, match=r"Row 1: Rate: 101 is above the 100"):
+    with pytest.raises(Refused, match=r"Row 1: Rate: \$ 101.00 is above the \$ 100.00"):
         settling.proposed(invoice, {"qty": 1, "rate": 101})
     credit = settling.documents(settling.submitted(invoice, {"qty": 10, "rate": 25}))["credit_note"]
     assert (credit.items[0].rate, credit.grand_total) == (25, -250)

@@ -5,19 +5,22 @@ from typing import Any
 
 import frappe
 from frappe.query_builder.functions import Coalesce, Count, Max, Sum
-from pypika.queries import QueryBuilder
+from pypika import Case
+from pypika.queries import QueryBuilder, Table
+from pypika.terms import Term
 
 Narrowing = Callable[[QueryBuilder, str], QueryBuilder]
 """(query, DocType) → the query over those records alone that the user may read."""
 
+_RETURNED = ("Delivery Note", "Sales Invoice")
 _SALES = {"Sales Order": "transaction_date", "Delivery Note": "posting_date", "Sales Invoice": "posting_date"}
 
 
 def customer_at_a_glance(customer: str, company: str, permitted: Narrowing) -> dict[str, Any]:
     """Group, territory, and how often, how much and when last the customer ordered, received and was invoiced.
 
-    Amounts are in `currency`, that of the company; submitted documents only. A kind of document the user may not read
-    is left out.
+    Amounts are in `currency`, that of the company, less what was given back; submitted documents only, of which returns
+    and credit notes do not count. A kind of document the user may not read is left out.
     """
     row = frappe.get_cached_value(
         "Customer",
@@ -39,9 +42,15 @@ def _sales(doctype: str, date_field: str, customer: str, company: str) -> QueryB
     return (
         frappe.qb.from_(table)
         .select(
-            Count("*").as_("count"),
+            _count(table, doctype).as_("count"),
             Coalesce(Sum(table.base_grand_total), 0).as_("amount"),
             Max(table[date_field]).as_("last"),
         )
         .where((table.customer == customer) & (table.docstatus == 1) & (table.company == company))
     )
+
+
+def _count(table: Table, doctype: str) -> Term:
+    if doctype not in _RETURNED:
+        return Count("*")
+    return Coalesce(Sum(Case().when(table.is_return == 0, 1).else_(0)), 0)

@@ -85,9 +85,11 @@ def draft_goodwill_note(invoice: str, grants: Sequence[Grant], account: str | No
     """Draft a credit note of amounts: one row without item and stock for every grant, taxed as the invoice was.
 
     Args:
-        account: income or expense account to book to; None: that of the invoice's row.
+        account: income or expense account to book to; None, or one of another company: that of the invoice's row.
     """
     source = frappe.get_doc(INVOICE, invoice)
+    if account and frappe.get_cached_value("Account", account, "company") != source.company:
+        account = None
     with mapping_allowed():
         doc = return_invoice(invoice)
     doc.update_stock = doc.update_billed_amount_in_delivery_note = 0

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.core.doctype.file.utils import generate_file_name
 from frappe.model.document import Document
-from frappe.utils import now
+from frappe.utils import get_fullname, now_datetime
 
 from complaint_qms.constants.evidence import NAMED_IN, SHA256, Naming
 from complaint_qms.exceptions import GateError
@@ -140,7 +140,8 @@ def _keep_files(doc: Document, naming: Naming, old: dict[str, Document]) -> None
                     ),
                     GateError,
                 )
-            struck = f"{named} ({before.get(naming.sum) or ''}): {reason} ({frappe.session.user}, {now()})"
+            who, when = get_fullname(frappe.session.user), now_datetime().strftime("%Y-%m-%d %H:%M")
+            struck = f"{named} ({before.get(naming.sum) or ''}): {reason} ({who}, {when})"
             row.struck_evidence = "\n".join(filter(None, (row.struck_evidence, struck)))
         row.strike_reason = None
 

@@ -40,6 +40,8 @@ FIELDS = (
 )  # fmt: skip
 KEYS = ("stage", "sla_status", "reportable", "settlement_status", "closing_decision")
 
+_MOMENTS = ("received_at", "reply_sent_at", "closed_at")
+
 
 class ComplaintRegister:
     """The newest complaints first, as many rows as asked for; chart and figures count all of them.
@@ -131,6 +133,10 @@ class ComplaintRegister:
             for field in KEYS:
                 if field in row:
                     row[field] = words(row[field])
+            for field in _MOMENTS:
+                # What is exported is what is shown: to the second.
+                if row.get(field):
+                    row[field] = row[field].replace(microsecond=0)
         return rows
 
     def message(self, shown: int, months: list[dict]) -> str:

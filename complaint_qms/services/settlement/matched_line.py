@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, flt
+from frappe.utils import escape_html, flt, fmt_money
 
 from complaint_qms.integrations.erpnext.remaining import SoldRow
 
@@ -50,6 +50,13 @@ def place(row: SoldRow) -> str:
     return _("{0} {1}, row {2}").format(_(row.doctype), escape_html(row.parent), row.idx)
 
 
+def money(amount: float, line: Document) -> str:
+    """An amount or rate of a line in the currency of its settlement, with all the places it has."""
+    places = len(number(amount).partition(".")[2])
+    usual = line.precision("amount")
+    return fmt_money(amount, places if places > usual else None, line.parent_doc.currency)
+
+
 def number(value: float) -> str:
-    """A quantity or amount without needless zeros."""
+    """A quantity without needless zeros."""
     return f"{flt(value, 6):,.6f}".rstrip("0").rstrip(".")

@@ -15,6 +15,7 @@ from complaint_qms.services.settlement.matched_line import (
     TOLERANCE,
     Problems,
     Tied,
+    money,
     number,
     place,
 )
@@ -43,7 +44,7 @@ def check_money(lines: Iterable[Tied], sold: Sold, problems: Problems) -> dict[s
             problems.add(
                 line,
                 _("Rate: {0} is above the {1} of {2}. Lower the rate, or add a Goodwill line.").format(
-                    number(line.rate), number(tied.base.rate), place(tied.base)
+                    money(line.rate, line), money(tied.base.rate, line), place(tied.base)
                 ),
             )
             continue
@@ -53,7 +54,7 @@ def check_money(lines: Iterable[Tied], sold: Sold, problems: Problems) -> dict[s
             problems.add(
                 line,
                 _("Amount: {0} at a rate of {1} comes to nothing. Enter a larger quantity.").format(
-                    number(line.qty), number(line.rate)
+                    number(line.qty), money(line.rate, line)
                 ),
             )
         elif line.remedy == GOODWILL and not line.sales_invoice:
@@ -95,7 +96,7 @@ def _ask_money(
             line,
             _(
                 "Amount: {0} asked on {1}, but only {2} of its value are not credited yet. Lower the amount."
-            ).format(number(flt(asked / share, 2)), where, number(flt(max(left, 0) / share, 2))),
+            ).format(money(flt(asked / share, 2), line), where, money(flt(max(left, 0) / share, 2), line)),
         )
 
 

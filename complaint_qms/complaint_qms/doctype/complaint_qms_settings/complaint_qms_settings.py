@@ -2,10 +2,11 @@
 
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.risk import matrix
-from complaint_qms.services.settlement import approval_limit_changes
+from complaint_qms.services.settlement import approval_limit_changes, settings_check
 
 
 class ComplaintQMSSettings(Checked):
     def validate(self):
         matrix.check_default(self)
+        settings_check.check(self)
         approval_limit_changes.stamp_changes(self)

@@ -19,7 +19,11 @@ frappe.ui.form.on("Complaint Settlement", {
 	},
 
 	onload(frm) {
-		if (frm.is_new()) frm.clear_table("documents");
+		if (!frm.is_new()) return;
+		// “Amend” copies everything; what the server writes belongs to the settlement it was written for.
+		["documents", "contributors"].forEach((table) => frm.clear_table(table));
+		const written = ["proposed_by", "approved_by", "approved_role", "approved_at", "shortfall_reason", "goods_and_money"];
+		written.forEach((field) => (frm.doc[field] = null));
 	},
 
 	refresh(frm) {
@@ -160,9 +164,7 @@ function ask_limit(frm, $place) {
 			frm.doc.base_total_amount = answer.total;
 			frm.refresh_field("base_total_amount");
 		}
-		$place.html(
-			`<div class="indicator ${answer.why ? "orange" : "green"}" style="white-space: normal">${esc(answer.why || may_words(answer))}</div>`
-		);
+		$place.html(`<div class="indicator cq-limit ${answer.why ? "orange" : "green"}">${esc(answer.why || may_words(answer))}</div>`);
 	});
 }
 

@@ -50,12 +50,14 @@ class ComplaintSettlement(Checked):
         tell(self, "cancelled")
 
     def on_trash(self):
-        if not self.docstatus.is_draft():
-            frappe.throw(
-                _("Gate G7: {0} was submitted and stays on file. Cancel it instead of deleting it.").format(
-                    escape_html(self.name)
-                )
-            )
+        if self.docstatus.is_draft():
+            return
+        told = (
+            _("Gate G7: {0} was submitted and stays on file, cancelled as it is.")
+            if self.docstatus.is_cancelled()
+            else _("Gate G7: {0} was submitted and stays on file. Cancel it instead of deleting it.")
+        )
+        frappe.throw(told.format(escape_html(self.name)))
 
     def after_delete(self):
         tell(self, "deleted")

@@ -1,0 +1,7 @@
+// What the settings offer for a settlement's documents.
+frappe.ui.form.on("Complaint QMS Settings", {
+	setup(frm) {
+		frm.set_query("goodwill_account", () => ({ filters: { is_group: 0, disabled: 0, root_type: ["in", ["Expense", "Income"]] } }));
+		frm.set_query("return_warehouse", () => ({ filters: { is_group: 0, disabled: 0 } }));
+	},
+});
