@@ -12,7 +12,7 @@ import pytest
 from frappe.desk.query_report import export_query
 
 from complaint_qms.services.reporting.columns import column, spreadsheet_safe, summary
-from complaint_qms.services.reporting.register import ComplaintRegister
+from complaint_qms.services.reporting.complaint_register import ComplaintRegister
 from tests.desk import factory
 
 FORMULAS = (
