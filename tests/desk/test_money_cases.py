@@ -179,7 +179,8 @@ def settle(complaint: Document, invoice: Document, step: Step) -> None:
         qty = flt(qty, 2) if line["uom"] == "Kg" else float(max(int(qty), 1))
         line = named(line | {"qty": qty})
         line["rate"] = fitting_rate(invoice, line, qty)
-        if not flt(line["rate"] * qty, row_precision()):
+        line["amount"] = flt(line["rate"] * qty, row_precision())
+        if not line["amount"]:
             return
     agree(complaint, invoice, [line], submit=step.submit)
 
