@@ -11,7 +11,7 @@ the standard ones beside the first of them; uninstalling takes both back.
 import json
 
 import frappe
-from frappe.permissions import add_permission, reset_perms, update_permission_property
+from frappe.permissions import add_permission, update_permission_property
 
 from complaint_qms.constants import roles
 
@@ -88,7 +88,8 @@ def withdraw_rights() -> None:
     for doctype in sorted(touched | {doctype for doctype, _role in given}):
         frappe.db.delete("Custom DocPerm", {"parent": doctype, "role": ("in", roles.OWN_ROLES)})
         if _rows("Custom DocPerm", doctype) == _rows("DocPerm", doctype):
-            reset_perms(doctype)
+            # Without `reset_perms`, which on 16 leaves a log of each row behind.
+            frappe.db.delete("Custom DocPerm", {"parent": doctype})
         frappe.clear_cache(doctype=doctype)
 
 
