@@ -34,7 +34,7 @@ def in_parts(
         done = work(items)
     except Exception:
         error = frappe.get_traceback()
-        take_back(_SAVEPOINT)
+        roll_back_to(_SAVEPOINT)
         if len(items) == 1:
             _log(what, error, *record(items[0]))
             return []
@@ -44,7 +44,7 @@ def in_parts(
     return [done]
 
 
-def take_back(save_point: str) -> None:
+def roll_back_to(save_point: str) -> None:
     """Undo what came after a mark; all of the transaction where a commit or a deadlock has taken the mark away."""
     try:
         frappe.db.rollback(save_point=save_point)
