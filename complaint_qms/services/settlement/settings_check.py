@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 
-def check(settings: Document) -> None:
+def check_settlement_settings(settings: Document) -> None:
     """The account and the warehouse that are newly named can be booked on.
 
     Raises:

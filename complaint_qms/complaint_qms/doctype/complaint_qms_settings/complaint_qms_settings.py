@@ -8,5 +8,5 @@ from complaint_qms.services.settlement import approval_limit_changes, settings_c
 class ComplaintQMSSettings(Checked):
     def validate(self):
         matrix.check_default(self)
-        settings_check.check(self)
+        settings_check.check_settlement_settings(self)
         approval_limit_changes.stamp_changes(self)
