@@ -24,6 +24,7 @@ from complaint_qms.integrations.erpnext.activities import open_activities
 from complaint_qms.permissions import choices
 from complaint_qms.permissions.query import hidden, list_condition
 from complaint_qms.services.record import input_validation
+from complaint_qms.services.record.scalars import shown
 
 # How many hits are looked at for each one asked for, where some of them may be hidden.
 _OVERSAMPLE: Final = 20
@@ -131,6 +132,7 @@ def search_link(
 ) -> list[dict[str, Any]]:
     """What a link field offers: who writes a record chooses by name what ERPNext does not let them look at."""
     check_doctype(doctype)
+    _check_query(query)
     narrowed = read_parts("filters", filters)
     if not query and choices.by_name_alone(doctype):
         named = narrowed if isinstance(narrowed, dict) else {}
@@ -162,6 +164,7 @@ def search_widget(
 ) -> Any:
     """“Advanced Search” of a link field, in the same way."""
     check_doctype(doctype)
+    _check_query(query)
     narrowed = read_parts("filters", filters)
     if not query and choices.by_name_alone(doctype):
         named = narrowed if isinstance(narrowed, dict) else {}
@@ -187,9 +190,29 @@ def validate_link(doctype: str, docname: str, fields: Any = None) -> dict[str, A
 
 
 @frappe.whitelist(methods=["GET", "POST"])
-def validate_link_and_fetch(doctype: str, docname: str, **asked: Any) -> dict[str, Any]:
+@checked
+def validate_link_and_fetch(
+    doctype: str,
+    docname: str,
+    fields_to_fetch: Any = None,
+    query: str | None = None,
+    filters: Any = None,
+    txt: str | None = None,
+    searchfield: str | None = None,
+    start: int | None = None,
+    page_length: int | None = None,
+    filter_fields: Any = None,
+    as_dict: bool | None = None,
+    reference_doctype: str | None = None,
+    ignore_user_permissions: bool | None = None,
+    link_fieldname: str | None = None,
+) -> dict[str, Any]:
     """The same check as Frappe 16 has it, which takes a name for valid where the search it is given finds a lot."""
+    given = dict(locals())
+    asked = {name: value for name, value in given.items() if value is not None}
+    del asked["doctype"], asked["docname"]
     check_doctype(doctype)
+    _check_query(query)
     if choices.by_name_alone(doctype):
         return {"name": docname} if choices.is_one(doctype, docname) else {}
     if doctype in QUALITY_RECORDS and docname and hidden(doctype, [docname], frappe.session.user):
@@ -269,6 +292,18 @@ def get_tagged_docs(doctype: str, tag: str) -> Any:
         hidden(doctype, [row[0] for row in found], frappe.session.user) if doctype in QUALITY_RECORDS else ()
     )
     return [row for row in found if row[0] not in closed]
+
+
+def _check_query(query: str | None) -> None:
+    """The framework answers a query that may not be called with a page of the web site."""
+    if not query:
+        return
+    try:
+        frappe.is_whitelisted(frappe.get_attr(query))
+    except Exception:
+        input_validation.refuse(
+            _("“{0}” names no query that can be called: {1}.").format("query", shown(query))
+        )
 
 
 def _day(name: str, given: Any) -> str | None:

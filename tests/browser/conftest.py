@@ -42,7 +42,7 @@ FLAGS = [
     "--disable-sync",
 ]
 # No socket server runs in the tests; the desk works without it and says so on the console.
-NOT_OURS = re.compile(r"socket\.io")
+NOT_OURS = re.compile(r"socket\.io|/favicon\.ico")
 failed_key = pytest.StashKey[bool]()
 
 

@@ -190,7 +190,7 @@ def test_what_stops_a_job_is_told_without_a_place_on_the_server(monkeypatch) -> 
     monkeypatch.setattr(source, "open_file", refuse)
     monkeypatch.setattr(frappe.db, "commit", lambda: None)
     monkeypatch.setattr(frappe.db, "rollback", lambda **points: None)
-    title = {"method": f"Import {doc.name}"}
+    title = {"method": "Import of complaints failed", "reference_name": doc.name}
     before = set(frappe.get_all("Error Log", title, pluck="name", order_by="name"))
     preparation.run_job(doc.name)
     doc.reload()

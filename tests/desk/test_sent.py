@@ -142,7 +142,7 @@ def test_values_of_a_step_are_an_object(values):
         api.take_step(doc.name, "Start Triage", values)
     study = factory.make("Investigation", complaint=doc.name, title="x", investigator="Administrator")
     with pytest.raises(frappe.ValidationError, match="Send the fields to change"):
-        progress_api.take_step("Investigation", study.name, "Start", values)
+        progress_api.take_step(study.name, "Start", values, "Investigation")
 
 
 def test_a_batch_that_never_expires_brings_no_date():

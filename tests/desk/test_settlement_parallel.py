@@ -235,10 +235,9 @@ def test_what_is_billed_after_a_worker_began_counts_as_if_it_had_been_billed_bef
     for began in (False, True):
         note = factory.delivery(factory.customer().name, replace(factory.stocked(10), qty=10))
         settlement = waiting(RETURN | {"qty": 10}, invoice=note)
-        worker = Worker(settlement.name).ready() if began else None
+        before = worker(settlement.name).ready() if began else None
         bill(note, 4)
-        worker = worker or Worker(settlement.name).ready()
-        told.append(worker.go().answer())
+        told.append((before or worker(settlement.name).ready()).go().answer())
         frappe.db.rollback()
         made.append(+drafted(settlement.name))
     assert all("billed" in answer and answer.startswith("refused") for answer in told), told

@@ -97,7 +97,10 @@ class TestDeletions:
         for doctype in own_doctypes():
             settings.append("logs_to_clear", {"ref_doctype": doctype, "days": 1})
         settings.save()
-        assert {row.ref_doctype for row in settings.logs_to_clear} & set(own_doctypes()) == {"QMS Message"}
+        assert {row.ref_doctype for row in settings.logs_to_clear} & set(own_doctypes()) == {
+            "QMS Event",
+            "QMS Message",
+        }
 
     def test_no_role_deletes_them_in_bulk(self, monkeypatch):
         # The list's own deletion takes back what one failed record did; here that would take back the test.

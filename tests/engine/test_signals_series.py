@@ -1,10 +1,11 @@
 """From events to regular series: calendars, gaps, unfinished periods, exposure."""
 
 from datetime import date, datetime, timedelta
+from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from complaint_qms.engine.signals.series import KINDS, Periods, build_series, in_field, ordinals, to_days
@@ -92,6 +93,7 @@ def test_units_in_the_field():
         in_field(np.ones((1, 2)), 0)
 
 
+@example([("A", date(2030, 1, 3))], Random(1))  # on the first day that the data no longer cover
 @given(
     st.lists(st.tuples(st.sampled_from("ABC"), days), min_size=1, max_size=60),
     st.randoms(use_true_random=False),

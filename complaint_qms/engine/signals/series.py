@@ -169,10 +169,12 @@ def build_series(
     if len(place) != len(rows):
         raise ValueError("all_keys holds a key twice")
     periods, share = _range(days, units_days, kind, start, until, partial)
-    counts, outside = _tabulate(keys, days, weight, place, periods)
+    # A kept period that `until` cuts holds what was known by then, as its share says.
+    end = None if until is None else to_days([until], "until")[0]
+    counts, outside = _tabulate(keys, days, weight, place, periods, end)
     table, clipped = None, 0
     if exposure is not None:
-        table, _ = _tabulate(units_keys, units_days, units, place, periods)
+        table, _ = _tabulate(units_keys, units_days, units, place, periods, end)
         clipped = int(np.sum(table < 0))
         table = np.maximum(table, 0.0)
     return SeriesMatrix(rows, periods, counts, table, share, outside, clipped)
@@ -220,7 +222,12 @@ def _range(days: Days, more: Days, kind: Kind, start: Any, until: Any, partial: 
 
 
 def _tabulate(
-    keys: Sequence[Hashable], days: Days, weight: Array, place: dict[Hashable, int], periods: Periods
+    keys: Sequence[Hashable],
+    days: Days,
+    weight: Array,
+    place: dict[Hashable, int],
+    periods: Periods,
+    end: np.datetime64 | None,
 ) -> tuple[Array, int]:
     try:
         row = np.fromiter((place[key] for key in keys), np.int64, len(keys))
@@ -228,6 +235,8 @@ def _tabulate(
         raise ValueError(f"key {missing.args[0]!r} is not among all_keys") from None
     column = ordinals(days, periods.kind) - periods.first
     inside = (column >= 0) & (column < periods.count)
+    if end is not None:
+        inside &= days < end
     cell = row[inside] * periods.count + column[inside]
     flat = np.bincount(cell, weights=weight[inside], minlength=len(place) * periods.count).astype(float)
     return flat.reshape(len(place), periods.count), int(np.sum(~inside))
