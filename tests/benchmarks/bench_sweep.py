@@ -19,6 +19,7 @@ from time import perf_counter
 
 import frappe
 
+from complaint_qms.constants import roles
 from complaint_qms.constants.clock import OVERDUE
 from complaint_qms.services.notify import digest
 from complaint_qms.services.sop import clock, escalation
@@ -108,7 +109,13 @@ def give_outgoing_account() -> None:
 def _person(number: int) -> str:
     email = f"{MARK.lower()}-{number}@qms.example"
     frappe.get_doc(
-        {"doctype": "User", "email": email, "first_name": f"Bench {number}", "send_welcome_email": 0}
+        {
+            "doctype": "User",
+            "email": email,
+            "first_name": f"Bench {number}",
+            "send_welcome_email": 0,
+            "roles": [{"role": roles.AGENT}],  # who may not see a complaint is told nothing of it
+        }
     ).insert(ignore_permissions=True)
     return email
 
