@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import frappe
@@ -155,7 +156,7 @@ def test_what_was_given_up_is_sent_again_by_an_administrator_alone(user, failing
     assert digest.send(moment + timedelta(seconds=1)) == 1  # though it was written years ago
     assert [row[0] for row in waiting(user)] == ["sent"]
     assert len(sent) == 1
-    assert given_up.send_messages(names=names) == {"again": 0}
+    assert given_up.send_messages(names=json.dumps(names)) == {"again": 0}  # as a request sends them
 
 
 def test_a_listener_that_was_given_up_is_asked_again(user):
@@ -163,7 +164,7 @@ def test_a_listener_that_was_given_up_is_asked_again(user):
     row = factory.make("QMS Event", **values, happened_at=NOW, state="given_up", attempts=6)
     with factory.as_user(user), pytest.raises(frappe.PermissionError):
         given_up.tell_listeners(names=[row.name])
-    assert given_up.tell_listeners(names=[row.name]) == {"again": 1}
+    assert given_up.tell_listeners(names=json.dumps([row.name])) == {"again": 1}
     row.reload()
     assert (row.state, row.attempts) == ("waiting", 0)
     assert row.next_attempt
