@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts import install
+from scripts import install, node
 from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, say
 
 ASIDE = f".{APP}.aside"
@@ -73,7 +73,8 @@ def _put_back(bench: Bench, link: Path, before: Path, extras: tuple[str, ...]) -
         link.symlink_to(before)
     try:
         install.bench_python(bench, link.resolve(), *extras)
-        if (link / APP / "public" / "dist").is_dir():
-            bench.run("build", "--app", APP)  # the list of compiled files is the bench's, not the checkout's
+        # The list of compiled files is the bench's, not the checkout's; without a Node.js this run wrote none.
+        if (link / APP / "public" / "dist").is_dir() and (path := node.path(bench)):
+            bench.run("build", "--app", APP, PATH=path)
     except CommandFailed as error:
         say(f"{link} leads to {before} again, but its install could not be renewed: {error}")
