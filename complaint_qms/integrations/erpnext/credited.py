@@ -60,6 +60,7 @@ def given_back(invoice: str, *, without: str | None = None, plans_by_hand: bool 
         "discount_amount",
         "grand_total",
         "rounded_total",
+        "total_taxes_and_charges",
         "write_off_amount",
     )
     query = (
@@ -110,7 +111,13 @@ def left_to_give_back(doc: Document) -> Left:
     table = frappe.qb.DocType(doc.doctype)
     rows = _run(
         frappe.qb.from_(table)
-        .select(table.total, table.grand_total, table.rounded_total)
+        .select(
+            table.total,
+            table.net_total,
+            table.grand_total,
+            table.rounded_total,
+            table.total_taxes_and_charges,
+        )
         .where((table.return_against == source.name) & (table.is_return == 1) & (table.docstatus < 2))
         .where(table.name != doc.name)
     )
@@ -132,8 +139,12 @@ def money_left(credit_note: Document) -> float:
 
 
 def payable(doc: Document | frappe._dict) -> float:
-    """What a sale or credit comes to for the customer."""
-    return flt(doc.rounded_total) or flt(doc.grand_total)
+    """What a sale or credit comes to for the customer, as the ledger has it.
+
+    Where the taxes come to nothing ERPNext books the net total, also when included taxes left a rest in the grand total.
+    """
+    total = doc.grand_total if flt(doc.total_taxes_and_charges) else doc.net_total
+    return flt(doc.rounded_total) or flt(total)
 
 
 def _header(invoice: str) -> frappe._dict:
