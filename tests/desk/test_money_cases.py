@@ -109,6 +109,18 @@ TAXES_COME_TO_NOTHING = Case(
     ),
 )  # fmt: skip
 
+# The same of a credit that just pays what is left of its invoice, with three decimals.
+JUST_PAID = Case(
+    flow="two_deliveries",
+    rows=tuple(Row(kind=kind, qty=1, rate=7, discount=("none", 0)) for kind in ("weighed", "plain")),
+    tax="inclusive_stacked", discount=("none", "Grand Total", 0), rounded=False, coin=0.0, decimals=3,
+    currency="USD", paid="none", modes=1,
+    steps=(
+        Step(remedy="return_credit", row=1, share=0.75, submit=True),
+        Step(remedy="credit", row=0, share=0.34, submit=False),
+    ),
+)  # fmt: skip
+
 # Some invoices without decimals with included taxes, a delivery whose order's discount is more than its own rows, and a
 # discount on the grand total of an order whose shipping rule adds the first row of taxes.
 UNSALEABLE = (
@@ -132,6 +144,7 @@ def test_ledgers_stay_true_and_everything_given_back_leaves_nothing() -> None:
     @example(case=FREE_GOODS_AND_FREIGHT)
     @example(case=MADE_UP_FOR)
     @example(case=TAXES_COME_TO_NOTHING)
+    @example(case=JUST_PAID)
     @given(case=CASES)
     def run(case: Case) -> None:
         with market.keeping(case), bookable(case):

@@ -6,6 +6,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from complaint_qms.integrations.erpnext.credited import payable
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE
 
 
@@ -15,7 +16,7 @@ def is_more_than_outstanding(credit: Document, invoice: Document | frappe._dict)
     ERPNext keeps the outstanding amount in the currency of the customer's account, which may be the company's while
     the invoice is in another one.
     """
-    total = credit.rounded_total or credit.grand_total
+    total = payable(credit)
     if invoice.party_account_currency != credit.currency:
         total = credit.base_rounded_total or credit.base_grand_total
     places = credit.precision("outstanding_amount")
@@ -28,16 +29,17 @@ def remember_side(doc: Document) -> None:
 
 
 def settle_side(doc: Document) -> None:
-    """After ERPNext validated a credit note in another currency than its account: compare in one currency.
+    """After ERPNext validated a credit note: compare what its ledger will have, in the currency of its account.
 
-    ERPNext itself compares the credit's figure with the outstanding one whatever their currencies, and so lets a credit
+    ERPNext itself compares the grand total with the outstanding amount, in whatever currency either is, and so lets a credit
     lower its invoice below nothing, or leaves it open beside an invoice that it would just pay.
     """
     if not (doc.doctype == INVOICE and doc.is_return and doc.return_against and not doc.is_pos):
         return
     fields = ["outstanding_amount", "party_account_currency"]
     invoice = frappe.db.get_value(INVOICE, doc.return_against, fields, as_dict=True)
-    if invoice.party_account_currency == doc.currency:
+    as_shown = flt(doc.rounded_total) or flt(doc.grand_total)
+    if invoice.party_account_currency == doc.currency and payable(doc) == as_shown:
         return
     for_self = bool(doc.flags.asked_for_self) or is_more_than_outstanding(doc, invoice)
     if for_self != bool(doc.update_outstanding_for_self):
