@@ -140,7 +140,7 @@ doc_events = {
         "on_trash": [_TALK_EVENTS["on_trash"], f"{_ASSIGNMENT}.deleted"],
     },
     "Comment": {**_MOVING_EVENTS, "before_insert": "complaint_qms.overrides.comments.before_insert"},
-    "Communication": _MOVING_EVENTS,
+    "Communication": {**_MOVING_EVENTS, "after_insert": "complaint_qms.overrides.talk.after_insert"},
     "Delivery Note": _SETTLED_EVENTS,
     "DocShare": dict.fromkeys(("on_change", "on_trash"), f"{_SHARING}.share_changed"),
     "Document Follow": {"validate": f"{_SHARING}.refuse_following"},

@@ -6,12 +6,14 @@ from complaint_qms.setup.leftovers import our_doctypes, remove_leftovers
 from complaint_qms.setup.rights import withdraw_rights
 from complaint_qms.setup.roles import remove_roles
 from complaint_qms.setup.search import remove_from_search
+from complaint_qms.setup.seed import remove_templates
 from complaint_qms.setup.workflows import remove_workflows
 
 
 def before_uninstall() -> None:
     """Take back workflows, fields, boards, roles and the rows the framework keeps about our records."""
     remove_workflows()
+    remove_templates()
     remove_custom_fields()
     remove_boards(our_doctypes())
     remove_from_search(our_doctypes())

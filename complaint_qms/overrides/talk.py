@@ -7,8 +7,14 @@ from frappe.model.document import Document
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.services.correspondence import counting
 from complaint_qms.services.evidence import relinked_mails
 from complaint_qms.services.record.scalars import is_storable, shown
+
+
+def after_insert(doc: Document, method: str | None = None) -> None:
+    """Communication: one that went to a customer counts on the complaint, whoever's composer it came from."""
+    counting.hear(doc)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:

@@ -3,6 +3,7 @@
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from complaint_qms.constants.correspondence import KIND_FIELD, KINDS, LANGUAGE_FIELD
 from complaint_qms.constants.evidence import LOST_AT, SHA256
 from complaint_qms.constants.settlement import CORRECTED, CORRECTION_FIELD, SUBMITTABLE
 
@@ -79,6 +80,38 @@ _CORRECTION = {
     "translatable": 0,
 }
 
+# What a message to a customer is for, on the message itself and on the templates for it.
+_KIND = {
+    "fieldname": KIND_FIELD,
+    "fieldtype": "Select",
+    "options": "\n".join(("", *KINDS)),
+    "no_copy": 1,
+    "print_hide": 1,
+    "module": "Complaint QMS",
+    "translatable": 0,
+}
+_OF_TEMPLATE = [
+    {
+        **_KIND,
+        "label": "For Messages on Complaints",
+        "insert_after": "subject",
+        "in_standard_filter": 1,
+        "description": "Complaints propose this template for messages of this kind, in the customer's language. It may name any field of a complaint, such as {{ name }} or {{ subject }}, and also {{ customer_name }}, {{ product }}, {{ received_on }}, {{ answer_by }}, {{ asked }}, {{ handler_name }} and {{ sender_name }}.",
+    },
+    {
+        "fieldname": LANGUAGE_FIELD,
+        "fieldtype": "Link",
+        "label": "Language",
+        "options": "Language",
+        "insert_after": KIND_FIELD,
+        "depends_on": KIND_FIELD,
+        "mandatory_depends_on": KIND_FIELD,
+        "no_copy": 1,
+        "module": "Complaint QMS",
+        "translatable": 0,
+    },
+]
+
 
 def custom_fields() -> dict[str, list[dict]]:
     """DocType name to field rows, in the shape `create_custom_fields` takes."""
@@ -92,6 +125,16 @@ def custom_fields() -> dict[str, list[dict]]:
     return fields | {
         "Warranty Claim": [{**_FIELDS[1], "insert_after": "customer"}],
         "File": [dict(row) for row in _OF_FILE],
+        "Communication": [
+            {
+                **_KIND,
+                "label": "Kind of Message",
+                "insert_after": "communication_medium",
+                "read_only": 1,
+                "depends_on": KIND_FIELD,
+            }
+        ],
+        "Email Template": [dict(row) for row in _OF_TEMPLATE],
     }
 
 

@@ -16,6 +16,7 @@ def seed() -> None:
     seed_sop()
     seed_types()
     seed_settings()
+    seed_templates()
 
 
 def seed_risk() -> None:
@@ -65,6 +66,19 @@ def seed_channels() -> None:
     for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
         if not frappe.db.exists("Complaint Channel", {"channel_key": row["channel_key"]}):
             _make("Complaint Channel", row["channel_name"], **row)
+
+
+def seed_templates() -> None:
+    """What customers are written, in English and Chinese, to start from."""
+    for row in _templates():
+        if not frappe.db.exists("Email Template", row["name"]):
+            doc = frappe.get_doc({"doctype": "Email Template"} | row)
+            doc.insert(ignore_permissions=True, set_name=row["name"])
+
+
+def remove_templates() -> None:
+    """Take the templates back that came with the app; those of the site's own stay."""
+    frappe.db.delete("Email Template", {"name": ("in", [row["name"] for row in _templates()])})
 
 
 def seed_sop() -> None:
@@ -136,6 +150,12 @@ def seed_settings() -> None:
         settings.append("approval_limits", {"role": role, "max_amount": amount, "unlimited": unlimited})
     settings.flags.ignore_permissions = True
     settings.save()
+
+
+def _templates() -> list[dict[str, str]]:
+    table = Path(frappe.get_app_path("complaint_qms", "fixtures", "email_template.csv"))
+    with table.open(encoding="utf-8", newline="") as rows:
+        return list(csv.DictReader(rows))
 
 
 def _make(doctype: str, name: str, **values) -> None:

@@ -191,7 +191,16 @@ def _texts_of(value: Any, key: str = "") -> Iterator[str]:
 
 def _data() -> Iterator[Message]:
     """Names that code keeps as data: they become records, or are shown through a lookup."""
-    from complaint_qms.constants import board, import_columns, labels, reportability, risk, roles, vocabulary
+    from complaint_qms.constants import (
+        board,
+        correspondence,
+        import_columns,
+        labels,
+        reportability,
+        risk,
+        roles,
+        vocabulary,
+    )
     from complaint_qms.setup.custom_fields import custom_fields
 
     yield from (Message(name, "roles") for name in roles.OWN_ROLES)
@@ -207,6 +216,7 @@ def _data() -> Iterator[Message]:
     for body in reportability.JURISDICTIONS.values():
         yield from (Message(body[part], "reportability") for part in ("name", "authority"))
     yield Message(board.BOARD, "board")
+    yield from (Message(text, "correspondence") for text in (*correspondence.KINDS, *correspondence.SPOKEN))
     yield Message(vocabulary.ROOT_TYPE, "vocabulary")
     yield from (Message(name, "vocabulary") for name in _type_names(vocabulary.TYPES))
     yield from (Message(row[1], "vocabulary") for row in vocabulary.SOP_CHECKS)

@@ -16,10 +16,11 @@ import { draw_matrix } from "./desk/matrix";
 import { make_my_work } from "./desk/my_work";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
+import * as answers from "./desk/answers";
 import { assignable, set_complaint_queries } from "./desk/complaint_queries";
 
 frappe.provide("complaint_qms.desk");
-Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, {
+Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, {
 	take_step,
 	draw_gallery,
 	kind_of,

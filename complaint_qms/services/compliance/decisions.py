@@ -161,7 +161,8 @@ def _stamp_reply(doc: Document, before: Document | None) -> None:
     if not doc.reply_sent_at:
         doc.reply_sent_by = None
         return
-    if not (before and before.reply_sent_at) and not doc.flags.by_import:
+    first = not (before and before.reply_sent_at) or doc.flags.replied_anew
+    if first and not doc.flags.by_import:
         doc.reply_sent_by = frappe.session.user
     doc.first_response_at = doc.first_response_at or doc.reply_sent_at
 

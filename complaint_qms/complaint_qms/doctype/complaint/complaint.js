@@ -35,11 +35,15 @@ frappe.ui.form.on("Complaint", {
 			draw_panels(frm, []);
 			return;
 		}
+		desk.mind_answers();
+		desk.offer_answers(frm);
 		desk.load_record(frm, {
 			overview: "complaint_qms.api.complaint.overview",
 			context: "complaint_qms.api.complaint.context",
 			take: "complaint_qms.api.complaint.take_step",
 			show: show_overview,
+			// A reply is written, and counts as sent, beside the dialog that asks for it.
+			beside: { fields: ["reply", "reply_sent_at"], label: __("Write and Send It"), open: desk.answer_beside },
 			show_context(form, context) {
 				desk.draw_context(form, context);
 				draw_panels(form, desk.linked_rows(context.linked));

@@ -10,7 +10,8 @@ const LAST = ["closed", "completed"];
 /**
  * Take `step` on the form's record. A forward step that lacks nothing is taken at once, the last one is looked over
  * first; every other step asks in a dialog.
- * @param options {method, args, go_to(field), done(overview), cancelled()}: the last when the dialog is closed untaken
+ * @param options {method, args, go_to(field), done(overview), cancelled(), beside}: `cancelled` when the dialog is closed untaken;
+ *   beside: {fields, label, open(frm, dialog)}, a button under the first of these fields that is asked
  */
 export async function take_step(frm, step, options) {
 	if (frm.is_dirty()) await frm.save();
@@ -119,12 +120,21 @@ function open_dialog(frm, step, fields, outside, options) {
 		options.go_to(field);
 	});
 	dialog.show();
+	offer_beside(frm, dialog, options.beside);
 	// What is missing is marked, not enforced: an answer in one field may make another one needless.
 	for (const { field } of step.missing) {
 		const control = dialog.fields_dict[field];
 		if (control) control.$wrapper.find(".control-label").addClass("reqd");
 	}
 	return dialog;
+}
+
+function offer_beside(frm, dialog, beside) {
+	const field = beside && beside.fields.find((name) => dialog.fields_dict[name]);
+	if (!field) return;
+	$(`<button type="button" class="btn btn-default btn-xs cq-beside">${esc(beside.label)}</button>`)
+		.appendTo(dialog.fields_dict[field].$wrapper)
+		.on("click", () => beside.open(frm, dialog));
 }
 
 function split_values(frm, values) {

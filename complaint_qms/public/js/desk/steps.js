@@ -110,7 +110,7 @@ function readable_timeline(frm) {
 
 /**
  * Fetch the overview (and context) of the form's record and draw them; an answer that comes too late is dropped.
- * @param options {overview, take, context?, args?, show(frm, overview, handlers), show_context?(frm, context)}
+ * @param options {overview, take, context?, args?, beside?, show(frm, overview, handlers), show_context?(frm, context)}
  */
 export function load_record(frm, options) {
 	readable_timeline(frm);
@@ -121,7 +121,7 @@ export function load_record(frm, options) {
 	frappe.xcall(options.overview, args).then((overview) => {
 		if (!fresh()) return;
 		overview.turn = whose_turn(frm, overview);
-		offer_steps(frm, overview, { method: options.take, args: options.args });
+		offer_steps(frm, overview, { method: options.take, args: options.args, beside: options.beside });
 		options.show(frm, overview, { go_to: (field) => go_to(frm, field) });
 		go_to_wanted(frm);
 	});

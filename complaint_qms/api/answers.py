@@ -1,0 +1,109 @@
+"""Messages to the customer over the wire: compose, look, send, note what was said."""
+
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.email.email_body import get_formatted_html
+from frappe.model.document import Document
+from frappe.utils import get_datetime
+from frappe.utils.html_utils import sanitize_html
+
+from complaint_qms.api.arguments import checked, read_names
+from complaint_qms.services.correspondence import composing, counting, messages
+from complaint_qms.services.record.input_validation import refuse
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def compose(name: str, kind: str | None = None, template: str | None = None) -> dict[str, Any]:
+    """A message to start from: addresses, language, template, subject, text, and why no mail can be sent, if so."""
+    return composing.compose(_complaint(name), kind or None, template or None)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def preview(name: str, subject: str, content: str) -> str:
+    """The mail as its reader will see it, as a page of its own."""
+    _complaint(name)
+    return get_formatted_html(subject, sanitize_html(content), with_container=True)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def send(
+    name: str,
+    kind: str,
+    recipients: str,
+    subject: str,
+    content: str,
+    cc: str = "",
+    bcc: str = "",
+    template: str = "",
+    in_reply_to: str = "",
+    attachments: Any = None,
+    send_me_a_copy: int = 0,
+    read_receipt: int = 0,
+) -> dict[str, Any]:
+    """Send a mail to the customer. It is the first response where there was none, and the reply when `kind` says so.
+
+    Args:
+        kind: "Answer", "Question" or "Information".
+        recipients, cc, bcc: mail addresses with commas between them.
+        attachments: names of Files of the complaint, as a list or its JSON text.
+
+    Returns:
+        {message (name of the Communication), not_sent_to, values (fields of the complaint that changed)}
+    """
+    complaint = _complaint(name)
+    mail = messages.Mail(
+        kind=kind,
+        recipients=recipients,
+        subject=subject,
+        content=content,
+        cc=cc,
+        bcc=bcc,
+        template=template,
+        in_reply_to=in_reply_to,
+        attachments=read_names("attachments", attachments) if attachments else (),
+        send_me_a_copy=bool(send_me_a_copy),
+        read_receipt=bool(read_receipt),
+    )
+    message = messages.send_mail(complaint, mail)
+    left_out = message.exclude_emails_list(include_sender=mail.send_me_a_copy)
+    return {"message": message.name, "not_sent_to": ", ".join(left_out), "values": counting.values_of(name)}
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def note(name: str, kind: str, medium: str, said: str, at: str | None = None) -> dict[str, Any]:
+    """Note what the customer was told on the phone or face to face; it counts as a mail does.
+
+    Args:
+        medium: "Phone", "Visit", "Meeting", "Chat", "SMS" or "Other".
+        at: when, in the time zone of the site; now by default.
+    """
+    message = messages.note(_complaint(name), kind, medium, said, _moment(at))
+    return {"message": message.name, "values": counting.values_of(name)}
+
+
+def _complaint(name: str) -> Document:
+    """Who may write to customers about a complaint is a right of its own, as with the framework's composer."""
+    doc = frappe.get_doc("Complaint", name)
+    doc.check_permission("read")
+    doc.check_permission("email")
+    return doc
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return get_datetime(text)
+    except ValueError:
+        refuse(
+            _("When: “{0}” is no moment. Write it as 2026-01-31 14:30.").format(
+                frappe.utils.escape_html(text)
+            )
+        )

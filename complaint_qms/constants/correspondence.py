@@ -1,0 +1,18 @@
+"""What is said to a customer about a complaint: kinds of messages, ways, and the fields they are kept in."""
+
+from typing import Final
+
+# Choices of Select fields on DocTypes of others, which the framework shows as they are.
+ANSWER: Final = "Answer"
+QUESTION: Final = "Question"
+INFORMATION: Final = "Information"
+KINDS: Final = (ANSWER, QUESTION, INFORMATION)
+
+KIND_FIELD: Final = "complaint_message"
+LANGUAGE_FIELD: Final = "complaint_language"
+
+# Ways other than mail, of those that Communication knows.
+SPOKEN: Final = ("Phone", "Visit", "Meeting", "Chat", "SMS", "Other")
+
+# Stages in which a solution is there to be told: what is written then and says nothing of its kind is the answer.
+ANSWERING: Final = ("solve", "confirm")

@@ -1,0 +1,8 @@
+"""What is said to the customer, by mail or aloud, and what it counts for on the complaint.
+
+addresses     where the customer is written to                       (writes nothing)
+merge_fields  what a template may say about a complaint              (writes nothing)
+composing     a message to start from                                (writes nothing)
+messages      sends a mail, or notes what was said aloud
+counting      first response, reply and “sent by”, of every message however it was sent
+"""

@@ -1,0 +1,152 @@
+"""A message to the customer to start from: to whom, in which language, from a template of the site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.model.document import Document
+from frappe.utils import escape_html, strip_html
+from jinja2 import TemplateError
+
+from complaint_qms.constants.correspondence import (
+    ANSWER,
+    ANSWERING,
+    INFORMATION,
+    KIND_FIELD,
+    KINDS,
+    LANGUAGE_FIELD,
+    QUESTION,
+)
+from complaint_qms.services.correspondence.addresses import addresses_of
+from complaint_qms.services.correspondence.merge_fields import language_of, merge_fields, speaking
+
+TEMPLATE = "Email Template"
+
+
+def compose(complaint: Document, kind: str | None = None, template: str | None = None) -> dict[str, Any]:
+    """What the composer opens with; nothing is sent and nothing written.
+
+    Args:
+        kind: one of `KINDS`; by default what the stage calls for.
+        template: Email Template to use in place of the one for this kind and language.
+
+    Returns:
+        {kind, language, recipients, known (addresses), template, subject, content, signature, in_reply_to, no_account (why no
+        mail can be sent; empty when one can)}
+    """
+    kind = kind or likely_kind(complaint)
+    check_kind(kind)
+    language, known = language_of(complaint), addresses_of(complaint)
+    template = template or _template_for(kind, language)
+    said = _rendered(complaint, template, language) if template else {"subject": "", "content": ""}
+    received = _last_received(complaint)
+    return {
+        "kind": kind,
+        "language": language,
+        "recipients": known[0] if known else "",
+        "known": known,
+        "template": template or "",
+        "subject": _traceable(
+            complaint, _answering(received.subject) if received else said["subject"] or complaint.subject
+        ),
+        "content": said["content"],
+        "signature": _signature(),
+        "in_reply_to": received.name if received else "",
+        "no_account": why_no_mail(),
+    }
+
+
+def check_kind(kind: str) -> None:
+    """Raises:
+    frappe.ValidationError: there is no such kind of message.
+    """
+    if kind not in KINDS:
+        named = ", ".join(f"{name} ({_(name)})" if _(name) != name else name for name in KINDS)
+        frappe.throw(
+            _("Kind of Message: there is no “{0}”. Choose one of {1}.").format(escape_html(kind), named)
+        )
+
+
+def likely_kind(complaint: Document) -> str:
+    """What a message is for, as far as the stage tells."""
+    if complaint.stage in ANSWERING:
+        return ANSWER
+    return QUESTION if complaint.first_response_at else INFORMATION
+
+
+def why_no_mail() -> str:
+    """Why no mail can leave this site, with what to do; empty when one can."""
+    if _account():
+        return ""
+    return _(
+        "No mail can be sent: there is no outgoing mail account. Set one up as default under Email Account; until then note here how the customer was answered."
+    )
+
+
+def _account() -> Document | None:
+    return EmailAccount.find_outgoing(match_by_doctype="Complaint") or None
+
+
+def _signature() -> str:
+    """Of who writes, else of the account that sends."""
+    own = frappe.db.get_value("User", frappe.session.user, "email_signature")
+    account = _account()
+    return own or (account.signature if account and account.get("add_signature") else "") or ""
+
+
+def _template_for(kind: str, language: str) -> str | None:
+    """The site's template for this kind in this language, or in its parent language; an unmarked one never."""
+    languages = [language, language.split("-")[0]]
+    rows = frappe.get_all(
+        TEMPLATE,
+        {KIND_FIELD: kind, LANGUAGE_FIELD: ("in", languages)},
+        ["name", LANGUAGE_FIELD],
+        order_by="creation asc, name asc",
+    )
+    return min(rows, key=lambda row: languages.index(row[LANGUAGE_FIELD])).name if rows else None
+
+
+def _rendered(complaint: Document, template: str, language: str) -> dict[str, str]:
+    if not frappe.db.exists(TEMPLATE, template):
+        frappe.throw(_("There is no Email Template “{0}”.").format(escape_html(template)))
+    doc = frappe.get_cached_doc(TEMPLATE, template)
+    try:
+        with speaking(language):
+            fields = merge_fields(complaint)
+            return {
+                "subject": strip_html(doc.get_formatted_subject(fields)),
+                "content": doc.get_formatted_response(fields),
+            }
+    except (TemplateError, frappe.ValidationError) as error:
+        frappe.clear_last_message()
+        reason = [line for line in strip_html(str(error)).splitlines() if line.strip()][-1]
+        frappe.throw(
+            _("Email Template “{0}” cannot be used: {1}. Correct it or choose another one.").format(
+                escape_html(template), escape_html(reason)
+            )
+        )
+
+
+def _last_received(complaint: Document) -> frappe._dict | None:
+    about = {
+        "reference_doctype": complaint.doctype,
+        "reference_name": complaint.name,
+        "sent_or_received": "Received",
+        "communication_medium": "Email",
+    }
+    rows = frappe.get_all("Communication", about, ["name", "subject"], order_by="creation desc", limit=1)
+    return rows[0] if rows else None
+
+
+def _traceable(complaint: Document, subject: str) -> str:
+    """The framework finds the record of a reply whose references are lost by this end of its subject."""
+    mark = f"(#{complaint.name})"
+    return subject if subject.endswith(mark) else f"{subject} {mark}"
+
+
+def _answering(subject: str | None) -> str:
+    said = subject or ""
+    return said if said.lower().startswith(("re:", "回复", "答复")) else f"Re: {said}"
