@@ -47,6 +47,14 @@ function offer_primary(frm, label, action) {
 	});
 }
 
+/** Roles that people are given by hand; the server refuses the others where work is led by a role. */
+const given_roles = () => ({
+	filters: [
+		["Role", "name", "not in", ["Administrator", "Guest", "All", "Desk User"]],
+		["Role", "disabled", "=", 0],
+	],
+});
+
 // What ERPNext does not let this user choose from is shown; offered, it would answer “Not permitted” to each Tab through it.
 // Users are offered by a query of ours, some records by name alone, and what has to be filled stays open.
 $(document).on("form-refresh", (event, frm) => {
@@ -67,6 +75,7 @@ $(document).on("page-change", () => {
 
 frappe.provide("complaint_qms");
 Object.assign(complaint_qms, {
+	given_roles,
 	given_up,
 	labels,
 	markup,

@@ -16,6 +16,7 @@ from frappe.utils import cint, flt, now_datetime
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.people.session_users import acting
+from complaint_qms.services.record import number_limits
 
 # Whether without limit, and the amount: the greater pair allows more.
 Amount = tuple[bool, float]
@@ -74,7 +75,8 @@ def own_limit(settings: Document, user: str) -> float:
 def window(settings: Document, user: str) -> int:
     """Days in which grants to a customer count together; to whoever shortened them, what they were, until confirmed."""
     pending = settings.approval_window_set_by == user and not settings.approval_window_confirmed
-    return max(cint(settings.approval_window_before if pending else settings.approval_window_days), 0)
+    days = cint(settings.approval_window_before if pending else settings.approval_window_days)
+    return number_limits.within(SETTINGS, "approval_window_days", days)
 
 
 def roles_pending(settings: Document, user: str) -> set[str]:

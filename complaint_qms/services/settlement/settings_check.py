@@ -9,13 +9,34 @@ from frappe.utils import escape_html
 
 
 def check_settlement_settings(settings: Document) -> None:
-    """The account and the warehouse that are newly named can be booked on.
+    """The account and the warehouse that are newly named can be booked on; a role has one limit in a company.
 
     Raises:
         frappe.ValidationError: names the field and the remedy.
     """
+    _check_limits(settings)
     _check_account(settings)
     _check_warehouse(settings)
+
+
+def _check_limits(settings: Document) -> None:
+    """The higher of two rows would count in silence, and a limit that was meant to be lowered would not be."""
+    before = settings.get_doc_before_save()
+    known = {(row.name, row.role, row.company or "") for row in before.approval_limits} if before else set()
+    first: dict[tuple[str, str], Document] = {}
+    for row in settings.approval_limits:
+        other = first.setdefault((row.role, row.company or ""), row)
+        if other is row or {(it.name, it.role, it.company or "") for it in (row, other)} <= known:
+            continue
+        frappe.throw(
+            _("{0}: rows {1} and {2} are both for {3} in {4}. Keep one.").format(
+                _(settings.meta.get_label("approval_limits")),
+                other.idx,
+                row.idx,
+                frappe.bold(escape_html(_(row.role))),
+                escape_html(row.company or _("every company")),
+            )
+        )
 
 
 def _check_account(settings: Document) -> None:

@@ -2,6 +2,8 @@
 frappe.ui.form.on("Complaint QMS Settings", {
 	setup(frm) {
 		frm.set_query("goodwill_account", () => ({ filters: { is_group: 0, disabled: 0, root_type: ["in", ["Expense", "Income"]] } }));
+		frm.set_query("fallback_handler_role", complaint_qms.given_roles);
+		frm.set_query("role", "approval_limits", complaint_qms.given_roles);
 		frm.set_query("return_warehouse", () => ({ filters: { is_group: 0, disabled: 0 } }));
 	},
 });

@@ -1,6 +1,11 @@
 const STAGES = ["intake", "triage", "investigate", "solve", "confirm", "execute", "review"];
 
 frappe.ui.form.on("Complaint SOP", {
+	setup(frm) {
+		frm.set_query("escalation_role", complaint_qms.given_roles);
+		frm.set_query("responsible_role", "stages", complaint_qms.given_roles);
+		frm.set_query("escalate_to_role", "stages", complaint_qms.given_roles);
+	},
 	refresh(frm) {
 		if (frm.doc.__islocal && !(frm.doc.stages || []).length) fill_stages(frm);
 		if (!frm.is_new()) {
