@@ -17,6 +17,7 @@ _DETAILS = {
     "row_unreadable": "{why}",
     "quote_swallows": "{lines}",
     "cell_too_long": "> {most}",
+    "formula_uncalculated": "{columns}",
     "row_not_json": "{why}",
     "row_not_object": "{kind}",
     "row_too_deep": "> {most}",

@@ -31,7 +31,9 @@ def ingest_deliveries(store: Store, table: Table, mapping: FileMapping, timezone
     places = {key: table.columns.index(names[0]) for key, names in mapping.columns.items()}
     with store.transaction():
         store.db.execute("DELETE FROM delivery")
-        for chunk in table.chunks(CHUNK):
+        for chunk in table.chunks(
+            CHUNK, needed=[name for names in mapping.columns.values() for name in names]
+        ):
             for row, problem in chunk.bad:
                 reason, detail = reason_and_detail(problem)
                 store.note_quality(FIELD, reason, 1, row, detail)

@@ -85,7 +85,8 @@ def ingest(
     tick(start)
     reader = _ChunkReader(store, source, collector, timezone)
     position = start
-    for chunk in source.table.chunks(CHUNK, skip_records=start):
+    needed = [name for names in source.mapping.columns.values() for name in names]
+    for chunk in source.table.chunks(CHUNK, start, needed):
         with store.transaction():
             reader.take(chunk)
             position += chunk.consumed

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -188,8 +190,10 @@ def require(mapping: FileMapping) -> None:
         return
     fmt = mapping.format
     if fmt.kind == "xlsx" and mapping.path:
-        unsaved = sheets.formula_columns(mapping.path, fmt.sheet or "", mapping.header_row, mapping.headings)
-        if unsaved:
+        rows = sheets.uncalculated(mapping.path, fmt.sheet or "").items()
+        cells = reduce(or_, (cells for row, cells in rows if row > mapping.header_row), 0)
+        known = {name for names in mapping.columns.values() for name in names}
+        if unsaved := [name for name in sheets.columns_of(cells, mapping.headings) if name not in known]:
             raise ColumnError("formulas_unsaved", file=mapping.name, columns=name_list(unsaved))
     key = "columns_no_content" if gone == list(CONTENT_KEYS) else "columns_missing"
     kind = "json" if fmt.kind == "jsonl" else fmt.kind

@@ -84,6 +84,7 @@ ROW_PROBLEMS: Final[dict[str, tuple[str, ...]]] = {
     "row_swallowed": (),
     "quote_swallows": ("lines",),
     "cell_too_long": ("most",),
+    "formula_uncalculated": ("columns",),
     "row_not_json": ("why",),
     "row_not_object": ("kind",),
     "row_too_deep": ("most",),

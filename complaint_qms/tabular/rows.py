@@ -6,7 +6,7 @@ A record is ``(row, cells)``; row 1 is the first record of the file, so with hea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -93,11 +93,20 @@ class Table:
         """Is this a file of bad rows that an earlier run wrote?"""
         return self.columns[:BAD_ROWS_COLUMNS] in BAD_ROWS_HEADINGS.values()
 
-    def chunks(self, size: int, skip_records: int = 0) -> Iterator[Chunk]:
-        """All data records in chunks; the first `skip_records` data records are passed over (for a restart)."""
-        width = len(self.columns)
+    def chunks(self, size: int, skip_records: int = 0, needed: Iterable[str] = ()) -> Iterator[Chunk]:
+        """All data records in chunks; the first `skip_records` data records are passed over (for a restart).
+
+        Args:
+            needed: columns without whose values a record is none: one with a formula there that was saved without its
+                value is put aside.
+        """
+        width, uncalculated = len(self.columns), self._uncalculated(needed)
         for batch in self._batches(size, skip_records):
-            if width > 1 and set(map(type, batch.cells)) == {list} and set(map(len, batch.cells)) == {width}:
+            if uncalculated and not uncalculated.keys().isdisjoint(batch.rows):
+                yield self._calculated(batch, uncalculated, width)
+            elif (
+                width > 1 and set(map(type, batch.cells)) == {list} and set(map(len, batch.cells)) == {width}
+            ):
                 yield batch  # nothing to look at row by row
             else:
                 yield self._sorted(batch, width)
@@ -108,6 +117,26 @@ class Table:
         if self.format.kind != "csv" or not self._bytes_read:
             return None
         return round(consumed * self.path.stat().st_size / self._bytes_read)
+
+    def _uncalculated(self, needed: Iterable[str]) -> dict[int, list[str]]:
+        """Row → those of the columns in which it has a formula without a value."""
+        if self.format.kind != "xlsx" or not (wanted := set(needed)):
+            return {}
+        rows = sheets.uncalculated(self.path, self.format.sheet or "")
+        named = {row: sheets.columns_of(cells, self.columns) for row, cells in rows.items()}
+        return {row: names for row, every in named.items() if (names := [n for n in every if n in wanted])}
+
+    def _calculated(self, batch: Chunk, uncalculated: dict[int, list[str]], width: int) -> Chunk:
+        """A batch whose rows with such formulas are put aside."""
+        good = [place for place, row in enumerate(batch.rows) if row not in uncalculated]
+        found = self._sorted(
+            Chunk(batch.consumed, [batch.rows[p] for p in good], [batch.cells[p] for p in good], []), width
+        )
+        for row, cells in zip(batch.rows, batch.cells, strict=True):
+            if row in uncalculated:
+                found.bad.append((row, problem("formula_uncalculated", columns=uncalculated[row])))
+                found.bad_cells.append(list(cells))
+        return found
 
     def _sorted(self, batch: Chunk, width: int) -> Chunk:
         """The rows of a batch and, apart from them, what is none."""

@@ -13,7 +13,7 @@ from complaint_qms.tabular import limits
 from complaint_qms.tabular.cells import cell_text
 from complaint_qms.tabular.dates import DateVotes
 from complaint_qms.tabular.errors import UnreadableFileError
-from complaint_qms.tabular.workbook_inspection import inspect
+from complaint_qms.tabular.workbook_inspection import Sheet, inspect
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 LOOK_AHEAD = 200
 
 
-def rows(path: Path, sheet: str, values: bool = True) -> Iterator[tuple[int, list[str]]]:
-    """``(row, cells)`` of a sheet; `values`: what formulas gave when the book was saved, else the formulas."""
-    with _opened(path, values) as (book, last_rows):
+def rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    """``(row, cells)`` of a sheet, with what formulas gave when the book was saved."""
+    with _opened(path) as (book, seen):
         names = _names(book)
         if sheet not in names:
             raise UnreadableFileError("sheet_missing", file=path, sheet=sheet, sheets=names)
-        yield from _rows(path, book, sheet, last_rows.get(sheet))
+        yield from _rows(path, book, sheet, seen.get(sheet))
 
 
 def choose(path: Path, wanted: str | None) -> tuple[str, tuple[str, ...]]:
     """The sheet to read, and the other sheets that hold anything: the wanted one, else the first with a column of dates,
     else the first that is not empty."""
-    with _opened(path) as (book, last_rows):
+    with _opened(path) as (book, seen):
         names = _names(book)
         if not names:
             raise UnreadableFileError("sheet_none", file=path)
         heads = {
-            name: [c for _, c in islice(_rows(path, book, name, last_rows.get(name)), LOOK_AHEAD)]
+            name: [c for _, c in islice(_rows(path, book, name, seen.get(name)), LOOK_AHEAD)]
             for name in names
         }
     full = [name for name in names if any(any(c.strip() for c in cells) for cells in heads[name])]
@@ -52,16 +52,15 @@ def choose(path: Path, wanted: str | None) -> tuple[str, tuple[str, ...]]:
     return wanted, tuple(name for name in full if name != wanted)
 
 
-def formula_columns(path: Path, sheet: str, header_row: int, names: list[str]) -> list[str]:
-    """Headings of columns whose formulas were saved without their values."""
-    stored = list(islice(rows(path, sheet), LOOK_AHEAD))
-    found: dict[str, None] = {}
-    for (number, cells), (_, given) in zip(rows(path, sheet, values=False), stored, strict=False):
-        if number > header_row:
-            for name, formula, value in zip(names, cells, given, strict=False):
-                if formula.startswith("=") and not value:
-                    found[name] = None
-    return list(found)
+def uncalculated(path: Path, sheet: str) -> dict[int, int]:
+    """Row → its cells whose formulas were saved without their values, bit 0 the first cell."""
+    seen = inspect(path).get(sheet)
+    return seen.uncalculated if seen else {}
+
+
+def columns_of(cells: int, names: list[str]) -> list[str]:
+    """Headings of the cells that are set in such a number."""
+    return [name for place, name in enumerate(names) if cells >> place & 1]
 
 
 def _has_dates(head: list[list[str]], numbers: bool = False) -> bool:
@@ -79,8 +78,9 @@ def _names(book: Workbook) -> list[str]:
     return [sheet.title for sheet in book.worksheets]
 
 
-def _rows(path: Path, book: Workbook, name: str, last: int | None) -> Iterator[tuple[int, list[str]]]:
-    """`last`: the last filled row; None where it is not known."""
+def _rows(path: Path, book: Workbook, name: str, seen: Sheet | None) -> Iterator[tuple[int, list[str]]]:
+    """`seen`: None where the last filled row is not known."""
+    last = seen.last_row if seen else None
     if last == 0:
         return
     sheet = book[name]
@@ -95,16 +95,16 @@ def _rows(path: Path, book: Workbook, name: str, last: int | None) -> Iterator[t
 
 
 @contextlib.contextmanager
-def _opened(path: Path, values: bool = True) -> Iterator[tuple[Workbook, dict[str, int]]]:
-    """The workbook and the last filled rows of its sheets; whatever its parsers raise on a damaged one becomes a message."""
+def _opened(path: Path) -> Iterator[tuple[Workbook, dict[str, Sheet]]]:
+    """The workbook and what was seen of its sheets; whatever its parsers raise on a damaged one becomes a message."""
     import openpyxl
 
     _refuse_other_zips(path)
     book = None
     try:
-        last_rows = inspect(path)
-        book = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
-        yield book, last_rows
+        seen = inspect(path)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        yield book, seen
     except UnreadableFileError:
         raise
     except Exception as error:

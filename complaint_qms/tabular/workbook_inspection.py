@@ -11,7 +11,7 @@ import re
 import zipfile
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, NamedTuple, NoReturn
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -27,8 +27,15 @@ _HELD_WHOLE = re.compile(
 )
 
 
-def inspect(path: Path) -> dict[str, int]:
-    """Sheet → its last filled row, for sheets that can be read to their end. A file is looked over once.
+class Sheet(NamedTuple):
+    """What was seen of a sheet. `uncalculated`: row → its cells that hold a formula and no value, bit 0 the first one."""
+
+    last_row: int
+    uncalculated: dict[int, int]
+
+
+def inspect(path: Path) -> dict[str, Sheet]:
+    """Sheet → what was seen of it, for sheets that can be read to their end. A file is looked over once.
 
     Raises:
         UnreadableFileError: the workbook is too large to be read, or holds too little for its size.
@@ -40,8 +47,8 @@ def inspect(path: Path) -> dict[str, int]:
 
 
 @lru_cache(maxsize=8)
-def _look_over(path: Path, size: int, changed: int) -> dict[str, int]:
-    last_rows = {}
+def _look_over(path: Path, size: int, changed: int) -> dict[str, Sheet]:
+    seen = {}
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         if len(parts) > limits.PARTS:
@@ -54,10 +61,11 @@ def _look_over(path: Path, size: int, changed: int) -> dict[str, int]:
         for part in parts:
             with archive.open(part) as stream:
                 title = titles.get(part.filename)
-                last = _Part(path, title or part.filename, part.file_size).run(stream, title is not None)
+                sheet = _Part(path, title or part.filename, part.file_size)
+                last = sheet.run(stream, title is not None)
                 if title is not None and last is not None:
-                    last_rows[title] = last
-    return last_rows
+                    seen[title] = Sheet(last, sheet.uncalculated)
+    return seen
 
 
 class _Part:
@@ -71,6 +79,8 @@ class _Part:
         self._filled = self._filled_here = self._furthest = self._last = self._blank_rows = 0
         self._open = False  # whether the cell that is being read is still without a value
         self._began = 0  # place of the row or shared text that is being read
+        self._text = self._formula = self._in_value = False  # of the cell that is being read
+        self.uncalculated: dict[int, int] = {}
 
     def run(self, stream: IO[bytes], ends: bool) -> int | None:
         """Row of the last filled cell, None for a damaged part. `ends`: nobody reads beyond that row."""
@@ -107,15 +117,35 @@ class _Part:
                 self._refuse("limit_elements", limits.ROW_ELEMENTS)
             if name == "c":
                 self._cell(attributes.get("r"))
+                self._text = attributes.get("t") == "str"
             elif self._open and name in _FILLS:
                 self._open = False
                 self._filled_here += 1
+            # A formula may give the empty text; without a value nobody has calculated it.
+            if name == "f" and not self._text:
+                self._formula = True
+                self._parser.CharacterDataHandler = self._value
+            elif name == "v":
+                self._in_value = True
         else:
             self._others += 1
             if self._others > limits.OTHER_ELEMENTS:
                 self._refuse("limit_elements", limits.OTHER_ELEMENTS)
             if name == "dimension" and (corner := _CORNER.match(attributes.get("ref", ""))):
                 self._reach(corner.group(1))
+
+    def _value(self, text: str) -> None:
+        if self._in_value and text.strip():
+            self._formula = False
+            self._parser.CharacterDataHandler = None
+
+    def _end_cell(self) -> None:
+        if self._formula:
+            bit = 1 << (self._column - 1)
+            self.uncalculated[self._rows] = self.uncalculated.get(self._rows, 0) | bit
+            self._formula = False
+            self._parser.CharacterDataHandler = None
+        self._in_value = False
 
     def _shared(self, name: str) -> None:
         self._texts += 1
@@ -137,6 +167,7 @@ class _Part:
         self._open = False
 
     def _end_row(self, place: int) -> None:
+        self._end_cell()
         if self._rows and place - self._began > 4 * limits.RECORD:
             self._refuse("limit_row_text", limits.RECORD)
         self._began = place
@@ -157,6 +188,7 @@ class _Part:
             self._refuse("limit_blank_rows_of_sheet", limits.BLANK_ROWS)
 
     def _cell(self, place: str | None) -> None:
+        self._end_cell()
         self._open = True
         if not place:
             self._column += 1

@@ -120,3 +120,24 @@ def test_a_public_upload_to_a_complaint_is_private_at_once(people, server):  # n
     row = {**saved, "struck_out": 1}
     assert "Reason for Striking Out" in agent.refused("update", "Complaint", doc.name, evidence=[row])
     agent.update("Complaint", doc.name, evidence=[{**row, "strike_reason": "Another order's"}])
+
+
+def test_an_empty_file_is_refused_in_words(people, server):  # noqa: F811
+    agent, doc = people[roles.AGENT], complaint()
+    frappe.db.commit()
+    for attached in (
+        {"doctype": "Complaint", "docname": doc.name},
+        {"doctype": "Complaint", "docname": "new-complaint-abcdef"},
+        {},
+    ):
+        got = agent.session.post(
+            f"{server}/api/method/upload_file",
+            data={**attached, "is_private": "1"},
+            files={"file": ("photo.txt", b"")},
+            timeout=60,
+        )
+        assert got.status_code == 417, (attached, got.text)
+        assert "photo.txt" in got.text
+        assert "is empty, it has 0 bytes. Choose a file with content." in got.text
+    frappe.db.rollback()
+    assert not frappe.db.exists("File", {"file_name": "photo.txt", "attached_to_name": doc.name})

@@ -15,7 +15,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from complaint_qms.constants.evidence import LOST_AT, SHA256, TALK
-from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.constants.records import BY_DOCTYPE, QUALITY_RECORDS
 from complaint_qms.exceptions import GateError
 from complaint_qms.services import writing
 from complaint_qms.services.evidence import disk
@@ -121,6 +121,22 @@ def keep_private(file: Document) -> None:
         if path.exists():
             file.file_name = file.file_name or path.name
             file.content, file.decode, file.file_url = path.read_bytes(), False, None
+
+
+def refuse_empty(file: Document) -> None:
+    """A new file of ours, or of nobody yet, has bytes. The framework looks for it on the disk instead, and fails there.
+
+    Raises:
+        frappe.ValidationError: it has none.
+    """
+    doctype = file.attached_to_doctype
+    if file.is_folder or file.file_url or file.get("content"):
+        return
+    if not doctype or doctype in BY_DOCTYPE or doctype in TALK:
+        named = escape_html(file.file_name or _("The file"))
+        frappe.throw(
+            _("{0} is empty, it has 0 bytes. Choose a file with content.").format(frappe.bold(named))
+        )
 
 
 def plain_name(name: str | None) -> str | None:

@@ -136,6 +136,10 @@ ROW_TEXTS = {
     "row_swallowed": _lt("Swallowed by the open quotation mark of the row named."),
     "quote_swallows": _lt("A quotation mark opens here and swallows the next lines: {lines}."),
     "cell_too_long": _lt("A cell has more than {most} characters."),
+    "formula_uncalculated": _lt(
+        "A formula without its value stands in {columns}. Open the file in Excel or LibreOffice, save it and import it again, "
+        "or enter the value."
+    ),
     "row_not_json": _lt("Not valid JSON: {why}."),
     "row_not_object": _lt("Not a JSON object: {kind}."),
     "row_too_deep": _lt("Objects lie within each other more than {most} levels deep."),

@@ -23,6 +23,7 @@ from frappe.utils.global_search import update_global_search
 from complaint_qms.services.framework_seams import asked_once
 from complaint_qms.services.importing import row_errors
 from complaint_qms.services.importing.batch_cache import Blank
+from complaint_qms.services.importing.external_ids import ExternalIds
 from complaint_qms.services.importing.row_values import (
     Defaults,
     Row,
@@ -80,12 +81,15 @@ def try_out(source: Source, defaults: Defaults, size: int = BATCH) -> tuple[Coun
     """Go through the whole file and write nothing: what would be made, and the rows that would not."""
     require_columns(source)
     translator, total, bad = Translator(source, defaults), Counts(), []
+    numbers = _numbers(source)
     for chunk in source.chunks(size):
         rows, unreadable = translator.translate(chunk)
         fresh = _fresh(rows, source.digest)
         docs, refused = _build(fresh, source.digest)
-        bad += unreadable + refused
-        total += Counts(chunk.consumed, len(docs), len(rows) - len(fresh), len(unreadable) + len(refused))
+        docs, repeated = numbers.apart(docs)
+        found = unreadable + refused + repeated
+        bad += found
+        total += Counts(chunk.consumed, len(docs), len(rows) - len(fresh), len(found))
         frappe.db.rollback()
     return total, bad
 
@@ -122,7 +126,7 @@ def _make_searchable(source: Source, imported: int) -> None:
 
 def _all(doc: Document, source: Source, tell: Callable[[Counts], None] | None) -> Counts:
     """Batch after batch to the end of the file."""
-    translator = Translator(source, defaults_of(doc))
+    translator, numbers = Translator(source, defaults_of(doc)), _numbers(source)
     doc.reload()  # whoever ran it before may have moved it on since it was read
     total = Counts(*(cint(doc.get(part.name)) for part in fields(Counts)))
     doc.db_set(
@@ -138,7 +142,7 @@ def _all(doc: Document, source: Source, tell: Callable[[Counts], None] | None) -
     size = cint(doc.batch_size) or BATCH
     for chunk in source.chunks(size, skip_records=total.position):
         hold_row(doc.name, total.position)
-        done = _batch(doc.name, source, translator, chunk)
+        done = _batch(doc.name, source, translator, numbers, chunk)
         total += done
         counts = {part.name: getattr(total, part.name) for part in fields(Counts)}
         seconds = before + round(time.monotonic() - began)
@@ -160,11 +164,12 @@ def _all(doc: Document, source: Source, tell: Callable[[Counts], None] | None) -
     return total
 
 
-def _batch(name: str, source: Source, translator: Translator, chunk: Any) -> Counts:
+def _batch(name: str, source: Source, translator: Translator, numbers: ExternalIds, chunk: Any) -> Counts:
     rows, bad = translator.translate(chunk)
     fresh = _fresh(rows, source.digest)
     docs, refused = _build(fresh, source.digest)
-    bad += refused
+    docs, repeated = numbers.apart(docs)
+    bad += refused + repeated
     if docs:
         docs, bad_now = _write(docs)
         bad += bad_now
@@ -230,6 +235,10 @@ def _write(docs: list[Document]) -> tuple[list[Document], list[RowError]]:
             row = doc.flags.row
             bad.append(RowError(row.number, "", said(error), row.cells))
     return written, bad
+
+
+def _numbers(source: Source) -> ExternalIds:
+    return ExternalIds(_prefix(source.digest), " + ".join(source.mapping.columns.get("id", [])))
 
 
 def _key(digest: str, row: Row) -> str:

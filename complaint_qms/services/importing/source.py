@@ -43,7 +43,7 @@ class Source:
             frappe.ValidationError: the file cannot be read on.
         """
         with _table_errors():
-            yield from self.table.chunks(size, skip_records=skip_records)
+            yield from self.table.chunks(size, skip_records, needed=self.targets())
 
     def targets(self) -> dict[str, str]:
         """Heading → canonical field, for the headings that have one."""
