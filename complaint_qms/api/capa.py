@@ -46,7 +46,7 @@ def compute_effectiveness(capa: str) -> dict[str, Any]:
     return {
         "counts": getdate(doc.computed_at) > getdate(doc.window_end),
         "verdict": doc.verdict,
-        "reason": doc.verdict_reason,
+        "reason": effectiveness.reason_in_words(doc),
         "rate_ratio": doc.rate_ratio,
         "interval": [doc.rate_ratio_low, doc.rate_ratio_high],
         "before": [doc.before_count, doc.before_exposure],

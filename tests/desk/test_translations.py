@@ -115,6 +115,33 @@ def test_contexts_are_doctypes_of_the_app(rows: list[tuple[str, str, str]]) -> N
     assert {row[2] for row in rows if row[2]} <= own | {CONTEXT}
 
 
+# ERPNext's Chinese for these words means another thing: a province, a template, “yes”, the routing of a work order …
+ELSEWHERE = ("Is", "Model", "Name", "Notes", "Reason for Hold", "Routing", "State", "To")
+
+
+def test_labels_that_mean_another_thing_elsewhere_have_words_of_their_own(
+    rows: list[tuple[str, str, str]],
+) -> None:
+    labels = frappe.get_all(
+        "DocField",
+        filters={
+            "label": ("in", ELSEWHERE),
+            "parent": ("in", _own_doctypes()),
+            "parenttype": "DocType",
+            "hidden": 0,
+        },
+        fields=["label", "parent"],
+        as_list=True,
+        order_by="label, parent",
+    )
+    assert labels
+    assert not set(labels) - {(source, context) for source, _translation, context in rows}
+
+
+def _own_doctypes() -> list[str]:
+    return frappe.get_all("DocType", filters={"module": "Complaint QMS"}, pluck="name", order_by="name")
+
+
 def test_translations_are_chinese(rows: list[tuple[str, str, str]]) -> None:
     assert not [row for row in rows if row[0] not in SAME and not messages.CHINESE.search(row[1])]
     assert not [row for row in rows if row[0] == row[1] and row[0] not in SAME]

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder.functions import Count
-from frappe.utils import add_days, getdate, now_datetime
+from frappe.utils import add_days, get_datetime, getdate, now_datetime
 
 from complaint_qms.constants.stages import NO_COMPLAINT
 from complaint_qms.engine.effectiveness import Criterion, assess_effect
@@ -43,13 +43,9 @@ def compute(doc: Document) -> None:
     window = (getdate(doc.window_start), min(getdate(doc.window_end), getdate()))
     before_count, before_exposure = _observe(doc, *baseline)
     after_count, after_exposure = _observe(doc, *window)
+    counted = (before_count, before_exposure, after_count, after_exposure)
     result = assess_effect(
-        before_count,
-        before_exposure,
-        after_count,
-        after_exposure,
-        criterion_of(doc),
-        observed_days=max((window[1] - window[0]).days + 1, 0),
+        *counted, criterion_of(doc), observed_days=max((window[1] - window[0]).days + 1, 0)
     )
     doc.update(
         {
@@ -66,6 +62,22 @@ def compute(doc: Document) -> None:
         }
     )
     _save_computed(doc)
+
+
+def reason_in_words(doc: Document) -> str | None:
+    """Why the verdict is what it is, in the reader's language: from the stored figures, as long as they still give it."""
+    computed = get_datetime(doc.computed_at) if doc.verdict and doc.window_start and doc.window_end else None
+    if not computed or any(get_datetime(row.extended_on) > computed for row in doc.window_extensions):
+        return doc.verdict_reason
+    end = min(getdate(doc.window_end), computed.date())
+    figures = (doc.before_count, doc.before_exposure, doc.after_count, doc.after_exposure)
+    days = max((end - getdate(doc.window_start)).days + 1, 0)
+    try:
+        result = assess_effect(*(figure or 0 for figure in figures), criterion_of(doc), observed_days=days)
+    except ValueError:
+        return doc.verdict_reason
+    same = _VERDICTS[result.verdict] == doc.verdict
+    return join(result.reasons, _) if same else doc.verdict_reason
 
 
 def extend(doc: Document, days: int, reason: str | None) -> None:

@@ -8,7 +8,7 @@ from complaint_qms.constants.fields import CAPA_STAMPS
 from complaint_qms.controllers.record import Checked
 from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS, still_needed
 from complaint_qms.exceptions import GateError
-from complaint_qms.services.capa import actions, measured_types
+from complaint_qms.services.capa import actions, effectiveness, measured_types
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.lifecycle import announcements, guard, reliance
 from complaint_qms.services.record import source_defaults
@@ -24,6 +24,9 @@ class CAPA(Checked):
             self.set("window_extensions", [row.as_dict() for row in kept])
         if self.is_new():
             source_defaults.for_capa(self)
+
+    def onload(self):
+        self.set_onload("verdict_reason", effectiveness.reason_in_words(self))
 
     def validate(self):
         actions.check_rows(self)

@@ -18,7 +18,7 @@ export function draw_before_after($parent, doc) {
 		<div class="cq-effect-bars">${bars(doc, before, after)}</div>
 		<div class="cq-effect-ratio">${ratio(doc)}</div>
 		${so_far_html(doc)}
-		<p class="cq-effect-words">${pill(doc.verdict)} ${esc(doc.verdict_reason || "")}</p></div>`);
+		<p class="cq-effect-words">${pill(doc.verdict)} ${esc(doc.__onload?.verdict_reason || doc.verdict_reason || "")}</p></div>`);
 }
 
 // Computed while the window was running: how things stand, not yet how they ended.
