@@ -2,7 +2,7 @@
 
 from complaint_qms.setup.board import remove_boards
 from complaint_qms.setup.custom_fields import remove_custom_fields
-from complaint_qms.setup.leftovers import our_doctypes, remove_leftovers
+from complaint_qms.setup.leftovers import our_doctypes, remove_leftovers, remove_screens
 from complaint_qms.setup.rights import withdraw_rights
 from complaint_qms.setup.roles import remove_roles
 from complaint_qms.setup.search import remove_from_search
@@ -18,5 +18,6 @@ def before_uninstall() -> None:
     remove_boards(our_doctypes())
     remove_from_search(our_doctypes())
     remove_leftovers(our_doctypes())
+    remove_screens()
     withdraw_rights()
     remove_roles()

@@ -23,6 +23,7 @@ from pypika.terms import ValueWrapper
 from complaint_qms.constants.about_records import ABOUT_RECORDS
 from complaint_qms.services.evidence.disk import local, path_of
 from complaint_qms.services.framework_seams import inserts_told
+from complaint_qms.services.record.second_hand import delete_second_hand
 
 REGISTRY = "Complaint Demo Record"
 FINISHED = "finished"
@@ -130,7 +131,7 @@ def remove(force: bool = False) -> dict[str, int]:
         _delete_nodes(doctype, made[doctype])
     for table, field, doctype in _DERIVED:
         if made.get(doctype):
-            _delete(table, field, sorted(made[doctype]))
+            _delete_kept(table, field, sorted(made[doctype]))
     _restore_series(*series)
     frappe.db.delete(REGISTRY)
     frappe.clear_cache()
@@ -255,7 +256,7 @@ def _delete_about(doctype: str, found: set[str]) -> None:
     _drop_bytes(doctype, found)
     for table, (kind, name) in _ABOUT.items():
         if frappe.db.table_exists(table) or table.startswith("__"):
-            _delete(table, name, sorted(found), {kind: doctype})
+            _delete_kept(table, name, sorted(found), {kind: doctype})
 
 
 def _drop_bytes(doctype: str, found: set[str]) -> None:
@@ -279,9 +280,20 @@ def _drop_bytes(doctype: str, found: set[str]) -> None:
     frappe.db.after_commit.add(lambda: [place.unlink(missing_ok=True) for place in places])
 
 
+def _delete_kept(doctype: str, field: str, values: list[str], others: dict[str, str] | None = None) -> None:
+    """Delete rows that are kept about records, and before them what is kept about those rows."""
+    for part in _parts(values):
+        delete_second_hand(doctype, {field: ("in", part), **(others or {})})
+    _delete(doctype, field, values, others)
+
+
 def _delete(doctype: str, field: str, values: list[str], others: dict[str, str] | None = None) -> None:
-    for start in range(0, len(values), CHUNK):
-        frappe.db.delete(doctype, {field: ("in", values[start : start + CHUNK]), **(others or {})})
+    for part in _parts(values):
+        frappe.db.delete(doctype, {field: ("in", part), **(others or {})})
+
+
+def _parts(values: list[str]) -> Iterator[list[str]]:
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
 def _is_tree(doctype: str) -> bool:

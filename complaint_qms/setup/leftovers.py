@@ -6,6 +6,7 @@ import frappe
 
 from complaint_qms.constants.about_records import ABOUT_RECORDS
 from complaint_qms.constants.records import SERIES
+from complaint_qms.services.record.second_hand import delete_second_hand
 
 MODULE = "Complaint QMS"
 APP = "complaint_qms"
@@ -58,6 +59,7 @@ def remove_leftovers(doctypes: list[str]) -> None:
             continue
         if not doctype.startswith("__"):
             _remove_tables_of(doctype, {field: ("in", doctypes)})
+            delete_second_hand(doctype, {field: ("in", doctypes)})
         frappe.db.delete(doctype, {field: ("in", doctypes)})
     _remove_settings(doctypes)
     _remove_rows_in_tables_of_others(doctypes)
@@ -79,6 +81,7 @@ def remove_files(doctypes: list[str]) -> None:
     if not names:
         return
     files = [frappe.get_doc("File", name) for name in names]
+    delete_second_hand("File", {"name": ("in", names)})
     frappe.db.delete("File", {"name": ("in", names)})
     urls = {file.file_url for file in files if file.file_url}
     kept = set(frappe.get_all("File", {"file_url": ("in", urls)}, pluck="file_url", order_by="file_url asc"))
@@ -86,6 +89,20 @@ def remove_files(doctypes: list[str]) -> None:
         # An address elsewhere is no file of this site.
         if file.file_url not in kept and not file.is_remote_file:
             frappe.db.after_commit.add(file.delete_file_data_content)
+
+
+def remove_screens() -> None:
+    """Reports and pages with the roles that a site gave them, before the framework takes them away itself.
+
+    It would leave those roles, and on 16 a log of each screen's change of rights.
+    """
+    for doctype, field in (("Report", "report"), ("Page", "page")):
+        _remove_by_way_of("Custom Role", field, doctype, {"module": MODULE})
+        names = frappe.get_all(doctype, {"module": MODULE}, pluck="name", order_by="name asc")
+        for name in names:
+            frappe.delete_doc(doctype, name, ignore_on_trash=True, force=True)
+        if names and frappe.db.exists("DocType", "Permission Log"):
+            frappe.db.delete("Permission Log", {"for_doctype": doctype, "for_document": ("in", names)})
 
 
 def remove_from_start() -> None:

@@ -80,6 +80,10 @@ def use() -> None:
     """One record of every kind that needs no more than a name, a complaint, and traces on all of them."""
     for doctype, name in _records_of_ours():
         _leave_traces(doctype, name)
+    for doctype, field in (("Report", "report"), ("Page", "page")):
+        name = frappe.get_all(doctype, {"module": "Complaint QMS"}, pluck="name", order_by="name")[0]
+        role = frappe.get_doc({"doctype": "Custom Role", field: name, "roles": [{"role": "Accounts User"}]})
+        role.insert()
 
 
 def _records_of_ours() -> list[tuple[str, str]]:
@@ -121,6 +125,10 @@ def _leave_traces(doctype: str, name: str) -> None:
     frappe.get_doc({**file, "attached_to_doctype": doctype, "attached_to_name": name}).insert()
     document.reload()
     document.save()
+    for task in frappe.get_all("ToDo", {"reference_type": doctype, "reference_name": name}, pluck="name", order_by="name"):  # fmt: skip
+        todo = frappe.get_doc("ToDo", task)
+        todo.add_comment("Comment", "done")
+        todo.update({"description": "look again"}).save()
 
 
 def mentions(target: str, *doctypes: str) -> None:
@@ -135,6 +143,15 @@ def mentions(target: str, *doctypes: str) -> None:
         count = frappe.db.sql(query, {"names": doctypes})[0][0]
         if count:
             found[f"{table}.{column}"] = count
+    for doctype in ("ToDo", "File"):
+        for table, kind, name in (
+            ("Version", "ref_doctype", "docname"),
+            ("Comment", "reference_doctype", "reference_name"),
+        ):
+            query = f"""select count(*) from `tab{table}` where {kind} = %(doctype)s
+                and {name} not in (select name from `tab{doctype}`)"""
+            if count := frappe.db.sql(query, {"doctype": doctype})[0][0]:
+                found[f"tab{table} of a {doctype} that is gone"] = count
     Path(target).write_text(json.dumps(found), "utf-8")
 
 

@@ -83,7 +83,7 @@ STYLED = {
     "<sty<style></style>le>* { x: y }</style><p>Broken</p>": "* { x: y }<p>Broken</p>",
     "<html><head><meta charset=utf-8><link rel=stylesheet href=//x><style>p{}</style></head><body><p>Broken</p></body></html>": "<p>Broken</p>",
     '<p>Broken</p><base href="//x">': "<p>Broken</p>",
-    '<p style="color: red">Broken</p>': '<p style="color: red;">Broken</p>',
+    '<p style="color: red">Broken</p>': '<p style="color:red">Broken</p>',
 }
 OPEN = (
     "<p>Broken</p><style>* { display: none }",
@@ -106,7 +106,9 @@ def text_fields():
 
 @pytest.mark.parametrize(("text", "stays"), STYLED.items())
 def test_a_style_sheet_is_not_stored(text, stays):
-    assert frappe.db.get_value("Complaint", complaint(description=text).name, "description") == stays
+    stored = frappe.db.get_value("Complaint", complaint(description=text).name, "description")
+    # The cleaner of 15 spells a style with a space and a semicolon, that of 16 without.
+    assert stored.replace("color: red;", "color:red") == stays
 
 
 @pytest.mark.parametrize("text", OPEN)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 
 import frappe
 from frappe import _
-from frappe.core.api.file import get_max_file_size
 from frappe.model.document import Document
 
 from complaint_qms.services.importing.row_values import RowError
@@ -56,6 +55,9 @@ def attach(doc: Document, headings: list[str]) -> str | None:
 
     A site accepts files up to a size, which many bad rows exceed: the file then holds as many as fit, and says so.
     """
+    # Its module cannot be read before there is a site: on 16 it opens a log there.
+    from frappe.core.api.file import get_max_file_size
+
     total = frappe.db.count(ROWS, {"parent": doc.name})
     if not total:
         return None
