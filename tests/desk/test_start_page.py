@@ -29,6 +29,12 @@ def test_each_entry_at_the_top_has_an_icon():
     assert all(item["icon"] for item in SIDEBAR["items"] if not item["child"])
 
 
+def test_each_icon_shows_the_picture_of_the_app():
+    """A grey letter stands for an icon without one, also at the head of the sidebar that it opens."""
+    assert {icon.get("logo_url") for icon in ICONS} == {hooks.app_logo_url}
+    assert SIDEBAR["title"] in {icon["label"] for icon in ICONS}
+
+
 def test_entries_filter_as_the_shortcuts_of_the_workspace_do():
     entries = {item["label"]: item for item in LINKS}
     filtered = 0
