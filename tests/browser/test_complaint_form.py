@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
 from tests.browser.desk import WAIT, Desk
-from tests.desk import factory
+from tests.desk import factory, settling
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
@@ -116,3 +116,26 @@ def test_a_refused_step_says_what_is_missing(server: str, browser, person, compl
     page.context.close()
     frappe.db.rollback()
     assert frappe.db.get_value("Complaint", complaint, ["stage", "severity"]) == ("triage", None)
+
+
+def test_a_dialog_that_is_left_for_a_field_keeps_what_was_typed(login, person) -> None:
+    _order, _delivery, invoice = factory.sold()
+    doc = factory.in_triage(customer=invoice.customer, sales_invoice=invoice.name)
+    line = {"sales_invoice": invoice.name, "item_code": invoice.items[0].item_code, "qty": 1}
+    settlement = settling.proposal(doc, invoice, line).insert()
+    frappe.db.commit()
+    desk = Desk(login(person(roles.MANAGER)))
+    desk.open("Complaint", doc.name)
+    expect(desk.primary).to_have_text("Investigate", timeout=WAIT)
+    desk.create("Reject", group="More%20Steps")
+    desk.put(desk.dialog, is_complaint="no", rejection_reason="A question about the price.")
+    record = desk.dialog.locator(".cq-missing-record")
+    expect(record).to_have_text(settlement.name)
+    assert record.get_attribute("target") == "_blank", "it opens beside the dialog"
+    desk.dialog.locator('[data-missing-field="settlement_html"]').click()
+    expect(desk.page.locator(".modal.show:visible")).to_have_count(0, timeout=WAIT)
+    desk.create("Reject", group="More%20Steps")
+    expect(desk.dialog.locator('[data-fieldname="rejection_reason"] textarea')).to_have_value(
+        "A question about the price."
+    )
+    expect(desk.dialog.locator('[data-fieldname="is_complaint"] select')).to_have_value("no")

@@ -28,6 +28,7 @@ from complaint_qms.engine.sop import Missing, missing, move_allowed
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import shipped_workflow
 from complaint_qms.services.lifecycle.facts import facts_of
+from complaint_qms.services.lifecycle.named_records import named_records
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.source_defaults import check_role
@@ -121,8 +122,8 @@ def refuse(doc: Document, found: Iterable[Missing], target: str | None = None) -
     frappe.throw(lines if len(lines) > 1 else lines[0], GateError, title=title, as_list=len(lines) > 1)
 
 
-def describe(doc: Document, row: Missing) -> dict[str, str]:
-    """A missing thing as data for a form: gate, field, its label, and the translated sentence."""
+def describe(doc: Document, row: Missing) -> dict[str, Any]:
+    """A missing thing as data for a form: gate, field, its label, the translated sentence, and the records it names."""
     field = doc.meta.get_field(row.field) if row.field else None
     params = {key: _shown(doc.doctype, key, value) for key, value in row.message.params.items()}
     return {
@@ -130,6 +131,7 @@ def describe(doc: Document, row: Missing) -> dict[str, str]:
         "field": row.field,
         "label": _(field.label) if field and field.label else "",
         "message": _(row.message.key).format(**params),
+        "records": named_records(row),
     }
 
 

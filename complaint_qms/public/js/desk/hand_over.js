@@ -15,12 +15,17 @@ const LAST = ["closed", "completed"];
  */
 export async function take_step(frm, step, options) {
 	if (frm.is_dirty()) await frm.save();
-	const ready = step.kind === "forward" && !step.missing.length && !LAST.includes(step.to_stage);
+	const kept = drafts.get(draft_key(frm, step));
+	const ready = !kept && step.kind === "forward" && !step.missing.length && !LAST.includes(step.to_stage);
 	if (ready) return send(frm, step, {}, options);
 	const asked = asked_fields(step);
 	const outside = step.missing.filter((row) => !asked.includes(row.field));
-	return open_dialog(frm, step, dialog_fields(frm, step, asked), outside, options);
+	return open_dialog(frm, step, dialog_fields(frm, step, asked), outside, { ...options, kept });
 }
+
+// What was typed into a step's dialog that was left: to look at a field of the form, to save, or by mistake.
+const drafts = new Map();
+const draft_key = (frm, step) => `${frm.doctype}/${frm.doc.name}/${step.action}`;
 
 function asked_fields(step) {
 	const asked = [...(step.fields || [])];
@@ -110,7 +115,14 @@ function open_dialog(frm, step, fields, outside, options) {
 				.catch(() => dialog.enable_primary_action());
 		},
 	});
-	dialog.onhide = () => !taken && options.cancelled && options.cancelled();
+	const opened_with = JSON.stringify(dialog.get_values(true));
+	dialog.onhide = () => {
+		if (taken) return drafts.delete(draft_key(frm, step));
+		const typed = dialog.get_values(true);
+		const on_form = Object.fromEntries(Object.keys(typed).map((name) => [name, frm.doc[name]]));
+		if (JSON.stringify(typed) !== opened_with) drafts.set(draft_key(frm, step), { typed, on_form });
+		if (options.cancelled) options.cancelled();
+	};
 	dialog.$wrapper.addClass("cq-hand-over");
 	dialog.$wrapper.on("click", "[data-missing-field]", function (event) {
 		event.preventDefault();
@@ -120,6 +132,7 @@ function open_dialog(frm, step, fields, outside, options) {
 		options.go_to(field);
 	});
 	dialog.show();
+	if (options.kept) give_back(frm, dialog, options.kept);
 	offer_beside(frm, dialog, options.beside);
 	// What is missing is marked, not enforced: an answer in one field may make another one needless.
 	for (const { field } of step.missing) {
@@ -127,6 +140,14 @@ function open_dialog(frm, step, fields, outside, options) {
 		if (control) control.$wrapper.find(".control-label").addClass("reqd");
 	}
 	return dialog;
+}
+
+// A field that was changed on the form meanwhile is as the form has it.
+function give_back(frm, dialog, { typed, on_form }) {
+	for (const [name, value] of Object.entries(typed)) {
+		const unchanged = (frm.doc[name] || "") === (on_form[name] || "");
+		if (dialog.fields_dict[name] && unchanged) dialog.set_value(name, value);
+	}
 }
 
 function offer_beside(frm, dialog, beside) {

@@ -1,6 +1,6 @@
 // The stage bar: where a record stands, whose turn it is, how much time is left, and what the next step still needs.
 import { label, color } from "../labels";
-import { esc } from "../markup";
+import { address, esc } from "../markup";
 import { elapsed, moment_text, working_time } from "../words";
 
 const MARKS = { done: "✓", now: "", next: "", skipped: "–" };
@@ -134,17 +134,23 @@ function wanted_html(overview, forward) {
 	)}</div>${missing_list_html(forward.missing)}`;
 }
 
-/** What is missing, each with a link to its field. */
+/** What is missing, each with a link to its field, and to the records it names: those open beside what somebody is writing. */
 export function missing_list_html(missing) {
 	return `<ul class="cq-missing">${missing
 		.map((row) => {
 			const gate = `<span class="cq-gate" title="${esc(__("Gate {0}", [row.gate]))}">${esc(row.gate)}</span>`;
 			const text = esc(row.message);
+			const records_html = (row.records || []).map(record_html).join("");
 			return row.field
-				? `<li>${gate}<a href="#" data-missing-field="${esc(row.field)}">${text}</a></li>`
-				: `<li>${gate}<span>${text}</span></li>`;
+				? `<li>${gate}<span><a href="#" data-missing-field="${esc(row.field)}">${text}</a>${records_html}</span></li>`
+				: `<li>${gate}<span>${text}${records_html}</span></li>`;
 		})
 		.join("")}</ul>`;
+}
+
+function record_html({ doctype, name }) {
+	const path = address(frappe.utils.get_form_link(doctype, name));
+	return ` <a class="cq-missing-record" href="${path}" target="_blank">${esc(name)}</a>`;
 }
 
 function closed_html(overview) {
