@@ -1,9 +1,12 @@
 """Events of Sales Invoice, Delivery Note, Sales Order and Warranty Claim: a settlement's documents tell it of changes."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 from frappe.model.document import Document
 
 from complaint_qms.integrations.erpnext.billing_status import refresh_billing, remember_side, settle_side
 from complaint_qms.integrations.erpnext.pos_refunds import check_refund, settle_floats
+from complaint_qms.services.record.row_locks import waiting_for
 from complaint_qms.services.settlement.documents import document_changed, keep_one_road
 from complaint_qms.services.settlement.finance_corrections import keep_reason
 from complaint_qms.services.settlement.finance_guards import keep_link, keep_within_billed, keep_within_grant
@@ -25,15 +28,17 @@ def before_cancel(doc: Document, method: str | None = None) -> None:
 def validate(doc: Document, method: str | None = None) -> None:
     if doc.doctype == "Delivery Note":
         keep_one_road(doc)
-    keep_within_grant(doc)
-    if doc.get("complaint_settlement"):
-        settle_side(doc)
-        check_refund(doc)
+    with _locking(doc):
+        keep_within_grant(doc)
+        if doc.get("complaint_settlement"):
+            settle_side(doc)
+            check_refund(doc)
 
 
 def before_submit(doc: Document, method: str | None = None) -> None:
     if doc.doctype == "Sales Invoice":
-        keep_within_billed(doc)
+        with _locking(doc):
+            keep_within_billed(doc)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
@@ -56,3 +61,10 @@ def on_cancel(doc: Document, method: str | None = None) -> None:
 
 def on_trash(doc: Document, method: str | None = None) -> None:
     document_changed(doc, deleted=True)
+
+
+def _locking(doc: Document) -> AbstractContextManager[None]:
+    """Around what locks the sale behind a return, and what else was returned of it; drafting tries again by itself."""
+    if doc.flags.drafted_by_settlement or not doc.get("return_against"):
+        return nullcontext()
+    return waiting_for(doc.doctype, [doc.return_against])

@@ -59,3 +59,4 @@ def test_the_goodwill_account_of_one_company_is_not_booked_on_in_another() -> No
     invoice = factory.sold(10)[2]
     (note,) = settling.documents(settling.submitted(invoice, {"remedy": "goodwill", "amount": 50})).values()
     assert note.items[0].income_account == invoice.items[0].income_account
+    assert f"Goodwill Account {foreign} belongs to {other}" in note.remarks

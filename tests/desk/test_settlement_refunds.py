@@ -241,6 +241,68 @@ def test_a_refund_by_another_mode_than_it_was_paid_by_is_refused() -> None:
         credit.save()
 
 
+@pytest.mark.parametrize(
+    ("by_hand", "left"),
+    [
+        ({CASH: 50}, {}),
+        ({CASH: 20}, {CARD: 30}),
+        ({CASH: 20, CARD: 10}, {CARD: 20}),
+        ({CARD: 30}, {CARD: 20}),
+    ],
+)
+def test_what_was_refunded_by_another_mode_than_it_was_paid_by_is_not_refunded_again(
+    by_hand: dict[str, float], left: dict[str, float]
+) -> None:
+    """Half of the sale is paid: what is refunded comes to no more than that, whichever way it went."""
+    invoice = till_sale(10, 10, {CARD: 50})
+    refund_by_hand(invoice, by_hand)
+    credit = shares(settling.submitted(invoice, {"qty": 10 - sum(by_hand.values()) / 10}))
+    assert refunds(credit) == left
+    pay(credit, invoice, {CARD: sum(left.values()) + 1})
+    with pytest.raises(frappe.ValidationError, match=r"refunded, but only \$ .* of what was paid with"):
+        credit.save()
+
+
+def test_two_modes_share_what_a_third_one_refunded() -> None:
+    invoice = till_sale(10, 10, {CASH: 30, CARD: 20})
+    account = {"company": factory.company(), "default_account": factory.company_value("default_cash_account")}
+    third = factory.make(
+        "Mode of Payment", mode_of_payment=factory.unique("Voucher"), type="General", accounts=[account]
+    )
+    refund_by_hand(invoice, {third.name: 30})
+    credit = shares(settling.submitted(invoice, {"qty": 7}))
+    assert refunds(credit) == {CASH: 20}
+    pay(credit, invoice, {CASH: 10, CARD: 11})
+    with pytest.raises(frappe.ValidationError, match=r"\$ 21.00 refunded, but only \$ 20.00"):
+        credit.save()
+    credit.reload()
+    pay(credit, invoice, {CASH: 5, CARD: 15})
+    credit.save()
+    credit.submit()
+    assert refunds(credit.reload()) == {CASH: 5, CARD: 15}
+
+
+def pay(credit: Document, invoice: Document, by_mode: dict[str, float]) -> None:
+    accounts = {row.mode_of_payment: row.account for row in invoice.payments}
+    credit.set("payments", [])
+    for mode, amount in by_mode.items():
+        row = {"mode_of_payment": mode, "amount": -amount, "account": accounts[mode]}
+        credit.append("payments", row)
+
+
+def refund_by_hand(invoice: Document, by_mode: dict[str, float]) -> None:
+    """A submitted refund of somebody at the till, by modes that they chose."""
+    credit = return_invoice(invoice.name)
+    for row in credit.items:
+        row.qty = -sum(by_mode.values()) / row.rate
+    account = factory.company_value("default_cash_account")
+    credit.set("payments", [])
+    for mode, amount in by_mode.items():
+        credit.append("payments", {"mode_of_payment": mode, "amount": -amount, "account": account})
+    credit.insert()
+    credit.submit()
+
+
 def test_who_refunds_less_is_told_what_stays_open() -> None:
     invoice = till_sale(5, 20, {CASH: 60, CARD: 40})
     credit = shares(settling.submitted(invoice, {"qty": 2}))

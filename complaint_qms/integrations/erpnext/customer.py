@@ -44,7 +44,7 @@ def _sales(doctype: str, date_field: str, customer: str, company: str) -> QueryB
         .select(
             _count(table, doctype).as_("count"),
             Coalesce(Sum(table.base_grand_total), 0).as_("amount"),
-            Max(table[date_field]).as_("last"),
+            _last(table, doctype, date_field).as_("last"),
         )
         .where((table.customer == customer) & (table.docstatus == 1) & (table.company == company))
     )
@@ -54,3 +54,9 @@ def _count(table: Table, doctype: str) -> Term:
     if doctype not in _RETURNED:
         return Count("*")
     return Coalesce(Sum(Case().when(table.is_return == 0, 1).else_(0)), 0)
+
+
+def _last(table: Table, doctype: str, date_field: str) -> Term:
+    if doctype not in _RETURNED:
+        return Max(table[date_field])
+    return Max(Case().when(table.is_return == 0, table[date_field]))

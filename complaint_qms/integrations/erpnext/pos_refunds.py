@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import dataclass
 
 import frappe
 from frappe import _
@@ -24,13 +25,14 @@ def pay_back(doc: Document, source: Document, given: GivenBack) -> None:
     """Fill the payments of a drafted credit note, and decide which document carries what they leave."""
     places = doc.precision("paid_amount")
     left = -payable(doc)
-    open_by_mode = _refundable(source, given)
+    refundable = _refundable(source, given)
     doc.set("payments", [])
     for payment in source.payments:
-        amount = flt(min(left, open_by_mode.pop(payment.mode_of_payment, 0.0)), places)
+        by_mode = refundable.by_mode.pop(payment.mode_of_payment, 0.0)
+        amount = flt(min(left, by_mode, refundable.total), places)
         if amount <= 0:
             continue
-        left = flt(left - amount, places)
+        left, refundable.total = flt(left - amount, places), flt(refundable.total - amount, places)
         doc.append(
             "payments",
             {
@@ -80,21 +82,21 @@ def check_refund(doc: Document) -> None:
     source = frappe.get_doc(INVOICE, doc.return_against)
     given = given_back(source.name, without=doc.name)
     refund = -sum(flt(payment.amount) for payment in doc.payments)
-    by_mode = _refundable(source, given)
-    left = sum(by_mode.values())
+    refundable = _refundable(source, given)
+    left = refundable.total
     places = doc.precision("paid_amount")
-    if flt(refund, places) > flt(max(left, 0), places):
+    if flt(refund, places) > flt(left, places):
         frappe.throw(
             _(
                 "Payments: {0} refunded, but only {1} of what was paid with {2} is left. Lower the payments."
             ).format(
                 fmt_money(refund, currency=doc.currency),
-                fmt_money(max(left, 0), currency=doc.currency),
+                fmt_money(left, currency=doc.currency),
                 escape_html(source.name),
             ),
             title=_("More Than Was Paid"),
         )
-    _check_modes(doc, by_mode)
+    _check_modes(doc, refundable.by_mode)
     _tell_what_stays(doc, refund, flt(min(-payable(doc), left), places))
     _choose_side(doc, source, flt(-payable(doc) - refund, places))
 
@@ -131,17 +133,28 @@ def _tell_what_stays(doc: Document, refund: float, due: float) -> None:
         )
 
 
-def _refundable(source: Document, given: GivenBack) -> dict[str, float]:
-    """What may still be refunded, by mode of payment in the order they were paid."""
-    open_by_mode: dict[str, float] = defaultdict(float)
+@dataclass
+class _Refundable:
+    """What may still be refunded of a sale: by each mode of payment at most what was paid by it, and together no more than
+    `total`, which what was refunded by a mode that the sale was not paid by has lowered as well."""
+
+    by_mode: dict[str, float]
+    total: float
+
+
+def _refundable(source: Document, given: GivenBack) -> _Refundable:
+    """What may still be refunded, its modes of payment in the order they were paid."""
+    paid: dict[str, float] = defaultdict(float)
     change = flt(source.change_amount)
     for payment in source.payments:
         amount = flt(payment.amount)
         if change and (payment.type == "Cash" or payment.account == source.account_for_change_amount):
             taken = min(change, amount)
             amount, change = amount - taken, change - taken
-        open_by_mode[payment.mode_of_payment] += amount
-    return {mode: max(amount - given.refunds[mode], 0.0) for mode, amount in open_by_mode.items()}
+        paid[payment.mode_of_payment] += amount
+    total = max(sum(paid.values()) - sum(given.refunds.values()), 0.0)
+    by_mode = {mode: min(max(amount - given.refunds[mode], 0.0), total) for mode, amount in paid.items()}
+    return _Refundable(by_mode, total)
 
 
 def _choose_side(doc: Document, source: Document, unpaid: float) -> None:

@@ -30,21 +30,9 @@ RETURN_OF = {
 }  # field of a returned row that names the sold row
 
 _HEADER = [
-    "name",
-    "customer",
-    "company",
-    "currency",
-    "conversion_rate",
-    "docstatus",
-    "is_return",
-    "return_against",
-    "posting_date",
-    "net_total",
-    "total",
-    "grand_total",
-    "discount_amount",
-    "apply_discount_on",
-]
+    "name", "customer", "company", "currency", "conversion_rate", "docstatus", "is_return", "return_against", "posting_date",
+    "net_total", "total", "grand_total", "discount_amount", "apply_discount_on",
+]  # fmt: skip
 _HEADER_OF = {
     INVOICE: [*_HEADER, "update_stock", "is_pos", "is_consolidated", "outstanding_amount"],
     NOTE: _HEADER,
@@ -71,6 +59,7 @@ _ROW = [
     "so_detail",
 ]
 _BOOKS = ("item_tax_template", "item_tax_rate", "income_account", "cost_center", "project")
+Parents = dict[str, set[str]]  # DocType → names
 _HOPS = 2  # an invoice of a delivery may bill other deliveries as well, whose invoices matter no more
 
 
@@ -99,14 +88,8 @@ def load(
         without_settlement: settlement whose own lines do not count as used.
         locked: hold the documents and read what is committed now, also since the transaction began.
     """
-    parents = {INVOICE: set(invoices), NOTE: set(notes)}
-    if locked:  # before looking for what is linked: nobody bills or delivers more of these meanwhile
-        lock(INVOICE, parents[INVOICE])
-        lock(NOTE, parents[NOTE])
-    _add_linked(parents, locked)
-    if locked:
-        lock(INVOICE, parents[INVOICE])
-        lock(NOTE, parents[NOTE])
+    named = {INVOICE: set(invoices), NOTE: set(notes)}
+    parents = _locked(named) if locked else _with_linked(named)
     headers = {
         (doctype, row.name): row
         for doctype, names in parents.items()
@@ -174,14 +157,28 @@ def _sold_row(doctype: str, row: frappe._dict, header: frappe._dict) -> SoldRow:
     )
 
 
-def _add_linked(parents: dict[str, set[str]], locked: bool) -> None:
-    """Add the submitted documents whose rows stand for the same sales as rows of `parents`."""
+def _locked(named: Parents) -> Parents:
+    """`named` and what is linked to them, held: found by an ordinary read, locked in one order whichever of them was named,
+    and looked for again, because they may have been billed or delivered further meanwhile."""
+    held: Parents = {doctype: set() for doctype in named}
+    wanted = _with_linked(named)
+    while any(wanted[doctype] - held[doctype] for doctype in named):
+        for doctype, names in wanted.items():
+            lock(doctype, names)
+            held[doctype] |= names
+        wanted = _with_linked(named, locked=True)
+    return wanted
+
+
+def _with_linked(named: Parents, locked: bool = False) -> Parents:
+    """`named` and the submitted documents whose rows stand for the same sales as rows of theirs."""
+    parents = {doctype: set(names) for doctype, names in named.items()}
     known = {doctype: _rows(doctype, names, locked) for doctype, names in parents.items()}
     near = dict(known)
     for _hop in range(_HOPS):
         found = {doctype: _linked(doctype, near, locked) - parents[doctype] for doctype in parents}
         if not any(found.values()):
-            return
+            break
         names = {row.name for rows in near.values() for row in rows}
         links = {row.link for rows in near.values() for row in rows if row.link}
         orders = {row.so_detail for rows in near.values() for row in rows if row.so_detail}
@@ -191,6 +188,7 @@ def _add_linked(parents: dict[str, set[str]], locked: bool) -> None:
                 row for row in _rows(doctype, found[doctype], locked)
                 if row.name in links or row.link in names or row.so_detail in orders
             ]  # fmt: skip
+    return parents
 
 
 def _linked(doctype: str, near: dict[str, list[frappe._dict]], locked: bool) -> set[str]:
@@ -272,14 +270,17 @@ def _count_credits_of_returns(sold: Sold, returned: dict[str, list[SoldRow]], lo
         frappe.qb.from_(item)
         .inner_join(parent)
         .on(parent.name == item.parent)
-        .select(item.parent, item.dn_detail, *_counted(item, parent))
+        .select(item.parent, item.dn_detail, parent.docstatus, parent.complaint_settlement)
+        .select(*_counted(item, parent))
         .where(item.dn_detail.isin(sorted(returned)) & (parent.is_return == 1) & (parent.docstatus < 2))
         .where(parent.return_against.isnull() | (parent.return_against == ""))
         .orderby(item.parent, item.idx, order=Order.asc)
     )
     for row in _run(query, locked):
         targets = [partner for source in returned[row.dn_detail] for partner in sold.partners(source)]
-        _use(targets, row.parent, _stock_qty(row), worth(row, row), sold.credit_apart)
+        granted = row.docstatus == 1 or row.complaint_settlement
+        credit = sold.credit_apart if granted else sold.credit
+        _use(targets, row.parent, _stock_qty(row), worth(row, row), credit)
 
 
 def _count_settled(sold: Sold, without: str | None, locked: bool) -> None:

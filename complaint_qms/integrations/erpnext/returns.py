@@ -14,7 +14,7 @@ from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_retu
 from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return as return_note
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import escape_html, flt
 
 from complaint_qms.integrations.erpnext.billing_status import is_more_than_outstanding
 from complaint_qms.integrations.erpnext.credited import given_back
@@ -88,7 +88,11 @@ def draft_goodwill_note(invoice: str, grants: Sequence[Grant], account: str | No
         account: income or expense account to book to; None, or one of another company: that of the invoice's row.
     """
     source = frappe.get_doc(INVOICE, invoice)
-    if account and frappe.get_cached_value("Account", account, "company") != source.company:
+    remark = ""
+    if account and (owner := frappe.get_cached_value("Account", account, "company")) != source.company:
+        remark = _(
+            "Goodwill Account {0} belongs to {1}: this is booked to the accounts of the invoice instead."
+        ).format(escape_html(account), escape_html(owner))
         account = None
     with mapping_allowed():
         doc = return_invoice(invoice)
@@ -98,7 +102,7 @@ def draft_goodwill_note(invoice: str, grants: Sequence[Grant], account: str | No
         if tax.charge_type == "On Item Quantity":
             # A gesture refunds neither freight nor what a unit was charged.
             tax.update({"charge_type": "Actual", "rate": 0, "tax_amount": 0})
-    return _finish_invoice(doc, source, marks)
+    return _finish_invoice(doc, source, marks, remark)
 
 
 def draft_goods_return(note: str, backs: Sequence[Back], marks: Marks) -> Document:
@@ -169,8 +173,8 @@ def _grant_rows(doc: Document, grants: Sequence[Grant], account: str | None) -> 
         )
 
 
-def _finish_invoice(doc: Document, source: Document, marks: Marks) -> Document:
-    doc.remarks = marks.note
+def _finish_invoice(doc: Document, source: Document, marks: Marks, remark: str = "") -> Document:
+    doc.remarks = "\n".join(filter(None, (marks.note, remark)))
     doc.write_off_amount = doc.write_off_outstanding_amount_automatically = 0
     doc.set("advances", [])
     doc.set("payment_schedule", [])

@@ -208,7 +208,8 @@ def _keep_ledger(doc: Document, balance: Balance) -> None:
     """
     if _is_booked(doc):
         return
-    agreed, total, doc.additional_discount_percentage = flt(doc.discount_amount), doc.grand_total, 0
+    agreed, total = flt(doc.discount_amount), doc.grand_total
+    doc.additional_discount_percentage = 0
     for step in (*_DISCOUNT_STEPS, 0):
         doc.discount_amount = flt(agreed + step * balance.unit, doc.precision("discount_amount"))
         doc.run_method("calculate_taxes_and_totals")

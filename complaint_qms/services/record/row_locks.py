@@ -7,7 +7,8 @@ that is refused by the framework. So neither overlooks the other, whoever comes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import frappe
 from frappe import _
@@ -32,11 +33,22 @@ def hold(doctype: str, names: Iterable[str | None], *fields: str) -> dict[str, f
         .orderby(table.name, order=Order.asc)
         .for_update()
     )
-    try:
+    with waiting_for(doctype, wanted):
         return {row.name: row for row in query.run(as_dict=True)}
+
+
+@contextmanager
+def waiting_for(doctype: str, names: Iterable[str]) -> Iterator[None]:
+    """Within this block records are locked that others may hold.
+
+    Raises:
+        frappe.ValidationError: in place of the database's own error, which has undone the transaction or waited in vain.
+    """
+    try:
+        yield
     except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
         frappe.throw(
             _("Somebody else is changing {0} {1} at this moment. Try again.").format(
-                _(doctype), escape_html(", ".join(wanted))
+                _(doctype), escape_html(", ".join(names))
             )
         )
