@@ -34,15 +34,15 @@ def role_row_deleted(doc: Document, method: str | None = None) -> None:
 
 
 def role_renamed(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
-    """Role, before it is renamed: who holds one that is merged into another holds that one."""
+    """Role, before it is merged into another: who holds the one holds the other then, and the other has the limits of both."""
     if not merge:
         return
     for user in acting():
         held = frappe.get_all(
             "Has Role", {"parenttype": "User", "parent": user}, pluck="role", order_by="role asc"
         )
-        if old in held and new not in held:
-            record_roles(user, {new})
+        if (old in held) != (new in held):
+            record_roles(user, {new}, with_limits_of=old if new in held else None)
 
 
 def _roles_changed(user: str) -> None:

@@ -298,6 +298,38 @@ class TestRoles:
         confirm(boss())
         assert limit(admin) == 100
 
+    @pytest.mark.parametrize(
+        ("held", "limited"), [("target", True), ("source", True), ("both", True), ("target", False)]
+    )
+    def test_two_roles_merged_into_one_raise_nobodys_own_limit(self, held, limited):
+        """Frappe writes the other role into the limits: who holds one of the two has them by the merge."""
+        admin, colleague = factory.person("System Manager"), factory.person()
+        source, target = (
+            factory.make("Role", role_name=factory.unique("Role"), desk_access=1).name for _role in range(2)
+        )
+        own = {"target": [target], "source": [source], "both": [source, target]}[held]
+        frappe.flags.in_migrate = True
+        settings = frappe.get_doc(SETTINGS)
+        settings.set("approval_limits", [{"role": source if limited else ROLE, "max_amount": 100}])
+        settings.save()
+        frappe.flags.in_migrate = False
+        for user, roles_given in ((admin, own), (colleague, [target])):
+            frappe.get_doc("User", user).add_roles(*roles_given)
+        names = {"doctype": "Role", "docname": source, "name": target, "merge": True, "freeze": False}
+        path = "/api/method/frappe.model.rename_doc.update_document_title"
+        answer = ask("POST", path, names, user=admin, keep=True)
+        assert answer.status == 200, answer.body
+        frappe.set_user("Administrator")
+        frappe.clear_cache(user=admin)
+        waits = limited and held == "target"
+        assert limit(admin) == (100 if limited and not waits else 0)
+        assert limit(colleague) == (100 if limited else 0)
+        granted = [(row.user, row.role) for row in frappe.get_doc(SETTINGS).role_grants]
+        assert granted == ([(admin, target)] if waits else [])
+        if waits:
+            confirm(boss())
+            assert limit(admin) == 100
+
     def test_the_row_given_by_another_counts_at_once(self):
         admin, colleague = factory.person("System Manager"), boss()
         row = {"parent": admin, "parenttype": "User", "parentfield": "roles", "role": ROLE}

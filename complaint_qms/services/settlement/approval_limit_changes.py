@@ -84,14 +84,21 @@ def roles_pending(settings: Document, user: str) -> set[str]:
     return {row.role for row in settings.role_grants if row.user == user and not row.confirmed}
 
 
-def record_roles(user: str, roles: set[str]) -> None:
+def record_roles(user: str, roles: set[str], with_limits_of: str | None = None) -> None:
     """Write down which of the roles that a user got have a limit and were given by themselves; that somebody else gives
-    them confirms it."""
+    them confirms it.
+
+    Args:
+        with_limits_of: role whose limits these roles are about to get.
+    """
     if not roles:
         return
     settings = frappe.get_single(SETTINGS)
     changed = False
-    for role in sorted(roles & {row.role for row in settings.approval_limits}):
+    limited = {row.role for row in settings.approval_limits}
+    if with_limits_of in limited:
+        limited |= roles
+    for role in sorted(roles & limited):
         known = [row for row in settings.role_grants if (row.user, row.role) == (user, role)]
         if user not in acting():
             for row in known:
