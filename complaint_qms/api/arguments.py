@@ -74,7 +74,7 @@ def read_names(argument: str, value: Any) -> list[str]:
 
 
 def read_parts(argument: str, value: Any) -> list | dict[str, Any] | None:
-    """A list or an object, as it came or as its JSON text; None for none.
+    """A list or an object, also an empty one, as it came or as its JSON text; None for none.
 
     Raises:
         frappe.ValidationError: it is anything else.
@@ -85,7 +85,7 @@ def read_parts(argument: str, value: Any) -> list | dict[str, Any] | None:
             read = json.loads(value)
         except (ValueError, RecursionError):
             read = value
-    if read in (None, "", [], {}):
+    if read in (None, ""):
         return None
     if not isinstance(read, list | dict):
         input_validation.refuse(_("“{0}” has to be a list or an object, or its JSON text.").format(argument))

@@ -136,7 +136,9 @@ def search_link(
     narrowed = read_parts("filters", filters)
     if not query and choices.by_name_alone(doctype):
         named = narrowed if isinstance(narrowed, dict) else {}
-        found = choices.names(doctype, txt.strip(), named, 0, min(max(page_length, 1), _ASSIGNEES))
+        found = choices.names(
+            doctype, txt.strip(), named, 0, min(max(page_length, 1), _ASSIGNEES), reference_doctype
+        )
         return desk_search.build_for_autosuggest(found, doctype=doctype)
     # Of the newer framework alone.
     more = {"link_fieldname": link_fieldname} if link_fieldname else {}
@@ -161,6 +163,7 @@ def search_widget(
     as_dict: bool = False,
     reference_doctype: str | None = None,
     ignore_user_permissions: bool = False,
+    link_fieldname: str | None = None,
 ) -> Any:
     """“Advanced Search” of a link field, in the same way."""
     check_doctype(doctype)
@@ -168,12 +171,14 @@ def search_widget(
     narrowed = read_parts("filters", filters)
     if not query and choices.by_name_alone(doctype):
         named = narrowed if isinstance(narrowed, dict) else {}
-        return choices.names(doctype, txt.strip(), named, max(start, 0), min(max(page_length, 1), _ASSIGNEES))
+        count = min(max(page_length, 1), _ASSIGNEES)
+        return choices.names(doctype, txt.strip(), named, max(start, 0), count, reference_doctype)
     asked = (narrowed, filter_fields, as_dict, reference_doctype, ignore_user_permissions)
+    more = {"link_fieldname": link_fieldname} if link_fieldname else {}
     if query:
-        return desk_search.search_widget(doctype, txt, query, searchfield, start, page_length, *asked)
+        return desk_search.search_widget(doctype, txt, query, searchfield, start, page_length, *asked, **more)
     with read_by_the_framework("filters", "searchfield", "start", "page_length"):
-        return desk_search.search_widget(doctype, txt, None, searchfield, start, page_length, *asked)
+        return desk_search.search_widget(doctype, txt, None, searchfield, start, page_length, *asked, **more)
 
 
 @frappe.whitelist()
@@ -236,7 +241,7 @@ def get_chart(
     refresh: Any = None,
 ) -> Any:
     """Data of a chart that a site made; the framework keeps them for all users, as the first one saw them."""
-    chart = None if chart_name else read_parts("chart", chart)
+    chart = None if chart_name else read_parts("chart", chart) or None
     if not chart_name and not isinstance(chart, dict):
         input_validation.refuse(_("“{0}” is missing.").format("chart_name"))
     made = frappe.get_cached_doc("Dashboard Chart", chart_name) if chart_name else frappe._dict(chart)
@@ -245,7 +250,7 @@ def get_chart(
         "chart_name": chart_name,
         "chart": chart,
         "no_cache": None if chart_name else no_cache,
-        "filters": read_parts("filters", filters),
+        "filters": read_parts("filters", filters) or None,
         "from_date": _day("from_date", from_date),
         "to_date": _day("to_date", to_date),
         "timespan": timespan,
@@ -298,9 +303,11 @@ def _check_query(query: str | None) -> None:
     """The framework answers a query that may not be called with a page of the web site."""
     if not query:
         return
+    told = len(frappe.local.message_log)
     try:
         frappe.is_whitelisted(frappe.get_attr(query))
     except Exception:
+        del frappe.local.message_log[told:]  # what the framework says to it
         input_validation.refuse(
             _("“{0}” names no query that can be called: {1}.").format("query", shown(query))
         )

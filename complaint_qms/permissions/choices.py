@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import frappe
-from frappe.permissions import get_allowed_docs_for_doctype, get_user_permissions
 from frappe.query_builder import Order
 
 from complaint_qms.constants.records import PARENTS, ROWS
+from complaint_qms.permissions.query import MatchCondition, restrictions
 
 # DocType → fields that a form may narrow its choice by; no others, because an answer to them would tell their values.
 NARROWED_BY: Final[dict[str, tuple[str, ...]]] = {
@@ -36,8 +36,14 @@ def by_name_alone(doctype: str) -> bool:
     return any(frappe.has_permission(kind, "write") for kind in _naming(doctype))
 
 
-def names(doctype: str, text: str, filters: dict[str, Any], start: int, count: int) -> list[tuple[str, ...]]:
-    """(name, title) of those that match a text, within the user's own restrictions; one query."""
+def names(
+    doctype: str, text: str, filters: dict[str, Any], start: int, count: int, form: str | None = None
+) -> list[tuple[str, ...]]:
+    """(name, title) of those that match a text, within the user's own restrictions; one query.
+
+    Args:
+        form: DocType in whose form they are chosen.
+    """
     meta, table = frappe.get_meta(doctype), frappe.qb.DocType(doctype)
     title = table[meta.title_field] if meta.title_field else None
     shown = [table.name] if title is None else [table.name, title]
@@ -50,15 +56,18 @@ def names(doctype: str, text: str, filters: dict[str, Any], start: int, count: i
             query = query.where(table[field].isin(wanted))
     if meta.has_field(_OUT_OF_USE):
         query = query.where(table[_OUT_OF_USE] == 0)
-    if (allowed := _allowed(doctype)) is not None:
-        query = query.where(table.name.isin(allowed or [""]))
+    if kept := restrictions(doctype, frappe.session.user, form):
+        query = query.where(MatchCondition(kept))
     return query.orderby(table.name, order=Order.asc).limit(count).offset(start).run()
 
 
 def is_one(doctype: str, name: str) -> bool:
     """Whether a name that was typed is one the user may choose."""
-    allowed = _allowed(doctype)
-    return bool((allowed is None or name in allowed) and frappe.db.exists(doctype, name))
+    table = frappe.qb.DocType(doctype)
+    query = frappe.qb.from_(table).select(table.name).where(table.name == name)
+    if kept := restrictions(doctype, frappe.session.user):
+        query = query.where(MatchCondition(kept))
+    return bool(query.limit(1).run())
 
 
 def _wanted(value: Any) -> list[str | int]:
@@ -66,12 +75,6 @@ def _wanted(value: Any) -> list[str | int]:
     if isinstance(value, list) and len(value) == 2 and value[0] == "in" and isinstance(value[1], list):
         return [one for one in value[1] if isinstance(one, str | int)]
     return [value] if isinstance(value, str | int) and value != "" else []
-
-
-def _allowed(doctype: str) -> list[str] | None:
-    """Names a user permission keeps the user to; None without one."""
-    restrictions = get_user_permissions(frappe.session.user).get(doctype)
-    return get_allowed_docs_for_doctype(restrictions, doctype) if restrictions else None
 
 
 def _naming(doctype: str) -> set[str]:

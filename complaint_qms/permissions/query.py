@@ -55,6 +55,22 @@ def list_condition(doctype: str, user: str) -> str:
     return " and ".join(part for part in (condition, *listing.conditions) if part)
 
 
+def restrictions(doctype: str, user: str, reference_doctype: str | None = None) -> str:
+    """What keeps a user to some records of `doctype`, whose roles give no right to it: user permissions on it and on what
+    its link fields name, and what other apps ask; empty when nothing does.
+
+    Args:
+        reference_doctype: of the form in which they choose; user permissions may apply to that one alone.
+    """
+    if user == "Administrator":
+        return ""
+    listing = DatabaseQuery(doctype, user=user)
+    listing.reference_doctype, listing.match_conditions, listing.match_filters = reference_doctype, [], []
+    listing.add_user_permissions(get_user_permissions(user))
+    asked = (*listing.match_conditions, listing.get_permission_query_conditions())
+    return " and ".join(f"({part})" for part in asked if part)
+
+
 def in_list(doctype: str, name: Field, user: str) -> Criterion | None:
     """`name`, a column of another table, names a record of the user's list of `doctype`; None when any is."""
     condition = list_condition(doctype, user)

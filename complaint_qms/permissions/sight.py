@@ -13,7 +13,13 @@ class Sight:
         self._hidden: dict[str, set[str]] = {}
 
     def sees(self, user: str, name: str) -> bool:
-        """Whether the user may see a record, one of those named at the beginning."""
+        """Whether the user may see a record, one of those named at the beginning.
+
+        Raises:
+            KeyError: it is none of them.
+        """
+        if name not in self._names:
+            raise KeyError(f"{self._doctype} {name} was not asked about")
         if user not in self._hidden:
             self._hidden[user] = hidden(self._doctype, self._names, user)
         return name not in self._hidden[user]

@@ -9,8 +9,9 @@ import pytest
 from frappe.permissions import get_all_perms
 
 from complaint_qms.constants import roles
-from complaint_qms.overrides.desk import search_link
+from complaint_qms.overrides.desk import search_link, search_widget
 from complaint_qms.patches.v1_0 import grant_choice
+from complaint_qms.permissions import choices
 from complaint_qms.permissions.choices import NARROWED_BY
 from complaint_qms.setup.rights import CHOICE
 from tests.desk import factory, framework, ways
@@ -91,6 +92,82 @@ def test_choices_by_name_stay_within_the_users_restrictions_and_what_is_in_use()
         assert not checked("Supplier", other.name).get("name")
 
 
+def test_choices_by_name_stay_within_the_companies_a_user_is_kept_to() -> None:
+    """A user permission on what a choice belongs to holds as it does for who may read it."""
+    mine, other = factory.company(), factory.other_company()
+    accounts = {
+        company: frappe.db.get_value("Account", {"company": company, "account_name": "Sales"})
+        for company in (mine, other)
+    }
+    kept, free = factory.person(roles.QUALITY_MANAGER, Company=mine), factory.person(roles.QUALITY_MANAGER)
+    with factory.as_user(kept):
+        assert not frappe.has_permission("Account", "read")
+        assert set(offered("Account", "Sales -")) & set(accounts.values()) == {accounts[mine]}
+        assert offered("Company", "") == [mine]
+        assert checked("Account", accounts[mine]).get("name")
+        assert not checked("Account", accounts[other]).get("name")
+    with factory.as_user(free):
+        assert set(accounts.values()) <= set(offered("Account", "Sales -"))
+        assert checked("Account", accounts[other]).get("name")
+
+
+@pytest.mark.parametrize("strict", [0, 1])
+@pytest.mark.parametrize("applies_to", [None, "Contract", "Customer", "Complaint"])
+def test_a_restriction_by_what_a_choice_names_holds_where_it_applies(
+    applies_to: str | None, strict: int
+) -> None:
+    frappe.db.set_single_value("System Settings", "apply_strict_user_permissions", strict)
+    frappe.clear_document_cache("System Settings", "System Settings")
+    territory = factory.make("Territory", territory_name=factory.unique("Territory")).name
+    elsewhere = factory.make("Territory", territory_name=factory.unique("Elsewhere")).name
+    inside, outside = factory.customer(territory=territory), factory.customer(territory=elsewhere)
+    without = factory.customer()
+    frappe.db.set_value("Customer", without.name, "territory", None)
+    user = factory.person(roles.INVESTIGATOR)
+    factory.make(
+        "User Permission",
+        user=user,
+        allow="Territory",
+        for_value=territory,
+        apply_to_all_doctypes=int(applies_to is None),
+        applicable_for=applies_to,
+    )
+    found = set(restricted("Customer", user)) & {inside.name, without.name, outside.name}
+    if applies_to in (None, "Customer"):
+        assert found == ({inside.name} if strict else {inside.name, without.name})
+    else:
+        assert found == {inside.name, without.name, outside.name}
+
+
+def test_what_another_app_asks_holds_for_choices_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, unseen = factory.supplier(), factory.supplier()
+    asked = {"permission_query_conditions": {"Supplier": ["complaint_qms.permissions.query.only_one"]}}
+    monkeypatch.setattr("complaint_qms.permissions.query.only_one", only_one, raising=False)
+    get_hooks = frappe.get_hooks
+    monkeypatch.setattr(
+        frappe,
+        "get_hooks",
+        lambda hook=None, *args, **more: asked.get(hook) or get_hooks(hook, *args, **more),
+    )
+    monkeypatch.setitem(SEEN, "Supplier", seen.name)
+    with factory.as_user(factory.person(roles.INVESTIGATOR)):
+        assert offered("Supplier", "") == [seen.name]
+        assert not checked("Supplier", unseen.name).get("name")
+
+
+SEEN: dict[str, str] = {}
+
+
+def only_one(user: str, doctype: str) -> str:
+    """What another app may ask for suppliers."""
+    return f"`tabSupplier`.`name` = {frappe.db.escape(SEEN['Supplier'])}"
+
+
+def restricted(doctype: str, user: str) -> list[str]:
+    with factory.as_user(user):
+        return [row[0] for row in choices.names(doctype, "", {}, 0, 5000)]
+
+
 def test_who_writes_nothing_of_ours_is_refused_as_before() -> None:
     with factory.as_user(factory.person("Stock User")), pytest.raises(frappe.PermissionError):
         search_link("Contract", "")
@@ -106,6 +183,48 @@ def test_a_form_narrows_what_is_chosen_by_name() -> None:
         assert offered("Account", account, filters={"is_group": 1}) == []
         assert account in offered("Account", account, filters={"root_type": ["in", ["Expense", "Income"]]})
         assert offered("Account", account, filters={"root_type": ["in", ["Asset"]]}) == []
+
+
+HEARD: list[object] = []
+
+
+@frappe.whitelist()
+def custom_query(doctype, txt, searchfield, start, page_len, filters, **more):
+    """A query of another app, which reads its filters without asking whether there are any."""
+    HEARD.append(filters)
+    return [[filters.get("team") or "nobody"]] if isinstance(filters, dict) else [["rows"]]
+
+
+@pytest.mark.parametrize(
+    ("sent", "heard"),
+    [
+        ({}, {}),
+        ("{}", {}),
+        ([], []),
+        ("[]", []),
+        ({"team": "A"}, {"team": "A"}),
+        ('{"team": "A"}', {"team": "A"}),
+        ([["team", "=", "A"]], [["team", "=", "A"]]),
+        (None, None),
+        ("", None),
+    ],
+)
+def test_a_query_of_another_app_gets_its_filters_as_they_were_sent(
+    monkeypatch: pytest.MonkeyPatch, sent: object, heard: object
+) -> None:
+    HEARD.clear()
+    query = "erpnext.assets.doctype.asset_maintenance.asset_maintenance.get_team_members"
+    monkeypatch.setattr(query, custom_query)
+    search_link("User", "", query=query, filters=sent)
+    search_widget("User", "", query=query, filters=sent)
+    assert [heard, heard] == HEARD
+
+
+def test_a_query_that_may_not_be_called_is_refused_in_one_sentence() -> None:
+    frappe.clear_messages()
+    with factory.as_user(factory.person(roles.AGENT)), pytest.raises(frappe.ValidationError):
+        search_link("User", "", query="frappe.db.sql")
+    assert len(frappe.get_message_log()) == 1
 
 
 def test_every_field_to_narrow_by_exists() -> None:
