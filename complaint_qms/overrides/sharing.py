@@ -55,7 +55,8 @@ def refuse_auditor(doc: Document, method: str | None = None) -> None:
 def refuse_idle_helper(doc: Document, method: str | None = None) -> None:
     """A task about one of our records, newly given to somebody who cannot help: an auditor, or who cannot sign in.
 
-    A rule of the site that assigns by itself is not stopped: it would keep everybody from saving.
+    A rule of the site that assigns by itself is not stopped, nor is a task that follows from what somebody else does: it
+    would keep everybody from saving.
 
     Raises:
         frappe.ValidationError: names the person and the remedy.
@@ -65,7 +66,7 @@ def refuse_idle_helper(doc: Document, method: str | None = None) -> None:
     if kind not in QUALITY_RECORDS or not doc.allocated_to or doc.status != "Open":
         return
     # Who may be the handler is asked where the handler is named.
-    if doc.flags.of_handler or (doc.assignment_rule and is_being_saved(kind, name)):
+    if doc.flags.of_handler or doc.flags.by_service or (doc.assignment_rule and is_being_saved(kind, name)):
         return
     if before and before.allocated_to == doc.allocated_to:
         return

@@ -8,6 +8,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.api import capa as capa_api
 from complaint_qms.constants import roles, work
+from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory
 from tests.desk.ways import Refused, gives, way_names
@@ -41,6 +42,22 @@ def test_they_find_their_own_action_and_nothing_else_of_the_capa(plan):
 @pytest.mark.parametrize("way", way_names())
 def test_no_way_in_leads_an_action_owner_to_the_capa(plan, way):
     assert not gives(way, factory.user(roles.ACTION_OWNER), plan.doctype, plan.name)
+
+
+@pytest.mark.parametrize("kind", ["disabled", "auditor"])
+def test_an_owner_who_cannot_act_any_more_holds_up_no_approval(kind):
+    """Judged when they were named; what has become of them since is found where work is asked for."""
+    gone = factory.person(roles.ACTION_OWNER)
+    doc = factory.capa(actions=[{"action": "Fit it", "action_owner": gone, "due_date": "2030-01-01"}])
+    with factory.as_user(factory.user(roles.INVESTIGATOR)):
+        take_step(doc, "Submit Plan", {})
+    if kind == "disabled":
+        frappe.db.set_value("User", gone, "enabled", 0)
+    else:
+        frappe.get_doc("User", gone).update({"roles": [{"role": roles.AUDITOR}]}).save()
+    take_step(doc, "Approve Plan", {})
+    assert doc.stage == "implement"
+    assert frappe.db.exists("ToDo", {"reference_name": doc.name, "allocated_to": gone, "status": "Open"})
 
 
 def test_nor_to_the_rows_of_its_tables(plan):

@@ -125,6 +125,105 @@ def test_a_task_given_on_to_somebody_else_makes_them_the_handler(heard):
     assert assigned(doc.name) == [other]
 
 
+def told(name: str) -> list[str]:
+    """Lines of the timeline about who handles the complaint."""
+    lines = frappe.get_all("Comment", {"reference_name": name, "comment_type": "Info"}, pluck="content")
+    return [line for line in lines if "Handler" in line or "changed" in line]
+
+
+@pytest.mark.parametrize("kind", ["without a role", "kept to another customer", "auditor", "gone"])
+def test_the_handlers_task_is_not_given_on_to_whom_may_not_be_named(kind, heard):
+    user, manager = person(roles.AGENT), person(roles.MANAGER, "System Manager")
+    other = {
+        "without a role": lambda: person("Stock User"),
+        "kept to another customer": lambda: person(roles.AGENT, Customer=factory.customer().name),
+        "auditor": lambda: person(roles.AUDITOR),
+        "gone": lambda: person(roles.AGENT),
+    }[kind]()
+    doc = factory.complaint(complaint_owner=user)
+    if kind == "gone":
+        frappe.db.set_value("User", other, "enabled", 0)
+    heard.clear()
+    answer = ask(
+        "PUT", f"/api/resource/ToDo/{task_of(doc.name, user)}", {"allocated_to": other}, user=manager
+    )
+    frappe.set_user("Administrator")
+    assert answer.status == 417, answer.body
+    assert "Choose somebody else" in answer.said
+    assert handler(doc.name) == user
+    assert heard == []
+    assert tasks(doc.name) == [(user, "Open")]
+
+
+def test_a_task_given_on_is_one_hand_over_that_the_timeline_tells_of(heard):
+    user, other, manager = person(roles.AGENT), person(roles.AGENT), person(roles.MANAGER, "System Manager")
+    doc = factory.complaint(complaint_owner=user)
+    heard.clear()
+    task = task_of(doc.name, user)
+    answer = ask("PUT", f"/api/resource/ToDo/{task}", {"allocated_to": other}, user=manager, keep=True)
+    frappe.set_user("Administrator")
+    assert answer.status == 200, answer.body
+    assert heard == [(doc.name, user, other)]
+    assert tasks(doc.name) == [(other, "Open")]
+    assert [line for line in told(doc.name) if user in line and other in line]
+    assert removed(doc.name, other, manager).status == 200
+    assert [line for line in told(doc.name) if line.startswith("changed") and f"from {other} to -" in line]
+
+
+@pytest.mark.parametrize("had", ["closed", "cancelled", "none"])
+def test_a_rule_applied_from_the_list_makes_no_task_of_an_ended_complaint(had):
+    user, manager = person(roles.AGENT), person(roles.MANAGER, "System Manager")
+    doc = factory.complaint(complaint_owner=None if had == "none" else user)
+    if had == "cancelled":
+        assert removed(doc.name, user, manager).status == 200
+        frappe.set_user("Administrator")
+    ended(doc.name)
+    rule(factory.unique("Rule"), person(roles.AGENT), assign_condition="1 == 1")
+    sent = {"doctype": "Complaint", "docnames": frappe.as_json([doc.name])}
+    path = "/api/method/frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply"
+    for _again in range(2):
+        answer = ask("POST", path, sent, user=manager, keep=True)
+        frappe.set_user("Administrator")
+        assert answer.status == 200, answer.body
+        assert [row for row in tasks(doc.name) if row[1] == "Open"] == []
+        assert assigned(doc.name) == []
+    clear_doctype_map("Assignment Rule", "Complaint")
+
+
+def test_what_a_person_opens_again_on_an_ended_complaint_stays_open():
+    user, manager = person(roles.AGENT), person(roles.MANAGER, "System Manager")
+    doc = factory.complaint(complaint_owner=user)
+    task = task_of(doc.name, user)
+    ended(doc.name)
+    answer = ask("PUT", f"/api/resource/ToDo/{task}", {"status": "Open"}, user=manager, keep=True)
+    frappe.set_user("Administrator")
+    assert answer.status == 200, answer.body
+    assert tasks(doc.name) == [(user, "Open")]
+
+
+def test_a_save_that_fails_is_over(monkeypatch):
+    """What a rule may do during a save, nobody may do after it."""
+    doc = factory.complaint(complaint_owner=person(roles.AGENT))
+
+    def failing(_doc):
+        raise ValueError("stumbled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("complaint_qms.services.lifecycle.merge.tell_original", failing)
+        with pytest.raises(ValueError, match="stumbled"):
+            doc.save()
+    assert not assignment.is_being_saved("Complaint", doc.name)
+
+
+def test_a_save_within_a_save_ends_neither():
+    doc = factory.complaint()
+    with assignment.saving(doc):
+        with assignment.saving(frappe.get_doc("Complaint", doc.name)):
+            assert assignment.is_being_saved("Complaint", doc.name)
+        assert assignment.is_being_saved("Complaint", doc.name)
+    assert not assignment.is_being_saved("Complaint", doc.name)
+
+
 def test_a_rule_that_unassigns_takes_the_handler_too_and_the_form_goes_on():
     user, next_one = person(roles.AGENT), person(roles.AGENT)
     here = {"assign_condition": "subject != 'Elsewhere'", "unassign_condition": "subject == 'Elsewhere'"}

@@ -289,6 +289,18 @@ def test_without_a_handler_the_managers_are_told() -> None:
     assert "Administrator" not in told
 
 
+def test_a_handler_who_is_an_auditor_now_holds_up_no_cancelling() -> None:
+    settlement, credit = drafted({"qty": 1})
+    auditor, manager = factory.person("QMS Auditor"), factory.person("Complaint Manager")
+    close(settlement.complaint, complaint_owner=auditor)
+    credit.submit()
+    with settling.acting_as(*FINANCE):
+        again(credit).cancel()
+    told = {todo.allocated_to for todo in todos(settlement.complaint)}
+    assert manager in told
+    assert auditor not in told
+
+
 def test_for_a_handler_who_left_their_superior_is_told() -> None:
     settlement, credit = drafted({"qty": 1})
     gone, chief = factory.person("Complaint Agent"), factory.person("Complaint Manager")

@@ -10,9 +10,11 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants import events, roles
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.permissions.sight import Sight
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.notify import digest
 from complaint_qms.services.sop import escalation
+from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 from tests.desk import factory
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -111,6 +113,48 @@ def test_of_lost_evidence_who_sees_the_record_is_told(kept, mailed):
         told = told_of(record.name, mailed)
         assert colleague in told
         assert stranger not in told
+
+
+def test_who_has_left_is_not_told_for_a_role_and_the_next_who_can_act_is(mailed):
+    """Enabled still, but the employee record says that they left."""
+    gone, colleague = factory.person(roles.QUALITY_MANAGER), factory.person(roles.QUALITY_MANAGER)
+    first, manager = factory.person(roles.REGULATORY), factory.person(roles.MANAGER)
+    for user in (gone, first):
+        left = factory.employee(user)
+        left.db_set({"status": "Left", "relieving_date": "2024-01-31"})
+    doc = factory.complaint()
+    data = {"doctype": "Complaint", "file": "a.jpg", "row": None, "changed": False, "company": doc.company}
+    announce([Event(events.EVIDENCE_LOST, "Complaint", doc.name, data)])
+    told = told_of(doc.name, mailed)
+    assert colleague in told
+    assert gone not in told
+    # The one holder of a stage's role has left: the managers hear of it.
+    role = factory.make("Role", role_name=factory.unique("Role"), desk_access=1).name
+    frappe.get_doc("User", first).add_roles(role)
+    sop = factory.make(
+        "Complaint SOP",
+        sop_name=factory.unique("SOP"),
+        round_the_clock=1,
+        resolution_time=3600,
+        escalation_role=role,
+        stages=[{"stage": "intake", "escalate_to_role": role}],
+    )
+    late = factory.complaint()
+    frappe.db.set_value("Complaint", late.name, "sop", sop.name)
+    directory = Directory()
+    row = frappe.db.get_value("Complaint", late.name, COMPLAINT_FIELDS, as_dict=True)
+    directory.learn([row])
+    superiors = {one.user for one in directory.superiors(row)}
+    assert manager in superiors
+    assert first not in superiors
+
+
+def test_sight_answers_for_no_record_it_was_not_asked_about():
+    doc, other = factory.complaint(), factory.complaint()
+    sight = Sight("Complaint", [doc.name])
+    assert sight.sees("Administrator", doc.name)
+    with pytest.raises(KeyError, match=other.name):
+        sight.sees("Administrator", other.name)
 
 
 @pytest.mark.parametrize("owner", ["absent", "present"])

@@ -104,7 +104,7 @@ def sync_todos(doc: Document) -> None:
             task.save(ignore_permissions=True)
     for owner in sorted(wanted - have):
         own = [row for row in doc.actions if row.action_owner == owner and row.status in CAPA_ACTION_OPEN]
-        frappe.get_doc(
+        task = frappe.get_doc(
             {
                 "doctype": "ToDo",
                 "allocated_to": owner,
@@ -114,7 +114,10 @@ def sync_todos(doc: Document) -> None:
                 "description": "; ".join(frappe.utils.escape_html(row.action) for row in own),
                 "assigned_by": frappe.session.user,
             }
-        ).insert(ignore_permissions=True)
+        )
+        # Whose action it is was judged when they were named; somebody who has left since holds no plan up.
+        task.flags.by_service = True
+        task.insert(ignore_permissions=True)
 
 
 def _check_frozen(doc: Document, old: dict[str, Document], frozen: bool) -> None:

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, now_datetime
+from frappe.utils import now_datetime
 
 from complaint_qms.constants import contributing
 from complaint_qms.constants.contributing import (
@@ -108,11 +107,8 @@ def check_hand_over(doc: Document) -> None:
 def tell_hand_over(doc: Document) -> None:
     """After such a change: the timeline says who made it."""
     field, before = ANSWERABLE_FIELD[doc.doctype], doc.get_doc_before_save()
-    if before and before.get(field) and before.get(field) != doc.get(field):
-        text = _("changed {0} from {1} to {2}").format(
-            _(doc.meta.get_label(field)), before.get(field), doc.get(field) or "-"
-        )
-        doc.add_comment("Info", escape_html(text))
+    if before:
+        hand_over.tell_hand_over(doc, before.get(field), doc.get(field))
 
 
 def _of_amended(doc: Document) -> list[dict[str, Any]]:

@@ -175,11 +175,10 @@ def tell_owners(events: list[Event]) -> None:
             if (person := acting.get(row.capa_owner)) and sight.sees(person.user, row.name)
         }
         others = [] if len(told) == len(rows) else directory.with_roles((roles.QUALITY_MANAGER,))
-        present = directory.present(others)
         messages = []
         for row in rows:
             person = told.get(row.name)
-            people = [person] if person else [one for one in others if one in present]
+            people = [person] if person else others
             data = {"title": row.title, "basis": event.name}
             messages += [Message(event.kind, one, "CAPA", row.name, data) for one in people]
         send(messages, event.at)

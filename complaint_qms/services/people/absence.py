@@ -14,7 +14,7 @@ from frappe.query_builder import Criterion, Order
 from pypika.queries import QueryBuilder, Table
 
 from complaint_qms.constants.work import DUTIES, Duty
-from complaint_qms.services.people.role_holders import system_users
+from complaint_qms.services.people.system_users import system_users
 
 _LEVELS = 20
 """Superiors of superiors that are asked at most; the tree of employees may be wrong and run in a circle."""

@@ -12,7 +12,7 @@ from frappe.utils import escape_html
 from complaint_qms.constants.contributing import ANSWERABLE_FIELD
 from complaint_qms.permissions.auditor import is_auditor
 from complaint_qms.services.people.absence import absent, absent_users
-from complaint_qms.services.people.role_holders import system_users
+from complaint_qms.services.people.system_users import system_users
 
 
 def check_assignee(doc: Document) -> None:

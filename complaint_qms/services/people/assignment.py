@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -12,7 +15,7 @@ from complaint_qms.constants.stages import ENDED
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.people.assignees import objection
-from complaint_qms.services.people.hand_over import check_hand_over
+from complaint_qms.services.people.hand_over import check_hand_over, tell_hand_over
 
 _FIELD = {"Complaint": "complaint_owner"}
 
@@ -48,15 +51,26 @@ def end_or_resume(events: list[Event]) -> None:
             _give(event.doctype, event.name, handler)
 
 
-def begin_save(doc: Document) -> None:
-    """A save of the record has begun to tell what it did; what an Assignment Rule does until `end_save` is the rule's."""
-    _saving()[doc.doctype, doc.name] = False
+@contextmanager
+def saving(doc: Document) -> Iterator[None]:
+    """While a save of the record tells what it did: what an Assignment Rule does meanwhile is the rule's. A save within it,
+    of the same record, is part of it."""
+    key = _key(doc)
+    outer = _saving().get(key)
+    _saving()[key] = False
+    try:
+        yield
+    finally:
+        named = _saving().pop(key)
+        doc.flags.named_meanwhile = doc.flags.named_meanwhile or named
+        if outer is not None:
+            _saving()[key] = outer or named
 
 
 def end_save(doc: Document) -> None:
     """An Assignment Rule assigns in the midst of a save: the record that is being saved learns its handler and its new
     time of change, or the next save of its form would be refused, or take the handler away again."""
-    if _saving().pop((doc.doctype, doc.name), False):
+    if doc.flags.pop("named_meanwhile", False):
         doc.update(
             frappe.db.get_value(
                 doc.doctype, doc.name, [_FIELD[doc.doctype], "modified", "modified_by"], as_dict=True
@@ -79,17 +93,19 @@ def assigned(todo: Document, method: str | None = None) -> None:
 
 
 def keep_ended(todo: Document, method: str | None = None) -> None:
-    """ToDo, before_validate: an Assignment Rule opens again whatever tasks a record has, each time it is saved; those of
-    one that has ended stay as they were."""
+    """ToDo, before_validate: an Assignment Rule opens again whatever tasks a record has, and gives new ones where it has
+    none, each time it is saved or the list applies the rule; those of a record that has ended stay as they were, and a new
+    one is done already. What a person gives or opens again by themselves is theirs."""
+    if todo.status != "Open" or todo.reference_type not in _FIELD:
+        return
     before = todo.get_doc_before_save()
-    if (
-        before
-        and todo.status == "Open" != before.status
-        and (todo.reference_type, todo.reference_name) in _saving()
-    ):
-        doc = _record(todo)
-        if doc and doc.stage in ENDED[doc.doctype]:
-            todo.status = before.status
+    # The framework opens tasks again past all rights, as no person's request does.
+    by_rule = bool(todo.flags.ignore_permissions and (before or todo.assignment_rule))
+    status = before.status if before else "Closed"
+    if not by_rule or status == "Open" or todo.flags.of_handler or todo.flags.by_service:
+        return
+    if frappe.db.get_value(todo.reference_type, todo.reference_name, "stage") in ENDED[todo.reference_type]:
+        todo.status = status
 
 
 def changed(todo: Document, method: str | None = None) -> None:
@@ -104,6 +120,8 @@ def changed(todo: Document, method: str | None = None) -> None:
         return
     place = ("reference_type", "reference_name", "allocated_to", "status")
     if all(before.get(field) == todo.get(field) for field in place):
+        return
+    if before.status == "Open" and _given_on(before, todo):
         return
     if before.status == "Open":
         _released(before, done=todo.status == "Closed")
@@ -121,13 +139,27 @@ def is_being_saved(doctype: str, name: str) -> bool:
     return (doctype, name) in _saving()
 
 
+def _given_on(before: Document, todo: Document) -> bool:
+    """A handler's task that somebody else has now makes them the handler, in one step; whether it was one."""
+    place = ("reference_type", "reference_name", "status")
+    if not todo.allocated_to or any(before.get(field) != todo.get(field) for field in place):
+        return False
+    doc = _handled_by(before)
+    if not doc:
+        return False
+    if _key(doc) not in _saving():
+        check_hand_over(doc, before.allocated_to)
+    if sentence := objection(doc, todo.allocated_to):
+        label = _(todo.meta.get_label("allocated_to"))
+        frappe.throw(sentence.format(label, frappe.bold(escape_html(todo.allocated_to))))
+    _name(doc, todo.allocated_to, "assignment given on")
+    return True
+
+
 def _released(todo: Document, done: bool = False) -> None:
     """Whoever had this task is the handler no more, where it was the handler's and the record has not ended."""
-    doc = _record(todo)
-    user = todo.allocated_to
-    if not doc or not user or doc.get(_FIELD[doc.doctype]) != user or doc.stage in ENDED[doc.doctype]:
-        return
-    if any(task.name != todo.name for task in _open_tasks(doc.doctype, doc.name, [user])):
+    doc, user = _handled_by(todo), todo.allocated_to
+    if not doc:
         return
     by_rule = _key(doc) in _saving()
     if done:
@@ -143,12 +175,22 @@ def _released(todo: Document, done: bool = False) -> None:
     _name(doc, None, "assignment taken away")
 
 
+def _handled_by(todo: Document) -> Document | None:
+    """The record that is in the hands of whoever has this task, and has not ended; None where another task says so too."""
+    doc, user = _record(todo), todo.allocated_to
+    if not doc or not user or doc.get(_FIELD[doc.doctype]) != user or doc.stage in ENDED[doc.doctype]:
+        return None
+    others = (task for task in _open_tasks(doc.doctype, doc.name, [user]) if task.name != todo.name)
+    return None if any(others) else doc
+
+
 def _name(doc: Document, user: str | None, why: str) -> None:
     field = _FIELD[doc.doctype]
     old = doc.get(field) or None
     writing.set_with_version(doc.doctype, [doc.name], field, old, user, why)
     if _key(doc) in _saving():
         _saving()[_key(doc)] = True
+    tell_hand_over(doc, old, user)
     announce([Event(HANDED_OVER, doc.doctype, doc.name, {"field": field, "old": old, "new": user})])
 
 

@@ -30,3 +30,12 @@ def check_hand_over(doc: Document, holder: str) -> None:
             ),
             frappe.PermissionError,
         )
+
+
+def tell_hand_over(doc: Document, holder: str | None, new: str | None) -> None:
+    """After such a change: the timeline says who made it. Nothing where nobody was answerable before."""
+    if holder and holder != new:
+        text = _("changed {0} from {1} to {2}").format(
+            _(doc.meta.get_label(ANSWERABLE_FIELD[doc.doctype])), holder, new or "-"
+        )
+        doc.add_comment("Info", escape_html(text))

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 
 import frappe
-from pypika.queries import Table
-from pypika.terms import Criterion
 
-_NOT_PEOPLE = ("Administrator", "Guest")
+from complaint_qms.services.people.absence import absent
+from complaint_qms.services.people.system_users import system_users
 
 
 def holders_of(roles: Iterable[str]) -> dict[str, list[str]]:
-    """Role → its holders who can sign in to the desk, by name. One query."""
+    """Role → its holders who can act, by name. One query."""
     wanted = sorted(set(roles))
     if not wanted:
         return {}
@@ -22,14 +21,9 @@ def holders_of(roles: Iterable[str]) -> dict[str, list[str]]:
         .select(has_role.role, user.name)
         .distinct()
         .where(has_role.role.isin(wanted) & (has_role.parenttype == "User"))
-        .where((user.enabled == 1) & system_users(user))
+        .where(system_users(user) & user.name.notin(absent(user.as_("gone"))))
         .orderby(has_role.role)
         .orderby(user.name)
         .run()
     )
     return {role: [name for held, name in rows if held == role] for role in wanted}
-
-
-def system_users(user: Table) -> Criterion:
-    """Condition on the table of users: people who work in the desk, disabled or not."""
-    return (user.user_type == "System User") & user.name.notin(_NOT_PEOPLE)

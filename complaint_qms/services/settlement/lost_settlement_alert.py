@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -9,6 +11,7 @@ from frappe.translate import print_language
 from frappe.utils import escape_html, nowdate
 
 from complaint_qms.constants.roles import MANAGER
+from complaint_qms.permissions.auditor import is_auditor
 from complaint_qms.permissions.sight import Sight
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.outbox import Message, send
@@ -42,7 +45,7 @@ def ask_to_look(events: list[Event]) -> None:
 
 
 def _give_task(complaint: Document, person: Person, text: str) -> None:
-    frappe.get_doc(
+    task = frappe.get_doc(
         {
             "doctype": "ToDo",
             "allocated_to": person.user,
@@ -52,16 +55,18 @@ def _give_task(complaint: Document, person: Person, text: str) -> None:
             "description": text,
             "assigned_by": frappe.session.user,
         }
-    ).insert(ignore_permissions=True)
+    )
+    task.flags.by_service = True
+    task.insert(ignore_permissions=True)
 
 
 def _people(complaint: Document) -> list[Person]:
     """The handler, or who acts for them; the managers where there is none. Whoever may see the complaint, and can act."""
     directory, sight = Directory(), Sight("Complaint", [complaint.name])
-    acting = directory.acting([complaint.complaint_owner]).values()
-    named = [person for person in acting if sight.sees(person.user, complaint.name)]
-    if named:
-        return named
-    managers = directory.with_roles((MANAGER,))
-    present = directory.present(managers)
-    return [one for one in managers if one in present and sight.sees(one.user, complaint.name)]
+
+    def able(people: Iterable[Person]) -> list[Person]:
+        return [one for one in people if sight.sees(one.user, complaint.name) and not is_auditor(one.user)]
+
+    return able(directory.acting([complaint.complaint_owner]).values()) or able(
+        directory.with_roles((MANAGER,))
+    )

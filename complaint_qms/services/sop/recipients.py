@@ -75,15 +75,8 @@ class Directory:
         self._learn_people(known - set(self._people))
         return {user: person for user in wanted if (person := self._acting(user))}
 
-    @staticmethod
-    def present(people: Iterable[Person]) -> set[Person]:
-        """Those of them who can act; one query."""
-        found = set(people)
-        absent = absent_users(person.user for person in found)
-        return {person for person in found if person.user not in absent}
-
     def with_roles(self, roles: Iterable[str]) -> list[Person]:
-        """Everybody with one of the roles, each once; what they see is for the caller to ask."""
+        """Everybody with one of the roles who can act, each once; what they see is for the caller to ask."""
         wanted = list(roles)
         self._learn_roles(set(wanted) - set(self._holders))
         users = {user: None for role in wanted for user in self._holders.get(role, ())}

@@ -1,5 +1,6 @@
 """Controller of the complaint: says when; the services say what, the engine how much."""
 
+from contextlib import nullcontext
 from datetime import datetime
 
 import frappe
@@ -76,10 +77,11 @@ class Complaint(Checked):
             clock.answered(self, now)
 
     def run_method(self, method, *args, **kwargs):
-        if method == "on_update" and self.flags.in_insert:
-            with without_work_list(self.doctype):
-                return super().run_method(method, *args, **kwargs)
-        return super().run_method(method, *args, **kwargs)
+        if method != "on_update":
+            return super().run_method(method, *args, **kwargs)
+        listless = without_work_list(self.doctype) if self.flags.in_insert else nullcontext()
+        with assignment.saving(self), listless:
+            return super().run_method(method, *args, **kwargs)
 
     def before_save(self):
         if self.is_new():
@@ -89,7 +91,6 @@ class Complaint(Checked):
         clock.log_start(self)
 
     def on_update(self):
-        assignment.begin_save(self)
         merge.tell_original(self)
         deadline.follow_awareness(self)
         deadline.follow_harm(self)
