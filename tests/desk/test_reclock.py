@@ -7,6 +7,7 @@ from datetime import datetime
 import frappe
 import pytest
 from frappe.utils import get_datetime
+from rq.job import JobStatus
 
 from complaint_qms.services.lifecycle.overview import overview
 from complaint_qms.services.sop import clock, escalation, reclock
@@ -19,6 +20,7 @@ HOURS = [
     for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 ]
 TWO_DAYS = 16 * 3600
+JOB = "complaint_qms.services.sop.reclock.reclock_open"
 
 
 @pytest.fixture(autouse=True)
@@ -241,22 +243,59 @@ def test_the_number_of_queries_does_not_grow_with_what_moves():
 def test_a_change_asks_for_the_job(asked):
     days = holidays()
     by = sop()
-    asked.clear()
-    add_holiday(days, "2024-07-02")
-    frappe.get_doc("Complaint SOP", by).save()
-    assert asked == ["complaint_qms.services.sop.reclock.reclock_open"] * 2
-    assert frappe.get_attr(asked[0]) is reclock.reclock_open
+    for _transaction in range(2):
+        finished()
+        asked.clear()
+        add_holiday(days, f"2024-07-0{_transaction + 2}")
+        frappe.get_doc("Complaint SOP", by).save()
+        assert JOB not in asked  # it would read what is not there yet
+        finished()
+        assert asked.count(JOB) == 1
+    assert frappe.get_attr(JOB) is reclock.reclock_open
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "starts"),
+    [
+        (None, None, 0),
+        ("finished", None, 0),
+        ("failed", "finished", 0),
+        ("queued", None, None),
+        ("started", None, 1),
+        ("started", "queued", None),
+        (None, "started", 0),
+    ],
+)
+def test_a_job_that_waits_is_enough_and_one_that_runs_is_not(monkeypatch, first, second, starts):
+    """One that runs may have read what was before the change."""
+    states = dict(zip(reclock.JOB_IDS, (first, second), strict=True))
+    monkeypatch.setattr(reclock, "get_job_status", lambda name: states[name] and JobStatus(states[name]))
+    started = []
+    monkeypatch.setattr(frappe, "enqueue", lambda method, **options: started.append(options["job_id"]))
+    reclock.request()
+    finished()
+    assert [name for name in started if name in reclock.JOB_IDS] == (
+        [] if starts is None else [reclock.JOB_IDS[starts]]
+    )
+
+
+def finished() -> None:
+    """What is to be done after a transaction."""
+    frappe.db.after_commit.run()
 
 
 def test_another_holiday_list_of_the_company_asks_for_the_job(asked):
     company = frappe.get_doc("Company", factory.company())
     company.default_holiday_list = holidays()
+    finished()
     asked.clear()
     company.save()
-    assert asked.count("complaint_qms.services.sop.reclock.reclock_open") == 1
+    finished()
+    assert asked.count(JOB) == 1
     asked.clear()
     company.save()
-    assert "complaint_qms.services.sop.reclock.reclock_open" not in asked
+    finished()
+    assert JOB not in asked
 
 
 def test_nobody_writes_the_plan_of_a_clock():
@@ -307,6 +346,8 @@ def test_one_complaint_that_a_listener_stumbles_over_holds_up_no_other(monkeypat
         announce(found)
 
     monkeypatch.setattr(reclock, "announce", stumbling)
-    monkeypatch.setattr(reclock, "RETRIES", ())
+    slept = []
+    monkeypatch.setattr(reclock, "sleep", slept.append)
     assert reclock.reclock_open(MONDAY) == 4
+    assert sum(slept) == 0  # another try would fail as well
     assert [due(name).day for name in names] == [1, 2, 1, 1, 1]

@@ -3,7 +3,8 @@
 Its cost follows what is due, not what is open: `next_check_at` is indexed and says when a complaint changes next.
 A step is made once: each batch locks its complaints, looks again whether they are due, writes standings and
 messages, and commits all of it together. Killed in the middle, a batch has done nothing; run twice, the second finds
-nothing due. A complaint that a listener stumbles over is found by halves, logged and left; the others go on. A complaint that somebody is saving at the moment is left for the next run.
+nothing due. A complaint that a listener stumbles over is found by halves, logged and left; the others go on. A complaint
+that somebody is saving at the moment is left for the next run.
 """
 
 from __future__ import annotations

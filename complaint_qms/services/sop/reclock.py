@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from time import sleep
 from typing import Any, Final
@@ -17,6 +18,9 @@ import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import format_datetime, get_datetime, now_datetime
+from frappe.utils.background_jobs import get_job_status
+from redis.exceptions import RedisError
+from rq.job import JobStatus
 
 from complaint_qms.constants.clock import CLOCKS, OWN_FIELDS
 from complaint_qms.constants.events import DUE_TIMES_MOVED
@@ -31,6 +35,7 @@ from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS
 
 BATCH: Final = 500
 """Complaints per transaction."""
+JOB_IDS: Final = ("complaint_qms_reclock", "complaint_qms_reclock_next")
 RETRIES: Final = (2, 10, 30, 60)
 """Seconds after which complaints that somebody was saving are taken up again."""
 
@@ -53,7 +58,10 @@ _READ: Final = tuple(
 
 def request(doc: Document | None = None, method: str | None = None) -> None:
     """Have the clocks looked at once this transaction is final; an event of what plans are made of."""
-    frappe.enqueue("complaint_qms.services.sop.reclock.reclock_open", queue="long", enqueue_after_commit=True)
+    if not frappe.flags.qms_reclock_requested:
+        frappe.flags.qms_reclock_requested = True
+        frappe.db.after_commit.add(_start)
+        frappe.db.after_rollback.add(_forget)
 
 
 def request_for_company(doc: Document, method: str | None = None) -> None:
@@ -68,29 +76,22 @@ def reclock_open(now: datetime | None = None) -> int:
     Commits batch by batch; killed in between, the next run goes on with what is left.
     """
     moment = now or now_datetime()
-    frappe.db.commit()  # what was read before may be older than the change
-    moved = reckon(_names(_out_of_date()), moment)
-    for pause in RETRIES:
-        # Who was saving one has reckoned by the old plan. An earlier due time would be missed until then: nothing else asks.
-        if not (left := _names(_out_of_date())):
+    moved, hopeless = 0, set()
+    # Who was saving one has reckoned by the old plan. An earlier due time would be missed until then: nothing else asks.
+    for pause in (0, *RETRIES):
+        frappe.db.commit()  # what was read before may be older than the change
+        if not (left := [name for name in _names(_out_of_date()) if name not in hopeless]):
             break
         sleep(pause)
-        moved += reckon(left, moment)
+        for batch in _reckon(left, moment):
+            moved += batch.moved
+            hopeless |= batch.hopeless
     return moved
 
 
 def reckon(names: Iterable[str], now: datetime) -> int:
     """The same for the complaints named, as far as nobody else is saving them at the moment."""
-    moved = 0
-    wanted = list(names)
-    for start in range(0, len(wanted), BATCH):
-        frappe.db.commit()  # what is read below has to be at least as new as the lock
-        part = wanted[start : start + BATCH]
-        what = "Due times of a complaint could not be reckoned"
-        moved += sum(
-            in_parts(part, lambda some: _reckon_batch(some, now), what, lambda name: ("Complaint", name))
-        )
-    return moved
+    return sum(batch.moved for batch in _reckon(list(names), now))
 
 
 def out_of_date(names: Iterable[str]) -> list[str]:
@@ -108,6 +109,31 @@ def out_of_date(names: Iterable[str]) -> list[str]:
     ).run(as_dict=True)
     stale = set(_stale({tuple(row[field] for field in _BY) for row in rows}))
     return [row.name for row in rows if tuple(row[field] for field in _BY) in stale]
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What became of some complaints: of how many the due times moved, and which another try would leave as they are."""
+
+    moved: int
+    hopeless: frozenset[str] = frozenset()
+
+
+def _start() -> None:
+    """Put the job into the queue, unless one waits there already; one that runs may have read what was before."""
+    _forget()
+    try:
+        states = {name: get_job_status(name) for name in JOB_IDS}
+    except RedisError:  # without a queue the framework does it here or says so
+        states = dict.fromkeys(JOB_IDS)
+    if JobStatus.QUEUED in states.values():
+        return
+    free = next((name for name, state in states.items() if state != JobStatus.STARTED), None)
+    frappe.enqueue("complaint_qms.services.sop.reclock.reclock_open", queue="long", job_id=free)
+
+
+def _forget() -> None:
+    frappe.flags.qms_reclock_requested = False
 
 
 def _out_of_date() -> list[tuple[str, str, str]]:
@@ -143,7 +169,20 @@ def _names(by: Iterable[tuple[str, str, str]]) -> list[str]:
     return names
 
 
-def _reckon_batch(names: list[str], now: datetime) -> int:
+def _reckon(wanted: list[str], now: datetime) -> Iterator[_Batch]:
+    what = "Due times of a complaint could not be reckoned"
+    for start in range(0, len(wanted), BATCH):
+        frappe.db.commit()  # what is read below has to be at least as new as the lock
+        part = wanted[start : start + BATCH]
+        done = in_parts(
+            part, lambda some: (some, _reckon_batch(some, now)), what, lambda name: ("Complaint", name)
+        )
+        yield from (batch for _names, batch in done)
+        if failed := set(part).difference(*(some for some, _batch in done)):
+            yield _Batch(0, frozenset(failed))
+
+
+def _reckon_batch(names: list[str], now: datetime) -> _Batch:
     docs = _locked(names)
     changed: dict[str, dict[str, Any]] = {}
     logged: dict[str, dict[str, Any]] = {}
@@ -171,7 +210,7 @@ def _reckon_batch(names: list[str], now: datetime) -> int:
         )
         for doc, text in moved
     )
-    return len(moved)
+    return _Batch(len(moved), frozenset(doc.name for doc in docs if doc.name not in changed))
 
 
 def _locked(names: list[str]) -> list[Document]:
