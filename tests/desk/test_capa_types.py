@@ -8,7 +8,7 @@ from frappe.utils import add_days, now_datetime
 
 from complaint_qms.api import capa as capa_api
 from complaint_qms.constants.vocabulary import ROOT_TYPE
-from complaint_qms.patches.v1_0 import measured_types_of_capas
+from complaint_qms.patches.v1_0 import added_types_of_capas, measured_types_of_capas
 from tests.desk import factory
 from tests.desk.test_capa_window import over
 
@@ -81,6 +81,46 @@ def test_one_added_below_since_does(tree, deep):
     frappe.db.set_value("CAPA", doc.name, "plan_approved_at", add_days(now_datetime(), -1))
     complain(doc, added)
     assert counted(doc) == 1
+
+
+def test_one_added_below_and_moved_out_since_still_counts(tree):
+    doc = measured_on(tree.group)
+    added = new_type(tree.group)
+    complain(doc, added)
+    move(added, tree.beside)
+    assert counted(doc) == 1
+
+
+def test_one_added_elsewhere_since_and_moved_in_does_not(tree):
+    doc = measured_on(tree.group)
+    stranger = new_type(tree.beside)
+    frappe.db.set_value("CAPA", doc.name, "plan_approved_at", add_days(now_datetime(), -1))
+    complain(doc, stranger)
+    move(stranger, tree.group)
+    assert counted(doc) == 0
+
+
+def test_one_added_since_the_effect_was_judged_changes_nothing(tree):
+    doc = measured_on(tree.group)
+    doc.db_set("stage", "closed", update_modified=False)
+    kept = doc.measured_types
+    new_type(tree.group)
+    assert frappe.db.get_value("CAPA", doc.name, "measured_types") == kept
+
+
+def test_capas_of_before_keep_the_types_that_were_added_since(tree):
+    doc = measured_on(tree.group)
+    deep = new_type(tree.group, group=1)
+    deeper = new_type(deep)
+    doc.db_set(
+        {"measured_types": doc.measured_types, "plan_approved_at": add_days(now_datetime(), -1)},
+        update_modified=False,
+    )
+    frappe.db.set_value("Complaint Type", tree.leaf, "creation", add_days(now_datetime(), -2))
+    for _ in range(2):
+        added_types_of_capas.execute()
+        kept = frappe.db.get_value("CAPA", doc.name, "measured_types").split("\n")
+        assert kept == sorted((tree.group, tree.leaf, deep, deeper))
 
 
 def test_one_renamed_is_followed(tree):

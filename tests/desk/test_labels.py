@@ -7,8 +7,10 @@ import pytest
 
 from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
 from complaint_qms.constants.labels import CONTEXT, LABELS, WORDS
+from complaint_qms.patches.v1_0 import translations_of_keys
 from complaint_qms.services.record.labels import COLUMN, choice, choice_words, word
 from complaint_qms.services.reporting.complaint_register import KEYS
+from tests.desk import factory
 
 # Their choices are names, or words of their own form.
 NOT_KEYS = {"Complaint Import Column.target", "Complaint QMS Settings.replacement_document"}
@@ -45,6 +47,30 @@ def test_the_register_names_every_value_of_its_keys() -> None:
     for fieldname in KEYS:
         for key in filter(None, meta.get_field(fieldname).options.split("\n")):
             assert word(key) == WORDS[key], (fieldname, key)
+
+
+def test_what_a_site_wrote_for_a_bare_key_goes_on_counting() -> None:
+    """Before names were translated within a context of the app, a Translation of the key itself named the choice."""
+    written = {
+        ("de", "triage", ""): "Erstprüfung",
+        ("de", "void", ""): "Storniert",
+        ("de", WORDS["void"], CONTEXT): "Ungültig",  # written since, for the context
+        ("de", "Triage", "Elsewhere"): "Sichtung",
+    }
+    for (language, source, context), text in written.items():
+        factory.make(
+            "Translation", language=language, source_text=source, context=context, translated_text=text
+        )
+    before = frappe.db.count("Translation")
+    for _again in range(2):
+        translations_of_keys.execute()
+    assert frappe.db.count("Translation") == before + 1
+    frappe.local.lang = "de"
+    try:
+        assert word("triage") == "Erstprüfung"
+        assert word("void") == "Ungültig"
+    finally:
+        frappe.local.lang = "en"
 
 
 def test_the_desk_is_told_the_same_names() -> None:

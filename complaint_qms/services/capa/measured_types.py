@@ -1,5 +1,5 @@
 """Which complaint types the effect of a CAPA is measured on: those that were in its branch of the tree when its plan was
-approved, wherever somebody moves them afterwards, and types that were added below them since.
+approved, and types that were added below them since, wherever somebody moves them afterwards.
 
 A type that is moved out still counts, one that is moved in does not, and no two types become one while a CAPA measures
 only one of them.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, get_datetime
+from frappe.utils import escape_html
 
 from complaint_qms.constants.stages import CAPA_MEASURED
 from complaint_qms.services import writing
@@ -18,6 +18,7 @@ from complaint_qms.services.record.in_use import OUT_OF_USE
 from complaint_qms.services.sop.procedure import type_branch
 
 _WHY = "complaint types renamed"
+_ADDED = "complaint type added"
 
 
 def fix(doc: Document) -> None:
@@ -27,8 +28,16 @@ def fix(doc: Document) -> None:
 
 def of(doc: Document) -> list[str]:
     """The types that a CAPA measures."""
-    fixed = _read(doc.measured_types) or type_branch(doc.complaint_type)
-    return sorted({*fixed, *_added_since(fixed, doc.plan_approved_at)})
+    return _read(doc.measured_types) or type_branch(doc.complaint_type)
+
+
+def take_in(complaint_type: str, parent: str | None) -> None:
+    """A type was added below another one: what measures that one measures it too, from now on and wherever it is moved."""
+    changes = {
+        name: {"measured_types": written({*types, complaint_type})}
+        for name, types in _measuring(parent).items()
+    }
+    writing.set_many("CAPA", changes, _ADDED)
 
 
 def check_merge(old: str, new: str, merge: bool) -> None:
@@ -72,7 +81,7 @@ def _read(text: str | None) -> list[str]:
     return (text or "").splitlines()
 
 
-def _measuring(*types: str) -> dict[str, list[str]]:
+def _measuring(*types: str | None) -> dict[str, list[str]]:
     """CAPA whose criterion is fixed and not judged yet → its types, of those that measure one of `types`."""
     rows = frappe.get_all(
         "CAPA",
@@ -82,23 +91,3 @@ def _measuring(*types: str) -> dict[str, list[str]]:
     )
     found = {row.name: _read(row.measured_types) for row in rows}
     return {name: known for name, known in found.items() if {*types} & {*known}}
-
-
-def _added_since(fixed: list[str], since: object) -> set[str]:
-    """Types made after `since` at any depth below `fixed`."""
-    if not since:
-        return set()
-    rows = frappe.get_all(
-        "Complaint Type",
-        filters={"creation": (">", get_datetime(since))},
-        fields=["name", "parent_complaint_type"],
-        order_by="creation asc, name asc",
-    )
-    above = {row.name: row.parent_complaint_type for row in rows}
-    found: set[str] = set()
-    grown = True
-    while grown:
-        below = {name for name, parent in above.items() if parent in {*fixed, *found}} - found
-        found |= below
-        grown = bool(below)
-    return found - {*fixed}

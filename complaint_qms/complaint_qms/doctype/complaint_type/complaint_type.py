@@ -30,6 +30,9 @@ class ComplaintType(Checked, NestedSet):
                 )
             )
 
+    def after_insert(self):
+        measured_types.take_in(self.name, self.parent_complaint_type)
+
     def on_update(self):
         super().on_update()
         procedure.forget_sops()
