@@ -23,7 +23,7 @@ def on_update(doc: Document, method: str | None = None) -> None:
     relinked_mails.moved(doc, was, (doc.reference_doctype, doc.reference_name))
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 @checked
 def relink(name: str, reference_doctype: str | None = None, reference_name: str | None = None) -> None:
     """The desk's “Relink” of a mail, which the framework does past the document and asks nobody about.

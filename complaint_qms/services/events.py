@@ -25,6 +25,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.events import EVENTS
+from complaint_qms.services.transactions import roll_back_to
 
 IN_TRANSACTION = "qms_listeners_in_transaction"
 AFTER_COMMIT = "qms_listeners_after_commit"
@@ -178,18 +179,11 @@ def _tell(name: str, now: datetime) -> bool:
         frappe.get_attr(row.listener)([event])
     except Exception:
         error = frappe.get_traceback()
-        _take_back()
+        roll_back_to("event")
         _try_again(row, now, error)
         return False
     frappe.db.delete(WAITING, {"name": name})
     return True
-
-
-def _take_back() -> None:
-    try:
-        frappe.db.rollback(save_point="event")
-    except frappe.db.OperationalError:
-        frappe.db.rollback()  # the listener has committed, and with that the mark to go back to is gone
 
 
 def _try_again(row: frappe._dict, now: datetime, error: str) -> None:

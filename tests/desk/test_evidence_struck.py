@@ -46,8 +46,8 @@ class TestRows:
         row = doc.get(table)[-1]
         assert first in row.struck_evidence
         assert "Photo of another pump" in row.struck_evidence
-        when = r"\d{4}-\d\d-\d\d \d\d:\d\d"
-        assert re.search(rf"\({re.escape(get_fullname())}, {when}\)$", row.struck_evidence)
+        who, when = f"{get_fullname()}, {frappe.session.user}", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+        assert re.search(rf"\({re.escape(who)}, {when}\)$", row.struck_evidence)
         assert (row.strike_reason, bool(row.evidence_sha256)) == (None, True)
         row.evidence = None
         with pytest.raises(GateError, match="Reason for Striking Out"):

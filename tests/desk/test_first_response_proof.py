@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.services.lifecycle.guard import take_step
+from complaint_qms.services.lifecycle.overview import overview
 from tests.desk import factory
 from tests.desk.factory import as_user
 
@@ -90,6 +93,40 @@ def test_nor_with_the_step():
     take_step(doc, "Start Triage", {})
     with pytest.raises(frappe.ValidationError, match="Proof of an Earlier"):
         take_step(doc, "Hold", {"hold_reason": "x", "first_response_at": ago(5)})
+
+
+def asked_for_in(doc, action):
+    return next(move["fields"] for move in overview(doc)["next"] if move["action"] == action)
+
+
+@pytest.mark.parametrize("answered", [None, "now"])
+def test_the_dialog_of_the_reply_asks_for_the_proof_where_it_may_be_needed(answered):
+    doc = overdue()
+    if answered:
+        doc = entered(doc, first_response_at=now_datetime())
+    doc.stage, doc.workflow_state = "confirm", state_of("confirm")
+    fields = asked_for_in(doc, "Execute")
+    assert ("first_response_reason" in fields) is not bool(answered)
+    if not answered:
+        assert fields.index("first_response_reason") == fields.index("reply_sent_at") + 1
+
+
+def test_it_asks_for_none_while_there_is_time():
+    doc = overdue()
+    doc.response_due = add_to_date(now_datetime(), hours=1)
+    doc.stage, doc.workflow_state = "confirm", state_of("confirm")
+    assert "first_response_reason" not in asked_for_in(doc, "Execute")
+
+
+def test_the_form_shows_the_proof_beside_either_moment():
+    condition = frappe.get_meta("Complaint").get_field("first_response_reason").depends_on
+    assert {"first_response_at", "reply_sent_at"} <= set(re.findall(r"doc\.(\w+)", condition))
+
+
+def state_of(stage):
+    return frappe.db.get_value(
+        "Workflow Document State", {"parent": "Complaint", "update_value": stage}, "state"
+    )
 
 
 def test_nor_with_the_registration():

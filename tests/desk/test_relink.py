@@ -47,6 +47,17 @@ def agent():
     return factory.person(roles.AGENT, Company=factory.company())
 
 
+def test_a_mail_is_moved_by_post_alone():
+    about, other = factory.complaint(), factory.complaint()
+    mail = mail_on(about)
+    sent = {"name": mail, "reference_doctype": "Complaint", "reference_name": other.name}
+    with pytest.raises(ways.Refused):
+        ways.call("Administrator", DOOR, "GET", **sent)
+    assert frappe.db.get_value("Communication", mail, "reference_name") == about.name
+    ways.call("Administrator", DOOR, "POST", **sent)
+    assert frappe.db.get_value("Communication", mail, "reference_name") == other.name
+
+
 def test_a_record_that_is_not_open_reads_as_one_that_is_not_there(agent):
     about = factory.complaint()
     for record in hidden():

@@ -61,7 +61,7 @@ $(document).on("form-refresh", (event, frm) => {
 	if (frm.meta.module !== "Complaint QMS") return;
 	for (const { fieldtype, fieldname, options, reqd } of frm.meta.fields) {
 		if (fieldtype !== "Link" || options === "User" || (reqd && !frm.doc[fieldname])) continue;
-		if (frappe.boot.complaint_qms_chosen_by_name.includes(options)) continue;
+		if ((frappe.boot.complaint_qms_chosen_by_name || []).includes(options)) continue;
 		if (!frappe.model.can_select(options) && !frappe.model.can_read(options)) frm.set_df_property(fieldname, "read_only", 1);
 	}
 });

@@ -140,7 +140,8 @@ def _keep_files(doc: Document, naming: Naming, old: dict[str, Document]) -> None
                     ),
                     GateError,
                 )
-            who, when = get_fullname(frappe.session.user), now_datetime().strftime("%Y-%m-%d %H:%M")
+            user, when = frappe.session.user, now_datetime().strftime("%Y-%m-%d %H:%M:%S")
+            who = f"{get_fullname(user)}, {user}"
             struck = f"{named} ({before.get(naming.sum) or ''}): {reason} ({who}, {when})"
             row.struck_evidence = "\n".join(filter(None, (row.struck_evidence, struck)))
         row.strike_reason = None

@@ -44,6 +44,10 @@ _IN_DIALOG: Final = (
     "Check", "Data", "Date", "Datetime", "Float", "Int", "Link", "Select", "Small Text", "Text Editor",
 )  # fmt: skip
 
+# A moment that may end the clock of the first response, and what makes an earlier one count.
+_PROVEN: Final = "reply_sent_at"
+_PROOF: Final = "first_response_reason"
+
 
 def overview(doc: Document) -> dict[str, Any]:
     """Everything the stage bar needs, in one answer: steps done and to come, next moves with what they lack, and of a
@@ -173,7 +177,15 @@ def _fields(doc: Document, target: str, kind: str, lacking: list[str]) -> list[s
         field = doc.meta.get_field(name) if name else None
         if field and field.fieldtype in _IN_DIALOG and not field.read_only and name not in wanted:
             wanted.append(name)
+    if _PROVEN in wanted and _may_take_proof(doc):
+        wanted.insert(wanted.index(_PROVEN) + 1, _PROOF)
     return wanted
+
+
+def _may_take_proof(doc: Document) -> bool:
+    """Whether a reply that is entered now may be the first response, and was due: an earlier moment alone is refused then."""
+    due = doc.get("response_due")
+    return bool(due) and not doc.first_response_at and get_datetime(due) < now_datetime()
 
 
 def _age(doc: Document, now: datetime) -> int:

@@ -7,6 +7,8 @@ from typing import Final, TypeVar
 
 import frappe
 
+from complaint_qms.services.transactions import roll_back_to
+
 Item = TypeVar("Item")
 Done = TypeVar("Done")
 _SAVEPOINT: Final = "batch"
@@ -42,14 +44,6 @@ def in_parts(
         return in_parts(items[:half], work, what, record) + in_parts(items[half:], work, what, record)
     frappe.db.commit()
     return [done]
-
-
-def roll_back_to(save_point: str) -> None:
-    """Undo what came after a mark; all of the transaction where a commit or a deadlock has taken the mark away."""
-    try:
-        frappe.db.rollback(save_point=save_point)
-    except frappe.db.OperationalError:
-        frappe.db.rollback()
 
 
 def _log(what: str, error: str, doctype: str, name: str) -> None:
