@@ -43,6 +43,11 @@ class Bench:
         return self.frappe.partition(".")[0]
 
     @property
+    def desk(self) -> str:
+        """First part of the addresses of its desk: Frappe 16 moved it."""
+        return "desk" if self.major.isdigit() and int(self.major) >= 16 else "app"
+
+    @property
     def python(self) -> Path:
         return self.path / "env" / "bin" / "python"
 

@@ -96,8 +96,8 @@ def on_bench(bench: Bench) -> int:
     port = serve(bench)
     say()
     # The realtime server tells sites by their name; browsers lead every name below .localhost to this machine.
-    say(f"  http://{SITE}:{port}/app/complaints")
-    say(f"  http://127.0.0.1:{port}/app/complaints where that name leads nowhere; without live updates")
+    say(f"  http://{SITE}:{port}/{bench.desk}/complaints")
+    say(f"  http://127.0.0.1:{port}/{bench.desk}/complaints where that name leads nowhere; without live updates")
     say(f"  user Administrator, password {password} (the demo's other users have the same one)")
     say("  `make demo-stop` ends the servers; the site stays")
     return 0

@@ -57,6 +57,7 @@ def test_usual_places_are_looked_through_in_order(home: Path) -> None:
     search = benches.find(home / "checkout")
     assert [one.path.name for one in search.found] == ["frappe-bench", "bench16"]
     assert search.bench.major == "15"
+    assert [one.desk for one in search.found] == ["app", "desk"]
     assert str(search.beside) == f"{home / 'bench16'} (Frappe 16.7.1, ERPNext 16.7.1)"
 
 

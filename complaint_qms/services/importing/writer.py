@@ -30,8 +30,8 @@ CHUNK = 500
 _PLAIN_SERIES = "naming_series:"
 _UNNUMBERED = "unnumbered"
 # Markup without attributes around text without references and control characters, as `values` makes it: the
-# framework's filter gives it back as it is.
-_TEXT = r"[^<>&\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]*"
+# framework's filter gives it back as it is. That of Frappe 16 spells a no-break space as a reference.
+_TEXT = r"[^<>&\x00-\x08\x0a-\x1f\x7f-\xa0\ud800-\udfff\ufffe\uffff]*"
 CLEAN = re.compile(rf"(?:<p>{_TEXT}</p>)+(?:<ul>(?:<li>{_TEXT}</li>)+</ul>)?")
 
 
