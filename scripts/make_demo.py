@@ -97,7 +97,9 @@ def on_bench(bench: Bench) -> int:
     say()
     # The realtime server tells sites by their name; browsers lead every name below .localhost to this machine.
     say(f"  http://{SITE}:{port}/{bench.desk}/complaints")
-    say(f"  http://127.0.0.1:{port}/{bench.desk}/complaints where that name leads nowhere; without live updates")
+    say(
+        f"  http://127.0.0.1:{port}/{bench.desk}/complaints where that name leads nowhere; without live updates"
+    )
     say(f"  user Administrator, password {password} (the demo's other users have the same one)")
     say("  `make demo-stop` ends the servers; the site stays")
     return 0
