@@ -181,8 +181,15 @@ qms_listeners_in_transaction = {
     _events.INVESTIGATION_REOPENED: "complaint_qms.services.lifecycle.reliance.tell_handlers",
     _events.CAUSE_REJECTED: "complaint_qms.services.lifecycle.reliance.tell_owners",
     _events.SETTLEMENT_LOST: "complaint_qms.services.settlement.lost_settlement_alert.ask_to_look",
-    _events.HANDED_OVER: "complaint_qms.services.people.assignment.follow",
-    _events.MOVED: "complaint_qms.services.people.assignment.end_or_resume",
+    _events.HANDED_OVER: [
+        "complaint_qms.services.people.assignment.follow",
+        "complaint_qms.services.work.hand_overs.of_hand_overs",
+    ],
+    _events.MOVED: [
+        "complaint_qms.services.people.assignment.end_or_resume",
+        "complaint_qms.services.work.hand_overs.of_moves",
+    ],
+    _events.SETTLED: "complaint_qms.services.work.hand_overs.of_settlements",
 }
 default_log_clearing_doctypes = {"QMS Event": 365, "QMS Message": 90}
 

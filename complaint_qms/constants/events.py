@@ -22,10 +22,10 @@ WRITTEN: Final = "written"
 # Kind → when it happens, and what the event's `data` holds
 EVENTS: Final[dict[str, str]] = {
     REGISTERED: "A complaint is in the database for the first time. {channel, by_import}",
-    MOVED: "A complaint, investigation or CAPA has another stage. {origin, target}",
+    MOVED: "A complaint, investigation or CAPA has another stage. {origin, target, handed_to}",
     DECIDED: "Somebody's name was put beside a decision about a complaint. {decision}",
     ANSWERED: "The customer got a first response. {at}",
-    HANDED_OVER: "Somebody else is answerable for a record. {field, old, new}",
+    HANDED_OVER: "Somebody else is answerable for a record. {field, old, new, by_task}",
     AT_RISK: "A clock of a complaint reached its warning point. {complaint, steps: [(clock, standing, due)], hold_over}",
     OVERDUE: "A clock of a complaint ran out. {complaint, steps, hold_over}",
     HOLD_OVER: "The day until which a complaint was to wait has come. {complaint, steps, hold_over}",

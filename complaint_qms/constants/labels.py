@@ -212,6 +212,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "expired": "Expired",
         "escalated": "Escalated",
         "hold_over": "Hold Over",
+        "moved": "Waits for You",
         "due_times_moved": "Due Times Moved",
         "investigation_reopened": "Investigation Reopened",
         "cause_rejected": "Root Cause Ruled Out",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 import pytest
 
-from complaint_qms.constants import roles
+from complaint_qms.constants import events, roles
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.lifecycle.overview import overview
@@ -46,7 +46,10 @@ def end(doc, capa_required="no"):
 
 
 def told(user, name):
-    return frappe.get_all("Notification Log", {"for_user": user, "document_name": name}, pluck="subject")
+    """What a person heard of a basis that was taken away; hand-overs are another matter."""
+    kinds = (events.INVESTIGATION_REOPENED, events.CAUSE_REJECTED)
+    heard = {"to_user": user, "reference_name": name, "channel": "desk", "kind": ("in", kinds)}
+    return frappe.get_all("QMS Message", heard, pluck="text", order_by="creation, name")
 
 
 OWN, COVERED, ROW = "own", "covered", "row"

@@ -13,6 +13,7 @@ from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.permissions.sight import Sight
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.notify import digest
+from complaint_qms.services.people.role_holders import holders_of
 from complaint_qms.services.sop import escalation
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 from tests.desk import factory
@@ -44,6 +45,18 @@ def told_of(name: str, mailed: dict[str, str]) -> set[str]:
         "Notification Log", {"document_name": name}, ["for_user as to_user"], order_by="name"
     )
     return {row.to_user for row in rows} | {user for user, text in mailed.items() if name in text}
+
+
+def forget(name: str) -> None:
+    """What was told of a record so far, such as that it was handed over."""
+    frappe.db.delete("QMS Message", {"reference_name": name})
+    frappe.db.delete("Notification Log", {"document_name": name})
+
+
+def alone(role: str, user: str) -> None:
+    """Nobody else has the role, as on a site where other tests have made no users."""
+    others = [holder for holder in holders_of([role])[role] if holder != user]
+    frappe.db.set_value("User", {"name": ("in", others or [""])}, "enabled", 0)
 
 
 def kept_to(what: str, role: str) -> str:
@@ -81,6 +94,8 @@ def test_of_an_overdue_complaint_who_sees_it_is_told_for_a_role(kept, mailed):
 def test_a_handler_who_sees_it_no_more_is_not_told_and_the_managers_are(kept, mailed):
     handler, manager = factory.person(roles.AGENT), factory.person(roles.MANAGER)
     name = factory.complaint(complaint_owner=handler).name
+    forget(name)
+    alone(roles.AGENT, handler)
     value = factory.customer().name if kept == "Customer" else factory.unique("Elsewhere")
     if kept == "Territory":
         factory.make("Territory", territory_name=value)

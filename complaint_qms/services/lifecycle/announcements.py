@@ -30,9 +30,13 @@ def _happened(doc: Document) -> Iterator[Event]:
     if not before:
         yield from _of_new(doc)
         return
+    handed = list(_handed_over(doc, before.get(ANSWERABLE_FIELD.get(doc.doctype, ""))))
     if before.get("stage") != doc.get("stage"):
-        yield Event(MOVED, doc.doctype, doc.name, {"origin": before.stage, "target": doc.stage})
-    yield from _handed_over(doc, before.get(ANSWERABLE_FIELD.get(doc.doctype, "")))
+        data = {"origin": before.stage, "target": doc.stage}
+        yield Event(
+            MOVED, doc.doctype, doc.name, data | {"handed_to": handed[0].data["new"] if handed else None}
+        )
+    yield from handed
     if doc.doctype == "Complaint":
         for name in _DECISIONS:
             if doc.get(name) and doc.get(name) != before.get(name):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import frappe
 from frappe import _
-from frappe.utils import fmt_money, format_datetime, get_link_to_form
+from frappe.utils import fmt_money, format_date, format_datetime, get_link_to_form
 
 from complaint_qms.constants import events
 from complaint_qms.constants.settlement import CANCELLED, DELETED, DOCTYPE, DRAFT, SUBMITTED
@@ -35,6 +35,8 @@ class Writer:
 
     def sentence(self, kind: str, name: str, data: dict[str, Any], person: Person) -> str:
         """What `person` is told of the record `name`; `data` is that of the event."""
+        if kind in _OF_TURNS:
+            return self._turn(kind, name, data, person.time_zone)
         if kind in _OF_CLOCKS:
             complaint = data["complaint"]
             told = titled(complaint["name"], complaint["subject"])
@@ -61,6 +63,17 @@ class Writer:
             else _("Overdue: {0}. Nobody to escalate to was found.")
         )
         return escape(sentence.format(self.steps(complaint, steps), names))
+
+    def _turn(self, kind: str, name: str, data: dict[str, Any], zone: str | None) -> str:
+        """What waits for the reader, and by when."""
+        told = f"{escape(_(data['doctype']))} {titled(data.get('name', name), data['title'])}"
+        stage, due = word(data["stage"]), data["due"]
+        line = _OF_TURNS[kind]().format(told, escape(stage), escape(data["by"]), data.get("count"))
+        if not due:
+            return line
+        shown = self._date(due, zone) if isinstance(due, datetime) else format_date(due)
+        until = _("Due {0}.").format(shown)
+        return f"{line} {until}"
 
     def _date(self, moment: datetime, zone: str | None) -> str:
         key = (frappe.local.lang, zone, moment)
@@ -135,6 +148,9 @@ HEADINGS: Final[dict[str, Callable[[], str]]] = {
     events.OVERDUE: lambda: word("overdue"),
     events.AT_RISK: lambda: _("Time is running out"),
     events.HOLD_OVER: lambda: _("The hold was to end"),
+    events.HANDED_OVER: lambda: _("Handed over to you"),
+    events.MOVED: lambda: _("Waiting for you"),
+    events.SETTLED: lambda: _("Documents for finance"),
     events.SETTLEMENT_LOST: lambda: _("An ended complaint lost what settled it"),
     events.EVIDENCE_LOST: lambda: _("Evidence is lost"),
     events.INVESTIGATION_REOPENED: lambda: _("Investigation opened again"),
@@ -147,6 +163,13 @@ _OF_CLOCKS: Final[dict[str, Callable[[], str]]] = {
         "The hold of complaint {0} was to end: resume it, or enter how long it still waits."
     ),
     ESCALATED: lambda: _("Complaint {0} is overdue and comes to you: {1}"),
+}
+
+# {0} the record, {1} its stage, {2} who did it, {3} how many
+_OF_TURNS: Final[dict[str, Callable[[], str]]] = {
+    events.HANDED_OVER: lambda: _("{0} was handed over to you by {2}."),
+    events.MOVED: lambda: _("{0} waits for you: {1}."),
+    events.SETTLED: lambda: _("{0} has drafted documents that wait to be submitted: {3}."),
 }
 
 
@@ -186,4 +209,4 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.EVIDENCE_LOST: _evidence_lost,
     events.SETTLEMENT_LOST: _settlement_lost,
 }
-KINDS: Final = (*_OF_CLOCKS, *_OTHERS)
+KINDS: Final = (*_OF_CLOCKS, *_OF_TURNS, *_OTHERS)

@@ -191,7 +191,8 @@ def _name(doc: Document, user: str | None, why: str) -> None:
     if _key(doc) in _saving():
         _saving()[_key(doc)] = True
     tell_hand_over(doc, old, user)
-    announce([Event(HANDED_OVER, doc.doctype, doc.name, {"field": field, "old": old, "new": user})])
+    data = {"field": field, "old": old, "new": user, "by_task": True}
+    announce([Event(HANDED_OVER, doc.doctype, doc.name, data)])
 
 
 def _record(todo: Document) -> Document | None:

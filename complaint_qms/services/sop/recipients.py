@@ -97,6 +97,16 @@ class Directory:
         # Without a role for the stage, what an absent handler leaves behind is the managers' to hand on.
         return found or (self._with_role(MANAGER, complaint) if named else [])
 
+    def judges(self, complaint: frappe._dict) -> list[Person]:
+        """Who judges the work of the handler of a complaint that was learned: those its stage names, else the managers."""
+        stage = self._stage(complaint)
+        person = self._acting(stage.responsible_user) if stage.responsible_user else None
+        if person and self._sight.sees(person.user, complaint.name):
+            found = [person]
+        else:
+            found = self._with_role(stage.responsible_role, complaint) or self._with_role(MANAGER, complaint)
+        return [person for person in found if person.user != complaint.complaint_owner]
+
     def superiors(self, complaint: frappe._dict) -> list[Person]:
         """To whom an overdue complaint that was learned is escalated."""
         person = self._people.get(self._superiors.get(complaint.complaint_owner))

@@ -1,0 +1,148 @@
+"""Who hears that something waits for them: a new handler or owner, who judges next, finance with what was drafted.
+
+Listens in the transaction, so that nobody is told of what did not happen. Who did it is told nothing, and nobody twice of one save.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import frappe
+from frappe.utils import get_fullname, strip_html
+
+from complaint_qms.constants.contributing import AUTHORS
+from complaint_qms.constants.roles import ACCOUNTS_MANAGER, ACCOUNTS_USER, QUALITY_MANAGER
+from complaint_qms.constants.settlement import DOCTYPE as SETTLEMENT
+from complaint_qms.constants.stages import ENDED
+from complaint_qms.services.compliance import contributors
+from complaint_qms.services.events import Event
+from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.person import Person
+from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
+
+_TITLE: Final = {"Complaint": "subject", "Investigation": "title", "CAPA": "title", "Root Cause": "title"}
+_DUE: Final = {"Complaint": "stage_due", "Investigation": "due_date"}
+# Stages in which somebody else judges what was done.
+_JUDGED: Final = {"Investigation": ("review",), "CAPA": ("plan_review", "verify")}
+_OWNER: Final = {"Investigation": "investigator", "CAPA": "capa_owner"}
+
+
+def of_hand_overs(events: list[Event]) -> None:
+    """Somebody else is answerable for a record. Who was assigned to it by a task has heard of that by the framework."""
+    told = [event for event in events if event.data["new"] and not event.data.get("by_task")]
+    people = Directory().acting(event.data["new"] for event in told)
+    _tell([(event, [people.get(event.data["new"])]) for event in told])
+
+
+def of_moves(events: list[Event]) -> None:
+    """A record has another stage: who has to act on it there."""
+    directory = Directory()
+    told = []
+    tasks: list[Message] = []
+    for event in events:
+        if event.data["target"] in (*ENDED.get(event.doctype, ()), "on_hold"):
+            continue
+        found = (
+            _of_complaint(directory, event.name)
+            if event.doctype == "Complaint"
+            else _of_quality_record(directory, event)
+        )
+        told.append((event, [one for one in found if one and one.user != event.data.get("handed_to")]))
+        if event.doctype == "CAPA" and event.data["target"] == "implement":
+            tasks += _of_actions(directory, event)
+    _tell(told)
+    if tasks:
+        send(tasks, events[0].at)
+
+
+def of_settlements(events: list[Event]) -> None:
+    """Finance, of documents that a settlement has drafted."""
+    directory = Directory()
+    finance = directory.present(directory.with_roles((ACCOUNTS_USER, ACCOUNTS_MANAGER)))
+    drafted = frappe.get_all(
+        "Complaint Settlement Document",
+        {"parent": ("in", [event.name for event in events]), "parenttype": SETTLEMENT},
+        pluck="parent",
+        order_by="name asc",
+    )
+    _tell(
+        [(event, finance) for event in events if event.name in drafted],
+        lambda event: {"count": drafted.count(event.name)},
+    )
+
+
+def _of_complaint(directory: Directory, name: str) -> list[Person]:
+    row = frappe.db.get_value("Complaint", name, COMPLAINT_FIELDS, as_dict=True)
+    directory.learn([row])
+    # Whoever handled a complaint does not close it.
+    return directory.judges(row) if row.stage == "review" else directory.handlers(row)
+
+
+def _of_quality_record(directory: Directory, event: Event) -> list[Person]:
+    target = event.data["target"]
+    if target in _JUDGED.get(event.doctype, ()):
+        parts = contributors.parts_of(event.doctype, [event.name])[event.name]
+        own = {part["user"] for part in parts if part["part"] in AUTHORS}
+        judges = [person for person in directory.with_roles([QUALITY_MANAGER]) if person.user not in own]
+        return sorted(directory.present(judges), key=lambda person: person.user)
+    owner = frappe.db.get_value(event.doctype, event.name, _OWNER[event.doctype])
+    return list(directory.acting([owner]).values())
+
+
+def _of_actions(directory: Directory, event: Event) -> list[Message]:
+    """Owners of actions have no right on the CAPA: each is told of the task that they got."""
+    tasks = frappe.get_all(
+        "ToDo",
+        {"reference_type": event.doctype, "reference_name": event.name, "status": "Open"},
+        ["name", "allocated_to", "description", "date"],
+        order_by="creation asc, name asc",
+    )
+    people = directory.acting(task.allocated_to for task in tasks)
+    return [
+        Message(
+            event.kind,
+            person,
+            "ToDo",
+            task.name,
+            _about(event) | {"name": event.name, "title": strip_html(task.description), "due": task.date},
+            event.by,
+        )
+        for task in tasks
+        if (person := people.get(task.allocated_to)) and person.user != event.by
+    ]
+
+
+def _tell(
+    told: list[tuple[Event, Iterable[Person | None]]], more: Callable[[Event], dict[str, Any]] | None = None
+) -> None:
+    messages: list[Message] = []
+    for event, people in told:
+        wanted = [person for person in people if person and person.user != event.by]
+        if not wanted:
+            continue
+        data = _shown(event) | (more(event) if more else {})
+        messages += [
+            Message(event.kind, person, event.doctype, event.name, data, event.by) for person in wanted
+        ]
+    if messages:
+        send(messages, told[0][0].at)
+
+
+def _shown(event: Event) -> dict[str, Any]:
+    fields = {"title": _TITLE.get(event.doctype), "due": _DUE.get(event.doctype)}
+    wanted = {key: field for key, field in fields.items() if field}
+    row = (
+        frappe.db.get_value(event.doctype, event.name, list(wanted.values()), as_dict=True) if wanted else {}
+    )
+    return _about(event) | {key: row[field] for key, field in wanted.items()}
+
+
+def _about(event: Event) -> dict[str, Any]:
+    return {
+        "doctype": event.doctype,
+        "stage": event.data.get("target"),
+        "by": get_fullname(event.by),
+        "title": None,
+        "due": None,
+    }
