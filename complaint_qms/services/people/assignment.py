@@ -18,6 +18,8 @@ from complaint_qms.services.people.assignees import objection
 from complaint_qms.services.people.hand_over import check_hand_over, tell_hand_over
 
 _FIELD = {"Complaint": "complaint_owner"}
+# Why a handler was named by whom the framework tells of it.
+_ASSIGNED = "assigned"
 
 
 def follow(events: list[Event]) -> None:
@@ -89,7 +91,7 @@ def assigned(todo: Document, method: str | None = None) -> None:
         return
     # The framework asks for sight alone, and takes the rule's name from the request.
     if (todo.assignment_rule and _key(doc) in _saving()) or doc.has_permission("write"):
-        _name(doc, todo.allocated_to, "assigned")
+        _name(doc, todo.allocated_to, _ASSIGNED)
 
 
 def keep_ended(todo: Document, method: str | None = None) -> None:
@@ -191,7 +193,7 @@ def _name(doc: Document, user: str | None, why: str) -> None:
     if _key(doc) in _saving():
         _saving()[_key(doc)] = True
     tell_hand_over(doc, old, user)
-    data = {"field": field, "old": old, "new": user, "by_task": True}
+    data = {"field": field, "old": old, "new": user, "by_task": why == _ASSIGNED}
     announce([Event(HANDED_OVER, doc.doctype, doc.name, data)])
 
 

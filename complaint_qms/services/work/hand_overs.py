@@ -59,7 +59,7 @@ def of_moves(events: list[Event]) -> None:
 def of_settlements(events: list[Event]) -> None:
     """Finance, of documents that a settlement has drafted."""
     directory = Directory()
-    finance = directory.present(directory.with_roles((ACCOUNTS_USER, ACCOUNTS_MANAGER)))
+    finance = directory.with_roles((ACCOUNTS_USER, ACCOUNTS_MANAGER))
     drafted = frappe.get_all(
         "Complaint Settlement Document",
         {"parent": ("in", [event.name for event in events]), "parenttype": SETTLEMENT},
@@ -84,8 +84,7 @@ def _of_quality_record(directory: Directory, event: Event) -> list[Person]:
     if target in _JUDGED.get(event.doctype, ()):
         parts = contributors.parts_of(event.doctype, [event.name])[event.name]
         own = {part["user"] for part in parts if part["part"] in AUTHORS}
-        judges = [person for person in directory.with_roles([QUALITY_MANAGER]) if person.user not in own]
-        return sorted(directory.present(judges), key=lambda person: person.user)
+        return [person for person in directory.with_roles([QUALITY_MANAGER]) if person.user not in own]
     owner = frappe.db.get_value(event.doctype, event.name, _OWNER[event.doctype])
     return list(directory.acting([owner]).values())
 
