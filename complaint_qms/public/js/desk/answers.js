@@ -64,7 +64,7 @@ export function note_answer(frm, options = {}) {
 			{ fieldname: "said", fieldtype: "Small Text", label: __("What Was Said"), reqd: 1 },
 			{ fieldname: "refusal", fieldtype: "HTML" },
 		],
-		primary_action_label: __("Note"),
+		primary_action_label: __("Save"),
 		primary_action(values) {
 			dialog.disable_primary_action();
 			const said = esc(values.said).replace(/\n/g, "<br>");
