@@ -234,6 +234,20 @@ def test_what_arrives_or_is_sent_by_itself_is_no_answer(mailbox: Mailbox) -> Non
     assert not frappe.db.get_value("Complaint", doc.name, "first_response_at")
 
 
+def test_who_may_not_write_to_customers_cannot_say_that_they_have(mailbox: Mailbox) -> None:
+    doc = about()
+    values = {
+        "communication_type": "Communication", "communication_medium": "Phone", "sent_or_received": "Sent",
+        "complaint_message": "Answer", "subject": "x", "content": "Told her.",
+    }  # fmt: skip
+    for user in (factory.user("Accounts User"), "Guest"):
+        with factory.as_user(user):
+            mail = frappe.get_doc({"doctype": "Communication", "reference_doctype": "Complaint", **values})
+            mail.reference_name = doc.name
+            mail.insert(ignore_permissions=True)
+    assert not frappe.db.get_value("Complaint", doc.name, "first_response_at")
+
+
 def test_a_mail_goes_out_even_where_it_cannot_be_entered(
     mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

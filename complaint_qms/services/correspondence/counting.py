@@ -70,8 +70,9 @@ def _may_count(message: Document) -> bool:
         and bool(message.reference_name)
         and message.sent_or_received == "Sent"
         and message.communication_type == "Communication"
-        and frappe.session.user != "Guest"
         and not frappe.flags.in_import
+        # Who may not write to customers cannot say that they have been written to, by whatever road.
+        and bool(frappe.has_permission("Complaint", "email", doc=message.reference_name))
     )
 
 
