@@ -127,6 +127,7 @@ UNSALEABLE = (
     "Debit and Credit not equal",
     "cannot exceed the total before such discount",
     "grand_total_for_distributing_discount",
+    "Item Wise Tax Details do not match",  # 16, where included taxes without decimals come to a whole unit more or less
 )
 
 
