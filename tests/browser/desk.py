@@ -93,6 +93,7 @@ class Desk:
             cell.click()
             self._put(cell.locator(".frappe-control").first, value)
         self.page.keyboard.press("Escape")
+        self.page.evaluate("document.activeElement.blur()")  # 16 leaves the cell open
 
     def save(self) -> str:
         """Save with the keyboard and give back the record's name."""
