@@ -9,6 +9,7 @@ import frappe
 from frappe.model.document import Document
 
 from tests.as_found import doctypes_kept
+from tests.desk.factory import copied
 from tests.desk.factory.base import company, make, unique
 
 PASSWORD = "Quiet-Harbour-7391"
@@ -26,21 +27,17 @@ def user(*roles: str, email: str | None = None) -> str:
     held = frappe.get_all("Has Role", {"parenttype": "User", "parent": email}, pluck="role", order_by="idx")
     if held and set(held) == wanted:
         return email
-    person = frappe.get_doc("User", email) if frappe.db.exists("User", email) else frappe.new_doc("User")
-    if not person.is_new() and {row.role for row in person.roles} == wanted:
+    if frappe.db.exists("User", email):
+        person = frappe.get_doc("User", email)
+        if {row.role for row in person.roles} != wanted:
+            _with_roles(person, wanted)
         return email
-    if person.is_new():
-        person.update(
-            {
-                "email": email,
-                "first_name": email.partition("@")[0],
-                "send_welcome_email": 0,
-                "new_password": PASSWORD,
-            }
-        )
-    person.flags.no_welcome_mail = True
-    person.set("roles", [{"role": role} for role in sorted(wanted)])
-    person.save(ignore_permissions=True)
+    name = email.partition("@")[0]
+    words = {"<email>": email, "<first name>": name, "<user name>": frappe.scrub(name)}
+    # Words that are the same are one; so the rows differ.
+    kind = ("User", frappe.scrub(name) == name, *sorted(wanted))
+    copied.build(kind, words, lambda: _new_user(email, wanted))
+    frappe.clear_cache(user=email)  # the user of another test may have had the same name
     return email
 
 
@@ -78,3 +75,22 @@ def employee(user_email: str | None = None, reports_to: str | None = None, **val
     }
     with doctypes_kept():
         return make("Employee", **defaults | values)
+
+
+def _new_user(email: str, wanted: set[str]) -> None:
+    person = frappe.new_doc("User")
+    person.update(
+        {
+            "email": email,
+            "first_name": email.partition("@")[0],
+            "send_welcome_email": 0,
+            "new_password": PASSWORD,
+        }
+    )
+    _with_roles(person, wanted)
+
+
+def _with_roles(person: Document, wanted: set[str]) -> None:
+    person.flags.no_welcome_mail = True
+    person.set("roles", [{"role": role} for role in sorted(wanted)])
+    person.save(ignore_permissions=True)
