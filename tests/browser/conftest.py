@@ -178,7 +178,8 @@ def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iter
         page.fill("#login_email", user)
         page.fill("#login_password", password or ("admin" if user == "Administrator" else PASSWORD))
         page.click(".page-card-actions .btn-login:visible")
-        page.wait_for_url(re.compile(r"/(app|desk|me)"), timeout=60_000)
+        # Let in; what stands on the first page is waited for by who looks at it.
+        page.wait_for_url(re.compile(r"/(app|desk|me)"), timeout=60_000, wait_until="commit")
         return page
 
     yield open_desk
