@@ -87,7 +87,7 @@ def test_one_complaint_goes_round_the_whole_loop(enter, invoice, person) -> None
 
 def register(agent: Desk, invoice) -> str:
     """“Create → Complaint” on the invoice: what the invoice knows is there, the rest is typed."""
-    agent.open("Sales Invoice", invoice.name)
+    agent.go_to("Sales Invoice", invoice.name)
     agent.create("Complaint")
     agent.page.wait_for_url(re.compile("/(app|desk)/complaint/new-"))
     agent.wait_for_form("Complaint")
@@ -110,7 +110,7 @@ def register(agent: Desk, invoice) -> str:
 
 
 def triage(manager: Desk, name: str, handler: str) -> None:
-    manager.open("Complaint", name)
+    manager.go_to("Complaint", name)
     expect(manager.form.locator(".cq-missing a").first).to_be_visible(timeout=WAIT)
     manager.step(
         "Investigate",
@@ -136,7 +136,7 @@ def start_investigation(manager: Desk, name: str, investigator: str) -> str:
 
 
 def investigate(investigator: Desk, investigation: str) -> str:
-    investigator.open("Investigation", investigation)
+    investigator.go_to("Investigation", investigation)
     investigator.step("Start", "in_progress")
     investigator.tab("Work")
     investigator.put(
@@ -160,7 +160,7 @@ def investigate(investigator: Desk, investigation: str) -> str:
     investigator.add_row("whys", answer="The mould was too cold.")
     expect(investigator.form.locator(".cq-why.is-root")).to_contain_text("too cold")
     cause = investigator.save()
-    investigator.open("Investigation", investigation)
+    investigator.go_to("Investigation", investigation)
     investigator.step(
         "Submit for Review",
         "review",
@@ -171,22 +171,22 @@ def investigate(investigator: Desk, investigation: str) -> str:
 
 
 def complete_investigation(quality: Desk, investigation: str, cause: str) -> None:
-    quality.open("Root Cause", cause)
+    quality.go_to("Root Cause", cause)
     expect(quality.primary).to_have_text("Verify")
     quality.primary.click()
     quality.confirm()
     quality.page.wait_for_function("() => cur_frm.doc.status === 'verified' && !cur_frm.is_dirty()")
-    quality.open("Investigation", investigation)
+    quality.go_to("Investigation", investigation)
     quality.step("Complete", "completed")
 
 
 def hand_over_to_solution(investigator: Desk, name: str) -> None:
-    investigator.open("Complaint", name)
+    investigator.go_to("Complaint", name)
     investigator.step("Hand Over to Solution", "solve")
 
 
 def plan_capa(investigator: Desk, investigation: str, owner: str) -> str:
-    investigator.open("Investigation", investigation)
+    investigator.go_to("Investigation", investigation)
     investigator.create("CAPA")
     investigator.page.wait_for_url(re.compile("/(app|desk)/capa/new-"))
     investigator.wait_for_form("CAPA")
@@ -212,7 +212,7 @@ def plan_capa(investigator: Desk, investigation: str, owner: str) -> str:
 
 
 def approve_plan(quality: Desk, capa: str) -> None:
-    quality.open("CAPA", capa)
+    quality.go_to("CAPA", capa)
     quality.step("Approve Plan", "implement")
 
 
@@ -228,12 +228,12 @@ def complete_action(owner: Desk, capa: str) -> None:
 
 
 def send_to_verification(investigator: Desk, capa: str) -> None:
-    investigator.open("CAPA", capa)
+    investigator.go_to("CAPA", capa)
     investigator.step("Submit for Verification", "verify")
 
 
 def verify(quality: Desk, capa: str) -> None:
-    quality.open("CAPA", capa)
+    quality.go_to("CAPA", capa)
     quality.step(
         "Verify",
         "effectiveness",
@@ -244,7 +244,7 @@ def verify(quality: Desk, capa: str) -> None:
 
 
 def propose_settlement(agent: Desk, name: str, invoice) -> str:
-    agent.open("Complaint", name)
+    agent.go_to("Complaint", name)
     agent.tab("Settlement")
     agent.form.get_by_role("button", name="New Settlement").click()
     agent.page.wait_for_url(re.compile("/(app|desk)/complaint-settlement/new-"))
@@ -256,7 +256,7 @@ def propose_settlement(agent: Desk, name: str, invoice) -> str:
 
 
 def answer_the_customer(agent: Desk, name: str) -> None:
-    agent.open("Complaint", name)
+    agent.go_to("Complaint", name)
     agent.step(
         "Ask the Customer", "confirm", reply="We are sorry. We credit three housings.", remedy_required="yes"
     )
@@ -265,7 +265,7 @@ def answer_the_customer(agent: Desk, name: str) -> None:
 
 
 def submit_settlement(manager: Desk, settlement: str) -> None:
-    manager.open("Complaint Settlement", settlement)
+    manager.go_to("Complaint Settlement", settlement)
     expect(manager.primary).to_have_text("Submit")
     manager.primary.click()
     manager.dialog.locator(".btn-modal-primary:visible").click()
@@ -274,7 +274,7 @@ def submit_settlement(manager: Desk, settlement: str) -> None:
 
 
 def send_to_review(agent: Desk, name: str, settlement: str) -> str:
-    agent.open("Complaint", name)
+    agent.go_to("Complaint", name)
     agent.step("Send to Review", "review")
     frappe.db.rollback()
     [drafted] = frappe.get_doc("Complaint Settlement", settlement).documents
@@ -286,7 +286,7 @@ def send_to_review(agent: Desk, name: str, settlement: str) -> str:
 
 
 def submit_credit_note(accounts: Desk, credit_note: str) -> None:
-    accounts.open("Sales Invoice", credit_note)
+    accounts.go_to("Sales Invoice", credit_note)
     if accounts.page.evaluate(
         "cur_frm.is_dirty()"
     ):  # ERPNext's form may round the posting time when it opens
@@ -299,7 +299,7 @@ def submit_credit_note(accounts: Desk, credit_note: str) -> None:
 
 
 def close(manager: Desk, name: str) -> None:
-    manager.open("Complaint", name)
+    manager.go_to("Complaint", name)
     manager.step(
         "Close",
         "closed",
@@ -322,7 +322,7 @@ def age(name: str, capa: str) -> None:
 
 
 def judge_effectiveness(quality: Desk, capa: str) -> None:
-    quality.open("CAPA", capa)
+    quality.go_to("CAPA", capa)
     quality.page.get_by_role("button", name="Compute Effectiveness").click()
     quality.page.wait_for_function("() => cur_frm.doc.verdict === 'effective'")
     quality.settle()
