@@ -49,3 +49,20 @@ def test_saving_what_has_no_changes_starts_no_import(login, started) -> None:
     expect(desk.page.locator(".desk-alert", has_text="No changes in document")).to_be_visible(timeout=WAIT)
     frappe.db.rollback()
     assert frappe.db.get_value("Complaint Import", started, "status") == "draft"
+
+
+def test_starting_leaves_no_unsaved_change(login, started) -> None:
+    """The form would otherwise never be read again when the import is complete, and offer to save what nobody changed."""
+    desk = Desk(login())
+    answer = {"message": {"name": started, "status": "queued", "alive": False, "total_rows": 1}}
+    desk.page.route("**/complaint_qms.api.importing.start", lambda route: route.fulfill(json=answer))
+    desk.open("Complaint Import", started)
+    expect(desk.primary).to_have_text("Start Import", timeout=WAIT)
+    desk.primary.click()
+    expect(
+        desk.page.locator("[data-fieldname='progress_html']", has_text="Waits for a worker.")
+    ).to_be_visible()
+    assert not desk.page.evaluate("cur_frm.is_dirty()")
+    expect(desk.page.locator(".page-container:visible .indicator-pill", has_text="Not Saved")).to_have_count(
+        0
+    )

@@ -8,7 +8,7 @@ import frappe
 import pytest
 from openpyxl import Workbook
 
-from complaint_qms.services.importing import run, source
+from complaint_qms.services.importing import preparation, run, source
 from complaint_qms.services.importing.row_values import Defaults
 from tests.desk import factory, import_sheets
 from tests.desk.import_sheets import HEADINGS, made_by, rows, started
@@ -99,3 +99,17 @@ def test_a_formula_without_its_value_is_a_row_with_an_error(tmp_path) -> None:
         5: "A formula without its value stands in Details",
         241: "A formula without its value stands in Customer",
     }
+
+
+def test_the_job_speaks_the_language_of_who_started_it(sheet, monkeypatch) -> None:
+    asked = {}
+    monkeypatch.setattr(frappe, "enqueue", lambda job, **options: asked.update(options, job=job))
+    data = rows(2)
+    data[1][1] = "someday"
+    doc, _found = started(sheet(*data))
+    monkeypatch.setattr(frappe.local, "lang", "zh")
+    preparation.start_import(doc)
+    monkeypatch.setattr(frappe.local, "lang", "en")
+    asked["job"](asked["name"], asked["language"])
+    assert frappe.local.lang == "en"
+    assert told(doc.reload())[3][1] == "someday 不是可识别的日期。"

@@ -21,7 +21,8 @@ from complaint_qms.constants.correspondence import (
     QUESTION,
 )
 from complaint_qms.services.correspondence.addresses import addresses_of
-from complaint_qms.services.correspondence.merge_fields import language_of, merge_fields, speaking
+from complaint_qms.services.correspondence.merge_fields import language_of, merge_fields
+from complaint_qms.services.record.language import speaking
 
 TEMPLATE = "Email Template"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import frappe
@@ -22,17 +20,6 @@ def language_of(complaint: Document) -> str:
     if not told and complaint.customer:
         told = frappe.db.get_value("Customer", complaint.customer, "language")
     return told or frappe.db.get_default("lang") or "en"
-
-
-@contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Inside, `_()` and formatted dates are in `language`."""
-    before = frappe.local.lang
-    frappe.local.lang = language
-    try:
-        yield
-    finally:
-        frappe.local.lang = before
 
 
 def merge_fields(complaint: Document) -> dict[str, Any]:

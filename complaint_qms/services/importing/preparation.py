@@ -11,6 +11,7 @@ from frappe.utils.background_jobs import get_job, get_job_status
 from rq.job import JobStatus
 
 from complaint_qms.services.importing import problem_text, run, run_lock, source
+from complaint_qms.services.record.language import speaking
 
 EXAMPLE_LENGTH = 120
 
@@ -35,7 +36,13 @@ def start_import(doc: Document) -> None:
         left.delete()
     doc.db_set({"status": "queued", "error_message": None})
     frappe.enqueue(
-        run_job, queue="long", timeout=6 * 3600, job_id=job, name=doc.name, enqueue_after_commit=True
+        run_job,
+        queue="long",
+        timeout=6 * 3600,
+        job_id=job,
+        name=doc.name,
+        language=frappe.local.lang,
+        enqueue_after_commit=True,
     )
 
 
@@ -49,8 +56,13 @@ def is_alive(name: str) -> bool:
     return get_job_status(job_id(name)) == JobStatus.QUEUED or run_lock.is_held(name)
 
 
-def run_job(name: str) -> None:
-    """The background job: run the import; what stops it is shown on its form."""
+def run_job(name: str, language: str | None = None) -> None:
+    """The background job: run the import; what stops it is shown on its form, in the language of who started it."""
+    with speaking(language or frappe.local.lang):
+        _run(name)
+
+
+def _run(name: str) -> None:
     doc = frappe.get_doc(run_lock.IMPORT, name)
     try:
         with run_lock.held(name):  # from here on, for a large file takes a while to open

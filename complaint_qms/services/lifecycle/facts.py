@@ -18,6 +18,7 @@ from complaint_qms.services.lifecycle.reliance import (
 )
 from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.record.handler_log import handlers_of
 from complaint_qms.services.record.row_locks import hold
 
 
@@ -156,5 +157,5 @@ def _answered_for(doc: Document) -> list[str]:
         if row.stage == REVIEW:
             people |= {row.entered_by, row.entered_behind}
         if row.stage in SOLVING:
-            people.add(row.handler)
+            people.update(handlers_of(row))
     return sorted(filter(None, people))

@@ -16,6 +16,7 @@ from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.people.assignees import objection
 from complaint_qms.services.people.hand_over import check_hand_over, tell_hand_over
+from complaint_qms.services.record import handler_log
 
 _FIELD = {"Complaint": "complaint_owner"}
 # Why a handler was named by whom the framework tells of it.
@@ -190,6 +191,7 @@ def _name(doc: Document, user: str | None, why: str) -> None:
     field = _FIELD[doc.doctype]
     old = doc.get(field) or None
     writing.set_with_version(doc.doctype, [doc.name], field, old, user, why)
+    handler_log.note_past_save(doc, old)
     if _key(doc) in _saving():
         _saving()[_key(doc)] = True
     tell_hand_over(doc, old, user)

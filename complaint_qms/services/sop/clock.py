@@ -45,6 +45,7 @@ from complaint_qms.engine.sla import ladder
 from complaint_qms.engine.sla.clock import NoWorkingTime, Pause
 from complaint_qms.services import writing
 from complaint_qms.services.people.session_users import acting
+from complaint_qms.services.record import handler_log
 from complaint_qms.services.record.site_time import aware, site_zone, stored
 from complaint_qms.services.sop.plan import Limit, Plan, plan_of
 
@@ -145,6 +146,15 @@ def stop(doc: Document, now: datetime, stage: str | None = None) -> None:
             _close_row(doc, row, now)
     _open_row(doc, ended, now)
     refresh(doc, now)
+
+
+def note_handler(doc: Document, now: datetime) -> None:
+    """Write down who is replaced as handler in the stage that the complaint is in; the row itself names who had it first."""
+    before = doc.get_doc_before_save()
+    gone = before.complaint_owner if before else None
+    row = _open(doc, COMPLAINT_OPEN) if gone and gone != doc.complaint_owner else None
+    if row:
+        row.replaced_handlers = handler_log.with_another(row.replaced_handlers, gone, now)
 
 
 def keep_clock(doc: Document) -> None:

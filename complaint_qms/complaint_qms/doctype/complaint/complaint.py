@@ -114,6 +114,7 @@ class Complaint(Checked):
             self.set(name, before.get(name))
 
     def _follow_procedure(self, now: datetime) -> None:
+        clock.note_handler(self, now)
         early = (self.stage or "intake") in ("intake", "triage")
         steering = any(self.has_value_changed(name) for name in ("complaint_type", "severity", "company"))
         if self.is_new():

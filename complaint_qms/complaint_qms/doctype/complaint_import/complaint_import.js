@@ -16,7 +16,7 @@ frappe.ui.form.on("Complaint Import", {
 		if (frm.doc.status !== "completed") add_start(frm, begun);
 		if (!begun && frm.doc.import_file) {
 			frm.add_custom_button(__("Guess the Columns Again"), () =>
-				frm
+				frappe
 					.call({
 						method: "complaint_qms.api.importing.guess_columns",
 						args: { name: frm.doc.name },
@@ -37,8 +37,9 @@ frappe.ui.form.on("Complaint Import", {
 
 function add_start(frm, begun) {
 	complaint_qms.offer_primary(frm, begun ? __("Continue") : __("Start Import"), () => {
+		// The form's own call would write the answer into the record, which then counts as changed.
 		const start = () =>
-			frm
+			frappe
 				.call({
 					method: "complaint_qms.api.importing.start",
 					args: { name: frm.doc.name },
