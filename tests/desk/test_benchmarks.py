@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 import pytest
 
+from scripts.make_test import chromium
 from tests.benchmarks.smoke import printed
 from tests.conftest import bench_here
 
@@ -14,6 +15,10 @@ pytestmark = pytest.mark.commits
 @pytest.mark.parametrize(
     ("name", "arguments", "last"),
     [
+        pytest.param(
+            *("bench_form", ("--rounds", "1", "--warm-up", "0"), "ratio"),
+            marks=pytest.mark.skipif(not chromium(), reason="no Chromium installed"),
+        ),
         ("bench_import", ("--rows", "30", "--slices", "2", "--sample", "3"), "memory"),
         ("bench_intake", ("--rounds", "3", "--stored", "20"), "ratio to itself"),
         ("bench_reports", ("--rows", "200", "--rounds", "1"), "bare"),

@@ -1,4 +1,5 @@
 // Loaded on every desk page: words for keys, and "Create → Complaint" for ERPNext's forms. Kept small.
+import * as form_head from "./form_head";
 import * as given_up from "./given_up";
 import * as labels from "./labels";
 import * as markup from "./markup";
@@ -75,6 +76,7 @@ $(document).on("page-change", () => {
 
 frappe.provide("complaint_qms");
 Object.assign(complaint_qms, {
+	form_head,
 	given_roles,
 	given_up,
 	labels,

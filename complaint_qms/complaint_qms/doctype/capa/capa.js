@@ -1,6 +1,7 @@
 frappe.ui.form.on("CAPA", {
 	setup(frm) {
 		complaint_qms.mute_workflow_menu(frm);
+		complaint_qms.form_head.reserve_head(frm);
 		frm.set_query("capa_owner", () => complaint_qms.desk.assignable("CAPA"));
 		frm.set_query("batch_no", () => ({ filters: frm.doc.item_code ? { item: frm.doc.item_code } : {} }));
 		frm.set_query("root_cause", "root_causes", () => ({

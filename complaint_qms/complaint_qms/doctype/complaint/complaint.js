@@ -17,6 +17,8 @@ frappe.ui.form.on("Complaint", {
 	setup(frm) {
 		name_keys();
 		complaint_qms.mute_workflow_menu(frm);
+		complaint_qms.form_head.reserve_head(frm);
+		if (!frm.is_new()) complaint_qms.form_head.context_of(frm);
 		complaint_qms.keep_moments(frm);
 		mind_settlements();
 	},

@@ -1,6 +1,7 @@
 frappe.ui.form.on("Investigation", {
 	setup(frm) {
 		complaint_qms.mute_workflow_menu(frm);
+		complaint_qms.form_head.reserve_head(frm);
 		frm.set_query("investigator", () => complaint_qms.desk.assignable("Investigation"));
 		frm.set_query("batch_no", () => ({ filters: frm.doc.item_code ? { item: frm.doc.item_code } : {} }));
 		frm.set_query("serial_no", () => ({ filters: frm.doc.item_code ? { item_code: frm.doc.item_code } : {} }));

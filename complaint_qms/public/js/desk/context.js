@@ -9,9 +9,9 @@ const sales_titles = () => ({
 	"Sales Invoice": __("Invoices", null, "Complaint"),
 });
 
-/** The panel beside the form; below it on narrow screens. */
+/** Fill the panel beside the form. */
 export function draw_context(frm, context) {
-	const $panel = place(frm);
+	const $panel = complaint_qms.form_head.context_of(frm);
 	const parts = [
 		customer_html(frm, context),
 		similar_html(context.similar),
@@ -26,16 +26,6 @@ export function draw_context(frm, context) {
 export function clear_context(frm) {
 	frm.$wrapper.find(".cq-context").remove();
 	frm.$wrapper.find(".cq-with-context").removeClass("cq-with-context");
-}
-
-function place(frm) {
-	const $layout = frm.body.parent();
-	let $panel = $layout.find("> .cq-context");
-	if (!$panel.length) {
-		$panel = $(`<aside class="cq-context" aria-label="${esc(__("Context"))}"></aside>`);
-		$layout.addClass("cq-with-context").append($panel);
-	}
-	return $panel;
 }
 
 const without = (rows, others) => {

@@ -9,13 +9,8 @@ import { esc } from "../markup";
 export function place_on_top(frm, fieldname) {
 	const field = frm.fields_dict[fieldname];
 	if (!field) return null;
-	let $place = frm.layout.wrapper.find("> .cq-top, .form-page > .cq-top").first();
-	if (!$place.length) {
-		$place = $('<div class="cq-top"></div>');
-		frm.layout.wrapper.find(".form-tabs-list").first().before($place);
-		field.$wrapper.appendTo($place);
-		frm.$wrapper.find(".layout-main-section").first().addClass("cq-form");
-	}
+	const $place = complaint_qms.form_head.head_of(frm);
+	if (!$place.has(field.wrapper).length) field.$wrapper.appendTo($place);
 	$place.removeClass("hide");
 	return field.$wrapper;
 }
@@ -123,6 +118,7 @@ export function load_record(frm, options) {
 		overview.turn = whose_turn(frm, overview);
 		offer_steps(frm, overview, { method: options.take, args: options.args, beside: options.beside });
 		options.show(frm, overview, { go_to: (field) => go_to(frm, field) });
+		complaint_qms.form_head.head_drawn(frm);
 		go_to_wanted(frm);
 	});
 	if (!options.context) return;
