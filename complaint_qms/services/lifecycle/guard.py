@@ -123,7 +123,7 @@ def refuse(doc: Document, found: Iterable[Missing], target: str | None = None) -
 
 
 def describe(doc: Document, row: Missing) -> dict[str, Any]:
-    """A missing thing as data for a form: gate, field, its label, the translated sentence, and the records it names."""
+    """A missing thing as data for a form: gate, field, its label, the translated sentence, and any records it names."""
     field = doc.meta.get_field(row.field) if row.field else None
     params = {key: _shown(doc.doctype, key, value) for key, value in row.message.params.items()}
     return {
@@ -131,7 +131,7 @@ def describe(doc: Document, row: Missing) -> dict[str, Any]:
         "field": row.field,
         "label": _(field.label) if field and field.label else "",
         "message": _(row.message.key).format(**params),
-        "records": named_records(row),
+        **({"records": named} if (named := named_records(row)) else {}),
     }
 
 
