@@ -7,12 +7,12 @@ import frappe
 from frappe import _
 from frappe.email.email_body import get_formatted_html
 from frappe.model.document import Document
-from frappe.utils import get_datetime
 from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.api.arguments import checked, read_names
 from complaint_qms.services.correspondence import composing, counting, messages
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.scalars import Wrong, moment
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -82,7 +82,7 @@ def note(name: str, kind: str, medium: str, said: str, at: str | None = None) ->
 
     Args:
         medium: "Phone", "Visit", "Meeting", "Chat", "SMS" or "Other".
-        at: when, in the time zone of the site; now by default.
+        at: when, in the time zone of the site unless it names its own; now by default.
     """
     message = messages.note(_complaint(name), kind, medium, said, _moment(at))
     return {"message": message.name, "values": counting.values_of(name)}
@@ -100,8 +100,8 @@ def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        return get_datetime(text)
-    except ValueError:
+        return moment(text)
+    except Wrong:
         refuse(
             _("When: “{0}” is no moment. Write it as 2026-01-31 14:30.").format(
                 frappe.utils.escape_html(text)

@@ -78,4 +78,5 @@ def document(doc: Document, ptype: str | None = None, user: str | None = None) -
     kind, name = (doc.get(field) for field in LISTED_APART[doc.doctype])
     if kind not in QUALITY_RECORDS or user in [doc.get(field) for field in _OWN.get(doc.doctype, ())]:
         return unless(None)
-    return unless(hidden(kind, [name], user))
+    # A list or an object names nothing that anybody sees.
+    return unless(not isinstance(name, str | int | None) or hidden(kind, [name], user))

@@ -2,6 +2,7 @@
 
 addresses     where the customer is written to                       (writes nothing)
 merge_fields  what a template may say about a complaint              (writes nothing)
+words         what a message says apart from its markup          (writes nothing)
 composing     a message to start from                                (writes nothing)
 messages      sends a mail, or notes what was said aloud
 counting      first response, reply and “sent by”, of every message however it was sent

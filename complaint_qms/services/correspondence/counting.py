@@ -12,11 +12,12 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, now_datetime, strip_html
+from frappe.utils import escape_html, get_datetime, now_datetime, strip_html
 
 from complaint_qms.constants.correspondence import ANSWER, ANSWERING, KIND_FIELD
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services.correspondence.addresses import is_to_customer
+from complaint_qms.services.correspondence.words import says_something, words
 
 EVENT = "complaint_answered"
 _COUNTED = (
@@ -37,6 +38,7 @@ def hear(message: Document) -> None:
 
     Raises:
         frappe.ValidationError: the complaint refuses what the message would enter.
+        frappe.PermissionError: it says what it is, and who makes it may not write to the customer about this complaint.
     """
     if not _may_count(message):
         return
@@ -79,6 +81,15 @@ def _may_count(message: Document) -> bool:
 def _count(message: Document) -> None:
     complaint = frappe.get_doc("Complaint", message.reference_name, for_update=True)
     kind = message.get(KIND_FIELD)
+    may_write = _may(complaint, "write")
+    # The framework asks who stores a message for the right to messages, and not for one to what it is about.
+    if not (may_write or _may(complaint, "email")):
+        if kind:
+            frappe.throw(
+                _("You may not write to the customer about {0}.").format(escape_html(complaint.name)),
+                frappe.PermissionError,
+            )
+        return
     spoken = message.communication_medium != "Email"
     if complaint.stage in COMPLAINT_ENDED and kind != ANSWER:
         return
@@ -86,8 +97,16 @@ def _count(message: Document) -> None:
         return
     is_answer = kind == ANSWER or (not kind and complaint.stage in ANSWERING and not complaint.reply_sent_at)
     at = get_datetime(message.communication_date) if spoken and kind else now_datetime()
-    if _enter(complaint, message, at, is_answer=is_answer):
+    if _enter(complaint, message, at, is_answer=is_answer, may_write=may_write):
         _tell(complaint)
+
+
+def _may(complaint: Document, right: str) -> bool:
+    """Whether the session's user has a right to the complaint; nobody is told of one that is not needed."""
+    told = len(frappe.local.message_log)
+    may = bool(complaint.has_permission(right))
+    del frappe.local.message_log[told:]
+    return may
 
 
 def _tell(complaint: Document) -> None:
@@ -101,17 +120,17 @@ def _tell(complaint: Document) -> None:
     )
 
 
-def _enter(complaint: Document, message: Document, at: datetime, *, is_answer: bool) -> bool:
+def _enter(complaint: Document, message: Document, at: datetime, *, is_answer: bool, may_write: bool) -> bool:
     if not complaint.first_response_at:
         complaint.first_response_at = at
         due = get_datetime(complaint.response_due) if complaint.response_due else None
         if due and at <= due < now_datetime():
             # What was said, and by whom it was noted, is what tells that it was said in time.
-            complaint.first_response_reason = strip_html(message.content or "")[:1000]
+            complaint.first_response_reason = words(message.content)[:1000]
     elif not is_answer:
         return False
-    may_write = complaint.has_permission("write")
-    if is_answer and may_write:
+    # One without a word leaves the reply that is there.
+    if is_answer and may_write and says_something(message.content):
         complaint.reply = message.content
         complaint.reply_sent_at = at
         complaint.flags.replied_anew = True

@@ -80,6 +80,15 @@ def day(value: Any) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
+def moment(value: Any) -> datetime:
+    """A moment of those years, in the time zone of the site.
+
+    Raises:
+        Wrong: it is none.
+    """
+    return _in_range(_moment(value, "Datetime"), value)
+
+
 def is_storable(text: str) -> bool:
     return "\0" not in text and (text.isascii() or not _SURROGATES.search(text))
 

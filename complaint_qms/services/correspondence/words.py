@@ -1,0 +1,21 @@
+"""What a message says, apart from its markup."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Final
+
+from frappe.utils import strip_html
+
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+
+
+def words(content: str | None) -> str:
+    """Its words alone; empty where there is nothing to read, be it spaces that are written as marks."""
+    return _INVISIBLE.sub("", unescape(strip_html(content or ""))).strip()
+
+
+def says_something(content: str | None) -> bool:
+    """Whether there is something to read or to look at."""
+    return bool(words(content)) or "<img" in (content or "")
