@@ -81,12 +81,12 @@ def day(value: Any) -> date:
 
 
 def moment(value: Any) -> datetime:
-    """A moment of those years, in the time zone of the site.
+    """A moment in the time zone of the site, of whatever year.
 
     Raises:
         Wrong: it is none.
     """
-    return _in_range(_moment(value, "Datetime"), value)
+    return _moment(value, "Datetime")
 
 
 def is_storable(text: str) -> bool:
