@@ -244,7 +244,8 @@ def test_who_may_not_write_to_customers_cannot_say_that_they_have(mailbox: Mailb
         with factory.as_user(user):
             mail = frappe.get_doc({"doctype": "Communication", "reference_doctype": "Complaint", **values})
             mail.reference_name = doc.name
-            mail.insert(ignore_permissions=True)
+            with pytest.raises(frappe.PermissionError):
+                mail.insert(ignore_permissions=True)
     assert not frappe.db.get_value("Complaint", doc.name, "first_response_at")
 
 
