@@ -62,28 +62,6 @@ def run_job(name: str, language: str | None = None) -> None:
         _run(name)
 
 
-def _run(name: str) -> None:
-    doc = frappe.get_doc(run_lock.IMPORT, name)
-    try:
-        with run_lock.held(name):  # from here on, for a large file takes a while to open
-            run.import_rows(doc, opened(doc))
-    except Exception as error:
-        frappe.db.rollback()
-        # With a message: without one, the log would hold the rows of the file.
-        frappe.log_error(
-            title="Import of complaints failed",
-            message=frappe.get_traceback(),
-            reference_doctype=run_lock.IMPORT,
-            reference_name=name,
-        )
-        if not isinstance(error, run_lock.Overtaken):
-            doc.db_set({"status": "failed", "error_message": _why(error)[:1000]})
-        frappe.db.commit()
-        frappe.publish_realtime(
-            run.PROGRESS, {"name": name, "status": doc.status}, doctype=run_lock.IMPORT, docname=name
-        )
-
-
 def opened(doc: Document) -> source.Source:
     """The file of an import with the columns that its table names."""
     found = source.open_file(run.path_of(doc))
@@ -111,6 +89,28 @@ def for_command(
     _describe(doc, found)
     doc.flags.by_service = True
     return doc.save()
+
+
+def _run(name: str) -> None:
+    doc = frappe.get_doc(run_lock.IMPORT, name)
+    try:
+        with run_lock.held(name):  # from here on, for a large file takes a while to open
+            run.import_rows(doc, opened(doc))
+    except Exception as error:
+        frappe.db.rollback()
+        # With a message: without one, the log would hold the rows of the file.
+        frappe.log_error(
+            title="Import of complaints failed",
+            message=frappe.get_traceback(),
+            reference_doctype=run_lock.IMPORT,
+            reference_name=name,
+        )
+        if not isinstance(error, run_lock.Overtaken):
+            doc.db_set({"status": "failed", "error_message": _why(error)[:1000]})
+        frappe.db.commit()
+        frappe.publish_realtime(
+            run.PROGRESS, {"name": name, "status": doc.status}, doctype=run_lock.IMPORT, docname=name
+        )
 
 
 def _why(error: Exception) -> str:

@@ -5,9 +5,8 @@ document in memory and saves nothing. What happened is kept in the stage log; du
 from it, so that a changed SOP or a corrected date of receipt can be applied with `refresh`.
 
 Who raises a standing: only the sweep (`services/sop/escalation`) moves a running clock from on track to at risk to
-overdue, because each such step reminds or escalates exactly once. Here a standing is carried on, lowered when the
-due time moved, or ended. A hold with an end date makes the sweep remind the handler on that day; it resumes nothing. `next_check_at` is the moment of the next step that the sweep has not made yet; it lies in
-the past until the sweep came by.
+overdue, because each such step reminds or escalates exactly once; here a standing is carried on, lowered or ended. On
+the last day of a hold it reminds the handler. `next_check_at` is when its next step is due, in the past until it came by.
 
 How the log is kept: a row per stage visited, open (without `left_at`) while the complaint is in it. A hold is a row
 of its own beside the open row of the stage that waits. A closed, rejected, duplicate or void complaint has an open

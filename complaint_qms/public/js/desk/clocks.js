@@ -44,7 +44,7 @@ function history_html(rows) {
 				row.left_by ? frappe.user.full_name(row.left_by) : ""
 			)}</td><td>${esc(duration(row.used_seconds))}</td><td>${esc(duration(row.time_limit))}</td><td>${esc(
 				duration(row.paused_seconds)
-			)}</td><td>${pill(row.status)}</td></tr>${note(row.reason)}${replaced(row)}`
+			)}</td><td>${pill(row.status)}</td></tr>${note(row.reason)}${replaced_html(row)}`
 			)
 			.join("")}</tbody></table></div>`;
 }
@@ -52,7 +52,7 @@ function history_html(rows) {
 const note = (text) => (text ? `<tr class="cq-row-note"><td colspan="8">${esc(text)}</td></tr>` : "");
 
 /** Who handed the complaint over while it was in this stage, and when. */
-function replaced(row) {
+function replaced_html(row) {
 	const lines = (row.replaced_handlers || "").split("\n").filter(Boolean);
 	const people = lines.map((line) => {
 		const [user, moment] = line.split(" → ");
