@@ -7,6 +7,7 @@ from dataclasses import replace
 import frappe
 import pytest
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+from erpnext.controllers.sales_and_purchase_return import make_return_doc
 from erpnext.selling.doctype.sales_order.sales_order import make_delivery_note
 from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice as invoice_order
 from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice
@@ -157,3 +158,19 @@ def test_a_credit_stays_open_when_the_invoice_was_paid_meanwhile_or_finance_want
     wanted.update_outstanding_for_self = 1
     wanted.save()
     assert wanted.reload().update_outstanding_for_self == 1
+
+
+def test_goods_that_a_settlement_credits_are_not_credited_once_more_from_their_return() -> None:
+    _order, note, invoice = factory.sold(10)
+    settlement = settling.submitted(invoice, {"remedy": "return_credit", "qty": 2})
+    submit_all(settlement)
+    (back,) = (doc for doc in settling.documents(settlement).values() if doc.doctype == "Delivery Note")
+    again = make_sales_invoice(back.name).insert()
+    assert again.is_return
+    with pytest.raises(frappe.ValidationError, match=f"credited by .* of settlement {settlement.name}"):
+        again.submit()
+    again.reload().delete()
+    by_hand = make_return_doc("Delivery Note", note.name)
+    by_hand.items[0].qty = -1
+    by_hand.insert().submit()
+    make_sales_invoice(by_hand.name).insert().submit()

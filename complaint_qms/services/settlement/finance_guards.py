@@ -98,7 +98,10 @@ def keep_within_billed(doc: Document) -> None:
     Raises:
         frappe.ValidationError: with what is asked, what is left, and the way out.
     """
-    if not (doc.get("is_return") and doc.get("return_against")):
+    if not doc.get("is_return"):
+        return
+    if not doc.get("return_against"):
+        _keep_credited_once(doc)
         return
     if not (doc.get("complaint_settlement") or _has_settled_money(doc.return_against)):
         return
@@ -137,6 +140,35 @@ def keep_party(complaint: Document) -> None:
                 escape_html(", ".join(names)),
                 escape_html(before.get(changed[0])),
             )
+        )
+
+
+def _keep_credited_once(doc: Document) -> None:
+    """ERPNext offers a credit note for each return of a delivery, and does not know that a settlement has drafted one with it."""
+    rows = [row.dn_detail for row in doc.items if row.get("dn_detail")]
+    if not rows:
+        return
+    item, note = frappe.qb.DocType("Delivery Note Item"), frappe.qb.DocType("Delivery Note")
+    listed = frappe.qb.DocType(_LISTED)
+    found = (
+        frappe.qb.from_(item)
+        .inner_join(note)
+        .on(note.name == item.parent)
+        .inner_join(listed)
+        .on((listed.parent == note.complaint_settlement) & (listed.parenttype == DOCTYPE))
+        .select(note.name, listed.parent.as_("settlement"), listed.document_name)
+        .where(item.name.isin(rows) & (note.is_return == 1))
+        .where((listed.document_type == INVOICE) & listed.document_status.isin(LIVE))
+        .orderby(note.name)
+        .orderby(listed.idx)
+        .limit(1)
+        .run(as_dict=True)
+    )
+    if found:
+        frappe.throw(
+            _(
+                "The goods of return {0} are credited by {1} of settlement {2}. Submit that credit note, or cancel the settlement before you credit them in another way."
+            ).format(*(escape_html(found[0][key]) for key in ("name", "document_name", "settlement")))
         )
 
 
