@@ -144,6 +144,14 @@ class Desk:
     def confirm(self) -> None:
         self.dialog.locator(".btn-modal-primary:visible").click()
 
+    def dismiss(self, message: Locator) -> None:
+        """Close a message; while it is still fading in it hears nothing."""
+        self.page.wait_for_function(
+            "dialog => !($(dialog).data('bs.modal') || {})._isTransitioning", arg=message.element_handle()
+        )
+        message.locator(".btn-modal-close").click()
+        expect(message).to_be_hidden(timeout=WAIT)
+
     def create(self, label: str, group: str = "Create") -> None:
         """Choose an entry of a button group of the form's head."""
         head = self.page.locator(".page-container:visible .page-actions")

@@ -121,9 +121,10 @@ def test_the_only_capa(order):
 
 def test_no_investigation_begins_on_a_complaint_that_was_just_closed():
     doc, _study = in_review()
+    closing = close(doc)
     frappe.db.commit()
     assert stage("Complaint", doc.name) == "review"  # what this transaction sees from now on
-    assert stepping(*close(doc)).ready().go().answer() == "done closed"
+    assert stepping(*closing).ready().go().answer() == "done closed"
     assert stage("Complaint", doc.name) == "review"
     with pytest.raises(frappe.ValidationError, match=f"Complaint {doc.name} has ended"):
         factory.make("Investigation", complaint=doc.name, investigator="Administrator", title="x")
