@@ -103,6 +103,16 @@ def test_the_answer_is_the_reply(mailbox: Mailbox) -> None:
     assert doc.first_response_at
 
 
+def test_a_drafted_reply_stands_in_the_answer_and_one_that_was_sent_does_not(mailbox: Mailbox) -> None:
+    doc = factory.at_stage("solve", contact_email=ANN, language="en", reply="<p>You get a new one.</p>")
+    drafted = answers.compose(name=doc.name, kind="Answer")["content"]
+    assert "You get a new one." in drafted
+    send(doc, "Answer", content=drafted)
+    again = answers.compose(name=doc.name, kind="Answer")["content"]
+    assert "You get a new one." not in again
+    assert again.count("Dear ") == 1
+
+
 def test_who_answers_again_is_who_sent_it(mailbox: Mailbox) -> None:
     doc = factory.at_stage("solve", contact_email=ANN)
     first, second = factory.user(AGENT), factory.user(AGENT)

@@ -123,7 +123,9 @@ def _rendered(complaint: Document, template: str, language: str) -> dict[str, st
             }
     except (TemplateError, frappe.ValidationError) as error:
         frappe.clear_last_message()
-        reason = [line for line in strip_html(str(error)).splitlines() if line.strip()][-1]
+        reason = (
+            strip_html(str(error)).strip().rpartition("\n")[2]
+        )  # the rest tells of the framework's own code
         frappe.throw(
             _("Email Template “{0}” cannot be used: {1}. Correct it or choose another one.").format(
                 escape_html(template), escape_html(reason)

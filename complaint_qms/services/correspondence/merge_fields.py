@@ -34,6 +34,8 @@ def merge_fields(complaint: Document) -> dict[str, Any]:
         product = _("{0} (batch {1})").format(product, complaint.batch_no)
     return fields | {
         "name": complaint.name,
+        # What was sent is a whole letter; only a draft is text for one.
+        "reply": "" if complaint.reply_sent_at else fields["reply"],
         "customer_name": escape_html(_customer_name(complaint)),
         "product": escape_html(product or ""),
         "received_on": _day(complaint.received_at),
