@@ -61,7 +61,6 @@ def ask(method: str, path: str, body: Any = None, user: str = "Administrator", k
     finally:
         if not keep:
             frappe.db.rollback(save_point=SAVEPOINT)
-        frappe.local.request = None
         _next_request()
 
 
