@@ -55,6 +55,11 @@ _zh_numeral = "".join({*ZH_DIGITS, *ZH_SCALES})
 _ZH_QUANTITY = re.compile(f"([{_zh_numeral}]+)(" + _ZH_UNIT_AT_START.pattern + ")")
 _HAS_ZH_NUMERAL = re.compile(f"[{_zh_numeral}]")
 
+_CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/#+-]*[A-Za-z0-9])?")
+_SHORTEST_CODE = 4
+_LONGEST_CODE = 140
+_MOST_CODES = 60
+
 MAX_DIGITS = 15
 """Longer digit strings are identifiers (phone, VIN, order), not quantities, and stay as written."""
 
@@ -98,6 +103,15 @@ def language(text: str | None) -> str:
 def words(folded: str) -> list[str]:
     """Latin words, numbers and Han runs of a :func:`fold`-ed text, in order; punctuation is dropped."""
     return _PLAIN_WORD.findall(folded)
+
+
+def code_tokens(text: str | None) -> list[str]:
+    """What may be the number of a batch, an order or a serial number, as written and in the order of the text, each once:
+    Latin letters, digits and signs between them, with a digit, at least four long. At most sixty."""
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text or ""))
+    found = (code for code in _CODE.findall(plain) if any(sign.isdigit() for sign in code))
+    fitting = dict.fromkeys(code for code in found if _SHORTEST_CODE <= len(code) <= _LONGEST_CODE)
+    return list(fitting)[:_MOST_CODES]
 
 
 def is_han(token: str) -> bool:

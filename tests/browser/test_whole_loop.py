@@ -100,7 +100,7 @@ def register(agent: Desk, invoice) -> str:
         complaint_type="Broken or Damaged",
         expectation="credit",
         qty="3",
-        description="Three housings cracked although nobody dropped them.",
+        happened="Three housings cracked although nobody dropped them.",
     )
     name = agent.save()
     expect(agent.form.locator(".cq-headline")).to_contain_text(name, timeout=WAIT)

@@ -3,7 +3,8 @@ import * as stage_bar from "./desk/stage_bar";
 import * as steps from "./desk/steps";
 import { take_step } from "./desk/hand_over";
 import * as headline from "./desk/headline";
-import { draw_gallery, kind_of } from "./desk/gallery";
+import { kind_of } from "./desk/file_kinds";
+import { draw_gallery } from "./desk/gallery";
 import { draw_proposals } from "./desk/proposals";
 import { draw_clocks } from "./desk/clocks";
 import { draw_linked } from "./desk/linked";
@@ -17,11 +18,14 @@ import { make_my_work } from "./desk/my_work";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
+import { clear_intake, draw_intake } from "./desk/intake";
 import { assignable, set_complaint_queries } from "./desk/complaint_queries";
 
 frappe.provide("complaint_qms.desk");
 Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, {
 	take_step,
+	draw_intake,
+	clear_intake,
 	draw_gallery,
 	kind_of,
 	draw_proposals,

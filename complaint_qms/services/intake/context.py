@@ -22,14 +22,7 @@ def context(doc: Document) -> dict[str, Any]:
     """Customer at a glance, neighbours by batch, item and customer, and linked records. Shows only what the user may
     read: each list goes through the user's own permissions."""
     return {
-        "customer": customer_at_a_glance(doc.customer, doc.company, permitted) if doc.customer else None,
-        "past_complaints": _count({"customer": doc.customer}, doc) if doc.customer else None,
-        "neighbours": {
-            "batch": _neighbours({"batch_no": doc.batch_no}, doc) if doc.batch_no else [],
-            "item": _neighbours({"item_code": doc.item_code}, doc) if doc.item_code else [],
-            "customer": _neighbours({"customer": doc.customer}, doc) if doc.customer else [],
-        },
-        "similar": similar_complaints(doc),
+        **beside(doc),
         "linked": {
             "investigations": _readable("Investigation", investigations_of([doc.name])[doc.name]),
             "root_causes": _list(
@@ -47,10 +40,24 @@ def context(doc: Document) -> dict[str, Any]:
     }
 
 
+def beside(doc: Document) -> dict[str, Any]:
+    """The same without linked records: what can be said of a complaint that is not saved yet as well."""
+    return {
+        "customer": customer_at_a_glance(doc.customer, doc.company, permitted) if doc.customer else None,
+        "past_complaints": _count({"customer": doc.customer}, doc) if doc.customer else None,
+        "neighbours": {
+            "batch": _neighbours({"batch_no": doc.batch_no}, doc) if doc.batch_no else [],
+            "item": _neighbours({"item_code": doc.item_code}, doc) if doc.item_code else [],
+            "customer": _neighbours({"customer": doc.customer}, doc) if doc.customer else [],
+        },
+        "similar": similar_complaints(doc),
+    }
+
+
 def _neighbours(filters: dict[str, Any], doc: Document) -> list[dict[str, Any]]:
     return frappe.get_list(
         "Complaint",
-        filters=filters | {"name": ("!=", doc.name), "stage": ("!=", "void")},
+        filters=filters | {"name": ("!=", doc.name or ""), "stage": ("!=", "void")},
         fields=list(_NEIGHBOUR),
         order_by="received_at desc",
         limit=_MOST,
@@ -59,7 +66,11 @@ def _neighbours(filters: dict[str, Any], doc: Document) -> list[dict[str, Any]]:
 
 def _count(filters: dict[str, Any], doc: Document) -> dict[str, int]:
     complaint = frappe.qb.DocType("Complaint")
-    query = frappe.qb.from_(complaint).select(complaint.stage, Count("*")).where(complaint.name != doc.name)
+    query = (
+        frappe.qb.from_(complaint)
+        .select(complaint.stage, Count("*"))
+        .where(complaint.name != (doc.name or ""))
+    )
     for field, value in filters.items():
         query = query.where(complaint[field] == value)
     counts = dict(permitted(query).groupby(complaint.stage).run())

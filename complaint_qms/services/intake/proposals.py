@@ -1,6 +1,9 @@
-"""What the text of a complaint proposes: type, severity, harm, urgency, wish. A person decides; nothing is overwritten."""
+"""What the text of a complaint proposes: type, severity, harm, urgency, wish, and whether an authority may have to be told.
+A person decides; nothing is overwritten."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -9,8 +12,16 @@ from frappe.model.document import Document
 from frappe.utils import strip_html_tags
 
 from complaint_qms.constants.risk import SEVERITIES
-from complaint_qms.engine.classify import Lexicon, Proposal, default_lexicon, propose_by_keywords
+from complaint_qms.engine.classify import (
+    Harm,
+    Lexicon,
+    Proposal,
+    assess,
+    default_lexicon,
+    propose_by_keywords,
+)
 from complaint_qms.engine.reasons import Reason
+from complaint_qms.services.compliance.decisions import SUSPECTED
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.procedure import type_keys, type_words
@@ -22,9 +33,17 @@ _FIELDS = {
     "harm": "harm_level",
     "urgency": "urgency",
     "expectation": "expectation",
+    "reportable": "reportable",
 }
+# Harm that happened is never of normal urgency; of what is only feared, that which would be serious.
+_URGENCY_OF_HARM = {"minor": "high", "serious": "high", "critical": "critical", "catastrophic": "critical"}
+_FEARED = {"serious": "high", "critical": "high", "catastrophic": "high"}
+_URGENCIES = ("low", "normal", "high", "critical")
+_PERHAPS_REPORTABLE = ("serious", "critical", "catastrophic")
 _EARLY = ("intake", "triage")
 _KEYWORD_WEIGHT = 2.0
+_RAISED = 0.8
+_REASONS = 3
 
 
 def refresh(doc: Document) -> None:
@@ -37,7 +56,7 @@ def refresh(doc: Document) -> None:
     text = f"{doc.subject or ''}. {strip_html_tags(doc.description or '')}"
     stored = stored_proposals(doc)
     found: dict[str, Any] = {}
-    for proposal in propose_by_keywords(text, _lexicon(), fields=tuple(_FIELDS)):
+    for proposal in _proposed(text):
         field = _FIELDS.get(proposal.field)
         value = _value(proposal)
         # What no word of the text speaks for is a guess, and a guess is no proposal.
@@ -63,10 +82,33 @@ def type_name(key: str) -> str:
     return next((name for name, type_key in type_keys().items() if key in (type_key, name)), "")
 
 
+def _proposed(text: str) -> Iterator[Proposal]:
+    """What the words speak for, with what harm makes of urgency and of the question whether it is reportable."""
+    lexicon = _lexicon()
+    harm = assess(text, lexicon=lexicon)
+    for proposal in propose_by_keywords(text, lexicon, fields=tuple(_FIELDS.keys() - {"reportable"})):
+        yield _raised(proposal, harm) if proposal.field == "urgency" else proposal
+    if harm.certain and harm.severity in _PERHAPS_REPORTABLE:
+        yield Proposal("reportable", SUSPECTED, 0.5, harm.reasons[:_REASONS], "keywords")
+
+
+def _raised(proposal: Proposal, harm: Harm) -> Proposal:
+    floor = (_URGENCY_OF_HARM if harm.certain else _FEARED).get(harm.severity)
+    if not floor or _URGENCIES.index(floor) <= _URGENCIES.index(proposal.value):
+        return proposal
+    return replace(proposal, value=floor, confidence=_RAISED, reasons=harm.reasons[:_REASONS])
+
+
 def _sentence(reason: Reason) -> str:
     values = reason.message.params.items()
-    words = {key: type_name(value) or value if isinstance(value, str) else value for key, value in values}
+    words = {key: _type_word(value) if isinstance(value, str) else value for key, value in values}
     return _(reason.message.key).format(**words)
+
+
+def _type_word(value: str) -> str:
+    """A complaint type in the reader's language; a word of the text as it is."""
+    name = type_name(value)
+    return _(name) if name else value
 
 
 def _value(proposal: Proposal) -> str:

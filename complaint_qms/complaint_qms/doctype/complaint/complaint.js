@@ -33,10 +33,11 @@ frappe.ui.form.on("Complaint", {
 		desk.show_risk(frm);
 		if (frm.is_new()) {
 			desk.clear_top(frm, "stage_bar");
-			desk.clear_context(frm);
 			draw_panels(frm, []);
+			desk.draw_intake(frm);
 			return;
 		}
+		desk.clear_intake(frm);
 		desk.mind_answers();
 		desk.offer_answers(frm);
 		desk.load_record(frm, {
@@ -51,6 +52,10 @@ frappe.ui.form.on("Complaint", {
 				draw_panels(form, desk.linked_rows(context.linked));
 			},
 		});
+	},
+
+	validate(frm) {
+		if (frm.is_new() && frm.cq_intake) frm.cq_intake.reveal();
 	},
 
 	contact_person(frm) {

@@ -1,10 +1,8 @@
 // Evidence as thumbnails; a click opens it large, a drop or the button adds more.
+import { kind_of } from "./file_kinds";
+import { draw_photos } from "./photos";
 import { label } from "../labels";
 import { address, esc } from "../markup";
-
-const PHOTO = /\.(png|jpe?g|gif|webp|bmp|svg|heic)(\?|$)/i;
-const VIDEO = /\.(mp4|webm|mov|m4v|ogv)(\?|$)/i;
-const AUDIO = /\.(mp3|wav|ogg|m4a|aac)(\?|$)/i;
 
 const ICONS = {
 	video: `<path d="M9 7l8 5-8 5z" fill="currentColor"/>`,
@@ -12,21 +10,15 @@ const ICONS = {
 	document: `<path d="M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6" fill="none" stroke="currentColor" stroke-width="1.4"/>`,
 };
 
-export function kind_of(file) {
-	if (PHOTO.test(file)) return "photo";
-	if (VIDEO.test(file)) return "video";
-	if (AUDIO.test(file)) return "audio";
-	return "document";
-}
-
 export function draw_gallery(frm) {
 	const field = frm.fields_dict.evidence_gallery;
 	if (!field) return;
+	if (frm.is_new()) return draw_photos(field.$wrapper, frm);
 	const rows = (frm.doc.evidence || []).filter((row) => row.file);
-	// Without a row the table only repeats that there is nothing; before the first save it is the way to attach.
-	frm.toggle_display("evidence", frm.is_new() || rows.length > 0);
+	// Without a row the table only repeats that there is nothing.
+	frm.toggle_display("evidence", rows.length > 0);
 	const lost = new Set((frm.doc.__onload && frm.doc.__onload.lost_evidence) || []);
-	const may_add = frm.perm[0] && frm.perm[0].write && !frm.is_new();
+	const may_add = frm.perm[0] && frm.perm[0].write;
 	const add = may_add
 		? `<button type="button" class="cq-add-evidence" data-add><span>+</span>${esc(__("Add photos, videos or files"))}</button>`
 		: "";
@@ -35,7 +27,7 @@ export function draw_gallery(frm) {
 			? `${lost_html(lost.size)}<div class="cq-gallery">${rows.map((row, at) => tile_html(row, at, lost)).join("")}${add}</div>`
 			: `<div class="cq-empty"><p>${esc(
 					__("No evidence yet. A photo of the defect and of the label often decides a case.")
-				)}</p>${frm.is_new() ? `<p class="text-muted">${esc(__("Save first, then add files."))}</p>` : add}</div>`
+				)}</p>${add}</div>`
 	);
 	field.$wrapper.find("[data-add]").on("click", () => upload(frm));
 	field.$wrapper.find("[data-at]").on("click", function () {

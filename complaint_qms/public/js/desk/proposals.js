@@ -37,7 +37,7 @@ function chip(frm, field, fieldname, proposal) {
 	const $chip = $(`<div class="cq-chip" data-proposal="${esc(fieldname)}">
 		<div class="cq-chip-line"><span class="cq-chip-word">${esc(__("Proposed: {0}", [shown]))}</span>
 		<button type="button" class="btn btn-xs btn-default" data-do="accept">${esc(__("Accept"))}</button>
-		<button type="button" class="btn btn-xs btn-link" data-do="change">${esc(__("Change"))}</button>
+		<button type="button" class="btn btn-xs btn-link" data-do="change">${esc(__("Change", null, "Complaint"))}</button>
 		<button type="button" class="btn btn-xs btn-link" data-do="ignore">${esc(__("Ignore"))}</button></div>
 		<div class="cq-chip-why">${esc([sure, ...reasons].filter(Boolean).join(" · "))}</div></div>`);
 	$chip.find('[data-do="accept"]').on("click", () => decide(frm, fieldname, "accepted", proposal.value));

@@ -1,0 +1,55 @@
+"""Short intake over the wire: who, which product, and what is known before the complaint is saved."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from complaint_qms.api.arguments import checked
+from complaint_qms.services.intake import preview, search
+from complaint_qms.services.people.workload import least_loaded
+from complaint_qms.services.record.input_validation import read_object
+
+_LONGEST = 140
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def parties(txt: str = "") -> list[dict[str, Any]]:
+    """Customers, contacts and people who complained before: {doctype, label, notes, values (fields of Complaint)}."""
+    frappe.has_permission("Complaint", "create", throw=True)
+    return search.parties(txt[:_LONGEST])
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def products(txt: str = "", customer: str = "", company: str = "") -> list[dict[str, Any]]:
+    """Items, batches, serial numbers and sales documents, in the same shape; without a text what the customer bought last."""
+    frappe.has_permission("Complaint", "create", throw=True)
+    return search.products(txt[:_LONGEST], customer, company)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def look(data: Any = None) -> dict[str, Any]:
+    """What can be said of a complaint that is being entered; nothing is stored.
+
+    Args:
+        data: fields of Complaint that are filled so far, as an object or as its JSON text.
+
+    Returns:
+        {filled, items, sales, mentions, proposals, context} as of `services.intake.preview.look`, and the handler that is
+        proposed: {user, full_name, open} or None.
+    """
+    frappe.has_permission("Complaint", "create", throw=True)
+    sent = read_object(data, _("Send the fields of the complaint as an object in “data”."))
+    doc, said = preview.look(sent)
+    return {**said, "handler": None if doc.complaint_owner else _handler(doc)}
+
+
+def _handler(doc: Any) -> dict[str, Any] | None:
+    found = least_loaded(doc)
+    if not found:
+        return None
+    user, open_now = found
+    return {"user": user, "full_name": frappe.utils.get_fullname(user), "open": open_now}

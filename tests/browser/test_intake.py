@@ -1,0 +1,178 @@
+"""Short intake: a complaint on one screen, by few clicks, with nothing lost."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import frappe
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, expect
+
+from complaint_qms.constants import roles
+from tests.browser.desk import WAIT, Desk
+from tests.desk import factory
+
+TOLD = "The lid broke after two days. Please refund."
+CLICKS = (
+    """() => { window.cq_clicks = 0; addEventListener("pointerdown", () => window.cq_clicks++, true); }"""
+)
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def agent(login, person) -> Desk:
+    return at_intake(Desk(login(person(roles.AGENT))))
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "label.png"
+    Image.new("RGB", (40, 30), "blue").save(path)
+    return path
+
+
+def at_intake(desk: Desk) -> Desk:
+    desk.page.goto("/app/complaint/new")
+    desk.wait_for_form("Complaint")
+    expect(short(desk)).to_be_visible(timeout=WAIT)
+    return desk
+
+
+def short(desk: Desk) -> Locator:
+    return desk.page.locator(".page-container:visible .cq-intake")
+
+
+def choose(desk: Desk, box: str, typed: str, wanted: str) -> None:
+    field = short(desk).locator(f'[data-fieldname="{box}"] input')
+    if not field.evaluate("box => box === document.activeElement"):
+        field.click()
+    desk.page.keyboard.type(typed)
+    short(desk).locator(f'[data-at="{box}"] li', has_text=wanted).first.click()
+    desk.settle()
+
+
+def stored(name: str, *fields: str) -> frappe._dict:
+    frappe.db.rollback()
+    return frappe.db.get_value("Complaint", name, fields, as_dict=True)
+
+
+def test_a_known_customer_with_a_photo_takes_eight_clicks_at_most(agent: Desk, photo: Path) -> None:
+    customer, note, _invoice = factory.sold(with_batch=True)
+    batch = note.items[0].batch_no or frappe.db.get_value("Batch", {"item": note.items[0].item_code})
+    frappe.db.commit()
+    expect(short(agent).locator('[data-fieldname="who"] input')).to_be_focused(timeout=WAIT)
+    agent.page.evaluate(CLICKS)
+    choose(
+        agent,
+        "who",
+        customer.customer_name if hasattr(customer, "customer_name") else customer,
+        str(note.customer_name),
+    )
+    choose(agent, "product", "", note.name)
+    expect(short(agent).locator('[data-at="told-product"]')).to_contain_text(batch, timeout=WAIT)
+    short(agent).locator("textarea").first.click()
+    agent.page.keyboard.type(TOLD)
+    with agent.page.expect_file_chooser() as chooser:
+        short(agent).locator(".cq-take-photo").click()
+    chooser.value.set_files(photo)
+    expect(short(agent).locator(".cq-photo")).to_have_count(1, timeout=WAIT)
+    short(agent).locator(".cq-choice", has_text="Refund").click()
+    agent.settle()
+    agent.page.get_by_role("button", name="Save", exact=True).click()
+    agent.page.wait_for_function("() => cur_frm && !cur_frm.is_new()")
+    assert agent.page.evaluate("window.cq_clicks") <= 8
+    agent.settle()
+    expect(agent.form.locator(".cq-headline")).to_be_visible(timeout=WAIT)
+    expect(short(agent)).to_have_count(0)
+    name = str(agent.value("name"))
+    doc = stored(
+        name, "customer", "delivery_note", "item_code", "batch_no", "subject", "expectation", "description"
+    )
+    assert (doc.customer, doc.delivery_note, doc.batch_no) == (note.customer, note.name, batch)
+    assert (doc.subject, doc.expectation) == ("The lid broke after two days.", "refund")
+    assert TOLD in doc.description
+    evidence = frappe.get_all("Complaint Evidence", {"parent": name}, ["file", "sha256"])
+    assert len(evidence) == 1
+    assert evidence[0].file.startswith("/private/")
+    assert evidence[0].sha256
+
+
+def test_a_stranger_is_taken_by_name_and_a_refusal_keeps_all(server: str, browser, person) -> None:
+    # A refusal is an answer with an error status, which Chromium notes on its console: hence a page of its own.
+    page = browser.new_context(base_url=server).new_page()
+    page.request.post("/api/method/login", form={"usr": person(roles.AGENT), "pwd": factory.PASSWORD})
+    agent = at_intake(Desk(page))
+    name = factory.unique("Otto")
+    agent.put(short(agent), who=name, product="The blue lamp", happened="It hums.", contact_phone="no number")
+    agent.page.keyboard.press("Control+s")
+    message = agent.page.locator(".msgprint-dialog, .modal.show:visible", has_text="no number").first
+    expect(message).to_be_visible(timeout=WAIT)
+    agent.dismiss(agent.dialog)
+    expect(short(agent)).to_be_visible()
+    assert agent.value("complainant_name") == name
+    assert agent.value("product_model") == "The blue lamp"
+    expect(short(agent).locator("textarea").first).to_have_value("It hums.")
+    agent.put(short(agent), contact_phone="0221 998877")
+    saved = agent.save()
+    doc = stored(saved, "complainant_name", "product_model", "contact_phone", "subject", "customer")
+    assert (doc.complainant_name, doc.product_model, doc.subject) == (name, "The blue lamp", "It hums.")
+    assert (doc.contact_phone, doc.customer) == ("0221 998877", None)
+    page.context.close()
+
+
+def test_the_whole_form_has_what_was_typed_and_the_other_way_round(agent: Desk) -> None:
+    agent.put(short(agent), happened="It hums.\nAll night.", subject="A humming lamp")
+    agent.page.get_by_role("button", name="All Fields").click()
+    expect(short(agent)).to_be_hidden()
+    expect(agent.form.locator('[data-fieldname="description"] .ql-editor:not(.read-mode)')).to_have_text(
+        re.compile("hums.*All night", re.S)
+    )
+    agent.put(agent.form, subject="A lamp that hums")
+    agent.page.get_by_role("button", name="Short Form").click()
+    expect(short(agent).locator('[data-fieldname="subject"] input')).to_have_value("A lamp that hums")
+    agent.put(short(agent), happened="It hums and smokes.")
+    assert agent.value("subject") == "A lamp that hums", "what somebody wrote is not written over"
+    assert "smokes" in str(agent.value("description"))
+
+
+def test_another_choice_takes_back_what_the_first_one_filled_in(agent: Desk) -> None:
+    _customer, first, _invoice = factory.sold()
+    _customer, second, _invoice = factory.sold()
+    frappe.db.commit()
+    choose(agent, "product", first.name, first.name)
+    expect(short(agent).locator('[data-at="told-who"]')).to_contain_text(first.customer, timeout=WAIT)
+    short(agent).locator('[data-clear="delivery_note"]').click()
+    agent.settle()
+    assert not agent.value("item_code")
+    field = short(agent).locator('[data-fieldname="product"] input')
+    field.fill("")
+    choose(agent, "product", second.name, second.name)
+    expect(short(agent).locator('[data-at="told-product"]')).to_contain_text(
+        second.items[0].item_code, timeout=WAIT
+    )
+    assert agent.value("customer") == second.customer
+
+
+def test_what_others_called_themselves_is_text(agent: Desk) -> None:
+    name = f"{factory.unique('Shop')} <img src=x onerror=window.cq_acted=1>"
+    factory.complaint(customer=None, complainant_name=name, contact_phone="0221-4455667")
+    frappe.db.commit()
+    choose(agent, "who", "0221 4455667", "Shop")
+    agent.page.wait_for_timeout(500)
+    assert agent.page.evaluate("window.cq_acted") is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_on_a_phone_nothing_is_cut_off(login, person, language: str) -> None:
+    user = person(roles.AGENT)
+    frappe.db.set_value("User", user, "language", language)
+    frappe.db.commit()
+    phone = at_intake(Desk(login(user, viewport={"width": 390, "height": 844}, has_touch=True)))
+    assert phone.page.evaluate(WIDER) <= 0
+    for control in short(phone).locator(".frappe-control:visible, .cq-take-photo").all():
+        box = control.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    expect(short(phone)).to_contain_text({"en": "Who is complaining?", "zh": "谁在投诉？"}[language])
