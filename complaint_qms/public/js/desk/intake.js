@@ -55,8 +55,8 @@ class Intake {
 	make() {
 		const $tabs = this.frm.layout.wrapper.find(".form-tabs-list").first();
 		this.$form = $(`<div class="cq-intake">
-			<div class="cq-intake-pair"><div data-at="who"></div><div data-at="product"></div></div>
-			<div class="cq-intake-pair"><div data-at="told-who" class="cq-told"></div><div data-at="told-product" class="cq-told"></div></div>
+			<div class="cq-intake-pair"><div><div data-at="who"></div><div data-at="told-who" class="cq-told"></div></div>
+				<div><div data-at="product"></div><div data-at="told-product" class="cq-told"></div></div></div>
 			<div class="cq-intake-pair"><div class="cq-intake-pair"><div data-at="contact_phone"></div><div data-at="contact_email"></div></div>
 				<div class="cq-intake-pair"><div data-at="qty"></div><div data-at="reported_lot"></div></div></div>
 			<div data-at="happened"></div><div data-at="mentions" class="cq-told"></div>
