@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import Any
 
 import frappe
@@ -196,13 +197,25 @@ def _lines_of_base(
     """A line for every invoice that bills a delivered row, and for every delivery the goods of an invoiced row left with."""
     deliveries = [row] if row.doctype == NOTE else sold.partners(row)
     remedy = _remedy(sold, base, deliveries, complaint.expectation)
+    places = frappe.get_precision(
+        "Complaint Settlement Line", "amount", sold.headers[(base.doctype, base.parent)].currency
+    )
+    left = _open_amount(base, qty, places)
+    if remedy == REPLACEMENT and left is not None:
+        # Goods are given whole or not at all; what is left is less than one of them: then its money.
+        fit = left / base.rate
+        fit = floor(flt(fit, 6)) if flt(qty).is_integer() else floor(fit * 1e6) / 1e6
+        remedy, qty = (remedy, fit) if fit else (CREDIT, qty)
+    rate = base.rate if left is None or remedy == REPLACEMENT else _floored(left / qty, places)
+    if left is not None and not rate:
+        return []
     line = {
         "remedy": remedy,
         "goods_come_back": int(remedy == REPLACEMENT and bool(deliveries)),
         "item_code": base.item_code,
         "item_name": base.item_name,
         "uom": base.uom,
-        "rate": base.rate,
+        "rate": rate,
         "batch_no": complaint.batch_no if complaint.item_code == base.item_code else None,
         "serial_no": complaint.serial_no if complaint.item_code == base.item_code else None,
     }
@@ -222,13 +235,27 @@ def _lines_of_base(
         | {
             "qty": part,
             "remaining_qty": flt(open_qty / base.conversion_factor, 6),
-            "amount": flt(part * base.rate, 2),
+            "amount": flt(part * rate, places),
             "delivery_note": delivery.parent if delivery else None,
             "delivery_note_item": delivery.name if delivery else None,
         }
         for delivery, part in parts
         if part > 0
     ]
+
+
+def _open_amount(base: SoldRow, qty: float, places: int) -> float | None:
+    """What is left of a row's value where `qty` units at their rate come to more: goodwill takes money and no units.
+    None where it suffices."""
+    if base.doctype != INVOICE or qty <= 0 or not base.rate:
+        return None
+    left = flt(base.remaining_value / (base.value_share or 1.0), places)
+    # Some cents below what was sold are rounding, and no goodwill.
+    return left if flt(qty * base.rate, places) > left + 10**-places * (1 + len(base.used_by)) else None
+
+
+def _floored(rate: float, places: int) -> float:
+    return flt(floor(flt(rate * 10**places, 6)) / 10**places, places)
 
 
 def _remedy(sold: Sold, base: SoldRow, deliveries: list[SoldRow], expectation: str | None) -> str:
