@@ -8,6 +8,8 @@ COMPLAINT_STAMPS: Final = (
     "reportable_decided_by",
     "reportable_since",
     "found_by_regulatory",
+    "coverage_decided_by",
+    "coverage_decided_at",
     "no_investigation_decided_by",
     "no_investigation_decided_at",
     "reply_sent_by",
@@ -54,6 +56,8 @@ CAPA_STAMPS: Final = (
 )
 # Decisions about a complaint that are made anew once it is open again; its versions keep what they were.
 DECIDED_ANEW: Final = (
+    "coverage_decided_by",
+    "coverage_decided_at",
     "no_investigation_reason",
     "no_investigation_decided_by",
     "no_investigation_decided_at",

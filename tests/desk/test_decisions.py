@@ -10,14 +10,22 @@ from complaint_qms.constants import roles
 from complaint_qms.services.compliance.decisions import DECISIONS
 from complaint_qms.services.lifecycle.guard import take_step
 from tests.desk import factory
-from tests.desk.factory import TRIAGED, at_stage, tick_all
+from tests.desk.factory import TRIAGED, at_stage, completed_investigation, tick_all
 
 WORDS = {
     "is_complaint": ("yes", "no"),
     "triage_rationale": ("Broken in normal use.", "Broken by a fall."),
+    "coverage_rationale": ("Same lot", "Same tool"),
     "no_investigation_reason": ("Known cause", "Known for long"),
 }
 CASES = [(decision, name) for decision in DECISIONS for name in decision.fields]
+
+
+def words(name):
+    """Two answers to what a field asks."""
+    if name == "covered_by_investigation":
+        return completed_investigation().name, completed_investigation().name
+    return WORDS[name]
 
 
 def opened(doc, *held):
@@ -28,54 +36,64 @@ def opened(doc, *held):
 @pytest.mark.parametrize(("decision", "name"), CASES, ids=lambda case: case if isinstance(case, str) else "")
 class TestEachDecision:
     def test_who_may_decide_gets_the_name(self, decision, name):
+        said = words(name)[0]
         for role in decision.judges:
             doc = opened(at_stage("triage"), role)
-            doc.set(name, WORDS[name][0])
+            doc.set(name, said)
             doc.save()
             assert doc.get(decision.by) == frappe.session.user
             frappe.set_user("Administrator")
 
     def test_an_agent_prepares_and_gets_none(self, decision, name):
+        said = words(name)[0]
         doc = opened(at_stage("triage"), roles.AGENT)
-        doc.set(name, WORDS[name][0])
+        doc.set(name, said)
         doc.save()
         assert (doc.get(decision.by), doc.get(decision.at)) == (None, None)
 
     def test_what_was_decided_is_changed_by_who_may_decide(self, decision, name):
+        first, second = words(name)
         doc = opened(at_stage("triage"), roles.MANAGER)
-        doc.set(name, WORDS[name][0])
+        doc.set(name, first)
         doc.save()
-        for said in (WORDS[name][1], None):
+        for said in (second, None):
             doc = opened(doc, roles.AGENT)
             doc.set(name, said)
             with pytest.raises(frappe.PermissionError, match="You may not decide"):
                 doc.save()
 
     def test_a_save_beside_it_or_of_blanks_moves_no_name(self, decision, name):
+        said = words(name)[0]
         doc = opened(at_stage("triage"), roles.MANAGER)
-        doc.set(name, WORDS[name][0])
+        doc.set(name, said)
         doc.save()
         stamps = (doc.get(decision.by), doc.get(decision.at))
         for held in (roles.AGENT, roles.QUALITY_MANAGER):
             doc = opened(doc, held)
             doc.subject += "!"
-            if name != "is_complaint":
-                doc.set(name, f" {WORDS[name][0]} \n")
+            if doc.meta.get_field(name).fieldtype == "Small Text":
+                doc.set(name, f" {said} \n")
             doc.save()
             assert (doc.get(decision.by), doc.get(decision.at)) == stamps
-            assert doc.get(name) == WORDS[name][0]
+            assert doc.get(name) == said
 
 
-def test_the_step_gives_the_name_to_who_takes_it():
-    doc = opened(at_stage("triage"), roles.AGENT)
+@pytest.mark.parametrize("rests_on", ["coverage", "no_investigation"])
+def test_the_step_gives_the_name_to_who_takes_it(rests_on):
     prepared = {**TRIAGED, "no_investigation_reason": "Known cause"}
+    if rests_on == "coverage":
+        study = completed_investigation().name
+        prepared |= {"covered_by_investigation": study, "coverage_rationale": "Same lot"}
+    doc = opened(at_stage("triage"), roles.AGENT)
     prepared.pop("reportable")
     doc.update(prepared)
     tick_all(doc)
     doc = opened(doc, roles.MANAGER)
     take_step(doc, "Solve Directly", {"reportable": "no"})
-    for decision in DECISIONS:
-        assert doc.get(decision.by) == frappe.session.user
+    for stamp in ("triage", rests_on):
+        assert doc.get(f"{stamp}_decided_by") == frappe.session.user
+    beside = ({"coverage", "no_investigation"} - {rests_on}).pop()
+    assert doc.get(f"{beside}_decided_by") is None  # nothing rests on it
     assert doc.reportable_decided_by == frappe.session.user
 
 

@@ -9,6 +9,7 @@ from frappe.utils import now_datetime
 from complaint_qms.api import complaint as api
 from complaint_qms.constants import roles
 from complaint_qms.exceptions import GateError
+from complaint_qms.patches.v1_0 import coverage_decided
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.lifecycle.overview import overview
 from tests.desk import factory
@@ -135,8 +136,65 @@ def test_which_investigation_covers_it_is_changed_by_who_may_decide(stage, held)
             saved_by(roles.AGENT, doc, **changed)
     doc = saved_by(roles.INVESTIGATOR, doc, covered_by_investigation=another)
     assert doc.covered_by_investigation == another
+    assert doc.coverage_decided_by == doc.modified_by != "Administrator"
 
 
-def test_before_g2_others_prepare_it():
-    doc = saved_by(roles.AGENT, at_stage("triage"), covered_by_investigation=completed_investigation().name)
-    assert doc.covered_by_investigation
+def covered_anew(stage):
+    """An agent wrote that a similar investigation covers the complaint after its own, on which it rested, was made void."""
+    doc, study = studied(stage)
+    taken_back(study)
+    cover = {"covered_by_investigation": completed_investigation().name, "coverage_rationale": "Same lot"}
+    doc = saved_by(roles.AGENT, doc, **cover)
+    assert (doc.coverage_decided_by, doc.coverage_decided_at) == (None, None)
+    return doc
+
+
+@pytest.mark.parametrize("stage", PASSERS)
+def test_an_agent_goes_no_step_further_on_a_coverage_that_nobody_decided(stage):
+    doc = covered_anew(stage)
+    with pytest.raises(GateError, match="G2: Nobody has decided yet that the similar investigation"):
+        step_by(PASSERS[stage], doc)
+    doc, user = step_by(roles.MANAGER, doc)
+    assert (doc.coverage_decided_by, bool(doc.coverage_decided_at)) == (user, True)
+    assert doc.no_investigation_decided_by is None
+
+
+def test_a_coverage_beside_an_own_investigation_gets_no_name():
+    doc, _study = studied("solve")
+    cover = {"covered_by_investigation": completed_investigation().name, "coverage_rationale": "Same lot"}
+    doc, _user = step_by(roles.MANAGER, saved_by(roles.AGENT, doc, **cover))
+    assert (doc.stage, doc.coverage_decided_by) == ("confirm", None)
+
+
+def test_a_stamp_that_is_sent_is_put_back():
+    doc = saved_by(
+        roles.AGENT,
+        at_stage("triage"),
+        coverage_decided_by="Administrator",
+        coverage_decided_at=now_datetime(),
+    )
+    assert (doc.coverage_decided_by, doc.coverage_decided_at) == (None, None)
+
+
+def test_an_upgrade_gives_the_name_of_the_step_past_g2():
+    doc, _study = studied("confirm", covered=True)
+    passed = next(row for row in doc.stage_log if row.stage == "solve")
+    row = frappe.get_doc("Complaint Stage Log", passed.name)
+    judge = factory.user(roles.MANAGER)
+    row.db_set("entered_by", judge)
+    own, _study = studied("solve")
+    ahead = saved_by(roles.AGENT, at_stage("triage"), covered_by_investigation=doc.covered_by_investigation)
+    blank = {"coverage_decided_by": None, "coverage_decided_at": None}
+    frappe.db.set_value("Complaint", doc.name, blank)
+    for _again in range(2):
+        coverage_decided.execute()
+        assert stamps(doc) == (judge, passed.entered_at)
+        assert stamps(own) == stamps(ahead) == (None, None)
+    taken = factory.user(roles.QUALITY_MANAGER)
+    frappe.db.set_value("Complaint", doc.name, "coverage_decided_by", taken)
+    coverage_decided.execute()
+    assert stamps(doc)[0] == taken
+
+
+def stamps(doc):
+    return frappe.db.get_value("Complaint", doc.name, ["coverage_decided_by", "coverage_decided_at"])

@@ -22,6 +22,12 @@ from complaint_qms.constants.stages import (
 from complaint_qms.engine.sop import missing, move_allowed, root_cause_missing
 from complaint_qms.engine.sop.gates import blank
 
+COVERED = {
+    "covered_by_investigation": "INV-9",
+    "covering_stage": "completed",
+    "coverage_rationale": "Same lot",
+}
+
 
 def complaint(**changes):
     """Facts of a complaint with which every gate is open."""
@@ -85,6 +91,7 @@ def test_nothing_is_missing_when_all_is_there():
         ({"investigations": [{"name": "INV-1", "stage": "review"}]}, "G2", ""),
         ({"investigations": [], "covered_by_investigation": "INV-9", "covering_stage": "review", "coverage_rationale": "Same lot"}, "G2", "covered_by_investigation"),
         ({"investigations": [], "covered_by_investigation": "INV-9", "covering_stage": "completed"}, "G2", "coverage_rationale"),
+        ({"investigations": [], **COVERED}, "G2", "coverage_rationale"),
         ({"assessments": [{"name": "A-1", "status": "open"}]}, "G3", ""),
         ({"reportable": "yes", "awareness_date": date(2026, 1, 5)}, "G3", "reportable"),
         ({"reportable": "assessing", "awareness_date": date(2026, 1, 5), "assessments": [{"name": "A-1", "status": "reported"}]}, "G3", "reportable"),
@@ -120,7 +127,8 @@ def test_each_thing_missing_for_closing_is_named_alone(change, gate, field):
 @pytest.mark.parametrize(
     "change",
     [
-        {"investigations": [], "covered_by_investigation": "INV-9", "covering_stage": "completed", "coverage_rationale": "Same lot"},
+        {"investigations": [], **COVERED, "coverage_decided_by": "m@example.com"},
+        {"investigations": [], **COVERED, "judges_investigation": True},
         {"investigations": [], "no_investigation_reason": "Customer withdrew", "no_investigation_decided_by": "m@example.com"},
         {"investigations": [], "no_investigation_reason": "Customer withdrew", "judges_investigation": True},
         {"reply": None, "reply_sent_at": None, "no_reply_reason": "Anonymous"},

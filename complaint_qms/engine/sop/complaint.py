@@ -2,7 +2,8 @@
 
 Facts beyond the fields of Complaint:
     user: who asks for the step.
-    judges_investigation: whether who asks may decide that no investigation is needed; the step gives them the name.
+    judges_investigation: whether who asks may decide that no investigation is needed, or that a similar one suffices; the
+        step gives them the name.
     acting: who asks for the step, and who has signed in as them.
     answered_for: who sent the complaint to review, ever, and who was its handler since there was a solution.
     investigations: [{name, stage, covers}] that name this complaint, void ones left out; `covers`: in their table only.
@@ -58,7 +59,9 @@ def complaint_missing(facts: Facts, target: str) -> list[Missing]:
 
 
 def rests_on(facts: Facts, investigation: str) -> bool:
-    """Whether G2 is open for a complaint now and would be shut if `investigation` were not completed."""
+    """Whether G2 is open for a complaint now and would be shut if `investigation` were not completed; that somebody still has
+    to give their name to it does not matter."""
+    facts = {**facts, "judges_investigation": True}
     own = [
         {**row, "stage": "in_progress"} if row["name"] == investigation else row
         for row in facts.get("investigations") or []
@@ -74,6 +77,12 @@ def rests_on_reason(facts: Facts) -> bool:
     unnamed = {"no_investigation_decided_by": None, "judges_investigation": False}
     asked = _investigated({**facts, **unnamed})
     return any(row.field == "no_investigation_reason" for row in asked)
+
+
+def rests_on_coverage(facts: Facts) -> bool:
+    """Whether G2 is open for nothing but the decision that a similar investigation covers the complaint."""
+    unnamed = {"coverage_decided_by": None, "judges_investigation": False}
+    return not _covering_missing(facts) and bool(_investigated({**facts, **unnamed}))
 
 
 def _intake(facts: Facts) -> list[Missing]:
@@ -137,22 +146,14 @@ def _investigated(facts: Facts) -> list[Missing]:
     if any(row["stage"] == "completed" for row in investigations):
         return []
     if not blank(facts.get("covered_by_investigation")):
-        found = []
-        if facts.get("covering_stage") != "completed":
-            found.append(
-                Missing(
-                    "G2",
-                    "covered_by_investigation",
-                    Message(
-                        "Investigation {name} is not completed yet, so it cannot cover this complaint.",
-                        {"name": facts["covered_by_investigation"]},
-                    ),
-                )
-            )
-        return found + need(
+        return _covering_missing(facts) or _undecided(
             facts,
-            "G2",
-            [("coverage_rationale", "Write why the similar investigation covers this complaint.")],
+            "coverage_decided_by",
+            "coverage_rationale",
+            Message(
+                "Nobody has decided yet that the similar investigation covers this complaint: a Complaint Manager, Quality "
+                "Investigator or Quality Manager takes this step, and their name goes beside the reason."
+            ),
         )
     if investigations:
         return [
@@ -177,18 +178,41 @@ def _investigated(facts: Facts) -> list[Missing]:
                 )
             ],
         )
-    if facts.get("no_investigation_decided_by") or facts.get("judges_investigation"):
-        return []
-    return [
-        Missing(
-            "G2",
-            "no_investigation_reason",
-            Message(
-                "Nobody has decided yet that no investigation is needed: a Complaint Manager, Quality Investigator or "
-                "Quality Manager takes this step, and their name goes beside the reason."
-            ),
+    return _undecided(
+        facts,
+        "no_investigation_decided_by",
+        "no_investigation_reason",
+        Message(
+            "Nobody has decided yet that no investigation is needed: a Complaint Manager, Quality Investigator or "
+            "Quality Manager takes this step, and their name goes beside the reason."
+        ),
+    )
+
+
+def _covering_missing(facts: Facts) -> list[Missing]:
+    found = []
+    if facts.get("covering_stage") != "completed":
+        found.append(
+            Missing(
+                "G2",
+                "covered_by_investigation",
+                Message(
+                    "Investigation {name} is not completed yet, so it cannot cover this complaint.",
+                    {"name": facts.get("covered_by_investigation")},
+                ),
+            )
         )
-    ]
+    return found + need(
+        facts,
+        "G2",
+        [("coverage_rationale", "Write why the similar investigation covers this complaint.")],
+    )
+
+
+def _undecided(facts: Facts, decided_by: str, field: str, message: Message) -> list[Missing]:
+    if facts.get(decided_by) or facts.get("judges_investigation"):
+        return []
+    return [Missing("G2", field, message)]
 
 
 def _solved(facts: Facts) -> list[Missing]:

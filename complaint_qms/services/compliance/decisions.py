@@ -18,7 +18,7 @@ from frappe.utils import strip_html_tags
 from complaint_qms.constants import roles
 from complaint_qms.constants.reportability import GRAVE_HARM, HARM_RANK
 from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_MOVES
-from complaint_qms.engine.sop.complaint import rests_on_reason
+from complaint_qms.engine.sop.complaint import rests_on_coverage, rests_on_reason
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.people.session_users import may
@@ -29,8 +29,13 @@ from complaint_qms.services.reportability.deadline import check_withdrawn, keep_
 TRIAGE_JUDGES: Final = (roles.MANAGER, roles.QUALITY_MANAGER)
 REPORTABILITY_JUDGES: Final = (roles.MANAGER, roles.REGULATORY, roles.QUALITY_MANAGER)
 SUSPECTED: Final = "assessing"
-_COVERAGE: Final = ("covered_by_investigation", "coverage_rationale")
 _PAST_G2: Final = COMPLAINT_FLOW[COMPLAINT_FLOW.index("solve") :]
+_THROUGH_G2: Final = tuple(
+    (origin, target)
+    for origin, targets in COMPLAINT_MOVES.items()
+    for target in targets
+    if target in _PAST_G2 and origin in COMPLAINT_FLOW[: COMPLAINT_FLOW.index(target)]
+)
 
 
 @dataclass(frozen=True)
@@ -55,16 +60,19 @@ DECISIONS: Final = (
         (("triage", "investigate"), ("triage", "solve"), ("triage", "rejected")),
     ),
     Decision(
+        ("covered_by_investigation", "coverage_rationale"),
+        "coverage_decided_by",
+        "coverage_decided_at",
+        roles.INVESTIGATION_JUDGES,
+        _THROUGH_G2,
+        rests_on_coverage,
+    ),
+    Decision(
         ("no_investigation_reason",),
         "no_investigation_decided_by",
         "no_investigation_decided_at",
         roles.INVESTIGATION_JUDGES,
-        tuple(
-            (origin, target)
-            for origin, targets in COMPLAINT_MOVES.items()
-            for target in targets
-            if target in _PAST_G2 and origin in COMPLAINT_FLOW[: COMPLAINT_FLOW.index(target)]
-        ),
+        _THROUGH_G2,
         rests_on_reason,
     ),
 )
@@ -80,7 +88,6 @@ def stamp_decisions(doc: Document, now: datetime) -> None:
     before = doc.get_doc_before_save()
     for decision in DECISIONS:
         _stamp(doc, before, decision, now)
-    _keep_coverage(doc, before)
     _keep_harm(doc, before)
     _stamp_reportable(doc, before, now)
     _stamp_reply(doc, before)
@@ -114,16 +121,6 @@ def _stamp(doc: Document, before: Document | None, decision: Decision, now: date
     decided = any(not blank(doc.get(name)) for name in decision.fields)
     doc.set(decision.by, frappe.session.user if decided else None)
     doc.set(decision.at, now if decided else None)
-
-
-def _keep_coverage(doc: Document, before: Document | None) -> None:
-    """Which investigation covers the complaint was decided by who let it past G2; they alone change it afterwards."""
-    if not before or doc.flags.by_import:
-        return
-    stage = before.held_stage if before.stage == "on_hold" else before.stage
-    changed = [name for name in _COVERAGE if _changes(doc, before, name)]
-    if changed and stage in _PAST_G2:
-        check_role(_deed(doc, changed), *roles.INVESTIGATION_JUDGES)
 
 
 def _keep_harm(doc: Document, before: Document | None) -> None:

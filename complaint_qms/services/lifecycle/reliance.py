@@ -28,7 +28,6 @@ _ASKED = (
     "covered_by_investigation",
     "coverage_rationale",
     "no_investigation_reason",
-    "no_investigation_decided_by",
 )
 
 
