@@ -9,6 +9,7 @@ INFORMATION: Final = "Information"
 KINDS: Final = (ANSWER, QUESTION, INFORMATION)
 
 KIND_FIELD: Final = "complaint_message"
+PROOF_FROM: Final = "complaint_proof_from"
 LANGUAGE_FIELD: Final = "complaint_language"
 
 # Ways other than mail, of those that Communication knows.

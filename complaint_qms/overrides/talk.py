@@ -7,7 +7,7 @@ from frappe.model.document import Document
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.records import QUALITY_RECORDS
-from complaint_qms.services.correspondence import counting
+from complaint_qms.services.correspondence import counting, first_response
 from complaint_qms.services.evidence import relinked_mails
 from complaint_qms.services.record.scalars import is_storable, shown
 
@@ -15,6 +15,10 @@ from complaint_qms.services.record.scalars import is_storable, shown
 def after_insert(doc: Document, method: str | None = None) -> None:
     """Communication: one that went to a customer counts on the complaint, whoever's composer it came from."""
     counting.hear(doc)
+
+
+def before_save(doc: Document, method: str | None = None) -> None:
+    first_response.keep_proof(doc)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
@@ -41,6 +45,7 @@ def relink(name: str, reference_doctype: str | None = None, reference_name: str 
     if now[0] and not _is_open(*now):
         _refuse(*now)
     relink_mail(name, *now)
+    first_response.relinked(name, was, now)
     relinked_mails.moved(mail, was, now)
 
 

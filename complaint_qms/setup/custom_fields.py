@@ -3,7 +3,7 @@
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from complaint_qms.constants.correspondence import KIND_FIELD, KINDS, LANGUAGE_FIELD
+from complaint_qms.constants.correspondence import KIND_FIELD, KINDS, LANGUAGE_FIELD, PROOF_FROM
 from complaint_qms.constants.evidence import LOST_AT, SHA256
 from complaint_qms.constants.settlement import CORRECTED, CORRECTION_FIELD, SUBMITTABLE
 
@@ -90,6 +90,19 @@ _KIND = {
     "module": "Complaint QMS",
     "translatable": 0,
 }
+# A mail that was moved to a complaint proves no answer of the time before.
+_PROOF = {
+    "fieldname": PROOF_FROM,
+    "fieldtype": "Datetime",
+    "label": "Counts as Proof From",
+    "insert_after": KIND_FIELD,
+    "read_only": 1,
+    "no_copy": 1,
+    "print_hide": 1,
+    "depends_on": PROOF_FROM,
+    "module": "Complaint QMS",
+    "translatable": 0,
+}
 _OF_TEMPLATE = [
     {
         **_KIND,
@@ -132,7 +145,8 @@ def custom_fields() -> dict[str, list[dict]]:
                 "insert_after": "communication_medium",
                 "read_only": 1,
                 "depends_on": KIND_FIELD,
-            }
+            },
+            dict(_PROOF),
         ],
         "Email Template": [dict(row) for row in _OF_TEMPLATE],
     }

@@ -9,12 +9,14 @@ import pytest
 from frappe.utils import add_to_date, now_datetime
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.correspondence import PROOF_FROM
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.lifecycle.overview import overview
-from tests.desk import factory
+from tests.desk import factory, ways
 from tests.desk.factory import as_user
 
 HOUR = 3600
+ANN = "ann@customer.example"
 REASON = {"first_response_reason": "Called by Ann Lee from the field, her note of that day is attached."}
 
 
@@ -59,21 +61,77 @@ def test_with_the_proof_it_counts_and_the_proof_is_kept(field):
     assert doc.first_response_reason == REASON["first_response_reason"]
 
 
+def mailed(doc, hours, **values):
+    """A mail to the customer that was stored so many hours ago, and that nobody entered on the complaint."""
+    sent = {
+        "communication_type": "Communication", "sent_or_received": "Sent", "subject": "Sorry", "content": "x",
+        "reference_doctype": doc.doctype, "reference_name": doc.name, "communication_medium": "Email", "recipients": ANN,
+    }  # fmt: skip
+    frappe.flags.in_import = True
+    try:
+        mail = factory.make("Communication", **sent | values)
+    finally:
+        frappe.flags.in_import = False
+    mail.db_set("creation", ago(hours), update_modified=False)
+    return mail
+
+
 @pytest.mark.parametrize(
-    ("sent", "at", "counts"), [("Sent", 5, True), ("Received", 5, False), ("Sent", 3, False)]
+    ("values", "at", "counts"),
+    [
+        ({}, 5, True),
+        ({"recipients": "office@elsewhere.example", "cc": f"Ann Lee <{ANN}>"}, 5, True),
+        ({}, 3, False),
+        ({"sent_or_received": "Received"}, 5, False),
+        ({"communication_medium": "Phone"}, 5, False),
+        ({"communication_type": "Automated Message"}, 5, False),
+        ({"recipients": "supplier@elsewhere.example"}, 5, False),
+        ({"recipients": ""}, 5, False),
+    ],
 )
-def test_a_mail_that_was_sent_in_time_is_proof(sent, at, counts):
-    doc = overdue()
-    mail = factory.make(
-        "Communication", communication_type="Communication", sent_or_received=sent, subject="Sorry", content="x",
-        reference_doctype="Complaint", reference_name=doc.name, communication_medium="Email",
-    )  # fmt: skip
-    mail.db_set("creation", ago(at), update_modified=False)
+def test_a_mail_that_was_sent_to_the_customer_in_time_is_proof(values, at, counts):
+    doc = overdue(contact_email=ANN)
+    mailed(doc, at, **values)
     if counts:
         assert entered(doc, first_response_at=ago(4.5)).response_status == "met"
     else:
         with pytest.raises(frappe.ValidationError, match="Proof of an Earlier"):
             entered(doc, first_response_at=ago(4.5))
+
+
+def relinked_by_the_desk(mail, other):
+    about = {"reference_doctype": other.doctype, "reference_name": other.name}
+    ways.call("Administrator", "frappe.email.relink", "POST", name=mail.name, **about)
+
+
+def relinked_by_save(mail, other):
+    doc = frappe.get_doc("Communication", mail.name)
+    doc.update({"reference_doctype": other.doctype, "reference_name": other.name, PROOF_FROM: None})
+    doc.save(ignore_permissions=True)
+
+
+@pytest.mark.parametrize("road", [relinked_by_the_desk, relinked_by_save])
+def test_a_mail_proves_nothing_of_the_time_before_it_came_to_the_complaint(road):
+    doc, mail = overdue(contact_email=ANN), mailed(factory.complaint(), 5)
+    road(mail, doc)
+    with pytest.raises(frappe.ValidationError, match="Proof of an Earlier"):
+        entered(doc, first_response_at=ago(4.5))
+    frappe.db.set_value("Communication", mail.name, PROOF_FROM, ago(4.2))  # it came in time
+    assert entered(doc, first_response_at=ago(4.1)).response_status == "met"
+
+
+def test_nor_of_the_time_before_it_was_said_to_whom_it_went():
+    doc = overdue(contact_email=ANN)
+    mail = mailed(doc, 5, recipients="supplier@elsewhere.example")
+    mail.reload().update({"recipients": ANN, PROOF_FROM: None}).save()
+    with pytest.raises(frappe.ValidationError, match="Proof of an Earlier"):
+        entered(doc, first_response_at=ago(4.5))
+
+
+def test_what_else_changes_on_a_mail_leaves_its_proof():
+    doc = overdue(contact_email=ANN)
+    mailed(doc, 5).reload().update({"status": "Closed", "read_by_recipient": 1}).save()
+    assert entered(doc, first_response_at=ago(4.5)).response_status == "met"
 
 
 def test_what_makes_nothing_punctual_needs_none():

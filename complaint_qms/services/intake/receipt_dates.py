@@ -9,7 +9,6 @@ from frappe.utils import get_datetime, getdate, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import FIRST_STAGE
-from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.record.source_defaults import check_role
 
 _MOMENTS = ("received_at", "first_response_at", "reply_sent_at")
@@ -53,30 +52,6 @@ def check_moments(doc: Document, now: datetime | None = None) -> None:
         frappe.throw(_("Hold Until must be a day to come, or empty: on that day the handler is reminded."))
 
 
-def check_first_response(doc: Document, now: datetime) -> None:
-    """A first response that is overdue is not made punctual by an earlier moment alone: it takes a mail that was sent by
-    then, or words that say how the customer was answered, which stay. Call it when the due time is known.
-
-    Raises:
-        frappe.ValidationError: neither.
-    """
-    before = doc.get_doc_before_save()
-    if before and before.first_response_at:
-        doc.first_response_reason = before.first_response_reason
-        return
-    answered, due = _at(doc, "first_response_at"), _at(doc, "response_due")
-    if doc.is_migrated or doc.flags.by_import or not answered or not due or answered > due or due >= now:
-        return
-    if blank(doc.first_response_reason) and not _answered_by_mail(doc, due):
-        frappe.throw(
-            _(
-                "First Response At: the first response was due on {0}, which has passed. Write in {1} how the customer was answered in time, or enter the present moment."
-            ).format(
-                frappe.format(due, "Datetime"), _(doc.meta.get_label("first_response_reason"))
-            )
-        )  # fmt: skip
-
-
 def stamp_agreement(doc: Document, now: datetime) -> None:
     """The customer's answer is of the moment at which it is recorded, unless somebody enters another."""
     if doc.has_value_changed("customer_agreement"):
@@ -117,18 +92,6 @@ def _check_answers(doc: Document, received: datetime | None, moment: datetime) -
         # History knows many an answer by its day only; no clock runs for it.
         if received and at < received and not doc.is_migrated:
             frappe.throw(_("{0} is before Received At. Correct one of them.").format(label))
-
-
-def _answered_by_mail(doc: Document, due: datetime) -> bool:
-    """Whether a mail to the customer was stored by `due`; the date that is written on it anybody may choose."""
-    sent = {
-        "reference_doctype": doc.doctype,
-        "reference_name": doc.name,
-        "communication_type": "Communication",
-        "sent_or_received": "Sent",
-        "creation": ("<=", due),
-    }
-    return not doc.is_new() and bool(frappe.db.exists("Communication", sent))
 
 
 def _at(doc: Document, name: str) -> datetime | None:

@@ -15,6 +15,7 @@ from complaint_qms.services.compliance import (
     decisions,
     retention,
 )
+from complaint_qms.services.correspondence import first_response
 from complaint_qms.services.evidence import integrity_check
 from complaint_qms.services.framework_seams import without_work_list
 from complaint_qms.services.intake import (
@@ -67,7 +68,7 @@ class Complaint(Checked):
         decisions.stamp_decisions(self, now)
         receipt_dates.stamp_agreement(self, now)
         self._follow_procedure(now)
-        receipt_dates.check_first_response(self, now)
+        first_response.check_first_response(self, now)
         merge.look(self)
         move = guard.guard(self)
         if move:
