@@ -128,7 +128,11 @@ doctype_list_js = dict.fromkeys(_PARENTS, "public/js/stored_text_list.js")
 doc_events = {
     **dict.fromkeys(_PARENTS, _OWN_EVENTS),
     # What due times are counted by
-    "Company": {"on_update": f"{_RECLOCK}.request_for_company"},
+    "Company": {
+        "on_update": f"{_RECLOCK}.request_for_company",
+        "before_rename": "complaint_qms.overrides.companies.before_rename",
+        "after_rename": "complaint_qms.overrides.companies.after_rename",
+    },
     "Tag Link": _TALK_EVENTS,
     "ToDo": {
         **_TALK_EVENTS,
@@ -140,7 +144,11 @@ doc_events = {
         "on_trash": [_TALK_EVENTS["on_trash"], f"{_ASSIGNMENT}.deleted"],
     },
     "Comment": {**_MOVING_EVENTS, "before_insert": "complaint_qms.overrides.comments.before_insert"},
-    "Communication": {**_MOVING_EVENTS, "after_insert": "complaint_qms.overrides.talk.after_insert"},
+    "Communication": {
+        **_MOVING_EVENTS,
+        "after_insert": "complaint_qms.overrides.talk.after_insert",
+        "before_save": "complaint_qms.overrides.talk.before_save",
+    },
     "Delivery Note": _SETTLED_EVENTS,
     "DocShare": dict.fromkeys(("on_change", "on_trash"), f"{_SHARING}.share_changed"),
     "Document Follow": {"validate": f"{_SHARING}.refuse_following"},

@@ -19,7 +19,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import cint, global_search
 
 from complaint_qms.api.arguments import check_doctype, checked, read_by_the_framework, read_names, read_parts
-from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.constants.records import PARENTS, QUALITY_RECORDS, ROWS
 from complaint_qms.integrations.erpnext.activities import open_activities
 from complaint_qms.permissions import choices
 from complaint_qms.permissions.query import hidden, list_condition
@@ -142,7 +142,8 @@ def search_link(
         return desk_search.build_for_autosuggest(found, doctype=doctype)
     # Of the newer framework alone.
     more = {"link_fieldname": link_fieldname} if link_fieldname else {}
-    asked = (narrowed, page_length, searchfield, reference_doctype, ignore_user_permissions)
+    ignoring = _believed(ignore_user_permissions, doctype, reference_doctype, link_fieldname)
+    asked = (narrowed, page_length, searchfield, reference_doctype, ignoring)
     if query:
         return desk_search.search_link(doctype, txt, query, *asked, **more)
     with read_by_the_framework("filters", "searchfield"):
@@ -173,7 +174,8 @@ def search_widget(
         named = narrowed if isinstance(narrowed, dict) else {}
         count = min(max(page_length, 1), _ASSIGNEES)
         return choices.names(doctype, txt.strip(), named, max(start, 0), count, reference_doctype)
-    asked = (narrowed, filter_fields, as_dict, reference_doctype, ignore_user_permissions)
+    ignoring = _believed(ignore_user_permissions, doctype, reference_doctype, link_fieldname)
+    asked = (narrowed, filter_fields, as_dict, reference_doctype, ignoring)
     more = {"link_fieldname": link_fieldname} if link_fieldname else {}
     if query:
         return desk_search.search_widget(doctype, txt, query, searchfield, start, page_length, *asked, **more)
@@ -217,6 +219,8 @@ def validate_link_and_fetch(
     asked = {name: value for name, value in given.items() if value is not None}
     del asked["doctype"], asked["docname"]
     check_doctype(doctype)
+    if ignore_user_permissions:
+        asked["ignore_user_permissions"] = _believed(True, doctype, reference_doctype, link_fieldname)
     _check_query(query)
     if choices.by_name_alone(doctype):
         return {"name": docname} if choices.is_one(doctype, docname) else {}
@@ -297,6 +301,22 @@ def get_tagged_docs(doctype: str, tag: str) -> Any:
         hidden(doctype, [row[0] for row in found], frappe.session.user) if doctype in QUALITY_RECORDS else ()
     )
     return [row for row in found if row[0] not in closed]
+
+
+def _believed(ignoring: bool, doctype: str, form: str | None, fieldname: str | None) -> bool:
+    """Whether a search goes past user permissions. The framework believes whoever asks for it; for a form or table of the app
+    its own fields say so, and none but theirs."""
+    if not ignoring or form not in {*PARENTS, *ROWS}:
+        return ignoring
+    meta = frappe.get_meta(form)
+    metas = [meta, *(frappe.get_meta(field.options) for field in meta.get_table_fields())]
+    return any(
+        field.ignore_user_permissions
+        and (field.fieldtype == "Dynamic Link" or field.options == doctype)
+        and field.fieldname == (fieldname or field.fieldname)
+        for table in metas
+        for field in (*table.get_link_fields(), *table.get_dynamic_link_fields())
+    )
 
 
 def _check_query(query: str | None) -> None:

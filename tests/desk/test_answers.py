@@ -145,6 +145,40 @@ def test_what_is_wrong_is_named_and_nothing_is_sent(mailbox: Mailbox, changed: d
     assert not frappe.db.get_value("Complaint", doc.name, "first_response_at")
 
 
+def some(count: int, start: int = 0) -> str:
+    return ", ".join(
+        f"Reader {number} <reader{number}@customer.example>" for number in range(start, start + count)
+    )
+
+
+@pytest.mark.parametrize(
+    ("to", "cc", "bcc", "named"),
+    [
+        (some(21), "", "", "To: 21 addresses"),
+        (ANN, some(20), "", "To, CC: 21 addresses"),
+        (ANN, "", some(300), "To, BCC: 301 addresses"),
+        (some(7), some(7, 7), some(7, 14), "To, CC, BCC: 21 addresses"),
+    ],
+)
+def test_one_mail_goes_to_no_more_than_twenty(
+    mailbox: Mailbox, to: str, cc: str, bcc: str, named: str
+) -> None:
+    doc = about()
+    with pytest.raises(
+        frappe.ValidationError, match=f"{named} are too many, one mail goes to 20 at most. Take some out"
+    ):
+        send(doc, recipients=to, cc=cc, bcc=bcc)
+    assert not frappe.db.exists("Communication", {"reference_name": doc.name})
+    assert not frappe.db.count("Email Queue", {"reference_name": doc.name})
+
+
+def test_twenty_are_written_to_and_the_same_address_counts_once(mailbox: Mailbox) -> None:
+    doc = about()
+    send(doc, recipients=some(10), cc=some(10, 10), bcc=f"READER3@customer.example, {some(4)}")
+    mailbox.send_queued()
+    assert set(mailbox.sent_to) == {f"reader{number}@customer.example" for number in range(20)}
+
+
 def test_files_of_other_records_do_not_go_out(mailbox: Mailbox) -> None:
     secret = factory.upload("Complaint", factory.complaint().name, file_name="secret.png")
     with pytest.raises(frappe.ValidationError, match="no file of"):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import frappe
 import pytest
+from frappe.core.doctype.docfield.docfield import DocField
 from frappe.permissions import get_all_perms
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.records import PARENTS
 from complaint_qms.overrides.desk import search_link, search_widget
 from complaint_qms.patches.v1_0 import grant_choice
 from complaint_qms.permissions import choices
@@ -281,3 +283,49 @@ def test_an_older_site_gets_it_once() -> None:
     grant_choice.execute()
     assert frappe.db.count("Custom DocPerm", row) == 1
     assert frappe.db.get_value("Custom DocPerm", row, ["select", "read"]) == (1, 0)
+
+
+def own_fields() -> Iterator[tuple[str, str, DocField]]:
+    """(form, table, Link field) of every record of the app, whoever writes it."""
+    for form in PARENTS:
+        meta = frappe.get_meta(form)
+        for table in (meta, *(frappe.get_meta(field.options) for field in meta.get_table_fields())):
+            for field in table.get_link_fields():
+                yield form, table.name, field
+
+
+@pytest.mark.parametrize("search", [search_link, search_widget])
+def test_no_request_lifts_user_permissions_that_the_field_does_not(
+    monkeypatch: pytest.MonkeyPatch, search: Callable
+) -> None:
+    heard: list[bool] = []
+
+    def framework_search(*_args: object, **_values: object) -> list:
+        heard.append(bool(_args[-1]))
+        return []
+
+    monkeypatch.setattr(f"frappe.desk.search.{search.__name__}", framework_search)
+    ignoring = set()
+    for form, table, field in own_fields():
+        if field.ignore_user_permissions:
+            ignoring.add((table, field.fieldname))
+        for reference in {form, table}:
+            heard.clear()
+            asked = {"reference_doctype": reference, "link_fieldname": field.fieldname}
+            search(field.options, "", ignore_user_permissions=True, **asked)
+            assert heard == [bool(field.ignore_user_permissions)], (reference, field.fieldname)
+            search(field.options, "", ignore_user_permissions=False, **asked)
+            assert heard.pop() is False
+    assert ignoring == {("Complaint Type", "parent_complaint_type")}
+    search("Customer", "", ignore_user_permissions=True, reference_doctype="Contract")
+    assert heard.pop() is True, "fields of other apps are theirs to say"
+
+
+@pytest.mark.parametrize("form", ["Complaint", "Complaint Settlement"])
+def test_a_restricted_user_is_told_no_further_names(form: str) -> None:
+    mine, other = factory.customer(), factory.customer()
+    user = factory.person(roles.AGENT, Customer=mine.name)
+    with factory.as_user(user):
+        for name, found in ((mine.name, True), (other.name, False)):
+            told = offered("Customer", name, reference_doctype=form, ignore_user_permissions=True)
+            assert (name in told) is found

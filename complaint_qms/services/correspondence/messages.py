@@ -26,11 +26,14 @@ from frappe.utils import (
 )
 
 from complaint_qms.constants.correspondence import KIND_FIELD, SPOKEN
+from complaint_qms.services.correspondence.addresses import bare
 from complaint_qms.services.correspondence.composing import check_kind, why_no_mail
 from complaint_qms.services.correspondence.words import says_something, words
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.scalars import shown
 
+# A letter about one complaint; more are a circular, which every mail server takes for spam.
+MOST_RECIPIENTS: Final = 20
 # As mail servers take them; the framework's own pattern takes minutes for a text of some hundred thousand letters.
 _LONGEST_ADDRESS: Final = 500
 _BREAKS: Final = re.compile(r"[\r\n]")
@@ -138,14 +141,7 @@ def _check(complaint: Document, mail: Mail) -> None:
         wrong.append(no_account)
     if not split_emails(mail.recipients):
         wrong.append(_("To: enter the customer's mail address."))
-    for label, written in ((_("To"), mail.recipients), (_("CC"), mail.cc), (_("BCC"), mail.bcc)):
-        unusable = [address for address in split_emails(written) if not _is_address(address)]
-        if unusable:
-            wrong.append(
-                _("{0}: {1} is no mail address. Correct it.").format(
-                    label, ", ".join(f"“{shown(address)}”" for address in unusable)
-                )
-            )
+    wrong += _wrong_addresses(mail)
     if not mail.subject.strip():
         wrong.append(_("Subject: enter what the mail is about."))
     if not says_something(mail.content):
@@ -157,6 +153,30 @@ def _check(complaint: Document, mail: Mail) -> None:
         wrong.append(_("In Reply To: there is no such mail on {0}.").format(complaint.name))
     if wrong:
         refuse(*wrong)
+
+
+def _wrong_addresses(mail: Mail) -> list[str]:
+    fields = {_("To"): mail.recipients, _("CC"): mail.cc, _("BCC"): mail.bcc}
+    written = {label: split_emails(text) for label, text in fields.items()}
+    count = len({bare(address) or address for addresses in written.values() for address in addresses})
+    if count > MOST_RECIPIENTS:
+        return [
+            _(
+                "{0}: {1} addresses are too many, one mail goes to {2} at most. Take some out, and write to those in a mail of their own."
+            ).format(
+                ", ".join(label for label, addresses in written.items() if addresses), count, MOST_RECIPIENTS
+            )
+        ]  # fmt: skip
+    wrong = []
+    for label, addresses in written.items():
+        unusable = [address for address in addresses if not _is_address(address)]
+        if unusable:
+            wrong.append(
+                _("{0}: {1} is no mail address. Correct it.").format(
+                    label, ", ".join(f"“{shown(address)}”" for address in unusable)
+                )
+            )
+    return wrong
 
 
 def _is_address(written: str) -> bool:
