@@ -46,6 +46,63 @@ def test_goods_come_back_to_no_group_of_warehouses() -> None:
     settings(return_warehouse=store.name).save()
 
 
+def of_other_company() -> str:
+    """A warehouse of another company."""
+    return factory.make(
+        "Warehouse", warehouse_name=factory.unique("Returns"), company=factory.other_company()
+    ).name
+
+
+@pytest.mark.parametrize("changed", ["return_warehouse", "default_company"])
+def test_the_returns_warehouse_is_one_of_the_company_that_the_settings_name(changed: str) -> None:
+    foreign, here = of_other_company(), factory.company()
+    values = {"return_warehouse": foreign, "default_company": here}
+    settings(**{**dict.fromkeys(values), **values, changed: None}).save()
+    with pytest.raises(
+        frappe.ValidationError,
+        match=f"Returns Warehouse: {foreign} belongs to .*Choose a warehouse of {here}",
+    ):
+        settings(**{changed: values[changed]}).save()
+    settings(return_warehouse=factory.store(), default_company=here).save()
+    settings(
+        return_warehouse=foreign, default_company=frappe.db.get_value("Warehouse", foreign, "company")
+    ).save()
+
+
+def test_a_returns_warehouse_of_another_company_is_told_of_where_goods_come_back() -> None:
+    invoice = factory.sold(10)[2]
+    foreign = of_other_company()
+    settings(return_warehouse=foreign, default_company=None).save()
+    line = {"remedy": "return_credit", "item_code": invoice.items[0].item_code, "qty": 2}
+    frappe.clear_messages()
+    settlement = settling.proposed(invoice, line)
+    (told,) = [row["message"] for row in frappe.get_message_log() if "Returns Warehouse" in row["message"]]
+    assert foreign in told
+    assert "(row 1) come back to the warehouse they left from" in told
+    assert not settlement.lines[0].warehouse
+    frappe.clear_messages()
+    settling.approve(settlement)
+    frappe.clear_messages()
+    settling.proposed(factory.sold(10)[2], {"remedy": "goodwill", "amount": 5})
+    assert not [row for row in frappe.get_message_log() if "Returns Warehouse" in row["message"]]
+
+
+@pytest.mark.parametrize("wrong", ["other company", "group", "disabled"])
+def test_a_row_names_no_warehouse_that_receives_no_goods_of_the_company(wrong: str) -> None:
+    invoice = factory.sold(10)[2]
+    name = of_other_company()
+    if wrong != "other company":
+        name = factory.make(
+            "Warehouse", warehouse_name=factory.unique("Returns"), company=invoice.company
+        ).name
+        frappe.db.set_value("Warehouse", name, {"group": "is_group", "disabled": "disabled"}[wrong], 1)
+    line = {"remedy": "return_credit", "item_code": invoice.items[0].item_code, "qty": 2, "warehouse": name}
+    with pytest.raises(
+        frappe.ValidationError, match=f"Row 1: Warehouse: {name} .*Choose a(nother one| warehouse of)"
+    ):
+        settling.proposed(invoice, line)
+
+
 def test_the_goodwill_account_of_one_company_is_not_booked_on_in_another() -> None:
     other = factory.other_company()
     foreign = frappe.get_all(

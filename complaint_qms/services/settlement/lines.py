@@ -12,7 +12,6 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, flt
 
-from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import CONSUMING, GOODWILL, REPAIR, REPLACEMENT, RETURN_CREDIT
 from complaint_qms.engine.shares import shares
 from complaint_qms.integrations.erpnext.batches_and_serials import Units, units_with_customer
@@ -21,6 +20,7 @@ from complaint_qms.services.settlement.invoice_split import Splitter
 from complaint_qms.services.settlement.matched_line import Problems, Tied, place
 from complaint_qms.services.settlement.open_amounts import check_money
 from complaint_qms.services.settlement.open_quantities import check_quantities, check_units, open_stock_qty
+from complaint_qms.services.settlement.returns_warehouse import check_warehouses, fill_warehouses
 from complaint_qms.services.settlement.serials import check_serials
 from complaint_qms.services.settlement.totals import name_source
 
@@ -54,6 +54,8 @@ class Lines:
             return
         for tied in self.tied:
             self._fill(tied)
+        fill_warehouses(self.tied, doc.company, told=not locked)
+        check_warehouses(self.tied, doc.company, self.problems)
         check_quantities(self.tied, self.sold, self.problems)
         check_units(self.tied, self.units, self.problems)
         check_serials(self.tied, self.units, self.problems, without=doc.name, locked=locked)
@@ -251,11 +253,3 @@ class Lines:
         if line.remedy == REPAIR:
             line.rate = 0
         line.amount = flt(flt(line.qty) * flt(line.rate), line.precision("amount"))
-        if tied.goods and not line.warehouse:
-            line.warehouse = self._returns_warehouse()
-
-    def _returns_warehouse(self) -> str | None:
-        warehouse = frappe.get_single(SETTINGS).return_warehouse
-        if warehouse and frappe.get_cached_value("Warehouse", warehouse, "company") == self.doc.company:
-            return warehouse
-        return None

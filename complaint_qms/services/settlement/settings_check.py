@@ -54,11 +54,23 @@ def _check_account(settings: Document) -> None:
 
 
 def _check_warehouse(settings: Document) -> None:
-    field = "return_warehouse"
+    field, company = "return_warehouse", "default_company"
     name = settings.get(field)
-    if not name or not settings.has_value_changed(field):
+    if not name or not (settings.has_value_changed(field) or settings.has_value_changed(company)):
         return
-    row = frappe.db.get_value("Warehouse", name, ["is_group", "disabled"], as_dict=True)
+    row = frappe.db.get_value("Warehouse", name, ["is_group", "disabled", "company"], as_dict=True)
+    if row and settings.get(company) not in (None, "", row.company):
+        frappe.throw(
+            _(
+                "{0}: {1} belongs to {2}, and {3} is {4}. Choose a warehouse of {4}, or leave it empty."
+            ).format(
+                _(settings.meta.get_label(field)),
+                escape_html(name),
+                escape_html(row.company),
+                _(settings.meta.get_label(company)),
+                escape_html(settings.get(company)),
+            )
+        )
     if row and (row.is_group or row.disabled):
         frappe.throw(
             _(
