@@ -12,6 +12,9 @@ IS_16: Final = int(frappe.__version__.split(".")[0]) >= 16
 LINK_CHECK: Final = "frappe.client.validate_link_and_fetch" if IS_16 else "frappe.client.validate_link"
 LINK_CHECK_FIELDS: Final = "fields_to_fetch" if IS_16 else "fields"
 
+# What a query of a link field is handed where no filters were sent.
+NO_FILTERS: Final = {} if IS_16 else None
+
 # What Frappe 16 answers to a body that is no Unicode text, before anything of an app sees it.
 NO_TEXT: Final = "Invalid request body"
 

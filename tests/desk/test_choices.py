@@ -207,8 +207,8 @@ def custom_query(doctype, txt, searchfield, start, page_len, filters, **more):
         ({"team": "A"}, {"team": "A"}),
         ('{"team": "A"}', {"team": "A"}),
         ([["team", "=", "A"]], [["team", "=", "A"]]),
-        (None, None),
-        ("", None),
+        (None, framework.NO_FILTERS),
+        ("", framework.NO_FILTERS),
     ],
 )
 def test_a_query_of_another_app_gets_its_filters_as_they_were_sent(

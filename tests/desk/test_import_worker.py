@@ -45,6 +45,7 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     )
     address = f"redis://127.0.0.1:{port}"
     monkeypatch.setitem(frappe.local.conf, "redis_queue", address)
+    monkeypatch.setenv("FRAPPE_REDIS_QUEUE", address)  # Frappe 16 reads the settings anew
     monkeypatch.setattr(background_jobs, "_redis_queue_conn", None)
     until(lambda: services.port_open("127.0.0.1", port), "Redis to answer")
     yield address
