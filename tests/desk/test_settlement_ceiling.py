@@ -24,11 +24,10 @@ def ceiling(invoice: Document) -> float:
 
 
 def taxes(*, rate: float = 10, inclusive: bool = False, freight: float = 0) -> list[dict]:
-    account = factory.tax_account()
     rows = [
         {
             "charge_type": "On Net Total",
-            "account_head": account,
+            "account_head": factory.tax_account(),
             "description": "VAT",
             "rate": rate,
             "included_in_print_rate": int(inclusive),
@@ -38,7 +37,7 @@ def taxes(*, rate: float = 10, inclusive: bool = False, freight: float = 0) -> l
         rows.append(
             {
                 "charge_type": "Actual",
-                "account_head": account,
+                "account_head": factory.freight_account(),
                 "description": "Freight",
                 "tax_amount": freight,
             }

@@ -141,7 +141,7 @@ def test_nothing_is_added_by_way_of_taxes() -> None:
         "taxes",
         {
             "charge_type": "Actual",
-            "account_head": factory.tax_account(),
+            "account_head": factory.freight_account(),
             "description": "Extra",
             "tax_amount": -500,
         },

@@ -20,6 +20,9 @@ from complaint_qms.integrations.erpnext.credited import Charge, GivenBack, payab
 _TINY = 1e-9
 # One pass sets a figure right, and that may move the next one.
 _PASSES = 4
+# ERPNext 16 takes the rate of an account for all rows from its last row, unless that one says it comes from an item's template:
+# a fixed charge, which has none, would take the tax away from the account's other row.
+_NO_RATE = {"set_by_item_tax_template": 1}
 # How far the sides of an invoice's ledger may differ, in company currency: ERPNext's `get_debit_credit_allowance`.
 _LEDGER_TOLERANCE = 0.5
 # Units of the currency by which a discount may differ for the ledger's sake, the least first: a tax of a tenth moves
@@ -119,9 +122,14 @@ def share_charges(doc: Document, source: Document, given: GivenBack) -> Balance:
     doc.shipping_rule = None  # ERPNext would charge the parcel again; what was charged is a row of the taxes
     doc.set("taxes", doc.taxes[: len(source.taxes)])
     seen: dict[Charge, float] = defaultdict(float)
+    by_rate = {
+        tax.account_head for tax in source.taxes if tax.charge_type != "Actual" and flt(tax.tax_amount)
+    }
     for tax, charged in zip(doc.taxes, source.taxes, strict=True):
         if tax.charge_type == "Actual":
             whole = flt(charged.tax_amount_after_discount_amount)
+            if charged.account_head in by_rate:
+                tax.update(_NO_RATE)
             key = (charged.account_head, charged.description)
             earlier = given.charges[key] - seen[key]
             if abs(earlier) > abs(whole):
@@ -245,6 +253,7 @@ def _add(doc: Document, account: str, missing: float, balance: Balance) -> None:
                 "description": _("Difference to Earlier Credits"),
                 "cost_center": doc.items[0].cost_center or doc.cost_center,
                 "tax_amount": 0,
+                **_NO_RATE,
             },
         )
     row = balance.corrections[account]

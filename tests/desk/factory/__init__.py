@@ -30,6 +30,7 @@ from tests.desk.factory.trade import (
     contact,
     customer,
     delivery,
+    freight_account,
     invoice,
     invoice_of,
     item,
@@ -46,8 +47,8 @@ from tests.desk.factory.trade import (
 
 __all__ = [
     "COST", "FINDINGS", "PASSWORD", "RATE", "TRIAGED", "Line", "as_user", "at_stage", "batch", "capa", "capa_in_effect", "company",
-    "company_value", "complaint", "completed_investigation", "contact", "customer", "delivery", "employee", "finish_action", "implemented_capa",
-    "in_triage", "investigation", "invoice", "invoice_of", "item", "item_price", "make", "other_company", "person", "receive",
+    "company_value", "complaint", "completed_investigation", "contact", "customer", "delivery", "employee", "finish_action", "freight_account",
+    "implemented_capa", "in_triage", "investigation", "invoice", "invoice_of", "item", "item_price", "make", "other_company", "person", "receive",
     "sales_order", "serials", "sold", "stocked", "store", "supplier", "tax_account", "taxed_invoice", "tick_all", "under_review", "unique",
     "upload", "user", "verified_cause",
 ]  # fmt: skip
