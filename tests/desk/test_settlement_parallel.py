@@ -164,7 +164,14 @@ def waits_for(connection: int, *words: str) -> bool:
 def written_so_far(settlement: str) -> int:
     """Credit notes of the settlement that somebody has written and not committed yet."""
     db = frappe.db
-    other = frappe.database.get_db(db.host, db.user, db.password, db.port, db.cur_db_name, db.socket)
+    other = frappe.database.get_db(
+        host=db.host,
+        user=db.user,
+        password=db.password,
+        port=db.port,
+        cur_db_name=db.cur_db_name,
+        socket=db.socket,
+    )
     try:
         other.sql("set session transaction isolation level read uncommitted")
         query = "select count(*) from `tabSales Invoice` where complaint_settlement = %s"

@@ -233,11 +233,12 @@ def test_a_refund_by_another_mode_than_it_was_paid_by_is_refused() -> None:
     with pytest.raises(frappe.ValidationError, match=refused):
         credit.save()
     credit.reload()
+    cheque = factory.make("Mode of Payment", mode_of_payment=factory.unique("Cheque"), type="Bank").name
     credit.append(
-        "payments", {"mode_of_payment": "Cheque", "amount": -5, "account": credit.payments[0].account}
+        "payments", {"mode_of_payment": cheque, "amount": -5, "account": credit.payments[0].account}
     )
     credit.payments[0].amount = -15
-    with pytest.raises(frappe.ValidationError, match=r"\$ 5.00 refunded by Cheque, but only \$ 0.00"):
+    with pytest.raises(frappe.ValidationError, match=rf"\$ 5.00 refunded by {cheque}, but only \$ 0.00"):
         credit.save()
 
 

@@ -182,7 +182,7 @@ Object.assign(complaint_qms.reports, {
 			reached += values[at];
 			const width = (100 * values[at]) / most;
 			const share = together
-				? `<td style="text-align:right;padding-left:.75rem;color:var(--text-muted)"
+				? `<td style="text-align:right;padding-left:.75rem;white-space:nowrap;color:var(--text-muted)"
 					title="${__("Share of all complaints up to and with this line")}">${Math.round((100 * reached) / all)} %</td>`
 				: "";
 			return `<tr>
@@ -199,8 +199,8 @@ Object.assign(complaint_qms.reports, {
 		});
 		const head = together
 			? `<tr style="color:var(--text-muted)"><th></th><th></th>
-				<th scope="col" style="text-align:right;font-weight:400">${__("Count")}</th>
-				<th scope="col" style="text-align:right;font-weight:400;padding-left:.75rem">${__("Together")}</th></tr>`
+				<th scope="col" style="text-align:right;font-weight:400;white-space:nowrap">${__("Count")}</th>
+				<th scope="col" style="text-align:right;font-weight:400;white-space:nowrap;padding-left:.75rem">${__("Together")}</th></tr>`
 			: "";
 		return `<table style="width:100%;border-collapse:collapse;font-size:13px"><thead>${head}</thead>
 			<tbody>${rows.join("")}</tbody></table>`;

@@ -76,7 +76,7 @@ class ComplaintRegister:
         """Those of the register's columns whose fields the user may read."""
         every = [
             column("name", _("Complaint"), width=150, link_to="Complaint"),
-            column("received_at", _("Received"), "Datetime", 150),
+            column("received_at", _("Received At"), "Datetime", 150),
             column("subject", _("Subject"), width=220),
             column("customer", _("Customer"), width=140, link_to="Customer"),
             column("complainant_name", _("Complainant"), width=130),

@@ -2,7 +2,6 @@
 import { esc, formatted } from "../markup";
 
 const API = "complaint_qms.api.answers";
-const KINDS = ["Answer", "Question", "Information"];
 const SPOKEN = ["Phone", "Visit", "Meeting", "Chat", "SMS", "Other"];
 // What the framework's composer offers and an answer does not need: it leaves at once, as it was written.
 const NOT_ASKED = ["send_after", "use_html", "clear_and_add_template", "attach_document_print", "select_print_format", "print_language"];
@@ -57,7 +56,7 @@ export function note_answer(frm, options = {}) {
 		fields: [
 			{ fieldname: "medium", fieldtype: "Select", label: __("How"), options: choices(SPOKEN), default: "Phone", reqd: 1 },
 			{ fieldtype: "Column Break" },
-			{ fieldname: "kind", fieldtype: "Select", label: __("Kind of Message"), options: choices(KINDS), reqd: 1 },
+			{ fieldname: "kind", fieldtype: "Select", label: __("Kind of Message"), options: kinds(), reqd: 1 },
 			{ fieldtype: "Column Break" },
 			{ fieldname: "at", fieldtype: "Datetime", label: __("When"), description: __("Now, when left empty.") },
 			{ fieldtype: "Section Break", hide_border: 1 },
@@ -109,6 +108,13 @@ function take_over(doc, values) {
 
 const compose = (frm, kind, template) =>
 	frappe.xcall(`${API}.compose`, { name: frm.doc.name, kind: kind || null, template: template || null });
+
+// Another word than of a question in a form, or of information about a product.
+const kinds = () => [
+	{ value: "Answer", label: __("Answer") },
+	{ value: "Question", label: __("Question", null, "Complaint") },
+	{ value: "Information", label: __("Information", null, "Complaint") },
+];
 
 const choices = (keys) => keys.map((key) => ({ value: key, label: __(key) }));
 
@@ -162,7 +168,7 @@ function answer_composer() {
 				fieldname: "kind",
 				fieldtype: "Select",
 				label: __("Kind of Message"),
-				options: choices(KINDS),
+				options: kinds(),
 				default: this.said.kind,
 				reqd: 1,
 				onchange: () => this.propose({ kind: this.dialog.get_value("kind") }),
