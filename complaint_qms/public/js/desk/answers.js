@@ -1,5 +1,6 @@
 // Answering the customer: the framework's composer, filled from the complaint and sent by the app, and a note of what was said aloud.
 import { esc, formatted } from "../markup";
+import { keep_typed_moments } from "./typed_moments";
 
 const API = "complaint_qms.api.answers";
 const SPOKEN = ["Phone", "Visit", "Meeting", "Chat", "SMS", "Other"];
@@ -77,6 +78,7 @@ export function note_answer(frm, options = {}) {
 				.catch(() => dialog.enable_primary_action());
 		},
 	});
+	keep_typed_moments(dialog);
 	dialog.show();
 	compose(frm, options.kind).then((said) => dialog.get_value("kind") || dialog.set_value("kind", said.kind));
 	dialog.fields_dict.said.set_focus();

@@ -1,6 +1,7 @@
 // Taking a step: a dialog that asks only for what the next stage needs, and one call that does it all or nothing.
 import { missing_list_html } from "./stage_bar";
 import { esc, told } from "../markup";
+import { keep_typed_moments } from "./typed_moments";
 
 const AS_DIALOG_FIELD = ["fieldname", "fieldtype", "label", "options", "description", "precision", "length", "formatter"];
 
@@ -115,6 +116,7 @@ function open_dialog(frm, step, fields, outside, options) {
 				.catch(() => dialog.enable_primary_action());
 		},
 	});
+	keep_typed_moments(dialog);
 	const opened_with = JSON.stringify(dialog.get_values(true));
 	dialog.onhide = () => {
 		if (taken) return drafts.delete(draft_key(frm, step));
