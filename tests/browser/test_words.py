@@ -165,3 +165,25 @@ def test_an_issue_of_erpnext_reads_as_without_us(desk: Desk, lang: str) -> None:
     )
     base = messages.base_translations(lang)
     assert {key: said for key, said in held.items() if base.get(key) != said and key not in SENTENCES} == {}
+
+
+def test_limits_read_in_working_days(desk: Desk, lang: str) -> None:
+    name = factory.unique("Slow")
+    hours = [
+        {"workday": "Monday", "start_time": start, "end_time": end}
+        for start, end in (("08:00", "12:00"), ("13:00", "17:00"))
+    ]
+    factory.make(
+        "Complaint SOP", sop_name=name, working_hours=hours, first_response_time=4 * 3600, resolution_time=80 * 3600,
+        stages=[{"stage": "triage", "time_limit": 24 * 3600}],
+    )  # fmt: skip
+    frappe.db.commit()
+    desk.open("Complaint SOP", name)
+    ten, three = {CHINESE: ("10 个工作日", "3 个工作日"), ENGLISH: ("10 working days", "3 working days")}[
+        lang
+    ]
+    expect(desk.form.locator('[data-fieldname="resolution_time"] .help-box')).to_contain_text(
+        ten, timeout=WAIT
+    )
+    expect(desk.form.locator('.grid-body [data-fieldname="time_limit"]').first).to_contain_text(three)
+    expect(desk.form.locator('[data-fieldname="first_response_time"] .help-box')).not_to_contain_text("1")

@@ -207,3 +207,17 @@ def test_a_file_on_paper(address, shown):
 )
 def test_working_time_in_words(seconds, shown):
     assert working_time(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown"),
+    [
+        (7.5, "7 h 30 min"),
+        (8, "1 working day"),
+        (20, "2 working days 4 h"),
+        (24, "3 working days"),
+        (1060, "132 working days"),
+    ],
+)
+def test_from_a_working_day_on_in_working_days(hours, shown):
+    assert working_time(hours * 3600, 8 * 3600) == shown

@@ -283,3 +283,21 @@ def test_calendars_compare_and_travel():
     copy = pickle.loads(pickle.dumps(OFFICE))
     assert copy == OFFICE
     assert clock.due(at("2024-04-29 10:00"), 3 * H, copy) == at("2024-04-29 13:00")
+
+
+@pytest.mark.parametrize(
+    ("shifts", "hours"),
+    [
+        ({}, 0),
+        (dict.fromkeys(range(5), ((time(9), time(12)), (time(13), time(18)))), 8),
+        ({**dict.fromkeys(range(5), ((time(8), time(16)),)), 5: ((time(9), time(12)),)}, 8),
+        ({0: ((time(8), time(12)),), 1: ((time(8), time(16)),)}, 8),
+        ({0: ((time(22), time(6)),)}, 8),
+    ],
+)
+def test_a_usual_working_day(shifts, hours):
+    assert WorkCalendar(shifts, frozenset(), "UTC").workday == hours * 3600
+
+
+def test_round_the_clock_a_day_has_its_24_hours():
+    assert clock.always().workday == 86_400

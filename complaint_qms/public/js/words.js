@@ -1,14 +1,32 @@
 // Durations and moments in words, in the viewer's time zone.
 import { esc } from "./markup";
 
-/** Seconds as "2 h 10 min"; hours stay hours, because a working day has no fixed length. */
-export function working_time(seconds) {
+/**
+ * Seconds of working time as "2 h 10 min", and in working days from the first one on: "3 working days", "1 working day 4 h".
+ * @param workday seconds of a usual working day; without it hours stay hours
+ */
+export function working_time(seconds, workday) {
+	const whole = Math.abs(seconds);
+	if (workday && whole >= workday) {
+		const count = Math.floor(whole / workday);
+		const rest = Math.floor((whole - count * workday) / 3600);
+		const days = count === 1 ? __("1 working day") : __("{0} working days", [count]);
+		return rest && count < 10 ? __("{0} {1} h", [days, rest]) : days;
+	}
 	const minutes = Math.max(0, Math.round(Math.abs(seconds) / 60));
 	const hours = Math.floor(minutes / 60);
 	const rest = minutes % 60;
 	if (!hours) return __("{0} min", [rest]);
 	if (!rest || hours >= 100) return __("{0} h", [hours]);
 	return __("{0} h {1} min", [hours, rest]);
+}
+
+/** How much of a limit is left, or how far it is passed; seconds of working time. */
+export function time_left(seconds, workday) {
+	const shown = working_time(seconds, workday);
+	// Working days say by themselves what they count.
+	if (workday && Math.abs(seconds) >= workday) return seconds >= 0 ? __("{0} left", [shown]) : __("{0} over the limit", [shown]);
+	return seconds >= 0 ? __("{0} of working time left", [shown]) : __("{0} of working time over the limit", [shown]);
 }
 
 /** Seconds on the calendar: the largest unit that says enough. */

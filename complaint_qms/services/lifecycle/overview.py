@@ -18,6 +18,7 @@ from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.sop.clock import bring_up_to_date, clock_standing, stage_limit, used_in_stage
+from complaint_qms.services.sop.plan import workday_of
 
 _CLOCK: Final = (
     "stage_due", "stage_warn_at", "stage_status", "response_due", "response_status", "resolution_due",
@@ -98,7 +99,12 @@ def _of_complaint(doc: Document, now: datetime) -> dict[str, Any]:
         "held_stage": doc.held_stage if doc.stage == "on_hold" else None,
         "clock": {name: doc.get(name) for name in _CLOCK}
         | {f"{clock}_status": clock_standing(doc, clock, now) for clock in CLOCKS}
-        | {"now": now, "stage_used": used_in_stage(doc, now), "stage_limit": stage_limit(doc)},
+        | {
+            "now": now,
+            "stage_used": used_in_stage(doc, now),
+            "stage_limit": stage_limit(doc),
+            "workday": workday_of(doc),
+        },
         "headline": {name: doc.get(name) for name in _HEADLINE}
         | {"open_for_seconds": _age(doc, now), "stage_label": word(doc.stage)},
     }

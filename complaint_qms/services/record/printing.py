@@ -44,7 +44,7 @@ class Printed:
         if not field:
             return escape_html(super().get_formatted(fieldname, *args, **options))
         if fieldname in _SECONDS.get(self.doctype, ()):
-            return working_time(value or 0)
+            return working_time(value or 0, self._workday())
         if not value or not isinstance(value, str):
             return super().get_formatted(fieldname, *args, **options)
         # What only the server writes are keys, where it is a name of one.
@@ -60,6 +60,12 @@ class Printed:
         if field.fieldtype in ATTACHED:
             return attached(value)
         return super().get_formatted(fieldname, *args, **options)
+
+    def _workday(self) -> int | None:
+        """Seconds of a usual working day, where the record, or that of the row, tells it (`workday`)."""
+        record = getattr(self, "parent_doc", None) or self
+        tell = getattr(record, "workday", None)
+        return tell() if callable(tell) else None
 
 
 def prepare(doc: Document) -> None:
@@ -80,8 +86,12 @@ def prepare(doc: Document) -> None:
         doc.sub_heading = escape_html(doc.name)
 
 
-def working_time(seconds: float) -> str:
-    """Seconds as "2 h 10 min"; hours stay hours, because a working day has no fixed length."""
+def working_time(seconds: float, workday: int | None = None) -> str:
+    """Seconds of working time as "2 h 10 min", and in working days of `workday` seconds from the first one on."""
+    if workday and abs(seconds) >= workday:
+        count, rest = divmod(int(abs(seconds)), workday)
+        days = _("1 working day") if count == 1 else _("{0} working days").format(count)
+        return _("{0} {1} h").format(days, rest // 3600) if rest >= 3600 and count < 10 else days
     hours, minutes = divmod(round(abs(seconds) / 60), 60)
     if not hours:
         return _("{0} min").format(minutes)

@@ -62,6 +62,12 @@ def plan_of(complaint: Document) -> Plan | None:
     return plans[key]
 
 
+def workday_of(complaint: Document) -> int | None:
+    """Seconds of a usual working day under the complaint's SOP; None without one."""
+    plan = plan_of(complaint)
+    return plan.calendar.workday if plan else None
+
+
 def calendar_of(sop: Document, holidays: set[date] | tuple = ()) -> WorkCalendar:
     """Work calendar of an SOP.
 

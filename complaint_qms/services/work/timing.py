@@ -16,7 +16,7 @@ from complaint_qms.engine.sla import ladder
 from complaint_qms.services.people.absence import Cover, cover_of
 from complaint_qms.services.record.site_time import aware, site_zone, stored
 from complaint_qms.services.sop.clock import clock_standing, stage_limit, used_in_stage, used_since
-from complaint_qms.services.sop.plan import plan_of
+from complaint_qms.services.sop.plan import plan_of, workday_of
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def runs_out_first(doc: Document | frappe._dict) -> tuple[datetime, str] | None:
 
 
 def clock_of(doc: Document, now: datetime) -> dict[str, Any] | None:
-    """The clock of a complaint that runs out first: {clock, due, status, left (s of working time), share}."""
+    """The clock of a complaint that runs out first: {clock, due, status, left (s of working time), share, workday (s)}."""
     first = runs_out_first(doc)
     if not first:
         return None
@@ -85,6 +85,7 @@ def clock_of(doc: Document, now: datetime) -> dict[str, Any] | None:
         "status": clock_standing(doc, clock, now),
         "left": limit - used if limit else None,
         "share": used / limit if limit else None,
+        "workday": workday_of(doc),
     }
 
 

@@ -29,13 +29,16 @@ from complaint_qms.services.people import assignment
 from complaint_qms.services.reportability import deadline
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.settlement.finance_guards import keep_party
-from complaint_qms.services.sop import clock, procedure
+from complaint_qms.services.sop import clock, plan, procedure
 
 
 class Complaint(Checked):
     def onload(self):
         proposals.refresh(self)
         self.set_onload("lost_evidence", integrity_check.lost_rows(self))
+
+    def workday(self):
+        return plan.workday_of(self)
 
     def before_insert(self):
         idempotency.stamp_key(self)

@@ -27,13 +27,13 @@ export function draw_clocks($parent, doc, overview) {
 				extra || `<p class="text-muted">${esc(due ? __("due {0}", [moment_text(due)]) : "")}</p>`
 			}</div>`
 			)
-			.join("")}</div>${history_html(overview.log || doc.stage_log || [])}`
+			.join("")}</div>${history_html(overview.log || doc.stage_log || [], clock.workday)}`
 	);
 }
 
-function history_html(rows) {
+function history_html(rows, workday) {
 	if (!rows.length) return "";
-	const duration = (seconds) => (seconds ? working_time(seconds) : "–");
+	const duration = (seconds) => (seconds ? working_time(seconds, workday) : "–");
 	return `<div class="cq-scroll"><table class="cq-table"><thead><tr>
 		<th>${esc(__("Stage"))}</th><th>${esc(__("Entered"))}</th><th>${esc(__("Left", null, "Complaint Stage Log"))}</th><th>${esc(__("Taken on by"))}</th>
 		<th>${esc(__("Working time used"))}</th><th>${esc(__("Limit"))}</th><th>${esc(__("Paused"))}</th><th>${esc(__("Clock"))}</th></tr></thead>

@@ -1,7 +1,7 @@
 // My Work Today: what waits for me, what runs out first on top; keys move through it, Enter opens where it is missing.
 import { color, label } from "../labels";
 import { esc } from "../markup";
-import { date_text, elapsed, moment_text, money, working_time } from "../words";
+import { date_text, elapsed, moment_text, money, time_left } from "../words";
 import { complete_own_action } from "./own_action";
 import { open_at } from "./steps";
 
@@ -181,8 +181,7 @@ function time_words(time) {
 		return time.days > 0 ? __("{0} left", [days]) : __("{0} over", [days]);
 	}
 	if (time.left === null) return label(time.status);
-	const spent = working_time(time.left);
-	return time.left >= 0 ? __("{0} of working time left", [spent]) : __("{0} of working time over the limit", [spent]);
+	return time_left(time.left, time.workday);
 }
 
 function empty_html() {

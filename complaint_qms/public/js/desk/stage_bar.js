@@ -1,8 +1,10 @@
 // The stage bar: where a record stands, whose turn it is, how much time is left, and what the next step still needs.
 import { label, color } from "../labels";
 import { address, esc } from "../markup";
-import { elapsed, moment_text, working_time } from "../words";
+import { elapsed, moment_text, time_left, working_time } from "../words";
 
+// Whoever works needs the sentence; the number of the gate is what auditors and administrators look it up by.
+const TOLD_OF_GATES = ["QMS Auditor", "System Manager"];
 const MARKS = { done: "✓", now: "", next: "", skipped: "–" };
 
 /**
@@ -30,28 +32,30 @@ function step_html(step, at, overview) {
 	const now = step.status === "now";
 	const note = step_note(step, overview.clock);
 	const tone = now ? clock_tone(overview.clock) : "";
-	return `<li class="cq-step is-${esc(step.status)} ${tone}" ${now ? 'aria-current="step"' : ""} title="${esc(step_title(step))}">
+	return `<li class="cq-step is-${esc(step.status)} ${tone}" ${now ? 'aria-current="step"' : ""} title="${esc(step_title(step, overview.clock))}">
 		<span class="cq-dot">${MARKS[step.status] || at + 1}</span>
 		<span class="cq-step-text"><span class="cq-step-name">${esc(step.label)}</span>
 		<span class="cq-step-note">${note}</span></span></li>`;
 }
 
 function step_note(step, clock) {
+	const { workday } = clock || {};
 	if (step.status === "done") {
-		const used = step.used_seconds === null || step.used_seconds === undefined ? "" : working_time(step.used_seconds);
+		const used = step.used_seconds === null || step.used_seconds === undefined ? "" : working_time(step.used_seconds, workday);
 		return esc([step.by_name || step.by, used].filter(Boolean).join(" · "));
 	}
-	if (step.status === "now") return esc(clock && clock.stage_used ? working_time(clock.stage_used) : "");
+	if (step.status === "now") return esc(clock && clock.stage_used ? working_time(clock.stage_used, workday) : "");
 	if (step.status === "skipped") return esc(__("skipped"));
 	return "";
 }
 
-function step_title(step) {
+function step_title(step, clock) {
+	const { workday } = clock || {};
 	const lines = [step.label];
 	if (step.entered_at) lines.push(__("Entered {0}", [moment_text(step.entered_at)]));
 	if (step.left_at) lines.push(__("Left {0} by {1}", [moment_text(step.left_at), step.by_name || step.by || "–"]));
-	if (step.used_seconds) lines.push(__("{0} of working time used", [working_time(step.used_seconds)]));
-	if (step.time_limit) lines.push(__("Limit {0}", [working_time(step.time_limit)]));
+	if (step.used_seconds) lines.push(__("{0} of working time used", [working_time(step.used_seconds, workday)]));
+	if (step.time_limit) lines.push(__("Limit {0}", [working_time(step.time_limit, workday)]));
 	if (step.sla_status) lines.push(label(step.sla_status));
 	return lines.join("\n");
 }
@@ -102,8 +106,7 @@ export function time_left_html(clock) {
 	const used = clock.stage_used || 0;
 	const left = clock.stage_limit - used;
 	const share = Math.min(100, Math.max(2, (100 * used) / clock.stage_limit));
-	const words =
-		left >= 0 ? __("{0} of working time left", [working_time(left)]) : __("{0} of working time over the limit", [working_time(left)]);
+	const words = time_left(left, clock.workday);
 	return `<div class="cq-time ${clock_tone(clock)}">
 		<div class="cq-time-words"><b>${esc(words)}</b><span class="text-muted">${esc(
 			clock.stage_due ? __("{0} · due {1}", [label(clock.stage_status), moment_text(clock.stage_due)]) : label(clock.stage_status)
@@ -136,9 +139,10 @@ function wanted_html(overview, forward) {
 
 /** What is missing, each with a link to its field, and to the records it names: those open beside what somebody is writing. */
 export function missing_list_html(missing) {
-	return `<ul class="cq-missing">${missing
+	const told = frappe.user.has_role(TOLD_OF_GATES);
+	return `<ul class="cq-missing ${told ? "" : "is-plain"}">${missing
 		.map((row) => {
-			const gate = `<span class="cq-gate" title="${esc(__("Gate {0}", [row.gate]))}">${esc(row.gate)}</span>`;
+			const gate = told ? `<span class="cq-gate" title="${esc(__("Gate {0}", [row.gate]))}">${esc(row.gate)}</span>` : "";
 			const text = esc(row.message);
 			const records_html = (row.records || []).map(record_html).join("");
 			return row.field
