@@ -14,6 +14,7 @@ from complaint_qms.engine.sla.clock import (
     NoWorkingTime,
     WorkCalendar,
 )
+from complaint_qms.engine.sla.workday import usual_workday
 
 H = timedelta(hours=1)
 M = timedelta(minutes=1)
@@ -296,8 +297,8 @@ def test_calendars_compare_and_travel():
     ],
 )
 def test_a_usual_working_day(shifts, hours):
-    assert WorkCalendar(shifts, frozenset(), "UTC").workday == hours * 3600
+    assert usual_workday(WorkCalendar(shifts, frozenset(), "UTC")) == hours * 3600
 
 
 def test_round_the_clock_a_day_has_its_24_hours():
-    assert clock.always().workday == 86_400
+    assert usual_workday(clock.always()) == 86_400

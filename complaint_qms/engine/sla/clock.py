@@ -22,7 +22,6 @@ Everything is exact to the microsecond (integer arithmetic on microseconds since
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
@@ -100,13 +99,6 @@ class WorkCalendar:
     def zone(self) -> tzinfo:
         """The zone that ``tz`` names."""
         return self._zone
-
-    @property
-    def workday(self) -> int:
-        """Seconds of work of a usual day: as long as most days of the week that have any, the longer one of two that are
-        as usual; holidays and changes of the clock aside. 0 without shifts."""
-        lengths = Counter(sum(_length(*shift) for shift in rows) for rows in self.shifts.values())
-        return max(lengths, key=lambda length: (lengths[length], length), default=0)
 
     def day_intervals(self, day: date) -> tuple[tuple[int, int], ...]:
         """Working intervals of the shifts that start on ``day``: ``[open, close)`` in microseconds since 1970
@@ -302,12 +294,6 @@ def _checked_shifts(day: int, rows: Iterable[Shift]) -> tuple[Shift, ...]:
             raise ClockError(f"The shift {start:%H:%M} to {end:%H:%M} has no length")
         kept.append((start, end))
     return tuple(sorted(set(kept)))
-
-
-def _length(start: time, end: time) -> int:
-    """Seconds on the clock of a shift, which ends the next day where it does not end later."""
-    begin, close = (3600 * at.hour + 60 * at.minute + at.second for at in (start, end))
-    return close - begin if close > begin else close - begin + 86_400
 
 
 def _first_showing(day: date, clock: time, zone: tzinfo) -> int:

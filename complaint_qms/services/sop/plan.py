@@ -19,6 +19,7 @@ from frappe.utils.data import get_system_timezone
 from complaint_qms.constants.clock import WEEKDAYS
 from complaint_qms.engine.sla import clock
 from complaint_qms.engine.sla.clock import ClockError, WorkCalendar
+from complaint_qms.engine.sla.workday import usual_workday
 
 _DAY = timedelta(days=1)
 
@@ -65,7 +66,7 @@ def plan_of(complaint: Document) -> Plan | None:
 def workday_of(complaint: Document) -> int | None:
     """Seconds of a usual working day under the complaint's SOP; None without one."""
     plan = plan_of(complaint)
-    return plan.calendar.workday if plan else None
+    return usual_workday(plan.calendar) if plan else None
 
 
 def calendar_of(sop: Document, holidays: set[date] | tuple = ()) -> WorkCalendar:
