@@ -33,6 +33,8 @@ def _base() -> type[File]:
 def _upon(base: type[File]) -> type[File]:
     class EvidenceFile(base):
         def before_insert(self) -> None:
+            protection.check_texts(self)
+            protection.refuse_address(self)
             protection.refuse_empty(self)
             protection.keep_private(self)
             self.file_name = protection.plain_name(self.file_name)

@@ -19,6 +19,7 @@ def may_create(doc: Document, ptype: str | None = None, user: str | None = None)
     whether that lies among the files of the site; the question whether one may create it comes earlier."""
     if ptype != "create" or not isinstance(doc, Document):
         return unless(None)
+    protection.check_texts(doc)
     steps = unquote(unquote(doc.get("file_url") or "")).replace("\\", "/").split("/")
     if ".." in steps:
         frappe.msgprint(_("File URL: the address leads out of the folder of files. Upload the file instead."))

@@ -78,6 +78,101 @@ def test_whoever_has_the_same_bytes_uploads_them_to_a_place_of_their_own(case, s
     assert disk.path_of(own.file_url).read_bytes() == content == disk.path_of(file.file_url).read_bytes()
 
 
+def private_file_of(staff):
+    """A private file on an employee's record, as a payslip is."""
+    return upload(attached_to_doctype="Employee", attached_to_name=staff.name, is_private=1)
+
+
+@pytest.mark.parametrize("place", ["nowhere", "complaint", "mail"])
+@pytest.mark.parametrize("spelled", ["{}", "/private/files/./{}"])
+def test_nobody_takes_a_private_file_of_others_by_its_address(case, place, spelled):
+    file = private_file_of(factory.employee())
+    mail = frappe.get_doc(
+        {
+            "doctype": "Communication",
+            "subject": "x",
+            "reference_doctype": case.doctype,
+            "reference_name": case.name,
+        }
+    ).insert()
+    on = {
+        "nowhere": (None, None),
+        "complaint": ("Complaint", case.name),
+        "mail": ("Communication", mail.name),
+    }[place]
+    named = file.file_url if spelled == "{}" else spelled.format(file.file_url.rpartition("/")[2])
+    row = {"doctype": "File", "file_name": "mine.txt", "file_url": named, "is_private": 1}
+    row |= dict(zip(("attached_to_doctype", "attached_to_name"), on, strict=True))
+    with as_user(person(roles.AGENT)):
+        # The framework files what a mail brings without asking for a right.
+        for more in ({}, {"ignore_permissions": True}) if place != "nowhere" else ({},):
+            with pytest.raises(frappe.PermissionError, match="not open to you"):
+                frappe.get_doc(row).insert(**more)
+        assert not file.is_downloadable()
+    assert frappe.db.count("File", {"file_url": file.file_url}) == 1
+    frappe.delete_doc("File", file.name)  # it has not become evidence
+    assert not frappe.db.exists("File", file.name)
+
+
+def test_nor_by_giving_an_own_file_the_address():
+    file = private_file_of(factory.employee())
+    with as_user(person(roles.AGENT)):
+        own = frappe.get_doc(
+            {"doctype": "File", "file_name": "a.txt", "content": "mine", "is_private": 1}
+        ).insert()
+        with pytest.raises(frappe.PermissionError, match="not open to you"):
+            set_value("File", own.name, "file_url", file.file_url)
+    assert frappe.db.get_value("File", own.name, "file_url") != file.file_url
+
+
+def test_who_may_read_a_file_attaches_it_by_its_address(case):
+    staff = factory.employee()
+    file = private_file_of(staff)
+    mine, whoever = person(roles.AGENT), person(roles.AGENT, "HR Manager")
+    for user, url in ((mine, upload(owner=mine).file_url), (whoever, file.file_url)):
+        frappe.db.set_value("File", {"file_url": url}, "owner", mine if user == mine else "Administrator")
+        with as_user(user):
+            row = {"doctype": "File", "file_name": "a.txt", "file_url": url, "is_private": 1}
+            kept = frappe.get_doc(
+                row | {"attached_to_doctype": "Complaint", "attached_to_name": case.name}
+            ).insert()
+        assert kept.get(SHA256)
+
+
+def test_the_same_bytes_as_others_have_are_uploaded_as_ever():
+    file = private_file_of(factory.employee())
+    content = disk.path_of(file.file_url).read_bytes()
+    with as_user(person(roles.AGENT)):
+        own = frappe.get_doc(
+            {"doctype": "File", "file_name": "b.txt", "content": content, "is_private": 1}
+        ).insert()
+        assert own.is_downloadable()
+
+
+def test_a_file_waits_for_no_record_to_come(case):
+    row = {
+        "doctype": "File",
+        "file_name": "a.txt",
+        "content": "x",
+        "is_private": 1,
+        "attached_to_doctype": "Complaint",
+    }
+    with as_user(person(roles.AGENT)):
+        with pytest.raises(frappe.PermissionError, match="is not there, or not open to you"):
+            frappe.get_doc(row | {"attached_to_name": "CMP-2026-99999"}).insert()
+        frappe.get_doc(
+            row | {"attached_to_name": "new-complaint-abcdefghij"}
+        ).insert()  # a form nobody has saved yet
+
+
+@pytest.mark.parametrize("field", ["file_name", "file_url", "folder", "content", "attached_to_name"])
+@pytest.mark.parametrize("sent", [["a"], {"a": 1}, 5])
+def test_a_field_of_a_file_that_is_no_text_is_named(field, sent):
+    row = {"doctype": "File", "file_name": "a.txt", "content": "x", field: sent}
+    with as_user(person(roles.AGENT)), pytest.raises(frappe.ValidationError, match="enter a text"):
+        frappe.get_doc(row).insert()
+
+
 @pytest.mark.parametrize("who", ["outsider", "colleague"])
 def test_nothing_is_planted_in_a_record_of_others(case, strangers, who):
     own = {"doctype": "File", "file_name": "forged.txt", "content": "forged", "is_private": 1}

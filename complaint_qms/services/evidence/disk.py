@@ -68,6 +68,22 @@ def evidence_at(urls: Iterable[str | None], besides: str | None = None) -> list[
     return query.run(as_dict=True)
 
 
+def private_at(url: str | None, besides: str | None = None) -> list[frappe._dict]:
+    """Private files at an address; one query, none for a public one.
+
+    Args:
+        besides: name of a File that is left out.
+    """
+    plain = local(url)
+    if not plain or not plain.startswith(PRIVATE):
+        return []
+    fields = ["name", "file_url", "owner", "attached_to_doctype", "attached_to_name", "is_private"]
+    rows = frappe.get_all(
+        "File", {"file_url": plain, "is_folder": 0}, fields, order_by="creation asc, name asc"
+    )
+    return [row for row in rows if row.name != besides]
+
+
 def keeps_sums() -> bool:
     """Whether File has the app's fields: not yet before the migration that brings them, not any more at uninstall."""
     return frappe.get_meta("File").has_field(SHA256)

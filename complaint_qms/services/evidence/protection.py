@@ -6,7 +6,8 @@ request. So each way in which one File may reach another one's bytes is stopped 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from types import NoneType
+from typing import Final, NoReturn
 
 import frappe
 from frappe import _
@@ -27,9 +28,12 @@ from complaint_qms.services.evidence.holders import (
     record_of,
     reference_of,
 )
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.scalars import shown
 
 # Marks of a folder: no file becomes one, for the framework asks nothing of a folder.
 _FOLDER: Final = ("is_folder", "is_home_folder", "is_attachments_folder")
+_TEXTS: Final = ("file_name", "file_url", "folder", "content", "content_hash", "attached_to_doctype", "attached_to_name", "attached_to_field")  # fmt: skip
 _NO_MARKUP: Final = str.maketrans("<>", "()")
 # What makes a file this file on this record.
 _LASTING: Final = (
@@ -139,6 +143,37 @@ def refuse_empty(file: Document) -> None:
         )
 
 
+def check_texts(file: Document) -> None:
+    """A request may send a list where the framework, and what stands here, looks for a text.
+
+    Raises:
+        frappe.ValidationError: naming the field.
+    """
+    for field in _TEXTS:
+        if not isinstance(file.get(field), str | bytes | NoneType):
+            label = _(file.meta.get_label(field)) if file.meta.has_field(field) else field
+            refuse(_("{0}: enter a text.").format(label))
+
+
+def refuse_address(file: Document) -> None:
+    """Before the bytes at an address that was sent are read. The framework gives them, from then on, to whoever names the
+    address of a private file; what it files by itself, elsewhere than with our records, is not asked about.
+
+    Raises:
+        frappe.PermissionError: none of the files there is open to the user.
+    """
+    if not file.file_url or file.flags.is_evidence or frappe.session.user == "Administrator":
+        return
+    if file.flags.ignore_permissions and not _is_about_record(file):
+        return
+    others = disk.private_at(file.file_url, besides=file.name)
+    told = len(frappe.local.message_log)
+    open_to_user = any(disk.as_file(row).is_downloadable() for row in others)
+    del frappe.local.message_log[told:]  # the framework tells of the record behind the file
+    if others and not open_to_user:
+        _throw_not_open()
+
+
 def plain_name(name: str | None) -> str | None:
     """A file's name without markup: the framework closes a tag in it, and takes the slash for that of a folder."""
     return name.translate(_NO_MARKUP) if name else name
@@ -205,6 +240,7 @@ def _refuse_change(file: Document, before: Document) -> None:
         frappe.throw(kept_message(*(kept_by(others[0]) or ("File", others[0].name))), GateError)
     if "file_url" in changed:
         _refuse_claim(file)
+        refuse_address(file)
     if changed & {"attached_to_doctype", "attached_to_name"}:
         _refuse_planting(file)
 
@@ -212,10 +248,14 @@ def _refuse_change(file: Document, before: Document) -> None:
 def _refuse_claim(file: Document) -> None:
     """An address alone gives no sight of evidence: who names it must be able to read one of the files there."""
     if is_hidden(file):
-        frappe.throw(
-            _("You may not use this file: it belongs to a record that is not open to you."),
-            frappe.PermissionError,
-        )
+        _throw_not_open()
+
+
+def _throw_not_open() -> NoReturn:
+    frappe.throw(
+        _("You may not use this file: it belongs to a record that is not open to you."),
+        frappe.PermissionError,
+    )
 
 
 def _refuse_planting(file: Document) -> None:
@@ -224,6 +264,13 @@ def _refuse_planting(file: Document) -> None:
     if file.flags.is_evidence or frappe.session.user == "Administrator":
         return
     record = record_of(file)
+    doctype, name = file.attached_to_doctype, file.attached_to_name
+    if not record and doctype in QUALITY_RECORDS and name and not _is_unsaved(doctype, name):
+        # Its number may be given to a record tomorrow, which would have this file from the start.
+        frappe.throw(
+            _("{0} “{1}” is not there, or not open to you.").format(_(doctype), shown(name)),
+            frappe.PermissionError,
+        )
     right = "read" if record and file.attached_to_doctype in TALK else "write"
     if record and not frappe.has_permission(record[0], right, doc=record[1]):
         frappe.throw(
@@ -232,6 +279,11 @@ def _refuse_planting(file: Document) -> None:
             ),
             frappe.PermissionError,
         )
+
+
+def _is_unsaved(doctype: str, name: str) -> bool:
+    """Whether a name is one that the desk gives to a form that nobody has saved yet."""
+    return name.startswith(f"new-{doctype.lower().replace(' ', '-')}-")
 
 
 def _hash_at(url: str | None) -> str | None:
