@@ -157,7 +157,11 @@ class Desk:
     def create(self, label: str, group: str = "Create") -> None:
         """Choose an entry of a button group of the form's head."""
         head = self.page.locator(".page-container:visible .page-actions")
-        head.locator(f".inner-group-button[data-label='{group}'] button").click()
-        head.locator(
+        entry = head.locator(
             ".inner-group-button .dropdown-item", has_text=re.compile(rf"^\s*{label}\s*$")
-        ).first.click()
+        ).first
+        # What was typed last is taken over only now, and the head is drawn anew under the click.
+        self.page.evaluate("document.activeElement.blur()")
+        self.settle()
+        head.locator(f".inner-group-button[data-label='{group}'] button").click()
+        entry.click()

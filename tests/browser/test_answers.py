@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import frappe
 import pytest
 from frappe.installer import update_site_config
+from frappe.utils import add_to_date, get_datetime
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
@@ -34,11 +35,22 @@ def agent(login, person, solved: str) -> Desk:
 
 
 @pytest.fixture
-def no_account(site: str) -> Iterator[None]:
+def no_account(agent: Desk, solved: str) -> Iterator[None]:
     """The site may send mails and has nothing to send them with."""
-    update_site_config("mute_emails", 0)
+    told_to_the_server(agent, solved, mute=0)
     yield
-    update_site_config("mute_emails", 1)
+    told_to_the_server(agent, solved, mute=1)
+
+
+def told_to_the_server(desk: Desk, name: str, *, mute: int) -> None:
+    """Change what the site may send, and wait for the server: Frappe 16 reads the settings once a minute."""
+    update_site_config("mute_emails", mute)
+    compose = f"/api/method/complaint_qms.api.answers.compose?name={name}"
+    for _ in range(100):
+        if bool(desk.page.request.get(compose).json()["message"].get("no_account")) != bool(mute):
+            return
+        desk.page.wait_for_timeout(1000)
+    pytest.fail("the server does not learn of the setting")
 
 
 def stored(name: str, *fields: str) -> frappe._dict:
@@ -122,6 +134,19 @@ def test_a_call_is_noted_in_two_clicks(agent: Desk, solved: str) -> None:
     expect(agent.page.locator(".desk-alert", has_text="Noted")).to_be_visible(timeout=WAIT)
     assert "She gets<br>a &lt;new&gt; lamp." in stored(solved, "reply").reply
     expect(agent.page.locator(".new-timeline")).to_contain_text("a <new> lamp.", timeout=WAIT)
+
+
+def test_a_call_of_yesterday_counts_from_when_it_was(agent: Desk, solved: str) -> None:
+    received, called = (add_to_date(get_datetime(), days=-days).replace(microsecond=0) for days in (2, 1))
+    frappe.db.set_value("Complaint", solved, "received_at", received, update_modified=False)
+    frappe.db.commit()
+    agent.create("Note a Call or Visit", group="Answer")
+    expect(agent.dialog.locator('[data-fieldname="kind"] select')).to_have_value("Answer", timeout=WAIT)
+    typed = agent.page.evaluate("at => frappe.datetime.str_to_user(at)", str(called))
+    agent.put(agent.dialog, at=typed, said="She gets a new lamp.")
+    agent.confirm()
+    expect(agent.page.locator(".desk-alert", has_text="Noted")).to_be_visible(timeout=WAIT)
+    assert stored(solved, "reply_sent_at").reply_sent_at == called
 
 
 def test_the_dialog_of_a_step_waits_while_the_reply_is_sent(agent: Desk, solved: str) -> None:

@@ -124,7 +124,7 @@ def test_a_settlement_shows_on_a_form_that_is_open(login, person) -> None:
     desk.page.evaluate("cur_frm.reload_doc()")
     desk.settle()
     desk.page.evaluate("frappe.set_route('List', 'Complaint', 'List')")
-    desk.page.wait_for_function("() => cur_list && $(cur_list.page.wrapper).is(':visible')")
+    desk.page.wait_for_function("() => cur_list && cur_list.page && $(cur_list.page.wrapper).is(':visible')")
     tell(desk.page, complaint.name)
     assert desk.page.evaluate("name => frappe.get_doc('Complaint', name)", complaint.name) is None
     assert desk.page.evaluate(listening) == 1
