@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import frappe
+from frappe.permissions import get_role_permissions
 from frappe.query_builder import Order
 
 from complaint_qms.constants.records import PARENTS, ROWS
@@ -61,6 +62,13 @@ def names(
     return query.orderby(table.name, order=Order.asc).limit(count).offset(start).run()
 
 
+def not_read() -> list[str]:
+    """DocTypes that the app's records name and of which the session's user reads no record, or none but their own."""
+    metas = [frappe.get_meta(doctype) for doctype in (*PARENTS, *ROWS)]
+    named = {field.options for meta in metas for field in meta.get_link_fields()}
+    return sorted(kind for kind in named if not _reads_others(kind))
+
+
 def is_one(doctype: str, name: str) -> bool:
     """Whether a name that was typed is one the user may choose."""
     table = frappe.qb.DocType(doctype)
@@ -68,6 +76,11 @@ def is_one(doctype: str, name: str) -> bool:
     if kept := restrictions(doctype, frappe.session.user):
         query = query.where(MatchCondition(kept))
     return bool(query.limit(1).run())
+
+
+def _reads_others(doctype: str) -> bool:
+    rights = get_role_permissions(frappe.get_meta(doctype))
+    return bool(rights.get("read")) and "read" not in rights.get("if_owner", {})
 
 
 def _wanted(value: Any) -> list[str | int]:

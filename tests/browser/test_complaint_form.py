@@ -146,3 +146,31 @@ def test_the_number_of_a_gate_is_for_who_looks_it_up(login, person, complaint: s
     desk = Desk(login(person(roles.MANAGER, "System Manager")))
     desk.open("Complaint", complaint)
     expect(desk.form.locator(".cq-missing .cq-gate").first).to_have_text("G1", timeout=WAIT)
+
+
+LINKS = """() => [...cur_frm.$wrapper[0].querySelectorAll(".form-layout a[href], .cq-context a[href]")]
+    .filter((link) => getComputedStyle(link).display !== "none").map((link) => {
+    const [slug, ...name] = link.pathname.split("/").slice(2).map(decodeURIComponent);
+    const { doctype } = frappe.router.routes[slug] || {};
+    return doctype && name.length && name[0] !== "view" ? [doctype, name.join("/")] : null;
+}).filter(Boolean)"""
+
+
+@pytest.mark.parametrize("role", [roles.AGENT, roles.INVESTIGATOR, roles.REGULATORY, roles.AUDITOR])
+def test_every_link_that_is_shown_opens(login, person, role: str) -> None:
+    _customer, note, invoice = factory.sold(with_batch=True)
+    ann = factory.contact(note.customer)
+    handler = person(roles.AGENT)
+    doc = factory.in_triage(
+        customer=note.customer, delivery_note=note.name, sales_invoice=invoice.name, contact_person=ann.name,
+        item_code=note.items[0].item_code, complaint_owner=handler,
+    )  # fmt: skip
+    frappe.db.commit()
+    desk = Desk(login(person(role)))
+    desk.open("Complaint", doc.name)
+    expect(desk.page.locator(".cq-context .cq-context-name")).to_be_visible(timeout=WAIT)
+    links = desk.page.evaluate(LINKS)
+    assert ["Customer", note.customer] in links
+    for doctype, name in links:
+        answer = desk.page.request.get(f"/api/resource/{doctype}/{name}")
+        assert answer.status == 200, (doctype, name)

@@ -329,3 +329,11 @@ def test_a_restricted_user_is_told_no_further_names(form: str) -> None:
         for name, found in ((mine.name, True), (other.name, False)):
             told = offered("Customer", name, reference_doctype=form, ignore_user_permissions=True)
             assert (name in told) is found
+
+
+def test_the_desk_is_told_what_its_reader_opens_none_of() -> None:
+    assert choices.not_read() == [], "Administrator opens all"
+    with factory.as_user(factory.user(roles.INVESTIGATOR)):
+        told = choices.not_read()
+        assert {"User", "Contact"} <= set(told), "Contact: none but their own"
+        assert not {"Customer", "Item", "Batch", "Complaint"} & set(told)

@@ -80,8 +80,18 @@ function attached(value) {
 	return address(value) ? `<a href="${address(value)}" target="_blank" rel="noopener">${shown}</a>` : shown;
 }
 
+/** Whether the reader's roles open no record of this kind, or none but their own: a link to one would be refused. */
+const leads_nowhere = (doctype) => !frappe.model.can_read(doctype) || (frappe.boot.complaint_qms_not_read || []).includes(doctype);
+
+/** The arrow in a link field that is being written leads to the record as well. */
+export function hide_arrows(frm) {
+	for (const { df, $wrapper } of Object.values(frm.fields_dict)) {
+		if (df.fieldtype === "Link" && $wrapper) $wrapper.toggleClass("cq-no-arrow", leads_nowhere(df.options));
+	}
+}
+
 function linked(value, df, options, doc) {
-	if (/[<>"']/.test(value || "") && !frappe.model.can_read(df._options || df.options)) return esc(value);
+	if (leads_nowhere(df._options || df.options)) return esc((value && frappe.utils.get_link_title(df.options, value)) || value || "");
 	return frappe.form.formatters.Link(value, df, options, doc);
 }
 
