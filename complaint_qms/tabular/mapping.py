@@ -28,7 +28,7 @@ from complaint_qms.tabular.mapping_file import (
     open_table,
 )
 from complaint_qms.tabular.profile import ColumnProfile, Profile
-from complaint_qms.tabular.rows import BAD_ROWS_COLUMNS, BAD_ROWS_HEADINGS, Table
+from complaint_qms.tabular.rows import Table, own_columns
 from complaint_qms.tabular.sniff import Format
 
 # One of these must be there besides the date, else there is nothing to count or to read.
@@ -83,10 +83,9 @@ def fold_heading(name: str) -> str:
 def guess(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> dict[str, list[str]]:
     """Field -> [heading] from a profiled file: exact names first, then names inside headings, then content."""
     chosen: dict[str, list[str]] = {}
-    own = profile.columns
-    if [c.name for c in own[:BAD_ROWS_COLUMNS]] in BAD_ROWS_HEADINGS.values():
-        own = own[BAD_ROWS_COLUMNS:]  # what we wrote about a bad row is no part of the complaint
-    free = {c.name: c for c in own if c.filled}
+    # What was written about a bad row is no part of the complaint.
+    sent = profile.columns[own_columns([c.name for c in profile.columns]) :]
+    free = {c.name: c for c in sent if c.filled}
 
     def take(key: str, name: str) -> None:
         chosen[key] = [name]

@@ -31,7 +31,8 @@ BAD_ROWS_HEADINGS = {
     "zh": ["文件", "行", "列", "原因", "内容"],
 }
 """The first columns of a file of bad rows that the back-test wrote: once corrected it can be read like any other."""
-BAD_ROWS_COLUMNS = len(BAD_ROWS_HEADINGS["en"])
+IMPORT_ERRORS_HEADINGS = {"en": ["Row", "Column", "Reason"], "zh": ["行", "列", "原因"]}
+"""The same of a file of rows that an import on the desk refused."""
 
 _FORMULA = re.compile(r"[\t\r]|\s*[=+\-@＝＋－＠]")
 """What spreadsheets take for the beginning of a formula, full-width signs and those behind blanks included."""
@@ -91,7 +92,7 @@ class Table:
     @property
     def is_bad_rows_file(self) -> bool:
         """Is this a file of bad rows that an earlier run wrote?"""
-        return self.columns[:BAD_ROWS_COLUMNS] in BAD_ROWS_HEADINGS.values()
+        return bool(own_columns(self.columns))
 
     def chunks(self, size: int, skip_records: int = 0, needed: Iterable[str] = ()) -> Iterator[Chunk]:
         """All data records in chunks; the first `skip_records` data records are passed over (for a restart).
@@ -214,6 +215,12 @@ class Table:
             for number, cells in enumerate(batch, row):
                 yield number, cells.cells if isinstance(cells, BadRecord) else cells
             row += len(batch)
+
+
+def own_columns(headings: list[str]) -> int:
+    """How many of the first columns tell what was wrong with a row, in a file of bad rows; 0 in any other file."""
+    known = (*BAD_ROWS_HEADINGS.values(), *IMPORT_ERRORS_HEADINGS.values())
+    return next((len(own) for own in known if headings[: len(own)] == own), 0)
 
 
 def guarded(text: str) -> str:

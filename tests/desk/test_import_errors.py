@@ -22,6 +22,7 @@ from complaint_qms.services.importing import (
     writer,
 )
 from complaint_qms.services.importing.row_values import Defaults
+from complaint_qms.services.record.language import speaking
 from tests.desk import factory, import_sheets
 from tests.desk.import_sheets import HEADINGS, made_by, rows, started
 
@@ -49,6 +50,34 @@ class TestErrors:
         assert "someday" in told[1][2]
         assert "Received At lies in the future" in told[2][2]
         assert told[2][3:] == data[3]
+
+    @pytest.mark.parametrize("language", ["en", "zh"])
+    def test_the_file_of_bad_rows_is_corrected_and_loaded_again(self, sheet, tmp_path, language):
+        data = rows(4)
+        data[0][1], data[2][1], data[2][7] = "someday", "ever", "=1+1 is what the label says."
+        path = sheet(*data)
+        for given, left in (({}, 2), ({"someday": "2024-03-05"}, 1), ({"ever": "2024-03-06"}, 0)):
+            text = Path(path).read_text("utf-8-sig")
+            for wrong, right in given.items():
+                text = text.replace(f",{wrong},", f",{right},")
+            path = tmp_path / f"{frappe.generate_hash(length=8)}.csv"
+            path.write_text(text, "utf-8")
+            with speaking(language):
+                doc, found = started(path)
+                own = {row.heading: row.target for row in doc.columns}
+                total = run.import_rows(doc, found)
+            assert total.failed == left, (given, total)
+            assert [*own][-8:] == HEADINGS
+            if given:
+                assert [*own][:3] == {"en": ["Row", "Column", "Reason"], "zh": ["行", "列", "原因"]}[language]
+                assert not any([*own.values()][:3])
+                (made,) = made_by(found)
+                assert "no date" not in made.description
+                assert "不是" not in made.description
+            if left:
+                path = frappe.get_doc("File", {"file_url": doc.error_file}).get_full_path()
+        assert "=1+1 is what the label says." in made.description
+        assert "'=1+1" not in made.description
 
     def test_the_file_of_bad_rows_holds_no_formula(self, sheet):
         headings = ["Received", "=1+1", "@SUM(1)", "\tDetails", "＝1"]

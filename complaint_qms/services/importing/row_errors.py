@@ -13,7 +13,7 @@ from frappe.model.document import Document
 
 from complaint_qms.services.importing.row_values import RowError
 from complaint_qms.tabular.limits import batched
-from complaint_qms.tabular.rows import guarded
+from complaint_qms.tabular.rows import IMPORT_ERRORS_HEADINGS, guarded, own_columns
 
 ROWS = "Complaint Import Error"
 PAGE = 20_000
@@ -90,9 +90,12 @@ def delete_row_errors(name: str) -> None:
 
 def _lines(headings: list[str], found: Iterable[tuple[int, str, str, list[str]]]) -> Iterator[str]:
     """Lines of the file, its headings first."""
-    yield _line([_("Row"), _("Column"), _("Reason"), *map(guarded, headings)])
+    language = str(frappe.local.lang).partition("-")[0]
+    told = IMPORT_ERRORS_HEADINGS.get(language, IMPORT_ERRORS_HEADINGS["en"])
+    own = own_columns(headings)  # of a file of errors that was corrected and has some again
+    yield _line([*told, *map(guarded, headings[own:])])
     for row, column, reason, cells in found:
-        yield _line([row, *map(guarded, (column, reason, *cells))])
+        yield _line([row, *map(guarded, (column, reason, *cells[own:]))])
 
 
 def _line(cells: list) -> str:
