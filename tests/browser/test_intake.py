@@ -155,6 +155,26 @@ def test_another_choice_takes_back_what_the_first_one_filled_in(agent: Desk) -> 
     assert agent.value("customer") == second.customer
 
 
+def test_another_caller_leaves_nothing_of_the_first_but_what_was_typed(agent: Desk) -> None:
+    first, second = factory.customer(), factory.customer()
+    ann = factory.contact(first.name, first_name=factory.unique("Ann"))
+    frappe.db.commit()
+    agent.put(short(agent), contact_phone="0221 998877")
+    choose(agent, "who", ann.first_name, ann.first_name)
+    agent.page.wait_for_function(
+        "email => cur_frm.doc.contact_email === email", arg=ann.email_ids[0].email_id
+    )
+    short(agent).locator('[data-clear="contact_person"]').click()
+    agent.settle()
+    assert not agent.value("contact_person"), "what somebody took out is not filled in again"
+    short(agent).locator('[data-fieldname="who"] input').fill("")
+    choose(agent, "who", second.customer_name, second.customer_name)
+    agent.page.wait_for_function("name => cur_frm.doc.complainant_name === name", arg=second.customer_name)
+    assert agent.value("customer") == second.name
+    assert agent.value("contact_email") != ann.email_ids[0].email_id
+    assert agent.value("contact_phone") == "0221 998877"
+
+
 def test_what_others_called_themselves_is_text(agent: Desk) -> None:
     name = f"{factory.unique('Shop')} <img src=x onerror=window.cq_acted=1>"
     factory.complaint(customer=None, complainant_name=name, contact_phone="0221-4455667")

@@ -42,7 +42,9 @@ class Intake {
 	constructor(frm) {
 		this.frm = frm;
 		this.name = frm.doc.name;
-		this.filled = {};
+		this.chosen = {}; // box → what its choice said
+		this.filled = {}; // what the server filled in beside it
+		this.refused = new Set(); // fields that somebody emptied again
 		this.asked = 0;
 		this.look_soon = frappe.utils.debounce(() => this.look(), PAUSE);
 		this.subject_is_mine = Boolean(frm.doc.subject);
@@ -68,7 +70,7 @@ class Intake {
 			label: __("Who is complaining?"),
 			placeholder: __("Name, customer, phone or mail"),
 			ask: (txt) => frappe.xcall("complaint_qms.api.intake.parties", { txt }),
-			chosen: ({ values }) => this.take({ customer: "", contact_person: "", ...values }, TOLD.who),
+			chosen: ({ values }) => this.choose("who", values),
 			typed: (text) => this.put({ complainant_name: text }),
 		});
 		this.product = search_box(this.place("product"), {
@@ -81,7 +83,7 @@ class Intake {
 					customer: this.frm.doc.customer || "",
 					company: this.frm.doc.company || "",
 				}),
-			chosen: ({ values }) => this.take(values, []),
+			chosen: ({ values }) => this.choose("product", values),
 			typed: (text) => this.put({ product_model: text }),
 		});
 		this.happened = this.control("happened", { fieldtype: "Small Text", label: __("What happened?") }, () => this.told());
@@ -98,7 +100,7 @@ class Intake {
 		]) {
 			this.mirror(fieldname);
 		}
-		if (!this.frm.doc.company || frappe.boot.user.all_companies > 1) this.mirror("company");
+		if (!this.frm.doc.company || Object.keys(locals[":Company"] || {}).length !== 1) this.mirror("company");
 		this.happened.$input.attr("rows", 5).on("input", () => this.told());
 	}
 
@@ -135,15 +137,24 @@ class Intake {
 		this.put(values);
 	}
 
-	/** Somebody chose: what was filled in for an earlier choice goes with it. */
-	take(values, replaced) {
-		const emptied = {};
-		for (const [field, value] of Object.entries(this.filled)) {
-			if (same(this.frm.doc[field], value)) emptied[field] = "";
-		}
-		for (const field of replaced) emptied[field] = "";
+	/** Somebody chose in a box: what its choice before said, and what was filled in for it, goes. */
+	choose(box, values) {
+		const before = { ...Object.fromEntries(TOLD[box].map((field) => [field, this.frm.doc[field]])), ...this.chosen[box] };
+		this.chosen[box] = values;
+		for (const field of TOLD[box]) this.refused.delete(field);
+		this.take({ ...this.emptied(before), ...values });
+	}
+
+	take(values) {
+		const emptied = this.emptied(this.filled);
 		this.filled = {};
 		this.put({ ...emptied, ...values }, true);
+	}
+
+	/** Those of the values that still stand as they were put, emptied. */
+	emptied(values) {
+		const unchanged = Object.entries(values).filter(([field, value]) => same(this.frm.doc[field], value));
+		return Object.fromEntries(unchanged.map(([field]) => [field, ""]));
 	}
 
 	async put(values, at_once) {
@@ -159,11 +170,12 @@ class Intake {
 		const turn = ++this.asked;
 		const data = {};
 		for (const field of SENT) if (frm.doc[field]) data[field] = frm.doc[field];
-		const said = await frappe.xcall("complaint_qms.api.intake.look", { data });
-		if (turn !== this.asked || !frm.is_new() || frm.doc.name !== this.name) return;
+		const said = await frappe.xcall("complaint_qms.api.intake.look", { data }).catch(() => null); // the server has said why
+		if (!said || turn !== this.asked || !frm.is_new() || frm.doc.name !== this.name) return;
 		this.said = said;
 		const fresh = {};
-		for (const [field, value] of Object.entries(said.filled)) if (!frm.doc[field] && frm.fields_dict[field]) fresh[field] = value;
+		for (const [field, value] of Object.entries(said.filled))
+			if (!frm.doc[field] && frm.fields_dict[field] && !this.refused.has(field)) fresh[field] = value;
 		Object.assign(this.filled, fresh);
 		await frm.set_value(fresh);
 		this.draw();
@@ -222,7 +234,11 @@ class Intake {
 					aria-label="${esc(__("Remove {0}", [__(words)]))}">×</button></span>`;
 			});
 		const $place = this.place(at).html([...chosen, ...choices].join(""));
-		$place.find("[data-clear]").on("click", (event) => this.take({ [event.currentTarget.dataset.clear]: "" }, []));
+		$place.find("[data-clear]").on("click", (event) => {
+			const { clear } = event.currentTarget.dataset;
+			this.refused.add(clear);
+			this.take({ [clear]: "" });
+		});
 		this.bind_choices($place);
 	}
 
