@@ -31,6 +31,8 @@ add_to_apps_screen = [
 app_include_css = ["complaint_qms.bundle.css"]
 app_include_js = ["complaint_qms.bundle.js"]
 extend_bootinfo = ["complaint_qms.overrides.boot.extend_bootinfo"]
+# Levels by weight, not by the alphabet
+standard_queries = dict.fromkeys(("Risk Severity", "Risk Occurrence"), "complaint_qms.api.risk.offered")
 doctype_js = {
     "Customer": "public/js/erpnext/customer.js",
     "Delivery Note": ["public/js/erpnext/delivery_note.js", "public/js/erpnext_documents.js"],
