@@ -13,10 +13,15 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import frappe
 import pymysql
+from frappe.cache_manager import user_cache_keys
+from frappe.desk.notifications import get_notification_config
+from frappe.model import meta
+from frappe.utils import caching
 from pymysql.converters import encoders
 
 Row = tuple  # values as text, just as the database writes them
@@ -241,6 +246,40 @@ def remembered_structure() -> dict[bytes, object]:
     """What this process remembers of the shape of DocTypes."""
     names = {frappe.cache.make_key(name) for name in STRUCTURE}
     return {name: value for name, value in frappe.local.cache.items() if name in names}
+
+
+def forget_user(email: str) -> None:
+    """What `frappe.clear_cache` forgets of one user, in one go, and nothing of what it forgets of DocTypes besides."""
+    counted = [f"notification_count:{name}" for name in get_notification_config().get("for_doctype") or ()]
+    with frappe.cache.pipeline() as orders:
+        for name in (*user_cache_keys, *counted):
+            key = frappe.cache.make_key(name)
+            frappe.local.cache.get(key, {}).pop(email, None)
+            orders.hdel(key, email)
+        orders.execute()
+    frappe.cache.delete_keys(f"user:{email}")
+    frappe.local.role_permissions = {}
+    if hasattr(frappe.local, "request_cache"):
+        frappe.local.request_cache.clear()
+
+
+def keep_kinds() -> None:
+    """Ask the database once whether a DocType is single or virtual. Frappe 15 asks for each record it makes or reads, and
+    forgets the answer whenever it forgets a user; 16 reads the DocType."""
+    if not hasattr(meta, "is_single"):
+        return
+    meta.is_single = cache(meta.is_single)
+    caching._SITE_CACHE = _KindsKept(caching._SITE_CACHE.default_factory, caching._SITE_CACHE)
+
+
+class _KindsKept(defaultdict):
+    """Frappe's memory across requests, emptied but for what a DocType is."""
+
+    KEPT = ("is_virtual_doctype", "is_single_doctype")
+
+    def clear(self) -> None:
+        for name in [name for name in self if not name.endswith(self.KEPT)]:
+            del self[name]
 
 
 def _files() -> Iterator[Path]:

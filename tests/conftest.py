@@ -139,6 +139,8 @@ def site() -> Iterator[str]:
     """Name of the test site; this process is connected to it from here to the end."""
     import frappe
 
+    from tests.as_found import keep_kinds
+
     name, sites_path = desk_site(), str(bench_here().sites)
     before = os.getcwd()
     os.chdir(sites_path)
@@ -148,6 +150,7 @@ def site() -> Iterator[str]:
     frappe.connect()
     frappe.local.untouched_flags = copy.deepcopy(dict(frappe.local.flags))
     forget_jobs(name)
+    keep_kinds()
     fresh_request()
     yield name
     frappe.destroy()
@@ -175,14 +178,19 @@ def forget_jobs(site: str) -> None:
 
 
 def fresh_request() -> None:
-    """Forget what one web request would have kept in memory: user, flags, messages, cached documents."""
+    """Forget what one web request would have kept in memory: user, flags, messages, cached documents.
+
+    What DocTypes look like stays, as a server that has answered others knows it.
+    """
     import frappe
+
+    from tests.as_found import changed_user, remembered_structure
 
     frappe.local.flags = frappe._dict(copy.deepcopy(frappe.local.untouched_flags), in_test=True)
     frappe.local.message_log = []
     frappe.local.response = frappe._dict(docs=[])
     frappe.local.form_dict = frappe._dict()
-    frappe.local.cache = {}
+    frappe.local.cache = remembered_structure()
     frappe.local.role_permissions = {}
     frappe.local.valid_columns = {}
     frappe.local.new_doc_templates = {}
@@ -190,4 +198,4 @@ def fresh_request() -> None:
     if hasattr(frappe.local, "request"):
         # Taken away, not None: the framework asks whether there is one, then reads it.
         del frappe.local.request
-    frappe.set_user("Administrator")
+    changed_user(frappe.set_user, "Administrator")

@@ -9,9 +9,11 @@ the standard ones beside the first of them; uninstalling takes both back.
 """
 
 import json
+from collections.abc import Iterable
 
 import frappe
-from frappe.permissions import add_permission, update_permission_property
+from frappe.core.doctype.doctype.doctype import validate_permissions_for_doctype
+from frappe.permissions import setup_custom_perms
 
 from complaint_qms.constants import roles
 
@@ -59,13 +61,12 @@ _UNIMPORTANT = ("name", "creation", "modified", "modified_by", "owner", "idx", "
 
 def grant_sight() -> None:
     """Let each role read what its work needs; rows that are there already stay as they are."""
-    for role, doctypes in SIGHT.items():
-        for doctype in doctypes:
-            if frappe.db.exists("Custom DocPerm", {"parent": doctype, "role": role, "permlevel": 0}):
-                continue
-            add_permission(doctype, role)
-            for right, value in _RIGHTS.items():
-                update_permission_property(doctype, role, 0, right, value, validate=False)
+    _add(
+        (role, doctype, _RIGHTS)
+        for role, doctypes in SIGHT.items()
+        for doctype in doctypes
+        if not frappe.db.exists("Custom DocPerm", _row(role, doctype))
+    )
 
 
 def grant_choice() -> None:
@@ -94,17 +95,32 @@ def withdraw_rights() -> None:
 
 
 def _grant(wanted: dict[str, dict[str, dict[str, int]]]) -> None:
-    given = _given()
-    for role, doctypes in wanted.items():
-        for doctype, rights in doctypes.items():
-            row = {"parent": doctype, "role": role, "permlevel": 0}
-            if frappe.db.exists("Custom DocPerm", row) or frappe.db.exists("DocPerm", row):
-                continue
-            add_permission(doctype, role)
-            for right, value in rights.items():
-                update_permission_property(doctype, role, 0, right, value, validate=False)
-            given.append([doctype, role])
+    lacking = [
+        (role, doctype, rights)
+        for role, doctypes in wanted.items()
+        for doctype, rights in doctypes.items()
+        if not any(frappe.db.exists(kind, _row(role, doctype)) for kind in ("Custom DocPerm", "DocPerm"))
+    ]
+    _add(lacking)
+    given = _given() + [[doctype, role] for role, doctype, _rights in lacking]
     frappe.db.set_default(_GIVEN, json.dumps(given))
+
+
+def _add(wanted: Iterable[tuple[str, str, dict[str, int]]]) -> None:
+    """Write the rows, and check each DocType once all of its are there: a check reads the DocType anew, which takes long."""
+    wanted = list(wanted)
+    doctypes = dict.fromkeys(doctype for _role, doctype, _rights in wanted)
+    for doctype in doctypes:
+        setup_custom_perms(doctype)
+    for role, doctype, rights in wanted:
+        whose = {**_row(role, doctype), "parenttype": "DocType", "parentfield": "permissions"}
+        frappe.get_doc({"doctype": "Custom DocPerm", **whose, "read": 1, **rights}).insert()
+    for doctype in doctypes:
+        validate_permissions_for_doctype(doctype)
+
+
+def _row(role: str, doctype: str) -> dict[str, str | int]:
+    return {"parent": doctype, "role": role, "permlevel": 0}
 
 
 def _given() -> list[list[str]]:

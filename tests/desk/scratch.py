@@ -1,9 +1,9 @@
-"""Steps on a throw-away site, run in a process of their own because this one is connected to the test site.
+"""What is written on a throw-away site, and what stands in its database.
 
-python -m tests.desk.scratch snapshot SITE FILE   every row: {"table\\tname": [modified, hash of the rest]}
+Steps run in a process of their own, because this one is connected to the test site; to read, a connection is enough.
+
 python -m tests.desk.scratch sell SITE            a delivery and an invoice, before the app is there
 python -m tests.desk.scratch use SITE             records of the app and what the framework keeps about them
-python -m tests.desk.scratch mentions SITE FILE NAME…   rows that name one of these DocTypes
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from pathlib import Path
 
 import frappe
+from frappe.database.database import Database
 
 # Records of what happened, caches and counters that grow by looking at a site. Installed Application and the portal's
 # menu are written anew at every migrate.
@@ -35,21 +35,23 @@ STAMPS = {"modified", "modified_by"}
 STAMPED_ANEW = {"tabNavbar Item"}
 
 
-def snapshot(target: str) -> None:
-    """Write down every row of the database. An empty value counts as no value: a new column changes no row."""
+def snapshot(database: Database) -> dict[str, list[str]]:
+    """Every row: {"table\\tname": [modified, hash of the rest]}. An empty value counts as no value: a new column changes no row."""
     found = {}
-    for table in frappe.db.get_tables(cached=False):
+    tables = """select table_name from information_schema.tables
+        where table_schema = database() and table_type = 'BASE TABLE' order by table_name"""
+    for (table,) in database.sql(tables):
         if table in LOGS:
             continue
         found[f"{table}\t"] = ["", "table"]
-        for row in frappe.db.sql(f"select * from `{table}`", as_dict=True):
+        for row in database.sql(f"select * from `{table}`", as_dict=True):
             if table == "tabSingles" and row["field"] in STAMPS:
                 continue
             filled = {key: value for key, value in row.items() if value and key not in STAMPS}
             digest = hashlib.sha256(json.dumps(filled, default=str, sort_keys=True).encode()).hexdigest()[:16]
             changed = "" if table in STAMPED_ANEW else str(row.get("modified") or "")
             found[f"{table}\t{_identity(table, row, digest)}"] = [changed, digest]
-    Path(target).write_text(json.dumps(found), "utf-8")
+    return found
 
 
 def _identity(table: str, row: dict, digest: str) -> str:
@@ -67,6 +69,30 @@ def _identity(table: str, row: dict, digest: str) -> str:
     if row.get("parent") and row.get("parenttype"):
         return f"{row['parenttype']} {row['parent']} {row.get('parentfield')} {row.get('idx')}"
     return str(row.get("name") or digest)
+
+
+def mentions(database: Database, doctypes: list[str]) -> dict[str, int]:
+    """Which columns of which tables hold the name of one of these DocTypes, and how often."""
+    texts = database.sql(
+        """select table_name, column_name from information_schema.columns
+        where table_schema = database() and data_type in ('varchar', 'char', 'text', 'mediumtext', 'longtext')""",
+    )
+    found = {}
+    for table, column in texts:
+        query = f"select count(*) from `{table}` where binary `{column}` in %(names)s"
+        count = database.sql(query, {"names": doctypes})[0][0]
+        if count:
+            found[f"{table}.{column}"] = count
+    for doctype in ("ToDo", "File"):
+        for table, kind, name in (
+            ("Version", "ref_doctype", "docname"),
+            ("Comment", "reference_doctype", "reference_name"),
+        ):
+            query = f"""select count(*) from `tab{table}` where {kind} = %(doctype)s
+                and {name} not in (select name from `tab{doctype}`)"""
+            if count := database.sql(query, {"doctype": doctype})[0][0]:
+                found[f"tab{table} of a {doctype} that is gone"] = count
+    return found
 
 
 def sell() -> None:
@@ -131,39 +157,15 @@ def _leave_traces(doctype: str, name: str) -> None:
         todo.update({"description": "look again"}).save()
 
 
-def mentions(target: str, *doctypes: str) -> None:
-    """Write down which columns of which tables still hold the name of one of these DocTypes, and how often."""
-    texts = frappe.db.sql(
-        """select table_name, column_name from information_schema.columns
-        where table_schema = database() and data_type in ('varchar', 'char', 'text', 'mediumtext', 'longtext')""",
-    )
-    found = {}
-    for table, column in texts:
-        query = f"select count(*) from `{table}` where binary `{column}` in %(names)s"
-        count = frappe.db.sql(query, {"names": doctypes})[0][0]
-        if count:
-            found[f"{table}.{column}"] = count
-    for doctype in ("ToDo", "File"):
-        for table, kind, name in (
-            ("Version", "ref_doctype", "docname"),
-            ("Comment", "reference_doctype", "reference_name"),
-        ):
-            query = f"""select count(*) from `tab{table}` where {kind} = %(doctype)s
-                and {name} not in (select name from `tab{doctype}`)"""
-            if count := frappe.db.sql(query, {"doctype": doctype})[0][0]:
-                found[f"tab{table} of a {doctype} that is gone"] = count
-    Path(target).write_text(json.dumps(found), "utf-8")
+STEPS = {"sell": sell, "use": use}
 
 
-STEPS = {"snapshot": snapshot, "sell": sell, "use": use, "mentions": mentions}
-
-
-def main(step: str, site: str, *arguments: str) -> None:
+def main(step: str, site: str) -> None:
     frappe.init(site=site)
     frappe.connect()
     frappe.flags.in_test = True
     try:
-        STEPS[step](*arguments)
+        STEPS[step]()
         frappe.db.commit()
     finally:
         frappe.destroy()

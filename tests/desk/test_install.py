@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import contextmanager
 
 import frappe
 import pytest
+from frappe.database.database import Database
 
 from scripts import bench as benches
 from scripts import sites
 from scripts.bench import APP, CHECKOUT
 from tests.conftest import bench_here
+from tests.desk.scratch import mentions, snapshot
 
 pytestmark = pytest.mark.slow
 SITE = sites.lane_site(os.environ.get("QMS_SCRATCH_SITE") or "complaint-qms-scratch.localhost")
@@ -37,35 +39,37 @@ class Scratch:
     def bench(self, *arguments: str) -> str:
         return bench_here().run(*arguments, site=SITE)
 
-    def step(self, name: str, *arguments: str) -> None:
+    def step(self, name: str) -> None:
         bench = bench_here()
-        command = [str(bench.python), "-m", "tests.desk.scratch", name, SITE, *arguments]
+        command = [str(bench.python), "-m", "tests.desk.scratch", name, SITE]
         benches.run(command, cwd=bench.sites, env=bench.env(PYTHONPATH=str(CHECKOUT)))
 
-    def rows(self, folder: Path) -> Rows:
-        return self._written(folder / "rows.json", "snapshot")
+    def rows(self) -> Rows:
+        with self.database() as database:
+            return snapshot(database)
 
-    def mentions(self, folder: Path, doctypes: list[str]) -> dict[str, int]:
-        return self._written(folder / "mentions.json", "mentions", *doctypes)
+    def mentions(self, doctypes: list[str]) -> dict[str, int]:
+        with self.database() as database:
+            return mentions(database, doctypes)
 
     @property
     def apps(self) -> list[str]:
-        """Installed apps, read past Frappe: another process for it would start for seconds."""
+        """Installed apps."""
+        query = "select defvalue from tabDefaultValue where parent = '__global' and defkey = 'installed_apps'"
+        with self.database() as database:
+            return json.loads(database.sql(query)[0][0])
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """A connection to the site, past Frappe: another process for it would start for seconds."""
         config, ours = bench_here().site_config(SITE), frappe.db
         name = config["db_name"]
         login = {"user": name, "password": config["db_password"], "cur_db_name": name}
-        db = frappe.database.get_db(host=ours.host, port=ours.port, socket=ours.socket, **login)
+        made = frappe.database.get_db(host=ours.host, port=ours.port, socket=ours.socket, **login)
         try:
-            query = (
-                "select defvalue from tabDefaultValue where parent = '__global' and defkey = 'installed_apps'"
-            )
-            return json.loads(db.sql(query)[0][0])
+            yield made
         finally:
-            db.close()
-
-    def _written(self, file: Path, step: str, *arguments: str) -> dict:
-        self.step(step, str(file), *arguments)
-        return json.loads(file.read_text("utf-8"))
+            made.close()
 
 
 @pytest.fixture(scope="module")
@@ -93,28 +97,28 @@ def changed(before: Rows, after: Rows, part: int | None = None) -> dict[str, lis
     return {kind: keys for kind, keys in outcome.items() if keys}
 
 
-def test_the_app_comes_stays_unchanged_and_leaves_nothing(scratch: Scratch, tmp_path: Path) -> None:
+def test_the_app_comes_stays_unchanged_and_leaves_nothing(scratch: Scratch) -> None:
     """One story, because each step needs the one before it."""
-    bare = scratch.rows(tmp_path)
+    bare = scratch.rows()
     scratch.bench("install-app", APP)
-    installed = scratch.rows(tmp_path)
+    installed = scratch.rows()
     assert not changed(bare, installed).get("gone"), "installing removed rows of other apps"
     for kind in ("Custom Field", "Role", "Workflow", "Workflow State", "DocType"):
         assert made_of(kind, bare, installed), f"installing made no {kind}"
 
     scratch.bench("migrate")
-    first = scratch.rows(tmp_path)
+    first = scratch.rows()
     same(changed(installed, first, part=1), "a migrate right after the install changed rows")
     scratch.bench("migrate")
-    same(changed(first, scratch.rows(tmp_path)), "a second migrate changed rows")
+    same(changed(first, scratch.rows()), "a second migrate changed rows")
 
     scratch.step("use")
     ours = [key.partition("\t")[2] for key in made_of("DocType", bare, installed)]
-    assert scratch.mentions(tmp_path, ours), "the records left no trace, so their removal would prove nothing"
+    assert scratch.mentions(ours), "the records left no trace, so their removal would prove nothing"
     scratch.bench("uninstall-app", APP, "--yes", "--no-backup")
-    same(changed(bare, scratch.rows(tmp_path), part=1), "the uninstall left, took or changed rows")
+    same(changed(bare, scratch.rows(), part=1), "the uninstall left, took or changed rows")
     assert APP not in scratch.apps
-    left = scratch.mentions(tmp_path, ours)
+    left = scratch.mentions(ours)
     left.pop("tabDeleted Document.deleted_name", None)  # the framework's own record of what it removed
     # It writes one row more when it takes the settings page away, after the app has cleaned up.
     assert left.pop("tabDeleted Document.deleted_doctype", 1) == 1

@@ -18,7 +18,6 @@ from frappe.utils import CallbackManager
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from tests.as_found import remembered_structure
 from tests.conftest import fresh_request
 
 SAVEPOINT = "before_request"
@@ -61,18 +60,11 @@ def ask(method: str, path: str, body: Any = None, user: str = "Administrator", k
     finally:
         if not keep:
             frappe.db.rollback(save_point=SAVEPOINT)
-        _next_request()
-
-
-def _next_request() -> None:
-    """A fresh request of a server that has answered others: it knows what DocTypes look like."""
-    kept = remembered_structure()
-    fresh_request()
-    frappe.local.cache.update(kept)
+        fresh_request()
 
 
 def _answer(request: Request, user: str) -> Answer:
-    _next_request()
+    fresh_request()
     frappe.local.request = request
     request.after_response = CallbackManager()
     frappe.local.is_ajax = False

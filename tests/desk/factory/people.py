@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import frappe
 from frappe.model.document import Document
 
-from tests.as_found import doctypes_kept
+from tests.as_found import doctypes_kept, forget_user
 from tests.desk.factory import copied
 from tests.desk.factory.base import company, make, unique
 
@@ -37,7 +37,7 @@ def user(*roles: str, email: str | None = None) -> str:
     # Words that are the same are one; so the rows differ.
     kind = ("User", frappe.scrub(name) == name, *sorted(wanted))
     copied.build(kind, words, lambda: _new_user(email, wanted))
-    frappe.clear_cache(user=email)  # the user of another test may have had the same name
+    forget_user(email)  # the user of another test may have had the same name
     return email
 
 
