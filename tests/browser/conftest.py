@@ -1,4 +1,4 @@
-"""A real web server on the test site and a real Chromium that logs in by typing.
+"""A real web server on the test site and a real Chromium whose people are logged in.
 
 Records made here are committed, because the server is another process; after each test the site is put back as it was
 found. After the server wrote something, this process sees it from its next transaction on: call `frappe.db.rollback()`
@@ -41,6 +41,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+USUAL = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
 # No socket server runs in the tests; the desk works without it and says so on the console.
 NOT_OURS = re.compile(r"socket\.io|/favicon\.ico")
 failed_key = pytest.StashKey[bool]()
@@ -157,29 +158,26 @@ def person(site: str) -> Callable[..., str]:
 
 @pytest.fixture
 def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """Function: a page of the desk after typing a user's name and password on the login page.
+    """Function: an empty page of a person who is logged in; with `typed` on the login page, and then it shows the desk.
 
-    Each call is a person of their own (separate cookies). When the test ends, an error that a page wrote on its console
+    Each call is a person of their own (separate cookies), without animations, as one may ask for in the system. When the test ends, an error that a page wrote on its console
     fails it; when it failed, a picture of every page is in `out/browser`.
     """
     from tests.desk.factory import PASSWORD
 
     pages: list[tuple[Page, list[str]]] = []
 
-    def open_desk(user: str = "Administrator", password: str | None = None, **context: object) -> Page:
-        page = browser.new_context(
-            **{"base_url": server, "viewport": {"width": 1440, "height": 900}} | context
-        ).new_page()
+    def open_desk(user: str = "Administrator", *, typed: bool = False, **context: object) -> Page:
+        page = browser.new_context(**{**USUAL, "base_url": server} | context).new_page()
         errors: list[str] = []
         page.on("console", lambda message: message.type == "error" and errors.append(_told(message)))
         page.on("pageerror", lambda error: errors.append(str(error)))
         pages.append((page, errors))
-        page.goto("/login")
-        page.fill("#login_email", user)
-        page.fill("#login_password", password or ("admin" if user == "Administrator" else PASSWORD))
-        page.click(".page-card-actions .btn-login:visible")
-        # Let in; what stands on the first page is waited for by who looks at it.
-        page.wait_for_url(re.compile(r"/(app|desk|me)"), timeout=60_000, wait_until="commit")
+        password = "admin" if user == "Administrator" else PASSWORD
+        if typed:
+            _type_in(page, user, password)
+        else:
+            page.request.post("/api/method/login", form={"usr": user, "pwd": password}, fail_on_status_code=True)
         return page
 
     yield open_desk
@@ -191,6 +189,15 @@ def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iter
         page.context.close()
     if errors and not failed:
         pytest.fail("the page wrote errors on its console:\n" + "\n".join(errors), pytrace=False)
+
+
+def _type_in(page: Page, user: str, password: str) -> None:
+    page.goto("/login")
+    page.fill("#login_email", user)
+    page.fill("#login_password", password)
+    page.click(".page-card-actions .btn-login:visible")
+    # Let in; what stands on the first page is waited for by who looks at it.
+    page.wait_for_url(re.compile(r"/(app|desk|me)"), timeout=60_000, wait_until="commit")
 
 
 def _told(message: ConsoleMessage) -> str:

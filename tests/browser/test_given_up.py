@@ -88,7 +88,7 @@ def test_several_are_tried_again_from_the_list_and_others_passed_over(login, per
 @pytest.mark.parametrize("doctype", BUTTONS)
 def test_nobody_else_sees_them_or_tries_them_again(login, person, doctype: str) -> None:
     name = made(doctype)
-    desk = Desk(login(person(roles.MANAGER)))
+    desk = Desk(login(person(roles.MANAGER), typed=True))
     desk.page.wait_for_function("window.frappe && frappe.csrf_token && frappe.model && frappe.boot")
     desk.settle()
     method = {"QMS Message": "send_messages", "QMS Event": "tell_listeners"}[doctype]

@@ -37,7 +37,7 @@ def invoice():
 @pytest.fixture
 def enter(login, person):
     """Function: the desk of a person with these roles."""
-    return lambda *held: Desk(login(person(*held)))
+    return lambda *held: Desk(login(person(*held), typed=True))
 
 
 def test_one_complaint_goes_round_the_whole_loop(enter, invoice, person) -> None:
