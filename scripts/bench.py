@@ -68,7 +68,7 @@ class Bench:
         """Environment for a process in the bench: no other virtual environment, no foreign Python path."""
         env = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")}
         env["PATH"] = f"{self.python.parent}{os.pathsep}{env.get('PATH', os.defpath)}"
-        return env | extra
+        return compiled_aside(env, self.path / "config" / APP / "compiled") | extra
 
     def command(self, *args: str, site: str | None = None) -> list[str]:
         """Argument list of a bench command: what the `bench` program itself starts for its Frappe verbs."""
@@ -167,6 +167,17 @@ def inspect(place: Path) -> Bench | str:
     if missing:
         return f"without {' and '.join(missing)} under apps"
     return Bench(place.absolute(), **versions)
+
+
+def compiled_aside(env: dict[str, str], place: Path) -> dict[str, str]:
+    """The environment in which Python compiles a module once where it is told to write nothing beside the sources.
+
+    Containers tell it so. Each process of a bench then compiles Frappe anew, which is most of what a short one does.
+    """
+    if not env.get("PYTHONDONTWRITEBYTECODE"):
+        return env
+    rest = {key: value for key, value in env.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return {"PYTHONPYCACHEPREFIX": str(place)} | rest
 
 
 def read_json(path: Path) -> dict:

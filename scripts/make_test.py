@@ -46,7 +46,7 @@ class Plan:
 
     def environment(self) -> dict[str, str]:
         """What `tests/conftest.py` reads."""
-        env = self.bench.env() if self.bench else dict(os.environ)
+        env = self.bench.env() if self.bench else benches.compiled_aside(dict(os.environ), install.VENV / "compiled")
         told = {"QMS_NO_DESK": self.no_desk, "QMS_NO_BROWSER": self.no_browser, "QMS_BROKEN": self.broken}
         if self.bench:
             told |= {"QMS_BENCH": str(self.bench.path), "QMS_TEST_SITE": sites.desk_site()}
