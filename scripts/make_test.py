@@ -2,7 +2,7 @@
 
 With a usable bench one pytest runs in the bench's environment; without one, in `.venv`, where the desk and browser
 folders report themselves skipped. Arguments are handed on to pytest. Files run side by side in lanes, each with a site of its
-own: as many as there are cores, two at most; `QMS_LANES=1` for one.
+own: one more than there are cores, because a browser and other processes are waited for, three at most; `QMS_LANES=1` for one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from scripts import install, pointing, services, sites
 from scripts.bench import CHECKOUT, Bench, CommandFailed, say
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MOST_LANES, LANE_MEMORY = 3, 2 * 1024**3
 
 
 @dataclass
@@ -46,7 +47,11 @@ class Plan:
 
     def environment(self) -> dict[str, str]:
         """What `tests/conftest.py` reads."""
-        env = self.bench.env() if self.bench else benches.compiled_aside(dict(os.environ), install.VENV / "compiled")
+        env = (
+            self.bench.env()
+            if self.bench
+            else benches.compiled_aside(dict(os.environ), install.VENV / "compiled")
+        )
         told = {"QMS_NO_DESK": self.no_desk, "QMS_NO_BROWSER": self.no_browser, "QMS_BROKEN": self.broken}
         if self.bench:
             told |= {"QMS_BENCH": str(self.bench.path), "QMS_TEST_SITE": sites.desk_site()}
@@ -158,7 +163,9 @@ def lanes(arguments: list[str]) -> int:
     ]
     if options or (len(files) == 1 and (CHECKOUT / files[0].partition("::")[0]).is_file()):
         return 1
-    return min(2, os.cpu_count() or 1)
+    cores = os.cpu_count() or 1
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(MOST_LANES, cores + 1, memory // LANE_MEMORY)) if cores > 1 else 1
 
 
 def chosen(arguments: list[str]) -> list[str]:

@@ -177,7 +177,9 @@ def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iter
         if typed:
             _type_in(page, user, password)
         else:
-            page.request.post("/api/method/login", form={"usr": user, "pwd": password}, fail_on_status_code=True)
+            page.request.post(
+                "/api/method/login", form={"usr": user, "pwd": password}, fail_on_status_code=True
+            )
         return page
 
     yield open_desk

@@ -14,6 +14,7 @@ from tests.desk.factory import copied
 
 KINDS = {
     "User": lambda: factory.person("Complaint Agent", "Sales User"),
+    "Customer": factory.customer,
     "Sale": lambda: factory.sold(10),
 }
 # ERPNext adds each invoice to the company's sum of the month.

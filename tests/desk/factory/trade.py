@@ -56,14 +56,22 @@ class Line:
 
 
 def customer(**values: object) -> Document:
-    """A company as customer, first group and territory that are not groups of others."""
-    defaults = {
-        "customer_name": unique("Customer"),
+    """A company as customer, first group and territory that are not groups of others. One without further values is copied from
+    one made before."""
+    name = unique("Customer")
+    wanted = {
+        "customer_name": name,
         "customer_type": "Company",
         "customer_group": first_leaf("Customer Group"),
         "territory": first_leaf("Territory"),
     }
-    return make("Customer", **defaults | values)
+    if values:
+        return make("Customer", **wanted | values)
+    kind = ("Customer", wanted["customer_group"], wanted["territory"], *_sums(CUSTOMER_FOLLOWS))
+    copied.build(kind, {"<customer>": name}, lambda: make("Customer", **wanted))
+    made = frappe.get_doc("Customer", {"customer_name": name})
+    made.flags.ignore_permissions = True
+    return made
 
 
 def contact(party: str, party_type: str = "Customer", **values: object) -> Document:
@@ -264,13 +272,24 @@ SALE = ("Customer", "Delivery Note", "Sales Invoice")
 
 def _settings() -> list[str]:
     """What a sale of goods at their list price follows: another value means another sale."""
-    tables = ", ".join(f"`tab{doctype}`" for doctype in SALE_FOLLOWS)
-    sums = [total for _, total in frappe.db.sql(f"checksum table {tables}")]
     of_company = frappe.get_doc("Company", company()).as_dict(no_default_fields=True)
     of_company.pop("total_monthly_sales")
-    return [*sums, frappe.as_json(of_company)]
+    return [*_sums(SALE_FOLLOWS), frappe.as_json(of_company)]
 
 
+def _sums(doctypes: Iterable[str]) -> list[int]:
+    tables = ", ".join(f"`tab{doctype}`" for doctype in doctypes)
+    return [total for _, total in frappe.db.sql(f"checksum table {tables}")]
+
+
+CUSTOMER_FOLLOWS = (
+    "Singles",
+    "Property Setter",
+    "Custom Field",
+    "Customer Group",
+    "Territory",
+    "DefaultValue",
+)
 SALE_FOLLOWS = (
     "Singles", "Property Setter", "Custom Field", "Pricing Rule", "Tax Rule", "Sales Taxes and Charges Template", "Price List",
     "Currency", "Account", "Warehouse", "Item Group", "Customer Group", "Territory", "UOM",
