@@ -9,7 +9,6 @@ the standard ones beside the first of them; uninstalling takes both back.
 """
 
 import json
-from collections.abc import Iterable
 
 import frappe
 from frappe.core.doctype.doctype.doctype import validate_permissions_for_doctype
@@ -61,12 +60,7 @@ _UNIMPORTANT = ("name", "creation", "modified", "modified_by", "owner", "idx", "
 
 def grant_sight() -> None:
     """Let each role read what its work needs; rows that are there already stay as they are."""
-    _add(
-        (role, doctype, _RIGHTS)
-        for role, doctypes in SIGHT.items()
-        for doctype in doctypes
-        if not frappe.db.exists("Custom DocPerm", _row(role, doctype))
-    )
+    _add([(role, doctype, _RIGHTS) for role, doctypes in SIGHT.items() for doctype in doctypes])
 
 
 def grant_choice() -> None:
@@ -106,16 +100,19 @@ def _grant(wanted: dict[str, dict[str, dict[str, int]]]) -> None:
     frappe.db.set_default(_GIVEN, json.dumps(given))
 
 
-def _add(wanted: Iterable[tuple[str, str, dict[str, int]]]) -> None:
-    """Write the rows, and check each DocType once all of its are there: a check reads the DocType anew, which takes long."""
-    wanted = list(wanted)
-    doctypes = dict.fromkeys(doctype for _role, doctype, _rights in wanted)
-    for doctype in doctypes:
+def _add(wanted: list[tuple[str, str, dict[str, int]]]) -> None:
+    """Write the rows that are not there, and check each DocType once all of its are: a check reads the DocType anew, which takes
+    long."""
+    for doctype in sorted({doctype for _role, doctype, _rights in wanted}):
         setup_custom_perms(doctype)
+    changed = set()
     for role, doctype, rights in wanted:
+        if frappe.db.exists("Custom DocPerm", _row(role, doctype)):
+            continue
         whose = {**_row(role, doctype), "parenttype": "DocType", "parentfield": "permissions"}
         frappe.get_doc({"doctype": "Custom DocPerm", **whose, "read": 1, **rights}).insert()
-    for doctype in doctypes:
+        changed.add(doctype)
+    for doctype in sorted(changed):
         validate_permissions_for_doctype(doctype)
 
 
