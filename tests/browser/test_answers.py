@@ -137,7 +137,9 @@ def test_a_call_is_noted_in_two_clicks(agent: Desk, solved: str) -> None:
 
 
 def test_a_call_of_yesterday_counts_from_when_it_was(agent: Desk, solved: str) -> None:
-    received, called = (add_to_date(get_datetime(), days=-days).replace(microsecond=0) for days in (2, 1))
+    received, called = (
+        add_to_date(get_datetime(), days=-days).replace(second=0, microsecond=0) for days in (2, 1)
+    )
     frappe.db.set_value("Complaint", solved, "received_at", received, update_modified=False)
     frappe.db.commit()
     agent.create("Note a Call or Visit", group="Answer")

@@ -3,6 +3,7 @@
  * when it closes.
  */
 export function keep_typed_moments(dialog) {
+	if (cint((frappe.boot.versions || {}).frappe) < 16) return;
 	for (const control of Object.values(dialog.fields_dict)) {
 		if (control.df.fieldtype !== "Datetime") continue;
 		const show = control.set_formatted_input.bind(control);
