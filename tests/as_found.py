@@ -257,6 +257,7 @@ def forget_user(email: str) -> None:
             frappe.local.cache.get(key, {}).pop(email, None)
             orders.hdel(key, email)
         orders.execute()
+    frappe.defaults.clear_defaults_cache(email)
     frappe.cache.delete_keys(f"user:{email}")
     frappe.local.role_permissions = {}
     if hasattr(frappe.local, "request_cache"):

@@ -15,7 +15,7 @@ _LONGEST = 140
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
-def parties(txt: str = "") -> list[dict[str, Any]]:
+def parties(txt: str) -> list[dict[str, Any]]:
     """Customers, contacts and people who complained before: {doctype, label, notes, values (fields of Complaint)}."""
     frappe.has_permission("Complaint", "create", throw=True)
     return search.parties(txt[:_LONGEST])
@@ -23,7 +23,7 @@ def parties(txt: str = "") -> list[dict[str, Any]]:
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
-def products(txt: str = "", customer: str = "", company: str = "") -> list[dict[str, Any]]:
+def products(txt: str, customer: str = "", company: str = "") -> list[dict[str, Any]]:
     """Items, batches, serial numbers and sales documents, in the same shape; without a text what the customer bought last."""
     frappe.has_permission("Complaint", "create", throw=True)
     return search.products(txt[:_LONGEST], customer, company)
@@ -31,20 +31,21 @@ def products(txt: str = "", customer: str = "", company: str = "") -> list[dict[
 
 @frappe.whitelist(methods=["POST"])
 @checked
-def look(data: Any = None) -> dict[str, Any]:
+def look(data: Any = None, propose_handler: bool = False) -> dict[str, Any]:
     """What can be said of a complaint that is being entered; nothing is stored.
 
     Args:
-        data: fields of Complaint that are filled so far, as an object or as its JSON text.
+        data: fields of Complaint that are filled so far, as an object or as its JSON text; others are passed over.
+        propose_handler: look for who could take it on as well.
 
     Returns:
-        {filled, items, sales, mentions, proposals, context} as of `services.intake.preview.look`, and the handler that is
+        {filled, items, sales, mentions, proposals, context} as of `services.intake.preview.look`, and `handler`, who is
         proposed: {user, full_name, open} or None.
     """
     frappe.has_permission("Complaint", "create", throw=True)
     sent = read_object(data, _("Send the fields of the complaint as an object in “data”."))
     doc, said = preview.look(sent)
-    return {**said, "handler": None if doc.complaint_owner else _handler(doc)}
+    return {**said, "handler": _handler(doc) if propose_handler else None}
 
 
 def _handler(doc: Any) -> dict[str, Any] | None:

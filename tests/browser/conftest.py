@@ -24,7 +24,7 @@ import pytest
 
 from scripts import services
 from scripts.make_test import chromium
-from tests.conftest import TESTS, bench_here, fresh_request
+from tests.conftest import TESTS, bench_here, desk_site, forget_jobs, fresh_request
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -70,6 +70,7 @@ def undone(keeper: AsFound) -> Iterator[None]:
     fresh_request()
     with as_found(keeper):
         yield
+    forget_jobs(desk_site())
     fresh_request()
 
 

@@ -74,7 +74,7 @@ class Desk:
         for fieldname, value in values.items():
             self._put(within.locator(f'.frappe-control[data-fieldname="{fieldname}"]:visible').first, value)
 
-    def _put(self, control: Locator, value: str) -> None:
+    def _put(self, control: Locator, value: str, tab: bool = True) -> None:
         kind = control.get_attribute("data-fieldtype")
         control.scroll_into_view_if_needed()
         if kind == "Text Editor":
@@ -91,7 +91,7 @@ class Desk:
         else:
             box = control.locator("input")
             box.fill(value)
-            box.press("Tab")
+            box.press("Tab") if tab else box.blur()
 
     def _choose(self, control: Locator, value: str) -> None:
         box = control.locator("input")
@@ -109,7 +109,8 @@ class Desk:
         for fieldname, value in values.items():
             cell = row.locator(f'.grid-static-col[data-fieldname="{fieldname}"]')
             cell.click()
-            self._put(cell.locator(".frappe-control").first, value)
+            # A Tab out of the last cell adds a row a moment later, and takes the cursor there.
+            self._put(cell.locator(".frappe-control").first, value, tab=False)
         self.page.keyboard.press("Escape")
         self.page.evaluate("document.activeElement.blur()")  # 16 leaves the cell open
 

@@ -157,9 +157,12 @@ def test_another_choice_takes_back_what_the_first_one_filled_in(agent: Desk) -> 
 
 def test_another_caller_leaves_nothing_of_the_first_but_what_was_typed(agent: Desk) -> None:
     first, second = factory.customer(), factory.customer()
-    ann = factory.contact(first.name, first_name=factory.unique("Ann"))
+    ann = factory.contact(
+        first.name,
+        first_name=factory.unique("Ann"),
+        phone_nos=[{"phone": "+49 30 5556677", "is_primary_mobile_no": 1}],
+    )
     frappe.db.commit()
-    agent.put(short(agent), contact_phone="0221 998877")
     choose(agent, "who", ann.first_name, ann.first_name)
     agent.page.wait_for_function(
         "email => cur_frm.doc.contact_email === email", arg=ann.email_ids[0].email_id
@@ -167,12 +170,58 @@ def test_another_caller_leaves_nothing_of_the_first_but_what_was_typed(agent: De
     short(agent).locator('[data-clear="contact_person"]').click()
     agent.settle()
     assert not agent.value("contact_person"), "what somebody took out is not filled in again"
+    assert agent.value("contact_phone") == "+49 30 5556677"
+    agent.put(short(agent), contact_phone="0221 998877")
     short(agent).locator('[data-fieldname="who"] input').fill("")
     choose(agent, "who", second.customer_name, second.customer_name)
     agent.page.wait_for_function("name => cur_frm.doc.complainant_name === name", arg=second.customer_name)
     assert agent.value("customer") == second.name
     assert agent.value("contact_email") != ann.email_ids[0].email_id
     assert agent.value("contact_phone") == "0221 998877"
+
+
+def test_a_photo_that_is_chosen_while_the_server_answers_is_kept(agent: Desk, photo: Path) -> None:
+    with agent.page.expect_file_chooser() as chooser:
+        short(agent).locator(".cq-take-photo").click()
+    # While the camera is open, what was typed is read.
+    agent.page.evaluate("cur_frm.cq_intake.put({ subject: 'It hums' }, true)")
+    agent.settle()
+    chooser.value.set_files(photo)
+    expect(short(agent).locator(".cq-photo")).to_have_count(1, timeout=WAIT)
+    short(agent).locator("[data-drop]").click()
+    expect(short(agent).locator(".cq-photo")).to_have_count(0)
+    agent.settle()
+    frappe.db.rollback()
+    assert not frappe.db.exists(
+        "File", {"file_name": ("like", "label%"), "owner": agent.page.evaluate("frappe.session.user")}
+    )
+
+
+def test_nothing_is_saved_while_a_file_is_on_its_way(agent: Desk, photo: Path) -> None:
+    held = []
+    agent.page.route("**/api/method/upload_file", lambda route: held.append(route))
+    agent.put(short(agent), happened="It hums and hums.")
+    short(agent).locator("input[type=file]").set_input_files(photo)
+    expect(short(agent).locator(".cq-uploads")).to_contain_text("1 of 1", timeout=WAIT)
+    agent.page.keyboard.press("Control+s")
+    expect(agent.dialog).to_contain_text("still being uploaded", timeout=WAIT)
+    assert agent.page.evaluate("cur_frm.is_new()")
+    agent.dismiss(agent.dialog)
+    held[0].continue_()
+    expect(short(agent).locator(".cq-photo")).to_have_count(1, timeout=WAIT)
+    name = agent.save()
+    assert frappe.db.count("Complaint Evidence", {"parent": name}) == 1
+
+
+def test_a_text_with_a_layout_is_left_to_the_whole_form(agent: Desk) -> None:
+    html = "<p>It <b>hums</b></p><ul><li>all night</li></ul>"
+    agent.page.evaluate(
+        "html => cur_frm.set_value('description', html).then(() => cur_frm.cq_intake.show())", html
+    )
+    box = short(agent).locator("textarea").first
+    expect(box).to_have_value(re.compile("hums"))
+    expect(box).not_to_be_editable()
+    assert "<b>hums</b>" in str(agent.value("description"))
 
 
 def test_what_others_called_themselves_is_text(agent: Desk) -> None:

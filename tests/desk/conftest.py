@@ -35,4 +35,5 @@ def undone(site: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
         frappe.db.set_execution_timeout(0)
         # The lists that the app keeps may hold what is rolled back; the next test, and a web server, would believe them.
         frappe.cache.delete_keys("complaint_qms_")
+        frappe.defaults.clear_defaults_cache()
     fresh_request()

@@ -12,6 +12,8 @@ _TELEPHONE: Final = re.compile(r"[\d\s()+./-]+")
 _FEWEST_DIGITS: Final = 5
 # A country code, or the zero in its place, stands before these.
 _MOST_DIGITS: Final = 9
+# Of a pattern of digits some hits are none.
+_LOOKED_AT: Final = 50
 
 
 def may_choose(doctype: str) -> bool:
@@ -21,10 +23,8 @@ def may_choose(doctype: str) -> bool:
 
 def telephone_digits(text: str) -> str:
     """The digits by which a telephone number is found, however it is written; empty where the text is none."""
-    digits = "".join(re.findall(r"\d", text))
-    if not _TELEPHONE.fullmatch(text) or len(digits) < _FEWEST_DIGITS:
-        return ""
-    return digits.lstrip("0")[-_MOST_DIGITS:]
+    digits = _digits(text).lstrip("0")[-_MOST_DIGITS:]
+    return digits if _TELEPHONE.fullmatch(text) and len(digits) >= _FEWEST_DIGITS else ""
 
 
 def like(text: str) -> str:
@@ -38,26 +38,32 @@ def telephone_like(digits: str) -> str:
     return f"%{'%'.join(digits)}%"
 
 
+def matches(row: dict[str, Any], text: str, telephones: Iterable[str | None]) -> bool:
+    """Whether a row that a pattern of digits let through has those digits beside each other, or the text itself."""
+    digits = telephone_digits(text)
+    if not digits or any(digits in _digits(telephone or "") for telephone in telephones):
+        return True
+    return text.strip().casefold() in " ".join(str(value) for value in row.values()).casefold()
+
+
 def find_customers(text: str, limit: int) -> list[dict[str, Any]]:
     """Customers in use whose name, title, mail address or telephone matches; one query."""
     if not may_choose("Customer"):
         return []
-    return _telephone_holds(
-        frappe.get_list(
-            "Customer",
-            filters={"disabled": 0},
-            or_filters=_any_of("Customer", text, ("name", "customer_name", "email_id"), ("mobile_no",)),
-            fields=["name", "customer_name", "territory", "email_id", "mobile_no"],
-            order_by="customer_name asc",
-            limit=limit,
-        ),
-        text,
-        ("mobile_no",),
+    rows = frappe.get_list(
+        "Customer",
+        filters={"disabled": 0},
+        or_filters=_any_of("Customer", text, ("name", "customer_name", "email_id"), ("mobile_no",)),
+        fields=["name", "customer_name", "territory", "email_id", "mobile_no"],
+        order_by="customer_name asc",
+        limit=_LOOKED_AT,
     )
+    return [row for row in rows if matches(row, text, [row.mobile_no])][:limit]
 
 
 def find_contacts(text: str, limit: int) -> list[dict[str, Any]]:
-    """Contacts that match, each with the `customer` it belongs to where the user may see that one; three queries."""
+    """Contacts that match, each with the `customer` it belongs to; those of customers alone that the user does not see are
+    left out. Four queries."""
     if not may_choose("Contact"):
         return []
     rows = frappe.get_list(
@@ -70,50 +76,55 @@ def find_contacts(text: str, limit: int) -> list[dict[str, Any]]:
         fields=["name", "full_name", "company_name", "email_id", "mobile_no", "phone"],
         order_by="full_name asc",
         distinct=True,
-        limit=limit,
+        limit=_LOOKED_AT,
     )
-    customers = _customers_of(row.name for row in rows)
-    return [{**row, "customer": customers.get(row.name)} for row in rows]
+    telephones = _telephones_of([row.name for row in rows])
+    customers = _customers_of([row.name for row in rows])
+    return [
+        {**row, "customer": customers.get(row.name)}
+        for row in rows
+        if customers.get(row.name, "") is not None and matches(row, text, telephones.get(row.name, ()))
+    ][:limit]
+
+
+def _digits(text: str) -> str:
+    return "".join(re.findall(r"\d", text))
 
 
 def _any_of(doctype: str, text: str, words: Iterable[str], telephones: Iterable[str]) -> list[list[str]]:
     digits = telephone_digits(text)
     found = [[doctype, field, "like", like(text)] for field in words]
-    found += [[doctype, field, "like", telephone_like(digits)] for field in telephones if digits]
+    return found + [[doctype, field, "like", telephone_like(digits)] for field in telephones if digits]
+
+
+def _telephones_of(contacts: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    if contacts:
+        rows = frappe.get_all(
+            "Contact Phone", {"parent": ("in", contacts)}, ["parent", "phone"], order_by="idx asc"
+        )
+        for row in rows:
+            found.setdefault(row.parent, []).append(row.phone)
     return found
 
 
-def _telephone_holds(rows: list[Any], text: str, fields: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Of a telephone number the pattern lets through digits with others between them; those go."""
-    digits = telephone_digits(text)
-    if not digits:
-        return rows
-    return [
-        row
-        for row in rows
-        if any(digits in "".join(re.findall(r"\d", row.get(field) or "")) for field in fields)
-        or text.strip().lower() in " ".join(str(value) for value in row.values()).lower()
-    ]
-
-
-def _customers_of(contacts: Iterable[str]) -> dict[str, str]:
-    names = sorted(set(contacts))
-    if not names or not may_choose("Customer"):
+def _customers_of(contacts: list[str]) -> dict[str, str | None]:
+    """Contact → the first of its customers that the user sees, None where they see none; contacts of nobody are left out."""
+    if not contacts:
         return {}
     links = frappe.get_all(
         "Dynamic Link",
-        {"parenttype": "Contact", "parent": ("in", names), "link_doctype": "Customer"},
+        {"parenttype": "Contact", "parent": ("in", contacts), "link_doctype": "Customer"},
         ["parent", "link_name"],
-        order_by="idx desc",
+        order_by="idx asc",
     )
-    seen = set(
-        frappe.get_list(
-            "Customer",
-            filters={"name": ("in", sorted({link.link_name for link in links})), "disabled": 0},
-            pluck="name",
-            limit=0,
-        )
-        if links
-        else ()
-    )
-    return {link.parent: link.link_name for link in links if link.link_name in seen}
+    names = sorted({link.link_name for link in links})
+    seen: set[str] = set()
+    if names and may_choose("Customer"):
+        filters = {"name": ("in", names), "disabled": 0}
+        seen = set(frappe.get_list("Customer", filters=filters, pluck="name", limit=0))
+    found: dict[str, str | None] = {}
+    for link in links:
+        if not found.get(link.parent):
+            found[link.parent] = link.link_name if link.link_name in seen else None
+    return found

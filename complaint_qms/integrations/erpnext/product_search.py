@@ -128,7 +128,7 @@ def named_in(tokens: Iterable[str], company: str) -> list[dict[str, str]]:
 def sales_of(
     unit: dict[str, str], customer: str, company: str, narrowed: Narrowing, limit: int
 ) -> list[dict[str, Any]]:
-    """Where a unit was sold, newest first: {doctype, name, date, customer, qty, uom}. One query for each kind of document.
+    """Where a unit was sold, newest first: {doctype, name, date, customer}, each document once. One query for each kind of document.
 
     Args:
         unit: `serial_no`, `batch_no` or `item_code`; the first that is given is looked for.
@@ -143,7 +143,8 @@ def sales_of(
             frappe.qb.from_(sale)
             .inner_join(row)
             .on(row.parent == sale.name)
-            .select(sale.name, sale[_ON[doctype]].as_("date"), sale.customer, row.qty, row.uom)
+            .select(sale.name, sale[_ON[doctype]].as_("date"), sale.customer)
+            .distinct()
             .where((sale.docstatus == 1) & (sale.is_return == 0) & _holds(row, unit))
         )
         query = query.where(sale.customer == customer) if customer else query

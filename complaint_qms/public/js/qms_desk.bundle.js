@@ -19,12 +19,14 @@ import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
 import { clear_intake, draw_intake } from "./desk/intake";
+import { wait_for_uploads } from "./desk/photos";
 import { assignable, set_complaint_queries } from "./desk/complaint_queries";
 
 frappe.provide("complaint_qms.desk");
 Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, {
 	take_step,
 	draw_intake,
+	wait_for_uploads,
 	clear_intake,
 	draw_gallery,
 	kind_of,

@@ -150,7 +150,9 @@ def check_texts(file: Document) -> None:
         frappe.ValidationError: naming the field.
     """
     for field in _TEXTS:
-        if not isinstance(file.get(field), str | bytes | NoneType):
+        # Records that the database numbers are named by whole numbers.
+        kinds = str | bytes | NoneType | (int if field == "attached_to_name" else str)
+        if not isinstance(file.get(field), kinds):
             label = _(file.meta.get_label(field)) if file.meta.has_field(field) else field
             refuse(_("{0}: enter a text.").format(label))
 

@@ -23,10 +23,10 @@ ENTERED: Final = (
     "company", "customer", "contact_person", "complainant_name", "contact_email", "contact_phone", "item_code",
     "product_model", "batch_no", "serial_no", "reported_lot", "qty", "sales_order", "delivery_note", "sales_invoice",
     "subject", "description", "expectation", "channel", "complaint_type", "severity", "urgency", "harm_level",
-    "proposals", "complaint_owner",
+    "reportable", "complaint_owner",
 )  # fmt: skip
 _FILLED: Final = (
-    "customer", "contact_person", "complainant_name", "contact_email", "contact_phone", "customer_address",
+    "company", "customer", "contact_person", "complainant_name", "contact_email", "contact_phone", "customer_address",
     "territory", "country", "language", "item_code", "item_name", "item_group", "batch_no", "serial_no", "uom",
     "supplier", "manufacturing_date", "expiry_date", "warranty_until", "sales_order", "delivery_note",
     "sales_invoice", "currency",
@@ -109,7 +109,8 @@ def _take(doc: Document, doctype: str, name: str) -> list[dict[str, Any]]:
 
 
 def _sales_of(doc: Document) -> list[dict[str, Any]]:
-    """Where such a unit was sold; the only sale there is is taken, with the customer it went to."""
+    """Where such a unit was sold. The only sale there is is taken, with the customer it went to; of somebody who was named
+    otherwise it is offered, for the unit may have been sold on."""
     if any(doc.get(field) for field in SOURCES.values()):
         return []
     unit = {field: doc.get(field) for field in ("serial_no", "batch_no", "item_code") if doc.get(field)}
@@ -117,7 +118,7 @@ def _sales_of(doc: Document) -> list[dict[str, Any]]:
         return []
     found = product_search.sales_of(unit, doc.customer or "", doc.company or "", permitted, _SALES)
     names = {(sale["doctype"], sale["name"]) for sale in found}
-    if len(names) != 1:
+    if len(names) != 1 or (doc.complainant_name and not doc.customer):
         return found
     doctype, name = names.pop()
     doc.set(SOURCES[doctype], name)

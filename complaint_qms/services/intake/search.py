@@ -14,6 +14,8 @@ Choice = dict[str, Any]
 """{doctype, label, notes: [text], values: {field of Complaint: value}}"""
 
 _EACH: Final = 5
+# Somebody who complains often would hide the others.
+_LOOKED_AT: Final = 50
 _SHORTEST: Final = 2
 _NAMED: Final = 2
 
@@ -71,7 +73,8 @@ def _list(names: list[str]) -> str:
 
 def _customer(row: dict[str, Any]) -> Choice:
     notes = [row["name"] if row["name"] != row["customer_name"] else "", row["territory"], row["mobile_no"]]
-    return _choice("Customer", row["customer_name"] or row["name"], notes, customer=row["name"])
+    title = row["customer_name"] or row["name"]
+    return _choice("Customer", title, notes, customer=row["name"], complainant_name=title)
 
 
 def _contact(row: dict[str, Any]) -> Choice:
@@ -114,10 +117,14 @@ def _strangers(text: str) -> list[dict[str, Any]]:
         or_filters=any_of,
         fields=["complainant_name", "contact_email", "contact_phone"],
         order_by="received_at desc",
-        limit=_EACH,
+        limit=_LOOKED_AT,
     )
-    people = {(row.complainant_name, row.contact_email, row.contact_phone): row for row in rows}
-    return list(people.values())
+    people = {
+        (row.complainant_name, row.contact_email, row.contact_phone): row
+        for row in reversed(rows)
+        if party_search.matches(row, text, [row.contact_phone])
+    }
+    return list(reversed(people.values()))[:_EACH]
 
 
 def _choice(doctype: str, label: str, notes: list[str | None], **values: str | None) -> Choice:

@@ -13,7 +13,7 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import cint, flt
 from pypika.functions import Floor, Sqrt
 from pypika.queries import QueryBuilder
-from pypika.terms import Case, Criterion, Term, Tuple
+from pypika.terms import Case, Criterion, Term
 
 from complaint_qms.constants.clock import AT_RISK, LATE, MET, MISSED, OVERDUE, PAUSED, RUNNING
 from complaint_qms.constants.stages import COMPLAINT_OPEN
@@ -30,6 +30,7 @@ from complaint_qms.services.reporting.filters import ReportFilters
 
 RESPONSE, WHOLE = "first_response", "whole"
 LINES = (RESPONSE, *COMPLAINT_OPEN, WHOLE)
+_SIGN = "|"
 HOUR = 3600
 PERCENTILES = (50, 90)
 
@@ -321,10 +322,12 @@ class VisitSource:
         bucket = Floor(Sqrt(self.seconds))
         sop = frappe.qb.functions("IFNULL", self.sop, "")
         line = self._line_term()
-        keys = [(s, n, b) if line else (s, b) for s, n, b in sorted(wanted)]
+        keys = [_SIGN.join((s, n, str(b)) if line else (s, str(b))) for s, n, b in sorted(wanted)]
+        # As one text: rows of values are at times not found by MariaDB 10.11.19 where two of them begin alike.
+        key = frappe.qb.functions("CONCAT_WS", _SIGN, sop, *line, bucket)
         query = (
             self.query.select(self.sop, *line, bucket, self.seconds, Count("*"))
-            .where(Tuple(sop, *line, bucket).isin([Tuple(*key) for key in keys]))
+            .where(key.isin(keys))
             .groupby(self.sop, *line, bucket, self.seconds)
             .orderby(self.seconds)
         )

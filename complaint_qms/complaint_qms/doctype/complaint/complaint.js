@@ -55,11 +55,13 @@ frappe.ui.form.on("Complaint", {
 	},
 
 	validate(frm) {
+		complaint_qms.desk.wait_for_uploads(frm);
 		if (frm.is_new() && frm.cq_intake) frm.cq_intake.reveal();
 	},
 
 	contact_person(frm) {
-		if (!frm.doc.contact_person) return;
+		// In the short form the choice brings its own, and what was typed stays.
+		if (!frm.doc.contact_person || (frm.is_new() && frm.$wrapper.hasClass("cq-short"))) return;
 		frappe.xcall("frappe.contacts.doctype.contact.contact.get_contact_details", { contact: frm.doc.contact_person }).then((contact) => {
 			frm.set_value({
 				complainant_name: frm.doc.complainant_name || contact.contact_display,

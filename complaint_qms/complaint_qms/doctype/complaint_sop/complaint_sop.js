@@ -28,6 +28,7 @@ const in_working_days = (frm, seconds) => {
 
 /** Limits count working time: beside the hours stands how many working days that is. */
 function tell_limits(frm) {
+	if (frm.doctype !== "Complaint SOP") return; // ERPNext's service levels have the same rows
 	for (const fieldname of ["first_response_time", "resolution_time"]) {
 		const { description } = frappe.meta.get_docfield("Complaint SOP", fieldname);
 		const seconds = frm.doc[fieldname];

@@ -5,9 +5,10 @@ import { label } from "../labels";
 import { esc } from "../markup";
 import { date_text } from "../words";
 import { complaint_queries } from "./complaint_queries";
-import { draw_context } from "./context";
+import { clear_context, draw_context } from "./context";
 import { draw_photos } from "./photos";
 import { search_box } from "./search_box";
+import { first_sentence, is_plain, paragraphs, plain_text } from "./told_text";
 
 const PAUSE = 500;
 const WHOLE_FORM = "complaint_qms:intake:whole_form";
@@ -15,19 +16,29 @@ const TOLD = {
 	who: ["customer", "contact_person"],
 	product: ["item_code", "batch_no", "serial_no", "delivery_note", "sales_invoice", "sales_order"],
 };
+const SALES = { "Delivery Note": "delivery_note", "Sales Invoice": "sales_invoice", "Sales Order": "sales_order" };
 const PROPOSED = ["complaint_type", "severity", "harm_level", "urgency", "expectation", "reportable"];
-const SENT = [
-	"company customer contact_person complainant_name contact_email contact_phone item_code product_model batch_no serial_no reported_lot",
-	"sales_order delivery_note sales_invoice subject description expectation channel complaint_type severity urgency harm_level",
-	"complaint_owner qty",
-]
-	.join(" ")
-	.split(" ");
+const MIRRORED = [
+	"contact_phone",
+	"contact_email",
+	"qty",
+	"reported_lot",
+	"subject",
+	"complaint_type",
+	"expectation",
+	"channel",
+	"complaint_owner",
+	"company",
+];
+
+/** What somebody did in the short form of each new document: other records may be looked at in between. */
+const memory = new Map();
 
 /** Put the short form in place of the tabs of a new complaint. */
 export function draw_intake(frm) {
 	if (frm.cq_intake && frm.cq_intake.name === frm.doc.name) return frm.cq_intake.show();
 	clear_intake(frm);
+	clear_context(frm);
 	frm.cq_intake = new Intake(frm);
 }
 
@@ -42,12 +53,17 @@ class Intake {
 	constructor(frm) {
 		this.frm = frm;
 		this.name = frm.doc.name;
-		this.chosen = {}; // box → what its choice said
-		this.filled = {}; // what the server filled in beside it
-		this.refused = new Set(); // fields that somebody emptied again
+		if (!memory.has(this.name)) {
+			memory.set(this.name, {
+				chosen: {}, // box → what its choice said
+				filled: {}, // what the server filled in beside it
+				refused: new Set(), // fields that somebody emptied again
+				subject_is_mine: Boolean(frm.doc.subject),
+			});
+		}
+		this.state = memory.get(this.name);
 		this.asked = 0;
 		this.look_soon = frappe.utils.debounce(() => this.look(), PAUSE);
-		this.subject_is_mine = Boolean(frm.doc.subject);
 		this.make();
 		this.show();
 		this.look();
@@ -65,6 +81,12 @@ class Intake {
 			<div class="cq-intake-wide"><div data-at="subject"></div><div data-at="complaint_type"></div></div>
 			<div class="cq-intake-three"><div data-at="expectation"></div><div data-at="channel"></div><div data-at="complaint_owner"></div></div>
 			<div data-at="company"></div><div data-at="photos"></div><div data-at="proposals"></div></div>`).insertBefore($tabs);
+		this.$form.on("click", "[data-values]", (event) => this.put(JSON.parse(event.currentTarget.dataset.values), true));
+		this.$form.on("click", "[data-clear]", (event) => {
+			const { clear } = event.currentTarget.dataset;
+			this.state.refused.add(clear);
+			this.take({ [clear]: "" });
+		});
 		this.who = search_box(this.place("who"), {
 			fieldname: "who",
 			label: __("Who is complaining?"),
@@ -77,31 +99,20 @@ class Intake {
 			fieldname: "product",
 			label: __("Which product?"),
 			placeholder: __("Item, batch, serial number, order, delivery or invoice"),
-			ask: (txt) =>
-				frappe.xcall("complaint_qms.api.intake.products", {
-					txt,
-					customer: this.frm.doc.customer || "",
-					company: this.frm.doc.company || "",
-				}),
+			ask: (txt) => {
+				const { customer, company } = this.frm.doc;
+				return frappe.xcall("complaint_qms.api.intake.products", { txt, customer: customer || "", company: company || "" });
+			},
 			chosen: ({ values }) => this.choose("product", values),
 			typed: (text) => this.put({ product_model: text }),
 		});
 		this.happened = this.control("happened", { fieldtype: "Small Text", label: __("What happened?") }, () => this.told());
-		for (const fieldname of [
-			"contact_phone",
-			"contact_email",
-			"qty",
-			"reported_lot",
-			"subject",
-			"complaint_type",
-			"expectation",
-			"channel",
-			"complaint_owner",
-		]) {
-			this.mirror(fieldname);
-		}
-		if (!this.frm.doc.company || Object.keys(locals[":Company"] || {}).length !== 1) this.mirror("company");
 		this.happened.$input.attr("rows", 5).on("input", () => this.told());
+		this.mirrors = {};
+		const several = Object.keys(locals[":Company"] || {}).length !== 1;
+		for (const fieldname of MIRRORED) {
+			if (fieldname !== "company" || several || !this.frm.doc.company) this.mirror(fieldname);
+		}
 	}
 
 	place(at) {
@@ -112,42 +123,44 @@ class Intake {
 		return frappe.ui.form.make_control({ parent: this.place(at), df: { fieldname: at, ...df, change }, render_input: true });
 	}
 
-	/** A control of the short form for a field of the record. */
+	/** A control of the short form for a field of the record, as the site has set it. */
 	mirror(fieldname) {
-		const { label: words, fieldtype, options } = frappe.meta.get_docfield("Complaint", fieldname, this.name);
-		const query = complaint_queries(() => this.frm.doc)[fieldname];
-		const df = { fieldtype, options: fieldtype === "Select" ? select_options(options) : options, label: __(words), get_query: query };
+		const field = frappe.meta.get_docfield("Complaint", fieldname, this.name);
+		const { label: words, fieldtype, options, reqd } = field;
+		if (cint(field.hidden) || cint(field.read_only)) return;
+		const get_query = complaint_queries(() => this.frm.doc)[fieldname];
+		const df = { fieldtype, options: fieldtype === "Select" ? select_options(options) : options, label: __(words), reqd, get_query };
 		const control = this.control(fieldname, df, () => {
 			const value = control.get_value();
 			if (same(value, this.frm.doc[fieldname])) return;
-			if (fieldname === "subject") this.subject_is_mine = Boolean(value);
+			if (fieldname === "subject") this.state.subject_is_mine = Boolean(value);
+			this.state.refused[value ? "delete" : "add"](fieldname);
 			this.put({ [fieldname]: value });
 		});
-		this.mirrors = { ...this.mirrors, [fieldname]: control };
+		this.mirrors[fieldname] = control;
 	}
 
 	/** The text goes into the description, and its first sentence into the subject until somebody writes one. */
 	told() {
 		const text = this.happened.$input.val();
-		if (text === this.last_told) return;
+		if (text === this.last_told || !is_plain(this.frm.doc.description)) return;
 		this.last_told = text;
-		const paragraphs = text.split(/\n+/).filter((line) => line.trim());
-		const values = { description: paragraphs.map((line) => `<p>${esc(line.trim())}</p>`).join("") };
-		if (!this.subject_is_mine) values.subject = first_sentence(text);
+		const values = { description: paragraphs(text) };
+		if (!this.state.subject_is_mine) values.subject = first_sentence(text);
 		this.put(values);
 	}
 
 	/** Somebody chose in a box: what its choice before said, and what was filled in for it, goes. */
 	choose(box, values) {
-		const before = { ...Object.fromEntries(TOLD[box].map((field) => [field, this.frm.doc[field]])), ...this.chosen[box] };
-		this.chosen[box] = values;
-		for (const field of TOLD[box]) this.refused.delete(field);
+		const before = { ...Object.fromEntries(TOLD[box].map((field) => [field, this.frm.doc[field]])), ...this.state.chosen[box] };
+		this.state.chosen[box] = values;
+		for (const field of [...TOLD[box], ...Object.keys(values)]) this.state.refused.delete(field);
 		this.take({ ...this.emptied(before), ...values });
 	}
 
 	take(values) {
-		const emptied = this.emptied(this.filled);
-		this.filled = {};
+		const emptied = this.emptied(this.state.filled);
+		this.state.filled = {};
 		this.put({ ...emptied, ...values }, true);
 	}
 
@@ -158,6 +171,10 @@ class Intake {
 	}
 
 	async put(values, at_once) {
+		this.asked++; // what the server says of the values before is not meant for these
+		const { source_doctype, source_name } = this.frm.doc;
+		const source = values[SALES[source_doctype]];
+		if (source !== undefined && source !== source_name) Object.assign(values, { source_doctype: "", source_name: "" });
 		await this.frm.set_value(values);
 		this.draw();
 		if (at_once) this.look();
@@ -168,23 +185,27 @@ class Intake {
 		const { frm } = this;
 		if (!frm.is_new() || frm.doc.name !== this.name) return;
 		const turn = ++this.asked;
-		const data = {};
-		for (const field of SENT) if (frm.doc[field]) data[field] = frm.doc[field];
-		const said = await frappe.xcall("complaint_qms.api.intake.look", { data }).catch(() => null); // the server has said why
+		// The server takes what it can reckon with, and passes over the rest.
+		const data = Object.fromEntries(Object.entries(frm.doc).filter(([, value]) => value && typeof value !== "object"));
+		const asked_for = `${data.company}|${data.customer}`;
+		const propose_handler = Number(!data.complaint_owner && this.handler_for !== asked_for);
+		const said = await frappe.xcall("complaint_qms.api.intake.look", { data, propose_handler }).catch(() => null); // it has said why
 		if (!said || turn !== this.asked || !frm.is_new() || frm.doc.name !== this.name) return;
+		if (propose_handler) Object.assign(this, { handler: said.handler, handler_for: asked_for });
 		this.said = said;
 		const fresh = {};
-		for (const [field, value] of Object.entries(said.filled))
-			if (!frm.doc[field] && frm.fields_dict[field] && !this.refused.has(field)) fresh[field] = value;
-		Object.assign(this.filled, fresh);
+		for (const [field, value] of Object.entries(said.filled)) {
+			if (!frm.doc[field] && frm.fields_dict[field] && !this.state.refused.has(field)) fresh[field] = value;
+		}
+		Object.assign(this.state.filled, fresh);
 		await frm.set_value(fresh);
 		this.draw();
 		draw_context(frm, { ...said.context, linked: {} });
 	}
 
 	turn() {
-		if (localStorage.getItem(WHOLE_FORM)) localStorage.removeItem(WHOLE_FORM);
-		else localStorage.setItem(WHOLE_FORM, "1");
+		if (this.frm.$wrapper.hasClass("cq-short")) localStorage.setItem(WHOLE_FORM, "1");
+		else localStorage.removeItem(WHOLE_FORM);
 		this.show();
 	}
 
@@ -192,15 +213,17 @@ class Intake {
 	show(whole) {
 		const short = !whole && !localStorage.getItem(WHOLE_FORM);
 		this.frm.$wrapper.toggleClass("cq-short", short);
-		this.frm.clear_custom_buttons();
+		for (const name of [__("All Fields"), __("Short Form")]) this.frm.remove_custom_button(name);
 		this.frm.add_custom_button(short ? __("All Fields") : __("Short Form"), () => this.turn());
 		this.draw();
 	}
 
 	/** What has to be filled and is not among these fields is shown, or saving would be refused for something out of sight. */
 	reveal() {
-		const empty = ({ fieldname, reqd, hidden }) => cint(reqd) && !cint(hidden) && !this.frm.doc[fieldname] && !this.mirrors[fieldname];
-		if (this.frm.layout.fields_list.some(({ df }) => empty(df))) this.show(true);
+		const empty = ({ fieldname, reqd, hidden, hidden_due_to_dependency }) =>
+			cint(reqd) && !cint(hidden) && !hidden_due_to_dependency && !this.frm.doc[fieldname] && !this.mirrors[fieldname];
+		const out_of_sight = ({ df }) => df.fieldname !== "description" && empty(df);
+		if (this.frm.layout.fields_list.some(out_of_sight)) this.show(true);
 	}
 
 	draw() {
@@ -211,15 +234,29 @@ class Intake {
 		for (const [field, control] of Object.entries(this.mirrors)) {
 			if (!control.$input.is(":focus") && !same(control.get_value(), doc[field])) control.set_input(doc[field]);
 		}
-		const text = plain_text(doc.description);
-		if (!this.happened.$input.is(":focus") && this.happened.$input.val().replace(/\s+/g, " ").trim() !== text.replace(/\s+/g, " ").trim()) {
-			this.happened.$input.val((this.last_told = text));
-		}
+		this.draw_happened();
 		this.draw_told("told-who", TOLD.who, []);
 		this.draw_told("told-product", TOLD.product, [...items_html(said.items), ...sales_html(said.sales)]);
-		this.draw_mentions(said.mentions || []);
-		this.draw_proposals(said);
+		this.fill("mentions", mentions_html(said.mentions).join(""));
+		this.fill("proposals", this.proposals_html(said));
 		draw_photos(this.place("photos"), this.frm);
+	}
+
+	/** New content where it is another one: a button that is being pressed stays where it is. */
+	fill(at, html) {
+		const $place = this.place(at);
+		if ($place.data("html") !== html) $place.html(html).data("html", html);
+	}
+
+	/** A text with pictures or a layout is not written here, where they would be lost. */
+	draw_happened() {
+		const { description } = this.frm.doc;
+		const { $input } = this.happened;
+		const plain = is_plain(description);
+		$input.prop("readonly", !plain).attr("title", plain ? "" : __("It has a layout or pictures: change it under “All Fields”."));
+		const text = plain_text(description);
+		const squeezed = (one) => one.replace(/\s+/g, " ").trim();
+		if ((!plain || !$input.is(":focus")) && squeezed($input.val()) !== squeezed(text)) $input.val((this.last_told = text));
 	}
 
 	/** What is chosen, each with a cross; then what there is to choose from. */
@@ -233,28 +270,11 @@ class Intake {
 					target="_blank">${esc(frm.doc[field])}</a><button type="button" class="btn btn-link btn-xs" data-clear="${esc(field)}"
 					aria-label="${esc(__("Remove {0}", [__(words)]))}">×</button></span>`;
 			});
-		const $place = this.place(at).html([...chosen, ...choices].join(""));
-		$place.find("[data-clear]").on("click", (event) => {
-			const { clear } = event.currentTarget.dataset;
-			this.refused.add(clear);
-			this.take({ [clear]: "" });
-		});
-		this.bind_choices($place);
-	}
-
-	draw_mentions(mentions) {
-		const html = mentions.map((one) =>
-			choice_button({ [one.field]: one.value }, `${esc(one.label)} <b>${esc(one.value)}</b>`, __("In the text"))
-		);
-		this.bind_choices(this.place("mentions").html(html.join("")));
-	}
-
-	bind_choices($place) {
-		$place.find("[data-values]").on("click", (event) => this.put(JSON.parse(event.currentTarget.dataset.values), true));
+		this.fill(at, [...chosen, ...choices].join(""));
 	}
 
 	/** What the text and the work at hand propose: one click takes it. */
-	draw_proposals({ proposals, handler }) {
+	proposals_html({ proposals }) {
 		const { doc } = this.frm;
 		const rows = Object.entries(proposals || {})
 			.filter(
@@ -265,12 +285,13 @@ class Intake {
 				const value = fieldtype === "Select" ? label(one.value) : __(one.value);
 				return choice_button({ [field]: one.value }, `${esc(__(words))}: <b>${esc(value)}</b>`, (one.reasons || [])[0]);
 			});
+		const { handler } = this;
 		if (handler && !doc.complaint_owner) {
 			const why = handler.open ? __("{0} open complaints, the fewest", [handler.open]) : __("no open complaints");
 			rows.push(choice_button({ complaint_owner: handler.user }, `${esc(__("Handler"))}: <b>${esc(handler.full_name)}</b>`, why));
 		}
 		const head = rows.length ? `<label class="cq-label">${esc(__("Suggestions"))}</label>` : "";
-		this.bind_choices(this.place("proposals").html(`${head}<div class="cq-told">${rows.join("")}</div>`));
+		return `${head}<div class="cq-told">${rows.join("")}</div>`;
 	}
 }
 
@@ -286,25 +307,16 @@ const items_html = (items) =>
 		choice_button({ item_code: row.item_code }, `<b>${esc(row.item_name || row.item_code)}</b>`, `${row.qty} ${__(row.uom || "")}`)
 	);
 
-const SALE_FIELD = { "Delivery Note": "delivery_note", "Sales Invoice": "sales_invoice" };
 const sales_html = (sales) =>
 	(sales || []).map((sale) =>
 		choice_button(
-			{ [SALE_FIELD[sale.doctype]]: sale.name },
+			{ [SALES[sale.doctype]]: sale.name },
 			`${esc(__(sale.doctype))} <b>${esc(sale.name)}</b>`,
 			`${date_text(sale.date)} · ${sale.customer}`
 		)
 	);
 
+const mentions_html = (mentions) =>
+	(mentions || []).map((one) => choice_button({ [one.field]: one.value }, `${esc(one.label)} <b>${esc(one.value)}</b>`, __("In the text")));
+
 const select_options = (options) => (options || "").split("\n").map((value) => ({ value, label: value ? label(value) : "" }));
-
-function first_sentence(text) {
-	const [line] = text.trim().split(/\n/);
-	const [sentence] = line.split(/(?<=[.!?])\s|(?<=[。！？])/);
-	return sentence.trim().slice(0, 140);
-}
-
-function plain_text(html) {
-	const { body } = new DOMParser().parseFromString(String(html || "").replace(/<\/(p|div|li)>|<br\s*\/?>/gi, "\n"), "text/html");
-	return body.textContent.trim();
-}

@@ -4,24 +4,44 @@ import { address, esc } from "../markup";
 
 const TAKES = "image/*,video/*,audio/*,application/pdf";
 
-/** Draw the button and what is there already; each file becomes a row of the evidence. */
+/** Uploads that run, by document; the record waits for them. */
+const running = new Map();
+
+/** Draw the button, once, and what is there already; each file becomes a row of the evidence. */
 export function draw_photos($parent, frm) {
+	let $box = $parent.find(".cq-photos");
+	if (!$box.length) {
+		// The chooser of a phone may stand open for minutes: what it answers to stays where it is.
+		$parent.html(`<label class="cq-label">${esc(__("Photos and files"))}</label><div class="cq-photos"><span class="cq-photo-rows"></span>
+			<button type="button" class="btn btn-default cq-take-photo">${esc(__("Add a photo, video or file"))}</button>
+			<input type="file" class="hidden" multiple accept="${TAKES}" aria-label="${esc(__("Add a photo, video or file"))}">
+			<span class="cq-uploads text-muted" role="status"></span></div>`);
+		$box = $parent.find(".cq-photos");
+		const $files = $box.find("input[type=file]");
+		$box.find(".cq-take-photo").on("click", () => $files.trigger("click"));
+		$files.on("change", () => {
+			const files = [...$files[0].files];
+			$files.val("");
+			take($parent, frm, files);
+		});
+		$box.on("click", "[data-drop]", (event) => drop($parent, frm, event.currentTarget.dataset.drop));
+	}
 	const rows = (frm.doc.evidence || []).filter((row) => row.file);
-	$parent.html(`<label class="cq-label">${esc(__("Photos and files"))}</label><div class="cq-photos">
-		${rows.map((row) => tile_html(row)).join("")}
-		<button type="button" class="btn btn-default cq-take-photo">${esc(__("Add a photo, video or file"))}</button>
-		<input type="file" class="hidden" multiple accept="${TAKES}" aria-label="${esc(__("Add a photo, video or file"))}">
-		<span class="cq-uploads text-muted" role="status"></span></div>`);
-	const $files = $parent.find("input[type=file]");
-	$parent.find(".cq-take-photo").on("click", () => $files.trigger("click"));
-	$files.on("change", () => take($parent, frm, [...$files[0].files]));
-	$parent.find("[data-drop]").on("click", function () {
-		const row = rows.find((one) => one.name === this.dataset.drop);
-		if (row) frappe.model.clear_doc(row.doctype, row.name);
-		frm.doc.evidence = frm.doc.evidence.filter((one) => one !== row);
-		frm.refresh_field("evidence");
-		draw_photos($parent, frm);
-	});
+	const html = rows.map(tile_html).join("");
+	const $rows = $box.find(".cq-photo-rows");
+	if ($rows.data("html") !== html) $rows.html(html).data("html", html);
+}
+
+/** Before a record is saved: what is still on its way would be missing. */
+export function wait_for_uploads(frm) {
+	const count = running.get(frm.doc.name);
+	if (!count) return;
+	frappe.validated = false;
+	frappe.msgprint(
+		count === 1
+			? __("A file is still being uploaded. Save when it is there.")
+			: __("{0} files are still being uploaded. Save when they are there.", [count])
+	);
 }
 
 function tile_html(row) {
@@ -31,22 +51,41 @@ function tile_html(row) {
 		<button type="button" class="btn btn-link btn-xs" data-drop="${esc(row.name)}" aria-label="${esc(__("Remove {0}", [name]))}">×</button></span>`;
 }
 
+function drop($parent, frm, name) {
+	const row = frm.doc.evidence.find((one) => one.name === name);
+	if (!row) return;
+	// Nothing names the file any more: a photo of somebody is not left lying about.
+	if (row.__stored) frappe.xcall("frappe.client.delete", { doctype: "File", name: row.__stored }).catch(() => null);
+	frappe.model.clear_doc(row.doctype, row.name);
+	frm.doc.evidence = frm.doc.evidence.filter((one) => one !== row);
+	frm.refresh_field("evidence");
+	draw_photos($parent, frm);
+}
+
 async function take($parent, frm, files) {
-	const { name } = frm.doc;
+	const { doc } = frm;
+	const { name } = doc;
 	const failed = [];
+	running.set(name, (running.get(name) || 0) + files.length);
 	for (const [at, file] of files.entries()) {
 		const tell = (share) => $parent.find(".cq-uploads").text(__("{0} of {1}: {2} %", [at + 1, files.length, Math.round(100 * share)]));
 		tell(0);
 		try {
 			const stored = await upload(file, tell);
-			if (frm.doc.name !== name) return;
-			frm.add_child("evidence", { file: stored.file_url, kind: kind_of(stored.file_url), caption: stored.file_name });
+			// Another record may be on the screen meanwhile: the file belongs where it was chosen.
+			const values = { file: stored.file_url, kind: kind_of(stored.file_url), caption: stored.file_name, __stored: stored.name };
+			Object.assign(frappe.model.add_child(doc, "Complaint Evidence", "evidence"), values);
 		} catch (error) {
 			failed.push(`${file.name}: ${error.message}`);
 		}
+		running.set(name, running.get(name) - 1);
 	}
-	frm.refresh_field("evidence");
-	draw_photos($parent, frm);
+	$parent.find(".cq-uploads").text("");
+	if (frm.doc === doc) {
+		frm.dirty();
+		frm.refresh_field("evidence");
+		draw_photos($parent, frm);
+	}
 	if (failed.length) frappe.msgprint({ title: __("Not uploaded"), message: failed.map(esc).join("<br>"), indicator: "red" });
 }
 
@@ -80,6 +119,6 @@ function read(text) {
 }
 
 function why(answer) {
-	const [first] = read(answer._server_messages || "[]").length ? read(answer._server_messages) : [];
-	return first ? strip_html(read(first).message || "") : "";
+	const messages = read(answer._server_messages || "[]");
+	return messages.length ? strip_html(read(messages[0]).message || "") : "";
 }
