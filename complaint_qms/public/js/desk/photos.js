@@ -37,11 +37,11 @@ export function wait_for_uploads(frm) {
 	const count = running.get(frm.doc.name);
 	if (!count) return;
 	frappe.validated = false;
-	frappe.msgprint(
+	const told =
 		count === 1
 			? __("A file is still being uploaded. Save when it is there.")
-			: __("{0} files are still being uploaded. Save when they are there.", [count])
-	);
+			: __("{0} files are still being uploaded. Save when they are there.", [count]);
+	frappe.msgprint(esc(told));
 }
 
 function tile_html(row) {
