@@ -170,6 +170,7 @@ doc_events = {
     "User": {
         "on_update": f"{_SHARING}.user_changed",
         "validate": "complaint_qms.overrides.users.validate",
+        "after_rename": "complaint_qms.overrides.users.after_rename",
     },
     "User Permission": dict.fromkeys(("on_update", "after_delete"), f"{_SHARING}.restriction_changed"),
     "Warranty Claim": _SETTLED_EVENTS,

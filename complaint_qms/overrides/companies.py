@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.intake import idempotency
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.sop import procedure, reclock
 
@@ -44,8 +45,9 @@ def before_rename(doc: Document, method: str | None, old: str, new: str, merge: 
 
 
 def after_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
-    """The framework rewrites links past every document: what is kept of them is read anew, and due times follow the
-    holidays of the company that is left."""
+    """The framework rewrites links past every document: what is kept of them is read anew, due times follow the holidays of
+    the company that is left, and what callers sent for it is known again."""
+    idempotency.follow_rename("Company", old, new)
     procedure.forget_sops()
     matrix.forget_matrices()
     reclock.request()

@@ -7,6 +7,7 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.permissions import shares
+from complaint_qms.services.intake import idempotency
 from complaint_qms.services.people.session_users import acting
 from complaint_qms.services.settlement.approval_limit_changes import record_roles
 
@@ -49,3 +50,8 @@ def _roles_changed(user: str) -> None:
     frappe.clear_cache(user=user)
     frappe.clear_document_cache("User", user)
     shares.take_back(user=user)
+
+
+def after_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+    """Whoever sends complaints under another login is known again by the keys that were sent before."""
+    idempotency.follow_rename("User", old, new)

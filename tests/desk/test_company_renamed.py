@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.intake.register import register
 from complaint_qms.services.risk.matrix import matrix_for
 from complaint_qms.services.settlement.approval_limits import limit_of
 from complaint_qms.services.sop.procedure import choose_sop
@@ -103,3 +104,30 @@ def test_what_is_set_for_the_company_that_is_left_stays(other: str) -> None:
     frappe.rename_doc("Company", other, factory.company(), merge=True)
     assert chosen(factory.company())["limit"] == 500
     assert chosen(factory.company())["Complaint SOP"] == sop
+
+
+def sent_again(user: str, company: str, key: str) -> str:
+    with factory.as_user(user):
+        return register({"subject": "x", "company": company, "idempotency_key": key}).name
+
+
+def test_a_key_that_is_sent_again_is_known_under_the_new_names(other: str) -> None:
+    user = factory.user("Complaint Agent", email=f"{frappe.generate_hash(length=8)}@qms.example")
+    first = sent_again(user, other, "shop-1")
+    named = frappe.rename_doc("Company", other, factory.unique("House"))
+    assert sent_again(user, named, "shop-1") == first
+    called = frappe.rename_doc("User", user, f"{frappe.generate_hash(length=8)}@qms.example")
+    assert sent_again(called, named, "shop-1") == first
+    assert sent_again(called, named, "shop-2") != first
+    assert sent_again("Administrator", named, "shop-1") != first
+
+
+def test_of_two_companies_that_become_one_each_key_finds_one_complaint(other: str) -> None:
+    user = factory.user("Complaint Agent", email=f"{frappe.generate_hash(length=8)}@qms.example")
+    ours = sent_again(user, factory.company(), "shop-1")
+    theirs = sent_again(user, other, "shop-1")
+    alone = sent_again(user, other, "shop-2")
+    assert len({ours, theirs, alone}) == 3
+    frappe.rename_doc("Company", other, factory.company(), merge=True)
+    assert sent_again(user, factory.company(), "shop-1") == ours
+    assert sent_again(user, factory.company(), "shop-2") == alone

@@ -11,7 +11,7 @@ from frappe.templates.includes.comments.comments import add_comment
 from complaint_qms.api.create import from_document
 from complaint_qms.constants import roles
 from complaint_qms.constants.evidence import SHA256
-from complaint_qms.services.evidence import disk
+from complaint_qms.services.evidence import disk, protection
 from tests.desk import factory
 from tests.desk.factory import as_user, complaint, person, upload
 
@@ -165,12 +165,29 @@ def test_a_file_waits_for_no_record_to_come(case):
         ).insert()  # a form nobody has saved yet
 
 
-@pytest.mark.parametrize("field", ["file_name", "file_url", "folder", "content", "attached_to_name"])
-@pytest.mark.parametrize("sent", [["a"], {"a": 1}, 5])
+# Records that the database numbers are named by whole numbers.
+NO_TEXT = [
+    (field, sent)
+    for field in ("file_name", "file_url", "folder", "content", "attached_to_name")
+    for sent in (["a"], {"a": 1}, 5)
+    if (field, sent) != ("attached_to_name", 5)
+]
+
+
+@pytest.mark.parametrize(("field", "sent"), NO_TEXT)
 def test_a_field_of_a_file_that_is_no_text_is_named(field, sent):
     row = {"doctype": "File", "file_name": "a.txt", "content": "x", field: sent}
     with as_user(person(roles.AGENT)), pytest.raises(frappe.ValidationError, match="enter a text"):
         frappe.get_doc(row).insert()
+
+
+def test_a_record_with_a_number_for_a_name_gets_its_file():
+    for name in (5, "5"):
+        file = frappe.get_doc({"doctype": "File", "attached_to_doctype": "ToDo", "attached_to_name": name})
+        protection.check_texts(file)
+    file.attached_to_name = 5.5
+    with pytest.raises(frappe.ValidationError, match="enter a text"):
+        protection.check_texts(file)
 
 
 @pytest.mark.parametrize("who", ["outsider", "colleague"])

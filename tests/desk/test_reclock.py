@@ -11,6 +11,7 @@ from rq.job import JobStatus
 
 from complaint_qms.services.lifecycle.overview import overview
 from complaint_qms.services.sop import clock, escalation, reclock
+from tests.conftest import forget_jobs
 from tests.desk import factory
 from tests.desk.factory import person
 
@@ -32,8 +33,9 @@ def nothing_else_is_due() -> None:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Jobs that were put into the queue."""
+def asked(monkeypatch: pytest.MonkeyPatch, site: str) -> list[str]:
+    """Jobs that were put into the queue, in which other tests may have left theirs."""
+    forget_jobs(site)
     jobs: list[str] = []
     monkeypatch.setattr(frappe, "enqueue", lambda method, **options: jobs.append(method))
     return jobs

@@ -14,6 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services import writing
 
 _LONGEST: Final = 140
 SEPARATOR: Final = "\n"
@@ -44,7 +45,31 @@ def of_caller(key: str, company: str | None) -> str:
         or frappe.get_cached_doc(SETTINGS).default_company
         or ""
     )
-    return hashlib.sha256(SEPARATOR.join((company, frappe.session.user, key)).encode()).hexdigest()
+    return _unique(company, frappe.session.user, key)
+
+
+def follow_rename(doctype: str, old: str, new: str) -> None:
+    """A company or a user has another name: what was sent under the old one is known again under the new one. Where both
+    names sent the same key, the complaint of the new one keeps it."""
+    field = {"Company": "company", "User": "owner"}[doctype]
+    rows = frappe.get_all(
+        "Complaint",
+        {field: new, "idempotency_key": ("is", "set")},
+        ["name", "company", "owner", "idempotency_key", "idempotency_hash"],
+        order_by="name asc",
+    )
+    taken = {row.idempotency_hash for row in rows}
+    updates = {}
+    for row in rows:
+        sent = {"company": row.company, "owner": row.owner}
+        now = _unique(*sent.values(), row.idempotency_key)
+        if (
+            row.idempotency_hash == _unique(*(sent | {field: old}).values(), row.idempotency_key)
+            and now not in taken
+        ):
+            taken.add(now)
+            updates[row.name] = {"idempotency_hash": now}
+    writing.set_many("Complaint", updates, f"{doctype} renamed")
 
 
 def stamp_key(doc: Document) -> None:
@@ -69,3 +94,7 @@ def registered(unique: str, *, now: bool = False) -> Document | None:
     doc = frappe.get_doc("Complaint", name, for_update=now)
     doc.check_permission("read")
     return doc
+
+
+def _unique(company: str, user: str, key: str) -> str:
+    return hashlib.sha256(SEPARATOR.join((company, user, key)).encode()).hexdigest()
