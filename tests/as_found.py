@@ -279,8 +279,9 @@ class _KindsKept(defaultdict):
     KEPT = ("is_virtual_doctype", "is_single_doctype")
 
     def clear(self) -> None:
-        for name in [name for name in self if not name.endswith(self.KEPT)]:
-            del self[name]
+        # Kept under the name of the function, on 16 under the function itself.
+        for key in [key for key in self if not getattr(key, "__name__", key).endswith(self.KEPT)]:
+            del self[key]
 
 
 def _files() -> Iterator[Path]:
