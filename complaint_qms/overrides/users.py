@@ -46,12 +46,12 @@ def role_renamed(doc: Document, method: str | None, old: str, new: str, merge: b
             record_roles(user, {new}, with_limits_of=old if new in held else None)
 
 
+def after_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+    """Whoever sends complaints under another login is known again by the keys that were sent before."""
+    idempotency.follow_rename("User", old, new)
+
+
 def _roles_changed(user: str) -> None:
     frappe.clear_cache(user=user)
     frappe.clear_document_cache("User", user)
     shares.take_back(user=user)
-
-
-def after_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
-    """Whoever sends complaints under another login is known again by the keys that were sent before."""
-    idempotency.follow_rename("User", old, new)
