@@ -266,3 +266,12 @@ def test_a_hundred_complaints_read_their_sop_once() -> None:
     finally:
         frappe.db.sql = real
     assert asked == []
+
+
+def test_an_sop_with_wrong_hours_opens_to_be_corrected():
+    doc = frappe.get_doc("Complaint SOP", {"is_default": 1})
+    doc.run_method("onload")
+    assert doc.get_onload("workday") == 8 * 3600
+    doc.time_zone = "Nowhere/At all"
+    doc.run_method("onload")
+    assert doc.get_onload("workday") == 0

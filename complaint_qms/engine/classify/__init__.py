@@ -13,7 +13,7 @@ Public API::
         sentiment    negative, neutral, positive
         language     en, zh, other, ""
         and any further field that ``models`` names
-    propose_by_keywords(text, lexicon=None, *, fields=FIELDS) -> list[Proposal]
+    propose_by_keywords(text, lexicon=None, *, fields=FIELDS, hits=None) -> list[Proposal]
         the same by keywords alone; no array library is loaded for it
 
     train(texts, labels, *, contexts=None, lexicon=None, use_lexicon=True, settings=None) -> TextModel

@@ -47,11 +47,15 @@ class Proposal:
 
 
 def propose_by_keywords(
-    text: str, lexicon: Lexicon | None = None, *, fields: Sequence[str] = FIELDS
+    text: str,
+    lexicon: Lexicon | None = None,
+    *,
+    fields: Sequence[str] = FIELDS,
+    hits: Sequence[Hit] | None = None,
 ) -> list[Proposal]:
-    """Proposals for one text, one per field, in the order of ``fields``."""
+    """Proposals for one text, one per field, in the order of ``fields``; ``hits``: what the lexicon finds in it, if known."""
     lexicon = lexicon or default_lexicon()
-    own = hits_by_field(lexicon.hits(text))
+    own = hits_by_field(lexicon.hits(text) if hits is None else hits)
     harm = assess(text, hits=own.get("harm", ()))
     kind = by_words("type", own.get("type", ()))
     return [kind if name == "type" else answer(name, text, own, harm, kind, lexicon) for name in fields]

@@ -48,28 +48,16 @@ def find_items(text: str, limit: int) -> list[dict[str, Any]]:
     )
 
 
-def find_batches(text: str, limit: int) -> list[dict[str, Any]]:
-    """Batches whose number matches, newest first; one query."""
-    if not may_choose("Batch"):
+def find_numbers(doctype: str, text: str, limit: int) -> list[dict[str, Any]]:
+    """Batches in use or serial numbers that match, newest first: {name, item_name}; one query."""
+    if not may_choose(doctype):
         return []
+    in_use = {"disabled": 0} if doctype == "Batch" else {}
     return frappe.get_list(
-        "Batch",
-        filters={"name": ("like", like(text)), "disabled": 0},
-        fields=["name", "item", "item_name"],
+        doctype,
+        filters={"name": ("like", like(text)), **in_use},
+        fields=["name", "item_name"],
         order_by="creation desc",
-        limit=limit,
-    )
-
-
-def find_serials(text: str, limit: int) -> list[dict[str, Any]]:
-    """Serial numbers that match; one query."""
-    if not may_choose("Serial No"):
-        return []
-    return frappe.get_list(
-        "Serial No",
-        filters={"name": ("like", like(text))},
-        fields=["name", "item_code", "item_name"],
-        order_by="name asc",
         limit=limit,
     )
 

@@ -35,6 +35,8 @@ _FIELDS = {
     "expectation": "expectation",
     "reportable": "reportable",
 }
+# Those that words alone speak for, in the order in which they are shown.
+_BY_WORDS = tuple(field for field in _FIELDS if field != "reportable")
 # Harm that happened is never of normal urgency; of what is only feared, that which would be serious.
 _URGENCY_OF_HARM = {"minor": "high", "serious": "high", "critical": "critical", "catastrophic": "critical"}
 _FEARED = {"serious": "high", "critical": "high", "catastrophic": "high"}
@@ -85,8 +87,9 @@ def type_name(key: str) -> str:
 def _proposed(text: str) -> Iterator[Proposal]:
     """What the words speak for, with what harm makes of urgency and of the question whether it is reportable."""
     lexicon = _lexicon()
-    harm = assess(text, lexicon=lexicon)
-    for proposal in propose_by_keywords(text, lexicon, fields=tuple(_FIELDS.keys() - {"reportable"})):
+    hits = lexicon.hits(text)
+    harm = assess(text, hits=hits)
+    for proposal in propose_by_keywords(text, lexicon, fields=_BY_WORDS, hits=hits):
         yield _raised(proposal, harm) if proposal.field == "urgency" else proposal
     if harm.certain and harm.severity in _PERHAPS_REPORTABLE:
         yield Proposal("reportable", SUSPECTED, 0.5, harm.reasons[:_REASONS], "keywords")

@@ -40,11 +40,11 @@ def products(text: str, customer: str, company: str) -> list[Choice]:
     return [
         *(
             _choice("Serial No", row.name, [row.item_name], serial_no=row.name)
-            for row in product_search.find_serials(text, _EACH)
+            for row in product_search.find_numbers("Serial No", text, _EACH)
         ),
         *(
             _choice("Batch", row.name, [row.item_name], batch_no=row.name)
-            for row in product_search.find_batches(text, _EACH)
+            for row in product_search.find_numbers("Batch", text, _EACH)
         ),
         *_documents(text, customer, company),
         *(

@@ -69,6 +69,14 @@ def workday_of(complaint: Document) -> int | None:
     return usual_workday(plan.calendar) if plan else None
 
 
+def usual_workday_of(sop: Document) -> int:
+    """Seconds of a usual working day of an SOP; 0 where its hours are wrong, which is told when it is saved."""
+    try:
+        return usual_workday(calendar_of(sop))
+    except ClockError:
+        return 0
+
+
 def calendar_of(sop: Document, holidays: set[date] | tuple = ()) -> WorkCalendar:
     """Work calendar of an SOP.
 

@@ -13,22 +13,17 @@ frappe.ui.form.on("Complaint SOP", {
 			frm.add_custom_button(__("Complaints under this SOP"), () => frappe.set_route("List", "Complaint", { sop: frm.doc.name }));
 		}
 	},
-	working_hours_remove: tell_limits,
-	round_the_clock: tell_limits,
 	first_response_time: tell_limits,
 	resolution_time: tell_limits,
 });
 
-frappe.ui.form.on("Service Day", { start_time: tell_limits, end_time: tell_limits, workday: tell_limits });
-
 const in_working_days = (frm, seconds) => {
-	const workday = workday_of(frm.doc);
+	const { workday } = frm.doc.__onload || {};
 	return workday && seconds >= workday ? complaint_qms.words.working_time(seconds, workday) : "";
 };
 
 /** Limits count working time: beside the hours stands how many working days that is. */
 function tell_limits(frm) {
-	if (frm.doctype !== "Complaint SOP") return; // ERPNext's service levels have the same rows
 	for (const fieldname of ["first_response_time", "resolution_time"]) {
 		const { description } = frappe.meta.get_docfield("Complaint SOP", fieldname);
 		const seconds = frm.doc[fieldname];
@@ -39,20 +34,6 @@ function tell_limits(frm) {
 			? [frappe.utils.get_formatted_duration(seconds, { hide_days: 1 }), in_working_days(frm, seconds)].filter(Boolean).join(" · ")
 			: "";
 	frm.fields_dict.stages.grid.update_docfield_property("time_limit", "formatter", shown);
-}
-
-/** Seconds of a usual day, as the clock takes it: as long as most days, the longer one of two. */
-function workday_of({ round_the_clock, working_hours }) {
-	if (round_the_clock) return 86400;
-	const days = {};
-	for (const { workday, start_time, end_time } of working_hours || []) {
-		if (!start_time || !end_time) continue;
-		const length = moment.duration(end_time).asSeconds() - moment.duration(start_time).asSeconds();
-		days[workday] = (days[workday] || 0) + (length > 0 ? length : length + 86400);
-	}
-	const lengths = Object.values(days);
-	const usual = (length) => lengths.filter((other) => other === length).length;
-	return lengths.sort((one, other) => usual(other) - usual(one) || other - one)[0] || 0;
 }
 
 // A new SOP starts with the whole way, so that nobody has to know the stages by heart.

@@ -11,6 +11,9 @@ from complaint_qms.services.sop import procedure, reclock
 
 
 class ComplaintSOP(Named):
+    def onload(self):
+        self.set_onload("workday", sop_plan.usual_workday_of(self))
+
     def validate(self):
         stages = [row.stage for row in self.stages]
         twice = sorted({stage for stage in stages if stages.count(stage) > 1})
