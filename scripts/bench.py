@@ -83,9 +83,10 @@ class Bench:
         """
         return run(self.command(*args, site=site), cwd=self.sites, env=self.env(**extra_env), timeout=timeout)
 
-    def run_script(self, script: Path, *args: str, timeout: float = 600) -> str:
+    def run_script(self, script: Path, *args: str, timeout: float = 600, **extra_env: str) -> str:
         """Run a Python file with the bench's interpreter, in the folder of its sites."""
-        return run([str(self.python), str(script), *args], cwd=self.sites, env=self.env(), timeout=timeout)
+        command = [str(self.python), str(script), *args]
+        return run(command, cwd=self.sites, env=self.env(**extra_env), timeout=timeout)
 
 
 @dataclass

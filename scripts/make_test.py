@@ -35,6 +35,7 @@ class Plan:
     no_browser: str = ""
     broken: str = ""
     lanes: int = 1
+    socket: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextlib.contextmanager
@@ -57,6 +58,8 @@ class Plan:
             told |= {"QMS_BENCH": str(self.bench.path), "QMS_TEST_SITE": sites.desk_site()}
         if chromium():
             told["QMS_CHROMIUM"] = chromium()
+        if self.socket:
+            told["FRAPPE_DB_SOCKET"] = self.socket
         return env | {key: value for key, value in told.items() if value}
 
 
@@ -121,6 +124,7 @@ def prepare(plan: Plan, bench: Bench) -> None:
                 if os.environ.get("CI") and bench.site_config(site):
                     sites.drop_site(bench, site)
             sites.ensure_lanes(bench, plan.lanes)
+            plan.socket = sites.database_socket(bench, sites.desk_site(0))
     except sites.NoSite as missing:
         plan.no_desk = plan.no_browser = str(missing)
     except CommandFailed as error:

@@ -65,6 +65,10 @@ def ensure_redis(bench: Bench, key: str) -> None:
     say(f"started Redis for {key} on port {port}; it stays running")
 
 
+def is_local_database(bench: Bench) -> bool:
+    return not bench.config.get("db_socket") and _database_address(bench)[0] in LOCAL
+
+
 def port_open(host: str, port: int) -> bool:
     try:
         with socket.create_connection((host, port), timeout=3):

@@ -11,10 +11,11 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from scripts import node
+from scripts import node, services
 from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, read_json, say
 
 INSIDE = CHECKOUT / "scripts" / "inside" / "site.py"
+DATABASE = CHECKOUT / "scripts" / "inside" / "database.py"
 ERPNEXT_TESTS = CHECKOUT / "scripts" / "inside" / "erpnext_tests.py"
 FIRST_STEP = {
     "company": lambda site: (INSIDE, "wizard", site),
@@ -160,6 +161,17 @@ def drop_site(bench: Bench, site: str) -> None:
 def status(bench: Bench, site: str) -> dict:
     """Apps, number of companies and whether the setup wizard is done."""
     return json.loads(bench.run_script(INSIDE, "status", site).strip().splitlines()[-1])
+
+
+def database_socket(bench: Bench, site: str) -> str:
+    """The file through which the database server of this machine is reached, which costs less than TCP; empty when unknown."""
+    if not services.is_local_database(bench):
+        return ""
+    told = json.dumps(root_passwords(bench))
+    try:
+        return bench.run_script(DATABASE, site, QMS_ROOT_PASSWORDS=told).strip().splitlines()[-1]
+    except (CommandFailed, IndexError):
+        return ""
 
 
 def saved_database(bench: Bench, kind: str = "company") -> Path:

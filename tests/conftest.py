@@ -139,8 +139,10 @@ def site() -> Iterator[str]:
     """Name of the test site; this process is connected to it from here to the end."""
     import frappe
 
+    from tests import quick_driver
     from tests.as_found import keep_kinds
 
+    quick_driver.install()
     name, sites_path = desk_site(), str(bench_here().sites)
     before = os.getcwd()
     os.chdir(sites_path)
