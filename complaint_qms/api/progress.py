@@ -1,4 +1,4 @@
-"""Stage bar and next step of a complaint, an investigation or a CAPA over the wire."""
+"""Stage bar and next step of a complaint, an investigation, a root cause or a CAPA over the wire."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.stages import FLOW
-from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.lifecycle import cause_overview, guard
 from complaint_qms.services.lifecycle import overview as overview_service
 from complaint_qms.services.record.input_validation import read_object
 
@@ -17,7 +17,11 @@ from complaint_qms.services.record.input_validation import read_object
 @checked
 def overview(name: str, doctype: str = "Complaint") -> dict[str, Any]:
     """Stages done and to come, and the next moves with what they lack, of one record; of a complaint its clock and
-    headline as well."""
+    headline as well. A root cause is judged by its form: its next step is named, and not taken by `take_step`."""
+    if doctype == "Root Cause":
+        cause = frappe.get_doc(doctype, name)
+        cause.check_permission("read")
+        return cause_overview.overview(cause)
     return overview_service.overview(_get(doctype, name, "read"))
 
 

@@ -7,6 +7,7 @@ import * as words from "./words";
 import { safe_color } from "./colors";
 import { mind_filters } from "./list_words";
 import { hide_arrows, mind_the_rest, show_as_text } from "./stored_text";
+import { mind_tables } from "./tables";
 import { offer_complaint } from "./erpnext/create_complaint";
 import "./report_filters";
 import "./chart_drill";
@@ -61,6 +62,7 @@ const given_roles = () => ({
 $(document).on("form-refresh", (event, frm) => {
 	if (frm.meta.module !== "Complaint QMS") return;
 	hide_arrows(frm);
+	mind_tables(frm);
 	for (const { fieldtype, fieldname, options, reqd } of frm.meta.fields) {
 		if (fieldtype !== "Link" || options === "User" || (reqd && !frm.doc[fieldname])) continue;
 		if ((frappe.boot.complaint_qms_chosen_by_name || []).includes(options)) continue;

@@ -22,12 +22,14 @@ export function context_of(frm) {
 	return $made;
 }
 
-/** The place above the tabs, made where it is not there yet. */
+/** The place above the tabs, or above a form that has none, made where it is not there yet. */
 export function head_of(frm) {
 	const $place = frm.layout.wrapper.find("> .cq-top, .form-page > .cq-top").first();
 	if ($place.length) return $place;
 	const $made = $('<div class="cq-top"></div>');
-	frm.layout.wrapper.find(".form-tabs-list").first().before($made);
+	const $tabs = frm.layout.wrapper.find(".form-tabs-list").first();
+	if ($tabs.length) $tabs.before($made);
+	else frm.layout.wrapper.prepend($made);
 	frm.$wrapper.find(".layout-main-section").first().addClass("cq-form");
 	return $made;
 }

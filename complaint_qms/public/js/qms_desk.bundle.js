@@ -20,6 +20,7 @@ import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
 import { clear_intake, draw_intake } from "./desk/intake";
 import { wait_for_uploads } from "./desk/photos";
+import { draw_told_case } from "./desk/told_case";
 import { assignable, set_complaint_queries } from "./desk/complaint_queries";
 
 frappe.provide("complaint_qms.desk");
@@ -33,6 +34,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_proposals,
 	draw_clocks,
 	draw_linked,
+	draw_told_case,
 	draw_why_tree,
 	draw_ishikawa,
 	draw_gantt,

@@ -30,6 +30,15 @@ def check_assignee(doc: Document) -> None:
         frappe.throw(sentence.format(_(doc.meta.get_label(field)), frappe.bold(escape_html(user))))
 
 
+def take_up(doc: Document, role: str) -> None:
+    """Whoever makes a record that nobody is named for, and leads such work by `role`, is named for it where they may be."""
+    field, user = ANSWERABLE_FIELD[doc.doctype], frappe.session.user
+    if doc.get(field) or frappe.flags.in_import or user == "Administrator" or role not in frappe.get_roles():
+        return
+    if not objection(doc, user):
+        doc.set(field, user)
+
+
 def check_responsible(sop: Document) -> None:
     """Users whom the stages of an SOP newly name can sign in and see complaints.
 

@@ -76,7 +76,9 @@ def watched() -> Iterator[Rows]:
     for table, names in before.items():
         order = "" if table == PASSWORDS else "order by creation, idx"
         now_there = frappe.db.sql(f"select * from `{table}` {order}", as_dict=True)
-        rows[table] = [row for row in now_there if row["name"] not in names]
+        # What was written and taken away again in one go leaves nothing to copy.
+        if added := [row for row in now_there if row["name"] not in names]:
+            rows[table] = added
 
 
 def spelled(rows: Rows, names: dict[str, str]) -> Rows:

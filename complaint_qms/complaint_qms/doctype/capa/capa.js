@@ -13,13 +13,6 @@ frappe.ui.form.on("CAPA", {
 		frm.set_query("complaint_type", () => ({ filters: { disabled: 0 } }));
 	},
 
-	validate(frm) {
-		// Tab in the last cell adds a row, which a default makes look filled in.
-		const untouched = (frm.doc.actions || []).filter((row) => row.__unedited && !row.action);
-		for (const row of untouched) frappe.model.clear_doc(row.doctype, row.name);
-		if (untouched.length) frm.refresh_field("actions");
-	},
-
 	onload(frm) {
 		// Frappe reads a default with the user's number format, in which "0.5" may be five.
 		const { default: given } = frappe.meta.get_docfield("CAPA", "max_rate_ratio");

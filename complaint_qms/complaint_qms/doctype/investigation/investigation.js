@@ -2,6 +2,7 @@ frappe.ui.form.on("Investigation", {
 	setup(frm) {
 		complaint_qms.mute_workflow_menu(frm);
 		complaint_qms.form_head.reserve_head(frm);
+		complaint_qms.form_head.context_of(frm);
 		frm.set_query("investigator", () => complaint_qms.desk.assignable("Investigation"));
 		frm.set_query("batch_no", () => ({ filters: frm.doc.item_code ? { item: frm.doc.item_code } : {} }));
 		frm.set_query("serial_no", () => ({ filters: frm.doc.item_code ? { item_code: frm.doc.item_code } : {} }));
@@ -10,10 +11,18 @@ frappe.ui.form.on("Investigation", {
 		}));
 	},
 
+	// Who leads investigations takes up what they start; the server does the same on other ways in.
+	onload(frm) {
+		const { user } = frappe.session;
+		const leads = frappe.user.has_role("Quality Investigator") && user !== "Administrator";
+		if (frm.is_new() && !frm.doc.investigator && leads) frm.set_value("investigator", user);
+	},
+
 	async refresh(frm) {
 		await frappe.require("qms_desk.bundle.js");
 		const desk = complaint_qms.desk;
 		frm.toggle_display("stage", false);
+		desk.draw_told_case(frm);
 		if (frm.is_new()) return desk.clear_top(frm, "stage_bar");
 		if (frappe.model.can_create("Root Cause") && frm.doc.stage !== "void") {
 			frm.add_custom_button(__("Root Cause"), () => new_root_cause(frm), __("Create"));
@@ -22,6 +31,10 @@ frappe.ui.form.on("Investigation", {
 			frm.add_custom_button(__("CAPA"), () => new_capa(frm), __("Create"));
 		}
 		desk.load_progress(frm, "stage_bar");
+	},
+
+	complaint(frm) {
+		if (complaint_qms.desk) complaint_qms.desk.draw_told_case(frm);
 	},
 });
 

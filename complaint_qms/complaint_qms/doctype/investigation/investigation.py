@@ -3,10 +3,12 @@
 import frappe
 from frappe.utils import now_datetime
 
+from complaint_qms.constants import roles
 from complaint_qms.constants.fields import INVESTIGATION_STAMPS
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.lifecycle import announcements, guard, reliance
+from complaint_qms.services.people import assignees
 from complaint_qms.services.record import source_defaults
 
 
@@ -15,6 +17,7 @@ class Investigation(Checked):
         guard.protect(self, INVESTIGATION_STAMPS)
         if self.is_new():
             source_defaults.from_complaint(self)
+            assignees.take_up(self, roles.INVESTIGATOR)
 
     def validate(self):
         source_defaults.check_open_complaints(

@@ -1,5 +1,6 @@
 frappe.ui.form.on("Root Cause", {
 	setup(frm) {
+		complaint_qms.form_head.reserve_head(frm);
 		frm.set_query("analyst", () => complaint_qms.desk.assignable("Root Cause"));
 		frm.set_query("batch_no", () => ({ filters: frm.doc.item_code ? { item: frm.doc.item_code } : {} }));
 	},
@@ -7,6 +8,7 @@ frappe.ui.form.on("Root Cause", {
 	async refresh(frm) {
 		await frappe.require("qms_desk.bundle.js");
 		draw(frm);
+		complaint_qms.desk.load_cause(frm);
 		if (frm.is_new()) return;
 		const { label, color } = complaint_qms.labels;
 		if (!frm.is_dirty()) frm.page.set_indicator(complaint_qms.markup.esc(label(frm.doc.status)), color(frm.doc.status));
@@ -22,11 +24,14 @@ frappe.ui.form.on("Root Cause", {
 });
 
 frappe.ui.form.on("Root Cause Why", {
+	// A question follows from the answer above it, wherever the row was put in; a copied row keeps its own.
 	whys_add(frm, cdt, cdn) {
-		const rows = frm.doc.whys;
-		const above = rows.length > 1 ? rows[rows.length - 2] : null;
-		frappe.model.set_value(cdt, cdn, "level", Math.min(7, above ? cint(above.level) + 1 : 1));
-		if (above && above.answer) frappe.model.set_value(cdt, cdn, "question", __("Why: {0}?", [above.answer.replace(/[.。!?]+\s*$/, "")]));
+		const row = frappe.get_doc(cdt, cdn);
+		if (row.question || row.answer) return;
+		const above = frm.doc.whys[frm.doc.whys.indexOf(row) - 1];
+		row.level = Math.min(7, above ? cint(above.level) + 1 : 1);
+		if (above && above.answer) row.question = __("Why: {0}?", [above.answer.replace(/[.。!?]+\s*$/, "")]);
+		frm.fields_dict.whys.grid.refresh_row(cdn);
 	},
 	whys_remove: draw_whys,
 	level: draw_whys,
@@ -36,6 +41,14 @@ frappe.ui.form.on("Root Cause Why", {
 });
 
 frappe.ui.form.on("Root Cause Factor", {
+	// Causes are found bone by bone.
+	factors_add(frm, cdt, cdn) {
+		const row = frappe.get_doc(cdt, cdn);
+		const above = frm.doc.factors[frm.doc.factors.indexOf(row) - 1];
+		if (!above || row.cause) return;
+		row.category = above.category;
+		frm.fields_dict.factors.grid.refresh_row(cdn);
+	},
 	factors_remove: draw_factors,
 	category: draw_factors,
 	cause: draw_factors,

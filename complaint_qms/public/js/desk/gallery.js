@@ -30,7 +30,19 @@ export function draw_gallery(frm) {
 				)}</p>${add}</div>`
 	);
 	field.$wrapper.find("[data-add]").on("click", () => upload(frm));
-	field.$wrapper.find("[data-at]").on("click", function () {
+	open_on_click(field.$wrapper, rows, lost);
+}
+
+/** The same files where they are only looked at. */
+export function draw_tiles($parent, evidence) {
+	const rows = (evidence || []).filter((row) => row.file);
+	const lost = new Set();
+	if (rows.length) $parent.html(`<div class="cq-gallery">${rows.map((row, at) => tile_html(row, at, lost)).join("")}</div>`);
+	open_on_click($parent, rows, lost);
+}
+
+function open_on_click($parent, rows, lost) {
+	$parent.find("[data-at]").on("click", function () {
 		open_large(rows, Number(this.dataset.at), lost);
 	});
 }

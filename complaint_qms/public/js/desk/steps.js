@@ -70,7 +70,7 @@ function offer_steps(frm, overview, options) {
 function whose_turn(frm, overview) {
 	if (overview.is_closed) return "";
 	const names = [];
-	const person = frm.doc.complaint_owner || frm.doc.investigator || frm.doc.capa_owner;
+	const person = frm.doc.complaint_owner || frm.doc.investigator || frm.doc.capa_owner || frm.doc.analyst;
 	if (person) names.push(__("with {0}", [frappe.user.full_name(person)]));
 	if (!overview.next.some((step) => step.primary)) {
 		const roles = roles_that_move(frm);
@@ -105,7 +105,7 @@ function readable_timeline(frm) {
 
 /**
  * Fetch the overview (and context) of the form's record and draw them; an answer that comes too late is dropped.
- * @param options {overview, take, context?, args?, beside?, show(frm, overview, handlers), show_context?(frm, context)}
+ * @param options {overview, take?, context?, args?, beside?, show(frm, overview, handlers), show_context?(frm, context)}
  */
 export function load_record(frm, options) {
 	readable_timeline(frm);
@@ -116,7 +116,7 @@ export function load_record(frm, options) {
 	frappe.xcall(options.overview, args).then((overview) => {
 		if (!fresh()) return;
 		overview.turn = whose_turn(frm, overview);
-		offer_steps(frm, overview, { method: options.take, args: options.args, beside: options.beside });
+		if (options.take) offer_steps(frm, overview, { method: options.take, args: options.args, beside: options.beside });
 		options.show(frm, overview, { go_to: (field) => go_to(frm, field) });
 		complaint_qms.form_head.head_drawn(frm);
 		go_to_wanted(frm);
@@ -135,6 +135,21 @@ export function load_progress(frm, fieldname) {
 		args: { doctype: frm.doctype },
 		show(form, overview, handlers) {
 			const $top = place_on_top(form, fieldname);
+			$top.html(`${short_headline_html(form.doc)}<div class="cq-bar-place"></div>`);
+			draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
+		},
+	});
+}
+
+/** The same for a root cause, which has no HTML field and no workflow: its form offers the judgement. */
+export function load_cause(frm) {
+	const $top = complaint_qms.form_head.head_of(frm);
+	if (frm.is_new()) return $top.empty().addClass("hide");
+	$top.removeClass("hide");
+	load_record(frm, {
+		overview: "complaint_qms.api.progress.overview",
+		args: { doctype: frm.doctype },
+		show(form, overview, handlers) {
 			$top.html(`${short_headline_html(form.doc)}<div class="cq-bar-place"></div>`);
 			draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
 		},

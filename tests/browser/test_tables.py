@@ -1,0 +1,152 @@
+"""Tables of the forms: the first click types, Enter goes on, nothing moves under the cursor; what an investigation shows beside it."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from playwright.sync_api import Locator, expect
+
+from complaint_qms.constants import roles
+from tests.browser.desk import WAIT, Desk
+from tests.desk import factory
+
+LONG = "A cause of sixty letters that the picture shows to its end.."
+CHINESE = "供应商更换了树脂牌号而没有通知采购部门和质量部门的任何人员导致材料的冲击强度低于图纸要求的下限值并且没有人发现"
+# Whether every text of the picture lies within it.
+INSIDE = """svg => { const place = svg.viewBox.baseVal;
+    return [...svg.querySelectorAll("text")].every(text => { const box = text.getBBox();
+        return box.x >= 0 && box.y >= 0 && box.x + box.width <= place.width && box.y + box.height <= place.height; }); }"""
+# Whether texts of different causes lie on each other.
+APART = """svg => { const boxes = [...svg.querySelectorAll(".cq-cause text")].map(text => text.getBBox());
+    return boxes.every((one, at) => boxes.slice(at + 1).every(other =>
+        one.x + one.width <= other.x || other.x + other.width <= one.x || one.y + one.height <= other.y + 1 || other.y + other.height <= one.y + 1)); }"""
+SHOWN = "svg => [...svg.querySelectorAll('.cq-cause')].map(cause => [...cause.querySelectorAll('tspan')].map(line => line.textContent).join(' '))"
+
+
+@pytest.fixture
+def study(person) -> object:
+    investigator = person(roles.INVESTIGATOR)
+    about = factory.complaint(description="<p>The lid came off while pouring.</p>", reported_lot="LOT-7")
+    with factory.as_user(investigator):
+        study = factory.make("Investigation", complaint=about.name, title="Lid comes off")
+    frappe.db.commit()
+    return study
+
+
+@pytest.fixture
+def desk(login, study) -> Desk:
+    return Desk(login(study.investigator))
+
+
+def cause(study, title: str = "Lid", **values: object) -> object:
+    with factory.as_user(study.investigator):
+        doc = factory.make("Root Cause", investigation=study.name, title=title, description="x", **values)
+    frappe.db.commit()
+    return doc
+
+
+def cell(table: Locator, row: int, fieldname: str) -> Locator:
+    return (
+        table.locator(".grid-body .grid-row")
+        .nth(row)
+        .locator(f'.grid-static-col[data-fieldname="{fieldname}"]')
+    )
+
+
+def place(element: Locator) -> tuple[int, int]:
+    box = element.bounding_box()
+    return round(box["x"]), round(box["y"])
+
+
+def rows(desk: Desk, table: str, *fields: str) -> list[list[object]]:
+    return desk.page.evaluate(
+        "([table, fields]) => cur_frm.doc[table].map(row => fields.map(field => row[field] || ''))",
+        [table, list(fields)],
+    )
+
+
+def test_whys_are_typed_without_the_mouse_and_stay_where_they_are(desk: Desk, study) -> None:
+    doc = cause(study, method="5_why", whys=[{"level": 1, "question": "Why?", "answer": "x"}])
+    desk.open("Root Cause", doc.name)
+    expect(desk.form.locator(".cq-step.is-now")).to_contain_text("Draft", timeout=WAIT)
+    expect(desk.form.locator(".cq-missing a").first).to_be_visible()
+    expect(desk.primary).to_have_text("Save")  # the judgement is somebody else's
+    table = desk.form.locator('.frappe-control[data-fieldname="whys"]')
+    table.scroll_into_view_if_needed()
+
+    answer = cell(table, 0, "answer")
+    answer.click()
+    before = place(answer)
+    desk.page.keyboard.press("Control+a")
+    desk.page.keyboard.type("The latch is worn.")
+    desk.page.keyboard.press("Enter")
+    expect(cell(table, 1, "answer").locator("textarea")).to_be_focused()
+    assert place(answer) == before
+    desk.page.keyboard.type("Nobody changes it.")
+    desk.page.keyboard.press("Enter")
+    expect(cell(table, 2, "answer").locator("textarea")).to_be_focused()
+    assert place(answer) == before
+    assert rows(desk, "whys", "level", "question", "answer") == [
+        [1, "Why?", "The latch is worn."],
+        [2, "Why: The latch is worn?", "Nobody changes it."],
+        [3, "Why: Nobody changes it?", ""],
+    ]
+    desk.page.keyboard.press("Enter")  # one empty row is enough
+    assert len(rows(desk, "whys", "level")) == 3
+
+    # Inserted below the first row, a row follows from the first and not from the last; its button acts on its row.
+    table.locator(".grid-body .grid-row").nth(0).locator(".btn-open-row").click()
+    expect(table.locator(".grid-row-open .grid-form-row-index").first).to_have_text("1")
+    table.locator(".grid-row-open .grid-insert-row-below:visible").first.click()
+    expect(table.locator(".grid-row-open .grid-form-row-index").first).to_have_text("2")
+    desk.page.keyboard.press("Escape")
+    assert rows(desk, "whys", "level", "question")[1] == [2, "Why: The latch is worn?"]
+
+    desk.save()  # rows that nobody wrote in go
+    assert [row[0] for row in rows(desk, "whys", "answer")] == ["The latch is worn.", "Nobody changes it."]
+
+
+def test_causes_of_sixty_letters_are_shown_whole(desk: Desk, study) -> None:
+    branches = ("man", "machine", "material", "method", "measurement", "environment")
+    factors = [
+        {"category": branch, "cause": text, "sub_cause": LONG, "likely": "high"}
+        for branch in branches
+        for text in (LONG, CHINESE)
+    ]
+    doc = cause(study, method="ishikawa", title="W" * 60, factors=factors)
+    desk.open("Root Cause", doc.name)
+    picture = desk.form.locator("svg.cq-ishikawa")
+    expect(picture).to_be_attached(timeout=WAIT)
+    assert picture.evaluate(INSIDE)
+    assert picture.evaluate(APART)
+    shown = [text.replace(" ", "") for text in picture.evaluate(SHOWN)]
+    for text in (LONG, CHINESE):
+        assert sum(text.replace(" ", "") in one for one in shown) >= len(branches)
+
+    table = desk.form.locator('.frappe-control[data-fieldname="factors"]')
+    table.scroll_into_view_if_needed()
+    last = cell(table, len(factors) - 1, "cause")
+    last.click()
+    before = place(last)
+    table.locator(".grid-add-row").click()
+    expect(cell(table, len(factors), "category").locator("select")).to_be_focused()
+    assert place(last) == before
+    assert rows(desk, "factors", "category")[-1] == ["environment"]
+
+
+def test_the_investigation_shows_what_the_customer_said(desk: Desk, study) -> None:
+    assert study.investigator  # who leads investigations takes up what they make
+    desk.open("Investigation", study.name)
+    told = desk.page.locator(".page-container:visible .cq-told-case")
+    expect(told.locator(".cq-told-text")).to_have_text("The lid came off while pouring.", timeout=WAIT)
+    expect(told).to_contain_text("Lot / Serial as Reported")
+    form = desk.form.bounding_box()
+    assert told.bounding_box()["x"] >= form["x"] + form["width"]
+
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    desk.open("Investigation", study.name)
+    expect(told.locator("summary")).to_be_visible(timeout=WAIT)
+    expect(told.locator(".cq-told-text")).to_be_hidden()
+    assert told.bounding_box()["y"] < desk.form.locator(".cq-top").bounding_box()["y"]
+    told.locator("summary").click()
+    expect(told.locator(".cq-told-text")).to_be_visible()
