@@ -41,10 +41,11 @@ OPEN = """async ([doctype, name]) => {
     });
     await until(quiet);
     frappe.model.remove_from_locals(doctype, name);
+    $(".cq-bar-place, .cq-context").empty();
     const begin = performance.now();
     frappe.set_route("Form", doctype, name);
     const drawn = () => window.cur_frm && cur_frm.doc && cur_frm.doc.name === name && cur_frm.$wrapper.is(":visible");
-    const told = () => doctype !== "Complaint" || cur_frm.$wrapper.find(".cq-bar-place > *").length;
+    const told = () => doctype !== "Complaint" || ["bar-place", "context"].every((place) => cur_frm.$wrapper.find(`.cq-${place} > *`).length);
     await until(() => drawn() && told() && quiet());
     return performance.now() - begin;
 }"""

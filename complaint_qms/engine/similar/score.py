@@ -215,9 +215,7 @@ def rank(
     left = np.zeros(len(candidates), np.int64)
     right = np.arange(1, len(records))
     if stats is None:
-        stats = Stats.empty()
-        stats.add(flat, len(records))
-        weights = stats.squared_weights()
+        weights = _weights_among(flat, len(records))
     else:
         weights = stats.squared_weights_with(flat[: offsets[1]])
     cosine = text_agreement(flat, offsets, left, right, weights, np.iinfo(np.int64).max)
@@ -247,6 +245,15 @@ def shared_words(one: str, other: str, most: int = 5) -> list[str]:
     """Words that two texts have in common, the longest first."""
     common = _words(one) & _words(other)
     return sorted(common, key=lambda word: (-len(word), word))[:most]
+
+
+def _weights_among(flat: np.ndarray, texts: int) -> np.ndarray:
+    """:meth:`Stats.squared_weights` where the features ``flat`` of these ``texts`` are all there is; those that none of
+    them has weigh nothing."""
+    places, frequency = np.unique(flat & _DF_MASK, return_counts=True)
+    weights = np.zeros(DF_SIZE, np.float32)
+    weights[places] = Stats(frequency, texts).weigh(frequency, places & 1)
+    return weights
 
 
 def _table(flat: np.ndarray, offsets: np.ndarray, rows: np.ndarray, limit: np.ndarray) -> np.ndarray:

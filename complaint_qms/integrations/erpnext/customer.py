@@ -11,12 +11,16 @@ from pypika.terms import Term
 
 Narrowing = Callable[[QueryBuilder, str], QueryBuilder]
 """(query, DocType) → the query over those records alone that the user may read."""
+Reading = Callable[[dict[str, QueryBuilder]], dict[str, list[dict[str, Any]]]]
+"""{name: query} → {name: its rows}"""
 
 _RETURNED = ("Delivery Note", "Sales Invoice")
 _SALES = {"Sales Order": "transaction_date", "Delivery Note": "posting_date", "Sales Invoice": "posting_date"}
 
 
-def customer_at_a_glance(customer: str, company: str, permitted: Narrowing) -> dict[str, Any]:
+def customer_at_a_glance(
+    customer: str, company: str, permitted: Narrowing, gathered: Reading
+) -> dict[str, Any]:
     """Group, territory, and how often, how much and when last the customer ordered, received and was invoiced.
 
     Amounts are in `currency`, that of the company, less what was given back; submitted documents only, of which returns
@@ -29,12 +33,19 @@ def customer_at_a_glance(customer: str, company: str, permitted: Narrowing) -> d
         as_dict=True,
     )
     currency = frappe.get_cached_value("Company", company, "default_currency")
-    glance: dict[str, Any] = {"name": customer, **(row or {}), "currency": currency, "sales": {}}
-    for doctype, date_field in _SALES.items():
-        if frappe.has_permission(doctype, "read"):
-            query = permitted(_sales(doctype, date_field, customer, company), doctype)
-            glance["sales"][doctype] = query.run(as_dict=True)[0]
-    return glance
+    sales = gathered(
+        {
+            doctype: permitted(_sales(doctype, date_field, customer, company), doctype)
+            for doctype, date_field in _SALES.items()
+            if frappe.has_permission(doctype, "read")
+        }
+    )
+    return {
+        "name": customer,
+        **(row or {}),
+        "currency": currency,
+        "sales": {doctype: rows[0] for doctype, rows in sales.items()},
+    }
 
 
 def _sales(doctype: str, date_field: str, customer: str, company: str) -> QueryBuilder:

@@ -77,6 +77,10 @@ $(document).on("page-change", () => {
 	if (ours && frappe.container.page) frappe.container.page.classList.add("cq-page");
 });
 
+/** Everything that draws, fetched once: the framework would fetch a bundle anew, and freeze the page, each time it is asked for. */
+let desk = null;
+const load_desk = () => (desk = desk || frappe.require("qms_desk.bundle.js"));
+
 frappe.provide("complaint_qms");
 Object.assign(complaint_qms, {
 	form_head,
@@ -90,6 +94,7 @@ Object.assign(complaint_qms, {
 	offer_complaint,
 	mute_workflow_menu,
 	keep_moments,
+	load_desk,
 	offer_primary,
 });
 

@@ -5,16 +5,21 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import Count
+from pypika.terms import ValueWrapper
 
 from complaint_qms.constants.settlement import SUBMITTABLE
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
-from complaint_qms.services.intake.similar import similar_complaints
+from complaint_qms.services.intake import similar
 from complaint_qms.services.lifecycle.links import capas_of, investigations_of, settlements_of
-from complaint_qms.services.record.bulk_read import readable
+from complaint_qms.services.record.bulk_read import gathered, readable
 from complaint_qms.services.reporting.access import permitted
+from complaint_qms.services.reporting.access import readable as readable_fields
 
+_DOCUMENT = ("name", "docstatus", "grand_total", "currency", "status")
 _NEIGHBOUR = ("name", "subject", "stage", "severity", "received_at", "customer", "batch_no")
+# Where they stand beside the complaint → what they have in common with it
+_NEIGHBOURS = {"batch": "batch_no", "item": "item_code", "customer": "customer"}
 _MOST = 8
 
 
@@ -42,26 +47,18 @@ def context(doc: Document) -> dict[str, Any]:
 
 def beside(doc: Document) -> dict[str, Any]:
     """The same without linked records: what can be said of a complaint that is not saved yet as well."""
+    others = similar.akin(doc)
     return {
-        "customer": customer_at_a_glance(doc.customer, doc.company, permitted) if doc.customer else None,
+        "customer": customer_at_a_glance(doc.customer, doc.company, permitted, gathered)
+        if doc.customer
+        else None,
         "past_complaints": _count({"customer": doc.customer}, doc) if doc.customer else None,
         "neighbours": {
-            "batch": _neighbours({"batch_no": doc.batch_no}, doc) if doc.batch_no else [],
-            "item": _neighbours({"item_code": doc.item_code}, doc) if doc.item_code else [],
-            "customer": _neighbours({"customer": doc.customer}, doc) if doc.customer else [],
+            place: [{field: row.get(field) for field in _NEIGHBOUR} for row in others.get(key, ())[:_MOST]]
+            for place, key in _NEIGHBOURS.items()
         },
-        "similar": similar_complaints(doc),
+        "similar": similar.most_alike(doc, others),
     }
-
-
-def _neighbours(filters: dict[str, Any], doc: Document) -> list[dict[str, Any]]:
-    return frappe.get_list(
-        "Complaint",
-        filters=filters | {"name": ("!=", doc.name or ""), "stage": ("!=", "void")},
-        fields=list(_NEIGHBOUR),
-        order_by="received_at desc",
-        limit=_MOST,
-    )
 
 
 def _count(filters: dict[str, Any], doc: Document) -> dict[str, int]:
@@ -90,16 +87,20 @@ def _readable(doctype: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _documents(doc: Document) -> list[dict[str, Any]]:
-    rows = []
+    queries = {}
     for doctype in SUBMITTABLE:
         if not frappe.has_permission(doctype, "read"):
             continue
-        for row in frappe.get_list(
-            doctype,
-            filters={"complaint": doc.name, "docstatus": ("<", 2)},
-            fields=["name", "docstatus", "grand_total", "currency", "status"],
-            order_by="name asc",
-            limit=_MOST,
-        ):
-            rows.append({"doctype": doctype, **row})
-    return rows
+        document = frappe.qb.DocType(doctype)
+        shown = readable_fields(doctype, _DOCUMENT)
+        drafted = (
+            frappe.qb.from_(document)
+            .select(
+                *(document[field] if field in shown else ValueWrapper(None, field) for field in _DOCUMENT)
+            )
+            .where((document.complaint == doc.name) & (document.docstatus < 2))
+            .orderby(document.name)
+            .limit(_MOST)
+        )
+        queries[doctype] = permitted(drafted, doctype)
+    return [{"doctype": doctype, **row} for doctype, rows in gathered(queries).items() for row in rows]

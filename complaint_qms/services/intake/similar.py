@@ -5,10 +5,13 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.query_builder import Order
 from frappe.utils import getdate, strip_html_tags
 
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar import Record, Settings, rank
+from complaint_qms.services.record.bulk_read import gathered
+from complaint_qms.services.reporting.access import permitted, readable
 
 _KEYS = ("batch_no", "serial_no", "delivery_note", "sales_invoice", "customer", "item_code", "complaint_type")
 _PER_KEY = 60
@@ -16,26 +19,38 @@ _PER_KEY = 60
 _WORTH_SHOWING = 0.3
 _FIELDS = (
     "name", "subject", "description", "customer", "item_code", "batch_no", "sales_order", "delivery_note",
-    "received_at", "stage",
+    "received_at", "stage", "severity",
 )  # fmt: skip
 
 
-def similar_complaints(doc: Document, limit: int = 6) -> list[dict[str, Any]]:
-    """The complaints most like `doc` among those the user may read, best first, each with score and reasons.
+def akin(doc: Document) -> dict[str, list[dict[str, Any]]]:
+    """Field → the other complaints, void ones left out, that name the same in it, the newest `_PER_KEY`, newest first; of
+    those that the user may read, as far as the user may read them. One query."""
+    complaint = frappe.qb.DocType("Complaint")
+    fields = [complaint[field] for field in readable("Complaint", _FIELDS)]
+    queries = {}
+    for key in readable("Complaint", _KEYS):
+        if doc.get(key):
+            same = (
+                frappe.qb.from_(complaint)
+                .select(*fields)
+                .where((complaint[key] == doc.get(key)) & (complaint.name != (doc.name or "")))
+                .where(complaint.stage != "void")
+                .orderby(complaint.received_at, complaint.name, order=Order.desc)
+                .limit(_PER_KEY)
+            )
+            queries[key] = permitted(same)
+    return gathered(queries)
 
-    Candidates share a batch, a document, a customer, an item or a type; the newest of each are compared.
-    """
+
+def most_alike(
+    doc: Document, others: dict[str, list[dict[str, Any]]], limit: int = 6
+) -> list[dict[str, Any]]:
+    """Those of `others`, as of `akin`, that tell most nearly the story of `doc`, best first, with score and reasons."""
     candidates: dict[str, dict[str, Any]] = {}
     for key in _KEYS:
-        if doc.get(key) and len(candidates) < 4 * _PER_KEY:
-            for row in frappe.get_list(
-                "Complaint",
-                filters={key: doc.get(key), "name": ("!=", doc.name or ""), "stage": ("!=", "void")},
-                fields=list(_FIELDS),
-                order_by="received_at desc",
-                limit=_PER_KEY,
-            ):
-                candidates[row.name] = row
+        if len(candidates) < 4 * _PER_KEY:
+            candidates |= {row["name"]: row for row in others.get(key, ())}
     found = rank(_record(doc), [_record(row) for row in candidates.values()], limit=limit)
     return [
         {
@@ -43,7 +58,10 @@ def similar_complaints(doc: Document, limit: int = 6) -> list[dict[str, Any]]:
             "score": round(match.score, 2),
             "is_duplicate": match.score >= Settings().duplicate,
             "reasons": [_sentence(reason) for reason in match.reasons],
-            **{name: candidates[match.id][name] for name in ("subject", "stage", "received_at", "customer")},
+            **{
+                name: candidates[match.id].get(name)
+                for name in ("subject", "stage", "received_at", "customer")
+            },
         }
         for match in found
         if match.score >= _WORTH_SHOWING

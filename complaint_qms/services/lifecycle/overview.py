@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.workflow import get_transitions, get_workflow_name
@@ -62,6 +63,16 @@ def overview(doc: Document) -> dict[str, Any]:
         "clock": None,
     }
     return seen | _of_complaint(doc, now_datetime()) if doc.doctype == "Complaint" else seen
+
+
+def put_on_form(doc: Document) -> None:
+    """Send the overview along with a form that is opened or saved. Where it cannot be told the form opens all the same,
+    and asks for it, and is told why."""
+    told = len(frappe.local.message_log)
+    try:
+        doc.set_onload("overview", overview(doc))
+    except frappe.ValidationError:
+        del frappe.local.message_log[told:]
 
 
 def next_moves(

@@ -1,9 +1,11 @@
-"""Names and one field of several records, read at once."""
+"""Several records, or several lists of records, read at once."""
 
 from collections.abc import Iterable
 from typing import Any
 
 import frappe
+from pypika.queries import QueryBuilder
+from pypika.terms import ValueWrapper
 
 
 def values_of(doctype: str, names: Iterable[str | None], field: str) -> dict[str, Any]:
@@ -31,3 +33,24 @@ def readable(doctype: str, names: Iterable[str | None]) -> set[str]:
     return set(
         frappe.get_list(doctype, filters={"name": ("in", wanted)}, pluck="name", order_by="name asc", limit=0)
     )
+
+
+def gathered(queries: dict[str, QueryBuilder]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of several queries, each in the order of its own, by the name of the query; one query in all.
+
+    Args:
+        queries: name → query; all select the same columns. An order within one needs a limit to hold.
+    """
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in queries}
+    if not queries:
+        return found
+    parts = [
+        frappe.qb.from_(query.select(ValueWrapper(name).as_("part_of")).as_(f"part_{number}")).select("*")
+        for number, (name, query) in enumerate(queries.items())
+    ]
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole.union_all(part)
+    for row in frappe.qb.from_(whole.as_("whole")).select("*").run(as_dict=True):
+        found[row.pop("part_of")].append(row)
+    return found

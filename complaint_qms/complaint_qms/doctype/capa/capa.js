@@ -20,7 +20,7 @@ frappe.ui.form.on("CAPA", {
 	},
 
 	async refresh(frm) {
-		await frappe.require("qms_desk.bundle.js");
+		await complaint_qms.load_desk();
 		const desk = complaint_qms.desk;
 		frm.toggle_display("stage", false);
 		draw_actions(frm);

@@ -10,7 +10,7 @@ from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS,
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.capa import actions, effectiveness, measured_types
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.lifecycle import announcements, guard, reliance
+from complaint_qms.services.lifecycle import announcements, guard, overview, reliance
 from complaint_qms.services.record import source_defaults
 
 
@@ -27,6 +27,7 @@ class CAPA(Checked):
 
     def onload(self):
         self.set_onload("verdict_reason", effectiveness.reason_in_words(self))
+        overview.put_on_form(self)
 
     def validate(self):
         actions.check_rows(self)

@@ -13,6 +13,19 @@ const TOLD_BY_PICTURES = [
 // Fields that only the server writes hold keys as well, without being a choice whose words the framework looks up.
 const KEPT_AS_KEYS = { Complaint: ["held_stage"], "Complaint Checklist Item": ["stage"] };
 
+const CONTEXT = "complaint_qms.api.complaint.context";
+
+// The server looks for what stands beside the complaint while the browser draws its fields.
+$(document)
+	.off("form-refresh.cq_complaint")
+	.on("form-refresh.cq_complaint", (event, frm) => {
+		if (frm.doctype !== "Complaint" || frm.is_new()) return;
+		const { name } = frm.doc;
+		frm.cq_asked = { name, answer: frappe.xcall(CONTEXT, { name }) };
+		// Drawn or told by who waits for it; of a record that is left before that nobody waits.
+		frm.cq_asked.answer.catch(() => {});
+	});
+
 frappe.ui.form.on("Complaint", {
 	setup(frm) {
 		name_keys();
@@ -24,10 +37,10 @@ frappe.ui.form.on("Complaint", {
 	},
 
 	async refresh(frm) {
-		await frappe.require("qms_desk.bundle.js");
+		await complaint_qms.load_desk();
 		const desk = complaint_qms.desk;
 		desk.set_complaint_queries(frm);
-		frm.toggle_display(TOLD_BY_PICTURES, false);
+		hide(frm, TOLD_BY_PICTURES);
 		desk.draw_gallery(frm);
 		desk.draw_proposals(frm);
 		desk.show_risk(frm);
@@ -42,7 +55,7 @@ frappe.ui.form.on("Complaint", {
 		desk.offer_answers(frm);
 		desk.load_record(frm, {
 			overview: "complaint_qms.api.complaint.overview",
-			context: "complaint_qms.api.complaint.context",
+			context: CONTEXT,
 			take: "complaint_qms.api.complaint.take_step",
 			show: show_overview,
 			// A reply is written, and counts as sent, beside the dialog that asks for it.
@@ -84,6 +97,12 @@ frappe.ui.form.on("Complaint Evidence", {
 	},
 	evidence_remove: (frm) => complaint_qms.desk.draw_gallery(frm),
 });
+
+// Each field that is hidden is drawn once more, which a form that is opened again can do without.
+function hide(frm, fields) {
+	const shown = fields.filter((field) => !frm.get_docfield(field).hidden);
+	if (shown.length) frm.toggle_display(shown, false);
+}
 
 // A settlement and its documents change the complaint past its form. What nobody is editing is fetched anew: at once where
 // it is in sight, else when it is opened again.

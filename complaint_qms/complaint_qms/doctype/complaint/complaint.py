@@ -24,7 +24,7 @@ from complaint_qms.services.intake import (
     receipt_dates,
     register,
 )
-from complaint_qms.services.lifecycle import announcements, guard, merge
+from complaint_qms.services.lifecycle import announcements, guard, merge, overview
 from complaint_qms.services.people import assignment
 from complaint_qms.services.reportability import deadline
 from complaint_qms.services.risk import matrix
@@ -36,6 +36,7 @@ class Complaint(Checked):
     def onload(self):
         proposals.refresh(self)
         self.set_onload("lost_evidence", integrity_check.lost_rows(self))
+        overview.put_on_form(self)
 
     def workday(self):
         return plan.workday_of(self)

@@ -30,7 +30,7 @@ frappe.listview_settings["Complaint"] = {
 	// The team board is a view of this list.
 	refresh(listview) {
 		if (listview.view_name !== "Kanban") return;
-		frappe.require("qms_desk.bundle.js").then(() => complaint_qms.desk.mind_board(listview));
+		complaint_qms.load_desk().then(() => complaint_qms.desk.mind_board(listview));
 	},
 
 	onload(listview) {

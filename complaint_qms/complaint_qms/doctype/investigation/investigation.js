@@ -19,7 +19,7 @@ frappe.ui.form.on("Investigation", {
 	},
 
 	async refresh(frm) {
-		await frappe.require("qms_desk.bundle.js");
+		await complaint_qms.load_desk();
 		const desk = complaint_qms.desk;
 		frm.toggle_display("stage", false);
 		desk.draw_told_case(frm);

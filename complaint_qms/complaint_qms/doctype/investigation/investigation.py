@@ -7,7 +7,7 @@ from complaint_qms.constants import roles
 from complaint_qms.constants.fields import INVESTIGATION_STAMPS
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.lifecycle import announcements, guard, reliance
+from complaint_qms.services.lifecycle import announcements, guard, overview, reliance
 from complaint_qms.services.people import assignees
 from complaint_qms.services.record import source_defaults
 
@@ -18,6 +18,9 @@ class Investigation(Checked):
         if self.is_new():
             source_defaults.from_complaint(self)
             assignees.take_up(self, roles.INVESTIGATOR)
+
+    def onload(self):
+        overview.put_on_form(self)
 
     def validate(self):
         source_defaults.check_open_complaints(

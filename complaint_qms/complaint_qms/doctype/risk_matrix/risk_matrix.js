@@ -1,6 +1,6 @@
 frappe.ui.form.on("Risk Matrix", {
 	async refresh(frm) {
-		await frappe.require("qms_desk.bundle.js");
+		await complaint_qms.load_desk();
 		const [severity, occurrence] = await Promise.all(
 			["Risk Severity", "Risk Occurrence"].map((doctype) =>
 				frappe.db.get_list(doctype, { fields: ["name", "rank"], order_by: "rank asc", limit: 50 })

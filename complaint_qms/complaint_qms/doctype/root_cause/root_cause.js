@@ -6,7 +6,7 @@ frappe.ui.form.on("Root Cause", {
 	},
 
 	async refresh(frm) {
-		await frappe.require("qms_desk.bundle.js");
+		await complaint_qms.load_desk();
 		draw(frm);
 		complaint_qms.desk.load_cause(frm);
 		if (frm.is_new()) return;

@@ -103,6 +103,20 @@ function readable_timeline(frm) {
 	frm.cq_timeline.observe($timeline[0], { childList: true, subtree: true });
 }
 
+/** The overview that came with the record when it was opened or saved. Shown once: later it would be an old one. */
+function sent_along_of(doc) {
+	const { overview = null } = doc.__onload || {};
+	if (overview) delete doc.__onload.overview;
+	return overview;
+}
+
+/** What was asked for while the fields were still to be drawn, or is asked for now. */
+function asked_for(frm, method) {
+	const { name, answer } = frm.cq_asked || {};
+	frm.cq_asked = null;
+	return name === frm.doc.name ? answer : frappe.xcall(method, { name: frm.doc.name });
+}
+
 /**
  * Fetch the overview (and context) of the form's record and draw them; an answer that comes too late is dropped.
  * @param options {overview, take?, context?, args?, beside?, show(frm, overview, handlers), show_context?(frm, context)}
@@ -113,16 +127,19 @@ export function load_record(frm, options) {
 	const ticket = (frm.cq_ticket = (frm.cq_ticket || 0) + 1);
 	const fresh = () => frm.cq_ticket === ticket && frm.doc.name === name;
 	const args = { ...(options.args || {}), name };
-	frappe.xcall(options.overview, args).then((overview) => {
+	const show = (overview) => {
 		if (!fresh()) return;
 		overview.turn = whose_turn(frm, overview);
 		if (options.take) offer_steps(frm, overview, { method: options.take, args: options.args, beside: options.beside });
 		options.show(frm, overview, { go_to: (field) => go_to(frm, field) });
 		complaint_qms.form_head.head_drawn(frm);
 		go_to_wanted(frm);
-	});
+	};
+	const sent_along = sent_along_of(frm.doc);
+	if (sent_along) show(sent_along);
+	else frappe.xcall(options.overview, args).then(show);
 	if (!options.context) return;
-	frappe.xcall(options.context, args).then((context) => {
+	asked_for(frm, options.context).then((context) => {
 		if (fresh()) options.show_context(frm, context);
 	});
 }
