@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.utils import add_to_date, now_datetime
 from playwright.sync_api import Page, expect
 
 from complaint_qms.constants import roles
-from complaint_qms.constants.board import BOARD
+from complaint_qms.constants.board import BOARD, COLUMNS
 from tests.browser.desk import WAIT, Desk
+from tests.desk import factory
 
 
 @pytest.fixture
@@ -55,7 +57,37 @@ def test_a_card_shows_customer_time_and_age(desk: Desk, complaint: str) -> None:
     shown = card(desk.page, "New", complaint)
     expect(shown).to_contain_text("Customer ")
     expect(shown.locator(".cq-card-time")).to_contain_text("due ")
-    expect(shown.locator(".cq-card-foot")).to_contain_text(f"{complaint} · open for")
+    expect(shown.locator(".cq-card-foot")).to_contain_text(f"{complaint} · nobody yet · open for")
+
+
+def test_what_is_overdue_stands_on_top_and_all_columns_are_reached(login, person) -> None:
+    late, soon, last = (factory.complaint(severity="Serious") for _ in range(3))
+    frappe.db.set_value("Complaint", late.name, {"complaint_owner": "Administrator"})
+    for doc, hours in ((late, -5), (soon, 2)):
+        when = {f"{clock}_due": add_to_date(now_datetime(), hours=hours) for clock in ("stage", "response")}
+        frappe.db.set_value("Complaint", doc.name, when)
+    frappe.db.commit()
+    page = login(person(roles.MANAGER))
+    page.goto(f"/app/complaint/view/kanban/{BOARD}")
+    shown = card(page, "New", late.name)
+    expect(shown).to_have_class("kanban-card-wrapper cq-card tone-red", timeout=WAIT)
+    expect(shown.locator(".cq-card-severity")).to_have_text("Serious")
+    expect(shown.locator(".cq-card-foot")).to_contain_text("Administrator")
+    column = page.locator('.kanban-column[data-column-value="New"]')
+    names = column.locator(".kanban-card-wrapper").evaluate_all(
+        "cards => cards.map(card => decodeURIComponent(card.dataset.name))"
+    )
+    ours = [name for name in names if name in (late.name, soon.name, last.name)]
+    assert ours == [late.name, soon.name, last.name]
+    expect(column.locator(".cq-count")).to_have_text(str(len(names)))
+    # All of them are in sight, or a bar that is seen scrolls them.
+    columns = page.locator(".kanban-column")
+    expect(columns).to_have_count(len(COLUMNS))
+    reach = columns.last.evaluate("column => column.getBoundingClientRect().right <= innerWidth")
+    scrolls = page.locator(".cq-board .kanban").evaluate("board => getComputedStyle(board).scrollbarWidth")
+    assert reach
+    assert scrolls != "none"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_drop_takes_the_step_and_asks_for_what_it_needs(desk: Desk, complaint: str) -> None:

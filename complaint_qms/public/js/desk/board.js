@@ -1,8 +1,10 @@
-// The team board: cards say age and due, and a card that is dropped takes the step of the workflow, or goes back.
+// The team board: cards say severity, handler, age and due, what is overdue stands on top of its column, each column says how many it
+// holds; a card that is dropped takes the step of the workflow, or goes back.
 //
 // Frappe's drop sets the column's field. The gates would refuse that as they refuse every save, but nobody would be
 // asked for what is missing; so a drop into another column goes through the same steps as the form's buttons.
 import { color, label } from "../labels";
+import { safe_color } from "../colors";
 import { esc } from "../markup";
 import { elapsed, moment_text } from "../words";
 import { complaint_queries } from "./complaint_queries";
@@ -10,6 +12,7 @@ import { take_step } from "./hand_over";
 import { open_at } from "./steps";
 
 const FIELD = "workflow_state";
+const PRESSING = ["overdue", "at_risk"];
 const METHOD = "complaint_qms.api.complaint.take_step";
 
 /** Called after each refresh of the Complaint list: dress the cards and mind the drops, where it shows a board by state. */
@@ -24,9 +27,13 @@ export async function mind_board(listview) {
 	]);
 	listview.cq_times = times;
 	dress_cards(listview, ".kanban-card-wrapper");
+	arrange(listview);
 	if (board.cq_minded) return;
 	// A card that Frappe makes anew is bare.
-	board.cq_minded = new MutationObserver(() => dress_cards(listview, ".kanban-card-wrapper:not(.cq-card)"));
+	board.cq_minded = new MutationObserver(() => {
+		dress_cards(listview, ".kanban-card-wrapper:not(.cq-card)");
+		arrange(listview);
+	});
 	board.cq_minded.observe(board, { childList: true, subtree: true });
 	board.addEventListener("start", (event) => mind_drop(listview, event));
 }
@@ -37,7 +44,11 @@ function mind_drop(listview, event) {
 	if (!sortable || sortable.cq_minded) return;
 	const within_column = sortable.option("onEnd");
 	sortable.cq_minded = true;
-	sortable.option("onEnd", (end) => (end.to === end.from ? within_column(end) : drop(listview, end)));
+	sortable.option("onEnd", (end) => {
+		if (end.to !== end.from) return drop(listview, end);
+		within_column(end);
+		setTimeout(() => arrange(listview)); // its place in the column follows from its clock
+	});
 }
 
 const column_of = (element) => element.closest(".kanban-column").dataset.columnValue;
@@ -101,6 +112,31 @@ async function know_people(rows) {
 	frappe.update_user_info(await frappe.xcall(method, { users: JSON.stringify([...users]) }));
 }
 
+/** In each column what runs out first on top, what is overdue before all; and how many there are. */
+function arrange(listview) {
+	if (listview.$result.find(".sortable-chosen").length) return; // a card is on its way
+	for (const column of listview.$result.find(".kanban-column").get()) {
+		const place = column.querySelector(".kanban-cards");
+		const cards = [...place.querySelectorAll(":scope > .kanban-card-wrapper")];
+		const sorted = cards
+			.map((card) => [card, listview.cq_times[decodeURIComponent(card.dataset.name)] || {}])
+			.sort(([, one], [, other]) => rank(one) - rank(other) || String(one.due || "~").localeCompare(String(other.due || "~")))
+			.map(([card]) => card);
+		// Whatever is moved wakes the observer again.
+		if (sorted.some((card, at) => card !== cards[at])) place.append(...sorted);
+		say_count(column, cards.length);
+	}
+}
+
+const rank = ({ status }) => (PRESSING.includes(status) ? PRESSING.indexOf(status) : PRESSING.length);
+
+function say_count(column, count) {
+	const head = column.querySelector(".kanban-column-title");
+	const shown = head.querySelector(".cq-count");
+	if (!shown) head.insertAdjacentHTML("beforeend", `<span class="cq-count">${Number(count)}</span>`);
+	else if (shown.textContent !== String(count)) shown.textContent = count;
+}
+
 function dress_cards(listview, which) {
 	const rows = new Map(listview.data.map((row) => [row.name, row]));
 	listview.$result.find(which).each((_, element) => {
@@ -114,18 +150,24 @@ function dress(element, row, time) {
 	const age = () => moment().diff(frappe.datetime.convert_to_user_tz(row.received_at, false), "seconds");
 	const foot = [
 		row.name,
-		row.complaint_owner && frappe.user.full_name(row.complaint_owner),
+		row.complaint_owner ? frappe.user.full_name(row.complaint_owner) : __("nobody yet"),
 		row.received_at && __("open for {0}", [elapsed(age())]),
 	];
 	const place = element.querySelector(".kanban-card-doc");
-	place.querySelectorAll(".cq-card-time, .cq-card-foot").forEach((former) => former.remove());
+	place.querySelectorAll(".cq-card-severity, .cq-card-time, .cq-card-foot").forEach((former) => former.remove());
 	element.classList.remove(...[...element.classList].filter((name) => name.startsWith("tone-")));
 	element.classList.add("cq-card", `tone-${color(time.status)}`);
 	place.insertAdjacentHTML(
 		"beforeend",
-		`<div class="cq-card-time"><span class="cq-mini-dot"></span>${esc(time_words(time))}</div>
+		`${severity_html(row)}<div class="cq-card-time"><span class="cq-mini-dot"></span>${esc(time_words(time))}</div>
 		<div class="cq-card-foot">${foot.filter(Boolean).map(esc).join(" · ")}</div>`
 	);
+}
+
+function severity_html(row) {
+	if (!row.severity) return "";
+	const risk = safe_color(row.risk_color) ? `style="--risk:${safe_color(row.risk_color)}"` : "";
+	return `<div class="cq-card-severity"><span class="cq-risk-cell" ${risk}>${esc(__(row.severity))}</span></div>`;
 }
 
 /** The clock that runs out first, as the server says it stands. */
