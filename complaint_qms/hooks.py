@@ -4,6 +4,7 @@ from complaint_qms.constants import events as _events
 from complaint_qms.constants.about_records import LISTED_APART as _ABOUT
 from complaint_qms.constants.records import PARENTS as _PARENTS
 from complaint_qms.constants.records import RECORDS as _RECORDS
+from complaint_qms.constants.story import TOLD_FIELDS as _TOLD
 
 # Frappe 16 moved the desk from /app to /desk.
 _DESK_PATH = "/desk" if int(frappe.__version__.split(".")[0]) >= 16 else "/app"
@@ -97,6 +98,9 @@ override_doctype_dashboards = {
     "Serial No": "complaint_qms.overrides.dashboards.serial_no",
     "Supplier": "complaint_qms.overrides.dashboards.supplier",
 }
+
+# What happened to a record, told in the timeline of its form
+additional_timeline_content = {record: ["complaint_qms.services.story.form.contents"] for record in _TOLD}
 
 # Settlements: the ERPNext documents they drafted tell them of every change
 _SETTLED = "complaint_qms.overrides.settlement_documents"

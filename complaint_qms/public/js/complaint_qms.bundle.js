@@ -6,6 +6,7 @@ import * as markup from "./markup";
 import * as words from "./words";
 import { safe_color } from "./colors";
 import { mind_filters } from "./list_words";
+import { mind_story } from "./story";
 import { hide_arrows, mind_the_rest, show_as_text } from "./stored_text";
 import { mind_tables } from "./tables";
 import { offer_complaint } from "./erpnext/create_complaint";
@@ -61,6 +62,7 @@ const given_roles = () => ({
 // Users are offered by a query of ours, some records by name alone, and what has to be filled stays open.
 $(document).on("form-refresh", (event, frm) => {
 	if (frm.meta.module !== "Complaint QMS") return;
+	mind_story(frm);
 	hide_arrows(frm);
 	mind_tables(frm);
 	for (const { fieldtype, fieldname, options, reqd } of frm.meta.fields) {

@@ -12,6 +12,7 @@ from complaint_qms.services.capa import actions, effectiveness, measured_types
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.lifecycle import announcements, guard, overview, reliance
 from complaint_qms.services.record import source_defaults
+from complaint_qms.services.story import form
 
 
 class CAPA(Checked):
@@ -28,6 +29,7 @@ class CAPA(Checked):
     def onload(self):
         self.set_onload("verdict_reason", effectiveness.reason_in_words(self))
         overview.put_on_form(self)
+        form.keep(self)
 
     def validate(self):
         actions.check_rows(self)

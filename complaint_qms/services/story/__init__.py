@@ -1,0 +1,6 @@
+"""What happened to a record, told in sentences in the reader's language: for its form and on paper.
+
+tell        the sentences of one record      form      the timeline of an open form
+changes     what its saved versions say      spoken    stored words as the reader's own
+offshoots   records that came of it
+"""

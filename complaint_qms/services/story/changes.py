@@ -1,0 +1,84 @@
+"""What the saved versions of a record say of its moves, decisions and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from complaint_qms.constants.story import MOST_CHANGES, TOLD_FIELDS, TOLD_ROWS, TOLD_STATES
+
+
+@dataclass
+class Change:
+    """One saved version, as far as it is told; values as they are stored."""
+
+    at: datetime
+    by: str
+    status: tuple[int, int] | None = None
+    stage: tuple[str, str] | None = None
+    visits: list[str] = field(default_factory=list)
+    """Names of the rows of the stage log that were added."""
+    values: list[tuple[str, Any, Any]] = field(default_factory=list)
+    """(field, old, new), in the order in which they are told"""
+    added: list[tuple[str, str]] = field(default_factory=list)
+    """(table, what names the row)"""
+    removed: list[tuple[str, str]] = field(default_factory=list)
+    states: list[tuple[str, str, Any]] = field(default_factory=list)
+    """(table, what names the row, new state)"""
+
+
+def changes_of(doc: Document, readable: set[str]) -> list[Change]:
+    """The versions of `doc`, oldest first, of `readable` fields alone; one query."""
+    rows = frappe.get_all(
+        "Version",
+        filters={"ref_doctype": doc.doctype, "docname": doc.name},
+        fields=["owner", "creation", "data"],
+        order_by="creation desc, name desc",
+        limit=MOST_CHANGES,
+    )
+    found = []
+    for row in reversed(rows):
+        data = frappe.parse_json(row.data)
+        if isinstance(data, dict):
+            found.append(_change(doc, row, data, readable))
+    return found
+
+
+def _change(doc: Document, row: dict[str, Any], data: dict[str, Any], readable: set[str]) -> Change:
+    change = Change(row["creation"], row["owner"])
+    values = {name: (old, new) for name, old, new in data.get("changed") or () if name in readable}
+    for name, old, new in data.get("changed") or ():
+        if name == "docstatus":
+            change.status = (int(old), int(new))
+    change.stage = values.get("stage")
+    told = TOLD_FIELDS.get(doc.doctype, ())
+    change.values = [(name, *values[name]) for name in told if name in values]
+    tables = {name: by for name, by in TOLD_ROWS.get(doc.doctype, {}).items() if name in readable}
+    change.added = list(_rows(data.get("added"), tables))
+    change.removed = list(_rows(data.get("removed"), tables))
+    change.visits = [values["name"] for table, values in data.get("added") or () if table == "stage_log"]
+    change.states = list(_states(doc, data.get("row_changed"), readable))
+    return change
+
+
+def _rows(rows: Any, tables: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for table, values in rows or ():
+        if table in tables:
+            yield table, str(values.get(tables[table]) or "")
+
+
+def _states(doc: Document, rows: Any, readable: set[str]) -> Iterator[tuple[str, str, Any]]:
+    states = TOLD_STATES.get(doc.doctype, {})
+    for table, _index, name, changed in rows or ():
+        if table not in states or table not in readable:
+            continue
+        named_by, state = states[table]
+        row = next((row for row in doc.get(table) or () if row.name == name), None)
+        for fieldname, _old, new in changed:
+            if fieldname == state and row:
+                yield table, str(row.get(named_by) or ""), new

@@ -1,0 +1,70 @@
+"""What a saved version holds, as text in the reader's language: it keeps values as markup in the language of who saved."""
+
+from __future__ import annotations
+
+import html
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import frappe
+from frappe import _
+from frappe.utils import strip_html
+
+from complaint_qms.constants.labels import CONTEXT, WORDS
+from complaint_qms.constants.story import LONGEST
+
+_TRANSLATIONS: Final = Path(__file__).parents[2] / "translations"
+_TICKED: Final = {"1": "Yes", "0": "No", "": "No"}
+
+
+def plain(value: object) -> str:
+    """Markup as text on one line, the whole of it."""
+    text = str(value if value is not None else "").replace("<br>", " ")
+    return " ".join(html.unescape(strip_html(text)).split())
+
+
+def shortened(text: str) -> str:
+    return f"{text[: LONGEST - 1].rstrip()}…" if len(text) > LONGEST else text
+
+
+def spoken(value: object, fieldtype: str) -> str:
+    """A stored value of a field as the reader says it; empty for none."""
+    text = plain(value)
+    if fieldtype == "Check":
+        return _(_TICKED.get(text, text))
+    if not text:
+        return ""
+    if fieldtype in ("Select", "Data", "Link"):
+        english = key_word(text)
+        return _(english, context=CONTEXT) if english else _(text)
+    return _("“{0}”").format(shortened(text))
+
+
+def key_word(text: str) -> str | None:
+    """The English name of the key that `text` names, in any language of the app; None when it names none."""
+    return _english().get(text) or WORDS.get(text)
+
+
+def stage_key(text: str) -> str:
+    """The key of a stage that a version names by its word."""
+    english = key_word(text)
+    return _keys().get(english or "", text)
+
+
+@lru_cache(maxsize=1)
+def _keys() -> dict[str, str]:
+    # Two keys of one name are one stage to the reader.
+    return {name: key for key, name in reversed(WORDS.items())}
+
+
+def _english() -> dict[str, str]:
+    """Name of a key in any language of the app → its English name; once a request."""
+    found = getattr(frappe.local, "complaint_qms_names", None)
+    if found is None:
+        found = {name: name for name in WORDS.values()}
+        for language in sorted(path.stem for path in _TRANSLATIONS.glob("*.csv")):
+            for name in WORDS.values():
+                found.setdefault(_(name, language, CONTEXT), name)
+        frappe.local.complaint_qms_names = found
+    return found

@@ -1,0 +1,180 @@
+"""The story of one record: who did what and when, in sentences, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime
+
+from complaint_qms.constants.stages import FLOW
+from complaint_qms.constants.story import TOLD_STATES
+from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.printing import working_time
+from complaint_qms.services.reporting.access import readable
+from complaint_qms.services.story.changes import Change, changes_of
+from complaint_qms.services.story.offshoots import offshoots_of
+from complaint_qms.services.story.spoken import plain, shortened, spoken, stage_key
+
+_HOLD: Final = "on_hold"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One sentence or a few, as plain text."""
+
+    at: datetime
+    text: str
+    about: tuple[str, str] | None = None
+    """(DocType, name) of the other record that `text` names"""
+    moved: bool = False
+
+
+def tell(doc: Document) -> list[Told]:
+    """Everything worth telling of `doc`, as far as the user may read it; four queries at most.
+
+    `doc` is loaded and may be read by the user.
+    """
+    shown = set(readable(doc.doctype, (field.fieldname for field in doc.meta.fields)))
+    changes, offshoots = changes_of(doc, shown), offshoots_of(doc)
+    visits = {row.name: row for row in doc.get("stage_log") or ()}
+    people = {doc.owner, *(change.by for change in changes), *(row["owner"] for row in offshoots)}
+    people |= {row.entered_by for row in visits.values()} | set(_people_named(doc, changes))
+    names = values_of("User", people, "full_name")
+    teller = _Teller(doc, names, visits)
+    story = [Told(get_datetime(doc.creation), teller.beginning())]
+    for change in changes:
+        if text := teller.of_change(change):
+            story.append(Told(change.at, text, moved=bool(change.stage or change.visits)))
+    story += teller.other_visits()
+    for row in offshoots:
+        text = _("{0} made {1} {2}.").format(teller.who(row["owner"]), _(row["doctype"]), row["name"])
+        story.append(Told(row["creation"], text, (row["doctype"], row["name"])))
+    return sorted(story, key=lambda told: told.at)
+
+
+def _people_named(doc: Document, changes: list[Change]) -> Iterator[str]:
+    for change in changes:
+        for name, *values in change.values:
+            if doc.meta.get_field(name).options == "User":
+                yield from (plain(value) for value in values if value)
+
+
+class _Teller:
+    def __init__(self, doc: Document, names: dict[str, str], visits: dict[str, Any]) -> None:
+        self.doc, self.names, self.visits = doc, names, visits
+        self._workday = doc.workday() if hasattr(doc, "workday") and visits else None
+        self._told: set[str] = set()
+        ordered = sorted(visits.values(), key=lambda row: row.idx)
+        # A hold lies within the visit of a stage: the row before is not always the one that was left.
+        self._before = {
+            row.name: next((left for left in ordered[:at] if left.left_at == row.entered_at), ordered[at - 1])
+            for at, row in enumerate(ordered)
+            if at
+        }
+        if ordered:
+            self._told.add(ordered[0].name)
+
+    def who(self, user: str | None) -> str:
+        return self.names.get(user or "") or user or _("Somebody")
+
+    def beginning(self) -> str:
+        by = self.who(self.doc.owner)
+        if self.doc.doctype == "Complaint" and self.doc.get("channel"):
+            return _("{0} registered it, received by: {1}.").format(by, _(self.doc.channel))
+        return _("{0} registered it.").format(by)
+
+    def of_change(self, change: Change) -> str:
+        """What one save did; empty when nothing of it is told."""
+        by, sentences = self.who(change.by), []
+        if change.status:
+            sentences.append(
+                _("{0} approved it.").format(by)
+                if change.status[1] == 1
+                else _("{0} cancelled it.").format(by)
+            )
+        visits = [self._visit(name) for name in change.visits if name in self._before]
+        sentences += visits
+        # Going on after a hold is no new visit of the stage.
+        if change.stage and not visits:
+            origin, target = (stage_key(plain(value)) for value in change.stage)
+            sentences.append(self._move(by, origin, target, 0))
+        facts = [*self._values(change), *self._rows(change)]
+        if facts and sentences:
+            sentences.append(_("Recorded: {0}.").format("; ".join(facts)))
+        elif facts:
+            sentences.append(_("{0} recorded {1}.").format(by, "; ".join(facts)))
+        return " ".join(sentences)
+
+    def other_visits(self) -> list[Told]:
+        """Moves that no saved version tells of, as those of records that were taken over."""
+        rest = [name for name in self._before if name not in self._told]
+        return [
+            Told(get_datetime(self.visits[name].entered_at), self._visit(name), moved=True) for name in rest
+        ]
+
+    def _visit(self, name: str) -> str:
+        self._told.add(name)
+        row, before = self.visits[name], self._before[name]
+        text = self._move(self.who(row.entered_by), before.stage, row.stage, before.used_seconds or 0)
+        return f"{text} {_('“{0}”').format(shortened(row.reason))}" if row.reason else text
+
+    def _move(self, by: str, origin: str, target: str, used: int) -> str:
+        flow = FLOW.get(self.doc.doctype, ())
+        if target == _HOLD:
+            return _("{0} put it on hold.").format(by)
+        if origin == _HOLD:
+            return _("{0} took it up again in {1}.").format(by, word(target))
+        if origin in flow and target in flow and flow.index(target) < flow.index(origin):
+            return _("{0} sent it back from {1} to {2}.").format(by, word(origin), word(target))
+        if used:
+            spent = working_time(used, self._workday)
+            if not self._workday or used < self._workday:
+                spent = _("{0} of working time").format(spent)
+            return _("{0} moved it from {1} to {2}, after {3}.").format(by, word(origin), word(target), spent)
+        return _("{0} moved it from {1} to {2}.").format(by, word(origin), word(target))
+
+    def _values(self, change: Change) -> Iterator[str]:
+        for name, old, new in change.values:
+            field = self.doc.meta.get_field(name)
+            label = _(field.label, context=self.doc.doctype)
+            said, was = self._value(new, field), self._value(old, field)
+            if said and was and field.fieldtype in ("Select", "Link", "Data"):
+                yield _("{0}: {1} (was {2})").format(label, said, was)
+            elif said:
+                yield _("{0}: {1}").format(label, said)
+            else:
+                yield _("{0} taken back").format(label)
+
+    def _value(self, value: Any, field: Any) -> str:
+        if field.options == "User":
+            return self.who(plain(value)) if value else ""
+        return spoken(value, field.fieldtype)
+
+    def _rows(self, change: Change) -> Iterator[str]:
+        for table, named in change.added:
+            yield _("{0} added: {1}").format(self._table(table), self._row(named))
+        for table, named in change.removed:
+            yield _("{0} removed: {1}").format(self._table(table), self._row(named))
+        for table, named, state in change.states:
+            field = self._state_field(table)
+            said = spoken(state, field.fieldtype)
+            if field.fieldtype == "Check":
+                said = f"{_(field.label, context=field.parent)}: {said}"
+            yield _("{0} “{1}”: {2}").format(self._table(table), self._row(named), said)
+
+    def _table(self, table: str) -> str:
+        return _(self.doc.meta.get_field(table).label, context=self.doc.doctype)
+
+    def _row(self, named: str) -> str:
+        return shortened(plain(named)) or "–"
+
+    def _state_field(self, table: str) -> Any:
+        _named_by, state = TOLD_STATES[self.doc.doctype][table]
+        return frappe.get_meta(self.doc.meta.get_field(table).options).get_field(state)

@@ -1,0 +1,179 @@
+"""What happened to a record, in sentences: complete, in the reader's language, and only what the reader may know."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from frappe.desk.form.load import get_docinfo, getdoc
+
+from complaint_qms.api import complaint as api
+from complaint_qms.api import story as story_api
+from complaint_qms.constants import roles
+from complaint_qms.constants.story import TOLD_FIELDS, TOLD_ROWS, TOLD_STATES
+from complaint_qms.services.story.tell import tell
+from tests.desk import factory
+
+
+@pytest.fixture(autouse=True)
+def with_versions(monkeypatch):
+    """Under test the framework keeps no version of what is saved unless it is asked to."""
+    monkeypatch.setitem(frappe.flags, "in_test", False)
+
+
+def texts(doc):
+    return [told.text for told in tell(frappe.get_doc(doc.doctype, doc.name))]
+
+
+def renamed(user, name):
+    frappe.db.set_value("User", user, "full_name", name)
+    return user
+
+
+def test_every_field_and_table_that_is_told_is_one():
+    for doctype, fields in TOLD_FIELDS.items():
+        assert set(fields) <= set(frappe.get_meta(doctype).get_valid_columns()), doctype
+    for told in (
+        TOLD_ROWS,
+        {doctype: {t: of[1] for t, of in rows.items()} for doctype, rows in TOLD_STATES.items()},
+    ):
+        for doctype, tables in told.items():
+            for table, field in tables.items():
+                assert frappe.get_meta(frappe.get_meta(doctype).get_field(table).options).has_field(field)
+
+
+def test_a_move_names_who_from_where_to_where_and_what_was_decided():
+    doc = factory.in_triage()
+    factory.tick_all(doc)
+    manager = renamed(factory.user(roles.MANAGER), "Mei Chen")
+    frappe.set_user(manager)
+    api.take_step(doc.name, "Investigate", factory.TRIAGED | {"complaint_owner": manager})
+    first, *_rest, last = texts(doc)
+    assert "registered it" in first
+    assert last.startswith("Mei Chen moved it from Triage to Investigation")
+    assert "Handler: Mei Chen" in last
+    assert "Is It a Complaint: Yes" in last
+
+
+def test_stored_words_are_the_reader_s_whoever_saved_them(monkeypatch):
+    """A version keeps a choice as the word that whoever saved it saw."""
+    name = factory.in_triage().name
+    with monkeypatch.context() as patch:
+        patch.setattr(frappe.local, "lang", "zh")
+        doc = frappe.get_doc("Complaint", name)
+        doc.urgency = "critical"
+        doc.save()
+        assert "紧急度：危急" in texts(doc)[-1]
+    (stored,) = frappe.get_all(
+        "Version", {"docname": name, "data": ("like", "%urgency%")}, pluck="data", order_by="creation desc"
+    )[:1]
+    assert "critical" not in stored
+    assert "Urgency: Critical" in texts(doc)[-1]
+
+
+def test_a_hold_gives_its_reason_and_a_return_is_one():
+    name = factory.at_stage("solve").name
+    api.take_step(name, "Hold", {"hold_reason": "The sample is under way", "hold_until": "2099-01-01"})
+    resume = next(move["action"] for move in api.overview(name)["next"] if move["to_stage"] == "solve")
+    api.take_step(name, resume)
+    back = next(move["action"] for move in api.overview(name)["next"] if move["to_stage"] == "investigate")
+    api.take_step(name, back)
+    put, again, back = texts(frappe.get_doc("Complaint", name))[-3:]
+    assert "put it on hold." in put
+    assert "“The sample is under way”" in put
+    assert "took it up again in Solution." in again
+    assert "sent it back from Solution to Investigation." in back
+
+
+def test_a_record_that_was_taken_over_tells_its_moves_without_saved_versions():
+    doc = factory.at_stage("solve")
+    before = texts(doc)
+    frappe.db.delete("Version", {"docname": doc.name})
+    assert [text.split(".")[0] for text in texts(doc) if "moved it" in text] == [
+        text.split(".")[0] for text in before if "moved it" in text
+    ]
+
+
+def test_records_that_came_of_it_are_linked_and_only_those_the_reader_may_read():
+    doc = factory.at_stage("solve")
+    study = factory.investigation(doc)
+    assert any(f"made Investigation {study.name}." in text for text in texts(doc))
+    (line,) = [row["content"] for row in opened(doc) if study.name in row["content"]]
+    assert (
+        f'href="/app/investigation/{study.name}"' in line
+        or f'href="/desk/investigation/{study.name}"' in line
+    )
+    other = factory.investigation(doc)
+    user = factory.person(roles.INVESTIGATOR, Investigation=other.name)
+    frappe.set_user(user)
+    told = " ".join(row["content"] for row in opened(doc))
+    assert (other.name in told, study.name in told) == (True, False)
+
+
+@pytest.mark.parametrize("make", [factory.investigation, factory.capa])
+def test_others_tell_their_stages_and_their_rows(make):
+    doc = make()
+    assert "registered it." in texts(doc)[0]
+
+
+def test_what_people_wrote_is_text_and_no_markup():
+    doc = factory.in_triage()
+    doc.harm_description = '<img src=x onerror=alert(1)> & "more"'
+    doc.save()
+    content = opened(doc)[-1]["content"]
+    assert "<img" not in content
+    assert "&amp;" in content
+
+
+def test_a_field_kept_from_the_reader_is_not_told():
+    doc = factory.in_triage()
+    doc.harm_description = "Kept apart"
+    doc.save()
+    frappe.make_property_setter(
+        {"doctype": "Complaint", "fieldname": "harm_description", "property": "permlevel", "value": "7"}
+    )
+    frappe.clear_cache(doctype="Complaint")
+    try:
+        frappe.set_user(factory.user(roles.AGENT))
+        assert "Kept apart" not in " ".join(row["content"] for row in opened(doc))
+    finally:
+        frappe.set_user("Administrator")
+        frappe.db.rollback()
+        frappe.clear_cache(doctype="Complaint")
+
+
+def test_the_timeline_is_told_with_the_form_and_by_itself():
+    doc = factory.in_triage()
+    frappe.local.response = frappe._dict(docs=[])
+    getdoc("Complaint", doc.name)
+    along = frappe.local.response.docinfo["additional_timeline_content"]
+    frappe.local.response = frappe._dict(docs=[])
+    get_docinfo(doctype="Complaint", name=doc.name)
+    assert frappe.local.response.docinfo["additional_timeline_content"] == along
+
+
+class TestEveryChange:
+    def test_it_holds_more_than_the_framework_s_ten(self):
+        doc = factory.in_triage()
+        for number in range(12):
+            doc.customer_reference = str(number)
+            doc.save()
+        assert len(story_api.changes("Complaint", doc.name)) >= 12
+
+    def test_it_is_told_to_who_may_read_the_record_and_of_records_with_a_story_alone(self):
+        doc = factory.in_triage()
+        frappe.set_user(factory.person(roles.AGENT, Customer=factory.customer().name))
+        with pytest.raises(frappe.PermissionError):
+            story_api.changes("Complaint", doc.name)
+        frappe.set_user("Administrator")
+        with pytest.raises(frappe.ValidationError):
+            story_api.changes("User", "Administrator")
+
+
+def opened(doc):
+    frappe.local.response = frappe._dict(docs=[])
+    get_docinfo(doctype=doc.doctype, name=doc.name)
+    return [
+        row
+        for row in frappe.local.response.docinfo["additional_timeline_content"]
+        if "cq-sentence" in row.get("content", "")
+    ]
