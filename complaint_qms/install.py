@@ -4,6 +4,7 @@ from complaint_qms.services.risk import matrix
 from complaint_qms.services.sop import procedure
 from complaint_qms.setup.board import sync_board
 from complaint_qms.setup.custom_fields import apply_custom_fields
+from complaint_qms.setup.list_views import make_list_views
 from complaint_qms.setup.rights import grant_choice, grant_finance, grant_sight
 from complaint_qms.setup.roles import ensure_roles
 from complaint_qms.setup.search import make_searchable
@@ -22,6 +23,7 @@ def after_install() -> None:
     sync_workflows()
     sync_board()
     make_searchable()
+    make_list_views()
 
 
 def after_migrate() -> None:

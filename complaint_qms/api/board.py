@@ -1,4 +1,4 @@
-"""The team board over the wire."""
+"""The team board, and due moments of lists, over the wire."""
 
 from typing import Any
 
@@ -8,20 +8,24 @@ from frappe.utils import now_datetime
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.services.record.input_validation import read_names
-from complaint_qms.services.work.board import times_of
+from complaint_qms.services.work.board import DUE_OF
 
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
-def times(names: Any = None) -> dict[str, dict[str, Any]]:
-    """How the clock stands that runs out first, of each complaint named that the caller may read.
+def times(names: Any = None, doctype: str = "Complaint") -> dict[str, dict[str, Any]]:
+    """How the clock stands that runs out first, of each complaint named that the caller may read; of CAPAs and settlements what is
+    due next.
 
     Args:
         names: of complaints, as a list or as its JSON text.
+        doctype: Complaint, CAPA or Complaint Settlement.
 
     Returns:
         {name: {due, status}}; see services.board.
     """
-    frappe.has_permission("Complaint", "read", throw=True)
-    wanted = read_names(names, _("Send the names of the complaints as a list in “names”."))
-    return times_of(wanted, now_datetime())
+    if doctype not in DUE_OF:
+        frappe.throw(_("{0} has no due dates to show.").format(_(doctype)))
+    frappe.has_permission(doctype, "read", throw=True)
+    wanted = read_names(names, _("Send the names of the records as a list in “names”."))
+    return DUE_OF[doctype](wanted, now_datetime())

@@ -2,6 +2,7 @@
 import * as form_head from "./form_head";
 import * as given_up from "./given_up";
 import * as labels from "./labels";
+import * as lists from "./lists";
 import * as markup from "./markup";
 import * as words from "./words";
 import { safe_color } from "./colors";
@@ -89,6 +90,7 @@ Object.assign(complaint_qms, {
 	given_roles,
 	given_up,
 	labels,
+	lists,
 	markup,
 	words,
 	safe_color,

@@ -5,6 +5,7 @@
 // here, for lists of the app's records alone, through what the framework offers: a list's settings, options of a control as
 // pairs of value and label, and its events.
 import { choice } from "./labels";
+import { mind_list } from "./lists";
 
 /** Add to a list's settings that its choices are named whenever it has been refreshed. */
 export function name_choices(settings) {
@@ -23,6 +24,7 @@ export function mind_filters() {
 }
 
 function mind(listview) {
+	mind_list(listview);
 	name_quick_filters(listview);
 	name_filters();
 	name_columns(listview);

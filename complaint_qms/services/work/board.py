@@ -1,19 +1,21 @@
-"""What the cards of the team board say about time."""
+"""What the cards of the team board, and lists of records, say about time."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime
 from typing import Any, Final
 
 import frappe
+from frappe.query_builder.functions import Min
+from frappe.utils import getdate
 
-from complaint_qms.constants.clock import CLOCKS, STEPS
+from complaint_qms.constants.clock import CLOCKS, ON_TRACK, OVERDUE, STEPS
+from complaint_qms.constants.stages import CAPA_ACTION_OPEN
 from complaint_qms.services.sop.clock import clock_standing
 from complaint_qms.services.work.timing import runs_out_first
 
 _FIELDS: Final = (
-    "name",
     "sla_status",
     *(f"{clock}_{part}" for clock in CLOCKS for part in (*dict(STEPS), "status")),
 )
@@ -25,14 +27,64 @@ def times_of(names: Collection[str], now: datetime) -> dict[str, dict[str, Any]]
     Returns:
         {name: {due, status}}; without a clock that runs `due` is None and `status` that of the complaint.
     """
-    rows = frappe.get_list(
-        "Complaint",
+    rows = _readable("Complaint", names, *_FIELDS)
+    return {row.name: _time(row, now) for row in rows}
+
+
+def due_of_capas(names: Collection[str], now: datetime) -> dict[str, dict[str, Any]]:
+    """What is due next of each of these CAPAs that the user may read: the first open action while it is implemented, the end
+    of its window while its effect is measured; two queries.
+
+    Returns:
+        {name: {due, status}}, a date in place of a moment; those of which nothing is due are left out.
+    """
+    rows = _readable("CAPA", names, "stage", "window_end")
+    action = frappe.qb.DocType("CAPA Action")
+    implemented = [row.name for row in rows if row.stage == "implement"]
+    first = (
+        dict(
+            frappe.qb.from_(action)
+            .select(action.parent, Min(action.due_date))
+            .where(action.parent.isin(implemented) & (action.parenttype == "CAPA"))
+            .where(action.status.isin(CAPA_ACTION_OPEN))
+            .groupby(action.parent)
+            .run()
+        )
+        if implemented
+        else {}
+    )
+    due = first | {row.name: row.window_end for row in rows if row.stage == "effectiveness"}
+    return {name: _day(day, now) for name, day in due.items() if day}
+
+
+def due_of_settlements(names: Collection[str], now: datetime) -> dict[str, dict[str, Any]]:
+    """The clock of the complaint behind each of these proposed settlements that the user may read; two queries."""
+    rows = [
+        row for row in _readable("Complaint Settlement", names, "complaint", "docstatus") if not row.docstatus
+    ]
+    times = times_of({row.complaint for row in rows}, now) if rows else {}
+    return {row.name: times[row.complaint] for row in rows if row.complaint in times}
+
+
+DUE_OF: Final[dict[str, Callable[[Collection[str], datetime], dict[str, dict[str, Any]]]]] = {
+    "Complaint": times_of,
+    "CAPA": due_of_capas,
+    "Complaint Settlement": due_of_settlements,
+}
+
+
+def _readable(doctype: str, names: Collection[str], *fields: str) -> list[frappe._dict]:
+    return frappe.get_list(
+        doctype,
         filters={"name": ("in", list(names))},
-        fields=list(_FIELDS),
+        fields=["name", *fields],
         order_by="name",
         limit_page_length=0,
     )
-    return {row.name: _time(row, now) for row in rows}
+
+
+def _day(day: date, now: datetime) -> dict[str, Any]:
+    return {"due": day, "status": OVERDUE if getdate(day) < now.date() else ON_TRACK}
 
 
 def _time(row: frappe._dict, now: datetime) -> dict[str, Any]:

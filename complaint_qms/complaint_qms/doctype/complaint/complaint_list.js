@@ -1,7 +1,7 @@
 frappe.listview_settings["Complaint"] = {
 	add_fields: [
 		...["stage", "sla_status", "risk_color", "risk_level", "severity", "customer", "complaint_owner", "item_name"],
-		...["received_at", "modified"],
+		...["received_at", "modified", "stage_due", "stage_status", "closed_at"],
 	],
 	// The number leads the subject instead of being cut off in a narrow column of its own.
 	hide_name_column: true,
@@ -16,6 +16,9 @@ frappe.listview_settings["Complaint"] = {
 	},
 
 	formatters: {
+		// Until the server has said which clock runs out first
+		stage_due: (value, df, doc) => complaint_qms.lists.due_html(value, doc.stage_status === "overdue"),
+		received_at: (value, df, doc) => complaint_qms.markup.esc(complaint_qms.lists.age(value, doc.closed_at)),
 		subject: (value, df, doc) => `${doc.name} · ${value || ""}`,
 		risk_level(value, df, doc) {
 			if (!value) return "";

@@ -5,6 +5,7 @@
 // asked for what is missing; so a drop into another column goes through the same steps as the form's buttons.
 import { color, label } from "../labels";
 import { safe_color } from "../colors";
+import { know_people } from "../lists";
 import { esc } from "../markup";
 import { elapsed, moment_text } from "../words";
 import { complaint_queries } from "./complaint_queries";
@@ -23,7 +24,7 @@ export async function mind_board(listview) {
 	const names = listview.data.map((row) => row.name);
 	const [times] = await Promise.all([
 		names.length ? frappe.xcall("complaint_qms.api.board.times", { names }) : {},
-		know_people(listview.data),
+		know_people(listview.data.map((row) => row.complaint_owner)),
 	]);
 	listview.cq_times = times;
 	dress_cards(listview, ".kanban-card-wrapper");
@@ -105,17 +106,10 @@ function tell_no_step(doc, overview, from, to) {
 	});
 }
 
-async function know_people(rows) {
-	const users = new Set(rows.map((row) => row.complaint_owner).filter((user) => user && !frappe.boot.user_info[user]));
-	if (!users.size) return;
-	const method = "frappe.desk.form.load.get_user_info_for_viewers";
-	frappe.update_user_info(await frappe.xcall(method, { users: JSON.stringify([...users]) }));
-}
-
 /** In each column what runs out first on top, what is overdue before all; and how many there are. */
 function arrange(listview) {
 	if (listview.$result.find(".sortable-chosen").length) return; // a card is on its way
-	for (const column of listview.$result.find(".kanban-column").get()) {
+	for (const column of listview.$result.find(".kanban-column:has(.kanban-cards)").get()) {
 		const place = column.querySelector(".kanban-cards");
 		const cards = [...place.querySelectorAll(":scope > .kanban-card-wrapper")];
 		const sorted = cards

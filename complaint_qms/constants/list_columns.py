@@ -1,0 +1,12 @@
+"""Columns of lists behind subject and state, the most pressing first."""
+
+from typing import Final
+
+COLUMNS: Final = {
+    "Complaint": ("stage_due", "complaint_owner", "received_at", "customer", "risk_level", "item_code"),
+    "Investigation": ("due_date", "investigator", "complaint", "outcome"),
+    "CAPA": ("window_end", "capa_owner", "capa_type"),
+    "Complaint Settlement": ("complaint", "posting_date", "total_amount"),
+}
+FIXED: Final = 3
+"""Subject, tags and state, which Frappe counts as well."""
