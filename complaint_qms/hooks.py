@@ -29,7 +29,7 @@ add_to_apps_screen = [
 ]
 
 # Desk: words and colours everywhere, the rest with the forms that need it
-app_include_css = ["complaint_qms.bundle.css", "qms_lists.bundle.css"]
+app_include_css = ["complaint_qms.bundle.css"]
 app_include_js = ["complaint_qms.bundle.js"]
 extend_bootinfo = ["complaint_qms.overrides.boot.extend_bootinfo"]
 # Levels by weight, not by the alphabet
