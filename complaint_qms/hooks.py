@@ -204,7 +204,12 @@ qms_listeners_in_transaction = {
         "complaint_qms.services.people.assignment.end_or_resume",
         "complaint_qms.services.work.hand_overs.of_moves",
     ],
-    _events.SETTLED: "complaint_qms.services.work.hand_overs.of_settlements",
+    _events.CAUSE_READY: "complaint_qms.services.work.hand_overs.of_causes",
+    _events.ASSESSMENT_OPENED: "complaint_qms.services.work.hand_overs.of_assessments",
+    _events.SETTLEMENT_PROPOSED: "complaint_qms.services.work.settlement_hand_overs.of_proposals",
+    _events.SETTLEMENT_REJECTED: "complaint_qms.services.work.settlement_hand_overs.of_rejections",
+    _events.SETTLED: "complaint_qms.services.work.settlement_hand_overs.of_drafts",
+    _events.SETTLEMENT_DONE: "complaint_qms.services.work.settlement_hand_overs.of_finished",
 }
 default_log_clearing_doctypes = {"QMS Event": 365, "QMS Message": 90}
 

@@ -17,6 +17,11 @@ EVIDENCE_LOST: Final = "evidence_lost"
 SETTLED: Final = "settled"
 DOCUMENT_CHANGED: Final = "document_changed"
 SETTLEMENT_LOST: Final = "settlement_lost"
+SETTLEMENT_PROPOSED: Final = "settlement_proposed"
+SETTLEMENT_REJECTED: Final = "settlement_rejected"
+SETTLEMENT_DONE: Final = "settlement_done"
+CAUSE_READY: Final = "cause_ready"
+ASSESSMENT_OPENED: Final = "assessment_opened"
 WRITTEN: Final = "written"
 
 # Kind → when it happens, and what the event's `data` holds
@@ -36,5 +41,10 @@ EVENTS: Final[dict[str, str]] = {
     SETTLED: "A settlement was submitted and its documents are drafted. {complaint}",
     DOCUMENT_CHANGED: "Finance changed a document that a settlement drafted. {document_type, document_name, state}",
     SETTLEMENT_LOST: "An ended complaint lost what settled it. {document_type, document_name, settlement, state}",
+    SETTLEMENT_PROPOSED: "A settlement waits for somebody who may grant it, for the first time or again. {complaint}",
+    SETTLEMENT_REJECTED: "Somebody said no to a settlement, with a reason. {complaint}",
+    SETTLEMENT_DONE: "Finance has finished every document of a settlement. {complaint}",
+    CAUSE_READY: "A root cause has everything that somebody else needs to verify it. {}",
+    ASSESSMENT_OPENED: "It is to be decided whether an event is reportable. {complaint}",
     WRITTEN: "Fields were written past a document. {fields, old, new, why}",
 }

@@ -67,6 +67,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
     "settlement_status": {
         "proposed": "Proposed",
+        "rejected": "Rejected",
+        "drafted": "Waits for Accounts",
         "settled": "Settled",
         "incomplete": "Incomplete",
         "cancelled": "Cancelled",
@@ -218,6 +220,11 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "cause_rejected": "Root Cause Ruled Out",
         "evidence_lost": "Evidence Lost",
         "settlement_lost": "Settlement Lost",
+        "settlement_proposed": "Settlement to Approve",
+        "settlement_rejected": "Settlement Rejected",
+        "settlement_done": "Settlement Carried Out",
+        "cause_ready": "Root Cause to Verify",
+        "assessment_opened": "Reportability to Decide",
     },
     "date_order": {
         "dmy": "Day, Month, Year",

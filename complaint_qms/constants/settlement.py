@@ -32,6 +32,14 @@ DELETED: Final = "deleted"
 OPEN: Final = "open"
 CLOSED: Final = "closed"
 LIVE: Final = (DRAFT, SUBMITTED, OPEN, CLOSED)
+UNFINISHED: Final = (DRAFT, OPEN)
+
+# How far a settlement is, as its own status and as that of its complaint. Drafted: the documents wait for accounts.
+PROPOSED: Final = "proposed"
+REJECTED: Final = "rejected"
+DRAFTED: Final = "drafted"
+SETTLED: Final = "settled"
+INCOMPLETE: Final = "incomplete"
 
 DOCTYPE: Final = "Complaint Settlement"
 SUBMITTABLE: Final = ("Sales Invoice", "Delivery Note", "Sales Order")

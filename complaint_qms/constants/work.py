@@ -11,6 +11,7 @@ CAPA: Final = "capa"
 CAPA_ACTION: Final = "capa_action"
 ASSESSMENT: Final = "assessment"
 SETTLEMENT: Final = "settlement"
+DOCUMENT: Final = "document"  # of ERPNext, drafted by a settlement
 
 GROUP_OVERDUE: Final = "overdue"
 GROUP_TODAY: Final = "today"

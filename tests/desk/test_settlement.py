@@ -26,7 +26,7 @@ def test_credit_leaves_the_goods_with_the_customer() -> None:
     assert credit.grand_total == -3 * factory.RATE
     assert (credit.complaint, credit.complaint_settlement) == (settlement.complaint, settlement.name)
     assert credit.owner == settlement.approved_by == factory.user(*settling.APPROVER)
-    assert settling.figures(settlement.complaint) == ("settled", 3 * factory.RATE)
+    assert settling.figures(settlement.complaint) == ("drafted", 3 * factory.RATE)
 
 
 def test_return_with_credit_of_a_delivered_invoice_takes_two_documents() -> None:
@@ -88,7 +88,7 @@ def test_goods_delivered_and_not_invoiced_come_back_without_a_credit_note() -> N
     note = factory.delivery(factory.customer().name, replace(line, qty=5))
     settlement = settling.submitted(note, {"remedy": "return_credit", "qty": 2})
     assert set(settling.documents(settlement)) == {"goods_return"}
-    assert settling.figures(settlement.complaint) == ("settled", 2 * factory.RATE)
+    assert settling.figures(settlement.complaint) == ("drafted", 2 * factory.RATE)
     with pytest.raises(frappe.ValidationError, match=r"Row 1: .*not invoiced yet"):
         settling.proposed(note, {"remedy": "credit", "qty": 1})
 
@@ -111,7 +111,7 @@ def test_replacement_is_free_and_says_so(doctype: str) -> None:
     assert (row.qty, row.rate, row.price_list_rate, row.is_free_item) == (2, 0, 0, 1)
     assert settlement.complaint in row.description
     assert made.complaint == settlement.complaint
-    assert settling.figures(settlement.complaint) == ("settled", 2 * factory.RATE)
+    assert settling.figures(settlement.complaint) == ("drafted", 2 * factory.RATE)
     factory.receive(factory.Line(row.item_code, qty=2))
     made.submit()
 
@@ -199,7 +199,7 @@ def test_all_remedies_together_draft_each_document_once() -> None:
     credit = settling.documents(settlement)["credit_note"]
     assert sorted(row.qty for row in credit.items) == [-2, -1]
     assert settlement.total_amount == (1 + 2 + 3) * factory.RATE + 20
-    assert settling.figures(settlement.complaint) == ("settled", settlement.total_amount)
+    assert settling.figures(settlement.complaint) == ("drafted", settlement.total_amount)
 
 
 def test_propose_prefills_what_is_left_of_the_complained_item() -> None:

@@ -131,7 +131,7 @@ def test_a_row_more_is_more_and_a_deduction_is_less() -> None:
     credit = again(credit)
     credit.append("items", {**second, "item_code": None, "qty": -1, "rate": -20, "conversion_factor": 1})
     credit.save()
-    assert settling.figures(settlement.complaint) == ("settled", 180)
+    assert settling.figures(settlement.complaint) == ("drafted", 180)
 
 
 def test_nothing_is_added_by_way_of_taxes() -> None:

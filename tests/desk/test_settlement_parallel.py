@@ -73,7 +73,7 @@ def drafted(settlement: str) -> Counter:
     found["listed"] = frappe.db.count("Complaint Settlement Document", {"parent": settlement})
     found["docstatus"] = frappe.db.get_value("Complaint Settlement", settlement, "docstatus")
     found["status"] = (
-        frappe.db.get_value("Complaint", complaint_of(settlement), "settlement_status") == "settled"
+        frappe.db.get_value("Complaint", complaint_of(settlement), "settlement_status") == "drafted"
     )
     return found
 

@@ -10,7 +10,7 @@ Facts beyond the fields of Complaint:
     covering_stage: stage of `covered_by_investigation`, None when it is empty.
     root_causes: number of verified root causes.
     assessments: [{name, status}] reportability assessments.
-    settlements: [{name, docstatus}] not cancelled.
+    settlements: [{name, docstatus, status, rejection_reason}] not cancelled.
     open_documents: [{doctype, name}] drafted by settlements and not submitted yet.
     lost_documents: [{settlement, doctype, name}] of settlements, cancelled or deleted and not replaced.
     capas: [{name, stage}] that name this complaint, void ones left out.
@@ -23,8 +23,8 @@ from typing import Any
 
 from complaint_qms.constants.stages import COMPLAINT_FLOW
 from complaint_qms.engine.message import Message
-from complaint_qms.engine.sop.exits import exit_missing
-from complaint_qms.engine.sop.gates import Missing, blank, named, need
+from complaint_qms.engine.sop.exits import exit_missing, rejected_settlements, undecided_settlements
+from complaint_qms.engine.sop.gates import Missing, blank, need
 
 Facts = Mapping[str, Any]
 
@@ -227,6 +227,8 @@ def _solved(facts: Facts) -> list[Missing]:
         found += need(facts, "G4", [("no_remedy_reason", "Write why there is no remedy.")])
     elif not facts.get("settlements"):
         found.append(Missing("G4", "settlement_html", Message("Propose a settlement with the remedy.")))
+    else:
+        found += rejected_settlements(facts)
     return found
 
 
@@ -264,8 +266,7 @@ def _executed(facts: Facts) -> list[Missing]:
     if facts.get("remedy_required") != "yes":
         return []
     # That there is a settlement at all was asked on the way here.
-    drafts = (row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 0)
-    return named(drafts, "G4", "settlement_html", "Submit or delete the draft settlement {names}.")
+    return undecided_settlements(facts)
 
 
 def _closable(facts: Facts) -> list[Missing]:

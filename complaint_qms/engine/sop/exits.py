@@ -31,6 +31,31 @@ def exit_missing(facts: Facts, target: str) -> list[Missing]:
     return [row for question in EXITS[target] for row in QUESTIONS[question](facts)]
 
 
+def undecided_settlements(facts: Facts) -> list[Missing]:
+    """Settlements that nobody has granted yet, and those that somebody said no to."""
+    drafts = [row for row in facts.get("settlements") or [] if row["docstatus"] == 0]
+    open_ones = (row["name"] for row in drafts if row.get("status") != "rejected")
+    return named(
+        open_ones, "G4", "settlement_html", "Submit or delete the draft settlement {names}."
+    ) + rejected_settlements(facts)
+
+
+def rejected_settlements(facts: Facts) -> list[Missing]:
+    """Settlements that somebody said no to, each with the reason."""
+    return [
+        Missing(
+            "G4",
+            "settlement_html",
+            Message(
+                "Settlement {names} was rejected: revise it and propose it again, or delete it. Reason: {reason}",
+                {"names": row["name"], "reason": row.get("rejection_reason") or "-"},
+            ),
+        )
+        for row in facts.get("settlements") or []
+        if row["docstatus"] == 0 and row.get("status") == "rejected"
+    ]
+
+
 def _assessed(facts: Facts) -> list[Missing]:
     pending = (row["name"] for row in facts.get("assessments") or [] if row["status"] == "open")
     return named(
@@ -107,8 +132,7 @@ def _withdrawn(facts: Facts) -> bool:
 
 
 def _settled(facts: Facts) -> list[Missing]:
-    drafts = (row["name"] for row in facts.get("settlements") or [] if row["docstatus"] == 0)
-    found = named(drafts, "G4", "settlement_html", "Submit or delete the draft settlement {names}.")
+    found = undecided_settlements(facts)
     for row in facts.get("open_documents") or []:
         found.append(
             Missing(

@@ -47,6 +47,7 @@ const COLORS = {
 	done: "green",
 	cancelled: "gray",
 	proposed: "orange",
+	drafted: "blue",
 	settled: "green",
 	incomplete: "red",
 	corrective: "blue",

@@ -154,7 +154,7 @@ def capas_of(complaints: list[str]) -> dict[str, Rows]:
 
 def settlements_of(complaints: list[str]) -> dict[str, Rows]:
     """Settlements that are not cancelled."""
-    fields = ["name", "docstatus", "total_amount", "currency"]
+    fields = ["name", "docstatus", "status", "rejection_reason", "total_amount", "currency"]
     return _by_complaint("Complaint Settlement", complaints, fields, docstatus=("<", 2))
 
 

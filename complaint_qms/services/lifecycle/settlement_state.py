@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import frappe
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import flt, now
 
-from complaint_qms.constants.settlement import DOCTYPE, LIVE
+from complaint_qms.constants.events import SETTLEMENT_DONE
+from complaint_qms.constants.settlement import (
+    CANCELLED,
+    DOCTYPE,
+    DRAFTED,
+    INCOMPLETE,
+    LIVE,
+    PROPOSED,
+    REJECTED,
+    SETTLED,
+    UNFINISHED,
+)
 from complaint_qms.services import writing
+from complaint_qms.services.events import Event, announce
+
+# A complaint with several settlements is as far as the one that needs most.
+_FIRST = (INCOMPLETE, DRAFTED, SETTLED, PROPOSED, REJECTED, CANCELLED)
 
 
 def refresh_complaint(complaint: str) -> None:
-    """Set `settlement_status` and `settled_amount` of a complaint from its settlements and their documents.
+    """Set `settlement_status` and `settled_amount` of a complaint, and the status of its settlements, from their documents.
 
-    Settled is what was submitted and still lives: a credit note that finance cancelled or deleted counts no more,
-    and while one of several documents is lost the settlement is incomplete.
+    A credit note that finance cancelled or deleted counts no more, and while one of several documents is lost the
+    settlement is incomplete. Until finance has finished every document it waits for accounts.
     The complaint's `modified` stays, so nobody who has it open loses an edit; open forms are told to look again.
     """
     settlements = _settlements(complaint)
-    values = _values([row.name for row in settlements if row.docstatus == 1])
-    living = {name for name, value in values.items() if value is not None}
-    drafts = any(row.docstatus == 0 for row in settlements)
-    status = "settled" if living else "proposed" if drafts else "cancelled" if settlements else ""
-    if living and any(row["settlement"] in living for row in lost_documents(complaint)):
-        status = "incomplete"
+    stands, values = _standings(settlements)
+    _keep_status(settlements, stands)
+    status = _of_all(stands.values())
     currency = frappe.db.get_value("Complaint", complaint, "currency")
-    settled = sum(values[row.name] * _rate(row, currency) for row in settlements if row.name in living)
+    settled = sum(
+        values[row.name] * _rate(row, currency) for row in settlements if values.get(row.name) is not None
+    )
     figures = {"settlement_status": status, "settled_amount": flt(settled, 2)}
     writing.set_values("Complaint", complaint, figures, "settlement")
     frappe.publish_realtime(
@@ -36,6 +52,24 @@ def refresh_complaint(complaint: str) -> None:
         docname=complaint,
         after_commit=True,
     )
+
+
+def bring_up_to_date() -> None:
+    """Set the status of every settlement that was submitted or cancelled, and of its complaint; a fixed number of queries."""
+    table = frappe.qb.DocType(DOCTYPE)
+    rows = (
+        frappe.qb.from_(table)
+        .select(table.name, table.complaint, table.docstatus, table.status)
+        .orderby(table.name, order=Order.asc)
+    ).run(as_dict=True)
+    stands, _values_of = _standings(rows)
+    changed = {row.name: {"status": stands[row.name]} for row in rows if row.status != stands[row.name]}
+    writing.set_many(DOCTYPE, changed, "upgrade")
+    of_complaints: dict[str, list[str]] = {}
+    for row in rows:
+        of_complaints.setdefault(row.complaint, []).append(stands[row.name])
+    figures = {name: {"settlement_status": _of_all(found)} for name, found in of_complaints.items()}
+    writing.set_many("Complaint", figures, "upgrade")
 
 
 def lost_documents(complaint: str) -> list[dict[str, str]]:
@@ -78,6 +112,43 @@ def lost_documents_of(complaints: list[str]) -> dict[str, list[dict[str, str]]]:
     return lost
 
 
+def _standings(
+    settlements: list[frappe._dict],
+) -> tuple[dict[str, str], dict[str, float | None]]:
+    """How far each settlement is, and what each submitted one is worth."""
+    values, unfinished = _values([row.name for row in settlements if row.docstatus == 1])
+    living = {name for name, value in values.items() if value is not None}
+    complaints = sorted({row.complaint for row in settlements if row.name in living})
+    lost = {
+        one["settlement"]
+        for rows in (lost_documents_of(complaints) if living else {}).values()
+        for one in rows
+    }
+    return {row.name: _status(row, living, lost, unfinished) for row in settlements}, values
+
+
+def _of_all(stands: Iterable[str]) -> str:
+    found = set(stands)
+    return next((one for one in _FIRST if one in found), "")
+
+
+def _status(row: frappe._dict, living: set[str], lost: set[str], unfinished: set[str]) -> str:
+    if row.docstatus == 0:
+        return REJECTED if row.status == REJECTED else PROPOSED
+    if row.docstatus == 2 or row.name not in living:
+        return CANCELLED
+    if row.name in lost:
+        return INCOMPLETE
+    return DRAFTED if row.name in unfinished else SETTLED
+
+
+def _keep_status(settlements: list[frappe._dict], stands: dict[str, str]) -> None:
+    changed = [row for row in settlements if row.status != stands[row.name]]
+    writing.set_many(DOCTYPE, {row.name: {"status": stands[row.name]} for row in changed}, "settlement")
+    done = [row for row in changed if row.status == DRAFTED and stands[row.name] == SETTLED]
+    announce([Event(SETTLEMENT_DONE, DOCTYPE, row.name, {"complaint": row.complaint}) for row in done])
+
+
 def _duty(row: frappe._dict) -> tuple[str, ...]:
     """What a document was drafted for; an amended one does the same."""
     return row.parent, row.document_type, row.purpose, row.source_name or ""
@@ -87,16 +158,19 @@ def _settlements(complaint: str) -> list[frappe._dict]:
     table = frappe.qb.DocType(DOCTYPE)
     return (
         frappe.qb.from_(table)
-        .select(table.name, table.docstatus, table.currency, table.conversion_rate)
+        .select(
+            table.name, table.complaint, table.docstatus, table.status, table.currency, table.conversion_rate
+        )
         .where(table.complaint == complaint)
         .orderby(table.creation, table.name, order=Order.asc)
     ).run(as_dict=True)
 
 
-def _values(settlements: list[str]) -> dict[str, float | None]:
-    """Value of each submitted settlement's living documents; None when every one of them is gone."""
+def _values(settlements: list[str]) -> tuple[dict[str, float | None], set[str]]:
+    """Value of each submitted settlement's living documents, None when every one of them is gone; and those of which finance
+    has not finished every one."""
     if not settlements:
-        return {}
+        return {}, set()
     table = frappe.qb.DocType("Complaint Settlement Document")
     rows = (
         frappe.qb.from_(table)
@@ -108,7 +182,7 @@ def _values(settlements: list[str]) -> dict[str, float | None]:
     for row in rows:
         if row.document_status in LIVE:
             found[row.parent] = flt(found[row.parent]) + flt(row.remedy_value)
-    return found
+    return found, {row.parent for row in rows if row.document_status in UNFINISHED}
 
 
 def _rate(row: frappe._dict, currency: str) -> float:

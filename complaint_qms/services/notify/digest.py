@@ -201,7 +201,9 @@ def _subject(count: dict[str, int]) -> str:
         return _("Files of evidence lost: {0}").format(lost)
     if unsettled := count[events.SETTLEMENT_LOST]:
         return _("Ended complaints without their settlement: {0}").format(unsettled)
-    return _("Complaints: {0} on hold longer than planned").format(count[events.HOLD_OVER])
+    if held := count[events.HOLD_OVER]:
+        return _("Complaints: {0} on hold longer than planned").format(held)
+    return _("Complaints: {0} things wait for you").format(sum(count.values()))
 
 
 def _line(row: frappe._dict) -> dict[str, str]:

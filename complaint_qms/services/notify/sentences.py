@@ -68,7 +68,8 @@ class Writer:
         """What waits for the reader, and by when."""
         told = f"{escape(_(data['doctype']))} {titled(data.get('name', name), data['title'])}"
         stage, due = word(data["stage"]), data["due"]
-        line = _OF_TURNS[kind]().format(told, escape(stage), escape(data["by"]), data.get("count"))
+        why = escape(data.get("reason") or "")
+        line = _OF_TURNS[kind]().format(told, escape(stage), escape(data["by"]), data.get("count"), why)
         if not due:
             return line
         shown = self._date(due, zone) if isinstance(due, datetime) else format_date(due)
@@ -118,6 +119,7 @@ def settlement_line(settlement: str, state: str, amount: float, currency: str) -
     """What became of a settlement: it was proposed, submitted, cancelled or, as a draft, deleted."""
     text = {
         "proposed": _("Settlement {0} over {1} proposed"),
+        "rejected": _("Settlement {0} over {1} rejected"),
         "submitted": _("Settlement {0} over {1} submitted"),
         "cancelled": _("Settlement {0} over {1} cancelled"),
         "deleted": _("Draft settlement {0} over {1} deleted"),
@@ -151,6 +153,11 @@ HEADINGS: Final[dict[str, Callable[[], str]]] = {
     events.HANDED_OVER: lambda: _("Handed over to you"),
     events.MOVED: lambda: _("Waiting for you"),
     events.SETTLED: lambda: _("Documents for finance"),
+    events.SETTLEMENT_PROPOSED: lambda: word(events.SETTLEMENT_PROPOSED),
+    events.SETTLEMENT_REJECTED: lambda: word(events.SETTLEMENT_REJECTED),
+    events.SETTLEMENT_DONE: lambda: word(events.SETTLEMENT_DONE),
+    events.CAUSE_READY: lambda: word(events.CAUSE_READY),
+    events.ASSESSMENT_OPENED: lambda: word(events.ASSESSMENT_OPENED),
     events.SETTLEMENT_LOST: lambda: _("An ended complaint lost what settled it"),
     events.EVIDENCE_LOST: lambda: _("Evidence is lost"),
     events.INVESTIGATION_REOPENED: lambda: _("Investigation opened again"),
@@ -165,11 +172,20 @@ _OF_CLOCKS: Final[dict[str, Callable[[], str]]] = {
     ESCALATED: lambda: _("Complaint {0} is overdue and comes to you: {1}"),
 }
 
-# {0} the record, {1} its stage, {2} who did it, {3} how many
+# {0} the record, {1} its stage, {2} who did it, {3} how many, {4} why
 _OF_TURNS: Final[dict[str, Callable[[], str]]] = {
     events.HANDED_OVER: lambda: _("{0} was handed over to you by {2}."),
     events.MOVED: lambda: _("{0} waits for you: {1}."),
     events.SETTLED: lambda: _("{0} has drafted documents that wait to be submitted: {3}."),
+    events.SETTLEMENT_PROPOSED: lambda: _("{0} waits for your approval. Proposed by {2}."),
+    events.SETTLEMENT_REJECTED: lambda: _(
+        "{0} was rejected by {2}: {4} Revise it and propose it again, or delete it."
+    ),
+    events.SETTLEMENT_DONE: lambda: _(
+        "{0} is carried out: every document is finished. The complaint can go on."
+    ),
+    events.CAUSE_READY: lambda: _("{0} has everything it needs and waits for you to verify it."),
+    events.ASSESSMENT_OPENED: lambda: _("{0}: decide whether the event is to be reported."),
 }
 
 

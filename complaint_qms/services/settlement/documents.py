@@ -17,6 +17,7 @@ from complaint_qms.constants.settlement import (
     DOCTYPE,
     DRAFT,
     LIVE,
+    REJECTED,
     SUBMITTED,
 )
 from complaint_qms.constants.stages import COMPLAINT_ENDED
@@ -33,7 +34,7 @@ def tell(doc: Document, what: str) -> None:
     """Write a line into the complaint's story and bring its figures up to date.
 
     Args:
-        what: proposed, submitted, cancelled or deleted.
+        what: proposed, rejected, submitted, cancelled or deleted.
     """
     complaint = frappe.get_doc("Complaint", doc.complaint)
     told = {
@@ -42,7 +43,11 @@ def tell(doc: Document, what: str) -> None:
         "amount": doc.total_amount,
         "currency": doc.currency,
     }
-    _write(complaint, settlement_line(**told), told if what == "cancelled" else None)
+    line = settlement_line(**told)
+    if what == REJECTED:
+        line = f"{line}: {escape_html(doc.rejection_reason)}"
+        doc.add_comment("Info", line)
+    _write(complaint, line, told if what == "cancelled" else None)
     refresh_complaint(doc.complaint)
     if what == "submitted":
         announce([Event(SETTLED, DOCTYPE, doc.name, {"complaint": doc.complaint})])

@@ -10,6 +10,7 @@ from frappe.utils import escape_html, flt, now_datetime
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services.compliance import contributors
+from complaint_qms.services.settlement import rejection
 from complaint_qms.services.settlement.approval_limits import granted_before, limit_of, refusal
 from complaint_qms.services.settlement.lines import Lines
 from complaint_qms.services.settlement.submit_lock import hold_drafting
@@ -106,6 +107,7 @@ def _name_proposer(doc: Document) -> None:
     same = bool(before) and _terms(before) == _terms(doc)
     doc.proposed_by = before.proposed_by if same else frappe.session.user
     contributors.keep_contributors(doc, wrote=not same)
+    rejection.set_status(doc, revised=bool(before) and not same)
 
 
 def _terms(doc: Document) -> tuple:

@@ -1,19 +1,18 @@
-"""Who hears that something waits for them: a new handler or owner, who judges next, finance with what was drafted.
+"""Who hears that something waits for them: a new handler or owner, who judges next.
 
 Listens in the transaction, so that nobody is told of what did not happen. Who did it is told nothing, and nobody twice of one save.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 import frappe
 from frappe.utils import get_fullname, strip_html
 
 from complaint_qms.constants.contributing import AUTHORS
-from complaint_qms.constants.roles import ACCOUNTS_MANAGER, ACCOUNTS_USER, QUALITY_MANAGER
-from complaint_qms.constants.settlement import DOCTYPE as SETTLEMENT
+from complaint_qms.constants.roles import QUALITY_MANAGER, REGULATORY
 from complaint_qms.constants.stages import ENDED
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.events import Event
@@ -21,8 +20,13 @@ from complaint_qms.services.notify.outbox import Message, send
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 
-_TITLE: Final = {"Complaint": "subject", "Investigation": "title", "CAPA": "title", "Root Cause": "title"}
-_DUE: Final = {"Complaint": "stage_due", "Investigation": "due_date"}
+_TITLE: Final = {"Complaint": "subject", "Investigation": "title", "CAPA": "title", "Root Cause": "title",
+    "Reportability Assessment": "jurisdiction"}  # fmt: skip
+_DUE: Final = {
+    "Complaint": "stage_due",
+    "Investigation": "due_date",
+    "Reportability Assessment": "deadline",
+}
 # Stages in which somebody else judges what was done.
 _JUDGED: Final = {"Investigation": ("review",), "CAPA": ("plan_review", "verify")}
 _OWNER: Final = {"Investigation": "investigator", "CAPA": "capa_owner"}
@@ -56,20 +60,27 @@ def of_moves(events: list[Event]) -> None:
         send(tasks, events[0].at)
 
 
-def of_settlements(events: list[Event]) -> None:
-    """Finance, of documents that a settlement has drafted."""
+def of_causes(events: list[Event]) -> None:
+    """A root cause is complete: who may verify it, and had no part in it."""
     directory = Directory()
-    finance = directory.with_roles((ACCOUNTS_USER, ACCOUNTS_MANAGER))
-    drafted = frappe.get_all(
-        "Complaint Settlement Document",
-        {"parent": ("in", [event.name for event in events]), "parenttype": SETTLEMENT},
-        pluck="parent",
-        order_by="name asc",
-    )
-    _tell(
-        [(event, finance) for event in events if event.name in drafted],
-        lambda event: {"count": drafted.count(event.name)},
-    )
+    _tell([(event, _judges(directory, event)) for event in events])
+
+
+def of_assessments(events: list[Event]) -> None:
+    """An event is to be decided on: Regulatory Affairs."""
+    directory = Directory()
+    _tell([(event, directory.with_roles([REGULATORY])) for event in events])
+
+
+def about(event: Event, **more: Any) -> dict[str, Any]:
+    """What every sentence of this kind may tell."""
+    return {
+        "doctype": event.doctype,
+        "stage": event.data.get("target"),
+        "by": get_fullname(event.by),
+        "title": None,
+        "due": None,
+    } | more
 
 
 def _of_complaint(directory: Directory, name: str) -> list[Person]:
@@ -82,11 +93,15 @@ def _of_complaint(directory: Directory, name: str) -> list[Person]:
 def _of_quality_record(directory: Directory, event: Event) -> list[Person]:
     target = event.data["target"]
     if target in _JUDGED.get(event.doctype, ()):
-        parts = contributors.parts_of(event.doctype, [event.name])[event.name]
-        own = {part["user"] for part in parts if part["part"] in AUTHORS}
-        return [person for person in directory.with_roles([QUALITY_MANAGER]) if person.user not in own]
+        return _judges(directory, event)
     owner = frappe.db.get_value(event.doctype, event.name, _OWNER[event.doctype])
     return list(directory.acting([owner]).values())
+
+
+def _judges(directory: Directory, event: Event) -> list[Person]:
+    parts = contributors.parts_of(event.doctype, [event.name])[event.name]
+    own = {part["user"] for part in parts if part["part"] in AUTHORS}
+    return [person for person in directory.with_roles([QUALITY_MANAGER]) if person.user not in own]
 
 
 def _of_actions(directory: Directory, event: Event) -> list[Message]:
@@ -104,7 +119,7 @@ def _of_actions(directory: Directory, event: Event) -> list[Message]:
             person,
             "ToDo",
             task.name,
-            _about(event) | {"name": event.name, "title": strip_html(task.description), "due": task.date},
+            about(event, name=event.name, title=strip_html(task.description), due=task.date),
             event.by,
         )
         for task in tasks
@@ -112,15 +127,13 @@ def _of_actions(directory: Directory, event: Event) -> list[Message]:
     ]
 
 
-def _tell(
-    told: list[tuple[Event, Iterable[Person | None]]], more: Callable[[Event], dict[str, Any]] | None = None
-) -> None:
+def _tell(told: list[tuple[Event, Iterable[Person | None]]]) -> None:
     messages: list[Message] = []
     for event, people in told:
         wanted = [person for person in people if person and person.user != event.by]
         if not wanted:
             continue
-        data = _shown(event) | (more(event) if more else {})
+        data = _shown(event)
         messages += [
             Message(event.kind, person, event.doctype, event.name, data, event.by) for person in wanted
         ]
@@ -134,14 +147,4 @@ def _shown(event: Event) -> dict[str, Any]:
     row = (
         frappe.db.get_value(event.doctype, event.name, list(wanted.values()), as_dict=True) if wanted else {}
     )
-    return _about(event) | {key: row[field] for key, field in wanted.items()}
-
-
-def _about(event: Event) -> dict[str, Any]:
-    return {
-        "doctype": event.doctype,
-        "stage": event.data.get("target"),
-        "by": get_fullname(event.by),
-        "title": None,
-        "due": None,
-    }
+    return about(event, **{key: row[field] for key, field in wanted.items()})

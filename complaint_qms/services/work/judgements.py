@@ -7,6 +7,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants import roles, work
 from complaint_qms.constants.contributing import FIELD
+from complaint_qms.constants.settlement import REJECTED
 from complaint_qms.engine.sop import root_cause_missing
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.lifecycle import guard
@@ -72,27 +73,23 @@ def assessment_work(viewer: Viewer) -> Found:
 
 
 def settlement_work(viewer: Viewer) -> Found:
-    """Drafted settlements that the viewer may submit; they run with the clock of their complaint."""
-    if not frappe.has_permission("Complaint Settlement", "submit"):
+    """Proposed settlements that the viewer may submit, and rejected ones for who proposed them or handles their complaint; they
+    run with the clock of their complaint."""
+    if not frappe.has_permission("Complaint Settlement"):
         return [], False
     rows = frappe.get_list(
         "Complaint Settlement",
         filters={"docstatus": 0},
         fields=["name", "complaint", "customer", "customer_name", "company", "proposed_by", "total_amount",
-                "base_total_amount", "currency"],
+                "base_total_amount", "currency", "status", "rejection_reason", "rejected_by", "rejected_at", "creation"],
         order_by="creation asc, name asc",
         limit=work.CANDIDATES,
     )  # fmt: skip
-    parts = contributors.parts_of("Complaint Settlement", (row.name for row in rows))
-    for row in rows:
-        row[FIELD] = parts[row.name]
-    limits = {company: limit_of(viewer.user, company) for company in {row.company for row in rows}}
-    mine = [
-        row for row, granted in zip(rows, granted_before(rows), strict=True)
-        if not refusal(row, viewer.user, granted, limits[row.company])
-    ]  # fmt: skip
-    shown = mine[: work.MOST]
+    mine = {row.name for row in _to_approve(rows, viewer)} | {row.name for row in _to_revise(rows, viewer)}
+    rows = [row for row in rows if row.name in mine]
+    shown = rows[: work.MOST]
     complaints = complaints_of({row.complaint for row in shown})
+    names = values_of("User", (row.rejected_by or row.proposed_by for row in shown), "full_name")
     return [
         {
             "kind": work.SETTLEMENT,
@@ -105,10 +102,42 @@ def settlement_work(viewer: Viewer) -> Found:
             "missing": 0,
             **about(complaints.get(row.complaint)),
             "complaint": row.complaint,
+            "rejected": row.rejection_reason if row.status == REJECTED else None,
+            "by": names.get(_last_word(row)[0], _last_word(row)[0]),
+            "since": _last_word(row)[1],
+            "field": "lines" if row.status == REJECTED else None,
             "time": clock_of(complaints[row.complaint], viewer.now) if row.complaint in complaints else None,
         }
         for row in shown
-    ], len(mine) > len(shown)
+    ], len(rows) > len(shown)
+
+
+def _last_word(row: frappe._dict) -> tuple[str, Any]:
+    """Who spoke last about a settlement, and when."""
+    return (row.rejected_by, row.rejected_at) if row.status == REJECTED else (row.proposed_by, row.creation)
+
+
+def _to_approve(rows: list[frappe._dict], viewer: Viewer) -> list[frappe._dict]:
+    rows = [row for row in rows if row.status != REJECTED]
+    if not rows or not frappe.has_permission("Complaint Settlement", "submit"):
+        return []
+    parts = contributors.parts_of("Complaint Settlement", (row.name for row in rows))
+    for row in rows:
+        row[FIELD] = parts[row.name]
+    limits = {company: limit_of(viewer.user, company) for company in {row.company for row in rows}}
+    return [
+        row for row, granted in zip(rows, granted_before(rows), strict=True)
+        if not refusal(row, viewer.user, granted, limits[row.company])
+    ]  # fmt: skip
+
+
+def _to_revise(rows: list[frappe._dict], viewer: Viewer) -> list[frappe._dict]:
+    rows = [row for row in rows if row.status == REJECTED]
+    if not rows or not frappe.has_permission("Complaint Settlement", "write"):
+        return []
+    handlers = values_of("Complaint", (row.complaint for row in rows), "complaint_owner")
+    me = viewer.stands_for(roles.MANAGER)
+    return [row for row in rows if row.proposed_by in me or handlers.get(row.complaint) in me]
 
 
 def _cause(doc: Document, judges: bool, viewer: Viewer) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from typing import Any
 from complaint_qms.constants import work
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.work.complaints import complaint_work
+from complaint_qms.services.work.documents import document_work
 from complaint_qms.services.work.judgements import assessment_work, cause_work, settlement_work
 from complaint_qms.services.work.quality_records import action_work, capa_work, investigation_work
 from complaint_qms.services.work.timing import group_of, order_of, viewer
@@ -18,6 +19,7 @@ _SOURCES = {
     work.CAPA_ACTION: action_work,
     work.ASSESSMENT: assessment_work,
     work.SETTLEMENT: settlement_work,
+    work.DOCUMENT: document_work,
 }
 
 
@@ -27,7 +29,8 @@ def my_work(user: str, now: datetime) -> dict[str, Any]:
 
     Each row: {kind, doctype, name, group, subject, customer, customer_name, product, action (of the workflow, in
     English), missing (how many things), first_missing, field (where to go), waits_for ({roles} or {text}, when it is
-    not the user's turn), time (see services.work.timing)}.
+    not the user's turn), time (see services.work.timing)}. Where money waits for somebody's word also {complaint, amount,
+    currency, by (who agreed or proposed), since}.
     """
     who = viewer(user, now)
     found = {kind: source(who) for kind, source in _SOURCES.items()}

@@ -4,10 +4,10 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from complaint_qms.constants.settlement import DOCUMENT_TYPES
+from complaint_qms.constants.settlement import DOCUMENT_TYPES, REJECTED
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.lifecycle.settlement_state import refresh_complaint
-from complaint_qms.services.settlement import drafting, submit_checks, submit_lock
+from complaint_qms.services.settlement import drafting, rejection, submit_checks, submit_lock
 from complaint_qms.services.settlement.documents import tell
 from complaint_qms.services.settlement.return_notice import goods_and_money
 
@@ -29,6 +29,9 @@ class ComplaintSettlement(Checked):
         if before and before.complaint != self.complaint:
             refresh_complaint(before.complaint)
             refresh_complaint(self.complaint)
+        elif before and before.status != self.status and self.docstatus.is_draft():
+            tell(self, "rejected" if self.status == REJECTED else "proposed")
+        rejection.announce_status(self)
 
     def before_submit(self):
         submit_checks.check_right(self)
@@ -36,6 +39,11 @@ class ComplaintSettlement(Checked):
     def on_submit(self):
         drafting.draft_documents(self)
         tell(self, "submitted")
+        self.status = frappe.db.get_value(self.doctype, self.name, "status")
+
+    def before_update_after_submit(self):
+        # It follows the documents past the form, which may have been opened before.
+        self.status = frappe.db.get_value(self.doctype, self.name, "status")
 
     def on_update_after_submit(self):
         refresh_complaint(self.complaint)
@@ -48,6 +56,7 @@ class ComplaintSettlement(Checked):
         # Cancelled documents of this settlement keep their link to it.
         self.ignore_linked_doctypes = DOCUMENT_TYPES
         tell(self, "cancelled")
+        self.status = frappe.db.get_value(self.doctype, self.name, "status")
 
     def on_trash(self):
         if self.docstatus.is_draft():

@@ -6,8 +6,10 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.events import ASSESSMENT_OPENED
 from complaint_qms.controllers.record import Checked
 from complaint_qms.exceptions import GateError
+from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.record import source_defaults
 from complaint_qms.services.reportability import deadline
@@ -42,6 +44,11 @@ class ReportabilityAssessment(Checked):
             )
         if self.has_value_changed("status") or self.is_new():
             self._decide()
+
+    def on_update(self):
+        before = self.get_doc_before_save()
+        if self.status == "open" and not (before and before.status == "open"):
+            announce([Event(ASSESSMENT_OPENED, self.doctype, self.name, {"complaint": self.complaint})])
 
     def on_trash(self):
         guard.refuse_deletion(self)

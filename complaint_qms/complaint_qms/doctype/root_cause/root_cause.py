@@ -4,11 +4,13 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, now_datetime
 
+from complaint_qms.constants.events import CAUSE_READY
 from complaint_qms.constants.fields import ROOT_CAUSE_STAMPS
 from complaint_qms.controllers.record import Checked
 from complaint_qms.engine.sop import root_cause_missing
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.compliance import contributors
+from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle import announcements, guard, reliance
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record import source_defaults
@@ -48,9 +50,21 @@ class RootCause(Checked):
     def on_update(self):
         contributors.tell_hand_over(self)
         announcements.saved(self)
+        self._announce_ready()
 
     def on_trash(self):
         guard.refuse_deletion(self)
+
+    def _announce_ready(self) -> None:
+        """Once nothing is missing but the word of whoever verifies it."""
+        before = self.get_doc_before_save()
+        was = bool(before) and before.status == "draft" and before._is_ready()
+        if self.status == "draft" and not was and self._is_ready():
+            announce([Event(CAUSE_READY, self.doctype, self.name, {})])
+
+    def _is_ready(self) -> bool:
+        facts = {**self.get_valid_dict(ignore_virtual=True), "whys": self.whys, "factors": self.factors}
+        return not root_cause_missing(facts | {"verification_method": "-", "user": None}, "verified")
 
     def _judge(self, origin: str, changed: set[str]) -> None:
         if self.status != "draft":

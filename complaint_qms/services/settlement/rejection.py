@@ -1,0 +1,100 @@
+"""How far a proposed settlement is, and who says no to it: with a reason, which is kept until it is proposed anew.
+
+A judgement is a save like any other, so that it holds for every way in: whoever sets the status to rejected writes why, has
+the right to submit settlements, had no part in writing this one, and changes nothing else.
+"""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html, now_datetime
+
+from complaint_qms.constants.events import SETTLEMENT_PROPOSED, SETTLEMENT_REJECTED
+from complaint_qms.constants.settlement import DOCTYPE, PROPOSED, REJECTED
+from complaint_qms.engine.sop.gates import blank
+from complaint_qms.exceptions import GateError
+from complaint_qms.services.events import Event, announce
+from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.settlement.approval_limits import is_own
+
+_STAMPS = ("rejection_reason", "rejected_by", "rejected_at")
+# What the server works out at each save, and what a judgement itself enters.
+_NO_CONTENT = {*_STAMPS, "status", "proposed_by", "documents", "conversion_rate", "base_total_amount"}
+
+
+def set_status(doc: Document, *, revised: bool) -> None:
+    """Set the status of a settlement that is being saved or submitted, whatever was sent in it.
+
+    Args:
+        revised: whether what is granted changes in this save; a rejected settlement is proposed anew by that.
+
+    Raises:
+        GateError: it was rejected and not revised, or is rejected without a reason or together with other changes.
+        frappe.PermissionError: the user may not judge it.
+    """
+    before, wanted = doc.get_doc_before_save(), doc.status
+    stood = before.status if before else PROPOSED
+    said = (doc.rejection_reason or "").strip()
+    for name in _STAMPS:
+        doc.set(name, before.get(name) if before else None)
+    doc.status = PROPOSED if stood != REJECTED or revised or wanted == PROPOSED else REJECTED
+    if doc.docstatus.is_submitted():
+        if doc.status == REJECTED:
+            _refuse_submitting(doc)
+    elif before and wanted == REJECTED and stood != REJECTED:
+        _reject(doc, before, said)
+
+
+def announce_status(doc: Document) -> None:
+    """After a save: a proposal waits for whoever may grant it, a rejected one for who proposed it."""
+    before = doc.get_doc_before_save()
+    stood = before.status if before else None
+    if doc.docstatus.is_draft() and stood != doc.status:
+        kind = SETTLEMENT_REJECTED if doc.status == REJECTED else SETTLEMENT_PROPOSED
+        announce([Event(kind, DOCTYPE, doc.name, {"complaint": doc.complaint})])
+
+
+def may_reject(doc: Document) -> bool:
+    """Whether the session's user judges this settlement: who may submit it, and had no part in writing it."""
+    return bool(doc.has_permission("submit")) and not is_own(doc, frappe.session.user)
+
+
+def _reject(doc: Document, before: Document, said: str) -> None:
+    if not frappe.has_permission(DOCTYPE, "submit", doc=doc):
+        frappe.throw(
+            _("Settlement {0} is rejected by somebody who may submit it.").format(escape_html(doc.name)),
+            frappe.PermissionError,
+        )
+    if is_own(before, frappe.session.user):
+        frappe.throw(
+            _("G6: you proposed or wrote settlement {0}: change or delete it, or ask somebody else.").format(
+                escape_html(doc.name)
+            ),
+            GateError,
+        )
+    others = set(guard.changed_fields(doc, before)) - _NO_CONTENT
+    if others:
+        labels = ", ".join(sorted(_(doc.meta.get_label(name)) for name in others))
+        frappe.throw(
+            _("G6: a rejection changes nothing else. Take back the change of {0}.").format(labels), GateError
+        )
+    if blank(said):
+        frappe.throw(
+            _("{0}: write why the settlement is rejected; whoever proposed it reads it.").format(
+                _(doc.meta.get_label("rejection_reason"))
+            ),
+            GateError,
+        )
+    doc.status, doc.rejection_reason = REJECTED, said
+    doc.rejected_by, doc.rejected_at = frappe.session.user, now_datetime()
+
+
+def _refuse_submitting(doc: Document) -> None:
+    frappe.throw(
+        _("Settlement {0} was rejected: {1} Revise it and propose it again before it is submitted.").format(
+            escape_html(doc.name), escape_html(doc.rejection_reason or "")
+        ),
+        GateError,
+    )
