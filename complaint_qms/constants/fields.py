@@ -119,7 +119,7 @@ STEP_FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "CAPA": {
         "effectiveness": ("verification_note", "no_harm", "no_harm_note"),
         "closed": ("effect_conclusion", "effect_note"),
-        "ineffective": ("effect_conclusion", "effect_note"),
+        "ineffective": ("effect_conclusion", "effect_override_reason", "effect_note"),
         "void": ("void_reason",),
     },
 }

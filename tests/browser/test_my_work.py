@@ -38,7 +38,7 @@ def test_keys_move_and_enter_opens_at_what_is_missing(login, manager: str, compl
     for _ in range(names.index(complaint) + 1):
         desk.page.keyboard.press("j")
     expect(tasks.nth(names.index(complaint))).to_be_focused()
-    expect(tasks.nth(names.index(complaint))).to_contain_text("Investigate")
+    expect(desk.page.locator(".cq-task-row").nth(names.index(complaint))).to_contain_text("Investigate")
     desk.page.keyboard.press("Enter")
     desk.wait_for_form("Complaint", complaint)
     expect(desk.form.locator(".form-tabs .nav-link.active")).to_have_text(re.compile(r"^\s*Triage\s*$"))

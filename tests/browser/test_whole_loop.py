@@ -220,7 +220,8 @@ def complete_action(owner: Desk, capa: str) -> None:
     """The owner has no sight of the CAPA: the action waits on “My Work Today”, and goes from there once it is done."""
     owner.page.goto("/app/my-work-today")
     task = owner.page.locator(f'.cq-task[data-key*="{capa}"]')
-    expect(task).to_contain_text("Report as done", timeout=WAIT)
+    row = owner.page.locator(".cq-task-row", has=task)
+    expect(row).to_contain_text("Report as done", timeout=WAIT)
     task.click()
     owner.put(owner.dialog, evidence_note="Heater 4711 fitted and running.")
     owner.confirm()

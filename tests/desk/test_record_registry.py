@@ -67,4 +67,6 @@ def test_company_comes_from_a_record_that_is_named(record: Record):
 
 
 def test_each_kind_of_work_is_found_for_my_work():
-    assert {record.work for record in RECORDS if record.work} | {work.CAPA_ACTION} == set(_SOURCES)
+    assert {record.work for record in RECORDS if record.work} | {work.CAPA_ACTION, work.DOCUMENT} == set(
+        _SOURCES
+    )

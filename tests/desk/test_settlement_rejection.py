@@ -69,7 +69,7 @@ def test_who_may_not_submit_does_not_reject() -> None:
 
 def test_a_rejection_changes_nothing_else() -> None:
     with pytest.raises(GateError, match="Reason"):
-        reject(proposed(), **{"reason": "Another agreement."})
+        reject(proposed(), reason="Another agreement.")
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from frappe.model.workflow import get_transitions, get_workflow_name
 from frappe.utils import get_datetime, now_datetime
 
 from complaint_qms.constants.clock import CLOCKS
-from complaint_qms.constants.fields import STEP_FIELDS
+from complaint_qms.constants.fields import STEP_FIELDS, UNDER_REVIEW
 from complaint_qms.constants.stages import ENDED, FLOW
-from complaint_qms.engine.sop import missing
+from complaint_qms.engine.sop import Missing, missing
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record.bulk_read import values_of
@@ -96,12 +96,27 @@ def next_moves(
             "to_label": word(target),
             "kind": kind,
             "missing": [guard.describe(doc, item) for item in found],
+            "blocked": _blocked(doc, row, found),
             "fields": _fields(doc, target, kind, [item.field for item in found]),
         }
     ranked = sorted(moves.values(), key=lambda move: (_ORDER.index(move["kind"]), len(move["missing"])))
     for index, move in enumerate(ranked):
-        move["primary"] = index == 0 and move["kind"] == "forward"
+        move["primary"] = index == 0 and move["kind"] == "forward" and not move["blocked"]
     return ranked
+
+
+def is_asked(doc: Document, name: str) -> bool:
+    """Whether a dialog can ask for a field."""
+    field = doc.meta.get_field(name) if name else None
+    return bool(field) and field.fieldtype in _IN_DIALOG and not field.read_only
+
+
+def _blocked(doc: Document, transition: Any, found: Iterable[Missing]) -> str | None:
+    """Why somebody else has to take a step (G6): it is offered to nobody who would be refused whatever they enter."""
+    own = next((item for item in found if item.gate == "G6"), None)
+    if own:
+        return guard.describe(doc, own)["message"]
+    return guard.own_record(doc, transition)
 
 
 def _of_complaint(doc: Document, now: datetime) -> dict[str, Any]:
@@ -190,10 +205,11 @@ def _fields(doc: Document, target: str, kind: str, lacking: list[str]) -> list[s
     if kind == "back" or (kind == "forward" and doc.stage in _WAITING):
         return []
     wanted = list(STEP_FIELDS[doc.doctype].get(target, ()))
-    for name in lacking:
-        field = doc.meta.get_field(name) if name else None
-        if field and field.fieldtype in _IN_DIALOG and not field.read_only and name not in wanted:
-            wanted.append(name)
+    wanted += [name for name in lacking if name not in wanted and is_asked(doc, name)]
+    still = UNDER_REVIEW.get(doc.doctype, {}).get(doc.stage)
+    if still is not None:
+        # What is under review cannot be mended here; that it is missing is told all the same.
+        wanted = [name for name in wanted if name in still]
     if _PROVEN in wanted and _may_take_proof(doc):
         wanted.insert(wanted.index(_PROVEN) + 1, _PROOF)
     return wanted

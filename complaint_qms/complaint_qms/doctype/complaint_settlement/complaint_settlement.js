@@ -37,8 +37,10 @@ frappe.ui.form.on("Complaint Settlement", {
 		if (frm.is_new() && frm.doc.complaint && !has_lines(frm)) {
 			prefill(frm);
 		}
+		show_status(frm);
 		show_documents(frm);
 		show_limit(frm);
+		offer_decision(frm);
 	},
 
 	complaint(frm) {
@@ -50,6 +52,11 @@ frappe.ui.form.on("Complaint Settlement", {
 });
 
 frappe.ui.form.on("Complaint Settlement Line", {
+	async lines_add(frm, cdt, cdn) {
+		const above = frm.doc.lines[frm.doc.lines.length - 2];
+		const remedy = above ? above.remedy : await wish_of(frm);
+		if (remedy) frappe.model.set_value(cdt, cdn, "remedy", remedy);
+	},
 	remedy(frm, cdt, cdn) {
 		const line = locals[cdt][cdn];
 		if (line.remedy === "goodwill") frappe.model.set_value(cdt, cdn, { qty: 0, rate: 0 });
@@ -184,6 +191,96 @@ function may_words({ amount, currency, role }) {
 	return amount === null
 		? __("You may submit this settlement: no limit ({0}).", [__(role)])
 		: __("You may submit this settlement: limit {0} ({1}).", [format_currency(amount, currency), __(role)]);
+}
+
+/** The remedy that the customer wishes, for a first line that somebody adds by hand. */
+async function wish_of(frm) {
+	const remedies = { refund: "return_credit", exchange: "replacement", repair: "repair", credit: "credit" };
+	if (!frm.doc.complaint) return null;
+	const { message } = await frappe.db.get_value("Complaint", frm.doc.complaint, "expectation");
+	return remedies[(message || {}).expectation] || null;
+}
+
+function show_status(frm) {
+	if (frm.is_new() || frm.is_dirty()) return;
+	const { label, color } = complaint_qms.labels;
+	const status = frm.doc.status || "proposed";
+	frm.page.set_indicator(esc(label(status)), status === "rejected" ? "red" : color(status));
+	if (status === "rejected") {
+		const who = frappe.user.full_name(frm.doc.rejected_by);
+		const told = __("Rejected by {0} on {1}: {2}", [who, complaint_qms.words.moment_text(frm.doc.rejected_at), frm.doc.rejection_reason]);
+		frm.set_intro(); // “Submit this document to confirm”, which it cannot be now
+		frm.set_intro(`${esc(told)}<br>${esc(__("Change what is granted and save, or propose it again as it is."))}`, "red");
+	}
+}
+
+/** What whoever may grant it decides, in one dialog: approve, or reject with a reason. */
+async function offer_decision(frm) {
+	if (frm.is_new() || frm.doc.docstatus !== 0 || frm.is_dirty()) return;
+	await frappe.require("qms_desk.bundle.js");
+	complaint_qms.desk.load_judgements(frm, (steps) => {
+		const may_approve = frm.perm[0] && frm.perm[0].submit && frm.doc.status !== "rejected";
+		const wants = complaint_qms.desk.wanted_action(frm);
+		if (wants === "Approve" && may_approve) approve(frm, steps);
+	});
+}
+
+function approve(frm, steps) {
+	const reject = steps.find((step) => step.action === "Reject");
+	const dialog = new frappe.ui.Dialog({
+		title: __("Decide on the Settlement"),
+		fields: [
+			{ fieldname: "summary", fieldtype: "HTML", options: summary_html(frm) },
+			...(reject ? [{ fieldname: "rejection_reason", fieldtype: "Small Text", label: __("If you reject it: why") }] : []),
+		],
+		primary_action_label: __("Approve and Draft the Documents"),
+		primary_action() {
+			dialog.hide();
+			// Its limit is asked, and what it drafts is told, by the framework's own way of submitting.
+			frm.savesubmit();
+		},
+	});
+	if (reject) {
+		dialog.set_secondary_action_label(__("Reject"));
+		dialog.set_secondary_action(() => {
+			const rejection_reason = dialog.get_value("rejection_reason");
+			if (!(rejection_reason || "").trim()) {
+				dialog.fields_dict.rejection_reason.set_focus();
+				frappe.show_alert({ message: __("Write why it is rejected; whoever proposed it reads it."), indicator: "orange" });
+				return undefined;
+			}
+			return frappe
+				.xcall("complaint_qms.api.judgement.judge", {
+					doctype: frm.doctype,
+					name: frm.doc.name,
+					action: "Reject",
+					values: { rejection_reason },
+				})
+				.then(() => {
+					dialog.hide();
+					frm.reload_doc();
+				});
+		});
+	}
+	dialog.show();
+}
+
+function summary_html(frm) {
+	const { doc } = frm;
+	const rows = (doc.lines || []).map(
+		(
+			line
+		) => `<tr><td>${esc(complaint_qms.labels.label(line.remedy))}</td><td>${esc(line.item_name || line.item_code || line.description || "")}</td>
+			<td class="text-right">${esc(String(line.qty || ""))} ${esc(line.uom || "")}</td><td class="text-right">${esc(strip_html(format_currency(line.amount, doc.currency)))}</td></tr>`
+	);
+	return `<p><b>${esc(doc.customer_name || doc.customer)}</b> · ${esc(doc.complaint)}</p>
+		<table class="table table-bordered cq-decide"><tbody>${rows.join("")}
+		<tr><td colspan="3"><b>${esc(__("Total", null, "Complaint Settlement"))}</b></td><td class="text-right"><b>${esc(
+			strip_html(format_currency(doc.total_amount, doc.currency))
+		)}</b></td></tr></tbody></table>
+		<p>${esc(__("Reason"))}: ${esc(doc.reason || "")}<br><span class="text-muted">${esc(
+			__("Proposed by {0}", [frappe.user.full_name(doc.proposed_by)])
+		)}</span></p>`;
 }
 
 function show_documents(frm) {

@@ -1,8 +1,7 @@
 frappe.listview_settings["Complaint Settlement"] = {
-	add_fields: ["total_amount", "currency"],
-	get_indicator(doc) {
-		if (doc.docstatus === 0) return [__("Proposed"), "orange", "docstatus,=,0"];
-		if (doc.docstatus === 1) return [complaint_qms.labels.label("settled"), "green", "docstatus,=,1"];
-		return [__("Cancelled"), "gray", "docstatus,=,2"];
-	},
+	add_fields: ["total_amount", "currency", "status"],
+	has_indicator_for_draft: 1,
+	has_indicator_for_cancelled: 1,
+	get_indicator: (doc) =>
+		complaint_qms.labels.indicator(doc.status || "proposed", "status", doc.status === "rejected" ? { tone: "overdue" } : {}),
 };

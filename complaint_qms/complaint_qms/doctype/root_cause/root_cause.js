@@ -12,7 +12,7 @@ frappe.ui.form.on("Root Cause", {
 		if (frm.is_new()) return;
 		const { label, color } = complaint_qms.labels;
 		if (!frm.is_dirty()) frm.page.set_indicator(complaint_qms.markup.esc(label(frm.doc.status)), color(frm.doc.status));
-		offer_judgement(frm);
+		if (!frm.is_dirty()) complaint_qms.desk.load_judgements(frm);
 		if (frm.doc.status === "verified" && frappe.model.can_create("CAPA")) {
 			frm.add_custom_button(__("CAPA"), () => new_capa(frm), __("Create"));
 		}
@@ -72,33 +72,6 @@ function draw_whys(frm) {
 
 function draw_factors(frm) {
 	complaint_qms.desk.draw_ishikawa(frm.fields_dict.factors_html.$wrapper, frm.doc.factors, frm.doc.title);
-}
-
-function offer_judgement(frm) {
-	if (!frappe.user.has_role("Quality Manager") || frm.is_dirty()) return;
-	if (frm.doc.status === "draft") {
-		complaint_qms.offer_primary(frm, __("Verify"), () => judge(frm, "verified", "verification_method"));
-		frm.add_custom_button(__("Rule Out"), () => judge(frm, "rejected", "rejection_reason"));
-	} else if (frm.doc.status === "verified") {
-		frm.add_custom_button(__("Rule Out"), () => judge(frm, "rejected", "rejection_reason"));
-	}
-}
-
-function judge(frm, status, fieldname) {
-	const docfield = frappe.meta.get_docfield("Root Cause", fieldname, frm.doc.name);
-	const verify = status === "verified";
-	frappe.prompt(
-		[{ ...docfield, read_only: 0, reqd: 1, depends_on: "", default: frm.doc[fieldname] || "" }],
-		(values) => {
-			const before = { status: frm.doc.status, [fieldname]: frm.doc[fieldname] };
-			frm
-				.set_value({ ...values, status })
-				.then(() => frm.save())
-				.catch(() => frm.set_value(before));
-		},
-		verify ? __("Verify the Root Cause") : __("Rule Out this Cause"),
-		verify ? __("Verify") : __("Rule Out")
-	);
 }
 
 async function new_capa(frm) {

@@ -7,17 +7,19 @@ const AS_DIALOG_FIELD = ["fieldname", "fieldtype", "label", "options", "descript
 
 const LONG = ["Small Text", "Text", "Text Editor"];
 const LAST = ["closed", "completed"];
+const NOT_ASKED = ["HTML", "Table", "Table MultiSelect", "Button", "Section Break", "Column Break", "Tab Break"];
 
 /**
  * Take `step` on the form's record. A forward step that lacks nothing is taken at once, the last one is looked over
  * first; every other step asks in a dialog.
- * @param options {method, args, go_to(field), done(overview), cancelled(), beside}: `cancelled` when the dialog is closed untaken;
+ * @param options {method, args, go_to(field), done(overview), cancelled(), beside, ask}: `cancelled` when the dialog is closed untaken;
+ *   ask: in any case, for a step that is taken from where the record is not in sight;
  *   beside: {fields, label, open(frm, dialog)}, a button under the first of these fields that is asked
  */
 export async function take_step(frm, step, options) {
 	if (frm.is_dirty()) await frm.save();
 	const kept = drafts.get(draft_key(frm, step));
-	const ready = !kept && step.kind === "forward" && !step.missing.length && !LAST.includes(step.to_stage);
+	const ready = !options.ask && !kept && step.kind === "forward" && !step.missing.length && !LAST.includes(step.to_stage);
 	if (ready) return send(frm, step, {}, options);
 	const asked = asked_fields(step);
 	const outside = step.missing.filter((row) => !asked.includes(row.field));
@@ -38,7 +40,7 @@ function asked_fields(step) {
 function dialog_fields(frm, step, asked) {
 	const docfields = asked
 		.map((name) => frappe.meta.get_docfield(frm.doctype, name, frm.doc.name))
-		.filter((docfield) => docfield && !["HTML", "Table"].includes(docfield.fieldtype));
+		.filter((docfield) => docfield && !NOT_ASKED.includes(docfield.fieldtype));
 	const shape = (docfield) => as_dialog_field(frm, step, docfield);
 	const short = docfields.filter((docfield) => !LONG.includes(docfield.fieldtype)).map(shape);
 	const long = docfields.filter((docfield) => LONG.includes(docfield.fieldtype)).map(shape);
@@ -194,18 +196,29 @@ function send(frm, step, values, options, dialog) {
 				});
 			},
 			error: (answer) => {
-				if (dialog) show_refusal(dialog, answer || {});
+				if (dialog) show_refusal(frm, step, dialog, answer || {});
 				reject(answer);
 			},
 		});
 	});
 }
 
-function show_refusal(dialog, answer) {
+function show_refusal(frm, step, dialog, answer) {
+	ask_more(frm, step, dialog, answer.missing || []);
 	const said = answer.missing ? `<p>${esc(__("Not yet. This is missing:"))}</p>${missing_list_html(answer.missing)}` : server_words(answer);
 	dialog.$wrapper.find(".cq-dialog-refusal").html(said).addClass("is-shown");
 	dialog.$wrapper.find(".cq-dialog-missing").remove();
 	dialog.$wrapper.find(".modal-body").scrollTop(0);
+}
+
+// What an answer has made necessary, or somebody else has taken away meanwhile, is asked for in the same dialog.
+function ask_more(frm, step, dialog, missing) {
+	const fields = [...new Set(missing.map((row) => row.field))]
+		.filter((name) => name && !dialog.fields_dict[name])
+		.map((name) => frappe.meta.get_docfield(frm.doctype, name, frm.doc.name))
+		.filter((docfield) => docfield && !docfield.read_only && !NOT_ASKED.includes(docfield.fieldtype))
+		.map((docfield) => as_dialog_field(frm, step, docfield));
+	if (fields.length) dialog.add_fields(fields);
 }
 
 function server_words(answer) {

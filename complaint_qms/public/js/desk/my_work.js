@@ -16,6 +16,7 @@ const GROUPS = () => [
 const KINDS = () => ({
 	...Object.fromEntries(Object.entries(frappe.boot.complaint_qms_work).map(([kind, doctype]) => [kind, __(doctype)])),
 	capa_action: __("CAPA Action"), // rows of a CAPA
+	document: __("Documents of settlements"),
 });
 const CLOCKS = () => ({ response: __("First response"), resolution: __("Whole complaint") });
 
@@ -42,6 +43,11 @@ export function make_my_work(page) {
 		complete_own_action({ capa: row.name, title: row.title, product: row.product, actions: [action] }, refresh);
 	}
 
+	$body.on("click", ".cq-task-act", function () {
+		const row = state.rows[Number(this.dataset.at)];
+		if (row.row) return report_action(row);
+		open_at(row.doctype, row.name, row.field, step_of(row));
+	});
 	$body.on("click", ".cq-task", function (event) {
 		if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
 		event.preventDefault();
@@ -118,7 +124,7 @@ function more_html(more, most) {
 function section_html([key, name, tone, found], rows) {
 	return `<section class="cq-work-group tone-${tone}" id="cq-work-${key}"><h5><span class="cq-mini-dot"></span>${esc(name)} <span class="text-muted">${
 		found.length
-	}</span></h5><ol>${found.map((row) => `<li>${task_html(row, rows.indexOf(row))}</li>`).join("")}</ol></section>`;
+	}</span></h5><ol>${found.map((row) => `<li class="cq-task-row">${task_html(row, rows.indexOf(row))}</li>`).join("")}</ol></section>`;
 }
 
 function task_html(row, at) {
@@ -126,11 +132,25 @@ function task_html(row, at) {
 	const path = esc(frappe.utils.get_form_link(row.doctype, row.name));
 	return `<a class="cq-task" href="${path}" data-at="${at}" data-key="${esc(`${row.kind}:${row.name}:${row.subject}`)}">
 		<span class="cq-task-what"><span class="cq-task-line"><span class="cq-no">${esc(row.name)}</span> <span class="cq-task-kind">${esc(
-			KINDS()[row.kind]
+			row.kind === "document" ? __(row.doctype) : KINDS()[row.kind]
 		)}</span></span><span class="cq-task-subject">${esc(row.subject || row.title || "")}</span>
 		<span class="cq-task-who text-muted">${who}</span></span>
 		<span class="cq-task-ask">${ask_html(row)}</span>
-		<span class="cq-task-time">${time_html(row)}</span></a>`;
+		<span class="cq-task-time">${time_html(row)}</span></a>${act_html(row, at)}`;
+}
+
+/** One click to act: the very dialog of the step, or the document that waits. */
+function act_html(row, at) {
+	if (row.waits_for) return "";
+	return `<button type="button" class="btn btn-default btn-sm cq-task-act" data-at="${at}">${esc(what_to_do(row))}</button>`;
+}
+
+/** The step whose dialog the button of a row opens; none where its form is the place to act. */
+function step_of(row) {
+	if (row.kind === "settlement") return row.rejected ? null : "Approve";
+	if (row.kind === "assessment") return "Report the Event";
+	if (row.kind === "document") return null;
+	return row.action || null;
 }
 
 function ask_html(row) {
@@ -141,12 +161,21 @@ function ask_html(row) {
 			told
 		)}</span>`;
 	}
-	return `<span class="cq-task-do">${esc(what_to_do(row))}</span><span class="cq-task-note text-muted" title="${esc(
-		row.first_missing || ""
-	)}">${esc(missing_words(row))}</span>`;
+	const note = `<span class="cq-task-note text-muted" title="${esc(row.first_missing || "")}">${esc(missing_words(row))}</span>`;
+	const amount = row.kind === "document" && row.amount ? `<b class="cq-task-amount">${esc(money(row.amount, row.currency))}</b>` : "";
+	return `${amount}${note}${since_html(row)}`;
+}
+
+/** Who agreed to what waits, or said no, and since when. */
+function since_html(row) {
+	if (!row.since) return "";
+	const said = row.kind === "document" ? __("agreed by {0}") : row.rejected ? __("rejected by {0}") : __("proposed by {0}");
+	return `<span class="cq-task-note text-muted">${esc([said.replace("{0}", row.by || ""), moment_text(row.since)].join(" · "))}</span>`;
 }
 
 function what_to_do(row) {
+	if (row.kind === "document") return row.may_submit ? __("Check and Submit") : __("Open the Draft");
+	if (row.rejected) return __("Revise the Settlement");
 	if (row.kind === "settlement") return __("Approve {0}", [money(row.amount, row.currency)]);
 	if (row.kind === "capa_action") return __("Report as done");
 	if (row.kind === "assessment") return __("Decide whether to report");
@@ -155,7 +184,8 @@ function what_to_do(row) {
 
 function missing_words(row) {
 	if (row.kind === "capa_action") return row.missing ? __("evidence is missing") : "";
-	if (["settlement", "assessment"].includes(row.kind)) return __("for {0}", [row.complaint]);
+	if (row.rejected) return row.rejected;
+	if (["settlement", "assessment", "document"].includes(row.kind)) return __("for {0}", [row.complaint]);
 	if (!row.missing) return __("everything is there");
 	return row.missing === 1 ? row.first_missing : __("{0} things are missing", [row.missing]);
 }

@@ -118,6 +118,12 @@ export function time_left_html(clock) {
 
 function wanted_html(overview, forward) {
 	if (overview.is_closed) return closed_html(overview);
+	const theirs = !forward && overview.next.find((step) => step.kind === "forward" && step.blocked);
+	if (theirs) {
+		return `<div class="cq-wanted-head">${esc(__("Next: {0}", [theirs.to_label]))}</div><p class="cq-blocked">${esc(theirs.blocked)}</p>${missing_list_html(
+			theirs.missing.filter((row) => row.message !== theirs.blocked)
+		)}`;
+	}
 	if (!forward) {
 		return `<div class="cq-wanted-head">${esc(__("Nothing for you to do here"))}</div>
 			<p class="text-muted">${esc(

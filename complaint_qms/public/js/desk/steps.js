@@ -36,24 +36,44 @@ export function go_to(frm, fieldname) {
 
 let wanted_place = null;
 
-/** Open a record at a field: its form goes there as soon as it is drawn. */
-export function open_at(doctype, name, field) {
-	wanted_place = field ? { doctype, name, field } : null;
+/**
+ * Open a record at a field, or with the dialog of a step: its form goes there as soon as it is drawn.
+ * @param action the step, by its English name
+ */
+export function open_at(doctype, name, field, action) {
+	wanted_place = field || action ? { doctype, name, field, action } : null;
 	return frappe.set_route("Form", doctype, name);
+}
+
+/** What somebody asked to do on this form before they came to it, for a form that has a dialog of its own; told once. */
+export function wanted_action(frm) {
+	const place = wanted_place;
+	if (!place || !place.action || place.doctype !== frm.doctype || place.name !== frm.doc.name) return null;
+	wanted_place = null;
+	return place.action;
+}
+
+/** The step whose dialog somebody asked for before they came to this form; asked for once. */
+function wanted_step(frm, steps) {
+	const place = wanted_place;
+	if (!place || !place.action || place.doctype !== frm.doctype || place.name !== frm.doc.name) return null;
+	const step = steps.find((row) => row.action === place.action && !row.blocked);
+	if (step) wanted_place = null;
+	return step;
 }
 
 function go_to_wanted(frm) {
 	const place = wanted_place;
 	if (!place || place.doctype !== frm.doctype || place.name !== frm.doc.name) return;
 	wanted_place = null;
-	go_to(frm, place.field);
+	if (place.field) go_to(frm, place.field);
 }
 
 /** Offer the steps of an overview. */
 function offer_steps(frm, overview, options) {
 	// Frappe gives a button back only when what it waits for ends well. A refusal is such an end: the server has said why.
-	const take = (step) =>
-		take_step(frm, step, { ...options, go_to: (field) => go_to(frm, field) }).catch((refusal) => {
+	const take = (step, ask) =>
+		take_step(frm, step, { ...options, ask: ask || options.ask, go_to: (field) => go_to(frm, field) }).catch((refusal) => {
 			if (refusal instanceof Error) console.error(refusal);
 		});
 	const primary = overview.next.find((step) => step.primary);
@@ -62,8 +82,12 @@ function offer_steps(frm, overview, options) {
 	}
 	const group = __("More Steps");
 	for (const step of overview.next) {
-		if (step !== primary) frm.add_custom_button(esc(__(step.action)), () => take(step), group);
+		// Who would be refused whatever they enter is told so beside the stages, and not asked for anything.
+		if (step !== primary && !step.blocked)
+			frm.add_custom_button(esc(__(step.action)), () => take(step), options.group === undefined ? group : options.group);
 	}
+	const wanted = wanted_step(frm, overview.next);
+	if (wanted) take(wanted, true);
 }
 
 /** Whose turn it is: the handler by name, else the roles that may take the next step. */
@@ -141,6 +165,24 @@ export function load_record(frm, options) {
 	if (!options.context) return;
 	asked_for(frm, options.context).then((context) => {
 		if (fresh()) options.show_context(frm, context);
+	});
+}
+
+/**
+ * Offer what may be said about a record without a workflow (verify, reject, report …), each with what it still lacks.
+ * @param steps what `complaint_qms.api.judgement.offered` answers goes there as well
+ */
+export function load_judgements(frm, steps) {
+	const name = frm.doc.name;
+	const ticket = (frm.cq_ticket = (frm.cq_ticket || 0) + 1);
+	const args = { doctype: frm.doctype };
+	return frappe.xcall("complaint_qms.api.judgement.offered", { ...args, name }).then((next) => {
+		if (frm.cq_ticket !== ticket || frm.doc.name !== name || frm.is_dirty()) return;
+		const blocked = next.find((step) => step.blocked);
+		if (blocked) frm.set_intro(esc(blocked.blocked), "yellow");
+		offer_steps(frm, { next }, { method: "complaint_qms.api.judgement.judge", args, group: null, ask: true });
+		if (steps) steps(next);
+		go_to_wanted(frm);
 	});
 }
 

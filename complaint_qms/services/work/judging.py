@@ -1,0 +1,134 @@
+"""Judgements of records without a workflow, in the shape of its steps: what each asks for and what it lacks, before it is taken.
+
+A form asks in a dialog and sends all of it in one call, so that nothing on it says verified, rejected or reported before the
+server does.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html
+
+from complaint_qms.constants import roles
+from complaint_qms.constants.settlement import DOCTYPE as SETTLEMENT
+from complaint_qms.constants.settlement import PROPOSED, REJECTED
+from complaint_qms.engine.sop import Missing, root_cause_missing
+from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.lifecycle.facts import facts_of
+from complaint_qms.services.record import source_defaults
+from complaint_qms.services.record.input_validation import read_values
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.settlement.rejection import may_reject
+
+
+class Judgement(NamedTuple):
+    """A word that somebody gives: its action, from which status to which, and what is written with it."""
+
+    action: str
+    origins: tuple[str, ...]
+    target: str
+    fields: tuple[str, ...]
+    kind: str = "side"
+
+
+JUDGEMENTS: Final[dict[str, tuple[Judgement, ...]]] = {
+    "Root Cause": (
+        Judgement("Verify", ("draft",), "verified", ("verification_method",), kind="forward"),
+        Judgement("Rule Out", ("draft", "verified"), "rejected", ("rejection_reason",)),
+    ),
+    "Reportability Assessment": (
+        Judgement(
+            "Report the Event",
+            ("open",),
+            "reported",
+            ("reason", "submitted_on", "submission_reference"),
+            kind="forward",
+        ),
+        Judgement("Decide “Not Reportable”", ("open",), "not_reportable", ("reason",)),
+    ),
+    SETTLEMENT: (
+        Judgement("Reject", (PROPOSED,), REJECTED, ("rejection_reason",)),
+        Judgement("Propose Again", (REJECTED,), PROPOSED, ()),
+    ),
+}
+_ROLES: Final = {
+    "Root Cause": source_defaults.REVIEWERS,
+    "Reportability Assessment": (roles.REGULATORY, "System Manager"),
+}
+
+
+def offered(doc: Document) -> list[dict[str, Any]]:
+    """What the session's user may say about a record, with what each still lacks; see `overview.next_moves`."""
+    found = [one for one in JUDGEMENTS[doc.doctype] if doc.status in one.origins and _may(doc, one)]
+    steps = [_step(doc, one) for one in found]
+    for index, step in enumerate(steps):
+        step["primary"] = index == 0 and step["kind"] == "forward" and not step["blocked"]
+    return steps
+
+
+def judge(doc: Document, action: str, values: dict[str, Any]) -> None:
+    """Enter what is written with a judgement and give it, in one save.
+
+    Raises:
+        frappe.ValidationError: it is not the user's to give here, or something else is sent with it.
+        GateError: something is missing for it; nothing is saved then.
+    """
+    one = next((one for one in JUDGEMENTS[doc.doctype] if one.action == action), None)
+    if not one or doc.status not in one.origins or doc.docstatus != 0:
+        frappe.throw(
+            _("The step {0} is not open to you here. State of {1}: {2}.").format(
+                frappe.bold(_(action)), escape_html(doc.name), frappe.bold(word(doc.status))
+            )
+        )
+    others = sorted(set(values) - set(one.fields))
+    if others:
+        frappe.throw(
+            _("G6: a judgement changes nothing else. Leave out {0}.").format(escape_html(", ".join(others)))
+        )
+    doc.update(read_values(doc.doctype, values))
+    doc.status = one.target
+    doc.save()
+
+
+def _may(doc: Document, one: Judgement) -> bool:
+    if doc.docstatus != 0 or not doc.has_permission("write"):
+        return False
+    if doc.doctype == SETTLEMENT:
+        return may_reject(doc) if one.target == REJECTED else True
+    return bool({*_ROLES[doc.doctype]} & {*frappe.get_roles()})
+
+
+def _step(doc: Document, one: Judgement) -> dict[str, Any]:
+    found = _missing(doc, one)
+    own = [item for item in found if item.gate == "G6"]
+    return {
+        "action": one.action,
+        "label": _label(one.action),
+        "to_stage": one.target,
+        "to_label": word(one.target),
+        "kind": one.kind,
+        "missing": [guard.describe(doc, item) for item in found],
+        "fields": list(one.fields),
+        "blocked": guard.describe(doc, own[0])["message"] if own else None,
+    }
+
+
+def _label(action: str) -> str:
+    return {
+        "Verify": _("Verify"),
+        "Rule Out": _("Rule Out"),
+        "Report the Event": _("Report the Event"),
+        "Decide “Not Reportable”": _("Decide “Not Reportable”"),
+        "Reject": _("Reject"),
+        "Propose Again": _("Propose Again"),
+    }[action]
+
+
+def _missing(doc: Document, one: Judgement) -> list[Missing]:
+    if doc.doctype == "Root Cause":
+        return root_cause_missing(facts_of(doc) | {"stored": doc.as_dict()}, one.target)
+    return []
