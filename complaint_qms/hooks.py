@@ -85,7 +85,10 @@ override_whitelisted_methods = {
 }
 
 # Evidence is kept where the framework's File would let it go
-override_doctype_class = {"File": "complaint_qms.overrides.evidence_file.EvidenceFile"}
+override_doctype_class = {
+    "Email Account": "complaint_qms.overrides.incoming_mail.NotedEmailAccount",
+    "File": "complaint_qms.overrides.evidence_file.EvidenceFile",
+}
 
 # ERPNext's records
 override_doctype_dashboards = {
@@ -152,6 +155,7 @@ doc_events = {
     "Comment": {**_MOVING_EVENTS, "before_insert": "complaint_qms.overrides.comments.before_insert"},
     "Communication": {
         **_MOVING_EVENTS,
+        "before_insert": "complaint_qms.overrides.talk.before_insert",
         "after_insert": "complaint_qms.overrides.talk.after_insert",
         "before_save": "complaint_qms.overrides.talk.before_save",
     },
@@ -204,6 +208,9 @@ qms_listeners_in_transaction = {
         "complaint_qms.services.people.assignment.end_or_resume",
         "complaint_qms.services.work.hand_overs.of_moves",
     ],
+    **dict.fromkeys(
+        (_events.CUSTOMER_WROTE, _events.MAIL_RETURNED), "complaint_qms.services.work.hand_overs.of_mails"
+    ),
     _events.CAUSE_READY: "complaint_qms.services.work.hand_overs.of_causes",
     _events.ASSESSMENT_OPENED: "complaint_qms.services.work.hand_overs.of_assessments",
     _events.SETTLEMENT_PROPOSED: "complaint_qms.services.work.settlement_hand_overs.of_proposals",

@@ -8,7 +8,12 @@ QUESTION: Final = "Question"
 INFORMATION: Final = "Information"
 KINDS: Final = (ANSWER, QUESTION, INFORMATION)
 
+# What comes in and no person wrote.
+AUTOMATIC_REPLY: Final = "Automatic Reply"
+RETURNED: Final = "Returned Mail"
+
 KIND_FIELD: Final = "complaint_message"
+AUTOMATIC_FIELD: Final = "complaint_automatic"
 PROOF_FROM: Final = "complaint_proof_from"
 LANGUAGE_FIELD: Final = "complaint_language"
 

@@ -22,6 +22,8 @@ SETTLEMENT_REJECTED: Final = "settlement_rejected"
 SETTLEMENT_DONE: Final = "settlement_done"
 CAUSE_READY: Final = "cause_ready"
 ASSESSMENT_OPENED: Final = "assessment_opened"
+CUSTOMER_WROTE: Final = "customer_wrote"
+MAIL_RETURNED: Final = "mail_returned"
 WRITTEN: Final = "written"
 
 # Kind → when it happens, and what the event's `data` holds
@@ -46,5 +48,7 @@ EVENTS: Final[dict[str, str]] = {
     SETTLEMENT_DONE: "Finance has finished every document of a settlement. {complaint}",
     CAUSE_READY: "A root cause has everything that somebody else needs to verify it. {}",
     ASSESSMENT_OPENED: "It is to be decided whether an event is reportable. {complaint}",
+    CUSTOMER_WROTE: "A mail about a complaint came in that a person wrote. {sender, address, said}",
+    MAIL_RETURNED: "A mail about a complaint was given back by a server. {sender, address, said}",
     WRITTEN: "Fields were written past a document. {fields, old, new, why}",
 }

@@ -223,6 +223,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "settlement_proposed": "Settlement to Approve",
         "settlement_rejected": "Settlement Rejected",
         "settlement_done": "Settlement Carried Out",
+        "customer_wrote": "Customer Wrote",
+        "mail_returned": "Mail Returned",
         "cause_ready": "Root Cause to Verify",
         "assessment_opened": "Reportability to Decide",
     },

@@ -3,7 +3,15 @@
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from complaint_qms.constants.correspondence import KIND_FIELD, KINDS, LANGUAGE_FIELD, PROOF_FROM
+from complaint_qms.constants.correspondence import (
+    AUTOMATIC_FIELD,
+    AUTOMATIC_REPLY,
+    KIND_FIELD,
+    KINDS,
+    LANGUAGE_FIELD,
+    PROOF_FROM,
+    RETURNED,
+)
 from complaint_qms.constants.evidence import LOST_AT, SHA256
 from complaint_qms.constants.settlement import CORRECTED, CORRECTION_FIELD, SUBMITTABLE
 
@@ -103,6 +111,20 @@ _PROOF = {
     "module": "Complaint QMS",
     "translatable": 0,
 }
+# What a machine sent is no word of the customer's.
+_AUTOMATIC = {
+    "fieldname": AUTOMATIC_FIELD,
+    "fieldtype": "Select",
+    "label": "Sent Automatically",
+    "options": "\n".join(("", AUTOMATIC_REPLY, RETURNED)),
+    "insert_after": PROOF_FROM,
+    "read_only": 1,
+    "no_copy": 1,
+    "print_hide": 1,
+    "depends_on": AUTOMATIC_FIELD,
+    "module": "Complaint QMS",
+    "translatable": 0,
+}
 _OF_TEMPLATE = [
     {
         **_KIND,
@@ -147,6 +169,7 @@ def custom_fields() -> dict[str, list[dict]]:
                 "depends_on": KIND_FIELD,
             },
             dict(_PROOF),
+            dict(_AUTOMATIC),
         ],
         "Email Template": [dict(row) for row in _OF_TEMPLATE],
     }

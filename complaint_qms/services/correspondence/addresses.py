@@ -7,6 +7,8 @@ from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import parse_addr, split_emails
 
+from complaint_qms.constants.correspondence import AUTOMATIC_FIELD
+
 _MOST = 20
 
 
@@ -66,6 +68,7 @@ def _who_wrote(complaint: Document) -> list[str]:
         "reference_doctype": complaint.doctype,
         "reference_name": complaint.name,
         "sent_or_received": "Received",
+        AUTOMATIC_FIELD: ("is", "not set"),
     }
     return frappe.get_all("Communication", about, pluck="sender", order_by="creation desc", limit=_MOST)
 

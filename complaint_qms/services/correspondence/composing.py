@@ -14,6 +14,7 @@ from jinja2 import TemplateError
 from complaint_qms.constants.correspondence import (
     ANSWER,
     ANSWERING,
+    AUTOMATIC_FIELD,
     INFORMATION,
     KIND_FIELD,
     KINDS,
@@ -139,6 +140,7 @@ def _last_received(complaint: Document) -> frappe._dict | None:
         "reference_name": complaint.name,
         "sent_or_received": "Received",
         "communication_medium": "Email",
+        AUTOMATIC_FIELD: ("is", "not set"),
     }
     rows = frappe.get_all("Communication", about, ["name", "subject"], order_by="creation desc", limit=1)
     return rows[0] if rows else None

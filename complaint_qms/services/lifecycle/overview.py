@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.workflow import get_transitions, get_workflow_name
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import get_datetime, getdate, now_datetime
 
 from complaint_qms.constants.clock import CLOCKS
 from complaint_qms.constants.fields import STEP_FIELDS, UNDER_REVIEW
@@ -46,6 +46,14 @@ _IN_DIALOG: Final = (
     "Check", "Data", "Date", "Datetime", "Float", "Int", "Link", "Select", "Small Text", "Text Editor",
 )  # fmt: skip
 
+_FILLED: Final = {
+    "Check": 1,
+    "Date": getdate("2000-01-01"),
+    "Datetime": get_datetime("2000-01-01"),
+    "Float": 1.0,
+    "Int": 1,
+}
+
 # A moment that may end the clock of the first response, and what makes an earlier one count.
 _PROVEN: Final = "reply_sent_at"
 _PROOF: Final = "first_response_reason"
@@ -76,9 +84,13 @@ def put_on_form(doc: Document) -> None:
 
 
 def next_moves(
-    doc: Document, transitions: Iterable[dict[str, Any]], facts: dict[str, Any]
+    doc: Document, transitions: Iterable[dict[str, Any]], facts: dict[str, Any], dialogs: bool = False
 ) -> list[dict[str, Any]]:
-    """Moves along `transitions` (those open to the user), the way forward first, each with what it still lacks."""
+    """Moves along `transitions` (those open to the user), the way forward first, each with what it still lacks.
+
+    Args:
+        dialogs: whether to tell which fields the dialog of each asks for.
+    """
     states = guard.stage_map(doc.doctype)
     moves: dict[tuple[str, str], dict[str, Any]] = {}
     for row in transitions:
@@ -87,7 +99,7 @@ def next_moves(
         if not target or key in moves:
             continue
         found = missing(doc.doctype, facts, target)
-        kind = _kind(doc, target)
+        kind = kind_of(doc, target)
         moves[key] = {
             "action": row.action,
             "label": _(row.action),
@@ -97,12 +109,41 @@ def next_moves(
             "kind": kind,
             "missing": [guard.describe(doc, item) for item in found],
             "blocked": _blocked(doc, row, found),
-            "fields": _fields(doc, target, kind, [item.field for item in found]),
+            "fields": asked_fields(doc, target, kind, facts, found) if dialogs else [],
         }
     ranked = sorted(moves.values(), key=lambda move: (_ORDER.index(move["kind"]), len(move["missing"])))
     for index, move in enumerate(ranked):
         move["primary"] = index == 0 and move["kind"] == "forward" and not move["blocked"]
     return ranked
+
+
+def kind_of(doc: Document, target: str) -> str:
+    flow = FLOW[doc.doctype]
+    if target not in flow or doc.stage not in (*flow, *_WAITING):
+        return "side"
+    return "back" if doc.stage in flow and flow.index(target) < flow.index(doc.stage) else "forward"
+
+
+def asked_fields(
+    doc: Document, target: str, kind: str, facts: dict[str, Any], found: Iterable[Missing]
+) -> list[str]:
+    """Fields the hand-over dialog asks for: those of the step, those it lacks that can be filled in place, and those that an
+    answer to one of them makes necessary."""
+    if doc.stage in ENDED[doc.doctype]:
+        return ["reopen_reason"] if doc.doctype == "Complaint" else []
+    if kind == "back" or (kind == "forward" and doc.stage in _WAITING):
+        return []
+    wanted = list(STEP_FIELDS[doc.doctype].get(target, ()))
+    lacking = dict.fromkeys(item.field for item in found)
+    wanted += [name for name in lacking if name not in wanted and is_asked(doc, name)]
+    still = UNDER_REVIEW.get(doc.doctype, {}).get(doc.stage)
+    if still is not None:
+        # What is under review cannot be mended here; that it is missing is told all the same.
+        return [name for name in wanted if name in still]
+    wanted = _with_made_necessary(doc, target, facts, wanted, {*lacking})
+    if _PROVEN in wanted and _may_take_proof(doc):
+        wanted.insert(wanted.index(_PROVEN) + 1, _PROOF)
+    return wanted
 
 
 def is_asked(doc: Document, name: str) -> bool:
@@ -188,31 +229,34 @@ def _stamped(doc: Document, passed: Iterable[str]) -> dict[str, dict[str, Any]]:
 def _next(doc: Document) -> list[dict[str, Any]]:
     if not get_workflow_name(doc.doctype):
         return []
-    return next_moves(doc, get_transitions(doc), facts_of(doc) | {"stage": doc.stage})
+    return next_moves(doc, get_transitions(doc), facts_of(doc) | {"stage": doc.stage}, dialogs=True)
 
 
-def _kind(doc: Document, target: str) -> str:
-    flow = FLOW[doc.doctype]
-    if target not in flow or doc.stage not in (*flow, *_WAITING):
-        return "side"
-    return "back" if doc.stage in flow and flow.index(target) < flow.index(doc.stage) else "forward"
-
-
-def _fields(doc: Document, target: str, kind: str, lacking: list[str]) -> list[str]:
-    """Fields the hand-over dialog asks for: those of the step, and those it lacks that can be filled in place."""
-    if doc.stage in ENDED[doc.doctype]:
-        return ["reopen_reason"] if doc.doctype == "Complaint" else []
-    if kind == "back" or (kind == "forward" and doc.stage in _WAITING):
-        return []
-    wanted = list(STEP_FIELDS[doc.doctype].get(target, ()))
-    wanted += [name for name in lacking if name not in wanted and is_asked(doc, name)]
-    still = UNDER_REVIEW.get(doc.doctype, {}).get(doc.stage)
-    if still is not None:
-        # What is under review cannot be mended here; that it is missing is told all the same.
-        wanted = [name for name in wanted if name in still]
-    if _PROVEN in wanted and _may_take_proof(doc):
-        wanted.insert(wanted.index(_PROVEN) + 1, _PROOF)
+def _with_made_necessary(
+    doc: Document, target: str, facts: dict[str, Any], asked: list[str], told: set[str]
+) -> list[str]:
+    """`asked`, each field followed by those that the gates miss once it is answered one way or another: tried on the gates
+    themselves, with everything else as it is and with everything else filled in."""
+    wanted, at = list(asked), 0
+    while at < len(wanted):
+        field = doc.meta.get_field(wanted[at])
+        at += 1
+        filled = facts | {name: _FILLED.get(doc.meta.get_field(name).fieldtype, "-") for name in wanted}
+        for base in (facts, filled):
+            for answer in _answers(field):
+                for item in missing(doc.doctype, base | {field.fieldname: answer}, target):
+                    if item.field not in told and item.field not in wanted and is_asked(doc, item.field):
+                        wanted.insert(at, item.field)
     return wanted
+
+
+def _answers(field: Any) -> tuple[Any, ...]:
+    """Answers that a field may get: each choice, or something where nothing stands yet."""
+    if field.fieldtype == "Select":
+        return (None, *filter(None, (field.options or "").split("\n")))
+    if field.fieldtype == "Check":
+        return (0, 1)
+    return (None, _FILLED.get(field.fieldtype, "-"))
 
 
 def _may_take_proof(doc: Document) -> bool:

@@ -218,11 +218,24 @@ def _settlement_lost(name: str, data: dict[str, Any]) -> str:
     return f"{titled(name, data['title'])}: {what_to_settle(name, data)}"
 
 
+def _customer_wrote(name: str, data: dict[str, Any]) -> str:
+    return _("{0}: {1} wrote: “{2}”").format(
+        titled(name, data["title"]), escape(data["sender"]), escape(data["said"])
+    )
+
+
+def _mail_returned(name: str, data: dict[str, Any]) -> str:
+    sentence = _("{0}: a mail did not arrive. {1} says: “{2}” Check the address and send it again.")
+    return sentence.format(titled(name, data["title"]), escape(data["sender"]), escape(data["said"]))
+
+
 _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.DUE_TIMES_MOVED: _due_times_moved,
     events.INVESTIGATION_REOPENED: _investigation_reopened,
     events.CAUSE_REJECTED: _cause_rejected,
     events.EVIDENCE_LOST: _evidence_lost,
     events.SETTLEMENT_LOST: _settlement_lost,
+    events.CUSTOMER_WROTE: _customer_wrote,
+    events.MAIL_RETURNED: _mail_returned,
 }
 KINDS: Final = (*_OF_CLOCKS, *_OF_TURNS, *_OTHERS)

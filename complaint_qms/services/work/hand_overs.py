@@ -72,6 +72,26 @@ def of_assessments(events: list[Event]) -> None:
     _tell([(event, directory.with_roles([REGULATORY])) for event in events])
 
 
+def of_mails(events: list[Event]) -> None:
+    """A mail about a complaint came in: its handler, unless they wrote it themselves. The framework mails it on to who is
+    assigned, so the desk alone is told."""
+    directory, messages = Directory(), []
+    rows = {
+        event.name: frappe.db.get_value("Complaint", event.name, COMPLAINT_FIELDS, as_dict=True)
+        for event in events
+    }
+    directory.learn(rows.values())
+    for event in events:
+        data = about(event, title=rows[event.name].subject, **event.data)
+        messages += [
+            Message(event.kind, person, event.doctype, event.name, data)
+            for person in directory.handlers(rows[event.name])
+            if person.email.lower() != event.data["address"]
+        ]
+    if messages:
+        send(messages, events[0].at)
+
+
 def about(event: Event, **more: Any) -> dict[str, Any]:
     """What every sentence of this kind may tell."""
     return {

@@ -1,0 +1,57 @@
+"""Mails that no person wrote: answering machines, and servers that give a mail back. Read off their headers (RFC 3834, RFC 3464).
+
+Plain Python: no frappe, no clock.
+"""
+
+from __future__ import annotations
+
+import re
+from email.message import Message
+from typing import Final
+
+from complaint_qms.constants.correspondence import AUTOMATIC_REPLY, RETURNED
+
+_SERVERS: Final = re.compile(r"^(mailer-daemon|postmaster)@", re.IGNORECASE)
+_ID: Final = re.compile(r"<([^<>\s]+)>")
+_MACHINE: Final = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-AutoReply-From")
+_BULK: Final = ("auto_reply", "auto-reply", "bulk", "junk")
+
+
+def kind_of(mail: Message, sender: str = "") -> str:
+    """What kind of automatic mail this is; empty for one that a person wrote."""
+    report = mail.get_content_type() == "multipart/report"
+    if (report and _report_type(mail) == "delivery-status") or is_server(sender):
+        return RETURNED
+    said = str(mail.get("Auto-Submitted") or "no").split(";")[0].strip().lower()
+    precedence = str(mail.get("Precedence") or "").strip().lower()
+    if report or said != "no" or precedence in _BULK or any(mail.get(name) for name in _MACHINE):
+        return AUTOMATIC_REPLY
+    return ""
+
+
+def is_server(address: str) -> bool:
+    """Whether an address is that of a mail server and nobody's."""
+    return bool(_SERVERS.match(address.strip()))
+
+
+def answered_id(mail: Message) -> str | None:
+    """The Message-ID of what a mail without In-Reply-To answers: the last of its references, or the mail that it gives back."""
+    if referred := _ID.findall(str(mail.get("References") or "")):
+        return referred[-1]
+    for part in mail.walk():
+        kind = part.get_content_type()
+        if kind == "message/rfc822" and isinstance(part.get_payload(), list):
+            original = part.get_payload(0).get("Message-ID")
+        elif kind == "text/rfc822-headers":
+            text = part.get_payload(decode=True) or b""
+            found = re.search(rb"^message-id:\s*(<[^<>\s]+>)", text, re.IGNORECASE | re.MULTILINE)
+            original = found.group(1).decode("ascii", "replace") if found else None
+        else:
+            continue
+        if original and (found_ids := _ID.findall(str(original))):
+            return found_ids[0]
+    return None
+
+
+def _report_type(mail: Message) -> str:
+    return str(mail.get_param("report-type") or "").lower()
