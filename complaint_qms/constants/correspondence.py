@@ -11,6 +11,7 @@ KINDS: Final = (ANSWER, QUESTION, INFORMATION)
 # What comes in and no person wrote.
 AUTOMATIC_REPLY: Final = "Automatic Reply"
 RETURNED: Final = "Returned Mail"
+AUTOMATIC: Final = (AUTOMATIC_REPLY, RETURNED)
 
 KIND_FIELD: Final = "complaint_message"
 AUTOMATIC_FIELD: Final = "complaint_automatic"

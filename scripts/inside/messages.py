@@ -216,7 +216,10 @@ def _data() -> Iterator[Message]:
     for body in reportability.JURISDICTIONS.values():
         yield from (Message(body[part], "reportability") for part in ("name", "authority"))
     yield Message(board.BOARD, "board")
-    yield from (Message(text, "correspondence") for text in (*correspondence.KINDS, *correspondence.SPOKEN))
+    yield from (
+        Message(text, "correspondence")
+        for text in (*correspondence.KINDS, *correspondence.SPOKEN, *correspondence.AUTOMATIC)
+    )
     yield Message(vocabulary.ROOT_TYPE, "vocabulary")
     yield from (Message(name, "vocabulary") for name in _type_names(vocabulary.TYPES))
     yield from (Message(row[1], "vocabulary") for row in vocabulary.SOP_CHECKS)
