@@ -217,7 +217,7 @@ function show_status(frm) {
 /** What whoever may grant it decides, in one dialog: approve, or reject with a reason. */
 async function offer_decision(frm) {
 	if (frm.is_new() || frm.doc.docstatus !== 0 || frm.is_dirty()) return;
-	await frappe.require("qms_desk.bundle.js");
+	await complaint_qms.load_desk();
 	complaint_qms.desk.load_judgements(frm, (steps) => {
 		const may_approve = frm.perm[0] && frm.perm[0].submit && frm.doc.status !== "rejected";
 		const wants = complaint_qms.desk.wanted_action(frm);

@@ -157,7 +157,7 @@ export function load_record(frm, options) {
 		if (options.take) offer_steps(frm, overview, { method: options.take, args: options.args, beside: options.beside });
 		options.show(frm, overview, { go_to: (field) => go_to(frm, field) });
 		complaint_qms.form_head.head_drawn(frm);
-		go_to_wanted(frm);
+		if (options.take) go_to_wanted(frm);
 	};
 	const sent_along = sent_along_of(frm.doc);
 	if (sent_along) show(sent_along);
@@ -174,10 +174,10 @@ export function load_record(frm, options) {
  */
 export function load_judgements(frm, steps) {
 	const name = frm.doc.name;
-	const ticket = (frm.cq_ticket = (frm.cq_ticket || 0) + 1);
+	const ticket = (frm.cq_judged_ticket = (frm.cq_judged_ticket || 0) + 1);
 	const args = { doctype: frm.doctype };
 	return frappe.xcall("complaint_qms.api.judgement.offered", { ...args, name }).then((next) => {
-		if (frm.cq_ticket !== ticket || frm.doc.name !== name || frm.is_dirty()) return;
+		if (frm.cq_judged_ticket !== ticket || frm.doc.name !== name || frm.is_dirty()) return;
 		const blocked = next.find((step) => step.blocked);
 		if (blocked) frm.set_intro(esc(blocked.blocked), "yellow");
 		offer_steps(frm, { next }, { method: "complaint_qms.api.judgement.judge", args, group: null, ask: true });
