@@ -35,7 +35,7 @@ def _upon(base: type[EmailAccount]) -> type[EmailAccount]:
         def get_inbound_mails(self) -> list[Any]:
             mails = super().get_inbound_mails()
             for mail in mails:
-                receiving.note(mail)
+                receiving.remember(mail)
             return mails
 
     NotedEmailAccount.__qualname__ = _NAME  # as pickle finds it, which the framework keeps documents with

@@ -20,7 +20,7 @@ _NOTED = "qms_automatic_mails"
 _SHOWN = 200
 
 
-def note(mail) -> None:
+def remember(mail) -> None:
     """Before a mail of an account becomes a Communication: remember what its headers say, and lead it to its thread.
 
     Args:
