@@ -105,6 +105,9 @@ override_doctype_dashboards = {
 # What happened to a record, told in the timeline of its form
 additional_timeline_content = {record: ["complaint_qms.services.story.form.contents"] for record in _TOLD}
 
+# What the print formats of the app lay out
+jinja = {"methods": ["complaint_qms.services.paper.sheet.quality_record_sheet"]}
+
 # Settlements: the ERPNext documents they drafted tell them of every change
 _SETTLED = "complaint_qms.overrides.settlement_documents"
 _SETTLED_EVENTS = {

@@ -1,13 +1,17 @@
 """Names of stable keys as people read them, in the user's language."""
 
+from typing import Any
+
 import frappe
 from frappe import _
 
 from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
 from complaint_qms.constants.labels import CONTEXT, WORDS
-from complaint_qms.constants.records import DOCTYPES
+from complaint_qms.constants.records import BY_DOCTYPE, DOCTYPES, VOCABULARY
 
 COLUMN = "Complaint Import Column"
+# Copied from a level of the risk matrix.
+_WORDS_COPIED = ("risk_level", "required_action")
 
 
 def word(key: str | None) -> str:
@@ -27,6 +31,13 @@ def column_name(key: str) -> str:
     if key in STAGE_ENDS:
         return _("End of {0}").format(word(STAGE_ENDS[key]))
     return _(COLUMN_NAMES[key]) if key in COLUMN_NAMES else key
+
+
+def is_shipped_word(field: Any) -> bool:
+    """Whether a field holds a word of a vocabulary, which the app ships with translations, as text or as a link."""
+    if field.fieldtype == "Link":
+        return field.options in BY_DOCTYPE and BY_DOCTYPE[field.options].kind == VOCABULARY
+    return field.fieldname in _WORDS_COPIED
 
 
 def choice_words() -> dict[str, str]:

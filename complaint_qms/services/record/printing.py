@@ -113,9 +113,14 @@ def for_paper(html: str) -> str:
 
 def attached(address: str) -> str:
     """A file as markup: the picture itself, else its name."""
-    if _is_own(address) and urlsplit(address).path.lower().endswith(_PICTURES):
+    if is_picture(address):
         return f'<img src="{escape_html(address)}" class="img-responsive">'
     return escape_html(address.rsplit("/", 1)[-1])
+
+
+def is_picture(address: str) -> bool:
+    """Whether an address is a picture that is a file of this site."""
+    return _is_own(address) and urlsplit(address).path.lower().endswith(_PICTURES)
 
 
 def _is_own(address: str) -> bool:

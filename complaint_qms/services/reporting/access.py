@@ -39,6 +39,16 @@ def readable(doctype: str, fields: Iterable[str]) -> list[str]:
     return [field for field in fields if field in allowed]
 
 
+def readable_of(doctype: str) -> set[str]:
+    """Names of the fields and tables of `doctype` that the user's permission levels let them read."""
+    meta = frappe.get_meta(doctype)
+    levels = {0, *meta.get_permlevel_access("read")}
+    return {
+        *get_permitted_fields(doctype),
+        *(f.fieldname for f in meta.get_table_fields() if f.permlevel in levels),
+    }
+
+
 def _shared_or_refuse(doctype: str) -> list[str]:
     shared = get_shared(doctype)
     if not shared:

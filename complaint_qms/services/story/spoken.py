@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import frappe
 from frappe import _
@@ -13,6 +13,7 @@ from frappe.utils import strip_html
 
 from complaint_qms.constants.labels import CONTEXT, WORDS
 from complaint_qms.constants.story import LONGEST
+from complaint_qms.services.record.labels import is_shipped_word
 
 _TRANSLATIONS: Final = Path(__file__).parents[2] / "translations"
 _TICKED: Final = {"1": "Yes", "0": "No", "": "No"}
@@ -28,16 +29,20 @@ def shortened(text: str) -> str:
     return f"{text[: LONGEST - 1].rstrip()}…" if len(text) > LONGEST else text
 
 
-def spoken(value: object, fieldtype: str) -> str:
+def spoken(value: object, field: Any) -> str:
     """A stored value of a field as the reader says it; empty for none."""
     text = plain(value)
-    if fieldtype == "Check":
+    if field.fieldtype == "Check":
         return _(_TICKED.get(text, text))
     if not text:
         return ""
-    if fieldtype in ("Select", "Data", "Link"):
+    if is_shipped_word(field):
+        return _(text)
+    if field.fieldtype == "Link":
+        return text
+    if field.fieldtype in ("Select", "Data"):
         english = key_word(text)
-        return _(english, context=CONTEXT) if english else _(text)
+        return _(english, context=CONTEXT) if english else text
     return _("“{0}”").format(shortened(text))
 
 

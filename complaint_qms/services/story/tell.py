@@ -17,7 +17,7 @@ from complaint_qms.constants.story import TOLD_STATES
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.printing import working_time
-from complaint_qms.services.reporting.access import readable
+from complaint_qms.services.reporting.access import readable_of
 from complaint_qms.services.story.changes import Change, changes_of
 from complaint_qms.services.story.offshoots import offshoots_of
 from complaint_qms.services.story.spoken import plain, shortened, spoken, stage_key
@@ -41,8 +41,7 @@ def tell(doc: Document) -> list[Told]:
 
     `doc` is loaded and may be read by the user.
     """
-    shown = set(readable(doc.doctype, (field.fieldname for field in doc.meta.fields)))
-    changes, offshoots = changes_of(doc, shown), offshoots_of(doc)
+    changes, offshoots = changes_of(doc, readable_of(doc.doctype)), offshoots_of(doc)
     visits = {row.name: row for row in doc.get("stage_log") or ()}
     people = {doc.owner, *(change.by for change in changes), *(row["owner"] for row in offshoots)}
     people |= {row.entered_by for row in visits.values()} | set(_people_named(doc, changes))
@@ -155,7 +154,7 @@ class _Teller:
     def _value(self, value: Any, field: Any) -> str:
         if field.options == "User":
             return self.who(plain(value)) if value else ""
-        return spoken(value, field.fieldtype)
+        return spoken(value, field)
 
     def _rows(self, change: Change) -> Iterator[str]:
         for table, named in change.added:
@@ -164,7 +163,7 @@ class _Teller:
             yield _("{0} removed: {1}").format(self._table(table), self._row(named))
         for table, named, state in change.states:
             field = self._state_field(table)
-            said = spoken(state, field.fieldtype)
+            said = spoken(state, field)
             if field.fieldtype == "Check":
                 said = f"{_(field.label, context=field.parent)}: {said}"
             yield _("{0} “{1}”: {2}").format(self._table(table), self._row(named), said)

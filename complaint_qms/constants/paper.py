@@ -1,0 +1,46 @@
+"""What of a record is not printed in its own print format, and which columns of its tables are. Plain data.
+
+The rest follows the form: its tabs and sections in their order, without what is empty.
+"""
+
+from typing import Final
+
+# Clocks and keys the stage history and the story say better, and what only machines read.
+LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
+    "Complaint": (
+        "subject", "stage", "risk_level", "risk_acceptability", "risk_matrix", "source_doctype", "source_name", "is_migrated", "sla_status",
+        "escalation_level", "on_hold_since", "total_hold_seconds", "response_due", "response_status", "response_used", "stage_entered_at",
+        "stage_due", "stage_status", "resolution_due", "resolution_status", "resolution_used", "currency",
+    ),
+    "Investigation": ("title", "stage"),
+    "Root Cause": ("title", "status", "content_by"),
+    "CAPA": ("title", "stage", "risk_level"),
+    "Complaint Settlement": ("customer_name", "conversion_rate", "base_total_amount"),
+}  # fmt: skip
+# Who took part is told by the story, row by row.
+TABLES_LEFT_OUT: Final = ("contributors",)
+# Table → columns; a table that is not named prints those that its form shows.
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "Complaint Evidence": ("file", "caption", "received_at", "sha256"),
+    "Complaint Checklist Item": ("check", "done", "done_by", "done_at"),
+    "Complaint Stage Log": ("stage", "entered_at", "left_at", "left_by", "used_seconds", "time_limit", "status"),
+    "CAPA Action": ("action", "action_type", "action_owner", "due_date", "status", "done_on", "done_by", "evidence_note"),
+    "Complaint Settlement Line": ("remedy", "item_code", "qty", "uom", "rate", "amount", "sales_invoice", "batch_no"),
+}  # fmt: skip
+TITLES: Final[dict[str, str]] = {
+    "Complaint": "subject",
+    "Investigation": "title",
+    "Root Cause": "title",
+    "CAPA": "title",
+    "Complaint Settlement": "customer_name",
+}
+"""DocType → field of the headline"""
+STATES: Final[dict[str, tuple[str, ...]]] = {
+    "Complaint": ("stage", "severity", "risk_level", "risk_acceptability"),
+    "Investigation": ("stage",),
+    "Root Cause": ("status",),
+    "CAPA": ("stage", "risk_level"),
+    "Complaint Settlement": (),
+}
+"""DocType → fields told beside the headline"""
+MOST_PICTURES: Final = 12
