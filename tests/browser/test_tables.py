@@ -23,6 +23,22 @@ APART = """svg => { const boxes = [...svg.querySelectorAll(".cq-cause text")].ma
 SHOWN = "svg => [...svg.querySelectorAll('.cq-cause')].map(cause => [...cause.querySelectorAll('tspan')].map(line => line.textContent).join(' '))"
 
 
+# Two rows for each table that somebody may write in, with the names of the cells that take text.
+ROWS = """() => { const told = {};
+    for (const {fieldname, fieldtype} of cur_frm.meta.fields) {
+        const control = cur_frm.fields_dict[fieldname];
+        if (fieldtype !== "Table" || !control || control.disp_status !== "Write") continue;
+        while ((cur_frm.doc[fieldname] || []).length < 2) cur_frm.add_child(fieldname);
+        cur_frm.refresh_field(fieldname);
+        told[fieldname] = control.grid.visible_columns.map(([field]) => field)
+            .filter(field => field.fieldtype !== "Check" && !field.read_only).map(field => field.fieldname);
+    }
+    return told; }"""
+LEAVE = """() => { document.activeElement.blur();
+    const row = frappe.ui.form.editable_row; if (row) row.toggle_editable_row(false);
+    document.querySelectorAll(".datepicker.active").forEach(picker => picker.classList.remove("active")); }"""
+
+
 @pytest.fixture
 def study(person) -> object:
     investigator = person(roles.INVESTIGATOR)
@@ -75,8 +91,11 @@ def test_whys_are_typed_without_the_mouse_and_stay_where_they_are(desk: Desk, st
     table.scroll_into_view_if_needed()
 
     answer = cell(table, 0, "answer")
+    before, row = place(answer), answer.bounding_box()["height"]
     answer.click()
-    before = place(answer)
+    expect(answer.locator("textarea")).to_be_focused()
+    assert place(answer) == before
+    assert answer.bounding_box()["height"] == row
     desk.page.keyboard.press("Control+a")
     desk.page.keyboard.type("The latch is worn.")
     desk.page.keyboard.press("Enter")
@@ -94,6 +113,15 @@ def test_whys_are_typed_without_the_mouse_and_stay_where_they_are(desk: Desk, st
     desk.page.keyboard.press("Enter")  # one empty row is enough
     assert len(rows(desk, "whys", "level")) == 3
 
+    # The button of a row opens that row, also while another one is being written in.
+    answer.click()
+    desk.page.keyboard.press("End")
+    desk.page.keyboard.type("!")
+    table.locator(".grid-body .grid-row").nth(1).locator(".btn-open-row").click()
+    expect(table.locator(".grid-row-open .grid-form-row-index").first).to_have_text("2")
+    desk.page.keyboard.press("Escape")
+    assert rows(desk, "whys", "answer")[0] == ["The latch is worn.!"]
+
     # Inserted below the first row, a row follows from the first and not from the last; its button acts on its row.
     table.locator(".grid-body .grid-row").nth(0).locator(".btn-open-row").click()
     expect(table.locator(".grid-row-open .grid-form-row-index").first).to_have_text("1")
@@ -103,7 +131,27 @@ def test_whys_are_typed_without_the_mouse_and_stay_where_they_are(desk: Desk, st
     assert rows(desk, "whys", "level", "question")[1] == [2, "Why: The latch is worn?"]
 
     desk.save()  # rows that nobody wrote in go
-    assert [row[0] for row in rows(desk, "whys", "answer")] == ["The latch is worn.", "Nobody changes it."]
+    assert [row[0] for row in rows(desk, "whys", "answer")] == ["The latch is worn.!", "Nobody changes it."]
+
+
+def test_the_first_click_into_any_cell_of_any_table_types_there(desk: Desk, study) -> None:
+    with factory.as_user(study.investigator):
+        capa = factory.make("CAPA", title="x", investigation=study.name)
+    frappe.db.commit()
+    seen = 0
+    for doctype, name in (("Investigation", study.name), ("CAPA", capa.name)):
+        desk.go_to(doctype, name)
+        for table, fields in desk.page.evaluate(ROWS).items():
+            desk.page.evaluate("table => cur_frm.scroll_to_field(table)", table)
+            grid = desk.page.locator(f'.page-container:visible .frappe-control[data-fieldname="{table}"]')
+            expect(grid.locator(".grid-body .grid-row")).to_have_count(2)
+            for field in fields:
+                wanted = cell(grid, 1, field)
+                wanted.click()
+                expect(wanted.locator(":focus")).to_have_count(1)
+                desk.page.evaluate(LEAVE)
+                seen += 1
+    assert seen > 15
 
 
 def test_causes_of_sixty_letters_are_shown_whole(desk: Desk, study) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.desk.form.load import getdoc
 
 from complaint_qms.api import progress
 from complaint_qms.constants import roles
@@ -88,6 +89,12 @@ class TestStagesOfACause:
         assert seen["steps"][1]["by"] == "Administrator"
         assert seen["steps"][1]["left_at"] == cause.verified_at
         assert [step["status"] for step in seen["steps"]] == ["done", "done"]
+
+    def test_it_comes_with_the_record(self, cause):
+        frappe.local.response = frappe._dict(docs=[])
+        getdoc("Root Cause", cause.name)
+        (sent,) = frappe.local.response.docs
+        assert sent.get("__onload").overview == progress.overview(cause.name, "Root Cause")
 
     def test_it_is_not_told_to_strangers(self, cause):
         with pytest.raises(frappe.PermissionError):

@@ -64,7 +64,9 @@ async function go_on(row, fieldname) {
 	const cells = typed_cells(row);
 	const missing = after(cells, fieldname).find(({ df }) => df.reqd && !row.doc[df.fieldname]);
 	if (missing) return missing.input.focus();
-	const below = grid.grid_rows[grid.grid_rows.indexOf(row) + 1];
+	const next = grid.grid_rows.indexOf(row) + 1;
+	if (next < grid.data.length && !grid.grid_rows[next]) grid.grid_pagination.go_to_page(grid.grid_pagination.page_index + 1);
+	const below = grid.grid_rows[next];
 	if (below) return enter(below, fieldname);
 	// One empty row is enough to go on with.
 	if (!cells.some(({ df }) => row.doc[df.fieldname] && !row.doc.__unedited)) return;

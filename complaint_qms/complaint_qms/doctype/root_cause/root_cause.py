@@ -11,7 +11,7 @@ from complaint_qms.engine.sop import root_cause_missing
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.events import Event, announce
-from complaint_qms.services.lifecycle import announcements, guard, reliance
+from complaint_qms.services.lifecycle import announcements, cause_overview, guard, reliance
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record import source_defaults
 
@@ -27,6 +27,9 @@ class RootCause(Checked):
             self.analyst = self.analyst or frappe.session.user
             self.content_by = frappe.session.user
             source_defaults.from_investigation(self)
+
+    def onload(self):
+        self.set_onload("overview", cause_overview.overview(self))
 
     def validate(self):
         before = self.get_doc_before_save()
