@@ -67,7 +67,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
     "settlement_status": {
         "proposed": "Proposed",
-        "rejected": "Rejected",
+        "approval_rejected": "Rejected by Approver",
         "drafted": "Waits for Accounts",
         "settled": "Settled",
         "incomplete": "Incomplete",

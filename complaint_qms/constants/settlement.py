@@ -36,7 +36,7 @@ UNFINISHED: Final = (DRAFT, OPEN)
 
 # How far a settlement is, as its own status and as that of its complaint. Drafted: the documents wait for accounts.
 PROPOSED: Final = "proposed"
-REJECTED: Final = "rejected"
+REJECTED: Final = "approval_rejected"
 DRAFTED: Final = "drafted"
 SETTLED: Final = "settled"
 INCOMPLETE: Final = "incomplete"

@@ -71,7 +71,7 @@ def test_a_settlement_is_rejected_from_the_list_with_a_reason_and_revised(login,
     expect(desk.dialog, "nothing goes without a reason").to_be_visible()
     desk.put(desk.dialog, rejection_reason="Half was agreed.")
     desk.dialog.get_by_role("button", name="Reject").click()
-    desk.page.wait_for_function("() => cur_frm.doc.status === 'rejected'")
+    desk.page.wait_for_function("() => cur_frm.doc.status === 'approval_rejected'")
     expect(desk.page.locator(".form-message:visible").first).to_contain_text("Half was agreed.", timeout=WAIT)
     handler = Desk(login(agent))
     act(handler, doc.name)

@@ -68,7 +68,7 @@ def of_complaint(draw: random.Random) -> dict[str, Any]:
         "covering_stage": draw.choice([None, "completed", "in_progress"]),
         "root_causes": draw.choice([0, 1]),
         "assessments": draw.choice([[], [{"name": "A", "status": "open"}], [{"name": "A", "status": "reported"}], [{"name": "A", "status": "not_reportable"}]]),
-        "settlements": draw.choice([[], [{"name": "S", "docstatus": 0, "status": "proposed"}], [{"name": "S", "docstatus": 0, "status": "rejected"}], [{"name": "S", "docstatus": 1}]]),
+        "settlements": draw.choice([[], [{"name": "S", "docstatus": 0, "status": "proposed"}], [{"name": "S", "docstatus": 0, "status": "approval_rejected"}], [{"name": "S", "docstatus": 1}]]),
         "capas": draw.choice([[], [{"name": "C", "stage": "draft"}]]),
         "checklist": draw.choice([[], [{"stage": "intake", "check": "x", "mandatory": 1, "done": 0}]]),
         "judges_investigation": draw.choice([True, False]),

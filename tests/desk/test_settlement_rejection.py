@@ -25,7 +25,7 @@ def proposed(complaint: Document | None = None) -> Document:
 def reject(doc: Document, said: str | None = WHY, **changes: object) -> Document:
     doc = frappe.get_doc(doc.doctype, doc.name)
     with settling.acting_as(*settling.APPROVER):
-        doc.update({"status": "rejected", "rejection_reason": said, **changes}).save()
+        doc.update({"status": "approval_rejected", "rejection_reason": said, **changes}).save()
     return doc.reload()
 
 
@@ -36,10 +36,10 @@ def rows(user: str, name: str) -> list[dict]:
 
 def test_a_rejection_is_kept_with_name_and_moment_and_told_on_both_records() -> None:
     doc = reject(proposed())
-    assert (doc.status, doc.rejection_reason, doc.docstatus) == ("rejected", WHY, 0)
+    assert (doc.status, doc.rejection_reason, doc.docstatus) == ("approval_rejected", WHY, 0)
     assert doc.rejected_by == factory.user(*settling.APPROVER)
     assert doc.rejected_at
-    assert settling.figures(doc.complaint)[0] == "rejected"
+    assert settling.figures(doc.complaint)[0] == "approval_rejected"
     assert any("rejected" in line and WHY in line for line in settling.comments(doc.complaint))
     about = {"reference_doctype": doc.doctype, "reference_name": doc.name, "comment_type": "Info"}
     assert any(WHY in line for line in frappe.get_all("Comment", about, pluck="content", order_by="name"))
@@ -55,7 +55,7 @@ def test_who_proposed_it_does_not_reject_it() -> None:
     doc = proposed()
     frappe.get_doc("User", doc.proposed_by).add_roles(*settling.APPROVER)
     with factory.as_user(doc.proposed_by), pytest.raises(GateError, match="G6"):
-        doc.update({"status": "rejected", "rejection_reason": WHY}).save()
+        doc.update({"status": "approval_rejected", "rejection_reason": WHY}).save()
 
 
 def test_who_may_not_submit_does_not_reject() -> None:
@@ -64,7 +64,7 @@ def test_who_may_not_submit_does_not_reject() -> None:
         factory.as_user(factory.person(roles.AGENT)),
         pytest.raises(frappe.PermissionError, match="may submit"),
     ):
-        doc.update({"status": "rejected", "rejection_reason": WHY}).save()
+        doc.update({"status": "approval_rejected", "rejection_reason": WHY}).save()
 
 
 def test_a_rejection_changes_nothing_else() -> None:
@@ -100,7 +100,7 @@ def test_what_was_right_after_all_is_proposed_again_as_it_is() -> None:
     doc = reject(proposed())
     with factory.as_user(doc.proposed_by):
         doc.save()
-        assert doc.reload().status == "rejected", "a save alone revises nothing"
+        assert doc.reload().status == "approval_rejected", "a save alone revises nothing"
         doc.status = "proposed"
         doc.save()
     assert doc.reload().status == "proposed"

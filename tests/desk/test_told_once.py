@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import frappe
 import pytest
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, add_to_date, getdate, now_datetime
 
 from complaint_qms.constants import events, roles
 from complaint_qms.constants.events import EVENTS
 from complaint_qms.services.lifecycle.guard import take_step
-from complaint_qms.services.notify import outbox, sentences
+from complaint_qms.services.notify import digest, outbox, sentences
 from tests.desk import factory, settling
+from tests.desk.mailbox import delivering
 
 
 class Case(NamedTuple):
@@ -116,7 +117,7 @@ def rejected(user: str) -> str:
     doc = settlement()
     frappe.db.set_value("Complaint", doc.complaint, "complaint_owner", user)
     with settling.acting_as(*settling.APPROVER):
-        doc.reload().update({"status": "rejected", "rejection_reason": "Half was agreed."}).save()
+        doc.reload().update({"status": "approval_rejected", "rejection_reason": "Half was agreed."}).save()
     return doc.name
 
 
@@ -184,6 +185,17 @@ def test_who_does_it_is_not_told() -> None:
     doc = settlement()
     frappe.db.set_value("Complaint", doc.complaint, "complaint_owner", approver)
     with factory.as_user(approver):
-        doc.reload().update({"status": "rejected", "rejection_reason": "Half."}).save()
+        doc.reload().update({"status": "approval_rejected", "rejection_reason": "Half."}).save()
     assert len(heard(doc.name, approver, outbox.DESK)) == 1, "of the proposal alone"
     assert len(heard(doc.name, doc.proposed_by, outbox.DESK)) == 1
+
+
+def test_what_waits_comes_by_mail_under_a_subject_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = factory.user(roles.AGENT, email=f"{frappe.generate_hash(length=8)}@qms.example")
+    with delivering(monkeypatch) as mailbox:
+        name = new_handler(user)
+        digest.send(add_to_date(now_datetime(), minutes=1))
+        mailbox.send_queued()
+    (mail,) = [one for one in mailbox.mails if user in one["To"]]
+    assert mail["Subject"] == "Complaints: 1 things wait for you"
+    assert name in mail.get_body(("html",)).get_content()

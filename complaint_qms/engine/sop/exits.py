@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from complaint_qms.constants.reportability import GRAVE_HARM, HARM_RANK
+from complaint_qms.constants.settlement import REJECTED
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop.gates import Missing, blank, named, need
 
@@ -34,7 +35,7 @@ def exit_missing(facts: Facts, target: str) -> list[Missing]:
 def undecided_settlements(facts: Facts) -> list[Missing]:
     """Settlements that nobody has granted yet, and those that somebody said no to."""
     drafts = [row for row in facts.get("settlements") or [] if row["docstatus"] == 0]
-    open_ones = (row["name"] for row in drafts if row.get("status") != "rejected")
+    open_ones = (row["name"] for row in drafts if row.get("status") != REJECTED)
     return named(
         open_ones, "G4", "settlement_html", "Submit or delete the draft settlement {names}."
     ) + rejected_settlements(facts)
@@ -52,7 +53,7 @@ def rejected_settlements(facts: Facts) -> list[Missing]:
             ),
         )
         for row in facts.get("settlements") or []
-        if row["docstatus"] == 0 and row.get("status") == "rejected"
+        if row["docstatus"] == 0 and row.get("status") == REJECTED
     ]
 
 

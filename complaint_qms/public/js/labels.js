@@ -47,6 +47,7 @@ const COLORS = {
 	done: "green",
 	cancelled: "gray",
 	proposed: "orange",
+	approval_rejected: "red",
 	drafted: "blue",
 	settled: "green",
 	incomplete: "red",

@@ -17,7 +17,6 @@ from complaint_qms.constants.settlement import (
     DOCTYPE,
     DRAFT,
     LIVE,
-    REJECTED,
     SUBMITTED,
 )
 from complaint_qms.constants.stages import COMPLAINT_ENDED
@@ -44,7 +43,7 @@ def tell(doc: Document, what: str) -> None:
         "currency": doc.currency,
     }
     line = settlement_line(**told)
-    if what == REJECTED:
+    if what == "rejected":
         line = f"{line}: {escape_html(doc.rejection_reason)}"
         doc.add_comment("Info", line)
     _write(complaint, line, told if what == "cancelled" else None)

@@ -52,7 +52,7 @@ JUDGEMENTS: Final[dict[str, tuple[Judgement, ...]]] = {
     ),
     SETTLEMENT: (
         Judgement("Reject", (PROPOSED,), REJECTED, ("rejection_reason",)),
-        Judgement("Propose Again", (REJECTED,), PROPOSED, ()),
+        Judgement("Propose Again", (REJECTED,), PROPOSED, (), kind="forward"),
     ),
 }
 _ROLES: Final = {

@@ -205,8 +205,8 @@ function show_status(frm) {
 	if (frm.is_new() || frm.is_dirty()) return;
 	const { label, color } = complaint_qms.labels;
 	const status = frm.doc.status || "proposed";
-	frm.page.set_indicator(esc(label(status)), status === "rejected" ? "red" : color(status));
-	if (status === "rejected") {
+	frm.page.set_indicator(esc(label(status)), color(status));
+	if (status === "approval_rejected") {
 		const who = frappe.user.full_name(frm.doc.rejected_by);
 		const told = __("Rejected by {0} on {1}: {2}", [who, complaint_qms.words.moment_text(frm.doc.rejected_at), frm.doc.rejection_reason]);
 		frm.set_intro(); // “Submit this document to confirm”, which it cannot be now
@@ -219,7 +219,7 @@ async function offer_decision(frm) {
 	if (frm.is_new() || frm.doc.docstatus !== 0 || frm.is_dirty()) return;
 	await complaint_qms.load_desk();
 	complaint_qms.desk.load_judgements(frm, (steps) => {
-		const may_approve = frm.perm[0] && frm.perm[0].submit && frm.doc.status !== "rejected";
+		const may_approve = frm.perm[0] && frm.perm[0].submit && frm.doc.status !== "approval_rejected";
 		const wants = complaint_qms.desk.wanted_action(frm);
 		if (wants === "Approve" && may_approve) approve(frm, steps);
 	});

@@ -133,7 +133,8 @@ export function linked_rows(linked) {
 		...as("Complaint Settlement", linked.settlements, (row) => ({
 			amount: row.total_amount,
 			currency: row.currency,
-			...document_state(row.docstatus),
+			state: row.status,
+			note: row.status === "approval_rejected" ? row.rejection_reason : "",
 		})),
 		...(linked.documents || []).map((row) => ({
 			doctype: row.doctype,
