@@ -39,6 +39,17 @@ class TestInvestigator:
     def test_administrator_leaves_it_open(self):
         assert not factory.make("Investigation", complaint=factory.complaint().name, title="x").investigator
 
+    def test_who_may_not_work_on_it_is_not_named(self):
+        complaint = factory_complaint()
+        with factory.as_user(factory.person(roles.INVESTIGATOR, Customer=factory.customer().name)):
+            study = frappe.new_doc("Investigation", complaint=complaint, title="x")
+            study.insert(ignore_permissions=True)  # as a job or a rule of a site does
+        assert not study.investigator
+
+    def test_what_is_imported_is_history(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(frappe.flags, "in_import", True, raising=False)
+        assert not made_by(roles.INVESTIGATOR).investigator
+
     def test_what_is_stored_is_nobodys_until_somebody_is_named(self):
         study = made_by(roles.MANAGER)
         with factory.as_user(factory.user(roles.INVESTIGATOR)):
