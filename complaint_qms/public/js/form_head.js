@@ -29,7 +29,7 @@ export function head_of(frm) {
 	const $made = $('<div class="cq-top"></div>');
 	const $tabs = frm.layout.wrapper.find(".form-tabs-list").first();
 	if ($tabs.length) $tabs.before($made);
-	else frm.layout.wrapper.prepend($made);
+	else frm.layout.wrapper.find(".form-page").first().prepend($made);
 	frm.$wrapper.find(".layout-main-section").first().addClass("cq-form");
 	return $made;
 }
