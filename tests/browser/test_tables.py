@@ -34,6 +34,9 @@ ROWS = """() => { const told = {};
             .filter(field => field.fieldtype !== "Check" && !field.read_only).map(field => field.fieldname);
     }
     return told; }"""
+OPEN = """table => { const { tab, section } = cur_frm.fields_dict[table];
+    if (tab) tab.set_active();
+    if (section && section.is_collapsed && section.is_collapsed()) section.collapse(false); }"""
 LEAVE = """() => { document.activeElement.blur();
     const row = frappe.ui.form.editable_row; if (row) row.toggle_editable_row(false);
     document.querySelectorAll(".datepicker.active").forEach(picker => picker.classList.remove("active")); }"""
@@ -142,7 +145,7 @@ def test_the_first_click_into_any_cell_of_any_table_types_there(desk: Desk, stud
     for doctype, name in (("Investigation", study.name), ("CAPA", capa.name)):
         desk.go_to(doctype, name)
         for table, fields in desk.page.evaluate(ROWS).items():
-            desk.page.evaluate("table => cur_frm.scroll_to_field(table)", table)
+            desk.page.evaluate(OPEN, table)
             grid = desk.page.locator(f'.page-container:visible .frappe-control[data-fieldname="{table}"]')
             expect(grid.locator(".grid-body .grid-row")).to_have_count(2)
             for field in fields:

@@ -44,7 +44,10 @@ export const age = (from, to) => {
 /** Markup of a due moment that the list knows itself. */
 export function due_html(value, late) {
 	if (!value) return "";
-	const text = String(value).length > 10 ? moment_text(value) : date_text(value);
+	return named_due_html(String(value).length > 10 ? moment_text(value) : date_text(value), late);
+}
+
+function named_due_html(text, late) {
 	return `<span class="cq-due ${late ? "is-late" : ""}">${esc(text)}</span>`;
 }
 
@@ -123,10 +126,14 @@ function show(listview) {
 }
 
 function show_due(doctype, cell, { due, status }) {
-	if (due && doctype === "Complaint Settlement") due = String(due).slice(0, 10);
+	if (doctype === "Complaint Settlement") {
+		if (!due || cell.querySelector(".cq-due")) return;
+		const html = named_due_html(__("due {0}", [date_text(due)]), status === "overdue");
+		cell.insertAdjacentHTML("beforeend", `<span class="text-muted"> · </span>${html}`);
+		return;
+	}
 	const html = due ? due_html(due, status === "overdue") : `<span class="cq-due">${esc(label(status))}</span>`;
-	if (doctype !== "Complaint Settlement") cell.innerHTML = html;
-	else if (due && !cell.querySelector(".cq-due")) cell.insertAdjacentHTML("beforeend", `<span class="text-muted"> · </span>${html}`);
+	cell.innerHTML = html;
 }
 
 /** Load the names of users that the desk does not know yet. */
