@@ -16,6 +16,9 @@ KINDS = {
     "User": lambda: factory.person("Complaint Agent", "Sales User"),
     "Customer": factory.customer,
     "Sale": lambda: factory.sold(10),
+    "Stock": lambda: factory.stocked(10),
+    "Batch": lambda: factory.stocked(10, with_batch=True),
+    "Serial numbers": lambda: factory.stocked(3, with_serials=True),
 }
 # ERPNext adds each invoice to the company's sum of the month.
 ADDED_UP = {"tabCompany"}

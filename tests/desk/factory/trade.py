@@ -131,8 +131,8 @@ def batch(item_code: str, **values: object) -> Document:
 
 
 def serials(count: int) -> list[str]:
-    """Serial numbers that no item has yet; a receipt creates them."""
-    return [unique("SN").upper().replace(" ", "-") for _ in range(count)]
+    """Serial numbers that no item has yet, in order; a receipt creates them."""
+    return sorted(unique("SN").upper().replace(" ", "-") for _ in range(count))
 
 
 # Stock and selling ---------------------------------------------------------------------------------------------------
@@ -161,13 +161,26 @@ def stocked(
 ) -> Line:
     """A new item of which `qty` lie in stock, as the line that sells one unit of it.
 
-    With serial numbers the line names the first of them; all are found in Serial No by item.
+    With serial numbers the line names the first of them; all are found in Serial No by item. Stock without further values is
+    copied from one made before.
     """
-    made = item(batch=with_batch, serial=with_serials, **values)
-    numbers = serials(int(qty)) if with_serials else []
-    whole = Line(made.name, qty=qty, batch=batch(made.name).name if with_batch else None, serials=numbers)
-    receive(whole)
-    return replace(whole, qty=1, serials=numbers[:1])
+    code = str(values.get("item_code") or unique("Item"))
+    number = unique("B").upper().replace(" ", "-") if with_batch else None
+    whole = Line(code, qty=qty, batch=number, serials=serials(int(qty)) if with_serials else [])
+
+    def bring() -> None:
+        item(**{"item_code": code, "item_name": code, "batch": with_batch, "serial": with_serials} | values)
+        if number:
+            batch(code, batch_id=number)
+        receive(whole)
+
+    if values:
+        bring()
+    else:
+        words = {"<item>": code, "<batch>": number} if number else {"<item>": code}
+        words |= {f"<serial {place}>": serial for place, serial in enumerate(whole.serials)}
+        copied.build(("Stock", qty, with_batch, with_serials, *_settings()), words, bring)
+    return replace(whole, qty=1, serials=whole.serials[:1])
 
 
 def sales_order(customer_name: str, *lines: Line, **values: object) -> Document:
