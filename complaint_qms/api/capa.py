@@ -9,6 +9,7 @@ from frappe.utils import getdate
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN
 from complaint_qms.services.capa import actions, effectiveness
+from complaint_qms.services.record.gate_codes import gate_code
 
 
 @frappe.whitelist(methods=["POST"])
@@ -22,7 +23,9 @@ def complete_action(
         {name, open_actions}: the CAPA and how many of the caller's actions are still open.
     """
     if not actions.owns(frappe.session.user, capa, row):
-        frappe.throw(_("G6: only the owner of an action reports it as done."), frappe.PermissionError)
+        frappe.throw(
+            gate_code("G6") + _("Only the owner of an action reports it as done."), frappe.PermissionError
+        )
     doc = frappe.get_doc("CAPA", capa)
     actions.complete(doc, row, evidence_note, evidence)
     mine = [action for action in doc.actions if action.action_owner == frappe.session.user]

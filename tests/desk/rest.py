@@ -55,7 +55,7 @@ class Person:
 
 
 class Refused(Exception):
-    """An answer of 400 and above; its text holds the messages a user would read."""
+    """An answer of 400 and above; its text holds the messages a user would read, and the gates its data names."""
 
     def __init__(self, response: requests.Response) -> None:
         self.status = response.status_code
@@ -63,7 +63,8 @@ class Refused(Exception):
             self.body = response.json()
         except ValueError:
             self.body = {"raw": response.text[:2000]}
-        super().__init__(f"{self.status} {self._messages()}")
+        gates = " ".join(f"{row['gate']}:" for row in self.body.get("missing", ()))
+        super().__init__(f"{self.status} {self._messages()} {gates}")
 
     def _messages(self) -> str:
         rows = json.loads(self.body.get("_server_messages") or "[]")

@@ -357,5 +357,5 @@ class TestDeadline:
         take_step(doc, "Void", {"void_reason": "Entered twice"})
         made = as_user(made, roles.REGULATORY)
         made.status = "open"
-        with pytest.raises(GateError, match=f"complaint {doc.name} has ended"):
+        with pytest.raises(GateError, match=f"Complaint {doc.name} has ended"):
             made.save()

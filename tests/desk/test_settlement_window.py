@@ -108,7 +108,7 @@ def test_own_settlements_for_one_customer_add_up() -> None:
     with settling.acting_as(*settling.APPROVER):
         settling.proposal(settling.complaint_on(first), first, {"qty": 1}).insert().submit()
         mine = settling.proposal(settling.complaint_on(second), second, {"qty": 1}).insert()
-        told = rf"Gate G6: .*\$ 100.00\) and .*\$ 100.00 for {second.customer} in 90 days.*\$ 150.00"
+        told = rf"G6: .*\$ 100.00\) and .*\$ 100.00 for {second.customer} in 90 days.*\$ 150.00"
         with pytest.raises(frappe.PermissionError, match=told):
             mine.submit()
 

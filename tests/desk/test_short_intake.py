@@ -7,6 +7,7 @@ import pytest
 
 from complaint_qms.api import intake
 from complaint_qms.services.people.role_holders import holders_of
+from complaint_qms.services.sop.procedure import type_keys
 from tests.desk import factory
 
 AGENT = "Complaint Agent"
@@ -164,6 +165,37 @@ def test_harm_raises_urgency_and_asks_about_the_authority(
     assert proposed.get("reportable", {}).get("value") == reportable
     if urgency:
         assert proposed["urgency"]["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "also"),
+    [
+        ("要求退款并道歉。", "refund", "Also wants: Apology"),
+        ("I want an apology and a refund.", "refund", "Also wants: Apology"),
+        (
+            "Please send a replacement and credit the difference to my account.",
+            "exchange",
+            "Also wants: Credit",
+        ),
+        ("I want my money back.", "refund", None),
+        ("The lid is loose.", None, None),
+    ],
+)
+def test_every_wish_of_the_text_is_proposed(text: str, first: str | None, also: str | None) -> None:
+    found = {field: row["value"] for field, row in look(description=text)["proposals"].items()}
+    assert (found.get("expectation"), found.get("expectation_note")) == (first, also)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("孩子被热水壶烫伤，发票号码 ACC-SINV-2026-00001，要求退款。", "product.harm"),
+        ("发票抬头错了，要求退款。", "billing"),
+    ],
+)
+def test_somebody_who_was_hurt_complains_of_that_before_money(text: str, kind: str) -> None:
+    proposed = look(description=text)["proposals"]["complaint_type"]["value"]
+    assert type_keys()[proposed].startswith(kind)
 
 
 def test_the_customer_and_the_like_complaints_stand_beside_it(customer) -> None:

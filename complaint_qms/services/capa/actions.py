@@ -9,6 +9,7 @@ from complaint_qms.constants import roles
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.people.absence import absent_users
+from complaint_qms.services.record.gate_codes import gate_code
 
 # Fixed with the plan; afterwards the owner only reports.
 _PLANNED = ("action", "action_type", "action_owner", "due_date", "start_date")
@@ -58,7 +59,7 @@ def complete(doc: Document, row_name: str, evidence_note: str | None, evidence: 
     if not row:
         frappe.throw(_("CAPA {0} has no such action.").format(escape_html(doc.name)))
     if not (evidence_note or "").strip() and not evidence:
-        frappe.throw(_("G5: add the evidence: a note or a file."), GateError)
+        frappe.throw(gate_code("G5") + _("Add the evidence: a note or a file."), GateError)
     if row.evidence and evidence and evidence != row.evidence:
         row.strike_reason = _("The action was done anew.")
     row.update(
@@ -126,8 +127,9 @@ def _check_frozen(doc: Document, old: dict[str, Document], frozen: bool) -> None
     now = {row.name for row in doc.actions}
     if set(old) - now or now - set(old):
         frappe.throw(
-            _(
-                "G5: the plan is approved; actions cannot be added or removed. Cancel one with a reason, or start a new CAPA."
+            gate_code("G5")
+            + _(
+                "the plan is approved; actions cannot be added or removed. Cancel one with a reason, or start a new CAPA."
             ),
             GateError,
         )
@@ -137,7 +139,8 @@ def _check_frozen(doc: Document, old: dict[str, Document], frozen: bool) -> None
         ]
         if changed:
             frappe.throw(
-                _("G5: row {0}: the plan is approved; {1} cannot change any more.").format(
+                gate_code("G5")
+                + _("row {0}: the plan is approved; {1} cannot change any more.").format(
                     row.idx, ", ".join(_(row.meta.get_label(name)) for name in changed)
                 ),
                 GateError,
@@ -184,7 +187,8 @@ def _check_cancelling(doc: Document, row: Document, old: Document | None) -> Non
     ):
         return
     frappe.throw(
-        _("G5: row {0}: only the CAPA owner or a {1} cancels an action.").format(
+        gate_code("G5")
+        + _("row {0}: only the CAPA owner or a {1} cancels an action.").format(
             row.idx, _(roles.QUALITY_MANAGER)
         ),
         GateError,
@@ -197,14 +201,18 @@ def _stamp(doc: Document, row: Document, old: Document | None, frozen: bool) -> 
     if row.status == "done" and not was_done:
         if not frozen or doc.get_doc_before_save().stage != "implement":
             frappe.throw(
-                _("G5: row {0}: an action is done only after the plan was approved.").format(row.idx),
+                gate_code("G5")
+                + _("row {0}: an action is done only after the plan was approved.").format(row.idx),
                 GateError,
             )
         if not row.action_owner:
-            frappe.throw(_("G5: row {0}: choose who owns this action.").format(row.idx), GateError)
+            frappe.throw(
+                gate_code("G5") + _("Row {0}: choose who owns this action.").format(row.idx), GateError
+            )
         if frappe.session.user not in (row.action_owner, "Administrator"):
             frappe.throw(
-                _("G6: row {0}: only its owner {1} reports this action as done.").format(
+                gate_code("G6")
+                + _("row {0}: only its owner {1} reports this action as done.").format(
                     row.idx, escape_html(row.action_owner)
                 ),
                 GateError,
@@ -215,8 +223,9 @@ def _stamp(doc: Document, row: Document, old: Document | None, frozen: bool) -> 
     ):
         if doc.get_doc_before_save().stage != "implement" or frappe.session.user != old.action_owner:
             frappe.throw(
-                _(
-                    "G5: row {0}: what was reported as done stays. Only its owner may correct it while the CAPA is being implemented."
+                gate_code("G5")
+                + _(
+                    "row {0}: what was reported as done stays. Only its owner may correct it while the CAPA is being implemented."
                 ).format(row.idx),
                 GateError,
             )

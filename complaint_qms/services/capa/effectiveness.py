@@ -19,6 +19,7 @@ from complaint_qms.integrations.erpnext.exposure import units_delivered
 from complaint_qms.services.capa import measured_types
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.lifecycle.guard import refuse
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.source_defaults import REVIEWERS, check_role
 
 _VERDICTS = {"effective": "effective", "ineffective": "ineffective", "insufficient data": "insufficient_data"}
@@ -36,7 +37,10 @@ def compute(doc: Document) -> None:
     """
     doc.reload()
     if doc.stage != "effectiveness":
-        frappe.throw(_("G5: effectiveness is computed after verification, when the window runs."), GateError)
+        frappe.throw(
+            gate_code("G5") + _("Effectiveness is computed after verification, when the window runs."),
+            GateError,
+        )
     end_of_baseline = add_days(min(_done_dates(doc) or [getdate(doc.window_start)]), -1)
     baseline = (getdate(add_days(end_of_baseline, 1 - doc.baseline_days)), getdate(end_of_baseline))
     # While the window still runs, what is seen so far is what is measured.

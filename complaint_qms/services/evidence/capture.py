@@ -13,6 +13,7 @@ from complaint_qms.constants.evidence import NAMED_IN, SHA256, Naming
 from complaint_qms.exceptions import GateError
 from complaint_qms.services import writing
 from complaint_qms.services.evidence import disk
+from complaint_qms.services.record.gate_codes import gate_code
 
 # How a row of evidence is struck out: once, with a reason.
 _STRUCK: Final = ("struck_out", "strike_reason")
@@ -99,8 +100,9 @@ def _keep_rows(doc: Document, naming: Naming, old: dict[str, Document]) -> None:
         row = kept.get(name)
         if not row or row.get(naming.field) != before.get(naming.field):
             frappe.throw(
-                _(
-                    "G7: row {0}: evidence that was saved stays. Strike it out with a reason, and add the right file."
+                gate_code("G7")
+                + _(
+                    "row {0}: evidence that was saved stays. Strike it out with a reason, and add the right file."
                 ).format(before.idx),
                 GateError,
             )
@@ -109,7 +111,8 @@ def _keep_rows(doc: Document, naming: Naming, old: dict[str, Document]) -> None:
     for row in doc.get(naming.table):
         if row.struck_out and not (row.strike_reason or "").strip():
             frappe.throw(
-                _("G7: row {0}: fill {1} to strike evidence out.").format(
+                gate_code("G7")
+                + _("row {0}: fill {1} to strike evidence out.").format(
                     row.idx, _(row.meta.get_label("strike_reason"))
                 ),
                 GateError,
@@ -122,9 +125,8 @@ def _keep_files(doc: Document, naming: Naming, old: dict[str, Document]) -> None
     for name, before in old.items():
         if name not in kept and (before.get(naming.field) or before.struck_evidence):
             frappe.throw(
-                _("G7: row {0}: it has evidence, and stays. Write in it what became of it.").format(
-                    before.idx
-                ),
+                gate_code("G7")
+                + _("row {0}: it has evidence, and stays. Write in it what became of it.").format(before.idx),
                 GateError,
             )
     for row in doc.get(naming.table):
@@ -135,7 +137,8 @@ def _keep_files(doc: Document, naming: Naming, old: dict[str, Document]) -> None
             reason = (row.strike_reason or "").strip()
             if not reason:
                 frappe.throw(
-                    _("G7: row {0}: fill {1} to take out or replace a file that was saved.").format(
+                    gate_code("G7")
+                    + _("row {0}: fill {1} to take out or replace a file that was saved.").format(
                         row.idx, _(row.meta.get_label("strike_reason"))
                     ),
                     GateError,

@@ -28,6 +28,7 @@ from complaint_qms.services.evidence.holders import (
     record_of,
     reference_of,
 )
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.scalars import shown
 
@@ -49,7 +50,9 @@ _LASTING: Final = (
 
 def kept_message(doctype: str, name: str) -> str:
     """Why a file cannot go, in the user's language."""
-    return _("G7: {0} {1} rests on this file. Evidence stays as it is.").format(_(doctype), escape_html(name))
+    return gate_code("G7") + _("{0} {1} rests on this file. Evidence stays as it is.").format(
+        _(doctype), escape_html(name)
+    )
 
 
 def refuse_removal(file: Document) -> None:
@@ -71,9 +74,10 @@ def refuse_overwriting(file: Document) -> None:
     """
     if disk.evidence_at([file.file_url]):
         frappe.throw(
-            _(
-                "G7: the file {0} is evidence and is not written over. Upload yours under another name."
-            ).format(frappe.bold(escape_html(file.file_name or file.file_url))),
+            gate_code("G7")
+            + _("the file {0} is evidence and is not written over. Upload yours under another name.").format(
+                frappe.bold(escape_html(file.file_name or file.file_url))
+            ),
             GateError,
         )
 

@@ -20,9 +20,11 @@ from complaint_qms.engine.classify import (
     default_lexicon,
     propose_by_keywords,
 )
+from complaint_qms.engine.classify.keywords import VALUES
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.services.compliance.decisions import SUSPECTED
 from complaint_qms.services.record.in_use import usable
+from complaint_qms.services.record.labels import word
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.procedure import type_keys, type_words
 
@@ -33,10 +35,11 @@ _FIELDS = {
     "harm": "harm_level",
     "urgency": "urgency",
     "expectation": "expectation",
+    "expectation_note": "expectation_note",
     "reportable": "reportable",
 }
 # Those that words alone speak for, in the order in which they are shown.
-_BY_WORDS = tuple(field for field in _FIELDS if field != "reportable")
+_BY_WORDS = tuple(field for field in _FIELDS if field not in ("reportable", "expectation_note"))
 # Harm that happened is never of normal urgency; of what is only feared, that which would be serious.
 _URGENCY_OF_HARM = {"minor": "high", "serious": "high", "critical": "critical", "catastrophic": "critical"}
 _FEARED = {"serious": "high", "critical": "high", "catastrophic": "high"}
@@ -46,6 +49,9 @@ _EARLY = ("intake", "triage")
 _KEYWORD_WEIGHT = 2.0
 _RAISED = 0.8
 _REASONS = 3
+_HARM = "product.harm"
+_NO_WISH = "other"
+_NOTE = "expectation_note"
 
 
 def refresh(doc: Document) -> None:
@@ -90,9 +96,37 @@ def _proposed(text: str) -> Iterator[Proposal]:
     hits = lexicon.hits(text)
     harm = assess(text, hits=hits)
     for proposal in propose_by_keywords(text, lexicon, fields=_BY_WORDS, hits=hits):
-        yield _raised(proposal, harm) if proposal.field == "urgency" else proposal
+        if proposal.field == "expectation":
+            yield from _wishes(proposal)
+        elif proposal.field == "type":
+            yield _harm_first(proposal, harm)
+        else:
+            yield _raised(proposal, harm) if proposal.field == "urgency" else proposal
     if harm.certain and harm.severity in _PERHAPS_REPORTABLE:
         yield Proposal("reportable", SUSPECTED, 0.5, harm.reasons[:_REASONS], "keywords")
+
+
+def _harm_first(proposal: Proposal, harm: Harm) -> Proposal:
+    """Somebody who was hurt complains of that, however many words of the text are about money."""
+    shares = dict(proposal.alternatives)
+    if not harm.certain or _HARM not in shares:
+        return proposal
+    return replace(proposal, value=_HARM, confidence=shares[_HARM], reasons=harm.reasons[:_REASONS])
+
+
+def _wishes(proposal: Proposal) -> Iterator[Proposal]:
+    """The wish that the text speaks for most, what is worth money before words; further ones as a note beside it."""
+    order = VALUES["expectation"]
+    shares = {proposal.value: proposal.confidence, **dict(proposal.alternatives)}
+    ranked = sorted(shares, key=lambda value: (-round(shares[value], 6), order.index(value)))
+    said = ranked[: ranked.index(_NO_WISH)] if _NO_WISH in ranked else ranked
+    if len(said) < 2:
+        yield proposal
+        return
+    first, *further = said
+    yield replace(proposal, value=first, confidence=shares[first])
+    also = _("Also wants: {0}").format(", ".join(word(wish) for wish in further))
+    yield replace(proposal, field=_NOTE, value=also, confidence=shares[further[0]])
 
 
 def _raised(proposal: Proposal, harm: Harm) -> Proposal:

@@ -29,6 +29,7 @@ from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import shipped_workflow
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.lifecycle.named_records import named_records
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.source_defaults import check_role
@@ -117,7 +118,8 @@ def refuse(doc: Document, found: Iterable[Missing], target: str | None = None) -
     if target and doc.doctype in ENDED:
         title = _("Not yet ready for {0}").format(word(target))
     lines = [
-        f"{row['gate']}: {row['message']}" + (f" ({row['label']})" if row["label"] else "") for row in rows
+        f"{gate_code(row['gate'])}{row['message']}" + (f" ({row['label']})" if row["label"] else "")
+        for row in rows
     ]
     frappe.throw(lines if len(lines) > 1 else lines[0], GateError, title=title, as_list=len(lines) > 1)
 
@@ -149,7 +151,8 @@ def refuse_deletion(doc: Document) -> None:
         GateError: always.
     """
     frappe.throw(
-        _("G7: {0} {1} is a quality record and is never deleted. Void it with a reason instead.").format(
+        gate_code("G7")
+        + _("{0} {1} is a quality record and is never deleted. Void it with a reason instead.").format(
             _(doc.doctype), escape_html(doc.name)
         ),
         GateError,
@@ -194,7 +197,7 @@ def own_record(doc: Document, transition: Document | dict[str, Any]) -> str | No
     """Why the session's user, who created the record, does not take a step that the site's workflow gives to others."""
     if has_approval_access(frappe.session.user, doc, transition):
         return None
-    return _("G6: you created {0}; by the workflow somebody else takes the step {1}.").format(
+    return gate_code("G6") + _("You created {0}; by the workflow somebody else takes the step {1}.").format(
         doc.name, _(transition.action)
     )
 
@@ -273,11 +276,13 @@ def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> No
         return
     names = ", ".join(_(doc.meta.get_label(name)) for name in touched[:5])
     frappe.throw(
-        _("G7: {0} {1} has ended ({2}); {3} cannot change any more. Reopen it first.").format(
+        gate_code("G7")
+        + _("{0} {1} has ended ({2}); {3} cannot change any more. Reopen it first.").format(
             _(doc.doctype), escape_html(doc.name), word(before.stage), names
         )
         if not moving
-        else _("G7: {0} {1} has ended ({2}); open it again first, then change {3}.").format(
+        else gate_code("G7")
+        + _("{0} {1} has ended ({2}); open it again first, then change {3}.").format(
             _(doc.doctype), escape_html(doc.name), word(before.stage), names
         ),
         GateError,
@@ -290,7 +295,8 @@ def _refuse_under_review(doc: Document, before: Document) -> None:
     touched = [name for name in changed_fields(doc, before) if name not in allowed]
     if touched:
         frappe.throw(
-            _("G6: {0} is under review; {1} cannot change meanwhile. Send it back first.").format(
+            gate_code("G6")
+            + _("{0} is under review; {1} cannot change meanwhile. Send it back first.").format(
                 escape_html(doc.name), ", ".join(_(doc.meta.get_label(name)) for name in touched[:5])
             ),
             GateError,

@@ -12,6 +12,7 @@ from complaint_qms.exceptions import GateError
 from complaint_qms.services import writing
 from complaint_qms.services.lifecycle.guard import stage_wanted
 from complaint_qms.services.lifecycle.links import ORIGINAL, facts_of_original, merged_into
+from complaint_qms.services.record.gate_codes import gate_code
 
 
 def look(doc: Document) -> None:
@@ -54,7 +55,7 @@ def keep_company(doc: Document) -> None:
     resting = merged_into([doc.name])[doc.name]
     if resting:
         frappe.throw(
-            _("G7: {0} was merged into this complaint and belongs to {1}. Separate it before you change {2}.").format(
+            gate_code("G7") + _("{0} was merged into this complaint and belongs to {1}. Separate it before you change {2}.").format(
                 escape_html(", ".join(resting)), escape_html(before.company), _(doc.meta.get_label("company"))
             ),
             GateError,

@@ -23,6 +23,8 @@ from frappe.model.naming import (
 )
 from frappe.utils import cint, escape_html
 
+from complaint_qms.services.record.gate_codes import gate_code
+
 _BY_SERIES, _BY_FIELD, _BY_FORMAT = "naming_series:", "field:", "format:"
 _LONGEST: Final = 140
 # Categories of Unicode that are no writing: controls, surrogates, private use, line and paragraph separators.
@@ -119,7 +121,7 @@ def refuse_rename(doc: Document) -> None:
     Raises:
         frappe.ValidationError: always.
     """
-    frappe.throw(_("G7: the number of {0} {1} never changes.").format(_(doc.doctype), doc.name))
+    frappe.throw(gate_code("G7") + _("The number of {0} {1} never changes.").format(_(doc.doctype), doc.name))
 
 
 _Counter = Callable[[str, int], str]

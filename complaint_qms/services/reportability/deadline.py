@@ -14,6 +14,7 @@ from complaint_qms.engine.sop.exits import FOUND_REPORTABLE
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle.reliance import assessment_reopened
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.reportability.applicable_rules import holidays_of, is_reported, rules, shortest
 
@@ -42,7 +43,8 @@ def set_deadline(doc: Document) -> None:
     rule = rules().get(doc.rule_key or "")
     if doc.rule_key and not rule:
         frappe.throw(
-            _("G3: there is no reporting rule {0}. Choose one of {1}.").format(
+            gate_code("G3")
+            + _("there is no reporting rule {0}. Choose one of {1}.").format(
                 escape_html(doc.rule_key), escape_html(", ".join(sorted(rules())))
             )
         )
@@ -50,7 +52,8 @@ def set_deadline(doc: Document) -> None:
         field = _DAY_ZERO[rule.counts_from]
         if not doc.get(field):
             frappe.throw(
-                _("G3: the deadline of rule {0} counts from {1}. Enter that date.").format(
+                gate_code("G3")
+                + _("the deadline of rule {0} counts from {1}. Enter that date.").format(
                     escape_html(rule.key), _(doc.meta.get_label(field))
                 )
             )
@@ -59,7 +62,7 @@ def set_deadline(doc: Document) -> None:
         _check_entered(doc, rule, counted)
         doc.deadline = counted
     elif not doc.deadline:
-        frappe.throw(_("G3: choose the Rule that sets the deadline, or enter the Deadline."))
+        frappe.throw(gate_code("G3") + _("Choose the Rule that sets the deadline, or enter the Deadline."))
     if before and getdate(doc.deadline) > getdate(before.deadline):
         _check_later(
             doc, "basis_reason", _("move the deadline of {0} to a later day").format(escape_html(doc.name))
@@ -95,9 +98,8 @@ def check_awareness(doc: Document) -> None:
     known = frappe.db.get_value("Complaint", doc.complaint, "awareness_date")
     if known and getdate(doc.awareness_date) > getdate(known):
         frappe.throw(
-            _("G3: the complaint was known on {0}: Awareness Date cannot be later.").format(
-                format_date(known)
-            )
+            gate_code("G3")
+            + _("the complaint was known on {0}: Awareness Date cannot be later.").format(format_date(known))
         )
 
 
@@ -120,12 +122,13 @@ def check_withdrawn(complaint: Document) -> None:
             _check_reason(
                 complaint,
                 "reportable_reason",
-                _("G3: write why the event is not reportable any more ({0}); the reason is kept."),
+                gate_code("G3")
+                + _("write why the event is not reportable any more ({0}); the reason is kept."),
             )
         return
     frappe.throw(
-        _(
-            "G3: this event was found reportable. A finished assessment that decides otherwise takes that back; {0} decide it."
+        gate_code("G3") + _(
+            "This event was found reportable. A finished assessment that decides otherwise takes that back; {0} decide it."
         ).format(_(roles.REGULATORY)),
         GateError,
     )  # fmt: skip
@@ -156,7 +159,7 @@ def check_relied_on(assessment: Document) -> None:
     stage = assessment_reopened(assessment.complaint)
     if stage in COMPLAINT_ENDED:
         frappe.throw(
-            _("G3: complaint {0} has ended and rests on this decision. Have it reopened first, or add an assessment of what is new.").format(
+            gate_code("G3") + _("Complaint {0} has ended and rests on this decision. Have it reopened first, or add an assessment of what is new.").format(
                 escape_html(assessment.complaint)
             ),
             GateError,
@@ -256,7 +259,9 @@ def _check_entered(doc: Document, rule: ReportingRule, counted: date) -> None:
 def _check_later(doc: Document, field: str, deed: str) -> None:
     """A later day is for Regulatory Affairs, with a reason of its own that is kept."""
     check_role(deed, roles.REGULATORY)
-    _check_reason(doc, field, _("G3: write why the clock starts later ({0}); the reason is kept."))
+    _check_reason(
+        doc, field, gate_code("G3") + _("Write why the clock starts later ({0}); the reason is kept.")
+    )
 
 
 def _check_reason(doc: Document, field: str, sentence: str) -> None:

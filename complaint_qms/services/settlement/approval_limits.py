@@ -17,6 +17,7 @@ from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import DOCTYPE
 from complaint_qms.services.compliance.contributors import authors, authors_of
 from complaint_qms.services.people.session_users import acting
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.settlement import approval_limit_changes
 
 WINDOW_DAYS = 90  # where the settings say nothing
@@ -205,18 +206,18 @@ def _above_limit(doc: Document, granted: Granted, before: tuple[frappe._dict, ..
 def _own(doc: Document, granted: Granted, own: tuple[frappe._dict, ...], limit: Limit) -> str:
     total, most = _money(doc.base_total_amount, doc.company), _money(limit.own, doc.company)
     if not own:
-        return _(
-            "Gate G6: you proposed or wrote this settlement ({0}), so somebody else has to submit it. Own settlements may be "
+        return gate_code("G6") + _(
+            "You proposed or wrote this settlement ({0}), so somebody else has to submit it. Own settlements may be "
             "submitted up to {1}."
         ).format(total, most)
     sum_before = _money(total_of(own), doc.company)
     if _on_complaint(granted, own):
-        return _(
-            "Gate G6: you proposed or wrote this settlement ({0}) and submitted your own ones over {1} on {2} already, so "
+        return gate_code("G6") + _(
+            "You proposed or wrote this settlement ({0}) and submitted your own ones over {1} on {2} already, so "
             "somebody else has to submit it. Own settlements may be submitted up to {3}."
         ).format(total, sum_before, doc.complaint, most)
-    return _(
-        "Gate G6: you proposed or wrote this settlement ({0}) and submitted your own ones over {1} for {2} in {3} days, so "
+    return gate_code("G6") + _(
+        "You proposed or wrote this settlement ({0}) and submitted your own ones over {1} for {2} in {3} days, so "
         "somebody else has to submit it. Own settlements may be submitted up to {4}."
     ).format(total, sum_before, granted.customer, granted.days, most)
 

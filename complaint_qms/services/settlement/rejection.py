@@ -17,6 +17,7 @@ from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.settlement.approval_limits import is_own
 
 _STAMPS = ("rejection_reason", "rejected_by", "rejected_at")
@@ -69,7 +70,8 @@ def _reject(doc: Document, before: Document, said: str) -> None:
         )
     if is_own(before, frappe.session.user):
         frappe.throw(
-            _("G6: you proposed or wrote settlement {0}: change or delete it, or ask somebody else.").format(
+            gate_code("G6")
+            + _("you proposed or wrote settlement {0}: change or delete it, or ask somebody else.").format(
                 escape_html(doc.name)
             ),
             GateError,
@@ -78,7 +80,9 @@ def _reject(doc: Document, before: Document, said: str) -> None:
     if others:
         labels = ", ".join(sorted(_(doc.meta.get_label(name)) for name in others))
         frappe.throw(
-            _("G6: a rejection changes nothing else. Take back the change of {0}.").format(labels), GateError
+            gate_code("G6")
+            + _("a rejection changes nothing else. Take back the change of {0}.").format(labels),
+            GateError,
         )
     if blank(said):
         frappe.throw(

@@ -12,6 +12,7 @@ from complaint_qms.constants import roles
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_OPEN, FIRST_STAGE
 from complaint_qms.services.record import site_cache
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.source_defaults import check_role
 
 CACHE_KEY = "complaint_qms_sops"
@@ -67,7 +68,9 @@ def check_choice(doc: Document) -> None:
         frappe.PermissionError: the user is no manager.
     """
     if not doc.sop:
-        frappe.throw(_("SOP: a complaint goes on by a procedure. Choose another one instead of none."))
+        frappe.throw(
+            gate_code("SOP") + _("A complaint goes on by a procedure. Choose another one instead of none.")
+        )
     check_role(_("change the SOP of a complaint"), *_CHOOSERS)
 
 

@@ -20,6 +20,7 @@ from complaint_qms.engine.sop import Missing, root_cause_missing
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record import source_defaults
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.settlement.rejection import may_reject
@@ -87,7 +88,8 @@ def judge(doc: Document, action: str, values: dict[str, Any]) -> None:
     others = sorted(set(values) - set(one.fields))
     if others:
         frappe.throw(
-            _("G6: a judgement changes nothing else. Leave out {0}.").format(escape_html(", ".join(others)))
+            gate_code("G6")
+            + _("a judgement changes nothing else. Leave out {0}.").format(escape_html(", ".join(others)))
         )
     doc.update(read_values(doc.doctype, values))
     doc.status = one.target

@@ -26,9 +26,8 @@ frappe.ui.form.on("CAPA", {
 		draw_actions(frm);
 		desk.draw_before_after(frm.fields_dict.effect_html.$wrapper, frm.doc);
 		if (frm.is_new()) return desk.clear_top(frm, "capa_bar");
-		offer_own_actions(frm);
 		offer_effectiveness(frm);
-		desk.load_progress(frm, "capa_bar");
+		desk.load_progress(frm, "capa_bar", offer_own_actions(frm));
 	},
 });
 
@@ -61,21 +60,19 @@ function draw_actions(frm) {
 	complaint_qms.desk.draw_gantt(frm.fields_dict.actions_html.$wrapper, frm.doc.actions, frappe.datetime.get_today());
 }
 
-// An action owner reports here, without the right to edit the CAPA.
+// An action owner reports here, without the right to edit the CAPA. Returns what the head of the form says of it.
 function offer_own_actions(frm) {
-	if (frm.doc.stage !== "implement") return;
+	if (frm.doc.stage !== "implement") return null;
 	const own = (frm.doc.actions || []).filter(
 		(row) => row.action_owner === frappe.session.user && ["open", "in_progress"].includes(row.status || "open")
 	);
-	if (!own.length) return;
+	if (!own.length) return null;
+	const { name: capa, title, item_code: product } = frm.doc;
 	const actions = own.map((row) => ({ name: row.name, label: `${row.idx}. ${row.action}`, due_date: row.due_date }));
-	frm
-		.add_custom_button(__("Complete My Action"), () =>
-			complaint_qms.desk.complete_own_action({ capa: frm.doc.name, title: frm.doc.title, product: frm.doc.item_code, actions }, () =>
-				frm.reload_doc()
-			)
-		)
-		.addClass("btn-primary-light");
+	const complete = (first = actions[0].name) =>
+		complaint_qms.desk.complete_own_action({ capa, title, product, actions, first }, () => frm.reload_doc());
+	frm.add_custom_button(__("Complete My Action"), () => complete()).addClass("btn-primary-light");
+	return { actions, complete };
 }
 
 function offer_effectiveness(frm) {

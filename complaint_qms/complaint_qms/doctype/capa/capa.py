@@ -12,6 +12,7 @@ from complaint_qms.services.capa import actions, effectiveness, measured_types
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.lifecycle import announcements, guard, overview, reliance
 from complaint_qms.services.record import source_defaults
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.story import form
 
 
@@ -56,14 +57,16 @@ class CAPA(Checked):
         changed = guard.changed_fields(self, before)
         self._refuse_fixed(
             [name for name in CRITERION_FIELDS if name in changed],
-            _(
-                "G5: {0} was fixed when the plan was approved and cannot change any more. Send the CAPA back, or note it in the review."
+            gate_code("G5")
+            + _(
+                "{0} was fixed when the plan was approved and cannot change any more. Send the CAPA back, or note it in the review."
             ),
         )
         if before.stage not in ("implement", "verify"):
             self._refuse_fixed(
                 [name for name in VERIFICATION_FIELDS if name in changed],
-                _("G5: {0} was fixed when the implementation was verified and cannot change any more."),
+                gate_code("G5")
+                + _("{0} was fixed when the implementation was verified and cannot change any more."),
             )
 
     def _keep_complaints(self) -> None:

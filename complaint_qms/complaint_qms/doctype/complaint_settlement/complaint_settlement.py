@@ -7,6 +7,7 @@ from frappe.utils import escape_html
 from complaint_qms.constants.settlement import DOCUMENT_TYPES, REJECTED
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.lifecycle.settlement_state import refresh_complaint
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.settlement import drafting, rejection, submit_checks, submit_lock
 from complaint_qms.services.settlement.documents import tell
 from complaint_qms.services.settlement.return_notice import goods_and_money
@@ -62,9 +63,9 @@ class ComplaintSettlement(Checked):
         if self.docstatus.is_draft():
             return
         told = (
-            _("Gate G7: {0} was submitted and stays on file, cancelled as it is.")
+            gate_code("G7") + _("{0} was submitted and stays on file, cancelled as it is.")
             if self.docstatus.is_cancelled()
-            else _("Gate G7: {0} was submitted and stays on file. Cancel it instead of deleting it.")
+            else gate_code("G7") + _("{0} was submitted and stays on file. Cancel it instead of deleting it.")
         )
         frappe.throw(told.format(escape_html(self.name)))
 

@@ -12,6 +12,7 @@ from complaint_qms.exceptions import GateError
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.record import source_defaults
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.reportability import deadline
 
 _STAMPS = ("decided_by", "decided_at")
@@ -37,7 +38,8 @@ class ReportabilityAssessment(Checked):
             and self.status != "open"
         ):
             frappe.throw(
-                _("G3: the decision of {0} stands. Set its status back to open to deliberate again.").format(
+                gate_code("G3")
+                + _("the decision of {0} stands. Set its status back to open to deliberate again.").format(
                     escape_html(self.name)
                 ),
                 GateError,
@@ -57,7 +59,8 @@ class ReportabilityAssessment(Checked):
         """An assessment stays with its complaint and its jurisdiction."""
         if before.complaint != self.complaint:
             frappe.throw(
-                _("G3: {0} belongs to complaint {1}. For another one add an assessment of its own.").format(
+                gate_code("G3")
+                + _("{0} belongs to complaint {1}. For another one add an assessment of its own.").format(
                     escape_html(self.name), escape_html(before.complaint)
                 ),
                 GateError,
@@ -74,7 +77,11 @@ class ReportabilityAssessment(Checked):
             self.decided_by = self.decided_at = None
             return
         if not (self.reason or "").strip():
-            frappe.throw(_("G3: write the reason of the decision (Reason of the Decision)."), GateError)
+            frappe.throw(
+                gate_code("G3") + _("Write the reason of the decision (Reason of the Decision)."), GateError
+            )
         if self.status == "reported" and not (self.submitted_on and self.submission_reference):
-            frappe.throw(_("G3: enter Submitted On and Submission Reference of the report."), GateError)
+            frappe.throw(
+                gate_code("G3") + _("Enter Submitted On and Submission Reference of the report."), GateError
+            )
         self.decided_by, self.decided_at = frappe.session.user, now_datetime()

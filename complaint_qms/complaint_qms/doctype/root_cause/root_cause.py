@@ -14,6 +14,7 @@ from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle import announcements, cause_overview, guard, reliance
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record import source_defaults
+from complaint_qms.services.record.gate_codes import gate_code
 
 # The one field that goes with each judgement.
 _JUDGEMENT = {"verified": "verification_method", "rejected": "rejection_reason"}
@@ -44,8 +45,9 @@ class RootCause(Checked):
             self._judge(before.status, changed)
         elif before.status == "verified" and changed:
             frappe.throw(
-                _(
-                    "G7: {0} is verified; its content cannot change any more. Reject it, or add another root cause."
+                gate_code("G7")
+                + _(
+                    "{0} is verified; its content cannot change any more. Reject it, or add another root cause."
                 ).format(escape_html(self.name)),
                 GateError,
             )
@@ -76,14 +78,16 @@ class RootCause(Checked):
             if others:
                 labels = ", ".join(sorted(_(self.meta.get_label(name)) for name in others))
                 frappe.throw(
-                    _(
-                        "G6: a judgement changes nothing else. Save {0} first; then somebody else judges."
+                    gate_code("G6")
+                    + _(
+                        "a judgement changes nothing else. Save {0} first; then somebody else judges."
                     ).format(labels),
                     GateError,
                 )
         elif origin == "verified":
             frappe.throw(
-                _("G7: {0} is verified. It can be rejected with a reason, but not written anew.").format(
+                gate_code("G7")
+                + _("{0} is verified. It can be rejected with a reason, but not written anew.").format(
                     escape_html(self.name)
                 ),
                 GateError,

@@ -2,8 +2,8 @@
 import { esc } from "../markup";
 import { date_text } from "../words";
 
-/** Ask for the evidence of one of `actions` ({name, label, due_date}) of a CAPA and report it as done. */
-export function complete_own_action({ capa, title, product, actions }, done) {
+/** Ask for the evidence of one of `actions` ({name, label, due_date}) of a CAPA, `first` chosen, and report it as done. */
+export function complete_own_action({ capa, title, product, actions, first = actions[0].name }, done) {
 	const about = [title, product].filter(Boolean).map(esc).join(" · ");
 	const dialog = new frappe.ui.Dialog({
 		title: __("Complete My Action"),
@@ -14,7 +14,7 @@ export function complete_own_action({ capa, title, product, actions }, done) {
 				fieldtype: "Select",
 				label: __("Action"),
 				options: actions.map((action) => ({ value: action.name, label: esc(words(action)) })),
-				default: actions[0].name,
+				default: first,
 				reqd: 1,
 			},
 			{
@@ -42,6 +42,13 @@ export function complete_own_action({ capa, title, product, actions }, done) {
 		},
 	});
 	dialog.show();
+}
+
+/** A person's own open actions as a list for the head of the form; each asks for its evidence. */
+export function own_actions_html(actions) {
+	const rows = actions.map((action) => `<li><a href="#" data-own-action="${esc(action.name)}">${esc(words(action))}</a></li>`);
+	return `<div class="cq-wanted-head">${esc(actions.length === 1 ? __("Your action") : __("Your actions"))}</div>
+		<ul class="cq-missing is-plain">${rows.join("")}</ul>`;
 }
 
 function words({ label, due_date }) {

@@ -1,4 +1,5 @@
 // The stage bar: where a record stands, whose turn it is, how much time is left, and what the next step still needs.
+import { own_actions_html } from "./own_action";
 import { label, color } from "../labels";
 import { address, esc } from "../markup";
 import { elapsed, moment_text, time_left, working_time } from "../words";
@@ -10,7 +11,7 @@ const MARKS = { done: "✓", now: "", next: "", skipped: "–" };
 /**
  * Draw the bar into `$parent`.
  * @param overview answer of an `overview` call: steps, next, clock, stage, is_closed
- * @param handlers {go_to(field)}
+ * @param handlers {go_to(field), own?: {actions, complete(name)}}: `own` where a person has actions of their own in the record
  */
 export function draw_stage_bar($parent, overview, handlers) {
 	const forward = overview.next.find((step) => step.primary) || null;
@@ -20,11 +21,15 @@ export function draw_stage_bar($parent, overview, handlers) {
 			.join("")}</ol></nav>
 		<div class="cq-stage-panel">
 			<section class="cq-turn">${turn_html(overview)}</section>
-			<section class="cq-wanted">${wanted_html(overview, forward)}</section>
+			<section class="cq-wanted">${wanted_html(overview, forward, handlers.own)}</section>
 		</div>`);
 	$parent.find("[data-missing-field]").on("click", function (event) {
 		event.preventDefault();
 		handlers.go_to(this.dataset.missingField);
+	});
+	$parent.find("[data-own-action]").on("click", function (event) {
+		event.preventDefault();
+		handlers.own.complete(this.dataset.ownAction);
 	});
 }
 
@@ -116,8 +121,9 @@ export function time_left_html(clock) {
 		)}" aria-label="${esc(words)}"><span style="width:${share}%"></span></div></div>`;
 }
 
-function wanted_html(overview, forward) {
+function wanted_html(overview, forward, own) {
 	if (overview.is_closed) return closed_html(overview);
+	if (own && !forward) return own_actions_html(own.actions);
 	const theirs = !forward && overview.next.find((step) => step.kind === "forward" && step.blocked);
 	if (theirs) {
 		return `<div class="cq-wanted-head">${esc(__("Next: {0}", [theirs.to_label]))}</div><p class="cq-blocked">${esc(theirs.blocked)}</p>${missing_list_html(

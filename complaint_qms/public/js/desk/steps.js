@@ -186,8 +186,8 @@ export function load_judgements(frm, steps) {
 	});
 }
 
-/** The same for an investigation or a CAPA, whose head is the HTML field `fieldname`. */
-export function load_progress(frm, fieldname) {
+/** The same for an investigation or a CAPA, whose head is the HTML field `fieldname`; `own`: see `draw_stage_bar`. */
+export function load_progress(frm, fieldname, own = null) {
 	load_record(frm, {
 		overview: "complaint_qms.api.progress.overview",
 		take: "complaint_qms.api.progress.take_step",
@@ -195,7 +195,7 @@ export function load_progress(frm, fieldname) {
 		show(form, overview, handlers) {
 			const $top = place_on_top(form, fieldname);
 			$top.html(`${short_headline_html(form.doc)}<div class="cq-bar-place"></div>`);
-			draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
+			draw_stage_bar($top.find(".cq-bar-place"), overview, { ...handlers, own });
 		},
 	});
 }
