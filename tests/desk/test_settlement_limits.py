@@ -224,9 +224,7 @@ def test_own_settlements_of_a_complaint_add_up() -> None:
     with settling.acting_as("Complaint Manager"):
         settling.proposal(complaint, invoice, {"qty": 1}).insert().submit()
         second = settling.proposal(complaint, invoice, {"qty": 1}).insert()
-        with pytest.raises(
-            frappe.PermissionError, match=r"G6: .*\$ 100.00\) and .*\$ 100.00 .*\$ 150.00"
-        ):
+        with pytest.raises(frappe.PermissionError, match=r"G6: .*\$ 100.00\) and .*\$ 100.00 .*\$ 150.00"):
             second.submit()
 
 

@@ -173,7 +173,7 @@ def test_harm_raises_urgency_and_asks_about_the_authority(
         ("要求退款并道歉。", "refund", "Also wants: Apology"),
         ("I want an apology and a refund.", "refund", "Also wants: Apology"),
         (
-            "Please send a replacement and credit the difference to my account.",
+            "请换货并退差价。",
             "exchange",
             "Also wants: Credit",
         ),
