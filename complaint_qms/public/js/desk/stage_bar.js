@@ -47,7 +47,7 @@ function step_note(step, clock) {
 	const { workday } = clock || {};
 	if (step.status === "done") {
 		const used = step.used_seconds === null || step.used_seconds === undefined ? "" : working_time(step.used_seconds, workday);
-		return esc([step.by_name || step.by, used].filter(Boolean).join(" · "));
+		return [step.by_name || step.by, used].filter(Boolean).map(esc).join("<br>");
 	}
 	if (step.status === "now") return esc(clock && clock.stage_used ? working_time(clock.stage_used, workday) : "");
 	if (step.status === "skipped") return esc(__("skipped"));
