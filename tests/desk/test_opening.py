@@ -88,7 +88,7 @@ class TestBeside:
 
     def test_a_field_that_is_kept_from_the_reader_says_nothing_of_the_neighbours(self):
         item = factory.item().name
-        factory.complaint(item_code=item, severity=frappe.db.get_value("Complaint Severity", {}, "name"))
+        factory.complaint(item_code=item, severity=frappe.db.get_value("Risk Severity", {}, "name"))
         name = factory.complaint(item_code=item).name
         frappe.make_property_setter(
             {"doctype": "Complaint", "fieldname": "severity", "property": "permlevel", "value": "7"}
