@@ -27,6 +27,17 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "CAPA Action": ("action", "action_type", "action_owner", "due_date", "status", "done_on", "done_by", "evidence_note"),
     "Complaint Settlement Line": ("remedy", "item_code", "qty", "uom", "rate", "amount", "sales_invoice", "batch_no"),
 }  # fmt: skip
+# What is a statement at zero as well, and what it goes with: (field, its value or None for any). With another it is no part of the record.
+ONLY_WITH: Final[dict[str, dict[str, tuple[str, str | None]]]] = {
+    "CAPA": {
+        "max_rate_ratio": ("metric", "complaint_rate"),
+        "max_count": ("metric", "complaint_count"),
+        "before_count": ("computed_at", None),
+        "before_exposure": ("computed_at", None),
+        "after_count": ("computed_at", None),
+        "after_exposure": ("computed_at", None),
+    },
+}
 TITLES: Final[dict[str, str]] = {
     "Complaint": "subject",
     "Investigation": "title",

@@ -153,6 +153,29 @@ def test_a_field_kept_from_the_reader_is_not_printed(complaint):
         frappe.clear_cache(doctype="Complaint")
 
 
+def test_no_complaint_is_a_figure_and_the_limit_of_another_metric_is_none(records):
+    name = records["CAPA"]
+    bare = {"before_count": 0, "after_count": 0, "after_exposure": 0, "max_count": 0, "max_rate_ratio": 0.5}
+    for values, expected in (
+        ({"metric": "complaint_rate", "computed_at": None}, {"Rate After / Before at Most": "0.5"}),
+        (
+            {"metric": "complaint_count", "computed_at": "2026-11-02 08:00:00"},
+            {"Complaints After at Most": "0", "Complaints Before": "0", "Complaints After": "0", "Units Delivered After": "0"},
+        ),
+    ):  # fmt: skip
+        frappe.db.set_value("CAPA", name, {**bare, **values})
+        sheet = quality_record_sheet(frappe.get_doc("CAPA", name))
+        facts = {fact["label"]: fact["value"] for part in sheet["sections"] for fact in part["facts"]}
+        labels = (
+            "Rate After / Before at Most",
+            "Complaints After at Most",
+            "Complaints Before",
+            "Complaints After",
+            "Units Delivered After",
+        )
+        assert {label: f"{float(facts[label]):g}" for label in labels if label in facts} == expected
+
+
 def test_other_records_have_no_sheet():
     with pytest.raises(frappe.ValidationError):
         quality_record_sheet(frappe.get_doc("User", "Administrator"))

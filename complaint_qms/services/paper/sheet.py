@@ -14,6 +14,7 @@ from complaint_qms.constants.paper import (
     COLUMNS,
     LEFT_OUT,
     MOST_PICTURES,
+    ONLY_WITH,
     STATES,
     TABLES_LEFT_OUT,
     TITLES,
@@ -71,7 +72,9 @@ class _Page:
     def value(self, row: BaseDocument, field: Any) -> str:
         """A value as markup; empty for what says nothing."""
         value = row.get(field.fieldname)
-        if value in (None, "") or (not value and field.fieldtype in (*_NUMBERS, "Check")):
+        if value in (None, "") or (
+            not value and field.fieldtype in (*_NUMBERS, "Check") and not _tells_zero(row, field)
+        ):
             return ""
         if field.fieldtype == "Check":
             return _("Yes")
@@ -139,6 +142,8 @@ class _Page:
             return False
         if field.fieldtype == "Table":
             return field.fieldname not in TABLES_LEFT_OUT
+        if field.fieldname in ONLY_WITH.get(self.doc.doctype, {}) and not _tells_zero(self.doc, field):
+            return False
         return field.fieldtype in _SHOWN and field.fieldname not in LEFT_OUT[self.doc.doctype]
 
     def _users(self) -> Iterator[str]:
@@ -146,6 +151,12 @@ class _Page:
             for field in row.meta.fields:
                 if field.options == "User" and row.get(field.fieldname):
                     yield row.get(field.fieldname)
+
+
+def _tells_zero(row: BaseDocument, field: Any) -> bool:
+    """Whether a zero of the field says something: the best that a CAPA can bring about is none at all."""
+    name, wanted = ONLY_WITH.get(row.doctype, {}).get(field.fieldname, (None, None))
+    return bool(name and row.get(name) and wanted in (None, row.get(name)))
 
 
 def _empty(title: str) -> dict[str, Any]:

@@ -91,7 +91,9 @@ def assigned(todo: Document, method: str | None = None) -> None:
     if doc.get(_FIELD[doc.doctype]) or doc.stage in ENDED[doc.doctype] or objection(doc, todo.allocated_to):
         return
     # The framework asks for sight alone, and takes the rule's name from the request.
-    if (todo.assignment_rule and _key(doc) in _saving()) or doc.has_permission("write"):
+    if (todo.assignment_rule and _key(doc) in _saving()) or frappe.has_permission(
+        doc.doctype, "write", doc=doc
+    ):
         _name(doc, todo.allocated_to, _ASSIGNED)
 
 

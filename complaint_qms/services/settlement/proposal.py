@@ -132,7 +132,7 @@ def origin(document: Document) -> dict[str, Any] | None:
     settlement = frappe.get_doc(DOCTYPE, name)
     complaint = frappe.get_doc("Complaint", settlement.complaint)
     # Who handles stock or sales orders opens such documents too, and may not look behind them.
-    if not (settlement.has_permission("read") and complaint.has_permission("read")):
+    if not all(frappe.has_permission(each.doctype, "read", doc=each) for each in (settlement, complaint)):
         return None
     return {
         "complaint": complaint.name,

@@ -59,7 +59,7 @@ def announce_status(doc: Document) -> None:
 
 def may_reject(doc: Document) -> bool:
     """Whether the session's user judges this settlement: who may submit it, and had no part in writing it."""
-    return bool(doc.has_permission("submit")) and not is_own(doc, frappe.session.user)
+    return frappe.has_permission(DOCTYPE, "submit", doc=doc) and not is_own(doc, frappe.session.user)
 
 
 def _reject(doc: Document, before: Document, said: str) -> None:

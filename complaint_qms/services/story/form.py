@@ -23,7 +23,7 @@ def contents(doctype: str, name: str) -> list[dict[str, Any]]:
     doc = getattr(frappe.local, "complaint_qms_opened", None)
     if not doc or (doc.doctype, doc.name) != (doctype, name):
         doc = frappe.get_doc(doctype, name)
-    if not doc.has_permission("read"):
+    if not frappe.has_permission(doctype, "read", doc=doc):
         return []
     return [
         {

@@ -97,7 +97,7 @@ def judge(doc: Document, action: str, values: dict[str, Any]) -> None:
 
 
 def _may(doc: Document, one: Judgement) -> bool:
-    if doc.docstatus != 0 or not doc.has_permission("write"):
+    if doc.docstatus != 0 or not frappe.has_permission(doc.doctype, "write", doc=doc):
         return False
     if doc.doctype == SETTLEMENT:
         return may_reject(doc) if one.target == REJECTED else True
