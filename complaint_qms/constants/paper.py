@@ -36,6 +36,8 @@ ONLY_WITH: Final[dict[str, dict[str, tuple[str, str | None]]]] = {
         "before_exposure": ("computed_at", None),
         "after_count": ("computed_at", None),
         "after_exposure": ("computed_at", None),
+        "rate_ratio": ("rate_ratio_high", None),
+        "rate_ratio_low": ("rate_ratio_high", None),
     },
 }
 TITLES: Final[dict[str, str]] = {

@@ -85,10 +85,10 @@ def test_nor_does_a_right_that_a_site_gives_their_role(plan):
 def test_they_report_their_own_action_and_no_other(plan):
     mine, other = plan.actions
     frappe.set_user(factory.user(roles.ACTION_OWNER))
-    with pytest.raises(frappe.PermissionError, match="only the owner"):
+    with pytest.raises(frappe.PermissionError, match="Only the owner"):
         capa_api.complete_action(plan.name, other.name, evidence_note="Done as well")
     # Nor does a row of their own open another CAPA.
-    with pytest.raises(frappe.PermissionError, match="only the owner"):
+    with pytest.raises(frappe.PermissionError, match="Only the owner"):
         capa_api.complete_action("CAPA-0000-00000", mine.name, evidence_note="Done")
     told = capa_api.complete_action(plan.name, mine.name, evidence_note="Fitted on Monday")
     assert told == {"name": plan.name, "open_actions": 0}

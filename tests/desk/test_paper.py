@@ -140,6 +140,7 @@ def test_stored_markup_is_text(records):
 def test_a_field_kept_from_the_reader_is_not_printed(complaint):
     frappe.db.set_value("Complaint", complaint, "harm_description", TOLD_APART)
     frappe.clear_document_cache("Complaint", complaint)
+    assert TOLD_APART in printed("Complaint", complaint).get_text()
     frappe.make_property_setter(
         {"doctype": "Complaint", "fieldname": "harm_description", "property": "permlevel", "value": "7"}
     )
@@ -174,6 +175,16 @@ def test_no_complaint_is_a_figure_and_the_limit_of_another_metric_is_none(record
             "Units Delivered After",
         )
         assert {label: f"{float(facts[label]):g}" for label in labels if label in facts} == expected
+
+
+def test_who_holds_a_link_with_a_key_reads_what_it_shows_and_nobody_else_without_rights(
+    complaint, monkeypatch
+):
+    doc = frappe.get_doc("Complaint", complaint)
+    frappe.set_user("Guest")
+    assert not [section for section in quality_record_sheet(doc)["sections"] if section["facts"]]
+    monkeypatch.setitem(frappe.form_dict, "key", "checked by the print view")
+    assert [section for section in quality_record_sheet(doc)["sections"] if section["facts"]]
 
 
 def test_other_records_have_no_sheet():

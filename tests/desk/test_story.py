@@ -128,6 +128,7 @@ def test_a_field_kept_from_the_reader_is_not_told():
     doc = factory.in_triage()
     doc.harm_description = "Kept apart"
     doc.save()
+    assert "Kept apart" in " ".join(row["content"] for row in opened(doc))
     frappe.make_property_setter(
         {"doctype": "Complaint", "fieldname": "harm_description", "property": "permlevel", "value": "7"}
     )
@@ -167,6 +168,26 @@ class TestEveryChange:
         frappe.set_user("Administrator")
         with pytest.raises(frappe.ValidationError):
             story_api.changes("User", "Administrator")
+
+    def test_a_field_kept_from_the_reader_is_in_none_of_them(self):
+        doc = factory.in_triage()
+        doc.harm_description = "Kept apart"
+        doc.save()
+        told = "".join(row["data"] for row in story_api.changes("Complaint", doc.name))
+        assert "Kept apart" in told
+        frappe.make_property_setter(
+            {"doctype": "Complaint", "fieldname": "harm_description", "property": "permlevel", "value": "7"}
+        )
+        frappe.clear_cache(doctype="Complaint")
+        try:
+            frappe.set_user(factory.user(roles.AGENT))
+            assert "Kept apart" not in "".join(
+                row["data"] for row in story_api.changes("Complaint", doc.name)
+            )
+        finally:
+            frappe.set_user("Administrator")
+            frappe.db.rollback()
+            frappe.clear_cache(doctype="Complaint")
 
 
 def opened(doc):

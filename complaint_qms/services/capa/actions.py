@@ -129,7 +129,7 @@ def _check_frozen(doc: Document, old: dict[str, Document], frozen: bool) -> None
         frappe.throw(
             gate_code("G5")
             + _(
-                "the plan is approved; actions cannot be added or removed. Cancel one with a reason, or start a new CAPA."
+                "The plan is approved; actions cannot be added or removed. Cancel one with a reason, or start a new CAPA."
             ),
             GateError,
         )
@@ -140,7 +140,7 @@ def _check_frozen(doc: Document, old: dict[str, Document], frozen: bool) -> None
         if changed:
             frappe.throw(
                 gate_code("G5")
-                + _("row {0}: the plan is approved; {1} cannot change any more.").format(
+                + _("Row {0}: the plan is approved; {1} cannot change any more.").format(
                     row.idx, ", ".join(_(row.meta.get_label(name)) for name in changed)
                 ),
                 GateError,
@@ -188,7 +188,7 @@ def _check_cancelling(doc: Document, row: Document, old: Document | None) -> Non
         return
     frappe.throw(
         gate_code("G5")
-        + _("row {0}: only the CAPA owner or a {1} cancels an action.").format(
+        + _("Row {0}: only the CAPA owner or a {1} cancels an action.").format(
             row.idx, _(roles.QUALITY_MANAGER)
         ),
         GateError,
@@ -202,7 +202,7 @@ def _stamp(doc: Document, row: Document, old: Document | None, frozen: bool) -> 
         if not frozen or doc.get_doc_before_save().stage != "implement":
             frappe.throw(
                 gate_code("G5")
-                + _("row {0}: an action is done only after the plan was approved.").format(row.idx),
+                + _("Row {0}: an action is done only after the plan was approved.").format(row.idx),
                 GateError,
             )
         if not row.action_owner:
@@ -212,7 +212,7 @@ def _stamp(doc: Document, row: Document, old: Document | None, frozen: bool) -> 
         if frappe.session.user not in (row.action_owner, "Administrator"):
             frappe.throw(
                 gate_code("G6")
-                + _("row {0}: only its owner {1} reports this action as done.").format(
+                + _("Row {0}: only its owner {1} reports this action as done.").format(
                     row.idx, escape_html(row.action_owner)
                 ),
                 GateError,
@@ -225,7 +225,7 @@ def _stamp(doc: Document, row: Document, old: Document | None, frozen: bool) -> 
             frappe.throw(
                 gate_code("G5")
                 + _(
-                    "row {0}: what was reported as done stays. Only its owner may correct it while the CAPA is being implemented."
+                    "Row {0}: what was reported as done stays. Only its owner may correct it while the CAPA is being implemented."
                 ).format(row.idx),
                 GateError,
             )

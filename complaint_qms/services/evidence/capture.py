@@ -102,7 +102,7 @@ def _keep_rows(doc: Document, naming: Naming, old: dict[str, Document]) -> None:
             frappe.throw(
                 gate_code("G7")
                 + _(
-                    "row {0}: evidence that was saved stays. Strike it out with a reason, and add the right file."
+                    "Row {0}: evidence that was saved stays. Strike it out with a reason, and add the right file."
                 ).format(before.idx),
                 GateError,
             )
@@ -112,7 +112,7 @@ def _keep_rows(doc: Document, naming: Naming, old: dict[str, Document]) -> None:
         if row.struck_out and not (row.strike_reason or "").strip():
             frappe.throw(
                 gate_code("G7")
-                + _("row {0}: fill {1} to strike evidence out.").format(
+                + _("Row {0}: fill {1} to strike evidence out.").format(
                     row.idx, _(row.meta.get_label("strike_reason"))
                 ),
                 GateError,
@@ -126,7 +126,7 @@ def _keep_files(doc: Document, naming: Naming, old: dict[str, Document]) -> None
         if name not in kept and (before.get(naming.field) or before.struck_evidence):
             frappe.throw(
                 gate_code("G7")
-                + _("row {0}: it has evidence, and stays. Write in it what became of it.").format(before.idx),
+                + _("Row {0}: it has evidence, and stays. Write in it what became of it.").format(before.idx),
                 GateError,
             )
     for row in doc.get(naming.table):
@@ -138,7 +138,7 @@ def _keep_files(doc: Document, naming: Naming, old: dict[str, Document]) -> None
             if not reason:
                 frappe.throw(
                     gate_code("G7")
-                    + _("row {0}: fill {1} to take out or replace a file that was saved.").format(
+                    + _("Row {0}: fill {1} to take out or replace a file that was saved.").format(
                         row.idx, _(row.meta.get_label("strike_reason"))
                     ),
                     GateError,

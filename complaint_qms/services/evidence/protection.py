@@ -75,7 +75,7 @@ def refuse_overwriting(file: Document) -> None:
     if disk.evidence_at([file.file_url]):
         frappe.throw(
             gate_code("G7")
-            + _("the file {0} is evidence and is not written over. Upload yours under another name.").format(
+            + _("The file {0} is evidence and is not written over. Upload yours under another name.").format(
                 frappe.bold(escape_html(file.file_name or file.file_url))
             ),
             GateError,

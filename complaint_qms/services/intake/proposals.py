@@ -28,6 +28,7 @@ from complaint_qms.services.record.labels import word
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.procedure import type_keys, type_words
 
+_NOTE = "expectation_note"
 # Field of the engine → field of the complaint
 _FIELDS = {
     "type": "complaint_type",
@@ -35,11 +36,11 @@ _FIELDS = {
     "harm": "harm_level",
     "urgency": "urgency",
     "expectation": "expectation",
-    "expectation_note": "expectation_note",
+    _NOTE: _NOTE,
     "reportable": "reportable",
 }
 # Those that words alone speak for, in the order in which they are shown.
-_BY_WORDS = tuple(field for field in _FIELDS if field not in ("reportable", "expectation_note"))
+_BY_WORDS = tuple(field for field in _FIELDS if field not in ("reportable", _NOTE))
 # Harm that happened is never of normal urgency; of what is only feared, that which would be serious.
 _URGENCY_OF_HARM = {"minor": "high", "serious": "high", "critical": "critical", "catastrophic": "critical"}
 _FEARED = {"serious": "high", "critical": "high", "catastrophic": "high"}
@@ -51,7 +52,6 @@ _RAISED = 0.8
 _REASONS = 3
 _HARM = "product.harm"
 _NO_WISH = "other"
-_NOTE = "expectation_note"
 
 
 def refresh(doc: Document) -> None:

@@ -30,7 +30,8 @@ _SHOWN: Final = (
     *_WIDE, "Data", "Link", "Dynamic Link", "Select", "Date", "Datetime", "Int", "Float", "Currency", "Percent", "Check", "Attach",
     "Duration",
 )  # fmt: skip
-_NUMBERS: Final = ("Int", "Float", "Currency", "Percent")
+# The framework stores 0 where nothing was entered or measured.
+_EMPTY_AS_ZERO: Final = ("Int", "Float", "Currency", "Percent", "Check")
 _SHA_SHOWN: Final = 16
 
 
@@ -58,7 +59,7 @@ def quality_record_sheet(doc: Document) -> dict[str, Any]:
 class _Page:
     def __init__(self, doc: Document) -> None:
         self.doc = doc
-        self._shown = readable_of(doc.doctype)
+        self._shown = _printable(doc)
         self._names = values_of("User", self._users(), "full_name")
 
     def states(self) -> Iterator[str]:
@@ -73,7 +74,7 @@ class _Page:
         """A value as markup; empty for what says nothing."""
         value = row.get(field.fieldname)
         if value in (None, "") or (
-            not value and field.fieldtype in (*_NUMBERS, "Check") and not _tells_zero(row, field)
+            not value and field.fieldtype in _EMPTY_AS_ZERO and not _tells_zero(row, field)
         ):
             return ""
         if field.fieldtype == "Check":
@@ -151,6 +152,14 @@ class _Page:
             for field in row.meta.fields:
                 if field.options == "User" and row.get(field.fieldname):
                     yield row.get(field.fieldname)
+
+
+def _printable(doc: Document) -> set[str]:
+    """Fields the reader may see. Who holds a link with a key that the print view has checked is no user: they see what
+    needs no permission level, as in the framework's own format."""
+    if frappe.session.user == "Guest" and frappe.form_dict.get("key"):
+        return {field.fieldname for field in doc.meta.fields if not field.permlevel}
+    return readable_of(doc.doctype)
 
 
 def _tells_zero(row: BaseDocument, field: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The number of a gate before a refusal: auditors and administrators look gates up by it, others need the sentence."""
+"""The number of a gate (or “SOP”, for what a procedure asks) before a refusal: auditors and administrators look gates up by it, others need the sentence."""
 
 from typing import Final
 

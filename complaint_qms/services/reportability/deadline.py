@@ -44,7 +44,7 @@ def set_deadline(doc: Document) -> None:
     if doc.rule_key and not rule:
         frappe.throw(
             gate_code("G3")
-            + _("there is no reporting rule {0}. Choose one of {1}.").format(
+            + _("There is no reporting rule {0}. Choose one of {1}.").format(
                 escape_html(doc.rule_key), escape_html(", ".join(sorted(rules())))
             )
         )
@@ -53,7 +53,7 @@ def set_deadline(doc: Document) -> None:
         if not doc.get(field):
             frappe.throw(
                 gate_code("G3")
-                + _("the deadline of rule {0} counts from {1}. Enter that date.").format(
+                + _("The deadline of rule {0} counts from {1}. Enter that date.").format(
                     escape_html(rule.key), _(doc.meta.get_label(field))
                 )
             )
@@ -99,7 +99,7 @@ def check_awareness(doc: Document) -> None:
     if known and getdate(doc.awareness_date) > getdate(known):
         frappe.throw(
             gate_code("G3")
-            + _("the complaint was known on {0}: Awareness Date cannot be later.").format(format_date(known))
+            + _("The complaint was known on {0}: Awareness Date cannot be later.").format(format_date(known))
         )
 
 
@@ -123,7 +123,7 @@ def check_withdrawn(complaint: Document) -> None:
                 complaint,
                 "reportable_reason",
                 gate_code("G3")
-                + _("write why the event is not reportable any more ({0}); the reason is kept."),
+                + _("Write why the event is not reportable any more ({0}); the reason is kept."),
             )
         return
     frappe.throw(

@@ -71,7 +71,7 @@ def _reject(doc: Document, before: Document, said: str) -> None:
     if is_own(before, frappe.session.user):
         frappe.throw(
             gate_code("G6")
-            + _("you proposed or wrote settlement {0}: change or delete it, or ask somebody else.").format(
+            + _("You proposed or wrote settlement {0}: change or delete it, or ask somebody else.").format(
                 escape_html(doc.name)
             ),
             GateError,
@@ -81,7 +81,7 @@ def _reject(doc: Document, before: Document, said: str) -> None:
         labels = ", ".join(sorted(_(doc.meta.get_label(name)) for name in others))
         frappe.throw(
             gate_code("G6")
-            + _("a rejection changes nothing else. Take back the change of {0}.").format(labels),
+            + _("A rejection changes nothing else. Take back the change of {0}.").format(labels),
             GateError,
         )
     if blank(said):

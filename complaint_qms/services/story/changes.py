@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants.story import MOST_CHANGES, TOLD_FIELDS, TOLD_ROWS, TOLD_STATES
+
+_PARTS: Final = ("changed", "added", "removed", "row_changed")
 
 
 @dataclass
@@ -32,17 +34,29 @@ class Change:
     """(table, what names the row, new state)"""
 
 
-def changes_of(doc: Document, readable: set[str]) -> list[Change]:
-    """The versions of `doc`, oldest first, of `readable` fields alone; one query."""
+def versions_of(doc: Document, readable: set[str]) -> list[dict[str, Any]]:
+    """{name, owner, creation, data} of the newest versions, newest first, their data as JSON of `readable` fields alone."""
     rows = frappe.get_all(
         "Version",
         filters={"ref_doctype": doc.doctype, "docname": doc.name},
-        fields=["owner", "creation", "data"],
+        fields=["name", "owner", "creation", "data"],
         order_by="creation desc, name desc",
         limit=MOST_CHANGES,
     )
+    shown = readable | {"docstatus", "name"}
+    for row in rows:
+        data = frappe.parse_json(row.data)
+        if isinstance(data, dict):
+            for part in _PARTS:
+                data[part] = [each for each in data.get(part) or () if each[0] in shown]
+            row.data = frappe.as_json(data, indent=None)
+    return rows
+
+
+def changes_of(doc: Document, readable: set[str]) -> list[Change]:
+    """The versions of `doc`, oldest first, of `readable` fields alone; one query."""
     found = []
-    for row in reversed(rows):
+    for row in reversed(versions_of(doc, readable)):
         data = frappe.parse_json(row.data)
         if isinstance(data, dict):
             found.append(_change(doc, row, data, readable))

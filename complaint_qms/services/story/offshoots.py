@@ -1,4 +1,4 @@
-"""Records that came of a complaint, an investigation or a settlement, as its story tells them."""
+"""Records that came of a complaint or an investigation, as its story tells them."""
 
 from __future__ import annotations
 

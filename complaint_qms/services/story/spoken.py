@@ -26,6 +26,7 @@ def plain(value: object) -> str:
 
 
 def shortened(text: str) -> str:
+    """The beginning of a long text; its record holds the rest."""
     return f"{text[: LONGEST - 1].rstrip()}…" if len(text) > LONGEST else text
 
 
@@ -59,8 +60,7 @@ def stage_key(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _keys() -> dict[str, str]:
-    # Two keys of one name are one stage to the reader.
-    return {name: key for key, name in reversed(WORDS.items())}
+    return {name: key for key, name in WORDS.items()}
 
 
 def _english() -> dict[str, str]:

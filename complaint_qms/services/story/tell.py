@@ -81,6 +81,7 @@ class _Teller:
             self._told.add(ordered[0].name)
 
     def who(self, user: str | None) -> str:
+        """Name of a user."""
         return self.names.get(user or "") or user or _("Somebody")
 
     def beginning(self) -> str:

@@ -89,7 +89,7 @@ def judge(doc: Document, action: str, values: dict[str, Any]) -> None:
     if others:
         frappe.throw(
             gate_code("G6")
-            + _("a judgement changes nothing else. Leave out {0}.").format(escape_html(", ".join(others)))
+            + _("A judgement changes nothing else. Leave out {0}.").format(escape_html(", ".join(others)))
         )
     doc.update(read_values(doc.doctype, values))
     doc.status = one.target

@@ -39,7 +39,7 @@ class ReportabilityAssessment(Checked):
         ):
             frappe.throw(
                 gate_code("G3")
-                + _("the decision of {0} stands. Set its status back to open to deliberate again.").format(
+                + _("The decision of {0} stands. Set its status back to open to deliberate again.").format(
                     escape_html(self.name)
                 ),
                 GateError,

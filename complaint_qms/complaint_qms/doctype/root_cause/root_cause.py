@@ -80,7 +80,7 @@ class RootCause(Checked):
                 frappe.throw(
                     gate_code("G6")
                     + _(
-                        "a judgement changes nothing else. Save {0} first; then somebody else judges."
+                        "A judgement changes nothing else. Save {0} first; then somebody else judges."
                     ).format(labels),
                     GateError,
                 )
