@@ -4,7 +4,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import now_datetime
+from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.services.record.input_validation import read_names
@@ -25,7 +25,7 @@ def times(names: Any = None, doctype: str = "Complaint") -> dict[str, dict[str, 
         {name: {due, status}}; see services.board.
     """
     if doctype not in DUE_OF:
-        frappe.throw(_("{0} has no due dates to show.").format(_(doctype)))
+        frappe.throw(_("{0} has no due dates to show.").format(escape_html(_(doctype))))
     frappe.has_permission(doctype, "read", throw=True)
     wanted = read_names(names, _("Send the names of the records as a list in “names”."))
     return DUE_OF[doctype](wanted, now_datetime())

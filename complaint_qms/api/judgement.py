@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.services.record.input_validation import read_object
@@ -30,7 +31,7 @@ def judge(doctype: str, name: str, action: str, values: Any = None) -> list[dict
 
 def _get(doctype: str, name: str, permission: str) -> Document:
     if doctype not in judging.JUDGEMENTS:
-        frappe.throw(_("{0} is judged by no such step.").format(_(doctype)))
+        frappe.throw(_("{0} is judged by no such step.").format(escape_html(_(doctype))))
     doc = frappe.get_doc(doctype, name)
     doc.check_permission(permission)
     return doc

@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.stages import FLOW
@@ -37,7 +38,7 @@ def take_step(name: str, action: str, values: Any = None, doctype: str = "Compla
 
 def _get(doctype: str, name: str, permission: str) -> Document:
     if doctype not in FLOW:
-        frappe.throw(_("{0} has no stages to show.").format(_(doctype)))
+        frappe.throw(_("{0} has no stages to show.").format(escape_html(_(doctype))))
     doc = frappe.get_doc(doctype, name)
     doc.check_permission(permission)
     return doc

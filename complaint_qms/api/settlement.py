@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.settlement import DOCTYPE, DOCUMENT_TYPES
@@ -68,7 +69,7 @@ def limits(
 def origin(doctype: str, name: str) -> dict[str, Any] | None:
     """Complaint, agreement, limit and evidence behind a document that a settlement drafted; null for others."""
     if doctype not in DOCUMENT_TYPES:
-        frappe.throw(_("Settlements draft no {0}.").format(_(doctype)))
+        frappe.throw(_("Settlements draft no {0}.").format(escape_html(_(doctype))))
     document = frappe.get_doc(doctype, name)
     document.check_permission("read")
     return settlement_proposal.origin(document)

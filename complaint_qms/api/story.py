@@ -4,6 +4,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.story import TOLD_FIELDS
@@ -21,7 +22,7 @@ def changes(doctype: str, name: str) -> list[dict[str, Any]]:
         [{name, owner, creation, data}], at most 500. The timeline itself holds no more than ten.
     """
     if doctype not in TOLD_FIELDS:
-        frappe.throw(_("{0} has no story to tell.").format(_(doctype)))
+        frappe.throw(_("{0} has no story to tell.").format(escape_html(_(doctype))))
     doc = frappe.get_doc(doctype, name)
     doc.check_permission("read")
     return versions_of(doc, readable_of(doctype))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 import frappe
 import pytest
 
 from complaint_qms.constants import roles
 from complaint_qms.exceptions import GateError
+from complaint_qms.services.correspondence.words import words
 from complaint_qms.services.lifecycle.guard import take_step
+from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.record.text_cleaning import clean
+from complaint_qms.services.story.spoken import plain
 from tests.desk import factory
 from tests.desk.factory import capa, complaint, implemented_capa
 
@@ -160,3 +165,40 @@ def test_a_refusal_quotes_a_record_as_text():
     assert "<img" not in str(refusal.value)
     # A form that draws the list itself gets what was written.
     assert any(rogue in row["message"] for row in frappe.local.response["missing"])
+
+
+LONG = {
+    "open tags": "<" * 500_000,
+    "tags that nothing closes": "<style " * 60_000,
+    "style sheets that nothing closes": "</style>" + "<style>" * 60_000,
+    "comments that nothing closes": "--><!-- " * 60_000,
+    "tags within tags": "<sty" * 50_000 + "<style>" + "le>" * 50_000,
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_nobody_keeps_a_worker_busy_with_text(kind):
+    """Anybody may mail half a megabyte of brackets."""
+    doc = frappe.get_doc({"doctype": "Complaint", "description": LONG[kind]})
+    start = time.process_time()
+    words(LONG[kind])
+    plain(LONG[kind])
+    clean(doc)
+    assert "<style>" not in doc.description
+    assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("<p>one</p>", "one"),
+        ("5 < 6 > 4", "5  4"),
+        ("a < b", "a < b"),
+        ("<!-- a\n > -->b", "b"),
+        ("<b title=x", "<b title=x"),
+        ("x<br>y <i>z</i> <", "xy z <"),
+        ("", ""),
+    ],
+)
+def test_text_without_its_tags(text, left):
+    assert without_tags(text) == left

@@ -15,7 +15,7 @@ import complaint_qms
 from complaint_qms.constants import roles
 from tests.desk import factory
 from tests.desk.framework import NO_TEXT, is_unread
-from tests.desk.hostile import VALUES, Case, cases
+from tests.desk.hostile import MARKUP, VALUES, Case, cases
 from tests.desk.test_fuzz_records import EVERY, chosen, tell, unfit
 from tests.desk.wire import Answer, ask
 
@@ -153,3 +153,18 @@ def test_filters_of_a_report(report):
         return ask("POST", "/api/method/frappe.desk.query_report.run", sent)
 
     tell(unfit(found, send))
+
+
+def test_markup_in_a_name_of_something_comes_back_as_text(known):
+    """Names of records are told by the framework, where there is no such record."""
+    quoted = []
+    own = {name: function for name, function in functions().items() if ".api." in name}
+    for name, function in own.items():
+        arguments = list(inspect.signature(function).parameters)
+        for argument in {"doctype", "source_doctype", "action", "row"}.intersection(arguments):
+            sent = {key: known[key] for key in arguments if key in known} | {argument: MARKUP}
+            verbs = frappe.allowed_http_methods_for_whitelisted_func[function]
+            answer = ask("POST" if "POST" in verbs else "GET", f"/api/method/{name}", sent)
+            if MARKUP in answer.said:
+                quoted.append(f"{name} {argument}: {answer.said}")
+    assert not quoted, "\n".join(quoted)

@@ -45,7 +45,7 @@ def test_a_rejection_is_kept_with_name_and_moment_and_told_on_both_records() -> 
     assert any(WHY in line for line in frappe.get_all("Comment", about, pluck="content", order_by="name"))
 
 
-@pytest.mark.parametrize("reason", [None, "", "  ", "<p> </p>"])
+@pytest.mark.parametrize("reason", [None, "", "  ", "<p> </p>", "\u200b", "<p>\u2060\ufeff</p>"])
 def test_nobody_says_no_without_a_reason(reason: str | None) -> None:
     with pytest.raises(GateError, match="Why It Was Rejected"):
         reject(proposed(), reason)
@@ -163,3 +163,14 @@ def test_a_form_that_was_opened_before_accounts_finished_still_saves() -> None:
     stale.shortfall_reason = "Nothing more is owed."
     stale.save()
     assert stale.reload().status == "settled"
+
+
+@pytest.mark.parametrize("revised", [False, True])
+def test_to_propose_it_again_is_a_save_of_its_own(revised: bool) -> None:
+    doc = reject(proposed())
+    doc.update({"status": "proposed", "docstatus": 1})
+    if revised:
+        doc.lines[0].update({"qty": 1, "amount": doc.lines[0].rate})
+    with settling.acting_as(*settling.APPROVER), pytest.raises(GateError, match=WHY):
+        doc.save()
+    assert (doc.reload().status, doc.docstatus) == ("approval_rejected", 0)

@@ -198,3 +198,14 @@ def opened(doc):
         for row in frappe.local.response.docinfo["additional_timeline_content"]
         if "cq-sentence" in row.get("content", "")
     ]
+
+
+@pytest.mark.parametrize("doctype", TOLD_FIELDS)
+def test_an_unsaved_record_with_the_name_of_another_tells_nothing_of_it(doctype):
+    """The framework prints records as they are sent to it; one that says it is new is nobody's yet."""
+    name = factory.in_triage().name
+    frappe.get_doc("Complaint", name).update({"urgency": "critical"}).save()
+    frappe.db.set_value("Version", {"docname": name}, "ref_doctype", doctype)
+    sent = {"doctype": doctype, "name": name, "__islocal": 1, "complaint": factory.complaint().name}
+    assert frappe.db.count("Version", {"ref_doctype": doctype, "docname": name})
+    assert tell(frappe.get_doc(sent)) == []

@@ -275,6 +275,7 @@ def test_closing_can_only_be_reached_by_the_last_step():
     [
         (None, True), ("", True), (" \n", True), ("<p></p>", True), ("<p>&nbsp;<br></p>", True),
         ("<p>a</p>", False), ('<p><img src="x"></p>', False), ("a < b", False), (0, False), (0.0, False), (False, False),
+        ("\u200b", True), (" \ufeff\u2060 ", True), ("<p>\u200b</p>", True), ("a\u200bb", False),
     ],
 )  # fmt: skip
 def test_what_counts_as_empty(value, empty):

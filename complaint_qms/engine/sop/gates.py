@@ -9,6 +9,7 @@ from complaint_qms.constants.contributing import AUTHORS
 from complaint_qms.engine.message import Message
 
 _TAG = re.compile(r"<[^>]*>?|>")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,11 @@ class Missing:
 
 
 def blank(value: Any) -> bool:
-    """Whether a field counts as empty; markup without a word in it does, zero does not."""
+    """Whether a field counts as empty; markup without a word in it and characters that nobody sees do, zero does not."""
     if value is None:
         return True
     if isinstance(value, str):
-        text = value.strip()
+        text = _INVISIBLE.sub("", value).strip()
         if text.startswith("<") and "<img" not in text:
             inside = _TAG.sub("", text)
             return not inside.replace("&nbsp;", " ").strip()

@@ -13,7 +13,6 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import strip_html_tags
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.reportability import GRAVE_HARM, HARM_RANK
@@ -24,6 +23,7 @@ from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.people.session_users import may
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.source_defaults import check_role
+from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.reportability.deadline import check_withdrawn, keep_finding
 
 TRIAGE_JUDGES: Final = (roles.MANAGER, roles.QUALITY_MANAGER)
@@ -175,7 +175,7 @@ def _changes(doc: Document, before: Document | None, name: str) -> bool:
 
 
 def _words(value: Any) -> str:
-    return " ".join(strip_html_tags(str(value or "")).split())
+    return " ".join(without_tags(str(value or "")).split())
 
 
 def _deed(doc: Document, fields: list[str] | tuple[str, ...]) -> str:

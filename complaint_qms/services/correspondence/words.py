@@ -6,14 +6,14 @@ import re
 from html import unescape
 from typing import Final
 
-from frappe.utils import strip_html
+from complaint_qms.services.record.tags import without_tags
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 
 
 def words(content: str | None) -> str:
     """Its words alone; empty where there is nothing to read, be it spaces that are written as marks."""
-    return _INVISIBLE.sub("", unescape(strip_html(content or ""))).strip()
+    return _INVISIBLE.sub("", unescape(without_tags(content or ""))).strip()
 
 
 def says_something(content: str | None) -> bool:

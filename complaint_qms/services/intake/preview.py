@@ -7,7 +7,6 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import strip_html_tags
 
 from complaint_qms.engine.text import code_tokens
 from complaint_qms.integrations.erpnext import product_search
@@ -16,6 +15,7 @@ from complaint_qms.permissions.choices import is_one
 from complaint_qms.services.intake import context, proposals, register
 from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import read_values
+from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.reporting.access import permitted
 
 # What a person may have entered, and what is filled in beside it
@@ -128,6 +128,6 @@ def _sales_of(doc: Document) -> list[dict[str, Any]]:
 
 def _mentions(doc: Document) -> list[dict[str, str]]:
     """Numbers in the text that are those of a batch, a serial number or a sales document, and not in its field yet."""
-    text = f"{doc.subject or ''} {strip_html_tags(doc.description or '')}"[:_LONGEST]
+    text = f"{doc.subject or ''} {without_tags(doc.description or '')}"[:_LONGEST]
     found = product_search.named_in(code_tokens(text), doc.company or "")
     return [one | {"label": _(one["doctype"])} for one in found if doc.get(one["field"]) != one["value"]]

@@ -9,7 +9,6 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import strip_html_tags
 
 from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify import (
@@ -25,6 +24,7 @@ from complaint_qms.engine.reasons import Reason
 from complaint_qms.services.compliance.decisions import SUSPECTED
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.procedure import type_keys, type_words
 
@@ -61,7 +61,7 @@ def refresh(doc: Document) -> None:
     """
     if doc.stage not in _EARLY:
         return
-    text = f"{doc.subject or ''}. {strip_html_tags(doc.description or '')}"
+    text = f"{doc.subject or ''}. {without_tags(doc.description or '')}"
     stored = stored_proposals(doc)
     found: dict[str, Any] = {}
     for proposal in _proposed(text):

@@ -6,11 +6,12 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from frappe.utils import getdate, strip_html_tags
+from frappe.utils import getdate
 
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar import Record, Settings, rank
 from complaint_qms.services.record.bulk_read import gathered
+from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.reporting.access import permitted, readable
 
 _KEYS = ("batch_no", "serial_no", "delivery_note", "sales_invoice", "customer", "item_code", "complaint_type")
@@ -77,7 +78,7 @@ def _sentence(reason: Reason) -> str:
 def _record(row: Any) -> Record:
     return Record(
         id=row.get("name") or "",
-        text=f"{row.get('subject') or ''}. {strip_html_tags(row.get('description') or '')}",
+        text=f"{row.get('subject') or ''}. {without_tags(row.get('description') or '')}",
         customer=row.get("customer") or "",
         item=row.get("item_code") or "",
         batch=row.get("batch_no") or "",

@@ -198,7 +198,7 @@ def own_record(doc: Document, transition: Document | dict[str, Any]) -> str | No
     if has_approval_access(frappe.session.user, doc, transition):
         return None
     return gate_code("G6") + _("You created {0}; by the workflow somebody else takes the step {1}.").format(
-        doc.name, _(transition.action)
+        escape_html(doc.name), escape_html(_(transition.action))
     )
 
 
@@ -215,7 +215,9 @@ def take_step(doc: Document, action: str, values: dict[str, Any]) -> None:
     if not transition:
         frappe.throw(
             _("The step {0} is not open to you here. State of {1}: {2}.").format(
-                frappe.bold(_(action)), escape_html(doc.name), frappe.bold(_(doc.workflow_state or ""))
+                frappe.bold(escape_html(_(action))),
+                escape_html(doc.name),
+                frappe.bold(_(doc.workflow_state or "")),
             )
         )
     doc.update(values)

@@ -6,11 +6,14 @@ leaves tags that belong to a page and not to a text: a style sheet within one re
 """
 
 import re
+from html import escape
 from typing import Any, Final
 
 from frappe.model.document import Document
 from frappe.utils import validate_email_address
 from frappe.utils.html_utils import sanitize_html
+
+from complaint_qms.services.record.tags import taken_out
 
 _TEXT: Final = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "HTML Editor", "Markdown Editor")
 # What a browser may read as the beginning of a tag or a comment; "pH < 7" is neither.
@@ -18,7 +21,9 @@ _MARKUP: Final = re.compile(r"<[a-zA-Z/!?]")
 # No JSON, and a whole tag for every parser: the framework cleans it a moment later, and once is enough.
 _LEFT_TO_FRAMEWORK: Final = re.compile(r"<[a-z]+>")
 _OF_A_PAGE: Final = ("style", "link", "meta", "base", "html", "head", "body")
-_STYLE_SHEET: Final = re.compile(r"<style\b[^>]*>.*?</style\s*>", re.IGNORECASE | re.DOTALL)
+_STYLE_SHEET: Final = re.compile(r"<style\b[^>]*>", re.IGNORECASE)
+_STYLE_END: Final = re.compile(r"</style\s*>", re.IGNORECASE)
+_MOST_TURNS: Final = 20
 _PAGE_TAG: Final = re.compile(rf"</?(?:{'|'.join(_OF_A_PAGE)})\b[^>]*>", re.IGNORECASE)
 
 
@@ -54,11 +59,24 @@ def _cleaned(value: str, field: Any, draft: bool) -> str:
 
 def _without_page(value: str) -> str:
     """Mails bring their whole page along: its style sheets go, of its other tags the words within stay."""
-    while True:
-        text = _PAGE_TAG.sub("", _STYLE_SHEET.sub("", value))
+    for _turn in range(_MOST_TURNS):
+        text = taken_out(_PAGE_TAG, _without_style_sheets(value), ">")
         if text == value:
             return text
         value = text
+    # Tags made of what is left between tags, again and again: nobody writes a text like that.
+    return escape(value, quote=False)
+
+
+def _without_style_sheets(value: str) -> str:
+    kept, at = [], 0
+    while at < (closed := value.rfind(">") + 1) and (start := _STYLE_SHEET.search(value, at, closed)):
+        end = _STYLE_END.search(value, start.end())
+        if not end:
+            break
+        kept.append(value[at : start.start()])
+        at = end.end()
+    return "".join(kept) + value[at:]
 
 
 def _stored(doc: Document) -> dict[tuple[str, str, str], Any]:

@@ -42,7 +42,8 @@ def set_status(doc: Document, *, revised: bool) -> None:
         doc.set(name, before.get(name) if before else None)
     doc.status = PROPOSED if stood != REJECTED or revised or wanted == PROPOSED else REJECTED
     if doc.docstatus.is_submitted():
-        if doc.status == REJECTED:
+        # To propose it again is a save of its own, that whoever said no may see it.
+        if stood == REJECTED:
             _refuse_submitting(doc)
     elif before and wanted == REJECTED and stood != REJECTED:
         _reject(doc, before, said)

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import frappe
 from frappe import _
-from frappe.utils import strip_html
 
 from complaint_qms.constants.labels import CONTEXT, WORDS
 from complaint_qms.constants.story import LONGEST
 from complaint_qms.services.record.labels import is_shipped_word
+from complaint_qms.services.record.tags import without_tags
 
 _TRANSLATIONS: Final = Path(__file__).parents[2] / "translations"
 _TICKED: Final = {"1": "Yes", "0": "No", "": "No"}
@@ -22,7 +22,7 @@ _TICKED: Final = {"1": "Yes", "0": "No", "": "No"}
 def plain(value: object) -> str:
     """Markup as text on one line, the whole of it."""
     text = str(value if value is not None else "").replace("<br>", " ")
-    return " ".join(html.unescape(strip_html(text)).split())
+    return " ".join(html.unescape(without_tags(text)).split())
 
 
 def shortened(text: str) -> str:

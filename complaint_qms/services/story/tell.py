@@ -41,6 +41,9 @@ def tell(doc: Document) -> list[Told]:
 
     `doc` is loaded and may be read by the user.
     """
+    if doc.is_new():
+        # It may have been sent with the name of another record, whose story is not the reader's to hear.
+        return []
     changes, offshoots = changes_of(doc, readable_of(doc.doctype)), offshoots_of(doc)
     visits = {row.name: row for row in doc.get("stage_log") or ()}
     people = {doc.owner, *(change.by for change in changes), *(row["owner"] for row in offshoots)}
