@@ -65,6 +65,18 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "replacement": "Replacement",
         "goodwill": "Goodwill",
     },
+    # what a settlement drafts, and how the document stands
+    "settlement_document": {
+        "credit_note": "Credit Note",
+        "return_with_credit": "Return with Credit",
+        "goods_return": "Return of Goods",
+        "draft": "Draft",
+        "submitted": "Submitted",
+        "cancelled": "Cancelled",
+        "deleted": "Deleted",
+        "open": "Open",
+        "closed": "Closed",
+    },
     "settlement_status": {
         "proposed": "Proposed",
         "approval_rejected": "Rejected by Approver",

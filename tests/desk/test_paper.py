@@ -8,6 +8,7 @@ from io import BytesIO
 import frappe
 import pytest
 from bs4 import BeautifulSoup
+from frappe import _
 from frappe.translate import print_language
 from frappe.utils.pdf import get_pdf
 from pypdf import PdfReader
@@ -15,6 +16,7 @@ from pypdf import PdfReader
 from complaint_qms.constants import roles
 from complaint_qms.constants.labels import WORDS
 from complaint_qms.constants.paper import COLUMNS, LEFT_OUT, STATES, TITLES
+from complaint_qms.services.capa import effectiveness
 from complaint_qms.services.paper.sheet import quality_record_sheet
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.printing import working_time
@@ -79,6 +81,7 @@ def test_each_prints_by_its_own_format_with_words_for_keys_and_durations(records
                 with print_language(language):
                     expected = (word("confirm"), working_time(12_600), working_time(14_400))
                 assert [shown for shown in expected if shown not in paper] == []
+                assert not re.search(r"\(s\)|（秒）", paper)
                 assert not re.search(r"\b(12600|14400)\b", paper)
 
 
@@ -185,6 +188,27 @@ def test_who_holds_a_link_with_a_key_reads_what_it_shows_and_nobody_else_without
     assert not [section for section in quality_record_sheet(doc)["sections"] if section["facts"]]
     monkeypatch.setitem(frappe.form_dict, "key", "checked by the print view")
     assert [section for section in quality_record_sheet(doc)["sections"] if section["facts"]]
+
+
+def test_documents_of_a_settlement_and_reasons_of_a_verdict_are_told_in_the_readers_words(records):
+    row = {
+        "document_type": "Sales Invoice",
+        "document_name": "INV-1",
+        "purpose": "credit_note",
+        "document_status": "submitted",
+    }
+    settlement = frappe.get_doc("Complaint Settlement", records["Complaint Settlement"])
+    settlement.append("documents", row).db_insert()
+    plan = frappe.get_doc("CAPA", records["CAPA"])
+    effectiveness.compute(plan)
+    with print_language("zh"):
+        expected = [_("Sales Invoice"), *map(word, ("credit_note", "submitted"))]
+        reason = effectiveness.reason_in_words(plan)
+    paper = printed("Complaint Settlement", settlement.name, "zh").select_one(".qr").get_text(" ", strip=True)
+    assert [shown for shown in expected if shown not in paper] == []
+    assert not re.search(r"Sales Invoice|credit_note|submitted", paper)
+    assert reason != plan.verdict_reason
+    assert reason in " ".join(printed("CAPA", plan.name, "zh").get_text().split())
 
 
 def test_other_records_have_no_sheet():

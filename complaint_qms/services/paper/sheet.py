@@ -21,7 +21,7 @@ from complaint_qms.constants.paper import (
 )
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import is_shipped_word
-from complaint_qms.services.record.printing import attached, is_picture
+from complaint_qms.services.record.printing import attached, is_picture, without_unit
 from complaint_qms.services.reporting.access import readable_of
 from complaint_qms.services.story.tell import tell
 
@@ -32,6 +32,7 @@ _SHOWN: Final = (
 )  # fmt: skip
 # The framework stores 0 where nothing was entered or measured.
 _EMPTY_AS_ZERO: Final = ("Int", "Float", "Currency", "Percent", "Check")
+_NAMED_BY_FRAMEWORK: Final = ("DocType", "Role")
 _SHA_SHOWN: Final = 16
 
 
@@ -81,7 +82,7 @@ class _Page:
             return _("Yes")
         if field.options == "User":
             return escape_html(self._names.get(value) or value)
-        if is_shipped_word(field):
+        if is_shipped_word(field) or field.options in _NAMED_BY_FRAMEWORK:
             return escape_html(_(value))
         if field.fieldname == "sha256":
             return f"{escape_html(value[:_SHA_SHOWN])}…"
@@ -109,7 +110,9 @@ class _Page:
             yield {"picture": attached(row.file), "caption": escape_html(row.caption or "")}
 
     def _add(self, section: dict[str, Any], field: Any) -> None:
-        label = _(field.label or "", context=self.doc.doctype)
+        label = without_unit(
+            _(field.label or "", context=self.doc.doctype), self.doc.doctype, field.fieldname
+        )
         if field.fieldtype == "Table":
             if table := self._table(field, label):
                 section["tables"].append(table)
@@ -128,7 +131,10 @@ class _Page:
         filled = [each for each in columns if any(self.value(row, each) for row in rows)]
         return {
             "title": label,
-            "heads": [_(each.label, context=field.options) for each in filled],
+            "heads": [
+                without_unit(_(each.label, context=field.options), field.options, each.fieldname)
+                for each in filled
+            ],
             "rows": [[self._cell(row, each) for each in filled] for row in rows],
         }
 

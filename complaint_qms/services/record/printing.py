@@ -6,6 +6,7 @@ would fetch every address in it, its own network included.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ _SECONDS: Final = {
     "Complaint Import": {"seconds"},
     "Complaint Stage Log": {"time_limit", "used_seconds", "paused_seconds"},
 }
+_UNIT: Final = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 _TEMPLATE: Final = "templates/print/attached.html"
 # Elements and attributes that act, fetch, or steer how a PDF is made.
@@ -84,6 +86,11 @@ def prepare(doc: Document) -> None:
         doc.child_print_templates = templates
     if escape_html(doc.name) != doc.name:
         doc.sub_heading = escape_html(doc.name)
+
+
+def without_unit(label: str, doctype: str, fieldname: str) -> str:
+    """The label of a field; without the seconds that it counts, where it is printed as words."""
+    return _UNIT.sub("", label) if fieldname in _SECONDS.get(doctype, ()) else label
 
 
 def working_time(seconds: float, workday: int | None = None) -> str:

@@ -15,18 +15,16 @@ from frappe.query_builder import Order
 from frappe.utils import escape_html, flt, fmt_money
 
 from complaint_qms.constants.settlement import (
-    CREDIT_NOTE,
     DOCTYPE,
     GOODS_RETURN,
-    GOODWILL,
     LINK_FIELDS,
     LIVE,
     REPLACEMENT,
-    RETURN_WITH_CREDIT,
 )
 from complaint_qms.integrations.erpnext import drafted_documents
 from complaint_qms.integrations.erpnext.credited import money_left
 from complaint_qms.integrations.erpnext.remaining import INVOICE
+from complaint_qms.services.record.labels import word
 from complaint_qms.services.settlement.finance_corrections import correction_of, keep_within_sale, refuse_more
 from complaint_qms.services.settlement.free_goods import keep_free_goods
 
@@ -269,13 +267,7 @@ def _tolerance(doc: Document) -> float:
 
 
 def _refuse(doc: Document, text: str, asked: Any, settlement: str, granted: Any, purpose: str) -> None:
-    words = {
-        CREDIT_NOTE: _("Credit Note", context="Complaint Settlement"),
-        RETURN_WITH_CREDIT: _("Return with Credit"),
-        GOODS_RETURN: _("Return of Goods"),
-        GOODWILL: _("Goodwill"),
-    }
-    found = text.format(_(doc.doctype), doc.name, asked, settlement, granted, words.get(purpose, purpose))
+    found = text.format(_(doc.doctype), doc.name, asked, settlement, granted, word(purpose))
     way = _(
         "Lower the document, propose another settlement for the rest, or let accounts say why under Reason for Giving More."
     )

@@ -32,6 +32,9 @@ class CAPA(Checked):
         overview.put_on_form(self)
         form.keep(self)
 
+    def before_print(self, print_settings=None):
+        self.verdict_reason = effectiveness.reason_in_words(self)
+
     def validate(self):
         actions.check_rows(self)
         self._keep_criterion()

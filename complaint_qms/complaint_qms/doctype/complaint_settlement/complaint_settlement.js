@@ -291,29 +291,6 @@ function show_documents(frm) {
 	}
 	for (const field of ["purpose", "document_status"]) {
 		const grid = frm.fields_dict.documents && frm.fields_dict.documents.grid;
-		if (grid) grid.update_docfield_property(field, "formatter", (value) => word(field, value));
+		if (grid) grid.update_docfield_property(field, "formatter", (value) => esc(complaint_qms.labels.label(value) || ""));
 	}
-}
-
-/** Words for the keys in the list of documents. */
-function word(field, value) {
-	const words = {
-		purpose: {
-			credit_note: __("Credit Note", null, "Complaint Settlement"),
-			return_with_credit: __("Return with Credit"),
-			goods_return: __("Return of Goods"),
-			replacement: __("Replacement"),
-			repair: __("Repair"),
-			goodwill: __("Goodwill"),
-		},
-		document_status: {
-			draft: __("Draft"),
-			submitted: __("Submitted"),
-			cancelled: __("Cancelled"),
-			deleted: __("Deleted"),
-			open: __("Open"),
-			closed: __("Closed"),
-		},
-	};
-	return esc(words[field][value] || value || "");
 }
