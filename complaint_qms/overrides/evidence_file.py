@@ -1,35 +1,17 @@
 """File as the framework has it, with evidence kept.
 
 File deletes and writes bytes before any event of a document is heard, so this one class is taken over by its hook and
-calls the framework's own methods. Where another app has a class of its own for File, ours stands upon that one: sites of
-one bench may have different apps, so there is a class for each base, and each site asks for its own.
+calls the framework's own methods. Where another app has a class of its own for File, ours stands upon that one.
 """
 
-from functools import cache
 from typing import Any
 
-import frappe
 from frappe.core.doctype.file.file import File
 
+from complaint_qms.overrides.class_upon import class_upon
 from complaint_qms.services.evidence import protection
 
-_NAME = "EvidenceFile"
 
-
-def __getattr__(name: str) -> type[File]:
-    """`EvidenceFile`, which the framework asks this module for, once for each site of a process."""
-    if name == _NAME:
-        return _upon(_base())
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def _base() -> type[File]:
-    ours = f"{__name__}.{_NAME}"
-    others = [path for path in frappe.get_hooks("override_doctype_class").get("File", []) if path != ours]
-    return frappe.get_attr(others[-1]) if others else File
-
-
-@cache
 def _upon(base: type[File]) -> type[File]:
     class EvidenceFile(base):
         def before_insert(self) -> None:
@@ -74,5 +56,7 @@ def _upon(base: type[File]) -> type[File]:
         def delete_file_data_content(self, only_thumbnail: bool = False) -> None:
             super().delete_file_data_content(only_thumbnail=protection.spares_bytes(self) or only_thumbnail)
 
-    EvidenceFile.__qualname__ = _NAME  # as pickle finds it, which the framework keeps documents with
     return EvidenceFile
+
+
+__getattr__ = class_upon(f"{__name__}.EvidenceFile", "File", File, _upon)

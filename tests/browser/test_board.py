@@ -90,6 +90,25 @@ def test_what_is_overdue_stands_on_top_and_all_columns_are_reached(login, person
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_cards_without_a_due_time_stand_below_those_with_one(login, person) -> None:
+    paused, due = (factory.complaint(severity="Serious").name for _ in range(2))
+    none = dict.fromkeys(f"{clock}_due" for clock in ("stage", "response", "resolution"))
+    later = none | {"stage_due": add_to_date(now_datetime(), days=20)}
+    for name, values in ((paused, none | {"sla_status": "paused"}), (due, later)):
+        frappe.db.set_value("Complaint", name, values)
+    frappe.db.commit()
+    desk = Desk(login(person(roles.MANAGER)))
+    desk.page.goto(f"/app/complaint/view/kanban/{BOARD}")
+    expect(card(desk.page, "New", paused).locator(".cq-card-time")).to_have_text("Paused", timeout=WAIT)
+    desk.settle()
+    cards = desk.page.locator('.kanban-column[data-column-value="New"] .kanban-card-wrapper')
+    names = cards.evaluate_all("cards => cards.map(card => decodeURIComponent(card.dataset.name))")
+    assert [name for name in names if name in (paused, due)] == [due, paused]
+    # Neither the date nor the time is broken, however narrow the card.
+    parts = card(desk.page, "New", due).locator(".cq-card-time .text-nowrap")
+    assert parts.evaluate_all("parts => parts.map(part => part.getClientRects().length)") == [1, 1]
+
+
 def test_a_drop_takes_the_step_and_asks_for_what_it_needs(desk: Desk, complaint: str) -> None:
     drag(desk.page, complaint, "New", "In Triage")  # nothing is missing: taken at once
     expect(card(desk.page, "In Triage", complaint)).to_be_visible(timeout=WAIT)

@@ -82,3 +82,28 @@ def test_states_are_whole_and_due_dates_shown(login, person, late: str, width: i
         expect(rows.first).to_be_visible(timeout=WAIT)
         desk.settle()
         assert states(page) == []
+
+
+def test_a_row_that_somebody_else_saved_is_told_anew(login, person, late: str) -> None:
+    """The framework draws the list anew from what it fetched of that record, without a refresh."""
+    page = login(person(roles.MANAGER), viewport={"width": 1440, "height": 900})
+    desk = Desk(page)
+    page.goto("/app/complaint/view/list")
+    row = row_of(page, late)
+    expect(cell(row, "due").locator(".is-late")).to_be_visible(timeout=WAIT)
+    desk.settle()
+    other = person(roles.AGENT, email="jonas.weber@example.com")
+    frappe.db.set_value("User", other, "full_name", "Jonas Weber")
+    due = add_days(nowdate(), 30)
+    none = dict.fromkeys(f"{clock}_due" for clock in ("response", "resolution"))
+    on_time = {"sla_status": "on_track", "stage_status": "on_track", "stage_due": f"{due} 10:00:00"}
+    frappe.db.set_value("Complaint", late, none | on_time | {"complaint_owner": other})
+    frappe.db.commit()
+    page.evaluate(
+        """name => { cur_list.pending_document_refreshes.push({doctype: "Complaint", name});
+            cur_list.process_document_refreshes(); }""",
+        late,
+    )
+    expect(cell(row, "person")).to_have_text("Jonas Weber", timeout=WAIT)
+    expect(cell(row, "due")).to_contain_text(f"{due[8:]}-{due[5:7]}-{due[:4]}")
+    expect(cell(row, "due").locator(".is-late")).to_have_count(0)

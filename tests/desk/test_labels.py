@@ -7,7 +7,9 @@ import pytest
 
 from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
 from complaint_qms.constants.labels import CONTEXT, LABELS, WORDS
+from complaint_qms.constants.settlement import REMEDY_OF_EXPECTATION
 from complaint_qms.patches.v1_0 import translations_of_keys
+from complaint_qms.services.record import gate_codes
 from complaint_qms.services.record.labels import COLUMN, choice, choice_words, word
 from complaint_qms.services.reporting.complaint_register import KEYS
 from tests.desk import factory
@@ -78,6 +80,8 @@ def test_the_desk_is_told_the_same_names() -> None:
     for method in frappe.get_hooks("extend_bootinfo", app_name="complaint_qms"):
         frappe.get_attr(method)(bootinfo=boot)
     assert boot["complaint_qms_words"] == WORDS
+    assert boot["complaint_qms_told_of_gates"] == sorted(gate_codes.TOLD)
+    assert boot["complaint_qms_remedies"] == REMEDY_OF_EXPECTATION
 
 
 def told_at_boot() -> dict[str, str]:

@@ -4,6 +4,7 @@
 // stylesheet can give short facts the room they need and let titles give way.
 import { label } from "./labels";
 import { esc } from "./markup";
+import { know_people } from "./people";
 import { date_text, elapsed, moment_text } from "./words";
 
 // Short facts, which are shown whole: a state, another choice, the number of a record.
@@ -25,12 +26,13 @@ export function mind_list(listview) {
 	mark(listview);
 	tell(listview);
 	if (listview.cq_marked) return;
-	// Rows are drawn anew without a refresh when somebody else has saved one of them.
+	// Rows are drawn anew without a refresh when somebody else has saved one of them: what was told of that one is old.
+	const tell_soon = frappe.utils.debounce(() => tell(listview), 300);
 	listview.cq_marked = new MutationObserver(() => {
-		if (listview.$result.find(".list-row-container:not(.cq-row)").length) {
-			mark(listview);
-			show(listview);
-		}
+		if (!listview.$result.find(".list-row-container:not(.cq-row)").length) return;
+		mark(listview);
+		show(listview);
+		if (listview.data.some((doc) => !is_told(listview, doc))) tell_soon();
 	});
 	listview.cq_marked.observe(listview.$result[0], { childList: true });
 }
@@ -100,25 +102,33 @@ function widen(listview) {
 async function tell(listview) {
 	const { doctype, data } = listview;
 	const names = data.map((row) => row.name);
+	const told_of = new Map(data.map((row) => [row.name, row.modified]));
 	const ticket = (listview.cq_told = (listview.cq_told || 0) + 1);
 	const [times] = await Promise.all([
 		names.length && FROM_SERVER.includes(doctype) ? frappe.xcall("complaint_qms.api.board.times", { names, doctype }) : {},
 		know_people(data.map((row) => row[PERSON[doctype]])),
 	]);
 	if (listview.cq_told !== ticket || listview.view_name !== "List") return;
-	listview.cq_times = times;
+	Object.assign(listview, { cq_times: times, cq_told_of: told_of });
 	show(listview);
+}
+
+/** Whether what the server told is of this version of the record. */
+function is_told({ cq_told_of }, { name, modified }) {
+	return Boolean(cq_told_of && cq_told_of.has(name)) && cq_told_of.get(name) === modified;
 }
 
 function show(listview) {
 	const { doctype, data } = listview;
-	listview.$result.find(".list-row-container.cq-row").each((at, row) => {
-		const doc = data[at];
+	const docs = new Map(data.flatMap((doc) => [doc.name, encodeURIComponent(doc.name)].map((name) => [name, doc])));
+	listview.$result.find(".list-row-container.cq-row").each((_, row) => {
+		const named_by = row.querySelector("[data-name]");
+		const doc = named_by && docs.get(named_by.dataset.name);
 		if (!doc) return;
 		const person = PERSON[doctype] && doc[PERSON[doctype]];
 		const named = person && row.querySelector('[data-cq-kind="person"] a');
 		if (named) named.textContent = frappe.user.full_name(person);
-		const time = (listview.cq_times || {})[doc.name];
+		const time = is_told(listview, doc) && listview.cq_times[doc.name];
 		const due = time && row.querySelector('[data-cq-kind="due"]');
 		if (due) show_due(doctype, due, time);
 	});
@@ -134,14 +144,6 @@ function show_due(doctype, cell, { due, status }) {
 	}
 	const html = due ? due_html(due, status === "overdue") : `<span class="cq-due">${esc(label(status))}</span>`;
 	cell.innerHTML = html;
-}
-
-/** Load the names of users that the desk does not know yet. */
-export async function know_people(users) {
-	const unknown = [...new Set(users)].filter((user) => user && !frappe.boot.user_info[user]);
-	if (!unknown.length) return;
-	const method = "frappe.desk.form.load.get_user_info_for_viewers";
-	frappe.update_user_info(await frappe.xcall(method, { users: JSON.stringify(unknown) }));
 }
 
 // On a phone a dozen filters stand before the first row: they fold into one button, which says how many are set.

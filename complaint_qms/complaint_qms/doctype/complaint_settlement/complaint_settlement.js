@@ -47,15 +47,24 @@ frappe.ui.form.on("Complaint Settlement", {
 		if (frm.doc.complaint && !has_lines(frm)) prefill(frm);
 	},
 
+	validate: drop_untouched,
 	company: (frm) => show_limit(frm),
 	lines_remove: (frm) => add_up(frm),
 });
 
 frappe.ui.form.on("Complaint Settlement Line", {
+	// A line goes on with the remedy above it, wherever it was put in; a copied one keeps its own.
 	async lines_add(frm, cdt, cdn) {
-		const above = frm.doc.lines[frm.doc.lines.length - 2];
+		const line = frappe.get_doc(cdt, cdn);
+		if (holds_something(line)) return add_up(frm);
+		if (!line.__unedited) return undefined; // chosen already: this is told a moment later
+		const first = line.remedy;
+		const above = frm.doc.lines[frm.doc.lines.indexOf(line) - 1];
 		const remedy = above ? above.remedy : await wish_of(frm);
-		if (remedy) frappe.model.set_value(cdt, cdn, "remedy", remedy);
+		// While the wish was asked for, somebody may have chosen, or taken the line away.
+		if (!remedy || line.remedy !== first || !frm.doc.lines.includes(line)) return undefined;
+		line.remedy = remedy;
+		return frm.fields_dict.lines.grid.refresh_row(cdn);
 	},
 	remedy(frm, cdt, cdn) {
 		const line = locals[cdt][cdn];
@@ -67,6 +76,17 @@ frappe.ui.form.on("Complaint Settlement Line", {
 	rate: (frm, cdt, cdn) => value_line(frm, locals[cdt][cdn]),
 	amount: (frm) => add_up(frm),
 });
+
+function holds_something(line) {
+	return ["item_code", "description", "qty", "rate", "amount"].some((field) => line[field]);
+}
+
+/** Lines that somebody added and nobody wrote in: they have a remedy, for there is a default. */
+function drop_untouched(frm) {
+	const untouched = (frm.doc.lines || []).filter((line) => line.__unedited && !holds_something(line));
+	for (const line of untouched) frappe.model.clear_doc(line.doctype, line.name);
+	if (untouched.length) frm.refresh_field("lines");
+}
 
 function has_lines(frm) {
 	return (frm.doc.lines || []).some((line) => line.item_code || flt(line.amount));
@@ -195,10 +215,9 @@ function may_words({ amount, currency, role }) {
 
 /** The remedy that the customer wishes, for a first line that somebody adds by hand. */
 async function wish_of(frm) {
-	const remedies = { refund: "return_credit", exchange: "replacement", repair: "repair", credit: "credit" };
 	if (!frm.doc.complaint) return null;
 	const { message } = await frappe.db.get_value("Complaint", frm.doc.complaint, "expectation");
-	return remedies[(message || {}).expectation] || null;
+	return (frappe.boot.complaint_qms_remedies || {})[(message || {}).expectation] || null;
 }
 
 function show_status(frm) {

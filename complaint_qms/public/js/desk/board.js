@@ -5,8 +5,8 @@
 // asked for what is missing; so a drop into another column goes through the same steps as the form's buttons.
 import { color, label } from "../labels";
 import { safe_color } from "../colors";
-import { know_people } from "../lists";
 import { esc } from "../markup";
+import { know_people } from "../people";
 import { elapsed, moment_text } from "../words";
 import { complaint_queries } from "./complaint_queries";
 import { take_step } from "./hand_over";
@@ -114,7 +114,7 @@ function arrange(listview) {
 		const cards = [...place.querySelectorAll(":scope > .kanban-card-wrapper")];
 		const sorted = cards
 			.map((card) => [card, listview.cq_times[decodeURIComponent(card.dataset.name)] || {}])
-			.sort(([, one], [, other]) => rank(one) - rank(other) || String(one.due || "~").localeCompare(String(other.due || "~")))
+			.sort(([, one], [, other]) => rank(one) - rank(other) || compare(due_key(one), due_key(other)))
 			.map(([card]) => card);
 		// Whatever is moved wakes the observer again.
 		if (sorted.some((card, at) => card !== cards[at])) place.append(...sorted);
@@ -122,6 +122,9 @@ function arrange(listview) {
 	}
 }
 
+// By code units: a collation puts "~" before digits.
+const compare = (one, other) => (one < other ? -1 : Number(one > other));
+const due_key = ({ due }) => String(due || "~"); // after every moment
 const rank = ({ status }) => (PRESSING.includes(status) ? PRESSING.indexOf(status) : PRESSING.length);
 
 function say_count(column, count) {
@@ -153,7 +156,7 @@ function dress(element, row, time) {
 	element.classList.add("cq-card", `tone-${color(time.status)}`);
 	place.insertAdjacentHTML(
 		"beforeend",
-		`${severity_html(row)}<div class="cq-card-time"><span class="cq-mini-dot"></span>${esc(time_words(time))}</div>
+		`${severity_html(row)}<div class="cq-card-time"><span class="cq-mini-dot"></span>${time_html(time)}</div>
 		<div class="cq-card-foot">${foot.filter(Boolean).map(esc).join(" · ")}</div>`
 	);
 }
@@ -164,8 +167,11 @@ function severity_html(row) {
 	return `<div class="cq-card-severity"><span class="cq-risk-cell" ${risk}>${esc(__(row.severity))}</span></div>`;
 }
 
-/** The clock that runs out first, as the server says it stands. */
-function time_words({ due, status }) {
-	if (!due) return label(status) || __("no time limit");
-	return status === "overdue" ? __("{0} · {1}", [label(status), moment_text(due)]) : __("due {0}", [moment_text(due)]);
+/** The clock that runs out first, as the server says it stands; a card is narrow, and neither date nor time breaks. */
+function time_html({ due, status }) {
+	if (!due) return esc(label(status) || __("no time limit"));
+	const shown = moment_text(due);
+	const words = status === "overdue" ? __("{0} · {1}", [label(status), shown]) : __("due {0}", [shown]);
+	const whole_html = shown.split(" ").map((part) => `<span class="text-nowrap">${esc(part)}</span>`);
+	return esc(words).replace(esc(shown), () => whole_html.join(" "));
 }

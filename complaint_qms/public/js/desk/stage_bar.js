@@ -4,8 +4,6 @@ import { label, color } from "../labels";
 import { address, esc } from "../markup";
 import { elapsed, moment_text, time_left, working_time } from "../words";
 
-// Whoever works needs the sentence; the number of the gate is what auditors and administrators look it up by.
-const TOLD_OF_GATES = ["QMS Auditor", "System Manager"];
 const MARKS = { done: "✓", now: "", next: "", skipped: "–" };
 
 /**
@@ -151,7 +149,8 @@ function wanted_html(overview, forward, own) {
 
 /** What is missing, each with a link to its field, and to the records it names: those open beside what somebody is writing. */
 export function missing_list_html(missing) {
-	const told = frappe.user.has_role(TOLD_OF_GATES);
+	// Whoever works needs the sentence; the number of the gate is what auditors and administrators look it up by.
+	const told = frappe.user.has_role(frappe.boot.complaint_qms_told_of_gates || []);
 	return `<ul class="cq-missing ${told ? "" : "is-plain"}">${missing
 		.map((row) => {
 			const gate = told ? `<span class="cq-gate" title="${esc(__("Gate {0}", [row.gate]))}">${esc(row.gate)}</span>` : "";

@@ -47,26 +47,30 @@ export function open_at(doctype, name, field, action) {
 
 /** What somebody asked to do on this form before they came to it, for a form that has a dialog of its own; told once. */
 export function wanted_action(frm) {
-	const place = wanted_place;
-	if (!place || !place.action || place.doctype !== frm.doctype || place.name !== frm.doc.name) return null;
-	wanted_place = null;
-	return place.action;
+	const { action = null } = wanted_on(frm);
+	if (action) wanted_place = null;
+	return action;
 }
 
 /** The step whose dialog somebody asked for before they came to this form; asked for once. */
 function wanted_step(frm, steps) {
-	const place = wanted_place;
-	if (!place || !place.action || place.doctype !== frm.doctype || place.name !== frm.doc.name) return null;
-	const step = steps.find((row) => row.action === place.action && !row.blocked);
+	const { action } = wanted_on(frm);
+	const step = action && steps.find((row) => row.action === action && !row.blocked);
 	if (step) wanted_place = null;
 	return step;
 }
 
 function go_to_wanted(frm) {
-	const place = wanted_place;
-	if (!place || place.doctype !== frm.doctype || place.name !== frm.doc.name) return;
+	const place = wanted_on(frm);
+	if (place !== wanted_place) return;
 	wanted_place = null;
 	if (place.field) go_to(frm, place.field);
+}
+
+/** What was asked for on this form: {field, action}, or nothing of them. */
+function wanted_on(frm) {
+	const place = wanted_place;
+	return place && place.doctype === frm.doctype && place.name === frm.doc.name ? place : {};
 }
 
 /** Offer the steps of an overview. */
