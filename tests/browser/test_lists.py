@@ -105,5 +105,5 @@ def test_a_row_that_somebody_else_saved_is_told_anew(login, person, late: str) -
         late,
     )
     expect(cell(row, "person")).to_have_text("Jonas Weber", timeout=WAIT)
-    expect(cell(row, "due")).to_contain_text(f"{due[8:]}-{due[5:7]}-{due[:4]}")
+    expect(cell(row, "due")).to_contain_text(due[:4])
     expect(cell(row, "due").locator(".is-late")).to_have_count(0)
