@@ -34,6 +34,8 @@ _PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 _TEMPLATE: Final = "templates/print/attached.html"
 # Elements and attributes that act, fetch, or steer how a PDF is made.
 _UNWANTED: Final = ["link", "meta", "style", "base", "iframe", "object", "embed", "form", "input", "svg", "math", "audio", "video", "source"]  # fmt: skip
+# What names an address in a style, and what hides such a word.
+_FETCHING: Final = ("url(", "image", "src(", "\\")
 _STEERING: Final = ("id", "class", "background", "srcset", "poster")
 
 
@@ -111,7 +113,7 @@ def for_paper(html: str) -> str:
     for element in soup.find_all(True):
         for name in [name for name in element.attrs if name in _STEERING]:
             del element[name]
-        if "url(" in str(element.get("style", "")).lower() or "\\" in str(element.get("style", "")):
+        if any(word in str(element.get("style", "")).lower() for word in _FETCHING):
             del element["style"]
         if "src" in element.attrs and not _is_own(element["src"]):
             element.replace_with(escape_html(element.get("alt") or ""))
