@@ -186,6 +186,18 @@ def test_every_wish_of_the_text_is_proposed(text: str, first: str | None, also: 
     assert (found.get("expectation"), found.get("expectation_note")) == (first, also)
 
 
+def test_a_wish_is_proposed_for_the_words_that_speak_for_it() -> None:
+    found = look(description="I want my money back and an apology.")["proposals"]
+    assert found["expectation"]["value"] == "refund"
+    reasons = {
+        field: " ".join(map(str, found[field]["reasons"])) for field in ("expectation", "expectation_note")
+    }
+    assert "money back" in reasons["expectation"]
+    assert "apology" not in reasons["expectation"]
+    assert "apology" in reasons["expectation_note"]
+    assert "money back" not in reasons["expectation_note"]
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

@@ -118,6 +118,15 @@ def by_words(name: str, hits: Sequence[Hit]) -> Proposal:
     return Proposal(name, value, share[value], tuple(why), source, share[value], others)
 
 
+def reasons_for(value: str, hits: Sequence[Hit]) -> tuple[Reason, ...]:
+    """The keywords that speak for one value, the weightiest first."""
+    weights = {hit.term.text: hit.term.weight for hit in hits if hit.term.value == value and not hit.negated}
+    found = [
+        Reason("keyword", about_word("keyword: {word}", text), weight) for text, weight in weights.items()
+    ]
+    return tuple(sorted(found, key=lambda reason: (-reason.weight, reason.text))[:MAX_REASONS])
+
+
 def _severity(harm: Harm, kind: Proposal, lexicon: Lexicon) -> Proposal:
     usual = lexicon.type_severity.get(kind.value, "")
     if harm.severity and not (usual and SEVERITY_KEYS.index(usual) > SEVERITY_KEYS.index(harm.severity)):

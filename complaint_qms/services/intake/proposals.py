@@ -2,7 +2,7 @@
 A person decides; nothing is overwritten."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,8 @@ from complaint_qms.engine.classify import (
     default_lexicon,
     propose_by_keywords,
 )
-from complaint_qms.engine.classify.keywords import VALUES
+from complaint_qms.engine.classify.keywords import VALUES, hits_by_field, reasons_for
+from complaint_qms.engine.classify.lexicon import Hit
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.services.compliance.decisions import SUSPECTED
 from complaint_qms.services.record.in_use import usable
@@ -97,7 +98,7 @@ def _proposed(text: str) -> Iterator[Proposal]:
     harm = assess(text, hits=hits)
     for proposal in propose_by_keywords(text, lexicon, fields=_BY_WORDS, hits=hits):
         if proposal.field == "expectation":
-            yield from _wishes(proposal)
+            yield from _wishes(proposal, hits_by_field(hits).get("expectation", ()))
         elif proposal.field == "type":
             yield _harm_first(proposal, harm)
         else:
@@ -114,7 +115,7 @@ def _harm_first(proposal: Proposal, harm: Harm) -> Proposal:
     return replace(proposal, value=_HARM, confidence=shares[_HARM], reasons=harm.reasons[:_REASONS])
 
 
-def _wishes(proposal: Proposal) -> Iterator[Proposal]:
+def _wishes(proposal: Proposal, hits: Sequence[Hit]) -> Iterator[Proposal]:
     """The wish that the text speaks for most, what is worth money before words; further ones as a note beside it."""
     order = VALUES["expectation"]
     shares = {proposal.value: proposal.confidence, **dict(proposal.alternatives)}
@@ -124,9 +125,10 @@ def _wishes(proposal: Proposal) -> Iterator[Proposal]:
         yield proposal
         return
     first, *further = said
-    yield replace(proposal, value=first, confidence=shares[first])
+    yield replace(proposal, value=first, confidence=shares[first], reasons=reasons_for(first, hits))
     also = _("Also wants: {0}").format(", ".join(word(wish) for wish in further))
-    yield replace(proposal, field=_NOTE, value=also, confidence=shares[further[0]])
+    why = tuple(reason for wish in further for reason in reasons_for(wish, hits))
+    yield replace(proposal, field=_NOTE, value=also, confidence=shares[further[0]], reasons=why[:_REASONS])
 
 
 def _raised(proposal: Proposal, harm: Harm) -> Proposal:
