@@ -359,3 +359,17 @@ class TestDeadline:
         made.status = "open"
         with pytest.raises(GateError, match=f"Complaint {doc.name} has ended"):
             made.save()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"status": "not_reportable", "reason": "\u200b"},
+        {"status": "reported", "reason": "\ufeff", "submission_reference": "1"},
+        {"status": "reported", "reason": "Injury", "submission_reference": "\u200b"},
+    ],
+)
+def test_characters_that_nobody_sees_decide_nothing(values):
+    opened = assessment(investigated(), status="open")
+    with pytest.raises(GateError, match="G3"):
+        opened.update({"submitted_on": getdate(), **values}).save()

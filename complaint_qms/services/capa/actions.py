@@ -7,6 +7,7 @@ from frappe.utils import escape_html, getdate, nowdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN
+from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.people.absence import absent_users
 from complaint_qms.services.record.gate_codes import gate_code
@@ -58,7 +59,7 @@ def complete(doc: Document, row_name: str, evidence_note: str | None, evidence: 
     row = next((row for row in doc.actions if row.name == row_name), None)
     if not row:
         frappe.throw(_("CAPA {0} has no such action.").format(escape_html(doc.name)))
-    if not (evidence_note or "").strip() and not evidence:
+    if blank(evidence_note) and not evidence:
         frappe.throw(gate_code("G5") + _("Add the evidence: a note or a file."), GateError)
     if row.evidence and evidence and evidence != row.evidence:
         row.strike_reason = _("The action was done anew.")

@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import get_fullname, now_datetime
 
 from complaint_qms.constants.evidence import NAMED_IN, SHA256, Naming
+from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
 from complaint_qms.services import writing
 from complaint_qms.services.evidence import disk
@@ -109,7 +110,7 @@ def _keep_rows(doc: Document, naming: Naming, old: dict[str, Document]) -> None:
         if before.struck_out:
             row.update({field: before.get(field) for field in _STRUCK})
     for row in doc.get(naming.table):
-        if row.struck_out and not (row.strike_reason or "").strip():
+        if row.struck_out and blank(row.strike_reason):
             frappe.throw(
                 gate_code("G7")
                 + _("Row {0}: fill {1} to strike evidence out.").format(
@@ -135,7 +136,7 @@ def _keep_files(doc: Document, naming: Naming, old: dict[str, Document]) -> None
         named = before.get(naming.field) if before else None
         if named and row.get(naming.field) != named:
             reason = (row.strike_reason or "").strip()
-            if not reason:
+            if blank(reason):
                 frappe.throw(
                     gate_code("G7")
                     + _("Row {0}: fill {1} to take out or replace a file that was saved.").format(

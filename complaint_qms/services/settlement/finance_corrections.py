@@ -9,6 +9,7 @@ from frappe.utils import escape_html, flt, fmt_money
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.settlement import CORRECTED, CORRECTION_FIELD
+from complaint_qms.engine.sop.gates import blank
 from complaint_qms.integrations.erpnext import drafted_documents
 from complaint_qms.integrations.erpnext.credited import left_to_give_back
 
@@ -23,7 +24,9 @@ def keep_reason(doc: Document) -> None:
 def correction_of(doc: Document) -> str:
     """Why finance gives more than was granted; empty without a reason, or when somebody else raises it further."""
     reason = (doc.get(CORRECTION_FIELD) or "").strip()
-    if not reason or _of_finance():
+    if blank(reason):
+        return ""
+    if _of_finance():
         return reason
     before = doc.get_doc_before_save()
     stands = before and all(

@@ -8,6 +8,7 @@ from frappe.utils import escape_html, now_datetime
 from complaint_qms.constants import roles
 from complaint_qms.constants.events import ASSESSMENT_OPENED
 from complaint_qms.controllers.record import Checked
+from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle import guard
@@ -76,11 +77,11 @@ class ReportabilityAssessment(Checked):
             deadline.check_relied_on(self)
             self.decided_by = self.decided_at = None
             return
-        if not (self.reason or "").strip():
+        if blank(self.reason):
             frappe.throw(
                 gate_code("G3") + _("Write the reason of the decision (Reason of the Decision)."), GateError
             )
-        if self.status == "reported" and not (self.submitted_on and self.submission_reference):
+        if self.status == "reported" and (not self.submitted_on or blank(self.submission_reference)):
             frappe.throw(
                 gate_code("G3") + _("Enter Submitted On and Submission Reference of the report."), GateError
             )
