@@ -81,6 +81,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "proposed": "Proposed",
         "approval_rejected": "Rejected by Approver",
         "drafted": "Waits for Accounts",
+        "in_repair": "In Repair",
         "settled": "Settled",
         "incomplete": "Incomplete",
         "cancelled": "Cancelled",

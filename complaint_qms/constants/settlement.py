@@ -32,12 +32,13 @@ DELETED: Final = "deleted"
 OPEN: Final = "open"
 CLOSED: Final = "closed"
 LIVE: Final = (DRAFT, SUBMITTED, OPEN, CLOSED)
-UNFINISHED: Final = (DRAFT, OPEN)
 
-# How far a settlement is, as its own status and as that of its complaint. Drafted: the documents wait for accounts.
+# How far a settlement is, as its own status and as that of its complaint. Drafted: documents wait for accounts; in repair: a
+# Warranty Claim, which accounts have no part in, is open still.
 PROPOSED: Final = "proposed"
 REJECTED: Final = "approval_rejected"
 DRAFTED: Final = "drafted"
+IN_REPAIR: Final = "in_repair"
 SETTLED: Final = "settled"
 INCOMPLETE: Final = "incomplete"
 

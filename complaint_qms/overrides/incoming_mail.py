@@ -6,10 +6,21 @@ another app has a class of its own, ours stands upon that one.
 
 from typing import Any
 
+import frappe
 from frappe.email.doctype.email_account.email_account import EmailAccount
 
 from complaint_qms.overrides.class_upon import class_upon
 from complaint_qms.services.correspondence import receiving
+
+
+def _remember(mail: Any) -> None:
+    """One mail that cannot be read goes on unmarked, and the others with it."""
+    try:
+        receiving.remember(mail)
+    except Exception as error:
+        # A traceback would hold what the mail says.
+        told = f"{type(error).__name__}. The mail is received without being marked."
+        frappe.log_error(title="Headers of a mail not read", message=told)
 
 
 def _upon(base: type[EmailAccount]) -> type[EmailAccount]:
@@ -17,7 +28,7 @@ def _upon(base: type[EmailAccount]) -> type[EmailAccount]:
         def get_inbound_mails(self) -> list[Any]:
             mails = super().get_inbound_mails()
             for mail in mails:
-                receiving.remember(mail)
+                _remember(mail)
             return mails
 
     return NotedEmailAccount

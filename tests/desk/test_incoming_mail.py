@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
@@ -187,7 +188,7 @@ def test_an_answer_by_the_references_alone_finds_its_way(mailbox: Mailbox, inbox
     "headers",
     [
         {"Auto_Submitted": "auto-replied"},
-        {"Auto_Submitted": "auto-generated; x=1"},
+        {"Auto_Submitted": "auto-replied; x=1"},
         {"Precedence": "auto_reply"},
         {"X_Autoreply": "yes"},
     ],
@@ -208,7 +209,43 @@ def test_an_answering_machine_is_nobodys_answer(
     assert "away@elsewhere.example" not in addresses_of(doc.reload())
 
 
-def bounce(sent: EmailMessage, *, threaded: bool) -> MIMEMultipart:
+@pytest.mark.parametrize(
+    "headers",
+    [{"Auto_Submitted": "auto-generated; x=1"}, {"Precedence": "bulk"}, {"Precedence": "list"}],
+    ids=str,
+)
+def test_what_the_customers_ticket_system_passes_on_is_their_word(
+    mailbox: Mailbox, inbox: Inbox, headers: dict[str, str]
+) -> None:
+    doc, sent = answered(mailbox)
+    message = inbox.get(reply(sent, "It broke again.", **headers))
+    assert message.reference_name == doc.name
+    assert not message.complaint_automatic
+    ((who, text),) = told(doc, events.CUSTOMER_WROTE)
+    assert who == doc.complaint_owner
+    assert "It broke again." in text
+
+
+def test_a_mail_that_cannot_be_read_costs_no_other_mail(
+    mailbox: Mailbox, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doc, sent = answered(mailbox)
+
+    def broken(*_args: object) -> str:
+        raise ValueError(ANN)
+
+    before = frappe.db.count("Error Log")
+    with monkeypatch.context() as patch:
+        patch.setattr(automatic, "kind_of", broken)
+        message = inbox.get(reply(sent))
+    assert message.reference_name == doc.name, "received all the same"
+    assert frappe.db.count("Error Log") == before + 1
+    log = frappe.get_last_doc("Error Log", {"method": "Headers of a mail not read"})
+    assert "ValueError" in log.error
+    assert ANN not in log.error
+
+
+def bounce(sent: EmailMessage, *, threaded: bool, actions: tuple[str, ...] = ("failed",)) -> MIMEMultipart:
     mail = MIMEMultipart("report", **{"report-type": "delivery-status"})
     mail["From"], mail["To"] = "Mail Delivery <MAILER-DAEMON@mx.customer.example>", ADDRESS
     mail["Subject"], mail["Message-ID"] = (
@@ -219,6 +256,15 @@ def bounce(sent: EmailMessage, *, threaded: bool) -> MIMEMultipart:
     if threaded:
         mail["In-Reply-To"] = sent["Message-ID"]
     mail.attach(MIMEText("User unknown: ann@customer.example"))
+    status, of_server = MIMENonMultipart("message", "delivery-status"), Message()
+    of_server["Reporting-MTA"] = "dns; mx.customer.example"
+    recipients = []
+    for action in actions:
+        recipient = Message()
+        recipient["Final-Recipient"], recipient["Action"] = f"rfc822; {ANN}", action
+        recipients.append(recipient)
+    status.set_payload([of_server, *recipients])
+    mail.attach(status)
     headers = MIMEText(f"Message-ID: {sent['Message-ID']}\r\nSubject: x\r\n", "rfc822-headers")
     mail.attach(headers)
     return mail
@@ -240,6 +286,25 @@ def test_a_mail_that_did_not_arrive_is_told_and_is_nobodys_answer(
     assert not [address for address in addresses_of(doc) if "daemon" in address]
     # The next mail answers the customer, not the server.
     assert answers.compose(name=doc.name, kind="Question")["in_reply_to"] != message.name
+
+
+@pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded"])
+def test_a_mail_that_is_on_its_way_is_not_told_as_returned(
+    mailbox: Mailbox, inbox: Inbox, action: str
+) -> None:
+    doc, sent = answered(mailbox)
+    message = inbox.get(bounce(sent, threaded=True, actions=(action,)))
+    assert message.reference_name == doc.name, "it is on the timeline"
+    assert message.complaint_automatic == "Automatic Reply"
+    assert not told(doc, events.MAIL_RETURNED)
+    assert not told(doc, events.CUSTOMER_WROTE)
+
+
+def test_one_recipient_of_several_is_enough_for_a_returned_mail(mailbox: Mailbox, inbox: Inbox) -> None:
+    doc, sent = answered(mailbox)
+    message = inbox.get(bounce(sent, threaded=True, actions=("delivered", "Failed (user unknown)")))
+    assert message.complaint_automatic == "Returned Mail"
+    assert told(doc, events.MAIL_RETURNED)
 
 
 def test_the_handler_is_not_told_of_their_own_mail(mailbox: Mailbox, inbox: Inbox) -> None:

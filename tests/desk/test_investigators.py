@@ -9,6 +9,7 @@ from frappe.desk.form.load import getdoc
 from complaint_qms.api import progress
 from complaint_qms.constants import roles
 from complaint_qms.constants.contributing import FIELD
+from complaint_qms.services.work import judging
 from tests.desk import factory
 
 
@@ -88,6 +89,17 @@ class TestStagesOfACause:
         (step,) = self.seen_by(factory.user(roles.QUALITY_MANAGER), cause)["next"]
         assert step["primary"]
         assert step["missing"] == []
+
+    def test_a_manager_who_wrote_it_has_no_next_step_that_would_be_refused(self, cause):
+        author = factory.user(roles.QUALITY_MANAGER)
+        with factory.as_user(author):
+            cause.reload().update({"description": "The heater broke."}).save()
+        (step,) = self.seen_by(author, cause)["next"]
+        assert not step["primary"]
+        with factory.as_user(author):
+            (told,) = [one for one in judging.offered(cause.reload()) if one["action"] == "Verify"]
+        assert told["blocked"] == step["blocked"]
+        assert "somebody else" in step["blocked"]
 
     def test_who_only_reads_has_no_step(self, cause):
         assert self.seen_by(factory.user(roles.AGENT), cause)["next"] == []

@@ -219,7 +219,7 @@ def test_register_leaves_out_what_a_permission_level_hides(made: Made) -> None:
     assert len(rows) == COUNT
     assert "settled_amount" not in {one["fieldname"] for one in columns}
     assert all("settled_amount" not in row for row in rows)
-    assert "Settled" not in {one["label"] for one in above}
+    assert "Granted" not in {one["label"] for one in above}
 
 
 # SOP performance -----------------------------------------------------------------------------------------------------

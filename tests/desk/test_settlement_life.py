@@ -99,7 +99,7 @@ def test_finance_deletes_a_draft_and_the_complaint_is_not_settled_any_more() -> 
     credit = settling.documents(settlement)["credit_note"]
     frappe.delete_doc("Sales Invoice", credit.name)
     assert settling.states(settlement) == {"credit_note": "deleted"}
-    assert settling.figures(settlement.complaint) == ("cancelled", 0)
+    assert settling.figures(settlement.complaint) == ("incomplete", 0)
 
 
 def test_a_lost_document_leaves_the_settlement_incomplete_until_replaced_or_waived() -> None:

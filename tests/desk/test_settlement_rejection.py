@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.model.document import Document
 
-from complaint_qms.constants import roles, work
+from complaint_qms.constants import events, roles, work
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle.overview import overview
 from complaint_qms.services.work.today import my_work
@@ -83,8 +83,8 @@ def test_what_the_server_writes_is_put_back(sent: dict) -> None:
 
 
 def test_a_rejected_settlement_is_not_submitted_and_is_once_it_is_revised() -> None:
-    doc = reject(proposed())
-    with pytest.raises(GateError, match=WHY):
+    doc = reject(proposed(), "Too much")
+    with pytest.raises(GateError, match=r"“Too much”\. Revise it"):
         settling.approve(doc)
     doc.reload()
     with factory.as_user(doc.proposed_by):
@@ -92,7 +92,7 @@ def test_a_rejected_settlement_is_not_submitted_and_is_once_it_is_revised() -> N
         doc.lines[0].amount = doc.lines[0].rate
         doc.save()
     assert doc.reload().status == "proposed"
-    assert doc.rejection_reason == WHY, "what was said stays"
+    assert doc.rejection_reason == "Too much", "what was said stays"
     assert settling.approve(doc).status == "drafted"
 
 
@@ -150,8 +150,46 @@ def test_the_status_follows_the_documents() -> None:
     assert (doc.reload().status, settling.figures(doc.complaint)[0]) == ("settled", "settled")
     for row in doc.documents:
         frappe.get_doc(row.document_type, row.document_name).cancel()
-    assert doc.reload().status == "cancelled"
-    assert settling.figures(doc.complaint)[0] == "cancelled"
+    assert (doc.reload().docstatus, doc.status) == (1, "incomplete")
+    assert settling.figures(doc.complaint) == ("incomplete", 0)
+    doc.shortfall_reason = "Nothing more is owed."
+    doc.save()
+    assert (doc.reload().status, settling.figures(doc.complaint)) == ("settled", ("settled", 0))
+
+
+@pytest.mark.parametrize("open_one", ["approval_rejected", "proposed", "drafted", "in_repair", "incomplete"])
+def test_a_complaint_shows_the_settlement_that_needs_somebody_beside_one_that_is_settled(
+    open_one: str,
+) -> None:
+    first = settling.approve(proposed())
+    for row in first.documents:
+        frappe.get_doc(row.document_type, row.document_name).submit()
+    assert settling.figures(first.complaint)[0] == "settled"
+    sale = frappe.get_doc("Sales Invoice", first.sales_invoice)
+    remedy = {"remedy": "repair"} if open_one == "in_repair" else {}
+    with settling.acting_as(*settling.PROPOSER):
+        complaint = frappe.get_doc("Complaint", first.complaint)
+        second = settling.proposal(complaint, sale, {"qty": 1, **remedy}).insert()
+    if open_one == "approval_rejected":
+        reject(second)
+    elif open_one != "proposed":
+        settling.approve(second)
+    if open_one == "incomplete":
+        (row,) = second.documents
+        frappe.delete_doc(row.document_type, row.document_name)
+    assert (second.reload().status, settling.figures(first.complaint)[0]) == (open_one, open_one)
+
+
+def test_a_repair_is_open_and_not_told_to_accounts() -> None:
+    _order, _note, invoice = factory.sold(4)
+    doc = settling.submitted(invoice, {"remedy": "repair", "qty": 1})
+    assert (doc.status, settling.figures(doc.complaint)[0]) == ("in_repair", "in_repair")
+    assert not frappe.db.exists("QMS Message", {"reference_name": doc.name, "kind": events.SETTLED})
+    claim = frappe.get_doc("Warranty Claim", doc.documents[0].document_name)
+    claim.status = "Closed"
+    claim.save()
+    assert doc.reload().status == "settled"
+    assert frappe.db.exists("QMS Message", {"reference_name": doc.name, "kind": events.SETTLEMENT_DONE})
 
 
 def test_a_form_that_was_opened_before_accounts_finished_still_saves() -> None:

@@ -197,5 +197,5 @@ def test_what_waits_comes_by_mail_under_a_subject_that_says_so(monkeypatch: pyte
         digest.send(add_to_date(now_datetime(), minutes=1))
         mailbox.send_queued()
     (mail,) = [one for one in mailbox.mails if user in one["To"]]
-    assert mail["Subject"] == "Complaints: 1 things wait for you"
+    assert mail["Subject"] == "Complaint work waiting for you: 1"
     assert name in mail.get_body(("html",)).get_content()

@@ -49,6 +49,7 @@ const COLORS = {
 	proposed: "orange",
 	approval_rejected: "red",
 	drafted: "blue",
+	in_repair: "cyan",
 	settled: "green",
 	incomplete: "red",
 	corrective: "blue",

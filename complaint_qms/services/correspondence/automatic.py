@@ -1,5 +1,7 @@
 """Mails that no person wrote: answering machines, and servers that give a mail back. Read off their headers (RFC 3834, RFC 3464).
 
+What a ticket system passes on (auto-generated, or in bulk) is what a person wrote, so it is no automatic mail.
+
 Plain Python: no frappe, no clock.
 """
 
@@ -14,17 +16,22 @@ from complaint_qms.constants.correspondence import AUTOMATIC_REPLY, RETURNED
 _SERVERS: Final = re.compile(r"^(mailer-daemon|postmaster)@", re.IGNORECASE)
 _ID: Final = re.compile(r"<([^<>\s]+)>")
 _MACHINE: Final = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-AutoReply-From")
-_BULK: Final = ("auto_reply", "auto-reply", "bulk", "junk")
+_REPLIED: Final = ("auto-replied", "auto-notified")
+_REPLYING: Final = ("auto_reply", "auto-reply")
 
 
 def kind_of(mail: Message, sender: str = "") -> str:
     """What kind of automatic mail this is; empty for one that a person wrote."""
     report = mail.get_content_type() == "multipart/report"
-    if (report and _report_type(mail) == "delivery-status") or is_server(sender):
+    if report and _report_type(mail) == "delivery-status":
+        actions = _actions(mail)
+        # One that does not say what became of the mail may well give it back.
+        return RETURNED if not actions or "failed" in actions else AUTOMATIC_REPLY
+    if is_server(sender):
         return RETURNED
-    said = str(mail.get("Auto-Submitted") or "no").split(";")[0].strip().lower()
+    said = str(mail.get("Auto-Submitted") or "").split(";")[0].strip().lower()
     precedence = str(mail.get("Precedence") or "").strip().lower()
-    if report or said != "no" or precedence in _BULK or any(mail.get(name) for name in _MACHINE):
+    if report or said in _REPLIED or precedence in _REPLYING or any(mail.get(name) for name in _MACHINE):
         return AUTOMATIC_REPLY
     return ""
 
@@ -55,3 +62,14 @@ def answered_id(mail: Message) -> str | None:
 
 def _report_type(mail: Message) -> str:
     return str(mail.get_param("report-type") or "").lower()
+
+
+def _actions(mail: Message) -> set[str]:
+    """What became of a mail for each of its recipients: failed, delayed, delivered, relayed or expanded (RFC 3464 2.3.3)."""
+    blocks = [
+        block
+        for part in mail.walk()
+        if part.get_content_type() == "message/delivery-status" and isinstance(part.get_payload(), list)
+        for block in part.get_payload()
+    ]
+    return {str(block["Action"]).split("(")[0].strip().lower() for block in blocks if block["Action"]}

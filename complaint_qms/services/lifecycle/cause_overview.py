@@ -58,11 +58,12 @@ def _steps(doc: Document, end: str, judged: bool) -> list[dict[str, Any]]:
 
 def _next(doc: Document) -> list[dict[str, Any]]:
     """The verification: to whom may judge, and to whoever writes while something of theirs is missing."""
-    found = root_cause_missing(facts_of(doc), "verified")
+    found = root_cause_missing(facts_of(doc) | {"stored": doc.as_dict()}, "verified")
     if not may(roles.QUALITY_MANAGER):
         found = [item for item in found if item.gate != _INDEPENDENCE]
         if not found or not get_role_permissions(doc.meta).get("write"):
             return []
+    blocked = guard.independence(doc, found)
     return [
         {
             "action": "Verify",
@@ -71,6 +72,7 @@ def _next(doc: Document) -> list[dict[str, Any]]:
             "to_label": word("verified"),
             "kind": "forward",
             "missing": [guard.describe(doc, item) for item in found],
-            "primary": True,
+            "primary": not blocked,
+            "blocked": blocked,
         }
     ]

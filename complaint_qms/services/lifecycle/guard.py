@@ -137,6 +137,12 @@ def describe(doc: Document, row: Missing) -> dict[str, Any]:
     }
 
 
+def independence(doc: Document, found: Iterable[Missing]) -> str | None:
+    """The refusal (G6) that whoever had a part in a record meets whatever they enter; None when they meet none."""
+    own = next((item for item in found if item.gate == "G6"), None)
+    return describe(doc, own)["message"] if own else None
+
+
 def protect(doc: Document, fields: Iterable[str]) -> None:
     """Put back fields that only the server writes, whatever a request sent in them."""
     before = doc.get_doc_before_save()

@@ -154,10 +154,7 @@ def is_asked(doc: Document, name: str) -> bool:
 
 def _blocked(doc: Document, transition: Any, found: Iterable[Missing]) -> str | None:
     """Why somebody else has to take a step (G6): it is offered to nobody who would be refused whatever they enter."""
-    own = next((item for item in found if item.gate == "G6"), None)
-    if own:
-        return guard.describe(doc, own)["message"]
-    return guard.own_record(doc, transition)
+    return guard.independence(doc, found) or guard.own_record(doc, transition)
 
 
 def _of_complaint(doc: Document, now: datetime) -> dict[str, Any]:

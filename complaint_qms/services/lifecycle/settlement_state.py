@@ -13,26 +13,28 @@ from complaint_qms.constants.events import SETTLEMENT_DONE
 from complaint_qms.constants.settlement import (
     CANCELLED,
     DOCTYPE,
+    DRAFT,
     DRAFTED,
+    IN_REPAIR,
     INCOMPLETE,
     LIVE,
+    OPEN,
     PROPOSED,
     REJECTED,
     SETTLED,
-    UNFINISHED,
 )
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 
 # A complaint with several settlements is as far as the one that needs most.
-_FIRST = (INCOMPLETE, DRAFTED, SETTLED, PROPOSED, REJECTED, CANCELLED)
+_FIRST = (INCOMPLETE, REJECTED, PROPOSED, DRAFTED, IN_REPAIR, SETTLED, CANCELLED)
 
 
 def refresh_complaint(complaint: str) -> None:
     """Set `settlement_status` and `settled_amount` of a complaint, and the status of its settlements, from their documents.
 
-    A credit note that finance cancelled or deleted counts no more, and while one of several documents is lost the
-    settlement is incomplete. Until finance has finished every document it waits for accounts.
+    A credit note that finance cancelled or deleted counts no more, and while any document is lost the settlement is
+    incomplete. Until finance has submitted every draft it waits for accounts, and then for its repair, if that is open.
     The complaint's `modified` stays, so nobody who has it open loses an edit; open forms are told to look again.
     """
     settlements = _settlements(complaint)
@@ -55,7 +57,7 @@ def refresh_complaint(complaint: str) -> None:
 
 
 def bring_up_to_date() -> None:
-    """Set the status of every settlement that was submitted or cancelled, and of its complaint; a fixed number of queries."""
+    """Set the status of every settlement, drafts too, and of its complaint; a fixed number of queries."""
     table = frappe.qb.DocType(DOCTYPE)
     rows = (
         frappe.qb.from_(table)
@@ -116,15 +118,14 @@ def _standings(
     settlements: list[frappe._dict],
 ) -> tuple[dict[str, str], dict[str, float | None]]:
     """How far each settlement is, and what each submitted one is worth."""
-    values, unfinished = _values([row.name for row in settlements if row.docstatus == 1])
-    living = {name for name, value in values.items() if value is not None}
-    complaints = sorted({row.complaint for row in settlements if row.name in living})
+    values, documents = _values([row.name for row in settlements if row.docstatus == 1])
+    complaints = sorted({row.complaint for row in settlements if row.docstatus == 1})
     lost = {
         one["settlement"]
-        for rows in (lost_documents_of(complaints) if living else {}).values()
+        for rows in (lost_documents_of(complaints) if complaints else {}).values()
         for one in rows
     }
-    return {row.name: _status(row, living, lost, unfinished) for row in settlements}, values
+    return {row.name: _status(row, lost, documents.get(row.name, set())) for row in settlements}, values
 
 
 def _of_all(stands: Iterable[str]) -> str:
@@ -132,20 +133,24 @@ def _of_all(stands: Iterable[str]) -> str:
     return next((one for one in _FIRST if one in found), "")
 
 
-def _status(row: frappe._dict, living: set[str], lost: set[str], unfinished: set[str]) -> str:
+def _status(row: frappe._dict, lost: set[str], documents: set[str]) -> str:
+    """`documents`: where the documents of a submitted settlement stand. One that lost them all, and of which somebody wrote
+    that nothing more is owed, is settled."""
     if row.docstatus == 0:
         return REJECTED if row.status == REJECTED else PROPOSED
-    if row.docstatus == 2 or row.name not in living:
+    if row.docstatus == 2:
         return CANCELLED
     if row.name in lost:
         return INCOMPLETE
-    return DRAFTED if row.name in unfinished else SETTLED
+    if DRAFT in documents:
+        return DRAFTED
+    return IN_REPAIR if OPEN in documents else SETTLED
 
 
 def _keep_status(settlements: list[frappe._dict], stands: dict[str, str]) -> None:
     changed = [row for row in settlements if row.status != stands[row.name]]
     writing.set_many(DOCTYPE, {row.name: {"status": stands[row.name]} for row in changed}, "settlement")
-    done = [row for row in changed if row.status == DRAFTED and stands[row.name] == SETTLED]
+    done = [row for row in changed if row.status in (DRAFTED, IN_REPAIR) and stands[row.name] == SETTLED]
     announce([Event(SETTLEMENT_DONE, DOCTYPE, row.name, {"complaint": row.complaint}) for row in done])
 
 
@@ -166,11 +171,10 @@ def _settlements(complaint: str) -> list[frappe._dict]:
     ).run(as_dict=True)
 
 
-def _values(settlements: list[str]) -> tuple[dict[str, float | None], set[str]]:
-    """Value of each submitted settlement's living documents, None when every one of them is gone; and those of which finance
-    has not finished every one."""
+def _values(settlements: list[str]) -> tuple[dict[str, float | None], dict[str, set[str]]]:
+    """Value of each submitted settlement's living documents, None when every one of them is gone; and where they stand."""
     if not settlements:
-        return {}, set()
+        return {}, {}
     table = frappe.qb.DocType("Complaint Settlement Document")
     rows = (
         frappe.qb.from_(table)
@@ -179,10 +183,12 @@ def _values(settlements: list[str]) -> tuple[dict[str, float | None], set[str]]:
         .orderby(table.parent, table.idx, order=Order.asc)
     ).run(as_dict=True)
     found: dict[str, float | None] = dict.fromkeys(settlements)
+    stand: dict[str, set[str]] = {name: set() for name in settlements}
     for row in rows:
+        stand[row.parent].add(row.document_status)
         if row.document_status in LIVE:
             found[row.parent] = flt(found[row.parent]) + flt(row.remedy_value)
-    return found, {row.parent for row in rows if row.document_status in UNFINISHED}
+    return found, stand
 
 
 def _rate(row: frappe._dict, currency: str) -> float:

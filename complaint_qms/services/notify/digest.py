@@ -203,7 +203,7 @@ def _subject(count: dict[str, int]) -> str:
         return _("Ended complaints without their settlement: {0}").format(unsettled)
     if held := count[events.HOLD_OVER]:
         return _("Complaints: {0} on hold longer than planned").format(held)
-    return _("Complaints: {0} things wait for you").format(sum(count.values()))
+    return _("Complaint work waiting for you: {0}").format(sum(count.values()))
 
 
 def _line(row: frappe._dict) -> dict[str, str]:

@@ -179,7 +179,7 @@ _OF_TURNS: Final[dict[str, Callable[[], str]]] = {
     events.SETTLED: lambda: _("{0} has drafted documents that wait to be submitted: {3}."),
     events.SETTLEMENT_PROPOSED: lambda: _("{0} waits for your approval. Proposed by {2}."),
     events.SETTLEMENT_REJECTED: lambda: _(
-        "{0} was rejected by {2}: {4} Revise it and propose it again, or delete it."
+        "{0} was rejected by {2}: “{4}”. Revise it and propose it again, or delete it."
     ),
     events.SETTLEMENT_DONE: lambda: _(
         "{0} is carried out: every document is finished. The complaint can go on."

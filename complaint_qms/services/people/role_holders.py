@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import frappe
+from frappe.permissions import ALL_USER_ROLE, GUEST_ROLE, SYSTEM_USER_ROLE
 
 from complaint_qms.services.people.absence import absent
 from complaint_qms.services.people.system_users import system_users
@@ -27,3 +28,15 @@ def holders_of(roles: Iterable[str]) -> dict[str, list[str]]:
         .run()
     )
     return {role: [name for held, name in rows if held == role] for role in wanted}
+
+
+def roles_of(users: Iterable[str]) -> dict[str, set[str]]:
+    """System user → their roles, with those that the framework gives everybody. One query."""
+    given = {GUEST_ROLE, ALL_USER_ROLE, SYSTEM_USER_ROLE}
+    found = {user: set(given) for user in users}
+    if "Administrator" in found:
+        found["Administrator"] |= {*frappe.get_roles("Administrator")}
+    filters = {"parenttype": "User", "parent": ("in", sorted(found) or [""])}
+    for row in frappe.get_all("Has Role", filters, ["parent", "role"], order_by="parent asc, role asc"):
+        found[row.parent].add(row.role)
+    return found

@@ -190,8 +190,8 @@ class ComplaintRegister:
         }
         amounts: dict[str, float] = defaultdict(float)
         for month in months:
-            if flt(month.settled):
-                amounts[month.currency or ""] += flt(month.settled)
+            if flt(month.granted):
+                amounts[month.currency or ""] += flt(month.granted)
         shown = [
             summary(_("Complaints"), whole["total"], "blue"),
             summary(word("open"), whole["open"], "orange" if whole["open"] else "green"),
@@ -201,7 +201,7 @@ class ComplaintRegister:
             reportable = whole["reportable"]
             shown.append(summary(_("Reportable"), reportable, "red" if reportable else "green"))
         if "settled_amount" in self.fields and amounts:
-            shown.append(summary(word("settled"), money(amounts), "blue", "Data"))
+            shown.append(summary(_("Granted"), money(amounts), "blue", "Data"))
         return shown
 
     def _days_open(self, row: Mapping) -> int | None:
@@ -212,7 +212,7 @@ class ComplaintRegister:
         return max(int((until - row["received_at"]).total_seconds() // DAY), 0)
 
     def _months(self) -> list[dict]:
-        """Counts and settled sums by month of receipt and currency. One query over everything the filters name."""
+        """Counts and granted sums by month of receipt and currency. One query over everything the filters name."""
         complaint = frappe.qb.DocType("Complaint")
         month = year_and_month(complaint.received_at)
         query = (
@@ -224,7 +224,7 @@ class ComplaintRegister:
                 Sum(Case().when(complaint.stage.isin(COMPLAINT_ENDED), 0).else_(1)).as_("open"),
                 Sum(Case().when(complaint.sla_status == OVERDUE, 1).else_(0)).as_("late"),
                 Sum(Case().when(complaint.reportable == "yes", 1).else_(0)).as_("reportable"),
-                Sum(complaint.settled_amount).as_("settled"),
+                Sum(complaint.settled_amount).as_("granted"),
             )
             .groupby(month, complaint.currency)
         )

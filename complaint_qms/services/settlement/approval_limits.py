@@ -16,6 +16,7 @@ from frappe.utils import flt, fmt_money, now_datetime
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import DOCTYPE
 from complaint_qms.services.compliance.contributors import authors, authors_of
+from complaint_qms.services.people.role_holders import roles_of
 from complaint_qms.services.people.session_users import acting
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.settlement import approval_limit_changes
@@ -42,9 +43,19 @@ class Limit:
 
 def limit_of(user: str, company: str) -> Limit:
     """The highest limit among the user's roles counts; a row without company holds for every company."""
+    return _limit_of(user, company, frappe.get_single(SETTINGS), frappe.get_roles(user))
+
+
+def limits_of(users: Collection[str], company: str) -> dict[str, Limit]:
+    """The same for many system users at once; one query for their roles."""
     settings = frappe.get_single(SETTINGS)
+    held = roles_of(users)
+    return {user: _limit_of(user, company, settings, held[user]) for user in users}
+
+
+def _limit_of(user: str, company: str, settings: Document, held: Iterable[str]) -> Limit:
     taken = approval_limit_changes.roles_pending(settings, user)
-    roles = set(frappe.get_roles(user)) - taken
+    roles = set(held) - taken
     rows = [
         row for row in settings.approval_limits if row.role in roles and row.company in (None, "", company)
     ]

@@ -1,4 +1,4 @@
-"""How far a proposed settlement is, and who says no to it: with a reason, which is kept until it is proposed anew.
+"""How far a proposed settlement is, and who says no to it: with a reason, which stays on it as that of its last rejection.
 
 A judgement is a save like any other, so that it holds for every way in: whoever sets the status to rejected writes why, has
 the right to submit settlements, had no part in writing this one, and changes nothing else.
@@ -98,8 +98,8 @@ def _reject(doc: Document, before: Document, said: str) -> None:
 
 def _refuse_submitting(doc: Document) -> None:
     frappe.throw(
-        _("Settlement {0} was rejected: {1} Revise it and propose it again before it is submitted.").format(
-            escape_html(doc.name), escape_html(doc.rejection_reason or "")
-        ),
+        _(
+            "Settlement {0} was rejected: “{1}”. Revise it and propose it again before it is submitted."
+        ).format(escape_html(doc.name), escape_html(doc.rejection_reason or "")),
         GateError,
     )

@@ -1,6 +1,5 @@
 """Documents that settlements have drafted and that wait for accounts: credit notes, returns, replacements."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import frappe
@@ -8,7 +7,7 @@ from frappe.query_builder import Order
 
 from complaint_qms.constants import roles, work
 from complaint_qms.constants.settlement import DOCTYPE, DRAFT, SUBMITTABLE
-from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.record.bulk_read import readable, values_of
 from complaint_qms.services.work.loading import Found, about, complaints_of
 from complaint_qms.services.work.timing import Viewer, clock_of
 
@@ -35,7 +34,7 @@ def document_work(viewer: Viewer) -> Found:
             **about(complaints.get(row.complaint)),
             "customer": row.customer,
             "customer_name": row.customer_name,
-            "complaint": row.complaint,
+            "complaint": row.complaint if row.complaint in complaints else None,
             "settlement": row.name,
             "purpose": row.purpose,
             "amount": row.amount,
@@ -67,8 +66,10 @@ def _drafts() -> list[frappe._dict]:
     ).run(as_dict=True)
 
 
-def _readable(rows: Iterable[frappe._dict]) -> set[tuple[str, str]]:
-    """Those documents that are drafts still and that the user may read; one query a DocType."""
+def _readable(rows: list[frappe._dict]) -> set[tuple[str, str]]:
+    """Those documents that are drafts still and that the user may read, of settlements that they may read; one query a DocType."""
+    settlements = readable(DOCTYPE, (row.name for row in rows))
+    rows = [row for row in rows if row.name in settlements]
     found: set[tuple[str, Any]] = set()
     for doctype in SUBMITTABLE:
         names = sorted({row.document_name for row in rows if row.document_type == doctype})

@@ -63,7 +63,8 @@ def of_moves(events: list[Event]) -> None:
 def of_causes(events: list[Event]) -> None:
     """A root cause is complete: who may verify it, and had no part in it."""
     directory = Directory()
-    _tell([(event, _judges(directory, event)) for event in events])
+    parts = contributors.parts_of("Root Cause", {event.name for event in events})
+    _tell([(event, _judges(directory, parts[event.name])) for event in events])
 
 
 def of_assessments(events: list[Event]) -> None:
@@ -76,10 +77,9 @@ def of_mails(events: list[Event]) -> None:
     """A mail about a complaint came in: its handler, unless they wrote it themselves. The framework mails it on to who is
     assigned, so the desk alone is told."""
     directory, messages = Directory(), []
-    rows = {
-        event.name: frappe.db.get_value("Complaint", event.name, COMPLAINT_FIELDS, as_dict=True)
-        for event in events
-    }
+    names = sorted({event.name for event in events})
+    found = frappe.get_all("Complaint", {"name": ("in", names)}, COMPLAINT_FIELDS, order_by="name asc")
+    rows = {row.name: row for row in found}
     directory.learn(rows.values())
     for event in events:
         data = about(event, title=rows[event.name].subject, **event.data)
@@ -113,13 +113,13 @@ def _of_complaint(directory: Directory, name: str) -> list[Person]:
 def _of_quality_record(directory: Directory, event: Event) -> list[Person]:
     target = event.data["target"]
     if target in _JUDGED.get(event.doctype, ()):
-        return _judges(directory, event)
+        return _judges(directory, contributors.parts_of(event.doctype, [event.name])[event.name])
     owner = frappe.db.get_value(event.doctype, event.name, _OWNER[event.doctype])
     return list(directory.acting([owner]).values())
 
 
-def _judges(directory: Directory, event: Event) -> list[Person]:
-    parts = contributors.parts_of(event.doctype, [event.name])[event.name]
+def _judges(directory: Directory, parts: list[dict[str, Any]]) -> list[Person]:
+    """Quality managers without a part in what is judged."""
     own = {part["user"] for part in parts if part["part"] in AUTHORS}
     return [person for person in directory.with_roles([QUALITY_MANAGER]) if person.user not in own]
 

@@ -16,7 +16,9 @@ from frappe.utils import escape_html
 from complaint_qms.constants import roles
 from complaint_qms.constants.settlement import DOCTYPE as SETTLEMENT
 from complaint_qms.constants.settlement import PROPOSED, REJECTED
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop import Missing, root_cause_missing
+from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record import source_defaults
@@ -52,9 +54,16 @@ JUDGEMENTS: Final[dict[str, tuple[Judgement, ...]]] = {
         Judgement("Decide “Not Reportable”", ("open",), "not_reportable", ("reason",)),
     ),
     SETTLEMENT: (
-        Judgement("Reject", (PROPOSED,), REJECTED, ("rejection_reason",)),
+        Judgement("Reject Settlement", (PROPOSED,), REJECTED, ("rejection_reason",)),
         Judgement("Propose Again", (REJECTED,), PROPOSED, (), kind="forward"),
     ),
+}
+_LACKING: Final = {"Reportability Assessment": "G3", SETTLEMENT: "G4"}
+_TOLD: Final = {
+    "reason": "Write the reason of the decision (Reason of the Decision).",
+    "submitted_on": "Enter Submitted On and Submission Reference of the report.",
+    "submission_reference": "Enter Submitted On and Submission Reference of the report.",
+    "rejection_reason": "Write why it is rejected; whoever proposed it reads it.",
 }
 _ROLES: Final = {
     "Root Cause": source_defaults.REVIEWERS,
@@ -106,7 +115,6 @@ def _may(doc: Document, one: Judgement) -> bool:
 
 def _step(doc: Document, one: Judgement) -> dict[str, Any]:
     found = _missing(doc, one)
-    own = [item for item in found if item.gate == "G6"]
     return {
         "action": one.action,
         "label": _label(one.action),
@@ -115,7 +123,7 @@ def _step(doc: Document, one: Judgement) -> dict[str, Any]:
         "kind": one.kind,
         "missing": [guard.describe(doc, item) for item in found],
         "fields": list(one.fields),
-        "blocked": guard.describe(doc, own[0])["message"] if own else None,
+        "blocked": guard.independence(doc, found),
     }
 
 
@@ -125,7 +133,7 @@ def _label(action: str) -> str:
         "Rule Out": _("Rule Out"),
         "Report the Event": _("Report the Event"),
         "Decide “Not Reportable”": _("Decide “Not Reportable”"),
-        "Reject": _("Reject"),
+        "Reject Settlement": _("Reject Settlement"),
         "Propose Again": _("Propose Again"),
     }[action]
 
@@ -133,4 +141,8 @@ def _label(action: str) -> str:
 def _missing(doc: Document, one: Judgement) -> list[Missing]:
     if doc.doctype == "Root Cause":
         return root_cause_missing(facts_of(doc) | {"stored": doc.as_dict()}, one.target)
-    return []
+    return [
+        Missing(_LACKING[doc.doctype], name, Message(_TOLD[name]))
+        for name in one.fields
+        if blank(doc.get(name))
+    ]

@@ -10,16 +10,17 @@ from frappe.utils import cint, fmt_money, strip_html
 
 from complaint_qms.constants.roles import ACCOUNTS_MANAGER, ACCOUNTS_USER
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.constants.settlement import DOCTYPE, UNFINISHED
+from complaint_qms.constants.settlement import DOCTYPE, DRAFT
 from complaint_qms.services.compliance.contributors import FIELD, parts_of
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.outbox import Message, send
 from complaint_qms.services.notify.person import Person
-from complaint_qms.services.settlement.approval_limits import granted_before, refusal
+from complaint_qms.services.settlement.approval_limits import granted_before, limits_of, refusal
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 from complaint_qms.services.work.hand_overs import about
 
-Whom = Callable[[Directory, frappe._dict], Iterable[Person]]
+# Of settlements with their complaints (`of`): whom each is told to, by name.
+Whom = Callable[[Directory, list[frappe._dict]], dict[str, Iterable[Person]]]
 _FIELDS = ("name", "complaint", "customer", "customer_name", "company", "proposed_by", "total_amount", "base_total_amount",
            "currency", "rejection_reason")  # fmt: skip
 
@@ -31,27 +32,24 @@ def of_proposals(events: list[Event]) -> None:
 
 def of_rejections(events: list[Event]) -> None:
     """The handler of the complaint and who proposed it."""
-    _tell(
-        events,
-        lambda directory, row: (*_handlers(directory, row), *directory.acting([row.proposed_by]).values()),
-    )
+    _tell(events, _answerable)
 
 
 def of_drafts(events: list[Event]) -> None:
-    """Finance, of documents that a settlement has drafted."""
+    """Finance, of documents that a settlement has drafted and that they submit; a repair is not theirs."""
     rows = frappe.get_all(
         "Complaint Settlement Document",
         {
             "parent": ("in", [event.name for event in events]),
             "parenttype": DOCTYPE,
-            "document_status": ("in", UNFINISHED),
+            "document_status": DRAFT,
         },
         pluck="parent",
         order_by="name asc",
     )
     drafted = [event for event in events if event.name in rows]
     count = {event.name: {"count": rows.count(event.name)} for event in drafted}
-    _tell(drafted, lambda directory, row: directory.with_roles((ACCOUNTS_USER, ACCOUNTS_MANAGER)), count)
+    _tell(drafted, _finance, count)
 
 
 def of_finished(events: list[Event]) -> None:
@@ -70,17 +68,19 @@ def _tell(events: list[Event], whom: Whom, more: dict[str, dict[str, int]] | Non
     )
     directory = Directory()
     directory.learn(complaints.values())
+    for row in settlements.values():
+        row.of = complaints[row.complaint]
+    told = whom(directory, list(settlements.values()))
     messages = []
     for event in events:
         row = settlements[event.name]
-        row.of = complaints[row.complaint]
         data = about(
             event,
             title=_title(row),
             due=row.of.stage_due or row.of.resolution_due,
             reason=row.rejection_reason,
         )
-        people = {person.user: person for person in whom(directory, row)}
+        people = {person.user: person for person in told[row.name]}
         messages += [
             Message(event.kind, person, DOCTYPE, row.name, data | (more or {}).get(row.name, {}), event.by)
             for person in people.values()
@@ -94,18 +94,41 @@ def _title(row: frappe._dict) -> str:
     return " · ".join(filter(None, (amount, f"{row.complaint} {row.of.subject}", row.customer_name)))
 
 
-def _handlers(directory: Directory, row: frappe._dict) -> list[Person]:
-    return directory.handlers(row.of)
+def _handlers(directory: Directory, rows: list[frappe._dict]) -> dict[str, Iterable[Person]]:
+    return {row.name: directory.handlers(row.of) for row in rows}
 
 
-def _approvers(directory: Directory, row: frappe._dict) -> list[Person]:
-    """Of those with a limit, whoever would meet no refusal."""
-    settings = frappe.get_cached_doc(SETTINGS)
-    limits = [one for one in settings.approval_limits if one.company in (None, "", row.company)]
-    candidates = directory.with_roles(sorted({one.role for one in limits} & _may_submit()))
-    row[FIELD] = parts_of(DOCTYPE, [row.name])[row.name]
-    (granted,) = granted_before([row])
-    return [person for person in candidates if not refusal(row, person.user, granted)]
+def _answerable(directory: Directory, rows: list[frappe._dict]) -> dict[str, Iterable[Person]]:
+    acting = directory.acting(row.proposed_by for row in rows)
+    return {
+        row.name: [*directory.handlers(row.of), *filter(None, [acting.get(row.proposed_by)])] for row in rows
+    }
+
+
+def _finance(directory: Directory, rows: list[frappe._dict]) -> dict[str, Iterable[Person]]:
+    people = directory.with_roles((ACCOUNTS_USER, ACCOUNTS_MANAGER))
+    return {row.name: people for row in rows}
+
+
+def _approvers(directory: Directory, rows: list[frappe._dict]) -> dict[str, Iterable[Person]]:
+    """Of those with a limit, whoever would meet no refusal. A fixed number of queries for each company."""
+    settings, submit = frappe.get_cached_doc(SETTINGS), _may_submit()
+    parts = parts_of(DOCTYPE, [row.name for row in rows])
+    for row in rows:
+        row[FIELD] = parts[row.name]
+    granted = dict(zip((row.name for row in rows), granted_before(rows), strict=True))
+    found: dict[str, Iterable[Person]] = {}
+    for company in {row.company for row in rows}:
+        with_limit = {one.role for one in settings.approval_limits if one.company in (None, "", company)}
+        candidates = directory.with_roles(sorted(with_limit & submit))
+        limits = limits_of([person.user for person in candidates], company)
+        for row in (row for row in rows if row.company == company):
+            found[row.name] = [
+                person
+                for person in candidates
+                if not refusal(row, person.user, granted[row.name], limits[person.user])
+            ]
+    return found
 
 
 def _may_submit() -> set[str]:

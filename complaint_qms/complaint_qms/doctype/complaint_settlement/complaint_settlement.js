@@ -245,7 +245,7 @@ async function offer_decision(frm) {
 }
 
 function approve(frm, steps) {
-	const reject = steps.find((step) => step.action === "Reject");
+	const reject = steps.find((step) => step.action === "Reject Settlement");
 	const dialog = new frappe.ui.Dialog({
 		title: __("Decide on the Settlement"),
 		fields: [
@@ -255,12 +255,12 @@ function approve(frm, steps) {
 		primary_action_label: __("Approve and Draft the Documents"),
 		primary_action() {
 			dialog.hide();
-			// Its limit is asked, and what it drafts is told, by the framework's own way of submitting.
-			frm.savesubmit();
+			// This dialog is the confirmation; `savesubmit` would ask once more.
+			frm.save("Submit");
 		},
 	});
 	if (reject) {
-		dialog.set_secondary_action_label(__("Reject"));
+		dialog.set_secondary_action_label(__("Reject Settlement"));
 		dialog.set_secondary_action(() => {
 			const rejection_reason = dialog.get_value("rejection_reason");
 			if (!(rejection_reason || "").trim()) {
@@ -272,7 +272,7 @@ function approve(frm, steps) {
 				.xcall("complaint_qms.api.judgement.judge", {
 					doctype: frm.doctype,
 					name: frm.doc.name,
-					action: "Reject",
+					action: "Reject Settlement",
 					values: { rejection_reason },
 				})
 				.then(() => {

@@ -148,8 +148,8 @@ function act_html(row, at) {
 /** The step whose dialog the button of a row opens; none where its form is the place to act. */
 function step_of(row) {
 	if (row.kind === "settlement") return row.rejected ? null : "Approve";
-	if (row.kind === "assessment") return "Report the Event";
-	if (row.kind === "document") return null;
+	// To report or not is chosen on the form, where both judgements stand.
+	if (row.kind === "assessment" || row.kind === "document") return null;
 	return row.action || null;
 }
 
