@@ -47,7 +47,7 @@ def test_a_draft_cannot_be_cut_off_from_its_settlement(remedy: str) -> None:
     assert {field: again(document).get(field) for field in marks} == {field: kept[field] for field in marks}
     frappe.delete_doc(document.doctype, document.name)
     assert list(settling.states(settlement).values()) == ["deleted"]
-    assert settling.figures(settlement.complaint) == ("cancelled", 0)
+    assert settling.figures(settlement.complaint) == ("incomplete", 0)
 
 
 def test_cancelling_with_an_empty_link_keeps_it() -> None:

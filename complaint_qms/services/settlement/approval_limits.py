@@ -53,22 +53,6 @@ def limits_of(users: Collection[str], company: str) -> dict[str, Limit]:
     return {user: _limit_of(user, company, settings, held[user]) for user in users}
 
 
-def _limit_of(user: str, company: str, settings: Document, held: Iterable[str]) -> Limit:
-    taken = approval_limit_changes.roles_pending(settings, user)
-    roles = set(held) - taken
-    rows = [
-        row for row in settings.approval_limits if row.role in roles and row.company in (None, "", company)
-    ]
-    own = approval_limit_changes.own_limit(settings, user)
-    waiting = [*sorted(taken), *(row.role for row in rows if approval_limit_changes.is_pending(row, user))]
-    pending = waiting[0] if waiting else None
-    if not rows:
-        return Limit(0.0, own, None, pending)
-    best = max(rows, key=lambda row: approval_limit_changes.amount_for(row, user))
-    unlimited, amount = approval_limit_changes.amount_for(best, user)
-    return Limit(None if unlimited else amount, own, best.role, pending)
-
-
 @dataclass(frozen=True)
 class Granted:
     """What was granted before a settlement: on its complaint, or to its customer in the days that the settings name.
@@ -152,6 +136,22 @@ def is_own(doc: Document, user: str) -> bool:
     """Whether a user, or who has signed in in their name, proposed a settlement or changed what it grants, ever."""
     own = {doc.proposed_by, *authors(doc)}
     return any(name in own for name in (acting() if user == frappe.session.user else (user,)))
+
+
+def _limit_of(user: str, company: str, settings: Document, held: Iterable[str]) -> Limit:
+    taken = approval_limit_changes.roles_pending(settings, user)
+    roles = set(held) - taken
+    rows = [
+        row for row in settings.approval_limits if row.role in roles and row.company in (None, "", company)
+    ]
+    own = approval_limit_changes.own_limit(settings, user)
+    waiting = [*sorted(taken), *(row.role for row in rows if approval_limit_changes.is_pending(row, user))]
+    pending = waiting[0] if waiting else None
+    if not rows:
+        return Limit(0.0, own, None, pending)
+    best = max(rows, key=lambda row: approval_limit_changes.amount_for(row, user))
+    unlimited, amount = approval_limit_changes.amount_for(best, user)
+    return Limit(None if unlimited else amount, own, best.role, pending)
 
 
 def _refusal(doc: Document, user: str, granted: Granted, limit: Limit) -> str | None:
