@@ -109,6 +109,16 @@ def test_records_that_came_of_it_are_linked_and_only_those_the_reader_may_read()
     assert (other.name in told, study.name in told) == (True, False)
 
 
+def test_what_the_app_noted_is_told_with_whose_doing_it_was():
+    doc = factory.in_triage()
+    doc.add_comment("Info", "Settlement <a href='/x'>CST-1</a> over $ 5.00 proposed")
+    frappe.db.set_value("Comment", {"reference_name": doc.name, "comment_type": "Info"}, "owner", renamed(factory.user(roles.AGENT), "Wei Li"))  # fmt: skip
+    doc.add_comment("Info", "Overdue: Triage, due today. Escalated to Mei Chen.")
+    told = texts(doc)
+    assert "Settlement CST-1 over $ 5.00 proposed (Wei Li)" in told
+    assert "Overdue: Triage, due today. Escalated to Mei Chen." in told
+
+
 @pytest.mark.parametrize("make", [factory.investigation, factory.capa])
 def test_others_tell_their_stages_and_their_rows(make):
     doc = make()

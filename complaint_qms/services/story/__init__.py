@@ -2,5 +2,5 @@
 
 tell        the sentences of one record      form      the timeline of an open form
 changes     what its saved versions say      spoken    stored words as the reader's own
-offshoots   records that came of it
+offshoots   records that came of it          notes     what the app noted on it
 """

@@ -19,6 +19,7 @@ from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.printing import working_time
 from complaint_qms.services.reporting.access import readable_of
 from complaint_qms.services.story.changes import Change, changes_of
+from complaint_qms.services.story.notes import notes_of
 from complaint_qms.services.story.offshoots import offshoots_of
 from complaint_qms.services.story.spoken import plain, shortened, spoken, stage_key
 
@@ -37,7 +38,7 @@ class Told:
 
 
 def tell(doc: Document) -> list[Told]:
-    """Everything worth telling of `doc`, as far as the user may read it; four queries at most.
+    """Everything worth telling of `doc`, as far as the user may read it; five queries at most.
 
     `doc` is loaded and may be read by the user.
     """
@@ -45,8 +46,10 @@ def tell(doc: Document) -> list[Told]:
         # It may have been sent with the name of another record, whose story is not the reader's to hear.
         return []
     changes, offshoots = changes_of(doc, readable_of(doc.doctype)), offshoots_of(doc)
+    notes = notes_of(doc)
     visits = {row.name: row for row in doc.get("stage_log") or ()}
     people = {doc.owner, *(change.by for change in changes), *(row["owner"] for row in offshoots)}
+    people |= {note["owner"] for note in notes}
     people |= {row.entered_by for row in visits.values()} | set(_people_named(doc, changes))
     names = values_of("User", people, "full_name")
     teller = _Teller(doc, names, visits)
@@ -58,6 +61,7 @@ def tell(doc: Document) -> list[Told]:
     for row in offshoots:
         text = _("{0} made {1} {2}.").format(teller.who(row["owner"]), _(row["doctype"]), row["name"])
         story.append(Told(row["creation"], text, (row["doctype"], row["name"])))
+    story += [Told(note["creation"], teller.of_note(note)) for note in notes]
     return sorted(story, key=lambda told: told.at)
 
 
@@ -114,6 +118,11 @@ class _Teller:
         elif facts:
             sentences.append(_("{0} recorded {1}.").format(by, "; ".join(facts)))
         return " ".join(sentences)
+
+    def of_note(self, note: dict[str, Any]) -> str:
+        """A note as it was written, and by whose doing; what ran by itself names nobody."""
+        text = plain(note["content"])
+        return text if note["owner"] == "Administrator" else f"{text} ({self.who(note['owner'])})"
 
     def other_visits(self) -> list[Told]:
         """Moves that no saved version tells of, as those of records that were taken over."""
