@@ -9,6 +9,7 @@ from frappe.utils import add_days, get_datetime, getdate, now_datetime
 from complaint_qms.constants import roles
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle.guard import take_step
+from complaint_qms.services.work import judging
 from tests.desk import factory
 from tests.desk.factory import TRIAGED, at_stage, complaint, tick_all
 
@@ -373,3 +374,15 @@ def test_characters_that_nobody_sees_decide_nothing(values):
     opened = assessment(investigated(), status="open")
     with pytest.raises(GateError, match="G3"):
         opened.update({"submitted_on": getdate(), **values}).save()
+
+
+def test_a_decision_names_what_it_lacks_before_it_is_taken():
+    doc = factory.complaint(awareness_date=frappe.utils.add_days(frappe.utils.getdate(), -1))
+    case = factory.make("Reportability Assessment", complaint=doc.name, jurisdiction="EU", rule_key="eu_87_2_day",
+                        awareness_date=doc.awareness_date)  # fmt: skip
+    with factory.as_user(factory.user(roles.REGULATORY)):
+        offered = judging.offered(frappe.get_doc(case.doctype, case.name))
+    assert {step["to_stage"]: [row["field"] for row in step["missing"]] for step in offered} == {
+        "reported": ["reason", "submitted_on", "submission_reference"],
+        "not_reportable": ["reason"],
+    }

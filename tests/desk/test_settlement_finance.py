@@ -11,6 +11,8 @@ from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_retu
 from frappe.desk.form.save import savedocs
 from frappe.model.document import Document
 
+from complaint_qms.constants import roles
+from complaint_qms.services.work.today import my_work
 from complaint_qms.setup.rights import FINANCE, grant_finance, withdraw_rights
 from tests.desk import factory, settling
 
@@ -177,3 +179,26 @@ def test_a_draft_counts_against_a_return_by_hand_until_finance_deletes_it() -> N
     credit.delete()
     back.reload().submit()
     assert back.docstatus == 1
+
+
+def test_a_draft_is_no_work_of_who_may_not_read_its_settlement() -> None:
+    sale, other = factory.sold(4)[2], factory.sold(1)[2]
+    draft = settling.submitted(sale, {"qty": 1}).documents[0].document_name
+    accountant = factory.person(roles.ACCOUNTS_USER)
+
+    def drafts() -> list[str]:
+        with factory.as_user(accountant):
+            return [row["name"] for row in my_work(accountant, frappe.utils.now_datetime())["rows"]]
+
+    assert draft in drafts()
+    frappe.get_doc(
+        {
+            "doctype": "User Permission",
+            "user": accountant,
+            "allow": "Customer",
+            "for_value": other.customer,
+            "apply_to_all_doctypes": 0,
+            "applicable_for": "Complaint Settlement",
+        }
+    ).insert()
+    assert draft not in drafts()
