@@ -124,3 +124,4 @@ def test_a_cause_says_verified_only_once_it_is(login, refused, person) -> None:
     desk.put(desk.dialog, verification_method="Switched on and off.")
     desk.confirm()
     desk.page.wait_for_function("() => cur_frm.doc.status === 'verified' && !cur_frm.is_dirty()")
+    desk.page.wait_for_function("() => cur_frm.fields_dict.title.disp_status === 'Read'")

@@ -6,6 +6,7 @@ frappe.ui.form.on("Root Cause", {
 	},
 
 	async refresh(frm) {
+		if (frm.doc.status === "verified" && !frm.is_new()) close_for_typing(frm);
 		await complaint_qms.load_desk();
 		draw(frm);
 		complaint_qms.desk.load_cause(frm);
@@ -55,6 +56,13 @@ frappe.ui.form.on("Root Cause Factor", {
 	sub_cause: draw_factors,
 	likely: draw_factors,
 });
+
+// What is verified changes no more: nobody types what the server would refuse.
+function close_for_typing(frm) {
+	frm.set_read_only();
+	frm.refresh_fields();
+	frm.disable_save();
+}
 
 function draw(frm) {
 	if (!complaint_qms.desk) return;
