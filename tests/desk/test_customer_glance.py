@@ -9,6 +9,7 @@ from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return 
 from frappe.utils import getdate
 
 from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
+from complaint_qms.services.record.bulk_read import gathered
 from tests.desk import factory
 
 
@@ -20,8 +21,12 @@ def test_a_return_is_no_sale(doctype: str) -> None:
     back = (return_invoice if doctype == "Sales Invoice" else return_note)(sale.name)
     back.insert()
     back.submit()
-    told = customer_at_a_glance(sale.customer, sale.company, lambda query, _doctype: query)["sales"][doctype]
+    told = customer_at_a_glance(sale.customer, sale.company, lambda query, _doctype: query, gathered)[
+        "sales"
+    ][doctype]
     assert (told["count"], told["amount"], getdate(told["last"])) == (1, 0, getdate("2024-05-03"))
     frappe.db.set_value(doctype, sale.name, "docstatus", 2)
-    told = customer_at_a_glance(sale.customer, sale.company, lambda query, _doctype: query)["sales"][doctype]
+    told = customer_at_a_glance(sale.customer, sale.company, lambda query, _doctype: query, gathered)[
+        "sales"
+    ][doctype]
     assert (told["count"], told["last"]) == (0, None)

@@ -34,7 +34,7 @@ def refused(doc: Document) -> str | None:
 @pytest.mark.parametrize(
     ("own", "most", "granted", "qty"),
     [
-        (0, 1000, 0, 2),  # Gate G6
+        (0, 1000, 0, 2),  # G6
         (200, 1000, 0, 2),  # up to the limit
         (200.004, 200.004, 0, 2),  # within a cent of it
         (500, 100, 0, 2),  # above it
@@ -66,7 +66,7 @@ def test_what_somebody_else_proposed_may_be_submitted() -> None:
         assert (answer["why"], answer["amount"], answer["role"]) == (None, 200, "Complaint Manager")
         # the same in a form where something was changed: then the changer proposes
         draft = json.dumps({"sales_invoice": doc.sales_invoice, "lines": [{"amount": 200}]})
-        assert "Gate G6" in api.limits(doc.company, doc.complaint, draft=draft)["why"]
+        assert "G6" in api.limits(doc.company, doc.complaint, draft=draft)["why"]
 
 
 def test_each_line_is_converted_at_the_rate_of_its_own_sale() -> None:
