@@ -72,8 +72,13 @@ def test_states_are_whole_and_due_dates_shown(login, person, late: str, width: i
     else:
         filters = page.locator(".page-container:visible .standard-filter-section")
         expect(filters).to_be_hidden()
-        page.locator(".page-container:visible .cq-fold-filters").click()
-        expect(filters).to_be_visible()
+        # Frappe 16 folds them by itself.
+        fold = page.locator(".page-container:visible .cq-fold-filters")
+        if not frappe.__version__.startswith("16"):
+            fold.click()
+            expect(filters).to_be_visible()
+        else:
+            expect(fold).to_have_count(0)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     for doctype in ("Investigation", "CAPA") if width > 1200 else ():

@@ -67,7 +67,7 @@ function mark(listview) {
 		...listview.$result.find(".list-row > .level-left").get(),
 	];
 	for (const line of lines) {
-		const cells = line ? [...line.children].filter((cell) => cell.classList.contains("list-row-col")) : [];
+		const cells = line ? [...line.querySelectorAll(".list-row-col")] : [];
 		if (cells.length !== kinds.length) continue;
 		cells.forEach((cell, at) => (cell.dataset.cqKind = kinds[at]));
 		const row = line.closest(".list-row-container");
@@ -151,6 +151,8 @@ function fold_filters(listview) {
 	const $form = listview.page.page_form;
 	const $fields = $form.find(".standard-filter-section");
 	if (!$fields.length) return;
+	// Frappe 16 folds them on a phone by itself, and has a button of its own.
+	if ($fields.get(0).style.display === "none") return;
 	let $button = $form.find(".cq-fold-filters");
 	if (!$button.length) {
 		$button = $('<button type="button" class="btn btn-default btn-sm cq-fold-filters" aria-expanded="false"></button>');
