@@ -11,6 +11,7 @@ from complaint_qms.constants import roles
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.capa import effectiveness
 from complaint_qms.services.lifecycle.guard import take_step
+from complaint_qms.services.lifecycle.overview import overview
 from tests.desk import factory
 from tests.desk.factory import capa_in_effect
 
@@ -144,3 +145,13 @@ def test_it_is_computed_on_the_measure_as_it_is_stored(scarce):
     doc.min_exposure = 0.1
     with pytest.raises(GateError, match="was fixed"):
         doc.save()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "first"),
+    [("ineffective", "ineffective"), ("effective", "closed"), ("insufficient_data", "closed")],
+)
+def test_the_step_that_is_offered_first_is_the_one_the_figures_speak_for(scarce, verdict, first):
+    scarce.db_set("verdict", verdict)
+    move = overview(as_judge(scarce))["next"][0]
+    assert (move["to_stage"], move["primary"]) == (first, True)

@@ -41,6 +41,8 @@ _LEFT: Final = {
 }
 # Stages beside the way from which a record goes on.
 _WAITING: Final = ("on_hold", "ineffective")
+# Where a CAPA goes from the check of its effect.
+_ENDS_OF_EFFECT: Final = ("closed", "ineffective")
 _ORDER: Final = ("forward", "back", "side")
 _IN_DIALOG: Final = (
     "Check", "Data", "Date", "Datetime", "Float", "Int", "Link", "Select", "Small Text", "Text Editor",
@@ -118,7 +120,11 @@ def next_moves(
 
 
 def kind_of(doc: Document, target: str) -> str:
+    """How a step leads on: forward, back or aside."""
     flow = FLOW[doc.doctype]
+    if doc.get("verdict") == "ineffective" and target in _ENDS_OF_EFFECT:
+        # The figures say that it did not help: the way on is to say so, and to plan anew.
+        return "side" if target == "closed" else "forward"
     if target not in flow or doc.stage not in (*flow, *_WAITING):
         return "side"
     return "back" if doc.stage in flow and flow.index(target) < flow.index(doc.stage) else "forward"
