@@ -36,6 +36,16 @@ class Change:
 
 def versions_of(doc: Document, readable: set[str]) -> list[dict[str, Any]]:
     """{name, owner, creation, data} of the newest versions, newest first, their data as JSON of `readable` fields alone."""
+    return [{**row, "data": frappe.as_json(data, indent=None)} for row, data in _versions(doc, readable)]
+
+
+def changes_of(doc: Document, readable: set[str]) -> list[Change]:
+    """The versions of `doc`, oldest first, of `readable` fields alone; one query."""
+    return [_change(doc, row, data) for row, data in reversed(list(_versions(doc, readable)))]
+
+
+def _versions(doc: Document, readable: set[str]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The newest versions, newest first, each with its data: what it holds of `readable` fields."""
     rows = frappe.get_all(
         "Version",
         filters={"ref_doctype": doc.doctype, "docname": doc.name},
@@ -47,49 +57,36 @@ def versions_of(doc: Document, readable: set[str]) -> list[dict[str, Any]]:
     for row in rows:
         data = frappe.parse_json(row.data)
         if isinstance(data, dict):
-            for part in _PARTS:
-                data[part] = [each for each in data.get(part) or () if each[0] in shown]
-            row.data = frappe.as_json(data, indent=None)
-    return rows
+            kept = {part: [each for each in data.get(part) or () if each[0] in shown] for part in _PARTS}
+            yield row, data | kept
 
 
-def changes_of(doc: Document, readable: set[str]) -> list[Change]:
-    """The versions of `doc`, oldest first, of `readable` fields alone; one query."""
-    found = []
-    for row in reversed(versions_of(doc, readable)):
-        data = frappe.parse_json(row.data)
-        if isinstance(data, dict):
-            found.append(_change(doc, row, data, readable))
-    return found
-
-
-def _change(doc: Document, row: dict[str, Any], data: dict[str, Any], readable: set[str]) -> Change:
+def _change(doc: Document, row: dict[str, Any], data: dict[str, Any]) -> Change:
     change = Change(row["creation"], row["owner"])
-    values = {name: (old, new) for name, old, new in data.get("changed") or () if name in readable}
-    for name, old, new in data.get("changed") or ():
-        if name == "docstatus":
-            change.status = (int(old), int(new))
+    values = {name: (old, new) for name, old, new in data["changed"]}
+    if "docstatus" in values:
+        old, new = values["docstatus"]
+        change.status = (int(old), int(new))
     change.stage = values.get("stage")
-    told = TOLD_FIELDS.get(doc.doctype, ())
-    change.values = [(name, *values[name]) for name in told if name in values]
-    tables = {name: by for name, by in TOLD_ROWS.get(doc.doctype, {}).items() if name in readable}
-    change.added = list(_rows(data.get("added"), tables))
-    change.removed = list(_rows(data.get("removed"), tables))
-    change.visits = [values["name"] for table, values in data.get("added") or () if table == "stage_log"]
-    change.states = list(_states(doc, data.get("row_changed"), readable))
+    change.values = [(name, *values[name]) for name in TOLD_FIELDS.get(doc.doctype, ()) if name in values]
+    tables = TOLD_ROWS.get(doc.doctype, {})
+    change.added = list(_rows(data["added"], tables))
+    change.removed = list(_rows(data["removed"], tables))
+    change.visits = [values["name"] for table, values in data["added"] if table == "stage_log"]
+    change.states = list(_states(doc, data["row_changed"]))
     return change
 
 
-def _rows(rows: Any, tables: dict[str, str]) -> Iterator[tuple[str, str]]:
-    for table, values in rows or ():
+def _rows(rows: list[Any], tables: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for table, values in rows:
         if table in tables:
             yield table, str(values.get(tables[table]) or "")
 
 
-def _states(doc: Document, rows: Any, readable: set[str]) -> Iterator[tuple[str, str, Any]]:
+def _states(doc: Document, rows: list[Any]) -> Iterator[tuple[str, str, Any]]:
     states = TOLD_STATES.get(doc.doctype, {})
-    for table, _index, name, changed in rows or ():
-        if table not in states or table not in readable:
+    for table, _index, name, changed in rows:
+        if table not in states:
             continue
         named_by, state = states[table]
         row = next((row for row in doc.get(table) or () if row.name == name), None)
