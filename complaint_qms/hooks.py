@@ -31,6 +31,7 @@ add_to_apps_screen = [
 # Desk: words and colours everywhere, the rest with the forms that need it
 app_include_css = ["complaint_qms.bundle.css"]
 app_include_js = ["complaint_qms.bundle.js"]
+on_session_creation = ["complaint_qms.overrides.login.on_session_creation"]
 extend_bootinfo = ["complaint_qms.overrides.boot.extend_bootinfo"]
 # Levels by weight, not by the alphabet
 standard_queries = dict.fromkeys(("Risk Severity", "Risk Occurrence"), "complaint_qms.api.risk.offered")

@@ -1,9 +1,13 @@
 """What the desk is told once, when it is loaded."""
 
+import frappe
+
+from complaint_qms.constants.home import WORKSPACE
 from complaint_qms.constants.labels import WORDS
 from complaint_qms.constants.records import RECORDS
 from complaint_qms.constants.settlement import REMEDY_OF_EXPECTATION
 from complaint_qms.permissions.choices import NARROWED_BY, not_read
+from complaint_qms.services.people.home import home_of
 from complaint_qms.services.record import gate_codes
 from complaint_qms.services.record.labels import choice_words
 
@@ -11,7 +15,8 @@ from complaint_qms.services.record.labels import choice_words
 def extend_bootinfo(bootinfo: dict) -> None:
     """The English names of the stable keys (`public/js/labels.js`), those of choices in the reader's language for the
     framework's controls, the app's records, which kind of work each is, what is chosen by name alone, what the
-    reader opens none of, who is told the numbers of gates, and the remedy that is proposed for what a customer expects."""
+    reader opens none of, who is told the numbers of gates, the remedy that is proposed for what a customer expects, and the workspace that the desk of 15
+    opens with for people whose work is in the app."""
     bootinfo["complaint_qms_words"] = WORDS
     bootinfo["complaint_qms_records"] = [record.doctype for record in RECORDS]
     bootinfo.setdefault("__messages", {}).update(choice_words())
@@ -20,3 +25,10 @@ def extend_bootinfo(bootinfo: dict) -> None:
     bootinfo["complaint_qms_not_read"] = not_read()
     bootinfo["complaint_qms_told_of_gates"] = sorted(gate_codes.TOLD)
     bootinfo["complaint_qms_remedies"] = REMEDY_OF_EXPECTATION
+    user = bootinfo.get("user") or {}
+    if (
+        frappe.__version__.startswith("15.")
+        and not user.get("default_workspace")
+        and home_of(frappe.session.user)
+    ):
+        user["default_workspace"] = {"name": WORKSPACE, "title": WORKSPACE, "public": 1}

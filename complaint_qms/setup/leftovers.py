@@ -5,6 +5,7 @@ from pathlib import Path
 import frappe
 
 from complaint_qms.constants.about_records import ABOUT_RECORDS
+from complaint_qms.constants.onboarding import STEPS
 from complaint_qms.constants.records import SERIES
 from complaint_qms.services.record.second_hand import delete_second_hand
 
@@ -66,6 +67,7 @@ def remove_leftovers(doctypes: list[str]) -> None:
     _remove_jobs()
     _remove_patches()
     _remove_blocks()
+    _remove_onboarding()
     remove_from_start()
     _unlink_communications(doctypes)
     _remove_series()
@@ -167,6 +169,11 @@ def _remove_blocks() -> None:
         record = frappe.parse_json(file.read_text("utf-8"))
         if record["doctype"] == "Custom HTML Block":
             frappe.delete_doc(record["doctype"], record["name"], force=True, ignore_missing=True)
+
+
+def _remove_onboarding() -> None:
+    """Steps of the module onboarding: they name no module, so the framework keeps them."""
+    frappe.db.delete("Onboarding Step", {"name": ("in", STEPS)})
 
 
 def _unlink_communications(doctypes: list[str]) -> None:

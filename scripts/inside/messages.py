@@ -41,7 +41,8 @@ SPEAKING_CALLS = ("Message", "about_word", "named", "need")
 # What a record of these kinds shows as text.
 RECORD_KEYS = (
     "label", "report_name", "chart_name", "dashboard_name", "source_name", "title", "description", "workflow_name",
-    "state", "action", "document_type", "print_format_name", "subject", "html_label",
+    "state", "action", "document_type", "print_format_name", "subject", "html_label", "subtitle",
+    "success_message", "action_label",
 )  # fmt: skip
 IN_SCRIPT = re.compile(r"""__\(\s*(["'`])(?P<text>(?:\\.|(?!\1).)*)\1""")
 

@@ -35,6 +35,7 @@ ALLOWED = {
     "services/importing/run.py": "the progress of its own batch",
     "services/sop/escalation.py": "builds a statement that the door runs",
     "controllers/record.py": "the document's own insert",
+    "services/onboarding/progress.py": "marks of the framework's Onboarding Steps",
     "permissions/shares.py": "DocShare of the framework",
 }
 

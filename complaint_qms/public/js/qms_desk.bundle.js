@@ -15,6 +15,7 @@ import { draw_gantt } from "./desk/gantt";
 import { draw_before_after } from "./desk/before_after";
 import { draw_matrix } from "./desk/matrix";
 import { make_my_work } from "./desk/my_work";
+import { draw_setup } from "./desk/setup";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
@@ -41,6 +42,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_before_after,
 	draw_matrix,
 	make_my_work,
+	draw_setup,
 	complete_own_action,
 	mind_board,
 	set_complaint_queries,

@@ -1,0 +1,56 @@
+"""The first hour on the workspace: a step turns green when the thing is set, and the block goes when nothing is left."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from playwright.sync_api import expect
+
+from complaint_qms.constants import onboarding, roles
+from complaint_qms.constants.settings import SETTINGS
+from tests.browser.desk import WAIT, Desk
+
+
+@pytest.fixture
+def goodwill(site: str):
+    """The goodwill account, taken out for the test."""
+    before = frappe.db.get_single_value(SETTINGS, "goodwill_account")
+    put(None)
+    yield frappe.db.get_value("Account", {"root_type": "Expense", "is_group": 0, "disabled": 0}, "name")
+    put(before)
+    for step in onboarding.STEPS:
+        frappe.db.set_value("Onboarding Step", step, "is_skipped", 0)
+    frappe.db.commit()
+
+
+def put(account: str | None) -> None:
+    frappe.db.set_single_value(SETTINGS, "goodwill_account", account)
+    frappe.clear_document_cache(SETTINGS, SETTINGS)
+    frappe.db.commit()
+
+
+def test_a_mark_follows_the_setting(login, person, goodwill: str) -> None:
+    desk = Desk(login(person(roles.MANAGER, "System Manager", email="setup@qms.example")))
+    desk.page.goto("/app/complaints")
+    step = desk.page.locator("li", has_text="Choose the goodwill account")
+    expect(step.get_by_role("img")).to_have_attribute("aria-label", "To do", timeout=WAIT)
+    step.get_by_role("button", name="Set Up").click()
+    desk.wait_for_form(SETTINGS)
+    put(goodwill)
+    desk.page.go_back()
+    expect(step.get_by_role("img")).to_have_attribute("aria-label", "Done", timeout=WAIT)
+    for _ in onboarding.STEPS:
+        skip = desk.page.get_by_role("button", name="Skip", exact=True)
+        if not skip.count():
+            break
+        skip.first.click()
+        desk.settle()
+    expect(desk.page.locator(".setup")).to_be_hidden(timeout=WAIT)
+
+
+def test_nobody_else_is_asked(login, person) -> None:
+    desk = Desk(login(person(roles.AGENT)))
+    desk.page.goto("/app/complaints")
+    expect(desk.page.locator(".number-widget-box").first).to_be_visible(timeout=WAIT)
+    desk.settle()
+    expect(desk.page.locator(".setup")).to_have_count(0)
