@@ -161,6 +161,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Complaint Import Error"),
     _row("Complaint Settlement Document"),
     _row("Complaint Settlement Line"),
+    _row("Complaint Settlement Rejection"),
     _row("Complaint SOP Check"),
     _row("Complaint SOP Stage"),
     _row("Complaint Stage Log"),

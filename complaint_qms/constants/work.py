@@ -13,6 +13,10 @@ ASSESSMENT: Final = "assessment"
 SETTLEMENT: Final = "settlement"
 DOCUMENT: Final = "document"  # of ERPNext, drafted by a settlement
 
+COMPUTE: Final = "Compute Effectiveness"
+EXTEND: Final = "Extend the Window"
+"""Steps of a CAPA whose window is over and that no workflow knows; the form takes them."""
+
 GROUP_OVERDUE: Final = "overdue"
 GROUP_TODAY: Final = "today"
 GROUP_WEEK: Final = "week"

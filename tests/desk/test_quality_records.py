@@ -294,6 +294,7 @@ ROW_DOCTYPES = (
     "Complaint SOP Stage",
     "Complaint Settlement Document",
     "Complaint Settlement Line",
+    "Complaint Settlement Rejection",
     "Complaint Stage Log",
     "Investigation Check",
     "Investigation Complaint",

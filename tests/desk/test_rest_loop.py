@@ -102,16 +102,15 @@ def test_a_complaint_runs_to_its_end_and_no_step_can_be_skipped(people, sale):
     assert "G2:" in investigator.refused(
         "update", "Investigation", study["name"], workflow_state="Pending Review"
     )
-    investigator.update(
-        "Investigation",
-        study["name"],
-        workflow_state="Pending Review",
-        problem="Housing cracks at the boss",
-        findings="<p>Weld line at the boss</p>",
-        outcome="confirmed",
-        conclusion="Mould temperature too low",
+    found = {
+        "problem": "Housing cracks at the boss",
+        "findings": "<p>Weld line at the boss</p>",
+        "outcome": "confirmed",
+        "conclusion": "Mould temperature too low",
+    }
+    assert "G2:" in investigator.refused(
+        "update", "Investigation", study["name"], workflow_state="Pending Review", **found
     )
-    assert "G2:" in quality.refused("update", "Investigation", study["name"], workflow_state="Completed")
     cause = investigator.create(
         "Root Cause",
         investigation=study["name"],
@@ -122,6 +121,13 @@ def test_a_complaint_runs_to_its_end_and_no_step_can_be_skipped(people, sale):
         verification_method="Cracks come and go with the heater",
         whys=[{"level": 1, "question": "Why did it crack?", "answer": "Weld line"}],
     )
+    investigator.update(
+        "Investigation",
+        study["name"],
+        workflow_state="Pending Review",
+        **found,
+    )
+    assert "G2:" in quality.refused("update", "Investigation", study["name"], workflow_state="Completed")
     assert "needs the role" in investigator.refused("update", "Root Cause", cause["name"], status="verified")
     quality.update("Root Cause", cause["name"], status="verified")
     assert investigator.refused("update", "Investigation", study["name"], workflow_state="Completed")

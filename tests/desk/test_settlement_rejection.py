@@ -8,7 +8,9 @@ from frappe.model.document import Document
 
 from complaint_qms.constants import events, roles, work
 from complaint_qms.exceptions import GateError
+from complaint_qms.patches.v1_0 import rejections_of_settlements
 from complaint_qms.services.lifecycle.overview import overview
+from complaint_qms.services.work.judging import judge
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory, settling
 
@@ -43,6 +45,37 @@ def test_a_rejection_is_kept_with_name_and_moment_and_told_on_both_records() -> 
     assert any("rejected" in line and WHY in line for line in settling.comments(doc.complaint))
     about = {"reference_doctype": doc.doctype, "reference_name": doc.name, "comment_type": "Info"}
     assert any(WHY in line for line in frappe.get_all("Comment", about, pluck="content", order_by="name"))
+
+
+def test_each_rejection_has_a_reason_of_its_own_and_all_are_kept() -> None:
+    doc = reject(proposed(), "Too much")
+    with factory.as_user(doc.proposed_by):
+        doc.status = "proposed"
+        doc.save()
+    assert (doc.reload().rejection_reason, doc.rejected_by, doc.rejected_at) == (None, None, None)
+    with settling.acting_as(*settling.APPROVER), pytest.raises(GateError, match="Why It Was Rejected"):
+        judge(doc.reload(), "Reject Settlement", {})
+    doc = reject(doc, "Still too much")
+    assert [(row.reason, row.rejected_by) for row in doc.rejections] == [
+        ("Too much", doc.rejected_by),
+        ("Still too much", doc.rejected_by),
+    ]
+    assert doc.rejection_reason == "Still too much"
+    with factory.as_user(doc.proposed_by):
+        doc.set("rejections", [])
+        doc.save()
+    assert len(doc.reload().rejections) == 2, "nobody takes one off"
+
+
+def test_an_older_settlement_gets_its_rejection_as_a_row() -> None:
+    rejected, again = reject(proposed(), "Too much"), reject(proposed(), "Not agreed")
+    frappe.db.set_value("Complaint Settlement", again.name, "status", "proposed")
+    frappe.db.delete("Complaint Settlement Rejection", {"parent": ("in", [rejected.name, again.name])})
+    for _again in range(2):
+        rejections_of_settlements.execute()
+    assert [row.reason for row in rejected.reload().rejections] == ["Too much"]
+    assert [row.reason for row in again.reload().rejections] == ["Not agreed"]
+    assert (rejected.rejection_reason, again.rejection_reason) == ("Too much", None)
 
 
 @pytest.mark.parametrize("reason", [None, "", "  ", "<p> </p>", "\u200b", "<p>\u2060\ufeff</p>"])
@@ -92,7 +125,7 @@ def test_a_rejected_settlement_is_not_submitted_and_is_once_it_is_revised() -> N
         doc.lines[0].amount = doc.lines[0].rate
         doc.save()
     assert doc.reload().status == "proposed"
-    assert doc.rejection_reason == "Too much", "what was said stays"
+    assert [row.reason for row in doc.rejections] == ["Too much"], "what was said stays"
     assert settling.approve(doc).status == "drafted"
 
 

@@ -219,9 +219,7 @@ def _reviewed(facts: Facts, wanted: str) -> list[Missing]:
             else "The conclusion says the CAPA was effective: close it, or correct the conclusion."
         )
         found.append(Missing("G5", "effect_conclusion", Message(message)))
-    elif wanted == "effective":
-        found += _measured(facts)
-    elif conclusion != verdict and blank(facts.get("effect_override_reason")):
+    elif wanted == "ineffective" and conclusion != verdict and blank(facts.get("effect_override_reason")):
         found.append(
             Missing(
                 "G5",
@@ -232,6 +230,9 @@ def _reviewed(facts: Facts, wanted: str) -> list[Missing]:
                 ),
             )
         )
+    if wanted == "effective":
+        # Whatever is concluded: what the figures refuse is told beforehand.
+        found += _measured(facts)
     return found + _independent(facts, "judge its effectiveness", include_actions=True)
 
 

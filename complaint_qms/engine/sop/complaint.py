@@ -146,7 +146,7 @@ def _investigated(facts: Facts) -> list[Missing]:
     if any(row["stage"] == "completed" for row in investigations):
         return []
     if not blank(facts.get("covered_by_investigation")):
-        return _covering_missing(facts) or _undecided(
+        return _covering_missing(facts) + _undecided(
             facts,
             "coverage_decided_by",
             "coverage_rationale",
@@ -166,8 +166,17 @@ def _investigated(facts: Facts) -> list[Missing]:
                 ),
             )
         ]
+    undecided = _undecided(
+        facts,
+        "no_investigation_decided_by",
+        "no_investigation_reason",
+        Message(
+            "Nobody has decided yet that no investigation is needed: a Complaint Manager, Quality Investigator or "
+            "Quality Manager takes this step, and their name goes beside the reason."
+        ),
+    )
     if blank(facts.get("no_investigation_reason")):
-        return need(
+        wanted = need(
             facts,
             "G2",
             [
@@ -178,15 +187,8 @@ def _investigated(facts: Facts) -> list[Missing]:
                 )
             ],
         )
-    return _undecided(
-        facts,
-        "no_investigation_decided_by",
-        "no_investigation_reason",
-        Message(
-            "Nobody has decided yet that no investigation is needed: a Complaint Manager, Quality Investigator or "
-            "Quality Manager takes this step, and their name goes beside the reason."
-        ),
-    )
+        return wanted + undecided
+    return undecided
 
 
 def _covering_missing(facts: Facts) -> list[Missing]:
@@ -212,7 +214,7 @@ def _covering_missing(facts: Facts) -> list[Missing]:
 def _undecided(facts: Facts, decided_by: str, field: str, message: Message) -> list[Missing]:
     if facts.get(decided_by) or facts.get("judges_investigation"):
         return []
-    return [Missing("G2", field, message)]
+    return [Missing("G2", field, message, lies_with="person")]
 
 
 def _solved(facts: Facts) -> list[Missing]:

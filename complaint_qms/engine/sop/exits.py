@@ -80,7 +80,8 @@ def _answered(facts: Facts) -> list[Missing]:
     if not _found_reportable(facts):
         return []
     if not status:
-        return [Missing("G3", "reportable", Message("Add the reportability assessment and finish it."))]
+        message = Message("Add the reportability assessment and finish it.")
+        return [Missing("G3", "reportable", message, lies_with="record")]
     if said in FOUND_REPORTABLE:
         return [
             Missing(
@@ -97,11 +98,14 @@ def _decided(facts: Facts) -> list[Missing]:
     stored = facts.get("stored") or {}
     if not {facts.get("harm_level"), stored.get("harm_level")} & set(GRAVE_HARM):
         return []
+    found: list[Missing] = []
     if blank(facts.get("reportable")):
-        return need(facts, "G1", [("reportable", "Decide whether the event is reportable to an authority.")])
+        wanted = [("reportable", "Decide whether the event is reportable to an authority.")]
+        found += need(facts, "G1", wanted)
     if facts.get("assessments") or _found_reportable(facts):
-        return []
+        return found
     return [
+        *found,
         Missing(
             "G3",
             "",
@@ -109,7 +113,7 @@ def _decided(facts: Facts) -> list[Missing]:
                 "Serious harm and death are reported, or found not reportable, by an assessment: "
                 "add a reportability assessment and finish it."
             ),
-        )
+        ),
     ]
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from complaint_qms.constants.contributing import AUTHORS
 from complaint_qms.engine.message import Message
@@ -20,11 +20,13 @@ class Missing:
         gate: G1 … G10, `SOP` for hand-over rules of the procedure.
         field: name of the field where the remedy is entered; empty when it lies in another record.
         message: what is missing and how to mend it; its key is the English sentence.
+        lies_with: what mends it: an answer in the `field`, another `record`, or another `person`, whatever is answered there.
     """
 
     gate: str
     field: str
     message: Message
+    lies_with: Literal["field", "record", "person"] = "field"
 
     def text(self) -> str:
         """The sentence in English, for places without a translator."""

@@ -45,8 +45,10 @@ def investigation_missing(facts: Facts, target: str) -> list[Missing]:
                 ("conclusion", "Write the conclusion."),
             ],
         )
+        if target == "completed" or not facts.get("root_causes"):
+            # Asked with the submission, because what is under review stands still.
+            found += _cause_known(facts)
     if target == "completed":
-        found += _cause_known(facts)
         stored = facts.get("stored") or {}
         if judges_own(
             facts, facts.get("investigator"), stored.get("investigator"), facts.get("submitted_by")

@@ -125,7 +125,8 @@ def refuse(doc: Document, found: Iterable[Missing], target: str | None = None) -
 
 
 def describe(doc: Document, row: Missing) -> dict[str, Any]:
-    """A missing thing as data for a form: gate, field, its label, the translated sentence, and any records it names."""
+    """A missing thing as data for a form: gate, field, its label, the translated sentence, any records it names, and with
+    what it lies where that is not the field."""
     field = doc.meta.get_field(row.field) if row.field else None
     params = {key: _shown(doc.doctype, key, value) for key, value in row.message.params.items()}
     return {
@@ -134,6 +135,7 @@ def describe(doc: Document, row: Missing) -> dict[str, Any]:
         "label": _(field.label) if field and field.label else "",
         "message": _(row.message.key).format(**params),
         **({"records": named} if (named := named_records(row)) else {}),
+        **({"lies_with": row.lies_with} if row.lies_with != "field" else {}),
     }
 
 

@@ -137,25 +137,51 @@ def asked_fields(
     answer to one of them makes necessary."""
     if doc.stage in ENDED[doc.doctype]:
         return ["reopen_reason"] if doc.doctype == "Complaint" else []
-    if kind == "back" or (kind == "forward" and doc.stage in _WAITING):
+    if _asks_nothing(doc, kind):
         return []
     wanted = list(STEP_FIELDS[doc.doctype].get(target, ()))
     lacking = dict.fromkeys(item.field for item in found)
     wanted += [name for name in lacking if name not in wanted and is_asked(doc, name)]
-    still = UNDER_REVIEW.get(doc.doctype, {}).get(doc.stage)
-    if still is not None:
+    if UNDER_REVIEW.get(doc.doctype, {}).get(doc.stage) is not None:
         # What is under review cannot be mended here; that it is missing is told all the same.
-        return [name for name in wanted if name in still]
+        return [name for name in wanted if not stands_still(doc, name)]
     wanted = _with_made_necessary(doc, target, facts, wanted, {*lacking})
     if _PROVEN in wanted and _may_take_proof(doc):
         wanted.insert(wanted.index(_PROVEN) + 1, _PROOF)
     return wanted
 
 
+def is_supplied(doc: Document, kind: str, item: dict[str, Any]) -> bool:
+    """Whether the dialog of a step takes in what is missing, as `guard.describe` tells it."""
+    name = item["field"]
+    if "lies_with" in item:
+        return False
+    if name == "checklist":
+        return True
+    return not _asks_nothing(doc, kind) and not stands_still(doc, name) and is_asked(doc, name)
+
+
+def is_entered(doc: Document, item: dict[str, Any]) -> bool:
+    """Whether what is missing is entered on the form by hand."""
+    name = item["field"]
+    field = doc.meta.get_field(name) if name and item.get("lies_with") != "person" else None
+    return bool(field) and not field.read_only and not stands_still(doc, name)
+
+
+def stands_still(doc: Document, name: str) -> bool:
+    """Whether a field waits for somebody's judgement as it is."""
+    open_fields = UNDER_REVIEW.get(doc.doctype, {}).get(doc.stage)
+    return open_fields is not None and name not in open_fields
+
+
 def is_asked(doc: Document, name: str) -> bool:
     """Whether a dialog can ask for a field."""
     field = doc.meta.get_field(name) if name else None
     return bool(field) and field.fieldtype in _IN_DIALOG and not field.read_only
+
+
+def _asks_nothing(doc: Document, kind: str) -> bool:
+    return kind == "back" or (kind == "forward" and doc.stage in _WAITING)
 
 
 def _blocked(doc: Document, transition: Any, found: Iterable[Missing]) -> str | None:

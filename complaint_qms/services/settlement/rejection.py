@@ -1,10 +1,12 @@
-"""How far a proposed settlement is, and who says no to it: with a reason, which stays on it as that of its last rejection.
+"""How far a proposed settlement is, and who says no to it: with a reason of its own each time, and all of them stay on it.
 
 A judgement is a save like any other, so that it holds for every way in: whoever sets the status to rejected writes why, has
 the right to submit settlements, had no part in writing this one, and changes nothing else.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 import frappe
 from frappe import _
@@ -21,8 +23,10 @@ from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.settlement.approval_limits import is_own
 
 _STAMPS = ("rejection_reason", "rejected_by", "rejected_at")
+# The rejections so far, one row each.
+_ALL: Final = "rejections"
 # What the server works out at each save, and what a judgement itself enters.
-_NO_CONTENT = {*_STAMPS, "status", "proposed_by", "documents", "conversion_rate", "base_total_amount"}
+_NO_CONTENT = {*_STAMPS, _ALL, "status", "proposed_by", "documents", "conversion_rate", "base_total_amount"}
 
 
 def set_status(doc: Document, *, revised: bool) -> None:
@@ -38,13 +42,17 @@ def set_status(doc: Document, *, revised: bool) -> None:
     before, wanted = doc.get_doc_before_save(), doc.status
     stood = before.status if before else PROPOSED
     said = (doc.rejection_reason or "").strip()
-    for name in _STAMPS:
-        doc.set(name, before.get(name) if before else None)
     doc.status = PROPOSED if stood != REJECTED or revised or wanted == PROPOSED else REJECTED
+    for name in _STAMPS:
+        # Proposed again, it waits for a judgement and a reason of its own.
+        doc.set(name, before.get(name) if before and doc.status == REJECTED else None)
+    doc.set(_ALL, [])
+    for row in before.get(_ALL) if before else ():
+        doc.append(_ALL, row.as_dict() | {"docstatus": doc.docstatus})
     if doc.docstatus.is_submitted():
         # To propose it again is a save of its own, that whoever said no may see it.
         if stood == REJECTED:
-            _refuse_submitting(doc)
+            _refuse_submitting(doc, before)
     elif before and wanted == REJECTED and stood != REJECTED:
         _reject(doc, before, said)
 
@@ -94,12 +102,13 @@ def _reject(doc: Document, before: Document, said: str) -> None:
         )
     doc.status, doc.rejection_reason = REJECTED, said
     doc.rejected_by, doc.rejected_at = frappe.session.user, now_datetime()
+    doc.append(_ALL, {"rejected_at": doc.rejected_at, "rejected_by": doc.rejected_by, "reason": said})
 
 
-def _refuse_submitting(doc: Document) -> None:
+def _refuse_submitting(doc: Document, before: Document) -> None:
     frappe.throw(
         _(
             "Settlement {0} was rejected: “{1}”. Revise it and propose it again before it is submitted."
-        ).format(escape_html(doc.name), escape_html(doc.rejection_reason or "")),
+        ).format(escape_html(doc.name), escape_html(before.rejection_reason or "")),
         GateError,
     )

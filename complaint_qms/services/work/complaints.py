@@ -105,9 +105,6 @@ def _row(doc: Document, facts: dict[str, Any], viewer: Viewer) -> dict[str, Any]
             row["waits_for"] = {"text": doc.hold_reason}
     elif not forward:
         row["waits_for"] = {"roles": _roles_forward(doc, steps)}
-    elif row["missing"] and not row["field"]:
-        # Nothing that could be entered here: the next word is with another record or another person.
-        row["waits_for"] = {"text": row["first_missing"]}
     return row
 
 

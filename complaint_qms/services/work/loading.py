@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.contributing import FIELD, ROWS
 from complaint_qms.services.lifecycle import guard
-from complaint_qms.services.lifecycle.overview import next_moves
+from complaint_qms.services.lifecycle.overview import is_entered, is_supplied, next_moves, stands_still
 from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.work.timing import Viewer
 
@@ -50,22 +50,30 @@ def row_of(
     kind: str, doc: Document, facts: dict[str, Any], viewer: Viewer
 ) -> tuple[dict[str, Any], dict[str, Any] | None, list[Document]]:
     """What a record asks for next: the row of the list, the viewer's move forward with what it lacks, and the steps that
-    anybody may take from here."""
+    anybody may take from here.
+
+    A step is offered where its dialog takes in all that it lacks. Else the row leads to the field on the form where it is entered;
+    what somebody judges and stands still meanwhile is sent back; and it waits for what is entered nowhere on the record.
+    """
     steps = guard.steps_from(doc)
     moves = next_moves(doc, [step for step in steps if step.allowed in viewer.roles], facts)
     forward = next((move for move in moves if move["kind"] == "forward"), None)
     missing = forward["missing"] if forward else []
+    elsewhere = [item for item in missing if not is_supplied(doc, forward["kind"], item)]
+    told = elsewhere or missing
     row = {
         "kind": kind,
         "doctype": doc.doctype,
         "name": doc.name,
         "stage": doc.stage,
-        "action": forward["action"] if forward else None,
+        "action": forward["action"] if forward and not elsewhere else None,
         "missing": len(missing),
-        "first_missing": missing[0]["message"] if missing else None,
-        "field": next((item["field"] for item in missing if item["field"]), None),
+        "first_missing": told[0]["message"] if told else None,
+        "field": next((item["field"] for item in told if item["field"]), None),
         "waits_for": None,
     }
+    if elsewhere:
+        row |= _other_way(doc, moves, elsewhere)
     return row, forward, steps
 
 
@@ -79,6 +87,17 @@ def about(doc: Document | None) -> dict[str, Any]:
         "customer_name": doc.complainant_name,
         "product": doc.item_name or doc.item_code or doc.product_model,
     }
+
+
+def _other_way(doc: Document, moves: list[dict[str, Any]], elsewhere: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a row says whose step lacks something that its dialog does not take in."""
+    entered = next((item for item in elsewhere if is_entered(doc, item)), None)
+    if entered:
+        return {"first_missing": entered["message"], "field": entered["field"]}
+    back = next((move for move in moves if move["kind"] == "back" and not move["blocked"]), None)
+    if back and any(item["field"] and stands_still(doc, item["field"]) for item in elsewhere):
+        return {"action": back["action"]}
+    return {"waits_for": {"text": elsewhere[0]["message"]}}
 
 
 def _rows_of(doctype: str, field: str, table: str, parents: list[str]) -> dict[str, list[dict[str, Any]]]:

@@ -127,8 +127,22 @@ def _row(
     if not forward:
         row["waits_for"] = {"roles": list(dict.fromkeys(step.allowed for step in steps))}
     elif refused:
-        row["waits_for"] = {"text": refused}
+        row |= {"action": None, "waits_for": {"text": refused}}
+    elif kind == work.CAPA:
+        row |= _effect_step(doc, missing, viewer.today)
     return row
+
+
+def _effect_step(doc: Document, missing: list[dict[str, Any]], today: date) -> dict[str, Any]:
+    """What is to be done once a window is over and its figures do not allow a judgement."""
+    if doc.stage != "effectiveness" or not doc.window_end or getdate(doc.window_end) >= today:
+        return {}
+    lacking = {item["field"] for item in missing}
+    if "verdict" in lacking:
+        return {"action": work.COMPUTE, "waits_for": None}
+    if "window_end" in lacking:
+        return {"action": work.EXTEND, "waits_for": None}
+    return {}
 
 
 def _capa_time(doc: Document, today: date) -> dict[str, Any] | None:

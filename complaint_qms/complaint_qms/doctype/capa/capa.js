@@ -77,21 +77,27 @@ function offer_own_actions(frm) {
 
 function offer_effectiveness(frm) {
 	if (frm.doc.stage !== "effectiveness" || !frm.perm[0].write) return;
-	frm.add_custom_button(__("Compute Effectiveness"), () =>
-		frappe
-			.call({
-				method: "complaint_qms.api.capa.compute_effectiveness",
-				args: { capa: frm.doc.name },
-				type: "POST",
-				freeze: true,
-				freeze_message: __("Counting complaints and deliveries before and after …"),
-			})
-			.then(() => frm.reload_doc())
-			.then(() => complaint_qms.desk.go_to(frm, "effect_html"))
-	);
+	frm.add_custom_button(__("Compute Effectiveness"), () => compute(frm));
 	if (frm.doc.verdict === "insufficient_data" && frm.doc.window_end < frappe.datetime.get_today()) {
 		frm.add_custom_button(__("Extend the Window"), () => extend(frm));
 	}
+	// What “My Work Today” offers for it.
+	const wanted = complaint_qms.desk.wanted_action(frm, ["Compute Effectiveness", "Extend the Window"]);
+	if (wanted === "Compute Effectiveness") compute(frm);
+	if (wanted === "Extend the Window") extend(frm);
+}
+
+function compute(frm) {
+	return frappe
+		.call({
+			method: "complaint_qms.api.capa.compute_effectiveness",
+			args: { capa: frm.doc.name },
+			type: "POST",
+			freeze: true,
+			freeze_message: __("Counting complaints and deliveries before and after …"),
+		})
+		.then(() => frm.reload_doc())
+		.then(() => complaint_qms.desk.go_to(frm, "effect_html"));
 }
 
 // When the data do not suffice at its end, the window runs on; no sentence stands in for data.

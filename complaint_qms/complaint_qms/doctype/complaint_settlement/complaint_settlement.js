@@ -21,7 +21,7 @@ frappe.ui.form.on("Complaint Settlement", {
 	onload(frm) {
 		if (!frm.is_new()) return;
 		// “Amend” copies everything; what the server writes belongs to the settlement it was written for.
-		["documents", "contributors"].forEach((table) => frm.clear_table(table));
+		["documents", "contributors", "rejections"].forEach((table) => frm.clear_table(table));
 		const written = ["proposed_by", "approved_by", "approved_role", "approved_at", "shortfall_reason", "goods_and_money"];
 		written.forEach((field) => (frm.doc[field] = null));
 	},

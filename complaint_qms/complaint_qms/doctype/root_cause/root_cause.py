@@ -97,6 +97,9 @@ class RootCause(Checked):
             guard.refuse(self, found)
         if origin == "verified":
             reliance.cause_rejected(self)
+        if origin == "rejected":
+            # Taken up again: a later word against it has a reason of its own. The versions keep the first.
+            self.rejection_reason = None
         judged = self.status == "verified"
         self.verified_by = frappe.session.user if judged else None
         self.verified_at = now_datetime() if judged else None

@@ -179,7 +179,8 @@ function what_to_do(row) {
 	if (row.kind === "settlement") return __("Approve {0}", [money(row.amount, row.currency)]);
 	if (row.kind === "capa_action") return __("Report as done");
 	if (row.kind === "assessment") return __("Decide whether to report");
-	return row.action ? __(row.action) : __("Find the cause");
+	if (row.action) return __(row.action);
+	return row.kind === "root_cause" ? __("Find the cause") : __("Add What Is Missing");
 }
 
 function missing_words(row) {

@@ -45,10 +45,14 @@ export function open_at(doctype, name, field, action) {
 	return frappe.set_route("Form", doctype, name);
 }
 
-/** What somebody asked to do on this form before they came to it, for a form that has a dialog of its own; told once. */
-export function wanted_action(frm) {
+/**
+ * What somebody asked to do on this form before they came to it, for a form that has a dialog of its own; told once.
+ * @param known the actions that the form takes itself; all unless given
+ */
+export function wanted_action(frm, known = null) {
 	const { action = null } = wanted_on(frm);
-	if (action) wanted_place = null;
+	if (!action || (known && !known.includes(action))) return null;
+	wanted_place = null;
 	return action;
 }
 
