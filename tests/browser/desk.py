@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-WAIT = 30_000
+WAIT = 60_000  # of a machine that does much else; what is there is not waited for
 LONG_TEXT = ("Small Text", "Text", "Long Text")
+expect.set_options()
 # False where the desk does not stand yet, or shows the record already: a link to where one is leads nowhere.
 FOLLOW = """([doctype, name]) => {
     const standing = window.frappe && frappe.router && frappe.router.current_route;
@@ -17,6 +19,16 @@ FOLLOW = """([doctype, name]) => {
     frappe.set_route("Form", doctype, name);
     return true;
 }"""
+
+DRAWN = """([doctype, name]) => window.cur_frm && cur_frm.doctype === doctype
+    && (!name || cur_frm.doc.name === name) && cur_frm.$wrapper.is(":visible")
+    && !frappe.request.ajax_count && document.querySelector(".form-tabs-list, .form-layout")"""
+STANDING = """() => ({
+    page: location.pathname, loaded: document.readyState,
+    form: window.cur_frm && [cur_frm.doctype, cur_frm.docname, cur_frm.$wrapper.is(":visible")],
+    asked: window.frappe && frappe.request && frappe.request.ajax_count,
+    fetched: performance.getEntriesByType("resource").slice(-3).map((part) => part.name.split("?")[0]),
+})"""
 
 
 class Desk:
@@ -41,12 +53,10 @@ class Desk:
             self.open(doctype, name)
 
     def wait_for_form(self, doctype: str, name: str = "") -> None:
-        self.page.wait_for_function(
-            """([doctype, name]) => window.cur_frm && cur_frm.doctype === doctype
-                && (!name || cur_frm.doc.name === name) && cur_frm.$wrapper.is(":visible")
-                && !frappe.request.ajax_count && document.querySelector(".form-tabs-list, .form-layout")""",
-            arg=[doctype, name],
-        )
+        try:
+            self.page.wait_for_function(DRAWN, arg=[doctype, name])
+        except PlaywrightTimeout as slow:
+            raise AssertionError(f"{doctype} {name} is not drawn: {self.page.evaluate(STANDING)}") from slow
         self.settle()
 
     def settle(self) -> None:
@@ -130,7 +140,7 @@ class Desk:
 
     def step(self, action: str, stage: str, **values: str) -> None:
         """Take a step with its button and arrive in `stage`; a dialog gets `values` and a tick at every check."""
-        expect(self.primary).to_have_text(action, timeout=WAIT)
+        expect(self.primary).to_have_text(action)
         self.primary.click()
         arrived = "stage => cur_frm.doc.stage === stage"
         self.page.wait_for_function(
@@ -153,7 +163,7 @@ class Desk:
             "dialog => !($(dialog).data('bs.modal') || {})._isTransitioning", arg=message.element_handle()
         )
         message.locator(".btn-modal-close").click()
-        expect(message).to_be_hidden(timeout=WAIT)
+        expect(message).to_be_hidden()
 
     def create(self, label: str, group: str = "Create") -> None:
         """Choose an entry of a button group of the form's head."""

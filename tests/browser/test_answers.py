@@ -11,7 +11,7 @@ from frappe.utils import add_to_date, get_datetime
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory
 
 ANN = "ann@customer.example"
@@ -59,7 +59,7 @@ def stored(name: str, *fields: str) -> frappe._dict:
 
 
 def composer(desk: Desk) -> None:
-    expect(desk.dialog.locator(".ql-editor").first).to_contain_text("Ann Lee", timeout=WAIT)
+    expect(desk.dialog.locator(".ql-editor").first).to_contain_text("Ann Lee")
     desk.settle()
 
 
@@ -75,7 +75,7 @@ def test_an_answer_is_written_sent_and_counted_without_losing_what_is_typed(agen
     agent.page.keyboard.type("You get a new lamp.")
     agent.page.wait_for_timeout(500)
     agent.confirm()
-    expect(agent.page.locator(".desk-alert", has_text=ANN)).to_be_visible(timeout=WAIT)
+    expect(agent.page.locator(".desk-alert", has_text=ANN)).to_be_visible()
     now = stored(solved, "reply", "reply_sent_at", "reply_sent_by")
     assert "You get a new lamp." in now.reply
     assert now.reply_sent_at
@@ -102,13 +102,13 @@ def test_a_refused_mail_keeps_the_text_and_so_does_a_closed_dialog(
     agent.page.wait_for_timeout(500)
     agent.confirm()
     refusal = agent.page.locator(".modal.show").filter(has_text="is no mail address")
-    expect(refusal).to_be_visible(timeout=WAIT)
+    expect(refusal).to_be_visible()
     agent.dismiss(refusal)
-    expect(agent.dialog.locator(".ql-editor").first).to_contain_text("Half a thought", timeout=WAIT)
+    expect(agent.dialog.locator(".ql-editor").first).to_contain_text("Half a thought")
     agent.page.keyboard.press("Escape")
-    expect(agent.page.locator(".modal.show:visible")).to_have_count(0, timeout=WAIT)
+    expect(agent.page.locator(".modal.show:visible")).to_have_count(0)
     agent.create("Write to the Customer", group="Answer")
-    expect(agent.dialog.locator(".ql-editor").first).to_contain_text("Half a thought", timeout=WAIT)
+    expect(agent.dialog.locator(".ql-editor").first).to_contain_text("Half a thought")
     page.context.close()
     assert not stored(solved, "reply_sent_at").reply_sent_at
 
@@ -118,22 +118,22 @@ def test_another_kind_brings_its_own_text(agent: Desk) -> None:
     composer(agent)
     agent.put(agent.dialog, kind="Question")
     text = agent.dialog.locator(".ql-editor").first
-    expect(text).to_contain_text("the batch or serial number on the label", timeout=WAIT)
+    expect(text).to_contain_text("the batch or serial number on the label")
     expect(text).not_to_contain_text("we have looked into your complaint")
     expect(agent.dialog.locator(".cq-counts")).to_have_text("Asks the customer. It is no reply yet.")
     agent.dialog.get_by_role("button", name="Preview").click()
     page = agent.page.frame_locator(".cq-mail-preview")
-    expect(page.locator("body")).to_contain_text("Dear Ann Lee", timeout=WAIT)
+    expect(page.locator("body")).to_contain_text("Dear Ann Lee")
 
 
 def test_a_call_is_noted_in_two_clicks(agent: Desk, solved: str) -> None:
     agent.create("Note a Call or Visit", group="Answer")
-    expect(agent.dialog.locator('[data-fieldname="kind"] select')).to_have_value("Answer", timeout=WAIT)
+    expect(agent.dialog.locator('[data-fieldname="kind"] select')).to_have_value("Answer")
     agent.put(agent.dialog, said="She gets\na <new> lamp.")
     agent.confirm()
-    expect(agent.page.locator(".desk-alert", has_text="Noted")).to_be_visible(timeout=WAIT)
+    expect(agent.page.locator(".desk-alert", has_text="Noted")).to_be_visible()
     assert "She gets<br>a &lt;new&gt; lamp." in stored(solved, "reply").reply
-    expect(agent.page.locator(".new-timeline")).to_contain_text("a <new> lamp.", timeout=WAIT)
+    expect(agent.page.locator(".new-timeline")).to_contain_text("a <new> lamp.")
 
 
 def test_a_call_of_yesterday_counts_from_when_it_was(agent: Desk, solved: str) -> None:
@@ -143,16 +143,16 @@ def test_a_call_of_yesterday_counts_from_when_it_was(agent: Desk, solved: str) -
     frappe.db.set_value("Complaint", solved, "received_at", received, update_modified=False)
     frappe.db.commit()
     agent.create("Note a Call or Visit", group="Answer")
-    expect(agent.dialog.locator('[data-fieldname="kind"] select')).to_have_value("Answer", timeout=WAIT)
+    expect(agent.dialog.locator('[data-fieldname="kind"] select')).to_have_value("Answer")
     typed = agent.page.evaluate("at => frappe.datetime.str_to_user(at)", str(called))
     agent.put(agent.dialog, at=typed, said="She gets a new lamp.")
     agent.confirm()
-    expect(agent.page.locator(".desk-alert", has_text="Noted")).to_be_visible(timeout=WAIT)
+    expect(agent.page.locator(".desk-alert", has_text="Noted")).to_be_visible()
     assert stored(solved, "reply_sent_at").reply_sent_at == called
 
 
 def test_the_dialog_of_a_step_waits_while_the_reply_is_sent(agent: Desk, solved: str) -> None:
-    expect(agent.primary).to_have_text("Ask the Customer", timeout=WAIT)
+    expect(agent.primary).to_have_text("Ask the Customer")
     agent.primary.click()
     agent.put(
         agent.dialog, reply="You get a new lamp.", remedy_required="no", no_remedy_reason="None is due."
@@ -161,7 +161,7 @@ def test_the_dialog_of_a_step_waits_while_the_reply_is_sent(agent: Desk, solved:
     composer(agent)
     expect(agent.dialog.locator(".ql-editor").first).to_contain_text("You get a new lamp.")
     agent.confirm()
-    expect(agent.page.locator(".modal.show:visible")).to_have_count(1, timeout=WAIT)
+    expect(agent.page.locator(".modal.show:visible")).to_have_count(1)
     expect(agent.dialog.locator('[data-fieldname="no_remedy_reason"] textarea')).to_have_value("None is due.")
     agent.confirm()
     agent.page.wait_for_function("() => cur_frm.doc.stage === 'confirm'")
@@ -173,9 +173,9 @@ def test_the_dialog_of_a_step_waits_while_the_reply_is_sent(agent: Desk, solved:
 @pytest.mark.usefixtures("no_account")
 def test_without_an_account_it_says_so_and_the_answer_can_still_be_noted(agent: Desk) -> None:
     agent.create("Write to the Customer", group="Answer")
-    expect(agent.dialog).to_contain_text("there is no outgoing mail account", timeout=WAIT)
+    expect(agent.dialog).to_contain_text("there is no outgoing mail account")
     agent.confirm()
-    expect(agent.dialog.locator('[data-fieldname="said"] textarea')).to_be_visible(timeout=WAIT)
+    expect(agent.dialog.locator('[data-fieldname="said"] textarea')).to_be_visible()
 
 
 def test_who_may_not_write_to_customers_is_not_offered_it(login, person, solved: str) -> None:

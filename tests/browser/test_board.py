@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.board import BOARD, COLUMNS
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory
 
 
@@ -18,9 +18,7 @@ def desk(login, person, complaint: str) -> Desk:
     """The board as a manager sees it, wide enough for the columns the tests drag between."""
     desk = Desk(login(person(roles.MANAGER), viewport={"width": 2600, "height": 1000}))
     desk.page.goto(f"/app/complaint/view/kanban/{BOARD}")
-    expect(card(desk.page, "New", complaint)).to_have_class(
-        "kanban-card-wrapper cq-card tone-green", timeout=WAIT
-    )
+    expect(card(desk.page, "New", complaint)).to_have_class("kanban-card-wrapper cq-card tone-green")
     desk.settle()
     return desk
 
@@ -70,7 +68,7 @@ def test_what_is_overdue_stands_on_top_and_all_columns_are_reached(login, person
     page = login(person(roles.MANAGER))
     page.goto(f"/app/complaint/view/kanban/{BOARD}")
     shown = card(page, "New", late.name)
-    expect(shown).to_have_class("kanban-card-wrapper cq-card tone-red", timeout=WAIT)
+    expect(shown).to_have_class("kanban-card-wrapper cq-card tone-red")
     expect(shown.locator(".cq-card-severity")).to_have_text("Serious")
     expect(shown.locator(".cq-card-foot")).to_contain_text("Administrator")
     column = page.locator('.kanban-column[data-column-value="New"]')
@@ -99,7 +97,7 @@ def test_cards_without_a_due_time_stand_below_those_with_one(login, person) -> N
     frappe.db.commit()
     desk = Desk(login(person(roles.MANAGER)))
     desk.page.goto(f"/app/complaint/view/kanban/{BOARD}")
-    expect(card(desk.page, "New", paused).locator(".cq-card-time")).to_have_text("Paused", timeout=WAIT)
+    expect(card(desk.page, "New", paused).locator(".cq-card-time")).to_have_text("Paused")
     desk.settle()
     cards = desk.page.locator('.kanban-column[data-column-value="New"] .kanban-card-wrapper')
     names = cards.evaluate_all("cards => cards.map(card => decodeURIComponent(card.dataset.name))")
@@ -111,29 +109,29 @@ def test_cards_without_a_due_time_stand_below_those_with_one(login, person) -> N
 
 def test_a_drop_takes_the_step_and_asks_for_what_it_needs(desk: Desk, complaint: str) -> None:
     drag(desk.page, complaint, "New", "In Triage")  # nothing is missing: taken at once
-    expect(card(desk.page, "In Triage", complaint)).to_be_visible(timeout=WAIT)
+    expect(card(desk.page, "In Triage", complaint)).to_be_visible()
     desk.settle()
     assert stage(complaint) == "triage"
 
     drag(desk.page, complaint, "In Triage", "Under Investigation")
-    expect(desk.dialog.locator(".modal-title")).to_have_text("Investigate", timeout=WAIT)
+    expect(desk.dialog.locator(".modal-title")).to_have_text("Investigate")
     desk.dialog.locator(".btn-modal-close:visible").click()
-    expect(card(desk.page, "In Triage", complaint)).to_be_visible(timeout=WAIT)
+    expect(card(desk.page, "In Triage", complaint)).to_be_visible()
     desk.settle()
     assert stage(complaint) == "triage"
 
     drag(desk.page, complaint, "In Triage", "On Hold")
-    expect(desk.dialog.locator(".modal-title")).to_have_text("Hold", timeout=WAIT)
+    expect(desk.dialog.locator(".modal-title")).to_have_text("Hold")
     desk.put(desk.dialog, hold_reason="The sample is on its way.")
     desk.confirm()
-    expect(card(desk.page, "On Hold", complaint)).to_be_visible(timeout=WAIT)
+    expect(card(desk.page, "On Hold", complaint)).to_be_visible()
     desk.settle()
     assert stage(complaint) == "on_hold"
 
 
 def test_a_drop_where_no_step_leads_is_told_and_undone(desk: Desk, complaint: str) -> None:
     drag(desk.page, complaint, "New", "Solution")
-    expect(desk.dialog).to_contain_text("no step from “New” to “Solution”", timeout=WAIT)
+    expect(desk.dialog).to_contain_text("no step from “New” to “Solution”")
     expect(desk.dialog).to_contain_text("Start Triage")
     expect(card(desk.page, "New", complaint)).to_be_attached()
     assert stage(complaint) == "intake"

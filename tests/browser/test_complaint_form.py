@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory, settling
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -28,7 +28,7 @@ def complaint(site: str) -> str:
 def manager(login, person, complaint: str) -> Desk:
     desk = Desk(login(person(roles.MANAGER)))
     desk.open("Complaint", complaint)
-    expect(desk.form.locator(".cq-missing a").first).to_be_visible(timeout=WAIT)
+    expect(desk.form.locator(".cq-missing a").first).to_be_visible()
     expect(desk.form.locator(".cq-gate")).to_have_count(0)
     return desk
 
@@ -55,9 +55,9 @@ def test_saving_what_has_no_changes_takes_no_step(login, person) -> None:
     frappe.db.commit()
     desk = Desk(login(person(roles.AGENT)))
     desk.open("Complaint", doc.name)
-    expect(desk.primary).to_have_text("Start Triage", timeout=WAIT)
+    expect(desk.primary).to_have_text("Start Triage")
     desk.page.keyboard.press("Control+s")
-    expect(desk.page.locator(".desk-alert", has_text="No changes in document")).to_be_visible(timeout=WAIT)
+    expect(desk.page.locator(".desk-alert", has_text="No changes in document")).to_be_visible()
     assert desk.value("stage") == "intake"
     desk.step("Start Triage", "triage")
 
@@ -85,13 +85,13 @@ def test_keys_are_shown_as_words(manager: Desk) -> None:
     stages = manager.form.locator(
         '[data-fieldname="checklist"] .grid-body [data-fieldname="stage"] .static-area'
     )
-    expect(stages.first).to_have_text("Triage", timeout=WAIT)
+    expect(stages.first).to_have_text("Triage")
 
 
 def test_a_phone_needs_no_sideways_scrolling(login, person, complaint: str) -> None:
     desk = Desk(login(person(roles.MANAGER), **PHONE))
     desk.open("Complaint", complaint)
-    expect(desk.form.locator(".cq-steps")).to_be_visible(timeout=WAIT)
+    expect(desk.form.locator(".cq-steps")).to_be_visible()
     for tab in ("Case", "Triage", "SOP Clock"):
         desk.tab(tab)
         wide = desk.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -104,12 +104,12 @@ def test_a_refused_step_says_what_is_missing(server: str, browser, person, compl
     page.request.post("/api/method/login", form={"usr": person(roles.MANAGER), "pwd": factory.PASSWORD})
     desk = Desk(page)
     desk.open("Complaint", complaint)
-    expect(desk.primary).to_have_text("Investigate", timeout=WAIT)
+    expect(desk.primary).to_have_text("Investigate")
     desk.primary.click()
     desk.put(desk.dialog, severity="Serious")
     desk.confirm()
     refusal = desk.dialog.locator(".cq-dialog-refusal.is-shown")
-    expect(refusal).to_contain_text("Decide whether this is a complaint.", timeout=WAIT)
+    expect(refusal).to_contain_text("Decide whether this is a complaint.")
     expect(refusal.locator(".cq-gate")).to_have_count(0)
     expect(refusal).not_to_contain_text("Choose the severity.")
     refusal.locator('[data-missing-field="triage_rationale"]').click()
@@ -127,14 +127,14 @@ def test_a_dialog_that_is_left_for_a_field_keeps_what_was_typed(login, person) -
     frappe.db.commit()
     desk = Desk(login(person(roles.MANAGER)))
     desk.open("Complaint", doc.name)
-    expect(desk.primary).to_have_text("Investigate", timeout=WAIT)
+    expect(desk.primary).to_have_text("Investigate")
     desk.create("Reject", group="More%20Steps")
     desk.put(desk.dialog, is_complaint="no", rejection_reason="A question about the price.")
     record = desk.dialog.locator(".cq-missing-record")
     expect(record).to_have_text(settlement.name)
     assert record.get_attribute("target") == "_blank", "it opens beside the dialog"
     desk.dialog.locator('[data-missing-field="settlement_html"]').click()
-    expect(desk.page.locator(".modal.show:visible")).to_have_count(0, timeout=WAIT)
+    expect(desk.page.locator(".modal.show:visible")).to_have_count(0)
     desk.create("Reject", group="More%20Steps")
     expect(desk.dialog.locator('[data-fieldname="rejection_reason"] textarea')).to_have_value(
         "A question about the price."
@@ -145,7 +145,7 @@ def test_a_dialog_that_is_left_for_a_field_keeps_what_was_typed(login, person) -
 def test_the_number_of_a_gate_is_for_who_looks_it_up(login, person, complaint: str) -> None:
     desk = Desk(login(person(roles.MANAGER, "System Manager")))
     desk.open("Complaint", complaint)
-    expect(desk.form.locator(".cq-missing .cq-gate").first).to_have_text("G1", timeout=WAIT)
+    expect(desk.form.locator(".cq-missing .cq-gate").first).to_have_text("G1")
 
 
 LINKS = """() => [...cur_frm.$wrapper[0].querySelectorAll(".form-layout a[href], .cq-context a[href]")]
@@ -168,7 +168,7 @@ def test_every_link_that_is_shown_opens(login, person, role: str) -> None:
     frappe.db.commit()
     desk = Desk(login(person(role)))
     desk.open("Complaint", doc.name)
-    expect(desk.page.locator(".cq-context .cq-context-name")).to_be_visible(timeout=WAIT)
+    expect(desk.page.locator(".cq-context .cq-context-name")).to_be_visible()
     links = desk.page.evaluate(LINKS)
     assert ["Customer", note.customer] in links
     for doctype, name in links:
@@ -185,7 +185,7 @@ def test_on_a_phone_the_state_is_whole_beside_title_and_buttons(login, person, l
     desk = Desk(login(person(roles.MANAGER), **PHONE))
     desk.open("Complaint", case.name)
     head = desk.page.locator(".page-container:visible .page-head")
-    expect(desk.primary).to_have_text("Execute", timeout=WAIT)
+    expect(desk.primary).to_have_text("Execute")
     desk.settle()
     desk.primary.evaluate("(button, label) => { button.textContent = label; }", label)
     pill = head.locator(".indicator-pill").bounding_box()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory
 
 BUTTONS = {"QMS Message": "Send Again", "QMS Event": "Tell Again"}
@@ -45,7 +45,7 @@ def state(doctype: str, name: str) -> str:
 
 
 def alert(desk: Desk, text: str) -> None:
-    expect(desk.page.locator(".desk-alert", has_text=text).last).to_be_visible(timeout=WAIT)
+    expect(desk.page.locator(".desk-alert", has_text=text).last).to_be_visible()
 
 
 def chosen(desk: Desk, doctype: str, *names: str) -> None:
@@ -66,7 +66,7 @@ def test_one_is_tried_again_from_its_form_and_the_button_goes(login, person, doc
     button = desk.page.locator(".page-container:visible .page-actions button", has_text=BUTTONS[doctype])
     button.click()
     alert(desk, "1 is tried once more.")
-    expect(button).to_have_count(0, timeout=WAIT)
+    expect(button).to_have_count(0)
     assert state(doctype, name) == WAITS[doctype]
     desk.open(doctype, made(doctype, **OTHERS[doctype]))
     expect(button).to_have_count(0)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory
 
 ROGUE = '<img src="data:," onerror="window.acted=1">'
@@ -34,7 +34,7 @@ def test_the_register_shows_markup_as_text(login, person) -> None:
     frappe.db.commit()
     desk = Desk(login(person(roles.MANAGER)))
     desk.page.goto("/app/query-report/Complaint%20Register")
-    expect(desk.page.locator(".dt-cell", has_text=ROGUE).first).to_be_visible(timeout=WAIT)
+    expect(desk.page.locator(".dt-cell", has_text=ROGUE).first).to_be_visible()
     assert not acted(desk)
 
 
@@ -44,7 +44,7 @@ def test_a_colour_stays_within_its_attribute(login, person) -> None:
     frappe.db.commit()
     desk = Desk(login(person(roles.MANAGER)))
     desk.page.goto("/app/query-report/Complaint%20Risk%20Matrix")
-    desk.page.locator(".dt-cell a").first.wait_for(timeout=WAIT)
+    desk.page.locator(".dt-cell a").first.wait_for()
     assert desk.page.locator("[onmouseover]").count() == 0
     assert not acted(desk)
 
@@ -58,4 +58,4 @@ def test_a_percent_sign_in_a_file_name_breaks_no_form(login, person) -> None:
     frappe.db.commit()
     desk = Desk(login(person(roles.MANAGER)))
     desk.open("Complaint", doc.name)
-    expect(desk.form.locator(".cq-tile-name")).to_have_text("50% off.txt", timeout=WAIT)
+    expect(desk.form.locator(".cq-tile-name")).to_have_text("50% off.txt")

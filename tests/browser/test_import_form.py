@@ -6,7 +6,7 @@ import frappe
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory
 
 CASES = "Case No,Received,Customer,Lot,Details\nA-1,2024-03-01,Corner Shop,L-7,The lamp flickers and then it went dark.\n"
@@ -44,9 +44,9 @@ def test_saving_what_has_no_changes_starts_no_import(login, started) -> None:
     """The framework's Ctrl+S presses the primary button, whatever it is."""
     desk = Desk(login())
     desk.open("Complaint Import", started)
-    expect(desk.primary).to_have_text("Start Import", timeout=WAIT)
+    expect(desk.primary).to_have_text("Start Import")
     desk.page.keyboard.press("Control+s")
-    expect(desk.page.locator(".desk-alert", has_text="No changes in document")).to_be_visible(timeout=WAIT)
+    expect(desk.page.locator(".desk-alert", has_text="No changes in document")).to_be_visible()
     frappe.db.rollback()
     assert frappe.db.get_value("Complaint Import", started, "status") == "draft"
 
@@ -57,7 +57,7 @@ def test_starting_leaves_no_unsaved_change(login, started) -> None:
     answer = {"message": {"name": started, "status": "queued", "alive": False, "total_rows": 1}}
     desk.page.route("**/complaint_qms.api.importing.start", lambda route: route.fulfill(json=answer))
     desk.open("Complaint Import", started)
-    expect(desk.primary).to_have_text("Start Import", timeout=WAIT)
+    expect(desk.primary).to_have_text("Start Import")
     desk.primary.click()
     expect(
         desk.page.locator("[data-fieldname='progress_html']", has_text="Waits for a worker.")

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory
 
 TOLD = "The lid broke after two days. Please refund."
@@ -36,7 +36,7 @@ def photo(tmp_path: Path) -> Path:
 def at_intake(desk: Desk) -> Desk:
     desk.page.goto("/app/complaint/new")
     desk.wait_for_form("Complaint")
-    expect(short(desk)).to_be_visible(timeout=WAIT)
+    expect(short(desk)).to_be_visible()
     return desk
 
 
@@ -62,7 +62,7 @@ def test_a_known_customer_with_a_photo_takes_eight_clicks_at_most(agent: Desk, p
     customer, note, _invoice = factory.sold(with_batch=True)
     batch = note.items[0].batch_no or frappe.db.get_value("Batch", {"item": note.items[0].item_code})
     frappe.db.commit()
-    expect(short(agent).locator('[data-fieldname="who"] input')).to_be_focused(timeout=WAIT)
+    expect(short(agent).locator('[data-fieldname="who"] input')).to_be_focused()
     agent.page.evaluate(CLICKS)
     choose(
         agent,
@@ -71,20 +71,20 @@ def test_a_known_customer_with_a_photo_takes_eight_clicks_at_most(agent: Desk, p
         str(note.customer_name),
     )
     choose(agent, "product", "", note.name)
-    expect(short(agent).locator('[data-at="told-product"]')).to_contain_text(batch, timeout=WAIT)
+    expect(short(agent).locator('[data-at="told-product"]')).to_contain_text(batch)
     short(agent).locator("textarea").first.click()
     agent.page.keyboard.type(TOLD)
     with agent.page.expect_file_chooser() as chooser:
         short(agent).locator(".cq-take-photo").click()
     chooser.value.set_files(photo)
-    expect(short(agent).locator(".cq-photo")).to_have_count(1, timeout=WAIT)
+    expect(short(agent).locator(".cq-photo")).to_have_count(1)
     short(agent).locator(".cq-choice", has_text="Refund").click()
     agent.settle()
     agent.page.get_by_role("button", name="Save", exact=True).click()
     agent.page.wait_for_function("() => cur_frm && !cur_frm.is_new()")
     assert agent.page.evaluate("window.cq_clicks") <= 8
     agent.settle()
-    expect(agent.form.locator(".cq-headline")).to_be_visible(timeout=WAIT)
+    expect(agent.form.locator(".cq-headline")).to_be_visible()
     expect(short(agent)).to_have_count(0)
     name = str(agent.value("name"))
     doc = stored(
@@ -108,7 +108,7 @@ def test_a_stranger_is_taken_by_name_and_a_refusal_keeps_all(server: str, browse
     agent.put(short(agent), who=name, product="The blue lamp", happened="It hums.", contact_phone="no number")
     agent.page.keyboard.press("Control+s")
     message = agent.page.locator(".msgprint-dialog, .modal.show:visible", has_text="no number").first
-    expect(message).to_be_visible(timeout=WAIT)
+    expect(message).to_be_visible()
     agent.dismiss(agent.dialog)
     expect(short(agent)).to_be_visible()
     assert agent.value("complainant_name") == name
@@ -142,16 +142,14 @@ def test_another_choice_takes_back_what_the_first_one_filled_in(agent: Desk) -> 
     _customer, second, _invoice = factory.sold()
     frappe.db.commit()
     choose(agent, "product", first.name, first.name)
-    expect(short(agent).locator('[data-at="told-who"]')).to_contain_text(first.customer, timeout=WAIT)
+    expect(short(agent).locator('[data-at="told-who"]')).to_contain_text(first.customer)
     short(agent).locator('[data-clear="delivery_note"]').click()
     agent.settle()
     assert not agent.value("item_code")
     field = short(agent).locator('[data-fieldname="product"] input')
     field.fill("")
     choose(agent, "product", second.name, second.name)
-    expect(short(agent).locator('[data-at="told-product"]')).to_contain_text(
-        second.items[0].item_code, timeout=WAIT
-    )
+    expect(short(agent).locator('[data-at="told-product"]')).to_contain_text(second.items[0].item_code)
     assert agent.value("customer") == second.customer
 
 
@@ -187,7 +185,7 @@ def test_a_photo_that_is_chosen_while_the_server_answers_is_kept(agent: Desk, ph
     agent.page.evaluate("cur_frm.cq_intake.put({ subject: 'It hums' }, true)")
     agent.settle()
     chooser.value.set_files(photo)
-    expect(short(agent).locator(".cq-photo")).to_have_count(1, timeout=WAIT)
+    expect(short(agent).locator(".cq-photo")).to_have_count(1)
     short(agent).locator("[data-drop]").click()
     expect(short(agent).locator(".cq-photo")).to_have_count(0)
     agent.settle()
@@ -202,13 +200,13 @@ def test_nothing_is_saved_while_a_file_is_on_its_way(agent: Desk, photo: Path) -
     agent.page.route("**/api/method/upload_file", lambda route: held.append(route))
     agent.put(short(agent), happened="It hums and hums.")
     short(agent).locator("input[type=file]").set_input_files(photo)
-    expect(short(agent).locator(".cq-uploads")).to_contain_text("1 of 1", timeout=WAIT)
+    expect(short(agent).locator(".cq-uploads")).to_contain_text("1 of 1")
     agent.page.keyboard.press("Control+s")
-    expect(agent.dialog).to_contain_text("still being uploaded", timeout=WAIT)
+    expect(agent.dialog).to_contain_text("still being uploaded")
     assert agent.page.evaluate("cur_frm.is_new()")
     agent.dismiss(agent.dialog)
     held[0].continue_()
-    expect(short(agent).locator(".cq-photo")).to_have_count(1, timeout=WAIT)
+    expect(short(agent).locator(".cq-photo")).to_have_count(1)
     name = agent.save()
     assert frappe.db.count("Complaint Evidence", {"parent": name}) == 1
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from complaint_qms.api import complaint as api
 from complaint_qms.constants import roles
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory, settling
 
 
@@ -24,11 +24,11 @@ def quiet(server: str, browser, person) -> Desk:
 
 def test_a_refused_step_gives_its_button_back(quiet: Desk, complaint: str) -> None:
     quiet.open("Complaint", complaint)
-    expect(quiet.primary).to_have_text("Start Triage", timeout=WAIT)
+    expect(quiet.primary).to_have_text("Start Triage")
     api.take_step(complaint, "Start Triage")  # somebody else was faster
     frappe.db.commit()
     quiet.primary.click()
-    expect(quiet.dialog).to_be_visible(timeout=WAIT)
+    expect(quiet.dialog).to_be_visible()
     quiet.page.keyboard.press("Escape")
     expect(quiet.primary).to_be_enabled()
 
@@ -45,7 +45,7 @@ def test_a_closed_video_is_taken_away(login, person, complaint: str) -> None:
     )
     desk.tab("Case")
     desk.form.locator(".cq-tile").click()
-    expect(desk.dialog.locator(".cq-large video")).to_be_attached(timeout=WAIT)
+    expect(desk.dialog.locator(".cq-large video")).to_be_attached()
     desk.dialog.locator(".btn-modal-close:visible").click()
     expect(desk.page.locator(".cq-large video")).to_have_count(0)
 

@@ -8,7 +8,7 @@ from frappe.utils import add_days, nowdate
 from playwright.sync_api import Locator, Page, expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory
 
 # Every state of the list is seen to its last letter, and lies within the window.
@@ -50,7 +50,7 @@ def states(page: Page) -> list[str]:
     pills = page.locator(
         '.page-container:visible .list-row-container [data-cq-kind="status"] .indicator-pill'
     )
-    expect(pills.first).to_be_visible(timeout=WAIT)
+    expect(pills.first).to_be_visible()
     return pills.evaluate_all(CUT)
 
 
@@ -60,7 +60,7 @@ def test_states_are_whole_and_due_dates_shown(login, person, late: str, width: i
     desk = Desk(page)
     page.goto("/app/complaint/view/list")
     row = row_of(page, late)
-    expect(cell(row, "status")).to_contain_text("Solution · Overdue", timeout=WAIT)
+    expect(cell(row, "status")).to_contain_text("Solution · Overdue")
     expect(cell(row, "due").locator(".is-late")).to_be_visible()
     expect(cell(row, "person")).to_have_text("Marta Lindqvist")
     assert states(page) == []
@@ -84,7 +84,7 @@ def test_states_are_whole_and_due_dates_shown(login, person, late: str, width: i
     for doctype in ("Investigation", "CAPA") if width > 1200 else ():
         page.evaluate("doctype => frappe.set_route('List', doctype, 'List')", doctype)
         rows = page.locator(".page-container:visible .list-row-container .cq-due")
-        expect(rows.first).to_be_visible(timeout=WAIT)
+        expect(rows.first).to_be_visible()
         desk.settle()
         assert states(page) == []
 
@@ -95,7 +95,7 @@ def test_a_row_that_somebody_else_saved_is_told_anew(login, person, late: str) -
     desk = Desk(page)
     page.goto("/app/complaint/view/list")
     row = row_of(page, late)
-    expect(cell(row, "due").locator(".is-late")).to_be_visible(timeout=WAIT)
+    expect(cell(row, "due").locator(".is-late")).to_be_visible()
     desk.settle()
     other = person(roles.AGENT, email="jonas.weber@example.com")
     frappe.db.set_value("User", other, "full_name", "Jonas Weber")
@@ -109,6 +109,6 @@ def test_a_row_that_somebody_else_saved_is_told_anew(login, person, late: str) -
             cur_list.process_document_refreshes(); }""",
         late,
     )
-    expect(cell(row, "person")).to_have_text("Jonas Weber", timeout=WAIT)
+    expect(cell(row, "person")).to_have_text("Jonas Weber")
     expect(cell(row, "due")).to_contain_text(due[:4])
     expect(cell(row, "due").locator(".is-late")).to_have_count(0)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory, settling
 
 
@@ -22,7 +22,7 @@ def act(desk: Desk, name: str) -> None:
     """Press the button of a record's row."""
     desk.page.goto("/app/my-work-today")
     row = desk.page.locator(".cq-task-row", has=desk.page.locator(f'.cq-task[data-key*="{name}"]')).first
-    row.locator(".cq-task-act").click(timeout=WAIT)
+    row.locator(".cq-task-act").click()
 
 
 @pytest.fixture
@@ -47,11 +47,11 @@ def test_the_button_opens_the_dialog_and_a_refusal_keeps_what_was_typed(refused,
     frappe.db.commit()
     desk = refused(manager)
     act(desk, doc.name)
-    expect(desk.dialog.locator(".modal-title")).to_have_text("Investigate", timeout=WAIT)
+    expect(desk.dialog.locator(".modal-title")).to_have_text("Investigate")
     desk.put(desk.dialog, is_complaint="yes", triage_rationale="Broken in normal use.")
     desk.confirm()
     expect(desk.dialog.locator(".cq-dialog-refusal")).to_contain_text(
-        "Decide whether the event is reportable", timeout=WAIT
+        "Decide whether the event is reportable"
     )
     typed: Locator = desk.dialog.locator('[data-fieldname="triage_rationale"] textarea')
     expect(typed).to_have_value("Broken in normal use.")
@@ -66,19 +66,17 @@ def test_a_settlement_is_rejected_from_the_list_with_a_reason_and_revised(login,
     frappe.db.commit()
     desk = Desk(login(approver))
     act(desk, doc.name)
-    expect(desk.dialog).to_contain_text("$ 200.00", timeout=WAIT)
+    expect(desk.dialog).to_contain_text("$ 200.00")
     desk.dialog.get_by_role("button", name="Reject Settlement").click()
     expect(desk.dialog, "nothing goes without a reason").to_be_visible()
     desk.put(desk.dialog, rejection_reason="Half was agreed.")
     desk.dialog.get_by_role("button", name="Reject Settlement").click()
     desk.page.wait_for_function("() => cur_frm.doc.status === 'approval_rejected'")
-    expect(desk.page.locator(".form-message:visible").first).to_contain_text("Half was agreed.", timeout=WAIT)
+    expect(desk.page.locator(".form-message:visible").first).to_contain_text("Half was agreed.")
     handler = Desk(login(agent))
     act(handler, doc.name)
     handler.wait_for_form("Complaint Settlement", doc.name)
-    expect(handler.page.locator(".form-message:visible").first).to_contain_text(
-        "Half was agreed.", timeout=WAIT
-    )
+    expect(handler.page.locator(".form-message:visible").first).to_contain_text("Half was agreed.")
     handler.page.locator(".page-container:visible").get_by_role("button", name="Propose Again").first.click()
     handler.confirm()
     handler.page.wait_for_function("() => cur_frm.doc.status === 'proposed'")
@@ -92,7 +90,7 @@ def test_accounts_find_the_draft_with_its_story_and_open_it(login, person) -> No
     desk.page.goto("/app/my-work-today")
     row = desk.page.locator(".cq-task-row", has=desk.page.locator(f'.cq-task[data-key*="{draft}"]'))
     for words in (doc.complaint, "$ 200.00", "agreed by"):
-        expect(row).to_contain_text(words, timeout=WAIT)
+        expect(row).to_contain_text(words)
     row.locator(".cq-task-act").click()
     desk.wait_for_form("Sales Invoice", draft)
 
@@ -109,17 +107,13 @@ def test_a_cause_says_verified_only_once_it_is(login, refused, person) -> None:
     frappe.db.commit()
     own_desk = Desk(login(analyst))
     own_desk.open("Root Cause", cause.name)
-    expect(own_desk.page.locator(".form-message:visible").first).to_contain_text(
-        "somebody else", timeout=WAIT
-    )
+    expect(own_desk.page.locator(".form-message:visible").first).to_contain_text("somebody else")
     expect(own_desk.page.get_by_role("button", name="Verify", exact=True)).to_have_count(0)
     desk = refused(judge)
     act(desk, cause.name)
-    desk.dialog.wait_for(timeout=WAIT)
+    desk.dialog.wait_for()
     desk.confirm()
-    expect(desk.dialog.locator(".cq-dialog-refusal")).to_contain_text(
-        "how the cause was verified", timeout=WAIT
-    )
+    expect(desk.dialog.locator(".cq-dialog-refusal")).to_contain_text("how the cause was verified")
     assert desk.value("status") == "draft"
     desk.put(desk.dialog, verification_method="Switched on and off.")
     desk.confirm()

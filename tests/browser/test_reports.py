@@ -6,7 +6,7 @@ import frappe
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -30,12 +30,12 @@ def complaint(site: str) -> str:
 def test_a_report_draws_its_rows(login, complaint: str, report: str, text: str) -> None:
     page = login()  # an error on the console fails the test when the page is closed
     page.goto(f"/app/query-report/{report}")
-    expect(page.locator(".dt-scrollable .dt-cell", has_text=text).first).to_be_visible(timeout=WAIT)
+    expect(page.locator(".dt-scrollable .dt-cell", has_text=text).first).to_be_visible()
 
 
 def test_the_risk_matrix_fits_a_phone(login) -> None:
     desk = Desk(login(**PHONE))
     desk.open("Risk Matrix", frappe.db.get_value("Risk Matrix", {"is_default": 1}))
     matrix = desk.form.locator(".cq-matrix")
-    expect(matrix.locator(".cq-cell")).to_have_count(25, timeout=WAIT)
+    expect(matrix.locator(".cq-cell")).to_have_count(25)
     assert matrix.evaluate("table => table.parentElement.scrollWidth <= table.parentElement.clientWidth")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from playwright.sync_api import expect
 
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory, settling
 
 
@@ -24,7 +24,7 @@ def test_a_settlement_fills_itself_and_tells_who_may_submit_it(login, person) ->
     assert (line["remedy"], line["qty"], line["remaining_qty"]) == ("return_credit", 3, 10)
     assert (line["sales_invoice"], line["delivery_note"]) == (invoice.name, note.name)
     limit = desk.form.locator('[data-fieldname="limit_html"]')
-    expect(limit).to_contain_text("somebody else has to submit it", timeout=WAIT)
+    expect(limit).to_contain_text("somebody else has to submit it")
     desk.put(desk.form, reason="Agreed by phone.")
     name = desk.save()
     frappe.db.rollback()
@@ -85,7 +85,7 @@ def test_finance_sees_the_origin_of_a_draft_and_goes_back_with_one_click(login, 
     desk = Desk(login(person("Accounts User", "Accounts Manager")))
     desk.open("Sales Invoice", credit)
     banner = desk.page.locator(".cq-origin:visible")
-    expect(banner).to_have_count(1, timeout=WAIT)
+    expect(banner).to_have_count(1)
     for text in (settlement.complaint, settlement.name, "Agreed by", "$ 200.00", "Agreed by phone."):
         expect(banner).to_contain_text(text)
     banner.get_by_role("link", name=settlement.complaint).click()

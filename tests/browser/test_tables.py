@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory
 
 LONG = "A cause of sixty letters that the picture shows to its end.."
@@ -87,7 +87,7 @@ def rows(desk: Desk, table: str, *fields: str) -> list[list[object]]:
 def test_whys_are_typed_without_the_mouse_and_stay_where_they_are(desk: Desk, study) -> None:
     doc = cause(study, method="5_why", whys=[{"level": 1, "question": "Why?", "answer": "x"}])
     desk.open("Root Cause", doc.name)
-    expect(desk.form.locator(".cq-step.is-now")).to_contain_text("Draft", timeout=WAIT)
+    expect(desk.form.locator(".cq-step.is-now")).to_contain_text("Draft")
     expect(desk.form.locator(".cq-missing a").first).to_be_visible()
     expect(desk.primary).to_have_text("Save")  # the judgement is somebody else's
     table = desk.form.locator('.frappe-control[data-fieldname="whys"]')
@@ -167,7 +167,7 @@ def test_causes_of_sixty_letters_are_shown_whole(desk: Desk, study) -> None:
     doc = cause(study, method="ishikawa", title="W" * 60, factors=factors)
     desk.open("Root Cause", doc.name)
     picture = desk.form.locator("svg.cq-ishikawa")
-    expect(picture).to_be_attached(timeout=WAIT)
+    expect(picture).to_be_attached()
     assert picture.evaluate(INSIDE)
     assert picture.evaluate(APART)
     shown = [text.replace(" ", "") for text in picture.evaluate(SHOWN)]
@@ -189,14 +189,14 @@ def test_the_investigation_shows_what_the_customer_said(desk: Desk, study) -> No
     assert study.investigator  # who leads investigations takes up what they make
     desk.open("Investigation", study.name)
     told = desk.page.locator(".page-container:visible .cq-told-case")
-    expect(told.locator(".cq-told-text")).to_have_text("The lid came off while pouring.", timeout=WAIT)
+    expect(told.locator(".cq-told-text")).to_have_text("The lid came off while pouring.")
     expect(told).to_contain_text("Lot / Serial as Reported")
     form = desk.form.bounding_box()
     assert told.bounding_box()["x"] >= form["x"] + form["width"]
 
     desk.page.set_viewport_size({"width": 390, "height": 844})
     desk.open("Investigation", study.name)
-    expect(told.locator("summary")).to_be_visible(timeout=WAIT)
+    expect(told.locator("summary")).to_be_visible()
     expect(told.locator(".cq-told-text")).to_be_hidden()
     assert told.bounding_box()["y"] < desk.form.locator(".cq-top").bounding_box()["y"]
     told.locator("summary").click()

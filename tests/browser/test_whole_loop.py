@@ -11,7 +11,7 @@ from frappe.utils import add_days, nowdate
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory
 
 pytestmark = pytest.mark.slow
@@ -103,7 +103,7 @@ def register(agent: Desk, invoice) -> str:
         happened="Three housings cracked although nobody dropped them.",
     )
     name = agent.save()
-    expect(agent.form.locator(".cq-headline")).to_contain_text(name, timeout=WAIT)
+    expect(agent.form.locator(".cq-headline")).to_contain_text(name)
     expect(agent.form.locator(".cq-step.is-now")).to_contain_text("Intake")
     agent.step("Start Triage", "triage")
     return name
@@ -111,7 +111,7 @@ def register(agent: Desk, invoice) -> str:
 
 def triage(manager: Desk, name: str, handler: str) -> None:
     manager.go_to("Complaint", name)
-    expect(manager.form.locator(".cq-missing a").first).to_be_visible(timeout=WAIT)
+    expect(manager.form.locator(".cq-missing a").first).to_be_visible()
     manager.step(
         "Investigate",
         "investigate",
@@ -221,11 +221,11 @@ def complete_action(owner: Desk, capa: str) -> None:
     owner.page.goto("/app/my-work-today")
     task = owner.page.locator(f'.cq-task[data-key*="{capa}"]')
     row = owner.page.locator(".cq-task-row", has=task)
-    expect(row).to_contain_text("Report as done", timeout=WAIT)
+    expect(row).to_contain_text("Report as done")
     task.click()
     owner.put(owner.dialog, evidence_note="Heater 4711 fitted and running.")
     owner.confirm()
-    expect(task).to_have_count(0, timeout=WAIT)
+    expect(task).to_have_count(0)
 
 
 def send_to_verification(investigator: Desk, capa: str) -> None:
@@ -281,7 +281,7 @@ def send_to_review(agent: Desk, name: str, settlement: str) -> str:
     [drafted] = frappe.get_doc("Complaint Settlement", settlement).documents
     agent.tab("Settlement")
     expect(agent.form.locator('[data-fieldname="settlement_html"] .cq-linked')).to_contain_text(
-        drafted.document_name, timeout=WAIT
+        drafted.document_name
     )
     return drafted.document_name
 
@@ -292,7 +292,7 @@ def submit_credit_note(accounts: Desk, credit_note: str) -> None:
         "cur_frm.is_dirty()"
     ):  # ERPNext's form may round the posting time when it opens
         accounts.save()
-    expect(accounts.primary).to_have_text("Submit", timeout=WAIT)
+    expect(accounts.primary).to_have_text("Submit")
     accounts.primary.click()
     accounts.confirm()
     accounts.page.wait_for_function("() => cur_frm.doc.docstatus === 1")

@@ -16,7 +16,7 @@ from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
 from complaint_qms.constants.labels import LABELS, WORDS
 from complaint_qms.engine.similar.records import FIELDS
 from scripts.inside import messages
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 from tests.desk import factory
 from tests.desk.framework import IS_16
 
@@ -69,12 +69,12 @@ def test_complaints_read_with_our_words(desk: Desk, complaint: str, lang: str) -
     the_board(desk, lang)
     page.goto("/app/query-report/Complaint Register")
     cell = page.locator(".dt-scrollable .dt-cell__content", has_text=SAID[lang]["intake"])
-    expect(cell.first).to_be_visible(timeout=WAIT)
+    expect(cell.first).to_be_visible()
 
 
 def the_list(page: Page, complaint: str, lang: str) -> None:
     row = page.locator(".list-row-container", has=page.locator(f"[data-name='{complaint}']")).first
-    expect(row.locator(".indicator-pill").first).to_have_text(SAID[lang]["intake"], timeout=WAIT)
+    expect(row.locator(".indicator-pill").first).to_have_text(SAID[lang]["intake"])
     quick = page.locator(".standard-filter-section select[data-fieldname='stage']")
     for key, said in SAID[lang].items():
         expect(quick.locator(f"option[value='{key}']")).to_have_text(said)
@@ -85,9 +85,7 @@ def the_list(page: Page, complaint: str, lang: str) -> None:
 def the_side_bar(page: Page, lang: str) -> None:
     group = page.locator(".group-by-field:has([data-fieldname='stage'])")
     group.locator("a[data-fieldname='stage']").click()
-    expect(group.locator(".group-by-value[data-name='intake']")).to_have_text(
-        SAID[lang]["intake"], timeout=WAIT
-    )
+    expect(group.locator(".group-by-value[data-name='intake']")).to_have_text(SAID[lang]["intake"])
     page.keyboard.press("Escape")
 
 
@@ -101,7 +99,7 @@ def the_filters(desk: Desk, lang: str) -> None:
     page.locator(".filter-selector .filter-button:visible").first.click()
     popover = page.locator(".filter-popover")
     several = popover.locator("input[data-fieldname='stage']")
-    expect(several).to_have_value(f"{SAID[lang]['closed']}, {SAID[lang]['void']}", timeout=WAIT)
+    expect(several).to_have_value(f"{SAID[lang]['closed']}, {SAID[lang]['void']}")
     filters = "() => cur_list.filter_area.filter_list.get_filters().find((row) => row[1] === 'stage')[3]"
     assert page.evaluate(filters) == ["closed", "void"]
     several.fill("")
@@ -126,7 +124,7 @@ def the_form(desk: Desk, complaint: str, lang: str) -> None:
 def the_report_view(page: Page, lang: str) -> None:
     page.evaluate("() => cur_list.add_column_to_datatable('stage', 'Complaint', 2)")
     cell = page.locator(".dt-scrollable .dt-cell__content", has_text=SAID[lang]["intake"])
-    expect(cell.first).to_be_visible(timeout=WAIT)
+    expect(cell.first).to_be_visible()
 
 
 def the_board(desk: Desk, lang: str) -> None:
@@ -141,7 +139,7 @@ def the_board(desk: Desk, lang: str) -> None:
     page = listed(desk, f"complaint/view/kanban/{board.name}")
     for key in ("intake", "closed"):
         title = page.locator(f".kanban-column[data-column-value='{key}'] .kanban-title")
-        expect(title).to_have_text(SAID[lang][key], timeout=WAIT)
+        expect(title).to_have_text(SAID[lang][key])
 
 
 def test_an_issue_of_erpnext_reads_as_without_us(desk: Desk, lang: str) -> None:
@@ -156,7 +154,7 @@ def test_an_issue_of_erpnext_reads_as_without_us(desk: Desk, lang: str) -> None:
     pill = desk.page.locator(
         ".page-container[data-page-route='List/Issue/List'] .list-row .indicator-pill"
     ).first
-    expect(pill).to_have_text(ISSUE[lang], timeout=WAIT)
+    expect(pill).to_have_text(ISSUE[lang])
     desk.page.evaluate("name => frappe.set_route('Form', 'Issue', name)", issue.name)
     desk.wait_for_form("Issue", issue.name)
     chosen = desk.form.locator("select[data-fieldname='status'] option[value='Closed']").first
@@ -184,8 +182,6 @@ def test_limits_read_in_working_days(desk: Desk, lang: str) -> None:
     ten, three = {CHINESE: ("10 个工作日", "3 个工作日"), ENGLISH: ("10 working days", "3 working days")}[
         lang
     ]
-    expect(desk.form.locator('[data-fieldname="resolution_time"] .help-box')).to_contain_text(
-        ten, timeout=WAIT
-    )
+    expect(desk.form.locator('[data-fieldname="resolution_time"] .help-box')).to_contain_text(ten)
     expect(desk.form.locator('.grid-body [data-fieldname="time_limit"]').first).to_contain_text(three)
     expect(desk.form.locator('[data-fieldname="first_response_time"] .help-box')).not_to_contain_text("1")

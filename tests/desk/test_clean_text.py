@@ -43,8 +43,7 @@ def test_markup_that_acts_is_not_stored(field, text):
 def test_markup_in_a_row_is_not_stored(text):
     doc = capa(actions=[{"action": text, "action_owner": factory.user(roles.ACTION_OWNER), "due_date": "2030-01-01"}])  # fmt: skip
     stored = frappe.db.get_value("CAPA Action", doc.actions[0].name, "action")
-    assert "onerror" not in stored
-    assert "onload" not in stored
+    assert "<" not in stored or not {"onerror", "onload"} & set(stored.replace("=", " ").split()), stored
 
 
 @pytest.mark.parametrize("text", PLAIN)
@@ -168,24 +167,29 @@ def test_a_refusal_quotes_a_record_as_text():
 
 
 LONG = {
-    "open tags": "<" * 500_000,
-    "tags that nothing closes": "<style " * 60_000,
-    "style sheets that nothing closes": "</style>" + "<style>" * 60_000,
-    "comments that nothing closes": "--><!-- " * 60_000,
-    "tags within tags": "<sty" * 50_000 + "<style>" + "le>" * 50_000,
+    "open tags": lambda size: "<" * 8 * size,
+    "tags that nothing closes": lambda size: "<style " * size,
+    "style sheets that nothing closes": lambda size: "</style>" + "<style>" * size,
+    "comments that nothing closes": lambda size: "--><!-- " * size,
+    "tags within tags": lambda size: "<sty" * size + "<style>" + "le>" * size,
 }
 
 
 @pytest.mark.parametrize("kind", LONG)
 def test_nobody_keeps_a_worker_busy_with_text(kind):
-    """Anybody may mail half a megabyte of brackets."""
-    doc = frappe.get_doc({"doctype": "Complaint", "description": LONG[kind]})
-    start = time.process_time()
-    words(LONG[kind])
-    plain(LONG[kind])
-    clean(doc)
-    assert "<style>" not in doc.description
-    assert time.process_time() - start < 10
+    """Anybody may mail half a megabyte of brackets: four times the text takes about four times as long, not sixteen."""
+
+    def seconds(size: int) -> float:
+        doc = frappe.get_doc({"doctype": "Complaint", "description": LONG[kind](size)})
+        start = time.process_time()
+        words(doc.description)
+        plain(doc.description)
+        clean(doc)
+        assert "<style>" not in doc.description
+        return time.process_time() - start
+
+    seconds(100)  # loads what is loaded once
+    assert seconds(60_000) < 8 * max(seconds(15_000), 0.1)
 
 
 @pytest.mark.parametrize(

@@ -52,20 +52,33 @@ def _cleaned(value: str, field: Any, draft: bool) -> str:
     if field.options == "Email":
         return validate_email_address(value) or value
     text = _without_page(value)
-    if draft and text == value and _LEFT_TO_FRAMEWORK.match(value):
+    if text is None:
+        return escape(value, quote=False)
+    # Past the last ">" there is no whole tag; the framework would read it as one with very many attributes.
+    closed = text.rfind(">") + 1
+    if draft and text == value and _LEFT_TO_FRAMEWORK.match(value) and "<" not in text[closed:]:
         return value
-    return sanitize_html(text, always_sanitize=True, disallowed_tags=_OF_A_PAGE)
+    return sanitize_html(
+        text[:closed], always_sanitize=True, disallowed_tags=_OF_A_PAGE
+    ) + _without_beginnings(text[closed:])
 
 
-def _without_page(value: str) -> str:
-    """Mails bring their whole page along: its style sheets go, of its other tags the words within stay."""
+def _without_beginnings(text: str) -> str:
+    """Text in which nothing ends, with no beginning of a tag."""
+    return text.replace("<", "&lt;")
+
+
+def _without_page(value: str) -> str | None:
+    """Mails bring their whole page along: its style sheets go, of its other tags the words within stay.
+
+    None if tags are made of what is left between tags, again and again: nobody writes a text like that.
+    """
     for _turn in range(_MOST_TURNS):
         text = taken_out(_PAGE_TAG, _without_style_sheets(value), ">")
         if text == value:
             return text
         value = text
-    # Tags made of what is left between tags, again and again: nobody writes a text like that.
-    return escape(value, quote=False)
+    return None
 
 
 def _without_style_sheets(value: str) -> str:
