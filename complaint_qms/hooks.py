@@ -4,7 +4,6 @@ from complaint_qms.constants import events as _events
 from complaint_qms.constants.about_records import LISTED_APART as _ABOUT
 from complaint_qms.constants.records import PARENTS as _PARENTS
 from complaint_qms.constants.records import RECORDS as _RECORDS
-from complaint_qms.constants.story import TOLD_FIELDS as _TOLD
 
 # Frappe 16 moved the desk from /app to /desk.
 _DESK_PATH = "/desk" if int(frappe.__version__.split(".")[0]) >= 16 else "/app"
@@ -102,9 +101,6 @@ override_doctype_dashboards = {
     "Serial No": "complaint_qms.overrides.dashboards.serial_no",
     "Supplier": "complaint_qms.overrides.dashboards.supplier",
 }
-
-# What happened to a record, told in the timeline of its form
-additional_timeline_content = {record: ["complaint_qms.services.story.form.contents"] for record in _TOLD}
 
 # What the print formats of the app lay out
 jinja = {"methods": ["complaint_qms.services.paper.sheet.quality_record_sheet"]}

@@ -1,19 +1,60 @@
-// The timeline of a record tells its story; the log of every change is one click behind it.
+// The timeline of a record tells its story, asked for when the timeline comes into sight; the log of every change is one click behind it.
+const SENTENCES = "complaint_qms.api.story.sentences";
 const CHANGES = "complaint_qms.api.story.changes";
+const EARLY = "200px"; // before it is in sight
 
-/** Show the story alone where the timeline holds one, with the button that shows every change. */
+/** Tell the story of a record that has one, with the button that shows every change. */
 export function mind_story(frm) {
-	const $timeline = frm.$wrapper.find(".new-timeline").first();
-	if (!$timeline.find(".cq-sentence").length) return;
+	if (frm.is_new() || !frm.timeline || !(frappe.boot.complaint_qms_with_story || []).includes(frm.doctype)) return;
+	mind_anew(frm.doctype);
+	const info = frm.get_docinfo();
+	if (!info) return;
 	if (frm.cq_changes_of !== frm.doc.name) frm.cq_changes_of = null;
-	const all = Boolean(frm.cq_changes_of);
-	$timeline.toggleClass("cq-story", !all);
+	const $timeline = frm.$wrapper.find(".new-timeline").first();
+	$timeline.toggleClass("cq-story", !frm.cq_changes_of);
+	if (info.cq_told) return offer_changes(frm, $timeline);
+	when_seen(frm, $timeline[0], () => tell(frm, info));
+}
+
+async function tell(frm, info) {
+	if (info.cq_asked || frm.get_docinfo() !== info) return null;
+	info.cq_asked = true;
+	const told = await frappe.xcall(SENTENCES, { doctype: frm.doctype, name: frm.doc.name }).catch(() => null);
+	if (!told) return (info.cq_asked = false);
+	info.additional_timeline_content = [...(info.additional_timeline_content || []), ...told];
+	info.cq_told = true;
+	return frm.get_docinfo() === info && frm.timeline.refresh();
+}
+
+/** One watch for each form, on what it shows now. */
+function when_seen(frm, timeline, then) {
+	if (frm.cq_story_watch) frm.cq_story_watch.disconnect();
+	frm.cq_story_watch = new IntersectionObserver(
+		(seen, watch) => {
+			if (!seen.some((entry) => entry.isIntersecting)) return;
+			watch.disconnect();
+			then();
+		},
+		{ rootMargin: EARLY }
+	);
+	frm.cq_story_watch.observe(timeline);
+}
+
+/** The framework draws a timeline anew after a comment, an assignment, a mail, with what it knows or with what it was sent. */
+const minded = new Set();
+function mind_anew(doctype) {
+	if (minded.has(doctype)) return;
+	minded.add(doctype);
+	frappe.ui.form.on(doctype, "timeline_refresh", mind_story);
+}
+
+function offer_changes(frm, $timeline) {
 	let $button = $timeline.find(".cq-changes");
 	if (!$button.length) {
 		$button = $('<button type="button" class="btn btn-xs btn-default cq-changes"></button>').on("click", () => turn(frm));
 		$timeline.find(".activity-title").first().append($button);
 	}
-	$button.text(all ? __("Show What Happened") : __("Show Every Change"));
+	$button.text(frm.cq_changes_of ? __("Show What Happened") : __("Show Every Change"));
 }
 
 async function turn(frm) {
@@ -26,6 +67,5 @@ async function turn(frm) {
 	if (frm.doc !== doc) return null;
 	frm.get_docinfo().versions = versions;
 	frm.cq_changes_of = doc.name;
-	frm.timeline.refresh();
-	return mind_story(frm);
+	return frm.timeline.refresh();
 }

@@ -6,6 +6,8 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Order
+from pypika.queries import Table
+from pypika.terms import Criterion
 
 from complaint_qms.integrations.erpnext.drafted_documents import drafted_documents
 from complaint_qms.services.lifecycle.settlement_state import lost_documents_of
@@ -27,8 +29,9 @@ def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
     """What the gates of complaints ask about other records, by the name of the complaint."""
     names = [doc.name for doc in docs]
     investigations, capas, settlements = investigations_of(names), capas_of(names), settlements_of(names)
-    causes = _by_complaint("Root Cause", names, ["name"], status="verified")
-    assessments = _by_complaint("Reportability Assessment", names, ["name", "status"])
+    cause, assessment = frappe.qb.DocType("Root Cause"), frappe.qb.DocType("Reportability Assessment")
+    causes = _by_complaint(cause, names, ["name"], cause.status == "verified")
+    assessments = _by_complaint(assessment, names, ["name", "status"])
     covering = values_of("Investigation", (doc.covered_by_investigation for doc in docs), "stage")
     originals = _originals({doc.duplicate_of for doc in docs if doc.duplicate_of})
     merged = merged_into(names)
@@ -155,27 +158,34 @@ def capas_of(complaints: list[str]) -> dict[str, Rows]:
 def settlements_of(complaints: list[str]) -> dict[str, Rows]:
     """Settlements that are not cancelled."""
     fields = ["name", "docstatus", "status", "rejection_reason", "total_amount", "currency"]
-    return _by_complaint("Complaint Settlement", complaints, fields, docstatus=("<", 2))
+    settlement = frappe.qb.DocType("Complaint Settlement")
+    return _by_complaint(settlement, complaints, fields, settlement.docstatus < 2)
 
 
 def _originals(names: set[str]) -> dict[str, dict[str, Any]]:
     if not names:
         return {}
-    rows = frappe.get_all(
-        "Complaint",
-        filters={"name": ("in", sorted(names))},
-        fields=["name", *ORIGINAL.values()],
-        order_by="name asc",
+    complaint = frappe.qb.DocType("Complaint")
+    rows = (
+        frappe.qb.from_(complaint)
+        .select(complaint.name, *(complaint[field] for field in ORIGINAL.values()))
+        .where(complaint.name.isin(sorted(names)))
+        .orderby(complaint.name)
+        .run(as_dict=True)
     )
     return {row.name: facts_of_original(row) for row in rows}
 
 
-def _by_complaint(doctype: str, complaints: list[str], fields: list[str], **filters: Any) -> dict[str, Rows]:
-    rows = frappe.get_all(
-        doctype,
-        filters={"complaint": ("in", complaints), **filters},
-        fields=[*fields, "complaint"],
-        order_by="name asc",
+def _by_complaint(
+    record: Table, complaints: list[str], fields: list[str], wanted: Criterion | None = None
+) -> dict[str, Rows]:
+    named = record.complaint.isin(complaints)
+    rows = (
+        frappe.qb.from_(record)
+        .select(*(record[field] for field in (*fields, "complaint")))
+        .where(named & wanted if wanted else named)
+        .orderby(record.name)
+        .run(as_dict=True)
     )
     return _sorted_out(rows, complaints)
 

@@ -14,15 +14,9 @@ def values_of(doctype: str, names: Iterable[str | None], field: str) -> dict[str
     wanted = sorted({name for name in names if name})
     if not wanted:
         return {}
-    return dict(
-        frappe.get_all(
-            doctype,
-            filters={"name": ("in", wanted)},
-            fields=["name", field],
-            as_list=True,
-            order_by="name asc",
-        )
-    )
+    record = frappe.qb.DocType(doctype)
+    query = frappe.qb.from_(record).select(record.name, record[field]).where(record.name.isin(wanted))
+    return dict(query.orderby(record.name).run())
 
 
 def readable(doctype: str, names: Iterable[str | None]) -> set[str]:

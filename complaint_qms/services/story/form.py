@@ -1,4 +1,4 @@
-"""The story in the timeline of a form; the framework asks for it by the name of the record."""
+"""The story as the timeline of a form draws it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,14 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-import frappe
 from frappe.model.document import Document
 from frappe.utils import get_url_to_form
 
 from complaint_qms.services.story.tell import Told, tell
 
 
-def keep(doc: Document) -> None:
-    """The record that is being opened: its timeline is asked for next, and need not load it once more."""
-    frappe.local.complaint_qms_opened = doc
-
-
-def contents(doctype: str, name: str) -> list[dict[str, Any]]:
-    """What happened, for Frappe's hook `additional_timeline_content`: [{icon, creation, content}]."""
-    doc = getattr(frappe.local, "complaint_qms_opened", None)
-    if not doc or (doc.doctype, doc.name) != (doctype, name):
-        doc = frappe.get_doc(doctype, name)
-    if not frappe.has_permission(doctype, "read", doc=doc):
-        return []
+def contents(doc: Document) -> list[dict[str, Any]]:
+    """What happened to a record that the user may read: [{icon, creation, content}], content as HTML."""
     return [
         {
             "icon": "branch" if told.moved else "",

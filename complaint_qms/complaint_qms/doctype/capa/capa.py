@@ -13,7 +13,6 @@ from complaint_qms.services.compliance import contributors
 from complaint_qms.services.lifecycle import announcements, guard, overview, reliance
 from complaint_qms.services.record import source_defaults
 from complaint_qms.services.record.gate_codes import gate_code
-from complaint_qms.services.story import form
 
 
 class CAPA(Checked):
@@ -30,7 +29,6 @@ class CAPA(Checked):
     def onload(self):
         self.set_onload("verdict_reason", effectiveness.reason_in_words(self))
         overview.put_on_form(self)
-        form.keep(self)
 
     def before_print(self, print_settings=None):
         self.verdict_reason = effectiveness.reason_in_words(self)

@@ -30,7 +30,6 @@ from complaint_qms.services.reportability import deadline
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.settlement.finance_guards import keep_party
 from complaint_qms.services.sop import clock, plan, procedure
-from complaint_qms.services.story import form
 
 
 class Complaint(Checked):
@@ -38,7 +37,6 @@ class Complaint(Checked):
         proposals.refresh(self)
         self.set_onload("lost_evidence", integrity_check.lost_rows(self))
         overview.put_on_form(self)
-        form.keep(self)
 
     def workday(self):
         return plan.workday_of(self)

@@ -10,7 +10,6 @@ from complaint_qms.services.compliance import contributors
 from complaint_qms.services.lifecycle import announcements, guard, overview, reliance
 from complaint_qms.services.people import assignees
 from complaint_qms.services.record import source_defaults
-from complaint_qms.services.story import form
 
 
 class Investigation(Checked):
@@ -22,7 +21,6 @@ class Investigation(Checked):
 
     def onload(self):
         overview.put_on_form(self)
-        form.keep(self)
 
     def validate(self):
         source_defaults.check_open_complaints(
