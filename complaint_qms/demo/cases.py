@@ -13,8 +13,8 @@ from frappe.model.document import Document
 
 from complaint_qms.demo import corrective
 from complaint_qms.demo.enclosures import Correspondence, photos
-from complaint_qms.demo.planning import Plan
-from complaint_qms.demo.settling import settle
+from complaint_qms.demo.planning import DRAFTED, PROPOSED, REJECTED, STUDIED, Plan
+from complaint_qms.demo.settling import reject, settle
 from complaint_qms.demo.stories import (
     DETAILS,
     DETAILS_ZH,
@@ -152,6 +152,8 @@ class Life:
         with at(moment, self.agent):
             self.mails.write_in()
         self.slow_stage = self.random.choice(list(HOURS)) if factor > 1 else None
+        if plan.left_open:  # it comes as far as it is to come
+            self.slow_stage = None
 
     def wait(self, stage: str) -> None:
         """Let the time pass that the stage before `stage` takes."""
@@ -236,6 +238,10 @@ class Life:
             self.hold()
         self.wait("confirm")
         self._answer(remedy)
+        if self.plan.left_open == REJECTED:
+            self.until(working(self.moment, 3))
+            reject(self.settlement, self.users["manager"], self.moment)
+            raise Pending
         self.wait("execute")
         with at(self.moment, self.agent):
             self.mails.thank(self.random)
@@ -272,12 +278,16 @@ class Life:
         """Triage decides for an investigation where the product is suspected, and how it is answered."""
         office, story, manager = self.office, self.story, self.users["manager"]
         self.capa = None
+        if self.plan.left_open == STUDIED:
+            self.step(manager, "Investigate", **values)
+            corrective.Study(self, self.users["investigator"]).begin(STUDIES[story.complaint_type][0])
+            raise Pending
         if self.plan.sale.batch and story in LEAK:
             self.step(manager, "Investigate", **values)
             self._leak()
             return
         known = office.studied.get(story.complaint_type, 0)
-        if story.complaint_type in STUDIES and known < 3:
+        if story.complaint_type in STUDIES and known < 3 and not self.plan.left_open:
             office.studied[story.complaint_type] = known + 1
             self.step(manager, "Investigate", **values)
             study = corrective.Study(self, self.users["investigator" if known % 2 else "investigator_2"])
@@ -305,7 +315,7 @@ class Life:
 
     def _remedy(self) -> str:
         """Remedy that will be settled; most complaints end with an answer alone."""
-        if not self.doc.item_code or self.random.random() > 0.3:
+        if not self.doc.item_code or (self.random.random() > 0.3 and not self.plan.left_open):
             return ""
         return {"credit": "credit", "refund": "credit", "exchange": "replacement"}.get(self.story.wants, "")
 
@@ -324,10 +334,14 @@ class Life:
 
     def _settle(self) -> None:
         """The manager submits the settlement, accounts the document it drafted."""
+        if self.plan.left_open == PROPOSED:
+            raise Pending
         self.until(working(self.moment, self.random.uniform(1, 6)))
         with at(self.moment, self.users["manager"]):
             settlement = frappe.get_doc("Complaint Settlement", self.settlement)
             settlement.submit()
+        if self.plan.left_open == DRAFTED:
+            raise Pending
         self.until(working(self.moment, self.random.uniform(1, 9)))
         with at(self.moment, self.users["accounts"]):
             for row in frappe.get_doc("Complaint Settlement", self.settlement).documents:

@@ -39,9 +39,7 @@ class Study:
         """
         life = self.life
         text, conclusion, cause, capa = findings
-        doc = self._open(life.doc.subject)
-        life.until(working(life.moment, life.random.uniform(3, 12)))
-        doc = self._move(doc, self.investigator, "Start", problem=text)
+        doc = self.begin(text)
         life.until(working(life.moment, life.random.uniform(8, 40)))
         if first:
             self._cause(doc, *cause, conclusion)
@@ -63,6 +61,13 @@ class Study:
             stages = ("effectiveness", "implement", "plan_review", "verify", "draft", "implement")
             number = life.office.counts.get("capas", 0)
             life.capa = Capa(life, doc, *capa).run(stages[number % len(stages)], short=number == 0)
+
+    def begin(self, problem: str) -> Document:
+        """Open the investigation and start it."""
+        life = self.life
+        doc = self._open(life.doc.subject)
+        life.until(working(life.moment, life.random.uniform(3, 12)))
+        return self._move(doc, self.investigator, "Start", problem=problem)
 
     def bad_lot(self) -> tuple[str, datetime]:
         """The investigation that finds the bad lot of gaskets: it traces batches, names the supplier, leads to a CAPA."""

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from complaint_qms.demo.stories import FIELD_CASE, LEAK, STORIES, Story
+from complaint_qms.demo.stories import FIELD_CASE, LEAK, STORIES, STUDIES, Story
 from complaint_qms.demo.supply import Sale, Shop
 from complaint_qms.demo.tables import HOSPITALS
+
+# What somebody still has to do at the end, so that each list of work has something in it: a settlement to decide, one that was
+# rejected and is to be changed, a credit note that accounts submit, an investigation under way.
+PROPOSED, REJECTED, DRAFTED, STUDIED = LEFT_OPEN = ("proposed", "rejected", "drafted", "studied")
 
 
 @dataclass
 class Plan:
-    """What a complaint is about and how far it will come."""
+    """What a complaint is about and how far it will come; `left_open` says what waits for somebody in the end."""
 
     received: datetime
     story: Story | None
@@ -21,6 +25,7 @@ class Plan:
     stop_at: str | None = None
     ending: str = "close"
     field_case: bool = False
+    left_open: str = ""
 
 
 def plan_cases(
@@ -52,7 +57,7 @@ def plan_cases(
         fitting = [sale for sale in known[-60:] if sale.item_code in story.items]
         if fitting:
             plans.append(Plan(received, story, random.choice(fitting)))
-    plans += _field_case(shop, end)
+    plans += _field_case(shop, end) + _left_open(shop, end)
     plans = sorted((plan for plan in plans if plan.received < end), key=lambda plan: plan.received)
     _plant(plans, random, end, urgent)
     return sorted(plans, key=lambda plan: plan.received)
@@ -72,9 +77,32 @@ def _field_case(shop: Shop, end: datetime) -> list[Plan]:
     return [Plan(sale.delivered + timedelta(days=20), FIELD_CASE, sale, field_case=True)]
 
 
+def _left_open(shop: Shop, end: datetime) -> list[Plan]:
+    """One complaint for each kind of work that waits, recent, about pieces that a credit or a study fits."""
+    credited = next(story for story in STORIES if story.wants == "credit" and not story.chinese)
+    studied = next(story for story in STORIES if story.complaint_type in STUDIES)
+    plans = []
+    for number, left in enumerate(LEFT_OPEN):
+        story = studied if left == STUDIED else credited
+        received = end - timedelta(days=16 if left == STUDIED else 34 - number)
+        fitting = [
+            sale for sale in shop.sales
+            if sale.item_code in story.items and sale.delivered < received - timedelta(days=4)
+            and sale.batch not in shop.bad_batches
+        ]  # fmt: skip
+        if fitting:
+            sale = fitting[-1 - number % len(fitting)]
+            plans.append(Plan(received, story, sale, left_open=left))
+    return plans
+
+
 def _plant(plans: list[Plan], random: Random, end: datetime, urgent: list[datetime]) -> None:
     """Some lives do not run smoothly: forgotten, waiting for somebody, or a repetition."""
-    recent = [plan for plan in plans if plan.received > end - timedelta(days=75) and plan.ending == "close"]
+    recent = [
+        plan
+        for plan in plans
+        if plan.received > end - timedelta(days=75) and plan.ending == "close" and not plan.left_open
+    ]
     for plan, stage in zip(
         random.sample(recent, k=min(12, len(recent))),
         ("triage", "solve", "confirm", "execute") * 3,
@@ -87,7 +115,11 @@ def _plant(plans: list[Plan], random: Random, end: datetime, urgent: list[dateti
     fresh = [plan for plan in waiting if plan.ending == "close"]
     for plan, received in zip(random.sample(fresh, k=min(len(urgent), len(fresh))), urgent, strict=False):
         plan.received, plan.stop_at = received, "triage"
-    rest = [plan for plan in plans if plan.ending == "close" and not plan.stop_at and not plan.field_case]
+    rest = [
+        plan
+        for plan in plans
+        if plan.ending == "close" and not plan.stop_at and not plan.field_case and not plan.left_open
+    ]
     for plan in random.sample(rest, k=min(len(rest), max(len(plans) // 40, 1))):
         plan.ending = "void"
     for plan in rest[len(rest) // 3 :: 9]:

@@ -23,10 +23,10 @@ from pypika.terms import ValueWrapper
 from complaint_qms.constants.about_records import ABOUT_RECORDS
 from complaint_qms.services.evidence.disk import local, path_of
 from complaint_qms.services.framework_seams import inserts_told
+from complaint_qms.services.onboarding.demo_state import FINISHED, REGISTRY, state_of_demo
 from complaint_qms.services.record.second_hand import delete_second_hand
 
-REGISTRY = "Complaint Demo Record"
-FINISHED = "finished"
+__all__ = ["FINISHED", "REGISTRY", "state_of_demo"]
 _SERIES = "Series"
 
 # Rows about a record go with it and never hold it back.
@@ -95,13 +95,6 @@ def begin() -> None:
 def finish() -> None:
     """Mark the demo as complete."""
     _write([(_SERIES, "after", json.dumps(_series())), (FINISHED, FINISHED, None)])
-
-
-def state_of_demo() -> str:
-    """ "": no demo on the site; "finished"; "broken": the command was interrupted."""
-    if not frappe.db.count(REGISTRY):
-        return ""
-    return FINISHED if frappe.db.exists(REGISTRY, {"document_type": FINISHED}) else "broken"
 
 
 def names(doctype: str) -> list[str]:

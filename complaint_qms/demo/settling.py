@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import frappe
 from frappe.model.document import Document
 
+from complaint_qms.constants.settlement import DOCTYPE, REJECTED
 from complaint_qms.demo.supply import Sale
+from complaint_qms.demo.time_travel import at
 
 
 def settle(complaint: Document, sale: Sale, remedy: str) -> str:
@@ -30,3 +34,12 @@ def settle(complaint: Document, sale: Sale, remedy: str) -> str:
         "lines": [line],
     }
     return frappe.get_doc({"doctype": "Complaint Settlement", **values}).insert().name
+
+
+def reject(name: str, user: str, moment: datetime) -> None:
+    """Whoever may approve the settlement says no to it, and why."""
+    with at(moment, user):
+        doc = frappe.get_doc(DOCTYPE, name)
+        doc.status = REJECTED
+        doc.rejection_reason = "Photos show four pieces with scratches, not all of them. Credit those alone."
+        doc.save()

@@ -62,6 +62,7 @@ class TestDemo:
         complaints = registry.names("Complaint")
         assert len(complaints) == demo.counts["complaints"] > 0
         self.check_records(complaints)
+        self.check_work_that_waits(complaints)
         photos = self.check_photos(complaints)
         self.check_mails(complaints)
         assert not made().made
@@ -87,6 +88,22 @@ class TestDemo:
         assert rows
         assert all(row.caption and sha256_of(row.file) == row.sha256 for row in rows)
         return [path_of(row.file) for row in rows]
+
+    def check_work_that_waits(self, complaints: list[str]) -> None:
+        """Each list of work has something in it: a settlement to decide, a rejected one, a drafted credit, a study."""
+        mine = {"complaint": ("in", complaints)}
+        states = frappe.get_all("Complaint Settlement", mine, ["status", "docstatus"], order_by="name asc")
+        assert {(row.status, row.docstatus) for row in states} >= {
+            ("proposed", 0),
+            ("approval_rejected", 0),
+            ("drafted", 1),
+        }
+        drafts = frappe.get_all(
+            "Sales Invoice", {"docstatus": 0, "is_return": 1}, "name", order_by="name asc"
+        )
+        assert {row.name for row in drafts} & set(registry.names("Sales Invoice"))
+        studies = frappe.get_all("Investigation", mine, pluck="stage", order_by="name asc")
+        assert "in_progress" in studies
 
     def check_mails(self, complaints: list[str]) -> None:
         """Whoever wrote by mail has an answer that belongs to the mail, and none of it was sent anywhere."""

@@ -16,6 +16,7 @@ import { draw_before_after } from "./desk/before_after";
 import { draw_matrix } from "./desk/matrix";
 import { make_my_work } from "./desk/my_work";
 import { draw_setup } from "./desk/setup";
+import { offer_demo } from "./desk/demo";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
@@ -43,6 +44,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_matrix,
 	make_my_work,
 	draw_setup,
+	offer_demo,
 	complete_own_action,
 	mind_board,
 	set_complaint_queries,

@@ -1,5 +1,9 @@
 // What the settings offer for a settlement's documents.
 frappe.ui.form.on("Complaint QMS Settings", {
+	refresh(frm) {
+		if (!frappe.user.has_role("System Manager")) return;
+		frm.page.add_menu_item(__("Load or Remove Demo Data"), () => complaint_qms.load_desk().then(() => complaint_qms.desk.offer_demo()));
+	},
 	setup(frm) {
 		frm.set_query("goodwill_account", () => ({ filters: { is_group: 0, disabled: 0, root_type: ["in", ["Expense", "Income"]] } }));
 		frm.set_query("fallback_handler_role", complaint_qms.given_roles);
