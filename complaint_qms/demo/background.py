@@ -14,12 +14,12 @@ from complaint_qms.services.onboarding import demo_state
 from complaint_qms.services.record.language import speaking
 
 
-def load(user: str, language: str) -> None:
+def load_demo(user: str, language: str) -> None:
     """Load the demo; when that fails, nothing of it stays and the reason is told."""
     _run_alone(language, lambda: _load(user))
 
 
-def remove(user: str, language: str) -> None:
+def remove_demo(user: str, language: str) -> None:
     """Take the demo back, all of it or nothing."""
     _run_alone(language, _remove)
 
@@ -29,18 +29,18 @@ def _load(user: str) -> None:
     demo_state.check_empty()
     password = f"{frappe.generate_hash(length=10)}-Demo7"
     try:
-        made = company.make(password, tell=demo_state.tell)
+        made = company.make(password, tell=demo_state.tell_progress)
     except Exception:
         frappe.db.rollback()
         company.remove()
         raise
     demo_state.show_password(user, password)
-    demo_state.tell(_("The demo is loaded: {0} complaints.").format(made.counts["complaints"]))
+    demo_state.tell_progress(_("The demo is loaded: {0} complaints.").format(made.counts["complaints"]))
 
 
 def _remove() -> None:
     gone = company.remove()
-    demo_state.tell(_("The demo is removed: {0} records.").format(sum(gone.values())))
+    demo_state.tell_progress(_("The demo is removed: {0} records.").format(sum(gone.values())))
 
 
 def _run_alone(language: str, task: Callable[[], None]) -> None:
@@ -55,9 +55,9 @@ def _run_alone(language: str, task: Callable[[], None]) -> None:
                 frappe.db.rollback()
                 said = strip_html(str(error))
                 if not isinstance(error, frappe.ValidationError):
-                    frappe.log_error("Complaint QMS demo")
+                    frappe.log_error(title="Demo of Complaint QMS failed", message=frappe.get_traceback())
                     said = _("It failed, and nothing was changed: {0}").format(said)
-                demo_state.tell(said, error=True)
+                demo_state.tell_progress(said, error=True)
     except Overtaken:
         return  # the other one tells how it goes
     finally:

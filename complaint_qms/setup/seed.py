@@ -7,6 +7,7 @@ import frappe
 
 from complaint_qms.constants import risk, roles, vocabulary
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.onboarding.packs import pack_templates
 
 
 def seed() -> None:
@@ -78,7 +79,8 @@ def seed_templates() -> None:
 
 def remove_templates() -> None:
     """Take the templates back that came with the app; those of the site's own stay."""
-    frappe.db.delete("Email Template", {"name": ("in", [row["name"] for row in _templates()])})
+    ours = [row["name"] for row in _templates()] + pack_templates()
+    frappe.db.delete("Email Template", {"name": ("in", ours)})
 
 
 def seed_sop() -> None:

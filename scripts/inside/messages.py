@@ -226,6 +226,8 @@ def _data() -> Iterator[Message]:
     yield from (Message(row[1], "vocabulary") for row in vocabulary.SOP_CHECKS)
     yield Message(vocabulary.DEFAULT_SOP["sop_name"], "vocabulary")
     yield Message(vocabulary.DEFAULT_SOP["description"], "vocabulary")
+    for path in sorted(PACKAGE.glob("fixtures/sop_packs/*.json")):
+        yield from (Message(text, "SOP packs") for text in _pack_texts(json.loads(path.read_text("utf-8"))))
     with (PACKAGE / "fixtures" / "complaint_channel.csv").open(encoding="utf-8", newline="") as file:
         yield from (Message(row["channel_name"], "channels") for row in csv.DictReader(file))
     for rows in custom_fields().values():
@@ -235,6 +237,15 @@ def _data() -> Iterator[Message]:
             for part in ("label", "description")
             if row.get(part)
         )
+
+
+def _pack_texts(pack: dict[str, Any]) -> Iterator[str]:
+    """Texts of a pack of procedures; its templates are written in their own language."""
+    yield from (pack["title"], pack["description"], *pack["sources"])
+    yield from (row["complaint_type_name"] for row in pack["types"])
+    yield from (row["description"] for row in pack["severities"])
+    for sop in pack["sops"]:
+        yield from (sop["sop_name"], sop["description"], *(row["check"] for row in sop["checks"]))
 
 
 def _type_names(types: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -60,7 +60,7 @@ def test_it_is_for_system_managers(call, role: str, queued: list[str]) -> None:
 def test_an_empty_site_gets_it(empty, queued: list[str]) -> None:
     with factory.as_user(factory.person("System Manager")):
         assert door.load()["state"] == ""
-    assert queued == ["complaint_qms.demo.background.load"]
+    assert queued == ["complaint_qms.demo.background.load_demo"]
 
 
 def test_a_site_with_complaints_is_refused(queued: list[str]) -> None:
@@ -105,8 +105,8 @@ def test_nothing_is_removed_where_there_is_no_demo(queued: list[str]) -> None:
 def test_a_demo_is_removed_whole_or_interrupted(state: str, queued: list[str]) -> None:
     mark(state)
     door.remove()
-    assert queued == ["complaint_qms.demo.background.remove"]
-    background.remove("Administrator", "en")
+    assert queued == ["complaint_qms.demo.background.remove_demo"]
+    background.remove_demo("Administrator", "en")
     assert registry.state_of_demo() == ""
     assert "removed" in door.progress()["text"]
 
@@ -119,13 +119,13 @@ def test_two_jobs_do_one_work(empty, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(run_lock, "held", taken)
     monkeypatch.setattr(company, "make", lambda *_args, **_more: pytest.fail("it was loaded twice"))
-    background.load("Administrator", "en")
+    background.load_demo("Administrator", "en")
 
 
 def test_a_complaint_that_came_meanwhile_stops_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
     factory.complaint()
     monkeypatch.setattr(company, "make", lambda *_args, **_more: pytest.fail("it was loaded"))
-    background.load("Administrator", "zh")
+    background.load_demo("Administrator", "zh")
     told = door.progress()
     assert told["error"]
     assert "已有自己的投诉" in told["text"]
@@ -142,7 +142,7 @@ def test_a_failure_leaves_nothing(empty, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(company, "run_year", fail)
     monkeypatch.setattr(frappe.db, "rollback", lambda **_more: None)  # what was committed stays, as in a job
     with doctypes_kept():
-        background.load("Administrator", "en")
+        background.load_demo("Administrator", "en")
     told = door.progress()
     assert (told["state"], told["error"]) == ("", True)
     assert "out of ink" in told["text"]

@@ -17,6 +17,7 @@ import { draw_matrix } from "./desk/matrix";
 import { make_my_work } from "./desk/my_work";
 import { draw_setup } from "./desk/setup";
 import { offer_demo } from "./desk/demo";
+import { choose_pack } from "./desk/packs";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
@@ -45,6 +46,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	make_my_work,
 	draw_setup,
 	offer_demo,
+	choose_pack,
 	complete_own_action,
 	mind_board,
 	set_complaint_queries,

@@ -43,9 +43,9 @@ def start(task: str) -> None:
         _JOB
     ):  # of a run that was killed: the queue takes it for under way until its time is up
         left.delete()
-    tell(_("Waiting for a background worker …"))
+    tell_progress(_("Waiting for a background worker …"))
     frappe.enqueue(
-        f"complaint_qms.demo.background.{task}",
+        f"complaint_qms.demo.background.{task}_demo",
         queue="long",
         timeout=3600,
         job_id=_JOB,
@@ -86,7 +86,7 @@ def lock() -> Any:
     return run_lock.held(_JOB)
 
 
-def tell(text: str, *, error: bool = False) -> None:
+def tell_progress(text: str, *, error: bool = False) -> None:
     """What the job is at, for who watches it."""
     frappe.cache.set_value(_TOLD, {"text": text, "error": error}, expires_in_sec=_SHOWN_FOR)
 

@@ -46,5 +46,5 @@ function told_html({ text, error, under_way, users, password }) {
 		? `<p>${esc(__("Password of all demo users: {0}", [password]))}</p><ul>${users.map((user) => `<li>${esc(user)}</li>`).join("")}</ul>`
 		: "";
 	const left = under_way ? `<p class="text-muted">${esc(__("You may close this; it goes on."))}</p>` : "";
-	return `<p role="status"><span class="indicator ${mark}">${esc(text)}</span></p>${left}${logins}`;
+	return `<p role="status"><span class="indicator ${mark}">${esc(text || __("Working …"))}</span></p>${left}${logins}`;
 }

@@ -1,6 +1,7 @@
 // What a new site needs before complaints go their way: each mark is read on the server from the settings themselves.
 import { esc } from "../markup";
 import { offer_demo } from "./demo";
+import { choose_pack } from "./packs";
 
 /** Draw the onboarding into an element of the workspace; it is read again each time the workspace comes into sight. */
 export function draw_setup(holder) {
@@ -16,6 +17,9 @@ export function draw_setup(holder) {
 		holder.querySelector("details").addEventListener("toggle", (event) => (state.open = event.target.open));
 		holder.querySelectorAll("[data-route]").forEach((button) => {
 			button.addEventListener("click", () => go_to(found.steps[button.dataset.route].route));
+		});
+		holder.querySelectorAll("[data-packs]").forEach((button) => {
+			button.addEventListener("click", () => choose_pack(refresh));
 		});
 		holder.querySelectorAll("[data-demo]").forEach((button) => {
 			button.addEventListener("click", () => offer_demo(refresh));
@@ -48,13 +52,18 @@ function setup_html({ title, subtitle, steps }, open) {
 		<summary><b>${esc(title)}</b> <span class="count">${esc(__("{0} of {1} done", [done, steps.length]))}</span></summary>
 		<p class="hint">${esc(subtitle)}</p>
 		<ol>${steps.map((step, at) => step_html(step, at, at === next)).join("")}</ol>
-		${demo_html()}
+		${more_html()}
 	</details>`;
 }
 
-function demo_html() {
-	if (!frappe.user.has_role("System Manager")) return "";
-	return `<p class="more"><button type="button" class="btn btn-xs btn-default" data-demo>${esc(__("Load or Remove Demo Data"))}</button></p>`;
+function more_html() {
+	const packs = frappe.model.can_write("Complaint QMS Settings")
+		? `<button type="button" class="btn btn-xs btn-default" data-packs>${esc(__("Sample Procedures for Your Trade"))}</button>`
+		: "";
+	const demo = frappe.user.has_role("System Manager")
+		? `<button type="button" class="btn btn-xs btn-default" data-demo>${esc(__("Load or Remove Demo Data"))}</button>`
+		: "";
+	return packs || demo ? `<p class="more">${packs}${demo}</p>` : "";
 }
 
 /** Why a thing is set stands at the next one alone; how it stands, at each. */

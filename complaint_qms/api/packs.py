@@ -1,0 +1,56 @@
+"""Sample procedures by trade: which there are, what one would change, applying it."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html
+
+from complaint_qms.api.arguments import checked
+from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.onboarding import pack_words, packs
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def listed() -> list[dict[str, Any]]:
+    """`key`, `title`, `description` and `sources` of each pack."""
+    _check_permission()
+    return [pack_words.introduce(pack) for pack in packs.read_packs().values()]
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def preview(pack: str) -> list[dict[str, Any]]:
+    """What applying the pack would do: record by record, with what the site has and what it would get."""
+    _check_permission()
+    return [pack_words.describe_item(item) for item in packs.compare(_pack(pack))]
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def use(pack: str, overwrite: list | None = None) -> dict[str, Any]:
+    """Apply a pack; what the company changed stays unless its key is in `overwrite`."""
+    _check_permission()
+    wanted = [key for key in overwrite or () if isinstance(key, str)]
+    counts = packs.apply_pack(_pack(pack), wanted)
+    return {"counts": counts, "told": pack_words.tell_counts(counts)}
+
+
+def _pack(key: str) -> dict[str, Any]:
+    found = packs.read_packs()
+    if key not in found:
+        frappe.throw(
+            _("There is no pack {0}. Choose one of: {1}.").format(
+                frappe.bold(escape_html(key)), ", ".join(sorted(found))
+            )
+        )
+    return found[key]
+
+
+def _check_permission() -> None:
+    """Raises:
+    frappe.PermissionError: the user may not change the settings, the SOPs, the types or the severities.
+    """
+    for doctype in (SETTINGS, "Complaint SOP", "Complaint Type", "Risk Severity"):
+        frappe.has_permission(doctype, "write", throw=True)
