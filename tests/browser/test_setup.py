@@ -54,3 +54,17 @@ def test_nobody_else_is_asked(login, person) -> None:
     expect(desk.page.locator(".number-widget-box").first).to_be_visible(timeout=WAIT)
     desk.settle()
     expect(desk.page.locator(".setup")).to_have_count(0)
+
+
+def test_a_pack_shows_what_it_changes_and_is_applied(login) -> None:
+    desk = Desk(login())
+    desk.page.goto("/app/complaint-sop")
+    desk.settle()
+    desk.page.evaluate("complaint_qms.load_desk().then(() => { complaint_qms.desk.choose_pack() })")
+    expect(desk.dialog.locator(".cq-pack li").first).to_be_visible(timeout=WAIT)
+    desk.put(desk.dialog, pack="service")
+    entry = desk.dialog.locator(".cq-pack li", has_text="Service Complaints: Critical")
+    entry.locator("summary").click()
+    expect(entry.locator("dl")).to_contain_text("Acknowledged at once", timeout=WAIT)
+    assert not frappe.db.exists("Complaint SOP", "Service Complaints")
+    desk.dialog.get_by_role("button", name="Close").first.click()
