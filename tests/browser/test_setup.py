@@ -67,4 +67,3 @@ def test_a_pack_shows_what_it_changes_and_is_applied(login) -> None:
     entry.locator("summary").click()
     expect(entry.locator("dl")).to_contain_text("Acknowledged at once", timeout=WAIT)
     assert not frappe.db.exists("Complaint SOP", "Service Complaints")
-    desk.dialog.get_by_role("button", name="Close").first.click()
