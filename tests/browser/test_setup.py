@@ -67,3 +67,16 @@ def test_a_pack_shows_what_it_changes_and_is_applied(login) -> None:
     entry.locator("summary").click()
     expect(entry.locator("dl")).to_contain_text("Acknowledged at once", timeout=WAIT)
     assert not frappe.db.exists("Complaint SOP", "Service Complaints")
+
+
+def test_a_tour_starts_from_the_menu_and_leads_through_the_tabs(login, complaint: str) -> None:
+    desk = Desk(login())
+    desk.open("Complaint", complaint)
+    expect(desk.page.locator("#driver-popover-item")).to_have_count(0)
+    desk.page.evaluate("""cur_frm.page.menu.find('a:contains("Tour of This Form")').first().click()""")
+    told = desk.page.locator("#driver-popover-item:visible")
+    expect(told).to_contain_text("which procedure and limits hold", timeout=WAIT)
+    for words in ("other complaints about the same lot", "in their words", "Is it a complaint"):
+        told.locator(".driver-next-btn").click()
+        expect(told).to_contain_text(words, timeout=WAIT)
+    expect(desk.form.locator(".form-tabs .nav-link.active")).to_contain_text("Triage")

@@ -51,6 +51,9 @@ function offer_primary(frm, label, action) {
 	});
 }
 
+/** Forms with a Form Tour of the app's; they load what draws anyway. */
+const TOURED = ["Complaint", "Investigation", "CAPA", "Complaint Settlement"];
+
 /** Roles that people are given by hand; the server refuses the others where work is led by a role. */
 const given_roles = () => ({
 	filters: [
@@ -66,6 +69,7 @@ $(document).on("form-refresh", (event, frm) => {
 	mind_story(frm);
 	hide_arrows(frm);
 	mind_tables(frm);
+	if (TOURED.includes(frm.doctype)) load_desk().then(() => complaint_qms.desk.offer_tour(frm));
 	for (const { fieldtype, fieldname, options, reqd } of frm.meta.fields) {
 		if (fieldtype !== "Link" || options === "User" || (reqd && !frm.doc[fieldname])) continue;
 		if ((frappe.boot.complaint_qms_chosen_by_name || []).includes(options)) continue;

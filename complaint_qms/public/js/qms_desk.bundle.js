@@ -18,6 +18,7 @@ import { make_my_work } from "./desk/my_work";
 import { draw_setup } from "./desk/setup";
 import { offer_demo } from "./desk/demo";
 import { choose_pack } from "./desk/packs";
+import { offer_tour } from "./desk/tour";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
@@ -47,6 +48,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_setup,
 	offer_demo,
 	choose_pack,
+	offer_tour,
 	complete_own_action,
 	mind_board,
 	set_complaint_queries,
