@@ -13,7 +13,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import frappe
@@ -26,7 +26,7 @@ from pymysql.converters import encoders
 
 Row = tuple  # values as text, just as the database writes them
 PATIENCE = 600  # s for the test of another process to end
-QUIET = 10.0  # s for the last requests of a test to end
+QUIET = 30.0  # s at most for the last requests of a test to end
 IDLE_MS = 1000  # a connection that has asked nothing for so long belongs to no request
 CHUNK = 500
 # Caches of what DocTypes look like are dear to fill and tell nothing of records.
@@ -214,22 +214,28 @@ def forget() -> None:
     frappe.cache.delete_value(list(keys), make_keys=False)
 
 
-@contextmanager
-def doctypes_kept() -> Iterator[None]:
-    """Within this block whoever forgets everything (ERPNext does for each employee and company) spares what is cached of
-    DocTypes: a second of work to fill again, and no record changes it."""
-    clear = frappe.clear_cache
+def keep_doctypes() -> None:
+    """Whoever forgets everything in this process (Frappe does for each record that is renamed, ERPNext for each employee and
+    company) spares from now on what is cached of DocTypes: a second of work to fill again, and no record changes it. Whoever
+    changes a DocType says which, and that one is forgotten as before."""
+    frappe.clear_cache = partial(_clear_but_doctypes, frappe.clear_cache)
 
-    def spare(user: str | None = None, doctype: str | None = None) -> None:
-        if not (user or doctype):
-            forget()
-        clear(user=user or (None if doctype else frappe.session.user), doctype=doctype)
 
-    frappe.clear_cache = spare
-    try:
-        yield
-    finally:
-        frappe.clear_cache = clear
+def _clear_but_doctypes(
+    clear: Callable[..., None], user: str | None = None, doctype: str | None = None
+) -> None:
+    if not (user or doctype):
+        kept = remembered_structure()
+        forget()
+        frappe.local.cache = kept
+        frappe.local.new_doc_templates = {}
+        for name in frappe.get_hooks("clear_cache"):
+            frappe.get_attr(name)()
+        caching._SITE_CACHE.clear()
+        if hasattr(frappe, "client_cache"):  # of 16: what it kept is read from Redis again
+            frappe.client_cache.clear_cache()
+        user = frappe.session.user
+    clear(user=user, doctype=doctype)
 
 
 def changed_user(set_user: Callable[[str], None], username: str) -> None:

@@ -140,7 +140,7 @@ def site() -> Iterator[str]:
     import frappe
 
     from tests import quick_driver
-    from tests.as_found import keep_kinds
+    from tests.as_found import keep_doctypes, keep_kinds
 
     quick_driver.install()
     name, sites_path = desk_site(), str(bench_here().sites)
@@ -153,6 +153,7 @@ def site() -> Iterator[str]:
     frappe.local.untouched_flags = copy.deepcopy(dict(frappe.local.flags))
     forget_jobs(name)
     keep_kinds()
+    keep_doctypes()
     fresh_request()
     yield name
     frappe.destroy()

@@ -12,7 +12,6 @@ from frappe.utils import now_datetime
 from complaint_qms.demo import company, registry
 from complaint_qms.demo.time_travel import at, into_office, working
 from complaint_qms.services.evidence.disk import path_of, sha256_of
-from tests.as_found import doctypes_kept
 from tests.desk import factory
 
 SMALL = company.Size(complaints=10, receipts=4, deliveries=8, days=300)
@@ -48,8 +47,7 @@ def counts() -> dict[str, int]:
 
 
 def made(size: company.Size = SMALL) -> company.Made:
-    with doctypes_kept():
-        return company.make(PASSWORD, size=size, force=True, tell=lambda _text: None)
+    return company.make(PASSWORD, size=size, force=True, tell=lambda _text: None)
 
 
 @pytest.mark.slow

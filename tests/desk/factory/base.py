@@ -5,8 +5,6 @@ from __future__ import annotations
 import frappe
 from frappe.model.document import Document
 
-from tests.as_found import doctypes_kept
-
 
 def unique(prefix: str) -> str:
     """A name nobody has used on this site."""
@@ -41,8 +39,7 @@ def other_company(**values: object) -> str:
         "default_currency": "USD",
         "country": company_value("country"),
     }
-    with doctypes_kept():
-        return make("Company", **defaults | values).name
+    return make("Company", **defaults | values).name
 
 
 def first_leaf(doctype: str) -> str:

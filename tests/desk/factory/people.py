@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import frappe
 from frappe.model.document import Document
 
-from tests.as_found import doctypes_kept, forget_user
+from tests.as_found import forget_user
 from tests.desk.factory import copied
 from tests.desk.factory.base import company, make, unique
 
@@ -73,8 +73,7 @@ def employee(user_email: str | None = None, reports_to: str | None = None, **val
         "reports_to": reports_to,
         "create_user_permission": 0,
     }
-    with doctypes_kept():
-        return make("Employee", **defaults | values)
+    return make("Employee", **defaults | values)
 
 
 def _new_user(email: str, wanted: set[str]) -> None:
