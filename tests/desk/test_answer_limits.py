@@ -11,6 +11,7 @@ from frappe.utils import get_datetime, now_datetime
 from frappe.utils.data import get_system_timezone
 
 from complaint_qms.api import answers
+from complaint_qms.services.correspondence import addresses
 from tests.desk import factory
 from tests.desk.test_answers import AGENT, about, mailbox, send
 
@@ -104,6 +105,12 @@ def test_an_address_that_no_mail_can_hold_is_refused(mailbox, field: str, addres
     doc = about()
     with pytest.raises(frappe.ValidationError, match="is no mail address"):
         send(doc, **{field: address})
+
+
+def test_what_is_too_long_for_an_address_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert addresses.bare(f"{'a' * 480} <Bo@x.example>") == "bo@x.example"
+    monkeypatch.delattr(addresses, "parse_addr")  # takes ten seconds for a hundred thousand letters
+    assert addresses.bare(f"{'a' * 490} <Bo@x.example>") == ""
 
 
 @pytest.mark.parametrize("name", [["CMP"], {"name": "CMP"}])

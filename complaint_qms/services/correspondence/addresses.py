@@ -1,6 +1,7 @@
 """Where the customer of a complaint is written to."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import frappe
 from frappe.model.document import Document
@@ -9,6 +10,8 @@ from frappe.utils import parse_addr, split_emails
 
 from complaint_qms.constants.correspondence import AUTOMATIC_FIELD
 
+# With the name, as mail servers take them. The framework and Python read longer ones in time by the square of the length.
+LONGEST_ADDRESS: Final = 500
 _MOST = 20
 
 
@@ -31,8 +34,10 @@ def is_to_customer(complaint: Document, recipients: Iterable[str]) -> bool:
 
 
 def bare(address: str | None) -> str:
-    """The address alone, in small letters; empty where there is none."""
-    found = parse_addr(address or "")[1] or ""
+    """The address alone, in small letters; empty where there is none, or what no mail can go to."""
+    if not address or len(address) > LONGEST_ADDRESS:
+        return ""
+    found = parse_addr(address)[1] or ""
     return found.lower() if "@" in found else ""
 
 

@@ -26,7 +26,7 @@ from frappe.utils import (
 )
 
 from complaint_qms.constants.correspondence import KIND_FIELD, SPOKEN
-from complaint_qms.services.correspondence.addresses import bare
+from complaint_qms.services.correspondence.addresses import LONGEST_ADDRESS, bare
 from complaint_qms.services.correspondence.composing import check_kind, why_no_mail
 from complaint_qms.services.correspondence.words import says_something, words
 from complaint_qms.services.record.input_validation import refuse
@@ -34,8 +34,6 @@ from complaint_qms.services.record.scalars import shown
 
 # A letter about one complaint; more are a circular, which every mail server takes for spam.
 MOST_RECIPIENTS: Final = 20
-# As mail servers take them; the framework's own pattern takes minutes for a text of some hundred thousand letters.
-_LONGEST_ADDRESS: Final = 500
 _BREAKS: Final = re.compile(r"[\r\n]")
 
 
@@ -181,7 +179,7 @@ def _wrong_addresses(mail: Mail) -> list[str]:
 
 def _is_address(written: str) -> bool:
     """Whether a mail can go there; a name that hides the end of a header in its encoding can stand in none."""
-    if len(written) > _LONGEST_ADDRESS or not validate_email_address(written):
+    if len(written) > LONGEST_ADDRESS or not validate_email_address(written):
         return False
     try:
         return not _BREAKS.search(str(make_header(decode_header(written))))
