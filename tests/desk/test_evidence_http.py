@@ -83,7 +83,7 @@ def test_files_are_neither_opened_nor_harmed(people, server):  # noqa: F811
             open_to_all = {"claim", "read again"} if file is slip else set()
             assert refused >= set(got) - open_to_all, (role, file.attached_to_doctype, got)
             unharmed(file, content)
-    assert requests.get(server + photo.file_url, timeout=60).status_code == 403
+    assert requests.get(server + photo.file_url, timeout=180).status_code == 403
 
     # Who sees the complaint reads its evidence, and harms it no more than anybody.
     for role in (roles.AGENT, roles.AUDITOR, "System Manager"):
@@ -108,11 +108,11 @@ def test_a_public_upload_to_a_complaint_is_private_at_once(people, server):  # n
         f"{server}/api/method/upload_file",
         data={"doctype": "Complaint", "docname": doc.name, "is_private": "0"},
         files={"file": ("photo.txt", b"a photo")},
-        timeout=60,
+        timeout=180,
     ).json()["message"]
     assert got["is_private"] == 1
-    assert b"a photo" not in requests.get(server + "/files/photo.txt", timeout=60).content
-    assert requests.get(server + got["file_url"], timeout=60).status_code == 403
+    assert b"a photo" not in requests.get(server + "/files/photo.txt", timeout=180).content
+    assert requests.get(server + got["file_url"], timeout=180).status_code == 403
     rows = [{"file": got["file_url"], "kind": "document", "sha256": "0" * 64}]
     saved = agent.update("Complaint", doc.name, evidence=rows)["evidence"][0]
     assert saved["sha256"] == hashlib.sha256(b"a photo").hexdigest()
@@ -134,7 +134,7 @@ def test_an_empty_file_is_refused_in_words(people, server):  # noqa: F811
             f"{server}/api/method/upload_file",
             data={**attached, "is_private": "1"},
             files={"file": ("photo.txt", b"")},
-            timeout=60,
+            timeout=180,
         )
         assert got.status_code == 417, (attached, got.text)
         assert "photo.txt" in got.text

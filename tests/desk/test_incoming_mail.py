@@ -84,10 +84,10 @@ def inbox(mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         yield Inbox(tmp_path, account)
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=60)
 
 
-def wait_for(port: int, server: subprocess.Popen, seconds: float = 20) -> None:
+def wait_for(port: int, server: subprocess.Popen, seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end and server.poll() is None:
         try:
