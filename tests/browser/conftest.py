@@ -95,7 +95,7 @@ def _stop(process: subprocess.Popen) -> None:
     for sign in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, sign)
-            process.wait(timeout=10)
+            process.wait(timeout=30)
             return
         except ProcessLookupError:
             return
@@ -116,7 +116,7 @@ def server(site: str) -> Iterator[str]:
         _stop(process)
 
 
-def _wait_for(address: str, process: subprocess.Popen, seconds: float = 60) -> None:
+def _wait_for(address: str, process: subprocess.Popen, seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if process.poll() is not None:
@@ -139,8 +139,11 @@ def worker(site: str) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    from tests.browser.desk import WAIT
+
+    expect.set_options(timeout=WAIT)  # what stands already is not waited for
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS, headless=True)
         yield started
@@ -176,6 +179,7 @@ def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iter
 
     def open_desk(user: str = "Administrator", *, typed: bool = False, **context: object) -> Page:
         page = browser.new_context(**{**USUAL, "base_url": server} | context).new_page()
+        _without_socket(page)
         errors: list[str] = []
         page.on("console", lambda message: message.type == "error" and errors.append(_told(message)))
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -198,6 +202,13 @@ def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iter
         page.context.close()
     if errors and not failed:
         pytest.fail("the page wrote errors on its console:\n" + "\n".join(errors), pytrace=False)
+
+
+def _without_socket(page: Page) -> None:
+    """Ask no web server for the socket server that does not run: it draws a whole page to say so, again every few seconds."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.setBlockedURLs", {"urls": ["*/socket.io/*"]})
 
 
 def _type_in(page: Page, user: str, password: str) -> None:
