@@ -17,7 +17,7 @@ from frappe.utils import add_days, getdate
 
 from complaint_qms.constants.stages import ENDED, FLOW, MOVES
 from complaint_qms.engine.sop import missing
-from complaint_qms.services.lifecycle.overview import asked_fields, is_asked, kind_of
+from complaint_qms.services.lifecycle.overview import asked_fields, is_asked, kind_of_step
 
 DRAWS = 60
 ANSWERS = 40
@@ -120,7 +120,7 @@ def test_what_an_answer_makes_necessary_is_asked_in_the_same_dialog(
     for _state in range(DRAWS):
         facts = record(doctype, origin, draw)
         doc = frappe.get_doc({key: facts[key] for key in facts if key not in LINKED[doctype](draw)})
-        kind = kind_of(doc, target)
+        kind = kind_of_step(doc, target)
         before = missing(doctype, facts, target)
         asked = asked_fields(doc, target, kind, facts, before)
         at_first = {row.field for row in before}

@@ -21,7 +21,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.api import answers
 from complaint_qms.constants import events, roles
-from complaint_qms.services.correspondence import automatic
+from complaint_qms.engine import automatic_mail
 from complaint_qms.services.correspondence.addresses import addresses_of
 from scripts import services
 from tests.desk import factory
@@ -236,7 +236,7 @@ def test_a_mail_that_cannot_be_read_costs_no_other_mail(
 
     before = frappe.db.count("Error Log")
     with monkeypatch.context() as patch:
-        patch.setattr(automatic, "kind_of", broken)
+        patch.setattr(automatic_mail, "automatic_kind", broken)
         message = inbox.get(reply(sent))
     assert message.reference_name == doc.name, "received all the same"
     assert frappe.db.count("Error Log") == before + 1
@@ -335,4 +335,4 @@ def test_what_a_person_writes_is_no_machines() -> None:
     mail = EmailMessage()
     mail["Auto-Submitted"] = "no"
     mail.set_content("x")
-    assert automatic.kind_of(mail, ANN) == ""
+    assert automatic_mail.automatic_kind(mail, ANN) == ""

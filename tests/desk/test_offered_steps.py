@@ -16,7 +16,7 @@ from complaint_qms.engine.sop import Missing, missing
 from complaint_qms.services.capa import effectiveness
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle.guard import take_step
-from complaint_qms.services.lifecycle.overview import is_supplied, kind_of
+from complaint_qms.services.lifecycle.overview import is_supplied, kind_of_step
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory
 from tests.desk.test_dialogs_complete import LINKED, record, transitions
@@ -86,7 +86,7 @@ def test_a_step_that_is_offered_can_be_taken(doctype: str, origin: str, target: 
         facts = record(doctype, origin, draw)
         facts["stored"] = {**facts}
         doc = frappe.get_doc({key: facts[key] for key in facts if key not in LINKED[doctype](draw)})
-        kind = kind_of(doc, target)
+        kind = kind_of_step(doc, target)
         found = missing(doctype, facts, target)
         if kind == "forward" and found and not outside(doc, kind, found):
             refused += answered(doc, kind, facts, target)

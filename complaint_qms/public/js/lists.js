@@ -53,7 +53,7 @@ function named_due_html(text, late) {
 	return `<span class="cq-due ${late ? "is-late" : ""}">${esc(text)}</span>`;
 }
 
-function kind_of({ type, df }, doctype) {
+function kind_of_column({ type, df }, doctype) {
 	const fieldname = df && df.fieldname;
 	if (!fieldname || type !== "Field") return type.toLowerCase();
 	for (const [kind, fields] of Object.entries({ due: DUE, person: PERSON, age: AGE })) if (fields[doctype] === fieldname) return kind;
@@ -61,7 +61,7 @@ function kind_of({ type, df }, doctype) {
 }
 
 function mark(listview) {
-	const kinds = listview.columns.map((column) => kind_of(column, listview.doctype));
+	const kinds = listview.columns.map((column) => kind_of_column(column, listview.doctype));
 	const lines = [
 		listview.$result.find(".list-row-head .list-header-subject").get(0),
 		...listview.$result.find(".list-row > .level-left").get(),

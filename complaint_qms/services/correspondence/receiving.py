@@ -11,7 +11,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.correspondence import AUTOMATIC_FIELD, AUTOMATIC_REPLY, RETURNED
 from complaint_qms.constants.events import CUSTOMER_WROTE, MAIL_RETURNED
-from complaint_qms.services.correspondence import automatic
+from complaint_qms.engine import automatic_mail
 from complaint_qms.services.correspondence.addresses import bare
 from complaint_qms.services.correspondence.words import words
 from complaint_qms.services.events import Event, announce
@@ -26,18 +26,21 @@ def remember(mail) -> None:
     Args:
         mail: the framework's InboundMail.
     """
-    if not mail.mail.get("In-Reply-To") and (answered := automatic.answered_id(mail.mail)):
+    if not mail.mail.get("In-Reply-To") and (answered := automatic_mail.answered_id(mail.mail)):
         mail.mail["In-Reply-To"] = f"<{answered}>"
     if mail.message_id:
         # A plain text stands on the Communication only once its files are there.
-        noted = {"kind": automatic.kind_of(mail.mail, mail.from_email or ""), "said": words(mail.content)}
+        noted = {
+            "kind": automatic_mail.automatic_kind(mail.mail, mail.from_email or ""),
+            "said": words(mail.content),
+        }
         frappe.flags.setdefault(_NOTED, {})[mail.message_id] = noted
 
 
 def mark(message: Document) -> None:
     """A Communication is about to be stored: what no person wrote says so of itself, and nothing else does."""
     kind = _noted(message).get("kind")
-    if message.sent_or_received == "Received" and not kind and automatic.is_server(bare(message.sender)):
+    if message.sent_or_received == "Received" and not kind and automatic_mail.is_server(bare(message.sender)):
         kind = RETURNED
     message.set(AUTOMATIC_FIELD, kind or None)
 

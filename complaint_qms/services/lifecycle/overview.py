@@ -101,7 +101,7 @@ def next_moves(
         if not target or key in moves:
             continue
         found = missing(doc.doctype, facts, target)
-        kind = kind_of(doc, target)
+        kind = kind_of_step(doc, target)
         moves[key] = {
             "action": row.action,
             "label": _(row.action),
@@ -119,7 +119,7 @@ def next_moves(
     return ranked
 
 
-def kind_of(doc: Document, target: str) -> str:
+def kind_of_step(doc: Document, target: str) -> str:
     """How a step leads on: forward, back or aside."""
     flow = FLOW[doc.doctype]
     if doc.get("verdict") == "ineffective" and target in _ENDS_OF_EFFECT:

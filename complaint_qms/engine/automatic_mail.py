@@ -15,12 +15,13 @@ from complaint_qms.constants.correspondence import AUTOMATIC_REPLY, RETURNED
 
 _SERVERS: Final = re.compile(r"^(mailer-daemon|postmaster)@", re.IGNORECASE)
 _ID: Final = re.compile(r"<([^<>\s]+)>")
+_ID_LINE: Final = re.compile(rb"^message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 _MACHINE: Final = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-AutoReply-From")
 _REPLIED: Final = ("auto-replied", "auto-notified")
 _REPLYING: Final = ("auto_reply", "auto-reply")
 
 
-def kind_of(mail: Message, sender: str = "") -> str:
+def automatic_kind(mail: Message, sender: str = "") -> str:
     """What kind of automatic mail this is; empty for one that a person wrote."""
     report = mail.get_content_type() == "multipart/report"
     if report and _report_type(mail) == "delivery-status":
@@ -47,14 +48,13 @@ def answered_id(mail: Message) -> str | None:
         return referred[-1]
     for part in mail.walk():
         kind = part.get_content_type()
-        if kind == "message/rfc822" and isinstance(part.get_payload(), list):
-            original = part.get_payload(0).get("Message-ID")
+        original = None
+        if kind == "message/rfc822":
+            original = next((within.get("Message-ID") for within in _within(part)), None)
         elif kind == "text/rfc822-headers":
-            text = part.get_payload(decode=True) or b""
-            found = re.search(rb"^message-id:\s*(<[^<>\s]+>)", text, re.IGNORECASE | re.MULTILINE)
+            text = part.get_payload(decode=True)
+            found = _ID_LINE.search(text) if isinstance(text, bytes) else None
             original = found.group(1).decode("ascii", "replace") if found else None
-        else:
-            continue
         if original and (found_ids := _ID.findall(str(original))):
             return found_ids[0]
     return None
@@ -69,7 +69,13 @@ def _actions(mail: Message) -> set[str]:
     blocks = [
         block
         for part in mail.walk()
-        if part.get_content_type() == "message/delivery-status" and isinstance(part.get_payload(), list)
-        for block in part.get_payload()
+        if part.get_content_type() == "message/delivery-status"
+        for block in _within(part)
     ]
     return {str(block["Action"]).split("(")[0].strip().lower() for block in blocks if block["Action"]}
+
+
+def _within(part: Message) -> list[Message]:
+    """The messages that a part holds; none if it came broken."""
+    payload = part.get_payload()
+    return [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []

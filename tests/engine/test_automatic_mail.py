@@ -1,0 +1,90 @@
+"""Mails that no person wrote, told from those that one did."""
+
+from __future__ import annotations
+
+from email import message_from_string
+from email.message import EmailMessage
+
+import pytest
+
+from complaint_qms.constants.correspondence import AUTOMATIC_REPLY, RETURNED
+from complaint_qms.engine.automatic_mail import answered_id, automatic_kind
+
+ANN = "ann@customer.example"
+REPORT = """Content-Type: multipart/report; report-type={kind}; boundary=x
+
+--x
+Content-Type: text/plain
+
+What became of it.
+--x
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example
+
+Final-Recipient: rfc822; ann@customer.example
+{action}
+
+--x
+Content-Type: text/rfc822-headers
+
+Message-ID: <sent@ours.example>
+--x--
+"""
+
+
+def mail(**headers: str) -> EmailMessage:
+    made = EmailMessage()
+    for name, value in headers.items():
+        made[name.replace("_", "-")] = value
+    made.set_content("x")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        ({}, ""),
+        ({"Auto_Submitted": "no"}, ""),
+        # A ticket system passes on what a person wrote.
+        ({"Auto_Submitted": "auto-generated"}, ""),
+        ({"Precedence": "bulk"}, ""),
+        ({"Auto_Submitted": "auto-replied; owner=ann"}, AUTOMATIC_REPLY),
+        ({"Auto_Submitted": "Auto-Notified"}, AUTOMATIC_REPLY),
+        ({"Precedence": "auto_reply"}, AUTOMATIC_REPLY),
+        ({"X_Autoreply": "yes"}, AUTOMATIC_REPLY),
+        ({"X_AutoReply_From": ANN}, AUTOMATIC_REPLY),
+    ],
+)
+def test_headers_tell_a_machine_from_a_person(headers, kind):
+    assert automatic_kind(mail(**headers), ANN) == kind
+
+
+@pytest.mark.parametrize(
+    "sender", ["mailer-daemon@mail.example", "MAILER-DAEMON@mail.example", " postmaster@mail.example"]
+)
+def test_a_server_gives_a_mail_back(sender):
+    assert automatic_kind(mail(), sender) == RETURNED
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "found"),
+    [
+        ("delivery-status", "Action: failed", RETURNED),
+        ("delivery-status", "Action: FAILED (mailbox full)", RETURNED),
+        # One that does not say what became of the mail may well give it back.
+        ("delivery-status", "Status: 5.0.0", RETURNED),
+        ("delivery-status", "Action: delayed", AUTOMATIC_REPLY),
+        ("delivery-status", "Action: delivered", AUTOMATIC_REPLY),
+        ("disposition-notification", "Action: failed", AUTOMATIC_REPLY),
+    ],
+)
+def test_a_report_says_what_became_of_a_mail(kind, action, found):
+    assert automatic_kind(message_from_string(REPORT.format(kind=kind, action=action)), ANN) == found
+
+
+def test_what_is_answered_is_the_last_reference_or_the_mail_given_back():
+    assert answered_id(mail(References="<first@ours.example> <last@ours.example>")) == "last@ours.example"
+    returned = message_from_string(REPORT.format(kind="delivery-status", action="Action: failed"))
+    assert answered_id(returned) == "sent@ours.example"
+    assert answered_id(mail()) is None
