@@ -12,7 +12,6 @@ from complaint_qms.constants import roles
 from complaint_qms.demo import background, company, registry
 from complaint_qms.services.importing import run_lock
 from complaint_qms.services.onboarding import demo_state
-from tests.as_found import doctypes_kept
 from tests.desk import factory
 from tests.desk.test_demo import SMALLEST, counts
 
@@ -141,8 +140,7 @@ def test_a_failure_leaves_nothing(empty, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(company, "run_year", fail)
     monkeypatch.setattr(frappe.db, "rollback", lambda **_more: None)  # what was committed stays, as in a job
-    with doctypes_kept():
-        background.load_demo("Administrator", "en")
+    background.load_demo("Administrator", "en")
     told = door.progress()
     assert (told["state"], told["error"]) == ("", True)
     assert "out of ink" in told["text"]
