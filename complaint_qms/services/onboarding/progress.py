@@ -56,7 +56,11 @@ def steps_now() -> dict[str, Any]:
             }
         )
     _keep(doc, kept, steps)
-    return {"title": _(doc.title), "subtitle": _(doc.subtitle), "steps": steps}
+    # The record of 16 has no subtitle.
+    subtitle = _(
+        "What a complaint needs before it goes its way. Each mark is read from the settings themselves."
+    )
+    return {"title": _(doc.title), "subtitle": subtitle, "steps": steps}
 
 
 def skip_step(name: str, skip: bool) -> None:
