@@ -21,6 +21,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.bench import compiled_aside
+
 BAR_PLAIN, BAR_TEXT, BAR_MEGABYTES = 20_000, 2_000, 1024
 TEXT_ROWS = (10_000, 20_000, 50_000, 100_000)
 BIG = 1_000_000
@@ -68,8 +70,7 @@ def replay(place: Path, out: Path, rows: int, *more: str) -> Run:
         "--quiet",
         "--fresh",
     ]
-    compiled = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    compiled["PYTHONPYCACHEPREFIX"] = str(out.parent / "compiled")
+    compiled = compiled_aside(dict(os.environ), out.parent / "compiled")
     begin = time.perf_counter()
     child = os.posix_spawn(sys.executable, [*command, *more], compiled)
     _, status, used = os.wait4(child, 0)
