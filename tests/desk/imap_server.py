@@ -64,9 +64,9 @@ class Inbox:
 
     @property
     def mails(self) -> list[Mail]:
-        for path in sorted(self.folder.glob("*.eml")):
-            if path.name not in self.known:
-                self.known[path.name] = Mail(path)
+        """Those in the folder; a file that is another one now is another mail."""
+        files = {path: path.stat().st_mtime_ns for path in sorted(self.folder.glob("*.eml"))}
+        self.known = {key: self.known.get(key) or Mail(key[0]) for key in files.items()}
         return list(self.known.values())
 
     def getFlags(self) -> list[str]:

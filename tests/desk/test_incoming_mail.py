@@ -56,35 +56,47 @@ def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
         yield box
 
 
-@pytest.fixture
-def inbox(mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
-    port, script = services.free_port(), Path(__file__).with_name("imap_server.py")
-    command = [sys.executable, str(script), str(tmp_path), str(port), ADDRESS, "secret"]
-    server = subprocess.Popen(command, cwd=tmp_path)
+@pytest.fixture(scope="module")
+def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """Port of an IMAP server, and the folder whose mails it has."""
+    port, folder = services.free_port(), tmp_path_factory.mktemp("mails")
+    script = Path(__file__).with_name("imap_server.py")
+    command = [sys.executable, str(script), str(folder), str(port), ADDRESS, "secret"]
+    server = subprocess.Popen(command, cwd=folder)
     try:
         wait_for(port, server)
-        # What the framework commits after each mail is taken back with the test.
-        monkeypatch.setattr(frappe.db, "commit", lambda: None)
-        account = frappe.get_doc("Email Account", {"email_id": ADDRESS})
-        account.update(
-            {
-                "enable_incoming": 1,
-                "use_imap": 1,
-                "email_server": "127.0.0.1",
-                "incoming_port": port,
-                "use_ssl": 0,
-                "login_id": ADDRESS,
-                "password": "secret",
-                "awaiting_password": 0,
-                "email_sync_option": "UNSEEN",
-                "imap_folder": [{"folder_name": "INBOX"}],
-            }
-        )
-        account.save()
-        yield Inbox(tmp_path, account)
+        yield port, folder
     finally:
         server.terminate()
         server.wait(timeout=60)
+
+
+@pytest.fixture
+def inbox(
+    mailbox: Mailbox, mail_server: tuple[int, Path], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Inbox]:
+    port, folder = mail_server
+    # What the framework commits after each mail is taken back with the test.
+    monkeypatch.setattr(frappe.db, "commit", lambda: None)
+    account = frappe.get_doc("Email Account", {"email_id": ADDRESS})
+    account.update(
+        {
+            "enable_incoming": 1,
+            "use_imap": 1,
+            "email_server": "127.0.0.1",
+            "incoming_port": port,
+            "use_ssl": 0,
+            "login_id": ADDRESS,
+            "password": "secret",
+            "awaiting_password": 0,
+            "email_sync_option": "UNSEEN",
+            "imap_folder": [{"folder_name": "INBOX"}],
+        }
+    )
+    account.save()
+    yield Inbox(folder, account)
+    for mail in folder.iterdir():
+        mail.unlink()
 
 
 def wait_for(port: int, server: subprocess.Popen, seconds: float = 180) -> None:
