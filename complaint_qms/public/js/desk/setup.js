@@ -33,6 +33,8 @@ export function draw_setup(holder) {
 	}
 
 	const refresh = () => frappe.xcall("complaint_qms.api.onboarding.steps").then(show);
+	// The workspace makes the block anew at each visit; the one before it has nothing to watch any more.
+	$(document).off("page-change.cq_setup");
 	$(document).on("page-change.cq_setup", () => {
 		if (!host.isConnected) return;
 		if (["Workspaces", ""].includes(frappe.get_route()[0] || "")) refresh();
