@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from complaint_qms.constants import onboarding, roles
 from complaint_qms.constants.settings import SETTINGS
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import Desk
 
 
 @pytest.fixture
@@ -33,25 +33,25 @@ def test_a_mark_follows_the_setting(login, person, goodwill: str) -> None:
     desk = Desk(login(person(roles.MANAGER, "System Manager", email="setup@qms.example")))
     desk.page.goto("/app/complaints")
     step = desk.page.locator("li", has_text="Choose the goodwill account")
-    expect(step.get_by_role("img")).to_have_attribute("aria-label", "To do", timeout=WAIT)
+    expect(step.get_by_role("img")).to_have_attribute("aria-label", "To do")
     step.get_by_role("button", name="Set Up").click()
     desk.wait_for_form(SETTINGS)
     put(goodwill)
     desk.page.go_back()
-    expect(step.get_by_role("img")).to_have_attribute("aria-label", "Done", timeout=WAIT)
+    expect(step.get_by_role("img")).to_have_attribute("aria-label", "Done")
     for _ in onboarding.STEPS:
         skip = desk.page.get_by_role("button", name="Skip", exact=True)
         if not skip.count():
             break
         skip.first.click()
         desk.settle()
-    expect(desk.page.locator(".setup")).to_be_hidden(timeout=WAIT)
+    expect(desk.page.locator(".setup")).to_be_hidden()
 
 
 def test_nobody_else_is_asked(login, person) -> None:
     desk = Desk(login(person(roles.AGENT)))
     desk.page.goto("/app/complaints")
-    expect(desk.page.locator(".number-widget-box").first).to_be_visible(timeout=WAIT)
+    expect(desk.page.locator(".number-widget-box").first).to_be_visible()
     desk.settle()
     expect(desk.page.locator(".setup")).to_have_count(0)
 
@@ -61,11 +61,11 @@ def test_a_pack_shows_what_it_changes_and_is_applied(login) -> None:
     desk.page.goto("/app/complaint-sop")
     desk.settle()
     desk.page.evaluate("complaint_qms.load_desk().then(() => { complaint_qms.desk.choose_pack() })")
-    expect(desk.dialog.locator(".cq-pack li").first).to_be_visible(timeout=WAIT)
+    expect(desk.dialog.locator(".cq-empty")).to_be_visible()
     desk.put(desk.dialog, pack="service")
     entry = desk.dialog.locator(".cq-pack li", has_text="Service Complaints: Critical")
     entry.locator("summary").click()
-    expect(entry.locator("dl")).to_contain_text("Acknowledged at once", timeout=WAIT)
+    expect(entry.locator("dl")).to_contain_text("Acknowledged at once")
     assert not frappe.db.exists("Complaint SOP", "Service Complaints")
 
 
@@ -75,8 +75,8 @@ def test_a_tour_starts_from_the_menu_and_leads_through_the_tabs(login, complaint
     expect(desk.page.locator("#driver-popover-item")).to_have_count(0)
     desk.page.evaluate("""cur_frm.page.menu.find('a:contains("Tour of This Form")').first().click()""")
     told = desk.page.locator("#driver-popover-item:visible")
-    expect(told).to_contain_text("which procedure and limits hold", timeout=WAIT)
+    expect(told).to_contain_text("which procedure and limits hold")
     for words in ("other complaints about the same lot", "in their words", "Is it a complaint"):
         told.locator(".driver-next-btn").click()
-        expect(told).to_contain_text(words, timeout=WAIT)
+        expect(told).to_contain_text(words)
     expect(desk.form.locator(".form-tabs .nav-link.active")).to_contain_text("Triage")

@@ -1,5 +1,5 @@
 // Sample procedures by trade: what a pack would change is shown before it is applied, and what the company changed stays.
-import { esc } from "../markup";
+import { empty, esc } from "../markup";
 
 const ask = (what, values) => frappe.xcall(`complaint_qms.api.packs.${what}`, values);
 const COLORS = { new: "green", update: "orange", yours: "blue" };
@@ -37,16 +37,17 @@ export function choose_pack(done) {
 			},
 		});
 		dialog.show();
-		show(dialog, packs);
+		dialog.get_field("about").$wrapper.html(empty(__("Choose a trade to see what its procedures change here.")));
 		return dialog;
 	});
 }
 
 function show(dialog, packs) {
-	const chosen = dialog.get_value("pack") || packs[0].key;
+	const chosen = dialog.get_value("pack");
+	if (!chosen) return null;
 	const { $wrapper } = dialog.get_field("about");
 	return ask("preview", { pack: chosen }).then((items) => {
-		if ((dialog.get_value("pack") || packs[0].key) !== chosen) return; // another one was chosen meanwhile
+		if (dialog.get_value("pack") !== chosen) return; // another one was chosen meanwhile
 		$wrapper.html(
 			about_html(
 				packs.find(({ key }) => key === chosen),
