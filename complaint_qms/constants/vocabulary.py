@@ -86,3 +86,10 @@ APPROVAL_LIMITS: Final = (
     (roles.MANAGER, 5000, 0),
     (roles.ACCOUNTS_MANAGER, 0, 1),
 )
+
+# DocType → fields that hold such words as text, one a line, and no link to a record that has a name in each language.
+SHIPPED_TEXTS: Final = {
+    "CAPA": ("measured_types", "risk_level"),
+    "Complaint": ("required_action", "risk_level"),
+    "Complaint Checklist Item": ("check",),
+}

@@ -1,6 +1,7 @@
 // What the app's reports share: filters, links in cells, and the drawing of the risk matrix.
 import { ink, safe_color } from "./colors";
 import { address, esc, esc_signs } from "./markup";
+import { leads_nowhere, record_name } from "./stored_text";
 
 // What keeps a text from being taken for a formula in an exported sheet is for the sheet alone.
 const FORMULA_GUARD = /^'(?='*([\t\r]|\s*[=+\-@＝＋－＠]))/;
@@ -65,7 +66,7 @@ Object.assign(complaint_qms.reports, {
 		const target = as_written((column.link_from && row[column.link_from]) || "");
 		return String(value)
 			.split(", ")
-			.map((name) => this.link(frappe.utils.get_form_link(column.link_to, target || name), esc(name)))
+			.map((name) => this.link(frappe.utils.get_form_link(column.link_to, target || name), esc(record_name(column.link_to, name))))
 			.join(", ");
 	},
 
@@ -76,9 +77,10 @@ Object.assign(complaint_qms.reports, {
 			return this.linked(value, column, data);
 		}
 		if (value && column.fieldtype === "Link") {
-			const shown = esc(frappe.utils.get_link_title(column.options, value) || value);
-			return frappe.model.can_read(column.options) ? this.link(frappe.utils.get_form_link(column.options, value), shown) : shown;
+			const shown = esc(record_name(column.options, value));
+			return !leads_nowhere(column.options) ? this.link(frappe.utils.get_form_link(column.options, value), shown) : shown;
 		}
+		if (value && column.shipped) return esc(__(value));
 		const plain = typeof value === "string" && column.fieldtype !== "Dynamic Link";
 		return default_formatter(plain ? esc(value) : value, row, column, data);
 	},

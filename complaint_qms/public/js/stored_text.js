@@ -31,6 +31,21 @@ export function mind_the_rest() {
 	// A view is made just after its page, and asks for its rows later.
 	$(document).on("page-change", () => setTimeout(() => mind_titles(window.cur_list)));
 	document.addEventListener("click", stay_on_stored_address, true);
+	document.addEventListener("click", stay_where_closed, true);
+	for (const doctype of CLOSED) document.body.classList.toggle(`cq-closed-${frappe.router.slug(doctype)}`, leads_nowhere(doctype));
+}
+
+// The framework links the names in a form's side bar and timeline to their users, and a mail to its record, whether or not the
+// reader opens any. The stylesheet shows such a name as text, and takes the icon away.
+const CLOSED = ["User", "Communication"];
+
+function stay_where_closed(event) {
+	const link = event.target.closest && event.target.closest("a[href]");
+	const [, room] = (link && link.getAttribute("href").match(/^\/(?:app|desk)\/([a-z-]+)\/./)) || [];
+	const closed = room && CLOSED.find((doctype) => frappe.router.slug(doctype) === room);
+	if (!closed || !leads_nowhere(closed)) return;
+	event.preventDefault();
+	event.stopPropagation();
 }
 
 // A board reads the title of a card as markup twice: to take its text, and to draw that.
@@ -50,7 +65,8 @@ function stay_on_stored_address(event) {
 	if (link && !address(link.getAttribute("href"))) event.preventDefault();
 }
 
-function formatter_of({ fieldtype }) {
+function formatter_of({ fieldtype, fieldname, parent }) {
+	if (((frappe.boot.complaint_qms_shipped_texts || {})[parent] || []).includes(fieldname)) return shipped;
 	if (PLAIN.includes(fieldtype)) return plain;
 	if (ATTACHED.includes(fieldtype)) return attached;
 	if (MARKUP.includes(fieldtype)) return (value) => `<div class="ql-editor read-mode">${formatted(value)}</div>`;
@@ -69,6 +85,14 @@ function plain(value, df) {
 	return LINES.includes(df.fieldtype) ? frappe.utils.replace_newlines(shown) : shown;
 }
 
+// Texts that come with the app, one a line; what a site wrote has no translation and stays.
+function shipped(value) {
+	return String(value || "")
+		.split("\n")
+		.map((line) => esc(__(line)))
+		.join("<br>");
+}
+
 // A filter may ask for several at once.
 function named(value, field) {
 	const keys = Array.isArray(value) ? value : [value];
@@ -81,7 +105,7 @@ function attached(value) {
 }
 
 /** Whether the reader's roles open no record of this kind, or none but their own: a link to one would be refused. */
-const leads_nowhere = (doctype) => !frappe.model.can_read(doctype) || (frappe.boot.complaint_qms_not_read || []).includes(doctype);
+export const leads_nowhere = (doctype) => !frappe.model.can_read(doctype) || (frappe.boot.complaint_qms_not_read || []).includes(doctype);
 
 /** The arrow in a link field that is being written leads to the record as well. */
 export function hide_arrows(frm) {
@@ -91,7 +115,8 @@ export function hide_arrows(frm) {
 }
 
 function linked(value, df, options, doc) {
-	if (leads_nowhere(df._options || df.options)) return esc((value && frappe.utils.get_link_title(df.options, value)) || value || "");
+	const doctype = df._options || df.options;
+	if (leads_nowhere(doctype)) return value ? esc(record_name(doctype, value)) : "";
 	return frappe.form.formatters.Link(value, df, options, doc);
 }
 
@@ -117,7 +142,14 @@ function filterable(value, df) {
 
 function name_of(value, df) {
 	if (df.fieldtype === "Select") return choice(value, df);
-	return translated(df) ? __(value) : frappe.utils.get_link_title(df.options, value) || value;
+	return record_name(df.options, value);
 }
 
-const translated = (df) => ((frappe.boot && frappe.boot.translated_doctypes) || []).includes(df.options);
+// Records whose names come translated, and of which their DocTypes do not say so: a site names them itself as well.
+const NAMED = ["DocType", "Role", "Complaint SOP", "Risk Matrix"];
+
+/** The name of a record as its reader knows it: translated where the DocType says so, else its title. */
+export function record_name(doctype, value) {
+	const translated = [...((frappe.boot && frappe.boot.translated_doctypes) || []), ...NAMED];
+	return translated.includes(doctype) ? __(value) : frappe.utils.get_link_title(doctype, value) || value;
+}

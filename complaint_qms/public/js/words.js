@@ -66,3 +66,17 @@ export function record_link(doctype, name, text) {
 	if (!name) return "";
 	return `<a href="${esc(frappe.utils.get_form_link(doctype, name))}">${esc(text || name)}</a>`;
 }
+
+/** Show a shipped word that a text field holds in the reader's language while it is written, and keep it as it is stored. */
+export function write_translated(control) {
+	if (!control || control.cq_translated) return;
+	control.cq_translated = {};
+	const parse = control.parse ? control.parse.bind(control) : (value) => value;
+	control.format_for_input = (value) => {
+		const shown = value ? __(value) : "";
+		control.cq_translated[shown] = value;
+		return shown;
+	};
+	control.parse = (value) => parse(value in control.cq_translated ? control.cq_translated[value] : value);
+	control.refresh_input();
+}

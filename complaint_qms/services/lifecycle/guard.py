@@ -335,7 +335,7 @@ def _shown(doctype: str, key: str, value: Any) -> Any:
     """A value of a message as the user reads it."""
     if isinstance(value, date):
         return format_date(value)
-    if key == "doctype":
+    if key in ("doctype", "check"):
         return _(value)
     if key == "verdict" or (key in ("origin", "target", "stage") and doctype in ENDED):
         return word(value)

@@ -18,6 +18,7 @@ from frappe.utils import escape_html
 from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.constants.labels import WORDS
+from complaint_qms.constants.vocabulary import SHIPPED_TEXTS
 from complaint_qms.services.record.labels import choice
 
 ATTACHED: Final = ("Attach", "Attach Image")
@@ -54,6 +55,8 @@ class Printed:
         # What only the server writes are keys, where it is a name of one.
         if field.fieldtype == "Select" or (field.fieldtype == "Data" and field.read_only and value in WORDS):
             return escape_html(choice(value, self.doctype))
+        if fieldname in SHIPPED_TEXTS.get(self.doctype, ()):
+            return "<br>".join(escape_html(_(line)) for line in value.split("\n"))
         if field.fieldtype in _PLAIN:
             shown = escape_html(
                 super().get_formatted(fieldname, *args, **options) if "Link" in field.fieldtype else value

@@ -19,7 +19,7 @@ def column(fieldname: str, title: str, fieldtype: str = "Data", width: int = 110
 
     `link_to` names the DocType that the cell opens (or `link_from` the column that holds it). It is not a Link
     column: for those the framework filters the rows a second time by the rules of the linked DocType, and the table
-    would no longer agree with its own totals.
+    would no longer agree with its own totals. `shipped` says that the cell holds a word of a vocabulary.
     """
     made = {"fieldname": fieldname, "label": title, "fieldtype": fieldtype, "width": width, **more}
     if fieldtype == "Percent":

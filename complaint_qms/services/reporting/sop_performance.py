@@ -27,6 +27,7 @@ from complaint_qms.services.reporting.columns import (
     summary,
 )
 from complaint_qms.services.reporting.filters import ReportFilters
+from complaint_qms.services.sop.plan import usual_workday_of
 
 RESPONSE, WHOLE = "first_response", "whole"
 LINES = (RESPONSE, *COMPLAINT_OPEN, WHOLE)
@@ -91,10 +92,11 @@ class SopPerformance:
         limits = self._limits() if self.lines else {}
         rows = []
         for sop in sorted({sop for sop, _line in self.lines}, key=lambda name: (not name, name)):
+            workday = usual_workday_of(frappe.get_cached_doc("Complaint SOP", sop)) if sop else None
             for key in LINES:
                 line = self.lines.get((sop, key))
                 if line:
-                    rows.append(self._row(sop, key, line, limits.get((sop, key))))
+                    rows.append(self._row(sop, key, line, limits.get((sop, key))) | {"workday": workday})
         return rows
 
     def message(self) -> str:

@@ -82,7 +82,7 @@ function check_fields(frm) {
 		...open.map((row) => ({
 			fieldtype: "Check",
 			fieldname: `check:${row.name}`,
-			label: esc(row.mandatory ? `${row.check} *` : row.check),
+			label: esc(row.mandatory ? `${__(row.check)} *` : __(row.check)),
 		})),
 	];
 }

@@ -48,6 +48,12 @@ export function make_my_work(page) {
 		if (row.row) return report_action(row);
 		open_at(row.doctype, row.name, row.field, step_of(row));
 	});
+	$body.on("keydown", ".cq-task[role=button]", function (event) {
+		if (event.key === "Enter" || event.key === " ") {
+			event.preventDefault();
+			this.click();
+		}
+	});
 	$body.on("click", ".cq-task", function (event) {
 		if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
 		event.preventDefault();
@@ -129,8 +135,9 @@ function section_html([key, name, tone, found], rows) {
 
 function task_html(row, at) {
 	const who = [row.customer_name || row.customer, row.product].filter(Boolean).map(esc).join(" · ");
-	const path = esc(frappe.utils.get_form_link(row.doctype, row.name));
-	return `<a class="cq-task" href="${path}" data-at="${at}" data-key="${esc(`${row.kind}:${row.name}:${row.subject}`)}">
+	// An action is reported in a dialog here; its owner may not open the CAPA.
+	const way = row.row ? 'role="button" tabindex="0"' : `href="${esc(frappe.utils.get_form_link(row.doctype, row.name))}"`;
+	return `<a class="cq-task" ${way} data-at="${at}" data-key="${esc(`${row.kind}:${row.name}:${row.subject}`)}">
 		<span class="cq-task-what"><span class="cq-task-line"><span class="cq-no">${esc(row.name)}</span> <span class="cq-task-kind">${esc(
 			row.kind === "document" ? __(row.doctype) : KINDS()[row.kind]
 		)}</span></span><span class="cq-task-subject">${esc(row.subject || row.title || "")}</span>

@@ -1,0 +1,122 @@
+"""The screens of a day, as each role sees them in English and Chinese, on a desk and on a phone: nothing is cut, nothing lies upon
+another, every link opens, and a Chinese screen has no English word of ours."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+import frappe
+import pytest
+
+import complaint_qms
+from complaint_qms.constants import roles
+from tests.browser import links, measure
+from tests.browser.day import CHART, Day, Screen, make_day, screens
+from tests.browser.desk import Desk
+
+pytestmark = pytest.mark.slow
+
+WIDTHS = {1440: 900, 390: 844}
+# Names of products and codes that stay as they are in Chinese.
+KEPT = {"CAPA", "SOP", "UDI", "UPC", "EAN", "ID", "EU", "ALARP", "PDF", "CSV", "NPS", "QMS", "ERPNext"}
+PICTURES = os.environ.get("QMS_PICTURES")
+"""A folder for a picture of every screen, for whoever wants to look at them."""
+
+
+@pytest.fixture
+def people(person) -> dict[str, str]:
+    """Role → somebody who holds it alone, whom nothing else concerns."""
+    held = (roles.AGENT, roles.MANAGER, roles.INVESTIGATOR, roles.QUALITY_MANAGER, roles.ACTION_OWNER, roles.REGULATORY,
+            roles.ACCOUNTS_USER, roles.AUDITOR)  # fmt: skip
+    return {role: person(role, email=f"{frappe.generate_hash(length=8)}@day.example") for role in held}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_screen_of_a_day(lang: str, login, people: dict[str, str]) -> None:
+    day = make_day(people)
+    for user in people.values():
+        frappe.db.set_value("User", user, "language", lang)
+        frappe.clear_cache(user=user)
+    frappe.db.commit()
+    found: list[str] = []
+    for role, visited in screens(day).items():
+        desk, led = Desk(login(people[role])), {}
+        for screen in visited:
+            found += [
+                f"{role} · {screen.name} · {lang} · {fault}" for fault in looked_at(desk, screen, lang, day)
+            ]
+            led |= {address: screen.name for address in measure.links(desk.page) if address not in led}
+        frappe.db.rollback()
+        found += [f"{role} · {led[one]} · dead link: {one}" for one in links.dead(people[role], led)]
+        desk.page.goto("about:blank")
+    assert not found, "\n" + "\n".join(found)
+
+
+def looked_at(desk: Desk, screen: Screen, lang: str, day: Day) -> Iterator[str]:
+    """Faults of a screen and of the dialog that is opened on it."""
+    show(desk, screen)
+    yield from measured(desk, screen, lang, day, "")
+    if screen.step:
+        desk.primary.click()
+        desk.dialog.wait_for()
+        desk.settle()
+        yield from measured(desk, screen, lang, day, f"dialog {screen.step} · ")
+        desk.page.evaluate("cur_dialog.hide()")
+        desk.page.wait_for_function("() => !document.querySelector('.modal.show')")
+
+
+def measured(desk: Desk, screen: Screen, lang: str, day: Day, where: str) -> Iterator[str]:
+    if not screen.own:
+        return
+    for width, height in WIDTHS.items():
+        desk.page.set_viewport_size({"width": width, "height": height})
+        if screen.drawn == CHART:
+            desk.page.reload()
+            desk.page.locator(CHART).first.wait_for()
+            desk.settle()
+        desk.page.wait_for_timeout(150)
+        yield from (f"{where}{width} px · {fault}" for fault in measure.faults(desk.page))
+        if PICTURES:
+            told = f"{lang}-{width}-{screen.name}-{where}".replace(" ", "_")
+            desk.page.screenshot(path=f"{PICTURES}/{told}.png", full_page=True)
+    desk.page.set_viewport_size({"width": 1440, "height": 900})
+    if lang == "zh":
+        yield from (f"{where}English: {text}" for text in english(measure.latin(desk.page), day.names))
+
+
+def show(desk: Desk, screen: Screen) -> None:
+    """Go to a screen as a link of the desk does."""
+    page = desk.page
+    if page.evaluate("() => Boolean(window.frappe && frappe.router && frappe.router.current_route)"):
+        page.evaluate("address => frappe.set_route(address)", screen.address.replace(" ", "%20"))
+        page.wait_for_timeout(150)
+    else:
+        page.goto(f"/app/{screen.address}")
+        page.wait_for_function("() => window.frappe && frappe.router && frappe.router.current_route")
+    if screen.drawn:
+        page.locator(f".page-container:visible {screen.drawn}").first.wait_for()
+    desk.settle()
+
+
+def english(texts: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Texts that hold an English word or sentence of ours, once the names of records are taken out of them."""
+    known = ours()
+    said = []
+    for text in texts:
+        rest = text
+        for name in sorted(names, key=len, reverse=True):
+            rest = rest.replace(name, "")
+        parts = {rest.strip(" *:："), *re.split(r"[^A-Za-z0-9 ,.'/()-]+", rest)}
+        if any(part.strip() in known for part in parts):
+            said.append(text)
+    return said
+
+
+def ours() -> set[str]:
+    """Texts of the app that have a Chinese of their own."""
+    path = os.path.join(os.path.dirname(complaint_qms.__file__), "translations", "zh.csv")
+    with open(path, encoding="utf-8") as rows:
+        return {row[0] for row in csv.reader(rows) if not re.search("[A-Za-z]{3}", row[1])} - KEPT
