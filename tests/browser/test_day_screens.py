@@ -14,7 +14,7 @@ import pytest
 import complaint_qms
 from complaint_qms.constants import roles
 from tests.browser import links, measure
-from tests.browser.day import CHART, Day, Screen, make_day, screens
+from tests.browser.day import Day, Screen, make_day, screens
 from tests.browser.desk import Desk
 
 pytestmark = pytest.mark.slow
@@ -49,6 +49,8 @@ def test_every_screen_of_a_day(lang: str, login, people: dict[str, str]) -> None
                 f"{role} · {screen.name} · {lang} · {fault}" for fault in looked_at(desk, screen, lang, day)
             ]
             led |= {address: screen.name for address in measure.links(desk.page) if address not in led}
+            if screen.charts:
+                desk.page.goto("about:blank")
         frappe.db.rollback()
         found += [f"{role} · {led[one]} · dead link: {one}" for one in links.dead(people[role], led)]
         desk.page.goto("about:blank")
@@ -72,19 +74,23 @@ def measured(desk: Desk, screen: Screen, lang: str, day: Day, where: str) -> Ite
     if not screen.own:
         return
     for width, height in WIDTHS.items():
-        desk.page.set_viewport_size({"width": width, "height": height})
-        if screen.drawn == CHART:
-            desk.page.reload()
-            desk.page.locator(CHART).first.wait_for()
-            desk.settle()
-        desk.page.wait_for_timeout(150)
+        at_width(desk, screen, width, height)
         yield from (f"{where}{width} px · {fault}" for fault in measure.faults(desk.page))
         if PICTURES:
             told = f"{lang}-{width}-{screen.name}-{where}".replace(" ", "_")
             desk.page.screenshot(path=f"{PICTURES}/{told}.png", full_page=True)
-    desk.page.set_viewport_size({"width": 1440, "height": 900})
+    at_width(desk, screen, 1440, WIDTHS[1440])
     if lang == "zh":
         yield from (f"{where}English: {text}" for text in english(measure.latin(desk.page), day.names))
+
+
+def at_width(desk: Desk, screen: Screen, width: int, height: int) -> None:
+    if screen.charts:
+        desk.page.goto("about:blank")
+    desk.page.set_viewport_size({"width": width, "height": height})
+    if screen.charts:
+        show(desk, screen)
+    desk.page.wait_for_timeout(150)
 
 
 def show(desk: Desk, screen: Screen) -> None:

@@ -18,6 +18,7 @@ const NOT_ASKED = ["HTML", "Table", "Table MultiSelect", "Button", "Section Brea
  */
 export async function take_step(frm, step, options) {
 	if (frm.is_dirty()) await frm.save();
+	left_for = null;
 	const kept = drafts.get(draft_key(frm, step));
 	const ready = !options.ask && !kept && step.kind === "forward" && !step.missing.length && !LAST.includes(step.to_stage);
 	if (ready) return send(frm, step, {}, options);
@@ -28,7 +29,22 @@ export async function take_step(frm, step, options) {
 
 // What was typed into a step's dialog that was left: to look at a field of the form, to save, or by mistake.
 const drafts = new Map();
+// The step whose dialog was left for a missing thing: its dialog comes back once that was saved.
+let left_for = null;
 const draft_key = (frm, step) => `${frm.doctype}/${frm.doc.name}/${step.action}`;
+
+/** Whether the dialog of a step comes back on a form: it was left for something missing, and since then something was saved. */
+export function comes_back(frm, step) {
+	if (!left_for || left_for.step !== draft_key(frm, step) || frm.is_dirty()) return false;
+	const saved = left_for.modified !== frm.doc.modified || left_for.elsewhere;
+	if (saved) left_for = null;
+	return saved;
+}
+
+/** Another record was saved meanwhile: that may be what was missing. */
+export function saved_elsewhere(frm) {
+	if (left_for && !left_for.step.startsWith(`${frm.doctype}/${frm.doc.name}/`)) left_for.elsewhere = true;
+}
 
 function asked_fields(step) {
 	const asked = [...(step.fields || [])];
@@ -133,6 +149,8 @@ function open_dialog(frm, step, fields, outside, options) {
 		const field = this.dataset.missingField;
 		if (dialog.fields_dict[field]) return dialog.fields_dict[field].set_focus();
 		dialog.hide();
+		left_for = { step: draft_key(frm, step), modified: frm.doc.modified };
+		frappe.show_alert({ message: esc(__("“{0}” comes back once you have saved.", [__(step.action)])), indicator: "blue" });
 		options.go_to(field);
 	});
 	dialog.show();

@@ -222,14 +222,27 @@ function time_words(time) {
 	return time_left(time.left, time.workday);
 }
 
+/** What would stand here: for finance, who have no part in the cases themselves, the documents alone; for an owner of actions, those. */
+function what_comes() {
+	if (frappe.model.can_write("Complaint")) {
+		return __(
+			"Here you find complaints whose handler you are or whose stage names you or one of your roles, your investigations, causes, CAPAs and actions, and what waits for your review, decision or approval. What runs out first stands on top."
+		);
+	}
+	if (frappe.user.has_role(["Accounts User", "Accounts Manager"])) {
+		return __(
+			"Here you find credit notes, returns and replacements that agreed settlements have drafted: check each against its complaint and submit it. What has waited longest stands on top."
+		);
+	}
+	return __("Here you find what waits for you: actions that you own, and what you are asked to review or decide. What runs out first stands on top.");
+}
+
 function empty_html() {
+	const ways = [
+		["Complaint", __("All complaints")],
+		["Complaint SOP", __("Who is responsible for which stage")],
+	].filter(([doctype]) => frappe.model.can_read(doctype));
+	const links = ways.map(([doctype, name]) => `<a href="${esc(frappe.router.make_url([frappe.router.slug(doctype)]))}">${esc(name)}</a>`);
 	return `<div class="cq-empty cq-work-empty"><p><b>${esc(__("Nothing waits for you."))}</b></p>
-		<p>${esc(
-			__(
-				"Here you find complaints whose handler you are or whose stage names you or one of your roles, your investigations, causes, CAPAs and actions, and what waits for your review, decision or approval. What runs out first stands on top."
-			)
-		)}</p>
-		<p><a href="${esc(frappe.router.make_url(["complaint"]))}">${esc(__("All complaints"))}</a> · <a href="${esc(frappe.router.make_url(["complaint-sop"]))}">${esc(
-			__("Who is responsible for which stage")
-		)}</a></p></div>`;
+		<p>${esc(what_comes())}</p><p>${links.join(" · ")}</p></div>`;
 }

@@ -1,5 +1,5 @@
 // The next step as the one primary button, the others in a menu; Frappe's own workflow menu stays quiet beside it.
-import { take_step } from "./hand_over";
+import { comes_back, saved_elsewhere, take_step } from "./hand_over";
 import { short_headline_html } from "./headline";
 import { draw_stage_bar } from "./stage_bar";
 import { label } from "../labels";
@@ -35,6 +35,8 @@ export function go_to(frm, fieldname) {
 }
 
 let wanted_place = null;
+
+$(document).on("save", (event, doc) => doc && saved_elsewhere({ doctype: doc.doctype, doc }));
 
 /**
  * Open a record at a field, or with the dialog of a step: its form goes there as soon as it is drawn.
@@ -94,7 +96,7 @@ function offer_steps(frm, overview, options) {
 		if (step !== primary && !step.blocked)
 			frm.add_custom_button(esc(__(step.action)), () => take(step), options.group === undefined ? group : options.group);
 	}
-	const wanted = wanted_step(frm, overview.next);
+	const wanted = wanted_step(frm, overview.next) || overview.next.find((step) => !step.blocked && comes_back(frm, step));
 	if (wanted) take(wanted, true);
 }
 
