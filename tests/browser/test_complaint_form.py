@@ -135,7 +135,7 @@ def test_a_dialog_that_is_left_for_a_field_keeps_what_was_typed(login, person) -
     assert record.get_attribute("target") == "_blank", "it opens beside the dialog"
     desk.dialog.locator('[data-missing-field="settlement_html"]').click()
     expect(desk.page.locator(".modal.show:visible")).to_have_count(0)
-    desk.page.evaluate("cur_frm.set_value('contract', 'C-1').then(() => cur_frm.save())")
+    desk.page.evaluate("cur_frm.set_value('incident_place', 'Oslo').then(() => cur_frm.save())")
     typed = desk.dialog.locator('[data-fieldname="rejection_reason"] textarea')
     expect(typed, "it comes back once something was saved").to_have_value("A question about the price.")
     desk.page.evaluate("cur_dialog.hide()")

@@ -234,7 +234,9 @@ function what_comes() {
 			"Here you find credit notes, returns and replacements that agreed settlements have drafted: check each against its complaint and submit it. What has waited longest stands on top."
 		);
 	}
-	return __("Here you find what waits for you: actions that you own, and what you are asked to review or decide. What runs out first stands on top.");
+	return __(
+		"Here you find what waits for you: actions that you own, and what you are asked to review or decide. What runs out first stands on top."
+	);
 }
 
 function empty_html() {
