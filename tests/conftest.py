@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import copy
 import os
+import signal
+import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -18,6 +23,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scripts import bench as benches
+from scripts import services
 from scripts.make_test import browser_missing
 from scripts.sites import desk_site
 
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from tests.as_found import AsFound
 
 TESTS = Path(__file__).resolve().parent
+PICTURES = TESTS.parent / "out" / "browser"
 ORDER = {"desk": 1, "browser": 2}
 MANY_FILES, SHOWN_FILES = 10, 30
 
@@ -161,6 +168,19 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def server(site: str) -> Iterator[str]:
+    """Address of a web server for the test site, e.g. `http://127.0.0.1:40123`."""
+    port = services.free_port()
+    address = f"http://127.0.0.1:{port}"
+    process = start("serve", "--port", str(port), "--noreload", site=site)
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        stop(process)
+
+
+@pytest.fixture(scope="session")
 def keeper(site: str) -> Iterator[AsFound]:
     """Remembers the test site and puts it back, for tests that commit."""
     from tests.as_found import AsFound
@@ -202,3 +222,45 @@ def fresh_request() -> None:
         # Taken away, not None: the framework asks whether there is one, then reads it.
         del frappe.local.request
     changed_user(frappe.set_user, "Administrator")
+
+
+def start(*arguments: str, site: str | None = None) -> subprocess.Popen:
+    """Start a bench process in a group of its own, its output in a file beside the pictures."""
+    bench = bench_here()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with (PICTURES / f"{arguments[0]}-{desk_site()}.log").open("w") as log:
+        return subprocess.Popen(
+            bench.command(*arguments, site=site),
+            cwd=bench.sites,
+            env=bench.env(CI="1"),  # Frappe: no reloader, no debugger page
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def stop(process: subprocess.Popen) -> None:
+    """End a process group politely, then firmly."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+            process.wait(timeout=30)
+            return
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _wait_for(address: str, process: subprocess.Popen, seconds: float = 180) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{address}/api/method/ping", timeout=20):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    pytest.fail(f"the web server did not answer; see {PICTURES / f'serve-{desk_site()}.log'}", pytrace=False)

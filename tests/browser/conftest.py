@@ -1,4 +1,4 @@
-"""A real web server on the test site and a real Chromium whose people are logged in.
+"""A real Chromium whose people are logged in, on a real web server.
 
 Records made here are committed, because the server is another process; after each test the site is put back as it was
 found. After the server wrote something, this process sees it from its next transaction on: call `frappe.db.rollback()`
@@ -9,29 +9,21 @@ Frappe and Playwright are imported inside the fixtures: this file is also read w
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts import services
 from scripts.make_test import chromium
-from tests.conftest import TESTS, bench_here, desk_site, forget_jobs, fresh_request
+from tests.conftest import PICTURES, desk_site, forget_jobs, fresh_request, start, stop
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
     from tests.as_found import AsFound
 
-PICTURES = TESTS.parent / "out" / "browser"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -74,67 +66,12 @@ def undone(keeper: AsFound) -> Iterator[None]:
     fresh_request()
 
 
-def _start(*arguments: str, site: str | None = None) -> subprocess.Popen:
-    """Start a bench process in a group of its own, its output in a file beside the pictures."""
-    bench = bench_here()
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with (PICTURES / f"{arguments[0]}.log").open("w") as log:
-        return subprocess.Popen(
-            bench.command(*arguments, site=site),
-            cwd=bench.sites,
-            env=bench.env(CI="1"),  # Frappe: no reloader, no debugger page
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-
-def _stop(process: subprocess.Popen) -> None:
-    """End a process group politely, then firmly."""
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, sign)
-            process.wait(timeout=30)
-            return
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
-
-
-@pytest.fixture(scope="session")
-def server(site: str) -> Iterator[str]:
-    """Address of a web server for the test site, e.g. `http://127.0.0.1:40123`."""
-    port = services.free_port()
-    address = f"http://127.0.0.1:{port}"
-    process = _start("serve", "--port", str(port), "--noreload", site=site)
-    try:
-        _wait_for(address, process)
-        yield address
-    finally:
-        _stop(process)
-
-
-def _wait_for(address: str, process: subprocess.Popen, seconds: float = 180) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"{address}/api/method/ping", timeout=20):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.3)
-    pytest.fail(f"the web server did not answer; see {PICTURES / 'serve.log'}", pytrace=False)
-
-
 @pytest.fixture(scope="session")
 def worker(site: str) -> Iterator[None]:
     """A background worker, for tests whose steps end in a job."""
-    process = _start("worker", "--queue", "short,default,long", "--quiet")
+    process = start("worker", "--queue", "short,default,long", "--quiet")
     yield
-    _stop(process)
+    stop(process)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ import pytest
 import requests
 
 from complaint_qms.constants import roles
-from tests.browser.conftest import server  # noqa: F401 - the same real web server
 from tests.desk import factory
 from tests.desk.factory import complaint, upload
 from tests.desk.rest import Person
@@ -21,7 +20,7 @@ PUBLISHED, DETACHED = {"is_private": 0}, {"attached_to_doctype": None, "attached
 
 
 @pytest.fixture
-def people(server):  # noqa: F811
+def people(server):
     """By role, each with an API key; and one whose login is a portal's."""
     portal = frappe.get_doc(
         {"doctype": "User", "email": f"{frappe.generate_hash(length=8)}@qms.example", "first_name": "Portal", "user_type": "Website User", "send_welcome_email": 0}
@@ -67,7 +66,7 @@ def unharmed(file, content: bytes) -> None:
     assert (Path(frappe.get_site_path("private", "files")) / Path(file.file_url).name).read_bytes() == content
 
 
-def test_files_are_neither_opened_nor_harmed(people, server):  # noqa: F811
+def test_files_are_neither_opened_nor_harmed(people, server):
     slip = upload("Employee", factory.employee().name, content=b"a payslip")
     doc = complaint()
     photo = upload("Complaint", doc.name, content=b"a photo")
@@ -101,7 +100,7 @@ def test_files_are_neither_opened_nor_harmed(people, server):  # noqa: F811
     assert f"Complaint {doc.name} rests on this file" in told
 
 
-def test_a_public_upload_to_a_complaint_is_private_at_once(people, server):  # noqa: F811
+def test_a_public_upload_to_a_complaint_is_private_at_once(people, server):
     agent, doc = people[roles.AGENT], complaint()
     frappe.db.commit()
     got = agent.session.post(
@@ -122,7 +121,7 @@ def test_a_public_upload_to_a_complaint_is_private_at_once(people, server):  # n
     agent.update("Complaint", doc.name, evidence=[{**row, "strike_reason": "Another order's"}])
 
 
-def test_an_empty_file_is_refused_in_words(people, server):  # noqa: F811
+def test_an_empty_file_is_refused_in_words(people, server):
     agent, doc = people[roles.AGENT], complaint()
     frappe.db.commit()
     for attached in (

@@ -10,7 +10,6 @@ from complaint_qms.constants import roles
 from complaint_qms.constants.home import WORK
 from complaint_qms.overrides.boot import extend_bootinfo
 from complaint_qms.services.people.home import home_of
-from tests.browser.conftest import server  # noqa: F401 - the same real web server
 from tests.desk import factory
 
 TABLE = [
@@ -65,7 +64,7 @@ def test_what_the_site_or_the_person_chose_goes_first(choose) -> None:
 
 @pytest.mark.commits
 @pytest.mark.slow
-def test_logging_in_leads_there(server: str) -> None:  # noqa: F811
+def test_logging_in_leads_there(server: str) -> None:
     desk = "/desk" if frappe.__version__.startswith("16.") else "/app"
     wanted = {
         factory.person(roles.AGENT): f"{desk}/my-work-today",

@@ -11,7 +11,6 @@ import pytest
 from complaint_qms.constants import roles
 from complaint_qms.patches.v1_0 import scope_of_idempotency_keys as patch
 from complaint_qms.services.intake import register
-from tests.browser.conftest import server  # noqa: F401 - the same real web server
 from tests.desk import factory
 from tests.desk.factory import complaint
 from tests.desk.rest import Person
@@ -83,7 +82,7 @@ def test_keys_from_before_are_given_their_scope():
 
 @pytest.mark.slow
 @pytest.mark.commits
-def test_twelve_callers_with_one_key_get_one_complaint(server):  # noqa: F811
+def test_twelve_callers_with_one_key_get_one_complaint(server):
     user = frappe.get_doc("User", factory.user(roles.AGENT))
     user.api_key, user.api_secret = frappe.generate_hash(length=15), "secret-of-the-test"
     user.save(ignore_permissions=True)

@@ -7,7 +7,6 @@ import pytest
 from frappe.utils import add_days, now_datetime, nowdate
 
 from complaint_qms.constants import roles
-from tests.browser.conftest import server  # noqa: F401 - the same real web server
 from tests.desk import factory
 from tests.desk.rest import Person
 
@@ -24,7 +23,7 @@ PEOPLE = {
 
 
 @pytest.fixture
-def people(server):  # noqa: F811
+def people(server):
     """The six, each with an API key of their own."""
     made = {}
     for name, held in PEOPLE.items():
