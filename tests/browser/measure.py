@@ -41,6 +41,10 @@ CUT = """(parts) => [...(document.querySelector(".modal.show") || document).quer
     }
     return box.right > right + 1 || box.left < -1;
 }).map((part) => `cut: ${(part.innerText || part.className).trim().slice(0, 60)}`)"""
+# Numbers of records in the tables of a form, which are what a row is known by.
+SHORTENED = """() => [...document.querySelectorAll(".grid-body .grid-static-col .static-area")]
+    .filter((cell) => cell.offsetParent && /^[A-Z]{2,5}-\\d/.test(cell.innerText.trim()) && cell.scrollWidth > cell.clientWidth + 1)
+    .map((cell) => `cut in a table: ${cell.innerText.trim()}`)"""
 # Things that are pressed or read, of which none may lie upon another that is no part of it.
 APART = (
     ".page-head .btn, .page-head .indicator-pill, .cq-headline > *, .cq-risk, .cq-chip, .cq-task-act, .cq-task-subject, "
@@ -108,7 +112,12 @@ def faults(page: Page, parts: Iterable[str] = (WHOLE,)) -> list[str]:
         )
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     sideways = [f"scrolls sideways by {wide} px"] if wide > 1 else []
-    return sideways + page.evaluate(CUT, ", ".join(parts)) + page.evaluate(UPON, APART)
+    return [
+        *sideways,
+        *page.evaluate(CUT, ", ".join(parts)),
+        *page.evaluate(UPON, APART),
+        *page.evaluate(SHORTENED),
+    ]
 
 
 def latin(page: Page) -> list[str]:
