@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import frappe
 import pytest
+from frappe.utils import add_days, nowdate
 from playwright.sync_api import Locator, expect
 
 from complaint_qms.constants import roles
@@ -119,3 +120,18 @@ def test_a_cause_says_verified_only_once_it_is(login, refused, person) -> None:
     desk.confirm()
     desk.page.wait_for_function("() => cur_frm.doc.status === 'verified' && !cur_frm.is_dirty()")
     desk.page.wait_for_function("() => cur_frm.fields_dict.title.disp_status === 'Read'")
+
+
+def test_a_window_without_enough_data_is_extended_from_the_list(login, person) -> None:
+    judge = own(person, roles.QUALITY_MANAGER)
+    doc = factory.capa_in_effect(window_days=30, metric="complaint_count", max_count=9)
+    doc.db_set({"window_start": add_days(nowdate(), -40), "window_end": add_days(nowdate(), -10)})
+    frappe.db.commit()
+    desk = Desk(login(judge))
+    act(desk, doc.name)
+    desk.page.wait_for_function("() => cur_frm && cur_frm.doc.verdict === 'insufficient_data'")
+    act(desk, doc.name)
+    expect(desk.dialog.locator(".modal-title")).to_have_text("Extend the Window")
+    desk.put(desk.dialog, days="20", reason="Nothing was delivered yet.")
+    desk.confirm()
+    desk.page.wait_for_function("() => (cur_frm.doc.window_extensions || []).length === 1")
