@@ -10,6 +10,7 @@ from complaint_qms.engine.sop import Missing
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.capa import effectiveness
 from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.story.tell import tell
 from scripts.inside import messages
 from tests.desk import factory
 
@@ -65,6 +66,7 @@ def test_a_cause_that_is_taken_up_again_is_ruled_out_for_a_reason_of_its_own() -
     cause.update({"status": "rejected", "rejection_reason": "Measured again"}).save()
     cause.reload().update({"status": "draft"}).save()
     assert cause.reload().rejection_reason is None
+    assert [told.text for told in tell(cause) if "It had been ruled out because: Measured again" in told.text]
     cause.status = "rejected"
     with pytest.raises(GateError, match="why this cause was ruled out"):
         cause.save()

@@ -20,10 +20,18 @@ async function tell(frm, info) {
 	if (info.cq_asked || frm.get_docinfo() !== info) return null;
 	info.cq_asked = true;
 	const told = await frappe.xcall(SENTENCES, { doctype: frm.doctype, name: frm.doc.name }).catch(() => null);
-	if (!told) return (info.cq_asked = false);
+	if (!told) return fall_back(frm, info);
 	info.additional_timeline_content = [...(info.additional_timeline_content || []), ...told];
 	info.cq_told = true;
 	return frm.get_docinfo() === info && frm.timeline.refresh();
+}
+
+/** Without the story the framework's own notes are better than none; a click asks for it again. */
+function fall_back(frm, info) {
+	info.cq_asked = false;
+	if (frm.get_docinfo() !== info) return;
+	frm.cq_changes_of = frm.doc.name;
+	offer_changes(frm, frm.$wrapper.find(".new-timeline").first().removeClass("cq-story"));
 }
 
 /** One watch for each form, on what it shows now. */

@@ -54,6 +54,9 @@ class RootCause(Checked):
 
     def on_update(self):
         contributors.tell_hand_over(self)
+        if earlier := self.flags.pop("earlier_reason", None):
+            # A site may keep no versions.
+            self.add_comment("Info", _("It had been ruled out because: {0}").format(escape_html(earlier)))
         announcements.saved(self)
         self._announce_ready()
 
@@ -98,8 +101,8 @@ class RootCause(Checked):
         if origin == "verified":
             reliance.cause_rejected(self)
         if origin == "rejected":
-            # Taken up again: a later word against it has a reason of its own. The versions keep the first.
-            self.rejection_reason = None
+            # Taken up again: a later word against it has a reason of its own.
+            self.flags.earlier_reason, self.rejection_reason = self.rejection_reason, None
         judged = self.status == "verified"
         self.verified_by = frappe.session.user if judged else None
         self.verified_at = now_datetime() if judged else None
