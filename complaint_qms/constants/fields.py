@@ -107,7 +107,7 @@ STEP_FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         ),
         "solve": ("covered_by_investigation", "coverage_rationale", "no_investigation_reason"),
         "confirm": ("reply", "no_reply_reason", "remedy_required", "no_remedy_reason"),
-        "execute": ("reply_sent_at", "customer_agreement", "agreement_note"),
+        "execute": ("reply_sent_at", "no_reply_reason", "customer_agreement", "agreement_note"),
         "review": (),
         "closed": ("capa_required", "no_capa_reason", "closing_decision", "closing_summary"),
         "on_hold": ("hold_reason", "hold_until"),

@@ -36,6 +36,7 @@ def test_a_mark_follows_the_setting(login, person, goodwill: str) -> None:
     expect(step.get_by_role("img")).to_have_attribute("aria-label", "To do")
     step.get_by_role("button", name="Set Up").click()
     desk.wait_for_form(SETTINGS)
+    expect(desk.form.locator("[data-fieldname=goodwill_account] input")).to_be_focused()
     put(goodwill)
     desk.page.go_back()
     expect(step.get_by_role("img")).to_have_attribute("aria-label", "Done")

@@ -236,7 +236,7 @@ def complete_action(owner: Counting, capa: str) -> None:
     owner.page.goto("/app/my-work-today")
     task = owner.page.locator(f'.cq-task[data-key*="{capa}"]')
     row = owner.page.locator(".cq-task-row", has=task)
-    expect(row).to_contain_text("Report as done")
+    expect(row).to_contain_text("Report as Done")
     task.click()
     owner.put(owner.dialog, evidence_note="Heater 4711 fitted and running.")
     owner.confirm()

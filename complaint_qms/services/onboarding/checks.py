@@ -27,12 +27,14 @@ class Found:
         told: one sentence in the reader's language, of what is set or what is missing.
         route: where it is set, as the desk's router takes it.
         doctype: what one must be allowed to change there.
+        at: the field there.
     """
 
     done: bool
     told: str
     route: list[str] = field(default_factory=list)
     doctype: str = ""
+    at: str = ""
 
 
 def check_roles() -> Found:
@@ -96,6 +98,7 @@ def check_calendar() -> Found:
             ),
             ["Form", "Company", lacking[0]],
             "Company",
+            "default_holiday_list",
         )
     if not companies:
         return Found(False, _("There is no company yet."), ["List", "Company"], "Company")
@@ -119,12 +122,12 @@ def check_limits() -> Found:
         route = ["Form", _SOP, sop.name]
         if not flt(sop.first_response_time) or not flt(sop.resolution_time):
             told = _("{0} has no limit for the first response or for the solution.").format(_(sop.name))
-            return Found(False, told, route, _SOP)
+            return Found(False, told, route, _SOP, "first_response_time")
         if as_shipped(sop):
             told = _(
                 "{0} is as it came with the app. Choose a pack for your trade, or change what does not fit."
             ).format(_(sop.name))
-            return Found(False, told, route, _SOP)
+            return Found(False, told, route, _SOP, "first_response_time")
     named = ", ".join(dict.fromkeys(_(sop.name) for _company, _holidays, sop in companies))
     return Found(True, _("Limits are set: {0}.").format(named), route, _SOP)
 
@@ -144,7 +147,7 @@ def check_approval() -> Found:
         told = _("Nobody holds a role with an approval limit: {0}.").format(", ".join(map(_, limited)))
     else:
         told = _("Settlements are submitted by: {0}.").format(", ".join(map(_, able)))
-    return Found(bool(able), told, ["Form", SETTINGS, SETTINGS], SETTINGS)
+    return Found(bool(able), told, ["Form", SETTINGS, SETTINGS], SETTINGS, "approval_limits")
 
 
 def check_goodwill() -> Found:
@@ -157,9 +160,8 @@ def check_goodwill() -> Found:
         told = _("Nothing can be booked on {0} any more.").format(account)
     else:
         told = _("Goodwill is booked on {0}.").format(account)
-    return Found(
-        bool(row and not row.is_group and not row.disabled), told, ["Form", SETTINGS, SETTINGS], SETTINGS
-    )
+    usable = bool(row and not row.is_group and not row.disabled)
+    return Found(usable, told, ["Form", SETTINGS, SETTINGS], SETTINGS, "goodwill_account")
 
 
 def check_intake() -> Found:
@@ -178,7 +180,8 @@ def check_intake() -> Found:
     else:
         told = _("Complaints are registered in the desk, over REST and by import; those that name no channel count as {0}.").format(_(channel))  # fmt: skip
         route, doctype = ["List", "Complaint Channel"], "Complaint Channel"
-    return Found(bool(enabled and types), told, route, doctype)
+    at = "default_channel" if doctype == SETTINGS else ""
+    return Found(bool(enabled and types), told, route, doctype, at)
 
 
 def check_first_complaint() -> Found:

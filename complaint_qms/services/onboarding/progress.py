@@ -25,7 +25,7 @@ def may_set_up() -> bool:
 
 def steps_now() -> dict[str, Any]:
     """Title, subtitle and each step: `name`, `title`, `description`, `action`, `done`, `skipped`, `told`, and where it is set
-    (`route`, empty for who may not change it there).
+    (`route`, empty for who may not change it there; `field`, empty for all of it).
 
     What Frappe keeps of the steps is brought to what was found, so that its own screens say the same.
     """
@@ -53,6 +53,7 @@ def steps_now() -> dict[str, Any]:
                 "skipped": bool(row.is_skipped) and not found.done,
                 "told": found.told,
                 "route": found.route if _may_change(found.doctype) else [],
+                "field": found.at,
             }
         )
     _keep(doc, kept, steps)

@@ -184,8 +184,8 @@ function what_to_do(row) {
 	if (row.kind === "document") return row.may_submit ? __("Check and Submit") : __("Open the Draft");
 	if (row.rejected) return __("Revise the Settlement");
 	if (row.kind === "settlement") return __("Approve {0}", [money(row.amount, row.currency)]);
-	if (row.kind === "capa_action") return __("Report as done");
-	if (row.kind === "assessment") return __("Decide whether to report");
+	if (row.kind === "capa_action") return __("Report as Done");
+	if (row.kind === "assessment") return __("Decide Whether to Report");
 	if (row.action) return __(row.action);
 	return row.kind === "root_cause" ? __("Find the cause") : __("Add What Is Missing");
 }

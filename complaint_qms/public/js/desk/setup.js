@@ -2,21 +2,30 @@
 import { esc } from "../markup";
 import { offer_demo } from "./demo";
 import { choose_pack } from "./packs";
+import { go_to } from "./steps";
+
+const HEIGHT = "complaint_qms:setup"; // which the block itself reads, before it is drawn
+const FOLDED = "complaint_qms:setup_folded";
 
 /** Draw the onboarding into an element of the workspace; it is read again each time the workspace comes into sight. */
 export function draw_setup(holder) {
 	const host = holder.getRootNode().host;
-	const state = { open: null };
+	const state = { open: !localStorage.getItem(FOLDED) };
 
 	function show(found) {
 		// Nothing is left to set, or it is nobody's business here: the block takes no room.
 		const left = found && found.steps.some((step) => !step.done && !step.skipped);
 		$(host).closest(".ce-block").toggle(Boolean(left));
-		if (!left) return;
+		if (!left) return localStorage.removeItem(HEIGHT);
 		holder.innerHTML = setup_html(found, state.open);
-		holder.querySelector("details").addEventListener("toggle", (event) => (state.open = event.target.open));
+		keep_height(holder);
+		holder.querySelector("details").addEventListener("toggle", (event) => {
+			state.open = event.target.open;
+			localStorage.setItem(FOLDED, state.open ? "" : "1");
+			keep_height(holder);
+		});
 		holder.querySelectorAll("[data-route]").forEach((button) => {
-			button.addEventListener("click", () => go_to(found.steps[button.dataset.route].route));
+			button.addEventListener("click", () => lead_to(found.steps[button.dataset.route]));
 		});
 		holder.querySelectorAll("[data-packs]").forEach((button) => {
 			button.addEventListener("click", () => choose_pack(refresh));
@@ -42,15 +51,34 @@ export function draw_setup(holder) {
 	return refresh();
 }
 
-function go_to(route) {
-	if (route[0] === "Form" && String(route[2]).startsWith("new-")) return frappe.new_doc(route[1]);
-	return frappe.set_route(route);
+/** What it takes now is kept free at the next visit. */
+function keep_height(holder) {
+	holder.style.minHeight = "";
+	if (holder.offsetHeight) localStorage.setItem(HEIGHT, Math.round(holder.offsetHeight));
+}
+
+function lead_to({ route, field }) {
+	const [view, doctype, name] = route;
+	if (view === "Form" && String(name).startsWith("new-")) return frappe.new_doc(doctype);
+	frappe.set_route(route);
+	if (!field) return null;
+	const drawn = () => window.cur_frm && cur_frm.doctype === doctype && cur_frm.docname === name && cur_frm.$wrapper.is(":visible");
+	return soon(
+		() => drawn() && !frappe.request.ajax_count,
+		() => go_to(cur_frm, field)
+	);
+}
+
+/** Once `ready`, `then`; not at all where somebody has gone elsewhere meanwhile. */
+function soon(ready, then, tries = 50) {
+	if (ready()) then();
+	else if (tries) setTimeout(() => soon(ready, then, tries - 1), 200);
 }
 
 function setup_html({ title, subtitle, steps }, open) {
 	const done = steps.filter((step) => step.done).length;
 	const next = steps.findIndex((step) => !step.done && !step.skipped);
-	return `<details class="setup" ${open === false ? "" : "open"}>
+	return `<details class="setup" ${open ? "open" : ""}>
 		<summary><b>${esc(title)}</b> <span class="count">${esc(__("{0} of {1} done", [done, steps.length]))}</span></summary>
 		<p class="hint">${esc(subtitle)}</p>
 		<ol>${steps.map((step, at) => step_html(step, at, at === next)).join("")}</ol>
