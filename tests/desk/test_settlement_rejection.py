@@ -245,3 +245,17 @@ def test_to_propose_it_again_is_a_save_of_its_own(revised: bool) -> None:
     with settling.acting_as(*settling.APPROVER), pytest.raises(GateError, match=WHY):
         doc.save()
     assert (doc.reload().status, doc.docstatus) == ("approval_rejected", 0)
+
+
+def test_to_reject_and_to_submit_in_one_save_is_refused() -> None:
+    doc = proposed()
+    with pytest.raises(GateError, match="either rejected or submitted"):
+        reject(doc, docstatus=1)
+    assert (doc.reload().status, doc.docstatus) == ("proposed", 0)
+
+
+def test_who_rejects_second_is_told_of_the_first() -> None:
+    doc = reject(proposed())
+    with pytest.raises(GateError, match=f"rejected already, by .*{WHY}"):
+        reject(doc, "Something else.")
+    assert [row.reason for row in doc.reload().rejections] == [WHY]

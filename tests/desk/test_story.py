@@ -199,6 +199,31 @@ class TestEveryChange:
             frappe.clear_cache(doctype="Complaint")
 
 
+@pytest.mark.parametrize("asked", [story_api.changes, story_api.sentences])
+def test_a_field_of_rows_kept_from_the_reader_is_not_told(asked):
+    doc = factory.capa()
+    owner = factory.user(roles.ACTION_OWNER)
+    doc.append("actions", {"action": "Kept apart", "action_owner": owner, "due_date": "2030-01-01"})
+    doc.save()
+
+    def told():
+        return str(asked("CAPA", doc.name))
+
+    assert "Kept apart" in told()
+    for name in ("action", "status"):
+        frappe.make_property_setter(
+            {"doctype": "CAPA Action", "fieldname": name, "property": "permlevel", "value": "7"}
+        )
+    frappe.clear_cache(doctype="CAPA Action")
+    try:
+        frappe.set_user(factory.user(roles.AUDITOR))
+        assert "Kept apart" not in told()
+    finally:
+        frappe.set_user("Administrator")
+        frappe.db.rollback()
+        frappe.clear_cache(doctype="CAPA Action")
+
+
 def opened(doc):
     return story_api.sentences(doc.doctype, doc.name)
 

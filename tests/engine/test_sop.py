@@ -276,6 +276,8 @@ def test_closing_can_only_be_reached_by_the_last_step():
         (None, True), ("", True), (" \n", True), ("<p></p>", True), ("<p>&nbsp;<br></p>", True),
         ("<p>a</p>", False), ('<p><img src="x"></p>', False), ("a < b", False), (0, False), (0.0, False), (False, False),
         ("\u200b", True), (" \ufeff\u2060 ", True), ("<p>\u200b</p>", True), ("a\u200bb", False),
+        ("\u3164", True), ("\u2800 \u180e\ufe0f", True), ("\u115f\u1160\uffa0", True), ("\U000e0020", True), ("&nbsp;", True),
+        ("&#8203; &zwj;", True), ("\u0301", True), ("e\u0301", False), ("不", False), ("<1 mm", False), ("&lt;", False), ("–", False),
     ],
 )  # fmt: skip
 def test_what_counts_as_empty(value, empty):

@@ -1,15 +1,21 @@
 """The one shape in which a gate answers."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any, Literal
 
 from complaint_qms.constants.contributing import AUTHORS
 from complaint_qms.engine.message import Message
 
-_TAG = re.compile(r"<[^>]*>?|>")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_TAG = re.compile(r"<[a-zA-Z/!?][^>]*>?")
+# Letters and a symbol that are drawn as nothing: the fillers of Hangul, the empty pattern of braille.
+_FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+_SEEN = (
+    "LNPS"  # first letter of the categories of Unicode that leave ink: letters, numbers, punctuation, symbols
+)
 
 
 @dataclass(frozen=True)
@@ -37,13 +43,10 @@ def blank(value: Any) -> bool:
     """Whether a field counts as empty; markup without a word in it and characters that nobody sees do, zero does not."""
     if value is None:
         return True
-    if isinstance(value, str):
-        text = _INVISIBLE.sub("", value).strip()
-        if text.startswith("<") and "<img" not in text:
-            inside = _TAG.sub("", text)
-            return not inside.replace("&nbsp;", " ").strip()
-        return not text
-    return False
+    if not isinstance(value, str) or "<img" in value:
+        return False
+    text = unescape(_TAG.sub("", value)) if "<" in value or "&" in value else value
+    return not any(unicodedata.category(sign)[0] in _SEEN and sign not in _FILLERS for sign in text)
 
 
 def judges_own(facts: Mapping[str, Any], *answerable: Any) -> bool:

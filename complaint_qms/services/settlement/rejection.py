@@ -11,7 +11,7 @@ from typing import Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, now_datetime
+from frappe.utils import escape_html, get_fullname, now_datetime
 
 from complaint_qms.constants.events import SETTLEMENT_PROPOSED, SETTLEMENT_REJECTED
 from complaint_qms.constants.settlement import DOCTYPE, PROPOSED, REJECTED
@@ -53,6 +53,15 @@ def set_status(doc: Document, *, revised: bool) -> None:
         # To propose it again is a save of its own, that whoever said no may see it.
         if stood == REJECTED:
             _refuse_submitting(doc, before)
+        if wanted == REJECTED and (not before or before.docstatus.is_draft()):
+            frappe.throw(
+                _("A settlement is either rejected or submitted. Send {0} with one of the two.").format(
+                    escape_html(doc.name)
+                ),
+                GateError,
+            )
+    elif doc.status == REJECTED and said and said != before.rejection_reason:
+        _refuse_second(doc)
     elif before and wanted == REJECTED and stood != REJECTED:
         _reject(doc, before, said)
 
@@ -103,6 +112,18 @@ def _reject(doc: Document, before: Document, said: str) -> None:
     doc.status, doc.rejection_reason = REJECTED, said
     doc.rejected_by, doc.rejected_at = frappe.session.user, now_datetime()
     doc.append(_ALL, {"rejected_at": doc.rejected_at, "rejected_by": doc.rejected_by, "reason": said})
+
+
+def _refuse_second(doc: Document) -> None:
+    """Two who reject at once: the second learns it, and their words are not lost unseen."""
+    frappe.throw(
+        _("Settlement {0} is rejected already, by {1}: “{2}”. It waits for whoever proposed it.").format(
+            escape_html(doc.name),
+            escape_html(get_fullname(doc.rejected_by)),
+            escape_html(doc.rejection_reason or ""),
+        ),
+        GateError,
+    )
 
 
 def _refuse_submitting(doc: Document, before: Document) -> None:

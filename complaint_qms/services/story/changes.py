@@ -53,12 +53,32 @@ def _versions(doc: Document, readable: set[str]) -> Iterator[tuple[dict[str, Any
         order_by="creation desc, name desc",
         limit=MOST_CHANGES,
     )
-    shown = readable | {"docstatus", "name"}
+    shown, kept_back = readable | {"docstatus", "name"}, _kept_back(doc)
     for row in rows:
         data = frappe.parse_json(row.data)
         if isinstance(data, dict):
             kept = {part: [each for each in data.get(part) or () if each[0] in shown] for part in _PARTS}
+            for part in ("added", "removed"):
+                kept[part] = [
+                    [table, {key: value for key, value in values.items() if (table, key) not in kept_back}]
+                    for table, values in kept[part]
+                ]
+            kept["row_changed"] = [
+                [table, index, name, [each for each in changed if (table, each[0]) not in kept_back]]
+                for table, index, name, changed in kept["row_changed"]
+            ]
             yield row, data | kept
+
+
+def _kept_back(doc: Document) -> set[tuple[str, str]]:
+    """(table, field) of the rows' fields that the user's permission levels of the record keep from them."""
+    levels = {0, *doc.meta.get_permlevel_access("read")}
+    return {
+        (table.fieldname, field.fieldname)
+        for table in doc.meta.get_table_fields()
+        for field in frappe.get_meta(table.options).fields
+        if field.permlevel not in levels
+    }
 
 
 def _change(doc: Document, row: dict[str, Any], data: dict[str, Any]) -> Change:
