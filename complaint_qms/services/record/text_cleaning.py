@@ -24,6 +24,12 @@ _OF_A_PAGE: Final = ("style", "link", "meta", "base", "html", "head", "body")
 _STYLE_SHEET: Final = re.compile(r"<style\b[^>]*>", re.IGNORECASE)
 _STYLE_END: Final = re.compile(r"</style\s*>", re.IGNORECASE)
 _MOST_TURNS: Final = 20
+# Elements that are closed nowhere, and words within one tag: the framework's parser takes time that grows with their square.
+_MOST_OPEN: Final = 2_000
+_MOST_WORDS: Final = 1_000
+_BEGIN: Final = re.compile(r"<(?!(?:br|hr|img|col|wbr|input|p|li|td|th|tr)\b)[a-z]", re.IGNORECASE)
+_END: Final = re.compile(r"</[a-z]", re.IGNORECASE)
+_TAG: Final = re.compile(r"<[a-z/][^>]*>", re.IGNORECASE)
 _PAGE_TAG: Final = re.compile(rf"</?(?:{'|'.join(_OF_A_PAGE)})\b[^>]*>", re.IGNORECASE)
 
 
@@ -36,7 +42,9 @@ def clean(doc: Document, *, on_submit_only: bool = False) -> None:
     stored = None
     for row in (doc, *doc.get_all_children()):
         for name, value in list(row.__dict__.items()):
-            if not isinstance(value, str) or "<" not in value or not _MARKUP.search(value):
+            if not isinstance(value, str) or "<" not in value:
+                continue
+            if not _MARKUP.search(value) and value.count("<") < _MOST_OPEN:
                 continue
             field = row.meta.get_field(name)
             if not field or field.fieldtype not in _TEXT or (on_submit_only and not field.allow_on_submit):
@@ -52,7 +60,7 @@ def _cleaned(value: str, field: Any, draft: bool) -> str:
     if field.options == "Email":
         return validate_email_address(value) or value
     text = _without_page(value)
-    if text is None:
+    if text is None or _takes_long(text):
         return escape(value, quote=False)
     # Past the last ">" there is no whole tag; the framework would read it as one with very many attributes.
     closed = text.rfind(">") + 1
@@ -61,6 +69,16 @@ def _cleaned(value: str, field: Any, draft: bool) -> str:
     return sanitize_html(
         text[:closed], always_sanitize=True, disallowed_tags=_OF_A_PAGE
     ) + _without_beginnings(text[closed:])
+
+
+def _takes_long(text: str) -> bool:
+    """Whether it is what nobody writes, and would keep a worker busy."""
+    if len(text) < _MOST_OPEN:
+        return False
+    return len(_BEGIN.findall(text)) - len(_END.findall(text)) > _MOST_OPEN or any(
+        len(tag) > _MOST_WORDS and len(tag.split()) > _MOST_WORDS
+        for tag in _TAG.findall(text[: text.rfind(">") + 1])
+    )
 
 
 def _without_beginnings(text: str) -> str:
