@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import frappe
 import pytest
@@ -83,6 +84,61 @@ def test_it_says_what_a_procedure_must_say(pack: dict) -> None:
     assert grave[0]["first_response_time"] <= usual["first_response_time"]
     assert grave[0]["resolution_time"] / day < usual["resolution_time"] / 8
     assert {row["complaint_language"] for row in pack["templates"]} == {"en", "zh"}
+
+
+# Checks that hold for every complaint, whatever it is about.
+ALWAYS_TRUE = {
+    "Cause of occurrence and cause of non-detection named (8D, D4)",
+    "Similar products and processes looked at (ISO 9001, 10.2)",
+    "Day of awareness recorded: when the company first learned of the event",
+    "Trend of similar events looked at (MDR, Art. 88)",
+    "Acknowledged at once, with what happens next and by when (ISO 10002)",
+    "Both sides heard: the customer and whoever did the work",
+}
+
+
+def test_a_mandatory_check_can_be_ticked_truly_on_every_complaint(pack: dict) -> None:
+    for sop in pack["sops"]:
+        for row in sop["checks"]:
+            decides = ", or " in row["check"] or row["check"].startswith("Reportability decided")
+            assert decides or not row["mandatory"] or row["check"] in ALWAYS_TRUE, row["check"]
+
+
+def test_stages_keep_the_terms_that_the_words_name(pack: dict) -> None:
+    """A check of the triage falls due when intake and triage are over; eight working hours are a working day."""
+    for sop in pack["sops"]:
+        limits = {row["stage"]: row["time_limit"] / 3600 for row in sop["stages"]}
+        early, told = limits["intake"] + limits["triage"], sop["description"]
+        checks = " ".join(row["check"] for row in sop["checks"] if row["stage"] == "triage")
+        day = 24 if sop["round_the_clock"] else 8
+        for hours in (int(found) for found in re.findall(r"within (\d+) hours", checks)):
+            assert early <= hours / 24 * day, sop["sop_name"]
+            # On a Friday evening a short term does not wait for Monday.
+            assert hours > 48 or sop["severity"] is None or sop["round_the_clock"], sop["sop_name"]
+        if "within a working day" in checks or "triage within a working day" in told:
+            assert early <= 8, sop["sop_name"]
+        if "batch is known within half a working day" in told:
+            assert early <= 4, sop["sop_name"]
+        for words, most in {
+            "an answer within a working day": 8,
+            "an answer within half a working day": 4,
+        }.items():
+            assert words not in told or sop["first_response_time"] <= most * 3600
+        assert "Around the clock" not in told or sop["round_the_clock"]
+
+
+def test_a_pack_shows_no_mark_of_its_author(pack: dict) -> None:
+    assert "(check)" not in json.dumps(pack)
+
+
+def test_problem_codes_are_those_of_the_words() -> None:
+    codes = {
+        row["complaint_type_name"]: (row["imdrf_code"], row["keywords"])
+        for row in PACKS["medical_device"]["types"]
+    }
+    assert codes["Instructions or Labelling"][0] == "A21"
+    assert codes["Use of the Device"][0] == "A23"
+    assert {code for code, words in codes.values() if "use error" in words} == {"A23"}
 
 
 def test_applying_brings_all_of_it_and_again_changes_nothing(pack: dict) -> None:
