@@ -60,7 +60,7 @@ FACTS = {
         f"{harm}, {said}": ({"harm_level": harm} | changes, asked)
         for harm in ("serious", "death")
         for said, changes, asked in (
-            ("nobody decided", {"reportable": None}, everywhere(DECIDE)),
+            ("nobody decided", {"reportable": None}, everywhere(DECIDE, ASSESS)),
             ("decided without an assessment", {}, everywhere(ASSESS)),
             ("still being assessed", {"assessments": OPEN}, everywhere(ASSESSED)),
             ("cleared", {"assessments": CLEARED}, {}),
