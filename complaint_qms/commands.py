@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html import unescape
 from pathlib import Path
 
 import click
@@ -23,12 +22,14 @@ def complaint_qms() -> None:
 
 @complaint_qms.command("demo")
 @click.option("--remove", is_flag=True, help="Take back what the demo made.")
-@click.option("--force", is_flag=True, help="Also on a site with complaints of its own.")
+@click.option("--force", is_flag=True, help="Also on a site with work of its own.")
 @click.option("--password", help="Password of the demo users; made up when not given.")
 @pass_context
 def demo(context, remove: bool, force: bool, password: str | None) -> None:
     """Fill a site with a made-up company and a year of complaints."""
     from complaint_qms.demo import company
+    from complaint_qms.services.onboarding.own_work import OwnWork
+    from complaint_qms.services.record.error_text import said
 
     with _connected(context):
         began = time.monotonic()
@@ -40,7 +41,10 @@ def demo(context, remove: bool, force: bool, password: str | None) -> None:
             click.echo(f"Removed {sum(gone.values())} records in {time.monotonic() - began:.0f} s.")
             return
         password = password or f"{frappe.generate_hash(length=10)}-Demo7"
-        made = company.make(password, force=force, tell=lambda text: click.echo(f"  {text}"))
+        try:
+            made = company.make(password, force=force, tell=lambda text: click.echo(f"  {text}"))
+        except OwnWork as refusal:
+            raise OwnWork(f"{said(refusal)} Add --force to mix demo data into it.") from refusal
         if not made.made:
             click.echo("The demo is on this site already; nothing was changed.")
             return
@@ -98,7 +102,9 @@ def _connected(context) -> Iterator[None]:
             frappe.db.rollback()
             raise
     except frappe.ValidationError as error:
-        click.secho(printable(unescape(frappe.utils.strip_html(str(error)))), fg="red", err=True)
+        from complaint_qms.services.record.error_text import said
+
+        click.secho(printable(said(error)), fg="red", err=True)
         sys.exit(1)
     finally:
         frappe.destroy()

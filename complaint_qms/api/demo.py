@@ -15,7 +15,7 @@ def load() -> dict[str, Any]:
     """Load the demo in the background; how it stands. For System Managers, on a site without work of its own."""
     _check_permission()
     demo_state.start("load")
-    return demo_state.demo_now()
+    return demo_state.demo_now(started=True)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -24,7 +24,7 @@ def remove() -> dict[str, Any]:
     """Take the demo back in the background; how it stands."""
     _check_permission()
     demo_state.start("remove")
-    return demo_state.demo_now()
+    return demo_state.demo_now(started=True)
 
 
 @frappe.whitelist(methods=["GET", "POST"])

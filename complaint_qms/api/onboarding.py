@@ -10,7 +10,7 @@ from complaint_qms.services.onboarding import progress
 from complaint_qms.services.onboarding.checks import CHECKS
 
 
-@frappe.whitelist(methods=["POST"])
+@frappe.whitelist(methods=["GET", "POST"])
 @checked
 def steps() -> dict[str, Any] | None:
     """The steps of the onboarding as they stand; None for whom it is not for, or where the site switched it off."""

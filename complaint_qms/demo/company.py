@@ -20,6 +20,7 @@ from complaint_qms.demo.supply import Shop, ensure_years, run_year
 from complaint_qms.demo.time_travel import at
 from complaint_qms.engine.sla import clock
 from complaint_qms.services.notify.outbox import OUTBOX, QUEUED
+from complaint_qms.services.onboarding import demo_state
 from complaint_qms.services.record.site_time import aware, site_zone
 from complaint_qms.services.sop import escalation, plan, procedure
 
@@ -54,20 +55,12 @@ def make(
     """Make the demo company on this site; a second call changes nothing.
 
     Raises:
-        frappe.ValidationError: the site has complaints of its own and `force` is not set, an earlier demo was
-            interrupted, or the site has no company yet.
+        frappe.ValidationError: the site has work of its own and `force` is not set, an earlier demo was interrupted, or
+            the site has no company yet.
     """
-    standing = registry.state_of_demo()
-    if standing == registry.FINISHED:
+    if demo_state.state_of_demo() == demo_state.FINISHED:
         return Made(False)
-    if standing:
-        frappe.throw(_("An earlier demo was interrupted. Take it back with --remove, then start again."))
-    if frappe.db.count("Complaint") and not force:
-        frappe.throw(
-            _(
-                "This site has complaints of its own. Use a site for trials, or add --force to mix demo data into it."
-            )
-        )
+    demo_state.check_empty(force=force)
     company = frappe.defaults.get_global_default("company") or frappe.db.get_value(
         "Company", {}, "name", order_by="creation asc"
     )
@@ -107,7 +100,7 @@ def remove(*, force: bool = False) -> dict[str, int]:
     Raises:
         frappe.LinkExistsError: a record of somebody else leans on it; `force` removes the demo all the same.
     """
-    if not registry.state_of_demo():
+    if not demo_state.state_of_demo():
         return {}
     global_search.sync_global_search()
     gone = registry.remove(force)

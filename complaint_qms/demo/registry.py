@@ -23,10 +23,9 @@ from pypika.terms import ValueWrapper
 from complaint_qms.constants.about_records import ABOUT_RECORDS
 from complaint_qms.services.evidence.disk import local, path_of
 from complaint_qms.services.framework_seams import inserts_told
-from complaint_qms.services.onboarding.demo_state import FINISHED, REGISTRY, state_of_demo
+from complaint_qms.services.onboarding.demo_state import FINISHED, REGISTRY
 from complaint_qms.services.record.second_hand import delete_second_hand
 
-__all__ = ["FINISHED", "REGISTRY", "state_of_demo"]
 _SERIES = "Series"
 
 # Rows about a record go with it and never hold it back.

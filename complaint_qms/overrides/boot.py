@@ -11,6 +11,7 @@ from complaint_qms.constants.vocabulary import SHIPPED_TEXTS
 from complaint_qms.permissions.choices import NARROWED_BY, not_read
 from complaint_qms.services.people.home import home_of
 from complaint_qms.services.record import gate_codes
+from complaint_qms.services.record.error_text import logged_only
 from complaint_qms.services.record.labels import choice_words
 
 
@@ -30,6 +31,11 @@ def extend_bootinfo(bootinfo: dict) -> None:
     bootinfo["complaint_qms_told_of_gates"] = sorted(gate_codes.TOLD)
     bootinfo["complaint_qms_remedies"] = REMEDY_OF_EXPECTATION
     bootinfo["complaint_qms_shipped_texts"] = SHIPPED_TEXTS
+    with logged_only("Home of the desk not found"):
+        _open_at_home(bootinfo)
+
+
+def _open_at_home(bootinfo: dict) -> None:
     user = bootinfo.get("user") or {}
     if (
         frappe.__version__.startswith("15.")

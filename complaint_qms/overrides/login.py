@@ -8,6 +8,7 @@ from frappe.desk.utils import slug
 from frappe.website.utils import get_home_page
 
 from complaint_qms.services.people.home import home_of
+from complaint_qms.services.record.error_text import logged_only
 
 # What Frappe 16 answers where no role and no setting names a home.
 _NOWHERE: Final = ("", "apps", "desk", "me")
@@ -18,7 +19,13 @@ def on_session_creation(login_manager: LoginManager) -> None:
 
     Frappe 15 asks no role for the home of people in the desk, and 16 the first one of several, whatever else is held. The
     answer of a login is written after this hook: 15 takes its page from what was read of the user, 16 from the request.
+    Whatever goes wrong here, people get in: they begin where the framework leads them.
     """
+    with logged_only("Home after a login not found"):
+        _lead_home(login_manager)
+
+
+def _lead_home(login_manager: LoginManager) -> None:
     home = home_of(login_manager.user)
     if not home:
         return

@@ -9,7 +9,6 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 WAIT = 60_000  # of a machine that does much else; what is there is not waited for
 LONG_TEXT = ("Small Text", "Text", "Long Text")
-expect.set_options()
 # False where the desk does not stand yet, or shows the record already: a link to where one is leads nowhere.
 FOLLOW = """([doctype, name]) => {
     const standing = window.frappe && frappe.router && frappe.router.current_route;

@@ -8,7 +8,7 @@ import requests
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.home import WORK
-from complaint_qms.overrides.boot import extend_bootinfo
+from complaint_qms.overrides import boot, login
 from complaint_qms.services.people.home import home_of
 from tests.desk import factory
 
@@ -86,11 +86,48 @@ def test_logging_in_leads_there(server: str) -> None:
 
 def test_the_desk_opens_with_the_workspace() -> None:
     def opened(*held: str) -> dict | None:
-        boot = frappe._dict(user={"default_workspace": None})
+        told = frappe._dict(user={"default_workspace": None})
         with factory.as_user(factory.person(*held)):
-            extend_bootinfo(boot)
-        return boot["user"]["default_workspace"]
+            boot.extend_bootinfo(told)
+        return told["user"]["default_workspace"]
 
     shown = opened(roles.AGENT)
     assert (shown or {}).get("name") == ("Complaints" if frappe.__version__.startswith("15.") else None)
     assert opened("Sales User") is None
+
+
+def enter(user: str) -> None:
+    manager = frappe._dict(user=user, info=frappe._dict(default_workspace=None))
+    login.on_session_creation(manager)
+    assert manager.info.default_workspace is None
+
+
+def load_desk(user: str) -> None:
+    told = frappe._dict(user={"default_workspace": None})
+    with factory.as_user(user):
+        boot.extend_bootinfo(told)
+    assert told["complaint_qms_words"]
+    assert told["user"]["default_workspace"] is None
+
+
+@pytest.mark.parametrize("log_fails", [False, True])
+@pytest.mark.parametrize(("door", "come_in"), [(login, enter), (boot, load_desk)], ids=["login", "desk"])
+def test_a_broken_home_keeps_nobody_out(door, come_in, log_fails: bool, monkeypatch) -> None:
+    user = factory.person(roles.AGENT)
+    logged: list[str] = []
+
+    def fail(name: str) -> None:
+        raise RuntimeError(f"no home of {name}")
+
+    def log(title: str, message: str) -> None:
+        logged.append(message)
+        if log_fails:
+            raise OSError
+
+    monkeypatch.setattr(frappe, "__version__", "15.101.1")
+    monkeypatch.setattr(door, "home_of", fail)
+    monkeypatch.setattr(frappe, "log_error", log)
+    come_in(user)
+    (message,) = logged
+    assert message.endswith("RuntimeError")
+    assert user not in message

@@ -18,6 +18,7 @@ from tests.desk import factory
 
 SHIPPED = Path(frappe.get_app_path("complaint_qms", "complaint_qms", "onboarding_step"))
 SOP = "Standard Procedure"
+MOST_QUERIES = 20  # of one look, however many companies there are
 
 
 def steps() -> dict[str, dict]:
@@ -175,9 +176,14 @@ def test_skipping_is_no_doing() -> None:
 
 
 def test_a_step_of_another_app_is_not_skipped_here() -> None:
-    other = frappe.db.get_value("Onboarding Step", {"name": ("not like", "Complaint QMS%")}, "name")
-    with pytest.raises(frappe.ValidationError):
-        door.skip(step=other, skipped=True)
+    other = frappe.get_doc(
+        {"doctype": "Onboarding Step", "title": "Step of Another App", "action": "Watch Video"}
+    )
+    other.name = other.title
+    other.db_insert()
+    with pytest.raises(frappe.ValidationError, match=f"no step .*{other.name}"):
+        door.skip(step=other.name, skipped=True)
+    assert not frappe.db.get_value("Onboarding Step", other.name, "is_skipped")
 
 
 @pytest.mark.parametrize("role", ["System Manager", roles.MANAGER, roles.QUALITY_MANAGER])
@@ -233,3 +239,37 @@ def test_the_workspace_begins_with_it() -> None:
     block = frappe.get_doc("Custom HTML Block", "Complaint QMS Setup")
     allowed = frappe.get_doc("Module Onboarding", onboarding.ONBOARDING).get_allowed_roles()
     assert {row.role for row in block.roles} == set(allowed)
+
+
+@pytest.mark.parametrize("more", [0, 3])
+def test_one_look_reads_the_procedures_once(more: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(more):
+        company = frappe.get_doc(
+            {"doctype": "Company", "company_name": f"Branch {number}", "abbr": f"B{number}"}
+        )
+        company.name = company.company_name
+        company.db_insert()
+    companies = frappe.db.count("Company", {"is_group": 0})
+    steps()
+    asked: list[str] = []
+    choose = checks.procedure.choose_sop
+    monkeypatch.setattr(checks.procedure, "choose_sop", lambda doc: asked.append(doc.company) or choose(doc))
+    sql, queries = frappe.db.sql, []
+    monkeypatch.setattr(frappe.db, "sql", lambda query, *args, **more: queries.append(str(query)) or sql(query, *args, **more))  # fmt: skip
+    steps()
+    assert len(asked) == len(set(asked)) == companies
+    assert len(queries) <= MOST_QUERIES, "\n".join(queries)
+    assert not [query for query in queries if not query.lstrip().lower().startswith("select")]
+
+
+def test_a_look_is_written_only_where_something_differs() -> None:
+    """A GET is committed at its end only when that is asked for."""
+    setting("goodwill_account", None)
+    steps()
+    for value, wanted in ((0, None), (1, True)):
+        frappe.db.set_value("Onboarding Step", onboarding.GOODWILL, "is_complete", value)
+        frappe.local.flags.commit = None
+        steps()
+        assert frappe.local.flags.commit is wanted
+    frappe.local.flags.commit = None
+    assert "GET" in frappe.allowed_http_methods_for_whitelisted_func[door.steps]

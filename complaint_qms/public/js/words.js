@@ -70,13 +70,14 @@ export function record_link(doctype, name, text) {
 /** Show a shipped word that a text field holds in the reader's language while it is written, and keep it as it is stored. */
 export function write_translated(control) {
 	if (!control || control.cq_translated) return;
-	control.cq_translated = {};
+	// No object: what somebody types may be the name of what every object has.
+	control.cq_translated = new Map();
 	const parse = control.parse ? control.parse.bind(control) : (value) => value;
 	control.format_for_input = (value) => {
 		const shown = value ? __(value) : "";
-		control.cq_translated[shown] = value;
+		control.cq_translated.set(shown, value);
 		return shown;
 	};
-	control.parse = (value) => parse(value in control.cq_translated ? control.cq_translated[value] : value);
+	control.parse = (value) => parse(control.cq_translated.has(value) ? control.cq_translated.get(value) : value);
 	control.refresh_input();
 }

@@ -11,6 +11,7 @@ from frappe.utils.background_jobs import get_job, get_job_status
 from rq.job import JobStatus
 
 from complaint_qms.services.importing import problem_text, run, run_lock, source
+from complaint_qms.services.record.error_text import said
 from complaint_qms.services.record.language import speaking
 
 EXAMPLE_LENGTH = 120
@@ -116,7 +117,7 @@ def _run(name: str) -> None:
 def _why(error: Exception) -> str:
     """An error as the form shows it. Only what the app says itself: other errors name paths of the server."""
     if isinstance(error, frappe.ValidationError | frappe.PermissionError):
-        return run.said(error)
+        return said(error)
     return problem_text.unexpected()
 
 

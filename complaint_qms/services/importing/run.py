@@ -10,14 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from html import unescape
 from pathlib import Path
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, now_datetime, strip_html
+from frappe.utils import cint, now_datetime
 from frappe.utils.global_search import update_global_search
 
 from complaint_qms.services.framework_seams import asked_once
@@ -34,6 +33,7 @@ from complaint_qms.services.importing.run_lock import IMPORT, held, hold_row
 from complaint_qms.services.importing.source import Source, require_columns
 from complaint_qms.services.importing.writer import DOCTYPE, build_complaint, store_complaints
 from complaint_qms.services.record.attached_files import own_file
+from complaint_qms.services.record.error_text import said
 
 BATCH = 1000
 FEW = 1000
@@ -70,11 +70,6 @@ def import_rows(doc: Document, source: Source, tell: Callable[[Counts], None] | 
         _make_searchable(source, total.imported)
         frappe.publish_realtime("list_update", {"doctype": "Complaint"}, doctype="Complaint")
     return total
-
-
-def said(error: Exception) -> str:
-    """What an error says, as plain text on one line: messages of the site are markup."""
-    return " ".join(unescape(strip_html(str(error))).split()) or type(error).__name__
 
 
 def try_out(source: Source, defaults: Defaults, size: int = BATCH) -> tuple[Counts, list[RowError]]:

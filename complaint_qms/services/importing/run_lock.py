@@ -1,4 +1,4 @@
-"""One process at a time runs an import, and everybody sees whether one does.
+"""One process at a time runs an import, or the demo, and everybody sees whether one does.
 
 The database keeps the lock for as long as the connection lives that took it. A process that was killed, with its
 worker or its machine, has therefore let go of it, whatever the queue still believes about its job.
@@ -22,19 +22,22 @@ _user = CustomFunction("IS_USED_LOCK", ["name"])
 
 
 class Overtaken(frappe.ValidationError):
-    """Another process is running the same import."""
+    """Another process is at the same work."""
 
 
 @contextmanager
-def held(name: str) -> Iterator[None]:
-    """Run an import within this block.
+def held(name: str, *, overtaken: str = "") -> Iterator[None]:
+    """Run an import, or what else bears the name, within this block.
+
+    Args:
+        overtaken: what is said where another process does; of an import unless given.
 
     Raises:
         Overtaken: another process does.
     """
     lock = _lock(name)
     if not frappe.qb.select(_take(lock, 0)).run()[0][0]:
-        raise Overtaken(_("This import is being run by another process."))
+        raise Overtaken(overtaken or _("This import is being run by another process."))
     try:
         yield
     finally:
@@ -42,7 +45,7 @@ def held(name: str) -> Iterator[None]:
 
 
 def is_held(name: str) -> bool:
-    """Whether a living process runs the import."""
+    """Whether a living process is at it."""
     return frappe.qb.select(_user(_lock(name))).run()[0][0] is not None
 
 

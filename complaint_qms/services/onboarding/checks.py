@@ -8,14 +8,18 @@ from typing import Final
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import cint, flt, today
 
 from complaint_qms.constants import onboarding, vocabulary
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.onboarding.own_work import has_own_complaints
 from complaint_qms.services.people.role_holders import holders_of
 from complaint_qms.services.sop import procedure
 
 _SOP: Final = "Complaint SOP"
+# A company, its holiday list, the procedure of its complaints.
+CompanySop = tuple[str, str | None, Document | None]
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,8 @@ def check_mail() -> Found:
     return Found(bool(ready), told, ["List", "Email Account"], "Email Account")
 
 
-def check_calendar() -> Found:
+def check_calendar(companies: list[CompanySop]) -> Found:
     """The procedure of every company has working hours and holidays that reach beyond today."""
-    companies = _companies()
     current = set(
         frappe.get_all("Holiday List", {"to_date": (">=", today())}, pluck="name", order_by="name asc")
     )
@@ -110,9 +113,8 @@ def check_calendar() -> Found:
     )
 
 
-def check_limits() -> Found:
+def check_limits(companies: list[CompanySop]) -> Found:
     """The procedure of every company limits the first response and the solution, and is the site's own choice."""
-    companies = _companies()
     route = ["List", _SOP]
     if not companies:
         return Found(False, _("There is no company yet."), ["List", "Company"], "Company")
@@ -193,7 +195,7 @@ def check_first_complaint() -> Found:
     )
 
 
-CHECKS: Final[dict[str, Callable[[], Found]]] = {
+CHECKS: Final[dict[str, Callable[..., Found]]] = {
     onboarding.ROLES: check_roles,
     onboarding.MAIL: check_mail,
     onboarding.CALENDAR: check_calendar,
@@ -203,9 +205,17 @@ CHECKS: Final[dict[str, Callable[[], Found]]] = {
     onboarding.INTAKE: check_intake,
     onboarding.FIRST_COMPLAINT: check_first_complaint,
 }
+# These look at every company, which is read once for all of them.
+_OF_COMPANIES: Final = (check_calendar, check_limits)
 
 
-def as_shipped(sop: frappe.model.document.Document) -> bool:
+def find_all() -> dict[str, Found]:
+    """How each thing stands, by the name of its step."""
+    companies = _companies()
+    return {name: check(companies) if check in _OF_COMPANIES else check() for name, check in CHECKS.items()}
+
+
+def as_shipped(sop: Document) -> bool:
     """Whether an SOP is the first one of every site, with its limits as they came."""
     shipped = vocabulary.DEFAULT_SOP
     stages = {stage: (seconds, role) for stage, seconds, role, _above in vocabulary.SOP_STAGES}
@@ -217,22 +227,9 @@ def as_shipped(sop: frappe.model.document.Document) -> bool:
     )
 
 
-def has_own_complaints() -> bool:
-    """Whether the site has a complaint that the demo did not make."""
-    complaint, demo = frappe.qb.DocType("Complaint"), frappe.qb.DocType("Complaint Demo Record")
-    of_demo = frappe.qb.from_(demo).select(demo.document_name).where(demo.document_type == "Complaint")
-    return bool(
-        frappe.qb.from_(complaint).select(complaint.name).where(complaint.name.notin(of_demo)).limit(1).run()
-    )
-
-
-def _companies() -> list[tuple[str, str | None, frappe.model.document.Document | None]]:
-    """(company, its holiday list, the procedure of its complaints) of each company that is no group."""
+def _companies() -> list[CompanySop]:
+    """Each company that is no group; which procedure holds is told by lists in the cache, and each one is read once."""
     rows = frappe.get_all("Company", {"is_group": 0}, ["name", "default_holiday_list"], order_by="name asc")
-    found = []
-    for row in rows:
-        name = procedure.choose_sop(frappe._dict(company=row.name))
-        found.append(
-            (row.name, row.default_holiday_list, frappe.get_cached_doc(_SOP, name) if name else None)
-        )
-    return found
+    chosen = {row.name: procedure.choose_sop(frappe._dict(company=row.name)) for row in rows}
+    sops = {name: frappe.get_cached_doc(_SOP, name) for name in dict.fromkeys(chosen.values()) if name}
+    return [(row.name, row.default_holiday_list, sops.get(chosen[row.name])) for row in rows]

@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import cint
 
 from complaint_qms.constants.onboarding import ONBOARDING
-from complaint_qms.services.onboarding.checks import CHECKS
+from complaint_qms.services.onboarding.checks import CHECKS, find_all
 
 STEP = "Onboarding Step"
 
@@ -27,7 +27,8 @@ def steps_now() -> dict[str, Any]:
     """Title, subtitle and each step: `name`, `title`, `description`, `action`, `done`, `skipped`, `told`, and where it is set
     (`route`, empty for who may not change it there; `field`, empty for all of it).
 
-    What Frappe keeps of the steps is brought to what was found, so that its own screens say the same.
+    What Frappe keeps of the steps is brought to what was found, so that its own screens say the same. Nothing is written
+    while they agree.
     """
     doc = frappe.get_doc("Module Onboarding", ONBOARDING)
     order = [row.step for row in doc.steps if row.step in CHECKS]
@@ -40,9 +41,9 @@ def steps_now() -> dict[str, Any]:
             order_by="name asc",
         )
     }
-    steps = []
+    steps, standing = [], find_all()
     for name in order:
-        found, row = CHECKS[name](), kept[name]
+        found, row = standing[name], kept[name]
         steps.append(
             {
                 "name": name,
@@ -84,6 +85,8 @@ def _keep(doc: Document, kept: dict[str, frappe._dict], steps: list[dict[str, An
             frappe.db.set_value(
                 STEP, {"name": ("in", changed)}, "is_complete", int(done), update_modified=False
             )
+            frappe.local.flags.commit = True  # also at the end of a GET
     complete = all(step["done"] or step["skipped"] for step in steps)
     if bool(doc.is_complete) != complete:
         doc.db_set("is_complete", int(complete), update_modified=False)
+        frappe.local.flags.commit = True

@@ -2,7 +2,19 @@
 import { esc } from "../markup";
 
 const EVERY = 2000;
+const SELDOM = 30000; // while the server does not answer
 const ask = (what) => frappe.xcall(`complaint_qms.api.demo.${what}`);
+// Asked again and again: a request that fails opens no message of its own.
+const ask_quietly = () =>
+	new Promise((resolve, reject) => {
+		frappe.call({
+			method: "complaint_qms.api.demo.progress",
+			type: "GET",
+			silent: true,
+			callback: ({ message }) => resolve(message),
+			error: reject,
+		});
+	});
 
 /** Ask whether to load or to remove the demo, whichever can be done, and show how it goes. */
 export function offer_demo(done) {
@@ -15,7 +27,7 @@ export function offer_demo(done) {
 
 const load_text = () =>
 	__(
-		"A made-up company trades on this site for a year: customers, items, purchases, deliveries, invoices, users and 160 complaints. It books in your company, so it is refused where there are complaints or ledger entries of your own. It takes some minutes, and all of it can be removed again."
+		"A made-up company trades on this site for a year: customers, items, purchases, deliveries, invoices, users and 160 complaints. It books in your company, so it is refused where there are complaints, entries or submitted documents of your own. It takes some minutes, and all of it can be removed again."
 	);
 
 const removal_text = (now) =>
@@ -28,16 +40,25 @@ function confirm_task(task, label, text, done) {
 	return dialog;
 }
 
-/** Show what the job says until it is done. */
+/** Show what the job says until it is done. A request that fails says nothing about the job, so it is asked again. */
 function watch(now, done) {
 	const dialog = new frappe.ui.Dialog({ title: __("Demo Data"), fields: [{ fieldname: "told", fieldtype: "HTML" }] });
+	let wait = EVERY;
+	const draw = (state) => dialog.get_field("told").$wrapper.html(told_html(state));
+	const poll = () => dialog.display && ask_quietly().then(show, unanswered);
 	const show = (state) => {
-		dialog.get_field("told").$wrapper.html(told_html(state));
-		if (state.under_way) return void setTimeout(() => dialog.display && ask("progress").then(show), EVERY);
+		wait = EVERY;
+		draw(state);
+		if (state.under_way) return void setTimeout(poll, EVERY);
 		return done && done(state);
 	};
+	const unanswered = () => {
+		draw({ text: __("The server does not answer. It is asked again …"), under_way: true });
+		setTimeout(poll, wait);
+		wait = Math.min(2 * wait, SELDOM);
+	};
 	dialog.show();
-	show({ ...now, under_way: true });
+	show(now);
 }
 
 function told_html({ text, error, under_way, users, password }) {

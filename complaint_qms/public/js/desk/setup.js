@@ -41,7 +41,7 @@ export function draw_setup(holder) {
 		});
 	}
 
-	const refresh = () => frappe.xcall("complaint_qms.api.onboarding.steps").then(show);
+	const refresh = () => frappe.call({ method: "complaint_qms.api.onboarding.steps", type: "GET" }).then(({ message }) => show(message));
 	// The workspace makes the block anew at each visit; the one before it has nothing to watch any more.
 	$(document).off("page-change.cq_setup");
 	$(document).on("page-change.cq_setup", () => {

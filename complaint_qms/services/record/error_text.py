@@ -1,0 +1,33 @@
+"""What an error says, for a person who reads it outside the desk's own dialogs, and what the log keeps of it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from html import unescape
+
+import frappe
+from frappe.utils import strip_html
+
+
+def said(error: BaseException) -> str:
+    """What an error says, as plain text on one line: messages of the site are markup, and some are lists of sentences."""
+    told = error.args[0] if error.args else ""
+    parts = told if isinstance(told, list | tuple) else [str(error)]
+    return " ".join(unescape(strip_html(" ".join(map(str, parts)))).split()) or type(error).__name__
+
+
+def way_of(error: BaseException) -> str:
+    """Where an error arose and of what kind it is, for the log: without what it says, which may name people."""
+    return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
+
+
+@contextmanager
+def logged_only(title: str) -> Iterator[None]:
+    """Around a convenience that keeps nobody from their work when it fails: the log tells where, and people go on."""
+    try:
+        yield
+    except Exception as error:
+        with suppress(Exception):
+            frappe.log_error(title=title, message=way_of(error))
