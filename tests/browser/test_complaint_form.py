@@ -147,6 +147,56 @@ def test_a_dialog_that_is_left_for_a_field_keeps_what_was_typed(login, person) -
     expect(desk.dialog.locator('[data-fieldname="is_complaint"] select')).to_have_value("no")
 
 
+SAVED = """async (docs) => {
+    for (const doc of docs) {
+        await frappe.model.with_doctype(doc.doctype);
+        $(document).trigger("save", [doc]);
+    }
+    cur_frm.refresh();
+}"""
+
+
+def leave_for_a_field(desk: Desk) -> None:
+    desk.create("Reject", group="More%20Steps")
+    desk.put(desk.dialog, is_complaint="no")
+    desk.page.evaluate("$(cur_dialog.wrapper).find('[data-missing-field]').last().trigger('click')")
+    expect(desk.page.locator(".modal.show:visible")).to_have_count(0)
+
+
+def test_a_dialog_comes_back_for_what_belongs_to_its_record_alone(login, person) -> None:
+    _order, _delivery, invoice = factory.sold()
+    doc = factory.in_triage(customer=invoice.customer, sales_invoice=invoice.name)
+    line = {"sales_invoice": invoice.name, "item_code": invoice.items[0].item_code, "qty": 1}
+    settlement = settling.proposal(doc, invoice, line).insert()
+    frappe.db.commit()
+    user = person(roles.MANAGER)
+    frappe.db.set_value("Complaint", doc.name, "complaint_owner", user)
+    frappe.db.commit()
+    desk = Desk(login(user))
+    desk.open("Complaint", doc.name)
+    expect(desk.primary).to_have_text("Investigate")
+    of_this = {"doctype": "Complaint Settlement", "name": settlement.name, "complaint": doc.name}
+    other = {"doctype": "Complaint Settlement", "name": "Another", "complaint": "Another Complaint"}
+    strangers = [other, {"doctype": "ToDo", "name": "t"}, {"doctype": "User", "name": user}]
+    leave_for_a_field(desk)
+    desk.page.evaluate(SAVED, strangers)
+    desk.settle()
+    expect(desk.page.locator(".modal.show:visible"), "they are about something else").to_have_count(0)
+    task = {"doctype": "ToDo", "name": "t", "reference_type": "Complaint", "reference_name": doc.name}
+    for linked in (of_this, task, {"doctype": "Sales Invoice", "name": invoice.name}):
+        desk.page.evaluate(SAVED, [linked])
+        expect(desk.dialog.locator('[data-fieldname="is_complaint"] select')).to_have_value("no")
+        desk.page.evaluate("cur_dialog.hide()")
+        expect(desk.page.locator(".modal.show:visible")).to_have_count(0)
+        leave_for_a_field(desk)
+    desk.page.evaluate("frappe.set_route('List', 'Complaint Settlement')")
+    expect(desk.page.locator(".frappe-list:visible").first).to_be_visible()
+    desk.go_to("Complaint", doc.name)
+    desk.page.evaluate(SAVED, [of_this])
+    desk.settle()
+    expect(desk.page.locator(".modal.show:visible"), "it was another visit").to_have_count(0)
+
+
 def test_the_number_of_a_gate_is_for_who_looks_it_up(login, person, complaint: str) -> None:
     desk = Desk(login(person(roles.MANAGER, "System Manager")))
     desk.open("Complaint", complaint)

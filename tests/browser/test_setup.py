@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from complaint_qms.constants import onboarding, roles
 from complaint_qms.constants.settings import SETTINGS
 from tests.browser.desk import Desk
+from tests.desk import factory
 
 
 @pytest.fixture
@@ -81,3 +82,71 @@ def test_a_tour_starts_from_the_menu_and_leads_through_the_tabs(login, complaint
         told.locator(".driver-next-btn").click()
         expect(told).to_contain_text(words)
     expect(desk.form.locator(".form-tabs .nav-link.active")).to_contain_text("Triage")
+
+
+@pytest.fixture
+def demo_dialog(server: str, browser, person):
+    """Function: the dialog of the demo, with these answers about it one after the other; None is no answer at all.
+
+    What gets no answer is noted on the console, hence a page that is not watched for that.
+    """
+    contexts = []
+
+    def opened(*answers: dict | None):
+        page = browser.new_context(base_url=server).new_page()
+        contexts.append(page.context)
+        user = person("System Manager")
+        page.request.post("/api/method/login", form={"usr": user, "pwd": factory.PASSWORD})
+        page.goto("/app/complaints")
+        Desk(page).settle()
+        left = list(answers)
+
+        def answer(route) -> None:
+            told = left.pop(0) if len(left) > 1 else left[0]
+            if told is None:
+                return route.abort()
+            usual = {"state": "", "under_way": False, "text": "", "error": False, "users": []}
+            return route.fulfill(json={"message": usual | told})
+
+        page.route("**/api/method/complaint_qms.api.demo.progress*", answer)
+        page.evaluate("complaint_qms.load_desk().then(() => complaint_qms.desk.offer_demo())")
+        return page.locator(".modal.show:visible [role=status] .indicator")
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+AT_WORK = {"under_way": True, "text": "20 of 160 complaints"}
+
+
+def test_the_dialog_of_the_demo_goes_on_asking(demo_dialog) -> None:
+    shown = demo_dialog(AT_WORK, None, None, {"state": "finished", "text": "The demo is loaded."})
+    expect(shown).to_have_text("The server does not answer. It is asked again …")
+    expect(shown).to_have_text("The demo is loaded.")
+    expect(shown).to_have_class("indicator green")
+    expect(shown.page.locator(".modal.show:visible")).to_have_count(1)
+
+
+def test_a_killed_job_is_shown_as_an_error_with_its_remedy(demo_dialog) -> None:
+    words = "It was interrupted, and part of the demo stays."
+    shown = demo_dialog(AT_WORK, {"state": "broken", "text": words, "error": True})
+    expect(shown).to_have_text(words)
+    expect(shown).to_have_class("indicator red")
+
+
+def test_what_is_typed_is_kept_whatever_every_object_has(login) -> None:
+    desk = Desk(login())
+    desk.page.goto("/app/complaints")
+    desk.settle()
+    typed = ["constructor", "toString", "__proto__", "hasOwnProperty", "", "Low"]
+    kept = desk.page.evaluate(
+        """(typed) => {
+            const control = { refresh_input() {} };
+            complaint_qms.words.write_translated(control);
+            control.format_for_input("Low");
+            return typed.map((value) => control.parse(value));
+        }""",
+        typed,
+    )
+    assert kept == typed

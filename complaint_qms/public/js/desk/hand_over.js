@@ -29,8 +29,12 @@ export async function take_step(frm, step, options) {
 
 // What was typed into a step's dialog that was left: to look at a field of the form, to save, or by mistake.
 const drafts = new Map();
-// The step whose dialog was left for a missing thing: its dialog comes back once that was saved.
+// The step whose dialog was left for a missing thing: its dialog comes back once that was saved, unless somebody turned to
+// something else meanwhile.
 let left_for = null;
+frappe.router.on("change", () => {
+	if (left_for && !stays_with(left_for, frappe.get_route())) left_for = null;
+});
 const draft_key = (frm, step) => `${frm.doctype}/${frm.doc.name}/${step.action}`;
 
 /** Whether the dialog of a step comes back on a form: it was left for something missing, and since then something was saved. */
@@ -41,9 +45,34 @@ export function comes_back(frm, step) {
 	return saved;
 }
 
-/** Another record was saved meanwhile: that may be what was missing. */
-export function saved_elsewhere(frm) {
-	if (left_for && !left_for.step.startsWith(`${frm.doctype}/${frm.doc.name}/`)) left_for.elsewhere = true;
+/** Another record was saved meanwhile: where it belongs to the one whose dialog was left, that may be what was missing. */
+export function saved_elsewhere(doc) {
+	if (left_for && !is_record(left_for, doc) && belongs_to(left_for, doc)) left_for.elsewhere = true;
+}
+
+const is_record = (record, { doctype, name }) => record.doctype === doctype && record.name === name;
+
+/** Whether a route leads to a record or to one that belongs to it; of one that is not read yet nobody knows. */
+function stays_with(record, [kind, doctype, name]) {
+	if (kind !== "Form") return false;
+	const doc = (locals[doctype] || {})[name];
+	return !doc || is_record(record, doc) || belongs_to(record, doc);
+}
+
+/** Whether two records are linked, in either direction. People are named everywhere, and belong to no record. */
+function belongs_to(record, doc) {
+	const own = (locals[record.doctype] || {})[record.name];
+	return names(doc, record) || (doc.doctype !== "User" && Boolean(own) && names(own, doc));
+}
+
+function names(doc, { doctype, name }) {
+	const { fields = [] } = frappe.get_meta(doc.doctype) || {};
+	return fields.some(({ fieldtype, fieldname, options }) => {
+		const value = doc[fieldname];
+		if (frappe.model.table_fields.includes(fieldtype)) return (value || []).some((row) => names(row, { doctype, name }));
+		if (value !== name) return false;
+		return fieldtype === "Link" ? options === doctype : fieldtype === "Dynamic Link" && doc[options] === doctype;
+	});
 }
 
 function asked_fields(step) {
@@ -149,7 +178,7 @@ function open_dialog(frm, step, fields, outside, options) {
 		const field = this.dataset.missingField;
 		if (dialog.fields_dict[field]) return dialog.fields_dict[field].set_focus();
 		dialog.hide();
-		left_for = { step: draft_key(frm, step), modified: frm.doc.modified };
+		left_for = { step: draft_key(frm, step), doctype: frm.doctype, name: frm.doc.name, modified: frm.doc.modified };
 		frappe.show_alert({ message: esc(__("“{0}” comes back once you have saved.", [__(step.action)])), indicator: "blue" });
 		options.go_to(field);
 	});

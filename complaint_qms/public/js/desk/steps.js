@@ -36,7 +36,7 @@ export function go_to(frm, fieldname) {
 
 let wanted_place = null;
 
-$(document).on("save", (event, doc) => doc && saved_elsewhere({ doctype: doc.doctype, doc }));
+$(document).on("save", (event, doc) => doc && saved_elsewhere(doc));
 
 /**
  * Open a record at a field, or with the dialog of a step: its form goes there as soon as it is drawn.
