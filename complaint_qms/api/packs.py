@@ -21,19 +21,22 @@ def listed() -> list[dict[str, Any]]:
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
-def preview(pack: str) -> list[dict[str, Any]]:
-    """What applying the pack would do: record by record, with what the site has and what it would get."""
+def preview(pack: str) -> dict[str, Any]:
+    """What applying the pack would do: `items`, record by record, with what the site has and what it would get; `shown`
+    is the mark of it, which `use` takes back."""
     _check_permission()
-    return [pack_words.describe_item(item) for item in packs.compare(_pack(pack))]
+    items = packs.compare(_pack(pack))
+    return {"items": [pack_words.describe_item(item) for item in items], "shown": packs.mark_of(items)}
 
 
 @frappe.whitelist(methods=["POST"])
 @checked
-def use(pack: str, overwrite: list | None = None) -> dict[str, Any]:
-    """Apply a pack; what the company changed stays unless its key is in `overwrite`."""
+def use(pack: str, overwrite: list | None = None, shown: str | None = None) -> dict[str, Any]:
+    """Apply a pack; what the company changed stays unless its key is in `overwrite`. With `shown`, the mark that `preview`
+    gave, it is refused when something else would happen by now."""
     _check_permission()
     wanted = [key for key in overwrite or () if isinstance(key, str)]
-    counts = packs.apply_pack(_pack(pack), wanted)
+    counts = packs.apply_pack(_pack(pack), wanted, shown)
     return {"counts": counts, "told": pack_words.tell_counts(counts)}
 
 

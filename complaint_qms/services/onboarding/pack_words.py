@@ -8,7 +8,19 @@ import frappe
 from frappe import _
 from frappe.utils import flt, format_duration
 
-from complaint_qms.services.onboarding.packs import NEW, SAME, UPDATE, YOURS, Item
+from complaint_qms.services.onboarding.packs import (
+    DENIED,
+    GONE,
+    NEW,
+    OFF,
+    RESTS,
+    SAME,
+    TAKEN,
+    UNUSABLE,
+    UPDATE,
+    YOURS,
+    Item,
+)
 from complaint_qms.services.record.labels import word
 
 _MOST = 280  # characters of a long text that are shown
@@ -27,34 +39,73 @@ def introduce(pack: dict[str, Any]) -> dict[str, Any]:
 def describe_item(item: Item) -> dict[str, Any]:
     """A record of a pack with what it does, and field by field what is there and what would be."""
     meta = frappe.get_meta(item.doctype)
-    parts = [part for part in (item.then or {}) if part not in ("type_key",)]
+    shown = [part for part in item.then if item.now or item.then[part] not in (None, "", [])]
     return {
         "key": item.key,
         "kind": _(item.doctype),
         "name": _(item.name),
         "change": item.change,
+        "note": _note(item),
+        "take": _take(item),
         "fields": [
             {
                 "label": _(meta.get_label(part), context=item.doctype),
-                "now": _shown(item.doctype, part, item.now.get(part)) if item.now else "",
+                "now": _shown(item.doctype, part, item.now[part]) if item.now else "",
                 "then": _shown(item.doctype, part, item.then[part]),
             }
-            for part in parts
-            if item.then[part] not in (None, "", [])
+            for part in shown
         ],
     }
 
 
 def tell_counts(counts: dict[str, int]) -> str:
-    """One sentence on what applying a pack did."""
-    if not counts[NEW] and not counts[UPDATE]:
-        return _("Nothing was changed: all of it is there already, or is as you have it.")
-    return _("{0} made, {1} brought up to date, {2} left as you have them.").format(
-        counts[NEW], counts[UPDATE], counts[YOURS] + counts[SAME]
-    )
+    """What applying a pack did."""
+    written = counts[NEW] + counts[UPDATE] + counts[OFF]
+    told = [
+        _("{0} made, {1} brought up to date, {2} left as you have them.").format(
+            counts[NEW], counts[UPDATE], counts[YOURS] + counts[SAME]
+        )
+        if written
+        else _("Nothing was changed: all of it is there already, or is as you have it.")
+    ]
+    if counts[OFF]:
+        told.append(_("{0} of another trade switched off.").format(counts[OFF]))
+    if counts[DENIED]:
+        told.append(_("{0} not written, because you may not change them.").format(counts[DENIED]))
+    return " ".join(told)
+
+
+def _note(item: Item) -> str:
+    why, name = item.why
+    if item.change == DENIED:
+        return _("You may not write this. The rest is applied; a System Manager can add it later.")
+    if item.then == {"enabled": 0} and item.now == {"enabled": 1}:
+        return _("It belongs to another trade and would take complaints of this severity.")
+    notes = {
+        GONE: _("You deleted it."),
+        RESTS: _("It comes switched off, because {0} stays the default SOP.").format(_(name)),
+        UNUSABLE: _("{0} is missing or switched off, so it cannot be the default SOP.").format(_(name)),
+        TAKEN: _("{0} is proposed first: it is marked for the same message and language.").format(name),
+    }
+    return notes.get(why, "")
+
+
+def _take(item: Item) -> str:
+    """What ticking a record does that the company has its own way; nothing where it cannot be ticked."""
+    if item.change != YOURS or item.why[0] == UNUSABLE:
+        return ""
+    if item.why[0] == GONE:
+        return _("Make it again")
+    if item.then == {"enabled": 0}:
+        return _("Switch it off")
+    return _("Replace it with the sample")
 
 
 def _shown(doctype: str, part: str, value: Any) -> str:
+    return _told(doctype, part, value) or _("(empty)")
+
+
+def _told(doctype: str, part: str, value: Any) -> str:
     if part == "stages":
         return "\n".join(
             f"{word(row['stage'])}: {_duration(row['time_limit'])}, {_(row['responsible_role'])}"

@@ -1,32 +1,44 @@
 """Sample procedures by trade: SOPs, complaint types, what severities mean, templates. One file a pack (`fixtures/sop_packs/`).
 
-What a pack wrote is remembered by a digest, so that it can tell its own words from those that the company has written since: its
-own are brought up to date, the company's stay unless somebody says otherwise.
+What a pack wrote is remembered by a digest of each field, so that it can tell its own words from those that the company has
+written since: its own are brought up to date, the company's stay unless somebody says otherwise.
+
+SOPs for grave complaints fit by severity alone, so only those of the pack whose SOP is the default are in use: another pack's
+are switched off when this one takes the default over, and this one's come switched off where the company keeps its own default.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import frappe
-from frappe.model.document import Document
-from frappe.utils import flt
+from frappe import _
 
 from complaint_qms.constants import risk, vocabulary
+from complaint_qms.constants.correspondence import KIND_FIELD, LANGUAGE_FIELD
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.onboarding import pack_site
 
-NEW, SAME, UPDATE, YOURS = "new", "same", "update", "yours"
-"""What applying a pack does to a record: makes it, nothing, brings it up to date, leaves it as the company has it."""
+NEW, SAME, UPDATE, YOURS, OFF, DENIED = "new", "same", "update", "yours", "off", "denied"
+"""What applying a pack does to a record: makes it, nothing, brings it up to date, leaves it as the company has it, switches
+it off, leaves it because the user may not write it."""
+
+GONE, RESTS, UNUSABLE, TAKEN = "gone", "rests", "unusable", "taken"
+"""Why a record is not what somebody may expect: the company deleted it, it comes switched off because another SOP is the
+default, the default cannot be one that is missing or switched off, another template is proposed instead."""
 
 _WRITTEN: Final = "sop_packs_written"
+_SOP: Final = "Complaint SOP"
+_DEFAULT: Final = f"{SETTINGS}/{SETTINGS}"
 # DocType → its part of a pack, and the field that names a record
 _PARTS: Final = {
     "Complaint Type": ("types", "complaint_type_name"),
-    "Complaint SOP": ("sops", "sop_name"),
+    _SOP: ("sops", "sop_name"),
     "Risk Severity": ("severities", "severity_name"),
     "Email Template": ("templates", "name"),
 }
@@ -45,16 +57,22 @@ class Item:
     Attributes:
         key: DocType and name, as one text.
         change: what applying does to it.
+        exists: whether the site has it.
+        ours: whether it says what a pack wrote last.
         now: field → what the site has, of those that differ.
         then: field → what the pack has.
+        why: one of the reasons above, and the record it speaks of.
     """
 
     doctype: str
     name: str
     values: dict[str, Any]
     change: str
+    exists: bool = True
+    ours: bool = False
     now: dict[str, Any] = field(default_factory=dict)
     then: dict[str, Any] = field(default_factory=dict)
+    why: tuple[str, str] = ("", "")
 
     @property
     def key(self) -> str:
@@ -68,37 +86,77 @@ def read_packs() -> dict[str, dict[str, Any]]:
     return {pack["key"]: pack for pack in sorted(packs, key=lambda pack: pack["title"])}
 
 
-def compare(pack: dict[str, Any]) -> list[Item]:
-    """What applying a pack would do, record by record, the default SOP last."""
-    written = _digests()
-    items = [
-        _compared(doctype, row[name], {key: value for key, value in row.items() if key != name}, written)
-        for doctype, (part, name) in _PARTS.items()
-        for row in pack[part]
-    ]
-    return [*items, _default(pack, written)]
-
-
-def apply_pack(pack: dict[str, Any], overwrite: list[str]) -> dict[str, int]:
-    """Bring a pack onto the site; how many records were made, brought up to date and left. Again, it changes nothing.
+def compare(pack: dict[str, Any], overwrite: Collection[str] = ()) -> list[Item]:
+    """What applying a pack would do, record by record, the default SOP last.
 
     Args:
         overwrite: keys of records that the company changed and that take the pack's words all the same.
     """
-    # Who applies at the same moment waits here, and then finds it done.
+    memory, usual = _memory(), pack["sops"][0]["sop_name"]
+    rows = {doctype: _rows(pack, doctype) for doctype in _PARTS}
+    others = _grave_of_others(pack)
+    sites = {
+        doctype: pack_site.read(doctype, (others if doctype == _SOP else {}) | rows[doctype])
+        for doctype in _PARTS
+    }
+    sop = _compared(_SOP, usual, rows[_SOP][usual], sites[_SOP], memory)
+    default = _default(sop, sites[_SOP], memory, overwrite)
+    leads = default.change in (SAME, UPDATE) or (default.change == YOURS and _taken_over(default, overwrite))
+    graves = [grave["sop_name"] for grave in pack["sops"][1:]]
+    for name in graves:
+        if leads or sites[_SOP].stored(name, ()) is None:
+            rows[_SOP][name]["enabled"] = int(leads)
+    items = [
+        _compared(doctype, name, values, sites[doctype], memory)
+        for doctype in _PARTS
+        for name, values in rows[doctype].items()
+    ]
+    if leads:
+        items += _switched_off(others, sites[_SOP], memory)
+    else:
+        rests = (RESTS, default.now["default_sop"])
+        items = [
+            replace(item, why=rests) if item.change == NEW and item.name in graves else item for item in items
+        ]
+    return [*_proposed(items), default]
+
+
+def apply_pack(
+    pack: dict[str, Any], overwrite: Collection[str] = (), shown: str | None = None
+) -> dict[str, int]:
+    """Bring a pack onto the site; how many records were made, brought up to date, left and so on. Again, it changes nothing.
+
+    Args:
+        overwrite: keys of records that the company changed and that take the pack's words all the same.
+        shown: mark of what the user was shown (`mark_of`); None for a caller who looked at nothing.
+
+    Raises:
+        frappe.ValidationError: something else would happen than what was shown.
+    """
+    # Who applies at the same moment waits here. What is read below has to be newer than the lock: a transaction that read
+    # before would see the site as it was then.
+    frappe.db.commit()
     frappe.db.get_value("DocType", SETTINGS, "name", for_update=True)
-    items, digests = compare(pack), _digests()
-    counts = {NEW: 0, UPDATE: 0, SAME: 0, YOURS: 0}
-    for item in items:
-        change = UPDATE if item.change == YOURS and item.key in overwrite else item.change
+    if shown is not None and shown != mark_of(compare(pack)):
+        frappe.throw(
+            _("Something has changed since this list was shown. Look at the list once more, then apply it.")
+        )
+    memory = _memory()
+    counts = dict.fromkeys((NEW, UPDATE, SAME, YOURS, OFF, DENIED), 0)
+    for item in compare(pack, overwrite):
+        change = UPDATE if item.change == YOURS and _taken_over(item, overwrite) else item.change
         counts[change] += 1
-        if change == YOURS:
-            continue
-        if change in (NEW, UPDATE):
+        if change in (NEW, UPDATE, OFF):
             _write(item)
-        digests[item.key] = _digest(item.values)
-    frappe.db.set_single_value(SETTINGS, _WRITTEN, json.dumps(digests, sort_keys=True), update_modified=False)
+        if change in (NEW, UPDATE, OFF) or (change == SAME and item.ours):
+            memory[item.key] = _remembered(memory.get(item.key), item.values)
+    frappe.db.set_single_value(SETTINGS, _WRITTEN, json.dumps(memory, sort_keys=True), update_modified=False)
     return counts
+
+
+def mark_of(items: list[Item]) -> str:
+    """Mark by which it is known whether applying does what was shown."""
+    return _digest([(item.key, item.change, item.now, item.then, item.why) for item in items])
 
 
 def pack_templates() -> list[str]:
@@ -106,90 +164,120 @@ def pack_templates() -> list[str]:
     return [row["name"] for pack in read_packs().values() for row in pack["templates"]]
 
 
-def _compared(doctype: str, name: str, values: dict[str, Any], written: dict[str, str]) -> Item:
-    key = f"{doctype}/{name}"
+def _rows(pack: dict[str, Any], doctype: str) -> dict[str, dict[str, Any]]:
+    """Name → values of the records of a DocType that a pack brings."""
+    part, name = _PARTS[doctype]
+    rows = {row[name]: {key: value for key, value in row.items() if key != name} for row in pack[part]}
     if doctype == "Complaint Type":
-        values = values | {"parent_complaint_type": _parent(values["parent_complaint_type"])}
-    if not frappe.db.exists(doctype, name):
+        parents = pack_site.groups({row["parent_complaint_type"] for row in rows.values()})
+        for values in rows.values():
+            values["parent_complaint_type"] = parents[values["parent_complaint_type"]]
+    return rows
+
+
+def _grave_of_others(pack: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Name → values of the SOPs for grave complaints that the other packs bring."""
+    return {
+        sop["sop_name"]: {key: value for key, value in sop.items() if key != "sop_name"}
+        for other in read_packs().values()
+        if other["key"] != pack["key"]
+        for sop in other["sops"][1:]
+    }
+
+
+def _compared(
+    doctype: str, name: str, values: dict[str, Any], site: pack_site.Site, memory: dict[str, Any]
+) -> Item:
+    key, stored = f"{doctype}/{name}", site.stored(name, values)
+    if stored is None:
         # Applied once and gone since: the company took it away.
-        return Item(doctype, name, values, YOURS if key in written else NEW, then=values)
-    stored = _stored(frappe.get_doc(doctype, name), values)
-    differing = [part for part in values if stored[part] != _plain(values[part])]
+        change, why = (YOURS, (GONE, "")) if key in memory else (NEW, ("", ""))
+        return Item(doctype, name, values, change if site.may_create else DENIED, False, then=values, why=why)
+    ours = _untouched(memory[key], doctype, stored) if key in memory else _is_seed(doctype, name, stored)
+    differing = [part for part in values if stored[part] != pack_site.comparable(values[part])]
     if not differing:
-        return Item(doctype, name, values, SAME)
-    ours = _digest(stored) == written[key] if key in written else _is_seed(doctype, name, stored)
+        return Item(doctype, name, values, SAME, ours=ours and key in memory)
+    change = UPDATE if ours else YOURS
     return Item(
         doctype,
         name,
         values,
-        UPDATE if ours else YOURS,
-        {part: stored[part] for part in differing},
-        {part: values[part] for part in differing},
+        change if site.may_write(name) else DENIED,
+        ours=ours,
+        now={part: stored[part] for part in differing},
+        then={part: values[part] for part in differing},
     )
 
 
-def _default(pack: dict[str, Any], written: dict[str, str]) -> Item:
-    """The SOP of complaints that no other one fits, in the settings; one that the company put out of use is not set."""
-    key, name = f"{SETTINGS}/{SETTINGS}", pack["sops"][0]["sop_name"]
-    values, stored = (
-        {"default_sop": name},
-        {"default_sop": frappe.db.get_single_value(SETTINGS, "default_sop") or ""},
-    )
-    if stored == values:
-        return Item(SETTINGS, SETTINGS, values, SAME)
+def _default(usual: Item, sops: pack_site.Site, memory: dict[str, Any], overwrite: Collection[str]) -> Item:
+    """The SOP of complaints that no other one fits, in the settings; one that is missing or out of use is not set."""
+    values = {"default_sop": usual.name}
+    stored = {"default_sop": frappe.db.get_single_value(SETTINGS, "default_sop", cache=False) or ""}
     seeded = stored["default_sop"] in ("", vocabulary.DEFAULT_SOP_NAME)
-    ours = _digest(stored) == written[key] if key in written else seeded
-    usable = not frappe.db.exists("Complaint SOP", {"name": name, "enabled": 0})
-    return Item(SETTINGS, SETTINGS, values, UPDATE if ours and usable else YOURS, stored, values)
+    ours = _untouched(memory[_DEFAULT], SETTINGS, stored) if _DEFAULT in memory else seeded
+    if stored == values:
+        return Item(SETTINGS, SETTINGS, values, SAME, ours=ours and _DEFAULT in memory)
+    usable = (
+        sops.enabled(usual.name) if usual.exists else usual.change == NEW or _taken_over(usual, overwrite)
+    )
+    change, why = (UPDATE if ours and usable else YOURS), ("", "") if usable else (UNUSABLE, usual.name)
+    return Item(SETTINGS, SETTINGS, values, change, ours=ours, now=stored, then=values, why=why)
+
+
+def _switched_off(
+    others: dict[str, dict[str, Any]], sops: pack_site.Site, memory: dict[str, Any]
+) -> list[Item]:
+    """SOPs of other packs that would take grave complaints away from this one's: those that still fit by severity alone."""
+    named = frappe.get_all(
+        "Complaint Type", {"default_sop": ("in", list(others))}, pluck="default_sop", order_by="name asc"
+    )
+    items = []
+    for name, values in others.items():
+        key = f"{_SOP}/{name}"
+        if key not in memory or not sops.enabled(name) or sops.narrowed(name):
+            continue
+        stored = sops.stored(name, [*values, "enabled"])
+        ours = name not in named and _untouched(memory[key], _SOP, stored)
+        change = (OFF if ours else YOURS) if sops.may_write(name) else DENIED
+        items.append(
+            Item(_SOP, name, {"enabled": 0}, change, ours=ours, now={"enabled": 1}, then={"enabled": 0})
+        )
+    return items
+
+
+def _proposed(items: list[Item]) -> list[Item]:
+    """The items, with a word at each new template that another one stands before."""
+    new = {item.name for item in items if item.doctype == "Email Template" and item.change == NEW}
+    first = pack_site.first_templates() if new else {}
+    return [
+        replace(item, why=(TAKEN, first[kind]))
+        if item.name in new and (kind := (item.values[KIND_FIELD], item.values[LANGUAGE_FIELD])) in first
+        else item
+        for item in items
+    ]
+
+
+def _taken_over(item: Item, overwrite: Collection[str]) -> bool:
+    return item.key in overwrite and item.change == YOURS and item.why[0] != UNUSABLE
 
 
 def _write(item: Item) -> None:
-    """Make a record, or give it the pack's values; hours, company and whether it is in use stay the company's."""
-    exists = item.doctype == SETTINGS or frappe.db.exists(item.doctype, item.name)
-    doc = frappe.get_doc(item.doctype, item.name) if exists else frappe.new_doc(item.doctype)
+    """Make a record, or give it the pack's values; hours, company and whether the usual SOP is in use stay the company's."""
+    doc = frappe.get_doc(item.doctype, item.name) if item.exists else frappe.new_doc(item.doctype)
     doc.update(item.values)
-    if exists:
+    if item.exists:
         doc.save()
         return
     name = _PARTS[item.doctype][1]
     doc.set(name, item.name)
-    if item.doctype == "Complaint SOP":
-        doc.enabled = 1
+    if item.doctype == _SOP:
+        doc.enabled = item.values.get("enabled", 1)
         doc.set("working_hours", _HOURS)
-    # A template's text comes with the app, and who applies a pack need not be one who writes templates.
-    doc.insert(set_name=item.name, ignore_permissions=item.doctype == "Email Template")
+    doc.insert(set_name=item.name)
     if doc.get("company"):
         # Frappe put in that of whoever applies; a pack is for every company.
         doc.company = None
         doc.save()
-
-
-def _parent(name: str) -> str | None:
-    """The group of that name, or the top of a tree that has been planted otherwise."""
-    if frappe.db.exists("Complaint Type", {"name": name, "is_group": 1}):
-        return name
-    return frappe.db.get_value("Complaint Type", {"is_group": 1}, "name", order_by="lft asc")
-
-
-def _stored(doc: Document, values: dict[str, Any]) -> dict[str, Any]:
-    """Of a record, what a pack has values for."""
-    found = {}
-    for part, value in values.items():
-        if isinstance(value, list):
-            keys = value[0] if value else {}
-            found[part] = [{key: row.get(key) for key in keys} for row in doc.get(part)]
-        else:
-            found[part] = doc.get(part)
-    return {part: _plain(value) for part, value in found.items()}
-
-
-def _plain(value: Any) -> Any:
-    """A value without the differences that the database makes: no value, a number as another type."""
-    if isinstance(value, list):
-        return [{key: _plain(inner) for key, inner in row.items()} for row in value]
-    if isinstance(value, bool | int | float):
-        return flt(value)
-    return (value or "").strip() if isinstance(value, str | None) else value
 
 
 def _is_seed(doctype: str, name: str, stored: dict[str, Any]) -> bool:
@@ -200,10 +288,27 @@ def _is_seed(doctype: str, name: str, stored: dict[str, Any]) -> bool:
     return stored == {"description": shipped.get(name)}
 
 
-def _digest(values: dict[str, Any]) -> str:
-    plain = {part: _plain(value) for part, value in values.items()}
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+def _untouched(remembered: dict[str, str] | str, doctype: str, stored: dict[str, Any]) -> bool:
+    """Whether a record says what was written last. A field that came to the packs later is the company's when it is filled."""
+    if isinstance(remembered, str):  # one digest of all fields, as it was kept at first
+        return remembered == _digest({part: value for part, value in stored.items() if part != "enabled"})
+    meta = frappe.get_meta(doctype)
+    return all(
+        _digest(value) == remembered[part]
+        if part in remembered
+        else value in (pack_site.default_of(meta, part), "", 0.0, [])
+        for part, value in stored.items()
+    )
 
 
-def _digests() -> dict[str, str]:
+def _remembered(before: dict[str, str] | str | None, values: dict[str, Any]) -> dict[str, str]:
+    old = before if isinstance(before, dict) else {}
+    return old | {part: _digest(pack_site.comparable(value)) for part, value in values.items()}
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _memory() -> dict[str, Any]:
     return json.loads(frappe.db.get_single_value(SETTINGS, _WRITTEN, cache=False) or "{}")

@@ -59,9 +59,7 @@ def steps_now() -> dict[str, Any]:
         )
     _keep(doc, kept, steps)
     # The record of 16 has no subtitle.
-    subtitle = _(
-        "What a complaint needs before it goes its way. Each mark is read from the settings themselves."
-    )
+    subtitle = _("What to set up before the first complaint. Each mark is read from the settings themselves.")
     return {"title": _(doc.title), "subtitle": subtitle, "steps": steps}
 
 

@@ -24,20 +24,21 @@ _WEIGHT_TYPE, _WEIGHT_COMPANY, _WEIGHT_SEVERITY = 1000, 100, 10
 def choose_sop(doc: Document) -> str | None:
     """Name of the SOP that fits `doc` best: its type (or the nearest type above), company and severity.
 
-    Without a fitting one: the SOP of the type, the default of the settings, the one marked as default; none of them when
-    it is switched off or another company's.
+    One that names the type goes first, then the default that the type itself (or the nearest type above) names, then
+    one that fits by company or severity alone; without any, the default of the settings and the one marked as default.
+    None of them when it is switched off or another company's.
     """
     path = _type_path(doc.complaint_type)
-    best, best_score = None, -1
+    best, best_score, names_type = None, 0, False
     for row in _sops():
         score = _fit(row, doc, path)
         if score > best_score:
-            best, best_score = row["name"], score
-    if best_score > 0:
+            best, best_score, names_type = row["name"], score, bool(row["complaint_type"])
+    if names_type:
         return best
     usable = [row for row in _sops() if row["company"] in (None, "", doc.company)]
     chosen = [_types().get(name, {}).get("default_sop") for name in path]
-    chosen.append(frappe.db.get_single_value(SETTINGS, "default_sop", cache=True))
+    chosen += [best, frappe.db.get_single_value(SETTINGS, "default_sop", cache=True)]
     chosen += [row["name"] for row in usable if row["is_default"]]
     names = {row["name"] for row in usable}
     return next((name for name in chosen if name in names), None)
@@ -69,7 +70,8 @@ def check_choice(doc: Document) -> None:
     """
     if not doc.sop:
         frappe.throw(
-            gate_code("SOP") + _("A complaint goes on by a procedure. Choose another one instead of none.")
+            gate_code("SOP")
+            + _("A complaint always follows a procedure. Choose another one instead of none.")
         )
     check_role(_("change the SOP of a complaint"), *_CHOOSERS)
 
