@@ -139,14 +139,21 @@ def test_what_is_typed_is_kept_whatever_every_object_has(login) -> None:
     desk = Desk(login())
     desk.page.goto("/app/complaints")
     desk.settle()
-    typed = ["constructor", "toString", "__proto__", "hasOwnProperty", "", "Low"]
+    inherited = ["constructor", "toString", "__proto__", "hasOwnProperty"]
+    typed = [*inherited, "", "Low"]
     kept = desk.page.evaluate(
         """(typed) => {
             const control = { refresh_input() {} };
             complaint_qms.words.write_translated(control);
-            control.format_for_input("Low");
-            return typed.map((value) => control.parse(value));
+            const parsed = typed.map((value) => control.parse(value));
+            return [parsed, typed.map((value) => control.format_for_input(value))];
         }""",
         typed,
     )
-    assert kept == typed
+    assert kept == [typed, typed]
+    assert (
+        desk.page.evaluate("words => words.map((word) => complaint_qms.labels.label(word))", inherited)
+        == inherited
+    )
+    told = desk.page.evaluate("words => words.map((word) => complaint_qms.labels.pill(word))", inherited)
+    assert all("gray" in pill for pill in told)

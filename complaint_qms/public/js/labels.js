@@ -69,8 +69,11 @@ const COLORS = {
 	not_reportable: "gray",
 };
 
+// What people wrote is looked up as well, and may be the name of what every object has.
+const own = (table, key) => (Object.prototype.hasOwnProperty.call(table || {}, key) ? table[key] : "");
+
 export function label(key) {
-	const name = key && (frappe.boot.complaint_qms_words || {})[key];
+	const name = key && own(frappe.boot.complaint_qms_words, key);
 	return name ? __(name, null, CONTEXT) : key || "";
 }
 
@@ -78,7 +81,7 @@ export function label(key) {
 export const choice = (key, field) => __(key || "", null, field.parent);
 
 export function color(key) {
-	return COLORS[key] || "gray";
+	return own(COLORS, key) || "gray";
 }
 
 /** A pill with colour and word, as HTML. */

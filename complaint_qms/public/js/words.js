@@ -74,7 +74,9 @@ export function write_translated(control) {
 	control.cq_translated = new Map();
 	const parse = control.parse ? control.parse.bind(control) : (value) => value;
 	control.format_for_input = (value) => {
-		const shown = value ? __(value) : "";
+		// The framework looks its messages up in an object.
+		const told = value ? __(value) : "";
+		const shown = typeof told === "string" ? told : value;
 		control.cq_translated.set(shown, value);
 		return shown;
 	};
