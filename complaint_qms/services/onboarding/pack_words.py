@@ -11,10 +11,12 @@ from frappe.utils import flt, format_duration
 from complaint_qms.services.onboarding.packs import (
     DENIED,
     GONE,
+    JUDGED,
     NEW,
     OFF,
     RESTS,
     SAME,
+    STAYS,
     TAKEN,
     UNUSABLE,
     UPDATE,
@@ -85,6 +87,7 @@ def _note(item: Item) -> str:
         GONE: _("You deleted it."),
         RESTS: _("It comes switched off, because {0} stays the default SOP.").format(_(name)),
         UNUSABLE: _("{0} is missing or switched off, so it cannot be the default SOP.").format(_(name)),
+        JUDGED: _("{0} has ended and was judged by it, so its words stay.").format(name),
         TAKEN: _("{0} is proposed first: it is marked for the same message and language.").format(name),
     }
     return notes.get(why, "")
@@ -92,7 +95,7 @@ def _note(item: Item) -> str:
 
 def _take(item: Item) -> str:
     """What ticking a record does that the company has its own way; nothing where it cannot be ticked."""
-    if item.change != YOURS or item.why[0] == UNUSABLE:
+    if item.change != YOURS or item.why[0] in STAYS:
         return ""
     if item.why[0] == GONE:
         return _("Make it again")
@@ -119,7 +122,7 @@ def _told(doctype: str, part: str, value: Any) -> str:
     if field and field.fieldtype == "Duration":
         return _duration(value)
     if field and field.fieldtype == "Check":
-        return _("Yes") if value else _("No")
+        return _("Yes", context="Complaint QMS") if value else _("No", context="Complaint QMS")
     if field and field.fieldtype in ("Link", "Small Text") and part != "keywords":
         return _(value or "")
     text = frappe.utils.strip_html(str(value or "")) if part == "response" else str(value or "")

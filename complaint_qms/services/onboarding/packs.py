@@ -22,15 +22,19 @@ from frappe import _
 from complaint_qms.constants import risk, vocabulary
 from complaint_qms.constants.correspondence import KIND_FIELD, LANGUAGE_FIELD
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.compliance.settings_in_use import ended_record_with
 from complaint_qms.services.onboarding import pack_site
 
 NEW, SAME, UPDATE, YOURS, OFF, DENIED = "new", "same", "update", "yours", "off", "denied"
 """What applying a pack does to a record: makes it, nothing, brings it up to date, leaves it as the company has it, switches
 it off, leaves it because the user may not write it."""
 
-GONE, RESTS, UNUSABLE, TAKEN = "gone", "rests", "unusable", "taken"
+GONE, RESTS, UNUSABLE, TAKEN, JUDGED = "gone", "rests", "unusable", "taken", "judged"
 """Why a record is not what somebody may expect: the company deleted it, it comes switched off because another SOP is the
-default, the default cannot be one that is missing or switched off, another template is proposed instead."""
+default, the default cannot be one that is missing or switched off, another template is proposed instead, an ended record
+was judged by a level, which keeps its words."""
+STAYS: Final = (UNUSABLE, JUDGED)
+"""Reasons for which a record stays whatever somebody says."""
 
 _WRITTEN: Final = "sop_packs_written"
 _SOP: Final = "Complaint SOP"
@@ -197,13 +201,15 @@ def _compared(
     differing = [part for part in values if stored[part] != pack_site.comparable(values[part])]
     if not differing:
         return Item(doctype, name, values, SAME, ours=ours and key in memory)
-    change = UPDATE if ours else YOURS
+    judged = doctype == "Risk Severity" and stored["description"] and ended_record_with(doctype, name)
+    change = UPDATE if ours and not judged else YOURS
     return Item(
         doctype,
         name,
         values,
         change if site.may_write(name) else DENIED,
         ours=ours,
+        why=(JUDGED, judged) if judged else ("", ""),
         now={part: stored[part] for part in differing},
         then={part: values[part] for part in differing},
     )
@@ -258,7 +264,7 @@ def _proposed(items: list[Item]) -> list[Item]:
 
 
 def _taken_over(item: Item, overwrite: Collection[str]) -> bool:
-    return item.key in overwrite and item.change == YOURS and item.why[0] != UNUSABLE
+    return item.key in overwrite and item.change == YOURS and item.why[0] not in STAYS
 
 
 def _write(item: Item) -> None:

@@ -87,7 +87,7 @@ class RiskMatrixReport:
         return [
             column("severity", _("Severity"), width=150),
             *occurrences,
-            column("total", _("Total"), "Int", 140, align="center"),
+            column("total", _("Total", context="Complaint Settlement"), "Int", 140, align="center"),
             column("open", word("open"), "Int", 80),
         ]
 
@@ -168,7 +168,12 @@ class RiskMatrixReport:
         return self._with_sums(row, whole, where)
 
     def _total_row(self) -> dict:
-        row: dict = {"severity": _("Total"), "is_total_row": True, "bold": 1, "cells": {}}
+        row: dict = {
+            "severity": _("Total", context="Complaint Settlement"),
+            "is_total_row": True,
+            "bold": 1,
+            "cells": {},
+        }
         severities = self.grid.severities
         whole = Tally()
         for at, occurrence in enumerate(self.grid.occurrences):
