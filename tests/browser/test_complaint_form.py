@@ -7,6 +7,7 @@ import re
 
 import frappe
 import pytest
+from frappe.model.document import Document
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
@@ -119,12 +120,18 @@ def test_a_refused_step_says_what_is_missing(server: str, browser, person, compl
     assert frappe.db.get_value("Complaint", complaint, ["stage", "severity"]) == ("triage", None)
 
 
-def test_a_dialog_that_is_left_for_a_field_keeps_what_was_typed(login, person) -> None:
+def with_a_settlement() -> tuple[Document, Document, Document]:
+    """A complaint in triage with a settlement proposed, and the invoice that both are about."""
     _order, _delivery, invoice = factory.sold()
     doc = factory.in_triage(customer=invoice.customer, sales_invoice=invoice.name)
     line = {"sales_invoice": invoice.name, "item_code": invoice.items[0].item_code, "qty": 1}
     settlement = settling.proposal(doc, invoice, line).insert()
     frappe.db.commit()
+    return doc, settlement, invoice
+
+
+def test_a_dialog_that_is_left_for_a_field_keeps_what_was_typed(login, person) -> None:
+    doc, settlement, _invoice = with_a_settlement()
     desk = Desk(login(person(roles.MANAGER)))
     desk.open("Complaint", doc.name)
     expect(desk.primary).to_have_text("Investigate")
@@ -164,11 +171,7 @@ def leave_for_a_field(desk: Desk) -> None:
 
 
 def test_a_dialog_comes_back_for_what_belongs_to_its_record_alone(login, person) -> None:
-    _order, _delivery, invoice = factory.sold()
-    doc = factory.in_triage(customer=invoice.customer, sales_invoice=invoice.name)
-    line = {"sales_invoice": invoice.name, "item_code": invoice.items[0].item_code, "qty": 1}
-    settlement = settling.proposal(doc, invoice, line).insert()
-    frappe.db.commit()
+    doc, settlement, invoice = with_a_settlement()
     user = person(roles.MANAGER)
     frappe.db.set_value("Complaint", doc.name, "complaint_owner", user)
     frappe.db.commit()
