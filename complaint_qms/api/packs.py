@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from complaint_qms.api.arguments import checked
+from complaint_qms.api.arguments import checked, read_names
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.onboarding import pack_words, packs
 
@@ -31,11 +31,11 @@ def preview(pack: str) -> dict[str, Any]:
 
 @frappe.whitelist(methods=["POST"])
 @checked
-def use(pack: str, overwrite: list | None = None, shown: str | None = None) -> dict[str, Any]:
+def use(pack: str, overwrite: list | str | None = None, shown: str | None = None) -> dict[str, Any]:
     """Apply a pack; what the company changed stays unless its key is in `overwrite`. With `shown`, the mark that `preview`
     gave, it is refused when something else would happen by now."""
     _check_permission()
-    wanted = [key for key in overwrite or () if isinstance(key, str)]
+    wanted = read_names("overwrite", overwrite) if overwrite else []
     counts = packs.apply_pack(_pack(pack), wanted, shown)
     return {"counts": counts, "told": pack_words.tell_counts(counts)}
 

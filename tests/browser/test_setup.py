@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import frappe
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +12,8 @@ from complaint_qms.constants import onboarding, roles
 from complaint_qms.constants.settings import SETTINGS
 from tests.browser.desk import Desk
 from tests.desk import factory
+
+OFF = re.compile(r"\bdisabled\b")  # as the framework marks a button of a dialog
 
 
 @pytest.fixture
@@ -69,6 +73,32 @@ def test_a_pack_shows_what_it_changes_and_is_applied(login) -> None:
     entry.locator("summary").click()
     expect(entry.locator("dl")).to_contain_text("Acknowledged at once")
     assert not frappe.db.exists("Complaint SOP", "Service Complaints")
+    desk.dialog.get_by_role("button", name="Apply", exact=True).click()
+    expect(desk.dialog).to_have_count(0)
+    frappe.db.rollback()
+    assert frappe.db.get_single_value(SETTINGS, "default_sop", cache=False) == "Service Complaints"
+    assert frappe.db.exists("Complaint SOP", {"name": "Service Complaints: Critical", "enabled": 1})
+
+
+def test_a_pack_cannot_be_applied_before_it_is_shown(login) -> None:
+    """Ticks of one pack would go with another while the list of that one is on its way."""
+    desk = Desk(login())
+    desk.page.goto("/app/complaint-sop")
+    desk.settle()
+    desk.page.evaluate("complaint_qms.load_desk().then(() => { complaint_qms.desk.choose_pack() })")
+    button = desk.dialog.get_by_role("button", name="Apply", exact=True)
+    expect(button).to_have_class(OFF)
+    desk.put(desk.dialog, pack="service")
+    expect(desk.dialog.locator(".cq-pack li").first).to_be_visible()
+    expect(button).not_to_have_class(OFF)
+    held = []
+    desk.page.route("**/complaint_qms.api.packs.preview", lambda route: held.append(route))
+    desk.dialog.locator("[data-fieldname=pack] select").select_option("retail")
+    expect(button).to_have_class(OFF)
+    expect(desk.dialog.locator(".cq-pack li")).to_have_count(0)
+    held[0].continue_()
+    expect(desk.dialog.locator(".cq-pack li", has_text="Retail Complaints: Critical")).to_be_visible()
+    expect(button).not_to_have_class(OFF)
 
 
 def test_a_tour_starts_from_the_menu_and_leads_through_the_tabs(login, complaint: str) -> None:

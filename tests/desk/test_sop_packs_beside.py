@@ -12,7 +12,7 @@ from complaint_qms.constants import roles, vocabulary
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.onboarding import packs
 from complaint_qms.services.sop import procedure
-from tests.desk import factory
+from tests.desk import factory, ways
 
 PACKS = packs.read_packs()
 GRAVE = ("Critical", "Catastrophic")
@@ -213,6 +213,14 @@ def test_a_preview_that_is_out_of_date_is_refused() -> None:
         door.use(pack="food", shown=mark)
     assert not frappe.db.exists("Complaint SOP", "Food Complaints")
     assert door.use(pack="food", shown=door.preview(pack="food")["shown"])["counts"][packs.NEW]
+
+
+@pytest.mark.parametrize("sent", ['["Risk Severity/Serious"]', ["Risk Severity/Serious"]])
+def test_ticks_come_as_a_list_or_as_its_json_text(sent: object) -> None:
+    """The desk sends the text."""
+    frappe.db.set_value("Risk Severity", "Serious", "description", "As we say it.")
+    ways.call("Administrator", "complaint_qms.api.packs.use", "POST", pack="food", overwrite=sent)
+    assert frappe.db.get_value("Risk Severity", "Serious", "description") != "As we say it."
 
 
 def test_a_template_that_another_one_stands_before_says_so() -> None:

@@ -64,8 +64,10 @@ function show(dialog, packs) {
 function apply(dialog, packs, done) {
 	if (!dialog.seen || dialog.seen.pack !== dialog.get_value("pack")) return null;
 	const ticked = dialog.$wrapper.find("[data-key]:checked").toArray();
+	const sent = Object.assign({ overwrite: ticked.map((box) => box.dataset.key) }, dialog.seen);
+	dialog.seen = null;
 	dialog.disable_primary_action();
-	return ask("use", Object.assign({ overwrite: ticked.map((box) => box.dataset.key) }, dialog.seen)).then(
+	return ask("use", sent).then(
 		({ told }) => {
 			dialog.hide();
 			frappe.show_alert({ message: esc(told), indicator: "green" }, 10);
