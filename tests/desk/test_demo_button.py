@@ -130,12 +130,16 @@ def test_a_demo_is_removed_whole_or_interrupted(state: str, queued: list[str]) -
 def test_two_jobs_do_one_work(empty, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second finds the first at work, and leaves it alone."""
 
-    def taken(_name, **_said):
-        raise run_lock.Overtaken
+    told: list[str] = []
+
+    def taken(_name, *, overtaken: str):
+        told.append(overtaken)
+        raise run_lock.Overtaken(overtaken)
 
     monkeypatch.setattr(run_lock, "held", taken)
     monkeypatch.setattr(company, "make", lambda *_args, **_more: pytest.fail("it was loaded twice"))
     background.load_demo("Administrator", "en")
+    assert told == ["The demo is being loaded or removed. Wait until that is done."], "and of no import"
 
 
 def test_a_complaint_that_came_meanwhile_stops_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
