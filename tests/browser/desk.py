@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -22,11 +23,16 @@ FOLLOW = """([doctype, name]) => {
 DRAWN = """([doctype, name]) => window.cur_frm && cur_frm.doctype === doctype
     && (!name || cur_frm.doc.name === name) && cur_frm.$wrapper.is(":visible")
     && !frappe.request.ajax_count && document.querySelector(".form-tabs-list, .form-layout")"""
-STANDING = """() => ({
+STANDING = """(doctype) => ({
     page: location.pathname, loaded: document.readyState,
     form: window.cur_frm && [cur_frm.doctype, cur_frm.docname, cur_frm.$wrapper.is(":visible")],
     asked: window.frappe && frappe.request && frappe.request.ajax_count,
-    fetched: performance.getEntriesByType("resource").slice(-3).map((part) => part.name.split("?")[0]),
+    route: window.frappe && frappe.router && frappe.router.current_route,
+    user: window.frappe && frappe.session && frappe.session.user,
+    may_read: Boolean(window.frappe && frappe.boot && frappe.boot.user.can_read.includes(doctype)),
+    shown: document.body.innerText.slice(0, 400),
+    fetched: performance.getEntriesByType("resource").map((part) => part.name.split("?")[0])
+        .filter((name) => /api/.test(name)).slice(-6),
 })"""
 
 
@@ -42,7 +48,17 @@ class Desk:
     def open(self, doctype: str, name: str) -> None:
         """Open a record and wait until its form is drawn."""
         self.page.goto(f"/app/{doctype.lower().replace(' ', '-')}/{name}")
-        self.wait_for_form(doctype, name)
+        try:
+            self.wait_for_form(doctype, name, patience=WAIT // 2)
+        except AssertionError as undrawn:
+            # Once in some thousand openings the desk stands there and has asked for no form. A person loads it again; the
+            # warning says how it stood, for whoever finds out why.
+            from tests.as_found import forget_user
+
+            warnings.warn(str(undrawn), stacklevel=2)
+            forget_user(self.page.evaluate("frappe.session.user"))
+            self.page.reload()
+            self.wait_for_form(doctype, name)
 
     def go_to(self, doctype: str, name: str) -> None:
         """Open a record as a link of the desk does, without loading the desk anew; the record itself is read anew."""
@@ -51,11 +67,13 @@ class Desk:
         else:
             self.open(doctype, name)
 
-    def wait_for_form(self, doctype: str, name: str = "") -> None:
+    def wait_for_form(self, doctype: str, name: str = "", patience: int = WAIT) -> None:
         try:
-            self.page.wait_for_function(DRAWN, arg=[doctype, name])
+            self.page.wait_for_function(DRAWN, arg=[doctype, name], timeout=patience)
         except PlaywrightTimeout as slow:
-            raise AssertionError(f"{doctype} {name} is not drawn: {self.page.evaluate(STANDING)}") from slow
+            raise AssertionError(
+                f"{doctype} {name} is not drawn: {self.page.evaluate(STANDING, doctype)}"
+            ) from slow
         self.settle()
 
     def settle(self) -> None:
