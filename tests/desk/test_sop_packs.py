@@ -9,7 +9,7 @@ import frappe
 import pytest
 
 from complaint_qms.api import packs as door
-from complaint_qms.constants import risk, roles, vocabulary
+from complaint_qms.constants import onboarding, risk, roles, vocabulary
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_OPEN
 from complaint_qms.services.correspondence.composing import compose
@@ -163,7 +163,7 @@ def test_complaints_follow_it(pack: dict) -> None:
     complaint = factory.complaint(complaint_type=usual["complaint_type_name"])
     assert complaint.sop == first_sop(pack)
     assert {row.check for row in complaint.checklist} <= {row["check"] for row in pack["sops"][0]["checks"]}
-    assert "as it came" not in checks.check_limits(checks._companies()).told
+    assert "as it came" not in checks.find_all()[onboarding.LIMITS].told
 
 
 def test_its_templates_can_be_written_with(pack: dict) -> None:

@@ -13,9 +13,8 @@ from complaint_qms.engine.message import Message
 _TAG = re.compile(r"<[a-zA-Z/!?][^>]*>?")
 # Letters and a symbol that are drawn as nothing: the fillers of Hangul, the empty pattern of braille.
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
-_SEEN = (
-    "LNPS"  # first letter of the categories of Unicode that leave ink: letters, numbers, punctuation, symbols
-)
+# First letters of the categories of Unicode that leave ink: letters, numbers, punctuation, symbols.
+_SEEN = "LNPS"
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, get_datetime, now_datetime, strip_html
+from frappe.utils import escape_html, get_datetime, now_datetime
 
 from complaint_qms.constants.correspondence import ANSWER, ANSWERING, KIND_FIELD
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services.correspondence.addresses import is_to_customer
 from complaint_qms.services.correspondence.words import says_something, words
+from complaint_qms.services.record.error_text import said
 
 EVENT = "complaint_answered"
 _COUNTED = (
@@ -55,7 +56,7 @@ def hear(message: Document) -> None:
         frappe.msgprint(
             _(
                 "The message goes out, but First Response and Reply could not be entered on {0}: {1} Enter them there."
-            ).format(message.reference_name, strip_html(str(refusal))),
+            ).format(message.reference_name, escape_html(said(refusal))),
             indicator="orange",
         )
 

@@ -8,14 +8,15 @@ from contextlib import contextmanager, suppress
 from html import unescape
 
 import frappe
-from frappe.utils import strip_html
+
+from complaint_qms.services.record.tags import without_tags
 
 
 def said(error: BaseException) -> str:
     """What an error says, as plain text on one line: messages of the site are markup, and some are lists of sentences."""
     told = error.args[0] if error.args else ""
     parts = told if isinstance(told, list | tuple) else [str(error)]
-    return " ".join(unescape(strip_html(" ".join(map(str, parts)))).split()) or type(error).__name__
+    return " ".join(unescape(without_tags(" ".join(map(str, parts)))).split()) or type(error).__name__
 
 
 def way_of(error: BaseException) -> str:

@@ -66,9 +66,8 @@ def _cleaned(value: str, field: Any, draft: bool) -> str:
     closed = text.rfind(">") + 1
     if draft and text == value and _LEFT_TO_FRAMEWORK.match(value) and "<" not in text[closed:]:
         return value
-    return sanitize_html(
-        text[:closed], always_sanitize=True, disallowed_tags=_OF_A_PAGE
-    ) + _without_beginnings(text[closed:])
+    kept = sanitize_html(text[:closed], always_sanitize=True, disallowed_tags=_OF_A_PAGE)
+    return kept + text[closed:].replace("<", "&lt;")
 
 
 def _takes_long(text: str) -> bool:
@@ -79,11 +78,6 @@ def _takes_long(text: str) -> bool:
         len(tag) > _MOST_WORDS and len(tag.split()) > _MOST_WORDS
         for tag in _TAG.findall(text[: text.rfind(">") + 1])
     )
-
-
-def _without_beginnings(text: str) -> str:
-    """Text in which nothing ends, with no beginning of a tag."""
-    return text.replace("<", "&lt;")
 
 
 def _without_page(value: str) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import frappe
-from frappe.utils import get_fullname, strip_html
+from frappe.utils import get_fullname
 
 from complaint_qms.constants.contributing import AUTHORS
 from complaint_qms.constants.roles import QUALITY_MANAGER, REGULATORY
@@ -18,6 +18,7 @@ from complaint_qms.services.compliance import contributors
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.outbox import Message, send
 from complaint_qms.services.notify.person import Person
+from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 
 _TITLE: Final = {"Complaint": "subject", "Investigation": "title", "CAPA": "title", "Root Cause": "title",
@@ -139,7 +140,7 @@ def _of_actions(directory: Directory, event: Event) -> list[Message]:
             person,
             "ToDo",
             task.name,
-            about(event, name=event.name, title=strip_html(task.description), due=task.date),
+            about(event, name=event.name, title=without_tags(task.description or ""), due=task.date),
             event.by,
         )
         for task in tasks
