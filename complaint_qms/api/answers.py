@@ -12,6 +12,7 @@ from frappe.utils.html_utils import sanitize_html
 from complaint_qms.api.arguments import checked, read_names
 from complaint_qms.services.correspondence import composing, counting, messages
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import Wrong, moment
 
 
@@ -72,7 +73,7 @@ def send(
     )
     message = messages.send_mail(complaint, mail)
     left_out = message.exclude_emails_list(include_sender=mail.send_me_a_copy)
-    return {"message": message.name, "not_sent_to": ", ".join(left_out), "values": counting.values_of(name)}
+    return {"message": message.name, "not_sent_to": comma_list(left_out), "values": counting.values_of(name)}
 
 
 @frappe.whitelist(methods=["POST"])

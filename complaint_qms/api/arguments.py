@@ -16,6 +16,7 @@ from frappe.exceptions import FrappeTypeError
 from frappe.utils.typing_validations import transform_parameter_types
 
 from complaint_qms.services.record import input_validation
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import is_storable, shown
 
 
@@ -110,7 +111,7 @@ def read_by_the_framework(*arguments: str) -> Iterator[None]:
 
 
 def _refuse_parts(arguments: tuple[str, ...]) -> None:
-    named = ", ".join(f"“{name}”" for name in arguments)
+    named = comma_list(f"“{name}”" for name in arguments)
     input_validation.refuse(_("Something in {0} cannot be used. Check its fields and values.").format(named))
 
 

@@ -9,6 +9,7 @@ from frappe.utils import escape_html
 from complaint_qms.api.arguments import checked, read_names
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.onboarding import pack_words, packs
+from complaint_qms.services.record.language import comma_list
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -45,7 +46,7 @@ def _pack(key: str) -> dict[str, Any]:
     if key not in found:
         frappe.throw(
             _("There is no pack {0}. Choose one of: {1}.").format(
-                frappe.bold(escape_html(key)), ", ".join(sorted(found))
+                frappe.bold(escape_html(key)), comma_list(sorted(found))
             )
         )
     return found[key]

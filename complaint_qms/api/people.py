@@ -8,6 +8,7 @@ from frappe import _
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.contributing import ANSWERABLE_FIELD
 from complaint_qms.services.people.assignees import assignable as assignable_users
+from complaint_qms.services.record.language import comma_list
 
 
 @frappe.whitelist()
@@ -20,7 +21,7 @@ def assignable(
     wanted = (filters or {}).get("for") if isinstance(filters, dict | None) else None
     if not isinstance(wanted, str) or wanted not in ANSWERABLE_FIELD:
         frappe.throw(
-            _("Say for which kind of record somebody is wanted: {0}.").format(", ".join(ANSWERABLE_FIELD))
+            _("Say for which kind of record somebody is wanted: {0}.").format(comma_list(ANSWERABLE_FIELD))
         )
     frappe.has_permission(wanted, "read", throw=True)
     return assignable_users(wanted, txt, max(int(start), 0), min(max(int(page_len), 1), 100))

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from complaint_qms.api.arguments import checked, read_by_the_framework
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.risk import levels
 
 
@@ -17,7 +18,7 @@ def offered(
 ) -> list[tuple[str, str]]:
     """Search of a link field: levels by weight, each with its definition."""
     if doctype not in levels.LEVELS:
-        frappe.throw(_("Say which levels are wanted: {0}.").format(", ".join(levels.LEVELS)))
+        frappe.throw(_("Say which levels are wanted: {0}.").format(comma_list(levels.LEVELS)))
     frappe.has_permission(doctype, "read", throw=True)
     with read_by_the_framework("filters"):
         return levels.offered(doctype, txt, filters, max(int(start), 0), min(max(int(page_len), 1), 100))

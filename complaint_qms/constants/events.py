@@ -36,7 +36,7 @@ EVENTS: Final[dict[str, str]] = {
     AT_RISK: "A clock of a complaint reached its warning point. {complaint, steps: [(clock, standing, due)], hold_over}",
     OVERDUE: "A clock of a complaint ran out. {complaint, steps, hold_over}",
     HOLD_OVER: "The day until which a complaint was to wait has come. {complaint, steps, hold_over}",
-    DUE_TIMES_MOVED: "Hours, holidays or limits of its SOP changed. {complaint, moved}",
+    DUE_TIMES_MOVED: "Hours, holidays or limits of its SOP changed. {complaint, moved: [(clock, old, new)]}",
     INVESTIGATION_REOPENED: "A completed investigation was opened again. {complaints}",
     CAUSE_REJECTED: "A verified root cause was ruled out. {capas}",
     EVIDENCE_LOST: "Bytes of evidence are gone or others. {file, row, changed, company}",

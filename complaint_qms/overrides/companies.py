@@ -9,6 +9,7 @@ from frappe.utils import escape_html
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.intake import idempotency
+from complaint_qms.services.record.language import clause_list
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.sop import procedure, reclock
 
@@ -38,7 +39,7 @@ def before_rename(doc: Document, method: str | None, old: str, new: str, merge: 
     if places:
         frappe.throw(
             _("{0} is not merged into {1}, where this would apply as well: {2}. Remove it or put it out of use first.").format(
-                frappe.bold(escape_html(old)), frappe.bold(escape_html(new)), "; ".join(places)
+                frappe.bold(escape_html(old)), frappe.bold(escape_html(new)), clause_list(places)
             ),
             title=_("Set for One Company"),
         )  # fmt: skip

@@ -93,23 +93,6 @@ def insert_row(row: Document, why: str) -> None:
         _tell(row.doctype, {}, {row.name: row.get_valid_dict(ignore_virtual=True)}, why)
 
 
-def note(doctype: str, texts: dict[str, str], now: datetime | None = None, author: str | None = None) -> None:
-    """Write a line into the timeline of each record of `texts` (name → text, markup that is safe to show)."""
-    author = author or frappe.session.user
-    rows = [
-        {
-            "comment_type": "Info",
-            "content": text,
-            "reference_doctype": doctype,
-            "reference_name": name,
-            "comment_email": author,
-            "comment_by": author,
-        }
-        for name, text in texts.items()
-    ]
-    insert_rows("Comment", rows, now or now_datetime(), author, "timeline")
-
-
 def set_with_version(doctype: str, names: list[str], field: str, old: Any, new: Any, why: str) -> None:
     """Change one field of several records past their controllers, each with a version that says so."""
     if not names:

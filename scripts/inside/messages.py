@@ -36,8 +36,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 SLOT = re.compile(r"\{[^{}]*\}")
 SERIES = re.compile(r"\.(YYYY|YY|MM|#+)\.")
 
-# Calls of the engine whose strings reach a user.
-SPEAKING_CALLS = ("Message", "about_word", "named", "need")
+# Calls of the engine, and of those who write into timelines, whose strings reach a user.
+SPEAKING_CALLS = ("Message", "about_word", "line", "named", "need")
 # What a record of these kinds shows as text.
 RECORD_KEYS = (
     "label", "report_name", "chart_name", "dashboard_name", "source_name", "title", "description", "workflow_name",
@@ -265,10 +265,17 @@ def _engine() -> Iterator[Message]:
     yield Message(words.CHANCE, "signals")
     yield from (Message(name, "similar") for name in FIELDS)
     yield from (Message(name, "rules") for _kind, name in KINDS)
-    for path in sorted(PACKAGE.glob("engine/**/*.py")):
+    for path in (*sorted(PACKAGE.glob("engine/**/*.py")), *_writing_lines()):
         place = str(path.relative_to(PACKAGE.parent))
         tree = ast.parse(path.read_text(encoding="utf-8"))
         yield from (Message(text, place) for text in spoken(tree))
+
+
+def _writing_lines() -> Iterator[Path]:
+    """Sources outside the engine that write lines of timelines."""
+    for path in sorted(PACKAGE.glob("**/*.py")):
+        if "timeline import" in path.read_text(encoding="utf-8"):
+            yield path
 
 
 def _pairs(target: ast.AST, value: ast.AST) -> list[tuple[ast.AST, ast.AST]]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import frappe
 import pytest
 from frappe.desk.form.load import getdoc
+from frappe.utils import format_datetime, get_datetime
 
 from complaint_qms.api import complaint as api
 from complaint_qms.api import story as story_api
 from complaint_qms.constants import roles
 from complaint_qms.constants.story import TOLD_FIELDS, TOLD_ROWS, TOLD_STATES
+from complaint_qms.services.notify.sentences import document_line, settlement_line
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.site_time import in_zone
+from complaint_qms.services.record.timeline import Moment, Names, Text, Word, line
 from complaint_qms.services.story.tell import tell
 from tests.desk import factory
 
@@ -20,8 +25,8 @@ def with_versions(monkeypatch):
     monkeypatch.setitem(frappe.flags, "in_test", False)
 
 
-def texts(doc):
-    return [told.text for told in tell(frappe.get_doc(doc.doctype, doc.name))]
+def texts(doc, zone=None):
+    return [told.text for told in tell(frappe.get_doc(doc.doctype, doc.name), zone)]
 
 
 def renamed(user, name):
@@ -117,6 +122,48 @@ def test_what_the_app_noted_is_told_with_whose_doing_it_was():
     told = texts(doc)
     assert "Settlement CST-1 over $ 5.00 proposed (Wei Li)" in told
     assert "Overdue: Triage, due today. Escalated to Mei Chen." in told
+
+
+def test_what_the_app_noted_is_told_in_the_language_and_time_of_the_reader(monkeypatch):
+    """Whoever caused a line had another language; the framework's own timeline shows it in theirs."""
+    doc = factory.in_triage()
+    user = factory.person(roles.AGENT)
+    frappe.db.set_value("User", user, "time_zone", "Asia/Tokyo")
+    due = line("{0}, due {1}", Word("triage"), Moment("2026-03-03 09:00:00"))
+    timeline.note(
+        "Complaint", {doc.name: line("Overdue: {0}. Escalated to {1}.", [due, due], Names(["A & B", "C"]))}
+    )
+    timeline.note_on(doc, settlement_line("CST-1", "proposed", 1234.5, "USD"))
+    timeline.note_on(doc, document_line("Sales Invoice", "SINV-1", "CST-1", "cancelled"))
+    at = format_datetime(in_zone(get_datetime("2026-03-03 09:00:00"), "Asia/Tokyo"))
+    frappe.set_user(user)
+    assert f"Overdue: Triage, due {at}; Triage, due {at}. Escalated to A & B, C." in " ".join(
+        texts(doc, "Asia/Tokyo")
+    )
+    monkeypatch.setattr(frappe.local, "lang", "zh")
+    told = " ".join(row["content"] for row in opened(doc))
+    assert f"已超时：研判，到期 {at}；研判，到期 {at}。已升级给 A &amp; B、C。" in told
+    assert "理赔单 CST-1（金额 $ 1,234.50）已提出" in told
+    invoice = frappe._("Sales Invoice")
+    assert f"理赔单 CST-1 的{invoice} SINV-1 已取消" in told
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "{", "[]", "7", '{"key": "Overdue"}', '{"key": "x", "params": 5}', '{"key": "{0.__class__}", "params": {"0": {"kind": "text", "text": 5}}}',
+        '{"key": "Due {0}", "params": {"0": {"kind": "moment", "at": "no time"}}}', '{"key": "{0}", "params": {"0": {"kind": "label", "doctype": "Nothing", "field": "x"}}}',
+        '{"key": "{0}", "params": {"0": {"kind": "text", "txt": "x"}}}', '{"key": "{0}", "params": {"0": {"kind": "names", "names": 5}}}', "[" * 200 + "]" * 200,
+    ],
+)  # fmt: skip
+def test_a_note_whose_data_cannot_be_told_stays_as_it_reads(data):
+    doc = factory.in_triage()
+    timeline.note("Complaint", {doc.name: line("Merged into {0}.", Text("CMP-1"))})
+    frappe.db.set_value(
+        "Comment", {"reference_name": doc.name, "content": "Merged into CMP-1."}, timeline.DATA, data
+    )
+    told = " ".join(texts(doc))
+    assert "Merged into CMP-1." in told or "{0.__class__}" in told
 
 
 @pytest.mark.parametrize("make", [factory.investigation, factory.capa])

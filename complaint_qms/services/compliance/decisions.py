@@ -22,6 +22,7 @@ from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.people.session_users import may
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.reportability.deadline import check_withdrawn, keep_finding
@@ -179,4 +180,4 @@ def _words(value: Any) -> str:
 
 
 def _deed(doc: Document, fields: list[str] | tuple[str, ...]) -> str:
-    return _("decide {0}").format(", ".join(_(doc.meta.get_label(name)) for name in fields))
+    return _("decide {0}").format(comma_list(_(doc.meta.get_label(name)) for name in fields))

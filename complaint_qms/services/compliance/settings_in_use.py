@@ -14,6 +14,7 @@ from frappe.utils import escape_html
 
 from complaint_qms.constants.stages import ENDED
 from complaint_qms.services.record.in_use import OUT_OF_USE
+from complaint_qms.services.record.language import comma_list
 
 
 def check_rename(doctype: str, old: str, new: str, merge: bool) -> None:
@@ -65,7 +66,7 @@ def check_meaning(doc: Document, fields: Iterable[str]) -> None:
             ).format(
                 _(doc.doctype),
                 frappe.bold(escape_html(_(doc.name))),
-                ", ".join(_(doc.meta.get_label(name)) for name in changed),
+                comma_list(_(doc.meta.get_label(name)) for name in changed),
                 escape_html(used),
                 _(doc.meta.get_label(OUT_OF_USE[doc.doctype][0])),
             ),

@@ -23,7 +23,7 @@ from complaint_qms.constants.correspondence import (
 )
 from complaint_qms.services.correspondence.addresses import addresses_of
 from complaint_qms.services.correspondence.merge_fields import language_of, merge_fields
-from complaint_qms.services.record.language import speaking
+from complaint_qms.services.record.language import comma_list, speaking
 
 TEMPLATE = "Email Template"
 
@@ -66,7 +66,7 @@ def check_kind(kind: str) -> None:
     frappe.ValidationError: there is no such kind of message.
     """
     if kind not in KINDS:
-        named = ", ".join(f"{name} ({_(name)})" if _(name) != name else name for name in KINDS)
+        named = comma_list(f"{name} ({_(name)})" if _(name) != name else name for name in KINDS)
         frappe.throw(
             _("Kind of Message: there is no “{0}”. Choose one of {1}.").format(escape_html(kind), named)
         )

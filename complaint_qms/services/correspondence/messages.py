@@ -30,6 +30,7 @@ from complaint_qms.services.correspondence.addresses import LONGEST_ADDRESS, bar
 from complaint_qms.services.correspondence.composing import check_kind, why_no_mail
 from complaint_qms.services.correspondence.words import says_something, words
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import shown
 
 # A letter about one complaint; more are a circular, which every mail server takes for spam.
@@ -93,7 +94,7 @@ def note(complaint: Document, kind: str, medium: str, said: str, at: datetime | 
     if medium not in SPOKEN:
         wrong.append(
             _("How: there is no “{0}”. Choose one of {1}.").format(
-                escape_html(medium), ", ".join(_(way) for way in SPOKEN)
+                escape_html(medium), comma_list(_(way) for way in SPOKEN)
             )
         )
     if not words(said):
@@ -162,7 +163,7 @@ def _wrong_addresses(mail: Mail) -> list[str]:
             _(
                 "{0}: {1} addresses are too many, one mail goes to {2} at most. Take some out, and write to those in a mail of their own."
             ).format(
-                ", ".join(label for label, addresses in written.items() if addresses), count, MOST_RECIPIENTS
+                comma_list(label for label, addresses in written.items() if addresses), count, MOST_RECIPIENTS
             )
         ]  # fmt: skip
     wrong = []
@@ -171,7 +172,7 @@ def _wrong_addresses(mail: Mail) -> list[str]:
         if unusable:
             wrong.append(
                 _("{0}: {1} is no mail address. Correct it.").format(
-                    label, ", ".join(f"“{shown(address)}”" for address in unusable)
+                    label, comma_list(f"“{shown(address)}”" for address in unusable)
                 )
             )
     return wrong
@@ -219,7 +220,7 @@ def _wrong_files(complaint: Document, names: Sequence[str]) -> list[str]:
         return []
     return [
         _("Attachments: {0} is no file of {1}. Attach it to the complaint first.").format(
-            ", ".join(f"“{escape_html(name)}”" for name in strange), complaint.name
+            comma_list(f"“{escape_html(name)}”" for name in strange), complaint.name
         )
     ]
 

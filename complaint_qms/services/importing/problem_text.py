@@ -9,6 +9,7 @@ from frappe import _, _lt
 
 from complaint_qms.engine.message import Message
 from complaint_qms.services.record.labels import column_name
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.tabular.problems import AMOUNTS
 
 FILE_TEXTS = {
@@ -166,5 +167,5 @@ def _shown(key: str, value: Any) -> Any:
         return value.name
     if isinstance(value, list):
         names = [column_name(name) for name in value] if key == "fields" else value
-        return ", ".join(names) or "-"
+        return comma_list(names) or "-"
     return f"{value:,}" if isinstance(value, int) and key in AMOUNTS else value

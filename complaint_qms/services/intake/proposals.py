@@ -25,6 +25,7 @@ from complaint_qms.engine.reasons import Reason
 from complaint_qms.services.compliance.decisions import SUSPECTED
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.procedure import type_keys, type_words
@@ -126,7 +127,7 @@ def _wishes(proposal: Proposal, hits: Sequence[Hit]) -> Iterator[Proposal]:
         return
     first, *further = said
     yield replace(proposal, value=first, confidence=shares[first], reasons=reasons_for(first, hits))
-    also = _("Also wants: {0}").format(", ".join(word(wish) for wish in further))
+    also = _("Also wants: {0}").format(comma_list(word(wish) for wish in further))
     why = tuple(reason for wish in further for reason in reasons_for(wish, hits))
     yield replace(proposal, field=_NOTE, value=also, confidence=shares[further[0]], reasons=why[:_REASONS])
 

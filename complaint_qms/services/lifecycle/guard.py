@@ -32,6 +32,7 @@ from complaint_qms.services.lifecycle.named_records import named_records
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.source_defaults import check_role
 
 # What follows from a save is no content of it.
@@ -284,7 +285,7 @@ def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> No
     touched = [name for name in changed_fields(doc, before) if name not in allowed]
     if not touched:
         return
-    names = ", ".join(_(doc.meta.get_label(name)) for name in touched[:5])
+    names = comma_list(_(doc.meta.get_label(name)) for name in touched[:5])
     frappe.throw(
         gate_code("G7")
         + _("{0} {1} has ended ({2}); {3} cannot change any more. Reopen it first.").format(
@@ -307,7 +308,7 @@ def _refuse_under_review(doc: Document, before: Document) -> None:
         frappe.throw(
             gate_code("G6")
             + _("{0} is under review; {1} cannot change meanwhile. Send it back first.").format(
-                escape_html(doc.name), ", ".join(_(doc.meta.get_label(name)) for name in touched[:5])
+                escape_html(doc.name), comma_list(_(doc.meta.get_label(name)) for name in touched[:5])
             ),
             GateError,
             title=_("Under Review"),

@@ -6,13 +6,16 @@ Chains end at the record that carries the case: who merges a complaint that othe
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, get_link_to_form
+from frappe.utils import escape_html
 
 from complaint_qms.exceptions import GateError
 from complaint_qms.services import writing
 from complaint_qms.services.lifecycle.guard import stage_wanted
 from complaint_qms.services.lifecycle.links import ORIGINAL, facts_of_original, merged_into
+from complaint_qms.services.record import timeline
 from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.timeline import Link, line
 
 
 def look(doc: Document) -> None:
@@ -56,7 +59,7 @@ def keep_company(doc: Document) -> None:
     if resting:
         frappe.throw(
             gate_code("G7") + _("{0} was merged into this complaint and belongs to {1}. Separate it before you change {2}.").format(
-                escape_html(", ".join(resting)), escape_html(before.company), _(doc.meta.get_label("company"))
+                escape_html(comma_list(resting)), escape_html(before.company), _(doc.meta.get_label("company"))
             ),
             GateError,
         )  # fmt: skip
@@ -67,31 +70,33 @@ def tell_original(doc: Document) -> None:
     before = doc.get_doc_before_save()
     if not before or before.stage == doc.stage:
         return
-    link = get_link_to_form("Complaint", doc.name)
+    this = Link("Complaint", doc.name)
     if doc.stage == "duplicate":
-        original = get_link_to_form("Complaint", doc.duplicate_of)
+        original = Link("Complaint", doc.duplicate_of)
         resting = merged_into([doc.name])[doc.name]
         writing.touch("Complaint", doc.duplicate_of)
         writing.set_with_version(
             "Complaint", resting, "duplicate_of", doc.name, doc.duplicate_of, "merged again"
         )
-        along = _(
-            "{0}, into which this complaint was merged, was itself merged into {1}: this one goes with it."
+        along = line(
+            "{0}, into which this complaint was merged, was itself merged into {1}: this one goes with it.",
+            this,
+            original,
         )
-        writing.note(
+        timeline.note(
             "Complaint",
-            {name: along.format(link, original) for name in resting}
+            dict.fromkeys(resting, along)
             | {
-                doc.name: _("Merged into {0}.").format(original),
-                doc.duplicate_of: _("{0} was recognised as a duplicate of this complaint.").format(link),
+                doc.name: line("Merged into {0}.", original),
+                doc.duplicate_of: line("{0} was recognised as a duplicate of this complaint.", this),
             },
-        )  # fmt: skip
+        )
     elif before.stage == "duplicate" and before.duplicate_of:
-        original = get_link_to_form("Complaint", before.duplicate_of)
-        writing.note(
+        original = Link("Complaint", before.duplicate_of)
+        timeline.note(
             "Complaint",
             {
-                doc.name: _("Separated from {0} again.").format(original),
-                before.duplicate_of: _("{0} is no longer a duplicate of this complaint.").format(link),
+                doc.name: line("Separated from {0} again.", original),
+                before.duplicate_of: line("{0} is no longer a duplicate of this complaint.", this),
             },
         )

@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from html import escape
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import frappe
 from frappe import _
-from frappe.utils import fmt_money, format_date, format_datetime, get_link_to_form
+from frappe.utils import format_date, format_datetime
 
 from complaint_qms.constants import events
 from complaint_qms.constants.settlement import CANCELLED, DELETED, DOCTYPE, DRAFT, SUBMITTED
+from complaint_qms.engine.message import Message
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.site_time import aware, site_zone
+from complaint_qms.services.record.language import clause_list
+from complaint_qms.services.record.site_time import in_zone
+from complaint_qms.services.record.timeline import Link, Moment, Money, Names, Text, Word, line, told
 
 ESCALATED: Final = "escalated"
 """The one message that is no event of its own: an overdue complaint, told to a superior."""
@@ -29,7 +31,6 @@ class Writer:
     """Writes the sentences of many messages; what many of them share is put together once a language and zone."""
 
     def __init__(self) -> None:
-        self._site = site_zone()
         self._steps: dict[tuple[str, str | None, str], str] = {}
         self._dates: dict[tuple[str, str | None, datetime], str] = {}
 
@@ -39,8 +40,8 @@ class Writer:
             return self._turn(kind, name, data, person.time_zone)
         if kind in _OF_CLOCKS:
             complaint = data["complaint"]
-            told = titled(complaint["name"], complaint["subject"])
-            return _OF_CLOCKS[kind]().format(told, self.steps(complaint, data["steps"], person.time_zone))
+            about = titled(complaint["name"], complaint["subject"])
+            return _OF_CLOCKS[kind]().format(about, self.steps(complaint, data["steps"], person.time_zone))
         return _OTHERS[kind](name, data)
 
     def steps(self, complaint: dict[str, Any], steps: Iterable[Step], zone: str | None = None) -> str:
@@ -48,47 +49,29 @@ class Writer:
         key = (frappe.local.lang, zone, complaint["name"])
         if key not in self._steps:
             sentence = _("{0}, due {1}")
-            self._steps[key] = "; ".join(
+            self._steps[key] = clause_list(
                 sentence.format(clock_name(clock, complaint["stage"]), self._date(due, zone))
                 for clock, _status, due in steps
             )
         return self._steps[key]
 
-    def overdue_line(self, complaint: dict[str, Any], steps: Iterable[Step], told: Iterable[Person]) -> str:
-        """The line in an overdue complaint's own timeline."""
-        names = ", ".join(person.full_name for person in told)
-        sentence = (
-            _("Overdue: {0}. Escalated to {1}.")
-            if names
-            else _("Overdue: {0}. Nobody to escalate to was found.")
-        )
-        return escape(sentence.format(self.steps(complaint, steps), names))
-
     def _turn(self, kind: str, name: str, data: dict[str, Any], zone: str | None) -> str:
         """What waits for the reader, and by when."""
-        told = f"{escape(_(data['doctype']))} {titled(data.get('name', name), data['title'])}"
+        about = f"{escape(_(data['doctype']))} {titled(data.get('name', name), data['title'])}"
         stage, due = word(data["stage"]), data["due"]
         why = escape(data.get("reason") or "")
-        line = _OF_TURNS[kind]().format(told, escape(stage), escape(data["by"]), data.get("count"), why)
+        said = _OF_TURNS[kind]().format(about, escape(stage), escape(data["by"]), data.get("count"), why)
         if not due:
-            return line
+            return said
         shown = self._date(due, zone) if isinstance(due, datetime) else format_date(due)
         until = _("Due {0}.").format(shown)
-        return f"{line} {until}"
+        return f"{said} {until}"
 
     def _date(self, moment: datetime, zone: str | None) -> str:
         key = (frappe.local.lang, zone, moment)
         if key not in self._dates:
-            self._dates[key] = format_datetime(self._local(moment, zone))
+            self._dates[key] = format_datetime(in_zone(moment, zone))
         return self._dates[key]
-
-    def _local(self, moment: datetime, zone: str | None) -> datetime:
-        if not zone or zone == self._site.key:
-            return moment
-        try:
-            return aware(moment, self._site).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-        except (ZoneInfoNotFoundError, ValueError):
-            return moment  # one person's odd setting must not stop the others' messages
 
 
 def titled(name: str, title: str | None) -> str:
@@ -96,39 +79,59 @@ def titled(name: str, title: str | None) -> str:
     return f"<b>{escape(name)}</b> {escape(title or '')}".strip()
 
 
+def overdue_line(complaint: dict[str, Any], steps: Iterable[Step], asked: Iterable[Person]) -> Message:
+    """The line in an overdue complaint's own timeline."""
+    due = [
+        line("{0}, due {1}", clock_noun(clock, complaint["stage"]), Moment(at))
+        for clock, _status, at in steps
+    ]
+    if names := [person.full_name for person in asked]:
+        return line("Overdue: {0}. Escalated to {1}.", due, Names(names))
+    return line("Overdue: {0}. Nobody to escalate to was found.", due)
+
+
+def clock_noun(clock: str, stage: str) -> Word | str:
+    """What a clock measures, for a line of the timeline."""
+    if clock == "stage":
+        return Word(stage)
+    return "First response" if clock == "response" else "Whole complaint"
+
+
 def clock_name(clock: str, stage: str) -> str:
     """What a clock measures; that of the stage goes by the stage's name."""
-    if clock == "stage":
-        return word(stage)
-    return _("First response") if clock == "response" else _("Whole complaint")
+    noun = clock_noun(clock, stage)
+    return word(noun.key) if isinstance(noun, Word) else _(noun)
 
 
-def document_line(document_type: str, document_name: str, settlement: str, state: str) -> str:
+def document_line(document_type: str, document_name: str, settlement: str, state: str) -> Message:
     """What became of a document that a settlement drafted."""
-    text = {
-        SUBMITTED: _("{0} {1} of settlement {2} submitted"),
-        CANCELLED: _("{0} {1} of settlement {2} cancelled"),
-        DELETED: _("{0} {1} of settlement {2} deleted"),
-        DRAFT: _("{0} {1} of settlement {2} drafted anew"),
-    }.get(state, _("{0} {1} of settlement {2} changed"))
-    link = document_name if state == DELETED else get_link_to_form(document_type, document_name)
-    return text.format(_(document_type), link, get_link_to_form(DOCTYPE, settlement))
+    drafted_by = Link(DOCTYPE, settlement)
+    if state == DELETED:
+        name = Text(document_name)
+        return line("{0} {1} of settlement {2} deleted", document_type, name, drafted_by)
+    about = (document_type, Link(document_type, document_name), drafted_by)
+    if state == SUBMITTED:
+        return line("{0} {1} of settlement {2} submitted", *about)
+    if state == CANCELLED:
+        return line("{0} {1} of settlement {2} cancelled", *about)
+    if state == DRAFT:
+        return line("{0} {1} of settlement {2} drafted anew", *about)
+    return line("{0} {1} of settlement {2} changed", *about)
 
 
-def settlement_line(settlement: str, state: str, amount: float, currency: str) -> str:
-    """What became of a settlement: it was proposed, submitted, cancelled or, as a draft, deleted."""
-    text = {
-        "proposed": _("Settlement {0} over {1} proposed"),
-        "rejected": _("Settlement {0} over {1} rejected"),
-        "submitted": _("Settlement {0} over {1} submitted"),
-        "cancelled": _("Settlement {0} over {1} cancelled"),
-        "deleted": _("Draft settlement {0} over {1} deleted"),
+def settlement_line(settlement: str, state: str, amount: float, currency: str) -> Message:
+    """What became of a settlement: it was proposed, rejected, submitted, cancelled or, as a draft, deleted."""
+    about = (Text(settlement) if state == "deleted" else Link(DOCTYPE, settlement), Money(amount, currency))
+    return {
+        "proposed": line("Settlement {0} over {1} proposed", *about),
+        "rejected": line("Settlement {0} over {1} rejected", *about),
+        "submitted": line("Settlement {0} over {1} submitted", *about),
+        "cancelled": line("Settlement {0} over {1} cancelled", *about),
+        "deleted": line("Draft settlement {0} over {1} deleted", *about),
     }[state]
-    link = settlement if state == "deleted" else get_link_to_form(DOCTYPE, settlement)
-    return text.format(link, fmt_money(amount, currency=currency))
 
 
-def lost_line(data: dict[str, Any]) -> str:
+def lost_line(data: dict[str, Any]) -> Message:
     """What an ended complaint lost: a document of its settlement, or the settlement itself."""
     keys = ("document_type", "document_name", "settlement", "state")
     if data.get("document_type"):
@@ -141,7 +144,7 @@ def what_to_settle(name: str, data: dict[str, Any]) -> str:
     return _(
         "{0}, although complaint {1} has ended. Reopen it and settle it anew, or write in the settlement why "
         "nothing more is owed."
-    ).format(lost_line(data), escape(name))
+    ).format(told(lost_line(data)), escape(name))
 
 
 # What a digest mail puts under one heading, in the order in which a reader wants it.
@@ -205,13 +208,13 @@ def _cause_rejected(name: str, data: dict[str, Any]) -> str:
 
 
 def _evidence_lost(name: str, data: dict[str, Any]) -> str:
-    told = (
+    sentence = (
         _("Evidence of {0} was changed on the disk: {1}. Restore the file from a backup.")
         if data["changed"]
         else _("Evidence of {0} is lost: {1}. Restore the file from a backup.")
     )
     place = _("row {0}, {1}").format(data["row"], data["file"]) if data["row"] else data["file"]
-    return told.format(f"<b>{escape(_(data['doctype']))} {escape(name)}</b>", escape(place))
+    return sentence.format(f"<b>{escape(_(data['doctype']))} {escape(name)}</b>", escape(place))
 
 
 def _settlement_lost(name: str, data: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from complaint_qms.constants import onboarding, vocabulary
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.onboarding.own_work import has_own_complaints
 from complaint_qms.services.people.role_holders import holders_of
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.sop import procedure
 
 _SOP: Final = "Complaint SOP"
@@ -48,7 +49,7 @@ def check_roles() -> Found:
     lacking = [group for group in groups if not any(held.get(role) for role in group)]
     people = {name for names in held.values() for name in names}
     if lacking:
-        named = ", ".join(_("{0} or {1}").format(*map(_, g)) if len(g) > 1 else _(g[0]) for g in lacking)
+        named = comma_list(_("{0} or {1}").format(*map(_, g)) if len(g) > 1 else _(g[0]) for g in lacking)
         told = _("Nobody who can act holds: {0}.").format(named)
     elif len(people) < 2:
         told = _("One person holds every role. Nobody approves their own work, so a second one is needed.")
@@ -97,7 +98,7 @@ def check_calendar(companies: list[CompanySop]) -> Found:
         return Found(
             False,
             _("No holiday list that reaches beyond today, in the procedure or the company: {0}.").format(
-                ", ".join(lacking)
+                comma_list(lacking)
             ),
             ["Form", "Company", lacking[0]],
             "Company",
@@ -130,7 +131,7 @@ def check_limits(companies: list[CompanySop]) -> Found:
                 "{0} is as it came with the app. Choose a pack for your trade, or change what does not fit."
             ).format(_(sop.name))
             return Found(False, told, route, _SOP, "first_response_time")
-    named = ", ".join(dict.fromkeys(_(sop.name) for _company, _holidays, sop in companies))
+    named = comma_list(dict.fromkeys(_(sop.name) for _company, _holidays, sop in companies))
     return Found(True, _("Limits are set: {0}.").format(named), route, _SOP)
 
 
@@ -146,9 +147,9 @@ def check_approval() -> Found:
     if not limited:
         told = _("No role may submit a settlement: there are no approval limits.")
     elif not able:
-        told = _("Nobody holds a role with an approval limit: {0}.").format(", ".join(map(_, limited)))
+        told = _("Nobody holds a role with an approval limit: {0}.").format(comma_list(map(_, limited)))
     else:
-        told = _("Settlements are submitted by: {0}.").format(", ".join(map(_, able)))
+        told = _("Settlements are submitted by: {0}.").format(comma_list(map(_, able)))
     return Found(bool(able), told, ["Form", SETTINGS, SETTINGS], SETTINGS, "approval_limits")
 
 

@@ -7,6 +7,8 @@ from typing import Final
 import frappe
 from frappe import _
 
+from complaint_qms.services.record.language import comma_list
+
 # What books write, and what is submitted before or beside it. One row is enough.
 _SUBMITTED: Final = (
     "Quotation",
@@ -44,7 +46,7 @@ def check_no_own_work() -> None:
         frappe.throw(
             _(
                 "This site has work of its own ({0}), and the demo buys, makes and sells in the same company. Use a site for trials."
-            ).format(", ".join(map(_, found))),
+            ).format(comma_list(map(_, found))),
             OwnWork,
         )
 

@@ -8,6 +8,8 @@ from frappe.utils import escape_html
 from complaint_qms.constants import roles
 from complaint_qms.constants.contributing import ANSWERABLE_FIELD
 from complaint_qms.services.people.absence import acts_for
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.timeline import Label, Text, line
 
 _MAY_HAND_OVER = (roles.MANAGER, roles.QUALITY_MANAGER)
 
@@ -35,7 +37,5 @@ def check_hand_over(doc: Document, holder: str) -> None:
 def tell_hand_over(doc: Document, holder: str | None, new: str | None) -> None:
     """After such a change: the timeline says who made it. Nothing where nobody was answerable before."""
     if holder and holder != new:
-        text = _("changed {0} from {1} to {2}").format(
-            _(doc.meta.get_label(ANSWERABLE_FIELD[doc.doctype])), holder, new or "-"
-        )
-        doc.add_comment("Info", escape_html(text))
+        label = Label(doc.doctype, ANSWERABLE_FIELD[doc.doctype])
+        timeline.note_on(doc, line("changed {0} from {1} to {2}", label, Text(holder), Text(new or "-")))

@@ -18,6 +18,7 @@ from frappe.model import optional_fields
 from frappe.model.base_document import BaseDocument
 from frappe.model.document import Document
 
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import (
     LARGEST_WHOLE,
     Wrong,
@@ -83,7 +84,7 @@ def read_values(doctype: str, sent: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         wrong.append(
             _("{0} has no field {1}. Check the spelling, or leave it out.").format(
-                _(doctype), ", ".join(shown(name) for name in unknown)
+                _(doctype), comma_list(shown(name) for name in unknown)
             )
         )
     for name, value in sent.items():

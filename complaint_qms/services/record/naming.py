@@ -24,6 +24,7 @@ from frappe.model.naming import (
 from frappe.utils import cint, escape_html
 
 from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record.language import comma_list
 
 _BY_SERIES, _BY_FIELD, _BY_FORMAT = "naming_series:", "field:", "format:"
 _LONGEST: Final = 140
@@ -87,7 +88,7 @@ def check_series(doc: Document) -> None:
     if sent not in series:
         frappe.throw(
             _("Series: {0} is not one of this site. Choose one of {1}, or leave it empty.").format(
-                frappe.bold(escape_html(str(sent)[:_LONGEST])), ", ".join(series)
+                frappe.bold(escape_html(str(sent)[:_LONGEST])), comma_list(series)
             )
         )
 

@@ -15,6 +15,8 @@ from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import escape_html
 
+from complaint_qms.services.record.language import comma_list
+
 
 def hold(doctype: str, names: Iterable[str | None], *fields: str) -> dict[str, frappe._dict]:
     """Name → `fields` of records that exist, locked in the order of their names.
@@ -49,6 +51,6 @@ def waiting_for(doctype: str, names: Iterable[str]) -> Iterator[None]:
     except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
         frappe.throw(
             _("Somebody else is changing {0} {1} at this moment. Try again.").format(
-                _(doctype), escape_html(", ".join(names))
+                _(doctype), escape_html(comma_list(names))
             )
         )

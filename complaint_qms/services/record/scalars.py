@@ -17,6 +17,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_system_timezone
 
+from complaint_qms.services.record.language import comma_list
+
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 _NUMBERS: Final = ("Float", "Currency", "Percent")
 _WHOLE: Final = ("Int", "Duration")
@@ -192,7 +194,7 @@ def _check_choice(field: Document, value: str) -> None:
     """The framework says the same, but only after code has met the value."""
     choices = (field.options or "").split("\n")
     if field.fieldname != "naming_series" and any(choices) and value.strip() not in choices:
-        known = ", ".join(_(choice) for choice in choices if choice)
+        known = comma_list(_(choice) for choice in choices if choice)
         raise Wrong(_("“{0}” is none of the choices; choose one of {1}.").format(shown(value), known))
 
 

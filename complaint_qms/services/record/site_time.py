@@ -1,7 +1,7 @@
 """Times as the database keeps them, which carry no zone, beside moments that carry one."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from frappe.utils import get_datetime
 from frappe.utils.data import get_system_timezone
@@ -20,3 +20,14 @@ def aware(moment: datetime | str, zone: ZoneInfo) -> datetime:
 def stored(moment: datetime, zone: ZoneInfo) -> datetime:
     """The other way round: as the database keeps it."""
     return moment.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def in_zone(moment: datetime, zone: str | None) -> datetime:
+    """A time of the database as a clock in `zone` shows it; as it is without a zone, or with one that is unknown here."""
+    here = site_zone()
+    if not zone or zone == here.key:
+        return moment
+    try:
+        return aware(moment, here).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    except (ZoneInfoNotFoundError, ValueError):
+        return moment  # one person's odd setting must not stop the others' messages

@@ -9,6 +9,7 @@ from frappe.utils import escape_html, getdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.row_locks import hold
 
 _FROM_COMPLAINT = (
@@ -80,14 +81,14 @@ def check_open_complaints(doc: Document, names: Iterable[str | None]) -> None:
     twice = sorted({name for name in wanted if wanted.count(name) > 1})
     if twice:
         frappe.throw(
-            _("Complaint {0} is named twice. Remove one of the rows.").format(escape_html(", ".join(twice)))
+            _("Complaint {0} is named twice. Remove one of the rows.").format(escape_html(comma_list(twice)))
         )
     if not doc.is_new():
         return
     held = hold("Complaint", wanted, "stage")
     ended = [row.name for row in held.values() if row.stage in COMPLAINT_ENDED]
     if ended:
-        frappe.throw(_("Complaint {0} has ended. Reopen it first.").format(escape_html(", ".join(ended))))
+        frappe.throw(_("Complaint {0} has ended. Reopen it first.").format(escape_html(comma_list(ended))))
 
 
 def check_dates(doc: Document, start: str, end: str) -> None:

@@ -15,6 +15,7 @@ from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle.reliance import assessment_reopened
 from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.reportability.applicable_rules import holidays_of, is_reported, rules, shortest
 
@@ -45,7 +46,7 @@ def set_deadline(doc: Document) -> None:
         frappe.throw(
             gate_code("G3")
             + _("There is no reporting rule {0}. Choose one of {1}.").format(
-                escape_html(doc.rule_key), escape_html(", ".join(sorted(rules())))
+                escape_html(doc.rule_key), escape_html(comma_list(sorted(rules())))
             )
         )
     if rule and rule.days is not None:

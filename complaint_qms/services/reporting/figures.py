@@ -27,6 +27,7 @@ from pypika.terms import Term
 from complaint_qms.constants.clock import AT_RISK, ON_TRACK, OVERDUE, PAUSED
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_UNENDED, NO_COMPLAINT
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import FIRST_YEAR, LAST_YEAR
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.filters import ReportFilters, read_object
@@ -219,7 +220,7 @@ def _drawable(interval: str, first: date, last: date) -> str:
     if interval not in INTERVALS:
         frappe.throw(
             _("There is no interval {0}. Choose one of {1}.").format(
-                escape_html(interval), ", ".join(_(kind) for kind in kinds)
+                escape_html(interval), comma_list(_(kind) for kind in kinds)
             )
         )
     longer = kinds[kinds.index(interval) :]

@@ -16,6 +16,7 @@ from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.risk import Cell
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.columns import (
     column,
@@ -227,7 +228,7 @@ class RiskMatrixReport:
         if no_occurrence:
             said = _("{0} without occurrence").format(no_occurrence)
             parts.append(self._link(said, {"severity": ["is", "set"], "occurrence": ["is", "not set"]}))
-        return _("Not assessed yet: {0}.").format(", ".join(parts))
+        return _("Not assessed yet: {0}.").format(comma_list(parts))
 
     def _elsewhere(self) -> str:
         missing: dict[tuple[str, str], int] = {
@@ -248,7 +249,7 @@ class RiskMatrixReport:
             for (severity, occurrence), count in sorted(missing.items())
         ]
         return _("Assessed on levels that {0} does not have: {1}.").format(
-            escape_html(self.grid.name), ", ".join(parts)
+            escape_html(self.grid.name), comma_list(parts)
         )
 
     def _legend(self, total: Tally) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, fmt_money, get_link_to_form
+from frappe.utils import escape_html
 
 from complaint_qms.constants.events import DOCUMENT_CHANGED, SETTLED, SETTLEMENT_LOST
 from complaint_qms.constants.settlement import (
@@ -20,12 +20,15 @@ from complaint_qms.constants.settlement import (
     SUBMITTED,
 )
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.engine.message import Message
 from complaint_qms.integrations.erpnext import drafted_documents
 from complaint_qms.integrations.erpnext.remaining import INVOICE
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle.settlement_state import refresh_complaint
 from complaint_qms.services.notify.sentences import document_line, settlement_line
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.timeline import Link, Money, Text, line
 from complaint_qms.services.settlement.finance_corrections import correction_of
 
 
@@ -42,11 +45,11 @@ def tell(doc: Document, what: str) -> None:
         "amount": doc.total_amount,
         "currency": doc.currency,
     }
-    line = settlement_line(**told)
+    said = settlement_line(**told)
     if what == "rejected":
-        line = f"{line}: {escape_html(doc.rejection_reason)}"
-        doc.add_comment("Info", line)
-    _write(complaint, line, told if what == "cancelled" else None)
+        said = line("{0}: {1}", said, Text(doc.rejection_reason))
+        timeline.note_on(doc, said)
+    _write(complaint, said, told if what == "cancelled" else None)
     refresh_complaint(doc.complaint)
     if what == "submitted":
         announce([Event(SETTLED, DOCTYPE, doc.name, {"complaint": doc.complaint})])
@@ -114,13 +117,14 @@ def keep_one_road(doc: Document) -> None:
         )
 
 
-def _correction_line(doc: Document, settlement: str, reason: str) -> str:
-    return _("{0} {1} of settlement {2} now comes to {3}. Reason: {4}").format(
-        _(doc.doctype),
-        get_link_to_form(doc.doctype, doc.name),
-        get_link_to_form(DOCTYPE, settlement),
-        fmt_money(drafted_documents.worth(doc), currency=doc.currency),
-        escape_html(reason),
+def _correction_line(doc: Document, settlement: str, reason: str) -> Message:
+    return line(
+        "{0} {1} of settlement {2} now comes to {3}. Reason: {4}",
+        doc.doctype,
+        Link(doc.doctype, doc.name),
+        Link(DOCTYPE, settlement),
+        Money(drafted_documents.worth(doc), doc.currency),
+        Text(reason),
     )
 
 
@@ -148,9 +152,9 @@ def _list_amended(doc: Document, settlement: str) -> frappe._dict | None:
     return frappe._dict(row.as_dict())
 
 
-def _write(complaint: Document, line: str, lost: dict[str, Any] | None = None) -> None:
+def _write(complaint: Document, said: Message, lost: dict[str, Any] | None = None) -> None:
     """A line in the timeline; what an ended complaint loses is somebody's task as well."""
     if lost and complaint.stage in COMPLAINT_ENDED:
         announce([Event(SETTLEMENT_LOST, "Complaint", complaint.name, lost)])
     else:
-        complaint.add_comment("Info", line)
+        timeline.note_on(complaint, said)

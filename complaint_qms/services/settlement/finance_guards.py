@@ -25,6 +25,7 @@ from complaint_qms.integrations.erpnext import drafted_documents
 from complaint_qms.integrations.erpnext.credited import money_left
 from complaint_qms.integrations.erpnext.remaining import INVOICE
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.settlement.finance_corrections import correction_of, keep_within_sale, refuse_more
 from complaint_qms.services.settlement.free_goods import keep_free_goods
 
@@ -135,7 +136,7 @@ def keep_party(complaint: Document) -> None:
                 "another."
             ).format(
                 _(complaint.meta.get_label(changed[0])),
-                escape_html(", ".join(names)),
+                escape_html(comma_list(names)),
                 escape_html(before.get(changed[0])),
             )
         )

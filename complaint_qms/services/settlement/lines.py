@@ -16,6 +16,7 @@ from complaint_qms.constants.settlement import CONSUMING, GOODWILL, REPAIR, REPL
 from complaint_qms.engine.shares import shares
 from complaint_qms.integrations.erpnext.batches_and_serials import Units, units_with_customer
 from complaint_qms.integrations.erpnext.remaining import INVOICE, NOTE, Sold, SoldRow, load
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.settlement.invoice_split import Splitter
 from complaint_qms.services.settlement.matched_line import Problems, Tied, place
 from complaint_qms.services.settlement.open_amounts import check_money
@@ -226,7 +227,7 @@ class Lines:
                 line,
                 _(
                     "delivered with several Delivery Notes ({0}): say from which one the goods come back."
-                ).format(escape_html(", ".join(sorted({row.parent for row in deliveries})))),
+                ).format(escape_html(comma_list(sorted({row.parent for row in deliveries})))),
             )
         else:
             self.problems.add(

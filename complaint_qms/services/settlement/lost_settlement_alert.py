@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.translate import print_language
-from frappe.utils import escape_html, nowdate
+from frappe.utils import nowdate
 
 from complaint_qms.constants.roles import MANAGER
+from complaint_qms.engine.message import Message as Line
 from complaint_qms.permissions.auditor import is_auditor
 from complaint_qms.permissions.sight import Sight
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.outbox import Message, send
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.notify.sentences import lost_line, what_to_settle
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.timeline import Names, line
 from complaint_qms.services.sop.recipients import Directory
 
 
@@ -35,13 +38,15 @@ def ask_to_look(events: list[Event]) -> None:
             (Message(event.kind, person, "Complaint", event.name, data, event.by) for person in told),
             event.at,
         )
-        sentence = (
-            _("{0}. The complaint had ended; {1} was asked to look at it.")
-            if people
-            else _("{0}. The complaint had ended, and nobody was found to look at it.")
-        )
-        names = ", ".join(person.full_name for person in people)
-        complaint.add_comment("Info", sentence.format(lost_line(event.data), escape_html(names)))
+        timeline.note_on(complaint, _line(event.data, people))
+
+
+def _line(data: dict[str, Any], asked: list[Person]) -> Line:
+    lost = lost_line(data)
+    if asked:
+        names = Names([person.full_name for person in asked])
+        return line("{0}. The complaint had ended; {1} was asked to look at it.", lost, names)
+    return line("{0}. The complaint had ended, and nobody was found to look at it.", lost)
 
 
 def _give_task(complaint: Document, person: Person, text: str) -> None:

@@ -11,6 +11,7 @@ from frappe.utils import escape_html, flt
 from complaint_qms.constants.settlement import CONSUMING, GOODWILL, REPAIR
 from complaint_qms.integrations.erpnext.batches_and_serials import Units, split_serials
 from complaint_qms.integrations.erpnext.remaining import NOTE, Sold, SoldRow
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.settlement.matched_line import (
     TOLERANCE,
     Problems,
@@ -65,7 +66,7 @@ def check_units(lines: Iterable[Tied], units_of: dict[str, Units], problems: Pro
             problems.add(
                 tied.line,
                 _("{0} was not delivered with {1}: choose what was.").format(
-                    escape_html(", ".join(unknown)), place(row)
+                    escape_html(comma_list(unknown)), place(row)
                 ),
             )
         elif tied.goods:
@@ -86,7 +87,7 @@ def _ask(
     if asked[key] <= open_qty + TOLERANCE:
         return False
     factor = tied.base.conversion_factor
-    used = ", ".join(sorted(row.used_by))
+    used = comma_list(sorted(row.used_by))
     left = flt(max(open_qty - asked[key] + tied.stock_qty, 0) / factor, 6)
     message = _("Quantity: {0} {1} asked, but only {2} of {3} sold with {4} are left.").format(
         number(tied.line.qty),
@@ -138,7 +139,7 @@ def _check_goods(
             problems.add(
                 line,
                 _("Serial Nos: name the {0} that come back (with the customer: {1}).").format(
-                    number(stock_qty), escape_html(", ".join(units.serials) or _("none"))
+                    number(stock_qty), escape_html(comma_list(units.serials) or _("none"))
                 ),
             )
         gone = [serial for serial in serials if serial not in units.serials or serial in serial_asked]
@@ -146,7 +147,7 @@ def _check_goods(
             problems.add(
                 line,
                 _("Serial Nos: {0} came back already or is named twice.").format(
-                    escape_html(", ".join(gone))
+                    escape_html(comma_list(gone))
                 ),
             )
         serial_asked.update(serials)
@@ -165,6 +166,6 @@ def _check_goods(
         problems.add(
             line,
             _("Batch: say which batch comes back, one line for each ({0}).").format(
-                escape_html(", ".join(f"{batch}: {number(qty)}" for batch, qty in units.batches.items()))
+                escape_html(comma_list(f"{batch}: {number(qty)}" for batch, qty in units.batches.items()))
             ),
         )

@@ -20,6 +20,7 @@ from complaint_qms.exceptions import GateError
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.settlement.approval_limits import is_own
 
 _STAMPS = ("rejection_reason", "rejected_by", "rejected_at")
@@ -96,7 +97,7 @@ def _reject(doc: Document, before: Document, said: str) -> None:
         )
     others = set(guard.changed_fields(doc, before)) - _NO_CONTENT
     if others:
-        labels = ", ".join(sorted(_(doc.meta.get_label(name)) for name in others))
+        labels = comma_list(sorted(_(doc.meta.get_label(name)) for name in others))
         frappe.throw(
             gate_code("G6")
             + _("A rejection changes nothing else. Take back the change of {0}.").format(labels),

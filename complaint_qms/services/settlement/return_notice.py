@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from complaint_qms.constants.settlement import RETURN_CREDIT
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.settlement.matched_line import number
 
 
@@ -36,7 +37,7 @@ def _sentence(note: str, lines: list[Document]) -> str:
         number(sum(flt(line.qty) for line in lines)), _(lines[0].uom or ""), lines[0].item_code, note
     )
     if billed:
-        parts = ", ".join(f"{invoice}: {number(qty)}" for invoice, qty in billed.items())
+        parts = comma_list(f"{invoice}: {number(qty)}" for invoice, qty in billed.items())
         said += " " + _("Money is credited for {0} ({1}).").format(number(sum(billed.values())), parts)
     if unbilled:
         said += " " + _("{0} are not billed: no money is credited for them.").format(number(unbilled))

@@ -9,6 +9,7 @@ from frappe import _
 from frappe.utils import escape_html
 
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.settlement.matched_line import Problems, Tied
 
 
@@ -35,7 +36,7 @@ def fill_warehouses(lines: Iterable[Tied], company: str, *, told: bool) -> None:
                 _(SETTINGS),
                 escape_html(of),
                 escape_html(company),
-                ", ".join(str(line.idx) for line in open_lines),
+                comma_list(str(line.idx) for line in open_lines),
             ),
             indicator="orange",
         )  # fmt: skip

@@ -23,6 +23,7 @@ from complaint_qms.constants.settlement import (
 )
 from complaint_qms.integrations.erpnext.batches_and_serials import Units, split_serials
 from complaint_qms.integrations.erpnext.remaining import INVOICE
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.settlement.matched_line import (
     Problems,
     Tied,
@@ -106,7 +107,7 @@ def _check_credited(tied: Tied, serials: list[str], units: Units, problems: Prob
         problems.add(
             tied.line,
             _("Serial Nos: {0} came back and was credited on {1} already. Take it out.").format(
-                escape_html(", ".join(credited)), place(tied.invoiced)
+                escape_html(comma_list(credited)), place(tied.invoiced)
             ),
         )
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from html import escape
-
-from frappe import _
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from complaint_qms.constants.events import OVERDUE
-from complaint_qms.services import writing
+from complaint_qms.engine.message import Message as Line
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.outbox import AUTHOR, Message, send
 from complaint_qms.services.notify.person import Person
-from complaint_qms.services.notify.sentences import ESCALATED, Writer
+from complaint_qms.services.notify.sentences import ESCALATED, Writer, clock_noun, overdue_line
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.timeline import Moment, Text, line
 from complaint_qms.services.sop.recipients import Directory
 
 
@@ -29,19 +31,15 @@ def of_clocks(events: list[Event]) -> None:
         if event.kind == OVERDUE:
             superiors = [person for person in directory.superiors(complaint) if person not in handlers]
             messages += [_message(event, ESCALATED, person) for person in superiors]
-            lines[event.name] = writer.overdue_line(complaint, event.data["steps"], superiors)
+            lines[event.name] = overdue_line(complaint, event.data["steps"], superiors)
     send(messages, events[0].at, writer)
-    writing.note("Complaint", lines, events[0].at, AUTHOR)
+    timeline.note("Complaint", lines, events[0].at, AUTHOR)
 
 
 def of_moved_due_times(events: list[Event]) -> None:
     """A line in the timeline of each complaint, and one message for each person and SOP, whatever their number."""
-    sentence = _("Due times moved, because working hours, holidays or limits of SOP {0} changed. {1}")
-    lines = {
-        event.name: sentence.format(escape(event.data["complaint"]["sop"] or ""), escape(event.data["moved"]))
-        for event in events
-    }
-    writing.note("Complaint", lines, events[0].at, AUTHOR)
+    lines = {event.name: _moved_line(event.data["complaint"], event.data["moved"]) for event in events}
+    timeline.note("Complaint", lines, events[0].at, AUTHOR)
     complaints = [event.data["complaint"] for event in events]
     directory = Directory()
     directory.learn(complaints)
@@ -54,6 +52,18 @@ def of_moved_due_times(events: list[Event]) -> None:
             for (person, sop), count in told.items()
         ],
         events[0].at,
+    )
+
+
+def _moved_line(complaint: dict[str, Any], moved: Iterable[tuple[str, datetime, datetime]]) -> Line:
+    clocks = [
+        line("{0}, due {2} instead of {1}", clock_noun(clock, complaint["stage"]), Moment(old), Moment(new))
+        for clock, old, new in moved
+    ]
+    return line(
+        "Due times moved, because working hours, holidays or limits of SOP {0} changed. {1}",
+        Text(complaint["sop"] or ""),
+        clocks,
     )
 
 

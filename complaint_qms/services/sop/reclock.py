@@ -17,7 +17,7 @@ from typing import Any, Final
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from frappe.utils import format_datetime, get_datetime, now_datetime
+from frappe.utils import get_datetime, now_datetime
 from frappe.utils.background_jobs import get_job_status
 from redis.exceptions import RedisError
 from rq.job import JobStatus
@@ -27,7 +27,6 @@ from complaint_qms.constants.events import DUE_TIMES_MOVED
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
-from complaint_qms.services.notify.sentences import clock_name
 from complaint_qms.services.record.batches import in_parts
 from complaint_qms.services.sop import clock
 from complaint_qms.services.sop.plan import plan_of
@@ -186,7 +185,7 @@ def _reckon_batch(names: list[str], now: datetime) -> _Batch:
     docs = _locked(names)
     changed: dict[str, dict[str, Any]] = {}
     logged: dict[str, dict[str, Any]] = {}
-    moved: list[tuple[Document, str]] = []
+    moved: list[tuple[Document, list[tuple[str, datetime, datetime]]]] = []
     for doc in docs:
         before = {field: doc.get(field) for field in OWN_FIELDS}
         rows = {row.name: [row.get(field) for field in _LOGGED] for row in doc.stage_log}
@@ -196,8 +195,8 @@ def _reckon_batch(names: list[str], now: datetime) -> _Batch:
         for row in doc.stage_log:
             if [row.get(field) for field in _LOGGED] != rows[row.name]:
                 logged[row.name] = {field: row.get(field) for field in _LOGGED}
-        if text := _what_moved(doc, before):
-            moved.append((doc, text))
+        if due := _what_moved(doc, before):
+            moved.append((doc, due))
     writing.set_many("Complaint", changed, "due times reckoned anew")
     writing.set_many(_LOG, logged, "due times reckoned anew")
     announce(
@@ -205,10 +204,10 @@ def _reckon_batch(names: list[str], now: datetime) -> _Batch:
             DUE_TIMES_MOVED,
             "Complaint",
             doc.name,
-            {"complaint": frappe._dict({name: doc.get(name) for name in COMPLAINT_FIELDS}), "moved": text},
+            {"complaint": frappe._dict({name: doc.get(name) for name in COMPLAINT_FIELDS}), "moved": due},
             at=now,
         )
-        for doc, text in moved
+        for doc, due in moved
     )
     return _Batch(len(moved), frozenset(doc.name for doc in docs if doc.name not in changed))
 
@@ -234,11 +233,8 @@ def _locked(names: list[str]) -> list[Document]:
     return [frappe.get_doc({"doctype": "Complaint", **row, "stage_log": visits[row.name]}) for row in rows]
 
 
-def _what_moved(doc: Document, before: dict[str, Any]) -> str:
-    """“Triage: 3 May 10:00 → 4 May 10:00”, for each clock whose due time is another now; in the site's language."""
-    parts = []
-    for name in CLOCKS:
-        old, new = before[f"{name}_due"], doc.get(f"{name}_due")
-        if old and new and get_datetime(old) != get_datetime(new):
-            parts.append(f"{clock_name(name, doc.stage)}: {format_datetime(old)} → {format_datetime(new)}")
-    return "; ".join(parts)
+def _what_moved(doc: Document, before: dict[str, Any]) -> list[tuple[str, datetime, datetime]]:
+    """(clock, due before, due now), for each clock whose due time is another now."""
+    due = [(name, before[f"{name}_due"], doc.get(f"{name}_due")) for name in CLOCKS]
+    due = [(name, get_datetime(old), get_datetime(new)) for name, old, new in due if old and new]
+    return [(name, old, new) for name, old, new in due if old != new]

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
+import frappe
 from frappe.model.document import Document
 from frappe.utils import get_url_to_form
 
@@ -20,7 +21,7 @@ def contents(doc: Document) -> list[dict[str, Any]]:
             "creation": told.at,
             "content": f'<span class="cq-sentence">{_linked(told)}</span>',
         }
-        for told in tell(doc)
+        for told in tell(doc, frappe.get_cached_value("User", frappe.session.user, "time_zone"))
     ]
 
 

@@ -16,6 +16,7 @@ from complaint_qms.constants.stages import FLOW
 from complaint_qms.constants.story import TOLD_STATES
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import clause_list
 from complaint_qms.services.record.printing import working_time
 from complaint_qms.services.reporting.access import readable_of
 from complaint_qms.services.story.changes import Change, changes_of
@@ -37,16 +38,18 @@ class Told:
     moved: bool = False
 
 
-def tell(doc: Document) -> list[Told]:
+def tell(doc: Document, zone: str | None = None) -> list[Told]:
     """Everything worth telling of `doc`, as far as the user may read it; five queries at most.
 
-    `doc` is loaded and may be read by the user.
+    Args:
+        doc: loaded, and such that the user may read it.
+        zone: in which times within sentences are told; that of the site without one.
     """
     if doc.is_new():
         # It may have been sent with the name of another record, whose story is not the reader's to hear.
         return []
     changes, offshoots = changes_of(doc, readable_of(doc.doctype)), offshoots_of(doc)
-    notes = notes_of(doc)
+    notes = notes_of(doc, zone)
     visits = {row.name: row for row in doc.get("stage_log") or ()}
     people = {doc.owner, *(change.by for change in changes), *(row["owner"] for row in offshoots)}
     people |= {note["owner"] for note in notes}
@@ -114,9 +117,9 @@ class _Teller:
             sentences.append(self._move(by, origin, target, 0))
         facts = [*self._values(change), *self._rows(change)]
         if facts and sentences:
-            sentences.append(_("Recorded: {0}.").format("; ".join(facts)))
+            sentences.append(_("Recorded: {0}.").format(clause_list(facts)))
         elif facts:
-            sentences.append(_("{0} recorded {1}.").format(by, "; ".join(facts)))
+            sentences.append(_("{0} recorded {1}.").format(by, clause_list(facts)))
         return " ".join(sentences)
 
     def of_note(self, note: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ from complaint_qms.services.record import source_defaults
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.settlement.rejection import may_reject
 
 
@@ -98,7 +99,7 @@ def judge(doc: Document, action: str, values: dict[str, Any]) -> None:
     if others:
         frappe.throw(
             gate_code("G6")
-            + _("A judgement changes nothing else. Leave out {0}.").format(escape_html(", ".join(others)))
+            + _("A judgement changes nothing else. Leave out {0}.").format(escape_html(comma_list(others)))
         )
     doc.update(read_values(doc.doctype, values))
     doc.status = one.target

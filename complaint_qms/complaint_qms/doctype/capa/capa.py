@@ -13,6 +13,7 @@ from complaint_qms.services.compliance import contributors
 from complaint_qms.services.lifecycle import announcements, guard, overview, reliance
 from complaint_qms.services.record import source_defaults
 from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record.language import comma_list
 
 
 class CAPA(Checked):
@@ -85,7 +86,7 @@ class CAPA(Checked):
 
     def _refuse_fixed(self, touched: list[str], sentence: str) -> None:
         if touched:
-            labels = ", ".join(_(self.meta.get_label(name)) for name in touched)
+            labels = comma_list(_(self.meta.get_label(name)) for name in touched)
             frappe.throw(sentence.format(labels), GateError)
 
     def _entered(self, origin: str, target: str) -> None:

@@ -6,6 +6,7 @@ from frappe.utils import escape_html
 
 from complaint_qms.controllers.vocabulary import Named
 from complaint_qms.services.people.assignees import check_responsible
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.sop import plan as sop_plan
 from complaint_qms.services.sop import procedure, reclock
 
@@ -19,7 +20,7 @@ class ComplaintSOP(Named):
         twice = sorted({stage for stage in stages if stages.count(stage) > 1})
         if twice:
             frappe.throw(
-                _("Stages: {0} has more than one row. Keep one.").format(escape_html(", ".join(twice)))
+                _("Stages: {0} has more than one row. Keep one.").format(escape_html(comma_list(twice)))
             )
         sop_plan.check_sop(self)
         check_responsible(self)

@@ -13,8 +13,10 @@ from complaint_qms.services.compliance import contributors
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle import announcements, cause_overview, guard, reliance
 from complaint_qms.services.lifecycle.facts import facts_of
-from complaint_qms.services.record import source_defaults
+from complaint_qms.services.record import source_defaults, timeline
 from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.timeline import Text, line
 
 # The one field that goes with each judgement.
 _JUDGEMENT = {"verified": "verification_method", "rejected": "rejection_reason"}
@@ -56,7 +58,7 @@ class RootCause(Checked):
         contributors.tell_hand_over(self)
         if earlier := self.flags.pop("earlier_reason", None):
             # A site may keep no versions.
-            self.add_comment("Info", _("It had been ruled out because: {0}").format(escape_html(earlier)))
+            timeline.note_on(self, line("It had been ruled out because: {0}", Text(earlier)))
         announcements.saved(self)
         self._announce_ready()
 
@@ -79,7 +81,7 @@ class RootCause(Checked):
             source_defaults.check_role(_("judge a root cause"), *source_defaults.REVIEWERS)
             others = changed - {_JUDGEMENT[self.status]}
             if others:
-                labels = ", ".join(sorted(_(self.meta.get_label(name)) for name in others))
+                labels = comma_list(sorted(_(self.meta.get_label(name)) for name in others))
                 frappe.throw(
                     gate_code("G6")
                     + _(
