@@ -142,7 +142,7 @@ def test_what_the_app_noted_is_told_in_the_language_and_time_of_the_reader(monke
     )
     monkeypatch.setattr(frappe.local, "lang", "zh")
     told = " ".join(row["content"] for row in opened(doc))
-    assert f"已超时：研判，到期 {at}；研判，到期 {at}。已升级给 A &amp; B、C。" in told
+    assert f"已逾期：研判，到期 {at}；研判，到期 {at}。已升级给 A &amp; B、C。" in told
     assert "理赔单 CST-1（金额 $ 1,234.50）已提出" in told
     invoice = frappe._("Sales Invoice")
     assert f"理赔单 CST-1 的{invoice} SINV-1 已取消" in told
