@@ -147,6 +147,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("Complaint QMS Settings", SETTINGS, tracked=True),
     Record("Complaint Demo Record", TOOL),
     Record("Complaint Import", TOOL),
+    Record("Complaint Match Key", TOOL),
     Record("QMS Event", TOOL, sight="activity"),
     Record("QMS Message", TOOL, sight="activity"),
     _row("Approval Role Grant"),

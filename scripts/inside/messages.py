@@ -259,11 +259,12 @@ def _engine() -> Iterator[Message]:
     from complaint_qms.engine.rules.mistakes import KINDS
     from complaint_qms.engine.signals import words
     from complaint_qms.engine.similar.records import FIELDS
+    from complaint_qms.engine.similar.told_twice import WEIGHTS
 
     tables = (words.SENTENCES, words.NOUNS, words.PERIOD_NAMES)
     yield from (Message(text, "signals") for table in tables for text in table.values())
     yield Message(words.CHANCE, "signals")
-    yield from (Message(name, "similar") for name in FIELDS)
+    yield from (Message(name, "similar") for name in {**dict.fromkeys(FIELDS), **WEIGHTS})
     yield from (Message(name, "rules") for _kind, name in KINDS)
     for path in (*sorted(PACKAGE.glob("engine/**/*.py")), *_writing_lines()):
         place = str(path.relative_to(PACKAGE.parent))

@@ -15,6 +15,7 @@ from complaint_qms.constants import roles
 from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
 from complaint_qms.constants.labels import LABELS, WORDS
 from complaint_qms.engine.similar.records import FIELDS
+from complaint_qms.engine.similar.told_twice import WEIGHTS
 from scripts.inside import messages
 from tests.browser.desk import Desk
 from tests.desk import factory
@@ -22,7 +23,7 @@ from tests.desk.framework import IS_16
 
 CHINESE, ENGLISH = "zh", "en"
 # Words in sentences of ours, which mean what they mean to everybody
-SENTENCES = {*FIELDS, "none", "overdue"}
+SENTENCES = {*FIELDS, *WEIGHTS, "none", "overdue"}
 # Stage of the complaint, and its word
 SAID = {CHINESE: {"intake": "受理", "closed": "已结案", "void": "作废"}, ENGLISH: LABELS["stage"]}
 ISSUE = {CHINESE: "已关闭", ENGLISH: "Closed"}

@@ -12,6 +12,12 @@ Public API::
     blocking_keys(record, settings=None) -> list[int]
         signed 64-bit keys to store beside a record; two records that share a key are worth comparing
 
+    text_keys(text) -> tuple[int, ...]
+        ``KEYS`` signed 32-bit numbers of a text, each to be stored in an indexed column of its own; texts that say nearly the
+        same have one of them in common. Needs no array library
+    judge(one: Told, other: Told, agreement) -> Verdict(score, reasons)
+        whether two complaints are one told twice or two cases that resemble each other
+
     find_pairs(records, *, threshold=None, settings=None) -> Iterator[Pair(left, right, score, reasons)]
         all likely pairs of any number of records, in one pass over an iterable and without n² comparisons;
         ``left`` came before ``right`` in the input. Texts are not kept: about 0.7 kB per record, whatever its length.
@@ -30,15 +36,23 @@ case. Text alone sets the base; agreeing or contradicting customer, item, batch,
 Results depend on the input only, never on hashing seeds, threads or the clock.
 """
 
+from typing import TYPE_CHECKING
+
+from complaint_qms.engine.lazy_exports import lazy_exports
 from complaint_qms.engine.reasons import Reason
-from complaint_qms.engine.similar.blocking import blocking_keys
-from complaint_qms.engine.similar.cluster import Cluster, clusters
-from complaint_qms.engine.similar.index import Index, find_pairs
 from complaint_qms.engine.similar.records import Match, Pair, Record, Settings
-from complaint_qms.engine.similar.score import Stats, rank, score, shared_words
-from complaint_qms.engine.similar.search import Found, Search
+from complaint_qms.engine.similar.told_twice import Told, Verdict, judge
+from complaint_qms.engine.similar.wording import KEYS, text_keys
+
+if TYPE_CHECKING:
+    from complaint_qms.engine.similar.blocking import blocking_keys
+    from complaint_qms.engine.similar.cluster import Cluster, clusters
+    from complaint_qms.engine.similar.index import Index, find_pairs
+    from complaint_qms.engine.similar.scoring import Stats, rank, score, shared_words
+    from complaint_qms.engine.similar.search import Found, Search
 
 __all__ = [
+    "KEYS",
     "Cluster",
     "Found",
     "Index",
@@ -49,10 +63,25 @@ __all__ = [
     "Search",
     "Settings",
     "Stats",
+    "Told",
+    "Verdict",
     "blocking_keys",
     "clusters",
     "find_pairs",
+    "judge",
     "rank",
     "score",
     "shared_words",
+    "text_keys",
 ]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "blocking": ("blocking_keys",),
+        "cluster": ("Cluster", "clusters"),
+        "index": ("Index", "find_pairs"),
+        "scoring": ("Stats", "rank", "score", "shared_words"),
+        "search": ("Found", "Search"),
+    },
+)

@@ -12,7 +12,7 @@ import numpy as np
 from complaint_qms.engine.similar.blocking import BANDS, bands, candidates, field_hashes
 from complaint_qms.engine.similar.features import FeatureTable, expand
 from complaint_qms.engine.similar.records import Match, Pair, Record, Settings
-from complaint_qms.engine.similar.score import (
+from complaint_qms.engine.similar.scoring import (
     Stats,
     days_of,
     log_odds,

@@ -25,11 +25,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A record that resembles the one asked about; ``score`` 0 … 1, reasons strongest first."""
+    """A record that resembles the one asked about; ``score`` and ``agreement`` of the texts 0 … 1, reasons strongest first."""
 
     id: str
     score: float
     reasons: tuple[Reason, ...] = ()
+    agreement: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from complaint_qms.engine.similar.features import FeatureTable
-from complaint_qms.engine.similar.score import TRIPLE_WEIGHT
+from complaint_qms.engine.similar.scoring import TRIPLE_WEIGHT
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from pypika import Parameter
 
 from complaint_qms.services.importing.batch_cache import Blank
 from complaint_qms.services.lifecycle import announcements
-from complaint_qms.services.record import naming
+from complaint_qms.services.record import match_keys, naming
 from complaint_qms.services.sop import clock
 
 DOCTYPE = "Complaint"
@@ -91,6 +91,8 @@ def store_complaints(docs: list[Document]) -> None:
                 _statement(doctype, tuple(columns), len(part)),
                 [row[name] for row in part for name in columns],
             )
+    for start in range(0, len(docs), CHUNK):
+        match_keys.keep(docs[start : start + CHUNK])
     announcements.registered(docs)
 
 

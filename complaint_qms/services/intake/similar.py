@@ -1,87 +1,203 @@
-"""Complaints that tell the same story as the one on screen."""
+"""Complaints that tell the same story as the one on screen, and those that are the same complaint told twice."""
 
-from typing import Any
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import getdate
+from pypika.queries import QueryBuilder
 
+from complaint_qms.engine.message import Message
+from complaint_qms.engine.phone_number import stored_digits
 from complaint_qms.engine.reasons import Reason
-from complaint_qms.engine.similar import Record, Settings, rank
+from complaint_qms.engine.similar import Record, Told, judge, rank, shared_words, text_keys
+from complaint_qms.engine.text import fold, words
+from complaint_qms.services.record import match_keys
 from complaint_qms.services.record.bulk_read import gathered
-from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.reporting.access import permitted, readable
 
-_KEYS = ("batch_no", "serial_no", "delivery_note", "sales_invoice", "customer", "item_code", "complaint_type")
-_PER_KEY = 60
-# Below the score of a likely duplicate: a colleague judges better than a number whether a case is alike.
-_WORTH_SHOWING = 0.3
-_FIELDS = (
-    "name", "subject", "description", "customer", "item_code", "batch_no", "sales_order", "delivery_note",
-    "received_at", "stage", "severity",
+TOLD_TWICE: Final = "told_twice"
+SIMILAR: Final = "similar"
+_INDEXED: Final = (
+    "serial_no", "batch_no", "sales_order", "delivery_note", "sales_invoice", "customer", "item_code",
 )  # fmt: skip
+_WHOSE: Final = {"phone": "contact_phone", "email": "contact_email"}
+# What stands before these digits is the country, or the zero in its place.
+_PHONE_END: Final = 9
+_PER_KEY: Final = 30
+_MOST_COMPARED: Final = 60
+_SHOWN_BESIDE: Final = 8
+# Below the score of a likely duplicate: a colleague judges better than a number whether a case is alike.
+_WORTH_SHOWING: Final = 0.3
+_FIELDS: Final = (
+    "name", "company", "subject", "description", "customer", "complainant_name", "contact_email", "contact_phone",
+    "customer_reference", "item_code", "batch_no", "serial_no", "sales_order", "delivery_note", "sales_invoice", "received_at",
+    "stage", "severity", "duplicate_of",
+)  # fmt: skip
+_SHOWN: Final = ("subject", "stage", "received_at", "customer", "complainant_name", "duplicate_of")
+_ORDERS: Final = ("sales_order", "delivery_note", "sales_invoice")
+Rows = list[dict[str, Any]]
 
 
-def akin(doc: Document) -> dict[str, list[dict[str, Any]]]:
-    """Field → the other complaints, void ones left out, that name the same in it, the newest `_PER_KEY`, newest first; of
-    those that the user may read, as far as the user may read them. One query."""
-    complaint = frappe.qb.DocType("Complaint")
-    fields = [complaint[field] for field in readable("Complaint", _FIELDS)]
-    queries = {}
-    for key in readable("Complaint", _KEYS):
-        if doc.get(key):
-            same = (
-                frappe.qb.from_(complaint)
-                .select(*fields)
-                .where((complaint[key] == doc.get(key)) & (complaint.name != (doc.name or "")))
-                .where(complaint.stage != "void")
-                .orderby(complaint.received_at, complaint.name, order=Order.desc)
-                .limit(_PER_KEY)
-            )
-            queries[key] = permitted(same)
-    return gathered(queries)
+def akin(doc: Document) -> dict[str, Rows]:
+    """What has something in common with a complaint → those complaints, void ones left out, newest first; of those that the
+    user may read, as far as the user may read them. Two queries.
+
+    The names of the parts are fields of Complaint (the same value), and "wording" (words or caller in common).
+    """
+    names = {part: [row["name"] for row in rows] for part, rows in gathered(_queries(doc)).items()}
+    shared = Counter(name for found in names.values() for name in found)
+    beside = {name for part in _INDEXED for name in names.get(part, ())[:_SHOWN_BESIDE]}
+    # What has more in common goes first; of equals the newer.
+    compared = sorted(shared, key=lambda name: (shared[name], name), reverse=True)[:_MOST_COMPARED]
+    rows = _rows_of(beside | set(compared))
+    found = {part: _newest(rows, names[part]) for part in _INDEXED if part in names}
+    wording = {name for part, listed in names.items() if part not in _INDEXED for name in listed}
+    return found | {"wording": _newest(rows, wording)}
 
 
-def most_alike(
-    doc: Document, others: dict[str, list[dict[str, Any]]], limit: int = 6
-) -> list[dict[str, Any]]:
-    """Those of `others`, as of `akin`, that tell most nearly the story of `doc`, best first, with score and reasons."""
-    candidates: dict[str, dict[str, Any]] = {}
-    for key in _KEYS:
-        if len(candidates) < 4 * _PER_KEY:
-            candidates |= {row["name"]: row for row in others.get(key, ())}
-    found = rank(_record(doc), [_record(row) for row in candidates.values()], limit=limit)
+def most_alike(doc: Document, others: dict[str, Rows], limit: int = 6) -> list[dict[str, Any]]:
+    """Those of `others`, as of `akin`, that are the same complaint told twice or most nearly its story; best first.
+
+    Returns:
+        [{name, kind: TOLD_TWICE or SIMILAR, score 0 … 1, reasons: [sentence], subject, stage, …}]. What was told twice leads,
+        and is of the same company: no other could be merged.
+    """
+    rows = {row["name"]: row for found in others.values() for row in found}
+    if doc.get("company"):
+        rows = {name: row for name, row in rows.items() if row.get("company", doc.company) == doc.company}
+    texts = {name: match_keys.wording(row) for name, row in rows.items()}
+    own = match_keys.wording(doc)
+    records = [_record(row, texts[name]) for name, row in rows.items()]
+    told, found = _told(doc, own), []
+    for match in rank(_record(doc, own), records, limit=len(rows), quote=False):
+        verdict = judge(told, _told(rows[match.id], texts[match.id]), match.agreement)
+        if verdict.is_told_twice:
+            found.append((1, verdict.score, match.id, verdict.reasons))
+        elif match.score >= _WORTH_SHOWING:
+            found.append((0, match.score, match.id, match.reasons))
+    found.sort(key=lambda one: one[:2], reverse=True)
     return [
         {
-            "name": match.id,
-            "score": round(match.score, 2),
-            "is_duplicate": match.score >= Settings().duplicate,
-            "reasons": [_sentence(reason) for reason in match.reasons],
-            **{
-                name: candidates[match.id].get(name)
-                for name in ("subject", "stage", "received_at", "customer")
-            },
+            "name": name,
+            "kind": TOLD_TWICE if is_double else SIMILAR,
+            "score": round(score, 2),
+            "reasons": [_sentence(reason) for reason in (*reasons, *_quoted(own, texts[name]))],
+            **{field: rows[name].get(field) for field in _SHOWN},
         }
-        for match in found
-        if match.score >= _WORTH_SHOWING
+        for is_double, score, name, reasons in found[:limit]
     ]
+
+
+def alike(doc: Document, limit: int = 6) -> list[dict[str, Any]]:
+    """Both in one, for who has no form to draw: an inbox, a rule, a job."""
+    return most_alike(doc, akin(doc), limit)
+
+
+def _queries(doc: Document) -> dict[str, QueryBuilder]:
+    """For each thing that may be in common the newest complaints that have it, through an index of its own."""
+    complaint, key = frappe.qb.DocType("Complaint"), frappe.qb.DocType(match_keys.DOCTYPE)
+    found = {}
+    for field in readable("Complaint", _INDEXED):
+        if doc.get(field):
+            query = (
+                frappe.qb.from_(complaint).select(complaint.name).where(complaint[field] == doc.get(field))
+            )
+            found[field] = _narrowed(query, doc)
+    readable_texts = set(readable("Complaint", ("subject", "description", *_WHOSE.values())))
+    for column, value in _match_values(doc).items():
+        if _WHOSE.get(column, "description") in readable_texts:
+            same = key[column].like(f"{value}%") if column == "phone" else key[column] == value
+            query = (
+                frappe.qb.from_(key)
+                .inner_join(complaint)
+                .on(complaint.name == key.name)
+                .select(complaint.name)
+                .where(same)
+            )
+            found[column] = _narrowed(query, doc, key)
+    return found
+
+
+def _match_values(doc: Document) -> dict[str, Any]:
+    texts = dict(zip(match_keys.TEXT_COLUMNS, text_keys(match_keys.wording(doc)), strict=False))
+    who = {
+        "phone": stored_digits(doc.get("contact_phone"))[:_PHONE_END],
+        "email": match_keys.email_key(doc.get("contact_email")),
+    }
+    return texts | {column: value for column, value in who.items() if value}
+
+
+def _narrowed(query: QueryBuilder, doc: Document, key: Any = None) -> QueryBuilder:
+    complaint = frappe.qb.DocType("Complaint")
+    query = query.where((complaint.name != (doc.name or "")) & (complaint.stage != "void"))
+    # Numbers go up with time, and each index ends with them: no sorting.
+    return permitted(query.orderby((key or complaint).name, order=Order.desc).limit(_PER_KEY))
+
+
+def _rows_of(names: set[str]) -> dict[str, dict[str, Any]]:
+    if not names:
+        return {}
+    complaint = frappe.qb.DocType("Complaint")
+    fields = [complaint[field] for field in readable("Complaint", _FIELDS)]
+    query = frappe.qb.from_(complaint).select(*fields).where(complaint.name.isin(sorted(names)))
+    return {row["name"]: row for row in query.run(as_dict=True)}
+
+
+def _newest(rows: dict[str, dict[str, Any]], names: Any) -> Rows:
+    there = [rows[name] for name in names if name in rows]
+    return sorted(there, key=lambda row: (str(row.get("received_at") or ""), row["name"]), reverse=True)
+
+
+def _quoted(one: str, other: str) -> tuple[Reason, ...]:
+    shared = shared_words(one, other)
+    return (Reason("text", Message("both say: {words}", {"words": ", ".join(shared)})),) if shared else ()
 
 
 def _sentence(reason: Reason) -> str:
     values = reason.message.params.items()
-    words = {key: _(value) if key == "field" else value for key, value in values}
-    return _(reason.message.key).format(**words)
+    filled = {key: _(value) if key == "field" else value for key, value in values}
+    return _(reason.message.key).format(**filled)
 
 
-def _record(row: Any) -> Record:
+def _record(row: Any, text: str) -> Record:
     return Record(
         id=row.get("name") or "",
-        text=f"{row.get('subject') or ''}. {without_tags(row.get('description') or '')}",
+        text=text,
         customer=row.get("customer") or "",
         item=row.get("item_code") or "",
         batch=row.get("batch_no") or "",
         order=row.get("sales_order") or row.get("delivery_note") or "",
         date=getdate(row.get("received_at")) if row.get("received_at") else None,
     )
+
+
+def _told(row: Any, text: str) -> Told:
+    named = {
+        "reference": row.get("customer_reference"),
+        "serial": row.get("serial_no"),
+        "batch": row.get("batch_no"),
+        "item": row.get("item_code"),
+    }
+    persons = {
+        "customer": row.get("customer"),
+        "email": match_keys.email_key(row.get("contact_email")),
+        "phone": stored_digits(row.get("contact_phone"))[:_PHONE_END],
+    }
+    return Told(
+        values={field: fold(value) for field, value in named.items() if value},
+        orders=frozenset((field, row.get(field)) for field in _ORDERS if row.get(field)),
+        persons=frozenset((kind, value) for kind, value in persons.items() if value),
+        words=_size(text),
+        day=getdate(row.get("received_at")) if row.get("received_at") else None,
+    )
+
+
+def _size(text: str) -> int:
+    """Words of a text; two Chinese characters are one."""
+    return sum(1 if word.isascii() else (len(word) + 1) // 2 for word in words(fold(text[:2_000])))

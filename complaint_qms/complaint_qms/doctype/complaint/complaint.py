@@ -26,6 +26,7 @@ from complaint_qms.services.intake import (
 )
 from complaint_qms.services.lifecycle import announcements, guard, merge, overview
 from complaint_qms.services.people import assignment
+from complaint_qms.services.record import match_keys
 from complaint_qms.services.reportability import deadline
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.settlement.finance_guards import keep_party
@@ -94,8 +95,11 @@ class Complaint(Checked):
 
     def after_insert(self):
         clock.log_start(self)
+        match_keys.keep([self])
 
     def on_update(self):
+        if not self.flags.in_insert:
+            match_keys.follow(self)
         merge.tell_original(self)
         deadline.follow_awareness(self)
         deadline.follow_harm(self)

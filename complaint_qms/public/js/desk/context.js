@@ -108,16 +108,24 @@ function neighbours_html(title, rows, frm, fieldname) {
 		.join("")}</ul></section>`;
 }
 
-/** Complaints that tell the same story, how alike they are and why. */
+/** Complaints that are the same one told twice, and those that tell much the same story; how sure that is, and why. */
 function similar_html(rows) {
-	if (!rows || !rows.length) return "";
-	return `<section><h6>${esc(__("Similar complaints"))}</h6><ul class="cq-others">${rows
+	const of = (kind) => (rows || []).filter((row) => row.kind === kind);
+	return (
+		alike_html(__("Probably the same complaint"), of("told_twice"), "orange", 4) +
+		alike_html(__("Similar complaints"), of("similar"), "gray", 2)
+	);
+}
+
+function alike_html(title, rows, tone, reasons) {
+	if (!rows.length) return "";
+	return `<section class="cq-alike is-${tone}"><h6>${esc(title)}</h6><ul class="cq-others">${rows
 		.map(
 			(row) =>
-				`<li><span class="indicator-pill ${row.is_duplicate ? "orange" : "gray"} cq-score" title="${esc(
-					row.is_duplicate ? __("Probably the same complaint") : __("A similar case")
-				)}">${esc(__("{0} %", [Math.round(100 * row.score)]))}</span>${record_link("Complaint", row.name, row.subject)}<small>${esc(
-					[row.name, label(row.stage), ...(row.reasons || []).slice(0, 2)].join(" · ")
+				`<li><span class="indicator-pill ${tone} cq-score" title="${esc(title)}">${esc(
+					__("{0} %", [Math.round(100 * row.score)])
+				)}</span>${record_link("Complaint", row.name, row.subject)}<small>${esc(
+					[row.name, label(row.stage), date_text(row.received_at), ...(row.reasons || []).slice(0, reasons)].join(" · ")
 				)}</small></li>`
 		)
 		.join("")}</ul></section>`;

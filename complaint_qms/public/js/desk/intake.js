@@ -3,7 +3,7 @@
 // form below, which opens whole at any time.
 import { label } from "../labels";
 import { esc } from "../markup";
-import { date_text } from "../words";
+import { date_text, record_link } from "../words";
 import { complaint_queries } from "./complaint_queries";
 import { clear_context, draw_context } from "./context";
 import { draw_photos } from "./photos";
@@ -77,7 +77,7 @@ class Intake {
 				<div><div data-at="product"></div><div data-at="told-product" class="cq-told"></div></div></div>
 			<div class="cq-intake-pair"><div class="cq-intake-pair"><div data-at="contact_phone"></div><div data-at="contact_email"></div></div>
 				<div class="cq-intake-pair"><div data-at="qty"></div><div data-at="reported_lot"></div></div></div>
-			<div data-at="happened"></div><div data-at="mentions" class="cq-told"></div>
+			<div data-at="happened"></div><div data-at="mentions" class="cq-told"></div><div data-at="told-twice"></div>
 			<div class="cq-intake-wide"><div data-at="subject"></div><div data-at="complaint_type"></div></div>
 			<div class="cq-intake-three"><div data-at="expectation"></div><div data-at="channel"></div><div data-at="complaint_owner"></div></div>
 			<div data-at="company"></div><div data-at="photos"></div><div data-at="proposals"></div></div>`).insertBefore($tabs);
@@ -238,6 +238,7 @@ class Intake {
 		this.draw_told("told-who", TOLD.who, []);
 		this.draw_told("told-product", TOLD.product, [...items_html(said.items), ...sales_html(said.sales)]);
 		this.fill("mentions", mentions_html(said.mentions).join(""));
+		this.fill("told-twice", told_twice_html(said.context));
 		this.fill("proposals", this.proposals_html(said));
 		draw_photos(this.place("photos"), this.frm);
 	}
@@ -318,5 +319,16 @@ const sales_html = (sales) =>
 
 const mentions_html = (mentions) =>
 	(mentions || []).map((one) => choice_button({ [one.field]: one.value }, `${esc(one.label)} <b>${esc(one.value)}</b>`, __("In the text")));
+
+/** Somebody told of this before: better said while they are still on the telephone than after it was registered again. */
+function told_twice_html(context) {
+	const doubles = ((context && context.similar) || []).filter((row) => row.kind === "told_twice").slice(0, 2);
+	const line = (row) =>
+		`<li>${record_link("Complaint", row.name, row.subject || row.name)} <small>${esc(
+			[row.name, label(row.stage), ...(row.reasons || []).slice(0, 3)].join(" · ")
+		)}</small></li>`;
+	if (!doubles.length) return "";
+	return `<div class="cq-told-twice" role="status"><b>${esc(__("Probably registered already:"))}</b><ul>${doubles.map(line).join("")}</ul></div>`;
+}
 
 const select_options = (options) => (options || "").split("\n").map((value) => ({ value, label: value ? label(value) : "" }));

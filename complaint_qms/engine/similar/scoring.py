@@ -202,10 +202,12 @@ def rank(
     stats: Stats | None = None,
     settings: Settings | None = None,
     limit: int = 10,
+    quote: bool = True,
 ) -> list[Match]:
     """The ``limit`` candidates most like ``record``, best first; texts are compared in full, not by sample.
 
-    Without ``stats`` the record and its candidates are all that is known of how common words are.
+    Without ``stats`` the record and its candidates are all that is known of how common words are. ``quote``: name the words
+    that the texts have in common, which costs as much as all the rest.
     """
     if not candidates:
         return []
@@ -227,9 +229,14 @@ def rank(
     matches = []
     for number in best:
         other = candidates[number]
-        shared = shared_words(record.text, other.text)
+        shared = shared_words(record.text, other.text) if quote else ()
         matches.append(
-            Match(other.id, float(scores[number]), reasons_of(cosine[number], parts[number], shared))
+            Match(
+                other.id,
+                float(scores[number]),
+                reasons_of(cosine[number], parts[number], shared),
+                float(cosine[number]),
+            )
         )
     return matches
 

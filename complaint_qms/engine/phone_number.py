@@ -1,0 +1,122 @@
+"""Telephone numbers as people write them: with or without country code, blanks, brackets, full-width digits and an extension.
+
+Stored numbers are compared from their last digit on, because what differs between two spellings of a number stands at its
+beginning: `+86 21 5566 7788`, `0086 21 …`, `021-5566 7788` and `5566 7788` all end alike.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import phonenumbers
+
+FEWEST_DIGITS: Final = 5
+MOST_DIGITS: Final = 20
+_EXTENSION: Final = re.compile(
+    r"(?i)(?:\s*[,;]?\s*(?:extension|extn?|ext|durchwahl|app|x|#|转分机|分机号|分机|内线|转)\s*[.:：]?\s*(\d{1,6}))\s*\Z"
+)
+_MADE_OF: Final = re.compile(r"(?i)(?:tel|phone|mobile|fax|电话|手机|座机)?\s*[.:：]?\s*[+\d\s().\-–—/·_]+\Z")
+_TRUNK: Final = re.compile(r"\(\s*0\s*\)")
+_ZEROS: Final = re.compile(r"\A(?:00|011)(?=[1-9])")
+
+
+def is_number(text: str | None) -> bool:
+    """Whether a text is a telephone number and nothing else."""
+    plain = _without_extension(_plain(text))
+    return bool(_MADE_OF.match(plain)) and len(_digits(plain)) >= FEWEST_DIGITS
+
+
+def stored_digits(text: str | None) -> str:
+    """The digits of a number without its extension, last one first, at most `MOST_DIGITS`; empty for what is none.
+
+    What a database keeps beside a number, to find it by what it ends with through an index.
+    """
+    digits = _digits(_without_extension(_plain(text)))
+    return digits[::-1][:MOST_DIGITS] if len(digits) >= FEWEST_DIGITS else ""
+
+
+def endings(text: str | None, region: str | None = None) -> tuple[str, ...]:
+    """What `stored_digits` of the same number begin with, whichever way either was written; nothing for what is no number.
+
+    Args:
+        region: ISO code of the country whose national spelling it may be.
+    """
+    if not is_number(text):
+        return ()
+    plain = _without_extension(_plain(text))
+    significant = _significant(plain, region) or _digits(plain).lstrip("0")
+    return (significant[::-1][:MOST_DIGITS],) if len(significant) >= FEWEST_DIGITS else ()
+
+
+def shorter_spellings(text: str | None, region: str | None = None) -> tuple[str, ...]:
+    """Whole `stored_digits` of records that may hold a number without its area code: its last eight and seven digits."""
+    return tuple(
+        ending[:count] for ending in endings(text, region) for count in (8, 7) if len(ending) > count + 1
+    )
+
+
+def agreement(one: str | None, other: str | None, region: str | None = None) -> float:
+    """How surely two spellings are of one number: 1.0 in full, 0.8 where one lacks the country, 0.5 where it lacks the area
+    code as well, 0.0 for two numbers."""
+    left, right = _compared(one, region), _compared(other, region)
+    if not left or not right:
+        return 0.0
+    if left == right:
+        return 1.0
+    shorter, longer = sorted((left.lstrip("0"), right.lstrip("0")), key=len)
+    if len(shorter) < FEWEST_DIGITS or not longer.endswith(shorter):
+        return 0.0
+    if len(longer) - len(shorter) <= 3 and len(shorter) >= 9:
+        return 0.8
+    return 0.5 if len(shorter) >= 7 else 0.3
+
+
+def _compared(text: str | None, region: str | None) -> str:
+    plain = _without_extension(_plain(text))
+    return _international(plain, region) or _digits(plain)
+
+
+def _significant(plain: str, region: str | None) -> str:
+    number = _parsed(plain, region)
+    if not number:
+        return ""
+    import phonenumbers  # its tables are loaded where somebody looks for a number, not at registering
+
+    return phonenumbers.national_significant_number(number)
+
+
+def _international(plain: str, region: str | None) -> str:
+    number = _parsed(plain, region)
+    if not number:
+        return ""
+    import phonenumbers  # its tables are loaded where somebody looks for a number, not at registering
+
+    return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+
+
+def _parsed(plain: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    """The number as its country understands it; None where it is none of that country or of the world."""
+    import phonenumbers  # its tables are loaded where somebody looks for a number, not at registering
+
+    spelled = _ZEROS.sub("+", _digits(plain, "+"))
+    try:
+        number = phonenumbers.parse(spelled, None if spelled.startswith("+") else region)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_possible_number(number) else None
+
+
+def _plain(text: str | None) -> str:
+    folded = unicodedata.normalize("NFKC", text or "").strip()
+    return _TRUNK.sub(" ", folded)
+
+
+def _without_extension(plain: str) -> str:
+    return _EXTENSION.sub("", plain)
+
+
+def _digits(plain: str, also: str = "") -> str:
+    return "".join(sign for at, sign in enumerate(plain) if ("0" <= sign <= "9") or (sign in also and at < 8))

@@ -1,0 +1,123 @@
+"""Whether two complaints are one told twice, or two cases that resemble each other.
+
+Told twice: the same unit, or the same order with the same person or wording, within days. A similar case has its batch, item
+or wording in common and is somebody else's, or happened at another time. What is known of both is weighed in log-odds, and
+each weight that counted is a reason.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from complaint_qms.engine.message import Message
+from complaint_qms.engine.reasons import Reason
+
+PROBABLE: Final = 0.5
+WINDOW: Final = 30
+"""Days after which the same story is a new event; only the customer's own number of it goes on."""
+_PRIOR: Final = -5.0
+# What both name: (weight where it is the same, weight where it is another one)
+WEIGHTS: Final[dict[str, tuple[float, float]]] = {
+    "reference": (9.0, -0.5),
+    "serial": (5.0, -6.0),
+    "order": (2.0, -1.5),
+    "person": (1.5, -3.0),
+    "batch": (0.8, -3.5),
+    "item": (0.6, -3.0),
+}
+_WORDING: Final = 6.0
+_ENOUGH_WORDS: Final = 6
+"""Fewer words agree by chance: they count in proportion."""
+_SAME_DAY, _LATEST = 1.0, -3.0
+_SAME: Final = {name: Message("same {field}", {"field": name}) for name in WEIGHTS}
+_OTHER: Final = {name: Message("another {field}", {"field": name}) for name in WEIGHTS}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a complaint says of its event; unknown stays empty and counts neither way.
+
+    Attributes:
+        values: "reference" (the customer's own number of the complaint), "serial", "batch", "item".
+        orders: (kind, number) of order, delivery and invoice.
+        persons: (kind, value) of customer, mail address and telephone, each in one spelling.
+        words: how many words its text has.
+        day: when it was received.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    orders: frozenset[tuple[str, str]] = frozenset()
+    persons: frozenset[tuple[str, str]] = frozenset()
+    words: int = 0
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`score` 0 … 1 that both tell of one event; reasons strongest first."""
+
+    score: float
+    reasons: tuple[Reason, ...]
+
+    @property
+    def is_told_twice(self) -> bool:
+        return self.score >= PROBABLE
+
+
+def judge(one: Told, other: Told, agreement: float) -> Verdict:
+    """Weigh two complaints; symmetric.
+
+    Args:
+        agreement: of their texts, 0 … 1.
+    """
+    reasons = [*_fields(one, other), *_wording(one, other, agreement)]
+    apart = abs((one.day - other.day).days) if one.day and other.day else None
+    if apart is not None and apart > WINDOW and not any(_is_reference(reason) for reason in reasons):
+        return Verdict(0.0, ())
+    if apart is not None:
+        weight = _SAME_DAY + (_LATEST - _SAME_DAY) * min(apart / WINDOW, 1.0)
+        reasons.append(Reason("date", _days(apart), weight))
+    score = 1.0 / (1.0 + math.exp(-_PRIOR - sum(reason.weight for reason in reasons)))
+    return Verdict(score, tuple(sorted(reasons, key=lambda reason: -abs(reason.weight))))
+
+
+def _fields(one: Told, other: Told) -> Iterable[Reason]:
+    for name in ("reference", "serial", "batch", "item"):
+        said, there = one.values.get(name), other.values.get(name)
+        if said and there:
+            yield _compared(name, said == there)
+    for name, ours, theirs in (
+        ("order", one.orders, other.orders),
+        ("person", one.persons, other.persons),
+    ):
+        if ours & theirs:
+            yield _compared(name, True)
+        elif {kind for kind, _value in ours} & {kind for kind, _value in theirs}:
+            yield _compared(name, False)
+
+
+def _compared(name: str, same: bool) -> Reason:
+    agree, differ = WEIGHTS[name]
+    return Reason("field", _SAME[name], agree) if same else Reason("field", _OTHER[name], differ)
+
+
+def _wording(one: Told, other: Told, agreement: float) -> Iterable[Reason]:
+    enough = min(one.words, other.words, _ENOUGH_WORDS) / _ENOUGH_WORDS
+    if weight := _WORDING * agreement * enough:
+        yield Reason(
+            "text", Message("the texts agree to {percent} %", {"percent": round(100 * agreement)}), weight
+        )
+
+
+def _is_reference(reason: Reason) -> bool:
+    return reason.message == _SAME["reference"]
+
+
+def _days(apart: int) -> Message:
+    if not apart:
+        return Message("received on the same day")
+    return Message("received {days} days apart", {"days": apart})
