@@ -226,6 +226,7 @@ scheduler_events = {
         "*/5 * * * *": [
             "complaint_qms.jobs.sweep.sweep_clocks",
             "complaint_qms.jobs.messages.send_and_deliver",
+            "complaint_qms.jobs.inbox.read_messages",
         ]
     },
     "daily_long": ["complaint_qms.jobs.evidence.check_evidence"],

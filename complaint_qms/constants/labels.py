@@ -216,6 +216,21 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "completed": "Completed",
         "failed": "Failed",
     },
+    # messages that come in
+    "inbox_state": {
+        "new": "New",
+        "waiting": "Waiting",
+        "registered": "Registered",
+        "added": "Added to a Complaint",
+        "dismissed": "Not a Complaint",
+    },
+    "road": {
+        "mail": "Email",
+        "rest": "API",
+        "page": "Web Page",
+        "portal": "Customer Portal",
+        "chat": "Chat",
+    },
     # messages and events
     "message": {
         "desk": "Desk",

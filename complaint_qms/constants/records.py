@@ -138,6 +138,10 @@ RECORDS: Final[tuple[Record, ...]] = (
         "Complaint Settlement", "CST-", "product", "settlement",
         names=(Names(_OWN, "complaint", "Complaint"),),
     ),
+    _quality(
+        "Complaint Inbox Item", "CIN-", "product", "message",
+        names=(Names(_OWN, "complaint", "Complaint"),), searched=True,
+    ),
     _vocabulary("Complaint Channel", "enabled", 0),
     _vocabulary("Complaint SOP", "enabled", 0),
     _vocabulary("Complaint Type", "disabled", 1),

@@ -11,6 +11,7 @@ CAPA: Final = "capa"
 CAPA_ACTION: Final = "capa_action"
 ASSESSMENT: Final = "assessment"
 SETTLEMENT: Final = "settlement"
+MESSAGE: Final = "message"  # that came in and waits for a decision
 DOCUMENT: Final = "document"  # of ERPNext, drafted by a settlement
 
 COMPUTE: Final = "Compute Effectiveness"

@@ -266,7 +266,9 @@ def _engine() -> Iterator[Message]:
     yield Message(words.CHANCE, "signals")
     yield from (Message(name, "similar") for name in {**dict.fromkeys(FIELDS), **WEIGHTS})
     yield from (Message(name, "rules") for _kind, name in KINDS)
-    for path in (*sorted(PACKAGE.glob("engine/**/*.py")), *_writing_lines()):
+    # The inbox keeps why a message waits as a `Message` as well.
+    inbox = PACKAGE.glob("services/inbox/*.py")
+    for path in sorted({*PACKAGE.glob("engine/**/*.py"), *_writing_lines(), *inbox}):
         place = str(path.relative_to(PACKAGE.parent))
         tree = ast.parse(path.read_text(encoding="utf-8"))
         yield from (Message(text, place) for text in spoken(tree))

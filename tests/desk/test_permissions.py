@@ -28,20 +28,21 @@ SETUP = (
     "Risk Occurrence",
 )
 
-# What each role may do, in the order of RECORDS, then with every record of SETUP, then with the settings.
+# What each role may do, in the order of RECORDS, then with every record of SETUP, with the settings, and with what
+# came in, where writing means deciding.
 TABLE = {
-    roles.AGENT: ("rwc", "r", "r", "r", "rwcd", "r", "r", "r"),
-    roles.MANAGER: ("rwcie", "rwc", "rwc", "rwce", "rwcdsxae", "rwc", "rwcie", "r"),
-    roles.INVESTIGATOR: ("rw", "rwc", "rwc", "rwc", "r", "r", "r", "r"),
-    roles.QUALITY_MANAGER: ("rwce", "rwce", "rwce", "rwce", "r", "r", "rwcie", "rw"),
-    roles.REGULATORY: ("rw", "r", "r", "r", "", "rwce", "r", "r"),
-    roles.ACTION_OWNER: ("", "", "", "", "", "", "", ""),
-    roles.AUDITOR: ("re", "re", "re", "re", "re", "re", "re", "r"),
-    roles.ACCOUNTS_USER: ("r", "", "", "", "r", "", "r", ""),
-    roles.ACCOUNTS_MANAGER: ("r", "", "", "", "rwsxe", "", "r", "r"),
-    "Sales User": ("", "", "", "", "", "", "", ""),
+    roles.AGENT: ("rwc", "r", "r", "r", "rwcd", "r", "r", "r", "rw"),
+    roles.MANAGER: ("rwcie", "rwc", "rwc", "rwce", "rwcdsxae", "rwc", "rwcie", "r", "rwe"),
+    roles.INVESTIGATOR: ("rw", "rwc", "rwc", "rwc", "r", "r", "r", "r", "r"),
+    roles.QUALITY_MANAGER: ("rwce", "rwce", "rwce", "rwce", "r", "r", "rwcie", "rw", "r"),
+    roles.REGULATORY: ("rw", "r", "r", "r", "", "rwce", "r", "r", "r"),
+    roles.ACTION_OWNER: ("", "", "", "", "", "", "", "", ""),
+    roles.AUDITOR: ("re", "re", "re", "re", "re", "re", "re", "r", "re"),
+    roles.ACCOUNTS_USER: ("r", "", "", "", "r", "", "r", "", ""),
+    roles.ACCOUNTS_MANAGER: ("r", "", "", "", "rwsxe", "", "r", "r", ""),
+    "Sales User": ("", "", "", "", "", "", "", "", ""),
 }
-COLUMNS = (*((name,) for name in RECORDS), SETUP, ("Complaint QMS Settings",))
+COLUMNS = (*((name,) for name in RECORDS), SETUP, ("Complaint QMS Settings",), ("Complaint Inbox Item",))
 
 
 @pytest.mark.parametrize("role", TABLE)

@@ -67,6 +67,11 @@ const COLORS = {
 	unacceptable: "red",
 	reported: "green",
 	not_reportable: "gray",
+	new: "blue",
+	waiting: "orange",
+	registered: "green",
+	added: "green",
+	dismissed: "gray",
 };
 
 // What people wrote is looked up as well, and may be the name of what every object has.

@@ -8,13 +8,13 @@ import { know_people } from "./people";
 import { date_text, elapsed, moment_text } from "./words";
 
 // Short facts, which are shown whole: a state, another choice, the number of a record.
-const SHORT = { capa_type: "choice", outcome: "choice", complaint: "number", name: "number" };
+const SHORT = { capa_type: "choice", outcome: "choice", road: "choice", complaint: "number", name: "number" };
 // As wide as the widest of them; a name gives way at some point.
 const KINDS = ["status", "due", "person", "age", "choice", "number"];
 const PERSON = { Complaint: "complaint_owner", Investigation: "investigator", CAPA: "capa_owner" };
 // Where a record's next due moment stands. Of a proposed settlement it is that of its complaint, told beside the number.
 const DUE = { Complaint: "stage_due", Investigation: "due_date", CAPA: "window_end", "Complaint Settlement": "complaint" };
-const AGE = { Complaint: "received_at" };
+const AGE = { Complaint: "received_at", "Complaint Inbox Item": "received_at" };
 const FROM_SERVER = ["Complaint", "CAPA", "Complaint Settlement"];
 const WIDEST_NAME = 180;
 

@@ -22,6 +22,7 @@ import { offer_tour } from "./desk/tour";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
+import { draw_inbox_item } from "./desk/inbox";
 import { clear_intake, draw_intake } from "./desk/intake";
 import { wait_for_uploads } from "./desk/photos";
 import { draw_told_case } from "./desk/told_case";
@@ -31,6 +32,7 @@ frappe.provide("complaint_qms.desk");
 Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, {
 	take_step,
 	draw_intake,
+	draw_inbox_item,
 	wait_for_uploads,
 	clear_intake,
 	draw_gallery,

@@ -16,7 +16,7 @@ from frappe.model.document import Document
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services import writing
 
-_LONGEST: Final = 140
+LONGEST: Final = 140
 SEPARATOR: Final = "\n"
 """Between company, caller and key; no name of a company or a user holds one."""
 
@@ -28,24 +28,33 @@ def key_of(data: Mapping[str, Any]) -> str | None:
         frappe.ValidationError: it is no text, or too long.
     """
     key = data.get("idempotency_key")
-    if key is not None and not (isinstance(key, str) and key.strip() and len(key) <= _LONGEST):
+    if key is not None and not (isinstance(key, str) and key.strip() and len(key) <= LONGEST):
         frappe.throw(
             _(
                 "“idempotency_key” has to be a text of 1 to {0} characters that names this one complaint. Leave it out if you have none."
-            ).format(_LONGEST)
+            ).format(LONGEST)
         )
     return key
 
 
 def of_caller(key: str, company: str | None) -> str:
     """What is unique about a key of the session's user; `company` is the one that was sent, if any."""
-    company = (
-        company
+    return hash_of(company_of(company), frappe.session.user, key)
+
+
+def company_of(sent: str | None) -> str:
+    """The company within which the session's user sends."""
+    return (
+        sent
         or frappe.defaults.get_user_default("Company")
         or frappe.get_cached_doc(SETTINGS).default_company
         or ""
     )
-    return _unique(company, frappe.session.user, key)
+
+
+def hash_of(company: str, user: str, key: str) -> str:
+    """What is unique about a key, of a caller within a company."""
+    return hashlib.sha256(SEPARATOR.join((company, user, key)).encode()).hexdigest()
 
 
 def follow_rename(doctype: str, old: str, new: str) -> None:
@@ -62,9 +71,9 @@ def follow_rename(doctype: str, old: str, new: str) -> None:
     updates = {}
     for row in rows:
         sent = {"company": row.company, "owner": row.owner}
-        now = _unique(*sent.values(), row.idempotency_key)
+        now = hash_of(*sent.values(), row.idempotency_key)
         if (
-            row.idempotency_hash == _unique(*(sent | {field: old}).values(), row.idempotency_key)
+            row.idempotency_hash == hash_of(*(sent | {field: old}).values(), row.idempotency_key)
             and now not in taken
         ):
             taken.add(now)
@@ -94,7 +103,3 @@ def registered(unique: str, *, now: bool = False) -> Document | None:
     doc = frappe.get_doc("Complaint", name, for_update=now)
     doc.check_permission("read")
     return doc
-
-
-def _unique(company: str, user: str, key: str) -> str:
-    return hashlib.sha256(SEPARATOR.join((company, user, key)).encode()).hexdigest()

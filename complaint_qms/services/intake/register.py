@@ -17,7 +17,7 @@ from complaint_qms.services.record.scalars import FIRST_YEAR, LAST_YEAR
 from complaint_qms.services.sop.procedure import type_defaults
 
 # What a caller may send. Everything else is the app's to decide.
-_CLOSED_TO_CALLERS = (
+CLOSED_TO_CALLERS = (
     "name",
     "owner",
     "creation",
@@ -46,7 +46,7 @@ def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
         frappe.PermissionError: the caller may not create complaints.
     """
     key = idempotency.key_of(data)
-    fields = read_values("Complaint", {name: data[name] for name in data if name not in _CLOSED_TO_CALLERS})
+    fields = read_values("Complaint", {name: data[name] for name in data if name not in CLOSED_TO_CALLERS})
     unique = key and idempotency.of_caller(key, fields.get("company"))
     known = unique and idempotency.registered(unique)
     if known:

@@ -7,11 +7,13 @@ from complaint_qms.constants import work
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.work.complaints import complaint_work
 from complaint_qms.services.work.documents import document_work
+from complaint_qms.services.work.inbox import message_work
 from complaint_qms.services.work.judgements import assessment_work, cause_work, settlement_work
 from complaint_qms.services.work.quality_records import action_work, capa_work, investigation_work
 from complaint_qms.services.work.timing import group_of, order_of, viewer
 
 _SOURCES = {
+    work.MESSAGE: message_work,
     work.COMPLAINT: complaint_work,
     work.INVESTIGATION: investigation_work,
     work.ROOT_CAUSE: cause_work,

@@ -18,6 +18,7 @@ from complaint_qms.services.compliance import (
 from complaint_qms.services.correspondence import first_response
 from complaint_qms.services.evidence import integrity_check
 from complaint_qms.services.framework_seams import without_work_list
+from complaint_qms.services.inbox import origin
 from complaint_qms.services.intake import (
     idempotency,
     proposals,
@@ -43,6 +44,7 @@ class Complaint(Checked):
         return plan.workday_of(self)
 
     def before_insert(self):
+        origin.take_item(self)
         idempotency.stamp_key(self)
         # No clock runs for history, so only an import says that a complaint is that.
         self.is_migrated = self.is_migrated if self.flags.by_import else 0
@@ -96,6 +98,7 @@ class Complaint(Checked):
     def after_insert(self):
         clock.log_start(self)
         match_keys.keep([self])
+        origin.settle_item(self)
 
     def on_update(self):
         if not self.flags.in_insert:

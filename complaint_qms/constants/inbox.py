@@ -1,0 +1,40 @@
+"""Vocabulary of the inbox: by which roads messages come in, who reads them, and what becomes of them."""
+
+from datetime import timedelta
+from typing import Final
+
+DOCTYPE: Final = "Complaint Inbox Item"
+
+MAIL: Final = "mail"
+REST: Final = "rest"
+PAGE: Final = "page"
+PORTAL: Final = "portal"
+CHAT: Final = "chat"
+ROADS: Final[dict[str, str]] = {
+    MAIL: "",
+    REST: "complaint_qms.services.inbox.rest.read_request",
+    PAGE: "",
+    PORTAL: "",
+    CHAT: "",
+}
+"""Road → its reader, a function `read(item) -> Outcome` (`services/inbox/outcomes.py`); empty where people decide alone."""
+
+NEW: Final = "new"
+WAITING: Final = "waiting"
+REGISTERED: Final = "registered"
+ADDED: Final = "added"
+DISMISSED: Final = "dismissed"
+OPEN: Final = (NEW, WAITING)
+TAKEN: Final = (REGISTERED, ADDED)
+"""What it says stands on a complaint."""
+
+BACK_OFF: Final = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+)
+"""How long an item is left alone after a technical fault, each time longer; after the last it waits for a person."""
+
+LONGEST_INLINE: Final = 65_536
+"""Bytes of a raw message that stand in the item itself; a larger one is a private file beside it."""

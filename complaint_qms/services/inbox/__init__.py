@@ -1,0 +1,7 @@
+"""What comes in by any road: kept as it was sent, read once, and left to a person where it cannot be read.
+
+store          kept raw, each message once    understanding  read by its road's reader, in a job
+outcomes       what a reader can answer       decisions      what a person decides, once
+reasons        why an item waits, as data     origin         a complaint that is made of an item
+rest           requests that were refused     draft          an item as the values of a complaint
+"""

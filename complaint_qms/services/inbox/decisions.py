@@ -1,0 +1,152 @@
+"""What a person decides about an item: it is a complaint, it is none, it belongs to one, or it is read once more.
+
+Each decision holds the item under a lock and is made once, with name and time.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from complaint_qms.constants.events import CUSTOMER_WROTE
+from complaint_qms.constants.inbox import ADDED, CHAT, DISMISSED, DOCTYPE, MAIL, NEW, OPEN
+from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.engine.sop.gates import blank
+from complaint_qms.services.events import Event, announce
+from complaint_qms.services.evidence.capture import attach
+from complaint_qms.services.inbox import draft, understanding
+from complaint_qms.services.inbox.item import locked, write
+from complaint_qms.services.inbox.origin import check_free, evidence_rows
+from complaint_qms.services.intake import register
+from complaint_qms.services.record.input_validation import refuse
+
+_MEDIA: Final = {MAIL: "Email", CHAT: "Chat"}
+_ELSEWHERE: Final = "Other"
+_SHOWN: Final = 200
+
+
+def make_complaint(name: str, values: dict[str, Any]) -> Document:
+    """Register the complaint that an item is; its files become evidence.
+
+    Args:
+        values: fields of Complaint that say more, or otherwise, than the message does.
+
+    Raises:
+        frappe.ValidationError: the item stands on a complaint already, or the values are none of a complaint.
+    """
+    item = _to_decide(name)
+    check_free(item)
+    sent = draft.proposed_values(item) | values
+    return register.register(sent | {"source_doctype": DOCTYPE, "source_name": item.name})
+
+
+def not_a_complaint(name: str, reason: str) -> Document:
+    """Put an item away, with a reason.
+
+    Raises:
+        frappe.ValidationError: there is no reason, or it was decided already.
+    """
+    item = _to_decide(name)
+    check_free(item)
+    if item.state not in OPEN:
+        refuse(_("It was decided already that {0} is no complaint.").format(item.name))
+    if blank(reason):
+        refuse(_("Reason: write why this is no complaint."))
+    _decide(item, state=DISMISSED, decision_note=reason.strip())
+    return item
+
+
+def belongs_to(name: str, complaint: str) -> Document:
+    """Put what an item says on a complaint that is there: its words as a message of the customer, its files as evidence.
+
+    Raises:
+        frappe.ValidationError: the item stands on a complaint already.
+        frappe.PermissionError: the user may not change that complaint.
+    """
+    item = _to_decide(name)
+    check_free(item)
+    target = frappe.get_doc("Complaint", complaint, for_update=True)
+    target.check_permission("write")
+    communication = _message(item, target)
+    rows = evidence_rows(item)
+    if rows and target.stage in COMPLAINT_ENDED:
+        # What ended takes no rows any more; the files stand beside it.
+        attach((row["file"], "Complaint", target.name) for row in rows)
+    elif rows:
+        target.extend("evidence", rows)
+        target.save()
+    _decide(item, state=ADDED, complaint=target.name, company=target.company, communication=communication)
+    return item
+
+
+def try_again(name: str) -> Document:
+    """Have an item read once more, by the job that reads new ones.
+
+    Raises:
+        frappe.ValidationError: it was decided already.
+    """
+    item = _to_decide(name)
+    check_free(item)
+    if item.state not in OPEN:
+        refuse(_("It was decided already that {0} is no complaint.").format(item.name))
+    write(item, state=NEW, attempts=0, next_attempt=now_datetime(), reason=None)
+    understanding.request(item.name)
+    return item
+
+
+def _to_decide(name: str) -> Document:
+    item = locked(name)
+    item.check_permission("write")
+    return item
+
+
+def _decide(item: Document, **values: Any) -> None:
+    by = {"decided_by": frappe.session.user, "decided_at": now_datetime()}
+    write(item, reason=None, next_attempt=None, **by, **values)
+
+
+def _message(item: Document, complaint: Document) -> str:
+    """The mail itself moves to the complaint; of any other message a Communication is made."""
+    if item.communication:
+        mail = frappe.get_doc("Communication", item.communication)
+        mail.update(
+            {"reference_doctype": complaint.doctype, "reference_name": complaint.name, "status": "Linked"}
+        )
+        mail.save(ignore_permissions=True)
+        _tell(item, complaint)
+        return mail.name
+    mail = frappe.get_doc(
+        {
+            "doctype": "Communication",
+            "communication_type": "Communication",
+            "communication_medium": _MEDIA.get(item.road, _ELSEWHERE),
+            "sent_or_received": "Received",
+            "sender": item.sender_address if item.road == MAIL else None,
+            "sender_full_name": item.sender_name or item.sender_address,
+            "subject": item.subject,
+            "content": draft.paragraphs(item.text or ""),
+            "communication_date": item.received_at,
+            "reference_doctype": complaint.doctype,
+            "reference_name": complaint.name,
+            "message_id": item.message_id if item.road == MAIL else None,
+        }
+    ).insert(ignore_permissions=True)
+    if mail.communication_medium != "Email":
+        _tell(item, complaint)
+    return mail.name
+
+
+def _tell(item: Document, complaint: Document) -> None:
+    """Who handles the complaint hears of it, as of a mail that finds its complaint by itself."""
+    text = " ".join((item.text or item.subject or "").split())
+    said = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
+    data = {
+        "sender": item.sender_name or item.sender_address or "",
+        "address": item.sender_address or "",
+        "said": said,
+    }
+    announce([Event(CUSTOMER_WROTE, "Complaint", complaint.name, data)])

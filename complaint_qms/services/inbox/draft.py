@@ -1,0 +1,96 @@
+"""An item as the values of a complaint: what the message says, for a person to complete."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import escape_html, validate_email_address
+
+from complaint_qms.constants.inbox import DOCTYPE, REST
+from complaint_qms.integrations.erpnext.party_search import telephone_digits
+from complaint_qms.permissions.choices import is_one
+from complaint_qms.services.inbox.store import raw_of
+from complaint_qms.services.intake import search
+from complaint_qms.services.intake.register import CLOSED_TO_CALLERS
+from complaint_qms.services.record.bulk_read import readable
+from complaint_qms.services.record.input_validation import read_values
+
+_LONGEST: Final = 100_000
+
+
+def proposed_values(item: Document) -> dict[str, Any]:
+    """Fields of Complaint that an item answers; nothing of a record that the user may not see.
+
+    Who sent it is looked up among customers and contacts; of a request those fields are taken that can be stored.
+    """
+    values = {
+        "source_doctype": DOCTYPE,
+        "source_name": item.name,
+        "subject": item.subject,
+        "description": paragraphs(item.text or ""),
+        "complainant_name": item.sender_name or item.sender_address,
+        "channel": item.channel,
+        "company": item.company,
+        "language": item.language,
+        "received_at": item.received_at,
+        **_address(item.sender_address or ""),
+        **_party(item.sender_address or ""),
+    }
+    if item.road == REST:
+        values |= _sent(item)
+    return {field: value for field, value in values.items() if value not in (None, "")}
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as the markup of a description."""
+    lines = (line.strip() for line in text[:_LONGEST].splitlines())
+    return "".join(f"<p>{escape_html(line)}</p>" for line in lines if line)
+
+
+def _address(address: str) -> dict[str, str]:
+    if validate_email_address(address):
+        return {"contact_email": address}
+    return {"contact_phone": address} if telephone_digits(address) else {}
+
+
+def _party(address: str) -> dict[str, Any]:
+    """The one party with this mail address or telephone number; none where several have it."""
+    if not (_address(address) and frappe.has_permission("Complaint", "create")):
+        return {}
+    found = [one for one in search.parties(address) if one["doctype"] != "Complaint"]
+    contacts = [one for one in found if one["doctype"] == "Contact"] or found
+    return contacts[0]["values"] if len(contacts) == 1 else {}
+
+
+def _sent(item: Document) -> dict[str, Any]:
+    """Those fields of a request that a complaint could hold as they are."""
+    try:
+        sent = json.loads(raw_of(item))
+    except ValueError:
+        return {}
+    if not isinstance(sent, dict):
+        return {}
+    meta, values = frappe.get_meta("Complaint"), {}
+    for name, value in sent.items():
+        field = meta.get_field(name)
+        if not field or name in CLOSED_TO_CALLERS or field.fieldtype in frappe.model.table_fields:
+            continue
+        told = len(frappe.local.message_log)
+        try:
+            values |= read_values("Complaint", {name: value})
+        except frappe.ValidationError:
+            del frappe.local.message_log[told:]
+    links = [field for field in meta.get_link_fields() if values.get(field.fieldname)]
+    for field in links:
+        if not _is_open(field.options, values[field.fieldname]):
+            values.pop(field.fieldname)
+    return values
+
+
+def _is_open(doctype: str, name: str) -> bool:
+    if doctype == "Company":
+        return is_one(doctype, name)
+    return bool(readable(doctype, [name]))

@@ -1,0 +1,68 @@
+"""One item: taken under a lock, and written by the server alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html
+
+from complaint_qms.constants.inbox import DOCTYPE
+from complaint_qms.exceptions import GateError
+from complaint_qms.services.record.gate_codes import gate_code
+
+
+def locked(name: str, *, skip: bool = False) -> Document | None:
+    """The item as it is at this moment, locked until the transaction ends.
+
+    Args:
+        skip: None for one that somebody else is working on, instead of waiting for them.
+
+    Raises:
+        frappe.DoesNotExistError: there is none, unless `skip`.
+    """
+    if skip:
+        table = frappe.qb.DocType(DOCTYPE)
+        query = frappe.qb.from_(table).select(table.name).where(table.name == name)
+        if not query.for_update(skip_locked=True).run():
+            return None
+    return frappe.get_doc(DOCTYPE, name, for_update=True)
+
+
+def write(item: Document, **values: Any) -> None:
+    """Store what became of an item, with a version of it; who has it open sees the change."""
+    item.flags.by_server = True
+    item.update(values)
+    item.save(ignore_permissions=True, ignore_version=False)
+
+
+def refuse_from_outside(item: Document) -> None:
+    """An item is made of a message and changed by decisions alone.
+
+    Raises:
+        frappe.ValidationError: a request inserts or changes one.
+    """
+    if not item.flags.by_server:
+        frappe.throw(
+            _("{0} is written when a message comes in. Decide on it with the buttons of its form.").format(
+                _(DOCTYPE)
+            )
+        )
+
+
+def refuse_deletion(item: Document) -> None:
+    """Nothing that came in is deleted (G7).
+
+    Raises:
+        GateError: always.
+    """
+    frappe.throw(
+        gate_code("G7")
+        + _(
+            "{0} {1} is kept as it came in and is never deleted. Decide that it is no complaint instead."
+        ).format(_(DOCTYPE), escape_html(item.name)),
+        GateError,
+        title=_("Kept for good"),
+    )

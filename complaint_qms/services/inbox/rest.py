@@ -1,0 +1,163 @@
+"""Requests to register a complaint: what is refused waits in the inbox as it was sent, until its sender or a person mends it.
+
+What is registered is not kept a second time: the complaint holds every field that was sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from complaint_qms.constants.inbox import ADDED, DOCTYPE, REGISTERED, REST, TAKEN, WAITING
+from complaint_qms.services.inbox import reasons
+from complaint_qms.services.inbox.item import locked, write
+from complaint_qms.services.inbox.outcomes import Outcome, Registered
+from complaint_qms.services.inbox.rest_keys import scope_of
+from complaint_qms.services.inbox.store import (
+    InboundMessage,
+    Sender,
+    content_hash,
+    keep_within,
+    raw_of,
+    unique_key,
+)
+from complaint_qms.services.intake import idempotency, register
+from complaint_qms.services.intake.register import CLOSED_TO_CALLERS
+from complaint_qms.services.record.error_text import way_of
+from complaint_qms.services.record.tags import without_tags
+
+_FILE: Final = "request.json"
+
+
+def register_sent(sent: dict[str, Any]) -> Document:
+    """Register what a request sends; with a key, also where a person has decided about it meanwhile.
+
+    Raises:
+        frappe.ValidationError: as `register`; the request is kept once its transaction is rolled back.
+    """
+    message = _message(sent)
+    before = _items_of([message]).get(unique_key(message)) if message.message_id else None
+    if before and before.state == ADDED:
+        return _of_person(before)
+    try:
+        doc = register.register(sent)
+    except frappe.ValidationError as error:
+        # One who sends no request gets the error, and has what was sent.
+        if getattr(frappe.local, "request", None):
+            reason = reasons.of_error(error)
+            frappe.db.after_rollback.add(partial(_keep_at_last, message, reason))
+        raise
+    settle([(before, doc)] if before else [])
+    return doc
+
+
+def keep_refused(message: InboundMessage, reason: str) -> str:
+    """Keep a request that was refused, with why; the same key again with other values is the same item with these values."""
+    kept = keep_within(message, reason)
+    if kept.is_new:
+        return kept.name
+    item, found = locked(kept.name), content_hash(message)
+    if item.state not in TAKEN and (found != item.content_hash or item.state == WAITING):
+        values = {
+            "payload": str(message.payload),
+            "payload_file": None,
+            "text": message.text,
+            "subject": message.subject,
+            "content_hash": found,
+        }
+        again = {} if found == item.content_hash else values
+        write(item, state=WAITING, reason=reason, **again)
+    return kept.name
+
+
+def settle(pairs: list[tuple[Mapping[str, Any], Document]]) -> None:
+    """The items of requests that were refused before and are registered now say so."""
+    for before, doc in pairs:
+        if before.state in TAKEN:
+            continue
+        item = locked(before.name)
+        if item.state not in TAKEN:
+            write(
+                item,
+                state=REGISTERED,
+                complaint=doc.name,
+                company=doc.company,
+                reason=None,
+                next_attempt=None,
+            )
+
+
+def read_request(item: Document) -> Outcome:
+    """Register it once more, as who sent it: what stood in the way may be mended."""
+    user = (item.scope or "").rpartition(idempotency.SEPARATOR)[2] or item.owner
+    present = frappe.session.user
+    frappe.set_user(user)
+    try:
+        sent = json.loads(raw_of(item))
+        return Registered(
+            register.register(sent | {"source_doctype": DOCTYPE, "source_name": item.name}).name
+        )
+    finally:
+        frappe.set_user(present)
+
+
+def _keep_at_last(message: InboundMessage, reason: str) -> None:
+    """After the transaction of a refused request was rolled back. Its answer is on the way already."""
+    try:
+        keep_refused(message, reason)
+        frappe.db.commit()
+    except Exception as error:
+        frappe.db.rollback()
+        frappe.log_error(title="Refused request not kept", message=way_of(error))
+
+
+def _message(sent: dict[str, Any]) -> InboundMessage:
+    key = sent.get("idempotency_key")
+    text = sent.get("description") if isinstance(sent.get("description"), str) else ""
+    fields = {name: value for name, value in sent.items() if name not in CLOSED_TO_CALLERS}
+    company = idempotency.company_of(_text(sent, "company"))
+    return InboundMessage(
+        road=REST,
+        sender=Sender(
+            _text(sent, "complainant_name"), _text(sent, "contact_email") or _text(sent, "contact_phone")
+        ),
+        received_at=now_datetime(),
+        subject=_text(sent, "subject"),
+        text=without_tags(text),
+        payload=json.dumps(fields, ensure_ascii=False, default=str, indent=1),
+        payload_name=_FILE,
+        message_id=key if isinstance(key, str) and key.strip() and len(key) <= idempotency.LONGEST else "",
+        scope=scope_of(company, frappe.session.user),
+        channel=_text(sent, "channel"),
+        company=company,
+    )
+
+
+def _text(sent: Mapping[str, Any], name: str) -> str:
+    value = sent.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _items_of(messages: list[InboundMessage]) -> dict[str, Any]:
+    """Items of these messages by their unique key; one query."""
+    keys = [unique_key(message) for message in messages]
+    rows = frappe.get_all(
+        DOCTYPE,
+        {"unique_key": ("in", keys)},
+        ["name", "state", "complaint", "unique_key"],
+        order_by="name asc",
+    )
+    return {row.unique_key: row for row in rows}
+
+
+def _of_person(before: Mapping[str, Any]) -> Document:
+    """The complaint to which a person has added the request."""
+    doc = frappe.get_doc("Complaint", before.complaint)
+    doc.check_permission("read")
+    return doc

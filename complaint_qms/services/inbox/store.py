@@ -1,0 +1,286 @@
+"""Keeps what comes in, as it was sent and each message once, before anybody tries to understand it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Final, NamedTuple
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import get_datetime, now_datetime
+
+from complaint_qms.constants.inbox import DOCTYPE, LONGEST_INLINE, NEW, ROADS, WAITING
+from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.engine.message import Message
+from complaint_qms.services import writing
+from complaint_qms.services.inbox import understanding
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.error_text import said
+from complaint_qms.services.record.scalars import FIRST_YEAR, is_storable
+from complaint_qms.services.record.timeline import Text, line
+from complaint_qms.services.transactions import roll_back_to, without_deadlock
+
+_SHORT: Final = 140
+_LONGEST_TEXT: Final = 1_000_000
+_LONGEST_SCOPE: Final = 320
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+_TAG: Final = re.compile(r"<[a-zA-Z/!?]")
+_NO_NAME: Final = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*#%\ud800-\udfff]+')
+_LONGEST_NAME: Final = 100
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sent it, as far as the message says: a name, and a mail address, telephone number or chat name."""
+
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class InboundFile:
+    """A file that came with it."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """A message as its road hands it over.
+
+    Attributes:
+        road: key of `constants/inbox.ROADS`.
+        received_at: in the site's time zone; the present moment where it is not known or lies ahead.
+        text: what it says, as plain text.
+        payload: the message as it was sent; bytes that are no text, or a long one, are kept as a private file.
+        payload_name: name of that file.
+        message_id: what the sender's system calls the message; empty where it has no name.
+        scope: within what a message id counts: an account, a caller, a chat.
+        company: settled by the settings where it is not known.
+    """
+
+    road: str
+    sender: Sender = Sender()
+    received_at: datetime | None = None
+    subject: str = ""
+    text: str = ""
+    payload: str | bytes = ""
+    payload_name: str = "message.txt"
+    files: tuple[InboundFile, ...] = ()
+    message_id: str = ""
+    scope: str = ""
+    channel: str | None = None
+    company: str | None = None
+    language: str | None = None
+
+
+class Kept(NamedTuple):
+    """The item of a message, and whether it was not there before."""
+
+    name: str
+    is_new: bool
+
+
+def keep(message: InboundMessage) -> Kept:
+    """Store a message, and have it read once the transaction is committed; the caller commits.
+
+    The same message again, also at the same moment from another process, is the first one's item. Call it where nothing
+    else was written in the transaction: what a deadlock takes back is then simply done again.
+    """
+    return without_deadlock(partial(keep_within, message))
+
+
+def keep_within(message: InboundMessage, reason: str = "") -> Kept:
+    """The same within a transaction that holds more.
+
+    Args:
+        reason: why it waits for a person at once, as of `reasons`; nobody reads it then.
+
+    Raises:
+        frappe.QueryDeadlockError: the transaction was given up for others.
+    """
+    unique = unique_key(message)
+    if known := _known(unique):
+        return Kept(known, False)
+    frappe.db.savepoint("keep")
+    told = len(frappe.local.message_log)
+    try:
+        doc = _item(message, unique)
+        if reason:
+            doc.update({"state": WAITING, "next_attempt": None, "reason": reason})
+        doc.insert(ignore_permissions=True)
+    except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
+        frappe.db.rollback(save_point="keep")
+        del frappe.local.message_log[told:]
+        if not (known := _known(unique, now=True)):
+            raise
+        return Kept(known, False)
+    _attach(doc, message)
+    if doc.state == NEW:
+        understanding.request(doc.name)
+    return Kept(doc.name, True)
+
+
+def raw_of(item: Document) -> bytes:
+    """The message as it was sent; empty where its road has sent none."""
+    if item.payload_file and frappe.db.exists("File", item.payload_file):
+        content = frappe.get_doc("File", item.payload_file).get_content()
+        return content if isinstance(content, bytes) else content.encode()
+    return _bytes(item.payload or "")
+
+
+def unique_key(message: InboundMessage) -> str:
+    """What tells a message from every other: its id within its scope, else what it says."""
+    names = [message.road, message.scope]
+    return (
+        _digest(*names, "id", message.message_id)
+        if message.message_id
+        else _digest(*names, content_hash(message))
+    )
+
+
+def content_hash(message: InboundMessage) -> str:
+    """SHA-256 of all that was sent, as hexadecimal."""
+    files = [part for file in message.files for part in (file.name, hashlib.sha256(file.content).hexdigest())]
+    sender = message.sender
+    return _digest(
+        sender.name, sender.address, message.subject, message.text, _bytes(message.payload), *files
+    )
+
+
+def _digest(*parts: str | bytes) -> str:
+    found = hashlib.sha256()
+    for part in parts:
+        data = _bytes(part)
+        found.update(len(data).to_bytes(8, "big") + data)
+    return found.hexdigest()
+
+
+def _bytes(part: str | bytes) -> bytes:
+    return part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+
+
+def _known(unique: str, *, now: bool = False) -> str | None:
+    """The item of a key; `now`: as the database stands at this moment, and not when the transaction began to read."""
+    return frappe.db.get_value(DOCTYPE, {"unique_key": unique}, "name", for_update=now)
+
+
+def _item(message: InboundMessage, unique: str) -> Document:
+    if message.road not in ROADS:
+        raise ValueError(f"No such road: {message.road}")
+    now = now_datetime()
+    doc = frappe.get_doc(
+        {
+            "doctype": DOCTYPE,
+            "state": NEW,
+            "next_attempt": now,
+            "road": message.road,
+            "channel": _existing("Complaint Channel", message.channel),
+            "company": _existing("Company", message.company)
+            or _existing("Company", frappe.get_cached_doc(SETTINGS).default_company),
+            "language": _existing("Language", message.language),
+            "sender_name": _short(message.sender.name),
+            "sender_address": _short(message.sender.address),
+            "subject": _short(message.subject) or _short(message.text) or None,
+            "text": _UNSTORABLE.sub("\ufffd", message.text)[:_LONGEST_TEXT],
+            "payload": _inline(message.payload),
+            "message_id": _short(message.message_id.strip("<>")),
+            "scope": message.scope[:_LONGEST_SCOPE],
+            "received_at": _moment(message.received_at, now),
+            "content_hash": content_hash(message),
+            "unique_key": unique,
+        }
+    )
+    doc.flags.by_server = True
+    return doc
+
+
+def _inline(payload: str | bytes) -> str | None:
+    """The raw message where it can stand in the item."""
+    if not payload or len(_bytes(payload)) > LONGEST_INLINE:
+        return None
+    if isinstance(payload, bytes):
+        try:
+            payload = payload.decode()
+        except UnicodeDecodeError:
+            return None
+    return payload if is_storable(payload) else None
+
+
+def _attach(doc: Document, message: InboundMessage) -> None:
+    """The files of a message, and its raw form where that does not stand in the item. A file that the site does not take
+    keeps the message from nothing; the item says which it was."""
+    lost: list[Message] = []
+    if message.payload and doc.payload is None:
+        raw = _save(doc, InboundFile(message.payload_name, _bytes(message.payload)), lost)
+        writing.set_values(DOCTYPE, doc.name, {"payload_file": raw}, "raw message kept as a file")
+    for file in message.files:
+        _save(doc, file, lost)
+    if lost:
+        for told in lost:
+            timeline.note_on(doc, told)
+
+
+def _save(doc: Document, file: InboundFile, lost: list[Message]) -> str | None:
+    """The name of the File; None for one that is not taken, with a line about it in `lost`."""
+    name = _file_name(file.name)
+    if not file.content:
+        lost.append(line("The file {0} came in empty.", Text(name)))
+        return None
+    frappe.db.savepoint("file")
+    told = len(frappe.local.message_log)
+    try:
+        return _file(doc, name, file.content).name
+    except Exception as error:
+        roll_back_to("file")
+        del frappe.local.message_log[told:]
+        lost.append(line("The file {0} was not kept: {1}", Text(name), Text(said(error))))
+    return None
+
+
+def _file(doc: Document, name: str, content: bytes) -> Document:
+    file = frappe.get_doc(
+        {
+            "doctype": "File",
+            "file_name": name,
+            "content": content,
+            "folder": "Home/Attachments",
+            "is_private": 1,
+            "attached_to_doctype": DOCTYPE,
+            "attached_to_name": doc.name,
+        }
+    )
+    file.flags.is_evidence = True
+    return file.insert(ignore_permissions=True)
+
+
+def _file_name(name: str) -> str:
+    """A name that every disk takes, with its ending."""
+    plain = _NO_NAME.sub("_", PurePosixPath(name.replace("\\", "/")).name).strip(" ._") or "file"
+    stem, dot, ending = plain.rpartition(".")
+    if not dot or len(ending) > 10:
+        return plain[:_LONGEST_NAME]
+    return f"{stem[: _LONGEST_NAME - len(ending)]}.{ending}"
+
+
+def _short(text: str) -> str:
+    """On one line, as much as a field of one line holds."""
+    plain = " ".join(_UNSTORABLE.sub("\ufffd", text).split())
+    if _TAG.search(plain):  # cleaned as markup, the words within would be gone
+        plain = plain.replace("<", "‹").replace(">", "›")
+    return plain if len(plain) <= _SHORT else plain[: _SHORT - 1] + "…"
+
+
+def _existing(doctype: str, name: str | None) -> str | None:
+    return name if name and frappe.db.exists(doctype, name, cache=True) else None
+
+
+def _moment(sent: datetime | None, now: datetime) -> datetime:
+    moment = get_datetime(sent).replace(tzinfo=None) if sent else now
+    return moment if moment.year >= FIRST_YEAR and moment <= now else now

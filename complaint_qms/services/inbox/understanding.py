@@ -1,0 +1,134 @@
+"""Reads what was kept, each item by the reader of its road, in a job of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from complaint_qms.constants.inbox import ADDED, BACK_OFF, DISMISSED, DOCTYPE, NEW, REGISTERED, ROADS, WAITING
+from complaint_qms.engine.message import Message
+from complaint_qms.services.inbox import reasons
+from complaint_qms.services.inbox.item import locked, write
+from complaint_qms.services.inbox.outcomes import Added, Outcome, Registered, Waits
+from complaint_qms.services.record.error_text import way_of
+from complaint_qms.services.transactions import roll_back_to
+
+_METHOD: Final = f"{__name__}.understand_due"
+_AT_ONCE: Final = 200
+# What a reader says by these, a person can mend; anything else is a fault that may pass.
+_REFUSALS: Final = (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError)
+_PASSING: Final = (frappe.TimestampMismatchError, frappe.DocumentLockedError)
+
+
+def request(name: str) -> None:
+    """Have an item read by a job once the present transaction is committed."""
+    frappe.enqueue(_METHOD, queue="short", names=[name], enqueue_after_commit=True)
+
+
+def enqueue_due(now: datetime) -> None:
+    """Have items read that are due: what a killed worker or a failed attempt left behind."""
+    if _due(now, 1):
+        frappe.enqueue(_METHOD, queue="short")
+
+
+def understand_due(names: list[str] | None = None, now: datetime | None = None) -> int:
+    """Read these items, or all that are due, as Administrator; how many were. Commits after each.
+
+    What somebody else is reading at the moment is left to them, so any number of jobs may run at once.
+    """
+    moment, read, user = now or now_datetime(), 0, frappe.session.user
+    frappe.set_user("Administrator")  # whoever's request has started this job
+    try:
+        for name in _due(moment, _AT_ONCE) if names is None else names:
+            read += bool(understand(name, moment))
+            frappe.db.commit()
+    finally:
+        frappe.set_user(user)
+    return read
+
+
+def understand(name: str, now: datetime | None = None) -> str | None:
+    """Read one item that nobody has decided; the state it is in now, None for one that is left alone.
+
+    Whatever its reader raises takes back what it did: a refusal makes the item wait with the reason, a technical fault is
+    tried again later, and waits in the end.
+    """
+    item = _undecided(name)
+    if not item:
+        return None
+    frappe.db.savepoint("understand")
+    told = len(frappe.local.message_log)
+    frappe.flags.qms_inbox_item = name
+    try:
+        outcome = _read(item)
+        item.reload()  # a complaint that was made of it has marked it
+        return _take(item, outcome)
+    except Exception as error:
+        roll_back_to("understand")
+        del frappe.local.message_log[told:]
+        # A deadlock has taken the lock away, and somebody else may have the item now.
+        item = _undecided(name)
+        return _failed(item, error, now or now_datetime()) if item else None
+    finally:
+        frappe.flags.qms_inbox_item = None
+
+
+def _due(now: datetime, most: int) -> list[str]:
+    return frappe.get_all(
+        DOCTYPE,
+        {"state": NEW, "next_attempt": ("<=", now)},
+        pluck="name",
+        order_by="next_attempt asc, name asc",
+        limit=most,
+    )
+
+
+def _undecided(name: str) -> Document | None:
+    item = locked(name, skip=True)
+    return item if item and item.state == NEW else None
+
+
+def _read(item: Document) -> Outcome:
+    reader = ROADS.get(item.road)
+    if not reader:
+        return Waits(Message("Nobody reads messages of this road by itself. Decide what it is."))
+    return frappe.get_attr(reader)(item)
+
+
+def _take(item: Document, outcome: Outcome) -> str:
+    if isinstance(outcome, Registered | Added):
+        state = REGISTERED if isinstance(outcome, Registered) else ADDED
+        values = {"complaint": outcome.complaint, "reason": None}
+        if isinstance(outcome, Added) and outcome.communication:
+            values["communication"] = outcome.communication
+        values["company"] = frappe.db.get_value("Complaint", outcome.complaint, "company") or item.company
+    else:
+        state = WAITING if isinstance(outcome, Waits) else DISMISSED
+        values = {"reason": reasons.of_message(outcome.reason)}
+    write(item, state=state, next_attempt=None, attempts=item.attempts + 1, **values)
+    return state
+
+
+def _failed(item: Document, error: Exception, now: datetime) -> str:
+    attempts = item.attempts + 1
+    if isinstance(error, _REFUSALS) and not isinstance(error, _PASSING):
+        write(item, state=WAITING, attempts=attempts, next_attempt=None, reason=reasons.of_error(error))
+    elif attempts <= len(BACK_OFF):
+        write(item, attempts=attempts, next_attempt=now + BACK_OFF[attempts - 1])
+    else:
+        frappe.log_error(
+            title="Inbox item not read",
+            message=way_of(error),
+            reference_doctype=DOCTYPE,
+            reference_name=item.name,
+        )
+        reason = Message(
+            "It could not be read after {attempts} attempts because of a technical fault, which the Error Log names. Try again, or decide what it is.",
+            {"attempts": attempts},
+        )
+        write(item, state=WAITING, attempts=attempts, next_attempt=None, reason=reasons.of_message(reason))
+    return item.state
