@@ -13,7 +13,7 @@ from complaint_qms.constants.inbox import DOCTYPE, WAITING
 from complaint_qms.engine.message import Message
 from complaint_qms.services.inbox import rest, understanding
 from complaint_qms.services.inbox.outcomes import Waits
-from complaint_qms.services.inbox.store import InboundFile, InboundMessage, Sender, keep
+from complaint_qms.services.inbox.store import InboundFile, InboundMessage, Sender, keep_message
 
 NOW = datetime(2026, 11, 20, 9, 0)
 PHOTO = InboundFile("leak.png", b"\x89PNG of a leak")
@@ -54,6 +54,6 @@ def message(**values) -> InboundMessage:
 def waiting(**values) -> Document:
     """An item that waits for a decision."""
     answer.append(Waits(Message("“{field}” is missing.", {"field": "Company"})))
-    name = keep(message(**values)).name
+    name = keep_message(message(**values)).name
     assert understanding.understand(name) == WAITING
     return frappe.get_doc(DOCTYPE, name)

@@ -14,7 +14,7 @@ from complaint_qms.engine.message import Message
 from complaint_qms.jobs.inbox import read_messages
 from complaint_qms.services.inbox import reasons, understanding
 from complaint_qms.services.inbox.outcomes import Added, Dismissed, Registered, Waits
-from complaint_qms.services.inbox.store import InboundFile, Sender, keep, raw_of
+from complaint_qms.services.inbox.store import InboundFile, Sender, keep_message, raw_of
 from complaint_qms.services.intake import register
 from tests.desk import factory
 from tests.desk.inbound import NOW, PHOTO, answer, message, take_over
@@ -27,7 +27,7 @@ def reader(monkeypatch):
 
 def test_a_message_is_kept_as_it_was_sent():
     sent = message(files=(PHOTO,), company=factory.company(), channel="Web Form", language="zh")
-    kept = keep(sent)
+    kept = keep_message(sent)
     item = frappe.get_doc(DOCTYPE, kept.name)
     assert kept.is_new
     assert item.name.startswith("CIN-")
@@ -49,7 +49,7 @@ def test_a_message_is_kept_as_it_was_sent():
     "payload", [b"\xff\x00 no text", "long " * 20_000, "lone \ud800 surrogate", "null \0 byte"], ids=range(4)
 )
 def test_a_raw_message_that_is_no_short_text_is_kept_as_a_file(payload):
-    item = frappe.get_doc(DOCTYPE, keep(message(payload=payload, payload_name="../mail.eml")).name)
+    item = frappe.get_doc(DOCTYPE, keep_message(message(payload=payload, payload_name="../mail.eml")).name)
     raw = payload if isinstance(payload, bytes) else payload.encode("utf-8", "surrogatepass")
     assert not item.payload
     assert raw_of(item) == raw
@@ -80,17 +80,17 @@ def test_a_raw_message_that_is_no_short_text_is_kept_as_a_file(payload):
 )
 def test_nothing_about_a_message_keeps_it_from_being_kept(values):
     sent = message(**values)
-    kept = keep(sent)
+    kept = keep_message(sent)
     item = frappe.get_doc(DOCTYPE, kept.name)
     assert kept.is_new
     assert item.company
     assert item.received_at <= now_datetime()
-    assert keep(sent) == (kept.name, False)
+    assert keep_message(sent) == (kept.name, False)
 
 
 def test_a_file_that_the_site_does_not_take_is_told_of(monkeypatch):
     monkeypatch.setattr("frappe.core.doctype.file.file.File.check_max_file_size", _too_large)
-    item = keep(message(files=(PHOTO,))).name
+    item = keep_message(message(files=(PHOTO,))).name
     (note,) = frappe.get_all(
         "Comment", {"reference_name": item, "comment_type": "Info"}, pluck="content", order_by="name"
     )
@@ -105,9 +105,9 @@ def _too_large(file):
 def test_the_same_message_is_taken_once():
     by_id, by_content = message(message_id="<1@example.com>", scope="account"), message()
     for sent in (by_id, by_content):
-        first = keep(sent)
-        assert (first.is_new, keep(sent)) == (True, (first.name, False))
-    assert not keep(message(message_id="<1@example.com>", scope="account", text="sent again")).is_new
+        first = keep_message(sent)
+        assert (first.is_new, keep_message(sent)) == (True, (first.name, False))
+    assert not keep_message(message(message_id="<1@example.com>", scope="account", text="sent again")).is_new
     others = [
         message(message_id="<2@example.com>", scope="account"),
         message(message_id="<1@example.com>", scope="another"),
@@ -115,7 +115,7 @@ def test_the_same_message_is_taken_once():
         message(sender=by_content.sender, text="It leaks again."),
         message(sender=by_content.sender, files=(PHOTO,)),
     ]
-    assert all(keep(other).is_new for other in others)
+    assert all(keep_message(other).is_new for other in others)
 
 
 def test_what_a_reader_answers_becomes_of_the_item():
@@ -128,7 +128,7 @@ def test_what_a_reader_answers_becomes_of_the_item():
     ]
     for outcome, state, on, said in cases:
         answer.append(outcome)
-        name = keep(message()).name
+        name = keep_message(message()).name
         assert understanding.understand(name) == state
         item = frappe.get_doc(DOCTYPE, name)
         assert (item.state, item.complaint, reasons.in_words(item.reason)) == (state, on, said)
@@ -144,7 +144,7 @@ def test_a_refusal_takes_back_what_the_reader_did_and_waits_in_words():
         return register.register({"subject": "x", "qty": "many", "no_such": 1})
 
     answer.append(refused)
-    name = keep(message()).name
+    name = keep_message(message()).name
     assert understanding.understand(name) == WAITING
     assert frappe.db.count("Complaint") == before
     told = reasons.in_words(frappe.db.get_value(DOCTYPE, name, "reason"))
@@ -161,7 +161,7 @@ def test_a_reason_is_read_in_the_language_of_its_reader():
     for written in ("en", "zh"):
         frappe.local.lang = written
         answer.append(refused)
-        name = keep(message()).name
+        name = keep_message(message()).name
         understanding.understand(name)
         stored = frappe.db.get_value(DOCTYPE, name, "reason")
         for language in ("en", "zh"):
@@ -182,14 +182,14 @@ def test_what_is_missing_is_named():
     answer.append(
         lambda item: frappe.get_doc({"doctype": "Complaint", "company": factory.company()}).insert()
     )
-    name = keep(message()).name
+    name = keep_message(message()).name
     understanding.understand(name)
     assert reasons.in_words(frappe.db.get_value(DOCTYPE, name, "reason")) == "“Subject” is missing."
 
 
 def test_a_technical_fault_is_tried_again_and_waits_in_the_end():
     answer.append(RuntimeError("the network is down"))
-    name, at = keep(message()).name, now_datetime() + timedelta(minutes=1)
+    name, at = keep_message(message()).name, now_datetime() + timedelta(minutes=1)
     for attempt, pause in enumerate(inbox.BACK_OFF, 1):
         assert understanding.understand(name, at) == NEW
         item = frappe.get_doc(DOCTYPE, name)
@@ -205,14 +205,14 @@ def test_a_technical_fault_is_tried_again_and_waits_in_the_end():
 
 def test_a_fault_that_passes_is_no_refusal():
     answer.append(frappe.TimestampMismatchError("changed meanwhile"))
-    assert understanding.understand(keep(message()).name) == NEW
+    assert understanding.understand(keep_message(message()).name) == NEW
 
 
 def test_what_a_killed_worker_left_is_picked_up(monkeypatch):
     jobs = []
     monkeypatch.setattr(frappe, "enqueue", lambda method, **given: jobs.append((method, given)))
     answer.append(Waits(Message("Decide.")))
-    name = keep(message()).name
+    name = keep_message(message()).name
     assert jobs.pop()[1]["names"] == [name]  # this job is killed
     read_messages()
     ((method, given),) = jobs

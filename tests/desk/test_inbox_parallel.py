@@ -11,7 +11,7 @@ from complaint_qms.constants import inbox, roles
 from complaint_qms.constants.inbox import DOCTYPE, NEW, REGISTERED
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.inbox import decisions, understanding
-from complaint_qms.services.inbox.store import InboundFile, InboundMessage, Sender, keep
+from complaint_qms.services.inbox.store import InboundFile, InboundMessage, Sender, keep_message
 from complaint_qms.services.intake import register
 from tests.desk import factory, workers
 
@@ -29,7 +29,7 @@ MESSAGE = InboundMessage(
 
 
 def kept(_settings) -> str:
-    found = keep(MESSAGE)
+    found = keep_message(MESSAGE)
     return f"{found.name} {found.is_new}"
 
 
@@ -65,7 +65,7 @@ def test_eight_processes_keep_one_message_once():
 
 
 def test_two_people_and_a_job_make_one_complaint():
-    name = keep(MESSAGE).name
+    name = keep_message(MESSAGE).name
     agents = [factory.person(roles.AGENT) for _ in range(2)]
     frappe.db.commit()
     answers = workers.at_once(
@@ -87,7 +87,7 @@ def slowly(item) -> None:
 
 
 def test_a_worker_that_is_killed_in_the_middle_leaves_the_item_to_the_next():
-    name = keep(MESSAGE).name
+    name = keep_message(MESSAGE).name
     frappe.db.commit()
     worker = workers.Worker("Administrator", DOCTYPE, name, slowly).ready().go()
     partial(_wait_until_locked, name)()

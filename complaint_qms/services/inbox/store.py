@@ -87,7 +87,7 @@ class Kept(NamedTuple):
     is_new: bool
 
 
-def keep(message: InboundMessage) -> Kept:
+def keep_message(message: InboundMessage) -> Kept:
     """Store a message, and have it read once the transaction is committed; the caller commits.
 
     The same message again, also at the same moment from another process, is the first one's item. Call it where nothing
