@@ -146,10 +146,11 @@ def site() -> Iterator[str]:
     """Name of the test site; this process is connected to it from here to the end."""
     import frappe
 
-    from tests import quick_driver
+    from tests import quick_driver, quick_queries
     from tests.as_found import keep_doctypes, keep_kinds
 
     quick_driver.install()
+    quick_queries.install()
     name, sites_path = desk_site(), str(bench_here().sites)
     before = os.getcwd()
     os.chdir(sites_path)

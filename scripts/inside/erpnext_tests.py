@@ -20,7 +20,7 @@ import frappe
 
 # What these tests do stays theirs; reading the database's answers and DocTypes is made as quick as in ours.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from tests import as_found, quick_driver
+from tests import as_found, quick_driver, quick_queries
 
 # Frappe 16 runs tests by unittest alone; its own runner only loads, sorts and prints them.
 IS_16 = int(frappe.__version__.partition(".")[0]) >= 16
@@ -130,6 +130,7 @@ def run(site: str, names: list[str]) -> None:
 
 def main(site: str, target: str, which: str) -> None:
     quick_driver.install()
+    quick_queries.install()
     frappe.init(site=site)
     frappe.connect()
     as_found.keep_kinds()
