@@ -136,7 +136,7 @@ def test_a_missing_column_is_asked_for_under_columns(kind: str, tmp_path: Path, 
 def test_headings_stay_as_the_file_has_them(monkeypatch) -> None:
     monkeypatch.setattr(frappe.local, "lang", "zh")
     problem = Message("rows_none", {"file": "a.csv", "headings": ["text", "item"]})
-    assert problem_text.text_of(problem) == "a.csv 只有列标题，没有数据行：text, item。"
+    assert problem_text.text_of(problem) == "a.csv 只有列标题，没有数据行：text、item。"
 
 
 def test_a_date_alone_is_nothing_to_import() -> None:

@@ -188,7 +188,7 @@ def test_what_the_company_changed_stays_unless_it_says_otherwise(pack: dict) -> 
     key = f"Complaint SOP/{sop.name}"
     shown = {row["key"]: row for row in door.preview(pack=pack["key"])["items"]}[key]
     assert shown["change"] == packs.YOURS
-    assert [(row["now"], bool(row["then"])) for row in shown["fields"]] == [("40h", True)]
+    assert [(row["now"], bool(row["then"])) for row in shown["fields"]] == [("40 hours", True)]
     # The SOP, the type, and the default that was taken back.
     assert door.use(pack=pack["key"])["counts"][packs.YOURS] == 3
     assert frappe.db.get_value("Complaint SOP", sop.name, "first_response_time") == 60 * 60 * 40

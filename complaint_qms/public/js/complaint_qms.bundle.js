@@ -2,6 +2,7 @@
 import * as form_head from "./form_head";
 import * as given_up from "./given_up";
 import * as labels from "./labels";
+import * as language from "./language";
 import * as lists from "./lists";
 import * as markup from "./markup";
 import * as words from "./words";
@@ -10,6 +11,7 @@ import { mind_filters } from "./list_words";
 import { mind_story } from "./story";
 import { hide_arrows, mind_the_rest, show_as_text } from "./stored_text";
 import { mind_tables } from "./tables";
+import { mind_shortcuts } from "./workspace";
 import { offer_complaint } from "./erpnext/create_complaint";
 import "./report_filters";
 import "./chart_drill";
@@ -94,6 +96,7 @@ Object.assign(complaint_qms, {
 	given_roles,
 	given_up,
 	labels,
+	language,
 	lists,
 	markup,
 	words,
@@ -108,3 +111,4 @@ Object.assign(complaint_qms, {
 
 mind_the_rest();
 mind_filters();
+mind_shortcuts();

@@ -3,6 +3,7 @@
 
 (() => {
 	const text = (value) => complaint_qms.markup.esc(value);
+	const { comma_list, labelled } = complaint_qms.language;
 
 	frappe.provide("complaint_qms.origin_shown_on");
 	for (const doctype of ["Sales Invoice", "Delivery Note", "Sales Order", "Warranty Claim"]) {
@@ -31,7 +32,7 @@
 			[__("Reason"), origin.reason],
 		]
 			.filter(([, value]) => value)
-			.map(([label, value]) => `<div class="col-sm-6"><span class="text-muted">${text(label)}:</span> ${text(value)}</div>`)
+			.map(([label, value]) => `<div class="col-sm-6"><span class="text-muted">${text(labelled(label, ""))}</span>${text(value)}</div>`)
 			.join("");
 		const cancelled = origin.settlement_cancelled ? `<div class="indicator red">${text(__("The settlement was cancelled."))}</div>` : "";
 		return $(`<div class="cq-origin form-message blue" style="margin: 0; padding: 10px 15px">
@@ -64,7 +65,8 @@
 			const shown = row.caption || row.file.split("/").pop() || __("File {0}", [i + 1]);
 			return `<a href="${complaint_qms.markup.address(row.file)}" target="_blank" rel="noopener">${text(shown)}</a>`;
 		});
-		return `<div style="margin-top: 4px"><span class="text-muted">${text(__("Evidence"))}:</span> ${links.join(", ")}</div>`;
+		const links_html = comma_list(links);
+		return `<div style="margin-top: 4px"><span class="text-muted">${text(labelled(__("Evidence"), ""))}</span>${links_html}</div>`;
 	}
 
 	function link(doctype, name) {

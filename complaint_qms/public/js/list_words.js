@@ -68,7 +68,8 @@ function name_group(listview) {
 }
 
 function name_columns(listview) {
-	const field = listview.board && select_field(listview.doctype, listview.board.field_name);
+	const by = listview.board && listview.board.field_name;
+	const field = by && (select_field(listview.doctype, by) || state_field(listview.doctype, by));
 	if (!field) return;
 	for (const column of listview.$result.find(".kanban-column").get()) {
 		const $title = $(column).find(".kanban-title");
@@ -81,7 +82,8 @@ function say(field, $places, key) {
 	for (const place of $places.get()) {
 		const stored = place.getAttribute(key);
 		const name = choice(stored, field);
-		if (options_of(field.options).includes(stored) && place.textContent !== name) place.textContent = name;
+		const known = field.fieldtype === "Link" || options_of(field.options).includes(stored);
+		if (known && place.textContent !== name) place.textContent = name;
 	}
 }
 
@@ -89,6 +91,13 @@ function select_field(doctype, fieldname) {
 	const field = (frappe.meta.docfield_map[doctype] || {})[fieldname];
 	const meta = locals.DocType[doctype];
 	return field && field.fieldtype === "Select" && meta && meta.module === "Complaint QMS" ? field : null;
+}
+
+/** A state of a workflow is called as its own workflow means it. */
+function state_field(doctype, fieldname) {
+	const field = (frappe.meta.docfield_map[doctype] || {})[fieldname];
+	const meta = locals.DocType[doctype];
+	return field && field.options === "Workflow State" && meta && meta.module === "Complaint QMS" ? field : null;
 }
 
 const options_of = (options) => (typeof options === "string" ? options.split("\n") : options || []);

@@ -1,5 +1,6 @@
 // What the app's reports share: filters, links in cells, and the drawing of the risk matrix.
 import { ink, safe_color } from "./colors";
+import { labelled } from "./language";
 import { address, esc, esc_signs } from "./markup";
 import { leads_nowhere, record_name } from "./stored_text";
 
@@ -188,9 +189,8 @@ Object.assign(complaint_qms.reports, {
 					title="${__("Share of all complaints up to and with this line")}">${Math.round((100 * reached) / all)} %</td>`
 				: "";
 			return `<tr>
-				<th scope="row" style="text-align:left;font-weight:400;padding:.2rem .75rem .2rem 0;white-space:nowrap;
-					max-width:11rem;overflow:hidden;text-overflow:ellipsis" title="${esc_signs(name)}">
-					${esc_signs(name)}</th>
+				<th scope="row" style="text-align:left;font-weight:400;padding:.2rem .75rem .2rem 0;
+					min-width:7rem;max-width:11rem;overflow-wrap:anywhere">${esc_signs(name)}</th>
 				<td style="width:100%"><div style="height:.9rem;border-radius:3px;min-width:${values[at] ? 2 : 0}px;
 					width:${width}%;background:${safe_color(colors[at]) || "#5B7DB8"}"></div></td>
 				<td style="text-align:right;padding-left:.75rem">${this.link(
@@ -211,7 +211,7 @@ Object.assign(complaint_qms.reports, {
 	// The register as it is printed: what belongs together in one column, so that a line fits across a page.
 	register_table(rows) {
 		const when = (value) => (value ? esc(frappe.datetime.str_to_user(value)) : "");
-		const said = (title, value) => (value || value === 0 ? `${title}: ${value}` : "");
+		const said = (title, value) => (value || value === 0 ? labelled(title, value) : "");
 		const groups = [
 			[__("Complaint"), (row) => [`<b>${esc(row.name)}</b>`, when(row.received_at), esc(row.channel), esc(row.company)]],
 			[__("Complainant"), (row) => [esc(row.customer), esc(row.complainant_name), esc(row.territory)]],

@@ -4,6 +4,7 @@
 // past that (older ones, a restored table, a script) would act in a reader's browser; so each field of the app's records
 // has a formatter, which is Frappe's own place for it.
 import { choice } from "./labels";
+import { comma_list } from "./language";
 import { name_choices } from "./list_words";
 import { address, esc, esc_signs, formatted } from "./markup";
 
@@ -96,7 +97,7 @@ function shipped(value) {
 // A filter may ask for several at once.
 function named(value, field) {
 	const keys = Array.isArray(value) ? value : [value];
-	return esc_signs(keys.map((key) => choice(key, field)).join(", "));
+	return esc_signs(comma_list(keys.map((key) => choice(key, field))));
 }
 
 function attached(value) {
@@ -116,6 +117,8 @@ export function hide_arrows(frm) {
 
 function linked(value, df, options, doc) {
 	const doctype = df._options || df.options;
+	// A state is called as its own workflow means it: “Closed” of a complaint is another word than that of an issue.
+	if (doctype === "Workflow State") return value ? esc(__(value, null, df.parent)) : "";
 	if (leads_nowhere(doctype)) return value ? esc(record_name(doctype, value)) : "";
 	return frappe.form.formatters.Link(value, df, options, doc);
 }
@@ -142,11 +145,12 @@ function filterable(value, df) {
 
 function name_of(value, df) {
 	if (df.fieldtype === "Select") return choice(value, df);
+	if (df.options === "Workflow State") return __(value, null, df.parent);
 	return record_name(df.options, value);
 }
 
-// Records whose names come translated, and of which their DocTypes do not say so: a site names them itself as well.
-const NAMED = ["DocType", "Role", "Complaint SOP", "Risk Matrix"];
+// Records whose names come translated, and of which their DocTypes do not say so.
+const NAMED = ["DocType", "Role"];
 
 /** The name of a record as its reader knows it: translated where the DocType says so, else its title. */
 export function record_name(doctype, value) {

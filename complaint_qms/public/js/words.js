@@ -17,7 +17,7 @@ export function working_time(seconds, workday) {
 	const hours = Math.floor(minutes / 60);
 	const rest = minutes % 60;
 	if (!hours) return __("{0} min", [rest]);
-	if (!rest || hours >= 100) return __("{0} h", [hours]);
+	if (!rest || hours >= 100) return __("{0} h", [hours], "Complaint");
 	return __("{0} h {1} min", [hours, rest]);
 }
 
@@ -35,7 +35,7 @@ export function elapsed(seconds) {
 	if (minutes < 1) return __("less than a minute");
 	if (minutes < 60) return minutes === 1 ? __("1 minute") : __("{0} minutes", [minutes]);
 	const hours = Math.floor(minutes / 60);
-	if (hours < 48) return hours === 1 ? __("1 hour") : __("{0} hours", [hours]);
+	if (hours < 48) return hours === 1 ? __("1 hour") : __("{0} hours", [hours], "Complaint");
 	return __("{0} days", [Math.floor(hours / 24)]);
 }
 

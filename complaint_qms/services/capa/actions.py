@@ -11,6 +11,7 @@ from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.people.absence import absent_users
 from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record.language import clause_list, comma_list
 
 # Fixed with the plan; afterwards the owner only reports.
 _PLANNED = ("action", "action_type", "action_owner", "due_date", "start_date")
@@ -113,7 +114,7 @@ def sync_todos(doc: Document) -> None:
                 "reference_type": "CAPA",
                 "reference_name": doc.name,
                 "date": min(row.due_date for row in own),
-                "description": "; ".join(frappe.utils.escape_html(row.action) for row in own),
+                "description": clause_list(frappe.utils.escape_html(row.action) for row in own),
                 "assigned_by": frappe.session.user,
             }
         )
@@ -142,7 +143,7 @@ def _check_frozen(doc: Document, old: dict[str, Document], frozen: bool) -> None
             frappe.throw(
                 gate_code("G5")
                 + _("Row {0}: the plan is approved; {1} cannot change any more.").format(
-                    row.idx, ", ".join(_(row.meta.get_label(name)) for name in changed)
+                    row.idx, comma_list(_(row.meta.get_label(name), context=row.doctype) for name in changed)
                 ),
                 GateError,
             )

@@ -20,6 +20,7 @@ from complaint_qms.engine.risk import stated_harm
 from complaint_qms.services.importing.link_lookup import LARGE, Lookups, fold_word
 from complaint_qms.services.importing.problem_text import text_of
 from complaint_qms.services.importing.source import Source
+from complaint_qms.services.record.language import clause_list, labelled
 from complaint_qms.tabular.amounts import parse_flag, parse_number
 from complaint_qms.tabular.dates import BLANKS, parse_column
 from complaint_qms.tabular.fields import DATE_KEYS
@@ -165,11 +166,11 @@ class Translator:
         level = _harm_level(words)
         values["harm_level"] = level if level != "none" else None
         harm = [
-            f"{self._heading(key)}: {words[key]}"
+            labelled(self._heading(key), words[key])
             for key in ("injured", "deaths", "harm")
             if fold_word(words.get(key)) not in _NOTHING
         ]
-        values["harm_description"] = "; ".join(harm) or None
+        values["harm_description"] = clause_list(harm) or None
         for key, target in _TARGETS.items():
             if words.get(key) and (
                 not values[target] or (key in _WITH_DEFAULT and not find(key, words[key]))
@@ -226,7 +227,8 @@ def _description(words: dict[str, str], rest: dict[str, str]) -> str:
     text = words.get("text") or words.get("subject") or _subject(words)
     body = "".join(f"<p>{escape(part.strip(), quote=False)}</p>" for part in text.split("\n") if part.strip())
     kept = "".join(
-        f"<li>{escape(name, quote=False)}: {escape(word, quote=False)}</li>" for name, word in rest.items()
+        f"<li>{labelled(escape(name, quote=False), escape(word, quote=False))}</li>"
+        for name, word in rest.items()
     )
     return body + (f"<ul>{kept}</ul>" if kept else "")
 

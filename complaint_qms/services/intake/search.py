@@ -9,6 +9,7 @@ from frappe.utils import cstr
 
 from complaint_qms.integrations.erpnext import party_search, product_search
 from complaint_qms.integrations.erpnext.source_facts import SOURCES
+from complaint_qms.services.record.language import comma_list
 
 Choice = dict[str, Any]
 """{doctype, label, notes: [text], values: {field of Complaint: value}}"""
@@ -68,7 +69,7 @@ def _documents(text: str, customer: str, company: str) -> list[Choice]:
 def _list(names: list[str]) -> str:
     """The first names, and how many more there are."""
     more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" +{more}" if more > 0 else "")
+    return comma_list(names[:_NAMED]) + (f" +{more}" if more > 0 else "")
 
 
 def _customer(row: dict[str, Any]) -> Choice:

@@ -207,7 +207,7 @@ def own_record(doc: Document, transition: Document | dict[str, Any]) -> str | No
     if has_approval_access(frappe.session.user, doc, transition):
         return None
     return gate_code("G6") + _("You created {0}; by the workflow somebody else takes the step {1}.").format(
-        escape_html(doc.name), escape_html(_(transition.action))
+        escape_html(doc.name), escape_html(_(transition.action, context=doc.doctype))
     )
 
 
@@ -224,15 +224,15 @@ def take_step(doc: Document, action: str, values: dict[str, Any]) -> None:
     if not transition:
         frappe.throw(
             _("The step {0} is not open to you here. State of {1}: {2}.").format(
-                frappe.bold(escape_html(_(action))),
+                frappe.bold(escape_html(_(action, context=doc.doctype))),
                 escape_html(doc.name),
-                frappe.bold(_(doc.workflow_state or "")),
+                frappe.bold(_(doc.workflow_state or "", context=doc.doctype)),
             )
         )
     doc.update(values)
     doc.workflow_state = transition.next_state
     doc.save()
-    doc.add_comment("Workflow", _(transition.next_state))
+    doc.add_comment("Workflow", _(transition.next_state, context=doc.doctype))
 
 
 def _check_right(doc: Document, origin: str, target: str) -> None:

@@ -104,7 +104,7 @@ def next_moves(
         kind = kind_of_step(doc, target)
         moves[key] = {
             "action": row.action,
-            "label": _(row.action),
+            "label": _(row.action, context=doc.doctype),
             "to_state": row.next_state,
             "to_stage": target,
             "to_label": word(target),

@@ -16,7 +16,7 @@ from complaint_qms.constants.settlement import CANCELLED, DELETED, DOCTYPE, DRAF
 from complaint_qms.engine.message import Message
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.language import clause_list
+from complaint_qms.services.record.language import clause_list, labelled
 from complaint_qms.services.record.site_time import in_zone
 from complaint_qms.services.record.timeline import Link, Moment, Money, Names, Text, Word, line, told
 
@@ -218,7 +218,7 @@ def _evidence_lost(name: str, data: dict[str, Any]) -> str:
 
 
 def _settlement_lost(name: str, data: dict[str, Any]) -> str:
-    return f"{titled(name, data['title'])}: {what_to_settle(name, data)}"
+    return labelled(titled(name, data["title"]), what_to_settle(name, data))
 
 
 def _customer_wrote(name: str, data: dict[str, Any]) -> str:

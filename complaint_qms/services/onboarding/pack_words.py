@@ -6,7 +6,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import flt, format_duration
+from frappe.utils import flt
 
 from complaint_qms.services.onboarding.packs import (
     DENIED,
@@ -24,6 +24,7 @@ from complaint_qms.services.onboarding.packs import (
     Item,
 )
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list, labelled, sentence_list
 
 _MOST = 280  # characters of a long text that are shown
 
@@ -74,7 +75,7 @@ def tell_counts(counts: dict[str, int]) -> str:
         told.append(_("{0} of another trade switched off.").format(counts[OFF]))
     if counts[DENIED]:
         told.append(_("{0} not written, because you may not change them.").format(counts[DENIED]))
-    return " ".join(told)
+    return sentence_list(told)
 
 
 def _note(item: Item) -> str:
@@ -110,14 +111,9 @@ def _shown(doctype: str, part: str, value: Any) -> str:
 
 def _told(doctype: str, part: str, value: Any) -> str:
     if part == "stages":
-        return "\n".join(
-            f"{word(row['stage'])}: {_duration(row['time_limit'])}, {_(row['responsible_role'])}"
-            for row in value
-        )
+        return "\n".join(_stage(**row) for row in value)
     if part == "checks":
-        return "\n".join(
-            f"{word(row['stage'])}: {_(row['check'])}" + (" *" if row["mandatory"] else "") for row in value
-        )
+        return "\n".join(_check(**row) for row in value)
     field = frappe.get_meta(doctype).get_field(part)
     if field and field.fieldtype == "Duration":
         return _duration(value)
@@ -130,4 +126,21 @@ def _told(doctype: str, part: str, value: Any) -> str:
 
 
 def _duration(value: Any) -> str:
-    return format_duration(flt(value), hide_days=True) if value else ""
+    """A time limit in whole words: "1 hour", "36 hours", "1 h 30 min"."""
+    if not value:
+        return ""
+    hours, minutes = divmod(round(flt(value) / 60), 60)
+    if not hours:
+        return _("1 minute") if minutes == 1 else _("{0} minutes").format(minutes)
+    if minutes:
+        return _("{0} h {1} min").format(hours, minutes)
+    return _("1 hour") if hours == 1 else _("{0} hours", context="Complaint").format(hours)
+
+
+def _stage(stage: str, time_limit: Any, responsible_role: str, **_rest: Any) -> str:
+    return labelled(word(stage), comma_list([_duration(time_limit), _(responsible_role)]))
+
+
+def _check(stage: str, check: str, mandatory: Any, **_rest: Any) -> str:
+    said = _(check)
+    return labelled(word(stage), _("{0} (mandatory)").format(said) if mandatory else said)

@@ -8,9 +8,10 @@ from typing import Final
 
 import frappe
 
-_OTHERS: Final = (", ", "; ")
-_PUNCTUATION: Final = {"zh": ("、", "；")}
-"""Language → what stands between things of a list, and between clauses; no catalogue of translations holds bare signs."""
+_OTHERS: Final = (", ", "; ", ": ", " ")
+_PUNCTUATION: Final = {"zh": ("、", "；", "：", "")}
+"""Language → what stands between things of a list, between clauses, after a name and before what it is, and between sentences;
+no catalogue of translations holds bare signs. `public/js/language.js` has the same for the desk."""
 
 
 @contextmanager
@@ -34,5 +35,15 @@ def clause_list(parts: Iterable[str]) -> str:
     return _signs()[1].join(parts)
 
 
-def _signs() -> tuple[str, str]:
+def labelled(name: str, said: str) -> str:
+    """What something is called, and what it is: "Batch: B-1"."""
+    return f"{name}{_signs()[2]}{said}"
+
+
+def sentence_list(sentences: Iterable[str]) -> str:
+    """Whole sentences, one after another."""
+    return _signs()[3].join(filter(None, sentences))
+
+
+def _signs() -> tuple[str, str, str, str]:
     return _PUNCTUATION.get((frappe.local.lang or "").split("-")[0], _OTHERS)

@@ -107,7 +107,11 @@ def working_time(seconds: float, workday: int | None = None) -> str:
     hours, minutes = divmod(round(abs(seconds) / 60), 60)
     if not hours:
         return _("{0} min").format(minutes)
-    return _("{0} h {1} min").format(hours, minutes) if minutes and hours < 100 else _("{0} h").format(hours)
+    return (
+        _("{0} h {1} min").format(hours, minutes)
+        if minutes and hours < 100
+        else _("{0} h", context="Complaint").format(hours)
+    )
 
 
 def for_paper(html: str) -> str:

@@ -16,7 +16,7 @@ from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.risk import Cell
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.language import comma_list, labelled, sentence_list
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.columns import (
     column,
@@ -243,7 +243,7 @@ class RiskMatrixReport:
             return ""
         parts = [
             self._link(
-                f"{_(severity)} × {_(occurrence)}: {count}",
+                labelled(f"{_(severity)} × {_(occurrence)}", str(count)),
                 {"severity": ["=", severity], "occurrence": ["=", occurrence]},
             )
             for (severity, occurrence), count in sorted(missing.items())
@@ -258,9 +258,10 @@ class RiskMatrixReport:
         said = _("Each cell: complaints, then those still open in bold. Click a number to see its records.")
         if self.filters.has_period:
             before = self.filters.previous()
-            said += " " + _("Arrows compare with {0} to {1}.").format(
+            arrows = _("Arrows compare with {0} to {1}.").format(
                 frappe.format(before.from_date, "Date"), frappe.format(before.to_date, "Date")
             )
+            return sentence_list([said, arrows])
         return said
 
     def _link(self, text: str, where: dict) -> str:

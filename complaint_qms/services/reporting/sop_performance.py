@@ -71,7 +71,8 @@ class SopPerformance:
 
     @staticmethod
     def columns() -> list[dict]:
-        hours = {"fieldtype": "Float", "width": 110, "precision": 1}
+        # Wide enough for "9 working days 7 h".
+        hours = {"fieldtype": "Float", "width": 150, "precision": 1}
         return [
             column("sop", _("SOP"), width=180, link_to="Complaint SOP", link_from="sop_name"),
             column("stage", _("Stage"), width=150),
@@ -79,10 +80,10 @@ class SopPerformance:
             column("entered", _("Entered"), "Int", 90),
             column("met", _("In Time"), "Int", 90),
             column("late", _("Late"), "Int", 80),
-            column("in_time", _("In Time %"), "Percent", 100),
+            column("in_time", _("In Time %"), "Percent", 110),
             column("median", _("Median (h)"), **hours),
             column("mean", _("Mean (h)"), **hours),
-            column("p90", _("90 % Within (h)"), **hours | {"width": 130}),
+            column("p90", _("90 % Within (h)"), **hours),
             column("open", _("Open Now"), "Int", 100),
             column("at_risk", _("At Risk Now"), "Int", 110),
         ]

@@ -11,7 +11,7 @@ from frappe.utils import escape_html, flt
 from complaint_qms.constants.settlement import CONSUMING, GOODWILL, REPAIR
 from complaint_qms.integrations.erpnext.batches_and_serials import Units, split_serials
 from complaint_qms.integrations.erpnext.remaining import NOTE, Sold, SoldRow
-from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.language import comma_list, labelled, sentence_list
 from complaint_qms.services.settlement.matched_line import (
     TOLERANCE,
     Problems,
@@ -89,16 +89,15 @@ def _ask(
     factor = tied.base.conversion_factor
     used = comma_list(sorted(row.used_by))
     left = flt(max(open_qty - asked[key] + tied.stock_qty, 0) / factor, 6)
-    message = _("Quantity: {0} {1} asked, but only {2} of {3} sold with {4} are left.").format(
+    asked_for = _("Quantity: {0} {1} asked, but only {2} of {3} sold with {4} are left.").format(
         number(tied.line.qty),
         escape_html(tied.base.uom),
         number(left),
         number(row.stock_qty / factor),
         place(row),
     )
-    if used:
-        message += " " + _("Returned, drafted or replaced already: {0}.").format(used)
-    problems.add(tied.line, message + " " + _("Lower the quantity."))
+    before = _("Returned, drafted or replaced already: {0}.").format(used) if used else ""
+    problems.add(tied.line, sentence_list([asked_for, before, _("Lower the quantity.")]))
     return True
 
 
@@ -166,6 +165,6 @@ def _check_goods(
         problems.add(
             line,
             _("Batch: say which batch comes back, one line for each ({0}).").format(
-                escape_html(comma_list(f"{batch}: {number(qty)}" for batch, qty in units.batches.items()))
+                escape_html(comma_list(labelled(batch, number(qty)) for batch, qty in units.batches.items()))
             ),
         )

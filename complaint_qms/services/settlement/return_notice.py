@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from complaint_qms.constants.settlement import RETURN_CREDIT
-from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.language import comma_list, labelled, sentence_list
 from complaint_qms.services.settlement.matched_line import number
 
 
@@ -33,12 +33,14 @@ def _sentence(note: str, lines: list[Document]) -> str:
     unbilled = sum(flt(line.qty) for line in lines if not line.sales_invoice)
     if not unbilled and len(billed) < 2:
         return ""
-    said = _("{0} {1} of {2} come back with {3}.").format(
-        number(sum(flt(line.qty) for line in lines)), _(lines[0].uom or ""), lines[0].item_code, note
-    )
+    said = [
+        _("{0} {1} of {2} come back with {3}.").format(
+            number(sum(flt(line.qty) for line in lines)), _(lines[0].uom or ""), lines[0].item_code, note
+        )
+    ]
     if billed:
-        parts = comma_list(f"{invoice}: {number(qty)}" for invoice, qty in billed.items())
-        said += " " + _("Money is credited for {0} ({1}).").format(number(sum(billed.values())), parts)
+        parts = comma_list(labelled(invoice, number(qty)) for invoice, qty in billed.items())
+        said.append(_("Money is credited for {0} ({1}).").format(number(sum(billed.values())), parts))
     if unbilled:
-        said += " " + _("{0} are not billed: no money is credited for them.").format(number(unbilled))
-    return said
+        said.append(_("{0} are not billed: no money is credited for them.").format(number(unbilled)))
+    return sentence_list(said)

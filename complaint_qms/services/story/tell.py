@@ -16,7 +16,7 @@ from complaint_qms.constants.stages import FLOW
 from complaint_qms.constants.story import TOLD_STATES
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.language import clause_list
+from complaint_qms.services.record.language import clause_list, labelled, sentence_list
 from complaint_qms.services.record.printing import working_time
 from complaint_qms.services.reporting.access import readable_of
 from complaint_qms.services.story.changes import Change, changes_of
@@ -120,7 +120,7 @@ class _Teller:
             sentences.append(_("Recorded: {0}.").format(clause_list(facts)))
         elif facts:
             sentences.append(_("{0} recorded {1}.").format(by, clause_list(facts)))
-        return " ".join(sentences)
+        return sentence_list(sentences)
 
     def of_note(self, note: dict[str, Any]) -> str:
         """A note as it was written, and by whose doing; what ran by itself names nobody."""
@@ -163,7 +163,7 @@ class _Teller:
             if said and was and field.fieldtype in ("Select", "Link", "Data"):
                 yield _("{0}: {1} (was {2})").format(label, said, was)
             elif said:
-                yield _("{0}: {1}").format(label, said)
+                yield labelled(label, said)
             else:
                 yield _("{0} taken back").format(label)
 
@@ -181,7 +181,7 @@ class _Teller:
             field = self._state_field(table)
             said = spoken(state, field)
             if field.fieldtype == "Check":
-                said = f"{_(field.label, context=field.parent)}: {said}"
+                said = labelled(_(field.label, context=field.parent), said)
             yield _("{0} “{1}”: {2}").format(self._table(table), self._row(named), said)
 
     def _table(self, table: str) -> str:

@@ -92,7 +92,9 @@ def judge(doc: Document, action: str, values: dict[str, Any]) -> None:
     if not one or doc.status not in one.origins or doc.docstatus != 0:
         frappe.throw(
             _("The step {0} is not open to you here. State of {1}: {2}.").format(
-                frappe.bold(escape_html(_(action))), escape_html(doc.name), frappe.bold(word(doc.status))
+                frappe.bold(escape_html(_(action, context=doc.doctype))),
+                escape_html(doc.name),
+                frappe.bold(word(doc.status)),
             )
         )
     others = sorted(set(values) - set(one.fields))

@@ -91,5 +91,5 @@ function draw(frm, data) {
 			aria-label="${esc(__("Rows Done"))}"><div class="progress-bar bg-success" style="width: ${share}%"></div></div>
 		<p class="mt-2"><b>${share} %</b> · ${esc(__("{0} of {1} rows", [data.position || 0, total]))}
 			· <span class="text-muted">${esc(words[data.status] || __("Attach a file and save."))}</span></p>
-		<p>${numbers.map(([name, number]) => `${esc(name)}: <b>${cint(number)}</b>`).join(" · ")}</p>`);
+		<p>${numbers.map(([name, number]) => `${esc(complaint_qms.language.labelled(name, ""))}<b>${cint(number)}</b>`).join(" · ")}</p>`);
 }

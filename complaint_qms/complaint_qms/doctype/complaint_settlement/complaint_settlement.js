@@ -297,7 +297,7 @@ function summary_html(frm) {
 		<tr><td colspan="3"><b>${esc(__("Total", null, "Complaint Settlement"))}</b></td><td class="text-right"><b>${esc(
 			strip_html(format_currency(doc.total_amount, doc.currency))
 		)}</b></td></tr></tbody></table>
-		<p>${esc(__("Reason"))}: ${esc(doc.reason || "")}<br><span class="text-muted">${esc(
+		<p>${esc(complaint_qms.language.labelled(__("Reason"), doc.reason || ""))}<br><span class="text-muted">${esc(
 			__("Proposed by {0}", [frappe.user.full_name(doc.proposed_by)])
 		)}</span></p>`;
 }
@@ -306,7 +306,7 @@ function show_documents(frm) {
 	const waiting = (frm.doc.documents || []).filter((row) => row.document_status === "draft");
 	if (frm.doc.docstatus === 1 && waiting.length) {
 		const links = waiting.map((row) => complaint_qms.words.record_link(row.document_type, row.document_name));
-		frm.set_intro(__("Waiting for finance to submit: {0}", [links.join(", ")]), "blue");
+		frm.set_intro(__("Waiting for finance to submit: {0}", [complaint_qms.language.comma_list(links)]), "blue");
 	}
 	for (const field of ["purpose", "document_status"]) {
 		const grid = frm.fields_dict.documents && frm.fields_dict.documents.grid;

@@ -12,6 +12,7 @@ import { complaint_queries } from "./complaint_queries";
 import { take_step } from "./hand_over";
 import { open_at } from "./steps";
 
+const DOCTYPE = "Complaint";
 const FIELD = "workflow_state";
 const PRESSING = ["overdue", "at_risk"];
 const METHOD = "complaint_qms.api.complaint.take_step";
@@ -93,7 +94,9 @@ function moved(listview, name) {
 }
 
 function tell_no_step(doc, overview, from, to) {
-	const steps = overview.next.map((step) => `<li>${esc(__("{0} (to “{1}”)", [__(step.action), __(step.to_state)]))}</li>`);
+	const steps = overview.next.map(
+		(step) => `<li>${esc(__("{0} (to “{1}”)", [__(step.action, null, DOCTYPE), __(step.to_state, null, DOCTYPE)]))}</li>`
+	);
 	const rest = steps.length
 		? `<p>${esc(__("From here you can take these steps:"))}</p><ul>${steps.join("")}</ul>`
 		: `<p>${esc(__("The next step belongs to another role. You will see it here when it is your turn."))}</p>`;
@@ -101,7 +104,11 @@ function tell_no_step(doc, overview, from, to) {
 		title: __("No such step"),
 		indicator: "orange",
 		message: `<p>${esc(
-			__("{0}: the procedure gives you no step from “{1}” to “{2}”. The card is back where it was.", [doc.name, __(from), __(to)])
+			__("{0}: the procedure gives you no step from “{1}” to “{2}”. The card is back where it was.", [
+				doc.name,
+				__(from, null, DOCTYPE),
+				__(to, null, DOCTYPE),
+			])
 		)}</p>${rest}`,
 	});
 }

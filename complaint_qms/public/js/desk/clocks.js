@@ -1,5 +1,6 @@
 // The SOP clock, readable: three clocks as cards and the way through the stages as a table.
 import { label, pill } from "../labels";
+import { comma_list } from "../language";
 import { empty, esc } from "../markup";
 import { moment_text, working_time } from "../words";
 import { time_left_html } from "./stage_bar";
@@ -58,5 +59,5 @@ function replaced_html(row) {
 		const [user, moment] = line.split(" → ");
 		return `${frappe.user.full_name(user)} (${moment_text(moment)})`;
 	});
-	return people.length ? note(__("Handlers replaced: {0}", [people.join(", ")])) : "";
+	return people.length ? note(__("Handlers replaced: {0}", [comma_list(people)])) : "";
 }

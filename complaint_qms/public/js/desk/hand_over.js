@@ -140,7 +140,7 @@ function open_dialog(frm, step, fields, outside, options) {
 		: "";
 	let taken = false;
 	const dialog = new frappe.ui.Dialog({
-		title: esc(__(step.action)),
+		title: esc(__(step.action, null, frm.doctype)),
 		fields: [
 			{
 				fieldtype: "HTML",
@@ -152,7 +152,7 @@ function open_dialog(frm, step, fields, outside, options) {
 			...(fields.length ? [{ fieldtype: "Section Break", hide_border: 1 }] : []),
 			...fields,
 		],
-		primary_action_label: esc(__(step.action)),
+		primary_action_label: esc(__(step.action, null, frm.doctype)),
 		primary_action: (values) => {
 			dialog.disable_primary_action();
 			return send(frm, step, split_values(frm, values), options, dialog)
@@ -179,7 +179,10 @@ function open_dialog(frm, step, fields, outside, options) {
 		if (dialog.fields_dict[field]) return dialog.fields_dict[field].set_focus();
 		dialog.hide();
 		left_for = { step: draft_key(frm, step), doctype: frm.doctype, name: frm.doc.name, modified: frm.doc.modified };
-		frappe.show_alert({ message: esc(__("“{0}” comes back once you have saved.", [__(step.action)])), indicator: "blue" });
+		frappe.show_alert({
+			message: esc(__("“{0}” comes back once you have saved.", [__(step.action, null, frm.doctype)])),
+			indicator: "blue",
+		});
 		options.go_to(field);
 	});
 	dialog.show();
@@ -234,7 +237,7 @@ function send(frm, step, values, options, dialog) {
 			// The dialog shows a refusal itself, beside the fields that mend it.
 			silent: Boolean(dialog),
 			freeze: true,
-			freeze_message: esc(__("{0} …", [__(step.action)])),
+			freeze_message: esc(__("{0} …", [__(step.action, null, frm.doctype)])),
 			callback: ({ message }) => {
 				frappe.show_alert({ message: esc(__("Now in {0}", [step.to_label])), indicator: "green" });
 				frm.reload_doc().then(() => {

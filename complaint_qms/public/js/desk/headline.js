@@ -1,6 +1,7 @@
 // One line that says it all: number, customer, product and batch, what they want, how long it has been open.
 import { safe_color } from "../colors";
 import { label } from "../labels";
+import { comma_list } from "../language";
 import { esc } from "../markup";
 import { date_text, elapsed, record_link } from "../words";
 
@@ -24,7 +25,7 @@ export function headline_html(doc, headline) {
 			? __("was open {0}", [elapsed(headline.open_for_seconds)])
 			: __("open for {0}", [elapsed(headline.open_for_seconds)])
 		: "";
-	const parts = [`<span class="cq-no">${esc(doc.name)}</span>`, who, [item, lot].filter(Boolean).join(", "), wants, age];
+	const parts = [`<span class="cq-no">${esc(doc.name)}</span>`, who, comma_list([item, lot].filter(Boolean)), wants, age];
 	return `<div class="cq-headline">${parts
 		.filter(Boolean)
 		.map((part) => `<span>${part}</span>`)
@@ -45,14 +46,7 @@ export function short_headline_html(doc) {
 	const complaints = doc.complaint ? [doc.complaint] : (doc.complaints || []).map((row) => row.complaint);
 	const parts = [
 		`<span class="cq-no">${esc(doc.name)}</span>`,
-		complaints.length
-			? __("for {0}", [
-					complaints
-						.slice(0, 3)
-						.map((name) => record_link("Complaint", name))
-						.join(", "),
-				])
-			: "",
+		complaints.length ? __("for {0}", [comma_list(complaints.slice(0, 3).map((name) => record_link("Complaint", name)))]) : "",
 		doc.item_code ? record_link("Item", doc.item_code) : "",
 		doc.batch_no ? __("batch {0}", [record_link("Batch", doc.batch_no)]) : "",
 		doc.due_date ? __("due {0}", [date_text(doc.due_date)]) : "",

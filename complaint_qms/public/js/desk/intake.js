@@ -2,6 +2,7 @@
 // others, and the customer, the warranty and likely duplicates stand beside it while somebody types. The values are those of the
 // form below, which opens whole at any time.
 import { label } from "../labels";
+import { labelled } from "../language";
 import { esc } from "../markup";
 import { date_text, record_link } from "../words";
 import { complaint_queries } from "./complaint_queries";
@@ -284,12 +285,14 @@ class Intake {
 			.map(([field, one]) => {
 				const { label: words, fieldtype } = frappe.meta.get_docfield("Complaint", field, this.name);
 				const value = fieldtype === "Select" ? label(one.value) : __(one.value);
-				return choice_button({ [field]: one.value }, `${esc(__(words))}: <b>${esc(value)}</b>`, (one.reasons || [])[0]);
+				return choice_button({ [field]: one.value }, `${esc(labelled(__(words), ""))}<b>${esc(value)}</b>`, (one.reasons || [])[0]);
 			});
 		const { handler } = this;
 		if (handler && !doc.complaint_owner) {
 			const why = handler.open ? __("{0} open complaints, the fewest", [handler.open]) : __("no open complaints");
-			rows.push(choice_button({ complaint_owner: handler.user }, `${esc(__("Handler"))}: <b>${esc(handler.full_name)}</b>`, why));
+			rows.push(
+				choice_button({ complaint_owner: handler.user }, `${esc(labelled(__("Handler"), ""))}<b>${esc(handler.full_name)}</b>`, why)
+			);
 		}
 		const head = rows.length ? `<label class="cq-label">${esc(__("Suggestions"))}</label>` : "";
 		return `${head}<div class="cq-told">${rows.join("")}</div>`;

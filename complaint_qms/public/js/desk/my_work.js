@@ -1,5 +1,6 @@
 // My Work Today: what waits for me, what runs out first on top; keys move through it, Enter opens where it is missing.
 import { color, label } from "../labels";
+import { comma_list } from "../language";
 import { esc } from "../markup";
 import { date_text, elapsed, moment_text, money, time_left } from "../words";
 import { complete_own_action } from "./own_action";
@@ -123,7 +124,7 @@ function page_html(rows) {
 
 function more_html(more, most) {
 	if (!more.length) return "";
-	const kinds = more.map((kind) => KINDS()[kind]).join(", ");
+	const kinds = comma_list(more.map((kind) => KINDS()[kind]));
 	return `<p class="cq-work-more text-muted">${esc(__("There is more than the {0} shown of: {1}.", [most, kinds]))}</p>`;
 }
 
@@ -163,7 +164,7 @@ function step_of(row) {
 function ask_html(row) {
 	if (row.waits_for) {
 		const { roles, text } = row.waits_for;
-		const told = roles ? __("next step: {0}", [roles.map((role) => __(role)).join(", ")]) : text || "";
+		const told = roles ? __("next step: {0}", [comma_list(roles.map((role) => __(role)))]) : text || "";
 		return `<span class="cq-task-do is-waiting">${esc(row.stage ? label(row.stage) : "")}</span><span class="cq-task-note text-muted">${esc(
 			told
 		)}</span>`;
@@ -187,7 +188,7 @@ function what_to_do(row) {
 	if (row.kind === "capa_action") return __("Report as Done");
 	if (row.kind === "message") return __("Decide What It Is");
 	if (row.kind === "assessment") return __("Decide Whether to Report");
-	if (row.action) return __(row.action);
+	if (row.action) return __(row.action, null, row.doctype);
 	return row.kind === "root_cause" ? __("Find the cause") : __("Add What Is Missing");
 }
 

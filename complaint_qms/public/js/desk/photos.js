@@ -1,4 +1,5 @@
 // Photos of a complaint that is not saved yet: taken with the camera of a phone or chosen, uploaded at once as private files.
+import { labelled } from "../language";
 import { kind_of } from "./file_kinds";
 import { address, esc } from "../markup";
 
@@ -76,7 +77,7 @@ async function take($parent, frm, files) {
 			const values = { file: stored.file_url, kind: kind_of(stored.file_url), caption: stored.file_name, __stored: stored.name };
 			Object.assign(frappe.model.add_child(doc, "Complaint Evidence", "evidence"), values);
 		} catch (error) {
-			failed.push(`${file.name}: ${error.message}`);
+			failed.push(labelled(file.name, error.message));
 		}
 		running.set(name, running.get(name) - 1);
 	}

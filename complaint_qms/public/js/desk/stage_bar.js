@@ -1,6 +1,7 @@
 // The stage bar: where a record stands, whose turn it is, how much time is left, and what the next step still needs.
 import { own_actions_html } from "./own_action";
 import { label, color } from "../labels";
+import { labelled } from "../language";
 import { address, esc } from "../markup";
 import { elapsed, moment_text, time_left, working_time } from "../words";
 
@@ -91,7 +92,7 @@ function clock_html({ clock, is_closed }) {
 			`<p class="cq-clock-others">${others
 				.map(
 					([what, status, due]) =>
-						`<span><span class="cq-mini-dot tone-${color(status)}"></span>${esc(what)}: ${esc(due_words(status, due))}</span>`
+						`<span><span class="cq-mini-dot tone-${color(status)}"></span>${esc(labelled(what, due_words(status, due)))}</span>`
 				)
 				.join("")}</p>`
 		);
@@ -139,7 +140,7 @@ function wanted_html(overview, forward, own) {
 	const head = `<div class="cq-wanted-head">${esc(__("Next: {0}", [forward.to_label]))}</div>`;
 	if (!forward.missing.length) {
 		return `${head}<p class="cq-ready"><span class="cq-tick">✓</span>${esc(
-			__("Everything is there: “{0}” takes the step.", [__(forward.action)])
+			__("Everything is there: “{0}” takes the step.", [forward.label])
 		)}</p>`;
 	}
 	return `${head}<div class="cq-missing-count text-muted">${esc(

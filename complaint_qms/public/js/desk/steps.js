@@ -3,6 +3,7 @@ import { comes_back, saved_elsewhere, take_step } from "./hand_over";
 import { short_headline_html } from "./headline";
 import { draw_stage_bar } from "./stage_bar";
 import { label } from "../labels";
+import { comma_list } from "../language";
 import { esc } from "../markup";
 
 /** Put an HTML field above the tabs, so that it is seen from every tab. */
@@ -88,13 +89,13 @@ function offer_steps(frm, overview, options) {
 		});
 	const primary = overview.next.find((step) => step.primary);
 	if (primary && !frm.is_dirty()) {
-		complaint_qms.offer_primary(frm, esc(__(primary.action)), () => take(primary));
+		complaint_qms.offer_primary(frm, esc(__(primary.action, null, frm.doctype)), () => take(primary));
 	}
 	const group = __("More Steps");
 	for (const step of overview.next) {
 		// Who would be refused whatever they enter is told so beside the stages, and not asked for anything.
 		if (step !== primary && !step.blocked)
-			frm.add_custom_button(esc(__(step.action)), () => take(step), options.group === undefined ? group : options.group);
+			frm.add_custom_button(esc(__(step.action, null, frm.doctype)), () => take(step), options.group === undefined ? group : options.group);
 	}
 	const wanted = wanted_step(frm, overview.next) || overview.next.find((step) => !step.blocked && comes_back(frm, step));
 	if (wanted) take(wanted, true);
@@ -108,7 +109,7 @@ function whose_turn(frm, overview) {
 	if (person) names.push(__("with {0}", [frappe.user.full_name(person)]));
 	if (!overview.next.some((step) => step.primary)) {
 		const roles = roles_that_move(frm);
-		if (roles.length) names.push(__("next step: {0}", [roles.map((role) => __(role)).join(", ")]));
+		if (roles.length) names.push(__("next step: {0}", [comma_list(roles.map((role) => __(role)))]));
 	}
 	return names.join(" · ");
 }
