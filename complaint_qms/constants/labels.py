@@ -263,5 +263,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
+OWN_NAMES: Final[dict[str, dict[str, str]]] = {"Root Cause": {"rejected": "Ruled Out"}}
+"""DocType → key → name, where a key of records of that kind means something else: a complaint is rejected, a cause ruled out."""
+
 WORDS: Final[dict[str, str]] = {key: name for names in LABELS.values() for key, name in names.items()}
 """Name of every key, as the desk needs it: a value does not say of which kind it is."""

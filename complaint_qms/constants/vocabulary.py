@@ -92,4 +92,6 @@ SHIPPED_TEXTS: Final = {
     "CAPA": ("measured_types", "risk_level"),
     "Complaint": ("required_action", "risk_level"),
     "Complaint Checklist Item": ("check",),
+    "Complaint SOP Check": ("check",),
+    "Risk Matrix Cell": ("required_action", "risk_level"),
 }

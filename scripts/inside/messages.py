@@ -204,7 +204,8 @@ def _data() -> Iterator[Message]:
     from complaint_qms.setup.custom_fields import custom_fields
 
     yield from (Message(name, "roles") for name in roles.OWN_ROLES)
-    yield from (Message(text, "labels", labels.CONTEXT) for text in labels.WORDS.values())
+    own_names = (name for names in labels.OWN_NAMES.values() for name in names.values())
+    yield from (Message(text, "labels", labels.CONTEXT) for text in (*labels.WORDS.values(), *own_names))
     yield from (Message(text, "import columns") for text in import_columns.COLUMN_NAMES.values())
     yield from (Message(text, "acceptability") for text in risk.ACCEPTABILITY.values())
     for row in (*risk.SEVERITIES, *risk.OCCURRENCES):

@@ -12,9 +12,10 @@ from frappe.translate import clear_cache
 from complaint_qms.services.lifecycle.guard import stage_map
 from complaint_qms.services.onboarding.pack_words import describe_item
 from complaint_qms.services.onboarding.packs import compare, read_packs
-from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.labels import choice_words, word
 from complaint_qms.services.record.language import comma_list, labelled, sentence_list, speaking
 from complaint_qms.services.record.printing import working_time
+from complaint_qms.services.story.spoken import spoken
 from scripts.inside import messages
 
 HAN = "[\u4e00-\u9fff]"
@@ -82,6 +83,15 @@ def test_states_are_called_as_their_stages() -> None:
 def test_steps_are_called_by_what_they_do(step: tuple[str, str]) -> None:
     action, doctype = step
     assert frappe._(action, context=doctype) == STEPS[step]
+
+
+@pytest.mark.usefixtures("in_chinese")
+def test_a_cause_is_ruled_out_and_a_complaint_is_rejected() -> None:
+    assert word("rejected") == "不予受理"
+    assert word("rejected", "Root Cause") == "已排除"
+    assert choice_words()["rejected:Root Cause"] == "已排除"
+    assert spoken("Rejected", frappe.get_meta("Root Cause").get_field("status")) == "已排除"
+    assert spoken("rejected", frappe.get_meta("Root Cause").get_field("status")) == "已排除"
 
 
 @pytest.mark.usefixtures("in_chinese")

@@ -101,7 +101,7 @@ def test_the_frameworks_controls_are_told_the_name_of_every_choice(
     assert told.pop("Closed") == "as it was"
     for field, key in choices():
         doctype = field.split(".")[0]
-        assert told[f"{key}:{doctype}"] == choice(key, doctype) == word(key)
+        assert told[f"{key}:{doctype}"] == choice(key, doctype) == word(key, doctype)
         if lang == "en":
             assert word(key) == WORDS[key]
     own = set(frappe.get_all("DocType", filters={"module": "Complaint QMS"}, pluck="name", order_by="name"))

@@ -24,7 +24,7 @@ def overview(doc: Document) -> dict[str, Any]:
     end = "rejected" if doc.status == "rejected" else "verified"
     return {
         "stage": doc.status,
-        "stage_label": word(doc.status),
+        "stage_label": word(doc.status, doc.doctype),
         "is_closed": judged,
         "steps": _steps(doc, end, judged),
         "next": [] if judged else _next(doc),
@@ -48,7 +48,7 @@ def _steps(doc: Document, end: str, judged: bool) -> list[dict[str, Any]]:
         },
         {
             "stage": end,
-            "label": word(end),
+            "label": word(end, doc.doctype),
             "status": "done" if judged else "next",
             **known.get(end, {}),
             **left,

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from complaint_qms.constants.import_columns import COLUMN_NAMES, STAGE_ENDS
-from complaint_qms.constants.labels import CONTEXT, WORDS
+from complaint_qms.constants.labels import CONTEXT, OWN_NAMES, WORDS
 from complaint_qms.constants.records import BY_DOCTYPE, DOCTYPES, VOCABULARY
 
 COLUMN = "Complaint Import Column"
@@ -14,16 +14,17 @@ COLUMN = "Complaint Import Column"
 _WORDS_COPIED = ("risk_level", "required_action")
 
 
-def word(key: str | None) -> str:
-    """Name of a stable key; empty for no key, and what is no key as it is."""
+def word(key: str | None, doctype: str = "") -> str:
+    """Name of a stable key, of records of `doctype` where they have one of their own; empty for no key, and what is no key as it is."""
     if not key:
         return ""
-    return _(WORDS[key], context=CONTEXT) if key in WORDS else key
+    name = OWN_NAMES.get(doctype, {}).get(key) or WORDS.get(key)
+    return _(name, context=CONTEXT) if name else key
 
 
 def choice(key: str | None, doctype: str) -> str:
     """Name of a choice of a Select field of a DocType of the app."""
-    return column_name(key or "") if doctype == COLUMN else word(key)
+    return column_name(key or "") if doctype == COLUMN else word(key, doctype)
 
 
 def column_name(key: str) -> str:

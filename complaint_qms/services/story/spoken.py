@@ -10,7 +10,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 
-from complaint_qms.constants.labels import CONTEXT, WORDS
+from complaint_qms.constants.labels import CONTEXT, OWN_NAMES, WORDS
 from complaint_qms.constants.story import LONGEST
 from complaint_qms.services.record.labels import is_shipped_word
 from complaint_qms.services.record.tags import without_tags
@@ -43,7 +43,8 @@ def spoken(value: object, field: Any) -> str:
         return text
     if field.fieldtype in ("Select", "Data"):
         english = key_word(text)
-        return _(english, context=CONTEXT) if english else text
+        own = OWN_NAMES.get(field.parent, {}).get(_keys().get(english or "", ""))
+        return _(own or english, context=CONTEXT) if english else text
     return _("“{0}”").format(shortened(text))
 
 

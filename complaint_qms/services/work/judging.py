@@ -94,7 +94,7 @@ def judge(doc: Document, action: str, values: dict[str, Any]) -> None:
             _("The step {0} is not open to you here. State of {1}: {2}.").format(
                 frappe.bold(escape_html(_(action, context=doc.doctype))),
                 escape_html(doc.name),
-                frappe.bold(word(doc.status)),
+                frappe.bold(word(doc.status, doc.doctype)),
             )
         )
     others = sorted(set(values) - set(one.fields))
@@ -122,7 +122,7 @@ def _step(doc: Document, one: Judgement) -> dict[str, Any]:
         "action": one.action,
         "label": _label(one.action),
         "to_stage": one.target,
-        "to_label": word(one.target),
+        "to_label": word(one.target, doc.doctype),
         "kind": one.kind,
         "missing": [guard.describe(doc, item) for item in found],
         "fields": list(one.fields),

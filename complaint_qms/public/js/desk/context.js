@@ -1,5 +1,5 @@
 // What stands beside a complaint: the customer at a glance, neighbours, linked records with their state.
-import { color, label } from "../labels";
+import { choice, color, label } from "../labels";
 import { esc } from "../markup";
 import { date_text, money, record_link } from "../words";
 
@@ -136,7 +136,12 @@ export function linked_rows(linked) {
 	const as = (doctype, rows, shape) => (rows || []).map((row) => ({ doctype, name: row.name, ...shape(row) }));
 	return [
 		...as("Investigation", linked.investigations, (row) => ({ title: row.title, state: row.stage })),
-		...as("Root Cause", linked.root_causes, (row) => ({ title: row.title, state: row.status, note: label(row.cause_type) })),
+		...as("Root Cause", linked.root_causes, (row) => ({
+			title: row.title,
+			state: row.status,
+			state_label: choice(row.status, { parent: "Root Cause" }),
+			note: label(row.cause_type),
+		})),
 		...as("CAPA", linked.capas, (row) => ({ title: row.title, state: row.stage })),
 		...as("Complaint Settlement", linked.settlements, (row) => ({
 			amount: row.total_amount,
