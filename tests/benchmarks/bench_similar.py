@@ -31,7 +31,7 @@ from tests.benchmarks.planted import near_duplicate
 MARK = "BENCH-INTAKE"  # of what `bench_intake` makes as well, so that its `clean` takes all away
 BAR_SEARCH, BAR_INTAKE = 50.0, 1.2
 CUSTOMERS, ITEMS, BATCHES = 5_000, 1_000, 20_000
-BEGIN = datetime(2021, 1, 1, 8)
+BEGIN = datetime(2021, 1, 1, 8)  # and on, 480 a day
 CHUNK = 5_000
 _ENGLISH = (
     ["handle", "lid", "kettle", "pump", "bottle", "seal", "display", "battery", "charger", "box", "cup", "hose", "valve", "filter", "motor", "cable", "hinge", "sensor", "blade", "spring"],
@@ -92,9 +92,11 @@ def ask(asked: dict[str, object]) -> tuple[float, set[str]]:
 
 
 def asked_for(count: int, asked: int, company: str) -> Iterator[tuple[str, str, dict[str, object]]]:
-    """(kind, name of the double, fields of the new complaint), spread over the newest tenth."""
+    """(kind, name of the double, fields of the new complaint), of the last week."""
     rng = random.Random(5)
-    recent = [row for row in rows(count, company) if str(row["name"]) >= f"{MARK}-{int(0.9 * count):07d}"]
+    recent = [
+        row for row in rows(count, company) if str(row["name"]) >= f"{MARK}-{max(0, count - 7 * 480):07d}"
+    ]
     for row in rng.sample(recent, min(asked, len(recent))):
         again = near_duplicate(str(row["description"])[3:-4], rng, 0.1)
         moment = row["received_at"] + timedelta(days=2)  # type: ignore[operator]

@@ -9,8 +9,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
+from frappe.query_builder.functions import Count
 from frappe.utils import getdate
 from pypika.queries import QueryBuilder
+from pypika.terms import Field
 
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.phone_number import stored_digits
@@ -30,7 +32,12 @@ _WHOSE: Final = {"phone": "contact_phone", "email": "contact_email"}
 # What stands before these digits is the country, or the zero in its place.
 _PHONE_END: Final = 9
 _PER_KEY: Final = 30
-_MOST_COMPARED: Final = 60
+_MOST_BY_FIELD: Final = 40
+WORDING: Final = "wording"
+# Boilerplate is shared by many: of each key the newest, of those the ones with most keys in common.
+_PER_TEXT_KEY: Final = 300
+_MOST_NEAR: Final = 300
+_MOST_BY_WORDING: Final = 40
 _SHOWN_BESIDE: Final = 8
 # Below the score of a likely duplicate: a colleague judges better than a number whether a case is alike.
 _WORTH_SHOWING: Final = 0.3
@@ -51,14 +58,13 @@ def akin(doc: Document) -> dict[str, Rows]:
     The names of the parts are fields of Complaint (the same value), and "wording" (words or caller in common).
     """
     names = {part: [row["name"] for row in rows] for part, rows in gathered(_queries(doc)).items()}
+    worded = names.pop(WORDING, [])
     shared = Counter(name for found in names.values() for name in found)
-    beside = {name for part in _INDEXED for name in names.get(part, ())[:_SHOWN_BESIDE]}
+    beside = {name for found in names.values() for name in found[:_SHOWN_BESIDE]}
     # What has more in common goes first; of equals the newer.
-    compared = sorted(shared, key=lambda name: (shared[name], name), reverse=True)[:_MOST_COMPARED]
-    rows = _rows_of(beside | set(compared))
-    found = {part: _newest(rows, names[part]) for part in _INDEXED if part in names}
-    wording = {name for part, listed in names.items() if part not in _INDEXED for name in listed}
-    return found | {"wording": _newest(rows, wording)}
+    others = sorted(shared, key=lambda name: (shared[name], name), reverse=True)
+    rows = _rows_of({*beside, *others[:_MOST_BY_FIELD], *worded})
+    return {part: _newest(rows, found) for part, found in (names | {WORDING: worded}).items()}
 
 
 def most_alike(doc: Document, others: dict[str, Rows], limit: int = 6) -> list[dict[str, Any]]:
@@ -101,7 +107,7 @@ def alike(doc: Document, limit: int = 6) -> list[dict[str, Any]]:
 
 def _queries(doc: Document) -> dict[str, QueryBuilder]:
     """For each thing that may be in common the newest complaints that have it, through an index of its own."""
-    complaint, key = frappe.qb.DocType("Complaint"), frappe.qb.DocType(match_keys.DOCTYPE)
+    complaint = frappe.qb.DocType("Complaint")
     found = {}
     for field in readable("Complaint", _INDEXED):
         if doc.get(field):
@@ -109,19 +115,41 @@ def _queries(doc: Document) -> dict[str, QueryBuilder]:
                 frappe.qb.from_(complaint).select(complaint.name).where(complaint[field] == doc.get(field))
             )
             found[field] = _narrowed(query, doc)
-    readable_texts = set(readable("Complaint", ("subject", "description", *_WHOSE.values())))
-    for column, value in _match_values(doc).items():
-        if _WHOSE.get(column, "description") in readable_texts:
-            same = key[column].like(f"{value}%") if column == "phone" else key[column] == value
-            query = (
-                frappe.qb.from_(key)
-                .inner_join(complaint)
-                .on(complaint.name == key.name)
-                .select(complaint.name)
-                .where(same)
-            )
-            found[column] = _narrowed(query, doc, key)
+    told = set(readable("Complaint", ("subject", "description", *_WHOSE.values())))
+    values = {
+        column: value
+        for column, value in _match_values(doc).items()
+        if _WHOSE.get(column, "description") in told
+    }
+    if values:
+        found[WORDING] = _worded(doc, values)
     return found
+
+
+def _worded(doc: Document, values: dict[str, Any]) -> QueryBuilder:
+    """Complaints with most of these keys in common. Which they are is read from the narrow indexes of the keys alone."""
+    complaint, key = frappe.qb.DocType("Complaint"), frappe.qb.DocType(match_keys.DOCTYPE)
+    parts = []
+    for column, value in values.items():
+        same = key[column].like(f"{value}%") if column == "phone" else key[column] == value
+        newest = frappe.qb.from_(key).select(key.name).where(same).orderby(key.name, order=Order.desc)
+        parts.append(frappe.qb.from_(newest.limit(_PER_TEXT_KEY).as_(column)).select("name"))
+    every = parts[0]
+    for part in parts[1:]:
+        every = every.union_all(part)
+    one = Field("name")
+    near = (
+        frappe.qb.from_(every.as_("every_key"))
+        .select(one, Count("*").as_("shared"))
+        .groupby(one)
+        .orderby(Field("shared"), one, order=Order.desc)
+        .limit(_MOST_NEAR)
+    ).as_("near")
+    query = frappe.qb.from_(near).inner_join(complaint).on(complaint.name == near.name).select(complaint.name)
+    query = query.where((complaint.name != (doc.name or "")) & (complaint.stage != "void"))
+    if doc.get("company"):
+        query = query.where(complaint.company == doc.company)
+    return permitted(query.orderby(near.shared, near.name, order=Order.desc).limit(_MOST_BY_WORDING))
 
 
 def _match_values(doc: Document) -> dict[str, Any]:
@@ -133,11 +161,11 @@ def _match_values(doc: Document) -> dict[str, Any]:
     return texts | {column: value for column, value in who.items() if value}
 
 
-def _narrowed(query: QueryBuilder, doc: Document, key: Any = None) -> QueryBuilder:
+def _narrowed(query: QueryBuilder, doc: Document) -> QueryBuilder:
     complaint = frappe.qb.DocType("Complaint")
     query = query.where((complaint.name != (doc.name or "")) & (complaint.stage != "void"))
     # Numbers go up with time, and each index ends with them: no sorting.
-    return permitted(query.orderby((key or complaint).name, order=Order.desc).limit(_PER_KEY))
+    return permitted(query.orderby(complaint.name, order=Order.desc).limit(_PER_KEY))
 
 
 def _rows_of(names: set[str]) -> dict[str, dict[str, Any]]:
