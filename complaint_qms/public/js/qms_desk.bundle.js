@@ -14,6 +14,7 @@ import { draw_ishikawa } from "./desk/ishikawa";
 import { draw_gantt } from "./desk/gantt";
 import { draw_before_after } from "./desk/before_after";
 import { draw_matrix } from "./desk/matrix";
+import { merge_dialog } from "./desk/merging";
 import { make_my_work } from "./desk/my_work";
 import { draw_setup } from "./desk/setup";
 import { offer_demo } from "./desk/demo";
@@ -46,6 +47,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_gantt,
 	draw_before_after,
 	draw_matrix,
+	merge_dialog,
 	make_my_work,
 	draw_setup,
 	offer_demo,

@@ -11,6 +11,8 @@ from complaint_qms.constants.settlement import SUBMITTABLE
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
 from complaint_qms.services.intake import similar
+from complaint_qms.services.intake.merged_here import merged_here
+from complaint_qms.services.lifecycle import merge_several
 from complaint_qms.services.lifecycle.links import capas_of, investigations_of, settlements_of
 from complaint_qms.services.record.bulk_read import gathered, readable
 from complaint_qms.services.reporting.access import permitted
@@ -24,10 +26,13 @@ _MOST = 8
 
 
 def context(doc: Document) -> dict[str, Any]:
-    """Customer at a glance, neighbours by batch, item and customer, and linked records. Shows only what the user may
+    """Customer at a glance, neighbours by batch, item and customer, what was merged here, and linked records. Shows only what the user may
     read: each list goes through the user's own permissions."""
     return {
         **beside(doc),
+        "merged": merged_here(doc),
+        "may_merge": doc.stage in COMPLAINT_UNENDED and merge_several.is_open("triage", "duplicate"),
+        "may_separate": merge_several.is_open("duplicate", "triage"),
         "linked": {
             "investigations": _readable("Investigation", investigations_of([doc.name])[doc.name]),
             "root_causes": _list(

@@ -75,6 +75,8 @@ def most_alike(doc: Document, others: dict[str, Rows], limit: int = 6) -> list[d
         and is of the same company: no other could be merged.
     """
     rows = {row["name"]: row for found in others.values() for row in found}
+    # What was merged here already is no news.
+    rows = {name: row for name, row in rows.items() if not doc.name or row.get("duplicate_of") != doc.name}
     if doc.get("company"):
         rows = {name: row for name, row in rows.items() if row.get("company", doc.company) == doc.company}
     texts = {name: match_keys.wording(row) for name, row in rows.items()}

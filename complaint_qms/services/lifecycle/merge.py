@@ -12,10 +12,11 @@ from complaint_qms.exceptions import GateError
 from complaint_qms.services import writing
 from complaint_qms.services.lifecycle.guard import stage_wanted
 from complaint_qms.services.lifecycle.links import ORIGINAL, facts_of_original, merged_into
+from complaint_qms.services.people import assignment
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.language import comma_list
-from complaint_qms.services.record.timeline import Link, line
+from complaint_qms.services.record.timeline import Link, Text, line
 
 
 def look(doc: Document) -> None:
@@ -73,6 +74,8 @@ def tell_original(doc: Document) -> None:
     this = Link("Complaint", doc.name)
     if doc.stage == "duplicate":
         original = Link("Complaint", doc.duplicate_of)
+        # Whoever merges several gives one reason for all.
+        why = Text(doc.flags.merge_reason) if doc.flags.merge_reason else None
         resting = merged_into([doc.name])[doc.name]
         writing.touch("Complaint", doc.duplicate_of)
         writing.set_with_version(
@@ -87,11 +90,18 @@ def tell_original(doc: Document) -> None:
             "Complaint",
             dict.fromkeys(resting, along)
             | {
-                doc.name: line("Merged into {0}.", original),
-                doc.duplicate_of: line("{0} was recognised as a duplicate of this complaint.", this),
+                doc.name: line("Merged into {0}, for this reason: {1}", original, why)
+                if why
+                else line("Merged into {0}.", original),
+                doc.duplicate_of: line(
+                    "{0} was recognised as a duplicate of this complaint, for this reason: {1}", this, why
+                )
+                if why
+                else line("{0} was recognised as a duplicate of this complaint.", this),
             },
         )
     elif before.stage == "duplicate" and before.duplicate_of:
+        assignment.resume_helpers(doc, before.closed_at)
         original = Link("Complaint", before.duplicate_of)
         timeline.note(
             "Complaint",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import frappe
 from frappe import _
@@ -31,7 +32,7 @@ def follow(events: list[Event]) -> None:
         old, new = event.data["old"], event.data["new"]
         for task in _open_tasks(event.doctype, event.name, [user for user in (old, new) if user]):
             if task.allocated_to == old:
-                _end(task.name, "Cancelled")
+                _set_status(task.name, "Cancelled")
             else:
                 new = None  # has it already
         if new:
@@ -47,11 +48,25 @@ def end_or_resume(events: list[Event]) -> None:
             continue
         if event.data["target"] in ended:
             for task in _open_tasks(event.doctype, event.name):
-                _end(task.name, "Closed")
+                _set_status(task.name, "Closed")
             continue
         handler = frappe.db.get_value(event.doctype, event.name, _FIELD[event.doctype])
         if handler and not _open_tasks(event.doctype, event.name, [handler]):
             _give(event.doctype, event.name, handler)
+
+
+def resume_helpers(doc: Document, since: Any) -> None:
+    """A complaint that is separated again: those who helped with it when it was merged have their tasks back. What they had
+    closed before stays closed."""
+    ended = {
+        "reference_type": doc.doctype,
+        "reference_name": doc.name,
+        "status": "Closed",
+        "modified": (">=", since),
+        "allocated_to": ("!=", doc.get(_FIELD[doc.doctype]) or ""),
+    }
+    for name in frappe.get_all("ToDo", ended, pluck="name", order_by="creation asc"):
+        _set_status(name, "Open")
 
 
 @contextmanager
@@ -231,8 +246,8 @@ def _open_tasks(doctype: str, name: str, users: list[str] | None = None) -> list
     return frappe.get_all("ToDo", of_record, ["name", "allocated_to"], order_by="creation asc")
 
 
-def _end(name: str, status: str) -> None:
-    """Closed with its record, or cancelled because it went to somebody else: what a rule does not open again."""
+def _set_status(name: str, status: str) -> None:
+    """Closed with its record, cancelled because it went to somebody else, which a rule does not open again, or opened with it."""
     task = frappe.get_doc("ToDo", name)
     task.status = status
     task.flags.of_handler = True

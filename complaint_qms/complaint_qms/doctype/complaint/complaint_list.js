@@ -39,5 +39,15 @@ frappe.listview_settings["Complaint"] = {
 	onload(listview) {
 		const mine = () => listview.filter_area.add([["Complaint", "complaint_owner", "=", frappe.session.user]]);
 		listview.page.add_inner_button(__("My Complaints"), mine);
+		if (!frappe.model.can_write("Complaint")) return;
+		listview.page.add_actions_menu_item(
+			__("Merge Several …"),
+			async () => {
+				const names = listview.get_checked_items(true);
+				await complaint_qms.load_desk();
+				complaint_qms.desk.merge_dialog(names, { done: () => listview.refresh() });
+			},
+			false
+		);
 	},
 };

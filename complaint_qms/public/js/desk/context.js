@@ -2,6 +2,7 @@
 import { choice, color, label } from "../labels";
 import { esc } from "../markup";
 import { date_text, money, record_link } from "../words";
+import { merge_dialog, merged_html, separate_dialog } from "./merging";
 
 const sales_titles = () => ({
 	"Sales Order": __("Orders"),
@@ -14,13 +15,25 @@ export function draw_context(frm, context) {
 	const $panel = complaint_qms.form_head.context_of(frm);
 	const parts = [
 		customer_html(frm, context),
-		similar_html(context.similar),
+		similar_html(context.similar, context.may_merge),
+		merged_html(context.merged, context.may_separate),
 		neighbours_html(__("Same batch"), context.neighbours.batch, frm, "batch_no"),
 		neighbours_html(__("Same item"), without(context.neighbours.item, context.neighbours.batch), frm, "item_code"),
 		neighbours_html(__("Same customer"), context.neighbours.customer, frm, "customer"),
 		linked_html(context.linked),
 	];
 	$panel.html(parts.filter(Boolean).join(""));
+	mind_merging(frm, $panel, context);
+}
+
+/** The buttons of what was drawn: merge what was told twice, separate what was merged. */
+function mind_merging(frm, $panel, { similar }) {
+	const reload = () => frm.reload_doc();
+	$panel.find("[data-separate]").on("click", (event) => separate_dialog(JSON.parse(event.currentTarget.dataset.separate), reload));
+	$panel.find("[data-merge]").on("click", () => {
+		const doubles = similar.filter((row) => row.kind === "told_twice").map((row) => row.name);
+		merge_dialog([frm.doc.name, ...doubles], { done: reload });
+	});
 }
 
 export function clear_context(frm) {
@@ -109,17 +122,18 @@ function neighbours_html(title, rows, frm, fieldname) {
 }
 
 /** Complaints that are the same one told twice, and those that tell much the same story; how sure that is, and why. */
-function similar_html(rows) {
+function similar_html(rows, can_merge) {
 	const of = (kind) => (rows || []).filter((row) => row.kind === kind);
+	const merge = can_merge ? `<button type="button" class="btn btn-xs btn-link" data-merge="1">${esc(__("Merge …"))}</button>` : "";
 	return (
-		alike_html(__("Probably the same complaint"), of("told_twice"), "orange", 4) +
+		alike_html(__("Probably the same complaint"), of("told_twice"), "orange", 4, merge) +
 		alike_html(__("Similar complaints"), of("similar"), "gray", 2)
 	);
 }
 
-function alike_html(title, rows, tone, reasons) {
+function alike_html(title, rows, tone, reasons, button_html = "") {
 	if (!rows.length) return "";
-	return `<section class="cq-alike is-${tone}"><h6>${esc(title)}</h6><ul class="cq-others">${rows
+	return `<section class="cq-alike is-${tone}"><h6>${esc(title)}${button_html}</h6><ul class="cq-others">${rows
 		.map(
 			(row) =>
 				`<li><span class="indicator-pill ${tone} cq-score" title="${esc(title)}">${esc(

@@ -1,0 +1,34 @@
+"""Merging several complaints, and separating them again, over the wire."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from complaint_qms.api.arguments import checked
+from complaint_qms.services.lifecycle import merge_several
+from complaint_qms.services.record.input_validation import read_names
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def merge(names: Any, original: str, reason: str) -> dict[str, list[str]]:
+    """Merge complaints into `original`, all or none: {merged: [names]}.
+
+    Args:
+        names: of complaints, as a list or as its JSON text; `original` among them is passed over.
+    """
+    frappe.has_permission("Complaint", "write", throw=True)
+    return {"merged": merge_several.merge(_names(names), original, reason)}
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def separate(names: Any, reason: str) -> dict[str, list[str]]:
+    """Separate merged complaints from what they were merged into, all or none: {separated: [names]}."""
+    frappe.has_permission("Complaint", "write", throw=True)
+    return {"separated": merge_several.separate(_names(names), reason)}
+
+
+def _names(names: Any) -> list[str]:
+    return read_names(names, _("Send the names of the complaints as a list in “names”."))
