@@ -29,7 +29,9 @@ def test_several_are_merged_from_the_list_and_separated_on_the_original(login, p
     for box in page.locator(".list-row-checkbox:visible").all():
         box.check()
     page.locator(".page-container:visible .actions-btn-group > button").click()
-    page.locator(".page-container:visible .actions-btn-group li", has_text="Merge Several").locator("a").click()
+    page.locator(".page-container:visible .actions-btn-group li", has_text="Merge Several").locator(
+        "a"
+    ).click()
     dialog = page.locator(".modal.show")
     expect(dialog.locator(".cq-merge-row")).to_have_count(2)
     expect(dialog.locator('[data-fieldname="original"] input')).to_have_value(docs[0].name)

@@ -50,7 +50,7 @@ export async function merge_dialog(names, { original, chosen = names, done } = {
 			const answer = await frappe.xcall("complaint_qms.api.merging.merge", { names: wanted, original: into, reason }).catch(() => null); // it has said why
 			if (!answer) return null;
 			dialog.hide();
-			frappe.show_alert({ message: __("{0} merged into {1}", [answer.merged.length, esc(into)]), indicator: "green" });
+			frappe.show_alert({ message: esc(__("{0} merged into {1}", [answer.merged.length, into])), indicator: "green" });
 			return done && done();
 		},
 	});
