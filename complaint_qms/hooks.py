@@ -162,6 +162,7 @@ doc_events = {
     "Delivery Note": _SETTLED_EVENTS,
     "DocShare": dict.fromkeys(("on_change", "on_trash"), f"{_SHARING}.share_changed"),
     "Document Follow": {"validate": f"{_SHARING}.refuse_following"},
+    "Email Queue": {"before_insert": "complaint_qms.services.mailbox.auto_reply.mark"},
     "File": {
         "before_validate": "complaint_qms.overrides.files.before_validate",
         "on_trash": "complaint_qms.overrides.files.on_trash",

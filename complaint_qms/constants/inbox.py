@@ -11,13 +11,16 @@ PAGE: Final = "page"
 PORTAL: Final = "portal"
 CHAT: Final = "chat"
 ROADS: Final[dict[str, str]] = {
-    MAIL: "",
+    MAIL: "complaint_qms.services.mailbox.reading.read_item",
     REST: "complaint_qms.services.inbox.rest.read_request",
     PAGE: "",
     PORTAL: "",
     CHAT: "",
 }
 """Road → its reader, a function `read(item) -> Outcome` (`services/inbox/outcomes.py`); empty where people decide alone."""
+
+FILERS: Final[dict[str, str]] = {MAIL: "complaint_qms.services.mailbox.filing.file_on_complaint"}
+"""Road → what puts a message of it on the timeline of the complaint it has become, `file(item, complaint, *, founds)`."""
 
 NEW: Final = "new"
 WAITING: Final = "waiting"

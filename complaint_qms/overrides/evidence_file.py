@@ -45,6 +45,10 @@ def _upon(base: type[File]) -> type[File]:
             if self.file_url != own and protection.is_hidden(self):
                 self.file_url = own
 
+        def check_max_file_size(self) -> int:
+            # What came in is kept as it was sent; what is read out of it, and uploads, keep to the limit of the site.
+            return len(self._content or b"") if self.flags.is_raw_message else super().check_max_file_size()
+
         def write_file(self) -> Any:
             protection.refuse_overwriting(self)
             return super().write_file()

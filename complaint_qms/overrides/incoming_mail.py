@@ -1,4 +1,5 @@
-"""Email Account as the framework has it; what the headers of a mail say is noted before they are gone.
+"""Email Account as the framework has it; what the headers of a mail say is noted before they are gone, and mails of a mailbox that
+registers complaints are kept in the inbox as they are fetched.
 
 A Communication keeps no headers, and no event is heard before it is made; so this one class is taken over by its hook. Where
 another app has a class of its own, ours stands upon that one.
@@ -11,6 +12,8 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 
 from complaint_qms.overrides.class_upon import class_upon
 from complaint_qms.services.correspondence import receiving
+from complaint_qms.services.mailbox import accounts
+from complaint_qms.services.mailbox.fetching import KeepingServer
 
 
 def _remember(mail: Any) -> None:
@@ -30,6 +33,19 @@ def _upon(base: type[EmailAccount]) -> type[EmailAccount]:
             for mail in mails:
                 _remember(mail)
             return mails
+
+        def get_incoming_server(self, in_receive: bool = False, *args: Any, **more: Any) -> Any:
+            server = super().get_incoming_server(in_receive, *args, **more)
+            return KeepingServer(server, self) if in_receive and accounts.registers(self) else server
+
+        def build_email_sync_rule(self) -> str:
+            # The framework counts on from its last Communication; those of kept mails have no number of their server's.
+            rule = super().build_email_sync_rule()
+            return f"UID 1:{rule.partition(':')[2]}" if rule.startswith("UID 0:") else rule
+
+        def before_save(self) -> None:
+            accounts.begin(self)
+            super().before_save()
 
     return NotedEmailAccount
 

@@ -3,6 +3,7 @@
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from complaint_qms.constants import mailbox
 from complaint_qms.constants.correspondence import (
     AUTOMATIC_FIELD,
     AUTOMATIC_REPLY,
@@ -147,6 +148,85 @@ _OF_TEMPLATE = [
     },
 ]
 
+# A mailbox whose mails are complaints.
+_ONLY_REGISTERING = f"eval:doc.{mailbox.REGISTERS} || doc.append_to=='Complaint' || (doc.imap_folder || []).some(row => row.append_to=='Complaint')"
+_OF_MAILBOX = [
+    {
+        "fieldname": "complaint_section",
+        "fieldtype": "Section Break",
+        "label": "Complaints",
+        "insert_after": "create_contact",
+        "depends_on": "enable_incoming",
+    },
+    {
+        "fieldname": mailbox.REGISTERS,
+        "fieldtype": "Check",
+        "label": "Register Complaints",
+        "default": "0",
+        "insert_after": "complaint_section",
+        "description": "A mail that starts a conversation is registered as a complaint; an answer goes to the complaint it belongs to. Automatic replies, returned mails and newsletters make none. What cannot be registered waits in the inbox of complaints.",
+    },
+    {
+        "fieldname": mailbox.COMPANY,
+        "fieldtype": "Link",
+        "label": "Company",
+        "options": "Company",
+        "insert_after": mailbox.REGISTERS,
+        "depends_on": _ONLY_REGISTERING,
+        "description": "Empty: the default company of Complaint QMS Settings.",
+    },
+    {
+        "fieldname": mailbox.CHANNEL,
+        "fieldtype": "Link",
+        "label": "Complaint Channel",
+        "options": "Complaint Channel",
+        "insert_after": mailbox.COMPANY,
+        "depends_on": _ONLY_REGISTERING,
+        "description": "Empty: Email.",
+    },
+    {"fieldname": "complaint_column", "fieldtype": "Column Break", "insert_after": mailbox.CHANNEL},
+    {
+        "fieldname": mailbox.LANGUAGE,
+        "fieldtype": "Link",
+        "label": "Language of Complaints",
+        "options": "Language",
+        "insert_after": "complaint_column",
+        "depends_on": _ONLY_REGISTERING,
+        "description": "Empty: recognized from each mail.",
+    },
+    {
+        "fieldname": mailbox.COLLEAGUES,
+        "fieldtype": "Select",
+        "label": "Mails of Colleagues",
+        "options": "\n".join(mailbox.COLLEAGUE_CHOICES),
+        "default": mailbox.WAIT,
+        "insert_after": mailbox.LANGUAGE,
+        "depends_on": _ONLY_REGISTERING,
+        "description": "What becomes of a mail from an address of the mailbox's own domain that starts a conversation. Registered, a mail that a colleague forwards is the complaint of whoever wrote it.",
+    },
+    {
+        "fieldname": mailbox.SINCE,
+        "fieldtype": "Datetime",
+        "label": "Only Mails Sent After",
+        "insert_after": mailbox.COLLEAGUES,
+        "depends_on": _ONLY_REGISTERING,
+        "description": "Older mails of the mailbox are left alone. Filled with the present moment when the mailbox begins to register complaints.",
+    },
+]
+_OF_FOLDER = [
+    {
+        "fieldname": mailbox.LAST_UID,
+        "fieldtype": "Int",
+        "label": "Last Mail Taken",
+        "insert_after": "uidnext",
+        "hidden": 1,
+        "read_only": 1,
+        "no_copy": 1,
+        "print_hide": 1,
+    },
+]
+_OURS = {"module": "Complaint QMS", "translatable": 0}
+
 
 def custom_fields() -> dict[str, list[dict]]:
     """DocType name to field rows, in the shape `create_custom_fields` takes."""
@@ -172,6 +252,8 @@ def custom_fields() -> dict[str, list[dict]]:
             dict(_AUTOMATIC),
         ],
         "Email Template": [dict(row) for row in _OF_TEMPLATE],
+        "Email Account": [row | _OURS for row in _OF_MAILBOX],
+        "IMAP Folder": [row | _OURS for row in _OF_FOLDER],
     }
 
 

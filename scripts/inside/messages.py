@@ -237,6 +237,11 @@ def _data() -> Iterator[Message]:
             for part in ("label", "description")
             if row.get(part)
         )
+        # Of a Select they are what the desk shows; of a Link, a DocType.
+        options = (row["options"] for row in rows if row["fieldtype"] == "Select")
+        yield from (
+            Message(choice, "custom fields") for text in options for choice in text.split("\n") if choice
+        )
 
 
 def _pack_texts(pack: dict[str, Any]) -> Iterator[str]:
@@ -267,7 +272,7 @@ def _engine() -> Iterator[Message]:
     yield from (Message(name, "similar") for name in {**dict.fromkeys(FIELDS), **WEIGHTS})
     yield from (Message(name, "rules") for _kind, name in KINDS)
     # The inbox keeps why a message waits as a `Message` as well.
-    inbox = PACKAGE.glob("services/inbox/*.py")
+    inbox = (*PACKAGE.glob("services/inbox/*.py"), *PACKAGE.glob("services/mailbox/*.py"))
     for path in sorted({*PACKAGE.glob("engine/**/*.py"), *_writing_lines(), *inbox}):
         place = str(path.relative_to(PACKAGE.parent))
         tree = ast.parse(path.read_text(encoding="utf-8"))

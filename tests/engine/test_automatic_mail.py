@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from complaint_qms.constants.correspondence import AUTOMATIC_REPLY, RETURNED
-from complaint_qms.engine.automatic_mail import answered_id, automatic_kind
+from complaint_qms.engine.automatic_mail import answered_id, automatic_kind, is_newsletter
 
 ANN = "ann@customer.example"
 REPORT = """Content-Type: multipart/report; report-type={kind}; boundary=x
@@ -54,10 +54,84 @@ def mail(**headers: str) -> EmailMessage:
         ({"Precedence": "auto_reply"}, AUTOMATIC_REPLY),
         ({"X_Autoreply": "yes"}, AUTOMATIC_REPLY),
         ({"X_AutoReply_From": ANN}, AUTOMATIC_REPLY),
+        # Exchange says of its absence messages that they are generated, as of much else.
+        ({"Auto_Submitted": "auto-generated", "Subject": "Automatic reply: Pump leaks"}, AUTOMATIC_REPLY),
+        *(
+            ({"Subject": f"{begin}{colon}"}, AUTOMATIC_REPLY)
+            for colon in (": Pump", "：水泵", "")
+            for begin in (
+                "Automatic reply",
+                "Auto-Reply",
+                "Out of Office",
+                "Out of the office",
+                "Automatische Antwort",
+                "Abwesenheitsnotiz",
+                "Réponse automatique",
+                "Absence du bureau",
+                "Respuesta automática",
+                "Fuera de la oficina",
+                "Resposta automática",
+                "自动回复",
+                "自動回覆",
+                "自动答复",
+                "自動応答",
+                "自動返信",
+            )
+        ),
+        ({"Subject": "Re: Automatic reply: Pump leaks"}, ""),
+        ({"Subject": "Out of office chairs broken"}, ""),
+        ({"Subject": "Automatic reply button is broken"}, ""),
+        ({"Subject": "自动回复功能坏了"}, ""),
+        ({"Return_Path": "<>"}, AUTOMATIC_REPLY),
+        ({"Return_Path": "<ann@customer.example>"}, ""),
+        *(
+            ({"Return_Path": "<>", "Subject": subject}, RETURNED)
+            for subject in (
+                "Undeliverable: Your complaint",
+                "Delivery Status Notification (Failure)",
+                "Mail delivery failed: returning message to sender",
+                "Unzustellbar: x",
+                "系统退信",
+                "退信：您的投诉",
+                "配信不能",
+                "Échec de la remise : x",
+                "No se puede entregar: x",
+            )
+        ),
+        ({"Subject": "Delivery failure of two pumps"}, ""),
     ],
 )
 def test_headers_tell_a_machine_from_a_person(headers, kind):
     assert automatic_kind(mail(**headers), ANN) == kind
+
+
+def test_who_accepts_an_invitation_writes_nothing():
+    answer = mail(Subject="Accepted: Visit")
+    answer.add_attachment("BEGIN:VCALENDAR", subtype="calendar", params={"method": "REPLY"})
+    assert automatic_kind(answer, ANN) == AUTOMATIC_REPLY
+    asked = mail(Subject="Visit")
+    asked.add_attachment("BEGIN:VCALENDAR", subtype="calendar", params={"method": "REQUEST"})
+    assert automatic_kind(asked, ANN) == ""
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        ({}, False),
+        ({"List_Unsubscribe": "<mailto:leave@shop.example>"}, False),
+        ({"List_Unsubscribe": "<https://shop.example/u>", "Precedence": "bulk"}, True),
+        ({"List_Unsubscribe": "<https://shop.example/u>", "List_Unsubscribe_Post": "List-Unsubscribe=One-Click"}, True),
+        ({"List_Unsubscribe": "<https://shop.example/u>", "List_Id": "<news.shop.example>"}, True),
+        ({"List_Unsubscribe": "<https://shop.example/u>", "List_Id": "<news.shop.example>", "List_Post": "NO"}, True),
+        ({"List_Unsubscribe": "<https://shop.example/u>", "Feedback_ID": "1:2:3:shop"}, True),
+        # A shared mailbox that is a group of people: what comes through it was written by one of them.
+        ({"List_Unsubscribe": "<mailto:x>", "List_Id": "<service.harbour.example>", "List_Post": "<mailto:service@harbour.example>", "Precedence": "list"}, False),
+        ({"Precedence": "bulk"}, False),
+        ({"List_Id": "<service.harbour.example>"}, False),
+    ],
+)  # fmt: skip
+def test_newsletters(headers, found):
+    assert is_newsletter(mail(**headers)) is found
 
 
 @pytest.mark.parametrize(

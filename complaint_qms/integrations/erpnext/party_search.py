@@ -87,6 +87,20 @@ def find_contacts(text: str, limit: int) -> list[dict[str, Any]]:
     ][:limit]
 
 
+def party_of_address(address: str) -> dict[str, str]:
+    """{customer, contact_person} of exactly this mail address, as far as one customer alone has it; three queries at most."""
+    contacts = frappe.get_all("Contact Email", {"email_id": address}, pluck="parent", order_by="parent asc")
+    of_contacts = {contact: customer for contact, customer in _customers_of(contacts).items() if customer}
+    customers = set(of_contacts.values())
+    if may_choose("Customer"):
+        of_address = {"email_id": address, "disabled": 0}
+        customers |= set(frappe.get_list("Customer", filters=of_address, pluck="name", limit=2))
+    if len(customers) != 1:
+        return {}
+    (customer,) = customers
+    return {"customer": customer, **({"contact_person": min(of_contacts)} if len(of_contacts) == 1 else {})}
+
+
 def _digits(text: str) -> str:
     return "".join(re.findall(r"\d", text))
 

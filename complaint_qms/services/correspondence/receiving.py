@@ -6,6 +6,9 @@ that it counts neither as the customer's word nor as the customer's address.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 from frappe.model.document import Document
 
@@ -17,6 +20,7 @@ from complaint_qms.services.correspondence.words import words
 from complaint_qms.services.events import Event, announce
 
 _NOTED = "qms_automatic_mails"
+_FOUNDING = "qms_founding_mail"
 _SHOWN = 200
 
 
@@ -37,6 +41,16 @@ def remember(mail) -> None:
         frappe.flags.setdefault(_NOTED, {})[mail.message_id] = noted
 
 
+@contextmanager
+def founding(complaint: str) -> Iterator[None]:
+    """Within this block a mail about a complaint is the one that it was made of: nobody is told that the customer wrote."""
+    frappe.flags[_FOUNDING] = complaint
+    try:
+        yield
+    finally:
+        frappe.flags[_FOUNDING] = None
+
+
 def mark(message: Document) -> None:
     """A Communication is about to be stored: what no person wrote says so of itself, and nothing else does."""
     kind = _noted(message).get("kind")
@@ -54,6 +68,7 @@ def hear(message: Document) -> None:
         and message.communication_type == "Communication"
         and message.communication_medium == "Email"
         and not frappe.flags.in_import
+        and frappe.flags.get(_FOUNDING) != message.reference_name
     ):
         return
     kind = message.get(AUTOMATIC_FIELD)

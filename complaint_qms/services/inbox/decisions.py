@@ -14,13 +14,11 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants.events import CUSTOMER_WROTE
 from complaint_qms.constants.inbox import ADDED, CHAT, DISMISSED, DOCTYPE, MAIL, NEW, OPEN
-from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.events import Event, announce
-from complaint_qms.services.evidence.capture import attach
 from complaint_qms.services.inbox import draft, understanding
 from complaint_qms.services.inbox.item import locked, write
-from complaint_qms.services.inbox.origin import check_free, evidence_rows
+from complaint_qms.services.inbox.origin import add_evidence, check_free, filed
 from complaint_qms.services.intake import register
 from complaint_qms.services.record.input_validation import refuse
 
@@ -72,13 +70,7 @@ def belongs_to(name: str, complaint: str) -> Document:
     target = frappe.get_doc("Complaint", complaint, for_update=True)
     target.check_permission("write")
     communication = _message(item, target)
-    rows = evidence_rows(item)
-    if rows and target.stage in COMPLAINT_ENDED:
-        # What ended takes no rows any more; the files stand beside it.
-        attach((row["file"], "Complaint", target.name) for row in rows)
-    elif rows:
-        target.extend("evidence", rows)
-        target.save()
+    add_evidence(item, target)
     _decide(item, state=ADDED, complaint=target.name, company=target.company, communication=communication)
     return item
 
@@ -119,6 +111,8 @@ def _message(item: Document, complaint: Document) -> str:
         mail.save(ignore_permissions=True)
         _tell(item, complaint)
         return mail.name
+    if communication := filed(item, complaint, founds=False):
+        return communication
     mail = frappe.get_doc(
         {
             "doctype": "Communication",

@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, validate_email_address
 
 from complaint_qms.constants.inbox import DOCTYPE, REST
-from complaint_qms.integrations.erpnext.party_search import telephone_digits
+from complaint_qms.integrations.erpnext.party_search import party_of_address, telephone_digits
 from complaint_qms.permissions.choices import is_one
 from complaint_qms.services.inbox.store import raw_of
 from complaint_qms.services.intake import search
@@ -37,7 +37,7 @@ def proposed_values(item: Document) -> dict[str, Any]:
         "language": item.language,
         "received_at": item.received_at,
         **_address(item.sender_address or ""),
-        **_party(item.sender_address or ""),
+        **party_of(item.sender_address or ""),
     }
     if item.road == REST:
         values |= _sent(item)
@@ -50,19 +50,21 @@ def paragraphs(text: str) -> str:
     return "".join(f"<p>{escape_html(line)}</p>" for line in lines if line)
 
 
+def party_of(address: str) -> dict[str, Any]:
+    """The one party with this mail address or telephone number; none where several have it."""
+    if not (_address(address) and frappe.has_permission("Complaint", "create")):
+        return {}
+    if "@" in address:
+        return party_of_address(address)
+    found = [one for one in search.parties(address) if one["doctype"] != "Complaint"]
+    contacts = [one for one in found if one["doctype"] == "Contact"] or found
+    return contacts[0]["values"] if len(contacts) == 1 else {}
+
+
 def _address(address: str) -> dict[str, str]:
     if validate_email_address(address):
         return {"contact_email": address}
     return {"contact_phone": address} if telephone_digits(address) else {}
-
-
-def _party(address: str) -> dict[str, Any]:
-    """The one party with this mail address or telephone number; none where several have it."""
-    if not (_address(address) and frappe.has_permission("Complaint", "create")):
-        return {}
-    found = [one for one in search.parties(address) if one["doctype"] != "Complaint"]
-    contacts = [one for one in found if one["doctype"] == "Contact"] or found
-    return contacts[0]["values"] if len(contacts) == 1 else {}
 
 
 def _sent(item: Document) -> dict[str, Any]:

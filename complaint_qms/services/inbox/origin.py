@@ -9,10 +9,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
-from complaint_qms.constants.inbox import DOCTYPE, REGISTERED, REST, TAKEN
+from complaint_qms.constants.inbox import DOCTYPE, FILERS, REGISTERED, REST, TAKEN
+from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.services.evidence.capture import attach
 from complaint_qms.services.evidence.disk import PRIVATE
 from complaint_qms.services.inbox import rest_keys
 from complaint_qms.services.inbox.item import locked, write
+from complaint_qms.services.record.error_text import way_of
+from complaint_qms.services.transactions import roll_back_to
 
 _KINDS = {"image": "photo", "video": "video", "audio": "audio"}
 
@@ -49,12 +53,37 @@ def settle_item(complaint: Document) -> None:
         item,
         state=REGISTERED,
         complaint=complaint.name,
+        communication=filed(item, complaint) or item.communication,
         company=complaint.company,
         reason=None,
         next_attempt=None,
         decided_by=frappe.session.user if by_hand else None,
         decided_at=now_datetime() if by_hand else None,
     )
+
+
+def filed(item: Document, complaint: Document, *, founds: bool = True) -> str | None:
+    """Put the message itself on the complaint's timeline, where its road can; the name of its Communication.
+
+    By the road's own reader, which tries again, it has to succeed. Nobody who decides by hand is kept from it.
+
+    Args:
+        founds: the complaint was made of it; otherwise who handles the complaint hears of it.
+    """
+    filer = FILERS.get(item.road)
+    if not filer:
+        return None
+    if _is_read_by_its_road(item):
+        return frappe.get_attr(filer)(item, complaint, founds=founds)
+    frappe.db.savepoint("filing")
+    told = len(frappe.local.message_log)
+    try:
+        return frappe.get_attr(filer)(item, complaint, founds=founds)
+    except Exception as error:
+        roll_back_to("filing")
+        del frappe.local.message_log[told:]
+        frappe.log_error(title="Message not put on the timeline", message=way_of(error))
+        return None
 
 
 def check_free(item: Document) -> None:
@@ -87,6 +116,17 @@ def evidence_rows(item: Document) -> list[dict[str, str]]:
         for file in files
         if file.name != item.payload_file and (file.file_url or "").startswith(PRIVATE)
     ]
+
+
+def add_evidence(item: Document, complaint: Document) -> None:
+    """The files of an item become evidence of a complaint that is there already, which is stored with them."""
+    rows = evidence_rows(item)
+    if rows and complaint.stage in COMPLAINT_ENDED:
+        # What ended takes no rows any more; the files stand beside it.
+        attach((row["file"], complaint.doctype, complaint.name) for row in rows)
+    elif rows:
+        complaint.extend("evidence", rows)
+        complaint.save()
 
 
 def kind_of(name: str | None) -> str:

@@ -58,10 +58,12 @@ class InboundMessage:
         road: key of `constants/inbox.ROADS`.
         received_at: in the site's time zone; the present moment where it is not known or lies ahead.
         text: what it says, as plain text.
+        set_apart: what stands with it and says nothing new: quotes, a signature.
         payload: the message as it was sent; bytes that are no text, or a long one, are kept as a private file.
         payload_name: name of that file.
         message_id: what the sender's system calls the message; empty where it has no name.
         scope: within what a message id counts: an account, a caller, a chat.
+        mailbox: the Email Account that it came in by.
         company: settled by the settings where it is not known.
     """
 
@@ -70,11 +72,13 @@ class InboundMessage:
     received_at: datetime | None = None
     subject: str = ""
     text: str = ""
+    set_apart: str = ""
     payload: str | bytes = ""
     payload_name: str = "message.txt"
     files: tuple[InboundFile, ...] = ()
     message_id: str = ""
     scope: str = ""
+    mailbox: str = ""
     channel: str | None = None
     company: str | None = None
     language: str | None = None
@@ -189,6 +193,8 @@ def _item(message: InboundMessage, unique: str) -> Document:
             "sender_address": _short(message.sender.address),
             "subject": _short(message.subject) or _short(message.text) or None,
             "text": _UNSTORABLE.sub("\ufffd", message.text)[:_LONGEST_TEXT],
+            "set_apart": _UNSTORABLE.sub("\ufffd", message.set_apart)[:_LONGEST_TEXT],
+            "mailbox": message.mailbox,
             "payload": _inline(message.payload),
             "message_id": _short(message.message_id.strip("<>")),
             "scope": message.scope[:_LONGEST_SCOPE],
@@ -218,7 +224,7 @@ def _attach(doc: Document, message: InboundMessage) -> None:
     keeps the message from nothing; the item says which it was."""
     lost: list[Message] = []
     if message.payload and doc.payload is None:
-        raw = _save(doc, InboundFile(message.payload_name, _bytes(message.payload)), lost)
+        raw = _save(doc, InboundFile(message.payload_name, _bytes(message.payload)), lost, is_raw=True)
         writing.set_values(DOCTYPE, doc.name, {"payload_file": raw}, "raw message kept as a file")
     for file in message.files:
         _save(doc, file, lost)
@@ -227,8 +233,8 @@ def _attach(doc: Document, message: InboundMessage) -> None:
             timeline.note_on(doc, told)
 
 
-def _save(doc: Document, file: InboundFile, lost: list[Message]) -> str | None:
-    """The name of the File; None for one that is not taken, with a line about it in `lost`."""
+def _save(doc: Document, file: InboundFile, lost: list[Message], *, is_raw: bool = False) -> str | None:
+    """The name of the File; None for one that is not taken, with a line about it in `lost`. A raw message is always taken."""
     name = _file_name(file.name)
     if not file.content:
         lost.append(line("The file {0} came in empty.", Text(name)))
@@ -236,7 +242,7 @@ def _save(doc: Document, file: InboundFile, lost: list[Message]) -> str | None:
     frappe.db.savepoint("file")
     told = len(frappe.local.message_log)
     try:
-        return _file(doc, name, file.content).name
+        return _file(doc, name, file.content, is_raw=is_raw).name
     except Exception as error:
         roll_back_to("file")
         del frappe.local.message_log[told:]
@@ -244,7 +250,7 @@ def _save(doc: Document, file: InboundFile, lost: list[Message]) -> str | None:
     return None
 
 
-def _file(doc: Document, name: str, content: bytes) -> Document:
+def _file(doc: Document, name: str, content: bytes, *, is_raw: bool) -> Document:
     file = frappe.get_doc(
         {
             "doctype": "File",
@@ -256,7 +262,7 @@ def _file(doc: Document, name: str, content: bytes) -> Document:
             "attached_to_name": doc.name,
         }
     )
-    file.flags.is_evidence = True
+    file.flags.update({"is_evidence": True, "is_raw_message": is_raw})
     return file.insert(ignore_permissions=True)
 
 

@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, today
 
 from complaint_qms.constants import onboarding, vocabulary
+from complaint_qms.constants.mailbox import REGISTERS
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.onboarding.own_work import has_own_complaints
 from complaint_qms.services.people.role_holders import holders_of
@@ -59,7 +60,7 @@ def check_roles() -> Found:
 
 
 def check_mail() -> Found:
-    """There is an account that mails go out by."""
+    """There is an account that mails go out by; the sentence tells of those that complaints come in by, too."""
     accounts = frappe.get_all(
         "Email Account",
         {"enable_outgoing": 1, "default_outgoing": 1},
@@ -75,7 +76,14 @@ def check_mail() -> Found:
         ready, told = [""], _("Mails go out by the server's own configuration.")
     else:
         told = _("No Email Account is enabled and the default for outgoing mail.")
-    return Found(bool(ready), told, ["List", "Email Account"], "Email Account")
+    reading = frappe.get_all(
+        "Email Account", {REGISTERS: 1, "enable_incoming": 1}, pluck="name", order_by="name asc"
+    )
+    if reading:
+        coming = _("Complaints come in by {0}.").format(comma_list(reading))
+    else:
+        coming = _("No mailbox registers complaints: tick “Register Complaints” in its Email Account.")
+    return Found(bool(ready), f"{told} {coming}", ["List", "Email Account"], "Email Account")
 
 
 def check_calendar(companies: list[CompanySop]) -> Found:

@@ -12,7 +12,9 @@ const API = "complaint_qms.api.inbox";
 /** Draw a message and offer what its reader may decide. */
 export function draw_inbox_item(frm) {
 	const { $wrapper } = frm.fields_dict.message_html;
-	$wrapper.html(`<div class="cq-message">${why_html(frm)}${text_html(frm.doc)}<div data-files></div>${raw_html(frm)}</div>`);
+	$wrapper.html(
+		`<div class="cq-message">${why_html(frm)}${text_html(frm.doc)}${set_apart_html(frm.doc)}<div data-files></div>${raw_html(frm)}</div>`
+	);
 	draw_tiles($wrapper.find("[data-files]"), files_of(frm));
 	frm.page.set_indicator(esc(label(frm.doc.state)), complaint_qms.labels.color(frm.doc.state));
 	offer_decisions(frm);
@@ -38,6 +40,13 @@ function text_html({ text, sender_name, sender_address, received_at }) {
 	const who = [...new Set([sender_name, sender_address].filter(Boolean))].join(" · ");
 	const words = text ? `<div class="cq-message-text">${esc(text)}</div>` : `<p class="text-muted">${esc(__("It has no text."))}</p>`;
 	return `<div class="cq-message-head text-muted">${esc([who, moment_text(received_at)].filter(Boolean).join(" · "))}</div>${words}`;
+}
+
+/** Quotes and signatures, folded: they say nothing new. */
+function set_apart_html({ set_apart }) {
+	if (!set_apart) return "";
+	const text = `<div class="cq-message-text">${esc(set_apart)}</div>`;
+	return `<details class="cq-message-apart"><summary>${esc(__("Quotes and Signature"))}</summary>${text}</details>`;
 }
 
 /** The message as it was sent, folded. */

@@ -1,0 +1,9 @@
+"""Mailboxes whose mails are complaints: an Email Account of the site that is told to register them.
+
+accounts     which mailboxes and folders register complaints, and how
+fetching     each mail is kept in the inbox before its server is told that it was taken
+threads      the record that a mail goes on with, and whether its sender takes part
+reading      the reader of the inbox's mail road
+filing       a mail as the framework's Communication on its record
+auto_reply   the mailbox's automatic reply, which never answers a machine
+"""

@@ -1,0 +1,223 @@
+"""Mails of a mailbox that registers complaints: kept once, registered, dismissed, or left to a person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.utils import get_datetime, now_datetime
+
+from complaint_qms.constants import mailbox
+from complaint_qms.constants.inbox import DISMISSED, REGISTERED, WAITING
+from complaint_qms.services.inbox import decisions
+from complaint_qms.services.inbox.reasons import in_words
+from complaint_qms.services.inbox.store import raw_of
+from complaint_qms.services.mailbox.fetching import keep_mail
+from tests import mails
+from tests.desk import factory
+from tests.desk.mail_road import ANN, PHOTO, account, complaint_of, kept, mail
+
+
+def test_a_mail_becomes_a_complaint() -> None:
+    company, box = factory.company(), account(complaint_language="de")
+    made = mail("The pump leaks.\n\nBest regards,\nAnn Lee", subject="Re: Pump leaks")
+    made.add_attachment(PHOTO, maintype="image", subtype="png", filename="leak.png")
+    item = kept(made, box)
+    doc = complaint_of(item)
+    assert (doc.subject, doc.complainant_name, doc.contact_email) == ("Pump leaks", "Ann Lee", ANN)
+    assert (doc.channel, doc.company, doc.language) == ("Email", company, "de")
+    assert doc.received_at == item.received_at
+    assert doc.description == "<p>The pump leaks.</p>"
+    assert "Best regards" in item.set_apart
+    assert [row.caption for row in doc.evidence] == ["leak.png"]
+    assert raw_of(item) == made.as_bytes()
+    message = frappe.get_doc("Communication", item.communication)
+    assert (message.reference_name, message.sender, message.message_id) == (doc.name, ANN, item.message_id)
+    assert "Best regards" in message.content
+    assert message.email_account == box.name
+
+
+def test_the_same_mail_is_one_whichever_mailbox_it_came_by() -> None:
+    one, other = account(), account(email_id="reklamation@harbour.example")
+    made = mail()
+    first = kept(made, one)
+    again = kept(b"Received: by another\r\nDelivered-To: x@harbour.example\r\n" + made.as_bytes(), other)
+    assert (again.name, again.complaint) == (first.name, first.complaint)
+    unnamed = mails.plain("The pump leaks without a name.", subject="No id", Message_ID="")
+    first = kept(unnamed, one)
+    assert kept(b"Received: by another\r\n" + unnamed.as_bytes(), other).name == first.name
+    assert not keep_mail(unnamed.as_bytes().replace(b"\n", b"\r\n"), one).is_new
+
+
+def test_programs_that_give_every_mail_the_same_id_lose_none() -> None:
+    box = account()
+    names = {
+        keep_mail(
+            mail(Message_ID="<0@scanner>", Date=f"Fri, 27 Nov 2026 15:0{minute}:00 +0000").as_bytes(), box
+        ).name
+        for minute in range(3)
+    }
+    assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ({"Auto_Submitted": "auto-replied"}, "automatic reply"),
+        ({"subject": "Automatic reply: Your order"}, "automatic reply"),
+        ({"subject": "自动回复：您好"}, "automatic reply"),
+        ({"sender": "MAILER-DAEMON@mail.example"}, "returned"),
+        ({"List_Unsubscribe": "<https://x.example>", "List_Id": "<news.x.example>"}, "newsletter"),
+        ({"Date": "Wed, 01 Jan 2014 10:00:00 +0000"}, "before this mailbox"),
+    ],
+)
+def test_what_no_customer_wrote_is_dismissed(headers: dict, said: str) -> None:
+    box = account(enable_auto_reply=1, auto_reply_message="Thank you.")
+    before, queued = frappe.db.count("Complaint"), frappe.db.count("Email Queue")
+    item = kept(mail(**headers), box)
+    assert item.state == DISMISSED
+    assert said in in_words(item.reason)
+    assert (frappe.db.count("Complaint"), frappe.db.count("Email Queue")) == (before, queued)
+    doc = decisions.make_complaint(item.name, {})
+    assert frappe.db.get_value("Communication", {"reference_name": doc.name}, "message_id") == item.message_id
+
+
+def test_a_mail_from_nobody_waits() -> None:
+    item = kept(b"Subject: Pump\r\n\r\nIt leaks.", account())
+    assert item.state == WAITING
+    doc = decisions.make_complaint(item.name, {"complainant_name": "Somebody"})
+    assert frappe.db.exists("Communication", {"reference_name": doc.name})
+
+
+@pytest.mark.parametrize(
+    ("choice", "state"),
+    [(mailbox.WAIT, WAITING), (mailbox.DISMISS, DISMISSED), (mailbox.REGISTER, REGISTERED), ("", WAITING)],
+)
+def test_mails_of_colleagues(choice: str, state: str) -> None:
+    item = kept(mail(sender="Bea <bea@harbour.example>"), account(complaint_colleagues=choice))
+    assert item.state == state
+
+
+def test_at_a_public_domain_nobody_is_a_colleague() -> None:
+    item = kept(mail(sender="ann@qq.com"), account(email_id="harbour@qq.com"))
+    assert item.state == REGISTERED
+
+
+def test_what_a_colleague_forwards_is_the_complaint_of_who_wrote_it() -> None:
+    customer = factory.customer()
+    contact = factory.make(
+        "Contact", first_name="Bo", email_ids=[{"email_id": "bo@mill.example", "is_primary": 1}],
+        links=[{"link_doctype": "Customer", "link_name": customer.name}],
+    )  # fmt: skip
+    text = "FYI\n\n---------- Forwarded message ---------\nFrom: Bo Wu <bo@mill.example>\nDate: Fri, 27 Nov 2026\nSubject: Pump leaks\nTo: Sales\n\nIt leaks at the seal."
+    box = account(complaint_colleagues=mailbox.REGISTER)
+    doc = complaint_of(kept(mail(text, "Fwd: Pump leaks", sender="Bea <bea@harbour.example>"), box))
+    assert (doc.complainant_name, doc.contact_email, doc.customer) == (
+        "Bo Wu",
+        "bo@mill.example",
+        customer.name,
+    )
+    assert doc.contact_person == contact.name
+    assert "It leaks at the seal." in doc.description
+
+
+def test_the_customer_is_found_by_exactly_the_address() -> None:
+    customer, other = factory.customer(), factory.customer()
+    for address, owner in (("pump@mill.example", customer), ("bigpump@mill.example", other)):
+        factory.make(
+            "Contact", first_name=address, email_ids=[{"email_id": address, "is_primary": 1}],
+            links=[{"link_doctype": "Customer", "link_name": owner.name}],
+        )  # fmt: skip
+    box = account()
+    assert complaint_of(kept(mail(sender="Pump@mill.example"), box)).customer == customer.name
+    assert not complaint_of(kept(mail(sender="ump@mill.example"), box)).customer
+
+
+def test_a_machine_that_does_not_say_so_makes_no_loop() -> None:
+    box = account()
+    first = kept(mail("I am away.", "Away"), box)
+    assert first.state == REGISTERED
+    same = kept(mail("I am away.", "Re: Away"), box)
+    assert same.state == WAITING
+    assert first.name in in_words(same.reason)
+
+
+def test_the_same_words_with_another_photo_are_another_complaint() -> None:
+    box = account()
+    states = []
+    for photo in (PHOTO, PHOTO + b"x", PHOTO):
+        made = mail("See attached.", "Pump")
+        made.add_attachment(photo, maintype="image", subtype="png", filename="leak.png")
+        states.append(kept(made, box).state)
+    assert states == [REGISTERED, REGISTERED, WAITING]
+
+
+def test_who_writes_too_often_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "MOST_OF_ONE_SENDER", 2)
+    box = account()
+    assert [kept(mail(), box).state for _turn in range(3)] == [REGISTERED, REGISTERED, WAITING]
+    assert kept(mail(sender="bo@customer.example"), box).state == REGISTERED
+
+
+def test_what_is_quoted_and_signed_is_kept_apart_and_readable() -> None:
+    item = kept(
+        mail("It leaks.\n\n-- \nAnn\n\nOn 27 Nov 2026, at 15:04, Bo <b@x.example> wrote:\n> Old words"),
+        account(),
+    )
+    assert item.text == "It leaks."
+    assert "Old words" in item.set_apart
+    assert "-- \nAnn".replace("-- ", "--") in item.set_apart
+    assert "Old words" in frappe.db.get_value("Communication", item.communication, "content")
+
+
+def test_pictures_of_a_signature_and_a_winmail_dat() -> None:
+    made = mails.with_winmail(
+        [("leak.png", PHOTO), ("report.txt", b"no real PDF")], body=f"See {frappe.generate_hash(length=6)}"
+    )
+    doc = complaint_of(kept(made, account()))
+    assert [row.caption for row in doc.evidence] == ["leak.png", "report.txt"]
+
+
+def test_chinese_of_any_charset_arrives_whole() -> None:
+    word = frappe.generate_hash(length=6)
+    raw = mails.raw_text(
+        f"您好，水泵 {word} 漏水了，请尽快换货。㐀",
+        "gb18030",
+        "gb2312",
+        mails.encoded_word("水泵漏水㐀", "gb18030", "gb2312"),
+    )
+    item = kept(raw, account())
+    doc = complaint_of(item)
+    assert (doc.subject, doc.language) == ("水泵漏水㐀", "zh")
+    assert "请尽快换货。㐀" in doc.description
+    message = frappe.get_doc("Communication", item.communication)
+    assert "请尽快换货。㐀" in message.content
+    assert message.subject == "水泵漏水㐀"
+
+
+def test_what_the_site_takes_as_no_file_stays_in_the_mail_as_it_was_sent() -> None:
+    box = account()
+    made = mail()
+    made.add_attachment(b"x" * 4_000_000, maintype="application", subtype="zip", filename="big.zip")
+    made.add_attachment(
+        b"%PDF-1.4 small", maintype="application", subtype="octet-stream", filename="report.txt"
+    )
+    frappe.db.set_single_value("System Settings", "max_file_size", 2)
+    frappe.clear_document_cache("System Settings")
+    item = kept(made, box)
+    doc = complaint_of(item)
+    assert [row.caption for row in doc.evidence] == ["report.txt"]
+    assert raw_of(item) == made.as_bytes()
+    (note,) = frappe.get_all(
+        "Comment", {"reference_name": item.name, "comment_type": "Info"}, pluck="content", order_by="name"
+    )
+    assert "big.zip" in note
+
+
+def test_a_mailbox_that_begins_to_register_leaves_its_old_mails_alone() -> None:
+    box = account(**{mailbox.REGISTERS: 0, mailbox.SINCE: None})
+    assert not box.get(mailbox.SINCE)
+    box.set(mailbox.REGISTERS, 1)
+    box.save()
+    assert abs(get_datetime(box.get(mailbox.SINCE)) - now_datetime()) < timedelta(minutes=1)
