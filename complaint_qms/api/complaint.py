@@ -3,18 +3,22 @@
 `overview` and `take_step` are those of every record with stages, also under this address.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import frappe
 from frappe import _
 
-from complaint_qms.api.arguments import checked
+from complaint_qms.api.arguments import checked, read_parts
 from complaint_qms.api.progress import overview, take_step
+from complaint_qms.exceptions import TryAgainError
+from complaint_qms.services.inbox import rest, rest_batch
 from complaint_qms.services.intake import context as context_service
-from complaint_qms.services.intake import register as intake
-from complaint_qms.services.record.input_validation import read_object
+from complaint_qms.services.record.input_validation import read_object, refuse
+from complaint_qms.services.transactions import without_deadlock
 
-__all__ = ["context", "overview", "register", "take_step"]
+__all__ = ["context", "overview", "register", "register_many", "take_step"]
 
 
 @frappe.whitelist(methods=["POST"])
@@ -30,8 +34,29 @@ def register(data: Any = None) -> dict[str, Any]:
     """
     frappe.has_permission("Complaint", "create", throw=True)
     fields = read_object(data, _("Send the fields of the complaint as an object in “data”."))
-    doc = intake.register(fields)
+    doc = _once_others_are_done(partial(rest.register_sent, fields))
     return {"name": doc.name, "stage": doc.stage, "workflow_state": doc.workflow_state}
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def register_many(data: Any = None) -> dict[str, Any]:
+    """Register up to a hundred complaints; each is registered or refused by itself, and once however often it is sent.
+
+    Args:
+        data: a list of what `register` takes, or its JSON text; each entry with an `idempotency_key` of its own.
+
+    Returns:
+        {registered, refused (how many), results: [{index, idempotency_key, name, stage, workflow_state} or
+        {index, idempotency_key, error: {type, messages, fields}}]}
+    """
+    frappe.has_permission("Complaint", "create", throw=True)
+    entries = read_parts("data", data)
+    if not isinstance(entries, list):
+        refuse(_("Send the complaints as a list in “data”."))
+    results = _once_others_are_done(partial(rest_batch.register_batch, entries))
+    refused = sum("error" in result for result in results)
+    return {"registered": len(results) - refused, "refused": refused, "results": results}
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -41,3 +66,20 @@ def context(name: str) -> dict[str, Any]:
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("read")
     return context_service.context(doc)
+
+
+def _once_others_are_done(act: Callable[[], Any]) -> Any:
+    """What `act` gives, also where the database gives it up for others a few times.
+
+    Raises:
+        TryAgainError: it was given up too often.
+    """
+    try:
+        return without_deadlock(act)
+    except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+        frappe.throw(
+            _(
+                "Too many requests were changing the same records at this moment. Nothing was changed: send it again."
+            ),
+            TryAgainError,
+        )

@@ -43,7 +43,7 @@ def test_the_examples_are_what_the_site_answers():
     agent = factory.user("Complaint Agent", "Complaint Manager", email="docs@qms.example")
     name, found = NAMED, []
     examples = EXAMPLE.findall(PAGE)
-    assert len(examples) == 7
+    assert len(examples) == 8
     for number, (method, path, body, shown) in enumerate(examples):
         sent = json.loads(body.replace(NAMED, name)) if body.strip() else b""
         answer = ask(method, path.replace(NAMED, name), sent, user=agent, keep=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import frappe
 import pytest
+from frappe.core.doctype.file.exceptions import MaxFileSizeReachedError
 from frappe.utils import now_datetime
 
 from complaint_qms.constants import inbox
@@ -33,6 +34,7 @@ def test_a_message_is_kept_as_it_was_sent():
     assert item.name.startswith("CIN-")
     assert (item.text, item.payload, item.state) == (sent.text, sent.payload, NEW)
     assert (item.sender_address, item.received_at, item.channel) == (sent.sender.address, NOW, "Web Form")
+    assert not frappe.db.get_value(DOCTYPE, keep_message(message()).name, "language")  # nobody has said which
     (file,) = frappe.get_all(
         "File",
         {"attached_to_doctype": DOCTYPE, "attached_to_name": item.name},
@@ -99,7 +101,19 @@ def test_a_file_that_the_site_does_not_take_is_told_of(monkeypatch):
 
 
 def _too_large(file):
-    raise frappe.ValidationError("too large")
+    raise MaxFileSizeReachedError("too large")
+
+
+def test_a_file_that_is_not_what_it_says_is_kept_all_the_same():
+    broken = InboundFile("invoice.pdf", b"%PDF-1.4 no end")
+    item = keep_message(message(files=(broken,))).name
+    (file,) = frappe.get_all("File", {"attached_to_name": item}, ["name", "file_name"], order_by="name")
+    assert file.file_name.startswith("invoice.pdf")
+    assert file.file_name.endswith(".bin")
+    assert frappe.get_doc("File", file.name).get_content() in (broken.content, broken.content.decode())
+    assert frappe.db.exists(
+        "Comment", {"reference_name": item, "content": ("like", "%invoice.pdf was kept as%")}
+    )
 
 
 def test_the_same_message_is_taken_once():

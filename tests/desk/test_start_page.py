@@ -49,7 +49,7 @@ def test_entries_filter_as_the_shortcuts_of_the_workspace_do():
         assert address.path == f"/desk/{shortcut.link_to.lower().replace(' ', '-')}/view/list"
         assert {field: json.loads(value) for field, value in parse_qsl(address.query)} == wanted
         filtered += 1
-    assert filtered == 5
+    assert filtered == 6
 
 
 def test_every_link_of_the_workspace_but_the_cases_is_in_the_sidebar():

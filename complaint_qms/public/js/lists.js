@@ -8,7 +8,7 @@ import { know_people } from "./people";
 import { date_text, elapsed, moment_text } from "./words";
 
 // Short facts, which are shown whole: a state, another choice, the number of a record.
-const SHORT = { capa_type: "choice", outcome: "choice", road: "choice", complaint: "number", name: "number" };
+const SHORT = { capa_type: "choice", outcome: "choice", complaint: "number", name: "number" };
 // As wide as the widest of them; a name gives way at some point.
 const KINDS = ["status", "due", "person", "age", "choice", "number"];
 const PERSON = { Complaint: "complaint_owner", Investigation: "investigator", CAPA: "capa_owner" };

@@ -47,13 +47,19 @@ def of_message(message: Message) -> str:
 def of_error(error: BaseException) -> str:
     """What an error said, in the present language, as a reason."""
     told = error.args[0] if error.args else ""
-    if isinstance(error, frappe.MandatoryError) and (found := _MANDATORY.fullmatch(str(told))):
-        meta = frappe.get_meta(found[1])
-        labels = [meta.get_label(name.strip()) for name in found[2].split(",")]
+    if fields := missing_fields(error):
+        meta = frappe.get_meta(_MANDATORY.fullmatch(str(told))[1])
+        labels = [meta.get_label(name) for name in fields]
         return json.dumps([_node(Message("“{field}” is missing.", {"field": label})) for label in labels])
     parts = told if isinstance(told, list | tuple) else [told or type(error).__name__]
     sentences = [said(frappe.ValidationError(part))[:_LONGEST] for part in parts[:_MOST_SENTENCES]]
     return json.dumps([_recognized(sentence) for sentence in sentences])
+
+
+def missing_fields(error: BaseException) -> list[str]:
+    """The fields that the framework has found empty; none for any other error."""
+    found = _MANDATORY.fullmatch(str(error.args[0])) if isinstance(error, frappe.MandatoryError) else None
+    return [name.strip() for name in found[2].split(",")] if found else []
 
 
 def in_words(stored: str | list[Node] | None) -> str:

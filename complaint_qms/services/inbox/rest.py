@@ -31,6 +31,7 @@ from complaint_qms.services.intake import idempotency, register
 from complaint_qms.services.intake.register import CLOSED_TO_CALLERS
 from complaint_qms.services.record.error_text import way_of
 from complaint_qms.services.record.tags import without_tags
+from complaint_qms.services.transactions import without_deadlock
 
 _FILE: Final = "request.json"
 
@@ -41,10 +42,10 @@ def register_sent(sent: dict[str, Any]) -> Document:
     Raises:
         frappe.ValidationError: as `register`; the request is kept once its transaction is rolled back.
     """
-    message = _message(sent)
-    before = _items_of([message]).get(unique_key(message)) if message.message_id else None
+    message = message_of(sent)
+    before = items_of([message]).get(unique_key(message)) if message.message_id else None
     if before and before.state == ADDED:
-        return _of_person(before)
+        return added_by_person(before)
     try:
         doc = register.register(sent)
     except frappe.ValidationError as error:
@@ -53,7 +54,7 @@ def register_sent(sent: dict[str, Any]) -> Document:
             reason = reasons.of_error(error)
             frappe.db.after_rollback.add(partial(_keep_at_last, message, reason))
         raise
-    settle([(before, doc)] if before else [])
+    settle([(before, doc.name)] if before else [])
     return doc
 
 
@@ -76,21 +77,12 @@ def keep_refused(message: InboundMessage, reason: str) -> str:
     return kept.name
 
 
-def settle(pairs: list[tuple[Mapping[str, Any], Document]]) -> None:
-    """The items of requests that were refused before and are registered now say so."""
-    for before, doc in pairs:
-        if before.state in TAKEN:
-            continue
-        item = locked(before.name)
-        if item.state not in TAKEN:
-            write(
-                item,
-                state=REGISTERED,
-                complaint=doc.name,
-                company=doc.company,
-                reason=None,
-                next_attempt=None,
-            )
+def settle(pairs: list[tuple[Mapping[str, Any], str]]) -> None:
+    """The items of requests that were refused before and are registered now, each with its complaint, say so."""
+    for before, complaint in pairs:
+        item = locked(before.name) if before.state not in TAKEN else None
+        if item and item.state not in TAKEN:
+            write(item, state=REGISTERED, complaint=complaint, reason=None, next_attempt=None)
 
 
 def read_request(item: Document) -> Outcome:
@@ -107,17 +99,8 @@ def read_request(item: Document) -> Outcome:
         frappe.set_user(present)
 
 
-def _keep_at_last(message: InboundMessage, reason: str) -> None:
-    """After the transaction of a refused request was rolled back. Its answer is on the way already."""
-    try:
-        keep_refused(message, reason)
-        frappe.db.commit()
-    except Exception as error:
-        frappe.db.rollback()
-        frappe.log_error(title="Refused request not kept", message=way_of(error))
-
-
-def _message(sent: dict[str, Any]) -> InboundMessage:
+def message_of(sent: dict[str, Any]) -> InboundMessage:
+    """A request as a message; `message_id` is its key, and empty where it has none that counts."""
     key = sent.get("idempotency_key")
     text = sent.get("description") if isinstance(sent.get("description"), str) else ""
     fields = {name: value for name, value in sent.items() if name not in CLOSED_TO_CALLERS}
@@ -139,25 +122,41 @@ def _message(sent: dict[str, Any]) -> InboundMessage:
     )
 
 
-def _text(sent: Mapping[str, Any], name: str) -> str:
-    value = sent.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _items_of(messages: list[InboundMessage]) -> dict[str, Any]:
-    """Items of these messages by their unique key; one query."""
-    keys = [unique_key(message) for message in messages]
-    rows = frappe.get_all(
-        DOCTYPE,
-        {"unique_key": ("in", keys)},
-        ["name", "state", "complaint", "unique_key"],
-        order_by="name asc",
-    )
+def items_of(messages: list[InboundMessage]) -> dict[str, Any]:
+    """Items of these messages by their unique key, those that were refused before; one query, none without messages."""
+    if not messages:
+        return {}
+    table = frappe.qb.DocType(DOCTYPE)
+    # Asked before each registration with a key: past the framework's list query, which takes longer than the answer.
+    rows = (
+        frappe.qb.from_(table)
+        .select(table.name, table.state, table.complaint, table.unique_key)
+        .where(table.unique_key.isin([unique_key(message) for message in messages]))
+    ).run(as_dict=True)
     return {row.unique_key: row for row in rows}
 
 
-def _of_person(before: Mapping[str, Any]) -> Document:
-    """The complaint to which a person has added the request."""
+def added_by_person(before: Mapping[str, Any]) -> Document:
+    """The complaint to which a person has added a request.
+
+    Raises:
+        frappe.PermissionError: its sender may not read it.
+    """
     doc = frappe.get_doc("Complaint", before.complaint)
     doc.check_permission("read")
     return doc
+
+
+def _keep_at_last(message: InboundMessage, reason: str) -> None:
+    """After the transaction of a refused request was rolled back. Its answer is on the way already."""
+    try:
+        without_deadlock(partial(keep_refused, message, reason))
+        frappe.db.commit()
+    except Exception as error:
+        frappe.db.rollback()
+        frappe.log_error(title="Refused request not kept", message=way_of(error))
+
+
+def _text(sent: Mapping[str, Any], name: str) -> str:
+    value = sent.get(name)
+    return value if isinstance(value, str) else ""

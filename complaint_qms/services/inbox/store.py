@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
 import frappe
+from frappe.core.doctype.file.exceptions import MaxFileSizeReachedError
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
@@ -185,10 +186,11 @@ def _item(message: InboundMessage, unique: str) -> Document:
             "state": NEW,
             "next_attempt": now,
             "road": message.road,
-            "channel": _existing("Complaint Channel", message.channel),
+            "channel": _existing("Complaint Channel", message.channel) or "",
             "company": _existing("Company", message.company)
             or _existing("Company", frappe.get_cached_doc(SETTINGS).default_company),
-            "language": _existing("Language", message.language),
+            "language": _existing("Language", message.language)
+            or "",  # not the site's, which says nothing of the sender
             "sender_name": _short(message.sender.name),
             "sender_address": _short(message.sender.address),
             "subject": _short(message.subject) or _short(message.text) or None,
@@ -234,20 +236,38 @@ def _attach(doc: Document, message: InboundMessage) -> None:
 
 
 def _save(doc: Document, file: InboundFile, lost: list[Message], *, is_raw: bool = False) -> str | None:
-    """The name of the File; None for one that is not taken, with a line about it in `lost`. A raw message is always taken."""
+    """The name of the File; None for one that is not taken. What is not as it was sent is told by a line in `lost`. A raw
+    message is always taken."""
     name = _file_name(file.name)
     if not file.content:
         lost.append(line("The file {0} came in empty.", Text(name)))
         return None
+    try:
+        return _insert(doc, name, file.content, is_raw=is_raw)
+    except MaxFileSizeReachedError as error:
+        lost.append(line("The file {0} was not kept: {1}", Text(name), Text(said(error))))
+        return None
+    except Exception as error:
+        why = said(error)
+    # What the site does not take for what it says it is, such as a PDF that is none, is kept as plain bytes.
+    try:
+        kept = _insert(doc, f"{name}.bin", file.content, is_raw=is_raw)
+    except Exception as error:
+        lost.append(line("The file {0} was not kept: {1}", Text(name), Text(said(error))))
+        return None
+    lost.append(line("The file {0} was kept as {1}: {2}", Text(name), Text(f"{name}.bin"), Text(why)))
+    return kept
+
+
+def _insert(doc: Document, name: str, content: bytes, *, is_raw: bool) -> str:
     frappe.db.savepoint("file")
     told = len(frappe.local.message_log)
     try:
-        return _file(doc, name, file.content, is_raw=is_raw).name
-    except Exception as error:
+        return _file(doc, name, content, is_raw=is_raw).name
+    except Exception:
         roll_back_to("file")
         del frappe.local.message_log[told:]
-        lost.append(line("The file {0} was not kept: {1}", Text(name), Text(said(error))))
-    return None
+        raise
 
 
 def _file(doc: Document, name: str, content: bytes, *, is_raw: bool) -> Document:

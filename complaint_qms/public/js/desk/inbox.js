@@ -83,7 +83,7 @@ function offer_decisions(frm) {
 	frm.add_custom_button(__("Belongs to a Complaint"), () => choose_complaint(frm));
 	if (!OPEN.includes(doc.state)) return;
 	frm.add_custom_button(__("Not a Complaint"), () => ask_why(frm));
-	if (doc.state === "waiting") frm.add_custom_button(__("Read It Again"), () => try_again(frm));
+	if (doc.state === "waiting" && doc.__onload && doc.__onload.is_read) frm.add_custom_button(__("Read It Again"), () => try_again(frm));
 }
 
 /** The short form of a new complaint opens, filled with what the message says; saving it is the decision. */

@@ -1,0 +1,197 @@
+"""Many complaints in one request, and requests that are refused: what was sent waits until it is mended."""
+
+from __future__ import annotations
+
+import json
+
+import frappe
+import pytest
+
+from complaint_qms.constants import roles
+from complaint_qms.constants.inbox import DISMISSED, DOCTYPE, REGISTERED, WAITING
+from complaint_qms.services.inbox import decisions, rest_batch, understanding
+from complaint_qms.services.inbox.reasons import in_words
+from tests.desk import factory
+from tests.desk.rest import Person
+from tests.desk.wire import ask
+
+REGISTER = "complaint_qms.api.complaint.register"
+MANY = "complaint_qms.api.complaint.register_many"
+DATA = {"subject": "Handle broken", "description": "It broke.", "complainant_name": "A passer-by"}
+
+
+def key() -> str:
+    return frappe.generate_hash(length=12)
+
+
+def entry(**values) -> dict:
+    return {**DATA, "idempotency_key": key(), **values}
+
+
+def many(data, user="Administrator", keep=True):
+    return ask("POST", f"/api/method/{MANY}", {"data": data}, user=user, keep=keep)
+
+
+def item_of(sent: dict):
+    return frappe.get_doc(DOCTYPE, {"message_id": sent["idempotency_key"]})
+
+
+def test_each_is_registered_or_refused_by_itself():
+    data = [
+        entry(),
+        entry(qty="many"),
+        entry(customer="Nobody"),
+        entry(no_such_field=1),
+        {name: value for name, value in entry().items() if name != "idempotency_key"},
+        "no object",
+        entry(idempotency_key=" "),
+        entry(subject=""),
+        entry(),
+    ]
+    answer = many(data, keep=True)
+    body = answer.body["message"]
+    results = body["results"]
+    assert (answer.status, body["registered"], body["refused"]) == (200, 2, 7)
+    assert [result["index"] for result in results] == list(range(9))
+    assert [index for index, result in enumerate(results) if "name" in result] == [0, 8]
+    assert not answer.said
+    errors = [result.get("error") for result in results]
+    assert errors[1]["fields"] == ["qty"]
+    assert "“many” is not a number; write it like 1234.5" in errors[1]["messages"][0]
+    assert errors[2]["fields"] == ["customer"]
+    assert "Nobody" in errors[2]["messages"][0]
+    assert errors[3]["fields"] == ["no_such_field"]
+    assert "of its own" in errors[4]["messages"][0]
+    assert "as an object" in errors[5]["messages"][0]
+    assert errors[6]["fields"] == ["idempotency_key"]
+    assert errors[7]["fields"] == ["subject"]
+    for index in (0, 8):
+        assert frappe.db.get_value("Complaint", results[index]["name"], "subject") == DATA["subject"]
+
+
+def test_the_same_again_gives_the_same_records():
+    data = [entry(), entry(qty="many"), entry()]
+    data.append(data[0])  # twice in one request as well
+    first, again = many(data).body["message"], many(data).body["message"]
+    assert first == again
+    assert first["results"][0]["name"] == first["results"][3]["name"]
+    assert (
+        ask("POST", f"/api/method/{REGISTER}", {"data": data[2]}, keep=True).body["message"]["name"]
+        == first["results"][2]["name"]
+    )
+    assert (
+        frappe.db.count("Complaint", {"idempotency_key": ("in", [row["idempotency_key"] for row in data])})
+        == 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (None, "as a list"),
+        ({}, "as a list"),
+        ("x", "has to be a list"),
+        ([], "at least one"),
+        ([DATA] * (rest_batch.MOST + 1), f"{rest_batch.MOST} at most"),
+        ([{**DATA, "description": "x" * rest_batch.MOST_BYTES}], "bytes"),
+    ],
+    ids=range(6),
+)
+def test_a_request_that_is_none_is_refused_as_a_whole(data, said):
+    answer = many(data)
+    assert answer.status == 417
+    assert said in answer.said
+
+
+def test_who_may_not_register_may_not_register_many():
+    assert many([entry()], user=factory.user(roles.INVESTIGATOR)).status == 403
+
+
+def test_what_was_refused_waits_and_is_settled_by_the_same_key():
+    agent, sent = factory.person(roles.AGENT), entry(qty="many")
+    assert many([sent], user=agent).body["message"]["refused"] == 1
+    item = item_of(sent)
+    assert (item.state, item.road, item.sender_name, item.owner) == (WAITING, "rest", "A passer-by", agent)
+    assert json.loads(item.payload)["qty"] == "many"
+    assert "“many” is not a number" in in_words(item.reason)
+    worse = {**sent, "qty": "lots"}
+    many([worse], user=agent)
+    item.reload()
+    assert json.loads(item.payload)["qty"] == "lots"
+    assert "“lots”" in in_words(item.reason)
+    assert frappe.db.count(DOCTYPE, {"message_id": sent["idempotency_key"]}) == 1
+    (result,) = many([{**sent, "qty": 3}], user=agent).body["message"]["results"]
+    item.reload()
+    assert (item.state, item.complaint, item.decided_by) == (REGISTERED, result["name"], None)
+
+
+def test_the_first_words_of_a_refused_request_are_in_its_versions():
+    sent = entry(qty="many")
+    many([sent])
+    many([{**sent, "qty": "lots"}])
+    versions = frappe.get_all("Version", {"docname": item_of(sent).name}, pluck="data", order_by="creation")
+    assert any('\\"many\\"' in data for data in versions)
+
+
+@pytest.mark.parametrize("door", [REGISTER, MANY])
+def test_what_a_person_made_of_it_is_what_its_sender_gets(door):
+    def send(sent):
+        data = sent if door == REGISTER else [sent]
+        body = ask("POST", f"/api/method/{door}", {"data": data}, user=agent, keep=True).body["message"]
+        return body["name"] if door == REGISTER else body["results"][0]["name"]
+
+    agent, person = factory.person(roles.AGENT), factory.person(roles.MANAGER)
+    made, added = entry(qty="many"), entry(qty="many")
+    many([made, added], user=agent)
+    frappe.set_user(person)
+    complaint = decisions.make_complaint(item_of(made).name, {"qty": 2})
+    other = factory.complaint()
+    decisions.belongs_to(item_of(added).name, other.name)
+    frappe.set_user("Administrator")
+    assert complaint.complainant_name == "A passer-by"  # from the request
+    assert send({**made, "qty": 2}) == complaint.name
+    assert send({**added, "qty": 2}) == other.name
+    assert frappe.db.count("Complaint", {"idempotency_key": made["idempotency_key"]}) == 1
+
+
+def test_a_request_that_was_put_away_can_be_sent_right():
+    sent = entry(qty="many")
+    many([sent])
+    decisions.not_a_complaint(item_of(sent).name, "A test of theirs.")
+    assert item_of(sent).state == DISMISSED
+    assert many([{**sent, "qty": 1}]).body["message"]["registered"] == 1
+    assert item_of(sent).state == REGISTERED
+
+
+def test_a_refused_request_is_registered_once_it_is_read_again():
+    """What stood in the way was on the site: the same payload is right now."""
+    agent, sent = factory.person(roles.AGENT), entry(customer="Comes Later Ltd")
+    many([sent], user=agent)
+    item = item_of(sent)
+    customer = factory.customer()
+    frappe.rename_doc("Customer", customer.name, "Comes Later Ltd", force=True)
+    decisions.try_again(item.name)
+    assert understanding.understand(item.name) == REGISTERED
+    item.reload()
+    made = frappe.get_doc("Complaint", item.complaint)
+    assert (made.owner, made.customer) == (agent, "Comes Later Ltd")
+    assert many([sent], user=agent).body["message"]["results"][0]["name"] == made.name
+
+
+@pytest.mark.slow
+@pytest.mark.commits
+def test_a_refusal_over_http_keeps_what_was_sent(server):
+    user = frappe.get_doc("User", factory.user(roles.AGENT))
+    user.api_key, user.api_secret = frappe.generate_hash(length=15), "secret-of-the-test"
+    user.save(ignore_permissions=True)
+    frappe.db.commit()
+    agent, sent = Person(server, f"{user.api_key}:secret-of-the-test"), entry(qty="many")
+    for _again in range(2):
+        assert "“many” is not a number" in agent.refused("call", REGISTER, data=sent)
+    frappe.db.rollback()
+    item = item_of(sent)
+    assert (item.state, item.owner, json.loads(item.payload)["qty"]) == (WAITING, user.name, "many")
+    assert frappe.db.count(DOCTYPE, {"message_id": sent["idempotency_key"]}) == 1
+    made = agent.call(REGISTER, data={**sent, "qty": 2})["name"]
+    frappe.db.rollback()
+    assert (item_of(sent).state, item_of(sent).complaint) == (REGISTERED, made)
