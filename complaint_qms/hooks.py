@@ -35,6 +35,7 @@ extend_bootinfo = ["complaint_qms.overrides.boot.extend_bootinfo"]
 # Levels by weight, not by the alphabet
 standard_queries = dict.fromkeys(("Risk Severity", "Risk Occurrence"), "complaint_qms.api.risk.offered")
 doctype_js = {
+    **dict.fromkeys(("Batch", "Item", "Serial No"), "public/js/erpnext/product_code.js"),
     "Customer": "public/js/erpnext/customer.js",
     "Delivery Note": ["public/js/erpnext/delivery_note.js", "public/js/erpnext_documents.js"],
     "Sales Invoice": ["public/js/erpnext/sales_invoice.js", "public/js/erpnext_documents.js"],
@@ -65,6 +66,7 @@ has_permission = {
     "File": "complaint_qms.overrides.files.may_create",
 }
 auth_hooks = ["complaint_qms.overrides.requests.check_request"]
+after_request = ["complaint_qms.overrides.visitor_pages.after_request"]
 _DESK = "complaint_qms.overrides.desk"
 override_whitelisted_methods = {
     "erpnext.crm.utils.get_open_activities": f"{_DESK}.get_open_activities",
@@ -230,6 +232,7 @@ scheduler_events = {
             "complaint_qms.jobs.inbox.read_messages",
         ]
     },
+    "hourly_long": ["complaint_qms.jobs.uploads.delete_left_uploads"],
     "daily_long": ["complaint_qms.jobs.evidence.check_evidence"],
 }
 

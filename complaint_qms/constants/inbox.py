@@ -13,7 +13,7 @@ CHAT: Final = "chat"
 ROADS: Final[dict[str, str]] = {
     MAIL: "complaint_qms.services.mailbox.reading.read_item",
     REST: "complaint_qms.services.inbox.rest.read_request",
-    PAGE: "",
+    PAGE: "complaint_qms.services.visitor.filing.read_filed",
     PORTAL: "",
     CHAT: "",
 }

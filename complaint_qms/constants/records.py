@@ -151,6 +151,8 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("Complaint QMS Settings", SETTINGS, tracked=True),
     Record("Complaint Demo Record", TOOL),
     Record("Complaint Import", TOOL),
+    Record("Complaint Tracking Link", TOOL),
+    Record("Complaint Upload", TOOL),
     Record("Complaint Match Key", TOOL),
     Record("QMS Event", TOOL, sight="activity"),
     Record("QMS Message", TOOL, sight="activity"),

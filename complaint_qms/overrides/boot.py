@@ -13,13 +13,14 @@ from complaint_qms.services.people.home import home_of
 from complaint_qms.services.record import gate_codes
 from complaint_qms.services.record.error_text import logged_only
 from complaint_qms.services.record.labels import choice_words
+from complaint_qms.services.visitor import page
 
 
 def extend_bootinfo(bootinfo: dict) -> None:
     """The English names of the stable keys (`public/js/labels.js`), those of choices in the reader's language for the
     framework's controls, the app's records, which kind of work each is, what is chosen by name alone, what the
     reader opens none of, the records with a story, who is told the numbers of gates, the remedy that is proposed for what
-    a customer expects, fields that hold shipped words, and the workspace that the desk of 15 opens with for people whose
+    a customer expects, fields that hold shipped words, whether the public page is open, and the workspace that the desk of 15 opens with for people whose
     work is in the app."""
     bootinfo["complaint_qms_words"] = WORDS
     bootinfo["complaint_qms_records"] = [record.doctype for record in RECORDS]
@@ -31,6 +32,7 @@ def extend_bootinfo(bootinfo: dict) -> None:
     bootinfo["complaint_qms_told_of_gates"] = sorted(gate_codes.TOLD)
     bootinfo["complaint_qms_remedies"] = REMEDY_OF_EXPECTATION
     bootinfo["complaint_qms_shipped_texts"] = SHIPPED_TEXTS
+    bootinfo["complaint_qms_page_open"] = page.is_open()
     with logged_only("Home of the desk not found"):
         _open_at_home(bootinfo)
 

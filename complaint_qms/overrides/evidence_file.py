@@ -30,6 +30,8 @@ def _upon(base: type[File]) -> type[File]:
             super().on_trash()
 
         def save_file(self, *args: Any, **kwargs: Any) -> Any:
+            if self.flags.kept_as_sent:
+                return protection.save_as_sent(self)
             upload = not self.file_url
             saved = super().save_file(*args, **kwargs)
             if not (upload and protection.is_hidden(self)):

@@ -27,11 +27,12 @@ MODULES = {
     "charset-normalizer": "charset_normalizer",
     "google-re2": "re2",
     "import-linter": "importlinter",
+    "pillow": "PIL",
 }
 # Rooms that run without a bench; everything else may use what Frappe depends on.
 ALONE = ("engine", "constants", "tabular", "backtest")
 FROM_THE_BENCH = {
-    "frappe", "erpnext", "bs4", "click", "PIL", "psutil", "pymysql", "pypdf", "pypika", "redis", "requests", "rq", "werkzeug",
+    "frappe", "erpnext", "bs4", "click", "PIL", "psutil", "pymysql", "pypdf", "pypika", "pyqrcode", "redis", "requests", "rq", "werkzeug",
 }  # fmt: skip
 BENCH_DISTRIBUTIONS = {"bs4": "beautifulsoup4", "PIL": "pillow"}
 # Run by their command line, or read by another tool.

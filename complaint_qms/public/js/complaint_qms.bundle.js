@@ -7,6 +7,7 @@ import * as lists from "./lists";
 import * as markup from "./markup";
 import * as words from "./words";
 import { safe_color } from "./colors";
+import { show_product_code } from "./product_code";
 import { mind_filters } from "./list_words";
 import { mind_story } from "./story";
 import { hide_arrows, mind_the_rest, show_as_text } from "./stored_text";
@@ -101,6 +102,7 @@ Object.assign(complaint_qms, {
 	markup,
 	words,
 	safe_color,
+	show_product_code,
 	show_as_text,
 	offer_complaint,
 	mute_workflow_menu,

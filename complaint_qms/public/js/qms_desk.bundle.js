@@ -20,6 +20,7 @@ import { draw_setup } from "./desk/setup";
 import { offer_demo } from "./desk/demo";
 import { choose_pack } from "./desk/packs";
 import { offer_tour } from "./desk/tour";
+import { offer_tracking_link } from "./desk/tracking_link";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
@@ -53,6 +54,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	offer_demo,
 	choose_pack,
 	offer_tour,
+	offer_tracking_link,
 	complete_own_action,
 	mind_board,
 	set_complaint_queries,

@@ -3,6 +3,7 @@
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.settlement import approval_limit_changes, settings_check
+from complaint_qms.services.visitor import page
 
 
 class ComplaintQMSSettings(Checked):
@@ -10,3 +11,4 @@ class ComplaintQMSSettings(Checked):
         matrix.check_default(self)
         settings_check.check_settlement_settings(self)
         approval_limit_changes.stamp_changes(self)
+        page.check_settings(self)

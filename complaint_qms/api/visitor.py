@@ -1,0 +1,121 @@
+"""The doors of the public page, open to everybody: each says how often one address may knock, and takes nothing on trust."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.rate_limiter import rate_limit
+
+from complaint_qms.api.arguments import checked, read_names
+from complaint_qms.services.record.input_validation import read_object, refuse
+from complaint_qms.services.visitor import filing, page, proof_of_work, tracking, uploads
+
+_HOUR = 3600
+_LONGEST_TOKEN = 200
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=60, seconds=_HOUR)
+@checked
+def begin_upload(file_name: str, size: int) -> dict[str, Any]:
+    """Announce a file: {upload, chunk, received}."""
+    page.settings()
+    if not page.most_files():
+        refuse(_("Files are not taken on this page. Send your complaint without them."))
+    return uploads.begin_upload(file_name, size)
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=3000, seconds=_HOUR)
+@checked
+def send_piece(upload: str, offset: int) -> dict[str, Any]:
+    """Take in a piece of a file, sent as the `piece` of a form: {received, size, complete}."""
+    page.settings()
+    piece = frappe.request.files.get("piece") if frappe.request else None
+    if not piece or not offset >= 0:
+        refuse(_("“{0}” is missing.").format("piece"))
+    content = piece.stream.read(uploads.CHUNK + 1)
+    return uploads.append_piece(_token(upload), offset, content)
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=600, seconds=_HOUR)
+@checked
+def upload_state(upload: str) -> dict[str, Any]:
+    """How far a file has come: {received, size, complete}."""
+    page.settings()
+    return uploads.upload_state(_token(upload))
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=20, seconds=_HOUR)
+@checked
+def file_complaint(
+    key: str,
+    data: Any = None,
+    files: Any = None,
+    without_place: bool = False,
+    website: str = "",
+    challenge: str = "",
+    answer: str = "",
+) -> dict[str, Any]:
+    """Take a complaint in: {number, link}. Sent again with the same key it is the same complaint.
+
+    Args:
+        data: what was filled in, as `services.visitor.filing.file_complaint` says.
+        files: secrets of files that have arrived.
+        website: a field that people do not see; whoever fills it in is a machine.
+        challenge, answer: of `services.visitor.proof_of_work`, where the settings ask for it.
+    """
+    settings = page.settings()
+    if website:
+        refuse(_("This form was filled in by a machine. Leave the field “{0}” empty.").format("website"))
+    if settings.page_proof_of_work and not proof_of_work.is_answered(challenge, answer):
+        refuse(_("The form was open for too long. Send it once more; what you have typed stays."))
+    sent = read_object(data, _("Send the fields of the complaint as an object in “data”."))
+    tokens = [_token(token) for token in read_names("files", files or [])]
+    return filing.file_complaint(sent, key, tokens, without_place=without_place)
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=120, seconds=_HOUR)
+def new_challenge() -> dict[str, Any]:
+    """A challenge for the browser: {challenge, bits}."""
+    page.settings()
+    return {"challenge": proof_of_work.challenge(), "bits": proof_of_work.BITS}
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=300, seconds=_HOUR)
+@checked
+def look(token: str) -> dict[str, Any]:
+    """How the complaint of a secret link stands."""
+    page.settings()
+    return tracking.how_it_stands(_token(token))
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=60, seconds=_HOUR)
+@checked
+def answer(token: str, text: str = "", files: Any = None, without_place: bool = False) -> dict[str, Any]:
+    """Take in what the complainant writes or sends by a secret link; how the complaint stands then."""
+    page.settings()
+    tokens = [_token(one) for one in read_names("files", files or [])]
+    tracking.take_message(_token(token), text, tokens, without_place=without_place)
+    return tracking.how_it_stands(_token(token))
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=60, seconds=_HOUR)
+@checked
+def decide(token: str, accepted: bool, text: str = "") -> dict[str, Any]:
+    """Take in whether the complainant accepts the solution; how the complaint stands then."""
+    page.settings()
+    tracking.take_decision(_token(token), accepted=accepted, text=text)
+    return tracking.how_it_stands(_token(token))
+
+
+def _token(sent: str) -> str:
+    if not 0 < len(sent) <= _LONGEST_TOKEN:
+        refuse(_("This link is not complete. Open it as it was given to you."))
+    return sent

@@ -1,0 +1,181 @@
+"""What a file is, by its content alone: a name or a declared type proves nothing.
+
+Photos, videos, sound and PDF are taken. What one program would read as a picture and another as an archive, a page or a program
+(a polyglot) is refused: its end or its beginning carries the marks of the other kind.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import Final, NamedTuple
+
+import filetype
+
+from complaint_qms.engine.message import Message
+
+HEAD: Final = 1 << 16
+"""Bytes from the beginning that :func:`file_type` looks at."""
+TAIL: Final = (1 << 16) + 22
+"""Bytes from the end: an archive's directory ends within the longest comment of a ZIP file (APPNOTE 4.3.16)."""
+MOST_PIXELS: Final = 200_000_000
+"""A picture of more is no photo of a camera; to show it would need gigabytes of memory."""
+
+
+class FileType(NamedTuple):
+    """``kind``: photo, video, audio or document; ``mime`` and ``ending`` as programs name the type."""
+
+    kind: str
+    mime: str
+    ending: str
+
+
+_TYPES: Final = {
+    row.mime: row
+    for row in (
+        FileType("photo", "image/jpeg", "jpg"),
+        FileType("photo", "image/png", "png"),
+        FileType("photo", "image/webp", "webp"),
+        FileType("photo", "image/gif", "gif"),
+        FileType("photo", "image/heic", "heic"),
+        FileType("video", "video/mp4", "mp4"),
+        FileType("video", "video/x-m4v", "m4v"),
+        FileType("video", "video/quicktime", "mov"),
+        FileType("video", "video/webm", "webm"),
+        FileType("video", "video/3gpp", "3gp"),
+        FileType("audio", "audio/mp4", "m4a"),
+        FileType("audio", "audio/mpeg", "mp3"),
+        FileType("audio", "audio/ogg", "ogg"),
+        FileType("audio", "audio/amr", "amr"),
+        FileType("audio", "audio/x-wav", "wav"),
+        FileType("document", "application/pdf", "pdf"),
+    )
+}
+_SAME: Final = {
+    "image/heif": "image/heic",
+    "image/avif": "",
+    "audio/aac": "",
+    "video/x-matroska": "video/webm",
+}
+_PAGE: Final = re.compile(
+    rb"<\s*(?:script|html|svg|iframe|body|!doctype|\?php|\?xml)|<\?=|javascript:", re.IGNORECASE
+)
+_PROGRAM: Final = (b"MZ", b"\x7fELF", b"#!/", b"\xca\xfe\xba\xbe")
+_ARCHIVE_END: Final = b"PK\x05\x06"
+_ARCHIVES: Final = (b"PK\x03\x04", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
+_ACTIVE_PDF: Final = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia)\b")
+# Major brands of files of boxes (ISO/IEC 14496-12), which other programs tell apart less well
+_BRANDS: Final = {
+    b"heic": "image/heic", b"heix": "image/heic", b"heim": "image/heic", b"heis": "image/heic", b"mif1": "image/heic",
+    b"M4A ": "audio/mp4", b"M4B ": "audio/mp4", b"M4V ": "video/x-m4v", b"qt  ": "video/quicktime",
+    b"3gp4": "video/3gpp", b"3gp5": "video/3gpp", b"3gp6": "video/3gpp", b"3g2a": "video/3gpp",
+    b"isom": "video/mp4", b"iso2": "video/mp4", b"iso4": "video/mp4", b"iso5": "video/mp4", b"iso6": "video/mp4",
+    b"mp41": "video/mp4", b"mp42": "video/mp4", b"avc1": "video/mp4", b"dash": "video/mp4", b"MSNV": "video/mp4",
+}  # fmt: skip
+
+NOT_TAKEN: Final = Message(
+    "Photos, videos, sound recordings and PDF files can be sent, this file is none of them."
+)
+MIXED: Final = Message("This file is of two kinds at once, which no camera makes. Send a new photo or a PDF.")
+TOO_MANY_PIXELS: Final = Message("This picture is larger than any photo. Send it smaller.")
+ACTIVE: Final = Message("This PDF contains programs or other files. Print it to a new PDF and send that.")
+BROKEN: Final = Message("This file is not complete. Send it again.")
+
+
+def file_type(head: bytes, tail: bytes, size: int) -> FileType | Message:
+    """What a file is, or in a sentence why it is not taken.
+
+    Args:
+        head: its first :data:`HEAD` bytes, or all.
+        tail: its last :data:`TAIL` bytes, or all.
+        size: of the whole, in bytes.
+    """
+    found = _TYPES.get(_mime(head))
+    if not found:
+        return NOT_TAKEN
+    if (
+        _ARCHIVE_END in tail
+        or any(mark in head[:4] for mark in _ARCHIVES)
+        or _carries_page(head, tail, found)
+    ):
+        return MIXED
+    if found.mime == "application/pdf":
+        return _pdf(head, tail) or found
+    if found.kind == "photo":
+        return _photo(head, tail, found) or found
+    return found if size > 64 else BROKEN
+
+
+def _mime(head: bytes) -> str:
+    if head[:4].startswith(_PROGRAM):
+        return ""
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12], "")
+    guessed = filetype.guess_mime(head[:8192]) or ""
+    return _SAME.get(guessed, guessed)
+
+
+def _carries_page(head: bytes, tail: bytes, found: FileType) -> bool:
+    """Words of a page or a program where a browser or a server that guesses would look: at the beginning, and behind a photo.
+    XMP, which cameras write, is such a text and says so of itself."""
+    beginning = re.sub(rb"<\?xpacket.*?\?>|<x:xmpmeta.*?</x:xmpmeta>", b"", head[:1024], flags=re.DOTALL)
+    if found.mime == "application/pdf":
+        return bool(_PAGE.search(beginning[:256]))
+    behind = _behind(tail, found)
+    return bool(
+        _PAGE.search(beginning) or _PAGE.search(behind) or any(mark in behind[:16] for mark in _ARCHIVES)
+    )
+
+
+def _behind(tail: bytes, found: FileType) -> bytes:
+    """What stands after the end of a picture."""
+    end = {"image/jpeg": b"\xff\xd9", "image/png": b"IEND\xaeB`\x82", "image/gif": b"\x00;"}.get(found.mime)
+    place = tail.rfind(end) if end else -1
+    return tail[place + len(end) :] if end and place >= 0 else b""
+
+
+def _pdf(head: bytes, tail: bytes) -> Message | None:
+    if not head.startswith(b"%PDF-"):
+        return MIXED
+    if b"%%EOF" not in tail[-2048:]:
+        return BROKEN
+    return ACTIVE if _ACTIVE_PDF.search(head) or _ACTIVE_PDF.search(tail) else None
+
+
+def _photo(head: bytes, tail: bytes, found: FileType) -> Message | None:
+    width, height = _measures(head, found.mime)
+    if width * height > MOST_PIXELS:
+        return TOO_MANY_PIXELS
+    if found.mime in ("image/jpeg", "image/png") and not (width and height):
+        return BROKEN
+    if found.mime == "image/jpeg" and b"\xff\xd9" not in tail:
+        return BROKEN
+    return BROKEN if found.mime == "image/png" and b"IEND\xaeB`\x82" not in tail else None
+
+
+def _measures(head: bytes, mime: str) -> tuple[int, int]:
+    """Width and height in pixels; (0, 0) where the beginning does not say."""
+    if mime == "image/png" and head[12:16] == b"IHDR":
+        return struct.unpack(">II", head[16:24]) if len(head) >= 24 else (0, 0)
+    if mime == "image/gif" and len(head) >= 10:
+        return struct.unpack("<HH", head[6:10])
+    if mime == "image/jpeg":
+        return _jpeg_measures(head)
+    return 0, 0
+
+
+def _jpeg_measures(head: bytes) -> tuple[int, int]:
+    """Off the start of its frame (ITU T.81, B.2.2), past the segments before it; a large one may hide it beyond `head`."""
+    place = 2
+    while place + 9 < len(head):
+        if head[place] != 0xFF:
+            return 0, 0
+        mark = head[place + 1]
+        if 0xC0 <= mark <= 0xCF and mark not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", head[place + 5 : place + 9])
+            return width, height
+        if mark in (0xFF, *range(0xD0, 0xD9)):
+            place += 1 if mark == 0xFF else 2
+            continue
+        place += 2 + int.from_bytes(head[place + 2 : place + 4], "big")
+    return (1, 1) if place > len(head) - 10 else (0, 0)

@@ -1,0 +1,19 @@
+"""What goes along with each answer of the public pages."""
+
+from typing import Any
+
+import frappe
+
+from complaint_qms.services.visitor import page
+
+_PATHS = ("/complaint", "/complaint/track")
+
+
+def after_request(response: Any, request: Any) -> None:
+    """Only the sites of the settings show the pages within their own (CSP 3, `frame-ancestors`)."""
+    if request.path.rstrip("/") not in _PATHS or not getattr(frappe.local, "db", None):
+        return
+    allowed = " ".join(["'self'", *page.frame_origins()])
+    response.headers["Content-Security-Policy"] = f"frame-ancestors {allowed}"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"

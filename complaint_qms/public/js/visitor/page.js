@@ -1,0 +1,90 @@
+// What both public pages share: their words, the way to the server, and elements made of text alone, never of markup.
+export const $page = document.getElementById("cv-page");
+export const page = JSON.parse($page.dataset.page);
+export const { words } = page;
+
+const DOOR = "/api/method/complaint_qms.api.visitor.";
+
+/** An element with attributes and children; children that are text stay text. */
+export function el(tag, attributes = {}, ...children) {
+	const element = document.createElement(tag);
+	for (const [name, value] of Object.entries(attributes)) {
+		if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+		else if (value === true) element.setAttribute(name, "");
+		else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+	}
+	element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+	return element;
+}
+
+/** Said by the server; what it says is shown as it is. `lost` where there was no answer at all. */
+export class Refusal extends Error {
+	constructor(lines, lost = false) {
+		super(lines.join(" "));
+		this.lines = lines;
+		this.lost = lost;
+	}
+}
+
+/** Ask the server: what it answers, or a Refusal. */
+export async function ask(door, values) {
+	const body = new FormData();
+	for (const [name, value] of Object.entries({ ...values, _lang: page.language })) {
+		body.append(name, value instanceof Blob || typeof value === "string" ? value : JSON.stringify(value));
+	}
+	let response;
+	try {
+		response = await fetch(DOOR + door, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin" });
+	} catch (error) {
+		throw new Refusal([words.offline], true);
+	}
+	const answer = await response.json().catch(() => ({}));
+	if (response.ok) return answer.message;
+	throw new Refusal(said(answer), response.status >= 500 && response.status !== 501);
+}
+
+function said(answer) {
+	try {
+		const lines = JSON.parse(answer._server_messages).map((text) => JSON.parse(text).message);
+		const plain = lines.map(
+			(line) => new DOMParser().parseFromString(String(line).replace(/<\/li>|<br\s*\/?>/g, "\n"), "text/html").body.textContent
+		);
+		const found = plain
+			.flatMap((line) => line.split("\n"))
+			.map((line) => line.trim())
+			.filter(Boolean);
+		if (found.length) return found;
+	} catch (error) {
+		// no sentence came along
+	}
+	return [words.failed];
+}
+
+/** A box with what is wrong, read out at once. */
+export function alert_box() {
+	const box = el("div", { class: "cv-alert", role: "alert", tabindex: "-1", hidden: true });
+	box.say = (lines) => {
+		box.replaceChildren(...lines.map((line) => el("p", {}, line)));
+		box.hidden = !lines.length;
+		if (lines.length) box.focus();
+	};
+	return box;
+}
+
+export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A name that nobody else has. */
+export function random_key() {
+	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A name and what it is, with what stands between them in the visitor's language. */
+export const paired = (name, value) => words.pair.replace("{0}", name).replace("{1}", value);
+
+const locale = page.language.replace("_", "-");
+
+/** A day as the visitor writes it. */
+export const day = (at) => new Date(at).toLocaleDateString(locale, { dateStyle: "medium" });
+
+/** A moment, in the visitor's own time zone. */
+export const moment_of = (at) => new Date(at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });

@@ -1,0 +1,216 @@
+// The form by which anybody sends a complaint. What was typed survives a reload and a refusal.
+import { Files } from "./visitor/files";
+import { $page, alert_box, ask, el, page, paired, random_key, words } from "./visitor/page";
+import { work } from "./visitor/work";
+
+const DRAFT = "complaint_page:draft";
+const TYPED = ["description", "product", "number", "order", "happened_on", "name", "email", "phone"];
+
+const form = document.getElementById("cv-form");
+const done = document.getElementById("cv-done");
+const box = alert_box();
+const files = new Files();
+let draft = read_draft();
+let code = page.code;
+draw();
+
+function draw() {
+	const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+	form.replaceChildren(
+		...[
+			field("description", "textarea", { rows: 5, required: true, maxlength: page.limits.text, placeholder: words.description_hint }),
+			files.element,
+			product(),
+			pair(field("order", "input", {}, words.optional), field("happened_on", "input", { type: "date", max: today }, words.optional)),
+			wishes(),
+			field("name", "input", { required: true, autocomplete: "name" }),
+			pair(
+				field("email", "input", { type: "email", autocomplete: "email", inputmode: "email" }),
+				field("phone", "input", { type: "tel", autocomplete: "tel" })
+			),
+			el("p", { class: "cv-small" }, words.one_of_both),
+			// People do not see this one; machines fill it in.
+			el(
+				"div",
+				{ class: "cv-trap", "aria-hidden": "true" },
+				el("label", {}, "Website", el("input", { name: "website", tabindex: "-1", autocomplete: "off" }))
+			),
+			box,
+			el("button", { type: "submit", class: "cv-button" }, words.send),
+		].filter(Boolean)
+	);
+}
+
+function field(name, tag, attributes, note) {
+	const id = `cv-${name}`;
+	const input = el(tag, { id, name, maxlength: 140, ...attributes, oninput: keep_draft });
+	input.value = draft[name] || "";
+	return el(
+		"div",
+		{ class: "cv-field" },
+		el("label", { for: id }, words[`label_${name}`], note ? el("small", {}, ` (${note})`) : null),
+		input
+	);
+}
+
+function pair(...fields) {
+	return el("div", { class: "cv-pair" }, ...fields);
+}
+
+function product() {
+	const { product: known } = page;
+	const asked = pair(
+		field("product", "input", { placeholder: words.product_hint }, words.optional),
+		field("number", "input", { placeholder: words.number_hint }, words.optional)
+	);
+	if (!known || !code) return asked;
+	const numbers = [known.batch_no && `${words.batch} ${known.batch_no}`, known.serial_no && `${words.serial} ${known.serial_no}`].filter(
+		Boolean
+	);
+	const card = el("div", { class: "cv-card" }, el("b", {}, known.name), el("span", {}, numbers.join(" · ")));
+	const other = el(
+		"button",
+		{
+			type: "button",
+			class: "cv-link",
+			onclick: () => {
+				code = "";
+				card.replaceWith(asked);
+				asked.querySelector("input").focus();
+			},
+		},
+		words.not_this
+	);
+	card.append(other);
+	return card;
+}
+
+function wishes() {
+	const chosen = new Set(draft.wishes || []);
+	const chips = page.wishes.map(({ key, name }) => {
+		const input = el("input", { type: "checkbox", name: "wishes", value: key, checked: chosen.has(key), onchange: keep_draft });
+		return el("label", { class: "cv-chip" }, input, el("span", {}, name));
+	});
+	return el(
+		"fieldset",
+		{ class: "cv-field" },
+		el("legend", {}, words.label_wishes, el("small", {}, ` (${words.optional})`)),
+		el("div", { class: "cv-row" }, chips)
+	);
+}
+
+form.addEventListener("submit", async (event) => {
+	event.preventDefault();
+	const button = form.querySelector("[type=submit]");
+	if (button.disabled) return;
+	button.disabled = true;
+	box.say([]);
+	try {
+		const answer = await send((text) => (button.textContent = text));
+		show_done(answer);
+	} catch (refusal) {
+		box.say(refusal.lines || [words.failed]);
+	} finally {
+		button.disabled = false;
+		button.textContent = words.send;
+	}
+});
+
+async function send(say) {
+	if (files.are_on_their_way) say(words.wait_for_files);
+	const tokens = await files.arrived();
+	const proof = await prove(say);
+	say(words.sending);
+	const data = { ...typed(), code };
+	const website = form.elements.website.value;
+	return ask("file_complaint", {
+		key: draft.key,
+		data,
+		files: tokens,
+		without_place: String(Number(files.without_place)),
+		website,
+		...proof,
+	});
+}
+
+async function prove(say) {
+	if (!page.work) return {};
+	say(words.working);
+	const { challenge, bits } = await ask("new_challenge", {});
+	const answer = await work(challenge, bits);
+	if (answer === null) throw Object.assign(new Error(), { lines: [words.needs_https] });
+	return { challenge, answer };
+}
+
+function show_done({ number, link }) {
+	const copied = el("span", { role: "status", class: "cv-small" });
+	const shown = el("input", { readonly: true, value: link, "aria-label": words.your_link, onfocus: (event) => event.target.select() });
+	const copy = async () => {
+		shown.select();
+		try {
+			await navigator.clipboard.writeText(link);
+		} catch (error) {
+			document.execCommand("copy");
+		}
+		copied.textContent = words.copied;
+	};
+	const again = () => {
+		draft = { key: random_key() };
+		files.clear();
+		draw();
+		$page.classList.remove("is-done");
+		form.hidden = false;
+		done.hidden = true;
+		form.querySelector("textarea").focus();
+	};
+	done.replaceChildren(
+		el("h2", {}, words.sent),
+		el("p", {}, paired(words.your_number, number)),
+		el("p", {}, words.keep_link),
+		el("div", { class: "cv-copy" }, shown, el("button", { type: "button", class: "cv-button is-quiet", onclick: copy }, words.copy)),
+		copied,
+		el(
+			"div",
+			{ class: "cv-row" },
+			el("a", { class: "cv-button", href: link, target: "_blank", rel: "noopener" }, words.open_link),
+			el("button", { type: "button", class: "cv-link", onclick: again }, words.another)
+		)
+	);
+	$page.classList.add("is-done");
+	form.hidden = true;
+	done.hidden = false;
+	done.focus();
+	forget_draft();
+}
+
+function typed() {
+	const values = Object.fromEntries(TYPED.filter((name) => form.elements[name]).map((name) => [name, form.elements[name].value]));
+	return { ...values, wishes: [...form.querySelectorAll("[name=wishes]:checked")].map((input) => input.value) };
+}
+
+function keep_draft() {
+	draft = { ...draft, ...typed() };
+	try {
+		sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+	} catch (error) {
+		// a browser that keeps nothing
+	}
+}
+
+function forget_draft() {
+	try {
+		sessionStorage.removeItem(DRAFT);
+	} catch (error) {
+		// nothing was kept
+	}
+}
+
+function read_draft() {
+	try {
+		const kept = JSON.parse(sessionStorage.getItem(DRAFT));
+		if (kept && kept.key) return kept;
+	} catch (error) {
+		// nothing was kept
+	}
+	return { key: random_key() };
+}

@@ -1,0 +1,206 @@
+"""A complaint that a visitor sends: checked, kept in the inbox as it was sent, and registered at once where it can be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html, getdate, nowdate, validate_email_address
+
+from complaint_qms.constants.inbox import DOCTYPE, PAGE
+from complaint_qms.constants.labels import WORDS
+from complaint_qms.constants.visitor import LONGEST_LINE, LONGEST_TEXT, WISHES
+from complaint_qms.services.inbox import draft, store, understanding
+from complaint_qms.services.inbox.outcomes import Registered
+from complaint_qms.services.inbox.store import InboundMessage, Sender
+from complaint_qms.services.intake.register import register
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.scalars import FIRST_YEAR
+from complaint_qms.services.visitor import links, page, product_codes, uploads
+from complaint_qms.services.visitor.page import as_the_site
+
+_SHORTEST_KEY: Final = 20
+_LONGEST_KEY: Final = 100
+_SUBJECT: Final = 100
+_LEAST_DIGITS: Final = 5
+# What the form calls its fields, for the sentence that refuses one
+LABELS: Final[dict[str, Callable[[], str]]] = {
+    "description": lambda: _("What happened?"),
+    "name": lambda: _("Your name"),
+    "email": lambda: _("Email"),
+    "phone": lambda: _("Phone"),
+    "product": lambda: _("Product"),
+    "number": lambda: _("Batch or serial number"),
+    "order": lambda: _("Order, delivery or invoice number"),
+    "happened_on": lambda: _("When did it happen?"),
+    "wishes": lambda: _("What would help you?"),
+}
+_LINES: Final = ("name", "email", "phone", "product", "number", "order")
+
+
+def file_complaint(
+    sent: dict[str, Any], key: str, tokens: list[str], *, without_place: bool
+) -> dict[str, Any]:
+    """Take a complaint in: {number, link}. The same key again is the same complaint, however often it is sent.
+
+    Args:
+        sent: description, name, email, phone, product, number, order, happened_on, wishes and code (of a QR code).
+        key: what the visitor's browser calls this one complaint.
+        tokens: of files that have arrived.
+        without_place: remove the place from photos and videos.
+
+    Raises:
+        frappe.ValidationError: naming what is missing or wrong.
+    """
+    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
+        refuse(_("This form is too old. Load the page again; what you have typed stays."))
+    values = _checked(sent)
+    if len(tokens) > page.most_files():
+        refuse(_("At most {0} files can be sent with a complaint.").format(page.most_files()))
+    language = frappe.local.lang
+    with as_the_site():
+        kept = store.keep_message(
+            InboundMessage(
+                road=PAGE,
+                sender=Sender(values["name"], values.get("email") or values.get("phone") or ""),
+                subject=subject_of(values["description"]),
+                text=_told(values),
+                payload=json.dumps(values | {"without_place": without_place}, ensure_ascii=False),
+                message_id=key,
+                scope=PAGE,
+                channel=page.channel(),
+                company=page.company(),
+                language=language,
+            )
+        )
+        if kept.is_new:
+            if not uploads.are_complete(tokens):
+                refuse(_("A file has not arrived as a whole. Wait until all are sent, or remove it."))
+            uploads.take_files(tokens, DOCTYPE, kept.name, without_place=without_place)
+        frappe.db.commit()  # nothing that was said is lost, whatever becomes of reading it
+        understanding.understand_due([kept.name])
+        complaint = frappe.db.get_value(DOCTYPE, kept.name, "complaint")
+        link = links.make_link(complaint=complaint, inbox_item=kept.name, language=language)
+    return {"number": complaint or kept.name, "link": link}
+
+
+def read_filed(item: Document) -> Registered:
+    """The reader of this road (`constants/inbox.ROADS`)."""
+    values = json.loads(store.raw_of(item))
+    product = product_codes.product_of(values.get("code") or "") or {}
+    known = {field: value for field, value in product.items() if _exists(field, value)}
+    wishes = values.get("wishes") or []
+    further = comma_list(word(wish) for wish in wishes[1:])
+    fields = {
+        "source_doctype": DOCTYPE,
+        "source_name": item.name,
+        "subject": item.subject,
+        "description": draft.paragraphs(item.text or ""),
+        "complainant_name": values["name"],
+        "contact_email": values.get("email"),
+        "contact_phone": values.get("phone"),
+        "product_model": values.get("product"),
+        "reported_lot": values.get("number"),
+        "incident_date": values.get("happened_on"),
+        "expectation": wishes[0] if wishes else None,
+        "expectation_note": _("Also wants: {0}").format(further) if further else None,
+        "channel": item.channel,
+        "company": item.company,
+        "language": item.language,
+        "received_at": item.received_at,
+        **known,
+    }
+    return Registered(register({name: value for name, value in fields.items() if value}).name)
+
+
+def subject_of(text: str) -> str:
+    """The first sentence or line, shortened at a word."""
+    line = next((part.strip() for part in text.splitlines() if part.strip()), "")
+    if len(line) <= _SUBJECT:
+        return line
+    cut = line[:_SUBJECT]
+    return (cut.rpartition(" ")[0] if " " in cut[_SUBJECT // 2 :] else cut).rstrip(" ,;，；") + "…"
+
+
+def _exists(field: str, value: str) -> bool:
+    doctype = {"item_code": "Item", "batch_no": "Batch", "serial_no": "Serial No"}[field]
+    return bool(frappe.db.exists(doctype, value, cache=True))
+
+
+def _told(values: dict[str, Any]) -> str:
+    """What was written, and below it the number of an order, in which the desk finds it again."""
+    lines = [values["description"]]
+    if values.get("order"):
+        lines.append(f"{LABELS['order']()}: {values['order']}")
+    return "\n".join(lines)
+
+
+def _checked(sent: dict[str, Any]) -> dict[str, Any]:
+    wrong: list[str] = []
+    values: dict[str, Any] = {}
+    for field in (*_LINES, "description", "happened_on", "code"):
+        value = sent.get(field)
+        if value not in (None, "") and not isinstance(value, str):
+            wrong.append(_("{0}: enter a text.").format(_label(field)))
+        elif value and value.strip():
+            values[field] = value.strip()
+    values |= _wishes(sent.get("wishes"), wrong)
+    for field in _LINES:
+        if len(values.get(field, "")) > LONGEST_LINE:
+            wrong.append(_("{0}: at most {1} characters.").format(_label(field), LONGEST_LINE))
+    if len(values.get("description", "")) > LONGEST_TEXT:
+        wrong.append(_("{0}: at most {1} characters.").format(_label("description"), LONGEST_TEXT))
+    if "description" not in values:
+        wrong.append(_("{0} Tell us in your own words.").format(_label("description")))
+    if "name" not in values:
+        wrong.append(_("Your name: enter how we may call you."))
+    _check_address(values, wrong)
+    _check_day(values, wrong)
+    if wrong:
+        refuse(*wrong)
+    return values
+
+
+def _wishes(sent: Any, wrong: list[str]) -> dict[str, list[str]]:
+    if sent in (None, "", []):
+        return {}
+    if not isinstance(sent, list) or not all(isinstance(wish, str) and wish in WISHES for wish in sent):
+        known = comma_list(_(WORDS[wish], context="Complaint QMS") for wish in WISHES)
+        wrong.append(_("{0} Choose among: {1}.").format(_label("wishes"), known))
+        return {}
+    return {"wishes": list(dict.fromkeys(sent))}
+
+
+def _check_address(values: dict[str, Any], wrong: list[str]) -> None:
+    email, phone = values.get("email"), values.get("phone")
+    if not (email or phone):
+        wrong.append(_("Email or phone: enter one of them, so that we can answer."))
+    if email and not validate_email_address(email):
+        wrong.append(_("{0}: “{1}” is no address.").format(_label("email"), escape_html(email)))
+    if phone and sum(sign.isdigit() for sign in phone) < _LEAST_DIGITS:
+        wrong.append(
+            _("{0}: “{1}” is no number that can be called.").format(_label("phone"), escape_html(phone))
+        )
+
+
+def _check_day(values: dict[str, Any], wrong: list[str]) -> None:
+    if not (written := values.get("happened_on")):
+        return
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        wrong.append(_("{0} Choose a day.").format(_label("happened_on")))
+        return
+    if not day.year >= FIRST_YEAR or day > getdate(nowdate()):
+        wrong.append(_("{0} The day cannot lie ahead.").format(_label("happened_on")))
+
+
+def _label(field: str) -> str:
+    return LABELS[field]() if field in LABELS else field

@@ -1,0 +1,299 @@
+"""What a complainant sees by the secret link, and what they answer: in plain words, of their own complaint alone.
+
+Nothing that was written inside the company is shown: no reasons, no names of colleagues, no other complaint it was merged into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime, now_datetime
+
+from complaint_qms.constants.correspondence import ANSWER, AUTOMATIC_FIELD, KIND_FIELD, QUESTION
+from complaint_qms.constants.events import CUSTOMER_WROTE
+from complaint_qms.constants.visitor import LONGEST_TEXT, STEP_OF_STAGE, STEPS
+from complaint_qms.engine.sop.gates import blank
+from complaint_qms.services.correspondence.addresses import is_to_customer
+from complaint_qms.services.correspondence.words import words
+from complaint_qms.services.events import Event, announce
+from complaint_qms.services.inbox.draft import paragraphs
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.site_time import aware, site_zone
+from complaint_qms.services.record.timeline import Text, line
+from complaint_qms.services.visitor import links, page, uploads
+from complaint_qms.services.visitor.page import as_the_site
+
+_MOST: Final = 100
+_SHOWN: Final = 200
+
+STEP_NAMES: Final[dict[str, Callable[[], str]]] = {
+    "received": lambda: _("Received"),
+    "checked": lambda: _("Being checked"),
+    "investigated": lambda: _("Looking for the cause"),
+    "solution": lambda: _("Solution"),
+    "done": lambda: _("Finished"),
+}
+_SENTENCES: Final[dict[str, Callable[[], str]]] = {
+    "intake": lambda: _("We have received your complaint."),
+    "triage": lambda: _("We are checking what you have told us."),
+    "investigate": lambda: _("We are looking for the cause."),
+    "solve": lambda: _("We are working on a solution."),
+    "confirm": lambda: _("We have told you our solution and wait for your answer."),
+    "execute": lambda: _("The solution is being carried out."),
+    "review": lambda: _("The solution has been carried out. We look at everything once more."),
+    "closed": lambda: _("Your complaint is finished."),
+    "rejected": lambda: _(
+        "We have checked it, and cannot treat it as a complaint about our product or service."
+    ),
+    "void": lambda: _("This entry was taken back, because it was made twice or by mistake."),
+    "on_hold": lambda: _(
+        "It waits at the moment. You need not do anything unless we have asked you something."
+    ),
+}
+
+
+def how_it_stands(token: str) -> dict[str, Any]:
+    """How a complaint stands: {number, received, step, steps, sentence, told, messages, question, solution, can_write}.
+
+    Raises:
+        frappe.DoesNotExistError: the link is not valid.
+    """
+    link = links.find_link(token)
+    links.stamp_opened(link)
+    steps = [{"key": key, "name": STEP_NAMES[key]()} for key in STEPS]
+    if not link.complaint:
+        return {**_of_item(link.inbox_item), "steps": steps}
+    with as_the_site():
+        return {**_of_complaint(frappe.get_doc("Complaint", link.complaint)), "steps": steps}
+
+
+def take_message(token: str, text: str, tokens: list[str], *, without_place: bool) -> None:
+    """Take in what the complainant writes or sends; who handles the complaint hears of it.
+
+    Raises:
+        frappe.DoesNotExistError: the link is not valid.
+        frappe.ValidationError: there is nothing in it, or too much.
+    """
+    link = links.find_link(token)
+    if not link.complaint:
+        refuse(_("We have not read your complaint yet. Try again in a while."))
+    if blank(text) and not tokens:
+        refuse(_("Write something, or add a file."))
+    if len(text) > LONGEST_TEXT:
+        refuse(_("{0}: at most {1} characters.").format(_("Your message"), LONGEST_TEXT))
+    if len(tokens) > page.most_files():
+        refuse(_("At most {0} files can be sent with a complaint.").format(page.most_files()))
+    if not uploads.are_complete(tokens):
+        refuse(_("A file has not arrived as a whole. Wait until all are sent, or remove it."))
+    with as_the_site():
+        complaint = frappe.get_doc("Complaint", link.complaint)
+        message = _message(complaint, text.strip() or _("Files"))
+        uploads.take_files(tokens, "Communication", message.name, without_place=without_place)
+        _tell(complaint, text.strip() or _("Files"))
+
+
+def take_decision(token: str, *, accepted: bool, text: str) -> None:
+    """Take in whether the complainant accepts the solution.
+
+    Raises:
+        frappe.DoesNotExistError: the link is not valid.
+        frappe.ValidationError: no solution waits for an answer, or it is refused without a word.
+    """
+    link = links.find_link(token)
+    if not accepted and blank(text):
+        refuse(_("Tell us why the solution does not help you, so that we can find another one."))
+    if len(text) > LONGEST_TEXT:
+        refuse(_("{0}: at most {1} characters.").format(_("Your message"), LONGEST_TEXT))
+    with as_the_site():
+        complaint = frappe.get_doc("Complaint", link.complaint, for_update=True) if link.complaint else None
+        if not complaint or not _waits_for_word(complaint):
+            refuse(
+                _(
+                    "No solution waits for your answer at the moment. Load the page again to see how it stands."
+                )
+            )
+        complaint.customer_agreement = "agreed" if accepted else "disagreed"
+        complaint.agreement_note = text.strip()[:1000] or None
+        complaint.save()
+        said = line("The complainant accepts the solution, by the secret link.")
+        if not accepted:
+            said = line(
+                "The complainant does not accept the solution, by the secret link: {0}", Text(text.strip())
+            )
+        timeline.note_on(complaint, said)
+        _tell(complaint, text.strip() or _("I accept the solution."))
+
+
+def _of_item(name: str) -> dict[str, Any]:
+    item = frappe.db.get_value("Complaint Inbox Item", name, ["received_at", "text"], as_dict=True)
+    return {
+        "number": name,
+        "received": _instant(item.received_at),
+        "step": STEPS[0],
+        "sentence": _SENTENCES["intake"](),
+        "told": item.text or "",
+        "messages": [],
+        "question": None,
+        "solution": None,
+        "can_write": False,
+    }
+
+
+def _of_complaint(complaint: Document) -> dict[str, Any]:
+    stage = _stage(complaint)
+    messages = _messages(complaint)
+    return {
+        "number": complaint.name,
+        "received": _instant(complaint.received_at),
+        "step": STEP_OF_STAGE.get(_way(complaint, stage), STEPS[0]),
+        "sentence": _SENTENCES[stage](),
+        "told": words((complaint.description or "").replace("</p>", "</p>\n")),
+        "messages": [
+            {
+                "mine": row["mine"],
+                "at": _instant(row["at"]),
+                "text": row["text"],
+                "files": row["files"],
+            }
+            for row in messages
+        ],
+        "question": _open_question(messages),
+        "solution": _solution(complaint),
+        "can_write": True,
+    }
+
+
+def _stage(complaint: Document) -> str:
+    """The stage that is told: that of the original for a complaint that was merged into another one."""
+    if complaint.stage == "duplicate" and complaint.duplicate_of:
+        stage = frappe.db.get_value("Complaint", complaint.duplicate_of, "stage")
+        return stage if stage in _SENTENCES else "triage"
+    return complaint.stage if complaint.stage in _SENTENCES else "triage"
+
+
+def _way(complaint: Document, stage: str) -> str:
+    return (complaint.held_stage or "triage") if stage == "on_hold" else stage
+
+
+def _solution(complaint: Document) -> dict[str, Any] | None:
+    """{text, waits, answer} of a solution that the complainant was told."""
+    if not complaint.reply_sent_at or blank(complaint.reply):
+        return None
+    return {
+        "text": _lines(complaint.reply),
+        "waits": _waits_for_word(complaint),
+        "answer": complaint.customer_agreement
+        if complaint.customer_agreement in ("agreed", "disagreed")
+        else None,
+    }
+
+
+def _waits_for_word(complaint: Document) -> bool:
+    return (
+        complaint.stage == "confirm"
+        and bool(complaint.reply_sent_at)
+        and complaint.customer_agreement in (None, "", "no_answer")
+    )
+
+
+def _messages(complaint: Document) -> list[dict[str, Any]]:
+    """What went to the complainant and what came from them, oldest first; two queries."""
+    about = {
+        "reference_doctype": complaint.doctype,
+        "reference_name": complaint.name,
+        "communication_type": "Communication",
+        AUTOMATIC_FIELD: ("is", "not set"),
+    }
+    fields = ["name", "sent_or_received", "content", "communication_date", "recipients", "cc", "communication_medium", KIND_FIELD]  # fmt: skip
+    rows = frappe.get_all(
+        "Communication", about, fields, order_by="communication_date desc, creation desc", limit=_MOST
+    )
+    rows = [row for row in reversed(rows) if _is_between_us(complaint, row)]
+    files = _files([row.name for row in rows if row.sent_or_received == "Received"])
+    return [
+        {
+            "mine": row.sent_or_received == "Received",
+            "at": get_datetime(row.communication_date),
+            "text": _lines(row.content),
+            "kind": row.get(KIND_FIELD),
+            "files": files.get(row.name, []),
+        }
+        for row in rows
+        # The solution stands by itself.
+        if row.get(KIND_FIELD) != ANSWER
+    ]
+
+
+def _is_between_us(complaint: Document, row: frappe._dict) -> bool:
+    if row.sent_or_received == "Received":
+        return True
+    return row.communication_medium == "Email" and is_to_customer(complaint, (row.recipients, row.cc))
+
+
+def _open_question(messages: list[dict[str, Any]]) -> str | None:
+    """The last question, while nothing was answered to it."""
+    for row in reversed(messages):
+        if row["mine"]:
+            return None
+        if row["kind"] == QUESTION:
+            return row["text"]
+    return None
+
+
+def _files(names: Iterable[str]) -> dict[str, list[str]]:
+    rows = frappe.get_all(
+        "File",
+        {"attached_to_doctype": "Communication", "attached_to_name": ("in", list(names))},
+        ["attached_to_name", "file_name"],
+        order_by="creation asc, name asc",
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.attached_to_name, []).append(row.file_name)
+    return found
+
+
+def _instant(moment: Any) -> str:
+    """A time of the site for a browser, which tells it in the visitor's own zone and form."""
+    return aware(moment, site_zone()).isoformat()
+
+
+def _lines(content: str | None) -> str:
+    """Markup as lines of plain text."""
+    broken = content or ""
+    for end in ("</p>", "</div>", "</li>", "<br>", "<br/>", "<br />"):
+        broken = broken.replace(end, f"{end}\n")
+    return "\n".join(part.strip() for part in words(broken).splitlines() if part.strip())
+
+
+def _message(complaint: Document, text: str) -> Document:
+    return frappe.get_doc(
+        {
+            "doctype": "Communication",
+            "communication_type": "Communication",
+            "communication_medium": "Other",
+            "sent_or_received": "Received",
+            "sender": complaint.contact_email,
+            "sender_full_name": complaint.complainant_name,
+            "subject": complaint.subject,
+            "content": paragraphs(text),
+            "communication_date": now_datetime(),
+            "reference_doctype": complaint.doctype,
+            "reference_name": complaint.name,
+        }
+    ).insert(ignore_permissions=True)
+
+
+def _tell(complaint: Document, text: str) -> None:
+    said = " ".join(text.split())
+    data = {
+        "sender": complaint.complainant_name or _("The complainant"),
+        "address": complaint.contact_email or "",
+        "said": said[:_SHOWN] + ("…" if len(said) > _SHOWN else ""),
+    }
+    announce([Event(CUSTOMER_WROTE, "Complaint", complaint.name, data)])

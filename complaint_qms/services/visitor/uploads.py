@@ -1,0 +1,233 @@
+"""Files of visitors, sent piece by piece, so that a lost connection costs a piece and not the file.
+
+Bytes lie in a folder of their own, which no address leads to, until a complaint takes them. What a file really is, is read off its
+content; a name proves nothing, and gives nothing but a name.
+"""
+
+from __future__ import annotations
+
+import mmap
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.query_builder.functions import Coalesce, Sum
+from frappe.utils import now_datetime
+
+from complaint_qms.constants.visitor import CHUNK, LARGEST, MOST_WAITING, UPLOAD, UPLOAD_HOURS
+from complaint_qms.engine.message import Message
+from complaint_qms.engine.upload import HEAD, TAIL, FileType, file_type, remove_place
+from complaint_qms.services import writing
+from complaint_qms.services.record.input_validation import refuse
+
+_FOLDER: Final = "complaint_uploads"
+_MEGABYTE: Final = 1 << 20
+
+
+def begin_upload(file_name: str, size: int) -> dict[str, Any]:
+    """Announce a file: {upload, chunk, received}; `upload` is the secret by which its pieces are sent.
+
+    Raises:
+        frappe.ValidationError: it is empty or too large, or too much is waiting already.
+    """
+    if not 0 < size <= LARGEST:
+        refuse(_("The file is empty or larger than {0} MB. Send a smaller one.").format(LARGEST // _MEGABYTE))
+    table = frappe.qb.DocType(UPLOAD)
+    ((waiting,),) = frappe.qb.from_(table).select(Coalesce(Sum(table.size), 0)).run()
+    if waiting + size > MOST_WAITING:
+        refuse(
+            _(
+                "Too many files are being sent at the moment. Try again later, or send your complaint without files."
+            )
+        )
+    token = secrets.token_urlsafe(24)
+    frappe.get_doc(
+        {
+            "doctype": UPLOAD,
+            "file_name": _plain(file_name),
+            "state": "open",
+            "size": size,
+            "received": 0,
+            "expires_at": now_datetime() + timedelta(hours=UPLOAD_HOURS),
+            "token_hash": _hash(token),
+        }
+    ).insert(ignore_permissions=True)
+    return {"upload": token, "chunk": CHUNK, "received": 0}
+
+
+def upload_state(token: str) -> dict[str, Any]:
+    """How far a file has come: {received, size, complete}.
+
+    Raises:
+        frappe.DoesNotExistError: nobody announced it, or its time is over.
+    """
+    return _told(_row(token))
+
+
+def append_piece(token: str, offset: int, content: bytes) -> dict[str, Any]:
+    """Take in a piece. One that was taken already, or comes too early, changes nothing: the answer says what is wanted next.
+
+    Raises:
+        frappe.DoesNotExistError: nobody announced the file, or its time is over.
+        frappe.ValidationError: the piece is too large, or the file turns out to be none that is taken; it is gone then.
+    """
+    row = _row(token, lock=True)
+    if len(content) > CHUNK or offset + len(content) > row.size:
+        refuse(_("This piece is larger than what was announced. Send the file again from the start."))
+    if row.state != "open" or offset != row.received or not content:
+        return _told(row)
+    path = _path(row.name)
+    path.parent.mkdir(exist_ok=True)
+    with path.open("r+b" if path.exists() else "w+b") as file:
+        file.seek(offset)
+        file.write(content)
+        file.truncate()
+    row.received = offset + len(content)
+    values: dict[str, Any] = {"received": row.received}
+    if row.received == row.size:
+        found = _look(path)
+        if isinstance(found, Message):
+            _drop([row.name])
+            frappe.db.commit()  # what is refused stays refused
+            refuse(found.render(_))
+        row.state = "completed"
+        values |= {
+            "state": "completed",
+            "mime_type": found.mime,
+            "file_name": _with_ending(row.file_name, found),
+        }
+    writing.set_values(UPLOAD, row.name, values, "piece of a file arrived")
+    return _told(row)
+
+
+def take_files(
+    tokens: Iterable[str], doctype: str, name: str, *, without_place: bool = False
+) -> list[Document]:
+    """Attach complete files to a record, as private ones; what was taken before, or never came, is passed over.
+
+    Args:
+        without_place: remove the place where photos and videos were taken.
+    """
+    taken = []
+    for token in dict.fromkeys(tokens):
+        with suppress(frappe.DoesNotExistError):
+            row = _row(token, lock=True)
+            if row.state == "completed" and _path(row.name).is_file():
+                taken.append(_file(row, doctype, name, without_place))
+    return taken
+
+
+def are_complete(tokens: Iterable[str]) -> bool:
+    """Whether each of these files has arrived as a whole, and nobody has taken it."""
+    wanted = {_hash(token) for token in tokens}
+    found = frappe.get_all(
+        UPLOAD,
+        {"token_hash": ("in", sorted(wanted)), "state": "completed"},
+        pluck="name",
+        order_by="name asc",
+    )
+    return len(found) == len(wanted)
+
+
+def sweep_uploads(now: datetime | None = None) -> int:
+    """Delete what nobody took within its time; how many files. Bytes that no row knows of go as well."""
+    old = frappe.get_all(
+        UPLOAD, {"expires_at": ("<", now or now_datetime())}, pluck="name", order_by="name asc", limit=5000
+    )
+    _drop(old)
+    known = set(frappe.get_all(UPLOAD, pluck="name", order_by="name asc"))
+    folder = _folder()
+    for path in folder.glob("*.part") if folder.is_dir() else ():
+        if path.stem not in known and path.stat().st_mtime < (now or now_datetime()).timestamp() - 3600:
+            path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _file(row: frappe._dict, doctype: str, name: str, without_place: bool) -> Document:
+    path = _path(row.name)
+    if without_place:
+        _without_place(path)
+    file = frappe.get_doc(
+        {
+            "doctype": "File",
+            "file_name": row.file_name,
+            "content": path.read_bytes(),
+            "folder": "Home/Attachments",
+            "is_private": 1,
+            "attached_to_doctype": doctype,
+            "attached_to_name": name,
+        }
+    )
+    file.flags.update({"is_evidence": True, "kept_as_sent": True})
+    file.insert(ignore_permissions=True)
+    frappe.db.delete(UPLOAD, {"name": row.name})
+    frappe.db.after_commit.add(lambda: path.unlink(missing_ok=True))
+    return file
+
+
+def _without_place(path: Path) -> None:
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as content:
+        remove_place(content)
+
+
+def _look(path: Path) -> FileType | Message:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+        file.seek(max(0, size - TAIL))
+        return file_type(head, file.read(TAIL), size)
+
+
+def _row(token: str, *, lock: bool = False) -> frappe._dict:
+    row = frappe.db.get_value(
+        UPLOAD,
+        {"token_hash": _hash(token), "expires_at": (">", now_datetime())},
+        ["name", "file_name", "state", "size", "received"],
+        as_dict=True,
+        for_update=lock,
+    )
+    if not row:
+        frappe.throw(_("This file is not known any more. Choose it again."), frappe.DoesNotExistError)
+    return row
+
+
+def _told(row: frappe._dict) -> dict[str, Any]:
+    return {"received": row.received, "size": row.size, "complete": row.state == "completed"}
+
+
+def _drop(names: list[str]) -> None:
+    if names:
+        frappe.db.delete(UPLOAD, {"name": ("in", names)})
+    for name in names:
+        _path(name).unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    return Path(frappe.get_site_path("private", _FOLDER))
+
+
+def _path(name: str) -> Path:
+    return _folder() / f"{name}.part"
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plain(name: str) -> str:
+    """The last part of a name, without what a disk or a page could take for more than a letter."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(sign if sign.isalnum() or sign in " ._-()" else "_" for sign in last).strip(" .")
+    return kept[-100:] or "file"
+
+
+def _with_ending(name: str, found: FileType) -> str:
+    stem, dot, _ending = name.rpartition(".")
+    return f"{stem if dot and stem else name}.{found.ending}"

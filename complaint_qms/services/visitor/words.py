@@ -1,0 +1,99 @@
+"""What the public pages say, in the language of the visitor; their scripts have no other words."""
+
+from __future__ import annotations
+
+from frappe import _
+
+from complaint_qms.constants.visitor import LARGEST, LONGEST_TEXT, WISHES
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.visitor.filing import LABELS
+
+
+def of_form() -> dict[str, str]:
+    """Words of the form by which a complaint is sent."""
+    return {
+        **of_files(),
+        **{f"label_{field}": label() for field, label in LABELS.items()},
+        "title": _("Tell us what went wrong"),
+        "intro": _("Describe it in a few words. Photos help. You get a number and a link by which you see how it goes on."),
+        "description_hint": _("What is wrong, and since when?"),
+        "product_hint": _("Name or article number, as far as you know it"),
+        "number_hint": _("Often on the label or the package"),
+        "optional": _("optional"),
+        "one_of_both": _("Email or phone, so that we can answer you"),
+        "not_this": _("It is another product"),
+        "batch": _("Batch"),
+        "serial": _("Serial number"),
+        "send": _("Send Complaint"),
+        "sending": _("Sending …"),
+        "working": _("One moment, your browser prepares the sending …"),
+        "sent": _("We have received your complaint"),
+        "your_number": _("Your number"),
+        "your_link": _("Your link"),
+        "keep_link": _("Keep this link: by it you see how it goes on, answer questions and add photos. It is shown only now. Whoever has it can read your complaint."),
+        "copy": _("Copy"),
+        "copied": _("Copied"),
+        "open_link": _("See How It Goes On"),
+        "another": _("Send Another Complaint"),
+        "privacy": _("What we do with your data"),
+        "needs_https": _("Your browser cannot prepare the sending, because this page was not opened over HTTPS."),
+        "check": _("Please check:"),
+    }  # fmt: skip
+
+
+def of_tracking() -> dict[str, str]:
+    """Words of the page by which a complaint is followed."""
+    return {
+        **of_files(),
+        "title": _("Your complaint"),
+        "number": _("Complaint number"),
+        "received": _("Received on"),
+        "told": _("What you told us"),
+        "question": _("We have a question"),
+        "solution": _("Our answer"),
+        "does_it_help": _("Does this solution help you?"),
+        "accept": _("Yes, I Accept It"),
+        "refuse": _("No, It Does Not Help Me"),
+        "why_not": _("Why does it not help you?"),
+        "accepted": _("You have accepted this solution."),
+        "refused": _("You have told us that this solution does not help you."),
+        "messages": _("What we wrote to each other"),
+        "you": _("You wrote"),
+        "we": _("We wrote"),
+        "write": _("Write to us"),
+        "send": _("Send Message"),
+        "sending": _("Sending …"),
+        "sent": _("Your message has arrived."),
+        "loading": _("One moment …"),
+        "no_link": _("Open this page by the link that you were given when you sent your complaint."),
+        "way": _("How far it is"),
+    }
+
+
+def of_files() -> dict[str, str]:
+    """Words about files, on both pages."""
+    return {
+        "pair": _("{0}: {1}"),
+        "photos": _("Photos, videos, documents"),
+        "take_photo": _("Take a Photo"),
+        "choose_files": _("Choose Files"),
+        "files_hint": _("Photos, videos, sound or PDF, at most {0} MB each").format(LARGEST >> 20),
+        "too_many": _("At most {0} files can be sent with a complaint."),
+        "too_large": _("This file is larger than {0} MB.").format(LARGEST >> 20),
+        "without_place": _("Remove the place where photos and videos were taken"),
+        "remove": _("Remove"),
+        "again": _("Try Again"),
+        "offline": _("No connection. It goes on as soon as there is one."),
+        "failed": _("That did not work. Try again in a minute; what you have typed stays."),
+        "wait_for_files": _("Files are still being sent …"),
+        "arrived": _("Arrived"),
+    }
+
+
+def wishes() -> list[dict[str, str]]:
+    """What a visitor may wish for: [{key, name}]."""
+    return [{"key": key, "name": word(key)} for key in WISHES]
+
+
+def limits() -> dict[str, int]:
+    return {"text": LONGEST_TEXT, "file": LARGEST}

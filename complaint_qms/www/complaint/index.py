@@ -1,0 +1,44 @@
+"""The public page where anybody sends a complaint."""
+
+import json
+from typing import Any
+
+import frappe
+
+from complaint_qms.services.visitor import page, product_codes, words
+
+no_cache = 1
+sitemap = 0
+
+
+def get_context(context: Any) -> Any:
+    """What the form shows; the product of a QR code is filled in."""
+    settings = page.settings()
+    code = frappe.form_dict.get("p") or ""
+    product = product_codes.product_of(code) if isinstance(code, str) else None
+    told = words.of_form()
+    data = {
+        "words": told,
+        "wishes": words.wishes(),
+        "limits": words.limits(),
+        "most_files": page.most_files(),
+        "work": bool(settings.page_proof_of_work),
+        "code": code if product else "",
+        "product": product_codes.shown(product) if product else None,
+        "language": frappe.local.lang,
+    }
+    context.update(
+        {
+            "title": told["title"],
+            "intro": settings.page_intro or told["intro"],
+            "privacy": settings.page_privacy_url,
+            "words": told,
+            "languages": page.languages(),
+            "language": frappe.local.lang,
+            "embedded": bool(frappe.form_dict.get("embed")),
+            "code": data["code"],
+            "page_data": json.dumps(data),
+            "no_breadcrumbs": True,
+        }
+    )
+    return context

@@ -1,0 +1,35 @@
+"""The public page where a complainant follows a complaint; the secret stands behind the `#` and never reaches the server's log."""
+
+import json
+from typing import Any
+
+import frappe
+
+from complaint_qms.services.visitor import page, words
+
+no_cache = 1
+sitemap = 0
+
+
+def get_context(context: Any) -> Any:
+    """The empty page; its script asks for the rest with the secret."""
+    page.settings()
+    told = words.of_tracking()
+    data = {
+        "words": told,
+        "limits": words.limits(),
+        "most_files": page.most_files(),
+        "language": frappe.local.lang,
+    }
+    context.update(
+        {
+            "title": told["title"],
+            "words": told,
+            "languages": page.languages(),
+            "language": frappe.local.lang,
+            "embedded": bool(frappe.form_dict.get("embed")),
+            "page_data": json.dumps(data),
+            "no_breadcrumbs": True,
+        }
+    )
+    return context

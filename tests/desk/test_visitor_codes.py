@@ -1,0 +1,99 @@
+"""QR codes that name a product, and the computing that a browser does before it sends: signed by the site, worth nothing elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import frappe
+import pytest
+
+from complaint_qms.api import tracking_links
+from complaint_qms.constants import roles
+from complaint_qms.services.visitor import product_codes, proof_of_work
+from tests.desk import factory
+
+pytestmark = pytest.mark.usefixtures("open_page")
+
+
+@pytest.fixture
+def open_page():
+    settings = frappe.get_doc("Complaint QMS Settings")
+    settings.page_enabled = 1
+    settings.save()
+
+
+def changed(code: str, place: int) -> str:
+    return code[:place] + ("A" if code[place] != "A" else "B") + code[place + 1 :]
+
+
+def test_a_code_names_item_batch_and_serial_number():
+    product = {"item_code": "LAMP 7/β", "batch_no": "B-1", "serial_no": "SN 1"}
+    code = product_codes.code_of(product)
+    assert re.fullmatch(r"[\w-]+", code), "goes into an address as it is"
+    assert product_codes.product_of(code) == product
+    assert product_codes.product_of(product_codes.code_of({"item_code": "X"})) == {"item_code": "X"}
+
+
+def test_a_code_that_this_site_has_not_made_names_nothing():
+    code = product_codes.code_of({"item_code": "LAMP"})
+    assert all(product_codes.product_of(changed(code, place)) is None for place in range(len(code) - 1))
+    forged = base64.urlsafe_b64encode(bytes(12) + b'["LAMP", "", ""]').decode()
+    for wrong in (forged, "", "x", "A" * 5000, "ü", "=", "....", code + "AAAA", code[:-4]):
+        assert product_codes.product_of(wrong) is None, wrong
+
+
+@pytest.mark.parametrize("doctype", ["Item", "Batch", "Serial No"])
+def test_staff_print_a_code_of_what_they_may_read(doctype):
+    item = factory.item()
+    name = {"Item": lambda: item.name, "Batch": lambda: factory.batch(factory.item(has_batch_no=1).name).name, "Serial No": lambda: serial()}[doctype]()  # fmt: skip
+    frappe.set_user(factory.user(roles.AGENT))
+    told = tracking_links.product_code(doctype, name)
+    assert told["picture"].startswith("<svg")
+    assert "/complaint?p=" in told["address"]
+    named = product_codes.product_of(told["address"].partition("p=")[2])
+    assert name in named.values()
+    assert named["item_code"]
+    assert name in told["numbers"]
+
+
+def serial() -> str:
+    item = factory.item(has_serial_no=1)
+    return frappe.get_doc({"doctype": "Serial No", "serial_no": factory.unique("SN"), "item_code": item.name}).insert().name  # fmt: skip
+
+
+def test_others_get_none():
+    item = factory.item().name
+    with pytest.raises(frappe.ValidationError, match="QR codes are made for"):
+        tracking_links.product_code("User", "Administrator")
+    frappe.set_user(factory.user(roles.ACCOUNTS_USER))
+    with pytest.raises(frappe.PermissionError):
+        tracking_links.product_code("Item", item)
+
+
+def solved(challenge: str) -> str:
+    for number in range(1 << 22):
+        digest = hashlib.sha256(f"{challenge}:{number}".encode()).digest()
+        if int.from_bytes(digest, "big") >> (256 - proof_of_work.BITS) == 0:
+            return str(number)
+    raise AssertionError("no answer")
+
+
+def test_an_answer_counts_once_and_in_time(monkeypatch):
+    monkeypatch.setattr(proof_of_work, "BITS", 8)
+    challenge = proof_of_work.challenge()
+    answer = solved(challenge)
+    assert not proof_of_work.is_answered(challenge, str(int(answer) + 1) if answer != "0" else "x")
+    assert proof_of_work.is_answered(challenge, answer)
+    assert not proof_of_work.is_answered(challenge, answer), "the second time"
+    other = proof_of_work.challenge()
+    late = other.replace(other.split(".")[0], "1000000000", 1)
+    assert not proof_of_work.is_answered(late, solved(late))
+
+
+@pytest.mark.parametrize(
+    "given", ["", ".", "a.b.c.d", "1.2.3", "\ud800.x.1.y", "x" * 10000, "9999999999.ab.0."]
+)
+def test_challenges_that_nobody_gave_are_not_answered(given):
+    assert not proof_of_work.is_answered(given, "1")

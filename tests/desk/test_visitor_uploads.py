@@ -1,0 +1,182 @@
+"""Files that visitors send piece by piece: complete, resumable, of kinds that are taken, and nothing of them left behind."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.utils import now_datetime
+from PIL import Image
+
+from complaint_qms.constants import visitor as limits
+from complaint_qms.constants.visitor import UPLOAD
+from complaint_qms.services.evidence import disk
+from complaint_qms.services.visitor import uploads
+from tests.desk import factory
+
+
+def photo(size: tuple[int, int] = (60, 40), place: bool = False) -> bytes:
+    exif = Image.Exif()
+    if place:
+        exif.get_ifd(0x8825)[1] = "N"
+        exif.get_ifd(0x8825)[2] = (48.0, 51.0, 27.5)
+    into = io.BytesIO()
+    Image.effect_noise(size, 80).convert("RGB").save(into, "JPEG", exif=exif, quality=95)
+    return into.getvalue()
+
+
+def sent(content: bytes, name: str = "photo.jpg", piece: int = 1000) -> str:
+    token = uploads.begin_upload(name, len(content))["upload"]
+    for at in range(0, len(content), piece):
+        uploads.append_piece(token, at, content[at : at + piece])
+    return token
+
+
+def stored(file) -> bytes:
+    return disk.path_of(file.file_url).read_bytes()
+
+
+def parts() -> set[str]:
+    folder = uploads._folder()
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays():
+    before = parts()
+    yield
+    for name in parts() - before:
+        (uploads._folder() / name).unlink()
+
+
+def test_a_photo_arrives_in_pieces_and_becomes_evidence_of_a_complaint():
+    content = photo()
+    token = uploads.begin_upload("../../etc/ph<o>to.exe", len(content))["upload"]
+    assert uploads.append_piece(token, 0, content[:500]) == {
+        "received": 500,
+        "size": len(content),
+        "complete": False,
+    }
+    assert not uploads.are_complete([token])
+    assert uploads.upload_state(token)["received"] == 500
+    assert uploads.append_piece(token, 500, content[500:])["complete"]
+    assert uploads.are_complete([token])
+    complaint = factory.complaint()
+    (file,) = uploads.take_files([token, token, "unknown"], "Complaint", complaint.name)
+    assert (file.is_private, stored(file)) == (1, content)
+    assert file.file_name.startswith("ph_o_to")
+    assert file.file_name.endswith(".jpg")
+    assert file.evidence_sha256
+    assert not frappe.db.exists(UPLOAD, {"file_name": file.file_name})
+    assert uploads.take_files([token], "Complaint", complaint.name) == []
+
+
+def test_pieces_that_come_twice_early_or_late_change_nothing():
+    content = photo()
+    token = uploads.begin_upload("a.jpg", len(content))["upload"]
+    uploads.append_piece(token, 0, content[:400])
+    for offset in (0, 100, 401, 900):
+        assert uploads.append_piece(token, offset, b"x" * 50)["received"] == 400
+    assert uploads.append_piece(token, 400, b"")["received"] == 400
+    uploads.append_piece(token, 400, content[400:])
+    assert uploads.append_piece(token, 400, b"more")["complete"]
+    (file,) = uploads.take_files([token], "Complaint", factory.complaint().name)
+    assert stored(file) == content
+
+
+def test_bytes_of_a_request_that_was_killed_are_written_over():
+    """They lie on the disk, and the row does not know of them."""
+    content = photo()
+    token = uploads.begin_upload("a.jpg", len(content))["upload"]
+    uploads.append_piece(token, 0, content[:400])
+    name = uploads._row(token).name
+    with uploads._path(name).open("ab") as file:
+        file.write(b"half a piece of a process that died")
+    uploads.append_piece(token, 400, content[400:])
+    (file,) = uploads.take_files([token], "Complaint", factory.complaint().name)
+    assert stored(file) == content
+
+
+@pytest.mark.parametrize("size", [0, -1, limits.LARGEST + 1])
+def test_the_size_is_told_before_and_bounded(size):
+    with pytest.raises(frappe.ValidationError, match="50 MB"):
+        uploads.begin_upload("a.jpg", size)
+
+
+def test_more_than_was_announced_is_refused():
+    content = photo()
+    token = uploads.begin_upload("a.jpg", len(content) - 10)["upload"]
+    with pytest.raises(frappe.ValidationError, match="announced"):
+        uploads.append_piece(token, 0, content)
+    with pytest.raises(frappe.ValidationError, match="announced"):
+        uploads.append_piece(uploads.begin_upload("b.mp4", 5 << 20)["upload"], 0, b"x" * (limits.CHUNK + 1))
+
+
+def test_what_strangers_leave_on_the_disk_is_bounded(monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_WAITING", 3000)
+    uploads.begin_upload("a.jpg", 2000)
+    with pytest.raises(frappe.ValidationError, match="Try again later"):
+        uploads.begin_upload("b.jpg", 2000)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>" * 3, "none of them"),
+        (b"MZ" + bytes(3000), "none of them"),
+        (b"PK\x03\x04" + bytes(3000), "none of them"),
+        (photo() + b"PK\x05\x06" + bytes(18), "two kinds"),
+        (photo()[:-40], "not complete"),
+    ],
+)
+def test_other_kinds_of_files_are_refused_and_gone(content, why):
+    before = parts()
+    with pytest.raises(frappe.ValidationError, match=why):
+        sent(content)
+    assert parts() == before
+
+
+def test_the_place_is_taken_out_where_that_is_wished():
+    complaint = factory.complaint()
+    kept, clean = sent(photo(place=True)), sent(photo(place=True))
+    (with_place,) = uploads.take_files([kept], "Complaint", complaint.name)
+    (without,) = uploads.take_files([clean], "Complaint", complaint.name, without_place=True)
+    places = [
+        bool(Image.open(io.BytesIO(stored(file))).getexif().get_ifd(0x8825)) for file in (with_place, without)
+    ]
+    assert places == [True, False]
+
+
+def test_a_file_is_larger_than_the_site_s_own_limit(monkeypatch):
+    monkeypatch.setitem(frappe.conf, "max_file_size", 1000)
+    content = photo((200, 200))
+    assert len(content) > 1000
+    (file,) = uploads.take_files([sent(content)], "Complaint", factory.complaint().name)
+    assert file.file_size == len(content)
+    with pytest.raises(frappe.ValidationError, match="exceeded"):
+        frappe.get_doc(
+            {"doctype": "File", "file_name": "a.jpg", "content": content, "is_private": 1}
+        ).insert()
+
+
+def test_what_nobody_takes_goes_after_a_day():
+    token, other = sent(photo()), sent(photo())
+    row = uploads._row(token)
+    frappe.db.set_value(UPLOAD, row.name, "expires_at", now_datetime() - timedelta(minutes=1))
+    with pytest.raises(frappe.DoesNotExistError):
+        uploads.upload_state(token)
+    assert uploads.take_files([token], "Complaint", factory.complaint().name) == []
+    assert uploads.sweep_uploads() == 1
+    assert not uploads._path(row.name).exists()
+    assert uploads.are_complete([other])
+
+
+@pytest.mark.parametrize("token", ["", "x", "../../../etc/passwd", "a" * 200, "\ud800"])
+def test_secrets_that_nobody_was_given_find_nothing(token):
+    with pytest.raises(frappe.DoesNotExistError):
+        uploads.upload_state(token)
+    with pytest.raises(frappe.DoesNotExistError):
+        uploads.append_piece(token, 0, b"x")
+    assert not uploads.are_complete([token])

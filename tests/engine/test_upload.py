@@ -1,0 +1,170 @@
+"""Files of strangers: what they are by their content, and the place taken out of photos and videos."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import pytest
+from PIL import Image
+
+from complaint_qms.engine.upload import HEAD, TAIL, FileType, file_type, remove_place
+from complaint_qms.engine.upload.file_type import ACTIVE, BROKEN, MIXED, NOT_TAKEN, TOO_MANY_PIXELS
+
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+
+def looked_at(content: bytes):
+    return file_type(content[:HEAD], content[-TAIL:], len(content))
+
+
+def picture(kind: str, size: tuple[int, int] = (40, 30), **more) -> bytes:
+    into = io.BytesIO()
+    Image.new("RGB", size, (200, 30, 30)).save(into, kind, **more)
+    return into.getvalue()
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(content)) + kind + content
+
+
+def video(place: bytes = b"", brand: bytes = b"isom") -> bytes:
+    moov = box(b"moov", box(b"mvhd", bytes(100)) + box(b"udta", box(b"\xa9xyz", struct.pack(">HH", len(place), 0x15C7) + place)))  # fmt: skip
+    return box(b"ftyp", brand + bytes(4) + b"isommp42") + moov + box(b"mdat", b"+48.8577+002.2950/" * 3)
+
+
+def archive(name: str = "a.txt") -> bytes:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w") as file:
+        file.writestr(name, "x" * 100)
+    return into.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "mime"),
+    [
+        (picture("JPEG"), "image/jpeg"),
+        (picture("PNG"), "image/png"),
+        (picture("GIF"), "image/gif"),
+        (picture("WEBP"), "image/webp"),
+        (box(b"ftyp", b"heic" + bytes(4) + b"mif1heic") + bytes(200), "image/heic"),
+        (video(), "video/mp4"),
+        (video(brand=b"qt  "), "video/quicktime"),
+        (video(brand=b"M4A "), "audio/mp4"),
+        (video(brand=b"3gp4"), "video/3gpp"),
+        (b"ID3\x03" + bytes(200), "audio/mpeg"),
+        (b"OggS" + bytes(200), "audio/ogg"),
+        (b"#!AMR\n" + bytes(200), "audio/amr"),
+        (PDF, "application/pdf"),
+    ],
+)
+def test_what_cameras_and_recorders_make_is_taken(content, mime):
+    found = looked_at(content)
+    assert isinstance(found, FileType), found
+    assert found.mime == mime
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", NOT_TAKEN),
+        (b"plain text", NOT_TAKEN),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", NOT_TAKEN),
+        (b"<html><script>alert(1)</script>", NOT_TAKEN),
+        (b"MZ" + bytes(500), NOT_TAKEN),
+        (b"\x7fELF" + bytes(500), NOT_TAKEN),
+        (b"#!/bin/sh\nrm -rf /", NOT_TAKEN),
+        (archive(), NOT_TAKEN),
+        (archive("word/document.xml"), NOT_TAKEN),
+        (b"\x1f\x8b" + bytes(100), NOT_TAKEN),
+        (picture("JPEG") + archive(), MIXED),
+        (picture("GIF") + archive(), MIXED),
+        (picture("PNG") + archive(), MIXED),
+        (PDF + archive(), MIXED),
+        (video() + archive(), MIXED),
+        (b"GIF89a/*<script>alert(1)</script>*/" + picture("GIF")[10:], MIXED),
+        (picture("JPEG") + b"<?php system($_GET['c']); ?>", MIXED),
+        (picture("JPEG", comment=b"<script>alert(1)</script>"), MIXED),
+        (picture("PNG") + b"<html><body>", MIXED),
+        (b"\n" + PDF, NOT_TAKEN),
+        (PDF.replace(b"/Type", b"/JavaScript (app.alert\\(1\\)) /Type"), ACTIVE),
+        (PDF.replace(b"/Type", b"/S /Launch /Type"), ACTIVE),
+        (PDF.replace(b"/Type", b"/EmbeddedFile /Type"), ACTIVE),
+        (PDF[:-8], BROKEN),
+        (picture("JPEG")[:-20], BROKEN),
+        (picture("PNG")[:-20], BROKEN),
+        (b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + struct.pack(">II", 65000, 65000) + bytes(9) + b"IEND\xaeB`\x82", TOO_MANY_PIXELS),
+        (b"GIF89a" + struct.pack("<HH", 65535, 65535) + bytes(300), TOO_MANY_PIXELS),
+        (b"ID3\x03", BROKEN),
+    ],
+)  # fmt: skip
+def test_everything_else_is_refused_with_a_sentence(content, why):
+    assert looked_at(content) == why
+
+
+def test_any_bytes_get_an_answer():
+    for seed in range(3000):
+        content = bytes((seed * 131 + place * 17 + (seed >> 3) * place) % 256 for place in range(seed % 90))
+        for start in (b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"%PDF-", b"GIF89a", b"\x00\x00\x00\x18ftypmp42", b"RIFF\x00\x00\x00\x00WEBP"):  # fmt: skip
+            assert file_type(start + content, start + content, len(start + content))
+
+
+def tagged(kind: str) -> bytes:
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    exif[0x0132] = "2026:03:03 10:00:00"
+    gps = exif.get_ifd(0x8825)
+    gps[1], gps[2], gps[3], gps[4] = "N", (48.0, 51.0, 27.5), "E", (2.0, 17.0, 42.1)
+    return picture(kind, exif=exif)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_the_place_goes_out_of_a_photo_and_nothing_else_changes(kind):
+    before = tagged(kind)
+    assert Image.open(io.BytesIO(before)).getexif().get_ifd(0x8825)[1] == "N"
+    after = bytearray(before)
+    assert remove_place(after) == 1
+    assert len(after) == len(before)
+    picture_after = Image.open(io.BytesIO(after))
+    exif = picture_after.getexif()
+    assert not exif.get_ifd(0x8825)
+    assert (exif[0x010F], exif[0x0132]) == ("Maker", "2026:03:03 10:00:00")
+    picture_after.load()
+    assert picture_after.tobytes() == Image.open(io.BytesIO(before)).tobytes()
+    assert remove_place(after) == 0
+
+
+@pytest.mark.parametrize(
+    "written", [b"<x exif:GPSLatitude=\"48,51.45N\" exif:GPSLongitude='2,17.7E'/>", b"<exif:GPSLatitude>48,51.45N</exif:GPSLatitude>"]
+)  # fmt: skip
+def test_the_place_goes_out_of_xmp(written):
+    content = bytearray(b"\xff\xd8\xff\xe1\x00\x50http://ns.adobe.com/xap/1.0/\x00" + written + b"\xff\xd9")
+    assert remove_place(content) > 0
+    assert not any(digits in content for digits in (b"48,51", b"2,17"))
+    assert b"exif:GPSLatitude" in content
+
+
+@pytest.mark.parametrize(
+    "place", [b"+48.8577+002.2950/", b"+48.8577+002.2950+035.000/", b"-33.8568+151.2153/"]
+)
+def test_the_place_goes_out_of_the_header_of_a_video_and_its_pictures_stay(place):
+    content = bytearray(video(place))
+    assert remove_place(content) == 1
+    header, _sep, pictures = bytes(content).partition(b"mdat")
+    assert place not in header
+    assert pictures == b"+48.8577+002.2950/" * 3
+    assert len(content) == len(video(place))
+
+
+def test_broken_headers_end_nothing():
+    before = tagged("JPEG")
+    start = before.index(b"Exif")
+    for cut in range(start, start + 200):
+        remove_place(bytearray(before[:cut]))
+    for place in range(start + 6, start + 120):
+        for value in (0, 0x7F, 0xFF):
+            content = bytearray(before)
+            content[place] = value
+            remove_place(content)
+            assert len(content) == len(before)
