@@ -48,8 +48,8 @@ RULE_FIELDS = [
 ]
 # What files write for a level; the first list is ours, a policy replaces it.
 _WORDS = {
-    "negligible": ("negligible", "trivial", "cosmetic", "s1", "1", "可忽略", "轻微", "极低"),
-    "minor": ("minor", "low", "malfunction", "s2", "2", "次要", "一般", "较低", "低"),
+    "negligible": ("negligible", "trivial", "cosmetic", "s1", "1", "可忽略", "极低"),
+    "minor": ("minor", "low", "malfunction", "s2", "2", "轻微", "次要", "一般", "较低", "低"),
     "serious": ("serious", "moderate", "medium", "major", "s3", "3", "严重", "中等", "主要", "中", "较重"),
     "critical": (
         "critical",
@@ -67,8 +67,8 @@ _WORDS = {
     "catastrophic": ("catastrophic", "death", "fatal", "s5", "5", "灾难", "灾难性", "死亡", "致命", "特大"),
 }
 _ZH = {
-    "negligible": "可忽略", "minor": "次要", "serious": "严重", "critical": "危急", "catastrophic": "灾难性",
-    "improbable": "极少", "remote": "很少", "occasional": "偶尔", "probable": "经常", "frequent": "频繁",
+    "negligible": "可忽略", "minor": "轻微", "serious": "严重", "critical": "危急", "catastrophic": "灾难性",
+    "improbable": "极不可能", "remote": "很少", "occasional": "偶尔", "probable": "很可能", "frequent": "频繁",
     "low": "低", "medium": "中", "high": "高", "extreme": "极高",
 }  # fmt: skip
 _COUNTS = {"improbable": 0, "remote": 2, "occasional": 5, "probable": 15, "frequent": 50}
