@@ -165,6 +165,8 @@ def _records() -> Iterator[Message]:
             yield from (Message(text, place) for text in texts if not _is_key(text, "DocType"))
         else:
             yield from (Message(text, place) for text in _texts_of(data))
+            if kind == "Number Card":  # a dashboard calls a card by its name, the workspace by its label
+                yield Message(data["name"], place)
 
 
 def _is_key(text: str, place: str) -> bool:

@@ -62,6 +62,16 @@ def test_nobody_else_is_asked(login, person) -> None:
     expect(desk.page.locator(".setup")).to_have_count(0)
 
 
+def test_only_who_may_register_is_offered_to(login, person) -> None:
+    for role, shown in ((roles.AUDITOR, False), (roles.AGENT, True)):
+        desk = Desk(login(person(role)))
+        desk.page.goto("/app/complaints")
+        expect(desk.page.locator(".shortcut-widget-box", has_text="Team Board")).to_be_visible()
+        expect(desk.page.locator(".shortcut-widget-box", has_text="Register a Complaint")).to_be_visible(
+            visible=shown
+        )
+
+
 def test_a_pack_shows_what_it_changes_and_is_applied(login) -> None:
     desk = Desk(login())
     desk.page.goto("/app/complaint-sop")
@@ -108,6 +118,10 @@ def test_a_tour_starts_from_the_menu_and_leads_through_the_tabs(login, complaint
     desk.page.evaluate("""cur_frm.page.menu.find('a:contains("Tour of This Form")').first().click()""")
     told = desk.page.locator("#driver-popover-item:visible")
     expect(told).to_contain_text("which procedure and limits hold")
+    # The list that the field opens lies over the box, not behind it.
+    over = """() => Number(getComputedStyle(document.querySelector(".driver-highlighted-element")).zIndex)
+        > Number(getComputedStyle(document.querySelector("#driver-popover-item")).zIndex)"""
+    desk.page.wait_for_function(over)
     for words in ("other complaints about the same lot", "in their words", "Is it a complaint"):
         told.locator(".driver-next-btn").click()
         expect(told).to_contain_text(words)

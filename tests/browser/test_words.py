@@ -143,6 +143,13 @@ def the_board(desk: Desk, lang: str) -> None:
         expect(title).to_have_text(SAID[lang][key])
 
 
+def test_the_team_board_calls_states_as_the_app_means_them(desk: Desk, lang: str) -> None:
+    page = listed(desk, "complaint/view/kanban/Complaint Team Board")
+    for state, said in {"Closed": "已结案", "On Hold": "暂停", "In Triage": "研判中"}.items():
+        title = page.locator(f".kanban-column[data-column-value='{state}'] .kanban-title")
+        expect(title).to_have_text({CHINESE: said, ENGLISH: state}[lang])
+
+
 def test_an_issue_of_erpnext_reads_as_without_us(desk: Desk, lang: str) -> None:
     listed(desk, "complaint/view/list")
     issue = factory.make("Issue", subject=factory.unique("Question"), raised_by="somebody@example.com")

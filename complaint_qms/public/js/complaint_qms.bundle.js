@@ -8,6 +8,7 @@ import * as markup from "./markup";
 import * as words from "./words";
 import { safe_color } from "./colors";
 import { show_product_code } from "./product_code";
+import { mind_chart_labels } from "./chart_labels";
 import { mind_filters } from "./list_words";
 import { mind_story } from "./story";
 import { hide_arrows, mind_the_rest, show_as_text } from "./stored_text";
@@ -114,3 +115,4 @@ Object.assign(complaint_qms, {
 mind_the_rest();
 mind_filters();
 mind_shortcuts();
+mind_chart_labels();
