@@ -19,6 +19,7 @@ pytestmark = pytest.mark.commits
             *("bench_form", ("--rounds", "1", "--warm-up", "0"), "ratio"),
             marks=pytest.mark.skipif(not chromium(), reason="no Chromium installed"),
         ),
+        ("bench_guests", ("--requests", "64"), "files written: 0"),
         ("bench_import", ("--rows", "30", "--slices", "2", "--sample", "3"), "memory"),
         ("bench_intake", ("--rounds", "3", "--stored", "20"), "ratio to itself"),
         ("bench_reports", ("--rows", "200", "--rounds", "1"), "bare"),
@@ -31,5 +32,6 @@ def test_it_runs_to_its_end(name: str, arguments: tuple[str, ...], last: str) ->
     place = places.get(name, ("--bench", str(bench.path)))
     told = printed(name, "--site", frappe.local.site, *place, *arguments)
     assert last in told.splitlines()[-1]
+    assert "WRONG" not in told
     frappe.db.rollback()
     assert not frappe.db.exists("Complaint", {"subject": ("like", "BENCH-%")})
