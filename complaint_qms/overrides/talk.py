@@ -7,7 +7,7 @@ from frappe.model.document import Document
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.records import QUALITY_RECORDS
-from complaint_qms.services.correspondence import counting, first_response, receiving
+from complaint_qms.services.correspondence import counting, first_response, receiving, return_address
 from complaint_qms.services.evidence import relinked_mails
 from complaint_qms.services.record.scalars import is_storable, shown
 
@@ -15,12 +15,14 @@ from complaint_qms.services.record.scalars import is_storable, shown
 def after_insert(doc: Document, method: str | None = None) -> None:
     """Communication: one that went to a customer counts on the complaint, whoever's composer it came from; one that came in is
     told to who handles it."""
+    return_address.direct(doc)
     counting.hear(doc)
     receiving.hear(doc)
 
 
 def before_insert(doc: Document, method: str | None = None) -> None:
     receiving.mark(doc)
+    return_address.prepare(doc)
 
 
 def before_save(doc: Document, method: str | None = None) -> None:

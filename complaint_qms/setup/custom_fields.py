@@ -155,7 +155,7 @@ _OF_MAILBOX = [
         "fieldname": "complaint_section",
         "fieldtype": "Section Break",
         "label": "Complaints",
-        "insert_after": "create_contact",
+        "insert_after": "send_notification_to",
         "depends_on": "enable_incoming",
     },
     {

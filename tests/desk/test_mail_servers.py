@@ -238,16 +238,18 @@ def test_a_conversation_goes_both_ways(servers: MailServers, box: Callable[..., 
     servers.wait_for({ours.email_id: 1})
     fetch(ours)
     (item,) = items(ours)
-    composed = answers.compose(name=item.complaint, kind="Question")
-    assert composed["recipients"] == ann
-    answers.send(
-        name=item.complaint, kind="Question", recipients=ann, subject=composed["subject"], content="<p>Which batch?</p>", in_reply_to=composed["in_reply_to"]
-    )  # fmt: skip
+    with factory.as_user(factory.user("Complaint Agent")):
+        composed = answers.compose(name=item.complaint, kind="Question")
+        assert composed["recipients"] == ann
+        answers.send(
+            name=item.complaint, kind="Question", recipients=ann, subject=composed["subject"], content="<p>Which batch?</p>", in_reply_to=composed["in_reply_to"]
+        )  # fmt: skip
     for name in frappe.get_all("Email Queue", {"status": "Not Sent"}, pluck="name", order_by="creation"):
         frappe.get_doc("Email Queue", name).send()
     servers.wait_for({ann: 1})
     (asked,) = read_all(servers, ann)
     assert asked["In-Reply-To"] == f"<{item.message_id}>"
+    assert asked["Reply-To"] == ours.email_id, "and not the agent's own mailbox, which the site does not read"
     servers.send(mails.plain("Batch A-7.", f"Re: {asked['Subject']}", sender=ann, to=ours.email_id, In_Reply_To=asked["Message-ID"]).as_bytes(), ours.email_id, ann)  # fmt: skip
     servers.wait_for({ours.email_id: 2})
     fetch(ours)

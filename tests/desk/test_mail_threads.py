@@ -8,6 +8,7 @@ from frappe.utils import convert_utc_to_system_timezone
 
 from complaint_qms.constants import events, mailbox
 from complaint_qms.constants.inbox import ADDED, DISMISSED, REGISTERED, WAITING
+from complaint_qms.services.correspondence.return_address import mailbox_of
 from complaint_qms.services.inbox import decisions
 from complaint_qms.services.inbox.reasons import in_words
 from tests import mails
@@ -186,3 +187,26 @@ def test_a_mail_that_is_in_the_system_already_makes_no_second_complaint() -> Non
 
 def get_system_time():
     return convert_utc_to_system_timezone(mails.AT).replace(tzinfo=None)
+
+
+def test_an_answer_comes_back_to_the_mailbox_of_the_conversation() -> None:
+    first, second = (
+        account(enable_outgoing=1, smtp_server="127.0.0.1"),
+        account(email_id="reklamation@harbour.example", complaint_language="de"),
+    )
+    doc, _mail = conversation(second)
+    assert mailbox_of(doc.name).name == second.name, "to which the customer wrote"
+    by_phone = factory.complaint(company=doc.company, language="en")
+    assert mailbox_of(by_phone.name).name == first.name
+    assert mailbox_of(factory.complaint(company=doc.company, language="de").name).name == second.name
+    first.db_set("complaint_company", doc.company)
+    assert mailbox_of(by_phone.name).name == first.name
+    sent = factory.make(
+        "Communication", communication_type="Communication", communication_medium="Email", sent_or_received="Sent", subject="x", content="x",
+        sender="bea@elsewhere.example", recipients=ANN, reference_doctype="Complaint", reference_name=by_phone.name,
+    )  # fmt: skip
+    assert sent.email_account == first.name
+    assert sent.get_incoming_email_account().email_id == SERVICE
+    for box in (first, second):
+        box.db_set("enable_incoming", 0)
+    assert mailbox_of(by_phone.name) is None

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 import frappe
 import pytest
+from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
 from complaint_qms.constants import mailbox
@@ -221,3 +225,33 @@ def test_a_mailbox_that_begins_to_register_leaves_its_old_mails_alone() -> None:
     box.set(mailbox.REGISTERS, 1)
     box.save()
     assert abs(get_datetime(box.get(mailbox.SINCE)) - now_datetime()) < timedelta(minutes=1)
+
+
+def test_the_timeline_shows_a_mail_as_it_was_written() -> None:
+    box = account()
+    plain = kept(mail("One <b>line</b>.\nAnother line."), box)
+    assert "One &lt;b&gt;line&lt;/b&gt;.<br>Another line." in message_of(plain)
+    made = MIMEMultipart("related")
+    made["From"], made["Subject"], made["Message-ID"] = ANN, "Pictures", "<pictures@customer.example>"
+    made.attach(MIMEText('<p>See <img src="cid:photo"></p><p>Ann <img src="cid:logo"></p>', "html", "utf-8"))
+    for cid, content in (("photo", PHOTO), ("logo", mails.png(100, 40))):
+        part = MIMEImage(content, "png")
+        part.add_header("Content-ID", f"<{cid}>")
+        part.add_header("Content-Disposition", "inline", filename=f"{cid}.png")
+        made.attach(part)
+    item = kept(made, box)
+    (row,) = complaint_of(item).evidence
+    assert f'src="{row.file}"' in message_of(item), (
+        "at the address of the evidence, which who sees the complaint may open"
+    )
+    assert message_of(item).count("<img") == 1
+    agent = factory.user("Complaint Agent")
+    with factory.as_user(agent):
+        assert any(
+            frappe.get_doc("File", name).has_permission("read")
+            for name in frappe.get_all("File", {"file_url": row.file}, pluck="name", order_by="name")
+        )
+
+
+def message_of(item: Document) -> str:
+    return frappe.db.get_value("Communication", item.communication, "content")

@@ -9,6 +9,7 @@ from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
+from html import escape
 from typing import Final
 
 from complaint_qms.engine.mail.charsets import header_text
@@ -44,10 +45,11 @@ def rewritten(mail: Mail, files: Sequence[MailFile]) -> bytes:
             made[name] = ", ".join(map(_written, recipients))
     if mail.sent_at:
         made["Date"] = format_datetime(mail.sent_at)
-    if mail.text or not mail.html:
-        made.attach(MIMEText(_sayable(mail.text), "plain", "utf-8"))
-    if mail.html:
-        made.attach(MIMEText(_sayable(mail.html), "html", "utf-8"))
+    said = MIMEMultipart("alternative")
+    said.attach(MIMEText(_sayable(mail.text), "plain", "utf-8"))
+    # Readers show plain text as markup, on one line.
+    said.attach(MIMEText(_sayable(mail.html) or _markup(mail.text), "html", "utf-8"))
+    made.attach(said)
     for file in files:
         made.attach(_part(file))
     return made.as_bytes()
@@ -58,6 +60,10 @@ def _written(address: Address) -> str:
     # Quotes and brackets in a name end it for simple readers.
     plain = " ".join("".join(" " if char in '"<>\\,;\r\n' else char for char in name).split())[:200]
     return formataddr((plain, mailbox), "utf-8") if mailbox.isascii() else mailbox
+
+
+def _markup(text: str) -> str:
+    return "<br>".join(escape(line) for line in _sayable(text).splitlines())
 
 
 def _sayable(text: str) -> str:

@@ -5,6 +5,7 @@ merge_fields  what a template may say about a complaint              (writes not
 words         what a message says apart from its markup          (writes nothing)
 composing     a message to start from                                (writes nothing)
 messages      sends a mail, or notes what was said aloud
-counting      first response, reply and “sent by”, of every message however it was sent
+return_address  to which mailbox the customer's answer comes back
+messages      sends a mail, reply and “sent by”, of every message however it was sent
 first_response  what proves one that was due already
 """

@@ -22,7 +22,10 @@ _FIELDS: Final = ("name", "subject", "stage", "customer", "received_at")
 def candidates(item: Document) -> list[dict[str, Any]]:
     """Those of the user's complaints whose number the message names, then those of the same sender, open ones first, the
     newest first; each with `why`."""
-    numbers = {number.upper() for number in _NUMBER.findall(f"{item.subject or ''} {item.text or ''}")}
+    numbers = {
+        number.upper()
+        for number in _NUMBER.findall(f"{item.subject or ''} {item.text or ''} {item.reason or ''}")
+    }
     found = {
         row.name: {**row, "why": _("Its number is in the message")}
         for row in (_list({"name": ("in", sorted(numbers))}) if numbers else ())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import nullcontext
 from datetime import datetime, timedelta
+from typing import Final
 
 import frappe
 from frappe.email.receive import InboundMail
@@ -16,6 +18,8 @@ from complaint_qms.services.correspondence import receiving
 from complaint_qms.services.inbox.store import raw_of
 from complaint_qms.services.record.error_text import logged_only
 from complaint_qms.services.transactions import roll_back_to
+
+_IMAGE: Final = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 
 
 class KeptMail(InboundMail):
@@ -40,6 +44,15 @@ class KeptMail(InboundMail):
         there.update({"reference_doctype": record.doctype, "reference_name": record.name, "status": "Linked"})
         there.save(ignore_permissions=True)
         return there
+
+    def replace_inline_images(self, attachments: list[Document]) -> str:
+        """Pictures by their plain address, at which whoever may see the complaint finds its evidence; what only decorates, and so
+        came along as no file, goes."""
+        content = self.content
+        for file in attachments:
+            if cid := self.cid_map.get(file.name):
+                content = content.replace(f"cid:{cid}", file.file_url)
+        return _IMAGE.sub(lambda tag: "" if "cid:" in tag.group().lower() else tag.group(), content)
 
     def save_attachments_in_doc(self, doc: Document) -> list[Document]:
         """One by one: a file that the site does not take keeps the others from nothing. It stands in the mail as it was sent."""
@@ -66,7 +79,8 @@ def file_on(item: Document, record: Document, mail: Mail | None = None, *, is_an
     It is written anew as it was understood, so that no charset or header of it is beyond the framework.
     """
     mail = mail or read_mail(raw_of(item))
-    kept = KeptMail(rewritten(mail, mail.files), account_of(item), record, is_answer=is_answer)
+    files = [file for file in mail.files if not file.decoration]
+    kept = KeptMail(rewritten(mail, files), account_of(item), record, is_answer=is_answer)
     receiving.remember(kept)
     known = known_as(mail)
     return kept.file(known.name if known and not known.reference_name else None).name
