@@ -31,6 +31,11 @@ def path_of(url: str) -> Path:
     return Path(get_files_path(url.removeprefix(PRIVATE if is_private else PUBLIC), is_private=is_private))
 
 
+def bytes_of(url: str) -> bytes:
+    """The bytes at a local address; the framework's File gives text in place of what it takes for text, by guesses on 16."""
+    return path_of(url).read_bytes()
+
+
 def sha256_of(url: str | None) -> str | None:
     """SHA-256 of the bytes at an address, as hexadecimal; None where there are none on this site."""
     plain = local(url)

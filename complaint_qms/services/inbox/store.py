@@ -19,6 +19,7 @@ from complaint_qms.constants.inbox import DOCTYPE, LONGEST_INLINE, NEW, ROADS, W
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.engine.message import Message
 from complaint_qms.services import writing
+from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox import understanding
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.error_text import said
@@ -134,9 +135,9 @@ def keep_within(message: InboundMessage, reason: str = "") -> Kept:
 
 def raw_of(item: Document) -> bytes:
     """The message as it was sent; empty where its road has sent none."""
-    if item.payload_file and frappe.db.exists("File", item.payload_file):
-        content = frappe.get_doc("File", item.payload_file).get_content()
-        return content if isinstance(content, bytes) else content.encode()
+    url = item.payload_file and frappe.db.get_value("File", item.payload_file, "file_url")
+    if url:
+        return disk.bytes_of(url)
     return _bytes(item.payload or "")
 
 
