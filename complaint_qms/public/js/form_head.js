@@ -17,7 +17,7 @@ export function context_of(frm) {
 	const $layout = frm.body.parent();
 	const $panel = $layout.find("> .cq-context");
 	if ($panel.length) return $panel;
-	const $made = $(`<aside class="cq-context" aria-label="${esc(__("Context"))}"></aside>`);
+	const $made = $(`<aside class="cq-context" aria-label="${esc(__("Context", null, "Complaint"))}"></aside>`);
 	$layout.addClass("cq-with-context").append($made);
 	return $made;
 }

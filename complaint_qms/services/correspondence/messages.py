@@ -94,7 +94,7 @@ def note(complaint: Document, kind: str, medium: str, said: str, at: datetime | 
     if medium not in SPOKEN:
         wrong.append(
             _("How: there is no “{0}”. Choose one of {1}.").format(
-                escape_html(medium), comma_list(_(way) for way in SPOKEN)
+                escape_html(medium), comma_list(_(way, context="Complaint") for way in SPOKEN)
             )
         )
     if not words(said):

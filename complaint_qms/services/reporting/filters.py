@@ -57,7 +57,7 @@ class ReportFilters:
         state = given.get("state") or ""
         made = cls(
             from_date=read_day(_("From Date"), given.get("from_date")),
-            to_date=read_day(_("To Date"), given.get("to_date")),
+            to_date=read_day(_("To Date", context="Complaint"), given.get("to_date")),
             exact=_chosen(given, EXACT),
             branches=_chosen(given, BRANCHES),
             state=state if isinstance(state, str) and state in STATES else "",

@@ -118,7 +118,7 @@ const kinds = () => [
 	{ value: "Information", label: __("Information", null, "Complaint") },
 ];
 
-const choices = (keys) => keys.map((key) => ({ value: key, label: __(key) }));
+const choices = (keys) => keys.map((key) => ({ value: key, label: __(key, null, "Complaint") }));
 
 // A reply that is written already stands where the template has it; without one it is the whole text.
 const with_text = (content, text) => (content.includes(text) ? content : `${formatted(text)}${content}`);

@@ -48,8 +48,8 @@ function bars(doc, before, after) {
 		<span class="cq-rate-value">${value === null ? "–" : esc(format_number(value, null, 2))}</span>
 		<span class="cq-rate-note">${esc(__("{0} complaints, {1} units", [cint(count), format_number(exposure || 0, null, 0)]))}</span></div>`;
 	return `<p class="text-muted">${esc(__("Complaints per 1,000 units delivered"))}</p>
-		${one(__("Before"), before, doc.before_count, doc.before_exposure, "gray")}
-		${one(__("After"), after, doc.after_count, doc.after_exposure, doc.verdict === "effective" ? "green" : "orange")}`;
+		${one(__("Before", null, "CAPA"), before, doc.before_count, doc.before_exposure, "gray")}
+		${one(__("After", null, "CAPA"), after, doc.after_count, doc.after_exposure, doc.verdict === "effective" ? "green" : "orange")}`;
 }
 
 // Ratio axis is logarithmic: half and double lie equally far from "no change".

@@ -37,7 +37,7 @@ function history_html(rows, workday) {
 	const duration = (seconds) => (seconds ? working_time(seconds, workday) : "–");
 	return `<div class="cq-scroll"><table class="cq-table"><thead><tr>
 		<th>${esc(__("Stage"))}</th><th>${esc(__("Entered"))}</th><th>${esc(__("Left", null, "Complaint Stage Log"))}</th><th>${esc(__("Taken on by"))}</th>
-		<th>${esc(__("Working time used"))}</th><th>${esc(__("Limit"))}</th><th>${esc(__("Paused"))}</th><th>${esc(__("Clock"))}</th></tr></thead>
+		<th>${esc(__("Working time used"))}</th><th>${esc(__("Limit", null, "Complaint"))}</th><th>${esc(__("Paused"))}</th><th>${esc(__("Clock"))}</th></tr></thead>
 		<tbody>${rows
 			.map(
 				(row) => `<tr><td>${esc(label(row.stage))}</td><td>${esc(moment_text(row.entered_at))}</td>

@@ -179,7 +179,7 @@ export function linked_rows(linked) {
 }
 
 function document_state(docstatus, status) {
-	if (docstatus === 0) return { state: "draft", state_label: __("Draft"), tone: "orange" };
+	if (docstatus === 0) return { state: "draft", state_label: __("Draft", null, "Complaint QMS"), tone: "orange" };
 	return { state: "submitted", state_label: status ? __(status) : __("Submitted"), tone: "green" };
 }
 

@@ -104,7 +104,7 @@ function open_large(rows, at, lost) {
 		dialog.fields_dict.show.$wrapper.html(
 			`<div class="cq-large">${said.map((text) => `<p class="cq-lost">${esc(text)}</p>`).join("")}${body_html || ""}<p><a ${file && `href="${file}"`} target="_blank" rel="noopener">${esc(
 				__("Open the file")
-			)}</a><span class="text-muted">${esc(__("{0} of {1}", [at + 1, rows.length]))}</span></p></div>`
+			)}</a><span class="text-muted">${esc(__("{0} of {1}", [at + 1, rows.length], "Complaint Evidence"))}</span></p></div>`
 		);
 	};
 	if (rows.length > 1) {
