@@ -9,14 +9,17 @@ from email.mime.text import MIMEText
 
 import frappe
 import pytest
+from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.email.receive import InboundMail
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
 from complaint_qms.constants import mailbox
-from complaint_qms.constants.inbox import DISMISSED, REGISTERED, WAITING
+from complaint_qms.constants.inbox import DISMISSED, DOCTYPE, REGISTERED, WAITING
 from complaint_qms.services.inbox import decisions
 from complaint_qms.services.inbox.reasons import in_words
 from complaint_qms.services.inbox.store import raw_of
+from complaint_qms.services.mailbox import fetching
 from complaint_qms.services.mailbox.fetching import keep_mail
 from tests import mails
 from tests.desk import factory
@@ -255,3 +258,20 @@ def test_the_timeline_shows_a_mail_as_it_was_written() -> None:
 
 def message_of(item: Document) -> str:
     return frappe.db.get_value("Communication", item.communication, "content")
+
+
+def test_a_service_without_a_mail_server_hands_its_mails_to_the_inbox(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    box = account()
+    made = mail()
+    handed = [InboundMail(made.as_bytes(), box)]
+    monkeypatch.setattr(EmailAccount, "get_inbound_mails", lambda _account: list(handed))
+    assert len(box.get_inbound_mails()) == 1, "an account with a server keeps them as they are fetched"
+    box.service = "Frappe Mail"
+    assert box.get_inbound_mails() == []
+    assert frappe.db.exists(DOCTYPE, {"message_id": made["Message-ID"].strip("<>")})
+    monkeypatch.setattr(fetching, "keep_message", lambda _message: 1 / 0)
+    monkeypatch.setattr(frappe.db, "rollback", lambda *_args, **_more: None)
+    handed[0] = InboundMail(mail().as_bytes(), box)
+    assert len(box.get_inbound_mails()) == 1, "what cannot be kept is the framework's"

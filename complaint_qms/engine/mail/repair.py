@@ -45,11 +45,11 @@ def rewritten(mail: Mail, files: Sequence[MailFile]) -> bytes:
             made[name] = ", ".join(map(_written, recipients))
     if mail.sent_at:
         made["Date"] = format_datetime(mail.sent_at)
-    said = MIMEMultipart("alternative")
-    said.attach(MIMEText(_sayable(mail.text), "plain", "utf-8"))
+    texts = MIMEMultipart("alternative")
+    texts.attach(MIMEText(_sayable(mail.text), "plain", "utf-8"))
     # Readers show plain text as markup, on one line.
-    said.attach(MIMEText(_sayable(mail.html) or _markup(mail.text), "html", "utf-8"))
-    made.attach(said)
+    texts.attach(MIMEText(_sayable(mail.html) or _markup(mail.text), "html", "utf-8"))
+    made.attach(texts)
     for file in files:
         made.attach(_part(file))
     return made.as_bytes()

@@ -78,24 +78,31 @@ class KeepingServer(EmailServer):
         return self.account.email_sync_option == _UNSEEN and self.seen_status.get(uid) == "SEEN"
 
     def _keep(self, raw: bytes, uid: bytes) -> bool:
-        # As it was understood; if that cannot be stored, the bytes alone.
-        for attempt in (keep_mail, keep_bytes):
-            try:
-                attempt(raw, self.account)
-                if self.row and not self._behind:
-                    self._went_on(max(cint(uid.decode("ascii", "replace")), cint(self.row.get(LAST_UID))))
-                frappe.db.commit()
-                return True
-            except Exception as error:
-                frappe.db.rollback()
-                # A traceback would hold what the mail says.
-                frappe.log_error(title="Mail not kept", message=f"{self.account.name}: {way_of(error)}")
-                frappe.db.commit()
-        return False
+        if not keep_safely(raw, self.account):
+            return False
+        if self.row and not self._behind:
+            self._went_on(max(cint(uid.decode("ascii", "replace")), cint(self.row.get(LAST_UID))))
+            frappe.db.commit()
+        return True
 
     def _went_on(self, uid: int) -> None:
         self.row.set(LAST_UID, uid)
         writing.set_values(self.row.doctype, self.row.name, {LAST_UID: uid}, "mails taken")
+
+
+def keep_safely(raw: bytes, account: Document) -> bool:
+    """Keep one mail and commit; False where neither what was understood nor the bytes alone can be stored."""
+    for attempt in (keep_mail, keep_bytes):
+        try:
+            attempt(raw, account)
+            frappe.db.commit()
+            return True
+        except Exception as error:
+            frappe.db.rollback()
+            # A traceback would hold what the mail says.
+            frappe.log_error(title="Mail not kept", message=f"{account.name}: {way_of(error)}")
+            frappe.db.commit()
+    return False
 
 
 def keep_mail(raw: bytes, account: Document) -> Kept:
