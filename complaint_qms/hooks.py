@@ -161,6 +161,7 @@ doc_events = {
         "after_insert": "complaint_qms.overrides.talk.after_insert",
         "before_save": "complaint_qms.overrides.talk.before_save",
     },
+    "Contact": {"validate": "complaint_qms.overrides.contacts.validate"},
     "Delivery Note": _SETTLED_EVENTS,
     "DocShare": dict.fromkeys(("on_change", "on_trash"), f"{_SHARING}.share_changed"),
     "Document Follow": {"validate": f"{_SHARING}.refuse_following"},

@@ -1,5 +1,6 @@
 """What happens when the app comes onto a site, and after each migrate."""
 
+from complaint_qms.integrations.erpnext import contact_keys
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.sop import procedure
 from complaint_qms.setup.board import sync_board
@@ -24,6 +25,7 @@ def after_install() -> None:
     sync_board()
     make_searchable()
     make_list_views()
+    contact_keys.fill()
 
 
 def after_migrate() -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FEWEST_DIGITS: Final = 5
 MOST_DIGITS: Final = 20
+_LOCAL_DIGITS: Final = 7
 _EXTENSION: Final = re.compile(
     r"(?i)(?:\s*[,;]?\s*(?:extension|extn?|ext|durchwahl|app|x|#|转分机|分机号|分机|内线|转)\s*[.:：]?\s*(\d{1,6}))\s*\Z"
 )
@@ -60,23 +61,43 @@ def shorter_spellings(text: str | None, region: str | None = None) -> tuple[str,
 
 def agreement(one: str | None, other: str | None, region: str | None = None) -> float:
     """How surely two spellings are of one number: 1.0 in full, 0.8 where one lacks the country, 0.5 where it lacks the area
-    code as well, 0.0 for two numbers."""
-    left, right = _compared(one, region), _compared(other, region)
+    code as well, 0.3 where only a few digits are there, 0.0 for two numbers."""
+    left, right = _read(one, region), _read(other, region)
     if not left or not right:
         return 0.0
-    if left == right:
-        return 1.0
-    shorter, longer = sorted((left.lstrip("0"), right.lstrip("0")), key=len)
-    if len(shorter) < FEWEST_DIGITS or not longer.endswith(shorter):
-        return 0.0
-    if len(longer) - len(shorter) <= 3 and len(shorter) >= 9:
+    if left[0] and right[0]:
+        return 1.0 if left == right else 0.0
+    if left[1] == right[1]:
+        return 1.0 if not left[0] and not right[0] else _of_country(left[0] or right[0], region)
+    country, national, short = (*left, right[1]) if left[0] else (*right, left[1])
+    if country and f"{country}{national}" == short:
         return 0.8
-    return 0.5 if len(shorter) >= 7 else 0.3
+    shorter, longer = sorted((national, short), key=len)
+    if (country and shorter == national) or not longer.endswith(shorter) or len(shorter) < FEWEST_DIGITS:
+        return 0.0
+    return 0.5 if len(shorter) >= _LOCAL_DIGITS else 0.3
 
 
-def _compared(text: str | None, region: str | None) -> str:
+def _read(text: str | None, region: str | None) -> tuple[str, str] | None:
+    """(country, national number) where the country is said, ("", digits without the zeros in front) where it is not."""
     plain = _without_extension(_plain(text))
-    return _international(plain, region) or _digits(plain)
+    digits = _digits(plain)
+    if len(digits) < FEWEST_DIGITS:
+        return None
+    if plain.startswith("+") or _ZEROS.match(digits):
+        number = _parsed(plain, region)
+        if number:
+            import phonenumbers  # its tables are loaded where somebody looks for a number, not at registering
+
+            return str(number.country_code), phonenumbers.national_significant_number(number)
+    return "", digits.lstrip("0")
+
+
+def _of_country(country: str, region: str | None) -> float:
+    import phonenumbers  # its tables are loaded where somebody looks for a number, not at registering
+
+    own = str(phonenumbers.country_code_for_region(region)) if region else ""
+    return 1.0 if own == country else 0.8
 
 
 def _significant(plain: str, region: str | None) -> str:
@@ -86,15 +107,6 @@ def _significant(plain: str, region: str | None) -> str:
     import phonenumbers  # its tables are loaded where somebody looks for a number, not at registering
 
     return phonenumbers.national_significant_number(number)
-
-
-def _international(plain: str, region: str | None) -> str:
-    number = _parsed(plain, region)
-    if not number:
-        return ""
-    import phonenumbers  # its tables are loaded where somebody looks for a number, not at registering
-
-    return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
 
 
 def _parsed(plain: str, region: str | None) -> phonenumbers.PhoneNumber | None:

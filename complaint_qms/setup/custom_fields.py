@@ -14,6 +14,7 @@ from complaint_qms.constants.correspondence import (
     RETURNED,
 )
 from complaint_qms.constants.evidence import LOST_AT, SHA256
+from complaint_qms.constants.matching import EMAIL_KEY, PHONE_KEY
 from complaint_qms.constants.settlement import CORRECTED, CORRECTION_FIELD, SUBMITTABLE
 
 _FIELDS = [
@@ -226,6 +227,18 @@ _OF_FOLDER = [
     },
 ]
 _OURS = {"module": "Complaint QMS", "translatable": 0}
+# By what a sender is found however the number or address is written.
+_KEY = {
+    "fieldtype": "Data",
+    "hidden": 1,
+    "read_only": 1,
+    "no_copy": 1,
+    "print_hide": 1,
+    "report_hide": 1,
+    "search_index": 1,
+    "module": "Complaint QMS",
+    "translatable": 0,
+}
 
 
 def custom_fields() -> dict[str, list[dict]]:
@@ -251,6 +264,8 @@ def custom_fields() -> dict[str, list[dict]]:
             dict(_PROOF),
             dict(_AUTOMATIC),
         ],
+        "Contact Email": [{**_KEY, "fieldname": EMAIL_KEY, "label": "Email Key", "insert_after": "email_id"}],
+        "Contact Phone": [{**_KEY, "fieldname": PHONE_KEY, "label": "Phone Key", "insert_after": "phone"}],
         "Email Template": [dict(row) for row in _OF_TEMPLATE],
         "Email Account": [row | _OURS for row in _OF_MAILBOX],
         "IMAP Folder": [row | _OURS for row in _OF_FOLDER],

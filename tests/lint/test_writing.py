@@ -28,6 +28,7 @@ ALLOWED = {
     "services/events.py": "its own queue, no record of the app's users",
     "services/notify/outbox.py": "the bell of Notification Settings",
     "services/notify/digest.py": "the state of its own messages",
+    "integrations/erpnext/contact_keys.py": "keys beside telephones and addresses of contacts",
     "services/record/match_keys.py": "what a complaint is found by, made from what it says",
     "services/record/naming.py": "the counters of series",
     "services/importing/writer.py": "inserts whole batches of new records and announces them",

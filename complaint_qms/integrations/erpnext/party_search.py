@@ -79,7 +79,7 @@ def find_contacts(text: str, limit: int) -> list[dict[str, Any]]:
         limit=_LOOKED_AT,
     )
     telephones = _telephones_of([row.name for row in rows])
-    customers = _customers_of([row.name for row in rows])
+    customers = customers_of([row.name for row in rows])
     return [
         {**row, "customer": customers.get(row.name)}
         for row in rows
@@ -90,7 +90,7 @@ def find_contacts(text: str, limit: int) -> list[dict[str, Any]]:
 def party_of_address(address: str) -> dict[str, str]:
     """{customer, contact_person} of exactly this mail address, as far as one customer alone has it; three queries at most."""
     contacts = frappe.get_all("Contact Email", {"email_id": address}, pluck="parent", order_by="parent asc")
-    of_contacts = {contact: customer for contact, customer in _customers_of(contacts).items() if customer}
+    of_contacts = {contact: customer for contact, customer in customers_of(contacts).items() if customer}
     customers = set(of_contacts.values())
     if may_choose("Customer"):
         of_address = {"email_id": address, "disabled": 0}
@@ -99,6 +99,28 @@ def party_of_address(address: str) -> dict[str, str]:
         return {}
     (customer,) = customers
     return {"customer": customer, **({"contact_person": min(of_contacts)} if len(of_contacts) == 1 else {})}
+
+
+def customers_of(contacts: list[str]) -> dict[str, str | None]:
+    """Contact → the first of its customers that the user sees, None where they see none; contacts of nobody are left out."""
+    if not contacts:
+        return {}
+    links = frappe.get_all(
+        "Dynamic Link",
+        {"parenttype": "Contact", "parent": ("in", contacts), "link_doctype": "Customer"},
+        ["parent", "link_name"],
+        order_by="idx asc",
+    )
+    names = sorted({link.link_name for link in links})
+    seen: set[str] = set()
+    if names and may_choose("Customer"):
+        filters = {"name": ("in", names), "disabled": 0}
+        seen = set(frappe.get_list("Customer", filters=filters, pluck="name", limit=0))
+    found: dict[str, str | None] = {}
+    for link in links:
+        if not found.get(link.parent):
+            found[link.parent] = link.link_name if link.link_name in seen else None
+    return found
 
 
 def _digits(text: str) -> str:
@@ -119,26 +141,4 @@ def _telephones_of(contacts: list[str]) -> dict[str, list[str]]:
         )
         for row in rows:
             found.setdefault(row.parent, []).append(row.phone)
-    return found
-
-
-def _customers_of(contacts: list[str]) -> dict[str, str | None]:
-    """Contact → the first of its customers that the user sees, None where they see none; contacts of nobody are left out."""
-    if not contacts:
-        return {}
-    links = frappe.get_all(
-        "Dynamic Link",
-        {"parenttype": "Contact", "parent": ("in", contacts), "link_doctype": "Customer"},
-        ["parent", "link_name"],
-        order_by="idx asc",
-    )
-    names = sorted({link.link_name for link in links})
-    seen: set[str] = set()
-    if names and may_choose("Customer"):
-        filters = {"name": ("in", names), "disabled": 0}
-        seen = set(frappe.get_list("Customer", filters=filters, pluck="name", limit=0))
-    found: dict[str, str | None] = {}
-    for link in links:
-        if not found.get(link.parent):
-            found[link.parent] = link.link_name if link.link_name in seen else None
     return found

@@ -12,7 +12,7 @@ from complaint_qms.engine.text import code_tokens
 from complaint_qms.integrations.erpnext import product_search
 from complaint_qms.integrations.erpnext.source_facts import SOURCES, complaint_from
 from complaint_qms.permissions.choices import is_one
-from complaint_qms.services.intake import context, proposals, register
+from complaint_qms.services.intake import context, proposals, proposed_matches, register
 from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.tags import without_tags
@@ -20,7 +20,7 @@ from complaint_qms.services.reporting.access import permitted
 
 # What a person may have entered, and what is filled in beside it
 ENTERED: Final = (
-    "company", "customer", "contact_person", "complainant_name", "contact_email", "contact_phone", "item_code",
+    "company", "customer", "contact_person", "complainant_name", "contact_email", "contact_phone", "customer_reference", "item_code",
     "product_model", "batch_no", "serial_no", "reported_lot", "qty", "sales_order", "delivery_note", "sales_invoice",
     "subject", "description", "expectation", "channel", "complaint_type", "severity", "urgency", "harm_level",
     "reportable", "complaint_owner",
@@ -51,7 +51,8 @@ def look(sent: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
 
     Returns:
         (complaint, {filled: {field: value} that the caller left empty, items: [of the document that is named],
-        sales: [where such a unit was sold], mentions: [{field, value, doctype} found in the text], proposals: as of a
+        sales: [where such a unit was sold], mentions: [{field, value, doctype} found in the text], candidates: as of
+        `proposed_matches`, proposals: as of a
         saved complaint, context: what stands beside it}). Nothing is told of a record that the user may not see.
     """
     values = read_values("Complaint", {field: sent[field] for field in ENTERED if sent.get(field)})
@@ -65,7 +66,8 @@ def look(sent: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
         "filled": filled,
         "items": items if not doc.item_code else [],
         "sales": sales,
-        "mentions": _mentions(doc),
+        "mentions": (mentions := _mentions(doc)),
+        "candidates": _candidates(doc, mentions),
         "proposals": proposals.stored_proposals(doc),
         "context": context.beside(doc),
     }
@@ -124,6 +126,13 @@ def _sales_of(doc: Document) -> list[dict[str, Any]]:
     doc.set(SOURCES[doctype], name)
     _take(doc, doctype, name)
     return []
+
+
+def _candidates(doc: Document, mentions: list[dict[str, str]]) -> dict[str, list[dict[str, Any]]]:
+    """Who and what it may be; what is offered as a number of the text is not offered twice."""
+    offered = {one["value"] for one in mentions}
+    found = proposed_matches.proposed_matches(doc)
+    return found | {"what": [one for one in found["what"] if not offered & {*one["values"].values()}]}
 
 
 def _mentions(doc: Document) -> list[dict[str, str]]:

@@ -7,8 +7,11 @@ from typing import Any, Final
 import frappe
 from frappe.utils import cstr
 
+from complaint_qms.engine.phone_number import is_number
+from complaint_qms.engine.product_code import read_code
 from complaint_qms.integrations.erpnext import party_search, product_search
 from complaint_qms.integrations.erpnext.source_facts import SOURCES
+from complaint_qms.services.intake import matching
 from complaint_qms.services.record.language import comma_list
 
 Choice = dict[str, Any]
@@ -25,6 +28,8 @@ def parties(text: str) -> list[Choice]:
     """Customers, contacts and people who complained before that match a name, number, mail address or telephone."""
     if len(text.strip()) < _SHORTEST:
         return []
+    if known := _by_index(text):
+        return known
     contacts = party_search.find_contacts(text, _EACH)
     customers = party_search.find_customers(text, _EACH)
     return [
@@ -38,6 +43,8 @@ def products(text: str, customer: str, company: str) -> list[Choice]:
     """Items, batches, serial numbers and sales documents that match; without a text what the customer bought last."""
     if len(text.strip()) < _SHORTEST:
         return _documents("", customer, company) if customer else []
+    if read_code(text):
+        return matching.what(text, customer, company)
     return [
         *(
             _choice("Serial No", row.name, [row.item_name], serial_no=row.name)
@@ -53,6 +60,13 @@ def products(text: str, customer: str, company: str) -> list[Choice]:
             for row in product_search.find_items(text, _EACH)
         ),
     ]
+
+
+def _by_index(text: str) -> list[Choice]:
+    """Whoever has a whole telephone number or mail address; of a part of one nobody, who is looked for as a text."""
+    if is_number(text):
+        return matching.who(matching.Sender(phone=text))
+    return matching.who(matching.Sender(email=text)) if "@" in text else []
 
 
 def _documents(text: str, customer: str, company: str) -> list[Choice]:

@@ -19,6 +19,7 @@ from complaint_qms.engine.phone_number import stored_digits
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar import Record, Told, judge, rank, shared_words, text_keys
 from complaint_qms.engine.text import fold, words
+from complaint_qms.integrations.erpnext.contact_keys import email_key
 from complaint_qms.services.record import match_keys
 from complaint_qms.services.record.bulk_read import gathered
 from complaint_qms.services.reporting.access import permitted, readable
@@ -158,7 +159,7 @@ def _match_values(doc: Document) -> dict[str, Any]:
     texts = dict(zip(match_keys.TEXT_COLUMNS, text_keys(match_keys.wording(doc)), strict=False))
     who = {
         "phone": stored_digits(doc.get("contact_phone"))[:_PHONE_END],
-        "email": match_keys.email_key(doc.get("contact_email")),
+        "email": email_key(doc.get("contact_email")),
     }
     return texts | {column: value for column, value in who.items() if value}
 
@@ -216,7 +217,7 @@ def _told(row: Any, text: str) -> Told:
     }
     persons = {
         "customer": row.get("customer"),
-        "email": match_keys.email_key(row.get("contact_email")),
+        "email": email_key(row.get("contact_email")),
         "phone": stored_digits(row.get("contact_phone"))[:_PHONE_END],
     }
     return Told(

@@ -16,6 +16,7 @@ from pypika.terms import Values
 
 from complaint_qms.engine.phone_number import stored_digits
 from complaint_qms.engine.similar.wording import KEYS, text_keys
+from complaint_qms.integrations.erpnext.contact_keys import email_key
 from complaint_qms.services.record.tags import without_tags
 
 DOCTYPE: Final = "Complaint Match Key"
@@ -33,11 +34,6 @@ def wording(complaint: Mapping[str, Any]) -> str:
     return (
         f"{complaint.get('subject') or ''}. {without_tags((complaint.get('description') or '')[:_LONGEST])}"
     )
-
-
-def email_key(address: str | None) -> str | None:
-    """A mail address in one spelling."""
-    return (address or "").strip().casefold()[:140] or None
 
 
 def keep(complaints: Iterable[Mapping[str, Any]]) -> None:
@@ -67,7 +63,7 @@ def _row(complaint: Mapping[str, Any]) -> tuple[Any, ...]:
         complaint.get("modified_by") or frappe.session.user,
     )
     phone = stored_digits(complaint.get("contact_phone")) or None
-    email = email_key(complaint.get("contact_email"))
+    email = email_key(complaint.get("contact_email")) or None
     return (complaint.get("name"), now, user, now, user, phone, email, *keys)
 
 

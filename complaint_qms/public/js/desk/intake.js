@@ -6,6 +6,7 @@ import { labelled } from "../language";
 import { esc } from "../markup";
 import { date_text, record_link } from "../words";
 import { complaint_queries } from "./complaint_queries";
+import { candidates_html } from "./candidates";
 import { clear_context, draw_context } from "./context";
 import { draw_photos } from "./photos";
 import { search_box } from "./search_box";
@@ -236,8 +237,9 @@ class Intake {
 			if (!control.$input.is(":focus") && !same(control.get_value(), doc[field])) control.set_input(doc[field]);
 		}
 		this.draw_happened();
-		this.draw_told("told-who", TOLD.who, []);
-		this.draw_told("told-product", TOLD.product, [...items_html(said.items), ...sales_html(said.sales)]);
+		const { who, what } = said.candidates || {};
+		this.draw_told("told-who", TOLD.who, candidates_html(who));
+		this.draw_told("told-product", TOLD.product, [...items_html(said.items), ...sales_html(said.sales), ...candidates_html(what)]);
 		this.fill("mentions", mentions_html(said.mentions).join(""));
 		this.fill("told-twice", told_twice_html(said.context));
 		this.fill("proposals", this.proposals_html(said));
