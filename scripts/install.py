@@ -90,7 +90,10 @@ def installed_from(python: Path, source: Path) -> bool:
 
 
 def _has_tools(python: Path, extras: tuple[str, ...]) -> bool:
-    modules = {"test": "pytest, hypothesis, importlinter, ruff", "browser": "playwright"}
+    modules = {
+        "test": "pytest, hypothesis, importlinter, openapi_spec_validator, ruff, schemathesis",
+        "browser": "playwright",
+    }
     wanted = ", ".join(modules[extra] for extra in extras)
     try:
         run([str(python), "-c", f"import {wanted}" if wanted else ""])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from typing import Any
 
 import frappe
@@ -56,6 +58,39 @@ def test_the_examples_are_what_the_site_answers():
         ]
     assert not found
     assert frappe.db.count("Complaint", {"complainant_name": "Ada Example", "owner": agent}) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.commits
+def test_the_programs_run_as_they_stand(server, tmp_path):
+    """curl and Python, with this server and this key in place of those of the page."""
+    user = frappe.get_doc("User", factory.user("Complaint Agent"))
+    user.api_key, user.api_secret = frappe.generate_hash(length=15), "secret-of-the-test"
+    user.save(ignore_permissions=True)
+    frappe.db.commit()
+    page = PAGE.replace("https://your.site", server).replace(
+        "KEY:SECRET", f"{user.api_key}:secret-of-the-test"
+    )
+    told = [
+        subprocess.run(
+            ["bash", "-ec", block], cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
+        for block in re.findall(r"```bash\n(.*?)```", page, re.DOTALL)
+    ]
+    (program,) = re.findall(r"```python\n(import time.*?)```", page, re.DOTALL)
+    for _again in range(2):
+        run = [sys.executable, "-c", program]
+        told.append(subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout)
+    frappe.db.rollback()
+    keys = ("curl-1", "python-1")
+    made = {
+        key: frappe.get_all("Complaint", {"idempotency_key": key}, pluck="name", order_by="name")
+        for key in keys
+    }
+    assert [len(names) for names in made.values()] == [1, 1]
+    assert json.loads(told[0])["message"]["name"] == made["curl-1"][0]
+    assert told[2] == told[3] == f"python-1 {made['python-1'][0]}\n"
+    assert json.loads((tmp_path / "complaint-qms.openapi.json").read_text("utf-8"))["openapi"] == "3.1.0"
 
 
 def test_the_check_sees_what_it_is_for():

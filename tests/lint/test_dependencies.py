@@ -21,6 +21,7 @@ PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"
 MODULES = {
     "scikit-learn": "sklearn",
     "pyyaml": "yaml",
+    "openapi-spec-validator": "openapi_spec_validator",
     "zope.interface": "zope",
     "jinja2": "jinja2",
     "python-dateutil": "dateutil",

@@ -46,11 +46,12 @@ def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
         frappe.PermissionError: the caller may not create complaints.
     """
     key = idempotency.key_of(data)
-    fields = read_values("Complaint", {name: data[name] for name in data if name not in CLOSED_TO_CALLERS})
-    unique = key and idempotency.of_caller(key, fields.get("company"))
+    company = data.get("company")
+    unique = key and idempotency.of_caller(key, company if isinstance(company, str) else None)
     known = unique and idempotency.registered(unique)
     if known:
-        return known
+        return known  # whatever else is sent under this key
+    fields = read_values("Complaint", {name: data[name] for name in data if name not in CLOSED_TO_CALLERS})
     doc = frappe.get_doc({**fields, "doctype": "Complaint"})
     doc.flags.update({"now": now, "idempotency_key": key, "idempotency_hash": unique})
     if not key:
