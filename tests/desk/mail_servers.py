@@ -76,6 +76,10 @@ mail_uid = mail
 mail_gid = mail
 first_valid_uid = 1
 first_valid_gid = 1
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
 passdb {{
   driver = static
   args = password={password}
