@@ -23,7 +23,7 @@ pytestmark = pytest.mark.commits
         ("bench_import", ("--rows", "30", "--slices", "2", "--sample", "3"), "memory"),
         ("bench_intake", ("--rounds", "3", "--stored", "20"), "ratio to itself"),
         ("bench_reports", ("--rows", "200", "--rounds", "1"), "bare"),
-        ("bench_rest_storm", ("--posts", "80", "--kill-every", "4"), f"differences {0:19}"),
+        ("bench_rest_storm", ("--posts", "40", "--kill-every", "2"), f"differences {0:20}"),
         ("bench_sweep", ("--rows", "400", "--due", "10", "--handlers", "2"), "document by document"),
     ],
 )
