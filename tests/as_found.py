@@ -31,6 +31,7 @@ IDLE_MS = 1000  # a connection that has asked nothing for so long belongs to no 
 CHUNK = 500
 # Caches of what DocTypes look like are dear to fill and tell nothing of records.
 STRUCTURE = ("doctype_meta", "doctype_form_meta", "table_columns", "db_tables", "assets_json", "app_hooks")
+WORKSPACES = "document_cache::Workspace::"
 SHAPING = {
     "tabDocType",
     "tabDocField",
@@ -96,7 +97,9 @@ class AsFound:
             for path in set(_files()) - self.files:
                 path.unlink(missing_ok=True)
             if changed:
-                forget()
+                # A server reads two dozen workspaces for each person who comes.
+                moved = any(table.startswith("tabWorkspace") for table in changed)
+                forget(keep=() if moved else (WORKSPACES,))
             return self.changed()
         finally:
             self._ask("select release_lock(%s)", [self._lock_name])
@@ -204,10 +207,11 @@ def as_found(keeper: AsFound) -> Iterator[None]:
     assert not left, f"the site is not as it was found: {', '.join(left)}"
 
 
-def forget() -> None:
-    """Clear the caches that this process and the web server share, which may hold what the test made."""
+def forget(keep: Iterable[str] = ()) -> None:
+    """Clear the caches that this process and the web server share, which may hold what the test made; but what DocTypes look
+    like, and what begins with a name in `keep`."""
     prefix = frappe.cache.make_key("").decode()
-    keep = tuple(prefix + name for name in STRUCTURE)
+    keep = tuple(prefix + name for name in (*STRUCTURE, *keep))
     keys = {key for key in frappe.cache.get_keys("") if not key.decode().startswith(keep)}
     for pattern in frappe.get_hooks("persistent_cache_keys"):
         keys.difference_update(frappe.cache.get_keys(pattern))

@@ -66,3 +66,25 @@ def test_what_comes_too_late_is_told(keeper: AsFound, monkeypatch: pytest.Monkey
         write()
     monkeypatch.undo()
     assert keeper.restore() == []
+
+
+@pytest.mark.parametrize("table", ["Workspace", "Workspace Link"])
+def test_a_workspace_that_was_changed_is_read_again(keeper: AsFound, table: str) -> None:
+    """A server keeps those that no test touched, which it reads for each person who comes."""
+    name = frappe.get_all("Workspace Link", {"parenttype": "Workspace"}, pluck="parent", limit=1)[0]
+    before = frappe.get_cached_doc("Workspace", name)
+    with as_found(keeper):
+        if table == "Workspace":
+            frappe.db.set_value("Workspace", name, "icon", "changed")
+        else:
+            frappe.db.delete("Workspace Link", {"parent": name})
+            frappe.clear_document_cache("Workspace", name)
+        frappe.db.commit()
+        now = frappe.get_cached_doc("Workspace", name)
+        assert (now.icon, len(now.links)) != (before.icon, len(before.links))
+    now = frappe.get_cached_doc("Workspace", name)
+    assert (now.icon, len(now.links)) == (before.icon, len(before.links))
+    with as_found(keeper):
+        factory.make("ToDo", description="of no workspace")
+        frappe.db.commit()
+    assert frappe.cache.exists(f"document_cache::Workspace::{name}")
