@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
     from tests.as_found import AsFound
+    from tests.browser.pages import Pages
 
 FLAGS = [
     "--no-sandbox",
@@ -39,7 +40,6 @@ FLAGS = [
     "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"
     "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch",
 ]
-USUAL = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
 # No socket server runs in the tests; the desk works without it and says so on the console.
 NOT_OURS = re.compile(r"socket\.io|/favicon\.ico")
 failed_key = pytest.StashKey[bool]()
@@ -103,24 +103,30 @@ def person(site: str) -> Callable[..., str]:
     return make
 
 
-@pytest.fixture
-def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """Function: an empty page of a person who is logged in; with `typed` on the login page, and then it shows the desk.
+@pytest.fixture(scope="session")
+def pages(server: str, browser: Browser) -> Pages:
+    from tests.browser.pages import Pages
 
-    Each call is a person of their own (separate cookies), without animations, as one may ask for in the system. When the test ends, an error that a page wrote on its console
-    fails it; when it failed, a picture of every page is in `out/browser`.
+    return Pages(browser, server)
+
+
+@pytest.fixture
+def login(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Function: an empty page of a person who is logged in; with `typed` on the login page, and then it shows the desk. With `once`
+    no later test gets that page, because this one listens to it or has it run a script.
+
+    Each call is a person of their own (separate cookies). When the test ends, an error that a page wrote on its console fails it;
+    when it failed, a picture of every page is in `out/browser`.
     """
     from tests.desk.factory import PASSWORD
 
-    pages: list[tuple[Page, list[str]]] = []
+    taken: list[Taken] = []
 
-    def open_desk(user: str = "Administrator", *, typed: bool = False, **context: object) -> Page:
-        page = browser.new_context(**{**USUAL, "base_url": server} | context).new_page()
-        _without_socket(page)
-        errors: list[str] = []
-        page.on("console", lambda message: message.type == "error" and errors.append(_told(message)))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        pages.append((page, errors))
+    def open_desk(
+        user: str = "Administrator", *, typed: bool = False, once: bool = False, **window: object
+    ) -> Page:
+        taken.append(Taken(pages.take(**window), window, once))
+        page = taken[-1].page
         password = "admin" if user == "Administrator" else PASSWORD
         if typed:
             _type_in(page, user, password)
@@ -132,20 +138,38 @@ def login(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iter
 
     yield open_desk
     failed = request.node.stash.get(failed_key, False)
-    errors = [error for _, told in pages for error in told if not NOT_OURS.search(error)]
-    for number, (page, _) in enumerate(pages, 1):
+    errors = [error for one in taken for error in one.errors if not NOT_OURS.search(error)]
+    for number, one in enumerate(taken, 1):
         if failed or errors:
-            page.screenshot(path=_picture(request.node.name, number), full_page=True)
-        page.context.close()
+            one.page.screenshot(path=_picture(request.node.name, number), full_page=True)
+        one.leave()
+        if failed or errors or one.once or one.page.is_closed():
+            pages.close(one.page)
+        else:
+            pages.give_back(one.page, **one.window)
     if errors and not failed:
         pytest.fail("the page wrote errors on its console:\n" + "\n".join(errors), pytrace=False)
 
 
-def _without_socket(page: Page) -> None:
-    """Ask no web server for the socket server that does not run: it draws a whole page to say so, again every few seconds."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("Network.enable")
-    devtools.send("Network.setBlockedURLs", {"urls": ["*/socket.io/*"]})
+class Taken:
+    """A page that a test has, and the errors it writes on its console meanwhile."""
+
+    def __init__(self, page: Page, window: dict[str, object], once: bool) -> None:
+        self.page, self.window, self.once = page, window, once
+        self.errors: list[str] = []
+        page.on("console", self.note)
+        page.on("pageerror", self.note_stumble)
+
+    def leave(self) -> None:
+        self.page.remove_listener("console", self.note)
+        self.page.remove_listener("pageerror", self.note_stumble)
+
+    def note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(_told(message))
+
+    def note_stumble(self, error: Exception) -> None:
+        self.errors.append(str(error))
 
 
 def _type_in(page: Page, user: str, password: str) -> None:

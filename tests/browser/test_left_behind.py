@@ -69,7 +69,7 @@ def test_an_upload_that_ends_late_changes_no_other_complaint(login, person, comp
 
 
 def test_my_work_asks_no_more_when_it_is_left(login, person) -> None:
-    page = login(person(roles.MANAGER))
+    page = login(person(roles.MANAGER), once=True)
     page.clock.install()
     page.goto("/app/my-work-today")
     page.wait_for_function("() => document.querySelector('.cq-work > *')")

@@ -11,7 +11,7 @@ ASKED = "/api/method/complaint_qms.api.story."
 
 
 def test_it_is_told_in_sight_and_every_change_is_one_click_behind(login, person, complaint: str) -> None:
-    page = login(person(roles.AGENT))
+    page = login(person(roles.AGENT), once=True)
     asked: list[str] = []
     page.on("request", lambda request: ASKED in request.url and asked.append(request.url.split(ASKED)[1]))
     desk = Desk(page)

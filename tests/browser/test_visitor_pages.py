@@ -11,7 +11,7 @@ from frappe.utils import now_datetime
 from playwright.sync_api import Browser, Page, expect
 
 from complaint_qms.constants.visitor import LINK
-from tests.browser.conftest import USUAL
+from tests.browser.pages import USUAL
 from tests.desk.test_visitor_uploads import photo
 
 PHONE = {

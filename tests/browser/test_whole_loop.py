@@ -41,7 +41,7 @@ def enter(login, person):
 
     def desk(*held: str) -> Counting:
         came.append(person(*held))
-        return Counting(login(came[-1], typed=len(came) == 1))
+        return Counting(login(came[-1], typed=len(came) == 1, once=True))
 
     return desk
 
