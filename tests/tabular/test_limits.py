@@ -137,7 +137,8 @@ def test_the_sheet_is_named_as_people_know_it(tmp_path):
 def test_empty_rows_below_the_last_filled_one_cost_nothing(tmp_path):
     """People colour and frame whole columns."""
     row = '<row><c t="inlineStr"><is><t>received</t></is></c></row><row><c t="inlineStr"><is><t>2024-01-02</t></is></c></row>'
-    path = sheet(tmp_path / "a.xlsx", DATA + row, '<row><c s="0"/><c s="0"/></row>', END, 1_000_000)
+    below = 2 * limits.BLANK_ROWS  # more than may lie between filled ones
+    path = sheet(tmp_path / "a.xlsx", DATA + row, '<row><c s="0"/><c s="0"/></row>', END, below)
     table = Table(path)
     read = [(chunk.consumed, chunk.rows, chunk.cells) for chunk in table.chunks(1_000)]
     assert (table.columns, read) == (["received"], [(1, [2], [["2024-01-02"]])])
