@@ -9,7 +9,7 @@ import pytest
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.inbox import DISMISSED, DOCTYPE, REGISTERED, WAITING
-from complaint_qms.services.inbox import decisions, rest_batch, understanding
+from complaint_qms.services.inbox import decisions, rest, rest_batch, understanding
 from complaint_qms.services.inbox.reasons import in_words
 from tests.desk import factory
 from tests.desk.rest import Person
@@ -176,6 +176,15 @@ def test_a_refused_request_is_registered_once_it_is_read_again():
     made = frappe.get_doc("Complaint", item.complaint)
     assert (made.owner, made.customer) == (agent, "Comes Later Ltd")
     assert many([sent], user=agent).body["message"]["results"][0]["name"] == made.name
+
+
+def test_an_item_is_settled_by_a_complaint_that_its_transaction_does_not_see_yet():
+    """Another process has registered the same key a moment ago: the answer is read past the snapshot, the link cannot be."""
+    sent = entry(qty="many")
+    many([sent])
+    item = item_of(sent)
+    rest.settle([(item, "CMP-2026-99999")])
+    assert item_of(sent).complaint == "CMP-2026-99999"
 
 
 @pytest.mark.slow
