@@ -22,6 +22,8 @@ pytestmark = pytest.mark.commits
         ("bench_guests", ("--requests", "64"), "files written: 0"),
         ("bench_import", ("--rows", "30", "--slices", "2", "--sample", "3"), "memory"),
         ("bench_intake", ("--rounds", "3", "--stored", "20"), "ratio to itself"),
+        ("bench_matching", ("--each", "2", "--contacts", "6"), "questions"),
+        ("bench_similar", ("--stored", "50", "--asked", "3", "--rounds", "6"), "ratio to itself"),
         ("bench_reports", ("--rows", "200", "--rounds", "1"), "bare"),
         ("bench_rest_storm", ("--posts", "40", "--kill-every", "2"), f"differences {0:20}"),
         ("bench_sweep", ("--rows", "400", "--due", "10", "--handlers", "2"), "document by document"),

@@ -5,13 +5,14 @@ import { esc } from "../markup";
 export function candidates_html(candidates) {
 	return (candidates || []).map((one) => {
 		const why = [
+			one.doctype === "Contact" ? (one.notes || [])[0] : "",
 			one.ambiguous ? __("one of several") : __("{0} % sure", [Math.round(100 * one.confidence)]),
 			...(one.reasons || []).slice(0, 2),
 		];
 		const what = [__(one.doctype), ...(one.notes || []).slice(0, 2)].filter(Boolean).join(" · ");
 		return `<button type="button" class="btn btn-default btn-xs cq-choice" data-values="${esc(JSON.stringify(one.values))}" title="${esc(what)}">${esc(
 			__(one.doctype)
-		)} <b>${esc(one.label)}</b><small>${esc(why.join(" · "))}</small></button>`;
+		)} <b>${esc(one.label)}</b><small>${esc(why.filter(Boolean).join(" · "))}</small></button>`;
 	});
 }
 
