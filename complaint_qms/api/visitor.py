@@ -97,11 +97,13 @@ def look(token: str) -> dict[str, Any]:
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @rate_limit(limit=60, seconds=_HOUR)
 @checked
-def answer(token: str, text: str = "", files: Any = None, without_place: bool = False) -> dict[str, Any]:
+def answer(
+    token: str, key: str, text: str = "", files: Any = None, without_place: bool = False
+) -> dict[str, Any]:
     """Take in what the complainant writes or sends by a secret link; how the complaint stands then."""
     page.settings()
     tokens = [_token(one) for one in read_names("files", files or [])]
-    tracking.take_message(_token(token), text, tokens, without_place=without_place)
+    tracking.take_message(_token(token), key, text, tokens, without_place=without_place)
     return tracking.how_it_stands(_token(token))
 
 

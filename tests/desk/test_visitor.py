@@ -173,7 +173,7 @@ def test_a_page_that_is_shut_answers_nobody():
     for door, values in (
         ("begin_upload", {"file_name": "a.jpg", "size": 10}), ("send_piece", {"upload": "x", "offset": 0}), ("upload_state", {"upload": "x"}),
         ("file_complaint", {"key": KEY, "data": TOLD}), ("new_challenge", {}), ("look", {"token": token(answered)}),
-        ("answer", {"token": token(answered), "text": "x"}), ("decide", {"token": token(answered), "accepted": True}),
+        ("answer", {"key": KEY, "token": token(answered), "text": "x"}), ("decide", {"token": token(answered), "accepted": True}),
     ):  # fmt: skip
         got = ask("POST", DOOR + door, values, user="Guest")
         assert (got.status, "not taken" in got.said) == (403, True), door
@@ -213,7 +213,7 @@ def test_each_stage_is_told_in_plain_words_and_nothing_from_inside():
 def test_a_merged_complaint_tells_how_the_other_one_stands_and_nothing_of_it():
     answered, doc = filed()
     other, original = filed(description="Something private of another customer", name="Bob")
-    guest(lambda: visitor.answer(token(other), "Bob's words"))
+    guest(lambda: visitor.answer(token(other), key(), "Bob's words"))
     frappe.db.set_value("Complaint", doc.name, {"stage": "duplicate", "duplicate_of": original.name})
     frappe.db.set_value("Complaint", original.name, "stage", "solve")
     told = look(answered)
@@ -241,7 +241,7 @@ def test_a_question_is_answered_and_the_handler_hears_of_it(mailbox):
     told = look(answered)
     assert told["question"] == "Which colour?\nRed or blue?"
     assert "Your part broke" not in json.dumps(told)
-    after = guest(lambda: visitor.answer(token(answered), "Red <b>one</b>"))
+    after = guest(lambda: visitor.answer(token(answered), key(), "Red <b>one</b>"))
     assert after["question"] is None
     assert [row["text"] for row in after["messages"]] == ["Which colour?\nRed or blue?", "Red <b>one</b>"]
     notices = frappe.get_all(
@@ -253,15 +253,17 @@ def test_a_question_is_answered_and_the_handler_hears_of_it(mailbox):
 def test_files_that_are_sent_later_are_evidence():
     answered, doc = filed()
     one = guest(lambda: sent(photo()))
-    told = guest(lambda: visitor.answer(token(answered), "", [one]))
+    told = guest(lambda: visitor.answer(token(answered), key(), "", [one]))
     assert told["messages"][-1]["files"] == ["photo.jpg"]
-    (mail,) = frappe.get_all(
-        "Communication", {"reference_name": doc.name, "sent_or_received": "Received"}, pluck="name"
+    doc.reload()
+    assert [(row.kind, row.caption) for row in doc.evidence] == [("photo", "photo.jpg")]
+    (item,) = frappe.get_all(
+        "Complaint Inbox Item", {"complaint": doc.name, "state": "added"}, ["road", "communication"]
     )
-    (file,) = frappe.get_all("File", {"attached_to_name": mail}, ["is_private", "evidence_sha256"])
-    assert (file.is_private, bool(file.evidence_sha256)) == (1, True)
+    assert item.road == "page"
+    assert frappe.db.get_value("Communication", item.communication, "reference_name") == doc.name
     with pytest.raises(frappe.ValidationError, match="Write something"):
-        guest(lambda: visitor.answer(token(answered), " "))
+        guest(lambda: visitor.answer(token(answered), key(), " "))
 
 
 @pytest.mark.parametrize(("accepted", "kept"), [(True, "agreed"), (False, "disagreed")])
@@ -285,6 +287,16 @@ def test_a_solution_is_accepted_or_refused_once(accepted, kept):
     assert doc.agreement_at
     with pytest.raises(frappe.ValidationError, match="No solution waits"):
         guest(lambda: visitor.decide(token(answered), not accepted, "Changed my mind"))
+
+
+def test_a_message_sent_twice_is_one():
+    answered, _doc = filed()
+    once = key()
+    for _again in range(2):
+        told = guest(lambda: visitor.answer(token(answered), once, "It is red"))
+    assert [row["text"] for row in told["messages"]] == ["It is red"]
+    with pytest.raises(frappe.ValidationError, match="too old"):
+        guest(lambda: visitor.answer(token(answered), "short", "It is red"))
 
 
 def test_links_end():

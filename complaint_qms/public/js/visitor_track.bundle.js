@@ -1,7 +1,7 @@
 // The page by which a complainant follows a complaint. The secret stands behind the # of the address and goes along in the body of
 // each question.
 import { Files } from "./visitor/files";
-import { alert_box, ask, day, el, moment_of, paired, words } from "./visitor/page";
+import { alert_box, ask, day, el, moment_of, page, paired, random_key, words } from "./visitor/page";
 
 const place = document.getElementById("cv-track");
 const token = decodeURIComponent(window.location.hash.slice(1));
@@ -99,11 +99,15 @@ function decision() {
 
 function writing() {
 	const box = alert_box();
-	const text = el("textarea", { rows: 4, id: "cv-text", maxlength: 10000 });
+	const text = el("textarea", { rows: 4, id: "cv-text", maxlength: page.limits.text });
+	const key = random_key();
 	const send = (event) =>
 		busy(event.target, box, async () => {
 			const tokens = await files.arrived();
-			show(await ask("answer", { token, text: text.value, files: tokens, without_place: String(Number(files.without_place)) }), words.sent);
+			show(
+				await ask("answer", { token, key, text: text.value, files: tokens, without_place: String(Number(files.without_place)) }),
+				words.sent
+			);
 		});
 	return el(
 		"section",

@@ -5,4 +5,5 @@ outcomes       what a reader can answer       decisions      what a person decid
 reasons        why an item waits, as data     origin         a complaint that is made of an item
 rest           requests that were refused     draft          an item as the values of a complaint
 rest_batch     many in one request            candidates     complaints that an item may belong to
+adding         a message that goes on with a complaint that is there
 """

@@ -5,26 +5,21 @@ Each decision holds the item under a lock and is made once, with name and time.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from complaint_qms.constants.events import CUSTOMER_WROTE
-from complaint_qms.constants.inbox import ADDED, CHAT, DISMISSED, DOCTYPE, MAIL, NEW, OPEN
+from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, NEW, OPEN
 from complaint_qms.engine.sop.gates import blank
-from complaint_qms.services.events import Event, announce
 from complaint_qms.services.inbox import draft, understanding
+from complaint_qms.services.inbox.adding import add_to
 from complaint_qms.services.inbox.item import locked, write
-from complaint_qms.services.inbox.origin import add_evidence, check_free, filed
+from complaint_qms.services.inbox.origin import check_free
 from complaint_qms.services.intake import register
 from complaint_qms.services.record.input_validation import refuse
-
-_MEDIA: Final = {MAIL: "Email", CHAT: "Chat"}
-_ELSEWHERE: Final = "Other"
-_SHOWN: Final = 200
 
 
 def make_complaint(name: str, values: dict[str, Any]) -> Document:
@@ -69,8 +64,7 @@ def belongs_to(name: str, complaint: str) -> Document:
     check_free(item)
     target = frappe.get_doc("Complaint", complaint, for_update=True)
     target.check_permission("write")
-    communication = _message(item, target)
-    add_evidence(item, target)
+    communication = add_to(item, target)
     _decide(item, state=ADDED, complaint=target.name, company=target.company, communication=communication)
     return item
 
@@ -99,48 +93,3 @@ def _to_decide(name: str) -> Document:
 def _decide(item: Document, **values: Any) -> None:
     by = {"decided_by": frappe.session.user, "decided_at": now_datetime()}
     write(item, reason=None, next_attempt=None, **by, **values)
-
-
-def _message(item: Document, complaint: Document) -> str:
-    """The mail itself moves to the complaint; of any other message a Communication is made."""
-    if item.communication:
-        mail = frappe.get_doc("Communication", item.communication)
-        mail.update(
-            {"reference_doctype": complaint.doctype, "reference_name": complaint.name, "status": "Linked"}
-        )
-        mail.save(ignore_permissions=True)
-        _tell(item, complaint)
-        return mail.name
-    if communication := filed(item, complaint, founds=False):
-        return communication
-    mail = frappe.get_doc(
-        {
-            "doctype": "Communication",
-            "communication_type": "Communication",
-            "communication_medium": _MEDIA.get(item.road, _ELSEWHERE),
-            "sent_or_received": "Received",
-            "sender": item.sender_address if item.road == MAIL else None,
-            "sender_full_name": item.sender_name or item.sender_address,
-            "subject": item.subject,
-            "content": draft.paragraphs(item.text or ""),
-            "communication_date": item.received_at,
-            "reference_doctype": complaint.doctype,
-            "reference_name": complaint.name,
-            "message_id": item.message_id if item.road == MAIL else None,
-        }
-    ).insert(ignore_permissions=True)
-    if mail.communication_medium != "Email":
-        _tell(item, complaint)
-    return mail.name
-
-
-def _tell(item: Document, complaint: Document) -> None:
-    """Who handles the complaint hears of it, as of a mail that finds its complaint by itself."""
-    text = " ".join((item.text or item.subject or "").split())
-    said = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
-    data = {
-        "sender": item.sender_name or item.sender_address or "",
-        "address": item.sender_address or "",
-        "said": said,
-    }
-    announce([Event(CUSTOMER_WROTE, "Complaint", complaint.name, data)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,9 +15,10 @@ from frappe.utils import escape_html, getdate, nowdate, validate_email_address
 
 from complaint_qms.constants.inbox import DOCTYPE, PAGE
 from complaint_qms.constants.labels import WORDS
-from complaint_qms.constants.visitor import LONGEST_LINE, LONGEST_TEXT, WISHES
+from complaint_qms.constants.visitor import LINK, LONGEST_LINE, LONGEST_TEXT, WISHES
 from complaint_qms.services.inbox import draft, store, understanding
-from complaint_qms.services.inbox.outcomes import Registered
+from complaint_qms.services.inbox.adding import add_to
+from complaint_qms.services.inbox.outcomes import Added, Registered
 from complaint_qms.services.inbox.store import InboundMessage, Sender
 from complaint_qms.services.intake.register import register
 from complaint_qms.services.record.input_validation import refuse
@@ -59,41 +61,70 @@ def file_complaint(
     Raises:
         frappe.ValidationError: naming what is missing or wrong.
     """
-    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
-        refuse(_("This form is too old. Load the page again; what you have typed stays."))
     values = _checked(sent)
-    if len(tokens) > page.most_files():
-        refuse(_("At most {0} files can be sent with a complaint.").format(page.most_files()))
     language = frappe.local.lang
     with as_the_site():
-        kept = store.keep_message(
-            InboundMessage(
-                road=PAGE,
-                sender=Sender(values["name"], values.get("email") or values.get("phone") or ""),
-                subject=subject_of(values["description"]),
-                text=_told(values),
-                payload=json.dumps(values | {"without_place": without_place}, ensure_ascii=False),
-                message_id=key,
-                scope=PAGE,
-                channel=page.channel(),
-                company=page.company(),
-                language=language,
-            )
+        message = InboundMessage(
+            road=PAGE,
+            sender=Sender(values["name"], values.get("email") or values.get("phone") or ""),
+            subject=subject_of(values["description"]),
+            text=_told(values),
+            payload=json.dumps(values | {"without_place": without_place}, ensure_ascii=False),
+            channel=page.channel(),
+            company=page.company(),
+            language=language,
         )
-        if kept.is_new:
-            if not uploads.are_complete(tokens):
-                refuse(_("A file has not arrived as a whole. Wait until all are sent, or remove it."))
-            uploads.take_files(tokens, DOCTYPE, kept.name, without_place=without_place)
-        frappe.db.commit()  # nothing that was said is lost, whatever becomes of reading it
-        understanding.understand_due([kept.name])
-        complaint = frappe.db.get_value(DOCTYPE, kept.name, "complaint")
-        link = links.make_link(complaint=complaint, inbox_item=kept.name, language=language)
-    return {"number": complaint or kept.name, "link": link}
+        item = keep_with_files(message, key, PAGE, tokens, without_place=without_place)
+        complaint = frappe.db.get_value(DOCTYPE, item, "complaint")
+        link = links.make_link(complaint=complaint, inbox_item=item, language=language)
+    return {"number": complaint or item, "link": link}
 
 
-def read_filed(item: Document) -> Registered:
-    """The reader of this road (`constants/inbox.ROADS`)."""
+def keep_with_files(
+    message: InboundMessage, key: str, scope: str, tokens: list[str], *, without_place: bool
+) -> str:
+    """Keep a message of a visitor and its files in the inbox, and have it read at once; the item.
+
+    Args:
+        key: what the visitor's browser calls this message; sent again with it, it is the same one.
+        scope: within what the key counts.
+
+    Raises:
+        frappe.ValidationError: the key is none, or a file has not arrived.
+    """
+    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
+        refuse(_("This form is too old. Load the page again; what you have typed stays."))
+    if len(tokens) > page.most_files():
+        refuse(_("At most {0} files can be sent with a complaint.").format(page.most_files()))
+    kept = store.keep_message(replace(message, message_id=key, scope=scope))
+    if kept.is_new:
+        if not uploads.are_complete(tokens):
+            refuse(_("A file has not arrived as a whole. Wait until all are sent, or remove it."))
+        uploads.take_files(tokens, DOCTYPE, kept.name, without_place=without_place)
+    frappe.db.commit()  # nothing that was said is lost, whatever becomes of reading it
+    understanding.understand_due([kept.name])
+    return kept.name
+
+
+def read_filed(item: Document) -> Registered | Added:
+    """The reader of this road (`constants/inbox.ROADS`): a new complaint, or what is written by a secret link."""
     values = json.loads(store.raw_of(item))
+    if link := values.get("link"):
+        complaint = frappe.get_doc("Complaint", frappe.db.get_value(LINK, link, "complaint"), for_update=True)
+        return Added(complaint.name, add_to(item, complaint))
+    return Registered(_registered(item, values))
+
+
+def subject_of(text: str) -> str:
+    """The first sentence or line, shortened at a word."""
+    line = next((part.strip() for part in text.splitlines() if part.strip()), "")
+    if len(line) <= _SUBJECT:
+        return line
+    cut = line[:_SUBJECT]
+    return (cut.rpartition(" ")[0] if " " in cut[_SUBJECT // 2 :] else cut).rstrip(" ,;，；") + "…"
+
+
+def _registered(item: Document, values: dict[str, Any]) -> str:
     product = product_codes.product_of(values.get("code") or "") or {}
     known = {field: value for field, value in product.items() if _exists(field, value)}
     wishes = values.get("wishes") or []
@@ -117,16 +148,7 @@ def read_filed(item: Document) -> Registered:
         "received_at": item.received_at,
         **known,
     }
-    return Registered(register({name: value for name, value in fields.items() if value}).name)
-
-
-def subject_of(text: str) -> str:
-    """The first sentence or line, shortened at a word."""
-    line = next((part.strip() for part in text.splitlines() if part.strip()), "")
-    if len(line) <= _SUBJECT:
-        return line
-    cut = line[:_SUBJECT]
-    return (cut.rpartition(" ")[0] if " " in cut[_SUBJECT // 2 :] else cut).rstrip(" ,;，；") + "…"
+    return register({name: value for name, value in fields.items() if value}).name
 
 
 def _exists(field: str, value: str) -> bool:

@@ -5,27 +5,30 @@ Nothing that was written inside the company is shown: no reasons, no names of co
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import get_datetime
 
 from complaint_qms.constants.correspondence import ANSWER, AUTOMATIC_FIELD, KIND_FIELD, QUESTION
 from complaint_qms.constants.events import CUSTOMER_WROTE
+from complaint_qms.constants.inbox import DOCTYPE as INBOX
+from complaint_qms.constants.inbox import PAGE
 from complaint_qms.constants.visitor import LONGEST_TEXT, STEP_OF_STAGE, STEPS
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.correspondence.addresses import is_to_customer
 from complaint_qms.services.correspondence.words import words
 from complaint_qms.services.events import Event, announce
-from complaint_qms.services.inbox.draft import paragraphs
+from complaint_qms.services.inbox.store import InboundMessage, Sender
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.site_time import aware, site_zone
 from complaint_qms.services.record.timeline import Text, line
-from complaint_qms.services.visitor import links, page, uploads
+from complaint_qms.services.visitor import filing, links, page
 from complaint_qms.services.visitor.page import as_the_site
 
 _MOST: Final = 100
@@ -72,8 +75,9 @@ def how_it_stands(token: str) -> dict[str, Any]:
         return {**_of_complaint(frappe.get_doc("Complaint", link.complaint)), "steps": steps}
 
 
-def take_message(token: str, text: str, tokens: list[str], *, without_place: bool) -> None:
-    """Take in what the complainant writes or sends; who handles the complaint hears of it.
+def take_message(token: str, key: str, text: str, tokens: list[str], *, without_place: bool) -> None:
+    """Take in what the complainant writes or sends, by way of the inbox; who handles the complaint hears of it. The same key again
+    is the same message.
 
     Raises:
         frappe.DoesNotExistError: the link is not valid.
@@ -86,15 +90,21 @@ def take_message(token: str, text: str, tokens: list[str], *, without_place: boo
         refuse(_("Write something, or add a file."))
     if len(text) > LONGEST_TEXT:
         refuse(_("{0}: at most {1} characters.").format(_("Your message"), LONGEST_TEXT))
-    if len(tokens) > page.most_files():
-        refuse(_("At most {0} files can be sent with a complaint.").format(page.most_files()))
-    if not uploads.are_complete(tokens):
-        refuse(_("A file has not arrived as a whole. Wait until all are sent, or remove it."))
     with as_the_site():
         complaint = frappe.get_doc("Complaint", link.complaint)
-        message = _message(complaint, text.strip() or _("Files"))
-        uploads.take_files(tokens, "Communication", message.name, without_place=without_place)
-        _tell(complaint, text.strip() or _("Files"))
+        message = InboundMessage(
+            road=PAGE,
+            sender=Sender(
+                complaint.complainant_name or "", complaint.contact_email or complaint.contact_phone or ""
+            ),
+            subject=complaint.subject or "",
+            text=text.strip() or _("Files"),
+            payload=json.dumps({"link": link.name, "text": text}, ensure_ascii=False),
+            channel=page.channel(),
+            company=complaint.company,
+            language=frappe.local.lang,
+        )
+        filing.keep_with_files(message, key, link.name, tokens, without_place=without_place)
 
 
 def take_decision(token: str, *, accepted: bool, text: str) -> None:
@@ -246,15 +256,23 @@ def _open_question(messages: list[dict[str, Any]]) -> str | None:
 
 
 def _files(names: Iterable[str]) -> dict[str, list[str]]:
+    """Communication → names of the files that came with it, through the inbox."""
+    items = frappe.get_all(
+        INBOX,
+        {"communication": ("in", list(names))},
+        ["name", "communication", "payload_file"],
+        order_by="name asc",
+    )
+    of_item = {item.name: item for item in items}
+    about = {"attached_to_doctype": INBOX, "attached_to_name": ("in", list(of_item))}
     rows = frappe.get_all(
-        "File",
-        {"attached_to_doctype": "Communication", "attached_to_name": ("in", list(names))},
-        ["attached_to_name", "file_name"],
-        order_by="creation asc, name asc",
+        "File", about, ["name", "attached_to_name", "file_name"], order_by="creation asc, name asc"
     )
     found: dict[str, list[str]] = {}
     for row in rows:
-        found.setdefault(row.attached_to_name, []).append(row.file_name)
+        item = of_item[row.attached_to_name]
+        if row.name != item.payload_file:
+            found.setdefault(item.communication, []).append(row.file_name)
     return found
 
 
@@ -269,24 +287,6 @@ def _lines(content: str | None) -> str:
     for end in ("</p>", "</div>", "</li>", "<br>", "<br/>", "<br />"):
         broken = broken.replace(end, f"{end}\n")
     return "\n".join(part.strip() for part in words(broken).splitlines() if part.strip())
-
-
-def _message(complaint: Document, text: str) -> Document:
-    return frappe.get_doc(
-        {
-            "doctype": "Communication",
-            "communication_type": "Communication",
-            "communication_medium": "Other",
-            "sent_or_received": "Received",
-            "sender": complaint.contact_email,
-            "sender_full_name": complaint.complainant_name,
-            "subject": complaint.subject,
-            "content": paragraphs(text),
-            "communication_date": now_datetime(),
-            "reference_doctype": complaint.doctype,
-            "reference_name": complaint.name,
-        }
-    ).insert(ignore_permissions=True)
 
 
 def _tell(complaint: Document, text: str) -> None:

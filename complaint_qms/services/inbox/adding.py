@@ -1,0 +1,70 @@
+"""A message that goes on with a complaint that is there already: its words on the timeline, its files as evidence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import frappe
+from frappe.model.document import Document
+
+from complaint_qms.constants.events import CUSTOMER_WROTE
+from complaint_qms.constants.inbox import CHAT, MAIL
+from complaint_qms.services.events import Event, announce
+from complaint_qms.services.inbox import draft
+from complaint_qms.services.inbox.origin import add_evidence, filed
+
+_MEDIA: Final = {MAIL: "Email", CHAT: "Chat"}
+_ELSEWHERE: Final = "Other"
+_SHOWN: Final = 200
+
+
+def add_to(item: Document, complaint: Document) -> str:
+    """Put an item on a complaint, whose handler hears of it; the name of its Communication."""
+    communication = _message(item, complaint)
+    add_evidence(item, complaint)
+    return communication
+
+
+def _message(item: Document, complaint: Document) -> str:
+    """The mail itself moves to the complaint; of any other message a Communication is made."""
+    if item.communication:
+        mail = frappe.get_doc("Communication", item.communication)
+        mail.update(
+            {"reference_doctype": complaint.doctype, "reference_name": complaint.name, "status": "Linked"}
+        )
+        mail.save(ignore_permissions=True)
+        _tell(item, complaint)
+        return mail.name
+    if communication := filed(item, complaint, founds=False):
+        return communication
+    mail = frappe.get_doc(
+        {
+            "doctype": "Communication",
+            "communication_type": "Communication",
+            "communication_medium": _MEDIA.get(item.road, _ELSEWHERE),
+            "sent_or_received": "Received",
+            "sender": item.sender_address if item.road == MAIL else None,
+            "sender_full_name": item.sender_name or item.sender_address,
+            "subject": item.subject,
+            "content": draft.paragraphs(item.text or ""),
+            "communication_date": item.received_at,
+            "reference_doctype": complaint.doctype,
+            "reference_name": complaint.name,
+            "message_id": item.message_id if item.road == MAIL else None,
+        }
+    ).insert(ignore_permissions=True)
+    if mail.communication_medium != "Email":
+        _tell(item, complaint)
+    return mail.name
+
+
+def _tell(item: Document, complaint: Document) -> None:
+    """Who handles the complaint hears of it, as of a mail that finds its complaint by itself."""
+    text = " ".join((item.text or item.subject or "").split())
+    said = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
+    data = {
+        "sender": item.sender_name or item.sender_address or "",
+        "address": item.sender_address or "",
+        "said": said,
+    }
+    announce([Event(CUSTOMER_WROTE, "Complaint", complaint.name, data)])
