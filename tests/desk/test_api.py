@@ -13,6 +13,7 @@ from complaint_qms.api import complaint as api
 from complaint_qms.api import create, figures
 from complaint_qms.constants import roles
 from complaint_qms.exceptions import GateError
+from complaint_qms.services.intake.similar import TOLD_TWICE
 from tests.desk import factory
 from tests.desk.factory import complaint
 
@@ -136,7 +137,7 @@ class TestContext:
         assert seen["customer"]["sales"]["Sales Invoice"]["count"] == 1
         assert seen["past_complaints"] == {"total": 1, "open": 1}
         assert [row["name"] for row in seen["neighbours"]["batch"]] == [other.name]
-        assert (seen["similar"][0]["name"], seen["similar"][0]["is_duplicate"]) == (other.name, True)
+        assert (seen["similar"][0]["name"], seen["similar"][0]["kind"]) == (other.name, TOLD_TWICE)
 
     def test_what_a_person_may_not_read_is_left_out(self):
         name = complaint().name
