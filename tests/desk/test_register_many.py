@@ -8,9 +8,10 @@ import frappe
 import pytest
 
 from complaint_qms.constants import roles
-from complaint_qms.constants.inbox import DISMISSED, DOCTYPE, REGISTERED, WAITING
+from complaint_qms.constants.inbox import DISMISSED, DOCTYPE, LONGEST_INLINE, REGISTERED, WAITING
 from complaint_qms.services.inbox import decisions, rest, rest_batch, understanding
 from complaint_qms.services.inbox.reasons import in_words
+from complaint_qms.services.inbox.store import raw_of
 from tests.desk import factory
 from tests.desk.rest import Person
 from tests.desk.wire import ask
@@ -123,6 +124,59 @@ def test_what_was_refused_waits_and_is_settled_by_the_same_key():
     (result,) = many([{**sent, "qty": 3}], user=agent).body["message"]["results"]
     item.reload()
     assert (item.state, item.complaint, item.decided_by) == (REGISTERED, result["name"], None)
+
+
+TOO_MUCH = "x" * (LONGEST_INLINE + 1)
+RESENT = [
+    {"subject": "s" * 150},
+    {"subject": "Two\nlines <b>bold</b> \ud800"},
+    {"description": "null \0 byte, lone \ud800"},
+    {"description": TOO_MUCH},
+    {"complainant_name": "n" * 900, "contact_email": "e" * 900},
+    {"channel": "No Such Channel"},
+    {"channel": ["no text"], "subject": {"no": "text"}, "description": 7},
+]
+
+
+@pytest.mark.parametrize("values", RESENT, ids=range(len(RESENT)))
+def test_what_is_sent_anew_is_kept_like_what_is_sent_first(values):
+    """The same fields, shortened and cleaned alike; the others of the request are registered."""
+    first, second, good = entry(qty="many"), entry(qty="many", **values), entry()
+    anew = {**first, **values}
+    many([first])
+    results = many([anew, second, good]).body["message"]["results"]
+    assert ["error" in result for result in results] == [True, True, False]
+    resent, fresh = item_of(anew), item_of(second)
+    for field in ("subject", "text", "sender_name", "sender_address", "channel"):
+        assert resent.get(field) == fresh.get(field), field
+    assert json.loads(raw_of(resent)) == json.loads(raw_of(fresh)) | {
+        "idempotency_key": first["idempotency_key"]
+    }
+    assert bool(resent.payload) == bool(fresh.payload)
+
+
+def test_a_raw_request_that_was_replaced_is_no_evidence():
+    sent = entry(qty="many", description=TOO_MUCH)
+    many([sent])
+    before = item_of(sent).payload_file
+    many([{**sent, "description": TOO_MUCH + "y"}])
+    large = item_of(sent).payload_file
+    many([{**sent, "description": "It broke."}])
+    item = item_of(sent)
+    assert len({before, large, None}) == 3
+    assert (item.payload_file, json.loads(raw_of(item))["description"]) == (None, "It broke.")
+    assert frappe.db.count("File", {"attached_to_name": item.name}) == 2  # nothing that was sent is gone
+    assert decisions.make_complaint(item.name, {"qty": 1}).evidence == []
+
+
+def test_a_request_that_cannot_be_kept_holds_up_none_of_the_others(monkeypatch):
+    def fails(*_given):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(rest, "keep_refused", fails)
+    results = many([entry(), entry(qty="many"), entry()]).body["message"]["results"]
+    assert ["error" in result for result in results] == [False, True, False]
+    assert frappe.db.exists("Error Log", {"method": "Refused request not kept"})
 
 
 def test_the_first_words_of_a_refused_request_are_in_its_versions():

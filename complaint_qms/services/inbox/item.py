@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import frappe
 from frappe import _
@@ -12,6 +13,9 @@ from frappe.utils import escape_html
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.record.gate_codes import gate_code
+
+RAW: Final = "payload_file"
+"""Field of an item to which its raw message is attached; one that was replaced since keeps that mark."""
 
 
 def locked(name: str, *, skip: bool = False) -> Document | None:
@@ -39,6 +43,11 @@ def write(item: Document, **values: Any) -> None:
     item.flags.ignore_links = True
     item.update(values)
     item.save(ignore_permissions=True, ignore_version=False)
+
+
+def is_raw(file: Mapping[str, Any], payload_file: str | None) -> bool:
+    """Whether a file of an item (its name, attached_to_field) is the message itself, now or before, and came not with it."""
+    return file["name"] == payload_file or file["attached_to_field"] == RAW
 
 
 def refuse_from_outside(item: Document) -> None:

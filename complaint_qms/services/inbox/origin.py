@@ -14,7 +14,7 @@ from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services.evidence.capture import attach
 from complaint_qms.services.evidence.disk import PRIVATE
 from complaint_qms.services.inbox import rest_keys
-from complaint_qms.services.inbox.item import locked, write
+from complaint_qms.services.inbox.item import is_raw, locked, write
 from complaint_qms.services.record.error_text import way_of
 from complaint_qms.services.transactions import roll_back_to
 
@@ -103,7 +103,7 @@ def evidence_rows(item: Document) -> list[dict[str, str]]:
     files = frappe.get_all(
         "File",
         {"attached_to_doctype": DOCTYPE, "attached_to_name": item.name, "is_folder": 0},
-        ["name", "file_url", "file_name"],
+        ["name", "file_url", "file_name", "attached_to_field"],
         order_by="creation asc, name asc",
     )
     return [
@@ -114,7 +114,7 @@ def evidence_rows(item: Document) -> list[dict[str, str]]:
             "received_at": item.received_at,
         }
         for file in files
-        if file.name != item.payload_file and (file.file_url or "").startswith(PRIVATE)
+        if not is_raw(file, item.payload_file) and (file.file_url or "").startswith(PRIVATE)
     ]
 
 

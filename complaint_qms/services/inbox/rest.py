@@ -25,6 +25,7 @@ from complaint_qms.services.inbox.store import (
     content_hash,
     keep_within,
     raw_of,
+    replace_content,
     unique_key,
 )
 from complaint_qms.services.intake import idempotency, register
@@ -65,15 +66,10 @@ def keep_refused(message: InboundMessage, reason: str) -> str:
         return kept.name
     item, found = locked(kept.name), content_hash(message)
     if item.state not in TAKEN and (found != item.content_hash or item.state == WAITING):
-        values = {
-            "payload": str(message.payload),
-            "payload_file": None,
-            "text": message.text,
-            "subject": message.subject,
-            "content_hash": found,
-        }
-        again = {} if found == item.content_hash else values
-        write(item, state=WAITING, reason=reason, **again)
+        if found == item.content_hash:
+            write(item, state=WAITING, reason=reason)
+        else:
+            replace_content(item, message, state=WAITING, reason=reason)
     return kept.name
 
 

@@ -16,7 +16,7 @@ from complaint_qms.constants.inbox import ADDED, TAKEN
 from complaint_qms.services.inbox import reasons, rest
 from complaint_qms.services.inbox.store import InboundMessage, unique_key
 from complaint_qms.services.intake import register
-from complaint_qms.services.record.error_text import said
+from complaint_qms.services.record.error_text import said, way_of
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.transactions import roll_back_to
 
@@ -94,9 +94,20 @@ def _one(entry: Any, message: InboundMessage | None, known: Mapping[str, Any] | 
         roll_back_to(_MARK)
         del frappe.local.message_log[told:]
         if isinstance(error, frappe.ValidationError):
-            rest.keep_refused(message, reasons.of_error(error))
+            _keep(message, error)
         return {**key, "error": _error(entry, error)}
     return {**key, "name": doc.name, "stage": doc.stage, "workflow_state": doc.workflow_state}
+
+
+def _keep(message: InboundMessage, error: frappe.ValidationError) -> None:
+    """Keep an entry that was refused; its sender has it still, so one that cannot be kept holds up none of the others."""
+    try:
+        rest.keep_refused(message, reasons.of_error(error))
+    except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+        raise  # the others' are gone as well
+    except Exception as fault:
+        roll_back_to(_MARK)
+        frappe.log_error(title="Refused request not kept", message=way_of(fault))
 
 
 def _error(entry: Any, error: Exception) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import frappe
 from frappe.core.doctype.file.exceptions import MaxFileSizeReachedError
@@ -21,6 +21,7 @@ from complaint_qms.engine.message import Message
 from complaint_qms.services import writing
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox import understanding
+from complaint_qms.services.inbox.item import RAW, write
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.error_text import said
 from complaint_qms.services.record.scalars import FIRST_YEAR, is_storable
@@ -133,6 +134,16 @@ def keep_within(message: InboundMessage, reason: str = "") -> Kept:
     return Kept(doc.name, True)
 
 
+def replace_content(item: Document, message: InboundMessage, **values: Any) -> None:
+    """An item, which is locked, says what its sender has sent anew, and holds `values`; its versions and files keep what
+    was sent before."""
+    if item.payload_file:
+        why = "raw message replaced by what was sent anew"
+        writing.set_values("File", item.payload_file, {"attached_to_field": RAW}, why)
+    write(item, payload_file=None, **_content(message), **values)
+    _attach(item, message)
+
+
 def raw_of(item: Document) -> bytes:
     """The message as it was sent; empty where its road has sent none."""
     url = item.payload_file and frappe.db.get_value("File", item.payload_file, "file_url")
@@ -187,27 +198,34 @@ def _item(message: InboundMessage, unique: str) -> Document:
             "state": NEW,
             "next_attempt": now,
             "road": message.road,
-            "channel": _existing("Complaint Channel", message.channel) or "",
             "company": _existing("Company", message.company)
             or _existing("Company", frappe.get_cached_doc(SETTINGS).default_company),
             "language": _existing("Language", message.language)
             or "",  # not the site's, which says nothing of the sender
-            "sender_name": _short(message.sender.name),
-            "sender_address": _short(message.sender.address),
-            "subject": _short(message.subject) or _short(message.text) or None,
-            "text": _UNSTORABLE.sub("\ufffd", message.text)[:_LONGEST_TEXT],
-            "set_apart": _UNSTORABLE.sub("\ufffd", message.set_apart)[:_LONGEST_TEXT],
             "mailbox": message.mailbox,
-            "payload": _inline(message.payload),
             "message_id": _short(message.message_id.strip("<>")),
             "scope": message.scope[:_LONGEST_SCOPE],
             "received_at": _moment(message.received_at, now),
-            "content_hash": content_hash(message),
             "unique_key": unique,
+            **_content(message),
         }
     )
     doc.flags.by_server = True
     return doc
+
+
+def _content(message: InboundMessage) -> dict[str, Any]:
+    """What a message says, as the fields of an item can hold it."""
+    return {
+        "channel": _existing("Complaint Channel", message.channel) or "",
+        "sender_name": _short(message.sender.name),
+        "sender_address": _short(message.sender.address),
+        "subject": _short(message.subject) or _short(message.text) or None,
+        "text": _UNSTORABLE.sub("\ufffd", message.text)[:_LONGEST_TEXT],
+        "set_apart": _UNSTORABLE.sub("\ufffd", message.set_apart)[:_LONGEST_TEXT],
+        "payload": _inline(message.payload),
+        "content_hash": content_hash(message),
+    }
 
 
 def _inline(payload: str | bytes) -> str | None:
@@ -228,7 +246,7 @@ def _attach(doc: Document, message: InboundMessage) -> None:
     lost: list[Message] = []
     if message.payload and doc.payload is None:
         raw = _save(doc, InboundFile(message.payload_name, _bytes(message.payload)), lost, is_raw=True)
-        writing.set_values(DOCTYPE, doc.name, {"payload_file": raw}, "raw message kept as a file")
+        writing.set_values(DOCTYPE, doc.name, {RAW: raw}, "raw message kept as a file")
     for file in message.files:
         _save(doc, file, lost)
     if lost:
@@ -281,6 +299,7 @@ def _file(doc: Document, name: str, content: bytes, *, is_raw: bool) -> Document
             "is_private": 1,
             "attached_to_doctype": DOCTYPE,
             "attached_to_name": doc.name,
+            "attached_to_field": RAW if is_raw else None,
         }
     )
     file.flags.update({"is_evidence": True, "is_raw_message": is_raw})

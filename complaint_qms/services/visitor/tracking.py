@@ -23,6 +23,7 @@ from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.correspondence.addresses import is_to_customer
 from complaint_qms.services.correspondence.words import words
 from complaint_qms.services.events import Event, announce
+from complaint_qms.services.inbox.item import is_raw
 from complaint_qms.services.inbox.store import InboundMessage, Sender
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
@@ -266,12 +267,15 @@ def _files(names: Iterable[str]) -> dict[str, list[str]]:
     of_item = {item.name: item for item in items}
     about = {"attached_to_doctype": INBOX, "attached_to_name": ("in", list(of_item))}
     rows = frappe.get_all(
-        "File", about, ["name", "attached_to_name", "file_name"], order_by="creation asc, name asc"
+        "File",
+        about,
+        ["name", "attached_to_name", "attached_to_field", "file_name"],
+        order_by="creation asc, name asc",
     )
     found: dict[str, list[str]] = {}
     for row in rows:
         item = of_item[row.attached_to_name]
-        if row.name != item.payload_file:
+        if not is_raw(row, item.payload_file):
             found.setdefault(item.communication, []).append(row.file_name)
     return found
 
