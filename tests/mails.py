@@ -63,15 +63,15 @@ def encoded_word(text: str, charset: str, named: str | None = None) -> bytes:
 
 def winmail(files: list[tuple[str, bytes]], text: str = "") -> bytes:
     """A winmail.dat that holds files, and a text."""
-    made = struct.pack("<IH", 0x223E9F78, 1) + _attribute(1, 0x9006, struct.pack("<I", 0x10000), 8)
-    made += _attribute(1, 0x9007, struct.pack("<II", 1252, 0), 6)
+    made = struct.pack("<IH", 0x223E9F78, 1) + attribute(1, 0x9006, struct.pack("<I", 0x10000), 8)
+    made += attribute(1, 0x9007, struct.pack("<II", 1252, 0), 6)
     if text:
-        made += _attribute(1, 0x9003, _properties({(31, 0x1000): text.encode("utf-16-le") + b"\0\0"}), 6)
+        made += attribute(1, 0x9003, _properties({(31, 0x1000): text.encode("utf-16-le") + b"\0\0"}), 6)
     for name, content in files:
-        made += _attribute(2, 0x9002, struct.pack("<HIHHHH", 1, 0xFFFFFFFF, 0, 0, 0, 0), 6)
-        made += _attribute(2, 0x8010, name.encode("ascii", "replace")[:12] + b"\0", 1)
-        made += _attribute(2, 0x800F, content, 6)
-        made += _attribute(2, 0x9005, _properties({(31, 0x3707): name.encode("utf-16-le") + b"\0\0"}), 6)
+        made += attribute(2, 0x9002, struct.pack("<HIHHHH", 1, 0xFFFFFFFF, 0, 0, 0, 0), 6)
+        made += attribute(2, 0x8010, name.encode("ascii", "replace")[:12] + b"\0", 1)
+        made += attribute(2, 0x800F, content, 6)
+        made += attribute(2, 0x9005, _properties({(31, 0x3707): name.encode("utf-16-le") + b"\0\0"}), 6)
     return made
 
 
@@ -116,7 +116,7 @@ Message-ID: {of}
 """.replace("\n", "\r\n").encode()
 
 
-def _attribute(level: int, name: int, value: bytes, kind: int) -> bytes:
+def attribute(level: int, name: int, value: bytes, kind: int) -> bytes:
     return (
         struct.pack("<BHHI", level, name, kind, len(value)) + value + struct.pack("<H", sum(value) & 0xFFFF)
     )

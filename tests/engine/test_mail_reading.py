@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+import time
+from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.mime.image import MIMEImage
@@ -123,6 +126,38 @@ def test_a_winmail_dat_that_is_cut_off_gives_what_is_whole(cut: int) -> None:
         [("a.png", PHOTO, "")],
         [("a.png"[:12], PHOTO, "")],
     )
+
+
+def _properties_of(kind: int, value: bytes, size: int) -> bytes:
+    """A winmail.dat of about `size` bytes, whose properties are all alike."""
+    one = struct.pack("<HH", kind, 0x3001) + value
+    properties = struct.pack("<I", size) + one * (size // len(one))
+    return mails.winmail([]) + mails.attribute(1, 0x9003, properties, 6)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        lambda size: _properties_of(0x1001, struct.pack("<I", size // 2), size),
+        lambda size: _properties_of(0x0001, b"", size),
+        lambda size: _properties_of(0x1003, struct.pack("<II", 1, 0), size),
+        lambda size: _properties_of(0x101F, struct.pack("<II", 1, 0), size),
+        lambda size: _properties_of(0x0102, struct.pack("<I", 0), size),
+        lambda size: mails.winmail([("a.png", b"x")] * (size // 100)),
+        lambda size: mails.winmail([]) + mails.attribute(1, 0x9003, struct.pack("<I", 0), 6) * (size // 15),
+    ],
+    ids=["many of nothing", "nothing", "many numbers", "many texts", "bytes", "files", "blocks"],
+)
+def test_a_winmail_dat_takes_time_by_its_size_alone(hostile: Callable[[int], bytes]) -> None:
+    def seconds(size: int) -> float:
+        data, took = hostile(size), []
+        for _turn in range(3):
+            begun = time.perf_counter()
+            unpack(data)
+            took.append(time.perf_counter() - begun)
+        return min(took)
+
+    assert seconds(16_000) < 8 * seconds(4_000) + 0.01
 
 
 def test_pictures_of_the_text_are_evidence_and_those_of_the_signature_are_not() -> None:
