@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from complaint_qms.engine.mail.html_text import lines_of_html, lines_of_text
@@ -228,6 +230,24 @@ def test_a_hostile_mail_takes_no_time(hostile: str) -> None:
 @pytest.mark.parametrize("html", ["<div>" * 100_000, "<" * 400_000, "<!--" * 100_000, "<a href='" * 50_000, "<td>" * 50_000, "<!" * 200_000], ids=range(6))  # fmt: skip
 def test_hostile_markup_takes_no_time(html: str) -> None:
     split(lines_of_html(html))
+
+
+@pytest.mark.parametrize("cell", ["<td>a</td>", "<td> </td>", "<th>a"])
+def test_a_table_takes_time_by_its_size_alone(cell: str) -> None:
+    def seconds(cells: int) -> float:
+        html, took = f"<table><tr>{cell * cells}", []
+        for _turn in range(3):
+            begun = time.process_time()
+            lines_of_html(html)
+            took.append(time.process_time() - begun)
+        return min(took)
+
+    assert seconds(16_000) < 8 * seconds(4_000) + 0.01
+
+
+def test_cells_of_a_row_are_told_apart() -> None:
+    (line,) = lines_of_html("<table><tr><td> </td><td>Pump</td><td>A-7</td></tr></table>")
+    assert line.text == "Pump | A-7"
 
 
 @pytest.mark.parametrize(

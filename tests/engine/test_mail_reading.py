@@ -152,9 +152,9 @@ def test_a_winmail_dat_takes_time_by_its_size_alone(hostile: Callable[[int], byt
     def seconds(size: int) -> float:
         data, took = hostile(size), []
         for _turn in range(3):
-            begun = time.perf_counter()
+            begun = time.process_time()
             unpack(data)
-            took.append(time.perf_counter() - begun)
+            took.append(time.process_time() - begun)
         return min(took)
 
     assert seconds(16_000) < 8 * seconds(4_000) + 0.01

@@ -101,6 +101,7 @@ class _Writer:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self._text: list[str] = []
+        self._says = False
         self._images: list[str] = []
         self._kinds: list[str] = [WRITTEN]
         self._marked: list[etree._Element] = []
@@ -125,9 +126,9 @@ class _Writer:
         elif tag == "hr":
             self.lines.append(Line("", self._kinds[-1]))
         elif tag == "li":
-            self._text.append("- ")
-        elif tag in ("td", "th") and "".join(self._text).strip():
-            self._text.append(" | ")
+            self._add("- ")
+        elif tag in ("td", "th") and self._says:
+            self._add(" | ")
         elif tag == "img":
             self._image(element)
         self._pre += tag == "pre"
@@ -156,19 +157,23 @@ class _Writer:
         text = _SPACES.sub(" ", "".join(self._text)).strip()
         if text or self._images or always:
             self.lines.append(Line(text, self._kinds[-1], tuple(self._images)))
-        self._text, self._images = [], []
+        self._text, self._images, self._says = [], [], False
 
     def _say(self, text: str | None) -> None:
         if not text:
             return
         if self._pre:
             first, *rest = text.split("\n")
-            self._text.append(first)
+            self._add(first)
             for line in rest:
                 self.end_line(always=True)
-                self._text.append(line)
+                self._add(line)
         else:
-            self._text.append(text)
+            self._add(text)
+
+    def _add(self, piece: str) -> None:
+        self._text.append(piece)
+        self._says = self._says or bool(piece.strip())
 
     def _image(self, element: etree._Element) -> None:
         source = (element.get("src") or "").strip()

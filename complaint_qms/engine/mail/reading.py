@@ -118,10 +118,10 @@ def _leaves(message: Message) -> Iterator[Message]:
     """The parts that hold content; a mail within a mail is one part."""
     waiting = [(message, 0)]
     while waiting:
-        part, depth = waiting.pop(0)
+        part, depth = waiting.pop()
         inner = parts_within(part)
         if inner and part.get_content_maintype() == "multipart" and depth < _DEEPEST:
-            waiting[:0] = [(each, depth + 1) for each in inner]
+            waiting += [(each, depth + 1) for each in reversed(inner)]
         else:
             yield part
 

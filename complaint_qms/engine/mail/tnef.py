@@ -149,7 +149,9 @@ def _properties(data: bytes) -> dict[int, tuple[int, bytes]]:
             if count > len(data) or (kind not in _FIXED and kind not in _VARIABLE):
                 break
             if not _FIXED.get(kind, 1):
-                count = min(count, 1)  # nothing, however often it is said to be there, is not looked for again
+                count = min(
+                    count, 1
+                )  # nothing, however often it is said to be there, is not looked for again
             for _number in range(count):
                 length = _FIXED.get(kind, 0)
                 if kind in _VARIABLE:
