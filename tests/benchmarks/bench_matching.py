@@ -22,7 +22,7 @@ import frappe
 
 from complaint_qms.constants.matching import PHONE_KEY
 from complaint_qms.engine.phone_number import stored_digits
-from complaint_qms.services.intake.matching import Sender, what, who
+from complaint_qms.services.intake.matching import ContactDetails, what, who
 from tests.benchmarks.bench_sweep import connected
 
 Case = tuple[str, Callable[[], list[dict[str, Any]]], str, str]
@@ -134,7 +134,7 @@ def senders(each: int, rng: random.Random, company: str) -> Iterator[Case]:
         for kind, typed in phone_spellings(row.phone).items():
             yield (
                 f"telephone, {kind}",
-                lambda typed=typed: who(Sender(phone=typed), company=company),
+                lambda typed=typed: who(ContactDetails(phone=typed), company=company),
                 "contact_phone",
                 row.phone,
             )
@@ -142,14 +142,14 @@ def senders(each: int, rng: random.Random, company: str) -> Iterator[Case]:
         for kind, typed in (("as written", row.email_id), ("upper case", f" {row.email_id.upper()} ")):
             yield (
                 f"mail, {kind}",
-                lambda typed=typed: who(Sender(email=typed), company=company),
+                lambda typed=typed: who(ContactDetails(email=typed), company=company),
                 "contact_email",
                 row.email_id,
             )
     for row in rng.sample(customers, min(each, len(customers))):
         yield (
             "customer name",
-            lambda typed=row.customer_name: who(Sender(name=typed), company=company),
+            lambda typed=row.customer_name: who(ContactDetails(name=typed), company=company),
             "customer",
             row.name,
         )

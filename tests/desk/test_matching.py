@@ -10,7 +10,7 @@ from complaint_qms.api import intake
 from complaint_qms.constants import roles
 from complaint_qms.constants.matching import EMAIL_KEY, PHONE_KEY
 from complaint_qms.integrations.erpnext import contact_keys
-from complaint_qms.services.intake.matching import Sender, the_one, what, who
+from complaint_qms.services.intake.matching import ContactDetails, the_one, what, who
 from tests.desk import factory
 from tests.desk.asked import queries
 
@@ -48,40 +48,40 @@ class TestWho:
     )
     def test_by_telephone_in_any_format(self, known, typed: str) -> None:
         customer, contact = known
-        first = the_one(who(Sender(phone=typed)))
+        first = the_one(who(ContactDetails(phone=typed)))
         assert first["values"]["customer"] == customer.name
         assert first["values"]["contact_person"] == contact.name
         assert "same telephone number" in first["reasons"]
 
     def test_another_number_is_nobody(self, known) -> None:
-        assert who(Sender(phone="139 8765 4312")) == []
+        assert who(ContactDetails(phone="139 8765 4312")) == []
 
     def test_by_mail_name_and_customer_number(self, known) -> None:
         customer, contact = known
         assert (
-            the_one(who(Sender(email=" ANN.LEE@customer.example ")))["values"]["contact_person"]
+            the_one(who(ContactDetails(email=" ANN.LEE@customer.example ")))["values"]["contact_person"]
             == contact.name
         )
-        assert customers(who(Sender(name=customer.customer_name.upper()))) == [customer.name]
-        assert the_one(who(Sender(customer_id=customer.name)))["values"]["customer"] == customer.name
+        assert customers(who(ContactDetails(name=customer.customer_name.upper()))) == [customer.name]
+        assert the_one(who(ContactDetails(customer_id=customer.name)))["values"]["customer"] == customer.name
 
     def test_evidence_adds_up(self, known) -> None:
-        alone = who(Sender(phone=PHONE))[0]["confidence"]
-        assert who(Sender(phone=PHONE, email="ann.lee@customer.example"))[0]["confidence"] > alone
+        alone = who(ContactDetails(phone=PHONE))[0]["confidence"]
+        assert who(ContactDetails(phone=PHONE, email="ann.lee@customer.example"))[0]["confidence"] > alone
 
     def test_two_with_one_number_are_left_to_a_person(self, known) -> None:
         other = factory.customer().name
         factory.contact(
             other, first_name="Bob", phone_nos=[{"phone": "13987654321", "is_primary_mobile_no": 1}]
         )
-        found = who(Sender(phone=PHONE))
+        found = who(ContactDetails(phone=PHONE))
         assert {customers(found)[0], customers(found)[1]} == {known[0].name, other}
         assert all(one["ambiguous"] for one in found)
         assert the_one(found) is None
 
     def test_who_complained_before_is_known_by_it(self) -> None:
         doc = factory.complaint(contact_phone="0221-99887766", contact_email="old@customer.example")
-        found = who(Sender(phone="+49 221 998877 66"))
+        found = who(ContactDetails(phone="+49 221 998877 66"))
         assert customers(found) == [doc.customer]
         assert found[0]["reasons"] == ["complained before with this telephone number"]
 
@@ -99,18 +99,21 @@ class TestWho:
         )
         item.name = factory.unique("CIN")
         item.db_insert()
-        assert customers(who(Sender(chat_id="wx_4711"))) == [doc.customer]
-        assert who(Sender(chat_id="wx_4712")) == []
+        assert customers(who(ContactDetails(chat_id="wx_4711"))) == [doc.customer]
+        assert who(ContactDetails(chat_id="wx_4712")) == []
 
     def test_what_one_may_not_see_is_not_proposed(self, known) -> None:
         other = factory.customer().name
         frappe.set_user(factory.person(roles.AGENT, Customer=other))
-        assert who(Sender(phone=PHONE, email="ann.lee@customer.example", name=known[0].customer_name)) == []
+        assert (
+            who(ContactDetails(phone=PHONE, email="ann.lee@customer.example", name=known[0].customer_name))
+            == []
+        )
 
     def test_as_many_queries_for_many_as_for_one(self, known) -> None:
         def asked_for() -> int:
             with queries() as asked:
-                who(Sender(phone=PHONE, email="ann.lee@customer.example"))
+                who(ContactDetails(phone=PHONE, email="ann.lee@customer.example"))
             return len(asked)
 
         asked_for()
@@ -182,6 +185,23 @@ class TestWhat:
         found = what(f"the {name} broke", customer.name, note.company)
         assert found[0]["values"] == {"item_code": bought}
         assert "bought before" in found[0]["reasons"]
+
+    def test_what_the_user_may_not_see_of_the_sales_counts_for_nothing(self) -> None:
+        customer, note, _invoice = factory.sold()
+        text = f"the {frappe.db.get_value('Item', note.items[0].item_code, 'item_name')} broke"
+        other = factory.other_company()
+        for kept in (
+            {"Customer": factory.customer().name},
+            {"Company": other},
+            {},
+        ):
+            with factory.as_user(factory.person(roles.AGENT, "Sales User", **kept)):
+                found = what(text, customer.name, "")
+                reasons = found[0]["reasons"]
+                assert ("bought before" in reasons) is (not kept), kept
+        assert "bought before" not in what(text, customer.name, other)[0]["reasons"], (
+            "another company's sales"
+        )
 
     def test_a_qr_code_with_gtin_batch_and_serial(self) -> None:
         item = factory.item(has_batch_no=1, barcodes=[{"barcode": "9506000134352", "barcode_type": ""}])

@@ -25,8 +25,8 @@ def region_of(company: str | None) -> str | None:
 
 
 def contacts_with(phone: str | None, email: str | None, name: str | None, region: str | None) -> Rows:
-    """Contacts by telephone, mail address or full name: {name, full_name, email_id, mobile_no, phone, customer, phones, emails}, those
-    of customers alone that the user does not see left out. Five queries at most, whatever is found."""
+    """Contacts by telephone, mail address or full name: {name, full_name, email_id, mobile_no, phone, customer, phones, emails}, once for
+    each of their customers; those of customers alone that the user does not see left out. Seven queries at most, whatever is found."""
     if not may_choose("Contact"):
         return []
     names = {
@@ -51,12 +51,12 @@ def contacts_with(phone: str | None, email: str | None, name: str | None, region
     return [
         {
             **row,
-            "customer": customers.get(row.name),
+            "customer": customer,
             "phones": phones.get(row.name, []),
             "emails": emails.get(row.name, []),
         }
         for row in rows
-        if customers.get(row.name, "") is not None
+        for customer in customers.get(row.name, [None])
     ]
 
 

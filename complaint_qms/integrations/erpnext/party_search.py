@@ -81,28 +81,14 @@ def find_contacts(text: str, limit: int) -> list[dict[str, Any]]:
     telephones = _telephones_of([row.name for row in rows])
     customers = customers_of([row.name for row in rows])
     return [
-        {**row, "customer": customers.get(row.name)}
+        {**row, "customer": customers.get(row.name, [None])[0]}
         for row in rows
-        if customers.get(row.name, "") is not None and matches(row, text, telephones.get(row.name, ()))
+        if customers.get(row.name, [None]) and matches(row, text, telephones.get(row.name, ()))
     ][:limit]
 
 
-def party_of_address(address: str) -> dict[str, str]:
-    """{customer, contact_person} of exactly this mail address, as far as one customer alone has it; three queries at most."""
-    contacts = frappe.get_all("Contact Email", {"email_id": address}, pluck="parent", order_by="parent asc")
-    of_contacts = {contact: customer for contact, customer in customers_of(contacts).items() if customer}
-    customers = set(of_contacts.values())
-    if may_choose("Customer"):
-        of_address = {"email_id": address, "disabled": 0}
-        customers |= set(frappe.get_list("Customer", filters=of_address, pluck="name", limit=2))
-    if len(customers) != 1:
-        return {}
-    (customer,) = customers
-    return {"customer": customer, **({"contact_person": min(of_contacts)} if len(of_contacts) == 1 else {})}
-
-
-def customers_of(contacts: list[str]) -> dict[str, str | None]:
-    """Contact → the first of its customers that the user sees, None where they see none; contacts of nobody are left out."""
+def customers_of(contacts: list[str]) -> dict[str, list[str]]:
+    """Contact → those of its customers that the user sees, in its order; contacts of nobody are left out. Two queries."""
     if not contacts:
         return {}
     links = frappe.get_all(
@@ -116,10 +102,11 @@ def customers_of(contacts: list[str]) -> dict[str, str | None]:
     if names and may_choose("Customer"):
         filters = {"name": ("in", names), "disabled": 0}
         seen = set(frappe.get_list("Customer", filters=filters, pluck="name", limit=0))
-    found: dict[str, str | None] = {}
+    found: dict[str, list[str]] = {}
     for link in links:
-        if not found.get(link.parent):
-            found[link.parent] = link.link_name if link.link_name in seen else None
+        found.setdefault(link.parent, [])
+        if link.link_name in seen and link.link_name not in found[link.parent]:
+            found[link.parent].append(link.link_name)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import frappe
 from frappe.query_builder import Order
 
+from complaint_qms.integrations.erpnext.customer import Narrowing
 from complaint_qms.integrations.erpnext.party_search import like, may_choose
 from complaint_qms.integrations.erpnext.product_search import NUMBERS
 from complaint_qms.integrations.erpnext.source_facts import SOURCES
@@ -71,8 +72,13 @@ def items_with_code(codes: Iterable[str]) -> Rows:
     )
 
 
-def bought_by(customer: str) -> Rows:
-    """Items that a customer was sold, those of the newest documents first: {name, item_name}; three queries and one for the items."""
+def bought_by(customer: str, company: str, narrowed: Narrowing) -> Rows:
+    """Items that a customer was sold, those of the newest documents first: {name, item_name}; three queries and one for the items.
+
+    Args:
+        company: whose sales count; empty for those of all.
+        narrowed: keeps of a query the records that the user may read.
+    """
     codes: dict[str, None] = {}
     for doctype in _ROWS if customer and may_choose("Item") else ():
         if not frappe.has_permission(doctype, "read"):
@@ -84,9 +90,9 @@ def bought_by(customer: str) -> Rows:
             .on(row.parent == sale.name)
             .select(row.item_code)
             .where((sale.customer == customer) & (sale.docstatus == 1))
-            .orderby(sale.creation, order=Order.desc)
-            .limit(_MOST_BOUGHT)
         )
+        query = query.where(sale.company == company) if company else query
+        query = narrowed(query, doctype).orderby(sale.creation, order=Order.desc).limit(_MOST_BOUGHT)
         codes.update(dict.fromkeys(query.run(pluck=True)))
     names = [code for code in codes if code]
     return _items({"name": ("in", names)}) if names else []

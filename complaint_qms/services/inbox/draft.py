@@ -9,11 +9,11 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import escape_html, validate_email_address
 
-from complaint_qms.constants.inbox import DOCTYPE, REST
-from complaint_qms.integrations.erpnext.party_search import party_of_address, telephone_digits
+from complaint_qms.constants.inbox import CHAT, DOCTYPE, REST
+from complaint_qms.integrations.erpnext.party_search import telephone_digits
 from complaint_qms.permissions.choices import is_one
 from complaint_qms.services.inbox.store import raw_of
-from complaint_qms.services.intake import search
+from complaint_qms.services.intake import matching
 from complaint_qms.services.intake.register import CLOSED_TO_CALLERS
 from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import read_values
@@ -31,16 +31,19 @@ def proposed_values(item: Document) -> dict[str, Any]:
         "source_name": item.name,
         "subject": item.subject,
         "description": paragraphs(item.text or ""),
-        "complainant_name": item.sender_name or item.sender_address,
+        "complainant_name": item.sender_name,
         "channel": item.channel,
         "company": item.company,
         "language": item.language,
         "received_at": item.received_at,
         **_address(item.sender_address or ""),
-        **party_of(item.sender_address or ""),
     }
-    if item.road == REST:
-        values |= _sent(item)
+    sent = _sent(item) if item.road == REST else {}
+    party = party_of(item.sender_address or "", item.sender_name or "", item.company, item.road)
+    if sent.keys() & {"customer", "contact_person"}:
+        party = {}  # of two records the contact of one beside the other would be nobody
+    values = party | {field: value for field, value in values.items() if value not in (None, "")} | sent
+    values.setdefault("complainant_name", item.sender_address)
     return {field: value for field, value in values.items() if value not in (None, "")}
 
 
@@ -50,15 +53,19 @@ def paragraphs(text: str) -> str:
     return "".join(f"<p>{escape_html(line)}</p>" for line in lines if line)
 
 
-def party_of(address: str) -> dict[str, Any]:
-    """The one party with this mail address or telephone number; none where several have it."""
-    if not (_address(address) and frappe.has_permission("Complaint", "create")):
+def party_of(address: str, name: str = "", company: str | None = None, road: str = "") -> dict[str, str]:
+    """Whom a mail address, telephone number or account of a chat belongs to, as of `matching.sure_party`; nobody where a person has
+    to choose."""
+    if not (address and frappe.has_permission("Complaint", "create")):
         return {}
-    if "@" in address:
-        return party_of_address(address)
-    found = [one for one in search.parties(address) if one["doctype"] != "Complaint"]
-    contacts = [one for one in found if one["doctype"] == "Contact"] or found
-    return contacts[0]["values"] if len(contacts) == 1 else {}
+    known = _address(address)
+    details = matching.ContactDetails(
+        phone=known.get("contact_phone"),
+        email=known.get("contact_email"),
+        name=name,
+        chat_id=address if road == CHAT else None,
+    )
+    return matching.sure_party(details, company)
 
 
 def _address(address: str) -> dict[str, str]:

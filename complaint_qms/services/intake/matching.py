@@ -1,4 +1,4 @@
-"""Who a sender is and which product a text means: ranked proposals with reasons, for every road. Nothing is written."""
+"""Who a sender is and which product a text means: ranked proposals with reasons, on the form and for what comes in. Nothing is written."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ from complaint_qms.services.reporting.access import can_read, permitted
 SURE: Final = 0.85
 """Confidence from which a single candidate needs no second look."""
 SHORTEST_TEXT: Final = 3
+PARTY_FIELDS: Final = ("customer", "contact_person", "complainant_name")
 _NEAR: Final = 0.12
 _MOST: Final = 5
+_MOST_WEIGHED: Final = 100
 _EARLIER: Final = 30
 _MOST_NUMBERS: Final = 40
 _MOST_SPELLINGS: Final = 1_500
@@ -42,7 +44,7 @@ is about as likely, so that a person has to choose}"""
 
 
 @dataclass(frozen=True)
-class Sender:
+class ContactDetails:
     """What is known of somebody who writes or calls, as it came."""
 
     phone: str | None = None
@@ -68,7 +70,9 @@ class _Evidence:
             self.reasons[reason] = weight
 
 
-def who(sender: Sender, text: str = "", company: str | None = None, limit: int = _MOST) -> list[Candidate]:
+def who(
+    sender: ContactDetails, text: str = "", company: str | None = None, limit: int = _MOST
+) -> list[Candidate]:
     """Contacts, customers and people who complained before that a sender may be, likeliest first; thirteen queries at most, however
     many are stored.
 
@@ -78,7 +82,8 @@ def who(sender: Sender, text: str = "", company: str | None = None, limit: int =
     region = party_matching.region_of(company)
     found: dict[str, _Evidence] = {}
     for row in party_matching.contacts_with(sender.phone, sender.email, sender.name, region):
-        _weigh_contact(found.setdefault(f"Contact {row['name']}", _contact(row)), row, sender, region)
+        key = f"Contact {row['name']} {row['customer'] or ''}"
+        _weigh_contact(found.setdefault(key, _contact(row)), row, sender, region)
     numbers = numbers_in(text)[:_MOST_NUMBERS]
     for row in party_matching.customers_called([sender.customer_id, sender.name, *numbers], sender.email):
         _weigh_customer(_of_customer(found, row), row, sender, numbers)
@@ -91,13 +96,34 @@ def who(sender: Sender, text: str = "", company: str | None = None, limit: int =
     return _ranked(found.values(), limit)
 
 
+def sure_party(sender: ContactDetails, company: str | None = None) -> dict[str, str]:
+    """Customer, contact and their name, as fields of Complaint, of whom alone a sender can be; a contact only where no other of the
+    same customer is about as likely. Empty where a person has to choose."""
+    found = [
+        one for one in who(sender, company=company, limit=_MOST_WEIGHED) if one["values"].get("customer")
+    ]
+    first = the_one(found)
+    if not first:
+        return {}
+    customer = first["values"]["customer"]
+    contacts = [
+        one["values"]
+        for one in found
+        if one["doctype"] == "Contact"
+        and one["values"]["customer"] == customer
+        and first["confidence"] - one["confidence"] <= _NEAR
+    ]
+    values = contacts[0] if len(contacts) == 1 else {"customer": customer}
+    return {name: value for name, value in values.items() if name in PARTY_FIELDS}
+
+
 def what(text: str, customer: str = "", company: str = "", limit: int = _MOST) -> list[Candidate]:
     """Batches, serial numbers, documents and items that a text or the content of a QR code names, likeliest first; mistyped
     numbers and names as well. What the customer bought goes before what they did not."""
     code = read_code(text)
     found: dict[str, _Evidence] = {}
     _take_numbers(found, text, code, company)
-    _take_items(found, text, code, customer)
+    _take_items(found, text, code, customer, company)
     return _ranked(found.values(), limit)
 
 
@@ -112,10 +138,16 @@ def _ranked(found: Any, limit: int) -> list[Candidate]:
     best: dict[str, float] = {}
     for one in ordered:
         best.setdefault(one.group, 1.0 - one.doubt)
+    # A person of whom no customer is known is nobody else than the same person at a customer.
+    of_customers = {one.group for one in ordered if one.values.get("customer")}
     candidates = []
     for one in ordered[:limit]:
         sure = 1.0 - one.doubt
-        rivals = [other for group, other in best.items() if group != one.group]
+        rivals = [
+            other
+            for group, other in best.items()
+            if group != one.group and (group in of_customers or one.group not in of_customers)
+        ]
         candidates.append(
             {
                 "doctype": one.doctype,
@@ -163,7 +195,7 @@ def _caller(row: dict[str, Any]) -> _Evidence:
     )
 
 
-def _weigh_contact(one: _Evidence, row: dict[str, Any], sender: Sender, region: str | None) -> None:
+def _weigh_contact(one: _Evidence, row: dict[str, Any], sender: ContactDetails, region: str | None) -> None:
     if sender.email and email_key(sender.email) in {email_key(email) for email in row["emails"]}:
         one.add(0.95, _("same mail address"))
     agreed = max(
@@ -174,7 +206,7 @@ def _weigh_contact(one: _Evidence, row: dict[str, Any], sender: Sender, region: 
         one.add(0.6, _("same name"))
 
 
-def _weigh_customer(one: _Evidence, row: dict[str, Any], sender: Sender, numbers: list[str]) -> None:
+def _weigh_customer(one: _Evidence, row: dict[str, Any], sender: ContactDetails, numbers: list[str]) -> None:
     if sender.customer_id and sender.customer_id.strip().casefold() == row["name"].casefold():
         one.add(0.95, _("same customer number"))
     if row["name"].upper() in numbers:
@@ -189,7 +221,7 @@ def _weigh_customer(one: _Evidence, row: dict[str, Any], sender: Sender, numbers
         one.add(0.7, _("same name"))
 
 
-def _weigh_earlier(one: _Evidence, row: dict[str, Any], sender: Sender, region: str | None) -> None:
+def _weigh_earlier(one: _Evidence, row: dict[str, Any], sender: ContactDetails, region: str | None) -> None:
     agreed = phone_number.agreement(sender.phone, row["contact_phone"], region)
     if agreed >= 0.5:
         one.add(0.7 * agreed, _("complained before with this telephone number"))
@@ -207,7 +239,7 @@ def _add_phone(one: _Evidence, agreed: float) -> None:
         one.add(0.9 * agreed, _("telephone number ends alike"))
 
 
-def _earlier(sender: Sender, region: str | None) -> list[dict[str, Any]]:
+def _earlier(sender: ContactDetails, region: str | None) -> list[dict[str, Any]]:
     """The newest complaints of the same caller; two queries."""
     if not can_read("Complaint"):
         return []
@@ -281,7 +313,9 @@ def _lies_within(number: str, other: str) -> bool:
     return number != other and compact(number) in compact(other)
 
 
-def _take_items(found: dict[str, _Evidence], text: str, code: ProductCode, customer: str) -> None:
+def _take_items(
+    found: dict[str, _Evidence], text: str, code: ProductCode, customer: str, company: str
+) -> None:
     codes = [
         *(gtin_spellings(code.gtin) if code.gtin else ()),
         *([code.item] if code.item else []),
@@ -289,7 +323,7 @@ def _take_items(found: dict[str, _Evidence], text: str, code: ProductCode, custo
     ]
     for row in product_matching.items_with_code(codes):
         _item(found, row).add(0.95, _("item code or bar code"))
-    bought = product_matching.bought_by(customer)
+    bought = product_matching.bought_by(customer, company, permitted)
     names = {row["name"]: row for row in bought}
     scores = named(text, _names_of(bought))
     if not scores:

@@ -24,7 +24,7 @@ def proposed_matches(doc: Document) -> dict[str, list[dict[str, Any]]]:
 
 
 def _who(doc: Document, text: str) -> list[dict[str, Any]]:
-    sender = matching.Sender(
+    sender = matching.ContactDetails(
         phone=doc.get("contact_phone"),
         email=doc.get("contact_email"),
         name=doc.get("complainant_name"),

@@ -65,8 +65,8 @@ def products(text: str, customer: str, company: str) -> list[Choice]:
 def _by_index(text: str) -> list[Choice]:
     """Whoever has a whole telephone number or mail address; of a part of one nobody, who is looked for as a text."""
     if is_number(text):
-        return matching.who(matching.Sender(phone=text))
-    return matching.who(matching.Sender(email=text)) if "@" in text else []
+        return matching.who(matching.ContactDetails(phone=text))
+    return matching.who(matching.ContactDetails(email=text)) if "@" in text else []
 
 
 def _documents(text: str, customer: str, company: str) -> list[Choice]:

@@ -18,6 +18,7 @@ from complaint_qms.services.inbox.item import write
 from complaint_qms.services.inbox.outcomes import Added, Dismissed, Outcome, Registered, Waits
 from complaint_qms.services.inbox.store import raw_of
 from complaint_qms.services.intake import register
+from complaint_qms.services.intake.matching import PARTY_FIELDS
 from complaint_qms.services.mailbox import accounts, auto_reply, filing, threads
 
 _AUTOMATIC = {
@@ -171,8 +172,7 @@ def _with_same_files(item: str, others: list[str]) -> str | None:
 def _register(item: Document, mail: Mail, account: Document) -> Registered:
     values = draft.proposed_values(item)
     if found := _forwarded_by_colleague(mail, account):
-        colleague = draft.party_of(mail.sender[1])
-        values = {name: value for name, value in values.items() if name not in colleague} | found
+        values = {name: value for name, value in values.items() if name not in PARTY_FIELDS} | found
     doc = register.register(values)
     auto_reply.answer(account, item, doc, mail)
     return Registered(doc.name)
@@ -183,5 +183,8 @@ def _forwarded_by_colleague(mail: Mail, account: Document) -> dict[str, str]:
     name, address = mail.parts.origin
     if not (name or address) or not accounts.is_colleague(mail.sender[1], account):
         return {}
-    values = {"complainant_name": name or address, "contact_email": address}
-    return values | draft.party_of(address)
+    party = draft.party_of(address, name)
+    return party | {
+        "complainant_name": name or party.get("complainant_name") or address,
+        "contact_email": address,
+    }

@@ -20,6 +20,7 @@ from complaint_qms.services.inbox import draft, store, understanding
 from complaint_qms.services.inbox.adding import add_to
 from complaint_qms.services.inbox.outcomes import Added, Registered
 from complaint_qms.services.inbox.store import InboundMessage, Sender
+from complaint_qms.services.intake import matching
 from complaint_qms.services.intake.register import register
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
@@ -148,7 +149,16 @@ def _registered(item: Document, values: dict[str, Any]) -> str:
         "received_at": item.received_at,
         **known,
     }
-    return register({name: value for name, value in fields.items() if value}).name
+    fields = _party(values, item.company) | {name: value for name, value in fields.items() if value}
+    return register(fields).name
+
+
+def _party(values: dict[str, Any], company: str | None) -> dict[str, str]:
+    """Customer and contact where the visitor can be nobody else; others are proposed on the form."""
+    details = matching.ContactDetails(
+        phone=values.get("phone"), email=values.get("email"), name=values.get("name")
+    )
+    return matching.sure_party(details, company)
 
 
 def _exists(field: str, value: str) -> bool:
