@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 
 from complaint_qms.demo import company
+from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.importing.run_lock import Overtaken
 from complaint_qms.services.onboarding import demo_state
 from complaint_qms.services.record.error_text import said, way_of
@@ -69,10 +70,8 @@ def _remove() -> None:
 
 def _run_alone(language: str, task: Callable[[], None]) -> None:
     """Run in the language of who asked, one job at a time; a refusal is told, any other error logged as well."""
-    before = frappe.session.user
-    frappe.set_user("Administrator")
     try:
-        with speaking(language), demo_state.lock():
+        with acting_as(), speaking(language), demo_state.lock():
             demo_state.tell_begun()
             try:
                 task()
@@ -80,8 +79,6 @@ def _run_alone(language: str, task: Callable[[], None]) -> None:
                 _tell_failure(error)
     except Overtaken:
         return  # the other one tells how it goes
-    finally:
-        frappe.set_user(before)
 
 
 def _tell_failure(error: Exception) -> None:

@@ -25,6 +25,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.events import EVENTS
+from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.transactions import roll_back_to
 
 IN_TRANSACTION = "qms_listeners_in_transaction"
@@ -89,14 +90,11 @@ def deliver(now: datetime | None = None, most: int = _AT_ONCE) -> int:
 
     What somebody else is telling at the moment is left to them.
     """
-    moment, told, user = now or now_datetime(), 0, frappe.session.user
-    frappe.set_user("Administrator")  # whoever's request has started this job
-    try:
+    moment, told = now or now_datetime(), 0
+    with acting_as():  # whoever's request has started this job
         for name in _due(moment, most):
             told += _tell(name, moment)
             frappe.db.commit()
-    finally:
-        frappe.set_user(user)
     return told
 
 

@@ -15,6 +15,7 @@ STATE = {
     "response",
     "message_log",
     "session",
+    "form_dict",
     "role_permissions",
     "new_doc_templates",
     "user_perms",
@@ -53,6 +54,16 @@ def test_the_check_sees_what_it_is_for(tmp_path: Path) -> None:
         "setattr(frappe, 'get_doc', ours)\nfrappe.flags.seen = 1\nfrappe.local.complaint_qms_seen = 1\n"
     )
     assert replaced(wrong) == [1, 2, 3, 4]
+
+
+def test_who_acts_is_changed_in_one_place() -> None:
+    """`frappe.set_user` within a request wrecks the session of who is logged in."""
+    found = [
+        path.relative_to(APP).as_posix()
+        for path in APP.rglob("*.py")
+        if "frappe.set_user(" in path.read_text("utf-8")
+    ]
+    assert sorted(found) == ["commands.py", "services/acting_as.py"]
 
 
 def test_no_script_writes_words_into_the_desks_table() -> None:

@@ -15,6 +15,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.inbox import ADDED, DOCTYPE, REGISTERED, REST, TAKEN, WAITING
+from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.inbox import reasons
 from complaint_qms.services.inbox.item import locked, write
 from complaint_qms.services.inbox.outcomes import Outcome, Registered
@@ -84,15 +85,11 @@ def settle(pairs: list[tuple[Mapping[str, Any], str]]) -> None:
 def read_request(item: Document) -> Outcome:
     """Register it once more, as who sent it: what stood in the way may be mended."""
     user = (item.scope or "").rpartition(idempotency.SEPARATOR)[2] or item.owner
-    present = frappe.session.user
-    frappe.set_user(user)
-    try:
+    with acting_as(user):
         sent = json.loads(raw_of(item))
         return Registered(
             register.register(sent | {"source_doctype": DOCTYPE, "source_name": item.name}).name
         )
-    finally:
-        frappe.set_user(present)
 
 
 def message_of(sent: dict[str, Any]) -> InboundMessage:

@@ -11,6 +11,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants.inbox import ADDED, BACK_OFF, DISMISSED, DOCTYPE, NEW, REGISTERED, ROADS, WAITING
 from complaint_qms.engine.message import Message
+from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.inbox import reasons
 from complaint_qms.services.inbox.item import locked, write
 from complaint_qms.services.inbox.outcomes import Added, Outcome, Registered, Waits
@@ -40,14 +41,11 @@ def understand_due(names: list[str] | None = None, now: datetime | None = None) 
 
     What somebody else is reading at the moment is left to them, so any number of jobs may run at once.
     """
-    moment, read, user = now or now_datetime(), 0, frappe.session.user
-    frappe.set_user("Administrator")  # whoever's request has started this job
-    try:
+    moment, read = now or now_datetime(), 0
+    with acting_as():  # whoever's request has started this job
         for name in _due(moment, _AT_ONCE) if names is None else names:
             read += bool(understand(name, moment))
             frappe.db.commit()
-    finally:
-        frappe.set_user(user)
     return read
 
 

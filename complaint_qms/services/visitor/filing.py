@@ -16,6 +16,7 @@ from frappe.utils import escape_html, getdate, nowdate, validate_email_address
 from complaint_qms.constants.inbox import DOCTYPE, PAGE
 from complaint_qms.constants.labels import WORDS
 from complaint_qms.constants.visitor import LINK, LONGEST_LINE, LONGEST_TEXT, WISHES
+from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.inbox import draft, store, understanding
 from complaint_qms.services.inbox.adding import add_to
 from complaint_qms.services.inbox.outcomes import Added, Registered
@@ -27,7 +28,6 @@ from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import FIRST_YEAR
 from complaint_qms.services.visitor import links, page, product_codes, uploads
-from complaint_qms.services.visitor.page import as_the_site
 
 _SHORTEST_KEY: Final = 20
 _LONGEST_KEY: Final = 100
@@ -64,7 +64,7 @@ def file_complaint(
     """
     values = _checked(sent)
     language = frappe.local.lang
-    with as_the_site():
+    with acting_as():
         message = InboundMessage(
             road=PAGE,
             sender=Sender(values["name"], values.get("email") or values.get("phone") or ""),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 import frappe
@@ -69,17 +67,6 @@ def check_settings(doc: Document) -> None:
                     "{0}: “{1}” is no address of a site. Write one a line, such as https://www.example.com."
                 ).format(_(doc.meta.get_label("page_frame_origins")), frappe.utils.escape_html(line[:100]))
             )
-
-
-@contextmanager
-def as_the_site() -> Iterator[None]:
-    """Around what the site itself does for a visitor, once it has decided that it is allowed."""
-    user = frappe.session.user
-    frappe.set_user("Administrator")
-    try:
-        yield
-    finally:
-        frappe.set_user(user)
 
 
 def languages() -> list[dict[str, str]]:

@@ -20,6 +20,7 @@ from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import PAGE
 from complaint_qms.constants.visitor import LONGEST_TEXT, STEP_OF_STAGE, STEPS
 from complaint_qms.engine.sop.gates import blank
+from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence.addresses import is_to_customer
 from complaint_qms.services.correspondence.words import words
 from complaint_qms.services.events import Event, announce
@@ -30,7 +31,6 @@ from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.site_time import aware, site_zone
 from complaint_qms.services.record.timeline import Text, line
 from complaint_qms.services.visitor import filing, links, page
-from complaint_qms.services.visitor.page import as_the_site
 
 _MOST: Final = 100
 _SHOWN: Final = 200
@@ -72,7 +72,7 @@ def how_it_stands(token: str) -> dict[str, Any]:
     steps = [{"key": key, "name": STEP_NAMES[key]()} for key in STEPS]
     if not link.complaint:
         return {**_of_item(link.inbox_item), "steps": steps}
-    with as_the_site():
+    with acting_as():
         return {**_of_complaint(frappe.get_doc("Complaint", link.complaint)), "steps": steps}
 
 
@@ -91,7 +91,7 @@ def take_message(token: str, key: str, text: str, tokens: list[str], *, without_
         refuse(_("Write something, or add a file."))
     if len(text) > LONGEST_TEXT:
         refuse(_("{0}: at most {1} characters.").format(_("Your message"), LONGEST_TEXT))
-    with as_the_site():
+    with acting_as():
         complaint = frappe.get_doc("Complaint", link.complaint)
         message = InboundMessage(
             road=PAGE,
@@ -120,7 +120,7 @@ def take_decision(token: str, *, accepted: bool, text: str) -> None:
         refuse(_("Tell us why the solution does not help you, so that we can find another one."))
     if len(text) > LONGEST_TEXT:
         refuse(_("{0}: at most {1} characters.").format(_("Your message"), LONGEST_TEXT))
-    with as_the_site():
+    with acting_as():
         complaint = frappe.get_doc("Complaint", link.complaint, for_update=True) if link.complaint else None
         if not complaint or not _waits_for_word(complaint):
             refuse(
