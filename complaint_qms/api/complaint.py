@@ -15,10 +15,11 @@ from complaint_qms.api.progress import overview, take_step
 from complaint_qms.exceptions import TryAgainError
 from complaint_qms.services.inbox import rest, rest_batch
 from complaint_qms.services.intake import context as context_service
+from complaint_qms.services.intake.proposed_matches import matches_beside
 from complaint_qms.services.record.input_validation import read_object, refuse
 from complaint_qms.services.transactions import without_deadlock
 
-__all__ = ["context", "overview", "register", "register_many", "take_step"]
+__all__ = ["candidates", "context", "overview", "register", "register_many", "take_step"]
 
 
 @frappe.whitelist(methods=["POST"])
@@ -66,6 +67,15 @@ def context(name: str) -> dict[str, Any]:
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("read")
     return context_service.context(doc)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def candidates(name: str) -> dict[str, list[dict[str, Any]]]:
+    """Who may have complained and which product may be meant, while nobody has said: {who, what}, the likeliest first."""
+    doc = frappe.get_doc("Complaint", name)
+    doc.check_permission("read")
+    return matches_beside(doc)
 
 
 def _once_others_are_done(act: Callable[[], Any]) -> Any:

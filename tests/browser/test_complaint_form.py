@@ -255,3 +255,26 @@ def test_on_a_phone_the_state_is_whole_beside_title_and_buttons(login, person) -
             below = box["y"] >= pill["y"] + pill["height"]
             assert beside or below, label
             assert box["x"] + box["width"] <= 390, label
+
+
+def test_who_it_may_be_is_taken_over_by_one_click(login, person) -> None:
+    """What stands beside the form is asked for without it; the panel fetches it once it is in sight, and once a version."""
+    customer = factory.customer().name
+    phone = f"+86 139 {int(frappe.generate_hash(length=6), 16) % 10**8:08d}"
+    factory.contact(customer, phone_nos=[{"phone": phone, "is_primary_mobile_no": 1}])
+    doc = factory.complaint(customer=None, complainant_name="A. L.", contact_phone=phone)
+    frappe.db.commit()
+    desk = Desk(login(person(roles.AGENT)))
+    asked: list[str] = []
+    desk.page.on("request", lambda request: asked.append(request.url))
+    desk.open("Complaint", doc.name)
+    chip = desk.page.locator(".page-container:visible .cq-candidates .cq-choice").first
+    chip.click()
+    expect(
+        desk.page.locator(".page-container:visible [data-fieldname='customer'] input").first
+    ).to_have_value(customer)
+    assert sum("complaint.candidates" in url for url in asked) == 1
+    desk.page.keyboard.press("Control+s")
+    expect(desk.page.locator(".page-container:visible .cq-context-name")).to_contain_text(customer)
+    frappe.db.rollback()
+    assert frappe.db.get_value("Complaint", doc.name, "customer") == customer

@@ -246,7 +246,37 @@ class TestAtIntake:
 
     def test_on_the_form_as_well(self, known) -> None:
         doc = factory.complaint(customer=None, complainant_name="A. L.", contact_phone="13987654321")
-        assert complaint_api.context(doc.name)["candidates"]["who"][0]["values"]["customer"] == known[0].name
+        found = complaint_api.candidates(doc.name)["who"]
+        assert found[0]["values"]["customer"] == known[0].name
+
+    def test_opening_a_form_looks_for_nobody(self) -> None:
+        text = "<p>The kettle DN-2026-00O12 leaks, lot B-4711/02, serial EC-ET3-2410-77, order SAL-ORD-2026-00017</p>"
+        open_one = factory.complaint(description=text, complainant_name="A. L.", contact_phone="13987654321")
+        known = factory.complaint(
+            description=text, item_code=factory.item().name, customer=None, complainant_name="B."
+        )
+
+        def asked_for(name: str) -> str:
+            complaint_api.context(name)
+            with queries() as asked:
+                complaint_api.context(name)
+            return " ".join(asked)
+
+        for name in (open_one.name, known.name):
+            asked = asked_for(name)
+            assert not [
+                table for table in ("tabItem`", "tabBatch`", "tabSeries", "tabContact") if table in asked
+            ]
+            assert len(asked) < 20_000
+
+    def test_proposed_to_who_may_take_them_over(self, known, monkeypatch) -> None:
+        doc = factory.complaint(customer=None, complainant_name="A. L.", contact_phone="13987654321")
+        monkeypatch.setattr(type(doc), "has_permission", lambda _doc, right="read", **_more: right == "read")
+        assert complaint_api.candidates(doc.name) == {"who": [], "what": []}
+        monkeypatch.undo()
+        frappe.set_user(factory.person(roles.AGENT, Company=factory.other_company()))
+        with pytest.raises(frappe.PermissionError):
+            complaint_api.candidates(doc.name)
 
     def test_by_telephone_in_the_box_at_once(self, known) -> None:
         assert customers(intake.parties(txt="13987654321")) == [known[0].name]

@@ -12,7 +12,6 @@ from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
 from complaint_qms.services.intake import similar
 from complaint_qms.services.intake.merged_here import merged_here
-from complaint_qms.services.intake.proposed_matches import proposed_matches
 from complaint_qms.services.lifecycle import merge_several
 from complaint_qms.services.lifecycle.links import capas_of, investigations_of, settlements_of
 from complaint_qms.services.record.bulk_read import gathered, readable
@@ -32,7 +31,6 @@ def context(doc: Document) -> dict[str, Any]:
     return {
         **beside(doc),
         "merged": merged_here(doc),
-        "candidates": proposed_matches(doc) if doc.stage in COMPLAINT_UNENDED else {},
         "may_merge": doc.stage in COMPLAINT_UNENDED and merge_several.is_open("triage", "duplicate"),
         "may_separate": merge_several.is_open("duplicate", "triage"),
         "linked": {

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from frappe.model.document import Document
 
+from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.integrations.erpnext.source_facts import SOURCES
 from complaint_qms.services.intake import matching
 from complaint_qms.services.record import match_keys
@@ -21,6 +22,14 @@ def proposed_matches(doc: Document) -> dict[str, list[dict[str, Any]]]:
         :_LONGEST
     ]
     return {"who": _who(doc, text), "what": _what(doc, text)}
+
+
+def matches_beside(doc: Document) -> dict[str, list[dict[str, Any]]]:
+    """The same beside a complaint that is stored: while it is not at its end, for who may take a proposal over. Asked where the panel
+    comes into sight and not with every opening, for a number is looked for in every spelling it may have been mistyped in."""
+    if doc.stage not in COMPLAINT_UNENDED or not doc.has_permission("write"):
+        return {"who": [], "what": []}
+    return proposed_matches(doc)
 
 
 def _who(doc: Document, text: str) -> list[dict[str, Any]]:

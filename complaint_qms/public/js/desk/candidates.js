@@ -1,6 +1,11 @@
 // Who a sender may be and which product a text may mean: one click takes a proposal over, into fields that nobody filled.
 import { esc } from "../markup";
 
+// Of a complaint that has one of these it is known what it is about.
+const PRODUCT = ["item_code", "batch_no", "serial_no", "delivery_note", "sales_invoice", "sales_order"];
+// What was last asked for: {name, modified, answer}.
+let asked = {};
+
 /** Buttons with what is proposed, how sure that is and why; where two are about as likely that is said. */
 export function candidates_html(candidates) {
 	return (candidates || []).map((one) => {
@@ -16,18 +21,49 @@ export function candidates_html(candidates) {
 	});
 }
 
-/** The same beside a form that is stored, for who may change it. */
-export function candidates_beside_html(frm, { who, what }) {
+/** Where they are drawn beside a form that is stored, for who may change it and while something is not known. */
+export function candidates_place_html(frm) {
+	const known = frm.doc.customer && PRODUCT.some((field) => frm.doc[field]);
+	if (known || frm.is_new() || !frm.perm[0] || !frm.perm[0].write) return "";
+	return '<div class="cq-candidates-place"></div>';
+}
+
+/** They are dear to find: asked for once the panel is in sight, and once for each version of the record. */
+export function draw_candidates_when_seen(frm, $panel) {
+	if (frm.cq_candidates_watch) frm.cq_candidates_watch.disconnect();
+	const place = $panel.find(".cq-candidates-place")[0];
+	if (!place) return;
+	frm.cq_candidates_watch = new IntersectionObserver((seen, watch) => {
+		if (!seen.some((entry) => entry.isIntersecting)) return;
+		watch.disconnect();
+		candidates_of(frm.doc).then((found) => {
+			if (!place.isConnected) return;
+			$(place).html(candidates_beside_html(found));
+			mind_candidates(frm, $panel);
+		});
+	});
+	frm.cq_candidates_watch.observe(place);
+}
+
+function candidates_of({ name, modified }) {
+	if (asked.name !== name || asked.modified !== modified) {
+		const answer = frappe.xcall("complaint_qms.api.complaint.candidates", { name });
+		asked = { name, modified, answer };
+		answer.catch(() => (asked = {}));
+	}
+	return asked.answer;
+}
+
+function candidates_beside_html({ who, what }) {
 	const part = (title, candidates) =>
 		candidates && candidates.length
 			? `<section class="cq-candidates"><h6>${esc(title)}</h6><div class="cq-told">${candidates_html(candidates).join("")}</div></section>`
 			: "";
-	if (frm.is_new() || !frm.perm[0] || !frm.perm[0].write) return "";
 	return part(__("Who may this be?"), who) + part(__("Which product may this be?"), what);
 }
 
 /** One click takes a proposal over; saving is the person's. */
-export function mind_candidates(frm, $panel) {
+function mind_candidates(frm, $panel) {
 	$panel.find(".cq-candidates [data-values]").on("click", (event) => {
 		const values = Object.entries(JSON.parse(event.currentTarget.dataset.values)).filter(([field]) => !frm.doc[field]);
 		$(event.currentTarget).closest(".cq-candidates").remove();

@@ -2,7 +2,7 @@
 import { choice, color, label } from "../labels";
 import { esc } from "../markup";
 import { date_text, money, record_link } from "../words";
-import { candidates_beside_html, mind_candidates } from "./candidates";
+import { candidates_place_html, draw_candidates_when_seen } from "./candidates";
 import { merge_dialog, merged_html, separate_dialog } from "./merging";
 
 const sales_titles = () => ({
@@ -15,7 +15,7 @@ const sales_titles = () => ({
 export function draw_context(frm, context) {
 	const $panel = complaint_qms.form_head.context_of(frm);
 	const parts = [
-		candidates_beside_html(frm, context.candidates || {}),
+		candidates_place_html(frm),
 		customer_html(frm, context),
 		similar_html(context.similar, context.may_merge),
 		merged_html(context.merged, context.may_separate),
@@ -26,7 +26,7 @@ export function draw_context(frm, context) {
 	];
 	$panel.html(parts.filter(Boolean).join(""));
 	mind_merging(frm, $panel, context);
-	mind_candidates(frm, $panel);
+	draw_candidates_when_seen(frm, $panel);
 }
 
 /** The buttons of what was drawn: merge what was told twice, separate what was merged. */
