@@ -1,8 +1,7 @@
 """What the code on a product or its label says: GS1 element strings, GS1 Digital Link, addresses and plain text.
 
-GS1 General Specifications, sections 3 (application identifiers), 7.8 (element strings), 7.12 (dates); GS1 Digital Link
-Standard 1.3, section 4. Identifiers read: 01 GTIN, 10 batch, 11 and 17 dates of manufacture and expiry, 21 serial number; others
-that may stand between them are passed over.
+GS1 General Specifications, sections 3 (application identifiers), 7.8 (element strings); GS1 Digital Link Standard 1.3,
+section 4. Identifiers read: 01 GTIN, 10 batch, 21 serial number; others that may stand between them are passed over.
 """
 
 from __future__ import annotations
@@ -10,10 +9,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -24,7 +21,7 @@ _IN_BRACKETS: Final = re.compile(r"\((\d{2,4})\)\s*([^()]*)")
 # Identifier → length of its value where that is fixed; else it ends at a separator (GS1 General Specifications, 7.8.4)
 _FIXED: Final = {"00": 18, "01": 14, "02": 14, "11": 6, "12": 6, "13": 6, "15": 6, "16": 6, "17": 6, "20": 2}
 _VARIABLE: Final = {"10": 20, "21": 20, "22": 20, "30": 8, "37": 8, "240": 30, "241": 30, "250": 30}
-_MEANT: Final = ("01", "10", "11", "17", "21")
+_MEANT: Final = ("01", "10", "21")
 _LINK_IDENTIFIER: Final = re.compile(r"\A(?:\d{2,4})\Z")
 _ADDRESS: Final = re.compile(r"\A[a-z][a-z0-9+.-]*://\S+\Z", re.IGNORECASE)
 # Words before a value in plain text, in the address of a company's own code, or as a key of an object
@@ -45,15 +42,12 @@ _LONGEST: Final = 4_000
 
 @dataclass(frozen=True)
 class ProductCode:
-    """What a code names; None where it does not say. `is_gs1`: it was an element string or a Digital Link."""
+    """What a code names; None where it does not say."""
 
     gtin: str | None = None
     item: str | None = None
     batch: str | None = None
     serial: str | None = None
-    manufactured: date | None = None
-    expires: date | None = None
-    is_gs1: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.gtin or self.item or self.batch or self.serial)
@@ -94,14 +88,11 @@ def _of_elements(elements: Iterator[tuple[str, str]] | list[tuple[str, str]]) ->
         if identifier in _MEANT and value:
             found.setdefault(identifier, value)
     gtin = found.get("01")
-    code = ProductCode(
+    return ProductCode(
         gtin=gtin if gtin and has_check_digit(gtin) else None,
         batch=found.get("10"),
         serial=found.get("21"),
-        manufactured=_day(found.get("11")),
-        expires=_day(found.get("17")),
     )
-    return replace(code, is_gs1=True) if code else code
 
 
 def _bracketed(plain: str) -> list[tuple[str, str]]:
@@ -139,7 +130,7 @@ def _of_address(address: str) -> ProductCode:
         return ProductCode()
     path = [unquote(part) for part in parts.path.split("/") if part]
     asked = dict(parse_qsl(parts.query, max_num_fields=50)) if parts.query.count("&") < 50 else {}
-    at = next((n for n, part in enumerate(path[:-1]) if part == "01" and _is_gtin(path[n + 1])), None)
+    at = next((n for n, part in enumerate(path[:-1]) if part == "01" and has_check_digit(path[n + 1])), None)
     if at is not None:
         pairs = list(zip(path[at::2], path[at + 1 :: 2], strict=False))
         pairs += [(key, value) for key, value in asked.items() if _LINK_IDENTIFIER.match(key)]
@@ -180,23 +171,9 @@ def _of_named(found: Mapping[str, str]) -> ProductCode:
     )
 
 
-def _is_gtin(text: str) -> bool:
-    return has_check_digit(text)
-
-
 def _key(word: str) -> str:
     return _KEY.get(re.sub(r"[\s_/]", "", word.lower()), "")
 
 
 def _text(value: Any) -> str:
     return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _day(text: str | None) -> date | None:
-    """YYMMDD of this century; day 00 is the last of its month. No product that is complained about was made in the last."""
-    if not text or not text.isascii() or not text.isdigit() or len(text) != 6:
-        return None
-    year, month, day = 2000 + int(text[:2]), int(text[2:4]), int(text[4:])
-    if not 1 <= month <= 12 or day > monthrange(year, month)[1]:
-        return None
-    return date(year, month, day or monthrange(year, month)[1])

@@ -87,7 +87,7 @@ def ask(asked: dict[str, object]) -> tuple[float, set[str]]:
     """Seconds and what was found for a complaint that is being entered."""
     doc = frappe.get_doc({"doctype": "Complaint", **asked})
     begin = perf_counter()
-    found = similar.alike(doc)
+    found = similar.most_alike(doc, similar.akin(doc))
     return perf_counter() - begin, {one["name"] for one in found}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,14 +14,14 @@ from complaint_qms.engine.product_code import ProductCode, gtin_spellings, has_c
 GTIN = "09506000134352"
 GS = "\x1d"
 CODES = {
-    f"(01){GTIN}(17)251231(10)ABC123(21)SN1": ProductCode(GTIN, None, "ABC123", "SN1", None, date(2025, 12, 31), True),
-    f"01{GTIN}1725123110ABC123{GS}21SN1": ProductCode(GTIN, None, "ABC123", "SN1", None, date(2025, 12, 31), True),
-    f"]d2{GS}01{GTIN}11240200{'' }21X7": ProductCode(GTIN, None, None, "X7", date(2024, 2, 29), None, True),
-    f"01{GTIN}24012345{GS}10L9": ProductCode(GTIN, None, "L9", None, None, None, True),
-    "(10)L9(21)S1": ProductCode(None, None, "L9", "S1", None, None, True),
-    "（０１）０９５０６０００１３４３５２（１０）批1": ProductCode(GTIN, None, "批1", None, None, None, True),
-    f"https://id.gs1.org/01/{GTIN}/10/ABC%2F1/21/12345?17=261200": ProductCode(GTIN, None, "ABC/1", "12345", None, date(2026, 12, 31), True),
-    "https://brand.example/en/01/9506000134352?10=L1": ProductCode(GTIN, None, "L1", None, None, None, True),
+    f"(01){GTIN}(17)251231(10)ABC123(21)SN1": ProductCode(GTIN, None, "ABC123", "SN1"),
+    f"01{GTIN}1725123110ABC123{GS}21SN1": ProductCode(GTIN, None, "ABC123", "SN1"),
+    f"]d2{GS}01{GTIN}11240200{'' }21X7": ProductCode(GTIN, None, None, "X7"),
+    f"01{GTIN}24012345{GS}10L9": ProductCode(GTIN, None, "L9", None),
+    "(10)L9(21)S1": ProductCode(None, None, "L9", "S1"),
+    "（０１）０９５０６０００１３４３５２（１０）批1": ProductCode(GTIN, None, "批1", None),
+    f"https://id.gs1.org/01/{GTIN}/10/ABC%2F1/21/12345?17=261200": ProductCode(GTIN, None, "ABC/1", "12345"),
+    "https://brand.example/en/01/9506000134352?10=L1": ProductCode(GTIN, None, "L1", None),
     "https://qms.example/complain?item=CUP-1&batch=L2026-7": ProductCode(item="CUP-1", batch="L2026-7"),
     "https://qms.example/q/item/CUP-1/serial/S-9": ProductCode(item="CUP-1", serial="S-9"),
     "Item: CUP-1; Batch No: L-77, S/N 12345": ProductCode(item="CUP-1", batch="L-77", serial="12345"),

@@ -103,11 +103,6 @@ def most_alike(doc: Document, others: dict[str, Rows], limit: int = 6) -> list[d
     ]
 
 
-def alike(doc: Document, limit: int = 6) -> list[dict[str, Any]]:
-    """Both in one, for who has no form to draw: an inbox, a rule, a job."""
-    return most_alike(doc, akin(doc), limit)
-
-
 def _queries(doc: Document) -> dict[str, QueryBuilder]:
     """For each thing that may be in common the newest complaints that have it, through an index of its own."""
     complaint = frappe.qb.DocType("Complaint")
