@@ -8,8 +8,8 @@ from frappe.model.document import Document
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.inbox import DOCTYPE
-from complaint_qms.services.inbox import candidates as candidate_search
 from complaint_qms.services.inbox import decisions
+from complaint_qms.services.inbox import likely_complaints as likely
 from complaint_qms.services.inbox.draft import proposed_values
 from complaint_qms.services.inbox.origin import check_free
 from complaint_qms.services.intake.register import fill_in
@@ -31,9 +31,9 @@ def draft(name: str) -> dict[str, Any]:
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
-def candidates(name: str) -> list[dict[str, Any]]:
+def likely_complaints(name: str) -> list[dict[str, Any]]:
     """Complaints that a message may belong to: [{name, subject, stage, customer, received_at, why}], the likeliest first."""
-    return candidate_search.candidates(_item(name, "read"))
+    return likely.likely_complaints(_item(name, "read"))
 
 
 @frappe.whitelist(methods=["POST"])

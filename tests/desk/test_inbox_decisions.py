@@ -12,7 +12,7 @@ from complaint_qms.api.inbox import draft as draft_of_form
 from complaint_qms.constants import roles
 from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, NEW, REGISTERED
 from complaint_qms.exceptions import GateError
-from complaint_qms.services.inbox import candidates, decisions, draft, understanding
+from complaint_qms.services.inbox import decisions, draft, likely_complaints, understanding
 from complaint_qms.services.inbox.outcomes import Registered
 from complaint_qms.services.inbox.store import Sender
 from complaint_qms.services.intake import register
@@ -129,10 +129,10 @@ def test_an_item_is_read_once_more():
     assert not jobs
 
 
-def test_candidates_are_named_by_number_and_by_sender():
+def test_likely_complaints_are_named_by_number_and_by_sender():
     named, same = factory.complaint(), factory.complaint(contact_email="same@example.com")
     item = waiting(text=f"About {named.name.lower()}: it leaks.", sender=Sender("", "same@example.com"))
-    found = candidates.candidates(item)
+    found = likely_complaints.likely_complaints(item)
     assert [row["name"] for row in found] == [named.name, same.name]
 
 

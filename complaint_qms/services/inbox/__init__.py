@@ -4,6 +4,6 @@ store          kept raw, each message once    understanding  read by its road's 
 outcomes       what a reader can answer       decisions      what a person decides, once
 reasons        why an item waits, as data     origin         a complaint that is made of an item
 rest           requests that were refused     draft          an item as the values of a complaint
-rest_batch     many in one request            candidates     complaints that an item may belong to
-adding         a message that goes on with a complaint that is there
+rest_batch     many in one request            adding         a message that goes on with a complaint that is there
+likely_complaints  which an item may belong to   complaint_numbers  in what people write
 """

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from complaint_qms.constants.records import record
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.services.inbox.complaint_numbers import complaint_numbers
 
 _MOST: Final = 8
-_NUMBER: Final = re.compile(
-    rf"(?<![\w-])({re.escape(record('Complaint').series)}\d{{4}}-\d+)(?![\w-])", re.IGNORECASE
-)
 _FIELDS: Final = ("name", "subject", "stage", "customer", "received_at")
 
 
-def candidates(item: Document) -> list[dict[str, Any]]:
+def likely_complaints(item: Document) -> list[dict[str, Any]]:
     """Those of the user's complaints whose number the message names, then those of the same sender, open ones first, the
     newest first; each with `why`."""
-    numbers = {
-        number.upper()
-        for number in _NUMBER.findall(f"{item.subject or ''} {item.text or ''} {item.reason or ''}")
-    }
+    numbers = complaint_numbers(f"{item.subject or ''} {item.text or ''} {item.reason or ''}")
     found = {
         row.name: {**row, "why": _("Its number is in the message")}
         for row in (_list({"name": ("in", sorted(numbers))}) if numbers else ())

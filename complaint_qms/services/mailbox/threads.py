@@ -11,14 +11,11 @@ import frappe
 from frappe.utils import split_emails
 
 from complaint_qms.constants.inbox import DOCTYPE
-from complaint_qms.constants.records import record
 from complaint_qms.engine.mail.reading import Mail
 from complaint_qms.services.correspondence.addresses import addresses_of, bare
+from complaint_qms.services.inbox.complaint_numbers import complaint_numbers
 
 COMPLAINT: Final = "Complaint"
-_NUMBER: Final = re.compile(
-    rf"(?<![\w-])({re.escape(record(COMPLAINT).series)}\d{{4}}-\d+)(?![\w-])", re.IGNORECASE
-)
 # How the framework ends the subject of a mail about a record.
 _MARK: Final = re.compile(r"\(#([^()#]{1,140})\)\s*$")
 _MOST: Final = 200
@@ -104,7 +101,7 @@ def _answered(answers: Iterable[str]) -> Thread | None:
 
 
 def _named(subject: str) -> Thread | None:
-    names = [*_MARK.findall(subject), *(number.upper() for number in _NUMBER.findall(subject))]
+    names = [*_MARK.findall(subject), *complaint_numbers(subject)]
     for name in names:
         if found := frappe.db.get_value(COMPLAINT, name.strip(), "name"):
             return Thread(COMPLAINT, found, by_number=True)

@@ -96,7 +96,7 @@ function make_complaint(frm) {
 }
 
 async function choose_complaint(frm) {
-	const found = await frappe.xcall(`${API}.candidates`, { name: frm.doc.name });
+	const found = await frappe.xcall(`${API}.likely_complaints`, { name: frm.doc.name });
 	const dialog = new frappe.ui.Dialog({
 		title: __("Belongs to a Complaint"),
 		fields: [
