@@ -157,13 +157,35 @@ def _due(now: datetime, most: int) -> list[str]:
     )
 
 
-def _tell(name: str, now: datetime) -> bool:
+def _locked(name: str) -> frappe._dict | None:
+    """What waits, unless somebody else is telling it."""
     table = frappe.qb.DocType(WAITING)
     query = frappe.qb.from_(table).select("*").where((table.name == name) & (table.state == "waiting"))
     rows = query.for_update(skip_locked=True).run(as_dict=True)
-    if not rows:
+    return rows[0] if rows else None
+
+
+def _begin(name: str, now: datetime) -> bool:
+    """Count an attempt before it is made, and when the next one is due: a listener that takes its process down keeps the others
+    from nothing, and is given up in the end. Whether it is to be made."""
+    row = _locked(name)
+    if not row or row.next_attempt > now:
         return False
-    (row,) = rows
+    if row.attempts > len(BACK_OFF):
+        _give_up(row, row.error or "The last attempt was cut off.")
+        return False
+    pause = BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)]
+    values = {"attempts": row.attempts + 1, "next_attempt": now + pause}
+    frappe.db.set_value(WAITING, name, values)
+    return True
+
+
+def _tell(name: str, now: datetime) -> bool:
+    begun = _begin(name, now)
+    frappe.db.commit()
+    row = _locked(name) if begun else None
+    if not row:
+        return False
     event = Event(
         row.event,
         row.document_type,
@@ -178,21 +200,21 @@ def _tell(name: str, now: datetime) -> bool:
     except Exception:
         error = frappe.get_traceback()
         roll_back_to("event")
-        _try_again(row, now, error)
+        _failed(row, error)
         return False
     frappe.db.delete(WAITING, {"name": name})
     return True
 
 
-def _try_again(row: frappe._dict, now: datetime, error: str) -> None:
-    attempts = row.attempts + 1
-    given_up = attempts > len(BACK_OFF)
-    values = {
-        "attempts": attempts,
-        "state": "given_up" if given_up else "waiting",
-        "next_attempt": None if given_up else now + BACK_OFF[attempts - 1],
-        "error": error[-2000:],
-    }
+def _failed(row: frappe._dict, error: str) -> None:
+    """When it is asked again was settled when the attempt began."""
+    if row.attempts > len(BACK_OFF):
+        _give_up(row, error)
+    else:
+        frappe.db.set_value(WAITING, row.name, "error", error[-2000:])
+
+
+def _give_up(row: frappe._dict, error: str) -> None:
+    values = {"state": "given_up", "next_attempt": None, "error": error[-2000:]}
     frappe.db.set_value(WAITING, row.name, values)
-    if given_up:
-        frappe.log_error(title=f"Event given up: {row.event}, {row.listener}", message=error)
+    frappe.log_error(title=f"Event given up: {row.event}, {row.listener}", message=error)

@@ -112,6 +112,40 @@ def test_a_listener_that_fails_is_asked_again_leaves_nothing_behind_and_stops_no
     assert deliver(now + timedelta(days=9)) == 0
 
 
+class Killed(BaseException):
+    """The end of a process, as far as a test can survive it."""
+
+
+def test_a_listener_that_kills_its_process_stops_no_other_and_is_given_up(hooks, monkeypatch):
+    """What a process has committed is what is there when it is gone."""
+
+    def kill(_found):
+        raise Killed
+
+    hooks[AFTER_COMMIT] = {MOVED: [f"{HERE}.fail", f"{HERE}.listen"]}
+    ours = frappe.get_attr
+    monkeypatch.setattr(frappe, "get_attr", lambda name: kill if name == f"{HERE}.fail" else ours(name))
+    monkeypatch.setattr(frappe.db, "commit", lambda: frappe.db.savepoint("committed"))
+    announce([event()])
+    row = frappe.get_last_doc("QMS Event", {"listener": f"{HERE}.fail"})
+    other = frappe.get_last_doc("QMS Event", {"listener": f"{HERE}.listen"})
+    frappe.db.set_value("QMS Event", other.name, "happened_at", now_datetime())
+    now = now_datetime() + timedelta(seconds=1)
+    for attempt, pause in enumerate((*BACK_OFF, BACK_OFF[-1]), 1):
+        with pytest.raises(Killed):
+            deliver(now)
+        frappe.db.rollback(save_point="committed")
+        row.reload()
+        assert (row.state, row.attempts, row.next_attempt) == ("waiting", attempt, now + pause)
+        deliver(now)  # the next process, at the same moment
+        assert len(heard) == 1
+        now += pause
+    deliver(now)
+    row.reload()
+    assert (row.state, row.attempts, row.next_attempt) == ("given_up", len(BACK_OFF) + 1, None)
+    assert "cut off" in row.error
+
+
 def test_an_unknown_kind_is_a_mistake_of_the_caller():
     with pytest.raises(ValueError, match="No such kind"):
         announce([event("exploded")])

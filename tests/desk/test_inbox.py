@@ -218,9 +218,54 @@ def test_a_technical_fault_is_tried_again_and_waits_in_the_end():
     assert "technical fault" in reasons.in_words(frappe.db.get_value(DOCTYPE, name, "reason"))
 
 
+class Killed(BaseException):
+    """The end of a process, as far as a test can survive it."""
+
+
+def kills(_item):
+    raise Killed
+
+
+def test_a_message_that_kills_its_worker_is_behind_all_others_and_waits_in_the_end(monkeypatch):
+    """What a worker has committed is what is there when it is gone."""
+    monkeypatch.setattr(frappe.db, "commit", lambda: frappe.db.savepoint("committed"))
+    poison, at = keep_message(message()).name, now_datetime() + timedelta(minutes=1)
+    for attempt, pause in enumerate((*inbox.BACK_OFF, inbox.BACK_OFF[-1]), 1):
+        other = keep_message(message()).name
+        answer.append(lambda item: kills(item) if item.name == poison else Waits(Message("Decide.")))
+        with pytest.raises(Killed):
+            understanding.understand_due(now=at)
+        frappe.db.rollback(save_point="committed")
+        item = frappe.get_doc(DOCTYPE, poison)
+        assert (item.state, item.attempts, item.next_attempt) == (NEW, attempt, at + pause)
+        understanding.understand_due(now=at)  # the next worker, at the same moment
+        assert frappe.db.get_value(DOCTYPE, other, "state") == WAITING
+        at += pause
+    understanding.understand_due(now=at)
+    item.reload()
+    assert (item.state, item.attempts, item.next_attempt) == (WAITING, 5, None)
+    assert "attempt 5, the last one, was cut off" in reasons.in_words(item.reason)
+
+
+def test_an_attempt_that_has_begun_is_left_to_who_makes_it():
+    answer.append(Waits(Message("Decide.")))
+    name, at = keep_message(message()).name, now_datetime() + timedelta(minutes=1)
+    assert understanding._begin(name, at) == NEW
+    assert understanding.understand(name, at) is None
+    assert frappe.db.get_value(DOCTYPE, name, "attempts") == 1
+
+
 def test_a_fault_that_passes_is_no_refusal():
     answer.append(frappe.TimestampMismatchError("changed meanwhile"))
     assert understanding.understand(keep_message(message()).name) == NEW
+
+
+def test_what_its_keeper_reads_has_no_job_and_is_due_all_the_same(monkeypatch):
+    jobs = []
+    monkeypatch.setattr(frappe, "enqueue", lambda method, **given: jobs.append(method))
+    name = keep_message(message(), read_by_caller=True).name
+    assert jobs == []
+    assert name in understanding._due(now_datetime(), 500)
 
 
 def test_what_a_killed_worker_left_is_picked_up(monkeypatch):

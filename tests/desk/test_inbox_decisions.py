@@ -19,6 +19,7 @@ from complaint_qms.services.intake import register
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory
 from tests.desk.inbound import NOW, PHOTO, answer, take_over, waiting
+from tests.desk.wire import ask
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +49,19 @@ def test_an_item_becomes_a_complaint_with_its_files():
     with pytest.raises(frappe.ValidationError, match="taken up already"):
         decisions.try_again(item.name)
     assert frappe.db.count("Complaint", {"source_name": item.name}) == 1
+
+
+def test_a_message_takes_no_key_of_another_complaint():
+    key, item = frappe.generate_hash(length=12), waiting()
+    known = register.register({"subject": "Handle broken", "idempotency_key": key})
+    frappe.db.commit()
+    door = "/api/method/complaint_qms.api.inbox.make_complaint"
+    answer = ask("POST", door, {"name": item.name, "values": {"idempotency_key": key}}, keep=True)
+    assert (answer.status, "“idempotency_key” cannot be sent here" in answer.said) == (417, True)
+    answer = ask("POST", door, {"name": item.name, "values": {"idempotency_key": None}}, keep=True)
+    made = answer.body["message"]["name"]
+    assert made != known.name
+    assert frappe.db.get_value(DOCTYPE, item.name, ["state", "complaint"]) == (REGISTERED, made)
 
 
 def test_the_form_of_a_new_complaint_takes_the_item_as_well():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
+import json
+import os
+import signal
+from dataclasses import replace
 
 import frappe
 import pytest
@@ -10,19 +13,21 @@ import pytest
 from complaint_qms.constants import inbox, roles
 from complaint_qms.constants.inbox import DOCTYPE, NEW, REGISTERED
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.services.inbox import decisions, understanding
+from complaint_qms.services.inbox import decisions, rest, understanding
 from complaint_qms.services.inbox.store import InboundFile, InboundMessage, Sender, keep_message
-from complaint_qms.services.intake import register
 from tests.desk import factory, workers
+from tests.desk.inbound import READER
 
 pytestmark = [pytest.mark.slow, pytest.mark.commits]
 PROCESSES = 8
+# As the public page keeps what a visitor has filled in; `services/visitor/filing` reads it.
+FILLED_IN = {"description": "It leaks.", "name": "Ada Example", "email": "ada@example.com"}
 MESSAGE = InboundMessage(
-    road=inbox.CHAT,
+    road=inbox.PAGE,
     sender=Sender("Ada Example", "ada@example.com"),
     subject="Kettle leaks",
     text="It leaks.",
-    payload='{"raw": 1}',
+    payload=json.dumps(FILLED_IN),
     message_id="m-1",
     files=(InboundFile("leak.png", b"\x89PNG of a leak"),),
 )
@@ -38,17 +43,19 @@ def made(item) -> str:
 
 
 def read(item) -> str | None:
-    """As a job does, with a reader that registers."""
-    inbox.ROADS[inbox.CHAT] = "complaint_qms.services.inbox.draft.proposed_values"
-    understanding._read = _registers
+    """As a job does."""
     return understanding.understand(item.name)
 
 
-def _registers(item):
-    from complaint_qms.services.inbox.outcomes import Registered
+def read_all(_settings) -> int:
+    return understanding.understand_due()
 
-    sent = {"subject": "Kettle leaks", "source_doctype": DOCTYPE, "source_name": item.name}
-    return Registered(register.register(sent | {"company": item.company}).name)
+
+def die_reading(_settings) -> None:
+    """As a job does whose reader takes the process down; a chat has no other reader."""
+    inbox.ROADS[inbox.CHAT] = READER
+    rest.read_request = lambda _item: os.kill(os.getpid(), signal.SIGKILL)
+    understanding.understand_due()
 
 
 def test_eight_processes_keep_one_message_once():
@@ -90,7 +97,7 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_the_item_to_the_next():
     name = keep_message(MESSAGE).name
     frappe.db.commit()
     worker = workers.Worker("Administrator", DOCTYPE, name, slowly).ready().go()
-    partial(_wait_until_locked, name)()
+    _wait_until_locked(name)
     assert understanding.understand(name) is None  # it is being worked on
     frappe.db.rollback()
     worker.kill()
@@ -100,6 +107,22 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_the_item_to_the_next():
     (answer,) = workers.at_once([workers.Worker("Administrator", DOCTYPE, name, read)])
     assert answer == "done registered"
     assert frappe.db.count("Complaint", {"source_name": name}) == 1
+
+
+def test_a_message_that_kills_its_worker_leaves_the_next_worker_to_the_others():
+    poison = keep_message(replace(MESSAGE, road=inbox.CHAT)).name
+    other = keep_message(MESSAGE).name
+    frappe.db.commit()
+    worker = workers.Worker("Administrator", SETTINGS, SETTINGS, die_reading).ready().go()
+    worker.process.join(workers.PATIENCE)
+    assert worker.process.exitcode == -signal.SIGKILL
+    _wait_until_free(poison)
+    assert frappe.db.get_value(DOCTYPE, poison, ["state", "attempts"]) == (NEW, 1)
+    assert frappe.db.get_value(DOCTYPE, other, "state") == NEW
+    (answer,) = workers.at_once([workers.Worker("Administrator", SETTINGS, SETTINGS, read_all)])
+    assert answer == "done 1"
+    assert frappe.db.get_value(DOCTYPE, poison, "state") == NEW
+    assert frappe.db.get_value(DOCTYPE, other, "state") == REGISTERED
 
 
 def _is_locked(name: str) -> bool:

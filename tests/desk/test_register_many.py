@@ -208,6 +208,20 @@ def test_what_a_person_made_of_it_is_what_its_sender_gets(door):
     assert frappe.db.count("Complaint", {"idempotency_key": made["idempotency_key"]}) == 1
 
 
+def test_a_key_that_the_person_who_decides_has_sent_too_names_another_complaint():
+    agent, person = factory.person(roles.AGENT), factory.person(roles.MANAGER)
+    sent = entry(qty="many")
+    known = many([{**sent, "qty": 1}], user=person).body["message"]["results"][0]["name"]
+    many([sent], user=agent)
+    item = item_of(sent)
+    frappe.set_user(person)
+    made = decisions.make_complaint(item.name, {"qty": 2})
+    frappe.set_user("Administrator")
+    item.reload()
+    assert (made.name != known, item.state, item.complaint) == (True, REGISTERED, made.name)
+    assert many([{**sent, "qty": 2}], user=agent).body["message"]["results"][0]["name"] == made.name
+
+
 def test_a_request_that_was_put_away_can_be_sent_right():
     sent = entry(qty="many")
     many([sent])

@@ -90,6 +90,15 @@ def test_a_complaint_is_registered_with_all_that_was_told():
     assert json.loads(item.payload)["description"] == TOLD["description"]
 
 
+def test_no_job_reads_what_the_visitor_waits_for(monkeypatch):
+    """It would hold the item when the visitor's own request reads it, who would get the item's number."""
+    jobs = []
+    monkeypatch.setattr(frappe, "enqueue", lambda method, **given: jobs.append((method, given)))
+    answered, doc = filed()
+    assert answered["number"] == doc.name
+    assert [method for method, _given in jobs if "understand" in str(method)] == []
+
+
 def test_the_same_form_sent_twice_is_one_complaint():
     first = guest(lambda: visitor.file_complaint(KEY, TOLD))
     second = guest(lambda: visitor.file_complaint(KEY, TOLD | {"description": "Changed meanwhile"}))

@@ -33,6 +33,13 @@ def make_complaint(name: str, values: dict[str, Any]) -> Document:
     """
     item = _to_decide(name)
     check_free(item)
+    if values.get("idempotency_key") is not None:
+        # The complaint that it made already would be the answer, and the message would wait on.
+        refuse(
+            _(
+                "“{0}” cannot be sent here: a message becomes one complaint without a key. Leave it out."
+            ).format("idempotency_key")
+        )
     sent = draft.proposed_values(item) | values
     return register.register(sent | {"source_doctype": DOCTYPE, "source_name": item.name})
 

@@ -19,6 +19,8 @@ from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import read_values
 
 _LONGEST: Final = 100_000
+# A key counts for who sent it; as that of who decides it would name another complaint. `origin` passes it on.
+_KEYS: Final = ("idempotency_key", "idempotency_hash")
 
 
 def proposed_values(item: Document) -> dict[str, Any]:
@@ -85,7 +87,7 @@ def _sent(item: Document) -> dict[str, Any]:
     meta, values = frappe.get_meta("Complaint"), {}
     for name, value in sent.items():
         field = meta.get_field(name)
-        if not field or name in CLOSED_TO_CALLERS or field.fieldtype in frappe.model.table_fields:
+        if not field or name in (*CLOSED_TO_CALLERS, *_KEYS) or field.fieldtype in frappe.model.table_fields:
             continue
         told = len(frappe.local.message_log)
         try:

@@ -94,16 +94,19 @@ class Kept(NamedTuple):
     is_new: bool
 
 
-def keep_message(message: InboundMessage) -> Kept:
+def keep_message(message: InboundMessage, *, read_by_caller: bool = False) -> Kept:
     """Store a message, and have it read once the transaction is committed; the caller commits.
 
     The same message again, also at the same moment from another process, is the first one's item. Call it where nothing
     else was written in the transaction: what a deadlock takes back is then simply done again.
+
+    Args:
+        read_by_caller: the caller reads it itself right away, so no job does; what a killed caller leaves is due.
     """
-    return without_deadlock(partial(keep_within, message))
+    return without_deadlock(partial(keep_within, message, read_by_caller=read_by_caller))
 
 
-def keep_within(message: InboundMessage, reason: str = "") -> Kept:
+def keep_within(message: InboundMessage, reason: str = "", *, read_by_caller: bool = False) -> Kept:
     """The same within a transaction that holds more.
 
     Args:
@@ -129,7 +132,7 @@ def keep_within(message: InboundMessage, reason: str = "") -> Kept:
             raise
         return Kept(known, False)
     _attach(doc, message)
-    if doc.state == NEW:
+    if doc.state == NEW and not read_by_caller:
         understanding.request(doc.name)
     return Kept(doc.name, True)
 

@@ -11,6 +11,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants.inbox import ADDED, BACK_OFF, DISMISSED, DOCTYPE, NEW, REGISTERED, ROADS, WAITING
 from complaint_qms.engine.message import Message
+from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.inbox import reasons
 from complaint_qms.services.inbox.item import locked, write
@@ -41,23 +42,26 @@ def understand_due(names: list[str] | None = None, now: datetime | None = None) 
 
     What somebody else is reading at the moment is left to them, so any number of jobs may run at once.
     """
-    moment, read = now or now_datetime(), 0
+    read = 0
     with acting_as():  # whoever's request has started this job
-        for name in _due(moment, _AT_ONCE) if names is None else names:
-            read += bool(understand(name, moment))
+        for name in _due(now or now_datetime(), _AT_ONCE) if names is None else names:
+            read += bool(understand(name, now))
             frappe.db.commit()
     return read
 
 
 def understand(name: str, now: datetime | None = None) -> str | None:
-    """Read one item that nobody has decided; the state it is in now, None for one that is left alone.
+    """Read one item that is due and that nobody has decided; the state it is in now, None for one that is left alone.
 
+    Commits that it is tried before it is: one that takes its worker down is behind all others then, and waits in the end.
     Whatever its reader raises takes back what it did: a refusal makes the item wait with the reason, a technical fault is
     tried again later, and waits in the end.
     """
-    item = _undecided(name)
+    begun = _begin(name, now or now_datetime())
+    frappe.db.commit()
+    item = _undecided(name) if begun == NEW else None
     if not item:
-        return None
+        return begun if begun == WAITING else None
     frappe.db.savepoint("understand")
     told = len(frappe.local.message_log)
     frappe.flags.qms_inbox_item = name
@@ -70,7 +74,7 @@ def understand(name: str, now: datetime | None = None) -> str | None:
         del frappe.local.message_log[told:]
         # A deadlock has taken the lock away, and somebody else may have the item now.
         item = _undecided(name)
-        return _failed(item, error, now or now_datetime()) if item else None
+        return _failed(item, error) if item else None
     finally:
         frappe.flags.qms_inbox_item = None
 
@@ -90,6 +94,25 @@ def _undecided(name: str) -> Document | None:
     return item if item and item.state == NEW else None
 
 
+def _begin(name: str, now: datetime) -> str | None:
+    """Count an attempt, and when the next one is due if this one is cut off; the state it is in then, None for one that is
+    left alone: what is not due another worker has begun with this moment, or it has failed."""
+    item = _undecided(name)
+    if not item or (item.next_attempt and item.next_attempt > now):
+        return None
+    if item.attempts > len(BACK_OFF):
+        reason = Message(
+            "It could not be read: attempt {attempts}, the last one, was cut off. Try again, or decide what it is.",
+            {"attempts": item.attempts},
+        )
+        write(item, state=WAITING, next_attempt=None, reason=reasons.of_message(reason))
+        return WAITING
+    pause = BACK_OFF[min(item.attempts, len(BACK_OFF) - 1)]
+    values = {"attempts": item.attempts + 1, "next_attempt": now + pause}
+    writing.set_values(DOCTYPE, name, values, "attempt to read begun")
+    return NEW
+
+
 def _read(item: Document) -> Outcome:
     reader = ROADS.get(item.road)
     if not reader:
@@ -107,17 +130,16 @@ def _take(item: Document, outcome: Outcome) -> str:
     else:
         state = WAITING if isinstance(outcome, Waits) else DISMISSED
         values = {"reason": reasons.of_message(outcome.reason)}
-    write(item, state=state, next_attempt=None, attempts=item.attempts + 1, **values)
+    write(item, state=state, next_attempt=None, **values)
     return state
 
 
-def _failed(item: Document, error: Exception, now: datetime) -> str:
-    attempts = item.attempts + 1
+def _failed(item: Document, error: Exception) -> str:
+    """What becomes of it; when it is tried again was settled when the attempt began."""
+    attempts = item.attempts
     if isinstance(error, _REFUSALS) and not isinstance(error, _PASSING):
-        write(item, state=WAITING, attempts=attempts, next_attempt=None, reason=reasons.of_error(error))
-    elif attempts <= len(BACK_OFF):
-        write(item, attempts=attempts, next_attempt=now + BACK_OFF[attempts - 1])
-    else:
+        write(item, state=WAITING, next_attempt=None, reason=reasons.of_error(error))
+    elif attempts > len(BACK_OFF):
         frappe.log_error(
             title="Inbox item not read",
             message=way_of(error),
@@ -128,5 +150,5 @@ def _failed(item: Document, error: Exception, now: datetime) -> str:
             "It could not be read after {attempts} attempts because of a technical fault, which the Error Log names. Try again, or decide what it is.",
             {"attempts": attempts},
         )
-        write(item, state=WAITING, attempts=attempts, next_attempt=None, reason=reasons.of_message(reason))
+        write(item, state=WAITING, next_attempt=None, reason=reasons.of_message(reason))
     return item.state

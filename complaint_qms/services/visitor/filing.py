@@ -97,7 +97,7 @@ def keep_with_files(
         refuse(_("This form is too old. Load the page again; what you have typed stays."))
     if len(tokens) > page.most_files():
         refuse(_("At most {0} files can be sent with a complaint.").format(page.most_files()))
-    kept = store.keep_message(replace(message, message_id=key, scope=scope))
+    kept = store.keep_message(replace(message, message_id=key, scope=scope), read_by_caller=True)
     if kept.is_new:
         if not uploads.are_complete(tokens):
             refuse(_("A file has not arrived as a whole. Wait until all are sent, or remove it."))
