@@ -7,12 +7,13 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis.errors import Unsatisfiable
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode, checks
 
 from complaint_qms.constants import roles
 from complaint_qms.services.openapi.document import openapi_document
-from complaint_qms.services.openapi.doors import DOORS
+from complaint_qms.services.openapi.doors import DOORS, RAW, SCHEMAS
 from tests.desk import factory
 from tests.desk.wire import ask
 
@@ -57,6 +58,68 @@ def test_every_door_is_there_with_its_arguments(told):
         for way in told["paths"].values()
         for one in way.values()
     )
+
+
+def answers(told: dict) -> dict[str, object]:
+    """Door → what it answered, each asked for something that fills as much of the answer as can be."""
+    phone = "+86 139 8765 4327"
+    factory.contact(factory.customer().name, phone_nos=[{"phone": phone, "is_primary_mobile_no": 1}])
+    item = factory.item(item_name=factory.unique("Kettle"), barcodes=[{"barcode": "9506000134352"}])
+    text = {"subject": "Kettle", "description": f"<p>{item.item_name} burned my hand</p>"}
+    triage, study = factory.in_triage(), factory.investigation()
+    cause = factory.make(
+        "Root Cause",
+        investigation=study.name,
+        title="Mould too cold",
+        category="machine",
+        method="other",
+        description="x",
+        verification_method="x",
+    )
+    sent: dict[str, list[dict]] = {
+        "complaint.register": [{"data": text}],
+        "complaint.register_many": [{"data": [text | {"idempotency_key": factory.unique("key")}, {}]}],
+        "intake.parties": [{"txt": phone}, {"txt": "Customer"}],
+        "intake.products": [{"txt": "(01)09506000134352"}, {"txt": item.name}],
+        "intake.look": [
+            {"data": text | {"contact_phone": phone, "complainant_name": "A."}, "propose_handler": 1}
+        ],
+        "complaint.overview": [
+            {"name": triage.name},
+            *({"name": one.name, "doctype": one.doctype} for one in (study, cause, factory.capa())),
+        ],
+        "complaint.take_step": [{"name": factory.complaint().name, "action": "Start Triage"}],
+        "answers.note": [{"name": triage.name, "kind": "Answer", "medium": "Phone", "said": "Sorry."}],
+    }
+    user = factory.user(roles.AGENT, roles.MANAGER)
+    found = {}
+    for door in DOORS:
+        for values in sent.get(door.path.removeprefix("complaint_qms.api."), []):
+            way = "POST" if door.verb == "post" else "GET"
+            answer = ask(way, f"/api/method/{door.path}", values, user=user)
+            assert answer.status == 200, (door.path, answer.said)
+            found.setdefault(door.path, []).append(answer.body)
+    return found
+
+
+def test_every_answer_is_told_of_in_full(told):
+    """Schemas are closed: what the server answers beyond them is noticed here."""
+    open_ones = [
+        name for name, of in SCHEMAS.items() if name != "Error" and of["additionalProperties"] is not False
+    ]
+    assert not open_ones
+    found = answers(told)
+    assert {door.path for door in DOORS if door.path != RAW} == found.keys()
+    for path, bodies in found.items():
+        for way in told["paths"][f"/api/method/{path}"].values():
+            schema = way["responses"]["200"]["content"]["application/json"]["schema"]
+            validator = Draft202012Validator({**schema, "components": told["components"]})
+            for body in bodies:
+                said = {key: value for key, value in body.items() if not key.startswith("_")}
+                assert [error.message[:300] for error in validator.iter_errors(said)] == [], path
+    looked = found["complaint_qms.api.intake.look"][0]["message"]["candidates"]
+    assert looked["who"]
+    assert looked["what"]
 
 
 def test_fields_say_what_they_take(told):

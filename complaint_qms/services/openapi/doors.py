@@ -32,8 +32,14 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _object(**properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "required": sorted(properties)}
+def _object(optional: dict[str, Schema] | None = None, **properties: Schema) -> Schema:
+    """An object with these properties and no others; `optional` are not in every answer."""
+    return {
+        "type": "object",
+        "properties": properties | (optional or {}),
+        "required": sorted(properties),
+        "additionalProperties": False,
+    }
 
 
 def _list(of: Schema) -> Schema:
@@ -44,7 +50,28 @@ TEXT: Final[Schema] = {"type": "string"}
 _MAYBE: Final[Schema] = {"type": ["string", "null"]}
 _COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 _ANY_OBJECT: Final[Schema] = {"type": "object"}
-_STEP: Final = _object(action=TEXT, label=TEXT, missing=_list(_ref("Missing")))
+_YES_NO: Final[Schema] = {"type": "boolean"}
+_STEP: Final = _object(
+    action=TEXT,
+    label=TEXT,
+    kind={"enum": ["forward", "back", "side"]},
+    missing=_list(_ref("Missing")),
+    blocked=_MAYBE,
+    primary=_YES_NO,
+    optional={"to_state": TEXT, "to_stage": TEXT, "to_label": TEXT, "fields": _list(TEXT)},
+)
+# Of a candidate of the matching: how sure it is, and why.
+_CERTAINTY: Final[dict[str, Schema]] = {
+    "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+    "reasons": {**_list(TEXT), "description": "Sentences, the weightiest first."},
+    "ambiguous": {"type": "boolean", "description": "Another is about as likely: a person has to choose."},
+}
+_CHOICE: Final[dict[str, Schema]] = {
+    "doctype": TEXT,
+    "label": TEXT,
+    "notes": _list(TEXT),
+    "values": {**_ANY_OBJECT, "description": "Fields of Complaint."},
+}
 
 SCHEMAS: Final[dict[str, Schema]] = {
     "Registered": _object(name=TEXT, stage=TEXT, workflow_state=_MAYBE),
@@ -60,21 +87,30 @@ SCHEMAS: Final[dict[str, Schema]] = {
         idempotency_key={},
         error=_object(type=TEXT, messages=_list(TEXT), fields=_list(TEXT)),
     ),
-    "Missing": _object(gate=_MAYBE, field=_MAYBE, label=_MAYBE, message=TEXT),
+    "Missing": _object(
+        gate=_MAYBE,
+        field=_MAYBE,
+        label=_MAYBE,
+        message=TEXT,
+        optional={"records": _list(_object(doctype=TEXT, name=TEXT)), "lies_with": TEXT},
+    ),
     "Overview": _object(
         stage=TEXT,
         stage_label=TEXT,
-        is_closed={"type": "boolean"},
+        is_closed=_YES_NO,
         steps=_list(_ANY_OBJECT),
         next=_list(_STEP),
         clock={"type": ["object", "null"]},
+        optional={"held_stage": _MAYBE, "headline": _ANY_OBJECT},
     ),
-    "Choice": _object(doctype=TEXT, label=TEXT, notes=_list(TEXT), values=_ANY_OBJECT),
+    "Candidate": _object(**_CHOICE, **_CERTAINTY),
+    "Choice": _object(**_CHOICE, optional=_CERTAINTY),
     "Looked": _object(
         filled=_ANY_OBJECT,
         items=_list(_ANY_OBJECT),
         sales=_list(_ANY_OBJECT),
         mentions=_list(_ANY_OBJECT),
+        candidates=_object(who=_list(_ref("Candidate")), what=_list(_ref("Candidate"))),
         proposals=_ANY_OBJECT,
         context=_ANY_OBJECT,
         handler={"type": ["object", "null"]},
