@@ -44,6 +44,34 @@ def test_a_code_that_this_site_has_not_made_names_nothing():
         assert product_codes.product_of(wrong) is None, wrong
 
 
+@pytest.mark.parametrize(
+    "product",
+    [
+        {"item_code": "壶" * 140},
+        {"item_code": "K" * 140, "batch_no": "B" * 140, "serial_no": "S" * 140},
+        {"item_code": "壶" * 60, "batch_no": "批" * 50, "serial_no": "序" * 50},
+    ],
+)
+def test_a_code_that_is_made_works(product):
+    code = product_codes.code_of(product)
+    assert len(code) <= product_codes.LONGEST
+    assert product_codes.product_of(code) == product
+    assert product_codes.picture_of(product_codes.address_of(product)).startswith("<svg")
+
+
+def test_a_code_that_no_label_holds_is_refused_when_it_is_made():
+    """A field holds 140 characters of up to four bytes each, three fields more than a QR code."""
+    for long in ("壶" * 140, "😀" * 140, '"' * 140):
+        product = dict.fromkeys(product_codes.FIELDS, long)
+        with pytest.raises(frappe.ValidationError, match="too long together for a QR code"):
+            product_codes.code_of(product)
+    name = "批" * 140
+    item = factory.item(item_code="壶" * 60 + factory.unique(""), has_batch_no=1).name
+    frappe.get_doc({"doctype": "Batch", "batch_id": name, "item": item}).insert()
+    with pytest.raises(frappe.ValidationError, match="Shorten"):
+        tracking_links.product_code("Batch", name)
+
+
 @pytest.mark.parametrize("doctype", ["Item", "Batch", "Serial No"])
 def test_staff_print_a_code_of_what_they_may_read(doctype):
     item = factory.item()

@@ -16,23 +16,38 @@ from typing import Any, Final
 
 import frappe
 import pyqrcode
+from frappe import _
 from frappe.utils import get_url
 from frappe.utils.password import get_encryption_key
 
+from complaint_qms.services.record.input_validation import refuse
+
 FIELDS: Final = ("item_code", "batch_no", "serial_no")
 _SIGNED: Final = 12
-_LONGEST: Final = 700
+LONGEST: Final = 700
+"""Characters of a code: with the address before it a QR code of some 115 modules a side, as much as a small label can show."""
 
 
 def code_of(product: dict[str, str]) -> str:
-    """The signed name of a product: {item_code, batch_no, serial_no}, as far as they are known."""
+    """The signed name of a product: {item_code, batch_no, serial_no}, as far as they are known.
+
+    Raises:
+        frappe.ValidationError: they are too long to be read again.
+    """
     body = json.dumps([product.get(field) or "" for field in FIELDS], ensure_ascii=False).encode()
-    return base64.urlsafe_b64encode(_signature(body) + body).decode().rstrip("=")
+    code = base64.urlsafe_b64encode(_signature(body) + body).decode().rstrip("=")
+    if len(code) > LONGEST:
+        refuse(
+            _(
+                "Item code, batch and serial number are too long together for a QR code: {0} characters, {1} at most; a Chinese one counts as four. Shorten one of them."
+            ).format(len(code), LONGEST)
+        )
+    return code
 
 
 def product_of(code: str) -> dict[str, str] | None:
     """What a code of this site names; None for anything else."""
-    if not code or len(code) > _LONGEST:
+    if not code or len(code) > LONGEST:
         return None
     try:
         raw = base64.urlsafe_b64decode(code.encode("ascii") + b"=" * (-len(code) % 4))
