@@ -222,6 +222,16 @@ def test_a_key_that_the_person_who_decides_has_sent_too_names_another_complaint(
     assert many([{**sent, "qty": 2}], user=agent).body["message"]["results"][0]["name"] == made.name
 
 
+@pytest.mark.parametrize("form", ["<{}>", "two  blanks {}", " {} ", "<b>{}</b>", "{}\\t1", "<>"])
+def test_a_key_is_passed_on_to_the_letter(form):
+    sent = entry(qty="many", idempotency_key=form.format(key()))
+    many([sent])
+    item = frappe.get_last_doc(DOCTYPE)
+    made = decisions.make_complaint(item.name, {"qty": 2})
+    (result,) = many([{**sent, "qty": 2}]).body["message"]["results"]
+    assert result.get("name") == made.name
+
+
 def test_a_request_that_was_put_away_can_be_sent_right():
     sent = entry(qty="many")
     many([sent])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 import frappe
@@ -12,7 +11,7 @@ from frappe.utils import escape_html, validate_email_address
 from complaint_qms.constants.inbox import CHAT, DOCTYPE, REST
 from complaint_qms.integrations.erpnext.party_search import telephone_digits
 from complaint_qms.permissions.choices import is_one
-from complaint_qms.services.inbox.store import raw_of
+from complaint_qms.services.inbox.rest_keys import request_of
 from complaint_qms.services.intake import matching
 from complaint_qms.services.intake.register import CLOSED_TO_CALLERS
 from complaint_qms.services.record.bulk_read import readable
@@ -78,14 +77,8 @@ def _address(address: str) -> dict[str, str]:
 
 def _sent(item: Document) -> dict[str, Any]:
     """Those fields of a request that a complaint could hold as they are."""
-    try:
-        sent = json.loads(raw_of(item))
-    except ValueError:
-        return {}
-    if not isinstance(sent, dict):
-        return {}
     meta, values = frappe.get_meta("Complaint"), {}
-    for name, value in sent.items():
+    for name, value in request_of(item).items():
         field = meta.get_field(name)
         if not field or name in (*CLOSED_TO_CALLERS, *_KEYS) or field.fieldtype in frappe.model.table_fields:
             continue

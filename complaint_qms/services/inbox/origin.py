@@ -34,7 +34,7 @@ def take_item(complaint: Document) -> None:
     if not _is_read_by_its_road(item):
         item.check_permission("write")
     check_free(item)
-    if item.road == REST and item.message_id:
+    if item.road == REST:
         rest_keys.pass_on(item, complaint)
     complaint.received_at = complaint.received_at or item.received_at
     named = {row.file for row in complaint.get("evidence")}

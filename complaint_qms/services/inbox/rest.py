@@ -19,7 +19,7 @@ from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.inbox import reasons
 from complaint_qms.services.inbox.item import locked, write
 from complaint_qms.services.inbox.outcomes import Outcome, Registered
-from complaint_qms.services.inbox.rest_keys import scope_of
+from complaint_qms.services.inbox.rest_keys import key_of, scope_of
 from complaint_qms.services.inbox.store import (
     InboundMessage,
     Sender,
@@ -94,7 +94,6 @@ def read_request(item: Document) -> Outcome:
 
 def message_of(sent: dict[str, Any]) -> InboundMessage:
     """A request as a message; `message_id` is its key, and empty where it has none that counts."""
-    key = sent.get("idempotency_key")
     text = sent.get("description") if isinstance(sent.get("description"), str) else ""
     fields = {name: value for name, value in sent.items() if name not in CLOSED_TO_CALLERS}
     company = idempotency.company_of(_text(sent, "company"))
@@ -108,7 +107,7 @@ def message_of(sent: dict[str, Any]) -> InboundMessage:
         text=without_tags(text),
         payload=json.dumps(fields, ensure_ascii=False, default=str, indent=1),
         payload_name=_FILE,
-        message_id=key if isinstance(key, str) and key.strip() and len(key) <= idempotency.LONGEST else "",
+        message_id=key_of(sent),
         scope=scope_of(company, frappe.session.user),
         channel=_text(sent, "channel"),
         company=company,
