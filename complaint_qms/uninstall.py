@@ -1,5 +1,6 @@
 """What happens when the app leaves a site: nothing of it stays behind."""
 
+from complaint_qms.services.visitor.uploads import remove_folder
 from complaint_qms.setup.board import remove_boards
 from complaint_qms.setup.custom_fields import remove_custom_fields
 from complaint_qms.setup.leftovers import our_doctypes, remove_leftovers, remove_screens
@@ -21,3 +22,4 @@ def before_uninstall() -> None:
     remove_screens()
     withdraw_rights()
     remove_roles()
+    remove_folder()

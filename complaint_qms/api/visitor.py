@@ -69,9 +69,13 @@ def file_complaint(
     """
     settings = page.settings()
     if website:
-        refuse(_("This form was filled in by a machine. Leave the field “{0}” empty.").format("website"))
+        refuse(_("This form was filled in by a machine. Load the page again and fill it in by hand."))
     if settings.page_proof_of_work and not proof_of_work.is_answered(challenge, answer):
-        refuse(_("The form was open for too long. Send it once more; what you have typed stays."))
+        refuse(
+            _(
+                "Your browser’s calculation was not accepted. Send the form once more; what you have typed stays."
+            )
+        )
     sent = read_object(data, _("Send the fields of the complaint as an object in “data”."))
     tokens = [_token(token) for token in read_names("files", files or [])]
     return filing.file_complaint(sent, key, tokens, without_place=without_place)
@@ -110,10 +114,10 @@ def answer(
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @rate_limit(limit=60, seconds=_HOUR)
 @checked
-def decide(token: str, accepted: bool, text: str = "") -> dict[str, Any]:
+def decide(token: str, key: str, accepted: bool, text: str = "") -> dict[str, Any]:
     """Take in whether the complainant accepts the solution; how the complaint stands then."""
     page.settings()
-    tracking.take_decision(_token(token), accepted=accepted, text=text)
+    tracking.take_decision(_token(token), key, accepted=accepted, text=text)
     return tracking.how_it_stands(_token(token))
 
 

@@ -239,6 +239,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "queued": "Queued",
         "sent": "Sent",
         "given_up": "Given Up",
+        "taken": "Taken",
         "expired": "Expired",
         "escalated": "Escalated",
         "hold_over": "Hold Over",

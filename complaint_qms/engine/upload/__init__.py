@@ -4,7 +4,7 @@ file_type    photo, video, sound or PDF, read off the content; everything else i
 photo_place  the place taken out of a photo or video, in the file itself
 """
 
-from complaint_qms.engine.upload.file_type import HEAD, TAIL, FileType, file_type
+from complaint_qms.engine.upload.file_type import FileType, file_type
 from complaint_qms.engine.upload.photo_place import remove_place
 
-__all__ = ["HEAD", "TAIL", "FileType", "file_type", "remove_place"]
+__all__ = ["FileType", "file_type", "remove_place"]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import filetype
 
 from complaint_qms.engine.message import Message
 
 HEAD: Final = 1 << 16
-"""Bytes from the beginning that :func:`file_type` looks at."""
+"""Bytes from the beginning that are looked at."""
 TAIL: Final = (1 << 16) + 22
 """Bytes from the end: an archive's directory ends within the longest comment of a ZIP file (APPNOTE 4.3.16)."""
 MOST_PIXELS: Final = 200_000_000
@@ -63,7 +63,11 @@ _PAGE: Final = re.compile(
 _PROGRAM: Final = (b"MZ", b"\x7fELF", b"#!/", b"\xca\xfe\xba\xbe")
 _ARCHIVE_END: Final = b"PK\x05\x06"
 _ARCHIVES: Final = (b"PK\x03\x04", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
-_ACTIVE_PDF: Final = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia)\b")
+_ACTIVE_NAMES: Final = ("JavaScript", "JS", "Launch", "EmbeddedFile", "RichMedia")
+# Each letter of a name may be written as # and its code (ISO 32000-1, 7.3.5).
+_ACTIVE_PDF: Final = re.compile(
+    ("/(?:" + "|".join("".join(f"(?:{sign}|#{ord(sign):02x}|#{ord(sign):02X})" for sign in name) for name in _ACTIVE_NAMES) + r")(?![A-Za-z0-9#])").encode()
+)  # fmt: skip
 # Major brands of files of boxes (ISO/IEC 14496-12), which other programs tell apart less well
 _BRANDS: Final = {
     b"heic": "image/heic", b"heix": "image/heic", b"heim": "image/heic", b"heis": "image/heic", b"mif1": "image/heic",
@@ -82,14 +86,13 @@ ACTIVE: Final = Message("This PDF contains programs or other files. Print it to 
 BROKEN: Final = Message("This file is not complete. Send it again.")
 
 
-def file_type(head: bytes, tail: bytes, size: int) -> FileType | Message:
+def file_type(content: Any) -> FileType | Message:
     """What a file is, or in a sentence why it is not taken.
 
     Args:
-        head: its first :data:`HEAD` bytes, or all.
-        tail: its last :data:`TAIL` bytes, or all.
-        size: of the whole, in bytes.
+        content: `bytes`, or a file mapped into memory; of all but PDF the first and the last 64 KB are looked at.
     """
+    head, tail, size = bytes(content[:HEAD]), bytes(content[-TAIL:]), len(content)
     found = _TYPES.get(_mime(head))
     if not found:
         return NOT_TAKEN
@@ -100,7 +103,7 @@ def file_type(head: bytes, tail: bytes, size: int) -> FileType | Message:
     ):
         return MIXED
     if found.mime == "application/pdf":
-        return _pdf(head, tail) or found
+        return _pdf(content, tail) or found
     if found.kind == "photo":
         return _photo(head, tail, found) or found
     return found if size > 64 else BROKEN
@@ -134,12 +137,12 @@ def _behind(tail: bytes, found: FileType) -> bytes:
     return tail[place + len(end) :] if end and place >= 0 else b""
 
 
-def _pdf(head: bytes, tail: bytes) -> Message | None:
-    if not head.startswith(b"%PDF-"):
+def _pdf(content: Any, tail: bytes) -> Message | None:
+    if content[:5] != b"%PDF-":
         return MIXED
     if b"%%EOF" not in tail[-2048:]:
         return BROKEN
-    return ACTIVE if _ACTIVE_PDF.search(head) or _ACTIVE_PDF.search(tail) else None
+    return ACTIVE if _ACTIVE_PDF.search(content) else None
 
 
 def _photo(head: bytes, tail: bytes, found: FileType) -> Message | None:

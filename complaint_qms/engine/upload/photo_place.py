@@ -10,15 +10,18 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 _EXIF: Final = re.compile(rb"(?:Exif\x00\x00|eXIf|EXIF.{4})(?=II\*\x00|MM\x00\*)", re.DOTALL)
-_XMP: Final = re.compile(rb"(exif:GPS\w*\s*(?:=\s*[\"']|>))([^\"'<]*)")
+_XMP: Final = re.compile(rb"(exif:GPS\w{0,40}\s{0,40}(?:=\s{0,40}[\"']|>))([^\"'<]{0,200})")
 _ISO6709: Final = re.compile(rb"[+-]\d{2,6}(?:\.\d+)?[+-]\d{3,7}(?:\.\d+)?(?:[+-]\d+(?:\.\d+)?)?(?=/|CRS)")
 _DIGIT: Final = re.compile(rb"\d")
 _GPS_TAG: Final = 0x8825
 _SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _MOST_ENTRIES: Final = 512
+_MOST_BLOCKS: Final = 8
+"""Of Exif; a photo has one, a thumbnail within it perhaps another. More are no work of a camera, and would be work without end."""
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 
@@ -28,7 +31,7 @@ def remove_place(content: Any) -> int:
     Args:
         content: a `bytearray`, or a file mapped into memory for writing; its length stays.
     """
-    found = sum(_blank_gps(content, match.end()) for match in _EXIF.finditer(content))
+    found = sum(_blank_gps(content, match.end()) for match in islice(_EXIF.finditer(content), _MOST_BLOCKS))
     for match in list(_XMP.finditer(content)):
         found += _overwrite(content, match.start(2), match.end(2))
     for begin, end in _headers_of_video(content):

@@ -163,16 +163,19 @@ function show_done({ number, link }) {
 		done.hidden = true;
 		form.querySelector("textarea").focus();
 	};
-	done.replaceChildren(
-		el("h2", {}, words.sent),
-		el("p", {}, paired(words.your_number, number)),
+	const way = [
 		el("p", {}, words.keep_link),
 		el("div", { class: "cv-copy" }, shown, el("button", { type: "button", class: "cv-button is-quiet", onclick: copy }, words.copy)),
 		copied,
+	];
+	done.replaceChildren(
+		el("h2", {}, words.sent),
+		el("p", {}, paired(words.your_number, number)),
+		...(link ? way : []),
 		el(
 			"div",
 			{ class: "cv-row" },
-			el("a", { class: "cv-button", href: link, target: "_blank", rel: "noopener" }, words.open_link),
+			link ? el("a", { class: "cv-button", href: link, target: "_blank", rel: "noopener" }, words.open_link) : null,
 			el("button", { type: "button", class: "cv-link", onclick: again }, words.another)
 		)
 	);

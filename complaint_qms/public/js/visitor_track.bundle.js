@@ -34,7 +34,7 @@ function show(told, note = "") {
 				? el("div", { class: "cv-card is-asked" }, el("b", {}, words.question), el("p", { class: "cv-text" }, told.question))
 				: null,
 			told.can_write ? writing() : null,
-			el("details", {}, el("summary", {}, words.told), el("p", { class: "cv-text" }, told.told)),
+			told.told ? el("details", {}, el("summary", {}, words.told), el("p", { class: "cv-text" }, told.told)) : null,
 		].filter(Boolean)
 	);
 }
@@ -70,7 +70,8 @@ function solution({ text, waits, answer }) {
 
 function decision() {
 	const box = alert_box();
-	const why = el("textarea", { rows: 3, id: "cv-why", maxlength: 1000 });
+	const key = random_key();
+	const why = el("textarea", { rows: 3, id: "cv-why", maxlength: page.limits.text });
 	const reason = el("div", { class: "cv-field", hidden: true }, el("label", { for: "cv-why" }, words.why_not), why);
 	const decide = async (event, accepted) => {
 		if (!accepted && reason.hidden) {
@@ -79,7 +80,7 @@ function decision() {
 			return;
 		}
 		await busy(event.target, box, async () =>
-			show(await ask("decide", { token, accepted: String(Number(accepted)), text: accepted ? "" : why.value }))
+			show(await ask("decide", { token, key, accepted: String(Number(accepted)), text: accepted ? "" : why.value }))
 		);
 	};
 	return el(

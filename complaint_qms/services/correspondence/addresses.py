@@ -24,6 +24,15 @@ def addresses_of(complaint: Document) -> list[str]:
     return list(dict.fromkeys(filter(None, map(bare, found))))[:_MOST]
 
 
+def addresses_of_complainant(complaint: Document) -> set[str]:
+    """Those of the person who complained alone: as given on the complaint, and of its contact."""
+    found = [complaint.contact_email]
+    if complaint.contact_person:
+        contact = {"parent": complaint.contact_person, "parenttype": "Contact"}
+        found += frappe.get_all("Contact Email", contact, pluck="email_id", order_by="idx asc")
+    return set(filter(None, map(bare, found)))
+
+
 def is_to_customer(complaint: Document, recipients: Iterable[str]) -> bool:
     """Whether one of `recipients` is the customer: an address that is known, or where none is, anybody outside."""
     written = {bare(address) for text in recipients for address in split_emails(text or "")} - {""}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -13,7 +15,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, getdate, nowdate, validate_email_address
 
-from complaint_qms.constants.inbox import DOCTYPE, PAGE
+from complaint_qms.constants.inbox import ADDED, DOCTYPE, PAGE, REGISTERED
 from complaint_qms.constants.labels import WORDS
 from complaint_qms.constants.visitor import LINK, LONGEST_LINE, LONGEST_TEXT, WISHES
 from complaint_qms.services.acting_as import acting_as
@@ -28,9 +30,11 @@ from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import FIRST_YEAR
 from complaint_qms.services.visitor import links, page, product_codes, uploads
+from complaint_qms.services.visitor.agreement import enter_word
 
-_SHORTEST_KEY: Final = 20
-_LONGEST_KEY: Final = 100
+_KEY: Final = re.compile(r"[A-Za-z0-9-]{20,100}")
+_BETWEEN: Final = "."
+"""Between a key and the sum of what was said with it."""
 _SUBJECT: Final = 100
 _LEAST_DIGITS: Final = 5
 # What the form calls its fields, for the sentence that refuses one
@@ -51,7 +55,8 @@ _LINES: Final = ("name", "email", "phone", "product", "number", "order")
 def file_complaint(
     sent: dict[str, Any], key: str, tokens: list[str], *, without_place: bool
 ) -> dict[str, Any]:
-    """Take a complaint in: {number, link}. The same key again is the same complaint, however often it is sent.
+    """Take a complaint in: {number, link}. The same key again is the same complaint, however often it is sent; what says more than
+    it did is added to it. `link` is empty where its links were made invalid.
 
     Args:
         sent: description, name, email, phone, product, number, order, happened_on, wishes and code (of a QR code).
@@ -76,8 +81,10 @@ def file_complaint(
             language=language,
         )
         item = keep_with_files(message, key, PAGE, tokens, without_place=without_place)
-        complaint = frappe.db.get_value(DOCTYPE, item, "complaint")
-        link = links.make_link(complaint=complaint, inbox_item=item, language=language)
+        complaint = _own_complaint(item)
+        # Who made the links invalid has a reason; the form that is sent again is no way around it.
+        ended = links.is_ended(item) or bool(complaint and links.links_of(complaint, revoked=1))
+        link = "" if ended else links.make_link(complaint=complaint, inbox_item=item, language=language)
     return {"number": complaint or item, "link": link}
 
 
@@ -87,20 +94,21 @@ def keep_with_files(
     """Keep a message of a visitor and its files in the inbox, and have it read at once; the item.
 
     Args:
-        key: what the visitor's browser calls this message; sent again with it, it is the same one.
+        key: what the visitor's browser calls this message; the same words and files with it again are the same one. Other words
+            are a message of their own: whose answer was lost may have written on.
         scope: within what the key counts.
 
     Raises:
         frappe.ValidationError: the key is none, or a file has not arrived.
     """
-    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
+    if not _KEY.fullmatch(key):
         refuse(_("This form is too old. Load the page again; what you have typed stays."))
     if len(tokens) > page.most_files():
         refuse(_("At most {0} files can be sent with a complaint.").format(page.most_files()))
-    kept = store.keep_message(replace(message, message_id=key, scope=scope), read_by_caller=True)
+    told = hashlib.sha256("\n".join((str(message.payload), *sorted(tokens))).encode("utf-8", "replace"))
+    name = f"{key}{_BETWEEN}{told.hexdigest()[:16]}"
+    kept = store.keep_message(replace(message, message_id=name, scope=scope), read_by_caller=True)
     if kept.is_new:
-        if not uploads.are_complete(tokens):
-            refuse(_("A file has not arrived as a whole. Wait until all are sent, or remove it."))
         uploads.take_files(tokens, DOCTYPE, kept.name, without_place=without_place)
     frappe.db.commit()  # nothing that was said is lost, whatever becomes of reading it
     understanding.understand_due([kept.name])
@@ -108,11 +116,12 @@ def keep_with_files(
 
 
 def read_filed(item: Document) -> Registered | Added:
-    """The reader of this road (`constants/inbox.ROADS`): a new complaint, or what is written by a secret link."""
+    """The reader of this road (`constants/inbox.ROADS`): a new complaint, or what goes on with one."""
     values = json.loads(store.raw_of(item))
     if link := values.get("link"):
-        complaint = frappe.get_doc("Complaint", frappe.db.get_value(LINK, link, "complaint"), for_update=True)
-        return Added(complaint.name, add_to(item, complaint))
+        return _added(item, frappe.db.get_value(LINK, link, "complaint"), values)
+    if earlier := _sent_before(item):
+        return _added(item, earlier, values)
     return Registered(_registered(item, values))
 
 
@@ -123,6 +132,37 @@ def subject_of(text: str) -> str:
         return line
     cut = line[:_SUBJECT]
     return (cut.rpartition(" ")[0] if " " in cut[_SUBJECT // 2 :] else cut).rstrip(" ,;，；") + "…"
+
+
+def _added(item: Document, name: str, values: dict[str, Any]) -> Added:
+    complaint = frappe.get_doc("Complaint", name, for_update=True)
+    if verdict := values.get("verdict"):
+        enter_word(complaint, verdict, values["text"])
+    if complaint.stage == "duplicate" and complaint.duplicate_of:
+        # Whoever works on it reads it there, as with mails.
+        complaint = frappe.get_doc("Complaint", complaint.duplicate_of, for_update=True)
+    return Added(complaint.name, add_to(item, complaint))
+
+
+def _sent_before(item: Document) -> str | None:
+    """The complaint that the same form was registered as, when its answer was lost and the visitor wrote on."""
+    key = item.message_id.partition(_BETWEEN)[0]
+    same = {
+        "road": PAGE,
+        "scope": item.scope,
+        "message_id": ("like", f"{key}{_BETWEEN}%"),
+        "state": REGISTERED,
+    }
+    return frappe.db.get_value(
+        DOCTYPE, same | {"name": ("!=", item.name)}, "complaint", order_by="creation asc"
+    )
+
+
+def _own_complaint(name: str) -> str | None:
+    """The complaint that a message became, or went on with by its key; not one that somebody else has put it on."""
+    item = frappe.db.get_value(DOCTYPE, name, ["state", "complaint", "decided_by"], as_dict=True)
+    own = item.state == REGISTERED or (item.state == ADDED and not item.decided_by)
+    return item.complaint if own else None
 
 
 def _registered(item: Document, values: dict[str, Any]) -> str:
@@ -230,8 +270,10 @@ def _check_day(values: dict[str, Any], wrong: list[str]) -> None:
     except ValueError:
         wrong.append(_("{0} Choose a day.").format(_label("happened_on")))
         return
-    if not day.year >= FIRST_YEAR or day > getdate(nowdate()):
+    if day > getdate(nowdate()):
         wrong.append(_("{0} The day cannot lie ahead.").format(_label("happened_on")))
+    elif day.year < FIRST_YEAR:
+        wrong.append(_("{0} Choose a day.").format(_label("happened_on")))
 
 
 def _label(field: str) -> str:

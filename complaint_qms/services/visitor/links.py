@@ -14,6 +14,7 @@ from frappe import _
 from frappe.utils import add_days, cint, get_url, now_datetime, nowdate
 
 from complaint_qms.constants.inbox import DOCTYPE as _ITEM
+from complaint_qms.constants.inbox import REGISTERED
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.visitor import LINK
 from complaint_qms.services import writing
@@ -56,7 +57,9 @@ def find_link(token: str) -> frappe._dict:
             frappe.DoesNotExistError,
         )
     if row.inbox_item and not row.complaint:
-        row.complaint = frappe.db.get_value(_ITEM, row.inbox_item, "complaint")
+        # What was added to a complaint of somebody else opens nothing of it.
+        registered = {"name": row.inbox_item, "state": REGISTERED}
+        row.complaint = frappe.db.get_value(_ITEM, registered, "complaint")
         if row.complaint:
             writing.set_values(LINK, row.name, {"complaint": row.complaint}, "message became a complaint")
     return row
@@ -70,12 +73,24 @@ def stamp_opened(link: frappe._dict) -> None:
 
 
 def revoke_links(complaint: str) -> int:
-    """Make every link of a complaint invalid; how many were not before."""
-    items = frappe.get_all(_ITEM, {"complaint": complaint}, pluck="name", order_by="name asc")
-    about = {"complaint": complaint, "inbox_item": ("in", items or [""])}
-    names = frappe.get_all(LINK, {"revoked": 0}, or_filters=about, pluck="name", order_by="name asc")
+    """Make every valid link of a complaint invalid; how many there were."""
+    names = links_of(complaint)
     writing.set_where(LINK, names, {"revoked": 1}, "revoked", modified=True)
     return len(names)
+
+
+def links_of(complaint: str, *, revoked: int = 0) -> list[str]:
+    """Names of the links by which a complaint is followed, also of those of the message that it was made of."""
+    items = frappe.get_all(
+        _ITEM, {"complaint": complaint, "state": REGISTERED}, pluck="name", order_by="name asc"
+    )
+    about = {"complaint": complaint} | ({"inbox_item": ("in", items)} if items else {})
+    return frappe.get_all(LINK, {"revoked": revoked}, or_filters=about, pluck="name", order_by="name asc")
+
+
+def is_ended(inbox_item: str) -> bool:
+    """Whether the links of a message were made invalid: it gets no new one by being sent again."""
+    return bool(frappe.db.exists(LINK, {"inbox_item": inbox_item, "revoked": 1}))
 
 
 def _hash(token: str) -> str:

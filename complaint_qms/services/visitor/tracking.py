@@ -12,28 +12,24 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime
+from frappe.utils import get_datetime, split_emails
 
 from complaint_qms.constants.correspondence import ANSWER, AUTOMATIC_FIELD, KIND_FIELD, QUESTION
-from complaint_qms.constants.events import CUSTOMER_WROTE
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import PAGE
 from complaint_qms.constants.visitor import LONGEST_TEXT, STEP_OF_STAGE, STEPS
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.acting_as import acting_as
-from complaint_qms.services.correspondence.addresses import is_to_customer
+from complaint_qms.services.correspondence.addresses import addresses_of_complainant, bare
 from complaint_qms.services.correspondence.words import words
-from complaint_qms.services.events import Event, announce
 from complaint_qms.services.inbox.item import is_raw
 from complaint_qms.services.inbox.store import InboundMessage, Sender
-from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.site_time import aware, site_zone
-from complaint_qms.services.record.timeline import Text, line
 from complaint_qms.services.visitor import filing, links, page
+from complaint_qms.services.visitor.agreement import waits_for_word
 
 _MOST: Final = 100
-_SHOWN: Final = 200
 
 STEP_NAMES: Final[dict[str, Callable[[], str]]] = {
     "received": lambda: _("Received"),
@@ -106,10 +102,11 @@ def take_message(token: str, key: str, text: str, tokens: list[str], *, without_
             language=frappe.local.lang,
         )
         filing.keep_with_files(message, key, link.name, tokens, without_place=without_place)
+    _keep(link, key, text.strip() or _("Files"), {"text": text}, tokens, without_place=without_place)
 
 
-def take_decision(token: str, *, accepted: bool, text: str) -> None:
-    """Take in whether the complainant accepts the solution.
+def take_decision(token: str, key: str, *, accepted: bool, text: str) -> None:
+    """Take in whether the complainant accepts the solution, by way of the inbox: where it cannot be entered it waits there.
 
     Raises:
         frappe.DoesNotExistError: the link is not valid.
@@ -138,10 +135,40 @@ def take_decision(token: str, *, accepted: bool, text: str) -> None:
             )
         timeline.note_on(complaint, said)
         _tell(complaint, text.strip() or _("I accept the solution."))
+    with acting_as():
+        complaint = frappe.get_doc("Complaint", link.complaint) if link.complaint else None
+    if not complaint or not waits_for_word(complaint):
+        refuse(
+            _("No solution waits for your answer at the moment. Load the page again to see how it stands.")
+        )
+    said = text.strip() or _("I accept the solution.")
+    verdict = "agreed" if accepted else "disagreed"
+    _keep(link, key, said, {"text": text, "verdict": verdict}, [], without_place=False)
+
+
+def _keep(
+    link: frappe._dict, key: str, said: str, values: dict[str, Any], tokens: list[str], *, without_place: bool
+) -> None:
+    language = frappe.local.lang
+    with acting_as():
+        complaint = frappe.get_doc("Complaint", link.complaint)
+        message = InboundMessage(
+            road=PAGE,
+            sender=Sender(
+                complaint.complainant_name or "", complaint.contact_email or complaint.contact_phone or ""
+            ),
+            subject=complaint.subject or "",
+            text=said,
+            payload=json.dumps({"link": link.name, **values}, ensure_ascii=False),
+            channel=page.channel(),
+            company=complaint.company,
+            language=language,
+        )
+        filing.keep_with_files(message, key, link.name, tokens, without_place=without_place)
 
 
 def _of_item(name: str) -> dict[str, Any]:
-    item = frappe.db.get_value("Complaint Inbox Item", name, ["received_at", "text"], as_dict=True)
+    item = frappe.db.get_value(INBOX, name, ["received_at", "text"], as_dict=True)
     return {
         "number": name,
         "received": _instant(item.received_at),
@@ -163,7 +190,7 @@ def _of_complaint(complaint: Document) -> dict[str, Any]:
         "received": _instant(complaint.received_at),
         "step": STEP_OF_STAGE.get(_way(complaint, stage), STEPS[0]),
         "sentence": _SENTENCES[stage](),
-        "told": words((complaint.description or "").replace("</p>", "</p>\n")),
+        "told": _told(complaint),
         "messages": [
             {
                 "mine": row["mine"],
@@ -177,6 +204,13 @@ def _of_complaint(complaint: Document) -> dict[str, Any]:
         "solution": _solution(complaint),
         "can_write": True,
     }
+
+
+def _told(complaint: Document) -> str:
+    """What the complainant wrote themselves; what staff entered for them is in the words of staff."""
+    if complaint.source_doctype != INBOX or not complaint.source_name:
+        return ""
+    return frappe.db.get_value(INBOX, complaint.source_name, "text") or ""
 
 
 def _stage(complaint: Document) -> str:
@@ -197,34 +231,29 @@ def _solution(complaint: Document) -> dict[str, Any] | None:
         return None
     return {
         "text": _lines(complaint.reply),
-        "waits": _waits_for_word(complaint),
+        "waits": waits_for_word(complaint),
         "answer": complaint.customer_agreement
         if complaint.customer_agreement in ("agreed", "disagreed")
         else None,
     }
 
 
-def _waits_for_word(complaint: Document) -> bool:
-    return (
-        complaint.stage == "confirm"
-        and bool(complaint.reply_sent_at)
-        and complaint.customer_agreement in (None, "", "no_answer")
-    )
-
-
 def _messages(complaint: Document) -> list[dict[str, Any]]:
-    """What went to the complainant and what came from them, oldest first; two queries."""
+    """What went to the complainant and what came from them, oldest first; of all that was said about the complaint nothing else."""
+    own = _sent_by_link(complaint)
+    fields = ["name", "sent_or_received", "sender", "content", "communication_date", "recipients", "cc", "communication_medium", KIND_FIELD]  # fmt: skip
     about = {
         "reference_doctype": complaint.doctype,
         "reference_name": complaint.name,
         "communication_type": "Communication",
         AUTOMATIC_FIELD: ("is", "not set"),
     }
-    fields = ["name", "sent_or_received", "content", "communication_date", "recipients", "cc", "communication_medium", KIND_FIELD]  # fmt: skip
-    rows = frappe.get_all(
-        "Communication", about, fields, order_by="communication_date desc, creation desc", limit=_MOST
-    )
-    rows = [row for row in reversed(rows) if _is_between_us(complaint, row)]
+    newest = {"order_by": "communication_date desc, creation desc", "limit": _MOST}
+    rows = frappe.get_all("Communication", about, fields, **newest)
+    addresses = addresses_of_complainant(complaint)
+    rows = [row for row in rows if row.name not in own and _is_between_us(row, addresses)]
+    if own:
+        rows += frappe.get_all("Communication", {"name": ("in", sorted(own))}, fields, **newest)
     files = _files([row.name for row in rows if row.sent_or_received == "Received"])
     return [
         {
@@ -234,16 +263,29 @@ def _messages(complaint: Document) -> list[dict[str, Any]]:
             "kind": row.get(KIND_FIELD),
             "files": files.get(row.name, []),
         }
-        for row in rows
+        for row in sorted(rows, key=lambda row: get_datetime(row.communication_date))
         # The solution stands by itself.
         if row.get(KIND_FIELD) != ANSWER
     ]
 
 
-def _is_between_us(complaint: Document, row: frappe._dict) -> bool:
+def _sent_by_link(complaint: Document) -> set[str]:
+    """Communications of what was written by the links of this complaint, wherever they stand since a merge."""
+    names = links.links_of(complaint.name) + links.links_of(complaint.name, revoked=1)
+    if not names:
+        return set()
+    about = {"road": PAGE, "scope": ("in", names), "communication": ("is", "set")}
+    return set(frappe.get_all(INBOX, about, pluck="communication", order_by="name asc"))
+
+
+def _is_between_us(row: frappe._dict, addresses: set[str]) -> bool:
+    """Whether a mail went between the company and the complainant; suppliers and colleagues write about complaints as well."""
+    if row.communication_medium != "Email":
+        return False
     if row.sent_or_received == "Received":
-        return True
-    return row.communication_medium == "Email" and is_to_customer(complaint, (row.recipients, row.cc))
+        return bare(row.sender) in addresses
+    written = {bare(address) for text in (row.recipients, row.cc) for address in split_emails(text or "")}
+    return bool(written & addresses)
 
 
 def _open_question(messages: list[dict[str, Any]]) -> str | None:
@@ -291,13 +333,3 @@ def _lines(content: str | None) -> str:
     for end in ("</p>", "</div>", "</li>", "<br>", "<br/>", "<br />"):
         broken = broken.replace(end, f"{end}\n")
     return "\n".join(part.strip() for part in words(broken).splitlines() if part.strip())
-
-
-def _tell(complaint: Document, text: str) -> None:
-    said = " ".join(text.split())
-    data = {
-        "sender": complaint.complainant_name or _("The complainant"),
-        "address": complaint.contact_email or "",
-        "said": said[:_SHOWN] + ("…" if len(said) > _SHOWN else ""),
-    }
-    announce([Event(CUSTOMER_WROTE, "Complaint", complaint.name, data)])

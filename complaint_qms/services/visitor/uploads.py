@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import mmap
 import secrets
+import shutil
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -23,12 +23,15 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants.visitor import CHUNK, LARGEST, MOST_WAITING, UPLOAD, UPLOAD_HOURS
 from complaint_qms.engine.message import Message
-from complaint_qms.engine.upload import HEAD, TAIL, FileType, file_type, remove_place
+from complaint_qms.engine.upload import FileType, file_type, remove_place
 from complaint_qms.services import writing
 from complaint_qms.services.record.input_validation import refuse
 
 _FOLDER: Final = "complaint_uploads"
+_OPEN, _COMPLETED, _TAKEN = "open", "completed", "taken"
 _MEGABYTE: Final = 1 << 20
+_ANNOUNCED: Final = timedelta(hours=1)
+"""How long a file may be announced without a byte of it."""
 
 
 def begin_upload(file_name: str, size: int) -> dict[str, Any]:
@@ -39,23 +42,16 @@ def begin_upload(file_name: str, size: int) -> dict[str, Any]:
     """
     if not 0 < size <= LARGEST:
         refuse(_("The file is empty or larger than {0} MB. Send a smaller one.").format(LARGEST // _MEGABYTE))
-    table = frappe.qb.DocType(UPLOAD)
-    ((waiting,),) = frappe.qb.from_(table).select(Coalesce(Sum(table.size), 0)).run()
-    if waiting + size > MOST_WAITING:
-        refuse(
-            _(
-                "Too many files are being sent at the moment. Try again later, or send your complaint without files."
-            )
-        )
+    _check_room(CHUNK)
     token = secrets.token_urlsafe(24)
     frappe.get_doc(
         {
             "doctype": UPLOAD,
             "file_name": _plain(file_name),
-            "state": "open",
+            "state": _OPEN,
             "size": size,
             "received": 0,
-            "expires_at": now_datetime() + timedelta(hours=UPLOAD_HOURS),
+            "expires_at": now_datetime() + _ANNOUNCED,
             "token_hash": _hash(token),
         }
     ).insert(ignore_permissions=True)
@@ -81,8 +77,9 @@ def append_piece(token: str, offset: int, content: bytes) -> dict[str, Any]:
     row = _row(token, lock=True)
     if len(content) > CHUNK or offset + len(content) > row.size:
         refuse(_("This piece is larger than what was announced. Send the file again from the start."))
-    if row.state != "open" or offset != row.received or not content:
+    if row.state != _OPEN or offset != row.received or not content:
         return _told(row)
+    _check_room(len(content))
     path = _path(row.name)
     path.parent.mkdir(exist_ok=True)
     with path.open("r+b" if path.exists() else "w+b") as file:
@@ -91,15 +88,18 @@ def append_piece(token: str, offset: int, content: bytes) -> dict[str, Any]:
         file.truncate()
     row.received = offset + len(content)
     values: dict[str, Any] = {"received": row.received}
+    if not offset:
+        values["expires_at"] = now_datetime() + timedelta(hours=UPLOAD_HOURS)
     if row.received == row.size:
         found = _look(path)
         if isinstance(found, Message):
             _drop([row.name])
             frappe.db.commit()  # what is refused stays refused
+            path.unlink(missing_ok=True)
             refuse(found.render(_))
-        row.state = "completed"
+        row.state = _COMPLETED
         values |= {
-            "state": "completed",
+            "state": _COMPLETED,
             "mime_type": found.mime,
             "file_name": _with_ending(row.file_name, found),
         }
@@ -110,30 +110,23 @@ def append_piece(token: str, offset: int, content: bytes) -> dict[str, Any]:
 def take_files(
     tokens: Iterable[str], doctype: str, name: str, *, without_place: bool = False
 ) -> list[Document]:
-    """Attach complete files to a record, as private ones; what was taken before, or never came, is passed over.
+    """Attach complete files to a record, as private ones; what a record took before is passed over.
 
     Args:
         without_place: remove the place where photos and videos were taken.
+
+    Raises:
+        frappe.ValidationError: one of them has not arrived as a whole, or is not known any more.
     """
-    taken = []
+    files = []
     for token in dict.fromkeys(tokens):
-        with suppress(frappe.DoesNotExistError):
-            row = _row(token, lock=True)
-            if row.state == "completed" and _path(row.name).is_file():
-                taken.append(_file(row, doctype, name, without_place))
-    return taken
-
-
-def are_complete(tokens: Iterable[str]) -> bool:
-    """Whether each of these files has arrived as a whole, and nobody has taken it."""
-    wanted = {_hash(token) for token in tokens}
-    found = frappe.get_all(
-        UPLOAD,
-        {"token_hash": ("in", sorted(wanted)), "state": "completed"},
-        pluck="name",
-        order_by="name asc",
-    )
-    return len(found) == len(wanted)
+        row = _row(token, lock=True)
+        if row.state == _TAKEN:
+            continue
+        if row.state != _COMPLETED or not _path(row.name).is_file():
+            refuse(_("A file has not arrived as a whole. Wait until all are sent, or remove it."))
+        files.append(_file(row, doctype, name, without_place))
+    return files
 
 
 def sweep_uploads(now: datetime | None = None) -> int:
@@ -148,6 +141,22 @@ def sweep_uploads(now: datetime | None = None) -> int:
         if path.stem not in known and path.stat().st_mtime < (now or now_datetime()).timestamp() - 3600:
             path.unlink(missing_ok=True)
     return len(old)
+
+
+def remove_folder() -> None:
+    """Delete what strangers have left, when the app leaves the site."""
+    shutil.rmtree(_folder(), ignore_errors=True)
+
+
+def _check_room(wanted: int) -> None:
+    table = frappe.qb.DocType(UPLOAD)
+    waiting = frappe.qb.from_(table).select(Coalesce(Sum(table.received), 0)).where(table.state != _TAKEN)
+    if waiting.run()[0][0] + wanted > MOST_WAITING:
+        refuse(
+            _(
+                "Too many files are being sent at the moment. Try again later, or send your complaint without files."
+            )
+        )
 
 
 def _file(row: frappe._dict, doctype: str, name: str, without_place: bool) -> Document:
@@ -167,7 +176,8 @@ def _file(row: frappe._dict, doctype: str, name: str, without_place: bool) -> Do
     )
     file.flags.update({"is_evidence": True, "kept_as_sent": True})
     file.insert(ignore_permissions=True)
-    frappe.db.delete(UPLOAD, {"name": row.name})
+    # The row stays for its time: sent again with the same message, the file is known to be there.
+    writing.set_values(UPLOAD, row.name, {"state": _TAKEN}, "taken by a record")
     frappe.db.after_commit.add(lambda: path.unlink(missing_ok=True))
     return file
 
@@ -178,11 +188,8 @@ def _without_place(path: Path) -> None:
 
 
 def _look(path: Path) -> FileType | Message:
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-        file.seek(max(0, size - TAIL))
-        return file_type(head, file.read(TAIL), size)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return file_type(content)
 
 
 def _row(token: str, *, lock: bool = False) -> frappe._dict:
@@ -199,14 +206,14 @@ def _row(token: str, *, lock: bool = False) -> frappe._dict:
 
 
 def _told(row: frappe._dict) -> dict[str, Any]:
-    return {"received": row.received, "size": row.size, "complete": row.state == "completed"}
+    return {"received": row.received, "size": row.size, "complete": row.state == _COMPLETED}
 
 
 def _drop(names: list[str]) -> None:
     if names:
         frappe.db.delete(UPLOAD, {"name": ("in", names)})
-    for name in names:
-        _path(name).unlink(missing_ok=True)
+        paths = [_path(name) for name in names]
+        frappe.db.after_commit.add(lambda: [path.unlink(missing_ok=True) for path in paths])
 
 
 def _folder() -> Path:

@@ -74,6 +74,10 @@ def of_files() -> dict[str, str]:
     """Words about files, on both pages."""
     return {
         "pair": _("{0}: {1}"),
+        "language": _("Language"),
+        "needs_scripts": _(
+            "This page needs JavaScript. Switch it on in your browser, or write to us in another way."
+        ),
         "photos": _("Photos, videos, documents"),
         "take_photo": _("Take a Photo"),
         "choose_files": _("Choose Files"),

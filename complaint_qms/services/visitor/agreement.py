@@ -1,0 +1,36 @@
+"""Whether a complainant accepts the solution, as they say it by their secret link."""
+
+from __future__ import annotations
+
+from frappe.model.document import Document
+
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.timeline import Text, line
+
+_NOTE = 1000
+"""Signs of the field; the whole of what was written stands on the timeline."""
+
+
+def waits_for_word(complaint: Document) -> bool:
+    """Whether the complainant was told a solution and has not answered to it."""
+    return (
+        complaint.stage == "confirm"
+        and bool(complaint.reply_sent_at)
+        and complaint.customer_agreement in (None, "", "no_answer")
+    )
+
+
+def enter_word(complaint: Document, verdict: str, text: str) -> None:
+    """Enter agreed or disagreed on a complaint that waits for it; one that does not keeps what it has."""
+    if not waits_for_word(complaint):
+        return
+    complaint.customer_agreement = verdict
+    complaint.agreement_note = text.strip()[:_NOTE] or None
+    complaint.save()
+    if verdict == "agreed":
+        said = line("The complainant accepts the solution, by the secret link.")
+    else:
+        said = line(
+            "The complainant does not accept the solution, by the secret link: {0}", Text(text.strip())
+        )
+    timeline.note_on(complaint, said)

@@ -1,0 +1,205 @@
+"""What a complainant sees and answers by a secret link: their own complaint in plain words, and nothing from inside."""
+
+from __future__ import annotations
+
+import json
+
+import frappe
+import pytest
+from frappe.utils import add_days, now_datetime, nowdate
+
+from complaint_qms.api import answers, tracking_links, visitor
+from complaint_qms.constants import roles
+from complaint_qms.constants.visitor import LINK, STEP_OF_STAGE
+from complaint_qms.services.visitor import tracking
+from tests.desk import factory
+from tests.desk.mailbox import delivering
+from tests.desk.test_visitor_uploads import nothing_stays, photo, sent  # noqa: F401
+from tests.desk.visiting import TOLD, filed, guest, key, look, page_open, token
+
+
+@pytest.fixture
+def mailbox(monkeypatch):
+    with delivering(monkeypatch) as box:
+        yield box
+
+
+@pytest.fixture(autouse=True)
+def open_page(site):
+    with page_open():
+        yield
+
+
+def test_each_stage_is_told_in_plain_words_and_nothing_from_inside():
+    answered, doc = filed()
+    seen = {look(answered)["step"]}
+    assert set(tracking._SENTENCES) >= set(STEP_OF_STAGE) | {"on_hold"}
+    inside = "Only for colleagues"
+    for stage in (
+        "triage",
+        "investigate",
+        "solve",
+        "confirm",
+        "execute",
+        "review",
+        "closed",
+        "on_hold",
+        "rejected",
+        "void",
+    ):
+        frappe.db.set_value(
+            "Complaint", doc.name,
+            {"stage": stage, "held_stage": "investigate" if stage == "on_hold" else None, "triage_rationale": inside, "hold_reason": inside, "rejection_reason": inside, "void_reason": inside, "closing_summary": inside, "agreement_note": inside},
+        )  # fmt: skip
+        told = look(answered)
+        seen.add(told["step"])
+        assert inside not in json.dumps(told)
+        assert told["sentence"]
+        assert "Administrator" not in json.dumps(told)
+    assert seen == {"received", "checked", "investigated", "solution", "done"}
+
+
+def test_what_is_written_after_a_merge_stands_where_it_is_worked_on():
+    answered, doc = filed()
+    other, original = filed(name="Bob")
+    frappe.db.set_value("Complaint", doc.name, {"stage": "duplicate", "duplicate_of": original.name})
+    told = guest(lambda: visitor.answer(token(answered), key(), "It is red"))
+    assert [row["text"] for row in told["messages"]] == ["It is red"]
+    assert frappe.db.exists(
+        "Communication", {"reference_name": original.name, "content": ("like", "%It is red%")}
+    )
+    assert "It is red" not in json.dumps(look(other))
+
+
+def test_a_merged_complaint_tells_how_the_other_one_stands_and_nothing_of_it():
+    answered, doc = filed()
+    other, original = filed(description="Something private of another customer", name="Bob")
+    guest(lambda: visitor.answer(token(other), key(), "Bob's words"))
+    frappe.db.set_value("Complaint", doc.name, {"stage": "duplicate", "duplicate_of": original.name})
+    frappe.db.set_value("Complaint", original.name, "stage", "solve")
+    told = look(answered)
+    assert told["step"] == "solution"
+    assert not any(text in json.dumps(told) for text in ("private", "Bob", original.name))
+
+
+def test_a_question_is_answered_and_the_handler_hears_of_it(mailbox):
+    answered, doc = filed()
+    handler = factory.person(roles.AGENT)
+    doc.reload()
+    doc.complaint_owner = handler
+    doc.save()
+    given = {
+        "recipients": "ann@customer.example",
+        "subject": "Your complaint",
+        "content": "<p>Which colour?</p><p>Red or blue?</p>",
+    }
+    answers.send(name=doc.name, kind="Question", **given)
+    answers.send(
+        name=doc.name,
+        kind="Information",
+        **given | {"recipients": "supplier@other.example", "content": "Your part broke."},
+    )
+    told = look(answered)
+    assert told["question"] == "Which colour?\nRed or blue?"
+    inward = [
+        ("supplier@other.example", "We found the fault in our foundry"),
+        ("colleague@example.com", "He will sue us anyway"),
+    ]
+    for sender, words in inward:
+        frappe.get_doc({"doctype": "Communication", "communication_type": "Communication", "communication_medium": "Email", "sent_or_received": "Received", "sender": sender, "subject": "Pump", "content": words, "reference_doctype": "Complaint", "reference_name": doc.name}).insert()  # fmt: skip
+    answers.note(doc.name, "Information", "Phone", "He was rude")
+    told = look(answered)
+    for words in ("Your part broke", "foundry", "sue us", "rude"):
+        assert words not in json.dumps(told), words
+    after = guest(lambda: visitor.answer(token(answered), key(), "Red <b>one</b>"))
+    assert after["question"] is None
+    assert [row["text"] for row in after["messages"]] == ["Which colour?\nRed or blue?", "Red <b>one</b>"]
+    notices = frappe.get_all(
+        "Notification Log", {"for_user": handler, "document_name": doc.name}, pluck="subject"
+    )
+    assert any("Ann Lee wrote" in notice for notice in notices)
+
+
+def test_files_that_are_sent_later_are_evidence():
+    answered, doc = filed()
+    one = guest(lambda: sent(photo()))
+    told = guest(lambda: visitor.answer(token(answered), key(), "", [one]))
+    assert told["messages"][-1]["files"] == ["photo.jpg"]
+    doc.reload()
+    assert [(row.kind, row.caption) for row in doc.evidence] == [("photo", "photo.jpg")]
+    (item,) = frappe.get_all(
+        "Complaint Inbox Item", {"complaint": doc.name, "state": "added"}, ["road", "communication"]
+    )
+    assert item.road == "page"
+    assert frappe.db.get_value("Communication", item.communication, "reference_name") == doc.name
+    with pytest.raises(frappe.ValidationError, match="Write something"):
+        guest(lambda: visitor.answer(token(answered), key(), " "))
+
+
+@pytest.mark.parametrize(("accepted", "kept"), [(True, "agreed"), (False, "disagreed")])
+def test_a_solution_is_accepted_or_refused_once(accepted, kept):
+    early, _doc = filed()
+    with pytest.raises(frappe.ValidationError, match="No solution waits"):
+        guest(lambda: visitor.decide(token(early), key(), True))
+    doc = factory.at_stage("confirm")
+    told = {"reply": "<p>We send a new lid.</p>", "reply_sent_at": now_datetime(), "customer_agreement": None}
+    frappe.db.set_value("Complaint", doc.name, told)
+    answered = tracking_links.give_link(doc.name)
+    told = look(answered)
+    assert told["solution"] == {"text": "We send a new lid.", "waits": True, "answer": None}
+    if not accepted:
+        with pytest.raises(frappe.ValidationError, match="Tell us why"):
+            guest(lambda: visitor.decide(token(answered), key(), False, " "))
+    told = guest(lambda: visitor.decide(token(answered), key(), accepted, "Too late for me"))
+    assert told["solution"]["answer"] == kept
+    doc.reload()
+    assert (doc.customer_agreement, doc.agreement_note) == (kept, "Too late for me")
+    assert doc.agreement_at
+    with pytest.raises(frappe.ValidationError, match="No solution waits"):
+        guest(lambda: visitor.decide(token(answered), key(), not accepted, "Changed my mind"))
+
+
+def test_a_message_sent_twice_is_one():
+    answered, _doc = filed()
+    once = key()
+    for _again in range(2):
+        told = guest(lambda: visitor.answer(token(answered), once, "It is red"))
+    assert [row["text"] for row in told["messages"]] == ["It is red"]
+    with pytest.raises(frappe.ValidationError, match="too old"):
+        guest(lambda: visitor.answer(token(answered), "short", "It is red"))
+
+
+def test_links_end():
+    name = key()
+    answered = guest(lambda: visitor.file_complaint(name, TOLD))
+    doc = frappe.get_doc("Complaint", answered["number"])
+    stranger = tracking_links.give_link(factory.complaint().name)
+    given = tracking_links.give_link(doc.name)
+    assert look(given)["number"] == doc.name
+    assert tracking_links.revoke_links(doc.name) == {"revoked": 2}
+    for one in (answered, given):
+        with pytest.raises(frappe.DoesNotExistError, match="not valid"):
+            look(one)
+    assert look(stranger), "the links of others live"
+    assert guest(lambda: visitor.file_complaint(name, TOLD)) == {"number": doc.name, "link": ""}
+    again = tracking_links.give_link(doc.name)
+    assert look(again)["told"] == "The lid cracked. It leaks since Monday."
+    frappe.db.set_value(LINK, {"complaint": doc.name, "revoked": 0}, "expires_on", add_days(nowdate(), -1))
+    with pytest.raises(frappe.DoesNotExistError):
+        look(again)
+    by_phone = factory.complaint()
+    tracking_links.give_link(by_phone.name)
+    assert tracking_links.revoke_links(by_phone.name) == {"revoked": 1}
+    assert look(stranger)
+    frappe.set_user(factory.user(roles.AUDITOR))
+    for door in (tracking_links.give_link, tracking_links.revoke_links):
+        with pytest.raises(frappe.PermissionError):
+            door(doc.name)
+
+
+def test_no_secret_is_kept():
+    answered, _doc = filed()
+    secret = token(answered)
+    for row in frappe.get_all(LINK, ["*"]):
+        assert secret not in json.dumps(row, default=str)
+    assert secret not in json.dumps(frappe.get_all("Complaint Inbox Item", ["*"]), default=str)
