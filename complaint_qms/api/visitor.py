@@ -70,7 +70,7 @@ def file_complaint(
     settings = page.settings()
     if website:
         refuse(_("This form was filled in by a machine. Load the page again and fill it in by hand."))
-    if settings.page_proof_of_work and not proof_of_work.is_answered(challenge, answer):
+    if settings.page_proof_of_work and not proof_of_work.is_answered(challenge, answer, key):
         refuse(
             _(
                 "Your browser’s calculation was not accepted. Send the form once more; what you have typed stays."

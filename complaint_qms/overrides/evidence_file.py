@@ -32,6 +32,8 @@ def _upon(base: type[File]) -> type[File]:
         def save_file(self, *args: Any, **kwargs: Any) -> Any:
             if self.flags.kept_as_sent:
                 return protection.save_as_sent(self)
+            if self.flags.is_evidence and self.is_private and protection.is_stored(self):
+                return protection.share_bytes(self)
             upload = not self.file_url
             saved = super().save_file(*args, **kwargs)
             if not (upload and protection.is_hidden(self)):
@@ -50,6 +52,11 @@ def _upon(base: type[File]) -> type[File]:
         def check_max_file_size(self) -> int:
             # What came in is kept as it was sent; what is read out of it, and uploads, keep to the limit of the site.
             return len(self._content or b"") if self.flags.is_raw_message else super().check_max_file_size()
+
+        def check_content(self) -> None:
+            # What a visitor sent was looked at when it came; the framework's reader of PDF stumbles over a broken one.
+            if not self.flags.kept_as_sent:
+                super().check_content()
 
         def write_file(self) -> Any:
             protection.refuse_overwriting(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import frappe
@@ -9,6 +10,7 @@ import pytest
 from frappe.utils import add_days, nowdate
 
 from complaint_qms.api import tracking_links, visitor
+from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox import decisions
 from complaint_qms.services.visitor import filing, product_codes, uploads
 from tests.desk import factory
@@ -38,6 +40,7 @@ def test_a_complaint_is_registered_with_all_that_was_told():
     assert (doc.product_model, doc.reported_lot, str(doc.incident_date)) == ("Lamp 7", "LOT-5", day)
     assert "SO-2026-1" in doc.description
     assert (doc.expectation, doc.channel, doc.stage) == ("refund", "Web Form", "intake")
+    assert [doc.country or "", doc.territory or "", doc.received_by or ""] == ["", "", ""], "nobody said so"
     assert "Apology" in doc.expectation_note
     item = frappe.get_doc(doc.source_doctype, doc.source_name)
     assert (item.road, item.state, item.complaint) == ("page", "registered", doc.name)
@@ -190,3 +193,16 @@ def test_the_settings_refuse_what_is_no_site():
     settings.page_frame_origins = "www.example.com; script-src *"
     with pytest.raises(frappe.ValidationError, match="no address of a site"):
         settings.save()
+
+
+def test_a_photo_is_evidence_byte_for_byte_also_a_large_or_an_odd_one(monkeypatch):
+    """The framework compresses a new JPEG anew, and stumbles over one that its library cannot read."""
+    monkeypatch.setitem(frappe.conf, "max_file_size", 1000)
+    odd = photo()[:200] + bytes(1000) + b"\xff\xd9"
+    broken_pdf = b"%PDF-1.4\nhello\n%%EOF"
+    for content, name in ((photo((200, 200), place=True), "a.jpg"), (odd, "b.jpg"), (broken_pdf, "c.pdf")):
+        token = guest(lambda content=content, name=name: sent(content, name))
+        answered = guest(lambda token=token: visitor.file_complaint(key(), TOLD, [token]))
+        (row,) = frappe.get_doc("Complaint", answered["number"]).evidence
+        assert disk.bytes_of(row.file) == content
+        assert row.sha256 == hashlib.sha256(content).hexdigest()

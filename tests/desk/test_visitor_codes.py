@@ -112,16 +112,17 @@ def test_an_answer_counts_once_and_in_time(monkeypatch):
     monkeypatch.setattr(proof_of_work, "BITS", 8)
     challenge = proof_of_work.challenge()
     answer = solved(challenge)
-    assert not proof_of_work.is_answered(challenge, str(int(answer) + 1) if answer != "0" else "x")
-    assert proof_of_work.is_answered(challenge, answer)
-    assert not proof_of_work.is_answered(challenge, answer), "the second time"
+    assert not proof_of_work.is_answered(challenge, str(int(answer) + 1) if answer != "0" else "x", "one")
+    assert proof_of_work.is_answered(challenge, answer, "one")
+    assert proof_of_work.is_answered(challenge, answer, "one"), "the same message sent again"
+    assert not proof_of_work.is_answered(challenge, answer, "another")
     other = proof_of_work.challenge()
     late = other.replace(other.split(".")[0], "1000000000", 1)
-    assert not proof_of_work.is_answered(late, solved(late))
+    assert not proof_of_work.is_answered(late, solved(late), "one")
 
 
 @pytest.mark.parametrize(
     "given", ["", ".", "a.b.c.d", "1.2.3", "\ud800.x.1.y", "x" * 10000, "9999999999.ab.0."]
 )
 def test_challenges_that_nobody_gave_are_not_answered(given):
-    assert not proof_of_work.is_answered(given, "1")
+    assert not proof_of_work.is_answered(given, "1", "one")

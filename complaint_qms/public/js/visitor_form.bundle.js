@@ -1,6 +1,6 @@
 // The form by which anybody sends a complaint. What was typed survives a reload and a refusal.
 import { Files } from "./visitor/files";
-import { $page, alert_box, ask, el, page, paired, random_key, words } from "./visitor/page";
+import { $page, alert_box, ask, el, page, paired, patiently, random_key, words } from "./visitor/page";
 import { work } from "./visitor/work";
 
 const DRAFT = "complaint_page:draft";
@@ -13,6 +13,7 @@ const files = new Files();
 let draft = read_draft();
 let code = page.code;
 draw();
+files.ask_again();
 
 function draw() {
 	const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
@@ -123,20 +124,24 @@ async function send(say) {
 	say(words.sending);
 	const data = { ...typed(), code };
 	const website = form.elements.website.value;
-	return ask("file_complaint", {
-		key: draft.key,
-		data,
-		files: tokens,
-		without_place: String(Number(files.without_place)),
-		website,
-		...proof,
-	});
+	return patiently(
+		() =>
+			ask("file_complaint", {
+				key: draft.key,
+				data,
+				files: tokens,
+				without_place: String(Number(files.without_place)),
+				website,
+				...proof,
+			}),
+		say
+	);
 }
 
 async function prove(say) {
 	if (!page.work) return {};
 	say(words.working);
-	const { challenge, bits } = await ask("new_challenge", {});
+	const { challenge, bits } = await patiently(() => ask("new_challenge", {}), say);
 	const answer = await work(challenge, bits);
 	if (answer === null) throw Object.assign(new Error(), { lines: [words.needs_https] });
 	return { challenge, answer };
@@ -155,8 +160,7 @@ function show_done({ number, link }) {
 		copied.textContent = words.copied;
 	};
 	const again = () => {
-		draft = { key: random_key() };
-		files.clear();
+		draft = { key: random_key(), name: draft.name, email: draft.email, phone: draft.phone };
 		draw();
 		$page.classList.remove("is-done");
 		form.hidden = false;
@@ -180,6 +184,7 @@ function show_done({ number, link }) {
 		)
 	);
 	$page.classList.add("is-done");
+	files.clear();
 	form.hidden = true;
 	done.hidden = false;
 	done.focus();

@@ -1,7 +1,7 @@
 // The page by which a complainant follows a complaint. The secret stands behind the # of the address and goes along in the body of
 // each question.
 import { Files } from "./visitor/files";
-import { alert_box, ask, day, el, moment_of, page, paired, random_key, words } from "./visitor/page";
+import { alert_box, ask, day, el, moment_of, page, paired, patiently, random_key, words } from "./visitor/page";
 
 const place = document.getElementById("cv-track");
 const token = decodeURIComponent(window.location.hash.slice(1));
@@ -63,7 +63,7 @@ function messages(rows) {
 function solution({ text, waits, answer }) {
 	const parts = [el("b", {}, words.solution), el("p", { class: "cv-text" }, text)];
 	if (answer === "agreed") parts.push(el("p", { class: "cv-note" }, words.accepted));
-	if (answer === "disagreed") parts.push(el("p", { class: "cv-note" }, words.refused));
+	if (answer === "disagreed") parts.push(el("p", { class: "cv-note is-plain" }, words.refused));
 	if (waits) parts.push(decision());
 	return el("div", { class: "cv-card" }, parts);
 }
@@ -72,30 +72,34 @@ function decision() {
 	const box = alert_box();
 	const key = random_key();
 	const why = el("textarea", { rows: 3, id: "cv-why", maxlength: page.limits.text });
-	const reason = el("div", { class: "cv-field", hidden: true }, el("label", { for: "cv-why" }, words.why_not), why);
-	const decide = async (event, accepted) => {
-		if (!accepted && reason.hidden) {
-			reason.hidden = false;
-			why.focus();
-			return;
-		}
-		await busy(event.target, box, async () =>
-			show(await ask("decide", { token, key, accepted: String(Number(accepted)), text: accepted ? "" : why.value }))
-		);
-	};
-	return el(
+	const decide = (event, accepted) =>
+		busy(event.target, box, async (say) => {
+			const values = { token, key, accepted: String(Number(accepted)), text: accepted ? "" : why.value };
+			show(await patiently(() => ask("decide", values), say));
+		});
+	const asked = el(
 		"div",
-		{},
-		el("p", {}, words.does_it_help),
-		reason,
-		box,
+		{ class: "cv-row" },
+		el("button", { type: "button", class: "cv-button", onclick: (event) => decide(event, true) }, words.accept),
+		el("button", { type: "button", class: "cv-button is-quiet", onclick: () => turn(true) }, words.refuse)
+	);
+	const reason = el(
+		"div",
+		{ hidden: true },
+		el("div", { class: "cv-field" }, el("label", { for: "cv-why" }, words.why_not), why),
 		el(
 			"div",
 			{ class: "cv-row" },
-			el("button", { type: "button", class: "cv-button", onclick: (event) => decide(event, true) }, words.accept),
-			el("button", { type: "button", class: "cv-button is-quiet", onclick: (event) => decide(event, false) }, words.refuse)
+			el("button", { type: "button", class: "cv-button", onclick: (event) => decide(event, false) }, words.send_refusal),
+			el("button", { type: "button", class: "cv-button is-quiet", onclick: () => turn(false) }, words.back)
 		)
 	);
+	const turn = (refuses) => {
+		asked.hidden = refuses;
+		reason.hidden = !refuses;
+		if (refuses) why.focus();
+	};
+	return el("div", {}, el("p", {}, words.does_it_help), asked, reason, box);
 }
 
 function writing() {
@@ -103,12 +107,14 @@ function writing() {
 	const text = el("textarea", { rows: 4, id: "cv-text", maxlength: page.limits.text });
 	const key = random_key();
 	const send = (event) =>
-		busy(event.target, box, async () => {
+		busy(event.target, box, async (say) => {
 			const tokens = await files.arrived();
-			show(
-				await ask("answer", { token, key, text: text.value, files: tokens, without_place: String(Number(files.without_place)) }),
-				words.sent
+			const told = await patiently(
+				() => ask("answer", { token, key, text: text.value, files: tokens, without_place: String(Number(files.without_place)) }),
+				say
 			);
+			files.clear();
+			show(told, words.sent);
 		});
 	return el(
 		"section",
@@ -126,7 +132,7 @@ async function busy(button, box, job) {
 	button.textContent = words.sending;
 	box.say([]);
 	try {
-		await job();
+		await job((text) => (button.textContent = text));
 	} catch (refusal) {
 		box.say(refusal.lines || [words.failed]);
 	} finally {

@@ -240,6 +240,19 @@ def save_as_sent(file: Document) -> Any:
     return write(file) if write else file.save_file_on_filesystem()
 
 
+def is_stored(file: Document) -> bool:
+    """Whether the bytes at the file's address are on this site already, so that there is nothing to write."""
+    plain = disk.local(file.file_url)
+    return bool(plain) and disk.path_of(plain).is_file()
+
+
+def share_bytes(file: Document) -> None:
+    """Let a new File of evidence stand for bytes that are there: not compressed anew as a photo, nor refused for their size."""
+    content = disk.bytes_of(file.file_url)
+    file.content_type = mimetypes.guess_type(file.file_name)[0]
+    file.file_size, file.content_hash = len(content), get_content_hash(content)
+
+
 def set_content_hash(file: Document) -> None:
     """Take the hash from the bytes of a file of the site, whatever was sent."""
     file.content_hash = _hash_at(file.file_url) or file.content_hash

@@ -8,6 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
+from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.integrations.erpnext.source_facts import customer_facts, product_facts
 from complaint_qms.services.intake import idempotency
@@ -52,6 +53,9 @@ def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
     if known:
         return known  # whatever else is sent under this key
     fields = read_values("Complaint", {name: data[name] for name in data if name not in CLOSED_TO_CALLERS})
+    if fields.get("source_doctype") == INBOX:
+        # The framework would fill in those of the site; where a customer lives who has not said so, nobody knows.
+        fields = {"country": "", "territory": "", **fields}
     doc = frappe.get_doc({**fields, "doctype": "Complaint"})
     doc.flags.update({"now": now, "idempotency_key": key, "idempotency_hash": unique})
     if not key:
@@ -80,7 +84,7 @@ def fill_in(doc: Document, now: datetime | None = None) -> None:
         doc,
         channel=usable("Complaint Channel", settings.default_channel),
         received_at=moment,
-        received_by=frappe.session.user,
+        received_by=None if _came_by_itself(doc) else frappe.session.user,
     )
     _default(doc, awareness_date=getdate(doc.received_at))
     if doc.company:
@@ -118,6 +122,11 @@ def take_type_defaults(doc: Document) -> None:
             severity=usable("Risk Severity", defaults.get("default_severity")),
             department=defaults.get("department"),
         )
+
+
+def _came_by_itself(doc: Document) -> bool:
+    """Whether nobody received it: a message was read by the site itself."""
+    return doc.source_doctype == INBOX and frappe.session.user == "Administrator"
 
 
 def _take_customer(doc: Document) -> None:

@@ -118,24 +118,6 @@ def take_decision(token: str, key: str, *, accepted: bool, text: str) -> None:
     if len(text) > LONGEST_TEXT:
         refuse(_("{0}: at most {1} characters.").format(_("Your message"), LONGEST_TEXT))
     with acting_as():
-        complaint = frappe.get_doc("Complaint", link.complaint, for_update=True) if link.complaint else None
-        if not complaint or not _waits_for_word(complaint):
-            refuse(
-                _(
-                    "No solution waits for your answer at the moment. Load the page again to see how it stands."
-                )
-            )
-        complaint.customer_agreement = "agreed" if accepted else "disagreed"
-        complaint.agreement_note = text.strip()[:1000] or None
-        complaint.save()
-        said = line("The complainant accepts the solution, by the secret link.")
-        if not accepted:
-            said = line(
-                "The complainant does not accept the solution, by the secret link: {0}", Text(text.strip())
-            )
-        timeline.note_on(complaint, said)
-        _tell(complaint, text.strip() or _("I accept the solution."))
-    with acting_as():
         complaint = frappe.get_doc("Complaint", link.complaint) if link.complaint else None
     if not complaint or not waits_for_word(complaint):
         refuse(
@@ -189,7 +171,7 @@ def _of_complaint(complaint: Document) -> dict[str, Any]:
         "number": complaint.name,
         "received": _instant(complaint.received_at),
         "step": STEP_OF_STAGE.get(_way(complaint, stage), STEPS[0]),
-        "sentence": _SENTENCES[stage](),
+        "sentence": _sentence(complaint, stage),
         "told": _told(complaint),
         "messages": [
             {
@@ -204,6 +186,12 @@ def _of_complaint(complaint: Document) -> dict[str, Any]:
         "solution": _solution(complaint),
         "can_write": True,
     }
+
+
+def _sentence(complaint: Document, stage: str) -> str:
+    if stage == "confirm" and complaint.stage == stage and not waits_for_word(complaint):
+        return _("We have your answer and go on with it.")
+    return _SENTENCES[stage]()
 
 
 def _told(complaint: Document) -> str:

@@ -35,6 +35,6 @@ async function give(frm) {
 function revoke(frm) {
 	frappe.confirm(esc(__("All secret links of this complaint become invalid. Whoever follows it needs a new one. Go on?")), async () => {
 		const { revoked } = await frappe.xcall(REVOKE, { complaint: frm.doc.name });
-		frappe.show_alert(revoked ? __("{0} links are invalid now.", [revoked]) : __("There was no valid link."));
+		frappe.show_alert(revoked ? __("Links made invalid: {0}", [revoked]) : __("There was no valid link."));
 	});
 }

@@ -1,16 +1,22 @@
 // Files, sent piece by piece as soon as they are chosen. A lost connection is waited for; a page that was loaded again goes on
 // where a file that is chosen again was left.
-import { ask, el, page, pause, Refusal, words } from "./page";
+import { ask, el, page, patiently, Refusal, words } from "./page";
 
 const KEPT = "complaint_page:uploads";
-const LONGEST_PAUSE = 15000;
+const TAKEN = "image/jpeg,image/png,image/webp,image/gif,image/heic,video/*,audio/*,application/pdf,.heic,.pdf";
+const PLACE = "complaint_page:without_place";
 
 /** The part of a form by which files are added. */
 export class Files {
 	constructor() {
 		this.files = [];
 		this.list = el("ul", { class: "cv-files" });
-		this.place = el("input", { type: "checkbox", id: "cv-place" });
+		this.place = el("input", {
+			type: "checkbox",
+			id: "cv-place",
+			checked: Boolean(sessionStorage.getItem(PLACE)),
+			onchange: () => this.keep_place(),
+		});
 		this.note = el("p", { class: "cv-small", role: "status" });
 		this.element = page.most_files
 			? el(
@@ -21,7 +27,7 @@ export class Files {
 						"div",
 						{ class: "cv-row" },
 						this.button(words.take_photo, { capture: "environment", accept: "image/*" }),
-						this.button(words.choose_files, { multiple: true, accept: "image/*,video/*,audio/*,application/pdf,.heic" })
+						this.button(words.choose_files, { multiple: true, accept: TAKEN })
 					),
 					this.list,
 					this.note,
@@ -45,7 +51,7 @@ export class Files {
 
 	add(chosen) {
 		for (const file of chosen) {
-			if (this.files.length >= page.most_files) {
+			if (this.files.filter((row) => !row.problem).length >= page.most_files) {
 				this.note.textContent = words.too_many.replace("{0}", page.most_files);
 				return;
 			}
@@ -70,6 +76,16 @@ export class Files {
 		return this.files.map((row) => row.token);
 	}
 
+	keep_place() {
+		if (this.place.checked) sessionStorage.setItem(PLACE, "1");
+		else sessionStorage.removeItem(PLACE);
+	}
+
+	/** After a reload the browser has the files no more. */
+	ask_again() {
+		if (Object.keys(kept()).length) this.note.textContent = words.choose_again;
+	}
+
 	get without_place() {
 		return this.place.checked;
 	}
@@ -78,7 +94,9 @@ export class Files {
 		return this.files.some((row) => !row.complete && !row.problem);
 	}
 
+	/** What was sent belongs to its complaint. */
 	clear() {
+		this.files.forEach((row) => forget(row.file));
 		this.files.forEach((row) => row.stop());
 		this.files = [];
 		this.list.replaceChildren();
@@ -122,7 +140,7 @@ class Upload {
 			this.problem = refusal.lines ? refusal.lines.join(" ") : words.failed;
 			this.state.textContent = this.problem;
 			this.element.classList.add("is-wrong");
-			this.again.hidden = false;
+			this.again.hidden = Boolean(refusal.lines) && !refusal.lost; // what is no photo stays none
 			forget(this.file);
 		});
 	}
@@ -134,7 +152,11 @@ class Upload {
 		while (!at.complete && !this.stopped) {
 			this.show(at.received);
 			const piece = this.file.slice(at.received, at.received + this.chunk);
-			at = await patiently(() => ask("send_piece", { upload: this.token, offset: String(at.received), piece }), this);
+			at = await patiently(
+				() => ask("send_piece", { upload: this.token, offset: String(at.received), piece }),
+				(text) => this.say(text),
+				() => this.stopped
+			);
 		}
 		if (this.stopped) return;
 		this.complete = true;
@@ -152,12 +174,17 @@ class Upload {
 		}
 		const { upload, chunk, received } = await patiently(
 			() => ask("begin_upload", { file_name: this.file.name, size: String(this.file.size) }),
-			this
+			(text) => this.say(text),
+			() => this.stopped
 		);
 		this.token = upload;
 		this.chunk = chunk;
 		keep(this.file, upload);
 		return { received };
+	}
+
+	say(text) {
+		this.state.textContent = text;
 	}
 
 	show(received) {
@@ -168,19 +195,6 @@ class Upload {
 	stop() {
 		this.stopped = true;
 		if (this.url) URL.revokeObjectURL(this.url);
-	}
-}
-
-/** Ask again, after longer and longer pauses, while there is no connection. */
-async function patiently(question, upload) {
-	for (let wait = 1000; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
-		try {
-			return await question();
-		} catch (refusal) {
-			if (!refusal.lost || upload.stopped) throw refusal;
-			upload.state.textContent = words.offline;
-			await pause(wait);
-		}
 	}
 }
 

@@ -88,3 +88,18 @@ export const day = (at) => new Date(at).toLocaleDateString(locale, { dateStyle: 
 
 /** A moment, in the visitor's own time zone. */
 export const moment_of = (at) => new Date(at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
+
+const LONGEST_PAUSE = 15000;
+
+/** Ask again, after longer and longer pauses, while there is no connection; `told` hears of it. The server takes nothing twice. */
+export async function patiently(question, told, is_over = () => false) {
+	for (let wait = 1000; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
+		try {
+			return await question();
+		} catch (refusal) {
+			if (!refusal.lost || is_over()) throw refusal;
+			told(words.offline);
+			await pause(wait);
+		}
+	}
+}
