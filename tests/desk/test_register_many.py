@@ -9,6 +9,7 @@ import pytest
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.inbox import DISMISSED, DOCTYPE, LONGEST_INLINE, REGISTERED, WAITING
+from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox import decisions, rest, rest_batch, understanding
 from complaint_qms.services.inbox.reasons import in_words
 from complaint_qms.services.inbox.store import raw_of
@@ -230,6 +231,16 @@ def test_a_key_is_passed_on_to_the_letter(form):
     made = decisions.make_complaint(item.name, {"qty": 2})
     (result,) = many([{**sent, "qty": 2}]).body["message"]["results"]
     assert result.get("name") == made.name
+
+
+def test_a_request_whose_file_is_lost_becomes_a_complaint_by_hand():
+    sent = entry(qty="many", description=TOO_MUCH)
+    many([sent])
+    item = item_of(sent)
+    disk.path_of(frappe.db.get_value("File", item.payload_file, "file_url")).unlink()
+    made = decisions.make_complaint(item.name, {"qty": 2})
+    (result,) = many([{**sent, "qty": 2}]).body["message"]["results"]
+    assert (made.subject, result["name"]) == (sent["subject"], made.name)
 
 
 def test_a_request_that_was_put_away_can_be_sent_right():

@@ -29,7 +29,7 @@ def request_of(item: Document) -> dict[str, Any]:
     """What a request has sent; nothing of one that is no object, or whose file is lost."""
     try:
         sent = json.loads(raw_of(item))
-    except ValueError:
+    except (ValueError, OSError):
         return {}
     return sent if isinstance(sent, dict) else {}
 
