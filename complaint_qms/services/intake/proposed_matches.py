@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
@@ -27,7 +28,7 @@ def proposed_matches(doc: Document) -> dict[str, list[dict[str, Any]]]:
 def matches_beside(doc: Document) -> dict[str, list[dict[str, Any]]]:
     """The same beside a complaint that is stored: while it is not at its end, for who may take a proposal over. Asked where the panel
     comes into sight and not with every opening, for a number is looked for in every spelling it may have been mistyped in."""
-    if doc.stage not in COMPLAINT_UNENDED or not doc.has_permission("write"):
+    if doc.stage not in COMPLAINT_UNENDED or not frappe.has_permission("Complaint", "write", doc=doc):
         return {"who": [], "what": []}
     return proposed_matches(doc)
 
