@@ -41,3 +41,6 @@ BACK_OFF: Final = (
 
 LONGEST_INLINE: Final = 65_536
 """Bytes of a raw message that stand in the item itself; a larger one is a private file beside it."""
+
+MOST_FILES: Final = 100
+"""Files of one message that are kept apart from it; the others stand in the message as it was sent."""

@@ -11,7 +11,7 @@ import frappe
 from frappe.email.doctype.email_account.email_account import EmailAccount
 
 from complaint_qms.overrides.class_upon import class_upon
-from complaint_qms.services.correspondence import receiving
+from complaint_qms.services.correspondence import mailboxes, receiving
 from complaint_qms.services.mailbox import accounts, fetching
 
 # A service of Frappe 16 that hands mails over by its own interface.
@@ -32,7 +32,7 @@ def _upon(base: type[EmailAccount]) -> type[EmailAccount]:
     class NotedEmailAccount(base):
         def get_inbound_mails(self) -> list[Any]:
             mails = super().get_inbound_mails()
-            if self.service == _WITHOUT_SERVER and accounts.registers(self):
+            if self.service == _WITHOUT_SERVER and mailboxes.registers(self):
                 # What cannot be kept is the framework's, and so no less than a mail on no record.
                 mails = [mail for mail in mails if not fetching.keep_safely(mail.raw_message, self)]
             for mail in mails:
@@ -41,7 +41,9 @@ def _upon(base: type[EmailAccount]) -> type[EmailAccount]:
 
         def get_incoming_server(self, in_receive: bool = False, *args: Any, **more: Any) -> Any:
             server = super().get_incoming_server(in_receive, *args, **more)
-            return fetching.KeepingServer(server, self) if in_receive and accounts.registers(self) else server
+            return (
+                fetching.KeepingServer(server, self) if in_receive and mailboxes.registers(self) else server
+            )
 
         def build_email_sync_rule(self) -> str:
             # The framework counts on from its last Communication; those of kept mails have no number of their server's.

@@ -10,6 +10,7 @@ from typing import Any
 
 import frappe
 import pytest
+import requests
 
 from scripts.bench import CHECKOUT
 from tests.desk import factory
@@ -49,6 +50,9 @@ def test_the_examples_are_what_the_site_answers():
     for number, (method, path, body, shown) in enumerate(examples):
         sent = json.loads(body.replace(NAMED, name)) if body.strip() else b""
         answer = ask(method, path.replace(NAMED, name), sent, user=agent, keep=True)
+        if path.endswith("register_many"):
+            told = [json.loads(shown)["message"]["results"], answer.body["message"]["results"]]
+            assert [set(row) for row in told[0]] == [set(row) for row in told[1]], "nothing is left out"
         if number == 0:
             assert answer.status == 200, answer.said
             name = answer.body["message"]["name"]
@@ -58,6 +62,29 @@ def test_the_examples_are_what_the_site_answers():
         ]
     assert not found
     assert frappe.db.count("Complaint", {"complainant_name": "Ada Example", "owner": agent}) == 1
+
+
+@pytest.mark.parametrize(
+    "fault", ["ConnectionError", "ReadTimeout", "ConnectTimeout", "ChunkedEncodingError"]
+)
+def test_the_program_sends_again_until_there_is_an_answer(monkeypatch: pytest.MonkeyPatch, fault: str):
+    (program,) = re.findall(r"```python\n(import time.*?)```", PAGE, re.DOTALL)
+    sent: list[Any] = []
+
+    def post(_session: requests.Session, _url: str, json: Any, timeout: int) -> requests.Response:
+        sent.append(json)
+        if len(sent) == 1:
+            raise getattr(requests.exceptions, fault)
+        answer = requests.Response()
+        answer.status_code = 503 if len(sent) == 2 else 200
+        answer._content = b'{"message": {"results": [{"idempotency_key": "python-1", "name": "CMP-1"}]}}'
+        return answer
+
+    monkeypatch.setattr(requests.Session, "post", post)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    exec(compile(program, "integration.md", "exec"), {})
+    assert len(sent) == 3
+    assert sent[0] == sent[1] == sent[2]
 
 
 @pytest.mark.slow

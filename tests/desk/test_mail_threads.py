@@ -8,6 +8,7 @@ from frappe.utils import convert_utc_to_system_timezone
 
 from complaint_qms.constants import events, mailbox
 from complaint_qms.constants.inbox import ADDED, DISMISSED, REGISTERED, WAITING
+from complaint_qms.services.correspondence import mailboxes
 from complaint_qms.services.correspondence.return_address import mailbox_of
 from complaint_qms.services.inbox import decisions
 from complaint_qms.services.inbox.reasons import in_words
@@ -210,3 +211,27 @@ def test_an_answer_comes_back_to_the_mailbox_of_the_conversation() -> None:
     for box in (first, second):
         box.db_set("enable_incoming", 0)
     assert mailbox_of(by_phone.name) is None
+
+
+@pytest.mark.parametrize("incoming", [0, 1])
+@pytest.mark.parametrize("of_folder", ["", "Complaint", "Customer"])
+@pytest.mark.parametrize("of_account", ["", "Complaint", "Customer"])
+@pytest.mark.parametrize("ticked", [0, 1])
+def test_answers_come_back_to_every_mailbox_that_registers(
+    ticked: int, of_account: str, of_folder: str, incoming: int
+) -> None:
+    box = account(
+        **{
+            mailbox.REGISTERS: ticked,
+            "imap_folder": [{"folder_name": "INBOX"}, {"folder_name": "Claims"}],
+        }
+    )
+    box.imap_folder[1].db_set("append_to", of_folder)
+    box.db_set({"append_to": of_account, "enable_incoming": incoming})
+    registers = bool(ticked) or "Complaint" in (of_account, of_folder)
+    assert mailboxes.registers(box.reload()) == registers
+    found = {row.name for row in mailboxes.registering()}
+    assert (box.name in found) == bool(registers and incoming)
+    if len(found) <= 1:
+        answered = mailbox_of(factory.complaint().name)
+        assert (answered and answered.name) == (next(iter(found), None))

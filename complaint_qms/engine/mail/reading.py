@@ -60,6 +60,11 @@ class Mail:
     def own_subject(self) -> str:
         return bare_subject(self.subject)
 
+    @property
+    def enclosed(self) -> tuple[MailFile, ...]:
+        """Its files without those that only decorate."""
+        return tuple(file for file in self.files if not file.decoration)
+
 
 def parse(raw: bytes) -> Message:
     """The message of a mail, however broken; one that nests without end is a text."""

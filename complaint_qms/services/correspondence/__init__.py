@@ -5,7 +5,9 @@ merge_fields  what a template may say about a complaint              (writes not
 words         what a message says apart from its markup          (writes nothing)
 composing     a message to start from                                (writes nothing)
 messages      sends a mail, or notes what was said aloud
+mailboxes     which mailboxes register complaints                    (writes nothing)
 return_address  to which mailbox the customer's answer comes back
-messages      sends a mail, reply and “sent by”, of every message however it was sent
+counting      first response, reply and “sent by”, of every message however it was sent
+receiving     what a mail that came in says of itself, and who hears of it
 first_response  what proves one that was due already
 """

@@ -10,9 +10,8 @@ import frappe
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.model.document import Document
 
-from complaint_qms.constants.mailbox import COMPANY, LANGUAGE, REGISTERS
-
-_FIELDS = ("name", "enable_outgoing", COMPANY, LANGUAGE)
+from complaint_qms.constants.mailbox import COMPANY, LANGUAGE
+from complaint_qms.services.correspondence import mailboxes
 
 
 def prepare(message: Document) -> None:
@@ -35,13 +34,7 @@ def direct(message: Document) -> None:
 
 def mailbox_of(complaint: str) -> frappe._dict | None:
     """The mailbox of a complaint's conversation: {name, enable_outgoing}; None where no mailbox registers complaints."""
-    boxes = frappe.get_all(
-        "Email Account",
-        filters={"enable_incoming": 1},
-        or_filters={REGISTERS: 1, "append_to": "Complaint"},
-        fields=list(_FIELDS),
-        order_by="creation asc, name asc",
-    )
+    boxes = mailboxes.registering()
     if not boxes:
         return None
     written_to = frappe.get_all(

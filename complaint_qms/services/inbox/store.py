@@ -15,7 +15,7 @@ from frappe.core.doctype.file.exceptions import MaxFileSizeReachedError
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
-from complaint_qms.constants.inbox import DOCTYPE, LONGEST_INLINE, NEW, ROADS, WAITING
+from complaint_qms.constants.inbox import DOCTYPE, LONGEST_INLINE, MOST_FILES, NEW, ROADS, WAITING
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.engine.message import Message
 from complaint_qms.services import writing
@@ -64,6 +64,7 @@ class InboundMessage:
         set_apart: what stands with it and says nothing new: quotes, a signature.
         payload: the message as it was sent; bytes that are no text, or a long one, are kept as a private file.
         payload_name: name of that file.
+        files: what came with it; those beyond `MOST_FILES` are found in the payload alone.
         message_id: what the sender's system calls the message; empty where it has no name.
         scope: within what a message id counts: an account, a caller, a chat.
         mailbox: the Email Account that it came in by.
@@ -250,8 +251,16 @@ def _attach(doc: Document, message: InboundMessage) -> None:
     if message.payload and doc.payload is None:
         raw = _save(doc, InboundFile(message.payload_name, _bytes(message.payload)), lost, is_raw=True)
         writing.set_values(DOCTYPE, doc.name, {RAW: raw}, "raw message kept as a file")
-    for file in message.files:
+    for file in message.files[:MOST_FILES]:
         _save(doc, file, lost)
+    if (count := len(message.files)) > MOST_FILES:
+        lost.append(
+            line(
+                "The first {0} of {1} files were kept; the others are in the message as it was sent.",
+                MOST_FILES,
+                count,
+            )
+        )
     if lost:
         for told in lost:
             timeline.note_on(doc, told)

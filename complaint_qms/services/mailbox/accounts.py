@@ -1,4 +1,4 @@
-"""Which mailboxes register complaints, and how: fields of the site's Email Accounts."""
+"""How a mailbox registers complaints: which of its folders do, by which channel, since when, and who is a colleague there."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from complaint_qms.constants.mailbox import CHANNEL, EMAIL_CHANNEL, PUBLIC_DOMAINS, REGISTERS, SINCE
+from complaint_qms.constants.mailbox import (
+    CHANNEL,
+    EMAIL_CHANNEL,
+    PUBLIC_DOMAINS,
+    REGISTERS,
+    SINCE,
+)
+from complaint_qms.services.correspondence.mailboxes import APPENDS_TO, registers
 from complaint_qms.services.record.in_use import usable
-
-APPENDS_TO = "Complaint"
-
-
-def registers(account: Document) -> bool:
-    """Whether any mail of an account may be a complaint. An account that the framework was told to append to Complaint is one:
-    the framework itself would store complaints past every rule."""
-    return bool(
-        account.get(REGISTERS)
-        or account.append_to == APPENDS_TO
-        or any(folder.append_to == APPENDS_TO for folder in account.get("imap_folder") or [])
-    )
 
 
 def registers_folder(account: Document, folder: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 import frappe
@@ -115,8 +116,8 @@ def keep_mail(raw: bytes, account: Document) -> Kept:
 
 
 def keep_bytes(raw: bytes, account: Document) -> Kept:
-    """Keep a mail without a look at what it says, for a person to decide."""
-    return keep_message(_message(raw, account, None))
+    """Keep a mail without a look at what it says, not even for its name: the sum of its bytes tells it from others."""
+    return keep_message(_bare(raw, account))
 
 
 def identity_of(raw: bytes) -> tuple[str, str]:
@@ -139,10 +140,10 @@ def text_of(mail: Mail) -> str:
 
 def _message(raw: bytes, account: Document, mail: Mail | None) -> InboundMessage:
     name, scope = identity_of(raw)
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"message_id": name, "scope": scope}
     if mail:
         parts = mail.parts
-        values = {
+        values |= {
             "sender": Sender(*mail.sender),
             "received_at": convert_utc_to_system_timezone(mail.sent_at) if mail.sent_at else None,
             "subject": mail.own_subject,
@@ -151,18 +152,19 @@ def _message(raw: bytes, account: Document, mail: Mail | None) -> InboundMessage
             "files": () if mail.automatic or mail.newsletter else _files(mail),
             "language": account.get(LANGUAGE) or mail.language,
         }
+    return replace(_bare(raw, account), **values)
+
+
+def _bare(raw: bytes, account: Document) -> InboundMessage:
     return InboundMessage(
         road=MAIL,
         payload=raw,
         payload_name=_FILE,
-        message_id=name,
-        scope=scope,
         channel=accounts.channel_of(account),
         company=account.get(COMPANY),
         mailbox=account.name,
-        **values,
     )
 
 
 def _files(mail: Mail) -> tuple[InboundFile, ...]:
-    return tuple(InboundFile(file.name, file.content) for file in mail.files if not file.decoration)
+    return tuple(InboundFile(file.name, file.content) for file in mail.enclosed)

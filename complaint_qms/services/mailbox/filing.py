@@ -12,6 +12,7 @@ from frappe.email.receive import InboundMail
 from frappe.model.document import Document
 from frappe.utils import convert_utc_to_system_timezone
 
+from complaint_qms.constants.inbox import MOST_FILES
 from complaint_qms.engine.mail.reading import Mail, read_mail
 from complaint_qms.engine.mail.repair import rewritten
 from complaint_qms.services.correspondence import receiving
@@ -79,8 +80,9 @@ def file_on(item: Document, record: Document, mail: Mail | None = None, *, is_an
     It is written anew as it was understood, so that no charset or header of it is beyond the framework.
     """
     mail = mail or read_mail(raw_of(item))
-    files = [file for file in mail.files if not file.decoration]
-    kept = KeptMail(rewritten(mail, files), account_of(item), record, is_answer=is_answer)
+    kept = KeptMail(
+        rewritten(mail, list(mail.enclosed[:MOST_FILES])), account_of(item), record, is_answer=is_answer
+    )
     receiving.remember(kept)
     known = known_as(mail)
     return kept.file(known.name if known and not known.reference_name else None).name

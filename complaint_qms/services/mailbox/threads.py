@@ -19,6 +19,7 @@ COMPLAINT: Final = "Complaint"
 # How the framework ends the subject of a mail about a record.
 _MARK: Final = re.compile(r"\(#([^()#]{1,140})\)\s*$")
 _MOST: Final = 200
+_MOST_NAMED: Final = 20
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,14 @@ def _answered(answers: Iterable[str]) -> Thread | None:
 
 
 def _named(subject: str) -> Thread | None:
-    names = [*_MARK.findall(subject), *complaint_numbers(subject)]
-    for name in names:
-        if found := frappe.db.get_value(COMPLAINT, name.strip(), "name"):
-            return Thread(COMPLAINT, found, by_number=True)
-    return None
+    said = [name.strip().upper() for name in (*_MARK.findall(subject), *complaint_numbers(subject))]
+    # How many numbers a subject holds is its sender's to choose.
+    names = list(dict.fromkeys(said))[:_MOST_NAMED]
+    if not names:
+        return None
+    rows = frappe.get_all(COMPLAINT, {"name": ("in", names)}, pluck="name", order_by="name asc")
+    there = {name.upper(): name for name in rows}
+    return next((Thread(COMPLAINT, there[name], by_number=True) for name in names if name in there), None)
 
 
 def _in_talk(complaint: str) -> set[str]:

@@ -12,8 +12,8 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, today
 
 from complaint_qms.constants import onboarding, vocabulary
-from complaint_qms.constants.mailbox import REGISTERS
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.correspondence import mailboxes
 from complaint_qms.services.onboarding.own_work import has_own_complaints
 from complaint_qms.services.people.role_holders import holders_of
 from complaint_qms.services.record.language import comma_list
@@ -76,9 +76,7 @@ def check_mail() -> Found:
         ready, told = [""], _("Mails go out by the server's own configuration.")
     else:
         told = _("No Email Account is enabled and the default for outgoing mail.")
-    reading = frappe.get_all(
-        "Email Account", {REGISTERS: 1, "enable_incoming": 1}, pluck="name", order_by="name asc"
-    )
+    reading = sorted(row.name for row in mailboxes.registering())
     if reading:
         coming = _("Complaints come in by {0}.").format(comma_list(reading))
     else:
