@@ -4,6 +4,7 @@ File deletes and writes bytes before any event of a document is heard, so this o
 calls the framework's own methods. Where another app has a class of its own for File, ours stands upon that one.
 """
 
+from pathlib import Path
 from typing import Any
 
 from frappe.core.doctype.file.file import File
@@ -21,13 +22,23 @@ def _upon(base: type[File]) -> type[File]:
             protection.keep_private(self)
             self.file_name = protection.plain_name(self.file_name)
             sent = self.content_hash
+            self.flags.is_being_stored = True
             super().before_insert()
+            self.flags.is_being_stored = False
             if sent and not self.flags.new_file and not self.is_folder:
                 protection.set_content_hash(self)
 
         def on_trash(self) -> None:
             protection.refuse_removal(self)
             super().on_trash()
+
+        def get_content(self, *args: Any, **kwargs: Any) -> Any:
+            content = super().get_content(*args, **kwargs)
+            if self.flags.is_being_stored and isinstance(content, str) and not self.get("content"):
+                # Frappe 16 reads what is on the disk as a text of any charset that fits, drops its mark of UTF-8, and stores
+                # that in UTF-8 as a second file: a picture would be none any more.
+                self._content = content = Path(self.get_full_path()).read_bytes()
+            return content
 
         def save_file(self, *args: Any, **kwargs: Any) -> Any:
             if self.flags.kept_as_sent:

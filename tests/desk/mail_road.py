@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 
 import frappe
@@ -22,10 +24,7 @@ PHOTO = mails.png(1600, 1200)
 
 def account(**values: object) -> Document:
     """A mailbox that registers complaints, as it is stored; no server is asked."""
-    frappe.flags.in_patch = (
-        True  # the framework of 16 looks at a flag of its own to see that it is under test
-    )
-    try:
+    with no_server_asked():
         return factory.make(
             "Email Account",
             **{
@@ -33,6 +32,14 @@ def account(**values: object) -> Document:
                 "password": "secret", "imap_folder": [{"folder_name": "INBOX"}], mailbox.REGISTERS: 1, mailbox.SINCE: "2020-01-01",
             } | values,
         )  # fmt: skip
+
+
+@contextmanager
+def no_server_asked() -> Iterator[None]:
+    """Inside, an Email Account is stored unasked: the framework of 16 looks at a flag of its own to see that it is under test."""
+    frappe.flags.in_patch = True
+    try:
+        yield
     finally:
         frappe.flags.in_patch = False
 

@@ -16,16 +16,16 @@ from tests.desk.mail_road import ANN, account, complaint_of, conversation, kept,
 
 
 def test_of_too_many_files_some_are_kept_apart_and_all_stand_in_the_mail() -> None:
-    made = MIMEMultipart()
-    made["From"], made["Subject"], made["Message-ID"] = ANN, "Files", "<files@customer.example>"
+    made, word = MIMEMultipart(), frappe.generate_hash(length=8)
+    made["From"], made["Subject"], made["Message-ID"] = ANN, "Files", f"<{word}@customer.example>"
     made.attach(MIMEText("The pump leaks."))
     for number in range(MOST_FILES + 20):
-        part = MIMEText(f"reading {number}")
-        part.add_header("Content-Disposition", "attachment", filename=f"{number}.csv")
+        part = MIMEText(f"{word} reads {number}")
+        part.add_header("Content-Disposition", "attachment", filename=f"{word}-{number}.csv")
         made.attach(part)
     item = kept(made, account())
     doc = complaint_of(item)
-    names = [f"{number}.csv" for number in range(MOST_FILES)]
+    names = [f"{word}-{number}.csv" for number in range(MOST_FILES)]
     assert [row.caption for row in doc.evidence] == names, "the first of them"
     for doctype, name in ((DOCTYPE, item.name), ("Communication", item.communication)):
         files = {"attached_to_doctype": doctype, "attached_to_name": name}
