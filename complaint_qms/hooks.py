@@ -88,6 +88,7 @@ override_whitelisted_methods = {
 
 # Evidence is kept where the framework's File would let it go
 override_doctype_class = {
+    "Communication": "complaint_qms.overrides.outgoing_mail.DirectedCommunication",
     "Email Account": "complaint_qms.overrides.incoming_mail.NotedEmailAccount",
     "File": "complaint_qms.overrides.evidence_file.EvidenceFile",
 }

@@ -8,9 +8,13 @@ import frappe
 import pytest
 from frappe.model.base_document import import_controller
 
-from complaint_qms.overrides import evidence_file, incoming_mail
+from complaint_qms.overrides import evidence_file, incoming_mail, outgoing_mail
 
-OURS = [("File", evidence_file, "EvidenceFile"), ("Email Account", incoming_mail, "NotedEmailAccount")]
+OURS = [
+    ("File", evidence_file, "EvidenceFile"),
+    ("Email Account", incoming_mail, "NotedEmailAccount"),
+    ("Communication", outgoing_mail, "DirectedCommunication"),
+]
 
 
 @pytest.mark.parametrize(("doctype", "module", "name"), OURS)

@@ -208,6 +208,18 @@ def test_an_answer_comes_back_to_the_mailbox_of_the_conversation() -> None:
     )  # fmt: skip
     assert sent.email_account == first.name
     assert sent.get_incoming_email_account().email_id == SERVICE
+    # Frappe 16 has what answers a mail answered to whoever wrote it.
+    received = frappe.db.get_value("Communication", {"reference_name": doc.name}, "name")
+    for record, in_reply_to, address in (
+        (by_phone, None, SERVICE),
+        (doc, None, second.email_id),
+        (doc, received, second.email_id),
+    ):
+        reply = factory.make(
+            "Communication", communication_type="Communication", communication_medium="Email", sent_or_received="Sent", subject="x", content="x",
+            sender="bea@elsewhere.example", recipients=ANN, reference_doctype="Complaint", reference_name=record.name, in_reply_to=in_reply_to,
+        )  # fmt: skip
+        assert reply.sendmail_input_dict()["reply_to"] == address
     for box in (first, second):
         box.db_set("enable_incoming", 0)
     assert mailbox_of(by_phone.name) is None

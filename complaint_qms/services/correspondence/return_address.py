@@ -6,6 +6,8 @@ read. A complaint's mails are answered to the mailbox that the customer wrote to
 
 from __future__ import annotations
 
+from typing import Any
+
 import frappe
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.model.document import Document
@@ -30,6 +32,13 @@ def direct(message: Document) -> None:
     """After it is stored and before it is sent: the framework asks the message for the account that answers go to, once."""
     if name := message.flags.answered_to:
         message._incoming_email_account = EmailAccount.find(name)
+
+
+def directed(message: Document, sending: dict[str, Any]) -> dict[str, Any]:
+    """What the framework sends of a message, with that account. Frappe 16 has what answers a mail answered to whoever wrote it."""
+    if not (sending and message.flags.answered_to):
+        return sending
+    return {**sending, "reply_to": message.get_incoming_email_account().email_id}
 
 
 def mailbox_of(complaint: str) -> frappe._dict | None:
