@@ -24,6 +24,7 @@ from complaint_qms.constants.about_records import ABOUT_RECORDS
 from complaint_qms.services.evidence.disk import local, path_of
 from complaint_qms.services.framework_seams import inserts_told
 from complaint_qms.services.onboarding.demo_state import FINISHED, REGISTRY
+from complaint_qms.services.record import match_keys
 from complaint_qms.services.record.second_hand import delete_second_hand
 
 _SERIES = "Series"
@@ -235,6 +236,8 @@ def _delete_rows(doctype: str, found: set[str]) -> None:
     for row in frappe.get_meta(doctype).get_table_fields():
         _delete(row.options, "parent", wanted, {"parenttype": doctype})
     _delete(doctype, "name", wanted)
+    if doctype == "Complaint":
+        _delete(match_keys.DOCTYPE, "name", wanted)
 
 
 def _delete_about(doctype: str, found: set[str]) -> None:

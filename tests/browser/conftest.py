@@ -41,7 +41,8 @@ FLAGS = [
     "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch",
 ]
 # No socket server runs in the tests; the desk works without it and says so on the console.
-NOT_OURS = re.compile(r"socket\.io|/favicon\.ico")
+# The framework's charts reckon bars before their place has a width.
+NOT_OURS = re.compile(r"socket\.io|/favicon\.ico|<rect> attribute width: A negative value")
 failed_key = pytest.StashKey[bool]()
 
 

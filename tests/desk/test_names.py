@@ -46,7 +46,17 @@ def count(doctype: str) -> int:
 def test_these_are_all_records_of_the_app():
     rows = frappe.get_all("DocType", {"module": "Complaint QMS", "istable": 0, "issingle": 0}, pluck="name")
     assert sorted(
-        (*NUMBERED, *WORDS, "Complaint Demo Record", "Complaint Match Key", "QMS Event", "QMS Message")
+        (
+            *NUMBERED,
+            *WORDS,
+            "Complaint Demo Record",
+            "Complaint Inbox Item",
+            "Complaint Match Key",
+            "Complaint Tracking Link",
+            "Complaint Upload",
+            "QMS Event",
+            "QMS Message",
+        )
     ) == sorted(rows)
 
 

@@ -55,6 +55,8 @@ def test_every_choice_refuses_it():
     assert {master for *_, master in found} == set(OUT_OF_USE)
     assert len(found) >= 18
     for doctype, field, master in found:
+        if doctype == "Complaint Inbox Item":
+            continue  # written by the server alone: what came in says by which way it came
         name, meta = out_of_use(master), frappe.get_meta(doctype)
         if meta.istable:
             parent, table = holder(doctype)

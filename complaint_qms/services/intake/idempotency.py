@@ -15,6 +15,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services import writing
+from complaint_qms.services.record.scalars import is_storable
 
 LONGEST: Final = 140
 SEPARATOR: Final = "\n"
@@ -28,7 +29,9 @@ def key_of(data: Mapping[str, Any]) -> str | None:
         frappe.ValidationError: it is no text, or too long.
     """
     key = data.get("idempotency_key")
-    if key is not None and not (isinstance(key, str) and key.strip() and len(key) <= LONGEST):
+    if key is not None and not (
+        isinstance(key, str) and key.strip() and len(key) <= LONGEST and is_storable(key)
+    ):
         frappe.throw(
             _(
                 "“idempotency_key” has to be a text of 1 to {0} characters that names this one complaint. Leave it out if you have none."
@@ -54,7 +57,7 @@ def company_of(sent: str | None) -> str:
 
 def hash_of(company: str, user: str, key: str) -> str:
     """What is unique about a key, of a caller within a company."""
-    return hashlib.sha256(SEPARATOR.join((company, user, key)).encode()).hexdigest()
+    return hashlib.sha256(SEPARATOR.join((company, user, key)).encode("utf-8", "replace")).hexdigest()
 
 
 def follow_rename(doctype: str, old: str, new: str) -> None:
