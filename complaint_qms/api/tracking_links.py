@@ -7,6 +7,7 @@ from frappe import _
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.visitor import links, page, product_codes
 
 _PRODUCTS = ("Item", "Batch", "Serial No")
@@ -36,7 +37,7 @@ def revoke_links(complaint: str) -> dict[str, int]:
 def product_code(doctype: str, name: str) -> dict[str, Any]:
     """The QR code of a product: {address, picture (SVG), title, numbers}."""
     if doctype not in _PRODUCTS:
-        refuse(_("QR codes are made for {0}.").format(", ".join(_(kind) for kind in _PRODUCTS)))
+        refuse(_("QR codes are made for {0}.").format(comma_list(_(kind) for kind in _PRODUCTS)))
     frappe.has_permission("Complaint", "create", throw=True)
     frappe.has_permission(doctype, "read", doc=name, throw=True)
     page.settings()

@@ -87,21 +87,6 @@ def take_message(token: str, key: str, text: str, tokens: list[str], *, without_
         refuse(_("Write something, or add a file."))
     if len(text) > LONGEST_TEXT:
         refuse(_("{0}: at most {1} characters.").format(_("Your message"), LONGEST_TEXT))
-    with acting_as():
-        complaint = frappe.get_doc("Complaint", link.complaint)
-        message = InboundMessage(
-            road=PAGE,
-            sender=Sender(
-                complaint.complainant_name or "", complaint.contact_email or complaint.contact_phone or ""
-            ),
-            subject=complaint.subject or "",
-            text=text.strip() or _("Files"),
-            payload=json.dumps({"link": link.name, "text": text}, ensure_ascii=False),
-            channel=page.channel(),
-            company=complaint.company,
-            language=frappe.local.lang,
-        )
-        filing.keep_with_files(message, key, link.name, tokens, without_place=without_place)
     _keep(link, key, text.strip() or _("Files"), {"text": text}, tokens, without_place=without_place)
 
 

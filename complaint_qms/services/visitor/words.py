@@ -37,7 +37,6 @@ def of_form() -> dict[str, str]:
         "another": _("Send Another Complaint"),
         "privacy": _("What we do with your data"),
         "needs_https": _("Your browser cannot prepare the sending, because this page was not opened over HTTPS."),
-        "check": _("Please check:"),
     }  # fmt: skip
 
 
