@@ -139,6 +139,25 @@ def test_the_whole_form_has_what_was_typed_and_the_other_way_round(agent: Desk) 
     assert "smokes" in str(agent.value("description"))
 
 
+def test_a_late_look_at_the_short_form_undoes_nothing_in_the_whole_one(agent: Desk) -> None:
+    """Half a second after the last key the framework asks a control for its value, wherever somebody is by then."""
+    subject = short(agent).locator('[data-fieldname="subject"] input')
+    subject.fill("A humming lamp")
+    subject.evaluate("box => $(box).trigger('change')")
+    agent.page.wait_for_function("() => cur_frm.doc.subject === 'A humming lamp'")
+    agent.page.evaluate(
+        """async () => {
+            $(".page-container:visible .cq-intake [data-fieldname=subject] input").trigger("input");
+            cur_frm.cq_intake.turn();
+            await cur_frm.set_value("subject", "A lamp that hums");
+            await new Promise((done) => setTimeout(done, 900));
+        }"""
+    )
+    assert agent.value("subject") == "A lamp that hums"
+    agent.page.get_by_role("button", name="Short Form").click()
+    expect(subject).to_have_value("A lamp that hums")
+
+
 def test_another_choice_takes_back_what_the_first_one_filled_in(agent: Desk) -> None:
     _customer, first, _invoice = factory.sold()
     _customer, second, _invoice = factory.sold()

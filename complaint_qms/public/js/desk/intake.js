@@ -134,7 +134,9 @@ class Intake {
 		const df = { fieldtype, options: fieldtype === "Select" ? select_options(options) : options, label: __(words), reqd, get_query };
 		const control = this.control(fieldname, df, () => {
 			const value = control.get_value();
-			if (same(value, this.frm.doc[fieldname])) return;
+			// The framework asks once more half a second after the last key, when somebody may be writing in the whole form already.
+			if (same(value, control.taken)) return;
+			control.taken = value;
 			if (fieldname === "subject") this.state.subject_is_mine = Boolean(value);
 			this.state.refused[value ? "delete" : "add"](fieldname);
 			this.put({ [fieldname]: value });
@@ -234,7 +236,9 @@ class Intake {
 		this.who.say(doc.complainant_name);
 		if (doc.item_code || doc.product_model) this.product.say(doc.item_name || doc.item_code || doc.product_model);
 		for (const [field, control] of Object.entries(this.mirrors)) {
-			if (!control.$input.is(":focus") && !same(control.get_value(), doc[field])) control.set_input(doc[field]);
+			if (control.$input.is(":focus")) continue;
+			if (!same(control.get_value(), doc[field])) control.set_input(doc[field]);
+			control.taken = doc[field];
 		}
 		this.draw_happened();
 		const { who, what } = said.candidates || {};
