@@ -44,6 +44,26 @@ def test_a_key_counts_for_its_company_alone():
     assert register.register({**DATA, "idempotency_key": sent}).name == names[0]
 
 
+def test_a_key_counts_for_its_company_however_that_is_spelled():
+    sent, company = key(), factory.company()
+    first = register.register({**DATA, "idempotency_key": sent, "company": company})
+    for spelled in (company.upper(), company.lower() + "  ", f" {company}", "", "  ", None):
+        again = register.register({**DATA, "idempotency_key": sent, "company": spelled})
+        assert again.name == first.name, spelled
+    other = register.register({**DATA, "company": company.upper() + " "})
+    assert (other.company, other.name != first.name) == (company, True)
+
+
+def test_a_key_without_a_company_counts_for_the_one_that_the_complaint_gets():
+    other = factory.other_company()
+    frappe.set_user(factory.person(roles.AGENT, Company=other))
+    sent = key()
+    first = register.register({**DATA, "idempotency_key": sent})
+    assert first.company == other
+    again = register.register({**DATA, "idempotency_key": sent, "company": first.company.lower()})
+    assert again.name == first.name
+
+
 @pytest.mark.parametrize("change", [str.upper, lambda text: text + " ", lambda text: text.replace("a", "á")])
 def test_a_key_that_only_looks_like_another_is_another(change):
     sent = key()

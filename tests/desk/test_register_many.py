@@ -209,6 +209,22 @@ def test_what_a_person_made_of_it_is_what_its_sender_gets(door):
     assert frappe.db.count("Complaint", {"idempotency_key": made["idempotency_key"]}) == 1
 
 
+def test_a_request_refused_under_another_spelling_of_its_company_is_the_same_request():
+    sent = entry(qty="many", company=factory.company().upper() + " ")
+    many([sent])
+    (result,) = many([{**sent, "qty": 1, "company": factory.company()}]).body["message"]["results"]
+    assert (item_of(sent).state, item_of(sent).complaint) == (REGISTERED, result["name"])
+    assert frappe.db.count(DOCTYPE, {"message_id": sent["idempotency_key"]}) == 1
+
+
+def test_what_a_person_made_of_a_company_that_does_not_exist_is_what_its_sender_gets():
+    sent = entry(company="Acme of Nowhere")
+    many([sent])
+    made = decisions.make_complaint(item_of(sent).name, {"company": factory.company()})
+    (result,) = many([{**sent, "company": factory.company()}]).body["message"]["results"]
+    assert result["name"] == made.name
+
+
 def test_a_key_that_the_person_who_decides_has_sent_too_names_another_complaint():
     agent, person = factory.person(roles.AGENT), factory.person(roles.MANAGER)
     sent = entry(qty="many")

@@ -96,7 +96,7 @@ def message_of(sent: dict[str, Any]) -> InboundMessage:
     """A request as a message; `message_id` is its key, and empty where it has none that counts."""
     text = sent.get("description") if isinstance(sent.get("description"), str) else ""
     fields = {name: value for name, value in sent.items() if name not in CLOSED_TO_CALLERS}
-    company = idempotency.company_of(_text(sent, "company"))
+    company = idempotency.company_of(sent.get("company"))
     return InboundMessage(
         road=REST,
         sender=Sender(

@@ -45,6 +45,8 @@ def pass_on(item: Document, complaint: Document) -> None:
     if not key:
         return
     company, _separator, user = (item.scope or "").partition(idempotency.SEPARATOR)
+    # Where no company is called what was sent, its sender comes back with the company that this complaint gets.
+    company = idempotency.real_company(company) or idempotency.company_of(complaint.company)
     unique = idempotency.hash_of(company, user, key)
     known = frappe.db.get_value("Complaint", {"idempotency_hash": unique}, "name", for_update=True)
     if known:

@@ -208,7 +208,7 @@ def _item(message: InboundMessage, unique: str) -> Document:
             or "",  # not the site's, which says nothing of the sender
             "mailbox": message.mailbox,
             "message_id": _short(message.message_id.strip("<>")),
-            "scope": message.scope[:_LONGEST_SCOPE],
+            "scope": _UNSTORABLE.sub("\ufffd", message.scope)[:_LONGEST_SCOPE],
             "received_at": _moment(message.received_at, now),
             "unique_key": unique,
             **_content(message),
@@ -336,7 +336,8 @@ def _short(text: str) -> str:
 
 
 def _existing(doctype: str, name: str | None) -> str | None:
-    return name if name and frappe.db.exists(doctype, name, cache=True) else None
+    known = name and is_storable(name) and frappe.db.exists(doctype, name, cache=True)
+    return known or None
 
 
 def _moment(sent: datetime | None, now: datetime) -> datetime:

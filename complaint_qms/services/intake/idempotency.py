@@ -40,19 +40,30 @@ def key_of(data: Mapping[str, Any]) -> str | None:
     return key
 
 
-def of_caller(key: str, company: str | None) -> str:
-    """What is unique about a key of the session's user; `company` is the one that was sent, if any."""
-    return hash_of(company_of(company), frappe.session.user, key)
+def of_caller(key: str, company: str) -> str:
+    """What is unique about a key of the session's user within a company, as `company_of` gives it."""
+    return hash_of(company, frappe.session.user, key)
 
 
-def company_of(sent: str | None) -> str:
-    """The company within which the session's user sends."""
+def company_of(sent: Any) -> str:
+    """The company within which the session's user sends: by its own name, however it was spelled, and the one that a complaint
+    gets where none was sent. What no company is called stays as it was sent."""
+    written = "" if sent is None else str(sent)
+    if written.strip():
+        return real_company(written) or written
     return (
-        sent
-        or frappe.defaults.get_user_default("Company")
+        frappe.new_doc("Complaint", as_dict=True).get("company")
         or frappe.get_cached_doc(SETTINGS).default_company
+        or frappe.defaults.get_user_default("Company")
         or ""
     )
+
+
+def real_company(name: str) -> str | None:
+    """The name of a company as it is written; the database knows it in any case, and with blanks after it."""
+    if not is_storable(name):
+        return None
+    return frappe.db.get_value("Company", {"name": name.strip()}, "name")
 
 
 def hash_of(company: str, user: str, key: str) -> str:

@@ -47,12 +47,13 @@ def register(data: dict[str, Any], *, now: datetime | None = None) -> Document:
         frappe.PermissionError: the caller may not create complaints.
     """
     key = idempotency.key_of(data)
-    company = data.get("company")
-    unique = key and idempotency.of_caller(key, company if isinstance(company, str) else None)
+    company = idempotency.company_of(data.get("company"))
+    unique = key and idempotency.of_caller(key, company)
     known = unique and idempotency.registered(unique)
     if known:
         return known  # whatever else is sent under this key
     fields = read_values("Complaint", {name: data[name] for name in data if name not in CLOSED_TO_CALLERS})
+    fields["company"] = company  # the one within which the key counts
     if fields.get("source_doctype") == INBOX:
         # The framework would fill in those of the site; where a customer lives who has not said so, nobody knows.
         fields = {"country": "", "territory": "", **fields}
