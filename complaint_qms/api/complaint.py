@@ -3,7 +3,6 @@
 `overview` and `take_step` are those of every record with stages, also under this address.
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,12 +11,11 @@ from frappe import _
 
 from complaint_qms.api.arguments import checked, read_parts
 from complaint_qms.api.progress import overview, take_step
-from complaint_qms.exceptions import TryAgainError
 from complaint_qms.services.inbox import rest, rest_batch
 from complaint_qms.services.intake import context as context_service
 from complaint_qms.services.intake.proposed_matches import matches_beside
 from complaint_qms.services.record.input_validation import read_object, refuse
-from complaint_qms.services.transactions import without_deadlock
+from complaint_qms.services.transactions import once_others_are_done
 
 __all__ = ["candidates", "context", "overview", "register", "register_many", "take_step"]
 
@@ -35,7 +33,7 @@ def register(data: Any = None) -> dict[str, Any]:
     """
     frappe.has_permission("Complaint", "create", throw=True)
     fields = read_object(data, _("Send the fields of the complaint as an object in “data”."))
-    doc = _once_others_are_done(partial(rest.register_sent, fields))
+    doc = once_others_are_done(partial(rest.register_sent, fields))
     return {"name": doc.name, "stage": doc.stage, "workflow_state": doc.workflow_state}
 
 
@@ -55,7 +53,7 @@ def register_many(data: Any = None) -> dict[str, Any]:
     entries = read_parts("data", data)
     if not isinstance(entries, list):
         refuse(_("Send the complaints as a list in “data”."))
-    results = _once_others_are_done(partial(rest_batch.register_batch, entries))
+    results = once_others_are_done(partial(rest_batch.register_batch, entries))
     refused = sum("error" in result for result in results)
     return {"registered": len(results) - refused, "refused": refused, "results": results}
 
@@ -76,20 +74,3 @@ def candidates(name: str) -> dict[str, list[dict[str, Any]]]:
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("read")
     return matches_beside(doc)
-
-
-def _once_others_are_done(act: Callable[[], Any]) -> Any:
-    """What `act` gives, also where the database gives it up for others a few times.
-
-    Raises:
-        TryAgainError: it was given up too often.
-    """
-    try:
-        return without_deadlock(act)
-    except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-        frappe.throw(
-            _(
-                "Too many requests were changing the same records at this moment. Nothing was changed: send it again."
-            ),
-            TryAgainError,
-        )

@@ -1,5 +1,6 @@
 """Messages that came in, over the wire: what a person decides about them."""
 
+from functools import partial
 from typing import Any
 
 import frappe
@@ -14,6 +15,7 @@ from complaint_qms.services.inbox.draft import proposed_values
 from complaint_qms.services.inbox.origin import check_free
 from complaint_qms.services.intake.register import fill_in
 from complaint_qms.services.record.input_validation import read_object
+from complaint_qms.services.transactions import once_others_are_done
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -49,7 +51,7 @@ def make_complaint(name: str, values: Any = None) -> dict[str, Any]:
     sent = read_object(
         values or {}, _("Send the fields of the complaint as an object in “{0}”.").format("values")
     )
-    doc = decisions.make_complaint(name, sent)
+    doc = once_others_are_done(partial(decisions.make_complaint, name, sent))
     return {"name": doc.name, "stage": doc.stage, "workflow_state": doc.workflow_state}
 
 
@@ -58,7 +60,7 @@ def make_complaint(name: str, values: Any = None) -> dict[str, Any]:
 def not_a_complaint(name: str, reason: str) -> dict[str, Any]:
     """Put a message away, with a reason: {name, state}."""
     _item(name, "write")
-    return _standing(decisions.not_a_complaint(name, reason))
+    return _standing(once_others_are_done(partial(decisions.not_a_complaint, name, reason)))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -67,7 +69,7 @@ def belongs_to(name: str, complaint: str) -> dict[str, Any]:
     """Put a message on a complaint that is there: {name, state, complaint}."""
     _item(name, "write")
     frappe.has_permission("Complaint", "write", doc=complaint, throw=True)
-    return _standing(decisions.belongs_to(name, complaint))
+    return _standing(once_others_are_done(partial(decisions.belongs_to, name, complaint)))
 
 
 @frappe.whitelist(methods=["POST"])

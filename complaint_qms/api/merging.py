@@ -1,5 +1,6 @@
 """Merging several complaints, and separating them again, over the wire."""
 
+from functools import partial
 from typing import Any
 
 import frappe
@@ -8,6 +9,7 @@ from frappe import _
 from complaint_qms.api.arguments import checked
 from complaint_qms.services.lifecycle import merge_several
 from complaint_qms.services.record.input_validation import read_names
+from complaint_qms.services.transactions import once_others_are_done
 
 
 @frappe.whitelist(methods=["POST"])
@@ -19,7 +21,8 @@ def merge(names: Any, original: str, reason: str) -> dict[str, list[str]]:
         names: of complaints, as a list or as its JSON text; `original` among them is passed over.
     """
     frappe.has_permission("Complaint", "write", throw=True)
-    return {"merged": merge_several.merge(_names(names), original, reason)}
+    deed = partial(merge_several.merge, _names(names), original, reason)
+    return {"merged": once_others_are_done(deed)}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -27,7 +30,8 @@ def merge(names: Any, original: str, reason: str) -> dict[str, list[str]]:
 def separate(names: Any, reason: str) -> dict[str, list[str]]:
     """Separate merged complaints from what they were merged into, all or none: {separated: [names]}."""
     frappe.has_permission("Complaint", "write", throw=True)
-    return {"separated": merge_several.separate(_names(names), reason)}
+    deed = partial(merge_several.separate, _names(names), reason)
+    return {"separated": once_others_are_done(deed)}
 
 
 def _names(names: Any) -> list[str]:

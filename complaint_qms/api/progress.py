@@ -12,6 +12,7 @@ from complaint_qms.constants.stages import FLOW
 from complaint_qms.services.lifecycle import cause_overview, guard
 from complaint_qms.services.lifecycle import overview as overview_service
 from complaint_qms.services.record.input_validation import read_object
+from complaint_qms.services.transactions import once_others_are_done
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -30,10 +31,23 @@ def overview(name: str, doctype: str = "Complaint") -> dict[str, Any]:
 @checked
 def take_step(name: str, action: str, values: Any = None, doctype: str = "Complaint") -> dict[str, Any]:
     """Enter `values` and take the workflow action in one go: both happen, or neither does."""
-    doc = _get(doctype, name, "write")
     fields = read_object(values or {}, _("Send the fields to change as an object in “values”."))
-    guard.take_step(doc, action, fields)
-    return overview_service.overview(doc)
+
+    first = _get(doctype, name, "write").get("workflow_state")
+
+    def step() -> Document:
+        doc = _get(doctype, name, "write")
+        if doc.get("workflow_state") != first:
+            # Somebody else's step, or the other click of a double one: the next state may have a step of the same name.
+            frappe.throw(
+                _("Somebody else has just taken a step of {0}. Look at it before you take another.").format(
+                    escape_html(name)
+                )
+            )
+        guard.take_step(doc, action, fields)
+        return doc
+
+    return overview_service.overview(once_others_are_done(step))
 
 
 def _get(doctype: str, name: str, permission: str) -> Document:

@@ -6,9 +6,15 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 import frappe
+from frappe import _
+
+from complaint_qms.exceptions import TryAgainError
 
 _Result = TypeVar("_Result")
 _ATTEMPTS: Final = 6
+_GIVEN_UP: Final = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
+OVERTAKEN: Final = (*_GIVEN_UP, frappe.TimestampMismatchError, TryAgainError)
+"""What it means that others were working on the same: the database gave it up, or what was read is no more what is stored."""
 
 
 def roll_back_to(save_point: str) -> None:
@@ -20,20 +26,42 @@ def roll_back_to(save_point: str) -> None:
 
 
 def without_deadlock(act: Callable[[], _Result]) -> _Result:
-    """Do something that others do at the same moment; once more where the database gives it up for them.
+    """Do something that others do at the same moment; once more where they were faster, or the database gives it up for them.
 
     Only what begins a transaction is done again: whatever was written before it is gone as well.
 
     Raises:
-        frappe.QueryDeadlockError: it was given up too often, or something else went with it.
+        frappe.QueryDeadlockError: it was given up too often, or something else went with it; or another of `OVERTAKEN`.
     """
     alone = not frappe.db.transaction_writes
+    told = len(frappe.local.message_log)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return act()
-        except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-            frappe.db.rollback()
+        except OVERTAKEN as error:
+            if alone or isinstance(error, _GIVEN_UP):
+                frappe.db.rollback()
             if not alone or attempt == _ATTEMPTS:
                 raise
+            del frappe.local.message_log[told:]
             time.sleep(random.uniform(0.01, 0.05 * attempt))
     raise AssertionError("one of the attempts ends it")
+
+
+def once_others_are_done(act: Callable[[], _Result]) -> _Result:
+    """What a request asks for, also where others are working on the same a few times.
+
+    Raises:
+        TryAgainError: they did so each time.
+    """
+    told = len(frappe.local.message_log)
+    try:
+        return without_deadlock(act)
+    except OVERTAKEN:
+        del frappe.local.message_log[told:]
+        frappe.throw(
+            _(
+                "Too many requests were changing the same records at this moment. Nothing was changed: send it again."
+            ),
+            TryAgainError,
+        )

@@ -8,7 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from complaint_qms.exceptions import GateError
+from complaint_qms.exceptions import GateError, TryAgainError
 from complaint_qms.services import writing
 from complaint_qms.services.lifecycle.guard import stage_wanted
 from complaint_qms.services.lifecycle.links import ORIGINAL, facts_of_original, merged_into
@@ -28,7 +28,7 @@ def look(doc: Document) -> None:
     have nothing to do with it.
 
     Raises:
-        frappe.ValidationError: somebody else is about to merge the original into this one.
+        TryAgainError: somebody else is about to merge the original into this one.
     """
     before, doc.flags.beside = doc.get_doc_before_save(), None
     if not before or before.stage == "duplicate" or not doc.duplicate_of or stage_wanted(doc) != "duplicate":
@@ -41,7 +41,8 @@ def look(doc: Document) -> None:
         frappe.throw(
             _(
                 "Somebody else is changing {0} or a complaint merged with it at this moment. Try again."
-            ).format(escape_html(doc.name))
+            ).format(escape_html(doc.name)),
+            TryAgainError,
         )
     if original:
         doc.flags.beside = facts_of_original(original)

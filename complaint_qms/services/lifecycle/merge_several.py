@@ -14,7 +14,7 @@ from frappe.utils import escape_html
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.transactions import roll_back_to
+from complaint_qms.services.transactions import OVERTAKEN, roll_back_to
 
 MOST: Final = 50
 _MARK: Final = "merge_several"
@@ -98,7 +98,7 @@ def _each(names: list[str], deed: Callable[[Document], bool]) -> list[str]:
             doc.check_permission("write")
             try:
                 done += [name] if deed(doc) else []
-            except frappe.PermissionError:
+            except (frappe.PermissionError, *OVERTAKEN):
                 raise
             except frappe.ValidationError as error:
                 refused[name] = str(error)
