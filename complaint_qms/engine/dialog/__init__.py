@@ -1,0 +1,39 @@
+"""The first-reply assistant of chats: rules and data, no outside service, nothing learned, the same answer for the same turns.
+
+Public API::
+
+    Turn(text, files, at)                        what somebody sent in one go
+    State                                        what is known; `to_data()` / `from_data()` are plain JSON, hostile data included
+    step(state, turn, knowledge, rules=RULES) -> Step(state, replies, action, reasons)
+        replies   Reply(key, values, article, choices): `WORDS[key]` in `state.language`, together one message, a line each;
+                  `choices` are keys of WORDS too, an answer by their words or by the key itself is understood
+        action    None, "register" or "hand_over"; "register" with a state that is `with_person` means both (`Step.hands_over`)
+        reasons   Messages for those who read the conversation
+    Knowledge.build([Article(name, title, text, language)]) -> Knowledge;  .best(text, language) -> Answer | None
+    Rules, RULES                                 phrases and limits; `RULES.extended({"person": {"en": "get me the boss"}})`
+
+The caller keeps every turn, puts replies into words, registers (and adds `registered_number` with the number it gave) and
+hands over. While a person has the conversation (`with_person`) the assistant is silent, unless harm is told.
+"""
+
+from __future__ import annotations
+
+from complaint_qms.engine.dialog.knowledge import Answer, Article, Knowledge
+from complaint_qms.engine.dialog.rules import RULES, Rules
+from complaint_qms.engine.dialog.state import Reply, State, Step, Turn
+from complaint_qms.engine.dialog.talk import step
+from complaint_qms.engine.dialog.words import WORDS
+
+__all__ = [
+    "RULES",
+    "WORDS",
+    "Answer",
+    "Article",
+    "Knowledge",
+    "Reply",
+    "Rules",
+    "State",
+    "Step",
+    "Turn",
+    "step",
+]

@@ -1,0 +1,202 @@
+"""What a turn means: language, intent, harm, numbers. Every pattern is bounded and the text is cut first."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from complaint_qms.constants.dialog import DANGER_KEEPS, HARM_ABROAD, LEAST_RANK
+from complaint_qms.engine.classify.harm import assess
+from complaint_qms.engine.classify.lexicon import Hit
+from complaint_qms.engine.dialog.languages import READ, chat_language
+from complaint_qms.engine.dialog.numbers import Numbers, numbers_of, product_in
+from complaint_qms.engine.dialog.rules import Rules
+from complaint_qms.engine.dialog.words import WORDS
+from complaint_qms.engine.message import Message
+from complaint_qms.engine.text import HAN, fold
+
+TOLD, FEARED = "told", "feared"
+_CLAUSE: Final = re.compile(r"(?<=[.!?;,。！？；，\n])")
+_QUESTION_END: Final = re.compile(r"[?？]\s*\Z")
+_NOT_SAID: Final = re.compile(rf"[^a-z0-9{HAN}]+")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_QUESTION_START: Final = re.compile(
+    r"\s*(?:and |but |so |hi |hello |please )?(?:how|what|where|which|who|when|why|can|could|do you|does|is (?:it|there|this|that)|are (?:there|you)|will|would|should|may|am i)(?![a-z])"
+)
+_MOST_CLAUSES: Final = 120
+_DEFECT: Final = 1.0
+_WISHES: Final = ("refund", "exchange", "repair", "credit")
+_HARM_ABROAD: Final = {
+    language: re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word.strip()) for word in words.split(",")) + r")(?!\w)")
+    for language, words in HARM_ABROAD.items()
+}  # fmt: skip
+_CHOICES: Final = {key: key for key in WORDS if key.startswith("choice_")} | {
+    fold(text): key for key, text in WORDS.items() if key.startswith("choice_")
+}
+_CHOICES_ZH: Final = {
+    "是": "choice_yes",
+    "否": "choice_no",
+    "我有问题要问": "choice_question",
+    "报告问题": "choice_complaint",
+    "转人工": "choice_person",
+    "不知道": "choice_unknown",
+    "没有照片，继续": "choice_no_photo",
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A turn as it was understood.
+
+    Attributes:
+        text: what was read of it, with plain signs.
+        language: of this turn; empty where it does not tell.
+        short: meanings of the short phrases in it.
+        first: meanings of the phrase it begins with.
+        rest: what is left without them, folded.
+        found: meanings that stand anywhere.
+        harm: `told`, `feared` or empty.
+        choice: the offered answer that was chosen.
+    """
+
+    text: str
+    language: str
+    short: frozenset[str]
+    first: frozenset[str]
+    rest: str
+    found: frozenset[str]
+    harm: str
+    why_harm: tuple[Message, ...]
+    complaint: bool
+    question: bool
+    numbers: Numbers
+    product: str
+    product_told: bool
+    choice: str
+
+    @property
+    def only_short(self) -> bool:
+        """Whether it says nothing but short phrases."""
+        return bool(self.short) and not self.rest
+
+    def says(self, *meanings: str) -> bool:
+        """Whether the whole turn says one of these and nothing else."""
+        return self.only_short and not self.short.isdisjoint(meanings)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.text or not (self.rest or self.short)
+
+
+def read_turn(text: str, rules: Rules) -> Reading:
+    plain = " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFKC", text[: rules.longest])).split(" "))[
+        : rules.longest
+    ].strip()
+    folded = fold(plain)
+    short, first, rest = _short(folded, rules)
+    found = {
+        meaning
+        for meaning, pattern in rules.patterns.items()
+        if not meaning.endswith("_alone") and pattern.search(folded)
+    }
+    bare = _NOT_SAID.sub(" ", folded).strip()
+    for meaning in ("person", "stop"):
+        alone = rules.patterns[f"{meaning}_alone"]
+        if any(alone.fullmatch(part) for part in (bare, rest)):
+            found.add(meaning)
+    language = chat_language(plain)
+    harm, why = _harm(plain, folded, language, rules)
+    complaint, question = _kind(folded, rules)
+    product, told = product_in(plain)
+    if not product and rules.product_names and (named := rules.product_names.search(folded)):
+        product = named[0]
+    choice = _CHOICES.get(folded) or _CHOICES_ZH.get(folded, "")
+    return Reading(
+        text=plain,
+        language=language,
+        short=short,
+        first=first,
+        rest=rest,
+        found=frozenset(found),
+        harm=harm,
+        why_harm=why,
+        complaint=complaint,
+        question=question,
+        numbers=numbers_of(plain),
+        product=product,
+        product_told=told,
+        choice=choice,
+    )
+
+
+def _short(folded: str, rules: Rules) -> tuple[frozenset[str], frozenset[str], str]:
+    """Meanings of the short phrases, of the first one of them if the text begins with it, and what is left."""
+    meanings: set[str] = set()
+    first: frozenset[str] = frozenset()
+    left: list[str] = []
+    at = 0
+    for match in rules.short_pattern.finditer(folded):
+        between = _NOT_SAID.sub(" ", folded[at : match.start()]).strip()
+        listed = rules.meanings[match[0]]
+        if not first and not "".join(left).strip() and not between and listed != {"filler"}:
+            first = listed
+        left.append(between)
+        meanings |= listed - {"filler"}
+        at = match.end()
+    left.append(_NOT_SAID.sub(" ", folded[at:]).strip())
+    return frozenset(meanings), first, " ".join(part for part in left if part)
+
+
+def _harm(plain: str, folded: str, language: str, rules: Rules) -> tuple[str, tuple[Message, ...]]:
+    if language not in ("", *READ) and language in _HARM_ABROAD:
+        found = _HARM_ABROAD[language].search(folded)
+        if found:
+            return TOLD, (Message("tells of: {word}", {"word": found[0]}),)
+    harm = assess(rules.harmless.sub(" ", folded), lexicon=rules.lexicon)
+    reasons = tuple(reason.message for reason in harm.reasons if reason.kind == "keyword")[:3]
+    if harm.certain and (harm.severity in DANGER_KEEPS or harm.rank >= LEAST_RANK):
+        return TOLD, reasons
+    return (FEARED, reasons) if harm.severity else ("", ())
+
+
+def _kind(folded: str, rules: Rules) -> tuple[bool, bool]:
+    """Whether a text complains, and whether it asks. What asks how something is done when something is broken only asks."""
+    complaint = question = False
+    conditional = False
+    for clause in _CLAUSE.split(folded)[:_MOST_CLAUSES]:
+        if not clause.strip():
+            continue
+        asks = bool(_QUESTION_START.match(clause) or rules.patterns["asking"].search(clause))
+        ends = bool(_QUESTION_END.search(clause))
+        question = question or asks or ends
+        if complaint:
+            continue
+        condition = bool(rules.patterns["condition"].match(clause.strip())) or "的话" in clause
+        wonders = bool(rules.patterns["why"].search(clause))
+        if ((asks and not wonders) or condition or conditional) and not _explicit(clause):
+            conditional = condition
+            continue
+        conditional = False
+        complaint = _complains(clause, rules)
+    return complaint, question
+
+
+def _explicit(clause: str) -> bool:
+    return "want to complain" in clause or "make a complaint" in clause or "我要投诉" in clause
+
+
+def _complains(clause: str, rules: Rules) -> bool:
+    if rules.patterns["complaint"].search(clause):
+        return True
+    return any(_speaks_of_fault(hit) for hit in rules.lexicon.hits(clause))
+
+
+def _speaks_of_fault(hit: Hit) -> bool:
+    term = hit.term
+    if hit.negated and "not" not in term.words:
+        return False
+    if term.field == "type":
+        return "." in term.value and term.value != "billing.contract" and term.weight > _DEFECT
+    return term.field == "expectation" and term.value in _WISHES and term.weight > 2.0 and not hit.feared

@@ -1,0 +1,270 @@
+"""One turn of a conversation: from what is known and what was said to what is answered and done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+
+from complaint_qms.engine.dialog import asking
+from complaint_qms.engine.dialog.knowledge import Answer, Knowledge
+from complaint_qms.engine.dialog.languages import READ
+from complaint_qms.engine.dialog.reading import FEARED, TOLD, Reading, read_turn
+from complaint_qms.engine.dialog.rules import RULES, Rules
+from complaint_qms.engine.dialog.state import Reply, State, Step, Turn, clipped
+from complaint_qms.engine.message import Message
+
+_FILES: Final = 100
+_LONG_WORDS: Final = 5
+_LONG_SIGNS: Final = 9
+_DECIDE: Final = ["choice_complaint", "choice_question", "choice_person"]
+_YES_NO_PERSON: Final = ["choice_yes", "choice_no", "choice_person"]
+
+
+@dataclass(frozen=True)
+class _Talk:
+    """A turn being answered."""
+
+    state: State
+    reading: Reading
+    files: int
+    knowledge: Knowledge
+    rules: Rules
+
+
+def step(state: State | None, turn: Turn, knowledge: Knowledge, rules: Rules = RULES) -> Step:
+    """Answer one turn. Raises nothing for any text or state; the same for the same arguments.
+
+    Args:
+        state: what the last turn gave; None, or one with name and contact alone, for the first one.
+    """
+    state = state or State()
+    if state.mode == "done" and _silence(state.last_at, turn.at) > rules.new_after.total_seconds():
+        state = state.anew()
+    reading = read_turn(turn.text, rules)
+    begins = state.turns == 0
+    state = replace(
+        state,
+        turns=state.turns + 1,
+        last_at=turn.at.isoformat(),
+        language=reading.language if reading.language else state.language,
+        complaint=reading.numbers.complaint or state.complaint,
+        photos=state.photos + min(max(turn.files, 0), _FILES),
+    )
+    talk = _Talk(state, reading, max(turn.files, 0), knowledge, rules)
+    done = _answered(talk)
+    if begins and done.replies and done.action is None:
+        return replace(done, replies=[Reply("intro", choices=[]), *done.replies])
+    return done
+
+
+def _answered(talk: _Talk) -> Step:
+    """What comes before any question of the assistant's: a person has it, danger, a wish for a person, the end."""
+    state, reading, rules = talk.state, talk.reading, talk.rules
+    if reading.harm == TOLD:
+        return _danger(talk)
+    if state.mode == "with_person":
+        return Step(state, [], None, [])
+    if "person" in reading.found or reading.choice == "choice_person":
+        return _hand_over(_kept(talk), [], Message("The sender asks for a person."))
+    if reading.language and reading.language not in READ:
+        reason = Message("The message is in another language ({language}).", {"language": reading.language})
+        return _hand_over(_kept(talk), [Reply("foreign")], reason)
+    if "stop" in reading.found:
+        return _stopped(talk)
+    if "abuse" in reading.found and not (reading.complaint or state.mode in ("collecting", "confirming")):
+        return _hand_over(_kept(talk), [Reply("upset")], Message("The sender is upset."))
+    if state.turns > rules.most_turns:
+        return _hand_over(_kept(talk), [], Message("The conversation has gone on for {turns} turns.", {"turns": state.turns}))  # fmt: skip
+    if reading.harm == FEARED and reading.question and not reading.complaint:
+        return _hand_over(_kept(talk), [], Message("The sender asks about a danger."), *reading.why_harm)
+    if _names_complaint(talk):
+        return _status(talk)
+    if state.mode == "done":
+        return _after(talk)
+    if state.mode in ("collecting", "confirming"):
+        return asking.collected(state, reading, talk.files, talk.knowledge, rules)
+    return _open(talk)
+
+
+def _danger(talk: _Talk) -> Step:
+    state, reading = talk.state, talk.reading
+    reasons = [Message("The message tells of harm or danger."), *reading.why_harm]
+    told = _kept(talk)
+    if state.registered:
+        quiet = state.mode == "with_person"
+        handed = replace(told, mode="with_person", asked="")
+        return Step(handed, [Reply("safety")] + ([] if quiet else [Reply("with_person")]), None if quiet else "hand_over", reasons)  # fmt: skip
+    handed = replace(told, mode="with_person", asked="", registered=True)
+    return Step(handed, [Reply("safety"), Reply("registered"), Reply("with_person")], "register", reasons)
+
+
+def _stopped(talk: _Talk) -> Step:
+    """What was told already is a complaint, whether its sender goes on or not: a person decides."""
+    state = _kept(talk) if talk.reading.complaint else talk.state
+    if state.mode in ("collecting", "confirming") and not state.registered:
+        return _hand_over(state, [Reply("stopped")], Message("The sender stopped before the complaint was registered."))  # fmt: skip
+    return Step(replace(state, mode="done", asked=""), [Reply("stopped")], None, [])
+
+
+def _names_complaint(talk: _Talk) -> bool:
+    if not talk.reading.numbers.complaint:
+        return False
+    return talk.state.mode in ("open", "done") or talk.reading.question
+
+
+def _status(talk: _Talk) -> Step:
+    number = talk.reading.numbers.complaint
+    reply = Reply("status", {"number": number})
+    if talk.rules.tells_status:
+        return Step(replace(talk.state, misunderstood=0), [reply], None, [])
+    return _hand_over(_kept(talk), [reply], Message("The sender asks about complaint {number}.", {"number": number}))  # fmt: skip
+
+
+def _after(talk: _Talk) -> Step:
+    """After the end: nothing is registered a second time, unless another complaint is meant."""
+    state, reading = talk.state, talk.reading
+    if "another" in reading.found or (not state.registered and (reading.complaint or reading.question)):
+        return _open(replace(talk, state=replace(state.anew(), language=state.language, turns=state.turns, last_at=state.last_at, photos=talk.files)))  # fmt: skip
+    if talk.files == 0 and (reading.is_empty or reading.only_short):
+        key = "bye" if reading.says("bye") else "greeting" if reading.says("greeting") and not state.registered else "welcome"  # fmt: skip
+        return Step(state, [Reply(key)], None, [])
+    if reading.question and not reading.complaint:
+        answer = _confident(talk)
+        if answer:
+            return Step(state, [_answer(answer)], None, [])
+        question = clipped("topic", reading.text)
+        reason = Message(
+            "A question could not be answered with confidence: {question}", {"question": question}
+        )
+        return _hand_over(state, [], reason)
+    if not state.registered:
+        return _open(replace(talk, state=replace(state, mode="open")))
+    return Step(_with_numbers(talk), [Reply("added")], None, [])
+
+
+def _open(talk: _Talk) -> Step:
+    state, reading = talk.state, talk.reading
+    if state.asked == "helped" and (done := _helped(talk)):
+        return done
+    if state.asked == "is_complaint" and (done := _is_complaint(talk)):
+        return done
+    if reading.complaint or talk.files or reading.choice == "choice_complaint":
+        return _begin(talk, reading.text if reading.complaint else "")
+    if reading.choice == "choice_question":
+        return Step(_understood(state), [Reply("ask_question")], None, [])
+    if reading.only_short:
+        for meaning, reply in (
+            ("bye", Reply("bye")),
+            ("thanks", Reply("welcome")),
+            ("greeting", Reply("greeting", choices=_DECIDE)),
+        ):
+            if meaning in reading.short:
+                return Step(_understood(state), [reply], None, [])
+        return _not_understood(talk, Reply("not_understood", choices=_DECIDE))
+    if reading.is_empty:
+        return _not_understood(talk, Reply("not_understood", choices=_DECIDE))
+    return _question(talk)
+
+
+def _question(talk: _Talk) -> Step:
+    state, reading = talk.state, talk.reading
+    topic = clipped("topic", reading.text)
+    answer = None if reading.harm else _confident(talk)
+    if answer:
+        told = replace(_understood(state), asked="helped", topic=topic)
+        return Step(told, [_answer(answer), Reply("helped", choices=_YES_NO_PERSON)], None, [])
+    asked = replace(state, topic=topic)
+    if reading.question:
+        choices = ["choice_person", "choice_complaint"]
+        return _not_understood(replace(talk, state=asked), Reply("doubt", choices=choices))
+    if _is_long(reading) or reading.numbers.order or reading.numbers.serial:
+        asked = replace(asked, asked="is_complaint")
+        return _not_understood(replace(talk, state=asked), Reply("is_complaint", choices=_YES_NO_PERSON))
+    return _not_understood(replace(talk, state=asked), Reply("not_understood", choices=_DECIDE))
+
+
+def _helped(talk: _Talk) -> Step | None:
+    state, reading = talk.state, talk.reading
+    if reading.complaint or talk.files:
+        return None
+    if reading.says("yes", "thanks") or reading.choice == "choice_yes":
+        return Step(replace(_understood(state), topic=""), [Reply("glad")], None, [])
+    if reading.says("no") or reading.choice == "choice_no":
+        reply = Reply("doubt", choices=["choice_person", "choice_complaint"])
+        return _not_understood(replace(talk, state=replace(state, asked="")), reply)
+    return None
+
+
+def _is_complaint(talk: _Talk) -> Step | None:
+    state, reading = talk.state, talk.reading
+    if reading.says("yes") or reading.choice == "choice_yes":
+        return _begin(talk, state.topic)
+    if reading.says("no") or reading.choice == "choice_no":
+        return _not_understood(replace(talk, state=replace(state, asked="")), Reply("ask_question"))
+    return None
+
+
+def _begin(talk: _Talk, told: str) -> Step:
+    """Take up a complaint: with the words that told it, and what else is in them."""
+    state = replace(talk.state, mode="collecting", asked="", misunderstood=0, topic="")
+    state = asking.filled(state, talk.reading, "")
+    told = told or ("" if talk.reading.only_short or talk.reading.choice else talk.reading.text)
+    if told and asking.says_what_happened(told, talk.reading):
+        state = replace(state, happened=clipped("happened", told))
+    opening = [Reply("thanks_photo")] if talk.files and not told else [Reply("sorry")]
+    return asking.going_on(state, opening, talk.rules)
+
+
+def _confident(talk: _Talk) -> Answer | None:
+    """An article that answers for sure; none for a complaint or where harm is spoken of."""
+    reading, rules = talk.reading, talk.rules
+    if reading.complaint or reading.harm:
+        return None
+    return asking.confident(reading.text, talk.state.language, talk.knowledge, rules)
+
+
+def _answer(answer: Answer) -> Reply:
+    return asking.answering(answer)
+
+
+def _not_understood(talk: _Talk, reply: Reply) -> Step:
+    state = replace(talk.state, misunderstood=talk.state.misunderstood + 1)
+    if state.misunderstood >= talk.rules.most_misunderstood:
+        return _hand_over(_kept(replace(talk, state=state)), [], Message("The assistant could not help in {turns} turns.", {"turns": state.misunderstood}))  # fmt: skip
+    return Step(state, [reply], None, [])
+
+
+def _hand_over(state: State, replies: list[Reply], *reasons: Message) -> Step:
+    action: Literal["hand_over"] = "hand_over"
+    handed = replace(state, mode="with_person", asked="")
+    return Step(handed, [*replies, Reply("with_person")], action, list(reasons))
+
+
+def _understood(state: State) -> State:
+    return replace(state, misunderstood=0, asked="")
+
+
+def _kept(talk: _Talk) -> State:
+    """The state with whatever this turn tells, for the person who takes over."""
+    return asking.with_story(_with_numbers(talk), talk.reading)
+
+
+def _with_numbers(talk: _Talk) -> State:
+    return asking.filled(talk.state, talk.reading, talk.state.asked)
+
+
+def _is_long(reading: Reading) -> bool:
+    han = sum("\u3400" <= sign <= "\u9fff" for sign in reading.rest)
+    return han >= _LONG_SIGNS or len(reading.rest.split()) >= _LONG_WORDS
+
+
+def _silence(before: str, at: datetime) -> float:
+    """Seconds since the turn before; 0 where it is not known."""
+    try:
+        last = datetime.fromisoformat(before)
+    except ValueError:
+        return 0.0
+    if (last.tzinfo is None) != (at.tzinfo is None):
+        last, at = last.replace(tzinfo=None), at.replace(tzinfo=None)
+    return (at - last).total_seconds()
