@@ -135,6 +135,7 @@ RESENT = [
     {"description": TOO_MUCH},
     {"complainant_name": "n" * 900, "contact_email": "e" * 900},
     {"channel": "No Such Channel"},
+    {"company": "half a sign \ud800"},
     {"channel": ["no text"], "subject": {"no": "text"}, "description": 7},
 ]
 

@@ -14,6 +14,7 @@ from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox import decisions
 from complaint_qms.services.visitor import filing, product_codes, uploads
 from tests.desk import factory
+from tests.desk.framework import is_unread
 from tests.desk.test_visitor_uploads import nothing_stays, photo, sent  # noqa: F401
 from tests.desk.visiting import DOOR, KEY, TOLD, filed, guest, key, look, page_open, token
 from tests.desk.wire import ask
@@ -45,6 +46,20 @@ def test_a_complaint_is_registered_with_all_that_was_told():
     item = frappe.get_doc(doc.source_doctype, doc.source_name)
     assert (item.road, item.state, item.complaint) == ("page", "registered", doc.name)
     assert json.loads(item.payload)["description"] == TOLD["description"]
+
+
+@pytest.mark.parametrize("field", ["description", "name", "email", "phone", "product", "number", "order"])
+@pytest.mark.parametrize("sign", ["\ud800", "\0"])
+def test_what_is_no_sign_is_refused_by_the_name_of_its_field(field, sign):
+    answer = ask(
+        "POST", f"{DOOR}file_complaint", {"key": key(), "data": {**TOLD, field: f"a{sign}b"}}, user="Guest"
+    )
+    if is_unread(sign):
+        assert answer.status == 417
+        return
+    assert answer.status == 417, answer
+    assert answer.said == f"{filing.LABELS[field]()}: something in it is no letter or sign. Type it again."
+    assert not frappe.db.count("Complaint Inbox Item", {"road": "page"})
 
 
 def test_no_job_reads_what_the_visitor_waits_for(monkeypatch):

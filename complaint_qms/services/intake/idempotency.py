@@ -15,6 +15,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services import writing
+from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.scalars import is_storable
 
 LONGEST: Final = 140
@@ -32,7 +33,7 @@ def key_of(data: Mapping[str, Any]) -> str | None:
     if key is not None and not (
         isinstance(key, str) and key.strip() and len(key) <= LONGEST and is_storable(key)
     ):
-        frappe.throw(
+        refuse(
             _(
                 "“idempotency_key” has to be a text of 1 to {0} characters that names this one complaint. Leave it out if you have none."
             ).format(LONGEST)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, getdate, nowdate, validate_email_address
+from frappe.utils import getdate, nowdate, validate_email_address
 
 from complaint_qms.constants.inbox import ADDED, DOCTYPE, PAGE, REGISTERED
 from complaint_qms.constants.labels import WORDS
@@ -28,7 +28,7 @@ from complaint_qms.services.intake.register import register
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
-from complaint_qms.services.record.scalars import FIRST_YEAR
+from complaint_qms.services.record.scalars import FIRST_YEAR, is_storable, shown
 from complaint_qms.services.visitor import links, page, product_codes, uploads
 from complaint_qms.services.visitor.agreement import enter_word
 
@@ -221,6 +221,9 @@ def _checked(sent: dict[str, Any]) -> dict[str, Any]:
         value = sent.get(field)
         if value not in (None, "") and not isinstance(value, str):
             wrong.append(_("{0}: enter a text.").format(_label(field)))
+        elif value and not is_storable(value):
+            wrong.append(_("{0}: something in it is no letter or sign. Type it again.").format(_label(field)))
+            values[field] = ""  # it is not missing as well
         elif value and value.strip():
             values[field] = value.strip()
     values |= _wishes(sent.get("wishes"), wrong)
@@ -252,14 +255,12 @@ def _wishes(sent: Any, wrong: list[str]) -> dict[str, list[str]]:
 
 def _check_address(values: dict[str, Any], wrong: list[str]) -> None:
     email, phone = values.get("email"), values.get("phone")
-    if not (email or phone):
+    if not values.keys() & {"email", "phone"}:
         wrong.append(_("Email or phone: enter one of them, so that we can answer."))
     if email and not validate_email_address(email):
-        wrong.append(_("{0}: “{1}” is no address.").format(_label("email"), escape_html(email)))
+        wrong.append(_("{0}: “{1}” is no address.").format(_label("email"), shown(email)))
     if phone and sum(sign.isdigit() for sign in phone) < _LEAST_DIGITS:
-        wrong.append(
-            _("{0}: “{1}” is no number that can be called.").format(_label("phone"), escape_html(phone))
-        )
+        wrong.append(_("{0}: “{1}” is no number that can be called.").format(_label("phone"), shown(phone)))
 
 
 def _check_day(values: dict[str, Any], wrong: list[str]) -> None:
