@@ -57,6 +57,14 @@ def test_the_same_mail_is_one_whichever_mailbox_it_came_by() -> None:
     assert not keep_mail(unnamed.as_bytes().replace(b"\n", b"\r\n"), one).is_new
 
 
+def test_the_same_words_as_in_a_mail_that_a_person_has_put_away_wait_for_a_person() -> None:
+    box, words = account(), "Win a prize today, click here."
+    put_away = keep_mail(mail(words, "A prize").as_bytes(), box).name
+    decisions.not_a_complaint(put_away, "It sells something.")
+    again = kept(mail(words, "A prize"), box)
+    assert (again.state, put_away in in_words(again.reason)) == (WAITING, True)
+
+
 def test_programs_that_give_every_mail_the_same_id_lose_none() -> None:
     box = account()
     names = {

@@ -260,13 +260,27 @@ def test_a_request_whose_file_is_lost_becomes_a_complaint_by_hand():
     assert (made.subject, result["name"]) == (sent["subject"], made.name)
 
 
-def test_a_request_that_was_put_away_can_be_sent_right():
+@pytest.mark.parametrize("door", [REGISTER, MANY])
+def test_what_a_person_has_put_away_stays_so_however_it_is_sent(door):
     sent = entry(qty="many")
     many([sent])
     decisions.not_a_complaint(item_of(sent).name, "A test of theirs.")
-    assert item_of(sent).state == DISMISSED
-    assert many([{**sent, "qty": 1}]).body["message"]["registered"] == 1
-    assert item_of(sent).state == REGISTERED
+    frappe.db.savepoint("sent")
+    for values in ({"qty": 1}, {"qty": 1}, {"qty": "lots"}):
+        data = {**sent, **values}
+        answer = ask("POST", f"/api/method/{door}", {"data": data if door == REGISTER else [data]}, keep=True)
+        told = answer.said if door == REGISTER else str(answer.body["message"]["results"][0])
+        assert "is no complaint" in told
+        assert "A test of theirs" not in told
+    item = item_of(sent)
+    assert (item.state, item.complaint, item.decision_note) == (DISMISSED, None, "A test of theirs.")
+    assert json.loads(raw_of(item))["qty"] == "many"  # what was decided on
+    assert not frappe.db.exists("Complaint", {"idempotency_key": sent["idempotency_key"]})
+    if door == MANY:
+        again = {"reference_name": item.name, "content": ("like", "%sent it again%")}
+        assert frappe.db.count("Comment", again) == 1
+    made = decisions.make_complaint(item.name, {"qty": 2})  # a person may think better of it
+    assert many([{**sent, "qty": 2}]).body["message"]["results"][0]["name"] == made.name
 
 
 def test_a_refused_request_is_registered_once_it_is_read_again():

@@ -11,7 +11,7 @@ from frappe.utils import add_days, nowdate
 
 from complaint_qms.api import tracking_links, visitor
 from complaint_qms.services.evidence import disk
-from complaint_qms.services.inbox import decisions
+from complaint_qms.services.inbox import decisions, understanding
 from complaint_qms.services.visitor import filing, product_codes, uploads
 from tests.desk import factory
 from tests.desk.framework import is_unread
@@ -60,6 +60,19 @@ def test_what_is_no_sign_is_refused_by_the_name_of_its_field(field, sign):
     assert answer.status == 417, answer
     assert answer.said == f"{filing.LABELS[field]()}: something in it is no letter or sign. Type it again."
     assert not frappe.db.count("Complaint Inbox Item", {"road": "page"})
+
+
+def test_a_form_that_was_put_away_registers_nothing_when_its_visitor_writes_on(monkeypatch):
+    sent = key()
+    with monkeypatch.context() as patched:
+        patched.setattr(understanding, "understand_due", lambda names: None)
+        first = guest(lambda: visitor.file_complaint(sent, TOLD))["number"]
+    decisions.not_a_complaint(first, "A joke.")
+    for more in (TOLD, {**TOLD, "description": "It leaks, really."}):
+        number = guest(lambda more=more: visitor.file_complaint(sent, more))["number"]
+        assert number.startswith("CIN-"), number
+    assert not frappe.db.exists("Complaint", {"source_name": ("in", [first, number])})
+    assert frappe.db.get_value("Complaint Inbox Item", number, "state") == "waiting"
 
 
 def test_no_job_reads_what_the_visitor_waits_for(monkeypatch):

@@ -11,10 +11,11 @@ from functools import partial
 from typing import Any, Final
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import now_datetime, nowdate
 
-from complaint_qms.constants.inbox import ADDED, DOCTYPE, REGISTERED, REST, TAKEN, WAITING
+from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, REGISTERED, REST, TAKEN, WAITING
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.inbox import reasons
 from complaint_qms.services.inbox.item import locked, write
@@ -31,7 +32,9 @@ from complaint_qms.services.inbox.store import (
 )
 from complaint_qms.services.intake import idempotency, register
 from complaint_qms.services.intake.register import CLOSED_TO_CALLERS
+from complaint_qms.services.record import timeline
 from complaint_qms.services.record.error_text import way_of
+from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.transactions import without_deadlock
 
@@ -46,9 +49,9 @@ def register_sent(sent: dict[str, Any]) -> Document:
     """
     message = message_of(sent)
     before = items_of([message]).get(unique_key(message)) if message.message_id else None
-    if before and before.state == ADDED:
-        return added_by_person(before)
     try:
+        if before and (decided := decided_by_person(before)):
+            return decided
         doc = register.register(sent)
     except frappe.ValidationError as error:
         # One who sends no request gets the error, and has what was sent.
@@ -66,7 +69,9 @@ def keep_refused(message: InboundMessage, reason: str) -> str:
     if kept.is_new:
         return kept.name
     item, found = locked(kept.name), content_hash(message)
-    if item.state not in TAKEN and (found != item.content_hash or item.state == WAITING):
+    if _is_put_away(item):
+        _note_sent_again(item)
+    elif item.state not in TAKEN and (found != item.content_hash or item.state == WAITING):
         if found == item.content_hash:
             write(item, state=WAITING, reason=reason)
         else:
@@ -122,21 +127,48 @@ def items_of(messages: list[InboundMessage]) -> dict[str, Any]:
     # Asked before each registration with a key: past the framework's list query, which takes longer than the answer.
     rows = (
         frappe.qb.from_(table)
-        .select(table.name, table.state, table.complaint, table.unique_key)
+        .select(table.name, table.state, table.complaint, table.unique_key, table.decided_by)
         .where(table.unique_key.isin([unique_key(message) for message in messages]))
     ).run(as_dict=True)
     return {row.unique_key: row for row in rows}
 
 
-def added_by_person(before: Mapping[str, Any]) -> Document:
-    """The complaint to which a person has added a request.
+def decided_by_person(before: Mapping[str, Any]) -> Document | None:
+    """The complaint to which a person has added a request; None while its sender may mend it.
 
     Raises:
-        frappe.PermissionError: its sender may not read it.
+        frappe.PermissionError: its sender may not read that complaint.
+        frappe.ValidationError: a person has decided that it is no complaint, which stands however often it is sent.
     """
+    if _is_put_away(before):
+        refuse(
+            _(
+                "What was sent with this “idempotency_key” was looked at and is no complaint ({0}). If this is another one, send it with another key."
+            ).format(before.name)
+        )
+    if before.state != ADDED:
+        return None
     doc = frappe.get_doc("Complaint", before.complaint)
     doc.check_permission("read")
     return doc
+
+
+def _is_put_away(item: Mapping[str, Any] | Document) -> bool:
+    return item.state == DISMISSED and bool(item.decided_by)
+
+
+def _note_sent_again(item: Document) -> None:
+    """On its timeline, once a day: senders that get no complaint may try on and on."""
+    today = {
+        "reference_doctype": DOCTYPE,
+        "reference_name": item.name,
+        "comment_type": "Info",
+        "creation": (">=", nowdate()),
+    }
+    if not frappe.db.exists("Comment", today | {"owner": frappe.session.user}):
+        timeline.note_on(
+            item, timeline.line("Its sender has sent it again. It stays put away; nothing was registered.")
+        )
 
 
 def _keep_at_last(message: InboundMessage, reason: str) -> None:

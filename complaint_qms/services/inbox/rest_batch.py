@@ -12,7 +12,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 
-from complaint_qms.constants.inbox import ADDED, TAKEN
+from complaint_qms.constants.inbox import TAKEN
 from complaint_qms.services.inbox import reasons, rest
 from complaint_qms.services.inbox.store import InboundMessage, unique_key
 from complaint_qms.services.intake import register
@@ -89,7 +89,8 @@ def _one(entry: Any, message: InboundMessage | None, known: Mapping[str, Any] | 
                     "“idempotency_key” is missing. Give each complaint of a request a key of its own, so that it can be sent again."
                 )
             )
-        doc = rest.added_by_person(known) if known and known.state == ADDED else register.register(entry)
+        decided = known and rest.decided_by_person(known)
+        doc = decided or register.register(entry)
     except _REFUSALS as error:
         roll_back_to(_MARK)
         del frappe.local.message_log[told:]

@@ -126,15 +126,17 @@ def _too_often(item: Document, sender: str) -> Waits | None:
         {
             "sender_address": sender,
             "name": ("!=", item.name),
-            "state": ("!=", DISMISSED),
             "creation": (">", add_to_date(now, seconds=-mailbox.SAME_WITHIN.total_seconds())),
         },
-        ["name", "subject", "content_hash", "state", "text", "creation"],
+        ["name", "subject", "state", "text", "creation", "decided_by"],
         order_by="creation desc",
         limit=_MOST_COMPARED,
     )
     alike = [
-        row for row in rows if row.state in TAKEN and (row.subject, row.text) == (item.subject, item.text)
+        row
+        for row in rows
+        if (row.state in TAKEN or (row.state == DISMISSED and row.decided_by))
+        and (row.subject, row.text) == (item.subject, item.text)
     ]
     if same := _with_same_files(item.name, [row.name for row in alike]):
         return Waits(Message("It says the same as {item}.", {"item": same}))

@@ -15,13 +15,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, nowdate, validate_email_address
 
-from complaint_qms.constants.inbox import ADDED, DOCTYPE, PAGE, REGISTERED
+from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, PAGE, REGISTERED
 from complaint_qms.constants.labels import WORDS
 from complaint_qms.constants.visitor import LINK, LONGEST_LINE, LONGEST_TEXT, WISHES
+from complaint_qms.engine.message import Message
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.inbox import draft, store, understanding
 from complaint_qms.services.inbox.adding import add_to
-from complaint_qms.services.inbox.outcomes import Added, Registered
+from complaint_qms.services.inbox.outcomes import Added, Registered, Waits
 from complaint_qms.services.inbox.store import InboundMessage, Sender
 from complaint_qms.services.intake import matching
 from complaint_qms.services.intake.register import register
@@ -115,13 +116,16 @@ def keep_with_files(
     return kept.name
 
 
-def read_filed(item: Document) -> Registered | Added:
+def read_filed(item: Document) -> Registered | Added | Waits:
     """The reader of this road (`constants/inbox.ROADS`): a new complaint, or what goes on with one."""
     values = json.loads(store.raw_of(item))
     if link := values.get("link"):
         return _added(item, frappe.db.get_value(LINK, link, "complaint"), values)
-    if earlier := _sent_before(item):
-        return _added(item, earlier, values)
+    if earlier := _sent_before(item, REGISTERED):
+        return _added(item, earlier.complaint, values)
+    if (earlier := _sent_before(item, DISMISSED)) and earlier.decided_by:
+        # Whoever put the form away has not seen these words; the decision is theirs all the same.
+        return Waits(Message("The same form was put away before: {item}.", {"item": earlier.name}))
     return Registered(_registered(item, values))
 
 
@@ -144,17 +148,16 @@ def _added(item: Document, name: str, values: dict[str, Any]) -> Added:
     return Added(complaint.name, add_to(item, complaint))
 
 
-def _sent_before(item: Document) -> str | None:
-    """The complaint that the same form was registered as, when its answer was lost and the visitor wrote on."""
+def _sent_before(item: Document, state: str) -> frappe._dict | None:
+    """The first item that the same form has sent, when its answer was lost and the visitor wrote on."""
     key = item.message_id.partition(_BETWEEN)[0]
-    same = {
-        "road": PAGE,
-        "scope": item.scope,
-        "message_id": ("like", f"{key}{_BETWEEN}%"),
-        "state": REGISTERED,
-    }
+    same = {"road": PAGE, "scope": item.scope, "message_id": ("like", f"{key}{_BETWEEN}%"), "state": state}
     return frappe.db.get_value(
-        DOCTYPE, same | {"name": ("!=", item.name)}, "complaint", order_by="creation asc"
+        DOCTYPE,
+        same | {"name": ("!=", item.name)},
+        ["name", "complaint", "decided_by"],
+        order_by="creation asc",
+        as_dict=True,
     )
 
 
