@@ -1,49 +1,228 @@
-"""Whole conversations with the first-reply assistant."""
+"""Whole conversations with the first-reply assistant, as people and as those who try what it can be made to do."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import json
+import re
+import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
-from complaint_qms.engine.dialog import WORDS, Knowledge, State, Step, Turn, step
+from complaint_qms.engine.dialog import RULES, WORDS, Knowledge, Rules, State, Step, Turn, lapsed, step
+from tests.engine.dialog_articles import CHINESE, ENGLISH
 
 BEGIN = datetime(2026, 11, 29, 9, 0)
-NOTHING = Knowledge.build([])
+KNOWN = Knowledge.build([*ENGLISH, *CHINESE])
+FOLDER = Path(__file__).parent / "dialog_conversations"
+FILES = re.compile(r"\s?\[\+(\d+)\]\Z")
 
 
-def played(*turns: str | tuple[str, int], knowledge: Knowledge = NOTHING) -> list[Step]:
+def told(
+    *turns: str | tuple[str, int], state: State | None = None, rules: Rules = RULES, begin: datetime = BEGIN
+) -> list[Step]:
     """The steps of a conversation; a turn is a text, or a text and a count of files. States go through JSON in between."""
-    state, steps = None, []
+    steps = []
     for at, turn in enumerate(turns):
         text, files = turn if isinstance(turn, tuple) else (turn, 0)
-        done = step(state, Turn(text, files, BEGIN + timedelta(minutes=at)), knowledge)
-        assert State.from_data(done.state.to_data()) == done.state
-        assert all(WORDS[reply.key].format(**reply.values) for reply in done.replies)
-        state = done.state
+        done = step(state, Turn(text, files, begin + timedelta(minutes=at)), KNOWN, rules)
+        state = State.from_data(json.loads(json.dumps(done.state.to_data())))
+        assert state == done.state
         steps.append(done)
     return steps
 
 
-@pytest.mark.parametrize(
-    ("turns", "product", "order"),
-    [
-        (("hello", "my electric kettle leaks since yesterday", "SAL-ORD-2026-00012", ("", 1), "yes"), "electric kettle", "SAL-ORD-2026-00012"),
-        (("你好", "我买的电水壶漏水了", "订单号是SAL-ORD-2026-00012", "没有", "是的"), "电水壶", "SAL-ORD-2026-00012"),
-    ],
-)  # fmt: skip
-def test_a_complaint_is_collected_confirmed_and_registered_once(
-    turns: tuple[str, ...], product: str, order: str
-) -> None:
-    steps = played(*turns)
-    assert [done.action for done in steps] == [None] * (len(turns) - 1) + ["register"]
+def sketch(done: Step, *, first: bool) -> str:
+    """What was said and done, as it stands behind the arrow of a line; the introduction and the lines of a summary left out."""
+    keys = [reply.key for reply in done.replies if not reply.key.startswith("line_")]
+    if first and len(keys) > 1 and keys[0] == "intro":
+        keys = keys[1:]
+    return (" ".join(keys) + (f" → {done.action}" if done.action else "")) or "(silent)"
+
+
+def conversations() -> list[tuple[str, list[str]]]:
+    found = []
+    for path in sorted(FOLDER.glob("*.txt")):
+        for block in path.read_text("utf-8").strip().split("\n\n"):
+            found.append((f"{path.stem}: {block.splitlines()[0][:50]}", block.splitlines()))
+    return found
+
+
+CONVERSATIONS = conversations()
+
+
+@pytest.mark.parametrize(("name", "lines"), CONVERSATIONS, ids=[name for name, _ in CONVERSATIONS])
+def test_a_conversation_goes_as_it_is_written(name: str, lines: list[str]) -> None:
+    turns = []
+    for line in lines[:-1]:
+        text = line.rsplit(" =>", 1)[0]
+        files = FILES.search(text)
+        turns.append((FILES.sub("", text), int(files[1]) if files else 0))
+    steps = told(*turns)
+    went = [
+        f"{line.rsplit(' =>', 1)[0]} => {sketch(done, first=at == 0)}"
+        for at, (line, done) in enumerate(zip(lines[:-1], steps, strict=True))
+    ]
     last = steps[-1].state
-    assert (last.product, last.order, last.mode) == (product, order, "done")
+    known = [
+        f"{name}: {getattr(last, name)}"
+        for name in ("product", "order", "serial", "contact", "photos")
+        if getattr(last, name)
+    ]
+    assert [*went, " | ".join([f"{last.language} {last.mode}", *known])] == lines
 
 
-def test_harm_is_registered_at_once_and_handed_over() -> None:
-    (done,) = played("My son was burned by the kettle, order SAL-ORD-2026-00012")
+def test_there_are_conversations_in_both_languages() -> None:
+    assert sum(name.startswith("english") for name, _ in CONVERSATIONS) >= 40
+    assert sum(name.startswith("chinese") for name, _ in CONVERSATIONS) >= 25
+
+
+def test_the_summary_shows_what_is_known_and_nothing_else() -> None:
+    *_, done = told("my kettle leaks, order SAL-ORD-2026-00012", ("", 2))
+    shown = {reply.key: reply.values for reply in done.replies if reply.key.startswith("line_")}
+    assert shown == {
+        "line_product": {"product": "kettle"},
+        "line_order": {"order": "SAL-ORD-2026-00012"},
+        "line_happened": {"happened": "my kettle leaks, order SAL-ORD-2026-00012"},
+        "line_photos": {"photos": "2"},
+    }
+
+
+def test_the_first_reply_says_that_it_is_a_machine_and_how_to_reach_a_person() -> None:
+    first, second = told("hello", "my kettle leaks")
+    assert [reply.key for reply in first.replies] == ["intro", "greeting"]
+    assert "intro" not in [reply.key for reply in second.replies]
+
+
+@pytest.mark.parametrize(
+    "text", ["My son was burned by the kettle", "水壶把孩子烫伤了", "the kitchen almost burned down"]
+)
+def test_danger_is_registered_at_once_and_handed_over(text: str) -> None:
+    (done,) = told(f"{text}, order SAL-ORD-2026-00012")
     assert done.action == "register"
     assert done.hands_over
     assert done.replies[0].key == "safety"
     assert done.state.order == "SAL-ORD-2026-00012"
+    assert text in done.state.happened
+    assert done.reasons[0].key == "The message tells of harm or danger."
+
+
+def test_danger_is_heard_in_the_middle_and_after_the_end() -> None:
+    *_, middle = told("my kettle leaks", "it burned my hand")
+    assert (middle.action, middle.hands_over) == ("register", True)
+    assert middle.state.happened == "my kettle leaks\nit burned my hand"
+    *_, after, more = told("my kettle leaks", "SAL-ORD-2026-1234", "no", "yes", "now it burned my hand", "it hurts, my hand is bleeding")  # fmt: skip
+    assert (after.action, after.replies[0].key) == ("hand_over", "safety")
+    assert (more.action, more.replies) == (None, [])
+    assert more.reasons
+
+
+def test_danger_told_to_a_person_is_registered_once() -> None:
+    handed, harm, again = told("talk to a person", "the charger caught fire", "there was smoke everywhere")
+    assert (handed.action, harm.action, again.action) == ("hand_over", "register", None)
+    assert again.replies == []
+
+
+def test_while_a_person_has_it_nothing_is_said() -> None:
+    *_, silent = told("agent please", "my kettle leaks")
+    assert (silent.replies, silent.action) == ([], None)
+    released = silent.state.released()
+    (back,) = told("How do I descale my kettle?", state=released)
+    assert back.replies[0].article == "descale"
+
+
+def test_an_answer_names_its_article_and_quotes_it() -> None:
+    (done,) = told("how often should i descale my kettle")
+    answer = done.replies[1]
+    assert (answer.key, answer.article) == ("answer", "descale")
+    assert "vinegar" in answer.values["excerpt"]
+    assert "<p>" not in answer.values["excerpt"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I tried to descale my kettle and now it is broken", "after descaling with vinegar I feel sick", "除水垢以后水壶漏水了"],
+)  # fmt: skip
+def test_no_article_is_given_to_who_complains_or_tells_of_harm(text: str) -> None:
+    (done,) = told(text)
+    assert all(reply.article is None for reply in done.replies)
+    assert done.state.mode in ("collecting", "with_person")
+
+
+def test_a_complaint_is_known_by_its_number_if_the_caller_can_tell_of_it() -> None:
+    rules = Rules(tells_status=True)
+    done, more = told("what about cmp-2026-00012?", "thanks", rules=rules)
+    assert done.replies[-1].values == {"number": "CMP-2026-00012"}
+    assert (done.action, done.state.mode, done.state.complaint) == (None, "open", "CMP-2026-00012")
+    assert more.replies[0].key == "welcome"
+
+
+def test_what_the_caller_knows_is_not_asked() -> None:
+    rules = Rules(asks=("happened", "product", "order", "photos", "name", "contact"))
+    known = State(name="Jane Doe", contact="jane@example.com", language="zh")
+    steps = told("水壶漏水", "没有", "没有", state=known, rules=rules)
+    asked = [reply.key for done in steps for reply in done.replies if reply.key.startswith("ask_")]
+    assert asked == ["ask_order", "ask_photos"]
+    *_, done = told("my kettle leaks", "no", "no", "John", "reach me at 021 5566 7788", rules=rules)
+    assert (done.state.name, done.state.contact, done.state.mode) == ("John", "021 5566 7788", "confirming")
+
+
+def test_an_answer_may_be_a_button() -> None:
+    *_, done = told("choice_complaint", "the lid of my kettle broke off", "choice_unknown", "choice_no_photo", "choice_yes")  # fmt: skip
+    assert done.action == "register"
+    for key in ("choice_yes", "choice_no", "choice_unknown", "choice_no_photo", "choice_person"):
+        steps = told("my kettle leaks", "SAL-ORD-2026-1234", WORDS[key])
+        assert steps[-1].state.happened == "my kettle leaks", key
+
+
+def test_a_site_adds_its_own_words() -> None:
+    rules = RULES.extended({"person": {"en": "get me the boss"}, "greeting": {"zh": "吃了吗"}})
+    assert told("get me the boss", rules=rules)[0].action == "hand_over"
+    assert told("吃了吗", rules=rules)[0].replies[-1].key == "greeting"
+    assert told("get me the boss")[0].action is None
+    assert told("talk to a person", rules=rules)[0].action == "hand_over"
+
+
+def test_a_product_is_found_by_its_name() -> None:
+    rules = Rules(products=("AquaPro 3000 Filter Jug", "净水壶"))
+    assert told("Water drips out of the aquapro 3000 filter jug", rules=rules)[0].state.product == "aquapro 3000 filter jug"  # fmt: skip
+    assert told("净水壶的质量真差，漏水", rules=rules)[0].state.product == "净水壶"
+
+
+def test_after_a_long_silence_a_new_conversation_begins() -> None:
+    *_, registered = told("my kettle leaks", "SAL-ORD-2026-1234", "no", "yes")
+    soon, late = BEGIN + timedelta(hours=2), BEGIN + timedelta(days=2)
+    (more,) = told("my toaster is broken", state=registered.state, begin=soon)
+    assert (more.replies[0].key, more.state.registered) == ("added", True)
+    (new,) = told("my toaster is broken", state=registered.state, begin=late)
+    assert (new.state.mode, new.state.registered, new.state.product) == ("collecting", False, "toaster")
+    assert new.replies[0].key == "intro"
+    (aware,) = told("thanks", state=registered.state, begin=late.replace(tzinfo=timezone.utc))
+    assert aware.state.turns == 1
+
+
+def test_a_complaint_whose_sender_falls_silent_is_registered_once() -> None:
+    *_, asked = told("my kettle leaks", "SAL-ORD-2026-1234")
+    assert lapsed(asked.state, BEGIN + timedelta(minutes=20)) is None
+    done = lapsed(asked.state, BEGIN + timedelta(hours=1))
+    assert done is not None
+    assert (done.action, done.state.mode, [reply.key for reply in done.replies]) == ("register", "done", ["lapsed"])  # fmt: skip
+    assert lapsed(done.state, BEGIN + timedelta(days=1)) is None
+    *_, empty = told("I want to complain")
+    ended = lapsed(empty.state, BEGIN + timedelta(hours=1))
+    assert ended is not None
+    assert (ended.action, ended.replies) == (None, [])
+    assert lapsed(told("hello")[0].state, BEGIN + timedelta(days=1)) is None
+
+
+HOSTILE = ("a ", "1 ", "(", "my ", "my a b ", "的", "买的", "水坏", "- ", "a@", "a.", "order ", "order 1", "how?", "if,", "\n", "0 (", "sn ", "not hurt ", "no", "{0}", "x", "9", "sal-ord-2026-", "烫伤", "hurt my hand, ", "my name is ", "\u200b", "ﷺ", "👍", "<p>")  # fmt: skip
+
+
+def test_no_text_takes_long() -> None:
+    slowest = 0.0
+    for bit in HOSTILE:
+        begun = time.process_time()
+        told(bit * 400_000)
+        slowest = max(slowest, time.process_time() - begun)
+    assert slowest < 2.0  # 0.2 s where it was written

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
-from complaint_qms.constants.dialog import ANSWER_BEGINS, EMPTY, EMPTY_ZH
+from complaint_qms.constants.dialog import ANSWER_BEGINS, EMPTY, EMPTY_ZH, SLOT_WORDS
 from complaint_qms.engine.dialog.knowledge import Answer, Knowledge
 from complaint_qms.engine.dialog.reading import Reading
 from complaint_qms.engine.dialog.rules import Rules
 from complaint_qms.engine.dialog.state import Reply, State, Step, clipped
 from complaint_qms.engine.message import Message
 
+_FEWEST_DIGITS: Final = 4
 _SHOWN: Final = 300
 _LONGEST_ANSWER: Final = 100
 _FEWEST_WORDS: Final = 2
@@ -22,6 +24,7 @@ _CHOICES: Final = {
     "order": ["choice_unknown"],
     "photos": ["choice_no_photo"],
 }
+_WORD: Final = re.compile(r"[a-z0-9']+")
 _EMPTY: Final = frozenset(EMPTY.split())
 _HAS_NONE: Final = ("none", "unknown", "skip", "no")
 
@@ -32,12 +35,14 @@ def collected(state: State, reading: Reading, files: int, knowledge: Knowledge, 
         return _confirmed(state, reading, files, knowledge, rules)
     before, asked = state, state.asked
     state = filled(state, reading, asked)
-    if files == 0 and asked and _has_none(reading, asked) and not _is_filled(state, asked):
-        return going_on(replace(state, skipped=(*state.skipped, asked)), [], rules)
+    if files == 0 and asked and _has_none(reading, asked):
+        lacking = _lacking(reading, asked)
+        if not _is_filled(state, lacking):
+            return going_on(replace(state, skipped=(*state.skipped, lacking)), [], rules)
     opening = [Reply("thanks_photo")] if files else []
     changed = _values(state) != _values(before)
     if reading.question and not reading.complaint and not changed and not files:
-        found = None if reading.harm else confident(reading.text, state.language, knowledge, rules)
+        found = confident(reading, state.language, knowledge, rules)
         if found:
             return _asked_again(state, [answering(found)], rules)
         opening.append(Reply("question_noted"))
@@ -57,7 +62,9 @@ def filled(state: State, reading: Reading, asked: str) -> State:
     if numbers.batch:
         values["batch"] = numbers.batch
     if numbers.loose and not (numbers.order or numbers.serial):
-        if asked == "order" or (asked in ("confirm", "correction") and state.order):
+        alone = len(reading.text) <= len(numbers.loose) + 2 and asked != "product" and not state.order
+        answers = asked == "order" or alone or (asked in ("confirm", "correction") and bool(state.order))
+        if answers and _is_long_number(numbers.loose):
             values["order"] = numbers.loose
         elif asked == "product" and not reading.product:
             values["product"] = numbers.loose
@@ -88,8 +95,10 @@ def with_story(state: State, reading: Reading) -> State:
 
 def says_what_happened(text: str, reading: Reading) -> bool:
     """Whether a text tells more than that there is something to tell."""
-    words = [word for word in reading.rest.split() if word not in _EMPTY]
-    han = sum("\u3400" <= sign <= "\u9fff" for sign in _without_empty(reading.rest))
+    if reading.only_short:
+        return text != reading.text
+    words = [word for word in _WORD.findall(reading.folded) if word not in _EMPTY]
+    han = sum("\u3400" <= sign <= "\u9fff" for sign in _without_empty(reading.folded))
     return len(words) >= _FEWEST_WORDS or han >= _FEWEST_SIGNS or text != reading.text
 
 
@@ -98,17 +107,20 @@ def going_on(state: State, opening: list[Reply], rules: Rules) -> Step:
     slot = _missing(state, rules)
     if slot:
         return _ask(state, slot, opening)
-    if not _has_story(state):
+    if not has_story(state):
         reason = Message("The sender wants to complain and did not say what happened.")
         handed = replace(state, mode="with_person", asked="")
         return Step(handed, [*opening, Reply("with_person")], "hand_over", [reason])
     return _summed_up(state, opening, rules)
 
 
-def confident(text: str, language: str, knowledge: Knowledge, rules: Rules) -> Answer | None:
-    """The article that answers, where that is sure enough."""
-    found = knowledge.best(text, language)
-    if found and found.confidence >= rules.confident and found.margin >= rules.margin:
+def confident(reading: Reading, language: str, knowledge: Knowledge, rules: Rules) -> Answer | None:
+    """The article that answers, where that is sure enough; none where harm is spoken of."""
+    if reading.complaint or reading.harm:
+        return None
+    found = knowledge.best(reading.folded, language)
+    least = rules.confident if reading.question else rules.confident_unasked
+    if found and found.confidence >= least and found.margin >= rules.margin:
         return found
     return None
 
@@ -116,6 +128,11 @@ def confident(text: str, language: str, knowledge: Knowledge, rules: Rules) -> A
 def answering(answer: Answer) -> Reply:
     article = answer.article
     return Reply("answer", {"title": article.title, "excerpt": answer.excerpt}, article=article.name)
+
+
+def has_story(state: State) -> bool:
+    """Whether anything of a complaint was told."""
+    return bool(state.happened or state.product or state.order or state.serial or state.photos)
 
 
 def _confirmed(state: State, reading: Reading, files: int, knowledge: Knowledge, rules: Rules) -> Step:
@@ -130,7 +147,7 @@ def _confirmed(state: State, reading: Reading, files: int, knowledge: Knowledge,
             return _given_up(state, [])
         return Step(replace(state, mode="collecting", asked="correction"), [Reply("ask_correction")], None, [])  # fmt: skip
     if reading.question and not changed and not reading.complaint and not files:
-        found = None if reading.harm else confident(reading.text, state.language, knowledge, rules)
+        found = confident(reading, state.language, knowledge, rules)
         reply = answering(found) if found else Reply("question_noted")
         state = state if found else _added(state, reading.text)
         return Step(state, [reply, _confirm()], None, [])
@@ -186,15 +203,32 @@ def _asked_again(state: State, opening: list[Reply], rules: Rules) -> Step:
     return going_on(state, opening, rules)
 
 
+def _lacking(reading: Reading, asked: str) -> str:
+    """What a turn says that there is none of: what it names, else what was asked for."""
+    if reading.choice == "choice_no_photo":
+        return "photos"
+    named = [slot for slot, words in SLOT_WORDS.items() if any(word in reading.folded for word in words)]
+    return named[0] if named and asked not in named else asked
+
+
 def _missing(state: State, rules: Rules) -> str:
     for slot in rules.asks:
         if (
             not _is_filled(state, slot)
             and slot not in state.skipped
-            and state.asked_times.get(slot, 0) < rules.most_asked
+            and state.asked_times.get(slot, 0) < _most_asked(state, slot, rules)
         ):
             return slot
     return ""
+
+
+def _most_asked(state: State, slot: str, rules: Rules) -> int:
+    # An order or a serial number names the product to whoever looks it up.
+    return min(1, rules.most_asked) if slot == "product" and _is_filled(state, "order") else rules.most_asked
+
+
+def _is_long_number(number: str) -> bool:
+    return sum(sign.isdigit() for sign in number) >= _FEWEST_DIGITS
 
 
 def _is_filled(state: State, slot: str) -> bool:
@@ -211,10 +245,6 @@ def _has_none(reading: Reading, asked: str) -> bool:
         return True
     begins = not reading.first.isdisjoint(("none", "unknown", "skip"))
     return asked != "happened" and begins and len(reading.rest) <= _LONGEST_ANSWER and not reading.complaint
-
-
-def _has_story(state: State) -> bool:
-    return bool(state.happened or state.product or state.order or state.serial or state.photos)
 
 
 def _short_answer(reading: Reading) -> str:

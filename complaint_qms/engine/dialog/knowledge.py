@@ -23,6 +23,8 @@ _K1: Final = 1.2
 _B: Final = 0.6
 _TITLE: Final = 3
 """How often a word of the title counts."""
+_UNKNOWN_PAIR: Final = 0.8
+"""Weight of a pair of Chinese characters that no article has, beside the rarity of those that some have."""
 _LONGEST: Final = 20_000
 _LONGEST_QUESTION: Final = 400
 _EXCERPT: Final = 320
@@ -113,6 +115,9 @@ class Knowledge:
         whole = 0.0
         for word in asked:
             places = postings.get(word, {})
+            if not places and is_han(word):
+                whole += _UNKNOWN_PAIR  # most of these lie across the border of two words
+                continue
             rarity = math.log(1 + (len(entries) - len(places) + 0.5) / (len(places) + 0.5))
             whole += rarity
             for place, count in places.items():
@@ -120,7 +125,7 @@ class Knowledge:
                 norm = _K1 * (1 - _B + _B * entry.length / self._usual[language])
                 scores[place] = scores.get(place, 0.0) + rarity * count * (_K1 + 1) / (count + norm)
                 # A word that the title has is what the article is about; one that its text mentions may be aside.
-                weight = 1.0 if word in entry.title else 0.6
+                weight = 1.0 if word in entry.title else 0.7
                 covered[place] = covered.get(place, 0.0) + rarity * weight
         if not scores:
             return None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from complaint_qms.constants.dialog import NO_PRODUCTS, NO_PRODUCTS_ZH
+from complaint_qms.constants.dialog import NO_PRODUCT_SIGNS_ZH, NO_PRODUCTS, NO_PRODUCTS_ZH
 from complaint_qms.engine.phone_number import is_number
 from complaint_qms.engine.product_code import read_code
 from complaint_qms.engine.text import HAN, code_tokens
@@ -14,7 +14,8 @@ from complaint_qms.engine.text import HAN, code_tokens
 _CODE: Final = r"[a-z0-9](?:[a-z0-9._/\-]{0,38}[a-z0-9])?"
 # A number of parts that blanks were put between: `SAL ORD 2026 00012`
 _SERIES: Final = re.compile(
-    r"(?<![\w\-/])[a-z]{2,6}(?:[ \-][a-z]{2,6}){0,2}[ \-]?(?:20)\d{2}[ \-]\d{3,8}(?![\w\-])", re.IGNORECASE
+    r"(?<![a-z0-9\-/])[a-z]{2,6}(?:[ \-][a-z]{2,6}){0,2}[ \-]?(?:20)\d{2}[ \-]\d{3,8}(?![a-z0-9\-])",
+    re.IGNORECASE,
 )
 _ORDER: Final = re.compile(
     r"(?:(?<![a-z])(?:order|invoice|delivery(?: note)?|receipt|bill|tracking|waybill|purchase|p\.?o\.?)(?![a-z])|订单|单号|发票|送货单|出货单|运单|快递单)"
@@ -22,12 +23,18 @@ _ORDER: Final = re.compile(
     rf"({_CODE})",
     re.IGNORECASE,
 )
-_SERIAL_PART: Final = re.compile(r"(?i)\A(?:sn|ser|serial)\b")
-_COMPLAINT: Final = re.compile(r"(?<![\w\-])(cmp-\d{4}-\d{1,12})(?![\w\-])", re.IGNORECASE)
-_MAIL: Final = re.compile(
-    r"(?<![\w.+\-@])[\w.+\-]{1,64}@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,5}(?![\w@])", re.IGNORECASE
+_SERIAL: Final = re.compile(
+    r"(?:(?<![a-z])(?:serial|s/n|sn)(?![a-z])|(?<![a-z])sn(?=\d)|序列号|机身号|出厂编号)\s{0,3}(?:no\.?|nr\.?|number|号码)?\s{0,3}(?:is|was|应该是|是|为)?\s{0,3}[:：=#\-]?\s{0,3}"
+    rf"((?:sn[ \-]?)?{_CODE})",
+    re.IGNORECASE,
 )
-_PHONE: Final = re.compile(r"(?<![\w\-/.])\+?\(?\d[\d ()\-./]{4,22}\d(?![\w\-/])")
+_SERIAL_PART: Final = re.compile(r"(?i)\A(?:sn|ser|serial)\b")
+_COMPLAINT: Final = re.compile(r"(?<![a-z0-9\-])(cmp-\d{4}-\d{1,12})(?![a-z0-9\-])", re.IGNORECASE)
+_MAIL: Final = re.compile(
+    r"(?<![a-z0-9_.+\-@])[a-z0-9_.+\-]{1,64}@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,5}(?![a-z0-9_@])",
+    re.IGNORECASE,
+)
+_PHONE: Final = re.compile(r"(?<![a-zA-Z0-9_\-/.])\+?\(?\d[\d ()\-./]{4,22}\d(?![a-zA-Z0-9_\-/])")
 _PHONE_LABEL: Final = re.compile(
     r"(?i)(?:phone|tel|mobile|cell|call me|reach me|whatsapp|电话|手机|联系方式|联系)[^\d+]{0,20}\Z"
 )
@@ -51,8 +58,18 @@ _PRODUCT_LABEL: Final = re.compile(
 _EN_PRODUCT: Final = re.compile(
     r"(?<![a-z])(?:my|our|your|the|this|that|an?|these|new)\s{1,2}((?:[a-z0-9][a-z0-9\-]{0,30}\s){0,3}?[a-z0-9][a-z0-9\-]{1,30})\s{1,2}"
     r"(?:(?:i|we) (?:bought|ordered|got|received|purchased)|(?:just |already |suddenly |constantly |also |still |always )?"
-    r"(?:is|was|are|were|has|have|had|does|do|did|will|would|doesn't|don't|didn't|won't|isn't|aren't|wasn't|can't|cannot|not|leaks?|leaked|leaking|stopped|stops|broke|breaks|broken|arrived|came|cracked|fell|makes|made|smells|tastes|keeps|kept|looks|turned|started|failed|fails|exploded|caught|burned|rattles|rusts|rusted|shuts|went|got|gets)(?![a-z]))",
+    r"(?:is|was|are|were|has|have|had|does|do|did|will|would|doesn't|don't|didn't|won't|isn't|aren't|wasn't|can't|cannot|not|leaks?|leaked|leaking|stopped|stops|broke|breaks|broken|arrived|came|cracked|fell|makes|made|smells|tastes|keeps|kept|looks|stays|stayed|shows|remains|shrank|tore|wobbles|squeaks|turned|started|failed|fails|exploded|caught|burned|rattles|rusts|rusted|shuts|went|got|gets)(?![a-z]))",
     re.IGNORECASE,
+)
+# The same without a word before it, at the beginning of a clause: "kettle leaks", "水壶坏了"
+_EN_BARE: Final = re.compile(
+    r"(?:^|[.!?;,:\n])\s{0,3}((?:[a-z]{2,30}\s){0,2}?[a-z]{3,30})\s{1,2}"
+    r"(?:is |was |are |were |has |have |just |already |still |suddenly )?(?:broken|leaks|leaking|leaked|broke|cracked|stopped|defective|damaged|faulty|not working|doesn't|does not|won't|failed|fails|arrived|came|rattles|smells|rusted|missing)(?![a-z])",
+    re.IGNORECASE,
+)
+_ZH_BARE: Final = re.compile(
+    rf"(?:^|[,，.。!！;；:：\s])([{HAN}A-Za-z0-9\-]{{2,8}}?)(?:有点|突然|总是|一直|经常|老是|已经|又)?"
+    r"(?:漏|坏|破|裂|碎|断|不能用|不工作|不加热|不通电|不制冷|不好用|不转|无法|没法|没反应|打不开|开不了|用不了|充不|有异|有划|有裂|有霉|出问题|出故障|发霉|生锈|变质|掉|松动|异响|冒|过期)"
 )
 _EN_WITH: Final = re.compile(
     r"(?<![a-z])(?:problem|problems|issue|issues|trouble|complaint|wrong)\s(?:with|about)\s(?:my|our|your|the|this|an?)\s((?:[a-z0-9][a-z0-9\-]{0,30}\s){0,3}[a-z0-9][a-z0-9\-]{1,30})",
@@ -72,6 +89,10 @@ _NO_BEGINNINGS: Final = ("is ", "was ", "very ", "really ", "not ", "only ", "mo
 _OF_TIME: Final = re.compile(
     rf"(?:昨天|今天|前天|上周|上个月|刚|刚刚|去年|最近|网上)?(?:在)?[{HAN}]{{0,6}}?买的"
 )
+# Of "lid of my kettle" the kettle is the product.
+_OF_WHAT: Final = re.compile(r"(?i)\A.{1,40} (?:of|on|in|from) (?:my|our|your|the|this) ")
+_DETERMINER: Final = re.compile(r"(?i)\A(?:my|our|your|the|this|that|an?) ")
+_NO_PRODUCT_SIGNS: Final = frozenset(NO_PRODUCT_SIGNS_ZH)
 _MOST_LABELS: Final = 20
 
 
@@ -107,7 +128,9 @@ def numbers_of(text: str) -> Numbers:
             order = series[0] if series and len(series[0]) > len(order) else order
             break
     code = read_code(without)
-    serial, batch = _kept(code.serial), _kept(code.batch)
+    labels = (match[1] for match in _SERIAL.finditer(without))
+    serial = next((one for one in labels if _kept(one)), "") or _kept(code.serial)
+    batch = _kept(code.batch)
     item = _kept(code.item) or (code.gtin or "")
     series = _SERIES.search(without)
     if series and not order:
@@ -115,7 +138,7 @@ def numbers_of(text: str) -> Numbers:
             serial = serial or series[0]
         elif series[0] not in (serial, batch, item):
             order = series[0]
-    known = {one.upper() for one in (order, serial, batch, item) if one}
+    known = " ".join((order, serial, batch, item)).upper()
     loose = next(
         (one for one in code_tokens(without) if one.upper() not in known and _may_be_number(one)), ""
     )
@@ -139,9 +162,10 @@ def product_in(text: str) -> tuple[str, bool]:
     told = _PRODUCT_LABEL.search(text)
     if told:
         return told[1].strip(), True
-    for pattern in (_EN_PRODUCT, _EN_WITH, _EN_OF, _ZH_PRODUCT):
+    for pattern in (_EN_PRODUCT, _EN_WITH, _EN_OF, _EN_BARE, _ZH_PRODUCT, _ZH_BARE):
         for match in pattern.finditer(text):
-            found = _OF_TIME.sub("", " ".join(match[1].split())).strip("的 ")
+            found = _OF_WHAT.sub("", _OF_TIME.sub("", " ".join(match[1].split()))).strip("的是 ")
+            found = _DETERMINER.sub("", found)
             if _may_be_product(found):
                 return found, False
     return "", False
@@ -176,6 +200,8 @@ def _may_be_product(found: str) -> bool:
         len(found) > 1
         and low not in _NO_PRODUCTS
         and not (words and words[-1] in _NO_PRODUCTS)
+        and not (words and words[0] in _NO_PRODUCTS)
         and not low.startswith(_NO_BEGINNINGS)
+        and _NO_PRODUCT_SIGNS.isdisjoint(found)
         and any(sign.isalpha() for sign in found)
     )

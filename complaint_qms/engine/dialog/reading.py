@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from complaint_qms.constants.dialog import DANGER_KEEPS, HARM_ABROAD, LEAST_RANK
+from complaint_qms.constants.dialog import DANGER_KEEPS, HARM_ABROAD, LEAST_RANK, TRADITIONAL
 from complaint_qms.engine.classify.harm import assess
 from complaint_qms.engine.classify.lexicon import Hit
 from complaint_qms.engine.dialog.languages import READ, chat_language
@@ -19,12 +19,19 @@ from complaint_qms.engine.text import HAN, fold
 
 TOLD, FEARED = "told", "feared"
 _CLAUSE: Final = re.compile(r"(?<=[.!?;,。！？；，\n])")
+_HAN_SIGN: Final = re.compile(f"[{HAN}]")
 _QUESTION_END: Final = re.compile(r"[?？]\s*\Z")
 _NOT_SAID: Final = re.compile(rf"[^a-z0-9{HAN}]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _QUESTION_START: Final = re.compile(
     r"\s*(?:and |but |so |hi |hello |please )?(?:how|what|where|which|who|when|why|can|could|do you|does|is (?:it|there|this|that)|are (?:there|you)|will|would|should|may|am i)(?![a-z])"
 )
+_SIMPLIFIED: Final = {
+    ord(traditional): simplified
+    for traditional, simplified in zip(TRADITIONAL[::2], TRADITIONAL[1::2], strict=True)
+}
+# “会不会” asks; its second half alone would deny.
+_WHETHER: Final = re.compile("会不会|能不能|是不是")
 _MOST_CLAUSES: Final = 120
 _DEFECT: Final = 1.0
 _WISHES: Final = ("refund", "exchange", "repair", "credit")
@@ -51,7 +58,8 @@ class Reading:
     """A turn as it was understood.
 
     Attributes:
-        text: what was read of it, with plain signs.
+        text: what was read of it, as it was written.
+        folded: the same with plain signs, small letters and simplified characters.
         language: of this turn; empty where it does not tell.
         short: meanings of the short phrases in it.
         first: meanings of the phrase it begins with.
@@ -62,6 +70,7 @@ class Reading:
     """
 
     text: str
+    folded: str
     language: str
     short: frozenset[str]
     first: frozenset[str]
@@ -91,9 +100,8 @@ class Reading:
 
 
 def read_turn(text: str, rules: Rules) -> Reading:
-    plain = " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFKC", text[: rules.longest])).split(" "))[
-        : rules.longest
-    ].strip()
+    said = _CONTROL.sub(" ", (text or "")[: rules.longest]).strip()
+    plain = unicodedata.normalize("NFKC", said)[: rules.longest].translate(_SIMPLIFIED)
     folded = fold(plain)
     short, first, rest = _short(folded, rules)
     found = {
@@ -102,7 +110,7 @@ def read_turn(text: str, rules: Rules) -> Reading:
         if not meaning.endswith("_alone") and pattern.search(folded)
     }
     bare = _NOT_SAID.sub(" ", folded).strip()
-    for meaning in ("person", "stop"):
+    for meaning in ("person", "stop", "abuse"):
         alone = rules.patterns[f"{meaning}_alone"]
         if any(alone.fullmatch(part) for part in (bare, rest)):
             found.add(meaning)
@@ -110,11 +118,13 @@ def read_turn(text: str, rules: Rules) -> Reading:
     harm, why = _harm(plain, folded, language, rules)
     complaint, question = _kind(folded, rules)
     product, told = product_in(plain)
+    product = " ".join(rules.patterns["abuse"].sub(" ", product).split())
     if not product and rules.product_names and (named := rules.product_names.search(folded)):
         product = named[0]
     choice = _CHOICES.get(folded) or _CHOICES_ZH.get(folded, "")
     return Reading(
-        text=plain,
+        text=said,
+        folded=folded,
         language=language,
         short=short,
         first=first,
@@ -122,7 +132,7 @@ def read_turn(text: str, rules: Rules) -> Reading:
         found=frozenset(found),
         harm=harm,
         why_harm=why,
-        complaint=complaint,
+        complaint=complaint and bool(rest),
         question=question,
         numbers=numbers_of(plain),
         product=product,
@@ -154,7 +164,8 @@ def _harm(plain: str, folded: str, language: str, rules: Rules) -> tuple[str, tu
         found = _HARM_ABROAD[language].search(folded)
         if found:
             return TOLD, (Message("tells of: {word}", {"word": found[0]}),)
-    harm = assess(rules.harmless.sub(" ", folded), lexicon=rules.lexicon)
+    plainly = _WHETHER.sub("可能", rules.harmless.sub(" ", folded))
+    harm = assess(plainly, lexicon=rules.lexicon)
     reasons = tuple(reason.message for reason in harm.reasons if reason.kind == "keyword")[:3]
     if harm.certain and (harm.severity in DANGER_KEEPS or harm.rank >= LEAST_RANK):
         return TOLD, reasons
@@ -163,28 +174,28 @@ def _harm(plain: str, folded: str, language: str, rules: Rules) -> tuple[str, tu
 
 def _kind(folded: str, rules: Rules) -> tuple[bool, bool]:
     """Whether a text complains, and whether it asks. What asks how something is done when something is broken only asks."""
-    complaint = question = False
-    conditional = False
+    folded = rules.no_complaint.sub(" ", folded)
+    if rules.patterns["explicit"].search(folded):
+        return True, False
+    complaint = question = conditional = False
     for clause in _CLAUSE.split(folded)[:_MOST_CLAUSES]:
         if not clause.strip():
             continue
-        asks = bool(_QUESTION_START.match(clause) or rules.patterns["asking"].search(clause))
-        ends = bool(_QUESTION_END.search(clause))
-        question = question or asks or ends
+        begins = bool(_QUESTION_START.match(clause))
+        indirect = bool(rules.patterns["indirect"].search(clause))
+        asks = bool(rules.patterns["asking"].search(clause))
+        question = question or begins or indirect or asks or bool(_QUESTION_END.search(clause))
         if complaint:
             continue
         condition = bool(rules.patterns["condition"].match(clause.strip())) or "的话" in clause
+        # In Chinese the word that asks may stand anywhere; in English one in the middle follows what is told.
+        only_asks = begins or indirect or (asks and bool(_HAN_SIGN.search(clause)))
         wonders = bool(rules.patterns["why"].search(clause))
-        if ((asks and not wonders) or condition or conditional) and not _explicit(clause):
+        if condition or conditional or (only_asks and not wonders):
             conditional = condition
             continue
-        conditional = False
         complaint = _complains(clause, rules)
     return complaint, question
-
-
-def _explicit(clause: str) -> bool:
-    return "want to complain" in clause or "make a complaint" in clause or "我要投诉" in clause
 
 
 def _complains(clause: str, rules: Rules) -> bool:

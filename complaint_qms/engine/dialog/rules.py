@@ -29,7 +29,9 @@ class Rules:
         most_turns: turns of a conversation until a person is called.
         longest: signs of a turn that are read.
         new_after: silence after the end of a conversation that makes the next turn a new one.
+        patience: silence after which what was told is registered without a yes (`lapsed`).
         confident: least confidence, 0 … 1, of an article that is given as an answer.
+        confident_unasked: the same for what is not put as a question.
         margin: by how much the best article has to be better than the next, as a share of its score.
         tells_status: whether the caller answers `status` itself; else a person does.
         products: names of products to be found in what is written.
@@ -39,6 +41,7 @@ class Rules:
     anywhere: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: words.ANYWHERE)
     harm: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: words.HARM)
     not_harm: Mapping[str, str] = field(default_factory=lambda: words.NOT_HARM)
+    not_complaint: Mapping[str, str] = field(default_factory=lambda: words.NOT_COMPLAINT)
     asks: tuple[str, ...] = ("happened", "product", "order", "photos")
     most_asked: int = 2
     most_misunderstood: int = 2
@@ -46,8 +49,10 @@ class Rules:
     most_turns: int = 40
     longest: int = 4_000
     new_after: timedelta = timedelta(hours=12)
-    confident: float = 0.55
-    margin: float = 0.12
+    patience: timedelta = timedelta(minutes=30)
+    confident: float = 0.5
+    confident_unasked: float = 0.7
+    margin: float = 0.15
     tells_status: bool = False
     products: tuple[str, ...] = ()
 
@@ -78,6 +83,11 @@ class Rules:
     @cached_property
     def harmless(self) -> re.Pattern[str]:
         return _any_of(_phrases(self.not_harm.values()))
+
+    @cached_property
+    def no_complaint(self) -> re.Pattern[str]:
+        """Sayings of no complaint."""
+        return _any_of(_phrases(self.not_complaint.values()))
 
     @cached_property
     def lexicon(self) -> Lexicon:

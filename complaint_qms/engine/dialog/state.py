@@ -14,8 +14,9 @@ Mode = Literal["open", "collecting", "confirming", "with_person", "done"]
 MODES: Final = ("open", "collecting", "confirming", "with_person", "done")
 LONGEST: Final = {"happened": 4_000, "topic": 1_000}
 LONGEST_VALUE: Final = 140
-_MOST_COUNTED: Final = 10_000
+MOST_COUNTED: Final = 10_000
 _MOST_KEYS: Final = 20
+_COUNTS: Final = ("photos", "misunderstood", "summaries", "turns")
 _KEPT: Final = ("language", "name", "contact")
 
 
@@ -70,6 +71,10 @@ class State:
         data = {part.name: getattr(self, part.name) for part in fields(self)}
         return {**data, "asked_times": dict(self.asked_times), "skipped": list(self.skipped)}
 
+    def __post_init__(self) -> None:
+        for name in _COUNTS:
+            object.__setattr__(self, name, min(getattr(self, name), MOST_COUNTED))
+
     @classmethod
     def from_data(cls, data: object) -> State:
         """The state that `to_data` gave, of this version or another; whatever cannot be one counts as not there."""
@@ -81,6 +86,10 @@ class State:
             if value is not None:
                 values[part.name] = value
         return replace(empty, **values)
+
+    def released(self) -> State:
+        """What a person hands back: the assistant answers again, and registers nothing of what was told before."""
+        return replace(self, mode="done", asked="", misunderstood=0)
 
     def anew(self) -> State:
         """The beginning of a further conversation with the same sender."""
@@ -131,7 +140,7 @@ def _tidied(name: str, value: Any, default: Any) -> Any:
         return value if isinstance(value, bool) else None
     if isinstance(default, int):
         number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        return min(max(int(value), 0), _MOST_COUNTED) if number else None
+        return min(max(int(value), 0), MOST_COUNTED) if number else None
     if isinstance(default, str):
         if not isinstance(value, str) or (name == "mode" and value not in MODES):
             return None

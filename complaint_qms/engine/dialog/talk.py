@@ -14,9 +14,11 @@ from complaint_qms.engine.dialog.rules import RULES, Rules
 from complaint_qms.engine.dialog.state import Reply, State, Step, Turn, clipped
 from complaint_qms.engine.message import Message
 
+_SAFETY: Final = "safety"
 _FILES: Final = 100
 _LONG_WORDS: Final = 5
 _LONG_SIGNS: Final = 9
+_UNANSWERED: Final = Message("A question could not be answered with confidence: {question}")
 _DECIDE: Final = ["choice_complaint", "choice_question", "choice_person"]
 _YES_NO_PERSON: Final = ["choice_yes", "choice_no", "choice_person"]
 
@@ -47,21 +49,36 @@ def step(state: State | None, turn: Turn, knowledge: Knowledge, rules: Rules = R
         state,
         turns=state.turns + 1,
         last_at=turn.at.isoformat(),
-        language=reading.language if reading.language else state.language,
+        language=state.language if reading.language in ("", "other") else reading.language,
         complaint=reading.numbers.complaint or state.complaint,
         photos=state.photos + min(max(turn.files, 0), _FILES),
     )
     talk = _Talk(state, reading, max(turn.files, 0), knowledge, rules)
     done = _answered(talk)
-    if begins and done.replies and done.action is None:
+    if begins and done.replies and done.action is None and done.replies[0].key != "intro":
         return replace(done, replies=[Reply("intro", choices=[]), *done.replies])
     return done
+
+
+def lapsed(state: State, at: datetime, rules: Rules = RULES) -> Step | None:
+    """What follows when somebody falls silent in the middle of a complaint: it is registered as far as it was told, for a complaint
+    is one without a yes as well; None where nothing is due. To be asked for now and then."""
+    if state.mode not in ("collecting", "confirming") or state.registered:
+        return None
+    if _silence(state.last_at, at) < rules.patience.total_seconds():
+        return None
+    reason = Message("The sender fell silent before confirming.")
+    if not asking.has_story(state):
+        return Step(replace(state, mode="done", asked=""), [], None, [reason])
+    registered = replace(state, mode="done", asked="", registered=True)
+    return Step(registered, [Reply("lapsed")], "register", [reason])
 
 
 def _answered(talk: _Talk) -> Step:
     """What comes before any question of the assistant's: a person has it, danger, a wish for a person, the end."""
     state, reading, rules = talk.state, talk.reading, talk.rules
-    if reading.harm == TOLD:
+    only_asks = reading.question and not reading.complaint
+    if reading.harm == TOLD or (reading.harm == FEARED and not only_asks):
         return _danger(talk)
     if state.mode == "with_person":
         return Step(state, [], None, [])
@@ -70,13 +87,15 @@ def _answered(talk: _Talk) -> Step:
     if reading.language and reading.language not in READ:
         reason = Message("The message is in another language ({language}).", {"language": reading.language})
         return _hand_over(_kept(talk), [Reply("foreign")], reason)
+    if "robot" in reading.found and not reading.complaint and state.mode in ("open", "done"):
+        return Step(_understood(state), [Reply("intro", choices=_DECIDE)], None, [])
     if "stop" in reading.found:
         return _stopped(talk)
     if "abuse" in reading.found and not (reading.complaint or state.mode in ("collecting", "confirming")):
         return _hand_over(_kept(talk), [Reply("upset")], Message("The sender is upset."))
     if state.turns > rules.most_turns:
         return _hand_over(_kept(talk), [], Message("The conversation has gone on for {turns} turns.", {"turns": state.turns}))  # fmt: skip
-    if reading.harm == FEARED and reading.question and not reading.complaint:
+    if reading.harm == FEARED:
         return _hand_over(_kept(talk), [], Message("The sender asks about a danger."), *reading.why_harm)
     if _names_complaint(talk):
         return _status(talk)
@@ -91,11 +110,14 @@ def _danger(talk: _Talk) -> Step:
     state, reading = talk.state, talk.reading
     reasons = [Message("The message tells of harm or danger."), *reading.why_harm]
     told = _kept(talk)
+    if state.mode == "with_person" and state.asked == _SAFETY:
+        return Step(told, [], None, reasons)  # it was said, and a person has it
+    handed = replace(told, mode="with_person", asked=_SAFETY)
     if state.registered:
-        quiet = state.mode == "with_person"
-        handed = replace(told, mode="with_person", asked="")
-        return Step(handed, [Reply("safety")] + ([] if quiet else [Reply("with_person")]), None if quiet else "hand_over", reasons)  # fmt: skip
-    handed = replace(told, mode="with_person", asked="", registered=True)
+        if state.mode == "with_person":
+            return Step(handed, [Reply("safety")], None, reasons)
+        return Step(handed, [Reply("safety"), Reply("with_person")], "hand_over", reasons)
+    handed = replace(handed, registered=True)
     return Step(handed, [Reply("safety"), Reply("registered"), Reply("with_person")], "register", reasons)
 
 
@@ -133,11 +155,7 @@ def _after(talk: _Talk) -> Step:
         answer = _confident(talk)
         if answer:
             return Step(state, [_answer(answer)], None, [])
-        question = clipped("topic", reading.text)
-        reason = Message(
-            "A question could not be answered with confidence: {question}", {"question": question}
-        )
-        return _hand_over(state, [], reason)
+        return _hand_over(state, [], _UNANSWERED.having(question=clipped("topic", reading.text)))
     if not state.registered:
         return _open(replace(talk, state=replace(state, mode="open")))
     return Step(_with_numbers(talk), [Reply("added")], None, [])
@@ -149,6 +167,10 @@ def _open(talk: _Talk) -> Step:
         return done
     if state.asked == "is_complaint" and (done := _is_complaint(talk)):
         return done
+    if state.asked == "doubt" and reading.only_short and not reading.short.isdisjoint(("yes", "no")):
+        if "no" in reading.short:
+            return Step(replace(state, asked=""), [Reply("welcome")], None, [])
+        return _hand_over(_kept(talk), [], _UNANSWERED.having(question=state.topic))
     if reading.complaint or talk.files or reading.choice == "choice_complaint":
         return _begin(talk, reading.text if reading.complaint else "")
     if reading.choice == "choice_question":
@@ -170,18 +192,24 @@ def _open(talk: _Talk) -> Step:
 def _question(talk: _Talk) -> Step:
     state, reading = talk.state, talk.reading
     topic = clipped("topic", reading.text)
-    answer = None if reading.harm else _confident(talk)
+    answer = _confident(talk)
     if answer:
         told = replace(_understood(state), asked="helped", topic=topic)
         return Step(told, [_answer(answer), Reply("helped", choices=_YES_NO_PERSON)], None, [])
     asked = replace(state, topic=topic)
     if reading.question:
-        choices = ["choice_person", "choice_complaint"]
-        return _not_understood(replace(talk, state=asked), Reply("doubt", choices=choices))
+        return _doubt(replace(talk, state=asked))
     if _is_long(reading) or reading.numbers.order or reading.numbers.serial:
         asked = replace(asked, asked="is_complaint")
         return _not_understood(replace(talk, state=asked), Reply("is_complaint", choices=_YES_NO_PERSON))
     return _not_understood(replace(talk, state=asked), Reply("not_understood", choices=_DECIDE))
+
+
+def _doubt(talk: _Talk) -> Step:
+    state = replace(talk.state, asked="doubt")
+    return _not_understood(
+        replace(talk, state=state), Reply("doubt", choices=["choice_person", "choice_complaint"])
+    )
 
 
 def _helped(talk: _Talk) -> Step | None:
@@ -191,8 +219,7 @@ def _helped(talk: _Talk) -> Step | None:
     if reading.says("yes", "thanks") or reading.choice == "choice_yes":
         return Step(replace(_understood(state), topic=""), [Reply("glad")], None, [])
     if reading.says("no") or reading.choice == "choice_no":
-        reply = Reply("doubt", choices=["choice_person", "choice_complaint"])
-        return _not_understood(replace(talk, state=replace(state, asked="")), reply)
+        return _doubt(talk)
     return None
 
 
@@ -201,7 +228,7 @@ def _is_complaint(talk: _Talk) -> Step | None:
     if reading.says("yes") or reading.choice == "choice_yes":
         return _begin(talk, state.topic)
     if reading.says("no") or reading.choice == "choice_no":
-        return _not_understood(replace(talk, state=replace(state, asked="")), Reply("ask_question"))
+        return Step(replace(state, asked=""), [Reply("ask_question")], None, [])
     return None
 
 
@@ -217,11 +244,7 @@ def _begin(talk: _Talk, told: str) -> Step:
 
 
 def _confident(talk: _Talk) -> Answer | None:
-    """An article that answers for sure; none for a complaint or where harm is spoken of."""
-    reading, rules = talk.reading, talk.rules
-    if reading.complaint or reading.harm:
-        return None
-    return asking.confident(reading.text, talk.state.language, talk.knowledge, rules)
+    return asking.confident(talk.reading, talk.state.language, talk.knowledge, talk.rules)
 
 
 def _answer(answer: Answer) -> Reply:
@@ -251,7 +274,8 @@ def _kept(talk: _Talk) -> State:
 
 
 def _with_numbers(talk: _Talk) -> State:
-    return asking.filled(talk.state, talk.reading, talk.state.asked)
+    # Words that answer a question for a product or a name may be anything else here; a number is a number.
+    return asking.filled(talk.state, talk.reading, "order" if talk.state.asked == "order" else "")
 
 
 def _is_long(reading: Reading) -> bool:
