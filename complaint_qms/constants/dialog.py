@@ -65,14 +65,14 @@ ANYWHERE: Final[Phrases] = {
     },
     "stop": {
         "en": "unsubscribe, stop writing, stop messaging, stop texting, stop sending, leave me alone, forget it, forget about it, never mind, nevermind, no longer interested, i give up, end chat, end the chat, end conversation, don't write to me, do not write to me, do not contact me, don't contact me, cancel the complaint, cancel my complaint, abort",
-        "zh": "退订, 别发了, 不要发了, 别再发, 不要再发, 别烦我, 别打扰, 不要打扰, 算了, 结束对话, 结束聊天, 取消投诉, 不投诉了, 别问了, 不要问了",
+        "zh": "退订, 别发了, 不要发了, 别再发, 不要再发, 别烦我, 别打扰, 不要打扰, 算了吧, 还是算了, 那算了, 算了算了, 结束对话, 结束聊天, 取消投诉, 不投诉了, 别问了, 不要问了",
     },
     "stop_alone": {
         "en": "stop, quit, exit, cancel, end, stop it, please stop, enough",
-        "zh": "停, 取消, 退出, 结束, 够了, 闭嘴, 停止, 不说了, td, t",
+        "zh": "算了, 停, 取消, 退出, 结束, 够了, 闭嘴, 停止, 不说了, td, t",
     },
     "complaint": {
-        "en": "sick of, sick and tired, fed up, waited for weeks, been waiting for, am waiting for, are waiting for, complain, complaint, complaints, complaining, file a claim, make a claim, report a problem, report a defect, report an issue, report a fault, have a problem, have a big problem, have an issue, had a problem, there is a problem, there's a problem, problem with, problems with, issue with, issues with, trouble with, something wrong, something is wrong, went wrong, not happy, unhappy, not satisfied, dissatisfied, unacceptable, disappointed, disappointing, disgusted, furious, money back, my money back, want a refund, need a refund, give me a refund, refund me, demand a refund, still waiting for my, still waiting for the, haven't received, have not received, hasn't arrived, has not arrived, never arrived, didn't arrive, did not arrive, doesn't work, does not work, don't work, not working, stopped working, stops working, won't turn on, won't start, wont start, no longer works, broke, is broken, are broken, was broken, were broken, came broken, arrived broken, is defective, was defective, are defective, is damaged, was damaged, are damaged, were damaged, arrived damaged, is faulty, wrong size, wrong colour, wrong color, wrong item, missing parts, part is missing, parts are missing, is missing, are missing, was missing, were missing, charged twice, charged me twice, overcharged, doesn't, does not, won't, will not, didn't, did not, never came, never arrived, never got, never received, never works, is not what, isn't what, not what i, not the one, stays, is late, are late, was late, too late, still late, instead of, shrank, shrunk, tastes, sour, stale, blurred, blurry, tore, torn, wobbles, wobbly, should have been, was supposed to, were supposed to, too short, too long, too small, too big, too tight, squeaks, squeak, jammed, stuck, loose, peeling, faded, wrong, worst, terrible, horrible, awful, rip off, ripoff, scam",
+        "en": "sick of, sick and tired, fed up, waited for weeks, been waiting for, am waiting for, are waiting for, complain, complaint, complaints, complaining, file a claim, make a claim, report a problem, report a defect, report an issue, report a fault, have a problem, have a big problem, have an issue, had a problem, there is a problem, there's a problem, problem with, problems with, issue with, issues with, trouble with, something wrong, something is wrong, went wrong, not happy, unhappy, not satisfied, dissatisfied, unacceptable, disappointed, disappointing, disgusted, furious, money back, my money back, want a refund, need a refund, give me a refund, refund me, demand a refund, still waiting for my, still waiting for the, haven't received, have not received, hasn't arrived, has not arrived, never arrived, didn't arrive, did not arrive, doesn't work, does not work, don't work, not working, stopped working, stops working, won't turn on, won't start, wont start, no longer works, broke, is broken, are broken, was broken, were broken, came broken, arrived broken, is defective, was defective, are defective, is damaged, was damaged, are damaged, were damaged, arrived damaged, is faulty, wrong size, wrong colour, wrong color, wrong item, missing parts, part is missing, parts are missing, is missing, are missing, was missing, were missing, charged twice, charged me twice, overcharged, doesn't, does not, won't, will not, didn't, did not, never came, never arrived, never got, never received, never works, is not what, isn't what, not what i, not the one, quit working, quits working, on its own, by itself, unable to, keeps, came open, came off, came loose, fell off, blown off, comes loose, falls off, stays, is late, are late, was late, too late, still late, instead of, shrank, shrunk, tastes, sour, stale, blurred, blurry, tore, torn, wobbles, wobbly, should have been, was supposed to, were supposed to, too short, too long, too small, too big, too tight, squeaks, squeak, jammed, stuck, loose, peeling, faded, wrong, worst, terrible, horrible, awful, rip off, ripoff, scam",
         "zh": "投诉, 我要投诉, 要举报, 举报, 维权, 差评, 不满意, 很不满, 太差, 退款, 退钱, 要求退货, 我要退货, 我要退款, 赔偿, 索赔, 要赔, 有问题, 出问题, 出了问题, 出现问题, 质量问题, 坏了, 坏的, 不能用, 用不了, 没法用, 不工作, 不好使, 失灵, 破了, 碎了, 裂了, 断了, 漏水, 漏油, 漏气, 漏了, 少了, 少发, 漏发, 发错, 缺件, 没收到, 还没收到, 还没到, 一直没到, 没发货, 不发货, 多扣, 多收, 扣了两次, 骗人, 骗子, 假货, 次品, 异味, 发霉, 变质, 过期了, 生锈, 掉漆, 不亮, 不转, 不动, 不响, 不热, 不冷, 不制冷, 不加热, 不通电, 不出水, 不粘, 关不上, 合不上, 打不开, 开不了, 充不进, 充不了, 装不上, 缩水, 掉色, 褪色, 起球, 酸了, 馊了, 声音大, 声音很大, 声音特别大, 声音太大, 不见了, 丢了, 弄丢, 迟到, 没来, 没人来, 没人管, 没人理, 不理人, 还没发货, 没送到, 没送来, 不对版, 不一样, 不符, 太过分, 垃圾产品, 态度恶劣, 态度差",
     },
     "explicit": {
@@ -114,7 +114,7 @@ ANYWHERE: Final[Phrases] = {
 HARM: Final[dict[str, dict[str, str]]] = {
     "serious": {
         "en": "found glass, found metal, found a piece, piece of glass, pieces of glass, piece of metal, collapsed and i, collapsed under, and i fell, she fell, he fell, in my face, in my eye, in my eyes, tingles when, wire is exposed, wires are exposed, bare wire, exposed wire, burned down, was burned, was burnt, got burned, got burnt, were burned, been burned, burned by, burnt by, burned himself, burned herself, burned myself, burned hand, burned finger, scalded by, got a shock, gave me a shock, gives me a shock, gave him a shock, gave her a shock, got shocked, was shocked by, get shocked, smell of gas, smells of gas, gas smell, smell gas, leaking gas, leaks gas, caught fire, catch fire, catches fire, catching fire, on fire, swallowed, glass in my mouth, glass in the food, glass in the soup, metal in the food, poison, poisoned, food poisoning, bleeds, cut himself, cut herself, cut his finger, cut her finger, passed out, fainted, can't breathe, cannot breathe, going to kill myself, want to kill myself, kill myself, suicide, want to die",
-        "zh": "麻手, 漏电, 误吞, 吞了, 吃出一块, 吃出来, 吃到一块, 铁片, 烫了, 烫出, 起泡, 电线裸露, 被烫, 烫到, 烫着, 烫了手, 被烧, 烧到, 被电, 电到, 触电, 煤气味, 燃气泄漏, 吞下, 吃到玻璃, 吃到铁, 吃出玻璃, 吃出异物, 玻璃碎片, 割到, 划到手, 划破, 扎到, 砸到, 夹到, 夹住手, 晕倒, 昏倒, 喘不过气, 呼吸不了, 想死, 自杀, 不想活, 着火, 起火, 爆炸",
+        "zh": "麻手, 漏电, 误吞, 吞了, 吃出一块, 吃出来, 吃到一块, 铁片, 烫了, 烫出, 烫起泡, 电线裸露, 触电了, 被烫, 烫到, 烫着, 烫了手, 被烧, 烧到, 被电, 电到我, 电到手, 触电, 煤气味, 燃气泄漏, 吞下, 吃到玻璃, 吃到铁, 吃出玻璃, 吃出异物, 玻璃碎片, 割到, 划到手, 划破, 扎到, 砸到, 夹到, 夹住手, 晕倒, 昏倒, 喘不过气, 呼吸不了, 想死, 自杀, 不想活, 着火, 起火, 爆炸",
     },
 }  # fmt: skip
 """Harm as it is told in a chat, beside `lexicon_harm`."""
@@ -127,7 +127,7 @@ NOT_COMPLAINT: Final[dict[str, str]] = {
 
 NOT_HARM: Final[dict[str, str]] = {
     "en": "sick of, sick and tired, pain in the neck, pain in the ass, pain in the butt, headache with your, a nightmare, nearly, dead on arrival, battery died, scared to, smoke detector, smoke detectors, smoke alarm, smoke alarms, smoke sensor, fire alarm, fire extinguisher, hand blender, hand mixer, hand cream, hand soap, hand lotion, hand towel, eye shadow, eye cream, face cream, face mask, foot cream, nail polish, nail file, neck pillow, head band, head torch, arm rest, knee pads, painful process, painful experience, no pain, it hurts my wallet, hit the button, hit enter, trapped in, accidentally, by accident, shocked by the price, shocked at, shocked by your, shocked by the service, smoking deal, smoke grey, smoke gray, burned through, a crash course, app crashed, app crashes, website crashed, site crashed, the page crashed, danger of losing",
-    "zh": "让人头疼, 让我头疼, 让我很头疼, 头疼的, 防烫, 烫手套, 隔热, 医院要, 医院用, 医院订, 我们医院, 我院, 烟雾报警器, 烟感, 灭火器, 吃出来的钱, 气炸了, 肺都气炸, 火大, 很火, 火了, 爆款, 爆料,  系统崩溃, 危险品, 爆炸盐, 爆炸便宜",
+    "zh": "吓人, 吓死人, 害死人, 急死人, 气死人, 烦死人, 笑死人, 累死人, 死人了, 心受伤, 心态炸, 气炸了, 很受伤, 受伤的心, 精神病医院, 尖锐的问题, 让人头疼, 让我头疼, 让我很头疼, 头疼的, 防烫, 烫手套, 隔热, 医院要, 医院用, 医院订, 我们医院, 我院, 烟雾报警器, 烟感, 灭火器, 吃出来的钱, 气炸了, 肺都气炸, 火大, 很火, 火了, 爆款, 爆料,  系统崩溃, 危险品, 爆炸盐, 爆炸便宜",
 }  # fmt: skip
 """Sayings that hold a word of harm and tell of none; taken out before harm is looked for."""
 
@@ -151,8 +151,8 @@ DANGER_KEEPS: Final = ("catastrophic", "critical", "serious")
 LEAST_RANK: Final = 1.4
 """Least rank of minor harm that counts as danger."""
 
-NO_PRODUCTS: Final = "order, orders, delivery, package, parcel, shipment, product, products, item, items, thing, things, goods, refund, money, invoice, bill, customer service, service, driver, courier, one, lid, handle, button, screen, display, cable, cord, plug, seal, cover, strap, zip, zipper, bottom, top, side, edge, surface, inside, everything, something, nothing, anything, everybody, someone, what, which, who, how, why, there, here, still, also, never, not, just, already, again, now, mine, yours, website, staff, agent, employee, technician, manager, driver, problem, issue, complaint, number, order number, question, name, phone, email, card, account, app, website, money back, payment, it, that, this, same, other, rest, box, person, whole thing, son, daughter, wife, husband, child, baby, mother, father, mum, mom, dad, friend, boss, dog, cat, hand, finger, i, we, he, she, they, you"
-NO_PRODUCTS_ZH: Final = "盖子, 把手, 按钮, 屏幕, 电线, 插头, 底部, 表面, 里面, 师傅, 司机, 快递员, 员工, 昨天, 今天, 刚刚, 要投诉, 投诉, 要举报, 孩子, 儿子, 女儿, 老婆, 老公, 妈妈, 爸爸, 手, 手指, 要退款, 要退货, 不满意, 想投诉, 订单, 快递, 包裹, 产品, 东西, 商品, 货, 客服, 钱, 退款, 发票, 问题, 物流, 服务, 态度, 质量, 名字, 电话, 号码, 单号, 订单号, 时候, 人, 地址"
+NO_PRODUCTS: Final = "is, was, has, water, weather, passenger, dealership, recall, failure, completely, previously, suddenly, really, always, order, orders, delivery, package, parcel, shipment, product, products, item, items, thing, things, goods, refund, money, invoice, bill, customer service, service, driver, courier, one, lid, handle, button, screen, display, cable, cord, plug, seal, cover, strap, zip, zipper, bottom, top, side, edge, surface, inside, everything, something, nothing, anything, everybody, someone, what, which, who, how, why, there, here, still, also, never, not, just, already, again, now, mine, yours, website, staff, agent, employee, technician, manager, driver, problem, issue, complaint, number, order number, question, name, phone, email, card, account, app, website, money back, payment, it, that, this, same, other, rest, box, person, whole thing, son, daughter, wife, husband, child, baby, mother, father, mum, mom, dad, friend, boss, dog, cat, hand, finger, i, we, he, she, they, you"
+NO_PRODUCTS_ZH: Final = "价格, 地方, 发货, 印象, 卖家, 商家, 盖子, 把手, 按钮, 屏幕, 电线, 插头, 底部, 表面, 里面, 师傅, 司机, 快递员, 员工, 昨天, 今天, 刚刚, 要投诉, 投诉, 要举报, 孩子, 儿子, 女儿, 老婆, 老公, 妈妈, 爸爸, 手, 手指, 要退款, 要退货, 不满意, 想投诉, 订单, 快递, 包裹, 产品, 东西, 商品, 货, 客服, 钱, 退款, 发票, 问题, 物流, 服务, 态度, 质量, 名字, 电话, 号码, 单号, 订单号, 时候, 人, 地址"
 
 ANSWER_BEGINS: Final = ("it is ", "it's ", "its ", "this is ", "that is ", "about ", "the ", "an ", "a ", "my ", "是", "一个", "一台", "你们的", "我的")  # fmt: skip
 """What stands before a name in the answer to a question for it."""
@@ -161,8 +161,13 @@ EMPTY: Final = "how can do where should another second new i want to like would 
 EMPTY_ZH: Final = "我要 我想 投诉 有问题 出问题 产品 商品 你们 问题 举报 进行 一个 我 要"
 """Words that say that there is something to tell, and nothing of what it is."""
 
-NO_PRODUCT_SIGNS_ZH: Final = "了吗呢吧我你您他她它们就不没怎什么哪这那天年月"
+NO_PRODUCT_SIGNS_ZH: Final = (
+    "有给也都很太又把被要会去得次以已从跟真好差了吗呢吧我你您他她它们就不没怎什么哪这那天年月"
+)
 """Characters that no name of a product has where one stands at the beginning of a clause."""
+
+NO_PRODUCT_WORDS: Final = "and or to for while regarding the of in on with when that which been at by from it its i we he she they you if as because so but"
+"""Words that no name of a product has that stands before what is wrong with it."""
 
 SLOT_WORDS: Final = {
     "order": ("order", "invoice", "delivery note", "receipt", "订单", "单号", "发票", "小票", "送货单"),

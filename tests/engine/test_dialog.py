@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import time
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import complaint_qms
 from complaint_qms.engine.dialog import RULES, WORDS, Knowledge, Rules, State, Step, Turn, lapsed, step
+from complaint_qms.engine.dialog.reading import read_turn
 from tests.engine.dialog_articles import CHINESE, ENGLISH
 
 BEGIN = datetime(2026, 11, 29, 9, 0)
@@ -226,3 +229,25 @@ def test_no_text_takes_long() -> None:
         told(bit * 400_000)
         slowest = max(slowest, time.process_time() - begun)
     assert slowest < 2.0  # 0.2 s where it was written
+
+
+def test_a_button_is_understood_in_the_words_that_it_has_in_chinese() -> None:
+    path = Path(complaint_qms.__file__).parent / "translations" / "zh.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        translated = {row[0]: row[1] for row in csv.reader(file)}
+    shown = {
+        key: translated[text]
+        for key, text in WORDS.items()
+        if key.startswith("choice_") and text in translated
+    }
+    assert len(shown) >= 5
+    for key, text in shown.items():
+        assert read_turn(f"[{text}]", RULES).choice == key
+
+
+def test_every_sentence_of_the_assistant_has_its_chinese() -> None:
+    path = Path(complaint_qms.__file__).parent / "translations" / "zh.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        translated = {row[0] for row in csv.reader(file)}
+    # “Yes” and “No” are the framework's own words.
+    assert {text for text in WORDS.values() if text not in translated} <= {"Yes", "No"}

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from complaint_qms.constants.dialog import NO_PRODUCT_SIGNS_ZH, NO_PRODUCTS, NO_PRODUCTS_ZH
+from complaint_qms.constants.dialog import NO_PRODUCT_SIGNS_ZH, NO_PRODUCT_WORDS, NO_PRODUCTS, NO_PRODUCTS_ZH
 from complaint_qms.engine.phone_number import is_number
 from complaint_qms.engine.product_code import read_code
 from complaint_qms.engine.text import HAN, code_tokens
@@ -92,6 +92,9 @@ _OF_TIME: Final = re.compile(
 # Of "lid of my kettle" the kettle is the product.
 _OF_WHAT: Final = re.compile(r"(?i)\A.{1,40} (?:of|on|in|from) (?:my|our|your|the|this) ")
 _DETERMINER: Final = re.compile(r"(?i)\A(?:my|our|your|the|this|that|an?) ")
+_NO_PRODUCT_WORDS: Final = frozenset(NO_PRODUCT_WORDS.split())
+_NO_PRODUCT_PARTS: Final = tuple(one for one in NO_PRODUCTS_ZH.split(", ") if len(one) > 1)
+_PRODUCT_WITHIN: Final = 300
 _NO_PRODUCT_SIGNS: Final = frozenset(NO_PRODUCT_SIGNS_ZH)
 _MOST_LABELS: Final = 20
 
@@ -162,6 +165,7 @@ def product_in(text: str) -> tuple[str, bool]:
     told = _PRODUCT_LABEL.search(text)
     if told:
         return told[1].strip(), True
+    text = text[:_PRODUCT_WITHIN]
     for pattern in (_EN_PRODUCT, _EN_WITH, _EN_OF, _EN_BARE, _ZH_PRODUCT, _ZH_BARE):
         for match in pattern.finditer(text):
             found = _OF_WHAT.sub("", _OF_TIME.sub("", " ".join(match[1].split()))).strip("的是 ")
@@ -203,5 +207,7 @@ def _may_be_product(found: str) -> bool:
         and not (words and words[0] in _NO_PRODUCTS)
         and not low.startswith(_NO_BEGINNINGS)
         and _NO_PRODUCT_SIGNS.isdisjoint(found)
+        and _NO_PRODUCT_WORDS.isdisjoint(words)
+        and not any(part in found for part in _NO_PRODUCT_PARTS)
         and any(sign.isalpha() for sign in found)
     )

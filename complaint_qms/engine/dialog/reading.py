@@ -32,8 +32,10 @@ _SIMPLIFIED: Final = {
 }
 # “会不会” asks; its second half alone would deny.
 _WHETHER: Final = re.compile("会不会|能不能|是不是")
+_A_WISH: Final = 200
 _MOST_CLAUSES: Final = 120
 _DEFECT: Final = 1.0
+_BAD_MOOD: Final = -1.0
 _WISHES: Final = ("refund", "exchange", "repair", "credit")
 _HARM_ABROAD: Final = {
     language: re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word.strip()) for word in words.split(",")) + r")(?!\w)")
@@ -109,6 +111,8 @@ def read_turn(text: str, rules: Rules) -> Reading:
         for meaning, pattern in rules.patterns.items()
         if not meaning.endswith("_alone") and pattern.search(folded)
     }
+    if len(folded) > _A_WISH:  # what somebody tells at length is a story, not a wish
+        found -= {"person", "stop"}
     bare = _NOT_SAID.sub(" ", folded).strip()
     for meaning in ("person", "stop", "abuse"):
         alone = rules.patterns[f"{meaning}_alone"]
@@ -121,7 +125,8 @@ def read_turn(text: str, rules: Rules) -> Reading:
     product = " ".join(rules.patterns["abuse"].sub(" ", product).split())
     if not product and rules.product_names and (named := rules.product_names.search(folded)):
         product = named[0]
-    choice = _CHOICES.get(folded) or _CHOICES_ZH.get(folded, "")
+    pressed = folded.strip("[]【】「」\"' ")  # as a caller without buttons writes them
+    choice = _CHOICES.get(pressed) or _CHOICES_ZH.get(pressed, "")
     return Reading(
         text=said,
         folded=folded,
@@ -201,7 +206,18 @@ def _kind(folded: str, rules: Rules) -> tuple[bool, bool]:
 def _complains(clause: str, rules: Rules) -> bool:
     if rules.patterns["complaint"].search(clause):
         return True
-    return any(_speaks_of_fault(hit) for hit in rules.lexicon.hits(clause))
+    hits = rules.lexicon.hits(clause)
+    return any(_speaks_of_fault(hit) for hit in hits) or _mood(hits) <= _BAD_MOOD
+
+
+def _mood(hits: list[Hit]) -> float:
+    """Below 0 where words of a bad mood outweigh those of a good one."""
+    mood = 0.0
+    for hit in hits:
+        if hit.term.field == "sentiment":
+            good = (hit.term.value == "positive") != hit.negated
+            mood += hit.term.weight if good else -hit.term.weight
+    return mood
 
 
 def _speaks_of_fault(hit: Hit) -> bool:
