@@ -13,9 +13,11 @@ from complaint_qms.api import complaint as api
 from complaint_qms.api import create, figures
 from complaint_qms.constants import roles
 from complaint_qms.exceptions import GateError
+from complaint_qms.services.intake import register
 from complaint_qms.services.intake.similar import TOLD_TWICE
 from tests.desk import factory
 from tests.desk.factory import complaint
+from tests.desk.wire import ask
 
 DATA = {
     "subject": "Heater caught fire",
@@ -226,6 +228,56 @@ class TestCreateFrom:
             assert made["delivery_note"] == note.name
         made.update({"subject": "x", "description": "x"})
         frappe.get_doc(made).insert()
+
+    @pytest.mark.parametrize("door", ["register", "form"])
+    def test_a_source_is_of_its_kinds_and_open_or_nothing_is_told_of_it(self, door):
+        mine, theirs = factory.customer(), factory.customer()
+        agent = factory.person(roles.AGENT, Customer=mine.name)
+        told = set()
+        with factory.as_user(agent):
+            for kind, name in (
+                ("Customer", theirs.name), ("Customer", "No Such Customer"), ("User", "Administrator"), ("User", "nobody@qms.example"),
+                ("No Such Kind", "Nameless"), ("Sales Invoice", "SINV-X"), ("Complaint Inbox Item", "CIN-2026-99999"),
+            ):  # fmt: skip
+                sent = {
+                    "subject": "x",
+                    "description": "x",
+                    "complainant_name": "x",
+                    "source_doctype": kind,
+                    "source_name": name,
+                }
+                path, body = (
+                    ("method/complaint_qms.api.complaint.register", {"data": sent})
+                    if door == "register"
+                    else ("resource/Complaint", sent)
+                )
+                answer = ask("POST", f"/api/{path}", body, user=agent)
+                assert (answer.status, name in answer.said) == (417, False), answer
+                told.add(answer.said)
+            assert len(told) == 1, told
+            made = register.register(
+                {
+                    "subject": "x",
+                    "description": "x",
+                    "customer": mine.name,
+                    "source_doctype": "Customer",
+                    "source_name": mine.name,
+                }
+            )
+            assert (made.source_doctype, made.source_name) == ("Customer", mine.name)
+            answers = [
+                ask(
+                    "GET",
+                    f"/api/method/complaint_qms.api.create.from_document?source_doctype=Customer&source_name={name}",
+                    user=agent,
+                )
+                for name in (theirs.name, "Nobody")
+            ]
+            hidden, missing = answers
+            assert (hidden.status, hidden.said.replace(theirs.name, "Nobody")) == (
+                missing.status,
+                missing.said,
+            )
 
     def test_other_documents_and_drafts_are_refused(self):
         with pytest.raises(frappe.ValidationError, match="cannot be created from"):

@@ -20,6 +20,8 @@ _CUSTOMER = (
 )
 # Sales document → field of Complaint that names it
 SOURCES = {"Sales Order": "sales_order", "Delivery Note": "delivery_note", "Sales Invoice": "sales_invoice"}
+STARTS = ("Customer", *SOURCES)
+"""Kinds of documents that a complaint is created from."""
 
 
 def customer_facts(customer: str) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def check_source(doctype: str) -> None:
     Raises:
         frappe.ValidationError: it cannot.
     """
-    if doctype != "Customer" and doctype not in SOURCES:
+    if doctype not in STARTS:
         frappe.throw(_("A complaint cannot be created from {0}.").format(escape_html(_(doctype))))
 
 

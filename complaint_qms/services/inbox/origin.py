@@ -11,14 +11,37 @@ from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants.inbox import DOCTYPE, FILERS, REGISTERED, REST, TAKEN
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.integrations.erpnext.source_facts import STARTS
 from complaint_qms.services.evidence.capture import attach
 from complaint_qms.services.evidence.disk import PRIVATE
 from complaint_qms.services.inbox import rest_keys
 from complaint_qms.services.inbox.item import is_raw, locked, write
+from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.error_text import way_of
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.transactions import roll_back_to
 
 _KINDS = {"image": "photo", "video": "video", "audio": "audio"}
+
+
+def check_source(complaint: Document) -> None:
+    """Before anything tells whether the record exists that a new complaint names as its source: it is of a kind from which complaints
+    are made, and open to the user.
+
+    Raises:
+        frappe.ValidationError: it is not, or there is none; which of them nobody is told.
+    """
+    kind, name = complaint.source_doctype, complaint.source_name
+    if not (kind and name):
+        complaint.source_doctype = complaint.source_name = None
+    elif not _is_open(kind, name):
+        refuse(
+            _("{0}: a complaint starts from a record of these kinds that you may read: {1}.").format(
+                _(complaint.meta.get_label("source_name"), context=complaint.doctype),
+                comma_list(_(one) for one in (*STARTS, DOCTYPE)),
+            )
+        )
 
 
 def take_item(complaint: Document) -> None:
@@ -133,6 +156,14 @@ def kind_of(name: str | None) -> str:
     """Which kind of evidence a file is, by its name."""
     guessed = mimetypes.guess_type(name or "")[0] or ""
     return _KINDS.get(guessed.partition("/")[0], "document")
+
+
+def _is_open(kind: str, name: str) -> bool:
+    if kind == DOCTYPE:
+        return frappe.flags.qms_inbox_item == name or (
+            frappe.has_permission(DOCTYPE, "write") and bool(readable(DOCTYPE, [name]))
+        )
+    return kind in STARTS and bool(readable(kind, [name]))
 
 
 def _is_read_by_its_road(item: Document) -> bool:

@@ -43,6 +43,11 @@ class Complaint(Checked):
     def workday(self):
         return plan.workday_of(self)
 
+    def _validate_links(self):
+        if self.is_new() and not self.flags.by_import:
+            origin.check_source(self)
+        super()._validate_links()
+
     def before_insert(self):
         origin.take_item(self)
         idempotency.stamp_key(self)
