@@ -72,7 +72,7 @@ def belongs_to(name: str, complaint: str) -> Document:
     target = frappe.get_doc("Complaint", complaint, for_update=True)
     target.check_permission("write")
     communication = add_to(item, target)
-    _decide(item, state=ADDED, complaint=target.name, company=target.company, communication=communication)
+    _decide(item, state=ADDED, complaint=target.name, communication=communication)
     return item
 
 

@@ -6,13 +6,12 @@ from typing import Any, Final
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import escape_html, validate_email_address
+from frappe.utils import escape_html
 
-from complaint_qms.constants.inbox import CHAT, DOCTYPE, REST
-from complaint_qms.integrations.erpnext.party_search import telephone_digits
+from complaint_qms.constants.inbox import DOCTYPE, REST
 from complaint_qms.permissions.choices import is_one
 from complaint_qms.services.inbox.rest_keys import request_of
-from complaint_qms.services.intake import matching
+from complaint_qms.services.inbox.senders import fields_of_address, party_of
 from complaint_qms.services.intake.register import CLOSED_TO_CALLERS
 from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import read_values
@@ -37,7 +36,7 @@ def proposed_values(item: Document) -> dict[str, Any]:
         "company": item.company,
         "language": item.language,
         "received_at": item.received_at,
-        **_address(item.sender_address or ""),
+        **fields_of_address(item.sender_address or ""),
     }
     sent = _sent(item) if item.road == REST else {}
     party = party_of(item.sender_address or "", item.sender_name or "", item.company, item.road)
@@ -52,27 +51,6 @@ def paragraphs(text: str) -> str:
     """Plain text as the markup of a description."""
     lines = (line.strip() for line in text[:_LONGEST].splitlines())
     return "".join(f"<p>{escape_html(line)}</p>" for line in lines if line)
-
-
-def party_of(address: str, name: str = "", company: str | None = None, road: str = "") -> dict[str, str]:
-    """Whom a mail address, telephone number or account of a chat belongs to, as of `matching.sure_party`; nobody where a person has
-    to choose."""
-    if not (address and frappe.has_permission("Complaint", "create")):
-        return {}
-    known = _address(address)
-    details = matching.ContactDetails(
-        phone=known.get("contact_phone"),
-        email=known.get("contact_email"),
-        name=name,
-        chat_id=address if road == CHAT else None,
-    )
-    return matching.sure_party(details, company)
-
-
-def _address(address: str) -> dict[str, str]:
-    if validate_email_address(address):
-        return {"contact_email": address}
-    return {"contact_phone": address} if telephone_digits(address) else {}
 
 
 def _sent(item: Document) -> dict[str, Any]:

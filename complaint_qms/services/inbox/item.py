@@ -36,7 +36,11 @@ def locked(name: str, *, skip: bool = False) -> Document | None:
 
 
 def write(item: Document, **values: Any) -> None:
-    """Store what became of an item, with a version of it; who has it open sees the change."""
+    """Store what became of an item, with a version of it; who has it open sees the change. One that stands on a complaint is of that
+    complaint's company and customer."""
+    if complaint := values.get("complaint"):
+        of_complaint = frappe.db.get_value("Complaint", complaint, ["company", "customer"], as_dict=True)
+        values = (of_complaint or {}) | values
     item.flags.by_server = True
     # A complaint that another process made of the same key a moment ago is not in this transaction's snapshot yet; and a channel
     # that is gone since keeps nobody from deciding.

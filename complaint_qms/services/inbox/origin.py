@@ -77,7 +77,6 @@ def settle_item(complaint: Document) -> None:
         state=REGISTERED,
         complaint=complaint.name,
         communication=filed(item, complaint) or item.communication,
-        company=complaint.company,
         reason=None,
         next_attempt=None,
         decided_by=frappe.session.user if by_hand else None,

@@ -116,6 +116,7 @@ def message_of(sent: dict[str, Any]) -> InboundMessage:
         scope=scope_of(company, frappe.session.user),
         channel=_text(sent, "channel"),
         company=company,
+        customer=_text(sent, "customer"),
     )
 
 

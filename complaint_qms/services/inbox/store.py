@@ -22,6 +22,7 @@ from complaint_qms.services import writing
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox import understanding
 from complaint_qms.services.inbox.item import RAW, write
+from complaint_qms.services.inbox.senders import customer_of
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.error_text import said
 from complaint_qms.services.record.scalars import FIRST_YEAR, is_storable
@@ -69,6 +70,7 @@ class InboundMessage:
         scope: within what a message id counts: an account, a caller, a chat.
         mailbox: the Email Account that it came in by.
         company: settled by the settings where it is not known.
+        customer: whose message it is, where its road knows; else the one that its sender can only be.
     """
 
     road: str
@@ -85,6 +87,7 @@ class InboundMessage:
     mailbox: str = ""
     channel: str | None = None
     company: str | None = None
+    customer: str | None = None
     language: str | None = None
 
 
@@ -220,10 +223,13 @@ def _item(message: InboundMessage, unique: str) -> Document:
 
 def _content(message: InboundMessage) -> dict[str, Any]:
     """What a message says, as the fields of an item can hold it."""
+    name, address = _short(message.sender.name), _short(message.sender.address)
     return {
         "channel": _existing("Complaint Channel", message.channel) or "",
-        "sender_name": _short(message.sender.name),
-        "sender_address": _short(message.sender.address),
+        "customer": _existing("Customer", message.customer)
+        or customer_of(address, name, _existing("Company", message.company), message.road),
+        "sender_name": name,
+        "sender_address": address,
         "subject": _short(message.subject) or _short(message.text) or None,
         "text": _UNSTORABLE.sub("\ufffd", message.text)[:_LONGEST_TEXT],
         "set_apart": _UNSTORABLE.sub("\ufffd", message.set_apart)[:_LONGEST_TEXT],

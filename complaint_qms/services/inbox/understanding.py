@@ -126,7 +126,6 @@ def _take(item: Document, outcome: Outcome) -> str:
         values = {"complaint": outcome.complaint, "reason": None}
         if isinstance(outcome, Added) and outcome.communication:
             values["communication"] = outcome.communication
-        values["company"] = frappe.db.get_value("Complaint", outcome.complaint, "company") or item.company
     else:
         state = WAITING if isinstance(outcome, Waits) else DISMISSED
         values = {"reason": reasons.of_message(outcome.reason)}

@@ -16,6 +16,7 @@ from complaint_qms.services.correspondence.addresses import is_to_customer
 from complaint_qms.services.inbox import draft, origin
 from complaint_qms.services.inbox.item import write
 from complaint_qms.services.inbox.outcomes import Added, Dismissed, Outcome, Registered, Waits
+from complaint_qms.services.inbox.senders import party_of
 from complaint_qms.services.inbox.store import raw_of
 from complaint_qms.services.intake import register
 from complaint_qms.services.intake.matching import PARTY_FIELDS
@@ -185,7 +186,7 @@ def _forwarded_by_colleague(mail: Mail, account: Document) -> dict[str, str]:
     name, address = mail.parts.origin
     if not (name or address) or not accounts.is_colleague(mail.sender[1], account):
         return {}
-    party = draft.party_of(address, name)
+    party = party_of(address, name)
     return party | {
         "complainant_name": name or party.get("complainant_name") or address,
         "contact_email": address,

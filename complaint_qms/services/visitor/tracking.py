@@ -129,6 +129,7 @@ def _keep(
             payload=json.dumps({"link": link.name, **values}, ensure_ascii=False),
             channel=page.channel(),
             company=complaint.company,
+            customer=complaint.customer,
             language=language,
         )
         filing.keep_with_files(message, key, link.name, tokens, without_place=without_place)
