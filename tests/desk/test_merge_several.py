@@ -219,8 +219,10 @@ class TestNothingIsLost:
         assert frappe.db.exists("File", {"attached_to_name": doc.name, "file_name": ("like", f"{doc.name}%")})
         assert frappe.db.get_value("Investigation", investigation.name, "complaint") == doc.name
         assert doc.reopen_reason == "Another lot"
-        assert [line in told(doc) for line in (WHY, "Separated from")] == [True] * 2
-        assert "is no longer a duplicate" in told(original)
+        assert [line in told(doc) for line in (WHY, "Separated from", "for this reason: Another lot")] == [
+            True
+        ] * 3
+        assert "is no longer a duplicate of this complaint, for this reason: Another lot" in told(original)
         assert original.description == "<p>Told by the owner, and more</p>"
 
     def test_a_helper_who_was_done_before_stays_done(self, both) -> None:

@@ -104,10 +104,17 @@ def tell_original(doc: Document) -> None:
     elif before.stage == "duplicate" and before.duplicate_of:
         assignment.resume_helpers(doc, before.closed_at)
         original = Link("Complaint", before.duplicate_of)
+        why = Text(doc.reopen_reason) if doc.reopen_reason else None
         timeline.note(
             "Complaint",
             {
-                doc.name: line("Separated from {0} again.", original),
-                before.duplicate_of: line("{0} is no longer a duplicate of this complaint.", this),
+                doc.name: line("Separated from {0} again, for this reason: {1}", original, why)
+                if why
+                else line("Separated from {0} again.", original),
+                before.duplicate_of: line(
+                    "{0} is no longer a duplicate of this complaint, for this reason: {1}", this, why
+                )
+                if why
+                else line("{0} is no longer a duplicate of this complaint.", this),
             },
         )
