@@ -4,18 +4,17 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.rate_limiter import rate_limit
 
 from complaint_qms.api.arguments import checked, read_names
+from complaint_qms.api.rate_limits import limited
 from complaint_qms.services.record.input_validation import read_object, refuse
 from complaint_qms.services.visitor import filing, page, proof_of_work, tracking, uploads
 
-_HOUR = 3600
 _LONGEST_TOKEN = 200
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
-@rate_limit(limit=60, seconds=_HOUR)
+@limited(60)
 @checked
 def begin_upload(file_name: str, size: int) -> dict[str, Any]:
     """Announce a file: {upload, chunk, received}."""
@@ -26,7 +25,7 @@ def begin_upload(file_name: str, size: int) -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
-@rate_limit(limit=3000, seconds=_HOUR)
+@limited(3000)
 @checked
 def send_piece(upload: str, offset: int) -> dict[str, Any]:
     """Take in a piece of a file, sent as the `piece` of a form: {received, size, complete}."""
@@ -39,7 +38,7 @@ def send_piece(upload: str, offset: int) -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
-@rate_limit(limit=600, seconds=_HOUR)
+@limited(600)
 @checked
 def upload_state(upload: str) -> dict[str, Any]:
     """How far a file has come: {received, size, complete}."""
@@ -48,7 +47,7 @@ def upload_state(upload: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
-@rate_limit(limit=20, seconds=_HOUR)
+@limited(20)
 @checked
 def file_complaint(
     key: str,
@@ -82,7 +81,7 @@ def file_complaint(
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
-@rate_limit(limit=120, seconds=_HOUR)
+@limited(120)
 def new_challenge() -> dict[str, Any]:
     """A challenge for the browser: {challenge, bits}."""
     page.settings()
@@ -90,7 +89,7 @@ def new_challenge() -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
-@rate_limit(limit=300, seconds=_HOUR)
+@limited(300)
 @checked
 def look(token: str) -> dict[str, Any]:
     """How the complaint of a secret link stands."""
@@ -99,7 +98,7 @@ def look(token: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
-@rate_limit(limit=60, seconds=_HOUR)
+@limited(60)
 @checked
 def answer(
     token: str, key: str, text: str = "", files: Any = None, without_place: bool = False
@@ -112,7 +111,7 @@ def answer(
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
-@rate_limit(limit=60, seconds=_HOUR)
+@limited(60)
 @checked
 def decide(token: str, key: str, accepted: bool, text: str = "") -> dict[str, Any]:
     """Take in whether the complainant accepts the solution; how the complaint stands then."""

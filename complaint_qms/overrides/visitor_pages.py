@@ -6,12 +6,11 @@ import frappe
 
 from complaint_qms.services.visitor import page
 
-_PATHS = ("/complaint", "/complaint/track")
-
 
 def after_request(response: Any, request: Any) -> None:
-    """Only the sites of the settings show the pages within their own (CSP 3, `frame-ancestors`)."""
-    if request.path.rstrip("/") not in _PATHS or not getattr(frappe.local, "db", None):
+    """Only the sites of the settings show the pages within their own (CSP 3, `frame-ancestors`). The pages say themselves that they
+    are the answer: the framework finds them by several addresses, and a site may add more."""
+    if not getattr(frappe.local, "db", None) or not page.is_answer():
         return
     allowed = " ".join(["'self'", *page.frame_origins()])
     # Beside what the site says of its own: browsers hold to all policies that they are sent.

@@ -30,6 +30,15 @@ def settings() -> Document:
     return found
 
 
+def mark_answer() -> None:
+    """The answer of this request is a page of visitors, whatever address it was asked by."""
+    frappe.local.flags.complaint_page = True
+
+
+def is_answer() -> bool:
+    return bool(frappe.local.flags.complaint_page)
+
+
 def is_open() -> bool:
     return bool(frappe.get_cached_doc(SETTINGS).page_enabled)
 

@@ -13,6 +13,7 @@ sitemap = 0
 
 def get_context(context: Any) -> Any:
     """What the form shows; the product of a QR code is filled in."""
+    page.mark_answer()
     settings = page.settings()
     code = frappe.form_dict.get("p") or ""
     product = product_codes.product_of(code) if isinstance(code, str) else None

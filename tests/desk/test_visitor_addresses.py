@@ -1,0 +1,71 @@
+"""The visitors' pages and doors are the same by whatever address they are asked for."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from frappe.utils import CallbackManager
+from frappe.website.serve import get_response
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from complaint_qms.overrides import visitor_pages
+from tests.conftest import fresh_request
+from tests.desk.visiting import page_open
+from tests.desk.wire import ask
+
+NAME = "complaint_qms.api.visitor.new_challenge"
+SPELLINGS = (
+    "/complaint", "/complaint/", "/complaint.html", "/complaint/index", "/complaint/index.html", "//complaint", "/complaint/track", "/complaint/track/",
+    "/complaint/track.html", "/complaint//track",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def open_page(site):
+    with page_open():
+        yield
+
+
+def page(path: str, **given: str):
+    """The answer to a request for a page, with what the app adds to it."""
+    fresh_request()
+    request = Request(EnvironBuilder(path, query_string=given).get_environ())
+    request.after_response = CallbackManager()
+    frappe.local.request, frappe.local.form_dict = request, frappe._dict(given)
+    frappe.set_user("Guest")
+    try:
+        response = get_response(request.path)
+        visitor_pages.after_request(response, request)
+    finally:
+        frappe.set_user("Administrator")
+        fresh_request()
+    return response
+
+
+@pytest.mark.parametrize("path", SPELLINGS)
+def test_each_spelling_that_leads_to_a_page_is_framed_by_nobody_else(path):
+    response = page(path)
+    assert response.status_code in (200, 301, 302, 404)
+    if "cv-page" in response.get_data(as_text=True):
+        assert response.headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_other_pages_of_the_site_keep_their_own():
+    assert "Content-Security-Policy" not in page("/login").headers
+
+
+def test_a_page_that_is_closed_is_framed_by_nobody_either():
+    frappe.db.set_single_value("Complaint QMS Settings", "page_enabled", 0)
+    frappe.clear_document_cache("Complaint QMS Settings")
+    assert page("/complaint.html").headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+
+
+def test_both_versions_of_the_api_are_one_count():
+    calls = [f"/api/method/{NAME}", f"/api/v2/method/{NAME}", f"/api/v1/method/{NAME}"]
+    told = [
+        ask("POST", calls[number % 3], {"cmd": f"x{number}"}, user="Guest").status for number in range(121)
+    ]
+    assert told == [200] * 120 + [429]
