@@ -43,11 +43,6 @@ class Complaint(Checked):
     def workday(self):
         return plan.workday_of(self)
 
-    def _validate_links(self):
-        if self.is_new() and not self.flags.by_import:
-            origin.check_source(self)
-        super()._validate_links()
-
     def before_insert(self):
         origin.take_item(self)
         idempotency.stamp_key(self)
@@ -120,6 +115,11 @@ class Complaint(Checked):
 
     def on_trash(self):
         guard.refuse_deletion(self)
+
+    def _validate_links(self):
+        if self.is_new() and not self.flags.by_import:
+            origin.check_source(self)
+        super()._validate_links()
 
     def _now(self) -> datetime:
         return self.flags.now or now_datetime()
