@@ -16,7 +16,7 @@ SHORT: Final[Phrases] = {
         "zh": "你好, 您好, 你好啊, 你好呀, 哈喽, 哈啰, 嗨, 喂, 早上好, 上午好, 中午好, 下午好, 晚上好, 早, 早安, 在吗, 在么, 在不在, 有人吗, 有人在吗, 有人么, 客服在吗, 客服你好, 亲",
     },
     "thanks": {
-        "en": "thanks, thank you, thank you very much, thank you so much, many thanks, thanks a lot, thx, ty, cheers, much appreciated, great thanks, perfect thanks, that helped, very helpful, great, perfect, awesome, excellent, wonderful, cool, nice",
+        "en": "🙏, ❤, thanks, thank you, thank you very much, thank you so much, many thanks, thanks a lot, thx, ty, cheers, much appreciated, great thanks, perfect thanks, that helped, very helpful, great, perfect, awesome, excellent, wonderful, cool, nice",
         "zh": "谢谢, 谢谢你, 谢谢您, 多谢, 感谢, 非常感谢, 谢了, 谢谢啦, 3q, 辛苦了, 太好了, 太棒了",
     },
     "bye": {
@@ -24,11 +24,11 @@ SHORT: Final[Phrases] = {
         "zh": "再见, 拜拜, 拜, 晚安, 没事了, 没问题了, 没别的了, 没有了, 回头见",
     },
     "yes": {
-        "en": "yes, yes please, y, yep, yeah, yup, yea, sure, of course, correct, that is correct, that's correct, right, that is right, that's right, all right, alright, exactly, ok, okay, okey, k, fine, that is fine, that's fine, confirm, confirmed, i confirm, it is, it does, it did, i do, please do, go ahead, do it, register it, send it, submit, looks good, all good, all correct, everything is correct, everything is right, agreed, absolutely, definitely, affirmative, true, i would, i agree",
+        "en": "👍, 👌, ✅, ✔, yes, yes please, y, yep, yeah, yup, yea, sure, of course, correct, that is correct, that's correct, right, that is right, that's right, all right, alright, exactly, ok, okay, okey, k, fine, that is fine, that's fine, confirm, confirmed, i confirm, it is, it does, it did, i do, please do, go ahead, do it, register it, send it, submit, looks good, all good, all correct, everything is correct, everything is right, agreed, absolutely, definitely, affirmative, true, i would, i agree",
         "zh": "是, 是的, 是啊, 是呀, 对, 对的, 对啊, 对呀, 没错, 正确, 好, 好的, 好啊, 好呀, 好吧, 好哒, 行, 行的, 可以, 可以的, 嗯, 嗯嗯, 恩, 确认, 确定, 确认无误, 无误, 没问题, 同意, 要, 需要, 需要的, 有帮助, 有用, 解决了, 明白了, 提交, 登记吧, 登记, ok, 全部正确, 都对, 都正确, 就这样",
     },
     "no": {
-        "en": "no, no thanks, no thank you, nope, nah, n, not really, not correct, that is not correct, that's not correct, that is not right, that's not right, that's wrong, that is wrong, it is wrong, it's wrong, wrong, incorrect, not right, not quite, not yet, negative, it is not, it isn't, it doesn't, it does not, it didn't, it did not, i don't, i do not, not helpful, that does not help, that doesn't help, that did not help, that didn't help, false, don't, do not",
+        "en": "👎, ❌, no, no thanks, no thank you, nope, nah, n, not really, not correct, that is not correct, that's not correct, that is not right, that's not right, that's wrong, that is wrong, it is wrong, it's wrong, wrong, incorrect, not right, not quite, not yet, negative, it is not, it isn't, it doesn't, it does not, it didn't, it did not, i don't, i do not, not helpful, that does not help, that doesn't help, that did not help, that didn't help, false, don't, do not",
         "zh": "不, 不是, 不是的, 不对, 不对的, 不正确, 错, 错了, 错误, 不行, 不可以, 不要, 不用, 不用了, 不需要, 否, 没有, 没, 没用, 没有用, 没帮助, 没有帮助, 不好, 有误, 有错, 写错了, 说错了, 没解决, 没有解决, 还没有, 还不行, 不同意",
     },
     "unknown": {
@@ -156,6 +156,9 @@ NO_PRODUCTS_ZH: Final = "价格, 地方, 发货, 印象, 卖家, 商家, 盖子,
 
 ANSWER_BEGINS: Final = ("it is ", "it's ", "its ", "this is ", "that is ", "about ", "the ", "an ", "a ", "my ", "是", "一个", "一台", "你们的", "我的")  # fmt: skip
 """What stands before a name in the answer to a question for it."""
+
+HESITATION: Final = "but wait except however only not unless first 但 等 除 过 只 先 还 不"
+"""Words and characters that take back a yes before them."""
 
 EMPTY: Final = "how can do where should another second new i want to like would make file a complaint complain report problem have with my order product your you need help about issue defect the is there something wrong we it in case"
 EMPTY_ZH: Final = "我要 我想 投诉 有问题 出问题 产品 商品 你们 问题 举报 进行 一个 我 要"

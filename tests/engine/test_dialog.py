@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+import subprocess
+import sys
 import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -251,3 +253,36 @@ def test_every_sentence_of_the_assistant_has_its_chinese() -> None:
         translated = {row[0] for row in csv.reader(file)}
     # “Yes” and “No” are the framework's own words.
     assert {text for text in WORDS.values() if text not in translated} <= {"Yes", "No"}
+
+
+@pytest.mark.parametrize(
+    "yes",
+    [
+        "yes",
+        "Yes, please hurry up",
+        "ok go on then quickly",
+        "👍",
+        "好的，麻烦快一点",
+        "[Yes]",
+        "是",
+        "correct!!",
+    ],
+)
+def test_a_yes_registers(yes: str) -> None:
+    assert told("my kettle leaks", "SAL-ORD-2026-1234", "no", yes)[-1].action == "register"
+
+
+@pytest.mark.parametrize("no", ["yes but the lid is red", "ok wait", "yes?", "好的，不过还有一个问题", "no", "not yet", "hm", "👎", "ok, the order is SAL-ORD-2026-99999"])  # fmt: skip
+def test_what_is_no_clear_yes_registers_nothing(no: str) -> None:
+    done = told("my kettle leaks", "SAL-ORD-2026-1234", "no", no)[-1]
+    assert done.action is None
+    assert not done.state.registered
+
+
+def test_it_is_loaded_quickly() -> None:
+    heavy = ("numpy", "pandas", "sklearn", "scipy", "rapidfuzz", "phonenumbers", "frappe")
+    check = (
+        f"import sys, complaint_qms.engine.dialog; print([name for name in {heavy} if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

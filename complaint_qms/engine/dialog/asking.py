@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from complaint_qms.constants.dialog import ANSWER_BEGINS, EMPTY, EMPTY_ZH, SLOT_WORDS
+from complaint_qms.constants.dialog import ANSWER_BEGINS, EMPTY, EMPTY_ZH, HESITATION, SLOT_WORDS
 from complaint_qms.engine.dialog.knowledge import Answer, Knowledge
 from complaint_qms.engine.dialog.reading import Reading
 from complaint_qms.engine.dialog.rules import Rules
@@ -14,6 +14,8 @@ from complaint_qms.engine.dialog.state import Reply, State, Step, clipped
 from complaint_qms.engine.message import Message
 
 _FEWEST_DIGITS: Final = 4
+_FEW_MORE: Final = 30
+_HESITATION: Final = frozenset(HESITATION.split())
 _SHOWN: Final = 300
 _LONGEST_ANSWER: Final = 100
 _FEWEST_WORDS: Final = 2
@@ -138,7 +140,7 @@ def has_story(state: State) -> bool:
 def _confirmed(state: State, reading: Reading, files: int, knowledge: Knowledge, rules: Rules) -> Step:
     before, state = state, filled(state, reading, state.asked)
     changed = _values(state) != _values(before)
-    agrees = reading.choice == "choice_yes" or (reading.says("yes") and not reading.says("no"))
+    agrees = _agrees(reading)
     if agrees and not changed:
         registered = replace(state, mode="done", asked="", registered=True, misunderstood=0)
         return Step(registered, [Reply("registered")], "register", [Message("The sender confirmed it.")])
@@ -154,6 +156,18 @@ def _confirmed(state: State, reading: Reading, files: int, knowledge: Knowledge,
     if not reading.only_short and not changed and not reading.is_empty:
         state = _added(state, reading.text)
     return _summed_up(state, [Reply("thanks_photo")] if files else [], rules)
+
+
+def _agrees(reading: Reading) -> bool:
+    """Whether a turn says yes, in so many words or with a few more behind it."""
+    if reading.choice:
+        return reading.choice == "choice_yes"
+    if reading.only_short:
+        return reading.says("yes") and not reading.says("no") and not reading.question
+    said = {*_WORD.findall(reading.folded), *reading.folded}
+    opens = "yes" in reading.first and "no" not in reading.short and len(reading.rest) <= _FEW_MORE
+    takes_back = not _HESITATION.isdisjoint(said) or "correction" in reading.found
+    return opens and not (takes_back or reading.question or reading.complaint)
 
 
 def _story_of(state: State, reading: Reading, asked: str, changed: bool) -> State:
