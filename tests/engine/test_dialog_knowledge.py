@@ -60,6 +60,16 @@ def test_the_language_of_an_article_is_read_off_it_where_it_has_none() -> None:
     assert knowledge.best("how do I return goods", "en").article.name == "b"  # type: ignore[union-attr]
 
 
+def test_what_is_quoted_of_an_article_is_whole_sentences_of_its_text() -> None:
+    html = (
+        '<div class="ql-editor"><style>p {color: red}</style><h2>Reset</h2><p>First unplug it.</p>'
+        "<p>Press the <b>reset</b> button for <i>5 seconds</i> &amp; wait.</p><ul><li>The light turns green</li></ul></div>"
+    )
+    found = Knowledge.build([Article("a", "Resetting the device", html, "en")]).best("reset button", "en")
+    assert found
+    assert found.excerpt == "Press the reset button for 5 seconds & wait. The light turns green"
+
+
 @pytest.mark.parametrize(
     "articles",
     [

@@ -28,6 +28,10 @@ _UNKNOWN_PAIR: Final = 0.8
 _LONGEST: Final = 20_000
 _LONGEST_QUESTION: Final = 400
 _EXCERPT: Final = 320
+_NOT_SHOWN: Final = re.compile(r"(?is)<(script|style)\b[^<>]{0,500}>[^<]{0,20000}</\1>")
+_BLOCK: Final = re.compile(
+    r"(?i)</?(?:p|div|li|ul|ol|h[1-6]|br|tr|td|th|table|blockquote|pre|hr)(?![a-z])[^<>]{0,2000}>"
+)
 _MARKUP: Final = re.compile(r"<[^<>]{0,2000}>")
 _BREAK: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 _NO_CONTENT: Final = frozenset(stem(word) for word in NO_CONTENT.split())
@@ -146,7 +150,8 @@ class Knowledge:
 
 def plain_text(text: str) -> str:
     """An article's text without its markup."""
-    return unescape(_MARKUP.sub("\n", text[:_LONGEST])).strip()
+    plain = _BLOCK.sub("\n", _NOT_SHOWN.sub(" ", text[:_LONGEST]))
+    return unescape(_MARKUP.sub("", plain)).strip()
 
 
 def content_words(text: str) -> list[str]:

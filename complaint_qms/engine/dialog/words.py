@@ -12,7 +12,7 @@ WORDS: Final[dict[str, str]] = {
     "bye": "Goodbye. Write again at any time.",
     "ask_question": "What would you like to know?",
     # questions
-    "answer": "{title}: {excerpt}",
+    "answer": "“{title}”: {excerpt}",
     "helped": "Does this answer your question?",
     "glad": "Good to hear. Write again at any time.",
     "doubt": "I am not sure of the answer. Shall a colleague answer you, or do you want to report a problem?",
