@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import complaint_qms
-from complaint_qms.engine.dialog import RULES, WORDS, Knowledge, Rules, State, Step, Turn, lapsed, step
+from complaint_qms.engine.dialog import RULES, WORDS, Knowledge, Rules, State, Step, Turn, step
 from complaint_qms.engine.dialog.reading import read_turn
 from tests.engine.dialog_articles import CHINESE, ENGLISH
 
@@ -205,20 +205,6 @@ def test_after_a_long_silence_a_new_conversation_begins() -> None:
     assert new.replies[0].key == "intro"
     (aware,) = told("thanks", state=registered.state, begin=late.replace(tzinfo=timezone.utc))
     assert aware.state.turns == 1
-
-
-def test_a_complaint_whose_sender_falls_silent_is_registered_once() -> None:
-    *_, asked = told("my kettle leaks", "SAL-ORD-2026-1234")
-    assert lapsed(asked.state, BEGIN + timedelta(minutes=20)) is None
-    done = lapsed(asked.state, BEGIN + timedelta(hours=1))
-    assert done is not None
-    assert (done.action, done.state.mode, [reply.key for reply in done.replies]) == ("register", "done", ["lapsed"])  # fmt: skip
-    assert lapsed(done.state, BEGIN + timedelta(days=1)) is None
-    *_, empty = told("I want to complain")
-    ended = lapsed(empty.state, BEGIN + timedelta(hours=1))
-    assert ended is not None
-    assert (ended.action, ended.replies) == (None, [])
-    assert lapsed(told("hello")[0].state, BEGIN + timedelta(days=1)) is None
 
 
 HOSTILE = ("a ", "1 ", "(", "my ", "my a b ", "的", "买的", "水坏", "- ", "a@", "a.", "order ", "order 1", "how?", "if,", "\n", "0 (", "sn ", "not hurt ", "no", "{0}", "x", "9", "sal-ord-2026-", "烫伤", "hurt my hand, ", "my name is ", "\u200b", "ﷺ", "👍", "<p>")  # fmt: skip

@@ -9,7 +9,6 @@ Public API::
                   `choices` are keys of WORDS too, an answer by their words or by the key itself is understood
         action    None, "register" or "hand_over"; "register" with a state that is `with_person` means both (`Step.hands_over`)
         reasons   Messages for those who read the conversation
-    lapsed(state, at, rules=RULES) -> Step | None      what to do about somebody who fell silent in the middle of a complaint
     Knowledge.build([Article(name, title, text, language)]) -> Knowledge;  .best(text, language) -> Answer | None
     Rules, RULES                                 phrases and limits; `RULES.extended({"person": {"en": "get me the boss"}})`
 
@@ -22,7 +21,7 @@ from __future__ import annotations
 from complaint_qms.engine.dialog.knowledge import Answer, Article, Knowledge
 from complaint_qms.engine.dialog.rules import RULES, Rules
 from complaint_qms.engine.dialog.state import Reply, State, Step, Turn
-from complaint_qms.engine.dialog.talk import lapsed, step
+from complaint_qms.engine.dialog.talk import step
 from complaint_qms.engine.dialog.words import WORDS
 
 __all__ = [
@@ -36,6 +35,5 @@ __all__ = [
     "State",
     "Step",
     "Turn",
-    "lapsed",
     "step",
 ]

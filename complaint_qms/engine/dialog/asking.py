@@ -109,7 +109,7 @@ def going_on(state: State, opening: list[Reply], rules: Rules) -> Step:
     slot = _missing(state, rules)
     if slot:
         return _ask(state, slot, opening)
-    if not has_story(state):
+    if not _has_story(state):
         reason = Message("The sender wants to complain and did not say what happened.")
         handed = replace(state, mode="with_person", asked="")
         return Step(handed, [*opening, Reply("with_person")], "hand_over", [reason])
@@ -130,11 +130,6 @@ def confident(reading: Reading, language: str, knowledge: Knowledge, rules: Rule
 def answering(answer: Answer) -> Reply:
     article = answer.article
     return Reply("answer", {"title": article.title, "excerpt": answer.excerpt}, article=article.name)
-
-
-def has_story(state: State) -> bool:
-    """Whether anything of a complaint was told."""
-    return bool(state.happened or state.product or state.order or state.serial or state.photos)
 
 
 def _confirmed(state: State, reading: Reading, files: int, knowledge: Knowledge, rules: Rules) -> Step:
@@ -259,6 +254,11 @@ def _has_none(reading: Reading, asked: str) -> bool:
         return True
     begins = not reading.first.isdisjoint(("none", "unknown", "skip"))
     return asked != "happened" and begins and len(reading.rest) <= _LONGEST_ANSWER and not reading.complaint
+
+
+def _has_story(state: State) -> bool:
+    """Whether anything of a complaint was told."""
+    return bool(state.happened or state.product or state.order or state.serial or state.photos)
 
 
 def _short_answer(reading: Reading) -> str:

@@ -29,7 +29,6 @@ class Rules:
         most_turns: turns of a conversation until a person is called.
         longest: signs of a turn that are read.
         new_after: silence after the end of a conversation that makes the next turn a new one.
-        patience: silence after which what was told is registered without a yes (`lapsed`).
         confident: least confidence, 0 … 1, of an article that is given as an answer.
         confident_unasked: the same for what is not put as a question.
         margin: by how much the best article has to be better than the next, as a share of its score.
@@ -49,7 +48,6 @@ class Rules:
     most_turns: int = 40
     longest: int = 4_000
     new_after: timedelta = timedelta(hours=12)
-    patience: timedelta = timedelta(minutes=30)
     confident: float = 0.5
     confident_unasked: float = 0.7
     margin: float = 0.15

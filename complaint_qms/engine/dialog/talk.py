@@ -60,20 +60,6 @@ def step(state: State | None, turn: Turn, knowledge: Knowledge, rules: Rules = R
     return done
 
 
-def lapsed(state: State, at: datetime, rules: Rules = RULES) -> Step | None:
-    """What follows when somebody falls silent in the middle of a complaint: it is registered as far as it was told, for a complaint
-    is one without a yes as well; None where nothing is due. To be asked for now and then."""
-    if state.mode not in ("collecting", "confirming") or state.registered:
-        return None
-    if _silence(state.last_at, at) < rules.patience.total_seconds():
-        return None
-    reason = Message("The sender fell silent before confirming.")
-    if not asking.has_story(state):
-        return Step(replace(state, mode="done", asked=""), [], None, [reason])
-    registered = replace(state, mode="done", asked="", registered=True)
-    return Step(registered, [Reply("lapsed")], "register", [reason])
-
-
 def _answered(talk: _Talk) -> Step:
     """What comes before any question of the assistant's: a person has it, danger, a wish for a person, the end."""
     state, reading, rules = talk.state, talk.reading, talk.rules
