@@ -17,6 +17,8 @@ from complaint_qms.services.record.text_cleaning import clean
 from complaint_qms.services.story.spoken import plain
 from tests.desk import factory
 from tests.desk.factory import capa, complaint, implemented_capa
+from tests.desk.visiting import DOOR, TOLD, key, page_open
+from tests.desk.wire import ask
 
 # What the framework's own filter lets through: JSON, no whole tag, a section no parser of HTML 4 knows.
 ROGUE = (
@@ -55,6 +57,35 @@ def test_text_without_markup_stays_as_it_was_written(text):
 def test_an_address_with_a_name_is_kept_as_the_address():
     doc = complaint(contact_email='"<img src=x onerror=alert(1)>" <jane@customer.example>')
     assert frappe.db.get_value("Complaint", doc.name, "contact_email") == "jane@customer.example"
+
+
+@pytest.mark.parametrize("between", [", ", ";", "; ", " ", "/", "\n"])
+def test_several_addresses_are_refused_by_every_way_in(between):
+    two = f"a@customer.example{between}b@customer.example"
+    data = {"subject": "x", "description": "x", "complainant_name": "x", "contact_email": two}
+    for path, body in (
+        ("method/complaint_qms.api.complaint.register", {"data": data}),
+        ("resource/Complaint", data),
+    ):
+        answer = ask("POST", f"/api/{path}", body)
+        assert answer.status == 417, answer
+        assert "mail" in answer.said, answer
+    with page_open():
+        sent = {"key": key(), "data": {**TOLD, "email": two}}
+        answer = ask("POST", f"{DOOR}file_complaint", sent, user="Guest")
+    assert (answer.status, "enter one address" in answer.said) == (417, True), answer
+
+
+def test_an_address_that_is_stored_stays_and_one_is_one_however_it_is_written():
+    doc = complaint(contact_email='"Lee, Ann" <ann@customer.example>')
+    assert doc.contact_email == "ann@customer.example"
+    doc.db_set("contact_email", "a@customer.example, b@customer.example")
+    doc.reload()
+    doc.reported_lot = "L1"
+    doc.save()
+    doc.contact_email = "a@customer.example,c@customer.example"
+    with pytest.raises(frappe.ValidationError, match="enter one address"):
+        doc.save()
 
 
 def test_text_that_is_stored_already_does_not_change_with_the_next_save():

@@ -140,9 +140,20 @@ def evidence_rows(item: Document) -> list[dict[str, str]]:
     ]
 
 
+def told_by_sender(item: Document, complaint: Document) -> None:
+    """What the next save changes is the doing of who sent a message that was read without a person: its version says so."""
+    if _is_read_by_its_road(item):
+        complaint.flags.updater_reference = {
+            "doctype": DOCTYPE,
+            "docname": item.name,
+            "label": _("via {0}").format(item.sender_name or item.sender_address or item.name),
+        }
+
+
 def add_evidence(item: Document, complaint: Document) -> None:
     """The files of an item become evidence of a complaint that is there already, which is stored with them."""
     rows = evidence_rows(item)
+    told_by_sender(item, complaint)
     if rows and complaint.stage in COMPLAINT_ENDED:
         # What ended takes no rows any more; the files stand beside it.
         attach((row["file"], complaint.doctype, complaint.name) for row in rows)

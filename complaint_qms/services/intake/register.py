@@ -12,6 +12,7 @@ from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.integrations.erpnext.source_facts import customer_facts, product_facts
 from complaint_qms.services.intake import idempotency
+from complaint_qms.services.record import mail_address
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.scalars import FIRST_YEAR, LAST_YEAR
@@ -132,6 +133,7 @@ def _came_by_itself(doc: Document) -> bool:
 
 def _take_customer(doc: Document) -> None:
     facts = customer_facts(doc.customer)
+    facts[mail_address.FIELD] = next(iter(mail_address.addresses_in(facts.get(mail_address.FIELD))), None)
     for name in ("territory", "country", "language"):
         # Frappe fills these from the defaults of the site before anybody looks; the customer knows better.
         if facts.get(name) and doc.get(name) and doc.get(name) == frappe.defaults.get_user_default(name):

@@ -11,6 +11,7 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants.story import MOST_CHANGES, TOLD_FIELDS, TOLD_ROWS, TOLD_STATES
+from complaint_qms.services.story import senders
 
 _PARTS: Final = ("changed", "added", "removed", "row_changed")
 
@@ -21,6 +22,8 @@ class Change:
 
     at: datetime
     by: str
+    message: str = ""
+    """The message of the inbox whose sender did it; empty where a user did."""
     status: tuple[int, int] | None = None
     stage: tuple[str, str] | None = None
     visits: list[str] = field(default_factory=list)
@@ -82,7 +85,7 @@ def _kept_back(doc: Document) -> set[tuple[str, str]]:
 
 
 def _change(doc: Document, row: dict[str, Any], data: dict[str, Any]) -> Change:
-    change = Change(row["creation"], row["owner"])
+    change = Change(row["creation"], row["owner"], senders.message_of(data))
     values = {name: (old, new) for name, old, new in data["changed"]}
     if "docstatus" in values:
         old, new = values["docstatus"]

@@ -19,6 +19,7 @@ from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import clause_list, labelled, sentence_list
 from complaint_qms.services.record.printing import working_time
 from complaint_qms.services.reporting.access import readable_of
+from complaint_qms.services.story import senders
 from complaint_qms.services.story.changes import Change, changes_of
 from complaint_qms.services.story.notes import notes_of
 from complaint_qms.services.story.offshoots import offshoots_of
@@ -39,7 +40,7 @@ class Told:
 
 
 def tell(doc: Document, zone: str | None = None) -> list[Told]:
-    """Everything worth telling of `doc`, as far as the user may read it; five queries at most.
+    """Everything worth telling of `doc`, as far as the user may read it; six queries at most.
 
     Args:
         doc: loaded, and such that the user may read it.
@@ -54,7 +55,10 @@ def tell(doc: Document, zone: str | None = None) -> list[Told]:
     people = {doc.owner, *(change.by for change in changes), *(row["owner"] for row in offshoots)}
     people |= {note["owner"] for note in notes}
     people |= {row.entered_by for row in visits.values()} | set(_people_named(doc, changes))
-    names = values_of("User", people, "full_name")
+    # Names of messages are no names of users.
+    names = values_of("User", people, "full_name") | senders.names_of(
+        [senders.source_of(doc), *(change.message for change in changes)]
+    )
     teller = _Teller(doc, names, visits)
     story = [Told(get_datetime(doc.creation), teller.beginning())]
     for change in changes:
@@ -95,14 +99,14 @@ class _Teller:
         return self.names.get(user or "") or user or _("Somebody")
 
     def beginning(self) -> str:
-        by = self.who(self.doc.owner)
+        by = self.names.get(senders.source_of(self.doc)) or self.who(self.doc.owner)
         if self.doc.doctype == "Complaint" and self.doc.get("channel"):
             return _("{0} registered it, received by: {1}.").format(by, _(self.doc.channel))
         return _("{0} registered it.").format(by)
 
     def of_change(self, change: Change) -> str:
         """What one save did; empty when nothing of it is told."""
-        by, sentences = self.who(change.by), []
+        by, sentences = self.names.get(change.message) or self.who(change.by), []
         if change.status:
             sentences.append(
                 _("{0} approved it.").format(by)

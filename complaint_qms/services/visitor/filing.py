@@ -22,10 +22,12 @@ from complaint_qms.engine.message import Message
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.inbox import draft, store, understanding
 from complaint_qms.services.inbox.adding import add_to
+from complaint_qms.services.inbox.origin import told_by_sender
 from complaint_qms.services.inbox.outcomes import Added, Registered, Waits
 from complaint_qms.services.inbox.store import InboundMessage, Sender
 from complaint_qms.services.intake import matching
 from complaint_qms.services.intake.register import register
+from complaint_qms.services.record import mail_address
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
@@ -141,6 +143,7 @@ def subject_of(text: str) -> str:
 def _added(item: Document, name: str, values: dict[str, Any]) -> Added:
     complaint = frappe.get_doc("Complaint", name, for_update=True)
     if verdict := values.get("verdict"):
+        told_by_sender(item, complaint)
         enter_word(complaint, verdict, values["text"])
     if complaint.stage == "duplicate" and complaint.duplicate_of:
         # Whoever works on it reads it there, as with mails.
@@ -260,7 +263,9 @@ def _check_address(values: dict[str, Any], wrong: list[str]) -> None:
     email, phone = values.get("email"), values.get("phone")
     if not values.keys() & {"email", "phone"}:
         wrong.append(_("Email or phone: enter one of them, so that we can answer."))
-    if email and not validate_email_address(email):
+    if email and mail_address.is_several(email):
+        wrong.append(mail_address.several(_label("email"), email))
+    elif email and not validate_email_address(email):
         wrong.append(_("{0}: “{1}” is no address.").format(_label("email"), shown(email)))
     if phone and sum(sign.isdigit() for sign in phone) < _LEAST_DIGITS:
         wrong.append(_("{0}: “{1}” is no number that can be called.").format(_label("phone"), shown(phone)))

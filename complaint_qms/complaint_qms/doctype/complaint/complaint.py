@@ -27,7 +27,7 @@ from complaint_qms.services.intake import (
 )
 from complaint_qms.services.lifecycle import announcements, guard, merge, overview
 from complaint_qms.services.people import assignment
-from complaint_qms.services.record import match_keys
+from complaint_qms.services.record import mail_address, match_keys
 from complaint_qms.services.reportability import deadline
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.settlement.finance_guards import keep_party
@@ -66,6 +66,7 @@ class Complaint(Checked):
             merge.keep_company(self)
             contributors.check_hand_over(self)
         receipt_dates.check_moments(self, now)
+        mail_address.check_one(self)
         check_consistency(self)
         if self.has_value_changed("complaint_type"):
             register.check_type(self)
