@@ -5,10 +5,11 @@ from __future__ import annotations
 import frappe
 import pytest
 from frappe.desk.form.load import getdoc
-from frappe.utils import format_datetime, get_datetime
+from frappe.utils import format_datetime, get_datetime, now_datetime
 
 from complaint_qms.api import complaint as api
 from complaint_qms.api import story as story_api
+from complaint_qms.api import visitor
 from complaint_qms.constants import roles
 from complaint_qms.constants.story import TOLD_FIELDS, TOLD_ROWS, TOLD_STATES
 from complaint_qms.services.notify.sentences import document_line, settlement_line
@@ -17,6 +18,8 @@ from complaint_qms.services.record.site_time import in_zone
 from complaint_qms.services.record.timeline import Moment, Names, Text, Word, line
 from complaint_qms.services.story.tell import tell
 from tests.desk import factory
+from tests.desk.mail_road import account, conversation
+from tests.desk.visiting import filed, guest, key, page_open, token
 
 
 @pytest.fixture(autouse=True)
@@ -284,3 +287,21 @@ def test_an_unsaved_record_with_the_name_of_another_tells_nothing_of_it(doctype)
     sent = {"doctype": doctype, "name": name, "__islocal": 1, "complaint": factory.complaint().name}
     assert frappe.db.count("Version", {"ref_doctype": doctype, "docname": name})
     assert tell(frappe.get_doc(sent)) == []
+
+
+def test_what_a_visitor_did_is_told_as_theirs():
+    with page_open():
+        answered, doc = filed(name="Ann Lee")
+        told = {"stage": "confirm", "reply": "<p>A new lid.</p>", "reply_sent_at": now_datetime()}
+        doc.db_set(told | {"workflow_state": factory.at_stage("confirm").workflow_state})
+        guest(lambda: visitor.decide(token(answered), key(), True, "Thank you"))
+    told = texts(frappe.get_doc("Complaint", doc.name))
+    assert told[0] == "Ann Lee (on the public page) registered it, received by: Web Form."
+    assert any(text.startswith("Ann Lee (on the public page) recorded ") for text in told), told
+    assert not any("Administrator" in text for text in told), told
+    assert texts(factory.in_triage())[0].startswith("Administrator")
+
+
+def test_what_came_by_mail_is_told_as_its_sender_s():
+    doc, _mail = conversation(account())
+    assert texts(doc)[0] == "Ann Lee (by mail) registered it, received by: Email."
