@@ -21,6 +21,8 @@ from complaint_qms.engine.text import fold, han_ngrams, is_han, words
 
 _K1: Final = 1.2
 _B: Final = 0.6
+_OTHERS: Final = 30
+"""Articles that are thought beside those of a site: among a handful, a word of their own would count for common."""
 _TITLE: Final = 3
 """How often a word of the title counts."""
 _UNKNOWN_PAIR: Final = 0.8
@@ -122,7 +124,7 @@ class Knowledge:
             if not places and is_han(word):
                 whole += _UNKNOWN_PAIR  # most of these lie across the border of two words
                 continue
-            rarity = math.log(1 + (len(entries) - len(places) + 0.5) / (len(places) + 0.5))
+            rarity = math.log(1 + (len(entries) + _OTHERS - len(places) + 0.5) / (len(places) + 0.5))
             whole += rarity
             for place, count in places.items():
                 entry = entries[place]

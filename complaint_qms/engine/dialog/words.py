@@ -47,7 +47,7 @@ WORDS: Final[dict[str, str]] = {
     "ask_correction": "What should be corrected?",
     # how it ends
     "registered": "Thank you. Your complaint is registered, and a colleague looks after it.",
-    "registered_number": "Its number is {number}.",
+    "registered_number": "The number of your complaint is {number}.",
     "added": "Thank you. A colleague sees this together with your complaint.",
     "safety": "Your safety comes first: please stop using the product, keep away from it and keep it as it is. If somebody is hurt or in danger, call the emergency services now.",
     "with_person": "I have told a colleague, who will answer you here as soon as possible.",

@@ -58,7 +58,15 @@ function offered(text) {
 function bubble(one) {
 	const item = document.createElement("li");
 	item.className = one.who;
-	item.textContent = one.who === "them" ? offered(one.text)[0] : one.text;
+	const text = one.who === "them" ? offered(one.text)[0] : one.text;
+	for (const piece of text.split(/(https?:\/\/\S+)/)) {
+		if (!piece.startsWith("http")) item.append(piece);
+		else {
+			const link = document.createElement("a");
+			[link.href, link.textContent, link.target, link.rel] = [piece, piece, "_blank", "noopener noreferrer"];
+			item.append(link);
+		}
+	}
 	for (const name of one.files) {
 		const picture = pictures.get(name);
 		const part = document.createElement(picture ? "img" : "small");
