@@ -44,7 +44,7 @@ SHORT: Final[Phrases] = {
         "zh": "跳过, 略过, 下一个, 下一步, 以后再说, 待会, 待会儿, 稍后, 等一下, 等会, 继续, 不想说, 不方便, 不方便说, 算了不说了, 不重要, 无所谓, 没必要",
     },
     "filler": {
-        "en": "please, pls, plz, well, um, uh, hmm, hm, oh, ah, so, just, then, now, sorry, really, actually, i think, i guess, i mean, and, but, it, the, a, sir, madam, team, everyone, all, very, much, lol, for now, at the moment, unfortunately, afraid, i'm afraid, it's, its, that's, this is, it is all",
+        "en": "please, pls, plz, well, um, uh, hmm, hm, oh, ah, so, just, then, now, sorry, really, actually, i think, i guess, i mean, and, but, it, the, a, sir, madam, team, everyone, all, very, much, lol, for now, at the moment, here, here it is, here you go, here you are, unfortunately, afraid, i'm afraid, it's, its, that's, this is, it is all",
         "zh": "请, 麻烦, 那, 那个, 这个, 啊, 呀, 呢, 吧, 哦, 噢, 哈, 哈哈, 嘿, 的, 了, 我, 你, 您, 你们, 吗, 嘛, 么, 就, 都, 也, 很, 真的, 其实, 呃, 额, 唉, 不好意思, 抱歉",
     },
 }  # fmt: skip
@@ -53,7 +53,7 @@ SHORT: Final[Phrases] = {
 ANYWHERE: Final[Phrases] = {
     "person": {
         "en": "talk to a person, talk to a human, talk to someone, talk to somebody, talk to an agent, talk to a real person, talk to a colleague, talk to your manager, talk to a manager, speak to a person, speak to a human, speak to someone, speak to somebody, speak to an agent, speak with a person, speak with a human, speak with someone, speak with an agent, speak with a manager, speak to a manager, speak to your manager, speak to the manager, speak to a representative, talk to a representative, talk with a person, talk with someone, talk with a human, real person, real human, human agent, human being, live agent, live person, live chat, live support, actual person, actual human, human please, agent please, a person please, person please, operator please, connect me, put me through, transfer me, to a robot, to a machine, to a bot, with a robot, with a machine, with a bot, call me, call me back, ring me, phone me, give me a call, i want a human, i want a person, need a human, need a person, need to talk, want to talk, can someone help me, can somebody help me, someone call, let me talk, let me speak",
-        "zh": "转人工, 人工客服, 人工服务, 人工坐席, 找人工, 要人工, 接人工, 叫人工, 人工来, 真人客服, 要真人, 找真人, 真人服务, 找客服, 转客服, 接客服, 要客服, 联系客服, 客服人员, 找个人, 叫个人, 换人, 换个人, 跟人说, 和人说, 找经理, 叫经理, 找你们领导, 找领导, 找负责人, 找你们老板, 给我打电话, 打电话给我, 给我回电, 给我回电话, 回我电话, 电话联系我, 不要机器人, 不想跟机器人, 不想和机器人, 别用机器人",
+        "zh": "转人工, 人工客服, 人工服务, 人工坐席, 找人工, 要人工, 接人工, 叫人工, 人工来, 真人客服, 要真人, 找真人, 真人服务, 找客服, 转客服, 接客服, 要客服, 联系客服, 客服人员, 找个人, 叫个人, 换人, 换个人, 跟人说, 和人说, 找经理, 叫经理, 找你们领导, 找领导, 找负责人, 找你们老板, 人呢, 有没有人啊, 人在哪, 给我打电话, 打电话给我, 给我回电, 给我回电话, 回我电话, 电话联系我, 不要机器人, 不想跟机器人, 不想和机器人, 别用机器人",
     },
     "person_alone": {
         "en": "person, human, agent, operator, representative, rep, manager, supervisor, support, help, staff, somebody, someone, colleague, employee, a person, a human, an agent, customer service, customer support",
@@ -72,7 +72,7 @@ ANYWHERE: Final[Phrases] = {
         "zh": "算了, 停, 取消, 退出, 结束, 够了, 闭嘴, 停止, 不说了, td, t",
     },
     "complaint": {
-        "en": "sick of, sick and tired, fed up, waited for weeks, been waiting for, am waiting for, are waiting for, complain, complaint, complaints, complaining, file a claim, make a claim, report a problem, report a defect, report an issue, report a fault, have a problem, have a big problem, have an issue, had a problem, there is a problem, there's a problem, problem with, problems with, issue with, issues with, trouble with, something wrong, something is wrong, went wrong, not happy, unhappy, not satisfied, dissatisfied, unacceptable, disappointed, disappointing, disgusted, furious, money back, my money back, want a refund, need a refund, give me a refund, refund me, demand a refund, still waiting for my, still waiting for the, haven't received, have not received, hasn't arrived, has not arrived, never arrived, didn't arrive, did not arrive, doesn't work, does not work, don't work, not working, stopped working, stops working, won't turn on, won't start, wont start, no longer works, broke, is broken, are broken, was broken, were broken, came broken, arrived broken, is defective, was defective, are defective, is damaged, was damaged, are damaged, were damaged, arrived damaged, is faulty, wrong size, wrong colour, wrong color, wrong item, missing parts, part is missing, parts are missing, is missing, are missing, was missing, were missing, charged twice, charged me twice, overcharged, doesn't, does not, won't, will not, didn't, did not, never came, never arrived, never got, never received, never works, is not what, isn't what, not what i, not the one, quit working, quits working, on its own, by itself, unable to, keeps, came open, came off, came loose, fell off, blown off, comes loose, falls off, stays, is late, are late, was late, too late, still late, instead of, shrank, shrunk, tastes, sour, stale, blurred, blurry, tore, torn, wobbles, wobbly, should have been, was supposed to, were supposed to, too short, too long, too small, too big, too tight, squeaks, squeak, jammed, stuck, loose, peeling, faded, wrong, worst, terrible, horrible, awful, rip off, ripoff, scam",
+        "en": "sick of, sick and tired, fed up, waited for weeks, been waiting for, am waiting for, are waiting for, complain, complaint, complaints, complaining, file a claim, make a claim, report a problem, report a defect, report an issue, report a fault, have a problem, have a big problem, have an issue, had a problem, there is a problem, there's a problem, problem with, problems with, issue with, issues with, trouble with, something wrong, something is wrong, went wrong, not happy, unhappy, not satisfied, dissatisfied, unacceptable, disappointed, disappointing, disgusted, furious, money back, my money back, want a refund, need a refund, give me a refund, refund me, demand a refund, still waiting for my, still waiting for the, haven't received, have not received, hasn't arrived, has not arrived, never arrived, didn't arrive, did not arrive, doesn't work, does not work, don't work, not working, stopped working, stops working, won't turn on, won't start, wont start, no longer works, broke, is broken, are broken, was broken, were broken, came broken, arrived broken, is defective, was defective, are defective, is damaged, was damaged, are damaged, were damaged, arrived damaged, is faulty, wrong size, wrong colour, wrong color, wrong item, missing parts, part is missing, parts are missing, is missing, are missing, was missing, were missing, charged twice, charged me twice, overcharged, doesn't, does not, won't, will not, didn't, did not, never came, never arrived, never got, never received, never works, is not what, isn't what, not what i, not the one, quit working, quits working, on its own, by itself, unable to, keeps, came open, came off, came loose, fell off, blown off, comes loose, falls off, stays, is late, are late, was late, too late, still late, instead of, shrank, shrunk, tastes, sour, stale, blurred, blurry, tore, torn, wobbles, wobbly, should have been, was supposed to, were supposed to, too short, too long, too small, too big, too tight, has a hole, have holes, has holes, a hole in, has a crack, has cracks, has a scratch, has scratches, has a dent, has a stain, is down, not loading, squeaks, squeak, jammed, stuck, loose, peeling, faded, wrong, worst, terrible, horrible, awful, rip off, ripoff, scam",
         "zh": "投诉, 我要投诉, 要举报, 举报, 维权, 差评, 不满意, 很不满, 太差, 退款, 退钱, 要求退货, 我要退货, 我要退款, 赔偿, 索赔, 要赔, 有问题, 出问题, 出了问题, 出现问题, 质量问题, 坏了, 坏的, 不能用, 用不了, 没法用, 不工作, 不好使, 失灵, 破了, 碎了, 裂了, 断了, 漏水, 漏油, 漏气, 漏了, 少了, 少发, 漏发, 发错, 缺件, 没收到, 还没收到, 还没到, 一直没到, 没发货, 不发货, 多扣, 多收, 扣了两次, 骗人, 骗子, 假货, 次品, 异味, 发霉, 变质, 过期了, 生锈, 掉漆, 不亮, 不转, 不动, 不响, 不热, 不冷, 不制冷, 不加热, 不通电, 不出水, 不粘, 关不上, 合不上, 打不开, 开不了, 充不进, 充不了, 装不上, 缩水, 掉色, 褪色, 起球, 酸了, 馊了, 声音大, 声音很大, 声音特别大, 声音太大, 不见了, 丢了, 弄丢, 迟到, 没来, 没人来, 没人管, 没人理, 不理人, 还没发货, 没送到, 没送来, 不对版, 不一样, 不符, 太过分, 垃圾产品, 态度恶劣, 态度差",
     },
     "explicit": {
@@ -160,7 +160,7 @@ ANSWER_BEGINS: Final = ("it is ", "it's ", "its ", "this is ", "that is ", "abou
 HESITATION: Final = "but wait except however only not unless first 但 等 除 过 只 先 还 不"
 """Words and characters that take back a yes before them."""
 
-EMPTY: Final = "how can do where should another second new i want to like would make file a complaint complain report problem have with my order product your you need help about issue defect the is there something wrong we it in case"
+EMPTY: Final = "for number no how can do where should another second new i want to like would make file a complaint complain report problem have with my order product your you need help about issue defect the is there something wrong we it in case"
 EMPTY_ZH: Final = "我要 我想 投诉 有问题 出问题 产品 商品 你们 问题 举报 进行 一个 我 要"
 """Words that say that there is something to tell, and nothing of what it is."""
 
@@ -171,6 +171,27 @@ NO_PRODUCT_SIGNS_ZH: Final = (
 
 NO_PRODUCT_WORDS: Final = "and or to for while regarding the of in on with when that which been at by from it its i we he she they you if as because so but"
 """Words that no name of a product has that stands before what is wrong with it."""
+
+NO_ANSWER_SIGNS_ZH: Final = "了吗呢我他她它就没怎什"
+"""Characters of an answer that tells something instead of naming a product or a person."""
+
+PHOTO_TALK: Final = (
+    "photo",
+    "picture",
+    "image",
+    "send",
+    "upload",
+    "attach",
+    "camera",
+    "照片",
+    "图片",
+    "拍",
+    "发给",
+    "发你",
+    "上传",
+    "相片",
+)
+"""Words of what is said about a photo and not about what happened."""
 
 SLOT_WORDS: Final = {
     "order": ("order", "invoice", "delivery note", "receipt", "订单", "单号", "发票", "小票", "送货单"),

@@ -6,7 +6,15 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from complaint_qms.constants.dialog import ANSWER_BEGINS, EMPTY, EMPTY_ZH, HESITATION, SLOT_WORDS
+from complaint_qms.constants.dialog import (
+    ANSWER_BEGINS,
+    EMPTY,
+    EMPTY_ZH,
+    HESITATION,
+    NO_ANSWER_SIGNS_ZH,
+    PHOTO_TALK,
+    SLOT_WORDS,
+)
 from complaint_qms.engine.dialog.knowledge import Answer, Knowledge
 from complaint_qms.engine.dialog.reading import Reading
 from complaint_qms.engine.dialog.rules import Rules
@@ -18,6 +26,8 @@ _FEW_MORE: Final = 30
 _HESITATION: Final = frozenset(HESITATION.split())
 _SHOWN: Final = 300
 _LONGEST_ANSWER: Final = 100
+_MOST_WORDS: Final = 7
+_NO_ANSWER_SIGNS: Final = frozenset(NO_ANSWER_SIGNS_ZH)
 _FEWEST_WORDS: Final = 2
 _FEWEST_SIGNS: Final = 3
 _LINES: Final = ("product", "order", "serial", "batch", "happened", "photos", "contact")
@@ -99,7 +109,11 @@ def says_what_happened(text: str, reading: Reading) -> bool:
     """Whether a text tells more than that there is something to tell."""
     if reading.only_short:
         return text != reading.text
-    words = [word for word in _WORD.findall(reading.folded) if word not in _EMPTY]
+    words = [
+        word
+        for word in _WORD.findall(reading.folded)
+        if word not in _EMPTY and not any(map(str.isdigit, word))
+    ]
     han = sum("\u3400" <= sign <= "\u9fff" for sign in _without_empty(reading.folded))
     return len(words) >= _FEWEST_WORDS or han >= _FEWEST_SIGNS or text != reading.text
 
@@ -172,6 +186,8 @@ def _story_of(state: State, reading: Reading, asked: str, changed: bool) -> Stat
     if asked in ("order", "product", "contact", "name") and changed and not reading.complaint:
         return state
     if asked == "correction" and changed and not reading.complaint:
+        return state
+    if asked == "photos" and not reading.complaint and any(word in reading.folded for word in PHOTO_TALK):
         return state
     if asked == "happened" and not says_what_happened(reading.text, reading):
         return state
@@ -253,6 +269,8 @@ def _has_none(reading: Reading, asked: str) -> bool:
     if reading.says(*_HAS_NONE):
         return True
     begins = not reading.first.isdisjoint(("none", "unknown", "skip"))
+    if "none" in reading.short and any(word in reading.folded for word in SLOT_WORDS.get(asked, ())):
+        begins = True  # “照片没有”
     return asked != "happened" and begins and len(reading.rest) <= _LONGEST_ANSWER and not reading.complaint
 
 
@@ -265,7 +283,11 @@ def _short_answer(reading: Reading) -> str:
     """The answer to “which product?” or “what name?”: a turn of a few words that says nothing else."""
     if reading.only_short or reading.is_empty or reading.question or reading.choice:
         return ""
-    if reading.numbers.order or len(reading.text) > _LONGEST_ANSWER:
+    if reading.numbers.order or reading.complaint or len(reading.text) > _LONGEST_ANSWER:
+        return ""
+    if len(reading.text.split()) > _MOST_WORDS or not _NO_ANSWER_SIGNS.isdisjoint(reading.folded):
+        return ""
+    if " not " in f" {reading.folded} ":
         return ""
     if not reading.first.isdisjoint(("none", "unknown", "skip", "no")):
         return ""

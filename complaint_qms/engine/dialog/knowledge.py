@@ -21,6 +21,8 @@ from complaint_qms.engine.text import fold, han_ngrams, is_han, words
 
 _K1: Final = 1.2
 _B: Final = 0.6
+_OF_ONE_WORD: Final = {"en": 0.5, "zh": 0.3}
+"""Least share of a title that the only common word makes up; a Chinese word is several pairs of characters."""
 _OTHERS: Final = 30
 """Articles that are thought beside those of a site: among a handful, a word of their own would count for common."""
 _TITLE: Final = 3
@@ -139,7 +141,11 @@ class Knowledge:
         best = ranked[0]
         second = scores[ranked[1]] if len(ranked) > 1 else 0.0
         entry = entries[best]
-        titled = len(entry.title.intersection(asked)) / max(1, len(entry.title))
+        in_title = entry.title.intersection(asked)
+        titled = len(in_title) / max(1, len(entry.title))
+        shared = [word for word in asked if best in postings.get(word, {})]
+        if len(shared) == 1 and titled < _OF_ONE_WORD.get(language, 0.5):
+            return None  # one word of many articles is no question
         confidence = 0.75 * covered[best] / whole + 0.25 * titled
         return Answer(
             article=entry.article,

@@ -44,7 +44,8 @@ def chat_language(text: str) -> str:
     home = sum(word in _AT_HOME for word in words)
     counts = {language: sum(word in small for word in words) for language, small in _ABROAD.items()}
     best = max(counts, key=lambda language: counts[language])
-    if counts[best] > home and (counts[best] >= _FEWEST or counts[best] == len(words)):
+    alone = counts[best] == len(words) and len(words[0]) > 1  # “y” is a yes as well
+    if counts[best] > home and (counts[best] >= _FEWEST or alone):
         return best
     elsewhere = language_of(sample)
     if elsewhere not in ("", *READ, "zh-TW") and not home:

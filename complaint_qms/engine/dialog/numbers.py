@@ -52,7 +52,7 @@ _NAME: Final = re.compile(
 
 # Words after which a product stands, and what may stand behind one
 _PRODUCT_LABEL: Final = re.compile(
-    r"(?:(?<![a-z])(?:product|model|device|article)(?: name| number| no\.?)?\s{0,2}(?:is|was|[:=])|(?:产品|型号|商品|东西|物品|品名)(?:名称|名)?(?:应该是|是|为|[:：=]))\s{0,3}(?:an? |the |my |一个|一台|一把)?([^\s,.;!?，。；！？][^,.;!?，。；！？\n]{0,80})",
+    r"(?:(?<![a-z])(?:(?:product|model|device|article)(?: name| number| no\.?)?\s{0,2}(?:is|was|[:=])|item\s{0,2}[:=])|(?:产品|型号|商品|东西|物品|品名)(?:名称|名)?(?:应该是|是|为|[:：=]))\s{0,3}(?:an? |the |my |一个|一台|一把)?([^\s,.;!?，。；！？][^,.;!?，。；！？\n]{0,80})",
     re.IGNORECASE,
 )
 _EN_PRODUCT: Final = re.compile(

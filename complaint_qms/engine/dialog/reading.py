@@ -32,6 +32,7 @@ _SIMPLIFIED: Final = {
 }
 # “会不会” asks; its second half alone would deny.
 _WHETHER: Final = re.compile("会不会|能不能|是不是")
+_SUBJECT: Final = 2
 _A_WISH: Final = 200
 _MOST_CLAUSES: Final = 120
 _DEFECT: Final = 1.0
@@ -199,11 +200,19 @@ def _kind(folded: str, rules: Rules) -> tuple[bool, bool]:
         # In Chinese the word that asks may stand anywhere; in English one in the middle follows what is told.
         only_asks = begins or indirect or (asks and bool(_HAN_SIGN.search(clause)))
         wonders = bool(rules.patterns["why"].search(clause))
-        if condition or conditional or (only_asks and not wonders):
+        if condition or conditional or (only_asks and not (wonders or _tells_first(clause, rules))):
             conditional = condition
             continue
         complaint = _complains(clause, rules)
     return complaint, question
+
+
+def _tells_first(clause: str, rules: Rules) -> bool:
+    """Whether a Chinese clause tells of its own thing before it asks: “水壶坏了怎么修”, not “坏了保修吗”."""
+    told, asked = rules.patterns["complaint"].search(clause), rules.patterns["asking"].search(clause)
+    if not (told and asked and told.end() <= asked.start()):
+        return False
+    return "了" in clause[told.start() : asked.start()] and len(clause[: told.start()].strip()) >= _SUBJECT
 
 
 def _complains(clause: str, rules: Rules) -> bool:

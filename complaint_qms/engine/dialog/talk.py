@@ -70,7 +70,7 @@ def _answered(talk: _Talk) -> Step:
         return Step(state, [], None, [])
     if "person" in reading.found or reading.choice == "choice_person":
         return _hand_over(_kept(talk), [], Message("The sender asks for a person."))
-    if reading.language and reading.language not in READ:
+    if reading.language and reading.language not in READ and not reading.only_short:
         reason = Message("The message is in another language ({language}).", {"language": reading.language})
         return _hand_over(_kept(talk), [Reply("foreign")], reason)
     if "robot" in reading.found and not reading.complaint and state.mode in ("open", "done"):
@@ -161,7 +161,7 @@ def _open(talk: _Talk) -> Step:
         return _begin(talk, reading.text if reading.complaint else "")
     if reading.choice == "choice_question":
         return Step(_understood(state), [Reply("ask_question")], None, [])
-    if reading.only_short:
+    if reading.only_short or ("thanks" in reading.short and not reading.question):
         for meaning, reply in (
             ("bye", Reply("bye")),
             ("thanks", Reply("welcome")),
@@ -211,7 +211,14 @@ def _helped(talk: _Talk) -> Step | None:
 
 def _is_complaint(talk: _Talk) -> Step | None:
     state, reading = talk.state, talk.reading
-    if reading.says("yes") or reading.choice == "choice_yes":
+    numbers = reading.numbers
+    if (
+        reading.says("yes")
+        or reading.choice == "choice_yes"
+        or numbers.order
+        or numbers.serial
+        or numbers.loose
+    ):
         return _begin(talk, state.topic)
     if reading.says("no") or reading.choice == "choice_no":
         return Step(replace(state, asked=""), [Reply("ask_question")], None, [])
