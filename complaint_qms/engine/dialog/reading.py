@@ -51,7 +51,7 @@ _CHOICES_ZH: Final = {
         ("是", "choice_yes"),
         ("否", "choice_no"),
         ("我有问题要问", "choice_question"),
-        ("报告问题", "choice_complaint"),
+        ("反馈问题", "choice_complaint"),
         ("转人工", "choice_person"),
         ("不知道", "choice_unknown"),
         ("没有照片，继续", "choice_no_photo"),
