@@ -86,6 +86,9 @@ override_whitelisted_methods = {
     "frappe.utils.global_search.search": f"{_DESK}.search",
 }
 
+# Chat services post to addresses of their own, outside the framework's methods
+page_renderer = ["complaint_qms.overrides.chat_webhook.ChatWebhook"]
+
 # Evidence is kept where the framework's File would let it go
 override_doctype_class = {
     "Communication": "complaint_qms.overrides.outgoing_mail.DirectedCommunication",
@@ -175,6 +178,12 @@ doc_events = {
         "on_update": "complaint_qms.overrides.users.role_row_saved",
         "after_delete": "complaint_qms.overrides.users.role_row_deleted",
     },
+    **dict.fromkeys(
+        ("Help Article", "Help Category"),
+        dict.fromkeys(
+            ("on_update", "on_trash", "after_rename"), "complaint_qms.services.chat.knowledge.forget"
+        ),
+    ),
     "Holiday List": {"on_update": f"{_RECLOCK}.request"},
     "Role": {"before_rename": "complaint_qms.overrides.users.role_renamed"},
     "Sales Invoice": _SETTLED_EVENTS,
@@ -216,6 +225,8 @@ qms_listeners_in_transaction = {
     **dict.fromkeys(
         (_events.CUSTOMER_WROTE, _events.MAIL_RETURNED), "complaint_qms.services.work.hand_overs.of_mails"
     ),
+    _events.CHAT_WAITS: "complaint_qms.services.work.chats.of_waiting",
+    _events.CHAT_FAILED: "complaint_qms.services.work.chats.of_failed",
     _events.CAUSE_READY: "complaint_qms.services.work.hand_overs.of_causes",
     _events.ASSESSMENT_OPENED: "complaint_qms.services.work.hand_overs.of_assessments",
     _events.SETTLEMENT_PROPOSED: "complaint_qms.services.work.settlement_hand_overs.of_proposals",
@@ -232,6 +243,7 @@ scheduler_events = {
             "complaint_qms.jobs.sweep.sweep_clocks",
             "complaint_qms.jobs.messages.send_and_deliver",
             "complaint_qms.jobs.inbox.read_messages",
+            "complaint_qms.jobs.chats.send_and_hand_over",
         ]
     },
     "hourly_long": ["complaint_qms.jobs.uploads.delete_left_uploads"],

@@ -24,6 +24,8 @@ CAUSE_READY: Final = "cause_ready"
 ASSESSMENT_OPENED: Final = "assessment_opened"
 CUSTOMER_WROTE: Final = "customer_wrote"
 MAIL_RETURNED: Final = "mail_returned"
+CHAT_WAITS: Final = "chat_waits"
+CHAT_FAILED: Final = "chat_failed"
 WRITTEN: Final = "written"
 
 # Kind → when it happens, and what the event's `data` holds
@@ -50,5 +52,7 @@ EVENTS: Final[dict[str, str]] = {
     ASSESSMENT_OPENED: "It is to be decided whether an event is reportable. {complaint}",
     CUSTOMER_WROTE: "A mail about a complaint came in that a person wrote. {sender, address, said}",
     MAIL_RETURNED: "A mail about a complaint was given back by a server. {sender, address, said}",
+    CHAT_WAITS: "A chat waits for a person. {user (who has it), role, sender, said, reasons}",
+    CHAT_FAILED: "A person's message in a chat could not be sent. {user, sender, error, chat}",
     WRITTEN: "Fields were written past a document. {fields, old, new, why}",
 }

@@ -15,11 +15,14 @@ ROADS: Final[dict[str, str]] = {
     REST: "complaint_qms.services.inbox.rest.read_request",
     PAGE: "complaint_qms.services.visitor.filing.read_filed",
     PORTAL: "",
-    CHAT: "",
+    CHAT: "complaint_qms.services.chat.reading.read_item",
 }
 """Road → its reader, a function `read(item) -> Outcome` (`services/inbox/outcomes.py`); empty where people decide alone."""
 
-FILERS: Final[dict[str, str]] = {MAIL: "complaint_qms.services.mailbox.filing.file_on_complaint"}
+FILERS: Final[dict[str, str]] = {
+    MAIL: "complaint_qms.services.mailbox.filing.file_on_complaint",
+    CHAT: "complaint_qms.services.chat.filing.file_on_complaint",
+}
 """Road → what puts a message of it on the timeline of the complaint it has become, `file(item, complaint, *, founds)`."""
 
 NEW: Final = "new"

@@ -149,6 +149,13 @@ RECORDS: Final[tuple[Record, ...]] = (
     _vocabulary("Risk Occurrence", "disabled", 1),
     _vocabulary("Risk Severity", "disabled", 1),
     Record("Complaint QMS Settings", SETTINGS, tracked=True),
+    Record(
+        "Complaint Chat", TOOL,
+        names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "inbox_item", "Complaint Inbox Item")),
+        sight="records",
+    ),
+    Record("Complaint Chat Channel", TOOL),
+    Record("Complaint Chat Message", TOOL, sight="chat_message"),
     Record("Complaint Demo Record", TOOL),
     Record("Complaint Import", TOOL),
     Record("Complaint Tracking Link", TOOL),

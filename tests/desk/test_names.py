@@ -49,6 +49,9 @@ def test_these_are_all_records_of_the_app():
         (
             *NUMBERED,
             *WORDS,
+            "Complaint Chat",
+            "Complaint Chat Channel",
+            "Complaint Chat Message",
             "Complaint Demo Record",
             "Complaint Inbox Item",
             "Complaint Match Key",

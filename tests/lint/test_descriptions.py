@@ -22,6 +22,7 @@ SELF_EXPLAINING = {
         " received_by department agreement_at agreement_note"
     ),
     "Complaint Channel": "channel_name icon description",
+    "Complaint Chat Channel": "provider company photos videos audio documents",
     "Complaint Checklist Item": "done",
     "Complaint Evidence": "file kind caption received_at",
     "Complaint SOP": "sop_name description",

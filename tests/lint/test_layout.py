@@ -21,6 +21,9 @@ SHARED = {
     "get": "a chart source or a number card, as the framework calls it",
     "query": "who sees a kind of record, in a file of permissions/ each",
     "document": "the same for one record",
+    "receive_request": "what a client of a chat service reads, in a file of integrations/messaging/ each",
+    "send_reply": "what it sends",
+    "fetch_file": "what it fetches",
 }
 # Rooms whose functions are named after what they stand for: a use case of a service, an event of a document.
 NAMED_AFTER = ("api", "overrides")

@@ -24,7 +24,8 @@ import { offer_tracking_link } from "./desk/tracking_link";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
-import { draw_inbox_item } from "./desk/inbox";
+import { draw_chat, offer_chat } from "./desk/chat";
+import { draw_inbox_item, make_complaint_of } from "./desk/inbox";
 import { clear_intake, draw_intake } from "./desk/intake";
 import { wait_for_uploads } from "./desk/photos";
 import { draw_told_case } from "./desk/told_case";
@@ -35,6 +36,9 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	take_step,
 	draw_intake,
 	draw_inbox_item,
+	make_complaint_of,
+	draw_chat,
+	offer_chat,
 	wait_for_uploads,
 	clear_intake,
 	draw_gallery,

@@ -120,12 +120,13 @@ def check_free(item: Document) -> None:
         )
 
 
-def evidence_rows(item: Document) -> list[dict[str, str]]:
-    """The files of an item as rows of evidence of a complaint."""
+def evidence_rows(*items: Document) -> list[dict[str, str]]:
+    """The files of items as rows of evidence of a complaint."""
+    of = {item.name: item for item in items}
     files = frappe.get_all(
         "File",
-        {"attached_to_doctype": DOCTYPE, "attached_to_name": item.name, "is_folder": 0},
-        ["name", "file_url", "file_name", "attached_to_field"],
+        {"attached_to_doctype": DOCTYPE, "attached_to_name": ("in", list(of)), "is_folder": 0},
+        ["name", "file_url", "file_name", "attached_to_name", "attached_to_field"],
         order_by="creation asc, name asc",
     )
     return [
@@ -133,10 +134,11 @@ def evidence_rows(item: Document) -> list[dict[str, str]]:
             "file": file.file_url,
             "kind": kind_of(file.file_name),
             "caption": file.file_name,
-            "received_at": item.received_at,
+            "received_at": of[file.attached_to_name].received_at,
         }
         for file in files
-        if not is_raw(file, item.payload_file) and (file.file_url or "").startswith(PRIVATE)
+        if not is_raw(file, of[file.attached_to_name].payload_file)
+        and (file.file_url or "").startswith(PRIVATE)
     ]
 
 

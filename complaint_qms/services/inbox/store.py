@@ -151,6 +151,16 @@ def replace_content(item: Document, message: InboundMessage, **values: Any) -> N
     _attach(item, message)
 
 
+def keep_file(item: Document, file: InboundFile) -> str | None:
+    """Put a file that arrived later beside its message; the name of the File, None for one that the site does not take. The item says
+    what is not as it was sent."""
+    lost: list[Message] = []
+    name = _save(item, file, lost)
+    for told in lost:
+        timeline.note_on(item, told)
+    return name
+
+
 def raw_of(item: Document) -> bytes:
     """The message as it was sent; empty where its road has sent none."""
     url = item.payload_file and frappe.db.get_value("File", item.payload_file, "file_url")

@@ -232,6 +232,18 @@ def _mail_returned(name: str, data: dict[str, Any]) -> str:
     return sentence.format(titled(name, data["title"]), escape(data["sender"]), escape(data["said"]))
 
 
+def _chat_waits(name: str, data: dict[str, Any]) -> str:
+    return _("A chat waits for an answer. {0} wrote: “{1}”").format(
+        f"<b>{escape(data['sender'])}</b>", escape(data["said"])
+    )
+
+
+def _chat_failed(name: str, data: dict[str, Any]) -> str:
+    return _("Your message to {0} could not be sent: {1}. Open the chat to send it again.").format(
+        f"<b>{escape(data['sender'])}</b>", escape(data["error"])
+    )
+
+
 _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.DUE_TIMES_MOVED: _due_times_moved,
     events.INVESTIGATION_REOPENED: _investigation_reopened,
@@ -240,5 +252,7 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.SETTLEMENT_LOST: _settlement_lost,
     events.CUSTOMER_WROTE: _customer_wrote,
     events.MAIL_RETURNED: _mail_returned,
+    events.CHAT_WAITS: _chat_waits,
+    events.CHAT_FAILED: _chat_failed,
 }
 KINDS: Final = (*_OF_CLOCKS, *_OF_TURNS, *_OTHERS)

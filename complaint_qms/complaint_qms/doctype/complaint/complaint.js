@@ -53,6 +53,7 @@ frappe.ui.form.on("Complaint", {
 		desk.clear_intake(frm);
 		desk.mind_answers();
 		desk.offer_answers(frm);
+		desk.offer_chat(frm);
 		desk.offer_tracking_link(frm);
 		desk.load_record(frm, {
 			overview: "complaint_qms.api.complaint.overview",

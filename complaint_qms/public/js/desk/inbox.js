@@ -86,9 +86,11 @@ function offer_decisions(frm) {
 	if (doc.state === "waiting" && doc.__onload && doc.__onload.is_read) frm.add_custom_button(__("Read It Again"), () => try_again(frm));
 }
 
-/** The short form of a new complaint opens, filled with what the message says; saving it is the decision. */
-function make_complaint(frm) {
-	return frappe.call({ method: `${API}.draft`, args: { name: frm.doc.name }, freeze: true }).then(({ message }) => {
+const make_complaint = (frm) => make_complaint_of(frm.doc.name);
+
+/** The short form of a new complaint opens, filled with what a message says; saving it is the decision. */
+export function make_complaint_of(item) {
+	return frappe.call({ method: `${API}.draft`, args: { name: item }, freeze: true }).then(({ message }) => {
 		const [doc] = frappe.model.sync(message);
 		frappe.get_doc(doc.doctype, doc.name).__run_link_triggers = false;
 		frappe.set_route("Form", doc.doctype, doc.name);

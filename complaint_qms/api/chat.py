@@ -1,0 +1,164 @@
+"""Chats over the wire: the address that each chat service posts to, and what persons do in a chat."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+import frappe
+from frappe.model.document import Document
+from frappe.rate_limiter import rate_limit
+from werkzeug.wrappers import Response
+
+from complaint_qms.api.arguments import checked
+from complaint_qms.constants import chat as constants
+from complaint_qms.constants.inbox import DOCTYPE as INBOX
+from complaint_qms.integrations.messaging.inbound import Refused, Request
+from complaint_qms.services.chat import channels, conversation, filing, receiving, replying
+from complaint_qms.services.record.error_text import way_of
+
+_HOUR: Final = 3600
+_CMD: Final = f"{__name__}.webhook"
+
+
+def webhook(key: str) -> Response:
+    """Answer a chat service: the handshake by GET, messages by POST. Who cannot sign hears nothing but 403.
+
+    No whitelisted method: `overrides/chat_webhook.py` leads here, so that the address has no parameters of ours.
+    """
+    request = frappe.request
+    # What a request's body calls itself is no command; the limits below count by channel and address.
+    frappe.local.form_dict = frappe._dict(cmd=_CMD, channel=key[:64])
+    try:
+        _count_request()
+        channel = channels.by_key(key)
+        if not channel or request.method not in ("GET", "POST"):
+            raise Refused
+        largest = channels.client_of(channel).LARGEST_BODY
+        if (request.content_length or 0) > largest:
+            return _answer("", 413)
+        body = request.get_data()
+        if len(body) > largest:
+            return _answer("", 413)
+        said = receiving.take(
+            channel,
+            Request(
+                request.method,
+                dict(request.args.items()),
+                {name.lower(): value for name, value in request.headers.items()},
+                body,
+                time.time(),
+            ),
+        )
+    except Refused:
+        try:
+            _count_refusal()
+        except frappe.RateLimitExceededError:
+            return _answer("", 429)
+        return _answer("", 403)
+    except frappe.RateLimitExceededError:
+        return _answer("", 429)
+    except Exception as error:
+        # The service sends it again; what was kept before is known then.
+        frappe.db.rollback()
+        frappe.log_error(title="Chat message not taken", message=way_of(error))
+        frappe.db.commit()
+        return _answer("", 503)
+    return _answer(said, 200)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def reply(chat: str, text: str, kind: str = "") -> dict[str, Any]:
+    """Send a message in a chat; who sends it has the chat from then on: {name, state} of the message.
+
+    Args:
+        kind: "Answer", "Question" or "Information", where the chat belongs to a complaint; by default what its stage calls for.
+    """
+    doc = _chat(chat)
+    if doc.complaint:
+        frappe.get_doc("Complaint", doc.complaint).check_permission("email")
+    turn = replying.reply(chat, text, kind or None)
+    return {"name": turn.name, "state": turn.state}
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def take_over(chat: str) -> dict[str, Any]:
+    """Have a chat, in which the assistant is silent then: {mode, handed_to}."""
+    _chat(chat)
+    return _standing(replying.take_over(chat))
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def give_back(chat: str) -> dict[str, Any]:
+    """Give a chat back to the assistant: {mode, handed_to}."""
+    _chat(chat)
+    return _standing(replying.give_back(chat))
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def send_again(name: str) -> dict[str, Any]:
+    """Try a message once more that could not be sent: {name, state}."""
+    _chat(frappe.db.get_value(constants.MESSAGE, name, "chat") or name)
+    turn = replying.send_again(name)
+    return {"name": turn.name, "state": turn.state}
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def talk(chat: str) -> list[dict[str, Any]]:
+    """The turns of a chat: [{who, user, at, text, state, error, files}]."""
+    frappe.has_permission(constants.CHAT, "read", throw=True)
+    doc = frappe.get_doc(constants.CHAT, chat)
+    doc.check_permission("read")
+    return conversation.shown_turns(doc)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def of_complaint(complaint: str) -> list[dict[str, Any]]:
+    """The chats of a complaint, the one that was written in last first: [{name, title, channel, mode, waits}]."""
+    frappe.get_doc("Complaint", complaint).check_permission("read")
+    return filing.chats_of(complaint) if frappe.has_permission(constants.CHAT, "read") else []
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def message_to_decide(chat: str) -> str:
+    """The message of a chat that a complaint is made of: the one that waits, else the newest."""
+    doc = _chat(chat)
+    frappe.has_permission(INBOX, "write", throw=True)
+    return doc.inbox_item or filing.newest_item(doc)
+
+
+@rate_limit(key="channel", limit=constants.REQUESTS_A_MINUTE, seconds=60)
+def _count_request() -> None:
+    """Counts what one address sends to one channel."""
+
+
+def _count_refusal() -> None:
+    frappe.local.form_dict.cmd = f"{_CMD}.refused"
+    _count_refused()
+
+
+@rate_limit(key="channel", limit=constants.REFUSED_AN_HOUR, seconds=_HOUR)
+def _count_refused() -> None:
+    """Counts what one address sends in vain."""
+
+
+def _answer(text: str, status: int) -> Response:
+    return Response(text, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _chat(name: str) -> Document:
+    frappe.has_permission(constants.CHAT, "write", throw=True)
+    doc = frappe.get_doc(constants.CHAT, name)
+    doc.check_permission("write")
+    return doc
+
+
+def _standing(doc: Document) -> dict[str, Any]:
+    return {"mode": doc.mode, "handed_to": doc.handed_to}

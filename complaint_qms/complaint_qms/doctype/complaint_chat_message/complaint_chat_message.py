@@ -1,0 +1,12 @@
+"""Controller of one turn of a chat; complaint_qms.services.chat writes it."""
+
+from complaint_qms.controllers.record import Checked
+from complaint_qms.services.chat import conversation
+
+
+class ComplaintChatMessage(Checked):
+    def before_validate(self):
+        conversation.refuse_from_outside(self)
+
+    def on_trash(self):
+        conversation.refuse_chat_deletion(self)

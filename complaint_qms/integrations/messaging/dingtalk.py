@@ -1,0 +1,185 @@
+"""A DingTalk (钉钉) robot of an organisation: who talks to it is answered by the robot, alone and never in a group.
+
+open.dingtalk.com: “接收消息” (document/isvapp/receive-message): the headers `timestamp` in milliseconds and `sign`, Base64 of the
+HMAC-SHA256 of `timestamp\\nsecret` with the secret, within an hour; “批量发送人与机器人会话中机器人消息” (v1.0/robot/oToMessages/batchSend),
+“下载机器人接收消息的文件内容” (v1.0/robot/messageFiles/download), “获取企业内部应用的accessToken” (v1.0/oauth2/accessToken).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from typing import Any, Final
+
+from complaint_qms.integrations.messaging import http
+from complaint_qms.integrations.messaging.inbound import (
+    FILE,
+    LONGEST_ID,
+    MOST_MEDIA,
+    OTHER,
+    TEXT,
+    Account,
+    Fetched,
+    Inbound,
+    Media,
+    Received,
+    Refused,
+    Reply,
+    Request,
+    ServiceError,
+    Tokens,
+    Unreadable,
+    dicts_of,
+    moment_of,
+    object_of,
+    part,
+    text_value,
+)
+
+BASE_URL: Final = "https://api.dingtalk.com"
+LARGEST_BODY: Final = 1 << 20
+WINDOW: Final = 3600
+_HOSTS: Final = ("dingtalk.com", "aliyuncs.com")
+"""Where the service keeps files and talks: what it gives as an address leads nowhere else."""
+_ALONE: Final = "1"
+_EARLIER: Final = 300
+
+
+def sign(secret: str, timestamp: str) -> str:
+    """The value of the header `sign`."""
+    said = f"{timestamp}\n{secret}".encode()
+    return base64.b64encode(hmac.new(secret.encode(), said, hashlib.sha256).digest()).decode()
+
+
+def receive_request(account: Account, request: Request) -> Received:
+    """Read a request.
+
+    Raises:
+        Refused: signature or time are wrong.
+        Unreadable: it is signed and no message.
+    """
+    timestamp = request.headers.get("timestamp", "")
+    if request.method != "POST" or not account.app_secret or not _is_recent(timestamp, request.at):
+        raise Refused
+    expected, sent = sign(account.app_secret, timestamp), request.headers.get("sign", "")
+    if not hmac.compare_digest(expected.encode(), sent.encode("utf-8", "replace")):
+        raise Refused
+    data = object_of(request.body)
+    robot = text_value(data.get("robotCode"), LONGEST_ID)
+    if account.app_id and robot and robot != account.app_id:
+        raise Refused
+    sender = text_value(data.get("senderStaffId"), LONGEST_ID) or text_value(data.get("senderId"), LONGEST_ID)
+    message_id, raw = text_value(data.get("msgId"), LONGEST_ID), request.body.decode("utf-8", "replace")
+    if not sender or not message_id:
+        raise Unreadable(raw, sender)
+    text, media, kind = _content(data)
+    return Received(
+        (
+            Inbound(
+                message_id,
+                sender,
+                text_value(data.get("senderNick"), 140),
+                text=text.strip(),
+                media=media,
+                at=moment_of(data.get("createAt")),
+                kind=kind,
+                context=_context(data),
+            ),
+        ),
+        raw=raw,
+    )
+
+
+def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
+    """Send a text to a person, by the robot where they are known to the organisation, else in the talk they have opened.
+
+    Raises:
+        ServiceError: the service refuses, or the talk has ended.
+    """
+    if reply.context.get("staff"):
+        data = {
+            "robotCode": account.app_id,
+            "userIds": [reply.to],
+            "msgKey": "sampleText",
+            "msgParam": json.dumps({"content": reply.text}, ensure_ascii=False),
+        }
+        answer = _call(account, tokens, "/v1.0/robot/oToMessages/batchSend", data)
+        if answer.get("invalidStaffIdList"):
+            raise ServiceError("the receiver does not belong to the organisation", passing=False)
+        return text_value(answer.get("processQueryKey"), LONGEST_ID)
+    webhook = text_value(reply.context.get("webhook"), 1000)
+    if not webhook or not http.is_within(webhook, account.base_url, _HOSTS):
+        raise ServiceError("the receiver can be answered in a talk of their own only", passing=False)
+    answer = http.post_json(webhook, {"msgtype": "text", "text": {"content": reply.text}})
+    if answer.get("errcode"):
+        said = f"{text_value(answer.get('errcode'), 20)} {text_value(answer.get('errmsg'), 300)}"
+        raise ServiceError(said, passing=answer.get("errcode") in (-1, 130101))
+    return ""
+
+
+def fetch_file(account: Account, media: Media, tokens: Tokens, limit: int) -> Fetched:
+    """A file that was sent to the robot.
+
+    Raises:
+        ServiceError: it is gone, too large, refused, or lies where no file of the service does.
+    """
+    asked = {"downloadCode": media.id, "robotCode": account.app_id}
+    url = text_value(
+        _call(account, tokens, "/v1.0/robot/messageFiles/download", asked).get("downloadUrl"), 4000
+    )
+    if url.startswith("http://") and not http.is_within(url, account.base_url):
+        url = f"https{url[4:]}"
+    if not http.is_within(url, account.base_url, _HOSTS):
+        raise ServiceError("the file lies at an address that is not the service's", passing=False)
+    return http.get_file(url, limit)[0]
+
+
+def _content(data: dict[str, Any]) -> tuple[str, tuple[Media, ...], str]:
+    """Text, files and kind of a message."""
+    kind, content = text_value(data.get("msgtype"), 40), part(data, "content")
+    if kind == "text":
+        return text_value(part(data, "text").get("content")), (), TEXT
+    if kind == "richText":
+        rows = dicts_of(content.get("richText"))
+        text = "\n".join(found for row in rows if (found := text_value(row.get("text"))))
+        return text, tuple(one for row in rows if (one := _media(row)))[:MOST_MEDIA], TEXT
+    if media := _media(content):
+        return text_value(content.get("recognition")), (media,), FILE
+    return "", (), OTHER
+
+
+def _media(content: dict[str, Any]) -> Media | None:
+    code = text_value(content.get("downloadCode"), 4000)
+    return Media(code, text_value(content.get("fileName"), 140)) if code else None
+
+
+def _context(data: dict[str, Any]) -> dict[str, Any]:
+    staff = bool(data.get("senderStaffId"))
+    webhook = text_value(data.get("sessionWebhook"), 1000)
+    alone = text_value(data.get("conversationType"), 4) == _ALONE
+    return {"staff": staff} | ({"webhook": webhook} if webhook and alone else {})
+
+
+def _call(account: Account, tokens: Tokens, path: str, data: dict[str, Any]) -> dict[str, Any]:
+    place = hashlib.sha256(
+        "\0".join(("dingtalk", account.base_url, account.app_id, account.app_secret)).encode()
+    ).hexdigest()
+    token = tokens.get(place)
+    if not token:
+        found = http.post_json(
+            f"{account.base_url}/v1.0/oauth2/accessToken",
+            {"appKey": account.app_id, "appSecret": account.app_secret},
+        )
+        token = text_value(found.get("accessToken"), 2000)
+        if not token:
+            raise ServiceError("no access token was given", passing=False)
+        seconds = found.get("expireIn")
+        tokens.set(place, token, max(60, (seconds if isinstance(seconds, int) else 7200) - _EARLIER))
+    return http.post_json(account.base_url + path, data, {"x-acs-dingtalk-access-token": token})
+
+
+def _is_recent(timestamp: str, now: float) -> bool:
+    plain = timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 15
+    return plain and abs(now - int(timestamp) / 1000) <= WINDOW

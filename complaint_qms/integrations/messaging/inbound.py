@@ -1,0 +1,238 @@
+"""What a chat service sends, whichever it is: verified, and read into the same few shapes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Final, Protocol
+
+TEXT: Final = "text"
+FILE: Final = "file"
+PLACE: Final = "place"
+OTHER: Final = "other"
+KINDS: Final = (TEXT, FILE, PLACE, OTHER)
+LONGEST_ID: Final = 200
+LONGEST_TEXT: Final = 20_000
+MOST_MESSAGES: Final = 200
+"""Messages of one request that are taken; no service sends more at once."""
+MOST_MEDIA: Final = 20
+
+
+class Refused(Exception):
+    """A request is not of the service whose address it came to, or too old."""
+
+
+class Unreadable(Exception):
+    """A signed request that says nothing this client can read; it is kept for a person.
+
+    Attributes:
+        raw: the request's body, deciphered where it was enciphered.
+    """
+
+    def __init__(self, raw: str, sender: str = "") -> None:
+        super().__init__("unreadable")
+        self.raw, self.sender = raw, sender
+
+
+class ServiceError(Exception):
+    """A service was called in vain.
+
+    Attributes:
+        passing: it may succeed later.
+    """
+
+    def __init__(self, said: str, *, passing: bool) -> None:
+        super().__init__(said)
+        self.passing = passing
+
+
+@dataclass(frozen=True)
+class Account:
+    """How a channel knows its service and is known by it; what a service does not use is empty."""
+
+    base_url: str = ""
+    app_id: str = ""
+    agent_id: str = ""
+    token: str = ""
+    aes_key: str = ""
+    app_secret: str = ""
+    access_token: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request to a channel's address.
+
+    Attributes:
+        query: parameters of the address, each once.
+        headers: by their names in small letters.
+        at: seconds since 1970, UTC.
+    """
+
+    method: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    at: float
+
+
+@dataclass(frozen=True)
+class Media:
+    """A file that came with a message: by the service's id or address for it, or with its bytes."""
+
+    id: str = ""
+    name: str = ""
+    mime: str = ""
+    content: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message of one sender.
+
+    Attributes:
+        message_id: what the service calls it; empty where it has no name.
+        sender_id: what the service calls who wrote it; an answer goes there.
+        at: when it was written, UTC with its zone; None where that is not said.
+        context: what an answer needs beside the sender, as plain JSON.
+    """
+
+    message_id: str
+    sender_id: str
+    sender_name: str = ""
+    phone: str = ""
+    text: str = ""
+    media: tuple[Media, ...] = ()
+    at: datetime | None = None
+    kind: str = TEXT
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_data(self) -> dict[str, Any]:
+        """As plain JSON, without the bytes of its files."""
+        return asdict(self) | {
+            "at": self.at and self.at.isoformat(),
+            "media": [{"id": one.id, "name": one.name, "mime": one.mime} for one in self.media],
+            "context": dict(self.context),
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Inbound:
+        values = dict(data)
+        return cls(
+            **values
+            | {
+                "at": datetime.fromisoformat(values["at"]) if values.get("at") else None,
+                "media": tuple(Media(**one) for one in values.get("media") or ()),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a message that was sent, as the service says it later."""
+
+    message_id: str
+    failed: bool
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a request holds.
+
+    Attributes:
+        raw: the body as it was signed, deciphered; empty where only `answer` counts.
+        answer: what the service wants to read; most want nothing.
+    """
+
+    messages: tuple[Inbound, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    raw: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A message that goes out.
+
+    Attributes:
+        id: ours, the same at each attempt; a service that knows such ids sends it once.
+    """
+
+    id: str
+    to: str
+    text: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The bytes of a file, with the name that the service gives it."""
+
+    content: bytes
+    name: str = ""
+
+
+class Tokens(Protocol):
+    """Where a client keeps what a service lets it in with, until it expires."""
+
+    def get(self, key: str) -> str | None: ...
+
+    def set(self, key: str, value: str, seconds: int) -> None: ...
+
+
+def text_value(value: Any, longest: int = LONGEST_TEXT) -> str:
+    """A value of a message as text; nothing where it is none. What no database stores is taken out."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    plain = str(value).replace("\0", "")[:longest]
+    return plain.encode("utf-8", "replace").decode()
+
+
+def moment_of(seconds: Any) -> datetime | None:
+    """Seconds or milliseconds since 1970, as a service writes them."""
+    try:
+        number = float(text_value(seconds, 20))
+        return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def object_of(body: bytes) -> dict[str, Any]:
+    """A body as a JSON object.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    raw = body.decode("utf-8", "replace")
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unreadable(raw) from None
+    if not isinstance(data, dict):
+        raise Unreadable(raw)
+    return data
+
+
+def dicts_of(value: Any, most: int = MOST_MESSAGES) -> list[dict[str, Any]]:
+    """The objects of a list; nothing where there is none."""
+    return [one for one in value if isinstance(one, dict)][:most] if isinstance(value, list) else []
+
+
+def part(value: Any, *names: str) -> dict[str, Any]:
+    """An object within objects; an empty one where there is none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def bytes_of(text: str) -> bytes | None:
+    """Base64, strictly read; None for what is none."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None

@@ -1,0 +1,159 @@
+"""Any program that signs what it sends: a shop's own chat window, a service without a client here, a gateway.
+
+It posts JSON: `{"id", "sender": {"id", "name", "phone"}, "text", "sent_at" (ISO 8601), "files": [{"name", "content" (base64)}],
+"context"}`, or a list of such under `messages`, with two headers: `X-Timestamp`, seconds since 1970, and
+`X-Signature: sha256=<hex>`, the HMAC-SHA256 (RFC 2104) of `timestamp.body` with the channel's secret. Replies are posted to
+the service address in the same way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from complaint_qms.integrations.messaging import http
+from complaint_qms.integrations.messaging.inbound import (
+    FILE,
+    LONGEST_ID,
+    MOST_MEDIA,
+    TEXT,
+    Account,
+    Fetched,
+    Inbound,
+    Media,
+    Received,
+    Refused,
+    Reply,
+    Request,
+    ServiceError,
+    Tokens,
+    Unreadable,
+    bytes_of,
+    dicts_of,
+    object_of,
+    part,
+    text_value,
+)
+
+WINDOW: Final = 300
+"""Seconds by which a request's time may differ from ours."""
+BASE_URL: Final = ""
+LARGEST_BODY: Final = 24 << 20
+_MESSAGE_KEYS: Final = ("id", "sender")
+
+
+def sign(secret: str, timestamp: str, body: bytes) -> str:
+    """The value of `X-Signature`."""
+    said = timestamp.encode() + b"." + body
+    return "sha256=" + hmac.new(secret.encode(), said, hashlib.sha256).hexdigest()
+
+
+def receive_request(account: Account, request: Request) -> Received:
+    """Read a request.
+
+    Raises:
+        Refused: signature or time are wrong.
+        Unreadable: it holds no message.
+    """
+    timestamp = request.headers.get("x-timestamp", "")
+    sent = request.headers.get("x-signature", "")
+    if request.method != "POST" or not account.app_secret or not _is_recent(timestamp, request.at):
+        raise Refused
+    expected = sign(account.app_secret, timestamp, request.body)
+    if not hmac.compare_digest(expected.encode(), sent.encode("utf-8", "replace")):
+        raise Refused
+    data = object_of(request.body)
+    rows = dicts_of(data["messages"]) if "messages" in data else [data]
+    messages = tuple(found for row in rows if (found := _message(row)))
+    if not messages:
+        raise Unreadable(request.body.decode("utf-8", "replace"))
+    return Received(messages, raw=json.dumps(_without_content(rows), ensure_ascii=False))
+
+
+def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
+    """Post a reply to the service address; what the program calls it, if it says so.
+
+    Raises:
+        ServiceError: it cannot be reached, or refuses.
+    """
+    if not account.base_url:
+        raise ServiceError("no service address", passing=False)
+    body = json.dumps(
+        {"id": reply.id, "to": reply.to, "text": reply.text, "context": dict(reply.context)},
+        ensure_ascii=False,
+    ).encode()
+    timestamp = str(int(datetime.now(timezone.utc).timestamp()))
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "X-Timestamp": timestamp,
+        "X-Signature": sign(account.app_secret, timestamp, body),
+    }
+    return text_value(http.post_bytes(account.base_url, body, headers).get("message_id"), LONGEST_ID)
+
+
+def fetch_file(account: Account, media: Media, tokens: Tokens, limit: int) -> Fetched:
+    """Raises:
+    ServiceError: always; files come with their message.
+    """
+    raise ServiceError("the file did not come with its message", passing=False)
+
+
+def _is_recent(timestamp: str, now: float) -> bool:
+    return (
+        timestamp.isascii()
+        and timestamp.isdigit()
+        and len(timestamp) < 12
+        and abs(now - int(timestamp)) <= WINDOW
+    )
+
+
+def _message(row: dict[str, Any]) -> Inbound | None:
+    sender = part(row, "sender")
+    sender_id = text_value(sender.get("id"), LONGEST_ID)
+    message_id = text_value(row.get("id"), LONGEST_ID)
+    if not sender_id or not message_id:
+        return None
+    media = tuple(
+        Media(
+            name=text_value(one.get("name"), 140),
+            content=bytes_of(one["content"]) if isinstance(one.get("content"), str) else None,
+        )
+        for one in dicts_of(row.get("files"), MOST_MEDIA)
+    )
+    return Inbound(
+        message_id,
+        sender_id,
+        text_value(sender.get("name"), 140),
+        text_value(sender.get("phone"), 40),
+        text_value(row.get("text")),
+        media,
+        _moment(row.get("sent_at")),
+        FILE if media else TEXT,
+        part(row, "context"),
+    )
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text_value(value, 40).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+
+
+def _without_content(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The messages as they were sent; files stand beside them, and are named here by their sums."""
+    return [
+        row
+        | {
+            "files": [
+                {name: value for name, value in one.items() if name != "content"}
+                | {"sha256": hashlib.sha256(str(one.get("content")).encode("utf-8", "replace")).hexdigest()}
+                for one in dicts_of(row.get("files"), MOST_MEDIA)
+            ]
+        }
+        for row in rows
+    ]

@@ -1,0 +1,153 @@
+// A chat: what was said, who has the word, and the box to answer from; on its own form and beside a complaint.
+import { kind_of } from "./file_kinds";
+import { draw_tiles } from "./gallery";
+import { label } from "../labels";
+import { esc } from "../markup";
+import { moment_text } from "../words";
+
+const API = "complaint_qms.api.chat";
+const CHAT = "Complaint Chat";
+const CHANGED = "complaint_chat_changed";
+
+/** Draw a chat on its form. */
+export function draw_chat(frm) {
+	const { $wrapper } = frm.fields_dict.chat_html;
+	frm.page.set_indicator(esc(label(frm.doc.mode)), complaint_qms.labels.color(frm.doc.mode));
+	draw_talk($wrapper, frm.doc, (frm.doc.__onload && frm.doc.__onload.talk) || [], () => frm.reload_doc());
+	offer_decisions(frm);
+	listen(frm);
+}
+
+/** On the form of a complaint that somebody tells of in a chat: offer to answer there. */
+export async function offer_chat(frm) {
+	if (frm.is_new() || !frappe.model.can_read(CHAT) || !frappe.model.can_email("Complaint", frm) || !may_be_told_in_chat(frm)) return;
+	const name = frm.doc.name;
+	const chats = await frappe.xcall(`${API}.of_complaint`, { complaint: name });
+	if (!chats.length || frm.doc.name !== name) return;
+	frm.add_custom_button(__("Write in the Chat"), () => open_chat(frm, chats[0]), __("Answer"));
+}
+
+/** Nobody else's form asks for chats. */
+function may_be_told_in_chat(frm) {
+	const talk = (frm.get_docinfo() || {}).communications || [];
+	return frm.doc.source_doctype === "Complaint Inbox Item" || talk.some((one) => one.communication_medium === "Chat");
+}
+
+async function open_chat(frm, chat) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Chat with {0}", [chat.title]),
+		size: "large",
+		fields: [{ fieldname: "talk", fieldtype: "HTML" }],
+	});
+	const again = async () => {
+		const [talk, answered] = await Promise.all([
+			frappe.xcall(`${API}.talk`, { chat: chat.name }),
+			frappe.db.get_value(CHAT, chat.name, ["name", "mode", "handed_to", "channel", "title", "waits"]),
+		]);
+		draw_talk(dialog.fields_dict.talk.$wrapper, answered.message, talk, () => {
+			again();
+			frm.reload_doc();
+		});
+	};
+	dialog.show();
+	await again();
+}
+
+function draw_talk($wrapper, chat, talk, changed) {
+	const typed = $wrapper.find("textarea").val() || "";
+	$wrapper.html(
+		`<div class="cq-chat"><div class="cq-chat-talk" role="log" aria-label="${esc(__("Chat"))}" tabindex="0">${
+			talk.map(turn_html).join("") || `<p class="text-muted">${esc(__("Nothing was said yet."))}</p>`
+		}</div>${answer_html(chat)}</div>`
+	);
+	talk.forEach((turn, at) => {
+		const files = turn.files.map((file) => ({ ...file, kind: kind_of(file.caption || file.file) }));
+		draw_tiles($wrapper.find(`[data-files="${at}"]`), files);
+	});
+	const [list] = $wrapper.find(".cq-chat-talk");
+	list.scrollTop = list.scrollHeight;
+	$wrapper.find("[data-again]").on("click", ({ currentTarget }) => post("send_again", { name: currentTarget.dataset.again }, changed));
+	const $text = $wrapper.find("textarea").val(typed);
+	const send = () => {
+		const text = $text.val().trim();
+		if (!text) return $text.trigger("focus");
+		$wrapper.find("[data-send]").prop("disabled", true);
+		return post("reply", { chat: chat.name, text }, () => {
+			$text.val("");
+			changed();
+		}).finally(() => $wrapper.find("[data-send]").prop("disabled", false));
+	};
+	$wrapper.find("[data-send]").on("click", send);
+	$text.on("keydown", (event) => {
+		if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+	});
+}
+
+function turn_html(turn, at) {
+	const mine = turn.who !== "sender";
+	const who = turn.who === "person" ? frappe.user.full_name(turn.user) : label(turn.who);
+	const state_html =
+		mine && turn.state !== "sent" ? `<span class="cq-chat-state is-${esc(turn.state)}">${esc(label(turn.state))}</span>` : "";
+	const again_html =
+		turn.state === "not_sent"
+			? `<button type="button" class="btn btn-default btn-xs" data-again="${esc(turn.name)}">${esc(__("Send Again"))}</button>`
+			: "";
+	const why_html = turn.error ? `<div class="cq-chat-error">${esc(turn.error)}</div>` : "";
+	const text_html = turn.text
+		? `<div class="cq-chat-text">${esc(turn.text)}</div>`
+		: turn.files.length
+			? ""
+			: `<div class="text-muted">${esc(__("It has no text."))}</div>`;
+	return `<div class="cq-chat-turn is-${esc(turn.who)}"><div class="cq-chat-head">${esc(who)} · ${esc(moment_text(turn.at))} ${state_html}</div>${text_html}${
+		turn.files.length ? `<div data-files="${at}"></div>` : ""
+	}${why_html}${again_html}</div>`;
+}
+
+function answer_html(chat) {
+	if (!frappe.model.can_write(CHAT)) return "";
+	const told =
+		chat.handed_to && chat.handed_to !== frappe.session.user
+			? __("{0} has this chat. Who answers has it from then on.", [frappe.user.full_name(chat.handed_to)])
+			: chat.mode === "with_person"
+				? __("The assistant is silent while a person has the chat.")
+				: __("The assistant answers. Who writes here has the chat from then on, and the assistant is silent.");
+	return `<div class="cq-chat-answer"><label class="cq-label" for="cq-chat-${esc(chat.name)}">${esc(__("Your Answer"))}</label>
+		<textarea id="cq-chat-${esc(chat.name)}" class="form-control" rows="3" maxlength="4000"></textarea>
+		<div class="cq-chat-send"><small class="text-muted">${esc(told)}</small>
+		<button type="button" class="btn btn-primary btn-sm" data-send>${esc(__("Send"))}</button></div></div>`;
+}
+
+function offer_decisions(frm) {
+	const { doc } = frm;
+	const may = frm.perm[0] && frm.perm[0].write;
+	if (doc.complaint && frappe.model.can_read("Complaint")) {
+		complaint_qms.offer_primary(frm, __("Open the Complaint"), () => frappe.set_route("Form", "Complaint", doc.complaint));
+	} else if (may && frappe.model.can_create("Complaint")) {
+		complaint_qms.offer_primary(frm, __("Make It a Complaint"), () => make_complaint(frm));
+	}
+	if (!may) return;
+	const again = () => frm.reload_doc();
+	if (doc.handed_to !== frappe.session.user) {
+		frm.add_custom_button(__("Take Over"), () => post("take_over", { chat: doc.name }, again));
+	}
+	if (doc.mode === "with_person") {
+		frm.add_custom_button(__("Give Back to the Assistant"), () => post("give_back", { chat: doc.name }, again));
+	}
+}
+
+async function make_complaint(frm) {
+	const item = await frappe.xcall(`${API}.message_to_decide`, { chat: frm.doc.name });
+	if (!item) return frappe.show_alert({ message: __("Nothing was said yet."), indicator: "orange" });
+	return complaint_qms.desk.make_complaint_of(item);
+}
+
+/** Redrawn when a message comes in or goes out, while nothing is being typed that would move away. */
+function listen(frm) {
+	if (frm.cq_listens_to_chat) return;
+	frm.cq_listens_to_chat = true;
+	frappe.realtime.on(CHANGED, ({ chat }) => {
+		if (frm.doc && frm.doc.name === chat && cur_frm === frm) frm.reload_doc();
+	});
+}
+
+const post = (method, args, then) => frappe.call({ method: `${API}.${method}`, args, type: "POST" }).then(then);

@@ -1,0 +1,9 @@
+"""Chats: messages by WeCom, DingTalk, WeChat, WhatsApp and signed webhooks that become complaints, and what is answered.
+
+channels      a service that is connected: its address, its secrets    receiving  a request, verified and kept in the inbox
+reading       the reader of the inbox's chat road, in order            media      files, fetched with limits
+conversation  one sender's chat and its turns                          filing     a chat that belongs to a complaint
+assistant     what the first-reply assistant makes of a turn           knowledge  published Help Articles
+words         what the assistant says, in the sender's language        handing    between the assistant and persons
+sending       what goes out, tried again and given up in the end       replying   a person's answer
+"""

@@ -1,0 +1,149 @@
+"""Chat services that are connected: the address that each posts to, what lets us in, and what it may send."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from types import ModuleType
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, get_url
+
+from complaint_qms.constants import chat
+from complaint_qms.integrations.messaging import CLIENTS
+from complaint_qms.integrations.messaging.inbound import Account
+from complaint_qms.services.record.in_use import usable
+from complaint_qms.services.record.input_validation import refuse
+
+_SECRETS: Final = ("app_secret", "token", "aes_key", "access_token")
+_NEEDED: Final = {
+    chat.WECOM: ("app_secret", "token", "aes_key"),
+    chat.WECHAT: ("app_secret", "token", "aes_key"),
+    chat.DINGTALK: ("app_secret",),
+    chat.WHATSAPP: ("app_secret", "token", "access_token"),
+    chat.SIGNED: ("app_secret",),
+}
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_AES_KEY: Final = re.compile(r"[A-Za-z0-9+/]{43}")
+_KINDS: Final = {"photo": "photos", "video": "videos", "audio": "audio", "document": "documents"}
+_MB: Final = 1 << 20
+
+
+class Tokens:
+    """What services let the site in with, in its cache until it expires."""
+
+    def get(self, key: str) -> str | None:
+        return frappe.cache.get_value(f"complaint_qms_chat_token:{key}", expires=True)
+
+    def set(self, key: str, value: str, seconds: int) -> None:
+        frappe.cache.set_value(f"complaint_qms_chat_token:{key}", value, expires_in_sec=seconds)
+
+
+def give_key(channel: Document) -> None:
+    """A new channel gets the part of its address that nobody guesses, whatever was sent."""
+    channel.webhook_key = secrets.token_urlsafe(32)
+
+
+def check_channel(channel: Document) -> None:
+    """Raises:
+    frappe.ValidationError: what its service needs is missing, or is none of it.
+    """
+    before = channel.get_doc_before_save()
+    if before:
+        channel.webhook_key = before.webhook_key
+    meta, wrong = channel.meta, []
+    for field in _NEEDED.get(channel.provider, ()):
+        if not channel.get(field):
+            wrong.append(
+                _("{0}: enter it; the service cannot be reached without.").format(_label(meta, field))
+            )
+    aes_key = channel.get("aes_key") or ""
+    if aes_key.strip("*") and not _AES_KEY.fullmatch(aes_key):
+        wrong.append(
+            _("{0}: enter the 43 letters and digits that the service shows.").format(_label(meta, "aes_key"))
+        )
+    if (address := channel.service_address) and not _is_address(address):
+        wrong.append(
+            _("{0}: enter an address that begins with https:// and has no parameters.").format(
+                _label(meta, "service_address")
+            )
+        )
+    if channel.largest_file and cint(channel.largest_file) > chat.LARGEST_FILE // _MB:
+        wrong.append(_("{0}: at most {1}.").format(_label(meta, "largest_file"), chat.LARGEST_FILE // _MB))
+    if channel.provider == chat.SIGNED and cint(channel.replies) and not channel.service_address:
+        wrong.append(
+            _("{0}: enter where replies are posted to, or switch {1} off.").format(
+                _label(meta, "service_address"), _label(meta, "replies")
+            )
+        )
+    if wrong:
+        refuse(*wrong)
+
+
+def address_of(channel: Document) -> str:
+    """The address that is entered at the service."""
+    return get_url(f"/{chat.ADDRESS}/{channel.webhook_key}") if channel.webhook_key else ""
+
+
+def by_key(key: str) -> Document | None:
+    """The channel of an address that answers."""
+    if not _KEY.fullmatch(key):
+        return None
+    name = frappe.db.get_value(chat.CHANNEL, {"webhook_key": key, "enabled": 1}, "name")
+    return frappe.get_cached_doc(chat.CHANNEL, name) if name else None
+
+
+def channel_named(name: str) -> Document | None:
+    """A channel by its name; None where it is gone."""
+    return (
+        frappe.get_cached_doc(chat.CHANNEL, name)
+        if frappe.db.exists(chat.CHANNEL, name, cache=True)
+        else None
+    )
+
+
+def client_of(channel: Document) -> ModuleType:
+    return CLIENTS[channel.provider]
+
+
+def account_of(channel: Document) -> Account:
+    """What its client needs to know, secrets among it."""
+    base_url = (channel.service_address or client_of(channel).BASE_URL).rstrip("/")
+    found = {name: channel.get_password(name, raise_exception=False) or "" for name in _SECRETS}
+    return Account(base_url=base_url, app_id=channel.app_id or "", agent_id=channel.agent_id or "", **found)
+
+
+def complaint_channel(channel: Document) -> str | None:
+    return usable("Complaint Channel", channel.channel)
+
+
+def kinds_of(channel: Document) -> tuple[str, ...]:
+    """Kinds of files that are taken."""
+    return tuple(kind for kind, field in _KINDS.items() if cint(channel.get(field)))
+
+
+def largest_file(channel: Document) -> int:
+    """Bytes of the largest file that is taken."""
+    return min(cint(channel.largest_file) * _MB, chat.LARGEST_FILE)
+
+
+def has_assistant(channel: Document) -> bool:
+    return bool(cint(channel.replies) and cint(channel.assistant))
+
+
+def _label(meta: Any, field: str) -> str:
+    return _(meta.get_field(field).label, context=chat.CHANNEL)
+
+
+def _is_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return bool(
+            parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+        )
+    except ValueError:
+        return False

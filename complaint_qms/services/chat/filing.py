@@ -1,0 +1,150 @@
+"""A chat that belongs to a complaint: what was said before comes along, what is said later goes on with it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from complaint_qms.constants.chat import CHAT, DONE, MESSAGE, SENDER, WITH_PERSON
+from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, WAITING
+from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.services import writing
+from complaint_qms.services.chat import conversation
+from complaint_qms.services.evidence.capture import attach
+from complaint_qms.services.inbox.adding import add_to
+from complaint_qms.services.inbox.origin import evidence_rows
+from complaint_qms.services.inbox.outcomes import Added
+
+_COMPLAINT: Final = "Complaint"
+
+
+def file_on_complaint(item: Document, complaint: Document, *, founds: bool) -> None:
+    """An item has become a complaint or was put on one: its chat, and what else was said in it, go along. The words themselves
+    stand in the chat or are put on the timeline by whoever calls."""
+    chat = conversation.of_item(item)
+    if not chat or chat.complaint == complaint.name:
+        return
+    turns = conversation.open_turns(chat)
+    with_person = chat.mode == WITH_PERSON
+    conversation.write_chat(
+        chat,
+        "chat belongs to a complaint",
+        complaint=complaint.name,
+        customer=complaint.customer,
+        contact_person=complaint.contact_person,
+        company=complaint.company,
+        inbox_item=None,
+        mode=WITH_PERSON if with_person else DONE,
+    )
+    names = [turn.name for turn in turns]
+    writing.set_where(MESSAGE, names, {"complaint": complaint.name}, "chat belongs to a complaint")
+    earlier = _undecided(
+        [turn.inbox_item for turn in turns if turn.inbox_item and turn.inbox_item != item.name]
+    )
+    values = {
+        "state": ADDED,
+        "complaint": complaint.name,
+        "company": complaint.company,
+        "reason": None,
+        "next_attempt": None,
+    }
+    writing.set_where(DOCTYPE, earlier, values, "chat belongs to a complaint", modified=True)
+    if earlier:
+        frappe.enqueue(
+            f"{__name__}.add_files",
+            queue="short",
+            items=earlier,
+            complaint=complaint.name,
+            enqueue_after_commit=True,
+        )
+
+
+def add_files(items: list[str], complaint: str) -> None:
+    """What came with earlier messages of a chat becomes evidence, unless it is already."""
+    doc = frappe.get_doc(_COMPLAINT, complaint, for_update=True)
+    named = {row.file for row in doc.get("evidence")}
+    rows = [row for row in rows_of(items) if row["file"] not in named]
+    if rows and doc.stage in COMPLAINT_ENDED:
+        attach((row["file"], doc.doctype, doc.name) for row in rows)
+    elif rows:
+        doc.extend("evidence", rows)
+        doc.save(ignore_permissions=True)
+
+
+def rows_of(items: list[str]) -> list[dict[str, Any]]:
+    """The files of items as rows of evidence."""
+    if not items:
+        return []
+    found = frappe.get_all(
+        DOCTYPE,
+        {"name": ("in", items)},
+        ["name", "payload_file", "received_at"],
+        order_by="received_at asc, name asc",
+    )
+    return evidence_rows(*found)
+
+
+def open_complaint(chat: Document) -> Document | None:
+    """The complaint that a chat goes on with, locked; the one it was merged into; None where it has ended or there is none."""
+    if not chat.complaint or not frappe.db.exists(_COMPLAINT, chat.complaint):
+        return None
+    doc = frappe.get_doc(_COMPLAINT, chat.complaint, for_update=True)
+    if doc.stage == "duplicate" and doc.duplicate_of:
+        doc = frappe.get_doc(_COMPLAINT, doc.duplicate_of, for_update=True)
+        conversation.write_chat(chat, "complaint was merged", complaint=doc.name, company=doc.company)
+    return None if doc.stage in COMPLAINT_ENDED else doc
+
+
+def begin_anew(chat: Document) -> None:
+    """A talk of its own: the complaint before keeps what was said about it."""
+    conversation.write_chat(
+        chat,
+        "a new talk begins",
+        complaint=None,
+        inbox_item=None,
+        handed_to=None,
+        waits=0,
+        reasons=None,
+        dialog_state=None,
+        mode="open",
+        began_at=now_datetime(),
+    )
+
+
+def go_on(chat: Document, turn: Document, item: Document, complaint: Document) -> Added:
+    """A message about the complaint of its chat: on its timeline, its files as evidence, its handler told."""
+    communication = add_to(item, complaint)
+    values = {"complaint": complaint.name, "communication": communication}
+    writing.set_values(MESSAGE, turn.name, values, "message on the timeline")
+    return Added(complaint.name, communication)
+
+
+def chats_of(complaint: str) -> list[frappe._dict]:
+    """The chats of a complaint, the one that was written in last first."""
+    return frappe.get_all(
+        CHAT,
+        {"complaint": complaint},
+        ["name", "title", "channel", "mode", "handed_to", "waits", "last_message_at"],
+        order_by="last_message_at desc, name asc",
+    )
+
+
+def story(turns: list[frappe._dict]) -> str:
+    """What a sender has said, a paragraph each."""
+    return "\n".join(turn.text for turn in turns if turn.who == SENDER and turn.text)
+
+
+def newest_item(chat: Document) -> str:
+    """The newest message of the sender that stands on no complaint; empty where there is none."""
+    turns = conversation.open_turns(chat)
+    return next((turn.inbox_item for turn in reversed(turns) if turn.inbox_item), "")
+
+
+def _undecided(items: list[str]) -> list[str]:
+    if not items:
+        return []
+    free = {"name": ("in", items), "state": ("in", (WAITING, DISMISSED)), "decided_by": ("is", "not set")}
+    return frappe.get_all(DOCTYPE, free, pluck="name", order_by="received_at asc, name asc")

@@ -1,0 +1,50 @@
+"""Published Help Articles as the assistant knows them: indexed once, and anew when one changes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import get_url
+
+from complaint_qms.engine.dialog import Article, Knowledge
+
+_ARTICLE: Final = "Help Article"
+_CATEGORY: Final = "Help Category"
+_CACHE: Final = "complaint_qms_help_articles"
+_MOST: Final = 2000
+
+
+def published() -> Knowledge:
+    """The index of the articles that are published, in a category that is."""
+    return frappe.cache.get_value(_CACHE, generator=_built)
+
+
+def forget(doc: Document | None = None, method: str | None = None) -> None:
+    """Event of Help Article and Help Category: the index is built anew when it is next asked."""
+    frappe.cache.delete_value(_CACHE)
+    # Who reads before this is committed would put the old one back.
+    frappe.db.after_commit.add(lambda: frappe.cache.delete_value(_CACHE))
+
+
+def link_of(name: str) -> str:
+    """The address of an article on the site; empty where it is gone."""
+    route = frappe.db.get_value(_ARTICLE, {"name": name, "published": 1}, "route")
+    return get_url(f"/{route}") if route else ""
+
+
+def _built() -> Knowledge:
+    if not frappe.db.table_exists(_ARTICLE):
+        return Knowledge.build([])
+    categories = frappe.get_all(_CATEGORY, {"published": 1}, pluck="name", order_by="name asc")
+    if not categories:
+        return Knowledge.build([])
+    rows = frappe.get_all(
+        _ARTICLE,
+        {"published": 1, "category": ("in", categories)},
+        ["name", "title", "content"],
+        order_by="modified desc, name asc",
+        limit=_MOST,
+    )
+    return Knowledge.build([Article(row.name, row.title or "", row.content or "") for row in rows])

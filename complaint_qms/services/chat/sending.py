@@ -1,0 +1,141 @@
+"""What goes out in chats: each message by a job, in its chat's order, tried again with longer pauses, given up in the end."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Final
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import cint, now_datetime
+from pypika.terms import ExistsCriterion
+
+from complaint_qms.constants.chat import BACK_OFF, CHAT, FAILED, MESSAGE, PERSON, QUEUED, SENDER, SENT
+from complaint_qms.constants.events import CHAT_FAILED
+from complaint_qms.integrations.messaging.inbound import Reply, ServiceError
+from complaint_qms.services import writing
+from complaint_qms.services.acting_as import acting_as
+from complaint_qms.services.chat import channels, conversation
+from complaint_qms.services.events import Event, announce
+
+_METHOD: Final = f"{__name__}.send_due"
+_AT_ONCE: Final = 500
+_JOB: Final = "complaint_qms_chat_messages"
+
+
+def queue(chat: Document, turn: Document) -> None:
+    """Have a turn sent once the present transaction is committed."""
+    writing.set_values(MESSAGE, turn.name, {"next_attempt": now_datetime()}, "message to be sent")
+    frappe.enqueue(_METHOD, queue="short", chat=chat.name, enqueue_after_commit=True)
+
+
+def enqueue_due(now: datetime) -> None:
+    """Have sent what is due: what a killed worker or a failed attempt left behind."""
+    if _due(now, None):
+        frappe.enqueue(_METHOD, queue="short", job_id=_JOB, deduplicate=True)
+
+
+def send_due(chat: str | None = None, now: datetime | None = None) -> int:
+    """Send what is due, of one chat or of all; how many were sent. Commits after each.
+
+    Of a chat only its oldest waiting message is sent at any time, so that no other worker's overtakes it.
+    """
+    sent = 0
+    with acting_as():
+        for _time in range(_AT_ONCE):
+            frappe.db.commit()  # what others have written meanwhile is seen
+            names = _due(now or now_datetime(), chat)
+            done = [_send(name, now or now_datetime()) for name in names]
+            sent += sum(one is True for one in done)
+            if not any(one is not None for one in done):
+                break
+    return sent
+
+
+def requeue(turn: Document) -> None:
+    """Try a message anew that was given up, with all attempts."""
+    values = {"state": QUEUED, "attempts": 0, "next_attempt": now_datetime(), "error": None}
+    writing.set_values(MESSAGE, turn.name, values, "failed message to be sent again")
+    frappe.enqueue(_METHOD, queue="short", chat=turn.chat, enqueue_after_commit=True)
+
+
+def mark_failed(channel: str, provider_id: str, error: str) -> None:
+    """A service says later that it could not deliver a message of ours."""
+    turn, chat = frappe.qb.DocType(MESSAGE), frappe.qb.DocType(CHAT)
+    query = frappe.qb.from_(turn).inner_join(chat).on(chat.name == turn.chat).select(turn.name)
+    query = query.where((turn.provider_id == provider_id) & (turn.who != SENDER) & (chat.channel == channel))
+    for name in query.where(turn.state == SENT).run(pluck=True):
+        _give_up(name, error)
+
+
+def _due(now: datetime, chat: str | None) -> list[str]:
+    """The oldest waiting message of each chat, where it is due."""
+    turn, before = frappe.qb.DocType(MESSAGE), frappe.qb.DocType(MESSAGE).as_("before")
+    earlier = frappe.qb.from_(before).select(1).where(
+        (before.chat == turn.chat) & (before.state == QUEUED) & (before.creation < turn.creation)
+    )  # fmt: skip
+    due = (turn.state == QUEUED) & (turn.next_attempt <= now) & ExistsCriterion(earlier).negate()
+    if chat:
+        due &= turn.chat == chat
+    query = frappe.qb.from_(turn).select(turn.name).where(due).orderby(turn.creation).orderby(turn.name)
+    return query.limit(_AT_ONCE).run(pluck=True)
+
+
+def _locked(name: str) -> frappe._dict | None:
+    turn = frappe.qb.DocType(MESSAGE)
+    query = frappe.qb.from_(turn).select("*").where((turn.name == name) & (turn.state == QUEUED))
+    rows = query.for_update(skip_locked=True).run(as_dict=True)
+    return rows[0] if rows else None
+
+
+def _send(name: str, now: datetime) -> bool | None:
+    """Try one message; None for one that somebody else is sending. An attempt is counted before it is made: what takes its
+    worker down is given up in the end."""
+    row = _locked(name)
+    if not row or row.next_attempt > now:
+        frappe.db.commit()
+        return None
+    if row.attempts > len(BACK_OFF):
+        _give_up(name, row.error or "The last attempt was cut off.")
+        frappe.db.commit()
+        return False
+    pause = BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)]
+    values = {"attempts": row.attempts + 1, "next_attempt": now + pause}
+    writing.set_values(MESSAGE, name, values, "attempt to send begun")
+    frappe.db.commit()
+    try:
+        provider_id = _sent(row)
+    except ServiceError as error:
+        last = row.attempts + 1 > len(BACK_OFF)
+        if last or not error.passing:
+            _give_up(name, str(error))
+        else:
+            writing.set_values(MESSAGE, name, {"error": str(error)}, "attempt to send failed")
+        frappe.db.commit()
+        return False
+    values = {"state": SENT, "next_attempt": None, "error": None, "provider_id": provider_id or None}
+    writing.set_values(MESSAGE, name, values, "message sent")
+    conversation.show(row.chat)
+    frappe.db.commit()
+    return True
+
+
+def _sent(row: frappe._dict) -> str:
+    chat = frappe.get_doc(CHAT, row.chat)
+    channel = channels.channel_named(chat.channel)
+    if not channel or not cint(channel.replies) or not cint(channel.enabled):
+        raise ServiceError("the channel sends no replies", passing=False)
+    reply = Reply(row.name, chat.sender_id, row.text or "", json.loads(chat.context or "{}"))
+    return channels.client_of(channel).send_reply(channels.account_of(channel), reply, channels.Tokens())
+
+
+def _give_up(name: str, error: str) -> None:
+    values = {"state": FAILED, "next_attempt": None, "error": error[:500]}
+    writing.set_values(MESSAGE, name, values, "message given up")
+    row = frappe.db.get_value(MESSAGE, name, ["chat", "user", "who"], as_dict=True)
+    chat = frappe.get_doc(CHAT, row.chat)
+    conversation.show(chat.name)
+    if row.who == PERSON:
+        data = {"user": row.user, "sender": chat.title, "error": error[:200], "chat": chat.name}
+        announce([Event(CHAT_FAILED, CHAT, chat.name, data)])
