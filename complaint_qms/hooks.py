@@ -43,6 +43,20 @@ doctype_js = {
     "Warranty Claim": "public/js/erpnext_documents.js",
 }
 
+# The customer portal, beside ERPNext's own pages
+website_route_rules = [
+    {"from_route": "/complaints/new", "to_route": "complaints/new"},
+    {"from_route": "/complaints/<path:complaint>", "to_route": "complaints/case"},
+]
+standard_portal_menu_items = [
+    {
+        "title": "Complaints",
+        "route": "/complaints",
+        "reference_doctype": "Complaint",
+        "role": "Customer",
+    }
+]
+
 # Coming and going
 after_install = "complaint_qms.install.after_install"
 after_migrate = ["complaint_qms.install.after_migrate"]

@@ -1,6 +1,7 @@
 """What happens when the app comes onto a site, and after each migrate."""
 
 from complaint_qms.integrations.erpnext import contact_keys
+from complaint_qms.services.portal import menu
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.sop import procedure
 from complaint_qms.setup.board import sync_board
@@ -25,6 +26,7 @@ def after_install() -> None:
     sync_board()
     make_searchable()
     make_list_views()
+    menu.hide_while_closed()
     contact_keys.fill()
 
 
@@ -37,3 +39,4 @@ def after_migrate() -> None:
     apply_custom_fields()
     sync_workflows()
     sync_board()
+    menu.hide_while_closed()

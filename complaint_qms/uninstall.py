@@ -1,5 +1,6 @@
 """What happens when the app leaves a site: nothing of it stays behind."""
 
+from complaint_qms.services.portal import menu
 from complaint_qms.services.visitor.uploads import remove_folder
 from complaint_qms.setup.board import remove_boards
 from complaint_qms.setup.custom_fields import remove_custom_fields
@@ -20,6 +21,7 @@ def before_uninstall() -> None:
     remove_from_search(our_doctypes())
     remove_leftovers(our_doctypes())
     remove_screens()
+    menu.remove_entry()
     withdraw_rights()
     remove_roles()
     remove_folder()

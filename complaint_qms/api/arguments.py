@@ -15,6 +15,7 @@ from frappe import _
 from frappe.exceptions import FrappeTypeError
 from frappe.utils.typing_validations import transform_parameter_types
 
+from complaint_qms.constants.visitor import CHUNK
 from complaint_qms.services.record import input_validation
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import is_storable, shown
@@ -91,6 +92,18 @@ def read_parts(argument: str, value: Any) -> list | dict[str, Any] | None:
     if not isinstance(read, list | dict):
         input_validation.refuse(_("“{0}” has to be a list or an object, or its JSON text.").format(argument))
     return read
+
+
+def read_piece(offset: int) -> bytes:
+    """The bytes of a file's piece, sent as the `piece` of a form; one more than a piece may have where it has too many.
+
+    Raises:
+        frappe.ValidationError: it is missing.
+    """
+    piece = frappe.request.files.get("piece") if frappe.request else None
+    if not piece or not offset >= 0:
+        input_validation.refuse(_("“{0}” is missing.").format("piece"))
+    return piece.stream.read(CHUNK + 1)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from complaint_qms.api.arguments import checked, read_names
+from complaint_qms.api.arguments import checked, read_names, read_piece
 from complaint_qms.api.rate_limits import limited
 from complaint_qms.services.record.input_validation import read_object, refuse
 from complaint_qms.services.visitor import filing, page, proof_of_work, tracking, uploads
@@ -30,11 +30,7 @@ def begin_upload(file_name: str, size: int) -> dict[str, Any]:
 def send_piece(upload: str, offset: int) -> dict[str, Any]:
     """Take in a piece of a file, sent as the `piece` of a form: {received, size, complete}."""
     page.settings()
-    piece = frappe.request.files.get("piece") if frappe.request else None
-    if not piece or not offset >= 0:
-        refuse(_("“{0}” is missing.").format("piece"))
-    content = piece.stream.read(uploads.CHUNK + 1)
-    return uploads.append_piece(_token(upload), offset, content)
+    return uploads.append_piece(_token(upload), offset, read_piece(offset))
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
@@ -117,6 +113,16 @@ def decide(token: str, key: str, accepted: bool, text: str = "") -> dict[str, An
     """Take in whether the complainant accepts the solution; how the complaint stands then."""
     page.settings()
     tracking.take_decision(_token(token), key, accepted=accepted, text=text)
+    return tracking.how_it_stands(_token(token))
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@limited(60)
+@checked
+def rate(token: str, key: str, stars: int, text: str = "") -> dict[str, Any]:
+    """Take in how the complainant rates the handling, one to five, once; how the complaint stands then."""
+    page.settings()
+    tracking.take_rating(_token(token), key, stars=stars, text=text)
     return tracking.how_it_stands(_token(token))
 
 

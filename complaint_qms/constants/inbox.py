@@ -14,7 +14,7 @@ ROADS: Final[dict[str, str]] = {
     MAIL: "complaint_qms.services.mailbox.reading.read_item",
     REST: "complaint_qms.services.inbox.rest.read_request",
     PAGE: "complaint_qms.services.visitor.filing.read_filed",
-    PORTAL: "",
+    PORTAL: "complaint_qms.services.portal.filing.read_filed",
     CHAT: "complaint_qms.services.chat.reading.read_item",
 }
 """Road → its reader, a function `read(item) -> Outcome` (`services/inbox/outcomes.py`); empty where people decide alone."""

@@ -12,7 +12,7 @@ from frappe.utils import add_days, nowdate
 from complaint_qms.api import tracking_links, visitor
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox import decisions, understanding
-from complaint_qms.services.visitor import filing, product_codes, uploads
+from complaint_qms.services.visitor import filing, form, product_codes, uploads
 from tests.desk import factory
 from tests.desk.framework import is_unread
 from tests.desk.test_visitor_uploads import nothing_stays, photo, sent  # noqa: F401
@@ -58,7 +58,7 @@ def test_what_is_no_sign_is_refused_by_the_name_of_its_field(field, sign):
         assert answer.status == 417
         return
     assert answer.status == 417, answer
-    assert answer.said == f"{filing.LABELS[field]()}: something in it is no letter or sign. Type it again."
+    assert answer.said == f"{form.LABELS[field]()}: something in it is no letter or sign. Type it again."
     assert not frappe.db.count("Complaint Inbox Item", {"road": "page"})
 
 

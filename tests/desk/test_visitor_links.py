@@ -11,7 +11,7 @@ from frappe.utils import add_days, now_datetime, nowdate
 from complaint_qms.api import answers, tracking_links, visitor
 from complaint_qms.constants import roles
 from complaint_qms.constants.visitor import LINK, STEP_OF_STAGE
-from complaint_qms.services.visitor import tracking
+from complaint_qms.services.visitor import standing
 from tests.desk import factory
 from tests.desk.mailbox import delivering
 from tests.desk.test_visitor_uploads import nothing_stays, photo, sent  # noqa: F401
@@ -33,7 +33,7 @@ def open_page(site):
 def test_each_stage_is_told_in_plain_words_and_nothing_from_inside():
     answered, doc = filed()
     seen = {look(answered)["step"]}
-    assert set(tracking._SENTENCES) >= set(STEP_OF_STAGE) | {"on_hold"}
+    assert set(standing._SENTENCES) >= set(STEP_OF_STAGE) | {"on_hold"}
     inside = "Only for colleagues"
     for stage in (
         "triage",

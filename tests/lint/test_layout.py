@@ -19,6 +19,7 @@ MOST_MODULES = 2
 SHARED = {
     "execute": "a report or a patch, as the framework calls it",
     "get": "a chart source or a number card, as the framework calls it",
+    "get_context": "a page of the website, as the framework calls it",
     "query": "who sees a kind of record, in a file of permissions/ each",
     "document": "the same for one record",
     "receive_request": "what a client of a chat service reads, in a file of integrations/messaging/ each",

@@ -1,29 +1,29 @@
 // The form by which anybody sends a complaint. What was typed survives a reload and a refusal.
+import { Draft } from "./visitor/draft";
+import { field as any_field, on_submit, pair, today, typed as typed_in, wishes } from "./visitor/fields";
 import { Files } from "./visitor/files";
-import { $page, alert_box, ask, el, page, paired, patiently, random_key, words } from "./visitor/page";
+import { $page, alert_box, ask, el, page, paired, patiently, words } from "./visitor/page";
 import { work } from "./visitor/work";
 
-const DRAFT = "complaint_page:draft";
 const TYPED = ["description", "product", "number", "order", "happened_on", "name", "email", "phone"];
 
 const form = document.getElementById("cv-form");
 const done = document.getElementById("cv-done");
 const box = alert_box();
 const files = new Files();
-let draft = read_draft();
+const draft = new Draft("complaint_page:draft");
 let code = page.code;
 draw();
 files.ask_again();
 
 function draw() {
-	const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
 	form.replaceChildren(
 		...[
 			field("description", "textarea", { rows: 5, required: true, maxlength: page.limits.text, placeholder: words.description_hint }),
 			files.element,
 			product(),
-			pair(field("order", "input", {}, words.optional), field("happened_on", "input", { type: "date", max: today }, words.optional)),
-			wishes(),
+			pair(field("order", "input", {}, words.optional), field("happened_on", "input", { type: "date", max: today() }, words.optional)),
+			wishes(draft, keep_draft),
 			field("name", "input", { required: true, autocomplete: "name" }),
 			pair(
 				field("email", "input", { type: "email", autocomplete: "email", inputmode: "email" }),
@@ -42,20 +42,8 @@ function draw() {
 	);
 }
 
-function field(name, tag, attributes, note) {
-	const id = `cv-${name}`;
-	const input = el(tag, { id, name, maxlength: 140, ...attributes, oninput: keep_draft });
-	input.value = draft[name] || "";
-	return el(
-		"div",
-		{ class: "cv-field" },
-		el("label", { for: id }, words[`label_${name}`], note ? el("small", {}, ` (${note})`) : null),
-		input
-	);
-}
-
-function pair(...fields) {
-	return el("div", { class: "cv-pair" }, ...fields);
+function field(...given) {
+	return any_field(draft, keep_draft, ...given);
 }
 
 function product() {
@@ -86,48 +74,19 @@ function product() {
 	return card;
 }
 
-function wishes() {
-	const chosen = new Set(draft.wishes || []);
-	const chips = page.wishes.map(({ key, name }) => {
-		const input = el("input", { type: "checkbox", name: "wishes", value: key, checked: chosen.has(key), onchange: keep_draft });
-		return el("label", { class: "cv-chip" }, input, el("span", {}, name));
-	});
-	return el(
-		"fieldset",
-		{ class: "cv-field" },
-		el("legend", {}, words.label_wishes, el("small", {}, ` (${words.optional})`)),
-		el("div", { class: "cv-row" }, chips)
-	);
-}
-
-form.addEventListener("submit", async (event) => {
-	event.preventDefault();
-	const button = form.querySelector("[type=submit]");
-	if (button.disabled) return;
-	button.disabled = true;
-	box.say([]);
-	try {
-		const answer = await send((text) => (button.textContent = text));
-		show_done(answer);
-	} catch (refusal) {
-		box.say(refusal.lines || [words.failed]);
-	} finally {
-		button.disabled = false;
-		button.textContent = words.send;
-	}
-});
+on_submit(form, box, send, show_done);
 
 async function send(say) {
 	if (files.are_on_their_way) say(words.wait_for_files);
 	const tokens = await files.arrived();
 	const proof = await prove(say);
 	say(words.sending);
-	const data = { ...typed(), code };
+	const data = { ...typed_in(form, TYPED), code };
 	const website = form.elements.website.value;
 	return patiently(
 		() =>
 			ask("file_complaint", {
-				key: draft.key,
+				key: draft.values.key,
 				data,
 				files: tokens,
 				without_place: String(Number(files.without_place)),
@@ -160,7 +119,8 @@ function show_done({ number, link }) {
 		copied.textContent = words.copied;
 	};
 	const again = () => {
-		draft = { key: random_key(), name: draft.name, email: draft.email, phone: draft.phone };
+		const { name, email, phone } = draft.values;
+		draft.renew({ name, email, phone });
 		draw();
 		$page.classList.remove("is-done");
 		form.hidden = false;
@@ -188,37 +148,9 @@ function show_done({ number, link }) {
 	form.hidden = true;
 	done.hidden = false;
 	done.focus();
-	forget_draft();
-}
-
-function typed() {
-	const values = Object.fromEntries(TYPED.filter((name) => form.elements[name]).map((name) => [name, form.elements[name].value]));
-	return { ...values, wishes: [...form.querySelectorAll("[name=wishes]:checked")].map((input) => input.value) };
+	draft.forget();
 }
 
 function keep_draft() {
-	draft = { ...draft, ...typed() };
-	try {
-		sessionStorage.setItem(DRAFT, JSON.stringify(draft));
-	} catch (error) {
-		// a browser that keeps nothing
-	}
-}
-
-function forget_draft() {
-	try {
-		sessionStorage.removeItem(DRAFT);
-	} catch (error) {
-		// nothing was kept
-	}
-}
-
-function read_draft() {
-	try {
-		const kept = JSON.parse(sessionStorage.getItem(DRAFT));
-		if (kept && kept.key) return kept;
-	} catch (error) {
-		// nothing was kept
-	}
-	return { key: random_key() };
+	draft.keep(typed_in(form, TYPED));
 }

@@ -1,11 +1,10 @@
 // The page by which a complainant follows a complaint. The secret stands behind the # of the address and goes along in the body of
 // each question.
-import { Files } from "./visitor/files";
-import { alert_box, ask, day, el, moment_of, page, paired, patiently, random_key, words } from "./visitor/page";
+import { follow } from "./visitor/case";
+import { ask, el, words } from "./visitor/page";
 
 const place = document.getElementById("cv-track");
 const token = decodeURIComponent(window.location.hash.slice(1));
-let files = new Files();
 
 document.querySelectorAll("[data-language]").forEach((link) => (link.href += window.location.hash));
 window.addEventListener("hashchange", () => window.location.reload());
@@ -14,129 +13,8 @@ begin();
 async function begin() {
 	if (!token) return place.replaceChildren(el("p", {}, words.no_link));
 	try {
-		return show(await ask("look", { token }));
+		return follow({ token }, await ask("look", { token }));
 	} catch (refusal) {
 		return place.replaceChildren(el("p", { class: "cv-alert", role: "alert" }, (refusal.lines || [words.failed]).join(" ")));
-	}
-}
-
-function show(told, note = "") {
-	files = new Files();
-	place.replaceChildren(
-		...[
-			el("p", { class: "cv-small" }, paired(words.number, told.number), " · ", paired(words.received, day(told.received))),
-			way(told),
-			el("p", { class: "cv-sentence" }, told.sentence),
-			note ? el("p", { class: "cv-note", role: "status" }, note) : null,
-			told.solution ? solution(told.solution) : null,
-			told.messages.length ? messages(told.messages) : null,
-			told.question
-				? el("div", { class: "cv-card is-asked" }, el("b", {}, words.question), el("p", { class: "cv-text" }, told.question))
-				: null,
-			told.can_write ? writing() : null,
-			told.told ? el("details", {}, el("summary", {}, words.told), el("p", { class: "cv-text" }, told.told)) : null,
-		].filter(Boolean)
-	);
-}
-
-function way({ steps, step }) {
-	const now = steps.findIndex(({ key }) => key === step);
-	const items = steps.map(({ name }, at) =>
-		el("li", { class: at < now ? "is-past" : at === now ? "is-now" : "", "aria-current": at === now ? "step" : false }, name)
-	);
-	return el("ol", { class: "cv-way", "aria-label": words.way }, items);
-}
-
-function messages(rows) {
-	const items = rows.map(({ mine, at, text, files: names }) =>
-		el(
-			"li",
-			{ class: mine ? "is-mine" : "" },
-			el("small", {}, `${mine ? words.you : words.we} · ${moment_of(at)}`),
-			el("p", { class: "cv-text" }, text),
-			names.length ? el("small", {}, names.join(", ")) : null
-		)
-	);
-	return el("section", {}, el("h2", {}, words.messages), el("ol", { class: "cv-messages" }, items));
-}
-
-function solution({ text, waits, answer }) {
-	const parts = [el("b", {}, words.solution), el("p", { class: "cv-text" }, text)];
-	if (answer === "agreed") parts.push(el("p", { class: "cv-note" }, words.accepted));
-	if (answer === "disagreed") parts.push(el("p", { class: "cv-note is-plain" }, words.refused));
-	if (waits) parts.push(decision());
-	return el("div", { class: "cv-card" }, parts);
-}
-
-function decision() {
-	const box = alert_box();
-	const key = random_key();
-	const why = el("textarea", { rows: 3, id: "cv-why", maxlength: page.limits.text });
-	const decide = (event, accepted) =>
-		busy(event.target, box, async (say) => {
-			const values = { token, key, accepted: String(Number(accepted)), text: accepted ? "" : why.value };
-			show(await patiently(() => ask("decide", values), say));
-		});
-	const asked = el(
-		"div",
-		{ class: "cv-row" },
-		el("button", { type: "button", class: "cv-button", onclick: (event) => decide(event, true) }, words.accept),
-		el("button", { type: "button", class: "cv-button is-quiet", onclick: () => turn(true) }, words.refuse)
-	);
-	const reason = el(
-		"div",
-		{ hidden: true },
-		el("div", { class: "cv-field" }, el("label", { for: "cv-why" }, words.why_not), why),
-		el(
-			"div",
-			{ class: "cv-row" },
-			el("button", { type: "button", class: "cv-button", onclick: (event) => decide(event, false) }, words.send_refusal),
-			el("button", { type: "button", class: "cv-button is-quiet", onclick: () => turn(false) }, words.back)
-		)
-	);
-	const turn = (refuses) => {
-		asked.hidden = refuses;
-		reason.hidden = !refuses;
-		if (refuses) why.focus();
-	};
-	return el("div", {}, el("p", {}, words.does_it_help), asked, reason, box);
-}
-
-function writing() {
-	const box = alert_box();
-	const text = el("textarea", { rows: 4, id: "cv-text", maxlength: page.limits.text });
-	const key = random_key();
-	const send = (event) =>
-		busy(event.target, box, async (say) => {
-			const tokens = await files.arrived();
-			const told = await patiently(
-				() => ask("answer", { token, key, text: text.value, files: tokens, without_place: String(Number(files.without_place)) }),
-				say
-			);
-			files.clear();
-			show(told, words.sent);
-		});
-	return el(
-		"section",
-		{},
-		el("div", { class: "cv-field" }, el("label", { for: "cv-text" }, words.write), text),
-		files.element,
-		box,
-		el("button", { type: "button", class: "cv-button", onclick: send }, words.send)
-	);
-}
-
-async function busy(button, box, job) {
-	const { textContent } = button;
-	button.disabled = true;
-	button.textContent = words.sending;
-	box.say([]);
-	try {
-		await job((text) => (button.textContent = text));
-	} catch (refusal) {
-		box.say(refusal.lines || [words.failed]);
-	} finally {
-		button.disabled = false;
-		button.textContent = textContent;
 	}
 }

@@ -134,6 +134,10 @@ def _came_by_itself(doc: Document) -> bool:
 def _take_customer(doc: Document) -> None:
     facts = customer_facts(doc.customer)
     facts[mail_address.FIELD] = next(iter(mail_address.addresses_in(facts.get(mail_address.FIELD))), None)
+    if _came_by_itself(doc) and doc.complainant_name:
+        # Who wrote has said who they are, and is not whoever else the customer's record names.
+        for name in ("contact_person", "contact_email", "contact_phone"):
+            facts.pop(name, None)
     for name in ("territory", "country", "language"):
         # Frappe fills these from the defaults of the site before anybody looks; the customer knows better.
         if facts.get(name) and doc.get(name) and doc.get(name) == frappe.defaults.get_user_default(name):

@@ -1,8 +1,10 @@
 """What somebody without a login may do: send a complaint on the public page, and follow it by a secret link.
 
 page      whether the page is open, and what it offers    filing         what is sent, into the inbox and out of it
+form      its fields, checked                             keeping        what is sent by a form, kept and read once
 uploads   files, piece by piece                           product_codes  QR codes that name a product
-links     secret addresses                                tracking       what the complainant sees and answers
-words     what the pages say                              agreement      their word on a solution
-proof_of_work   a second of computing before sending
+links     secret addresses                                tracking       what a complainant does by such a link
+standing  what a complainant sees                         conversation   what they write, decide and rate
+agreement their word on a solution                        rating         their stars
+words     what the pages say                              proof_of_work  a second of computing before sending
 """

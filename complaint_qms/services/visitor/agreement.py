@@ -1,9 +1,11 @@
-"""Whether a complainant accepts the solution, as they say it by their secret link."""
+"""Whether a complainant accepts the solution, as they say it by their secret link or in the portal."""
 
 from __future__ import annotations
 
 from frappe.model.document import Document
 
+from complaint_qms.constants.inbox import PORTAL
+from complaint_qms.engine.message import Message
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.timeline import Text, line
 
@@ -20,17 +22,21 @@ def waits_for_word(complaint: Document) -> bool:
     )
 
 
-def enter_word(complaint: Document, verdict: str, text: str) -> None:
+def enter_word(complaint: Document, verdict: str, text: str, road: str) -> None:
     """Enter agreed or disagreed on a complaint that waits for it; one that does not keeps what it has."""
     if not waits_for_word(complaint):
         return
     complaint.customer_agreement = verdict
     complaint.agreement_note = text.strip()[:_NOTE] or None
     complaint.save()
+    timeline.note_on(complaint, _said(verdict, Text(text.strip()), by_portal=road == PORTAL))
+
+
+def _said(verdict: str, text: Text, *, by_portal: bool) -> Message:
     if verdict == "agreed":
-        said = line("The complainant accepts the solution, by the secret link.")
-    else:
-        said = line(
-            "The complainant does not accept the solution, by the secret link: {0}", Text(text.strip())
-        )
-    timeline.note_on(complaint, said)
+        if by_portal:
+            return line("The customer accepts the solution, in the portal.")
+        return line("The complainant accepts the solution, by the secret link.")
+    if by_portal:
+        return line("The customer does not accept the solution, in the portal: {0}", text)
+    return line("The complainant does not accept the solution, by the secret link: {0}", text)

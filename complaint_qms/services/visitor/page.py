@@ -30,13 +30,22 @@ def settings() -> Document:
     return found
 
 
-def mark_answer() -> None:
-    """The answer of this request is a page of visitors, whatever address it was asked by."""
-    frappe.local.flags.complaint_page = True
+def mark_answer(*, is_public: bool = True) -> None:
+    """The answer of this request is a page of visitors, or of the portal, whatever address it was asked by."""
+    frappe.local.flags.complaint_page = "public" if is_public else "portal"
 
 
 def is_answer() -> bool:
     return bool(frappe.local.flags.complaint_page)
+
+
+def is_public_answer() -> bool:
+    return frappe.local.flags.complaint_page == "public"
+
+
+def frame_origins_of_answer() -> list[str]:
+    """Sites that may show this answer inside their own."""
+    return frame_origins() if is_public_answer() else []
 
 
 def is_open() -> bool:

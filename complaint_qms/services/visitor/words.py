@@ -6,7 +6,7 @@ from frappe import _
 
 from complaint_qms.constants.visitor import LARGEST, LONGEST_TEXT, WISHES
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.visitor.filing import LABELS
+from complaint_qms.services.visitor.form import LABELS
 
 
 def of_form() -> dict[str, str]:
@@ -68,6 +68,13 @@ def of_tracking() -> dict[str, str]:
         "loading": _("One moment …"),
         "no_link": _("Open this page by the link that you were given when you sent your complaint."),
         "way": _("How far it is"),
+        "rating": _("How did we handle it?"),
+        "stars": _("{0} of 5"),
+        "rating_comment": _("What should we know? (optional)"),
+        "rate": _("Send Rating"),
+        "rated": _("Your rating"),
+        "thanks": _("Thank you for your rating."),
+        "choose_stars": _("Your rating: choose one to five stars."),
     }
 
 

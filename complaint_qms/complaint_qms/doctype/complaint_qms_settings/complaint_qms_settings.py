@@ -1,6 +1,7 @@
 """Controller of the one settings page."""
 
 from complaint_qms.controllers.record import Checked
+from complaint_qms.services.portal import menu
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.settlement import approval_limit_changes, settings_check
 from complaint_qms.services.visitor import page
@@ -12,3 +13,7 @@ class ComplaintQMSSettings(Checked):
         settings_check.check_settlement_settings(self)
         approval_limit_changes.stamp_changes(self)
         page.check_settings(self)
+
+    def on_update(self):
+        if self.has_value_changed("portal_enabled"):
+            menu.show_entry(bool(self.portal_enabled))

@@ -1,9 +1,15 @@
-// What both public pages share: their words, the way to the server, and elements made of text alone, never of markup.
+// What the public pages and the portal share: their words, the way to the server, and elements made of text alone, never of markup.
 export const $page = document.getElementById("cv-page");
 export const page = JSON.parse($page.dataset.page);
 export const { words } = page;
 
-const DOOR = "/api/method/complaint_qms.api.visitor.";
+const is_portal = page.door === "portal";
+const DOOR = `/api/method/complaint_qms.api.${is_portal ? "portal" : "visitor"}.`;
+// The public pages ask as nobody, also in a browser that is logged in.
+const asked = () =>
+	is_portal
+		? { credentials: "same-origin", headers: { Accept: "application/json", "X-Frappe-CSRF-Token": window.frappe?.csrf_token || "" } }
+		: { credentials: "omit", headers: { Accept: "application/json" } };
 
 /** An element with attributes and children; children that are text stay text. */
 export function el(tag, attributes = {}, ...children) {
@@ -26,7 +32,7 @@ export class Refusal extends Error {
 	}
 }
 
-/** Ask the server as nobody, also in a browser that is logged in: what it answers, or a Refusal. */
+/** Ask the server: what it answers, or a Refusal. */
 export async function ask(door, values) {
 	const body = new FormData();
 	for (const [name, value] of Object.entries({ ...values, _lang: page.language })) {
@@ -34,12 +40,13 @@ export async function ask(door, values) {
 	}
 	let response;
 	try {
-		response = await fetch(DOOR + door, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "omit" });
+		response = await fetch(DOOR + door, { method: "POST", body, ...asked() });
 	} catch (error) {
 		throw new Refusal([words.offline], true);
 	}
 	const answer = await response.json().catch(() => ({}));
 	if (response.ok) return answer.message;
+	if (is_portal && (answer.session_expired || answer.exc_type === "CSRFTokenError")) throw new Refusal([words.logged_out]);
 	throw new Refusal(said(answer), response.status >= 500 && response.status !== 501);
 }
 

@@ -1,0 +1,105 @@
+"""Which customers a login of the website belongs to: as a portal user of the customer, or by a contact that carries the login."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import frappe
+from frappe.query_builder import Criterion, Order
+from pypika.queries import QueryBuilder, Table
+
+ROLE: Final = "Customer"
+"""ERPNext's own role of customers in the portal."""
+# Whose contacts are the site's own beside those of its staff: made at installation, or as somebody signs up.
+_OF_THE_SITE: Final = ("Administrator", "Guest")
+
+
+def customers_in_use(user: str) -> list[str]:
+    """Customers in use that a login belongs to; one query."""
+    customer = frappe.qb.DocType("Customer")
+    query = (
+        frappe.qb.from_(customer)
+        .select(customer.name)
+        .where(customer.disabled == 0)
+        .where(customer.name.isin(_by_portal_user(user)) | customer.name.isin(_by_contact(user)))
+        .orderby(customer.name, order=Order.asc)
+    )
+    return query.run(pluck=True)
+
+
+def contacts_of(user: str, customers: Iterable[str]) -> list[str]:
+    """Contacts that carry the login, and those of these customers that belong to no other one; one query."""
+    contact, ours, theirs = _contact(), *(frappe.qb.DocType("Dynamic Link").as_(name) for name in ("a", "b"))
+    wanted = sorted(customers)
+    if not wanted:
+        return []
+    own = _links(ours).where(ours.link_name.isin(wanted))
+    others = _links(theirs).where(theirs.link_name.notin(wanted))
+    query = (
+        frappe.qb.from_(contact)
+        .select(contact.name)
+        .where(_is_kept_by_staff(contact))
+        .where((contact.user == user) | (contact.name.isin(own) & contact.name.notin(others)))
+        .orderby(contact.name, order=Order.asc)
+    )
+    return query.run(pluck=True)
+
+
+def contact_of(user: str, customer: str) -> str | None:
+    """The contact of a customer that carries the login; one query."""
+    contact, link = _contact(), frappe.qb.DocType("Dynamic Link")
+    query = (
+        frappe.qb.from_(contact)
+        .select(contact.name)
+        .where(_is_kept_by_staff(contact) & (contact.user == user))
+        .where(contact.name.isin(_links(link).where(link.link_name == customer)))
+        .orderby(contact.name, order=Order.asc)
+        .limit(1)
+    )
+    return next(iter(query.run(pluck=True)), None)
+
+
+def titles_of(customers: Iterable[str]) -> dict[str, str]:
+    """Customer → its name."""
+    rows = frappe.get_all(
+        "Customer", {"name": ("in", list(customers))}, ["name", "customer_name"], order_by="customer_name asc"
+    )
+    return {row.name: row.customer_name for row in rows}
+
+
+def _by_portal_user(user: str) -> QueryBuilder:
+    row = frappe.qb.DocType("Portal User")
+    return frappe.qb.from_(row).select(row.parent).where((row.user == user) & (row.parenttype == "Customer"))
+
+
+def _by_contact(user: str) -> QueryBuilder:
+    contact, link = _contact(), frappe.qb.DocType("Dynamic Link")
+    return (
+        frappe.qb.from_(link)
+        .inner_join(contact)
+        .on(contact.name == link.parent)
+        .select(link.link_name)
+        .where((link.parenttype == "Contact") & (link.link_doctype == "Customer"))
+        .where((contact.user == user) & _is_kept_by_staff(contact))
+    )
+
+
+def _is_kept_by_staff(contact: Table) -> Criterion:
+    """Frappe lets everybody who logs in make contacts, with any login and any customer in them, and change their own ones."""
+    staff = frappe.qb.DocType("User")
+    people = frappe.qb.from_(staff).select(staff.name).where(staff.user_type == "System User")
+    return contact.owner.isin(_OF_THE_SITE) | contact.owner.isin(people)
+
+
+def _contact() -> Table:
+    return frappe.qb.DocType("Contact")
+
+
+def _links(link: Table) -> QueryBuilder:
+    """Contacts that name a customer."""
+    return (
+        frappe.qb.from_(link)
+        .select(link.parent)
+        .where((link.parenttype == "Contact") & (link.link_doctype == "Customer"))
+    )

@@ -1,0 +1,201 @@
+// How one complaint stands, and what the complainant writes, decides and rates; by a secret link or in the portal.
+import { Files } from "./files";
+import { alert_box, ask, day, el, moment_of, page, paired, patiently, random_key, words } from "./page";
+
+const STARS = 5;
+const place = document.getElementById("cv-track");
+let files;
+let address;
+
+/** Show a complaint.
+ * @param {object} which what every question about it names it by.
+ */
+export function follow(which, told) {
+	address = which;
+	show(told);
+}
+
+function show(told, note = "") {
+	files = new Files();
+	const typed = `complaint_page:text:${told.number}`;
+	place.replaceChildren(
+		...[
+			el("p", { class: "cv-small" }, paired(words.number, told.number), " · ", paired(words.received, day(told.received))),
+			way(told),
+			el("p", { class: "cv-sentence" }, told.sentence),
+			note ? el("p", { class: "cv-note", role: "status" }, note) : null,
+			told.original
+				? el("p", {}, el("a", { href: `/complaints/${encodeURIComponent(told.original)}` }, paired(words.original, told.original)))
+				: null,
+			told.solution ? solution(told.solution) : null,
+			told.rating ? rating(told.rating) : null,
+			told.messages.length ? messages(told.messages) : null,
+			told.question
+				? el("div", { class: "cv-card is-asked" }, el("b", {}, words.question), el("p", { class: "cv-text" }, told.question))
+				: null,
+			told.can_write ? writing(typed) : null,
+			told.told ? el("details", {}, el("summary", {}, words.told), el("p", { class: "cv-text" }, told.told)) : null,
+		].filter(Boolean)
+	);
+}
+
+function way({ steps, step }) {
+	const now = steps.findIndex(({ key }) => key === step);
+	const items = steps.map(({ name }, at) =>
+		el("li", { class: at < now ? "is-past" : at === now ? "is-now" : "", "aria-current": at === now ? "step" : false }, name)
+	);
+	return el("ol", { class: "cv-way", "aria-label": words.way }, items);
+}
+
+function messages(rows) {
+	const items = rows.map(({ mine, at, text, files: names }) =>
+		el(
+			"li",
+			{ class: mine ? "is-mine" : "" },
+			el("small", {}, `${mine ? words.you : words.we} · ${moment_of(at)}`),
+			el("p", { class: "cv-text" }, text),
+			names.length ? el("small", {}, names.join(", ")) : null
+		)
+	);
+	return el("section", {}, el("h2", {}, words.messages), el("ol", { class: "cv-messages" }, items));
+}
+
+function solution({ text, waits, answer }) {
+	const parts = [el("b", {}, words.solution), el("p", { class: "cv-text" }, text)];
+	if (answer === "agreed") parts.push(el("p", { class: "cv-note" }, words.accepted));
+	if (answer === "disagreed") parts.push(el("p", { class: "cv-note is-plain" }, words.refused));
+	if (waits) parts.push(decision());
+	return el("div", { class: "cv-card" }, parts);
+}
+
+function decision() {
+	const box = alert_box();
+	const key = random_key();
+	const why = el("textarea", { rows: 3, id: "cv-why", maxlength: page.limits.text });
+	const decide = (event, accepted) =>
+		busy(event.target, box, async (say) => {
+			const values = { ...address, key, accepted: String(Number(accepted)), text: accepted ? "" : why.value };
+			show(await patiently(() => ask("decide", values), say));
+		});
+	const asked = el(
+		"div",
+		{ class: "cv-row" },
+		el("button", { type: "button", class: "cv-button", onclick: (event) => decide(event, true) }, words.accept),
+		el("button", { type: "button", class: "cv-button is-quiet", onclick: () => turn(true) }, words.refuse)
+	);
+	const reason = el(
+		"div",
+		{ hidden: true },
+		el("div", { class: "cv-field" }, el("label", { for: "cv-why" }, words.why_not), why),
+		el(
+			"div",
+			{ class: "cv-row" },
+			el("button", { type: "button", class: "cv-button", onclick: (event) => decide(event, false) }, words.send_refusal),
+			el("button", { type: "button", class: "cv-button is-quiet", onclick: () => turn(false) }, words.back)
+		)
+	);
+	const turn = (refuses) => {
+		asked.hidden = refuses;
+		reason.hidden = !refuses;
+		if (refuses) why.focus();
+	};
+	return el("div", {}, el("p", {}, words.does_it_help), asked, reason, box);
+}
+
+function rating({ stars, comment }) {
+	if (stars) {
+		return el(
+			"div",
+			{ class: "cv-card" },
+			el("b", {}, words.rated),
+			el(
+				"p",
+				{ class: "cv-stars is-given", role: "img", "aria-label": words.stars.replace("{0}", stars) },
+				"★".repeat(stars) + "☆".repeat(STARS - stars)
+			),
+			comment ? el("p", { class: "cv-text" }, comment) : null
+		);
+	}
+	const box = alert_box();
+	const key = random_key();
+	const choices = Array.from({ length: STARS }, (_, at) => STARS - at).flatMap((value) => [
+		el("input", { type: "radio", name: "stars", value, id: `cv-stars-${value}` }),
+		el("label", { for: `cv-stars-${value}`, "aria-label": words.stars.replace("{0}", value) }, "★"),
+	]);
+	const chosen = el("div", { class: "cv-stars" }, choices);
+	const text = el("textarea", { rows: 2, id: "cv-rating", maxlength: 1000 });
+	const send = (event) =>
+		busy(event.target, box, async (say) => {
+			const found = chosen.querySelector(":checked");
+			if (!found) return box.say([words.choose_stars]);
+			const values = { ...address, key, stars: found.value, text: text.value };
+			return show(await patiently(() => ask("rate", values), say), words.thanks);
+		});
+	return el(
+		"fieldset",
+		{ class: "cv-card cv-field" },
+		el("legend", { class: "cv-legend" }, words.rating),
+		chosen,
+		el("div", { class: "cv-field" }, el("label", { for: "cv-rating" }, words.rating_comment), text),
+		box,
+		el("button", { type: "button", class: "cv-button", onclick: send }, words.rate)
+	);
+}
+
+function writing(typed) {
+	const box = alert_box();
+	const text = el("textarea", { rows: 4, id: "cv-text", maxlength: page.limits.text, oninput: () => remember(typed, text.value) });
+	text.value = remembered(typed);
+	const key = random_key();
+	const send = (event) =>
+		busy(event.target, box, async (say) => {
+			const tokens = await files.arrived();
+			const told = await patiently(
+				() => ask("answer", { ...address, key, text: text.value, files: tokens, without_place: String(Number(files.without_place)) }),
+				say
+			);
+			files.clear();
+			remember(typed, "");
+			show(told, words.sent);
+		});
+	return el(
+		"section",
+		{},
+		el("div", { class: "cv-field" }, el("label", { for: "cv-text" }, words.write), text),
+		files.element,
+		box,
+		el("button", { type: "button", class: "cv-button", onclick: send }, words.send)
+	);
+}
+
+async function busy(button, box, job) {
+	const { textContent } = button;
+	button.disabled = true;
+	button.textContent = words.sending;
+	box.say([]);
+	try {
+		await job((text) => (button.textContent = text));
+	} catch (refusal) {
+		box.say(refusal.lines || [words.failed]);
+	} finally {
+		button.disabled = false;
+		button.textContent = textContent;
+	}
+}
+
+function remember(name, text) {
+	try {
+		if (text) sessionStorage.setItem(name, text);
+		else sessionStorage.removeItem(name);
+	} catch (error) {
+		// a browser that keeps nothing
+	}
+}
+
+function remembered(name) {
+	try {
+		return sessionStorage.getItem(name) || "";
+	} catch (error) {
+		return "";
+	}
+}

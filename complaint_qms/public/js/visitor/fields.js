@@ -1,0 +1,61 @@
+// Fields of the forms by which complaints are sent; what is typed goes into a draft.
+import { el, page, words } from "./page";
+
+/** A labelled input or textarea.
+ * @param {(event: Event) => void} changed called at every key.
+ */
+export function field(draft, changed, name, tag, attributes, note) {
+	const id = `cv-${name}`;
+	const input = el(tag, { id, name, maxlength: 140, ...attributes, oninput: changed });
+	input.value = draft.values[name] || "";
+	return el(
+		"div",
+		{ class: "cv-field" },
+		el("label", { for: id }, words[`label_${name}`], note ? el("small", {}, ` (${note})`) : null),
+		input
+	);
+}
+
+export const pair = (...fields) => el("div", { class: "cv-pair" }, ...fields);
+
+/** What would help: any of several. */
+export function wishes(draft, changed) {
+	const chosen = new Set(draft.values.wishes || []);
+	const chips = page.wishes.map(({ key, name }) => {
+		const input = el("input", { type: "checkbox", name: "wishes", value: key, checked: chosen.has(key), onchange: changed });
+		return el("label", { class: "cv-chip" }, input, el("span", {}, name));
+	});
+	return el(
+		"fieldset",
+		{ class: "cv-field" },
+		el("legend", {}, words.label_wishes, el("small", {}, ` (${words.optional})`)),
+		el("div", { class: "cv-row" }, chips)
+	);
+}
+
+export const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+
+/** What stands in the fields of these names, and the wishes. */
+export function typed(form, names) {
+	const values = Object.fromEntries(names.filter((name) => form.elements[name]).map((name) => [name, form.elements[name].value]));
+	return { ...values, wishes: [...form.querySelectorAll("[name=wishes]:checked")].map((input) => input.value) };
+}
+
+/** Have a form sent by `send(say)` and its answer shown by `done`; a refusal is said in `box`. */
+export function on_submit(form, box, send, done) {
+	form.addEventListener("submit", async (event) => {
+		event.preventDefault();
+		const button = form.querySelector("[type=submit]");
+		if (button.disabled) return;
+		button.disabled = true;
+		box.say([]);
+		try {
+			await done(await send((text) => (button.textContent = text)));
+		} catch (refusal) {
+			box.say(refusal.lines || [words.failed]);
+		} finally {
+			button.disabled = false;
+			button.textContent = words.send;
+		}
+	});
+}

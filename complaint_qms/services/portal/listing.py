@@ -1,0 +1,118 @@
+"""The complaints of a customer, newest first, page by page: how each stands in plain words. Two queries a page, whatever it holds."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import frappe
+from frappe.query_builder import Case, Order
+from frappe.query_builder.functions import Coalesce
+from pypika.queries import QueryBuilder
+from pypika.terms import Term
+
+from complaint_qms.constants.inbox import DOCTYPE as INBOX
+from complaint_qms.constants.inbox import OPEN, PAGE, PORTAL
+from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.permissions.portal import Party, own
+from complaint_qms.services.visitor import agreement, standing
+
+COUNT: Final = 20
+_FURTHEST: Final = 10_000
+STATES: Final = ("open", "ended", "all")
+_ENDED: Final = (*COMPLAINT_ENDED, standing.ELSEWHERE)
+
+
+def complaints(party: Party, state: str, page: int) -> dict[str, Any]:
+    """Complaints of a party: {rows, more}, of rows {name, title, product, received, sentence, step, waits, ended}.
+
+    Args:
+        state: one of STATES; anything else counts as the first of them.
+        page: counted from 1.
+    """
+    state = state if state in STATES else STATES[0]
+    start = min(max(page - 1, 0) * COUNT, _FURTHEST)
+    rows = _query(party, state).limit(COUNT + 1).offset(start).run(as_dict=True)
+    told = [_row(row) for row in rows[:COUNT]]
+    if state != "ended" and not start:
+        told = [*_unread(party), *told]
+    return {"rows": told, "more": len(rows) > COUNT and start + COUNT <= _FURTHEST}
+
+
+def _query(party: Party, state: str) -> QueryBuilder:
+    complaint, original = frappe.qb.DocType("Complaint"), frappe.qb.DocType("Complaint").as_("original")
+    item = frappe.qb.DocType(INBOX)
+    stage = Case().when(complaint.stage == "duplicate", Coalesce(original.stage, standing.ELSEWHERE)).else_(complaint.stage)  # fmt: skip
+    query = (
+        frappe.qb.from_(complaint)
+        .left_join(original)
+        .on(
+            (original.name == complaint.duplicate_of)
+            & (complaint.stage == "duplicate")
+            & own(original, party)
+        )
+        .left_join(item)
+        .on(
+            (item.name == complaint.source_name)
+            & (complaint.source_doctype == INBOX)
+            # What others wrote or entered about it is in their words.
+            & item.road.isin((PAGE, PORTAL))
+        )
+        .select(
+            complaint.name,
+            complaint.received_at,
+            Coalesce(complaint.item_name, complaint.product_model).as_("product"),
+            item.subject.as_("title"),
+            stage.as_("told_stage"),
+            complaint.stage,
+            complaint.held_stage,
+            complaint.reply_sent_at,
+            complaint.customer_agreement,
+        )
+        .where(own(complaint, party))
+    )
+    return _in_state(query, stage, state).orderby(complaint.received_at, complaint.name, order=Order.desc)
+
+
+def _in_state(query: QueryBuilder, stage: Term, state: str) -> QueryBuilder:
+    if state == "all":
+        return query
+    return query.where(stage.isin(_ENDED) if state == "ended" else stage.notin(_ENDED))
+
+
+def _row(row: frappe._dict) -> dict[str, Any]:
+    stage = row.told_stage if row.told_stage == standing.ELSEWHERE else standing.known_stage(row.told_stage)
+    waits = agreement.waits_for_word(row)
+    return {
+        "name": row.name,
+        "title": row.title or row.product or "",
+        "product": row.product if row.title else "",
+        "received": standing.instant(row.received_at),
+        "sentence": standing.sentence_of(stage, waits=row.stage == "duplicate" or waits),
+        "step": standing.step_of(stage, row.held_stage),
+        "waits": waits,
+        "ended": row.told_stage in _ENDED,
+    }
+
+
+def _unread(party: Party) -> list[dict[str, Any]]:
+    """What this login has sent and nobody could read by itself: it is no complaint yet, and not lost either."""
+    rows = frappe.get_all(
+        INBOX,
+        {"road": PORTAL, "scope": party.user, "state": ("in", OPEN)},
+        ["name", "subject", "received_at"],
+        order_by="received_at desc, name desc",
+        limit=COUNT,
+    )
+    return [
+        {
+            "name": row.name,
+            "title": row.subject or "",
+            "product": "",
+            "received": standing.instant(row.received_at),
+            "sentence": standing.sentence_of("intake", waits=False),
+            "step": standing.step_of("intake", None),
+            "waits": False,
+            "ended": False,
+        }
+        for row in rows
+    ]

@@ -1,0 +1,153 @@
+"""The form of a complaint, of the public page and of the portal: its fields, what each may hold, what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate, nowdate, validate_email_address
+
+from complaint_qms.constants.inbox import DOCTYPE
+from complaint_qms.constants.labels import WORDS
+from complaint_qms.constants.visitor import LONGEST_LINE, LONGEST_TEXT, WISHES
+from complaint_qms.services.inbox import draft
+from complaint_qms.services.record import mail_address
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.scalars import FIRST_YEAR, is_storable, shown
+
+_SUBJECT: Final = 100
+_LEAST_DIGITS: Final = 5
+# What the form calls its fields, for the sentence that refuses one
+LABELS: Final[dict[str, Callable[[], str]]] = {
+    "description": lambda: _("What happened?"),
+    "name": lambda: _("Your name"),
+    "email": lambda: _("Email"),
+    "phone": lambda: _("Phone"),
+    "product": lambda: _("Product"),
+    "number": lambda: _("Batch or serial number"),
+    "order": lambda: _("Order, delivery or invoice number"),
+    "happened_on": lambda: _("When did it happen?"),
+    "wishes": lambda: _("What would help you?"),
+}
+_LINES: Final = ("name", "email", "phone", "product", "number", "order")
+
+
+def checked(sent: dict[str, Any]) -> dict[str, Any]:
+    """What was filled in, without what was left empty.
+
+    Raises:
+        frappe.ValidationError: naming every field that is missing or wrong.
+    """
+    wrong: list[str] = []
+    values: dict[str, Any] = {}
+    for field in (*_LINES, "description", "happened_on", "code"):
+        value = sent.get(field)
+        if value not in (None, "") and not isinstance(value, str):
+            wrong.append(_("{0}: enter a text.").format(_label(field)))
+        elif value and not is_storable(value):
+            wrong.append(_("{0}: something in it is no letter or sign. Type it again.").format(_label(field)))
+            values[field] = ""  # it is not missing as well
+        elif value and value.strip():
+            values[field] = value.strip()
+    values |= _wishes(sent.get("wishes"), wrong)
+    for field in _LINES:
+        if len(values.get(field, "")) > LONGEST_LINE:
+            wrong.append(_("{0}: at most {1} characters.").format(_label(field), LONGEST_LINE))
+    if len(values.get("description", "")) > LONGEST_TEXT:
+        wrong.append(_("{0}: at most {1} characters.").format(_label("description"), LONGEST_TEXT))
+    if "description" not in values:
+        wrong.append(_("{0} Tell us in your own words.").format(_label("description")))
+    if "name" not in values:
+        wrong.append(_("Your name: enter how we may call you."))
+    _check_address(values, wrong)
+    _check_day(values, wrong)
+    if wrong:
+        refuse(*wrong)
+    return values
+
+
+def told(values: dict[str, Any]) -> str:
+    """What was written, and below it the number of an order, in which the desk finds it again."""
+    lines = [values["description"]]
+    if values.get("order"):
+        lines.append(f"{LABELS['order']()}: {values['order']}")
+    return "\n".join(lines)
+
+
+def subject_of(text: str) -> str:
+    """The first sentence or line, shortened at a word."""
+    line = next((part.strip() for part in text.splitlines() if part.strip()), "")
+    if len(line) <= _SUBJECT:
+        return line
+    cut = line[:_SUBJECT]
+    return (cut.rpartition(" ")[0] if " " in cut[_SUBJECT // 2 :] else cut).rstrip(" ,;，；") + "…"
+
+
+def fields_of(item: Document, values: dict[str, Any]) -> dict[str, Any]:
+    """Fields of the complaint that a kept form becomes; those without a value are left out."""
+    wishes = values.get("wishes") or []
+    further = comma_list(word(wish) for wish in wishes[1:])
+    fields = {
+        "source_doctype": DOCTYPE,
+        "source_name": item.name,
+        "subject": item.subject,
+        "description": draft.paragraphs(item.text or ""),
+        "complainant_name": values["name"],
+        "contact_email": values.get("email"),
+        "contact_phone": values.get("phone"),
+        "product_model": values.get("product"),
+        "reported_lot": values.get("number"),
+        "incident_date": values.get("happened_on"),
+        "expectation": wishes[0] if wishes else None,
+        "expectation_note": _("Also wants: {0}").format(further) if further else None,
+        "channel": item.channel,
+        "company": item.company,
+        "language": item.language,
+        "received_at": item.received_at,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _wishes(sent: Any, wrong: list[str]) -> dict[str, list[str]]:
+    if sent in (None, "", []):
+        return {}
+    if not isinstance(sent, list) or not all(isinstance(wish, str) and wish in WISHES for wish in sent):
+        known = comma_list(_(WORDS[wish], context="Complaint QMS") for wish in WISHES)
+        wrong.append(_("{0} Choose among: {1}.").format(_label("wishes"), known))
+        return {}
+    return {"wishes": list(dict.fromkeys(sent))}
+
+
+def _check_address(values: dict[str, Any], wrong: list[str]) -> None:
+    email, phone = values.get("email"), values.get("phone")
+    if not values.keys() & {"email", "phone"}:
+        wrong.append(_("Email or phone: enter one of them, so that we can answer."))
+    if email and mail_address.is_several(email):
+        wrong.append(mail_address.several(_label("email"), email))
+    elif email and not validate_email_address(email):
+        wrong.append(_("{0}: “{1}” is no address.").format(_label("email"), shown(email)))
+    if phone and sum(sign.isdigit() for sign in phone) < _LEAST_DIGITS:
+        wrong.append(_("{0}: “{1}” is no number that can be called.").format(_label("phone"), shown(phone)))
+
+
+def _check_day(values: dict[str, Any], wrong: list[str]) -> None:
+    if not (written := values.get("happened_on")):
+        return
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        wrong.append(_("{0} Choose a day.").format(_label("happened_on")))
+        return
+    if day > getdate(nowdate()):
+        wrong.append(_("{0} The day cannot lie ahead.").format(_label("happened_on")))
+    elif day.year < FIRST_YEAR:
+        wrong.append(_("{0} Choose a day.").format(_label("happened_on")))
+
+
+def _label(field: str) -> str:
+    return LABELS[field]() if field in LABELS else field

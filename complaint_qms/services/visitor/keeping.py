@@ -1,0 +1,104 @@
+"""What a complainant sends by a form, kept in the inbox with its files and read at once: each thing once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from typing import Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, PAGE, PORTAL, REGISTERED
+from complaint_qms.engine.message import Message
+from complaint_qms.services.inbox import store, understanding
+from complaint_qms.services.inbox.outcomes import Waits
+from complaint_qms.services.inbox.store import InboundMessage
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.visitor import page, uploads
+
+_KEY: Final = re.compile(r"[A-Za-z0-9-]{20,100}")
+_BETWEEN: Final = "."
+"""Between a key and the sum of what was said with it."""
+
+
+def keep_with_files(
+    message: InboundMessage, key: str, scope: str, tokens: list[str], *, without_place: bool
+) -> str:
+    """Keep a message of a visitor and its files in the inbox, and have it read at once; the item.
+
+    Args:
+        key: what the visitor's browser calls this message; the same words and files with it again are the same one. Other words
+            are a message of their own: whose answer was lost may have written on.
+        scope: within what the key counts.
+
+    Raises:
+        frappe.ValidationError: the key is none, or a file has not arrived.
+    """
+    _check_key(key)
+    if len(tokens) > page.most_files():
+        refuse(_("At most {0} files can be sent with a complaint.").format(page.most_files()))
+    told = hashlib.sha256("\n".join((str(message.payload), *sorted(tokens))).encode("utf-8", "replace"))
+    name = f"{key}{_BETWEEN}{told.hexdigest()[:16]}"
+    kept = store.keep_message(replace(message, message_id=name, scope=scope), read_by_caller=True)
+    if kept.is_new:
+        uploads.take_files(tokens, DOCTYPE, kept.name, without_place=without_place)
+    frappe.db.commit()  # nothing that was said is lost, whatever becomes of reading it
+    understanding.understand_due([kept.name])
+    return kept.name
+
+
+def was_taken(road: str, scope: str, key: str) -> bool:
+    """Whether a message of this key was kept already, whatever it said.
+
+    Raises:
+        frappe.ValidationError: the key is none.
+    """
+    _check_key(key)
+    return bool(frappe.db.exists(DOCTYPE, _of_key(road, scope, key)))
+
+
+def sent_before(item: Document) -> str | Waits | None:
+    """What became of the same form when its answer was lost and its sender wrote on: the complaint that it was registered as, or that
+    somebody has put it away."""
+    if registered := _first_of_form(item, REGISTERED):
+        return registered.complaint
+    if (put_away := _first_of_form(item, DISMISSED)) and put_away.decided_by:
+        # Whoever put the form away has not seen these words; the decision is theirs all the same.
+        return Waits(Message("The same form was put away before: {item}.", {"item": put_away.name}))
+    return None
+
+
+def added_by_form(source: str) -> list[str]:
+    """Communications of what was written on in the form that a complaint was made of, by the item of that form."""
+    item = frappe.db.get_value(DOCTYPE, source, ["road", "scope", "message_id"], as_dict=True)
+    if not item or item.road not in (PAGE, PORTAL) or not item.message_id:
+        return []
+    key = item.message_id.partition(_BETWEEN)[0]
+    same = _of_key(item.road, item.scope, key) | {"communication": ("is", "set")}
+    return frappe.get_all(DOCTYPE, same, pluck="communication", order_by="name asc")
+
+
+def own_complaint(name: str) -> str | None:
+    """The complaint that a message became, or went on with by its key; not one that somebody else has put it on."""
+    item = frappe.db.get_value(DOCTYPE, name, ["state", "complaint", "decided_by"], as_dict=True)
+    own = item.state == REGISTERED or (item.state == ADDED and not item.decided_by)
+    return item.complaint if own else None
+
+
+def _first_of_form(item: Document, state: str) -> frappe._dict | None:
+    key = item.message_id.partition(_BETWEEN)[0]
+    same = _of_key(item.road, item.scope, key) | {"state": state, "name": ("!=", item.name)}
+    fields = ["name", "complaint", "decided_by"]
+    return frappe.db.get_value(DOCTYPE, same, fields, order_by="creation asc", as_dict=True)
+
+
+def _of_key(road: str, scope: str, key: str) -> dict[str, object]:
+    return {"road": road, "scope": scope, "message_id": ("like", f"{key}{_BETWEEN}%")}
+
+
+def _check_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        refuse(_("This form is too old. Load the page again; what you have typed stays."))

@@ -1,0 +1,283 @@
+"""What a complainant sees of a complaint, by a secret link or in the portal: in plain words, of their own complaint alone.
+
+Nothing that was written inside the company is shown: no reasons, no names of colleagues, no complaint of somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime, split_emails
+
+from complaint_qms.constants.correspondence import ANSWER, AUTOMATIC_FIELD, KIND_FIELD, QUESTION
+from complaint_qms.constants.inbox import DOCTYPE as INBOX
+from complaint_qms.constants.inbox import MAIL, PAGE, PORTAL
+from complaint_qms.constants.visitor import STEP_OF_STAGE, STEPS
+from complaint_qms.engine.sop.gates import blank
+from complaint_qms.services.correspondence.addresses import addresses_of_complainant, bare
+from complaint_qms.services.correspondence.words import words
+from complaint_qms.services.inbox.item import is_raw
+from complaint_qms.services.record.site_time import aware, site_zone
+from complaint_qms.services.visitor import keeping, links, rating
+from complaint_qms.services.visitor.agreement import waits_for_word
+
+_MOST: Final = 100
+ELSEWHERE: Final = "elsewhere"
+"""In place of a stage: merged into a complaint that is not told of."""
+
+STEP_NAMES: Final[dict[str, Callable[[], str]]] = {
+    "received": lambda: _("Received"),
+    "checked": lambda: _("Being checked"),
+    "investigated": lambda: _("Looking for the cause"),
+    "solution": lambda: _("Solution"),
+    "done": lambda: _("Finished"),
+}
+_SENTENCES: Final[dict[str, Callable[[], str]]] = {
+    "intake": lambda: _("We have received your complaint."),
+    "triage": lambda: _("We are checking what you have told us."),
+    "investigate": lambda: _("We are looking for the cause."),
+    "solve": lambda: _("We are working on a solution."),
+    "confirm": lambda: _("We have told you our solution and wait for your answer."),
+    "execute": lambda: _("The solution is being carried out."),
+    "review": lambda: _("The solution has been carried out. We look at everything once more."),
+    "closed": lambda: _("Your complaint is finished."),
+    "rejected": lambda: _(
+        "We have checked it, and cannot treat it as a complaint about our product or service."
+    ),
+    "void": lambda: _("This entry was taken back, because it was made twice or by mistake."),
+    ELSEWHERE: lambda: _("It is handled together with another complaint."),
+    "on_hold": lambda: _(
+        "It waits at the moment. You need not do anything unless we have asked you something."
+    ),
+}
+
+
+IsOwn = Callable[[frappe._dict], bool]
+"""Whether a complaint, of which `customer` and `contact_person` are known, is one of whom it is told to."""
+
+
+def steps() -> list[dict[str, str]]:
+    """The way of a complaint: [{key, name}]."""
+    return [{"key": key, "name": STEP_NAMES[key]()} for key in STEPS]
+
+
+def of_item(name: str) -> dict[str, Any]:
+    """The same of a message that is no complaint yet."""
+    item = frappe.db.get_value(INBOX, name, ["received_at", "text"], as_dict=True)
+    return {
+        "number": name,
+        "received": instant(item.received_at),
+        "steps": steps(),
+        "step": STEPS[0],
+        "sentence": _SENTENCES["intake"](),
+        "told": item.text or "",
+        "messages": [],
+        "question": None,
+        "solution": None,
+        "rating": None,
+        "can_write": False,
+    }
+
+
+def of_complaint(complaint: Document, is_own: IsOwn | None = None) -> dict[str, Any]:
+    """How a complaint stands: {number, received, step, steps, sentence, told, messages, question, solution, rating, can_write}.
+
+    Args:
+        is_own: asked of the original of a merged complaint; its stage is told where it is, and without this argument always.
+    """
+    stage = told_stage(complaint, is_own)
+    messages = _messages(complaint)
+    return {
+        "number": complaint.name,
+        "received": instant(complaint.received_at),
+        "steps": steps(),
+        "step": step_of(stage, complaint.held_stage),
+        "sentence": _sentence(complaint, stage),
+        "told": _told(complaint),
+        "messages": [
+            {
+                "mine": row["mine"],
+                "at": instant(row["at"]),
+                "text": row["text"],
+                "files": row["files"],
+            }
+            for row in messages
+        ],
+        "question": _open_question(messages),
+        "solution": _solution(complaint),
+        "rating": rating.standing(complaint),
+        "can_write": True,
+    }
+
+
+def told_stage(complaint: Document, is_own: IsOwn | None = None) -> str:
+    """The stage that is told: that of the original for a complaint that was merged into another one."""
+    if complaint.stage == "duplicate" and complaint.duplicate_of:
+        fields = ["stage", "customer", "contact_person"]
+        original = frappe.db.get_value("Complaint", complaint.duplicate_of, fields, as_dict=True)
+        if not original or (is_own and not is_own(original)):
+            return ELSEWHERE
+        return known_stage(original.stage)
+    return known_stage(complaint.stage)
+
+
+def known_stage(stage: str | None) -> str:
+    """A stage that there is a sentence for."""
+    return stage if stage in _SENTENCES else "triage"
+
+
+def step_of(stage: str, held_stage: str | None) -> str:
+    """Where on the way a stage lies."""
+    if stage == "on_hold":
+        stage = held_stage or "triage"
+    return STEP_OF_STAGE.get(stage, "checked" if stage == ELSEWHERE else STEPS[0])
+
+
+def sentence_of(stage: str, *, waits: bool) -> str:
+    """How it stands, in a sentence.
+
+    Args:
+        waits: whether a solution waits for the complainant's word.
+    """
+    if stage == "confirm" and not waits:
+        return _("We have your answer and go on with it.")
+    return _SENTENCES[stage]()
+
+
+def instant(moment: Any) -> str:
+    """A time of the site for a browser, which tells it in the visitor's own zone and form."""
+    return aware(moment, site_zone()).isoformat()
+
+
+def _sentence(complaint: Document, stage: str) -> str:
+    # What is said of an original waits for the word of its own complainant.
+    return sentence_of(stage, waits=complaint.stage == "duplicate" or waits_for_word(complaint))
+
+
+def _told(complaint: Document) -> str:
+    """What the complainant wrote themselves; what others wrote or entered for them is in their words."""
+    if complaint.source_doctype != INBOX or not complaint.source_name:
+        return ""
+    item = frappe.db.get_value(INBOX, complaint.source_name, ["road", "sender_address", "text"], as_dict=True)
+    if not item:
+        return ""
+    own = item.road in (PAGE, PORTAL) or (
+        item.road == MAIL and bare(item.sender_address) in addresses_of_complainant(complaint)
+    )
+    return (item.text or "") if own else ""
+
+
+def _solution(complaint: Document) -> dict[str, Any] | None:
+    """{text, waits, answer} of a solution that the complainant was told."""
+    if not complaint.reply_sent_at or blank(complaint.reply):
+        return None
+    return {
+        "text": _lines(complaint.reply),
+        "waits": waits_for_word(complaint),
+        "answer": complaint.customer_agreement
+        if complaint.customer_agreement in ("agreed", "disagreed")
+        else None,
+    }
+
+
+def _messages(complaint: Document) -> list[dict[str, Any]]:
+    """What went to the complainant and what came from them, oldest first; of all that was said about the complaint nothing else."""
+    own = _sent_by_form(complaint)
+    fields = ["name", "sent_or_received", "sender", "content", "communication_date", "recipients", "cc", "communication_medium", KIND_FIELD]  # fmt: skip
+    about = {
+        "reference_doctype": complaint.doctype,
+        "reference_name": complaint.name,
+        "communication_type": "Communication",
+        AUTOMATIC_FIELD: ("is", "not set"),
+    }
+    newest = {"order_by": "communication_date desc, creation desc", "limit": _MOST}
+    rows = frappe.get_all("Communication", about, fields, **newest)
+    addresses = addresses_of_complainant(complaint)
+    rows = [row for row in rows if row.name not in own and _is_between_us(row, addresses)]
+    if own:
+        rows += frappe.get_all("Communication", {"name": ("in", sorted(own))}, fields, **newest)
+    files = _files([row.name for row in rows if row.sent_or_received == "Received"])
+    return [
+        {
+            "mine": row.sent_or_received == "Received",
+            "at": get_datetime(row.communication_date),
+            "text": _lines(row.content),
+            "kind": row.get(KIND_FIELD),
+            "files": files.get(row.name, []),
+        }
+        for row in sorted(rows, key=lambda row: get_datetime(row.communication_date))
+        # The solution stands by itself.
+        if row.get(KIND_FIELD) != ANSWER
+    ]
+
+
+def _sent_by_form(complaint: Document) -> set[str]:
+    """Communications of what was written by the links of this complaint, in the portal or in its own form once more, wherever they stand since a
+    merge."""
+    names = links.links_of(complaint.name) + links.links_of(complaint.name, revoked=1)
+    # A name of a link is no name of a complaint.
+    about = {
+        "road": ("in", (PAGE, PORTAL)),
+        "scope": ("in", [*names, complaint.name]),
+        "communication": ("is", "set"),
+    }
+    found = set(frappe.get_all(INBOX, about, pluck="communication", order_by="name asc"))
+    if complaint.source_doctype == INBOX and complaint.source_name:
+        found.update(keeping.added_by_form(complaint.source_name))
+    return found
+
+
+def _is_between_us(row: frappe._dict, addresses: set[str]) -> bool:
+    """Whether a mail went between the company and the complainant; suppliers and colleagues write about complaints as well."""
+    if row.communication_medium != "Email":
+        return False
+    if row.sent_or_received == "Received":
+        return bare(row.sender) in addresses
+    written = {bare(address) for text in (row.recipients, row.cc) for address in split_emails(text or "")}
+    return bool(written & addresses)
+
+
+def _open_question(messages: list[dict[str, Any]]) -> str | None:
+    """The last question, while nothing was answered to it."""
+    for row in reversed(messages):
+        if row["mine"]:
+            return None
+        if row["kind"] == QUESTION:
+            return row["text"]
+    return None
+
+
+def _files(names: Iterable[str]) -> dict[str, list[str]]:
+    """Communication → names of the files that came with it, through the inbox."""
+    items = frappe.get_all(
+        INBOX,
+        {"communication": ("in", list(names))},
+        ["name", "communication", "payload_file"],
+        order_by="name asc",
+    )
+    of_item = {item.name: item for item in items}
+    about = {"attached_to_doctype": INBOX, "attached_to_name": ("in", list(of_item))}
+    rows = frappe.get_all(
+        "File",
+        about,
+        ["name", "attached_to_name", "attached_to_field", "file_name"],
+        order_by="creation asc, name asc",
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        item = of_item[row.attached_to_name]
+        if not is_raw(row, item.payload_file):
+            found.setdefault(item.communication, []).append(row.file_name)
+    return found
+
+
+def _lines(content: str | None) -> str:
+    """Markup as lines of plain text."""
+    broken = content or ""
+    for end in ("</p>", "</div>", "</li>", "<br>", "<br/>", "<br />"):
+        broken = broken.replace(end, f"{end}\n")
+    return "\n".join(part.strip() for part in words(broken).splitlines() if part.strip())
