@@ -49,6 +49,7 @@ class Phone:
     def __init__(self, webhook: str, secret: str, port: int = 0) -> None:
         self.webhook, self.secret = webhook, secret
         self.talks: dict[str, list[Bubble]] = {}
+        self._replies: dict[str, str] = {}
         self._lock = threading.Lock()
         phone = self
 
@@ -70,6 +71,12 @@ class Phone:
                     self._answer(413)
                     return
                 body = self.rfile.read(size)
+                try:
+                    self._take(body)
+                except (ValueError, TypeError, KeyError):
+                    self._answer(400)
+
+            def _take(self, body: bytes) -> None:
                 if self.path == "/say":
                     self._answer_json(200, asdict(phone.say(**json.loads(body))))
                 elif self.path == "/replies":
@@ -145,7 +152,10 @@ class Phone:
         if not hmac.compare_digest(self._sign(moment, body), signature):
             return ""
         said = json.loads(body)
-        return f"phone-{self._add(said['to'], THEM, said['text']).number}"
+        # What is sent again is the same reply.
+        if said["id"] not in self._replies:
+            self._replies[said["id"]] = f"phone-{self._add(said['to'], THEM, said['text']).number}"
+        return self._replies[said["id"]]
 
     def _add(self, sender: str, who: str, text: str, files: list[str] | None = None) -> Bubble:
         with self._lock:

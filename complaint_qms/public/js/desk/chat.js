@@ -150,4 +150,5 @@ function listen(frm) {
 	});
 }
 
-const post = (method, args, then) => frappe.call({ method: `${API}.${method}`, args, type: "POST" }).then(then);
+/** What was refused the framework has shown already. */
+const post = (method, args, then) => Promise.resolve(frappe.call({ method: `${API}.${method}`, args, type: "POST" })).then(then, () => {});
