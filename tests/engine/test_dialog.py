@@ -126,6 +126,7 @@ def test_danger_is_heard_in_the_middle_and_after_the_end() -> None:
 def test_danger_told_to_a_person_is_registered_once() -> None:
     handed, harm, again = told("talk to a person", "the charger caught fire", "there was smoke everywhere")
     assert (handed.action, harm.action, again.action) == ("hand_over", "register", None)
+    assert (harm.state.warned, harm.state.asked) == (True, "")
     assert again.replies == []
 
 

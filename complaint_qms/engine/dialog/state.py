@@ -42,6 +42,7 @@ class State:
         topic: the question or the text that a reply was about.
         complaint: number of an existing complaint that was named.
         registered: whether `register` was asked of the caller.
+        warned: whether the sender was told what to do in danger.
         last_at: moment of the last turn, ISO 8601.
     """
 
@@ -64,6 +65,7 @@ class State:
     summaries: int = 0
     turns: int = 0
     registered: bool = False
+    warned: bool = False
     last_at: str = ""
 
     def to_data(self) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from complaint_qms.engine.dialog.rules import RULES, Rules
 from complaint_qms.engine.dialog.state import Reply, State, Step, Turn, clipped
 from complaint_qms.engine.message import Message
 
-_SAFETY: Final = "safety"
 _FILES: Final = 100
 _LONG_WORDS: Final = 5
 _LONG_SIGNS: Final = 9
@@ -96,9 +95,9 @@ def _danger(talk: _Talk) -> Step:
     state, reading = talk.state, talk.reading
     reasons = [Message("The message tells of harm or danger."), *reading.why_harm]
     told = _kept(talk)
-    if state.mode == "with_person" and state.asked == _SAFETY:
+    if state.mode == "with_person" and state.warned:
         return Step(told, [], None, reasons)  # it was said, and a person has it
-    handed = replace(told, mode="with_person", asked=_SAFETY)
+    handed = replace(told, mode="with_person", asked="", warned=True)
     if state.registered:
         if state.mode == "with_person":
             return Step(handed, [Reply("safety")], None, reasons)
