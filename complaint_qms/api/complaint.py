@@ -60,11 +60,19 @@ def register_many(data: Any = None) -> dict[str, Any]:
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
-def context(name: str) -> dict[str, Any]:
-    """Customer at a glance, neighbours and linked records of one complaint."""
+def context(name: str, chosen: Any = None) -> dict[str, Any]:
+    """Customer at a glance, neighbours and linked records of one complaint.
+
+    Args:
+        chosen: {customer, item_code, batch_no, serial_no} as they stand on a form that is not saved yet; `filled` in the answer is what
+            they say of those that are empty.
+    """
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("read")
-    return context_service.context(doc)
+    fields = read_object(
+        chosen or {}, _("Send the fields of the complaint as an object in “{0}”.").format("chosen")
+    )
+    return context_service.context(doc, fields)
 
 
 @frappe.whitelist(methods=["GET", "POST"])

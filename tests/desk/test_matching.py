@@ -285,3 +285,29 @@ class TestAtIntake:
 
     def test_by_telephone_in_the_box_at_once(self, known) -> None:
         assert customers(intake.parties(txt="13987654321")) == [known[0].name]
+
+
+class TestChosenOnAForm:
+    def test_the_panel_follows_what_is_not_saved_yet(self) -> None:
+        line, buyer = factory.stocked(2, with_batch=True), factory.customer()
+        doc = factory.complaint(customer=None, complainant_name="A passer-by", item_code=None)
+        assert complaint_api.context(doc.name)["customer"] is None
+        seen = complaint_api.context(doc.name, {"customer": buyer.name, "batch_no": line.batch})
+        assert (seen["customer"]["name"], seen["filled"]) == (buyer.name, {"item_code": line.item})
+        assert frappe.db.get_value("Complaint", doc.name, ["customer", "batch_no"]) == (None, None)
+
+    def test_nothing_is_told_of_what_the_user_may_not_see(self) -> None:
+        mine, theirs = factory.customer().name, factory.customer().name
+        doc = factory.complaint(customer=mine)
+        frappe.set_user(factory.person(roles.AGENT, Customer=mine))
+        assert complaint_api.context(doc.name, {"customer": theirs})["customer"] is None
+
+    def test_a_batch_that_is_entered_later_brings_its_item(self) -> None:
+        line = factory.stocked(2, with_batch=True)
+        doc = factory.complaint(item_code=None)
+        doc.batch_no = line.batch
+        doc.save()
+        assert doc.item_code == line.item
+        doc.item_code = factory.item().name
+        with pytest.raises(frappe.ValidationError, match="belongs to item"):
+            doc.save()

@@ -1,5 +1,6 @@
 """What stands beside a complaint: its customer, its batch's other complaints, the records linked to it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
@@ -10,6 +11,7 @@ from pypika.terms import ValueWrapper
 from complaint_qms.constants.settlement import SUBMITTABLE
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
+from complaint_qms.integrations.erpnext.source_facts import product_facts
 from complaint_qms.services.intake import similar
 from complaint_qms.services.intake.merged_here import merged_here
 from complaint_qms.services.lifecycle import merge_several
@@ -22,14 +24,22 @@ _DOCUMENT = ("name", "docstatus", "grand_total", "currency", "status")
 _NEIGHBOUR = ("name", "subject", "stage", "severity", "received_at", "customer", "batch_no")
 # Where they stand beside the complaint → what they have in common with it
 _NEIGHBOURS = {"batch": "batch_no", "item": "item_code", "customer": "customer"}
+_CHOSEN = {"customer": "Customer", "item_code": "Item", "batch_no": "Batch", "serial_no": "Serial No"}
 _MOST = 8
 
 
-def context(doc: Document) -> dict[str, Any]:
+def context(doc: Document, chosen: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Customer at a glance, neighbours by batch, item and customer, what was merged here, and linked records. Shows only what the user may
-    read: each list goes through the user's own permissions."""
+    read: each list goes through the user's own permissions.
+
+    Args:
+        doc: as it is stored; it is changed in memory by what is chosen.
+        chosen: fields that hold something else on the form and are not saved yet; `filled` is what they answer of the others.
+    """
+    filled = _choose(doc, chosen) if chosen else {}
     return {
         **beside(doc),
+        "filled": filled,
         "merged": merged_here(doc),
         "may_merge": doc.stage in COMPLAINT_UNENDED and merge_several.is_open("triage", "duplicate"),
         "may_separate": merge_several.is_open("duplicate", "triage"),
@@ -64,6 +74,19 @@ def beside(doc: Document) -> dict[str, Any]:
         },
         "similar": similar.most_alike(doc, others),
     }
+
+
+def _choose(doc: Document, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Take over what is chosen and open to the user; the item of a batch or serial number that was chosen without one."""
+    values = {
+        field: value for field, value in chosen.items() if field in _CHOSEN and isinstance(value, str | None)
+    }
+    for field, value in values.items():
+        doc.set(field, value if value and readable(_CHOSEN[field], [value]) else None)
+    if doc.item_code or not (doc.batch_no or doc.serial_no):
+        return {}
+    doc.item_code = product_facts(doc).get("item_code")
+    return {"item_code": doc.item_code} if doc.item_code else {}
 
 
 def _count(filters: dict[str, Any], doc: Document) -> dict[str, int]:

@@ -98,6 +98,14 @@ def fill_in(doc: Document, now: datetime | None = None) -> None:
     take_type_defaults(doc)
 
 
+def follow_product(doc: Document) -> None:
+    """A batch or serial number that is entered later says which item it is of, and the rest that nobody has filled."""
+    if not doc.is_new() and any(
+        doc.get(name) and doc.has_value_changed(name) for name in ("batch_no", "serial_no")
+    ):
+        _default(doc, **{name: value for name, value in product_facts(doc).items() if _is_sane(value)})
+
+
 def follow_company(doc: Document) -> None:
     """The amounts of a complaint are in its company's currency, also when another company takes it over."""
     before = doc.get_doc_before_save()

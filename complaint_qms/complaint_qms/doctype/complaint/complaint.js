@@ -86,6 +86,11 @@ frappe.ui.form.on("Complaint", {
 		});
 	},
 
+	customer: (frm) => follow_choice(frm),
+	item_code: (frm) => follow_choice(frm),
+	batch_no: (frm) => follow_choice(frm),
+	serial_no: (frm) => follow_choice(frm),
+
 	evidence_on_form_rendered: (frm) => complaint_qms.desk.draw_gallery(frm),
 	severity: (frm) => complaint_qms.desk.draw_proposals(frm),
 	complaint_type: (frm) => complaint_qms.desk.draw_proposals(frm),
@@ -99,6 +104,8 @@ frappe.ui.form.on("Complaint Evidence", {
 	},
 	evidence_remove: (frm) => complaint_qms.desk.draw_gallery(frm),
 });
+
+const follow_choice = (frm) => complaint_qms.desk && complaint_qms.desk.follow_choice(frm);
 
 // Each field that is hidden is drawn once more, which a form that is opened again can do without.
 function hide(frm, fields) {

@@ -52,6 +52,7 @@ class Complaint(Checked):
     def before_validate(self):
         guard.protect(self, COMPLAINT_STAMPS)
         register.follow_company(self)
+        register.follow_product(self)
         clock.keep_clock(self)
         receipt_dates.keep_moments(self)
         procedure.keep_checks(self, self._now())

@@ -23,8 +23,7 @@ export function candidates_html(candidates) {
 
 /** Where they are drawn beside a form that is stored, for who may change it and while something is not known. */
 export function candidates_place_html(frm) {
-	const known = frm.doc.customer && PRODUCT.some((field) => frm.doc[field]);
-	if (known || frm.is_new() || !frm.perm[0] || !frm.perm[0].write) return "";
+	if ((is_whom_known(frm) && is_what_known(frm)) || frm.is_new() || !frm.perm[0] || !frm.perm[0].write) return "";
 	return '<div class="cq-candidates-place"></div>';
 }
 
@@ -38,12 +37,18 @@ export function draw_candidates_when_seen(frm, $panel) {
 		watch.disconnect();
 		candidates_of(frm.doc).then((found) => {
 			if (!place.isConnected) return;
-			$(place).html(candidates_beside_html(found));
+			// Chosen since on the form, what was proposed for it is settled.
+			const who = is_whom_known(frm) ? [] : found.who;
+			const what = is_what_known(frm) ? [] : found.what;
+			$(place).html(candidates_beside_html({ who, what }));
 			mind_candidates(frm, $panel);
 		});
 	});
 	frm.cq_candidates_watch.observe(place);
 }
+
+const is_whom_known = (frm) => Boolean(frm.doc.customer);
+const is_what_known = (frm) => PRODUCT.some((field) => frm.doc[field]);
 
 function candidates_of({ name, modified }) {
 	if (asked.name !== name || asked.modified !== modified) {

@@ -5,6 +5,8 @@ import { date_text, money, record_link } from "../words";
 import { candidates_place_html, draw_candidates_when_seen } from "./candidates";
 import { merge_dialog, merged_html, separate_dialog } from "./merging";
 
+const CHOSEN = ["customer", "item_code", "batch_no", "serial_no"];
+
 const sales_titles = () => ({
 	"Sales Order": __("Orders"),
 	"Delivery Note": __("Deliveries"),
@@ -27,6 +29,22 @@ export function draw_context(frm, context) {
 	$panel.html(parts.filter(Boolean).join(""));
 	mind_merging(frm, $panel, context);
 	draw_candidates_when_seen(frm, $panel);
+}
+
+/** What is chosen on a form that is stored counts at once and not when it is saved: the panel tells of that customer and product, and
+ * a batch or serial number names its item. */
+export function follow_choice(frm) {
+	if (frm.is_new() || !frm.is_dirty()) return;
+	clearTimeout(frm.cq_choice);
+	frm.cq_choice = setTimeout(async () => {
+		const { name } = frm.doc;
+		const chosen = Object.fromEntries(CHOSEN.map((field) => [field, frm.doc[field] || ""]));
+		const context = await frappe.xcall("complaint_qms.api.complaint.context", { name, chosen });
+		const is_same = frm.doc.name === name && CHOSEN.every((field) => (frm.doc[field] || "") === chosen[field]);
+		if (!is_same) return;
+		draw_context(frm, context);
+		if (context.filled.item_code) frm.set_value(context.filled);
+	}, 200);
 }
 
 /** The buttons of what was drawn: merge what was told twice, separate what was merged. */
