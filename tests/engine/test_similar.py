@@ -19,6 +19,7 @@ from complaint_qms.engine.similar import (
     find_pairs,
     rank,
     score,
+    shared_words,
 )
 from complaint_qms.engine.similar.features import FeatureTable
 
@@ -353,3 +354,21 @@ def test_a_single_weak_bridge_does_not_join_two_groups():
 def test_clusters_ignore_weak_pairs():
     assert clusters([Pair("a", "b", 0.5)]) == []
     assert [cluster.ids for cluster in clusters([Pair("a", "b", 0.5)], threshold=0.4)] == [("a", "b")]
+
+
+def test_words_that_say_nothing_are_no_reason():
+    assert (
+        shared_words(
+            "The lid of the kettle is broken, and it was hot.", "The lamp is new and it is the best of them."
+        )
+        == []
+    )
+    assert shared_words("The lid broke and the handle too", "Here the lid and its handle broke") == [
+        "handle",
+        "broke",
+        "lid",
+    ]
+    assert shared_words("我的水壶是坏的", "他的电灯是新的") == []
+    common = shared_words("水壶的把手断了", "这个把手断裂了")
+    assert "把手" in common
+    assert not any(word[0] in "的了是" or word[-1] in "的了是" for word in common)

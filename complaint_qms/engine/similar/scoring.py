@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from complaint_qms.constants.stop_words import STOP_SIGNS, STOP_WORDS
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar.blocking import field_hashes
@@ -249,8 +250,8 @@ def score(
 
 
 def shared_words(one: str, other: str, most: int = 5) -> list[str]:
-    """Words that two texts have in common, the longest first."""
-    common = _words(one) & _words(other)
+    """Words that two texts have in common and that say something, the longest first."""
+    common = {word for word in _words(one) & _words(other) if _is_telling(word)}
     return sorted(common, key=lambda word: (-len(word), word))[:most]
 
 
@@ -281,6 +282,12 @@ def _table(flat: np.ndarray, offsets: np.ndarray, rows: np.ndarray, limit: np.nd
 @lru_cache(maxsize=128)
 def _agree(percent: int) -> Message:
     return Message("the texts agree to {percent} %", {"percent": percent})
+
+
+def _is_telling(word: str) -> bool:
+    if is_han(word):
+        return word[0] not in STOP_SIGNS and word[-1] not in STOP_SIGNS
+    return word not in STOP_WORDS and (len(word) > 1 or word.isdigit())
 
 
 def _words(text: str) -> set[str]:
