@@ -160,8 +160,8 @@ function free() {
 	return [
 		customers(),
 		pair(
-			field("product", "input", { placeholder: words.product_hint }, words.optional),
-			field("number", "input", { placeholder: words.number_hint }, words.optional)
+			field("product", "input", {}, words.optional, words.product_hint),
+			field("number", "input", {}, words.optional, words.number_hint)
 		),
 		field("order", "input", {}, words.optional),
 		back,

@@ -49,8 +49,8 @@ function field(...given) {
 function product() {
 	const { product: known } = page;
 	const asked = pair(
-		field("product", "input", { placeholder: words.product_hint }, words.optional),
-		field("number", "input", { placeholder: words.number_hint }, words.optional)
+		field("product", "input", {}, words.optional, words.product_hint),
+		field("number", "input", {}, words.optional, words.number_hint)
 	);
 	if (!known || !code) return asked;
 	const numbers = [known.batch_no && `${words.batch} ${known.batch_no}`, known.serial_no && `${words.serial} ${known.serial_no}`].filter(

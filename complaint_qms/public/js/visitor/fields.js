@@ -4,14 +4,17 @@ import { el, page, words } from "./page";
 /** A labelled input or textarea.
  * @param {(event: Event) => void} changed called at every key.
  */
-export function field(draft, changed, name, tag, attributes, note) {
+export function field(draft, changed, name, tag, attributes, note, hint) {
 	const id = `cv-${name}`;
-	const input = el(tag, { id, name, maxlength: 140, ...attributes, oninput: changed });
+	// A hint stands above the input: within it, a narrow screen would cut it.
+	const described = hint ? { "aria-describedby": `${id}-hint` } : {};
+	const input = el(tag, { id, name, maxlength: 140, ...attributes, ...described, oninput: changed });
 	input.value = draft.values[name] || "";
 	return el(
 		"div",
 		{ class: "cv-field" },
 		el("label", { for: id }, words[`label_${name}`], note ? el("small", {}, ` (${note})`) : null),
+		hint ? el("span", { class: "cv-hint", id: `${id}-hint` }, hint) : null,
 		input
 	);
 }
