@@ -120,6 +120,26 @@ def test_a_question_is_answered_and_the_handler_hears_of_it(mailbox):
     assert any("Ann Lee wrote" in notice for notice in notices)
 
 
+def test_who_helps_with_a_complaint_hears_of_a_message_by_its_link():
+    answered, doc = filed()
+    helper, done = factory.person(roles.INVESTIGATOR), factory.person(roles.INVESTIGATOR)
+    for user in (helper, done):
+        factory.make(
+            "ToDo", allocated_to=user, reference_type="Complaint", reference_name=doc.name, description="Help",
+            status="Open" if user == helper else "Closed",
+        )  # fmt: skip
+    guest(lambda: visitor.answer(token(answered), key(), "It is the red one"))
+    assert [
+        any(
+            "Ann Lee wrote" in notice
+            for notice in frappe.get_all(
+                "Notification Log", {"for_user": user, "document_name": doc.name}, pluck="subject"
+            )
+        )
+        for user in (helper, done)
+    ] == [True, False]
+
+
 def test_files_that_are_sent_later_are_evidence():
     answered, doc = filed()
     one = guest(lambda: sent(photo()))

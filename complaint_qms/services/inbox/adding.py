@@ -59,12 +59,13 @@ def _message(item: Document, complaint: Document) -> str:
 
 
 def _tell(item: Document, complaint: Document) -> None:
-    """Who handles the complaint hears of it, as of a mail that finds its complaint by itself."""
+    """Who handles the complaint, and who helps with it, hears of it, as of a mail that finds its complaint by itself."""
     text = " ".join((item.text or item.subject or "").split())
     said = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
     data = {
         "sender": item.sender_name or item.sender_address or "",
         "address": item.sender_address or "",
         "said": said,
+        "tell_helpers": True,
     }
     announce([Event(CUSTOMER_WROTE, "Complaint", complaint.name, data)])

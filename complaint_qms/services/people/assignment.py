@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -53,6 +53,18 @@ def end_or_resume(events: list[Event]) -> None:
         handler = frappe.db.get_value(event.doctype, event.name, _FIELD[event.doctype])
         if handler and not _open_tasks(event.doctype, event.name, [handler]):
             _give(event.doctype, event.name, handler)
+
+
+def helpers_of(complaints: Iterable[str]) -> dict[str, list[str]]:
+    """Complaint → those who have an open task of it; one query, none without complaints."""
+    names = sorted(complaints)
+    found: dict[str, list[str]] = {}
+    if names:
+        about = {"reference_type": "Complaint", "reference_name": ("in", names), "status": "Open"}
+        rows = frappe.get_all("ToDo", about, ["reference_name", "allocated_to"], order_by="creation asc")
+        for row in rows:
+            found.setdefault(row.reference_name, []).append(row.allocated_to)
+    return found
 
 
 def resume_helpers(doc: Document, since: Any) -> None:

@@ -18,6 +18,7 @@ from complaint_qms.services.compliance import contributors
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.outbox import Message, send
 from complaint_qms.services.notify.person import Person
+from complaint_qms.services.people import assignment
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 
@@ -75,18 +76,22 @@ def of_assessments(events: list[Event]) -> None:
 
 
 def of_mails(events: list[Event]) -> None:
-    """A mail about a complaint came in: its handler, unless they wrote it themselves. The framework mails it on to who is
-    assigned, so the desk alone is told."""
+    """A mail or message about a complaint came in: its handler, unless they wrote it themselves. The framework mails a mail on to who
+    is assigned, so the desk alone is told; of what came by another way those who help with the complaint hear here."""
     directory, messages = Directory(), []
     names = sorted({event.name for event in events})
     found = frappe.get_all("Complaint", {"name": ("in", names)}, COMPLAINT_FIELDS, order_by="name asc")
     rows = {row.name: row for row in found}
     directory.learn(rows.values())
+    helpers = assignment.helpers_of({event.name for event in events if event.data.get("tell_helpers")})
+    helping = directory.acting({user for users in helpers.values() for user in users})
     for event in events:
         data = about(event, title=rows[event.name].subject, **event.data)
+        users = helpers.get(event.name, ()) if event.data.get("tell_helpers") else ()
+        told = [*directory.handlers(rows[event.name]), *(helping[user] for user in users if user in helping)]
         messages += [
             Message(event.kind, person, event.doctype, event.name, data)
-            for person in directory.handlers(rows[event.name])
+            for person in {person.user: person for person in told}.values()
             if person.email.lower() != event.data["address"]
         ]
     if messages:
