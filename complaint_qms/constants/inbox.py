@@ -25,6 +25,12 @@ FILERS: Final[dict[str, str]] = {
 }
 """Road → what puts a message of it on the timeline of the complaint it has become, `file(item, complaint, *, founds)`."""
 
+OPENERS: Final[dict[str, str]] = {MAIL: "complaint_qms.services.mailbox.fetching.open_mail"}
+"""Road → what reads a message out of the bytes that were kept of it, `open(item)`, before anybody decides what it is."""
+
+AUTHORS: Final[dict[str, str]] = {MAIL: "complaint_qms.services.mailbox.forwards.written_by"}
+"""Road → who has written what its sender has only passed on, `written_by(item)`: fields of Complaint, none where the sender wrote it."""
+
 NEW: Final = "new"
 WAITING: Final = "waiting"
 REGISTERED: Final = "registered"

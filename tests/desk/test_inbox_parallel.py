@@ -14,9 +14,12 @@ from complaint_qms.constants import inbox, roles
 from complaint_qms.constants.inbox import DOCTYPE, NEW, REGISTERED
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.inbox import decisions, rest, understanding
-from complaint_qms.services.inbox.store import InboundFile, InboundMessage, Sender, keep_message
+from complaint_qms.services.inbox.store import InboundFile, InboundMessage, Sender, keep_message, raw_of
+from complaint_qms.services.mailbox import fetching
+from complaint_qms.services.mailbox.fetching import keep_mail
 from tests.desk import factory, workers
 from tests.desk.inbound import READER
+from tests.desk.mail_road import account, mail
 
 pytestmark = [pytest.mark.slow, pytest.mark.commits]
 PROCESSES = 8
@@ -55,6 +58,12 @@ def die_reading(_settings) -> None:
     """As a job does whose reader takes the process down; a chat has no other reader."""
     inbox.ROADS[inbox.CHAT] = READER
     rest.read_request = lambda _item: os.kill(os.getpid(), signal.SIGKILL)
+    understanding.understand_due()
+
+
+def die_opening(_settings) -> None:
+    """As a job does that a mail takes down while it is read out of its bytes."""
+    fetching.read_mail = lambda _raw: os.kill(os.getpid(), signal.SIGKILL)
     understanding.understand_due()
 
 
@@ -123,6 +132,24 @@ def test_a_message_that_kills_its_worker_leaves_the_next_worker_to_the_others():
     assert answer == "done 1"
     assert frappe.db.get_value(DOCTYPE, poison, "state") == NEW
     assert frappe.db.get_value(DOCTYPE, other, "state") == REGISTERED
+
+
+def test_a_mail_that_kills_its_worker_is_kept_and_lets_the_next_one_through():
+    box = account()
+    poison, other = (
+        keep_mail(mail(Message_ID=f"<{frappe.generate_hash()}@x>").as_bytes(), box).name for _ in range(2)
+    )
+    assert frappe.get_all(DOCTYPE, {"is_sealed": 1, "text": ("is", "set")}, order_by="name") == []
+    frappe.db.commit()
+    worker = workers.Worker("Administrator", SETTINGS, SETTINGS, die_opening).ready().go()
+    worker.process.join(workers.PATIENCE)
+    assert worker.process.exitcode == -signal.SIGKILL
+    _wait_until_free(poison)
+    assert frappe.db.get_value(DOCTYPE, poison, ["state", "attempts", "is_sealed"]) == (NEW, 1, 1)
+    assert raw_of(frappe.get_doc(DOCTYPE, poison))
+    (answer,) = workers.at_once([workers.Worker("Administrator", SETTINGS, SETTINGS, read_all)])
+    assert answer == "done 1"
+    assert frappe.db.get_value(DOCTYPE, other, ["state", "is_sealed"]) == (REGISTERED, 0)
 
 
 def _is_locked(name: str) -> bool:

@@ -16,7 +16,7 @@ from frappe.utils import get_datetime, now_datetime
 
 from complaint_qms.constants import mailbox
 from complaint_qms.constants.inbox import DISMISSED, DOCTYPE, REGISTERED, WAITING
-from complaint_qms.services.inbox import decisions
+from complaint_qms.services.inbox import decisions, understanding
 from complaint_qms.services.inbox.reasons import in_words
 from complaint_qms.services.inbox.store import raw_of
 from complaint_qms.services.mailbox import fetching
@@ -45,6 +45,29 @@ def test_a_mail_becomes_a_complaint() -> None:
     assert message.email_account == box.name
 
 
+def test_nothing_but_its_head_is_looked_at_before_a_mail_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, read = [], fetching.read_mail
+
+    def look(raw: bytes):
+        seen.append(raw)
+        return read(raw)
+
+    monkeypatch.setattr(fetching, "read_mail", look)
+    made = mail("The pump leaks.", subject="Re: Pump leaks")
+    made.add_attachment(PHOTO, maintype="image", subtype="png", filename="leak.png")
+    box = account()
+    item = frappe.get_doc(DOCTYPE, keep_mail(made.as_bytes(), box).name)
+    assert b"The pump leaks" not in b"".join(seen)
+    assert (item.is_sealed, item.subject, item.sender_address, item.text) == (1, "Pump leaks", ANN, "")
+    assert raw_of(item) == made.as_bytes()
+    keep_mail(b"Subject: " + b"x" * 10_000_000, box)
+    assert max(map(len, seen)) < 1 << 19
+    understanding.understand(item.name)
+    item.reload()
+    assert (item.is_sealed, item.text) == (0, "The pump leaks.")
+    assert frappe.db.count("File", {"attached_to_name": item.name, "file_name": ("like", "leak%")}) == 1
+
+
 def test_the_same_mail_is_one_whichever_mailbox_it_came_by() -> None:
     one, other = account(), account(email_id="reklamation@harbour.example")
     made = mail()
@@ -63,6 +86,18 @@ def test_the_same_words_as_in_a_mail_that_a_person_has_put_away_wait_for_a_perso
     decisions.not_a_complaint(put_away, "It sells something.")
     again = kept(mail(words, "A prize"), box)
     assert (again.state, put_away in in_words(again.reason)) == (WAITING, True)
+
+
+@pytest.mark.parametrize("subject", ["", "  ", "Re:", "\u200b", "AW: Fwd:"])
+def test_a_mail_without_a_subject_is_called_by_its_first_words(subject: str) -> None:
+    made = mails.plain("Hello,\n\n" + "the pump leaks at the flange since this morning " * 4, subject or " ")
+    if not subject:
+        del made["Subject"]
+    box = account()
+    assert complaint_of(kept(made, box)).subject.startswith("the pump leaks at the flange")
+    photo = mails.plain("", " ")
+    photo.add_attachment(PHOTO, maintype="image", subtype="png", filename="leak.png")
+    assert complaint_of(kept(photo, box)).subject == "Message from Ann Lee"
 
 
 def test_programs_that_give_every_mail_the_same_id_lose_none() -> None:
@@ -119,15 +154,17 @@ def test_at_a_public_domain_nobody_is_a_colleague() -> None:
     assert item.state == REGISTERED
 
 
-def test_what_a_colleague_forwards_is_the_complaint_of_who_wrote_it() -> None:
+@pytest.mark.parametrize("choice", [mailbox.REGISTER, mailbox.WAIT])
+def test_what_a_colleague_forwards_is_the_complaint_of_who_wrote_it(choice: str) -> None:
     customer = factory.customer()
     contact = factory.make(
         "Contact", first_name="Bo", email_ids=[{"email_id": "bo@mill.example", "is_primary": 1}],
         links=[{"link_doctype": "Customer", "link_name": customer.name}],
     )  # fmt: skip
     text = "FYI\n\n---------- Forwarded message ---------\nFrom: Bo Wu <bo@mill.example>\nDate: Fri, 27 Nov 2026\nSubject: Pump leaks\nTo: Sales\n\nIt leaks at the seal."
-    box = account(complaint_colleagues=mailbox.REGISTER)
-    doc = complaint_of(kept(mail(text, "Fwd: Pump leaks", sender="Bea <bea@harbour.example>"), box))
+    box = account(complaint_colleagues=choice)
+    item = kept(mail(text, "Fwd: Pump leaks", sender="Bea <bea@harbour.example>"), box)
+    doc = decisions.make_complaint(item.name, {}) if choice == mailbox.WAIT else complaint_of(item)
     assert (doc.complainant_name, doc.contact_email, doc.customer) == (
         "Bo Wu",
         "bo@mill.example",

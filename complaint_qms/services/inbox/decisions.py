@@ -12,7 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, NEW, OPEN
+from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, NEW, OPEN, OPENERS
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.inbox import draft, understanding
 from complaint_qms.services.inbox.adding import add_to
@@ -94,6 +94,9 @@ def try_again(name: str) -> Document:
 def _to_decide(name: str) -> Document:
     item = locked(name)
     item.check_permission("write")
+    if item.is_sealed:
+        # Decided before its job has come to it.
+        frappe.get_attr(OPENERS[item.road])(item)
     return item
 
 

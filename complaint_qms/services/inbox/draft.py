@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from complaint_qms.constants.inbox import DOCTYPE, REST
+from complaint_qms.constants.inbox import AUTHORS, DOCTYPE, REST
 from complaint_qms.permissions.choices import is_one
 from complaint_qms.services.inbox.rest_keys import request_of
 from complaint_qms.services.inbox.senders import fields_of_address, party_of
@@ -17,6 +18,7 @@ from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import read_values
 
 _LONGEST: Final = 100_000
+_OF_SENDER: Final = ("complainant_name", "contact_email", "contact_phone")
 # A key counts for who sent it; as that of who decides it would name another complaint. `origin` passes it on.
 _KEYS: Final = ("idempotency_key", "idempotency_hash")
 
@@ -29,7 +31,9 @@ def proposed_values(item: Document) -> dict[str, Any]:
     values = {
         "source_doctype": DOCTYPE,
         "source_name": item.name,
-        "subject": item.subject,
+        # A picture alone says something too; a request has to name its subject itself, and is told so.
+        "subject": item.subject
+        or _("Message from {0}").format(item.sender_name or item.sender_address or item.name),
         "description": paragraphs(item.text or ""),
         "complainant_name": item.sender_name,
         "channel": item.channel,
@@ -42,6 +46,9 @@ def proposed_values(item: Document) -> dict[str, Any]:
     party = party_of(item.sender_address or "", item.sender_name or "", item.company, item.road)
     if sent.keys() & {"customer", "contact_person"}:
         party = {}  # of two records the contact of one beside the other would be nobody
+    if author := frappe.get_attr(AUTHORS[item.road])(item) if item.road in AUTHORS else {}:
+        # A colleague has passed it on, and is nobody who complains.
+        party, values = author, {name: value for name, value in values.items() if name not in _OF_SENDER}
     values = party | {field: value for field, value in values.items() if value not in (None, "")} | sent
     values.setdefault("complainant_name", item.sender_address)
     return {field: value for field, value in values.items() if value not in (None, "")}

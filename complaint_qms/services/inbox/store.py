@@ -25,6 +25,7 @@ from complaint_qms.services.inbox.item import RAW, write
 from complaint_qms.services.inbox.senders import customer_of
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.error_text import said
+from complaint_qms.services.record.first_words import is_seen, subject_of
 from complaint_qms.services.record.scalars import FIRST_YEAR, is_storable
 from complaint_qms.services.record.timeline import Text, line
 from complaint_qms.services.transactions import roll_back_to, without_deadlock
@@ -69,6 +70,7 @@ class InboundMessage:
         message_id: what the sender's system calls the message; empty where it has no name.
         scope: within what a message id counts: an account, a caller, a chat.
         mailbox: the Email Account that it came in by.
+        is_sealed: what it says is read out of the payload later, by the opener of its road.
         company: settled by the settings where it is not known.
         customer: whose message it is, where its road knows; else the one that its sender can only be.
     """
@@ -89,6 +91,7 @@ class InboundMessage:
     company: str | None = None
     customer: str | None = None
     language: str | None = None
+    is_sealed: bool = False
 
 
 class Kept(NamedTuple):
@@ -161,6 +164,20 @@ def keep_file(item: Document, file: InboundFile) -> str | None:
     return name
 
 
+def fill(item: Document, message: InboundMessage) -> None:
+    """An item that was kept sealed, and is locked, says what is in it and has its files."""
+    values = _content(message)
+    del values["payload"]
+    moment = _moment(message.received_at, item.received_at)
+    item.update(
+        values
+        | {"is_sealed": 0, "received_at": moment, "language": _existing("Language", message.language) or ""}
+    )
+    item.flags.update({"by_server": True, "ignore_links": True})
+    item.save(ignore_permissions=True, ignore_version=True)
+    _attach(item, message, with_raw=False)
+
+
 def raw_of(item: Document) -> bytes:
     """The message as it was sent; empty where its road has sent none."""
     url = item.payload_file and frappe.db.get_value("File", item.payload_file, "file_url")
@@ -220,6 +237,7 @@ def _item(message: InboundMessage, unique: str) -> Document:
             "language": _existing("Language", message.language)
             or "",  # not the site's, which says nothing of the sender
             "mailbox": message.mailbox,
+            "is_sealed": int(message.is_sealed),
             "message_id": _short(message.message_id.strip("<>")),
             "scope": _UNSTORABLE.sub("\ufffd", message.scope)[:_LONGEST_SCOPE],
             "received_at": _moment(message.received_at, now),
@@ -240,7 +258,7 @@ def _content(message: InboundMessage) -> dict[str, Any]:
         or customer_of(address, name, _existing("Company", message.company), message.road),
         "sender_name": name,
         "sender_address": address,
-        "subject": _short(message.subject) or _short(message.text) or None,
+        "subject": _short(message.subject if is_seen(message.subject) else subject_of(message.text)) or None,
         "text": _UNSTORABLE.sub("\ufffd", message.text)[:_LONGEST_TEXT],
         "set_apart": _UNSTORABLE.sub("\ufffd", message.set_apart)[:_LONGEST_TEXT],
         "payload": _inline(message.payload),
@@ -260,11 +278,11 @@ def _inline(payload: str | bytes) -> str | None:
     return payload if is_storable(payload) else None
 
 
-def _attach(doc: Document, message: InboundMessage) -> None:
+def _attach(doc: Document, message: InboundMessage, *, with_raw: bool = True) -> None:
     """The files of a message, and its raw form where that does not stand in the item. A file that the site does not take
     keeps the message from nothing; the item says which it was."""
     lost: list[Message] = []
-    if message.payload and doc.payload is None:
+    if with_raw and message.payload and doc.payload is None:
         raw = _save(doc, InboundFile(message.payload_name, _bytes(message.payload)), lost, is_raw=True)
         writing.set_values(DOCTYPE, doc.name, {RAW: raw}, "raw message kept as a file")
     for file in message.files[:MOST_FILES]:

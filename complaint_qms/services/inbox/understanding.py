@@ -9,7 +9,17 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from complaint_qms.constants.inbox import ADDED, BACK_OFF, DISMISSED, DOCTYPE, NEW, REGISTERED, ROADS, WAITING
+from complaint_qms.constants.inbox import (
+    ADDED,
+    BACK_OFF,
+    DISMISSED,
+    DOCTYPE,
+    NEW,
+    OPENERS,
+    REGISTERED,
+    ROADS,
+    WAITING,
+)
 from complaint_qms.engine.message import Message
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
@@ -66,6 +76,12 @@ def understand(name: str, now: datetime | None = None) -> str | None:
     told = len(frappe.local.message_log)
     frappe.flags.qms_inbox_item = name
     try:
+        if item.is_sealed:
+            frappe.get_attr(OPENERS[item.road])(item)
+            frappe.db.commit()  # what it says is there to be seen, whatever becomes of it
+            if not (item := _undecided(name)):
+                return None
+            frappe.db.savepoint("understand")
         outcome = _read(item)
         item.reload()  # a complaint that was made of it has marked it
         return _take(item, outcome)

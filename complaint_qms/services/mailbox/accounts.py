@@ -17,6 +17,13 @@ from complaint_qms.services.correspondence.mailboxes import APPENDS_TO, register
 from complaint_qms.services.record.in_use import usable
 
 
+def account_of(item: Document) -> Document:
+    """The mailbox that a mail came in by; a bare one where it is gone since."""
+    if item.mailbox and frappe.db.exists("Email Account", item.mailbox):
+        return frappe.get_doc("Email Account", item.mailbox)
+    return frappe.get_doc({"doctype": "Email Account", "use_imap": 1})
+
+
 def registers_folder(account: Document, folder: str) -> bool:
     """Whether the mails of one folder may be complaints; a folder that is appended to another record stays the framework's."""
     row = row_of(account, folder)

@@ -19,15 +19,26 @@ from frappe.utils import cint, convert_utc_to_system_timezone
 from complaint_qms.constants.inbox import MAIL
 from complaint_qms.constants.mailbox import COMPANY, LANGUAGE, LAST_UID
 from complaint_qms.engine.mail.charsets import header_text
+from complaint_qms.engine.mail.parts import bare_subject
 from complaint_qms.engine.mail.reading import Mail, message_id_of, parse, read_mail
 from complaint_qms.services import writing
-from complaint_qms.services.inbox.store import InboundFile, InboundMessage, Kept, Sender, keep_message
+from complaint_qms.services.inbox.store import (
+    InboundFile,
+    InboundMessage,
+    Kept,
+    Sender,
+    fill,
+    keep_message,
+    raw_of,
+)
 from complaint_qms.services.mailbox import accounts
 from complaint_qms.services.record.error_text import logged_only, way_of
 
 _ALL: Final = "ALL"
 _UNSEEN: Final = "UNSEEN"
 _FILE: Final = "mail.eml"
+_LONGEST_HEAD: Final = 1 << 18
+_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _SPACES: Final = re.compile(rb"\s+")
 
 
@@ -107,12 +118,21 @@ def keep_safely(raw: bytes, account: Document) -> bool:
 
 
 def keep_mail(raw: bytes, account: Document) -> Kept:
-    """Keep one mail as it was sent; the same one again, from whichever mailbox, is the first one's item."""
+    """Keep one mail as it was sent; the same one again, from whichever mailbox, is the first one's item.
+
+    Nothing but its head is looked at, and of that a bounded part: what it says is read by a job, whose attempts are counted, so that a
+    mail that takes its worker down is kept, and does not come first again.
+    """
     mail = None
-    # One that cannot be read is kept all the same; the reader tries once more, and says so in the end.
     with logged_only("Mail not read"):
-        mail = read_mail(raw)
+        mail = read_mail(_head(raw))
     return keep_message(_message(raw, account, mail))
+
+
+def open_mail(item: Document) -> None:
+    """What a mail says and has brought along is read out of the bytes that were kept; for `constants/inbox.OPENERS`."""
+    raw = raw_of(item)
+    fill(item, _message(raw, accounts.account_of(item), read_mail(raw)))
 
 
 def keep_bytes(raw: bytes, account: Document) -> Kept:
@@ -123,7 +143,7 @@ def keep_bytes(raw: bytes, account: Document) -> Kept:
 def identity_of(raw: bytes) -> tuple[str, str]:
     """(Message-ID, within what it counts). Programs exist that give every mail the same one, so it counts for its sender and
     moment; one without gets the sum of what it says, which is the same in each mailbox that it was delivered to."""
-    message = parse(raw)
+    message = parse(_head(raw))
     sender, date = header_text(message.get("From")), header_text(message.get("Date"))
     if name := message_id_of(message):
         return name, f"{sender[:150]} {date[:60]}".strip()
@@ -138,6 +158,13 @@ def text_of(mail: Mail) -> str:
     return "\n\n".join(filter(None, (parts.written, parts.forwarded))) or parts.quoted or parts.signature
 
 
+def _head(raw: bytes) -> bytes:
+    """The lines above what a mail says, as much as is ever needed of them."""
+    most = raw[:_LONGEST_HEAD]
+    end = _HEAD_END.search(most)
+    return most[: end.end()] if end else most
+
+
 def _message(raw: bytes, account: Document, mail: Mail | None) -> InboundMessage:
     name, scope = identity_of(raw)
     values: dict[str, Any] = {"message_id": name, "scope": scope}
@@ -146,7 +173,8 @@ def _message(raw: bytes, account: Document, mail: Mail | None) -> InboundMessage
         values |= {
             "sender": Sender(*mail.sender),
             "received_at": convert_utc_to_system_timezone(mail.sent_at) if mail.sent_at else None,
-            "subject": mail.own_subject,
+            # The marks of an answer alone name nothing.
+            "subject": "" if bare_subject(f"{mail.subject} x") == "x" else mail.own_subject,
             "text": text_of(mail),
             "set_apart": "\n\n".join(filter(None, (parts.signature, parts.quoted))),
             "files": () if mail.automatic or mail.newsletter else _files(mail),
@@ -163,6 +191,7 @@ def _bare(raw: bytes, account: Document) -> InboundMessage:
         channel=accounts.channel_of(account),
         company=account.get(COMPANY),
         mailbox=account.name,
+        is_sealed=True,
     )
 
 

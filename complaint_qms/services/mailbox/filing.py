@@ -17,6 +17,7 @@ from complaint_qms.engine.mail.reading import Mail, read_mail
 from complaint_qms.engine.mail.repair import rewritten
 from complaint_qms.services.correspondence import receiving
 from complaint_qms.services.inbox.store import raw_of
+from complaint_qms.services.mailbox import accounts
 from complaint_qms.services.record.error_text import logged_only
 from complaint_qms.services.transactions import roll_back_to
 
@@ -81,7 +82,10 @@ def file_on(item: Document, record: Document, mail: Mail | None = None, *, is_an
     """
     mail = mail or read_mail(raw_of(item))
     kept = KeptMail(
-        rewritten(mail, list(mail.enclosed[:MOST_FILES])), account_of(item), record, is_answer=is_answer
+        rewritten(mail, list(mail.enclosed[:MOST_FILES])),
+        accounts.account_of(item),
+        record,
+        is_answer=is_answer,
     )
     receiving.remember(kept)
     known = known_as(mail)
@@ -126,13 +130,6 @@ def tell_helpers(communication: str) -> None:
     """As the framework does of each mail that comes in: who is assigned to its record gets a copy."""
     with logged_only("Copies of a mail not sent"):
         frappe.get_doc("Communication", communication).send_email(is_inbound_mail_communcation=True)
-
-
-def account_of(item: Document) -> Document:
-    """The mailbox that a mail came in by; a bare one where it is gone since."""
-    if item.mailbox and frappe.db.exists("Email Account", item.mailbox):
-        return frappe.get_doc("Email Account", item.mailbox)
-    return frappe.get_doc({"doctype": "Email Account", "use_imap": 1})
 
 
 def _around(sent: datetime) -> tuple[datetime, datetime]:

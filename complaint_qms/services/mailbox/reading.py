@@ -16,10 +16,8 @@ from complaint_qms.services.correspondence.addresses import is_to_customer
 from complaint_qms.services.inbox import draft, origin
 from complaint_qms.services.inbox.item import write
 from complaint_qms.services.inbox.outcomes import Added, Dismissed, Outcome, Registered, Waits
-from complaint_qms.services.inbox.senders import party_of
 from complaint_qms.services.inbox.store import raw_of
 from complaint_qms.services.intake import register
-from complaint_qms.services.intake.matching import PARTY_FIELDS
 from complaint_qms.services.mailbox import accounts, auto_reply, filing, threads
 
 _AUTOMATIC = {
@@ -32,7 +30,7 @@ _MOST_COMPARED = 50
 def read_item(item: Document) -> Outcome:
     """Understand one mail: it goes on with a complaint, becomes one, waits for a person, or is none."""
     mail = read_mail(raw_of(item))
-    account = filing.account_of(item)
+    account = accounts.account_of(item)
     if threads.was_sent_here(mail.message_id):
         return Dismissed(Message("This site sent it itself."))
     if (known := filing.known_as(mail)) and known.reference_name:
@@ -71,7 +69,7 @@ def _go_on(item: Document, mail: Mail, thread: threads.Thread) -> Outcome:
             )
         )
     complaint = frappe.get_doc(threads.COMPLAINT, thread.name, for_update=True)
-    ours = accounts.is_colleague(mail.author[1], filing.account_of(item))
+    ours = accounts.is_colleague(mail.author[1], accounts.account_of(item))
     to_customer = ours and is_to_customer(complaint, [address for _name, address in (*mail.to, *mail.cc)])
     communication = filing.file_on(item, complaint, mail, is_answer=to_customer)
     if not mail.automatic:
@@ -173,21 +171,6 @@ def _with_same_files(item: str, others: list[str]) -> str | None:
 
 
 def _register(item: Document, mail: Mail, account: Document) -> Registered:
-    values = draft.proposed_values(item)
-    if found := _forwarded_by_colleague(mail, account):
-        values = {name: value for name, value in values.items() if name not in PARTY_FIELDS} | found
-    doc = register.register(values)
+    doc = register.register(draft.proposed_values(item))
     auto_reply.answer(account, item, doc, mail)
     return Registered(doc.name)
-
-
-def _forwarded_by_colleague(mail: Mail, account: Document) -> dict[str, str]:
-    """Whose complaint it is when a colleague forwards it."""
-    name, address = mail.parts.origin
-    if not (name or address) or not accounts.is_colleague(mail.sender[1], account):
-        return {}
-    party = party_of(address, name)
-    return party | {
-        "complainant_name": name or party.get("complainant_name") or address,
-        "contact_email": address,
-    }

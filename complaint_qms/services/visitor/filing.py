@@ -16,6 +16,7 @@ from complaint_qms.services.inbox.outcomes import Added, Registered, Waits
 from complaint_qms.services.inbox.store import InboundMessage, Sender
 from complaint_qms.services.intake import matching
 from complaint_qms.services.intake.register import register
+from complaint_qms.services.record.first_words import subject_of
 from complaint_qms.services.visitor import conversation, form, keeping, links, page, product_codes
 
 
@@ -40,7 +41,7 @@ def file_complaint(
         message = InboundMessage(
             road=PAGE,
             sender=Sender(values["name"], values.get("email") or values.get("phone") or ""),
-            subject=form.subject_of(values["description"]),
+            subject=subject_of(values["description"]),
             text=form.told(values),
             payload=json.dumps(values | {"without_place": without_place}, ensure_ascii=False),
             channel=page.channel(),

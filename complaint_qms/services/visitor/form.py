@@ -20,7 +20,6 @@ from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import FIRST_YEAR, is_storable, shown
 
-_SUBJECT: Final = 100
 _LEAST_DIGITS: Final = 5
 # What the form calls its fields, for the sentence that refuses one
 LABELS: Final[dict[str, Callable[[], str]]] = {
@@ -77,15 +76,6 @@ def told(values: dict[str, Any]) -> str:
     if values.get("order"):
         lines.append(f"{LABELS['order']()}: {values['order']}")
     return "\n".join(lines)
-
-
-def subject_of(text: str) -> str:
-    """The first sentence or line, shortened at a word."""
-    line = next((part.strip() for part in text.splitlines() if part.strip()), "")
-    if len(line) <= _SUBJECT:
-        return line
-    cut = line[:_SUBJECT]
-    return (cut.rpartition(" ")[0] if " " in cut[_SUBJECT // 2 :] else cut).rstrip(" ,;，；") + "…"
 
 
 def fields_of(item: Document, values: dict[str, Any]) -> dict[str, Any]:
