@@ -21,6 +21,7 @@ from complaint_qms.services.inbox.outcomes import Added, Registered, Waits
 from complaint_qms.services.inbox.store import InboundMessage
 from complaint_qms.services.intake.register import register
 from complaint_qms.services.portal import access, case, words
+from complaint_qms.services.record.first_words import subject_of
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.visitor import conversation, form, keeping, page
 
@@ -91,7 +92,7 @@ def file_complaint(
         message = InboundMessage(
             road=PORTAL,
             sender=sender,
-            subject=form.subject_of(values["description"]),
+            subject=subject_of(values["description"]),
             text=text,
             payload=json.dumps(values, ensure_ascii=False),
             channel=access.channel(),
