@@ -164,7 +164,7 @@ def keep_file(item: Document, file: InboundFile) -> str | None:
     return name
 
 
-def fill(item: Document, message: InboundMessage) -> None:
+def open_sealed(item: Document, message: InboundMessage) -> None:
     """An item that was kept sealed, and is locked, says what is in it and has its files."""
     values = _content(message)
     del values["payload"]

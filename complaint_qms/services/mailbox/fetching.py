@@ -27,8 +27,8 @@ from complaint_qms.services.inbox.store import (
     InboundMessage,
     Kept,
     Sender,
-    fill,
     keep_message,
+    open_sealed,
     raw_of,
 )
 from complaint_qms.services.mailbox import accounts
@@ -132,7 +132,7 @@ def keep_mail(raw: bytes, account: Document) -> Kept:
 def open_mail(item: Document) -> None:
     """What a mail says and has brought along is read out of the bytes that were kept; for `constants/inbox.OPENERS`."""
     raw = raw_of(item)
-    fill(item, _message(raw, accounts.account_of(item), read_mail(raw)))
+    open_sealed(item, _message(raw, accounts.account_of(item), read_mail(raw)))
 
 
 def keep_bytes(raw: bytes, account: Document) -> Kept:
