@@ -241,6 +241,8 @@ qms_listeners_in_transaction = {
     ),
     _events.CHAT_WAITS: "complaint_qms.services.work.chats.of_waiting",
     _events.CHAT_FAILED: "complaint_qms.services.work.chats.of_failed",
+    _events.GRAVE: "complaint_qms.services.work.alerts.of_grave",
+    _events.REGISTERED: "complaint_qms.services.classifier.requests.of_registered",
     _events.CAUSE_READY: "complaint_qms.services.work.hand_overs.of_causes",
     _events.ASSESSMENT_OPENED: "complaint_qms.services.work.hand_overs.of_assessments",
     _events.SETTLEMENT_PROPOSED: "complaint_qms.services.work.settlement_hand_overs.of_proposals",
@@ -258,9 +260,11 @@ scheduler_events = {
             "complaint_qms.jobs.messages.send_and_deliver",
             "complaint_qms.jobs.inbox.read_messages",
             "complaint_qms.jobs.chats.send_and_hand_over",
+            "complaint_qms.jobs.classifier.read_new_complaints",
         ]
     },
     "hourly_long": ["complaint_qms.jobs.uploads.delete_left_uploads"],
+    "weekly_long": ["complaint_qms.jobs.classifier.train_weekly"],
     "daily_long": ["complaint_qms.jobs.evidence.check_evidence"],
 }
 

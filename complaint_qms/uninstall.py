@@ -1,5 +1,6 @@
 """What happens when the app leaves a site: nothing of it stays behind."""
 
+from complaint_qms.services.classifier import weights
 from complaint_qms.services.portal import menu
 from complaint_qms.services.visitor.uploads import remove_folder
 from complaint_qms.setup.board import remove_boards
@@ -25,3 +26,4 @@ def before_uninstall() -> None:
     withdraw_rights()
     remove_roles()
     remove_folder()
+    weights.remove_folder()

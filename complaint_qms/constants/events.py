@@ -26,6 +26,7 @@ CUSTOMER_WROTE: Final = "customer_wrote"
 MAIL_RETURNED: Final = "mail_returned"
 CHAT_WAITS: Final = "chat_waits"
 CHAT_FAILED: Final = "chat_failed"
+GRAVE: Final = "grave"
 WRITTEN: Final = "written"
 
 # Kind → when it happens, and what the event's `data` holds
@@ -54,5 +55,6 @@ EVENTS: Final[dict[str, str]] = {
     MAIL_RETURNED: "A mail about a complaint was given back by a server. {sender, address, said}",
     CHAT_WAITS: "A chat waits for a person. {user (who has it), role, sender, said, reasons}",
     CHAT_FAILED: "A person's message in a chat could not be sent. {user, sender, error, chat}",
+    GRAVE: "The severity or harm of a complaint is known, by a person or by its words. {company, severity, harm_level, reasons: [(key, params)]}",
     WRITTEN: "Fields were written past a document. {fields, old, new, why}",
 }

@@ -27,8 +27,11 @@ COMPLAINT_STAMPS: Final = (
     "risk_matrix",
     "risk_level",
     "risk_acceptability",
+    "action_priority",
     "risk_color",
     "required_action",
+    "learned_proposals",
+    "alerted_at",
 )
 INVESTIGATION_STAMPS: Final = ("completed_by", "completed_at", "submitted_by")
 ROOT_CAUSE_STAMPS: Final = ("verified_by", "verified_at", "content_by")

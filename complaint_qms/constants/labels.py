@@ -92,6 +92,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "not_justified": "Not Justified",
         "withdrawn": "Withdrawn",
     },
+    "sentiment": {"negative": "Negative", "neutral": "Neutral", "positive": "Positive"},
+    "classifier_state": {"active": "Active", "retired": "Retired", "rejected": "Rejected"},
     # degrees and answers
     "degree": {
         "low": "Low",
@@ -242,6 +244,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "taken": "Taken",
         "expired": "Expired",
         "escalated": "Escalated",
+        "grave": "Severe or Harmful",
         "hold_over": "Hold Over",
         "moved": "Waits for You",
         "due_times_moved": "Due Times Moved",
@@ -281,7 +284,10 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
-OWN_NAMES: Final[dict[str, dict[str, str]]] = {"Root Cause": {"rejected": "Ruled Out"}}
+OWN_NAMES: Final[dict[str, dict[str, str]]] = {
+    "Root Cause": {"rejected": "Ruled Out"},
+    "Complaint Classifier": {"rejected": "Not Better"},
+}
 """DocType → key → name, where a key of records of that kind means something else: a complaint is rejected, a cause ruled out."""
 
 WORDS: Final[dict[str, str]] = {key: name for names in LABELS.values() for key, name in names.items()}

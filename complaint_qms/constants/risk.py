@@ -15,18 +15,20 @@ ACCEPTABILITY = {
 """Keys, best first, and their English names."""
 
 SEVERITIES = (
-    {"key": "negligible", "name": "Negligible", "rank": 1, "color": "#7BC8A4", "harm_level": "none",
+    {"key": "negligible", "name": "Negligible", "rank": 1, "color": "#7BC8A4", "harm_level": "none", "fmea_rating": 2,
      "description": "Inconvenience or discomfort; nobody is hurt."},
-    {"key": "minor", "name": "Minor", "rank": 2, "color": "#C9D66B", "harm_level": "minor",
+    {"key": "minor", "name": "Minor", "rank": 2, "color": "#C9D66B", "harm_level": "minor", "fmea_rating": 5,
      "description": "Passing injury that needs no treatment, or a loss that is easily made good."},
-    {"key": "serious", "name": "Serious", "rank": 3, "color": "#F2C14E", "harm_level": "",
+    {"key": "serious", "name": "Serious", "rank": 3, "color": "#F2C14E", "harm_level": "", "fmea_rating": 8,
      "description": "Injury that needs treatment, or a considerable loss."},
-    {"key": "critical", "name": "Critical", "rank": 4, "color": "#E8833A", "harm_level": "serious",
+    {"key": "critical", "name": "Critical", "rank": 4, "color": "#E8833A", "harm_level": "serious", "fmea_rating": 9,
      "description": "Lasting or life-threatening injury, or a loss that is hard to make good."},
-    {"key": "catastrophic", "name": "Catastrophic", "rank": 5, "color": "#C0392B", "harm_level": "death",
+    {"key": "catastrophic", "name": "Catastrophic", "rank": 5, "color": "#C0392B", "harm_level": "death", "fmea_rating": 10,
      "description": "Death."},
 )  # fmt: skip
-"""``harm_level`` is the harm that calls for at least this severity."""
+"""``harm_level`` is the harm that calls for at least this severity; ``fmea_rating`` is its rating from 1 to 10 in an FMEA
+(AIAG & VDA FMEA Handbook, 2019, severity tables D1 and P1: 2 hardly noticed, 5 comfort or appearance, 8 loss of the main
+function, 9 and 10 harm to people or the law)."""
 
 OCCURRENCES = (
     {"key": "improbable", "name": "Improbable", "rank": 1, "color": "#7BC8A4", "rate_from": 0.0, "rate_to": 1e-6,
@@ -63,6 +65,9 @@ DEFAULT_GRID = {
     "critical": ("low", "medium", "high", "extreme", "extreme"),
     "catastrophic": ("medium", "high", "extreme", "extreme", "extreme"),
 }
+
+UNDETECTED = 10
+"""Detection rating of what no control found before the customer did; that of a complaint which nobody rated."""
 
 HARM_EVENTS = {
     **dict.fromkeys(("death", "fatal", "fatality", "死亡", "致命"), "death"),

@@ -87,6 +87,12 @@ APPROVAL_LIMITS: Final = (
     (roles.ACCOUNTS_MANAGER, 0, 1),
 )
 
+# Who is told at once: role, from which severity (key), from which harm.
+ALERTS: Final = (
+    (roles.MANAGER, "critical", "serious"),
+    (roles.REGULATORY, "", "serious"),
+)
+
 # DocType → fields that hold such words as text, one a line, and no link to a record that has a name in each language.
 SHIPPED_TEXTS: Final = {
     "CAPA": ("measured_types", "risk_level"),

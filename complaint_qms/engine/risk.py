@@ -222,6 +222,18 @@ def action_priority(severity: int, occurrence: int, detection: int) -> str:
     return _PRIORITY[_SEVERITY_BAND[severity]][_OCCURRENCE_BAND[occurrence]][_DETECTION_BAND[detection]]
 
 
+def occurrence_rating(complaints_per_unit: float) -> int:
+    """Occurrence rating, 2 to 10, of a rate: the least one whose published frequency holds it. 1 says that the failure cannot
+    happen at all, which no rate does.
+
+    Raises:
+        RiskError: a negative or undefined rate.
+    """
+    if not complaints_per_unit >= 0:
+        raise RiskError(f"A complaint rate must not be negative or undefined: {complaints_per_unit!r}")
+    return next((rating for rating, most in _FREQUENCIES if complaints_per_unit <= most), 10)
+
+
 # AIAG & VDA FMEA Handbook (2019), action priority for design and process FMEA. Rows are severity bands; each row
 # lists the occurrence bands 8-10, 6-7, 4-5, 2-3, and in each the detection bands 7-10, 5-6, 2-4, 1.
 _PRIORITY = {
@@ -230,6 +242,8 @@ _PRIORITY = {
     "4-6": ("HHMM", "MMML", "MLLL", "LLLL"),
     "2-3": ("MMLL", "LLLL", "LLLL", "LLLL"),
 }
+# The same handbook, occurrence by incidents per thousand items (its alternative tables): the most that a rating stands for.
+_FREQUENCIES = ((2, 1e-6), (3, 1e-5), (4, 1e-4), (5, 5e-4), (6, 2e-3), (7, 1e-2), (8, 2e-2), (9, 5e-2))
 _SEVERITY_BAND = ("", "", "2-3", "2-3", "4-6", "4-6", "4-6", "7-8", "7-8", "9-10", "9-10")
 _OCCURRENCE_BAND = (-1, -1, 3, 3, 2, 2, 1, 1, 0, 0, 0)
 _DETECTION_BAND = (-1, 3, 2, 2, 2, 1, 1, 0, 0, 0, 0)

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import frappe
+from frappe.model.document import Document
 
 from complaint_qms.constants import risk, roles, vocabulary
 from complaint_qms.constants.settings import SETTINGS
@@ -29,7 +30,7 @@ def seed_risk() -> None:
             "Risk Severity",
             row["name"],
             severity_name=row["name"],
-            **_only(row, "rank", "color", "harm_level", "description"),
+            **_only(row, "rank", "color", "harm_level", "fmea_rating", "description"),
         )
     for row in risk.OCCURRENCES:
         _make(
@@ -150,8 +151,16 @@ def seed_settings() -> None:
     settings.retention_years = 2
     for role, amount, unlimited in vocabulary.APPROVAL_LIMITS:
         settings.append("approval_limits", {"role": role, "max_amount": amount, "unlimited": unlimited})
+    seed_alerts(settings)
     settings.flags.ignore_permissions = True
     settings.save()
+
+
+def seed_alerts(settings: Document) -> None:
+    """Who is told at once of severe and harmful complaints, unless the site names somebody."""
+    severities = {row["key"]: row["name"] for row in risk.SEVERITIES}
+    for role, severity, harm in vocabulary.ALERTS if not settings.alerts else ():
+        settings.append("alerts", {"role": role, "severity": severities.get(severity), "harm_level": harm})
 
 
 def _templates() -> list[dict[str, str]]:

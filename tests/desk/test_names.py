@@ -52,6 +52,7 @@ def test_these_are_all_records_of_the_app():
             "Complaint Chat",
             "Complaint Chat Channel",
             "Complaint Chat Message",
+            "Complaint Classifier",
             "Complaint Demo Record",
             "Complaint Inbox Item",
             "Complaint Match Key",

@@ -14,6 +14,7 @@ from tests.benchmarks.smoke import printed
         ("bench_replay", ("--rows", "1000", "--text-rows", "1000"), "same bytes"),
         ("bench_signals", ("200",), "MaxSPRT"),
         ("bench_text", ("200",), "everything together"),
+        ("measure_classifier", ("no such folder",), "skipped"),
     ],
 )
 def test_it_runs_to_its_end(name: str, arguments: tuple[str, ...], last: str) -> None:

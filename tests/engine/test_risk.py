@@ -58,6 +58,26 @@ def test_priority_refuses_other_ratings(ratings):
         risk.action_priority(*ratings)
 
 
+@pytest.mark.parametrize(
+    ("rate", "rating"),
+    [(0.0, 2), (1e-6, 2), (1.1e-6, 3), (1e-5, 3), (1e-4, 4), (5e-4, 5), (1e-3, 6), (2e-3, 6), (1e-2, 7), (2e-2, 8), (5e-2, 9), (0.1, 10), (1.0, 10)],
+)  # fmt: skip
+def test_occurrence_ratings_follow_the_published_frequencies(rate, rating):
+    assert risk.occurrence_rating(rate) == rating
+
+
+@pytest.mark.parametrize("rate", [-1e-9, float("nan")])
+def test_no_occurrence_rating_of_what_is_no_rate(rate):
+    with pytest.raises(RiskError, match="negative or undefined"):
+        risk.occurrence_rating(rate)
+
+
+def test_the_shipped_severities_rise_in_their_ratings():
+    ratings = [row["fmea_rating"] for row in data.SEVERITIES]
+    assert ratings == sorted(set(ratings))
+    assert all(1 <= rating <= 10 for rating in ratings)
+
+
 def test_default_matrix_is_complete_and_monotone():
     assert risk.check_matrix(DEFAULT) == []
     assert len(DEFAULT.cells) == 25

@@ -88,6 +88,9 @@ $(document).on("page-change", () => {
 	if (ours && frappe.container.page) frappe.container.page.classList.add("cq-page");
 });
 
+/** Whether this user has models learned, and puts them in and out of use. */
+const may_train = () => frappe.user.has_role(["Complaint Manager", "System Manager"]);
+
 /** Everything that draws, fetched once: the framework would fetch a bundle anew, and freeze the page, each time it is asked for. */
 let desk = null;
 const load_desk = () => (desk = desk || frappe.require("qms_desk.bundle.js"));
@@ -109,6 +112,7 @@ Object.assign(complaint_qms, {
 	mute_workflow_menu,
 	keep_moments,
 	load_desk,
+	may_train,
 	offer_primary,
 });
 

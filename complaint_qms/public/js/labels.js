@@ -72,6 +72,8 @@ const COLORS = {
 	registered: "green",
 	added: "green",
 	dismissed: "gray",
+	active: "green",
+	retired: "gray",
 };
 
 // What people wrote is looked up as well, and may be the name of what every object has.

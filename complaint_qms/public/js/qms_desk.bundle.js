@@ -16,6 +16,7 @@ import { draw_before_after } from "./desk/before_after";
 import { draw_matrix } from "./desk/matrix";
 import { merge_dialog } from "./desk/merging";
 import { make_my_work } from "./desk/my_work";
+import { make_triage } from "./desk/triage";
 import { draw_setup } from "./desk/setup";
 import { offer_demo } from "./desk/demo";
 import { choose_pack } from "./desk/packs";
@@ -54,6 +55,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_matrix,
 	merge_dialog,
 	make_my_work,
+	make_triage,
 	draw_setup,
 	offer_demo,
 	choose_pack,

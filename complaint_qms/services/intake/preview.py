@@ -12,7 +12,7 @@ from complaint_qms.engine.text import code_tokens
 from complaint_qms.integrations.erpnext import product_search
 from complaint_qms.integrations.erpnext.source_facts import SOURCES, complaint_from
 from complaint_qms.permissions.choices import is_one
-from complaint_qms.services.intake import context, proposals, proposed_matches, register
+from complaint_qms.services.intake import context, proposal_answers, proposals, proposed_matches, register
 from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.tags import without_tags
@@ -68,7 +68,7 @@ def look(sent: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
         "sales": sales,
         "mentions": (mentions := _mentions(doc)),
         "candidates": _candidates(doc, mentions),
-        "proposals": proposals.stored_proposals(doc),
+        "proposals": proposal_answers.stored_proposals(doc),
         "context": context.beside(doc),
     }
 

@@ -2,7 +2,8 @@
 A person decides; nothing is overwritten."""
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify import (
+    SEVERITY_KEYS,
     Harm,
     Lexicon,
     Proposal,
@@ -23,9 +25,11 @@ from complaint_qms.engine.classify.keywords import VALUES, hits_by_field, reason
 from complaint_qms.engine.classify.lexicon import Hit
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.services.compliance.decisions import SUSPECTED
+from complaint_qms.services.intake import learned_proposals
+from complaint_qms.services.intake.proposal_answers import kept, stored_proposals
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.language import comma_list, labelled
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.procedure import type_keys, type_words
@@ -42,7 +46,7 @@ _FIELDS = {
     "reportable": "reportable",
 }
 # Those that words alone speak for, in the order in which they are shown.
-_BY_WORDS = tuple(field for field in _FIELDS if field not in ("reportable", _NOTE))
+BY_WORDS = tuple(field for field in _FIELDS if field not in ("reportable", _NOTE))
 # Harm that happened is never of normal urgency; of what is only feared, that which would be serious.
 _URGENCY_OF_HARM = {"minor": "high", "serious": "high", "critical": "critical", "catastrophic": "critical"}
 _FEARED = {"serious": "high", "critical": "high", "catastrophic": "high"}
@@ -52,53 +56,67 @@ _EARLY = ("intake", "triage")
 _KEYWORD_WEIGHT = 2.0
 _RAISED = 0.8
 _REASONS = 3
+# How a keyword's finding is named as a feature of a model (`engine/classify/features.rule_features`)
+_FOUND = re.compile(r"(not |feared )?(type|severity|harm|urgency|expectation): (.+)")
+_LINKS = ("type", "severity", "harm")
+_STATES = {"not ": lambda: _("denied: {0}"), "feared ": lambda: _("feared: {0}")}
 _HARM = "product.harm"
 _NO_WISH = "other"
 
 
 def refresh(doc: Document) -> None:
-    """Put fresh proposals beside `doc`, in memory. What somebody accepted or ignored keeps that answer.
+    """Put fresh proposals beside `doc`, in memory: by the words of its text, and where a model has read that very text by what it
+    learned. What somebody accepted or ignored keeps that answer.
 
-    `proposals` becomes JSON: {field: {value, confidence, reasons: [sentence], state}}.
+    `proposals` becomes JSON: {field: {value, confidence, reasons: [sentence], source, state}}.
     """
     if doc.stage not in _EARLY:
         return
-    text = f"{doc.subject or ''}. {without_tags(doc.description or '')}"
+    text = told_text(doc)
     stored = stored_proposals(doc)
     found: dict[str, Any] = {}
-    for proposal in _proposed(text):
+    for proposal in [*_by_words(text), *learned_proposals.read_learned(doc, text)]:
         field = _FIELDS.get(proposal.field)
-        value = _value(proposal)
+        value = value_of(proposal)
         # What no word of the text speaks for is a guess, and a guess is no proposal.
         if field and value and proposal.reasons:
-            old = stored.get(field) or {}
-            found[field] = {
+            fresh = {
                 "value": value,
                 "confidence": round(proposal.confidence, 2),
                 "reasons": [_sentence(reason) for reason in proposal.reasons],
-                "state": old.get("state", "") if old.get("value") == value else "",
+                "source": proposal.source,
+                "state": "",
             }
+            found[field] = kept(fresh, stored.get(field))
     doc.proposals = json.dumps(found, ensure_ascii=False)
 
 
-def stored_proposals(doc: Document) -> dict[str, Any]:
-    """The proposals stored with `doc`; empty when there are none."""
-    stored = frappe.parse_json(doc.proposals or "{}")
-    return stored if isinstance(stored, dict) else {}
+def told_text(complaint: Mapping[str, Any]) -> str:
+    """What the proposals are read from."""
+    return f"{complaint.get('subject') or ''}. {without_tags(complaint.get('description') or '')}"
 
 
-def type_name(key: str) -> str:
-    """Name of the complaint type that carries `key`, or is called so; empty when there is none."""
-    return next((name for name, type_key in type_keys().items() if key in (type_key, name)), "")
+def values_by_words(text: str) -> dict[str, str]:
+    """Field of the complaint → what the words alone propose; what nothing speaks for is left out."""
+    found = {_FIELDS[proposal.field]: value_of(proposal) for proposal in _by_words(text)}
+    return {field: value for field, value in found.items() if value}
 
 
-def _proposed(text: str) -> Iterator[Proposal]:
-    """What the words speak for, with what harm makes of urgency and of the question whether it is reportable."""
-    lexicon = _lexicon()
+def mood_of(complaint: Mapping[str, Any]) -> dict[str, Any] | None:
+    """{value, confidence, reasons} of the mood that the words of a complaint speak for; None where none does."""
+    found = propose_by_keywords(told_text(complaint), lexicon(), fields=("sentiment",))[0]
+    if not found.reasons:
+        return None
+    reasons = [_sentence(reason) for reason in found.reasons]
+    return {"value": found.value, "confidence": round(found.confidence, 2), "reasons": reasons}
+
+
+def weighed(text: str, base: Iterable[Proposal], lexicon: Lexicon) -> Iterator[Proposal]:
+    """Proposals with what harm makes of type and urgency, several wishes told apart where words alone speak for them."""
     hits = lexicon.hits(text)
     harm = assess(text, hits=hits)
-    for proposal in propose_by_keywords(text, lexicon, fields=_BY_WORDS, hits=hits):
-        if proposal.field == "expectation":
+    for proposal in base:
+        if proposal.field == "expectation" and proposal.source != "model":
             yield from _wishes(proposal, hits_by_field(hits).get("expectation", ()))
         elif proposal.field == "type":
             yield _harm_first(proposal, harm)
@@ -106,6 +124,38 @@ def _proposed(text: str) -> Iterator[Proposal]:
             yield _raised(proposal, harm) if proposal.field == "urgency" else proposal
     if harm.certain and harm.severity in _PERHAPS_REPORTABLE:
         yield Proposal("reportable", SUSPECTED, 0.5, harm.reasons[:_REASONS], "keywords")
+
+
+def type_name(key: str) -> str:
+    """Name of the complaint type that carries `key`, or is called so; empty when there is none."""
+    return next((name for name, type_key in type_keys().items() if key in (type_key, name)), "")
+
+
+def value_of(proposal: Proposal) -> str:
+    """The site's own value for what the engine proposes; empty where it has none in use."""
+    if proposal.field == "type":
+        return usable("Complaint Type", type_name(proposal.value)) or ""
+    if proposal.field == "severity":
+        return _severity(proposal.value)
+    if proposal.field == "harm" and proposal.value == "none":
+        return ""
+    return proposal.value
+
+
+def lexicon() -> Lexicon:
+    """The shipped words and those the site wrote at its complaint types; built once a process and vocabulary."""
+    words = type_words()
+    cached = getattr(frappe.local, "complaint_qms_lexicon", None)
+    if not cached or cached[0] != words:
+        own = {kind: dict.fromkeys(terms, _KEYWORD_WEIGHT) for kind, terms in words.items()}
+        cached = (words, default_lexicon().extended({"type": own}))
+        frappe.local.complaint_qms_lexicon = cached
+    return cached[1]
+
+
+def _by_words(text: str) -> Iterator[Proposal]:
+    words = lexicon()
+    yield from weighed(text, propose_by_keywords(text, words, fields=BY_WORDS, hits=words.hits(text)), words)
 
 
 def _harm_first(proposal: Proposal, harm: Harm) -> Proposal:
@@ -141,24 +191,21 @@ def _raised(proposal: Proposal, harm: Harm) -> Proposal:
 
 def _sentence(reason: Reason) -> str:
     values = reason.message.params.items()
-    words = {key: _type_word(value) if isinstance(value, str) else value for key, value in values}
+    words = {key: _word_of(value) if isinstance(value, str) else value for key, value in values}
     return _(reason.message.key).format(**words)
 
 
-def _type_word(value: str) -> str:
-    """A complaint type in the reader's language; a word of the text as it is."""
-    name = type_name(value)
+def _word_of(value: str) -> str:
+    """A complaint type, a severity or what keywords found in the reader's language; a word of the text as it is."""
+    if found := _FOUND.fullmatch(value):
+        state, field, key = found.groups()
+        said = labelled(
+            _(frappe.get_meta("Complaint").get_label(_FIELDS[field])),
+            _word_of(key) if field in _LINKS else word(key),
+        )
+        return _STATES[state]().format(said) if state else said
+    name = type_name(value) or (_severity(value) if value in SEVERITY_KEYS else "")
     return _(name) if name else value
-
-
-def _value(proposal: Proposal) -> str:
-    if proposal.field == "type":
-        return usable("Complaint Type", type_name(proposal.value)) or ""
-    if proposal.field == "severity":
-        return _severity(proposal.value)
-    if proposal.field == "harm" and proposal.value == "none":
-        return ""
-    return proposal.value
 
 
 def _severity(key: str) -> str:
@@ -170,14 +217,3 @@ def _severity(key: str) -> str:
     if not row or row["name"] in ranks:
         return row["name"] if row else ""
     return next((name for name, rank in ranks.items() if rank == row["rank"]), "")
-
-
-def _lexicon() -> Lexicon:
-    """The shipped words and those the site wrote at its complaint types; built once a process and vocabulary."""
-    words = type_words()
-    cached = getattr(frappe.local, "complaint_qms_lexicon", None)
-    if not cached or cached[0] != words:
-        own = {kind: dict.fromkeys(terms, _KEYWORD_WEIGHT) for kind, terms in words.items()}
-        cached = (words, default_lexicon().extended({"type": own}))
-        frappe.local.complaint_qms_lexicon = cached
-    return cached[1]

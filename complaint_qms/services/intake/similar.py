@@ -64,7 +64,7 @@ def akin(doc: Document) -> dict[str, Rows]:
     beside = {name for found in names.values() for name in found[:_SHOWN_BESIDE]}
     # What has more in common goes first; of equals the newer.
     others = sorted(shared, key=lambda name: (shared[name], name), reverse=True)
-    rows = _rows_of({*beside, *others[:_MOST_BY_FIELD], *worded})
+    rows = read_rows({*beside, *others[:_MOST_BY_FIELD], *worded})
     return {part: _newest(rows, found) for part, found in (names | {WORDING: worded}).items()}
 
 
@@ -101,6 +101,17 @@ def most_alike(doc: Document, others: dict[str, Rows], limit: int = 6) -> list[d
         }
         for is_double, score, name, reasons in found[:limit]
     ]
+
+
+def read_rows(names: set[str]) -> dict[str, dict[str, Any]]:
+    """Name → what of a complaint is compared and shown, as far as the user may read its fields; whether the user may read it is the
+    caller's to ask. One query."""
+    if not names:
+        return {}
+    complaint = frappe.qb.DocType("Complaint")
+    fields = [complaint[field] for field in readable("Complaint", _FIELDS)]
+    query = frappe.qb.from_(complaint).select(*fields).where(complaint.name.isin(sorted(names)))
+    return {row["name"]: row for row in query.run(as_dict=True)}
 
 
 def _queries(doc: Document) -> dict[str, QueryBuilder]:
@@ -164,15 +175,6 @@ def _narrowed(query: QueryBuilder, doc: Document) -> QueryBuilder:
     query = query.where((complaint.name != (doc.name or "")) & (complaint.stage != "void"))
     # Numbers go up with time, and each index ends with them: no sorting.
     return permitted(query.orderby(complaint.name, order=Order.desc).limit(_PER_KEY))
-
-
-def _rows_of(names: set[str]) -> dict[str, dict[str, Any]]:
-    if not names:
-        return {}
-    complaint = frappe.qb.DocType("Complaint")
-    fields = [complaint[field] for field in readable("Complaint", _FIELDS)]
-    query = frappe.qb.from_(complaint).select(*fields).where(complaint.name.isin(sorted(names)))
-    return {row["name"]: row for row in query.run(as_dict=True)}
 
 
 def _newest(rows: dict[str, dict[str, Any]], names: Any) -> Rows:

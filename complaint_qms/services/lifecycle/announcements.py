@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from frappe.model.document import Document
 
 from complaint_qms.constants.contributing import ANSWERABLE_FIELD
-from complaint_qms.constants.events import ANSWERED, DECIDED, HANDED_OVER, MOVED, REGISTERED
+from complaint_qms.constants.events import ANSWERED, DECIDED, GRAVE, HANDED_OVER, MOVED, REGISTERED
 from complaint_qms.constants.fields import COMPLAINT_STAMPS
 from complaint_qms.services.events import Event, announce
 
 _DECIDED_BY = "_decided_by"
+_GRAVENESS = ("severity", "harm_level")
 _DECISIONS = tuple(name for name in COMPLAINT_STAMPS if name.endswith(_DECIDED_BY))
 
 
@@ -43,12 +44,14 @@ def _happened(doc: Document) -> Iterator[Event]:
                 yield Event(DECIDED, doc.doctype, doc.name, {"decision": name.removesuffix(_DECIDED_BY)})
         if doc.first_response_at and not before.first_response_at:
             yield Event(ANSWERED, doc.doctype, doc.name, {"at": doc.first_response_at})
+        yield from _grave(doc, before)
 
 
 def _of_new(doc: Document) -> Iterator[Event]:
     if doc.doctype == "Complaint":
         data = {"channel": doc.channel, "by_import": bool(doc.flags.by_import)}
         yield Event(REGISTERED, doc.doctype, doc.name, data)
+        yield from _grave(doc, None)
     yield from _handed_over(doc, None)
 
 
@@ -57,3 +60,12 @@ def _handed_over(doc: Document, old: str | None) -> Iterator[Event]:
     new = doc.get(field) if field else None
     if (new or None) != (old or None):
         yield Event(HANDED_OVER, doc.doctype, doc.name, {"field": field, "old": old, "new": new})
+
+
+def _grave(doc: Document, before: Document | None) -> Iterator[Event]:
+    """What is known of how grave a complaint is; of history that is imported nobody has to be told."""
+    known = {name: doc.get(name) for name in _GRAVENESS}
+    if doc.flags.by_import or doc.is_migrated or not any(known.values()):
+        return
+    if not before or any(before.get(name) != value for name, value in known.items()):
+        yield Event(GRAVE, doc.doctype, doc.name, known | {"company": doc.company, "reasons": []})

@@ -235,6 +235,22 @@ def take_step(doc: Document, action: str, values: dict[str, Any]) -> None:
     doc.add_comment("Workflow", _(transition.next_state, context=doc.doctype))
 
 
+def step_to(doc: Document, stage: str, values: dict[str, Any]) -> None:
+    """Take the user's step that leads to `stage`, whatever the site calls it.
+
+    Raises:
+        GateError: the user has no such step, or something is missing for it.
+    """
+    states = stage_map(doc.doctype)
+    step = next((row for row in get_transitions(doc) if states.get(row.next_state) == stage), None)
+    if not step:
+        frappe.throw(
+            _("From {0} you have no step to {1}.").format(word(doc.stage), word(stage)),
+            GateError,
+        )
+    take_step(doc, step.action, values)
+
+
 def _check_right(doc: Document, origin: str, target: str) -> None:
     """Who may take a step, also where the framework does not ask: without a workflow, or past its buttons.
 

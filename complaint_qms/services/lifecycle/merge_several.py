@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.model.workflow import get_transitions, get_workflow_name
+from frappe.model.workflow import get_workflow_name
 from frappe.utils import escape_html
 
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import guard
-from complaint_qms.services.record.labels import word
 from complaint_qms.services.transactions import OVERTAKEN, roll_back_to
 
 MOST: Final = 50
@@ -40,8 +39,8 @@ def merge(names: Iterable[str], original: str, reason: str) -> list[str]:
             return False
         doc.flags.merge_reason = reason.strip()
         if way := _BEFORE.get(doc.stage):
-            _go(doc, way, {})
-        _go(doc, "duplicate", {"duplicate_of": original})
+            guard.step_to(doc, way, {})
+        guard.step_to(doc, "duplicate", {"duplicate_of": original})
         return True
 
     return _each(wanted, merged)
@@ -53,7 +52,11 @@ def separate(names: Iterable[str], reason: str) -> list[str]:
     _check(wanted, None, reason)
 
     def separated(doc: Document) -> bool:
-        _go(doc, "triage", {"reopen_reason": reason.strip()}, of_merged=True)
+        if doc.stage != "duplicate":
+            frappe.throw(
+                _("{0} is not merged into another complaint.").format(escape_html(doc.name)), GateError
+            )
+        guard.step_to(doc, "triage", {"reopen_reason": reason.strip()})
         return True
 
     return _each(wanted, separated)
@@ -115,17 +118,3 @@ def _each(names: list[str], deed: Callable[[Document], bool]) -> list[str]:
 def _refuse(refused: dict[str, str]) -> None:
     lines = [f"<b>{escape_html(name)}</b>: {message}" for name, message in refused.items()]
     frappe.throw(lines, GateError, title=_("None of them was changed"), as_list=True)
-
-
-def _go(doc: Document, stage: str, values: dict[str, Any], of_merged: bool = False) -> None:
-    """Take the step that leads to `stage`, whatever the site calls it."""
-    if of_merged and doc.stage != "duplicate":
-        frappe.throw(_("{0} is not merged into another complaint.").format(escape_html(doc.name)), GateError)
-    states = guard.stage_map(doc.doctype)
-    step = next((row for row in get_transitions(doc) if states.get(row.next_state) == stage), None)
-    if not step:
-        frappe.throw(
-            _("From {0} you have no step to {1}.").format(word(doc.stage), word(stage)),
-            GateError,
-        )
-    guard.take_step(doc, step.action, values)

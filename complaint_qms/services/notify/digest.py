@@ -38,6 +38,17 @@ def enqueue(now: datetime) -> None:
         frappe.enqueue(send, queue="long", job_id=JOB_ID, deduplicate=True)
 
 
+def enqueue_at_once() -> None:
+    """Have the mails composed as soon as this is committed, without waiting for the next round of the scheduler."""
+    frappe.enqueue(
+        "complaint_qms.services.notify.digest.send",
+        queue="short",
+        job_id=f"{JOB_ID}_now",
+        deduplicate=True,
+        enqueue_after_commit=True,
+    )
+
+
 def send(now: datetime | None = None) -> int:
     """Put one mail per person into the framework's queue with all that waits for them; the number of mails.
 
@@ -192,6 +203,8 @@ def _queue(email: str, full_name: str, rows: list[frappe._dict]) -> None:
 
 def _subject(count: dict[str, int]) -> str:
     """What matters most among what the mail holds."""
+    if grave := count[events.GRAVE]:
+        return _("Severe or harmful complaints: {0}").format(grave)
     late, close = count[ESCALATED] + count[events.OVERDUE], count[events.AT_RISK]
     if late or close:
         return _("Complaints: {0} overdue, {1} at risk").format(late, close)

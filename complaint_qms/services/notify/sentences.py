@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from html import escape
 from typing import Any, Final
@@ -16,7 +16,7 @@ from complaint_qms.constants.settlement import CANCELLED, DELETED, DOCTYPE, DRAF
 from complaint_qms.engine.message import Message
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.language import clause_list, labelled
+from complaint_qms.services.record.language import clause_list, comma_list, labelled
 from complaint_qms.services.record.site_time import in_zone
 from complaint_qms.services.record.timeline import Link, Moment, Money, Names, Text, Word, line, told
 
@@ -149,6 +149,7 @@ def what_to_settle(name: str, data: dict[str, Any]) -> str:
 
 # What a digest mail puts under one heading, in the order in which a reader wants it.
 HEADINGS: Final[dict[str, Callable[[], str]]] = {
+    events.GRAVE: lambda: _("Severe or harmful"),
     ESCALATED: lambda: _("Escalated to you"),
     events.OVERDUE: lambda: word("overdue"),
     events.AT_RISK: lambda: _("Time is running out"),
@@ -244,6 +245,22 @@ def _chat_failed(name: str, data: dict[str, Any]) -> str:
     )
 
 
+def _grave(name: str, data: dict[str, Any]) -> str:
+    said = _("{0} is severe or tells of harm. {1}")
+    return said.format(titled(name, data["title"]), clause_list(_graveness(data)))
+
+
+def _graveness(data: dict[str, Any]) -> Iterator[str]:
+    level = data["severity"]
+    if level:
+        yield labelled(_("Severity"), escape(_(level)))
+    if data["harm_level"]:
+        yield labelled(_("Harm or Adverse Event"), escape(word(data["harm_level"])))
+    if data["reasons"]:
+        words = (_(key).format(**params) for key, params in data["reasons"])
+        yield labelled(_("Its text"), escape(comma_list(words)))
+
+
 _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.DUE_TIMES_MOVED: _due_times_moved,
     events.INVESTIGATION_REOPENED: _investigation_reopened,
@@ -251,6 +268,7 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.EVIDENCE_LOST: _evidence_lost,
     events.SETTLEMENT_LOST: _settlement_lost,
     events.CUSTOMER_WROTE: _customer_wrote,
+    events.GRAVE: _grave,
     events.MAIL_RETURNED: _mail_returned,
     events.CHAT_WAITS: _chat_waits,
     events.CHAT_FAILED: _chat_failed,

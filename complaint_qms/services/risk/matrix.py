@@ -9,10 +9,10 @@ from frappe.utils import escape_html
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_ENDED
-from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix, rate
+from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix, occurrence_rating, rate
 from complaint_qms.services.record import site_cache
 
-_MATRICES, _LEVELS = "complaint_qms_matrices", "complaint_qms_levels"
+_MATRICES, _LEVELS, _RATINGS = "complaint_qms_matrices", "complaint_qms_levels", "complaint_qms_level_ratings"
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
 
@@ -113,9 +113,39 @@ def level_ranks() -> dict[str, dict[str, int]]:
     return {doctype: dict(rows) for doctype, rows in _levels().items()}
 
 
+def level_ratings() -> dict[str, dict[str, int]]:
+    """FMEA rating of the severities and occurrences of the site that have one: a severity's own, an occurrence's by the most
+    that its band of rates holds."""
+    return frappe.cache.get_value(_RATINGS, _read_ratings)
+
+
+def occurrence_bands() -> list[tuple[str, float, float]]:
+    """(occurrence, from, to) of the levels in use that have a band of rates, the least first; one query."""
+    rows = frappe.get_all(
+        "Risk Occurrence",
+        filters={"disabled": 0},
+        fields=["name", "rank", "rate_from", "rate_to"],
+        order_by="name asc",
+    )
+    bands = sorted((row for row in rows if row.rate_from or row.rate_to), key=lambda row: row["rank"])
+    return [(row.name, row.rate_from, row.rate_to) for row in bands]
+
+
 def forget_matrices() -> None:
     """Drop what is cached about matrices and levels; called when one of them changes."""
-    site_cache.forget([_MATRICES, _LEVELS])
+    site_cache.forget([_MATRICES, _LEVELS, _RATINGS])
+
+
+def _read_ratings() -> dict[str, dict[str, int]]:
+    severities = frappe.get_all("Risk Severity", fields=["name", "fmea_rating"], order_by="name asc")
+    bands = frappe.get_all("Risk Occurrence", fields=["name", "rate_from", "rate_to"], order_by="name asc")
+    return {
+        "Risk Severity": {row.name: row.fmea_rating for row in severities if row.fmea_rating},
+        # A band without an upper end holds every rate.
+        "Risk Occurrence": {
+            row.name: occurrence_rating(row.rate_to or 1.0) for row in bands if row.rate_from or row.rate_to
+        },
+    }
 
 
 def _levels() -> dict[str, list[tuple[str, int]]]:

@@ -21,6 +21,8 @@ from complaint_qms.services.framework_seams import without_work_list
 from complaint_qms.services.inbox import origin
 from complaint_qms.services.intake import (
     idempotency,
+    learned_proposals,
+    proposal_answers,
     proposals,
     receipt_dates,
     register,
@@ -29,7 +31,7 @@ from complaint_qms.services.lifecycle import announcements, guard, merge, overvi
 from complaint_qms.services.people import assignment
 from complaint_qms.services.record import mail_address, match_keys
 from complaint_qms.services.reportability import deadline
-from complaint_qms.services.risk import matrix
+from complaint_qms.services.risk import matrix, priority
 from complaint_qms.services.settlement.finance_guards import keep_party
 from complaint_qms.services.sop import clock, plan, procedure
 
@@ -74,6 +76,9 @@ class Complaint(Checked):
             register.take_type_defaults(self)
         deadline.keep_awareness(self)
         matrix.set_risk(self)
+        priority.set_priority(self)
+        learned_proposals.forget_changed(self)
+        proposal_answers.note_answers(self, now)
         decisions.stamp_decisions(self, now)
         receipt_dates.stamp_agreement(self, now)
         self._follow_procedure(now)

@@ -5,6 +5,7 @@ from complaint_qms.services.portal import menu
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.settlement import approval_limit_changes, settings_check
 from complaint_qms.services.visitor import page
+from complaint_qms.services.work import alerts
 
 
 class ComplaintQMSSettings(Checked):
@@ -13,6 +14,7 @@ class ComplaintQMSSettings(Checked):
         settings_check.check_settlement_settings(self)
         approval_limit_changes.stamp_changes(self)
         page.check_settings(self)
+        alerts.check_settings(self)
 
     def on_update(self):
         if self.has_value_changed("portal_enabled"):

@@ -8,7 +8,7 @@ import { safe_color } from "../colors";
 import { esc } from "../markup";
 import { know_people } from "../people";
 import { elapsed, moment_text } from "../words";
-import { complaint_queries } from "./complaint_queries";
+import { stand_in } from "./complaint_queries";
 import { take_step } from "./hand_over";
 import { open_at } from "./steps";
 
@@ -78,13 +78,6 @@ async function drop(listview, event) {
 	} catch (error) {
 		put_back(); // the server has said why
 	}
-}
-
-// What the hand-over dialog asks of a form, for a complaint that is not open in one.
-function stand_in(doc) {
-	const fields_dict = {};
-	for (const [fieldname, get_query] of Object.entries(complaint_queries(() => doc))) fields_dict[fieldname] = { get_query };
-	return { doctype: "Complaint", doc, fields_dict, is_dirty: () => false, reload_doc: () => Promise.resolve() };
 }
 
 function moved(listview, name) {

@@ -28,6 +28,13 @@ export function complaint_queries(get_doc) {
 	};
 }
 
+/** What the hand-over dialog asks of a form, for a complaint that is not open in one. */
+export function stand_in(doc) {
+	const fields_dict = {};
+	for (const [fieldname, get_query] of Object.entries(complaint_queries(() => doc))) fields_dict[fieldname] = { get_query };
+	return { doctype: "Complaint", doc, fields_dict, is_dirty: () => false, reload_doc: () => Promise.resolve() };
+}
+
 export function set_complaint_queries(frm) {
 	for (const [fieldname, query] of Object.entries(complaint_queries(() => frm.doc))) frm.set_query(fieldname, query);
 }

@@ -11,7 +11,7 @@ const ENDED = ["closed", "rejected", "void", "duplicate"];
  * Ask what carries the case and why, and merge; all of them or none.
  * @param {string[]} names  complaints to choose from; all are chosen at first
  * @param {object} options
- * @param {string} [options.original]  the one that is proposed to carry the case; the oldest unless given
+ * @param {string|null} [options.original]  the one that is proposed to carry the case; the oldest unless given, nobody's choice yet for null
  * @param {string[]} [options.chosen]  those that are ticked at first
  * @param {() => void} [options.done]
  */
@@ -36,7 +36,7 @@ export async function merge_dialog(names, { original, chosen = names, done } = {
 					"The complaint that carries the case. The others keep their messages, files and clocks, and can be separated again."
 				),
 				reqd: 1,
-				default: original || oldest,
+				default: original === null ? "" : original || oldest,
 				get_query: () => ({ filters: { company: found[0].company, stage: ["not in", ENDED] } }),
 				change: () => draw_rows(dialog, found, chosen),
 			},

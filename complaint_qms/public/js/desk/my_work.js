@@ -118,9 +118,17 @@ function page_html(rows) {
 		)
 		.join("");
 	return `<div class="cq-work-head"><nav class="cq-work-counts" aria-label="${esc(__("How much is waiting"))}">${counts}</nav>
-		<span class="cq-work-keys text-muted"><kbd>j</kbd> <kbd>k</kbd> ${esc(__("move"))} · <kbd>Enter</kbd> ${esc(__("opens"))}</span></div>
+		${triage_link_html()}<span class="cq-work-keys text-muted"><kbd>j</kbd> <kbd>k</kbd> ${esc(__("move"))} · <kbd>Enter</kbd> ${esc(__("opens"))}</span></div>
 		${sections.map((section) => section_html(section, rows)).join("")}`;
 }
+
+/** New complaints are judged side by side, by those whose roles open that page. */
+function triage_link_html() {
+	if (!(frappe.boot.page_info || {})["triage-table"]) return "";
+	return `<a class="cq-work-triage" href="${esc(frappe.router.make_url(["triage-table"]))}">${esc(__("Triage Table"))}</a>`;
+}
+
+const with_triage_html = (links) => [triage_link_html(), ...links].filter(Boolean).join(" · ");
 
 function more_html(more, most) {
 	if (!more.length) return "";
@@ -201,7 +209,8 @@ function missing_words(row) {
 	return row.missing === 1 ? row.first_missing : __("{0} things are missing", [row.missing]);
 }
 
-function time_html(row) {
+/** How much of the time of a row is left, as words, a bar and the due date. */
+export function time_html(row) {
 	const { time } = row;
 	if (!time) return `<span class="text-muted">${esc(__("no time limit"))}</span>`;
 	const share = time.share === null || time.share === undefined ? 1 : time.share;
@@ -249,5 +258,5 @@ function empty_html() {
 	].filter(([doctype]) => frappe.model.can_read(doctype));
 	const links = ways.map(([doctype, name]) => `<a href="${esc(frappe.router.make_url([frappe.router.slug(doctype)]))}">${esc(name)}</a>`);
 	return `<div class="cq-empty cq-work-empty"><p><b>${esc(__("Nothing waits for you."))}</b></p>
-		<p>${esc(what_comes())}</p><p>${links.join(" · ")}</p></div>`;
+		<p>${esc(what_comes())}</p><p>${with_triage_html(links)}</p></div>`;
 }

@@ -1,0 +1,33 @@
+frappe.ui.form.on("Complaint Classifier", {
+	setup(frm) {
+		const field = frappe.meta.get_docfield("Complaint Classifier Field", "field", frm.doc.name);
+		if (field) field.formatter = (value) => complaint_qms.markup.esc(__(value || "", null, "Complaint"));
+	},
+
+	refresh(frm) {
+		frm.disable_save();
+		const { state } = frm.doc;
+		const used = (frm.doc.figures || []).filter((row) => row.used).map((row) => __(row.field, null, "Complaint"));
+		if (state === "active") {
+			frm.set_intro(
+				__("New complaints are read by this version: {0}. Everything else is proposed by the keyword rules.", [
+					complaint_qms.language.comma_list(used),
+				]),
+				"green"
+			);
+		}
+		if (!frm.perm[0] || !["active", "retired"].includes(state) || !complaint_qms.may_train()) return;
+		const active = state === "active";
+		frm.add_custom_button(active ? __("Retire") : __("Activate"), () =>
+			frappe.confirm(
+				active
+					? __("Let the keyword rules alone propose from now on?")
+					: __("Let this version propose from now on? The one in use is retired."),
+				() =>
+					frappe
+						.xcall(`complaint_qms.api.classifier.${active ? "retire" : "activate"}`, { name: frm.doc.name })
+						.then(() => frm.reload_doc())
+			)
+		);
+	},
+});

@@ -1,0 +1,39 @@
+"""Vocabulary of the triage table: what is proposed, what is entered there, and how much is shown."""
+
+from typing import Final
+
+STAGES: Final = ("intake", "triage")
+PAGE: Final = 50
+"""Complaints shown, and saved, at once."""
+
+PROPOSED: Final = (
+    "complaint_type",
+    "severity",
+    "occurrence",
+    "urgency",
+    "harm_level",
+    "expectation",
+    "expectation_note",
+    "reportable",
+)
+"""Fields with a proposal, in the order of the table; a key from 1 on takes one of those that are open in a row."""
+
+ENTERED: Final = (
+    *PROPOSED,
+    "detection",
+    "complaint_owner",
+    "customer",
+    "item_code",
+    "batch_no",
+    "is_complaint",
+    "triage_rationale",
+)
+"""Fields that the table may change."""
+
+REJECT: Final = "reject"
+REJECTION: Final = ("is_complaint", "reportable", "triage_rationale", "rejection_reason")
+"""What is written with “not a complaint”."""
+
+FIRST_WORDS: Final = 180
+OCCURRENCE_DAYS: Final = 365
+LEAST_UNITS: Final = 1

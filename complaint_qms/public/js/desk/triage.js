@@ -1,0 +1,392 @@
+// Triage Table: new complaints with their proposals side by side; accepted all at once or one by one, by keys, clicks or touch.
+import { label } from "../labels";
+import { comma_list } from "../language";
+import { esc } from "../markup";
+import { stand_in } from "./complaint_queries";
+import { take_step } from "./hand_over";
+import { merge_dialog } from "./merging";
+import { open_at } from "./steps";
+import { accept_all_dialog, judge_dialog, open_editor, reject_dialog } from "./triage_dialogs";
+import { field_label, gone_html, head_html, open_proposals, row_html, twin_html } from "./triage_rows";
+
+const API = "complaint_qms.api.triage";
+const STEP = "complaint_qms.api.complaint.take_step";
+const NUMBERS = 8;
+const ENDED = ["closed", "rejected", "void", "duplicate"];
+
+/** Build the page; gives back {show}: to be called whenever it comes into sight. */
+export function make_triage(page) {
+	const table = new TriageTable(page);
+	return { show: () => table.show() };
+}
+
+class TriageTable {
+	constructor(page) {
+		this.page = page;
+		this.rows = new Map();
+		this.answers = new Map(); // what the last change of a row was answered, and how it is undone
+		this.twins = {};
+		this.start = 0;
+		this.$body = $('<div class="cq-triage" role="main"></div>').appendTo(page.main);
+		this.ready = frappe.model.with_doctype("Complaint");
+		page.set_secondary_action(__("Refresh"), () => this.refresh(true), { icon: "refresh" });
+		this.listen();
+		this.add_keys();
+	}
+
+	async show() {
+		await this.ready;
+		return this.refresh();
+	}
+
+	async refresh(anew = false) {
+		if (this.$body.find(".cq-t-edit").length && !anew) return; // somebody is writing
+		if (anew) this.answers.clear();
+		const answer = await frappe.xcall(`${API}.page`, { start: this.start });
+		Object.assign(this, { start: answer.start, total: answer.total, most: answer.most, may: answer.may, summary: null });
+		this.rows = new Map(answer.rows.map((row) => [row.name, row]));
+		if (!this.rows.has(this.at)) this.at = answer.rows.length ? answer.rows[0].name : null;
+		this.draw();
+		this.look_for_twins();
+	}
+
+	async look_for_twins() {
+		const names = [...this.rows.keys()];
+		if (!names.length) return;
+		this.twins = await frappe.xcall(`${API}.duplicates`, { names });
+		for (const name of names) this.$row(name).find(".cq-t-twin").replaceWith(twin_html(this.twins[name]));
+	}
+
+	// Drawing ------------------------------------------------------------------------------------------------------
+
+	draw() {
+		const focused = this.$body[0].contains(document.activeElement);
+		if (!this.rows.size) {
+			this.$body.html(empty_html());
+			return;
+		}
+		const rows_html = [...this.rows.values()].map((row) => row_html(row, this.seen(row.name)));
+		this.$body.html(
+			`${this.head_html()}<table class="cq-t-table">${head_html()}<tbody>${rows_html.join("")}</tbody></table>${this.foot_html()}`
+		);
+		if (focused) this.focus(this.at);
+	}
+
+	seen(name) {
+		return {
+			current: name === this.at,
+			busy: this.busy && this.busy.has(name),
+			answer: this.answers.get(name),
+			twin: this.twins[name],
+			may: this.may,
+		};
+	}
+
+	head_html() {
+		const { chosen } = this.acceptable();
+		const open = chosen.reduce((sum, { values }) => sum + Object.keys(values).length, 0);
+		const all =
+			this.may.write && open
+				? `<button type="button" class="btn btn-default btn-sm" data-do="all" aria-keyshortcuts="Shift+A">${esc(
+						__("Accept All Shown ({0})", [open])
+					)} <kbd aria-hidden="true">⇧A</kbd></button>`
+				: "";
+		const keys = [
+			["j k", __("move")],
+			["a", __("accept the row")],
+			["1–8", __("accept one")],
+			["e", __("edit")],
+			["r", __("judge")],
+			["d", __("duplicate")],
+			["n", __("not a complaint")],
+			["s", __("next step")],
+			["u", __("undo")],
+			["Enter", __("opens")],
+		];
+		return `<div class="cq-t-head"><span class="cq-t-sum" role="status">${this.summary_html()}</span>${all}
+			<span class="cq-work-keys text-muted">${keys.map(([key, what]) => `<kbd>${esc(key)}</kbd> ${esc(what)}`).join(" · ")}</span></div>`;
+	}
+
+	summary_html() {
+		const { rows, total, start } = this;
+		const count = __("{0} to {1} of {2}", [start + 1, start + rows.size, total]);
+		if (!this.summary) return esc(count);
+		const { done, refused, undo } = this.summary;
+		const said = [__("{0} saved", [done]), refused ? __("{0} refused", [refused]) : ""].filter(Boolean).join(" · ");
+		const all =
+			undo.length > 1 ? ` <button type="button" class="btn btn-xs btn-default" data-do="undo-all">${esc(__("Undo All"))}</button>` : "";
+		return `${esc(count)} · <b>${esc(said)}</b>${all}`;
+	}
+
+	foot_html() {
+		if (this.total <= this.most) return "";
+		const button = (by, name, off) =>
+			`<button type="button" class="btn btn-default btn-sm" data-page="${Number(by)}" ${off ? "disabled" : ""}>${esc(name)}</button>`;
+		return `<nav class="cq-t-foot" aria-label="${esc(__("Pages"))}">${button(-1, __("Previous"), !this.start)}${button(
+			1,
+			__("Next"),
+			this.start + this.rows.size >= this.total
+		)}</nav>`;
+	}
+
+	$row(name) {
+		return this.$body.find(".cq-t-row").filter((_, element) => element.dataset.name === name);
+	}
+
+	draw_row(name) {
+		const row = this.rows.get(name);
+		const $row = this.$row(name);
+		if (!$row.length) return;
+		const focused = $row[0].contains(document.activeElement) || document.activeElement === document.body;
+		$row.nextUntil(".cq-t-row, .cq-t-gone").remove();
+		$row.replaceWith(row ? row_html(row, this.seen(name)) : gone_html(name, this.answers.get(name)));
+		if (focused && name === this.at) this.focus(row ? name : null);
+	}
+
+	focus(name) {
+		const former = this.at;
+		if (name && this.rows.has(name)) this.at = name;
+		if (former !== this.at) for (const each of [former, this.at]) this.mark_current(each);
+		const [element] = this.$row(this.at).get();
+		if (!element) return;
+		element.focus({ preventScroll: true });
+		element.scrollIntoView({ block: "nearest" });
+	}
+
+	/** Tab goes through the row one is in, and past the others. */
+	mark_current(name) {
+		const current = name === this.at;
+		const $row = this.$row(name).toggleClass("is-current", current);
+		$row
+			.add($row.find("a, button"))
+			.add($row.next(".cq-t-answer").find("button"))
+			.attr("tabindex", current ? 0 : -1);
+	}
+
+	// Keys and clicks ----------------------------------------------------------------------------------------------
+
+	listen() {
+		const name_of = (element) => element.closest("tr").dataset.name || element.closest("tr").dataset.of;
+		this.$body.on("focusin", ".cq-t-row", (event) => {
+			const { name } = event.currentTarget.dataset;
+			if (name === this.at) return;
+			const former = this.at;
+			this.at = name;
+			for (const each of [former, name]) this.mark_current(each);
+		});
+		this.$body.on("click", ".cq-t-row", (event) => {
+			if (!$(event.target).closest("a, button").length && !window.getSelection().toString()) this.focus(event.currentTarget.dataset.name);
+		});
+		this.$body.on("click", ".cq-offer", (event) => {
+			const name = name_of(event.currentTarget);
+			this.at = name;
+			this.accept(name, [event.currentTarget.dataset.field]);
+		});
+		this.$body.on("click", "[data-act]", (event) => {
+			this.at = name_of(event.currentTarget);
+			this.act(event.currentTarget.dataset.act, this.at);
+		});
+		this.$body.on("click", "[data-do=all]", () => this.accept_all());
+		this.$body.on("click", "[data-do=undo-all]", () => this.undo(this.summary.undo));
+		this.$body.on("click", "[data-page]", (event) => {
+			this.start += Number(event.currentTarget.dataset.page) * this.most;
+			this.at = null;
+			this.refresh(true);
+		});
+	}
+
+	add_keys() {
+		const on_row = (act) => () => this.at && this.rows.has(this.at) && this.in_table() && (this.act(act, this.at), true);
+		const keys = [
+			["j", () => this.move(1), __("Next complaint")],
+			["down", () => this.move(1), __("Next complaint")],
+			["k", () => this.move(-1), __("Previous complaint")],
+			["up", () => this.move(-1), __("Previous complaint")],
+			["a", on_row("accept"), __("Accept the proposals of the row")],
+			["shift+a", () => (this.accept_all(), true), __("Accept the proposals of all rows shown")],
+			["e", on_row("edit"), __("Edit the row")],
+			["r", on_row("judge"), __("Judge: complaint, reportable")],
+			["d", on_row("merge"), __("Mark as a duplicate")],
+			["n", on_row("reject"), __("Not a complaint")],
+			["s", on_row("step"), __("Take the next step")],
+			["u", on_row("undo"), __("Undo the last change of the row")],
+			...Array.from({ length: NUMBERS }, (_, at) => [
+				String(at + 1),
+				() => this.in_table() && this.accept_number(at),
+				__("Accept proposal {0}", [at + 1]),
+			]),
+		];
+		for (const [shortcut, action, description] of keys) frappe.ui.keys.add_shortcut({ shortcut, action, description, page: this.page });
+		this.$body.on("keydown", ".cq-t-row", (event) => {
+			if (event.key === "Enter" && event.target === event.currentTarget) open_at("Complaint", event.currentTarget.dataset.name);
+		});
+	}
+
+	/** Letters act on a row while the table is in use, and not while a dialog or an editor is. */
+	in_table() {
+		return !$(".modal.show").length && !$(document.activeElement).closest(".cq-t-edit").length;
+	}
+
+	move(by) {
+		if (!this.in_table()) return false;
+		const names = [...this.rows.keys()];
+		if (!names.length) return false;
+		const here = names.indexOf(this.at);
+		const inside = this.$row(this.at)[0] && this.$row(this.at)[0].contains(document.activeElement);
+		this.focus(names[inside ? Math.min(names.length - 1, Math.max(0, here + by)) : Math.max(0, here)]);
+		return true;
+	}
+
+	act(act, name) {
+		const row = this.rows.get(name);
+		if (!row || (this.busy && this.busy.has(name))) return undefined;
+		const allowed = { merge: this.may.merge, reject: this.may.reject };
+		if (!this.may.write || allowed[act] === false)
+			return frappe.show_alert({ message: esc(__("Your roles do not open this.")), indicator: "orange" });
+		return {
+			accept: () => this.accept(name),
+			edit: () => this.edit(row),
+			judge: () => judge_dialog(row, this.may, (values) => this.change(name, values)),
+			merge: () => this.merge(row),
+			reject: () => reject_dialog(row, (values) => this.save([{ name, values, step: "reject" }])),
+			step: () => this.step(row),
+			undo: () => this.undo([name]),
+		}[act]();
+	}
+
+	// Deeds --------------------------------------------------------------------------------------------------------
+
+	/** Take proposals of a row: those named, else all that fill an answer nobody gave. */
+	accept(name, fields = null) {
+		const open = open_proposals(this.rows.get(name)).filter(([field, { fills }]) => (fields ? fields.includes(field) : fills));
+		if (open.length) return this.save([{ name, values: Object.fromEntries(open.map(([field, { value }]) => [field, value])) }]);
+		const others = open_proposals(this.rows.get(name)).length;
+		const why = others
+			? __("Its proposals differ from what stands already: accept them one by one, with their numbers.")
+			: __("It has no open proposals.");
+		return frappe.show_alert({ message: esc(why), indicator: "blue" });
+	}
+
+	accept_number(at) {
+		const row = this.rows.get(this.at);
+		const [field] = (row && open_proposals(row)[at]) || [];
+		if (!field || !this.may.write) return false;
+		this.accept(row.name, [field]);
+		return true;
+	}
+
+	/** {chosen: [{name, values}], left_out: how many proposals differ from an answer} of the rows shown. */
+	acceptable() {
+		let left_out = 0;
+		const chosen = [];
+		for (const row of this.rows.values()) {
+			const open = open_proposals(row);
+			const filling = open.filter(([, { fills }]) => fills);
+			left_out += open.length - filling.length;
+			if (filling.length) chosen.push({ name: row.name, values: Object.fromEntries(filling.map(([field, { value }]) => [field, value])) });
+		}
+		return { chosen, left_out };
+	}
+
+	accept_all() {
+		if (!this.in_table() || !this.may.write) return;
+		const { chosen, left_out } = this.acceptable();
+		if (!chosen.length) frappe.show_alert({ message: esc(__("There is nothing to accept at once.")), indicator: "blue" });
+		else accept_all_dialog(chosen, left_out, () => this.save(chosen));
+	}
+
+	edit(row) {
+		this.close_editor();
+		const $place = $(`<tr class="cq-t-edit" data-of="${esc(row.name)}"><td colspan="6"></td></tr>`).insertAfter(
+			this.$row(row.name).nextUntil(".cq-t-row, .cq-t-gone").addBack().last()
+		);
+		const close = () => {
+			this.close_editor();
+			this.focus(row.name);
+		};
+		open_editor(row, $place.find("td")[0], (values) => (close(), this.change(row.name, values)), close);
+	}
+
+	close_editor() {
+		this.$body.find(".cq-t-edit").remove();
+	}
+
+	change(name, values) {
+		if (Object.keys(values).length) return this.save([{ name, values }]);
+		return frappe.show_alert({ message: __("No changes in document"), indicator: "orange" });
+	}
+
+	merge(row) {
+		const found = this.twins[row.name];
+		// Only what is open carries a case.
+		const twin = found && found.kind === "told_twice" && !ENDED.includes(found.stage) ? found : null;
+		const names = twin ? [row.name, twin.name] : [row.name];
+		return merge_dialog(names, { original: twin ? twin.name : null, chosen: [row.name], done: () => this.refresh() });
+	}
+
+	async step(row) {
+		const [overview, doc] = await Promise.all([
+			frappe.xcall("complaint_qms.api.complaint.overview", { name: row.name }),
+			frappe.db.get_doc("Complaint", row.name),
+		]);
+		const step = overview.next.find(({ kind }) => kind === "forward");
+		if (!step) return frappe.show_alert({ message: esc(__("The next step belongs to another role.")), indicator: "orange" });
+		return take_step(stand_in(doc), step, {
+			method: STEP,
+			ask: true,
+			go_to: (field) => open_at("Complaint", row.name, field),
+			done: () => this.refresh(),
+		});
+	}
+
+	undo(names) {
+		const known = names.filter((name) => this.rows.has(name) && this.answers.get(name) && this.answers.get(name).undo);
+		if (!known.length) return frappe.show_alert({ message: esc(__("There is nothing to undo here.")), indicator: "blue" });
+		return this.save(
+			known.map((name) => ({ name, values: this.answers.get(name).undo })),
+			true
+		);
+	}
+
+	/** One call for all of them; each row is told what became of it. */
+	async save(entries, undoing = false) {
+		this.busy = new Set(entries.map(({ name }) => name));
+		for (const name of this.busy) this.$row(name).attr("aria-busy", "true");
+		const rows = entries.map((entry) => ({ ...entry, modified: this.rows.get(entry.name).modified }));
+		const results = await frappe.xcall(`${API}.save`, { rows }).catch(() => null); // it has said why
+		this.busy = null;
+		if (!results) {
+			for (const { name } of entries) this.$row(name).attr("aria-busy", "false");
+			return;
+		}
+		results.forEach((result, at) => this.take_result(result, entries[at], undoing));
+		const done = results.filter((result) => result.done);
+		this.summary = { done: done.length, refused: results.length - done.length, undo: undoing ? [] : done.map(({ name }) => name) };
+		if (entries.length > 1) this.draw();
+		else {
+			this.draw_row(entries[0].name);
+			this.$body.find(".cq-t-head").replaceWith(this.head_html());
+		}
+	}
+
+	take_result(result, entry, undoing) {
+		const { name, row, done, said } = result;
+		if (row) this.rows.set(name, row);
+		frappe.model.clear_doc("Complaint", name); // an open form fetches it anew
+		if (!done) this.answers.set(name, { tone: "red", lines: said });
+		else if (!row) this.answers.set(name, { tone: "gray", lines: [__("has left the table: {0}", [label("rejected")])] });
+		else {
+			const what = comma_list(Object.keys(entry.values).map(field_label));
+			const words = undoing ? __("Undone: {0}", [what]) : __("Saved: {0}", [what]);
+			this.answers.set(name, { tone: "green", lines: [words], undo: undoing ? null : result.before });
+		}
+		if (!row) this.rows.delete(name);
+	}
+}
+
+const empty_html = () => `<div class="cq-empty cq-work-empty"><p><b>${esc(__("No new complaints wait for triage."))}</b></p>
+	<p>${esc(
+		__(
+			"Here you find complaints in intake and triage, what runs out first on top, each with what its text proposes. Accept the proposals of a row or of all rows, or choose otherwise; what you chose is kept and never overwritten."
+		)
+	)}</p><p><a href="${esc(frappe.router.make_url(["complaint"]))}">${esc(__("All complaints"))}</a></p></div>`;

@@ -1,0 +1,156 @@
+"""Severe and harmful complaints: whom the settings name is told at once, once for each complaint."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+
+from complaint_qms.constants import events, roles
+from complaint_qms.constants.settings import SETTINGS
+from tests.desk import factory
+from tests.desk.factory import as_user, complaint, person
+
+
+@pytest.fixture
+def named() -> str:
+    return person(roles.MANAGER)
+
+
+@pytest.fixture
+def alerts(named):
+    """Function: the rows of the settings, each for the person named here unless it says otherwise."""
+
+    def put(*rows: dict) -> None:
+        settings = frappe.get_single(SETTINGS)
+        settings.alerts = []
+        for row in rows:
+            settings.append("alerts", {"user": named, **row} if "role" not in row else row)
+        settings.save()
+
+    put({"severity": "Critical", "harm_level": "serious"})
+    return put
+
+
+def told(doc) -> list[dict]:
+    return frappe.get_all(
+        "QMS Message",
+        {"reference_name": doc.name, "kind": events.GRAVE},
+        ["to_user", "channel", "state", "text"],
+        order_by="channel asc, to_user asc",
+    )
+
+
+def users(doc) -> list[str]:
+    return [row.to_user for row in told(doc) if row.channel == "desk"]
+
+
+class TestWhen:
+    def test_a_severe_complaint_is_told_in_the_desk_and_by_mail_as_it_is_registered(self, alerts, named):
+        doc = complaint(severity="Critical")
+        assert [(row.to_user, row.channel) for row in told(doc)] == [(named, "desk"), (named, "email")]
+        assert doc.name in told(doc)[0].text
+        assert frappe.db.get_value("Complaint", doc.name, "alerted_at")
+
+    def test_a_mild_one_is_not(self, alerts):
+        doc = complaint(severity="Minor", harm_level="minor")
+        assert told(doc) == []
+        assert not frappe.db.get_value("Complaint", doc.name, "alerted_at")
+
+    @pytest.mark.parametrize(
+        "values", [{"severity": "Catastrophic"}, {"harm_level": "death"}, {"harm_level": "serious"}]
+    )
+    def test_judging_it_so_later_tells_once(self, alerts, named, values):
+        doc = complaint(severity="Minor")
+        for change in (values, {"severity": "Critical"}):
+            doc.reload()
+            doc.update(change)
+            doc.save()
+        assert users(doc) == [named]
+
+    def test_whoever_judged_it_is_not_told_of_their_own_judgement(self, alerts, named):
+        doc = complaint(severity="Minor")
+        with as_user(named):
+            other = frappe.get_doc("Complaint", doc.name)
+            other.severity = "Critical"
+            other.save()
+        assert users(doc) == []
+
+    def test_a_request_cannot_say_that_it_was_told(self, alerts, named):
+        doc = complaint(severity="Minor", alerted_at="2020-01-01 00:00:00")
+        doc.reload()
+        assert not doc.alerted_at
+        doc.update({"severity": "Critical", "alerted_at": "2020-01-01 00:00:00"})
+        doc.save()
+        assert users(doc) == [named]
+
+
+class TestWho:
+    def test_the_company_of_a_row_counts(self, alerts, named):
+        alerts({"severity": "Critical", "company": factory.other_company()})
+        assert users(complaint(severity="Critical")) == []
+
+    def test_a_role_is_everybody_who_holds_it_and_may_see_the_complaint(self, alerts):
+        seeing, blind = person(roles.REGULATORY), person(roles.REGULATORY)
+        add_user_permission("Customer", factory.customer().name, blind)
+        alerts({"harm_level": "serious", "role": roles.REGULATORY})
+        found = users(complaint(harm_level="serious"))
+        assert seeing in found
+        assert blind not in found
+
+    def test_nobody_twice_whom_two_rows_name(self, alerts, named):
+        alerts({"severity": "Critical"}, {"harm_level": "serious"})
+        assert users(complaint(severity="Critical", harm_level="death")) == [named]
+
+    def test_without_rows_nobody_is_told(self, alerts):
+        alerts()
+        assert told(complaint(severity="Catastrophic")) == []
+
+    @pytest.mark.parametrize(
+        "row", [{"severity": "Critical", "user": None}, {"severity": None, "harm_level": None}]
+    )
+    def test_a_row_that_says_too_little_is_refused(self, alerts, row):
+        with pytest.raises(frappe.ValidationError, match="row 1"):
+            alerts(row)
+
+    def test_a_new_site_tells_managers_and_regulatory_affairs(self):
+        from complaint_qms.setup.seed import seed_alerts
+
+        settings = frappe.new_doc(SETTINGS)
+        settings.alerts = []
+        seed_alerts(settings)
+        assert {row.role for row in settings.alerts} == {roles.MANAGER, roles.REGULATORY}
+
+
+class TestPriority:
+    def test_it_is_read_off_severity_occurrence_and_detection(self):
+        doc = complaint(severity="Serious", occurrence="Occasional")
+        assert doc.action_priority == "high"  # 8, 4, and 10 for what nobody found
+        doc.detection = 3
+        doc.save()
+        assert doc.action_priority == "medium"
+        doc.occurrence = None
+        doc.save()
+        assert not doc.action_priority
+
+    @pytest.mark.parametrize("rating", [11, 99])
+    def test_another_detection_is_refused(self, rating):
+        with pytest.raises(frappe.ValidationError, match="1 to 10"):
+            complaint(detection=rating)
+
+    def test_a_severity_without_a_rating_has_no_priority(self):
+        level = factory.make("Risk Severity", severity_name=factory.unique("Level"), rank=9)
+        assert not complaint(severity=level.name, occurrence="Occasional").action_priority
+        level.fmea_rating = 10
+        level.save()
+        assert complaint(severity=level.name, occurrence="Occasional").action_priority == "high"
+
+    def test_a_request_cannot_set_it(self):
+        assert (
+            complaint(severity="Minor", occurrence="Improbable", action_priority="high").action_priority
+            == "low"
+        )
+
+    def test_a_rating_beyond_ten_is_refused(self):
+        with pytest.raises(frappe.ValidationError, match="1 to 10"):
+            factory.make("Risk Severity", severity_name=factory.unique("Level"), rank=9, fmea_rating=11)
