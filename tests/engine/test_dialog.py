@@ -273,3 +273,10 @@ def test_it_is_loaded_quickly() -> None:
     )
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_half_a_sign_is_stored_nowhere() -> None:
+    for text in ("\ud83d my kettle leaks \udd16", "\ud83d\udd16", "my kettle leaks\udfff"):
+        (done,) = told(text)
+        json.dumps(done.state.to_data(), ensure_ascii=False).encode()
+    assert State.from_data({"product": "kettle\ud800"}).product == "kettle"

@@ -22,7 +22,8 @@ _CLAUSE: Final = re.compile(r"(?<=[.!?;,。！？；，\n])")
 _HAN_SIGN: Final = re.compile(f"[{HAN}]")
 _QUESTION_END: Final = re.compile(r"[?？]\s*\Z")
 _NOT_SAID: Final = re.compile(rf"[^a-z0-9{HAN}]+")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Halves of signs can be stored nowhere.
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _QUESTION_START: Final = re.compile(
     r"\s*(?:and |but |so |hi |hello |please )?(?:how|what|where|which|who|when|why|can|could|do you|does|is (?:it|there|this|that)|are (?:there|you)|will|would|should|may|am i)(?![a-z])"
 )

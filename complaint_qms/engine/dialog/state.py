@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ LONGEST: Final = {"happened": 4_000, "topic": 1_000}
 LONGEST_VALUE: Final = 140
 MOST_COUNTED: Final = 10_000
 _MOST_KEYS: Final = 20
+_HALF_SIGN: Final = re.compile("[\ud800-\udfff]")
 _COUNTS: Final = ("photos", "misunderstood", "summaries", "turns")
 _KEPT: Final = ("language", "name", "contact")
 
@@ -133,7 +135,7 @@ class Step:
 
 def clipped(name: str, text: str) -> str:
     """A text as long as the slot of this name may be."""
-    return text[: LONGEST.get(name, LONGEST_VALUE)]
+    return _HALF_SIGN.sub("", text)[: LONGEST.get(name, LONGEST_VALUE)]
 
 
 def _tidied(name: str, value: Any, default: Any) -> Any:
