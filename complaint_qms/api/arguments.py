@@ -29,6 +29,8 @@ def checked(function: Callable) -> Callable:
     """
     signature = inspect.signature(function)
     hints = get_type_hints(function)
+    # The framework passes over types that a module keeps as text.
+    function.__annotations__ = hints
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
