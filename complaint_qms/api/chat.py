@@ -26,12 +26,11 @@ def webhook(key: str) -> Response:
 
     No whitelisted method: `overrides/chat_webhook.py` leads here, so that the address has no parameters of ours.
     """
-    request = frappe.request
-    # What a request's body calls itself is no command; the limits below count by channel and address.
-    frappe.local.form_dict = frappe._dict(cmd=_CMD, channel=key[:64])
+    request, channel = frappe.request, channels.by_key(key)
+    # The limits count by address and channel; those that are none are one.
+    frappe.local.form_dict = frappe._dict(cmd=_CMD, channel=channel.name if channel else "")
     try:
         _count_request()
-        channel = channels.by_key(key)
         if not channel or request.method not in ("GET", "POST"):
             raise Refused
         largest = channels.client_of(channel).LARGEST_BODY

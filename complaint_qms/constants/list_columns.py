@@ -4,6 +4,7 @@ from typing import Final
 
 COLUMNS: Final = {
     "Complaint": ("stage_due", "complaint_owner", "received_at", "customer", "risk_level", "item_code"),
+    "Complaint Chat": ("last_message_at", "handed_to", "complaint", "channel"),
     "Complaint Inbox Item": ("received_at", "sender_name", "sender_address", "road", "complaint"),
     "Investigation": ("due_date", "investigator", "complaint", "outcome"),
     "CAPA": ("window_end", "capa_owner", "capa_type"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 
 import frappe
@@ -10,11 +12,13 @@ from frappe.utils import add_to_date, now_datetime
 
 from complaint_qms.api import chat as api
 from complaint_qms.integrations.messaging import signed_webhook
-from complaint_qms.services.chat import replying, sending
+from complaint_qms.services.chat import reading, replying, sending
+from complaint_qms.services.inbox import understanding
 from tests.chat_service import service
 from tests.desk import factory
-from tests.desk.chatting import SECRET, a_channel, chat_of, says, turns
+from tests.desk.chatting import SECRET, a_channel, chat_of, items, knock, says, turns
 from tests.desk.test_chat import COMPLAINT, registered
+from tests.desk.test_visitor_uploads import photo
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -232,3 +236,50 @@ def test_the_token_of_a_service_is_kept_and_got_anew(provider):
     refused["one"] = True
     assert wecom.send_reply(account, reply, channels.Tokens()) == "m-two"
     assert len(provider.asked_at("/cgi-bin/gettoken")) == 2
+
+
+def test_a_photo_of_whatsapp_is_fetched_by_the_job_and_becomes_evidence(provider):
+    """The service is down at first: the message is read later, once its file is to be had."""
+    channel = a_channel(
+        "whatsapp", app_id="111", token="t", access_token="a", app_secret=SECRET, service_address=provider.url
+    )
+    provider.answers_json("/v21.0/m1", {"error": "busy"}, 503)
+    body = json.dumps({"entry": [{"changes": [{"field": "messages", "value": {
+        "metadata": {"phone_number_id": "111"},
+        "contacts": [{"wa_id": "4915112345678", "profile": {"name": "Ann Lee"}}],
+        "messages": [{"id": "wamid.1", "from": "4915112345678", "type": "image",
+            "image": {"id": "m1", "caption": "The lamp exploded and burned my hand"}}],
+    }}]}]}).encode()  # fmt: skip
+    assert knock(channel, body, {"X-Hub-Signature-256": whatsapp_sign(SECRET, body)}).status == 200
+    reading.read_chat(channel.name, "+4915112345678")
+    (item,) = items(channel)
+    assert (item.state, item.attempts) == ("new", 1)
+    provider.answers_json("/v21.0/m1", {"url": f"{provider.url}/file"})
+    provider.answers_file("/file", photo(), "image/png")
+    understanding.understand(item.name, add_to_date(now_datetime(), hours=1))
+    chat = chat_of(channel, "4915112345678")
+    doc = frappe.get_doc("Complaint", chat.complaint)
+    assert doc.contact_phone == "+4915112345678"
+    (row,) = doc.evidence
+    assert row.kind == "photo"
+    assert frappe.db.get_value("File", {"file_url": row.file}, "is_private") == 1
+    assert [one.headers["authorization"] for one in provider.asked_at("/file")] == ["Bearer a"]
+
+
+def test_a_file_that_is_gone_keeps_no_message_from_being_read(provider):
+    channel = a_channel("whatsapp", app_id="111", token="t", access_token="a", service_address=provider.url)
+    body = json.dumps({"entry": [{"changes": [{"field": "messages", "value": {
+        "metadata": {"phone_number_id": "111"},
+        "messages": [{"id": "wamid.1", "from": "491", "type": "image", "image": {"id": "gone", "caption": "Hello"}}],
+    }}]}]}).encode()  # fmt: skip
+    assert knock(channel, body, {"X-Hub-Signature-256": whatsapp_sign(SECRET, body)}).status == 200
+    reading.read_chat(channel.name, "+491")
+    chat = chat_of(channel, "491")
+    assert "could not be taken" in turns(chat, "assistant")[-1].text
+    (item,) = items(channel)
+    noted = frappe.get_all("Comment", {"reference_name": item.name}, pluck="content")
+    assert any("could not be fetched" in text for text in noted)
+
+
+def whatsapp_sign(secret: str, body: bytes) -> str:
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

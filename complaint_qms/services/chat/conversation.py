@@ -11,12 +11,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
-from complaint_qms.constants.chat import CHAT, MESSAGE, OPEN, RECEIVED, SENDER
+from complaint_qms.constants.chat import CHAT, MESSAGE, OPEN, RECEIVED, SENDER, WITH_PERSON
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.exceptions import GateError
 from complaint_qms.integrations.messaging.inbound import Inbound
 from complaint_qms.services import writing
+from complaint_qms.services.inbox import reasons
 from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record.language import sentence_list
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.transactions import roll_back_to
 
@@ -151,6 +153,12 @@ def shown_turns(chat: Document) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def reasons_of(chat: Document) -> str:
+    """Why a chat came to a person, in the present language; empty where it is with none."""
+    stored = json.loads(chat.reasons or "[]") if chat.mode == WITH_PERSON else []
+    return sentence_list(reasons.in_words(one) for one in stored)
 
 
 def refuse_from_outside(doc: Document) -> None:

@@ -49,10 +49,11 @@ def to_person(
 
 
 def tell_waiting(chat: Document, channel: Document | None, why: Sequence[Message] = ()) -> None:
-    """Say that a chat waits: to who has it, else to those with the channel's role."""
+    """Say that a chat waits: to who has it, else to who handles its complaint, else to those with the channel's role."""
     said = " ".join((chat.last_message or "").split())[:_SHOWN]
+    handler = frappe.db.get_value("Complaint", chat.complaint, "complaint_owner") if chat.complaint else None
     data = {
-        "user": chat.handed_to,
+        "user": chat.handed_to or handler,
         "role": channel.responsible_role if channel else None,
         "sender": chat.title or "",
         "said": said,

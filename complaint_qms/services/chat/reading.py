@@ -175,7 +175,7 @@ def _register(chat: Document, item: Document, state: State) -> Document:
 def _numbers(state: State) -> list[str]:
     """What was collected beside the story, a line each, in which the desk finds it again."""
     found = (
-        (_("Order, delivery or invoice number"), state.order),
+        (_("Number"), state.order),
         (_("Serial number"), state.serial),
         (_("Batch"), state.batch),
         (_("Complaint"), state.complaint),

@@ -66,9 +66,10 @@ def _take_message(channel: Document, inbound: Inbound, raw: str) -> None:
         read_by_caller=True,
     )
     if kept.is_new:
+        item = frappe.get_doc(DOCTYPE, kept.name)
         for problem in problems:
-            timeline.note_on(frappe.get_doc(DOCTYPE, kept.name), problem)
-        reading.request_reading(channel.name, inbound.phone or inbound.sender_id)
+            timeline.note_on(item, problem)
+        reading.request_reading(channel.name, item.sender_address)
 
 
 def _take_unreadable(channel: Document, unreadable: Unreadable) -> None:

@@ -7,6 +7,7 @@ from complaint_qms.services.chat import conversation
 class ComplaintChat(Checked):
     def onload(self):
         self.set_onload("talk", conversation.shown_turns(self))
+        self.set_onload("reasons", conversation.reasons_of(self))
 
     def before_validate(self):
         conversation.refuse_from_outside(self)

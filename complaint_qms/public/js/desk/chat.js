@@ -13,7 +13,11 @@ const CHANGED = "complaint_chat_changed";
 export function draw_chat(frm) {
 	const { $wrapper } = frm.fields_dict.chat_html;
 	frm.page.set_indicator(esc(label(frm.doc.mode)), complaint_qms.labels.color(frm.doc.mode));
-	draw_talk($wrapper, frm.doc, (frm.doc.__onload && frm.doc.__onload.talk) || [], () => frm.reload_doc());
+	const onload = frm.doc.__onload || {};
+	draw_talk($wrapper, frm.doc, onload.talk || [], () => frm.reload_doc());
+	if (onload.reasons) {
+		$wrapper.prepend(`<p class="cq-message-why is-waiting" role="status"><b>${esc(__("Why it waits"))}</b> ${esc(onload.reasons)}</p>`);
+	}
 	offer_decisions(frm);
 	listen(frm);
 }
@@ -65,7 +69,9 @@ function draw_talk($wrapper, chat, talk, changed) {
 		draw_tiles($wrapper.find(`[data-files="${at}"]`), files);
 	});
 	const [list] = $wrapper.find(".cq-chat-talk");
-	list.scrollTop = list.scrollHeight;
+	const to_the_end = () => (list.scrollTop = list.scrollHeight);
+	to_the_end();
+	setTimeout(to_the_end, 400); // once a dialog and its pictures are there
 	$wrapper.find("[data-again]").on("click", ({ currentTarget }) => post("send_again", { name: currentTarget.dataset.again }, changed));
 	const $text = $wrapper.find("textarea").val(typed);
 	const send = () => {
