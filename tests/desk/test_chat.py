@@ -8,6 +8,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from complaint_qms.services.chat import handing, reading
 from complaint_qms.services.inbox import decisions
+from tests.desk import factory
 from tests.desk.chatting import (
     a_channel,
     a_file,
@@ -19,6 +20,7 @@ from tests.desk.chatting import (
     sends,
     turns,
 )
+from tests.desk.test_sure_party import reached_by
 from tests.desk.test_visitor_uploads import photo
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -100,8 +102,6 @@ def test_the_wish_for_a_person_wins_and_the_assistant_is_silent_then():
 
 
 def test_who_answers_for_the_channel_hears_of_a_chat_that_waits():
-    from tests.desk import factory
-
     agent = factory.user("Complaint Agent")
     channel = a_channel()
     chat = says(channel, "agent please, I want a human")
@@ -194,3 +194,18 @@ def test_what_is_no_photo_is_not_kept_and_its_sender_hears_of_it():
     assert not frappe.get_all("File", {"attached_to_name": item.name, "file_name": ("like", "photo%")})
     noted = frappe.get_all("Comment", {"reference_name": item.name}, pluck="content")
     assert any("only photos" in text for text in noted)
+
+
+def test_who_is_known_by_telephone_is_the_customer_of_complaint_and_chat():
+    customer = factory.customer().name
+    contact = reached_by(customer, "+86 139 8765 4321")
+    channel = a_channel()
+    body = message("The lamp exploded and burned my hand")
+    body["sender"]["phone"] = "+8613987654321"
+    assert sends(channel, body).status == 200
+    chat = chat_of(channel)
+    doc = frappe.get_doc("Complaint", chat.complaint)
+    assert (doc.customer, doc.contact_person) == (customer, contact)
+    assert (chat.customer, chat.contact_person) == (customer, contact)
+    later = says(channel, "It is still warm", sender="visitor-9")
+    assert later.customer is None, "another account is another chat"
