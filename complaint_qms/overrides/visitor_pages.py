@@ -17,3 +17,6 @@ def after_request(response: Any, request: Any) -> None:
     response.headers.add("Content-Security-Policy", f"frame-ancestors {allowed}")
     response.headers["Referrer-Policy"] = "no-referrer" if page.is_public_answer() else "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
+    if not page.is_public_answer():
+        # Whoever sits down at the same browser next sees nothing of it by going back.
+        response.headers["Cache-Control"] = "private, no-store"

@@ -66,6 +66,8 @@ def test_an_accepted_solution_may_be_rated_and_one_that_waits_may_not(case):
     email, doc = case
     for stage, word, sent, is_open in (
         ("confirm", None, True, False),
+        ("confirm", "agreed", True, True),
+        ("confirm", "disagreed", True, False),
         ("execute", "agreed", True, True),
         ("review", "agreed", True, True),
         ("execute", "no_answer", True, False),

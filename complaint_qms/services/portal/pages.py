@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import frappe
+from frappe.sessions import get_csrf_token
 
 from complaint_qms.permissions.portal import Party
 from complaint_qms.services.portal import access
@@ -27,6 +28,9 @@ def begin_page(context: Any, words: dict[str, str], address: str) -> Party | Non
     if party.user == "Guest" and access.is_portal_open():
         frappe.local.flags.redirect_location = f"/login?redirect-to={frappe.utils.quote(address)}"
         raise frappe.Redirect(302)
+    if party.user != "Guest":
+        # The framework asks website users for none until a page has made one.
+        get_csrf_token()
     context.update(
         {
             "title": words["title"],

@@ -15,7 +15,7 @@ from complaint_qms.services.record.timeline import Text, line
 
 MOST: Final = 5
 LONGEST_COMMENT: Final = 1000
-_AGREED: Final = ("execute", "review")
+_AGREED: Final = ("confirm", "execute", "review")
 
 
 def standing(complaint: Document) -> dict[str, Any] | None:

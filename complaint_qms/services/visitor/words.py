@@ -65,6 +65,7 @@ def of_tracking() -> dict[str, str]:
         "send": _("Send Message"),
         "sending": _("Sending …"),
         "sent": _("Your message has arrived."),
+        "decided": _("Your answer has arrived."),
         "loading": _("One moment …"),
         "no_link": _("Open this page by the link that you were given when you sent your complaint."),
         "way": _("How far it is"),

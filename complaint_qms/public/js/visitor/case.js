@@ -75,7 +75,7 @@ function decision() {
 	const decide = (event, accepted) =>
 		busy(event.target, box, async (say) => {
 			const values = { ...address, key, accepted: String(Number(accepted)), text: accepted ? "" : why.value };
-			show(await patiently(() => ask("decide", values), say));
+			show(await patiently(() => ask("decide", values), say), words.decided);
 		});
 	const asked = el(
 		"div",
@@ -132,9 +132,9 @@ function rating({ stars, comment }) {
 			return show(await patiently(() => ask("rate", values), say), words.thanks);
 		});
 	return el(
-		"fieldset",
-		{ class: "cv-card cv-field" },
-		el("legend", { class: "cv-legend" }, words.rating),
+		"div",
+		{ class: "cv-card", role: "group", "aria-label": words.rating },
+		el("b", {}, words.rating),
 		chosen,
 		el("div", { class: "cv-field" }, el("label", { for: "cv-rating" }, words.rating_comment), text),
 		box,
