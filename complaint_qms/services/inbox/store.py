@@ -370,7 +370,8 @@ def _short(text: str) -> str:
 
 
 def _existing(doctype: str, name: str | None) -> str | None:
-    known = name and is_storable(name) and frappe.db.exists(doctype, name, cache=True)
+    # Customers come and go while a worker lives; that there was none yet must not be remembered.
+    known = name and is_storable(name) and frappe.db.exists(doctype, name, cache=doctype != "Customer")
     return known or None
 
 
