@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,15 @@ import pytest
 from complaint_qms.api import classifier as api
 from complaint_qms.constants import classifier, events, roles
 from complaint_qms.engine.classify import TextModel
-from complaint_qms.services.classifier import examples, requests, scoring, training, versions, weights
+from complaint_qms.services.classifier import (
+    answers,
+    examples,
+    requests,
+    scoring,
+    training,
+    versions,
+    weights,
+)
 from complaint_qms.services.classifier.examples import Example
 from complaint_qms.services.intake import learned_proposals, proposals
 from tests.desk.factory import as_user, complaint, person
@@ -54,10 +64,10 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What is learned goes with the test, and no version of the site's counts in it."""
     monkeypatch.setattr(weights, "_folder", lambda version: tmp_path / version)
     monkeypatch.setattr(frappe.db, "commit", lambda *args, **kwargs: None)
-    scoring._loaded.clear()
+    answers._loaded.clear()
     learned_proposals.forget_version()
     yield tmp_path
-    scoring._loaded.clear()
+    answers._loaded.clear()
     frappe.cache.delete_value("complaint_qms_classifier")
 
 
@@ -298,6 +308,41 @@ class TestScoring:
         assert [row.to_user for row in messages] == [named]
         assert "severe burn" in messages[0].text
 
+    def test_one_that_cannot_be_read_stands_in_the_way_of_no_other(self, monkeypatch):
+        bad, good = complaint(subject="poison"), complaint(subject="sound")
+        unread(bad)
+        unread(good)
+        told = proposals.told_text
+
+        def choke(row) -> str:
+            if row["subject"] == "poison":
+                raise RuntimeError("choked")
+            return told(row)
+
+        monkeypatch.setattr(proposals, "told_text", choke)
+        scoring.read_unread()
+        read_now = {
+            doc.subject: frappe.db.get_value("Complaint", doc.name, "learned_proposals")
+            for doc in (bad, good)
+        }
+        assert not read_now["poison"]
+        assert read_now["sound"]
+
+    def test_a_busy_site_asks_for_one_job_until_it_begins(self, monkeypatch):
+        asked = []
+        monkeypatch.setattr(
+            requests.frappe, "enqueue", lambda *args, **kwargs: asked.append(kwargs["job_id"])
+        )
+        monkeypatch.setattr(scoring, "_GATHERED", 0)
+        requests.forget_asking()
+        requests._ask()
+        requests._ask()
+        assert asked == [requests.SCORING_JOB]
+        scoring.read_new()
+        requests._ask()
+        assert len(asked) == 2
+        requests.forget_asking()
+
     def test_registering_has_it_read_after_commit(self):
         asked = []
         event = events_of_registered(by_import=False)
@@ -379,3 +424,8 @@ class TestVersions:
 
         figures, _about = training.measure(both(400))
         assert figures["complaint_type"].model_f1 > 0.95
+
+
+def test_reading_complaints_of_a_young_site_loads_no_arrays() -> None:
+    code = "import sys; import complaint_qms.services.classifier.scoring; sys.exit(any(name in sys.modules for name in ('numpy', 'scipy')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -14,8 +14,11 @@ from complaint_qms.services.events import Event
 from complaint_qms.services.intake.learned_proposals import FIELD, VERSION
 
 _TRAINING: Final = "complaint_qms.services.classifier.training.run"
-_SCORING: Final = "complaint_qms.services.classifier.scoring.read_unread"
+_SCORING: Final = "complaint_qms.services.classifier.scoring.read_new"
 TRAINING_JOB: Final = "complaint_qms_classifier_training"
+_ASKED: Final = "complaint_qms_classifier_asked"
+_ASKED_SECONDS: Final = 60
+"""A job that was lost is asked for again after that."""
 SCORING_JOB: Final = "complaint_qms_classifier_scoring"
 
 
@@ -74,9 +77,16 @@ def _enqueue_training(by: str) -> None:
     )
 
 
+def forget_asking() -> None:
+    """A job is about to read: whoever registers from now on has to ask anew."""
+    frappe.cache.delete_value(_ASKED)
+
+
 def _ask() -> None:
+    """Asking the queue costs ten times what asking whether somebody has asked does."""
     _forget()
-    frappe.enqueue(_SCORING, queue="short", job_id=SCORING_JOB, deduplicate=True)
+    if frappe.cache.set(frappe.cache.make_key(_ASKED), 1, nx=True, ex=_ASKED_SECONDS):
+        frappe.enqueue(_SCORING, queue="short", job_id=SCORING_JOB, deduplicate=True)
 
 
 def _forget() -> None:

@@ -32,7 +32,8 @@ from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify import TextModel, TrainSettings, train_many
 from complaint_qms.engine.classify.measure import accuracy, brier_score, calibration_error, macro_f1
 from complaint_qms.services import writing
-from complaint_qms.services.classifier import scoring, versions, weights
+from complaint_qms.services.classifier import versions, weights
+from complaint_qms.services.classifier.answers import answers_of
 from complaint_qms.services.classifier.examples import Example, read_examples
 from complaint_qms.services.importing.run_lock import Overtaken, held
 from complaint_qms.services.intake import proposals
@@ -87,7 +88,7 @@ def measure(examples: Sequence[Example]) -> tuple[dict[str, Figures], dict[str, 
         return {}, about
     models = _learn(earlier, fields)
     texts = [one.text for one in later]
-    learned = [{one.field: one for one in found} for found in scoring.answers_of(texts, models)]
+    learned = [{one.field: one for one in found} for found in answers_of(texts, models)]
     by_rules = [proposals.values_by_words(text) for text in texts]
     return {
         column: _figures(field, column, later, learned, by_rules, earlier) for field, column in fields.items()

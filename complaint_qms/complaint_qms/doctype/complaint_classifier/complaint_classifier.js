@@ -7,15 +7,7 @@ frappe.ui.form.on("Complaint Classifier", {
 	refresh(frm) {
 		frm.disable_save();
 		const { state } = frm.doc;
-		const used = (frm.doc.figures || []).filter((row) => row.used).map((row) => __(row.field, null, "Complaint"));
-		if (state === "active") {
-			frm.set_intro(
-				__("New complaints are read by this version: {0}. Everything else is proposed by the keyword rules.", [
-					complaint_qms.language.comma_list(used),
-				]),
-				"green"
-			);
-		}
+		frm.set_intro(standing(frm.doc), { active: "green", retired: "blue" }[state] || "orange");
 		if (!frm.perm[0] || !["active", "retired"].includes(state) || !complaint_qms.may_train()) return;
 		const active = state === "active";
 		frm.add_custom_button(active ? __("Retire") : __("Activate"), () =>
@@ -31,3 +23,15 @@ frappe.ui.form.on("Complaint Classifier", {
 		);
 	},
 });
+
+/** What became of a version, in the reader's language. */
+function standing({ state, figures, learned, held_out }) {
+	if (!(figures || []).length) {
+		return __("Too little to measure: {0} earlier complaints had been decided in time, {1} came later.", [learned, held_out]);
+	}
+	const used = figures.filter((row) => row.used).map((row) => __(row.field, null, "Complaint"));
+	if (!used.length) return __("On no field better than the keyword rules, which go on proposing.");
+	const named = complaint_qms.language.comma_list(used);
+	if (state !== "active") return __("Better than the keyword rules: {0}.", [named]);
+	return __("New complaints are read by this version: {0}. Everything else is proposed by the keyword rules.", [named]);
+}

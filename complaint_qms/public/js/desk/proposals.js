@@ -33,7 +33,7 @@ function chip(frm, field, fieldname, proposal) {
 	const docfield = field.df;
 	const shown = docfield.fieldtype === "Select" ? label(proposal.value) : __(proposal.value);
 	const reasons = (proposal.reasons || []).map(reason_text).filter(Boolean);
-	const sure = proposal.confidence ? __("{0} % sure", [Math.round(100 * proposal.confidence)]) : "";
+	const sure = proposal.confidence ? __("{0} % sure", [percent(proposal.confidence)]) : "";
 	const $chip = $(`<div class="cq-chip" data-proposal="${esc(fieldname)}">
 		<div class="cq-chip-line"><span class="cq-chip-word">${esc(__("Proposed: {0}", [shown]))}</span>
 		<button type="button" class="btn btn-xs btn-default" data-do="accept">${esc(__("Accept"))}</button>
@@ -45,6 +45,9 @@ function chip(frm, field, fieldname, proposal) {
 	$chip.find('[data-do="change"]').on("click", () => field.$wrapper.find("input, select").first().trigger("focus"));
 	return $chip;
 }
+
+/** Nothing that was read off a text is beyond doubt. */
+export const percent = (confidence) => Math.min(99, Math.round(100 * confidence));
 
 const reason_text = (reason) => (typeof reason === "string" ? reason : reason && (reason.text || reason.message || ""));
 

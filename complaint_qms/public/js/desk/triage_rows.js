@@ -4,6 +4,7 @@ import { comma_list, labelled } from "../language";
 import { esc, told } from "../markup";
 import { elapsed, moment_text, record_link } from "../words";
 import { time_html } from "./my_work";
+import { percent } from "./proposals";
 
 /** Fields with a proposal, in the order of the columns; a key from 1 on takes one of those that are open in a row. */
 export const PROPOSED = [
@@ -104,7 +105,7 @@ function field_html(row, name, keys, tab, may_write) {
 const fact_html = (name, value) => `<span class="cq-t-name">${esc(name)}</span><span class="cq-t-value">${esc(value)}</span>`;
 
 function offer_html(name, proposal, key, tab, may_write) {
-	const sure = __("{0} % sure", [Math.round(100 * proposal.confidence)]);
+	const sure = __("{0} % sure", [percent(proposal.confidence)]);
 	const why = [proposal.graver ? __("graver than what stands") : "", sure, ...proposal.reasons].filter(Boolean);
 	const words = shown_value(name, proposal.value);
 	const spoken_words = __("Accept {0}: {1}", [field_label(name), words]);
@@ -117,7 +118,7 @@ function offer_html(name, proposal, key, tab, may_write) {
 /** How the customer sounds; a hint, no field. */
 function mood_html(mood) {
 	if (!mood) return "";
-	const why = [__("{0} % sure", [Math.round(100 * mood.confidence)]), ...mood.reasons].join(" · ");
+	const why = [__("{0} % sure", [percent(mood.confidence)]), ...mood.reasons].join(" · ");
 	return `<div class="cq-t-field" title="${esc(why)}">${fact_html(__("Mood"), label(mood.value))}</div>`;
 }
 
