@@ -65,6 +65,11 @@ def enqueue_weekly() -> None:
         _enqueue_training("Administrator")
 
 
+def forget_asking() -> None:
+    """A job is about to read: whoever registers from now on has to ask anew."""
+    frappe.cache.delete_value(_ASKED)
+
+
 def _enqueue_training(by: str) -> None:
     frappe.enqueue(
         _TRAINING,
@@ -75,11 +80,6 @@ def _enqueue_training(by: str) -> None:
         enqueue_after_commit=True,
         by=by,
     )
-
-
-def forget_asking() -> None:
-    """A job is about to read: whoever registers from now on has to ask anew."""
-    frappe.cache.delete_value(_ASKED)
 
 
 def _ask() -> None:
