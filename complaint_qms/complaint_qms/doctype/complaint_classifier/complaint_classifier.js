@@ -8,7 +8,7 @@ frappe.ui.form.on("Complaint Classifier", {
 		frm.disable_save();
 		const { state } = frm.doc;
 		const { esc } = complaint_qms.markup;
-		frm.set_intro(esc(standing(frm.doc)), { active: "green", retired: "blue" }[state] || "orange");
+		frm.set_intro(esc(standing(frm.doc)), state === "active" ? "green" : "orange");
 		if (!frm.perm[0] || !["active", "retired"].includes(state) || !complaint_qms.may_train()) return;
 		const active = state === "active";
 		frm.add_custom_button(active ? __("Retire") : __("Activate"), () =>
