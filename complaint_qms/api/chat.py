@@ -68,16 +68,15 @@ def webhook(key: str) -> Response:
 
 @frappe.whitelist(methods=["POST"])
 @checked
-def reply(chat: str, text: str, kind: str = "") -> dict[str, Any]:
+def reply(chat: str, text: str, kind: str = "", key: str = "") -> dict[str, Any]:
     """Send a message in a chat; who sends it has the chat from then on: {name, state} of the message.
 
     Args:
         kind: "Answer", "Question" or "Information", where the chat belongs to a complaint; by default what its stage calls for.
+        key: what the sender's program calls this one message; sent again with the same one, it is the same message.
     """
-    doc = _chat(chat)
-    if doc.complaint:
-        frappe.get_doc("Complaint", doc.complaint).check_permission("email")
-    turn = replying.reply(chat, text, kind or None)
+    _chat_to_answer(chat)
+    turn = replying.reply(chat, text, kind or None, key)
     return {"name": turn.name, "state": turn.state}
 
 
@@ -101,19 +100,23 @@ def give_back(chat: str) -> dict[str, Any]:
 @checked
 def send_again(name: str) -> dict[str, Any]:
     """Try a message once more that could not be sent: {name, state}."""
-    _chat(frappe.db.get_value(constants.MESSAGE, name, "chat") or name)
+    _chat_to_answer(frappe.db.get_value(constants.MESSAGE, name, "chat") or name)
     turn = replying.send_again(name)
     return {"name": turn.name, "state": turn.state}
 
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
-def talk(chat: str) -> list[dict[str, Any]]:
-    """The turns of a chat: [{who, user, at, text, state, error, files}]."""
+def talk(chat: str, before: str = "") -> list[dict[str, Any]]:
+    """The newest 200 turns of a chat: [{name, who, user, at, text, state, error, files}].
+
+    Args:
+        before: name of a turn; the newest of those before it then.
+    """
     frappe.has_permission(constants.CHAT, "read", throw=True)
     doc = frappe.get_doc(constants.CHAT, chat)
     doc.check_permission("read")
-    return conversation.shown_turns(doc)
+    return conversation.shown_turns(doc, before)
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -156,6 +159,14 @@ def _chat(name: str) -> Document:
     frappe.has_permission(constants.CHAT, "write", throw=True)
     doc = frappe.get_doc(constants.CHAT, name)
     doc.check_permission("write")
+    return doc
+
+
+def _chat_to_answer(name: str) -> Document:
+    """A chat that the present user may answer in: on a complaint, as they may write mails about it."""
+    doc = _chat(name)
+    if doc.complaint:
+        frappe.get_doc("Complaint", doc.complaint).check_permission("email")
     return doc
 
 

@@ -39,12 +39,13 @@ BACK_OFF: Final = (
     timedelta(hours=2),
 )
 """How long a message that could not be sent is left alone, each time longer; after the last it has failed."""
+LEASE: Final = timedelta(minutes=3)
+"""How long a part of a message belongs to who sends it: longer than its calls to the service may last together."""
 
 LONGEST_REPLY: Final = 4000
 """Signs of one message of a person."""
 LARGEST_FILE: Final = 20 << 20
 """Bytes of a file that a channel takes at most, whatever it is set to."""
-FILE_KINDS: Final = ("photo", "video", "audio", "document")
 
 REFUSED_AN_HOUR: Final = 120
 """Requests without a valid signature that one address may send to one channel."""

@@ -19,6 +19,10 @@ ROADS: Final[dict[str, str]] = {
 }
 """Road → its reader, a function `read(item) -> Outcome` (`services/inbox/outcomes.py`); empty where people decide alone."""
 
+IN_ORDER: Final[dict[str, str]] = {CHAT: "complaint_qms.services.chat.reading.read_with_others"}
+"""Road on which messages of one sender are read one after the other → what reads an item with those before it, `read(name)`; the
+sweep of the inbox leaves them to the road's own."""
+
 FILERS: Final[dict[str, str]] = {
     MAIL: "complaint_qms.services.mailbox.filing.file_on_complaint",
     CHAT: "complaint_qms.services.chat.filing.file_on_complaint",

@@ -143,11 +143,11 @@ def test_whatsapp_sends_and_fetches(played):
     (asked,) = played.asked
     assert asked.headers["authorization"] == "Bearer access"
     assert (asked.data["to"], asked.data["text"]["body"]) == ("16315551181", "Hello")
-    played.answers_json("/v21.0/m1", {"url": f"{played.url}/file", "file_size": 3})
+    played.answers_json("/v21.0/m1", {"url": f"{played.url}/file", "file_size": 3 << 20})
     played.answers_file("/file", b"abc")
-    assert whatsapp.fetch_file(account, Media("m1"), Kept(), 10).content == b"abc"
-    with pytest.raises(ServiceError, match="more than 2 bytes"):
-        whatsapp.fetch_file(account, Media("m1"), Kept(), 2)
+    assert whatsapp.fetch_file(account, Media("m1"), Kept(), 10 << 20).content == b"abc"
+    with pytest.raises(ServiceError, match="more than 2 MB"):
+        whatsapp.fetch_file(account, Media("m1"), Kept(), 2 << 20)
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ def read_all(_settings) -> int:
 
 
 def die_reading(_settings) -> None:
-    """As a job does whose reader takes the process down; a chat has no other reader."""
-    inbox.ROADS[inbox.CHAT] = READER
+    """As a job does whose reader takes the process down; nothing else comes by this road in these tests."""
+    inbox.ROADS[inbox.PORTAL] = READER
     rest.read_request = lambda _item: os.kill(os.getpid(), signal.SIGKILL)
     understanding.understand_due()
 
@@ -119,7 +119,7 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_the_item_to_the_next():
 
 
 def test_a_message_that_kills_its_worker_leaves_the_next_worker_to_the_others():
-    poison = keep_message(replace(MESSAGE, road=inbox.CHAT)).name
+    poison = keep_message(replace(MESSAGE, road=inbox.PORTAL)).name
     other = keep_message(MESSAGE).name
     frappe.db.commit()
     worker = workers.Worker("Administrator", SETTINGS, SETTINGS, die_reading).ready().go()

@@ -13,7 +13,9 @@ import hmac
 import json
 from typing import Any, Final
 
+from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging import http
+from complaint_qms.integrations.messaging.access_tokens import TokenRefused, checked, with_token
 from complaint_qms.integrations.messaging.inbound import (
     FILE,
     LONGEST_ID,
@@ -32,6 +34,7 @@ from complaint_qms.integrations.messaging.inbound import (
     Tokens,
     Unreadable,
     dicts_of,
+    is_recent,
     moment_of,
     object_of,
     part,
@@ -44,7 +47,9 @@ WINDOW: Final = 3600
 _HOSTS: Final = ("dingtalk.com", "aliyuncs.com")
 """Where the service keeps files and talks: what it gives as an address leads nowhere else."""
 _ALONE: Final = "1"
-_EARLIER: Final = 300
+_NOT_LET_IN: Final = "InvalidAuthentication"
+"""What the service answers to an access token that it takes no longer."""
+_BUSY: Final = (-1, 130101)
 
 
 def sign(secret: str, timestamp: str) -> str:
@@ -61,7 +66,11 @@ def receive_request(account: Account, request: Request) -> Received:
         Unreadable: it is signed and no message.
     """
     timestamp = request.headers.get("timestamp", "")
-    if request.method != "POST" or not account.app_secret or not _is_recent(timestamp, request.at):
+    if (
+        request.method != "POST"
+        or not account.app_secret
+        or not is_recent(timestamp, request.at, WINDOW, unit=0.001)
+    ):
         raise Refused
     expected, sent = sign(account.app_secret, timestamp), request.headers.get("sign", "")
     if not hmac.compare_digest(expected.encode(), sent.encode("utf-8", "replace")):
@@ -107,15 +116,13 @@ def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
         }
         answer = _call(account, tokens, "/v1.0/robot/oToMessages/batchSend", data)
         if answer.get("invalidStaffIdList"):
-            raise ServiceError("the receiver does not belong to the organisation", passing=False)
+            raise ServiceError(Message("The receiver does not belong to the organisation."), passing=False)
         return text_value(answer.get("processQueryKey"), LONGEST_ID)
     webhook = text_value(reply.context.get("webhook"), 1000)
     if not webhook or not http.is_within(webhook, account.base_url, _HOSTS):
-        raise ServiceError("the receiver can be answered in a talk of their own only", passing=False)
-    answer = http.post_json(webhook, {"msgtype": "text", "text": {"content": reply.text}})
-    if answer.get("errcode"):
-        said = f"{text_value(answer.get('errcode'), 20)} {text_value(answer.get('errmsg'), 300)}"
-        raise ServiceError(said, passing=answer.get("errcode") in (-1, 130101))
+        said = Message("The receiver can be answered only in a chat of their own with the robot.")
+        raise ServiceError(said, passing=False)
+    checked(http.post_json(webhook, {"msgtype": "text", "text": {"content": reply.text}}), _BUSY)
     return ""
 
 
@@ -132,7 +139,7 @@ def fetch_file(account: Account, media: Media, tokens: Tokens, limit: int) -> Fe
     if url.startswith("http://") and not http.is_within(url, account.base_url):
         url = f"https{url[4:]}"
     if not http.is_within(url, account.base_url, _HOSTS):
-        raise ServiceError("the file lies at an address that is not the service's", passing=False)
+        raise ServiceError(Message("The file is at an address that is not the service's."), passing=False)
     return http.get_file(url, limit)[0]
 
 
@@ -163,23 +170,20 @@ def _context(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _call(account: Account, tokens: Tokens, path: str, data: dict[str, Any]) -> dict[str, Any]:
-    place = hashlib.sha256(
-        "\0".join(("dingtalk", account.base_url, account.app_id, account.app_secret)).encode()
-    ).hexdigest()
-    token = tokens.get(place)
-    if not token:
+    def get_token() -> dict[str, Any]:
         found = http.post_json(
             f"{account.base_url}/v1.0/oauth2/accessToken",
             {"appKey": account.app_id, "appSecret": account.app_secret},
         )
-        token = text_value(found.get("accessToken"), 2000)
-        if not token:
-            raise ServiceError("no access token was given", passing=False)
-        seconds = found.get("expireIn")
-        tokens.set(place, token, max(60, (seconds if isinstance(seconds, int) else 7200) - _EARLIER))
-    return http.post_json(account.base_url + path, data, {"x-acs-dingtalk-access-token": token})
+        return {"access_token": found.get("accessToken"), "expires_in": found.get("expireIn")}
 
+    def act(token: str) -> dict[str, Any]:
+        try:
+            return http.post_json(account.base_url + path, data, {"x-acs-dingtalk-access-token": token})
+        except ServiceError as error:
+            if error.code != _NOT_LET_IN:
+                raise
+            raise TokenRefused(error.said, passing=False, code=error.code) from None
 
-def _is_recent(timestamp: str, now: float) -> bool:
-    plain = timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 15
-    return plain and abs(now - int(timestamp) / 1000) <= WINDOW
+    key = ("dingtalk", account.base_url, account.app_id, account.app_secret)
+    return with_token(key, tokens, get_token, act)

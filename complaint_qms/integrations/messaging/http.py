@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
 
-from complaint_qms.integrations.messaging.inbound import Fetched, ServiceError
+from complaint_qms.engine.message import Message
+from complaint_qms.integrations.messaging.inbound import Fetched, ServiceError, text_value
 
 TIMEOUT: Final = (5, 20)
 """Seconds to reach a service, and between two pieces of its answer."""
+LONGEST_CALL: Final = 25
+"""Seconds of a whole call, however slowly the answer trickles in; shorter than a message is leased to who sends it."""
+LONGEST_FETCH: Final = 60
+"""The same for a file."""
 LONGEST_ANSWER: Final = 1 << 20
 _PIECE: Final = 1 << 16
 _PASSING: Final = (408, 425, 429)
@@ -49,7 +57,7 @@ def get_file(url: str, limit: int, headers: Mapping[str, str] | None = None) -> 
     Raises:
         ServiceError: it is larger than `limit` bytes, cannot be reached, or is refused.
     """
-    content, said = _call("GET", url, None, headers or {}, limit)
+    content, said = _call("GET", url, None, headers or {}, limit, LONGEST_FETCH)
     return Fetched(content, _name(said.get("content-disposition", ""))), said.get("content-type", "")
 
 
@@ -64,7 +72,7 @@ def as_object(content: bytes) -> dict[str, Any]:
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
-        raise ServiceError("the answer is no JSON", passing=False) from None
+        raise ServiceError(Message("The service gave an answer that is no JSON."), passing=False) from None
     return data if isinstance(data, dict) else {}
 
 
@@ -82,9 +90,16 @@ def is_within(url: str, base_url: str, hosts: Sequence[str] = ()) -> bool:
 
 
 def _call(
-    method: str, url: str, body: bytes | None, headers: Mapping[str, str], limit: int
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    limit: int,
+    seconds: float = LONGEST_CALL,
 ) -> tuple[bytes, Mapping[str, str]]:
-    try:
+    until = time.monotonic() + seconds
+
+    def ask() -> tuple[bytes, int, Mapping[str, str]]:
         with requests.request(
             method,
             url,
@@ -94,25 +109,69 @@ def _call(
             allow_redirects=False,
             stream=True,
         ) as answer:
-            content = _read(answer, limit)
-            status, said = answer.status_code, answer.headers
-    except (requests.ConnectionError, requests.Timeout) as error:
-        raise ServiceError(f"{_host(url)}: {type(error).__name__}", passing=True) from None
+            return _read(answer, limit, until), answer.status_code, answer.headers
+
+    try:
+        content, status, said = _within(seconds, ask)
     except (requests.RequestException, ValueError) as error:
-        raise ServiceError(f"{_host(url)}: {type(error).__name__}", passing=False) from None
+        passing = isinstance(error, requests.ConnectionError | requests.Timeout)
+        found = {"host": _host(url), "error": type(error).__name__}
+        raise ServiceError(Message("{host} cannot be reached ({error}).", found), passing=passing) from None
     if not 200 <= status < 300:
         passing = status >= 500 or status in _PASSING
-        raise ServiceError(f"{_host(url)}: {status} {_said(content)}".strip(), passing=passing)
+        found = {"host": _host(url), "status": str(status), "said": _said(content)}
+        raise ServiceError(
+            Message("{host} refused with {status}. {said}", found), passing=passing, code=_code(content)
+        )
     return content, said
 
 
-def _read(answer: requests.Response, limit: int) -> bytes:
+def _within(
+    seconds: float, ask: Callable[[], tuple[bytes, int, Mapping[str, str]]]
+) -> tuple[bytes, int, Mapping[str, str]]:
+    """What a call gives. A socket knows how long it waits for the next byte alone, so the call runs in a thread of its own, which is
+    left behind when the time is over."""
+    given: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            given.put((ask(), None))
+        except BaseException as error:  # raised again where it was called
+            given.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        found, error = given.get(timeout=seconds)
+    except queue.Empty:
+        raise _too_slow() from None
+    if error:
+        raise error
+    return found
+
+
+def _too_slow() -> ServiceError:
+    return ServiceError(Message("The service did not answer in time."), passing=True)
+
+
+def _read(answer: requests.Response, limit: int, until: float) -> bytes:
     found = bytearray()
     for piece in answer.iter_content(_PIECE):
         found += piece
         if len(found) > limit:
-            raise ServiceError(f"more than {limit} bytes", passing=False)
+            size = Message("The service sent more than {size} MB.", {"size": limit >> 20})
+            raise ServiceError(size, passing=False)
+        if time.monotonic() > until:
+            raise _too_slow()
     return bytes(found)
+
+
+def _code(content: bytes) -> str:
+    """What the service calls its error; empty where it says it in another way."""
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        return ""
+    return text_value(data.get("code"), 100) if isinstance(data, dict) else ""
 
 
 def _said(content: bytes) -> str:

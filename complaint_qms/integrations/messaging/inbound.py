@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Final, Protocol
+
+from complaint_qms.engine.message import Message
 
 TEXT: Final = "text"
 FILE: Final = "file"
@@ -42,12 +44,14 @@ class ServiceError(Exception):
     """A service was called in vain.
 
     Attributes:
+        said: why, for whoever reads it in their own language.
         passing: it may succeed later.
+        code: what the service calls the error in the JSON that it sent, where it does.
     """
 
-    def __init__(self, said: str, *, passing: bool) -> None:
-        super().__init__(said)
-        self.passing = passing
+    def __init__(self, said: Message, *, passing: bool, code: str = "") -> None:
+        super().__init__(str(said))
+        self.said, self.passing, self.code = said, passing, code
 
 
 @dataclass(frozen=True)
@@ -161,12 +165,16 @@ class Reply:
 
     Attributes:
         id: ours, the same at each attempt; a service that knows such ids sends it once.
+        parts_sent: of a text that goes out in parts, how many an earlier attempt has sent.
+        keep: is told each time how many parts are sent by now, and what the service calls the last of them.
     """
 
     id: str
     to: str
     text: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    parts_sent: int = 0
+    keep: Callable[[int, str], None] = lambda _parts, _name: None
 
 
 @dataclass(frozen=True)
@@ -185,6 +193,19 @@ class Tokens(Protocol):
     def set(self, key: str, value: str, seconds: int) -> None: ...
 
 
+def send_parts(reply: Reply, texts: Sequence[str], send: Callable[[str], str]) -> str:
+    """Send the parts of a text that are not sent yet, in their order; what the service calls the last one.
+
+    Raises:
+        ServiceError: the service refuses one; those before it are kept as sent.
+    """
+    name = ""
+    for number, text in enumerate(texts[reply.parts_sent :], reply.parts_sent + 1):
+        name = send(text) or name
+        reply.keep(number, name)
+    return name
+
+
 def text_value(value: Any, longest: int = LONGEST_TEXT) -> str:
     """A value of a message as text; nothing where it is none. What no database stores is taken out."""
     if isinstance(value, bool) or not isinstance(value, str | int):
@@ -200,6 +221,17 @@ def moment_of(seconds: Any) -> datetime | None:
         return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, timezone.utc)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def is_recent(timestamp: str, now: float, window: float, *, unit: float = 1) -> bool:
+    """Whether a header or parameter is a time near ours.
+
+    Args:
+        window: seconds by which it may differ.
+        unit: seconds of one; 0.001 for a time in milliseconds.
+    """
+    plain = timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 15
+    return plain and abs(now - int(timestamp) * unit) <= window
 
 
 def object_of(body: bytes) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import json
 from datetime import datetime, timezone
 from typing import Any, Final
 
+from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging import http
 from complaint_qms.integrations.messaging.inbound import (
     FILE,
@@ -33,6 +34,7 @@ from complaint_qms.integrations.messaging.inbound import (
     Unreadable,
     bytes_of,
     dicts_of,
+    is_recent,
     object_of,
     part,
     text_value,
@@ -42,7 +44,6 @@ WINDOW: Final = 300
 """Seconds by which a request's time may differ from ours."""
 BASE_URL: Final = ""
 LARGEST_BODY: Final = 24 << 20
-_MESSAGE_KEYS: Final = ("id", "sender")
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
@@ -60,7 +61,7 @@ def receive_request(account: Account, request: Request) -> Received:
     """
     timestamp = request.headers.get("x-timestamp", "")
     sent = request.headers.get("x-signature", "")
-    if request.method != "POST" or not account.app_secret or not _is_recent(timestamp, request.at):
+    if request.method != "POST" or not account.app_secret or not is_recent(timestamp, request.at, WINDOW):
         raise Refused
     expected = sign(account.app_secret, timestamp, request.body)
     if not hmac.compare_digest(expected.encode(), sent.encode("utf-8", "replace")):
@@ -80,7 +81,9 @@ def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
         ServiceError: it cannot be reached, or refuses.
     """
     if not account.base_url:
-        raise ServiceError("no service address", passing=False)
+        raise ServiceError(
+            Message("The chat channel has no service address to post replies to."), passing=False
+        )
     body = json.dumps(
         {"id": reply.id, "to": reply.to, "text": reply.text, "context": dict(reply.context)},
         ensure_ascii=False,
@@ -98,16 +101,7 @@ def fetch_file(account: Account, media: Media, tokens: Tokens, limit: int) -> Fe
     """Raises:
     ServiceError: always; files come with their message.
     """
-    raise ServiceError("the file did not come with its message", passing=False)
-
-
-def _is_recent(timestamp: str, now: float) -> bool:
-    return (
-        timestamp.isascii()
-        and timestamp.isdigit()
-        and len(timestamp) < 12
-        and abs(now - int(timestamp)) <= WINDOW
-    )
+    raise ServiceError(Message("The file did not come with its message."), passing=False)
 
 
 def _message(row: dict[str, Any]) -> Inbound | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging import http
 from complaint_qms.integrations.messaging.access_tokens import checked, with_token
 from complaint_qms.integrations.messaging.inbound import (
@@ -30,6 +31,7 @@ from complaint_qms.integrations.messaging.inbound import (
     Tokens,
     Unreadable,
     moment_of,
+    send_parts,
     text_value,
 )
 from complaint_qms.integrations.messaging.wechat_crypto import decipher, verify, xml_fields
@@ -60,7 +62,7 @@ def receive_request(account: Account, request: Request) -> Received:
         )
         return Received(answer=query.get("echostr", ""))
     fields = opened(account, request)
-    return Received(messages_of(fields), raw=_raw(fields), answer=TAKEN)
+    return Received(messages_of(fields), raw=raw_text(fields), answer=TAKEN)
 
 
 def opened(account: Account, request: Request) -> dict[str, str]:
@@ -95,7 +97,7 @@ def messages_of(fields: dict[str, str]) -> tuple[Inbound, ...]:
     sender = text_value(fields.get("FromUserName"), LONGEST_ID)
     kind = fields.get("MsgType", "")
     if not sender or not kind:
-        raise Unreadable(_raw(fields), sender)
+        raise Unreadable(raw_text(fields), sender)
     if kind == "event":
         return ()
     message_id = text_value(fields.get("MsgId"), LONGEST_ID)
@@ -131,16 +133,16 @@ def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
     Raises:
         ServiceError: it refuses: 45015 when the customer has not written for 48 hours.
     """
-    for text in pieces(reply.text):
+
+    def send(text: str) -> str:
         data = {"touser": reply.to, "msgtype": "text", "text": {"content": text}}
+        way = f"{account.base_url}/cgi-bin/message/custom/send"
         _with_token(
-            account,
-            tokens,
-            lambda token, data=data: http.post_json(
-                f"{account.base_url}/cgi-bin/message/custom/send?{urlencode({'access_token': token})}", data
-            ),
+            account, tokens, lambda token: http.post_json(f"{way}?{urlencode({'access_token': token})}", data)
         )
-    return ""
+        return ""
+
+    return send_parts(reply, pieces(reply.text), send)
 
 
 def fetch_file(account: Account, media: Media, tokens: Tokens, limit: int) -> Fetched:
@@ -166,8 +168,13 @@ def temporary_file(account: Account, media: Media, limit: int, with_a_token: Any
 
     checked(with_a_token(act))
     if not found:
-        raise ServiceError("the service gave no file", passing=False)
+        raise ServiceError(Message("The service gave no file."), passing=False)
     return found[0]
+
+
+def raw_text(fields: dict[str, str]) -> str:
+    """The fields of a message as they are kept, a line each."""
+    return "\n".join(f"{name}: {value}" for name, value in fields.items())
 
 
 def pieces(text: str, longest: int = _LONGEST) -> list[str]:
@@ -189,7 +196,3 @@ def _with_token(account: Account, tokens: Tokens, act: Any) -> dict[str, Any]:
     return with_token(
         ("wechat", account.base_url, account.app_id, account.app_secret), tokens, get_token, act
     )
-
-
-def _raw(fields: dict[str, str]) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in fields.items())

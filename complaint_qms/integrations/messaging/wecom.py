@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging import http, wechat
 from complaint_qms.integrations.messaging.access_tokens import with_token
 from complaint_qms.integrations.messaging.inbound import (
@@ -22,6 +23,7 @@ from complaint_qms.integrations.messaging.inbound import (
     Request,
     ServiceError,
     Tokens,
+    send_parts,
     text_value,
 )
 from complaint_qms.integrations.messaging.wechat_crypto import decipher, verify
@@ -52,9 +54,7 @@ def receive_request(account: Account, request: Request) -> Received:
     fields = wechat.opened(account, request)
     if account.agent_id and fields.get("AgentID") not in (None, "", account.agent_id):
         raise Refused
-    return Received(
-        wechat.messages_of(fields), raw="\n".join(f"{name}: {text}" for name, text in fields.items())
-    )
+    return Received(wechat.messages_of(fields), raw=wechat.raw_text(fields))
 
 
 def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
@@ -63,25 +63,23 @@ def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
     Raises:
         ServiceError: it refuses, or the receiver may not use the application.
     """
-    name = ""
-    for text in wechat.pieces(reply.text):
+
+    def send(text: str) -> str:
         data = {
             "touser": reply.to,
             "msgtype": "text",
             "agentid": _number(account.agent_id),
             "text": {"content": text},
         }
+        way = f"{account.base_url}/cgi-bin/message/send"
         answer = _with_token(
-            account,
-            tokens,
-            lambda token, data=data: http.post_json(
-                f"{account.base_url}/cgi-bin/message/send?{urlencode({'access_token': token})}", data
-            ),
+            account, tokens, lambda token: http.post_json(f"{way}?{urlencode({'access_token': token})}", data)
         )
         if answer.get("invaliduser"):
-            raise ServiceError("the receiver may not use the application", passing=False)
-        name = text_value(answer.get("msgid"), LONGEST_ID)
-    return name
+            raise ServiceError(Message("The receiver may not use the application."), passing=False)
+        return text_value(answer.get("msgid"), LONGEST_ID)
+
+    return send_parts(reply, wechat.pieces(reply.text), send)
 
 
 def fetch_file(account: Account, media: Media, tokens: Tokens, limit: int) -> Fetched:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
+from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging import http
 from complaint_qms.integrations.messaging.inbound import (
     FILE,
@@ -36,6 +37,7 @@ from complaint_qms.integrations.messaging.inbound import (
     moment_of,
     object_of,
     part,
+    send_parts,
     text_value,
 )
 
@@ -83,19 +85,21 @@ def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
     Raises:
         ServiceError: the service refuses: 131047 when the customer has not written for 24 hours.
     """
-    name = ""
-    for start in range(0, len(reply.text) or 1, _LONGEST):
+
+    def send(text: str) -> str:
         data = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             "to": reply.to,
             "type": "text",
-            "text": {"preview_url": False, "body": reply.text[start : start + _LONGEST]},
+            "text": {"preview_url": False, "body": text},
         }
         answer = http.post_json(f"{_address(account, account.app_id)}/messages", data, _let_in(account))
         sent = dicts_of(answer.get("messages"))
-        name = text_value(sent[0].get("id"), LONGEST_ID) if sent else name
-    return name
+        return text_value(sent[0].get("id"), LONGEST_ID) if sent else ""
+
+    parts = [reply.text[start : start + _LONGEST] for start in range(0, len(reply.text) or 1, _LONGEST)]
+    return send_parts(reply, parts, send)
 
 
 def fetch_file(account: Account, media: Media, tokens: Tokens, limit: int) -> Fetched:
@@ -107,10 +111,11 @@ def fetch_file(account: Account, media: Media, tokens: Tokens, limit: int) -> Fe
     found = http.get_json(_address(account, media.id), _let_in(account))
     size = found.get("file_size")
     if isinstance(size, int) and size > limit:
-        raise ServiceError(f"more than {limit} bytes", passing=False)
+        said = Message("The service sent more than {size} MB.", {"size": limit >> 20})
+        raise ServiceError(said, passing=False)
     url = text_value(found.get("url"), 4000)
     if not http.is_within(url, account.base_url, _HOSTS):
-        raise ServiceError("the file lies at an address that is not the service's", passing=False)
+        raise ServiceError(Message("The file is at an address that is not the service's."), passing=False)
     return http.get_file(url, limit, _let_in(account))[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from ipaddress import ip_address
 from types import ModuleType
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -21,10 +22,10 @@ from complaint_qms.services.record.input_validation import refuse
 
 _SECRETS: Final = ("app_secret", "token", "aes_key", "access_token")
 _NEEDED: Final = {
-    chat.WECOM: ("app_secret", "token", "aes_key"),
-    chat.WECHAT: ("app_secret", "token", "aes_key"),
-    chat.DINGTALK: ("app_secret",),
-    chat.WHATSAPP: ("app_secret", "token", "access_token"),
+    chat.WECOM: ("app_id", "agent_id", "app_secret", "token", "aes_key"),
+    chat.WECHAT: ("app_id", "app_secret", "token", "aes_key"),
+    chat.DINGTALK: ("app_id", "app_secret"),
+    chat.WHATSAPP: ("app_id", "app_secret", "token", "access_token"),
     chat.SIGNED: ("app_secret",),
 }
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -68,9 +69,9 @@ def check_channel(channel: Document) -> None:
         )
     if (address := channel.service_address) and not _is_address(address):
         wrong.append(
-            _("{0}: enter an address that begins with https:// and has no parameters.").format(
-                _label(meta, "service_address")
-            )
+            _(
+                "{0}: enter an address that begins with https:// and has no parameters. http:// is allowed on this server itself alone."
+            ).format(_label(meta, "service_address"))
         )
     if channel.largest_file and cint(channel.largest_file) > chat.LARGEST_FILE // _MB:
         wrong.append(_("{0}: at most {1}.").format(_label(meta, "largest_file"), chat.LARGEST_FILE // _MB))
@@ -142,8 +143,16 @@ def _label(meta: Any, field: str) -> str:
 def _is_address(address: str) -> bool:
     try:
         parts = urlsplit(address)
-        return bool(
-            parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
-        )
+        host = parts.hostname or ""
+        plain = bool(host) and not (parts.query or parts.fragment or parts.username)
+        return plain and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)))
     except ValueError:
         return False
+
+
+def _is_here(host: str) -> bool:
+    """Whether what is sent there never leaves the machine, so that nobody can read it on the way."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

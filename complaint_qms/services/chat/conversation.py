@@ -28,7 +28,7 @@ _SHORT: Final = 140
 
 def of_sender(channel: Document, inbound: Inbound) -> Document:
     """The chat of who wrote, made if they never wrote before; locked until the transaction ends."""
-    key = _digest(channel.name, inbound.sender_id)
+    key = unique_key(channel.name, inbound.sender_id)
     name = frappe.db.get_value(CHAT, {"chat_key": key}, "name") or _made(channel, inbound, key)
     return locked(name)
 
@@ -36,6 +36,11 @@ def of_sender(channel: Document, inbound: Inbound) -> Document:
 def locked(name: str) -> Document:
     """A chat as it is at this moment, locked until the transaction ends."""
     return frappe.get_doc(CHAT, name, for_update=True)
+
+
+def unique_key(*parts: str) -> str:
+    """What there is once, as the value of a unique field."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 def write_chat(chat: Document, why: str, **values: Any) -> None:
@@ -83,7 +88,7 @@ def add_received(chat: Document, inbound: Inbound, item: Document) -> Document:
         at=item.received_at,
         inbox_item=item.name,
         provider_id=name,
-        unique_key=_digest(chat.channel, name),
+        unique_key=unique_key(chat.channel, name),
     )
 
 
@@ -105,8 +110,12 @@ def of_item(item: Document) -> Document | None:
     return locked(name) if name else None
 
 
-def turns(chat: Document, **filters: Any) -> list[frappe._dict]:
-    """Turns of a chat in their order, the newest `MOST_SHOWN`."""
+def turns(chat: Document, most: int | None = None, **filters: Any) -> list[frappe._dict]:
+    """Turns of a chat in their order.
+
+    Args:
+        most: of those the newest so many; all without it.
+    """
     rows = frappe.get_all(
         MESSAGE,
         {"chat": chat.name, **filters},
@@ -124,7 +133,7 @@ def turns(chat: Document, **filters: Any) -> list[frappe._dict]:
             "creation",
         ],
         order_by="creation desc, name desc",
-        limit=MOST_SHOWN,
+        limit=most,
     )
     return rows[::-1]
 
@@ -135,9 +144,16 @@ def open_turns(chat: Document) -> list[frappe._dict]:
     return turns(chat, who=SENDER, complaint=("is", "not set"), **since)
 
 
-def shown_turns(chat: Document) -> list[dict[str, Any]]:
-    """The turns with their files, for the form."""
-    rows = turns(chat)
+def shown_turns(chat: Document, before: str = "") -> list[dict[str, Any]]:
+    """The newest `MOST_SHOWN` turns with their files, for the form.
+
+    Args:
+        before: a turn; those before it then.
+    """
+    until = frappe.db.get_value(MESSAGE, {"name": before, "chat": chat.name}, "creation") if before else None
+    if before and not until:
+        return []
+    rows = turns(chat, MOST_SHOWN, **({"creation": ("<", until)} if until else {}))
     items = [row.inbox_item for row in rows if row.inbox_item]
     files: dict[str, list[dict[str, str]]] = {}
     raw = _raw_files(items)
@@ -147,7 +163,8 @@ def shown_turns(chat: Document) -> list[dict[str, Any]]:
             files.setdefault(file.attached_to_name, []).append(one)
     return [
         {
-            **{key: row[key] for key in ("name", "who", "user", "text", "state", "error", "article")},
+            **{key: row[key] for key in ("name", "who", "user", "text", "state", "article")},
+            "error": reasons.in_words(row.error),
             "at": str(row.at),
             "files": files.get(row.inbox_item, []),
         }
@@ -234,10 +251,6 @@ def _raw_files(items: list[str]) -> set[str]:
         return set()
     names = frappe.get_all(DOCTYPE, {"name": ("in", items)}, pluck="payload_file", order_by="name asc")
     return {name for name in names if name}
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 def _line(text: str) -> str:

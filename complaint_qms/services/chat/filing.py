@@ -8,17 +8,21 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from complaint_qms.constants.chat import CHAT, DONE, MESSAGE, SENDER, WITH_PERSON
+from complaint_qms.constants.chat import CHAT, DONE, MESSAGE, OPEN, SENDER, WITH_PERSON
 from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, WAITING
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services import writing
+from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.chat import conversation
 from complaint_qms.services.evidence.capture import attach
 from complaint_qms.services.inbox.adding import add_to
 from complaint_qms.services.inbox.origin import evidence_rows
 from complaint_qms.services.inbox.outcomes import Added
+from complaint_qms.services.record import batches
 
 _COMPLAINT: Final = "Complaint"
+_ADD: Final = f"{__name__}.add_files"
+_AT_ONCE: Final = 200
 
 
 def file_on_complaint(item: Document, complaint: Document, *, founds: bool) -> None:
@@ -53,25 +57,59 @@ def file_on_complaint(item: Document, complaint: Document, *, founds: bool) -> N
     }
     writing.set_where(DOCTYPE, earlier, values, "chat belongs to a complaint", modified=True)
     if earlier:
-        frappe.enqueue(
-            f"{__name__}.add_files",
-            queue="short",
-            items=earlier,
-            complaint=complaint.name,
-            enqueue_after_commit=True,
-        )
+        due = [turn.name for turn in turns if turn.inbox_item in earlier]
+        writing.set_where(MESSAGE, due, {"files_due": 1}, "files to become evidence")
+        frappe.enqueue(_ADD, queue="short", complaint=complaint.name, enqueue_after_commit=True)
 
 
-def add_files(items: list[str], complaint: str) -> None:
+def add_files(complaint: str) -> None:
     """What came with earlier messages of a chat becomes evidence, unless it is already."""
     doc = frappe.get_doc(_COMPLAINT, complaint, for_update=True)
+    due = frappe.get_all(
+        MESSAGE,
+        {"complaint": complaint, "files_due": 1},
+        ["name", "inbox_item"],
+        order_by="creation asc, name asc",
+    )
     named = {row.file for row in doc.get("evidence")}
-    rows = [row for row in rows_of(items) if row["file"] not in named]
+    rows = [row for row in rows_of([turn.inbox_item for turn in due]) if row["file"] not in named]
     if rows and doc.stage in COMPLAINT_ENDED:
         attach((row["file"], doc.doctype, doc.name) for row in rows)
     elif rows:
         doc.extend("evidence", rows)
         doc.save(ignore_permissions=True)
+    writing.set_where(MESSAGE, [turn.name for turn in due], {"files_due": 0}, "files became evidence")
+
+
+def add_left_files() -> int:
+    """The same for what a killed worker or a failed attempt left behind; of how many complaints. Commits after each."""
+    names = frappe.get_all(
+        MESSAGE,
+        {"files_due": 1, "complaint": ("is", "set")},
+        pluck="complaint",
+        distinct=True,
+        order_by="complaint asc",
+        limit=_AT_ONCE,
+    )
+    with acting_as():
+        done = [
+            batches.in_parts(
+                [name],
+                lambda left: add_files(left[0]),
+                "Files of a chat not added",
+                lambda left: (_COMPLAINT, left),
+            )
+            for name in names
+        ]
+    return sum(bool(one) for one in done)
+
+
+def enqueue_left() -> None:
+    """Have files added that are due."""
+    if frappe.db.exists(MESSAGE, {"files_due": 1}):
+        frappe.enqueue(
+            f"{__name__}.add_left_files", queue="short", job_id="complaint_qms_chat_files", deduplicate=True
+        )
 
 
 def rows_of(items: list[str]) -> list[dict[str, Any]]:
@@ -109,7 +147,7 @@ def begin_anew(chat: Document) -> None:
         waits=0,
         reasons=None,
         dialog_state=None,
-        mode="open",
+        mode=OPEN,
         began_at=now_datetime(),
     )
 
@@ -132,6 +170,35 @@ def chats_of(complaint: str) -> list[frappe._dict]:
     )
 
 
+def own_talk(complaint: Document, communications: list[str]) -> set[str]:
+    """Which of these Communications were said in a chat of the complainant's own: the one that the complaint was told in, or one that
+    is written in from their telephone. Others write about a complaint as well."""
+    if not communications:
+        return set()
+    turn, chat, item = (frappe.qb.DocType(name) for name in (MESSAGE, CHAT, DOCTYPE))
+    found = (
+        frappe.qb.from_(turn)
+        .inner_join(chat)
+        .on(chat.name == turn.chat)
+        .left_join(item)
+        .on(item.name == turn.inbox_item)
+        .select(turn.communication, item.communication.as_("received"), chat.name, chat.phone)
+        .where(turn.communication.isin(communications) | item.communication.isin(communications))
+    ).run(as_dict=True)
+    chats = {row.name for row in found}
+    told = complaint.source_name if complaint.source_doctype == DOCTYPE else None
+    founding = (
+        frappe.get_all(
+            MESSAGE, {"inbox_item": told, "chat": ("in", chats)}, pluck="chat", order_by="name asc"
+        )
+        if told and chats
+        else []
+    )
+    phone = _digits(complaint.contact_phone)
+    own = [row for row in found if row.name in founding or (phone and _digits(row.phone) == phone)]
+    return {name for row in own for name in (row.communication, row.received) if name}
+
+
 def story(turns: list[frappe._dict]) -> str:
     """What a sender has said, a paragraph each."""
     return "\n".join(turn.text for turn in turns if turn.who == SENDER and turn.text)
@@ -141,6 +208,10 @@ def newest_item(chat: Document) -> str:
     """The newest message of the sender that stands on no complaint; empty where there is none."""
     turns = conversation.open_turns(chat)
     return next((turn.inbox_item for turn in reversed(turns) if turn.inbox_item), "")
+
+
+def _digits(phone: str | None) -> str:
+    return "".join(sign for sign in phone or "" if sign.isdigit())
 
 
 def _undecided(items: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import now_datetime
 
 from complaint_qms.constants.chat import CHAT, LEFT_AFTER, UNFINISHED
 from complaint_qms.constants.events import CHAT_WAITS
@@ -18,6 +19,8 @@ from complaint_qms.services.chat import assistant, channels, conversation, filin
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.inbox import item as items
 from complaint_qms.services.inbox import reasons as stored
+from complaint_qms.services.record import batches
+from complaint_qms.services.record.first_words import subject_of
 
 LEFT = Message("The sender has begun to complain and has written no more.")
 _AT_ONCE = 200
@@ -44,7 +47,7 @@ def to_person(
     if item:
         said = filing.story(conversation.open_turns(chat))
         if said and said != item.text:
-            items.write(item, text=said, subject=said.splitlines()[0][:140])
+            items.write(item, text=said, subject=subject_of(said))
     tell_waiting(chat, channel, why)
 
 
@@ -78,9 +81,10 @@ def return_to_assistant(chat: Document) -> None:
     )
 
 
-def hand_over_left(now: datetime) -> int:
-    """Chats in which the sender began to complain and stopped: a person looks at each; how many."""
-    before = now - LEFT_AFTER
+def hand_over_left(now: datetime | None = None) -> int:
+    """Chats in which the sender began to complain and stopped: a person looks at each; how many were handed over. Commits
+    after each; one that cannot be is logged and left for the next time."""
+    before = (now or now_datetime()) - LEFT_AFTER
     names = frappe.get_all(
         CHAT,
         {"mode": ("in", UNFINISHED), "last_message_at": ("<", before)},
@@ -89,10 +93,16 @@ def hand_over_left(now: datetime) -> int:
         limit=_AT_ONCE,
     )
     with acting_as():
-        for name in names:
-            _hand_over_left(name, before)
-            frappe.db.commit()
-    return len(names)
+        done = [
+            batches.in_parts(
+                [name],
+                lambda left: _hand_over_left(left[0], before),
+                "Chat not handed over",
+                lambda left: (CHAT, left),
+            )
+            for name in names
+        ]
+    return sum(one == [True] for one in done)
 
 
 def enqueue_left(now: datetime) -> None:
@@ -102,21 +112,21 @@ def enqueue_left(now: datetime) -> None:
         frappe.enqueue(
             f"{__name__}.hand_over_left",
             queue="short",
-            now=now,
             job_id="complaint_qms_chats_left",
             deduplicate=True,
         )
 
 
-def _hand_over_left(name: str, before: datetime) -> None:
+def _hand_over_left(name: str, before: datetime) -> bool:
     row = frappe.db.get_value(CHAT, name, "name")
     turns = conversation.open_turns(frappe.get_doc(CHAT, row)) if row else []
     last = next((turn.inbox_item for turn in reversed(turns) if turn.inbox_item), None)
     item = items.locked(last) if last else None
     chat = conversation.locked(name)
     if chat.mode not in UNFINISHED or chat.last_message_at >= before:
-        return
+        return False
     waits = item if item and item.state == DISMISSED and not item.decided_by else None
     to_person(chat, channels.channel_named(chat.channel), [LEFT], waits)
     if waits:
         items.write(waits, state=WAITING, next_attempt=None, reason=stored.of_message(LEFT))
+    return True

@@ -21,8 +21,9 @@ def published() -> Knowledge:
     return frappe.cache.get_value(_CACHE, generator=_built)
 
 
-def forget(doc: Document | None = None, method: str | None = None) -> None:
-    """Event of Help Article and Help Category: the index is built anew when it is next asked."""
+def forget(doc: Document | None = None, method: str | None = None, *_renamed: object) -> None:
+    """Event of Help Article and Help Category: the index is built anew when it is next asked. A renaming says more (the old name,
+    the new one, whether it merges), which does not matter here."""
     frappe.cache.delete_value(_CACHE)
     # Who reads before this is committed would put the old one back.
     frappe.db.after_commit.add(lambda: frappe.cache.delete_value(_CACHE))

@@ -89,5 +89,5 @@ def _fetched(channel: Document, media: Media, *, patient: bool) -> Looked:
         if error.passing and patient:
             raise NotNow(str(error)) from error
         name = Text(media.name or "file")
-        return Looked(problem=line("The file {0} could not be fetched: {1}", name, Text(str(error))))
+        return Looked(problem=line("The file {0} could not be fetched: {1}", name, error.said))
     return judge_file(channel, Media(media.id, media.name or got.name, media.mime, got.content))

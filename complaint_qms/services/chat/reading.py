@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from datetime import datetime
 from typing import Any, Final
-from zlib import crc32
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import validate_email_address
-from frappe.utils.synchronization import filelock
+from frappe.utils.background_jobs import get_job_status
+from redis.exceptions import RedisError
+from rq.job import JobStatus
 
 from complaint_qms.constants.chat import WITH_PERSON
 from complaint_qms.constants.inbox import CHAT, DOCTYPE, NEW, WAITING
@@ -19,43 +22,65 @@ from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging.inbound import Inbound
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.chat import assistant, channels, conversation, filing, handing, media
+from complaint_qms.services.importing.run_lock import Overtaken, held
 from complaint_qms.services.inbox import draft, understanding
 from complaint_qms.services.inbox.outcomes import Dismissed, Outcome, Registered, Waits
 from complaint_qms.services.inbox.store import raw_of
 from complaint_qms.services.intake.register import register
+from complaint_qms.services.record.first_words import subject_of
 from complaint_qms.services.record.language import labelled
 
 _METHOD: Final = f"{__name__}.read_chat"
-_LOCKS: Final = 256
-_PATIENCE: Final = 120
-"""Seconds that a job waits for the one that reads the same sender's messages before it; the sweep reads what is left then."""
+_JOB: Final = "complaint_qms_chat"
+_PATIENCE: Final = 2
+"""Seconds that a job waits for another one at the same sender: enough for one that has looked for the last time to let go."""
 _AT_ONCE: Final = 200
-_SUBJECT: Final = 100
 _NO_ASSISTANT: Final = Message("This channel has no assistant: a person answers.")
 _NOT_READABLE: Final = Message("It cannot be read as a message of this chat service. Decide what it is.")
 
 
 def request_reading(channel: str, address: str) -> None:
     """Have a sender's messages read by a job once the present transaction is committed."""
-    frappe.enqueue(_METHOD, queue="short", channel=channel, address=address, enqueue_after_commit=True)
+    frappe.db.after_commit.add(lambda: _start(channel, address))
 
 
-def read_chat(channel: str, address: str) -> int:
-    """Read what is new of one sender of a channel, in the order in which it came; how many. Commits after each."""
-    place = crc32(f"{channel}\0{address}".encode("utf-8", "replace")) % _LOCKS
-    with acting_as(), filelock(f"complaint_chat_{place}", timeout=_PATIENCE):
-        frappe.db.commit()  # what came in meanwhile is seen
-        names = frappe.get_all(
-            DOCTYPE,
-            {"road": CHAT, "scope": channel, "sender_address": address, "state": NEW},
-            pluck="name",
-            order_by="received_at asc, creation asc, name asc",
-            limit=_AT_ONCE,
-        )
-        for name in names:
-            understanding.understand(name)
+def enqueue_reading(now: datetime) -> None:
+    """Have messages read that are due: what a killed worker or a failed attempt left behind."""
+    item = frappe.qb.DocType(DOCTYPE)
+    query = frappe.qb.from_(item).select(item.scope, item.sender_address).distinct()
+    query = query.where((item.road == CHAT) & (item.state == NEW) & (item.next_attempt <= now))
+    for channel, address in query.orderby(item.scope).orderby(item.sender_address).limit(_AT_ONCE).run():
+        _start(channel, address or "")
+
+
+def read_with_others(name: str) -> int:
+    """Read an item, after what is new of its sender before it; how many were read."""
+    item = frappe.db.get_value(DOCTYPE, name, ["scope", "sender_address"], as_dict=True)
+    return read_chat(item.scope, item.sender_address or "") if item else 0
+
+
+def read_chat(channel: str, address: str, now: datetime | None = None) -> int:
+    """Read what is new of one sender of a channel, in the order in which it came; how many. Commits after each.
+
+    One that has to be tried again later holds up those after it: an answer before its question is understood by nobody. Where
+    another job is at the same sender, it reads what this one would: it looks once more after each message.
+    """
+    read = 0
+    try:
+        with (
+            acting_as(),
+            held(_sender_key(channel, address), overtaken="read elsewhere", patience=_PATIENCE),
+        ):
+            for _time in range(_AT_ONCE):
+                frappe.db.commit()  # what came in meanwhile is seen
+                name = _first(channel, address)
+                if not name or understanding.understand(name, now) in (None, NEW):
+                    break
+                read += 1
             frappe.db.commit()
-    return len(names)
+    except Overtaken:
+        return 0
+    return read
 
 
 def read_item(item: Document) -> Outcome:
@@ -155,7 +180,7 @@ def _register(chat: Document, item: Document, state: State) -> Document:
     earlier = [turn.inbox_item for turn in turns if turn.inbox_item and turn.inbox_item != item.name]
     party = draft.party_of(item.sender_address or "", chat.title or "", item.company, CHAT)
     values: dict[str, Any] = {
-        "subject": _subject(told) or chat.title,
+        "subject": subject_of(told) or chat.title,
         "description": draft.paragraphs("\n".join([told, *_numbers(state)])),
         "complainant_name": state.name or chat.title,
         "contact_email": contact if is_mail else None,
@@ -175,7 +200,7 @@ def _register(chat: Document, item: Document, state: State) -> Document:
 def _numbers(state: State) -> list[str]:
     """What was collected beside the story, a line each, in which the desk finds it again."""
     found = (
-        (_("Number"), state.order),
+        (_("Order, delivery or invoice number"), state.order),
         (_("Serial number"), state.serial),
         (_("Batch"), state.batch),
         (_("Complaint"), state.complaint),
@@ -183,13 +208,34 @@ def _numbers(state: State) -> list[str]:
     return [labelled(name, value) for name, value in found if value]
 
 
-def _subject(told: str) -> str:
-    """The first line, shortened at a word."""
-    line = next((part.strip() for part in told.splitlines() if part.strip()), "")
-    if len(line) <= _SUBJECT:
-        return line
-    cut = line[:_SUBJECT]
-    return (cut.rpartition(" ")[0] if " " in cut[_SUBJECT // 2 :] else cut).rstrip(" ,;，；") + "…"
+def _start(channel: str, address: str) -> None:
+    """Put the job of a sender into the queue, unless one waits there already; one that runs may have read what was before."""
+    jobs = [f"{_JOB}_{_sender_key(channel, address)}_{number}" for number in range(2)]
+    try:
+        states = {job: get_job_status(job) for job in jobs}
+    except RedisError:  # without a queue the framework does it here or says so
+        states = dict.fromkeys(jobs)
+    if JobStatus.QUEUED in states.values():
+        return
+    free = next((job for job, state in states.items() if state != JobStatus.STARTED), None)
+    frappe.enqueue(_METHOD, queue="short", job_id=free, channel=channel, address=address)
+
+
+def _sender_key(channel: str, address: str) -> str:
+    told = f"{channel}\0{address}".encode("utf-8", "replace")
+    return f"chat-{hashlib.sha256(told).hexdigest()[:24]}"
+
+
+def _first(channel: str, address: str) -> str | None:
+    """The oldest message of a sender that nobody has read."""
+    found = frappe.get_all(
+        DOCTYPE,
+        {"road": CHAT, "scope": channel, "sender_address": address, "state": NEW},
+        pluck="name",
+        order_by="received_at asc, creation asc, name asc",
+        limit=1,
+    )
+    return found[0] if found else None
 
 
 def _payload(item: Document) -> dict[str, Any]:

@@ -15,16 +15,20 @@ from complaint_qms.services.inbox.draft import paragraphs
 from complaint_qms.services.record.input_validation import refuse
 
 
-def reply(name: str, text: str, kind: str | None = None) -> Document:
+def reply(name: str, text: str, kind: str | None = None, key: str = "") -> Document:
     """Send what a person writes; they have the chat from then on. The turn.
 
     Args:
         kind: what it is for the complaint (`constants/correspondence.KINDS`); by default what the stage calls for.
+        key: what the sender's program calls this one message; sent again with the same one, it is the same message.
 
     Raises:
         frappe.ValidationError: nothing is written, it is too long, or the channel sends nothing.
     """
     chat = conversation.locked(name)
+    unique = conversation.unique_key(chat.name, frappe.session.user, key) if key else None
+    if unique and (known := frappe.db.get_value(MESSAGE, {"unique_key": unique}, "name", for_update=True)):
+        return frappe.get_doc(MESSAGE, known)
     channel = channels.channel_named(chat.channel)
     said = text.strip()
     if not said:
@@ -41,7 +45,9 @@ def reply(name: str, text: str, kind: str | None = None) -> Document:
     if chat.handed_to != user:
         handing.take_over(chat, user)
     communication = _communication(chat, said, kind) if chat.complaint else None
-    turn = conversation.add_turn(chat, PERSON, said, QUEUED, user=user, communication=communication)
+    turn = conversation.add_turn(
+        chat, PERSON, said, QUEUED, user=user, communication=communication, unique_key=unique
+    )
     conversation.write_chat(chat, "answered by a person", waits=0)
     sending.queue(chat, turn)
     return turn

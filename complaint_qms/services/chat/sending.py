@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, Final
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import cint, now_datetime
 from pypika.terms import ExistsCriterion
 
-from complaint_qms.constants.chat import BACK_OFF, CHAT, FAILED, MESSAGE, PERSON, QUEUED, SENDER, SENT
+from complaint_qms.constants.chat import BACK_OFF, CHAT, FAILED, LEASE, MESSAGE, PERSON, QUEUED, SENDER, SENT
 from complaint_qms.constants.events import CHAT_FAILED
+from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging.inbound import Reply, ServiceError
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.chat import channels, conversation
 from complaint_qms.services.events import Event, announce
+from complaint_qms.services.inbox import reasons as stored
 
 _METHOD: Final = f"{__name__}.send_due"
 _AT_ONCE: Final = 500
 _JOB: Final = "complaint_qms_chat_messages"
+_CUT_OFF: Final = Message("The last attempt was interrupted.")
+_SILENT: Final = Message("The chat channel sends no replies, or is switched off.")
+_NOT_DELIVERED: Final = Message("The service could not deliver it.")
 
 
 def queue(chat: Document, turn: Document) -> None:
@@ -65,8 +71,10 @@ def mark_failed(channel: str, provider_id: str, error: str) -> None:
     turn, chat = frappe.qb.DocType(MESSAGE), frappe.qb.DocType(CHAT)
     query = frappe.qb.from_(turn).inner_join(chat).on(chat.name == turn.chat).select(turn.name)
     query = query.where((turn.provider_id == provider_id) & (turn.who != SENDER) & (chat.channel == channel))
+    said = Message("The service says: {said}", {"said": error}) if error else _NOT_DELIVERED
     for name in query.where(turn.state == SENT).run(pluck=True):
-        _give_up(name, error)
+        writing.set_values(MESSAGE, name, {"pieces_sent": 0}, "message not delivered")
+        _give_up(name, stored.of_message(said))
 
 
 def _due(now: datetime, chat: str | None) -> list[str]:
@@ -97,45 +105,74 @@ def _send(name: str, now: datetime) -> bool | None:
         frappe.db.commit()
         return None
     if row.attempts > len(BACK_OFF):
-        _give_up(name, row.error or "The last attempt was cut off.")
+        _give_up(name, row.error or stored.of_message(_CUT_OFF))
         frappe.db.commit()
         return False
     pause = BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)]
-    values = {"attempts": row.attempts + 1, "next_attempt": now + pause}
+    values = {"attempts": row.attempts + 1, "next_attempt": now + max(pause, LEASE)}
     writing.set_values(MESSAGE, name, values, "attempt to send begun")
     frappe.db.commit()
     try:
-        provider_id = _sent(row)
+        provider_id = _sent(row, now)
     except ServiceError as error:
-        last = row.attempts + 1 > len(BACK_OFF)
+        last, said = row.attempts + 1 > len(BACK_OFF), stored.of_message(error.said)
         if last or not error.passing:
-            _give_up(name, str(error))
+            _give_up(name, said)
         else:
-            writing.set_values(MESSAGE, name, {"error": str(error)}, "attempt to send failed")
+            values = {"error": said, "next_attempt": now + pause}
+            writing.set_values(MESSAGE, name, values, "attempt to send failed")
         frappe.db.commit()
         return False
-    values = {"state": SENT, "next_attempt": None, "error": None, "provider_id": provider_id or None}
+    values = {"state": SENT, "next_attempt": None, "error": None}
+    if provider_id:
+        values["provider_id"] = provider_id
     writing.set_values(MESSAGE, name, values, "message sent")
     conversation.show(row.chat)
     frappe.db.commit()
     return True
 
 
-def _sent(row: frappe._dict) -> str:
+def _sent(row: frappe._dict, now: datetime) -> str:
     chat = frappe.get_doc(CHAT, row.chat)
     channel = channels.channel_named(chat.channel)
     if not channel or not cint(channel.replies) or not cint(channel.enabled):
-        raise ServiceError("the channel sends no replies", passing=False)
-    reply = Reply(row.name, chat.sender_id, row.text or "", json.loads(chat.context or "{}"))
+        raise ServiceError(_SILENT, passing=False)
+    began = monotonic()
+
+    def keep(parts: int, provider_id: str) -> None:
+        """A part is gone: it is not sent again, and the next one has the whole lease."""
+        until = now + timedelta(seconds=monotonic() - began) + LEASE
+        values = {"pieces_sent": parts, "provider_id": provider_id or row.provider_id, "next_attempt": until}
+        writing.set_values(MESSAGE, row.name, values, "part of a message sent")
+        frappe.db.commit()
+
+    context = json.loads(chat.context or "{}")
+    reply = Reply(row.name, chat.sender_id, row.text or "", context, cint(row.pieces_sent), keep)
     return channels.client_of(channel).send_reply(channels.account_of(channel), reply, channels.Tokens())
 
 
 def _give_up(name: str, error: str) -> None:
-    values = {"state": FAILED, "next_attempt": None, "error": error[:500]}
+    """
+    Args:
+        error: why, as a reason is stored.
+    """
+    values = {"state": FAILED, "next_attempt": None, "error": error}
     writing.set_values(MESSAGE, name, values, "message given up")
     row = frappe.db.get_value(MESSAGE, name, ["chat", "user", "who"], as_dict=True)
     chat = frappe.get_doc(CHAT, row.chat)
     conversation.show(chat.name)
     if row.who == PERSON:
-        data = {"user": row.user, "sender": chat.title, "error": error[:200], "chat": chat.name}
+        data = {"user": row.user, "sender": chat.title, "error": _as_data(error), "chat": chat.name}
         announce([Event(CHAT_FAILED, CHAT, chat.name, data)])
+
+
+def _as_data(error: str) -> tuple[str, dict[str, Any]]:
+    """A stored reason as an event carries it: its English text, and what belongs into its places."""
+    try:
+        (node,) = json.loads(error)
+        params = {
+            name: part["text"] if isinstance(part, dict) else part for name, part in node["params"].items()
+        }
+        return node["key"], params
+    except (ValueError, KeyError, TypeError):
+        return "{said}", {"said": error}

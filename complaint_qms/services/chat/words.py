@@ -11,16 +11,10 @@ from complaint_qms.services.chat import knowledge
 from complaint_qms.services.record.language import speaking
 
 
-def said(replies: Iterable[Reply], language: str, more: Iterable[str] = ()) -> str:
-    """The text of a message; empty where nothing is said.
-
-    Args:
-        more: English sentences that stand before it.
-    """
+def said(replies: Iterable[Reply], language: str) -> str:
+    """The text of a message; empty where nothing is said."""
     with speaking(language):
-        lines = [_(sentence) for sentence in more]
-        for reply in replies:
-            lines += _lines(reply)
+        lines = [line for reply in replies for line in _lines(reply)]
     return "\n".join(lines)
 
 

@@ -26,17 +26,18 @@ class Overtaken(frappe.ValidationError):
 
 
 @contextmanager
-def held(name: str, *, overtaken: str = "") -> Iterator[None]:
+def held(name: str, *, overtaken: str = "", patience: int = 0) -> Iterator[None]:
     """Run an import, or what else bears the name, within this block.
 
     Args:
         overtaken: what is said where another process does; of an import unless given.
+        patience: seconds to wait for the other one.
 
     Raises:
         Overtaken: another process does.
     """
     lock = _lock(name)
-    if not frappe.qb.select(_take(lock, 0)).run()[0][0]:
+    if not frappe.qb.select(_take(lock, patience)).run()[0][0]:
         raise Overtaken(overtaken or _("This import is being run by another process."))
     try:
         yield

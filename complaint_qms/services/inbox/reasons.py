@@ -64,7 +64,10 @@ def missing_fields(error: BaseException) -> list[str]:
 
 def in_words(stored: str | list[Node] | None) -> str:
     """A stored reason in the present language; empty where there is none."""
-    nodes = json.loads(stored) if isinstance(stored, str) and stored else stored
+    try:
+        nodes = json.loads(stored) if isinstance(stored, str) and stored else stored
+    except ValueError:
+        return str(stored)  # a sentence as it was kept before
     return " ".join(_said(node) for node in nodes or ())
 
 

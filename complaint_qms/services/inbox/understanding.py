@@ -14,6 +14,7 @@ from complaint_qms.constants.inbox import (
     BACK_OFF,
     DISMISSED,
     DOCTYPE,
+    IN_ORDER,
     NEW,
     OPENERS,
     REGISTERED,
@@ -54,8 +55,10 @@ def understand_due(names: list[str] | None = None, now: datetime | None = None) 
     """
     read = 0
     with acting_as():  # whoever's request has started this job
-        for name in _due(now or now_datetime(), _AT_ONCE) if names is None else names:
-            read += bool(understand(name, now))
+        due = _due(now or now_datetime(), _AT_ONCE) if names is None else names
+        ordered = _in_order(due) if names else {}
+        for name in due:
+            read += bool(frappe.get_attr(ordered[name])(name) if name in ordered else understand(name, now))
             frappe.db.commit()
     return read
 
@@ -98,11 +101,18 @@ def understand(name: str, now: datetime | None = None) -> str | None:
 def _due(now: datetime, most: int) -> list[str]:
     return frappe.get_all(
         DOCTYPE,
-        {"state": NEW, "next_attempt": ("<=", now)},
+        {"state": NEW, "next_attempt": ("<=", now), "road": ("not in", list(IN_ORDER))},
         pluck="name",
         order_by="next_attempt asc, name asc",
         limit=most,
     )
+
+
+def _in_order(names: list[str]) -> dict[str, str]:
+    """Items whose road has an order → what reads them in it."""
+    asked = {"name": ("in", names), "road": ("in", list(IN_ORDER)), "sender_address": ("is", "set")}
+    rows = frappe.get_all(DOCTYPE, asked, ["name", "road"], order_by="name asc")
+    return {row.name: IN_ORDER[row.road] for row in rows}
 
 
 def _undecided(name: str) -> Document | None:

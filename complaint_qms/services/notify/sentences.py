@@ -156,6 +156,7 @@ HEADINGS: Final[dict[str, Callable[[], str]]] = {
     events.HOLD_OVER: lambda: _("The hold was to end"),
     events.HANDED_OVER: lambda: _("Handed over to you"),
     events.MOVED: lambda: _("Waiting for you"),
+    events.CHAT_WAITS: lambda: _("Chats that wait for an answer"),
     events.SETTLED: lambda: _("Documents for finance"),
     events.SETTLEMENT_PROPOSED: lambda: word(events.SETTLEMENT_PROPOSED),
     events.SETTLEMENT_REJECTED: lambda: word(events.SETTLEMENT_REJECTED),
@@ -240,8 +241,9 @@ def _chat_waits(name: str, data: dict[str, Any]) -> str:
 
 
 def _chat_failed(name: str, data: dict[str, Any]) -> str:
+    key, params = data["error"]
     return _("Your message to {0} could not be sent: {1}. Open the chat to send it again.").format(
-        f"<b>{escape(data['sender'])}</b>", escape(data["error"])
+        f"<b>{escape(data['sender'])}</b>", escape(Message(key, params).render(_).rstrip(".。 "))
     )
 
 

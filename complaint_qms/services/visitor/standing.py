@@ -18,6 +18,7 @@ from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import MAIL, PAGE, PORTAL
 from complaint_qms.constants.visitor import STEP_OF_STAGE, STEPS
 from complaint_qms.engine.sop.gates import blank
+from complaint_qms.services.chat.filing import own_talk
 from complaint_qms.services.correspondence.addresses import addresses_of_complainant, bare
 from complaint_qms.services.correspondence.words import words
 from complaint_qms.services.inbox.item import is_raw
@@ -197,7 +198,9 @@ def _messages(complaint: Document) -> list[dict[str, Any]]:
     newest = {"order_by": "communication_date desc, creation desc", "limit": _MOST}
     rows = frappe.get_all("Communication", about, fields, **newest)
     addresses = addresses_of_complainant(complaint)
-    rows = [row for row in rows if row.name not in own and _is_between_us(row, addresses)]
+    rows = [row for row in rows if row.name not in own]
+    talked = own_talk(complaint, [row.name for row in rows if row.communication_medium == "Chat"])
+    rows = [row for row in rows if row.name in talked or _is_between_us(row, addresses)]
     if own:
         rows += frappe.get_all("Communication", {"name": ("in", sorted(own))}, fields, **newest)
     files = _files([row.name for row in rows if row.sent_or_received == "Received"])

@@ -9,6 +9,12 @@ const API = "complaint_qms.api.chat";
 const CHAT = "Complaint Chat";
 const CHANGED = "complaint_chat_changed";
 
+const SHOWN = 200; // turns that the server gives at once
+
+/** What is being written in each chat, by the chat's name: the form is one and the same for all of them. */
+const drafts = new Map();
+const under_way = new Set();
+
 /** Draw a chat on its form. */
 export function draw_chat(frm) {
 	const { $wrapper } = frm.fields_dict.chat_html;
@@ -53,40 +59,86 @@ async function open_chat(frm, chat) {
 			frm.reload_doc();
 		});
 	};
+	const heard = ({ chat: name }) => name === chat.name && hear(dialog.fields_dict.talk.$wrapper, chat, again);
+	frappe.realtime.on(CHANGED, heard);
+	const is_open = frappe.realtime.open_docs.has(`${CHAT}:${chat.name}`); // its own form listens as well
+	frappe.realtime.doc_subscribe(CHAT, chat.name);
+	dialog.onhide = () => {
+		frappe.realtime.off(CHANGED, heard);
+		if (!is_open) frappe.realtime.doc_unsubscribe(CHAT, chat.name);
+	};
 	dialog.show();
 	await again();
 }
 
 function draw_talk($wrapper, chat, talk, changed) {
-	const typed = $wrapper.find("textarea").val() || "";
 	$wrapper.html(
-		`<div class="cq-chat"><div class="cq-chat-talk" role="log" aria-label="${esc(__("Chat"))}" tabindex="0">${
-			talk.map(turn_html).join("") || `<p class="text-muted">${esc(__("Nothing was said yet."))}</p>`
-		}</div>${answer_html(chat)}</div>`
+		`<div class="cq-chat"><div class="cq-chat-talk" role="log" aria-label="${esc(__("Chat"))}" tabindex="0"></div>${answer_html(chat)}</div>`
 	);
-	talk.forEach((turn, at) => {
-		const files = turn.files.map((file) => ({ ...file, kind: kind_of(file.caption || file.file) }));
-		draw_tiles($wrapper.find(`[data-files="${at}"]`), files);
-	});
-	const [list] = $wrapper.find(".cq-chat-talk");
-	const to_the_end = () => (list.scrollTop = list.scrollHeight);
-	to_the_end();
-	setTimeout(to_the_end, 400); // once a dialog and its pictures are there
-	$wrapper.find("[data-again]").on("click", ({ currentTarget }) => post("send_again", { name: currentTarget.dataset.again }, changed));
-	const $text = $wrapper.find("textarea").val(typed);
-	const send = () => {
+	draw_turns($wrapper, chat, talk, changed);
+	const draft = () => drafts.get(chat.name) || { text: "", key: "" };
+	const $text = $wrapper.find("textarea").val(draft().text);
+	const $send = $wrapper.find("[data-send]").prop("disabled", under_way.has(chat.name));
+	// Another text is another message; the same one, sent once more after its answer was lost, is not.
+	$text.on("input", () => drafts.set(chat.name, { text: $text.val(), key: "" }));
+	const send = async () => {
 		const text = $text.val().trim();
+		if (under_way.has(chat.name)) return;
 		if (!text) return $text.trigger("focus");
-		$wrapper.find("[data-send]").prop("disabled", true);
-		return post("reply", { chat: chat.name, text }, () => {
-			$text.val("");
-			changed();
-		}).finally(() => $wrapper.find("[data-send]").prop("disabled", false));
+		const key = draft().key || frappe.utils.get_random(20);
+		drafts.set(chat.name, { text: $text.val(), key });
+		under_way.add(chat.name);
+		$send.prop("disabled", true);
+		const sent = await post("reply", { chat: chat.name, text, key }, () => true);
+		under_way.delete(chat.name);
+		// The box may have been drawn anew meanwhile.
+		$wrapper.find(`[data-send="${CSS.escape(chat.name)}"]`).prop("disabled", false);
+		if (!sent) return;
+		if (draft().key === key) {
+			drafts.delete(chat.name);
+			$wrapper.find(`textarea[data-chat="${CSS.escape(chat.name)}"]`).val("");
+		}
+		changed();
 	};
-	$wrapper.find("[data-send]").on("click", send);
+	$send.on("click", send);
 	$text.on("keydown", (event) => {
 		if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
 	});
+}
+
+/** Show turns, the last of them in sight, and offer those before; the box beneath is left as it is. */
+function draw_turns($wrapper, chat, talk, changed, { at_end = true } = {}) {
+	const $list = $wrapper.find(".cq-chat-talk");
+	const older_html =
+		talk.length && talk.length % SHOWN === 0
+			? `<p class="text-center"><button type="button" class="btn btn-default btn-xs" data-older>${esc(__("Show Older Messages"))}</button></p>`
+			: "";
+	$list.html(older_html + (talk.map(turn_html).join("") || `<p class="text-muted">${esc(__("Nothing was said yet."))}</p>`));
+	talk.forEach((turn, at) => {
+		const files = turn.files.map((file) => ({ ...file, kind: kind_of(file.caption || file.file) }));
+		draw_tiles($list.find(`[data-files="${at}"]`), files);
+	});
+	const [list] = $list;
+	const to_the_end = () => (list.scrollTop = list.scrollHeight);
+	if (at_end) {
+		to_the_end();
+		setTimeout(to_the_end, 400); // once a dialog and its pictures are there
+	}
+	$list.find("[data-again]").on("click", ({ currentTarget }) => post("send_again", { name: currentTarget.dataset.again }, changed));
+	$list.find("[data-older]").on("click", async () => {
+		const older = await frappe.xcall(`${API}.talk`, { chat: chat.name, before: talk[0].name });
+		const from_end = list.scrollHeight - list.scrollTop;
+		draw_turns($wrapper, chat, [...older, ...talk], changed, { at_end: false });
+		if (!older.length) $list.find("[data-older]").remove();
+		list.scrollTop = list.scrollHeight - from_end;
+	});
+}
+
+/** Something was said in a chat that is open: while somebody is writing there, what was said alone is drawn anew. */
+async function hear($wrapper, chat, changed) {
+	if (!$wrapper.find("textarea").is(":focus")) return changed();
+	const talk = await frappe.xcall(`${API}.talk`, { chat: chat.name });
+	draw_turns($wrapper, chat, talk, changed);
 }
 
 function turn_html(turn, at) {
@@ -118,9 +170,9 @@ function answer_html(chat) {
 				? __("The assistant is silent while a person has the chat.")
 				: __("The assistant answers. Who writes here has the chat from then on, and the assistant is silent.");
 	return `<div class="cq-chat-answer"><label class="cq-label" for="cq-chat-${esc(chat.name)}">${esc(__("Your Answer"))}</label>
-		<textarea id="cq-chat-${esc(chat.name)}" class="form-control" rows="3" maxlength="4000"></textarea>
+		<textarea id="cq-chat-${esc(chat.name)}" data-chat="${esc(chat.name)}" class="form-control" rows="3" maxlength="4000"></textarea>
 		<div class="cq-chat-send"><small class="text-muted">${esc(told)}</small>
-		<button type="button" class="btn btn-primary btn-sm" data-send>${esc(__("Send"))}</button></div></div>`;
+		<button type="button" class="btn btn-primary btn-sm" data-send="${esc(chat.name)}">${esc(__("Send"))}</button></div></div>`;
 }
 
 function offer_decisions(frm) {
@@ -147,12 +199,12 @@ async function make_complaint(frm) {
 	return complaint_qms.desk.make_complaint_of(item);
 }
 
-/** Redrawn when a message comes in or goes out, while nothing is being typed that would move away. */
+/** Redrawn when a message comes in or goes out. */
 function listen(frm) {
 	if (frm.cq_listens_to_chat) return;
 	frm.cq_listens_to_chat = true;
 	frappe.realtime.on(CHANGED, ({ chat }) => {
-		if (frm.doc && frm.doc.name === chat && cur_frm === frm) frm.reload_doc();
+		if (frm.doc && frm.doc.name === chat && cur_frm === frm) hear(frm.fields_dict.chat_html.$wrapper, frm.doc, () => frm.reload_doc());
 	});
 }
 
