@@ -9,9 +9,12 @@ import pytest
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.inbox import CHAT, MAIL, PAGE, REST
+from complaint_qms.integrations.erpnext.party_matching import contacts_with
+from complaint_qms.services.correspondence.addresses import addresses_of, addresses_of_complainant
 from complaint_qms.services.inbox import draft, store
 from complaint_qms.services.visitor import filing
 from tests.desk import factory
+from tests.desk.portal import login
 
 PHONE, MAIL_ADDRESS = "+86 139 8765 4329", "sure@customer.example"
 PARTY = ("customer", "contact_person", "complainant_name")
@@ -135,3 +138,24 @@ class TestPage:
         reached_by(factory.customer().name, PHONE)
         assert self.filed(phone=PHONE) == (None, None, "A. L.")
         assert self.filed(phone="654329") == (None, None, "A. L.")
+
+
+def test_a_contact_that_a_customer_made_is_nobody_and_no_address_of_theirs() -> None:
+    """Frappe lets everybody who logs in make contacts, of any customer."""
+    customer = factory.customer().name
+    phone, mail = "+86 138 1111 4328", f"{frappe.generate_hash(length=8)}@evil.example"
+    made = reached_by(customer, phone, mail)
+    doc = factory.complaint(customer=customer)
+    assert drafted(mail) == drafted(phone) == (customer, made)
+    assert mail in addresses_of(doc)
+    visitor = login()
+    frappe.db.set_value("Contact", made, "owner", visitor)
+    assert drafted(mail) == drafted(phone) == (None, None)
+    name = frappe.db.get_value("Contact", made, "full_name")
+    assert not contacts_with(phone, mail, name, None)
+    assert mail not in addresses_of(doc)
+    doc.contact_person = made
+    assert not {mail} & {*addresses_of(doc), *addresses_of_complainant(doc)}
+    frappe.db.set_value("Contact", made, "owner", factory.user(roles.AGENT))
+    assert drafted(mail) == (customer, made)
+    assert mail in addresses_of_complainant(doc)

@@ -11,6 +11,7 @@ from pypika.terms import Criterion
 from complaint_qms.constants.matching import EMAIL_KEY, PHONE_KEY
 from complaint_qms.engine.phone_number import endings, shorter_spellings
 from complaint_qms.integrations.erpnext.contact_keys import email_key
+from complaint_qms.integrations.erpnext.kept_contacts import is_kept_by_staff
 from complaint_qms.integrations.erpnext.party_search import customers_of, may_choose
 
 _MOST: Final = 50
@@ -26,21 +27,19 @@ def region_of(company: str | None) -> str | None:
 
 def contacts_with(phone: str | None, email: str | None, name: str | None, region: str | None) -> Rows:
     """Contacts by telephone, mail address or full name: {name, full_name, email_id, mobile_no, phone, customer, phones, emails}, once for
-    each of their customers; those of customers alone that the user does not see left out. Seven queries at most, whatever is found."""
+    each of their customers; those of customers alone that the user does not see left out, and contacts that nobody of the staff has made. Eight queries at most, whatever is found."""
     if not may_choose("Contact"):
         return []
     names = {
         *_parents("Contact Phone", phone_key(frappe.qb.DocType("Contact Phone")[PHONE_KEY], phone, region)),
         *_parents("Contact Email", _email(email)),
+        *_called(name),
     }
-    wanted = [["name", "in", sorted(names)]] if names else []
-    if name and name.strip():
-        wanted.append(["full_name", "=", name.strip()])
-    if not wanted:
+    if not names:
         return []
     rows = frappe.get_list(
         "Contact",
-        or_filters=wanted,
+        filters={"name": ("in", sorted(names))},
         fields=["name", "full_name", "company_name", "email_id", "mobile_no", "phone"],
         order_by="name asc",
         limit=_MOST,
@@ -93,11 +92,26 @@ def _email(email: str | None) -> Criterion | None:
 def _parents(doctype: str, condition: Criterion | None) -> list[str]:
     if condition is None:
         return []
-    row = frappe.qb.DocType(doctype)
+    row, contact = frappe.qb.DocType(doctype), frappe.qb.DocType("Contact")
     query = (
-        frappe.qb.from_(row).select(row.parent).distinct().where(condition & (row.parenttype == "Contact"))
+        frappe.qb.from_(row)
+        .inner_join(contact)
+        .on(contact.name == row.parent)
+        .select(row.parent)
+        .distinct()
+        .where(condition & (row.parenttype == "Contact") & is_kept_by_staff(contact))
     )
     return query.limit(_MOST).run(pluck=True)
+
+
+def _called(name: str | None) -> list[str]:
+    """Contacts of that full name."""
+    if not name or not name.strip():
+        return []
+    contact = frappe.qb.DocType("Contact")
+    query = frappe.qb.from_(contact).select(contact.name)
+    query = query.where((contact.full_name == name.strip()) & is_kept_by_staff(contact))
+    return query.orderby(contact.name).limit(_MOST).run(pluck=True)
 
 
 def _values(doctype: str, field: str, contacts: list[str]) -> dict[str, list[str]]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Final
 
 import frappe
-from frappe.query_builder import Criterion, Order
+from frappe.query_builder import Order
 from pypika.queries import QueryBuilder, Table
+
+from complaint_qms.integrations.erpnext.kept_contacts import is_kept_by_staff
 
 ROLE: Final = "Customer"
 """ERPNext's own role of customers in the portal."""
-# Whose contacts are the site's own beside those of its staff: made at installation, or as somebody signs up.
-_OF_THE_SITE: Final = ("Administrator", "Guest")
 
 
 def customers_in_use(user: str) -> list[str]:
@@ -39,7 +39,7 @@ def contacts_of(user: str, customers: Iterable[str]) -> list[str]:
     query = (
         frappe.qb.from_(contact)
         .select(contact.name)
-        .where(_is_kept_by_staff(contact))
+        .where(is_kept_by_staff(contact))
         .where((contact.user == user) | (contact.name.isin(own) & contact.name.notin(others)))
         .orderby(contact.name, order=Order.asc)
     )
@@ -52,7 +52,7 @@ def contact_of(user: str, customer: str) -> str | None:
     query = (
         frappe.qb.from_(contact)
         .select(contact.name)
-        .where(_is_kept_by_staff(contact) & (contact.user == user))
+        .where(is_kept_by_staff(contact) & (contact.user == user))
         .where(contact.name.isin(_links(link).where(link.link_name == customer)))
         .orderby(contact.name, order=Order.asc)
         .limit(1)
@@ -81,15 +81,8 @@ def _by_contact(user: str) -> QueryBuilder:
         .on(contact.name == link.parent)
         .select(link.link_name)
         .where((link.parenttype == "Contact") & (link.link_doctype == "Customer"))
-        .where((contact.user == user) & _is_kept_by_staff(contact))
+        .where((contact.user == user) & is_kept_by_staff(contact))
     )
-
-
-def _is_kept_by_staff(contact: Table) -> Criterion:
-    """Frappe lets everybody who logs in make contacts, with any login and any customer in them, and change their own ones."""
-    staff = frappe.qb.DocType("User")
-    people = frappe.qb.from_(staff).select(staff.name).where(staff.user_type == "System User")
-    return contact.owner.isin(_OF_THE_SITE) | contact.owner.isin(people)
 
 
 def _contact() -> Table:

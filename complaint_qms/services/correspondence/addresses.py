@@ -9,6 +9,7 @@ from frappe.query_builder import Order
 from frappe.utils import parse_addr, split_emails
 
 from complaint_qms.constants.correspondence import AUTOMATIC_FIELD
+from complaint_qms.integrations.erpnext.kept_contacts import is_kept_by_staff
 
 # With the name, as mail servers take them. The framework and Python read longer ones in time by the square of the length.
 LONGEST_ADDRESS: Final = 500
@@ -28,8 +29,10 @@ def addresses_of_complainant(complaint: Document) -> set[str]:
     """Those of the person who complained alone: as given on the complaint, and of its contact."""
     found = [complaint.contact_email]
     if complaint.contact_person:
-        contact = {"parent": complaint.contact_person, "parenttype": "Contact"}
-        found += frappe.get_all("Contact Email", contact, pluck="email_id", order_by="idx asc")
+        email, contact = frappe.qb.DocType("Contact Email"), frappe.qb.DocType("Contact")
+        query = frappe.qb.from_(email).inner_join(contact).on(contact.name == email.parent)
+        query = query.select(email.email_id).where(contact.name == complaint.contact_person)
+        found += query.where(is_kept_by_staff(contact)).orderby(email.idx).run(pluck=True)
     return set(filter(None, map(bare, found)))
 
 
@@ -55,8 +58,11 @@ def _of_contacts(complaint: Document) -> list[str]:
     if not (complaint.contact_person or complaint.customer):
         return []
     email, link = frappe.qb.DocType("Contact Email"), frappe.qb.DocType("Dynamic Link")
+    contact = frappe.qb.DocType("Contact")
     rows = (
         frappe.qb.from_(email)
+        .inner_join(contact)
+        .on((contact.name == email.parent) & is_kept_by_staff(contact))
         .left_join(link)
         .on(
             (link.parent == email.parent) & (link.parenttype == "Contact") & (link.link_doctype == "Customer")

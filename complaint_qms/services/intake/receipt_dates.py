@@ -9,7 +9,10 @@ from frappe.utils import get_datetime, getdate, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import FIRST_STAGE
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.source_defaults import check_role
+from complaint_qms.services.record.timeline import Text, line
 
 _MOMENTS = ("received_at", "first_response_at", "reply_sent_at")
 _MINUTE = timedelta(minutes=1)
@@ -19,6 +22,8 @@ def keep_moments(doc: Document) -> None:
     """Put back a moment that a form's time picker has only rounded, and a date of receipt that was taken away."""
     before = doc.get_doc_before_save()
     for name in _MOMENTS if before else ():
+        if name == "reply_sent_at" and doc.flags.replied_anew:
+            continue  # no picker has rounded it
         stored, sent = _at(before, name), _at(doc, name)
         if stored and ((sent and abs(sent - stored) < _MINUTE) or (not sent and name == "received_at")):
             doc.set(name, stored)
@@ -54,10 +59,28 @@ def check_moments(doc: Document, now: datetime | None = None) -> None:
 
 def stamp_agreement(doc: Document, now: datetime) -> None:
     """The customer's answer is of the moment at which it is recorded, unless somebody enters another."""
+    if _is_asked_anew(doc):
+        earlier = line(
+            "The customer is answered anew. What they said to the answer before: {0}",
+            Text(doc.agreement_note or word("disagreed")),
+        )
+        timeline.note_on(doc, earlier)
+        doc.update({"customer_agreement": None, "agreement_note": None})
     if doc.has_value_changed("customer_agreement"):
         # To the minute, as a person would write it: a form's time picker would round it and call the form changed.
         minute = now.replace(second=0, microsecond=0)
         doc.agreement_at = (doc.agreement_at or minute) if doc.customer_agreement else None
+
+
+def _is_asked_anew(doc: Document) -> bool:
+    """Whether the reply went out after the customer refused an earlier one: what they said of that one says nothing of this."""
+    before = doc.get_doc_before_save()
+    if not before or not before.reply_sent_at or doc.customer_agreement != "disagreed":
+        return False
+    if doc.has_value_changed("customer_agreement") or not doc.has_value_changed("reply_sent_at"):
+        return False
+    refused = get_datetime(doc.agreement_at) if doc.agreement_at else None
+    return bool(doc.reply_sent_at) and (not refused or get_datetime(doc.reply_sent_at) > refused)
 
 
 def _check_correction(doc: Document, received: datetime | None) -> None:
