@@ -48,13 +48,15 @@ def proposed_occurrences(docs: Sequence[Document], types: dict[str, str]) -> Rat
         seen = _counts(start, items, narrowed=True)
         sold -= {key[:2] for key, count in counts.items() if seen.get(key) != count}
     bands, found = occurrence_bands(), {}
+    stored = {doc.name: doc.complaint_type for doc in docs}
     for name, (company, item) in about.items():
         kind = types.get(name)
         number = sum(
             count
             for (of_company, of_item, of_kind), count in counts.items()
-            if (of_company, of_item) == (company, item) and (not kind or of_kind in (kind, "", None))
+            if (of_company, of_item) == (company, item) and (not kind or of_kind == kind)
         )
+        number += bool(kind and stored[name] != kind)  # this one, which is of that type once somebody agrees
         level = _level(max(number, 1) / units[company, item], bands) if (company, item) in sold else None
         if level:
             found[name] = _proposal(level, max(number, 1), units[company, item], item, kind)
