@@ -91,7 +91,7 @@ def test_places_for_values_are_kept(rows: list[tuple[str, str, str]]) -> None:
 def test_each_source_once_and_in_order(rows: list[tuple[str, str, str]]) -> None:
     keys = [(row[0], row[2]) for row in rows]
     assert len(keys) == len(set(keys))
-    assert rows == sorted(rows)
+    assert keys == sorted(keys)
 
 
 def test_no_row_for_a_text_that_is_gone(rows: list[tuple[str, str, str]]) -> None:
