@@ -23,7 +23,19 @@ from complaint_qms.services.inbox import decisions, understanding
 from complaint_qms.services.visitor import standing
 from tests.chat_service import service
 from tests.desk import factory
-from tests.desk.chatting import a_channel, a_file, chat_of, items, message, said, says, sends, turns
+from tests.desk.chatting import (
+    a_channel,
+    a_file,
+    chat_of,
+    items,
+    knock,
+    message,
+    said,
+    says,
+    sends,
+    signed,
+    turns,
+)
 from tests.desk.test_chat import COMPLAINT, registered
 from tests.desk.test_chat_replies import outgoing
 from tests.desk.test_visitor_uploads import photo
@@ -290,6 +302,20 @@ def test_messages_wait_for_the_one_before_them_that_cannot_be_read_yet(monkeypat
     broken.clear()
     assert reading.read_chat(channel.name, "visitor-7", add_to_date(now_datetime(), hours=1)) == 2
     assert [turn.text for turn in turns(chat_of(channel), "sender")] == ["Hello", COMPLAINT, "Lamp 7"]
+
+
+def test_what_names_no_sender_is_read_by_the_sweep_as_well(monkeypatch):
+    channel = a_channel()
+    body = b'{"id": "m-1"}'
+    assert knock(channel, body, signed(body)).status == 200
+    (item,) = items(channel)
+    assert (item.state, item.sender_address or "") == ("new", "")
+    started = []
+    monkeypatch.setattr(reading, "_start", lambda *sender: started.append(sender))
+    reading.enqueue_reading(now_datetime())
+    assert (channel.name, "") in started
+    reading.read_chat(channel.name, "")
+    assert items(channel)[0].state == "waiting"
 
 
 def test_a_sender_has_one_job_that_waits(monkeypatch):

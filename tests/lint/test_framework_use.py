@@ -82,3 +82,17 @@ def test_functions_of_the_framework_are_replaced_in_one_file_alone() -> None:
         str(path.relative_to(APP)): lines for path in sorted(APP.rglob("*.py")) if (lines := replaced(path))
     }
     assert set(found) == {str(SEAMS.relative_to(APP))}
+
+
+def test_no_job_is_given_what_the_queue_takes_for_itself() -> None:
+    """`now`, `event`, `method` … are parameters of `frappe.enqueue`: a job's own of the same name never arrives, and `now` runs it at once."""
+    theirs = {"now", "event", "method", "is_async", "job_name"}
+    given = [
+        f"{path.relative_to(APP)}:{node.lineno}"
+        for path in APP.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("frappe.enqueue", "enqueue", "frappe.enqueue_doc")
+        and theirs & {keyword.arg for keyword in node.keywords}
+    ]
+    assert given == []
