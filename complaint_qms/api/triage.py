@@ -12,7 +12,8 @@ from complaint_qms.constants.triage import PAGE
 from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.transactions import once_others_are_done
-from complaint_qms.services.triage import deeds, table, twins
+from complaint_qms.services.triage import actions, table
+from complaint_qms.services.triage.duplicates import duplicates_of
 from complaint_qms.services.work.loading import documents_of
 
 
@@ -32,17 +33,17 @@ def duplicates(names: Any) -> dict[str, dict[str, Any]]:
     wanted = read_names("names", names)
     if len(wanted) > PAGE:
         refuse(_("Send at most {0} rows at once.").format(PAGE))
-    return twins.twins_of(documents_of("Complaint", sorted(readable("Complaint", wanted))))
+    return duplicates_of(documents_of("Complaint", sorted(readable("Complaint", wanted))))
 
 
 @frappe.whitelist(methods=["POST"])
 @checked
 def save(rows: Any) -> list[dict[str, Any]]:
-    """Save what was decided on each row; each is saved or refused by itself: see services.triage.deeds.
+    """Save what was decided on each row; each is saved or refused by itself: see services.triage.actions.
 
     Args:
         rows: a list of {name, modified, values, ignored, step}, or its JSON text.
     """
     frappe.has_permission("Complaint", "write", throw=True)
-    entries = deeds.check_entries(read_parts("rows", rows))
-    return once_others_are_done(partial(deeds.save, entries))
+    entries = actions.check_entries(read_parts("rows", rows))
+    return once_others_are_done(partial(actions.save, entries))

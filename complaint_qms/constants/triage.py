@@ -2,7 +2,6 @@
 
 from typing import Final
 
-STAGES: Final = ("intake", "triage")
 PAGE: Final = 50
 """Complaints shown, and saved, at once."""
 
@@ -16,7 +15,7 @@ PROPOSED: Final = (
     "expectation_note",
     "reportable",
 )
-"""Fields with a proposal, in the order of the table; a key from 1 on takes one of those that are open in a row."""
+"""Fields with a proposal, in the order of the table; the place of each is the key that takes it, the same in every row."""
 
 ENTERED: Final = (
     *PROPOSED,

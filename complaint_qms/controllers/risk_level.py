@@ -8,6 +8,8 @@ from complaint_qms.services.risk import matrix, priority
 
 # What a level stands for; its colour is how it is shown.
 _MEANING = ("rank", "description", "harm_level", "fmea_rating", "rate_from", "rate_to")
+# What it is rated by from 1 to 10.
+_RATED_BY = ("fmea_rating", "rate_from", "rate_to")
 
 
 class RiskLevel(Named):
@@ -20,6 +22,9 @@ class RiskLevel(Named):
 
     def on_update(self) -> None:
         matrix.forget_matrices()
+        before = self.get_doc_before_save()
+        if before and any(before.get(name) != self.get(name) for name in _RATED_BY):
+            priority.rate_open(self)
 
     def on_trash(self) -> None:
         matrix.forget_matrices()

@@ -131,6 +131,64 @@ def test_a_row_is_edited_in_its_place(login, manager: str, complaints: list[str]
     assert stored(name, "urgency", "detection") == ("critical", 4)
 
 
+def test_numbers_pressed_in_a_row_take_what_they_stand_at(login, manager: str, complaints: list[str]) -> None:
+    page = open_table(Desk(login(manager)).page)
+    page.keyboard.press("j")
+    row = page.locator(".cq-t-row").first
+    name = row.get_attribute("data-name")
+    keys = {
+        field: row.locator(f'.cq-offer[data-field="{field}"] kbd').inner_text()
+        for field in ("severity", "expectation", "reportable")
+    }
+    for field in ("severity", "expectation"):
+        page.keyboard.press(keys[field])
+    page.keyboard.press(keys["expectation"])
+    expect(row.locator('.cq-offer[data-field="expectation"]')).to_have_count(0)
+    expect(row).to_have_attribute("aria-busy", "false")
+    assert row.locator('.cq-offer[data-field="reportable"] kbd').inner_text() == keys["reportable"]
+    severity, wish, reportable = stored(name, "severity", "expectation", "reportable")
+    assert (bool(severity), wish, bool(reportable)) == (True, "refund", False)
+    expect(page.locator(".cq-t-answer [role=alert]")).to_have_count(0)
+
+
+def test_what_was_typed_stays_where_it_is_refused(login, manager: str, complaints: list[str]) -> None:
+    page = open_table(Desk(login(manager)).page)
+    page.locator(f'.cq-t-row[data-name="{complaints[0]}"]').focus()
+    page.keyboard.press("e")
+    editor = page.locator(".cq-t-edit")
+    editor.locator('[data-fieldname="detection"] input').fill("99")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".cq-t-answer [role=alert]")).to_contain_text("1 to 10")
+    expect(editor.locator('[data-fieldname="detection"] input')).to_have_value("99")
+    # Nor does what becomes of other rows take it away.
+    page.get_by_role("button", name="Accept All Shown").click()
+    page.locator(".modal.show .btn-primary:visible").click()
+    expect(page.locator(".cq-t-sum")).to_contain_text("2 saved")
+    expect(editor.locator('[data-fieldname="detection"] input')).to_have_value("99")
+    editor.locator('[data-fieldname="detection"] input').fill("4")
+    page.keyboard.press("Control+Enter")
+    expect(editor).to_have_count(0)
+    assert stored(complaints[0], "detection", "expectation") == (4, "refund")
+
+
+def test_a_refused_rejection_keeps_its_words_and_says_why(login, manager: str, complaints: list[str]) -> None:
+    page = open_table(Desk(login(manager)).page)
+    doc = frappe.get_doc("Complaint", complaints[0])
+    doc.urgency = "low"
+    doc.save()
+    frappe.db.commit()
+    page.locator(f'.cq-t-row[data-name="{doc.name}"]').focus()
+    page.keyboard.press("n")
+    dialog = page.locator(".modal.show")
+    why = dialog.locator('[data-fieldname="triage_rationale"] textarea')
+    why.fill("A question, nothing is wrong.")
+    dialog.locator('[data-fieldname="rejection_reason"] textarea').fill("The manual says it on page 4.")
+    dialog.locator(".modal-footer .btn-primary").click()
+    expect(dialog.locator(".cq-t-refused")).to_contain_text("changed it meanwhile")
+    expect(why).to_have_value("A question, nothing is wrong.")
+    assert stored(doc.name, "stage", "urgency") == ("intake", "low")
+
+
 def test_what_is_none_is_rejected_and_leaves_the_table(login, manager: str, complaints: list[str]) -> None:
     doc = frappe.get_doc("Complaint", complaints[1])
     doc.update({"description": "How do I clean the kettle?", "subject": "A question"})

@@ -1,4 +1,4 @@
-"""Severe and harmful complaints: whom the settings name is told at once, once for each complaint."""
+"""Severe and harmful complaints: whom the settings name is told at once, each person once for each complaint."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from frappe.permissions import add_user_permission
 
 from complaint_qms.constants import events, roles
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.patches.v1_0 import priority_of_open_complaints, ratings_and_alerts
 from tests.desk import factory
 from tests.desk.factory import as_user, complaint, person
 
@@ -75,6 +76,25 @@ class TestWhen:
             other.severity = "Critical"
             other.save()
         assert users(doc) == []
+        assert not frappe.db.get_value("Complaint", doc.name, "alerted_at")
+
+    def test_harm_that_is_known_later_reaches_whoever_is_named_for_harm(self, alerts, named):
+        regulatory = person(roles.REGULATORY)
+        alerts({"severity": "Critical"}, {"harm_level": "serious", "user": regulatory})
+        doc = complaint(severity="Critical")
+        assert users(doc) == [named]
+        doc.reload()
+        doc.harm_level = "death"
+        doc.save()
+        assert sorted(users(doc)) == sorted([named, regulatory])
+
+    def test_who_wants_to_be_told_of_nothing_is_not_said_to_have_been(self, alerts, named):
+        wishes = frappe.get_doc("Notification Settings", named)
+        wishes.enabled = wishes.enable_email_notifications = 0
+        wishes.save(ignore_permissions=True)
+        doc = complaint(severity="Critical")
+        assert told(doc) == []
+        assert not frappe.db.get_value("Complaint", doc.name, "alerted_at")
 
     def test_a_request_cannot_say_that_it_was_told(self, alerts, named):
         doc = complaint(severity="Minor", alerted_at="2020-01-01 00:00:00")
@@ -154,3 +174,31 @@ class TestPriority:
     def test_a_rating_beyond_ten_is_refused(self):
         with pytest.raises(frappe.ValidationError, match="1 to 10"):
             factory.make("Risk Severity", severity_name=factory.unique("Level"), rank=9, fmea_rating=11)
+
+    def test_an_open_complaint_follows_the_rating_of_its_level(self):
+        level = factory.make("Risk Severity", severity_name=factory.unique("Level"), rank=9, fmea_rating=8)
+        doc = complaint(severity=level.name, occurrence="Occasional")
+        assert doc.action_priority == "high"
+        level.fmea_rating = 1
+        level.save()
+        assert frappe.db.get_value("Complaint", doc.name, "action_priority") == "low"
+
+    def test_complaints_from_before_get_their_priority_unless_they_have_ended(self):
+        doc, ended = (complaint(severity="Serious", occurrence="Occasional") for _ in range(2))
+        for one, stage in ((doc, "intake"), (ended, "closed")):
+            frappe.db.set_value("Complaint", one.name, {"action_priority": None, "stage": stage})
+        priority_of_open_complaints.execute()
+        assert frappe.db.get_value("Complaint", doc.name, "action_priority") == "high"
+        assert not frappe.db.get_value("Complaint", ended.name, "action_priority")
+
+
+class TestPatch:
+    def test_settings_with_an_old_wrong_value_get_the_rows_all_the_same(self, alerts):
+        alerts()
+        frappe.db.set_single_value(SETTINGS, {"default_sop": None, "default_risk_matrix": "No such matrix"})
+        ratings_and_alerts.execute()
+        rows = frappe.get_single(SETTINGS).alerts
+        assert {(row.role, row.severity, row.harm_level) for row in rows} == {
+            (roles.MANAGER, "Critical", "serious"),
+            (roles.REGULATORY, None, "serious"),
+        }

@@ -13,14 +13,7 @@ import pytest
 from complaint_qms.api import classifier as api
 from complaint_qms.constants import classifier, events, roles
 from complaint_qms.engine.classify import TextModel
-from complaint_qms.services.classifier import (
-    answers,
-    requests,
-    scoring,
-    training,
-    versions,
-    weights,
-)
+from complaint_qms.services.classifier import answers, requests, scoring, training, versions, weights
 from complaint_qms.services.classifier.examples import Example
 from complaint_qms.services.intake import learned_proposals, proposals
 from tests.desk.factory import as_user, complaint, person
@@ -136,7 +129,7 @@ class TestTraining:
         monkeypatch.setattr(training.Figures, "is_better", property(lambda self: False))
         doc = frappe.get_doc("Complaint Classifier", training.run())
         assert doc.state == "rejected"
-        assert "keyword rules" in doc.why
+        assert not any(row.used for row in doc.figures)
         assert learned_proposals.active_version() != doc.name
 
     def test_better_means_macro_f1_and_no_less_right(self):
@@ -283,18 +276,41 @@ class TestScoring:
 
     def test_a_busy_site_asks_for_one_job_until_it_begins(self, monkeypatch):
         asked = []
-        monkeypatch.setattr(
-            requests.frappe, "enqueue", lambda *args, **kwargs: asked.append(kwargs["job_id"])
-        )
+        monkeypatch.setattr(requests.frappe, "enqueue", lambda *args, **kwargs: asked.append(args[0]))
         monkeypatch.setattr(scoring, "_GATHERED", 0)
         requests.forget_asking()
         requests._ask()
         requests._ask()
-        assert asked == [requests.SCORING_JOB]
+        assert len(asked) == 1
         scoring.read_new()
         requests._ask()
         assert len(asked) == 2
         requests.forget_asking()
+
+    def test_what_comes_in_while_a_job_reads_is_read_by_it(self, monkeypatch):
+        monkeypatch.setattr(requests.frappe, "enqueue", lambda *args, **kwargs: None)
+        monkeypatch.setattr(scoring, "_GATHERED", 0)
+        requests.forget_asking()
+        runs = []
+
+        def reading() -> int:
+            runs.append(1)
+            if len(runs) == 1:
+                requests._ask()
+            return 1
+
+        monkeypatch.setattr(scoring, "read_unread", reading)
+        assert scoring.read_new() == 2
+        assert not requests.is_asked()
+
+    def test_lost_weights_are_logged_once_a_day(self, version, own_folder):
+        (own_folder / version.name / "complaint_type.npz").unlink()
+        title = {"method": "Complaint Classifier cannot be used"}
+        answers._loaded.clear()
+        before = frappe.db.count("Error Log", title)
+        for _ in range(2):
+            assert answers.models_in_use(version.name) == {}
+        assert frappe.db.count("Error Log", title) == before + 1
 
     def test_registering_has_it_read_after_commit(self):
         asked = []

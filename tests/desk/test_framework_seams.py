@@ -8,6 +8,7 @@ from contextlib import suppress
 import frappe
 import pytest
 from frappe.model.base_document import BaseDocument
+from frappe.model.document import Document
 
 from complaint_qms.services import framework_seams
 from complaint_qms.services.framework_seams import asked_once, inserts_told, remembering, without_work_list
@@ -86,3 +87,18 @@ def test_every_insert_is_told_and_the_method_is_given_back():
         raise Stopped
     assert BaseDocument.db_insert is insert
     assert {"Customer", "Complaint", "Complaint Stage Log"} <= set(told)
+
+
+def test_links_are_checked_before_any_hook_of_a_new_record(monkeypatch):
+    asked = []
+    monkeypatch.setattr(Document, "_validate_links", lambda self: asked.append("links"))
+    monkeypatch.setattr(Document, "run_method", lambda self, method, *args, **kwargs: asked.append(method))
+    note = frappe.get_doc({"doctype": "ToDo", "description": "x"})
+
+    def stop(*args, **kwargs):
+        raise Stopped
+
+    monkeypatch.setattr(note, "set_new_name", stop)
+    with suppress(Stopped):
+        note.insert()
+    assert asked == ["links", "before_insert"]

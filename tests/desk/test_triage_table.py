@@ -221,6 +221,14 @@ class TestSaving:
         assert result["row"] is None
         assert doc.subject not in " ".join(result["said"])
 
+    def test_a_refusal_does_not_tell_whether_a_number_exists(self, agent):
+        doc, other = complaint(), complaint()
+        add_user_permission("Customer", other.customer, agent)
+        with as_user(agent):
+            results = save(entry(doc, urgency="low"), {"name": "CMP-none", "modified": "", "values": {}})
+        hidden, missing = (result["said"] for result in results)
+        assert [text.replace(doc.name, "CMP-none") for text in hidden] == missing
+
     def test_an_auditor_changes_nothing(self):
         doc = complaint()
         with as_user(person(roles.AUDITOR)), pytest.raises(frappe.PermissionError):

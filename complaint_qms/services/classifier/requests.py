@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from complaint_qms.constants.classifier import LEAST, NEWS, TIMEOUT
-from complaint_qms.constants.triage import STAGES
+from complaint_qms.constants.stages import COMPLAINT_EARLY
 from complaint_qms.services.classifier.examples import number_of_examples
 from complaint_qms.services.events import Event
 from complaint_qms.services.intake.learned_proposals import FIELD, VERSION
@@ -19,7 +19,6 @@ TRAINING_JOB: Final = "complaint_qms_classifier_training"
 _ASKED: Final = "complaint_qms_classifier_asked"
 _ASKED_SECONDS: Final = 60
 """A job that was lost is asked for again after that."""
-SCORING_JOB: Final = "complaint_qms_classifier_scoring"
 
 
 def of_registered(events: list[Event]) -> None:
@@ -32,13 +31,13 @@ def of_registered(events: list[Event]) -> None:
 
 
 def enqueue_scoring() -> None:
-    """Have new complaints read by a worker once this is committed; a job that waits already does it."""
-    frappe.enqueue(_SCORING, queue="short", job_id=SCORING_JOB, deduplicate=True, enqueue_after_commit=True)
+    """Have new complaints read by a worker once this is committed."""
+    frappe.db.after_commit.add(_ask)
 
 
 def enqueue_unread() -> None:
     """The same where some are waiting."""
-    if frappe.db.exists("Complaint", {"stage": ("in", STAGES), FIELD: ("is", "not set")}):
+    if frappe.db.exists("Complaint", {"stage": ("in", COMPLAINT_EARLY), FIELD: ("is", "not set")}):
         enqueue_scoring()
 
 
@@ -70,6 +69,11 @@ def forget_asking() -> None:
     frappe.cache.delete_value(_ASKED)
 
 
+def is_asked() -> bool:
+    """Whether somebody has asked since a job last began to read."""
+    return bool(frappe.cache.exists(_ASKED))
+
+
 def _enqueue_training(by: str) -> None:
     frappe.enqueue(
         _TRAINING,
@@ -83,10 +87,11 @@ def _enqueue_training(by: str) -> None:
 
 
 def _ask() -> None:
-    """Asking the queue costs ten times what asking whether somebody has asked does."""
+    """Whoever asks first until a job begins to read enqueues it. By its id the queue would also pass over a job for one that has
+    begun, and may have looked for complaints before this one came; and asking it costs ten times as much."""
     _forget()
     if frappe.cache.set(frappe.cache.make_key(_ASKED), 1, nx=True, ex=_ASKED_SECONDS):
-        frappe.enqueue(_SCORING, queue="short", job_id=SCORING_JOB, deduplicate=True)
+        frappe.enqueue(_SCORING, queue="short")
 
 
 def _forget() -> None:

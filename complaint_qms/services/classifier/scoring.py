@@ -14,15 +14,17 @@ import frappe
 from frappe.utils import add_to_date, now_datetime
 
 from complaint_qms.constants.events import GRAVE
-from complaint_qms.constants.triage import STAGES
+from complaint_qms.constants.stages import COMPLAINT_EARLY
 from complaint_qms.engine.classify import Proposal, assess
 from complaint_qms.engine.classify.harm import HARM_OF_SEVERITY
 from complaint_qms.services import writing
 from complaint_qms.services.classifier import requests
 from complaint_qms.services.events import Event, announce
+from complaint_qms.services.importing.run_lock import Overtaken, held
 from complaint_qms.services.intake import learned_proposals, proposals
 from complaint_qms.services.record.batches import in_parts
 
+_LOCK: Final = "complaint-scoring"
 _AT_ONCE: Final = 200
 _ALERT_DAYS: Final = 2
 """What came in longer ago is no news any more: nobody is alerted of it at night because a version changed."""
@@ -31,10 +33,20 @@ _GATHERED: Final = 1.0
 
 
 def read_new() -> int:
-    """The job: what comes in within a moment is read together, so that a busy site asks for a job a second at most."""
+    """The job: what comes in within a moment is read together, so that a busy site asks for a job a second at most. What comes in
+    while one reads, it reads too; another that begins meanwhile has nothing to do."""
     time.sleep(_GATHERED)
-    requests.forget_asking()
-    return read_unread()
+    done = 0
+    try:
+        with held(_LOCK):
+            asked = True
+            while asked:
+                requests.forget_asking()
+                done += read_unread()
+                asked = requests.is_asked()
+    except Overtaken:
+        pass
+    return done
 
 
 def read_unread(most: int = 2_000) -> int:
@@ -87,7 +99,7 @@ def _unread(most: int) -> list[Any]:
             complaint.creation,
             complaint.is_migrated,
         )
-        .where(complaint.stage.isin(STAGES) & complaint[learned_proposals.FIELD].isnull())
+        .where(complaint.stage.isin(COMPLAINT_EARLY) & complaint[learned_proposals.FIELD].isnull())
         .orderby(complaint.name)
         .limit(most)
     ).run(as_dict=True)

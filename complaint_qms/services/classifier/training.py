@@ -38,7 +38,6 @@ from complaint_qms.services.classifier.examples import Example, read_examples
 from complaint_qms.services.importing.run_lock import Overtaken, held
 from complaint_qms.services.intake import proposals
 from complaint_qms.services.intake.learned_proposals import ACTIVE, VERSION
-from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.procedure import type_keys
 
@@ -111,7 +110,6 @@ def _train(examples: list[Example], by: str) -> str | None:
             "corrections": sum(one.corrected for one in examples),
             "period_from": examples[0].received_at.date(),
             "period_to": examples[-1].received_at.date(),
-            "why": _reason(figures, used, about),
             **about,
         }
     )
@@ -137,17 +135,6 @@ def _use(doc: Document, examples: Sequence[Example], used: set[str], by: str) ->
         row.sha256 = sums.get(row.field_name)
         row.used = int(row.field_name in sums)
     versions.put_in_use(doc, by)
-
-
-def _reason(figures: Mapping[str, Figures], used: set[str], about: Mapping[str, Any]) -> str:
-    if not figures:
-        return _(
-            "Too little to measure: {0} earlier complaints had been decided in time, {1} came later."
-        ).format(about["learned"], about["held_out"])
-    if not used:
-        return _("On no field better than the keyword rules, which go on proposing.")
-    labels = [_(frappe.get_meta("Complaint").get_label(column)) for column in figures if column in used]
-    return _("Better than the keyword rules: {0}.").format(comma_list(labels))
 
 
 def _learnable(examples: Sequence[Example]) -> dict[str, str]:

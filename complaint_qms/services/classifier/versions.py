@@ -9,7 +9,7 @@ from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.classifier import REJECTED, RETIRED
-from complaint_qms.constants.stages import COMPLAINT_FLOW
+from complaint_qms.constants.stages import COMPLAINT_EARLY
 from complaint_qms.services import writing
 from complaint_qms.services.classifier import requests
 from complaint_qms.services.intake.learned_proposals import (
@@ -23,7 +23,6 @@ from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.source_defaults import check_role
 
 TRAINERS = (roles.MANAGER, "System Manager")
-_EARLY = COMPLAINT_FLOW[:2]
 
 
 def check_trainer() -> None:
@@ -94,7 +93,10 @@ def version_changed(doc: Document) -> None:
     ):
         return
     names = frappe.get_all(
-        "Complaint", {"stage": ("in", _EARLY), FIELD: ("is", "set")}, pluck="name", order_by="name asc"
+        "Complaint",
+        {"stage": ("in", COMPLAINT_EARLY), FIELD: ("is", "set")},
+        pluck="name",
+        order_by="name asc",
     )
     writing.set_where("Complaint", names, {FIELD: None}, "another version proposes")
     requests.enqueue_scoring()

@@ -12,6 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.constants.risk import SEVERITIES
+from complaint_qms.constants.stages import COMPLAINT_EARLY
 from complaint_qms.engine.classify import (
     SEVERITY_KEYS,
     Harm,
@@ -52,7 +53,6 @@ _URGENCY_OF_HARM = {"minor": "high", "serious": "high", "critical": "critical", 
 _FEARED = {"serious": "high", "critical": "high", "catastrophic": "high"}
 _URGENCIES = ("low", "normal", "high", "critical")
 _PERHAPS_REPORTABLE = ("serious", "critical", "catastrophic")
-_EARLY = ("intake", "triage")
 _KEYWORD_WEIGHT = 2.0
 _RAISED = 0.8
 _REASONS = 3
@@ -70,7 +70,7 @@ def refresh(doc: Document) -> None:
 
     `proposals` becomes JSON: {field: {value, confidence, reasons: [sentence], source, state}}.
     """
-    if doc.stage not in _EARLY:
+    if doc.stage not in COMPLAINT_EARLY:
         return
     text = told_text(doc)
     stored = stored_proposals(doc)

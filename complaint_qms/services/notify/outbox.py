@@ -40,12 +40,12 @@ class Message:
     author: str = AUTHOR
 
 
-def send(messages: Iterable[Message], now: datetime, writer: sentences.Writer | None = None) -> None:
+def send(messages: Iterable[Message], now: datetime, writer: sentences.Writer | None = None) -> list[Message]:
     """Write messages in their readers' languages: notices in the desk, and mails that wait to be sent. Who may not see
-    a quality record is not told of it, whoever asked for that."""
+    a quality record is not told of it, whoever asked for that. Those that were written, on one channel at least."""
     wanted = _visible([message for message in messages if message.person.notices or message.person.mails])
     if not wanted:
-        return
+        return []
     writer, mailed = writer or sentences.Writer(), by_mail()
     for author in sorted({message.author for message in wanted}):
         desk, outbox = [], []
@@ -58,6 +58,7 @@ def send(messages: Iterable[Message], now: datetime, writer: sentences.Writer | 
                 outbox.append(_row(message, text, EMAIL, now))
         writing.insert_rows(OUTBOX, outbox, now, author, "message")
         _show(desk, now, author)
+    return [one for one in wanted if one.person.notices or (mailed and one.kind in sentences.HEADINGS)]
 
 
 def by_mail() -> bool:

@@ -16,6 +16,7 @@ from frappe.query_builder.functions import Coalesce, Count
 from frappe.utils import get_datetime
 
 from complaint_qms.constants import triage
+from complaint_qms.constants.stages import COMPLAINT_EARLY
 from complaint_qms.services.compliance.decisions import REPORTABILITY_JUDGES, TRIAGE_JUDGES
 from complaint_qms.services.intake import proposals
 from complaint_qms.services.intake.proposal_answers import stored_proposals
@@ -54,7 +55,7 @@ _ORDERS: Final = {
 def page(now: datetime, start: int = 0) -> dict[str, Any]:
     """{rows, total, start, most, now, may: {write, judge, report, merge, reject}} from the row `start` on."""
     complaint = frappe.qb.DocType("Complaint")
-    here = complaint.stage.isin(triage.STAGES)
+    here = complaint.stage.isin(COMPLAINT_EARLY)
     total = permitted(frappe.qb.from_(complaint).select(Count("*")).where(here)).run()[0][0]
     start = max(0, min(start, (total - 1) // triage.PAGE * triage.PAGE))
     query = (

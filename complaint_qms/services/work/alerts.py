@@ -1,4 +1,4 @@
-"""Who is told at once of a complaint that is severe or tells of harm: whom the settings name, once for each complaint.
+"""Who is told at once of a complaint that is severe or tells of harm: whom the settings name, each person once for each complaint.
 
 The graveness is known when somebody enters a severity or a harm, or when the text of a new complaint was read.
 """
@@ -12,46 +12,40 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from complaint_qms.constants.events import GRAVE
 from complaint_qms.constants.reportability import HARM_RANK
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify import digest
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import OUTBOX, Message, send
 from complaint_qms.services.notify.person import Person
+from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.recipients import Directory
 
 
 def of_grave(events: list[Event]) -> None:
-    """Tell those who are named for such graveness, unless the complaint was told of before; who judged it so needs no telling."""
+    """Tell those who are named for such graveness, unless they were told of the complaint before: what comes to be known later
+    may concern others. Who judged it so needs no telling."""
     rules = frappe.get_cached_doc(SETTINGS).alerts
     if not rules:
         return
-    fitting_of = {event.name: [rule for rule in rules if _fits(rule, event.data)] for event in events}
-    names = sorted(name for name, fitting in fitting_of.items() if fitting)
-    if not names:
+    fitting = [(event, found) for event in events if (found := [r for r in rules if _fits(r, event.data)])]
+    if not fitting:
         return
-    found = frappe.get_all(
-        "Complaint", {"name": ("in", names)}, ["name", "subject", "alerted_at"], order_by="name asc"
-    )
-    complaints = {row.name: row for row in found if not row.alerted_at}
-    directory, messages, alerted = Directory(), [], {}
-    for event in events:
-        complaint, fitting = complaints.get(event.name), fitting_of[event.name]
-        if not complaint or not fitting or event.name in alerted:
-            continue
-        alerted[event.name] = {"alerted_at": event.at}
-        people = {person.user: person for rule in fitting for person in _people(directory, rule)}
-        data = {"title": complaint.subject, **event.data}
-        messages += [
-            Message(event.kind, person, event.doctype, event.name, data, event.by)
-            for person in people.values()
-            if person.user != event.by
-        ]
-    writing.set_many("Complaint", alerted, "alerted")
-    if messages:
-        send(messages, events[0].at)
+    names = sorted({event.name for event, _found in fitting})
+    subjects, told = values_of("Complaint", names, "subject"), _told(names)
+    directory, messages = Directory(), []
+    for event, found in fitting:
+        data = {"title": subjects.get(event.name), **event.data}
+        for person in (person for rule in found for person in _people(directory, rule)):
+            if person.user != event.by and (event.name, person.user) not in told:
+                told.add((event.name, person.user))
+                messages.append(Message(event.kind, person, event.doctype, event.name, data, event.by))
+    if sent := send(messages, events[0].at):
+        reached = {message.name: {"alerted_at": events[0].at} for message in sent}
+        writing.set_many("Complaint", reached, "alerted")
         digest.enqueue_at_once()
 
 
@@ -69,6 +63,17 @@ def check_settings(settings: Document) -> None:
             wrong = _("{0}, row {1}: choose the Role or the User to be told.")
         if wrong:
             frappe.throw(wrong.format(_(settings.meta.get_label("alerts")), row.idx))
+
+
+def _told(names: list[str]) -> set[tuple[str, str]]:
+    """(complaint, user) of those who were told of its graveness; what Log Settings has cleared from the outbox counts no more."""
+    rows = frappe.get_all(
+        OUTBOX,
+        {"reference_name": ("in", names), "reference_doctype": "Complaint", "kind": GRAVE},
+        ["reference_name", "to_user"],
+        order_by="creation asc",
+    )
+    return {(row.reference_name, row.to_user) for row in rows}
 
 
 def _fits(rule: Document, data: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import COMPLAINT_STAMPS, DECIDED_ANEW, SEPARATED
-from complaint_qms.constants.stages import COMPLAINT_ENDED, FIRST_STAGE
+from complaint_qms.constants.stages import COMPLAINT_EARLY, COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.controllers.record import Checked
 from complaint_qms.integrations.erpnext.consistency import check_consistency
 from complaint_qms.services.compliance import (
@@ -139,7 +139,7 @@ class Complaint(Checked):
 
     def _follow_procedure(self, now: datetime) -> None:
         clock.note_handler(self, now)
-        early = (self.stage or "intake") in ("intake", "triage")
+        early = (self.stage or "intake") in COMPLAINT_EARLY
         steering = any(self.has_value_changed(name) for name in ("complaint_type", "severity", "company"))
         if self.is_new():
             if not self.sop or not procedure.may_choose():

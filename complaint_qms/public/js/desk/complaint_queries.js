@@ -1,5 +1,8 @@
 // What the link fields of a complaint offer: on its form, and in a hand-over dialog beside the team board.
 
+/** Stages that a complaint ends in. */
+export const ENDED = frappe.boot.complaint_qms_ended || [];
+
 const given = (filters) =>
 	Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined && value !== null && value !== ""));
 
@@ -23,7 +26,7 @@ export function complaint_queries(get_doc) {
 		duplicate_of: of((doc) => ({
 			name: ["!=", doc.name],
 			company: doc.company,
-			stage: ["not in", ["closed", "rejected", "void", "duplicate"]],
+			stage: ["not in", ENDED],
 		})),
 	};
 }

@@ -3,9 +3,9 @@
 import { label } from "../labels";
 import { esc } from "../markup";
 import { date_text, record_link } from "../words";
+import { ENDED } from "./complaint_queries";
 
 const FIELDS = ["name", "subject", "stage", "customer", "complainant_name", "received_at", "company"];
-const ENDED = ["closed", "rejected", "void", "duplicate"];
 
 /**
  * Ask what carries the case and why, and merge; all of them or none.

@@ -2,17 +2,16 @@
 import { label } from "../labels";
 import { comma_list } from "../language";
 import { esc } from "../markup";
-import { stand_in } from "./complaint_queries";
+import { ENDED, stand_in } from "./complaint_queries";
 import { take_step } from "./hand_over";
 import { merge_dialog } from "./merging";
 import { open_at } from "./steps";
 import { accept_all_dialog, judge_dialog, open_editor, reject_dialog } from "./triage_dialogs";
-import { field_label, gone_html, head_html, open_proposals, row_html, twin_html } from "./triage_rows";
+import { above_html, below_html, empty_html } from "./triage_frame";
+import { field_label, gone_html, head_html, open_proposals, PROPOSED, row_html, twin_html } from "./triage_rows";
 
 const API = "complaint_qms.api.triage";
 const STEP = "complaint_qms.api.complaint.take_step";
-const NUMBERS = 8;
-const ENDED = ["closed", "rejected", "void", "duplicate"];
 
 /** Build the page; gives back {show}: to be called whenever it comes into sight. */
 export function make_triage(page) {
@@ -25,6 +24,7 @@ class TriageTable {
 		this.page = page;
 		this.rows = new Map();
 		this.answers = new Map(); // what the last change of a row was answered, and how it is undone
+		this.saving = new Map(); // the last call that was sent, or waits, of a row
 		this.twins = {};
 		this.start = 0;
 		this.$body = $('<div class="cq-triage" role="main"></div>').appendTo(page.main);
@@ -61,21 +61,22 @@ class TriageTable {
 
 	draw() {
 		const focused = this.$body[0].contains(document.activeElement);
+		const put_back = this.set_editor_aside();
 		if (!this.rows.size) {
 			this.$body.html(empty_html());
 			return;
 		}
 		const rows_html = [...this.rows.values()].map((row) => row_html(row, this.seen(row.name)));
 		this.$body.html(
-			`${this.head_html()}<table class="cq-t-table">${head_html()}<tbody>${rows_html.join("")}</tbody></table>${this.foot_html()}`
+			`${this.head_html()}<table class="cq-t-table">${head_html()}<tbody>${rows_html.join("")}</tbody></table>${below_html(this.total, this.most, this.start, this.rows.size)}`
 		);
-		if (focused) this.focus(this.at);
+		if (!put_back() && focused) this.focus(this.at);
 	}
 
 	seen(name) {
 		return {
 			current: name === this.at,
-			busy: this.busy && this.busy.has(name),
+			busy: this.saving.has(name),
 			answer: this.answers.get(name),
 			twin: this.twins[name],
 			may: this.may,
@@ -83,50 +84,9 @@ class TriageTable {
 	}
 
 	head_html() {
-		const { chosen } = this.acceptable();
-		const open = chosen.reduce((sum, { values }) => sum + Object.keys(values).length, 0);
-		const all =
-			this.may.write && open
-				? `<button type="button" class="btn btn-default btn-sm" data-do="all" aria-keyshortcuts="Shift+A">${esc(
-						__("Accept All Shown ({0})", [open])
-					)} <kbd aria-hidden="true">⇧A</kbd></button>`
-				: "";
-		const keys = [
-			["j k", __("move")],
-			["a", __("accept the row")],
-			["1–8", __("accept one")],
-			["e", __("edit")],
-			["r", __("judge")],
-			["d", __("duplicate")],
-			["n", __("not a complaint")],
-			["s", __("next step")],
-			["u", __("undo")],
-			["Enter", __("opens")],
-		];
-		return `<div class="cq-t-head"><span class="cq-t-sum" role="status">${this.summary_html()}</span>${all}
-			<span class="cq-work-keys text-muted">${keys.map(([key, what]) => `<kbd>${esc(key)}</kbd> ${esc(what)}`).join(" · ")}</span></div>`;
-	}
-
-	summary_html() {
-		const { rows, total, start } = this;
-		const count = __("{0} to {1} of {2}", [start + 1, start + rows.size, total]);
-		if (!this.summary) return esc(count);
-		const { done, refused, undo } = this.summary;
-		const said = [__("{0} saved", [done]), refused ? __("{0} refused", [refused]) : ""].filter(Boolean).join(" · ");
-		const all =
-			undo.length > 1 ? ` <button type="button" class="btn btn-xs btn-default" data-do="undo-all">${esc(__("Undo All"))}</button>` : "";
-		return `${esc(count)} · <b>${esc(said)}</b>${all}`;
-	}
-
-	foot_html() {
-		if (this.total <= this.most) return "";
-		const button = (by, name, off) =>
-			`<button type="button" class="btn btn-default btn-sm" data-page="${Number(by)}" ${off ? "disabled" : ""}>${esc(name)}</button>`;
-		return `<nav class="cq-t-foot" aria-label="${esc(__("Pages"))}">${button(-1, __("Previous"), !this.start)}${button(
-			1,
-			__("Next"),
-			this.start + this.rows.size >= this.total
-		)}</nav>`;
+		const open = this.acceptable().chosen.reduce((sum, { values }) => sum + Object.keys(values).length, 0);
+		const shown = { rows: this.rows.size, total: this.total, start: this.start };
+		return above_html(shown, this.summary, this.may.write ? open : 0);
 	}
 
 	$row(name) {
@@ -138,9 +98,29 @@ class TriageTable {
 		const $row = this.$row(name);
 		if (!$row.length) return;
 		const focused = $row[0].contains(document.activeElement) || document.activeElement === document.body;
+		const put_back = this.set_editor_aside();
 		$row.nextUntil(".cq-t-row, .cq-t-gone").remove();
 		$row.replaceWith(row ? row_html(row, this.seen(name)) : gone_html(name, this.answers.get(name)));
-		if (focused && name === this.at) this.focus(row ? name : null);
+		if (!put_back() && focused && name === this.at) this.focus(row ? name : null);
+	}
+
+	/** Take what somebody is writing out of the table while it is drawn; the function puts it back, and says whether they go on in it. */
+	set_editor_aside() {
+		const $editor = this.$body.find(".cq-t-edit");
+		const active = $editor.length && $editor[0].contains(document.activeElement) ? document.activeElement : null;
+		$editor.detach();
+		return () => {
+			if (!$editor.length || !this.place_editor($editor)) return false;
+			if (active) active.focus();
+			return Boolean(active);
+		};
+	}
+
+	/** Below its row, and what that was answered; false where the row has left the table. */
+	place_editor($editor) {
+		const $row = this.$row($editor[0].dataset.of);
+		$editor.insertAfter($row.nextUntil(".cq-t-row, .cq-t-gone").addBack().last());
+		return $row.length > 0;
 	}
 
 	focus(name) {
@@ -210,11 +190,7 @@ class TriageTable {
 			["n", on_row("reject"), __("Not a complaint")],
 			["s", on_row("step"), __("Take the next step")],
 			["u", on_row("undo"), __("Undo the last change of the row")],
-			...Array.from({ length: NUMBERS }, (_, at) => [
-				String(at + 1),
-				() => this.in_table() && this.accept_number(at),
-				__("Accept proposal {0}", [at + 1]),
-			]),
+			...PROPOSED.map((_, at) => [String(at + 1), () => this.in_table() && this.accept_number(at), __("Accept proposal {0}", [at + 1])]),
 		];
 		for (const [shortcut, action, description] of keys) frappe.ui.keys.add_shortcut({ shortcut, action, description, page: this.page });
 		this.$body.on("keydown", ".cq-t-row", (event) => {
@@ -239,7 +215,7 @@ class TriageTable {
 
 	act(act, name) {
 		const row = this.rows.get(name);
-		if (!row || (this.busy && this.busy.has(name))) return undefined;
+		if (!row || this.saving.has(name)) return undefined;
 		const allowed = { merge: this.may.merge, reject: this.may.reject };
 		if (!this.may.write || allowed[act] === false)
 			return frappe.show_alert({ message: esc(__("Your roles do not open this.")), indicator: "orange" });
@@ -269,8 +245,8 @@ class TriageTable {
 
 	accept_number(at) {
 		const row = this.rows.get(this.at);
-		const [field] = (row && open_proposals(row)[at]) || [];
-		if (!field || !this.may.write) return false;
+		const field = PROPOSED[at];
+		if (!row || !row.proposals[field] || !this.may.write) return false;
 		this.accept(row.name, [field]);
 		return true;
 	}
@@ -297,14 +273,13 @@ class TriageTable {
 
 	edit(row) {
 		this.close_editor();
-		const $place = $(`<tr class="cq-t-edit" data-of="${esc(row.name)}"><td colspan="6"></td></tr>`).insertAfter(
-			this.$row(row.name).nextUntil(".cq-t-row, .cq-t-gone").addBack().last()
-		);
+		const $editor = $(`<tr class="cq-t-edit" data-of="${esc(row.name)}"><td colspan="6"></td></tr>`);
+		this.place_editor($editor);
 		const close = () => {
-			this.close_editor();
+			$editor.remove();
 			this.focus(row.name);
 		};
-		open_editor(row, $place.find("td")[0], (values) => (close(), this.change(row.name, values)), close);
+		open_editor(row, $editor.find("td")[0], async (values) => (await this.change(row.name, values)).done && close(), close);
 	}
 
 	close_editor() {
@@ -313,7 +288,8 @@ class TriageTable {
 
 	change(name, values) {
 		if (Object.keys(values).length) return this.save([{ name, values }]);
-		return frappe.show_alert({ message: __("No changes in document"), indicator: "orange" });
+		frappe.show_alert({ message: __("No changes in document"), indicator: "orange" });
+		return { done: true, said: [] };
 	}
 
 	merge(row) {
@@ -348,17 +324,39 @@ class TriageTable {
 		);
 	}
 
-	/** One call for all of them; each row is told what became of it. */
-	async save(entries, undoing = false) {
-		this.busy = new Set(entries.map(({ name }) => name));
-		for (const name of this.busy) this.$row(name).attr("aria-busy", "true");
+	/**
+	 * One call for all of them, once what was sent of these rows before is answered; each row is told what became of it.
+	 * @returns {Promise<{done: boolean, said: string[]}>}  whether all were saved, and why not
+	 */
+	save(entries, undoing = false) {
+		const names = entries.map(({ name }) => name);
+		const call = Promise.allSettled(names.map((name) => this.saving.get(name)))
+			.then(() => this.send(entries, undoing, () => this.end_saving(names, call)))
+			.finally(() => this.end_saving(names, call));
+		for (const name of names) {
+			this.saving.set(name, call);
+			this.$row(name).attr("aria-busy", "true");
+		}
+		return call;
+	}
+
+	/** A row that has more to send stays busy. */
+	end_saving(names, call) {
+		for (const name of names) {
+			if (this.saving.get(name) !== call) continue;
+			this.saving.delete(name);
+			this.$row(name).attr("aria-busy", "false");
+		}
+	}
+
+	async send(wanted, undoing, answered) {
+		// What was accepted twice is sent once, and what has left the table not at all.
+		const entries = wanted.filter(({ name, values, step }) => this.rows.has(name) && (step || undoing || this.differs(name, values)));
+		if (!entries.length) return { done: true, said: [] };
 		const rows = entries.map((entry) => ({ ...entry, modified: this.rows.get(entry.name).modified }));
 		const results = await frappe.xcall(`${API}.save`, { rows }).catch(() => null); // it has said why
-		this.busy = null;
-		if (!results) {
-			for (const { name } of entries) this.$row(name).attr("aria-busy", "false");
-			return;
-		}
+		answered();
+		if (!results) return { done: false, said: [] };
 		results.forEach((result, at) => this.take_result(result, entries[at], undoing));
 		const done = results.filter((result) => result.done);
 		this.summary = { done: done.length, refused: results.length - done.length, undo: undoing ? [] : done.map(({ name }) => name) };
@@ -367,6 +365,12 @@ class TriageTable {
 			this.draw_row(entries[0].name);
 			this.$body.find(".cq-t-head").replaceWith(this.head_html());
 		}
+		return { done: results.every((result) => result.done), said: results.flatMap((result) => result.said) };
+	}
+
+	differs(name, values) {
+		const { values: held, proposals } = this.rows.get(name);
+		return Object.entries(values).some(([field, value]) => proposals[field] || String(held[field] || "") !== String(value || ""));
 	}
 
 	take_result(result, entry, undoing) {
@@ -383,10 +387,3 @@ class TriageTable {
 		if (!row) this.rows.delete(name);
 	}
 }
-
-const empty_html = () => `<div class="cq-empty cq-work-empty"><p><b>${esc(__("No new complaints wait for triage."))}</b></p>
-	<p>${esc(
-		__(
-			"Here you find complaints in intake and triage, what runs out first on top, each with what its text proposes. Accept the proposals of a row or of all rows, or choose otherwise; what you chose is kept and never overwritten."
-		)
-	)}</p><p><a href="${esc(frappe.router.make_url(["complaint"]))}">${esc(__("All complaints"))}</a></p></div>`;

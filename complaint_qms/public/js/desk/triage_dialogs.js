@@ -1,5 +1,5 @@
 // What the triage table asks in a dialog: whether it is a complaint and reportable, why it is none, and how much is accepted at once.
-import { esc } from "../markup";
+import { esc, told } from "../markup";
 import { comma_list } from "../language";
 import { moment_text } from "../words";
 import { label } from "../labels";
@@ -34,6 +34,15 @@ const fields_of = (row, names, get_values) => {
 		}));
 };
 
+/** Send what a dialog holds; it stays with all that was typed where that is refused, and says why. */
+async function send_from(dialog, send) {
+	const $button = dialog.get_primary_btn().prop("disabled", true);
+	const { done, said } = await Promise.resolve(send()).finally(() => $button.prop("disabled", false));
+	if (done) return dialog.hide();
+	$(dialog.body).find(".cq-t-refused").remove();
+	return $('<div class="cq-t-refused" role="alert"></div>').html(said.map(told).join("")).prependTo(dialog.body);
+}
+
 /** Both questions of triage with the reason; the server stamps who judged and when. */
 export function judge_dialog(row, may, send) {
 	const asked = [...(may.judge ? ["is_complaint"] : []), "harm_level", "reportable", "triage_rationale"];
@@ -41,10 +50,7 @@ export function judge_dialog(row, may, send) {
 		title: esc(__("Judge {0}", [row.name])),
 		fields: [{ fieldname: "so_far", fieldtype: "HTML", options: so_far_html(row) }, ...fields_of(row, asked)],
 		primary_action_label: __("Save"),
-		primary_action: () => {
-			dialog.hide();
-			send(changed(row, dialog.get_values(true), asked));
-		},
+		primary_action: () => send_from(dialog, () => send(changed(row, dialog.get_values(true), asked))),
 	});
 	if (frappe.model.can_create("Reportability Assessment")) {
 		dialog.add_custom_action(__("New Reportability Assessment"), () => {
@@ -79,10 +85,7 @@ export function reject_dialog(row, send) {
 			},
 		],
 		primary_action_label: __("Reject", null, "Complaint"),
-		primary_action: (values) => {
-			dialog.hide();
-			send(values);
-		},
+		primary_action: (values) => send_from(dialog, () => send(values)),
 	});
 	dialog.show();
 	return dialog;
@@ -153,7 +156,8 @@ export function open_editor(row, place, send, close) {
 			save();
 		}
 	});
-	setTimeout(() => $(place).find("input:visible, select:visible").first().trigger("focus"), 50);
+	// Whoever is in a field by then stays in it.
+	setTimeout(() => place.contains(document.activeElement) || $(place).find("input:visible, select:visible").first().trigger("focus"), 50);
 }
 
 /** What differs from what the row holds; an emptied field as null. */

@@ -6,18 +6,10 @@ import { elapsed, moment_text, record_link } from "../words";
 import { time_html } from "./my_work";
 import { percent } from "./proposals";
 
-/** Fields with a proposal, in the order of the columns; a key from 1 on takes one of those that are open in a row. */
-export const PROPOSED = [
-	"complaint_type",
-	"severity",
-	"occurrence",
-	"urgency",
-	"harm_level",
-	"expectation",
-	"expectation_note",
-	"reportable",
-];
+/** Fields with a proposal, in the order of the columns; the place of each is its key, the same in every row. */
+export const PROPOSED = frappe.boot.complaint_qms_proposed || [];
 
+const key_of = (name) => PROPOSED.indexOf(name) + 1;
 const NAMED = ["complaint_type", "severity", "occurrence"]; // links, whose names are words of the site
 const PRIORITY_TONE = { high: "red", medium: "orange", low: "green" };
 
@@ -50,8 +42,7 @@ export function head_html() {
  */
 export function row_html(row, seen) {
 	const tab = seen.current ? 0 : -1;
-	const keys = new Map(open_proposals(row).map(([name], at) => [name, at + 1]));
-	const cell = (name) => field_html(row, name, keys, tab, seen.may.write);
+	const cell = (name) => field_html(row, name, tab, seen.may.write);
 	return `<tr class="cq-t-row ${seen.current ? "is-current" : ""}" data-name="${esc(row.name)}" tabindex="${tab}" aria-busy="${seen.busy ? "true" : "false"}"
 		aria-label="${esc(spoken(row))}">
 		<td class="cq-t-what">${what_html(row, seen, tab)}</td>
@@ -91,7 +82,7 @@ export function twin_html(twin) {
 	)} <small>${esc([__("{0} % alike", [Math.round(100 * twin.score)]), label(twin.stage)].join(" · "))}</small></span>`;
 }
 
-function field_html(row, name, keys, tab, may_write) {
+function field_html(row, name, tab, may_write) {
 	const value = row.values[name];
 	const proposal = row.proposals[name];
 	const name_of = field_label(name);
@@ -99,19 +90,19 @@ function field_html(row, name, keys, tab, may_write) {
 		return ["expectation_note", "reportable"].includes(name) ? "" : `<div class="cq-t-field is-empty">${fact_html(name_of, "–")}</div>`;
 	// What was judged stands above, with who did.
 	const fact = name === "reportable" ? "" : fact_html(name_of, value ? shown_value(name, value) : "–");
-	return `<div class="cq-t-field ${value ? "" : "is-empty"}">${fact}${proposal ? offer_html(name, proposal, keys.get(name), tab, may_write) : ""}</div>`;
+	return `<div class="cq-t-field ${value ? "" : "is-empty"}">${fact}${proposal ? offer_html(name, proposal, tab, may_write) : ""}</div>`;
 }
 
 const fact_html = (name, value) => `<span class="cq-t-name">${esc(name)}</span><span class="cq-t-value">${esc(value)}</span>`;
 
-function offer_html(name, proposal, key, tab, may_write) {
+function offer_html(name, proposal, tab, may_write) {
 	const sure = __("{0} % sure", [percent(proposal.confidence)]);
 	const why = [proposal.graver ? __("graver than what stands") : "", sure, ...proposal.reasons].filter(Boolean);
 	const words = shown_value(name, proposal.value);
 	const spoken_words = __("Accept {0}: {1}", [field_label(name), words]);
 	const tone = proposal.graver ? "is-graver" : proposal.fills ? "" : "is-other";
 	return `<button type="button" class="cq-offer ${tone}" data-field="${esc(name)}" tabindex="${tab}" ${may_write ? "" : "disabled"}
-		aria-label="${esc(`${spoken_words}. ${why.join(". ")}`)}"><kbd aria-hidden="true">${Number(key)}</kbd><span>${esc(words)}</span>
+		aria-label="${esc(`${spoken_words}. ${why.join(". ")}`)}"><kbd aria-hidden="true">${Number(key_of(name))}</kbd><span>${esc(words)}</span>
 		<span class="cq-offer-why" aria-hidden="true">${esc(why.join(" · "))}</span></button>`;
 }
 
@@ -146,7 +137,7 @@ function judged_html(row) {
 		.map((name) => {
 			const said = row.judged[name];
 			const who = said ? [said.by, moment_text(said.at)].filter(Boolean).join(" · ") : "";
-			return `<div class="cq-t-field ${said ? "" : "is-empty"}">${fact_html(field_label(name), said ? label(said.answer) : __("open"))}
+			return `<div class="cq-t-field ${said ? "" : "is-empty"}">${fact_html(field_label(name), said ? label(said.answer) : __("not judged yet"))}
 				${who ? `<small class="text-muted">${esc(who)}</small>` : ""}</div>`;
 		})
 		.join("");
@@ -185,7 +176,7 @@ function answer_html(row, answer, tab) {
 }
 
 const spoken = (row) => {
-	const open = open_proposals(row).map(([name, { value }], at) => `${at + 1} ${field_label(name)} ${shown_value(name, value)}`);
+	const open = open_proposals(row).map(([name, { value }]) => `${key_of(name)} ${field_label(name)} ${shown_value(name, value)}`);
 	const proposed = open.length ? labelled(__("Proposed"), comma_list(open)) : __("no open proposals");
 	return [row.name, row.subject, row.customer_name, row.product, proposed].filter(Boolean).join(". ");
 };

@@ -28,7 +28,7 @@ _WORTH_TELLING: Final = 0.55
 Pairs = dict[str, Counter[str]]
 
 
-def twins_of(docs: Sequence[Document]) -> dict[str, dict[str, Any]]:
+def duplicates_of(docs: Sequence[Document]) -> dict[str, dict[str, Any]]:
     """Name → {name, kind, score, reasons, subject, stage, …} of the likeliest other complaint that the user may read, for
     those that have one worth telling of."""
     near = _near(docs)

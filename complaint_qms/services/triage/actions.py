@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, format_datetime, get_fullname, now_datetime
 
 from complaint_qms.constants import triage
+from complaint_qms.constants.stages import COMPLAINT_EARLY
 from complaint_qms.services.intake import proposals
 from complaint_qms.services.intake.proposal_answers import IGNORED, stored_proposals
 from complaint_qms.services.lifecycle import guard
@@ -39,7 +40,7 @@ def save(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     results = [_one(entry) for entry in entries]
     names = readable("Complaint", (result["name"] for result in results))
     wanted = [name for name in dict.fromkeys(result["name"] for result in results) if name in names]
-    docs = [doc for doc in documents_of("Complaint", wanted) if doc.stage in triage.STAGES]
+    docs = [doc for doc in documents_of("Complaint", wanted) if doc.stage in COMPLAINT_EARLY]
     rows = {row["name"]: row for row in rows_of(docs, now_datetime())}
     return [result | {"row": rows.get(result["name"])} for result in results]
 
@@ -75,10 +76,7 @@ def _one(entry: Entry) -> dict[str, Any]:
     told = len(frappe.local.message_log)
     frappe.db.savepoint(_MARK)
     try:
-        if not frappe.db.exists("Complaint", entry["name"]):
-            frappe.throw(_("There is no complaint {0}.").format(escape_html(entry["name"])))
-        doc = frappe.get_doc("Complaint", entry["name"])
-        doc.check_permission("write")
+        doc = _opened(entry["name"])
         if str(doc.modified) != entry["modified"]:
             raise frappe.TimestampMismatchError
         result |= {"before": _do(doc, entry), "done": True}
@@ -93,9 +91,20 @@ def _one(entry: Entry) -> dict[str, Any]:
     return result
 
 
+def _opened(name: str) -> Document:
+    """Raises:
+    frappe.ValidationError: there is none, or not for this user; one sentence for both, which tells nothing of numbers.
+    """
+    if frappe.db.exists("Complaint", name):
+        doc = frappe.get_doc("Complaint", name)
+        if frappe.has_permission("Complaint", "write", doc):
+            return doc
+    frappe.throw(_("You have no right to change {0}, or it does not exist.").format(escape_html(name)))
+
+
 def _do(doc: Document, entry: Entry) -> dict[str, Any]:
     """Save one; what the changed fields held before."""
-    if doc.stage not in triage.STAGES:
+    if doc.stage not in COMPLAINT_EARLY:
         frappe.throw(_("{0} is in {1} by now.").format(escape_html(doc.name), word(doc.stage)))
     allowed = (*triage.ENTERED, *triage.REJECTION) if entry.get("step") else triage.ENTERED
     if others := sorted(set(entry.get("values", {})) - set(allowed)):

@@ -1,0 +1,57 @@
+// What stands around the rows of the triage table: counts and keys above, pages below, and what is said where there are none.
+import { esc } from "../markup";
+
+/**
+ * @param {object} shown  {rows, total, start}
+ * @param {object|null} summary  {done, refused, undo} of the last call
+ * @param {number} open  how many proposals are accepted at once
+ */
+export function above_html(shown, summary, open) {
+	const all = open
+		? `<button type="button" class="btn btn-default btn-sm" data-do="all" aria-keyshortcuts="Shift+A">${esc(
+				__("Accept All Shown ({0})", [open])
+			)} <kbd aria-hidden="true">⇧A</kbd></button>`
+		: "";
+	const keys = [
+		["j k", __("move")],
+		["a", __("accept the row")],
+		["1–8", __("accept one")],
+		["e", __("edit")],
+		["r", __("judge")],
+		["d", __("duplicate")],
+		["n", __("not a complaint")],
+		["s", __("next step")],
+		["u", __("undo")],
+		["Enter", __("opens")],
+	];
+	return `<div class="cq-t-head"><span class="cq-t-sum" role="status">${summary_html(shown, summary)}</span>${all}
+		<span class="cq-work-keys text-muted">${keys.map(([key, what]) => `<kbd>${esc(key)}</kbd> ${esc(what)}`).join(" · ")}</span></div>`;
+}
+
+export function below_html(total, most, start, rows) {
+	if (total <= most) return "";
+	const button = (by, name, off) =>
+		`<button type="button" class="btn btn-default btn-sm" data-page="${Number(by)}" ${off ? "disabled" : ""}>${esc(name)}</button>`;
+	return `<nav class="cq-t-foot" aria-label="${esc(__("Pages"))}">${button(-1, __("Previous"), !start)}${button(
+		1,
+		__("Next"),
+		start + rows >= total
+	)}</nav>`;
+}
+
+export const empty_html = () => `<div class="cq-empty cq-work-empty"><p><b>${esc(__("No new complaints wait for triage."))}</b></p>
+	<p>${esc(
+		__(
+			"Here you find complaints in intake and triage, what runs out first on top, each with what its text proposes. Accept the proposals of a row or of all rows, or choose otherwise; what you chose is kept and never overwritten."
+		)
+	)}</p><p><a href="${esc(frappe.router.make_url(["complaint"]))}">${esc(__("All complaints"))}</a></p></div>`;
+
+function summary_html({ rows, total, start }, summary) {
+	const count = __("{0} to {1} of {2}", [start + 1, start + rows, total]);
+	if (!summary) return esc(count);
+	const { done, refused, undo } = summary;
+	const said = [__("{0} saved", [done]), refused ? __("{0} refused", [refused]) : ""].filter(Boolean).join(" · ");
+	const all =
+		undo.length > 1 ? ` <button type="button" class="btn btn-xs btn-default" data-do="undo-all">${esc(__("Undo All"))}</button>` : "";
+	return `${esc(count)} · <b>${esc(said)}</b>${all}`;
+}
