@@ -97,3 +97,31 @@ def test_pressing_twice_sends_once_and_empties_the_box(
     expect(page.locator(BOX)).to_have_value("")
     frappe.db.rollback()
     assert frappe.get_all(MESSAGE, {"chat": ann.name, "who": PERSON}, pluck="text") == ["We send you a lamp"]
+
+
+def test_the_chat_beside_a_complaint_hears_what_comes_in_while_somebody_writes(
+    login: Callable[..., Page],
+    person: Callable[..., str],
+    chats: tuple[Document, Document],
+    complaint: str,
+) -> None:
+    ann, _bea = chats
+    frappe.db.set_value(CHAT, ann.name, "complaint", complaint)
+    frappe.db.set_value("Complaint", complaint, "source_doctype", "Complaint Inbox Item")
+    frappe.db.commit()
+    page = login(person("Complaint Manager"))
+    Desk(page).open("Complaint", complaint)
+    page.locator(".inner-group-button[data-label='Answer'] button").click()
+    page.get_by_role("link", name="Write in the Chat").click()
+    box = page.locator(f".modal.show {BOX}")
+    box.fill("We send you a lamp")
+    conversation.add_turn(frappe.get_doc(CHAT, ann.name), SENDER, "Are you there?", RECEIVED)
+    frappe.db.commit()
+    page.evaluate(HEARD, ann.name)
+    expect(page.locator(".modal.show .cq-chat-turn").last).to_contain_text("Are you there?")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("We send you a lamp")
+    listening = "frappe.realtime.socket.listeners('complaint_chat_changed').length"
+    heard = page.evaluate(listening)
+    page.locator(".modal.show .btn-modal-close").click()
+    page.wait_for_function(f"{listening} === {heard - 1}")
