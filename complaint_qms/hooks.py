@@ -80,6 +80,7 @@ has_permission = {
     "File": "complaint_qms.overrides.files.may_create",
 }
 auth_hooks = ["complaint_qms.overrides.requests.check_request"]
+before_request = ["complaint_qms.overrides.chat_webhook.before_request"]
 after_request = ["complaint_qms.overrides.visitor_pages.after_request"]
 _DESK = "complaint_qms.overrides.desk"
 override_whitelisted_methods = {
@@ -101,7 +102,11 @@ override_whitelisted_methods = {
 }
 
 # Chat services post to addresses of their own, outside the framework's methods
-page_renderer = ["complaint_qms.overrides.chat_webhook.ChatWebhook"]
+page_renderer = [
+    "complaint_qms.overrides.chat_webhook.ChatWebhook",
+    # Below the public pages what is no page is no DocType either.
+    "complaint_qms.overrides.unknown_pages.UnknownPage",
+]
 
 # Evidence is kept where the framework's File would let it go
 override_doctype_class = {

@@ -9,7 +9,7 @@ from frappe.email.email_body import get_formatted_html
 from frappe.model.document import Document
 from frappe.utils.html_utils import sanitize_html
 
-from complaint_qms.api.arguments import checked, read_names
+from complaint_qms.api.arguments import checked, read_by_the_framework, read_names
 from complaint_qms.services.correspondence import composing, counting, messages
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import comma_list
@@ -28,7 +28,8 @@ def compose(name: str, kind: str | None = None, template: str | None = None) -> 
 def preview(name: str, subject: str, content: str) -> str:
     """The mail as its reader will see it, as a page of its own."""
     _complaint(name)
-    return get_formatted_html(subject, sanitize_html(content), with_container=True)
+    with read_by_the_framework("subject", "content"):
+        return get_formatted_html(subject, sanitize_html(content), with_container=True)
 
 
 @frappe.whitelist(methods=["POST"])

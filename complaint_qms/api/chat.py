@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants import chat as constants
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
-from complaint_qms.integrations.messaging.inbound import Refused, Request
+from complaint_qms.integrations.messaging.inbound import NotTaken, Refused, Request
 from complaint_qms.services.chat import channels, conversation, filing, receiving, replying
 from complaint_qms.services.record.error_text import way_of
 
@@ -55,6 +55,8 @@ def webhook(key: str) -> Response:
         except frappe.RateLimitExceededError:
             return _answer("", 429)
         return _answer("", 403)
+    except NotTaken as error:
+        return _answer(str(error), 413)
     except frappe.RateLimitExceededError:
         return _answer("", 429)
     except Exception as error:

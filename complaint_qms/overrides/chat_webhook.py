@@ -10,6 +10,12 @@ from complaint_qms.api import chat
 from complaint_qms.constants.chat import ADDRESS
 
 
+def before_request() -> None:
+    """What a service sends is no command of the framework, which runs whatever stands under `cmd` in any request."""
+    if frappe.request.path.strip("/ ").split("/")[0] == ADDRESS:
+        frappe.local.form_dict.pop("cmd", None)
+
+
 class ChatWebhook:
     """A page renderer of the framework."""
 

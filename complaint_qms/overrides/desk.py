@@ -25,6 +25,7 @@ from complaint_qms.permissions import choices
 from complaint_qms.permissions.query import hidden, list_condition
 from complaint_qms.services.record import input_validation
 from complaint_qms.services.record.scalars import shown
+from complaint_qms.services.risk.levels import LEVELS
 
 # How many hits are looked at for each one asked for, where some of them may be hidden.
 _OVERSAMPLE: Final = 20
@@ -38,16 +39,16 @@ _LONGEST_TAG: Final = 140
 @frappe.whitelist()
 @checked
 def search(text: str, start: int = 0, limit: int = 20, doctype: str = "") -> list[dict[str, Any]]:
-    """Global search: its index holds the text of every record, and it asks for the DocType alone."""
+    """Global search: its index holds the text of every record, tasks and mails about them among it, and it asks for the DocType
+    alone. Each hit is shown to those in whose own list it stands."""
     user = frappe.session.user
     start, limit = (min(max(number, 0), _MOST_HITS) for number in (start, limit))
-    if not any(list_condition(kind, user) for kind in QUALITY_RECORDS):
+    if user == "Administrator":
         return global_search.search(text, start, limit, doctype)
     found = global_search.search(text, 0, (start + limit) * _OVERSAMPLE, doctype)
     names = defaultdict(set)
     for row in found:
-        if row.doctype in QUALITY_RECORDS:
-            names[row.doctype].add(row.name)
+        names[row.doctype].add(row.name)
     closed = {(kind, name) for kind in names for name in hidden(kind, names[kind], user)}
     return [row for row in found if (row.doctype, row.name) not in closed][start : start + limit]
 
@@ -144,6 +145,7 @@ def search_link(
     more = {"link_fieldname": link_fieldname} if link_fieldname else {}
     ignoring = _believed(ignore_user_permissions, doctype, reference_doctype, link_fieldname)
     asked = (narrowed, page_length, searchfield, reference_doctype, ignoring)
+    _check_standard_query(doctype, query)
     if query:
         return desk_search.search_link(doctype, txt, query, *asked, **more)
     with read_by_the_framework("filters", "searchfield"):
@@ -177,6 +179,7 @@ def search_widget(
     ignoring = _believed(ignore_user_permissions, doctype, reference_doctype, link_fieldname)
     asked = (narrowed, filter_fields, as_dict, reference_doctype, ignoring)
     more = {"link_fieldname": link_fieldname} if link_fieldname else {}
+    _check_standard_query(doctype, query)
     if query:
         return desk_search.search_widget(doctype, txt, query, searchfield, start, page_length, *asked, **more)
     with read_by_the_framework("filters", "searchfield", "start", "page_length"):
@@ -331,6 +334,12 @@ def _check_query(query: str | None) -> None:
         input_validation.refuse(
             _("“{0}” names no query that can be called: {1}.").format("query", shown(query))
         )
+
+
+def _check_standard_query(doctype: str, query: str | None) -> None:
+    """The framework answers a refusal of a query with the same page; of our own, whoever may not read is told so."""
+    if not query and doctype in LEVELS:
+        frappe.has_permission(doctype, "read", throw=True)
 
 
 def _day(name: str, given: Any) -> str | None:

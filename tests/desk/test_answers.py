@@ -335,6 +335,17 @@ def test_who_may_not_write_mails_may_not_answer() -> None:
                 answers.note(doc.name, "Answer", "Phone", "Hello")
 
 
+def test_a_preview_of_what_no_mail_is_is_refused() -> None:
+    name = about().name
+    told = []
+    for content in ("[" * 5000, "<div>" * 5000):
+        try:
+            told.append("<html" in answers.preview(name, "Your complaint", content))
+        except frappe.ValidationError as refused:
+            told.append("content" in str(refused))
+    assert told == [True, True]
+
+
 def test_the_preview_is_the_mail_and_does_nothing(mailbox: Mailbox) -> None:
     page = answers.preview(about().name, "Your complaint", "<p>Hello</p><script>alert(1)</script>")
     assert ">Hello</p>" in page

@@ -97,7 +97,7 @@ def test_what_is_signed_and_no_message_waits_for_a_person(body):
         {"files": 7},
         {"files": [{"name": {"a": 1}, "content": 7}, None, "x"]},
         {"files": [{"name": "../../etc/passwd", "content": "!!!"}]},
-        {"files": [{"name": "a", "content": ""}] * 300},
+        {"files": [{"name": "a", "content": ""}] * 20},
         {"sent_at": "0001-01-01T00:00:00Z"},
         {"sent_at": "9999-12-31T23:59:59+00:00"},
         {"sent_at": "never"},
@@ -163,3 +163,102 @@ def test_nothing_of_a_secret_is_told_in_a_list():
     again.webhook_key = "mine"
     again.save()
     assert frappe.db.get_value("Complaint Chat Channel", channel.name, "webhook_key") == channel.webhook_key
+
+
+def test_more_than_a_request_may_hold_is_refused_with_the_reason():
+    channel = a_channel()
+    many = {"messages": [message(f"Hello {number}") for number in range(201)]}
+    told = sends(channel, many, read=False)
+    assert (told.status, "at most 200" in told.text) == (413, True)
+    told = sends(channel, message("Hello", files=[{"name": "a", "content": "eA=="}] * 21), read=False)
+    assert (told.status, "at most 20" in told.text) == (413, True)
+    assert not items(channel)
+
+
+def test_messages_that_lack_an_id_wait_for_a_person_beside_the_others():
+    channel = a_channel()
+    batch = {"messages": [message("Hello"), {"text": "It leaks"}, 7, message("Again")]}
+    assert sends(channel, batch, read=False).status == 200
+    assert len(items(channel)) == 3
+    (lone,) = [item for item in items(channel) if "It leaks" in item.text]
+    from complaint_qms.services.inbox import understanding
+
+    assert understanding.understand(lone.name) == "waiting"
+    assert sends(channel, batch, read=False).status == 200
+    assert len(items(channel)) == 3
+
+
+def test_long_ids_that_begin_alike_are_two():
+    channel = a_channel()
+    rows = [message(f"Hello {end}", sender="s" * 300 + end) | {"id": "i" * 300 + end} for end in "ab"]
+    assert sends(channel, {"messages": rows}, read=False).status == 200
+    assert len(items(channel)) == 2
+    from complaint_qms.services.inbox import understanding
+
+    for item in items(channel):
+        understanding.understand(item.name)
+    senders = frappe.get_all("Complaint Chat", {"channel": channel.name}, pluck="sender_id")
+    assert len(set(senders)) == 2
+
+
+def deep(levels: int) -> dict:
+    found: dict = {}
+    for _level in range(levels):
+        found = {"a": found}
+    return found
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"a": "\ud800"},
+        {"\ud800": 1},
+        {"a": "\0"},
+        {"a": float("nan")},
+        {"a": [float("inf")]},
+        deep(100),
+        deep(900),
+        {"a": "x" * 20_000},
+    ],
+)
+def test_a_context_that_cannot_be_kept_is_dropped_and_noted(context):
+    channel = a_channel()
+    data = message("Hello", context=context)
+    assert sends(channel, data, read=False).status == 200
+    (item,) = items(channel)
+    from complaint_qms.services.inbox import understanding
+
+    assert understanding.understand(item.name) in ("dismissed", "waiting")
+    words = frappe.get_all(
+        "Comment", {"reference_doctype": item.doctype, "reference_name": item.name}, pluck="content"
+    )
+    assert any("context" in word for word in words)
+
+
+def test_a_context_goes_back_with_the_reply():
+    channel = a_channel()
+    sends(channel, message("Hello", context={"room": 7, "名": ["值"]}))
+    assert json.loads(frappe.get_all("Complaint Chat", {"channel": channel.name}, pluck="context")[0]) == {
+        "room": 7,
+        "名": ["值"],
+    }
+
+
+def test_what_a_service_sends_is_no_command():
+    from werkzeug.test import EnvironBuilder
+    from werkzeug.wrappers import Request
+
+    from complaint_qms.overrides import chat_webhook
+
+    assert (
+        frappe.get_hooks("before_request").count("complaint_qms.overrides.chat_webhook.before_request") == 1
+    )
+    for path, left in (
+        ("/complaint-chat/abc", False),
+        ("/complaint-chat", False),
+        ("/api/method/ping", True),
+    ):
+        frappe.local.request = Request(EnvironBuilder(path).get_environ())
+        frappe.local.form_dict = frappe._dict(cmd="ping", id="1")
+        chat_webhook.before_request()
+        assert ("cmd" in frappe.local.form_dict) == left

@@ -204,6 +204,23 @@ def test_a_channel_tells_what_it_lacks():
         assert name in said
 
 
+@pytest.mark.parametrize(
+    ("provider", "name"),
+    [
+        ("wecom", "App ID"),
+        ("wecom", "Agent ID"),
+        ("wechat", "App ID"),
+        ("whatsapp", "App ID"),
+        ("dingtalk", "App ID"),
+    ],
+)
+def test_a_channel_needs_what_its_service_knows_it_by(provider, name):
+    values = {"token": "t", "aes_key": "a" * 43, "access_token": "a", "app_id": "1", "agent_id": "7"}
+    del values[name.lower().replace(" ", "_")]
+    with pytest.raises(frappe.ValidationError, match=name):
+        a_channel(provider, **values)
+
+
 def test_the_token_of_a_service_is_kept_and_got_anew(provider):
     channel = a_channel(
         "wecom", app_id="ww1", agent_id="7", token="t", aes_key="a" * 43, service_address=provider.url

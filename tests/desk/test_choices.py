@@ -16,7 +16,7 @@ from complaint_qms.patches.v1_0 import grant_choice
 from complaint_qms.permissions import choices
 from complaint_qms.permissions.choices import NARROWED_BY
 from complaint_qms.setup.rights import CHOICE
-from tests.desk import factory, framework, ways
+from tests.desk import factory, framework, portal, ways
 
 WRITERS = (roles.AGENT, roles.MANAGER, roles.INVESTIGATOR, roles.REGULATORY, roles.QUALITY_MANAGER)
 
@@ -337,3 +337,10 @@ def test_the_desk_is_told_what_its_reader_opens_none_of() -> None:
         told = choices.not_read()
         assert {"User", "Contact"} <= set(told), "Contact: none but their own"
         assert not {"Customer", "Item", "Batch", "Complaint"} & set(told)
+
+
+@pytest.mark.parametrize("search", [search_link, search_widget])
+def test_levels_are_refused_in_words_to_who_may_not_read_them(search: Callable) -> None:
+    with factory.as_user(portal.login()), pytest.raises(frappe.PermissionError):
+        search("Risk Severity", "")
+    assert frappe.local.response.get("type") != "page"

@@ -8,7 +8,7 @@ import frappe
 import pytest
 
 from complaint_qms.constants import roles
-from tests.desk import factory, framework, ways
+from tests.desk import factory, framework, portal, ways
 from tests.desk.wire import ask
 
 
@@ -108,3 +108,36 @@ def test_the_title_of_a_link(case, monkeypatch):
         ways.call(case.user, door, doctype="Complaint", docname=doc.name) for doc in (case.own, case.other)
     ]
     assert titles[1] == case.other.name
+
+
+def test_the_search_shows_what_the_searcher_would_find_in_a_list(case, monkeypatch):
+    about = {"reference_doctype": "Complaint", "reference_name": case.other.name}
+    task = factory.make("ToDo", description="Kettle drips", reference_type="Complaint",
+                        reference_name=case.other.name, allocated_to=factory.user(roles.AGENT)).name  # fmt: skip
+    mail = factory.make("Communication", subject="Kettle", content="It drips", **about).name
+    word = factory.make("Comment", comment_type="Comment", content="Kettle", **about).name
+    own = factory.make("ToDo", description="Kettle", allocated_to=case.user).name
+    buyer = portal.login()
+    rows = [
+        frappe._dict(doctype=kind, name=name, content="Kettle drips", rank=1)
+        for kind, name in (
+            ("ToDo", task),
+            ("Communication", mail),
+            ("Comment", word),
+            ("Complaint", case.other.name),
+            ("Complaint", case.own.name),
+            ("ToDo", own),
+        )
+    ]
+    monkeypatch.setattr("frappe.utils.global_search.search", lambda *asked: list(rows))
+    door = "complaint_qms.overrides.desk.search"
+    hooked = frappe.get_hooks("override_whitelisted_methods")["frappe.utils.global_search.search"]
+    assert hooked[-1] == door
+
+    def found(user):
+        return [row["name"] for row in ways.call(user, door, text="Kettle")]
+
+    assert found(case.user) == [case.own.name, own]
+    assert found(buyer) == []
+    assert found(factory.user(roles.AGENT))[0] == task
+    assert len(found("Administrator")) == len(rows)

@@ -309,3 +309,26 @@ class TestTwins:
             with queries() as many:
                 api.duplicates([doc.name for doc in docs])
         assert len(many) == len(one)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"name": "\ud800", "modified": ""},
+        {"name": "C-1", "modified": "\ud800"},
+        {"name": "C-1", "modified": "", "values": {"\ud800": 1}},
+    ],
+)
+def test_half_a_sign_is_no_row(broken, agent):
+    doc = complaint()
+    with as_user(agent), pytest.raises(frappe.ValidationError, match="rows"):
+        api.save([entry(doc, subject="Anew"), broken])
+
+
+@pytest.mark.parametrize("sent", [{"values": {"subject": "\ud800"}}, {"ignored": ["\ud800"]}])
+def test_half_a_sign_in_a_value_is_of_its_row_alone(sent, agent):
+    first, second = complaint(), complaint()
+    with as_user(agent):
+        told = api.save([entry(first) | sent, entry(second)])
+    assert told[1]["done"]
+    assert told[0]["done"] or told[0]["said"]

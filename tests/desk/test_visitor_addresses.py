@@ -53,6 +53,41 @@ def test_each_spelling_that_leads_to_a_page_is_framed_by_nobody_else(path):
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/complaint/x",
+        "/complaint/track/x",
+        "/complaint/a/b",
+        "/complaint/%00",
+        "/complaint/\U0001f600",
+        "/complaint/new-complaint-1",
+        "/complaints/new/x",
+        "/complaints/x/y",
+        "/complaints/new/../x",
+    ],
+)
+def test_what_is_no_page_is_not_there(path):
+    answer = page(path)
+    # The portal has a page for the number of any complaint, which asks strangers to log in.
+    assert answer.status_code in ((200, 404) if path.startswith("/complaints") else (404,))
+    assert "Traceback" not in answer.get_data(as_text=True)
+
+
+def test_a_page_that_a_site_puts_beside_ours_is_shown():
+    frappe.get_doc(
+        {
+            "doctype": "Web Page",
+            "title": "Help",
+            "route": "complaint/help",
+            "published": 1,
+            "content_type": "HTML",
+            "main_section_html": "<p>How to complain</p>",
+        }
+    ).insert()
+    assert "How to complain" in page("/complaint/help").get_data(as_text=True)
+
+
 def test_other_pages_of_the_site_keep_their_own():
     assert "Content-Security-Policy" not in page("/login").headers
 

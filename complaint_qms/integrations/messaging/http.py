@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import queue
+import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 
@@ -24,6 +27,8 @@ LONGEST_FETCH: Final = 60
 LONGEST_ANSWER: Final = 1 << 20
 _PIECE: Final = 1 << 16
 _PASSING: Final = (408, 425, 429)
+_DOUBTFUL: Final = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
+"""What one reader of addresses ends the name of a computer at, and another does not."""
 
 
 def post_json(url: str, data: Any, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -79,14 +84,42 @@ def as_object(content: bytes) -> dict[str, Any]:
 def is_within(url: str, base_url: str, hosts: Sequence[str] = ()) -> bool:
     """Whether an address that a service has given leads to the service itself, or by HTTPS to one of `hosts` or a host below
     it: what lets the site in is sent nowhere else, and no address within the own network is asked."""
-    try:
-        asked, base = urlsplit(url), urlsplit(base_url)
-        same = (asked.scheme, asked.hostname, asked.port) == (base.scheme, base.hostname, base.port)
-    except ValueError:
+    asked, base = read_address(url), read_address(base_url)
+    if not asked:
         return False
     host = asked.hostname or ""
+    same = base and (asked.scheme, host, asked.port) == (base.scheme, base.hostname, base.port)
     known = any(host == one or host.endswith(f".{one}") for one in hosts)
-    return bool(host) and (same or (asked.scheme == "https" and known and asked.port in (None, 443)))
+    return bool(same) or (asked.scheme == "https" and known and asked.port in (None, 443))
+
+
+def read_address(url: str) -> SplitResult | None:
+    """An address of HTTP as the library that calls it reads it; None for none, for one that two readers may understand in two
+    ways (backslashes, blanks, a name before an @), and for one with a link-local number: clouds keep their keys there."""
+    if _DOUBTFUL.search(url):
+        return None
+    try:
+        asked = urlsplit(url)
+        called = urlsplit(requests.Request("GET", url).prepare().url or "")
+        ports = asked.port, called.port
+    except (requests.RequestException, ValueError):
+        return None
+    same = (asked.scheme, asked.hostname, ports[0]) == (called.scheme, called.hostname, ports[1])
+    plain = same and asked.scheme in ("http", "https") and "@" not in asked.netloc + called.netloc
+    return called if plain and called.hostname and not _is_link_local(called.hostname) else None
+
+
+def _is_link_local(host: str) -> bool:
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        try:
+            # One number for all four, octal or hexadecimal
+            number = ipaddress.ip_address(socket.inet_aton(host))
+        except OSError:
+            return False
+    mapped = getattr(number, "ipv4_mapped", None)
+    return (mapped or number).is_link_local
 
 
 def _call(

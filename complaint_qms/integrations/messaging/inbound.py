@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -19,13 +20,15 @@ OTHER: Final = "other"
 KINDS: Final = (TEXT, FILE, PLACE, OTHER)
 LONGEST_ID: Final = 200
 LONGEST_TEXT: Final = 20_000
-MOST_MESSAGES: Final = 200
-"""Messages of one request that are taken; no service sends more at once."""
 MOST_MEDIA: Final = 20
 
 
 class Refused(Exception):
     """A request is not of the service whose address it came to, or too old."""
+
+
+class NotTaken(Exception):
+    """A signed request of which nothing is kept: its sender is told why, and sends it otherwise."""
 
 
 class Unreadable(Exception):
@@ -103,6 +106,7 @@ class Inbound:
         sender_id: what the service calls who wrote it; an answer goes there.
         at: when it was written, UTC with its zone; None where that is not said.
         context: what an answer needs beside the sender, as plain JSON.
+        lost_context: more was sent along than can be kept.
     """
 
     message_id: str
@@ -114,6 +118,7 @@ class Inbound:
     at: datetime | None = None
     kind: str = TEXT
     context: Mapping[str, Any] = field(default_factory=dict)
+    lost_context: bool = False
 
     def to_data(self) -> dict[str, Any]:
         """As plain JSON, without the bytes of its files."""
@@ -150,12 +155,14 @@ class Received:
 
     Attributes:
         raw: the body as it was signed, deciphered; empty where only `answer` counts.
+        unread: what else it holds that says nothing this client can read; it is kept for a person.
         answer: what the service wants to read; most want nothing.
     """
 
     messages: tuple[Inbound, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     raw: str = ""
+    unread: str = ""
     answer: str = ""
 
 
@@ -214,6 +221,15 @@ def text_value(value: Any, longest: int = LONGEST_TEXT) -> str:
     return plain.encode("utf-8", "replace").decode()
 
 
+def id_value(value: Any) -> str:
+    """What a service calls a message or a sender; a long name is told from others by its sum."""
+    plain = text_value(value)
+    if isinstance(value, str) and len(value) > LONGEST_ID:
+        found = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"{plain[: LONGEST_ID - len(found) - 1]}-{found}"
+    return plain[:LONGEST_ID]
+
+
 def moment_of(seconds: Any) -> datetime | None:
     """Seconds or milliseconds since 1970, as a service writes them."""
     try:
@@ -250,8 +266,8 @@ def object_of(body: bytes) -> dict[str, Any]:
     return data
 
 
-def dicts_of(value: Any, most: int = MOST_MESSAGES) -> list[dict[str, Any]]:
-    """The objects of a list; nothing where there is none."""
+def dicts_of(value: Any, most: int | None = None) -> list[dict[str, Any]]:
+    """The objects of a list, or the first of them; nothing where there is none. A body is bounded, and so are its lists."""
     return [one for one in value if isinstance(one, dict)][:most] if isinstance(value, list) else []
 
 

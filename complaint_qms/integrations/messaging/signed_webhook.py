@@ -25,6 +25,7 @@ from complaint_qms.integrations.messaging.inbound import (
     Fetched,
     Inbound,
     Media,
+    NotTaken,
     Received,
     Refused,
     Reply,
@@ -34,6 +35,7 @@ from complaint_qms.integrations.messaging.inbound import (
     Unreadable,
     bytes_of,
     dicts_of,
+    id_value,
     is_recent,
     object_of,
     part,
@@ -44,6 +46,10 @@ WINDOW: Final = 300
 """Seconds by which a request's time may differ from ours."""
 BASE_URL: Final = ""
 LARGEST_BODY: Final = 24 << 20
+MOST_MESSAGES: Final = 200
+"""Messages of one request."""
+_LONGEST_CONTEXT: Final = 16_000
+_DEEPEST: Final = 20
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
@@ -57,6 +63,7 @@ def receive_request(account: Account, request: Request) -> Received:
 
     Raises:
         Refused: signature or time are wrong.
+        NotTaken: it holds more than one request may.
         Unreadable: it holds no message.
     """
     timestamp = request.headers.get("x-timestamp", "")
@@ -67,11 +74,19 @@ def receive_request(account: Account, request: Request) -> Received:
     if not hmac.compare_digest(expected.encode(), sent.encode("utf-8", "replace")):
         raise Refused
     data = object_of(request.body)
-    rows = dicts_of(data["messages"]) if "messages" in data else [data]
-    messages = tuple(found for row in rows if (found := _message(row)))
+    sent = data["messages"] if isinstance(data.get("messages"), list) else [data]
+    if len(sent) > MOST_MESSAGES:
+        raise NotTaken(f"{len(sent)} messages in one request; send at most {MOST_MESSAGES}")
+    rows = [(row, _message(row) if isinstance(row, dict) else None) for row in sent]
+    messages = tuple(found for _row, found in rows if found)
     if not messages:
         raise Unreadable(request.body.decode("utf-8", "replace"))
-    return Received(messages, raw=json.dumps(_without_content(rows), ensure_ascii=False))
+    unread = [row for row, found in rows if not found]
+    return Received(
+        messages,
+        raw=_as_text(_without_content([row for row, found in rows if found])),
+        unread=_as_text(unread) if unread else "",
+    )
 
 
 def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
@@ -106,16 +121,19 @@ def fetch_file(account: Account, media: Media, tokens: Tokens, limit: int) -> Fe
 
 def _message(row: dict[str, Any]) -> Inbound | None:
     sender = part(row, "sender")
-    sender_id = text_value(sender.get("id"), LONGEST_ID)
-    message_id = text_value(row.get("id"), LONGEST_ID)
+    sender_id, message_id = id_value(sender.get("id")), id_value(row.get("id"))
     if not sender_id or not message_id:
         return None
+    files, context = dicts_of(row.get("files")), part(row, "context")
+    if len(files) > MOST_MEDIA:
+        raise NotTaken(f"{len(files)} files in one message; send at most {MOST_MEDIA}")
+    usable = _is_plain(context)
     media = tuple(
         Media(
             name=text_value(one.get("name"), 140),
             content=bytes_of(one["content"]) if isinstance(one.get("content"), str) else None,
         )
-        for one in dicts_of(row.get("files"), MOST_MEDIA)
+        for one in files
     )
     return Inbound(
         message_id,
@@ -126,7 +144,8 @@ def _message(row: dict[str, Any]) -> Inbound | None:
         media,
         _moment(row.get("sent_at")),
         FILE if media else TEXT,
-        part(row, "context"),
+        context if usable else {},
+        not usable,
     )
 
 
@@ -138,6 +157,33 @@ def _moment(value: Any) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 
 
+def _is_plain(context: dict[str, Any]) -> bool:
+    """Whether it can be kept and sent back as it came: what JSON writes, and every database."""
+    try:
+        said = json.dumps(context, ensure_ascii=False, allow_nan=False)
+        return (
+            len(said.encode()) <= _LONGEST_CONTEXT and _depth(context) <= _DEEPEST and "\\u0000" not in said
+        )
+    except (ValueError, RecursionError):
+        return False
+
+
+def _depth(value: Any) -> int:
+    """Levels of objects and lists."""
+    level, depth = [value], 0
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+        depth += 1
+    return depth
+
+
+def _as_text(rows: list[Any]) -> str:
+    try:
+        return json.dumps(rows, ensure_ascii=False)
+    except RecursionError:
+        return ""  # deeper than any program means it; what was said stands in the message itself
+
+
 def _without_content(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The messages as they were sent; files stand beside them, and are named here by their sums."""
     return [
@@ -146,7 +192,7 @@ def _without_content(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "files": [
                 {name: value for name, value in one.items() if name != "content"}
                 | {"sha256": hashlib.sha256(str(one.get("content")).encode("utf-8", "replace")).hexdigest()}
-                for one in dicts_of(row.get("files"), MOST_MEDIA)
+                for one in dicts_of(row.get("files"))
             ]
         }
         for row in rows

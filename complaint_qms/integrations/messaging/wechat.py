@@ -15,7 +15,6 @@ from complaint_qms.integrations.messaging import http
 from complaint_qms.integrations.messaging.access_tokens import checked, with_token
 from complaint_qms.integrations.messaging.inbound import (
     FILE,
-    LONGEST_ID,
     OTHER,
     PLACE,
     TEXT,
@@ -30,6 +29,7 @@ from complaint_qms.integrations.messaging.inbound import (
     ServiceError,
     Tokens,
     Unreadable,
+    id_value,
     moment_of,
     send_parts,
     text_value,
@@ -94,13 +94,13 @@ def messages_of(fields: dict[str, str]) -> tuple[Inbound, ...]:
     Raises:
         Unreadable: it names no sender or no kind.
     """
-    sender = text_value(fields.get("FromUserName"), LONGEST_ID)
+    sender = id_value(fields.get("FromUserName"))
     kind = fields.get("MsgType", "")
     if not sender or not kind:
         raise Unreadable(raw_text(fields), sender)
     if kind == "event":
         return ()
-    message_id = text_value(fields.get("MsgId"), LONGEST_ID)
+    message_id = id_value(fields.get("MsgId"))
     text, media, what = fields.get("Content", ""), (), TEXT
     if kind in _FILES and fields.get("MediaId"):
         # What the service has understood of a spoken message is its text.

@@ -28,6 +28,9 @@ _HEAD: Final = _RANDOM + 4
 WINDOW: Final = 3600
 """Seconds by which a request's time may differ from ours; neither service names one, both repeat a request within seconds."""
 _DEEPEST: Final = 20
+_MOST_FIELDS: Final = 200
+_LONGEST: Final = 1 << 20
+"""Characters that are read of all elements together."""
 
 
 def signature(*parts: str) -> str:
@@ -99,7 +102,9 @@ class _Flat:
     """Takes the text of the elements below the root as the parser meets them; builds no tree."""
 
     def __init__(self) -> None:
-        self.fields: dict[str, str] = {}
+        # The parser hands text over in pieces, each line end in one of its own.
+        self.pieces: dict[str, list[str]] = {}
+        self.length = 0
         self.depth = 0
         self.open = ""
 
@@ -109,11 +114,16 @@ class _Flat:
             raise ValueError
         if self.depth == 2:
             self.open = tag
-            self.fields.setdefault(tag, "")
+            self.pieces.setdefault(tag, [])
+            if len(self.pieces) > _MOST_FIELDS:
+                raise ValueError
 
     def data(self, text: str) -> None:
         if self.depth == 2:
-            self.fields[self.open] += text
+            self.length += len(text)
+            if self.length > _LONGEST:
+                raise ValueError
+            self.pieces[self.open].append(text)
 
     def end(self, tag: str) -> None:
         self.depth -= 1
@@ -122,7 +132,7 @@ class _Flat:
         raise ValueError
 
     def close(self) -> dict[str, str]:
-        return self.fields
+        return {name: "".join(pieces) for name, pieces in self.pieces.items()}
 
 
 def _key(aes_key: str) -> bytes:

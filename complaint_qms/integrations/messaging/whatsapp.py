@@ -34,6 +34,7 @@ from complaint_qms.integrations.messaging.inbound import (
     ServiceError,
     Tokens,
     dicts_of,
+    id_value,
     moment_of,
     object_of,
     part,
@@ -49,6 +50,7 @@ _FILES: Final = ("image", "video", "audio", "voice", "document", "sticker")
 _SILENT: Final = ("reaction", "system")
 """What a phone sends by itself, or where nothing is said."""
 _LONGEST: Final = 4000
+_FURTHEST: Final = 360
 
 
 def receive_request(account: Account, request: Request) -> Received:
@@ -96,7 +98,7 @@ def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
         }
         answer = http.post_json(f"{_address(account, account.app_id)}/messages", data, _let_in(account))
         sent = dicts_of(answer.get("messages"))
-        return text_value(sent[0].get("id"), LONGEST_ID) if sent else ""
+        return id_value(sent[0].get("id")) if sent else ""
 
     parts = [reply.text[start : start + _LONGEST] for start in range(0, len(reply.text) or 1, _LONGEST)]
     return send_parts(reply, parts, send)
@@ -134,11 +136,11 @@ def _is_ours(account: Account, value: dict[str, Any]) -> bool:
 
 def _messages(value: dict[str, Any]) -> Iterator[Inbound]:
     names = {
-        text_value(one.get("wa_id"), LONGEST_ID): text_value(part(one, "profile").get("name"), 140)
+        id_value(one.get("wa_id")): text_value(part(one, "profile").get("name"), 140)
         for one in dicts_of(value.get("contacts"))
     }
     for row in dicts_of(value.get("messages")):
-        sender, name = text_value(row.get("from"), LONGEST_ID), text_value(row.get("id"), LONGEST_ID)
+        sender, name = id_value(row.get("from")), id_value(row.get("id"))
         kind = text_value(row.get("type"), 40)
         if not sender or not name or kind in _SILENT:
             continue
@@ -174,12 +176,15 @@ def _content(row: dict[str, Any], kind: str) -> tuple[str, tuple[Media, ...], st
 
 def _number(body: dict[str, Any], name: str) -> str:
     value = body.get(name)
-    return f"{value:.6f}" if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    # No place lies further; JSON has numbers that are none, and some that no other number holds.
+    return f"{value:.6f}" if -_FURTHEST <= value <= _FURTHEST else ""
 
 
 def _receipts(value: dict[str, Any]) -> Iterator[Receipt]:
     for row in dicts_of(value.get("statuses")):
-        name, status = text_value(row.get("id"), LONGEST_ID), text_value(row.get("status"), 40)
+        name, status = id_value(row.get("id")), text_value(row.get("status"), 40)
         if name and status:
             errors = dicts_of(row.get("errors"))
             said = (

@@ -7,7 +7,6 @@ import secrets
 from ipaddress import ip_address
 from types import ModuleType
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
@@ -15,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_url
 
 from complaint_qms.constants import chat
-from complaint_qms.integrations.messaging import CLIENTS
+from complaint_qms.integrations.messaging import CLIENTS, http
 from complaint_qms.integrations.messaging.inbound import Account
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.record.input_validation import refuse
@@ -141,13 +140,10 @@ def _label(meta: Any, field: str) -> str:
 
 
 def _is_address(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-        plain = bool(host) and not (parts.query or parts.fragment or parts.username)
-        return plain and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)))
-    except ValueError:
+    parts = http.read_address(address)
+    if not parts or parts.query or parts.fragment:
         return False
+    return parts.scheme == "https" or _is_here(parts.hostname or "")
 
 
 def _is_here(host: str) -> bool:

@@ -13,6 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import get_system_timezone
 
 from complaint_qms.constants.inbox import CHAT, DOCTYPE
+from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging.inbound import Inbound, Receipt, Request, Unreadable
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.chat import channels, media, reading, sending
@@ -21,6 +22,7 @@ from complaint_qms.services.record import timeline
 
 _LONGEST_RAW: Final = 1 << 20
 _PAYLOAD: Final = "message.json"
+_LOST_CONTEXT: Final = Message("The context that was sent with it cannot be kept: replies go out without it.")
 
 
 def take(channel: Document, request: Request) -> str:
@@ -28,6 +30,7 @@ def take(channel: Document, request: Request) -> str:
 
     Raises:
         Refused: nobody who knows the channel's secret has sent it, or long ago.
+        NotTaken: it holds more than is taken at once.
     """
     client = channels.client_of(channel)
     account = channels.account_of(channel)
@@ -40,6 +43,8 @@ def take(channel: Document, request: Request) -> str:
     if request.method == "GET":
         return received.answer
     with acting_as():
+        if received.unread:
+            _take_unreadable(channel, Unreadable(received.unread))
         for inbound in received.messages:
             _take_message(channel, inbound, received.raw[:_LONGEST_RAW])
         _take_receipts(channel, received.receipts)
@@ -67,7 +72,7 @@ def _take_message(channel: Document, inbound: Inbound, raw: str) -> None:
     )
     if kept.is_new:
         item = frappe.get_doc(DOCTYPE, kept.name)
-        for problem in problems:
+        for problem in [*problems, *([_LOST_CONTEXT] if inbound.lost_context else [])]:
             timeline.note_on(item, problem)
         reading.request_reading(channel.name, item.sender_address)
 

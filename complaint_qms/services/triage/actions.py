@@ -19,6 +19,7 @@ from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import read_values, refuse
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.scalars import is_storable
 from complaint_qms.services.transactions import roll_back_to
 from complaint_qms.services.triage.table import rows_of
 from complaint_qms.services.work.loading import documents_of
@@ -63,9 +64,9 @@ def check_entries(sent: Any) -> list[Entry]:
 def _is_entry(entry: Any) -> bool:
     return (
         isinstance(entry, dict)
-        and isinstance(entry.get("name"), str)
-        and isinstance(entry.get("modified"), str)
+        and all(isinstance(entry.get(key), str) and is_storable(entry[key]) for key in ("name", "modified"))
         and isinstance(entry.get("values", {}), dict)
+        and all(is_storable(field) for field in entry.get("values", {}))
         and isinstance(entry.get("ignored", []), list)
         and entry.get("step", "") in ("", triage.REJECT)
     )
