@@ -241,7 +241,8 @@ def _chat_waits(name: str, data: dict[str, Any]) -> str:
 
 
 def _chat_failed(name: str, data: dict[str, Any]) -> str:
-    key, params = data["error"]
+    error = data["error"]
+    key, params = ("{said}", {"said": error}) if isinstance(error, str) else error
     return _("Your message to {0} could not be sent: {1}. Open the chat to send it again.").format(
         f"<b>{escape(data['sender'])}</b>", escape(Message(key, params).render(_).rstrip(".。 "))
     )
