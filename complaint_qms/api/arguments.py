@@ -29,18 +29,25 @@ def checked(function: Callable) -> Callable:
     """
     signature = inspect.signature(function)
     hints = get_type_hints(function)
+    required = _required(signature)
     # The framework passes over types that a module keeps as text.
     function.__annotations__ = hints
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         given = signature.bind_partial(*args, **kwargs).arguments
-        wrong = [_("“{0}” is missing.").format(name) for name in _missing(signature, given)]
+        wrong = [_("“{0}” is missing.").format(name) for name in required if name not in given]
         for name, value in given.items():
             try:
                 _rest, typed = transform_parameter_types(function, (), {name: value})
             except FrappeTypeError:
                 wrong.append(_kind(hints.get(name)).format(name, shown(value)))
+                continue
+            if hints.get(name) is int and isinstance(value, bool) and name in required:
+                wrong.append(_kind(int).format(name, shown(value)))
+                continue
+            if hints.get(name) is bool and typed[name] not in (0, 1):
+                wrong.append(_kind(bool).format(name, shown(value)))
                 continue
             given[name] = typed[name]
             if isinstance(value, str) and not is_storable(value):
@@ -130,17 +137,16 @@ def _refuse_parts(arguments: tuple[str, ...]) -> None:
     input_validation.refuse(_("Something in {0} cannot be used. Check its fields and values.").format(named))
 
 
-def _missing(signature: inspect.Signature, given: dict[str, Any]) -> list[str]:
-    return [
-        name
-        for name, parameter in signature.parameters.items()
-        if parameter.default is inspect.Parameter.empty and name not in given
-    ]
+def _required(signature: inspect.Signature) -> list[str]:
+    empty = inspect.Parameter.empty
+    return [name for name, parameter in signature.parameters.items() if parameter.default is empty]
 
 
 def _kind(hint: Any) -> str:
     if hint is int:
         return _("“{0}” has to be a whole number, not “{1}”.")
+    if hint is bool:
+        return _("“{0}” has to be yes or no, sent as true or false, not “{1}”.")
     if dict in getattr(hint, "__args__", ()):
         return _("“{0}” has to be an object or its JSON text, not “{1}”.")
     return _("“{0}” has to be a text, not “{1}”.")

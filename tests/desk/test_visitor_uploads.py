@@ -98,7 +98,7 @@ def test_bytes_of_a_request_that_was_killed_are_written_over():
 
 @pytest.mark.parametrize("size", [0, -1, limits.LARGEST + 1])
 def test_the_size_is_told_before_and_bounded(size):
-    with pytest.raises(frappe.ValidationError, match="50 MB"):
+    with pytest.raises(frappe.ValidationError, match="empty" if size < 1 else "50 MB"):
         uploads.begin_upload("a.jpg", size)
 
 

@@ -18,14 +18,38 @@ _ELSEWHERE: Final = "Other"
 _SHOWN: Final = 200
 
 
-def add_to(item: Document, complaint: Document) -> str:
-    """Put an item on a complaint, whose handler hears of it; the name of its Communication."""
-    communication = _message(item, complaint)
+def add_to(item: Document, complaint: Document, verdict: str = "") -> str:
+    """Put an item on a complaint, whose handler hears of it; the name of its Communication.
+
+    Args:
+        verdict: agreed or disagreed, where it is their word on a solution.
+    """
+    communication = _message(item, complaint, verdict)
     add_evidence(item, complaint)
     return communication
 
 
-def _message(item: Document, complaint: Document) -> str:
+def tell_of_item(item: Document, complaint: Document, *, verdict: str = "", stars: int = 0) -> None:
+    """Who handles the complaint, and who helps with it, hears of it, as of a mail that finds its complaint by itself.
+
+    Args:
+        verdict: agreed or disagreed, where it is their word on a solution.
+        stars: where it is a rating.
+    """
+    text = " ".join((item.text or item.subject or "").split())
+    said = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
+    data = {
+        "sender": item.sender_name or item.sender_address or "",
+        "address": item.sender_address or "",
+        "said": said,
+        "tell_helpers": True,
+        "verdict": verdict,
+        "stars": stars,
+    }
+    announce([Event(CUSTOMER_WROTE, "Complaint", complaint.name, data)])
+
+
+def _message(item: Document, complaint: Document, verdict: str) -> str:
     """The mail itself moves to the complaint; of any other message a Communication is made."""
     if item.communication:
         mail = frappe.get_doc("Communication", item.communication)
@@ -33,7 +57,7 @@ def _message(item: Document, complaint: Document) -> str:
             {"reference_doctype": complaint.doctype, "reference_name": complaint.name, "status": "Linked"}
         )
         mail.save(ignore_permissions=True)
-        _tell(item, complaint)
+        tell_of_item(item, complaint)
         return mail.name
     if communication := filed(item, complaint, founds=False):
         return communication
@@ -54,18 +78,5 @@ def _message(item: Document, complaint: Document) -> str:
         }
     ).insert(ignore_permissions=True)
     if mail.communication_medium != "Email":
-        _tell(item, complaint)
+        tell_of_item(item, complaint, verdict=verdict)
     return mail.name
-
-
-def _tell(item: Document, complaint: Document) -> None:
-    """Who handles the complaint, and who helps with it, hears of it, as of a mail that finds its complaint by itself."""
-    text = " ".join((item.text or item.subject or "").split())
-    said = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
-    data = {
-        "sender": item.sender_name or item.sender_address or "",
-        "address": item.sender_address or "",
-        "said": said,
-        "tell_helpers": True,
-    }
-    announce([Event(CUSTOMER_WROTE, "Complaint", complaint.name, data)])

@@ -224,9 +224,14 @@ def _settlement_lost(name: str, data: dict[str, Any]) -> str:
 
 
 def _customer_wrote(name: str, data: dict[str, Any]) -> str:
-    return _("{0}: {1} wrote: “{2}”").format(
-        titled(name, data["title"]), escape(data["sender"]), escape(data["said"])
-    )
+    told = titled(name, data["title"]), escape(data["sender"]), escape(data["said"])
+    if data.get("verdict") == "disagreed":
+        return _("{0}: {1} does not accept the solution: “{2}”").format(*told)
+    if data.get("verdict") == "agreed":
+        return _("{0}: {1} accepts the solution: “{2}”").format(*told)
+    if stars := data.get("stars"):
+        return _("{0}: {1} rates the handling with {3} of 5: “{2}”").format(*told, stars)
+    return _("{0}: {1} wrote: “{2}”").format(*told)
 
 
 def _mail_returned(name: str, data: dict[str, Any]) -> str:

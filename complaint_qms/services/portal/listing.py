@@ -87,7 +87,9 @@ def _row(row: frappe._dict) -> dict[str, Any]:
         "title": row.title or row.product or "",
         "product": row.product if row.title else "",
         "received": standing.instant(row.received_at),
-        "sentence": standing.sentence_of(stage, waits=row.stage == "duplicate" or waits),
+        "sentence": standing.sentence_of(
+            stage, waits=row.stage == "duplicate" or waits, answer=row.customer_agreement
+        ),
         "step": standing.step_of(stage, row.held_stage),
         "waits": waits,
         "ended": row.told_stage in _ENDED,

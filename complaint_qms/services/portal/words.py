@@ -45,6 +45,7 @@ def of_case() -> dict[str, str]:
         "back_to_list": _("All complaints"),
         "original": _("It goes on with this complaint"),
         "logged_out": _logged_out(),
+        "log_in": _("Log In"),
     }
 
 
@@ -71,6 +72,7 @@ def of_new() -> dict[str, str]:
         "bought_by": _("Bought by"),
         **{doctype: said() for doctype, said in DOCUMENTS.items()},
         "logged_out": _logged_out(),
+        "log_in": _("Log In"),
         "choose_first": _("Choose what it is about: a line of what you bought, or “Something Else”."),
     }
 

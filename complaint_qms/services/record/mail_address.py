@@ -12,6 +12,7 @@ from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.scalars import shown
 
 _ADDRESS: Final = re.compile(r"[^\s,;<>\"'()]+@[^\s,;<>\"'()]+")
+_TWO: Final = re.compile(r"[^@]@[^@]+@[^@]")
 FIELD: Final = "contact_email"
 
 
@@ -23,7 +24,7 @@ def addresses_in(text: str | None) -> list[str]:
 
 def is_several(text: str | None) -> bool:
     found = addresses_in(text)
-    return len(found) > 1 or any(address.count("@") > 1 for address in found)
+    return len(found) > 1 or any(_TWO.search(address) for address in found)
 
 
 def several(label: str, text: str) -> str:

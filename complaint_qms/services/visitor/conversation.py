@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from complaint_qms.constants.visitor import LONGEST_TEXT
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.acting_as import acting_as
-from complaint_qms.services.inbox.adding import add_to
+from complaint_qms.services.inbox.adding import add_to, tell_of_item
 from complaint_qms.services.inbox.origin import told_by_sender
 from complaint_qms.services.inbox.outcomes import Added
 from complaint_qms.services.inbox.store import InboundMessage, Sender
@@ -67,16 +67,19 @@ def keep_decision(complaint: str | None, way: Way, key: str, *, accepted: bool, 
     if not accepted and blank(text):
         refuse(_("Tell us why the solution does not help you, so that we can find another one."))
     _check_length(text)
-    if keeping.was_taken(way.road, way.scope, key):
-        return
-    doc = _read(complaint)
-    if not doc or not waits_for_word(doc):
-        refuse(
-            _("No solution waits for your answer at the moment. Load the page again to see how it stands.")
-        )
-    said = text.strip() or _("I accept the solution.")
-    verdict = "agreed" if accepted else "disagreed"
-    _keep(doc.name, way, key, said, {"text": text, "verdict": verdict})
+    with keeping.one_at_a_time("word", complaint or way.scope):
+        if keeping.was_taken(way.road, way.scope, key):
+            return
+        doc = _read(complaint)
+        if not doc or not waits_for_word(doc):
+            refuse(
+                _(
+                    "No solution waits for your answer at the moment. Load the page again to see how it stands."
+                )
+            )
+        said = text.strip() or _("I accept the solution.")
+        verdict = "agreed" if accepted else "disagreed"
+        _keep(doc.name, way, key, said, {"text": text, "verdict": verdict})
 
 
 def keep_rating(complaint: str | None, way: Way, key: str, *, stars: int, text: str) -> None:
@@ -88,11 +91,12 @@ def keep_rating(complaint: str | None, way: Way, key: str, *, stars: int, text: 
     rating.check_stars(stars)
     if len(text) > rating.LONGEST_COMMENT:
         refuse(_("{0}: at most {1} characters.").format(_("Your comment"), rating.LONGEST_COMMENT))
-    if keeping.was_taken(way.road, way.scope, key):
-        return
-    rating.check_open(_read(complaint))
-    said = text.strip() or _("{0} of 5").format(stars)
-    _keep(complaint, way, key, said, {"text": text, "stars": stars})
+    with keeping.one_at_a_time("word", complaint or way.scope):
+        if keeping.was_taken(way.road, way.scope, key):
+            return
+        rating.check_open(_read(complaint))
+        said = text.strip() or _("{0} of 5").format(stars)
+        _keep(complaint, way, key, said, {"text": text, "stars": stars})
 
 
 def added(item: Document, name: str, values: dict[str, Any]) -> Added:
@@ -100,6 +104,8 @@ def added(item: Document, name: str, values: dict[str, Any]) -> Added:
     complaint = frappe.get_doc("Complaint", name, for_update=True)
     if stars := values.get("stars"):
         rating.enter(complaint, stars, values["text"])
+        if stars <= rating.LOW:
+            tell_of_item(item, complaint, stars=stars)
         return Added(complaint.name)
     if verdict := values.get("verdict"):
         told_by_sender(item, complaint)
@@ -107,7 +113,7 @@ def added(item: Document, name: str, values: dict[str, Any]) -> Added:
     if complaint.stage == "duplicate" and complaint.duplicate_of:
         # Whoever works on it reads it there, as with mails.
         complaint = frappe.get_doc("Complaint", complaint.duplicate_of, for_update=True)
-    return Added(complaint.name, add_to(item, complaint))
+    return Added(complaint.name, add_to(item, complaint, values.get("verdict") or ""))
 
 
 def _check_length(text: str) -> None:

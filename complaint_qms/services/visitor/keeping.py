@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils.synchronization import filelock
 
 from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, PAGE, PORTAL, REGISTERED
 from complaint_qms.engine.message import Message
@@ -22,6 +25,8 @@ from complaint_qms.services.visitor import page, uploads
 _KEY: Final = re.compile(r"[A-Za-z0-9-]{20,100}")
 _BETWEEN: Final = "."
 """Between a key and the sum of what was said with it."""
+_PATIENCE: Final = 60
+"""Seconds."""
 
 
 def keep_with_files(
@@ -42,12 +47,23 @@ def keep_with_files(
         refuse(_("At most {0} files can be sent with a complaint.").format(page.most_files()))
     told = hashlib.sha256("\n".join((str(message.payload), *sorted(tokens))).encode("utf-8", "replace"))
     name = f"{key}{_BETWEEN}{told.hexdigest()[:16]}"
-    kept = store.keep_message(replace(message, message_id=name, scope=scope), read_by_caller=True)
-    if kept.is_new:
-        uploads.take_files(tokens, DOCTYPE, kept.name, without_place=without_place)
-    frappe.db.commit()  # nothing that was said is lost, whatever becomes of reading it
-    understanding.understand_due([kept.name])
+    with one_at_a_time("form", scope, key):
+        kept = store.keep_message(replace(message, message_id=name, scope=scope), read_by_caller=True)
+        if kept.is_new:
+            uploads.take_files(tokens, DOCTYPE, kept.name, without_place=without_place)
+        frappe.db.commit()  # nothing that was said is lost, whatever becomes of reading it
+        understanding.understand_due([kept.name])
     return kept.name
+
+
+@contextmanager
+def one_at_a_time(kind: str, *names: str) -> Iterator[None]:
+    """What is sent under these names waits while another one of them is read. What others have stored until now is seen within."""
+    told = hashlib.sha256(_BETWEEN.join(names).encode("utf-8", "replace"))
+    # A lock is a file, which stays: a few of them for all names.
+    with filelock(f"complaint_{kind}_{told.digest()[0]}", timeout=_PATIENCE):
+        frappe.db.commit()  # a transaction sees what was stored when it began to read
+        yield
 
 
 def was_taken(road: str, scope: str, key: str) -> bool:

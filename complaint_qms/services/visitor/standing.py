@@ -27,6 +27,7 @@ from complaint_qms.services.visitor import keeping, links, rating
 from complaint_qms.services.visitor.agreement import waits_for_word
 
 _MOST: Final = 100
+_WORDS_OF_THEIRS: Final = ("agreed", "disagreed")
 ELSEWHERE: Final = "elsewhere"
 """In place of a stage: merged into a complaint that is not told of."""
 
@@ -75,6 +76,7 @@ def of_item(name: str) -> dict[str, Any]:
         "steps": steps(),
         "step": STEPS[0],
         "sentence": _SENTENCES["intake"](),
+        "about": [],
         "told": item.text or "",
         "messages": [],
         "question": None,
@@ -85,7 +87,7 @@ def of_item(name: str) -> dict[str, Any]:
 
 
 def of_complaint(complaint: Document, is_own: IsOwn | None = None) -> dict[str, Any]:
-    """How a complaint stands: {number, received, step, steps, sentence, told, messages, question, solution, rating, can_write}.
+    """How a complaint stands: {number, received, step, steps, sentence, about, told, messages, question, solution, rating, can_write}.
 
     Args:
         is_own: asked of the original of a merged complaint; its stage is told where it is, and without this argument always.
@@ -98,6 +100,7 @@ def of_complaint(complaint: Document, is_own: IsOwn | None = None) -> dict[str, 
         "steps": steps(),
         "step": step_of(stage, complaint.held_stage),
         "sentence": _sentence(complaint, stage),
+        "about": _about(complaint),
         "told": _told(complaint),
         "messages": [
             {
@@ -138,12 +141,15 @@ def step_of(stage: str, held_stage: str | None) -> str:
     return STEP_OF_STAGE.get(stage, "checked" if stage == ELSEWHERE else STEPS[0])
 
 
-def sentence_of(stage: str, *, waits: bool) -> str:
+def sentence_of(stage: str, *, waits: bool, answer: str | None = None) -> str:
     """How it stands, in a sentence.
 
     Args:
         waits: whether a solution waits for the complainant's word.
+        answer: their word on it.
     """
+    if stage == "confirm" and not waits and answer not in _WORDS_OF_THEIRS:
+        return _("We are preparing our answer.")
     if stage == "confirm" and not waits:
         return _("We have your answer and go on with it.")
     return _SENTENCES[stage]()
@@ -156,7 +162,8 @@ def instant(moment: Any) -> str:
 
 def _sentence(complaint: Document, stage: str) -> str:
     # What is said of an original waits for the word of its own complainant.
-    return sentence_of(stage, waits=complaint.stage == "duplicate" or waits_for_word(complaint))
+    waits = complaint.stage == "duplicate" or waits_for_word(complaint)
+    return sentence_of(stage, waits=waits, answer=complaint.customer_agreement)
 
 
 def _told(complaint: Document) -> str:
@@ -172,6 +179,20 @@ def _told(complaint: Document) -> str:
     return (item.text or "") if own else ""
 
 
+def _about(complaint: Document) -> list[str]:
+    """Product, its numbers and the document by which it was sold, as far as they are known."""
+    pair = _("{0}: {1}")
+    known = (
+        (complaint.item_name or complaint.product_model, "{0}"),
+        (complaint.batch_no, pair.format(_("Batch"), "{0}")),
+        (complaint.serial_no, pair.format(_("Serial number"), "{0}")),
+        (complaint.delivery_note, _("Delivery {0}")),
+        (complaint.sales_invoice, _("Invoice {0}")),
+        (complaint.sales_order, _("Order {0}")),
+    )
+    return [said.format(value) for value, said in known if value]
+
+
 def _solution(complaint: Document) -> dict[str, Any] | None:
     """{text, waits, answer} of a solution that the complainant was told."""
     if not complaint.reply_sent_at or blank(complaint.reply):
@@ -179,9 +200,7 @@ def _solution(complaint: Document) -> dict[str, Any] | None:
     return {
         "text": _lines(complaint.reply),
         "waits": waits_for_word(complaint),
-        "answer": complaint.customer_agreement
-        if complaint.customer_agreement in ("agreed", "disagreed")
-        else None,
+        "answer": complaint.customer_agreement if complaint.customer_agreement in _WORDS_OF_THEIRS else None,
     }
 
 
@@ -203,13 +222,15 @@ def _messages(complaint: Document) -> list[dict[str, Any]]:
     rows = [row for row in rows if row.name in talked or _is_between_us(row, addresses)]
     if own:
         rows += frappe.get_all("Communication", {"name": ("in", sorted(own))}, fields, **newest)
-    files = _files([row.name for row in rows if row.sent_or_received == "Received"])
+    received = [row.name for row in rows if row.sent_or_received == "Received"]
+    files, decisions = _files(received), _decisions(received)
     return [
         {
             "mine": row.sent_or_received == "Received",
             "at": get_datetime(row.communication_date),
             "text": _lines(row.content),
             "kind": row.get(KIND_FIELD),
+            "decides": row.name in decisions,
             "files": files.get(row.name, []),
         }
         for row in sorted(rows, key=lambda row: get_datetime(row.communication_date))
@@ -245,13 +266,20 @@ def _is_between_us(row: frappe._dict, addresses: set[str]) -> bool:
 
 
 def _open_question(messages: list[dict[str, Any]]) -> str | None:
-    """The last question, while nothing was answered to it."""
+    """The last question, while nothing was answered to it; a word on the solution answers another one."""
     for row in reversed(messages):
-        if row["mine"]:
+        if row["mine"] and not row["decides"]:
             return None
         if row["kind"] == QUESTION:
             return row["text"]
     return None
+
+
+def _decisions(names: Iterable[str]) -> set[str]:
+    """Those of these Communications by which a solution was accepted or refused."""
+    # Within what was typed every quotation mark has a backslash before it.
+    about = {"communication": ("in", list(names)), "payload": ("like", '%"verdict": "%')}
+    return set(frappe.get_all(INBOX, about, pluck="communication", order_by="name asc"))
 
 
 def _files(names: Iterable[str]) -> dict[str, list[str]]:

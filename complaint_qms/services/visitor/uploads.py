@@ -40,8 +40,10 @@ def begin_upload(file_name: str, size: int) -> dict[str, Any]:
     Raises:
         frappe.ValidationError: it is empty or too large, or too much is waiting already.
     """
-    if not 0 < size <= LARGEST:
-        refuse(_("The file is empty or larger than {0} MB. Send a smaller one.").format(LARGEST // _MEGABYTE))
+    if size <= 0:
+        refuse(_("The file is empty. Choose another one."))
+    if size > LARGEST:
+        refuse(_("The file is larger than {0} MB. Send a smaller one.").format(LARGEST // _MEGABYTE))
     _check_room(CHUNK)
     token = secrets.token_urlsafe(24)
     frappe.get_doc(

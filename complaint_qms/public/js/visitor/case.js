@@ -16,19 +16,25 @@ export function follow(which, told) {
 }
 
 function show(told, note = "") {
-	files = new Files();
+	// What was chosen and typed stays while something else is sent.
+	files = files || new Files();
 	const typed = `complaint_page:text:${told.number}`;
+	const why = `complaint_page:why:${told.number}`;
+	const comment = `complaint_page:rating:${told.number}`;
+	if (!told.solution?.waits) forget(why);
+	if (!told.rating || told.rating.stars) forget(comment);
 	place.replaceChildren(
 		...[
 			el("p", { class: "cv-small" }, paired(words.number, told.number), " · ", paired(words.received, day(told.received))),
+			told.about?.length ? el("p", { class: "cv-small" }, told.about.join(" · ")) : null,
 			way(told),
 			el("p", { class: "cv-sentence" }, told.sentence),
 			note ? el("p", { class: "cv-note", role: "status" }, note) : null,
 			told.original
 				? el("p", {}, el("a", { href: `/complaints/${encodeURIComponent(told.original)}` }, paired(words.original, told.original)))
 				: null,
-			told.solution ? solution(told.solution) : null,
-			told.rating ? rating(told.rating) : null,
+			told.solution ? solution(told.solution, why) : null,
+			told.rating ? rating(told.rating, comment) : null,
 			told.messages.length ? messages(told.messages) : null,
 			told.question
 				? el("div", { class: "cv-card is-asked" }, el("b", {}, words.question), el("p", { class: "cv-text" }, told.question))
@@ -60,22 +66,24 @@ function messages(rows) {
 	return el("section", {}, el("h2", {}, words.messages), el("ol", { class: "cv-messages" }, items));
 }
 
-function solution({ text, waits, answer }) {
+function solution({ text, waits, answer }, typed) {
 	const parts = [el("b", {}, words.solution), el("p", { class: "cv-text" }, text)];
 	if (answer === "agreed") parts.push(el("p", { class: "cv-note" }, words.accepted));
 	if (answer === "disagreed") parts.push(el("p", { class: "cv-note is-plain" }, words.refused));
-	if (waits) parts.push(decision());
+	if (waits) parts.push(decision(typed));
 	return el("div", { class: "cv-card" }, parts);
 }
 
-function decision() {
+function decision(typed) {
 	const box = alert_box();
-	const key = random_key();
-	const why = el("textarea", { rows: 3, id: "cv-why", maxlength: page.limits.text });
+	const why = el("textarea", { rows: 3, id: "cv-why", maxlength: page.limits.text, oninput: () => remember(typed, why.value) });
+	why.value = remembered(typed);
 	const decide = (event, accepted) =>
 		busy(event.target, box, async (say) => {
-			const values = { ...address, key, accepted: String(Number(accepted)), text: accepted ? "" : why.value };
-			show(await patiently(() => ask("decide", values), say), words.decided);
+			const values = { ...address, key: key_of(typed), accepted: String(Number(accepted)), text: accepted ? "" : why.value };
+			const told = await patiently(() => ask("decide", values), say);
+			forget(typed);
+			show(told, words.decided);
 		});
 	const asked = el(
 		"div",
@@ -99,10 +107,14 @@ function decision() {
 		reason.hidden = !refuses;
 		if (refuses) why.focus();
 	};
+	if (why.value) {
+		asked.hidden = true;
+		reason.hidden = false;
+	}
 	return el("div", {}, el("p", {}, words.does_it_help), asked, reason, box);
 }
 
-function rating({ stars, comment }) {
+function rating({ stars, comment }, typed) {
 	if (stars) {
 		return el(
 			"div",
@@ -117,19 +129,21 @@ function rating({ stars, comment }) {
 		);
 	}
 	const box = alert_box();
-	const key = random_key();
 	const choices = Array.from({ length: STARS }, (_, at) => STARS - at).flatMap((value) => [
 		el("input", { type: "radio", name: "stars", value, id: `cv-stars-${value}` }),
 		el("label", { for: `cv-stars-${value}`, "aria-label": words.stars.replace("{0}", value) }, "★"),
 	]);
 	const chosen = el("div", { class: "cv-stars" }, choices);
-	const text = el("textarea", { rows: 2, id: "cv-rating", maxlength: 1000 });
+	const text = el("textarea", { rows: 2, id: "cv-rating", maxlength: 1000, oninput: () => remember(typed, text.value) });
+	text.value = remembered(typed);
 	const send = (event) =>
 		busy(event.target, box, async (say) => {
 			const found = chosen.querySelector(":checked");
 			if (!found) return box.say([words.choose_stars]);
-			const values = { ...address, key, stars: found.value, text: text.value };
-			return show(await patiently(() => ask("rate", values), say), words.thanks);
+			const values = { ...address, key: key_of(typed), stars: found.value, text: text.value };
+			const told = await patiently(() => ask("rate", values), say);
+			forget(typed);
+			return show(told, words.thanks);
 		});
 	return el(
 		"div",
@@ -146,16 +160,22 @@ function writing(typed) {
 	const box = alert_box();
 	const text = el("textarea", { rows: 4, id: "cv-text", maxlength: page.limits.text, oninput: () => remember(typed, text.value) });
 	text.value = remembered(typed);
-	const key = random_key();
 	const send = (event) =>
 		busy(event.target, box, async (say) => {
 			const tokens = await files.arrived();
 			const told = await patiently(
-				() => ask("answer", { ...address, key, text: text.value, files: tokens, without_place: String(Number(files.without_place)) }),
+				() =>
+					ask("answer", {
+						...address,
+						key: key_of(typed),
+						text: text.value,
+						files: tokens,
+						without_place: String(Number(files.without_place)),
+					}),
 				say
 			);
 			files.clear();
-			remember(typed, "");
+			forget(typed);
 			show(told, words.sent);
 		});
 	return el(
@@ -181,6 +201,18 @@ async function busy(button, box, job) {
 		button.disabled = false;
 		button.textContent = textContent;
 	}
+}
+
+/** The key of what is typed under this name: the same one after a reload, so that nothing whose answer was lost is taken twice. */
+function key_of(name) {
+	const key = remembered(`${name}:key`) || random_key();
+	remember(`${name}:key`, key);
+	return key;
+}
+
+function forget(name) {
+	remember(name, "");
+	remember(`${name}:key`, "");
 }
 
 function remember(name, text) {

@@ -46,13 +46,26 @@ export async function ask(door, values) {
 	}
 	const answer = await response.json().catch(() => ({}));
 	if (response.ok) return answer.message;
-	if (is_portal && (answer.session_expired || answer.exc_type === "CSRFTokenError")) throw new Refusal([words.logged_out]);
+	if (is_portal && (answer.session_expired || answer.exc_type === "CSRFTokenError" || (await is_logged_out(response)))) {
+		throw new Refusal([words.logged_out]);
+	}
 	throw new Refusal(said(answer), response.status >= 500 && response.status !== 501);
+}
+
+/** Whether a refusal means that nobody is logged in any more: what the framework says of that is nothing for a customer. */
+async function is_logged_out(response) {
+	if (response.status !== 401 && response.status !== 403) return false;
+	try {
+		const { status } = await fetch("/api/method/frappe.auth.get_logged_user", asked());
+		return status === 401 || status === 403;
+	} catch (error) {
+		return false;
+	}
 }
 
 function said(answer) {
 	try {
-		const lines = JSON.parse(answer._server_messages).map((text) => JSON.parse(text).message);
+		const lines = JSON.parse(answer._server_messages).flatMap((text) => JSON.parse(text).message);
 		const plain = lines.map(
 			(line) => new DOMParser().parseFromString(String(line).replace(/<\/li>|<br\s*\/?>/g, "\n"), "text/html").body.textContent
 		);
@@ -72,6 +85,10 @@ export function alert_box() {
 	const box = el("div", { class: "cv-alert", role: "alert", tabindex: "-1", hidden: true });
 	box.say = (lines) => {
 		box.replaceChildren(...lines.map((line) => el("p", {}, line)));
+		if (words.logged_out && lines.includes(words.logged_out)) {
+			const back = encodeURIComponent(window.location.pathname + window.location.search);
+			box.append(el("a", { href: `/login?redirect-to=${back}` }, words.log_in));
+		}
 		box.hidden = !lines.length;
 		if (lines.length) box.focus();
 	};
@@ -90,8 +107,8 @@ export const paired = (name, value) => words.pair.replace("{0}", name).replace("
 
 const locale = page.language.replace("_", "-");
 
-/** A day as the visitor writes it. */
-export const day = (at) => new Date(at).toLocaleDateString(locale, { dateStyle: "medium" });
+/** A day, or that of a moment where the company is, as the visitor writes it; the same wherever they are. */
+export const day = (at) => new Date(`${at.slice(0, 10)}T12:00:00Z`).toLocaleDateString(locale, { dateStyle: "medium", timeZone: "UTC" });
 
 /** A moment, in the visitor's own time zone. */
 export const moment_of = (at) => new Date(at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
