@@ -243,7 +243,8 @@ class TestMeaning:
 
     def test_every_field_of_a_level_is_sorted_out(self):
         """A field that is added later is said to be part of the meaning, or not."""
-        shown = {"color", "disabled", "severity_name", "occurrence_name"}
+        # A complaint keeps the action priority it ended with, whatever its severity is rated since.
+        shown = {"color", "disabled", "severity_name", "occurrence_name", "fmea_rating"}
         for doctype in ("Risk Severity", "Risk Occurrence"):
             fields = {
                 field.fieldname

@@ -14,6 +14,10 @@ from pymysql.cursors import SSCursor
 
 from tests import quick_driver
 
+pytestmark = pytest.mark.skipif(
+    frappe.__version__.startswith("16."),
+    reason="Frappe 16 reads answers by mysqlclient, which the tests leave as it is",
+)
 ANSWERS = [
     "select 1 where false",
     "select null, '', 'x', 1, -1, 1.50, 1e10, true, current_date, current_time, cast('2024-02-29 12:34:56.789' as datetime(6))",

