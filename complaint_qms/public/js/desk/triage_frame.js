@@ -16,7 +16,7 @@ export function above_html(shown, summary, open) {
 		["j k", __("move")],
 		["a", __("accept the row")],
 		["1–8", __("accept one")],
-		["e", __("edit")],
+		["e", __("edit the row")],
 		["r", __("judge")],
 		["d", __("duplicate")],
 		["n", __("not a complaint")],
