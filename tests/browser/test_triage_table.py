@@ -131,6 +131,22 @@ def test_a_row_is_edited_in_its_place(login, manager: str, complaints: list[str]
     assert stored(name, "urgency", "detection") == ("critical", 4)
 
 
+def test_a_name_that_does_not_exist_is_refused_and_stays(login, manager: str, complaints: list[str]) -> None:
+    frappe.db.set_value("Complaint", complaints[0], "severity", "Serious")
+    frappe.db.commit()
+    page = open_table(Desk(login(manager)).page)
+    page.locator(f'.cq-t-row[data-name="{complaints[0]}"]').focus()
+    page.keyboard.press("e")
+    box = page.locator('.cq-t-edit [data-fieldname="severity"] input')
+    box.click()
+    box.fill("Seriuos")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".cq-t-answer [role=alert]")).to_contain_text("Seriuos")
+    expect(box).to_have_value("Seriuos")
+    expect(page.locator(".modal.show")).to_have_count(0)
+    assert stored(complaints[0], "severity") == "Serious"
+
+
 def test_numbers_pressed_in_a_row_take_what_they_stand_at(login, manager: str, complaints: list[str]) -> None:
     page = open_table(Desk(login(manager)).page)
     page.keyboard.press("j")

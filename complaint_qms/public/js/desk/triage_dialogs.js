@@ -30,6 +30,8 @@ const fields_of = (row, names, get_values) => {
 			...Object.fromEntries(COPIED.map((key) => [key, docfield[key]])),
 			default: row.values[docfield.fieldname] || undefined,
 			context: "Complaint",
+			// A name that does not exist stays and is refused by the server, which says so; the control would empty it.
+			ignore_link_validation: 1,
 			...(queries[docfield.fieldname] ? { get_query: queries[docfield.fieldname] } : {}),
 		}));
 };
@@ -147,15 +149,21 @@ export function open_editor(row, place, send, close) {
 	$acts.find("[data-do=save]").on("click", save);
 	$acts.find("[data-do=close]").on("click", close);
 	$(place).on("keydown", (event) => {
-		if (event.key === "Escape") {
-			event.stopPropagation();
-			close();
-		} else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+		if (event.key !== "Escape") return;
+		event.stopPropagation();
+		close();
+	});
+	// Before a list of choices hears it, which would take its first entry.
+	place.addEventListener(
+		"keydown",
+		(event) => {
+			if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
 			event.preventDefault();
 			event.stopPropagation();
 			save();
-		}
-	});
+		},
+		true
+	);
 	// Whoever is in a field by then stays in it.
 	setTimeout(() => place.contains(document.activeElement) || $(place).find("input:visible, select:visible").first().trigger("focus"), 50);
 }
