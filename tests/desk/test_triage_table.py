@@ -57,6 +57,10 @@ class TestRows:
         assert row["proposals"]["reportable"]["value"] == "assessing"
         assert row["proposals"]["expectation"]["value"] == "refund"
 
+    def test_the_first_words_are_those_of_the_customer(self):
+        doc = complaint(description="<p>Pressure &lt; 5 bar &amp; a lid that is &quot;loose&quot;</p>")
+        assert row_of(doc)["words"] == 'Pressure < 5 bar & a lid that is "loose"'
+
     def test_a_proposal_graver_than_what_stands_is_marked_and_fills_nothing(self):
         doc = complaint(description=HURT, severity="Minor", urgency="low")
         offered = row_of(doc)["proposals"]
@@ -270,6 +274,7 @@ class TestNoComplaint:
             (result,) = save(entry(doc, triage.REJECT, reportable="no"))
         assert not result["done"]
         assert result["said"]
+        assert not [text for text in result["said"] if text.startswith("[")], "sentences, no list in brackets"
         assert frappe.db.get_value("Complaint", doc.name, "stage") == "intake"
 
     def test_an_agent_may_not(self, agent):

@@ -137,7 +137,9 @@ def _ignore(doc: Document, fields: list[Any]) -> None:
 def _said(error: Exception, told: int) -> list[str]:
     """Why, as the form would be told."""
     shown = [entry.get("message") for entry in map(frappe.parse_json, frappe.local.message_log[told:])]
-    return [text for text in shown if isinstance(text, str) and text] or [
+    # Several gates are one message, a list of sentences.
+    texts = [text for said in shown for text in (said if isinstance(said, list) else [said])]
+    return [text for text in texts if isinstance(text, str) and text] or [
         str(error) or _("You have no right to change this complaint.")
     ]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import unescape
 from typing import Any, Final
 
 import frappe
@@ -110,7 +111,7 @@ def _row(
     doc: Document, proposed: dict[str, Any], now: datetime, customers: dict[str, str], people: dict[str, str]
 ) -> dict[str, Any]:
     # Paragraphs are told apart by a blank.
-    text = " ".join(without_tags((doc.description or "").replace("<", " <")).split())
+    text = " ".join(unescape(without_tags((doc.description or "").replace("<", " <"))).split())
     values = {field: doc.get(field) for field in triage.ENTERED}
     offered = {
         field: _offered(doc, field, found) for field, found in proposed.items() if _is_open(doc, field, found)
