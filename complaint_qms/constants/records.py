@@ -154,7 +154,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "inbox_item", "Complaint Inbox Item")),
         sight="records",
     ),
-    Record("Complaint Chat Channel", TOOL),
+    Record("Complaint Chat Channel", TOOL, tracked=True),
     Record("Complaint Chat Message", TOOL, sight="chat_message"),
     Record("Complaint Classifier", TOOL),
     Record("Complaint Demo Record", TOOL),

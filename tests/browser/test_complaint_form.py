@@ -274,7 +274,7 @@ def test_who_it_may_be_is_taken_over_by_one_click(login, person) -> None:
         desk.page.locator(".page-container:visible [data-fieldname='customer'] input").first
     ).to_have_value(customer)
     assert sum("complaint.candidates" in url for url in asked) == 1
-    desk.page.keyboard.press("Control+s")
+    desk.save()
     expect(desk.page.locator(".page-container:visible .cq-context-name")).to_contain_text(customer)
     frappe.db.rollback()
     assert frappe.db.get_value("Complaint", doc.name, "customer") == customer

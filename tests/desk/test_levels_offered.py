@@ -51,6 +51,7 @@ def test_a_filter_of_the_field_narrows_the_choice() -> None:
 
 def test_who_may_not_read_levels_is_offered_none() -> None:
     with factory.as_user("Guest"):
-        assert not search_link("Risk Severity", "")
+        with pytest.raises(frappe.PermissionError):
+            search_link("Risk Severity", "")
         with pytest.raises(frappe.PermissionError):
             risk.offered(doctype="Risk Severity", txt="", searchfield="name", start=0, page_len=10)

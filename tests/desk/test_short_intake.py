@@ -150,7 +150,7 @@ def test_numbers_in_the_text_are_proposed() -> None:
     [
         ("The kettle burned my hand, it blistered.", "high", None),
         ("水壶漏水，烫伤了我的手。", "high", "assessing"),
-        ("She got an electric shock from the kettle.", "high", "assessing"),
+        ("She got an electric shock from the kettle.", "critical", "assessing"),
         ("The patient died.", "critical", "assessing"),
         ("The lid could have killed somebody.", "high", None),
         ("The colour is another one.", None, None),

@@ -18,7 +18,7 @@ export function above_html(shown, summary, open) {
 		["1–8", __("accept one")],
 		["e", __("edit the row")],
 		["r", __("judge")],
-		["d", __("duplicate")],
+		["d", __("merge a duplicate")],
 		["n", __("not a complaint")],
 		["s", __("next step")],
 		["u", __("undo")],
