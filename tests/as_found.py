@@ -24,6 +24,8 @@ from frappe.model import meta
 from frappe.utils import caching
 from pymysql.converters import encoders
 
+from tests.job_queues import end_jobs
+
 Row = tuple  # values as text, just as the database writes them
 PATIENCE = 600  # s for the test of another process to end
 QUIET = 30.0  # s at most for the last requests of a test to end
@@ -202,6 +204,7 @@ def as_found(keeper: AsFound) -> Iterator[None]:
         yield
     finally:
         frappe.db.rollback()
+        end_jobs(frappe.local.site)  # or a worker writes what the test began after all is put back
         left = keeper.restore()
         frappe.db.rollback()  # see the site as it is now
     assert not left, f"the site is not as it was found: {', '.join(left)}"

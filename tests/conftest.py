@@ -148,6 +148,7 @@ def site() -> Iterator[str]:
 
     from tests import quick_driver, quick_queries
     from tests.as_found import keep_doctypes, keep_kinds
+    from tests.job_queues import forget_jobs
 
     quick_driver.install()
     quick_queries.install()
@@ -189,16 +190,6 @@ def keeper(site: str) -> Iterator[AsFound]:
     made = AsFound()
     yield made
     made.close()
-
-
-def forget_jobs(site: str) -> None:
-    """Take out of the queues what earlier runs left for a worker that nobody runs: Frappe 16 refuses jobs beyond a number."""
-    from frappe.utils.background_jobs import get_queues
-
-    for queue in get_queues():
-        for job in filter(None, queue.jobs):
-            if job.kwargs.get("site") == site:
-                job.delete()
 
 
 def fresh_request() -> None:

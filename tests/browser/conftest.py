@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scripts.make_test import chromium
-from tests.conftest import PICTURES, desk_site, forget_jobs, fresh_request, start, stop
+from tests.conftest import PICTURES, fresh_request, start, stop
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -63,7 +63,6 @@ def undone(keeper: AsFound) -> Iterator[None]:
     fresh_request()
     with as_found(keeper):
         yield
-    forget_jobs(desk_site())
     fresh_request()
 
 

@@ -11,6 +11,7 @@ from complaint_qms.constants import roles
 from complaint_qms.constants.board import BOARD
 from complaint_qms.services.capa import effectiveness
 from complaint_qms.services.lifecycle.guard import take_step
+from tests.browser.chinese import names
 from tests.desk import factory, settling
 
 # What people write is Chinese here, so that a word in Latin letters on a Chinese screen is the desk's own.
@@ -116,21 +117,8 @@ def make_day(people: dict[str, str]) -> Day:
     frappe.db.commit()
     return Day(
         triage.name, investigated.name, confirmed.name, settled_on.name, study.name, cause.name, capa.name, acting.name, proposed.name,
-        settlement.name, settlement.documents[0].document_name, assessment.name, _names(people),
+        settlement.name, settlement.documents[0].document_name, assessment.name, (*names(), *people.values()),
     )  # fmt: skip
-
-
-def _names(people: dict[str, str]) -> tuple[str, ...]:
-    """What may stand on a screen in whatever language, because somebody named it so."""
-    named = {
-        "Customer": "customer_name", "Item": "item_name", "Company": "name", "User": "full_name", "Warehouse": "name", "Item Group": "name",
-    }  # fmt: skip
-    found = {
-        name
-        for doctype, field in named.items()
-        for name in frappe.get_all(doctype, pluck=field, order_by="name asc")
-    }
-    return tuple(sorted(filter(None, found | {*people.values()})))
 
 
 def screens(day: Day) -> dict[str, list[Screen]]:

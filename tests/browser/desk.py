@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -93,8 +94,12 @@ class Desk:
     def value(self, fieldname: str) -> object:
         return self.page.evaluate("name => cur_frm.doc[name]", fieldname)
 
+    def say(self, text: str) -> str:
+        """A text of the desk in the language of the person."""
+        return self.page.evaluate("text => __(text, null, window.cur_frm && cur_frm.doctype)", text)
+
     def tab(self, label: str) -> None:
-        self.form.locator(".form-tabs .nav-link", has_text=re.compile(rf"^\s*{re.escape(label)}\s*$")).click()
+        self.form.locator(".form-tabs .nav-link", has_text=_whole(self.say(label))).click()
 
     def put(self, within: Locator, **values: str) -> None:
         """Enter values into the visible fields of a form or a dialog, as a person types and chooses them."""
@@ -122,6 +127,7 @@ class Desk:
 
     def _choose(self, control: Locator, value: str) -> None:
         box = control.locator("input")
+        value = self.say(value)  # as it is offered
         box.click()
         box.fill(value)
         # On 16 the choices of a table's cell hang outside the table; one list is open at a time.
@@ -135,11 +141,27 @@ class Desk:
         row = grid.locator(".grid-body .grid-row").last
         for fieldname, value in values.items():
             cell = row.locator(f'.grid-static-col[data-fieldname="{fieldname}"]')
+            self._swipe_to(cell)
             cell.click()
             # A Tab out of the last cell adds a row a moment later, and takes the cursor there.
             self._put(cell.locator(".frappe-control").first, value, tab=False)
         self.page.keyboard.press("Escape")
         self.page.evaluate("document.activeElement.blur()")  # 16 leaves the cell open
+
+    def _swipe_to(self, cell: Locator) -> None:
+        """On a phone a table is wider than the screen: draw it aside by a finger on the first cell of the row."""
+        cell.scroll_into_view_if_needed()
+        box, width = cell.bounding_box(), self.page.viewport_size["width"]
+        beyond = box["x"] + box["width"] - width
+        if beyond <= 0:
+            return
+        first = cell.locator("xpath=..").locator(".grid-static-col").first.bounding_box()
+        x, y = first["x"] + first["width"] / 2, first["y"] + first["height"] / 2
+        finger = self.page.context.new_cdp_session(self.page)
+        for kind, moved in (("touchStart", 0), ("touchMove", -20), ("touchMove", -beyond), ("touchEnd", 0)):
+            touched = [] if kind == "touchEnd" else [{"x": x + moved, "y": y}]
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
+        finger.detach()
 
     def save(self) -> str:
         """Save with the keyboard and give back the record's name."""
@@ -157,7 +179,7 @@ class Desk:
 
     def step(self, action: str, stage: str, **values: str) -> None:
         """Take a step with its button and arrive in `stage`; a dialog gets `values` and a tick at every check."""
-        expect(self.primary).to_have_text(action)
+        expect(self.primary).to_have_text(self.say(action))
         self.primary.click()
         arrived = "stage => cur_frm.doc.stage === stage"
         self.page.wait_for_function(
@@ -183,13 +205,33 @@ class Desk:
         expect(message).to_be_hidden()
 
     def create(self, label: str, group: str = "Create") -> None:
-        """Choose an entry of a button group of the form's head."""
-        head = self.page.locator(".page-container:visible .page-actions")
-        entry = head.locator(
-            ".inner-group-button .dropdown-item", has_text=re.compile(rf"^\s*{label}\s*$")
-        ).first
+        """Choose an entry of a button group of the form's head, which a phone has in its menu."""
+        head = self._head()
+        label, group = self.say(label), self.say(group)
+        if head.locator(".custom-actions").is_visible():
+            head.locator(f".inner-group-button[data-label='{quote(group)}'] button").click()
+            head.locator(".inner-group-button .dropdown-item", has_text=_whole(label)).first.click()
+        else:
+            self._menu(head, f"{group} > {label}")
+
+    def press(self, label: str) -> None:
+        """Press a button of the form's head, which a phone has in its menu."""
+        head, label = self._head(), self.say(label)
+        if head.locator(".custom-actions").is_visible():
+            head.get_by_role("button", name=label).click()
+        else:
+            self._menu(head, label)
+
+    def _head(self) -> Locator:
         # What was typed last is taken over only now, and the head is drawn anew under the click.
         self.page.evaluate("document.activeElement.blur()")
         self.settle()
-        head.locator(f".inner-group-button[data-label='{group}'] button").click()
-        entry.click()
+        return self.page.locator(".page-container:visible .page-actions")
+
+    def _menu(self, head: Locator, label: str) -> None:
+        head.locator(".menu-btn-group > button").click()
+        head.locator(".menu-btn-group .dropdown-item", has_text=_whole(label)).click()
+
+
+def _whole(text: str) -> re.Pattern[str]:
+    return re.compile(rf"^\s*{re.escape(text)}\s*$")

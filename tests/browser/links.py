@@ -10,8 +10,10 @@ from frappe.desk.desktop import get_workspace_sidebar_items
 
 from tests.desk import factory
 
-# Addresses of the desk that belong to no record and open for everybody who is logged in.
+# Addresses of the desk that belong to no record and open for everybody who is logged in; and those that the framework's own
+# timeline of changes shows to everybody.
 OPEN = ("", "home", "user-profile", "recent", "print", "build")
+TIMELINE = "version"
 
 
 def dead(user: str, addresses: Iterable[str]) -> list[str]:
@@ -37,6 +39,8 @@ def _opens(address: str, doctypes: dict[str, str]) -> bool:
         return bool(report) and frappe.get_doc("Report", more[0]).is_permitted()
     if room == "Form":
         return _record(more[0], "/".join(more[1:]))
+    if room == TIMELINE:
+        return True
     if room == "List":
         return _list(more[0])
     if room in doctypes and frappe.db.exists("DocType", doctypes[room]):

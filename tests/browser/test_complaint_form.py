@@ -135,7 +135,7 @@ def test_a_dialog_that_is_left_for_a_field_keeps_what_was_typed(login, person) -
     desk = Desk(login(person(roles.MANAGER)))
     desk.open("Complaint", doc.name)
     expect(desk.primary).to_have_text("Investigate")
-    desk.create("Reject", group="More%20Steps")
+    desk.create("Reject", group="More Steps")
     desk.put(desk.dialog, is_complaint="no", rejection_reason="A question about the price.")
     record = desk.dialog.locator(".cq-missing-record")
     expect(record).to_have_text(settlement.name)
@@ -147,7 +147,7 @@ def test_a_dialog_that_is_left_for_a_field_keeps_what_was_typed(login, person) -
     expect(typed, "it comes back once something was saved").to_have_value("A question about the price.")
     desk.page.evaluate("cur_dialog.hide()")
     expect(desk.page.locator(".modal.show:visible")).to_have_count(0)
-    desk.create("Reject", group="More%20Steps")
+    desk.create("Reject", group="More Steps")
     expect(desk.dialog.locator('[data-fieldname="rejection_reason"] textarea')).to_have_value(
         "A question about the price."
     )
@@ -164,7 +164,7 @@ SAVED = """async (docs) => {
 
 
 def leave_for_a_field(desk: Desk) -> None:
-    desk.create("Reject", group="More%20Steps")
+    desk.create("Reject", group="More Steps")
     desk.put(desk.dialog, is_complaint="no")
     desk.page.evaluate("$(cur_dialog.wrapper).find('[data-missing-field]').last().trigger('click')")
     expect(desk.page.locator(".modal.show:visible")).to_have_count(0)

@@ -3,17 +3,15 @@ another, every link opens, and a Chinese screen has no English word of ours."""
 
 from __future__ import annotations
 
-import csv
 import os
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import frappe
 import pytest
 
-import complaint_qms
 from complaint_qms.constants import roles
 from tests.browser import links, measure
+from tests.browser.chinese import english
 from tests.browser.day import Day, Screen, make_day, screens
 from tests.browser.desk import Desk
 from tests.browser.pages import FORGET
@@ -22,8 +20,6 @@ pytestmark = pytest.mark.slow
 
 WIDTHS = {390: 844, 1440: 900}  # what stands at the end is the whole
 LANGUAGES = ("en", "zh")
-# Names of products and codes that stay as they are in Chinese.
-KEPT = {"CAPA", "SOP", "UDI", "UPC", "EAN", "ID", "EU", "ALARP", "PDF", "CSV", "NPS", "QMS", "ERPNext"}
 PICTURES = os.environ.get("QMS_PICTURES")
 """A folder for a picture of every screen, for whoever wants to look at them."""
 
@@ -118,24 +114,3 @@ def show(desk: Desk, screen: Screen) -> None:
     if screen.drawn:
         page.locator(f".page-container:visible {screen.drawn}").first.wait_for()
     desk.settle()
-
-
-def english(texts: Iterable[str], names: Iterable[str]) -> list[str]:
-    """Texts that hold an English word or sentence of ours, once the names of records are taken out of them."""
-    known = ours()
-    said = []
-    for text in texts:
-        rest = text
-        for name in sorted(names, key=len, reverse=True):
-            rest = rest.replace(name, "")
-        parts = {rest.strip(" *:："), *re.split(r"[^A-Za-z0-9 ,.'/()-]+", rest)}
-        if any(part.strip() in known for part in parts):
-            said.append(text)
-    return said
-
-
-def ours() -> set[str]:
-    """Texts of the app that have a Chinese of their own."""
-    path = os.path.join(os.path.dirname(complaint_qms.__file__), "translations", "zh.csv")
-    with open(path, encoding="utf-8") as rows:
-        return {row[0] for row in csv.reader(rows) if not re.search("[A-Za-z]{3}", row[1])} - KEPT

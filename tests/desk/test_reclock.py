@@ -11,9 +11,9 @@ from rq.job import JobStatus
 
 from complaint_qms.services.lifecycle.overview import overview
 from complaint_qms.services.sop import clock, escalation, reclock
-from tests.conftest import forget_jobs
 from tests.desk import factory
 from tests.desk.factory import person
+from tests.job_queues import forget_jobs
 
 MONDAY = datetime(2024, 7, 1, 9, 0)
 HOURS = [

@@ -70,6 +70,7 @@
 	}
 
 	function link(doctype, name) {
+		if (!frappe.model.can_read(doctype)) return text(name);
 		return `<a href="${text(frappe.utils.get_form_link(doctype, name))}">${text(name)}</a>`;
 	}
 })();

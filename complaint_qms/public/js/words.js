@@ -61,10 +61,11 @@ export function money(amount, currency) {
 	return format_currency(amount || 0, currency);
 }
 
-/** A link to a record, as HTML. */
-export function record_link(doctype, name, text) {
+/** A link to a record, as HTML; its name alone for who may not open records of that kind. */
+export function record_link(doctype, name, text, attributes = "") {
 	if (!name) return "";
-	return `<a href="${esc(frappe.utils.get_form_link(doctype, name))}">${esc(text || name)}</a>`;
+	if (!frappe.model.can_read(doctype)) return esc(text || name);
+	return `<a href="${esc(frappe.utils.get_form_link(doctype, name))}"${attributes && ` ${attributes}`}>${esc(text || name)}</a>`;
 }
 
 /** Show a shipped word that a text field holds in the reader's language while it is written, and keep it as it is stored. */

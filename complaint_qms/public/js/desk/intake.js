@@ -274,8 +274,8 @@ class Intake {
 			.filter((field) => frm.doc[field])
 			.map((field) => {
 				const { label: words, options } = frappe.meta.get_docfield("Complaint", field, this.name);
-				return `<span class="cq-chosen"><small>${esc(__(words))}</small> <a href="${esc(frappe.utils.get_form_link(options, frm.doc[field]))}"
-					target="_blank">${esc(frm.doc[field])}</a><button type="button" class="btn btn-link btn-xs" data-clear="${esc(field)}"
+				const shown = record_link(options, frm.doc[field], frm.doc[field], 'target="_blank"');
+				return `<span class="cq-chosen"><small>${esc(__(words))}</small> ${shown}<button type="button" class="btn btn-link btn-xs" data-clear="${esc(field)}"
 					aria-label="${esc(__("Remove {0}", [__(words)]))}">×</button></span>`;
 			});
 		this.fill(at, [...chosen, ...choices].join(""));

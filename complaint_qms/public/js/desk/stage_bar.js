@@ -165,6 +165,7 @@ export function missing_list_html(missing) {
 }
 
 function record_html({ doctype, name }) {
+	if (!frappe.model.can_read(doctype)) return ` ${esc(name)}`;
 	const path = address(frappe.utils.get_form_link(doctype, name));
 	return ` <a class="cq-missing-record" href="${path}" target="_blank">${esc(name)}</a>`;
 }
