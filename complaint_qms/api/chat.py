@@ -14,7 +14,7 @@ from complaint_qms.api.arguments import checked
 from complaint_qms.constants import chat as constants
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.integrations.messaging.inbound import NotTaken, Refused, Request
-from complaint_qms.services.chat import channels, conversation, filing, receiving, replying
+from complaint_qms.services.chat import channels, conversation, filing, presence, receiving, replying
 from complaint_qms.services.record.error_text import way_of
 
 _HOUR: Final = 3600
@@ -70,16 +70,24 @@ def webhook(key: str) -> Response:
 
 @frappe.whitelist(methods=["POST"])
 @checked
-def reply(chat: str, text: str, kind: str = "", key: str = "") -> dict[str, Any]:
+def reply(chat: str, text: str, kind: str = "", key: str = "", seen: str = "") -> dict[str, Any]:
     """Send a message in a chat; who sends it has the chat from then on: {name, state} of the message.
 
     Args:
         kind: "Answer", "Question" or "Information", where the chat belongs to a complaint; by default what its stage calls for.
         key: what the sender's program calls this one message; sent again with the same one, it is the same message.
+        seen: name of the last turn that its author saw; where somebody else has answered since, it is refused.
     """
     _chat_to_answer(chat)
-    turn = replying.reply(chat, text, kind or None, key)
+    turn = replying.reply(chat, text, kind or None, key, seen)
     return {"name": turn.name, "state": turn.state}
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def writing(chat: str) -> list[str]:
+    """Say that one writes in a chat, for half a minute; the users who do so as well."""
+    return presence.note_writing(_chat_to_answer(chat))
 
 
 @frappe.whitelist(methods=["POST"])

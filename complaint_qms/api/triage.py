@@ -42,7 +42,7 @@ def save(rows: Any) -> list[dict[str, Any]]:
     """Save what was decided on each row; each is saved or refused by itself: see services.triage.actions.
 
     Args:
-        rows: a list of {name, modified, values, ignored, step}, or its JSON text.
+        rows: a list of {name, modified, values, ignored, step}, or its JSON text; step "reject" or "undo".
     """
     frappe.has_permission("Complaint", "write", throw=True)
     entries = actions.check_entries(read_parts("rows", rows))

@@ -13,6 +13,17 @@ WECHAT: Final = "wechat"
 WHATSAPP: Final = "whatsapp"
 SIGNED: Final = "signed_webhook"
 
+CHANNEL_KEYS: Final = {
+    WECOM: "wecom",
+    DINGTALK: "dingtalk",
+    WECHAT: "wechat",
+    WHATSAPP: "whatsapp",
+    SIGNED: "chat",
+}
+"""Service → key of the Complaint Channel of complaints that are told there, unless the chat channel names another."""
+SHORTEST_SECRET: Final = 16
+"""Characters of a secret or token that the site chooses itself; WeChat and WeCom take 32 at most."""
+
 OPEN: Final = "open"
 COLLECTING: Final = "collecting"
 CONFIRMING: Final = "confirming"
@@ -42,6 +53,8 @@ BACK_OFF: Final = (
 LEASE: Final = timedelta(minutes=3)
 """How long a part of a message belongs to who sends it: longer than its calls to the service may last together."""
 
+WRITING_FOR: Final = 30
+"""Seconds for which others are told that somebody writes in a chat; their program says so again while they do."""
 LONGEST_REPLY: Final = 4000
 """Signs of one message of a person."""
 LARGEST_FILE: Final = 20 << 20

@@ -8,11 +8,11 @@ from typing import Final
 
 HARM: Final[tuple[tuple[str, float, str, str], ...]] = (
     ("catastrophic", 10.0,
-     "died, died in, death, deaths, killed, fatal, fatally, fatality, fatalities, deceased, passed away, dead body, stillborn, committed suicide, lost * life, loss of life",
-     "死亡, 身亡, 去世, 过世, 离世, 逝世, 病逝, 致死, 电死, 烧死, 丧命, 遇难, 毙命, 病故, 死人, 他死了, 她死了, 人死了, 妈妈死了, 爸爸死了, 母亲死了, 父亲死了, 孩子死了, 老人死了, 没了呼吸, 抢救无效"),
+     "died, died in, death, deaths, killed, kills, fatal, fatally, fatality, fatalities, deceased, passed away, passed on, dead body, is dead, are dead, was dead, were dead, found dead, dropped dead, pronounced dead, stillborn, committed suicide, lost * life, loss of life, took * own life",
+     "死亡, 身亡, 去世, 过世, 离世, 逝世, 病逝, 辞世, 离开人世, 致死, 电死, 烧死, 毒死, 淹死, 烫死, 摔死, 砸死, 撞死, 噎死, 呛死, 炸死, 压死, 夹死, 勒死, 捂死, 病死, 害死, 猝死, 暴毙, 丧命, 丧生, 遇难, 毙命, 送命, 殒命, 没命了, 没了命, 人没了, 出了人命, 出人命, 闹出人命, 病故, 死人, 断气了, 咽气, 没了呼吸, 没有呼吸了, 抢救无效, 救不回来, 没救回来, 没抢救过来, 没抢救回来, 不治身亡"),
     ("critical", 6.5,
-     "hospital, hospitalized, hospitalised, hospitalization, emergency room, ambulance, paramedic, intensive care, surgery, operated on, bone fracture, hip fracture, skull fracture, fractured bone, fractured my, fractured his, fractured her, broken bone, broke a bone, broken arm, broken leg, broken wrist, concussion, unconscious, lost consciousness, coma, paralyzed, paralysed, amputated, amputation, blinded in, went blind, loss of vision, lost vision, had a stroke, heart attack, cardiac arrest, seizure, seizures, electrocuted, electric shock, internal bleeding, severe burn, third degree, second degree burn, severe injury, severe injuries, serious injury, serious injuries, seriously injured, severely injured, critically injured, permanent injury, life threatening, anaphylaxis, anaphylactic, miscarriage, head injury, brain injury, sepsis, revision surgery, permanently disabled",
-     "住院, 急诊, 救护车, 抢救, 手术, 骨折, 脑震荡, 昏迷, 失去知觉, 截肢, 失明, 瘫痪, 中风, 心脏病发, 休克, 触电, 电击, 内出血, 重伤, 严重受伤, 严重烧伤, 生命危险, 送医, 送医院, 窒息, 缝针, 缝了, 流产, 癫痫"),
+     "hospital, hospitalized, hospitalised, hospitalization, emergency room, ambulance, paramedic, intensive care, surgery, operated on, bone fracture, hip fracture, skull fracture, fractured bone, fractured my, fractured his, fractured her, broken bone, broke a bone, broken arm, broken leg, broken wrist, concussion, unconscious, lost consciousness, coma, paralyzed, paralysed, amputated, amputation, blinded in, went blind, loss of vision, lost vision, had a stroke, heart attack, cardiac arrest, seizure, seizures, electrocuted, electric shock, internal bleeding, severe burn, third degree, second degree burn, severe injury, severe injuries, serious injury, serious injuries, seriously injured, severely injured, critically injured, permanent injury, life threatening, anaphylaxis, anaphylactic, passed out, blacked out, stopped breathing, not breathing, life support, resuscitated, cpr, icu, miscarriage, head injury, brain injury, sepsis, revision surgery, permanently disabled",
+     "住院, 急诊, 急救, 救护车, 抢救, 重症监护, 病危, 呼吸机, 植物人, 晕倒, 晕过去, 昏倒, 昏过去, 昏死, 晕厥, 不省人事, 失去意识, 没了意识, 没有意识, 手术, 骨折, 脑震荡, 昏迷, 失去知觉, 截肢, 失明, 瘫痪, 中风, 心脏病发, 休克, 触电, 电击, 内出血, 重伤, 严重受伤, 严重烧伤, 生命危险, 送医, 送医院, 窒息, 缝针, 缝了, 流产, 癫痫"),
     ("serious", 5.0,
      "injured, injury, injuries, laceration, lacerated, lacerations, stitches, open wound, head wound, wounds to, bleeding, bled, whiplash, burns to, burned my, burnt my, burned his, burned her, scalded, poisoning, poisoned, choked, choking, allergic reaction, swelling, infection, infected, medical attention, medical treatment, medical care, see a doctor, saw a doctor, went to the doctor, go to the doctor, taken to the doctor, doctor visit, urgent care, physician, chiropractor, physical therapy, trauma, sprain, sprained, dislocated, torn ligament, chipped tooth, knocked out, unable to breathe, trouble breathing, difficulty breathing, adverse event",
      "受伤, 伤人, 出血, 流血, 割伤, 割破, 划伤了手, 扎伤, 刺伤, 砸伤, 夹伤, 夹到手, 压伤, 摔伤, 烫伤, 烧伤, 灼伤, 中毒, 食物中毒, 呼吸困难, 过敏, 感染, 看医生, 去医院, 上医院, 就医, 医院, 伤口, 扭伤, 脱臼, 咬伤, 被电, 煤气中毒"),
@@ -113,12 +113,45 @@ NOT_A_NEGATION_EN: Final = (
 )
 """After "no" or "without" these take the negation for themselves: "without warning I was injured"."""
 
+BARE_DEATHS_ZH: Final = ("死了", "死掉", "死去", "死在", "死于", "都死", "也死", "就死")
+"""Tell of a death where a person or an animal is named as well: devices "die" in the same words."""
+ANIMAL_DEATH: Final = ("serious", 5.0)
+"""Severity and rank weight of an animal's death: it is no person's, and no mere damage either."""
+
 THINGS_THAT_DIE: Final = (
     "battery, batteries, engine, motor, car, vehicle, truck, phone, light, lights, power, screen, signal, alternator, "
-    "display, laptop, computer, device, it, machine, unit, charge"
+    "display, laptop, computer, device, it, machine, unit, charge, grass, lawn, plant, plants, tree, trees, weed, weeds, "
+    "flower, flowers, app, bug, bugs, ant, ants, roach, roaches, mosquito, mosquitoes, flies, insects, germ, germs, bacteria, "
+    "virus, viruses, router, tablet, watch, printer, remote, tv, fan, compressor, pump, drive, time, deal, mood, vibe"
 )
 """A battery dies and an app is killed without anybody being harmed."""
-MORTAL_EN: Final = "died, killed, death"
+ANIMALS: Final = (
+    "dog, dogs, puppy, puppies, cat, cats, kitten, kittens, pet, pets, fish, bird, birds, parrot, horse, horses, pony, hamster, "
+    "rabbit, rabbits, bunny, goat, goats, sheep, pig, pigs, cow, cows, calf, cattle, chicken, chickens, hens, livestock, turtle, lizard"
+)
+PERSONS: Final = (
+    "he, she, him, her, they, them, who, person, people, man, men, woman, women, boy, girl, child, children, kid, kids, baby, infant, "
+    "toddler, husband, wife, son, daughter, mother, mom, mum, mama, father, dad, brother, sister, grandmother, grandma, grandfather, "
+    "grandpa, grandson, granddaughter, aunt, uncle, cousin, friend, neighbor, neighbour, colleague, worker, employee, driver, "
+    "passenger, pedestrian, patient, user, customer, owner, student, teacher, somebody, someone, resident, elderly, family, partner, "
+    "boyfriend, girlfriend, nephew, niece"
+)
+"""Of the words around a death the nearest of these three kinds says whose it is."""
+MORTAL_EN: Final = "died, killed, death, dead, passed"
+
+THINGS_THAT_DIE_ZH: Final = (
+    "机器人, 手机, 电池, 电瓶, 屏幕, 屏, 电脑, 主机, 设备, 系统, 软件, 程序, 进程, 网络, 网, 电视, 冰箱, 空调, 洗衣机, 灯, 马达, 电机, 发动机, "
+    "汽车, 电动车, 车子, 主板, 按键, 阀门, 机子, 机器, 产品, 东西, 植物, 鲜花, 花, 草, 树苗, 树, 苗, 多肉, 盆栽, 细菌, 病毒, 虫子, 虫, 蟑螂, "
+    "蚂蚁, 蚊子, 苍蝇, 螨虫, 霉菌, 菌, 老鼠, 细胞, 耳机, 手表, 平板, 充电器, 路由器, 打印机, 遥控器, 锁"
+)
+ANIMALS_ZH: Final = "狗狗, 小狗, 狗, 猫咪, 小猫, 猫, 宠物, 泰迪, 金毛, 鱼, 乌龟, 仓鼠, 兔子, 鹦鹉, 鸟, 鸡, 鸭, 鹅, 猪, 牛, 羊, 马, 毛孩子"
+PERSONS_ZH: Final = (
+    "妈, 爸, 爷爷, 奶奶, 爷, 奶, 娘, 爹, 母亲, 父亲, 老公, 老婆, 丈夫, 妻子, 太太, 爱人, 儿子, 女儿, 孩子, 小孩, 宝宝, 宝贝, 婴儿, 娃, 哥, 姐, 弟, 妹, "
+    "叔, 姑, 姨, 舅, 伯, 外公, 外婆, 姥, 孙, 侄, 外甥, 亲戚, 家人, 家属, 朋友, 同事, 同学, 邻居, 病人, 患者, 老人, 工人, 员工, 司机, 乘客, 行人, 顾客, "
+    "客户, 用户, 消费者, 学生, 男子, 女子, 男的, 女的, 女友, 男友, 他, 她, 人"
+)
+NOBODY_ZH: Final = "其他, 吉他, 花了, 花钱, 花费, 他妈的, 他妈, 特么, 妈的, 人工, 人气, 人民币, 人性化, 本人, 客人, 商家, 客服, 售后, 卖家, 机器人, 气死人, 姐妹们, 马上, 马桶, 马达, 牛奶, 牛肉, 鸡蛋, 鱼缸, 猫砂, 狗粮, 猫粮, 狗窝, 每人"
+"""In which such a sign names neither a person nor an animal."""
 
 HYPOTHETICAL_ZH: Final = (
     "可能", "会不会", "万一", "如果", "要是", "差点", "险些", "担心", "害怕", "怕", "恐怕", "容易", "以防", "假如", "若", "隐患", "会",
@@ -128,22 +161,12 @@ HYPOTHETICAL_SHARE: Final = 0.25
 """What is left of the rank weight when harm is only feared; the severity then falls by two steps, to minor at least."""
 
 ZH_EXAGGERATION: Final = (
-    "气死",
-    "累死",
-    "丑死",
-    "难吃死",
-    "烦死",
-    "笑死",
-    "吵死",
-    "热死",
-    "冷死",
-    "臭死",
-    "死机",
-    "死板",
-    "急死",
-    "坑死",
-    "死贵",
-    "要死",
-    "死了算",
-)
+    *(f"{feeling}死" for feeling in (
+        "气", "累", "丑", "难吃", "烦", "笑", "吵", "热", "冷", "臭", "急", "坑", "吓", "渴", "困", "忙", "恨", "爱", "美", "羡慕", "痒", "疼", "痛",
+        "辣", "酸", "苦", "甜", "咸", "腻", "慢", "贵", "难看", "愁", "郁闷", "尴尬", "恶心", "麻烦", "无聊", "担心", "心疼", "后悔", "可怜", "冤",
+        "堵", "卡", "挤", "蠢", "笨", "锁", "焊", "拧", "关", "难受", "难用", "土", "宝贝", "乐", "羞", "霉", "倒霉", "晒", "馋", "饿",
+    )),
+    "死机", "死板", "死贵", "死慢", "死沉", "死重", "死循环", "死锁", "死角", "死皮", "死心", "死活", "死缠", "死党", "死命", "死定了", "要死", "死了算",
+    "死了心", "死了这条心", "死我了", "死我们了", "死个人", "死人了都", "要了命", "要命",
+)  # fmt: skip
 """Sayings that use death without meaning it."""

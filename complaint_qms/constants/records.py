@@ -152,7 +152,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record(
         "Complaint Chat", TOOL,
         names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "inbox_item", "Complaint Inbox Item")),
-        sight="records",
+        sight="records", work="chat",
     ),
     Record("Complaint Chat Channel", TOOL, tracked=True),
     Record("Complaint Chat Message", TOOL, sight="chat_message"),

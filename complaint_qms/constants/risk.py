@@ -31,18 +31,19 @@ SEVERITIES = (
 function, 9 and 10 harm to people or the law)."""
 
 OCCURRENCES = (
-    {"key": "improbable", "name": "Improbable", "rank": 1, "color": "#7BC8A4", "rate_from": 0.0, "rate_to": 1e-6,
+    {"key": "improbable", "name": "Improbable", "rank": 1, "color": "#7BC8A4", "rate_from": 0.0, "rate_to": 1e-6, "fmea_rating": 2,
      "description": "Fewer than one in a million units."},
-    {"key": "remote", "name": "Remote", "rank": 2, "color": "#C9D66B", "rate_from": 1e-6, "rate_to": 1e-5,
+    {"key": "remote", "name": "Remote", "rank": 2, "color": "#C9D66B", "rate_from": 1e-6, "rate_to": 1e-5, "fmea_rating": 3,
      "description": "One in a million up to one in 100,000 units."},
-    {"key": "occasional", "name": "Occasional", "rank": 3, "color": "#F2C14E", "rate_from": 1e-5, "rate_to": 1e-4,
+    {"key": "occasional", "name": "Occasional", "rank": 3, "color": "#F2C14E", "rate_from": 1e-5, "rate_to": 1e-4, "fmea_rating": 4,
      "description": "One in 100,000 up to one in 10,000 units."},
-    {"key": "probable", "name": "Probable", "rank": 4, "color": "#E8833A", "rate_from": 1e-4, "rate_to": 1e-3,
+    {"key": "probable", "name": "Probable", "rank": 4, "color": "#E8833A", "rate_from": 1e-4, "rate_to": 1e-3, "fmea_rating": 6,
      "description": "One in 10,000 up to one in 1,000 units."},
-    {"key": "frequent", "name": "Frequent", "rank": 5, "color": "#C0392B", "rate_from": 1e-3, "rate_to": 0.0,
+    {"key": "frequent", "name": "Frequent", "rank": 5, "color": "#C0392B", "rate_from": 1e-3, "rate_to": 0.0, "fmea_rating": 8,
      "description": "One in 1,000 units or more."},
 )  # fmt: skip
-"""Complaints per unit delivered, ``rate_from`` included, ``rate_to`` excluded; a ``rate_to`` of 0 means no limit."""
+"""Complaints per unit delivered, ``rate_from`` included, ``rate_to`` excluded; a ``rate_to`` of 0 means no limit.
+``fmea_rating`` is the rating from 1 to 10 in an FMEA that the band has by itself (`engine/risk.rating_of_band`)."""
 
 RISK_LEVELS = {
     "low": {"name": "Low", "acceptability": "acceptable", "color": "#3BA272",

@@ -30,9 +30,14 @@ ENTERED: Final = (
 """Fields that the table may change."""
 
 REJECT: Final = "reject"
+UNDO: Final = "undo"
+STEPS: Final = ("", REJECT, UNDO)
 REJECTION: Final = ("is_complaint", "reportable", "triage_rationale", "rejection_reason")
 """What is written with “not a complaint”."""
 
 FIRST_WORDS: Final = 180
 OCCURRENCE_DAYS: Final = 365
 LEAST_UNITS: Final = 1
+
+UNDONE_WITHIN: Final = 8 * 3600
+"""Seconds within which the last change of a row is undone: a working day."""

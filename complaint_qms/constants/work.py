@@ -12,6 +12,7 @@ CAPA_ACTION: Final = "capa_action"
 ASSESSMENT: Final = "assessment"
 SETTLEMENT: Final = "settlement"
 MESSAGE: Final = "message"  # that came in and waits for a decision
+CHAT: Final = "chat"  # in which somebody waits for an answer
 DOCUMENT: Final = "document"  # of ERPNext, drafted by a settlement
 
 COMPUTE: Final = "Compute Effectiveness"
@@ -61,6 +62,7 @@ DUTIES: Final = (
     Duty("CAPA", "capa_owner", "stage", (*CAPA_FLOW[:-1], "ineffective")),
     Duty("CAPA Action", "action_owner", "status", CAPA_ACTION_OPEN),
     Duty("Complaint SOP Stage", "responsible_user"),
+    Duty("Complaint Chat", "handed_to", "mode", ("with_person",)),
 )
 """Whoever is named by none of them has no work that could fall to somebody else."""
 OPEN_STATES: Final = {duty.doctype: duty.open for duty in DUTIES}

@@ -234,6 +234,16 @@ def occurrence_rating(complaints_per_unit: float) -> int:
     return next((rating for rating, most in _FREQUENCIES if complaints_per_unit <= most), 10)
 
 
+def rating_of_band(low: float | None, high: float | None) -> int:
+    """Occurrence rating, 2 to 10, of a band of rates: that of its upper end. Of one without an upper end (None or 0) the rates
+    may be anywhere above its lower end: it is rated halfway between that and 10.
+
+    Raises:
+        RiskError: a negative or undefined rate.
+    """
+    return occurrence_rating(high) if high else (occurrence_rating(low or 0.0) + 11) // 2
+
+
 # AIAG & VDA FMEA Handbook (2019), action priority for design and process FMEA. Rows are severity bands; each row
 # lists the occurrence bands 8-10, 6-7, 4-5, 2-3, and in each the detection bands 7-10, 5-6, 2-4, 1.
 _PRIORITY = {

@@ -37,7 +37,7 @@ def seed_risk() -> None:
             "Risk Occurrence",
             row["name"],
             occurrence_name=row["name"],
-            **_only(row, "rank", "color", "rate_from", "rate_to", "description"),
+            **_only(row, "rank", "color", "rate_from", "rate_to", "fmea_rating", "description"),
         )
     cells = [
         {

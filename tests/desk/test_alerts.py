@@ -8,7 +8,7 @@ from frappe.permissions import add_user_permission
 
 from complaint_qms.constants import events, roles
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.patches.v1_0 import priority_of_open_complaints, ratings_and_alerts
+from complaint_qms.patches.v1_0 import priority_of_open_complaints, ratings_and_alerts, ratings_of_occurrences
 from tests.desk import factory
 from tests.desk.factory import as_user, complaint, person
 
@@ -182,6 +182,29 @@ class TestPriority:
         level.fmea_rating = 1
         level.save()
         assert frappe.db.get_value("Complaint", doc.name, "action_priority") == "low"
+
+    def test_an_occurrence_is_rated_by_its_own_rating_else_by_its_rates(self):
+        level = factory.make(
+            "Risk Occurrence", occurrence_name=factory.unique("Level"), rank=9, rate_from=1e-6
+        )
+        severity = factory.make("Risk Severity", severity_name=factory.unique("Level"), rank=9, fmea_rating=4)
+        doc = complaint(severity=severity.name, occurrence=level.name, detection=4)
+        assert doc.action_priority == "medium"  # 4, 6, 4: anywhere above one in a million is no 10
+        for rating, priority in ((3, "low"), (8, "medium"), (0, "medium")):
+            level.fmea_rating = rating
+            level.save()
+            assert frappe.db.get_value("Complaint", doc.name, "action_priority") == priority
+        level.fmea_rating = 11
+        with pytest.raises(frappe.ValidationError, match="1 to 10"):
+            level.save()
+
+    def test_shipped_occurrences_of_an_older_site_get_their_rating_unless_the_site_changed_their_rates(self):
+        shipped, changed = "Frequent", "Probable"
+        frappe.db.set_value("Risk Occurrence", {"name": ("in", (shipped, changed))}, "fmea_rating", 0)
+        frappe.db.set_value("Risk Occurrence", changed, "rate_to", 0.5)
+        ratings_of_occurrences.execute()
+        assert frappe.db.get_value("Risk Occurrence", shipped, "fmea_rating") == 8
+        assert not frappe.db.get_value("Risk Occurrence", changed, "fmea_rating")
 
     def test_complaints_from_before_get_their_priority_unless_they_have_ended(self):
         doc, ended = (complaint(severity="Serious", occurrence="Occasional") for _ in range(2))

@@ -128,8 +128,8 @@ def test_who_changes_a_channel_is_on_record():
 @pytest.mark.parametrize(
     ("values", "named"),
     [
-        ({"provider": "wecom", "token": "t", "aes_key": "a" * 43}, ("App ID", "Agent ID")),
-        ({"provider": "whatsapp", "token": "t", "access_token": "a"}, ("App ID",)),
+        ({"provider": "wecom", "token": "t" * 16, "aes_key": "a" * 43}, ("App ID", "Agent ID")),
+        ({"provider": "whatsapp", "token": "t" * 16, "access_token": "a"}, ("App ID",)),
         ({"provider": "dingtalk"}, ("App ID",)),
         ({"service_address": "http://chat.example.com/replies"}, ("https://",)),
     ],
@@ -173,7 +173,7 @@ def test_a_refused_token_of_dingtalk_is_got_anew(provider):
 
 def test_a_text_in_parts_goes_on_where_it_stopped(provider):
     channel = a_channel(
-        "wechat", app_id="wx1", token="t", aes_key="a" * 43, service_address=provider.url, assistant=0
+        "wechat", app_id="wx1", token="t" * 16, aes_key="a" * 43, service_address=provider.url, assistant=0
     )
     provider.answers_json("/cgi-bin/stable_token", {"access_token": "one", "expires_in": 7200})
     got = []

@@ -215,7 +215,7 @@ def test_a_channel_tells_what_it_lacks():
     ],
 )
 def test_a_channel_needs_what_its_service_knows_it_by(provider, name):
-    values = {"token": "t", "aes_key": "a" * 43, "access_token": "a", "app_id": "1", "agent_id": "7"}
+    values = {"token": "t" * 16, "aes_key": "a" * 43, "access_token": "a", "app_id": "1", "agent_id": "7"}
     del values[name.lower().replace(" ", "_")]
     with pytest.raises(frappe.ValidationError, match=name):
         a_channel(provider, **values)
@@ -223,7 +223,7 @@ def test_a_channel_needs_what_its_service_knows_it_by(provider, name):
 
 def test_the_token_of_a_service_is_kept_and_got_anew(provider):
     channel = a_channel(
-        "wecom", app_id="ww1", agent_id="7", token="t", aes_key="a" * 43, service_address=provider.url
+        "wecom", app_id="ww1", agent_id="7", token="t" * 16, aes_key="a" * 43, service_address=provider.url
     )
     from complaint_qms.integrations.messaging import wecom
     from complaint_qms.integrations.messaging.inbound import Reply
@@ -258,7 +258,12 @@ def test_the_token_of_a_service_is_kept_and_got_anew(provider):
 def test_a_photo_of_whatsapp_is_fetched_by_the_job_and_becomes_evidence(provider):
     """The service is down at first: the message is read later, once its file is to be had."""
     channel = a_channel(
-        "whatsapp", app_id="111", token="t", access_token="a", app_secret=SECRET, service_address=provider.url
+        "whatsapp",
+        app_id="111",
+        token="t" * 16,
+        access_token="a",
+        app_secret=SECRET,
+        service_address=provider.url,
     )
     provider.answers_json("/v21.0/m1", {"error": "busy"}, 503)
     body = json.dumps({"entry": [{"changes": [{"field": "messages", "value": {
@@ -284,7 +289,9 @@ def test_a_photo_of_whatsapp_is_fetched_by_the_job_and_becomes_evidence(provider
 
 
 def test_a_file_that_is_gone_keeps_no_message_from_being_read(provider):
-    channel = a_channel("whatsapp", app_id="111", token="t", access_token="a", service_address=provider.url)
+    channel = a_channel(
+        "whatsapp", app_id="111", token="t" * 16, access_token="a", service_address=provider.url
+    )
     body = json.dumps({"entry": [{"changes": [{"field": "messages", "value": {
         "metadata": {"phone_number_id": "111"},
         "messages": [{"id": "wamid.1", "from": "491", "type": "image", "image": {"id": "gone", "caption": "Hello"}}],

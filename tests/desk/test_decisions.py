@@ -49,7 +49,9 @@ class TestEachDecision:
         doc = opened(at_stage("triage"), roles.AGENT)
         doc.set(name, said)
         doc.save()
-        assert (doc.get(decision.by), doc.get(decision.at)) == (None, None)
+        by = frappe.session.user if name == decision.answered else None
+        assert doc.get(decision.by) == by
+        assert bool(doc.get(decision.at)) is bool(by)
 
     def test_what_was_decided_is_changed_by_who_may_decide(self, decision, name):
         first, second = words(name)
@@ -76,6 +78,39 @@ class TestEachDecision:
             doc.save()
             assert (doc.get(decision.by), doc.get(decision.at)) == stamps
             assert doc.get(name) == said
+
+
+def test_no_complaint_is_said_by_name_and_with_a_reason_whoever_says_it():
+    for role in (roles.AGENT, roles.MANAGER):
+        doc = opened(at_stage("triage"), role)
+        doc.is_complaint = "no"
+        with pytest.raises(frappe.ValidationError, match="Triage Rationale: write why this is no complaint"):
+            doc.save()
+        doc.reload()
+        doc.update({"is_complaint": "no", "triage_rationale": "An order"})
+        doc.save()
+        assert doc.triage_decided_by == frappe.session.user
+        assert doc.triage_decided_at
+        doc.triage_rationale = " "
+        with pytest.raises(frappe.ValidationError, match="write why this is no complaint"):
+            doc.save()
+        frappe.set_user("Administrator")
+
+
+def test_an_agent_corrects_an_answer_of_an_agent_and_who_may_decide_takes_the_name_over():
+    doc = opened(at_stage("triage"), roles.AGENT)
+    doc.is_complaint = "yes"
+    doc.save()
+    doc = opened(doc, roles.AGENT)
+    doc.update({"is_complaint": "no", "triage_rationale": "An order"})
+    doc.save()
+    assert doc.triage_decided_by == frappe.session.user
+    doc.update(TRIAGED | {"reportable": doc.reportable})
+    doc.save()
+    tick_all(doc)
+    doc = opened(doc, roles.MANAGER)
+    take_step(doc, "Investigate", {"reportable": "no"})
+    assert doc.triage_decided_by == frappe.session.user
 
 
 @pytest.mark.parametrize("rests_on", ["coverage", "no_investigation"])

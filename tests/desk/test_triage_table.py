@@ -182,9 +182,36 @@ class TestSaving:
             assert (kept["severity"]["state"], kept["severity"]["by"]) == ("accepted", agent)
             assert (kept["expectation"]["state"], kept["expectation"]["chosen"]) == ("changed", "repair")
             assert kept["expectation"]["value"] == "refund"
-            (undone,) = save(entry(doc, **result["before"]))
-        assert undone["done"]
+            (undone,) = save(entry(doc, "undo"))
+        assert (undone["done"], undone["before"]["expectation"]) == (True, "repair")
         assert undone["row"]["proposals"]["severity"]["value"] == proposed
+        assert result["row"]["values"]["expectation"] == "repair"
+
+    def test_undo_leaves_nothing_behind(self, manager):
+        """Values that stood, what followed from the change, who had judged, and what was answered to the proposals."""
+        fields = "urgency complaint_type severity department sop is_complaint triage_rationale triage_decided_by triage_decided_at proposals"
+        doc = complaint(description=HURT, complaint_type=None, severity=None)
+        with as_user(person(roles.QUALITY_MANAGER)):
+            judged = frappe.get_doc("Complaint", doc.name)
+            judged.update({"is_complaint": "yes", "triage_rationale": "Reported by the hospital"})
+            judged.save()
+        stood = frappe.db.get_value("Complaint", doc.name, fields.split())
+        offered = row_of(doc)["proposals"]
+        taken = {field: offered[field]["value"] for field in ("urgency", "complaint_type")}
+        with as_user(manager):
+            (done,) = save(entry(doc, **taken, is_complaint="no", triage_rationale="A test"))
+            assert done["done"], done["said"]
+            assert frappe.db.get_value("Complaint", doc.name, fields.split()) != stood
+            with as_user(person(roles.MANAGER)):
+                (others,) = save(entry(doc, "undo"))
+            (undone,) = save(entry(doc, "undo"))
+            (again,) = save(entry(doc, "undo"))
+        assert undone["done"], undone["said"]
+        assert frappe.db.get_value("Complaint", doc.name, fields.split()) == stood
+        assert undone["row"]["proposals"] == offered
+        for refused in (others, again):
+            assert not refused["done"]
+            assert "cannot be undone" in refused["said"][0]
 
     def test_an_ignored_proposal_is_offered_no_more(self, agent):
         doc = complaint(description=HURT)

@@ -72,10 +72,21 @@ def test_no_occurrence_rating_of_what_is_no_rate(rate):
         risk.occurrence_rating(rate)
 
 
-def test_the_shipped_severities_rise_in_their_ratings():
-    ratings = [row["fmea_rating"] for row in data.SEVERITIES]
-    assert ratings == sorted(set(ratings))
-    assert all(1 <= rating <= 10 for rating in ratings)
+@pytest.mark.parametrize(
+    ("low", "high", "rating"),
+    [(0.0, 1e-6, 2), (1e-4, 1e-3, 6), (1e-3, 0.0, 8), (1e-6, None, 6), (0.05, 0.0, 10), (0.5, 0.0, 10)],
+)
+def test_a_band_is_rated_by_its_upper_end_and_an_open_one_between_the_lower_and_ten(low, high, rating):
+    assert risk.rating_of_band(low, high) == rating
+
+
+def test_the_shipped_levels_rise_in_their_ratings():
+    for levels in (data.SEVERITIES, data.OCCURRENCES):
+        ratings = [row["fmea_rating"] for row in levels]
+        assert ratings == sorted(set(ratings))
+        assert all(1 <= rating <= 10 for rating in ratings)
+    for row in data.OCCURRENCES:
+        assert row["fmea_rating"] == risk.rating_of_band(row["rate_from"], row["rate_to"])
 
 
 def test_default_matrix_is_complete_and_monotone():

@@ -10,6 +10,7 @@ from functools import lru_cache
 from complaint_qms.constants import lexicon as words
 from complaint_qms.constants import lexicon_harm as harm_words
 from complaint_qms.constants import vocabulary
+from complaint_qms.engine.classify import deaths
 from complaint_qms.engine.text import HAN, fold, is_han
 
 NEGATION_REACH = 4
@@ -195,6 +196,7 @@ def default_lexicon() -> Lexicon:
     for severity, weight, english, chinese in harm_words.HARM:
         for text in (*english.split(","), *chinese.split(",")):
             terms.append(_term("harm", severity, weight, text))
+    terms += [_term("harm", _DEATH, _DEATH_WEIGHT, text) for text in harm_words.BARE_DEATHS_ZH]
     known = {(term.field, term.value, term.words) for term in terms}
     type_severity: dict[str, str] = {}
 
@@ -219,7 +221,8 @@ _NEGATIONS = _split(harm_words.NEGATIONS_EN)
 _FEARS = frozenset(map(stem, _split(harm_words.HYPOTHETICAL_EN)))
 _FEARS_AFTER = frozenset(map(stem, _split(harm_words.HYPOTHETICAL_AFTER_EN)))
 _OWN_NEGATION = _split(harm_words.NOT_A_NEGATION_EN)
-_THINGS = _split(harm_words.THINGS_THAT_DIE)
+_DEATH, _DEATH_WEIGHT = harm_words.HARM[0][:2]
+_BARE_ZH = frozenset(harm_words.BARE_DEATHS_ZH)
 _MORTAL = frozenset(map(stem, _split(harm_words.MORTAL_EN)))
 _BLOWS = frozenset(stem(word.split()[0]) for word in _split(harm_words.BLOWS))
 _BODY = _split(harm_words.BODY)
@@ -277,24 +280,58 @@ def _judge(found: list[Hit], tokens: list[str], stems: list[str]) -> list[Hit]:
     for hit in found:
         if is_han(hit.term.words[0]):
             before = tokens[hit.start][: hit.offset]
-            if hit.term.field == "harm" and _EXAGGERATED_ZH.search(
-                tokens[hit.start], max(0, hit.offset - 2), hit.offset + len(hit.term.words[0]) + 2
-            ):
-                continue
+            term = hit.term if hit.term.field != "harm" else _meant_zh(hit, tokens)
             negated = _NEGATED_ZH.search(before[-8:]) is not None
             feared = not negated and _FEARED_ZH.search(before[-8:]) is not None
         else:
-            if stems[hit.start] in _MORTAL and hit.term.field == "harm" and _about_things(hit, tokens):
-                continue
+            term = hit.term if hit.term.field != "harm" else _meant(hit, tokens, stems)
             negated, feared = _around(hit, tokens, stems)
             previous = last.get(hit.term.field)
             if previous and previous.negated and not negated and hit.start - previous.end <= 2:
                 between = tokens[previous.end : hit.start]
                 negated = bool(between) and all(token in _LINKS for token in between)
-        hit = Hit(hit.term, hit.start, hit.end, hit.offset, negated, feared)
+        if not term:
+            continue
+        hit = Hit(term, hit.start, hit.end, hit.offset, negated, feared)
         last[hit.term.field] = hit
         judged.append(hit)
     return judged
+
+
+def _meant(hit: Hit, tokens: list[str], stems: list[str]) -> Term | None:
+    """What a word of harm stands for here: "the battery died" and "scared to death" harm nobody, a dog's death is no person's."""
+    if hit.term.value != _DEATH or not _MORTAL.intersection(stems[hit.start : hit.end]):
+        return hit.term
+    whose = deaths.whose_death(tokens, hit.start, hit.end)
+    if whose == deaths.THING or (hit.start > 0 and tokens[hit.start - 1] == "to"):
+        return None
+    if whose == deaths.ANIMAL:
+        return _animal(hit.term)
+    return hit.term if whose == deaths.PERSON or "dead" not in hit.term.words else None
+
+
+def _meant_zh(hit: Hit, tokens: list[str]) -> Term | None:
+    """The same in Chinese."""
+    run, end = tokens[hit.start], hit.offset + len(hit.term.words[0])
+    if _EXAGGERATED_ZH.search(run, max(0, hit.offset - 2), end + 3):
+        return None
+    if hit.term.value != _DEATH:
+        return hit.term
+    since = next((at + 1 for at in range(hit.start, 0, -1) if tokens[at] in _BREAKS), 0)
+    before = "".join(token for token in tokens[since : hit.start]) + run[: hit.offset]
+    whose = deaths.whose_death_zh(before, run[end:])
+    bare = hit.term.words[0] in _BARE_ZH
+    if bare and not whose and since > 1:
+        earlier = next((at + 1 for at in range(since - 2, 0, -1) if tokens[at] in _BREAKS), 0)
+        whose = deaths.whose_death_zh("".join(tokens[earlier : since - 1]))
+    if whose == deaths.THING or (bare and not whose):
+        return None
+    return _animal(hit.term) if whose == deaths.ANIMAL else hit.term
+
+
+def _animal(term: Term) -> Term:
+    severity, weight = harm_words.ANIMAL_DEATH
+    return Term(term.field, severity, weight, term.text, term.words)
 
 
 _BLOW = Term("harm", harm_words.BLOW_SEVERITY, harm_words.BLOW_WEIGHT, "", ("",))
@@ -325,12 +362,6 @@ def _around(hit: Hit, tokens: list[str], stems: list[str]) -> tuple[bool, bool]:
     if any(word in _FEARS_AFTER for word in following) and not _BREAKS.intersection(following):
         feared = True
     return negated, feared and not negated
-
-
-def _about_things(hit: Hit, tokens: list[str]) -> bool:
-    """ "the battery died", "killing my battery", "scared to death"."""
-    near = (*tokens[max(0, hit.start - 3) : hit.start], *tokens[hit.end : hit.end + 2])
-    return any(token in _THINGS for token in near) or (hit.start > 0 and tokens[hit.start - 1] == "to")
 
 
 def _add_blows(tokens: list[str], stems: list[str], found: list[Hit]) -> None:

@@ -134,7 +134,8 @@ class TextModel:
     def reasons(
         self, matrix: sparse.csr_matrix, label: np.ndarray, limit: int = 5
     ) -> list[tuple[Reason, ...]]:
-        """What spoke for (and most against) ``label`` (n,) in each of n feature rows, in log-odds against the other labels."""
+        """What spoke for ``label`` (n,) in each of n feature rows, in log-odds against the other labels; what spoke against it is no reason
+        for it."""
         row_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
         columns = matrix.indices
         against = self.weights.mean(axis=0)
@@ -145,18 +146,18 @@ class TextModel:
         )
         is_part = (columns >= self.vocabulary.offset("part")) & (columns < self.vocabulary.offset("rule"))
         found: list[list[Reason]] = [[] for _ in range(matrix.shape[0])]
-        named = np.flatnonzero(~is_part & (np.abs(share) >= LEAST_SHARE))
-        named = named[np.lexsort((-np.abs(share[named]), row_of[named]))]
+        named = np.flatnonzero(~is_part & (share >= LEAST_SHARE))
+        named = named[np.lexsort((-share[named], row_of[named]))]
         rank = np.arange(len(named)) - np.searchsorted(row_of[named], row_of[named])
         for place in named[rank < limit].tolist():
             group, name = self.vocabulary.name(int(columns[place]))
             kind = "keyword" if group == "rule" else "feature"
             found[row_of[place]].append(Reason(kind, about_word(MESSAGES[group], name), float(share[place])))
         spelling = np.bincount(row_of[is_part], share[is_part], matrix.shape[0])
-        for row in np.flatnonzero(np.abs(spelling) >= LEAST_SHARE).tolist():
+        for row in np.flatnonzero(spelling >= LEAST_SHARE).tolist():
             words = "parts of its words taken together"
             found[row].append(Reason("feature", Message(words), float(spelling[row])))
-        return [tuple(sorted(each, key=lambda reason: -abs(reason.weight))) for each in found]
+        return [tuple(sorted(each, key=lambda reason: -reason.weight)) for each in found]
 
     def to_bytes(self) -> bytes:
         """The model as one ``.npz`` archive of plain arrays and JSON text; loading it runs no code."""

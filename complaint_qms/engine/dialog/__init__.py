@@ -10,6 +10,7 @@ Public API::
         action    None, "register" or "hand_over"; "register" with a state that is `with_person` means both (`Step.hands_over`)
         reasons   Messages for those who read the conversation
     Knowledge.build([Article(name, title, text, language)]) -> Knowledge;  .best(text, language) -> Answer | None
+    own_words(text, said) -> str                 a message without what it quotes of `said`;  is_offered(text): an offered answer
     Rules, RULES                                 phrases and limits; `RULES.extended({"person": {"en": "get me the boss"}})`
 
 The caller keeps every turn, puts replies into words, registers (and adds `registered_number` with the number it gave) and
@@ -19,6 +20,7 @@ hands over; `state.released()` is what a person hands back. While a person has t
 from __future__ import annotations
 
 from complaint_qms.engine.dialog.knowledge import Answer, Article, Knowledge
+from complaint_qms.engine.dialog.own_words import is_offered, own_words
 from complaint_qms.engine.dialog.rules import RULES, Rules
 from complaint_qms.engine.dialog.state import Reply, State, Step, Turn
 from complaint_qms.engine.dialog.talk import step
@@ -35,5 +37,7 @@ __all__ = [
     "State",
     "Step",
     "Turn",
+    "is_offered",
+    "own_words",
     "step",
 ]

@@ -130,8 +130,7 @@ def read_turn(text: str, rules: Rules) -> Reading:
     product = " ".join(rules.patterns["abuse"].sub(" ", product).split())
     if not product and rules.product_names and (named := rules.product_names.search(folded)):
         product = named[0]
-    pressed = folded.strip("[]【】「」\"' ")  # as a caller without buttons writes them
-    choice = _CHOICES.get(pressed) or _CHOICES_ZH.get(pressed, "")
+    choice = _chosen(folded)
     return Reading(
         text=said,
         folded=folded,
@@ -149,6 +148,16 @@ def read_turn(text: str, rules: Rules) -> Reading:
         product_told=told,
         choice=choice,
     )
+
+
+def offered_choice(text: str) -> str:
+    """The offered answer that a whole message is; empty for any other."""
+    return _chosen(fold(unicodedata.normalize("NFKC", text[:_A_WISH]).translate(_SIMPLIFIED)))
+
+
+def _chosen(folded: str) -> str:
+    pressed = folded.strip("[]【】「」\"' ")  # as a caller without buttons writes them
+    return _CHOICES.get(pressed) or _CHOICES_ZH.get(pressed, "")
 
 
 def _short(folded: str, rules: Rules) -> tuple[frozenset[str], frozenset[str], str]:

@@ -72,6 +72,23 @@ def items_with_code(codes: Iterable[str]) -> Rows:
     )
 
 
+def of_one_item(serials: set[str], batches: set[str], items: set[str]) -> dict[str, str]:
+    """{item_code, batch_no, serial_no} of these where they all are of one item that the user may choose, and one of a kind; empty where
+    they are not."""
+    units = _of("Serial No", serials, ["name", "item_code", "batch_no"])
+    lots = _of("Batch", batches | {row.batch_no for row in units if row.batch_no}, ["name", "item"])
+    owners = {row.item_code for row in units} | {row.item for row in lots} | items
+    if len(owners) != 1 or len(units) > 1 or len(lots) > 1:
+        return {}
+    if not may_choose("Item") or not frappe.get_list(
+        "Item", {"name": ("in", list(owners))}, order_by="name asc"
+    ):
+        return {}
+    values = {"item_code": owners.pop(), "batch_no": "".join(row.name for row in lots)}
+    values["serial_no"] = "".join(row.name for row in units)
+    return {name: value for name, value in values.items() if value}
+
+
 def bought_by(customer: str, company: str, narrowed: Narrowing) -> Rows:
     """Items that a customer was sold, those of the newest documents first: {name, item_name}; three queries and one for the items.
 
@@ -104,6 +121,12 @@ def items_like(words: Iterable[str]) -> Rows:
     if not wanted or not may_choose("Item"):
         return []
     return _items({}, [[field, "like", like(word)] for word in wanted for field in ("item_name", "name")])
+
+
+def _of(doctype: str, names: set[str], fields: list[str]) -> list[frappe._dict]:
+    if not names:
+        return []
+    return frappe.get_all(doctype, {"name": ("in", sorted(names))}, fields, order_by="name asc")
 
 
 def _items(filters: dict[str, Any], any_of: list[list[str]] | None = None) -> Rows:

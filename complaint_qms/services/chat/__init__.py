@@ -5,5 +5,7 @@ reading       the reader of the inbox's chat road, in order            media    
 conversation  one sender's chat and its turns                          filing     a chat that belongs to a complaint
 assistant     what the first-reply assistant makes of a turn           knowledge  published Help Articles
 words         what the assistant says, in the sender's language        handing    between the assistant and persons
+telling       what a sender has told in their own words
 sending       what goes out, tried again and given up in the end       replying   a person's answer
+presence      who writes at the moment, and who was faster
 """

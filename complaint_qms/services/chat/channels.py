@@ -27,6 +27,14 @@ _NEEDED: Final = {
     chat.WHATSAPP: ("app_id", "app_secret", "token", "access_token"),
     chat.SIGNED: ("app_secret",),
 }
+_CHOSEN: Final = {
+    chat.WECOM: ("token",),
+    chat.WECHAT: ("token",),
+    chat.WHATSAPP: ("token",),
+    chat.SIGNED: ("app_secret",),
+}
+"""What the site chooses itself; the rest is issued by the service."""
+_COMPLAINT_CHANNEL: Final = "Complaint Channel"
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _AES_KEY: Final = re.compile(r"[A-Za-z0-9+/]{43}")
 _KINDS: Final = {"photo": "photos", "video": "videos", "audio": "audio", "document": "documents"}
@@ -60,6 +68,14 @@ def check_channel(channel: Document) -> None:
         if not channel.get(field):
             wrong.append(
                 _("{0}: enter it; the service cannot be reached without.").format(_label(meta, field))
+            )
+    for field in _CHOSEN.get(channel.provider, ()):
+        chosen = (channel.get(field) or "").strip()
+        if chosen.strip("*") and len(chosen) < chat.SHORTEST_SECRET:  # stars are one that is stored
+            wrong.append(
+                _("{0}: choose at least {1} characters, at random, so that nobody guesses them.").format(
+                    _label(meta, field), chat.SHORTEST_SECRET
+                )
             )
     aes_key = channel.get("aes_key") or ""
     if aes_key.strip("*") and not _AES_KEY.fullmatch(aes_key):
@@ -118,7 +134,10 @@ def account_of(channel: Document) -> Account:
 
 
 def complaint_channel(channel: Document) -> str | None:
-    return usable("Complaint Channel", channel.channel)
+    """The channel of its complaints: what it names, else that of its service."""
+    return usable(_COMPLAINT_CHANNEL, channel.channel) or usable(
+        _COMPLAINT_CHANNEL, _of_service(channel.provider)
+    )
 
 
 def kinds_of(channel: Document) -> tuple[str, ...]:
@@ -133,6 +152,11 @@ def largest_file(channel: Document) -> int:
 
 def has_assistant(channel: Document) -> bool:
     return bool(cint(channel.replies) and cint(channel.assistant))
+
+
+def _of_service(provider: str) -> str | None:
+    key = chat.CHANNEL_KEYS.get(provider)
+    return frappe.db.get_value(_COMPLAINT_CHANNEL, {"channel_key": key}, "name") if key else None
 
 
 def _label(meta: Any, field: str) -> str:

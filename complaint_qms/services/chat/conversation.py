@@ -9,15 +9,14 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, now_datetime
+from frappe.utils import now_datetime
 
 from complaint_qms.constants.chat import CHAT, MESSAGE, OPEN, RECEIVED, SENDER, WITH_PERSON
 from complaint_qms.constants.inbox import DOCTYPE
-from complaint_qms.exceptions import GateError
 from complaint_qms.integrations.messaging.inbound import Inbound
 from complaint_qms.services import writing
 from complaint_qms.services.inbox import reasons
-from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record import kept
 from complaint_qms.services.record.language import sentence_list
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.transactions import roll_back_to
@@ -193,19 +192,10 @@ def refuse_from_outside(doc: Document) -> None:
 
 
 def refuse_chat_deletion(doc: Document) -> None:
-    """Nothing that was said is deleted (G7).
-
-    Raises:
-        GateError: always.
+    """Raises:
+    GateError: always.
     """
-    frappe.throw(
-        gate_code("G7")
-        + _("{0} {1} is kept as it was said and is never deleted.").format(
-            _(doc.doctype), escape_html(doc.name)
-        ),
-        GateError,
-        title=_("Kept for good"),
-    )
+    kept.refuse_for_good(doc, _("{0} {1} is kept as it was said and is never deleted."))
 
 
 def _made(channel: Document, inbound: Inbound, key: str) -> str:

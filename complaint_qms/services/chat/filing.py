@@ -8,7 +8,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from complaint_qms.constants.chat import CHAT, DONE, MESSAGE, OPEN, SENDER, WITH_PERSON
+from complaint_qms.constants.chat import CHAT, DONE, MESSAGE, OPEN, WITH_PERSON
 from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, WAITING
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services import writing
@@ -197,11 +197,6 @@ def own_talk(complaint: Document, communications: list[str]) -> set[str]:
     phone = _digits(complaint.contact_phone)
     own = [row for row in found if row.name in founding or (phone and _digits(row.phone) == phone)]
     return {name for row in own for name in (row.communication, row.received) if name}
-
-
-def story(turns: list[frappe._dict]) -> str:
-    """What a sender has said, a paragraph each."""
-    return "\n".join(turn.text for turn in turns if turn.who == SENDER and turn.text)
 
 
 def newest_item(chat: Document) -> str:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import validate_email_address
 from frappe.utils.background_jobs import get_job_status
@@ -21,14 +20,15 @@ from complaint_qms.engine.dialog import State, Step
 from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging.inbound import Inbound
 from complaint_qms.services.acting_as import acting_as
-from complaint_qms.services.chat import assistant, channels, conversation, filing, handing, media
+from complaint_qms.services.chat import assistant, channels, conversation, filing, handing, media, telling
 from complaint_qms.services.importing.run_lock import Overtaken, held
 from complaint_qms.services.inbox import draft, understanding
 from complaint_qms.services.inbox.outcomes import Dismissed, Outcome, Registered, Waits
 from complaint_qms.services.inbox.store import raw_of
+from complaint_qms.services.intake import matching
 from complaint_qms.services.intake.register import register
+from complaint_qms.services.record import collected
 from complaint_qms.services.record.first_words import subject_of
-from complaint_qms.services.record.language import labelled
 
 _METHOD: Final = f"{__name__}.read_chat"
 _JOB: Final = "complaint_qms_chat"
@@ -174,14 +174,14 @@ def _wait_on(chat: Document, channel: Document) -> None:
 
 def _register(chat: Document, item: Document, state: State) -> Document:
     turns = conversation.open_turns(chat)
-    told = state.happened or filing.story(turns)
+    told = state.happened or telling.told_so_far(chat)
     contact = state.contact
     is_mail = bool(validate_email_address(contact)) if contact else False
     earlier = [turn.inbox_item for turn in turns if turn.inbox_item and turn.inbox_item != item.name]
     party = draft.party_of(item.sender_address or "", chat.title or "", item.company, CHAT)
     values: dict[str, Any] = {
         "subject": subject_of(told) or chat.title,
-        "description": draft.paragraphs("\n".join([told, *_numbers(state)])),
+        "description": draft.paragraphs("\n".join([told, *collected.lines_of(state.to_data())])),
         "complainant_name": state.name or chat.title,
         "contact_email": contact if is_mail else None,
         "contact_phone": chat.phone or (None if is_mail else contact),
@@ -194,18 +194,13 @@ def _register(chat: Document, item: Document, state: State) -> Document:
         "evidence": filing.rows_of(earlier),
     }
     source = {"source_doctype": DOCTYPE, "source_name": item.name}
-    return register(party | {name: value for name, value in values.items() if value} | source)
-
-
-def _numbers(state: State) -> list[str]:
-    """What was collected beside the story, a line each, in which the desk finds it again."""
-    found = (
-        (_("Order, delivery or invoice number"), state.order),
-        (_("Serial number"), state.serial),
-        (_("Batch"), state.batch),
-        (_("Complaint"), state.complaint),
+    product = matching.exact_product(
+        "\n".join([telling.told_so_far(chat), state.product]),
+        state.serial,
+        state.batch,
+        own_numbers=(contact, chat.phone or "", state.order),
     )
-    return [labelled(name, value) for name, value in found if value]
+    return register(party | {name: value for name, value in values.items() if value} | product | source)
 
 
 def _start(channel: str, address: str) -> None:

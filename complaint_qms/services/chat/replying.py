@@ -9,21 +9,22 @@ from frappe.utils import cint, get_formatted_email
 
 from complaint_qms.constants.chat import FAILED, LONGEST_REPLY, MESSAGE, PERSON, QUEUED
 from complaint_qms.constants.correspondence import KIND_FIELD
-from complaint_qms.services.chat import channels, conversation, handing, sending
+from complaint_qms.services.chat import channels, conversation, handing, presence, sending
 from complaint_qms.services.correspondence.composing import check_kind, likely_kind
 from complaint_qms.services.inbox.draft import paragraphs
 from complaint_qms.services.record.input_validation import refuse
 
 
-def reply(name: str, text: str, kind: str | None = None, key: str = "") -> Document:
+def reply(name: str, text: str, kind: str | None = None, key: str = "", seen: str = "") -> Document:
     """Send what a person writes; they have the chat from then on. The turn.
 
     Args:
         kind: what it is for the complaint (`constants/correspondence.KINDS`); by default what the stage calls for.
         key: what the sender's program calls this one message; sent again with the same one, it is the same message.
+        seen: the last turn that they saw; where somebody else has answered since, it is not sent.
 
     Raises:
-        frappe.ValidationError: nothing is written, it is too long, or the channel sends nothing.
+        frappe.ValidationError: nothing is written, it is too long, somebody has answered meanwhile, or the channel sends nothing.
     """
     chat = conversation.locked(name)
     unique = conversation.unique_key(chat.name, frappe.session.user, key) if key else None
@@ -41,6 +42,8 @@ def reply(name: str, text: str, kind: str | None = None, key: str = "") -> Docum
                 "Chat Channel: “{0}” sends no replies. Switch “Send Replies” on there, or answer in another way."
             ).format(chat.channel)
         )
+    presence.check_unanswered(chat, seen)
+    presence.end_writing(chat)
     user = frappe.session.user
     if chat.handed_to != user:
         handing.take_over(chat, user)

@@ -112,8 +112,14 @@ def _harm_told(rows: Iterable[Any]) -> Iterator[Event]:
         if row.is_migrated or row.creation < since:
             continue
         harm = assess(proposals.told_text(row))
-        level = HARM_OF_SEVERITY[harm.severity] if harm.certain and harm.severity else "none"
-        if level != "none":
+        if harm.certain and harm.severity:
+            level = HARM_OF_SEVERITY[harm.severity]
+            severity = proposals.severity_level(harm.severity) or None
             reasons = [(one.message.key, dict(one.message.params)) for one in harm.reasons[:_REASONS]]
-            data = {"company": row.company, "severity": None, "harm_level": level, "reasons": reasons}
+            data = {
+                "company": row.company,
+                "severity": severity,
+                "harm_level": None if level == "none" else level,
+                "reasons": reasons,
+            }
             yield Event(GRAVE, "Complaint", row.name, data, by="Administrator")

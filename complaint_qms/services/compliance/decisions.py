@@ -1,8 +1,9 @@
 """Decisions about a complaint: who may take them, and whose name and moment stand beside them.
 
 A name goes to who may decide and did: by changing what is decided, or by taking the step that puts it into force.
-Until then others may prepare the words. Once a decision carries a name, only who may decide changes it; a save that
-changes nothing of it, an import of history, or blanks at the end of a line move no name.
+Until then others may prepare the words; who of them answers whether it is a complaint has their name beside that answer until
+somebody decides. Once a decision carries the name of who may decide, only they change it; a save that changes nothing of it, an
+import of history, or blanks at the end of a line move no name.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from complaint_qms.engine.sop.complaint import rests_on_coverage, rests_on_reaso
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.people.session_users import may
+from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.source_defaults import check_role
@@ -42,7 +44,8 @@ _THROUGH_G2: Final = tuple(
 @dataclass(frozen=True)
 class Decision:
     """`fields`: what is decided; `by`, `at`: its stamps; `judges`: roles that decide; `taken`: moves of the procedure,
-    as (origin, target), that put it into force; `needed`: whether anything rests on it, by the facts of the gates."""
+    as (origin, target), that put it into force; `needed`: whether anything rests on it, by the facts of the gates; `answered`: a field
+    whose answer is never without a name, whoever gives it."""
 
     fields: tuple[str, ...]
     by: str
@@ -50,6 +53,7 @@ class Decision:
     judges: tuple[str, ...]
     taken: tuple[tuple[str, str], ...]
     needed: Callable[[dict[str, Any]], bool] | None = None
+    answered: str = ""
 
 
 DECISIONS: Final = (
@@ -59,6 +63,7 @@ DECISIONS: Final = (
         "triage_decided_at",
         TRIAGE_JUDGES,
         (("triage", "investigate"), ("triage", "solve"), ("triage", "rejected")),
+        answered="is_complaint",
     ),
     Decision(
         ("covered_by_investigation", "coverage_rationale"),
@@ -78,20 +83,31 @@ DECISIONS: Final = (
     ),
 )
 
+JUDGED: Final = (
+    *(name for decision in DECISIONS for name in (decision.by, decision.at)),
+    "reportable_decided_by",
+    "reportable_since",
+)
+"""Who has decided, and when."""
+
 
 def stamp_decisions(doc: Document, now: datetime) -> None:
     """Stamp what this save decides, before its gates are asked.
 
     Raises:
         frappe.PermissionError: it changes a decision that others may take.
+        frappe.ValidationError: it says without a reason that this is no complaint.
         GateError: it takes back that the event is reportable, without an assessment that says so.
     """
     before = doc.get_doc_before_save()
     for decision in DECISIONS:
         _stamp(doc, before, decision, now)
+    _check_no_complaint(doc, before)
     _keep_harm(doc, before)
     _stamp_reportable(doc, before, now)
     _stamp_reply(doc, before)
+    if doc.flags.put_back:  # a change is undone: who had decided before it has again
+        doc.update({name: doc.flags.put_back[name] for name in JUDGED})
 
 
 def take(doc: Document, origin: str, target: str, now: datetime) -> None:
@@ -101,7 +117,7 @@ def take(doc: Document, origin: str, target: str, now: datetime) -> None:
         frappe.PermissionError: the step is taken by somebody who may not decide, as a site's own workflow may offer it.
     """
     for decision in DECISIONS:
-        if (origin, target) not in decision.taken or doc.get(decision.by):
+        if (origin, target) not in decision.taken or _has_decided(doc, decision):
             continue
         if all(blank(doc.get(name)) for name in decision.fields):
             continue
@@ -111,17 +127,39 @@ def take(doc: Document, origin: str, target: str, now: datetime) -> None:
             doc.set(decision.at, now)
 
 
+def _check_no_complaint(doc: Document, before: Document | None) -> None:
+    if doc.flags.by_import or doc.is_complaint != "no" or not blank(doc.triage_rationale):
+        return
+    if not before or before.is_complaint != "no" or not blank(before.triage_rationale):
+        refuse(
+            _("{0}: write why this is no complaint.").format(
+                _(doc.meta.get_label("triage_rationale"), context=doc.doctype)
+            )
+        )
+
+
 def _stamp(doc: Document, before: Document | None, decision: Decision, now: datetime) -> None:
     changed = [name for name in decision.fields if _changes(doc, before, name)]
     if not changed or doc.flags.by_import:
         return
+    answered = decision.answered in changed
     if not may(*decision.judges):
-        if before and before.get(decision.by):
+        if before and _has_decided(before, decision):
             check_role(_deed(doc, changed), *decision.judges)
-        return
-    decided = any(not blank(doc.get(name)) for name in decision.fields)
+        if not answered:
+            return
+    said = (decision.answered,) if answered and not may(*decision.judges) else decision.fields
+    decided = any(not blank(doc.get(name)) for name in said)
     doc.set(decision.by, frappe.session.user if decided else None)
     doc.set(decision.at, now if decided else None)
+
+
+def _has_decided(doc: Document, decision: Decision) -> bool:
+    """Whether the name beside a decision is of somebody who may take it, and not of who prepared it."""
+    name = doc.get(decision.by)
+    if not name or not decision.answered or name == "Administrator":
+        return bool(name)
+    return bool(set(decision.judges) & set(frappe.get_roles(name)))
 
 
 def _keep_harm(doc: Document, before: Document | None) -> None:

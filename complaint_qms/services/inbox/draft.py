@@ -9,7 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from complaint_qms.constants.inbox import AUTHORS, DOCTYPE, REST
+from complaint_qms.constants.inbox import AUTHORS, DOCTYPE, REST, TELLERS
 from complaint_qms.permissions.choices import is_one
 from complaint_qms.services.inbox.rest_keys import request_of
 from complaint_qms.services.inbox.senders import fields_of_address, party_of
@@ -28,19 +28,22 @@ def proposed_values(item: Document) -> dict[str, Any]:
 
     Who sent it is looked up among customers and contacts; of a request those fields are taken that can be stored.
     """
+    told = frappe.get_attr(TELLERS[item.road])(item) if item.road in TELLERS else {}
+    text = told.pop("text", item.text or "")
     values = {
         "source_doctype": DOCTYPE,
         "source_name": item.name,
         # A picture alone says something too; a request has to name its subject itself, and is told so.
         "subject": item.subject
         or _("Message from {0}").format(item.sender_name or item.sender_address or item.name),
-        "description": paragraphs(item.text or ""),
+        "description": paragraphs(text),
         "complainant_name": item.sender_name,
         "channel": item.channel,
         "company": item.company,
         "language": item.language,
         "received_at": item.received_at,
         **fields_of_address(item.sender_address or ""),
+        **told,
     }
     sent = _sent(item) if item.road == REST else {}
     party = party_of(item.sender_address or "", item.sender_name or "", item.company, item.road)

@@ -8,11 +8,9 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html
 
 from complaint_qms.constants.inbox import DOCTYPE
-from complaint_qms.exceptions import GateError
-from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record import kept
 
 RAW: Final = "payload_file"
 """Field of an item to which its raw message is attached; one that was replaced since keeps that mark."""
@@ -69,16 +67,10 @@ def refuse_from_outside(item: Document) -> None:
 
 
 def refuse_deletion(item: Document) -> None:
-    """Nothing that came in is deleted (G7).
-
-    Raises:
-        GateError: always.
+    """Raises:
+    GateError: always.
     """
-    frappe.throw(
-        gate_code("G7")
-        + _(
-            "{0} {1} is kept as it came in and is never deleted. Decide that it is no complaint instead."
-        ).format(_(DOCTYPE), escape_html(item.name)),
-        GateError,
-        title=_("Kept for good"),
+    kept.refuse_for_good(
+        item,
+        _("{0} {1} is kept as it came in and is never deleted. Decide that it is no complaint instead."),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ _MOST_WEIGHED: Final = 100
 _EARLIER: Final = 30
 _MOST_NUMBERS: Final = 40
 _MOST_SPELLINGS: Final = 1_500
+_FEWEST_DIGITS: Final = 6
 _BOUGHT_BEFORE: Final = 0.05
 Candidate = dict[str, Any]
 """{doctype, label, notes: [text], values: {field of Complaint: value}, confidence 0 … 1, reasons: [sentence], ambiguous: another
@@ -127,10 +129,40 @@ def what(text: str, customer: str = "", company: str = "", limit: int = _MOST) -
     return _ranked(found.values(), limit)
 
 
+def exact_product(
+    text: str, serial: str = "", batch: str = "", *, own_numbers: Iterable[str] = ()
+) -> dict[str, str]:
+    """Item, batch and serial number, as fields of Complaint, that a text names by their very numbers where they are those of one item;
+    empty where they are none, or of several. What is spelt otherwise is a proposal of `what`.
+
+    Args:
+        serial, batch: what was told as such a number.
+        own_numbers: numbers of something else, as telephones and orders.
+    """
+    code = read_code(text)
+    others = {compact(number) for number in own_numbers if number}
+    numbers = {number for number in numbers_in(text)[:_MOST_NUMBERS] if compact(number) not in others}
+    told = (serial, batch, code.serial, code.batch, code.item)
+    lots = {one.upper() for one in (*told, *filter(_says_enough, numbers)) if one}
+    found = [row for row in product_matching.records_numbered(lots, "") if row[1] in ("Batch", "Serial No")]
+    whole = [line.strip() for line in text.splitlines() if line.strip()]
+    codes = [*(gtin_spellings(code.gtin) if code.gtin else ()), *lots, *whole[:_MOST_NUMBERS]]
+    return product_matching.of_one_item(
+        {name for _field, doctype, name in found if doctype == "Serial No"},
+        {name for _field, doctype, name in found if doctype == "Batch"},
+        {row["name"] for row in product_matching.items_with_code(codes)},
+    )
+
+
 def the_one(candidates: list[Candidate]) -> Candidate | None:
     """The candidate that needs no second look; None where there is none, or where two are about as likely."""
     first = candidates[0] if candidates else None
     return first if first and first["confidence"] >= SURE and not first["ambiguous"] else None
+
+
+def _says_enough(number: str) -> bool:
+    """Whether a number that nothing says the kind of is no mere count."""
+    return not number.isdigit() or len(number) >= _FEWEST_DIGITS
 
 
 def _ranked(found: Any, limit: int) -> list[Candidate]:

@@ -24,7 +24,10 @@ def stored_proposals(doc: Document) -> dict[str, Any]:
 
 def note_answers(doc: Document, now: datetime) -> None:
     """Put beside each proposal what this save makes of it; who answered is not the sender's to say."""
-    if not doc.get("proposals") or doc.flags.by_import:
+    if doc.flags.by_import or not (doc.get("proposals") or doc.flags.put_back):
+        return
+    if doc.flags.put_back:  # a change is undone, and with it what it answered
+        doc.proposals = doc.flags.put_back["proposals"]
         return
     before = doc.get_doc_before_save()
     old, sent = (stored_proposals(before) if before else {}), stored_proposals(doc)

@@ -28,6 +28,7 @@ from complaint_qms.engine.reasons import Reason
 from complaint_qms.services.compliance.decisions import SUSPECTED
 from complaint_qms.services.intake import learned_proposals
 from complaint_qms.services.intake.proposal_answers import kept, stored_proposals
+from complaint_qms.services.record import collected
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list, labelled
@@ -58,6 +59,7 @@ _RAISED = 0.8
 _REASONS = 3
 # How a keyword's finding is named as a feature of a model (`engine/classify/features.rule_features`)
 _FOUND = re.compile(r"(not |feared )?(type|severity|harm|urgency|expectation): (.+)")
+_PARAGRAPH_END = re.compile(r"(?:</(?:p|div|li|h[1-6])>|<br\s?/?>)(?=[\s\S])")
 _LINKS = ("type", "severity", "harm")
 _STATES = {"not ": lambda: _("denied: {0}"), "feared ": lambda: _("feared: {0}")}
 _HARM = "product.harm"
@@ -78,12 +80,13 @@ def refresh(doc: Document) -> None:
     for proposal in [*_by_words(text), *learned_proposals.read_learned(doc, text)]:
         field = _FIELDS.get(proposal.field)
         value = value_of(proposal)
+        reasons = [reason for reason in proposal.reasons if _speaks_for(reason)]
         # What no word of the text speaks for is a guess, and a guess is no proposal.
-        if field and value and proposal.reasons:
+        if field and value and reasons:
             fresh = {
                 "value": value,
                 "confidence": round(proposal.confidence, 2),
-                "reasons": [_sentence(reason) for reason in proposal.reasons],
+                "reasons": [_sentence(reason) for reason in reasons],
                 "source": proposal.source,
                 "state": "",
             }
@@ -92,8 +95,10 @@ def refresh(doc: Document) -> None:
 
 
 def told_text(complaint: Mapping[str, Any]) -> str:
-    """What the proposals are read from."""
-    return f"{complaint.get('subject') or ''}. {without_tags(complaint.get('description') or '')}"
+    """What the proposals are read from: the customer's words alone."""
+    description = collected.without_names(complaint.get("description") or "")
+    # A paragraph that ends is no word that goes on.
+    return f"{complaint.get('subject') or ''}. {without_tags(_PARAGRAPH_END.sub('. ', description))}"
 
 
 def values_by_words(text: str) -> dict[str, str]:
@@ -136,10 +141,21 @@ def value_of(proposal: Proposal) -> str:
     if proposal.field == "type":
         return usable("Complaint Type", type_name(proposal.value)) or ""
     if proposal.field == "severity":
-        return _severity(proposal.value)
+        return severity_level(proposal.value)
     if proposal.field == "harm" and proposal.value == "none":
         return ""
     return proposal.value
+
+
+def severity_level(key: str) -> str:
+    """The site's level for an engine key: by its shipped name, else the level of the same rank."""
+    row = next((row for row in SEVERITIES if row["key"] == key), None)
+    ranks = {
+        name: rank for name, rank in level_ranks()["Risk Severity"].items() if usable("Risk Severity", name)
+    }
+    if not row or row["name"] in ranks:
+        return row["name"] if row else ""
+    return next((name for name, rank in ranks.items() if rank == row["rank"]), "")
 
 
 def lexicon() -> Lexicon:
@@ -151,6 +167,11 @@ def lexicon() -> Lexicon:
         cached = (words, default_lexicon().extended({"type": own}))
         frappe.local.complaint_qms_lexicon = cached
     return cached[1]
+
+
+def _speaks_for(reason: Reason) -> bool:
+    """Words that are denied, and those that a model weighed against its answer, are no reasons for it."""
+    return reason.kind != "negation" and reason.weight >= 0
 
 
 def _by_words(text: str) -> Iterator[Proposal]:
@@ -204,16 +225,5 @@ def _word_of(value: str) -> str:
             _word_of(key) if field in _LINKS else word(key),
         )
         return _STATES[state]().format(said) if state else said
-    name = type_name(value) or (_severity(value) if value in SEVERITY_KEYS else "")
+    name = type_name(value) or (severity_level(value) if value in SEVERITY_KEYS else "")
     return _(name) if name else value
-
-
-def _severity(key: str) -> str:
-    """The site's level for an engine key: by its shipped name, else the level of the same rank."""
-    row = next((row for row in SEVERITIES if row["key"] == key), None)
-    ranks = {
-        name: rank for name, rank in level_ranks()["Risk Severity"].items() if usable("Risk Severity", name)
-    }
-    if not row or row["name"] in ranks:
-        return row["name"] if row else ""
-    return next((name for name, rank in ranks.items() if rank == row["rank"]), "")

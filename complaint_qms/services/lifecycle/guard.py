@@ -29,6 +29,7 @@ from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import shipped_workflow
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.lifecycle.named_records import named_records
+from complaint_qms.services.record import kept
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.labels import word
@@ -154,18 +155,11 @@ def protect(doc: Document, fields: Iterable[str]) -> None:
 
 
 def refuse_deletion(doc: Document) -> None:
-    """Nothing is deleted (G7).
-
-    Raises:
-        GateError: always.
+    """Raises:
+    GateError: always.
     """
-    frappe.throw(
-        gate_code("G7")
-        + _("{0} {1} is a quality record and is never deleted. Void it with a reason instead.").format(
-            _(doc.doctype), escape_html(doc.name)
-        ),
-        GateError,
-        title=_("Kept for good"),
+    kept.refuse_for_good(
+        doc, _("{0} {1} is a quality record and is never deleted. Void it with a reason instead.")
     )
 
 

@@ -9,7 +9,7 @@ from frappe.utils import escape_html
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_ENDED
-from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix, occurrence_rating, rate
+from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix, rate, rating_of_band
 from complaint_qms.services.record import site_cache
 
 _MATRICES, _LEVELS, _RATINGS = "complaint_qms_matrices", "complaint_qms_levels", "complaint_qms_level_ratings"
@@ -114,8 +114,8 @@ def level_ranks() -> dict[str, dict[str, int]]:
 
 
 def level_ratings() -> dict[str, dict[str, int]]:
-    """FMEA rating of the severities and occurrences of the site that have one: a severity's own, an occurrence's by the most
-    that its band of rates holds."""
+    """FMEA rating of the severities and occurrences of the site that have one: their own; that of an occurrence without one by
+    its band of rates."""
     return frappe.cache.get_value(_RATINGS, _read_ratings)
 
 
@@ -138,12 +138,14 @@ def forget_matrices() -> None:
 
 def _read_ratings() -> dict[str, dict[str, int]]:
     severities = frappe.get_all("Risk Severity", fields=["name", "fmea_rating"], order_by="name asc")
-    bands = frappe.get_all("Risk Occurrence", fields=["name", "rate_from", "rate_to"], order_by="name asc")
+    fields = ["name", "fmea_rating", "rate_from", "rate_to"]
+    occurrences = frappe.get_all("Risk Occurrence", fields=fields, order_by="name asc")
     return {
         "Risk Severity": {row.name: row.fmea_rating for row in severities if row.fmea_rating},
-        # A band without an upper end holds every rate.
         "Risk Occurrence": {
-            row.name: occurrence_rating(row.rate_to or 1.0) for row in bands if row.rate_from or row.rate_to
+            row.name: row.fmea_rating or rating_of_band(row.rate_from, row.rate_to)
+            for row in occurrences
+            if row.fmea_rating or row.rate_from or row.rate_to
         },
     }
 

@@ -1,7 +1,7 @@
 """AIAG & VDA action priority of a complaint: severity, occurrence and detection rated from 1 to 10.
 
-Severity is the rating that its level carries, occurrence what the level's complaint rate is rated, detection what somebody
-entered. A complaint that nobody rated counts as not detected by any control: the customer found it.
+Severity is the rating that its level carries, occurrence that of its level or else what the level's band of rates is rated,
+detection what somebody entered. A complaint that nobody rated counts as not detected by any control: the customer found it.
 """
 
 from typing import Any, Final
@@ -66,7 +66,7 @@ def rate_open(level: Document | None = None) -> None:
 
 def check_rating(level: Document) -> None:
     """Raises:
-    frappe.ValidationError: the rating of a severity is none from 1 to 10.
+    frappe.ValidationError: the rating of a level is none from 1 to 10.
     """
     if level.get("fmea_rating") and level.fmea_rating not in _RATINGS:
         frappe.throw(

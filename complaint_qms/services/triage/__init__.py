@@ -2,4 +2,5 @@
 
 table       a page of rows                      occurrence  how often it happens, from what was delivered
 duplicates  complaints that may be told twice   actions     what somebody decided, row by row
+undo        the last change of a row taken back
 """

@@ -21,6 +21,7 @@ from complaint_qms.services.record.input_validation import read_values, refuse
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.scalars import is_storable
 from complaint_qms.services.transactions import roll_back_to
+from complaint_qms.services.triage import undo
 from complaint_qms.services.triage.table import rows_of
 from complaint_qms.services.work.loading import documents_of
 
@@ -32,7 +33,8 @@ def save(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """Save the rows, in the order they come; one that is refused stops no other.
 
     Args:
-        entries: {name, modified: as the sender saw it, values: {field: value}, ignored: [field], step: "" or "reject"}.
+        entries: {name, modified: as the sender saw it, values: {field: value}, ignored: [field], step: "", "reject" or "undo"}; with
+            "undo" the sender's last change is taken back, whatever the values say.
 
     Returns:
         For each {name, done: whether it was saved, before: {field: value before}, said: [why not], changed: {by, at} where
@@ -68,7 +70,7 @@ def _is_entry(entry: Any) -> bool:
         and isinstance(entry.get("values", {}), dict)
         and all(is_storable(field) for field in entry.get("values", {}))
         and isinstance(entry.get("ignored", []), list)
-        and entry.get("step", "") in ("", triage.REJECT)
+        and entry.get("step", "") in triage.STEPS
     )
 
 
@@ -107,6 +109,8 @@ def _do(doc: Document, entry: Entry) -> dict[str, Any]:
     """Save one; what the changed fields held before."""
     if doc.stage not in COMPLAINT_EARLY:
         frappe.throw(_("{0} is in {1} by now.").format(escape_html(doc.name), word(doc.stage)))
+    if entry.get("step") == triage.UNDO:
+        return undo.undo(doc)
     allowed = (*triage.ENTERED, *triage.REJECTION) if entry.get("step") else triage.ENTERED
     if others := sorted(set(entry.get("values", {})) - set(allowed)):
         frappe.throw(
@@ -119,6 +123,7 @@ def _do(doc: Document, entry: Entry) -> dict[str, Any]:
     if entry.get("step") != triage.REJECT:
         doc.update(values)
         doc.save()
+        undo.remember(doc, doc.get_doc_before_save())
         return before
     if doc.stage == "intake":
         guard.step_to(doc, "triage", {})

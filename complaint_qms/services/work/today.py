@@ -5,6 +5,7 @@ from typing import Any
 
 from complaint_qms.constants import work
 from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.work.chat_answers import chat_work
 from complaint_qms.services.work.complaints import complaint_work
 from complaint_qms.services.work.documents import document_work
 from complaint_qms.services.work.inbox import message_work
@@ -14,6 +15,7 @@ from complaint_qms.services.work.timing import group_of, order_of, viewer
 
 _SOURCES = {
     work.MESSAGE: message_work,
+    work.CHAT: chat_work,
     work.COMPLAINT: complaint_work,
     work.INVESTIGATION: investigation_work,
     work.ROOT_CAUSE: cause_work,

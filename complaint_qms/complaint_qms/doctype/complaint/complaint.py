@@ -73,7 +73,8 @@ class Complaint(Checked):
         check_consistency(self)
         if self.has_value_changed("complaint_type"):
             register.check_type(self)
-            register.take_type_defaults(self)
+            if not self.flags.put_back:
+                register.take_type_defaults(self)
         deadline.keep_awareness(self)
         matrix.set_risk(self)
         priority.set_priority(self)

@@ -2,18 +2,26 @@
 import { kind_of } from "./file_kinds";
 import { draw_tiles } from "./gallery";
 import { label } from "../labels";
+import { comma_list } from "../language";
 import { esc } from "../markup";
 import { moment_text } from "../words";
 
 const API = "complaint_qms.api.chat";
 const CHAT = "Complaint Chat";
 const CHANGED = "complaint_chat_changed";
+const WRITING = "complaint_chat_writing";
+const SAID_AGAIN_MS = 10000;
+const FORGOTTEN_MS = 30000;
 
 const SHOWN = 200; // turns that the server gives at once
 
 /** What is being written in each chat, by the chat's name: the form is one and the same for all of them. */
 const drafts = new Map();
 const under_way = new Set();
+/** The last turn that was shown of each chat, by its name. */
+const seen = new Map();
+/** When the server was told last that one writes in a chat. */
+const told_writing = new Map();
 
 /** Draw a chat on its form. */
 export function draw_chat(frm) {
@@ -60,11 +68,14 @@ async function open_chat(frm, chat) {
 		});
 	};
 	const heard = ({ chat: name }) => name === chat.name && hear(dialog.fields_dict.talk.$wrapper, chat, again);
+	const seen_writing = ({ chat: name, user }) => name === chat.name && show_writers(dialog.fields_dict.talk.$wrapper, [user]);
 	frappe.realtime.on(CHANGED, heard);
+	frappe.realtime.on(WRITING, seen_writing);
 	const is_open = frappe.realtime.open_docs.has(`${CHAT}:${chat.name}`); // its own form listens as well
 	frappe.realtime.doc_subscribe(CHAT, chat.name);
 	dialog.onhide = () => {
 		frappe.realtime.off(CHANGED, heard);
+		frappe.realtime.off(WRITING, seen_writing);
 		if (!is_open) frappe.realtime.doc_unsubscribe(CHAT, chat.name);
 	};
 	dialog.show();
@@ -80,7 +91,10 @@ function draw_talk($wrapper, chat, talk, changed) {
 	const $text = $wrapper.find("textarea").val(draft().text);
 	const $send = $wrapper.find("[data-send]").prop("disabled", under_way.has(chat.name));
 	// Another text is another message; the same one, sent once more after its answer was lost, is not.
-	$text.on("input", () => drafts.set(chat.name, { text: $text.val(), key: "" }));
+	$text.on("input", () => {
+		drafts.set(chat.name, { text: $text.val(), key: "" });
+		tell_writing($wrapper, chat.name);
+	});
 	const send = async () => {
 		const text = $text.val().trim();
 		if (under_way.has(chat.name)) return;
@@ -89,11 +103,11 @@ function draw_talk($wrapper, chat, talk, changed) {
 		drafts.set(chat.name, { text: $text.val(), key });
 		under_way.add(chat.name);
 		$send.prop("disabled", true);
-		const sent = await post("reply", { chat: chat.name, text, key }, () => true);
+		const sent = await post("reply", { chat: chat.name, text, key, seen: seen.get(chat.name) || "" }, () => true);
 		under_way.delete(chat.name);
 		// The box may have been drawn anew meanwhile.
 		$wrapper.find(`[data-send="${CSS.escape(chat.name)}"]`).prop("disabled", false);
-		if (!sent) return;
+		if (!sent) return hear($wrapper, chat, changed); // what others have said meanwhile; what was typed stays
 		if (draft().key === key) {
 			drafts.delete(chat.name);
 			$wrapper.find(`textarea[data-chat="${CSS.escape(chat.name)}"]`).val("");
@@ -109,6 +123,7 @@ function draw_talk($wrapper, chat, talk, changed) {
 /** Show turns, the last of them in sight, and offer those before; the box beneath is left as it is. */
 function draw_turns($wrapper, chat, talk, changed, { at_end = true } = {}) {
 	const $list = $wrapper.find(".cq-chat-talk");
+	if (talk.length) seen.set(chat.name, talk[talk.length - 1].name);
 	const older_html =
 		talk.length && talk.length % SHOWN === 0
 			? `<p class="text-center"><button type="button" class="btn btn-default btn-xs" data-older>${esc(__("Show Older Messages"))}</button></p>`
@@ -134,11 +149,35 @@ function draw_turns($wrapper, chat, talk, changed, { at_end = true } = {}) {
 	});
 }
 
+/** Say now and then that one writes; the server knows who else does. */
+async function tell_writing($wrapper, name) {
+	const now = Date.now();
+	if (now - (told_writing.get(name) || 0) < SAID_AGAIN_MS) return;
+	told_writing.set(name, now);
+	show_writers($wrapper, await frappe.xcall(`${API}.writing`, { chat: name }).catch(() => []));
+}
+
+/** Others who write in the chat at the moment. */
+function show_writers($wrapper, users) {
+	const others = users.filter((user) => user !== frappe.session.user);
+	if (!others.length) return;
+	const names = comma_list(others.map((user) => frappe.user.full_name(user)));
+	const $writers = $wrapper.find(".cq-chat-writers").text(__("{0} is writing an answer here as well.", [names]));
+	clearTimeout($writers.data("forget"));
+	$writers.data(
+		"forget",
+		setTimeout(() => $writers.empty(), FORGOTTEN_MS)
+	);
+}
+
 /** Something was said in a chat that is open: while somebody is writing there, what was said alone is drawn anew. */
 async function hear($wrapper, chat, changed) {
 	if (!$wrapper.find("textarea").is(":focus")) return changed();
 	const talk = await frappe.xcall(`${API}.talk`, { chat: chat.name });
+	const known = talk.findIndex(({ name }) => name === seen.get(chat.name));
+	const other = talk.slice(known + 1).find(({ who, user }) => who === "person" && user !== frappe.session.user);
 	draw_turns($wrapper, chat, talk, changed);
+	if (other) $wrapper.find(".cq-chat-writers").text(__("{0} has answered meanwhile.", [frappe.user.full_name(other.user)]));
 }
 
 function turn_html(turn, at) {
@@ -169,7 +208,7 @@ function answer_html(chat) {
 			: chat.mode === "with_person"
 				? __("The assistant is silent while a person has the chat.")
 				: __("The assistant answers. Who writes here has the chat from then on, and the assistant is silent.");
-	return `<div class="cq-chat-answer"><label class="cq-label" for="cq-chat-${esc(chat.name)}">${esc(__("Your Answer"))}</label>
+	return `<div class="cq-chat-answer"><p class="cq-chat-writers" role="status"></p><label class="cq-label" for="cq-chat-${esc(chat.name)}">${esc(__("Your Answer"))}</label>
 		<textarea id="cq-chat-${esc(chat.name)}" data-chat="${esc(chat.name)}" class="form-control" rows="3" maxlength="4000"></textarea>
 		<div class="cq-chat-send"><small class="text-muted">${esc(told)}</small>
 		<button type="button" class="btn btn-primary btn-sm" data-send="${esc(chat.name)}">${esc(__("Send"))}</button></div></div>`;
@@ -205,6 +244,9 @@ function listen(frm) {
 	frm.cq_listens_to_chat = true;
 	frappe.realtime.on(CHANGED, ({ chat }) => {
 		if (frm.doc && frm.doc.name === chat && cur_frm === frm) hear(frm.fields_dict.chat_html.$wrapper, frm.doc, () => frm.reload_doc());
+	});
+	frappe.realtime.on(WRITING, ({ chat, user }) => {
+		if (frm.doc && frm.doc.name === chat && cur_frm === frm) show_writers(frm.fields_dict.chat_html.$wrapper, [user]);
 	});
 }
 

@@ -165,7 +165,7 @@ function act_html(row, at) {
 function step_of(row) {
 	if (row.kind === "settlement") return row.rejected ? null : "Approve";
 	// To report or not is chosen on the form, where both judgements stand.
-	if (["assessment", "document", "message"].includes(row.kind)) return null;
+	if (["assessment", "document", "message", "chat"].includes(row.kind)) return null;
 	return row.action || null;
 }
 
@@ -195,6 +195,7 @@ function what_to_do(row) {
 	if (row.kind === "settlement") return __("Approve {0}", [money(row.amount, row.currency)]);
 	if (row.kind === "capa_action") return __("Report as Done");
 	if (row.kind === "message") return __("Decide What It Is");
+	if (row.kind === "chat") return __("Answer");
 	if (row.kind === "assessment") return __("Decide Whether to Report");
 	if (row.action) return __(row.action, null, row.doctype);
 	return row.kind === "root_cause" ? __("Find the cause") : __("Add What Is Missing");
@@ -204,6 +205,7 @@ function missing_words(row) {
 	if (row.kind === "capa_action") return row.missing ? __("evidence is missing") : "";
 	if (row.rejected) return row.rejected;
 	if (row.kind === "message") return row.first_missing || "";
+	if (row.kind === "chat") return row.complaint ? __("for {0}", [row.complaint]) : "";
 	if (["settlement", "assessment", "document"].includes(row.kind)) return __("for {0}", [row.complaint]);
 	if (!row.missing) return __("everything is there");
 	return row.missing === 1 ? row.first_missing : __("{0} things are missing", [row.missing]);

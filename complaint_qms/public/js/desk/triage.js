@@ -8,6 +8,7 @@ import { merge_dialog } from "./merging";
 import { open_at } from "./steps";
 import { accept_all_dialog, judge_dialog, open_editor, reject_dialog } from "./triage_dialogs";
 import { above_html, below_html, empty_html } from "./triage_frame";
+import { add_keys, in_table, keys_back, next_to, return_keys } from "./triage_keys";
 import { field_label, gone_html, head_html, open_proposals, PROPOSED, row_html, twin_html } from "./triage_rows";
 
 const API = "complaint_qms.api.triage";
@@ -31,7 +32,7 @@ class TriageTable {
 		this.ready = frappe.model.with_doctype("Complaint");
 		page.set_secondary_action(__("Refresh"), () => this.refresh(true), { icon: "refresh" });
 		this.listen();
-		this.add_keys();
+		add_keys(this);
 	}
 
 	async show() {
@@ -44,10 +45,16 @@ class TriageTable {
 		if (anew) this.answers.clear();
 		const answer = await frappe.xcall(`${API}.page`, { start: this.start });
 		Object.assign(this, { start: answer.start, total: answer.total, most: answer.most, may: answer.may, summary: null });
+		const former = [...this.rows.keys()];
 		this.rows = new Map(answer.rows.map((row) => [row.name, row]));
-		if (!this.rows.has(this.at)) this.at = answer.rows.length ? answer.rows[0].name : null;
+		if (!this.rows.has(this.at)) this.at = next_to(this.at, former, this.rows);
 		this.draw();
 		this.look_for_twins();
+	}
+
+	async refresh_after_dialog() {
+		await this.refresh();
+		return_keys(this);
 	}
 
 	async look_for_twins() {
@@ -101,7 +108,7 @@ class TriageTable {
 		const put_back = this.set_editor_aside();
 		$row.nextUntil(".cq-t-row, .cq-t-gone").remove();
 		$row.replaceWith(row ? row_html(row, this.seen(name)) : gone_html(name, this.answers.get(name)));
-		if (!put_back() && focused && name === this.at) this.focus(row ? name : null);
+		if (!put_back() && focused && (name === this.at || !row)) this.focus(this.at);
 	}
 
 	/** Take what somebody is writing out of the table while it is drawn; the function puts it back, and says whether they go on in it. */
@@ -126,7 +133,8 @@ class TriageTable {
 	focus(name) {
 		const former = this.at;
 		if (name && this.rows.has(name)) this.at = name;
-		if (former !== this.at) for (const each of [former, this.at]) this.mark_current(each);
+		if (former !== this.at) this.mark_current(former);
+		this.mark_current(this.at);
 		const [element] = this.$row(this.at).get();
 		if (!element) return;
 		element.focus({ preventScroll: true });
@@ -175,36 +183,8 @@ class TriageTable {
 		});
 	}
 
-	add_keys() {
-		const on_row = (act) => () => this.at && this.rows.has(this.at) && this.in_table() && (this.act(act, this.at), true);
-		const keys = [
-			["j", () => this.move(1), __("Next complaint")],
-			["down", () => this.move(1), __("Next complaint")],
-			["k", () => this.move(-1), __("Previous complaint")],
-			["up", () => this.move(-1), __("Previous complaint")],
-			["a", on_row("accept"), __("Accept the proposals of the row")],
-			["shift+a", () => (this.accept_all(), true), __("Accept the proposals of all rows shown")],
-			["e", on_row("edit"), __("Edit the row")],
-			["r", on_row("judge"), __("Judge: complaint, reportable")],
-			["d", on_row("merge"), __("Mark as a duplicate")],
-			["n", on_row("reject"), __("Not a complaint")],
-			["s", on_row("step"), __("Take the next step")],
-			["u", on_row("undo"), __("Undo the last change of the row")],
-			...PROPOSED.map((_, at) => [String(at + 1), () => this.in_table() && this.accept_number(at), __("Accept proposal {0}", [at + 1])]),
-		];
-		for (const [shortcut, action, description] of keys) frappe.ui.keys.add_shortcut({ shortcut, action, description, page: this.page });
-		this.$body.on("keydown", ".cq-t-row", (event) => {
-			if (event.key === "Enter" && event.target === event.currentTarget) open_at("Complaint", event.currentTarget.dataset.name);
-		});
-	}
-
-	/** Letters act on a row while the table is in use, and not while a dialog or an editor is. */
-	in_table() {
-		return !$(".modal.show").length && !$(document.activeElement).closest(".cq-t-edit").length;
-	}
-
 	move(by) {
-		if (!this.in_table()) return false;
+		if (!in_table()) return false;
 		const names = [...this.rows.keys()];
 		if (!names.length) return false;
 		const here = names.indexOf(this.at);
@@ -222,9 +202,17 @@ class TriageTable {
 		return {
 			accept: () => this.accept(name),
 			edit: () => this.edit(row),
-			judge: () => judge_dialog(row, this.may, (values) => this.change(name, values)),
+			judge: () =>
+				keys_back(
+					this,
+					judge_dialog(row, this.may, (values) => this.change(name, values))
+				),
 			merge: () => this.merge(row),
-			reject: () => reject_dialog(row, (values) => this.save([{ name, values, step: "reject" }])),
+			reject: () =>
+				keys_back(
+					this,
+					reject_dialog(row, (values) => this.save([{ name, values, step: "reject" }]))
+				),
 			step: () => this.step(row),
 			undo: () => this.undo([name]),
 		}[act]();
@@ -265,7 +253,7 @@ class TriageTable {
 	}
 
 	accept_all() {
-		if (!this.in_table() || !this.may.write) return;
+		if (!in_table() || !this.may.write) return;
 		const { chosen, left_out } = this.acceptable();
 		if (!chosen.length) frappe.show_alert({ message: esc(__("There is nothing to accept at once.")), indicator: "blue" });
 		else accept_all_dialog(chosen, left_out, () => this.save(chosen));
@@ -297,7 +285,7 @@ class TriageTable {
 		// Only what is open carries a case.
 		const twin = found && found.kind === "told_twice" && !ENDED.includes(found.stage) ? found : null;
 		const names = twin ? [row.name, twin.name] : [row.name];
-		return merge_dialog(names, { original: twin ? twin.name : null, chosen: [row.name], done: () => this.refresh() });
+		return merge_dialog(names, { original: twin ? twin.name : null, chosen: [row.name], done: () => this.refresh_after_dialog() });
 	}
 
 	async step(row) {
@@ -311,7 +299,7 @@ class TriageTable {
 			method: STEP,
 			ask: true,
 			go_to: (field) => open_at("Complaint", row.name, field),
-			done: () => this.refresh(),
+			done: () => this.refresh_after_dialog(),
 		});
 	}
 
@@ -319,7 +307,7 @@ class TriageTable {
 		const known = names.filter((name) => this.rows.has(name) && this.answers.get(name) && this.answers.get(name).undo);
 		if (!known.length) return frappe.show_alert({ message: esc(__("There is nothing to undo here.")), indicator: "blue" });
 		return this.save(
-			known.map((name) => ({ name, values: this.answers.get(name).undo })),
+			known.map((name) => ({ name, values: this.answers.get(name).undo, step: "undo" })),
 			true
 		);
 	}
@@ -384,6 +372,9 @@ class TriageTable {
 			const words = undoing ? __("Undone: {0}", [what]) : __("Saved: {0}", [what]);
 			this.answers.set(name, { tone: "green", lines: [words], undo: undoing ? null : result.before });
 		}
-		if (!row) this.rows.delete(name);
+		if (row) return;
+		const former = [...this.rows.keys()];
+		this.rows.delete(name);
+		if (this.at === name) this.at = next_to(name, former, this.rows);
 	}
 }

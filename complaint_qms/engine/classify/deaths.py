@@ -1,0 +1,86 @@
+"""Whose death a text tells of: a person's, an animal's, or that of a battery, which harms nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from complaint_qms.constants import lexicon_harm as words
+
+PERSON: Final = "person"
+ANIMAL: Final = "animal"
+THING: Final = "thing"
+_REACH: Final = 7
+"""Words around a death in which the nearest that is a person, an animal or a thing says whose it is."""
+_OBJECT: Final = 4
+_BREAKS: Final = frozenset(".!?;。")
+_PASSIVE: Final = frozenset(("was", "were", "been", "got", "is", "are", "being", "get", "gets"))
+_JOINS: Final = frozenset(("and", "when", "while", "then", "after", "because", "before", ","))
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(","))
+
+
+_KINDS: Final = {
+    **dict.fromkeys(_split(words.THINGS_THAT_DIE), THING),
+    **dict.fromkeys(_split(words.ANIMALS), ANIMAL),
+    **dict.fromkeys(_split(words.PERSONS), PERSON),
+}
+_KINDS_ZH: Final = {
+    **dict.fromkeys(_split(words.THINGS_THAT_DIE_ZH), THING),
+    **dict.fromkeys(_split(words.ANIMALS_ZH), ANIMAL),
+    **dict.fromkeys(_split(words.PERSONS_ZH), PERSON),
+    **dict.fromkeys(_split(words.NOBODY_ZH), ""),
+}
+_NAMED_ZH: Final = re.compile("|".join(sorted(_KINDS_ZH, key=len, reverse=True)))
+_ADVERBS_ZH: Final = "(?:都|又|就|已经|突然|直接|自动|总是|老是|一直|经常|全|也|没电|不动|完全|彻底|居然|竟然|马上|真的|了|快|给){0,3}$"
+_RIGHT_BEFORE_ZH: Final = re.compile(_ADVERBS_ZH)
+_OWNED_ZH: Final = re.compile("^(?:家|们|妈|爸)?(?:新?买)?的")
+
+
+def whose_death(tokens: Sequence[str], start: int, end: int) -> str:
+    """Whose death the English words ``tokens[start:end]`` tell of; "" where nobody is named."""
+    kills = tokens[start].startswith("kill") and not _PASSIVE.intersection(tokens[max(0, start - 2) : start])
+    after = list(_named(tokens[end : end + _OBJECT]))
+    before = list(_named(reversed(tokens[max(0, start - _REACH) : start])))
+    if kills and after:
+        return after[0][1]
+    if before:
+        # "the battery died" and "my son used it and died": what is joined on has its subject further back.
+        nearest = before[0]
+        joined = _JOINS.intersection(tokens[start - nearest[0] : start])
+        owner = next((kind for _place, kind in before if kind != THING), "")
+        return owner if nearest[1] == THING and joined and owner else nearest[1]
+    return after[0][1] if after and tokens[end] in ("of", "among") else ""
+
+
+def whose_death_zh(before: str, after: str = "") -> str:
+    """Whose death is told of between ``before``, the sentence up to its word, and ``after``; "" where nobody is named.
+
+    What stands right before the word is its subject; else a person or an animal that is named before, and owns no thing named
+    in between; else what is named after it ("毒死了我家的狗").
+    """
+    found = [(match, _KINDS_ZH[match[0]]) for match in _NAMED_ZH.finditer(before)]
+    found = [(match, kind) for match, kind in found if kind]
+    if found and _RIGHT_BEFORE_ZH.match(before, found[-1][0].end()):
+        return found[-1][1]
+    behind = next((kind for match in _NAMED_ZH.finditer(after[:8]) if (kind := _KINDS_ZH[match[0]])), "")
+    if behind in (ANIMAL, THING):
+        return behind
+    owned = [match for match, kind in found if kind == PERSON and _OWNED_ZH.match(before[match.end() :])]
+    kinds = [kind for match, kind in found if match not in owned]
+    for kind in (PERSON, ANIMAL, THING):
+        if kind in kinds:
+            return kind
+    return behind
+
+
+def _named(tokens: Sequence[str] | Iterator[str]) -> Iterator[tuple[int, str]]:
+    """(distance from 1 on, kind) of what is named, up to the end of the sentence."""
+    for distance, token in enumerate(tokens, start=1):
+        if token in _BREAKS:
+            return
+        if kind := _KINDS.get(token):
+            yield distance, kind

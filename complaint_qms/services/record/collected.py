@@ -1,0 +1,45 @@
+"""Lines that the app writes below what a customer has said: a name of ours and the customer's number. The desk finds the number
+again; nobody takes our words for the customer's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from frappe import _
+from frappe.utils.caching import request_cache
+
+from complaint_qms.services.record.language import labelled, speaking
+
+_LANGUAGES: Final = ("en", "zh")
+
+
+def lines_of(values: Mapping[str, str]) -> list[str]:
+    """A line for each value of `order`, `serial`, `batch` and `complaint` that is there, in the present language."""
+    names = _names()
+    return [labelled(names[key], values[key]) for key in names if values.get(key)]
+
+
+def without_names(markup: str) -> str:
+    """A description without our names at the beginning of its lines."""
+    return _pattern().sub("", markup)
+
+
+def _names() -> dict[str, str]:
+    return {
+        "order": _("Order, delivery or invoice number"),
+        "serial": _("Serial number"),
+        "batch": _("Batch"),
+        "complaint": _("Complaint"),
+    }
+
+
+@request_cache
+def _pattern() -> re.Pattern[str]:
+    names: set[str] = set()
+    for language in _LANGUAGES:
+        with speaking(language):
+            names.update(_names().values())
+    listed = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?:(?<=>)|(?<=\n)|\A)(?:{listed})[:：][ \t]?")
