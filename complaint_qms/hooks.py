@@ -37,6 +37,7 @@ standard_queries = dict.fromkeys(("Risk Severity", "Risk Occurrence"), "complain
 doctype_js = {
     **dict.fromkeys(("Batch", "Item", "Serial No"), "public/js/erpnext/product_code.js"),
     "Customer": "public/js/erpnext/customer.js",
+    "Email Template": "public/js/email_template.js",
     "Delivery Note": ["public/js/erpnext/delivery_note.js", "public/js/erpnext_documents.js"],
     "Sales Invoice": ["public/js/erpnext/sales_invoice.js", "public/js/erpnext_documents.js"],
     "Sales Order": ["public/js/erpnext/sales_order.js", "public/js/erpnext_documents.js"],
@@ -188,7 +189,7 @@ doc_events = {
     "Delivery Note": _SETTLED_EVENTS,
     "DocShare": dict.fromkeys(("on_change", "on_trash"), f"{_SHARING}.share_changed"),
     "Document Follow": {"validate": f"{_SHARING}.refuse_following"},
-    "Email Queue": {"before_insert": "complaint_qms.services.mailbox.auto_reply.mark"},
+    "Email Queue": {"before_insert": "complaint_qms.services.correspondence.by_itself.mark"},
     "File": {
         "before_validate": "complaint_qms.overrides.files.before_validate",
         "on_trash": "complaint_qms.overrides.files.on_trash",
@@ -240,14 +241,19 @@ qms_listeners_in_transaction = {
     _events.MOVED: [
         "complaint_qms.services.people.assignment.end_or_resume",
         "complaint_qms.services.work.hand_overs.of_moves",
+        "complaint_qms.services.outreach.status.of_moves",
     ],
     **dict.fromkeys(
         (_events.CUSTOMER_WROTE, _events.MAIL_RETURNED), "complaint_qms.services.work.hand_overs.of_mails"
     ),
     _events.CHAT_WAITS: "complaint_qms.services.work.chats.of_waiting",
     _events.CHAT_FAILED: "complaint_qms.services.work.chats.of_failed",
+    _events.SURVEYED: "complaint_qms.services.survey.recording.of_surveyed",
     _events.GRAVE: "complaint_qms.services.work.alerts.of_grave",
-    _events.REGISTERED: "complaint_qms.services.classifier.requests.of_registered",
+    _events.REGISTERED: [
+        "complaint_qms.services.classifier.requests.of_registered",
+        "complaint_qms.services.outreach.acknowledgement.of_registered",
+    ],
     _events.CAUSE_READY: "complaint_qms.services.work.hand_overs.of_causes",
     _events.ASSESSMENT_OPENED: "complaint_qms.services.work.hand_overs.of_assessments",
     _events.SETTLEMENT_PROPOSED: "complaint_qms.services.work.settlement_hand_overs.of_proposals",
@@ -266,9 +272,13 @@ scheduler_events = {
             "complaint_qms.jobs.inbox.read_messages",
             "complaint_qms.jobs.chats.send_and_hand_over",
             "complaint_qms.jobs.classifier.read_new_complaints",
+            "complaint_qms.jobs.customers.tell_left",
         ]
     },
-    "hourly_long": ["complaint_qms.jobs.uploads.delete_left_uploads"],
+    "hourly_long": [
+        "complaint_qms.jobs.uploads.delete_left_uploads",
+        "complaint_qms.jobs.customers.tell_and_ask",
+    ],
     "weekly_long": ["complaint_qms.jobs.classifier.train_weekly"],
     "daily_long": ["complaint_qms.jobs.evidence.check_evidence"],
 }

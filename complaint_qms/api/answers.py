@@ -7,10 +7,14 @@ import frappe
 from frappe import _
 from frappe.email.email_body import get_formatted_html
 from frappe.model.document import Document
+from frappe.utils import get_url
 from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.api.arguments import checked, read_by_the_framework, read_names
+from complaint_qms.constants.correspondence import LANGUAGE_FIELD
 from complaint_qms.services.correspondence import composing, counting, messages
+from complaint_qms.services.correspondence.merge_fields import language_of
+from complaint_qms.services.correspondence.templates import rendered
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import Wrong, moment
@@ -30,6 +34,33 @@ def preview(name: str, subject: str, content: str) -> str:
     _complaint(name)
     with read_by_the_framework("subject", "content"):
         return get_formatted_html(subject, sanitize_html(content), with_container=True)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def preview_template(template: str, complaint: str | None = None) -> dict[str, str]:
+    """What a template says for a complaint, as its customer reads it: {complaint, subject, page}. Nothing is sent, and the links are
+    examples.
+
+    Args:
+        complaint: by default the newest one that the user may write to the customer about.
+    """
+    frappe.get_doc("Email Template", template).check_permission("read")
+    name = complaint or next(
+        iter(frappe.get_list("Complaint", pluck="name", order_by="creation desc", limit=1)), None
+    )
+    if not name:
+        refuse(_("There is no complaint to show it with. Register one first."))
+    doc = _complaint(name)
+    links = {"tracking_link": get_url("/complaint/track"), "survey_link": get_url("/complaint-survey")}
+    language = frappe.db.get_value("Email Template", template, LANGUAGE_FIELD) or language_of(doc)
+    said = rendered(doc, template, language, {**links, "sender_name": doc.company or ""})
+    content = sanitize_html(said["content"])
+    return {
+        "complaint": name,
+        "subject": said["subject"],
+        "page": get_formatted_html(said["subject"], content, with_container=True),
+    }
 
 
 @frappe.whitelist(methods=["POST"])

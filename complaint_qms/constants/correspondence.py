@@ -8,6 +8,12 @@ QUESTION: Final = "Question"
 INFORMATION: Final = "Information"
 KINDS: Final = (ANSWER, QUESTION, INFORMATION)
 
+# What the site says to a customer by itself; no person writes one of these.
+ACKNOWLEDGEMENT: Final = "Acknowledgement"
+STATUS: Final = "Status"
+SURVEY: Final = "Survey"
+BY_ITSELF: Final = (ACKNOWLEDGEMENT, STATUS, SURVEY)
+
 # What comes in and no person wrote.
 AUTOMATIC_REPLY: Final = "Automatic Reply"
 RETURNED: Final = "Returned Mail"
@@ -17,6 +23,7 @@ KIND_FIELD: Final = "complaint_message"
 AUTOMATIC_FIELD: Final = "complaint_automatic"
 PROOF_FROM: Final = "complaint_proof_from"
 LANGUAGE_FIELD: Final = "complaint_language"
+TYPE_FIELD: Final = "complaint_for_type"
 
 # Ways other than mail, of those that Communication knows.
 SPOKEN: Final = ("Phone", "Visit", "Meeting", "Chat", "SMS", "Other")

@@ -209,3 +209,25 @@ TRADITIONAL: Final = (
     "歡欢喜喜樂乐學学習习夠够雙双條条項项標标準准劃划擋挡殘残斷断舉举報报訴诉滿满滾滚極极異异鏽锈鐵铁銅铜鋼钢塊块顆颗隻只"
 )
 """Traditional and simplified characters in turn, of words that are looked for."""
+
+ON_SOLUTION: Final[Phrases] = {
+    "accept": {
+        "en": "i accept, we accept, accepted, i do accept, i agree, we agree, agreed, that works for me, works for me, that solves it, that solved it, it is solved, it's solved, is solved now, problem solved, happy with that, happy with the solution, happy with your solution, satisfied with that, satisfied with the solution, satisfied with your solution",
+        "zh": "接受, 同意, 没有异议, 无异议, 没意见, 没有意见, 满意, 解决了, 就这么办, 就按这个, 按你们说的",
+    },
+    "refuse": {
+        "en": "not accept, don't accept, can't accept, cannot accept, won't accept, i refuse, we refuse, i reject, we reject, rejected, not agree, don't agree, disagree, not agreed, not solved, isn't solved, not acceptable, unacceptable, not satisfied, not happy, does not help, doesn't help, not good enough, is not enough, that's not enough, does not work for me, doesn't work for me, insufficient",
+        "zh": "不接受, 不能接受, 无法接受, 没法接受, 接受不了, 不同意, 不满意, 没解决, 没有解决, 未解决, 解决不了, 还没解决, 拒绝, 不认可",
+    },
+    "clear_yes": {
+        "en": "yes, yes please, yep, yeah, yup, y, i do, it does, it did, that helps, absolutely, definitely, sure",
+        "zh": "是, 是的, 可以, 可以的, 行, 没问题, 有帮助, 有用",
+    },
+}  # fmt: skip
+"""Answers to a solution that was told; what only says that it was read, as “ok” or “thanks”, is none of them."""
+
+ASKS_STANDING: Final[dict[str, str]] = {
+    "en": "status, any news, any update, any updates, any progress, how is my complaint, how is it going, how far are you, how far is it, what about my complaint, what is happening with, where is my complaint, when will i hear, when do i hear, progress of",
+    "zh": "进度, 进展, 处理到哪, 到哪一步, 处理得怎么样, 处理的怎么样, 处理怎么样, 怎么样了, 有消息吗, 有结果吗, 有结果了吗, 有回复吗, 什么时候有结果, 什么时候回复, 什么时候答复, 状态",
+}  # fmt: skip
+"""Questions how a complaint stands."""

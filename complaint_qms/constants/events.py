@@ -27,6 +27,7 @@ MAIL_RETURNED: Final = "mail_returned"
 CHAT_WAITS: Final = "chat_waits"
 CHAT_FAILED: Final = "chat_failed"
 GRAVE: Final = "grave"
+SURVEYED: Final = "surveyed"
 WRITTEN: Final = "written"
 
 # Kind → when it happens, and what the event's `data` holds
@@ -56,5 +57,6 @@ EVENTS: Final[dict[str, str]] = {
     CHAT_WAITS: "A chat waits for a person. {user (who has it), role, sender, said, reasons}",
     CHAT_FAILED: "A person's message in a chat could not be sent. {user, sender, error, chat}",
     GRAVE: "The severity or harm of a complaint is known, by a person or by its words. {company, severity, harm_level, reasons: [(key, params)]}",
+    SURVEYED: "A customer has said how a complaint was handled. {csat, nps, solved, comment, road: survey, page or portal, survey: answered by its link}",
     WRITTEN: "Fields were written past a document. {fields, old, new, why}",
 }

@@ -32,6 +32,9 @@ COMPLAINT_STAMPS: Final = (
     "required_action",
     "learned_proposals",
     "alerted_at",
+    "acknowledged_at",
+    "acknowledge_at",
+    "status_due_at",
 )
 INVESTIGATION_STAMPS: Final = ("completed_by", "completed_at", "submitted_by")
 ROOT_CAUSE_STAMPS: Final = ("verified_by", "verified_at", "content_by")

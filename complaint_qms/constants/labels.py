@@ -261,6 +261,14 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "chat_failed": "Chat Message Not Sent",
         "cause_ready": "Root Cause to Verify",
         "assessment_opened": "Reportability to Decide",
+        "surveyed": "Customer Not Content",
+    },
+    "survey": {
+        "survey": "Survey",
+        "answered": "Answered",
+        "follow_up": "Follow-up",
+        "reopen": "Open the Complaint Again",
+        "reopened": "Complaint Opened Again",
     },
     "chat": {
         "whatsapp": "WhatsApp",

@@ -8,6 +8,7 @@ COLUMNS: Final = {
     "Complaint Inbox Item": ("received_at", "sender_name", "sender_address", "road", "complaint"),
     "Investigation": ("due_date", "investigator", "complaint", "outcome"),
     "CAPA": ("window_end", "capa_owner", "capa_type"),
+    "Complaint Survey": ("csat", "nps", "solved", "answered_at", "customer", "follow_up_due"),
     "Complaint Settlement": ("complaint", "posting_date", "total_amount"),
 }
 FIXED: Final = 3

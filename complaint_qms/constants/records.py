@@ -159,6 +159,10 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("Complaint Classifier", TOOL),
     Record("Complaint Demo Record", TOOL),
     Record("Complaint Import", TOOL),
+    Record(
+        "Complaint Survey", TOOL,
+        names=(Names(_OWN, "complaint", "Complaint"),), company_from=("complaint",), work="follow_up", sight="records",
+    ),
     Record("Complaint Tracking Link", TOOL),
     Record("Complaint Upload", TOOL),
     Record("Complaint Match Key", TOOL),

@@ -13,6 +13,7 @@ ASSESSMENT: Final = "assessment"
 SETTLEMENT: Final = "settlement"
 MESSAGE: Final = "message"  # that came in and waits for a decision
 CHAT: Final = "chat"  # in which somebody waits for an answer
+FOLLOW_UP: Final = "follow_up"  # of a survey whose customer is not content
 DOCUMENT: Final = "document"  # of ERPNext, drafted by a settlement
 
 COMPUTE: Final = "Compute Effectiveness"

@@ -11,7 +11,7 @@ from frappe.website.page_renderers.static_page import StaticPage
 from frappe.website.page_renderers.template_page import TemplatePage
 from frappe.website.page_renderers.web_form import WebFormPage
 
-_OURS: Final = ("complaint", "complaints")
+_OURS: Final = ("complaint", "complaints", "complaint-survey")
 # What the framework looks for before it thinks of DocTypes; a site may put pages of its own beside ours.
 _PAGES: Final = (StaticPage, WebFormPage, DocumentPage, TemplatePage)
 

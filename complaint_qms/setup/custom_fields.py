@@ -7,11 +7,13 @@ from complaint_qms.constants import mailbox
 from complaint_qms.constants.correspondence import (
     AUTOMATIC_FIELD,
     AUTOMATIC_REPLY,
+    BY_ITSELF,
     KIND_FIELD,
     KINDS,
     LANGUAGE_FIELD,
     PROOF_FROM,
     RETURNED,
+    TYPE_FIELD,
 )
 from complaint_qms.constants.evidence import LOST_AT, SHA256
 from complaint_qms.constants.matching import EMAIL_KEY, PHONE_KEY
@@ -94,7 +96,7 @@ _CORRECTION = {
 _KIND = {
     "fieldname": KIND_FIELD,
     "fieldtype": "Select",
-    "options": "\n".join(("", *KINDS)),
+    "options": "\n".join(("", *KINDS, *BY_ITSELF)),
     "no_copy": 1,
     "print_hide": 1,
     "module": "Complaint QMS",
@@ -133,7 +135,7 @@ _OF_TEMPLATE = [
         "label": "For Messages on Complaints",
         "insert_after": "subject",
         "in_standard_filter": 1,
-        "description": "Complaints propose this template for messages of this kind, in the customer's language. It may name any field of a complaint, such as {{ name }} or {{ subject }}, and also {{ customer_name }}, {{ product }}, {{ received_on }}, {{ answer_by }}, {{ asked }}, {{ handler_name }} and {{ sender_name }}.",
+        "description": "Complaints propose this template for messages of this kind, in the customer's language. It may name any field of a complaint, such as {{ name }} or {{ subject }}, and also {{ customer_name }}, {{ product }}, {{ received_on }}, {{ answer_by }}, {{ promised_by }}, {{ status }}, {{ asked }}, {{ handler_name }} and {{ sender_name }}. The site itself sends Acknowledgement, Status and Survey, as the tab Customer of Complaint QMS Settings says; they may name {{ tracking_link }}, a survey {{ survey_link }}.",
     },
     {
         "fieldname": LANGUAGE_FIELD,
@@ -143,6 +145,18 @@ _OF_TEMPLATE = [
         "insert_after": KIND_FIELD,
         "depends_on": KIND_FIELD,
         "mandatory_depends_on": KIND_FIELD,
+        "no_copy": 1,
+        "module": "Complaint QMS",
+        "translatable": 0,
+    },
+    {
+        "fieldname": TYPE_FIELD,
+        "fieldtype": "Link",
+        "label": "Complaint Type",
+        "options": "Complaint Type",
+        "insert_after": LANGUAGE_FIELD,
+        "depends_on": KIND_FIELD,
+        "description": "For complaints of this type and those below it. Empty: for all that have no template of their own.",
         "no_copy": 1,
         "module": "Complaint QMS",
         "translatable": 0,

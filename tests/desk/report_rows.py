@@ -17,7 +17,8 @@ NOW = datetime(2024, 7, 1, 12)
 DAYS = 120
 COUNT = 240
 MATRIX, REGISTER, SOP = "Complaint Risk Matrix", "Complaint Register", "SOP Performance by Stage"
-REPORTS = (MATRIX, REGISTER, SOP)
+SATISFACTION = "Customer Satisfaction"
+REPORTS = (MATRIX, REGISTER, SOP, SATISFACTION)
 
 
 @dataclass

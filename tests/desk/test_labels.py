@@ -15,7 +15,11 @@ from complaint_qms.services.reporting.complaint_register import KEYS
 from tests.desk import factory
 
 # Their choices are names, or words of their own form.
-NOT_KEYS = {"Complaint Import Column.target", "Complaint QMS Settings.replacement_document"}
+NOT_KEYS = {
+    "Complaint Import Column.target",
+    "Complaint Survey.nps",
+    "Complaint QMS Settings.replacement_document",
+}
 
 
 def choices() -> list[tuple[str, str]]:

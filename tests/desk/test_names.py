@@ -56,6 +56,7 @@ def test_these_are_all_records_of_the_app():
             "Complaint Demo Record",
             "Complaint Inbox Item",
             "Complaint Match Key",
+            "Complaint Survey",
             "Complaint Tracking Link",
             "Complaint Upload",
             "QMS Event",

@@ -11,7 +11,7 @@ from frappe.utils import add_days, now_datetime, nowdate
 from complaint_qms.api import answers, tracking_links, visitor
 from complaint_qms.constants import roles
 from complaint_qms.constants.visitor import LINK, STEP_OF_STAGE
-from complaint_qms.services.visitor import standing
+from complaint_qms.services.correspondence import standing
 from tests.desk import factory
 from tests.desk.mailbox import delivering
 from tests.desk.test_visitor_uploads import nothing_stays, photo, sent  # noqa: F401

@@ -11,6 +11,8 @@ Public API::
         reasons   Messages for those who read the conversation
     Knowledge.build([Article(name, title, text, language)]) -> Knowledge;  .best(text, language) -> Answer | None
     own_words(text, said) -> str                 a message without what it quotes of `said`;  is_offered(text): an offered answer
+    verdict_of(text, asked=False) -> "agreed" | "disagreed" | "doubt" | ""     what a turn says of a solution that was told
+    asks_standing(text) -> (asks, number)        whether a turn asks how a complaint stands
     Rules, RULES                                 phrases and limits; `RULES.extended({"person": {"en": "get me the boss"}})`
 
 The caller keeps every turn, puts replies into words, registers (and adds `registered_number` with the number it gave) and
@@ -22,6 +24,7 @@ from __future__ import annotations
 from complaint_qms.engine.dialog.knowledge import Answer, Article, Knowledge
 from complaint_qms.engine.dialog.own_words import is_offered, own_words
 from complaint_qms.engine.dialog.rules import RULES, Rules
+from complaint_qms.engine.dialog.solution import asks_standing, verdict_of
 from complaint_qms.engine.dialog.state import Reply, State, Step, Turn
 from complaint_qms.engine.dialog.talk import step
 from complaint_qms.engine.dialog.words import WORDS
@@ -37,7 +40,9 @@ __all__ = [
     "State",
     "Step",
     "Turn",
+    "asks_standing",
     "is_offered",
     "own_words",
     "step",
+    "verdict_of",
 ]

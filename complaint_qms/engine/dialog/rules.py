@@ -102,6 +102,11 @@ class Rules:
         return _any_of(names) if names else None
 
 
+def pattern_of(listed: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds any phrase of these lists, whose phrases have commas between them."""
+    return _any_of(_phrases(listed))
+
+
 def _phrases(listed: Iterable[str]) -> list[str]:
     return [phrase for text in listed for one in text.split(",") if (phrase := fold(one))]
 

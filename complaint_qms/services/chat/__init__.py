@@ -6,6 +6,7 @@ conversation  one sender's chat and its turns                          filing   
 assistant     what the first-reply assistant makes of a turn           knowledge  published Help Articles
 words         what the assistant says, in the sender's language        handing    between the assistant and persons
 telling       what a sender has told in their own words
+own_complaint a sender's word on a solution, and how it stands  site_words  what the site says by itself
 sending       what goes out, tried again and given up in the end       replying   a person's answer
 presence      who writes at the moment, and who was faster
 """

@@ -15,6 +15,7 @@ from complaint_qms.constants.chat import CHAT, MESSAGE, OPEN, RECEIVED, SENDER, 
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.integrations.messaging.inbound import Inbound
 from complaint_qms.services import writing
+from complaint_qms.services.correspondence.by_itself import without_secrets
 from complaint_qms.services.inbox import reasons
 from complaint_qms.services.record import kept
 from complaint_qms.services.record.language import sentence_list
@@ -72,7 +73,7 @@ def add_turn(chat: Document, who: str, text: str, state: str, **values: Any) -> 
     )
     turn.flags.by_server = True
     turn.insert(ignore_permissions=True)
-    write_chat(chat, "turn of a chat", last_message_at=turn.at, last_message=_line(text))
+    write_chat(chat, "turn of a chat", last_message_at=turn.at, last_message=_line(without_secrets(text)))
     return turn
 
 

@@ -152,12 +152,25 @@ def begin_anew(chat: Document) -> None:
     )
 
 
-def go_on(chat: Document, turn: Document, item: Document, complaint: Document) -> Added:
-    """A message about the complaint of its chat: on its timeline, its files as evidence, its handler told."""
-    communication = add_to(item, complaint)
+def go_on(chat: Document, turn: Document, item: Document, complaint: Document, verdict: str = "") -> Added:
+    """A message about the complaint of its chat: on its timeline, its files as evidence, its handler told.
+
+    Args:
+        verdict: agreed or disagreed, where it is the sender's word on a solution.
+    """
+    communication = add_to(item, complaint, verdict)
     values = {"complaint": complaint.name, "communication": communication}
     writing.set_values(MESSAGE, turn.name, values, "message on the timeline")
     return Added(complaint.name, communication)
+
+
+def is_own(chat: Document, complaint: Document) -> bool:
+    """Whether a complaint is that of who writes in a chat: told in it, or by their telephone. Others write about a complaint too."""
+    told = complaint.source_name if complaint.source_doctype == DOCTYPE else None
+    if told and frappe.db.exists(MESSAGE, {"inbox_item": told, "chat": chat.name}):
+        return True
+    phone = _digits(complaint.contact_phone)
+    return bool(phone) and _digits(chat.phone) == phone
 
 
 def chats_of(complaint: str) -> list[frappe._dict]:

@@ -20,7 +20,16 @@ from complaint_qms.engine.dialog import State, Step
 from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging.inbound import Inbound
 from complaint_qms.services.acting_as import acting_as
-from complaint_qms.services.chat import assistant, channels, conversation, filing, handing, media, telling
+from complaint_qms.services.chat import (
+    assistant,
+    channels,
+    conversation,
+    filing,
+    handing,
+    media,
+    own_complaint,
+    telling,
+)
 from complaint_qms.services.importing.run_lock import Overtaken, held
 from complaint_qms.services.inbox import draft, understanding
 from complaint_qms.services.inbox.outcomes import Dismissed, Outcome, Registered, Waits
@@ -96,6 +105,8 @@ def read_item(item: Document) -> Outcome:
     complaint = filing.open_complaint(chat)
     if chat.complaint and not complaint:
         filing.begin_anew(chat)
+    if complaint and (told := own_complaint.hear_own(chat, channel, turn, item, complaint)):
+        return told
     if not channels.has_assistant(channel):
         return _without_assistant(chat, channel, turn, item, complaint)
     if chat.mode == WITH_PERSON and not complaint and not _is_waited_for(chat):

@@ -19,6 +19,7 @@ from complaint_qms.integrations.messaging.inbound import Reply, ServiceError
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.chat import channels, conversation
+from complaint_qms.services.correspondence.by_itself import without_secrets
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.inbox import reasons as stored
 
@@ -126,6 +127,8 @@ def _send(name: str, now: datetime) -> bool | None:
     values = {"state": SENT, "next_attempt": None, "error": None}
     if provider_id:
         values["provider_id"] = provider_id
+    if (kept := without_secrets(row.text or "")) != row.text:
+        values["text"] = kept  # whoever reads the chat later is not let in by it
     writing.set_values(MESSAGE, name, values, "message sent")
     conversation.show(row.chat)
     frappe.db.commit()

@@ -8,24 +8,20 @@ import frappe
 from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.model.document import Document
-from frappe.utils import escape_html, strip_html
-from jinja2 import TemplateError
+from frappe.utils import escape_html
 
 from complaint_qms.constants.correspondence import (
     ANSWER,
     ANSWERING,
     AUTOMATIC_FIELD,
     INFORMATION,
-    KIND_FIELD,
     KINDS,
-    LANGUAGE_FIELD,
     QUESTION,
 )
 from complaint_qms.services.correspondence.addresses import addresses_of
-from complaint_qms.services.correspondence.merge_fields import language_of, merge_fields
-from complaint_qms.services.record.language import comma_list, speaking
-
-TEMPLATE = "Email Template"
+from complaint_qms.services.correspondence.merge_fields import language_of
+from complaint_qms.services.correspondence.templates import rendered, template_for
+from complaint_qms.services.record.language import comma_list
 
 
 def compose(complaint: Document, kind: str | None = None, template: str | None = None) -> dict[str, Any]:
@@ -42,18 +38,16 @@ def compose(complaint: Document, kind: str | None = None, template: str | None =
     kind = kind or likely_kind(complaint)
     check_kind(kind)
     language, known = language_of(complaint), addresses_of(complaint)
-    template = template or _template_for(kind, language)
-    said = _rendered(complaint, template, language) if template else {"subject": "", "content": ""}
-    received = _last_received(complaint)
+    template = template or template_for(kind, language, complaint.complaint_type)
+    said = rendered(complaint, template, language) if template else {"subject": "", "content": ""}
+    received = last_received(complaint)
     return {
         "kind": kind,
         "language": language,
         "recipients": known[0] if known else "",
         "known": known,
         "template": template or "",
-        "subject": _traceable(
-            complaint, _answering(received.subject) if received else said["subject"] or complaint.subject
-        ),
+        "subject": subject_of(complaint, received, said["subject"]),
         "content": said["content"],
         "signature": _signature(),
         "in_reply_to": received.name if received else "",
@@ -88,6 +82,28 @@ def why_no_mail() -> str:
     )
 
 
+def subject_of(complaint: Document, received: frappe._dict | None, subject: str) -> str:
+    """What a mail about a complaint is headed with: as what it answers, else as its template says."""
+    return _traceable(complaint, _answering(received.subject) if received else subject or complaint.subject)
+
+
+def last_received(complaint: Document, sender: str | None = None) -> frappe._dict | None:
+    """The newest mail about a complaint that a person wrote to us: {name, subject}.
+
+    Args:
+        sender: its address; by default anybody's, also a supplier's.
+    """
+    about = {
+        "reference_doctype": complaint.doctype,
+        "reference_name": complaint.name,
+        "sent_or_received": "Received",
+        "communication_medium": "Email",
+        AUTOMATIC_FIELD: ("is", "not set"),
+    } | ({"sender": sender} if sender else {})
+    rows = frappe.get_all("Communication", about, ["name", "subject"], order_by="creation desc", limit=1)
+    return rows[0] if rows else None
+
+
 def _account() -> Document | None:
     return EmailAccount.find_outgoing(match_by_doctype="Complaint") or None
 
@@ -97,53 +113,6 @@ def _signature() -> str:
     own = frappe.db.get_value("User", frappe.session.user, "email_signature")
     account = _account()
     return own or (account.signature if account and account.get("add_signature") else "") or ""
-
-
-def _template_for(kind: str, language: str) -> str | None:
-    """The site's template for this kind in this language, or in its parent language; an unmarked one never."""
-    languages = [language, language.split("-")[0]]
-    rows = frappe.get_all(
-        TEMPLATE,
-        {KIND_FIELD: kind, LANGUAGE_FIELD: ("in", languages)},
-        ["name", LANGUAGE_FIELD],
-        order_by="creation asc, name asc",
-    )
-    return min(rows, key=lambda row: languages.index(row[LANGUAGE_FIELD])).name if rows else None
-
-
-def _rendered(complaint: Document, template: str, language: str) -> dict[str, str]:
-    if not frappe.db.exists(TEMPLATE, template):
-        frappe.throw(_("There is no Email Template “{0}”.").format(escape_html(template)))
-    doc = frappe.get_cached_doc(TEMPLATE, template)
-    try:
-        with speaking(language):
-            fields = merge_fields(complaint)
-            return {
-                "subject": strip_html(doc.get_formatted_subject(fields)),
-                "content": doc.get_formatted_response(fields),
-            }
-    except (TemplateError, frappe.ValidationError) as error:
-        frappe.clear_last_message()
-        reason = (
-            strip_html(str(error)).strip().rpartition("\n")[2]
-        )  # the rest tells of the framework's own code
-        frappe.throw(
-            _("Email Template “{0}” cannot be used: {1}. Correct it or choose another one.").format(
-                escape_html(template), escape_html(reason)
-            )
-        )
-
-
-def _last_received(complaint: Document) -> frappe._dict | None:
-    about = {
-        "reference_doctype": complaint.doctype,
-        "reference_name": complaint.name,
-        "sent_or_received": "Received",
-        "communication_medium": "Email",
-        AUTOMATIC_FIELD: ("is", "not set"),
-    }
-    rows = frappe.get_all("Communication", about, ["name", "subject"], order_by="creation desc", limit=1)
-    return rows[0] if rows else None
 
 
 def _traceable(complaint: Document, subject: str) -> str:

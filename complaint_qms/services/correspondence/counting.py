@@ -14,9 +14,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_datetime, now_datetime
 
-from complaint_qms.constants.correspondence import ANSWER, ANSWERING, KIND_FIELD
+from complaint_qms.constants.correspondence import ANSWER, ANSWERING, BY_ITSELF, KIND_FIELD
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services.correspondence.addresses import is_to_customer
+from complaint_qms.services.correspondence.first_response import counts_as_response
 from complaint_qms.services.correspondence.words import says_something, words
 from complaint_qms.services.record.error_text import said
 
@@ -74,6 +75,7 @@ def _may_count(message: Document) -> bool:
         and message.sent_or_received == "Sent"
         and message.communication_type == "Communication"
         and not frappe.flags.in_import
+        and (message.get(KIND_FIELD) not in BY_ITSELF or counts_as_response(message.get(KIND_FIELD)))
     )
 
 

@@ -12,9 +12,10 @@ from typing import Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import cint, get_datetime, now_datetime
 
-from complaint_qms.constants.correspondence import PROOF_FROM
+from complaint_qms.constants.correspondence import ACKNOWLEDGEMENT, BY_ITSELF, KIND_FIELD, PROOF_FROM
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services import writing
 from complaint_qms.services.correspondence.addresses import is_to_customer
@@ -56,6 +57,11 @@ def check_first_response(doc: Document, now: datetime) -> None:
         )  # fmt: skip
 
 
+def counts_as_response(kind: str) -> bool:
+    """Whether what the site says by itself counts as a person's first word, as the settings have it."""
+    return kind == ACKNOWLEDGEMENT and bool(cint(frappe.get_cached_doc(SETTINGS).acknowledgement_counts))
+
+
 def keep_proof(message: Document) -> None:
     """A Communication is saved: one whose record or recipients change proves nothing of the time before."""
     before = message.get_doc_before_save()
@@ -83,8 +89,12 @@ def _answered_by_mail(doc: Document, due: datetime) -> bool:
         "sent_or_received": "Sent",
         "creation": ("<=", due),
     }
-    mails = frappe.get_all("Communication", sent, ["recipients", "cc", PROOF_FROM], order_by="creation asc")
-    by_then = [mail for mail in mails if not mail[PROOF_FROM] or mail[PROOF_FROM] <= due]
+    fields = ["recipients", "cc", PROOF_FROM, KIND_FIELD]
+    mails = frappe.get_all("Communication", sent, fields, order_by="creation asc")
+    counted = [
+        mail for mail in mails if mail[KIND_FIELD] not in BY_ITSELF or counts_as_response(mail[KIND_FIELD])
+    ]
+    by_then = [mail for mail in counted if not mail[PROOF_FROM] or mail[PROOF_FROM] <= due]
     return bool(by_then) and is_to_customer(
         doc, (text for mail in by_then for text in (mail.recipients, mail.cc))
     )

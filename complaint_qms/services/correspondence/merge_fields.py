@@ -9,6 +9,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, format_date, get_fullname
 
+from complaint_qms.services.correspondence import promise
+from complaint_qms.services.correspondence.standing import sentence
 from complaint_qms.services.record.labels import word
 
 _MARKUP = ("Text Editor", "HTML Editor")
@@ -25,8 +27,9 @@ def language_of(complaint: Document) -> str:
 def merge_fields(complaint: Document) -> dict[str, Any]:
     """Name → value, safe as markup, in the language that is spoken.
 
-    Every field of the complaint by its name, and beside them: customer_name, product, received_on, answer_by, asked (a list of
-    what we still need to know), sender_name, handler_name.
+    Every field of the complaint by its name, and beside them: customer_name, product, received_on, answer_by, promised_by, status
+    (how it stands, in a sentence), asked (a list of what we still need to know), sender_name, handler_name; tracking_link and
+    survey_link, which only a message that the site sends by itself fills in.
     """
     fields = {field.fieldname: _shown(complaint, field) for field in complaint.meta.fields if field.fieldname}
     product = complaint.item_name or complaint.product_model
@@ -40,6 +43,10 @@ def merge_fields(complaint: Document) -> dict[str, Any]:
         "product": escape_html(product or ""),
         "received_on": _day(complaint.received_at),
         "answer_by": _day(complaint.resolution_due),
+        "promised_by": _day(promise.day_of(complaint)),
+        "status": escape_html(sentence(complaint)),
+        "tracking_link": "",
+        "survey_link": "",
         "asked": _listed(asked_of_customer(complaint)),
         "sender_name": escape_html(get_fullname(frappe.session.user)),
         "handler_name": escape_html(get_fullname(complaint.complaint_owner))

@@ -19,3 +19,11 @@ def words(content: str | None) -> str:
 def says_something(content: str | None) -> bool:
     """Whether there is something to read or to look at."""
     return bool(words(content)) or "<img" in (content or "")
+
+
+def lines(content: str | None) -> str:
+    """Markup as lines of plain text."""
+    broken = content or ""
+    for end in ("</p>", "</div>", "</li>", "<br>", "<br/>", "<br />"):
+        broken = broken.replace(end, f"{end}\n")
+    return "\n".join(part.strip() for part in words(broken).splitlines() if part.strip())

@@ -5,10 +5,6 @@ The framework answers every mail of a mailbox, also those of machines, which ans
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -18,22 +14,21 @@ from frappe.utils.jinja import render_template
 from complaint_qms.constants.inbox import DOCTYPE, REGISTERED
 from complaint_qms.constants.mailbox import MOST_ANSWERED, SAME_WITHIN
 from complaint_qms.engine.mail.reading import Mail
+from complaint_qms.services.correspondence.by_itself import acknowledges, marked
 from complaint_qms.services.record.error_text import logged_only
-
-_ANSWERING: Final = "qms_automatic_reply"
-# RFC 3834; the second keeps Exchange from answering it.
-_HEADERS: Final = "Auto-Submitted: auto-replied\nX-Auto-Response-Suppress: All\nPrecedence: auto_reply\n"
 
 
 def answer(account: Document, item: Document, complaint: Document, mail: Mail) -> None:
     """Send the mailbox's automatic reply for a complaint that was registered, if it has one. A reply that cannot be sent is
     logged; the complaint stays."""
     address = mail.sender[1]
+    if acknowledges(complaint):
+        return  # which says the same, in the customer's language
     if not account.get("enable_auto_reply") or mail.automatic or mail.newsletter or not address:
         return
     if _answered(item, address) >= MOST_ANSWERED:
         return
-    with logged_only("Automatic reply not sent"), _marked():
+    with logged_only("Automatic reply not sent"), marked():
         communication = frappe.get_doc(
             "Communication", frappe.db.get_value(DOCTYPE, item.name, "communication")
         )
@@ -48,21 +43,6 @@ def answer(account: Document, item: Document, complaint: Document, mail: Mail) -
             in_reply_to=communication.name,
             unsubscribe_message=_("Leave this conversation") if account.send_unsubscribe_message else "",
         )
-
-
-def mark(queued: Document, method: str | None = None) -> None:
-    """A mail is about to be queued: one that a machine writes says so."""
-    if frappe.flags.get(_ANSWERING):
-        queued.message = _HEADERS + (queued.message or "")
-
-
-@contextmanager
-def _marked() -> Iterator[None]:
-    frappe.flags[_ANSWERING] = True
-    try:
-        yield
-    finally:
-        frappe.flags[_ANSWERING] = False
 
 
 def _answered(item: Document, address: str) -> int:

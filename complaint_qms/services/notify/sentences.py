@@ -157,6 +157,7 @@ HEADINGS: Final[dict[str, Callable[[], str]]] = {
     events.HANDED_OVER: lambda: _("Handed over to you"),
     events.MOVED: lambda: _("Waiting for you"),
     events.CHAT_WAITS: lambda: _("Chats that wait for an answer"),
+    events.SURVEYED: lambda: _("Customers who are not content"),
     events.SETTLED: lambda: _("Documents for finance"),
     events.SETTLEMENT_PROPOSED: lambda: word(events.SETTLEMENT_PROPOSED),
     events.SETTLEMENT_REJECTED: lambda: word(events.SETTLEMENT_REJECTED),
@@ -239,6 +240,17 @@ def _mail_returned(name: str, data: dict[str, Any]) -> str:
     return sentence.format(titled(name, data["title"]), escape(data["sender"]), escape(data["said"]))
 
 
+def _surveyed(name: str, data: dict[str, Any]) -> str:
+    sentence = (
+        _("{0}: the customer says that it is not solved ({1} of 5): “{2}” To be followed up by {3}.")
+        if data["solved"] == "no"
+        else _("{0}: the customer is not content ({1} of 5): “{2}” To be followed up by {3}.")
+    )
+    return sentence.format(
+        titled(name, data["title"]), data["csat"], escape(data["comment"]), format_date(data["due"])
+    )
+
+
 def _chat_waits(name: str, data: dict[str, Any]) -> str:
     return _("A chat waits for an answer. {0} wrote: “{1}”").format(
         f"<b>{escape(data['sender'])}</b>", escape(data["said"])
@@ -278,6 +290,7 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.CUSTOMER_WROTE: _customer_wrote,
     events.GRAVE: _grave,
     events.MAIL_RETURNED: _mail_returned,
+    events.SURVEYED: _surveyed,
     events.CHAT_WAITS: _chat_waits,
     events.CHAT_FAILED: _chat_failed,
 }

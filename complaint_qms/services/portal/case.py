@@ -12,6 +12,7 @@ from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import OPEN, PORTAL
 from complaint_qms.permissions.portal import Party, own_complaint
 from complaint_qms.services.acting_as import acting_as
+from complaint_qms.services.correspondence.standing import ELSEWHERE, told_stage
 from complaint_qms.services.inbox.store import Sender
 from complaint_qms.services.portal import access
 from complaint_qms.services.record.input_validation import refuse
@@ -33,7 +34,7 @@ def how_it_stands(party: Party, name: str) -> dict[str, Any]:
         complaint = frappe.get_doc("Complaint", found)
         told = standing.of_complaint(complaint, party.owns)
         merged = complaint.stage == "duplicate" and complaint.duplicate_of
-        known = merged and standing.told_stage(complaint, party.owns) != standing.ELSEWHERE
+        known = merged and told_stage(complaint, party.owns) != ELSEWHERE
         return {**told, "original": complaint.duplicate_of if known else None}
 
 

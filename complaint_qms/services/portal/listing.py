@@ -14,7 +14,7 @@ from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import OPEN, PAGE, PORTAL
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.permissions.portal import Party, own
-from complaint_qms.services.visitor import agreement, standing
+from complaint_qms.services.correspondence import agreement, standing
 
 COUNT: Final = 20
 _FURTHEST: Final = 10_000

@@ -13,13 +13,13 @@ from frappe.model.document import Document
 from complaint_qms.constants.visitor import LONGEST_TEXT
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.acting_as import acting_as
+from complaint_qms.services.correspondence.agreement import enter_word, waits_for_word
 from complaint_qms.services.inbox.adding import add_to, tell_of_item
 from complaint_qms.services.inbox.origin import told_by_sender
 from complaint_qms.services.inbox.outcomes import Added
 from complaint_qms.services.inbox.store import InboundMessage, Sender
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.visitor import keeping, rating
-from complaint_qms.services.visitor.agreement import enter_word, waits_for_word
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def added(item: Document, name: str, values: dict[str, Any]) -> Added:
     """Put an item that was kept here on its complaint; for the readers of the roads."""
     complaint = frappe.get_doc("Complaint", name, for_update=True)
     if stars := values.get("stars"):
-        rating.enter(complaint, stars, values["text"])
+        rating.enter(complaint, stars, values["text"], item.road)
         if stars <= rating.LOW:
             tell_of_item(item, complaint, stars=stars)
         return Added(complaint.name)

@@ -8,7 +8,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from complaint_qms.constants.events import SURVEYED
 from complaint_qms.services import writing
+from complaint_qms.services.events import Event, announce
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.timeline import Text, line
@@ -45,9 +47,23 @@ def check_open(complaint: Document | None) -> None:
         refuse(_("You can rate it once you have accepted the solution, or the complaint is finished."))
 
 
-def enter(complaint: Document, stars: int, comment: str) -> None:
+def enter(
+    complaint: Document,
+    stars: int,
+    comment: str,
+    road: str,
+    *,
+    survey: str | None = None,
+    nps: int | None = None,
+    solved: str | None = None,
+) -> None:
     """Enter a rating on a complaint, which is locked and may have ended; one that is rated already, or open again, keeps what
-    it has, and the timeline says what came."""
+    it has, and the timeline says what came.
+
+    Args:
+        road: by which way it came.
+        survey: the survey that it answers, where it was given by its link.
+    """
     text = comment.strip()[:LONGEST_COMMENT]
     if not complaint.customer_rating and _is_over(complaint):
         values = {"customer_rating": stars, "rating_comment": text or None, "rated_at": now_datetime()}
@@ -57,6 +73,10 @@ def enter(complaint: Document, stars: int, comment: str) -> None:
     else:
         said = line("The complainant rates the handling with {0} of 5.", stars)
     timeline.note_on(complaint, said)
+    if solved == "no":
+        timeline.note_on(complaint, line("The complainant says that it is not solved."))
+    data = {"csat": stars, "nps": nps, "solved": solved, "comment": text, "road": road, "survey": survey}
+    announce([Event(SURVEYED, complaint.doctype, complaint.name, data)])
 
 
 def _is_over(complaint: Document) -> bool:

@@ -5,7 +5,7 @@ Nothing that was written inside the company is shown: no reasons, no names of co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 import frappe
@@ -16,50 +16,27 @@ from frappe.utils import get_datetime, split_emails
 from complaint_qms.constants.correspondence import ANSWER, AUTOMATIC_FIELD, KIND_FIELD, QUESTION
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import MAIL, PAGE, PORTAL
-from complaint_qms.constants.visitor import STEP_OF_STAGE, STEPS
+from complaint_qms.constants.visitor import STEPS
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.chat.filing import own_talk
 from complaint_qms.services.correspondence.addresses import addresses_of_complainant, bare
-from complaint_qms.services.correspondence.words import words
+from complaint_qms.services.correspondence.agreement import waits_for_word
+from complaint_qms.services.correspondence.promise import promise_told
+from complaint_qms.services.correspondence.standing import (
+    STEP_NAMES,
+    WORDS_OF_THEIRS,
+    IsOwn,
+    instant,
+    sentence_at,
+    sentence_of,
+    step_of,
+    told_stage,
+)
+from complaint_qms.services.correspondence.words import lines
 from complaint_qms.services.inbox.item import is_raw
-from complaint_qms.services.record.site_time import aware, site_zone
 from complaint_qms.services.visitor import keeping, links, rating
-from complaint_qms.services.visitor.agreement import waits_for_word
 
 _MOST: Final = 100
-_WORDS_OF_THEIRS: Final = ("agreed", "disagreed")
-ELSEWHERE: Final = "elsewhere"
-"""In place of a stage: merged into a complaint that is not told of."""
-
-STEP_NAMES: Final[dict[str, Callable[[], str]]] = {
-    "received": lambda: _("Received"),
-    "checked": lambda: _("Being checked"),
-    "investigated": lambda: _("Looking for the cause"),
-    "solution": lambda: _("Solution"),
-    "done": lambda: _("Finished"),
-}
-_SENTENCES: Final[dict[str, Callable[[], str]]] = {
-    "intake": lambda: _("We have received your complaint."),
-    "triage": lambda: _("We are checking what you have told us."),
-    "investigate": lambda: _("We are looking for the cause."),
-    "solve": lambda: _("We are working on a solution."),
-    "confirm": lambda: _("We have told you our solution and wait for your answer."),
-    "execute": lambda: _("The solution is being carried out."),
-    "review": lambda: _("The solution has been carried out. We look at everything once more."),
-    "closed": lambda: _("Your complaint is finished."),
-    "rejected": lambda: _(
-        "We have checked it, and cannot treat it as a complaint about our product or service."
-    ),
-    "void": lambda: _("This entry was taken back, because it was made twice or by mistake."),
-    ELSEWHERE: lambda: _("It is handled together with another complaint."),
-    "on_hold": lambda: _(
-        "It waits at the moment. You need not do anything unless we have asked you something."
-    ),
-}
-
-
-IsOwn = Callable[[frappe._dict], bool]
-"""Whether a complaint, of which `customer` and `contact_person` are known, is one of whom it is told to."""
 
 
 def steps() -> list[dict[str, str]]:
@@ -75,7 +52,8 @@ def of_item(name: str) -> dict[str, Any]:
         "received": instant(item.received_at),
         "steps": steps(),
         "step": STEPS[0],
-        "sentence": _SENTENCES["intake"](),
+        "sentence": sentence_of("intake", waits=False),
+        "promised": None,
         "about": [],
         "told": item.text or "",
         "messages": [],
@@ -87,7 +65,7 @@ def of_item(name: str) -> dict[str, Any]:
 
 
 def of_complaint(complaint: Document, is_own: IsOwn | None = None) -> dict[str, Any]:
-    """How a complaint stands: {number, received, step, steps, sentence, about, told, messages, question, solution, rating, can_write}.
+    """How a complaint stands: {number, received, step, steps, sentence, promised (a day), about, told, messages, question, solution, rating, can_write}.
 
     Args:
         is_own: asked of the original of a merged complaint; its stage is told where it is, and without this argument always.
@@ -99,7 +77,8 @@ def of_complaint(complaint: Document, is_own: IsOwn | None = None) -> dict[str, 
         "received": instant(complaint.received_at),
         "steps": steps(),
         "step": step_of(stage, complaint.held_stage),
-        "sentence": _sentence(complaint, stage),
+        "sentence": sentence_at(complaint, stage),
+        "promised": promise_told(complaint),
         "about": _about(complaint),
         "told": _told(complaint),
         "messages": [
@@ -116,54 +95,6 @@ def of_complaint(complaint: Document, is_own: IsOwn | None = None) -> dict[str, 
         "rating": rating.standing(complaint),
         "can_write": True,
     }
-
-
-def told_stage(complaint: Document, is_own: IsOwn | None = None) -> str:
-    """The stage that is told: that of the original for a complaint that was merged into another one."""
-    if complaint.stage == "duplicate" and complaint.duplicate_of:
-        fields = ["stage", "customer", "contact_person"]
-        original = frappe.db.get_value("Complaint", complaint.duplicate_of, fields, as_dict=True)
-        if not original or (is_own and not is_own(original)):
-            return ELSEWHERE
-        return known_stage(original.stage)
-    return known_stage(complaint.stage)
-
-
-def known_stage(stage: str | None) -> str:
-    """A stage that there is a sentence for."""
-    return stage if stage in _SENTENCES else "triage"
-
-
-def step_of(stage: str, held_stage: str | None) -> str:
-    """Where on the way a stage lies."""
-    if stage == "on_hold":
-        stage = held_stage or "triage"
-    return STEP_OF_STAGE.get(stage, "checked" if stage == ELSEWHERE else STEPS[0])
-
-
-def sentence_of(stage: str, *, waits: bool, answer: str | None = None) -> str:
-    """How it stands, in a sentence.
-
-    Args:
-        waits: whether a solution waits for the complainant's word.
-        answer: their word on it.
-    """
-    if stage == "confirm" and not waits and answer not in _WORDS_OF_THEIRS:
-        return _("We are preparing our answer.")
-    if stage == "confirm" and not waits:
-        return _("We have your answer and go on with it.")
-    return _SENTENCES[stage]()
-
-
-def instant(moment: Any) -> str:
-    """A time of the site for a browser, which tells it in the visitor's own zone and form."""
-    return aware(moment, site_zone()).isoformat()
-
-
-def _sentence(complaint: Document, stage: str) -> str:
-    # What is said of an original waits for the word of its own complainant.
-    waits = complaint.stage == "duplicate" or waits_for_word(complaint)
-    return sentence_of(stage, waits=waits, answer=complaint.customer_agreement)
 
 
 def _told(complaint: Document) -> str:
@@ -198,9 +129,9 @@ def _solution(complaint: Document) -> dict[str, Any] | None:
     if not complaint.reply_sent_at or blank(complaint.reply):
         return None
     return {
-        "text": _lines(complaint.reply),
+        "text": lines(complaint.reply),
         "waits": waits_for_word(complaint),
-        "answer": complaint.customer_agreement if complaint.customer_agreement in _WORDS_OF_THEIRS else None,
+        "answer": complaint.customer_agreement if complaint.customer_agreement in WORDS_OF_THEIRS else None,
     }
 
 
@@ -228,7 +159,7 @@ def _messages(complaint: Document) -> list[dict[str, Any]]:
         {
             "mine": row.sent_or_received == "Received",
             "at": get_datetime(row.communication_date),
-            "text": _lines(row.content),
+            "text": lines(row.content),
             "kind": row.get(KIND_FIELD),
             "decides": row.name in decisions,
             "files": files.get(row.name, []),
@@ -304,11 +235,3 @@ def _files(names: Iterable[str]) -> dict[str, list[str]]:
         if not is_raw(row, item.payload_file):
             found.setdefault(item.communication, []).append(row.file_name)
     return found
-
-
-def _lines(content: str | None) -> str:
-    """Markup as lines of plain text."""
-    broken = content or ""
-    for end in ("</p>", "</div>", "</li>", "<br>", "<br/>", "<br />"):
-        broken = broken.replace(end, f"{end}\n")
-    return "\n".join(part.strip() for part in words(broken).splitlines() if part.strip())

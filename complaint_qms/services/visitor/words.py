@@ -48,6 +48,7 @@ def of_tracking() -> dict[str, str]:
         "number": _("Complaint number"),
         "received": _("Received on"),
         "told": _("What you told us"),
+        "promised": _("You will hear from us by {0}."),
         "question": _("We have a question"),
         "solution": _("Our answer"),
         "does_it_help": _("Does this solution help you?"),

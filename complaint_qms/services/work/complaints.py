@@ -13,12 +13,13 @@ from complaint_qms.constants import roles, work
 from complaint_qms.constants.clock import HOLD
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_UNENDED
+from complaint_qms.services.correspondence import promise
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle.facts import facts_of_complaints
 from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.sop.clock import bring_up_to_date
 from complaint_qms.services.work.loading import Found, about, documents_of, row_of
-from complaint_qms.services.work.timing import Viewer, clock_of, date_of
+from complaint_qms.services.work.timing import Viewer, clock_of, date_of, order_of
 
 _FAR = "9999-12-31"
 
@@ -105,7 +106,16 @@ def _row(doc: Document, facts: dict[str, Any], viewer: Viewer) -> dict[str, Any]
             row["waits_for"] = {"text": doc.hold_reason}
     elif not forward:
         row["waits_for"] = {"roles": _roles_forward(doc, steps)}
+    row["time"] = _promised_first(doc, row["time"], viewer)
     return row
+
+
+def _promised_first(doc: Document, piece: dict[str, Any] | None, viewer: Viewer) -> dict[str, Any] | None:
+    """What was promised to the customer, where that day comes before the clock's."""
+    if not promise.is_owed(doc):
+        return piece
+    told = date_of(doc.promised_on, doc.received_at, viewer.today) | {"promised": True}
+    return told if order_of(told, viewer) < order_of(piece, viewer) else piece
 
 
 def _roles_forward(doc: Document, steps: list[Document]) -> list[str]:

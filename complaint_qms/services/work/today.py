@@ -8,6 +8,7 @@ from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.work.chat_answers import chat_work
 from complaint_qms.services.work.complaints import complaint_work
 from complaint_qms.services.work.documents import document_work
+from complaint_qms.services.work.follow_ups import follow_up_work
 from complaint_qms.services.work.inbox import message_work
 from complaint_qms.services.work.judgements import assessment_work, cause_work, settlement_work
 from complaint_qms.services.work.quality_records import action_work, capa_work, investigation_work
@@ -24,6 +25,7 @@ _SOURCES = {
     work.ASSESSMENT: assessment_work,
     work.SETTLEMENT: settlement_work,
     work.DOCUMENT: document_work,
+    work.FOLLOW_UP: follow_up_work,
 }
 
 

@@ -15,7 +15,7 @@ from complaint_qms.services.compliance import (
     decisions,
     retention,
 )
-from complaint_qms.services.correspondence import first_response
+from complaint_qms.services.correspondence import first_response, promise
 from complaint_qms.services.evidence import integrity_check
 from complaint_qms.services.framework_seams import without_work_list
 from complaint_qms.services.inbox import origin
@@ -70,6 +70,7 @@ class Complaint(Checked):
             contributors.check_hand_over(self)
         receipt_dates.check_moments(self, now)
         mail_address.check_one(self)
+        promise.check_promise(self)
         check_consistency(self)
         if self.has_value_changed("complaint_type"):
             register.check_type(self)

@@ -1,6 +1,7 @@
 """Controller of the one settings page."""
 
 from complaint_qms.controllers.record import Checked
+from complaint_qms.services.outreach import settings as outreach_settings
 from complaint_qms.services.portal import menu
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.settlement import approval_limit_changes, settings_check
@@ -15,6 +16,7 @@ class ComplaintQMSSettings(Checked):
         approval_limit_changes.stamp_changes(self)
         page.check_settings(self)
         alerts.check_settings(self)
+        outreach_settings.check_switches(self)
 
     def on_update(self):
         if self.has_value_changed("portal_enabled"):

@@ -18,6 +18,7 @@ const KINDS = () => ({
 	...Object.fromEntries(Object.entries(frappe.boot.complaint_qms_work).map(([kind, doctype]) => [kind, __(doctype)])),
 	capa_action: __("CAPA Action"), // rows of a CAPA
 	document: __("Documents of settlements"),
+	follow_up: __("Follow-up"),
 });
 const CLOCKS = () => ({ response: __("First response"), resolution: __("Whole complaint") });
 
@@ -147,7 +148,7 @@ function task_html(row, at) {
 	// An action is reported in a dialog here; its owner may not open the CAPA.
 	const way = row.row ? 'role="button" tabindex="0"' : `href="${esc(frappe.utils.get_form_link(row.doctype, row.name))}"`;
 	return `<a class="cq-task" ${way} data-at="${at}" data-key="${esc(`${row.kind}:${row.name}:${row.subject}`)}">
-		<span class="cq-task-what"><span class="cq-task-line"><span class="cq-no">${esc(row.name)}</span> <span class="cq-task-kind">${esc(
+		<span class="cq-task-what"><span class="cq-task-line"><span class="cq-no">${esc(row.kind === "follow_up" ? row.complaint : row.name)}</span> <span class="cq-task-kind">${esc(
 			row.kind === "document" ? __(row.doctype) : KINDS()[row.kind]
 		)}</span></span><span class="cq-task-subject">${esc(row.subject || row.title || "")}</span>
 		<span class="cq-task-who text-muted">${who}</span></span>
@@ -165,7 +166,7 @@ function act_html(row, at) {
 function step_of(row) {
 	if (row.kind === "settlement") return row.rejected ? null : "Approve";
 	// To report or not is chosen on the form, where both judgements stand.
-	if (["assessment", "document", "message", "chat"].includes(row.kind)) return null;
+	if (["assessment", "document", "message", "chat", "follow_up"].includes(row.kind)) return null;
 	return row.action || null;
 }
 
@@ -196,6 +197,7 @@ function what_to_do(row) {
 	if (row.kind === "capa_action") return __("Report as Done");
 	if (row.kind === "message") return __("Decide What It Is");
 	if (row.kind === "chat") return __("Answer");
+	if (row.kind === "follow_up") return __("Look Into It");
 	if (row.kind === "assessment") return __("Decide Whether to Report");
 	if (row.action) return __(row.action, null, row.doctype);
 	return row.kind === "root_cause" ? __("Find the cause") : __("Add What Is Missing");
@@ -204,8 +206,8 @@ function what_to_do(row) {
 function missing_words(row) {
 	if (row.kind === "capa_action") return row.missing ? __("evidence is missing") : "";
 	if (row.rejected) return row.rejected;
-	if (row.kind === "message") return row.first_missing || "";
 	if (row.kind === "chat") return row.complaint ? __("for {0}", [row.complaint]) : "";
+	if (["message", "follow_up"].includes(row.kind)) return row.first_missing || "";
 	if (["settlement", "assessment", "document"].includes(row.kind)) return __("for {0}", [row.complaint]);
 	if (!row.missing) return __("everything is there");
 	return row.missing === 1 ? row.first_missing : __("{0} things are missing", [row.missing]);
@@ -218,7 +220,7 @@ export function time_html(row) {
 	const share = time.share === null || time.share === undefined ? 1 : time.share;
 	const words = time_words(time);
 	const due = time.day ? date_text(time.day) : moment_text(time.due);
-	const clock = CLOCKS()[time.clock];
+	const clock = time.promised ? __("Promised to the customer") : CLOCKS()[time.clock];
 	return `<span class="cq-time tone-${color(time.status)}"><span class="cq-time-words"><b>${esc(words)}</b></span>
 		<span class="cq-time-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${Math.round(
 			100 * Math.min(1, share)

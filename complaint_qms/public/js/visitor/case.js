@@ -29,6 +29,7 @@ function show(told, note = "") {
 			told.about?.length ? el("p", { class: "cv-small" }, told.about.join(" · ")) : null,
 			way(told),
 			el("p", { class: "cv-sentence" }, told.sentence),
+			told.promised ? el("p", { class: "cv-promise" }, words.promised.replace("{0}", day(told.promised))) : null,
 			note ? el("p", { class: "cv-note", role: "status" }, note) : null,
 			told.original
 				? el("p", {}, el("a", { href: `/complaints/${encodeURIComponent(told.original)}` }, paired(words.original, told.original)))

@@ -4,7 +4,7 @@ export const page = JSON.parse($page.dataset.page);
 export const { words } = page;
 
 const is_portal = page.door === "portal";
-const DOOR = `/api/method/complaint_qms.api.${is_portal ? "portal" : "visitor"}.`;
+const DOOR = `/api/method/complaint_qms.api.${page.door || "visitor"}.`;
 // The public pages ask as nobody, also in a browser that is logged in.
 const asked = () =>
 	is_portal

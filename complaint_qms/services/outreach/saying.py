@@ -1,0 +1,66 @@
+"""Says something to the customer of a complaint by the road that they came on: in their chat, else by mail."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import add_to_date, get_url, now_datetime
+
+from complaint_qms.constants.correspondence import KIND_FIELD
+from complaint_qms.constants.inbox import DOCTYPE as INBOX
+from complaint_qms.constants.inbox import PORTAL
+from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.chat import site_words
+from complaint_qms.services.correspondence import by_itself
+from complaint_qms.services.visitor import links, page
+
+_MOST: Final = 20
+"""Messages of one kind that one address gets by itself within a day: somebody who complains more is a machine."""
+
+
+def say(complaint: Document, kind: str, more: dict[str, Any] | None = None) -> str | None:
+    """Say what the site's template of this kind says; by which road, None where there is none or nobody to be told.
+
+    Raises:
+        frappe.ValidationError: the template cannot be read.
+    """
+    if by_itself.wrote_by_machine(complaint):
+        return None
+    in_chat = site_words.can_tell(complaint)
+    address = "" if in_chat else by_itself.reachable_at(complaint)
+    if not in_chat and (not address or _is_flooded(kind, address)):
+        return None
+    said = by_itself.said_by_template(complaint, kind, {"tracking_link": _link(complaint), **(more or {})})
+    if not said:
+        return None
+    if in_chat:
+        return "chat" if site_words.tell_in_chat(complaint, kind, said) else None
+    return "mail" if by_itself.mail(complaint, kind, said, address) else None
+
+
+def _link(complaint: Document) -> str:
+    """Where the customer follows the complaint: the portal for who came by it, else a secret address; none where links were
+    made invalid."""
+    if _came_by_portal(complaint):
+        return get_url(f"/complaints/{complaint.name}")
+    if not page.is_open() or links.links_of(complaint.name, revoked=1):
+        return ""
+    return links.make_link(complaint=complaint.name, language=complaint.language)
+
+
+def _came_by_portal(complaint: Document) -> bool:
+    if complaint.source_doctype != INBOX or not frappe.get_cached_doc(SETTINGS).portal_enabled:
+        return False
+    return frappe.db.get_value(INBOX, complaint.source_name, "road") == PORTAL
+
+
+def _is_flooded(kind: str, address: str) -> bool:
+    lately = {
+        KIND_FIELD: kind,
+        "recipients": address,
+        "sent_or_received": "Sent",
+        "creation": (">", add_to_date(now_datetime(), days=-1)),
+    }
+    return frappe.db.count("Communication", lately) >= _MOST

@@ -1,0 +1,356 @@
+"""What the site says to customers by itself: that a complaint has arrived, what was promised, how it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.utils import add_days, format_date, get_datetime, getdate, now_datetime, nowdate
+
+from complaint_qms.api import answers, visitor, work
+from complaint_qms.services.correspondence import first_response
+from complaint_qms.services.outreach import acknowledgement, status
+from tests.desk import factory, mail_road
+from tests.desk.chatting import a_channel, chat_of, said, says, send_all, turns
+from tests.desk.mailbox import Mailbox, delivering
+from tests.desk.test_chat import registered
+from tests.desk.visiting import filed, guest, page_open
+
+ANN = "ann@customer.example"
+SECRET = re.compile(r"/complaint/track\?_lang=\w+#([A-Za-z0-9_-]{32})")
+
+
+@pytest.fixture
+def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    with delivering(monkeypatch) as box:
+        yield box
+
+
+@pytest.fixture(autouse=True)
+def acknowledging(site) -> None:
+    switched(acknowledge=1)
+
+
+def switched(**values: object) -> None:
+    settings = frappe.get_doc("Complaint QMS Settings")
+    settings.update(values)
+    settings.save()
+    frappe.clear_messages()
+
+
+def told(name: str, kind: str = "Acknowledgement") -> list[frappe._dict]:
+    about = {"reference_name": name, "complaint_message": kind}
+    return frappe.get_all("Communication", about, ["*"], order_by="creation asc")
+
+
+def about(**values: object) -> frappe.model.document.Document:
+    return factory.complaint(
+        **{"contact_email": ANN, "complainant_name": "Ann Lee", "language": "en"} | values
+    )
+
+
+def acknowledge(doc: frappe.model.document.Document) -> bool:
+    done = acknowledgement.acknowledge_due(doc.name)
+    doc.reload()
+    return bool(done)
+
+
+def test_who_sends_the_page_gets_a_number_a_link_and_a_day_once_and_a_person_still_owes_an_answer(
+    mailbox: Mailbox,
+) -> None:
+    with page_open():
+        _answered, doc = filed()
+        assert acknowledge(doc)
+        assert not acknowledge(doc), "once"
+        mailbox.send_queued()
+        assert mailbox.sent_to == [ANN]
+        mail, text = mailbox.mails[0], mailbox.last()
+        assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == ("auto-generated", "All")
+        assert "Dear Ann Lee" in text
+        assert doc.name in mail["Subject"]
+        assert format_date(doc.promised_on, "long") in text
+        assert getdate(doc.promised_on) == getdate(doc.resolution_due)
+        token = SECRET.search(text)[1]
+        seen = guest(lambda: visitor.look(token))
+        assert (seen["number"], seen["promised"]) == (doc.name, str(doc.promised_on))
+        (message,) = told(doc.name)
+        assert token not in message.content, "who reads the timeline is let in by nothing"
+        assert token not in str(frappe.db.get_value("Complaint", doc.name, "*"))
+    assert doc.acknowledged_at
+    assert not doc.first_response_at
+    assert not first_response._answered_by_mail(doc, now_datetime())
+
+
+def test_it_answers_a_mail_in_its_thread_and_language_and_the_mailbox_says_nothing_beside_it(
+    mailbox: Mailbox,
+) -> None:
+    box = mail_road.account(enable_auto_reply=1, auto_reply_message="We got it.", complaint_language="zh")
+    doc, mail = mail_road.conversation(box)
+    message = {
+        "communication_type": "Communication",
+        "communication_medium": "Email",
+        "sent_or_received": "Received",
+    }
+    supplier = {
+        "sender": "sales@supplier.example",
+        "subject": "Our secret terms",
+        "content": "Cheap.",
+        "reference_doctype": "Complaint",
+    }
+    frappe.get_doc({"doctype": "Communication", **message, **supplier, "reference_name": doc.name}).insert()
+    assert acknowledge(doc)
+    mailbox.send_queued()
+    assert len(mailbox.mails) == 1, [one["Subject"] for one in mailbox.mails]
+    (answer,) = mailbox.mails
+    assert answer["In-Reply-To"] == mail["Message-ID"]
+    assert "terms" not in answer["Subject"]
+    assert answer["Auto-Submitted"] == "auto-replied"
+    assert answer["Reply-To"] in (None, box.email_id)
+    assert "您好！" in mailbox.last()
+    assert "We got it." not in mailbox.last()
+
+
+def test_who_complains_in_a_chat_is_told_there_and_the_link_stays_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    channel = a_channel()
+    with page_open():
+        chat = registered(channel)
+        doc = frappe.get_doc("Complaint", chat.complaint)
+        assert acknowledge(doc)
+        turn = turns(chat_of(channel), "assistant")[-1]
+        assert doc.name in turn.text
+        assert SECRET.search(turn.text)
+        assert "#" not in chat_of(channel).last_message
+        (message,) = told(doc.name)
+        assert (message.communication_medium, message.name) == ("Chat", turn.communication)
+        assert not SECRET.search(message.content)
+        sent = []
+        monkeypatch.setattr(
+            "complaint_qms.integrations.messaging.signed_webhook.send_reply",
+            lambda _account, reply, _tokens: sent.append(reply.text) or "1",
+        )
+        send_all()
+        assert SECRET.search(sent[-1])
+        assert not SECRET.search(frappe.db.get_value("Complaint Chat Message", turn.name, "text"))
+    assert not doc.first_response_at
+
+
+def test_colleagues_machines_imports_and_those_who_want_none_are_told_nothing(mailbox: Mailbox) -> None:
+    quiet = frappe.get_doc(
+        {
+            "doctype": "Complaint Channel",
+            "channel_name": factory.unique("Quiet"),
+            "channel_key": frappe.generate_hash(length=8),
+            "no_messages": 1,
+        }
+    ).insert()
+    colleague = factory.user("Complaint Agent")
+    for values in (
+        {"channel": quiet.name},
+        {"contact_email": colleague},
+        {"contact_email": "no-reply@shop.example"},
+        {"contact_email": "mailer-daemon@shop.example"},
+        {"contact_email": None},
+    ):
+        doc = about(**values)
+        assert doc.acknowledge_at is None or not acknowledge(doc), values
+        assert not told(doc.name), values
+    machine = about()
+    frappe.get_doc({"doctype": "Communication", "communication_type": "Communication", "communication_medium": "Email", "sent_or_received": "Received",
+        "sender": ANN, "subject": "Out of office", "content": "Away", "reference_doctype": "Complaint", "reference_name": machine.name}).insert()  # fmt: skip
+    frappe.db.set_value(
+        "Communication", {"reference_name": machine.name}, "complaint_automatic", "Automatic Reply"
+    )
+    assert not acknowledge(machine)
+    merged = about()
+    frappe.db.set_value("Complaint", merged.name, "stage", "duplicate")
+    assert not acknowledge(merged)
+    switched(acknowledge=0)
+    assert not about().acknowledge_at
+    mailbox.send_queued()
+    assert not mailbox.mails
+
+
+def test_nobody_is_told_again_and_again_within_a_day(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("complaint_qms.services.outreach.saying._MOST", 2)
+    assert [acknowledge(about()) for _time in range(3)] == [True, True, False]
+
+
+def test_it_counts_as_the_first_response_where_the_settings_say_so(mailbox: Mailbox) -> None:
+    switched(acknowledgement_counts=1)
+    doc = about()
+    assert acknowledge(doc)
+    assert doc.first_response_at
+
+
+def test_the_template_of_the_nearest_type_speaks_and_one_that_cannot_be_read_is_told_on_the_timeline(
+    mailbox: Mailbox,
+) -> None:
+    kind = frappe.get_all("Complaint Type", {"is_group": 0, "parent_complaint_type": ("is", "set")}, ["name", "parent_complaint_type"], limit=1, order_by="name")[0]  # fmt: skip
+
+    def template(of_type: str, response: str) -> None:
+        frappe.get_doc({"doctype": "Email Template", "__newname": factory.unique("Ours"), "subject": "Ours", "response": response,
+            "complaint_message": "Acknowledgement", "complaint_language": "en", "complaint_for_type": of_type}).insert()  # fmt: skip
+
+    template(kind.parent_complaint_type, "<p>Above {{ name }}</p>")
+    doc = about(complaint_type=kind.name)
+    assert acknowledge(doc)
+    assert "Above" in told(doc.name)[0].content
+    template(kind.name, "<p>Nearest</p>{{ nothing.at.all() }}")
+    broken = about(complaint_type=kind.name)
+    assert not acknowledge(broken)
+    assert not told(broken.name)
+    lines = frappe.get_all("Comment", {"reference_name": broken.name}, pluck="content")
+    assert any("could not be sent" in line for line in lines), lines
+    assert broken.acknowledge_at is None
+    assert acknowledge(about()), "all others have the one for all"
+
+
+def test_a_template_is_shown_as_its_customer_reads_it() -> None:
+    doc = about(language="zh")
+    shown = answers.preview_template("投诉自动受理通知", doc.name)
+    assert (shown["complaint"], doc.name in shown["subject"]) == (doc.name, True)
+    assert "Ann Lee，您好！" in shown["page"]
+    assert "#" not in re.search(r'href="([^"]*track[^"]*)"', shown["page"])[1]
+    with factory.as_user(factory.user("CAPA Action Owner")), pytest.raises(frappe.PermissionError):
+        answers.preview_template("Complaint Received", doc.name)
+
+
+def test_a_promise_stands_on_my_work_before_a_later_clock_until_the_answer_is_out() -> None:
+    agent = factory.user("Complaint Agent")
+    doc = about(complaint_owner=agent)
+    doc.promised_on = nowdate()
+    doc.save()
+    with factory.as_user(agent):
+        row = next(row for row in work.mine()["rows"] if row["name"] == doc.name)
+    assert (row["time"].get("promised"), row["group"]) == (True, "today")
+    frappe.db.set_value("Complaint", doc.name, "reply_sent_at", now_datetime())
+    with factory.as_user(agent):
+        row = next(row for row in work.mine()["rows"] if row["name"] == doc.name)
+    assert not row["time"].get("promised")
+    doc.reload()
+    doc.promised_on = add_days(nowdate(), -1)
+    with pytest.raises(frappe.ValidationError, match="the day has passed"):
+        doc.save()
+
+
+def test_the_customer_hears_at_the_stages_that_the_settings_name_and_after_a_silence(
+    mailbox: Mailbox,
+) -> None:
+    switched(status_at_solve=1, status_days=2)
+    doc = factory.at_stage("solve", contact_email=ANN, language="en")
+    assert status.tell_due(doc.name) == 1
+    assert status.tell_due(doc.name) == 0, "once a stage"
+    (message,) = told(doc.name, "Status")
+    assert "We are working on a solution." in message.content
+    friday = get_datetime(add_days(nowdate(), -getdate().weekday() - 10)).replace(hour=11)
+    frappe.db.set_value("Communication", {"reference_name": doc.name}, "creation", friday)
+    frappe.db.set_value("Complaint", doc.name, "received_at", friday)
+    for hours, count in ((5, 1), (50, 1), (4 * 24, 2), (4 * 24 + 1, 2), (4 * 24 + 12, 2)):
+        now = friday + timedelta(hours=hours)
+        status.end_silences(now)
+        frappe.db.set_value(
+            "Communication",
+            {"name": ("in", [row.name for row in told(doc.name, "Status")[1:]])},
+            "creation",
+            now,
+        )
+        assert len(told(doc.name, "Status")) == count, hours
+    doc.reload()
+    frappe.db.set_value("Complaint", doc.name, "stage", "closed")
+    assert not status._tell(frappe.get_doc("Complaint", doc.name))
+
+
+def test_settings_that_have_nothing_to_say_are_refused() -> None:
+    frappe.db.delete("Email Template", {"complaint_message": "Status"})
+    with pytest.raises(frappe.ValidationError, match="there is no Email Template"):
+        switched(status_days=3)
+    with pytest.raises(frappe.ValidationError, match="Low Score"):
+        switched(status_days=0, low_score=9)
+
+
+def test_what_a_killed_worker_left_is_done_by_the_sweep(mailbox: Mailbox) -> None:
+    doc = about()
+    assert doc.reload().acknowledge_at
+    assert acknowledgement.acknowledge_due(now=now_datetime()) == 0, "its own job is about to"
+    assert acknowledgement.acknowledge_due(now=now_datetime() + timedelta(minutes=10)) >= 1
+    assert told(doc.name)
+
+
+def told_a_solution(channel) -> tuple[frappe.model.document.Document, frappe.model.document.Document]:
+    """A chat whose complaint waits for its sender's word on a solution, which a person has told there."""
+    chat = registered(channel)
+    values = {
+        "stage": "confirm",
+        "workflow_state": "Waiting for Customer",
+        "reply": "<p>A new lamp.</p>",
+        "reply_sent_at": now_datetime(),
+    }
+    values["workflow_state"] = frappe.db.get_value(
+        "Workflow Document State", {"parent": "Complaint", "update_value": "confirm"}, "state"
+    )
+    frappe.db.set_value("Complaint", chat.complaint, values)
+    return chat, frappe.get_doc("Complaint", chat.complaint)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"), [("Yes, I accept it", "agreed"), ("No, it still leaks", "disagreed")]
+)
+def test_a_clear_word_on_a_solution_is_entered_from_the_chat(text: str, verdict: str) -> None:
+    channel = a_channel()
+    _chat, doc = told_a_solution(channel)
+    chat = says(channel, text)
+    doc.reload()
+    assert (doc.customer_agreement, doc.agreement_note, chat.complaint) == (verdict, text, doc.name)
+    assert ("accept our solution" in said(chat)) == (verdict == "agreed")
+    assert "does not help" in said(chat) or verdict == "agreed"
+    lines = frappe.get_all("Comment", {"reference_name": doc.name}, pluck="content")
+    assert [line for line in lines if "in the chat" in line]
+    received = {"reference_name": doc.name, "sent_or_received": "Received", "communication_medium": "Chat"}
+    assert text in frappe.get_last_doc("Communication", received).content
+
+
+def test_a_doubtful_word_is_asked_about_once_and_then_an_ok_is_a_yes() -> None:
+    channel = a_channel()
+    _chat, doc = told_a_solution(channel)
+    chat = says(channel, "ok thanks")
+    assert "answer yes or no" in said(chat)
+    assert not doc.reload().customer_agreement
+    says(channel, "ok")
+    assert doc.reload().customer_agreement == "agreed"
+    other = a_channel()
+    chat, doc = told_a_solution(other)
+    asked = len(turns(chat, "assistant"))
+    for text in ("thanks", "Yes but I want my money back", "Where is my parcel?"):
+        chat = says(other, text)
+    assert not doc.reload().customer_agreement
+    assert sum("answer yes or no" in turn.text for turn in turns(chat, "assistant")[asked:]) == 1
+
+
+def test_how_it_stands_is_told_in_the_senders_own_chat_alone() -> None:
+    channel = a_channel()
+    chat = registered(channel)
+    frappe.db.set_value(
+        "Complaint", chat.complaint, {"stage": "investigate", "promised_on": add_days(nowdate(), 5)}
+    )
+    chat = says(channel, "any news?")
+    assert "We are looking for the cause." in said(chat)
+    assert chat.complaint in said(chat)
+    assert "You will hear from us by" in said(chat)
+    stranger = factory.complaint(description="<p>Something private</p>")
+    frappe.db.set_value("Complaint", stranger.name, "stage", "execute")
+    chat = says(channel, f"what is the status of {stranger.name}?")
+    assert "carried out" not in said(chat)
+    frappe.db.set_value(
+        "Complaint Chat", chat.name, {"complaint": stranger.name, "mode": "done", "phone": None}
+    )
+    says(channel, "status?")
+    assert "carried out" not in said(chat), (
+        "a chat that was put on somebody else's complaint tells nothing of it"
+    )
