@@ -39,6 +39,8 @@ _DERIVED = (
     ("Contact", "user", "User"),
     ("Serial No", "item_code", "Item"),
     ("Bin", "item_code", "Item"),
+    ("Complaint Survey", "complaint", "Complaint"),
+    ("Complaint Tracking Link", "complaint", "Complaint"),
     ("Item Price", "item_code", "Item"),
     ("Repost Item Valuation", "item_code", "Item"),
     ("DefaultValue", "parent", "User"),
@@ -50,7 +52,15 @@ _DERIVED = (
     ("Route History", "user", "User"),
 )
 # Of these, records in their own right, with comments and links about them.
-_DERIVED_RECORDS = ("Contact", "Serial No", "Bin", "Item Price", "Repost Item Valuation")
+_DERIVED_RECORDS = (
+    "Contact",
+    "Serial No",
+    "Bin",
+    "Item Price",
+    "Repost Item Valuation",
+    "Complaint Survey",
+    "Complaint Tracking Link",
+)
 CHUNK = 2000
 
 

@@ -155,6 +155,7 @@ def test_colleagues_machines_imports_and_those_who_want_none_are_told_nothing(ma
         {"contact_email": "no-reply@shop.example"},
         {"contact_email": "mailer-daemon@shop.example"},
         {"contact_email": None},
+        {"received_at": add_days(now_datetime(), -4)},
     ):
         doc = about(**values)
         assert doc.acknowledge_at is None or not acknowledge(doc), values

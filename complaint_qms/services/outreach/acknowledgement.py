@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import frappe
-from frappe.utils import cint, getdate, now_datetime
+from frappe.utils import cint, get_datetime, getdate, now_datetime
 
 from complaint_qms.constants.correspondence import ACKNOWLEDGEMENT
 from complaint_qms.constants.settings import SETTINGS
@@ -25,6 +25,8 @@ _JOB: Final = "complaint_qms_acknowledgements"
 _COMPLAINT: Final = "Complaint"
 _AT_ONCE: Final = 200
 _LEFT_AFTER: Final = timedelta(minutes=3)
+_FRESH: Final = timedelta(days=3)
+"""What came in longer ago, and is entered now, is history: nobody is told that it has just arrived."""
 
 
 def of_registered(events: list[Event]) -> None:
@@ -79,7 +81,8 @@ def acknowledge(name: str) -> bool:
 
 
 def _may_be(complaint: Any) -> bool:
-    return by_itself.acknowledges(complaint) and complaint.stage not in COMPLAINT_ENDED
+    is_fresh = get_datetime(complaint.received_at) > now_datetime() - _FRESH
+    return is_fresh and by_itself.acknowledges(complaint) and complaint.stage not in COMPLAINT_ENDED
 
 
 def _due(now: datetime) -> list[str]:
