@@ -66,9 +66,12 @@ def test_keys_move_accept_and_undo(login, manager: str, complaints: list[str]) -
     expect(page.locator(".cq-t-answer")).to_contain_text("Saved")
     severity, wish, reportable = stored(first, "severity", "expectation", "reportable")
     assert (bool(severity), wish, reportable) == (True, "refund", "assessing")
+    assert stored(first, "urgency") == "critical"
     page.keyboard.press("u")
     expect(page.locator(".cq-t-answer")).to_contain_text("Undone")
     assert not any(stored(first, "severity", "expectation", "reportable"))
+    assert stored(first, "urgency") == "normal"
+    expect(row.locator('.cq-offer[data-field="urgency"]')).to_be_visible()
 
 
 def test_one_proposal_is_accepted_by_its_number_and_says_why(
@@ -206,7 +209,7 @@ def test_a_refused_rejection_keeps_its_words_and_says_why(login, manager: str, c
 
 
 def test_what_is_none_is_rejected_and_leaves_the_table(login, manager: str, complaints: list[str]) -> None:
-    doc = frappe.get_doc("Complaint", complaints[1])
+    doc, other = (frappe.get_doc("Complaint", name) for name in complaints)
     doc.update({"description": "How do I clean the kettle?", "subject": "A question"})
     doc.save()
     frappe.db.commit()
@@ -218,6 +221,9 @@ def test_what_is_none_is_rejected_and_leaves_the_table(login, manager: str, comp
     dialog.locator('[data-fieldname="rejection_reason"] textarea').fill("The manual says it on page 4.")
     dialog.locator(".modal-footer .btn-primary").click()
     expect(page.locator(".cq-t-gone")).to_contain_text(doc.name)
+    expect(page.locator(f'.cq-t-row[data-name="{other.name}"]')).to_be_focused()
+    page.keyboard.press("2")
+    expect(page.locator(".cq-t-answer")).to_contain_text("Saved")
     assert stored(doc.name, "stage", "is_complaint", "triage_decided_by") == ("rejected", "no", manager)
 
 

@@ -177,6 +177,20 @@ class TestScoring:
             "zorvex" in reason or "plimto" in reason or "quandel" in reason for reason in proposal["reasons"]
         )
 
+    def test_reasons_are_what_speaks_for_the_answer(self, version):
+        doc = complaint(subject="zorvex", description=self.TEXT, complaint_type=None)
+        read(doc)
+        stored = json.loads(frappe.db.get_value("Complaint", doc.name, "learned_proposals"))
+        told = next(row for row in stored["told"] if row["field"] == "type")
+        assert all(weight > 0 for *_reason, weight in told["reasons"])
+        told["reasons"].insert(
+            0, ["feature", "the text says {word}", {"word": "against"}, -9.0]
+        )  # of an older version
+        frappe.db.set_value("Complaint", doc.name, "learned_proposals", json.dumps(stored))
+        fresh = frappe.get_doc("Complaint", doc.name)
+        proposals.refresh(fresh)
+        assert "against" not in str(json.loads(fresh.proposals)["complaint_type"]["reasons"])
+
     def test_it_overwrites_nobody(self, version):
         doc = complaint(subject="zorvex", description=self.TEXT, complaint_type="Broken or Damaged")
         read(doc)
@@ -235,10 +249,12 @@ class TestScoring:
         )
         assert found["complaint_type"]["source"] == "keywords"
 
-    def test_words_of_harm_alert_those_who_are_named_though_nobody_has_judged_yet(self):
+    @pytest.mark.parametrize("rule", [{"harm_level": "serious"}, {"severity": "Critical"}])
+    def test_words_of_harm_alert_those_who_are_named_though_nobody_has_judged_yet(self, rule):
+        """For harm, and for the severity that the words stand for."""
         settings = frappe.get_single("Complaint QMS Settings")
         named = person(roles.MANAGER)
-        settings.set("alerts", [{"harm_level": "serious", "user": named}])
+        settings.set("alerts", [rule | {"user": named}])
         settings.save()
         doc = complaint(
             description="The kettle exploded, my wife was hospitalized with severe burns.", severity="Minor"
@@ -253,6 +269,10 @@ class TestScoring:
         )
         assert [row.to_user for row in messages] == [named]
         assert "severe burn" in messages[0].text
+        mild = complaint(description="The lamp got my hand a small cut. No hospital.", severity=None)
+        unread(mild)
+        scoring.read_unread()
+        assert not frappe.db.exists("QMS Message", {"reference_name": mild.name, "kind": events.GRAVE})
 
     def test_one_that_cannot_be_read_stands_in_the_way_of_no_other(self, monkeypatch):
         bad, good = complaint(subject="poison"), complaint(subject="sound")

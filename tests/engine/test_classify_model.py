@@ -155,8 +155,12 @@ def test_reasons_name_the_words(model):
     told = [reason.message for reason in proposal.reasons]
     said = {message.params["word"] for message in told if message.key == "the text says {word}"}
     assert said & {"seal", "oil", "seal ring", "drips"}
-    weights = [abs(reason.weight) for reason in proposal.reasons]
+    weights = [reason.weight for reason in proposal.reasons]
     assert weights == sorted(weights, reverse=True)
+    assert min(weights) > 0, "what speaks against it is no reason for it"
+    (torn,) = propose("seal ring drips, the motor hums and smells", {"component": model}, fields=())
+    assert torn.reasons
+    assert all(reason.weight > 0 for reason in torn.reasons)
     assert proposal.alternatives[0][1] <= proposal.confidence
 
 

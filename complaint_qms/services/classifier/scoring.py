@@ -115,7 +115,8 @@ def _harm_told(rows: Iterable[Any]) -> Iterator[Event]:
         if harm.certain and harm.severity:
             level = HARM_OF_SEVERITY[harm.severity]
             severity = proposals.severity_level(harm.severity) or None
-            reasons = [(one.message.key, dict(one.message.params)) for one in harm.reasons[:_REASONS]]
+            why = [one.message for one in harm.reasons if one.kind == "keyword"][:_REASONS]
+            reasons = [(one.key, dict(one.params)) for one in why]
             data = {
                 "company": row.company,
                 "severity": severity,
