@@ -76,6 +76,7 @@ DECIDED_ANEW: Final = (
     "customer_agreement",
     "agreement_at",
     "agreement_note",
+    "promised_on",
     "customer_rating",
     "rating_comment",
     "rated_at",

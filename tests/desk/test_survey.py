@@ -16,7 +16,9 @@ from complaint_qms.services.reporting.satisfaction import Satisfaction
 from complaint_qms.services.survey import sending
 from complaint_qms.services.visitor import rating
 from tests.desk import factory
+from tests.desk.chatting import a_channel, turns
 from tests.desk.mailbox import Mailbox, delivering
+from tests.desk.test_chat import registered
 from tests.desk.visiting import guest, key
 from tests.desk.wire import ask
 
@@ -223,6 +225,23 @@ def test_stars_that_come_another_way_are_a_survey_as_well_and_use_up_the_link(ma
     rating.enter(never, 5, "", "page")
     assert (of(never).csat, of(never).sent_at) == (5, None)
     assert sending.send_due() == 0, "who has said it is not asked"
+
+
+def test_who_complained_in_a_chat_is_asked_there_where_no_mail_reaches_them(mailbox: Mailbox) -> None:
+    channel = a_channel()
+    for address in (None, "chatting@customer.example"):
+        chat = registered(channel, frappe.generate_hash(length=8))
+        values = {
+            "stage": "closed",
+            "closed_at": add_to_date(now_datetime(), hours=-30),
+            "contact_email": address,
+        }
+        frappe.db.set_value("Complaint", chat.complaint, values)
+        assert sending.send_due() == 1
+        survey = frappe.get_last_doc(SURVEY, {"complaint": chat.complaint})
+        assert survey.sent_to.startswith("chat:") if not address else survey.sent_to == address
+        asked = [turn for turn in turns(chat, "assistant") if SECRET.search(turn.text)]
+        assert bool(asked) == (not address)
 
 
 def test_a_survey_is_as_open_as_its_complaint_and_nobody_writes_it(mailbox: Mailbox) -> None:

@@ -8,7 +8,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_to_date, get_url, now_datetime
 
-from complaint_qms.constants.correspondence import KIND_FIELD
+from complaint_qms.constants.correspondence import KIND_FIELD, SURVEY
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import PORTAL
 from complaint_qms.constants.settings import SETTINGS
@@ -28,7 +28,7 @@ def say(complaint: Document, kind: str, more: dict[str, Any] | None = None) -> s
     """
     if by_itself.wrote_by_machine(complaint):
         return None
-    in_chat = site_words.can_tell(complaint)
+    in_chat = tells_in_chat(complaint, kind)
     address = "" if in_chat else by_itself.reachable_at(complaint)
     if not in_chat and (not address or _is_flooded(kind, address)):
         return None
@@ -38,6 +38,14 @@ def say(complaint: Document, kind: str, more: dict[str, Any] | None = None) -> s
     if in_chat:
         return "chat" if site_words.tell_in_chat(complaint, kind, said) else None
     return "mail" if by_itself.mail(complaint, kind, said, address) else None
+
+
+def tells_in_chat(complaint: Document, kind: str) -> bool:
+    """Whether something is said in the customer's chat. Chat services take no message long after the customer's last one, so that a
+    survey goes there only where no mail can."""
+    if not site_words.can_tell(complaint):
+        return False
+    return kind != SURVEY or not by_itself.reachable_at(complaint)
 
 
 def _link(complaint: Document) -> str:

@@ -15,10 +15,9 @@ from complaint_qms.constants.correspondence import SURVEY
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.survey import DOCTYPE, WAITS
 from complaint_qms.services.acting_as import acting_as
-from complaint_qms.services.chat import site_words
 from complaint_qms.services.correspondence import by_itself
 from complaint_qms.services.correspondence.merge_fields import language_of
-from complaint_qms.services.outreach.saying import say
+from complaint_qms.services.outreach.saying import say, tells_in_chat
 from complaint_qms.services.record import batches, timeline
 from complaint_qms.services.record.error_text import said
 from complaint_qms.services.record.timeline import Text, line
@@ -123,7 +122,7 @@ def _send(complaint: Document, place: str, now: datetime) -> bool:
 
 def _place(complaint: Document) -> str:
     """To whom the question goes: a mail address, else the customer's own chat."""
-    if site_words.can_tell(complaint):
+    if tells_in_chat(complaint, SURVEY):
         return f"chat:{complaint.source_name}"
     return by_itself.reachable_at(complaint)
 
