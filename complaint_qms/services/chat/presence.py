@@ -11,7 +11,6 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, get_fullname
 
 from complaint_qms.constants.chat import CHAT, MESSAGE, PERSON, WRITING_FOR
-from complaint_qms.services.record.input_validation import refuse
 
 _EVENT: Final = "complaint_chat_writing"
 
@@ -46,10 +45,11 @@ def check_unanswered(chat: Document, seen: str) -> None:
         return
     later = {"chat": chat.name, "who": PERSON, "creation": (">", since), "user": ("!=", frappe.session.user)}
     if other := frappe.db.get_value(MESSAGE, later, "user", order_by="creation desc"):
-        refuse(
+        frappe.throw(
             _(
                 "{0} has answered meanwhile, and nothing was sent. Read it; what you wrote is still here."
-            ).format(escape_html(get_fullname(other)))
+            ).format(escape_html(get_fullname(other))),
+            title=_("Not Sent", context="Complaint QMS"),
         )
 
 
