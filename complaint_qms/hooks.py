@@ -227,7 +227,8 @@ ignore_links_on_delete = ["Complaint Settlement Document", "QMS Event", "QMS Mes
 # Who hears of what happened (services/events.py); other apps may listen in the same way
 qms_listeners_in_transaction = {
     **dict.fromkeys(
-        (_events.AT_RISK, _events.OVERDUE, _events.HOLD_OVER), "complaint_qms.services.sop.notices.of_clocks"
+        (_events.AT_RISK, _events.OVERDUE, _events.HOLD_OVER, _events.ESCALATION_STEP),
+        "complaint_qms.services.sop.notices.of_clocks",
     ),
     _events.DUE_TIMES_MOVED: "complaint_qms.services.sop.notices.of_moved_due_times",
     _events.EVIDENCE_LOST: "complaint_qms.services.evidence.integrity_check.tell_quality",

@@ -66,7 +66,9 @@ def load_policy(path: Path | None) -> Policy:
 
 
 # Sections whose keys a policy may choose freely: they are replaced as a whole, not key by key.
-_OPEN = frozenset({"risk.grid", "risk.levels", "risk.harm", "reportability.answers", "sop.stage_hours"})
+_OPEN = frozenset(
+    {"risk.grid", "risk.levels", "risk.harm", "reportability.answers", "sop.stage_hours", "procedure"}
+)
 
 
 def check_policy(policy: Policy, fail: Callable[[str, Message], None]) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from complaint_qms.constants.escalation import LADDER_FIELDS
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 
 ON_TRACK: Final = "on_track"
@@ -25,6 +26,7 @@ OWN_FIELDS: Final = (
     "sla_status",
     "next_check_at",
     "clock_plan",
+    *LADDER_FIELDS,
     "escalation_level",
     "on_hold_since",
     "total_hold_seconds",

@@ -10,6 +10,7 @@ HANDED_OVER: Final = "handed_over"
 AT_RISK: Final = "at_risk"
 OVERDUE: Final = "overdue"
 HOLD_OVER: Final = "hold_over"
+ESCALATION_STEP: Final = "escalation_step"
 DUE_TIMES_MOVED: Final = "due_times_moved"
 INVESTIGATION_REOPENED: Final = "investigation_reopened"
 CAUSE_REJECTED: Final = "cause_rejected"
@@ -37,9 +38,10 @@ EVENTS: Final[dict[str, str]] = {
     DECIDED: "Somebody's name was put beside a decision about a complaint. {decision}",
     ANSWERED: "The customer got a first response. {at}",
     HANDED_OVER: "Somebody else is answerable for a record. {field, old, new, by_task}",
-    AT_RISK: "A clock of a complaint reached its warning point. {complaint, steps: [(clock, standing, due)], hold_over}",
-    OVERDUE: "A clock of a complaint ran out. {complaint, steps, hold_over}",
-    HOLD_OVER: "The day until which a complaint was to wait has come. {complaint, steps, hold_over}",
+    AT_RISK: "A clock of a complaint reached its warning point. {complaint, steps: [(clock, standing, due)], hold_over, taken: [steps of the ladder, as the log of the complaint keeps them]}",
+    OVERDUE: "A clock of a complaint ran out. {complaint, steps, hold_over, taken}",
+    HOLD_OVER: "The day until which a complaint was to wait has come. {complaint, steps, hold_over, taken}",
+    ESCALATION_STEP: "A step of the ladder was taken while no clock changed its standing. {complaint, steps, hold_over, taken}",
     DUE_TIMES_MOVED: "Hours, holidays or limits of its SOP changed. {complaint, moved: [(clock, old, new)]}",
     INVESTIGATION_REOPENED: "A completed investigation was opened again. {complaints}",
     CAUSE_REJECTED: "A verified root cause was ruled out. {capas}",

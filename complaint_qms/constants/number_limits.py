@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from complaint_qms.constants.escalation import MOST_PERCENT
+
 _TEN_YEARS_OF_DAYS: Final = 3650
 # In hours of work these are eight or nine years: the clock looks ten years ahead.
 _TWO_YEARS_OF_SECONDS: Final = 731 * 86_400
@@ -18,5 +20,6 @@ MOST: Final[dict[str, dict[str, int]]] = {
         "resolution_time": _TWO_YEARS_OF_SECONDS,
     },
     "Complaint SOP Stage": {"time_limit": _TWO_YEARS_OF_SECONDS},
+    "Complaint SOP Step": {"hours": _TWO_YEARS_OF_SECONDS, "percent": MOST_PERCENT},
 }
 """DocType → field → the most it takes; the least is 0."""

@@ -81,6 +81,25 @@ SOP_CHECKS: Final = (
     ("execute", "Remedy reached the customer", 1),
 )
 
+# Whom handler and superior do not answer to in time: who is important waits two hours for a first word.
+SOP_LADDER: Final = (
+    {
+        "clock": "response",
+        "moment": "after_start",
+        "hours": 2 * _HOUR,
+        "recipient": "superior",
+        "from_urgency": "high",
+    },
+    {"clock": "stage", "moment": "percent", "percent": 150, "recipient": "manager", "role": roles.MANAGER},
+    {
+        "clock": "stage",
+        "moment": "percent",
+        "percent": 200,
+        "recipient": "director",
+        "role": roles.QUALITY_MANAGER,
+    },
+)
+
 # Role, highest amount in company currency, without limit.
 APPROVAL_LIMITS: Final = (
     (roles.MANAGER, 5000, 0),

@@ -21,6 +21,7 @@ NARROWED_BY: Final[dict[str, tuple[str, ...]]] = {
     "Company": (),
     "Contract": (),
     "Customer": (),
+    "Customer Group": (),
     "Serial No": ("item_code",),
     "Supplier": (),
     "Workstation": (),

@@ -110,6 +110,8 @@ def seed_sop() -> None:
             {"stage": stage, "check": check, "mandatory": mandatory}
             for stage, check, mandatory in vocabulary.SOP_CHECKS
         ],
+        basic_reminders=1,
+        escalation_steps=[{"action": "remind", **step} for step in vocabulary.SOP_LADDER],
     )
 
 

@@ -1,6 +1,7 @@
-"""Sweep of the SOP clocks over 100,000 open complaints of which 1 % are newly due, on a real site.
+"""Sweep of the SOP clocks over 100,000 open complaints of which 1 % are newly due, and of a ladder of four steps of which 2,000
+are due, on a real site.
 
-    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_sweep [--site NAME] [--rows 100000] [--due 1000]
+    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_sweep [--site NAME] [--rows 100000] [--due 1000] [--steps 2000]
 
 Builds its rows by bulk insert, sweeps, compares with a loop that loads, reckons and saves document by document (timed
 on a sample and scaled up), and removes everything it made, also when it fails. Use a site that may be played with.
@@ -21,11 +22,21 @@ import frappe
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.clock import OVERDUE
+from complaint_qms.engine.sla.steps import Ahead
 from complaint_qms.services.notify import digest
-from complaint_qms.services.sop import clock, escalation
+from complaint_qms.services.sop import clock, escalation, ladder_state
+from complaint_qms.services.sop.escalation_table import ladder_of
 
 MARK = "BENCH-SWEEP"
 BAR_SECONDS, BAR_RATIO = 2.0, 100
+BAR_LADDER_SECONDS = 4.0
+# Share of the stage's limit, what is done, for whom
+LADDER = (
+    (50, "remind", "handler"),
+    (80, "watch", "superior"),
+    (100, "raise_urgency", None),
+    (150, "remind", "superior"),
+)
 NOW = datetime(2024, 7, 2, 12, 0)
 HANDLERS = 20
 SAMPLE = 200  # documents that the loop is timed on
@@ -42,8 +53,9 @@ def connected(site: str, sites: Path) -> Iterator[None]:
         frappe.destroy()
 
 
-def build(rows: int, due: int, staff: int = HANDLERS) -> None:
-    """Handlers with a superior, an SOP, and the complaints; the due ones are spread over the names."""
+def build(rows: int, due: int, staff: int = HANDLERS, ladder: bool = False) -> None:
+    """Handlers with a superior, an SOP, and the complaints; the due ones are spread over the names. With a ladder no clock is due,
+    but of each complaint that is one of the four steps, each in its turn."""
     superior = _person(0)
     chief = _employee(superior, None)
     handlers = [_person(n + 1) for n in range(staff)]
@@ -57,8 +69,14 @@ def build(rows: int, due: int, staff: int = HANDLERS) -> None:
             "first_response_time": 3600,
             "resolution_time": 30 * 86400,
             "stages": [{"stage": "triage", "time_limit": 86400, "warn_percent": 75}],
+            "escalation_steps": [
+                {"clock": "stage", "moment": "percent", "percent": at, "action": action, "recipient": whom}
+                for at, action, whom in LADDER
+                if ladder
+            ],
         }
     ).insert(ignore_permissions=True)
+    keys = list(ladder_of(sop))
     company = frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]
     columns = [
         "name",
@@ -73,7 +91,7 @@ def build(rows: int, due: int, staff: int = HANDLERS) -> None:
     ]
     columns += ["stage", "sop", "complaint_owner", "received_at", "sla_status", "next_check_at"]
     columns += [f"{name}_{part}" for name in ("stage", "resolution") for part in ("due", "warn_at", "status")]
-    columns += ["escalation_level"]
+    columns += ["escalation_level", "urgency", "ladder_steps", "ladder_next_at"]
     spacing = rows // due
 
     def values() -> Iterator[tuple]:
@@ -82,16 +100,31 @@ def build(rows: int, due: int, staff: int = HANDLERS) -> None:
             end = NOW - timedelta(minutes=n % 60) if late else NOW + timedelta(minutes=60 + n % 9000)
             warn = end - timedelta(hours=6) if late else end - timedelta(minutes=30)
             status, check = ("at_risk", end) if late else ("on_track", warn)
+            if ladder and late:
+                end, status = NOW + timedelta(hours=6), "on_track"
+                warn = end - timedelta(hours=1)
+            steps, step_at = _ladder(keys, n // spacing if late else None) if ladder else (None, None)
+            check = min(step_at, warn) if ladder else check
             whole = NOW + timedelta(days=20)
             yield (
                 f"{MARK}-{n:06d}", NOW, NOW, "Administrator", "Administrator", 0, 0, f"Complaint {n}", company,
                 "triage", sop.name, handlers[n // spacing % staff], NOW - timedelta(days=3), status, check,
                 end, warn, status, whole, whole - timedelta(days=5), "on_track", 0,
+                "normal", steps, step_at,
             )  # fmt: skip
 
     frappe.db.bulk_insert("Complaint", columns, values())
     frappe.db.commit()
     frappe.db.sql_ddl("ANALYZE TABLE `tabComplaint`")
+
+
+def _ladder(keys: list[str], turn: int | None) -> tuple[str | None, datetime]:
+    """State of a ladder of which one step is due, the first to the last in turn, and the others lie ahead; None: all of them do."""
+    passed = 0 if turn is None else turn % len(keys)
+    first = NOW + timedelta(days=2) if turn is None else NOW - timedelta(minutes=1)
+    moments = [first, *(NOW + timedelta(days=3 + n) for n in range(len(keys) - passed - 1))]
+    ahead = [Ahead(key, at) for key, at in zip(keys[passed:], moments, strict=True)]
+    return ladder_state.as_kept(ahead, keys[:passed]), first
 
 
 def give_outgoing_account() -> None:
@@ -147,6 +180,8 @@ def remove() -> None:
         ("Comment", "reference_name"),
         ("Version", "docname"),
         ("Complaint Stage Log", "parent"),
+        ("Complaint Escalation", "parent"),
+        ("Document Follow", "ref_docname"),
         ("Complaint", "name"),
     ):
         frappe.db.delete(doctype, {fieldname: ("like", like)})
@@ -221,6 +256,41 @@ def measure(rows: int, due: int) -> bool:
     return took <= BAR_SECONDS and looped / took >= BAR_RATIO
 
 
+def measure_ladder(rows: int, due: int) -> bool:
+    """Print the figures of the ladder; whether the bar is held."""
+    begin = perf_counter()
+    done = escalation.sweep(NOW)
+    took = perf_counter() - begin
+    if (done.changed, done.taken, done.overdue) != (due, due, 0):
+        raise SystemExit(f"the sweep did something else than planned: {done}")
+    begin = perf_counter()
+    if escalation.sweep(NOW).changed:
+        raise SystemExit("the second sweep repeated a step")
+    idle = perf_counter() - begin
+    names = [f"{MARK}-{n:06d}" for n in range(0, rows, rows // due)][:SAMPLE]
+    looped = loop_ladder(names) / len(names) * rows
+    logged = frappe.db.count("Complaint Escalation", {"parent": ("like", f"{MARK}-%")})
+    if logged != due:
+        raise SystemExit(f"{logged} steps in the logs of {due} complaints")
+    print(f"{rows:,} open complaints under a ladder of {len(LADDER)} steps, {due:,} steps due")
+    print(f"one sweep              {took:8.2f} s    bar {BAR_LADDER_SECONDS:.0f} s")
+    print(f"a sweep with none due  {idle * 1000:8.1f} ms")
+    print(f"document by document   {looped:8.0f} s    {looped / took:.0f} ×, bar {BAR_RATIO} ×")
+    return took <= BAR_LADDER_SECONDS and looped / took >= BAR_RATIO
+
+
+def loop_ladder(names: list[str]) -> float:
+    """Seconds for asking one document at a time what its ladder has ahead: load, reckon, write. Nothing is told: the best case."""
+    begin = perf_counter()
+    for name in names:
+        doc = frappe.get_doc("Complaint", name)
+        clock.refresh(doc, NOW)
+        ahead = {"ladder_steps": doc.ladder_steps, "ladder_next_at": doc.ladder_next_at}
+        doc.db_set(ahead, update_modified=False)
+        frappe.db.commit()
+    return perf_counter() - begin
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -228,6 +298,7 @@ def main() -> None:
     parser.add_argument("--site", default=os.environ.get("QMS_TEST_SITE") or "complaint-qms-test.localhost")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--due", type=int, default=1_000)
+    parser.add_argument("--steps", type=int, default=2_000)
     parser.add_argument("--handlers", type=int, default=HANDLERS)
     given = parser.parse_args()
     bench = Path(os.environ.get("QMS_BENCH") or Path(sys.prefix).parent)
@@ -237,6 +308,9 @@ def main() -> None:
             build(given.rows, given.due, given.handlers)
             give_outgoing_account()
             held = measure(given.rows, given.due)
+            remove()
+            build(given.rows, given.steps, given.handlers, ladder=True)
+            held &= measure_ladder(given.rows, given.steps)
         finally:
             remove()
     raise SystemExit(0 if held else 1)

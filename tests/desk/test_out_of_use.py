@@ -16,7 +16,7 @@ from tests.desk import factory
 from tests.desk.test_history_kept import FIELDS, another
 
 # Set by the server alone; what is sent in it is put back.
-SERVERS = {("Complaint", "risk_matrix")}
+SERVERS = {("Complaint", "risk_matrix"), ("Complaint SOP", "previous_version")}
 
 
 def links():

@@ -25,7 +25,9 @@ def holding(doctype: str, field: str, value: object):
         doc.set(field, value)
         return doc
     sop = frappe.get_doc("Complaint SOP", frappe.db.get_single_value(SETTINGS, "default_sop"))
-    (sop if doctype == sop.doctype else sop.stages[0]).set(field, value)
+    step = next(row for row in sop.escalation_steps if (row.moment == "percent") == (field == "percent"))
+    holders = {sop.doctype: sop, "Complaint SOP Stage": sop.stages[0], "Complaint SOP Step": step}
+    holders[doctype].set(field, value)
     return sop
 
 

@@ -48,6 +48,15 @@ def customer_at_a_glance(
     }
 
 
+def group_path(customer: str) -> list[str]:
+    """The customer's group and the groups above it, the nearest first; read from the cache."""
+    group, path = frappe.get_cached_value("Customer", customer, "customer_group"), []
+    while group and group not in path:
+        path.append(group)
+        group = frappe.get_cached_value("Customer Group", group, "parent_customer_group")
+    return path
+
+
 def _sales(doctype: str, date_field: str, customer: str, company: str) -> QueryBuilder:
     table = frappe.qb.DocType(doctype)
     return (

@@ -7,6 +7,8 @@ import { kind_of } from "./desk/file_kinds";
 import { draw_gallery } from "./desk/gallery";
 import { draw_proposals } from "./desk/proposals";
 import { draw_clocks } from "./desk/clocks";
+import { draw_flow } from "./desk/sop_flow";
+import { import_sop, offer_sop_actions } from "./desk/sop_actions";
 import { draw_linked } from "./desk/linked";
 import * as context from "./desk/context";
 import { draw_why_tree } from "./desk/why_tree";
@@ -46,6 +48,9 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	kind_of,
 	draw_proposals,
 	draw_clocks,
+	draw_flow,
+	import_sop,
+	offer_sop_actions,
 	draw_linked,
 	draw_told_case,
 	draw_why_tree,

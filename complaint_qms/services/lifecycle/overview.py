@@ -19,6 +19,7 @@ from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.sop.clock import bring_up_to_date, clock_standing, stage_limit, used_in_stage
+from complaint_qms.services.sop.ladder_state import ahead_of
 from complaint_qms.services.sop.plan import workday_of
 
 _CLOCK: Final = (
@@ -201,6 +202,7 @@ def _of_complaint(doc: Document, now: datetime) -> dict[str, Any]:
             "stage_limit": stage_limit(doc),
             "workday": workday_of(doc),
         },
+        "ladder": ahead_of(doc),
         "headline": {name: doc.get(name) for name in _HEADLINE}
         | {"open_for_seconds": _age(doc, now), "stage_label": word(doc.stage)},
     }

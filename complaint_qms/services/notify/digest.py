@@ -208,6 +208,8 @@ def _subject(count: dict[str, int]) -> str:
     late, close = count[ESCALATED] + count[events.OVERDUE], count[events.AT_RISK]
     if late or close:
         return _("Complaints: {0} overdue, {1} at risk").format(late, close)
+    if steps := count[events.ESCALATION_STEP]:
+        return _("Complaints: {0} steps of escalation").format(steps)
     if taken_back := count[events.INVESTIGATION_REOPENED] + count[events.CAUSE_REJECTED]:
         return _("Opened again or ruled out: what {0} of your records rest on").format(taken_back)
     if lost := count[events.EVIDENCE_LOST]:

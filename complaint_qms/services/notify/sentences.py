@@ -14,6 +14,7 @@ from frappe.utils import format_date, format_datetime
 from complaint_qms.constants import events
 from complaint_qms.constants.settlement import CANCELLED, DELETED, DOCTYPE, DRAFT, SUBMITTED
 from complaint_qms.engine.message import Message
+from complaint_qms.services.notify.ladder_sentences import clock_noun, reached
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import clause_list, comma_list, labelled
@@ -38,6 +39,10 @@ class Writer:
         """What `person` is told of the record `name`; `data` is that of the event."""
         if kind in _OF_TURNS:
             return self._turn(kind, name, data, person.time_zone)
+        if kind == events.ESCALATION_STEP:
+            about = titled(name, data["complaint"]["subject"])
+            steps = (told(reached(step, data["complaint"]), person.time_zone) for step in data["taken"])
+            return _("Escalation of complaint {0}: {1}").format(about, clause_list(steps))
         if kind in _OF_CLOCKS:
             complaint = data["complaint"]
             about = titled(complaint["name"], complaint["subject"])
@@ -79,22 +84,17 @@ def titled(name: str, title: str | None) -> str:
     return f"<b>{escape(name)}</b> {escape(title or '')}".strip()
 
 
-def overdue_line(complaint: dict[str, Any], steps: Iterable[Step], asked: Iterable[Person]) -> Message:
-    """The line in an overdue complaint's own timeline."""
+def overdue_line(complaint: dict[str, Any], steps: Iterable[Step], asked: Iterable[Person] | None) -> Message:
+    """The line in an overdue complaint's own timeline. `asked`: whom it was escalated to; None where nobody was to be."""
     due = [
         line("{0}, due {1}", clock_noun(clock, complaint["stage"]), Moment(at))
         for clock, _status, at in steps
     ]
+    if asked is None:
+        return line("Overdue: {0}.", due)
     if names := [person.full_name for person in asked]:
         return line("Overdue: {0}. Escalated to {1}.", due, Names(names))
     return line("Overdue: {0}. Nobody to escalate to was found.", due)
-
-
-def clock_noun(clock: str, stage: str) -> Word | str:
-    """What a clock measures, for a line of the timeline."""
-    if clock == "stage":
-        return Word(stage)
-    return "First response" if clock == "response" else "Whole complaint"
 
 
 def clock_name(clock: str, stage: str) -> str:
@@ -153,6 +153,7 @@ HEADINGS: Final[dict[str, Callable[[], str]]] = {
     ESCALATED: lambda: _("Escalated to you"),
     events.OVERDUE: lambda: word("overdue"),
     events.AT_RISK: lambda: _("Time is running out"),
+    events.ESCALATION_STEP: lambda: word(events.ESCALATION_STEP),
     events.HOLD_OVER: lambda: _("The hold was to end"),
     events.HANDED_OVER: lambda: _("Handed over to you"),
     events.MOVED: lambda: _("Waiting for you"),
@@ -294,4 +295,4 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.CHAT_WAITS: _chat_waits,
     events.CHAT_FAILED: _chat_failed,
 }
-KINDS: Final = (*_OF_CLOCKS, *_OF_TURNS, *_OTHERS)
+KINDS: Final = (*_OF_CLOCKS, events.ESCALATION_STEP, *_OF_TURNS, *_OTHERS)

@@ -85,6 +85,27 @@ def superiors_of(users: Iterable[str]) -> dict[str, str | None]:
     return found
 
 
+def chains_of(users: Iterable[str], length: int) -> dict[str, list[str]]:
+    """User → logins of the superiors who can act, the nearest first, so many at most; a query for each level."""
+    found: dict[str, list[str]] = {user: [] for user in users}
+    reached = _reports_to(found)
+    for _level in range(_LEVELS):
+        if not reached:
+            break
+        known = _employees(set(reached.values()))
+        further = {}
+        for user, employee in reached.items():
+            row = known.get(employee)
+            if not row:
+                continue
+            if row.status == "Active" and row.user_id and row.user_id not in (user, *found[user]):
+                found[user].append(row.user_id)
+            if row.reports_to and len(found[user]) < length:
+                further[user] = row.reports_to
+        reached = further
+    return found
+
+
 def _absent_with_work() -> set[str]:
     """Users who cannot act and are named for work that is not done."""
     user = frappe.qb.DocType("User")

@@ -166,6 +166,11 @@ def deleted(todo: Document, method: str | None = None) -> None:
         _released(todo)
 
 
+def reassign(doc: Document, user: str, why: str) -> None:
+    """Make somebody else the handler past a save, as an escalation does; whether they may be is the caller's to ask."""
+    _name(doc, user, why)
+
+
 def is_being_saved(doctype: str, name: str) -> bool:
     """Whether an Assignment Rule may be at work on a record; others merely send a rule's name."""
     return (doctype, name) in _saving()

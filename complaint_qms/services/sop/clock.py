@@ -15,38 +15,32 @@ row of that stage; reopening closes it, and the time in between counts for nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, get_datetime
+from frappe.utils import get_datetime
 
 from complaint_qms.constants.clock import (
     CLOCKS,
     HOLD,
     MET,
     MISSED,
-    ON_TRACK,
     OVERDUE,
     OWN_FIELDS,
-    PAUSED,
     PAUSING,
-    RUNNING,
     STEPS,
 )
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_OPEN
-from complaint_qms.engine.sla import clock as sla_clock
 from complaint_qms.engine.sla import ladder
-from complaint_qms.engine.sla.clock import NoWorkingTime, Pause
 from complaint_qms.services import writing
 from complaint_qms.services.people.session_users import acting
 from complaint_qms.services.record import handler_log
-from complaint_qms.services.record.site_time import aware, site_zone, stored
-from complaint_qms.services.sop.plan import Limit, Plan, plan_of
+from complaint_qms.services.record.site_time import site_zone
+from complaint_qms.services.sop import ladder_state
+from complaint_qms.services.sop.plan import Plan, plan_of
+from complaint_qms.services.sop.reading import Reading, Story
 
 
 def start_clock(doc: Document, now: datetime) -> None:
@@ -55,6 +49,7 @@ def start_clock(doc: Document, now: datetime) -> None:
     The whole and the first response count from its receipt, the stage from `now`.
     """
     doc.set("stage_log", [])
+    doc.set("escalations", [])
     _blank(doc)
     _open_row(doc, COMPLAINT_OPEN[0], now)
     refresh(doc, now)
@@ -167,7 +162,8 @@ def keep_clock(doc: Document) -> None:
         return
     for fieldname in OWN_FIELDS:
         doc.set(fieldname, before.get(fieldname))
-    doc.set("stage_log", [row.as_dict() for row in before.stage_log])
+    for table in ("stage_log", "escalations"):
+        doc.set(table, [row.as_dict() for row in before.get(table)])
 
 
 def refresh(doc: Document, now: datetime) -> None:
@@ -184,21 +180,35 @@ def refresh(doc: Document, now: datetime) -> None:
 
     plan = plan_of(doc)
     doc.clock_plan = plan.fingerprint if plan else None
-    readings = dict.fromkeys(CLOCKS, _Reading())
+    readings = dict.fromkeys(CLOCKS, Reading())
     doc.response_used = doc.resolution_used = 0
     if plan:
-        story = _Story(plan, site_zone(), _pauses(doc), now)
+        story = Story(plan, site_zone(), _pauses(doc), now)
         received = doc.received_at or (doc.stage_log[0].entered_at if doc.stage_log else now)
         first_answer = get_datetime(doc.first_response_at) if doc.first_response_at else None
         readings["response"] = story.read(
-            plan.response, received, first_answer or ended_at, doc.response_status
+            plan.response,
+            received,
+            first_answer or ended_at,
+            doc.response_status,
+            ladder_state.steps_for(plan, "response"),
         )
         doc.response_used = story.used(received, first_answer) if first_answer else 0
-        readings["resolution"] = story.read(plan.resolution, received, ended_at, doc.resolution_status)
+        readings["resolution"] = story.read(
+            plan.resolution,
+            received,
+            ended_at,
+            doc.resolution_status,
+            ladder_state.steps_for(plan, "resolution"),
+        )
         doc.resolution_used = story.used(received, ended_at) if ended_at else 0
         if current:
             readings["stage"] = story.read(
-                plan.stages.get(current.stage), current.entered_at, None, doc.stage_status
+                plan.stages.get(current.stage),
+                current.entered_at,
+                None,
+                doc.stage_status,
+                ladder_state.steps_for(plan, "stage", current),
             )
             current.due_at = readings["stage"].due
             current.time_limit = _budget(plan, current.stage)
@@ -209,7 +219,9 @@ def refresh(doc: Document, now: datetime) -> None:
         doc.set(f"{clock}_warn_at", reading.warn)
         doc.set(f"{clock}_status", reading.status)
     doc.sla_status = ladder.worst(reading.status for reading in readings.values())
-    steps = [reading.next_step for reading in readings.values()]
+    ahead = [] if ended_at else [step for reading in readings.values() for step in reading.ladder]
+    ladder_state.keep_ladder(doc, plan, ahead, stands=bool(pause))
+    steps = [*(reading.next_step for reading in readings.values()), doc.ladder_next_at]
     if pause and pause.stage == HOLD:
         steps.append(_hold_ends(doc, now))
     doc.next_check_at = min((step for step in steps if step), default=None)
@@ -235,7 +247,7 @@ def used_in_stage(doc: Document, now: datetime) -> int:
 def used_since(doc: Document, begin: datetime | str, now: datetime) -> int:
     """Seconds of working time of the complaint from `begin` to `now`, pauses left out; 0 without a plan."""
     plan = plan_of(doc)
-    return _Story(plan, site_zone(), _pauses(doc), now).used(begin, now) if plan else 0
+    return Story(plan, site_zone(), _pauses(doc), now).used(begin, now) if plan else 0
 
 
 def stage_limit(doc: Document) -> int | None:
@@ -250,79 +262,6 @@ def clock_standing(doc: Document | dict[str, Any], clock: str, now: datetime) ->
         get_datetime(moment) if moment else None for moment in (doc.get(f"{clock}_{at}") for at, _to in STEPS)
     ]
     return ladder.standing(moments, now, doc.get(f"{clock}_status"))
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """One clock: due and warning as the database keeps them, standing, and the next step of the sweep."""
-
-    due: datetime | None = None
-    warn: datetime | None = None
-    status: str = ""
-    next_step: datetime | None = None
-
-
-@dataclass(frozen=True)
-class _Story:
-    """What the three clocks have in common."""
-
-    plan: Plan
-    zone: ZoneInfo
-    pauses: list[tuple[datetime, datetime | None]]
-    now: datetime
-
-    def read(
-        self, limit: Limit | None, begin: datetime, finish: datetime | None, before: str | None
-    ) -> _Reading:
-        """Reading of a clock that began at `begin`, has ended at `finish` (None: has not), stood at `before`."""
-        if not limit:
-            return _Reading()
-        relevant = [pause for pause in self.pauses if finish is None or pause[0] < finish]
-        early = [sla_clock.share(limit.budget, limit.warn)] if limit.warn else []
-        due, *warnings = self._moments(begin, [limit.budget, *early], self._aware(relevant))
-        warn = warnings[0] if warnings else None
-        if finish is not None:
-            return _Reading(due, warn, ladder.outcome(finish, due))
-        held = bool(relevant) and relevant[-1][1] is None
-        if due is None:
-            return _Reading(None, warn, PAUSED if held else "")
-        status = self._standing(before, warn, due, relevant)
-        return _Reading(due, warn, status, ladder.next_step((warn, due), status))
-
-    def used(self, begin: datetime, end: datetime) -> int:
-        """Seconds of working time between two moments, without the pauses."""
-        begin, end = aware(begin, self.zone), aware(end, self.zone)
-        return int(sla_clock.used(begin, end, self.plan.calendar, self._aware(self.pauses)).total_seconds())
-
-    def _aware(self, pauses: list[tuple[datetime, datetime | None]]) -> list[Pause]:
-        return [(aware(low, self.zone), aware(high, self.zone) if high else None) for low, high in pauses]
-
-    def _moments(
-        self, begin: datetime, budgets: list[timedelta], pauses: list[Pause]
-    ) -> list[datetime | None]:
-        """When each budget is used up; None while on hold, and for all when the calendar never has so much time."""
-        try:
-            found = sla_clock.due_each(aware(begin, self.zone), budgets, self.plan.calendar, pauses)
-        except NoWorkingTime as error:
-            frappe.msgprint(_("The SOP gives no due time: {0}").format(escape_html(error)), alert=True)
-            return [None] * len(budgets)
-        return [stored(moment, self.zone) if moment else None for moment in found]
-
-    def _standing(
-        self,
-        before: str | None,
-        warn: datetime | None,
-        due: datetime,
-        pauses: list[tuple[datetime, datetime | None]],
-    ) -> str:
-        """The standing that the sweep has reached for this clock, or a better one when the due time moved."""
-        if before in RUNNING:
-            reached = before
-        elif pauses:  # it stood still: the time used is what it was when the last pause began
-            reached = ladder.standing((warn, due), pauses[-1][0])
-        else:
-            reached = ON_TRACK
-        return min(reached, ladder.standing((warn, due), self.now), key=RUNNING.index)
 
 
 def _hold_ends(doc: Document, now: datetime) -> datetime | None:

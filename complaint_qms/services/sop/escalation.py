@@ -1,4 +1,4 @@
-"""The sweep: moves the clocks that became due, reminds the handler, escalates to the superior.
+"""The sweep: moves the clocks that became due, reminds the handler, escalates to the superior, takes the steps of the ladder.
 
 Its cost follows what is due, not what is open: `next_check_at` is indexed and says when a complaint changes next.
 A step is made once: each batch locks its complaints, looks again whether they are due, writes standings and
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 import frappe
 from frappe.query_builder import Case
@@ -22,28 +23,31 @@ from pypika.terms import Criterion
 
 from complaint_qms.constants import events
 from complaint_qms.constants.clock import AT_RISK, CLOCKS, HOLD, OVERDUE, OWN_FIELDS, RUNNING, STEPS
+from complaint_qms.constants.escalation import LADDER_FIELDS
 from complaint_qms.engine.sla import ladder
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.notify import digest
 from complaint_qms.services.record.batches import in_parts
-from complaint_qms.services.sop import reclock
+from complaint_qms.services.sop import ladder_actions, reclock
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS
 
 BATCH = 2000
 """Complaints per transaction."""
 
-_LEAST = CustomFunction("LEAST", ["a", "b", "c"])
+_LEAST = CustomFunction("LEAST", ["a", "b", "c", "d"])
 
 
 @dataclass
 class Sweep:
-    """What a sweep did. `changed`: complaints; `at_risk`, `overdue`: clocks; `hold_over`: holds that were to end."""
+    """What a sweep did. `changed`: complaints; `at_risk`, `overdue`: clocks; `hold_over`: holds that were to end;
+    `taken`: steps of ladders."""
 
     changed: int = 0
     at_risk: int = 0
     overdue: int = 0
     hold_over: int = 0
+    taken: int = 0
 
     def __iadd__(self, other: Sweep) -> Sweep:
         for part in fields(self):
@@ -98,7 +102,8 @@ def _sweep_batch(names: list[str], now: datetime) -> Sweep:
     rows = _lock(names, now)
     if not rows:
         return Sweep()
-    found = [event for row in rows if (event := _event(row, now))]
+    taken = ladder_actions.take_steps(rows, now)
+    found = [event for row in rows if (event := _event(row, now, taken.get(row.name, [])))]
     _write_standings([row.name for row in rows], now)
     announce(found)
     reached = [standing for event in found for _clock, standing, _due in event.data["steps"]]
@@ -107,6 +112,7 @@ def _sweep_batch(names: list[str], now: datetime) -> Sweep:
         at_risk=reached.count(AT_RISK),
         overdue=reached.count(OVERDUE),
         hold_over=sum(event.data["hold_over"] for event in found),
+        taken=sum(len(steps) for steps in taken.values()),
     )
 
 
@@ -116,7 +122,7 @@ def _lock(names: list[str], now: datetime) -> list[frappe._dict]:
     return (
         frappe.qb.from_(complaint)
         .select(
-            *(complaint[name] for name in COMPLAINT_FIELDS),
+            *(complaint[name] for name in (*COMPLAINT_FIELDS, *LADDER_FIELDS)),
             *(complaint[f"{clock}_{field}"] for clock in CLOCKS for field in (*dict(STEPS), "status")),
         )
         .where(complaint.name.isin(names) & (complaint.next_check_at <= now))
@@ -127,7 +133,7 @@ def _lock(names: list[str], now: datetime) -> list[frappe._dict]:
     )
 
 
-def _event(row: frappe._dict, now: datetime) -> Event | None:
+def _event(row: frappe._dict, now: datetime, taken: list[dict[str, Any]]) -> Event | None:
     """What becomes of a complaint at `now`; the gravest of it names the event."""
     steps = []
     for clock in CLOCKS:
@@ -136,11 +142,13 @@ def _event(row: frappe._dict, now: datetime) -> Event | None:
         if after != before:
             steps.append((clock, after, row[f"{clock}_due"]))
     hold_over = row.stage == HOLD and bool(row.hold_until) and get_datetime(row.hold_until) <= now
-    if not steps and not hold_over:
+    if not (steps or taken or hold_over):
         return None
     reached = {standing for _clock, standing, _due in steps}
     kind = events.OVERDUE if OVERDUE in reached else events.AT_RISK if steps else events.HOLD_OVER
-    data = {"complaint": row, "steps": tuple(steps), "hold_over": hold_over}
+    if taken and not steps:
+        kind = events.ESCALATION_STEP
+    data = {"complaint": row, "steps": tuple(steps), "hold_over": hold_over, "taken": taken}
     return Event(kind, "Complaint", row.name, data, at=now)
 
 
@@ -169,9 +177,9 @@ def _write_standings(names: list[str], now: datetime) -> None:
     query = query.set(complaint.sla_status, whole.else_(complaint.sla_status))
     is_late = Criterion.any(reached[OVERDUE]) & (complaint.escalation_level < 1)
     query = query.set(complaint.escalation_level, Case().when(is_late, 1).else_(complaint.escalation_level))
-    # LEAST is NULL when any argument is: another clock's step stands in where one has none
-    a, b, c = steps
-    query = query.set(
-        complaint.next_check_at, _LEAST(Coalesce(a, b, c), Coalesce(b, c, a), Coalesce(c, a, b))
-    )
+    ladder_next = complaint[LADDER_FIELDS[1]]
+    steps.append(Case().when(ladder_next > now, ladder_next))
+    # LEAST is NULL when any argument is: another step stands in where one is none
+    turned = (steps[place:] + steps[:place] for place in range(len(steps)))
+    query = query.set(complaint.next_check_at, _LEAST(*(Coalesce(*one) for one in turned)))
     writing.update_by_query(query, "Complaint", names, OWN_FIELDS, "clock")

@@ -19,7 +19,9 @@ from frappe.utils.data import get_system_timezone
 from complaint_qms.constants.clock import WEEKDAYS
 from complaint_qms.engine.sla import clock
 from complaint_qms.engine.sla.clock import ClockError, WorkCalendar
+from complaint_qms.engine.sla.steps import Step
 from complaint_qms.engine.sla.workday import usual_workday
+from complaint_qms.services.sop.escalation_table import check_ladder, ladder_of
 
 _DAY = timedelta(days=1)
 
@@ -36,7 +38,10 @@ class Limit:
 class Plan:
     """What an SOP lays down. ``stages`` holds only the stages that have a limit.
 
-    ``fingerprint`` differs for plans that give other due times: 16 hexadecimal digits over hours, holidays, zone and limits.
+    ``ladder``: key → step of escalation, in the order of the table; ``reminds``: whether handler and superior are told of what is
+    at risk and overdue without a step of their own.
+
+    ``fingerprint`` differs for plans that give other due times or steps: 16 hexadecimal digits over hours, holidays, zone, limits and ladder.
     """
 
     calendar: WorkCalendar
@@ -44,6 +49,8 @@ class Plan:
     resolution: Limit | None
     stages: dict[str, Limit] = field(default_factory=dict)
     fingerprint: str = ""
+    ladder: dict[str, Step] = field(default_factory=dict)
+    reminds: bool = True
 
 
 def plan_of(complaint: Document) -> Plan | None:
@@ -115,6 +122,7 @@ def check_sop(sop: Document) -> None:
     )
     if timed and not calendar.shifts:
         frappe.throw(_("Working Hours: give the hours of at least one day, or tick Round the Clock"))
+    check_ladder(sop)
 
 
 def _read(sop: Document, holiday_list: Document | None) -> Plan:
@@ -129,16 +137,21 @@ def _read(sop: Document, holiday_list: Document | None) -> Plan:
         _limit(sop.first_response_time, sop.warn_percent),
         _limit(sop.resolution_time, sop.warn_percent),
     )
-    return Plan(calendar, *whole, stages, _fingerprint(calendar, whole, stages))
+    steps = ladder_of(sop)
+    mark = _fingerprint(calendar, whole, stages, steps)
+    return Plan(calendar, *whole, stages, mark, steps, bool(cint(sop.basic_reminders)))
 
 
-def _fingerprint(calendar: WorkCalendar, whole: tuple[Limit | None, ...], stages: dict[str, Limit]) -> str:
+def _fingerprint(
+    calendar: WorkCalendar, whole: tuple[Limit | None, ...], stages: dict[str, Limit], steps: dict[str, Step]
+) -> str:
     told = (
         calendar.tz,
         sorted(calendar.shifts.items()),
         sorted(calendar.holidays),
         whole,
         sorted(stages.items()),
+        *([sorted(steps)] if steps else ()),
     )
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 

@@ -6,42 +6,82 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint
+from frappe.utils import cint, escape_html, getdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_OPEN, FIRST_STAGE
+from complaint_qms.integrations.erpnext.customer import group_path
 from complaint_qms.services.record import site_cache
 from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.source_defaults import check_role
+from complaint_qms.services.sop import versions
 
 CACHE_KEY = "complaint_qms_sops"
 _CHOOSERS = (roles.MANAGER, "System Manager")
-# A closer fit counts more: the company decides before the severity, the type decides before both.
+# A closer fit counts more: the company decides before the severity, the type decides before both. Where these leave several, the
+# nearest group of the customer decides, and then the channel.
 _WEIGHT_TYPE, _WEIGHT_COMPANY, _WEIGHT_SEVERITY = 1000, 100, 10
+_NEAREST_GROUP = 1000
 
 
 def choose_sop(doc: Document) -> str | None:
-    """Name of the SOP that fits `doc` best: its type (or the nearest type above), company and severity.
+    """Name of the SOP that fits `doc` best: its type (or the nearest type above), company, severity, group of the customer and channel.
 
     One that names the type goes first, then the default that the type itself (or the nearest type above) names, then
-    one that fits by company or severity alone; without any, the default of the settings and the one marked as default.
-    None of them when it is switched off or another company's.
+    one that fits by anything else; without any, the default of the settings and the one marked as default.
+    None of them when it is switched off or another company's; of versions the one of the day of receipt.
     """
+    day = getdate(doc.get("received_at") or None)
+    rows = [row for row in _sops() if versions.in_force(row, day)]
     path = _type_path(doc.complaint_type)
-    best, best_score, names_type = None, 0, False
-    for row in _sops():
-        score = _fit(row, doc, path)
-        if score > best_score:
+    groups = _groups_of(doc) if any(row["for_customer_group"] for row in rows) else []
+    best, best_score, names_type = None, (0, 0, 0), False
+    for row in rows:
+        score = _fit(row, doc, path, groups)
+        if score and score > best_score:
             best, best_score, names_type = row["name"], score, bool(row["complaint_type"])
     if names_type:
         return best
-    usable = [row for row in _sops() if row["company"] in (None, "", doc.company)]
+    usable = {row["name"]: row for row in _sops() if row["company"] in (None, "", doc.company)}
     chosen = [_types().get(name, {}).get("default_sop") for name in path]
     chosen += [best, frappe.db.get_single_value(SETTINGS, "default_sop", cache=True)]
-    chosen += [row["name"] for row in usable if row["is_default"]]
-    names = {row["name"] for row in usable}
-    return next((name for name in chosen if name in names), None)
+    chosen += [row["name"] for row in usable.values() if row["is_default"]]
+    found = (versions.version_on(name, usable, day) for name in chosen if name)
+    return next((name for name in found if name), None)
+
+
+def steers(doc: Document) -> bool:
+    """Whether something has changed by which the SOP of an early complaint is chosen: of customer and channel where any SOP asks for them."""
+    fields = ["complaint_type", "severity", "company"]
+    fields += ["customer"] if any(row["for_customer_group"] for row in _sops()) else []
+    fields += ["channel"] if any(row["channel"] for row in _sops()) else []
+    return any(doc.has_value_changed(name) for name in fields)
+
+
+def tell_tie(sop: Document) -> None:
+    """Say so where another SOP fits the very same complaints on some day: which of them is chosen goes by their names."""
+    wanted = [sop.get(field) or "" for field in versions.CRITERIA]
+    if not sop.enabled or not any(wanted):
+        return
+    others = [
+        row["name"]
+        for row in _sops()
+        if row["name"] not in (sop.name, sop.previous_version)
+        and [row[field] or "" for field in versions.CRITERIA] == wanted
+        and versions.meet(row, sop)
+    ]
+    if others:
+        frappe.msgprint(
+            _(
+                "{0} fits the same complaints as this SOP. Of those that fit alike the first by name is chosen: {1}."
+            ).format(
+                frappe.bold(escape_html(comma_list(others))),
+                frappe.bold(escape_html(min(*others, sop.name, key=str.casefold))),
+            ),
+            indicator="orange",
+        )
 
 
 def add_checks(doc: Document, stage: str) -> None:
@@ -135,21 +175,36 @@ def type_defaults(name: str | None) -> dict[str, Any]:
     return _types().get(name or "", {})
 
 
-def _fit(row: dict[str, Any], doc: Document, path: list[str]) -> int:
-    score = 0
+def _fit(
+    row: dict[str, Any], doc: Document, path: list[str], groups: list[str]
+) -> tuple[int, int, int] | None:
+    """How closely an SOP fits; None where it does not. `path`, `groups`: types and groups of the customer, nearest first."""
+    score = group = channel = 0
     if row["complaint_type"]:
         if row["complaint_type"] not in path:
-            return -1
+            return None
         score += _WEIGHT_TYPE - path.index(row["complaint_type"])
     if row["company"]:
         if row["company"] != doc.company:
-            return -1
+            return None
         score += _WEIGHT_COMPANY
     if row["severity"]:
         if row["severity"] != doc.severity:
-            return -1
+            return None
         score += _WEIGHT_SEVERITY
-    return score
+    if row["for_customer_group"]:
+        if row["for_customer_group"] not in groups:
+            return None
+        group = _NEAREST_GROUP - groups.index(row["for_customer_group"])
+    if row["channel"]:
+        if row["channel"] != doc.get("channel"):
+            return None
+        channel = 1
+    return score, group, channel
+
+
+def _groups_of(doc: Document) -> list[str]:
+    return group_path(doc.get("customer")) if doc.get("customer") else []
 
 
 def _type_path(name: str | None) -> list[str]:
@@ -167,7 +222,14 @@ def _sops() -> list[dict[str, Any]]:
         lambda: frappe.get_all(
             "Complaint SOP",
             filters={"enabled": 1},
-            fields=["name", "company", "complaint_type", "severity", "is_default"],
+            fields=[
+                "name",
+                *versions.CRITERIA,
+                "is_default",
+                "valid_from",
+                "valid_until",
+                "previous_version",
+            ],
             order_by="name asc",
         ),
     )

@@ -23,6 +23,7 @@ COMPLAINT_FIELDS = (
     "sop",
     "complaint_owner",
     "hold_until",
+    "urgency",
 )
 
 
@@ -45,6 +46,7 @@ class Directory:
         self._absent: set[str] = set()
         self._stages: dict[tuple[str, str], frappe._dict] = {}
         self._sop_roles: dict[str, str | None] = {}
+        self._silent: set[str] = set()
         self._holders: dict[str, list[str]] = {}
         self._sight = Sight("Complaint", ())
         self._fallback = frappe.db.get_single_value(SETTINGS, "fallback_handler_role")
@@ -60,7 +62,7 @@ class Directory:
         self._learn_superiors(named - set(self._superiors))
         roles = {MANAGER, self._fallback}
         for row in rows:
-            stage = self._stage(row)
+            stage = self.stage_of(row)
             roles |= {stage.responsible_role, stage.escalate_to_role, self._sop_roles.get(row.sop)}
         self._learn_roles({role for role in roles if role} - set(self._holders))
         users = named | {user for user in self._superiors.values() if user}
@@ -85,7 +87,7 @@ class Directory:
 
     def handlers(self, complaint: frappe._dict) -> list[Person]:
         """Who has to act on a complaint that was learned."""
-        stage = self._stage(complaint)
+        stage = self.stage_of(complaint)
         named = [user for user in (complaint.complaint_owner, stage.responsible_user) if user]
         for user in named:
             person = self._acting(user)
@@ -99,7 +101,7 @@ class Directory:
 
     def judges(self, complaint: frappe._dict) -> list[Person]:
         """Who judges the work of the handler of a complaint that was learned: those its stage names, else the managers."""
-        stage = self._stage(complaint)
+        stage = self.stage_of(complaint)
         person = self._acting(stage.responsible_user) if stage.responsible_user else None
         if person and self._sight.sees(person.user, complaint.name):
             found = [person]
@@ -112,11 +114,28 @@ class Directory:
         person = self._people.get(self._superiors.get(complaint.complaint_owner))
         if person and self._sight.sees(person.user, complaint.name):
             return [person]
-        return (
-            self._with_role(self._stage(complaint).escalate_to_role, complaint)
-            or self._with_role(self._sop_roles.get(complaint.sop), complaint)
-            or self._with_role(MANAGER, complaint)
-        )
+        found = (self._with_role(role, complaint) for role in self.escalation_roles(complaint))
+        return next((people for people in found if people), [])
+
+    def reminds(self, complaint: frappe._dict) -> bool:
+        """Whether handler and superior of a complaint that was learned are told of what is at risk and overdue, whatever its ladder says."""
+        return complaint.sop not in self._silent
+
+    def stage_of(self, complaint: frappe._dict) -> frappe._dict:
+        """What the SOP lays down for the stage of a complaint that was learned; empty where it lays down nothing."""
+        return self._stages.get((complaint.sop, complaint.stage), frappe._dict())
+
+    def escalation_roles(self, complaint: frappe._dict) -> tuple[str | None, ...]:
+        """Roles that are asked where nobody is above the handler of a complaint that was learned, the nearest first."""
+        return self.stage_of(complaint).escalate_to_role, self._sop_roles.get(complaint.sop), MANAGER
+
+    def person(self, user: str) -> Person | None:
+        """A person who was learned and can act; nobody else stands in for them."""
+        return None if user in self._absent else self._people.get(user)
+
+    def visible(self, people: Iterable[Person | None], complaint: frappe._dict) -> list[Person]:
+        """Those who may see a complaint that was learned."""
+        return [person for person in people if person and self._sight.sees(person.user, complaint.name)]
 
     def _acting(self, user: str | None) -> Person | None:
         """The person, or their superior while they are absent; None for nobody."""
@@ -130,9 +149,6 @@ class Directory:
             if (person := self._people.get(user)) and self._sight.sees(user, complaint.name)
         ]
 
-    def _stage(self, complaint: frappe._dict) -> frappe._dict:
-        return self._stages.get((complaint.sop, complaint.stage), frappe._dict())
-
     def _learn_sops(self, names: set[str]) -> None:
         if not names:
             return
@@ -144,6 +160,7 @@ class Directory:
             .select(
                 sop.name,
                 sop.escalation_role,
+                sop.basic_reminders,
                 stage.stage,
                 stage.responsible_role,
                 stage.responsible_user,
@@ -156,6 +173,8 @@ class Directory:
         )
         for row in rows:
             self._sop_roles[row.name] = row.escalation_role
+            if not row.basic_reminders:
+                self._silent.add(row.name)
             self._stages.setdefault((row.name, row.stage), row)
 
     def _learn_superiors(self, users: set[str]) -> None:

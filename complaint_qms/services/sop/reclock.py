@@ -93,6 +93,11 @@ def reckon(names: Iterable[str], now: datetime) -> int:
     return sum(batch.moved for batch in _reckon(list(names), now))
 
 
+def documents_of(names: Iterable[str]) -> list[Document]:
+    """Open complaints as far as their clocks need them, in memory and not locked; two queries."""
+    return _documents(list(names), lock=False)
+
+
 def out_of_date(names: Iterable[str]) -> list[str]:
     """Those of the complaints whose clocks were reckoned by a plan that holds no longer; one query."""
     complaint = frappe.qb.DocType("Complaint")
@@ -213,14 +218,18 @@ def _reckon_batch(names: list[str], now: datetime) -> _Batch:
 
 
 def _locked(names: list[str]) -> list[Document]:
+    return _documents(names, lock=True)
+
+
+def _documents(names: list[str], lock: bool) -> list[Document]:
     complaint, log = frappe.qb.DocType("Complaint"), frappe.qb.DocType(_LOG)
-    rows = (
+    query = (
         frappe.qb.from_(complaint)
         .select(*(complaint[field] for field in _READ))
         .where(complaint.name.isin(names) & complaint.stage.isin(COMPLAINT_UNENDED))
         .orderby(complaint.name, order=Order.asc)
-        .for_update(skip_locked=True)
-    ).run(as_dict=True)
+    )
+    rows = (query.for_update(skip_locked=True) if lock else query).run(as_dict=True)
     visits = defaultdict(list)
     if rows:
         for row in (

@@ -4,6 +4,8 @@ const TOLD_BY_PICTURES = [
 	"sla_status",
 	"stage_log",
 	"log_section",
+	"escalations",
+	"escalation_section",
 	"total_hold_seconds",
 	"response_clock_section",
 	"stage_clock_section",

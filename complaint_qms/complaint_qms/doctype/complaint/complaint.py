@@ -142,7 +142,6 @@ class Complaint(Checked):
     def _follow_procedure(self, now: datetime) -> None:
         clock.note_handler(self, now)
         early = (self.stage or "intake") in COMPLAINT_EARLY
-        steering = any(self.has_value_changed(name) for name in ("complaint_type", "severity", "company"))
         if self.is_new():
             if not self.sop or not procedure.may_choose():
                 self.sop = procedure.choose_sop(self)
@@ -151,11 +150,11 @@ class Complaint(Checked):
             return
         if (self.sop or None) != (self.get_doc_before_save().sop or None):
             procedure.check_choice(self)
-        elif early and steering:
+        elif early and procedure.steers(self):
             self.sop = procedure.choose_sop(self) or self.sop
         if self.has_value_changed("sop"):
             procedure.change_checks(self)
-        if any(self.has_value_changed(name) for name in ("sop", "received_at", "hold_until")):
+        if any(self.has_value_changed(name) for name in ("sop", "received_at", "hold_until", "urgency")):
             clock.refresh(self, now)
 
     def _entered(self, origin: str, target: str, now: datetime) -> None:

@@ -5,17 +5,44 @@ frappe.ui.form.on("Complaint SOP", {
 		frm.set_query("escalation_role", complaint_qms.given_roles);
 		frm.set_query("responsible_role", "stages", complaint_qms.given_roles);
 		frm.set_query("escalate_to_role", "stages", complaint_qms.given_roles);
+		frm.set_query("role", "escalation_steps", complaint_qms.given_roles);
 	},
 	refresh(frm) {
 		tell_limits(frm);
+		draw(frm);
 		if (frm.doc.__islocal && !(frm.doc.stages || []).length) fill_stages(frm);
 		if (!frm.is_new()) {
 			frm.add_custom_button(__("Complaints under this SOP"), () => frappe.set_route("List", "Complaint", { sop: frm.doc.name }));
+			complaint_qms.load_desk().then(() => complaint_qms.desk.offer_sop_actions(frm));
 		}
 	},
-	first_response_time: tell_limits,
-	resolution_time: tell_limits,
+	first_response_time: told_anew,
+	resolution_time: told_anew,
+	warn_percent: draw,
+	basic_reminders: draw,
 });
+
+for (const [table, fields] of Object.entries({
+	"Complaint SOP Stage": ["stage", "time_limit", "warn_percent", "responsible_role", "responsible_user"],
+	"Complaint SOP Check": ["stage", "check", "mandatory"],
+	"Complaint SOP Step": ["clock", "stage", "moment", "percent", "hours", "action", "recipient", "role", "user", "from_urgency"],
+})) {
+	frappe.ui.form.on(
+		table,
+		Object.fromEntries([...fields, "stages_remove", "checks_remove", "escalation_steps_remove"].map((name) => [name, draw]))
+	);
+}
+
+function told_anew(frm) {
+	tell_limits(frm);
+	draw(frm);
+}
+
+async function draw(frm) {
+	await complaint_qms.load_desk();
+	const { workday } = frm.doc.__onload || {};
+	complaint_qms.desk.draw_flow(frm.fields_dict.flow_html.$wrapper, frm.doc, workday);
+}
 
 const in_working_days = (frm, seconds) => {
 	const { workday } = frm.doc.__onload || {};
@@ -34,6 +61,10 @@ function tell_limits(frm) {
 			? [frappe.utils.get_formatted_duration(seconds, { hide_days: 1 }), in_working_days(frm, seconds)].filter(Boolean).join(" · ")
 			: "";
 	frm.fields_dict.stages.grid.update_docfield_property("time_limit", "formatter", shown);
+	frm.fields_dict.escalation_steps.grid.update_docfield_property("hours", "formatter", shown);
+	frm.fields_dict.escalation_steps.grid.update_docfield_property("percent", "formatter", (percent) =>
+		percent ? `${Number(percent)} %` : ""
+	);
 }
 
 // A new SOP starts with the whole way, so that nobody has to know the stages by heart.

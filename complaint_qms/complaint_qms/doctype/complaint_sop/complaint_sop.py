@@ -8,7 +8,8 @@ from complaint_qms.controllers.vocabulary import Named
 from complaint_qms.services.people.assignees import check_responsible
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.sop import plan as sop_plan
-from complaint_qms.services.sop import procedure, reclock
+from complaint_qms.services.sop import procedure, reclock, versions
+from complaint_qms.services.sop.escalation_table import tidy_ladder
 
 
 class ComplaintSOP(Named):
@@ -22,11 +23,15 @@ class ComplaintSOP(Named):
             frappe.throw(
                 _("Stages: {0} has more than one row. Keep one.").format(escape_html(comma_list(twice)))
             )
+        versions.keep_series(self)
+        versions.check_validity(self)
+        tidy_ladder(self)
         sop_plan.check_sop(self)
         check_responsible(self)
 
     def on_update(self):
         procedure.forget_sops()
+        procedure.tell_tie(self)
         if not self.is_new():
             reclock.request()
 

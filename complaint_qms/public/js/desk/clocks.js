@@ -2,10 +2,20 @@
 import { label, pill } from "../labels";
 import { comma_list } from "../language";
 import { empty, esc } from "../markup";
+import { know_people } from "../people";
 import { moment_text, working_time } from "../words";
+import { effect_text, step_text, taken_text } from "./ladder";
 import { time_left_html } from "./stage_bar";
 
 export function draw_clocks($parent, doc, overview) {
+	const told = (doc.escalations || [])
+		.flatMap((row) => (row.told || "").split("\n"))
+		.filter((user) => user && !frappe.boot.user_info[user]);
+	if (told.length) know_people(told).then(() => draw($parent, doc, overview));
+	draw($parent, doc, overview);
+}
+
+function draw($parent, doc, overview) {
 	const clock = overview && overview.clock;
 	if (!clock || !doc.sop) {
 		$parent.html(
@@ -28,7 +38,7 @@ export function draw_clocks($parent, doc, overview) {
 				extra || `<p class="text-muted">${esc(due ? __("due {0}", [moment_text(due)]) : "")}</p>`
 			}</div>`
 			)
-			.join("")}</div>${history_html(overview.log || doc.stage_log || [], clock.workday)}`
+			.join("")}</div>${history_html(overview.log || doc.stage_log || [], clock.workday)}${ladder_html(doc, overview)}`
 	);
 }
 
@@ -60,4 +70,19 @@ function replaced_html(row) {
 		return `${frappe.user.full_name(user)} (${moment_text(moment)})`;
 	});
 	return people.length ? note(__("Handlers replaced: {0}", [comma_list(people)])) : "";
+}
+
+/** The steps of the ladder: those that were taken, and those ahead while the clocks run. */
+function ladder_html(doc, overview) {
+	const taken = [...(doc.escalations || [])].sort((a, b) => a.idx - b.idx);
+	const ahead = (overview.ladder || []).map((step) => [step.at, step, effect_text(step), false]);
+	const rows = [...taken.map((step) => [step.taken_at, step, taken_text(step), true]), ...ahead];
+	if (!rows.length) return "";
+	return `<div class="cq-scroll"><table class="cq-table cq-ladder-log"><caption>${esc(__("Escalation"))}</caption><thead><tr>
+		<th>${esc(__("When"))}</th><th>${esc(__("Step"))}</th><th>${esc(__("What happens"))}</th></tr></thead><tbody>${rows
+			.map(
+				([at, step, effect, is_taken]) => `<tr class="${is_taken ? "" : "text-muted"}"><td>${esc(moment_text(at))}</td>
+			<td>${esc(step_text(step))}</td><td>${esc(is_taken ? effect : __("ahead: {0}", [effect]))}</td></tr>`
+			)
+			.join("")}</tbody></table></div>`;
 }
