@@ -9,8 +9,10 @@ from frappe.permissions import add_user_permission
 from complaint_qms.constants import events, roles
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.patches.v1_0 import priority_of_open_complaints, ratings_and_alerts, ratings_of_occurrences
+from complaint_qms.services.classifier import scoring
 from tests.desk import factory
 from tests.desk.factory import as_user, complaint, person
+from tests.desk.test_classifier import unread
 
 
 @pytest.fixture
@@ -103,6 +105,23 @@ class TestWhen:
         doc.update({"severity": "Critical", "alerted_at": "2020-01-01 00:00:00"})
         doc.save()
         assert users(doc) == [named]
+
+    @pytest.mark.parametrize("rule", [{"harm_level": "serious"}, {"severity": "Critical"}])
+    def test_words_of_a_text_tell_before_anybody_has_judged(self, alerts, named, rule):
+        """Of harm, and of the severity that they stand for."""
+        alerts(rule)
+        burned = complaint(
+            description="The kettle exploded, my wife was hospitalized with severe burns.", severity="Minor"
+        )
+        mild = complaint(description="The lamp got my hand a small cut. No hospital.", severity=None)
+        for doc in (burned, mild):
+            unread(doc)
+        scoring.read_unread()
+        unread(burned)
+        scoring.read_unread()
+        assert users(burned) == [named], "once"
+        assert "severe burn" in told(burned)[0].text
+        assert told(mild) == []
 
 
 class TestWho:

@@ -249,31 +249,6 @@ class TestScoring:
         )
         assert found["complaint_type"]["source"] == "keywords"
 
-    @pytest.mark.parametrize("rule", [{"harm_level": "serious"}, {"severity": "Critical"}])
-    def test_words_of_harm_alert_those_who_are_named_though_nobody_has_judged_yet(self, rule):
-        """For harm, and for the severity that the words stand for."""
-        settings = frappe.get_single("Complaint QMS Settings")
-        named = person(roles.MANAGER)
-        settings.set("alerts", [rule | {"user": named}])
-        settings.save()
-        doc = complaint(
-            description="The kettle exploded, my wife was hospitalized with severe burns.", severity="Minor"
-        )
-        read(doc)
-        unread(doc)
-        scoring.read_unread()
-        messages = frappe.get_all(
-            "QMS Message",
-            {"reference_name": doc.name, "kind": events.GRAVE, "channel": "desk"},
-            ["to_user", "text"],
-        )
-        assert [row.to_user for row in messages] == [named]
-        assert "severe burn" in messages[0].text
-        mild = complaint(description="The lamp got my hand a small cut. No hospital.", severity=None)
-        unread(mild)
-        scoring.read_unread()
-        assert not frappe.db.exists("QMS Message", {"reference_name": mild.name, "kind": events.GRAVE})
-
     def test_one_that_cannot_be_read_stands_in_the_way_of_no_other(self, monkeypatch):
         bad, good = complaint(subject="poison"), complaint(subject="sound")
         unread(bad)
