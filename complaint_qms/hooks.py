@@ -222,14 +222,17 @@ company_data_to_be_ignored = [record.doctype for record in _RECORDS]
 # A settlement's list of documents is a record of what happened; it holds none of them back.
 auto_cancel_exempted_doctypes = ["Complaint Settlement"]
 # What was told, or waits to be, holds back neither its reader nor what it is about.
-ignore_links_on_delete = ["Complaint Settlement Document", "QMS Event", "QMS Message"]
+ignore_links_on_delete = ["Complaint Rule Log", "Complaint Settlement Document", "QMS Event", "QMS Message"]
 
 # Who hears of what happened (services/events.py); other apps may listen in the same way
+_RULES = "complaint_qms.services.rules.runner.of_events"
 qms_listeners_in_transaction = {
-    **dict.fromkeys(
-        (_events.AT_RISK, _events.OVERDUE, _events.HOLD_OVER, _events.ESCALATION_STEP),
-        "complaint_qms.services.sop.notices.of_clocks",
-    ),
+    **{
+        kind: ["complaint_qms.services.sop.notices.of_clocks", _RULES]
+        for kind in (_events.AT_RISK, _events.OVERDUE, _events.HOLD_OVER)
+    },
+    _events.ESCALATION_STEP: "complaint_qms.services.sop.notices.of_clocks",
+    **dict.fromkeys((_events.CHANGED, _events.ANSWERED, _events.RULE_CALLED), _RULES),
     _events.DUE_TIMES_MOVED: "complaint_qms.services.sop.notices.of_moved_due_times",
     _events.EVIDENCE_LOST: "complaint_qms.services.evidence.integrity_check.tell_quality",
     _events.INVESTIGATION_REOPENED: "complaint_qms.services.lifecycle.reliance.tell_handlers",
@@ -243,10 +246,10 @@ qms_listeners_in_transaction = {
         "complaint_qms.services.people.assignment.end_or_resume",
         "complaint_qms.services.work.hand_overs.of_moves",
         "complaint_qms.services.outreach.status.of_moves",
+        _RULES,
     ],
-    **dict.fromkeys(
-        (_events.CUSTOMER_WROTE, _events.MAIL_RETURNED), "complaint_qms.services.work.hand_overs.of_mails"
-    ),
+    _events.CUSTOMER_WROTE: ["complaint_qms.services.work.hand_overs.of_mails", _RULES],
+    _events.MAIL_RETURNED: "complaint_qms.services.work.hand_overs.of_mails",
     _events.CHAT_WAITS: "complaint_qms.services.work.chats.of_waiting",
     _events.CHAT_FAILED: "complaint_qms.services.work.chats.of_failed",
     _events.SURVEYED: "complaint_qms.services.survey.recording.of_surveyed",
@@ -254,6 +257,7 @@ qms_listeners_in_transaction = {
     _events.REGISTERED: [
         "complaint_qms.services.classifier.requests.of_registered",
         "complaint_qms.services.outreach.acknowledgement.of_registered",
+        _RULES,
     ],
     _events.CAUSE_READY: "complaint_qms.services.work.hand_overs.of_causes",
     _events.ASSESSMENT_OPENED: "complaint_qms.services.work.hand_overs.of_assessments",
@@ -262,7 +266,7 @@ qms_listeners_in_transaction = {
     _events.SETTLED: "complaint_qms.services.work.settlement_hand_overs.of_drafts",
     _events.SETTLEMENT_DONE: "complaint_qms.services.work.settlement_hand_overs.of_finished",
 }
-default_log_clearing_doctypes = {"QMS Event": 365, "QMS Message": 90}
+default_log_clearing_doctypes = {"Complaint Rule Log": 730, "QMS Event": 365, "QMS Message": 90}
 
 # The clock, what waits to be sent or told, and whether evidence is what it was
 scheduler_events = {
@@ -274,6 +278,7 @@ scheduler_events = {
             "complaint_qms.jobs.chats.send_and_hand_over",
             "complaint_qms.jobs.classifier.read_new_complaints",
             "complaint_qms.jobs.customers.tell_left",
+            "complaint_qms.jobs.rules.do_waiting",
         ]
     },
     "hourly_long": [
@@ -281,7 +286,7 @@ scheduler_events = {
         "complaint_qms.jobs.customers.tell_and_ask",
     ],
     "weekly_long": ["complaint_qms.jobs.classifier.train_weekly"],
-    "daily_long": ["complaint_qms.jobs.evidence.check_evidence"],
+    "daily_long": ["complaint_qms.jobs.evidence.check_evidence", "complaint_qms.jobs.rules.ask_daily"],
 }
 
 # What the search of the desk finds. Read by the setup wizard alone: other sites get it from setup.search.

@@ -3,6 +3,7 @@
 from typing import Final
 
 REGISTERED: Final = "registered"
+CHANGED: Final = "changed"
 MOVED: Final = "moved"
 DECIDED: Final = "decided"
 ANSWERED: Final = "answered"
@@ -30,10 +31,12 @@ CHAT_FAILED: Final = "chat_failed"
 GRAVE: Final = "grave"
 SURVEYED: Final = "surveyed"
 WRITTEN: Final = "written"
+RULE_CALLED: Final = "rule_called"
 
 # Kind → when it happens, and what the event's `data` holds
 EVENTS: Final[dict[str, str]] = {
     REGISTERED: "A complaint is in the database for the first time. {channel, by_import}",
+    CHANGED: "A stored complaint was saved with other values. {old: field → what it was}",
     MOVED: "A complaint, investigation or CAPA has another stage. {origin, target, handed_to}",
     DECIDED: "Somebody's name was put beside a decision about a complaint. {decision}",
     ANSWERED: "The customer got a first response. {at}",
@@ -60,5 +63,6 @@ EVENTS: Final[dict[str, str]] = {
     CHAT_FAILED: "A person's message in a chat could not be sent. {user, sender, error, chat}",
     GRAVE: "The severity or harm of a complaint is known, by a person or by its words. {company, severity, harm_level, reasons: [(key, params)]}",
     SURVEYED: "A customer has said how a complaint was handled. {csat, nps, solved, comment, road: survey, page or portal, survey: answered by its link}",
+    RULE_CALLED: "A step of a procedure asks for a rule. {rule, reason: why, as text}",
     WRITTEN: "Fields were written past a document. {fields, old, new, why}",
 }

@@ -159,6 +159,11 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("Complaint Classifier", TOOL),
     Record("Complaint Demo Record", TOOL),
     Record("Complaint Import", TOOL),
+    Record("Complaint Rule", TOOL, tracked=True),
+    Record(
+        "Complaint Rule Log", TOOL,
+        names=(Names(_OWN, "complaint", "Complaint"),), sight="records",
+    ),
     Record(
         "Complaint Survey", TOOL,
         names=(Names(_OWN, "complaint", "Complaint"),), company_from=("complaint",), work="follow_up", sight="records",
@@ -181,6 +186,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Complaint Evidence", evidence=FileField("file", "sha256", "Complaint", "evidence")),
     _row("Complaint Import Column"),
     _row("Complaint Import Error"),
+    _row("Complaint Rule Action"),
     _row("Complaint Settlement Document"),
     _row("Complaint Settlement Line"),
     _row("Complaint Settlement Rejection"),

@@ -24,6 +24,7 @@ NARROWED_BY: Final[dict[str, tuple[str, ...]]] = {
     "Customer Group": (),
     "Serial No": ("item_code",),
     "Supplier": (),
+    "Webhook": ("webhook_doctype",),
     "Workstation": (),
 }
 _OUT_OF_USE: Final = "disabled"

@@ -1,12 +1,13 @@
 """First vocabulary of a site. Only what is missing is made, so a site's own words are never overwritten."""
 
 import csv
+import json
 from pathlib import Path
 
 import frappe
 from frappe.model.document import Document
 
-from complaint_qms.constants import risk, roles, vocabulary
+from complaint_qms.constants import risk, roles, rules, vocabulary
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.onboarding.packs import pack_templates
 
@@ -19,6 +20,7 @@ def seed() -> None:
     seed_types()
     seed_settings()
     seed_templates()
+    seed_rules()
 
 
 def seed_risk() -> None:
@@ -76,6 +78,17 @@ def seed_templates() -> None:
         if not frappe.db.exists("Email Template", row["name"]):
             doc = frappe.get_doc({"doctype": "Email Template"} | row)
             doc.insert(ignore_permissions=True, set_name=row["name"])
+
+
+def seed_rules() -> None:
+    """Rules to start from, off until somebody switches them on."""
+    for row in rules.SHIPPED:
+        values = {
+            **row,
+            "conditions": json.dumps(row["conditions"]),
+            "actions": [dict(act) for act in row["actions"]],
+        }
+        _make(rules.RULE, row["title"], enabled=0, **values)
 
 
 def remove_templates() -> None:

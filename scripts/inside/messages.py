@@ -201,6 +201,7 @@ def _data() -> Iterator[Message]:
         reportability,
         risk,
         roles,
+        rules,
         vocabulary,
     )
     from complaint_qms.setup.custom_fields import custom_fields
@@ -228,6 +229,9 @@ def _data() -> Iterator[Message]:
     yield from (Message(row[1], "vocabulary") for row in vocabulary.SOP_CHECKS)
     yield Message(vocabulary.DEFAULT_SOP["sop_name"], "vocabulary")
     yield Message(vocabulary.DEFAULT_SOP["description"], "vocabulary")
+    for rule in rules.SHIPPED:
+        texts = (row["text"] for row in rule["actions"] if row.get("text"))
+        yield from (Message(text, "rules") for text in (rule["title"], *texts))
     for path in sorted(PACKAGE.glob("fixtures/sop_packs/*.json")):
         yield from (Message(text, "SOP packs") for text in _pack_texts(json.loads(path.read_text("utf-8"))))
     with (PACKAGE / "fixtures" / "complaint_channel.csv").open(encoding="utf-8", newline="") as file:

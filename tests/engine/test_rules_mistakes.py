@@ -84,6 +84,11 @@ def test_all_actions_can_be_given():
         {"do": "escalate", "to": "manager", "reason": "late"},
         {"do": "create_task", "to": "anna", "subject": "s"},
         {"do": "raise_severity", "to": DEFAULT_SEVERITIES[-1]},
+        {"do": "message_customer", "template": "sorry"},
+        {"do": "start_investigation"},
+        {"do": "open_capa"},
+        {"do": "call_webhook", "webhook": "w"},
+        {"do": "add_check", "check": "photo", "mandatory": True},
     ]
     assert {action["do"] for action in then} == set(ACTIONS)
     outcome = run(rule(then=then), {"b": 7})

@@ -32,10 +32,14 @@ Public API::
         .cycle:   names of the rules that keep undoing each other, else ()
         .problems: what stopped a rule from being judged (a fact lookup that failed), never hidden
 
+For many records at once, :class:`Judge` asks one rule's condition of each (``many.py``): no traces, the same comparisons,
+and facts only where fields leave it open.
+
 Facts (aggregates over other records) come from the caller through :class:`FactSource`; each distinct fact is asked once
 per evaluation. The engine performs nothing: it returns effects.
 """
 
+from complaint_qms.engine.rules.actions import ACTIONS, Argument
 from complaint_qms.engine.rules.evaluate import (
     ConditionTrace,
     Effect,
@@ -44,10 +48,10 @@ from complaint_qms.engine.rules.evaluate import (
     RuleTrace,
     evaluate,
 )
+from complaint_qms.engine.rules.many import UNKNOWN, Asked, Held, Judge
 from complaint_qms.engine.rules.mistakes import Problem
 from complaint_qms.engine.rules.pattern import Pattern, PatternError
 from complaint_qms.engine.rules.schema import (
-    ACTIONS,
     DEFAULT_SEVERITIES,
     EVENTS,
     OPERATORS,
@@ -63,9 +67,14 @@ __all__ = [
     "DEFAULT_SEVERITIES",
     "EVENTS",
     "OPERATORS",
+    "UNKNOWN",
+    "Argument",
+    "Asked",
     "ConditionTrace",
     "Effect",
     "FactSource",
+    "Held",
+    "Judge",
     "Outcome",
     "Pattern",
     "PatternError",

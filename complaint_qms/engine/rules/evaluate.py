@@ -142,6 +142,20 @@ def evaluate(
     return Outcome(tuple(effects), run.record, tuple(traces), len(changed_by), cycle, tuple(run.problems))
 
 
+def comparison(found: object, operator: str, wanted: Any, now: datetime, ruleset: RuleSet) -> bool:
+    """Whether a value is as an operator of the schema wants it, as in :func:`evaluate`; ``wanted`` has no fields to put in."""
+    return _compare(found, operator, wanted, now, ruleset)[0]
+
+
+def resolved(value: Any, record: Mapping[str, Any]) -> Any:
+    """A value with the fields it names put in."""
+    if isinstance(value, Mapping) and set(value) == {"field"}:
+        return record.get(value["field"])
+    if isinstance(value, list | tuple):
+        return [resolved(item, record) for item in value]
+    return value
+
+
 def _state(record: Mapping[str, Any]) -> str:
     return json.dumps(record, sort_keys=True, default=str)
 
@@ -167,7 +181,7 @@ def _apply(action: Mapping[str, Any], run: _Run) -> dict[str, Any] | None:
     args = {key: value for key, value in action.items() if key != "do"}
     do = action["do"]
     if do == "set":
-        args["value"] = _resolve(args["value"], record)
+        args["value"] = resolved(args["value"], record)
         if args["field"] in record and record[args["field"]] == args["value"]:
             return None
         record[args["field"]] = args["value"]
@@ -240,8 +254,8 @@ def _judge_leaf(condition: Mapping[str, Any], path: str, run: _Run) -> Condition
     else:
         label = condition["field"]
         actual = run.record.get(label)
-    wanted = _resolve(condition.get("value"), run.record)
-    result, comparable = _compare(actual, operator, wanted, run)
+    wanted = resolved(condition.get("value"), run.record)
+    result, comparable = _compare(actual, operator, wanted, run.now, run.ruleset)
     found = {"subject": label, "found": repr(actual), "operator": operator, "wanted": repr(wanted)}
     if operator in ("is set", "is not set"):
         message = (
@@ -267,26 +281,20 @@ def _fact_label(condition: Mapping[str, Any]) -> str:
 def _fact(condition: Mapping[str, Any], run: _Run) -> object:
     if run.facts is None:
         raise LookupError(Message("no source of facts was given"))
-    args = {key: _resolve(value, run.record) for key, value in (condition.get("args") or {}).items()}
+    args = {key: resolved(value, run.record) for key, value in (condition.get("args") or {}).items()}
     key = _state({"fact": condition["fact"], "args": args})
     if key not in run.known:
         run.known[key] = run.facts.fact(condition["fact"], args, dict(run.record), run.now)
     return run.known[key]
 
 
-def _resolve(value: Any, record: Mapping[str, Any]) -> Any:
-    if isinstance(value, Mapping) and set(value) == {"field"}:
-        return record.get(value["field"])
-    if isinstance(value, list | tuple):
-        return [_resolve(item, record) for item in value]
-    return value
-
-
 def _is_set(value: object) -> bool:
     return value is not None and value != "" and value != [] and value != () and value != {}
 
 
-def _compare(actual: object, operator: str, wanted: Any, run: _Run) -> tuple[bool, bool]:
+def _compare(
+    actual: object, operator: str, wanted: Any, now: datetime, ruleset: RuleSet
+) -> tuple[bool, bool]:
     """``(result, comparable)``."""
     if operator == "is set":
         return _is_set(actual), True
@@ -295,25 +303,25 @@ def _compare(actual: object, operator: str, wanted: Any, run: _Run) -> tuple[boo
     if not _is_set(actual):
         return operator in ("!=", "not in", "not contains"), True
     if operator in ("in", "not in"):
-        inside = any(_equal(actual, item, run.now) for item in wanted)
+        inside = any(_equal(actual, item, now) for item in wanted)
         return inside == (operator == "in"), True
     if operator in ("=", "!="):
-        return _equal(actual, wanted, run.now) == (operator == "="), True
+        return _equal(actual, wanted, now) == (operator == "="), True
     if operator in ("contains", "not contains"):
         return _contains(actual, wanted) == (operator == "contains"), True
     if operator == "matches":
-        return run.ruleset.patterns[wanted].search(str(actual)[:MAX_TEXT]), True
+        return ruleset.patterns[wanted].search(str(actual)[:MAX_TEXT]), True
     if operator == "within last days":
-        moment = _moment(actual, run.now)
+        moment = _moment(actual, now)
         if moment is None:
             return False, False
-        return run.now - timedelta(days=wanted) <= moment <= run.now, True
+        return now - timedelta(days=wanted) <= moment <= now, True
     if operator == "between":
-        low, high = (_order(actual, bound, run.now) for bound in wanted)
+        low, high = (_order(actual, bound, now) for bound in wanted)
         if low is None or high is None:
             return False, False
         return low >= 0 and high <= 0, True
-    sign = _order(actual, wanted, run.now)
+    sign = _order(actual, wanted, now)
     if sign is None:
         return False, False
     return {">": sign > 0, ">=": sign >= 0, "<": sign < 0, "<=": sign <= 0}[operator], True

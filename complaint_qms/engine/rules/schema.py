@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from complaint_qms.engine.message import Message
+from complaint_qms.engine.rules.actions import ACTIONS, Argument, is_text, is_whole
 from complaint_qms.engine.rules.mistakes import Problem, expected, unknown
 from complaint_qms.engine.rules.pattern import Pattern, PatternError
 
@@ -68,51 +69,6 @@ class RuleSet:
     severities: tuple[str, ...]
 
 
-def _text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _recipients(value: object) -> bool:
-    return _text(value) or (isinstance(value, list | tuple) and bool(value) and all(map(_text, value)))
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _anything(value: object) -> bool:
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of an action: the test it must pass, in words, and whether it may be left out."""
-
-    test: Callable[[object], bool]
-    wanted: Message
-    required: bool = True
-
-
-_A_TEXT = Message("a text that is not empty")
-_TEXT = Argument(_text, _A_TEXT)
-_OPTIONAL_TEXT = Argument(_text, _A_TEXT, required=False)
-_WHO = Argument(_recipients, Message("a name, or a list of names"))
-
-ACTIONS: dict[str, dict[str, Argument]] = {
-    "set": {"field": _TEXT, "value": Argument(_anything, Message("a value"))},
-    "add_tag": {"tag": _TEXT},
-    "assign": {"to": _TEXT},
-    "notify": {"to": _WHO, "message": _TEXT, "channel": _OPTIONAL_TEXT},
-    "escalate": {"to": _WHO, "reason": _OPTIONAL_TEXT},
-    "create_task": {
-        "to": _TEXT,
-        "subject": _TEXT,
-        "due_days": Argument(_whole, Message("a whole number of days, 0 or more"), required=False),
-    },
-    "raise_severity": {"to": _TEXT},
-}
-"""Every action and its arguments. ``raise_severity`` never lowers; its ``to`` is one of the given severities."""
-
 _RULE_KEYS = {"name", "title", "description", "order", "enabled", "on", "when", "then", "stop"}
 
 
@@ -125,7 +81,9 @@ def check(
 ) -> list[Problem]:
     """Every mistake in ``rules``, each with its path; an empty list means they can run.
 
-    ``fields`` / ``facts`` name what exists; ``None`` accepts any name. ``severities`` are ordered, mildest first.
+    ``fields`` / ``facts`` name what exists; ``None`` accepts any name. Where ``facts`` is a mapping, each name has the arguments
+    (:class:`Argument`) that the fact takes, and those of a condition are checked as well. ``severities`` are ordered, mildest
+    first.
     """
     problems: list[Problem] = []
     if not isinstance(rules, list | tuple):
@@ -199,7 +157,7 @@ class _Checker:
                 self.say(
                     f"{path}.{key}", unknown(Message("unknown key; a rule has {known}"), sorted(_RULE_KEYS))
                 )
-        if not _text(rule.get("name")):
+        if not is_text(rule.get("name")):
             self.say(f"{path}.name", Message("every rule needs a name"))
         order = rule.get("order", 100)
         if isinstance(order, bool) or not isinstance(order, int | float) or order != order:
@@ -277,18 +235,21 @@ class _Checker:
             if "args" in condition:
                 self.say(f"{path}.args", Message("only a fact has arguments"))
         else:
-            if not _text(fact):
+            if not is_text(fact):
                 self.say(f"{path}.fact", Message("expected the name of a fact"))
             elif self.facts is not None and fact not in self.facts:
                 self.say(
                     f"{path}.fact",
                     unknown(Message("unknown fact {found}; known: {known}"), sorted(self.facts), fact),
                 )
-            if not isinstance(condition.get("args", {}), Mapping):
-                self.say(f"{path}.args", expected(Message("a mapping"), condition["args"]))
+            args = condition.get("args", {})
+            if not isinstance(args, Mapping):
+                self.say(f"{path}.args", expected(Message("a mapping"), args))
+            elif isinstance(self.facts, Mapping) and fact in self.facts:
+                self.arguments(fact, args, self.facts[fact], f"{path}.args")
 
     def field(self, field: object, path: str) -> None:
-        if not _text(field):
+        if not is_text(field):
             self.say(path, Message("expected the name of a field"))
         elif self.fields is not None and field not in self.fields:
             self.say(path, Message("unknown field {found}", {"found": repr(field)}))
@@ -309,7 +270,7 @@ class _Checker:
             else:
                 for index, item in enumerate(value):
                     self.single(item, f"{path}[{index}]")
-        elif shape == "text" and not _text(value):
+        elif shape == "text" and not is_text(value):
             self.say(path, expected(Message("a text that is not empty"), value))
         elif shape == "pair":
             if not isinstance(value, list | tuple) or len(value) != 2:
@@ -317,7 +278,7 @@ class _Checker:
             else:
                 for index, item in enumerate(value):
                     self.single(item, f"{path}[{index}]")
-        elif shape == "days" and not (isinstance(value, int) and _whole(value) and value > 0):
+        elif shape == "days" and not (isinstance(value, int) and is_whole(value) and value > 0):
             self.say(path, Message("expected a whole number of days, 1 or more"))
         elif shape == "pattern":
             self.pattern(value, path)
@@ -332,7 +293,7 @@ class _Checker:
             self.say(path, expected(Message("a single value"), value))
 
     def pattern(self, value: object, path: str) -> None:
-        if not isinstance(value, str) or not _text(value):
+        if not isinstance(value, str) or not is_text(value):
             self.say(path, Message("expected a pattern"))
             return
         try:
@@ -355,31 +316,30 @@ class _Checker:
                     f"{here}.do", unknown(Message("unknown action {found}; known: {known}"), ACTIONS, do)
                 )
                 continue
-            self.arguments(action, ACTIONS[do], here)
+            self.arguments(
+                do, {key: value for key, value in action.items() if key != "do"}, ACTIONS[do], here
+            )
             if do == "set":
-                if _text(action.get("field")):
+                if is_text(action.get("field")):
                     self.field(action["field"], f"{here}.field")
                 if isinstance(action.get("value"), Mapping):
                     self.single(action["value"], f"{here}.value")
-            if do == "raise_severity" and _text(action.get("to")) and action["to"] not in self.severities:
+            if do == "raise_severity" and is_text(action.get("to")) and action["to"] not in self.severities:
                 known = Message("unknown severity {found}; known: {known}")
                 self.say(f"{here}.to", unknown(known, self.severities, action["to"]))
 
-    def arguments(self, action: Mapping[str, Any], wanted: Mapping[str, Argument], path: str) -> None:
+    def arguments(
+        self, taker: str, given: Mapping[str, Any], wanted: Mapping[str, Argument], path: str
+    ) -> None:
         for key, argument in wanted.items():
-            if key not in action:
+            if key not in given:
                 if argument.required:
                     self.say(
                         f"{path}.{key}", Message("missing; expected {wanted}", {"wanted": argument.wanted})
                     )
-            elif not argument.test(action[key]):
-                self.say(f"{path}.{key}", expected(argument.wanted, action[key]))
-        for key in action:
-            if key != "do" and key not in wanted:
-                self.say(
-                    f"{path}.{key}",
-                    Message(
-                        "unknown; {action} takes {known}",
-                        {"action": action["do"], "known": ", ".join(wanted)},
-                    ),
-                )
+            elif not argument.test(given[key]):
+                self.say(f"{path}.{key}", expected(argument.wanted, given[key]))
+        for key in given:
+            if key not in wanted:
+                found = {"action": taker, "known": ", ".join(wanted)}
+                self.say(f"{path}.{key}", Message("unknown; {action} takes {known}", found))

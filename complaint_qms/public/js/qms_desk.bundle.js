@@ -31,6 +31,8 @@ import { draw_chat, offer_chat } from "./desk/chat";
 import { draw_inbox_item, make_complaint_of } from "./desk/inbox";
 import { clear_intake, draw_intake } from "./desk/intake";
 import { wait_for_uploads } from "./desk/photos";
+import { draw_rule_conditions, rule_vocabulary } from "./desk/rule_builder";
+import { try_rule } from "./desk/rule_trial";
 import { draw_told_case } from "./desk/told_case";
 import { assignable, set_complaint_queries } from "./desk/complaint_queries";
 
@@ -70,4 +72,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	mind_board,
 	set_complaint_queries,
 	assignable,
+	draw_rule_conditions,
+	rule_vocabulary,
+	try_rule,
 });

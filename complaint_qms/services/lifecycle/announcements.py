@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from frappe.model.document import Document
 
 from complaint_qms.constants.contributing import ANSWERABLE_FIELD
-from complaint_qms.constants.events import ANSWERED, DECIDED, GRAVE, HANDED_OVER, MOVED, REGISTERED
+from complaint_qms.constants.events import ANSWERED, CHANGED, DECIDED, GRAVE, HANDED_OVER, MOVED, REGISTERED
 from complaint_qms.constants.fields import COMPLAINT_STAMPS
-from complaint_qms.services.events import Event, announce
+from complaint_qms.services.events import Event, announce, is_heard
 
 _DECIDED_BY = "_decided_by"
+_NO_VALUES = ("Section Break", "Column Break", "Tab Break", "HTML", "Button", "Table", "Table MultiSelect")
 _GRAVENESS = ("severity", "harm_level")
 _DECISIONS = tuple(name for name in COMPLAINT_STAMPS if name.endswith(_DECIDED_BY))
 
@@ -39,12 +41,20 @@ def _happened(doc: Document) -> Iterator[Event]:
         )
     yield from handed
     if doc.doctype == "Complaint":
+        if is_heard(CHANGED) and (old := _changed(doc, before)):
+            yield Event(CHANGED, doc.doctype, doc.name, {"old": old})
         for name in _DECISIONS:
             if doc.get(name) and doc.get(name) != before.get(name):
                 yield Event(DECIDED, doc.doctype, doc.name, {"decision": name.removesuffix(_DECIDED_BY)})
         if doc.first_response_at and not before.first_response_at:
             yield Event(ANSWERED, doc.doctype, doc.name, {"at": doc.first_response_at})
         yield from _grave(doc, before)
+
+
+def _changed(doc: Document, before: Document) -> dict[str, Any]:
+    """Values that are others now, tables left out: what they were."""
+    fields = (field.fieldname for field in doc.meta.fields if field.fieldtype not in _NO_VALUES)
+    return {name: before.get(name) for name in fields if doc.has_value_changed(name)}
 
 
 def _of_new(doc: Document) -> Iterator[Event]:

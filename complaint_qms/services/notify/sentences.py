@@ -22,7 +22,9 @@ from complaint_qms.services.record.site_time import in_zone
 from complaint_qms.services.record.timeline import Link, Moment, Money, Names, Text, Word, line, told
 
 ESCALATED: Final = "escalated"
-"""The one message that is no event of its own: an overdue complaint, told to a superior."""
+"""A message that is no event of its own: an overdue complaint, told to a superior."""
+RULE_NOTICE: Final = "rule_notice"
+"""Another: what a rule of the site has somebody told. {title, text, rule}"""
 
 Step = tuple[str, str, datetime]
 """(clock, its new standing, when it was due)"""
@@ -167,6 +169,7 @@ HEADINGS: Final[dict[str, Callable[[], str]]] = {
     events.ASSESSMENT_OPENED: lambda: word(events.ASSESSMENT_OPENED),
     events.SETTLEMENT_LOST: lambda: _("An ended complaint lost what settled it"),
     events.EVIDENCE_LOST: lambda: _("Evidence is lost"),
+    RULE_NOTICE: lambda: word(RULE_NOTICE),
     events.INVESTIGATION_REOPENED: lambda: _("Investigation opened again"),
     events.CAUSE_REJECTED: lambda: _("Root cause ruled out"),
 }
@@ -271,6 +274,11 @@ def _grave(name: str, data: dict[str, Any]) -> str:
     return said.format(titled(name, data["title"]), clause_list(_graveness(data)))
 
 
+def _rule_notice(name: str, data: dict[str, Any]) -> str:
+    said = _("{0}: {1} (rule “{2}”)")
+    return said.format(titled(name, data["title"]), escape(_(data["text"])), escape(_(data["rule"])))
+
+
 def _graveness(data: dict[str, Any]) -> Iterator[str]:
     level = data["severity"]
     if level:
@@ -294,5 +302,6 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.SURVEYED: _surveyed,
     events.CHAT_WAITS: _chat_waits,
     events.CHAT_FAILED: _chat_failed,
+    RULE_NOTICE: _rule_notice,
 }
 KINDS: Final = (*_OF_CLOCKS, events.ESCALATION_STEP, *_OF_TURNS, *_OTHERS)

@@ -152,6 +152,11 @@ def note_on(doc: Document, message: Message) -> None:
     frappe.get_doc({"doctype": "Comment", **row}).insert(ignore_permissions=True)
 
 
+def data_of(message: Message) -> str:
+    """A line as data, which `noted` reads."""
+    return json.dumps(_kept(message), ensure_ascii=False, default=str)
+
+
 def noted(data: str | None) -> Message | None:
     """The line that a comment keeps as data; None where it keeps none that can be read."""
     try:
@@ -165,7 +170,7 @@ def _comment(doctype: str, name: str, message: Message) -> dict[str, Any]:
     return {
         "comment_type": "Info",
         "content": told(message),
-        DATA: json.dumps(_kept(message), ensure_ascii=False, default=str),
+        DATA: data_of(message),
         "reference_doctype": doctype,
         "reference_name": name,
     }

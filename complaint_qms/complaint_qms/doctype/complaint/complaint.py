@@ -32,6 +32,7 @@ from complaint_qms.services.people import assignment
 from complaint_qms.services.record import mail_address, match_keys
 from complaint_qms.services.reportability import deadline
 from complaint_qms.services.risk import matrix, priority
+from complaint_qms.services.rules import runner
 from complaint_qms.services.settlement.finance_guards import keep_party
 from complaint_qms.services.sop import clock, plan, procedure
 
@@ -121,6 +122,7 @@ class Complaint(Checked):
     def on_change(self):
         super().on_change()
         assignment.end_save(self)
+        runner.after_save(self)
 
     def on_trash(self):
         guard.refuse_deletion(self)

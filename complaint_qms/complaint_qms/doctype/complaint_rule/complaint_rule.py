@@ -1,0 +1,32 @@
+"""Controller of a rule without code; complaint_qms.services.rules checks, says and runs it."""
+
+from frappe.utils import cint
+
+from complaint_qms.controllers.record import Checked
+from complaint_qms.services.rules import checking, reading, words
+
+
+class ComplaintRule(Checked):
+    def onload(self):
+        self.set_onload("words", words.rule_in_words(self.as_dict()))
+        for row in self.actions:
+            row.summary = words.act_in_words(row.as_dict())
+
+    def before_validate(self):
+        before = self.get_doc_before_save()
+        for row in self.actions:
+            row.summary = None  # said anew to each reader
+        self.version = cint(before.version) + 1 if before else 1
+
+    def validate(self):
+        checking.check_rule(self)
+
+    def on_change(self):
+        super().on_change()
+        reading.forget_rules()
+
+    def on_trash(self):
+        reading.forget_rules()
+
+    def after_rename(self, old, new, merge=False):
+        reading.forget_rules()

@@ -1,0 +1,238 @@
+"""What rules do to a complaint, each action by the doors people use: what a gate or a record refuses is refused to a rule as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.desk.doctype.tag.tag import DocTags
+from frappe.model.document import Document
+from frappe.utils import add_days, cint, escape_html, getdate
+
+from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.engine.message import Message as Line
+from complaint_qms.services import writing
+from complaint_qms.services.correspondence.composing import compose
+from complaint_qms.services.correspondence.messages import Mail, send_mail
+from complaint_qms.services.lifecycle.links import capas_of, investigations_of
+from complaint_qms.services.notify import outbox
+from complaint_qms.services.notify.sentences import RULE_NOTICE
+from complaint_qms.services.record.language import speaking
+from complaint_qms.services.record.timeline import Label, Link, Names, Text, line, told
+from complaint_qms.services.rules import words
+from complaint_qms.services.rules.people import least_busy, people_meant
+
+_OPEN_INVESTIGATION: Final = ("planned", "in_progress")
+
+
+class UnansweredError(frappe.ValidationError):
+    """A call was made and failed; what was noted of it stays."""
+
+
+@dataclass
+class Firing:
+    """A rule that fires for a complaint.
+
+    Attributes:
+        because: why, as a line of the timeline.
+        changed: whether the complaint was saved by it.
+    """
+
+    rule: str
+    version: int
+    when: str
+    complaint: str
+    because: Line
+    now: Any
+    changed: bool = False
+
+
+def act(firing: Firing, row: Mapping[str, Any]) -> Line:
+    """Do what a row of a rule says; what was done, as a line of the timeline.
+
+    Raises:
+        frappe.ValidationError: it cannot be done, with the reason.
+    """
+    return _ACTS[row["do"]](firing, row)
+
+
+def _set(firing: Firing, row: Mapping[str, Any]) -> Line:
+    doc, name = _complaint(firing), row["field"]
+    label = Label("Complaint", name)
+    if str(doc.get(name) or "") == str(row["value"]):
+        return line("{0} was {1} already", label, words.said_value(name, row["value"]))
+    doc.set(name, row["value"])
+    doc.save(ignore_permissions=True)
+    firing.changed = True
+    return line("{0} set to {1}", label, words.said_value(name, row["value"]))
+
+
+def _add_tag(firing: Firing, row: Mapping[str, Any]) -> Line:
+    tag = row["tag"].strip()
+    DocTags("Complaint").add(firing.complaint, tag)
+    firing.changed = True
+    return line("Tag “{0}” added", Text(tag))
+
+
+def _assign(firing: Firing, row: Mapping[str, Any]) -> Line:
+    doc = _complaint(firing)
+    person = people_meant(row, firing.complaint)[0]
+    if doc.complaint_owner == person.user:
+        return line("{0} was {1} already", Label("Complaint", "complaint_owner"), Text(person.full_name))
+    doc.complaint_owner = person.user
+    doc.save(ignore_permissions=True)
+    firing.changed = True
+    return line("Assigned to {0}", Text(person.full_name))
+
+
+def _notify(firing: Firing, row: Mapping[str, Any]) -> Line:
+    people = people_meant(row, firing.complaint)
+    data = {
+        "title": frappe.db.get_value("Complaint", firing.complaint, "subject"),
+        "text": row["text"],
+        "rule": firing.rule,
+    }
+    sent = outbox.send(
+        [outbox.Message(RULE_NOTICE, person, "Complaint", firing.complaint, data) for person in people],
+        firing.now,
+    )
+    if not sent:
+        frappe.throw(_("Nobody who is meant may see the complaint and takes notices."))
+    return line("{0} notified", Names([message.person.full_name for message in sent]))
+
+
+def _create_task(firing: Firing, row: Mapping[str, Any]) -> Line:
+    person = least_busy(people_meant(row, firing.complaint))
+    with speaking(person.language):
+        text = _(row["text"])
+    task = frappe.get_doc(
+        {
+            "doctype": "ToDo",
+            "allocated_to": person.user,
+            "reference_type": "Complaint",
+            "reference_name": firing.complaint,
+            "date": add_days(getdate(firing.now), cint(row.get("due_days"))),
+            "description": escape_html(text),
+        }
+    )
+    # The person helps with the complaint; its handler is named elsewhere.
+    task.flags.of_handler = True
+    task.insert(ignore_permissions=True)
+    firing.changed = True
+    return line("Task for {0}: {1}", Text(person.full_name), row["text"])
+
+
+def _add_check(firing: Firing, row: Mapping[str, Any]) -> Line:
+    doc, check = _complaint(firing), row["text"].strip()
+    if doc.stage in COMPLAINT_ENDED:
+        frappe.throw(_("The complaint has ended; nothing is checked any more."))
+    if any((have.stage, have.check) == (doc.stage, check) for have in doc.checklist):
+        return line("The check “{0}” was there already", Text(check))
+    values = {"stage": doc.stage, "check": check, "mandatory": cint(row.get("mandatory")), "done": 0}
+    new = doc.append("checklist", values)
+    # A save takes over which checks are ticked, and nothing else of them.
+    new.set_new_name()
+    writing.insert_row(new, "rule")
+    writing.drop_cached("Complaint", [doc.name])
+    firing.changed = True
+    return line("Check “{0}” added", Text(check))
+
+
+def _message_customer(firing: Firing, row: Mapping[str, Any]) -> Line:
+    doc = _complaint(firing)
+    written = compose(doc, template=row["email_template"])
+    mail = Mail(
+        kind=written["kind"],
+        recipients=written["recipients"],
+        subject=written["subject"],
+        content=written["content"],
+        template=row["email_template"],
+        in_reply_to=written["in_reply_to"],
+    )
+    send_mail(doc, mail)
+    firing.changed = True
+    return line("Mail to the customer: {0}", Text(row["email_template"]))
+
+
+def _start_investigation(firing: Firing, row: Mapping[str, Any]) -> Line:
+    if have := investigations_of([firing.complaint])[firing.complaint]:
+        return line("Investigation {0} was there already", Link("Investigation", have[0]["name"]))
+    if name := _of_same_batch(firing.complaint):
+        doc = frappe.get_doc("Investigation", name)
+        doc.append("covered_complaints", {"complaint": firing.complaint})
+        doc.save(ignore_permissions=True)
+        return line("Added to investigation {0} of the same batch", Link("Investigation", name))
+    doc = frappe.get_doc(
+        {"doctype": "Investigation", "complaint": firing.complaint, "problem": _plain(firing.because)}
+    )
+    doc.insert(ignore_permissions=True)
+    return line("Investigation {0} started", Link("Investigation", doc.name))
+
+
+def _open_capa(firing: Firing, row: Mapping[str, Any]) -> Line:
+    if have := capas_of([firing.complaint])[firing.complaint]:
+        return line("CAPA {0} was there already", Link("CAPA", have[0]["name"]))
+    subject = frappe.db.get_value("Complaint", firing.complaint, "subject")
+    values = {
+        "title": subject,
+        "problem": _plain(firing.because),
+        "complaints": [{"complaint": firing.complaint}],
+    }
+    doc = frappe.get_doc({"doctype": "CAPA", **values}).insert(ignore_permissions=True)
+    return line("CAPA {0} opened", Link("CAPA", doc.name))
+
+
+def _call_webhook(firing: Firing, row: Mapping[str, Any]) -> Line:
+    """By a job alone: what another computer takes to answer keeps nobody waiting."""
+    from frappe.integrations.doctype.webhook.webhook import enqueue_webhook
+
+    webhook = row["webhook"]
+    if frappe.db.get_value("Webhook", webhook, "webhook_doctype") != "Complaint":
+        frappe.throw(_("There is no webhook {0} for complaints.").format(escape_html(webhook)))
+    enqueue_webhook(_complaint(firing), {"name": webhook})
+    about = {"webhook": webhook, "reference_document": firing.complaint}
+    last = frappe.get_all("Webhook Request Log", about, ["error"], order_by="creation desc", limit=1)
+    if not last or "Traceback" in (last[0].error or ""):
+        said = _("Webhook {0} was not answered as it should. See its Webhook Request Log.")
+        raise UnansweredError(said.format(webhook))
+    return line("Webhook {0} called", Text(webhook))
+
+
+_ACTS: Final[dict[str, Callable[[Firing, Mapping[str, Any]], Line]]] = {
+    "set": _set,
+    "add_tag": _add_tag,
+    "assign": _assign,
+    "notify": _notify,
+    "create_task": _create_task,
+    "add_check": _add_check,
+    "message_customer": _message_customer,
+    "start_investigation": _start_investigation,
+    "open_capa": _open_capa,
+    "call_webhook": _call_webhook,
+}
+
+
+def _complaint(firing: Firing) -> Document:
+    return frappe.get_doc("Complaint", firing.complaint)
+
+
+def _of_same_batch(complaint: str) -> str | None:
+    """An investigation of the complaint's item and batch that is still at work."""
+    about = frappe.db.get_value("Complaint", complaint, ["company", "item_code", "batch_no"], as_dict=True)
+    if not about.batch_no:
+        return None
+    found = frappe.get_all(
+        "Investigation",
+        {**about, "stage": ("in", _OPEN_INVESTIGATION)},
+        pluck="name",
+        order_by="creation desc",
+        limit=1,
+    )
+    return found[0] if found else None
+
+
+def _plain(message: Line) -> str:
+    return frappe.utils.strip_html(told(message))

@@ -1,0 +1,125 @@
+"""Each firing of a rule as a row: the rule and its version, the complaint, why, what was done and what could not be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+
+from complaint_qms.constants import rules
+from complaint_qms.engine.message import Message
+from complaint_qms.services import writing
+from complaint_qms.services.notify.outbox import AUTHOR
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.tags import without_tags
+from complaint_qms.services.record.timeline import line, noted, told
+from complaint_qms.services.rules.acts import Firing
+from complaint_qms.services.rules.reading import SiteRule
+from complaint_qms.services.rules.records import Record
+
+
+@dataclass
+class Result:
+    """What became of a firing. `left`: rows of actions that wait for a job."""
+
+    firing: Firing
+    done: list[Message] = field(default_factory=list)
+    refused: list[Message] = field(default_factory=list)
+    left: list[dict[str, Any]] = field(default_factory=list)
+    subject_key: str = ""
+
+    @property
+    def state(self) -> str:
+        if self.left:
+            return rules.WAITING
+        if self.refused:
+            return rules.PARTLY if self.done else rules.FAILED
+        return rules.DONE
+
+    @property
+    def outcome(self) -> Message:
+        """What was done, what could not be, and what waits."""
+        parts = [*self.done, *(line("Not done: {0}", one) for one in self.refused)]
+        if self.left:
+            parts.append(line("Waiting: {0}", len(self.left)))
+        return line("{0}", parts)
+
+
+def keep(results: Iterable[Result]) -> None:
+    """Write firings into the log, and a line of each into the complaint's timeline."""
+    results = list(results)
+    if not results:
+        return
+    now = results[0].firing.now
+    rows = [
+        {
+            "rule": one.firing.rule,
+            "rule_version": one.firing.version,
+            "complaint": one.firing.complaint,
+            "when_event": one.firing.when,
+            "fired_at": now,
+            "subject_key": one.subject_key,
+            "reason_data": timeline.data_of(one.firing.because),
+            "reason": plain(one.firing.because),
+            "left_actions": json.dumps(one.left, ensure_ascii=False, default=str),
+            "attempts": 0,
+            **_ended(one),
+        }
+        for one in results
+    ]
+    writing.insert_rows(rules.LOG, rows, now, AUTHOR, "rule")
+    for one in results:
+        said = line("Rule “{0}” ({1}). {2}", one.firing.rule, one.firing.because, one.outcome)
+        timeline.note("Complaint", {one.firing.complaint: said}, now, AUTHOR)
+
+
+def ended_later(row: Document, result: Result, attempts: int) -> None:
+    """Write what became of the actions that had been left to a job, together with what was done before."""
+    before = noted(row.outcome_data)
+    parts = [part for part in (before.params.get("0") or () if before else ()) if part.key != "Waiting: {0}"]
+    result.done[:0] = [part for part in parts if part.key != "Not done: {0}"]
+    result.refused[:0] = [part.params["0"] for part in parts if part.key == "Not done: {0}"]
+    values = _ended(result) | {
+        "left_actions": json.dumps(result.left, ensure_ascii=False, default=str),
+        "attempts": attempts,
+    }
+    writing.set_values(rules.LOG, row.name, values, "rule")
+
+
+def quiet(rule: SiteRule, records: Iterable[Record], now: datetime) -> set[str]:
+    """Those keys for which the rule fired before and is quiet; one query, none for a rule that is never."""
+    if not rule.once_per:
+        return set()
+    keys = sorted({subject_key(rule, record) for record in records})
+    about: dict[str, Any] = {"rule": rule.title, "subject_key": ("in", keys), "state": ("!=", rules.FAILED)}
+    if rule.quiet_days:
+        about["fired_at"] = (">", now - timedelta(days=rule.quiet_days))
+    return set(frappe.get_all(rules.LOG, about, pluck="subject_key", order_by="fired_at asc"))
+
+
+def subject_key(rule: SiteRule, record: Mapping[str, Any]) -> str:
+    """For what a rule fires once: the complaint itself where it lacks what is asked for."""
+    value = record.get(rule.once_per) if rule.once_per not in ("", "complaint") else None
+    return f"{rule.once_per}:{value}" if value else f"complaint:{record['name']}"
+
+
+def tell_reader(row: Document) -> None:
+    """Put reason and outcome into the reader's language."""
+    for name in ("reason", "outcome"):
+        if kept := noted(row.get(f"{name}_data")):
+            row.set(name, plain(kept))
+
+
+def plain(message: Message) -> str:
+    """A line as plain text in the present language."""
+    return frappe.utils.html_utils.unescape_html(without_tags(told(message)))
+
+
+def _ended(result: Result) -> dict[str, Any]:
+    outcome = result.outcome
+    return {"state": result.state, "outcome_data": timeline.data_of(outcome), "outcome": plain(outcome)}

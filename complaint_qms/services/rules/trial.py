@@ -1,0 +1,98 @@
+"""A rule asked of the site's own past: for which complaints it would have fired, why, and what it would have done. Writes nothing.
+
+Counts of other complaints are as of that day. The fields of a complaint are as they are today, but for the stage where the records
+tell it. Other rules are left out of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Any
+
+from frappe.utils import format_datetime
+
+from complaint_qms.constants import rules
+from complaint_qms.engine.rules import UNKNOWN
+from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.rules import history, log, words
+from complaint_qms.services.rules.past import asked_then
+from complaint_qms.services.rules.reading import SiteRule, read_rule
+from complaint_qms.services.rules.records import Record
+
+Found = tuple[datetime, Record, tuple]
+
+
+def on_the_past(sent: Mapping[str, Any], days: int, now: datetime) -> dict[str, Any]:
+    """What a checked rule would have done in the last days.
+
+    Returns:
+        {asked: how often it would have been asked, fired, silenced: how often it would have been quiet about what it had fired for,
+        months: [{month, fired}], actions: [{words, count}], rows: [{complaint, subject, at, reason}] (the newest), days, seconds}
+    """
+    begun, rule = perf_counter(), read_rule(sent)
+    since = now - timedelta(days=days)
+    keys = rule.judge.fields | history.keys_counted(rule.judge.facts)
+    if rule.once_per not in ("", "complaint"):
+        keys |= {rule.once_per}
+    moments = asked_then(rule.when, keys, rule.company, since, now)
+    matched = _matched(rule, moments, since, now)
+    fired, silenced = _without_the_quiet(rule, matched)
+    months = Counter(f"{at:%Y-%m}" for at, _record, _facts in fired)
+    return {
+        "asked": len(moments),
+        "fired": len(fired),
+        "silenced": silenced,
+        "months": [{"month": month, "fired": count} for month, count in sorted(months.items())],
+        "actions": [{"words": words.act_in_words(row), "count": len(fired)} for row in rule.acts],
+        "rows": _rows(rule, fired[: -rules.MOST_SHOWN - 1 : -1]),
+        "days": days,
+        "seconds": round(perf_counter() - begun, 2),
+    }
+
+
+def _matched(
+    rule: SiteRule, moments: list[tuple[datetime, Record]], since: datetime, now: datetime
+) -> list[Found]:
+    """Those moments at which the conditions held; others' complaints are counted where the fields leave it open."""
+    judge, counters, found = rule.judge, None, []
+    nothing = (UNKNOWN,) * len(judge.facts)
+    for at, record in moments:
+        answer, facts = judge.asks(record, at), nothing
+        if answer is None:
+            if counters is None:
+                counters = [history.counted_then(asked, since, now) for asked in judge.facts]
+            facts = tuple(counter(record, at) for counter in counters)
+            answer = judge.asks(record, at, facts)
+        if answer:
+            found.append((at, record, facts))
+    return found
+
+
+def _without_the_quiet(rule: SiteRule, matched: list[Found]) -> tuple[list[Found], int]:
+    if not rule.once_per:
+        return matched, 0
+    last: dict[str, datetime] = {}
+    fired, span = [], timedelta(days=rule.quiet_days)
+    for at, record, facts in matched:
+        key = log.subject_key(rule, record)
+        if key in last and (not rule.quiet_days or at - last[key] < span):
+            continue
+        last[key] = at
+        fired.append((at, record, facts))
+    return fired, len(matched) - len(fired)
+
+
+def _rows(rule: SiteRule, fired: list[Found]) -> list[dict[str, Any]]:
+    subjects = values_of("Complaint", {record["name"] for _at, record, _facts in fired}, "subject")
+    return [
+        {
+            "complaint": record["name"],
+            "subject": subjects.get(record["name"]) or "",
+            "at": format_datetime(at),
+            "reason": log.plain(words.because(rule.judge.held(record, at, facts))),
+        }
+        for at, record, facts in fired
+    ]
