@@ -11,8 +11,9 @@ from frappe.utils import add_days, now_datetime, nowdate
 
 from complaint_qms.api import rules as api
 from complaint_qms.constants import events, roles, rules
+from complaint_qms.engine.rules import Asked
 from complaint_qms.services.events import Event, announce
-from complaint_qms.services.rules import leftovers, runner
+from complaint_qms.services.rules import history, leftovers, runner
 from complaint_qms.setup.seed import seed_rules
 from tests.desk import factory
 from tests.desk.factory import as_user, batch, complaint, customer, person
@@ -115,16 +116,25 @@ class TestConditions:
 
     def test_others_are_counted_only_where_the_fields_leave_it_open(self, monkeypatch):
         asked = []
-        from complaint_qms.services.rules import history
-
         counted = history.counted_now
         monkeypatch.setattr(history, "counted_now", lambda *args: asked.append(args) or counted(*args))
         rule(conditions={"all": [{"field": "severity", "op": "=", "value": "Critical"}, MANY]})
         rule(conditions={"all": [{"field": "severity", "op": "=", "value": "Critical"}, MANY]})
         complaint(severity="Minor")
-        assert asked == []
+        assert [list(facts) for facts, *_rest in asked] == [[]]
         complaint(severity="Critical")
-        assert len(asked) == 1, "one query for both rules"
+        assert len({history.fact_key(fact) for fact in asked[1][0]}) == 1
+        assert len(asked) == 2, "one query for both rules"
+
+    def test_many_complaints_are_counted_as_one_is(self, monkeypatch):
+        who = customer()
+        docs = [complaint(customer=who.name) for _ in range(4)]
+        records = [frappe._dict(company=doc.company, customer=doc.customer) for doc in [*docs, complaint()]]
+        fact = Asked(rules.COUNT, MANY["args"])
+        for few in (10, 0):
+            monkeypatch.setattr(history, "_FEW", few)
+            (count,) = history.counted_now([fact], records, now_datetime()).values()
+            assert [count(record, now_datetime()) for record in records] == [4, 4, 4, 4, 1]
 
     def test_a_change_fires_when_it_comes_to_hold_and_not_at_each_save(self):
         mine = rule(

@@ -275,8 +275,8 @@ def _grave(name: str, data: dict[str, Any]) -> str:
 
 
 def _rule_notice(name: str, data: dict[str, Any]) -> str:
-    said = _("{0}: {1} (rule “{2}”)")
-    return said.format(titled(name, data["title"]), escape(_(data["text"])), escape(_(data["rule"])))
+    text, rule = data["text"], data["rule"]
+    return _("{0}: {1} (rule “{2}”)").format(titled(name, data["title"]), escape(_(text)), escape(_(rule)))
 
 
 def _graveness(data: dict[str, Any]) -> Iterator[str]:

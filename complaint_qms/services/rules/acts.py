@@ -106,8 +106,9 @@ def _notify(firing: Firing, row: Mapping[str, Any]) -> Line:
 
 def _create_task(firing: Firing, row: Mapping[str, Any]) -> Line:
     person = least_busy(people_meant(row, firing.complaint))
+    text = row["text"]
     with speaking(person.language):
-        text = _(row["text"])
+        said = _(text)
     task = frappe.get_doc(
         {
             "doctype": "ToDo",
@@ -115,14 +116,14 @@ def _create_task(firing: Firing, row: Mapping[str, Any]) -> Line:
             "reference_type": "Complaint",
             "reference_name": firing.complaint,
             "date": add_days(getdate(firing.now), cint(row.get("due_days"))),
-            "description": escape_html(text),
+            "description": escape_html(said),
         }
     )
     # The person helps with the complaint; its handler is named elsewhere.
     task.flags.of_handler = True
     task.insert(ignore_permissions=True)
     firing.changed = True
-    return line("Task for {0}: {1}", Text(person.full_name), row["text"])
+    return line("Task for {0}: {1}", Text(person.full_name), text)
 
 
 def _add_check(firing: Firing, row: Mapping[str, Any]) -> Line:

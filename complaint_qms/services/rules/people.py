@@ -24,9 +24,10 @@ def people_meant(act: Mapping[str, Any], complaint: str) -> list[Person]:
     """
     who = act["who"]
     if who == rules.ROLE:
-        users = holders_of([act["role"]])[act["role"]]
+        role = act["role"]
+        users = holders_of([role])[role]
         nobody = _("Nobody has the role {0}. Give it to somebody, or choose others in the rule.").format(
-            _(act["role"])
+            _(role)
         )
     else:
         users, nobody = _named(act, complaint)

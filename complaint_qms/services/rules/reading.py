@@ -36,6 +36,11 @@ class SiteRule:
     acts: tuple[dict[str, Any], ...]
 
 
+def any_rules(when: str) -> bool:
+    """Whether a rule of a kind is enabled."""
+    return bool(_stored().get(when))
+
+
 def rules_asked(when: str) -> list[SiteRule]:
     """Enabled rules of a kind, in their order."""
     return [read_rule(row) for row in _stored().get(when, ())]
@@ -77,30 +82,18 @@ def conditions_of(sent: Any) -> Any:
     return json.loads(sent) if isinstance(sent, str) else sent
 
 
+def keep_ready(found: dict[str, list[dict[str, Any]]]) -> None:
+    """Keep these rules, by kind, as the ones of the site."""
+    frappe.cache.set_value(_CACHE, found)
+
+
 def forget_rules() -> None:
     """Drop what is kept; called when a rule changes."""
     site_cache.forget([_CACHE])
 
 
-def _judge(sent: Any) -> Judge:
-    text = sent if isinstance(sent, str) else json.dumps(sent, sort_keys=True)
-    if text not in _ready:
-        if len(_ready) >= _MOST_READY:
-            _ready.clear()
-        try:
-            when = conditions_of(sent)
-        except ValueError:
-            raise RuleError([]) from None
-        ruleset = compile_rules([{"name": "rule", "when": when, "then": [{"do": "open_capa"}]}])
-        _ready[text] = Judge(ruleset, ruleset.rules[0].when)
-    return _ready[text]
-
-
-def _stored() -> dict[str, list[dict[str, Any]]]:
-    return frappe.cache.get_value(_CACHE, _read)
-
-
-def _read() -> dict[str, list[dict[str, Any]]]:
+def stored_rules() -> dict[str, list[dict[str, Any]]]:
+    """Enabled rules by kind, each with its actions, in their order."""
     found: dict[str, list[dict[str, Any]]] = {}
     rows = frappe.get_all(
         rules.RULE, {"enabled": 1}, list(_HEAD), order_by="run_order asc, creation asc, name asc"
@@ -118,3 +111,21 @@ def _read() -> dict[str, list[dict[str, Any]]]:
     for row in rows:
         found.setdefault(row.when_event, []).append({**row, "actions": acts.get(row.name, [])})
     return found
+
+
+def _judge(sent: Any) -> Judge:
+    text = sent if isinstance(sent, str) else json.dumps(sent, sort_keys=True)
+    if text not in _ready:
+        if len(_ready) >= _MOST_READY:
+            _ready.clear()
+        try:
+            when = conditions_of(sent)
+        except ValueError:
+            raise RuleError([]) from None
+        ruleset = compile_rules([{"name": "rule", "when": when, "then": [{"do": "open_capa"}]}])
+        _ready[text] = Judge(ruleset, ruleset.rules[0].when)
+    return _ready[text]
+
+
+def _stored() -> dict[str, list[dict[str, Any]]]:
+    return frappe.cache.get_value(_CACHE, stored_rules)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import frappe
+from frappe.model.document import Document
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Field
 
@@ -15,6 +16,31 @@ from complaint_qms.services.rules.catalogue import topics
 Record = dict[str, Any]
 ALWAYS = ("name", "company", "received_at")
 Narrowing = Callable[[QueryBuilder, Table], QueryBuilder]
+
+
+class SavedRecord(dict):
+    """A complaint that was just saved, as conditions see it: read off the document, what it names when a condition asks for it."""
+
+    def __init__(self, doc: Document, old: Mapping[str, Any] | None = None) -> None:
+        super().__init__({key: doc.get(key) for key in ALWAYS} | dict(old or {}))
+        self._doc = doc
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if key not in self:
+            self[key] = self._read(key)
+        return super().get(key, default)
+
+    def before(self, old: Mapping[str, Any]) -> SavedRecord:
+        """The same with fields as they were."""
+        return SavedRecord(self._doc, old)
+
+    def _read(self, key: str) -> Any:
+        through, dot, field = key.partition(".")
+        if dot:
+            name, doctype = self._doc.get(through), self._doc.meta.get_options(through)
+            return frappe.get_cached_value(doctype, name, field) if name else None
+        value, field = self._doc.get(key), self._doc.meta.get_field(key)
+        return without_tags(value or "") if field and field.fieldtype == "Text Editor" else value
 
 
 def records_of(names: Iterable[str], keys: Iterable[str]) -> dict[str, Record]:

@@ -28,8 +28,8 @@ from complaint_qms.services.record.timeline import Text, line
 from complaint_qms.services.rules import history, log, waiting, words
 from complaint_qms.services.rules.acts import Firing, UnansweredError, act
 from complaint_qms.services.rules.log import Result
-from complaint_qms.services.rules.reading import SiteRule, named_rule, rules_asked
-from complaint_qms.services.rules.records import Record, records_of
+from complaint_qms.services.rules.reading import SiteRule, any_rules, named_rule, rules_asked
+from complaint_qms.services.rules.records import Record, SavedRecord, records_of
 from complaint_qms.services.rules.said import said_of
 from complaint_qms.services.transactions import OVERTAKEN, roll_back_to
 
@@ -56,7 +56,7 @@ def of_events(events: list[Event]) -> None:
             for event in happened:
                 run_named(event.data["rule"], [event.name], event.data.get("reason") or "")
             continue
-        if not rules_asked(when):
+        if not any_rules(when):
             continue
         now, later = [], []
         for event in happened:
@@ -76,7 +76,7 @@ def after_save(doc: Document) -> None:
         by_when[when].append(one)
     changed: set[str] = set()
     for when, occurrences in by_when.items():
-        changed |= _safely(when, occurrences)
+        changed |= _safely(when, occurrences, doc if not changed else None)
     if doc.name in changed:
         doc.reload()
 
@@ -102,12 +102,16 @@ def ask(when: str, complaints: Iterable[str], now: datetime) -> set[str]:
     return _asked(rules_asked(when), [Occurrence(name) for name in complaints], now)[0]
 
 
-def _safely(when: str, occurrences: list[Occurrence]) -> set[str]:
-    """Ask rules so that nothing of them loses what happened; the complaints they changed."""
+def _safely(when: str, occurrences: list[Occurrence], doc: Document | None = None) -> set[str]:
+    """Ask rules so that nothing of them loses what happened; the complaints they changed.
+
+    Args:
+        doc: the one complaint that it happened to, where it was just saved.
+    """
     if not occurrences:
         return set()
     try:
-        return _asked(rules_asked(when), occurrences, now_datetime())[0]
+        return _asked(rules_asked(when), occurrences, now_datetime(), doc)[0]
     except OVERTAKEN:
         raise  # the transaction is gone with it
     except Exception:
@@ -115,42 +119,55 @@ def _safely(when: str, occurrences: list[Occurrence]) -> set[str]:
         return set()
 
 
-def _asked(asked: list[SiteRule], occurrences: list[Occurrence], now: datetime) -> tuple[set[str], set[str]]:
+def _asked(
+    asked: list[SiteRule], occurrences: list[Occurrence], now: datetime, doc: Document | None = None
+) -> tuple[set[str], set[str]]:
     """(complaints that were changed, complaints for which a rule fired)"""
-    by_name = {one.complaint: one for one in occurrences}
     state, outermost = _state(), not _state()["depth"]
-    left, changed, fired, counted = set(by_name), set(), set(), {}
     if state["depth"] >= rules.DEEPEST or not asked:
         return set(), set()
+    by_name = {one.complaint: one for one in occurrences}
+    left, changed, fired = set(by_name), set(), set()
     state["depth"] += 1
     try:
-        records, stale = {}, True
+        records = {doc.name: SavedRecord(doc)} if doc else records_of(left, _keys(asked))
+        counted = _counted(asked, records.values(), now)
         for rule in asked:
-            if stale:
-                records = records_of(left, _keys(asked))
-                stale, counted = False, {}
             candidates = [
                 record
                 for name, record in records.items()
                 if name in left and (rule.title, name) not in state["fired"] and _of_company(rule, record)
             ]
             matched = _matching(rule, candidates, by_name, now, counted)
+            if not matched:
+                continue
             results = [_fire(rule, record, facts, by_name[record["name"]], now) for record, facts in matched]
-            for result in results:
-                fired.add(result.firing.complaint)
-                if result.firing.changed:
-                    changed.add(result.firing.complaint)
-                    stale = True
             log.keep(results)
+            fired |= {result.firing.complaint for result in results}
             if any(result.left for result in results):
                 waiting.request()
             if rule.stop_after:
                 left -= {record["name"] for record, _facts in matched}
+            if anew := {result.firing.complaint for result in results if result.firing.changed}:
+                changed |= anew
+                records = records_of(left, _keys(asked))
+                counted = _counted(asked, records.values(), now)
         return changed, fired
     finally:
         state["depth"] -= 1
         if outermost:
             state["fired"].clear()
+
+
+def _counted(asked: list[SiteRule], records: Iterable[Record], now: datetime) -> dict[tuple, history.Counted]:
+    """What has to be counted of others because the fields leave it open, for all the rules at once."""
+    open_facts = [
+        fact
+        for rule in asked
+        if rule.judge.facts and any(rule.judge.asks(record, now) is None for record in records)
+        for fact in rule.judge.facts
+    ]
+    return history.counted_now(open_facts, list(records), now)
 
 
 def _keys(asked: list[SiteRule]) -> set[str]:
@@ -170,30 +187,17 @@ def _matching(
     records: list[Record],
     happened: Mapping[str, Occurrence],
     now: datetime,
-    counted: dict[str, history.Counter],
+    counted: Mapping[tuple, history.Counted],
 ) -> list[tuple[Record, tuple]]:
-    """(complaint, what was counted for it) of those for which a rule's conditions hold, and that it is not quiet about. Others'
-    complaints are counted where the fields leave it open, one query for each distinct count."""
+    """(complaint, what was counted for it) of those for which a rule's conditions hold, and that it is not quiet about."""
     judge, found = rule.judge, []
-    answers = [(record, judge.asks(record, now)) for record in records]
-    open_ones = [record for record, answer in answers if answer is None]
-    counters = []
-    for asked in judge.facts if open_ones else ():
-        key = repr(sorted(asked.args.items()))
-        if key not in counted:
-            counted[key] = history.counted_now(asked, records, now)
-        counters.append(counted[key])
-    for record, answer in answers:
-        facts = (
-            tuple(counter(record, now) for counter in counters)
-            if answer is None
-            else (UNKNOWN,) * len(judge.facts)
-        )
-        if answer is None and not judge.asks(record, now, facts):
-            continue
-        if answer is False or _held_before(rule, record, happened[record["name"]], facts, now):
-            continue
-        found.append((record, facts))
+    for record in records:
+        answer, facts = judge.asks(record, now), (UNKNOWN,) * len(judge.facts)
+        if answer is None:
+            facts = tuple(counted[history.fact_key(asked)](record, now) for asked in judge.facts)
+            answer = judge.asks(record, now, facts)
+        if answer and not _held_before(rule, record, happened[record["name"]], facts, now):
+            found.append((record, facts))
     return _not_quiet(rule, found, now) if found else found
 
 
@@ -201,7 +205,8 @@ def _held_before(rule: SiteRule, record: Record, one: Occurrence, facts: tuple, 
     """Whether a change left the conditions as they were, holding already."""
     if rule.when != rules.CHANGE or one.called:
         return False
-    return bool(rule.judge.asks({**record, **one.old}, now, facts))
+    before = record.before(one.old) if isinstance(record, SavedRecord) else {**record, **one.old}
+    return bool(rule.judge.asks(before, now, facts))
 
 
 def _not_quiet(

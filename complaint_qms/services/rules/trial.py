@@ -63,7 +63,8 @@ def _matched(
         answer, facts = judge.asks(record, at), nothing
         if answer is None:
             if counters is None:
-                counters = [history.counted_then(asked, since, now) for asked in judge.facts]
+                ready = history.counted_then(judge.facts, since, now)
+                counters = [ready[history.fact_key(asked)] for asked in judge.facts]
             facts = tuple(counter(record, at) for counter in counters)
             answer = judge.asks(record, at, facts)
         if answer:

@@ -62,7 +62,8 @@ def condition_in_words(condition: Any) -> str:
 
 def act_in_words(act: Mapping[str, Any]) -> str:
     """One action, as plain text."""
-    who, quoted = who_in_words(act), f"“{_(act['text']) if act.get('text') else '…'}”"
+    who, text = who_in_words(act), act.get("text")
+    quoted = f"“{_(text) if text else '…'}”"
     return {
         "set": lambda: _("set {0} to {1}").format(_field_label(act.get("field")), shown(act.get("field"), act.get("value"))),
         "add_tag": lambda: _("add the tag “{0}”").format(act.get("tag") or "…"),
@@ -83,7 +84,8 @@ def who_in_words(act: Mapping[str, Any]) -> str:
     if who == rules.USER:
         return act.get("user") or "…"
     if who == rules.ROLE:
-        return _("everybody with the role {0}").format(_(act["role"]) if act.get("role") else "…")
+        role = act.get("role")
+        return _("everybody with the role {0}").format(_(role) if role else "…")
     return {
         rules.HANDLER: _("the handler"),
         rules.HANDLER_SUPERIOR: _("the superior of the handler"),
@@ -94,9 +96,9 @@ def who_in_words(act: Mapping[str, Any]) -> str:
 def shown(key: str | None, value: Any) -> str:
     """A value of a field as people read it, as plain text."""
     topic = catalogue.topics().get(key or "")
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple) and value:
         return comma_list(shown(key, part) for part in value)
-    if value in (None, ""):
+    if value in (None, "", []):
         return "…"
     if topic and topic.kind == "check":
         return _("Yes") if cint(value) else _("No")

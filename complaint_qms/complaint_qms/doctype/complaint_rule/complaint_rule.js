@@ -4,6 +4,10 @@ frappe.ui.form.on("Complaint Rule", {
 		frm.set_query("webhook", "actions", () => ({ filters: { webhook_doctype: "Complaint" } }));
 		frm.cq_tell = frappe.utils.debounce(() => tell(frm), 400);
 	},
+	onload(frm) {
+		// The framework puts in the user's own; a rule is for every company unless somebody says otherwise.
+		if (frm.is_new()) frm.doc.company = "";
+	},
 	async refresh(frm) {
 		show_words(frm, (frm.doc.__onload || {}).words || "");
 		if (frm.is_new()) frm.cq_tell();
