@@ -25,6 +25,7 @@ pytestmark = pytest.mark.commits
         ("bench_matching", ("--each", "2", "--contacts", "6"), "questions"),
         ("bench_similar", ("--stored", "50", "--asked", "3", "--rounds", "6"), "ratio to itself"),
         ("bench_reports", ("--rows", "200", "--rounds", "1"), "bare"),
+        ("bench_rules", ("--stored", "60", "--rounds", "2", "--rules", "6"), "the rules add"),
         ("bench_rest_storm", ("--posts", "40", "--kill-every", "2"), f"differences {0:20}"),
         ("bench_sweep", ("--rows", "400", "--due", "10", "--handlers", "2"), "document by document"),
     ],

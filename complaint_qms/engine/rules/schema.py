@@ -246,7 +246,7 @@ class _Checker:
             if not isinstance(args, Mapping):
                 self.say(f"{path}.args", expected(Message("a mapping"), args))
             elif isinstance(self.facts, Mapping) and fact in self.facts:
-                self.arguments(fact, args, self.facts[fact], f"{path}.args")
+                self.arguments(str(fact), args, self.facts[fact], f"{path}.args")
 
     def field(self, field: object, path: str) -> None:
         if not is_text(field):

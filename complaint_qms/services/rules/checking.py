@@ -9,6 +9,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.permissions import get_user_permissions
 from frappe.utils import cint, escape_html
 
 from complaint_qms.constants import rules
@@ -54,6 +55,8 @@ def wrong_conditions(sent: Any) -> list[str]:
 
 
 def _wrong_head(doc: Document) -> Iterator[str]:
+    if not doc.company and get_user_permissions(frappe.session.user).get("Company"):
+        yield _("Company: choose one of yours; a rule without one is for the complaints of every company.")
     if not 0 <= cint(doc.run_order) <= _LARGEST_ORDER:
         yield _("Order: enter a whole number from 0 to {0}.").format(_LARGEST_ORDER)
     if doc.once_per and not 0 <= cint(doc.quiet_days) <= rules.LONGEST_HISTORY:

@@ -50,7 +50,7 @@ class Result:
         return line("{0}", parts)
 
 
-def keep(results: Iterable[Result]) -> None:
+def keep_firings(results: Iterable[Result]) -> None:
     """Write firings into the log, and a line of each into the complaint's timeline."""
     results = list(results)
     if not results:
@@ -65,7 +65,7 @@ def keep(results: Iterable[Result]) -> None:
             "fired_at": now,
             "subject_key": one.subject_key,
             "reason_data": timeline.data_of(one.firing.because),
-            "reason": plain(one.firing.because),
+            "reason": plain_line(one.firing.because),
             "left_actions": json.dumps(one.left, ensure_ascii=False, default=str),
             "attempts": 0,
             **_ended(one),
@@ -112,14 +112,14 @@ def tell_reader(row: Document) -> None:
     """Put reason and outcome into the reader's language."""
     for name in ("reason", "outcome"):
         if kept := noted(row.get(f"{name}_data")):
-            row.set(name, plain(kept))
+            row.set(name, plain_line(kept))
 
 
-def plain(message: Message) -> str:
+def plain_line(message: Message) -> str:
     """A line as plain text in the present language."""
     return frappe.utils.html_utils.unescape_html(without_tags(told(message)))
 
 
 def _ended(result: Result) -> dict[str, Any]:
     outcome = result.outcome
-    return {"state": result.state, "outcome_data": timeline.data_of(outcome), "outcome": plain(outcome)}
+    return {"state": result.state, "outcome_data": timeline.data_of(outcome), "outcome": plain_line(outcome)}

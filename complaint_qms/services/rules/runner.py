@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any, Final
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
@@ -24,6 +23,7 @@ from complaint_qms.engine.rules import UNKNOWN
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.events import Event
 from complaint_qms.services.people.assignment import is_being_saved
+from complaint_qms.services.record.error_text import way_of
 from complaint_qms.services.record.timeline import Text, line
 from complaint_qms.services.rules import history, log, waiting, words
 from complaint_qms.services.rules.acts import Firing, UnansweredError, act
@@ -102,6 +102,27 @@ def ask(when: str, complaints: Iterable[str], now: datetime) -> set[str]:
     return _asked(rules_asked(when), [Occurrence(name) for name in complaints], now)[0]
 
 
+def perform(result: Result, acts: Iterable[Mapping[str, Any]], by_job: bool = False) -> None:
+    """Do a rule's actions, one after another; one that fails is undone and keeps no other from being done."""
+    for row in acts:
+        if row["do"] in _BY_JOB and not by_job:
+            result.left.append(dict(row))
+            continue
+        told = len(frappe.local.message_log)
+        frappe.db.savepoint(_ACT_MARK)
+        try:
+            with acting_as():
+                result.done.append(act(result.firing, row))
+        except OVERTAKEN:
+            raise
+        except Exception as error:
+            if not isinstance(error, UnansweredError):
+                roll_back_to(_ACT_MARK)
+            result.refused.append(line("{0}", Text(said_of(error, told))))
+        del frappe.local.message_log[told:]
+        frappe.local.response.pop("missing", None)
+
+
 def _safely(when: str, occurrences: list[Occurrence], doc: Document | None = None) -> set[str]:
     """Ask rules so that nothing of them loses what happened; the complaints they changed.
 
@@ -114,8 +135,8 @@ def _safely(when: str, occurrences: list[Occurrence], doc: Document | None = Non
         return _asked(rules_asked(when), occurrences, now_datetime(), doc)[0]
     except OVERTAKEN:
         raise  # the transaction is gone with it
-    except Exception:
-        frappe.log_error(title=_("Rules could not be asked: {0}").format(when))
+    except Exception as error:
+        frappe.log_error(title="Complaint Rules could not be asked", message=f"{when}: {way_of(error)}")
         return set()
 
 
@@ -142,10 +163,10 @@ def _asked(
             if not matched:
                 continue
             results = [_fire(rule, record, facts, by_name[record["name"]], now) for record, facts in matched]
-            log.keep(results)
+            log.keep_firings(results)
             fired |= {result.firing.complaint for result in results}
             if any(result.left for result in results):
-                waiting.request()
+                waiting.request_work()
             if rule.stop_after:
                 left -= {record["name"] for record, _facts in matched}
             if anew := {result.firing.complaint for result in results if result.firing.changed}:
@@ -235,27 +256,6 @@ def _fire(rule: SiteRule, record: Record, facts: tuple, one: Occurrence, now: da
     state["actions"] += len(rule.acts)
     perform(result, rule.acts)
     return result
-
-
-def perform(result: Result, acts: Iterable[Mapping[str, Any]], by_job: bool = False) -> None:
-    """Do a rule's actions, one after another; one that fails is undone and keeps no other from being done."""
-    for row in acts:
-        if row["do"] in _BY_JOB and not by_job:
-            result.left.append(dict(row))
-            continue
-        told = len(frappe.local.message_log)
-        frappe.db.savepoint(_ACT_MARK)
-        try:
-            with acting_as():
-                result.done.append(act(result.firing, row))
-        except OVERTAKEN:
-            raise
-        except Exception as error:
-            if not isinstance(error, UnansweredError):
-                roll_back_to(_ACT_MARK)
-            result.refused.append(line("{0}", Text(said_of(error, told))))
-        del frappe.local.message_log[told:]
-        frappe.local.response.pop("missing", None)
 
 
 def _by_kind(events: list[Event]) -> dict[str, list[Event]]:

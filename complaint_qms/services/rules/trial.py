@@ -93,7 +93,7 @@ def _rows(rule: SiteRule, fired: list[Found]) -> list[dict[str, Any]]:
             "complaint": record["name"],
             "subject": subjects.get(record["name"]) or "",
             "at": format_datetime(at),
-            "reason": log.plain(words.because(rule.judge.held(record, at, facts))),
+            "reason": log.plain_line(words.because(rule.judge.held(record, at, facts))),
         }
         for at, record, facts in fired
     ]

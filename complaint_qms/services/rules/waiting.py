@@ -12,7 +12,7 @@ JOB_ID: Final = "complaint_qms_rules"
 _WORK: Final = "complaint_qms.services.rules.leftovers.do_waiting"
 
 
-def request() -> None:
+def request_work() -> None:
     """Have what waits done by a job once this transaction is final."""
     if not frappe.flags.qms_rules_requested:
         frappe.flags.qms_rules_requested = True

@@ -65,7 +65,7 @@ def act_in_words(act: Mapping[str, Any]) -> str:
     who, text = who_in_words(act), act.get("text")
     quoted = f"“{_(text) if text else '…'}”"
     return {
-        "set": lambda: _("set {0} to {1}").format(_field_label(act.get("field")), shown(act.get("field"), act.get("value"))),
+        "set": lambda: _("set {0} to {1}").format(_field_label(act.get("field")), value_in_words(act.get("field"), act.get("value"))),
         "add_tag": lambda: _("add the tag “{0}”").format(act.get("tag") or "…"),
         "assign": lambda: _("assign the complaint to: {0}").format(who),
         "notify": lambda: _("notify {0}: {1}").format(who, quoted),
@@ -93,11 +93,11 @@ def who_in_words(act: Mapping[str, Any]) -> str:
     }.get(who or "", "…")
 
 
-def shown(key: str | None, value: Any) -> str:
+def value_in_words(key: str | None, value: Any) -> str:
     """A value of a field as people read it, as plain text."""
     topic = catalogue.topics().get(key or "")
     if isinstance(value, list | tuple) and value:
-        return comma_list(shown(key, part) for part in value)
+        return comma_list(value_in_words(key, part) for part in value)
     if value in (None, "", []):
         return "…"
     if topic and topic.kind == "check":
@@ -171,7 +171,7 @@ def _leaf_in_words(condition: Mapping[str, Any]) -> str:
             "…" if value in (None, "") else str(value),
         )
     else:
-        subject, wanted = _field_label(condition.get("field")), shown(condition.get("field"), value)
+        subject, wanted = _field_label(condition.get("field")), value_in_words(condition.get("field"), value)
     if operator not in catalogue.OPERATORS:
         return f"{subject} …"
     if operator == "within last days":

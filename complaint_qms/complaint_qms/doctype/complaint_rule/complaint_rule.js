@@ -4,11 +4,10 @@ frappe.ui.form.on("Complaint Rule", {
 		frm.set_query("webhook", "actions", () => ({ filters: { webhook_doctype: "Complaint" } }));
 		frm.cq_tell = frappe.utils.debounce(() => tell(frm), 400);
 	},
-	onload(frm) {
-		// The framework puts in the user's own; a rule is for every company unless somebody says otherwise.
-		if (frm.is_new()) frm.doc.company = "";
-	},
 	async refresh(frm) {
+		// The framework puts in the user's own company; a rule is for all of them unless somebody is kept to some.
+		if (frm.is_new() && !frm.cq_begun && !frappe.defaults.get_user_permissions().Company) await frm.set_value("company", "");
+		frm.cq_begun = true;
 		show_words(frm, (frm.doc.__onload || {}).words || "");
 		if (frm.is_new()) frm.cq_tell();
 		else frm.add_custom_button(__("Log"), () => frappe.set_route("List", "Complaint Rule Log", { rule: frm.doc.name }));
@@ -26,6 +25,8 @@ frappe.ui.form.on("Complaint Rule", {
 	actions_remove: (frm) => frm.cq_tell(),
 });
 
+/** Actions of which there is nothing more to say. */
+const COMPLETE = ["start_investigation", "open_capa"];
 const told = (frm) => frm.cq_tell();
 
 frappe.ui.form.on("Complaint Rule Action", {
@@ -34,7 +35,8 @@ frappe.ui.form.on("Complaint Rule Action", {
 		frm.cq_tell();
 		const row = frm.fields_dict.actions.grid.grid_rows_by_docname[name];
 		// What an action needs stands in the row's form.
-		if (row && locals[doctype][name].do && !row.grid_form?.wrapper.is(":visible")) setTimeout(() => row.toggle_view(true), 50);
+		const { do: chosen } = locals[doctype][name];
+		if (row && chosen && !COMPLETE.includes(chosen) && !row.grid_form?.wrapper.is(":visible")) setTimeout(() => row.toggle_view(true), 50);
 	},
 	field(frm, doctype, name) {
 		frappe.model.set_value(doctype, name, "value", "");

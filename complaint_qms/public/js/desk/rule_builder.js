@@ -129,7 +129,7 @@ function draw_history(builder, $row, condition) {
 		condition.by,
 		__("What they have in common")
 	);
-	const $days = $(`<input type="number" min="1" max="${builder.words.longest_history}" class="form-control input-xs cq-rule-number">`)
+	const $days = $(`<input type="number" min="1" max="${esc(builder.words.longest_history)}" class="form-control input-xs cq-rule-number">`)
 		.attr("aria-label", __("Days"))
 		.val(condition.days);
 	const $same = $(`<label class="cq-rule-check"><input type="checkbox"> ${esc(__("of the same type"))}</label>`);

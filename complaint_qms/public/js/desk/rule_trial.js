@@ -56,7 +56,7 @@ function months_html(months) {
 	const most = Math.max(1, ...months.map((row) => row.fired));
 	const bars = months.map(
 		(row) =>
-			`<tr><th scope="row">${esc(row.month)}</th><td><span class="cq-rule-bar" style="width:${(100 * row.fired) / most}%"></span></td><td>${esc(
+			`<tr><th scope="row">${esc(row.month)}</th><td><span class="cq-rule-bar" style="width:${esc((100 * row.fired) / most)}%"></span></td><td>${esc(
 				row.fired
 			)}</td></tr>`
 	);

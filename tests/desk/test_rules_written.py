@@ -1,0 +1,141 @@
+"""Rules without code: what is refused when they are saved, who writes them, and what they would have done in the past."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+from frappe.utils import now_datetime
+
+from complaint_qms.api import rules as api
+from complaint_qms.constants import roles, rules
+from complaint_qms.setup.seed import seed_rules
+from tests.desk import factory
+from tests.desk.factory import as_user, complaint, customer, person
+from tests.desk.ruled import MANY, log_of, rule
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+class TestSaving:
+    @pytest.mark.parametrize(
+        ("values", "said"),
+        [
+            ({"actions": []}, "Actions"),
+            ({"conditions": {"all": [{"any": [{"field": "severity", "op": "=", "value": ""}]}]}}, "Condition 1.1: enter a value for Severity."),
+            ({"conditions": {"all": [{"field": "severity", "op": "=", "value": "Terrible"}]}}, "there is no Risk Severity “Terrible”"),
+            ({"conditions": {"all": [{"field": "urgency", "op": "=", "value": "soon"}]}}, "“soon” is no choice"),
+            ({"conditions": {"all": [{"field": "nothing", "op": "=", "value": 1}]}}, "Condition 1: choose what it is about."),
+            ({"conditions": {"all": [{"field": "qty", "op": "between", "value": [5, 1]}]}}, "smaller number first"),
+            ({"conditions": {"all": [{**MANY, "args": {"by": "customer", "days": 0}}]}}, "from 1 to 3650"),
+            ({"conditions": {"all": [{**MANY, "value": "many"}]}}, "enter how many complaints"),
+            ({"conditions": "{"}, "is no JSON"),
+            ({"conditions": "[1]"}, "Build them anew"),
+            ({"actions": [{"do": "create_task", "who": "named_user", "text": "x"}]}, "row 1 (Create a task): choose the user."),
+            ({"actions": [{"do": "set", "field": "urgency", "value": "soon"}]}, "“soon” is no choice"),
+            ({"actions": [{"do": "add_tag"}]}, "fill in Tag"),
+            ({"when_event": rules.DAILY}, "again and again"),
+            ({"run_order": 10000}, "Order"),
+        ],
+    )  # fmt: skip
+    def test_what_cannot_work_is_refused_in_words(self, values, said):
+        if isinstance(values.get("conditions"), dict):
+            values = {**values, "conditions": json.dumps(values["conditions"])}
+        doc = rule()
+        doc.update(values)
+        with pytest.raises(frappe.ValidationError) as error:
+            doc.save()
+        shown = str(error.value) + json.dumps(frappe.local.message_log, ensure_ascii=False)
+        assert said in shown.replace('\\"', '"'), shown
+
+    def test_managers_write_rules_agents_read_them_and_the_log_follows_sight(self):
+        mine = rule()
+        doc = complaint()
+        with as_user(person(roles.MANAGER)):
+            frappe.get_doc(rules.RULE, mine.name).save()
+            assert api.vocabulary()["fields"]
+        agent = person(roles.AGENT)
+        with as_user(agent):
+            with pytest.raises(frappe.PermissionError):
+                frappe.get_doc(rules.RULE, mine.name).save()
+            with pytest.raises(frappe.PermissionError):
+                api.try_on_past({"title": "x"}, 30)
+            assert [row["complaint"] for row in log_of(mine)] == [doc.name]
+        assert mine.version == 1
+        assert frappe.db.get_value(rules.RULE, mine.name, "version") == 2
+
+    def test_those_that_ship_are_off_and_can_be_switched_on(self):
+        seed_rules()
+        for shipped in rules.SHIPPED:
+            doc = frappe.get_doc(rules.RULE, shipped["title"])
+            assert not doc.enabled
+            doc.enabled = 1
+            doc.save()
+            assert api.describe(doc.as_dict(no_nulls=True))["words"].startswith("When")
+
+
+class TestThePast:
+    def test_counts_are_of_that_day_and_nothing_is_written(self):
+        who, today = customer(), now_datetime()
+        docs = [complaint(customer=who.name) for _ in range(6)]
+        # The four of May are within 30 days of one another, the fifth is not, and neither is today's.
+        for doc, days in zip(docs, (200, 195, 190, 185, 100, 0), strict=True):
+            frappe.db.set_value("Complaint", doc.name, "received_at", today - timedelta(days=days))
+        mine = {
+            "title": "Not saved",
+            "when_event": rules.REGISTRATION,
+            "conditions": {"all": [MANY, {"field": "customer", "op": "=", "value": who.name}]},
+            "actions": [{"do": "add_tag", "tag": "hot"}, {"do": "open_capa"}],
+        }
+        before = {
+            kind: frappe.db.count(kind)
+            for kind in (rules.RULE, rules.LOG, "CAPA", "Tag Link", "Comment", "Version", "QMS Event", "ToDo")
+        }
+        writes = frappe.db.transaction_writes
+        found = api.try_on_past(mine, 365)
+        assert frappe.db.transaction_writes == writes
+        assert before == {kind: frappe.db.count(kind) for kind in before}
+        assert (found["fired"], [row["complaint"] for row in found["rows"]]) == (1, [docs[3].name])
+        assert "4 complaints with the same Customer in 30 days" in found["rows"][0]["reason"]
+        assert [(row["words"], row["count"]) for row in found["actions"]] == [
+            ("add the tag “hot”", 1),
+            ("open a CAPA", 1),
+        ]
+        assert [row["fired"] for row in found["months"]] == [1]
+        quiet = {
+            **mine,
+            "conditions": {"all": [{"field": "customer", "op": "=", "value": who.name}]},
+            "once_per": "customer",
+            "quiet_days": 30,
+        }
+        told = api.try_on_past(quiet, 365)
+        assert (told["fired"], told["silenced"]) == (3, 3)
+
+    @pytest.mark.parametrize("when", list(rules.WHEN))
+    def test_every_kind_can_be_tried(self, when):
+        doc = factory.in_triage()
+        doc.db_set({"response_due": now_datetime() - timedelta(days=1), "modified": now_datetime()})
+        mine = {
+            "title": "x",
+            "when_event": when,
+            "once_per": "complaint",
+            "actions": [{"do": "open_capa"}],
+            "conditions": {"all": [{"field": "description", "op": "contains", "value": "broke"}]},
+        }
+        found = api.try_on_past(mine, 1096)
+        assert found["fired"] <= found["asked"]
+        if when in (rules.REGISTRATION, rules.DAILY, "on_move", "on_overdue"):
+            assert doc.name in [row["complaint"] for row in found["rows"]]
+
+    def test_a_restricted_manager_sees_their_own(self):
+        theirs, others = complaint(), complaint()
+        manager = person(roles.MANAGER)
+        add_user_permission("Customer", theirs.customer, manager)
+        mine = {"title": "x", "when_event": rules.REGISTRATION, "actions": [{"do": "open_capa"}]}
+        with as_user(manager):
+            names = [row["complaint"] for row in api.try_on_past(mine, 30)["rows"]]
+        assert theirs.name in names
+        assert others.name not in names
