@@ -89,6 +89,26 @@ OPERATORS: Final[dict[str, tuple[str, ...]]] = {
     "check": ("=",),
     "count": (">", ">=", "=", "<", "<="),
 }
+OPERATOR_NAMES: Final[dict[str, str]] = {
+    "=": "is",
+    "!=": "is not",
+    ">": "is more than",
+    ">=": "is at least",
+    "<": "is less than",
+    "<=": "is at most",
+    "in": "is one of",
+    "not in": "is none of",
+    "contains": "contains",
+    "not contains": "does not contain",
+    "matches": "matches the pattern",
+    "is set": "is filled in",
+    "is not set": "is empty",
+    "between": "is between",
+    "within last days": "lies within the last days",
+}
+"""As they stand between a field and a value; within the app's own context."""
+AND: Final = "{0} and {1}"
+OR: Final = "{0} or {1}"
 KINDS: Final[dict[str, str]] = {
     "Select": "choice",
     "Link": "link",

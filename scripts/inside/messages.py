@@ -229,6 +229,8 @@ def _data() -> Iterator[Message]:
     yield from (Message(row[1], "vocabulary") for row in vocabulary.SOP_CHECKS)
     yield Message(vocabulary.DEFAULT_SOP["sop_name"], "vocabulary")
     yield Message(vocabulary.DEFAULT_SOP["description"], "vocabulary")
+    said = (*rules.OPERATOR_NAMES.values(), rules.AND, rules.OR)
+    yield from (Message(text, "rules", labels.CONTEXT) for text in said)
     for rule in rules.SHIPPED:
         texts = (row["text"] for row in rule["actions"] if row.get("text"))
         yield from (Message(text, "rules") for text in (rule["title"], *texts))

@@ -97,23 +97,7 @@ def vocabulary() -> dict[str, Any]:
 
 def operator(key: str) -> str:
     """An operator in words, as it stands between a field and a value."""
-    return {
-        "=": _("is", context=CONTEXT),
-        "!=": _("is not", context=CONTEXT),
-        ">": _("is more than", context=CONTEXT),
-        ">=": _("is at least", context=CONTEXT),
-        "<": _("is less than", context=CONTEXT),
-        "<=": _("is at most", context=CONTEXT),
-        "in": _("is one of", context=CONTEXT),
-        "not in": _("is none of", context=CONTEXT),
-        "contains": _("contains", context=CONTEXT),
-        "not contains": _("does not contain", context=CONTEXT),
-        "matches": _("matches the pattern", context=CONTEXT),
-        "is set": _("is filled in", context=CONTEXT),
-        "is not set": _("is empty", context=CONTEXT),
-        "between": _("is between", context=CONTEXT),
-        "within last days": _("lies within the last days", context=CONTEXT),
-    }[key]
+    return _(rules.OPERATOR_NAMES[key], context=CONTEXT)
 
 
 def _topic(complaint: Meta, subject: rules.Subject) -> Topic | None:

@@ -10,10 +10,11 @@ from frappe import _
 from frappe.utils import cint, format_date, format_datetime, formatdate
 
 from complaint_qms.constants import rules
+from complaint_qms.constants.labels import CONTEXT
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.rules import Held
 from complaint_qms.services.record.labels import choice, word
-from complaint_qms.services.record.language import clause_list, comma_list
+from complaint_qms.services.record.language import clause_list, comma_list, sentence_list
 from complaint_qms.services.record.timeline import Label, Moment, Text, Word, line
 from complaint_qms.services.rules import catalogue
 from complaint_qms.services.rules.reading import conditions_of
@@ -31,7 +32,7 @@ def rule_in_words(rule: Mapping[str, Any]) -> str:
     said = (
         _("{0}, if {1}: {2}.").format(when, held, done or "…")
         if held
-        else _("{0}: {1}.").format(when, done or "…")
+        else _("{0}, in any case: {1}.").format(when, done or "…")
     )
     if once := rule.get("once_per"):
         days = cint(rule.get("quiet_days"))
@@ -49,12 +50,12 @@ def condition_in_words(condition: Any) -> str:
     if not isinstance(condition, Mapping):
         return ""
     for key, joint in (
-        ("all", _("{0} and {1}", context="Complaint QMS")),
-        ("any", _("{0} or {1}", context="Complaint QMS")),
+        ("all", rules.AND),
+        ("any", rules.OR),
     ):
         if key in condition:
             parts = [_nested(part) for part in condition[key]]
-            return _joined([part for part in parts if part], joint)
+            return _joined([part for part in parts if part], _(joint, context=CONTEXT))
     if "not" in condition:
         return _("not ({0})").format(condition_in_words(condition["not"]))
     return _leaf_in_words(condition)
@@ -177,8 +178,8 @@ def _leaf_in_words(condition: Mapping[str, Any]) -> str:
     if operator == "within last days":
         return _("{0} lies within the last {1} days").format(subject, wanted)
     if operator in ("is set", "is not set"):
-        return _("{0} {1}", context="Complaint QMS").format(subject, catalogue.operator(operator))
-    return _("{0} {1} {2}", context="Complaint QMS").format(subject, catalogue.operator(operator), wanted)
+        return sentence_list([subject, catalogue.operator(operator)])
+    return sentence_list([subject, catalogue.operator(operator), wanted])
 
 
 def _count_in_words(args: Mapping[str, Any]) -> str:

@@ -65,7 +65,7 @@ function months_html(months) {
 
 function acts_html(found) {
 	if (!found.fired) return "";
-	const items = found.actions.map((row) => `<li>${esc(__("{0} × {1}", [row.count, row.words]))}</li>`);
+	const items = found.actions.map((row) => `<li>${esc(`${row.count} × ${row.words}`)}</li>`);
 	return `<h5>${esc(__("What It Would Have Done"))}</h5><ul>${items.join("")}</ul>`;
 }
 
