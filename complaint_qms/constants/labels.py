@@ -314,6 +314,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "on_move": "A complaint enters a stage",
         "on_answer": "The customer gets the first response",
         "on_customer_word": "The customer writes",
+        "on_survey": "The customer rates the handling",
         "on_warning": "A clock is running out",
         "on_overdue": "A clock has run out",
         "on_hold_end": "The day of a hold has come",

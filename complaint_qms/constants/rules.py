@@ -23,6 +23,7 @@ WHEN: Final[dict[str, str]] = {
     "on_move": events.MOVED,
     "on_answer": events.ANSWERED,
     "on_customer_word": events.CUSTOMER_WROTE,
+    "on_survey": events.SURVEYED,
     "on_warning": events.AT_RISK,
     "on_overdue": events.OVERDUE,
     "on_hold_end": events.HOLD_OVER,

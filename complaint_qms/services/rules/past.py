@@ -118,6 +118,7 @@ _WAYS: Final[dict[str, Callable[..., Iterator[Record]]]] = {
     "on_move": _of_moves,
     "on_answer": partial(_at_column, "first_response_at"),
     "on_customer_word": _of_words,
+    "on_survey": partial(_at_column, "rated_at"),
     "on_warning": partial(_at_any, ("response_warn_at", "stage_warn_at", "resolution_warn_at")),
     "on_overdue": _of_overdue_stages,
     "on_hold_end": _of_open_ones,

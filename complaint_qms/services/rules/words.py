@@ -143,6 +143,7 @@ def _when_clause(when: str) -> str:
         "on_move": _("When a complaint enters a stage"),
         "on_answer": _("When the customer gets the first response"),
         "on_customer_word": _("When the customer writes about a complaint"),
+        "on_survey": _("When the customer rates the handling"),
         "on_warning": _("When a clock of a complaint is running out"),
         "on_overdue": _("When a clock of a complaint has run out"),
         "on_hold_end": _("When the day of a complaint's hold has come"),
