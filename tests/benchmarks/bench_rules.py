@@ -18,7 +18,7 @@ import sys
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import frappe
@@ -138,11 +138,11 @@ def main() -> None:
         try:
             now = now_datetime()
             store(arguments.stored, now)
-            begin = perf_counter()
+            begin, busy = perf_counter(), process_time()
             found = tried(now)
-            taken = perf_counter() - begin
+            taken, busy = perf_counter() - begin, process_time() - busy
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            print(f"a rule tried on {found['asked']:,} complaints: {taken:.2f} s (bar: at most {BAR_TRIAL:.0f}), fired {found['fired']:,}, peak {peak:.0f} MB")  # fmt: skip
+            print(f"a rule tried on {found['asked']:,} complaints: {taken:.2f} s (bar: at most {BAR_TRIAL:.0f}; {busy:.2f} s of its own processor), fired {found['fired']:,}, peak {peak:.0f} MB")  # fmt: skip
             frappe.get_doc(
                 {"doctype": "Customer", "customer_name": MARK, "name": MARK, "customer_type": "Company"}
             ).insert()

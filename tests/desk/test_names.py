@@ -56,6 +56,8 @@ def test_these_are_all_records_of_the_app():
             "Complaint Demo Record",
             "Complaint Inbox Item",
             "Complaint Match Key",
+            "Complaint Rule",
+            "Complaint Rule Log",
             "Complaint Survey",
             "Complaint Tracking Link",
             "Complaint Upload",
