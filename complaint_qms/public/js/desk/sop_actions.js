@@ -22,7 +22,8 @@ export function import_sop() {
 	input.addEventListener("change", async () => {
 		const [file] = input.files;
 		if (!file) return;
-		const name = await frappe.xcall(`${API}.from_file`, { text: await file.text() });
+		const name = await asked("from_file", { text: await file.text() });
+		if (!name) return;
 		frappe.show_alert({ message: esc(__("Imported as {0}. Look at it, then enable it.", [name])), indicator: "green" });
 		frappe.set_route("Form", "Complaint SOP", name);
 	});
@@ -44,7 +45,8 @@ function ask_version(frm) {
 		],
 		primary_action_label: __("Make It"),
 		async primary_action({ valid_from }) {
-			const name = await frappe.xcall(`${API}.new_version`, { sop: frm.doc.name, valid_from });
+			const name = await asked("new_version", { sop: frm.doc.name, valid_from });
+			if (!name) return;
 			dialog.hide();
 			frappe.set_route("Form", "Complaint SOP", name);
 		},
@@ -71,7 +73,8 @@ function ask_move(frm) {
 		primary_action_label: __("Move"),
 		async primary_action({ target }) {
 			if (dialog.cq_shown !== target) return;
-			const count = await frappe.xcall(`${API}.move_running`, { source: frm.doc.name, target });
+			const count = await asked("move_running", { source: frm.doc.name, target });
+			if (count === null) return;
 			dialog.hide();
 			frappe.show_alert({
 				message: esc(__("{0} complaints are being moved. The timeline of {1} tells when it is done.", [count, target])),
@@ -129,10 +132,15 @@ function effect_html(effect) {
 }
 
 async function export_file(frm) {
-	const { name, text } = await frappe.xcall(`${API}.as_file`, { sop: frm.doc.name });
+	const made = await asked("as_file", { sop: frm.doc.name });
+	if (!made) return;
+	const { name, text } = made;
 	const link = document.createElement("a");
 	link.href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
 	link.download = name;
 	link.click();
 	URL.revokeObjectURL(link.href);
 }
+
+/** What the server answers; null where it refuses, of which the framework tells. */
+const asked = (method, values) => frappe.xcall(`${API}.${method}`, values).catch(() => null);
