@@ -219,6 +219,7 @@ def test_every_kind_of_message_has_a_sentence_and_mails_a_heading(user):
         "severity": "Critical", "harm_level": "serious", "reasons": [("tells of: {word}", {"word": "burnt"})],
         "csat": 1, "solved": "no", "comment": "It leaks.",
         "text": "Look at it.", "rule": "R",
+        "taken": [{"clock": "stage", "stage": "triage", "moment": "percent", "amount": 150.0}],
     }  # fmt: skip
     said = {kind: sentences.Writer().sentence(kind, "CMP-1", data, person) for kind in sentences.KINDS}
     assert len(set(said.values())) == len(sentences.KINDS)
