@@ -72,7 +72,7 @@ class Satisfaction:
         return self.columns(), self.rows(), self.message(), self.chart(), self.summary(), True
 
     def columns(self) -> list[dict]:
-        share = {"fieldtype": "Percent", "width": 140}
+        share = {"fieldtype": "Percent", "width": 150}
         links = {"customer": "Customer", "complaint_type": "Complaint Type"}
         names = {
             "month": _("Month"),
@@ -86,12 +86,12 @@ class Satisfaction:
             column("asked", _("Asked"), "Int", 90),
             column("answers", _("Answers"), "Int", 100),
             column("rate", _("Response Rate"), **share),
-            column("mean", _("CSAT (1–5)"), "Float", 110, precision=2),
+            column("mean", _("CSAT (1–5)"), "Float", 130, precision=2),
             column("satisfied", _("Satisfied (4–5)"), **share),
             column("lower", _("At Least"), **share),
             column("upper", _("At Most"), **share),
-            column("nps", _("NPS"), "Int", 80),
-            column("scored", _("NPS Answers"), "Int", 130),
+            column("nps", _("NPS"), "Int", 100),
+            column("scored", _("NPS Answers"), "Int", 150),
             column("unsolved", _("Not Solved"), "Int", 110),
             column("second_looks", _("Second Looks"), "Int", 130),
         ]

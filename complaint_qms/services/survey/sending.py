@@ -26,8 +26,8 @@ from complaint_qms.services.transactions import roll_back_to
 _METHOD: Final = f"{__name__}.send_due"
 _JOB: Final = "complaint_qms_surveys"
 _COMPLAINT: Final = "Complaint"
-_LOOKED_BACK: Final = timedelta(days=30)
-"""Whoever could not be asked for so long after closing is not asked any more."""
+_LOOKED_BACK: Final = timedelta(days=7)
+"""Whoever could not be asked for so long, because they were asked about another complaint, is not asked any more."""
 _AT_ONCE: Final = 2000
 
 
