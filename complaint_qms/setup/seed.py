@@ -2,12 +2,14 @@
 
 import csv
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants import risk, roles, rules, vocabulary
+from complaint_qms.constants.correspondence import KIND_FIELD
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.onboarding.packs import pack_templates
 
@@ -72,9 +74,11 @@ def seed_channels() -> None:
             _make("Complaint Channel", row["channel_name"], **row)
 
 
-def seed_templates() -> None:
-    """What customers are written, in English and Chinese, to start from."""
+def seed_templates(kinds: Collection[str] = ()) -> None:
+    """What customers are written, in English and Chinese, to start from; of these kinds alone where any are given."""
     for row in _templates():
+        if kinds and row[KIND_FIELD] not in kinds:
+            continue
         if not frappe.db.exists("Email Template", row["name"]):
             doc = frappe.get_doc({"doctype": "Email Template"} | row)
             doc.insert(ignore_permissions=True, set_name=row["name"])

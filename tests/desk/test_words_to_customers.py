@@ -203,7 +203,7 @@ def test_the_template_of_the_nearest_type_speaks_and_one_that_cannot_be_read_is_
     doc = about(complaint_type=kind.name)
     assert acknowledge(doc)
     assert "Above" in told(doc.name)[0].content
-    template(kind.name, "<p>Nearest</p>{{ nothing.at.all() }}")
+    template(kind.name, "<p>Nearest</p>{{ 1 / 0 }}")
     broken = about(complaint_type=kind.name)
     assert not acknowledge(broken)
     assert not told(broken.name)
@@ -211,6 +211,48 @@ def test_the_template_of_the_nearest_type_speaks_and_one_that_cannot_be_read_is_
     assert any("could not be sent" in line for line in lines), lines
     assert broken.acknowledge_at is None
     assert acknowledge(about()), "all others have the one for all"
+
+
+def test_what_cannot_be_sent_says_so_and_leaves_no_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in ("outreach.saying", "correspondence.by_itself"):
+        monkeypatch.setattr(
+            f"complaint_qms.services.{room}.why_no_mail", lambda: "Set up an Email Account that sends."
+        )
+    with page_open():
+        doc = about()
+        assert not acknowledge(doc)
+        assert not frappe.get_all("Complaint Tracking Link", {"complaint": doc.name})
+    lines = frappe.get_all("Comment", {"reference_name": doc.name}, pluck="content")
+    assert any("Set up an Email Account" in line for line in lines), lines
+
+
+def test_a_form_that_was_open_before_the_acknowledgement_takes_no_promise_back(mailbox: Mailbox) -> None:
+    doc = about()
+    before = frappe.get_doc("Complaint", doc.name)
+    assert acknowledge(doc)
+    before.update({"modified": doc.modified, "subject": "Ours"})
+    before.save()
+    assert before.promised_on == getdate(doc.promised_on)
+    doc.reload()
+    doc.promised_on = None
+    doc.save()
+    assert not doc.reload().promised_on, "who knows of it may take it back"
+
+
+def test_a_mail_to_a_supplier_is_no_word_to_the_customer(mailbox: Mailbox) -> None:
+    switched(status_days=1)
+    doc = factory.at_stage("solve", contact_email=ANN, language="en")
+    frappe.db.set_value("Complaint", doc.name, "received_at", add_days(now_datetime(), -30))
+    mail = {
+        "communication_type": "Communication",
+        "communication_medium": "Email",
+        "sent_or_received": "Sent",
+    }
+    frappe.get_doc({"doctype": "Communication", **mail, "recipients": "sales@supplier.example", "subject": "Lot",
+        "content": "Please look.", "reference_doctype": "Complaint", "reference_name": doc.name}).insert()  # fmt: skip
+    monday = get_datetime(add_days(nowdate(), 7 - getdate().weekday())).replace(hour=11)
+    status.end_silences(monday)
+    assert len(told(doc.name, "Status")) == 1
 
 
 def test_a_template_is_shown_as_its_customer_reads_it() -> None:
@@ -315,6 +357,23 @@ def test_a_clear_word_on_a_solution_is_entered_from_the_chat(text: str, verdict:
     assert [line for line in lines if "in the chat" in line]
     received = {"reference_name": doc.name, "sent_or_received": "Received", "communication_medium": "Chat"}
     assert text in frappe.get_last_doc("Communication", received).content
+
+
+def test_a_mere_yes_after_something_else_was_said_is_asked_about() -> None:
+    channel = a_channel()
+    chat, doc = told_a_solution(channel)
+    later = {
+        "chat": chat.name,
+        "who": "person",
+        "text": "May we call you tomorrow?",
+        "state": "sent",
+        "user": "Administrator",
+    }
+    turn = frappe.get_doc({"doctype": "Complaint Chat Message", "at": now_datetime(), **later})
+    turn.db_insert()
+    frappe.db.set_value(turn.doctype, turn.name, "creation", now_datetime() + timedelta(minutes=2), update_modified=False)  # fmt: skip
+    says(channel, "Yes")
+    assert not doc.reload().customer_agreement
 
 
 def test_a_doubtful_word_is_asked_about_once_and_then_an_ok_is_a_yes() -> None:

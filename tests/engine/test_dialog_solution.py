@@ -37,3 +37,10 @@ def test_who_asks_how_it_stands() -> None:
         assert asks_standing(text) == (True, "CMP-2026-00012")
     for text in ("my kettle leaks", "The status light is broken", "hello", "", "x" * 5000):
         assert not asks_standing(text)[0], text
+
+
+def test_a_mere_yes_or_no_after_something_else_was_said_is_asked_about() -> None:
+    told = {text: verdict_of(text, asked=False, elsewhere=True) for text in ("Yes", "No", "是的", "[Yes]")}
+    assert told == dict.fromkeys(told, "doubt")
+    assert verdict_of("Yes, I accept it", asked=False, elsewhere=True) == "agreed"
+    assert verdict_of("No, it still leaks", asked=False, elsewhere=True) == "disagreed"

@@ -36,11 +36,12 @@ _WORD: Final = re.compile(r"[a-z0-9']+")
 _LONGEST_QUESTION: Final = 120
 
 
-def verdict_of(text: str, *, asked: bool, rules: Rules = RULES) -> Verdict:
+def verdict_of(text: str, *, asked: bool, elsewhere: bool = False, rules: Rules = RULES) -> Verdict:
     """Whether a turn accepts a solution or not; `doubt` where it may do either, empty where it speaks of something else.
 
     Args:
         asked: whether the turn answers the question for a yes or a no, so that a mere “ok” is a yes.
+        elsewhere: whether something else was said to the sender since, to which a mere “yes” or “no” may be the answer.
     """
     reading = read_turn(text, rules)
     if reading.harm == TOLD or reading.is_empty:
@@ -49,6 +50,8 @@ def verdict_of(text: str, *, asked: bool, rules: Rules = RULES) -> Verdict:
     refuses = bool(_pattern("refuse").search(said))
     accepts = bool(_pattern("accept").search(_pattern("refuse").sub(" ", said)))
     yes, no = _short_answers(reading, asked=asked)
+    if elsewhere and reading.only_short and (yes or no) and not (accepts or refuses):
+        return "doubt"
     if (refuses or no) and not (accepts or yes):
         return "doubt" if reading.question and not reading.complaint else "disagreed"
     if (accepts or yes) and not (refuses or no):

@@ -33,5 +33,5 @@ def execute() -> None:
             field.options = "\n".join([field.options or "\n".join(("", *KINDS)), *missing])
             field.save(ignore_permissions=True)
     apply_custom_fields()
-    seed_templates()
+    seed_templates(BY_ITSELF)  # of the others the site may have deleted what it does not want
     make_list_views()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import get_datetime, now_datetime
 
 from complaint_qms.constants.chat import CHAT, MESSAGE, OPEN, RECEIVED, SENDER, WITH_PERSON
 from complaint_qms.constants.inbox import DOCTYPE
@@ -24,6 +25,8 @@ from complaint_qms.services.transactions import roll_back_to
 
 MOST_SHOWN: Final = 200
 _SHORT: Final = 140
+_SAME: Final = timedelta(minutes=1)
+"""A solution that is told in a chat is one of its turns, written a moment before or after it counts as told."""
 
 
 def of_sender(channel: Document, inbound: Inbound) -> Document:
@@ -142,6 +145,14 @@ def open_turns(chat: Document) -> list[frappe._dict]:
     """What the sender has said since this talk began, and stands on no complaint."""
     since = {"creation": (">=", chat.began_at)} if chat.began_at else {}
     return turns(chat, who=SENDER, complaint=("is", "not set"), **since)
+
+
+def was_told_since(chat: Document, moment: datetime) -> bool:
+    """Whether somebody of ours, or the assistant, has said anything in the chat well after this moment."""
+    later = get_datetime(moment) + _SAME
+    return bool(
+        frappe.db.exists(MESSAGE, {"chat": chat.name, "who": ("!=", SENDER), "creation": (">", later)})
+    )
 
 
 def shown_turns(chat: Document, before: str = "") -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from frappe.utils import format_date, getdate
 from complaint_qms.constants.chat import WITH_PERSON
 from complaint_qms.constants.inbox import CHAT
 from complaint_qms.engine.dialog import Reply, asks_standing, verdict_of
-from complaint_qms.services.chat import assistant, channels, filing, telling
+from complaint_qms.services.chat import assistant, channels, conversation, filing, telling
 from complaint_qms.services.correspondence import promise, standing
 from complaint_qms.services.correspondence.agreement import enter_word, waits_for_word
 from complaint_qms.services.inbox.origin import told_by_sender
@@ -40,7 +40,8 @@ def _word(
         return None
     state = assistant.state_of(chat, channel)
     asked = state.asked == _ASKED
-    verdict = verdict_of(telling.own_text(chat, item.text or ""), asked=asked)
+    elsewhere = not asked and conversation.was_told_since(chat, complaint.reply_sent_at)
+    verdict = verdict_of(telling.own_text(chat, item.text or ""), asked=asked, elsewhere=elsewhere)
     if verdict in ("agreed", "disagreed"):
         told_by_sender(item, complaint)
         enter_word(complaint, verdict, item.text or "", CHAT)

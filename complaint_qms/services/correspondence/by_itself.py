@@ -54,6 +54,14 @@ def reachable_at(complaint: Document) -> str:
     return next((one for one in found if one not in ours), "")
 
 
+def template_of(complaint: Document, kind: str) -> tuple[str, str] | None:
+    """The site's template of this kind in the customer's language, else in English, and that language; None without one."""
+    for language in dict.fromkeys((language_of(complaint), "en")):
+        if template := template_for(kind, language, complaint.complaint_type):
+            return template, language
+    return None
+
+
 def said_by_template(
     complaint: Document, kind: str, more: dict[str, Any] | None = None
 ) -> dict[str, str] | None:
@@ -62,12 +70,13 @@ def said_by_template(
     Raises:
         frappe.ValidationError: the template cannot be read.
     """
-    for language in dict.fromkeys((language_of(complaint), "en")):
-        if template := template_for(kind, language, complaint.complaint_type):
-            ours = frappe.utils.escape_html(complaint.company or "")
-            said = rendered(complaint, template, language, {"sender_name": ours, **(more or {})})
-            return {**said, "template": template, "language": language}
-    return None
+    found = template_of(complaint, kind)
+    if not found:
+        return None
+    template, language = found
+    ours = frappe.utils.escape_html(complaint.company or "")
+    said = rendered(complaint, template, language, {"sender_name": ours, **(more or {})})
+    return {**said, "template": template, "language": language}
 
 
 def mail(complaint: Document, kind: str, said: dict[str, str], address: str) -> str | None:

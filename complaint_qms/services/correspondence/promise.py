@@ -32,6 +32,13 @@ def promise_told(complaint: Document) -> str | None:
     return getdate(complaint.promised_on).isoformat()
 
 
+def keep_promise(doc: Document) -> None:
+    """What the acknowledgement has promised meanwhile is not taken back by a form that was opened before it went out."""
+    before = doc.get_doc_before_save()
+    if before and before.acknowledged_at and not doc.acknowledged_at and not doc.promised_on:
+        doc.promised_on = before.promised_on
+
+
 def check_promise(doc: Document) -> None:
     """Raises:
     frappe.ValidationError: a promise is entered for a day that has passed.

@@ -8,7 +8,6 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, strip_html
-from jinja2 import TemplateError
 
 from complaint_qms.constants.correspondence import KIND_FIELD, LANGUAGE_FIELD, TYPE_FIELD
 from complaint_qms.services.correspondence.merge_fields import merge_fields
@@ -57,7 +56,7 @@ def rendered(
                 "subject": strip_html(doc.get_formatted_subject(fields)),
                 "content": doc.get_formatted_response(fields),
             }
-    except (TemplateError, frappe.ValidationError) as error:
+    except Exception as error:  # what a site writes into its templates may raise anything
         frappe.clear_last_message()
         reason = (
             strip_html(str(error)).strip().rpartition("\n")[2]

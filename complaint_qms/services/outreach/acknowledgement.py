@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import frappe
-from frappe.utils import cint, get_datetime, getdate, now_datetime
+from frappe.utils import cint, get_datetime, getdate, now_datetime, strip_html
 
 from complaint_qms.constants.correspondence import ACKNOWLEDGEMENT
 from complaint_qms.constants.settings import SETTINGS
@@ -15,7 +15,7 @@ from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence import by_itself, promise
 from complaint_qms.services.events import Event
-from complaint_qms.services.outreach.saying import say
+from complaint_qms.services.outreach.saying import say, why_not_told
 from complaint_qms.services.record import batches, timeline
 from complaint_qms.services.record.error_text import said
 from complaint_qms.services.record.timeline import Text, line
@@ -69,7 +69,11 @@ def acknowledge(name: str) -> bool:
     promised = complaint.promised_on or promise.day_of(complaint)
     complaint.promised_on = promised if promised and getdate(promised) >= getdate() else None
     try:
-        is_told = _may_be(complaint) and bool(say(complaint, ACKNOWLEDGEMENT))
+        may_be = _may_be(complaint)
+        is_told = may_be and bool(say(complaint, ACKNOWLEDGEMENT))
+        if may_be and not is_told and why_not_told(complaint, ACKNOWLEDGEMENT):
+            why = Text(strip_html(why_not_told(complaint, ACKNOWLEDGEMENT)))
+            timeline.note_on(complaint, line("The acknowledgement could not be sent: {0}", why))
     except frappe.ValidationError as refusal:
         frappe.clear_messages()
         timeline.note_on(complaint, line("The acknowledgement could not be sent: {0}", Text(said(refusal))))

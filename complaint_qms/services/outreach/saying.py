@@ -14,6 +14,7 @@ from complaint_qms.constants.inbox import PORTAL
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.chat import site_words
 from complaint_qms.services.correspondence import by_itself
+from complaint_qms.services.correspondence.composing import why_no_mail
 from complaint_qms.services.visitor import links, page
 
 _MOST: Final = 20
@@ -30,14 +31,23 @@ def say(complaint: Document, kind: str, more: dict[str, Any] | None = None) -> s
         return None
     in_chat = tells_in_chat(complaint, kind)
     address = "" if in_chat else by_itself.reachable_at(complaint)
-    if not in_chat and (not address or _is_flooded(kind, address)):
+    if not in_chat and (not address or why_no_mail() or _is_flooded(kind, address)):
         return None
+    if not by_itself.template_of(complaint, kind):
+        return None  # before a secret address is made that nobody gets
     said = by_itself.said_by_template(complaint, kind, {"tracking_link": _link(complaint), **(more or {})})
     if not said:
         return None
     if in_chat:
         return "chat" if site_words.tell_in_chat(complaint, kind, said) else None
     return "mail" if by_itself.mail(complaint, kind, said, address) else None
+
+
+def why_not_told(complaint: Document, kind: str) -> str:
+    """What the site lacks for a mail to somebody who would get one, in a sentence; empty where it lacks nothing."""
+    if tells_in_chat(complaint, kind) or not by_itself.reachable_at(complaint):
+        return ""
+    return why_no_mail() or ""
 
 
 def tells_in_chat(complaint: Document, kind: str) -> bool:

@@ -7,7 +7,6 @@ from typing import Final
 
 import frappe
 from frappe.model.document import Document
-from frappe.query_builder.functions import Max
 from frappe.utils import cint, get_datetime, now_datetime
 
 from complaint_qms.constants.correspondence import STATUS
@@ -16,6 +15,7 @@ from complaint_qms.constants.stages import COMPLAINT_OPEN
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence import by_itself
+from complaint_qms.services.correspondence.addresses import is_to_customer
 from complaint_qms.services.correspondence.agreement import waits_for_word
 from complaint_qms.services.correspondence.working_days import is_working_time, working_days
 from complaint_qms.services.events import Event
@@ -30,6 +30,8 @@ _JOB: Final = "complaint_qms_status"
 _COMPLAINT: Final = "Complaint"
 _AT_ONCE: Final = 200
 _LOOKED_AT: Final = 2000
+_MAILS: Final = 50
+_PLACE: Final = f"{_JOB}_silences_after"
 _LEFT_AFTER: Final = timedelta(minutes=3)
 _STAGES: Final = ("investigate", "solve", "execute")
 
@@ -67,14 +69,14 @@ def end_silences(now: datetime | None = None) -> int:
     days, moment = cint(frappe.get_cached_doc(SETTINGS).status_days), now or now_datetime()
     if not days:
         return 0
-    heard = _heard_last(moment - timedelta(days=days))
 
     def tell(name: str) -> bool:
         complaint = frappe.get_doc(_COMPLAINT, name, for_update=True)
-        is_due = working_days(complaint, heard[name], moment) >= days and is_working_time(complaint, moment)
-        return is_due and _tell(complaint)
+        if not is_working_time(complaint, moment):
+            return False
+        return working_days(complaint, _heard_last(complaint), moment) >= days and _tell(complaint)
 
-    return _each(list(heard), tell)
+    return _each(_looked_at(moment - timedelta(days=days)), tell)
 
 
 def _each(names: list[str], tell) -> int:
@@ -114,28 +116,37 @@ def _told_stages() -> list[str]:
     return [stage for stage in _STAGES if cint(settings.get(f"status_at_{stage}"))]
 
 
-def _heard_last(before: datetime) -> dict[str, datetime]:
-    """Open complaint → when its customer has last heard from us, where that was before this moment; those who have waited longest
-    first. Two queries."""
-    complaint, message = frappe.qb.DocType(_COMPLAINT), frappe.qb.DocType("Communication")
-    is_open = complaint.stage.isin(COMPLAINT_OPEN) & (complaint.is_migrated == 0)
-    heard = Max(message.creation)
-    rows = (
+def _looked_at(before: datetime) -> list[str]:
+    """Open complaints that came in before this moment, from where the last run ended, so that whoever cannot be told keeps nobody
+    waiting."""
+    complaint = frappe.qb.DocType(_COMPLAINT)
+    names = (
         frappe.qb.from_(complaint)
-        .left_join(message)
-        .on(
-            (message.reference_doctype == _COMPLAINT)
-            & (message.reference_name == complaint.name)
-            & (message.sent_or_received == "Sent")
-        )
-        .select(complaint.name, complaint.received_at, heard.as_("heard"))
-        .where(is_open & (complaint.received_at < before))
-        .groupby(complaint.name, complaint.received_at)
-        .having(heard.isnull() | (heard < before))
-        .orderby(complaint.received_at)
+        .select(complaint.name)
+        .where(complaint.stage.isin(COMPLAINT_OPEN) & (complaint.is_migrated == 0))
+        .where((complaint.received_at < before) & (complaint.name > (frappe.cache.get_value(_PLACE) or "")))
+        .orderby(complaint.name)
         .limit(_LOOKED_AT)
-    ).run(as_dict=True)
-    return {row.name: get_datetime(row.heard or row.received_at) for row in rows}
+    ).run(pluck=True)
+    frappe.cache.set_value(_PLACE, names[-1] if len(names) == _LOOKED_AT else "")
+    return names
+
+
+def _heard_last(complaint: Document) -> datetime:
+    """When the customer of a complaint has last heard from us, in words of a mail to them or spoken to them; else when it came in."""
+    rows = frappe.get_all(
+        "Communication",
+        {"reference_doctype": _COMPLAINT, "reference_name": complaint.name, "sent_or_received": "Sent"},
+        ["creation", "recipients", "cc", "communication_medium"],
+        order_by="creation desc",
+        limit=_MAILS,
+    )
+    told = (
+        row.creation
+        for row in rows
+        if row.communication_medium != "Email" or is_to_customer(complaint, (row.recipients, row.cc))
+    )
+    return get_datetime(next(told, complaint.received_at))
 
 
 def _due(now: datetime) -> list[str]:

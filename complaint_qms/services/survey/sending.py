@@ -9,6 +9,8 @@ from typing import Final
 
 import frappe
 from frappe.model.document import Document
+from frappe.query_builder import Order
+from frappe.query_builder.functions import Concat
 from frappe.utils import cint, get_datetime, get_url, now_datetime
 
 from complaint_qms.constants.correspondence import SURVEY
@@ -42,13 +44,16 @@ def send_due(now: datetime | None = None) -> int:
     moment, settings = now or now_datetime(), frappe.get_cached_doc(SETTINGS)
     if not cint(settings.survey_enabled):
         return 0
-    rows = _candidates(moment)
-    asked = _asked_lately(rows, moment - timedelta(days=cint(settings.survey_pause_days)))
+    pause = moment - timedelta(days=cint(settings.survey_pause_days))
+    rows = _candidates(moment, pause)
+    asked: set[str] = set()
 
     def ask(name: str) -> bool:
         complaint = frappe.get_doc(_COMPLAINT, name, for_update=True)
         place = _place(complaint)
         if not place or place in asked or (complaint.customer and complaint.customer in asked):
+            return False
+        if frappe.db.exists(DOCTYPE, {"sent_to": place, "sent_at": (">", pause)}):
             return False
         if complaint.stage != "closed" or complaint.customer_rating or not by_itself.is_told(complaint):
             return False
@@ -127,37 +132,27 @@ def _place(complaint: Document) -> str:
     return by_itself.reachable_at(complaint)
 
 
-def _candidates(now: datetime) -> list[frappe._dict]:
-    """Complaints that were closed long enough ago, since surveys are sent, and whose closing nobody was asked about."""
+def _candidates(now: datetime, pause: datetime) -> list[frappe._dict]:
+    """Complaints that were closed long enough ago, since surveys are sent, whose closing nobody was asked about, and whose customer was
+    not asked about another one since `pause`; the newest first, because the others were looked at before."""
     settings = frappe.get_cached_doc(SETTINGS)
     until = now - timedelta(hours=cint(settings.survey_after_hours))
     since = max(get_datetime(settings.survey_since or now), until - _LOOKED_BACK)
-    rows = frappe.get_all(
-        _COMPLAINT,
-        {
-            "stage": "closed",
-            "is_migrated": 0,
-            "customer_rating": 0,
-            "closed_at": ("between", [since, until]),
-        },
-        ["name", "reopen_count", "customer", "contact_email"],
-        order_by="closed_at asc, name asc",
-        limit=_AT_ONCE,
-    )
-    keys = {closing_key(row): row for row in rows}
-    known = set(
-        frappe.get_all(
-            DOCTYPE, {"closing_key": ("in", list(keys) or [""])}, pluck="closing_key", order_by="name asc"
+    complaint = frappe.qb.DocType(_COMPLAINT)
+    about, lately = frappe.qb.DocType(DOCTYPE).as_("about"), frappe.qb.DocType(DOCTYPE).as_("lately")
+    closing = Concat(complaint.name, ":", complaint.reopen_count)  # as `closing_key` has it
+    return (
+        frappe.qb.from_(complaint)
+        .left_join(about)
+        .on(about.closing_key == closing)
+        .left_join(lately)
+        .on((lately.customer == complaint.customer) & (lately.sent_at > pause))
+        .select(complaint.name)
+        .where(
+            (complaint.stage == "closed") & (complaint.is_migrated == 0) & (complaint.customer_rating == 0)
         )
-    )
-    return [row for key, row in keys.items() if key not in known]
-
-
-def _asked_lately(rows: list[frappe._dict], since: datetime) -> set[str]:
-    """Customers and addresses that were asked since then."""
-    if not rows:
-        return set()
-    found = frappe.get_all(
-        DOCTYPE, {"sent_at": (">", since)}, ["customer", "sent_to"], order_by="sent_at desc"
-    )
-    return {one for row in found for one in (row.customer, row.sent_to) if one}
+        .where(complaint.closed_at.between(since, until) & about.name.isnull() & lately.name.isnull())
+        .orderby(complaint.closed_at, order=Order.desc)
+        .orderby(complaint.name)
+        .limit(_AT_ONCE)
+    ).run(as_dict=True)

@@ -14,7 +14,7 @@ from complaint_qms.constants.visitor import LONGEST_TEXT
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence.agreement import enter_word, waits_for_word
-from complaint_qms.services.inbox.adding import add_to, tell_of_item
+from complaint_qms.services.inbox.adding import add_to
 from complaint_qms.services.inbox.origin import told_by_sender
 from complaint_qms.services.inbox.outcomes import Added
 from complaint_qms.services.inbox.store import InboundMessage, Sender
@@ -104,8 +104,6 @@ def added(item: Document, name: str, values: dict[str, Any]) -> Added:
     complaint = frappe.get_doc("Complaint", name, for_update=True)
     if stars := values.get("stars"):
         rating.enter(complaint, stars, values["text"], item.road)
-        if stars <= rating.LOW:
-            tell_of_item(item, complaint, stars=stars)
         return Added(complaint.name)
     if verdict := values.get("verdict"):
         told_by_sender(item, complaint)

@@ -16,8 +16,6 @@ from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.timeline import Text, line
 
 MOST: Final = 5
-LOW: Final = 2
-"""Up to which somebody hears of it at once."""
 LONGEST_COMMENT: Final = 1000
 _AGREED: Final = ("confirm", "execute", "review")
 

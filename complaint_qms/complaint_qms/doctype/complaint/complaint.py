@@ -53,6 +53,7 @@ class Complaint(Checked):
         self.is_migrated = self.is_migrated if self.flags.by_import else 0
 
     def before_validate(self):
+        promise.keep_promise(self)
         guard.protect(self, COMPLAINT_STAMPS)
         register.follow_company(self)
         register.follow_product(self)
