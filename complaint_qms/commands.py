@@ -27,7 +27,7 @@ def complaint_qms() -> None:
 @pass_context
 def demo(context, remove: bool, force: bool, password: str | None) -> None:
     """Fill a site with a made-up company and a year of complaints."""
-    from complaint_qms.demo import company
+    from complaint_qms.demo import company, portal
     from complaint_qms.services.onboarding.own_work import OwnWork
     from complaint_qms.services.record.error_text import said
 
@@ -47,11 +47,14 @@ def demo(context, remove: bool, force: bool, password: str | None) -> None:
             raise OwnWork(f"{said(refusal)} Add --force to mix demo data into it.") from refusal
         if not made.made:
             click.echo("The demo is on this site already; nothing was changed.")
+            if login := portal.login():
+                click.echo(f"Customer portal: /complaints, user {login}")
             return
         click.echo(f"Demo made in {time.monotonic() - began:.0f} s: {made.counts['complaints']} complaints.")
         click.echo(f"Password of all demo users: {password}")
         for key, user in made.users.items():
             click.echo(f"  {key:<15} {user}")
+        click.echo(f"Customer portal: /complaints, user {made.users['customer']}")
 
 
 @complaint_qms.command("import")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -101,6 +102,8 @@ def on_bench(bench: Bench) -> int:
         f"  http://127.0.0.1:{port}/{bench.desk}/complaints where that name leads nowhere; without live updates"
     )
     say(f"  user Administrator, password {password} (the demo's other users have the same one)")
+    if customer := re.search(r"Customer portal: (\S+), user (\S+@\S+)", told):
+        say(f"  http://{SITE}:{port}{customer[1]} is the customer portal; user {customer[2]}")
     say("  `make demo-stop` ends the servers; the site stays")
     return 0
 

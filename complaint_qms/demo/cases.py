@@ -13,7 +13,7 @@ from frappe.model.document import Document
 
 from complaint_qms.demo import corrective
 from complaint_qms.demo.enclosures import Correspondence, photos
-from complaint_qms.demo.planning import DRAFTED, PROPOSED, REJECTED, STUDIED, Plan
+from complaint_qms.demo.planning import ASKED, DRAFTED, FOR_CUSTOMER, OFFERED, PROPOSED, REJECTED, STUDIED, Plan
 from complaint_qms.demo.settling import reject, settle
 from complaint_qms.demo.stories import (
     DETAILS,
@@ -104,6 +104,7 @@ def _register(office: Office, plan: Plan) -> tuple[Document, datetime]:
         "customer": sale.customer,
         "description": f"<p>{text}</p><p>{more}</p>" if story and not plan.field_case else f"<p>{text}</p>",
         "expectation": wants,
+        "contact_person": frappe.get_cached_value("Customer", sale.customer, "customer_primary_contact"),
         "channel": "WeChat" if chinese and random.random() < 0.4 else random.choice(CHANNELS),
         "urgency": story.urgency if story else "low",
         "received_at": plan.received,
@@ -114,6 +115,8 @@ def _register(office: Office, plan: Plan) -> tuple[Document, datetime]:
     if plan.field_case:
         place = f"{FIELD_PLACE}, {sale.customer}"
         data |= {"channel": "On Site", "incident_place": place, "incident_date": plan.received.date()}
+    if plan.left_open in FOR_CUSTOMER:
+        data["channel"] = "Email"
     now = into_office(plan.received + timedelta(minutes=random.randint(6, 80)))
     with at(now, agent):
         if story:
@@ -220,6 +223,10 @@ class Life:
     def close(self) -> None:
         story = self.story
         self.triage()
+        if self.plan.left_open == ASKED:
+            with at(self.moment, self.agent):
+                self.mails.ask(self.agent)
+            raise Pending
         harmed = story.complaint_type == "Safety or Harm"
         values = {
             "is_complaint": "yes",
@@ -238,6 +245,8 @@ class Life:
             self.hold()
         self.wait("confirm")
         self._answer(remedy)
+        if self.plan.left_open == OFFERED:
+            raise Pending
         if self.plan.left_open == REJECTED:
             self.until(working(self.moment, 3))
             reject(self.settlement, self.users["manager"], self.moment)

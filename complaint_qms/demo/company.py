@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import global_search, now_datetime
 
-from complaint_qms.demo import corrective, registry
+from complaint_qms.demo import corrective, portal, registry
 from complaint_qms.demo.cases import Office, live
 from complaint_qms.demo.market import make_market
 from complaint_qms.demo.people import make_people
@@ -103,7 +103,9 @@ def remove(*, force: bool = False) -> dict[str, int]:
     if not demo_state.state_of_demo():
         return {}
     global_search.sync_global_search()
+    before = registry.settings_before()
     gone = registry.remove(force)
+    portal.close_again(before)
     frappe.db.commit()
     return gone
 
@@ -120,6 +122,8 @@ def _make(company: str, password: str, size: Size, tell: Callable[[str], None]) 
             ensure_years(start - timedelta(days=10), end)
             users = make_people(company, password)
             make_market(company)
+            users["customer"] = portal.make_login(password)
+            portal.open_portal()
         recorder.commit()
         tell(_("purchases, production, deliveries, invoices"))
         shop = Shop(company, random)

@@ -8,8 +8,9 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from complaint_qms.constants import correspondence
 from complaint_qms.demo import pictures
-from complaint_qms.demo.stories import ACKNOWLEDGEMENT, ACKNOWLEDGEMENT_ZH, THANKS, THANKS_ZH, Story
+from complaint_qms.demo.stories import ACKNOWLEDGEMENT, ACKNOWLEDGEMENT_ZH, QUESTION, THANKS, THANKS_ZH, Story
 from complaint_qms.demo.supply import Sale
 
 WRITTEN_CHANNELS = ("Email", "Web Form")
@@ -63,18 +64,24 @@ class Correspondence:
 
     def answer(self, agent: str, reply: str) -> None:
         """What was found and what the customer gets."""
-        self._answer(agent, reply)
+        self._answer(agent, reply, correspondence.ANSWER)
+
+    def ask(self, agent: str) -> None:
+        """Something that only the customer can tell."""
+        self._answer(agent, QUESTION, correspondence.QUESTION)
 
     def thank(self, random: Random) -> None:
         """Some customers write once more."""
         if self.last and random.random() < _THANKS_SHARE:
             self._mail(self.customer, f"Re: {self.doc.subject}", THANKS_ZH if self.chinese else THANKS)
 
-    def _answer(self, agent: str, text: str) -> None:
+    def _answer(self, agent: str, text: str, kind: str | None = None) -> None:
         if self.last:
-            self._mail(agent, f"Re: {self.doc.subject} ({self.doc.name})", text, sent=True)
+            self._mail(agent, f"Re: {self.doc.subject} ({self.doc.name})", text, sent=True, kind=kind)
 
-    def _mail(self, sender: str, subject: str, text: str, *, sent: bool = False, at: Any = None) -> None:
+    def _mail(
+        self, sender: str, subject: str, text: str, *, sent: bool = False, at: Any = None, kind: str | None = None
+    ) -> None:
         mail = frappe.get_doc(
             {
                 "doctype": "Communication",
@@ -90,6 +97,7 @@ class Correspondence:
                 "reference_name": self.doc.name,
                 "in_reply_to": self.last,
                 "read_receipt": 0,
+                correspondence.KIND_FIELD: kind,
             }
         ).insert(ignore_permissions=True)
         self.last = mail.name

@@ -8,11 +8,15 @@ from random import Random
 
 from complaint_qms.demo.stories import FIELD_CASE, LEAK, STORIES, STUDIES, Story
 from complaint_qms.demo.supply import Sale, Shop
-from complaint_qms.demo.tables import HOSPITALS
+from complaint_qms.demo.tables import HOSPITALS, PORTAL_CUSTOMER
 
 # What somebody still has to do at the end, so that each list of work has something in it: a settlement to decide, one that was
-# rejected and is to be changed, a credit note that accounts submit, an investigation under way.
+# rejected and is to be changed, a credit note that accounts submit, an investigation under way. For the customer with a login of the
+# portal: a question to answer, and a solution to say a word on.
 PROPOSED, REJECTED, DRAFTED, STUDIED = LEFT_OPEN = ("proposed", "rejected", "drafted", "studied")
+ASKED, OFFERED = FOR_CUSTOMER = ("asked", "offered")
+# Of these, how many days ago they came in: long enough to have come as far.
+_DAYS_AGO = {ASKED: 6, OFFERED: 20}
 
 
 @dataclass
@@ -57,7 +61,7 @@ def plan_cases(
         fitting = [sale for sale in known[-60:] if sale.item_code in story.items]
         if fitting:
             plans.append(Plan(received, story, random.choice(fitting)))
-    plans += _field_case(shop, end) + _left_open(shop, end)
+    plans += _field_case(shop, end) + _left_open(shop, end) + _for_customer(shop, end)
     plans = sorted((plan for plan in plans if plan.received < end), key=lambda plan: plan.received)
     _plant(plans, random, end, urgent)
     return sorted(plans, key=lambda plan: plan.received)
@@ -93,6 +97,22 @@ def _left_open(shop: Shop, end: datetime) -> list[Plan]:
         if fitting:
             sale = fitting[-1 - number % len(fitting)]
             plans.append(Plan(received, story, sale, left_open=left))
+    return plans
+
+
+def _for_customer(shop: Shop, end: datetime) -> list[Plan]:
+    """What waits for the customer who has a login of the portal."""
+    plans = []
+    for left, days in _DAYS_AGO.items():
+        received = end - timedelta(days=days)
+        sold = [
+            sale for sale in shop.sales
+            if sale.customer == PORTAL_CUSTOMER and sale.delivered < received - timedelta(days=4)
+        ]  # fmt: skip
+        kind = "Damaged in Transport" if left == ASKED else "Wrong Item"
+        story = next(story for story in STORIES if story.complaint_type == kind and not story.chinese)
+        if sold:
+            plans.append(Plan(received, story, sold[-1], left_open=left))
     return plans
 
 

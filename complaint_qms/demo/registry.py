@@ -28,6 +28,7 @@ from complaint_qms.services.record import match_keys
 from complaint_qms.services.record.second_hand import delete_second_hand
 
 _SERIES = "Series"
+_SETTING = "Setting"
 
 # Rows about a record go with it and never hold it back.
 _ABOUT = ABOUT_RECORDS | {
@@ -102,6 +103,18 @@ def begin() -> None:
     _write([(_SERIES, "before", json.dumps(_series()))])
 
 
+def note_setting(field: str, value: str) -> None:
+    """Note what a setting was before the demo changed it."""
+    _write([(_SETTING, field, value)])
+
+
+def settings_before() -> dict[str, str]:
+    """Settings that the demo has changed, as they were before."""
+    about = {"document_type": _SETTING}
+    fields = ["document_name", "content"]
+    return dict(frappe.get_all(REGISTRY, about, fields, order_by="creation asc", as_list=True))
+
+
 def finish() -> None:
     """Mark the demo as complete."""
     _write([(_SERIES, "after", json.dumps(_series())), (FINISHED, FINISHED, None)])
@@ -166,7 +179,7 @@ def _registered() -> dict[str, set[str]]:
     rows = (
         frappe.qb.from_(record)
         .select(record.document_type, record.document_name)
-        .where(record.document_type.notin((_SERIES, FINISHED)))
+        .where(record.document_type.notin((_SERIES, _SETTING, FINISHED)))
         .orderby(record.document_type, record.document_name, order=Order.asc)
     ).run()
     made: dict[str, set[str]] = defaultdict(set)

@@ -100,6 +100,7 @@ DETAILS_ZH: Final = ("同一箱还有两件有相同问题。", "样品已保留
 
 ACKNOWLEDGEMENT: Final = "<p>Thank you for your message. Your complaint has the number {name}; we look into it and write to you again.</p>"
 ACKNOWLEDGEMENT_ZH: Final = "<p>您好，已收到您的反馈，投诉编号为 {name}。我们会尽快核实并再次回复您。</p>"
+QUESTION: Final = "<p>May we ask you one thing? Please send us a photo of the label on the carton, so that we see which batch it was.</p>"
 THANKS: Final = "<p>Thank you, that settles the matter for us.</p>"
 THANKS_ZH: Final = "<p>谢谢，我们同意这样处理。</p>"
 

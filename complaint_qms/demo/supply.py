@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from complaint_qms.demo.market import insert, selling_list
-from complaint_qms.demo.tables import BAD_DELIVERY, BAD_MATERIAL, CUSTOMERS, MATERIALS, PRODUCTS
+from complaint_qms.demo.tables import BAD_DELIVERY, BAD_MATERIAL, CUSTOMERS, MATERIALS, PORTAL_CUSTOMER, PRODUCTS
 from complaint_qms.demo.time_travel import at, into_office
 
 # The time in which the bad batches are sold, until the leaks are traced to them.
@@ -208,6 +208,8 @@ def _deliver(shop: Shop, moment: datetime) -> None:
     """A delivery of one or two products to a customer, and the invoice for it."""
     random = shop.random
     customer = random.choices(CUSTOMERS, weights=[row[-1] for row in CUSTOMERS])[0]
+    if not shop.sales:
+        customer = next(row for row in CUSTOMERS if row[0] == PORTAL_CUSTOMER)
     name, weight = customer[0], customer[-1]
     rows = []
     for code in random.sample([row[0] for row in PRODUCTS], k=random.choice((1, 1, 2))):

@@ -67,6 +67,8 @@ CUSTOMERS: Final = (
     ("Open Door Shelter", "United States", "United States", "Non Profit", "Grace Miller", "en", 1),
     ("Jasper Lee", "United States", "United States", "Individual", "Jasper Lee", "en", 1),
 )
+PORTAL_CUSTOMER: Final = "Beacon Home Stores"
+"""Whose login of the customer portal the demo has."""
 HOSPITALS: Final = ("Ferrous County Hospital", "Klinikum Waldsee")
 TERRITORIES: Final = ("Northern Europe", "Central Europe", "Asia Pacific", "China")
 

@@ -1,127 +1,184 @@
-"""Malformed requests at every door that is open to guests: none ends in an error of the code, writes a file, or makes the server grow.
+"""Malformed requests at every door that is open to guests, and at the portal's as a customer: none ends in an error of the code, shows where
+the code failed, writes a file or a row, or makes the server grow.
 
-    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_guests [--site NAME] [--bench PATH] [--requests 10000]
+    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_guests [--site NAME] [--bench PATH] [--requests 10000] [--only NAME …]
 
-Requests per door, over real HTTP, from eight clients, each from an address of its own so that the limits of how often one may knock
-do not answer in place of the doors. Use a site that may be played with; what was stored by accident is removed again.
+Requests per door, over real HTTP, from eight clients, each from an address of its own, and with the counts of the customer's login wiped
+out, so that the limits of how often one may knock do not answer in place of the doors. Which doors there are: `guest_doors.py`. Use a site
+that may be played with; what it was furnished with is removed again. A body that is no JSON although it says so, and a few addresses, end
+in the framework's own error before any app is asked: those are counted as `framework`, with the framework's last line.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
+import html
 import io
 import json
 import os
 import random
+import re
 import sys
-import zipfile
+import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import frappe
 import psutil
+import redis
 import requests
 
-from complaint_qms.api import visitor
-from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.constants.visitor import UPLOAD
 from scripts.bench import Bench, inspect
 from tests.benchmarks.bench_form import served
 from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.guest_doors import GUEST, PORTAL, Door, closed_methods, doors
+from tests.benchmarks.guest_payloads import PATHS, TRICKS, request
+from tests.benchmarks.guest_site import files, furnished, log_in, rows
 
 CLIENTS = 8
-DOORS = sorted(
-    name
-    for name, function in vars(visitor).items()
-    if getattr(function, "__module__", "") == visitor.__name__ and not name.startswith("_")
-)
-NAMES = ("token", "text", "upload", "offset", "file_name", "size", "key", "data", "files", "website", "challenge", "answer", "accepted", "without_place", "p")  # fmt: skip
+WARM = 400
+OWN = re.compile(r"complaint_qms/(?:api|services|overrides|www|permissions|integrations|engine|controllers|complaint_qms)/[\w/]+\.py")
+TRACE = "Traceback (most recent call last)"
 
 
-def bomb() -> bytes:
-    into = io.BytesIO()
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("a", bytes(5_000_000))
-    return into.getvalue()
+@dataclass
+class Seen:
+    """What a door answered: statuses with how many of each, answers that are wrong, last lines of the framework's own errors."""
+
+    statuses: Counter = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    framework: Counter = field(default_factory=Counter)
+
+    def add(self, door: Door, got: requests.Response) -> None:
+        text, status = got.text, got.status_code
+        fails = status >= 500 or TRACE in text
+        if fails and TRACE in text and not OWN.search(text):
+            self.statuses["framework"] += 1
+            self.framework[_last_line(text)] += 1
+            return
+        self.statuses[str(status)] += 1
+        if fails or (door.refuses and status not in (403, 404, 413, 429)):
+            told = html.unescape(text)
+            self.wrong.append(f"{status} {got.request.method} {got.request.url[-200:]}\n{told[max(told.find(TRACE), 0) :][-3000:]}")
 
 
-BODIES = (
-    bomb(), gzip.compress(bytes(1_000_000)), b"GIF89a" + bomb(), b"%PDF-1.4 /JavaScript" + bytes(100), b"<svg onload=alert(1)>", b"", b"\xff" * 3000,
-    b"\x89PNG\r\n\x1a\n" + bytes(60), b"\xff\xd8\xff\xe1" + bytes(60),
-)  # fmt: skip
-WORDS = (
-    "", " ", "\0", "\ud800", "💥" * 50, "../../../../etc/passwd", "..\\..\\boot.ini", "/private/files/x", "<script>alert(1)</script>", "' or 1=1 --", "{0.__class__}", "%s%n",
-    "${7*7}", "{{7*7}}", "null", "[]", "{}", "[[[[[[", '{"a":' * 500, "1e999", "-1", "0", "9" * 400, "NaN", "true", "x" * 20_000, "\r\nSet-Cookie: a=b", "你好", "‮txt.exe",
-)  # fmt: skip
+def knock(address: str, door: Door, count: int, headers: dict[str, str]) -> Seen:
+    """Send that many malformed requests."""
 
-
-def anything(luck: random.Random, depth: int = 0) -> object:
-    """A value that no form sends."""
-    kinds = [lambda: luck.choice(WORDS), lambda: luck.randint(-(10**20), 10**20), lambda: luck.random() * 1e308, lambda: None, lambda: luck.random() < 0.5]  # fmt: skip
-    if depth < 4:
-        kinds += [
-            lambda: [anything(luck, depth + 1) for _ in range(luck.randint(0, 4))],
-            lambda: {
-                luck.choice((*NAMES, *WORDS)): anything(luck, depth + 1) for _ in range(luck.randint(0, 5))
-            },
-        ]
-    return luck.choice(kinds)()
-
-
-def knock(session: requests.Session, address: str, door: str, luck: random.Random) -> requests.Response:
-    """One malformed request."""
-    headers = {"X-Forwarded-For": ".".join(str(luck.randint(1, 254)) for _ in range(4))}
-    url = f"{address}/api/method/complaint_qms.api.visitor.{door}"
-    values = {name: anything(luck) for name in luck.sample(NAMES, luck.randint(0, 8))}
-    if luck.random() < 0.5:
-        values["key"] = "k" * 32
-    way = luck.randrange(4)
-    if way == 0:
-        return session.post(
-            url,
-            data=json.dumps(values).encode(),
-            headers=headers | {"Content-Type": "application/json"},
-            timeout=120,
-        )
-    if way == 1:
-        body = luck.choice((b"{", b"[1,2", b"\xff\xfe", b"--x\r\n", luck.randbytes(luck.randint(0, 400))))
-        kind = luck.choice(
-            ("application/json", "multipart/form-data; boundary=x", "text/plain", "application/xml", "")
-        )
-        return session.post(url, data=body, headers=headers | {"Content-Type": kind}, timeout=120)
-    form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
-    form = {name: value.encode("utf-8", "replace") for name, value in form.items()}
-    if way == 2:
-        return session.post(url, data=form, headers=headers, timeout=120)
-    files = {luck.choice(("piece", "file")): (luck.choice(WORDS)[:80].encode("utf-8", "replace").decode() or "x", luck.choice(BODIES))}  # fmt: skip
-    return session.post(url, data=form, files=files, headers=headers, timeout=120)
-
-
-def files_of() -> set[str]:
-    root = Path(frappe.get_site_path())
-    return {str(path) for place in ("private/files", "public/files", "private/complaint_uploads") for path in (root / place).glob("**/*")}  # fmt: skip
-
-
-def run(address: str, door: str, count: int) -> tuple[Counter, list[str]]:
-    """Statuses and how many of each; answers that show an error of the app's code. A body that is no JSON although it says so ends
-    in the framework's own error before any door is found: those are counted as `framework`."""
-
-    def client(number: int) -> list[tuple[object, str]]:
-        luck, session, seen = random.Random(f"{door}{number}"), requests.Session(), []
+    def client(number: int) -> Seen:
+        luck, session, seen = random.Random(f"{door.name}{number}"), requests.Session(), Seen()
         for _ in range(count // CLIENTS):
-            got = knock(session, address, door, luck)
-            if got.status_code >= 500 and "complaint_qms/" not in got.text and "make_form_dict" in got.text:
-                seen.append(("framework", ""))
-                continue
-            shows = got.status_code >= 500 or "Traceback" in got.text
-            seen.append((got.status_code, got.text[-900:] if shows else ""))
+            sent = request(door, luck)
+            sent["headers"] |= headers
+            url = address + sent.pop("address")
+            seen.add(door, session.request(url=url, allow_redirects=False, timeout=120, **sent))
         return seen
 
     with ThreadPoolExecutor(CLIENTS) as pool:
-        seen = [row for rows in pool.map(client, range(CLIENTS)) for row in rows]
-    return Counter(status for status, _text in seen), [text for _status, text in seen if text]
+        parts = list(pool.map(client, range(CLIENTS)))
+    total = Seen()
+    for part in parts:
+        total.statuses += part.statuses
+        total.framework += part.framework
+        total.wrong += part.wrong
+    return total
+
+
+def try_closed(address: str, headers: dict[str, str]) -> list[str]:
+    """Functions of the app that answer somebody without a right to them: as a guest, and, but for the portal's, as a customer."""
+    open_ = []
+    for name in closed_methods():
+        for who, own in (("guest", {}), ("customer", headers)):
+            if who == "customer" and name.startswith(PORTAL):
+                continue
+            for method in ("GET", "POST"):
+                url = f"{address}/api/method/{name}"
+                got = requests.request(method, url, headers=own, timeout=120)
+                if got.status_code not in (400, 403, 404, 417) or "Traceback (most" in got.text:
+                    open_.append(f"{who} {method} {name}: {got.status_code} {got.text[:200]}")
+    return open_
+
+
+def try_tricks(address: str, headers: dict[str, str]) -> list[str]:
+    """Files of strangers that are not refused, and names that are not plain afterwards."""
+    taken = []
+    for way, own in ((GUEST, {}), (PORTAL, headers)):
+        for trick, content in TRICKS.items():
+            for name in ("photo.jpg", "x.svg", PATHS[0]):
+                status, told = _upload(f"{address}/api/method/{way}", own, name, content)
+                if status != 417:
+                    taken.append(f"{way} {trick} as {name}: {status} {told[:200]}")
+    return taken
+
+
+def _upload(doors_at: str, headers: dict[str, str], name: str, content: bytes) -> tuple[int, str]:
+    """Status and text of the answer to the last piece of a file."""
+    headers = headers | {"X-Forwarded-For": ".".join(str(random.randint(1, 254)) for _ in range(4))}
+    told = {"file_name": name, "size": str(len(content))}
+    begun = requests.post(f"{doors_at}begin_upload", data=told, headers=headers, timeout=60)
+    if begun.status_code != 200:
+        return begun.status_code, begun.text
+    upload, step = begun.json()["message"]["upload"], 1 << 20
+    got = begun
+    for offset in range(0, len(content), step):
+        piece = {"piece": ("piece", io.BytesIO(content[offset : offset + step]))}
+        sent = {"upload": upload, "offset": str(offset)}
+        got = requests.post(f"{doors_at}send_piece", data=sent, files=piece, headers=headers, timeout=60)
+    return got.status_code, got.text
+
+
+def _last_line(text: str) -> str:
+    """Of a trace: the error that it ends with."""
+    try:
+        text = json.loads(json.loads(text).get("exc") or "[]")[0]
+    except (ValueError, IndexError, AttributeError, TypeError):
+        text = html.unescape(text)
+    lines = text[text.rfind(TRACE) :].splitlines()[1:]
+    return next((line for line in lines if line and not line.startswith(" ")), "no text")[:100]
+
+
+def _forget_counts(cache: redis.Redis, pattern: str, ended: threading.Event) -> None:
+    while not ended.wait(0.2):
+        for key in cache.scan_iter(pattern, count=1000):
+            cache.delete(key)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def measure(address: str, known: list[Door], count: int, login: str) -> int:
+    """Knock at each door; how many answers are wrong."""
+    port = address.rpartition(":")[2]
+    server = next(one for one in psutil.process_iter(["cmdline"]) if port in (one.info["cmdline"] or ()))
+    headers, failed, total = log_in(address, login), 0, 0
+    begun = server.memory_info().rss
+    for door in known:
+        own = headers if door.is_customer else {}
+        knock(address, door, min(WARM, count), own)  # until what is loaded once is loaded
+        size, began = server.memory_info().rss, time.monotonic()
+        seen = knock(address, door, count, own)
+        grown, passed = (server.memory_info().rss - size) / 2**20, time.monotonic() - began
+        failed, total = failed + len(seen.wrong), total + count
+        told = dict(sorted(seen.statuses.items()))
+        who = " (customer)" if door.is_customer and not door.name.startswith("portal") else ""
+        _say(f"{door.name + who:34} {told}  {passed:.0f} s  grown by {grown:.1f} MB")
+        for line, times in seen.framework.most_common(3):
+            _say(f"    framework {times}: {line}")
+        for text in seen.wrong[:2]:
+            _say(f"  WRONG {text}")
+    grown = (server.memory_info().rss - begun) / 2**20
+    _say(f"{total} requests at {len(known)} doors: server {begun / 2**20:.0f} MB, grown by {grown:.1f} MB in all")
+    for title, wrong in (
+        (f"closed functions that answer ({len(closed_methods())} tried)", try_closed(address, headers)),
+        (f"tricks that are taken ({len(TRICKS)} tried)", try_tricks(address, headers)),
+    ):
+        failed += len(wrong)
+        _say(f"{title}: {len(wrong)}" + "".join(f"\n  WRONG {text}" for text in wrong[:5]))
+    return failed
 
 
 def main() -> int:
@@ -131,43 +188,37 @@ def main() -> int:
     parser.add_argument("--site", default="complaint-qms-test.localhost")
     parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
     parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--only", nargs="*", help="doors whose name holds one of these")
     arguments = parser.parse_args()
     bench, here = inspect(arguments.bench), os.getcwd()
     if not isinstance(bench, Bench):
         sys.exit(f"{arguments.bench} is not a bench: {bench}")
-    failed = 0
+    ended = threading.Event()
     with connected(arguments.site, bench.sites):
-        was = frappe.db.get_single_value(SETTINGS, "page_enabled")
-        frappe.db.set_single_value(SETTINGS, "page_enabled", 1)
-        frappe.db.commit()
-        frappe.clear_cache()
-
-        before = files_of()
+        frappe.set_user("Administrator")
         try:
-            with served(bench, arguments.site) as address:
-                port = address.rpartition(":")[2]
-                server = next(
-                    one for one in psutil.process_iter(["cmdline"]) if port in (one.info["cmdline"] or ())
-                )
-                for door in DOORS:
-                    run(address, door, min(400, arguments.requests))  # until what is loaded once is loaded
-                    size = server.memory_info().rss
-                    statuses, wrong = run(address, door, arguments.requests)
-                    grown = (server.memory_info().rss - size) / 2**20
-                    failed += len(wrong)
-                    told = {str(status): number for status, number in sorted(statuses.items(), key=str)}
-                    print(f"{door:16} {told}  grown by {grown:.0f} MB" + "".join(f"\n  WRONG {text}" for text in wrong[:2]), flush=True)  # fmt: skip
-            left = sorted(files_of() - before)
-            print(f"files written: {len(left)} {left[:3]}")
-            failed += len(left)
+            with furnished() as (known, login):
+                cache = redis.from_url(frappe.conf.redis_cache)
+                counts = f"*{frappe.conf.db_name}*rl:portal*"
+                wiper = threading.Thread(target=_forget_counts, args=(cache, counts, ended), daemon=True)
+                wiper.start()
+                wanted = [
+                    door for door in doors(known)
+                    if not arguments.only or any(word in door.name for word in arguments.only)
+                ]  # fmt: skip
+                with served(bench, arguments.site) as address:
+                    log_in(address, login)  # what a first visit makes is made
+                    lying, stored = files(), rows()
+                    failed = measure(address, wanted, arguments.requests, login)
+                    after = rows()
+                more = {table: after[table] - count for table, count in stored.items() if after[table] != count}
+                left = sorted(files() - lying)
+                _say(f"rows written: {more}")
+                _say(f"files written: {len(left)} {left[:3]}")
+                failed += len(left) + len(more)
         finally:
-            frappe.db.rollback()
-            frappe.db.set_single_value(SETTINGS, "page_enabled", was)
-            frappe.db.delete(UPLOAD)
-            frappe.db.commit()
-            frappe.clear_cache()
+            ended.set()
             os.chdir(here)
-        frappe.db.rollback()
     return int(bool(failed))
 
 

@@ -9,10 +9,11 @@ import frappe
 import pytest
 from frappe.utils import now_datetime
 
-from complaint_qms.demo import company, registry
+from complaint_qms.demo import company, portal, registry
 from complaint_qms.demo.time_travel import at, into_office, working
 from complaint_qms.services.evidence.disk import path_of, sha256_of
 from complaint_qms.services.onboarding import demo_state
+from complaint_qms.services.portal import access, case, filing, listing
 from tests.desk import factory
 
 SMALL = company.Size(complaints=10, receipts=4, deliveries=8, days=300)
@@ -56,6 +57,7 @@ class TestDemo:
     def test_it_is_made_once_stays_while_others_need_it_and_is_taken_back_to_the_last_row(self, empty_site):
         """One story, because making it takes long."""
         before, series = counts(), registry._series()
+        was_open = frappe.db.get_single_value("Complaint QMS Settings", "portal_enabled")
         demo = made()
         assert demo.made
         complaints = registry.names("Complaint")
@@ -63,11 +65,13 @@ class TestDemo:
         self.check_records(complaints)
         self.check_work_that_waits(complaints)
         photos = self.check_photos(complaints)
+        self.check_portal(demo.users["customer"])
         self.check_mails(complaints)
         assert not made().made
         assert counts() != before
         self.check_that_a_record_of_somebody_else_keeps_it()
         gone = company.remove()
+        assert frappe.db.get_single_value("Complaint QMS Settings", "portal_enabled") == was_open
         assert gone["Complaint"] == len(complaints)
         after = counts()
         assert {table: after[table] - count for table, count in before.items() if after[table] != count} == {}
@@ -103,6 +107,20 @@ class TestDemo:
         assert {row.name for row in drafts} & set(registry.names("Sales Invoice"))
         studies = frappe.get_all("Investigation", mine, pluck="stage", order_by="name asc")
         assert "in_progress" in studies
+
+    def check_portal(self, email: str) -> None:
+        """A customer logs in and finds what they bought, a question and a solution that wait for them, and nothing hidden."""
+        assert portal.login() == email
+        with factory.as_user(email):
+            party, closed = access.look_in()
+            assert not closed
+            rows = listing.complaints(party, "open", 1)["rows"]
+            assert [row["waits"] for row in rows[:2]] in ([["question"], ["solution"]], [["solution"], ["question"]])
+            told = {tuple(row["waits"]): case.how_it_stands(party, row["name"]) for row in rows}
+            assert "photo of the label" in told["question",]["question"]
+            assert told["solution",]["solution"]["waits"]
+            assert told["solution",]["messages"], "what was written before is there as well"
+            assert filing.find_lines(party, "", 0)["rows"]
 
     def check_mails(self, complaints: list[str]) -> None:
         """Whoever wrote by mail has an answer that belongs to the mail, and none of it was sent anywhere."""

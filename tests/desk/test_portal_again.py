@@ -8,13 +8,17 @@ import frappe
 import pytest
 from frappe.model.workflow import apply_workflow
 from frappe.utils import now_datetime
+from frappe.website.serve import get_response_content
 
 from complaint_qms.api import answers
 from complaint_qms.api import portal as door
+from complaint_qms.patches.v1_0 import refusals_answered_anew
+from complaint_qms.permissions.portal import party_of
+from complaint_qms.services.portal import listing
 from complaint_qms.services.record import mail_address
 from tests.desk import factory
 from tests.desk.mailbox import Mailbox, delivering
-from tests.desk.portal import DOOR, buyer, look, portal_open
+from tests.desk.portal import DOOR, buyer, filed, look, portal_open, queries
 from tests.desk.wire import ask
 
 
@@ -71,7 +75,10 @@ def test_a_solution_told_after_a_refusal_waits_for_a_word_again(waiting, mailbox
     assert "It is too small" in lines[0]
     apply_workflow(doc, "Ask the Customer")
     seen = look(email, doc.name)
-    assert seen["solution"] == {"text": "A new jar.", "waits": True, "answer": None}
+    told = {name: seen["solution"][name] for name in ("text", "waits", "answer", "said")}
+    assert told == {"text": "A new jar.", "waits": True, "answer": None, "said": ""}
+    earlier = [(one["text"], one["answer"], one["said"]) for one in seen["earlier"]]
+    assert earlier == [("A new lid.", "disagreed", "It is too small")], "what was refused stays to be read"
     assert decide(email, doc.name, accepted=True)["solution"]["answer"] == "agreed"
     assert frappe.db.get_value("Complaint", doc.name, "customer_agreement") == "agreed"
 
@@ -150,3 +157,119 @@ def test_an_address_with_two_signs_is_none_and_not_several() -> None:
     assert not mail_address.is_several("bad@@x")
     assert mail_address.is_several("a@x.example/b@y.example")
     assert mail_address.is_several("a@x.example, b@y.example")
+
+
+def mail(name: str, text: str, *, sent: bool = False, kind: str | None = None) -> None:
+    """A mail about a complaint, between staff and the customer."""
+    frappe.get_doc(
+        {"doctype": "Communication", "communication_type": "Communication", "communication_medium": "Email", "subject": "Lid", "content": text,
+         "sent_or_received": "Sent" if sent else "Received", "sender": "staff@us.example" if sent else "ann@customer.example",
+         "recipients": "ann@customer.example" if sent else "staff@us.example", "reference_doctype": "Complaint", "reference_name": name,
+         "complaint_message": kind}
+    ).insert(ignore_permissions=True)  # fmt: skip
+
+
+def test_what_waits_for_the_customer_stands_on_top_in_words() -> None:
+    customer = factory.customer().name
+    email, ann = buyer(customer), {"customer": customer, "contact_email": "ann@customer.example"}
+    asked, answered, supplied, offered, newest = (factory.complaint(**ann).name for _ in range(5))
+    for hours, name in enumerate((asked, answered, supplied, offered, newest)):
+        moment = frappe.utils.add_to_date(now_datetime(), hours=hours - 9)
+        frappe.db.set_value("Complaint", name, "received_at", moment)
+    for name in (asked, answered, supplied):
+        mail(name, "<p>Which colour?</p>", sent=True, kind="Question")
+    mail(answered, "<p>Red</p>")
+    frappe.db.set_value("Communication", {"reference_name": supplied, "sent_or_received": "Sent"}, "recipients", "supplier@other.example")  # fmt: skip
+    told = {"stage": "confirm", "reply": "<p>A new lid.</p>", "reply_sent_at": now_datetime()}
+    frappe.db.set_value("Complaint", offered, told)
+    party = party_of(email)
+    rows = listing.complaints(party, "open", 1)["rows"]
+    assert [(row["name"], row["waits"]) for row in rows] == [
+        (offered, ["solution"]), (asked, ["question"]), (newest, []), (supplied, []), (answered, []),
+    ]  # fmt: skip
+    counts = queries(lambda: listing.complaints(party, "all", 1))
+    more = factory.complaint(**ann).name
+    mail(more, "<p>How many?</p>", sent=True, kind="Question")
+    assert queries(lambda: listing.complaints(party, "all", 1)) == counts
+    with factory.as_user(email):
+        page = get_response_content("complaints")
+        assert page.index("Answer our question") < page.index(newest)
+        assert "Tell us whether our solution helps you" in page
+        door.answer(asked, frappe.generate_hash(length=32), "Blue")
+    assert asked not in [row["name"] for row in listing.complaints(party, "open", 1)["rows"] if row["waits"]]
+    frappe.db.set_value("Complaint", more, "stage", "closed")
+    assert look(email, more)["question"] is None, "nobody waits for an answer any more"
+
+
+def test_a_draft_of_the_next_solution_is_not_told(waiting) -> None:
+    email, doc = waiting
+    decide(email, doc.name, accepted=False, text="It is too small")
+    doc.reload()
+    apply_workflow(doc, "Rework Solution")
+    doc.reload()
+    doc.reply = "<p>Perhaps a new jar?</p>"
+    doc.save()
+    seen = look(email, doc.name)
+    assert seen["solution"] is None
+    assert [(one["text"], one["said"]) for one in seen["earlier"]] == [("A new lid.", "It is too small")]
+    assert "jar" not in frappe.as_json(seen)
+
+
+@pytest.mark.parametrize("typed", ["Pump <b>X</b>", "A<B", "A<B and C>D", "<Pump> & Co", "<img src=x onerror=alert(1)> 1", "a &lt; b <i>"])
+def test_a_product_reads_as_it_was_typed(typed: str) -> None:
+    customer = factory.customer().name
+    email = buyer(customer)
+    doc = filed(email, product=typed, description=f"{typed} leaks", number=typed[:20])
+    assert "<img" not in doc.product_model
+    seen = look(email, doc.name)
+    shown = typed.replace("&lt;", "<")
+    assert seen["about"] == [shown]
+    assert seen["told"].startswith(f"{typed} leaks")
+    row = listing.complaints(party_of(email), "all", 1)["rows"][0]
+    assert (row["title"], row["product"]) == (f"{shown} leaks", shown)
+    printed = doc.get_formatted("product_model")
+    assert (printed, "<" in printed) == (frappe.utils.escape_html(shown), False)
+    with factory.as_user(email):
+        page = get_response_content("complaints")
+        assert frappe.utils.escape_html(shown) in page
+        assert "<img src=x" not in page
+
+
+def test_what_is_too_long_is_refused_by_name_and_ends_of_lines_count_once(waiting) -> None:
+    email, doc = waiting
+    text = "a\r\n" * 4000
+    with factory.as_user(email):
+        told = door.answer(doc.name, frappe.generate_hash(length=32), text)
+    assert told["messages"][-1]["mine"]
+    calls = {
+        "answer": ({"text": "x" * 10_001}, "Write to us: at most 10000 characters, and these are 10001."),
+        "decide": ({"accepted": 0, "text": "x" * 10_001}, "Why does it not help you?: at most 10000"),
+        "rate": ({"stars": 5, "text": "x" * 1001}, "What should we know? (optional): at most 1000"),
+        "file_complaint": ({"data": {"description": "x" * 10_001, "phone": "1" * 141}}, "Phone: at most 140 characters, and these are 141."),
+        "lines": ({"text": "x" * 141}, "Search: at most 140"),
+    }  # fmt: skip
+    for name, (values, said) in calls.items():
+        sent = {"complaint": doc.name, "key": frappe.generate_hash(length=32), **values}
+        sent = sent if name not in ("file_complaint", "lines") else {key: value for key, value in sent.items() if key != "complaint"}  # fmt: skip
+        answer = ask("POST", DOOR + name, sent if name != "lines" else values, user=email)
+        assert (answer.status, said in answer.said) == (417, True), (name, answer)
+    long = "It is too small. " * 100
+    decide(email, doc.name, accepted=False, text=long)
+    doc.reload()
+    assert (len(doc.agreement_note), doc.agreement_note[-1]) == (1000, "…")
+    assert look(email, doc.name)["solution"]["said"] == long.strip()
+
+
+def test_the_patch_asks_anew_whom_an_answer_went_to_after_a_refusal() -> None:
+    now = now_datetime()
+    before, after, ended = (factory.at_stage("confirm").name for _ in range(3))
+    refused = {"customer_agreement": "disagreed", "agreement_note": "Too small", "agreement_at": now - timedelta(hours=2)}  # fmt: skip
+    for name, hours in ((before, 3), (after, 1), (ended, 1)):
+        frappe.db.set_value("Complaint", name, {**refused, "reply_sent_at": now - timedelta(hours=hours)})
+    frappe.db.set_value("Complaint", ended, "stage", "closed")
+    refusals_answered_anew.execute()
+    kept = [frappe.db.get_value("Complaint", name, "customer_agreement") for name in (before, after, ended)]
+    assert kept == ["disagreed", None, "disagreed"]
+    lines = frappe.get_all("Comment", {"reference_name": after, "content": ("like", "%answered anew%")}, pluck="content")  # fmt: skip
+    assert len(lines) == 1
+    assert "Too small" in lines[0]

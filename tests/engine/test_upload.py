@@ -99,6 +99,9 @@ def test_what_cameras_and_recorders_make_is_taken(content, mime):
         (picture("PNG")[:-20], BROKEN),
         (b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + struct.pack(">II", 65000, 65000) + bytes(9) + b"IEND\xaeB`\x82", TOO_MANY_PIXELS),
         (b"GIF89a" + struct.pack("<HH", 65535, 65535) + bytes(300), TOO_MANY_PIXELS),
+        (b"GIF89a/*" + b"A" * 40 + b"*/=1;alert(1)//", BROKEN),
+        (picture("GIF")[:-1], BROKEN),
+        (picture("WEBP") + b"*/=1;alert(1)//", BROKEN),
         (b"ID3\x03", BROKEN),
     ],
 )  # fmt: skip

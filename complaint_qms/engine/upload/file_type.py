@@ -105,7 +105,7 @@ def file_type(content: Any) -> FileType | Message:
     if found.mime == "application/pdf":
         return _pdf(content, tail) or found
     if found.kind == "photo":
-        return _photo(head, tail, found) or found
+        return _photo(head, tail, size, found) or found
     return found if size > 64 else BROKEN
 
 
@@ -145,7 +145,7 @@ def _pdf(content: Any, tail: bytes) -> Message | None:
     return ACTIVE if _ACTIVE_PDF.search(content) else None
 
 
-def _photo(head: bytes, tail: bytes, found: FileType) -> Message | None:
+def _photo(head: bytes, tail: bytes, size: int, found: FileType) -> Message | None:
     width, height = _measures(head, found.mime)
     if width * height > MOST_PIXELS:
         return TOO_MANY_PIXELS
@@ -153,7 +153,19 @@ def _photo(head: bytes, tail: bytes, found: FileType) -> Message | None:
         return BROKEN
     if found.mime == "image/jpeg" and b"\xff\xd9" not in tail:
         return BROKEN
+    if found.mime == "image/gif" and not _is_gif(head, tail):
+        return BROKEN
+    if found.mime == "image/webp" and not 0 <= size - 8 - int.from_bytes(head[4:8], "little") <= 1:
+        return BROKEN
     return BROKEN if found.mime == "image/png" and b"IEND\xaeB`\x82" not in tail else None
+
+
+def _is_gif(head: bytes, tail: bytes) -> bool:
+    """Whether blocks follow where a GIF has them, up to its trailer (GIF89a, 17–27): six letters alone make none."""
+    if len(head) < 14 or b"\x00;" not in tail:
+        return False
+    colors = 3 << ((head[10] & 7) + 1) if head[10] & 0x80 else 0
+    return head[13 + colors : 14 + colors] in (b"!", b",")
 
 
 def _measures(head: bytes, mime: str) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 // Where text becomes markup. Everything that people wrote goes through one of these; nothing else builds markup of it.
 
-/** Text as markup that shows it as it was written, within an element or an attribute. */
-export const esc = (text) => frappe.utils.escape_html(text === null || text === undefined ? "" : String(text));
+/** Text as markup that shows it as it was written, within an element or an attribute; the server keeps a `<` that would act as `&lt;`. */
+export const esc = (text) => frappe.utils.escape_html(text === null || text === undefined ? "" : String(text).replace(/&lt;/g, "<"));
 
 /** Text that may have been escaped already, as markup: entities stay as they are, nothing becomes an element. */
 export const esc_signs = (text) =>

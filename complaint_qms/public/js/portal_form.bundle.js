@@ -9,7 +9,7 @@ const FREE = "free";
 
 const form = document.getElementById("cv-form");
 const box = alert_box();
-const files = new Files();
+const files = new Files(`new:${page.user}`);
 const draft = new Draft(`complaint_portal:draft:${page.user}`);
 const about = el("fieldset", { class: "cv-field cv-about" });
 if (draft.values.phone === undefined) draft.values.phone = page.phone;
@@ -17,7 +17,6 @@ if (draft.values.phone === undefined) draft.values.phone = page.phone;
 let chosen = draft.values.chosen || null;
 draw();
 show_about();
-files.ask_again();
 on_submit(form, box, send, ({ number }) => {
 	draft.forget();
 	files.clear();
@@ -29,7 +28,7 @@ function draw() {
 	form.replaceChildren(
 		...[
 			about,
-			field("description", "textarea", { rows: 5, required: true, maxlength: page.limits.text, placeholder: words.description_hint }),
+			field("description", "textarea", { rows: 5, required: true, placeholder: words.description_hint }),
 			files.element,
 			wishes(draft, keep),
 			pair(
@@ -69,7 +68,7 @@ function search() {
 	const list = el("ul", { class: "cv-lines" });
 	const note = el("p", { class: "cv-small", role: "status" });
 	const more = el("button", { type: "button", class: "cv-link", hidden: true, onclick: () => find(list.children.length) }, words.more);
-	const text = el("input", { type: "search", id: "cv-search", maxlength: 140, placeholder: words.search, "aria-label": words.search_hint });
+	const text = el("input", { type: "search", id: "cv-search", placeholder: words.search, "aria-label": words.search_hint });
 	let asked = 0;
 	let wait;
 

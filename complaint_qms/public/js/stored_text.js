@@ -56,7 +56,7 @@ function mind_titles(view) {
 	const prepare = view.prepare_data.bind(view);
 	view.prepare_data = (answer) => {
 		prepare(answer);
-		for (const row of view.data) if (/[<&]/.test(row.subject || "")) row.subject = esc(esc(row.subject));
+		for (const row of view.data) if (/[<&]/.test(row.subject || "")) row.subject = frappe.utils.escape_html(esc(row.subject));
 	};
 }
 

@@ -10,16 +10,15 @@ const TYPED = ["description", "product", "number", "order", "happened_on", "name
 const form = document.getElementById("cv-form");
 const done = document.getElementById("cv-done");
 const box = alert_box();
-const files = new Files();
+const files = new Files("new");
 const draft = new Draft("complaint_page:draft");
 let code = page.code;
 draw();
-files.ask_again();
 
 function draw() {
 	form.replaceChildren(
 		...[
-			field("description", "textarea", { rows: 5, required: true, maxlength: page.limits.text, placeholder: words.description_hint }),
+			field("description", "textarea", { rows: 5, required: true, placeholder: words.description_hint }),
 			files.element,
 			product(),
 			pair(field("order", "input", {}, words.optional), field("happened_on", "input", { type: "date", max: today() }, words.optional)),

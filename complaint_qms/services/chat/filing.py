@@ -183,9 +183,9 @@ def chats_of(complaint: str) -> list[frappe._dict]:
     )
 
 
-def own_talk(complaint: Document, communications: list[str]) -> set[str]:
-    """Which of these Communications were said in a chat of the complainant's own: the one that the complaint was told in, or one that
-    is written in from their telephone. Others write about a complaint as well."""
+def own_talk(communications: dict[str, Document | frappe._dict]) -> set[str]:
+    """Which of these Communications, each with its complaint, were said in a chat of the complainant's own: the one that the complaint
+    was told in, or one that is written in from their telephone. Others write about a complaint as well. Two queries."""
     if not communications:
         return set()
     turn, chat, item = (frappe.qb.DocType(name) for name in (MESSAGE, CHAT, DOCTYPE))
@@ -196,20 +196,29 @@ def own_talk(complaint: Document, communications: list[str]) -> set[str]:
         .left_join(item)
         .on(item.name == turn.inbox_item)
         .select(turn.communication, item.communication.as_("received"), chat.name, chat.phone)
-        .where(turn.communication.isin(communications) | item.communication.isin(communications))
+        .where(turn.communication.isin(list(communications)) | item.communication.isin(list(communications)))
     ).run(as_dict=True)
     chats = {row.name for row in found}
-    told = complaint.source_name if complaint.source_doctype == DOCTYPE else None
-    founding = (
+    told = {one.source_name for one in communications.values() if one.source_doctype == DOCTYPE}
+    rows = (
         frappe.get_all(
-            MESSAGE, {"inbox_item": told, "chat": ("in", chats)}, pluck="chat", order_by="name asc"
+            MESSAGE,
+            {"inbox_item": ("in", sorted(filter(None, told))), "chat": ("in", sorted(chats))},
+            ["chat", "inbox_item"],
+            order_by="name asc",
         )
-        if told and chats
+        if any(told) and chats
         else []
     )
-    phone = _digits(complaint.contact_phone)
-    own = [row for row in found if row.name in founding or (phone and _digits(row.phone) == phone)]
-    return {name for row in own for name in (row.communication, row.received) if name}
+    founding = {(row.chat, row.inbox_item) for row in rows}
+
+    def belongs(row: frappe._dict, complaint: Document | frappe._dict) -> bool:
+        phone = _digits(complaint.contact_phone)
+        began = complaint.source_doctype == DOCTYPE and (row.name, complaint.source_name) in founding
+        return began or bool(phone and _digits(row.phone) == phone)
+
+    said = [(name, row) for row in found for name in (row.communication, row.received)]
+    return {name for name, row in said if name in communications and belongs(row, communications[name])}
 
 
 def newest_item(chat: Document) -> str:

@@ -27,13 +27,26 @@ def addresses_of(complaint: Document) -> list[str]:
 
 def addresses_of_complainant(complaint: Document) -> set[str]:
     """Those of the person who complained alone: as given on the complaint, and of its contact."""
-    found = [complaint.contact_email]
-    if complaint.contact_person:
+    return addresses_of_complainants([complaint])[complaint.name]
+
+
+def addresses_of_complainants(complaints: Iterable[Document | frappe._dict]) -> dict[str, set[str]]:
+    """The same of several complaints, of which `contact_email` and `contact_person` are known; one query."""
+    asked = list(complaints)
+    contacts = sorted({complaint.contact_person for complaint in asked if complaint.contact_person})
+    of_contact: dict[str, list[str]] = {}
+    if contacts:
         email, contact = frappe.qb.DocType("Contact Email"), frappe.qb.DocType("Contact")
         query = frappe.qb.from_(email).inner_join(contact).on(contact.name == email.parent)
-        query = query.select(email.email_id).where(contact.name == complaint.contact_person)
-        found += query.where(is_kept_by_staff(contact)).orderby(email.idx).run(pluck=True)
-    return set(filter(None, map(bare, found)))
+        query = query.select(contact.name, email.email_id).where(contact.name.isin(contacts))
+        for name, address in query.where(is_kept_by_staff(contact)).orderby(email.idx).run():
+            of_contact.setdefault(name, []).append(address)
+    return {
+        complaint.name: set(
+            filter(None, map(bare, [complaint.contact_email, *of_contact.get(complaint.contact_person, ())]))
+        )
+        for complaint in asked
+    }
 
 
 def is_to_customer(complaint: Document, recipients: Iterable[str]) -> bool:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Final
 
 from frappe.model.document import Document
+from pypika.queries import Table
+from pypika.terms import Criterion
 
 from complaint_qms.constants.inbox import CHAT, PAGE, PORTAL
 from complaint_qms.engine.message import Message
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.timeline import Text, line
 
-_NOTE = 1000
+_NOTE: Final = 1000
 """Signs of the field; the whole of what was written stands on the timeline."""
 
 
@@ -25,12 +27,19 @@ def waits_for_word(complaint: Document) -> bool:
     )
 
 
+def waiting(complaint: Table) -> Criterion:
+    """Condition: complaints of which `waits_for_word` is so."""
+    unanswered = complaint.customer_agreement.isnull() | complaint.customer_agreement.isin(("", "no_answer"))
+    return (complaint.stage == "confirm") & complaint.reply_sent_at.isnotnull() & unanswered
+
+
 def enter_word(complaint: Document, verdict: str, text: str, road: str) -> None:
     """Enter agreed or disagreed on a complaint that waits for it; one that does not keeps what it has."""
     if not waits_for_word(complaint):
         return
     complaint.customer_agreement = verdict
-    complaint.agreement_note = text.strip()[:_NOTE] or None
+    note = text.strip()
+    complaint.agreement_note = (note if len(note) <= _NOTE else f"{note[: _NOTE - 1]}…") or None
     complaint.save()
     timeline.note_on(complaint, _SAID[road, verdict](Text(text.strip())))
 

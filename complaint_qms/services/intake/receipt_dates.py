@@ -9,10 +9,10 @@ from frappe.utils import get_datetime, getdate, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import FIRST_STAGE
+from complaint_qms.engine.message import Message
 from complaint_qms.services.record import timeline
-from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.source_defaults import check_role
-from complaint_qms.services.record.timeline import Text, line
+from complaint_qms.services.record.timeline import Text, Word, line
 
 _MOMENTS = ("received_at", "first_response_at", "reply_sent_at")
 _MINUTE = timedelta(minutes=1)
@@ -60,16 +60,18 @@ def check_moments(doc: Document, now: datetime | None = None) -> None:
 def stamp_agreement(doc: Document, now: datetime) -> None:
     """The customer's answer is of the moment at which it is recorded, unless somebody enters another."""
     if _is_asked_anew(doc):
-        earlier = line(
-            "The customer is answered anew. What they said to the answer before: {0}",
-            Text(doc.agreement_note or word("disagreed")),
-        )
-        timeline.note_on(doc, earlier)
+        timeline.note_on(doc, asked_anew(doc.agreement_note))
         doc.update({"customer_agreement": None, "agreement_note": None})
     if doc.has_value_changed("customer_agreement"):
         # To the minute, as a person would write it: a form's time picker would round it and call the form changed.
         minute = now.replace(second=0, microsecond=0)
         doc.agreement_at = (doc.agreement_at or minute) if doc.customer_agreement else None
+
+
+def asked_anew(note: str | None) -> Message:
+    """The line of a timeline that keeps what was said to the answer before."""
+    said = Text(note) if note else Word("disagreed")
+    return line("The customer is answered anew. What they said to the answer before: {0}", said)
 
 
 def _is_asked_anew(doc: Document) -> bool:

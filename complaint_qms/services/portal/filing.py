@@ -33,7 +33,11 @@ _NUMBERS: Final = ("batch_no", "serial_no")
 def find_lines(party: Party, text: str, start: int) -> dict[str, Any]:
     """Lines that were sold to the party, newest first: {rows, more}, of rows as of `customer_lines.find_lines`."""
     if len(text) > LONGEST_LINE:
-        refuse(_("{0}: at most {1} characters.").format(_("Search"), LONGEST_LINE))
+        refuse(
+            _("{0}: at most {1} characters, and these are {2}. Shorten it.").format(
+                _("Search"), LONGEST_LINE, len(text)
+            )
+        )
     at = min(max(start, 0), _FURTHEST)
     rows = customer_lines.find_lines(party.customers, text, at, LINES + 1)
     names = portal_users.titles_of(party.customers) if len(party.customers) > 1 else {}

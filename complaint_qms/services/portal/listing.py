@@ -1,4 +1,5 @@
-"""The complaints of a customer, newest first, page by page: how each stands in plain words. Two queries a page, whatever it holds."""
+"""The complaints of a customer, page by page: what waits for them first, then the newest; how each stands in plain words. A constant
+number of queries a page, whatever it holds."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ from complaint_qms.constants.inbox import OPEN, PAGE, PORTAL
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.permissions.portal import Party, own
 from complaint_qms.services.correspondence import agreement, standing
+from complaint_qms.services.record.text_cleaning import as_typed
+from complaint_qms.services.visitor import talk
 
 COUNT: Final = 20
 _FURTHEST: Final = 10_000
@@ -23,7 +26,8 @@ _ENDED: Final = (*COMPLAINT_ENDED, standing.ELSEWHERE)
 
 
 def complaints(party: Party, state: str, page: int) -> dict[str, Any]:
-    """Complaints of a party: {rows, more}, of rows {name, title, product, received, sentence, step, waits, ended}.
+    """Complaints of a party: {rows, more}, of rows {name, title, product, received, sentence, step, waits, ended}; `waits` names what
+    waits for the customer: a "solution", a "question".
 
     Args:
         state: one of STATES; anything else counts as the first of them.
@@ -31,14 +35,17 @@ def complaints(party: Party, state: str, page: int) -> dict[str, Any]:
     """
     state = state if state in STATES else STATES[0]
     start = min(max(page - 1, 0) * COUNT, _FURTHEST)
-    rows = _query(party, state).limit(COUNT + 1).offset(start).run(as_dict=True)
-    told = [_row(row) for row in rows[:COUNT]]
+    complaint = frappe.qb.DocType("Complaint")
+    asked = talk.open_questions(complaint, own(complaint, party)) if state != "ended" else set()
+    rows = _query(party, state, asked).limit(COUNT + 1).offset(start).run(as_dict=True)
+    told = [_row(row, asked) for row in rows[:COUNT]]
     if state != "ended" and not start:
-        told = [*_unread(party), *told]
+        waiting = [row for row in told if row["waits"]]
+        told = [*waiting, *_unread(party), *told[len(waiting) :]]
     return {"rows": told, "more": len(rows) > COUNT and start + COUNT <= _FURTHEST}
 
 
-def _query(party: Party, state: str) -> QueryBuilder:
+def _query(party: Party, state: str, asked: set[str]) -> QueryBuilder:
     complaint, original = frappe.qb.DocType("Complaint"), frappe.qb.DocType("Complaint").as_("original")
     item = frappe.qb.DocType(INBOX)
     stage = Case().when(complaint.stage == "duplicate", Coalesce(original.stage, standing.ELSEWHERE)).else_(complaint.stage)  # fmt: skip
@@ -70,7 +77,10 @@ def _query(party: Party, state: str) -> QueryBuilder:
         )
         .where(own(complaint, party))
     )
-    return _in_state(query, stage, state).orderby(complaint.received_at, complaint.name, order=Order.desc)
+    waits = agreement.waiting(complaint) | complaint.name.isin(sorted(asked) or [""])
+    first = Case().when(waits, 0).else_(1)
+    query = _in_state(query, stage, state).orderby(first, order=Order.asc)
+    return query.orderby(complaint.received_at, complaint.name, order=Order.desc)
 
 
 def _in_state(query: QueryBuilder, stage: Term, state: str) -> QueryBuilder:
@@ -79,19 +89,19 @@ def _in_state(query: QueryBuilder, stage: Term, state: str) -> QueryBuilder:
     return query.where(stage.isin(_ENDED) if state == "ended" else stage.notin(_ENDED))
 
 
-def _row(row: frappe._dict) -> dict[str, Any]:
+def _row(row: frappe._dict, asked: set[str]) -> dict[str, Any]:
     stage = row.told_stage if row.told_stage == standing.ELSEWHERE else standing.known_stage(row.told_stage)
     waits = agreement.waits_for_word(row)
     return {
         "name": row.name,
-        "title": row.title or row.product or "",
-        "product": row.product if row.title else "",
+        "title": as_typed(row.title or row.product or ""),
+        "product": as_typed(row.product or "") if row.title else "",
         "received": standing.instant(row.received_at),
         "sentence": standing.sentence_of(
             stage, waits=row.stage == "duplicate" or waits, answer=row.customer_agreement
         ),
         "step": standing.step_of(stage, row.held_stage),
-        "waits": waits,
+        "waits": [*(["solution"] if waits else []), *(["question"] if row.name in asked else [])],
         "ended": row.told_stage in _ENDED,
     }
 
@@ -108,12 +118,12 @@ def _unread(party: Party) -> list[dict[str, Any]]:
     return [
         {
             "name": row.name,
-            "title": row.subject or "",
+            "title": as_typed(row.subject or ""),
             "product": "",
             "received": standing.instant(row.received_at),
             "sentence": standing.sentence_of("intake", waits=False),
             "step": standing.step_of("intake", None),
-            "waits": False,
+            "waits": [],
             "ended": False,
         }
         for row in rows

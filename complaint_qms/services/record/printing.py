@@ -20,6 +20,7 @@ from frappe.utils.html_utils import sanitize_html
 from complaint_qms.constants.labels import WORDS
 from complaint_qms.constants.vocabulary import SHIPPED_TEXTS
 from complaint_qms.services.record.labels import choice
+from complaint_qms.services.record.text_cleaning import as_typed
 
 ATTACHED: Final = ("Attach", "Attach Image")
 _LINES: Final = ("Small Text", "Text", "Long Text")
@@ -59,7 +60,9 @@ class Printed:
             return "<br>".join(escape_html(_(line)) for line in value.split("\n"))
         if field.fieldtype in _PLAIN:
             shown = escape_html(
-                super().get_formatted(fieldname, *args, **options) if "Link" in field.fieldtype else value
+                super().get_formatted(fieldname, *args, **options)
+                if "Link" in field.fieldtype
+                else as_typed(value)
             )
             return shown.replace("\n", "<br>") if field.fieldtype in _LINES else shown
         if field.fieldtype in _MARKUP:

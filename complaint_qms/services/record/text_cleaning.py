@@ -3,6 +3,9 @@
 The framework cleans what it takes for HTML. It passes over text that is valid JSON, text in which its parser finds no
 whole tag, and everything on a record that is inserted as submitted; a browser builds elements from all of these. It also
 leaves tags that belong to a page and not to a text: a style sheet within one record would redraw the whole desk.
+
+Plain text, which nobody means as markup, loses nothing: “A<B” stays as it was typed, and of what would act, or what the framework
+would change, the signs that begin a tag are written as `&lt;`. The desk shows that as a `<`; `as_typed` gives it back.
 """
 
 import re
@@ -15,12 +18,20 @@ from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.services.record.tags import taken_out
 
-_TEXT: Final = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "HTML Editor", "Markdown Editor")
+_PLAIN: Final = ("Data", "Small Text", "Text", "Long Text")
+_TEXT: Final = (*_PLAIN, "Text Editor", "HTML Editor", "Markdown Editor")
+_ONE_LINE: Final = 140
 # What a browser may read as the beginning of a tag or a comment; "pH < 7" is neither.
 _MARKUP: Final = re.compile(r"<[a-zA-Z/!?]")
 # No JSON, and a whole tag for every parser: the framework cleans it a moment later, and once is enough.
 _LEFT_TO_FRAMEWORK: Final = re.compile(r"<[a-z]+>")
 _OF_A_PAGE: Final = ("style", "link", "meta", "base", "html", "head", "body")
+# Elements that act by themselves, or swallow what stands behind them.
+_ACTING: Final = frozenset(
+    "applet audio base body button dialog embed form frame frameset head html iframe img input link math meta noembed noframes noscript "
+    "object option plaintext script select style svg table template textarea title video xmp".split()
+)
+_PLAIN_TAG: Final = re.compile(r"</?([a-z][a-z0-9]*)([^<>]*)", re.IGNORECASE)
 _STYLE_SHEET: Final = re.compile(r"<style\b[^>]*>", re.IGNORECASE)
 _STYLE_END: Final = re.compile(r"</style\s*>", re.IGNORECASE)
 _MOST_TURNS: Final = 20
@@ -56,9 +67,16 @@ def clean(doc: Document, *, on_submit_only: bool = False) -> None:
                 row.set(name, _cleaned(value, field, doc.docstatus.is_draft()))
 
 
+def as_typed(text: str) -> str:
+    """Plain text of a record as it was typed, to be shown as text."""
+    return text.replace("&lt;", "<")
+
+
 def _cleaned(value: str, field: Any, draft: bool) -> str:
     if field.options == "Email":
         return validate_email_address(value) or value
+    if field.fieldtype in _PLAIN:
+        return _plain(value, field)
     text = _without_page(value)
     if text is None or _takes_long(text):
         return escape(value, quote=False)
@@ -68,6 +86,24 @@ def _cleaned(value: str, field: Any, draft: bool) -> str:
         return value
     kept = sanitize_html(text[:closed], always_sanitize=True, disallowed_tags=_OF_A_PAGE)
     return kept + text[closed:].replace("<", "&lt;")
+
+
+def _plain(value: str, field: Any) -> str:
+    if not _acts(value) and sanitize_html(value) == value:
+        return value
+    told = value.replace("<", "&lt;")
+    longest = field.length or (_ONE_LINE if field.fieldtype == "Data" else 0)
+    return told if not longest or len(told) <= longest else value.replace("<", "‹")
+
+
+def _acts(value: str) -> bool:
+    """Whether a browser could do more with it than set a word in bold."""
+    if len(value) >= _MOST_OPEN and value.count("<") >= _MOST_OPEN // 10:
+        return True
+    tags = _PLAIN_TAG.findall(value)
+    if len(tags) < len(_MARKUP.findall(value)):
+        return True
+    return any(name.lower() in _ACTING or "=" in rest for name, rest in tags)
 
 
 def _takes_long(text: str) -> bool:

@@ -19,7 +19,7 @@ from complaint_qms.services.inbox.origin import told_by_sender
 from complaint_qms.services.inbox.outcomes import Added
 from complaint_qms.services.inbox.store import InboundMessage, Sender
 from complaint_qms.services.record.input_validation import refuse
-from complaint_qms.services.visitor import keeping, rating
+from complaint_qms.services.visitor import keeping, rating, solutions
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,8 @@ def keep_message(
     """
     if blank(text) and not tokens:
         refuse(_("Write something, or add a file."))
-    _check_length(text)
-    _keep(
-        complaint, way, key, text.strip() or _("Files"), {"text": text}, tokens, without_place=without_place
-    )
+    text = _checked(text, _("Write to us"), LONGEST_TEXT)
+    _keep(complaint, way, key, text or _("Files"), {"text": text}, tokens, without_place=without_place)
 
 
 def keep_decision(complaint: str | None, way: Way, key: str, *, accepted: bool, text: str) -> None:
@@ -66,7 +64,7 @@ def keep_decision(complaint: str | None, way: Way, key: str, *, accepted: bool, 
     """
     if not accepted and blank(text):
         refuse(_("Tell us why the solution does not help you, so that we can find another one."))
-    _check_length(text)
+    text = _checked(text, _("Why does it not help you?"), LONGEST_TEXT)
     with keeping.one_at_a_time("word", complaint or way.scope):
         if keeping.was_taken(way.road, way.scope, key):
             return
@@ -77,9 +75,10 @@ def keep_decision(complaint: str | None, way: Way, key: str, *, accepted: bool, 
                     "No solution waits for your answer at the moment. Load the page again to see how it stands."
                 )
             )
-        said = text.strip() or _("I accept the solution.")
+        said = text or _("I accept the solution.")
         verdict = "agreed" if accepted else "disagreed"
-        _keep(doc.name, way, key, said, {"text": text, "verdict": verdict})
+        told = {"text": text, "verdict": verdict, "solution": solutions.text_told(doc)}
+        _keep(doc.name, way, key, said, told)
 
 
 def keep_rating(complaint: str | None, way: Way, key: str, *, stars: int, text: str) -> None:
@@ -89,13 +88,12 @@ def keep_rating(complaint: str | None, way: Way, key: str, *, stars: int, text: 
         frappe.ValidationError: it is not over, was rated, or the stars are none.
     """
     rating.check_stars(stars)
-    if len(text) > rating.LONGEST_COMMENT:
-        refuse(_("{0}: at most {1} characters.").format(_("Your comment"), rating.LONGEST_COMMENT))
+    text = _checked(text, _("What should we know? (optional)"), rating.LONGEST_COMMENT)
     with keeping.one_at_a_time("word", complaint or way.scope):
         if keeping.was_taken(way.road, way.scope, key):
             return
         rating.check_open(_read(complaint))
-        said = text.strip() or _("{0} of 5").format(stars)
+        said = text or _("{0} of 5").format(stars)
         _keep(complaint, way, key, said, {"text": text, "stars": stars})
 
 
@@ -114,9 +112,16 @@ def added(item: Document, name: str, values: dict[str, Any]) -> Added:
     return Added(complaint.name, add_to(item, complaint, values.get("verdict") or ""))
 
 
-def _check_length(text: str) -> None:
-    if len(text) > LONGEST_TEXT:
-        refuse(_("{0}: at most {1} characters.").format(_("Your message"), LONGEST_TEXT))
+def _checked(text: str, label: str, longest: int) -> str:
+    """What was typed, by the field's own name where it is too long. Browsers send two signs for the end of a line."""
+    typed = text.replace("\r\n", "\n").strip()
+    if len(typed) > longest:
+        refuse(
+            _("{0}: at most {1} characters, and these are {2}. Shorten it.").format(
+                label, longest, len(typed)
+            )
+        )
+    return typed
 
 
 def _read(complaint: str | None) -> Document | None:

@@ -52,13 +52,11 @@ def checked(sent: dict[str, Any]) -> dict[str, Any]:
             wrong.append(_("{0}: something in it is no letter or sign. Type it again.").format(_label(field)))
             values[field] = ""  # it is not missing as well
         elif value and value.strip():
-            values[field] = value.strip()
+            values[field] = value.replace("\r\n", "\n").strip()
     values |= _wishes(sent.get("wishes"), wrong)
     for field in _LINES:
-        if len(values.get(field, "")) > LONGEST_LINE:
-            wrong.append(_("{0}: at most {1} characters.").format(_label(field), LONGEST_LINE))
-    if len(values.get("description", "")) > LONGEST_TEXT:
-        wrong.append(_("{0}: at most {1} characters.").format(_label("description"), LONGEST_TEXT))
+        _check_length(values, field, LONGEST_LINE, wrong)
+    _check_length(values, "description", LONGEST_TEXT, wrong)
     if "description" not in values:
         wrong.append(_("{0} Tell us in your own words.").format(_label("description")))
     if "name" not in values:
@@ -101,6 +99,15 @@ def fields_of(item: Document, values: dict[str, Any]) -> dict[str, Any]:
         "received_at": item.received_at,
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _check_length(values: dict[str, Any], field: str, longest: int, wrong: list[str]) -> None:
+    if (length := len(values.get(field, ""))) > longest:
+        wrong.append(
+            _("{0}: at most {1} characters, and these are {2}. Shorten it.").format(
+                _label(field), longest, length
+            )
+        )
 
 
 def _wishes(sent: Any, wrong: list[str]) -> dict[str, list[str]]:

@@ -13,6 +13,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils.synchronization import filelock
+from pypika.terms import Criterion
 
 from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, PAGE, PORTAL, REGISTERED
 from complaint_qms.engine.message import Message
@@ -87,14 +88,30 @@ def sent_before(item: Document) -> str | Waits | None:
     return None
 
 
-def added_by_form(source: str) -> list[str]:
-    """Communications of what was written on in the form that a complaint was made of, by the item of that form."""
-    item = frappe.db.get_value(DOCTYPE, source, ["road", "scope", "message_id"], as_dict=True)
-    if not item or item.road not in (PAGE, PORTAL) or not item.message_id:
-        return []
-    key = item.message_id.partition(_BETWEEN)[0]
-    same = _of_key(item.road, item.scope, key) | {"communication": ("is", "set")}
-    return frappe.get_all(DOCTYPE, same, pluck="communication", order_by="name asc")
+def added_by_forms(sources: list[str]) -> dict[str, str]:
+    """Communication → item, of what was written on in the forms that complaints were made of, by the items of those forms; two queries."""
+    fields = ["name", "road", "scope", "message_id"]
+    about = {"name": ("in", sources), "road": ("in", (PAGE, PORTAL)), "message_id": ("is", "set")}
+    forms = frappe.get_all(DOCTYPE, about, fields, order_by="name asc") if sources else []
+    if not forms:
+        return {}
+    keys = {(form.road, form.scope, form.message_id.partition(_BETWEEN)[0]): form.name for form in forms}
+    table = frappe.qb.DocType(DOCTYPE)
+    same = [
+        (table.road == road) & (table.scope == scope) & table.message_id.like(f"{key}{_BETWEEN}%")
+        for road, scope, key in keys
+    ]
+    rows = (
+        frappe.qb.from_(table)
+        .select(table.communication, table.road, table.scope, table.message_id)
+        .where(Criterion.any(same) & table.communication.isnotnull() & (table.communication != ""))
+        .orderby(table.name)
+    ).run(as_dict=True)
+    found = {
+        row.communication: keys.get((row.road, row.scope, row.message_id.partition(_BETWEEN)[0]))
+        for row in rows
+    }
+    return {communication: item for communication, item in found.items() if item}
 
 
 def own_complaint(name: str) -> str | None:

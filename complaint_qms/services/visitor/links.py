@@ -88,6 +88,19 @@ def links_of(complaint: str, *, revoked: int = 0) -> list[str]:
     return frappe.get_all(LINK, {"revoked": revoked}, or_filters=about, pluck="name", order_by="name asc")
 
 
+def complaint_of_links(complaints: list[str]) -> dict[str, str]:
+    """Link → complaint, of all links by which these complaints are or were followed; two queries."""
+    registered = {"complaint": ("in", complaints), "state": REGISTERED}
+    items = dict(
+        frappe.get_all(_ITEM, registered, ["name", "complaint"], order_by="name asc", as_list=True)
+    )
+    about = {"complaint": ("in", complaints)} | ({"inbox_item": ("in", list(items))} if items else {})
+    rows = frappe.get_all(
+        LINK, or_filters=about, fields=["name", "complaint", "inbox_item"], order_by="name asc"
+    )
+    return {row.name: items.get(row.inbox_item) or row.complaint for row in rows}
+
+
 def is_ended(inbox_item: str) -> bool:
     """Whether the links of a message were made invalid: it gets no new one by being sent again."""
     return bool(frappe.db.exists(LINK, {"inbox_item": inbox_item, "revoked": 1}))

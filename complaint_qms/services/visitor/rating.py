@@ -62,7 +62,7 @@ def enter(
         road: by which way it came.
         survey: the survey that it answers, where it was given by its link.
     """
-    text = comment.strip()[:LONGEST_COMMENT]
+    text = comment.strip()
     if not complaint.customer_rating and _is_over(complaint):
         values = {"customer_rating": stars, "rating_comment": text or None, "rated_at": now_datetime()}
         writing.set_values("Complaint", complaint.name, values, "rated by the complainant")

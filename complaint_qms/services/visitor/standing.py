@@ -5,26 +5,20 @@ Nothing that was written inside the company is shown: no reasons, no names of co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, split_emails
 
-from complaint_qms.constants.correspondence import ANSWER, AUTOMATIC_FIELD, KIND_FIELD, QUESTION
+from complaint_qms.constants.correspondence import ANSWER
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import MAIL, PAGE, PORTAL
 from complaint_qms.constants.visitor import STEPS
-from complaint_qms.engine.sop.gates import blank
-from complaint_qms.services.chat.filing import own_talk
 from complaint_qms.services.correspondence.addresses import addresses_of_complainant, bare
-from complaint_qms.services.correspondence.agreement import waits_for_word
 from complaint_qms.services.correspondence.promise import promise_told
 from complaint_qms.services.correspondence.standing import (
     STEP_NAMES,
-    WORDS_OF_THEIRS,
     IsOwn,
     instant,
     sentence_at,
@@ -32,11 +26,8 @@ from complaint_qms.services.correspondence.standing import (
     step_of,
     told_stage,
 )
-from complaint_qms.services.correspondence.words import lines
-from complaint_qms.services.inbox.item import is_raw
-from complaint_qms.services.visitor import keeping, links, rating
-
-_MOST: Final = 100
+from complaint_qms.services.record.text_cleaning import as_typed
+from complaint_qms.services.visitor import rating, solutions, talk
 
 
 def steps() -> list[dict[str, str]]:
@@ -59,19 +50,22 @@ def of_item(name: str) -> dict[str, Any]:
         "messages": [],
         "question": None,
         "solution": None,
+        "earlier": [],
         "rating": None,
         "can_write": False,
     }
 
 
 def of_complaint(complaint: Document, is_own: IsOwn | None = None) -> dict[str, Any]:
-    """How a complaint stands: {number, received, step, steps, sentence, promised (a day), about, told, messages, question, solution, rating, can_write}.
+    """How a complaint stands: {number, received, step, steps, sentence, promised (a day), about, told, messages,
+    question, solution, earlier, rating, can_write}; `earlier` are solutions that were told before, and what the complainant said to each.
 
     Args:
         is_own: asked of the original of a merged complaint; its stage is told where it is, and without this argument always.
     """
     stage = told_stage(complaint, is_own)
-    messages = _messages(complaint)
+    said = talk.talk_of(complaint)
+    solution, earlier = solutions.solutions_of(complaint, said)
     return {
         "number": complaint.name,
         "received": instant(complaint.received_at),
@@ -88,13 +82,22 @@ def of_complaint(complaint: Document, is_own: IsOwn | None = None) -> dict[str, 
                 "text": row["text"],
                 "files": row["files"],
             }
-            for row in messages
+            for row in said
+            # Solutions and the words on them stand by themselves.
+            if row["kind"] != ANSWER and not row["word"]
         ],
-        "question": _open_question(messages),
-        "solution": _solution(complaint),
+        "question": talk.open_question(complaint, said),
+        "solution": solution and _at(solution),
+        "earlier": [_at(one) for one in earlier],
         "rating": rating.standing(complaint),
         "can_write": True,
     }
+
+
+def _at(solution: dict[str, Any]) -> dict[str, Any]:
+    """A solution with its moments for a browser."""
+    moments = {name: instant(solution[name]) for name in ("at", "said_at") if solution[name]}
+    return {**solution, **moments}
 
 
 def _told(complaint: Document) -> str:
@@ -121,117 +124,4 @@ def _about(complaint: Document) -> list[str]:
         (complaint.sales_invoice, _("Invoice {0}")),
         (complaint.sales_order, _("Order {0}")),
     )
-    return [said.format(value) for value, said in known if value]
-
-
-def _solution(complaint: Document) -> dict[str, Any] | None:
-    """{text, waits, answer} of a solution that the complainant was told."""
-    if not complaint.reply_sent_at or blank(complaint.reply):
-        return None
-    return {
-        "text": lines(complaint.reply),
-        "waits": waits_for_word(complaint),
-        "answer": complaint.customer_agreement if complaint.customer_agreement in WORDS_OF_THEIRS else None,
-    }
-
-
-def _messages(complaint: Document) -> list[dict[str, Any]]:
-    """What went to the complainant and what came from them, oldest first; of all that was said about the complaint nothing else."""
-    own = _sent_by_form(complaint)
-    fields = ["name", "sent_or_received", "sender", "content", "communication_date", "recipients", "cc", "communication_medium", KIND_FIELD]  # fmt: skip
-    about = {
-        "reference_doctype": complaint.doctype,
-        "reference_name": complaint.name,
-        "communication_type": "Communication",
-        AUTOMATIC_FIELD: ("is", "not set"),
-    }
-    newest = {"order_by": "communication_date desc, creation desc", "limit": _MOST}
-    rows = frappe.get_all("Communication", about, fields, **newest)
-    addresses = addresses_of_complainant(complaint)
-    rows = [row for row in rows if row.name not in own]
-    talked = own_talk(complaint, [row.name for row in rows if row.communication_medium == "Chat"])
-    rows = [row for row in rows if row.name in talked or _is_between_us(row, addresses)]
-    if own:
-        rows += frappe.get_all("Communication", {"name": ("in", sorted(own))}, fields, **newest)
-    received = [row.name for row in rows if row.sent_or_received == "Received"]
-    files, decisions = _files(received), _decisions(received)
-    return [
-        {
-            "mine": row.sent_or_received == "Received",
-            "at": get_datetime(row.communication_date),
-            "text": lines(row.content),
-            "kind": row.get(KIND_FIELD),
-            "decides": row.name in decisions,
-            "files": files.get(row.name, []),
-        }
-        for row in sorted(rows, key=lambda row: get_datetime(row.communication_date))
-        # The solution stands by itself.
-        if row.get(KIND_FIELD) != ANSWER
-    ]
-
-
-def _sent_by_form(complaint: Document) -> set[str]:
-    """Communications of what was written by the links of this complaint, in the portal or in its own form once more, wherever they stand since a
-    merge."""
-    names = links.links_of(complaint.name) + links.links_of(complaint.name, revoked=1)
-    # A name of a link is no name of a complaint.
-    about = {
-        "road": ("in", (PAGE, PORTAL)),
-        "scope": ("in", [*names, complaint.name]),
-        "communication": ("is", "set"),
-    }
-    found = set(frappe.get_all(INBOX, about, pluck="communication", order_by="name asc"))
-    if complaint.source_doctype == INBOX and complaint.source_name:
-        found.update(keeping.added_by_form(complaint.source_name))
-    return found
-
-
-def _is_between_us(row: frappe._dict, addresses: set[str]) -> bool:
-    """Whether a mail went between the company and the complainant; suppliers and colleagues write about complaints as well."""
-    if row.communication_medium != "Email":
-        return False
-    if row.sent_or_received == "Received":
-        return bare(row.sender) in addresses
-    written = {bare(address) for text in (row.recipients, row.cc) for address in split_emails(text or "")}
-    return bool(written & addresses)
-
-
-def _open_question(messages: list[dict[str, Any]]) -> str | None:
-    """The last question, while nothing was answered to it; a word on the solution answers another one."""
-    for row in reversed(messages):
-        if row["mine"] and not row["decides"]:
-            return None
-        if row["kind"] == QUESTION:
-            return row["text"]
-    return None
-
-
-def _decisions(names: Iterable[str]) -> set[str]:
-    """Those of these Communications by which a solution was accepted or refused."""
-    # Within what was typed every quotation mark has a backslash before it.
-    about = {"communication": ("in", list(names)), "payload": ("like", '%"verdict": "%')}
-    return set(frappe.get_all(INBOX, about, pluck="communication", order_by="name asc"))
-
-
-def _files(names: Iterable[str]) -> dict[str, list[str]]:
-    """Communication → names of the files that came with it, through the inbox."""
-    items = frappe.get_all(
-        INBOX,
-        {"communication": ("in", list(names))},
-        ["name", "communication", "payload_file"],
-        order_by="name asc",
-    )
-    of_item = {item.name: item for item in items}
-    about = {"attached_to_doctype": INBOX, "attached_to_name": ("in", list(of_item))}
-    rows = frappe.get_all(
-        "File",
-        about,
-        ["name", "attached_to_name", "attached_to_field", "file_name"],
-        order_by="creation asc, name asc",
-    )
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        item = of_item[row.attached_to_name]
-        if not is_raw(row, item.payload_file):
-            found.setdefault(item.communication, []).append(row.file_name)
-    return found
+    return [said.format(as_typed(value)) for value, said in known if value]

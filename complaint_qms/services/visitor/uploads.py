@@ -208,7 +208,7 @@ def _row(token: str, *, lock: bool = False) -> frappe._dict:
 
 
 def _told(row: frappe._dict) -> dict[str, Any]:
-    return {"received": row.received, "size": row.size, "complete": row.state == _COMPLETED}
+    return {"received": row.received, "size": row.size, "complete": row.state in (_COMPLETED, _TAKEN)}
 
 
 def _drop(names: list[str]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from frappe import _
 
-from complaint_qms.constants.visitor import LARGEST, LONGEST_TEXT, WISHES
+from complaint_qms.constants.visitor import LARGEST, LONGEST_LINE, LONGEST_TEXT, WISHES
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.visitor.form import LABELS
+from complaint_qms.services.visitor.rating import LONGEST_COMMENT
 
 
 def of_form() -> dict[str, str]:
@@ -57,6 +58,9 @@ def of_tracking() -> dict[str, str]:
         "why_not": _("Why does it not help you?"),
         "send_refusal": _("Send My Answer"),
         "back": _("Back"),
+        "earlier": _("What we proposed before"),
+        "told_on": _("Our answer of {0}"),
+        "you_said": _("You wrote, {0}"),
         "accepted": _("You have accepted this solution."),
         "refused": _("You have told us that this solution does not help you."),
         "messages": _("What we wrote to each other"),
@@ -98,7 +102,10 @@ def of_files() -> dict[str, str]:
         "remove": _("Remove"),
         "again": _("Try Again"),
         "offline": _("No connection. It goes on as soon as there is one."),
-        "choose_again": _("Choose your files again: they go on where they were."),
+        "choose_again": _("It has not arrived as a whole. Choose it again, and it goes on where it was; or remove it."),
+        "still_here": _("The files that you have chosen are still here."),
+        "characters_left": _("Characters left: {0}"),
+        "characters_over": _("Characters too many: {0}. At most {1} can be sent."),
         "failed": _("That did not work. Try again in a minute; what you have typed stays."),
         "wait_for_files": _("Files are still being sent …"),
         "arrived": _("Arrived"),
@@ -111,4 +118,10 @@ def wishes() -> list[dict[str, str]]:
 
 
 def limits() -> dict[str, int]:
-    return {"text": LONGEST_TEXT, "file": LARGEST}
+    """What the fields of the pages may hold: signs of a text and of a line, and of the comment beside a rating; bytes of a file."""
+    return {
+        "text": LONGEST_TEXT,
+        "line": LONGEST_LINE,
+        "comment": LONGEST_COMMENT,
+        "file": LARGEST,
+    }

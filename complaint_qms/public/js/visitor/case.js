@@ -1,4 +1,5 @@
 // How one complaint stands, and what the complainant writes, decides and rates; by a secret link or in the portal.
+import { counter } from "./fields";
 import { Files } from "./files";
 import { alert_box, ask, day, el, moment_of, page, paired, patiently, random_key, words } from "./page";
 
@@ -17,12 +18,13 @@ export function follow(which, told) {
 
 function show(told, note = "") {
 	// What was chosen and typed stays while something else is sent.
-	files = files || new Files();
+	files = files || new Files(`case:${told.number}`);
 	const typed = `complaint_page:text:${told.number}`;
 	const why = `complaint_page:why:${told.number}`;
 	const comment = `complaint_page:rating:${told.number}`;
 	if (!told.solution?.waits) forget(why);
 	if (!told.rating || told.rating.stars) forget(comment);
+	const write = told.can_write ? writing(typed) : null;
 	place.replaceChildren(
 		...[
 			el("p", { class: "cv-small" }, paired(words.number, told.number), " · ", paired(words.received, day(told.received))),
@@ -34,13 +36,14 @@ function show(told, note = "") {
 			told.original
 				? el("p", {}, el("a", { href: `/complaints/${encodeURIComponent(told.original)}` }, paired(words.original, told.original)))
 				: null,
+			told.question
+				? el("div", { class: "cv-card is-asked" }, el("b", {}, words.question), el("p", { class: "cv-text" }, told.question), write)
+				: null,
 			told.solution ? solution(told.solution, why) : null,
 			told.rating ? rating(told.rating, comment) : null,
+			told.earlier.length ? el("section", {}, el("h2", {}, words.earlier), told.earlier.map(earlier)) : null,
 			told.messages.length ? messages(told.messages) : null,
-			told.question
-				? el("div", { class: "cv-card is-asked" }, el("b", {}, words.question), el("p", { class: "cv-text" }, told.question))
-				: null,
-			told.can_write ? writing(typed) : null,
+			told.question ? null : write,
 			told.told ? el("details", {}, el("summary", {}, words.told), el("p", { class: "cv-text" }, told.told)) : null,
 		].filter(Boolean)
 	);
@@ -67,17 +70,30 @@ function messages(rows) {
 	return el("section", {}, el("h2", {}, words.messages), el("ol", { class: "cv-messages" }, items));
 }
 
-function solution({ text, waits, answer }, typed) {
-	const parts = [el("b", {}, words.solution), el("p", { class: "cv-text" }, text)];
+function solution(told, typed) {
+	const parts = [el("b", {}, words.solution), el("p", { class: "cv-text" }, told.text), ...answered(told)];
+	if (told.waits) parts.push(decision(typed));
+	return el("div", { class: `cv-card${told.waits ? " is-asked" : ""}` }, parts);
+}
+
+/** A solution that another one followed, or is to follow. */
+function earlier(told) {
+	const title = told.at ? words.told_on.replace("{0}", day(told.at)) : words.solution;
+	return el("div", { class: "cv-card is-earlier" }, el("b", {}, title), el("p", { class: "cv-text" }, told.text), answered(told));
+}
+
+/** What the complainant said to a solution. */
+function answered({ answer, said, said_at: at }) {
+	const parts = [];
 	if (answer === "agreed") parts.push(el("p", { class: "cv-note" }, words.accepted));
 	if (answer === "disagreed") parts.push(el("p", { class: "cv-note is-plain" }, words.refused));
-	if (waits) parts.push(decision(typed));
-	return el("div", { class: "cv-card" }, parts);
+	if (said) parts.push(el("small", {}, words.you_said.replace("{0}", moment_of(at))), el("p", { class: "cv-text" }, said));
+	return parts;
 }
 
 function decision(typed) {
 	const box = alert_box();
-	const why = el("textarea", { rows: 3, id: "cv-why", maxlength: page.limits.text, oninput: () => remember(typed, why.value) });
+	const why = el("textarea", { rows: 3, id: "cv-why", oninput: () => remember(typed, why.value) });
 	why.value = remembered(typed);
 	const decide = (event, accepted) =>
 		busy(event.target, box, async (say) => {
@@ -95,7 +111,7 @@ function decision(typed) {
 	const reason = el(
 		"div",
 		{ hidden: true },
-		el("div", { class: "cv-field" }, el("label", { for: "cv-why" }, words.why_not), why),
+		el("div", { class: "cv-field" }, el("label", { for: "cv-why" }, words.why_not), why, counter(why, page.limits.text)),
 		el(
 			"div",
 			{ class: "cv-row" },
@@ -135,7 +151,7 @@ function rating({ stars, comment }, typed) {
 		el("label", { for: `cv-stars-${value}`, "aria-label": words.stars.replace("{0}", value) }, "★"),
 	]);
 	const chosen = el("div", { class: "cv-stars" }, choices);
-	const text = el("textarea", { rows: 2, id: "cv-rating", maxlength: 1000, oninput: () => remember(typed, text.value) });
+	const text = el("textarea", { rows: 2, id: "cv-rating", oninput: () => remember(typed, text.value) });
 	text.value = remembered(typed);
 	const send = (event) =>
 		busy(event.target, box, async (say) => {
@@ -151,7 +167,7 @@ function rating({ stars, comment }, typed) {
 		{ class: "cv-card", role: "group", "aria-label": words.rating },
 		el("b", {}, words.rating),
 		chosen,
-		el("div", { class: "cv-field" }, el("label", { for: "cv-rating" }, words.rating_comment), text),
+		el("div", { class: "cv-field" }, el("label", { for: "cv-rating" }, words.rating_comment), text, counter(text, page.limits.comment)),
 		box,
 		el("button", { type: "button", class: "cv-button", onclick: send }, words.rate)
 	);
@@ -159,7 +175,7 @@ function rating({ stars, comment }, typed) {
 
 function writing(typed) {
 	const box = alert_box();
-	const text = el("textarea", { rows: 4, id: "cv-text", maxlength: page.limits.text, oninput: () => remember(typed, text.value) });
+	const text = el("textarea", { rows: 4, id: "cv-text", oninput: () => remember(typed, text.value) });
 	text.value = remembered(typed);
 	const send = (event) =>
 		busy(event.target, box, async (say) => {
@@ -182,7 +198,7 @@ function writing(typed) {
 	return el(
 		"section",
 		{},
-		el("div", { class: "cv-field" }, el("label", { for: "cv-text" }, words.write), text),
+		el("div", { class: "cv-field" }, el("label", { for: "cv-text" }, words.write), text, counter(text, page.limits.text)),
 		files.element,
 		box,
 		el("button", { type: "button", class: "cv-button", onclick: send }, words.send)

@@ -8,15 +8,33 @@ export function field(draft, changed, name, tag, attributes, note, hint) {
 	const id = `cv-${name}`;
 	// A hint stands above the input: within it, a narrow screen would cut it.
 	const described = hint ? { "aria-describedby": `${id}-hint` } : {};
-	const input = el(tag, { id, name, maxlength: 140, ...attributes, ...described, oninput: changed });
+	const input = el(tag, { id, name, ...attributes, ...described, oninput: changed });
 	input.value = draft.values[name] || "";
+	const most = tag === "textarea" ? page.limits.text : page.limits.line;
 	return el(
 		"div",
 		{ class: "cv-field" },
 		el("label", { for: id }, words[`label_${name}`], note ? el("small", {}, ` (${note})`) : null),
 		hint ? el("span", { class: "cv-hint", id: `${id}-hint` }, hint) : null,
-		input
+		input,
+		counter(input, most)
 	);
+}
+
+/** What says how much a field still takes, once little is left. Nothing is cut: what is too long is said here, and by the server. */
+export function counter(input, most) {
+	const said = el("span", { class: "cv-count", role: "status", hidden: true });
+	const count = () => {
+		const left = most - [...input.value.trim()].length;
+		said.hidden = left > most / 5;
+		said.classList.toggle("is-over", left < 0);
+		input.setAttribute("aria-invalid", String(left < 0));
+		said.textContent =
+			left < 0 ? words.characters_over.replace("{0}", -left).replace("{1}", most) : words.characters_left.replace("{0}", left);
+	};
+	input.addEventListener("input", count);
+	count();
+	return said;
 }
 
 export const pair = (...fields) => el("div", { class: "cv-pair" }, ...fields);

@@ -1,15 +1,16 @@
-// Files, sent piece by piece as soon as they are chosen. A lost connection is waited for; a page that was loaded again goes on
-// where a file that is chosen again was left.
+// Files, sent piece by piece as soon as they are chosen. A lost connection is waited for. A page that was loaded again has the files
+// that had arrived, and goes on where one that had not, and is chosen again, was left.
 import { ask, el, page, patiently, Refusal, words } from "./page";
 
-const KEPT = "complaint_page:uploads";
 const TAKEN = "image/jpeg,image/png,image/webp,image/gif,image/heic,video/*,audio/*,application/pdf,.heic,.pdf";
 const PLACE = "complaint_page:without_place";
 
 /** The part of a form by which files are added. */
 export class Files {
-	constructor() {
+	/** @param {string} scope of which form or complaint they are: files of others are none of theirs. */
+	constructor(scope) {
 		this.files = [];
+		this.kept = new Kept(`complaint_page:uploads:${scope}`);
 		this.list = el("ul", { class: "cv-files" });
 		this.place = el("input", {
 			type: "checkbox",
@@ -34,6 +35,8 @@ export class Files {
 					el("label", { class: "cv-check" }, this.place, el("span", {}, words.without_place))
 				)
 			: null;
+		if (this.element) this.restore();
+		window.addEventListener("beforeunload", (event) => this.are_on_their_way && event.preventDefault());
 	}
 
 	button(text, attributes) {
@@ -51,21 +54,40 @@ export class Files {
 
 	add(chosen) {
 		for (const file of chosen) {
+			const same = this.files.find((row) => row.mark === mark(file));
+			if (same && !same.problem) continue;
+			if (same) this.take_out(same);
 			if (this.files.filter((row) => !row.problem).length >= page.most_files) {
 				this.note.textContent = words.too_many.replace("{0}", page.most_files);
 				return;
 			}
-			const row = new Upload(file, () => this.remove(row));
-			this.files.push(row);
-			this.list.append(row.element);
-			row.send();
+			this.place_row(new Upload(file, this.kept, (row) => this.remove(row)));
 		}
 	}
 
+	place_row(row) {
+		this.files.push(row);
+		this.list.append(row.element);
+		row.send();
+	}
+
+	/** After a reload the browser has the files no more; the server has what was sent of them. */
+	restore() {
+		const left = Object.values(this.kept.read());
+		for (const file of left) this.place_row(new Upload(file, this.kept, (row) => this.remove(row)));
+		if (left.length) this.note.textContent = words.still_here;
+	}
+
 	remove(row) {
-		row.stop();
-		this.files = this.files.filter((one) => one !== row);
+		this.kept.forget(row.mark);
+		this.take_out(row);
 		this.note.textContent = "";
+	}
+
+	take_out(row) {
+		row.stop();
+		row.element.remove();
+		this.files = this.files.filter((one) => one !== row);
 	}
 
 	/** Secrets of all files, once they have arrived; a Refusal where one cannot. */
@@ -81,11 +103,6 @@ export class Files {
 		else sessionStorage.removeItem(PLACE);
 	}
 
-	/** After a reload the browser has the files no more. */
-	ask_again() {
-		if (Object.keys(kept()).length) this.note.textContent = words.choose_again;
-	}
-
 	get without_place() {
 		return this.place.checked;
 	}
@@ -96,16 +113,21 @@ export class Files {
 
 	/** What was sent belongs to its complaint. */
 	clear() {
-		this.files.forEach((row) => forget(row.file));
+		this.files.forEach((row) => this.kept.forget(row.mark));
 		this.files.forEach((row) => row.stop());
 		this.files = [];
 		this.list.replaceChildren();
+		this.note.textContent = "";
 	}
 }
 
 class Upload {
-	constructor(file, removed) {
+	/** @param {File|object} file one that was chosen, or what is known of one since the page was loaded anew. */
+	constructor(file, kept, removed) {
 		this.file = file;
+		this.kept = kept;
+		this.mark = mark(file);
+		this.bytes = file instanceof Blob ? file : null;
 		this.bar = el("progress", { max: file.size, value: 0, "aria-label": file.name });
 		this.state = el("span", { class: "cv-small" });
 		this.again = el("button", { type: "button", class: "cv-link", hidden: true, onclick: () => this.send() }, words.again);
@@ -116,10 +138,7 @@ class Upload {
 				type: "button",
 				class: "cv-link",
 				"aria-label": `${words.remove}: ${file.name}`,
-				onclick: () => {
-					this.element.remove();
-					removed();
-				},
+				onclick: () => removed(this),
 			},
 			words.remove
 		);
@@ -127,7 +146,7 @@ class Upload {
 	}
 
 	picture() {
-		if (!this.file.type.startsWith("image/")) return el("span", { class: "cv-thumb" });
+		if (!this.bytes || !this.file.type.startsWith("image/")) return el("span", { class: "cv-thumb" });
 		this.url = URL.createObjectURL(this.file);
 		return el("img", { class: "cv-thumb", src: this.url, alt: "" });
 	}
@@ -141,7 +160,7 @@ class Upload {
 			this.state.textContent = this.problem;
 			this.element.classList.add("is-wrong");
 			this.again.hidden = Boolean(refusal.lines) && !refusal.lost; // what is no photo stays none
-			forget(this.file);
+			if (!this.waits_for_bytes) this.kept.forget(this.mark);
 		});
 	}
 
@@ -149,14 +168,13 @@ class Upload {
 		this.element.classList.remove("is-wrong");
 		if (this.file.size > page.limits.file) throw new Refusal([words.too_large]);
 		let at = await this.begin();
+		this.waits_for_bytes = !at.complete && !this.bytes;
+		if (this.waits_for_bytes) throw new Refusal([words.choose_again]);
 		while (!at.complete && !this.stopped) {
 			this.show(at.received);
 			const piece = this.file.slice(at.received, at.received + this.chunk);
-			at = await patiently(
-				() => ask("send_piece", { upload: this.token, offset: String(at.received), piece }),
-				(text) => this.say(text),
-				() => this.stopped
-			);
+			const sent = { upload: this.token, offset: String(at.received), piece };
+			at = await this.patiently(() => ask("send_piece", sent));
 		}
 		if (this.stopped) return;
 		this.complete = true;
@@ -165,22 +183,31 @@ class Upload {
 	}
 
 	async begin() {
-		const known = kept()[mark(this.file)];
+		const known = this.kept.read()[this.mark];
 		this.chunk = 1 << 20;
 		if (known) {
-			this.token = known;
-			const at = await ask("upload_state", { upload: known }).catch(() => null);
-			if (at) return at;
+			this.token = known.upload;
+			try {
+				return await this.patiently(() => ask("upload_state", { upload: known.upload }));
+			} catch (refusal) {
+				if (!this.bytes) throw refusal; // gone there as well
+			}
 		}
-		const { upload, chunk, received } = await patiently(
-			() => ask("begin_upload", { file_name: this.file.name, size: String(this.file.size) }),
+		const begun = () => ask("begin_upload", { file_name: this.file.name, size: String(this.file.size) });
+		const { upload, chunk, received } = await this.patiently(begun);
+		this.token = upload;
+		this.chunk = chunk;
+		const { name, size, type, lastModified } = this.file;
+		this.kept.keep(this.mark, { upload, name, size, type, lastModified });
+		return { received };
+	}
+
+	patiently(question) {
+		return patiently(
+			question,
 			(text) => this.say(text),
 			() => this.stopped
 		);
-		this.token = upload;
-		this.chunk = chunk;
-		keep(this.file, upload);
-		return { received };
 	}
 
 	say(text) {
@@ -200,28 +227,35 @@ class Upload {
 
 const mark = (file) => `${file.name}:${file.size}:${file.lastModified}`;
 
-function kept() {
-	try {
-		return JSON.parse(sessionStorage.getItem(KEPT)) || {};
-	} catch (error) {
-		return {};
+/** What is known of files that were begun, in this window of the browser alone: mark of each → its secret, name, size and type. */
+class Kept {
+	constructor(name) {
+		this.name = name;
 	}
-}
 
-function keep(file, token) {
-	write({ ...kept(), [mark(file)]: token });
-}
+	read() {
+		try {
+			return JSON.parse(sessionStorage.getItem(this.name)) || {};
+		} catch (error) {
+			return {};
+		}
+	}
 
-function forget(file) {
-	const rest = kept();
-	delete rest[mark(file)];
-	write(rest);
-}
+	keep(key, upload) {
+		this.write({ ...this.read(), [key]: upload });
+	}
 
-function write(uploads) {
-	try {
-		sessionStorage.setItem(KEPT, JSON.stringify(uploads));
-	} catch (error) {
-		// a browser that keeps nothing sends the file from the start
+	forget(key) {
+		const rest = this.read();
+		delete rest[key];
+		this.write(rest);
+	}
+
+	write(uploads) {
+		try {
+			sessionStorage.setItem(this.name, JSON.stringify(uploads));
+		} catch (error) {
+			// a browser that keeps nothing sends the file from the start
+		}
 	}
 }
