@@ -9,10 +9,13 @@ from frappe import _
 
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions.query import list_condition
+from complaint_qms.services.record.scalars import is_storable
 
 _FILTERS: Final = ("filters", "or_filters")
 # Parameters that hold what somebody wrote, and no names of fields.
 _WRITTEN: Final = ("cmd", "content", "data", "doc", "docs", "subject", "text", "txt", "value")
+_DEEPEST: Final = 20
+"""How deep filters are read as such; below it every text counts."""
 _LINK: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\.")
 _WORD: Final = re.compile(r"\w+")
 _PATHS: Final = re.compile(r"^/?api/(?:v1/|v2/)?(?:resource|document|doctype)/([^/]+)")
@@ -52,7 +55,7 @@ def _brings_a_record(form: dict[str, Any]) -> bool:
 
 def _doctype(form: dict[str, Any]) -> str | None:
     doctype = _in_path(form) or form.get("doctype")
-    return doctype if isinstance(doctype, str) else None
+    return doctype if isinstance(doctype, str) and is_storable(doctype) else None
 
 
 def _in_path(form: dict[str, Any]) -> str | None:
@@ -87,21 +90,28 @@ def _read(given: Any) -> Any:
 
 def _texts(given: Any) -> list[str]:
     """Every text in a parameter, however deep it stands."""
-    if isinstance(given, dict):
-        given = [*given, *given.values()]
-    if isinstance(given, list | tuple):
-        return [text for part in given for text in _texts(part)]
-    return [given] if isinstance(given, str) else []
+    found, left = [], [given]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            left += [*part, *part.values()]
+        elif isinstance(part, list | tuple):
+            left += part
+        elif isinstance(part, str):
+            found.append(part)
+    return found
 
 
-def _filtered(filters: Any) -> list[str]:
+def _filtered(filters: Any, deepest: int = _DEEPEST) -> list[str]:
     """Names of fields in filters, without the values they are compared with."""
+    if not deepest:
+        return _texts(filters)
     if isinstance(filters, dict):
         return [str(key) for key in filters]
     if not isinstance(filters, list | tuple):
         return []
     if any(isinstance(part, list | tuple | dict) for part in filters[:-1]) or len(filters) == 1:
-        return [name for part in filters for name in _filtered(part)]
+        return [name for part in filters for name in _filtered(part, deepest - 1)]
     return [str(part) for part in filters[:-1]]
 
 

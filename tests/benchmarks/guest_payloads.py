@@ -59,7 +59,7 @@ TRICKS: dict[str, bytes] = {
 PATHS = ("../../../../etc/passwd", "..\\..\\boot.ini", "/private/files/x.jpg", "a/../../b.jpg", "C:\\x.jpg", "x\0.jpg", "‮gpj.exe", ".htaccess", "con.jpg", "a.php.jpg", "<img src=x onerror=alert(1)>.jpg", "x" * 5000 + ".jpg", "")  # fmt: skip
 WORDS = (
     "", " ", "\0", "\ud800", "💥" * 50, *PATHS, "<script>alert(1)</script>", "' or 1=1 --", "{0.__class__}", "%s%n", "${7*7}", "{{7*7}}", "null",
-    "[]", "{}", "[[[[[[", '{"a":' * 500, "1e999", "-1", "0", "9" * 400, "NaN", "true", "x" * TOO_LONG, "\r\nSet-Cookie: a=b", "你好", "frappe.client.get_list",
+    "[]", "{}", "[[[[[[", '{"a":' * 500, "[" * 700 + "]" * 700, '{"a":' * 700 + "1" + "}" * 700, "1e999", "-1", "0", "9" * 400, "NaN", "true", "x" * TOO_LONG, "\r\nSet-Cookie: a=b", "你好", "frappe.client.get_list",
 )  # fmt: skip
 BROKEN = (b"{", b"[1,2", b"\xff\xfe", b"--x\r\n", b"<xml>", b"<?xml version='1.0'?><!DOCTYPE a><xml/>", b"null", b"[]", b'"', b"[" * 5000)
 TYPES = ("application/json", "multipart/form-data; boundary=x", "multipart/form-data", "text/plain", "application/xml", "application/x-www-form-urlencoded; charset=utf-7", "")  # fmt: skip

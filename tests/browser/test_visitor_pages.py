@@ -64,9 +64,30 @@ def visitor(server: str, browser: Browser) -> Iterator[callable]:
     ]
 
 
+# Texts that are hard to read, and links that say of themselves neither by a line nor by a frame that they are links (WCAG 2.2, 1.4.1, 1.4.3).
+FAINT = """() => {
+    const light = (value) => ((value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+    const brightness = (color) => { const [r, g, b] = color.match(/[\\d.]+/g).map(Number); return 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b); };
+    const ground = (part) => { for (; part; part = part.parentElement) { const color = getComputedStyle(part).backgroundColor; if (!/^rgba\\(.*, 0\\)$/.test(color)) return color; } return "rgb(255, 255, 255)"; };
+    const shown = [...document.querySelectorAll("#cv-page *")].filter((part) => part.offsetParent && !part.closest(".cv-trap, .cv-stars"));
+    const faint = shown.filter((part) => {
+        if (![...part.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())) return false;
+        const [one, two] = [brightness(getComputedStyle(part).color), brightness(ground(part))];
+        return (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05) < 4.5;
+    });
+    const bare = shown.filter((part) => {
+        const { textDecorationLine, borderBottomWidth, borderBottomColor } = getComputedStyle(part);
+        const framed = parseFloat(borderBottomWidth) > 0 && !/, 0\\)$/.test(borderBottomColor);
+        return part.tagName === "A" && !part.matches(".cv-button") && textDecorationLine !== "underline" && !framed;
+    });
+    return [...faint, ...bare].map((part) => part.outerHTML.slice(0, 90));
+}"""
+
+
 def is_whole(page: Page) -> None:
     assert page.evaluate(CUT) == []
     assert page.evaluate(SMALL) == []
+    assert page.evaluate(FAINT) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
 
 
@@ -94,9 +115,12 @@ def test_a_complaint_is_sent_from_a_phone_and_followed(visitor):
     expect(page.locator(".cv-files li")).to_have_count(2)
     page.locator(".cv-files .cv-link:visible").last.click()
     is_whole(page)
+    expect(page.locator(".cv-files .cv-small")).to_have_text("已上传")
     page.reload()
     expect(page.locator("#cv-description")).to_have_value(TEXT)
-    add_photos(page, "a.jpg")
+    # What had arrived is still there, without being chosen again.
+    expect(page.locator(".cv-files .cv-file-name")).to_have_text(["a.jpg"])
+    expect(page.locator(".cv-files .cv-small")).to_have_text("已上传")
     page.locator("[type=submit]").click()
     done = page.locator("#cv-done")
     expect(done).to_contain_text("CMP-")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import frappe
 import pytest
 
+from complaint_qms.overrides import requests
 from tests.benchmarks import guest_doors
 from tests.desk import factory
-from tests.desk.visiting import DOOR, KEY, page_open
-from tests.desk.wire import ask
 
 
 def test_the_benchmark_knows_every_door_that_the_code_has():
@@ -17,3 +16,22 @@ def test_the_benchmark_knows_every_door_that_the_code_has():
     assert {name: sorted(doors) for name, doors in found.items()} == {
         name: sorted(getattr(guest_doors, name)) for name in found
     }
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"doctype": "\ud800", "fields": "a.b"},
+        {"doctype": "Complaint", "fields": "[" * 900 + "]" * 900},
+        {"doctype": "Complaint", "filters": '{"a":' * 900 + "1" + "}" * 900},
+    ],
+    ids=["no letter", "deep list", "deep filters"],
+)
+def test_what_is_asked_of_no_doctype_or_too_deep_is_left_to_the_framework(sent, site):
+    before = frappe.local.form_dict
+    frappe.local.form_dict = frappe._dict(sent)
+    try:
+        with factory.as_user("Guest"):
+            requests.check_request()
+    finally:
+        frappe.local.form_dict = before

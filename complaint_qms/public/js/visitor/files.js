@@ -198,7 +198,7 @@ class Upload {
 		this.token = upload;
 		this.chunk = chunk;
 		const { name, size, type, lastModified } = this.file;
-		this.kept.keep(this.mark, { upload, name, size, type, lastModified });
+		if (!this.stopped) this.kept.keep(this.mark, { upload, name, size, type, lastModified });
 		return { received };
 	}
 

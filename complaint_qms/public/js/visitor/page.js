@@ -32,8 +32,13 @@ export class Refusal extends Error {
 	}
 }
 
+// The framework writes the token of a login below the page's scripts.
+const read_whole =
+	document.readyState === "loading" ? new Promise((read) => document.addEventListener("DOMContentLoaded", read, { once: true })) : null;
+
 /** Ask the server: what it answers, or a Refusal. */
 export async function ask(door, values) {
+	await read_whole;
 	const body = new FormData();
 	for (const [name, value] of Object.entries({ ...values, _lang: page.language })) {
 		body.append(name, value instanceof Blob || typeof value === "string" ? value : JSON.stringify(value));
