@@ -13,7 +13,16 @@ from frappe.model.document import Document
 
 from complaint_qms.demo import corrective
 from complaint_qms.demo.enclosures import Correspondence, photos
-from complaint_qms.demo.planning import ASKED, DRAFTED, FOR_CUSTOMER, OFFERED, PROPOSED, REJECTED, STUDIED, Plan
+from complaint_qms.demo.planning import (
+    ASKED,
+    DRAFTED,
+    FOR_CUSTOMER,
+    OFFERED,
+    PROPOSED,
+    REJECTED,
+    STUDIED,
+    Plan,
+)
 from complaint_qms.demo.settling import reject, settle
 from complaint_qms.demo.stories import (
     DETAILS,

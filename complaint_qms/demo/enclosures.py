@@ -80,7 +80,14 @@ class Correspondence:
             self._mail(agent, f"Re: {self.doc.subject} ({self.doc.name})", text, sent=True, kind=kind)
 
     def _mail(
-        self, sender: str, subject: str, text: str, *, sent: bool = False, at: Any = None, kind: str | None = None
+        self,
+        sender: str,
+        subject: str,
+        text: str,
+        *,
+        sent: bool = False,
+        at: Any = None,
+        kind: str | None = None,
     ) -> None:
         mail = frappe.get_doc(
             {

@@ -13,7 +13,14 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from complaint_qms.demo.market import insert, selling_list
-from complaint_qms.demo.tables import BAD_DELIVERY, BAD_MATERIAL, CUSTOMERS, MATERIALS, PORTAL_CUSTOMER, PRODUCTS
+from complaint_qms.demo.tables import (
+    BAD_DELIVERY,
+    BAD_MATERIAL,
+    CUSTOMERS,
+    MATERIALS,
+    PORTAL_CUSTOMER,
+    PRODUCTS,
+)
 from complaint_qms.demo.time_travel import at, into_office
 
 # The time in which the bad batches are sold, until the leaks are traced to them.

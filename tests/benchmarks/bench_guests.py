@@ -40,7 +40,9 @@ from tests.benchmarks.guest_site import files, furnished, log_in, rows
 
 CLIENTS = 8
 WARM = 400
-OWN = re.compile(r"complaint_qms/(?:api|services|overrides|www|permissions|integrations|engine|controllers|complaint_qms)/[\w/]+\.py")
+OWN = re.compile(
+    r"complaint_qms/(?:api|services|overrides|www|permissions|integrations|engine|controllers|complaint_qms)/[\w/]+\.py"
+)
 TRACE = "Traceback (most recent call last)"
 
 
@@ -62,7 +64,9 @@ class Seen:
         self.statuses[str(status)] += 1
         if fails or (door.refuses and status not in (403, 404, 413, 429)):
             told = html.unescape(text)
-            self.wrong.append(f"{status} {got.request.method} {got.request.url[-200:]}\n{told[max(told.find(TRACE), 0) :][-3000:]}")
+            self.wrong.append(
+                f"{status} {got.request.method} {got.request.url[-200:]}\n{told[max(told.find(TRACE), 0) :][-3000:]}"
+            )
 
 
 def knock(address: str, door: Door, count: int, headers: dict[str, str]) -> Seen:
@@ -171,7 +175,9 @@ def measure(address: str, known: list[Door], count: int, login: str) -> int:
         for text in seen.wrong[:2]:
             _say(f"  WRONG {text}")
     grown = (server.memory_info().rss - begun) / 2**20
-    _say(f"{total} requests at {len(known)} doors: server {begun / 2**20:.0f} MB, grown by {grown:.1f} MB in all")
+    _say(
+        f"{total} requests at {len(known)} doors: server {begun / 2**20:.0f} MB, grown by {grown:.1f} MB in all"
+    )
     for title, wrong in (
         (f"closed functions that answer ({len(closed_methods())} tried)", try_closed(address, headers)),
         (f"tricks that are taken ({len(TRICKS)} tried)", try_tricks(address, headers)),
@@ -211,7 +217,9 @@ def main() -> int:
                     lying, stored = files(), rows()
                     failed = measure(address, wanted, arguments.requests, login)
                     after = rows()
-                more = {table: after[table] - count for table, count in stored.items() if after[table] != count}
+                more = {
+                    table: after[table] - count for table, count in stored.items() if after[table] != count
+                }
                 left = sorted(files() - lying)
                 _say(f"rows written: {more}")
                 _say(f"files written: {len(left)} {left[:3]}")

@@ -71,12 +71,40 @@ class Door:
     refuses: bool = False
 
 
-_BAD_KEYS: Final = ("", "short", "k" * 101, "x" * 20_000, "../" * 10, "k" * 32 + "\n", "💥" * 24, None, [], {"a": 1}, -1, "k k " * 8)
-_BAD_SIZES: Final = (0, -1, 10**18, 2**63, "x", "", "1e999", "NaN", None, [], {}, 50 * 2**20 + 1, "9" * 400, 1.5e300)
+_BAD_KEYS: Final = (
+    "",
+    "short",
+    "k" * 101,
+    "x" * 20_000,
+    "../" * 10,
+    "k" * 32 + "\n",
+    "💥" * 24,
+    None,
+    [],
+    {"a": 1},
+    -1,
+    "k k " * 8,
+)
+_BAD_SIZES: Final = (
+    0,
+    -1,
+    10**18,
+    2**63,
+    "x",
+    "",
+    "1e999",
+    "NaN",
+    None,
+    [],
+    {},
+    50 * 2**20 + 1,
+    "9" * 400,
+    1.5e300,
+)
 _BAD_OFFSETS: Final = (1, -1, 7, 2**62, "x", "", None, [], {"a": 0}, "9" * 400, 1e300)
 # What makes sure that nothing is taken in: what a door asks last is wrong in each request.
 _WRONG: Final[dict[str, dict[str, tuple[object, ...]]]] = {
-    **dict.fromkeys(("file_complaint", "answer", "decide", "rate"), {"key": _BAD_KEYS}),
+    **{name: {"key": _BAD_KEYS} for name in ("file_complaint", "answer", "decide", "rate")},
     "begin_upload": {"size": _BAD_SIZES},
     "send_piece": {"offset": _BAD_OFFSETS},
 }
@@ -119,7 +147,9 @@ def doors(known: Known) -> list[Door]:
     pages.append(Door("/complaints/…", "/complaints/{}", methods=anyhow, is_customer=True))
     own = Door("/complaints/OWN", f"/complaints/{known.complaint}", methods=anyhow, is_customer=True)
     chats = [
-        Door(f"/complaint-chat ({name})", f"/complaint-chat/{known.chats[name]}", methods=asking, refuses=True)
+        Door(
+            f"/complaint-chat ({name})", f"/complaint-chat/{known.chats[name]}", methods=asking, refuses=True
+        )
         for name in sorted(CHATS)
     ]
     strange = Door("/complaint-chat/…", "/complaint-chat/{}", methods=asking, refuses=True)
@@ -199,7 +229,9 @@ def _others() -> list[str]:
         told = json.loads(path.read_text("utf-8"))
         if not isinstance(told, dict) or told.get("doctype") != "DocType":
             continue
-        to_all = [row for row in told.get("permissions") or () if row.get("role") in ("Guest", "All", "Customer")]
+        to_all = [
+            row for row in told.get("permissions") or () if row.get("role") in ("Guest", "All", "Customer")
+        ]
         if to_all or told.get("has_web_view") or told.get("allow_guest_to_view"):
             records.append(f"DocType {told['name']}")
     return [*opened, *folders, *records]

@@ -61,10 +61,31 @@ WORDS = (
     "", " ", "\0", "\ud800", "💥" * 50, *PATHS, "<script>alert(1)</script>", "' or 1=1 --", "{0.__class__}", "%s%n", "${7*7}", "{{7*7}}", "null",
     "[]", "{}", "[[[[[[", '{"a":' * 500, "[" * 700 + "]" * 700, '{"a":' * 700 + "1" + "}" * 700, "1e999", "-1", "0", "9" * 400, "NaN", "true", "x" * TOO_LONG, "\r\nSet-Cookie: a=b", "你好", "frappe.client.get_list",
 )  # fmt: skip
-BROKEN = (b"{", b"[1,2", b"\xff\xfe", b"--x\r\n", b"<xml>", b"<?xml version='1.0'?><!DOCTYPE a><xml/>", b"null", b"[]", b'"', b"[" * 5000)
+BROKEN = (
+    b"{",
+    b"[1,2",
+    b"\xff\xfe",
+    b"--x\r\n",
+    b"<xml>",
+    b"<?xml version='1.0'?><!DOCTYPE a><xml/>",
+    b"null",
+    b"[]",
+    b'"',
+    b"[" * 5000,
+)
 TYPES = ("application/json", "multipart/form-data; boundary=x", "multipart/form-data", "text/plain", "application/xml", "application/x-www-form-urlencoded; charset=utf-7", "")  # fmt: skip
 SIGNATURES = ("X-Hub-Signature-256", "X-Signature", "X-Timestamp", "timestamp", "sign", "X-Frappe-CSRF-Token", "Accept-Language", "Cookie", "Authorization", "X-HTTP-Method-Override", "Range", "Referer")  # fmt: skip
-QUERY = ("msg_signature", "signature", "timestamp", "nonce", "echostr", "hub.mode", "hub.challenge", "hub.verify_token", *FRAMEWORK)
+QUERY = (
+    "msg_signature",
+    "signature",
+    "timestamp",
+    "nonce",
+    "echostr",
+    "hub.mode",
+    "hub.challenge",
+    "hub.verify_token",
+    *FRAMEWORK,
+)
 
 
 def anything(luck: random.Random, names: tuple[str, ...], depth: int = 0) -> object:
@@ -99,7 +120,9 @@ def request(door: Door, luck: random.Random) -> dict[str, Any]:
     method = luck.choice(door.methods)
     address = door.address.replace("{}", _piece(luck))
     if luck.random() < (0.7 if method != "POST" else 0.15):
-        asked = luck.sample((*(QUERY if luck.random() < 0.5 or not door.fields else ()), *door.fields, "x"), 1)
+        asked = luck.sample(
+            (*(QUERY if luck.random() < 0.5 or not door.fields else ()), *door.fields, "x"), 1
+        )
         address += "?" + "&".join(f"{name}={_piece(luck)}" for name in asked)
     told = {"method": method, "address": address, "headers": headers, "data": None, "files": None}
     if method in ("GET", "HEAD", "OPTIONS"):
@@ -138,5 +161,7 @@ def _header(luck: random.Random) -> str:
 def _piece(luck: random.Random) -> str:
     """A part of an address."""
     if luck.random() < 0.1:
-        return luck.choice(("%00", "%ff%fe", "%2e%2e%2f%2e%2e", "%", "%zz", "a%0d%0ab", "%2F%2F", ";", "&&", "a" * 3000))
+        return luck.choice(
+            ("%00", "%ff%fe", "%2e%2e%2f%2e%2e", "%", "%zz", "a%0d%0ab", "%2F%2F", ";", "&&", "a" * 3000)
+        )
     return quote(luck.choice(WORDS)[:2000].encode("utf-8", "replace"), safe=luck.choice(("", "/", "/?&=")))

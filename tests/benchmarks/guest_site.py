@@ -3,7 +3,6 @@ each chat service; what lies on the disk and in the tables before and after."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import frappe
 import requests
 
-from complaint_qms.api import portal, visitor
+from complaint_qms.api import visitor
 from complaint_qms.constants.chat import CHANNEL
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.framework_seams import inserts_told
@@ -50,7 +49,9 @@ def furnished() -> Iterator[tuple[Known, str]]:
 def log_in(address: str, login: str) -> dict[str, str]:
     """Headers of a customer who has logged in."""
     session = requests.Session()
-    session.post(f"{address}/api/method/login", data={"usr": login, "pwd": PASSWORD}, timeout=60).raise_for_status()
+    session.post(
+        f"{address}/api/method/login", data={"usr": login, "pwd": PASSWORD}, timeout=60
+    ).raise_for_status()
     page = session.get(f"{address}/complaints", timeout=60).text
     token = page.partition('csrf_token = "')[2].partition('"')[0]
     return {"Cookie": f"sid={session.cookies['sid']}", "X-Frappe-CSRF-Token": token}

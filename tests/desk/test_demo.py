@@ -115,7 +115,10 @@ class TestDemo:
             party, closed = access.look_in()
             assert not closed
             rows = listing.complaints(party, "open", 1)["rows"]
-            assert [row["waits"] for row in rows[:2]] in ([["question"], ["solution"]], [["solution"], ["question"]])
+            assert [row["waits"] for row in rows[:2]] in (
+                [["question"], ["solution"]],
+                [["solution"], ["question"]],
+            )
             told = {tuple(row["waits"]): case.how_it_stands(party, row["name"]) for row in rows}
             assert "photo of the label" in told["question",]["question"]
             assert told["solution",]["solution"]["waits"]

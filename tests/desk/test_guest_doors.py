@@ -12,7 +12,9 @@ from tests.desk import factory
 
 def test_the_benchmark_knows_every_door_that_the_code_has():
     found = guest_doors.found()
-    assert found.pop("others") == frozenset(), "a door of a new kind: add it to tests/benchmarks/guest_doors.py"
+    assert found.pop("others") == frozenset(), (
+        "a door of a new kind: add it to tests/benchmarks/guest_doors.py"
+    )
     assert {name: sorted(doors) for name, doors in found.items()} == {
         name: sorted(getattr(guest_doors, name)) for name in found
     }

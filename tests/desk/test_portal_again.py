@@ -215,7 +215,10 @@ def test_a_draft_of_the_next_solution_is_not_told(waiting) -> None:
     assert "jar" not in frappe.as_json(seen)
 
 
-@pytest.mark.parametrize("typed", ["Pump <b>X</b>", "A<B", "A<B and C>D", "<Pump> & Co", "<img src=x onerror=alert(1)> 1", "a &lt; b <i>"])
+@pytest.mark.parametrize(
+    "typed",
+    ["Pump <b>X</b>", "A<B", "A<B and C>D", "<Pump> & Co", "<img src=x onerror=alert(1)> 1", "a &lt; b <i>"],
+)
 def test_a_product_reads_as_it_was_typed(typed: str) -> None:
     customer = factory.customer().name
     email = buyer(customer)

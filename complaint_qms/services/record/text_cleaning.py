@@ -28,9 +28,12 @@ _LEFT_TO_FRAMEWORK: Final = re.compile(r"<[a-z]+>")
 _OF_A_PAGE: Final = ("style", "link", "meta", "base", "html", "head", "body")
 # Elements that act by themselves, or swallow what stands behind them.
 _ACTING: Final = frozenset(
-    "applet audio base body button dialog embed form frame frameset head html iframe img input link math meta noembed noframes noscript "
-    "object option plaintext script select style svg table template textarea title video xmp".split()
-)
+    (
+        "applet", "audio", "base", "body", "button", "dialog", "embed", "form", "frame", "frameset", "head", "html", "iframe", "img", "input", "link", "math",
+        "meta", "noembed", "noframes", "noscript", "object", "option", "plaintext", "script", "select", "style", "svg", "table", "template", "textarea",
+        "title", "video", "xmp",
+    )
+)  # fmt: skip
 _PLAIN_TAG: Final = re.compile(r"</?([a-z][a-z0-9]*)([^<>]*)", re.IGNORECASE)
 _STYLE_SHEET: Final = re.compile(r"<style\b[^>]*>", re.IGNORECASE)
 _STYLE_END: Final = re.compile(r"</style\s*>", re.IGNORECASE)

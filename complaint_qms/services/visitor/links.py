@@ -91,9 +91,7 @@ def links_of(complaint: str, *, revoked: int = 0) -> list[str]:
 def complaint_of_links(complaints: list[str]) -> dict[str, str]:
     """Link → complaint, of all links by which these complaints are or were followed; two queries."""
     registered = {"complaint": ("in", complaints), "state": REGISTERED}
-    items = dict(
-        frappe.get_all(_ITEM, registered, ["name", "complaint"], order_by="name asc", as_list=True)
-    )
+    items = dict(frappe.get_all(_ITEM, registered, ["name", "complaint"], order_by="name asc", as_list=True))
     about = {"complaint": ("in", complaints)} | ({"inbox_item": ("in", list(items))} if items else {})
     rows = frappe.get_all(
         LINK, or_filters=about, fields=["name", "complaint", "inbox_item"], order_by="name asc"

@@ -102,7 +102,9 @@ def of_files() -> dict[str, str]:
         "remove": _("Remove"),
         "again": _("Try Again"),
         "offline": _("No connection. It goes on as soon as there is one."),
-        "choose_again": _("It has not arrived as a whole. Choose it again, and it goes on where it was; or remove it."),
+        "choose_again": _(
+            "It has not arrived as a whole. Choose it again, and it goes on where it was; or remove it."
+        ),
         "still_here": _("The files that you have chosen are still here."),
         "characters_left": _("Characters left: {0}"),
         "characters_over": _("Characters too many: {0}. At most {1} can be sent."),
