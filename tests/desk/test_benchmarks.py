@@ -19,7 +19,7 @@ pytestmark = pytest.mark.commits
             *("bench_form", ("--rounds", "1", "--warm-up", "0"), "ratio"),
             marks=pytest.mark.skipif(not chromium(), reason="no Chromium installed"),
         ),
-        ("bench_guests", ("--requests", "64"), "files written: 0"),
+        ("bench_guests", ("--requests", "16"), "files written: 0"),
         ("bench_import", ("--rows", "30", "--slices", "2", "--sample", "3"), "memory"),
         ("bench_intake", ("--rounds", "3", "--stored", "20"), "ratio to itself"),
         ("bench_matching", ("--each", "2", "--contacts", "6"), "questions"),

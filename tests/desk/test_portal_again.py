@@ -229,7 +229,7 @@ def test_a_product_reads_as_it_was_typed(typed: str) -> None:
     assert seen["about"] == [shown]
     assert seen["told"].startswith(f"{typed} leaks")
     row = listing.complaints(party_of(email), "all", 1)["rows"][0]
-    assert (row["title"], row["product"]) == (f"{shown} leaks", shown)
+    assert (row["title"], row["product"]) == (f"{typed} leaks", shown)
     printed = doc.get_formatted("product_model")
     assert (printed, "<" in printed) == (frappe.utils.escape_html(shown), False)
     with factory.as_user(email):

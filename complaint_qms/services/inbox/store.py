@@ -34,6 +34,7 @@ _SHORT: Final = 140
 _LONGEST_TEXT: Final = 1_000_000
 _LONGEST_SCOPE: Final = 320
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+_WHOLE_TAG: Final = re.compile(r"<[a-zA-Z/!?][^<]*[>=]")
 _NO_NAME: Final = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*#%\ud800-\udfff]+')
 _LONGEST_NAME: Final = 100
 
@@ -363,6 +364,8 @@ def _file_name(name: str) -> str:
 def _short(text: str) -> str:
     """On one line, as much as a field of one line holds."""
     plain = " ".join(_UNSTORABLE.sub("\ufffd", text).split())
+    if _WHOLE_TAG.search(plain):  # the framework's lists take it for a tag and leave it out
+        plain = plain.replace("<", "‹").replace(">", "›")
     return plain if len(plain) <= _SHORT else plain[: _SHORT - 1] + "…"
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import frappe
 from frappe.query_builder import Case, Order
 from frappe.query_builder.functions import Coalesce
+from pypika.functions import Function
 from pypika.queries import QueryBuilder
 from pypika.terms import Term
 
@@ -16,11 +17,16 @@ from complaint_qms.constants.inbox import OPEN, PAGE, PORTAL
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.permissions.portal import Party, own
 from complaint_qms.services.correspondence import agreement, standing
+from complaint_qms.services.record.first_words import subject_of
+from complaint_qms.services.record.text_cleaning import as_typed
+from complaint_qms.services.visitor import talk
 from complaint_qms.services.record.text_cleaning import as_typed
 from complaint_qms.services.visitor import talk
 
 COUNT: Final = 20
 _FURTHEST: Final = 10_000
+_FIRST_WORDS: Final = 400
+"""Signs of what was written that its first line is looked for in; the subject of an item is no more as it was typed."""
 STATES: Final = ("open", "ended", "all")
 _ENDED: Final = (*COMPLAINT_ENDED, standing.ELSEWHERE)
 
@@ -69,6 +75,7 @@ def _query(party: Party, state: str, asked: set[str]) -> QueryBuilder:
             complaint.received_at,
             Coalesce(complaint.item_name, complaint.product_model).as_("product"),
             item.subject.as_("title"),
+            Function("LEFT", item.text, _FIRST_WORDS).as_("words"),
             stage.as_("told_stage"),
             complaint.stage,
             complaint.held_stage,
@@ -94,7 +101,7 @@ def _row(row: frappe._dict, asked: set[str]) -> dict[str, Any]:
     waits = agreement.waits_for_word(row)
     return {
         "name": row.name,
-        "title": as_typed(row.title or row.product or ""),
+        "title": subject_of(row.words or "") or row.title or as_typed(row.product or ""),
         "product": as_typed(row.product or "") if row.title else "",
         "received": standing.instant(row.received_at),
         "sentence": standing.sentence_of(
@@ -111,14 +118,14 @@ def _unread(party: Party) -> list[dict[str, Any]]:
     rows = frappe.get_all(
         INBOX,
         {"road": PORTAL, "scope": party.user, "state": ("in", OPEN)},
-        ["name", "subject", "received_at"],
+        ["name", "subject", "text", "received_at"],
         order_by="received_at desc, name desc",
         limit=COUNT,
     )
     return [
         {
             "name": row.name,
-            "title": as_typed(row.subject or ""),
+            "title": subject_of((row.text or "")[:_FIRST_WORDS]) or row.subject or "",
             "product": "",
             "received": standing.instant(row.received_at),
             "sentence": standing.sentence_of("intake", waits=False),

@@ -27,8 +27,8 @@ function show(told, note = "") {
 	const write = told.can_write ? writing(typed) : null;
 	place.replaceChildren(
 		...[
-			el("p", { class: "cv-small" }, paired(words.number, told.number), " · ", paired(words.received, day(told.received))),
-			told.about?.length ? el("p", { class: "cv-small" }, told.about.join(" · ")) : null,
+			facts([paired(words.number, told.number), paired(words.received, day(told.received))]),
+			told.about?.length ? facts(told.about) : null,
 			way(told),
 			el("p", { class: "cv-sentence" }, told.sentence),
 			told.promised ? el("p", { class: "cv-promise" }, words.promised.replace("{0}", day(told.promised))) : null,
@@ -46,6 +46,15 @@ function show(told, note = "") {
 			told.question ? null : write,
 			told.told ? el("details", {}, el("summary", {}, words.told), el("p", { class: "cv-text" }, told.told)) : null,
 		].filter(Boolean)
+	);
+}
+
+/** Facts on a line, each whole: numbers are not torn apart at their hyphens. */
+function facts(texts) {
+	return el(
+		"p",
+		{ class: "cv-small cv-facts" },
+		texts.flatMap((text, at) => [at ? " · " : null, el("span", {}, text)])
 	);
 }
 
