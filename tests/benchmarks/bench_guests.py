@@ -62,7 +62,7 @@ class Seen:
             self.framework[_last_line(text)] += 1
             return
         self.statuses[str(status)] += 1
-        if fails or (door.refuses and status not in (403, 404, 413, 429)):
+        if fails or (door.refuses and status not in (401, 403, 404, 413, 429)):
             told = html.unescape(text)
             self.wrong.append(
                 f"{status} {got.request.method} {got.request.url[-200:]}\n{told[max(told.find(TRACE), 0) :][-3000:]}"
@@ -78,7 +78,11 @@ def knock(address: str, door: Door, count: int, headers: dict[str, str]) -> Seen
             sent = request(door, luck)
             sent["headers"] |= headers
             url = address + sent.pop("address")
-            seen.add(door, session.request(url=url, allow_redirects=False, timeout=120, **sent))
+            got = session.request(url=url, allow_redirects=False, timeout=120, **sent)
+            if got.status_code >= 500 and sent["method"] == "HEAD":
+                # Only a body tells whose error it is.
+                got = session.request(url=url, allow_redirects=False, timeout=120, **{**sent, "method": "GET"})
+            seen.add(door, got)
         return seen
 
     with ThreadPoolExecutor(CLIENTS) as pool:
