@@ -81,7 +81,9 @@ def knock(address: str, door: Door, count: int, headers: dict[str, str]) -> Seen
             got = session.request(url=url, allow_redirects=False, timeout=120, **sent)
             if got.status_code >= 500 and sent["method"] == "HEAD":
                 # Only a body tells whose error it is.
-                got = session.request(url=url, allow_redirects=False, timeout=120, **{**sent, "method": "GET"})
+                got = session.request(
+                    url=url, allow_redirects=False, timeout=120, **{**sent, "method": "GET"}
+                )
             seen.add(door, got)
         return seen
 

@@ -21,10 +21,13 @@ from complaint_qms.integrations.messaging import CLIENTS
 PACKAGE: Final = Path(complaint_qms.__file__).parent
 GUEST: Final = "complaint_qms.api.visitor."
 PORTAL: Final = "complaint_qms.api.portal."
+SURVEY: Final = "complaint_qms.api.survey."
 
 METHODS: Final = frozenset(
-    GUEST + name
-    for name in ("answer", "begin_upload", "decide", "file_complaint", "look", "new_challenge", "rate", "send_piece", "upload_state")
+    (
+        *(GUEST + name for name in ("answer", "begin_upload", "decide", "file_complaint", "look", "new_challenge", "rate", "send_piece", "upload_state")),
+        *(SURVEY + name for name in ("answer", "look")),
+    )
 )  # fmt: skip
 """Whitelisted functions that are open to guests."""
 OF_CUSTOMERS: Final = frozenset(
@@ -32,7 +35,9 @@ OF_CUSTOMERS: Final = frozenset(
     for name in ("answer", "begin_upload", "decide", "file_complaint", "line", "lines", "look", "rate", "send_piece", "upload_state")
 )  # fmt: skip
 """Whitelisted functions for customers who are logged in."""
-PAGES: Final = frozenset(("complaint", "complaint/track", "complaints", "complaints/case", "complaints/new"))
+PAGES: Final = frozenset(
+    ("complaint", "complaint-survey", "complaint/track", "complaints", "complaints/case", "complaints/new")
+)
 """Files below `www`, as addresses."""
 RULES: Final = frozenset(("/complaints/new", "/complaints/<path:complaint>"))
 """Addresses that the hooks lead to pages."""
@@ -165,7 +170,7 @@ def _method(name: str, known: Known, *, is_customer: bool = False) -> Door:
     asked, last = parameters(name), name.rpartition(".")[2]
     own = {field: value for field, value in good.items() if field in asked}
     return Door(
-        f"{'portal' if is_customer else 'guest'}.{last}", f"/api/method/{name}", asked, own, _WRONG.get(last, {}), is_customer=is_customer,
+        f"{name.split('.')[-2].replace('visitor', 'guest')}.{last}", f"/api/method/{name}", asked, own, _WRONG.get(last, {}), is_customer=is_customer,
     )  # fmt: skip
 
 
@@ -218,7 +223,9 @@ def _pages() -> list[str]:
     www = PACKAGE / "www"
     kinds = (".html", ".md", ".xml", ".txt", ".css", ".js", ".json", ".csv", ".py")
     files = [path for path in www.rglob("*") if path.suffix in kinds and path.name != "__init__.py"]
-    return [re.sub(r"(^|/)index$", "", path.relative_to(www).with_suffix("").as_posix()) for path in files]
+    names = (path.relative_to(www).with_suffix("").as_posix() for path in files)
+    # The framework finds the script of `a-page.html` as `a_page.py`.
+    return [re.sub(r"(^|/)index$", "", name).replace("_", "-") for name in names]
 
 
 def _others() -> list[str]:

@@ -1,4 +1,5 @@
 // The page of a survey. The secret stands behind the # of the address and goes along in the body of each question.
+import { counter } from "./visitor/fields";
 import { alert_box, ask, el, page, paired, patiently, random_key, words } from "./visitor/page";
 
 const STARS = 5;
@@ -33,7 +34,7 @@ function show({ number, about, company }) {
 	const numbers = Array.from({ length: MOST + 1 }, (_, value) => [String(value), String(value)]);
 	const nps = choice("nps", words.nps, numbers, "cv-scale");
 	nps.append(el("small", { class: "cv-ends" }, el("span", {}, words.nps_least), el("span", {}, words.nps_most)));
-	const comment = el("textarea", { rows: 3, id: "cv-comment", maxlength: page.limits.text });
+	const comment = el("textarea", { rows: 3, id: "cv-comment" });
 	const button = el("button", { type: "submit", class: "cv-button" }, words.send);
 	const form = el(
 		"form",
@@ -42,7 +43,7 @@ function show({ number, about, company }) {
 		solved,
 		el("fieldset", { class: "cv-field" }, el("legend", {}, words.csat), el("div", { class: "cv-stars" }, stars)),
 		nps,
-		el("div", { class: "cv-field" }, el("label", { for: "cv-comment" }, words.comment), comment),
+		el("div", { class: "cv-field" }, el("label", { for: "cv-comment" }, words.comment), comment, counter(comment, page.limits.text)),
 		box,
 		button
 	);

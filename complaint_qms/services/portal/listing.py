@@ -20,8 +20,6 @@ from complaint_qms.services.correspondence import agreement, standing
 from complaint_qms.services.record.first_words import subject_of
 from complaint_qms.services.record.text_cleaning import as_typed
 from complaint_qms.services.visitor import talk
-from complaint_qms.services.record.text_cleaning import as_typed
-from complaint_qms.services.visitor import talk
 
 COUNT: Final = 20
 _FURTHEST: Final = 10_000

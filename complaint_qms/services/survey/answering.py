@@ -94,8 +94,13 @@ def _check(key: str, csat: int, nps: int | None, solved: str, comment: str) -> N
         wrong.append(_("Would you recommend us: choose 0 to 10."))
     if solved and solved not in _SOLVED:
         wrong.append(_("Is it solved: choose yes or no."))
-    if len(comment) > LONGEST_COMMENT:
-        wrong.append(_("{0}: at most {1} characters.").format(_("Your comment"), LONGEST_COMMENT))
+    # Browsers send two signs for the end of a line.
+    if (length := len(comment.replace("\r\n", "\n").strip())) > LONGEST_COMMENT:
+        wrong.append(
+            _("{0}: at most {1} characters, and these are {2}. Shorten it.").format(
+                _("Your comment"), LONGEST_COMMENT, length
+            )
+        )
     if not is_storable(comment):
         wrong.append(_("{0}: something in it is no letter or sign. Type it again.").format(_("Your comment")))
     if wrong:

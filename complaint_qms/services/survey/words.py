@@ -23,6 +23,8 @@ def of_survey() -> dict[str, str]:
         "nps_least": _("0 – not at all"),
         "nps_most": _("10 – certainly"),
         "comment": _("What should we know? (optional)"),
+        "characters_left": _("Characters left: {0}"),
+        "characters_over": _("Characters too many: {0}. At most {1} can be sent."),
         "send": _("Send Answer"),
         "sending": _("Sending …"),
         "thanks": _("Thank you for your answer."),
