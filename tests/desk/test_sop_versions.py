@@ -8,6 +8,7 @@ from pathlib import Path
 import frappe
 import pytest
 from frappe.model.document import Document
+from frappe.permissions import add_user_permission
 from frappe.utils import add_days, get_datetime, getdate, today
 
 from complaint_qms.backtest.policy_file import load_policy
@@ -164,6 +165,21 @@ def test_moving_shows_the_effect_first_and_then_does_just_that() -> None:
     assert moving.move_complaints(old.name, new.name) == {"moved": 0, "failed": 0}
 
 
+def test_whoever_is_kept_to_one_company_neither_sees_nor_moves_what_is_of_another() -> None:
+    old, new = sop(), sop(first_response_time=1 * HOURS)
+    ours, theirs = factory.complaint(sop=old.name), factory.complaint(sop=old.name)
+    name = factory.unique("Elsewhere")
+    frappe.get_doc({"doctype": "Company", "name": name, "company_name": name}).db_insert()
+    frappe.db.set_value("Complaint", theirs.name, "company", name)
+    manager = factory.user("Complaint Manager", email=f"{frappe.generate_hash(length=8)}@qms.example")
+    add_user_permission("Company", ours.company, manager)
+    with factory.as_user(manager):
+        effect = moving.effect_of(old.name, new.name)
+        assert (effect["count"], [row["name"] for row in effect["rows"]]) == (1, [ours.name])
+        assert moving.move_complaints(old.name, new.name) == {"moved": 1, "failed": 0}
+    assert theirs.reload().sop == old.name
+
+
 def test_what_cannot_be_moved_to_is_refused() -> None:
     old, off, elsewhere = sop(), sop(enabled=0), sop()
     factory.complaint(sop=old.name)
@@ -183,6 +199,10 @@ def test_a_file_comes_back_as_it_went_and_the_back_test_takes_it(tmp_path: Path)
         round_the_clock=0,
         time_zone="Europe/Berlin",
         working_hours=[{"workday": "Monday", "start_time": "08:00:00", "end_time": "00:00:00"}],
+        stages=[
+            {"stage": "intake", "time_limit": 10 * HOURS, "warn_percent": 75},
+            {"stage": "triage", "time_limit": 5 * HOURS, "warn_percent": 0},
+        ],
         checks=[{"stage": "intake", "check": "Angerufen? “Ja”", "mandatory": 1}],
         escalation_steps=[
             {
@@ -208,7 +228,10 @@ def test_a_file_comes_back_as_it_went_and_the_back_test_takes_it(tmp_path: Path)
     assert [(row.stage, row.check, row.mandatory) for row in back.checks] == [
         ("intake", "Angerufen? “Ja”", 1)
     ]
-    assert [(row.stage, row.time_limit, row.warn_percent) for row in back.stages] == [("intake", 36000, 75)]
+    assert [(row.stage, row.time_limit, row.warn_percent) for row in back.stages] == [
+        ("intake", 36000, 75),
+        ("triage", 18000, 0),
+    ]
     assert transfer.as_file(back).replace(back.name, doc.name) == text
 
 
@@ -246,6 +269,9 @@ sop:
         ("sop: {first_response_hours: soon}", "sop.first_response_hours"),
         ("sop: {ladder: [5]}", "ladder"),
         ("sop: {stage_hours: 5}", "indented"),
+        ("sop: {ladder: 5}", "sop.ladder"),
+        ("calendar: {shifts: {monday: 5}}\nsop: {}", "calendar.shifts.monday"),
+        ('calendar: {shifts: {monday: "09:00-18:00"}}\nsop: {}', "calendar.shifts.monday"),
         ("procedure: {sop_name: x, stages: [{stage: lunch}]}", "lunch"),
         ("sop: {}\nx: " + "[" * 5000, "cannot be read"),
         ("sop: " + "x" * 300_000, "at most"),

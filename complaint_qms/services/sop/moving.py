@@ -11,7 +11,6 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 from frappe.utils import escape_html, get_datetime, now_datetime
 
@@ -57,7 +56,8 @@ def request_move(source: str, target: str) -> int:
         frappe.enqueue(
             "complaint_qms.services.sop.moving.move_complaints",
             queue="long",
-            job_id=f"complaint_qms_move_{frappe.generate_hash(length=8)}",
+            job_id=f"complaint_qms_move_{frappe.session.user}_{source}_{target}",
+            deduplicate=True,
             source=source,
             target=target,
             enqueue_after_commit=True,
@@ -69,21 +69,22 @@ def move_complaints(source: str, target: str) -> dict[str, int]:
     """Move the running complaints of `source`; how many were, and how many could not be. Killed in between, it may be asked again."""
     names = _running(source)
 
-    def _move(some: list[str]) -> int:
-        for name in some:
-            doc = frappe.get_doc("Complaint", name, for_update=True)
-            if doc.sop == source:
-                doc.sop = target
-                doc.save()
-        return len(some)
+    def _move(some: list[str]) -> bool:
+        (name,) = some
+        doc = frappe.get_doc("Complaint", name, for_update=True)
+        if doc.sop != source:
+            return False  # somebody else was faster
+        doc.sop = target
+        doc.save()
+        return True
 
-    moved = 0
-    for name in names:
-        done = in_parts(
-            [name], _move, "Complaint could not be moved to an SOP", lambda one: ("Complaint", one)
-        )
-        moved += sum(done)
-    counts = {"moved": moved, "failed": len(names) - moved}
+    done = [
+        in_parts([name], _move, "Complaint could not be moved to an SOP", lambda one: ("Complaint", one))
+        for name in names
+    ]
+    counts = {"moved": done.count([True]), "failed": done.count([])}
+    if not any(counts.values()):
+        return counts
     told = line(
         "{0} running complaints moved here from {1}; {2} could not be.",
         counts["moved"],
@@ -113,14 +114,9 @@ def check_target(source: str, target: str) -> None:
 
 
 def _running(source: str) -> list[str]:
-    complaint = frappe.qb.DocType("Complaint")
-    return (
-        frappe.qb.from_(complaint)
-        .select(complaint.name)
-        .where((complaint.sop == source) & complaint.stage.isin(COMPLAINT_UNENDED))
-        .where(complaint.is_migrated == 0)
-        .orderby(complaint.name, order=Order.asc)
-    ).run(pluck=True)
+    """Those that the user may see: whoever is kept to one company neither sees nor moves those of another."""
+    filters = {"sop": source, "stage": ("in", COMPLAINT_UNENDED), "is_migrated": 0}
+    return frappe.get_list("Complaint", filters, pluck="name", order_by="name asc", limit=0)
 
 
 def _others(source: str, company: str) -> int:

@@ -121,7 +121,7 @@ def _record(sop: Document) -> dict[str, Any]:
 def _table(rows: list[Document], doctype: str) -> list[dict[str, Any]]:
     names = [field.fieldname for field in _fields(doctype)]
     return [
-        {name: _plain(row.get(name)) for name in names if row.get(name) not in (None, "", 0)} for row in rows
+        {name: _plain(row.get(name)) for name in names if row.get(name) not in (None, "")} for row in rows
     ]
 
 
@@ -206,7 +206,7 @@ def _of_policy(data: dict[str, Any]) -> dict[str, Any]:
         "working_hours": [
             {"workday": day, "start_time": start.strip(), "end_time": end.strip().replace("24:00", "00:00")}
             for day in WEEKDAYS
-            for shift in shifts.get(day.lower()) or ()
+            for shift in _list(shifts.get(day.lower()), f"calendar.shifts.{day.lower()}")
             for start, _dash, end in [str(shift).partition("-")]
         ],
         "stages": [
@@ -217,7 +217,9 @@ def _of_policy(data: dict[str, Any]) -> dict[str, Any]:
             }
             for stage in COMPLAINT_OPEN
         ],
-        "escalation_steps": [_step(step, number) for number, step in enumerate(sop.get("ladder") or ())],
+        "escalation_steps": [
+            _step(step, number) for number, step in enumerate(_list(sop.get("ladder"), "sop.ladder"))
+        ],
     }
 
 
@@ -229,6 +231,12 @@ def _step(step: Any, number: int) -> dict[str, Any]:
     whom = {"recipient": to} if to in ("handler", *ABOVE) else {"recipient": "by_role", "role": to}
     percent = _number(step.get("at"), f"{place}.at") * 100
     return {"clock": "stage", "moment": PERCENT, "percent": percent, "action": REMIND, **whom}
+
+
+def _list(value: Any, place: str) -> list[Any]:
+    if value is not None and not isinstance(value, list):
+        frappe.throw(_("File, {0}: write a list of rows.").format(place))
+    return value or []
 
 
 def _mapping(data: dict[str, Any], key: str, prefix: str = "") -> dict[str, Any]:
