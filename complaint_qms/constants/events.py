@@ -57,7 +57,7 @@ EVENTS: Final[dict[str, str]] = {
     SETTLEMENT_DONE: "Finance has finished every document of a settlement. {complaint}",
     CAUSE_READY: "A root cause has everything that somebody else needs to verify it. {}",
     ASSESSMENT_OPENED: "It is to be decided whether an event is reportable. {complaint}",
-    CUSTOMER_WROTE: "A mail or message about a complaint came in that a person wrote. {sender, address, said, tell_helpers: nobody mails them a copy, verdict and stars: of a word on a solution, or a low rating}",
+    CUSTOMER_WROTE: "A mail or message about a complaint came in that a person wrote. {sender, address, said, tell_helpers: nobody mails them a copy, verdict: of a word on a solution}",
     MAIL_RETURNED: "A mail about a complaint was given back by a server. {sender, address, said}",
     CHAT_WAITS: "A chat waits for a person. {user (who has it), role, sender, said, reasons}",
     CHAT_FAILED: "A person's message in a chat could not be sent. {user, sender, error, chat}",

@@ -65,6 +65,7 @@ def ask(method: str, path: str, body: Any = None, user: str = "Administrator", k
 
 def _answer(request: Request, user: str) -> Answer:
     fresh_request()
+    frappe.local.error_log = []  # of requests before this one
     frappe.local.request = request
     request.after_response = CallbackManager()
     frappe.local.is_ajax = False

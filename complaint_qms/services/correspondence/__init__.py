@@ -10,4 +10,10 @@ return_address  to which mailbox the customer's answer comes back
 counting      first response, reply and “sent by”, of every message however it was sent
 receiving     what a mail that came in says of itself, and who hears of it
 first_response  what proves one that was due already
+templates     which template is used, and what it says           (writes nothing)
+by_itself     what the site says to a customer by itself
+agreement     the customer's word on a solution
+promise       the day by which they were told to hear from us
+standing      how a complaint stands, in plain words             (writes nothing)
+working_days  of a complaint, as its SOP has them                (writes nothing)
 """

@@ -29,12 +29,11 @@ def add_to(item: Document, complaint: Document, verdict: str = "") -> str:
     return communication
 
 
-def tell_of_item(item: Document, complaint: Document, *, verdict: str = "", stars: int = 0) -> None:
+def tell_of_item(item: Document, complaint: Document, *, verdict: str = "") -> None:
     """Who handles the complaint, and who helps with it, hears of it, as of a mail that finds its complaint by itself.
 
     Args:
         verdict: agreed or disagreed, where it is their word on a solution.
-        stars: where it is a rating.
     """
     text = " ".join((item.text or item.subject or "").split())
     said = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
@@ -44,7 +43,6 @@ def tell_of_item(item: Document, complaint: Document, *, verdict: str = "", star
         "said": said,
         "tell_helpers": True,
         "verdict": verdict,
-        "stars": stars,
     }
     announce([Event(CUSTOMER_WROTE, "Complaint", complaint.name, data)])
 

@@ -234,8 +234,6 @@ def _customer_wrote(name: str, data: dict[str, Any]) -> str:
         return _("{0}: {1} does not accept the solution: “{2}”").format(*told)
     if data.get("verdict") == "agreed":
         return _("{0}: {1} accepts the solution: “{2}”").format(*told)
-    if stars := data.get("stars"):
-        return _("{0}: {1} rates the handling with {3} of 5: “{2}”").format(*told, stars)
     return _("{0}: {1} wrote: “{2}”").format(*told)
 
 

@@ -22,6 +22,7 @@ from complaint_qms.services.notify.outbox import Message, send
 from complaint_qms.services.people.absence import acts_for
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.language import speaking
 from complaint_qms.services.record.timeline import Text, line
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 from complaint_qms.services.transactions import roll_back_to
@@ -73,8 +74,11 @@ def finish_follow_up(name: str, note: str) -> None:
 def _reopened(complaint: Document, survey: Document) -> bool:
     if complaint.stage != "closed":
         return False
-    said = survey.comment or _("no comment")
-    reason = _("The customer is not content ({0} of 5): {1}").format(survey.csat, said)
+    with speaking(
+        frappe.db.get_default("lang") or "en"
+    ):  # of the site: the customer's is that of the request
+        said = survey.comment or _("no comment")
+        reason = _("The customer is not content ({0} of 5): {1}").format(survey.csat, said)
     frappe.db.savepoint("second_look")
     try:
         with acting_as():

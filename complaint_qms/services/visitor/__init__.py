@@ -6,6 +6,6 @@ uploads   files, piece by piece                           product_codes  QR code
 links     secret addresses                                tracking       what a complainant does by such a link
 standing  what a complainant sees                         conversation   what they write, decide and rate
 talk      what went to and fro, which question is open    solutions      what was proposed, and what they said to each
-agreement their word on a solution                        rating         their stars
-words     what the pages say                              proof_of_work  a second of computing before sending
+words     what the pages say                              rating         their stars
+proof_of_work  a second of computing before sending
 """

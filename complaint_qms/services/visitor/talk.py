@@ -75,12 +75,19 @@ def open_questions(complaint: Table, owned: Criterion) -> set[str]:
     ).run(as_dict=True)
     if not asked:
         return set()
-    talks = _talks(asked, since=min(get_datetime(row.asked_at) for row in asked))
-    return {row.name for row in asked if open_question(row, talks[row.name])}
+    talks = _talks(asked, since=min(get_datetime(row.asked_at) for row in asked), with_text=False)
+    return {row.name for row in asked if open_question(row, talks[row.name]) is not None}
 
 
-def _talks(complaints: Sequence[frappe._dict | Document], since: datetime | None = None) -> dict[str, Talk]:
-    """Complaint → what was said, oldest first; the newest hundred on average, or what was said from a moment on."""
+def _talks(
+    complaints: Sequence[frappe._dict | Document], since: datetime | None = None, *, with_text: bool = True
+) -> dict[str, Talk]:
+    """Complaint → what was said, oldest first; the newest hundred on average, or what was said from a moment on.
+
+    Args:
+        with_text: without it every `text` is empty, for whoever asks only that something was said.
+    """
+    fields = _FIELDS if with_text else tuple(name for name in _FIELDS if name != "content")
     of = {complaint.name: complaint for complaint in complaints}
     own = _sent_by_form(complaints)
     about = {
@@ -91,7 +98,7 @@ def _talks(complaints: Sequence[frappe._dict | Document], since: datetime | None
     }
     moments = {"communication_date": (">=", since)} if since else {}
     newest = {"order_by": "communication_date desc, creation desc", "limit": _MOST * len(of)}
-    rows = frappe.get_all("Communication", about | moments, _FIELDS, **newest)
+    rows = frappe.get_all("Communication", about | moments, fields, **newest)
     rows = [row for row in rows if row.name not in own]
     addresses = addresses_of_complainants(complaints)
     chats = {row.name: of[row.reference_name] for row in rows if row.communication_medium == "Chat"}
@@ -102,7 +109,7 @@ def _talks(complaints: Sequence[frappe._dict | Document], since: datetime | None
         if row.name in talked or _is_between_us(row, addresses[row.reference_name])
     ]
     if own:
-        sent = frappe.get_all("Communication", {"name": ("in", sorted(own)), **moments}, _FIELDS, **newest)
+        sent = frappe.get_all("Communication", {"name": ("in", sorted(own)), **moments}, fields, **newest)
         found += [(own[row.name], row) for row in sent]
     received = [row.name for _complaint, row in found if row.sent_or_received == "Received"]
     said = _words(received)
@@ -113,7 +120,7 @@ def _talks(complaints: Sequence[frappe._dict | Document], since: datetime | None
                 "name": row.name,
                 "mine": row.sent_or_received == "Received",
                 "at": get_datetime(row.communication_date),
-                "text": lines(row.content),
+                "text": lines(row.content) if with_text else "",
                 "kind": row.get(KIND_FIELD),
                 "word": said.get(row.name),
             }
