@@ -12,7 +12,8 @@ KINDS: Final = (ANSWER, QUESTION, INFORMATION)
 ACKNOWLEDGEMENT: Final = "Acknowledgement"
 STATUS: Final = "Status"
 SURVEY: Final = "Survey"
-BY_ITSELF: Final = (ACKNOWLEDGEMENT, STATUS, SURVEY)
+BY_RULE: Final = "Automatic Message"
+BY_ITSELF: Final = (ACKNOWLEDGEMENT, STATUS, SURVEY, BY_RULE)
 
 # What comes in and no person wrote.
 AUTOMATIC_REPLY: Final = "Automatic Reply"

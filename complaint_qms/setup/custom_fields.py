@@ -299,6 +299,17 @@ def apply_custom_fields() -> None:
     create_custom_fields({doctype: rows for doctype, rows in missing.items() if rows}, ignore_validate=True)
 
 
+def add_kinds_of_messages() -> None:
+    """Offer the kinds that are missing where the fields are there already; a site may have added kinds of its own."""
+    for doctype in ("Communication", "Email Template"):
+        name = frappe.db.get_value("Custom Field", {"dt": doctype, "fieldname": KIND_FIELD})
+        field = frappe.get_doc("Custom Field", name) if name else None
+        missing = [kind for kind in BY_ITSELF if field and kind not in (field.options or "").split("\n")]
+        if missing:
+            field.options = "\n".join([field.options or "\n".join(("", *KINDS)), *missing])
+            field.save(ignore_permissions=True)
+
+
 def remove_custom_fields() -> None:
     """Remove the fields, and their columns, so that the tables of others look as before."""
     for doctype, rows in custom_fields().items():

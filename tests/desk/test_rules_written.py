@@ -78,7 +78,7 @@ class TestSaving:
 
 
 class TestThePast:
-    def test_counts_are_of_that_day_and_nothing_is_written(self):
+    def test_counts_are_of_that_day_and_nothing_is_written(self, monkeypatch):
         who, today = customer(), now_datetime()
         docs = [complaint(customer=who.name) for _ in range(6)]
         # The four of May are within 30 days of one another, the fifth is not, and neither is today's.
@@ -112,7 +112,11 @@ class TestThePast:
             "quiet_days": 30,
         }
         told = api.try_on_past(quiet, 365)
-        assert (told["fired"], told["silenced"]) == (3, 3)
+        assert (told["fired"], told["silenced"], told["is_cut"]) == (3, 3, False)
+        monkeypatch.setattr(rules, "MOST_TRIED", 2)
+        few = api.try_on_past({**quiet, "once_per": "", "quiet_days": 0}, 365)
+        assert (few["asked"], few["fired"], few["is_cut"]) == (2, 2, True)
+        assert {row["complaint"] for row in few["rows"]} <= {docs[4].name, docs[5].name}
 
     @pytest.mark.parametrize("when", list(rules.WHEN))
     def test_every_kind_can_be_tried(self, when):

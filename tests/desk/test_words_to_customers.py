@@ -179,7 +179,7 @@ def test_colleagues_machines_imports_and_those_who_want_none_are_told_nothing(ma
 def test_nobody_is_told_again_and_again_within_a_day(
     mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("complaint_qms.services.outreach.saying._MOST", 2)
+    monkeypatch.setattr("complaint_qms.services.correspondence.by_itself.MOST", 2)
     assert [acknowledge(about()) for _time in range(3)] == [True, True, False]
 
 

@@ -3,9 +3,9 @@ that a new site has."""
 
 import frappe
 
-from complaint_qms.constants.correspondence import BY_ITSELF, KIND_FIELD, KINDS
+from complaint_qms.constants.correspondence import BY_ITSELF
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.setup.custom_fields import apply_custom_fields
+from complaint_qms.setup.custom_fields import add_kinds_of_messages, apply_custom_fields
 from complaint_qms.setup.list_views import make_list_views
 from complaint_qms.setup.seed import seed_templates
 
@@ -24,14 +24,7 @@ def execute() -> None:
     for name in FIELDS:
         if kept.get(name) is None:
             frappe.db.set_single_value(SETTINGS, name, meta.get_field(name).default)
-    for doctype in ("Communication", "Email Template"):
-        name = frappe.db.get_value("Custom Field", {"dt": doctype, "fieldname": KIND_FIELD})
-        field = frappe.get_doc("Custom Field", name) if name else None
-        missing = [kind for kind in BY_ITSELF if field and kind not in (field.options or "").split("\n")]
-        if missing:
-            # A site may have added kinds of its own.
-            field.options = "\n".join([field.options or "\n".join(("", *KINDS)), *missing])
-            field.save(ignore_permissions=True)
+    add_kinds_of_messages()
     apply_custom_fields()
     seed_templates(BY_ITSELF)  # of the others the site may have deleted what it does not want
     make_list_views()

@@ -14,7 +14,7 @@ import frappe
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.email_body import get_message_id
 from frappe.model.document import Document
-from frappe.utils import cint, get_string_between
+from frappe.utils import add_to_date, cint, get_string_between, now_datetime
 
 from complaint_qms.constants.correspondence import AUTOMATIC_FIELD, BY_ITSELF, KIND_FIELD
 from complaint_qms.constants.settings import SETTINGS
@@ -25,6 +25,8 @@ from complaint_qms.services.correspondence.composing import last_received, subje
 from complaint_qms.services.correspondence.merge_fields import language_of
 from complaint_qms.services.correspondence.templates import rendered, template_for
 
+MOST: Final = 20
+"""Messages of one kind that one address gets by itself within a day: somebody who complains more is a machine."""
 _FLAG: Final = "qms_automatic_reply"
 # RFC 3834; the second keeps Exchange from answering it.
 _HEADERS: Final = "Auto-Submitted: auto-{kind}\nX-Auto-Response-Suppress: All\nPrecedence: auto_reply\n"
@@ -73,7 +75,17 @@ def said_by_template(
     found = template_of(complaint, kind)
     if not found:
         return None
-    template, language = found
+    return said_with(complaint, *found, more)
+
+
+def said_with(
+    complaint: Document, template: str, language: str, more: dict[str, Any] | None = None
+) -> dict[str, str]:
+    """{subject, content, template, language} of what a template says in the company's name.
+
+    Raises:
+        frappe.ValidationError: the template cannot be read.
+    """
     ours = frappe.utils.escape_html(complaint.company or "")
     said = rendered(complaint, template, language, {"sender_name": ours, **(more or {})})
     return {**said, "template": template, "language": language}
@@ -131,6 +143,17 @@ def wrote_by_machine(complaint: Document) -> bool:
     }
     kinds = frappe.get_all("Communication", about, pluck=AUTOMATIC_FIELD, order_by="creation asc", limit=20)
     return bool(kinds) and all(kinds)
+
+
+def is_flooded(kind: str, address: str) -> bool:
+    """Whether an address has had all the messages of a kind that it gets within a day."""
+    lately = {
+        KIND_FIELD: kind,
+        "recipients": address,
+        "sent_or_received": "Sent",
+        "creation": (">", add_to_date(now_datetime(), days=-1)),
+    }
+    return frappe.db.count("Communication", lately) >= MOST
 
 
 @contextmanager

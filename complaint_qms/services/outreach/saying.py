@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import add_to_date, get_url, now_datetime
+from frappe.utils import get_url
 
-from complaint_qms.constants.correspondence import KIND_FIELD, SURVEY
+from complaint_qms.constants.correspondence import SURVEY
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import PORTAL
 from complaint_qms.constants.settings import SETTINGS
@@ -16,9 +16,6 @@ from complaint_qms.services.chat import site_words
 from complaint_qms.services.correspondence import by_itself
 from complaint_qms.services.correspondence.composing import why_no_mail
 from complaint_qms.services.visitor import links, page
-
-_MOST: Final = 20
-"""Messages of one kind that one address gets by itself within a day: somebody who complains more is a machine."""
 
 
 def say(complaint: Document, kind: str, more: dict[str, Any] | None = None) -> str | None:
@@ -31,7 +28,7 @@ def say(complaint: Document, kind: str, more: dict[str, Any] | None = None) -> s
         return None
     in_chat = tells_in_chat(complaint, kind)
     address = "" if in_chat else by_itself.reachable_at(complaint)
-    if not in_chat and (not address or why_no_mail() or _is_flooded(kind, address)):
+    if not in_chat and (not address or why_no_mail() or by_itself.is_flooded(kind, address)):
         return None
     if not by_itself.template_of(complaint, kind):
         return None  # before a secret address is made that nobody gets
@@ -72,13 +69,3 @@ def _came_by_portal(complaint: Document) -> bool:
     if complaint.source_doctype != INBOX or not frappe.get_cached_doc(SETTINGS).portal_enabled:
         return False
     return frappe.db.get_value(INBOX, complaint.source_name, "road") == PORTAL
-
-
-def _is_flooded(kind: str, address: str) -> bool:
-    lately = {
-        KIND_FIELD: kind,
-        "recipients": address,
-        "sent_or_received": "Sent",
-        "creation": (">", add_to_date(now_datetime(), days=-1)),
-    }
-    return frappe.db.count("Communication", lately) >= _MOST

@@ -9,14 +9,13 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.desk.doctype.tag.tag import DocTags
+from frappe.integrations.doctype.webhook.webhook import enqueue_webhook
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, getdate
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.message import Message as Line
 from complaint_qms.services import writing
-from complaint_qms.services.correspondence.composing import compose
-from complaint_qms.services.correspondence.messages import Mail, send_mail
 from complaint_qms.services.lifecycle.links import capas_of, investigations_of
 from complaint_qms.services.notify import outbox
 from complaint_qms.services.notify.sentences import RULE_NOTICE
@@ -24,6 +23,7 @@ from complaint_qms.services.record.language import speaking
 from complaint_qms.services.record.timeline import Label, Link, Names, Text, line, told
 from complaint_qms.services.rules import words
 from complaint_qms.services.rules.people import least_busy, people_meant
+from complaint_qms.services.rules.telling import tell_customer
 
 _OPEN_INVESTIGATION: Final = ("planned", "in_progress")
 
@@ -143,19 +143,9 @@ def _add_check(firing: Firing, row: Mapping[str, Any]) -> Line:
 
 
 def _message_customer(firing: Firing, row: Mapping[str, Any]) -> Line:
-    doc = _complaint(firing)
-    written = compose(doc, template=row["email_template"])
-    mail = Mail(
-        kind=written["kind"],
-        recipients=written["recipients"],
-        subject=written["subject"],
-        content=written["content"],
-        template=row["email_template"],
-        in_reply_to=written["in_reply_to"],
-    )
-    send_mail(doc, mail)
+    tell_customer(_complaint(firing), row["email_template"])
     firing.changed = True
-    return line("Mail to the customer: {0}", Text(row["email_template"]))
+    return line("Message to the customer: {0}", Text(row["email_template"]))
 
 
 def _start_investigation(firing: Firing, row: Mapping[str, Any]) -> Line:
@@ -188,8 +178,6 @@ def _open_capa(firing: Firing, row: Mapping[str, Any]) -> Line:
 
 def _call_webhook(firing: Firing, row: Mapping[str, Any]) -> Line:
     """By a job alone: what another computer takes to answer keeps nobody waiting."""
-    from frappe.integrations.doctype.webhook.webhook import enqueue_webhook
-
     webhook = row["webhook"]
     if frappe.db.get_value("Webhook", webhook, "webhook_doctype") != "Complaint":
         frappe.throw(_("There is no webhook {0} for complaints.").format(escape_html(webhook)))

@@ -1,4 +1,8 @@
-"""Does what waits in the log, in a job: each row by itself, tried again where it fails, given up in the end."""
+"""Does what waits in the log, in a job, each row by itself.
+
+A row is tried again where its worker was ended or others were working on the same, and given up in the end. An action that fails is
+not: a webhook without an answer was called as often as the framework calls one, and the log says so.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from complaint_qms.constants.stages import COMPLAINT_OPEN
 from complaint_qms.engine.message import Message
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
+from complaint_qms.services.record.batches import in_parts
 from complaint_qms.services.record.timeline import noted
 from complaint_qms.services.rules import log, runner
 from complaint_qms.services.rules.acts import Firing
@@ -41,7 +46,7 @@ def do_waiting(most: int = _AT_ONCE) -> int:
 
 
 def ask_daily(now: datetime | None = None) -> None:
-    """Ask the daily rules of each open complaint, some at a time; commits after each lot."""
+    """Ask the daily rules of each open complaint, some at a time; commits after each lot. One that cannot be asked is logged."""
     moment = now or now_datetime()
     if not rules_asked(rules.DAILY):
         return
@@ -50,11 +55,12 @@ def ask_daily(now: datetime | None = None) -> None:
             "Complaint", {"stage": ("in", list(COMPLAINT_OPEN))}, pluck="name", order_by="name asc"
         )
         for start in range(0, len(names), _CHUNK):
-            try:
-                runner.ask(rules.DAILY, names[start : start + _CHUNK], moment)
-            except OVERTAKEN:
-                frappe.db.rollback()
-            frappe.db.commit()
+            in_parts(
+                names[start : start + _CHUNK],
+                lambda part: runner.ask(rules.DAILY, part, moment),
+                "Daily Complaint Rules could not be asked",
+                lambda name: ("Complaint", name),
+            )
 
 
 def _do(name: str, now: datetime) -> bool:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import now_datetime
 
 from complaint_qms.constants import rules
 from complaint_qms.engine.message import Message
@@ -21,6 +23,8 @@ from complaint_qms.services.record.timeline import line, noted, told
 from complaint_qms.services.rules.acts import Firing
 from complaint_qms.services.rules.reading import SiteRule
 from complaint_qms.services.rules.records import Record
+
+_LONGEST_KEY: Final = 140
 
 
 @dataclass
@@ -92,20 +96,41 @@ def ended_later(row: Document, result: Result, attempts: int) -> None:
 
 
 def quiet(rule: SiteRule, records: Iterable[Record], now: datetime) -> set[str]:
-    """Those keys for which the rule fired before and is quiet; one query, none for a rule that is never."""
+    """Those keys for which the rule fired before and is quiet; no query for a rule that is never.
+
+    Whoever asks waits for those that ask at the same moment, and sees what they have written: the rule's row is locked, and the log is
+    read as it is and not as it was when the transaction began.
+    """
     if not rule.once_per:
         return set()
+    frappe.db.get_value(rules.RULE, rule.title, "name", for_update=True)
     keys = sorted({subject_key(rule, record) for record in records})
-    about: dict[str, Any] = {"rule": rule.title, "subject_key": ("in", keys), "state": ("!=", rules.FAILED)}
+    row = frappe.qb.DocType(rules.LOG)
+    query = frappe.qb.from_(row).select(row.subject_key)
+    query = query.where((row.rule == rule.title) & row.subject_key.isin(keys) & (row.state != rules.FAILED))
     if rule.quiet_days:
-        about["fired_at"] = (">", now - timedelta(days=rule.quiet_days))
-    return set(frappe.get_all(rules.LOG, about, pluck="subject_key", order_by="fired_at asc"))
+        query = query.where(row.fired_at > now - timedelta(days=rule.quiet_days))
+    return {key for (key,) in query.for_update().run()}
 
 
 def subject_key(rule: SiteRule, record: Mapping[str, Any]) -> str:
     """For what a rule fires once: the complaint itself where it lacks what is asked for."""
     value = record.get(rule.once_per) if rule.once_per not in ("", "complaint") else None
-    return f"{rule.once_per}:{value}" if value else f"complaint:{record['name']}"
+    key = f"{rule.once_per}:{value}" if value else f"complaint:{record['name']}"
+    return key if len(key) <= _LONGEST_KEY else f"{rule.once_per}:{sha256(key.encode()).hexdigest()}"
+
+
+def clear(days: int) -> None:
+    """Drop rows that are older, but for what still waits, and for what a rule is quiet about because of them."""
+    row = frappe.qb.DocType(rules.LOG)
+    now = now_datetime()
+    old = (row.creation < now - timedelta(days=days)) & (row.state != rules.WAITING)
+    for quiet_days, titles in _longer_quiet(days).items():
+        needed = row.rule.isin(titles) & (row.state != rules.FAILED)
+        if quiet_days:
+            needed &= row.fired_at > now - timedelta(days=quiet_days)
+        old &= needed.negate()
+    frappe.db.delete(rules.LOG, filters=old)
 
 
 def tell_reader(row: Document) -> None:
@@ -118,6 +143,17 @@ def tell_reader(row: Document) -> None:
 def plain_line(message: Message) -> str:
     """A line as plain text in the present language."""
     return frappe.utils.html_utils.unescape_html(without_tags(told(message)))
+
+
+def _longer_quiet(days: int) -> dict[int, list[str]]:
+    """Days, none for always → rules that are quiet for so long, of those that are for longer than so many days."""
+    found: dict[int, list[str]] = {}
+    for rule in frappe.get_all(
+        rules.RULE, {"once_per": ("is", "set")}, ["name", "quiet_days"], order_by="name asc"
+    ):
+        if not rule.quiet_days or rule.quiet_days > days:
+            found.setdefault(rule.quiet_days or 0, []).append(rule.name)
+    return found
 
 
 def _ended(result: Result) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any, Final
 
 import frappe
+from pypika import Order
 from pypika.queries import QueryBuilder, Table
+from pypika.terms import Field
 
 from complaint_qms.constants import rules
 from complaint_qms.constants.correspondence import AUTOMATIC_FIELD
@@ -22,12 +24,13 @@ _AT: Final = "asked_at"
 
 def asked_then(
     when: str, keys: Keys, company: str, since: datetime, until: datetime
-) -> list[tuple[datetime, Record]]:
-    """(moment, complaint as its fields are today) of each time a rule of a kind would have been asked, oldest first; of the
-    complaints that the user's own list holds."""
+) -> tuple[list[tuple[datetime, Record]], bool]:
+    """((moment, complaint as its fields are today) of each time a rule of a kind would have been asked, oldest first; whether there
+    are older ones than the newest `MOST_TRIED`, which are left out); of the complaints that the user's own list holds."""
     rows = _WAYS[when](keys, company, since, until)
     found = [(row.pop(_AT), row) for row in rows]
-    return sorted(((at, row) for at, row in found if at and since < at <= until), key=lambda pair: pair[0])
+    held = sorted(((at, row) for at, row in found if at and since < at <= until), key=lambda pair: pair[0])
+    return held[-rules.MOST_TRIED :], len(held) > rules.MOST_TRIED
 
 
 def _at_column(
@@ -35,7 +38,7 @@ def _at_column(
 ) -> Iterator[Record]:
     def narrowed(query: QueryBuilder, complaint: Table) -> QueryBuilder:
         moment = complaint[column]
-        return _seen(query, complaint, company).where((moment > since) & (moment <= until))
+        return _newest(_seen(query, complaint, company).where((moment > since) & (moment <= until)), moment)
 
     for row in records_where(keys, narrowed, {_AT: lambda complaint: complaint[column]}):
         yield row | fixed
@@ -53,7 +56,7 @@ def _of_moves(keys: Keys, company: str, since: datetime, until: datetime) -> Ite
     def narrowed(query: QueryBuilder, complaint: Table) -> QueryBuilder:
         query = query.inner_join(log).on((log.parent == complaint.name) & (log.parenttype == "Complaint"))
         entered = (log.entered_at > since) & (log.entered_at <= until) & (log.idx > 1)
-        return _seen(query, complaint, company).where(entered)
+        return _newest(_seen(query, complaint, company).where(entered), log.entered_at)
 
     more = {_AT: lambda _complaint: log.entered_at, "stage": lambda _complaint: log.stage}
     yield from records_where([key for key in keys if key != "stage"], narrowed, more)
@@ -68,16 +71,15 @@ def _of_overdue_stages(keys: Keys, company: str, since: datetime, until: datetim
         passed = (
             (log.due_at > since) & (log.due_at <= until) & (log.left_at.isnull() | (log.left_at > log.due_at))
         )
-        return _seen(query, complaint, company).where(passed)
+        return _newest(_seen(query, complaint, company).where(passed), log.due_at)
 
     yield from records_where(keys, narrowed, {_AT: lambda _complaint: log.due_at})
     for due, done in (("response_due", "first_response_at"), ("resolution_due", "closed_at")):
 
         def late(query: QueryBuilder, complaint: Table, due: str = due, done: str = done) -> QueryBuilder:
             missed = complaint[done].isnull() | (complaint[done] > complaint[due])
-            return _seen(query, complaint, company).where(
-                (complaint[due] > since) & (complaint[due] <= until) & missed
-            )
+            passed = (complaint[due] > since) & (complaint[due] <= until) & missed
+            return _newest(_seen(query, complaint, company).where(passed), complaint[due])
 
         yield from records_where(keys, late, {_AT: lambda complaint, due=due: complaint[due]})
 
@@ -91,7 +93,7 @@ def _of_words(keys: Keys, company: str, since: datetime, until: datetime) -> Ite
         query = query.inner_join(mail).on(about & (mail.sent_or_received == "Received"))
         by_person = mail[AUTOMATIC_FIELD].isnull() | (mail[AUTOMATIC_FIELD] == "")
         came = (mail.communication_date > since) & (mail.communication_date <= until)
-        return _seen(query, complaint, company).where(came & by_person)
+        return _newest(_seen(query, complaint, company).where(came & by_person), mail.communication_date)
 
     yield from records_where(keys, narrowed, {_AT: lambda _complaint: mail.communication_date})
 
@@ -99,10 +101,16 @@ def _of_words(keys: Keys, company: str, since: datetime, until: datetime) -> Ite
 def _of_open_ones(keys: Keys, company: str, since: datetime, until: datetime) -> Iterator[Record]:
     def narrowed(query: QueryBuilder, complaint: Table) -> QueryBuilder:
         still = complaint.stage.isin(list(COMPLAINT_OPEN))
-        return _seen(query, complaint, company).where(still & (complaint.received_at <= until))
+        still &= complaint.received_at <= until
+        return _newest(_seen(query, complaint, company).where(still), complaint.received_at)
 
     for row in records_where(keys, narrowed):
         yield row | {_AT: until}
+
+
+def _newest(query: QueryBuilder, moment: Field) -> QueryBuilder:
+    """No more than a trial looks at, and one that tells that there are more."""
+    return query.orderby(moment, order=Order.desc).limit(rules.MOST_TRIED + 1)
 
 
 def _seen(query: QueryBuilder, complaint: Table, company: str) -> QueryBuilder:

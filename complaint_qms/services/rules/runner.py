@@ -35,6 +35,7 @@ from complaint_qms.services.transactions import OVERTAKEN, roll_back_to
 
 _KIND: Final = {event: when for when, event in rules.WHEN.items() if event}
 _ACT_MARK: Final = "rule_act"
+_ASKED_MARK: Final = "rules_asked"
 _BY_JOB: Final = ("call_webhook",)
 """Actions that are never done within somebody's request."""
 
@@ -108,8 +109,8 @@ def perform(result: Result, acts: Iterable[Mapping[str, Any]], by_job: bool = Fa
         if row["do"] in _BY_JOB and not by_job:
             result.left.append(dict(row))
             continue
-        told = len(frappe.local.message_log)
-        frappe.db.savepoint(_ACT_MARK)
+        told, mark = len(frappe.local.message_log), f"{_ACT_MARK}_{_state()['depth']}"
+        frappe.db.savepoint(mark)
         try:
             with acting_as():
                 result.done.append(act(result.firing, row))
@@ -117,7 +118,7 @@ def perform(result: Result, acts: Iterable[Mapping[str, Any]], by_job: bool = Fa
             raise
         except Exception as error:
             if not isinstance(error, UnansweredError):
-                roll_back_to(_ACT_MARK)
+                roll_back_to(mark)
             result.refused.append(line("{0}", Text(said_of(error, told))))
         del frappe.local.message_log[told:]
         frappe.local.response.pop("missing", None)
@@ -131,11 +132,15 @@ def _safely(when: str, occurrences: list[Occurrence], doc: Document | None = Non
     """
     if not occurrences:
         return set()
+    # Rules that set off others have marks of their own.
+    mark = f"{_ASKED_MARK}_{_state()['depth']}"
+    frappe.db.savepoint(mark)
     try:
         return _asked(rules_asked(when), occurrences, now_datetime(), doc)[0]
     except OVERTAKEN:
         raise  # the transaction is gone with it
     except Exception as error:
+        roll_back_to(mark)  # nothing is done that the log does not tell of
         frappe.log_error(title="Complaint Rules could not be asked", message=f"{when}: {way_of(error)}")
         return set()
 

@@ -30,14 +30,17 @@ def on_the_past(sent: Mapping[str, Any], days: int, now: datetime) -> dict[str, 
 
     Returns:
         {asked: how often it would have been asked, fired, silenced: how often it would have been quiet about what it had fired for,
-        months: [{month, fired}], actions: [{words, count}], rows: [{complaint, subject, at, reason}] (the newest), days, seconds}
+        months: [{month, fired}], actions: [{words, count}], rows: [{complaint, subject, at, reason}] (the newest), days, seconds,
+        is_cut: whether it would have been asked more often than a trial looks at}
     """
     begun, rule = perf_counter(), read_rule(sent)
     since = now - timedelta(days=days)
     keys = rule.judge.fields | history.keys_counted(rule.judge.facts)
     if rule.once_per not in ("", "complaint"):
         keys |= {rule.once_per}
-    moments = asked_then(rule.when, keys, rule.company, since, now)
+    moments, is_cut = asked_then(rule.when, keys, rule.company, since, now)
+    if is_cut:
+        since = moments[0][0]
     matched = _matched(rule, moments, since, now)
     fired, silenced = _without_the_quiet(rule, matched)
     months = Counter(f"{at:%Y-%m}" for at, _record, _facts in fired)
@@ -49,6 +52,7 @@ def on_the_past(sent: Mapping[str, Any], days: int, now: datetime) -> dict[str, 
         "actions": [{"words": words.act_in_words(row), "count": len(fired)} for row in rule.acts],
         "rows": _rows(rule, fired[: -rules.MOST_SHOWN - 1 : -1]),
         "days": days,
+        "is_cut": is_cut,
         "seconds": round(perf_counter() - begun, 2),
     }
 

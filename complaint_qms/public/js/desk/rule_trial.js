@@ -49,7 +49,10 @@ function found_html(found) {
 	const quiet = found.silenced
 		? `<p>${esc(__("{0} more times it would have been quiet, because it had fired before.", [found.silenced]))}</p>`
 		: "";
-	return `<p><b>${esc(head)}</b></p>${quiet}${months_html(found.months)}${acts_html(found)}${rows_html(found)}`;
+	const cut = found.is_cut
+		? `<p class="text-muted">${esc(__("There are more: only the newest {0} are looked at.", [found.asked]))}</p>`
+		: "";
+	return `<p><b>${esc(head)}</b></p>${cut}${quiet}${months_html(found.months)}${acts_html(found)}${rows_html(found)}`;
 }
 
 function months_html(months) {
