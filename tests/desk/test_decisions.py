@@ -113,6 +113,21 @@ def test_an_agent_corrects_an_answer_of_an_agent_and_who_may_decide_takes_the_na
     assert doc.triage_decided_by == frappe.session.user
 
 
+def test_nobody_writes_a_reason_under_the_name_of_who_may_decide_no_more():
+    doc = factory.complaint()
+    manager = factory.user(roles.MANAGER, email=f"{frappe.generate_hash(length=8)}@qms.example")
+    frappe.set_user(manager)
+    decided = frappe.get_doc("Complaint", doc.name)
+    decided.update({"is_complaint": "no", "triage_rationale": "An order"})
+    decided.save()
+    frappe.set_user("Administrator")
+    frappe.get_doc("User", manager).remove_roles(roles.MANAGER)
+    agent = opened(doc, roles.AGENT)
+    agent.triage_rationale = "A joke"
+    agent.save()
+    assert agent.triage_decided_by == frappe.session.user != manager
+
+
 @pytest.mark.parametrize("rests_on", ["coverage", "no_investigation"])
 def test_the_step_gives_the_name_to_who_takes_it(rests_on):
     prepared = {**TRIAGED, "no_investigation_reason": "Known cause"}

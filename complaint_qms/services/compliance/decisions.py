@@ -146,12 +146,22 @@ def _stamp(doc: Document, before: Document | None, decision: Decision, now: date
     if not may(*decision.judges):
         if before and _has_decided(before, decision):
             check_role(_deed(doc, changed), *decision.judges)
-        if not answered:
+        if not answered and not _is_rewritten(doc, decision):
             return
-    said = (decision.answered,) if answered and not may(*decision.judges) else decision.fields
+    said = decision.fields if may(*decision.judges) else (decision.answered,)
     decided = any(not blank(doc.get(name)) for name in said)
     doc.set(decision.by, frappe.session.user if decided else None)
     doc.set(decision.at, now if decided else None)
+
+
+def _is_rewritten(doc: Document, decision: Decision) -> bool:
+    """Whether words beside an answer change that stand under somebody else's name."""
+    return (
+        bool(decision.answered)
+        and not blank(doc.get(decision.answered))
+        and bool(doc.get(decision.by))
+        and doc.get(decision.by) != frappe.session.user
+    )
 
 
 def _has_decided(doc: Document, decision: Decision) -> bool:
