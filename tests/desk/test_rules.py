@@ -263,6 +263,34 @@ class TestActions:
         assert "has no address of a customer" in said[colleague.name]
         assert "No Automatic Messages" in said[silent.name]
 
+    def test_one_that_cannot_be_asked_keeps_no_other_from_it_and_nothing_is_done_without_the_log(
+        self, monkeypatch
+    ):
+        docs = [complaint() for _ in range(3)]
+        keep, bad = log.keep_firings, docs[1].name
+
+        def keeping(results: list[log.Result]) -> None:
+            if any(result.firing.complaint == bad for result in results):
+                raise ValueError("cannot be stored")
+            keep(results)
+
+        monkeypatch.setattr(log, "keep_firings", keeping)
+        monkeypatch.setattr(frappe.db, "commit", lambda: None)
+        daily = rule(when_event=rules.DAILY, once_per="complaint")
+        leftovers.ask_daily()
+        assert {docs[0].name, docs[2].name} <= {row["complaint"] for row in log_of(daily)}
+        assert [("seen" in tags(doc)) for doc in docs] == [True, False, True]
+        assert frappe.db.exists("Error Log", {"reference_doctype": "Complaint", "reference_name": bad})
+        urgent = {"all": [{"field": "urgency", "op": "=", "value": "high"}]}
+        changed = rule({"do": "add_tag", "tag": "changed"}, when_event=rules.CHANGE, conditions=urgent)
+        for doc in docs[:2]:
+            doc.reload()
+            doc.urgency = "high"
+            doc.save()
+        assert [row["complaint"] for row in log_of(changed)] == [docs[0].name]
+        assert [("changed" in tags(doc)) for doc in docs[:2]] == [True, False]
+        assert frappe.db.get_value("Complaint", bad, "urgency") == "high", "the save stays"
+
     def test_what_fails_is_said_keeps_the_save_and_the_other_actions(self):
         mine = rule(
             {"do": "create_task", "who": "account_manager", "text": "Call"},
