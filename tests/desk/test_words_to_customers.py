@@ -13,9 +13,11 @@ from frappe.utils import add_days, format_date, get_datetime, getdate, now_datet
 from complaint_qms.api import answers, visitor, work
 from complaint_qms.services.correspondence import first_response
 from complaint_qms.services.outreach import acknowledgement, status
+from complaint_qms.services.rules import runner
 from tests.desk import factory, mail_road
 from tests.desk.chatting import a_channel, chat_of, send_all, turns
 from tests.desk.mailbox import Mailbox, delivering
+from tests.desk.ruled import rule
 from tests.desk.test_chat import registered
 from tests.desk.visiting import filed, guest, page_open
 
@@ -137,6 +139,22 @@ def test_who_complains_in_a_chat_is_told_there_and_the_link_stays_nowhere(
         assert SECRET.search(sent[-1])
         assert not SECRET.search(frappe.db.get_value("Complaint Chat Message", turn.name, "text"))
     assert not doc.first_response_at
+
+
+def test_a_rule_writes_into_the_chat_as_well_and_answers_nothing() -> None:
+    channel = a_channel()
+    doc = frappe.get_doc("Complaint", registered(channel).complaint)
+    words = frappe.get_doc({"doctype": "Email Template", "__newname": factory.unique("Words"), "subject": "x", "response": "<p>At it: {{ name }}</p>"}).insert()  # fmt: skip
+    mine = rule({"do": "message_customer", "email_template": words.name}, when_event="when_called")
+    runner.run_named(mine.name, [doc.name])
+    turn = turns(chat_of(channel), "assistant")[-1]
+    (message,) = told(doc.name, "Automatic Message")
+    assert (turn.text, turn.communication, message.communication_medium) == (
+        f"At it: {doc.name}",
+        message.name,
+        "Chat",
+    )
+    assert not frappe.db.get_value("Complaint", doc.name, "first_response_at")
 
 
 def test_colleagues_machines_imports_and_those_who_want_none_are_told_nothing(mailbox: Mailbox) -> None:
