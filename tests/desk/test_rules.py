@@ -86,7 +86,8 @@ class TestConditions:
         assert len(log_of(mine)) == 2
 
     def test_once_for_each_asks_the_log_as_it_is_behind_a_lock(self, monkeypatch):
-        rule(once_per="customer", quiet_days=30)
+        for once_per in ("customer", "complaint"):
+            rule(once_per=once_per, quiet_days=30)
         asked, run = [], frappe.db.sql
         monkeypatch.setattr(
             frappe.db,

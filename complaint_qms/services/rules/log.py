@@ -24,7 +24,7 @@ from complaint_qms.services.rules.acts import Firing
 from complaint_qms.services.rules.reading import SiteRule
 from complaint_qms.services.rules.records import Record
 
-_LONGEST_KEY: Final = 140
+_KEY_LENGTH: Final = 40
 
 
 @dataclass
@@ -98,26 +98,31 @@ def ended_later(row: Document, result: Result, attempts: int) -> None:
 def quiet(rule: SiteRule, records: Iterable[Record], now: datetime) -> set[str]:
     """Those keys for which the rule fired before and is quiet; no query for a rule that is never.
 
-    Whoever asks waits for those that ask at the same moment, and sees what they have written: the rule's row is locked, and the log is
-    read as it is and not as it was when the transaction began.
+    Whoever asks about what complaints share waits for those that ask at the same moment, and sees what they have written: the rule's row is
+    locked, and the log is read as it is and not as it was when the transaction began. What is done once for a complaint needs no such
+    wait, its own row is what changes.
     """
     if not rule.once_per:
         return set()
-    frappe.db.get_value(rules.RULE, rule.title, "name", for_update=True)
+    records = list(records)
+    is_shared = any(_shared(rule, record) for record in records)
+    if is_shared:
+        frappe.db.get_value(rules.RULE, rule.title, "name", for_update=True)
     keys = sorted({subject_key(rule, record) for record in records})
     row = frappe.qb.DocType(rules.LOG)
     query = frappe.qb.from_(row).select(row.subject_key)
     query = query.where((row.rule == rule.title) & row.subject_key.isin(keys) & (row.state != rules.FAILED))
     if rule.quiet_days:
         query = query.where(row.fired_at > now - timedelta(days=rule.quiet_days))
-    return {key for (key,) in query.for_update().run()}
+    return {key for (key,) in (query.for_update() if is_shared else query).run()}
 
 
 def subject_key(rule: SiteRule, record: Mapping[str, Any]) -> str:
-    """For what a rule fires once: the complaint itself where it lacks what is asked for."""
-    value = record.get(rule.once_per) if rule.once_per not in ("", "complaint") else None
+    """For what a rule fires once: the complaint itself where it lacks what is asked for. A digest: names may be as long as the field, and
+    keys that follow upon one another would have those who read them behind a lock wait for one another."""
+    value = _shared(rule, record)
     key = f"{rule.once_per}:{value}" if value else f"complaint:{record['name']}"
-    return key if len(key) <= _LONGEST_KEY else f"{rule.once_per}:{sha256(key.encode()).hexdigest()}"
+    return sha256(key.encode()).hexdigest()[:_KEY_LENGTH]
 
 
 def clear(days: int) -> None:
@@ -143,6 +148,11 @@ def tell_reader(row: Document) -> None:
 def plain_line(message: Message) -> str:
     """A line as plain text in the present language."""
     return frappe.utils.html_utils.unescape_html(without_tags(told(message)))
+
+
+def _shared(rule: SiteRule, record: Mapping[str, Any]) -> Any:
+    """What a complaint has in common with others that the rule fires for once; nothing where that is the complaint itself."""
+    return record.get(rule.once_per) if rule.once_per not in ("", "complaint") else None
 
 
 def _longer_quiet(days: int) -> dict[int, list[str]]:
