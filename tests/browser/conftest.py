@@ -66,9 +66,10 @@ def undone(keeper: AsFound) -> Iterator[None]:
     fresh_request()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker(site: str) -> Iterator[None]:
-    """A background worker, for tests whose steps end in a job."""
+    """A background worker, for tests whose steps end in a job. It takes those of all sites of the bench, and so of other lanes: it
+    goes with its file."""
     process = start("worker", "--queue", "short,default,long", "--quiet")
     yield
     stop(process)

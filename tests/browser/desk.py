@@ -143,6 +143,7 @@ class Desk:
             cell = row.locator(f'.grid-static-col[data-fieldname="{fieldname}"]')
             self._swipe_to(cell)
             cell.click()
+            self.page.wait_for_timeout(150)  # the cell is drawn anew for typing a moment later
             # A Tab out of the last cell adds a row a moment later, and takes the cursor there.
             self._put(cell.locator(".frappe-control").first, value, tab=False)
         self.page.keyboard.press("Escape")

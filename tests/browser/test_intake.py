@@ -207,6 +207,10 @@ def test_a_photo_that_is_chosen_while_the_server_answers_is_kept(agent: Desk, ph
     agent.settle()
     chooser.value.set_files(photo)
     expect(short(agent).locator(".cq-photo")).to_have_count(1)
+    # A picture that is taken away while it is fetched is missed on the console.
+    agent.page.wait_for_function(
+        "() => [...document.querySelectorAll('.cq-photo img')].every((one) => one.complete)"
+    )
     short(agent).locator("[data-drop]").click()
     expect(short(agent).locator(".cq-photo")).to_have_count(0)
     agent.settle()

@@ -293,6 +293,7 @@ ROW_DOCTYPES = (
     "Complaint Evidence",
     "Complaint Import Column",
     "Complaint Import Error",
+    "Complaint Rule Action",
     "Complaint SOP Check",
     "Complaint SOP Stage",
     "Complaint SOP Step",

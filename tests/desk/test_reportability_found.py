@@ -41,8 +41,9 @@ def test_nobody_else_takes_it_back_in_triage(steps, role, said):
         doc.save()
     for target, field in (("Void", "void_reason"), ("Reject", "rejection_reason")):
         doc = as_user(doc, role)
+        values = {field: "Entered twice", "is_complaint": "no", "triage_rationale": "Entered twice"}
         with pytest.raises((GateError, frappe.PermissionError)):
-            take_step(doc, target, {field: "Entered twice", "is_complaint": "no", "reportable": said})
+            take_step(doc, target, values | {"reportable": said})
 
 
 @pytest.mark.parametrize("role", [roles.MANAGER, roles.QUALITY_MANAGER])

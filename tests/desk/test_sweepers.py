@@ -105,6 +105,7 @@ class TestDeletions:
             settings.append("logs_to_clear", {"ref_doctype": doctype, "days": 1})
         settings.save()
         assert {row.ref_doctype for row in settings.logs_to_clear} & set(own_doctypes()) == {
+            "Complaint Rule Log",
             "QMS Event",
             "QMS Message",
         }

@@ -66,9 +66,15 @@ def kept_steps(text: str | None) -> tuple[list[Ahead], list[str]]:
     """The steps ahead, and the keys of those behind."""
     if not text:
         return [], []
-    kept = json.loads(text)
-    ahead = [Ahead(key, datetime.fromisoformat(at)) for key, at in kept["ahead"]]
-    return ahead, kept["behind"]
+    try:
+        kept = json.loads(text)
+        ahead = [Ahead(key, datetime.fromisoformat(at)) for key, at in kept["ahead"]]
+        return ahead, kept["behind"]
+    except (ValueError, TypeError, KeyError):
+        return (
+            [],
+            [],
+        )  # past the app somebody wrote something else there: the form still opens, and nothing is due
 
 
 def as_kept(ahead: Iterable[Ahead], behind: Iterable[str]) -> str | None:
