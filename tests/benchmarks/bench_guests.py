@@ -6,7 +6,8 @@ the code failed, writes a file or a row, or makes the server grow.
 Requests per door, over real HTTP, from eight clients, each from an address of its own, and with the counts of the customer's login wiped
 out, so that the limits of how often one may knock do not answer in place of the doors. Which doors there are: `guest_doors.py`. Use a site
 that may be played with; what it was furnished with is removed again. A body that is no JSON although it says so, and a few addresses, end
-in the framework's own error before any app is asked: those are counted as `framework`, with the framework's last line.
+in the framework's own error before any app is asked: those are counted as `framework`, with the framework's last line; `5xx once` are errors without a trace that the same request,
+asked again, does not meet.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class Seen:
         if fails or (door.refuses and status not in (401, 403, 404, 413, 429)):
             told = html.unescape(text)
             self.wrong.append(
-                f"{status} {got.request.method} {got.request.url[-200:]}\n{told[max(told.find(TRACE), 0) :][-3000:]}"
+                f"{status} {got.request.method} {got.request.url[-200:]}\n{told[max(told.find(TRACE), 0) :][-3000:] if TRACE in told else told[:3000]}"
             )
 
 
@@ -79,11 +80,11 @@ def knock(address: str, door: Door, count: int, headers: dict[str, str]) -> Seen
             sent["headers"] |= headers
             url = address + sent.pop("address")
             got = session.request(url=url, allow_redirects=False, timeout=120, **sent)
-            if got.status_code >= 500 and sent["method"] == "HEAD":
-                # Only a body tells whose error it is.
-                got = session.request(
-                    url=url, allow_redirects=False, timeout=120, **{**sent, "method": "GET"}
-                )
+            if got.status_code >= 500 and TRACE not in got.text:
+                # Only a body tells whose error it is; and one that the same request does not meet again is counted apart.
+                sent["method"] = "GET" if sent["method"] == "HEAD" else sent["method"]
+                got = session.request(url=url, allow_redirects=False, timeout=120, **sent)
+                seen.statuses["5xx once"] += got.status_code < 500
             seen.add(door, got)
         return seen
 
@@ -107,7 +108,9 @@ def try_closed(address: str, headers: dict[str, str]) -> list[str]:
             for method in ("GET", "POST"):
                 url = f"{address}/api/method/{name}"
                 got = requests.request(method, url, headers=own, timeout=120)
-                if got.status_code not in (400, 403, 404, 417) or "Traceback (most" in got.text:
+                says_nothing = got.status_code == 200 and got.json() == {}
+                refused = got.status_code in (400, 403, 404, 417) or says_nothing
+                if not refused or TRACE in got.text:
                     open_.append(f"{who} {method} {name}: {got.status_code} {got.text[:200]}")
     return open_
 

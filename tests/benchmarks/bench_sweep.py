@@ -92,7 +92,7 @@ def build(rows: int, due: int, staff: int = HANDLERS, ladder: bool = False) -> N
     columns += ["stage", "sop", "complaint_owner", "received_at", "sla_status", "next_check_at"]
     columns += [f"{name}_{part}" for name in ("stage", "resolution") for part in ("due", "warn_at", "status")]
     columns += ["escalation_level", "urgency", "ladder_steps", "ladder_next_at"]
-    spacing = rows // due
+    spacing = max(rows // due, 1)
 
     def values() -> Iterator[tuple]:
         for n in range(rows):
