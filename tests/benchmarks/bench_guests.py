@@ -6,8 +6,8 @@ the code failed, writes a file or a row, or makes the server grow.
 Requests per door, over real HTTP, from eight clients, each from an address of its own, and with the counts of the customer's login wiped
 out, so that the limits of how often one may knock do not answer in place of the doors. Which doors there are: `guest_doors.py`. Use a site
 that may be played with; what it was furnished with is removed again. A body that is no JSON although it says so, and a few addresses, end
-in the framework's own error before any app is asked: those are counted as `framework`, with the framework's last line; `5xx once` are errors without a trace that the same request,
-asked again, does not meet.
+in the framework's own error before any app is asked: those are counted as `framework`, with the framework's last line; `5xx once` are errors without
+a trace that the same request, asked again, does not meet.
 """
 
 from __future__ import annotations

@@ -46,6 +46,15 @@ def stored(name: str, *fields: str) -> tuple:
     return frappe.db.get_value("Complaint", name, list(fields))
 
 
+def changed_meanwhile(name: str):
+    """The complaint after somebody else has saved it, unseen by the table."""
+    doc = frappe.get_doc("Complaint", name)
+    doc.urgency = "low"
+    doc.save()
+    frappe.db.commit()
+    return doc
+
+
 def open_table(page: Page, rows: int = 2) -> Page:
     page.goto("/app/triage-table")
     expect(page.locator(".cq-t-row")).to_have_count(rows)
@@ -110,10 +119,7 @@ def test_all_shown_are_accepted_after_a_look_at_how_many(login, manager: str, co
 
 def test_who_changed_it_meanwhile_is_said_in_the_row(login, manager: str, complaints: list[str]) -> None:
     page = open_table(Desk(login(manager)).page)
-    doc = frappe.get_doc("Complaint", complaints[0])
-    doc.urgency = "low"
-    doc.save()
-    frappe.db.commit()
+    doc = changed_meanwhile(complaints[0])
     page.locator(f'.cq-t-row[data-name="{doc.name}"]').focus()
     page.keyboard.press("a")
     expect(page.locator(".cq-t-answer [role=alert]")).to_contain_text("changed it meanwhile")
@@ -192,10 +198,7 @@ def test_what_was_typed_stays_where_it_is_refused(login, manager: str, complaint
 
 def test_a_refused_rejection_keeps_its_words_and_says_why(login, manager: str, complaints: list[str]) -> None:
     page = open_table(Desk(login(manager)).page)
-    doc = frappe.get_doc("Complaint", complaints[0])
-    doc.urgency = "low"
-    doc.save()
-    frappe.db.commit()
+    doc = changed_meanwhile(complaints[0])
     page.locator(f'.cq-t-row[data-name="{doc.name}"]').focus()
     page.keyboard.press("n")
     dialog = page.locator(".modal.show")

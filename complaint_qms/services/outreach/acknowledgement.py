@@ -71,9 +71,9 @@ def acknowledge(name: str) -> bool:
     try:
         may_be = _may_be(complaint)
         is_told = may_be and bool(say(complaint, ACKNOWLEDGEMENT))
-        if may_be and not is_told and why_not_told(complaint, ACKNOWLEDGEMENT):
-            why = Text(strip_html(why_not_told(complaint, ACKNOWLEDGEMENT)))
-            timeline.note_on(complaint, line("The acknowledgement could not be sent: {0}", why))
+        if may_be and not is_told and (why := why_not_told(complaint, ACKNOWLEDGEMENT)):
+            why_said = Text(strip_html(why))
+            timeline.note_on(complaint, line("The acknowledgement could not be sent: {0}", why_said))
     except frappe.ValidationError as refusal:
         frappe.clear_messages()
         timeline.note_on(complaint, line("The acknowledgement could not be sent: {0}", Text(said(refusal))))
