@@ -183,7 +183,7 @@ MOST_ATTEMPTS: Final = 5
 MOST_ACTS: Final = 20
 """Actions of one rule."""
 MOST_DAYS_TRIED: Final = 1096
-MOST_TRIED: Final = 20_000
+MOST_TRIED: Final = 100_000
 """Moments of the past that one trial looks at; a web worker holds all of them at once."""
 MOST_SHOWN: Final = 100
 

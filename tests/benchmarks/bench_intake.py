@@ -39,11 +39,11 @@ def issue(number: int) -> None:
     frappe.db.commit()
 
 
-def complaint(number: int) -> None:
+def complaint(number: int, customer: str = MARK) -> None:
     register.register(
         {
             "subject": f"{MARK} {number}",
-            "customer": MARK,
+            "customer": customer,
             "contact_email": "somebody@customer.example",
             "complaint_type": "Broken or Damaged",
             "description": "The handle broke on the second day.",

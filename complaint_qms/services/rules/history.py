@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import frappe
-from frappe.query_builder.functions import Count
+from frappe.query_builder.functions import Count, Sum
 from pypika.terms import Parameter
 
 from complaint_qms.constants.rules import COUNTED_TOGETHER, NOT_COUNTED
@@ -42,8 +42,9 @@ def counted_now(
     counted by; of many complaints one for each fact."""
     asked = {fact_key(fact): fact for fact in facts}
     found: dict[tuple, dict[tuple, int]] = {key: {} for key in asked}
-    wanted = []
-    for key in sorted(asked):
+    # What is alike but for the days is counted together: {(fields, their values): days, most first}.
+    together: dict[tuple[tuple[str, ...], tuple], list[int]] = {}
+    for key in sorted(asked, key=lambda key: (key[0], key[2], -key[1])):
         fields = _fields(asked[key])
         named = {tuple(record.get(name) for name in fields): None for record in records if record.get(key[0])}
         if len(named) > _FEW:
@@ -51,13 +52,14 @@ def counted_now(
                 fields, sorted({values[1] for values in named}), now - timedelta(days=key[1]), now
             )
             continue
-        wanted += [(key, fields, values) for values in named]
-    if wanted:
-        numbers = frappe.db.sql(
-            _statement(tuple(fields for _key, fields, _values in wanted)), _values(wanted, now)
-        )[0]
-        for (key, _names, values), number in zip(wanted, numbers, strict=True):
-            found[key][_folded(values)] = number
+        for values in named:
+            together.setdefault((fields, values), []).append(key[1])
+    if together:
+        statement = _statement(tuple((fields, len(days)) for (fields, _values), days in together.items()))
+        numbers = iter(frappe.db.sql(statement, _parameters(together, now))[0])
+        for (fields, values), days in together.items():
+            for day in days:
+                found[_key_of(fields, day)][_folded(values)] = int(next(numbers) or 0)
     return {key: _answering(_fields(fact), found[key]) for key, fact in asked.items()}
 
 
@@ -83,18 +85,25 @@ def counted_then(facts: Iterable[Asked], since: datetime, until: datetime) -> di
 
 
 @lru_cache(maxsize=256)
-def _statement(wanted: tuple[tuple[str, ...], ...]) -> str:
-    """The query for counts of complaints that have these fields in common, a column each; built once, because building it takes
-    longer than the answer."""
-    counts = []
-    for number, fields in enumerate(wanted):
+def _statement(wanted: tuple[tuple[tuple[str, ...], int], ...]) -> str:
+    """The query for counts of complaints that have these fields in common, each over so many spans of days: one look at the
+    complaints of the longest span (the first one's), however many there are. Built once, because building it takes longer than the
+    answer."""
+    query, columns = frappe.qb.select(), []
+    for number, (fields, spans) in enumerate(wanted):
         complaint = frappe.qb.DocType("Complaint")
-        query = frappe.qb.from_(complaint).select(Count("*")).where(complaint.stage.notin(NOT_COUNTED))
+        counts = [
+            Sum(complaint.received_at > Parameter(f"%(since_{number}_{span})s")).as_(f"count_{span}")
+            for span in range(spans)
+        ]
+        counted = frappe.qb.from_(complaint).select(*counts).where(complaint.stage.notin(NOT_COUNTED))
         for place, name in enumerate(fields):
-            query = query.where(complaint[name] == Parameter(f"%(value_{number}_{place})s"))
-        query = query.where(complaint.received_at > Parameter(f"%(since_{number})s"))
-        counts.append(query.where(complaint.received_at <= Parameter("%(until)s")).as_(f"count_{number}"))
-    return frappe.qb.select(*counts).get_sql()
+            counted = counted.where(complaint[name] == Parameter(f"%(value_{number}_{place})s"))
+        counted = counted.where(complaint.received_at > Parameter(f"%(since_{number}_0)s"))
+        counted = counted.where(complaint.received_at <= Parameter("%(until)s")).as_(f"of_{number}")
+        query = query.from_(counted)
+        columns += [counted[f"count_{span}"] for span in range(spans)]
+    return query.select(*columns).get_sql()
 
 
 def _grouped(
@@ -108,10 +117,10 @@ def _grouped(
     return {_folded(row[:-1]): row[-1] for row in rows}
 
 
-def _values(wanted: list[tuple[tuple, tuple[str, ...], tuple]], now: datetime) -> dict[str, Any]:
+def _parameters(together: Mapping[tuple[tuple[str, ...], tuple], list[int]], now: datetime) -> dict[str, Any]:
     found: dict[str, Any] = {"until": now}
-    for number, (key, _fields_counted, values) in enumerate(wanted):
-        found[f"since_{number}"] = now - timedelta(days=key[1])
+    for number, ((_fields_counted, values), days) in enumerate(together.items()):
+        found |= {f"since_{number}_{span}": now - timedelta(days=day) for span, day in enumerate(days)}
         found |= {f"value_{number}_{place}": value for place, value in enumerate(values)}
     return found
 
@@ -144,6 +153,11 @@ def _counting(fields: tuple[str, ...], moments: Mapping[tuple, list[datetime]], 
 def _fields(asked: Asked) -> tuple[str, ...]:
     together = (COUNTED_TOGETHER,) if asked.args.get("same_type") else ()
     return ("company", asked.args["by"], *together)
+
+
+def _key_of(fields: tuple[str, ...], days: int) -> tuple[str, int, bool]:
+    """The `fact_key` that is counted by these fields."""
+    return fields[1], days, COUNTED_TOGETHER in fields[2:]
 
 
 def _folded(values: Iterable[Any]) -> tuple:
