@@ -9,14 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
+from pypika.terms import Parameter
 
 from complaint_qms.constants.events import WRITTEN
 from complaint_qms.services.events import Event, announce, is_heard
+
+_PART: Final = 200
+"""Rows of one statement that is kept."""
 
 
 def set_values(
@@ -81,7 +86,7 @@ def insert_rows(doctype: str, rows: list[dict[str, Any]], now: datetime, author:
     common = {"creation": now, "modified": now, "owner": author, "modified_by": author}
     names = [frappe.generate_hash(length=10) for _row in rows]
     values = [(name, *common.values(), *row.values()) for name, row in zip(names, rows, strict=True)]
-    frappe.db.bulk_insert(doctype, ["name", *common, *rows[0]], values)
+    _insert(doctype, ("name", *common, *rows[0]), values)
     _tell(doctype, {}, dict(zip(names, rows, strict=True)), why)
     return names
 
@@ -113,6 +118,23 @@ def drop_cached(doctype: str, names: Iterable[str]) -> None:
     keys = [frappe.get_document_cache_key(doctype, name) for name in names]
     if keys:
         frappe.db.after_commit.add(lambda: frappe.cache.delete_value(keys))
+
+
+def _insert(doctype: str, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> None:
+    """As `bulk_insert` does; most of its time goes into building a statement anew for values that differ alone, so that full
+    parts have one that is built once."""
+    full = len(values) - len(values) % _PART
+    for begin in range(0, full, _PART):
+        part = values[begin : begin + _PART]
+        frappe.db.sql(_insertion(doctype, columns), tuple(value for row in part for value in row))
+    if full < len(values):
+        frappe.db.bulk_insert(doctype, list(columns), values[full:])
+
+
+@lru_cache(maxsize=64)
+def _insertion(doctype: str, columns: tuple[str, ...]) -> str:
+    row = (Parameter("%s"),) * len(columns)
+    return frappe.qb.into(frappe.qb.DocType(doctype)).columns(*columns).insert(*(row,) * _PART).get_sql()
 
 
 def _before(
