@@ -9,6 +9,8 @@ from complaint_qms.api.arguments import checked
 from complaint_qms.services.intake import preview, search
 from complaint_qms.services.people.workload import least_loaded
 from complaint_qms.services.record.input_validation import read_object
+from complaint_qms.services.record.timeline import plain_line
+from complaint_qms.services.sop import assigning
 
 _LONGEST = 140
 
@@ -40,7 +42,7 @@ def look(data: Any = None, propose_handler: bool = False) -> dict[str, Any]:
 
     Returns:
         {filled, items, sales, mentions, proposals, context} as of `services.intake.preview.look`, and `handler`, who is
-        proposed: {user, full_name, open} or None.
+        proposed: {user, full_name, open, why (empty: the fewest open)} or None.
     """
     frappe.has_permission("Complaint", "create", throw=True)
     sent = read_object(data, _("Send the fields of the complaint as an object in “data”."))
@@ -49,8 +51,12 @@ def look(data: Any = None, propose_handler: bool = False) -> dict[str, Any]:
 
 
 def _handler(doc: Any) -> dict[str, Any] | None:
-    found = least_loaded(doc)
+    """Whom the SOP would give it to, with the reason, else the agent with the fewest open complaints."""
+    if (by_sop := assigning.proposal(doc)) and by_sop.user:
+        found, why = (by_sop.user, by_sop.open), plain_line(by_sop.why)
+    else:
+        found, why = least_loaded(doc), ""
     if not found:
         return None
     user, open_now = found
-    return {"user": user, "full_name": frappe.utils.get_fullname(user), "open": open_now}
+    return {"user": user, "full_name": frappe.utils.get_fullname(user), "open": open_now, "why": why}

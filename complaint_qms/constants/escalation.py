@@ -13,9 +13,12 @@ REMIND: Final = "remind"
 WATCH: Final = "watch"
 RAISE: Final = "raise_urgency"
 REASSIGN: Final = "reassign"
-ACTIONS: Final = (REMIND, WATCH, RAISE, REASSIGN)
+CALL: Final = "call_rule"
+ACTIONS: Final = (REMIND, WATCH, RAISE, REASSIGN, CALL)
 TELLS: Final = (REMIND, WATCH)
 """Actions of which those they name are told; who is handed a complaint hears of that as of every hand-over."""
+NAMELESS: Final = (RAISE, CALL)
+"""Actions that name nobody."""
 
 ABOVE: Final = ("superior", "manager", "director")
 """First, second and third person above the handler, by “Reports to” of their employees."""
@@ -39,6 +42,7 @@ CONTENT: Final = (
     "user",
     "backup",
     "from_urgency",
+    "rule",
 )
 """Fields of a step; two steps that say the same in all of them are one."""
 

@@ -40,7 +40,7 @@ EVENTS: Final[dict[str, str]] = {
     MOVED: "A complaint, investigation or CAPA has another stage. {origin, target, handed_to}",
     DECIDED: "Somebody's name was put beside a decision about a complaint. {decision}",
     ANSWERED: "The customer got a first response. {at}",
-    HANDED_OVER: "Somebody else is answerable for a record. {field, old, new, by_task}",
+    HANDED_OVER: "Somebody else is answerable for a record. {field, old, new, by_task, told_together: whoever has it now hears of it with all else that they got}",
     AT_RISK: "A clock of a complaint reached its warning point. {complaint, steps: [(clock, standing, due)], hold_over, taken: [steps of the ladder, as the log of the complaint keeps them]}",
     OVERDUE: "A clock of a complaint ran out. {complaint, steps, hold_over, taken}",
     HOLD_OVER: "The day until which a complaint was to wait has come. {complaint, steps, hold_over, taken}",
@@ -63,6 +63,6 @@ EVENTS: Final[dict[str, str]] = {
     CHAT_FAILED: "A person's message in a chat could not be sent. {user, sender, error, chat}",
     GRAVE: "The severity or harm of a complaint is known, by a person or by its words. {company, severity, harm_level, reasons: [(key, params)]}",
     SURVEYED: "A customer has said how a complaint was handled. {csat, nps, solved, comment, road: survey, page or portal, survey: answered by its link}",
-    RULE_CALLED: "A step of a procedure asks for a rule. {rule, reason: why, as text}",
+    RULE_CALLED: "A step of a procedure asks for a rule. {rule, reason: why, as text or as a line of the timeline}",
     WRITTEN: "Fields were written past a document. {fields, old, new, why}",
 }

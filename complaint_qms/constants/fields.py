@@ -30,6 +30,7 @@ COMPLAINT_STAMPS: Final = (
     "action_priority",
     "risk_color",
     "required_action",
+    "handler_reason",
     "learned_proposals",
     "alerted_at",
     "acknowledged_at",

@@ -66,6 +66,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "watch": "Add a Watcher",
         "raise_urgency": "Raise the Urgency",
         "reassign": "Reassign",
+        "call_rule": "Call a Rule",
         "handler": "Handler",
         "superior": "Superior",
         "manager": "Manager",
@@ -333,6 +334,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "open_capa": "Open a CAPA",
         "call_webhook": "Call a webhook",
     },
+    "assigning": {"round_robin": "In Turn", "least_loaded": "Fewest Open Complaints"},
     "rule_who": {
         "handler": "Handler",
         "handler_superior": "Superior of the Handler",
@@ -352,7 +354,11 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "expectation": "Customer Wants",
         "sop": "SOP",
     },
-    "rule_state": {"partly_done": "Partly Done", "rule_notice": "Notice of a Rule"},
+    "rule_state": {
+        "partly_done": "Partly Done",
+        "rule_notice": "Notice of a Rule",
+        "work_handed_on": "All Work of a Person Handed Over",
+    },
     "date_order": {
         "dmy": "Day, Month, Year",
         "mdy": "Month, Day, Year",

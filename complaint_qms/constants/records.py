@@ -158,6 +158,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("Complaint Chat Message", TOOL, sight="chat_message"),
     Record("Complaint Classifier", TOOL),
     Record("Complaint Demo Record", TOOL),
+    Record("Complaint Handler", TOOL, tracked=True),
     Record("Complaint Import", TOOL),
     Record("Complaint Rule", TOOL, tracked=True),
     Record(
@@ -184,6 +185,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Complaint Classifier Field"),
     _row("Complaint Escalation"),
     _row("Complaint Evidence", evidence=FileField("file", "sha256", "Complaint", "evidence")),
+    _row("Complaint Handler Match"),
     _row("Complaint Import Column"),
     _row("Complaint Import Error"),
     _row("Complaint Rule Action"),

@@ -9,9 +9,10 @@ import pytest
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
+from complaint_qms.constants.rules import CALLED, REGISTRATION
 from complaint_qms.services.lifecycle.overview import overview
 from complaint_qms.services.notify import digest
-from complaint_qms.services.sop import clock, escalation, reclock
+from complaint_qms.services.sop import clock, escalation, reclock, transfer
 from complaint_qms.services.sop.escalation_table import ladder_of
 from tests.desk import due_complaints, factory
 from tests.desk.due_complaints import person, told
@@ -290,3 +291,55 @@ def test_what_an_answer_makes_meaningless_is_taken_out() -> None:
     (kept,) = doc.escalation_steps
     assert (kept.hours, kept.user, kept.recipient, kept.stage) == (0, None, None, "triage")
     assert len(ladder_of(doc)) == 1
+
+
+def called_rule(**values: object) -> Document:
+    given = {
+        "title": factory.unique("Rule"),
+        "enabled": 1,
+        "when_event": CALLED,
+        "actions": [{"do": "set", "field": "urgency", "value": "critical"}],
+    }
+    return factory.make("Complaint Rule", **given | values)
+
+
+def test_a_step_calls_a_rule_which_acts_when_all_else_is_written() -> None:
+    handler = person("Complaint Agent")
+    rule, off = called_rule(), called_rule()
+    by = sop(
+        step(50, "call_rule", "", rule=rule.name),
+        step(60, "call_rule", "", rule=off.name),
+        step(100, recipient="superior", from_urgency="critical"),
+    )
+    read = transfer.from_file(transfer.as_file(by))
+    assert list(ladder_of(read)) == list(ladder_of(by)), "the file keeps the rule"
+    off.enabled = 0
+    off.save()
+    name = complaint(by, handler)
+    assert escalation.sweep(START + 6 * HOUR) == escalation.Sweep(changed=1, taken=2)
+    doc = frappe.get_doc("Complaint", name)
+    assert [(row.action, row.old_value, row.new_value) for row in doc.escalations] == [
+        ("call_rule", None, rule.name), ("call_rule", off.name, None),
+    ]  # fmt: skip
+    assert doc.urgency == "critical"
+    # The step for critical complaints is ahead now, at its own time.
+    assert doc.ladder_next_at == START + 10 * HOUR
+    (fired,) = frappe.get_all("Complaint Rule Log", {"complaint": name}, ["rule", "reason"])
+    assert fired.rule == rule.name
+    assert by.name in fired.reason
+    assert "50 %" in fired.reason
+    assert escalation.sweep(START + 7 * HOUR) == escalation.Sweep()
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [({"enabled": 0}, "is not enabled"), ({"when_event": REGISTRATION}, "starts by itself"), ({"company": 1}, "another company")],
+)  # fmt: skip
+def test_a_rule_that_no_step_can_call_is_refused(values: dict, words: str) -> None:
+    if "company" in values:
+        values = {"company": factory.other_company()}
+    rule = called_rule(**values)
+    with pytest.raises(frappe.ValidationError, match=words):
+        sop(step(50, "call_rule", "", rule=rule.name), company=factory.company())
+    with pytest.raises(frappe.ValidationError, match="choose the Rule"):
+        sop(step(50, "call_rule", ""))

@@ -54,6 +54,7 @@ def test_these_are_all_records_of_the_app():
             "Complaint Chat Message",
             "Complaint Classifier",
             "Complaint Demo Record",
+            "Complaint Handler",
             "Complaint Inbox Item",
             "Complaint Match Key",
             "Complaint Rule",

@@ -34,6 +34,7 @@ class Step:
         amount: percent of the limit, or seconds of working time.
         role, user, backup: whom it names, as far as it names anybody.
         from_urgency: how urgent a complaint has to be; empty for every complaint.
+        rule: the rule that it asks.
     """
 
     clock: str
@@ -46,6 +47,7 @@ class Step:
     user: str = ""
     backup: str = ""
     from_urgency: str = ""
+    rule: str = ""
 
     @property
     def key(self) -> str:
@@ -61,6 +63,8 @@ class Step:
             self.user,
             self.backup,
             self.from_urgency,
+            # Steps that were taken before there were rules keep their keys.
+            *([self.rule] if self.rule else ()),
         )
         return hashlib.sha256(repr(told).encode()).hexdigest()[:8]
 

@@ -34,6 +34,7 @@ import { wait_for_uploads } from "./desk/photos";
 import { draw_rule_conditions, rule_vocabulary } from "./desk/rule_builder";
 import { try_rule } from "./desk/rule_trial";
 import { draw_told_case } from "./desk/told_case";
+import { hand_on_work } from "./desk/handing_on";
 import { assignable, set_complaint_queries } from "./desk/complaint_queries";
 
 frappe.provide("complaint_qms.desk");
@@ -75,4 +76,5 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_rule_conditions,
 	rule_vocabulary,
 	try_rule,
+	hand_on_work,
 });

@@ -69,7 +69,8 @@ def _handed_over(doc: Document, old: str | None) -> Iterator[Event]:
     field = ANSWERABLE_FIELD.get(doc.doctype)
     new = doc.get(field) if field else None
     if (new or None) != (old or None):
-        yield Event(HANDED_OVER, doc.doctype, doc.name, {"field": field, "old": old, "new": new})
+        together = {"told_together": True} if doc.flags.told_together else {}
+        yield Event(HANDED_OVER, doc.doctype, doc.name, {"field": field, "old": old, "new": new, **together})
 
 
 def _grave(doc: Document, before: Document | None) -> Iterator[Event]:

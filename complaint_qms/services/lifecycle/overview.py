@@ -18,6 +18,7 @@ from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.sop.assigning import why_handled
 from complaint_qms.services.sop.clock import bring_up_to_date, clock_standing, stage_limit, used_in_stage
 from complaint_qms.services.sop.ladder_state import ahead_of
 from complaint_qms.services.sop.plan import workday_of
@@ -193,6 +194,7 @@ def _blocked(doc: Document, transition: Any, found: Iterable[Missing]) -> str | 
 def _of_complaint(doc: Document, now: datetime) -> dict[str, Any]:
     bring_up_to_date(doc, now)
     return {
+        "handler_reason": why_handled(doc),
         "held_stage": doc.held_stage if doc.stage == "on_hold" else None,
         "clock": {name: doc.get(name) for name in _CLOCK}
         | {f"{clock}_status": clock_standing(doc, clock, now) for clock in CLOCKS}

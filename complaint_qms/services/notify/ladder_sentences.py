@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from complaint_qms.constants import escalation
+from complaint_qms.constants.rules import RULE
 from complaint_qms.engine.message import Message
-from complaint_qms.services.record.timeline import Moment, Names, Text, Word, line
+from complaint_qms.services.record.timeline import Link, Moment, Names, Text, Word, line
 
 
 def clock_noun(clock: str, stage: str) -> Word | str:
@@ -49,6 +50,10 @@ def _taken(step: dict[str, Any], where: Message, names: dict[str, str]) -> Messa
         return line(
             "{0}: urgency {1} instead of {2}", where, Word(step["new_value"]), Word(step["old_value"])
         )
+    if step["action"] == escalation.CALL:
+        if step["new_value"]:
+            return line("{0}: the rule {1} was called", where, Link(RULE, step["new_value"]))
+        return line("{0}: the rule {1} is not in use and was not called", where, Text(step["old_value"]))
     told_names = Names([names.get(user, user) for user in step["told"]])
     if step["action"] == escalation.REASSIGN:
         if step["told"]:

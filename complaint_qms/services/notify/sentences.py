@@ -26,8 +26,15 @@ ESCALATED: Final = "escalated"
 RULE_NOTICE: Final = "rule_notice"
 """Another: what a rule of the site has somebody told. {title, text, rule}"""
 
+WORK_HANDED_ON: Final = "work_handed_on"
+"""And: all that somebody got of another person's work, at once. {person, by, pieces: [(DocType, name)]}"""
+
 Step = tuple[str, str, datetime]
 """(clock, its new standing, when it was due)"""
+
+
+# Records that a message about several names; the rest is counted.
+_NAMED: Final = 10
 
 
 class Writer:
@@ -158,6 +165,7 @@ HEADINGS: Final[dict[str, Callable[[], str]]] = {
     events.ESCALATION_STEP: lambda: word(events.ESCALATION_STEP),
     events.HOLD_OVER: lambda: _("The hold was to end"),
     events.HANDED_OVER: lambda: _("Handed over to you"),
+    WORK_HANDED_ON: lambda: word(WORK_HANDED_ON),
     events.MOVED: lambda: _("Waiting for you"),
     events.CHAT_WAITS: lambda: _("Chats that wait for an answer"),
     events.SURVEYED: lambda: _("Customers who are not content"),
@@ -277,6 +285,18 @@ def _rule_notice(name: str, data: dict[str, Any]) -> str:
     return _("{0}: {1} (rule “{2}”)").format(titled(name, data["title"]), escape(_(text)), escape(_(rule)))
 
 
+def _work_handed_on(name: str, data: dict[str, Any]) -> str:
+    pieces: dict[str, list[str]] = {}
+    for doctype, record in data["pieces"]:
+        pieces.setdefault(doctype, []).append(record)
+    listed = [
+        labelled(escape(_(doctype)), escape(comma_list(names[:_NAMED]))) + (" …" if names[_NAMED:] else "")
+        for doctype, names in pieces.items()
+    ]
+    said = _("{2} handed {0} pieces of work of {1} over to you: {3}")
+    return said.format(len(data["pieces"]), escape(data["person"]), escape(data["by"]), clause_list(listed))
+
+
 def _graveness(data: dict[str, Any]) -> Iterator[str]:
     level = data["severity"]
     if level:
@@ -301,5 +321,6 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.CHAT_WAITS: _chat_waits,
     events.CHAT_FAILED: _chat_failed,
     RULE_NOTICE: _rule_notice,
+    WORK_HANDED_ON: _work_handed_on,
 }
 KINDS: Final = (*_OF_CLOCKS, events.ESCALATION_STEP, *_OF_TURNS, *_OTHERS)

@@ -97,15 +97,17 @@ def saving(doc: Document) -> Iterator[None]:
             _saving()[key] = outer or named
 
 
-def end_save(doc: Document) -> None:
+def end_save(doc: Document) -> bool:
     """An Assignment Rule assigns in the midst of a save: the record that is being saved learns its handler and its new
-    time of change, or the next save of its form would be refused, or take the handler away again."""
-    if doc.flags.pop("named_meanwhile", False):
+    time of change, or the next save of its form would be refused, or take the handler away again. Whether one did."""
+    named = bool(doc.flags.pop("named_meanwhile", False))
+    if named:
         doc.update(
             frappe.db.get_value(
                 doc.doctype, doc.name, [_FIELD[doc.doctype], "modified", "modified_by"], as_dict=True
             )
         )
+    return named
 
 
 def assigned(todo: Document, method: str | None = None) -> None:

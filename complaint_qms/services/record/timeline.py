@@ -26,12 +26,14 @@ from frappe.utils import (
     get_link_to_form,
     now_datetime,
 )
+from frappe.utils.html_utils import unescape_html
 
 from complaint_qms.engine.message import Message
 from complaint_qms.services import writing
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import clause_list, comma_list
 from complaint_qms.services.record.site_time import in_zone
+from complaint_qms.services.record.tags import without_tags
 
 DATA: Final = "subject"
 """Field of a comment that holds what a line says as data; the framework uses it for no comment of this kind."""
@@ -132,6 +134,11 @@ def told(message: Message, zone: str | None = None) -> str:
     """A line in the present language, times in `zone` (that of the site without one); markup that is safe to show."""
     values = {place: _told(value, zone) for place, value in message.params.items()}
     return _PLACE.sub(lambda found: values.get(found[1], found[0]), escape_html(_(message.key)))
+
+
+def plain_line(message: Message) -> str:
+    """A line as plain text in the present language."""
+    return unescape_html(without_tags(told(message)))
 
 
 def note(

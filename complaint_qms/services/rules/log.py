@@ -18,8 +18,7 @@ from complaint_qms.engine.message import Message
 from complaint_qms.services import writing
 from complaint_qms.services.notify.outbox import AUTHOR
 from complaint_qms.services.record import timeline
-from complaint_qms.services.record.tags import without_tags
-from complaint_qms.services.record.timeline import line, noted, told
+from complaint_qms.services.record.timeline import line, noted, plain_line
 from complaint_qms.services.rules.acts import Firing
 from complaint_qms.services.rules.reading import SiteRule
 from complaint_qms.services.rules.records import Record
@@ -143,11 +142,6 @@ def tell_reader(row: Document) -> None:
     for name in ("reason", "outcome"):
         if kept := noted(row.get(f"{name}_data")):
             row.set(name, plain_line(kept))
-
-
-def plain_line(message: Message) -> str:
-    """A line as plain text in the present language."""
-    return frappe.utils.html_utils.unescape_html(without_tags(told(message)))
 
 
 def _shared(rule: SiteRule, record: Mapping[str, Any]) -> Any:

@@ -8,7 +8,7 @@ another. What goes wrong is written into the log and never loses what happened.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -19,6 +19,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants import rules
 from complaint_qms.constants.events import RULE_CALLED
+from complaint_qms.engine.message import Message as Line
 from complaint_qms.engine.rules import UNKNOWN
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.events import Event
@@ -46,7 +47,7 @@ class Occurrence:
 
     complaint: str
     old: Mapping[str, Any] = field(default_factory=dict)
-    called: str = ""
+    called: str | Line = ""
 
 
 def of_events(events: list[Event]) -> None:
@@ -54,8 +55,7 @@ def of_events(events: list[Event]) -> None:
     for kind, happened in _by_kind(events).items():
         when = _KIND[kind]
         if kind == RULE_CALLED:
-            for event in happened:
-                run_named(event.data["rule"], [event.name], event.data.get("reason") or "")
+            _of_called(happened)
             continue
         if not any_rules(when):
             continue
@@ -65,7 +65,7 @@ def of_events(events: list[Event]) -> None:
             (later if saving else now).append(Occurrence(event.name, event.data.get("old") or {}))
         for one in later:
             _waiting()[one.complaint].append((when, one))
-        _safely(when, now)
+        _safely(when, lambda when=when: rules_asked(when), now)
 
 
 def after_save(doc: Document) -> None:
@@ -77,7 +77,9 @@ def after_save(doc: Document) -> None:
         by_when[when].append(one)
     changed: set[str] = set()
     for when, occurrences in by_when.items():
-        changed |= _safely(when, occurrences, doc if not changed else None)
+        changed |= _safely(
+            when, lambda when=when: rules_asked(when), occurrences, doc if not changed else None
+        )
     if doc.name in changed:
         doc.reload()
 
@@ -92,10 +94,9 @@ def run_named(title: str, complaints: Iterable[str], reason: str = "") -> set[st
     Returns:
         the complaints for which it fired.
     """
-    rule = named_rule(title)
-    if not rule:
-        return set()
-    return _asked([rule], [Occurrence(name, called=reason or " ") for name in complaints], now_datetime())[1]
+    return _asked(
+        _named(title), [Occurrence(name, called=reason or " ") for name in complaints], now_datetime()
+    )[1]
 
 
 def ask(when: str, complaints: Iterable[str], now: datetime) -> set[str]:
@@ -124,10 +125,31 @@ def perform(result: Result, acts: Iterable[Mapping[str, Any]], by_job: bool = Fa
         frappe.local.response.pop("missing", None)
 
 
-def _safely(when: str, occurrences: list[Occurrence], doc: Document | None = None) -> set[str]:
+def _of_called(happened: list[Event]) -> None:
+    """Ask the rules that something called; whoever called is not kept from going on by what becomes of it."""
+    calls: dict[str, list[Occurrence]] = defaultdict(list)
+    for event in happened:
+        calls[event.data["rule"]].append(Occurrence(event.name, called=event.data.get("reason") or " "))
+    for title, occurrences in calls.items():
+        _safely(title, lambda title=title: _named(title), occurrences)
+
+
+def _named(title: str) -> list[SiteRule]:
+    rule = named_rule(title)
+    return [rule] if rule else []
+
+
+def _safely(
+    asked_for: str,
+    find: Callable[[], list[SiteRule]],
+    occurrences: list[Occurrence],
+    doc: Document | None = None,
+) -> set[str]:
     """Ask rules so that nothing of them loses what happened; the complaints they changed.
 
     Args:
+        asked_for: what is asked for, as the error log names it.
+        find: the rules.
         doc: the one complaint that it happened to, where it was just saved.
     """
     if not occurrences:
@@ -136,12 +158,12 @@ def _safely(when: str, occurrences: list[Occurrence], doc: Document | None = Non
     mark = f"{_ASKED_MARK}_{_state()['depth']}"
     frappe.db.savepoint(mark)
     try:
-        return _asked(rules_asked(when), occurrences, now_datetime(), doc)[0]
+        return _asked(find(), occurrences, now_datetime(), doc)[0]
     except OVERTAKEN:
         raise  # the transaction is gone with it
     except Exception as error:
         roll_back_to(mark)  # nothing is done that the log does not tell of
-        frappe.log_error(title="Complaint Rules could not be asked", message=f"{when}: {way_of(error)}")
+        frappe.log_error(title="Complaint Rules could not be asked", message=f"{asked_for}: {way_of(error)}")
         return set()
 
 
@@ -250,7 +272,7 @@ def _not_quiet(
 
 
 def _fire(rule: SiteRule, record: Record, facts: tuple, one: Occurrence, now: datetime) -> Result:
-    because = words.because(rule.judge.held(record, now, facts), one.called.strip())
+    because = words.because(rule.judge.held(record, now, facts), one.called)
     firing = Firing(rule.title, rule.version, rule.when, record["name"], because, now)
     result = Result(firing, subject_key=log.subject_key(rule, record))
     state = _state()

@@ -112,11 +112,13 @@ def value_in_words(key: str | None, value: Any) -> str:
     return str(value)
 
 
-def because(held: Iterable[Held], called: str = "") -> Message:
-    """Why a rule fired, as a line of the timeline: what was found of each condition that held."""
+def because(held: Iterable[Held], called: str | Message = "") -> Message:
+    """Why a rule fired, as a line of the timeline: what was found of each condition that held. `called`: why it was asked for."""
     found = [_reason(one) for one in held]
-    if called:
-        found.insert(0, line("{0}", Text(called)))
+    if isinstance(called, Message):
+        found.insert(0, called)
+    elif called.strip():
+        found.insert(0, line("{0}", Text(called.strip())))
     return line("{0}", found) if found else line("It has no conditions.")
 
 

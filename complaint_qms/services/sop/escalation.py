@@ -9,7 +9,7 @@ that somebody is saving at the moment is left for the next run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -23,13 +23,15 @@ from pypika.terms import Criterion
 
 from complaint_qms.constants import events
 from complaint_qms.constants.clock import AT_RISK, CLOCKS, HOLD, OVERDUE, OWN_FIELDS, RUNNING, STEPS
-from complaint_qms.constants.escalation import LADDER_FIELDS
+from complaint_qms.constants.escalation import CALL, LADDER_FIELDS
 from complaint_qms.engine.sla import ladder
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.notify import digest
+from complaint_qms.services.notify.ladder_sentences import reached
 from complaint_qms.services.record.batches import in_parts
-from complaint_qms.services.sop import ladder_actions, reclock
+from complaint_qms.services.record.timeline import Text, line
+from complaint_qms.services.sop import assigning, ladder_actions, reclock
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS
 
 BATCH = 2000
@@ -59,6 +61,7 @@ def run_sweep() -> None:
     """The sweep at the present moment; what the scheduled job puts into the queue."""
     now = now_datetime()
     sweep(now)
+    assigning.assign_waiting(now)
     digest.enqueue(now)
 
 
@@ -106,6 +109,7 @@ def _sweep_batch(names: list[str], now: datetime) -> Sweep:
     found = [event for row in rows if (event := _event(row, now, taken.get(row.name, [])))]
     _write_standings([row.name for row in rows], now)
     announce(found)
+    announce(event for row in rows for event in _calls(row, now, taken.get(row.name, ())))
     reached = [standing for event in found for _clock, standing, _due in event.data["steps"]]
     return Sweep(
         changed=len(rows),
@@ -150,6 +154,16 @@ def _event(row: frappe._dict, now: datetime, taken: list[dict[str, Any]]) -> Eve
         kind = events.ESCALATION_STEP
     data = {"complaint": row, "steps": tuple(steps), "hold_over": hold_over, "taken": taken}
     return Event(kind, "Complaint", row.name, data, at=now)
+
+
+def _calls(row: frappe._dict, now: datetime, taken: Iterable[dict[str, Any]]) -> Iterator[Event]:
+    """The rules that the steps call; last of all, because a rule saves the complaint."""
+    for step in taken:
+        if step["action"] == CALL and step["new_value"]:
+            reason = line("Escalation by SOP {0}: {1}", Text(step["sop"] or ""), reached(step, row))
+            yield Event(
+                events.RULE_CALLED, "Complaint", row.name, {"rule": step["new_value"], "reason": reason}, now
+            )
 
 
 def _write_standings(names: list[str], now: datetime) -> None:

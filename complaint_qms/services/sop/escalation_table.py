@@ -10,11 +10,13 @@ from frappe.utils import escape_html, flt
 from complaint_qms.constants.escalation import (
     BY_ROLE,
     BY_USER,
+    CALL,
     CONTENT,
+    NAMELESS,
     PERCENT,
-    RAISE,
     REASSIGN,
 )
+from complaint_qms.constants.rules import CALLED, RULE
 from complaint_qms.engine.sla.steps import Step
 from complaint_qms.services.people.absence import absent_users
 from complaint_qms.services.record.labels import word
@@ -37,7 +39,9 @@ def tidy_ladder(sop: Document) -> None:
             row.hours = 0
         else:
             row.percent = 0
-        if row.action == RAISE:
+        if row.action != CALL:
+            row.rule = None
+        if row.action in NAMELESS:
             row.recipient = row.role = row.user = row.backup = None
         elif row.recipient != BY_USER:
             row.user = None
@@ -68,6 +72,7 @@ def check_ladder(sop: Document) -> None:
             )
         known[key] = row.idx
     _check_people(sop)
+    _check_rules(sop)
 
 
 def _objection(row: Document, limits: dict[str, bool], timed: set[str]) -> str | None:
@@ -83,7 +88,9 @@ def _objection(row: Document, limits: dict[str, bool], timed: set[str]) -> str |
         return _(
             "Escalation Steps, row {0}: stage {1} has no time limit. Enter one, or remove the step."
         ).format(row.idx, word(row.stage))
-    if row.action == RAISE:
+    if row.action == CALL and not row.rule:
+        return _("Escalation Steps, row {0}: choose the Rule.").format(row.idx)
+    if row.action in NAMELESS:
         return None
     if not row.recipient:
         return _("Escalation Steps, row {0}: choose Whom.").format(row.idx)
@@ -114,6 +121,36 @@ def _check_people(sop: Document) -> None:
                         "Escalation Steps, row {0}: {1} cannot sign in or has no right to complaints. Choose somebody else."
                     ).format(row.idx, frappe.bold(escape_html(user)))
                 )
+
+
+def _check_rules(sop: Document) -> None:
+    """Rules that a step newly calls are in use, start when they are called, and are asked of complaints of the SOP."""
+    before = sop.get_doc_before_save()
+    known = {row.rule for row in before.get(_TABLE)} if before and before.company == sop.company else set()
+    rows = [row for row in sop.get(_TABLE) if row.rule and row.rule not in known]
+    if not rows:
+        return
+    fields = ["name", "enabled", "when_event", "company"]
+    found = frappe.get_all(RULE, {"name": ("in", [row.rule for row in rows])}, fields, order_by="name asc")
+    rules = {rule.name: rule for rule in found}
+    for row in rows:
+        rule = rules.get(row.rule)
+        if rule and (wrong := _objection_to(rule, sop)):
+            frappe.throw(wrong.format(row.idx, frappe.bold(escape_html(row.rule))))
+
+
+def _objection_to(rule: frappe._dict, sop: Document) -> str | None:
+    if not rule.enabled:
+        return _("Escalation Steps, row {0}: the rule {1} is not enabled. Enable it, or choose another one.")
+    if rule.when_event != CALLED:
+        return _(
+            "Escalation Steps, row {0}: the rule {1} starts by itself. Choose one that starts when it is called."
+        )
+    if rule.company and rule.company != sop.company:
+        return _(
+            "Escalation Steps, row {0}: the rule {1} is of another company than this SOP. Choose another one."
+        )
+    return None
 
 
 def _step(row: Document) -> Step:

@@ -1,4 +1,4 @@
-"""What the steps of the ladder do: tell somebody, let them follow the complaint, make it more urgent, give it to somebody else.
+"""What the steps of the ladder do: tell somebody, let them follow the complaint, make it more urgent, give it to somebody else, call a rule.
 
 Set-based but for handing over, which is a task of the framework for each complaint. The n-th step of every complaint is taken before
 the next one of any, so that a step finds what those before it have made of handler and urgency.
@@ -12,10 +12,9 @@ from datetime import datetime
 from typing import Any, Final
 
 import frappe
-from frappe.query_builder.functions import Count
 
-from complaint_qms.constants.escalation import BY_ROLE, LOG, RAISE, REASSIGN, WATCH
-from complaint_qms.constants.stages import COMPLAINT_UNENDED
+from complaint_qms.constants.escalation import BY_ROLE, CALL, LOG, NAMELESS, RAISE, REASSIGN, WATCH
+from complaint_qms.constants.rules import RULE
 from complaint_qms.engine.sla import steps as sla_steps
 from complaint_qms.engine.sla.steps import Taken
 from complaint_qms.services import writing
@@ -23,13 +22,12 @@ from complaint_qms.services.notify.outbox import AUTHOR
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.people import assignment
 from complaint_qms.services.people.assignees import objection
+from complaint_qms.services.people.workload import ASKED, open_complaints
 from complaint_qms.services.sop import ladder_state
 from complaint_qms.services.sop.plan import Plan, plan_of
 from complaint_qms.services.sop.rungs import Rungs
 
 _FOLLOW: Final = "Document Follow"
-# People who are asked for their rights at most before a complaint stays where it is.
-_ASKED: Final = 10
 _WHY: Final = "escalation step"
 
 
@@ -73,7 +71,8 @@ class _Actions:
 
     def take(self, turn: list[tuple[frappe._dict, Taken]]) -> list[dict[str, Any]]:
         """One step each of several complaints; whom it reached and what it changed."""
-        self._rungs.learn((row, one.step) for row, one in turn if one.step.action != RAISE)
+        self._rungs.learn((row, one.step) for row, one in turn if one.step.action not in NAMELESS)
+        called = _rules_in_use(one.step.rule for _row, one in turn)
         done: list[dict[str, Any]] = []
         raised: dict[tuple[str, str], list[str]] = defaultdict(list)
         followers: list[tuple[str, str]] = []
@@ -84,6 +83,9 @@ class _Actions:
                 if one.urgency != row.urgency:
                     raised[row.urgency, one.urgency].append(row.name)
                 row.urgency = one.urgency
+            elif one.step.action == CALL:
+                # Asked when all of the sweep is written; one that is in use no more is not.
+                told["new_value" if one.step.rule in called else "old_value"] = one.step.rule
             elif one.step.action == REASSIGN:
                 told["old_value"] = row.complaint_owner
                 told["told"] = self._hand_over(row, one)
@@ -108,12 +110,19 @@ class _Actions:
             meant = _least_loaded_first(meant)
         asked = {person.user: None for person in (*meant, *(person for group in groups for person in group))}
         doc = frappe.get_doc("Complaint", row.name)
-        for user in [user for user in asked if user != row.complaint_owner][:_ASKED]:
+        for user in [user for user in asked if user != row.complaint_owner][:ASKED]:
             if objection(doc, user) is None:
                 assignment.reassign(doc, user, _WHY)
                 row.complaint_owner = user
                 return [user]
         return []
+
+
+def _rules_in_use(wanted: Iterable[str]) -> set[str]:
+    names = sorted({name for name in wanted if name})
+    if not names:
+        return set()
+    return set(frappe.get_all(RULE, {"name": ("in", names), "enabled": 1}, pluck="name", order_by="name asc"))
 
 
 def _follow(wanted: Iterable[tuple[str, str]], now: datetime) -> None:
@@ -134,15 +143,7 @@ def _follow(wanted: Iterable[tuple[str, str]], now: datetime) -> None:
 
 
 def _least_loaded_first(people: list[Person]) -> list[Person]:
-    complaint = frappe.qb.DocType("Complaint")
-    users = [person.user for person in people] or [""]
-    load = dict(
-        frappe.qb.from_(complaint)
-        .select(complaint.complaint_owner, Count("*"))
-        .where(complaint.complaint_owner.isin(users) & complaint.stage.isin(list(COMPLAINT_UNENDED)))
-        .groupby(complaint.complaint_owner)
-        .run()
-    )
+    load = open_complaints(person.user for person in people)
     return sorted(people, key=lambda person: (load.get(person.user, 0), person.user))
 
 

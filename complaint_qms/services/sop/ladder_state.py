@@ -56,6 +56,7 @@ def ahead_of(doc: Document) -> list[dict[str, Any]]:
             "recipient": step.recipient,
             "role": step.role if step.recipient == BY_ROLE else "",
             "user": step.user,
+            "rule": step.rule,
         }
         for one, step in found
         if step and step.fits(doc.urgency)

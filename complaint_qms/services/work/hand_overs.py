@@ -36,7 +36,11 @@ _OWNER: Final = {"Investigation": "investigator", "CAPA": "capa_owner"}
 
 def of_hand_overs(events: list[Event]) -> None:
     """Somebody else is answerable for a record. Who was assigned to it by a task has heard of that by the framework."""
-    told = [event for event in events if event.data["new"] and not event.data.get("by_task")]
+    told = [
+        event
+        for event in events
+        if event.data["new"] and not (event.data.get("by_task") or event.data.get("told_together"))
+    ]
     people = Directory().acting(event.data["new"] for event in told)
     _tell([(event, [people.get(event.data["new"])]) for event in told])
 

@@ -136,6 +136,9 @@ function show_overview(frm, overview, handlers) {
 	$top.find(".cq-head").html(desk.headline_html(frm.doc, { ...overview.headline, is_closed: overview.is_closed }));
 	desk.draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
 	desk.draw_clocks(frm.fields_dict.clock_html.$wrapper, frm.doc, overview);
+	// Why the SOP chose this handler, or found none, stands below the name.
+	const { complaint_owner } = frm.fields_dict;
+	complaint_owner.set_description(overview.handler_reason || __(complaint_owner.df.description));
 }
 
 function draw_panels(frm, linked) {

@@ -34,7 +34,7 @@ from complaint_qms.services.reportability import deadline
 from complaint_qms.services.risk import matrix, priority
 from complaint_qms.services.rules import runner
 from complaint_qms.services.settlement.finance_guards import keep_party
-from complaint_qms.services.sop import clock, plan, procedure
+from complaint_qms.services.sop import assigning, clock, plan, procedure
 
 
 class Complaint(Checked):
@@ -122,8 +122,9 @@ class Complaint(Checked):
 
     def on_change(self):
         super().on_change()
-        assignment.end_save(self)
+        by_rule = assignment.end_save(self)
         runner.after_save(self)
+        assigning.after_save(self, by_rule)
 
     def on_trash(self):
         guard.refuse_deletion(self)

@@ -6,6 +6,9 @@ frappe.ui.form.on("Complaint SOP", {
 		frm.set_query("responsible_role", "stages", complaint_qms.given_roles);
 		frm.set_query("escalate_to_role", "stages", complaint_qms.given_roles);
 		frm.set_query("role", "escalation_steps", complaint_qms.given_roles);
+		frm.set_query("rule", "escalation_steps", () => ({
+			filters: { enabled: 1, when_event: "when_called", company: ["in", frm.doc.company ? ["", frm.doc.company] : [""]] },
+		}));
 	},
 	refresh(frm) {
 		tell_limits(frm);
@@ -23,9 +26,22 @@ frappe.ui.form.on("Complaint SOP", {
 });
 
 for (const [table, fields] of Object.entries({
-	"Complaint SOP Stage": ["stage", "time_limit", "warn_percent", "responsible_role", "responsible_user"],
+	"Complaint SOP Stage": [
+		"stage",
+		"time_limit",
+		"warn_percent",
+		"responsible_role",
+		"responsible_user",
+		"assign_by",
+		"for_department",
+		"assign_anew",
+		"skill",
+		"match_language",
+		"match_product_line",
+		"match_region",
+	],
 	"Complaint SOP Check": ["stage", "check", "mandatory"],
-	"Complaint SOP Step": ["clock", "stage", "moment", "percent", "hours", "action", "recipient", "role", "user", "from_urgency"],
+	"Complaint SOP Step": ["clock", "stage", "moment", "percent", "hours", "action", "recipient", "role", "user", "from_urgency", "rule"],
 })) {
 	frappe.ui.form.on(
 		table,

@@ -9,6 +9,7 @@ from complaint_qms.services.people.assignees import check_responsible
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.sop import plan as sop_plan
 from complaint_qms.services.sop import procedure, reclock, versions
+from complaint_qms.services.sop.assign_table import check_ways, tidy_ways
 from complaint_qms.services.sop.escalation_table import tidy_ladder
 
 
@@ -26,8 +27,10 @@ class ComplaintSOP(Named):
         versions.keep_series(self)
         versions.check_validity(self)
         tidy_ladder(self)
+        tidy_ways(self)
         sop_plan.check_sop(self)
         check_responsible(self)
+        check_ways(self)
 
     def on_update(self):
         procedure.forget_sops()

@@ -295,7 +295,8 @@ class Intake {
 			});
 		const { handler } = this;
 		if (handler && !doc.complaint_owner) {
-			const why = handler.open ? __("{0} open complaints, the fewest", [handler.open]) : __("no open complaints");
+			const fewest = handler.open ? __("{0} open complaints, the fewest", [handler.open]) : __("no open complaints");
+			const why = handler.why || fewest;
 			rows.push(
 				choice_button({ complaint_owner: handler.user }, `${esc(labelled(__("Handler"), ""))}<b>${esc(handler.full_name)}</b>`, why)
 			);

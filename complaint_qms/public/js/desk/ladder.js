@@ -30,6 +30,7 @@ export function reached_share(moment, amount, limit) {
 /** What a step does: “remind the superior”. */
 export function effect_text(step) {
 	if (step.action === "raise_urgency") return __("the urgency rises by one degree");
+	if (step.action === "call_rule") return __("the rule {0} is called", [step.rule || "…"]);
 	const who = whom(step);
 	if (step.action === "watch") return __("{0} is told and follows the complaint", [who]);
 	if (step.action === "reassign") return __("{0} becomes the handler", [who]);
@@ -47,6 +48,11 @@ export function taken_text(row) {
 	if (row.action === "raise_urgency") {
 		const [before, after] = [label(row.old_value), label(row.new_value)];
 		return before === after ? __("The urgency stays {0}", [after]) : __("Urgency {0} instead of {1}", [after, before]);
+	}
+	if (row.action === "call_rule") {
+		return row.new_value
+			? __("The rule {0} was called", [row.new_value])
+			: __("The rule {0} is not in use and was not called", [row.old_value]);
 	}
 	if (row.action === "reassign") return people ? __("Handed over to {0}", [people]) : __("Stays with its handler");
 	if (!people) return __("Nobody to tell was found");

@@ -1,7 +1,7 @@
 // A procedure as a drawing: its stages in their order with who has them, how long they may take, what stands in the way of the next
 // one, and the steps of escalation on a scale of the time. A list of sentences to whoever has it read aloud.
 import { label } from "../labels";
-import { labelled } from "../language";
+import { comma_list, labelled } from "../language";
 import { empty, esc } from "../markup";
 import { working_time } from "../words";
 import { effect_text, point_text, reached_share } from "./ladder";
@@ -41,6 +41,7 @@ function stage_html(stage, at, doc, workday) {
 	const asked = [gate_text(stage), ...checks.map(check_text)];
 	return `<li class="cq-flow-stage"><h6><span class="cq-dot" aria-hidden="true">${at + 1}</span> ${esc(label(stage))}</h6>
 		<p class="cq-flow-owner">${esc(labelled(__("In charge"), owner_text(row)))}</p>
+		${row.assign_by ? `<p class="cq-flow-owner">${esc(labelled(__("Handler found"), way_text(row)))}</p>` : ""}
 		${limit_html(row.time_limit, row.warn_percent, workday)}
 		${ladder_html(doc, "stage", stage, row.time_limit, row.warn_percent)}
 		<p class="cq-flow-gate">${esc(__("Before the next stage:"))}</p><ul>${asked.map((one) => `<li>${esc(one)}</li>`).join("")}</ul></li>`;
@@ -50,6 +51,30 @@ function owner_text(row) {
 	const named = row.responsible_user ? frappe.user.full_name(row.responsible_user) : "";
 	const other = named || (row.responsible_role ? __("somebody with the role {0}", [__(row.responsible_role)]) : "");
 	return other ? __("the handler, else {0}", [other]) : __("the handler");
+}
+
+/** How the stage finds a handler: “least loaded with the role Complaint Agent; who fits by language goes first”. */
+function way_text(row) {
+	const role = row.responsible_role ? __("with the role {0}", [__(row.responsible_role)]) : "";
+	const among = comma_list([role, row.for_department ? __("of {0}", [row.for_department]) : ""].filter(Boolean)) || "…";
+	const fits = [
+		row.skill ? __("skill {0}", [row.skill]) : "",
+		row.match_language ? __("language") : "",
+		row.match_product_line ? __("product line") : "",
+		row.match_region ? __("region") : "",
+	].filter(Boolean);
+	const way = {
+		named_user: () => (row.responsible_user ? frappe.user.full_name(row.responsible_user) : "…"),
+		round_robin: () => __("in turn among those {0}", [among]),
+		least_loaded: () => __("whoever has the fewest of those {0}", [among]),
+	}[row.assign_by]();
+	return [
+		way,
+		fits.length ? __("who fits by {0} goes first", [comma_list(fits)]) : "",
+		row.assign_anew ? __("anew also where there is a handler") : "",
+	]
+		.filter(Boolean)
+		.join("; ");
 }
 
 function limit_html(limit, warn, workday) {

@@ -1,0 +1,141 @@
+"""Gives complaints their handler where the SOP says how one is found, and keeps why they have the one they have.
+
+At the end of a save, so that an Assignment Rule of the framework, which assigns in its midst, and rules of the site go first: whoever has
+named somebody by then is not overruled. A complaint for which nobody was free is looked at again by the sweep.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Final
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder import Order
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import get_fullname, now_datetime
+
+from complaint_qms.constants.assigning import REASON
+from complaint_qms.constants.stages import COMPLAINT_OPEN
+from complaint_qms.engine.message import Message
+from complaint_qms.services import writing
+from complaint_qms.services.acting_as import acting_as
+from complaint_qms.services.people import assignment
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.batches import in_parts
+from complaint_qms.services.record.timeline import Text, line, told
+from complaint_qms.services.sop import procedure
+from complaint_qms.services.sop.finding import FoundHandler, find_handler
+
+_WHY: Final = "found by the SOP"
+_MOST: Final = 500
+_SAVED: Final = ("complaint_owner", REASON, "modified", "modified_by")
+
+
+def after_save(doc: Document, by_rule: bool) -> None:
+    """The end of a complaint's save: find a handler where its SOP says how, and keep the reason.
+
+    Args:
+        by_rule: an Assignment Rule named somebody in the midst of it.
+    """
+    if doc.flags.by_import or doc.is_migrated or doc.stage not in COMPLAINT_OPEN:
+        return
+    if by_rule and doc.complaint_owner and (rule := _rule_of(doc)):
+        _keep(doc, doc.complaint_owner, line("{0} “{1}”", "Assignment Rule", Text(rule)))
+        return
+    before = doc.get_doc_before_save()
+    moved = bool(before) and before.stage != doc.stage and before.stage in COMPLAINT_OPEN
+    if not doc.complaint_owner or moved:
+        _assign(doc, now_datetime(), moved)
+
+
+def proposal(doc: Document) -> FoundHandler | None:
+    """Whom the SOP of a complaint that is being entered would give it to; None where it says nothing of that."""
+    row = _row_of(doc.sop or procedure.choose_sop(doc), COMPLAINT_OPEN[0])
+    return find_handler(doc, row, now_datetime(), take=False) if row else None
+
+
+def found_for(doc: Document, now: datetime, without: str) -> FoundHandler | None:
+    """Whom the SOP gives a complaint to that somebody is to hand on; None where it says nothing of that."""
+    row = _row_of(doc.sop, doc.stage)
+    return find_handler(doc, row, now, without=without) if row else None
+
+
+def why_handled(doc: Document) -> str:
+    """Why a complaint has its handler, or why it has none, in the present language; empty where somebody named them."""
+    try:
+        kept = json.loads(doc.get(REASON) or "{}")
+    except ValueError:
+        return ""
+    message = timeline.noted(kept.get("why")) if kept.get("user") == (doc.complaint_owner or None) else None
+    return told(message) if message else ""
+
+
+def assign_waiting(now: datetime) -> int:
+    """Look again for somebody for complaints without a handler whose stage says how one is found; how many got one. Commits."""
+    done = [in_parts([name], lambda some: look_again(some[0], now), "No handler could be looked for", lambda one: ("Complaint", one))
+            for name in _waiting()]  # fmt: skip
+    return done.count([True])
+
+
+def look_again(name: str, now: datetime) -> bool:
+    """Look for somebody for one complaint that may have no handler; whether it got one."""
+    doc = frappe.get_doc("Complaint", name, for_update=True)
+    return not doc.complaint_owner and _assign(doc, now, moved=False)
+
+
+def _assign(doc: Document, now: datetime, moved: bool) -> bool:
+    row = _row_of(doc.sop, doc.stage)
+    if not row or (doc.complaint_owner and not (moved and row.assign_anew)):
+        return False
+    if doc.complaint_owner and _rule_of(doc):
+        return False
+    with acting_as():
+        found = find_handler(doc, row, now)
+        if found.user and found.user != doc.complaint_owner:
+            assignment.reassign(doc, found.user, _WHY)
+            name = get_fullname(found.user)
+            timeline.note_on(doc, line("{0} is the handler: {1}", Text(name), found.why))
+        _keep(doc, found.user, found.why)
+    return bool(found.user)
+
+
+def _keep(doc: Document, user: str | None, why: Message) -> None:
+    kept = json.dumps({"user": user, "why": timeline.data_of(why)}, ensure_ascii=False)
+    if doc.get(REASON) != kept:
+        writing.set_values("Complaint", doc.name, {REASON: kept}, _WHY)
+    doc.update(frappe.db.get_value("Complaint", doc.name, _SAVED, as_dict=True))
+
+
+def _row_of(sop: str | None, stage: str) -> Document | None:
+    """What an SOP says of a stage, where that is how a handler is found."""
+    rows = frappe.get_cached_doc("Complaint SOP", sop).stages if sop else ()
+    return next((row for row in rows if row.stage == stage and row.assign_by), None)
+
+
+def _rule_of(doc: Document) -> str | None:
+    """The Assignment Rule that gave the handler of a complaint their task."""
+    about: dict[str, Any] = {
+        "reference_type": doc.doctype,
+        "reference_name": doc.name,
+        "allocated_to": doc.complaint_owner,
+        "status": "Open",
+    }
+    return frappe.db.get_value("ToDo", about, "assignment_rule")
+
+
+def _waiting() -> list[str]:
+    complaint, stage = frappe.qb.DocType("Complaint"), frappe.qb.DocType("Complaint SOP Stage")
+    return (
+        frappe.qb.from_(complaint)
+        .inner_join(stage)
+        .on((stage.parent == complaint.sop) & (stage.stage == complaint.stage))
+        .select(complaint.name)
+        .where((stage.parenttype == "Complaint SOP") & (Coalesce(stage.assign_by, "") != ""))
+        .where(complaint.stage.isin(list(COMPLAINT_OPEN)) & (complaint.is_migrated == 0))
+        .where(Coalesce(complaint.complaint_owner, "") == "")
+        .orderby(complaint.received_at, complaint.name, order=Order.asc)
+        .limit(_MOST)
+        .run(pluck=True)
+    )
