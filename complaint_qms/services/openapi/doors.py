@@ -101,7 +101,12 @@ SCHEMAS: Final[dict[str, Schema]] = {
         steps=_list(_ANY_OBJECT),
         next=_list(_STEP),
         clock={"type": ["object", "null"]},
-        optional={"held_stage": _MAYBE, "headline": _ANY_OBJECT, "ladder": _list(_ANY_OBJECT)},
+        optional={
+            "held_stage": _MAYBE,
+            "handler_reason": TEXT,
+            "headline": _ANY_OBJECT,
+            "ladder": _list(_ANY_OBJECT),
+        },
     ),
     "Candidate": _object(**_CHOICE, **_CERTAINTY),
     "Choice": _object(**_CHOICE, optional=_CERTAINTY),
