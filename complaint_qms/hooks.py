@@ -212,6 +212,7 @@ doc_events = {
     "User": {
         "on_update": f"{_SHARING}.user_changed",
         "validate": "complaint_qms.overrides.users.validate",
+        "on_trash": "complaint_qms.overrides.users.on_trash",
         "after_rename": "complaint_qms.overrides.users.after_rename",
     },
     "User Permission": dict.fromkeys(("on_update", "after_delete"), f"{_SHARING}.restriction_changed"),

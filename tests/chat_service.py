@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -45,8 +46,8 @@ class Service:
 
 
 @contextmanager
-def service() -> Iterator[Service]:
-    """The server, until the block ends."""
+def service(secure: ssl.SSLContext | None = None) -> Iterator[Service]:
+    """The server, until the block ends; by TLS where `secure` says with what."""
 
     class Handler(BaseHTTPRequestHandler):
         def _take(self) -> None:
@@ -70,8 +71,10 @@ def service() -> Iterator[Service]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if secure:
+        server.socket = secure.wrap_socket(server.socket, server_side=True)
     played = Service(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield played

@@ -8,7 +8,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.api.arguments import checked, read_names
 from complaint_qms.services import events
-from complaint_qms.services.notify import digest
+from complaint_qms.services.notify import delivery
 from complaint_qms.services.record.source_defaults import check_role
 
 _MOST = 1000
@@ -17,8 +17,8 @@ _MOST = 1000
 @frappe.whitelist(methods=["POST"])
 @checked
 def send_messages(names: Any) -> dict[str, int]:
-    """Queue mails once more; `names` of QMS Message, those not given up are passed over. {again: number}."""
-    return {"again": digest.send_again(_named(names), now_datetime())}
+    """Queue mails and messages by channels once more; `names` of QMS Message, those not given up are passed over. {again: number}."""
+    return {"again": delivery.send_again(_named(names), now_datetime())}
 
 
 @frappe.whitelist(methods=["POST"])

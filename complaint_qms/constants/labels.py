@@ -259,6 +259,12 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     "message": {
         "desk": "Desk",
         "email": "Email",
+        "wecom_robot": "WeCom Robot",
+        "wecom_app": "WeCom Application",
+        "dingtalk_robot": "DingTalk Robot",
+        "slack": "Slack",
+        "sms": "SMS",
+        "webhook": "Webhook",
         "waiting": "Waiting",
         "queued": "Queued",
         "sent": "Sent",
@@ -341,6 +347,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "account_manager": "Account Manager of the Customer",
         "named_user": "A Certain User",
         "with_role": "Everybody with a Role",
+        "group_of_channel": "Group of a Notification Channel",
     },
     "rule_subject": {
         "complaint": "Complaint",

@@ -160,6 +160,8 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("Complaint Demo Record", TOOL),
     Record("Complaint Handler", TOOL, tracked=True),
     Record("Complaint Import", TOOL),
+    Record("Complaint Notification Channel", TOOL, tracked=True),
+    Record("Complaint Notification Preference", TOOL, sight="preference"),
     Record("Complaint Rule", TOOL, tracked=True),
     Record(
         "Complaint Rule Log", TOOL,
@@ -188,6 +190,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Complaint Handler Match"),
     _row("Complaint Import Column"),
     _row("Complaint Import Error"),
+    _row("Complaint Notification Choice"),
     _row("Complaint Rule Action"),
     _row("Complaint Settlement Document"),
     _row("Complaint Settlement Line"),

@@ -135,6 +135,7 @@ HANDLER_SUPERIOR: Final = "handler_superior"
 ACCOUNT_MANAGER: Final = "account_manager"
 USER: Final = "named_user"
 ROLE: Final = "with_role"
+GROUP: Final = "group_of_channel"
 WHO: Final = (HANDLER, HANDLER_SUPERIOR, ACCOUNT_MANAGER, USER, ROLE)
 
 
@@ -156,7 +157,7 @@ ACTS: Final[dict[str, Act]] = {
     "set": Act(needs=("field", "value")),
     "add_tag": Act(needs=("tag",)),
     "assign": Act(needs=("who",), who=(ACCOUNT_MANAGER, USER, HANDLER_SUPERIOR)),
-    "notify": Act(needs=("who", "text"), who=WHO),
+    "notify": Act(needs=("who", "text"), takes=("notification_channel",), who=(*WHO, GROUP)),
     "create_task": Act(needs=("who", "text"), takes=("due_days",), who=WHO),
     "add_check": Act(needs=("text",), takes=("mandatory",)),
     "message_customer": Act(needs=("email_template",)),
@@ -164,7 +165,7 @@ ACTS: Final[dict[str, Act]] = {
     "open_capa": Act(),
     "call_webhook": Act(needs=("webhook",)),
 }
-ROW_FIELDS: Final = ("field", "value", "tag", "who", "user", "role", "text", "due_days", "mandatory", "email_template", "webhook")  # fmt: skip
+ROW_FIELDS: Final = ("field", "value", "tag", "who", "user", "role", "text", "due_days", "mandatory", "email_template", "webhook", "notification_channel")  # fmt: skip
 
 ONCE_PER: Final = ("complaint", "customer", "item_code", "batch_no", "complaint_type")
 """What a rule may be quiet about for some days once it has fired for it."""

@@ -3,10 +3,11 @@
 from frappe.utils import now_datetime
 
 from complaint_qms.services import events
-from complaint_qms.services.notify import digest
+from complaint_qms.services.notify import delivery, digest
 
 
 def send_and_deliver() -> None:
-    """Have mails sent and events delivered that are due."""
+    """Have mails and messages by channels sent, and events delivered, that are due."""
     digest.enqueue(now_datetime())
+    delivery.enqueue_channels(now_datetime())
     events.enqueue(now_datetime())

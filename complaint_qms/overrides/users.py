@@ -6,6 +6,7 @@ A role with an approval limit that somebody gives themselves is recorded; with a
 import frappe
 from frappe.model.document import Document
 
+from complaint_qms.constants.notify import PREFERENCE
 from complaint_qms.permissions import shares
 from complaint_qms.services.intake import idempotency
 from complaint_qms.services.people.session_users import acting
@@ -16,6 +17,12 @@ def validate(doc: Document, method: str | None = None) -> None:
     before = doc.get_doc_before_save()
     if before:
         record_roles(doc.name, {row.role for row in doc.roles} - {row.role for row in before.roles})
+
+
+def on_trash(doc: Document, method: str | None = None) -> None:
+    """A user who goes takes along how they were told."""
+    for name in frappe.get_all(PREFERENCE, {"user": doc.name}, pluck="name", order_by="name asc"):
+        frappe.delete_doc(PREFERENCE, name, ignore_permissions=True)
 
 
 def role_row_saved(doc: Document, method: str | None = None) -> None:

@@ -20,6 +20,7 @@ from complaint_qms.integrations.messaging.inbound import Reply, ServiceError
 from complaint_qms.jobs import chats
 from complaint_qms.services.chat import channels, conversation, filing, handing, knowledge, reading, sending
 from complaint_qms.services.inbox import decisions, understanding
+from complaint_qms.services.record.service_tokens import CachedTokens
 from complaint_qms.services.visitor import standing
 from tests.chat_service import service
 from tests.desk import factory
@@ -165,9 +166,9 @@ def test_a_refused_token_of_dingtalk_is_got_anew(provider):
 
     provider.answers["/v1.0/robot/oToMessages/batchSend"] = send
     account, reply = channels.account_of(channel), Reply("r", "ann", "Hello", {"staff": True})
-    assert dingtalk.send_reply(account, reply, channels.Tokens()) == "k"
+    assert dingtalk.send_reply(account, reply, CachedTokens()) == "k"
     dead.add("one")
-    assert dingtalk.send_reply(account, reply, channels.Tokens()) == "k"
+    assert dingtalk.send_reply(account, reply, CachedTokens()) == "k"
     assert len(provider.asked_at("/v1.0/oauth2")) == 2
 
 

@@ -14,6 +14,7 @@ from complaint_qms.api import chat as api
 from complaint_qms.integrations.messaging import signed_webhook
 from complaint_qms.services.chat import reading, replying, sending
 from complaint_qms.services.inbox import understanding
+from complaint_qms.services.record.service_tokens import CachedTokens
 from tests.chat_service import service
 from tests.desk import factory
 from tests.desk.chatting import SECRET, a_channel, chat_of, items, knock, says, turns
@@ -248,10 +249,10 @@ def test_the_token_of_a_service_is_kept_and_got_anew(provider):
 
     provider.answers["/cgi-bin/message/send"] = send
     account, reply = channels.account_of(channel), Reply("r", "ann", "Hello")
-    assert wecom.send_reply(account, reply, channels.Tokens()) == "m-one"
-    assert wecom.send_reply(account, reply, channels.Tokens()) == "m-one"
+    assert wecom.send_reply(account, reply, CachedTokens()) == "m-one"
+    assert wecom.send_reply(account, reply, CachedTokens()) == "m-one"
     refused["one"] = True
-    assert wecom.send_reply(account, reply, channels.Tokens()) == "m-two"
+    assert wecom.send_reply(account, reply, CachedTokens()) == "m-two"
     assert len(provider.asked_at("/cgi-bin/gettoken")) == 2
 
 

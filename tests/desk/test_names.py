@@ -57,6 +57,8 @@ def test_these_are_all_records_of_the_app():
             "Complaint Handler",
             "Complaint Inbox Item",
             "Complaint Match Key",
+            "Complaint Notification Channel",
+            "Complaint Notification Preference",
             "Complaint Rule",
             "Complaint Rule Log",
             "Complaint Survey",

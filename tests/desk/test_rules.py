@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import frappe
 import pytest
-from frappe.integrations.doctype.webhook import webhook
 from frappe.utils import add_days, now_datetime, nowdate
 
 from complaint_qms.constants import events, roles, rules
@@ -16,7 +14,8 @@ from complaint_qms.engine.rules import Asked
 from complaint_qms.services.correspondence import by_itself
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle.guard import take_step
-from complaint_qms.services.rules import history, leftovers, log, runner
+from complaint_qms.services.rules import history, leftovers, log, runner, webhooks
+from tests.chat_service import service
 from tests.desk import factory
 from tests.desk.factory import batch, complaint, customer, person
 from tests.desk.mailbox import delivering
@@ -356,39 +355,40 @@ class TestActions:
         assert [row["state"] for row in log_of(mine)] == [rules.DONE]
 
     def test_a_webhook_is_called_by_a_job_with_what_the_framework_sends(self, monkeypatch):
-        hook = frappe.get_doc(
-            {
-                "doctype": "Webhook",
-                "name": factory.unique("Hook"),
+        monkeypatch.setattr(webhooks, "sleep", lambda _seconds: None)
+        monkeypatch.setattr(frappe.db, "commit", lambda: None)
+        with service() as played:
+            values = {
                 "webhook_doctype": "Complaint",
                 "webhook_docevent": "on_update",
                 "enabled": 0,
-                "request_url": "https://plm.example/complaints",
+                "request_url": f"{played.url}/complaints",
                 "request_method": "POST",
                 "request_structure": "JSON",
                 "webhook_json": '{"complaint": "{{ doc.name }}"}',
             }
-        ).insert(set_name=factory.unique("Hook"))
-        called = []
+            hook = frappe.get_doc({"doctype": "Webhook", **values}).insert(set_name=factory.unique("Hook"))
+            mine = rule({"do": "call_webhook", "webhook": hook.name})
+            answers = iter([200, 503, 503, 200, 403, 302])
+            moved = {"Location": f"{played.url}/moved"}
+            played.answers["/complaints"] = lambda _asked: (next(answers), moved, b"said")
 
-        class Answer:
-            text = "fine"
+            def fires() -> str:
+                doc = complaint()
+                assert log_of(mine)[-1]["state"] == rules.WAITING
+                assert leftovers.do_waiting() == 1
+                return doc.name
 
-            def raise_for_status(self) -> None:
-                if len(called) > 1:
-                    raise ValueError("503")
-
-        def request(**sent: object) -> Answer:
-            called.append(sent)
-            return Answer()
-
-        monkeypatch.setattr(webhook.requests, "request", request)
-        monkeypatch.setattr(webhook, "sleep", lambda _seconds: None)
-        monkeypatch.setattr(frappe.db, "commit", lambda: None)
-        mine = rule({"do": "call_webhook", "webhook": hook.name})
-        docs = [complaint(), complaint()]
-        assert called == []
-        assert [row["state"] for row in log_of(mine)] == [rules.WAITING] * 2
-        assert leftovers.do_waiting() == 2
-        assert json.loads(called[0]["data"]) == {"complaint": docs[0].name}
-        assert sorted(row["state"] for row in log_of(mine)) == [rules.DONE, rules.FAILED]
+            fires()
+            assert played.asked == [], "in the own network, which the site's configuration does not open"
+            assert "own network" in log_of(mine)[-1]["outcome"]
+            monkeypatch.setitem(frappe.local.conf, "complaint_qms_own_networks", ["127.0.0.1"])
+            names = [fires() for _one in range(4)]
+            assert [one.data["complaint"] for one in played.asked_at("/complaints")] == [
+                name for name, calls in zip(names, (1, 3, 1, 1), strict=True) for _call in range(calls)
+            ]
+            assert not played.asked_at("/moved")
+            states = [row["state"] for row in log_of(mine)]
+            assert states == [rules.FAILED, rules.DONE, rules.DONE, rules.FAILED, rules.FAILED]
+            assert "403. said" in log_of(mine)[3]["outcome"]
+            assert frappe.db.count("Webhook Request Log", {"webhook": hook.name}) == 7

@@ -25,6 +25,7 @@ SHARED = {
     "receive_request": "what a client of a chat service reads, in a file of integrations/messaging/ each",
     "send_reply": "what it sends",
     "fetch_file": "what it fetches",
+    "send_notice": "what a client sends to staff, in a file of integrations/messaging/ each",
 }
 # Rooms whose functions are named after what they stand for: a use case of a service, an event of a document.
 NAMED_AFTER = ("api", "overrides")

@@ -26,8 +26,7 @@ ON_THE_BUILDER = {"update", "into"}
 ALLOWED = {
     "services/writing.py": "the door",
     "services/events.py": "its own queue, no record of the app's users",
-    "services/notify/outbox.py": "the bell of Notification Settings",
-    "services/notify/digest.py": "the state of its own messages",
+    "services/notify/outbox.py": "the bell of Notification Settings, and the state of its own messages",
     "integrations/erpnext/contact_keys.py": "keys beside telephones and addresses of contacts",
     "services/record/match_keys.py": "what a complaint is found by, made from what it says",
     "services/record/naming.py": "the counters of series",

@@ -4,7 +4,10 @@ inbound          what every client reads a request into      http    calls to a 
 signed_webhook   any program that signs what it sends        wechat_crypto  signature and cipher of WeChat and WeCom
 wecom, wechat, dingtalk, whatsapp   the services by their names
 
-Each client has `receive_request(account, request)`, which verifies before it reads, `send_reply(account, reply, tokens)` and
+What staff are told goes out by `staff`: wecom_robot, dingtalk_robot, slack and notice_webhook by an address, WeCom and WhatsApp by their
+clients above; `outside` keeps calls out of the own network, `notice` is what is told.
+
+Each client of a chat has `receive_request(account, request)`, which verifies before it reads, `send_reply(account, reply, tokens)` and
 `fetch_file(account, media, tokens, limit)`.
 """
 

@@ -53,6 +53,17 @@ def with_token(
     return checked(act(token))
 
 
+def answered(answer: dict[str, Any], busy: tuple[int, ...] = _BUSY) -> dict[str, Any]:
+    """The same check of an answer that has to say that all is well.
+
+    Raises:
+        ServiceError: it tells of an error, or of nothing.
+    """
+    if "errcode" not in answer:
+        raise ServiceError(Message("The service did not say that it took the message."), passing=False)
+    return checked(answer, busy)
+
+
 def checked(answer: dict[str, Any], busy: tuple[int, ...] = _BUSY) -> dict[str, Any]:
     """Args:
         busy: error codes that may pass.

@@ -1,21 +1,22 @@
-"""Calls to chat services: with time limits, without redirects, and never more of an answer than was asked for."""
+"""Calls to chat services: with time limits, without redirects, and never more of an answer than was asked for. Within
+`outside.outside_alone` nothing in the own network is called."""
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import queue
 import re
-import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 import requests
 
 from complaint_qms.engine.message import Message
+from complaint_qms.integrations.messaging import outside
 from complaint_qms.integrations.messaging.inbound import Fetched, ServiceError, text_value
 
 TIMEOUT: Final = (5, 20)
@@ -45,6 +46,21 @@ def post_json(url: str, data: Any, headers: Mapping[str, str] | None = None) -> 
 def post_bytes(url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
     """The same for a body that is signed as it is."""
     return as_object(_call("POST", url, body, headers, LONGEST_ANSWER)[0])
+
+
+def call_for_text(
+    method: str,
+    url: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    seconds: float = LONGEST_CALL,
+) -> str:
+    """What a service answers in its own words.
+
+    Raises:
+        ServiceError: it cannot be reached, or refuses.
+    """
+    return _call(method, url, body, headers or {}, LONGEST_ANSWER, seconds)[0].decode("utf-8", "replace")
 
 
 def get_json(url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -110,16 +126,9 @@ def read_address(url: str) -> SplitResult | None:
 
 
 def _is_link_local(host: str) -> bool:
-    try:
-        number = ipaddress.ip_address(host)
-    except ValueError:
-        try:
-            # One number for all four, octal or hexadecimal
-            number = ipaddress.ip_address(socket.inet_aton(host))
-        except OSError:
-            return False
+    number = outside.literal(host)
     mapped = getattr(number, "ipv4_mapped", None)
-    return (mapped or number).is_link_local
+    return bool(number and (mapped or number).is_link_local)
 
 
 def _call(
@@ -130,18 +139,21 @@ def _call(
     limit: int,
     seconds: float = LONGEST_CALL,
 ) -> tuple[bytes, Mapping[str, str]]:
-    until = time.monotonic() + seconds
+    until, own_networks = time.monotonic() + seconds, outside.own_networks()
 
     def ask() -> tuple[bytes, int, Mapping[str, str]]:
-        with requests.request(
-            method,
-            url,
-            data=body,
-            headers=dict(headers),
-            timeout=TIMEOUT,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
+        with (
+            _session(url, own_networks) as session,
+            session.request(
+                method,
+                url,
+                data=body,
+                headers=dict(headers),
+                timeout=TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+            ) as answer,
+        ):
             return _read(answer, limit, until), answer.status_code, answer.headers
 
     try:
@@ -157,6 +169,23 @@ def _call(
             Message("{host} refused with {status}. {said}", found), passing=passing, code=_code(content)
         )
     return content, said
+
+
+@contextmanager
+def _session(url: str, own_networks: Sequence[str] | None) -> Iterator[requests.Session]:
+    """What a call is made with.
+
+    Raises:
+        ServiceError: it would lead where none may.
+    """
+    if own_networks is None:
+        made = requests.Session()
+    elif address := read_address(url):
+        made = outside.session_to(address, own_networks)
+    else:
+        raise ServiceError(Message("The address of the service cannot be read."), passing=False)
+    with made as session:
+        yield session
 
 
 def _within(

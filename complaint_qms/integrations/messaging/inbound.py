@@ -68,6 +68,7 @@ class Account:
     aes_key: str = ""
     app_secret: str = ""
     access_token: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,16 +41,6 @@ _KINDS: Final = {"photo": "photos", "video": "videos", "audio": "audio", "docume
 _MB: Final = 1 << 20
 
 
-class Tokens:
-    """What services let the site in with, in its cache until it expires."""
-
-    def get(self, key: str) -> str | None:
-        return frappe.cache.get_value(f"complaint_qms_chat_token:{key}", expires=True)
-
-    def set(self, key: str, value: str, seconds: int) -> None:
-        frappe.cache.set_value(f"complaint_qms_chat_token:{key}", value, expires_in_sec=seconds)
-
-
 def give_key(channel: Document) -> None:
     """A new channel gets the part of its address that nobody guesses, whatever was sent."""
     channel.webhook_key = secrets.token_urlsafe(32)

@@ -15,6 +15,7 @@ from complaint_qms.integrations.messaging.inbound import Inbound, Media, Service
 from complaint_qms.services.chat import channels
 from complaint_qms.services.inbox.store import InboundFile, keep_file
 from complaint_qms.services.record import timeline
+from complaint_qms.services.record.service_tokens import CachedTokens
 from complaint_qms.services.record.timeline import Text, line
 
 _PATIENT: Final = 2
@@ -84,7 +85,7 @@ def _fetched(channel: Document, media: Media, *, patient: bool) -> Looked:
     limit = channels.largest_file(channel)
     client, account = channels.client_of(channel), channels.account_of(channel)
     try:
-        got = client.fetch_file(account, media, channels.Tokens(), limit)
+        got = client.fetch_file(account, media, CachedTokens(), limit)
     except ServiceError as error:
         if error.passing and patient:
             raise NotNow(str(error)) from error

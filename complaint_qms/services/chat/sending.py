@@ -22,6 +22,7 @@ from complaint_qms.services.chat import channels, conversation
 from complaint_qms.services.correspondence.by_itself import without_secrets
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.inbox import reasons as stored
+from complaint_qms.services.record.service_tokens import CachedTokens
 
 _METHOD: Final = f"{__name__}.send_due"
 _AT_ONCE: Final = 500
@@ -151,7 +152,7 @@ def _sent(row: frappe._dict, now: datetime) -> str:
 
     context = json.loads(chat.context or "{}")
     reply = Reply(row.name, chat.sender_id, row.text or "", context, cint(row.pieces_sent), keep)
-    return channels.client_of(channel).send_reply(channels.account_of(channel), reply, channels.Tokens())
+    return channels.client_of(channel).send_reply(channels.account_of(channel), reply, CachedTokens())
 
 
 def _give_up(name: str, error: str) -> None:

@@ -22,7 +22,7 @@ from complaint_qms.services.evidence import disk
 from complaint_qms.services.evidence.capture import secure
 from complaint_qms.services.evidence.holders import Record
 from complaint_qms.services.notify import digest
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import GroupMessage, Message, send, send_to_groups
 from complaint_qms.services.record.batches import in_parts
 from complaint_qms.services.sop import recipients
 
@@ -118,6 +118,13 @@ def tell_quality(events: list[Event]) -> None:
             Message(event.kind, person, event.doctype, event.name, event.data)
             for event in events
             for person in people
+        ),
+        events[0].at,
+    )
+    send_to_groups(
+        (
+            GroupMessage(event.kind, event.doctype, event.name, event.data, event.data["company"])
+            for event in events
         ),
         events[0].at,
     )

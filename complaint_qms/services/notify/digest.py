@@ -6,8 +6,7 @@ transaction: a kill in between costs nothing. What cannot be sent is tried again
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import frappe
 from frappe import _
@@ -17,19 +16,25 @@ from pypika.queries import Table
 from pypika.terms import Criterion
 
 from complaint_qms.constants import events
-from complaint_qms.constants.records import QUALITY_RECORDS
-from complaint_qms.permissions.query import hidden
-from complaint_qms.services import writing
 from complaint_qms.services.events import BACK_OFF
-from complaint_qms.services.notify.outbox import EMAIL, EXPIRED, GIVEN_UP, OUTBOX, QUEUED, SENT, by_mail
+from complaint_qms.services.notify.outbox import (
+    EMAIL,
+    EXPIRED,
+    GIVEN_UP,
+    OUTBOX,
+    QUEUED,
+    SENT,
+    by_mail,
+    expire,
+    mark_messages,
+    visible,
+)
 from complaint_qms.services.notify.person import Person, people_of
 from complaint_qms.services.notify.sentences import ESCALATED, HEADINGS
 
 ROWS = 50
 """Records listed in a mail; the rest is a number and a link."""
 JOB_ID = "complaint_qms_clock_digests"
-_WITHIN = timedelta(days=2)
-"""Nobody wants to be told later than that; longer than all attempts together take."""
 
 
 def enqueue(now: datetime) -> None:
@@ -49,34 +54,24 @@ def enqueue_at_once() -> None:
     )
 
 
+def enqueue_again() -> None:
+    """Have mails that were given up sent once more, once this is committed."""
+    frappe.enqueue(send, queue="long", job_id=JOB_ID, deduplicate=True, enqueue_after_commit=True)
+
+
 def send(now: datetime | None = None) -> int:
     """Put one mail per person into the framework's queue with all that waits for them; the number of mails.
 
     Commits after each person.
     """
     moment = now or now_datetime()
-    _expire(moment)
+    expire(moment)
     queued, readers = 0, _readers(moment)
     can_send, people = bool(readers) and _can_send(), people_of(readers)
     for user in readers:
         queued += _send_to(user, people.get(user), moment, can_send)
         frappe.db.commit()
     return queued
-
-
-def send_again(names: Iterable[str], now: datetime) -> int:
-    """Queue mails that were given up once more, as new ones; how many of `names` were. Sent once this is committed."""
-    given_up = frappe.get_all(
-        OUTBOX,
-        {"name": ("in", list(names)), "channel": EMAIL, "state": GIVEN_UP},
-        pluck="name",
-        order_by="name asc",
-    )
-    values = {"state": QUEUED, "attempts": 0, "next_attempt": now, "error": None}
-    writing.set_where(OUTBOX, given_up, values, "sent again", modified=True)
-    if given_up:
-        frappe.enqueue(send, queue="long", job_id=JOB_ID, deduplicate=True, enqueue_after_commit=True)
-    return len(given_up)
 
 
 def _readers(now: datetime) -> list[str]:
@@ -87,13 +82,6 @@ def _readers(now: datetime) -> list[str]:
 
 def _due(table: Table, now: datetime) -> Criterion:
     return (table.channel == EMAIL) & (table.state == QUEUED) & (table.next_attempt <= now)
-
-
-def _expire(now: datetime) -> None:
-    table = frappe.qb.DocType(OUTBOX)
-    query = frappe.qb.update(table).set(table.state, EXPIRED)
-    # `modified` is when it was written, or when somebody asked for it again.
-    query.where((table.state == QUEUED) & (table.modified < now - _WITHIN)).run()
 
 
 def _can_send() -> bool:
@@ -117,12 +105,12 @@ def _send_to(user: str, person: Person | None, now: datetime, can_send: bool) ->
     if not rows:
         return False
     if not person or not person.mails or not by_mail():
-        _mark(rows, state=EXPIRED, next_attempt=None)
+        mark_messages([row.name for row in rows], state=EXPIRED, next_attempt=None)
         return False
     if not can_send:
         _try_again(rows, now, _("Set up an Email Account with Enable Outgoing."))
         return False
-    rows = _visible(rows, user)
+    rows = visible(rows, user)
     if not rows:
         return False
     frappe.db.savepoint("digest")
@@ -140,43 +128,21 @@ def _send_to(user: str, person: Person | None, now: datetime, can_send: bool) ->
                 frappe.log_error(title="Digest of complaints failed", message=trace)
             _try_again(rows, now, trace)
             return False
-    _mark(rows, state=SENT, sent_at=now, next_attempt=None, error=None)
+    mark_messages([row.name for row in rows], state=SENT, sent_at=now, next_attempt=None, error=None)
     return True
-
-
-def _visible(rows: list[frappe._dict], user: str) -> list[frappe._dict]:
-    """Those of the messages whose records their reader may still see; the others expire."""
-    kinds = {row.reference_doctype for row in rows} & set(QUALITY_RECORDS)
-    gone = {
-        (kind, name)
-        for kind in kinds
-        for name in hidden(kind, {row.reference_name for row in rows if row.reference_doctype == kind}, user)
-    }
-    parted = {row.name: (row.reference_doctype, row.reference_name) in gone for row in rows}
-    if any(parted.values()):
-        _mark([row for row in rows if parted[row.name]], state=EXPIRED, next_attempt=None)
-    return [row for row in rows if not parted[row.name]]
 
 
 def _try_again(rows: list[frappe._dict], now: datetime, error: str) -> None:
     for attempts in sorted({row.attempts for row in rows}):
         same = [row for row in rows if row.attempts == attempts]
         last = attempts + 1 > len(BACK_OFF)
-        _mark(
-            same,
+        mark_messages(
+            [row.name for row in same],
             state=GIVEN_UP if last else QUEUED,
             attempts=attempts + 1,
             next_attempt=None if last else now + BACK_OFF[attempts],
             error=error[-500:],
         )
-
-
-def _mark(rows: list[frappe._dict], **values: object) -> None:
-    table = frappe.qb.DocType(OUTBOX)
-    query = frappe.qb.update(table).where(table.name.isin([row.name for row in rows]))
-    for field, value in values.items():
-        query = query.set(table[field], value)
-    query.run()
 
 
 def _queue(email: str, full_name: str, rows: list[frappe._dict]) -> None:

@@ -1,14 +1,15 @@
-"""The outbox: every message to a person, with its channel and what became of it.
+"""The outbox: every message to a person or group, with its channel and what became of it.
 
 A message is written in the transaction of what it tells of. In the desk it is there at once, as the framework's own
-Notification Log; what goes by mail waits for `digest`.
+Notification Log; what goes by mail waits for `digest`, what goes by another channel for `delivery`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 import frappe
@@ -17,20 +18,26 @@ from frappe.utils import cint
 
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.permissions.query import hidden
 from complaint_qms.permissions.sight import Sight
 from complaint_qms.services import writing
 from complaint_qms.services.notify import sentences
 from complaint_qms.services.notify.person import Person
+from complaint_qms.services.notify.routing import Router, Way
 
 OUTBOX: Final = "QMS Message"
 DESK, EMAIL = "desk", "email"
 QUEUED, SENT, GIVEN_UP, EXPIRED = "queued", "sent", "given_up", "expired"
 AUTHOR: Final = "Administrator"
+_WITHIN: Final = timedelta(days=2)
+"""Nobody wants to be told later than that; longer than all attempts together take."""
+_DELIVER: Final = "complaint_qms.services.notify.delivery.send_waiting"
 
 
 @dataclass(frozen=True)
 class Message:
-    """One person is told one thing about one record. `data`: that of the event (`constants/events.py`)."""
+    """One person is told one thing about one record. `data`: that of the event (`constants/events.py`); `channel`: one that it goes by
+    beside those that are chosen."""
 
     kind: str
     person: Person
@@ -38,27 +45,114 @@ class Message:
     name: str
     data: dict[str, Any]
     author: str = AUTHOR
+    channel: str = ""
+
+
+@dataclass(frozen=True)
+class GroupMessage:
+    """The groups that are to hear of such a thing are told it. `company`: the record's; `channel`: the one that hears of it alone."""
+
+    kind: str
+    doctype: str
+    name: str
+    data: dict[str, Any]
+    company: str | None = None
+    channel: str = ""
 
 
 def send(messages: Iterable[Message], now: datetime, writer: sentences.Writer | None = None) -> list[Message]:
-    """Write messages in their readers' languages: notices in the desk, and mails that wait to be sent. Who may not see
-    a quality record is not told of it, whoever asked for that. Those that were written, on one channel at least."""
-    wanted = _visible([message for message in messages if message.person.notices or message.person.mails])
+    """Write messages in their readers' languages: notices in the desk, mails and what goes by other channels, which wait to be sent. Who
+    may not see a quality record is not told of it, whoever asked for that. Those that were written, on one channel at least."""
+    messages = list(messages)
+    router = Router({message.person for message in messages}, now)
+    ways = {id(one): router.ways(one.person, one.kind, one.channel) for one in messages}
+    wanted = _visible([one for one in messages if one.person.notices or one.person.mails or ways[id(one)]])
     if not wanted:
         return []
-    writer, mailed = writer or sentences.Writer(), by_mail()
+    writer, mailed, due = writer or sentences.Writer(), by_mail(), set()
     for author in sorted({message.author for message in wanted}):
         desk, outbox = [], []
         for message in _by_language([one for one in wanted if one.author == author]):
             text = writer.sentence(message.kind, message.name, message.data, message.person)
             if message.person.notices:
                 desk.append(_notice(message, text))
-                outbox.append(_row(message, text, DESK, now))
+                outbox.append(_row(message, message.person, text, DESK, now))
             if mailed and message.person.mails and message.kind in sentences.HEADINGS:
-                outbox.append(_row(message, text, EMAIL, now))
+                outbox.append(_row(message, message.person, text, EMAIL, now))
+            for way in ways[id(message)]:
+                outbox.append(_row(message, message.person, text, way.service, now, way))
+                due |= {way.channel} if not way.after else set()
         writing.insert_rows(OUTBOX, outbox, now, author, "message")
         _show(desk, now, author)
-    return [one for one in wanted if one.person.notices or (mailed and one.kind in sentences.HEADINGS)]
+    request_delivery(due)
+    return [
+        one
+        for one in wanted
+        if one.person.notices or ways[id(one)] or (mailed and one.kind in sentences.HEADINGS)
+    ]
+
+
+def send_to_groups(messages: Iterable[GroupMessage], now: datetime) -> list[str]:
+    """Write messages to the groups that hear of them; the channels that will be told."""
+    router, rows, due, told = Router((), now), [], set(), set()
+    languages = router.languages()
+    for message in messages:
+        for way in router.groups(message.kind, message.channel):
+            if not router.concerns(way, message.company):
+                continue
+            reader = Person("", "", "", languages[way.channel] or frappe.local.lang, None, False, False)
+            with print_language(reader.language):
+                text = sentences.Writer().sentence(message.kind, message.name, message.data, reader)
+            rows.append(_row(message, reader, text, way.service, now, way))
+            told.add(way.channel)
+            due |= {way.channel} if not way.after else set()
+    writing.insert_rows(OUTBOX, rows, now, AUTHOR, "message")
+    request_delivery(due)
+    return sorted(told)
+
+
+def request_delivery(channels: Iterable[str]) -> None:
+    """Have sent what is due of these channels as soon as this is committed, each by a job of its own: a slow service holds up no other."""
+    for channel in sorted(channels):
+        frappe.enqueue(
+            _DELIVER,
+            queue="short",
+            channel=channel,
+            job_id=f"complaint_qms_deliver_{sha256(channel.encode()).hexdigest()[:12]}",
+            deduplicate=True,
+            enqueue_after_commit=True,
+        )
+
+
+def expire(now: datetime) -> None:
+    """Put away what nobody wants to be told any more."""
+    table = frappe.qb.DocType(OUTBOX)
+    query = frappe.qb.update(table).set(table.state, EXPIRED)
+    # `modified` is when it was written, or when somebody asked for it again.
+    query.where((table.state == QUEUED) & (table.modified < now - _WITHIN)).run()
+
+
+def mark_messages(names: Iterable[str], **values: object) -> None:
+    """Write the same values into messages, with one statement."""
+    table = frappe.qb.DocType(OUTBOX)
+    query = frappe.qb.update(table).where(table.name.isin(list(names)))
+    for field, value in values.items():
+        query = query.set(table[field], value)
+    query.run()
+
+
+def visible(rows: list[frappe._dict], user: str) -> list[frappe._dict]:
+    """Those of waiting messages whose records their reader may still see; the others expire."""
+    kinds = {row.reference_doctype for row in rows} & set(QUALITY_RECORDS)
+    gone = {
+        (kind, name)
+        for kind in kinds
+        for name in hidden(kind, {row.reference_name for row in rows if row.reference_doctype == kind}, user)
+    }
+    parted = {row.name: (row.reference_doctype, row.reference_name) in gone for row in rows}
+    if any(parted.values()):
+        mark_messages([name for name, is_gone in parted.items() if is_gone], state=EXPIRED, next_attempt=None)
+    return [row for row in rows if not parted[row.name]]
 
 
 def by_mail() -> bool:
@@ -95,18 +189,26 @@ def _notice(message: Message, text: str) -> dict[str, Any]:
     }
 
 
-def _row(message: Message, text: str, channel: str, now: datetime) -> dict[str, Any]:
-    waits = channel == EMAIL
+def _row(
+    message: Message | GroupMessage,
+    reader: Person,
+    text: str,
+    channel: str,
+    now: datetime,
+    way: Way | None = None,
+) -> dict[str, Any]:
+    waits = channel != DESK
     return {
         "kind": message.kind,
         "channel": channel,
-        "to_user": message.person.user,
-        "language": message.person.language,
+        "notification_channel": way.channel if way else None,
+        "to_user": reader.user or None,
+        "language": reader.language,
         "text": text,
         "reference_doctype": message.doctype,
         "reference_name": message.name,
         "state": QUEUED if waits else SENT,
-        "next_attempt": now if waits else None,
+        "next_attempt": ((way and way.after) or now) if waits else None,
         "sent_at": None if waits else now,
     }
 

@@ -24,10 +24,16 @@ def stored(moment: datetime, zone: ZoneInfo) -> datetime:
 
 def in_zone(moment: datetime, zone: str | None) -> datetime:
     """A time of the database as a clock in `zone` shows it; as it is without a zone, or with one that is unknown here."""
-    here = site_zone()
-    if not zone or zone == here.key:
-        return moment
+    here, there = site_zone(), zone_named(zone)
+    return (
+        moment if not there or there == here else aware(moment, here).astimezone(there).replace(tzinfo=None)
+    )
+
+
+def zone_named(name: str | None) -> ZoneInfo | None:
+    """A time zone by its name; None for none, and for one that is unknown here: one person's odd setting must not stop the others'
+    messages."""
     try:
-        return aware(moment, here).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
-        return moment  # one person's odd setting must not stop the others' messages
+        return None

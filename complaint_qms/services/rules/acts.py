@@ -9,19 +9,20 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.desk.doctype.tag.tag import DocTags
-from frappe.integrations.doctype.webhook.webhook import enqueue_webhook
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, getdate
 
+from complaint_qms.constants import rules
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.message import Message as Line
+from complaint_qms.integrations.messaging.inbound import ServiceError
 from complaint_qms.services import writing
 from complaint_qms.services.lifecycle.links import capas_of, investigations_of
 from complaint_qms.services.notify import outbox
 from complaint_qms.services.notify.sentences import RULE_NOTICE
 from complaint_qms.services.record.language import speaking
 from complaint_qms.services.record.timeline import Label, Link, Names, Text, line, told
-from complaint_qms.services.rules import words
+from complaint_qms.services.rules import webhooks, words
 from complaint_qms.services.rules.people import least_busy, people_meant
 from complaint_qms.services.rules.telling import tell_customer
 
@@ -89,14 +90,19 @@ def _assign(firing: Firing, row: Mapping[str, Any]) -> Line:
 
 
 def _notify(firing: Firing, row: Mapping[str, Any]) -> Line:
-    people = people_meant(row, firing.complaint)
-    data = {
-        "title": frappe.db.get_value("Complaint", firing.complaint, "subject"),
-        "text": row["text"],
-        "rule": firing.rule,
-    }
+    about = frappe.db.get_value("Complaint", firing.complaint, ["subject", "company"], as_dict=True)
+    data = {"title": about.subject, "text": row["text"], "rule": firing.rule}
+    channel, what = row.get("notification_channel") or "", ("Complaint", firing.complaint, data)
+    if row["who"] == rules.GROUP:
+        group = outbox.GroupMessage(RULE_NOTICE, *what, about.company, channel)
+        if not outbox.send_to_groups([group], firing.now):
+            frappe.throw(_("The channel “{0}” is switched off, or for another company.").format(channel))
+        return line("Group of “{0}” notified", Text(channel))
     sent = outbox.send(
-        [outbox.Message(RULE_NOTICE, person, "Complaint", firing.complaint, data) for person in people],
+        [
+            outbox.Message(RULE_NOTICE, person, *what, channel=channel)
+            for person in people_meant(row, firing.complaint)
+        ],
         firing.now,
     )
     if not sent:
@@ -181,12 +187,11 @@ def _call_webhook(firing: Firing, row: Mapping[str, Any]) -> Line:
     webhook = row["webhook"]
     if frappe.db.get_value("Webhook", webhook, "webhook_doctype") != "Complaint":
         frappe.throw(_("There is no webhook {0} for complaints.").format(escape_html(webhook)))
-    enqueue_webhook(_complaint(firing), {"name": webhook})
-    about = {"webhook": webhook, "reference_document": firing.complaint}
-    last = frappe.get_all("Webhook Request Log", about, ["error"], order_by="creation desc", limit=1)
-    if not last or "Traceback" in (last[0].error or ""):
-        said = _("Webhook {0} was not answered as it should. See its Webhook Request Log.")
-        raise UnansweredError(said.format(webhook))
+    try:
+        webhooks.call(_complaint(firing), webhook)
+    except ServiceError as error:
+        said = _("Webhook {0} was not answered as it should. {1} See its Webhook Request Log.")
+        raise UnansweredError(said.format(webhook, error.said.render(_))) from None
     return line("Webhook {0} called", Text(webhook))
 
 

@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.permissions import get_user_permissions
 from frappe.utils import cint, escape_html
 
-from complaint_qms.constants import rules
+from complaint_qms.constants import notify, rules
 from complaint_qms.engine.rules import OPERATORS
 from complaint_qms.engine.rules import check as engine_check
 from complaint_qms.services.people.assignees import unable
@@ -126,6 +126,18 @@ def _wrong_who(row: Document, kind: rules.Act) -> Iterator[str]:
         yield sentence.format(_("User"), escape_html(row.user))
     elif row.who == rules.ROLE and not row.role:
         yield _("choose the role.")
+    elif row.who == rules.GROUP and not row.notification_channel:
+        yield _("choose the notification channel.")
+    if row.do == "notify" and row.notification_channel:
+        service = frappe.db.get_value(notify.CHANNEL, row.notification_channel, "service")
+        if row.who == rules.GROUP and service not in notify.TO_GROUPS:
+            yield _("“{0}” reaches persons. Choose for whom it is, or a channel of a group.").format(
+                escape_html(row.notification_channel)
+            )
+        elif row.who != rules.GROUP and service not in notify.TO_PERSONS:
+            yield _("“{0}” reaches a group. Choose “{1}”, or a channel that reaches persons.").format(
+                escape_html(row.notification_channel), choice(rules.GROUP, row.doctype)
+            )
 
 
 def _leaves(condition: Any, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Mapping[str, Any]]]:

@@ -69,7 +69,7 @@ def act_in_words(act: Mapping[str, Any]) -> str:
         "set": lambda: _("set {0} to {1}").format(_field_label(act.get("field")), value_in_words(act.get("field"), act.get("value"))),
         "add_tag": lambda: _("add the tag “{0}”").format(act.get("tag") or "…"),
         "assign": lambda: _("assign the complaint to: {0}").format(who),
-        "notify": lambda: _("notify {0}: {1}").format(who, quoted),
+        "notify": lambda: _notice_in_words(act, who, quoted),
         "create_task": lambda: _("give {0} the task {1}, due after {2} days").format(who, quoted, cint(act.get("due_days"))),
         "add_check": lambda: _("add the hand-over check {0}").format(quoted),
         "message_customer": lambda: _("write to the customer with the template “{0}”").format(act.get("email_template") or "…"),
@@ -87,6 +87,8 @@ def who_in_words(act: Mapping[str, Any]) -> str:
     if who == rules.ROLE:
         role = act.get("role")
         return _("everybody with the role {0}").format(_(role) if role else "…")
+    if who == rules.GROUP:
+        return _("the group of “{0}”").format(act.get("notification_channel") or "…")
     return {
         rules.HANDLER: _("the handler"),
         rules.HANDLER_SUPERIOR: _("the superior of the handler"),
@@ -136,6 +138,13 @@ def said_value(key: str, found: Any) -> Any:
     if topic and topic.kind == "link":
         return str(found)
     return Text(_short(str(found)))
+
+
+def _notice_in_words(act: Mapping[str, Any], who: str, quoted: str) -> str:
+    channel = act.get("notification_channel")
+    if channel and act.get("who") != rules.GROUP:
+        return _("notify {0}, also by “{2}”: {1}").format(who, quoted, channel)
+    return _("notify {0}: {1}").format(who, quoted)
 
 
 def _when_clause(when: str) -> str:

@@ -12,7 +12,7 @@ from complaint_qms.constants.events import ESCALATION_STEP, OVERDUE
 from complaint_qms.engine.message import Message as Line
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.ladder_sentences import clock_noun, taken_line
-from complaint_qms.services.notify.outbox import AUTHOR, Message, send
+from complaint_qms.services.notify.outbox import AUTHOR, GroupMessage, Message, send, send_to_groups
 from complaint_qms.services.notify.person import Person, people_of
 from complaint_qms.services.notify.sentences import ESCALATED, Writer, overdue_line
 from complaint_qms.services.record import timeline
@@ -43,6 +43,13 @@ def of_clocks(events: list[Event]) -> None:
             names = {user: person.full_name for user, person in people.items()}
             taken[event.name] = taken_line(steps, complaint, names)
     send(messages, events[0].at, writer)
+    send_to_groups(
+        (
+            GroupMessage(one.kind, one.doctype, one.name, one.data, one.data["complaint"]["company"])
+            for one in events
+        ),
+        events[0].at,
+    )
     timeline.note("Complaint", overdue, events[0].at, AUTHOR)
     timeline.note("Complaint", taken, events[0].at, AUTHOR)
 

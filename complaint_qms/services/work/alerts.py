@@ -18,11 +18,14 @@ from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify import digest
-from complaint_qms.services.notify.outbox import OUTBOX, Message, send
+from complaint_qms.services.notify.outbox import OUTBOX, GroupMessage, Message, send, send_to_groups
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.recipients import Directory
+
+_GROUPS = ""
+"""The reader of a message that went to groups."""
 
 
 def of_grave(events: list[Event]) -> None:
@@ -36,13 +39,17 @@ def of_grave(events: list[Event]) -> None:
         return
     names = sorted({event.name for event, _found in fitting})
     subjects, told = values_of("Complaint", names, "subject"), _told(names)
-    directory, messages = Directory(), []
+    directory, messages, groups = Directory(), [], []
     for event, found in fitting:
         data = {"title": subjects.get(event.name), **event.data}
+        if (event.name, _GROUPS) not in told:
+            told.add((event.name, _GROUPS))
+            groups.append(GroupMessage(event.kind, event.doctype, event.name, data, event.data["company"]))
         for person in (person for rule in found for person in _people(directory, rule)):
             if person.user != event.by and (event.name, person.user) not in told:
                 told.add((event.name, person.user))
                 messages.append(Message(event.kind, person, event.doctype, event.name, data, event.by))
+    send_to_groups(groups, events[0].at)
     if sent := send(messages, events[0].at):
         reached = {message.name: {"alerted_at": events[0].at} for message in sent}
         writing.set_many("Complaint", reached, "alerted")
@@ -66,14 +73,14 @@ def check_settings(settings: Document) -> None:
 
 
 def _told(names: list[str]) -> set[tuple[str, str]]:
-    """(complaint, user) of those who were told of its graveness; what Log Settings has cleared from the outbox counts no more."""
+    """(complaint, user, or none for groups) of those who were told of its graveness; what Log Settings has cleared from the outbox counts no more."""
     rows = frappe.get_all(
         OUTBOX,
         {"reference_name": ("in", names), "reference_doctype": "Complaint", "kind": GRAVE},
         ["reference_name", "to_user"],
         order_by="creation asc",
     )
-    return {(row.reference_name, row.to_user) for row in rows}
+    return {(row.reference_name, row.to_user or _GROUPS) for row in rows}
 
 
 def _fits(rule: Document, data: dict[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """Controller of the one settings page."""
 
 from complaint_qms.controllers.record import Checked
+from complaint_qms.services.notify import choices
 from complaint_qms.services.outreach import settings as outreach_settings
 from complaint_qms.services.portal import menu
 from complaint_qms.services.risk import matrix
@@ -16,6 +17,7 @@ class ComplaintQMSSettings(Checked):
         approval_limit_changes.stamp_changes(self)
         page.check_settings(self)
         alerts.check_settings(self)
+        choices.check_site_choices(self)
         outreach_settings.check_switches(self)
 
     def on_update(self):

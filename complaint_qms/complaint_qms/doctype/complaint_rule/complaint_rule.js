@@ -2,6 +2,11 @@ frappe.ui.form.on("Complaint Rule", {
 	setup(frm) {
 		frm.set_query("role", "actions", complaint_qms.given_roles);
 		frm.set_query("webhook", "actions", () => ({ filters: { webhook_doctype: "Complaint" } }));
+		frm.set_query("notification_channel", "actions", (_frm, doctype, name) => {
+			const to_group = locals[doctype][name].who === "group_of_channel";
+			const services = ["wecom_robot", "dingtalk_robot", "slack", "webhook"];
+			return { filters: { enabled: 1, service: [to_group ? "in" : "not in", services] } };
+		});
 		frm.cq_tell = frappe.utils.debounce(() => tell(frm), 400);
 	},
 	async refresh(frm) {
@@ -51,6 +56,7 @@ frappe.ui.form.on("Complaint Rule Action", {
 	due_days: told,
 	email_template: told,
 	webhook: told,
+	notification_channel: told,
 });
 
 /** The values that the chosen field can have. */

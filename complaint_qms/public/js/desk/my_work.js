@@ -67,8 +67,15 @@ export function make_my_work(page) {
 		open_at(row.doctype, row.name, row.field);
 	});
 	page.set_secondary_action(__("Refresh"), refresh, { icon: "refresh" });
+	page.add_menu_item(__("My Notifications"), open_own_preference);
 	add_keys(page, $body);
 	return { show: refresh_while_shown(page, refresh) };
+}
+
+/** By which channels the user is told, and when not. */
+function open_own_preference() {
+	const doctype = "Complaint Notification Preference";
+	return frappe.xcall("complaint_qms.api.notifications.open_own").then((name) => frappe.set_route("Form", doctype, name));
 }
 
 /** Function that refreshes at once and then again and again, until the page is left. */
