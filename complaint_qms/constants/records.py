@@ -191,6 +191,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Complaint Import Column"),
     _row("Complaint Import Error"),
     _row("Complaint Notification Choice"),
+    _row("Complaint Notification Default"),
     _row("Complaint Rule Action"),
     _row("Complaint Settlement Document"),
     _row("Complaint Settlement Line"),

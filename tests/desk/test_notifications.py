@@ -10,6 +10,7 @@ import pytest
 from complaint_qms.api import given_up, notifications
 from complaint_qms.constants import events, notify, roles
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.overrides.desk import search_link
 from complaint_qms.services.notify import delivery, outbox
 from complaint_qms.services.notify.outbox import Message, send
 from complaint_qms.services.notify.person import people_of
@@ -311,6 +312,8 @@ def test_how_somebody_is_told_is_their_own(app, person):
         with pytest.raises(frappe.PermissionError):
             preference(person)
     with factory.as_user(person):
+        assert app.name in [one["value"] for one in search_link(notify.CHANNEL, "")]
+        assert not frappe.has_permission(notify.CHANNEL, "read", user=factory.person(roles.AGENT))
         assert notifications.open_own() == name
         doc = frappe.get_doc(notify.PREFERENCE, name)
         doc.own_quiet_hours = 1

@@ -225,7 +225,7 @@ def test_every_kind_of_message_has_a_sentence_and_mails_a_heading(user):
     assert len(set(said.values())) == len(sentences.KINDS)
     assert all("{" not in text for text in said.values())
     assert set(sentences.HEADINGS) <= set(sentences.KINDS)
-    for doctype in ("QMS Message", "Complaint Notification Choice"):
+    for doctype in ("QMS Message", "Complaint Notification Choice", "Complaint Notification Default"):
         assert {*filter(None, frappe.get_meta(doctype).get_field("kind").options.split("\n"))} == set(
             sentences.KINDS
         )

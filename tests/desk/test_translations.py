@@ -19,7 +19,7 @@ from scripts.inside import messages
 
 # Names, abbreviations and places for values that read the same in Chinese.
 SAME = {
-    "8D", "8d", "API", "CAPA", "EncodingAESKey", "FDA", "FMEA", "SHA-256", "SOP", "UDI", "UPC / EAN", "WhatsApp", "fmea", "{0} · {1}", "{date}",
+    "8D", "8d", "API", "CAPA", "EncodingAESKey", "FDA", "FMEA", "SHA-256", "SOP", "Slack", "UDI", "UPC / EAN", "Webhook", "WhatsApp", "fmea", "{0} · {1}", "{date}",
     "“{title}”: {excerpt}",
 }  # fmt: skip
 

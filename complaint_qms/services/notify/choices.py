@@ -45,7 +45,6 @@ def check_choices(doc: Document, field: str, *, own: bool = False) -> list[str]:
     for row in doc.get(field):
         service = services.get(row.channel)
         if own:
-            row.role = None
             if service in notify.TO_GROUPS:
                 wrong.append(
                     _("{0}, row {1}: “{2}” reaches a group. Choose one that reaches you alone.").format(

@@ -8,6 +8,7 @@ frappe.ui.form.on("Complaint QMS Settings", {
 		frm.set_query("goodwill_account", () => ({ filters: { is_group: 0, disabled: 0, root_type: ["in", ["Expense", "Income"]] } }));
 		frm.set_query("fallback_handler_role", complaint_qms.given_roles);
 		frm.set_query("role", "approval_limits", complaint_qms.given_roles);
+		frm.set_query("role", "notification_choices", complaint_qms.given_roles);
 		frm.set_query("return_warehouse", () => {
 			const company = frm.doc.default_company;
 			return { filters: { is_group: 0, disabled: 0, ...(company && { company }) } };
