@@ -10,6 +10,7 @@ from typing import Final
 from frappe import _
 from frappe.utils.caching import request_cache
 
+from complaint_qms.constants.labels import CONTEXT
 from complaint_qms.services.record.language import labelled, speaking
 
 _LANGUAGES: Final = ("en", "zh")
@@ -30,8 +31,9 @@ def _names() -> dict[str, str]:
     return {
         "order": _("Order, delivery or invoice number"),
         "serial": _("Serial number"),
-        "batch": _("Batch"),
-        "complaint": _("Complaint"),
+        # ERPNext calls these otherwise from one version to the next, and what was written has to be known for good.
+        "batch": _("Batch", context=CONTEXT),
+        "complaint": _("Complaint", context=CONTEXT),
     }
 
 
