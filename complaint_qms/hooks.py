@@ -223,7 +223,13 @@ company_data_to_be_ignored = [record.doctype for record in _RECORDS]
 # A settlement's list of documents is a record of what happened; it holds none of them back.
 auto_cancel_exempted_doctypes = ["Complaint Settlement"]
 # What was told, or waits to be, holds back neither its reader nor what it is about.
-ignore_links_on_delete = ["Complaint Rule Log", "Complaint Settlement Document", "QMS Event", "QMS Message"]
+ignore_links_on_delete = [
+    "Complaint Model Call",
+    "Complaint Rule Log",
+    "Complaint Settlement Document",
+    "QMS Event",
+    "QMS Message",
+]
 
 # Who hears of what happened (services/events.py); other apps may listen in the same way
 _RULES = "complaint_qms.services.rules.runner.of_events"
@@ -267,7 +273,12 @@ qms_listeners_in_transaction = {
     _events.SETTLED: "complaint_qms.services.work.settlement_hand_overs.of_drafts",
     _events.SETTLEMENT_DONE: "complaint_qms.services.work.settlement_hand_overs.of_finished",
 }
-default_log_clearing_doctypes = {"Complaint Rule Log": 730, "QMS Event": 365, "QMS Message": 90}
+default_log_clearing_doctypes = {
+    "Complaint Model Call": 365,
+    "Complaint Rule Log": 730,
+    "QMS Event": 365,
+    "QMS Message": 90,
+}
 
 # The clock, what waits to be sent or told, and whether evidence is what it was
 scheduler_events = {

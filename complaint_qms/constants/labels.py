@@ -314,6 +314,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "assistant": "Assistant",
         "person": "Person",
     },
+    "model_purpose": {"summary": "Summary", "connection_test": "Connection Test"},
     # rules without code
     "rule_when": {
         "on_registration": "A complaint is registered",

@@ -11,6 +11,7 @@ from complaint_qms.constants.story import TOLD_FIELDS
 from complaint_qms.constants.triage import PROPOSED
 from complaint_qms.constants.vocabulary import SHIPPED_TEXTS
 from complaint_qms.permissions.choices import NARROWED_BY, not_read
+from complaint_qms.services.language_model import settings as language_model
 from complaint_qms.services.people.home import home_of
 from complaint_qms.services.record import gate_codes
 from complaint_qms.services.record.error_text import logged_only
@@ -22,7 +23,7 @@ def extend_bootinfo(bootinfo: dict) -> None:
     """The English names of the stable keys (`public/js/labels.js`), those of choices in the reader's language for the
     framework's controls, the app's records, which kind of work each is, what is chosen by name alone, what the
     reader opens none of, the records with a story, who is told the numbers of gates, the remedy that is proposed for what
-    a customer expects, fields that hold shipped words, those with a proposal, the stages that a complaint ends in, whether the public page is open, and the workspace that the desk of 15 opens with for people whose
+    a customer expects, fields that hold shipped words, those with a proposal, the stages that a complaint ends in, whether the public page is open and a language model connected, and the workspace that the desk of 15 opens with for people whose
     work is in the app."""
     bootinfo["complaint_qms_words"] = WORDS
     bootinfo["complaint_qms_records"] = [record.doctype for record in RECORDS]
@@ -37,6 +38,7 @@ def extend_bootinfo(bootinfo: dict) -> None:
     bootinfo["complaint_qms_proposed"] = PROPOSED
     bootinfo["complaint_qms_ended"] = COMPLAINT_ENDED
     bootinfo["complaint_qms_page_open"] = page.is_open()
+    bootinfo["complaint_qms_language_model"] = language_model.is_on()
     with logged_only("Home of the desk not found"):
         _open_at_home(bootinfo)
 

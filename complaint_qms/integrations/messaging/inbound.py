@@ -50,11 +50,12 @@ class ServiceError(Exception):
         said: why, for whoever reads it in their own language.
         passing: it may succeed later.
         code: what the service calls the error in the JSON that it sent, where it does.
+        status: of the answer in HTTP; 0 where there was none, or it is not what failed.
     """
 
-    def __init__(self, said: Message, *, passing: bool, code: str = "") -> None:
+    def __init__(self, said: Message, *, passing: bool, code: str = "", status: int = 0) -> None:
         super().__init__(str(said))
-        self.said, self.passing, self.code = said, passing, code
+        self.said, self.passing, self.code, self.status = said, passing, code, status
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
 import { draw_chat, offer_chat } from "./desk/chat";
+import { offer_summary } from "./desk/language_model";
 import { draw_inbox_item, make_complaint_of } from "./desk/inbox";
 import { clear_intake, draw_intake } from "./desk/intake";
 import { wait_for_uploads } from "./desk/photos";
@@ -45,6 +46,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	make_complaint_of,
 	draw_chat,
 	offer_chat,
+	offer_summary,
 	wait_for_uploads,
 	clear_intake,
 	draw_gallery,

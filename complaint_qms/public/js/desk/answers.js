@@ -1,5 +1,6 @@
 // Answering the customer: the framework's composer, filled from the complaint and sent by the app, and a note of what was said aloud.
 import { esc, formatted } from "../markup";
+import { draft_answer, has_language_model } from "./language_model";
 import { keep_typed_moments } from "./typed_moments";
 
 const API = "complaint_qms.api.answers";
@@ -192,6 +193,23 @@ function answer_composer() {
 			NOT_ASKED.forEach((name) => this.dialog.fields_dict[name] && this.dialog.fields_dict[name].$wrapper.addClass("cq-not-asked"));
 			this.tell_what_it_counts_for();
 			this.dialog.add_custom_action(__("Preview"), () => this.preview());
+			if (has_language_model()) this.dialog.add_custom_action(__("Draft an Answer"), () => this.have_it_drafted());
+		}
+
+		/** What a model proposes takes the place of an untouched template and stands before what was typed. */
+		have_it_drafted() {
+			return draft_answer(this.frm.doc.name, {
+				kind: this.dialog.get_value("kind"),
+				take: __("Put into the Mail"),
+				put: async (text) => {
+					const html = formatted(esc(text).replace(/\n/g, "<br>"));
+					const before = plain(this.get_email_content());
+					const is_untouched = !before || before === this.proposed;
+					if (!this.dialog.display) this.dialog.show();
+					await this.set_email_content(is_untouched ? html : with_text(this.get_email_content(), html));
+					this.proposed = null; // another template stands before it from now on
+				},
+			});
 		}
 
 		// The framework's own would fill a template with keys; the app's knows the customer's words.

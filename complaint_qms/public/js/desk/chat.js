@@ -1,6 +1,7 @@
 // A chat: what was said, who has the word, and the box to answer from; on its own form and beside a complaint.
 import { kind_of } from "./file_kinds";
 import { draw_tiles } from "./gallery";
+import { draft_answer, has_language_model } from "./language_model";
 import { label } from "../labels";
 import { comma_list } from "../language";
 import { esc } from "../markup";
@@ -60,7 +61,7 @@ async function open_chat(frm, chat) {
 	const again = async () => {
 		const [talk, answered] = await Promise.all([
 			frappe.xcall(`${API}.talk`, { chat: chat.name }),
-			frappe.db.get_value(CHAT, chat.name, ["name", "mode", "handed_to", "channel", "title", "waits"]),
+			frappe.db.get_value(CHAT, chat.name, ["name", "mode", "handed_to", "channel", "title", "waits", "complaint"]),
 		]);
 		draw_talk(dialog.fields_dict.talk.$wrapper, answered.message, talk, () => {
 			again();
@@ -115,6 +116,15 @@ function draw_talk($wrapper, chat, talk, changed) {
 		changed();
 	};
 	$send.on("click", send);
+	$wrapper.find("[data-draft]").on("click", () =>
+		draft_answer(chat.complaint, {
+			take: __("Put into the Answer"),
+			put(text) {
+				const before = $text.val().trim();
+				$text.val(before ? `${text}\n\n${before}` : text).trigger("input");
+			},
+		})
+	);
 	$text.on("keydown", (event) => {
 		if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
 	});
@@ -208,9 +218,13 @@ function answer_html(chat) {
 			: chat.mode === "with_person"
 				? __("The assistant is silent while a person has the chat.")
 				: __("The assistant answers. Who writes here has the chat from then on, and the assistant is silent.");
+	const draft_html =
+		chat.complaint && has_language_model()
+			? `<button type="button" class="btn btn-default btn-sm" data-draft>${esc(__("Draft an Answer"))}</button>`
+			: "";
 	return `<div class="cq-chat-answer"><p class="cq-chat-writers" role="status"></p><label class="cq-label" for="cq-chat-${esc(chat.name)}">${esc(__("Your Answer"))}</label>
 		<textarea id="cq-chat-${esc(chat.name)}" data-chat="${esc(chat.name)}" class="form-control" rows="3" maxlength="4000"></textarea>
-		<div class="cq-chat-send"><small class="text-muted">${esc(told)}</small>
+		<div class="cq-chat-send"><small class="text-muted">${esc(told)}</small> ${draft_html}
 		<button type="button" class="btn btn-primary btn-sm" data-send="${esc(chat.name)}">${esc(__("Send"))}</button></div></div>`;
 }
 
