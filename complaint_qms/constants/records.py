@@ -160,16 +160,13 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("Complaint Demo Record", TOOL),
     Record("Complaint Handler", TOOL, tracked=True),
     Record("Complaint Import", TOOL),
-<<<<<<< HEAD
-    Record("Complaint Notification Channel", TOOL, tracked=True),
-    Record("Complaint Notification Preference", TOOL, sight="preference"),
-=======
     Record("Complaint Language Model", SETTINGS, tracked=True),
     Record(
         "Complaint Model Call", TOOL,
         names=(Names(_OWN, "complaint", "Complaint"),), sight="records",
     ),
->>>>>>> add258b (feat: a language model, where a site connects one, sums up complaints and drafts answers)
+    Record("Complaint Notification Channel", TOOL, tracked=True),
+    Record("Complaint Notification Preference", TOOL, sight="preference"),
     Record("Complaint Rule", TOOL, tracked=True),
     Record(
         "Complaint Rule Log", TOOL,

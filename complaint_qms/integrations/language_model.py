@@ -9,12 +9,11 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from complaint_qms.engine.message import Message
-from complaint_qms.integrations.messaging import http
+from complaint_qms.integrations.messaging import http, outside
 from complaint_qms.integrations.messaging.inbound import ServiceError, text_value
 
 PATH: Final = "/chat/completions"
@@ -44,6 +43,7 @@ _OWN_NETWORK: Final = Message(
 )
 _UNENCRYPTED: Final = Message("The service address begins with http:// and leads out of the own network.")
 _NO_ADDRESS: Final = Message("The service address cannot be used. Check it.")
+_ANYWHERE: Final = ("0.0.0.0/0", "::/0")
 _SAID: Final = {401: _KEY_REFUSED, 403: _NOT_ALLOWED, 404: _NOT_THERE, 413: _TOO_LONG, 429: _BUSY}
 
 
@@ -92,7 +92,9 @@ def ask(service: Service, instructions: str, text: str) -> Answer:
         "stream": False,
     }
     try:
-        return _read(http.post_json(url, data, headers, service.seconds))
+        # The number that was checked is the one that is called
+        with outside.outside_alone(_ANYWHERE if service.in_own_network else ()):
+            return _read(http.post_json(url, data, headers, service.seconds))
     except ServiceError as error:
         raise _in_words(error, service) from None
 
@@ -105,28 +107,22 @@ def check_address(url: str, *, in_own_network: bool) -> None:
     if not address or not address.hostname:
         raise ServiceError(_NO_ADDRESS, passing=False)
     numbers = _numbers(address.hostname, address.port or 443)
-    if any(number.is_link_local or number.is_multicast or number.is_unspecified for number in numbers):
+    if not all(outside.may_be_called(number, _ANYWHERE) for number in numbers):
         raise ServiceError(_NO_ADDRESS, passing=False)
-    outside = [number for number in numbers if number.is_global]
-    if len(outside) < len(numbers) and not in_own_network:
+    afar = [number for number in numbers if outside.may_be_called(number, ())]
+    if len(afar) < len(numbers) and not in_own_network:
         raise ServiceError(_OWN_NETWORK, passing=False)
-    if address.scheme != "https" and outside:
+    if address.scheme != "https" and afar:
         raise ServiceError(_UNENCRYPTED, passing=False)
 
 
-def _numbers(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+def _numbers(host: str, port: int) -> list[outside.Number]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         said = Message("{host} cannot be reached ({error}).", {"host": host, "error": "DNS"})
         raise ServiceError(said, passing=True) from None
-    return list(_mapped(str(one[4][0]).split("%")[0] for one in found))
-
-
-def _mapped(texts: Iterable[str]) -> Iterable[ipaddress.IPv4Address | ipaddress.IPv6Address]:
-    for text in texts:
-        number = ipaddress.ip_address(text)
-        yield getattr(number, "ipv4_mapped", None) or number
+    return [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
 
 
 def _in_words(error: ServiceError, service: Service) -> ServiceError:

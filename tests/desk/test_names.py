@@ -57,12 +57,9 @@ def test_these_are_all_records_of_the_app():
             "Complaint Handler",
             "Complaint Inbox Item",
             "Complaint Match Key",
-<<<<<<< HEAD
+            "Complaint Model Call",
             "Complaint Notification Channel",
             "Complaint Notification Preference",
-=======
-            "Complaint Model Call",
->>>>>>> add258b (feat: a language model, where a site connects one, sums up complaints and drafts answers)
             "Complaint Rule",
             "Complaint Rule Log",
             "Complaint Survey",

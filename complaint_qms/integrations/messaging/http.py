@@ -151,7 +151,6 @@ def _call(
     until, own_networks = time.monotonic() + seconds, outside.own_networks()
 
     def ask() -> tuple[bytes, int, Mapping[str, str]]:
-<<<<<<< HEAD
         with (
             _session(url, own_networks) as session,
             session.request(
@@ -159,22 +158,11 @@ def _call(
                 url,
                 data=body,
                 headers=dict(headers),
-                timeout=TIMEOUT,
+                timeout=(TIMEOUT[0], silence),
                 allow_redirects=False,
                 stream=True,
             ) as answer,
         ):
-=======
-        with requests.request(
-            method,
-            url,
-            data=body,
-            headers=dict(headers),
-            timeout=(TIMEOUT[0], silence),
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
->>>>>>> add258b (feat: a language model, where a site connects one, sums up complaints and drafts answers)
             return _read(answer, limit, until), answer.status_code, answer.headers
 
     try:
