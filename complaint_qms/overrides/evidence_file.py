@@ -61,12 +61,14 @@ def _upon(base: type[File]) -> type[File]:
                 self.file_url = own
 
         def check_max_file_size(self) -> int:
-            # What came in is kept as it was sent; what is read out of it, and uploads, keep to the limit of the site.
-            return len(self._content or b"") if self.flags.is_raw_message else super().check_max_file_size()
+            # What came in is kept as it was sent; what is read out of it, and uploads, keep to the limit of the site. What a visitor
+            # sends piece by piece has a limit of its own.
+            free = self.flags.is_raw_message or self.flags.was_looked_at
+            return len(self._content or b"") if free else super().check_max_file_size()
 
         def check_content(self) -> None:
             # What a visitor sent was looked at when it came; the framework's reader of PDF stumbles over a broken one.
-            if not self.flags.kept_as_sent:
+            if not self.flags.was_looked_at:
                 super().check_content()
 
         def write_file(self) -> Any:

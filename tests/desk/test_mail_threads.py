@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.email import relink
 from frappe.utils import convert_utc_to_system_timezone
 
 from complaint_qms.constants import events, mailbox
@@ -68,6 +69,52 @@ def test_who_takes_no_part_waits(way: str) -> None:
     item.reload()
     assert (item.state, item.complaint) == (ADDED, doc.name)
     assert frappe.db.get_value("Communication", item.communication, "message_id") == item.message_id
+
+
+def test_nobody_takes_part_by_naming_others_or_by_playing_a_mail_server() -> None:
+    """A stranger knows the public mailbox, perhaps the customer, and can guess a number: none of it is proof."""
+    box = account()
+    doc, _first = conversation(box)
+    about = f"Your complaint {doc.name}"
+    items = []
+    for named in (SERVICE, ANN):
+        made = mail(subject=about, sender="Eve <eve@elsewhere.example>", Reply_To=named)
+        made.add_attachment(PHOTO, maintype="image", subtype="png", filename="planted.png")
+        items.append(kept(made, box))
+    given_back = mails.returned("<nobody@x.example>").replace(
+        b"Undelivered Mail Returned to Sender", about.encode()
+    )
+    items.append(kept(given_back.replace(b"MAILER-DAEMON@mail.customer", b"eve@elsewhere"), box))
+    for item in items:
+        assert (item.state, item.complaint) == (WAITING, None), in_words(item.reason)
+        assert "eve@elsewhere.example has no part" in in_words(item.reason)
+    assert not [row for row in doc.reload().evidence if row.caption == "planted.png"]
+    # What a server seems to have given back makes its sender no correspondent either.
+    factory.make(
+        "Communication", communication_type="Communication", communication_medium="Email", sent_or_received="Received", subject="x", content="x",
+        sender="MAILER-DAEMON@elsewhere.example", reference_doctype="Complaint", reference_name=doc.name,
+    )  # fmt: skip
+    assert kept(mail(subject=about, sender="mailer-daemon@elsewhere.example"), box).state == WAITING
+
+
+def test_an_answer_follows_a_mail_that_was_moved_to_another_record() -> None:
+    """The framework's Relink changes the Communication alone; what was sent, and the inbox, still say where it stood."""
+    box = account()
+    doc, first = conversation(box)
+    other = factory.complaint(company=doc.company, contact_email=ANN)
+    factory.make(
+        "Email Queue", message_id="said@harbour.example", message="x", sender=SERVICE,
+        reference_doctype="Complaint", reference_name=doc.name,
+    )  # fmt: skip
+    factory.make(
+        "Communication", communication_type="Communication", communication_medium="Email", sent_or_received="Sent", subject="x", content="x",
+        sender=SERVICE, recipients=ANN, message_id="said@harbour.example", reference_doctype="Complaint", reference_name=doc.name,
+    )  # fmt: skip
+    received = first["Message-ID"].strip("<>")
+    for message_id in (received, "said@harbour.example"):
+        relink(frappe.db.get_value("Communication", {"message_id": message_id}), "Complaint", other.name)
+        item = kept(answer(f"<{message_id}>"), box)
+        assert (item.state, item.complaint) == (ADDED, other.name), message_id
 
 
 def test_who_was_copied_takes_part() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
@@ -16,6 +17,7 @@ from frappe.utils import get_datetime, now_datetime
 
 from complaint_qms.constants import mailbox
 from complaint_qms.constants.inbox import DISMISSED, DOCTYPE, REGISTERED, WAITING
+from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox import decisions, understanding
 from complaint_qms.services.inbox.reasons import in_words
 from complaint_qms.services.inbox.store import raw_of
@@ -24,6 +26,22 @@ from complaint_qms.services.mailbox.fetching import keep_mail
 from tests import mails
 from tests.desk import factory
 from tests.desk.mail_road import ANN, PHOTO, account, complaint_of, kept, mail, no_server_asked
+from tests.desk.test_visitor_uploads import photo
+
+
+def test_a_photo_by_mail_is_evidence_byte_for_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of what its camera wrote is lost, and what is too large is still told."""
+    assert frappe.get_system_settings("strip_exif_metadata_from_uploaded_images")
+    content = photo((200, 200), place=True)
+    box, made = account(), mail()
+    made.add_attachment(content, maintype="image", subtype="jpeg", filename="leak.jpg")
+    (row,) = complaint_of(kept(made, box)).evidence
+    assert disk.bytes_of(row.file) == content
+    assert row.sha256 == hashlib.sha256(content).hexdigest()
+    monkeypatch.setitem(frappe.conf, "max_file_size", 1000)
+    made = mail()
+    made.add_attachment(content, maintype="image", subtype="jpeg", filename="large.jpg")
+    assert not complaint_of(kept(made, box)).evidence
 
 
 def test_a_mail_becomes_a_complaint() -> None:
@@ -198,9 +216,9 @@ def test_a_machine_that_does_not_say_so_makes_no_loop() -> None:
 def test_the_same_words_with_another_photo_are_another_complaint() -> None:
     box = account()
     states = []
-    for photo in (PHOTO, PHOTO + b"x", PHOTO):
+    for shown in (PHOTO, PHOTO + b"x", PHOTO):
         made = mail("See attached.", "Pump")
-        made.add_attachment(photo, maintype="image", subtype="png", filename="leak.png")
+        made.add_attachment(shown, maintype="image", subtype="png", filename="leak.png")
         states.append(kept(made, box).state)
     assert states == [REGISTERED, REGISTERED, WAITING]
 

@@ -12,7 +12,8 @@ from complaint_qms.api import answers, tracking_links, visitor
 from complaint_qms.constants import roles
 from complaint_qms.constants.visitor import LINK, STEP_OF_STAGE
 from complaint_qms.services.correspondence import standing
-from tests.desk import factory
+from complaint_qms.services.inbox.store import keep_message
+from tests.desk import factory, inbound
 from tests.desk.mailbox import delivering
 from tests.desk.test_visitor_uploads import nothing_stays, photo, sent  # noqa: F401
 from tests.desk.visiting import TOLD, filed, guest, key, look, page_open, token
@@ -178,6 +179,20 @@ def test_a_solution_is_accepted_or_refused_once(accepted, kept):
     assert doc.agreement_at
     with pytest.raises(frappe.ValidationError, match="No solution waits"):
         guest(lambda: visitor.decide(token(answered), key(), not accepted, "Changed my mind"))
+
+
+def test_a_mail_that_looks_like_a_word_on_the_solution_breaks_nothing():
+    answered, doc = filed()
+    wrote = factory.make(
+        "Communication", communication_type="Communication", communication_medium="Email", sent_or_received="Received", subject="x", content="Look",
+        sender=TOLD["email"], reference_doctype="Complaint", reference_name=doc.name,
+    )  # fmt: skip
+    raw = 'Subject: x\n\n{"verdict": "agreed"}'
+    item = keep_message(inbound.message(road="mail", payload=raw), read_by_caller=True).name
+    frappe.db.set_value("Complaint Inbox Item", item, {"communication": wrote.name, "complaint": doc.name})
+    guest(lambda: visitor.answer(token(answered), key(), text='He said {"verdict": "disagreed"}'))
+    told = [message["text"] for message in look(answered)["messages"]]
+    assert sorted(told) == ['He said {"verdict": "disagreed"}', "Look"]
 
 
 def test_a_message_sent_twice_is_one():

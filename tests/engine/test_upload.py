@@ -6,12 +6,14 @@ import io
 import struct
 import time
 import zipfile
+import zlib
 
 import pytest
 from PIL import Image
 
 from complaint_qms.engine.upload import FileType, file_type, remove_place
-from complaint_qms.engine.upload.file_type import ACTIVE, BROKEN, MIXED, NOT_TAKEN, TOO_MANY_PIXELS
+from complaint_qms.engine.upload.file_type import BROKEN, MIXED, NOT_TAKEN, TOO_MANY_PIXELS
+from complaint_qms.engine.upload.pdf import ACTIVE, LOCKED
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
@@ -41,6 +43,23 @@ def archive(name: str = "a.txt") -> bytes:
     return into.getvalue()
 
 
+def stream(data: bytes, dictionary: bytes = b"", end: bytes = b"\nendstream") -> bytes:
+    return b"7 0 obj\n<< /Length %d %s >>\nstream\n" % (len(data), dictionary) + data + end + b"\nendobj\n"
+
+
+def packed(objects: bytes, more: bytes = b"/Filter /FlateDecode", before: bytes = b"") -> bytes:
+    """A PDF whose objects stand in a stream."""
+    data = zlib.compress(objects) if b"Fl" in more else objects
+    return PDF.replace(b"trailer", before + stream(data, b"/Type /ObjStm /N 1 /First 4 " + more) + b"trailer")
+
+
+SCRIPT = b"9 0 << /S /JavaScript /JS (app.alert\\(1\\)) >>"
+SCAN = zlib.compress(bytes(range(256)) * 40) + b"\x81/JS\x9c(" + bytes(50)
+"""What a scanner packs: the three letters stand in it by chance."""
+# A scan, its end by chance far from the tail, and a film behind it
+MOTION = picture("JPEG") + video() + bytes(range(0xD0)) * 500
+
+
 @pytest.mark.parametrize(
     ("content", "mime"),
     [
@@ -58,6 +77,22 @@ def archive(name: str = "a.txt") -> bytes:
         (b"#!AMR\n" + bytes(200), "audio/amr"),
         (PDF, "application/pdf"),
         (PDF.replace(b"/Type", b"/JSTORE 1 /Launchpad 2 /Type"), "application/pdf"),
+        (PDF.replace(b"trailer", stream(SCAN, b"/Filter /DCTDecode") * 3 + b"trailer"), "application/pdf"),
+        (packed(b"9 0 << /Type /Pages /First 3 0 R >>" * 50), "application/pdf"),
+        (
+            packed(
+                b"9 0 << /Type /Pages >>", b"", before=b"/Encrypt 3 0 R".replace(b"Encrypt", b"EncryptMe")
+            ),
+            "application/pdf",
+        ),
+        (MOTION, "image/jpeg"),
+        (
+            picture("JPEG")
+            + picture("JPEG")
+            + b"\0\0\x30\nMotionPhoto_Data"
+            + MOTION[len(picture("JPEG")) :],
+            "image/jpeg",
+        ),
     ],
 )
 def test_what_cameras_and_recorders_make_is_taken(content, mime):
@@ -94,6 +129,28 @@ def test_what_cameras_and_recorders_make_is_taken(content, mime):
         (PDF.replace(b"/Type", b"/EmbeddedFile /Type"), ACTIVE),
         (PDF.replace(b"/Type", b"/J#53 (x) /Type"), ACTIVE),
         (PDF.replace(b"trailer", b"x" * 200_000 + b"/JavaScript 1" + b"x" * 200_000 + b"trailer"), ACTIVE),
+        (packed(SCRIPT), ACTIVE),
+        (packed(SCRIPT, b"/Filter [ /Fl ]"), ACTIVE),
+        (packed(SCRIPT.replace(b"JavaScript", b"J#61vaScript"), b""), ACTIVE),
+        (packed(SCRIPT).replace(b"/Filter", b"/X (1 0 obj) /Filter").replace(b"/Type /ObjStm", b""), ACTIVE),
+        (packed(SCRIPT).replace(b"/ObjStm", b"/Obj#53tm /X (1 0 obj)"), ACTIVE),
+        (packed(SCRIPT).replace(b"/ObjStm", b"/ObjStm" + b" " * 200_000), ACTIVE),
+        (PDF.replace(b"trailer", stream(b"9 0 obj " + SCRIPT) + b"trailer"), ACTIVE),
+        (PDF.replace(b"trailer", stream(b"9 0 obj << /S /Rendition /JS (x) >>") + b"trailer"), ACTIVE),
+        (PDF.replace(b"trailer", stream(SCAN) + b"<< /JS (x) >>\ntrailer"), ACTIVE),
+        (packed(SCRIPT.hex().encode(), b"/Filter [/FlateDecode /ASCIIHexDecode]"), LOCKED),
+        (packed(SCRIPT.hex().encode(), b"/Filter /ASCIIHexDecode"), LOCKED),
+        (packed(SCRIPT, b"/Filter /FlateDecode /DecodeParms << /Predictor 12 >>"), LOCKED),
+        (packed(SCRIPT, b"/Filter 5 0 R % Fl"), LOCKED),
+        (packed(b"9 0 << >>", before=b"3 0 obj << /Encrypt 4 0 R >> endobj "), LOCKED),
+        (packed(b"9 0 << >>").replace(zlib.compress(b"9 0 << >>"), b"no such thing"), LOCKED),
+        (packed(bytes(33 << 20)), LOCKED),
+        (MOTION + archive(), MIXED),
+        (MOTION + b"<?php system($_GET['c']); ?>", MIXED),
+        (MOTION + b"<script>alert(1)</script>" + bytes(200_000), MIXED),
+        (MOTION[: -100_000] + b"Rar!\x1a\x07" + bytes(100_000), MIXED),
+        (picture("JPEG") + bytes(200_000), MIXED),
+        (MOTION[600:].join((picture("JPEG")[:300], b"")) + bytes(100_000), BROKEN),
         (PDF[:-8], BROKEN),
         (picture("JPEG")[:-20], BROKEN),
         (picture("PNG")[:-20], BROKEN),
@@ -114,6 +171,18 @@ def test_any_bytes_get_an_answer():
         content = bytes((seed * 131 + place * 17 + (seed >> 3) * place) % 256 for place in range(seed % 90))
         for start in (b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"%PDF-", b"GIF89a", b"\x00\x00\x00\x18ftypmp42", b"RIFF\x00\x00\x00\x00WEBP"):  # fmt: skip
             assert file_type(start + content)
+
+
+@pytest.mark.parametrize(
+    "piece", [b"stream\n/JS ", b"7 0 obj << /First 1 >> stream\nx", b"\xff\x01", b"/First /Filter stream\n\x78\x9c"]
+)  # fmt: skip
+def test_no_file_keeps_its_reader_busy(piece):
+    """A megabyte of what begins a search anew is looked at in a second, however often it stands there."""
+    many = piece * ((1 << 20) // len(piece))
+    begun = time.process_time()
+    file_type(PDF.replace(b"trailer", many + b"trailer"))
+    file_type(picture("JPEG")[:-2] + many)
+    assert time.process_time() - begun < 2
 
 
 def tagged(kind: str) -> bytes:

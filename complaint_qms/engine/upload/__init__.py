@@ -1,6 +1,7 @@
 """Files that strangers send: what they really are, and what they tell of the place where they were taken.
 
 file_type    photo, video, sound or PDF, read off the content; everything else is refused
+pdf          programs and other files in a PDF, also in its packed objects
 photo_place  the place taken out of a photo or video, in the file itself
 """
 

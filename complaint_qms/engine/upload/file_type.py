@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import filetype
 
 from complaint_qms.engine.message import Message
+from complaint_qms.engine.upload import pdf
 
 HEAD: Final = 1 << 16
 """Bytes from the beginning that are looked at."""
@@ -60,14 +61,14 @@ _SAME: Final = {
 _PAGE: Final = re.compile(
     rb"<\s*(?:script|html|svg|iframe|body|!doctype|\?php|\?xml)|<\?=|javascript:", re.IGNORECASE
 )
+# What no film of some megabytes holds by chance
+_SURE_PAGE: Final = re.compile(rb"<(?:script|html|iframe|!doctype|\?php)|javascript:", re.IGNORECASE)
 _PROGRAM: Final = (b"MZ", b"\x7fELF", b"#!/", b"\xca\xfe\xba\xbe")
 _ARCHIVE_END: Final = b"PK\x05\x06"
 _ARCHIVES: Final = (b"PK\x03\x04", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
-_ACTIVE_NAMES: Final = ("JavaScript", "JS", "Launch", "EmbeddedFile", "RichMedia")
-# Each letter of a name may be written as # and its code (ISO 32000-1, 7.3.5).
-_ACTIVE_PDF: Final = re.compile(
-    ("/(?:" + "|".join("".join(f"(?:{sign}|#{ord(sign):02x}|#{ord(sign):02X})" for sign in name) for name in _ACTIVE_NAMES) + r")(?![A-Za-z0-9#])").encode()
-)  # fmt: skip
+# A marker of a JPEG: behind FF neither a byte of its picture nor a mark to begin anew at
+_MARK: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_MOST_SEGMENTS: Final = 10_000
 # Major brands of files of boxes (ISO/IEC 14496-12), which other programs tell apart less well
 _BRANDS: Final = {
     b"heic": "image/heic", b"heix": "image/heic", b"heim": "image/heic", b"heis": "image/heic", b"mif1": "image/heic",
@@ -82,7 +83,6 @@ NOT_TAKEN: Final = Message(
 )
 MIXED: Final = Message("This file is of two kinds at once, which no camera makes. Send a new photo or a PDF.")
 TOO_MANY_PIXELS: Final = Message("This picture is larger than any photo. Send it smaller.")
-ACTIVE: Final = Message("This PDF contains programs or other files. Print it to a new PDF and send that.")
 BROKEN: Final = Message("This file is not complete. Send it again.")
 
 
@@ -90,7 +90,8 @@ def file_type(content: Any) -> FileType | Message:
     """What a file is, or in a sentence why it is not taken.
 
     Args:
-        content: `bytes`, or a file mapped into memory; of all but PDF the first and the last 64 KB are looked at.
+        content: `bytes`, or a file mapped into memory; the first and the last 64 KB are looked at, of PDF and what stands behind a
+            JPEG all.
     """
     head, tail, size = bytes(content[:HEAD]), bytes(content[-TAIL:]), len(content)
     found = _TYPES.get(_mime(head))
@@ -105,7 +106,7 @@ def file_type(content: Any) -> FileType | Message:
     if found.mime == "application/pdf":
         return _pdf(content, tail) or found
     if found.kind == "photo":
-        return _photo(head, tail, size, found) or found
+        return _photo(content, head, tail, found) or found
     return found if size > 64 else BROKEN
 
 
@@ -142,22 +143,54 @@ def _pdf(content: Any, tail: bytes) -> Message | None:
         return MIXED
     if b"%%EOF" not in tail[-2048:]:
         return BROKEN
-    return ACTIVE if _ACTIVE_PDF.search(content) else None
+    return pdf.refusal(content)
 
 
-def _photo(head: bytes, tail: bytes, size: int, found: FileType) -> Message | None:
+def _photo(content: Any, head: bytes, tail: bytes, found: FileType) -> Message | None:
+    size = len(content)
     width, height = _measures(head, found.mime)
     if width * height > MOST_PIXELS:
         return TOO_MANY_PIXELS
     if found.mime in ("image/jpeg", "image/png") and not (width and height):
         return BROKEN
     if found.mime == "image/jpeg" and b"\xff\xd9" not in tail:
-        return BROKEN
+        return _moving(content)
     if found.mime == "image/gif" and not _is_gif(head, tail):
         return BROKEN
     if found.mime == "image/webp" and not 0 <= size - 8 - int.from_bytes(head[4:8], "little") <= 1:
         return BROKEN
     return BROKEN if found.mime == "image/png" and b"IEND\xaeB`\x82" not in tail else None
+
+
+def _moving(content: Any) -> Message | None:
+    """A photo with a film behind it, as telephones make them (motion photos): nothing else is as long behind a picture."""
+    end = _end_of_jpeg(content, 0)
+    # Its brighter half, by which a screen of high contrast shows it, stands between.
+    while end and bytes(content[end : end + 3]) == b"\xff\xd8\xff":
+        end = _end_of_jpeg(content, end)
+    if not end:
+        return BROKEN
+    behind = bytes(content[end : end + HEAD])
+    film = behind.find(b"ftyp")
+    if film < 0 or behind[film + 4 : film + 8] not in _BRANDS or _PAGE.search(behind[:1024]):
+        return MIXED
+    carries = _PAGE.search(content[-TAIL:]) or _SURE_PAGE.search(content, end)
+    return MIXED if carries or any(content.find(mark, end) >= 0 for mark in _ARCHIVES[1:]) else None
+
+
+def _end_of_jpeg(content: Any, start: int) -> int:
+    """Where a JPEG ends that begins at `start` (ITU T.81, B.1.1), past its segments and scans; 0 where it does not."""
+    place = start + 2
+    for _segment in range(_MOST_SEGMENTS):
+        found = _MARK.search(content, place)
+        if not found:
+            return 0
+        mark, place = found[0][-1], found.end()
+        if mark == 0xD9:
+            return place
+        if mark != 0x01:
+            place += max(int.from_bytes(content[place : place + 2], "big"), 2)
+    return 0
 
 
 def _is_gif(head: bytes, tail: bytes) -> bool:

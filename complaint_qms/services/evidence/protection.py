@@ -224,17 +224,16 @@ def stamp_file(file: Document) -> None:
 def save_as_sent(file: Document) -> Any:
     """Write a new private file byte for byte, in a place of its own: the framework would compress a photo anew and drop when it
     was taken, and has a limit of size that what came in piece by piece does not know."""
-    content = file.content
+    content = file._content = file.content
     file.update(
         {
             "is_private": 1,
             "content_type": mimetypes.guess_type(file.file_name)[0],
-            "file_size": len(content),
+            "file_size": file.check_max_file_size(),
             "content_hash": get_content_hash(content),
         }
     )
     file.file_name = generate_file_name(file.file_name, suffix=file.content_hash[-6:], is_private=True)
-    file._content = content
     call_hook_method("before_write_file", file_size=file.file_size)
     write = get_hook_method("write_file")
     return write(file) if write else file.save_file_on_filesystem()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -348,7 +349,9 @@ def _file(doc: Document, name: str, content: bytes, *, is_raw: bool) -> Document
             "attached_to_field": RAW if is_raw else None,
         }
     )
-    file.flags.update({"is_evidence": True, "is_raw_message": is_raw})
+    # The framework takes out of a JPEG what its camera wrote, and compresses it anew: the sum would be of no file that was sent.
+    as_sent = mimetypes.guess_type(name)[0] == "image/jpeg"
+    file.flags.update({"is_evidence": True, "is_raw_message": is_raw, "kept_as_sent": as_sent})
     return file.insert(ignore_permissions=True)
 
 

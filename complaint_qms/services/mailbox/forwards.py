@@ -15,7 +15,7 @@ def written_by(item: Document, mail: Mail | None = None) -> dict[str, str]:
     For `constants/inbox.AUTHORS`."""
     mail = mail or read_mail(raw_of(item))
     name, address = mail.parts.origin
-    if not (name or address) or not accounts.is_colleague(mail.sender[1], accounts.account_of(item)):
+    if not (name or address) or not accounts.is_colleague(mail.author[1], accounts.account_of(item)):
         return {}
     party = party_of(address, name)
     known = party | {

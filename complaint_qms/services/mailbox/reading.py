@@ -55,17 +55,17 @@ def _is_known(item: Document, known: frappe._dict) -> Outcome:
 
 def _go_on(item: Document, mail: Mail, thread: threads.Thread) -> Outcome:
     """A mail that answers another one, or names a complaint."""
-    senders = (mail.sender[1], mail.author[1])
     if thread.doctype != threads.COMPLAINT:
         return _go_on_elsewhere(item, mail, thread)
-    # A server gives back what was sent to somebody, and takes part in nothing.
-    if mail.automatic != RETURNED and not threads.takes_part(senders, thread.name):
-        if mail.automatic:
+    # A server gives back what was sent to somebody, and takes part in nothing; that a subject names a complaint, anybody can bring about.
+    given_back = mail.automatic == RETURNED and not thread.by_number
+    if not given_back and not threads.takes_part(mail, thread.name):
+        if mail.automatic and mail.automatic != RETURNED:
             return Dismissed(_AUTOMATIC[mail.automatic])
         return Waits(
             Message(
                 "It names or answers {complaint}, but {address} has no part in that complaint.",
-                {"complaint": thread.name, "address": mail.sender[1] or mail.sender[0]},
+                {"complaint": thread.name, "address": mail.author[1] or mail.author[0] or mail.sender[1]},
             )
         )
     complaint = frappe.get_doc(threads.COMPLAINT, thread.name, for_update=True)

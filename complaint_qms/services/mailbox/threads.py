@@ -10,6 +10,7 @@ from typing import Final
 import frappe
 from frappe.utils import split_emails
 
+from complaint_qms.constants.correspondence import AUTOMATIC_FIELD
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.engine.mail.reading import Mail
 from complaint_qms.services.correspondence.addresses import addresses_of, bare
@@ -53,25 +54,24 @@ def was_sent_here(message_id: str) -> bool:
     )
 
 
-def takes_part(addresses: Iterable[str], complaint: str) -> bool:
-    """Whether one of these addresses is the complainant's, of somebody who was written to or wrote about the complaint, of a
-    mailbox of the site, or of a user who may see it."""
-    asked = {address for address in addresses if address}
-    if not asked:
+def takes_part(mail: Mail, complaint: str) -> bool:
+    """Whether who the mail is from is the complainant, somebody who was written to or wrote about the complaint, a mailbox of the
+    site, or a user who may see it. Where an answer is to go (Reply-To) is anybody's to name, and proves nothing."""
+    author = mail.author[1]
+    if not author:
         return False
     doc = frappe.get_doc(COMPLAINT, complaint)
-    if asked & set(addresses_of(doc)) or asked & _in_talk(complaint):
+    if author in addresses_of(doc) or author in _in_talk(complaint):
         return True
-    if frappe.db.exists("Email Account", {"email_id": ("in", sorted(asked))}):
+    if frappe.db.exists("Email Account", {"email_id": author}):
         return True
-    users = frappe.get_all(
-        "User", {"email": ("in", sorted(asked)), "enabled": 1}, pluck="name", order_by="name asc"
-    )
+    users = frappe.get_all("User", {"email": author, "enabled": 1}, pluck="name", order_by="name asc")
     return any(frappe.has_permission(COMPLAINT, "read", doc=doc, user=user) for user in users)
 
 
 def _answered(answers: Iterable[str]) -> Thread | None:
-    """What the nearest mail was about that is known: a mail on a record, one that was sent from it, or one in the inbox."""
+    """What the nearest mail was about that is known: a mail on a record, one that was sent from it, or one in the inbox. Where the mail
+    stands now comes first: the framework's Relink moves nothing else."""
     wanted = list(answers)
     if not wanted:
         return None
@@ -79,7 +79,7 @@ def _answered(answers: Iterable[str]) -> Thread | None:
     of_mail = frappe.get_all(
         "Communication",
         {"message_id": ("in", wanted), "reference_name": ("is", "set")},
-        ["message_id", "reference_doctype", "reference_name"],
+        ["name", "message_id", "reference_doctype", "reference_name"],
         order_by="creation asc",
     )
     sent = frappe.get_all(
@@ -94,11 +94,21 @@ def _answered(answers: Iterable[str]) -> Thread | None:
         ["message_id", "complaint"],
         order_by="creation asc",
     )
-    for row in (*of_mail, *sent):
-        known[row.message_id] = Thread(row.reference_doctype, row.reference_name)
     for row in kept:
         known[row.message_id] = Thread(COMPLAINT, row.complaint)
+    beside = _beside([row.name for row in of_mail if row.reference_doctype != COMPLAINT and kept])
+    for row in (*sent, *of_mail):
+        if row.name not in beside:
+            known[row.message_id] = Thread(row.reference_doctype, row.reference_name)
     return next((known[name] for name in wanted if name in known), None)
+
+
+def _beside(mails: list[str]) -> set[str]:
+    """Those of mails on records of other apps that stand on a complaint as well, which their answers go on with."""
+    if not mails:
+        return set()
+    linked = {"parent": ("in", mails), "parenttype": "Communication", "link_doctype": COMPLAINT}
+    return set(frappe.get_all("Communication Link", linked, pluck="parent", order_by="parent asc"))
 
 
 def _named(subject: str) -> Thread | None:
@@ -113,17 +123,18 @@ def _named(subject: str) -> Thread | None:
 
 
 def _in_talk(complaint: str) -> set[str]:
-    """Addresses that stand on the mails about a complaint."""
+    """Addresses that stand on the mails about a complaint. Who sent what looks like a machine's is nobody's correspondent."""
     rows = frappe.get_all(
         "Communication",
         {"reference_doctype": COMPLAINT, "reference_name": complaint, "communication_medium": "Email"},
-        ["sender", "recipients", "cc", "bcc"],
+        ["sender", "recipients", "cc", "bcc", "sent_or_received", AUTOMATIC_FIELD],
         order_by="creation desc",
         limit=_MOST,
     )
     return {
         bare(address)
         for row in rows
+        if row.sent_or_received == "Sent" or not row.get(AUTOMATIC_FIELD)
         for text in (row.sender, row.recipients, row.cc, row.bcc)
         for address in split_emails(text or "")
     } - {""}

@@ -161,10 +161,15 @@ def _words(names: list[str]) -> dict[str, dict[str, str]]:
     """Communication → what it says on a solution, of those by which one was accepted or refused."""
     if not names:
         return {}
-    # Within what was typed every quotation mark has a backslash before it.
-    about = {"communication": ("in", names), "payload": ("like", '%"verdict": "%')}
+    # Only these roads write what was sent as JSON of ours; a mail is what its sender wrote.
+    about = {
+        "communication": ("in", names),
+        "road": ("in", (PAGE, PORTAL)),
+        "payload": ("like", '%"verdict"%'),
+    }
     rows = frappe.get_all(INBOX, about, ["communication", "payload"], order_by="name asc")
-    return {row.communication: json.loads(row.payload) for row in rows}
+    told = {row.communication: json.loads(row.payload) for row in rows}
+    return {name: values for name, values in told.items() if values.get("verdict")}
 
 
 def _files(names: list[str]) -> dict[str, list[str]]:

@@ -176,7 +176,7 @@ def _file(row: frappe._dict, doctype: str, name: str, without_place: bool) -> Do
             "attached_to_name": name,
         }
     )
-    file.flags.update({"is_evidence": True, "kept_as_sent": True})
+    file.flags.update({"is_evidence": True, "kept_as_sent": True, "was_looked_at": True})
     file.insert(ignore_permissions=True)
     # The row stays for its time: sent again with the same message, the file is known to be there.
     writing.set_values(UPLOAD, row.name, {"state": _TAKEN}, "taken by a record")
