@@ -341,6 +341,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "open_capa": "Open a CAPA",
         "call_webhook": "Call a webhook",
     },
+    "proof": {"field": "A Field", "file": "A File", "record": "A Linked Record"},
     "assigning": {"round_robin": "In Turn", "least_loaded": "Fewest Open Complaints"},
     "rule_who": {
         "handler": "Handler",

@@ -18,13 +18,9 @@ def one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frappe.db, "commit", lambda: None)
 
 
-def person(*held: str) -> str:
-    return factory.user(*held, email=f"{frappe.generate_hash(length=8)}@qms.example")
-
-
 def all_work(user: str) -> dict[str, str]:
     """A piece of work of each kind: kind → its record."""
-    other = factory.complaint(complaint_owner=person(roles.AGENT))
+    other = factory.complaint(complaint_owner=factory.person(roles.AGENT))
     task = {
         "doctype": "ToDo",
         "allocated_to": user,
@@ -51,9 +47,9 @@ def all_work(user: str) -> dict[str, str]:
 
 
 def test_all_of_it_goes_to_one_person_who_hears_once() -> None:
-    gone = person(roles.AGENT, roles.INVESTIGATOR, roles.QUALITY_MANAGER, roles.MANAGER)
-    new = person(roles.AGENT, roles.INVESTIGATOR, roles.QUALITY_MANAGER, roles.MANAGER)
-    boss = person(roles.MANAGER, roles.QUALITY_MANAGER)
+    gone = factory.person(roles.AGENT, roles.INVESTIGATOR, roles.QUALITY_MANAGER, roles.MANAGER)
+    new = factory.person(roles.AGENT, roles.INVESTIGATOR, roles.QUALITY_MANAGER, roles.MANAGER)
+    boss = factory.person(roles.MANAGER, roles.QUALITY_MANAGER)
     mine = all_work(gone)
     with factory.as_user(boss):
         assert {row["kind"]: row["count"] for row in api.work_of(gone)} == dict.fromkeys(mine, 1)
@@ -77,9 +73,9 @@ def test_all_of_it_goes_to_one_person_who_hears_once() -> None:
 
 
 def test_without_a_person_the_sop_decides_and_what_nobody_may_have_stays() -> None:
-    gone, boss = person(roles.AGENT), person(roles.MANAGER)
+    gone, boss = factory.person(roles.AGENT), factory.person(roles.MANAGER)
     duty = factory.make("Role", role_name=factory.unique("Duty")).name
-    mine = person(roles.AGENT, duty)
+    mine = factory.person(roles.AGENT, duty)
     kind = factory.make(
         "Complaint Type", complaint_type_name=factory.unique("Type"), type_key=factory.unique("type")
     ).name
@@ -102,13 +98,13 @@ def test_without_a_person_the_sop_decides_and_what_nobody_may_have_stays() -> No
 
 
 def test_only_managers_and_never_to_oneself_or_who_cannot_act() -> None:
-    gone, boss = person(roles.AGENT), person(roles.MANAGER)
-    with factory.as_user(person(roles.AGENT)), pytest.raises(frappe.PermissionError):
+    gone, boss = factory.person(roles.AGENT), factory.person(roles.MANAGER)
+    with factory.as_user(factory.person(roles.AGENT)), pytest.raises(frappe.PermissionError):
         api.work_of(gone)
     with factory.as_user(boss):
         with pytest.raises(frappe.ValidationError, match="choose somebody else"):
             api.hand_on(gone, gone)
         with pytest.raises(frappe.ValidationError, match="auditor"):
-            api.hand_on(gone, person(roles.AUDITOR))
+            api.hand_on(gone, factory.person(roles.AUDITOR))
         with pytest.raises(frappe.DoesNotExistError):
             api.work_of("nobody@nowhere.example")

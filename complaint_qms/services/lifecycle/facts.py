@@ -20,6 +20,7 @@ from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.handler_log import handlers_of
 from complaint_qms.services.record.row_locks import hold
+from complaint_qms.services.sop.proofs import checklist_of
 
 
 def facts_of(doc: Document, moving_to: str | None = None) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
         doc.name: _base(doc)
         | linked[doc.name]
         | {
-            "checklist": [row.as_dict() for row in doc.checklist],
+            "checklist": checklist_of(doc, linked[doc.name]),
             "judges_investigation": judges,
             "answered_for": _answered_for(doc),
             "reopen_reason": _reopen_reason(doc),

@@ -26,7 +26,7 @@ from complaint_qms.constants.stages import ENDED, FIRST_STAGE, MOVES
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop import Missing, missing, move_allowed
 from complaint_qms.exceptions import GateError
-from complaint_qms.services.lifecycle import shipped_workflow
+from complaint_qms.services.lifecycle import sending_back, shipped_workflow
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.lifecycle.named_records import named_records
 from complaint_qms.services.record import kept
@@ -99,6 +99,8 @@ def guard(doc: Document) -> tuple[str, str] | None:
     if before and origin in ENDED[doc.doctype]:
         _refuse_changes(doc, before, moving=True)
     _check_right(doc, origin, target)
+    if sentence := sending_back.refusal(doc, origin, target):
+        frappe.throw(gate_code("SOP") + escape_html(sentence), GateError, title=_("Not yet"))
     facts = facts_of(doc, moving_to=target)
     found = list(missing(doc.doctype, facts, target))
     if not move_allowed(doc.doctype, origin, target):
@@ -348,7 +350,7 @@ def _shown(doctype: str, key: str, value: Any) -> Any:
         return format_date(value)
     if key in ("doctype", "check"):
         return _(value)
-    if key == "verdict" or (key in ("origin", "target", "stage") and doctype in ENDED):
+    if key in ("verdict", "kind") or (key in ("origin", "target", "stage") and doctype in ENDED):
         return word(value)
     return value
 

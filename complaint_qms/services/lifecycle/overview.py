@@ -14,7 +14,7 @@ from complaint_qms.constants.clock import CLOCKS
 from complaint_qms.constants.fields import STEP_FIELDS, UNDER_REVIEW
 from complaint_qms.constants.stages import ENDED, FLOW
 from complaint_qms.engine.sop import Missing, missing
-from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.lifecycle import guard, sending_back
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
@@ -112,7 +112,7 @@ def next_moves(
             "to_label": word(target),
             "kind": kind,
             "missing": [guard.describe(doc, item) for item in found],
-            "blocked": _blocked(doc, row, found),
+            "blocked": _blocked(doc, row, found) or sending_back.refusal(doc, doc.stage, target),
             "fields": asked_fields(doc, target, kind, facts, found) if dialogs else [],
         }
     ranked = sorted(moves.values(), key=lambda move: (_ORDER.index(move["kind"]), len(move["missing"])))

@@ -146,7 +146,7 @@ def _objection_to(rule: frappe._dict, sop: Document) -> str | None:
         return _(
             "Escalation Steps, row {0}: the rule {1} starts by itself. Choose one that starts when it is called."
         )
-    if rule.company and rule.company != sop.company:
+    if rule.company and sop.company and rule.company != sop.company:
         return _(
             "Escalation Steps, row {0}: the rule {1} is of another company than this SOP. Choose another one."
         )

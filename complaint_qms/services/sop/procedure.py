@@ -16,7 +16,7 @@ from complaint_qms.services.record import site_cache
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.source_defaults import check_role
-from complaint_qms.services.sop import versions
+from complaint_qms.services.sop import proofs, versions
 
 CACHE_KEY = "complaint_qms_sops"
 _CHOOSERS = (roles.MANAGER, "System Manager")
@@ -91,9 +91,11 @@ def add_checks(doc: Document, stage: str) -> None:
     have = {(row.stage, row.check) for row in doc.checklist}
     for row in frappe.get_cached_doc("Complaint SOP", doc.sop).checks:
         if row.stage == stage and (row.stage, row.check) not in have:
-            doc.append(
-                "checklist", {"stage": row.stage, "check": row.check, "mandatory": cint(row.mandatory)}
-            )
+            asked = {"stage": row.stage, "check": row.check, "mandatory": cint(row.mandatory)}
+            proof = proofs.key_of(row)
+            # What is there already is told as done at once; whose it is, nobody knows.
+            done = cint(bool(proof) and proofs.is_shown(doc, proof))
+            doc.append("checklist", {**asked, "proof": proof, "done": done})
 
 
 def may_choose() -> bool:
@@ -127,12 +129,15 @@ def change_checks(doc: Document) -> None:
 
 
 def keep_checks(doc: Document, now: datetime) -> None:
-    """Take from the sender only which checks are ticked; what is to be checked, by whom and when it was, is the app's."""
+    """Take from the sender only which checks are ticked; what is to be checked, by whom and when it was, is the app's, and so is
+    whether one is done that something else shows."""
     before = doc.get_doc_before_save()
     sent = {(row.stage, row.check): cint(row.done) for row in doc.checklist}
     rows = [row.as_dict() for row in before.checklist] if before else []
     for row in rows:
         done = sent.get((row["stage"], row["check"]), cint(row["done"]))
+        if row["proof"]:
+            done = cint(proofs.is_shown(doc, row["proof"]))
         if done and not cint(row["done"]):
             row |= {"done_by": frappe.session.user, "done_at": now}
         elif not done:

@@ -5,13 +5,15 @@ frappe.ui.form.on("Complaint SOP", {
 		frm.set_query("escalation_role", complaint_qms.given_roles);
 		frm.set_query("responsible_role", "stages", complaint_qms.given_roles);
 		frm.set_query("escalate_to_role", "stages", complaint_qms.given_roles);
+		frm.set_query("back_role", "stages", complaint_qms.given_roles);
 		frm.set_query("role", "escalation_steps", complaint_qms.given_roles);
 		frm.set_query("rule", "escalation_steps", () => ({
-			filters: { enabled: 1, when_event: "when_called", company: ["in", frm.doc.company ? ["", frm.doc.company] : [""]] },
+			filters: { enabled: 1, when_event: "when_called", ...(frm.doc.company ? { company: ["in", ["", frm.doc.company]] } : {}) },
 		}));
 	},
 	refresh(frm) {
 		tell_limits(frm);
+		offer_fields(frm);
 		draw(frm);
 		if (frm.doc.__islocal && !(frm.doc.stages || []).length) fill_stages(frm);
 		if (!frm.is_new()) {
@@ -32,6 +34,7 @@ for (const [table, fields] of Object.entries({
 		"warn_percent",
 		"responsible_role",
 		"responsible_user",
+		"back_role",
 		"assign_by",
 		"for_department",
 		"assign_anew",
@@ -40,7 +43,7 @@ for (const [table, fields] of Object.entries({
 		"match_product_line",
 		"match_region",
 	],
-	"Complaint SOP Check": ["stage", "check", "mandatory"],
+	"Complaint SOP Check": ["stage", "check", "mandatory", "proof", "proof_field", "proof_file", "proof_record"],
 	"Complaint SOP Step": ["clock", "stage", "moment", "percent", "hours", "action", "recipient", "role", "user", "from_urgency", "rule"],
 })) {
 	frappe.ui.form.on(
@@ -55,7 +58,8 @@ function told_anew(frm) {
 }
 
 async function draw(frm) {
-	await complaint_qms.load_desk();
+	// Checks that a field shows to be done are told by its label.
+	await Promise.all([complaint_qms.load_desk(), frappe.model.with_doctype("Complaint")]);
 	const { workday } = frm.doc.__onload || {};
 	complaint_qms.desk.draw_flow(frm.fields_dict.flow_html.$wrapper, frm.doc, workday);
 }
@@ -81,6 +85,30 @@ function tell_limits(frm) {
 	frm.fields_dict.escalation_steps.grid.update_docfield_property("percent", "formatter", (percent) =>
 		percent ? `${Number(percent)} %` : ""
 	);
+}
+
+const ENTERED = [
+	"Check",
+	"Currency",
+	"Data",
+	"Date",
+	"Datetime",
+	"Float",
+	"Int",
+	"Link",
+	"Long Text",
+	"Select",
+	"Small Text",
+	"Text",
+	"Text Editor",
+];
+
+/** Fields of a complaint that a check may ask for, by their labels. */
+async function offer_fields(frm) {
+	await frappe.model.with_doctype("Complaint");
+	const fields = frappe.get_meta("Complaint").fields.filter((df) => ENTERED.includes(df.fieldtype) && !df.read_only && !df.hidden);
+	const options = fields.map((df) => ({ value: df.fieldname, label: __(df.label, null, "Complaint") }));
+	frm.fields_dict.checks.grid.update_docfield_property("proof_field", "options", options);
 }
 
 // A new SOP starts with the whole way, so that nobody has to know the stages by heart.

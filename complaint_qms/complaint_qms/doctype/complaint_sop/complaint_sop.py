@@ -11,6 +11,7 @@ from complaint_qms.services.sop import plan as sop_plan
 from complaint_qms.services.sop import procedure, reclock, versions
 from complaint_qms.services.sop.assign_table import check_ways, tidy_ways
 from complaint_qms.services.sop.escalation_table import tidy_ladder
+from complaint_qms.services.sop.proofs import check_proofs, tidy_proofs
 
 
 class ComplaintSOP(Named):
@@ -28,9 +29,11 @@ class ComplaintSOP(Named):
         versions.check_validity(self)
         tidy_ladder(self)
         tidy_ways(self)
+        tidy_proofs(self)
         sop_plan.check_sop(self)
         check_responsible(self)
         check_ways(self)
+        check_proofs(self)
 
     def on_update(self):
         procedure.forget_sops()

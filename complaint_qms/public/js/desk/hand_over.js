@@ -120,7 +120,7 @@ function depends_only_on(condition, asked) {
 
 // Hand-over checks of the SOP: one box per open check of this stage or an earlier one.
 function check_fields(frm) {
-	const open = (frm.doc.checklist || []).filter((row) => !row.done);
+	const open = (frm.doc.checklist || []).filter((row) => !row.done && !row.proof);
 	if (!open.length) return [];
 	return [
 		{ fieldtype: "Section Break", label: __("Hand-over Checks") },

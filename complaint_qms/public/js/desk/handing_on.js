@@ -61,7 +61,7 @@ async function show_work(dialog) {
 	const lines = rows.map((row) => `<tr><td>${esc(row.label)}</td><td class="text-right">${esc(row.count)}</td></tr>`).join("");
 	return $place.html(
 		rows.length
-			? `<table class="cq-table"><caption>${esc(__("What they have"))}</caption><tbody>${lines}</tbody></table>`
+			? `<p class="text-muted">${esc(__("What they have"))}</p><table class="table table-sm"><tbody>${lines}</tbody></table>`
 			: `<p>${esc(__("There is nothing to hand on."))}</p>`
 	);
 }

@@ -42,6 +42,7 @@ function stage_html(stage, at, doc, workday) {
 	return `<li class="cq-flow-stage"><h6><span class="cq-dot" aria-hidden="true">${at + 1}</span> ${esc(label(stage))}</h6>
 		<p class="cq-flow-owner">${esc(labelled(__("In charge"), owner_text(row)))}</p>
 		${row.assign_by ? `<p class="cq-flow-owner">${esc(labelled(__("Handler found"), way_text(row)))}</p>` : ""}
+		${row.back_role ? `<p class="cq-flow-owner">${esc(labelled(__("Sent back by"), __("somebody with the role {0}", [__(row.back_role)])))}</p>` : ""}
 		${limit_html(row.time_limit, row.warn_percent, workday)}
 		${ladder_html(doc, "stage", stage, row.time_limit, row.warn_percent)}
 		<p class="cq-flow-gate">${esc(__("Before the next stage:"))}</p><ul>${asked.map((one) => `<li>${esc(one)}</li>`).join("")}</ul></li>`;
@@ -119,7 +120,18 @@ function own_steps(doc, clock, stage, limit) {
 	});
 }
 
-const check_text = (row) => (row.mandatory ? __("{0} (must be ticked)", [__(row.check)]) : __(row.check));
+function check_text(row) {
+	const shown = {
+		field: () => __("field {0}", [field_label(row.proof_field)]),
+		file: () => (row.proof_file ? __("file: {0}", [label(row.proof_file)]) : __("a file")),
+		record: () => __(row.proof_record || "…"),
+	}[row.proof];
+	const check = shown ? __("{0} – shown by {1}", [__(row.check), shown()]) : __(row.check);
+	if (!row.mandatory) return check;
+	return shown ? __("{0} (must be there)", [check]) : __("{0} (must be ticked)", [check]);
+}
+
+const field_label = (name) => __((frappe.meta.get_docfield("Complaint", name) || {}).label || name || "…", null, "Complaint");
 
 /** What the gates ask for on the way out of a stage, whatever the SOP says. */
 function gate_text(stage) {
