@@ -29,6 +29,8 @@ def hand_on(user: str, to: str = "") -> int:
         to: who gets it all; empty: whoever the procedures and the least work point to.
     """
     _check(user)
+    if to:
+        _check_user(to)
     handing_on.check_hand_on(user, to)
     return handing_on.request_hand_on(user, to)
 
@@ -40,6 +42,10 @@ def _check(user: str) -> None:
     """
     frappe.has_permission("Complaint", "write", throw=True)
     check_role(_("hand on the work of somebody else"), roles.MANAGER, roles.QUALITY_MANAGER, "System Manager")
+    _check_user(user)
+
+
+def _check_user(user: str) -> None:
     if not frappe.db.exists("User", user):
         frappe.throw(
             _("There is no user {0}.").format(frappe.bold(escape_html(user))), frappe.DoesNotExistError

@@ -341,7 +341,16 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "open_capa": "Open a CAPA",
         "call_webhook": "Call a webhook",
     },
-    "proof": {"field": "A Field", "file": "A File", "record": "A Linked Record"},
+    "proof": {
+        "field": "A Field",
+        "file": "A File",
+        "record": "A Linked Record",
+        "investigation": "Investigation",
+        "root_cause": "Root Cause",
+        "capa": "CAPA",
+        "assessment": "Reportability Assessment",
+        "settlement": "Complaint Settlement",
+    },
     "assigning": {"round_robin": "In Turn", "least_loaded": "Fewest Open Complaints"},
     "rule_who": {
         "handler": "Handler",

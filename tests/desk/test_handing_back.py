@@ -65,7 +65,7 @@ def test_a_field_a_file_and_a_record_show_that_a_check_is_done(kind: str) -> Non
     checks = [
         {"check": "Lot asked for", "proof": "field", "proof_field": "reported_lot"},
         {"check": "Photo is there", "proof": "file", "proof_file": "photo"},
-        {"check": "CAPA is open", "proof": "record", "proof_record": "CAPA"},
+        {"check": "CAPA is open", "proof": "record", "proof_record": "capa"},
         {"check": "Called back"},
     ]
     by = sop(kind, checks=[{"stage": "intake", "mandatory": 1, **row} for row in checks])

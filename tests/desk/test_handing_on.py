@@ -68,7 +68,7 @@ def test_all_of_it_goes_to_one_person_who_hears_once() -> None:
     (said,) = frappe.get_all(
         "Comment", {"reference_doctype": "Complaint Handler", "reference_name": handler.name}, pluck="content"
     )
-    assert "All work handed on" in said
+    assert "handed on all work of this person" in said
     assert handing_on.hand_on(gone, new).given == {}, "asked again it finds nothing"
 
 
@@ -108,3 +108,5 @@ def test_only_managers_and_never_to_oneself_or_who_cannot_act() -> None:
             api.hand_on(gone, factory.person(roles.AUDITOR))
         with pytest.raises(frappe.DoesNotExistError):
             api.work_of("nobody@nowhere.example")
+        with pytest.raises(frappe.DoesNotExistError):
+            api.hand_on(gone, "nobody@nowhere.example")

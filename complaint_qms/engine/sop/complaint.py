@@ -14,7 +14,7 @@ Facts beyond the fields of Complaint:
     open_documents: [{doctype, name}] drafted by settlements and not submitted yet.
     lost_documents: [{settlement, doctype, name}] of settlements, cancelled or deleted and not replaced.
     capas: [{name, stage}] that name this complaint, void ones left out.
-    checklist: [{stage, check, mandatory, done, proof: what shows that it is done, as `field:name`, `file:kind` or `record:DocType`}].
+    checklist: [{stage, check, mandatory, done, proof: what shows that it is done, as `field:name`, `file:kind` or `record:kind`}].
 What the ways out ask besides stands in `exits.py`.
 """
 
@@ -23,6 +23,7 @@ from typing import Any
 
 from complaint_qms.constants.stages import COMPLAINT_FLOW
 from complaint_qms.engine.message import Message
+from complaint_qms.engine.sop.checks import checks_missing
 from complaint_qms.engine.sop.exits import exit_missing, rejected_settlements, undecided_settlements
 from complaint_qms.engine.sop.gates import Missing, blank, need
 
@@ -55,7 +56,7 @@ def complaint_missing(facts: Facts, target: str) -> list[Missing]:
     found: list[Missing] = []
     for stage in COMPLAINT_FLOW[1 : COMPLAINT_FLOW.index(target) + 1]:
         found += _ENTER[stage](facts)
-    return _unique(found + _checks(facts, target))
+    return _unique(found + checks_missing(facts, target))
 
 
 def rests_on(facts: Facts, investigation: str) -> bool:
@@ -304,52 +305,6 @@ def _capa_answered(facts: Facts) -> list[Missing]:
             facts, "G5", [("no_capa_reason", "A root cause was verified: write why no CAPA is needed.")]
         )
     return need(facts, "G5", [("capa_required", "Decide whether a CAPA is needed.")])
-
-
-# Where the form of a complaint offers to make a record.
-_PLACES = {
-    "Investigation": "investigation_html",
-    "Root Cause": "investigation_html",
-    "CAPA": "investigation_html",
-    "Complaint Settlement": "settlement_html",
-}
-
-
-def _checks(facts: Facts, target: str) -> list[Missing]:
-    passed = COMPLAINT_FLOW[: COMPLAINT_FLOW.index(target)]
-    return [
-        _unchecked(row["check"], row.get("proof") or "")
-        for row in facts.get("checklist") or []
-        if row.get("mandatory") and not row.get("done") and row.get("stage") in passed
-    ]
-
-
-def _unchecked(check: str, proof: str) -> Missing:
-    """A check that is not done, at the place where it is."""
-    kind, _colon, what = proof.partition(":")
-    if kind == "field":
-        return Missing(
-            "SOP", what, Message("The hand-over check “{check}” asks for this field.", {"check": check})
-        )
-    if kind == "file":
-        said = Message(
-            "The hand-over check “{check}” asks for a file: add it under Evidence.", {"check": check}
-        )
-        if what:
-            said = Message(
-                "The hand-over check “{check}” asks for a file of the kind “{kind}”: add it under Evidence.",
-                {"check": check, "kind": what},
-            )
-        return Missing("SOP", "evidence", said)
-    if kind == "record":
-        said = Message(
-            "The hand-over check “{check}” asks for a record of the kind “{doctype}”: make it, or link one.",
-            {"check": check, "doctype": what},
-        )
-        return Missing("SOP", _PLACES.get(what, ""), said, "record")
-    return Missing(
-        "SOP", "checklist", Message("Do and tick the hand-over check “{check}”.", {"check": check})
-    )
 
 
 def _reopening(facts: Facts) -> list[Missing]:

@@ -92,7 +92,7 @@ def add_checks(doc: Document, stage: str) -> None:
     for row in frappe.get_cached_doc("Complaint SOP", doc.sop).checks:
         if row.stage == stage and (row.stage, row.check) not in have:
             asked = {"stage": row.stage, "check": row.check, "mandatory": cint(row.mandatory)}
-            proof = proofs.key_of(row)
+            proof = proofs.proof_of(row)
             # What is there already is told as done at once; whose it is, nobody knows.
             done = cint(bool(proof) and proofs.is_shown(doc, proof))
             doc.append("checklist", {**asked, "proof": proof, "done": done})

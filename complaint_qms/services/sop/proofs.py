@@ -1,6 +1,6 @@
 """Hand-over checks that nobody ticks: what shows that they are done is a field, a file or a linked record of the complaint.
 
-A row of a complaint keeps what its SOP asked for as a key, `field:reply`, `file:photo` or `record:CAPA`.
+A row of a complaint keeps what its SOP asked for as a key, `field:reply`, `file:photo` or `record:capa`.
 """
 
 from __future__ import annotations
@@ -13,27 +13,25 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html
 
+from complaint_qms.constants.proofs import FIELD, FILE, RECORD, RECORDS
 from complaint_qms.engine.sop.gates import blank
 
-FIELD: Final = "field"
-FILE: Final = "file"
-RECORD: Final = "record"
 _WHERE: Final = {FIELD: "proof_field", FILE: "proof_file", RECORD: "proof_record"}
 _LINKED: Final = {
-    "Investigation": "investigations",
-    "Root Cause": "root_causes",
-    "CAPA": "capas",
-    "Reportability Assessment": "assessments",
-    "Complaint Settlement": "settlements",
+    "investigation": "investigations",
+    "root_cause": "root_causes",
+    "capa": "capas",
+    "assessment": "assessments",
+    "settlement": "settlements",
 }
-"""DocType → what the gates know of such records."""
+"""Kind of records → what the gates know of them."""
 _ENTERED: Final = (
     "Check", "Currency", "Data", "Date", "Datetime", "Float", "Int", "Link", "Long Text", "Select", "Small Text",
     "Text", "Text Editor",
 )  # fmt: skip
 
 
-def key_of(check: Document) -> str:
+def proof_of(check: Document) -> str:
     """What shows that a check of an SOP is done; empty for one that somebody ticks."""
     return f"{check.proof}:{check.get(_WHERE[check.proof]) or ''}" if check.proof else ""
 
@@ -54,7 +52,7 @@ def checklist_of(doc: Document, linked: Mapping[str, Any]) -> list[dict[str, Any
     for row in rows:
         kind, _colon, what = (row.get("proof") or "").partition(":")
         if kind == RECORD:
-            covered = what == "Investigation" and doc.covered_by_investigation
+            covered = what == "investigation" and doc.covered_by_investigation
             row["done"] = cint(bool(covered or linked.get(_LINKED[what])))
         elif kind:
             row["done"] = cint(_SHOWN[kind](doc, what))
@@ -98,22 +96,22 @@ def _has_file(doc: Document, kind: str) -> bool:
     return any(row.file and not row.struck_out and kind in ("", row.kind) for row in doc.evidence)
 
 
-def _has_record(doc: Document, doctype: str) -> bool:
+def _has_record(doc: Document, kind: str) -> bool:
     if doc.is_new():
         return False
-    table = frappe.qb.DocType(doctype)
-    if doctype == "CAPA":
+    table = frappe.qb.DocType(RECORDS[kind])
+    if kind == "capa":
         row = frappe.qb.DocType("CAPA Complaint")
         query = frappe.qb.from_(table).inner_join(row).on(row.parent == table.name).select(table.name)
         return bool(query.where((row.complaint == doc.name) & (table.stage != "void")).limit(1).run())
     query = frappe.qb.from_(table).select(table.name).where(table.complaint == doc.name).limit(1)
-    if doctype == "Investigation":
+    if kind == "investigation":
         if doc.covered_by_investigation:
             return True
         query = query.where(table.stage != "void")
-    elif doctype == "Root Cause":
+    elif kind == "root_cause":
         query = query.where(table.status == "verified")
-    elif doctype == "Complaint Settlement":
+    elif kind == "settlement":
         query = query.where(table.docstatus < 2)
     return bool(query.run())
 

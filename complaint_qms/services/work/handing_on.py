@@ -303,7 +303,11 @@ def _tell(result: HandedOn, user: str, handler: str, now: datetime) -> None:
         line("{0}: {1}", Text(people[new].full_name if new in people else new), len(pieces))
         for new, pieces in result.given.items()
     ]
-    parts = [line("All work handed on. {0}", given) if given else line("There was no work to hand on.")]
+    parts = [
+        line("handed on all work of this person. {0}", given)
+        if given
+        else line("found no work of this person to hand on")
+    ]
     for doctype, name, why in result.stayed[:_TOLD]:
         parts.append(line("stays: {0} ({1})", Link(doctype, name), Text(why)))
     if len(result.stayed) > _TOLD:

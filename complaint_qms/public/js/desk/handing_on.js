@@ -16,6 +16,8 @@ export function hand_on_work(user) {
 				label: __("Whose Work"),
 				reqd: 1,
 				default: user,
+				// Who has left may be disabled already.
+				get_query: () => ({ filters: { enabled: ["in", [0, 1]] } }),
 				onchange: () => show_work(dialog),
 			},
 			{

@@ -124,7 +124,7 @@ function check_text(row) {
 	const shown = {
 		field: () => __("field {0}", [field_label(row.proof_field)]),
 		file: () => (row.proof_file ? __("file: {0}", [label(row.proof_file)]) : __("a file")),
-		record: () => __(row.proof_record || "…"),
+		record: () => (row.proof_record ? label(row.proof_record) : "…"),
 	}[row.proof];
 	const check = shown ? __("{0} – shown by {1}", [__(row.check), shown()]) : __(row.check);
 	if (!row.mandatory) return check;
