@@ -99,7 +99,7 @@ def guard(doc: Document) -> tuple[str, str] | None:
     if before and origin in ENDED[doc.doctype]:
         _refuse_changes(doc, before, moving=True)
     _check_right(doc, origin, target)
-    if sentence := sending_back.refusal(doc, origin, target):
+    if sentence := sending_back.why_not_back(doc, origin, target):
         frappe.throw(gate_code("SOP") + escape_html(sentence), GateError, title=_("Not yet"))
     facts = facts_of(doc, moving_to=target)
     found = list(missing(doc.doctype, facts, target))

@@ -112,7 +112,7 @@ def next_moves(
             "to_label": word(target),
             "kind": kind,
             "missing": [guard.describe(doc, item) for item in found],
-            "blocked": _blocked(doc, row, found) or sending_back.refusal(doc, doc.stage, target),
+            "blocked": _blocked(doc, row, found) or sending_back.why_not_back(doc, doc.stage, target),
             "fields": asked_fields(doc, target, kind, facts, found) if dialogs else [],
         }
     ranked = sorted(moves.values(), key=lambda move: (_ORDER.index(move["kind"]), len(move["missing"])))

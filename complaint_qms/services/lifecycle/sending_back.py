@@ -16,7 +16,7 @@ from complaint_qms.services.record.language import comma_list
 _NAMED = 3
 
 
-def refusal(doc: Document, origin: str, target: str) -> str | None:
+def why_not_back(doc: Document, origin: str, target: str) -> str | None:
     """Why the session's user does not take a complaint back from one stage to an earlier one, in plain text; None where they may."""
     if doc.doctype != "Complaint" or not doc.sop or not _is_back(origin, target):
         return None
