@@ -25,7 +25,6 @@ ABOVE: Final = ("superior", "manager", "director")
 HANDLER: Final = "handler"
 BY_ROLE: Final = "by_role"
 BY_USER: Final = "by_user"
-RECIPIENTS: Final = (HANDLER, *ABOVE, BY_ROLE, BY_USER)
 
 URGENCIES: Final = ("low", "normal", "high", "critical")
 """Rising; the last is raised no further."""

@@ -167,9 +167,6 @@ ACTS: Final[dict[str, Act]] = {
 }
 ROW_FIELDS: Final = ("field", "value", "tag", "who", "user", "role", "text", "due_days", "mandatory", "email_template", "webhook", "notification_channel")  # fmt: skip
 
-ONCE_PER: Final = ("complaint", "customer", "item_code", "batch_no", "complaint_type")
-"""What a rule may be quiet about for some days once it has fired for it."""
-
 # How a firing ended
 DONE: Final = "done"
 PARTLY: Final = "partly_done"

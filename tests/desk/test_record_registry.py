@@ -10,7 +10,7 @@ import pytest
 from complaint_qms.constants import work
 from complaint_qms.constants.records import DOCTYPES, QUALITY, RECORDS, ROW, SETTINGS, VOCABULARY, Record
 from complaint_qms.constants.retention import TERMS
-from complaint_qms.services.work.today import _SOURCES
+from complaint_qms.services.work.today import SOURCES
 
 pytestmark = pytest.mark.usefixtures("site")
 EACH = pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.doctype)
@@ -68,5 +68,5 @@ def test_company_comes_from_a_record_that_is_named(record: Record):
 
 def test_each_kind_of_work_is_found_for_my_work():
     assert {record.work for record in RECORDS if record.work} | {work.CAPA_ACTION, work.DOCUMENT} == set(
-        _SOURCES
+        SOURCES
     )

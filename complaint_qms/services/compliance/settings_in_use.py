@@ -77,12 +77,13 @@ def check_meaning(doc: Document, fields: Iterable[str]) -> None:
 def ended_record_with(doctype: str, name: str) -> str | None:
     """One of the records that have ended and name a record of a vocabulary; None where there is none."""
     for parent, stages in ENDED.items():
-        for field in frappe.get_meta(parent).get_link_fields():
-            if field.options != doctype:
-                continue
-            found = frappe.db.get_value(parent, {field.fieldname: name, "stage": ("in", stages)}, "name")
-            if found:
-                return found
+        linking = [f.fieldname for f in frappe.get_meta(parent).get_link_fields() if f.options == doctype]
+        if not linking:
+            continue
+        ended = {"stage": ("in", stages)}
+        named = dict.fromkeys(linking, name)
+        if found := frappe.get_all(parent, ended, or_filters=named, pluck="name", order_by="name", limit=1):
+            return found[0]
     return None
 
 

@@ -16,7 +16,7 @@ from frappe.email.email_body import get_message_id
 from frappe.model.document import Document
 from frappe.utils import add_to_date, cint, get_string_between, now_datetime
 
-from complaint_qms.constants.correspondence import AUTOMATIC_FIELD, BY_ITSELF, KIND_FIELD
+from complaint_qms.constants.correspondence import AUTOMATIC_FIELD, KIND_FIELD
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.engine.automatic_mail import is_server
 from complaint_qms.services.correspondence import return_address
@@ -127,11 +127,6 @@ def mail(complaint: Document, kind: str, said: dict[str, str], address: str) -> 
 def without_secrets(text: str) -> str:
     """A text whose secret addresses lead to a page that asks for the secret."""
     return _SECRET.sub("", text)
-
-
-def is_by_itself(message: Document) -> bool:
-    """Whether a Communication is one that no person wrote."""
-    return message.get(KIND_FIELD) in BY_ITSELF
 
 
 def wrote_by_machine(complaint: Document) -> bool:

@@ -14,7 +14,7 @@ from complaint_qms.services.work.judgements import assessment_work, cause_work, 
 from complaint_qms.services.work.quality_records import action_work, capa_work, investigation_work
 from complaint_qms.services.work.timing import group_of, order_of, viewer
 
-_SOURCES = {
+SOURCES = {
     work.MESSAGE: message_work,
     work.CHAT: chat_work,
     work.COMPLAINT: complaint_work,
@@ -39,7 +39,7 @@ def my_work(user: str, now: datetime) -> dict[str, Any]:
     currency, by (who agreed or proposed), since}.
     """
     who = viewer(user, now)
-    found = {kind: source(who) for kind, source in _SOURCES.items()}
+    found = {kind: source(who) for kind, source in SOURCES.items()}
     rows = [row for part, _ in found.values() for row in part]
     for row in rows:
         row["group"] = work.GROUP_WAITING if row.get("waits_for") else group_of(row["time"], who)

@@ -5,13 +5,12 @@ from frappe import _
 from frappe.utils import escape_html
 from frappe.utils.nestedset import NestedSet
 
-from complaint_qms.controllers.record import Checked
+from complaint_qms.controllers.vocabulary import Named
 from complaint_qms.services.capa import measured_types
-from complaint_qms.services.compliance import settings_in_use
 from complaint_qms.services.sop import procedure
 
 
-class ComplaintType(Checked, NestedSet):
+class ComplaintType(Named, NestedSet):
     nsm_parent_field = "parent_complaint_type"
 
     def validate(self):
@@ -43,7 +42,6 @@ class ComplaintType(Checked, NestedSet):
 
     def before_rename(self, old, new, merge=False):
         super().before_rename(old, new, merge)
-        settings_in_use.check_rename(self.doctype, old, new, merge)
         measured_types.check_merge(old, new, merge)
 
     def after_rename(self, old, new, merge=False):
