@@ -15,6 +15,7 @@ from complaint_qms.constants import chat as constants
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.integrations.messaging.inbound import NotTaken, Refused, Request
 from complaint_qms.services.chat import channels, conversation, filing, presence, receiving, replying
+from complaint_qms.services.outreach import saying
 from complaint_qms.services.record.error_text import way_of
 
 _HOUR: Final = 3600
@@ -111,6 +112,7 @@ def give_back(chat: str) -> dict[str, Any]:
 def send_again(name: str) -> dict[str, Any]:
     """Try a message once more that could not be sent: {name, state}."""
     _chat_to_answer(frappe.db.get_value(constants.MESSAGE, name, "chat") or name)
+    saying.renew_link(name)
     turn = replying.send_again(name)
     return {"name": turn.name, "state": turn.state}
 

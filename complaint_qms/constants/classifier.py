@@ -26,5 +26,7 @@ NEWS: Final = 0.05
 """Share of further complaints from which on the weekly training is worth its time."""
 MAX_FEATURES: Final = 20_000
 TIMEOUT: Final = 3 * 3600
+FOLDER: Final = "complaint_classifier"
+"""Of the site's private files; what each version has learned lies in a folder of its name."""
 KEPT: Final = 5
 """Versions whose learned weights are kept; older ones keep their figures alone."""

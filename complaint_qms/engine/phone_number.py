@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import phonenumbers
 
+PHONE_END: Final = 9
+"""Of `stored_digits`: what follows is the country, or the zero in its place."""
 FEWEST_DIGITS: Final = 5
 MOST_DIGITS: Final = 20
 _LOCAL_DIGITS: Final = 7

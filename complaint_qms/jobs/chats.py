@@ -2,13 +2,14 @@
 
 from frappe.utils import now_datetime
 
-from complaint_qms.services.chat import filing, handing, reading, sending
+from complaint_qms.services.chat import filing, handing, late_files, reading, sending
 
 
 def send_and_hand_over() -> None:
-    """Have messages read and sent that are due, chats handed over that their senders left, and files added that were left behind."""
+    """Have done what is due: messages read and sent, chats handed over that their senders left, files added or asked for once more."""
     now = now_datetime()
     reading.enqueue_reading(now)
     sending.enqueue_due(now)
     handing.enqueue_left(now)
     filing.enqueue_left()
+    late_files.enqueue_late(now)

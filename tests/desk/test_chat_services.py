@@ -116,12 +116,10 @@ def test_what_whatsapp_did_not_sign_is_refused():
 
 
 def test_another_number_of_the_same_app_is_another_channels():
-    assert (
-        whatsapp.receive_request(
-            WHATSAPP, of_whatsapp(value({"id": "1", "type": "text", "text": {"body": "x"}}, number="222"))
-        ).messages
-        == ()
-    )
+    sent = value({"id": "1", "type": "text", "text": {"body": "x"}}, number="222")
+    received = whatsapp.receive_request(WHATSAPP, of_whatsapp(sent))
+    assert received.messages == ()
+    assert [one.text for one in received.elsewhere["222"].messages] == ["x"]
 
 
 def test_whatsapp_says_later_what_did_not_arrive():

@@ -13,7 +13,7 @@ import pytest
 from complaint_qms.api import classifier as api
 from complaint_qms.constants import classifier, events, roles
 from complaint_qms.engine.classify import TextModel
-from complaint_qms.services.classifier import answers, requests, scoring, training, versions, weights
+from complaint_qms.services.classifier import answers, requests, scoring, training, versions
 from complaint_qms.services.classifier.examples import Example
 from complaint_qms.services.intake import learned_proposals, proposals
 from tests.desk.factory import as_user, complaint, person
@@ -52,7 +52,7 @@ def told(rows: int, *, noise: float = 0.0, decided_after: int = 1) -> list[Examp
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What is learned goes with the test, and no version of the site's counts in it."""
-    monkeypatch.setattr(weights, "_folder", lambda version: tmp_path / version)
+    monkeypatch.setattr(versions, "folder_of", lambda version: tmp_path / version)
     monkeypatch.setattr(frappe.db, "commit", lambda *args, **kwargs: None)
     answers._loaded.clear()
     learned_proposals.forget_version()
@@ -334,6 +334,13 @@ class TestVersions:
             assert api.activate(version.name)["state"] == "active"
         version.reload()
         assert version.decided_by != "Administrator"
+
+    def test_one_whose_weights_are_gone_is_not_put_into_use(self, version, own_folder):
+        versions.retire(version.name)
+        (own_folder / version.name / "complaint_type.npz").unlink()
+        with pytest.raises(frappe.ValidationError, match="not there any more"):
+            versions.activate(version.name)
+        assert frappe.db.get_value("Complaint Classifier", version.name, "state") == "retired"
 
     def test_what_was_said_by_a_retired_version_is_said_no_more(self, version):
         doc = complaint(subject="zorvex", description="zorvex plimto quandel alpha", complaint_type=None)

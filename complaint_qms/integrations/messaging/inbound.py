@@ -159,6 +159,7 @@ class Received:
         raw: the body as it was signed, deciphered; empty where only `answer` counts.
         unread: what else it holds that says nothing this client can read; it is kept for a person.
         answer: what the service wants to read; most want nothing.
+        elsewhere: what it holds for other accounts that share its secret, by what the service calls them.
     """
 
     messages: tuple[Inbound, ...] = ()
@@ -166,6 +167,7 @@ class Received:
     raw: str = ""
     unread: str = ""
     answer: str = ""
+    elsewhere: Mapping[str, Received] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ from complaint_qms.integrations.messaging.inbound import (
 WINDOW: Final = 300
 """Seconds by which a request's time may differ from ours."""
 BASE_URL: Final = ""
-LARGEST_BODY: Final = 24 << 20
+LARGEST_BODY: Final = 30 << 20
+"""A file of the largest size that a channel takes, in Base64, and what stands around it."""
 MOST_MESSAGES: Final = 200
 """Messages of one request."""
 _LONGEST_CONTEXT: Final = 16_000

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -75,12 +76,20 @@ def receive_request(account: Account, request: Request) -> Received:
     if not account.app_secret or not same:
         raise Refused
     data = object_of(request.body)
-    values = [value for value in _values(data) if _is_ours(account, value)]
-    return Received(
-        tuple(found for value in values for found in _messages(value)),
-        tuple(found for value in values for found in _receipts(value)),
-        request.body.decode("utf-8", "replace"),
+    of_numbers: dict[str, list[dict[str, Any]]] = {account.app_id: []}
+    for value in _values(data):
+        number = text_value(part(value, "metadata").get("phone_number_id"), LONGEST_ID)
+        of_numbers.setdefault(number if account.app_id else "", []).append(value)
+    own, *others = (
+        Received(
+            tuple(found for value in values for found in _messages(value)),
+            tuple(found for value in values for found in _receipts(value)),
+            request.body.decode("utf-8", "replace"),
+        )
+        for values in of_numbers.values()
     )
+    # An app has one address for all its numbers, each of which may be a channel of its own.
+    return replace(own, elsewhere=dict(zip(list(of_numbers)[1:], others, strict=True)))
 
 
 def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
@@ -151,12 +160,6 @@ def _values(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for change in dicts_of(entry.get("changes")):
             if change.get("field") == "messages":
                 yield part(change, "value")
-
-
-def _is_ours(account: Account, value: dict[str, Any]) -> bool:
-    """An app may have several numbers, each a channel of its own."""
-    number = text_value(part(value, "metadata").get("phone_number_id"), LONGEST_ID)
-    return not account.app_id or number == account.app_id
 
 
 def _messages(value: dict[str, Any]) -> Iterator[Inbound]:

@@ -103,6 +103,17 @@ def by_key(key: str) -> Document | None:
     return frappe.get_cached_doc(chat.CHANNEL, name) if name else None
 
 
+def sharing(channel: Document, account_id: str) -> Document | None:
+    """The enabled channel of another account at the same service that is known by the same secret: what was signed with it is its own."""
+    other = {"provider": channel.provider, "app_id": account_id, "enabled": 1, "name": ("!=", channel.name)}
+    secret = channel.get_password("app_secret", raise_exception=False)
+    for name in frappe.get_all(chat.CHANNEL, other, pluck="name", order_by="creation asc"):
+        doc = frappe.get_cached_doc(chat.CHANNEL, name)
+        if secret and doc.get_password("app_secret", raise_exception=False) == secret:
+            return doc
+    return None
+
+
 def channel_named(name: str) -> Document | None:
     """A channel by its name; None where it is gone."""
     return (

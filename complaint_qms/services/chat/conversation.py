@@ -80,7 +80,7 @@ def add_turn(chat: Document, who: str, text: str, state: str, **values: Any) -> 
     return turn
 
 
-def add_received(chat: Document, inbound: Inbound, item: Document) -> Document:
+def add_received(chat: Document, inbound: Inbound, item: Document, **values: Any) -> Document:
     """Keep what the sender said; the same message twice is refused by its key."""
     name = inbound.message_id or item.name
     return add_turn(
@@ -92,6 +92,7 @@ def add_received(chat: Document, inbound: Inbound, item: Document) -> Document:
         inbox_item=item.name,
         provider_id=name,
         unique_key=unique_key(chat.channel, name),
+        **values,
     )
 
 

@@ -11,6 +11,8 @@ from frappe.utils import now_datetime
 from complaint_qms.constants.chat import CHAT, DONE, MESSAGE, OPEN, WITH_PERSON
 from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, WAITING
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.engine.phone_number import agreement
+from complaint_qms.integrations.erpnext.party_matching import region_of
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.chat import conversation
@@ -23,6 +25,8 @@ from complaint_qms.services.record import batches
 _COMPLAINT: Final = "Complaint"
 _ADD: Final = f"{__name__}.add_files"
 _AT_ONCE: Final = 200
+_SAME_PHONE: Final = 0.8
+"""Agreement of two telephone numbers of which at most one leaves its country out."""
 
 
 def file_on_complaint(item: Document, complaint: Document, *, founds: bool) -> None:
@@ -81,6 +85,15 @@ def add_files(complaint: str) -> None:
     writing.set_where(MESSAGE, [turn.name for turn in due], {"files_due": 0}, "files became evidence")
 
 
+def add_files_later(turn: str) -> None:
+    """What came late with a turn becomes evidence of the complaint that it stands on by then; of none, it waits beside its item."""
+    complaint = frappe.db.get_value(MESSAGE, turn, "complaint")
+    if not complaint:
+        return
+    writing.set_values(MESSAGE, turn, {"files_due": 1}, "files to become evidence")
+    frappe.enqueue(_ADD, queue="short", complaint=complaint, enqueue_after_commit=True)
+
+
 def add_left_files() -> int:
     """The same for what a killed worker or a failed attempt left behind; of how many complaints. Commits after each."""
     names = frappe.get_all(
@@ -136,8 +149,15 @@ def open_complaint(chat: Document) -> Document | None:
     return None if doc.stage in COMPLAINT_ENDED else doc
 
 
-def begin_anew(chat: Document) -> None:
-    """A talk of its own: the complaint before keeps what was said about it."""
+def begin_anew(chat: Document, turn: Document | None = None) -> None:
+    """A talk of its own: the complaint before keeps what was said about it.
+
+    Args:
+        turn: what was said already and begins it; else it begins with what is said next.
+    """
+    if turn:
+        writing.set_values(MESSAGE, turn.name, {"complaint": None}, "a new talk begins")
+        turn.complaint = None
     conversation.write_chat(
         chat,
         "a new talk begins",
@@ -148,7 +168,7 @@ def begin_anew(chat: Document) -> None:
         reasons=None,
         dialog_state=None,
         mode=OPEN,
-        began_at=now_datetime(),
+        began_at=turn.creation if turn else now_datetime(),
     )
 
 
@@ -169,8 +189,7 @@ def is_own(chat: Document, complaint: Document) -> bool:
     told = complaint.source_name if complaint.source_doctype == DOCTYPE else None
     if told and frappe.db.exists(MESSAGE, {"inbox_item": told, "chat": chat.name}):
         return True
-    phone = _digits(complaint.contact_phone)
-    return bool(phone) and _digits(chat.phone) == phone
+    return _is_same_phone(chat.phone, complaint, chat.company)
 
 
 def chats_of(complaint: str) -> list[frappe._dict]:
@@ -195,7 +214,7 @@ def own_talk(communications: dict[str, Document | frappe._dict]) -> set[str]:
         .on(chat.name == turn.chat)
         .left_join(item)
         .on(item.name == turn.inbox_item)
-        .select(turn.communication, item.communication.as_("received"), chat.name, chat.phone)
+        .select(turn.communication, item.communication.as_("received"), chat.name, chat.phone, chat.company)
         .where(turn.communication.isin(list(communications)) | item.communication.isin(list(communications)))
     ).run(as_dict=True)
     chats = {row.name for row in found}
@@ -213,9 +232,8 @@ def own_talk(communications: dict[str, Document | frappe._dict]) -> set[str]:
     founding = {(row.chat, row.inbox_item) for row in rows}
 
     def belongs(row: frappe._dict, complaint: Document | frappe._dict) -> bool:
-        phone = _digits(complaint.contact_phone)
         began = complaint.source_doctype == DOCTYPE and (row.name, complaint.source_name) in founding
-        return began or bool(phone and _digits(row.phone) == phone)
+        return began or _is_same_phone(row.phone, complaint, row.company)
 
     said = [(name, row) for row in found for name in (row.communication, row.received)]
     return {name for name, row in said if name in communications and belongs(row, communications[name])}
@@ -227,8 +245,11 @@ def newest_item(chat: Document) -> str:
     return next((turn.inbox_item for turn in reversed(turns) if turn.inbox_item), "")
 
 
-def _digits(phone: str | None) -> str:
-    return "".join(sign for sign in phone or "" if sign.isdigit())
+def _is_same_phone(phone: str | None, complaint: Document | frappe._dict, company: str | None) -> bool:
+    """Whether a service's telephone number is the complainant's, however somebody has written it."""
+    if not phone or not complaint.contact_phone:
+        return False
+    return agreement(phone, complaint.contact_phone, region_of(company)) >= _SAME_PHONE
 
 
 def _undecided(items: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +20,9 @@ from complaint_qms.services.record.service_tokens import CachedTokens
 from complaint_qms.services.record.timeline import Text, line
 
 _PATIENT: Final = 2
-"""Attempts to read a message that a file which is not to be had now may cost; then it is read without."""
+"""Attempts to read a message that a file which is not to be had now may cost; then it is read without, and the file is asked for later (`late_files.py`)."""
+_NOT_LET_IN: Final = (401, 403)
+"""What the site is let in with has run out; the file is there when somebody has renewed it."""
 
 
 class NotNow(Exception):
@@ -28,10 +31,19 @@ class NotNow(Exception):
 
 @dataclass(frozen=True)
 class Looked:
-    """A file as it can be kept, or why it is not taken, as a line of a timeline."""
+    """A file as it can be kept, or why it is not taken, as a line of a timeline; `late`: it may be had yet."""
 
     file: InboundFile | None = None
     problem: Message | None = None
+    late: Media | None = None
+
+
+@dataclass(frozen=True)
+class Fetches:
+    """How many files of a message were not taken, and those that are to be asked for later."""
+
+    refused: int = 0
+    late: tuple[Media, ...] = ()
 
 
 def judge_file(channel: Document, media: Media) -> Looked:
@@ -55,19 +67,31 @@ def judge_file(channel: Document, media: Media) -> Looked:
     return Looked(InboundFile(f"{stem}.{found.ending}", content))
 
 
-def fetch_files(channel: Document, inbound: Inbound, item: Document) -> int:
-    """Have the files of a message beside its item, which says what was not taken; how many were not.
+def fetch_files(channel: Document, inbound: Inbound, item: Document) -> Fetches:
+    """Have the files of a message beside its item, which says what was not taken.
 
     Raises:
-        NotNow: the service cannot be reached, and there is time to ask it again.
+        NotNow: the service cannot be reached, and there is time to ask it again before the message is read.
     """
-    looked = [_fetched(channel, media, patient=item.attempts <= _PATIENT) for media in inbound.media]
+    return keep_fetched(channel, inbound.media, item, patient=item.attempts <= _PATIENT)
+
+
+def keep_fetched(
+    channel: Document, wanted: Iterable[Media], item: Document, *, patient: bool = False
+) -> Fetches:
+    """The same of these files.
+
+    Args:
+        patient: nothing is kept, and nothing is given up, while a service cannot be reached.
+    """
+    looked = [_fetched(channel, media, patient=patient) for media in wanted]
     for one in looked:
         if one.problem:
             timeline.note_on(item, one.problem)
         elif one.file:
             keep_file(item, one.file)
-    return sum(bool(one.problem) for one in looked)
+    late = tuple(one.late for one in looked if one.late)
+    return Fetches(sum(bool(one.problem) for one in looked), late)
 
 
 def count(item: Document) -> int:
@@ -89,6 +113,8 @@ def _fetched(channel: Document, media: Media, *, patient: bool) -> Looked:
     except ServiceError as error:
         if error.passing and patient:
             raise NotNow(str(error)) from error
+        if error.passing or error.status in _NOT_LET_IN:
+            return Looked(late=media)
         name = Text(media.name or "file")
         return Looked(problem=line("The file {0} could not be fetched: {1}", name, error.said))
     return judge_file(channel, Media(media.id, media.name or got.name, media.mime, got.content))

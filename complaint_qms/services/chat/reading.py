@@ -26,6 +26,7 @@ from complaint_qms.services.chat import (
     conversation,
     filing,
     handing,
+    late_files,
     media,
     own_complaint,
     telling,
@@ -98,13 +99,14 @@ def read_item(item: Document) -> Outcome:
     if not channel or not data.get("inbound"):
         return Waits(_NOT_READABLE)
     inbound = Inbound.from_data(data["inbound"])
-    refused = data.get("refused", 0) + media.fetch_files(channel, inbound, item)
+    fetched = media.fetch_files(channel, inbound, item)
+    refused = data.get("refused", 0) + fetched.refused
     chat = conversation.of_sender(channel, inbound)
     conversation.heard(chat, inbound)
-    turn = conversation.add_received(chat, inbound, item)
     complaint = filing.open_complaint(chat)
     if chat.complaint and not complaint:
-        filing.begin_anew(chat)
+        filing.begin_anew(chat)  # with what is said now
+    turn = conversation.add_received(chat, inbound, item, **late_files.kept_for_later(fetched.late))
     if complaint and (told := own_complaint.hear_own(chat, channel, turn, item, complaint)):
         return told
     if not channels.has_assistant(channel):
@@ -112,9 +114,9 @@ def read_item(item: Document) -> Outcome:
     if chat.mode == WITH_PERSON and not complaint and not _is_waited_for(chat):
         handing.return_to_assistant(chat)  # somebody has decided that it was no complaint
     before = assistant.state_of(chat, channel)
-    done = assistant.next_step(chat, channel, item, media.count(item))
+    done = assistant.next_step(chat, channel, item, media.count(item) + len(fetched.late))
     if complaint and before.registered and not done.state.registered:
-        filing.begin_anew(chat)  # the sender has begun to tell of something else
+        filing.begin_anew(chat, turn)  # the sender has begun to tell of something else
         complaint = None
     assistant.keep_state(chat, done.state)
     return _take(chat, channel, turn, item, complaint, done, refused)

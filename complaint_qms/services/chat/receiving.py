@@ -14,7 +14,7 @@ from frappe.utils import get_system_timezone
 
 from complaint_qms.constants.inbox import CHAT, DOCTYPE
 from complaint_qms.engine.message import Message
-from complaint_qms.integrations.messaging.inbound import Inbound, Receipt, Request, Unreadable
+from complaint_qms.integrations.messaging.inbound import Inbound, Receipt, Received, Request, Unreadable
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.chat import channels, media, reading, sending
 from complaint_qms.services.inbox.store import InboundMessage, Sender, keep_message
@@ -43,12 +43,21 @@ def take(channel: Document, request: Request) -> str:
     if request.method == "GET":
         return received.answer
     with acting_as():
-        if received.unread:
-            _take_unreadable(channel, Unreadable(received.unread))
-        for inbound in received.messages:
-            _take_message(channel, inbound, received.raw[:_LONGEST_RAW])
-        _take_receipts(channel, received.receipts)
+        _take_received(channel, received)
+        for account_id, others in received.elsewhere.items():
+            if other := channels.sharing(channel, account_id):
+                _take_received(other, others)
+            elif others.messages:
+                _take_unreadable(channel, Unreadable(others.raw))
     return received.answer
+
+
+def _take_received(channel: Document, received: Received) -> None:
+    if received.unread:
+        _take_unreadable(channel, Unreadable(received.unread))
+    for inbound in received.messages:
+        _take_message(channel, inbound, received.raw[:_LONGEST_RAW])
+    _take_receipts(channel, received.receipts)
 
 
 def _take_message(channel: Document, inbound: Inbound, raw: str) -> None:

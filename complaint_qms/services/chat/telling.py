@@ -34,9 +34,13 @@ def talk_of(item: Document) -> dict[str, Any]:
     """The whole talk of a message as fields of a complaint that a person makes of it; empty where it stands on one already."""
     name = frappe.db.get_value(MESSAGE, {"inbox_item": item.name}, "chat")
     chat = frappe.get_doc(CHAT, name) if name else None
-    turns = conversation.open_turns(chat) if chat else []
-    if not any(turn.inbox_item == item.name for turn in turns):
+    if not chat:
         return {}
+    # What the service calls the sender may be all digits, and is no telephone number.
+    phone = {"contact_phone": chat.phone}
+    turns = conversation.open_turns(chat)
+    if not any(turn.inbox_item == item.name for turn in turns):
+        return phone
     text = told_so_far(chat)
     values = {
         "subject": subject_of(text),
@@ -44,9 +48,8 @@ def talk_of(item: Document) -> dict[str, Any]:
         "received_at": turns[0].at,
         "language": chat.language,
     }
-    return {name: value for name, value in values.items() if value} | matching.exact_product(
-        text, own_numbers=(chat.phone or "",)
-    )
+    told = phone | {name: value for name, value in values.items() if value}
+    return told | matching.exact_product(text, own_numbers=(chat.phone or "",))
 
 
 def _said_to(chat: Document) -> list[str]:

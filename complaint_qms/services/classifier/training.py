@@ -27,6 +27,7 @@ from complaint_qms.constants.classifier import (
     LEAST_OF_AN_ANSWER,
     MAX_FEATURES,
     REJECTED,
+    RETIRED,
 )
 from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify import TextModel, TrainSettings, train_many
@@ -37,7 +38,7 @@ from complaint_qms.services.classifier.answers import answers_of
 from complaint_qms.services.classifier.examples import Example, read_examples
 from complaint_qms.services.importing.run_lock import Overtaken, held
 from complaint_qms.services.intake import proposals
-from complaint_qms.services.intake.learned_proposals import ACTIVE, VERSION
+from complaint_qms.services.intake.learned_proposals import VERSION
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.procedure import type_keys
 
@@ -202,6 +203,6 @@ def _figures(
 
 def _drop_old() -> None:
     """What older versions had learned goes; the one in use and the latest keep theirs."""
-    names = frappe.get_all(VERSION, {"state": ("!=", ACTIVE)}, pluck="name", order_by="creation desc")
+    names = frappe.get_all(VERSION, {"state": RETIRED}, pluck="name", order_by="creation desc")
     for name in names[KEPT:]:
         weights.drop(name)

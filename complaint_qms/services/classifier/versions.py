@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants import roles
-from complaint_qms.constants.classifier import REJECTED, RETIRED
+from complaint_qms.constants.classifier import FOLDER, KEPT, REJECTED, RETIRED
 from complaint_qms.constants.stages import COMPLAINT_EARLY
 from complaint_qms.services import writing
 from complaint_qms.services.classifier import requests
@@ -36,7 +38,7 @@ def activate(name: str) -> Document:
     """Let a version propose from now on, in place of the one in use.
 
     Raises:
-        frappe.ValidationError: it was rejected, or is in use.
+        frappe.ValidationError: it was rejected, is in use, or what it had learned is gone.
     """
     doc = _locked(name)
     if doc.state != RETIRED:
@@ -45,6 +47,7 @@ def activate(name: str) -> Document:
                 escape_html(name), word(doc.state)
             )
         )
+    _check_learned(doc)
     put_in_use(doc, frappe.session.user)
     return doc
 
@@ -68,6 +71,11 @@ def put_in_use(doc: Document, by: str) -> None:
     if former and former != doc.name:
         _set_state(_locked(former), RETIRED, by)
     _set_state(doc, ACTIVE, by)
+
+
+def folder_of(version: str) -> Path:
+    """Where what a version has learned lies."""
+    return Path(frappe.get_site_path("private", FOLDER, version))
 
 
 def check_author(doc: Document) -> None:
@@ -107,6 +115,16 @@ def refuse_version_deletion() -> None:
     frappe.ValidationError: always: proposals name the version that made them.
     """
     frappe.throw(_("A version is kept: it says what proposals rested on. Retire it instead."))
+
+
+def _check_learned(doc: Document) -> None:
+    folder = folder_of(doc.name)
+    if not all((folder / f"{row.field_name}.npz").is_file() for row in doc.figures if row.used):
+        frappe.throw(
+            _(
+                "What {0} had learned is not there any more: the latest {1} versions keep theirs. Choose one of these, or press Train Now."
+            ).format(escape_html(doc.name), KEPT)
+        )
 
 
 def _locked(name: str) -> Document:

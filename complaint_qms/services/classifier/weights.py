@@ -14,15 +14,14 @@ from pathlib import Path
 import frappe
 from frappe.model.document import Document
 
-from complaint_qms.constants.classifier import FIELDS
+from complaint_qms.constants.classifier import FIELDS, FOLDER
 from complaint_qms.engine.classify.model import TextModel
-
-_FOLDER = "complaint_classifier"
+from complaint_qms.services.classifier import versions
 
 
 def keep_weights(version: str, models: Mapping[str, TextModel]) -> dict[str, str]:
     """Write the models of a version (engine's field → model); SHA-256 of each, by field of the complaint."""
-    folder = _folder(version)
+    folder = versions.folder_of(version)
     folder.mkdir(parents=True, exist_ok=True)
     sums = {}
     for field, model in models.items():
@@ -45,7 +44,7 @@ def models_of(version: Document) -> dict[str, TextModel]:
     for field, column in FIELDS.items():
         if column not in wanted:
             continue
-        path = _folder(version.name) / f"{column}.npz"
+        path = versions.folder_of(version.name) / f"{column}.npz"
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -63,13 +62,9 @@ def models_of(version: Document) -> dict[str, TextModel]:
 
 def drop(version: str) -> None:
     """Delete what a version had learned; its figures stay."""
-    shutil.rmtree(_folder(version), ignore_errors=True)
+    shutil.rmtree(versions.folder_of(version), ignore_errors=True)
 
 
 def remove_folder() -> None:
     """Take away everything that was learned."""
-    shutil.rmtree(Path(frappe.get_site_path("private", _FOLDER)), ignore_errors=True)
-
-
-def _folder(version: str) -> Path:
-    return Path(frappe.get_site_path("private", _FOLDER, version))
+    shutil.rmtree(Path(frappe.get_site_path("private", FOLDER)), ignore_errors=True)

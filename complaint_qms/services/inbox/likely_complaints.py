@@ -9,9 +9,12 @@ from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.engine.phone_number import PHONE_END, stored_digits
 from complaint_qms.services.inbox.complaint_numbers import complaint_numbers
+from complaint_qms.services.record.match_keys import DOCTYPE as KEYS
 
 _MOST: Final = 8
+_MOST_ALIKE: Final = 50
 _FIELDS: Final = ("name", "subject", "stage", "customer", "received_at")
 
 
@@ -24,11 +27,21 @@ def likely_complaints(item: Document) -> list[dict[str, Any]]:
         for row in (_list({"name": ("in", sorted(numbers))}) if numbers else ())
     }
     if item.sender_address:
-        field = "contact_email" if "@" in item.sender_address else "contact_phone"
-        rows = _list({field: item.sender_address, "stage": ("!=", "void")})
+        rows = _list({"stage": ("!=", "void"), **_of_sender(item)})
         for row in sorted(rows, key=lambda row: row.stage in COMPLAINT_ENDED):
             found.setdefault(row.name, {**row, "why": _("From the same sender")})
     return list(found.values())[:_MOST]
+
+
+def _of_sender(item: Document) -> dict[str, Any]:
+    """What complaints of the same sender have in common: the address, or the telephone number, however it was written."""
+    if "@" in item.sender_address:
+        return {"contact_email": item.sender_address}
+    digits = stored_digits(item.sender_address)
+    if not digits:
+        return {"contact_phone": item.sender_address}
+    key = {"phone": ("like", f"{digits[:PHONE_END]}%")}
+    return {"name": ("in", frappe.get_all(KEYS, key, pluck="name", order_by="name desc", limit=_MOST_ALIKE))}
 
 
 def _list(filters: dict[str, Any]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Field
 
 from complaint_qms.engine.message import Message
-from complaint_qms.engine.phone_number import stored_digits
+from complaint_qms.engine.phone_number import PHONE_END, stored_digits
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar import Record, Told, judge, rank, shared_words, text_keys
 from complaint_qms.engine.text import fold, words
@@ -30,8 +30,6 @@ _INDEXED: Final = (
     "serial_no", "batch_no", "sales_order", "delivery_note", "sales_invoice", "customer", "item_code",
 )  # fmt: skip
 _WHOSE: Final = {"phone": "contact_phone", "email": "contact_email"}
-# What stands before these digits is the country, or the zero in its place.
-_PHONE_END: Final = 9
 _PER_KEY: Final = 30
 _MOST_BY_FIELD: Final = 40
 WORDING: Final = "wording"
@@ -164,7 +162,7 @@ def _worded(doc: Document, values: dict[str, Any]) -> QueryBuilder:
 def _match_values(doc: Document) -> dict[str, Any]:
     texts = dict(zip(match_keys.TEXT_COLUMNS, text_keys(match_keys.wording(doc)), strict=False))
     who = {
-        "phone": stored_digits(doc.get("contact_phone"))[:_PHONE_END],
+        "phone": stored_digits(doc.get("contact_phone"))[:PHONE_END],
         "email": email_key(doc.get("contact_email")),
     }
     return texts | {column: value for column, value in who.items() if value}
@@ -215,7 +213,7 @@ def _told(row: Any, text: str) -> Told:
     persons = {
         "customer": row.get("customer"),
         "email": email_key(row.get("contact_email")),
-        "phone": stored_digits(row.get("contact_phone"))[:_PHONE_END],
+        "phone": stored_digits(row.get("contact_phone"))[:PHONE_END],
     }
     return Told(
         values={field: fold(value) for field, value in named.items() if value},

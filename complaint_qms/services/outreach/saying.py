@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import get_url
 
+from complaint_qms.constants.chat import FAILED, MESSAGE
 from complaint_qms.constants.correspondence import SURVEY
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import PORTAL
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services import writing
 from complaint_qms.services.chat import site_words
 from complaint_qms.services.correspondence import by_itself
 from complaint_qms.services.correspondence.composing import why_no_mail
 from complaint_qms.services.visitor import links, page
+
+_CUT_LINK: Final = re.compile(r"https?://\S+/complaint/track(?:\?_lang=[\w-]+)?(?![\w?#/=&-])")
+"""The address of a complaint's page without the secret that it went out with."""
 
 
 def say(complaint: Document, kind: str, more: dict[str, Any] | None = None) -> str | None:
@@ -38,6 +44,16 @@ def say(complaint: Document, kind: str, more: dict[str, Any] | None = None) -> s
     if in_chat:
         return "chat" if site_words.tell_in_chat(complaint, kind, said) else None
     return "mail" if by_itself.mail(complaint, kind, said, address) else None
+
+
+def renew_link(name: str) -> None:
+    """A message of a chat that was given up after its secret address had gone out gets a new one: what was kept of it leads to no record."""
+    turn = frappe.db.get_value(MESSAGE, name, ["complaint", "text", "state"], as_dict=True, for_update=True)
+    if not turn or turn.state != FAILED or not turn.complaint or not _CUT_LINK.search(turn.text or ""):
+        return
+    link = _link(frappe.get_doc("Complaint", turn.complaint))
+    text = _CUT_LINK.sub(lambda _found: link, turn.text)
+    writing.set_values(MESSAGE, name, {"text": text}, "a new link, to be sent again")
 
 
 def why_not_told(complaint: Document, kind: str) -> str:

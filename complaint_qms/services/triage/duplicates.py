@@ -6,7 +6,7 @@ The same as stands beside a form (`services/intake/similar.py`), for a whole pag
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import frappe
@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Order
 from pypika.terms import ValueWrapper
 
+from complaint_qms.engine.phone_number import PHONE_END
 from complaint_qms.services.intake import similar
 from complaint_qms.services.record import match_keys
 from complaint_qms.services.record.bulk_read import gathered, readable
@@ -49,8 +50,9 @@ def _near(docs: Sequence[Document]) -> dict[str, list[str]]:
     keys = _own_keys([doc.name for doc in docs])
     for column in match_keys.TEXT_COLUMNS:
         _add(shared, _with_value(match_keys.DOCTYPE, column, _by_value(keys, column)), 1)
-    for column in _WHOSE:
-        _add(shared, _with_value(match_keys.DOCTYPE, column, _by_value(keys, column)), _SHARED_WORDING)
+    _add(shared, _with_value(match_keys.DOCTYPE, "email", _by_value(keys, "email")), _SHARED_WORDING)
+    phones = _by_value(keys, "phone", lambda phone: phone[:PHONE_END])
+    _add(shared, _with_value(match_keys.DOCTYPE, "phone", phones, begins=True), _SHARED_WORDING)
     for field in _SAME:
         values = _by_value({doc.name: doc for doc in docs}, field)
         _add(shared, _with_value("Complaint", field, values), len(match_keys.TEXT_COLUMNS))
@@ -66,21 +68,30 @@ def _own_keys(names: list[str]) -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in rows}
 
 
-def _by_value(rows: dict[str, Any], field: str) -> dict[Any, list[str]]:
+def _by_value(
+    rows: dict[str, Any], field: str, part: Callable[[Any], Any] = lambda value: value
+) -> dict[Any, list[str]]:
     found = defaultdict(list)
     for name, row in rows.items():
         if value := row.get(field):
-            found[value].append(name)
+            found[part(value)].append(name)
     return found
 
 
-def _with_value(doctype: str, field: str, values: dict[Any, list[str]]) -> Iterable[tuple[str, str]]:
-    """(name, other) of the newest complaints with the same value, each through the index of the field; one query."""
+def _with_value(
+    doctype: str, field: str, values: dict[Any, list[str]], *, begins: bool = False
+) -> Iterable[tuple[str, str]]:
+    """(name, other) of the newest complaints with the same value, each through the index of the field; one query.
+
+    Args:
+        begins: theirs begin with the value.
+    """
     table, places = frappe.qb.DocType(doctype), list(values)
+    column = table[field]
     queries = {
         str(place): frappe.qb.from_(table)
         .select(table.name, ValueWrapper(place).as_("place"))
-        .where(table[field] == value)
+        .where(column.like(f"{value}%") if begins else column == value)
         .orderby(table.name, order=Order.desc)
         .limit(_PER_VALUE)
         for place, value in enumerate(places)
