@@ -65,6 +65,7 @@ def requeue(turn: Document) -> None:
     """Try a message anew that was given up, with all attempts."""
     values = {"state": QUEUED, "attempts": 0, "next_attempt": now_datetime(), "error": None}
     writing.set_values(MESSAGE, turn.name, values, "failed message to be sent again")
+    turn.update(values)
     frappe.enqueue(_METHOD, queue="short", chat=turn.chat, enqueue_after_commit=True)
 
 
