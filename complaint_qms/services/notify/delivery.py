@@ -146,10 +146,18 @@ def _claimed(channel: str, user: str | None, now: datetime) -> list[frappe._dict
     """What is due for a reader and nobody else is sending: the attempt is counted, and theirs for the length of a lease."""
     table = frappe.qb.DocType(OUTBOX)
     reader = table.to_user == user if user else table.to_user.isnull()
+    due = _due(table, now)
+    found = frappe.qb.from_(table).select(table.name).where(
+        due & (table.notification_channel == channel) & reader
+    )  # fmt: skip
+    # By their names: a search by anything else locks what it passes, and others' rows would be skipped by others' workers.
+    names = found.run(pluck=True)
+    if not names:
+        return []
     query = (
         frappe.qb.from_(table)
         .select(table.name, table.kind, table.text, table.language, table.reference_doctype, table.reference_name, table.attempts)
-        .where(_due(table, now) & (table.notification_channel == channel) & reader)
+        .where(table.name.isin(names) & due)
         .orderby(table.creation)
         .orderby(table.name)
     )  # fmt: skip
