@@ -38,6 +38,7 @@ doctype_js = {
     **dict.fromkeys(("Batch", "Item", "Serial No"), "public/js/erpnext/product_code.js"),
     "Customer": "public/js/erpnext/customer.js",
     "Email Template": "public/js/email_template.js",
+    "Help Article": "public/js/help_article.js",
     "Delivery Note": ["public/js/erpnext/delivery_note.js", "public/js/erpnext_documents.js"],
     "Sales Invoice": ["public/js/erpnext/sales_invoice.js", "public/js/erpnext_documents.js"],
     "Sales Order": ["public/js/erpnext/sales_order.js", "public/js/erpnext_documents.js"],
@@ -69,6 +70,7 @@ permission_query_conditions = {
     **dict.fromkeys(_ABOUT, f"{_SIGHT}.activity.query"),
     **{record.doctype: f"{_SIGHT}.{record.sight}.query" for record in _RECORDS if record.sight},
     "File": f"{_SIGHT}.activity.files",
+    "Help Article": f"{_SIGHT}.help_article.query",
 }
 has_permission = {
     **dict.fromkeys(_ABOUT, f"{_SIGHT}.activity.document"),
@@ -79,6 +81,7 @@ has_permission = {
         if record.sight not in ("", "rows")
     },
     "File": "complaint_qms.overrides.files.may_create",
+    "Help Article": f"{_SIGHT}.help_article.document",
 }
 auth_hooks = ["complaint_qms.overrides.requests.check_request"]
 before_request = ["complaint_qms.overrides.chat_webhook.before_request"]
@@ -158,6 +161,8 @@ _TALK_EVENTS = {"validate": f"{_SHARING}.refuse_auditor", "on_trash": f"{_SHARIN
 _MOVING_EVENTS = {**_TALK_EVENTS, "on_update": "complaint_qms.overrides.talk.on_update"}
 _ASSIGNMENT = "complaint_qms.services.people.assignment"
 _RECLOCK = "complaint_qms.services.sop.reclock"
+_ARTICLES = "complaint_qms.overrides.help_articles"
+_FORGET = "complaint_qms.services.knowledge.finder.forget"
 # Text of these records in the desk's own lists, tables and boards is shown as it was written.
 doctype_list_js = dict.fromkeys(_PARENTS, "public/js/stored_text_list.js")
 doc_events = {
@@ -198,12 +203,16 @@ doc_events = {
         "on_update": "complaint_qms.overrides.users.role_row_saved",
         "after_delete": "complaint_qms.overrides.users.role_row_deleted",
     },
-    **dict.fromkeys(
-        ("Help Article", "Help Category"),
-        dict.fromkeys(
-            ("on_update", "on_trash", "after_rename"), "complaint_qms.services.chat.knowledge.forget"
-        ),
-    ),
+    "Help Article": {
+        "validate": f"{_ARTICLES}.validate",
+        "on_update": f"{_ARTICLES}.on_update",
+        "on_trash": f"{_ARTICLES}.on_trash",
+        "after_rename": _FORGET,
+    },
+    "Help Category": {
+        "before_validate": f"{_ARTICLES}.keep_category",
+        **dict.fromkeys(("on_update", "on_trash", "after_rename"), _FORGET),
+    },
     "Holiday List": {"on_update": f"{_RECLOCK}.request"},
     "Role": {"before_rename": "complaint_qms.overrides.users.role_renamed"},
     "Sales Invoice": _SETTLED_EVENTS,
@@ -225,6 +234,7 @@ auto_cancel_exempted_doctypes = ["Complaint Settlement"]
 # What was told, or waits to be, holds back neither its reader nor what it is about.
 ignore_links_on_delete = [
     "Complaint Model Call",
+    "Complaint Article Use",
     "Complaint Rule Log",
     "Complaint Settlement Document",
     "QMS Event",

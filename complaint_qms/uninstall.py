@@ -9,7 +9,7 @@ from complaint_qms.setup.leftovers import our_doctypes, remove_leftovers, remove
 from complaint_qms.setup.rights import withdraw_rights
 from complaint_qms.setup.roles import remove_roles
 from complaint_qms.setup.search import remove_from_search
-from complaint_qms.setup.seed import remove_templates
+from complaint_qms.setup.seed import remove_knowledge, remove_templates
 from complaint_qms.setup.workflows import remove_workflows
 
 
@@ -17,6 +17,7 @@ def before_uninstall() -> None:
     """Take back workflows, fields, boards, roles and the rows the framework keeps about our records."""
     remove_workflows()
     remove_templates()
+    remove_knowledge()
     remove_custom_fields()
     remove_boards(our_doctypes())
     remove_from_search(our_doctypes())

@@ -12,9 +12,11 @@ from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.api.arguments import checked, read_by_the_framework, read_names
 from complaint_qms.constants.correspondence import LANGUAGE_FIELD
+from complaint_qms.constants.knowledge import ANSWERED, ARTICLE
 from complaint_qms.services.correspondence import composing, counting, messages
 from complaint_qms.services.correspondence.merge_fields import language_of
 from complaint_qms.services.correspondence.templates import rendered
+from complaint_qms.services.knowledge import uses
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import Wrong, moment
@@ -78,6 +80,7 @@ def send(
     attachments: Any = None,
     send_me_a_copy: int = 0,
     read_receipt: int = 0,
+    article: str = "",
 ) -> dict[str, Any]:
     """Send a mail to the customer. It is the first response where there was none, and the reply when `kind` says so.
 
@@ -85,6 +88,7 @@ def send(
         kind: "Answer", "Question" or "Information".
         recipients, cc, bcc: mail addresses with commas between them.
         attachments: names of Files of the complaint, as a list or its JSON text.
+        article: published Help Article that the text was taken from, which is counted.
 
     Returns:
         {message (name of the Communication), not_sent_to, values (fields of the complaint that changed)}
@@ -104,6 +108,8 @@ def send(
         read_receipt=bool(read_receipt),
     )
     message = messages.send_mail(complaint, mail)
+    if article and frappe.db.exists(ARTICLE, {"name": article, "published": 1}):
+        uses.count(ANSWERED, [article], name)
     left_out = message.exclude_emails_list(include_sender=mail.send_me_a_copy)
     return {"message": message.name, "not_sent_to": comma_list(left_out), "values": counting.values_of(name)}
 

@@ -376,6 +376,11 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "partly_done": "Partly Done",
         "rule_notice": "Notice of a Rule",
         "work_handed_on": "All Work of a Person Handed Over",
+    "rule_state": {"partly_done": "Partly Done", "rule_notice": "Notice of a Rule"},
+    "article_use": {
+        "article_written": "Written",
+        "article_proposed": "Proposed on a Complaint",
+        "article_used": "Used in an Answer",
     },
     "date_order": {
         "dmy": "Day, Month, Year",

@@ -149,6 +149,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _vocabulary("Risk Occurrence", "disabled", 1),
     _vocabulary("Risk Severity", "disabled", 1),
     Record("Complaint QMS Settings", SETTINGS, tracked=True),
+    Record("Complaint Article Use", TOOL, names=(Names(_OWN, "complaint", "Complaint"),), sight="records"),
     Record(
         "Complaint Chat", TOOL,
         names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "inbox_item", "Complaint Inbox Item")),

@@ -3,7 +3,7 @@
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from complaint_qms.constants import mailbox
+from complaint_qms.constants import knowledge, mailbox
 from complaint_qms.constants.correspondence import (
     AUTOMATIC_FIELD,
     AUTOMATIC_REPLY,
@@ -240,6 +240,82 @@ _OF_FOLDER = [
         "print_hide": 1,
     },
 ]
+# An article that was written of a complaint, and what complaints take from it.
+_SHOWN_OF_COMPLAINTS = f"eval:doc.{knowledge.COMPLAINT} || doc.category=='{knowledge.CATEGORY}'"
+_OF_ARTICLE = [
+    {
+        "fieldname": "complaint_section",
+        "fieldtype": "Section Break",
+        "label": "Complaints",
+        "insert_after": "content",
+        "depends_on": _SHOWN_OF_COMPLAINTS,
+    },
+    {
+        "fieldname": knowledge.REPLY,
+        "fieldtype": "Text Editor",
+        "label": "Reply Text",
+        "insert_after": "complaint_section",
+        "description": "What an answer to a customer starts with. It is not shown on the page of the article.",
+    },
+    {
+        "fieldname": knowledge.LANGUAGE,
+        "fieldtype": "Link",
+        "label": "Language",
+        "options": "Language",
+        "insert_after": knowledge.REPLY,
+        "description": "Empty: recognized from the text.",
+    },
+    {
+        "fieldname": knowledge.TRANSLATION_OF,
+        "fieldtype": "Link",
+        "label": "Translation Of",
+        "options": knowledge.ARTICLE,
+        "insert_after": knowledge.LANGUAGE,
+        "description": "The same article in another language. Customers are answered in theirs.",
+    },
+    {"fieldname": "complaint_column", "fieldtype": "Column Break", "insert_after": knowledge.TRANSLATION_OF},
+    {
+        "fieldname": knowledge.TYPE,
+        "fieldtype": "Link",
+        "label": "Complaint Type",
+        "options": "Complaint Type",
+        "insert_after": "complaint_column",
+    },
+    {
+        "fieldname": knowledge.ITEM,
+        "fieldtype": "Link",
+        "label": "Item",
+        "options": "Item",
+        "insert_after": knowledge.TYPE,
+    },
+    {
+        "fieldname": knowledge.COMPLAINT,
+        "fieldtype": "Link",
+        "label": "Written of Complaint",
+        "options": "Complaint",
+        "insert_after": knowledge.ITEM,
+        "read_only": 1,
+        "no_copy": 1,
+        "search_index": 1,
+    },
+    {
+        "fieldname": knowledge.REVIEWED_BY,
+        "fieldtype": "Link",
+        "label": "Reviewed By",
+        "options": "User",
+        "insert_after": knowledge.COMPLAINT,
+        "read_only": 1,
+        "no_copy": 1,
+    },
+    {
+        "fieldname": knowledge.REVIEWED_AT,
+        "fieldtype": "Datetime",
+        "label": "Reviewed At",
+        "insert_after": knowledge.REVIEWED_BY,
+        "read_only": 1,
+        "no_copy": 1,
+    },
+]
 _OURS = {"module": "Complaint QMS", "translatable": 0}
 # By what a sender is found however the number or address is written.
 _KEY = {
@@ -283,6 +359,7 @@ def custom_fields() -> dict[str, list[dict]]:
         "Email Template": [dict(row) for row in _OF_TEMPLATE],
         "Email Account": [row | _OURS for row in _OF_MAILBOX],
         "IMAP Folder": [row | _OURS for row in _OF_FOLDER],
+        knowledge.ARTICLE: [row | _OURS for row in _OF_ARTICLE],
     }
 
 

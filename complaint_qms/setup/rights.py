@@ -52,6 +52,17 @@ FINANCE = {
         "Sales Order": {"read": 1, **_NO_MORE},
     },
 }
+# Who writes articles about complaints (`permissions/help_article.py`) and reads them.
+_READS = {"select": 1, "read": 1, **_NO_MORE}
+_WRITES = {**_READS, "create": 1, "write": 1}
+KNOWLEDGE = {
+    **{
+        # Each save of an article counts those of its category, as the user who saves.
+        role: {"Help Article": _WRITES, "Help Category": {**_READS, "write": 1}}
+        for role in (roles.AGENT, roles.MANAGER, roles.QUALITY_MANAGER)
+    },
+    **{role: {"Help Article": _READS} for role in (roles.INVESTIGATOR, roles.REGULATORY, roles.AUDITOR)},
+}
 # Which of them the app has given, so that a right the site had given itself outlives the app.
 _GIVEN = "complaint_qms_given_rights"
 # What makes two permission rows the same, apart from whose row it is.
@@ -71,6 +82,11 @@ def grant_choice() -> None:
 def grant_finance() -> None:
     """Let accounts open and submit what settlements draft, where neither ERPNext nor the site has said anything."""
     _grant(FINANCE)
+
+
+def grant_knowledge() -> None:
+    """Let each role write or read articles about complaints, where neither the framework nor the site has said anything."""
+    _grant(KNOWLEDGE)
 
 
 def withdraw_rights() -> None:

@@ -10,6 +10,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants import risk, roles, rules, vocabulary
 from complaint_qms.constants.correspondence import KIND_FIELD
+from complaint_qms.constants.knowledge import ARTICLE, CATEGORY, CATEGORY_TYPE
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.onboarding.packs import pack_templates
 
@@ -23,6 +24,7 @@ def seed() -> None:
     seed_settings()
     seed_templates()
     seed_rules()
+    seed_knowledge()
 
 
 def seed_risk() -> None:
@@ -93,6 +95,18 @@ def seed_rules() -> None:
             "actions": [dict(act) for act in row["actions"]],
         }
         _make(rules.RULE, row["title"], enabled=0, **values)
+
+
+def seed_knowledge() -> None:
+    """The category of articles about complaints."""
+    if not frappe.db.exists(CATEGORY_TYPE, CATEGORY):
+        frappe.get_doc({"doctype": CATEGORY_TYPE, "category_name": CATEGORY}).insert(ignore_permissions=True)
+
+
+def remove_knowledge() -> None:
+    """Take the category back where it holds no article; articles are the site's."""
+    if not frappe.db.exists(ARTICLE, {"category": CATEGORY}):
+        frappe.delete_doc(CATEGORY_TYPE, CATEGORY, ignore_permissions=True, force=True, ignore_missing=True)
 
 
 def remove_templates() -> None:

@@ -18,9 +18,10 @@ from complaint_qms.constants.chat import BACK_OFF, LEASE, MESSAGE
 from complaint_qms.integrations.messaging import dingtalk, http, wechat
 from complaint_qms.integrations.messaging.inbound import Reply, ServiceError
 from complaint_qms.jobs import chats
-from complaint_qms.services.chat import channels, conversation, filing, handing, knowledge, reading, sending
+from complaint_qms.services.chat import channels, conversation, filing, handing, reading, sending
 from complaint_qms.services.inbox import decisions, understanding
 from complaint_qms.services.record.service_tokens import CachedTokens
+from complaint_qms.services.knowledge import finder
 from complaint_qms.services.visitor import standing
 from tests.chat_service import service
 from tests.desk import factory
@@ -105,7 +106,7 @@ def test_an_article_that_is_renamed_is_known_by_its_new_name():
             "content": "<p>Hold the button for 7 seconds.</p>",
         }
     ).insert()
-    knowledge.published()
+    finder.published()
     frappe.rename_doc("Help Category", category.name, "Lamps that were renamed", force=True)
     new = frappe.rename_doc("Help Article", article.name, f"{article.name}-renamed", force=True)
     chat = says(a_channel(), "How do I pair the lamp with a telephone?")

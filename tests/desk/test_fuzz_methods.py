@@ -20,7 +20,13 @@ from tests.desk.test_fuzz_records import EVERY, chosen, tell, unfit
 from tests.desk.wire import Answer, ask
 
 ROOMS = ("api", "overrides", "complaint_qms.dashboard_chart_source", "complaint_qms.number_card")
-REPORTS = ("Complaint Register", "Complaint Risk Matrix", "SOP Performance by Stage", "Customer Satisfaction")
+REPORTS = (
+    "Complaint Register",
+    "Complaint Risk Matrix",
+    "SOP Performance by Stage",
+    "Customer Satisfaction",
+    "Knowledge Use",
+)
 FILTERS = ("from_date", "to_date", "company", "complaint_type", "territory", "item_group", "customer", "severity", "state", "sop", "group_by", "no_such_filter")  # fmt: skip
 CHANGING = (  # they put a job into the queue, which no rollback takes back
     "complaint_qms.api.demo.load",

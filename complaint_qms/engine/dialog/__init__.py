@@ -10,6 +10,7 @@ Public API::
         action    None, "register" or "hand_over"; "register" with a state that is `with_person` means both (`Step.hands_over`)
         reasons   Messages for those who read the conversation
     Knowledge.build([Article(name, title, text, language)]) -> Knowledge;  .best(text, language) -> Answer | None
+        .find(text, language, most) -> the best articles, with the words they share;  as_written(text, words): as the text has them
     own_words(text, said) -> str                 a message without what it quotes of `said`;  is_offered(text): an offered answer
     verdict_of(text, asked=False) -> "agreed" | "disagreed" | "doubt" | ""     what a turn says of a solution that was told
     asks_standing(text) -> (asks, number)        whether a turn asks how a complaint stands
@@ -21,7 +22,7 @@ hands over; `state.released()` is what a person hands back. While a person has t
 
 from __future__ import annotations
 
-from complaint_qms.engine.dialog.knowledge import Answer, Article, Knowledge
+from complaint_qms.engine.dialog.knowledge import Answer, Article, Knowledge, as_written, plain_text
 from complaint_qms.engine.dialog.own_words import is_offered, own_words
 from complaint_qms.engine.dialog.rules import RULES, Rules
 from complaint_qms.engine.dialog.solution import asks_standing, verdict_of
@@ -40,9 +41,11 @@ __all__ = [
     "State",
     "Step",
     "Turn",
+    "as_written",
     "asks_standing",
     "is_offered",
     "own_words",
+    "plain_text",
     "step",
     "verdict_of",
 ]

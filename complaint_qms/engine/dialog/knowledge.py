@@ -64,6 +64,7 @@ class Answer:
         margin: by how much it is better than the next one, as a share of its score.
         confidence: 0 … 1, how much of the question it covers.
         excerpt: its passage that is nearest to the question.
+        shared: words of the question that it has, the rarest first.
     """
 
     article: Article
@@ -71,6 +72,7 @@ class Answer:
     margin: float
     confidence: float
     excerpt: str
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,29 @@ class Knowledge:
         return cls(entries, postings)
 
     def best(self, text: str, language: str) -> Answer | None:
-        """The article of this language that answers best; None where none has a word of the question."""
+        """The article of this language that answers best; None where none has a word of the question, or one alone that is
+        no question."""
+        found = self.find(text, language, 1)
+        if not found:
+            return None
+        answer = found[0]
+        title = set(content_words(answer.article.title))
+        share = len(title.intersection(answer.shared)) / max(1, len(title))
+        # One word of many articles is no question.
+        if len(answer.shared) == 1 and share < _OF_ONE_WORD.get(_family(language), 0.5):
+            return None
+        return answer
+
+    def find(self, text: str, language: str, most: int) -> list[Answer]:
+        """The articles of this language that have words of a text, the best ones first."""
         language = _family(language)
         entries, postings = self._entries.get(language), self._postings.get(language, {})
         asked = list(dict.fromkeys(content_words(text[:_LONGEST_QUESTION])))
         if not entries or not asked:
-            return None
+            return []
         scores: dict[int, float] = {}
         covered: dict[int, float] = {}
+        rarities: dict[str, float] = {}
         whole = 0.0
         for word in asked:
             places = postings.get(word, {})
@@ -127,6 +144,7 @@ class Knowledge:
                 whole += _UNKNOWN_PAIR  # most of these lie across the border of two words
                 continue
             rarity = math.log(1 + (len(entries) + _OTHERS - len(places) + 0.5) / (len(places) + 0.5))
+            rarities[word] = rarity
             whole += rarity
             for place, count in places.items():
                 entry = entries[place]
@@ -135,31 +153,41 @@ class Knowledge:
                 # A word that the title has is what the article is about; one that its text mentions may be aside.
                 weight = 1.0 if word in entry.title else 0.7
                 covered[place] = covered.get(place, 0.0) + rarity * weight
-        if not scores:
-            return None
         ranked = sorted(scores, key=lambda place: (-scores[place], place))
-        best = ranked[0]
-        second = scores[ranked[1]] if len(ranked) > 1 else 0.0
-        entry = entries[best]
-        in_title = entry.title.intersection(asked)
-        titled = len(in_title) / max(1, len(entry.title))
-        shared = [word for word in asked if best in postings.get(word, {})]
-        if len(shared) == 1 and titled < _OF_ONE_WORD.get(language, 0.5):
-            return None  # one word of many articles is no question
-        confidence = 0.75 * covered[best] / whole + 0.25 * titled
-        return Answer(
-            article=entry.article,
-            score=scores[best],
-            margin=(scores[best] - second) / scores[best],
-            confidence=min(1.0, confidence),
-            excerpt=passage(entry.article.text, asked),
-        )
+        found = []
+        for at, place in enumerate(ranked[:most]):
+            entry = entries[place]
+            following = scores[ranked[at + 1]] if at + 1 < len(ranked) else 0.0
+            titled = len(entry.title.intersection(asked)) / max(1, len(entry.title))
+            shared = [word for word in asked if place in postings.get(word, {})]
+            found.append(
+                Answer(
+                    article=entry.article,
+                    score=scores[place],
+                    margin=(scores[place] - following) / scores[place],
+                    confidence=min(1.0, 0.75 * covered[place] / whole + 0.25 * titled),
+                    excerpt=passage(entry.article.text, asked),
+                    shared=tuple(sorted(shared, key=lambda word: -rarities[word])),
+                )
+            )
+        return found
 
 
 def plain_text(text: str) -> str:
     """An article's text without its markup."""
     plain = _BLOCK.sub("\n", _NOT_SHOWN.sub(" ", text[:_LONGEST]))
     return unescape(_MARKUP.sub("", plain)).strip()
+
+
+def as_written(text: str, wanted: Sequence[str]) -> list[str]:
+    """Words of `content_words` as the text has them, in the order wanted."""
+    found: dict[str, str] = {}
+    for word in words(fold(text)):
+        parts = han_ngrams(word) if is_han(word) else [word]
+        for part in parts:
+            stemmed = part if is_han(part) else stem(part)
+            found.setdefault(_ALIKE.get(stemmed, stemmed), part)
+    return [found[word] for word in wanted if word in found]
 
 
 def content_words(text: str) -> list[str]:

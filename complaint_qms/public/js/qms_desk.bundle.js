@@ -19,6 +19,7 @@ import { draw_matrix } from "./desk/matrix";
 import { merge_dialog } from "./desk/merging";
 import { make_my_work } from "./desk/my_work";
 import { make_triage } from "./desk/triage";
+import { make_team_load } from "./desk/team_load";
 import { draw_setup } from "./desk/setup";
 import { offer_demo } from "./desk/demo";
 import { choose_pack } from "./desk/packs";
@@ -27,6 +28,7 @@ import { offer_tracking_link } from "./desk/tracking_link";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
+import { offer_article } from "./desk/articles";
 import { draw_chat, offer_chat } from "./desk/chat";
 import { offer_summary } from "./desk/language_model";
 import { draw_inbox_item, make_complaint_of } from "./desk/inbox";
@@ -45,6 +47,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_inbox_item,
 	make_complaint_of,
 	draw_chat,
+	offer_article,
 	offer_chat,
 	offer_summary,
 	wait_for_uploads,
@@ -66,6 +69,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	merge_dialog,
 	make_my_work,
 	make_triage,
+	make_team_load,
 	draw_setup,
 	offer_demo,
 	choose_pack,

@@ -13,7 +13,8 @@ from frappe.utils import get_datetime
 
 from complaint_qms.constants.chat import ASSISTANT, QUEUED, WITH_PERSON
 from complaint_qms.engine.dialog import RULES, Reply, State, Step, Turn, step
-from complaint_qms.services.chat import channels, conversation, knowledge, sending, telling, words
+from complaint_qms.services.chat import channels, conversation, sending, telling, words
+from complaint_qms.services.knowledge import finder
 
 # Whether a talk has ended says the complaint, not the clock.
 _RULES: Final = replace(RULES, new_after=timedelta(days=36_500))
@@ -32,7 +33,7 @@ def state_of(chat: Document, channel: Document) -> State:
 def next_step(chat: Document, channel: Document, item: Document, files: int) -> Step:
     """The assistant's step for a turn; nothing is stored or said yet."""
     turn = Turn(telling.own_text(chat, item.text or ""), files, get_datetime(item.received_at))
-    return step(state_of(chat, channel), turn, knowledge.published(), _RULES)
+    return step(state_of(chat, channel), turn, finder.published(), _RULES)
 
 
 def keep_state(chat: Document, state: State) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from frappe import _
 
 from complaint_qms.engine.dialog import WORDS, Reply
-from complaint_qms.services.chat import knowledge
+from complaint_qms.services.knowledge import finder
 from complaint_qms.services.record.language import speaking
 
 
@@ -28,7 +28,7 @@ def _lines(reply: Reply) -> list[str]:
         sentence = _("A file could not be taken: send photos, videos, sound or PDF of at most {0} MB.")
         return [sentence.format(reply.values["size"])]
     lines = [_(WORDS[reply.key]).format(**reply.values)]
-    if reply.article and (link := knowledge.link_of(reply.article)):
+    if reply.article and (link := finder.link_of(reply.article)):
         lines.append(link)
     if reply.choices:
         lines.append(" / ".join(f"[{_(WORDS[choice])}]" for choice in reply.choices))

@@ -9,10 +9,12 @@ import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import Count
 
-from complaint_qms.constants import roles
+from complaint_qms.constants import load, roles
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.services.people.assignees import objection
 from complaint_qms.services.people.role_holders import holders_of
+from complaint_qms.services.people.roster import members
 
 ASKED: Final = 10
 """People whose rights are asked for at most; on a site of many companies the first ones may all be others'."""
@@ -42,3 +44,9 @@ def least_loaded(doc: Document, without: str | None = None) -> tuple[str, int] |
         if objection(doc, user) is None:
             return user, open_now.get(user, 0)
     return None
+
+
+def capacity_of(users: Iterable[str]) -> dict[str, int]:
+    """User → how many open complaints they can look after: as their Complaint Handler says, else as the settings do; two queries."""
+    usual = frappe.db.get_single_value(SETTINGS, "usual_capacity", cache=True) or load.USUAL_CAPACITY
+    return {user: member.capacity or int(usual) for user, member in members(users).items()}

@@ -17,7 +17,7 @@ export function offer_answers(frm) {
 }
 
 /**
- * Open the composer. @param options {kind, message: text to start from, sent(values)}
+ * Open the composer. @param options {kind, message: text to start from, article: the Help Article it was taken from, sent(values)}
  * Nothing typed on the form or in a dialog behind it is lost: what the mail counts for is taken over field by field.
  */
 export async function write_answer(frm, options = {}) {
@@ -36,6 +36,7 @@ export async function write_answer(frm, options = {}) {
 		bcc: draft ? draft.bcc : "",
 		subject: draft ? draft.subject : said.subject,
 		message: begin_html,
+		article: draft ? draft.article : options.article || "",
 		sent: (values) => taken_over(frm, values, options.sent),
 	});
 }
@@ -244,7 +245,7 @@ function answer_composer() {
 			const hidden = this.dialog.on_hide;
 			this.dialog.on_hide = () => {
 				hidden();
-				drafts.set(this.frm.doc.name, { ...this.dialog.get_values(true), content: this.get_email_content() });
+				drafts.set(this.frm.doc.name, { ...this.dialog.get_values(true), content: this.get_email_content(), article: this.article });
 			};
 		}
 
@@ -298,6 +299,7 @@ function answer_composer() {
 				attachments: selected_attachments,
 				send_me_a_copy: form_values.send_me_a_copy ? 1 : 0,
 				read_receipt: form_values.send_read_receipt ? 1 : 0,
+				article: this.article,
 			}).then(
 				(answer) => {
 					this.dialog.hide();

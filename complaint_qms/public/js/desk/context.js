@@ -3,6 +3,7 @@ import { choice, color, label } from "../labels";
 import { esc } from "../markup";
 import { date_text, money, record_link } from "../words";
 import { candidates_place_html, draw_candidates_when_seen } from "./candidates";
+import { articles_place_html, draw_articles_when_seen } from "./articles";
 import { merge_dialog, merged_html, separate_dialog } from "./merging";
 
 const CHOSEN = ["customer", "item_code", "batch_no", "serial_no"];
@@ -19,6 +20,7 @@ export function draw_context(frm, context) {
 	const parts = [
 		candidates_place_html(frm),
 		customer_html(frm, context),
+		articles_place_html(frm),
 		similar_html(context.similar, context.may_merge),
 		merged_html(context.merged, context.may_separate),
 		neighbours_html(__("Same batch"), context.neighbours.batch, frm, "batch_no"),
@@ -29,6 +31,7 @@ export function draw_context(frm, context) {
 	$panel.html(parts.filter(Boolean).join(""));
 	mind_merging(frm, $panel, context);
 	draw_candidates_when_seen(frm, $panel);
+	draw_articles_when_seen(frm, $panel);
 }
 
 /** What is chosen on a form that is stored counts at once and not when it is saved: the panel tells of that customer and product, and

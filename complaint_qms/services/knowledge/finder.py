@@ -1,4 +1,4 @@
-"""Published Help Articles as the assistant knows them: indexed once, and anew when one changes."""
+"""Published Help Articles, for the assistant and for complaints: indexed once, and anew when one changes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_url
 
+from complaint_qms.constants.knowledge import ARTICLE, CATEGORY_TYPE, LANGUAGE
 from complaint_qms.engine.dialog import Article, Knowledge
 
-_ARTICLE: Final = "Help Article"
-_CATEGORY: Final = "Help Category"
 _CACHE: Final = "complaint_qms_help_articles"
 _MOST: Final = 2000
 
@@ -31,21 +30,23 @@ def forget(doc: Document | None = None, method: str | None = None, *_renamed: ob
 
 def link_of(name: str) -> str:
     """The address of an article on the site; empty where it is gone."""
-    route = frappe.db.get_value(_ARTICLE, {"name": name, "published": 1}, "route")
+    route = frappe.db.get_value(ARTICLE, {"name": name, "published": 1}, "route")
     return get_url(f"/{route}") if route else ""
 
 
 def _built() -> Knowledge:
-    if not frappe.db.table_exists(_ARTICLE):
+    if not frappe.db.table_exists(ARTICLE):
         return Knowledge.build([])
-    categories = frappe.get_all(_CATEGORY, {"published": 1}, pluck="name", order_by="name asc")
+    categories = frappe.get_all(CATEGORY_TYPE, {"published": 1}, pluck="name", order_by="name asc")
     if not categories:
         return Knowledge.build([])
     rows = frappe.get_all(
-        _ARTICLE,
+        ARTICLE,
         {"published": 1, "category": ("in", categories)},
-        ["name", "title", "content"],
+        ["name", "title", "content", LANGUAGE],
         order_by="modified desc, name asc",
         limit=_MOST,
     )
-    return Knowledge.build([Article(row.name, row.title or "", row.content or "") for row in rows])
+    return Knowledge.build(
+        [Article(row.name, row.title or "", row.content or "", row[LANGUAGE] or "") for row in rows]
+    )

@@ -1,0 +1,61 @@
+"""The load view and the calendar of due times over the wire."""
+
+from functools import partial
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import get_datetime, now_datetime
+
+from complaint_qms.api.arguments import checked, read_parts
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.scalars import Wrong, moment
+from complaint_qms.services.transactions import once_others_are_done
+from complaint_qms.services.work import calendar, giving, load
+from complaint_qms.services.work.timing import viewer
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def view() -> dict[str, Any]:
+    """Who has how much, as far as the caller sees it: {now, days, people, sees_all}; see services.work.load."""
+    frappe.has_permission("Complaint", "read", throw=True)
+    now = now_datetime()
+    return {"now": now, **load.load_of(viewer(frappe.session.user, now))}
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def give(name: str, user: str = "", holder: str = "") -> dict[str, Any]:
+    """Give a complaint to somebody else, by the rules of its form: {name, holder, before}.
+
+    Args:
+        user: who is to have it; empty for nobody, which takes back that it was given to anybody.
+        holder: who has it as the caller saw it; where somebody else has it by now nothing happens.
+    """
+    frappe.has_permission("Complaint", "write", throw=True)
+    return once_others_are_done(partial(giving.give, name, user, holder))
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def due_times(start: str, end: str, filters: Any = None) -> list[dict[str, Any]]:
+    """Due times of open complaints that the caller may read, as events of the framework's calendar.
+
+    Args:
+        start: first moment shown; a date or date and time of the site.
+        end: last one.
+        filters: of the list that the calendar is a view of.
+    """
+    frappe.has_permission("Complaint", "read", throw=True)
+    chosen = read_parts("filters", filters) if filters else []
+    if not isinstance(chosen, list):
+        refuse(_("Send the filters of the list as a list in “filters”."))
+    return calendar.due_events(_moment("start", start), _moment("end", end), chosen, now_datetime())
+
+
+def _moment(name: str, text: str) -> Any:
+    try:
+        return get_datetime(moment(text))
+    except Wrong:
+        refuse(_("“{0}” is no moment. Write it as 2026-01-31 14:30.").format(name))

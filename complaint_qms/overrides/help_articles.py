@@ -1,0 +1,30 @@
+"""Events of Help Article: who publishes, who wrote, and what the assistant knows."""
+
+import frappe
+from frappe.model.document import Document
+
+from complaint_qms.permissions.help_article import is_editor
+from complaint_qms.services.knowledge import finder, review, uses
+
+_OF_CATEGORY = ("category_name", "category_description", "published", "route")
+
+
+def validate(article: Document, method: str | None = None) -> None:
+    review.check(article)
+
+
+def on_update(article: Document, method: str | None = None) -> None:
+    review.note_writer(article)
+    finder.forget()
+
+
+def keep_category(category: Document, method: str | None = None) -> None:
+    """Help Category, before_validate: for who may write articles of complaints alone, only the count of its articles changes."""
+    before = None if category.is_new() else category.get_doc_before_save()
+    if before and not is_editor(frappe.session.user):
+        category.update({field: before.get(field) for field in _OF_CATEGORY})
+
+
+def on_trash(article: Document, method: str | None = None) -> None:
+    uses.forget_article(article.name)
+    finder.forget()

@@ -1,0 +1,50 @@
+"""Articles about complaints: a draft is as open as the complaint it was written of, and the app's roles write no other articles."""
+
+from __future__ import annotations
+
+import frappe
+from frappe.model.document import Document
+
+from complaint_qms.constants import roles
+from complaint_qms.constants.knowledge import ARTICLE, CATEGORY, COMPLAINT
+from complaint_qms.permissions.answer import unless
+from complaint_qms.permissions.auditor import writes_as_auditor
+from complaint_qms.permissions.query import as_text, hidden, in_list
+
+# Whoever holds one of these writes whatever the site publishes.
+_EDITORS = {"Knowledge Base Editor", "Knowledge Base Contributor", "System Manager", "Website Manager"}
+_OWN = {roles.AGENT, roles.MANAGER, roles.QUALITY_MANAGER}
+_READING = (None, "read", "select", "print", "email", "report", "export")
+
+
+def query(user: str | None = None, doctype: str | None = None) -> str:
+    """Condition for lists; empty where every complaint is open to `user`."""
+    user = user or frappe.session.user
+    if user in ("Administrator", "Guest"):
+        return ""
+    article = frappe.qb.DocType(ARTICLE)
+    visible = in_list("Complaint", article[COMPLAINT], user)
+    if visible is None:
+        return ""
+    free = (article.published == 1) | article[COMPLAINT].isnull() | (article[COMPLAINT] == "")
+    return f"({as_text(free | visible)})"
+
+
+def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
+    """The same for one article, and who may write it."""
+    user = user or frappe.session.user
+    if user == "Administrator":
+        return unless(None)
+    complaint = doc.get(COMPLAINT)
+    if complaint and not doc.published and user != "Guest" and hidden("Complaint", [complaint], user):
+        return unless(True)
+    if ptype in _READING:
+        return unless(None)
+    is_other = not complaint and doc.get("category") not in (None, "", CATEGORY)
+    return unless(writes_as_auditor(ptype, user) or (is_other and not is_editor(user)))
+
+
+def is_editor(user: str) -> bool:
+    """Whether somebody writes whatever the site publishes, and not articles about complaints alone."""
+    held = set(frappe.get_roles(user))
+    return user == "Administrator" or not held & _OWN or bool(held & _EDITORS)

@@ -1,0 +1,71 @@
+"""Due times of complaints as events of the framework's calendar; they follow from the clocks and are moved by nobody's hand."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, get_datetime
+
+from complaint_qms.constants.clock import AT_RISK, CLOCKS, OVERDUE, RUNNING, STEPS
+from complaint_qms.constants.load import MOST_EVENTS
+from complaint_qms.constants.stages import COMPLAINT_UNENDED
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import labelled
+from complaint_qms.services.sop.clock import clock_standing
+
+_LENGTH: Final = timedelta(minutes=30)
+_FIELDS: Final = (
+    "name",
+    "subject",
+    "stage",
+    *(f"{clock}_{part}" for clock in CLOCKS for part in (*dict(STEPS), "status")),
+)
+_COLORS: Final = {OVERDUE: "red", AT_RISK: "orange"}
+
+
+def due_events(begin: datetime, end: datetime, filters: list[Any], now: datetime) -> list[dict[str, Any]]:
+    """What runs out between two moments of the site, of open complaints that the user may read; an event for each clock.
+
+    Args:
+        filters: of the list of complaints, which the calendar is a view of.
+    """
+    span = ("between", [str(begin), str(end)])
+    rows = frappe.get_list(
+        "Complaint",
+        filters=[*filters, ["Complaint", "stage", "in", list(COMPLAINT_UNENDED)]],
+        or_filters=[["Complaint", f"{clock}_due", *span] for clock in CLOCKS],
+        fields=list(_FIELDS),
+        order_by="name asc",
+        limit_page_length=MOST_EVENTS,
+    )
+    return [
+        _event(row, clock, now)
+        for row in rows
+        for clock in CLOCKS
+        if row[f"{clock}_status"] in RUNNING and row[f"{clock}_due"] and begin <= get_datetime(row[f"{clock}_due"]) <= end
+    ]  # fmt: skip
+
+
+def _event(row: frappe._dict, clock: str, now: datetime) -> dict[str, Any]:
+    due, standing = get_datetime(row[f"{clock}_due"]), clock_standing(row, clock, now)
+    what = {
+        "response": _("First response"),
+        "stage": word(row.stage),
+        "resolution": _("Whole complaint"),
+    }[clock]
+    told = labelled(what, f"{row.name} · {row.subject or ''}")
+    return {
+        "doctype": "Complaint",
+        "name": row.name,
+        # The framework reads a title as markup.
+        "title": escape_html(told if standing not in _COLORS else f"{told} · {word(standing)}"),
+        "tooltip": f"{told} · {word(standing)}",
+        "due": due,
+        "until": due + _LENGTH,
+        "color": _COLORS.get(standing, "blue"),
+        "movable": False,
+        "all_day": False,
+    }

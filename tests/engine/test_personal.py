@@ -1,0 +1,51 @@
+"""What tells who somebody is, is taken out of a text and told; what happened stays."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from complaint_qms.engine.personal import MARK, Known, without_personal
+
+ENGLISH = """Dear Mr Smith, my name is Anna Brown and I bought a brown kettle (order SAL-ORD-2026-00012, serial no. SN-88231) at 12 Baker Street.
+Call me at +49 30 1234567 or 0171 2345678. Write to anna.brown@web.de or see https://shop.example/o?id=9.
+Hauptstraße 5, 10115 Berlin. IBAN DE89 3704 0044 0532 0130 00. The lid leaks since 2026-01-12 after 3 uses at 95 degrees.
+Kind regards,
+A. Brown, ACME"""
+CHINESE = "您好，我叫王小明，订单号 SO-20261，电话13812345678，住上海市浦东新区张江路88号302室。王先生说水壶在95度时漏水。"
+
+
+def test_english_and_german():
+    left, taken = without_personal(
+        ENGLISH, [Known("name", "Anna Brown", person=True), Known("name", "ACME GmbH")]
+    )
+    gone = (
+        "Smith", "Anna", "Brown", "SAL-ORD", "88231", "Baker", "1234567", "2345678", "web.de", "shop.example", "Hauptstra", "Berlin", "DE89", "ACME",
+    )  # fmt: skip
+    assert not [word for word in gone if word in left]
+    for kept in ("a brown kettle", "The lid leaks since 2026-01-12 after 3 uses at 95 degrees."):
+        assert kept in left
+    assert {one.kind for one in taken} == {"name", "mail", "phone", "link", "number", "address"}
+    assert all(one.text and MARK not in one.text for one in taken)
+
+
+def test_chinese():
+    left, taken = without_personal(CHINESE, [Known("name", "王小明", person=True)])
+    assert not [word for word in ("王", "20261", "138123", "张江", "302") if word in left]
+    assert "水壶在95度时漏水" in left
+    assert [one.kind for one in taken].count("name") == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "The kettle is brown.", "Dear Team, it leaks.", "2026-01-12 10:30", "3 of 1200 pieces"]
+)
+def test_what_tells_of_nobody_stays(text):
+    assert without_personal(text, [Known("name", "Brown", person=True), Known("name", "")]) == (text, [])
+
+
+def test_hostile_texts_take_no_time():
+    begun = time.monotonic()
+    for part in ("a", "A ", "1 ", "+1-", "x@", "Dear A", "路1号", "AB-2026-", "我叫"):
+        without_personal(part * 50_000, [Known("name", "a" * 200, person=True)])
+    assert time.monotonic() - begun < 20
