@@ -376,7 +376,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "partly_done": "Partly Done",
         "rule_notice": "Notice of a Rule",
         "work_handed_on": "All Work of a Person Handed Over",
-    "rule_state": {"partly_done": "Partly Done", "rule_notice": "Notice of a Rule"},
+    },
     "article_use": {
         "article_written": "Written",
         "article_proposed": "Proposed on a Complaint",

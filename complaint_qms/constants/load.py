@@ -2,7 +2,7 @@
 
 from typing import Final
 
-CARDS: Final = 30
+CARDS: Final = 20
 """Cards of one person shown at once, the most urgent first."""
 FULL_SHARE: Final = 1.0
 BUSY_SHARE: Final = 0.8

@@ -23,7 +23,7 @@ _FIELDS: Final = (
     "stage",
     *(f"{clock}_{part}" for clock in CLOCKS for part in (*dict(STEPS), "status")),
 )
-_COLORS: Final = {OVERDUE: "red", AT_RISK: "orange"}
+_PRESSING: Final = (OVERDUE, AT_RISK)
 
 
 def due_events(begin: datetime, end: datetime, filters: list[Any], now: datetime) -> list[dict[str, Any]]:
@@ -56,16 +56,16 @@ def _event(row: frappe._dict, clock: str, now: datetime) -> dict[str, Any]:
         "stage": word(row.stage),
         "resolution": _("Whole complaint"),
     }[clock]
-    told = labelled(what, f"{row.name} · {row.subject or ''}")
+    told = f"{labelled(row.name, what)} · {row.subject or ''}"
     return {
         "doctype": "Complaint",
         "name": row.name,
         # The framework reads a title as markup.
-        "title": escape_html(told if standing not in _COLORS else f"{told} · {word(standing)}"),
+        "title": escape_html(told if standing not in _PRESSING else f"{told} · {word(standing)}"),
         "tooltip": f"{told} · {word(standing)}",
         "due": due,
         "until": due + _LENGTH,
-        "color": _COLORS.get(standing, "blue"),
+        "standing": standing,
         "movable": False,
         "all_day": False,
     }

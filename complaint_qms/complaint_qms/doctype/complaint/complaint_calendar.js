@@ -9,6 +9,20 @@ frappe.views.calendar["Complaint"] = {
 		// The framework lets whoever may write a complaint drag it; the server says that nobody does.
 		editable: "movable",
 	},
-	options: { editable: false, selectable: false, eventLimit: true },
+	get_css_class: ({ standing }) => ({ overdue: "danger", at_risk: "warning" })[standing] || "default",
+	options: {
+		editable: false,
+		selectable: false,
+		displayEventEnd: false,
+		eventLimit: 5,
+		// The framework's note says how to make an event by dragging.
+		viewRender(view, $element) {
+			const $note = $element.closest(".frappe-list").find(".footnote-area");
+			$note
+				.contents()
+				.filter((_, node) => node.nodeType === Node.TEXT_NODE)
+				.remove();
+		},
+	},
 	get_events_method: "complaint_qms.api.load.due_times",
 };

@@ -203,6 +203,9 @@ function bar_html(person) {
 		)}" aria-label="${esc(__("Load", null, "Complaint"))}"><span style="width:${Math.min(100, Math.max(2, percent))}%"></span></span></span>`;
 }
 
+// Noon, which is the same day in every zone of a browser.
+const weekday = (day) => new Date(`${day}T12:00`).toLocaleDateString(frappe.boot.lang || "en", { weekday: "short" });
+
 /** What runs out on each day; a day on which somebody is away says so in words. */
 function week_html(person, days) {
 	const cells = days.map((day, at) => {
@@ -210,7 +213,7 @@ function week_html(person, days) {
 		const count = person.days[at];
 		const told = __("{0}: {1} run out", [day_text(day), count]);
 		return `<li class="${count ? "has-some" : ""}${away ? " is-away" : ""}" title="${esc(away ? `${told} · ${__("away", null, "Complaint")}` : told)}"><span>${esc(
-			moment(day).format("dd")
+			weekday(day)
 		)}</span><b>${Number(count)}</b>${away ? `<small>${esc(__("away", null, "Complaint"))}</small>` : ""}</li>`;
 	});
 	const over = `<li class="${person.overdue ? "is-over-due" : ""}"><span>${esc(label("overdue"))}</span><b>${Number(person.overdue)}</b></li>`;
