@@ -17,6 +17,7 @@ from complaint_qms.services.correspondence import composing, counting, messages
 from complaint_qms.services.correspondence.merge_fields import language_of
 from complaint_qms.services.correspondence.templates import rendered
 from complaint_qms.services.knowledge import uses
+from complaint_qms.services.knowledge.proposing import reply_of
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import Wrong, moment
@@ -24,9 +25,18 @@ from complaint_qms.services.record.scalars import Wrong, moment
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
-def compose(name: str, kind: str | None = None, template: str | None = None) -> dict[str, Any]:
-    """A message to start from: addresses, language, template, subject, text, and why no mail can be sent, if so."""
-    return composing.compose(_complaint(name), kind or None, template or None)
+def compose(
+    name: str, kind: str | None = None, template: str | None = None, article: str = ""
+) -> dict[str, Any]:
+    """A message to start from: addresses, language, template, subject, text, and why no mail can be sent, if so.
+
+    Args:
+        article: published Help Article whose reply text stands where the template has the reply.
+    """
+    doc = _complaint(name)
+    if article:
+        doc.update({"reply": reply_of(article)["text"], "reply_sent_at": None})
+    return composing.compose(doc, kind or None, template or None)
 
 
 @frappe.whitelist(methods=["POST"])

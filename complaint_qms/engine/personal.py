@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
 from complaint_qms.engine.phone_number import is_number
@@ -16,6 +17,7 @@ from complaint_qms.engine.text import HAN
 Kind = Literal["name", "mail", "phone", "link", "number", "address"]
 MARK: Final = "[…]"
 _LONGEST: Final = 50_000
+_MARKS: Final = re.compile(r"(?:\[…\][ ,;]{0,2}){2,}")
 _SHORTEST: Final = 3
 _SHORTEST_HAN: Final = 2
 # Words of a company's name by which nobody is known.
@@ -102,20 +104,34 @@ class Taken:
 
 def without_personal(text: str, known: Iterable[Known] = ()) -> tuple[str, list[Taken]]:
     """A text with `MARK` in the place of what tells who somebody is, and what stood there, each once."""
-    left, taken = text[:_LONGEST], []
+    left, taken = text[:_LONGEST], _Basket()
+    for one in _looked_for(known):
+        left = _pattern_of(one).sub(partial(_taken_whole, taken, one.kind), left)
+    for kind, form in _FORMS:
+        left = form.sub(partial(_replaced, taken, kind), left)
+    left = _PHONE.sub(partial(_taken_phone, taken), left)
+    return _MARKS.sub(f"{MARK} ", left).strip(), taken.found
 
-    def take(kind: Kind, found: str) -> str:
-        one = Taken(kind, " ".join(found.split()))
-        if one not in taken and one.text != MARK:
-            taken.append(one)
+
+class _Basket:
+    """What was taken so far, each once."""
+
+    def __init__(self) -> None:
+        self.found: list[Taken] = []
+
+    def take(self, kind: Kind, text: str) -> str:
+        one = Taken(kind, " ".join(text.split()))
+        if one not in self.found and one.text != MARK:
+            self.found.append(one)
         return MARK
 
-    for one in _looked_for(known):
-        left = _pattern_of(one).sub(lambda match, kind=one.kind: take(kind, match[0]), left)
-    for kind, form in _FORMS:
-        left = form.sub(lambda match, kind=kind: _replaced(match, take, kind), left)
-    left = _PHONE.sub(lambda match: take("phone", match[0]) if _is_phone(match) else match[0], left)
-    return re.sub(r"(?:\[…\][ ,;]{0,2}){2,}", f"{MARK} ", left).strip(), taken
+
+def _taken_whole(taken: _Basket, kind: Kind, match: re.Match[str]) -> str:
+    return taken.take(kind, match[0])
+
+
+def _taken_phone(taken: _Basket, match: re.Match[str]) -> str:
+    return taken.take("phone", match[0]) if _is_phone(match) else match[0]
 
 
 def _looked_for(known: Iterable[Known]) -> list[Known]:
@@ -146,14 +162,15 @@ def _pattern_of(one: Known) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_{HAN}]){spelled}(?![^\W_{HAN}])", 0 if is_word else re.IGNORECASE)
 
 
-def _replaced(match: re.Match[str], take, kind: Kind) -> str:
-    told = match.groupdict().get("told")
-    if told is None:
-        return take(kind, match[0])
-    if MARK in told or not told.strip():
+def _replaced(taken: _Basket, kind: Kind, match: re.Match[str]) -> str:
+    """Of a form with a part that tells, that part alone."""
+    told = match.groupdict().get("told", match[0])
+    if told == match[0]:
+        return taken.take(kind, match[0])
+    if not told or MARK in told or not told.strip():
         return match[0]
     begin, end = match.start("told") - match.start(), match.end("told") - match.start()
-    return f"{match[0][:begin]}{take(kind, told)}{match[0][end:]}"
+    return f"{match[0][:begin]}{taken.take(kind, told)}{match[0][end:]}"
 
 
 def _is_phone(match: re.Match[str]) -> bool:

@@ -10,7 +10,7 @@ _OF_CATEGORY = ("category_name", "category_description", "published", "route")
 
 
 def validate(article: Document, method: str | None = None) -> None:
-    review.check(article)
+    review.check_article(article)
 
 
 def on_update(article: Document, method: str | None = None) -> None:

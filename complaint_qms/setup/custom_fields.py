@@ -247,7 +247,8 @@ _OF_ARTICLE = [
         "fieldname": "complaint_section",
         "fieldtype": "Section Break",
         "label": "Complaints",
-        "insert_after": "content",
+        # The last field before the framework's own next section
+        "insert_after": "route",
         "depends_on": _SHOWN_OF_COMPLAINTS,
     },
     {

@@ -250,6 +250,9 @@ class TestUse:
             assert article.name not in [one["article"] for one in api.propose(doc.name)]
             api.propose(new.name)
             text = api.reply(new.name, article.name)["text"]
+            # where the template has the reply, and not before the greeting
+            content = answers.compose(new.name, "Answer", article=article.name)["content"]
+            assert content.index("Bob") < content.index("clean its float")
             answers.send(new.name, "Information", ANN, "Your complaint", text, article=article.name)
             answers.send(new.name, "Information", ANN, "Once more", text, article=article.name)
             figures = api.about(article.name)["figures"]

@@ -81,7 +81,7 @@ class KnowledgeUse:
             column("chat", _("Told in Chats"), "Int", 120),
             column("chat_solved", _("No Complaint Came of It"), "Int", 170),
             column("helped", _("Helped"), "Percent", 100),
-            column("last", _("Last Used"), "Datetime", 160),
+            column("last", _("Last Used"), "Datetime", 190),
         ]
 
     def _article_message(self, rows: list[dict]) -> str:
@@ -143,9 +143,9 @@ class KnowledgeUse:
         return [
             column("type", _("Complaint Type"), width=220, link_to="Complaint Type", link_from="complaint_type"),
             column("item", _("Item"), width=260, link_to="Item", link_from="item_code"),
-            column("complaints", _("Complaints without an Article"), "Int", 210),
+            column("complaints", _("Complaints without an Article"), "Int", 240),
             column("closed", _("Of Them Closed"), "Int", 140),
-            column("last", _("Last Received"), "Datetime", 160),
+            column("last", _("Last Received"), "Datetime", 190),
         ]  # fmt: skip
 
     def _gap_message(self, rows: list[dict]) -> str:

@@ -24,7 +24,7 @@ def is_ours(article: Document | dict[str, Any] | None) -> bool:
     )
 
 
-def check(article: Document) -> None:
+def check_article(article: Document) -> None:
     """Help Article, validate.
 
     Raises:

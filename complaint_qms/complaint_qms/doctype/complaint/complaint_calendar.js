@@ -14,15 +14,20 @@ frappe.views.calendar["Complaint"] = {
 		editable: false,
 		selectable: false,
 		displayEventEnd: false,
+		// Two names of each: Frappe 15 and 16 draw with different calendars.
 		eventLimit: 5,
-		// The framework's note says how to make an event by dragging.
-		viewRender(view, $element) {
-			const $note = $element.closest(".frappe-list").find(".footnote-area");
-			$note
-				.contents()
-				.filter((_, node) => node.nodeType === Node.TEXT_NODE)
-				.remove();
-		},
+		dayMaxEvents: 5,
+		viewRender: (view, $element) => hide_note($element[0]),
+		datesSet: ({ view }) => hide_note(view.calendar.el),
 	},
 	get_events_method: "complaint_qms.api.load.due_times",
 };
+
+// The framework's note says how to make an event by dragging.
+function hide_note(element) {
+	const $note = $(element).closest(".frappe-list").find(".footnote-area");
+	$note
+		.contents()
+		.filter((_, node) => node.nodeType === Node.TEXT_NODE)
+		.remove();
+}

@@ -22,7 +22,8 @@ export function offer_answers(frm) {
  */
 export async function write_answer(frm, options = {}) {
 	const draft = options.message ? null : drafts.get(frm.doc.name);
-	const said = await compose(frm, draft ? draft.kind : options.kind);
+	const article = draft ? draft.article : options.article || "";
+	const said = await compose(frm, draft ? draft.kind : options.kind, null, article);
 	if (said.no_account) return tell_no_account(frm, said, options);
 	const begin_html = draft ? draft.content : options.message ? with_text(said.content, options.message) : said.content;
 	const Composer = answer_composer();
@@ -36,7 +37,7 @@ export async function write_answer(frm, options = {}) {
 		bcc: draft ? draft.bcc : "",
 		subject: draft ? draft.subject : said.subject,
 		message: begin_html,
-		article: draft ? draft.article : options.article || "",
+		article,
 		sent: (values) => taken_over(frm, values, options.sent),
 	});
 }
@@ -110,8 +111,8 @@ function take_over(doc, values) {
 	if (frm) Object.keys(values).forEach((field) => frm.fields_dict[field] && frm.refresh_field(field));
 }
 
-const compose = (frm, kind, template) =>
-	frappe.xcall(`${API}.compose`, { name: frm.doc.name, kind: kind || null, template: template || null });
+const compose = (frm, kind, template, article) =>
+	frappe.xcall(`${API}.compose`, { name: frm.doc.name, kind: kind || null, template: template || null, article: article || "" });
 
 // Another word than of a question in a form, or of information about a product.
 const kinds = () => [
@@ -228,7 +229,7 @@ function answer_composer() {
 			const dialog = this.dialog;
 			if (!dialog || (kind && kind === this.said.kind)) return;
 			const before = this.said;
-			const said = await compose(this.frm, dialog.get_value("kind"), template);
+			const said = await compose(this.frm, dialog.get_value("kind"), template, this.article);
 			this.said = said;
 			this.tell_what_it_counts_for();
 			const typed = this.get_email_content();

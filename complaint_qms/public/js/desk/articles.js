@@ -54,9 +54,9 @@ function taken_html(taken) {
 
 // The server has made the markup, of text that it escaped.
 function draft_html({ title, content, reply }) {
-	const clean = (html) => frappe.dom.remove_script_and_style(html);
-	const told = reply ? `<h6>${esc(__("Reply Text"))}</h6><div>${clean(reply)}</div>` : "";
-	return `<div class="cq-draft"><h4>${esc(title)}</h4><div>${clean(content)}</div>${told}</div>`;
+	const clean_html = (html) => frappe.dom.remove_script_and_style(html);
+	const told = reply ? `<h6>${esc(__("Reply Text"))}</h6><div>${clean_html(reply)}</div>` : "";
+	return `<div class="cq-draft"><h4>${esc(title)}</h4><div>${clean_html(content)}</div>${told}</div>`;
 }
 
 /** Where the proposals stand beside the form, while the complaint is open. */
@@ -96,9 +96,7 @@ function articles_html(frm, articles) {
 	if (!articles.length) return "";
 	const may_write = frappe.model.can_email("Complaint", frm);
 	const rows = articles.map((one) => {
-		const link = one.link
-			? `<a href="${esc(one.link)}" target="_blank" rel="noopener">${esc(one.title)}</a>`
-			: esc(one.title);
+		const link = one.link ? `<a href="${esc(one.link)}" target="_blank" rel="noopener">${esc(one.title)}</a>` : esc(one.title);
 		const notes = [...one.reasons, one.other_language ? __("not in the customer's language ({0})", [one.language]) : ""].filter(Boolean);
 		const use = may_write
 			? `<button type="button" class="btn btn-default btn-xs" data-article="${esc(one.article)}">${esc(__("Use in Answer"))}</button>`
@@ -111,6 +109,6 @@ function articles_html(frm, articles) {
 }
 
 async function use_in_answer(frm, article) {
-	const { text } = await frappe.xcall(`${API}.reply`, { name: frm.doc.name, article });
-	return write_answer(frm, { kind: "Answer", message: text, article });
+	const { text: text_html } = await frappe.xcall(`${API}.reply`, { name: frm.doc.name, article });
+	return write_answer(frm, { kind: "Answer", message: text_html, article });
 }

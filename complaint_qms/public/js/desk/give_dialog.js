@@ -6,7 +6,9 @@ import { assignable } from "./complaint_queries";
 const PROPOSED = 3;
 
 const fullness = (person) =>
-	person.capacity ? __("{0} of {1} open", [person.open + person.elsewhere, person.capacity]) : __("{0} open", [person.open + person.elsewhere]);
+	person.capacity
+		? __("{0} of {1} open", [person.open + person.elsewhere, person.capacity])
+		: __("{0} open", [person.open + person.elsewhere]);
 
 /** Ask who gets a complaint. @param others people whose load is known, @param then (user) */
 export function give_dialog({ name, others, today }, then) {
@@ -60,7 +62,11 @@ export function sure_of(person, name, today) {
 	if (!why.length) return Promise.resolve(true);
 	return new Promise((resolve) => {
 		const sentences = [...why, __("Give {0} all the same?", [name])];
-		const asked = frappe.confirm(sentences.map(esc).join("<br>"), () => resolve(true), () => resolve(false));
+		const asked = frappe.confirm(
+			sentences.map(esc).join("<br>"),
+			() => resolve(true),
+			() => resolve(false)
+		);
 		asked.$wrapper.on("hidden.bs.modal", () => resolve(false));
 	});
 }

@@ -117,18 +117,14 @@ class TeamLoad {
 		if (!given) return;
 		const who = person ? person.full_name : frappe.user.full_name(user);
 		const undo = `<a href="#" class="cq-load-undo" role="button" data-action="undo">${esc(__("Undo"))}</a>`;
-		frappe.show_alert(
-			{ message: `${esc(__("{0} is with {1} now.", [name, who]))} ${undo}`, indicator: "green" },
-			UNDO_SECONDS,
-			{
-				undo: (event) => {
-					if (event && event.preventDefault) event.preventDefault();
-					this.give(name, given.before, given.holder).then(
-						(back) => back && frappe.show_alert({ message: esc(__("{0} is back where it was.", [name])), indicator: "blue" })
-					);
-				},
-			}
-		);
+		frappe.show_alert({ message: `${esc(__("{0} is with {1} now.", [name, who]))} ${undo}`, indicator: "green" }, UNDO_SECONDS, {
+			undo: (event) => {
+				if (event && event.preventDefault) event.preventDefault();
+				this.give(name, given.before, given.holder).then(
+					(back) => back && frappe.show_alert({ message: esc(__("{0} is back where it was.", [name])), indicator: "blue" })
+				);
+			},
+		});
 	}
 
 	async give(name, user, holder) {
@@ -167,7 +163,7 @@ function person_html(person, days, is_open) {
 	const cards_id = `cq-load-of-${frappe.utils.get_random(6)}`;
 	const more = person.more > 0 ? more_html(person) : "";
 	const toggle = person.cards.length
-		? `<button type="button" class="btn btn-default btn-xs cq-load-toggle" data-open="${esc(person.user)}" aria-expanded="${is_open}" aria-controls="${cards_id}">${esc(
+		? `<button type="button" class="btn btn-default btn-xs cq-load-toggle" data-open="${esc(person.user)}" aria-expanded="${esc(String(is_open))}" aria-controls="${cards_id}">${esc(
 				__("Complaints ({0})", [person.open])
 			)}</button>`
 		: "";
@@ -180,7 +176,12 @@ function person_html(person, days, is_open) {
 const name_of = ({ user, full_name }) => (user ? full_name : __("Without a Handler"));
 
 function notes_html(person, days) {
-	const away = person.away.length === days.length ? __("away all week") : person.away.length ? __("away {0}", [comma_list(person.away.map(day_text))]) : "";
+	const away =
+		person.away.length === days.length
+			? __("away all week")
+			: person.away.length
+				? __("away {0}", [comma_list(person.away.map(day_text))])
+				: "";
 	const notes = [
 		person.left ? __("cannot sign in or has left") : "",
 		away,
@@ -216,8 +217,8 @@ function week_html(person, days) {
 			weekday(day)
 		)}</span><b>${Number(count)}</b>${away ? `<small>${esc(__("away", null, "Complaint"))}</small>` : ""}</li>`;
 	});
-	const over = `<li class="${person.overdue ? "is-over-due" : ""}"><span>${esc(label("overdue"))}</span><b>${Number(person.overdue)}</b></li>`;
-	return `<ol class="cq-load-week" aria-label="${esc(__("What runs out on which day"))}">${over}${cells.join("")}</ol>`;
+	const over_html = `<li class="${person.overdue ? "is-over-due" : ""}"><span>${esc(label("overdue"))}</span><b>${Number(person.overdue)}</b></li>`;
+	return `<ol class="cq-load-week" aria-label="${esc(__("What runs out on which day"))}">${over_html}${cells.join("")}</ol>`;
 }
 
 function what_html(person) {
