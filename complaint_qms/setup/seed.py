@@ -12,6 +12,7 @@ from complaint_qms.constants import risk, roles, rules, vocabulary
 from complaint_qms.constants.correspondence import KIND_FIELD
 from complaint_qms.constants.knowledge import ARTICLE, CATEGORY, CATEGORY_TYPE
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.knowledge.drafting import ensure_category
 from complaint_qms.services.onboarding.packs import pack_templates
 
 
@@ -99,14 +100,20 @@ def seed_rules() -> None:
 
 def seed_knowledge() -> None:
     """The category of articles about complaints."""
-    if not frappe.db.exists(CATEGORY_TYPE, CATEGORY):
-        frappe.get_doc({"doctype": CATEGORY_TYPE, "category_name": CATEGORY}).insert(ignore_permissions=True)
+    ensure_category()
 
 
 def remove_knowledge() -> None:
     """Take the category back where it holds no article; articles are the site's."""
     if not frappe.db.exists(ARTICLE, {"category": CATEGORY}):
-        frappe.delete_doc(CATEGORY_TYPE, CATEGORY, ignore_permissions=True, force=True, ignore_missing=True)
+        frappe.delete_doc(
+            CATEGORY_TYPE,
+            CATEGORY,
+            ignore_permissions=True,
+            force=True,
+            ignore_missing=True,
+            delete_permanently=True,
+        )
 
 
 def remove_templates() -> None:

@@ -99,10 +99,18 @@ def write_article(complaint: Document) -> Document:
         }
     )
     article.flags.of_complaint = True
+    ensure_category()
     route = cleanup_page_name(draft["title"]).replace("_", "-")[:_LONGEST_NAME] or "article"
     name = append_number_if_name_exists(knowledge.ARTICLE, route)
     article.route = f"{frappe.db.get_value(knowledge.CATEGORY_TYPE, knowledge.CATEGORY, 'route')}/{name}"
     return article.insert(set_name=name)  # fmt: skip
+
+
+def ensure_category() -> None:
+    """Make the category of these articles where it is missing, or was deleted."""
+    if not frappe.db.exists(knowledge.CATEGORY_TYPE, knowledge.CATEGORY):
+        category = {"doctype": knowledge.CATEGORY_TYPE, "category_name": knowledge.CATEGORY}
+        frappe.get_doc(category).insert(ignore_permissions=True)
 
 
 def articles_of(complaint: str) -> list[dict[str, Any]]:
