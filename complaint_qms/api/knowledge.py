@@ -68,7 +68,9 @@ def about(article: str) -> dict[str, Any]:
     return {
         "is_ours": ours,
         "figures": uses.figures_of([article]).get(article) or dict.fromkeys(uses.FIGURES, 0),
-        "personal": drafting.personal_in(doc) if ours and frappe.has_permission(ARTICLE, "write", doc) else [],
+        "personal": drafting.personal_in(doc)
+        if ours and frappe.has_permission(ARTICLE, "write", doc)
+        else [],
     }
 
 

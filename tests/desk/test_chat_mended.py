@@ -20,8 +20,8 @@ from complaint_qms.integrations.messaging.inbound import Reply, ServiceError
 from complaint_qms.jobs import chats
 from complaint_qms.services.chat import channels, conversation, filing, handing, reading, sending
 from complaint_qms.services.inbox import decisions, understanding
-from complaint_qms.services.record.service_tokens import CachedTokens
 from complaint_qms.services.knowledge import finder
+from complaint_qms.services.record.service_tokens import CachedTokens
 from complaint_qms.services.visitor import standing
 from tests.chat_service import service
 from tests.desk import factory
