@@ -94,9 +94,7 @@ def test_one_chat_that_cannot_be_handed_over_keeps_no_other_waiting(monkeypatch)
 
 
 def test_an_article_that_is_renamed_is_known_by_its_new_name():
-    category = frappe.get_doc(
-        {"doctype": "Help Category", "category_name": "Lamps to rename", "published": 1}
-    ).insert()
+    category = frappe.get_doc({"doctype": "Help Category", "category_name": "Lamps to rename"}).insert()
     article = frappe.get_doc(
         {
             "doctype": "Help Article",
