@@ -15,6 +15,8 @@ from pathlib import Path
 
 APP = "complaint_qms"
 CHECKOUT = Path(__file__).resolve().parent.parent
+# Frappe writes logs beside the folder a process is started in; of one that is started elsewhere they go to its errors.
+LOGS_TO_ERRORS = {"FRAPPE_STREAM_LOGGING": "1"}
 
 
 def say(text: str = "") -> None:

@@ -5,6 +5,7 @@ Those that import frappe need a bench and its test site (`make test` makes it); 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,9 @@ def main(wanted: list[str]) -> int:
 
 def _run(python: Path, file: Path) -> bool:
     command = [str(python), "-W", "ignore", "-m", f"tests.benchmarks.{file.stem}"]
-    return subprocess.run(command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, check=False).returncode != 0
+    environment = os.environ | benches.LOGS_TO_ERRORS
+    done = subprocess.run(command, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL, check=False)
+    return done.returncode != 0
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
-from scripts.bench import CHECKOUT
+from scripts.bench import CHECKOUT, LOGS_TO_ERRORS
 
 BAR_MISSED = 1
 
@@ -18,7 +19,13 @@ def printed(name: str, *arguments: str) -> str:
     """
     command = [sys.executable, "-W", "ignore", "-m", f"tests.benchmarks.{name}", *arguments]
     done = subprocess.run(
-        command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command,
+        cwd=CHECKOUT,
+        env=os.environ | LOGS_TO_ERRORS,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "Traceback (most recent call last)" not in done.stderr, done.stderr
     assert done.returncode in (0, BAR_MISSED), done.stderr
