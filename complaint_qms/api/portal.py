@@ -33,10 +33,10 @@ def line(doctype: str, row: str) -> dict[str, Any]:
 @checked
 def begin_upload(file_name: str, size: int) -> dict[str, Any]:
     """Announce a file: {upload, chunk, received}."""
-    _enter("begin_upload", 120)
+    party = _enter("begin_upload", 120)
     if not page.most_files():
         refuse(_("Files are not taken on this page. Send your complaint without them."))
-    return uploads.begin_upload(file_name, size)
+    return uploads.begin_upload(file_name, size, uploads.Room.of_login(party.user))
 
 
 @frappe.whitelist(methods=["POST"])

@@ -1,4 +1,5 @@
-"""The doors of the public page, open to everybody: each says how often one address may knock, and takes nothing on trust."""
+"""The doors of the public page, open to everybody: each says how often one address may knock, and takes nothing on trust. Those by which
+a secret link is followed stay open while the page takes no complaints."""
 
 from typing import Any
 
@@ -8,7 +9,7 @@ from frappe import _
 from complaint_qms.api.arguments import checked, read_names, read_piece
 from complaint_qms.api.rate_limits import limited
 from complaint_qms.services.record.input_validation import read_object, refuse
-from complaint_qms.services.visitor import filing, page, proof_of_work, tracking, uploads
+from complaint_qms.services.visitor import filing, links, page, proof_of_work, tracking, uploads
 
 _LONGEST_TOKEN = 200
 
@@ -16,12 +17,19 @@ _LONGEST_TOKEN = 200
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @limited(60)
 @checked
-def begin_upload(file_name: str, size: int) -> dict[str, Any]:
-    """Announce a file: {upload, chunk, received}."""
-    page.settings()
+def begin_upload(file_name: str, size: int, token: str = "") -> dict[str, Any]:
+    """Announce a file: {upload, chunk, received}.
+
+    Args:
+        token: of the secret link by which it will be sent; that is open also while the page takes no complaints.
+    """
+    if token:
+        links.find_link(_token(token))
+    else:
+        page.settings()
     if not page.most_files():
         refuse(_("Files are not taken on this page. Send your complaint without them."))
-    return uploads.begin_upload(file_name, size)
+    return uploads.begin_upload(file_name, size, uploads.Room.of_visitor(frappe.local.request_ip or ""))
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
@@ -29,7 +37,6 @@ def begin_upload(file_name: str, size: int) -> dict[str, Any]:
 @checked
 def send_piece(upload: str, offset: int) -> dict[str, Any]:
     """Take in a piece of a file, sent as the `piece` of a form: {received, size, complete}."""
-    page.settings()
     return uploads.append_piece(_token(upload), offset, read_piece(offset))
 
 
@@ -38,7 +45,6 @@ def send_piece(upload: str, offset: int) -> dict[str, Any]:
 @checked
 def upload_state(upload: str) -> dict[str, Any]:
     """How far a file has come: {received, size, complete}."""
-    page.settings()
     return uploads.upload_state(_token(upload))
 
 
@@ -89,7 +95,6 @@ def new_challenge() -> dict[str, Any]:
 @checked
 def look(token: str) -> dict[str, Any]:
     """How the complaint of a secret link stands."""
-    page.settings()
     return tracking.how_it_stands(_token(token))
 
 
@@ -100,7 +105,6 @@ def answer(
     token: str, key: str, text: str = "", files: Any = None, without_place: bool = False
 ) -> dict[str, Any]:
     """Take in what the complainant writes or sends by a secret link; how the complaint stands then."""
-    page.settings()
     tokens = [_token(one) for one in read_names("files", files or [])]
     tracking.take_message(_token(token), key, text, tokens, without_place=without_place)
     return tracking.how_it_stands(_token(token))
@@ -111,7 +115,6 @@ def answer(
 @checked
 def decide(token: str, key: str, accepted: bool, text: str = "") -> dict[str, Any]:
     """Take in whether the complainant accepts the solution; how the complaint stands then."""
-    page.settings()
     tracking.take_decision(_token(token), key, accepted=accepted, text=text)
     return tracking.how_it_stands(_token(token))
 
@@ -121,7 +124,6 @@ def decide(token: str, key: str, accepted: bool, text: str = "") -> dict[str, An
 @checked
 def rate(token: str, key: str, stars: int, text: str = "") -> dict[str, Any]:
     """Take in how the complainant rates the handling, one to five, once; how the complaint stands then."""
-    page.settings()
     tracking.take_rating(_token(token), key, stars=stars, text=text)
     return tracking.how_it_stands(_token(token))
 

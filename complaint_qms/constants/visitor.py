@@ -12,7 +12,11 @@ CHUNK: Final = 1 << 20
 LARGEST: Final = 50 << 20
 """Bytes of one file."""
 MOST_WAITING: Final = 4 << 30
-"""Bytes of all files together that no complaint has yet: what strangers may fill of the disk."""
+"""Bytes of all files together that no complaint has yet."""
+MOST_OF_VISITORS: Final = 3 << 30
+"""From how many on nobody without a login sends more: the rest is for customers who log in."""
+MOST_OF_ONE: Final = 1 << 30
+"""Of them one address, or one login, may have sent: two complaints with ten of the largest files."""
 MOST_FILES: Final = 10
 UPLOAD_HOURS: Final = 24
 

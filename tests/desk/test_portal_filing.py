@@ -10,6 +10,7 @@ import pytest
 from complaint_qms.api import portal as door
 from complaint_qms.integrations.erpnext import customer_lines
 from complaint_qms.permissions.portal import party_of
+from complaint_qms.services.inbox import decisions
 from complaint_qms.services.portal import filing, listing
 from complaint_qms.services.visitor import uploads
 from tests.desk import factory
@@ -234,3 +235,32 @@ def test_what_a_person_registers_of_a_waiting_one_is_followed_by_its_sender(monk
     doc = factory.complaint(customer=customer, source_doctype="Complaint Inbox Item", source_name=number)
     assert look(email, doc.name)["number"] == doc.name
     assert look(email, number)["number"] == doc.name
+
+
+def test_what_a_person_has_put_away_is_told_in_plain_words_and_leads_to_a_complaint_of_theirs(monkeypatch):
+    customer = factory.customer().name
+    email = buyer(customer)
+    with monkeypatch.context() as patch:
+        patch.setattr(filing, "_registered", lambda item, values: frappe.throw("Not today"))
+        with factory.as_user(email):
+            none, others, own = (door.file_complaint(sign * 32, TOLD)["number"] for sign in "abc")
+    theirs, private = factory.complaint(customer=customer), factory.complaint(description="Something private")
+    decisions.not_a_complaint(none, "A joke.")
+    decisions.belongs_to(others, private.name)
+    decisions.belongs_to(own, theirs.name)
+    sentences = {
+        none: "We have read your message, and do not handle it as a complaint.",
+        others: "It is handled together with another complaint.",
+    }
+    party = party_of(email)
+    listed = {row["name"]: row for row in listing.complaints(party, "ended", 1)["rows"]}
+    assert set(listed) == set(sentences)
+    assert [row["name"] for row in listing.complaints(party, "open", 1)["rows"]] == [theirs.name]
+    for name, sentence in sentences.items():
+        told = look(email, name)
+        assert (told["number"], told["sentence"], told["can_write"]) == (name, sentence, False)
+        assert (listed[name]["sentence"], listed[name]["ended"]) == (sentence, True)
+        assert "private" not in json.dumps(told)
+        with factory.as_user(email), pytest.raises(frappe.ValidationError, match=sentence[:20]):
+            door.answer(name, "k" * 32, "Well?")
+    assert look(email, own)["number"] == theirs.name

@@ -7,7 +7,7 @@ import json
 
 import frappe
 import pytest
-from frappe.utils import add_days, nowdate
+from frappe.utils import add_days, getdate, nowdate
 
 from complaint_qms.api import tracking_links, visitor
 from complaint_qms.services.evidence import disk
@@ -68,6 +68,12 @@ def test_a_form_that_was_put_away_registers_nothing_when_its_visitor_writes_on(m
         patched.setattr(understanding, "understand_due", lambda names: None)
         first = guest(lambda: visitor.file_complaint(sent, TOLD))["number"]
     decisions.not_a_complaint(first, "A joke.")
+    again = guest(lambda: visitor.file_complaint(sent, TOLD))
+    told = look(again)
+    assert (told["number"], told["step"], told["can_write"]) == (first, "done", False)
+    assert told["sentence"] == "We have read your message, and do not handle it as a complaint."
+    with pytest.raises(frappe.ValidationError, match="do not handle it as a complaint"):
+        guest(lambda: visitor.answer(token(again), key(), "But it leaks"))
     for more in (TOLD, {**TOLD, "description": "It leaks, really."}):
         number = guest(lambda more=more: visitor.file_complaint(sent, more))["number"]
         assert number.startswith("CIN-"), number
@@ -115,7 +121,12 @@ def test_a_message_that_staff_put_on_another_complaint_opens_nothing_of_it(monke
     told = look(answered)
     assert (told["number"], told["can_write"]) == (answered["number"], False)
     assert "private" not in json.dumps(told)
+    assert told["sentence"] == "It is handled together with another complaint."
     assert guest(lambda: visitor.file_complaint(name, TOLD))["number"] == answered["number"]
+    more = TOLD | {"description": "The lid cracked. It leaks since Monday, and is hot."}
+    again = guest(lambda: visitor.file_complaint(name, more))
+    assert frappe.db.get_value("Complaint Inbox Item", again["number"], "complaint") == other.name
+    assert "private" not in json.dumps(look(again))
 
 
 def test_photos_become_evidence_of_the_complaint():
@@ -185,19 +196,44 @@ def test_machines_are_told_apart():
         guest(lambda: visitor.file_complaint(key(), TOLD, challenge="x", answer="1"))
 
 
-def test_a_page_that_is_shut_answers_nobody():
+def test_a_page_that_is_shut_takes_no_complaints_and_keeps_the_links_that_were_given():
     answered, doc = filed()
     frappe.db.set_single_value("Complaint QMS Settings", "page_enabled", 0)
     frappe.clear_document_cache("Complaint QMS Settings", "Complaint QMS Settings")
+    content = photo()
+    announced = {"file_name": "a.jpg", "size": len(content)}
     for door, values in (
-        ("begin_upload", {"file_name": "a.jpg", "size": 10}), ("send_piece", {"upload": "x", "offset": 0}), ("upload_state", {"upload": "x"}),
-        ("file_complaint", {"key": KEY, "data": TOLD}), ("new_challenge", {}), ("look", {"token": token(answered)}),
-        ("answer", {"key": KEY, "token": token(answered), "text": "x"}), ("decide", {"key": KEY, "token": token(answered), "accepted": True}),
+        ("begin_upload", announced), ("file_complaint", {"key": KEY, "data": TOLD}), ("new_challenge", {}),
     ):  # fmt: skip
         got = ask("POST", DOOR + door, values, user="Guest")
         assert (got.status, "not taken" in got.said) == (403, True), door
+    assert ask("POST", DOOR + "begin_upload", announced | {"token": "x" * 32}, user="Guest").status == 404
     with pytest.raises(frappe.PermissionError):
         tracking_links.give_link(doc.name)
+    assert look(answered)["number"] == doc.name
+    upload = guest(lambda: visitor.begin_upload("a.jpg", len(content), token(answered)))["upload"]
+    uploads.append_piece(upload, 0, content)
+    guest(lambda: visitor.answer(token(answered), key(), "Look", [upload]))
+    assert [disk.bytes_of(row.file) for row in doc.reload().evidence] == [content]
+
+
+def test_a_day_that_has_begun_where_the_visitor_is_counts_as_the_site_s_today():
+    _answered, doc = filed(happened_on=add_days(nowdate(), 1))
+    assert doc.incident_date == getdate(nowdate())
+    with pytest.raises(frappe.ValidationError, match="cannot lie ahead"):
+        filed(happened_on=add_days(nowdate(), 2))
+
+
+def test_a_form_whose_first_try_waits_is_one_complaint_with_the_second(monkeypatch):
+    name, more = key(), TOLD | {"description": "The lid cracked, and it is hot."}
+    with monkeypatch.context() as patched:
+        patched.setattr(filing, "_registered", lambda item, values: frappe.throw("Not today"))
+        first = guest(lambda: visitor.file_complaint(name, TOLD))["number"]
+    number = guest(lambda: visitor.file_complaint(name, more))["number"]
+    assert understanding.understand_due([first]) == 1
+    became = frappe.db.get_value("Complaint Inbox Item", first, ["state", "complaint"])
+    assert became == ("added", number)
+    assert frappe.db.count("Complaint", {"description": ("like", "%The lid cracked%")}) == 1
 
 
 def test_one_address_knocks_so_often_and_no_more(monkeypatch):

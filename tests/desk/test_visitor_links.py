@@ -12,9 +12,16 @@ from complaint_qms.api import answers, tracking_links, visitor
 from complaint_qms.constants import roles
 from complaint_qms.constants.visitor import LINK, STEP_OF_STAGE
 from complaint_qms.services.correspondence import standing
+from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox.store import keep_message
+from complaint_qms.services.lifecycle.guard import take_step
+from complaint_qms.services.visitor import links
 from tests.desk import factory, inbound
+from tests.desk.chatting import a_channel, a_file, chat_of, says
+from tests.desk.chatting import items as inbox_items
+from tests.desk.mail_road import ANN, account, kept, mail
 from tests.desk.mailbox import delivering
+from tests.desk.test_chat import registered
 from tests.desk.test_visitor_uploads import nothing_stays, photo, sent  # noqa: F401
 from tests.desk.visiting import TOLD, filed, guest, key, look, page_open, token
 
@@ -70,6 +77,42 @@ def test_what_is_written_after_a_merge_stands_where_it_is_worked_on():
         "Communication", {"reference_name": original.name, "content": ("like", "%It is red%")}
     )
     assert "It is red" not in json.dumps(look(other))
+
+
+def test_what_came_in_while_it_was_merged_comes_back_when_it_is_separated():
+    """By link, by mail and by chat: words, files and the chat itself; what the other one had stays there."""
+    channel = a_channel()
+    chat = registered(channel)
+    doc = frappe.get_doc("Complaint", chat.complaint)
+    doc.update({"contact_email": ANN, "incident_date": None})
+    doc.save()
+    link = {"link": links.make_link(complaint=doc.name)}
+    other, original = filed(name="Bob", email="bob@elsewhere.example")
+    guest(lambda: visitor.answer(token(other), key(), "Of Bob alone", [sent(photo())]))
+    take_step(doc.reload(), "Start Triage", {})
+    take_step(doc.reload(), "Merge into Another", {"duplicate_of": original.name})
+    content = photo((30, 30))
+    guest(lambda: visitor.answer(token(link), key(), "By link", [sent(content)]))
+    box = account()
+    assert kept(mail("By mail", f"About {doc.name}"), box).complaint == original.name
+    chat = says(channel, "By chat", "visitor-7", files=[a_file(photo((20, 20)), "chat.jpg")])
+    assert chat.complaint == original.name
+    assert len(original.reload().evidence) == 3
+    take_step(doc.reload(), "Separate Again", {"reopen_reason": "Another lamp"})
+    doc.reload()
+    said = {
+        name: " ".join(frappe.get_all("Communication", {"reference_name": name}, pluck="content"))
+        for name in (doc.name, original.name)
+    }
+    for words in ("By link", "By mail", "By chat"):
+        assert (words in said[doc.name], words in said[original.name]) == (True, False), words
+    assert "Of Bob alone" in said[original.name]
+    assert content in [disk.bytes_of(row.file) for row in doc.evidence]
+    assert [row.struck_out for row in original.reload().evidence] == [0, 1, 1]
+    assert {row.complaint for row in inbox_items(channel)} == {doc.name}
+    assert chat_of(channel, "visitor-7").complaint == doc.name
+    assert says(channel, "And now", "visitor-7").complaint == doc.name
+    assert {row["text"] for row in look(link)["messages"]} >= {"By link"}
 
 
 def test_a_merged_complaint_tells_how_the_other_one_stands_and_nothing_of_it():

@@ -112,8 +112,9 @@ def test_more_than_was_announced_is_refused():
 
 
 def test_what_strangers_leave_on_the_disk_is_bounded(monkeypatch):
-    """What was only announced fills nothing."""
-    monkeypatch.setattr(uploads, "MOST_WAITING", 3 << 20)
+    """What was only announced fills nothing. There is room left for customers who log in, and for visitors from elsewhere."""
+    monkeypatch.setattr(uploads, "MOST_WAITING", 4 << 20)
+    monkeypatch.setattr(uploads, "MOST_OF_VISITORS", 3 << 20)
     for _announced in range(5):
         token = uploads.begin_upload("a.mp4", 20 << 20)["upload"]
     for place in range(2):
@@ -126,6 +127,21 @@ def test_what_strangers_leave_on_the_disk_is_bounded(monkeypatch):
     ):
         with pytest.raises(frappe.ValidationError, match="Try again later"):
             refused()
+    customer = uploads.Room.of_login("ann@customer.example")
+    mine = uploads.begin_upload("d.mp4", 20 << 20, customer)["upload"]
+    assert uploads.append_piece(mine, 0, bytes(1 << 20))["received"] == 1 << 20
+    monkeypatch.setattr(uploads, "MOST_WAITING", 400 << 20)
+    monkeypatch.setattr(uploads, "MOST_OF_VISITORS", 300 << 20)
+    monkeypatch.setattr(uploads, "MOST_OF_ONE", 2 << 20)
+    of = uploads.Room.of_visitor
+    assert of("2001:db8:1:2::3") == of("2001:db8:1:2:ffff::9") != of("2001:db8:1:3::3")
+    full = uploads.begin_upload("e.mp4", 20 << 20, of("192.0.2.1"))["upload"]
+    for place in range(2):
+        uploads.append_piece(full, place << 20, bytes(1 << 20))
+    with pytest.raises(frappe.ValidationError, match="Try again later"):
+        uploads.append_piece(full, 2 << 20, b"x")
+    other = uploads.begin_upload("f.mp4", 20 << 20, of("192.0.2.2"))["upload"]
+    assert uploads.append_piece(other, 0, bytes(1 << 20))["received"] == 1 << 20
 
 
 @pytest.mark.parametrize(

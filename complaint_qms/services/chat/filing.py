@@ -18,6 +18,7 @@ from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.chat import conversation
 from complaint_qms.services.evidence.capture import attach
 from complaint_qms.services.inbox.adding import add_to
+from complaint_qms.services.inbox.item import write
 from complaint_qms.services.inbox.origin import evidence_rows
 from complaint_qms.services.inbox.outcomes import Added
 from complaint_qms.services.record import batches
@@ -41,6 +42,7 @@ def file_on_complaint(item: Document, complaint: Document, *, founds: bool) -> N
         chat,
         "chat belongs to a complaint",
         complaint=complaint.name,
+        moved_from=None,
         customer=complaint.customer,
         contact_person=complaint.contact_person,
         company=complaint.company,
@@ -145,8 +147,43 @@ def open_complaint(chat: Document) -> Document | None:
     doc = frappe.get_doc(_COMPLAINT, chat.complaint, for_update=True)
     if doc.stage == "duplicate" and doc.duplicate_of:
         doc = frappe.get_doc(_COMPLAINT, doc.duplicate_of, for_update=True)
-        conversation.write_chat(chat, "complaint was merged", complaint=doc.name, company=doc.company)
+        moved = {
+            "complaint": doc.name,
+            "company": doc.company,
+            "moved_from": chat.moved_from or chat.complaint,
+        }
+        conversation.write_chat(chat, "complaint was merged", **moved)
     return None if doc.stage in COMPLAINT_ENDED else doc
+
+
+def return_chats(complaint: Document) -> None:
+    """After a complaint was separated from the one it was merged into: its chats belong to it again, with what was said in them since
+    the first message that came about it."""
+    before = complaint.get_doc_before_save()
+    if not before or before.stage != "duplicate" or complaint.stage == "duplicate":
+        return
+    for name in frappe.get_all(CHAT, {"moved_from": complaint.name}, pluck="name", order_by="name asc"):
+        chat = frappe.get_doc(CHAT, name, for_update=True)
+        rows = frappe.get_all(
+            MESSAGE,
+            {"chat": name, "complaint": chat.complaint},
+            ["name", "inbox_item", "communication"],
+            order_by="creation asc, name asc",
+        )
+        asked = {
+            "sent_about": complaint.name,
+            "name": ("in", [row.inbox_item for row in rows if row.inbox_item]),
+        }
+        own = set(frappe.get_all(DOCTYPE, asked, pluck="name", order_by="name asc"))
+        first = next((place for place, row in enumerate(rows) if row.inbox_item in own), len(rows))
+        said = [row.communication for row in rows[first:] if row.communication]
+        stands = {"reference_doctype": _COMPLAINT, "reference_name": chat.complaint, "name": ("in", said)}
+        moved = frappe.get_all("Communication", stands, pluck="name", order_by="name asc") if said else []
+        why = "complaint was separated"
+        writing.set_where("Communication", moved, {"reference_name": complaint.name}, why)
+        writing.set_where(MESSAGE, [row.name for row in rows[first:]], {"complaint": complaint.name}, why)
+        values = {"complaint": complaint.name, "company": complaint.company, "moved_from": None}
+        conversation.write_chat(chat, why, **values)
 
 
 def begin_anew(chat: Document, turn: Document | None = None) -> None:
@@ -162,6 +199,7 @@ def begin_anew(chat: Document, turn: Document | None = None) -> None:
         chat,
         "a new talk begins",
         complaint=None,
+        moved_from=None,
         inbox_item=None,
         handed_to=None,
         waits=0,
@@ -178,6 +216,8 @@ def go_on(chat: Document, turn: Document, item: Document, complaint: Document, v
     Args:
         verdict: agreed or disagreed, where it is the sender's word on a solution.
     """
+    if chat.moved_from:
+        write(item, sent_about=chat.moved_from)
     communication = add_to(item, complaint, verdict)
     values = {"complaint": complaint.name, "communication": communication}
     writing.set_values(MESSAGE, turn.name, values, "message on the timeline")

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from complaint_qms.constants.inbox import ADDED, DISMISSED, REGISTERED
 from complaint_qms.constants.visitor import STEP_OF_STAGE, STEPS
 from complaint_qms.services.correspondence.agreement import waits_for_word
 from complaint_qms.services.record.site_time import aware, site_zone
@@ -16,6 +17,8 @@ from complaint_qms.services.record.site_time import aware, site_zone
 WORDS_OF_THEIRS: Final = ("agreed", "disagreed")
 ELSEWHERE: Final = "elsewhere"
 """In place of a stage: merged into a complaint that is not told of."""
+PUT_AWAY: Final = "put_away"
+"""In place of a stage: a person has decided that a message is no complaint."""
 
 STEP_NAMES: Final[dict[str, Callable[[], str]]] = {
     "received": lambda: _("Received"),
@@ -38,6 +41,7 @@ _SENTENCES: Final[dict[str, Callable[[], str]]] = {
     ),
     "void": lambda: _("This entry was taken back, because it was made twice or by mistake."),
     ELSEWHERE: lambda: _("It is handled together with another complaint."),
+    PUT_AWAY: lambda: _("We have read your message, and do not handle it as a complaint."),
     "on_hold": lambda: _(
         "It waits at the moment. You need not do anything unless we have asked you something."
     ),
@@ -79,7 +83,14 @@ def step_of(stage: str, held_stage: str | None) -> str:
     """Where on the way a stage lies."""
     if stage == "on_hold":
         stage = held_stage or "triage"
+    if stage == PUT_AWAY:
+        return STEPS[-1]
     return STEP_OF_STAGE.get(stage, "checked" if stage == ELSEWHERE else STEPS[0])
+
+
+def stage_of_message(state: str) -> str:
+    """What is told in place of a stage of a message that is no complaint of its sender's."""
+    return {ADDED: ELSEWHERE, REGISTERED: ELSEWHERE, DISMISSED: PUT_AWAY}.get(state, "intake")
 
 
 def sentence_of(stage: str, *, waits: bool, answer: str | None = None) -> str:

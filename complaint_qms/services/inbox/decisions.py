@@ -14,7 +14,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, NEW, OPEN, OPENERS
 from complaint_qms.engine.sop.gates import blank
-from complaint_qms.services.inbox import draft, understanding
+from complaint_qms.services.inbox import draft, same_form, understanding
 from complaint_qms.services.inbox.adding import add_to
 from complaint_qms.services.inbox.item import locked, write
 from complaint_qms.services.inbox.origin import check_free
@@ -73,6 +73,7 @@ def belongs_to(name: str, complaint: str) -> Document:
     target.check_permission("write")
     communication = add_to(item, target)
     _decide(item, state=ADDED, complaint=target.name, communication=communication)
+    same_form.read_form_again(item)
     return item
 
 

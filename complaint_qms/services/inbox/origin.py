@@ -14,7 +14,7 @@ from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.integrations.erpnext.source_facts import STARTS
 from complaint_qms.services.evidence.capture import attach
 from complaint_qms.services.evidence.disk import PRIVATE
-from complaint_qms.services.inbox import rest_keys
+from complaint_qms.services.inbox import rest_keys, same_form
 from complaint_qms.services.inbox.item import is_raw, locked, write
 from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.error_text import way_of
@@ -82,6 +82,7 @@ def settle_item(complaint: Document) -> None:
         decided_by=frappe.session.user if by_hand else None,
         decided_at=now_datetime() if by_hand else None,
     )
+    same_form.read_form_again(item)
 
 
 def filed(item: Document, complaint: Document, *, founds: bool = True) -> str | None:

@@ -293,7 +293,8 @@ def _keep_fetched(doc: Document, before: Document) -> None:
 
 
 def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> None:
-    allowed = set(OPEN_AFTER_END[doc.doctype])
+    # What the server itself puts back with a step, nobody has changed.
+    allowed = {*OPEN_AFTER_END[doc.doctype], *(doc.flags.put_back_fields or ())}
     touched = [name for name in changed_fields(doc, before) if name not in allowed]
     if not touched:
         return

@@ -59,7 +59,7 @@ def _go_on(item: Document, mail: Mail, thread: threads.Thread) -> Outcome:
         return _go_on_elsewhere(item, mail, thread)
     # A server gives back what was sent to somebody, and takes part in nothing; that a subject names a complaint, anybody can bring about.
     given_back = mail.automatic == RETURNED and not thread.by_number
-    if not given_back and not threads.takes_part(mail, thread.name):
+    if not given_back and not threads.takes_part(mail, thread):
         if mail.automatic and mail.automatic != RETURNED:
             return Dismissed(_AUTOMATIC[mail.automatic])
         return Waits(
@@ -69,6 +69,8 @@ def _go_on(item: Document, mail: Mail, thread: threads.Thread) -> Outcome:
             )
         )
     complaint = frappe.get_doc(threads.COMPLAINT, thread.name, for_update=True)
+    if thread.sent_about:
+        write(item, sent_about=thread.sent_about)
     ours = accounts.is_colleague(mail.author[1], accounts.account_of(item))
     to_customer = ours and is_to_customer(complaint, [address for _name, address in (*mail.to, *mail.cc)])
     communication = filing.file_on(item, complaint, mail, is_answer=to_customer)

@@ -25,11 +25,13 @@ _MOST_NAMED: Final = 20
 
 @dataclass(frozen=True)
 class Thread:
-    """The record that a mail belongs to by what it says. `by_number`: its subject names it, and nothing that was sent."""
+    """The record that a mail belongs to by what it says. `by_number`: its subject names it, and nothing that was
+    sent. `sent_about`: the complaint that it is about, which was merged into that one."""
 
     doctype: str
     name: str
     by_number: bool = False
+    sent_about: str = ""
 
 
 def thread_of(mail: Mail) -> Thread | None:
@@ -39,7 +41,7 @@ def thread_of(mail: Mail) -> Thread | None:
         return found
     row = frappe.db.get_value(COMPLAINT, found.name, ["stage", "duplicate_of"], as_dict=True)
     if row and row.stage == "duplicate" and row.duplicate_of:
-        return Thread(COMPLAINT, row.duplicate_of, found.by_number)
+        return Thread(COMPLAINT, row.duplicate_of, found.by_number, sent_about=found.name)
     return found if row else None
 
 
@@ -54,7 +56,12 @@ def was_sent_here(message_id: str) -> bool:
     )
 
 
-def takes_part(mail: Mail, complaint: str) -> bool:
+def takes_part(mail: Mail, thread: Thread) -> bool:
+    """Whether who a mail is from takes part in the complaint that it belongs to, or in the one that was merged into that."""
+    return any(_takes_part(mail, name) for name in (thread.name, thread.sent_about) if name)
+
+
+def _takes_part(mail: Mail, complaint: str) -> bool:
     """Whether who the mail is from is the complainant, somebody who was written to or wrote about the complaint, a mailbox of the
     site, or a user who may see it. Where an answer is to go (Reply-To) is anybody's to name, and proves nothing."""
     author = mail.author[1]

@@ -5,29 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.utils import get_fullname
 
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
-from complaint_qms.constants.inbox import OPEN, PORTAL
+from complaint_qms.constants.inbox import PORTAL
 from complaint_qms.permissions.portal import Party, own_complaint
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence.standing import ELSEWHERE, told_stage
 from complaint_qms.services.inbox.store import Sender
 from complaint_qms.services.portal import access
-from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.visitor import conversation, standing
 from complaint_qms.services.visitor.conversation import Way
 
 
 def how_it_stands(party: Party, name: str) -> dict[str, Any]:
     """How a complaint stands, as of `standing.of_complaint`; `original` where it was merged into another one of theirs. Also of what
-    they have sent and nobody could read yet.
+    they have sent and nobody could read yet, or somebody has put away.
 
     Raises:
         frappe.DoesNotExistError: there is none, or it is somebody else's.
     """
-    if _is_unread(party, name):
+    if _is_message(party, name):
         return standing.of_item(name)
     found = own_complaint(_complaint_of(party, name), party)
     with acting_as():
@@ -42,8 +40,8 @@ def take_message(
     party: Party, name: str, key: str, text: str, tokens: list[str], *, without_place: bool
 ) -> None:
     """As of `conversation.keep_message`."""
-    if _is_unread(party, name):
-        refuse(_("We have not read your complaint yet. Try again in a while."))
+    if _is_message(party, name):
+        standing.refuse_message(name)
     found = own_complaint(_complaint_of(party, name), party)
     conversation.keep_message(found, _way(party, found), key, text, tokens, without_place=without_place)
 
@@ -75,9 +73,14 @@ def _way(party: Party, complaint: str) -> Way:
     )
 
 
-def _is_unread(party: Party, name: str) -> bool:
-    mine = {"name": name, "road": PORTAL, "scope": party.user, "state": ("in", OPEN)}
-    return bool(frappe.db.exists(INBOX, mine))
+def _is_message(party: Party, name: str) -> bool:
+    """Whether it is a message of this login that leads to no complaint of theirs: not read yet, put away, or put on another one's."""
+    mine = {"name": name, "road": PORTAL, "scope": party.user}
+    item = frappe.db.get_value(INBOX, mine, ["complaint"], as_dict=True)
+    if not item or not item.complaint:
+        return bool(item)
+    owner = frappe.db.get_value("Complaint", item.complaint, ["customer", "contact_person"], as_dict=True)
+    return not (owner and party.owns(owner))
 
 
 def _complaint_of(party: Party, name: str) -> str:

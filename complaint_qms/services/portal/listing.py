@@ -12,8 +12,8 @@ from pypika.functions import Function
 from pypika.queries import QueryBuilder
 from pypika.terms import Term
 
+from complaint_qms.constants.inbox import ADDED, DISMISSED, OPEN, PAGE, PORTAL
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
-from complaint_qms.constants.inbox import OPEN, PAGE, PORTAL
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.permissions.portal import Party, own
 from complaint_qms.services.correspondence import agreement, standing
@@ -43,9 +43,9 @@ def complaints(party: Party, state: str, page: int) -> dict[str, Any]:
     asked = talk.open_questions(complaint, own(complaint, party)) if state != "ended" else set()
     rows = _query(party, state, asked).limit(COUNT + 1).offset(start).run(as_dict=True)
     told = [_row(row, asked) for row in rows[:COUNT]]
-    if state != "ended" and not start:
+    if not start:
         waiting = [row for row in told if row["waits"]]
-        told = [*waiting, *_unread(party), *told[len(waiting) :]]
+        told = [*waiting, *_messages(party, state), *told[len(waiting) :]]
     return {"rows": told, "more": len(rows) > COUNT and start + COUNT <= _FURTHEST}
 
 
@@ -111,25 +111,31 @@ def _row(row: frappe._dict, asked: set[str]) -> dict[str, Any]:
     }
 
 
-def _unread(party: Party) -> list[dict[str, Any]]:
-    """What this login has sent and nobody could read by itself: it is no complaint yet, and not lost either."""
-    rows = frappe.get_all(
-        INBOX,
-        {"road": PORTAL, "scope": party.user, "state": ("in", OPEN)},
-        ["name", "subject", "text", "received_at"],
-        order_by="received_at desc, name desc",
-        limit=COUNT,
-    )
+def _messages(party: Party, state: str) -> list[dict[str, Any]]:
+    """What this login has sent and is no complaint of theirs: nobody could read it by itself, or somebody has put it away or on a
+    complaint that is not told. It is not lost either."""
+    item, complaint = frappe.qb.DocType(INBOX), frappe.qb.DocType("Complaint")
+    over = (item.state == DISMISSED) | ((item.state == ADDED) & complaint.name.isnull())
+    wanted = {"open": item.state.isin(OPEN), "ended": over}.get(state, item.state.isin(OPEN) | over)
+    rows = (
+        frappe.qb.from_(item)
+        .left_join(complaint)
+        .on((complaint.name == item.complaint) & own(complaint, party))
+        .select(item.name, item.subject, item.text, item.received_at, item.state)
+        .where((item.road == PORTAL) & (item.scope == party.user) & wanted)
+        .orderby(item.received_at, item.name, order=Order.desc)
+        .limit(COUNT)
+    ).run(as_dict=True)
     return [
         {
             "name": row.name,
             "title": subject_of((row.text or "")[:_FIRST_WORDS]) or row.subject or "",
             "product": "",
             "received": standing.instant(row.received_at),
-            "sentence": standing.sentence_of("intake", waits=False),
-            "step": standing.step_of("intake", None),
+            "sentence": standing.sentence_of(standing.stage_of_message(row.state), waits=False),
+            "step": standing.step_of(standing.stage_of_message(row.state), None),
             "waits": [],
-            "ended": False,
+            "ended": row.state not in OPEN,
         }
         for row in rows
     ]

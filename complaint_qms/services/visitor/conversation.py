@@ -15,6 +15,7 @@ from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence.agreement import enter_word, waits_for_word
 from complaint_qms.services.inbox.adding import add_to
+from complaint_qms.services.inbox.item import write
 from complaint_qms.services.inbox.origin import told_by_sender
 from complaint_qms.services.inbox.outcomes import Added
 from complaint_qms.services.inbox.store import InboundMessage, Sender
@@ -108,6 +109,7 @@ def added(item: Document, name: str, values: dict[str, Any]) -> Added:
         enter_word(complaint, verdict, values["text"], item.road)
     if complaint.stage == "duplicate" and complaint.duplicate_of:
         # Whoever works on it reads it there, as with mails.
+        write(item, sent_about=complaint.name)
         complaint = frappe.get_doc("Complaint", complaint.duplicate_of, for_update=True)
     return Added(complaint.name, add_to(item, complaint, values.get("verdict") or ""))
 

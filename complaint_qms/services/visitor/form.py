@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate, nowdate, validate_email_address
+from frappe.utils import add_days, getdate, nowdate, validate_email_address
 
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.constants.labels import WORDS
@@ -90,7 +90,7 @@ def fields_of(item: Document, values: dict[str, Any]) -> dict[str, Any]:
         "contact_phone": values.get("phone"),
         "product_model": values.get("product"),
         "reported_lot": values.get("number"),
-        "incident_date": values.get("happened_on"),
+        "incident_date": _day(values.get("happened_on"), item),
         "expectation": wishes[0] if wishes else None,
         "expectation_note": _("Also wants: {0}").format(further) if further else None,
         "channel": item.channel,
@@ -99,6 +99,11 @@ def fields_of(item: Document, values: dict[str, Any]) -> dict[str, Any]:
         "received_at": item.received_at,
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _day(written: str | None, item: Document) -> date | None:
+    """The day on which it happened as the site counts it: not after the one on which it was told."""
+    return min(date.fromisoformat(written), getdate(item.received_at)) if written else None
 
 
 def _check_length(values: dict[str, Any], field: str, longest: int, wrong: list[str]) -> None:
@@ -140,7 +145,8 @@ def _check_day(values: dict[str, Any], wrong: list[str]) -> None:
     except ValueError:
         wrong.append(_("{0} Choose a day.").format(_label("happened_on")))
         return
-    if day > getdate(nowdate()):
+    # East of the site's zone it is tomorrow already.
+    if day > getdate(add_days(nowdate(), 1)):
         wrong.append(_("{0} The day cannot lie ahead.").format(_label("happened_on")))
     elif day.year < FIRST_YEAR:
         wrong.append(_("{0} Choose a day.").format(_label("happened_on")))

@@ -19,13 +19,12 @@ from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, PAGE, PORTA
 from complaint_qms.engine.message import Message
 from complaint_qms.services.inbox import store, understanding
 from complaint_qms.services.inbox.outcomes import Waits
+from complaint_qms.services.inbox.same_form import BETWEEN
 from complaint_qms.services.inbox.store import InboundMessage
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.visitor import page, uploads
 
 _KEY: Final = re.compile(r"[A-Za-z0-9-]{20,100}")
-_BETWEEN: Final = "."
-"""Between a key and the sum of what was said with it."""
 _PATIENCE: Final = 60
 """Seconds."""
 
@@ -47,7 +46,7 @@ def keep_with_files(
     if len(tokens) > page.most_files():
         refuse(_("At most {0} files can be sent with a complaint.").format(page.most_files()))
     told = hashlib.sha256("\n".join((str(message.payload), *sorted(tokens))).encode("utf-8", "replace"))
-    name = f"{key}{_BETWEEN}{told.hexdigest()[:16]}"
+    name = f"{key}{BETWEEN}{told.hexdigest()[:16]}"
     with one_at_a_time("form", scope, key):
         kept = store.keep_message(replace(message, message_id=name, scope=scope), read_by_caller=True)
         if kept.is_new:
@@ -60,7 +59,7 @@ def keep_with_files(
 @contextmanager
 def one_at_a_time(kind: str, *names: str) -> Iterator[None]:
     """What is sent under these names waits while another one of them is read. What others have stored until now is seen within."""
-    told = hashlib.sha256(_BETWEEN.join(names).encode("utf-8", "replace"))
+    told = hashlib.sha256(BETWEEN.join(names).encode("utf-8", "replace"))
     # A lock is a file, which stays: a few of them for all names.
     with filelock(f"complaint_{kind}_{told.digest()[0]}", timeout=_PATIENCE):
         frappe.db.commit()  # a transaction sees what was stored when it began to read
@@ -78,10 +77,11 @@ def was_taken(road: str, scope: str, key: str) -> bool:
 
 
 def sent_before(item: Document) -> str | Waits | None:
-    """What became of the same form when its answer was lost and its sender wrote on: the complaint that it was registered as, or that
-    somebody has put it away."""
-    if registered := _first_of_form(item, REGISTERED):
-        return registered.complaint
+    """What became of the same form when its answer was lost and its sender wrote on: the complaint that it was registered as or that
+    somebody has put it on, or that somebody has put it away. One that still waits follows this one, once it is registered
+    (`services/inbox/same_form.py`)."""
+    if taken := _first_of_form(item, REGISTERED) or _first_of_form(item, ADDED):
+        return taken.complaint
     if (put_away := _first_of_form(item, DISMISSED)) and put_away.decided_by:
         # Whoever put the form away has not seen these words; the decision is theirs all the same.
         return Waits(Message("The same form was put away before: {item}.", {"item": put_away.name}))
@@ -95,10 +95,10 @@ def added_by_forms(sources: list[str]) -> dict[str, str]:
     forms = frappe.get_all(DOCTYPE, about, fields, order_by="name asc") if sources else []
     if not forms:
         return {}
-    keys = {(form.road, form.scope, form.message_id.partition(_BETWEEN)[0]): form.name for form in forms}
+    keys = {(form.road, form.scope, form.message_id.partition(BETWEEN)[0]): form.name for form in forms}
     table = frappe.qb.DocType(DOCTYPE)
     same = [
-        (table.road == road) & (table.scope == scope) & table.message_id.like(f"{key}{_BETWEEN}%")
+        (table.road == road) & (table.scope == scope) & table.message_id.like(f"{key}{BETWEEN}%")
         for road, scope, key in keys
     ]
     rows = (
@@ -108,7 +108,7 @@ def added_by_forms(sources: list[str]) -> dict[str, str]:
         .orderby(table.name)
     ).run(as_dict=True)
     found = {
-        row.communication: keys.get((row.road, row.scope, row.message_id.partition(_BETWEEN)[0]))
+        row.communication: keys.get((row.road, row.scope, row.message_id.partition(BETWEEN)[0]))
         for row in rows
     }
     return {communication: item for communication, item in found.items() if item}
@@ -116,20 +116,24 @@ def added_by_forms(sources: list[str]) -> dict[str, str]:
 
 def own_complaint(name: str) -> str | None:
     """The complaint that a message became, or went on with by its key; not one that somebody else has put it on."""
-    item = frappe.db.get_value(DOCTYPE, name, ["state", "complaint", "decided_by"], as_dict=True)
-    own = item.state == REGISTERED or (item.state == ADDED and not item.decided_by)
-    return item.complaint if own else None
+    fields = ["name", "state", "complaint", "decided_by", "road", "scope", "message_id"]
+    item = frappe.db.get_value(DOCTYPE, name, fields, as_dict=True)
+    if item.state == REGISTERED:
+        return item.complaint
+    # What goes on with a form that somebody has put on a complaint of others opens nothing of it.
+    first = _first_of_form(item, REGISTERED) if item.state == ADDED and not item.decided_by else None
+    return item.complaint if first and first.complaint == item.complaint else None
 
 
-def _first_of_form(item: Document, state: str) -> frappe._dict | None:
-    key = item.message_id.partition(_BETWEEN)[0]
+def _first_of_form(item: Document | frappe._dict, state: str) -> frappe._dict | None:
+    key = item.message_id.partition(BETWEEN)[0]
     same = _of_key(item.road, item.scope, key) | {"state": state, "name": ("!=", item.name)}
     fields = ["name", "complaint", "decided_by"]
     return frappe.db.get_value(DOCTYPE, same, fields, order_by="creation asc", as_dict=True)
 
 
 def _of_key(road: str, scope: str, key: str) -> dict[str, object]:
-    return {"road": road, "scope": scope, "message_id": ("like", f"{key}{_BETWEEN}%")}
+    return {"road": road, "scope": scope, "message_id": ("like", f"{key}{BETWEEN}%")}
 
 
 def _check_key(key: str) -> None:

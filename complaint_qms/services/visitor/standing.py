@@ -13,7 +13,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.correspondence import ANSWER
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
-from complaint_qms.constants.inbox import MAIL, PAGE, PORTAL
+from complaint_qms.constants.inbox import MAIL, OPEN, PAGE, PORTAL
 from complaint_qms.constants.visitor import STEPS
 from complaint_qms.services.correspondence.addresses import addresses_of_complainant, bare
 from complaint_qms.services.correspondence.promise import promise_told
@@ -23,9 +23,11 @@ from complaint_qms.services.correspondence.standing import (
     instant,
     sentence_at,
     sentence_of,
+    stage_of_message,
     step_of,
     told_stage,
 )
+from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.text_cleaning import as_typed
 from complaint_qms.services.visitor import rating, solutions, talk
 
@@ -36,14 +38,15 @@ def steps() -> list[dict[str, str]]:
 
 
 def of_item(name: str) -> dict[str, Any]:
-    """The same of a message that is no complaint yet."""
-    item = frappe.db.get_value(INBOX, name, ["received_at", "text"], as_dict=True)
+    """The same of a message that is no complaint yet, was put away, or was put on a complaint that its sender is not told of."""
+    item = frappe.db.get_value(INBOX, name, ["received_at", "text", "state"], as_dict=True)
+    stage = stage_of_message(item.state)
     return {
         "number": name,
         "received": instant(item.received_at),
         "steps": steps(),
-        "step": STEPS[0],
-        "sentence": sentence_of("intake", waits=False),
+        "step": step_of(stage, None),
+        "sentence": sentence_of(stage, waits=False),
         "promised": None,
         "about": [],
         "told": item.text or "",
@@ -54,6 +57,18 @@ def of_item(name: str) -> dict[str, Any]:
         "rating": None,
         "can_write": False,
     }
+
+
+def refuse_message(name: str) -> None:
+    """Say why nothing can be written about a message that is no complaint.
+
+    Raises:
+        frappe.ValidationError: always.
+    """
+    state = frappe.db.get_value(INBOX, name, "state")
+    if state in OPEN:
+        refuse(_("We have not read your complaint yet. Try again in a while."))
+    refuse(sentence_of(stage_of_message(state), waits=False))
 
 
 def of_complaint(complaint: Document, is_own: IsOwn | None = None) -> dict[str, Any]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import frappe
-from frappe import _
 
 from complaint_qms.constants.inbox import PAGE
 from complaint_qms.services.acting_as import acting_as
-from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.visitor import conversation, links, page, standing
 from complaint_qms.services.visitor.conversation import Way
 
@@ -37,7 +35,7 @@ def take_message(token: str, key: str, text: str, tokens: list[str], *, without_
     """
     link = links.find_link(token)
     if not link.complaint:
-        refuse(_("We have not read your complaint yet. Try again in a while."))
+        standing.refuse_message(link.inbox_item)
     conversation.keep_message(link.complaint, _way(link), key, text, tokens, without_place=without_place)
 
 

@@ -6,22 +6,36 @@ content; a name proves nothing, and gives nothing but a name.
 
 from __future__ import annotations
 
+import hmac
 import mmap
 import secrets
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.query_builder import Case
 from frappe.query_builder.functions import Coalesce, Sum
 from frappe.utils import now_datetime
+from frappe.utils.password import get_encryption_key
 
-from complaint_qms.constants.visitor import CHUNK, LARGEST, MOST_WAITING, UPLOAD, UPLOAD_HOURS
+from complaint_qms.constants.visitor import (
+    CHUNK,
+    LARGEST,
+    MOST_OF_ONE,
+    MOST_OF_VISITORS,
+    MOST_WAITING,
+    UPLOAD,
+    UPLOAD_HOURS,
+)
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.upload import FileType, file_type, remove_place
 from complaint_qms.services import writing
@@ -34,7 +48,29 @@ _ANNOUNCED: Final = timedelta(hours=1)
 """How long a file may be announced without a byte of it."""
 
 
-def begin_upload(file_name: str, size: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Room:
+    """Who sends files, and how many bytes may wait of all together before they are refused."""
+
+    sender: str
+    most: int
+
+    @staticmethod
+    def of_visitor(address: str) -> Room:
+        """Of somebody without a login: by a keyed sum of their address, of a network where that gives its guests many."""
+        network = address
+        with suppress(ValueError):
+            if (found := ip_address(address)).version == 6:
+                network = str(ip_network((found, 64), strict=False))
+        secret = get_encryption_key().encode()
+        return Room(hmac.new(secret, network.encode(), sha256).hexdigest()[:40], MOST_OF_VISITORS)
+
+    @staticmethod
+    def of_login(user: str) -> Room:
+        return Room(user, MOST_WAITING)
+
+
+def begin_upload(file_name: str, size: int, room: Room | None = None) -> dict[str, Any]:
     """Announce a file: {upload, chunk, received}; `upload` is the secret by which its pieces are sent.
 
     Raises:
@@ -44,7 +80,8 @@ def begin_upload(file_name: str, size: int) -> dict[str, Any]:
         refuse(_("The file is empty. Choose another one."))
     if size > LARGEST:
         refuse(_("The file is larger than {0} MB. Send a smaller one.").format(LARGEST // _MEGABYTE))
-    _check_room(CHUNK)
+    room = room or Room.of_visitor("")
+    _check_room(CHUNK, room)
     token = secrets.token_urlsafe(24)
     frappe.get_doc(
         {
@@ -55,6 +92,7 @@ def begin_upload(file_name: str, size: int) -> dict[str, Any]:
             "received": 0,
             "expires_at": now_datetime() + _ANNOUNCED,
             "token_hash": _hash(token),
+            "sent_by": room.sender,
         }
     ).insert(ignore_permissions=True)
     return {"upload": token, "chunk": CHUNK, "received": 0}
@@ -81,7 +119,10 @@ def append_piece(token: str, offset: int, content: bytes) -> dict[str, Any]:
         refuse(_("This piece is larger than what was announced. Send the file again from the start."))
     if row.state != _OPEN or offset != row.received or not content:
         return _told(row)
-    _check_room(len(content))
+    _check_room(
+        len(content),
+        Room.of_login(row.sent_by) if "@" in row.sent_by else Room(row.sent_by, MOST_OF_VISITORS),
+    )
     path = _path(row.name)
     path.parent.mkdir(exist_ok=True)
     with path.open("r+b" if path.exists() else "w+b") as file:
@@ -150,10 +191,15 @@ def remove_folder() -> None:
     shutil.rmtree(_folder(), ignore_errors=True)
 
 
-def _check_room(wanted: int) -> None:
+def _check_room(wanted: int, room: Room) -> None:
+    """Room is kept for those who log in, and nobody takes all of it."""
     table = frappe.qb.DocType(UPLOAD)
-    waiting = frappe.qb.from_(table).select(Coalesce(Sum(table.received), 0)).where(table.state != _TAKEN)
-    if waiting.run()[0][0] + wanted > MOST_WAITING:
+    own = Coalesce(Sum(Case().when(table.sent_by == room.sender, table.received).else_(0)), 0)
+    waiting = (
+        frappe.qb.from_(table).select(Coalesce(Sum(table.received), 0), own).where(table.state != _TAKEN)
+    )
+    of_all, of_sender = waiting.run()[0]
+    if of_all + wanted > room.most or of_sender + wanted > MOST_OF_ONE:
         refuse(
             _(
                 "Too many files are being sent at the moment. Try again later, or send your complaint without files."
@@ -198,7 +244,7 @@ def _row(token: str, *, lock: bool = False) -> frappe._dict:
     row = frappe.db.get_value(
         UPLOAD,
         {"token_hash": _hash(token), "expires_at": (">", now_datetime())},
-        ["name", "file_name", "state", "size", "received"],
+        ["name", "file_name", "state", "size", "received", "sent_by"],
         as_dict=True,
         for_update=lock,
     )

@@ -14,7 +14,6 @@ sitemap = 0
 def get_context(context: Any) -> Any:
     """The empty page; its script asks for the rest with the secret."""
     page.mark_answer()
-    page.settings()
     told = words.of_tracking()
     data = {
         "words": told,

@@ -10,6 +10,7 @@ from complaint_qms.constants.fields import COMPLAINT_STAMPS, DECIDED_ANEW, SEPAR
 from complaint_qms.constants.stages import COMPLAINT_EARLY, COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.controllers.record import Checked
 from complaint_qms.integrations.erpnext.consistency import check_consistency
+from complaint_qms.services.chat import filing as chats
 from complaint_qms.services.compliance import (
     contributors,
     decisions,
@@ -18,7 +19,7 @@ from complaint_qms.services.compliance import (
 from complaint_qms.services.correspondence import first_response, promise
 from complaint_qms.services.evidence import integrity_check
 from complaint_qms.services.framework_seams import without_work_list
-from complaint_qms.services.inbox import origin
+from complaint_qms.services.inbox import giving_back, origin
 from complaint_qms.services.intake import (
     idempotency,
     learned_proposals,
@@ -53,6 +54,7 @@ class Complaint(Checked):
         self.is_migrated = self.is_migrated if self.flags.by_import else 0
 
     def before_validate(self):
+        giving_back.take_back_files(self)
         promise.keep_promise(self)
         guard.protect(self, COMPLAINT_STAMPS)
         register.follow_company(self)
@@ -115,6 +117,8 @@ class Complaint(Checked):
         if not self.flags.in_insert:
             match_keys.follow(self)
         merge.tell_original(self)
+        giving_back.return_messages(self)
+        chats.return_chats(self)
         deadline.follow_awareness(self)
         deadline.follow_harm(self)
         contributors.tell_hand_over(self)

@@ -18,7 +18,7 @@ export function follow(which, told) {
 
 function show(told, note = "") {
 	// What was chosen and typed stays while something else is sent.
-	files = files || new Files(`case:${told.number}`);
+	files = files || new Files(`case:${told.number}`, address.token ? { token: address.token } : {});
 	const typed = `complaint_page:text:${told.number}`;
 	const why = `complaint_page:why:${told.number}`;
 	const comment = `complaint_page:rating:${told.number}`;

@@ -7,10 +7,13 @@ const PLACE = "complaint_page:without_place";
 
 /** The part of a form by which files are added. */
 export class Files {
-	/** @param {string} scope of which form or complaint they are: files of others are none of theirs. */
-	constructor(scope) {
+	/**
+	 * @param {string} scope of which form or complaint they are: files of others are none of theirs.
+	 * @param {object} by what a file is announced with: the token of a secret link, if it is sent by one.
+	 */
+	constructor(scope, by = {}) {
 		this.files = [];
-		this.kept = new Kept(`complaint_page:uploads:${scope}`);
+		this.kept = new Kept(`complaint_page:uploads:${scope}`, by);
 		this.list = el("ul", { class: "cv-files" });
 		this.place = el("input", {
 			type: "checkbox",
@@ -193,7 +196,7 @@ class Upload {
 				if (!this.bytes) throw refusal; // gone there as well
 			}
 		}
-		const begun = () => ask("begin_upload", { file_name: this.file.name, size: String(this.file.size) });
+		const begun = () => ask("begin_upload", { file_name: this.file.name, size: String(this.file.size), ...this.kept.by });
 		const { upload, chunk, received } = await this.patiently(begun);
 		this.token = upload;
 		this.chunk = chunk;
@@ -229,8 +232,9 @@ const mark = (file) => `${file.name}:${file.size}:${file.lastModified}`;
 
 /** What is known of files that were begun, in this window of the browser alone: mark of each → its secret, name, size and type. */
 class Kept {
-	constructor(name) {
+	constructor(name, by) {
 		this.name = name;
+		this.by = by;
 	}
 
 	read() {
