@@ -12,7 +12,7 @@ from complaint_qms.constants import events, notify, roles
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.overrides.desk import search_link
 from complaint_qms.services.notify import delivery, outbox
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import people_of
 from complaint_qms.services.record.site_time import site_zone, stored
 from tests.chat_service import service
@@ -58,10 +58,10 @@ def preference(user: str, *choices: dict, **values):
     return frappe.get_doc({"doctype": notify.PREFERENCE, "user": user, **rows, **values}).insert()
 
 
-def tell(user: str, name: str, kind: str = events.HOLD_OVER, now: datetime = NOW) -> list[Message]:
+def tell(user: str, name: str, kind: str = events.HOLD_OVER, now: datetime = NOW) -> list[Notice]:
     (person,) = people_of([user]).values()
     data = {"complaint": {"name": name, "subject": "A <b> & b", "stage": "triage"}, "steps": ()}
-    return send([Message(kind, person, "Complaint", name, data)], now)
+    return send([Notice(kind, person, "Complaint", name, data)], now)
 
 
 def rows(of) -> list[frappe._dict]:
@@ -133,7 +133,7 @@ def test_quiet_hours_keep_messages_back_in_the_persons_zone_and_send_them_togeth
         tell(person, name, now=quiet)
     (known,) = people_of([person]).values()
     data = {"title": "Burnt", "severity": "Critical", "harm_level": "", "reasons": []}
-    send([Message(events.GRAVE, known, "Complaint", names[2], data)], quiet)
+    send([Notice(events.GRAVE, known, "Complaint", names[2], data)], quiet)
     assert sorted(row.next_attempt for row in rows(app)) == [quiet, over, over]
     assert delivery.send_waiting(app.name, quiet) == 1
     assert names[2] in played.asked[-1].data["text"]["content"]

@@ -13,7 +13,7 @@ from complaint_qms.api import given_up
 from complaint_qms.constants import events
 from complaint_qms.services.events import BACK_OFF
 from complaint_qms.services.notify import digest, outbox, sentences
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import people_of
 from tests.desk import factory
 
@@ -21,10 +21,10 @@ pytestmark = pytest.mark.usefixtures("site")
 NOW = datetime(2024, 7, 1, 12)
 
 
-def message(user: str, name: str = "CMP-2024-00001") -> Message:
+def message(user: str, name: str = "CMP-2024-00001") -> Notice:
     (person,) = people_of([user]).values()
     data = {"complaint": {"name": name, "subject": "A <b>", "stage": "triage"}, "steps": ()}
-    return Message(events.HOLD_OVER, person, "Complaint", name, data)
+    return Notice(events.HOLD_OVER, person, "Complaint", name, data)
 
 
 def waiting(user: str) -> list[tuple]:

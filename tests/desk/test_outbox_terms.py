@@ -8,7 +8,7 @@ from frappe.model.base_document import get_controller
 from frappe.utils import add_days, now_datetime
 
 from complaint_qms.constants import events
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import people_of
 from tests.desk import factory
 from tests.desk.test_outbox import NOW, message
@@ -58,7 +58,7 @@ def test_what_was_told_holds_nobody_and_nothing_back():
     gone = factory.person("Complaint Agent")
     sop = factory.make("Complaint SOP", sop_name=factory.unique("SOP"), round_the_clock=1)
     (person,) = people_of([gone]).values()
-    send([Message(events.DUE_TIMES_MOVED, person, "Complaint SOP", sop.name, {"count": 2})], NOW)
+    send([Notice(events.DUE_TIMES_MOVED, person, "Complaint SOP", sop.name, {"count": 2})], NOW)
     of_event("given_up", 1, gone)
     frappe.db.set_value(
         "QMS Event", of_event("given_up", 1), {"document_type": "Complaint SOP", "document_name": sop.name}

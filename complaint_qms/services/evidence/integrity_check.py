@@ -22,7 +22,7 @@ from complaint_qms.services.evidence import disk
 from complaint_qms.services.evidence.capture import secure
 from complaint_qms.services.evidence.holders import Record
 from complaint_qms.services.notify import digest
-from complaint_qms.services.notify.outbox import GroupMessage, Message, send, send_to_groups
+from complaint_qms.services.notify.outbox import GroupNotice, Notice, send, send_to_groups
 from complaint_qms.services.record.batches import in_parts
 from complaint_qms.services.sop import recipients
 
@@ -115,7 +115,7 @@ def tell_quality(events: list[Event]) -> None:
     people = recipients.Directory().with_roles((MANAGER, QUALITY_MANAGER))
     send(
         (
-            Message(event.kind, person, event.doctype, event.name, event.data)
+            Notice(event.kind, person, event.doctype, event.name, event.data)
             for event in events
             for person in people
         ),
@@ -123,7 +123,7 @@ def tell_quality(events: list[Event]) -> None:
     )
     send_to_groups(
         (
-            GroupMessage(event.kind, event.doctype, event.name, event.data, event.data["company"])
+            GroupNotice(event.kind, event.doctype, event.name, event.data, event.data["company"])
             for event in events
         ),
         events[0].at,

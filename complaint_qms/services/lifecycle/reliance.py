@@ -20,7 +20,7 @@ from complaint_qms.permissions.sight import Sight
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle.links import capas_of, complaints_about, investigations_of
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.record.row_locks import hold
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 
@@ -150,9 +150,7 @@ def tell_handlers(events: list[Event]) -> None:
         directory.learn(event.data["complaints"])
         send(
             (
-                Message(
-                    event.kind, person, "Complaint", row.name, {"title": row.subject, "basis": event.name}
-                )
+                Notice(event.kind, person, "Complaint", row.name, {"title": row.subject, "basis": event.name})
                 for row in event.data["complaints"]
                 for person in directory.handlers(row)
             ),
@@ -179,7 +177,7 @@ def tell_owners(events: list[Event]) -> None:
             person = told.get(row.name)
             people = [person] if person else others
             data = {"title": row.title, "basis": event.name}
-            messages += [Message(event.kind, one, "CAPA", row.name, data) for one in people]
+            messages += [Notice(event.kind, one, "CAPA", row.name, data) for one in people]
         send(messages, event.at)
 
 

@@ -35,7 +35,7 @@ _DELIVER: Final = "complaint_qms.services.notify.delivery.send_waiting"
 
 
 @dataclass(frozen=True)
-class Message:
+class Notice:
     """One person is told one thing about one record. `data`: that of the event (`constants/events.py`); `channel`: one that it goes by
     beside those that are chosen."""
 
@@ -49,7 +49,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class GroupMessage:
+class GroupNotice:
     """The groups that are to hear of such a thing are told it. `company`: the record's; `channel`: the one that hears of it alone."""
 
     kind: str
@@ -60,7 +60,7 @@ class GroupMessage:
     channel: str = ""
 
 
-def send(messages: Iterable[Message], now: datetime, writer: sentences.Writer | None = None) -> list[Message]:
+def send(messages: Iterable[Notice], now: datetime, writer: sentences.Writer | None = None) -> list[Notice]:
     """Write messages in their readers' languages: notices in the desk, mails and what goes by other channels, which wait to be sent. Who
     may not see a quality record is not told of it, whoever asked for that. Those that were written, on one channel at least."""
     messages = list(messages)
@@ -92,7 +92,7 @@ def send(messages: Iterable[Message], now: datetime, writer: sentences.Writer | 
     ]
 
 
-def send_to_groups(messages: Iterable[GroupMessage], now: datetime) -> list[str]:
+def send_to_groups(messages: Iterable[GroupNotice], now: datetime) -> list[str]:
     """Write messages to the groups that hear of them; the channels that will be told."""
     router, rows, due, told = Router((), now), [], set(), set()
     languages = router.languages()
@@ -160,7 +160,7 @@ def by_mail() -> bool:
     return bool(cint(frappe.get_cached_doc(SETTINGS).notify_by_email))
 
 
-def _visible(messages: list[Message]) -> list[Message]:
+def _visible(messages: list[Notice]) -> list[Notice]:
     """Those whose readers may see what they are about."""
     names = {kind: {one.name for one in messages if one.doctype == kind} for kind in QUALITY_RECORDS}
     sight = {kind: Sight(kind, wanted) for kind, wanted in names.items() if wanted}
@@ -171,14 +171,14 @@ def _visible(messages: list[Message]) -> list[Message]:
     ]
 
 
-def _by_language(messages: list[Message]) -> Iterator[Message]:
+def _by_language(messages: list[Notice]) -> Iterator[Notice]:
     """The messages, grouped by their reader's language, which is the present language while a group is walked."""
     for language in sorted({message.person.language for message in messages}):
         with print_language(language):
             yield from (message for message in messages if message.person.language == language)
 
 
-def _notice(message: Message, text: str) -> dict[str, Any]:
+def _notice(message: Notice, text: str) -> dict[str, Any]:
     return {
         "type": "Alert",
         "subject": text,
@@ -190,7 +190,7 @@ def _notice(message: Message, text: str) -> dict[str, Any]:
 
 
 def _row(
-    message: Message | GroupMessage,
+    message: Notice | GroupNotice,
     reader: Person,
     text: str,
     channel: str,

@@ -19,6 +19,14 @@ def said(error: BaseException) -> str:
     return " ".join(unescape(without_tags(" ".join(map(str, parts)))).split()) or type(error).__name__
 
 
+def told_with(error: Exception, before: int) -> str:
+    """What the form would have been told with an error, as plain text: the site's messages after so many of them, else its own."""
+    shown = [entry.get("message") for entry in map(frappe.parse_json, frappe.local.message_log[before:])]
+    texts = [text for told in shown for text in (told if isinstance(told, list) else [told])]
+    plain = [without_tags(text) for text in texts if isinstance(text, str) and text]
+    return " ".join(plain) or said(error)
+
+
 def way_of(error: BaseException) -> str:
     """Where an error arose and of what kind it is, for the log: without what it says, which may name people."""
     return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__

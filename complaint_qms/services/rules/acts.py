@@ -14,7 +14,7 @@ from frappe.utils import add_days, cint, escape_html, getdate
 
 from complaint_qms.constants import rules
 from complaint_qms.constants.stages import COMPLAINT_ENDED
-from complaint_qms.engine.message import Message as Line
+from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging.inbound import ServiceError
 from complaint_qms.services import writing
 from complaint_qms.services.lifecycle.links import capas_of, investigations_of
@@ -46,12 +46,12 @@ class Firing:
     version: int
     when: str
     complaint: str
-    because: Line
+    because: Message
     now: Any
     changed: bool = False
 
 
-def act(firing: Firing, row: Mapping[str, Any]) -> Line:
+def act(firing: Firing, row: Mapping[str, Any]) -> Message:
     """Do what a row of a rule says; what was done, as a line of the timeline.
 
     Raises:
@@ -60,7 +60,7 @@ def act(firing: Firing, row: Mapping[str, Any]) -> Line:
     return _ACTS[row["do"]](firing, row)
 
 
-def _set(firing: Firing, row: Mapping[str, Any]) -> Line:
+def _set(firing: Firing, row: Mapping[str, Any]) -> Message:
     doc, name = _complaint(firing), row["field"]
     label = Label("Complaint", name)
     if str(doc.get(name) or "") == str(row["value"]):
@@ -71,14 +71,14 @@ def _set(firing: Firing, row: Mapping[str, Any]) -> Line:
     return line("{0} set to {1}", label, words.said_value(name, row["value"]))
 
 
-def _add_tag(firing: Firing, row: Mapping[str, Any]) -> Line:
+def _add_tag(firing: Firing, row: Mapping[str, Any]) -> Message:
     tag = row["tag"].strip()
     DocTags("Complaint").add(firing.complaint, tag)
     firing.changed = True
     return line("Tag “{0}” added", Text(tag))
 
 
-def _assign(firing: Firing, row: Mapping[str, Any]) -> Line:
+def _assign(firing: Firing, row: Mapping[str, Any]) -> Message:
     doc = _complaint(firing)
     person = people_meant(row, firing.complaint)[0]
     if doc.complaint_owner == person.user:
@@ -89,18 +89,18 @@ def _assign(firing: Firing, row: Mapping[str, Any]) -> Line:
     return line("Assigned to {0}", Text(person.full_name))
 
 
-def _notify(firing: Firing, row: Mapping[str, Any]) -> Line:
+def _notify(firing: Firing, row: Mapping[str, Any]) -> Message:
     about = frappe.db.get_value("Complaint", firing.complaint, ["subject", "company"], as_dict=True)
     data = {"title": about.subject, "text": row["text"], "rule": firing.rule}
     channel, what = row.get("notification_channel") or "", ("Complaint", firing.complaint, data)
     if row["who"] == rules.GROUP:
-        group = outbox.GroupMessage(RULE_NOTICE, *what, about.company, channel)
+        group = outbox.GroupNotice(RULE_NOTICE, *what, about.company, channel)
         if not outbox.send_to_groups([group], firing.now):
             frappe.throw(_("The channel “{0}” is switched off, or for another company.").format(channel))
         return line("Group of “{0}” notified", Text(channel))
     sent = outbox.send(
         [
-            outbox.Message(RULE_NOTICE, person, *what, channel=channel)
+            outbox.Notice(RULE_NOTICE, person, *what, channel=channel)
             for person in people_meant(row, firing.complaint)
         ],
         firing.now,
@@ -110,7 +110,7 @@ def _notify(firing: Firing, row: Mapping[str, Any]) -> Line:
     return line("{0} notified", Names([message.person.full_name for message in sent]))
 
 
-def _create_task(firing: Firing, row: Mapping[str, Any]) -> Line:
+def _create_task(firing: Firing, row: Mapping[str, Any]) -> Message:
     person = least_busy(people_meant(row, firing.complaint))
     text = row["text"]
     with speaking(person.language):
@@ -132,7 +132,7 @@ def _create_task(firing: Firing, row: Mapping[str, Any]) -> Line:
     return line("Task for {0}: {1}", Text(person.full_name), text)
 
 
-def _add_check(firing: Firing, row: Mapping[str, Any]) -> Line:
+def _add_check(firing: Firing, row: Mapping[str, Any]) -> Message:
     doc, check = _complaint(firing), row["text"].strip()
     if doc.stage in COMPLAINT_ENDED:
         frappe.throw(_("The complaint has ended; nothing is checked any more."))
@@ -148,13 +148,13 @@ def _add_check(firing: Firing, row: Mapping[str, Any]) -> Line:
     return line("Check “{0}” added", Text(check))
 
 
-def _message_customer(firing: Firing, row: Mapping[str, Any]) -> Line:
+def _message_customer(firing: Firing, row: Mapping[str, Any]) -> Message:
     tell_customer(_complaint(firing), row["email_template"])
     firing.changed = True
     return line("Message to the customer: {0}", Text(row["email_template"]))
 
 
-def _start_investigation(firing: Firing, row: Mapping[str, Any]) -> Line:
+def _start_investigation(firing: Firing, row: Mapping[str, Any]) -> Message:
     if have := investigations_of([firing.complaint])[firing.complaint]:
         return line("Investigation {0} was there already", Link("Investigation", have[0]["name"]))
     if name := _of_same_batch(firing.complaint):
@@ -169,7 +169,7 @@ def _start_investigation(firing: Firing, row: Mapping[str, Any]) -> Line:
     return line("Investigation {0} started", Link("Investigation", doc.name))
 
 
-def _open_capa(firing: Firing, row: Mapping[str, Any]) -> Line:
+def _open_capa(firing: Firing, row: Mapping[str, Any]) -> Message:
     if have := capas_of([firing.complaint])[firing.complaint]:
         return line("CAPA {0} was there already", Link("CAPA", have[0]["name"]))
     subject = frappe.db.get_value("Complaint", firing.complaint, "subject")
@@ -182,7 +182,7 @@ def _open_capa(firing: Firing, row: Mapping[str, Any]) -> Line:
     return line("CAPA {0} opened", Link("CAPA", doc.name))
 
 
-def _call_webhook(firing: Firing, row: Mapping[str, Any]) -> Line:
+def _call_webhook(firing: Firing, row: Mapping[str, Any]) -> Message:
     """By a job alone: what another computer takes to answer keeps nobody waiting."""
     webhook = row["webhook"]
     if frappe.db.get_value("Webhook", webhook, "webhook_doctype") != "Complaint":
@@ -195,7 +195,7 @@ def _call_webhook(firing: Firing, row: Mapping[str, Any]) -> Line:
     return line("Webhook {0} called", Text(webhook))
 
 
-_ACTS: Final[dict[str, Callable[[Firing, Mapping[str, Any]], Line]]] = {
+_ACTS: Final[dict[str, Callable[[Firing, Mapping[str, Any]], Message]]] = {
     "set": _set,
     "add_tag": _add_tag,
     "assign": _assign,
@@ -228,5 +228,5 @@ def _of_same_batch(complaint: str) -> str | None:
     return found[0] if found else None
 
 
-def _plain(message: Line) -> str:
+def _plain(message: Message) -> str:
     return frappe.utils.strip_html(told(message))

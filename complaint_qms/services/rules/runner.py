@@ -19,19 +19,18 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants import rules
 from complaint_qms.constants.events import RULE_CALLED
-from complaint_qms.engine.message import Message as Line
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.rules import UNKNOWN
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.events import Event
 from complaint_qms.services.people.assignment import is_being_saved
-from complaint_qms.services.record.error_text import way_of
+from complaint_qms.services.record.error_text import told_with, way_of
 from complaint_qms.services.record.timeline import Text, line
 from complaint_qms.services.rules import history, log, waiting, words
 from complaint_qms.services.rules.acts import Firing, UnansweredError, act
 from complaint_qms.services.rules.log import Result
 from complaint_qms.services.rules.reading import SiteRule, any_rules, named_rule, rules_asked
 from complaint_qms.services.rules.records import Record, SavedRecord, records_of
-from complaint_qms.services.rules.said import said_of
 from complaint_qms.services.transactions import OVERTAKEN, roll_back_to
 
 _KIND: Final = {event: when for when, event in rules.WHEN.items() if event}
@@ -47,7 +46,7 @@ class Occurrence:
 
     complaint: str
     old: Mapping[str, Any] = field(default_factory=dict)
-    called: str | Line = ""
+    called: str | Message = ""
 
 
 def of_events(events: list[Event]) -> None:
@@ -120,7 +119,7 @@ def perform(result: Result, acts: Iterable[Mapping[str, Any]], by_job: bool = Fa
         except Exception as error:
             if not isinstance(error, UnansweredError):
                 roll_back_to(mark)
-            result.refused.append(line("{0}", Text(said_of(error, told))))
+            result.refused.append(line("{0}", Text(told_with(error, told))))
         del frappe.local.message_log[told:]
         frappe.local.response.pop("missing", None)
 

@@ -11,11 +11,11 @@ from frappe.translate import print_language
 from frappe.utils import nowdate
 
 from complaint_qms.constants.roles import MANAGER
-from complaint_qms.engine.message import Message as Line
+from complaint_qms.engine.message import Message
 from complaint_qms.permissions.auditor import is_auditor
 from complaint_qms.permissions.sight import Sight
 from complaint_qms.services.events import Event
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.notify.sentences import lost_line, what_to_settle
 from complaint_qms.services.record import timeline
@@ -35,13 +35,13 @@ def ask_to_look(events: list[Event]) -> None:
         told = [person for person in people if person.user != event.by]
         data = {**event.data, "title": complaint.subject}
         send(
-            (Message(event.kind, person, "Complaint", event.name, data, event.by) for person in told),
+            (Notice(event.kind, person, "Complaint", event.name, data, event.by) for person in told),
             event.at,
         )
         timeline.note_on(complaint, _line(event.data, people))
 
 
-def _line(data: dict[str, Any], asked: list[Person]) -> Line:
+def _line(data: dict[str, Any], asked: list[Person]) -> Message:
     lost = lost_line(data)
     if asked:
         names = Names([person.full_name for person in asked])

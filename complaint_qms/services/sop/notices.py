@@ -9,10 +9,10 @@ from typing import Any
 
 from complaint_qms.constants.escalation import TELLS
 from complaint_qms.constants.events import ESCALATION_STEP, OVERDUE
-from complaint_qms.engine.message import Message as Line
+from complaint_qms.engine.message import Message
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.ladder_sentences import clock_noun, taken_line
-from complaint_qms.services.notify.outbox import AUTHOR, GroupMessage, Message, send, send_to_groups
+from complaint_qms.services.notify.outbox import AUTHOR, GroupNotice, Notice, send, send_to_groups
 from complaint_qms.services.notify.person import Person, people_of
 from complaint_qms.services.notify.sentences import ESCALATED, Writer, overdue_line
 from complaint_qms.services.record import timeline
@@ -45,7 +45,7 @@ def of_clocks(events: list[Event]) -> None:
     send(messages, events[0].at, writer)
     send_to_groups(
         (
-            GroupMessage(one.kind, one.doctype, one.name, one.data, one.data["complaint"]["company"])
+            GroupNotice(one.kind, one.doctype, one.name, one.data, one.data["complaint"]["company"])
             for one in events
         ),
         events[0].at,
@@ -66,24 +66,24 @@ def of_moved_due_times(events: list[Event]) -> None:
     )
     send(
         [
-            Message(events[0].kind, person, "Complaint SOP", sop, {"count": count})
+            Notice(events[0].kind, person, "Complaint SOP", sop, {"count": count})
             for (person, sop), count in told.items()
         ],
         events[0].at,
     )
 
 
-def _of_ladder(event: Event, people: dict[str, Person]) -> Iterator[Message]:
+def _of_ladder(event: Event, people: dict[str, Person]) -> Iterator[Notice]:
     """One message for each of the people, about all steps that name them."""
     steps = [step for step in event.data["taken"] if step["action"] in TELLS]
     for user in dict.fromkeys(user for step in steps for user in step["told"]):
         if user in people:
             own = [step for step in steps if user in step["told"]]
             data = {"complaint": event.data["complaint"], "taken": own}
-            yield Message(ESCALATION_STEP, people[user], event.doctype, event.name, data)
+            yield Notice(ESCALATION_STEP, people[user], event.doctype, event.name, data)
 
 
-def _moved_line(complaint: dict[str, Any], moved: Iterable[tuple[str, datetime, datetime]]) -> Line:
+def _moved_line(complaint: dict[str, Any], moved: Iterable[tuple[str, datetime, datetime]]) -> Message:
     clocks = [
         line("{0}, due {2} instead of {1}", clock_noun(clock, complaint["stage"]), Moment(old), Moment(new))
         for clock, old, new in moved
@@ -95,5 +95,5 @@ def _moved_line(complaint: dict[str, Any], moved: Iterable[tuple[str, datetime, 
     )
 
 
-def _message(event: Event, kind: str, person: Person) -> Message:
-    return Message(kind, person, event.doctype, event.name, event.data)
+def _message(event: Event, kind: str, person: Person) -> Notice:
+    return Notice(kind, person, event.doctype, event.name, event.data)

@@ -18,7 +18,7 @@ from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence.working_days import day_after
 from complaint_qms.services.lifecycle import guard
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.people.absence import acts_for
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
@@ -115,6 +115,6 @@ def _hand_to_superior(complaint: Document, survey: Document, days: int) -> None:
     }
     told = {person.user: person for person in (*people[:1], *directory.handlers(row))}
     send(
-        [Message(SURVEYED, person, "Complaint", complaint.name, data) for person in told.values()],
+        [Notice(SURVEYED, person, "Complaint", complaint.name, data) for person in told.values()],
         now_datetime(),
     )

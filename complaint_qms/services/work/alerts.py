@@ -18,7 +18,7 @@ from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify import digest
-from complaint_qms.services.notify.outbox import OUTBOX, GroupMessage, Message, send, send_to_groups
+from complaint_qms.services.notify.outbox import OUTBOX, GroupNotice, Notice, send, send_to_groups
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.risk.matrix import level_ranks
@@ -44,11 +44,11 @@ def of_grave(events: list[Event]) -> None:
         data = {"title": subjects.get(event.name), **event.data}
         if (event.name, _GROUPS) not in told:
             told.add((event.name, _GROUPS))
-            groups.append(GroupMessage(event.kind, event.doctype, event.name, data, event.data["company"]))
+            groups.append(GroupNotice(event.kind, event.doctype, event.name, data, event.data["company"]))
         for person in (person for rule in found for person in _people(directory, rule)):
             if person.user != event.by and (event.name, person.user) not in told:
                 told.add((event.name, person.user))
-                messages.append(Message(event.kind, person, event.doctype, event.name, data, event.by))
+                messages.append(Notice(event.kind, person, event.doctype, event.name, data, event.by))
     send_to_groups(groups, events[0].at)
     if sent := send(messages, events[0].at):
         reached = {message.name: {"alerted_at": events[0].at} for message in sent}

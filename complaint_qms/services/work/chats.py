@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from complaint_qms.permissions.sight import Sight
 from complaint_qms.services.events import Event
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.sop.recipients import Directory
 
 
@@ -17,7 +17,7 @@ def of_waiting(events: list[Event]) -> None:
         one, role = people.get(event.data.get("user")), event.data.get("role")
         told = [one] if one else directory.with_roles([role]) if role else []
         messages += [
-            Message(event.kind, person, event.doctype, event.name, event.data)
+            Notice(event.kind, person, event.doctype, event.name, event.data)
             for person in told
             if sight[event.doctype].sees(person.user, event.name)
         ]
@@ -29,7 +29,7 @@ def of_failed(events: list[Event]) -> None:
     """A message of a person did not go out: who wrote it."""
     people = Directory().acting(event.data["user"] for event in events)
     messages = [
-        Message(event.kind, person, event.doctype, event.name, event.data)
+        Notice(event.kind, person, event.doctype, event.name, event.data)
         for event in events
         if (person := people.get(event.data["user"]))
     ]

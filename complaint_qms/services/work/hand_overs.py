@@ -16,7 +16,7 @@ from complaint_qms.constants.roles import QUALITY_MANAGER, REGULATORY
 from complaint_qms.constants.stages import ENDED
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.events import Event
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.people import assignment
 from complaint_qms.services.record.tags import without_tags
@@ -49,7 +49,7 @@ def of_moves(events: list[Event]) -> None:
     """A record has another stage: who has to act on it there."""
     directory = Directory()
     told = []
-    tasks: list[Message] = []
+    tasks: list[Notice] = []
     for event in events:
         if event.data["target"] in (*ENDED.get(event.doctype, ()), "on_hold"):
             continue
@@ -94,7 +94,7 @@ def of_mails(events: list[Event]) -> None:
         users = helpers.get(event.name, ()) if event.data.get("tell_helpers") else ()
         told = [*directory.handlers(rows[event.name]), *(helping[user] for user in users if user in helping)]
         messages += [
-            Message(event.kind, person, event.doctype, event.name, data)
+            Notice(event.kind, person, event.doctype, event.name, data)
             for person in {person.user: person for person in told}.values()
             if person.email.lower() != event.data["address"]
         ]
@@ -134,7 +134,7 @@ def _judges(directory: Directory, parts: list[dict[str, Any]]) -> list[Person]:
     return [person for person in directory.with_roles([QUALITY_MANAGER]) if person.user not in own]
 
 
-def _of_actions(directory: Directory, event: Event) -> list[Message]:
+def _of_actions(directory: Directory, event: Event) -> list[Notice]:
     """Owners of actions have no right on the CAPA: each is told of the task that they got."""
     tasks = frappe.get_all(
         "ToDo",
@@ -144,7 +144,7 @@ def _of_actions(directory: Directory, event: Event) -> list[Message]:
     )
     people = directory.acting(task.allocated_to for task in tasks)
     return [
-        Message(
+        Notice(
             event.kind,
             person,
             "ToDo",
@@ -158,14 +158,14 @@ def _of_actions(directory: Directory, event: Event) -> list[Message]:
 
 
 def _tell(told: list[tuple[Event, Iterable[Person | None]]]) -> None:
-    messages: list[Message] = []
+    messages: list[Notice] = []
     for event, people in told:
         wanted = [person for person in people if person and person.user != event.by]
         if not wanted:
             continue
         data = _shown(event)
         messages += [
-            Message(event.kind, person, event.doctype, event.name, data, event.by) for person in wanted
+            Notice(event.kind, person, event.doctype, event.name, data, event.by) for person in wanted
         ]
     if messages:
         send(messages, told[0][0].at)

@@ -24,7 +24,7 @@ from complaint_qms.constants.survey import DOCTYPE as SURVEY
 from complaint_qms.constants.survey import FOLLOW_UP
 from complaint_qms.services import writing
 from complaint_qms.services.chat import channels, conversation
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import people_of
 from complaint_qms.services.notify.sentences import WORK_HANDED_ON
 from complaint_qms.services.people import roster
@@ -34,8 +34,8 @@ from complaint_qms.services.people.role_holders import holders_of
 from complaint_qms.services.people.workload import ASKED, least_loaded
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.bulk_read import readable
+from complaint_qms.services.record.error_text import told_with
 from complaint_qms.services.record.timeline import Link, Text, line
-from complaint_qms.services.rules.said import said_of
 from complaint_qms.services.sop import assigning
 from complaint_qms.services.transactions import roll_back_to
 
@@ -181,7 +181,7 @@ def _hand(key: str, kind: Kind, name: str, user: str, chooser: _Chooser, result:
         result.given.setdefault(new, []).append((kind.doctype, name))
     except Exception as error:
         roll_back_to(_MARK)
-        result.stayed.append((kind.doctype, name, said_of(error, told)))
+        result.stayed.append((kind.doctype, name, told_with(error, told)))
     del frappe.local.message_log[told:]
 
 
@@ -293,7 +293,7 @@ def _tell(result: HandedOn, user: str, handler: str, now: datetime) -> None:
     about = {"person": get_fullname(user), "by": get_fullname(frappe.session.user)}
     send(
         [
-            Message(WORK_HANDED_ON, people[new], *pieces[0], about | {"pieces": pieces}, frappe.session.user)
+            Notice(WORK_HANDED_ON, people[new], *pieces[0], about | {"pieces": pieces}, frappe.session.user)
             for new, pieces in result.given.items()
             if new in people
         ],

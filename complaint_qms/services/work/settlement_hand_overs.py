@@ -13,7 +13,7 @@ from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.settlement import DOCTYPE, DRAFT
 from complaint_qms.services.compliance.contributors import FIELD, parts_of
 from complaint_qms.services.events import Event
-from complaint_qms.services.notify.outbox import Message, send
+from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.settlement.approval_limits import granted_before, limits_of, refusal
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
@@ -82,7 +82,7 @@ def _tell(events: list[Event], whom: Whom, more: dict[str, dict[str, int]] | Non
         )
         people = {person.user: person for person in told[row.name]}
         messages += [
-            Message(event.kind, person, DOCTYPE, row.name, data | (more or {}).get(row.name, {}), event.by)
+            Notice(event.kind, person, DOCTYPE, row.name, data | (more or {}).get(row.name, {}), event.by)
             for person in people.values()
             if person.user != event.by
         ]

@@ -5,22 +5,24 @@ from frappe import _
 from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.constants.fields import CAPA_STAMPS
-from complaint_qms.controllers.record import Checked
+from complaint_qms.controllers.quality_record import QualityRecord
 from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS, still_needed
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.capa import actions, effectiveness, measured_types
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.lifecycle import announcements, guard, overview, reliance
+from complaint_qms.services.lifecycle import guard, overview, reliance
 from complaint_qms.services.record import source_defaults
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.language import comma_list
 
 
-class CAPA(Checked):
+class CAPA(QualityRecord):
+    stamps = CAPA_STAMPS
+
     def before_validate(self):
         # What effectiveness computed comes in through its own service, marked by this flag, and no other way.
         if not self.flags.computed:
-            guard.protect(self, CAPA_STAMPS)
+            super().before_validate()
             before = self.get_doc_before_save()
             kept = before.window_extensions if before else []
             self.set("window_extensions", [row.as_dict() for row in kept])
@@ -46,11 +48,7 @@ class CAPA(Checked):
 
     def on_update(self):
         actions.sync_todos(self)
-        contributors.tell_hand_over(self)
-        announcements.saved(self)
-
-    def on_trash(self):
-        guard.refuse_deletion(self)
+        super().on_update()
 
     def _keep_criterion(self) -> None:
         before = self.get_doc_before_save()

@@ -8,7 +8,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import COMPLAINT_STAMPS, DECIDED_ANEW, SEPARATED
 from complaint_qms.constants.stages import COMPLAINT_EARLY, COMPLAINT_ENDED, FIRST_STAGE
-from complaint_qms.controllers.record import Checked
+from complaint_qms.controllers.quality_record import QualityRecord
 from complaint_qms.integrations.erpnext.consistency import check_consistency
 from complaint_qms.services.chat import filing as chats
 from complaint_qms.services.compliance import (
@@ -28,7 +28,7 @@ from complaint_qms.services.intake import (
     receipt_dates,
     register,
 )
-from complaint_qms.services.lifecycle import announcements, guard, merge, overview
+from complaint_qms.services.lifecycle import guard, merge, overview
 from complaint_qms.services.people import assignment
 from complaint_qms.services.record import mail_address, match_keys
 from complaint_qms.services.reportability import deadline
@@ -38,7 +38,9 @@ from complaint_qms.services.settlement.finance_guards import keep_party
 from complaint_qms.services.sop import assigning, clock, plan, procedure
 
 
-class Complaint(Checked):
+class Complaint(QualityRecord):
+    stamps = COMPLAINT_STAMPS
+
     def onload(self):
         proposals.refresh(self)
         self.set_onload("lost_evidence", integrity_check.lost_rows(self))
@@ -56,7 +58,7 @@ class Complaint(Checked):
     def before_validate(self):
         giving_back.take_back_files(self)
         promise.keep_promise(self)
-        guard.protect(self, COMPLAINT_STAMPS)
+        super().before_validate()
         register.follow_company(self)
         register.follow_product(self)
         clock.keep_clock(self)
@@ -121,17 +123,13 @@ class Complaint(Checked):
         chats.return_chats(self)
         deadline.follow_awareness(self)
         deadline.follow_harm(self)
-        contributors.tell_hand_over(self)
-        announcements.saved(self)
+        super().on_update()
 
     def on_change(self):
         super().on_change()
         by_rule = assignment.end_save(self)
         runner.after_save(self)
         assigning.after_save(self, by_rule)
-
-    def on_trash(self):
-        guard.refuse_deletion(self)
 
     def _validate_links(self):
         if self.is_new() and not self.flags.by_import:

@@ -5,16 +5,18 @@ from frappe.utils import now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.fields import INVESTIGATION_STAMPS
-from complaint_qms.controllers.record import Checked
+from complaint_qms.controllers.quality_record import QualityRecord
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.lifecycle import announcements, guard, overview, reliance
+from complaint_qms.services.lifecycle import guard, overview, reliance
 from complaint_qms.services.people import assignees
 from complaint_qms.services.record import source_defaults
 
 
-class Investigation(Checked):
+class Investigation(QualityRecord):
+    stamps = INVESTIGATION_STAMPS
+
     def before_validate(self):
-        guard.protect(self, INVESTIGATION_STAMPS)
+        super().before_validate()
         if self.is_new():
             source_defaults.from_complaint(self)
             assignees.take_up(self, roles.INVESTIGATOR)
@@ -32,13 +34,6 @@ class Investigation(Checked):
         move = guard.guard(self)
         if move:
             self._entered(*move)
-
-    def on_update(self):
-        contributors.tell_hand_over(self)
-        announcements.saved(self)
-
-    def on_trash(self):
-        guard.refuse_deletion(self)
 
     def _entered(self, origin: str, target: str) -> None:
         if target == "review":

@@ -6,12 +6,12 @@ from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants.events import CAUSE_READY
 from complaint_qms.constants.fields import ROOT_CAUSE_STAMPS
-from complaint_qms.controllers.record import Checked
+from complaint_qms.controllers.quality_record import QualityRecord
 from complaint_qms.engine.sop import root_cause_missing
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.events import Event, announce
-from complaint_qms.services.lifecycle import announcements, cause_overview, guard, reliance
+from complaint_qms.services.lifecycle import cause_overview, guard, reliance
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record import source_defaults, timeline
 from complaint_qms.services.record.gate_codes import gate_code
@@ -22,9 +22,11 @@ from complaint_qms.services.record.timeline import Text, line
 _JUDGEMENT = {"verified": "verification_method", "rejected": "rejection_reason"}
 
 
-class RootCause(Checked):
+class RootCause(QualityRecord):
+    stamps = ROOT_CAUSE_STAMPS
+
     def before_validate(self):
-        guard.protect(self, ROOT_CAUSE_STAMPS)
+        super().before_validate()
         if self.is_new():
             self.status = "draft"
             self.analyst = self.analyst or frappe.session.user
@@ -55,15 +57,11 @@ class RootCause(Checked):
             )
 
     def on_update(self):
-        contributors.tell_hand_over(self)
         if earlier := self.flags.pop("earlier_reason", None):
             # A site may keep no versions.
             timeline.note_on(self, line("It had been ruled out because: {0}", Text(earlier)))
-        announcements.saved(self)
+        super().on_update()
         self._announce_ready()
-
-    def on_trash(self):
-        guard.refuse_deletion(self)
 
     def _announce_ready(self) -> None:
         """Once nothing is missing but the word of whoever verifies it."""
