@@ -67,3 +67,6 @@ DUTIES: Final = (
 )
 """Whoever is named by none of them has no work that could fall to somebody else."""
 OPEN_STATES: Final = {duty.doctype: duty.open for duty in DUTIES}
+
+VERIFY: Final = "Verify"
+"""The judgement of a root cause, as its button is called; a root cause has no workflow that names it."""

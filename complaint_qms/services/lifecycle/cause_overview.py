@@ -7,6 +7,7 @@ from frappe.model.document import Document
 from frappe.permissions import get_role_permissions
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.work import VERIFY
 from complaint_qms.engine.sop import root_cause_missing
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle.facts import facts_of
@@ -66,7 +67,7 @@ def _next(doc: Document) -> list[dict[str, Any]]:
     blocked = guard.independence(doc, found)
     return [
         {
-            "action": "Verify",
+            "action": VERIFY,
             "label": _("Verify"),
             "to_stage": "verified",
             "to_label": word("verified"),

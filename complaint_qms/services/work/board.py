@@ -7,13 +7,12 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import frappe
-from frappe.query_builder.functions import Min
-from frappe.utils import getdate
+from pypika import Order
 
-from complaint_qms.constants.clock import CLOCKS, ON_TRACK, OVERDUE, STEPS
+from complaint_qms.constants.clock import CLOCKS, STEPS
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN
 from complaint_qms.services.sop.clock import clock_standing
-from complaint_qms.services.work.timing import runs_out_first
+from complaint_qms.services.work.timing import date_of, runs_out_first
 
 _FIELDS: Final = (
     "sla_status",
@@ -38,23 +37,23 @@ def due_of_capas(names: Collection[str], now: datetime) -> dict[str, dict[str, A
     Returns:
         {name: {due, status}}, a date in place of a moment; those of which nothing is due are left out.
     """
-    rows = _readable("CAPA", names, "stage", "window_end")
+    rows = _readable("CAPA", names, "stage", "plan_approved_at", "window_start", "window_end")
     action = frappe.qb.DocType("CAPA Action")
-    implemented = [row.name for row in rows if row.stage == "implement"]
-    first = (
-        dict(
-            frappe.qb.from_(action)
-            .select(action.parent, Min(action.due_date))
-            .where(action.parent.isin(implemented) & (action.parenttype == "CAPA"))
-            .where(action.status.isin(CAPA_ACTION_OPEN))
-            .groupby(action.parent)
-            .run()
-        )
+    implemented = {row.name: row.plan_approved_at for row in rows if row.stage == "implement"}
+    open_actions = (
+        frappe.qb.from_(action)
+        .select(action.parent, action.start_date, action.due_date)
+        .where(action.parent.isin(list(implemented)) & (action.parenttype == "CAPA"))
+        .where(action.status.isin(CAPA_ACTION_OPEN) & action.due_date.isnotnull())
+        .orderby(action.due_date, order=Order.desc)
+        .run()
         if implemented
-        else {}
+        else ()
     )
-    due = first | {row.name: row.window_end for row in rows if row.stage == "effectiveness"}
-    return {name: _day(day, now) for name, day in due.items() if day}
+    # Of a name the last one stays, which is due first.
+    spans = {name: (begin or implemented[name], end) for name, begin, end in open_actions}
+    spans |= {row.name: (row.window_start, row.window_end) for row in rows if row.stage == "effectiveness"}
+    return {name: _day(begin, end, now) for name, (begin, end) in spans.items() if end}
 
 
 def due_of_settlements(names: Collection[str], now: datetime) -> dict[str, dict[str, Any]]:
@@ -83,8 +82,8 @@ def _readable(doctype: str, names: Collection[str], *fields: str) -> list[frappe
     )
 
 
-def _day(day: date, now: datetime) -> dict[str, Any]:
-    return {"due": day, "status": OVERDUE if getdate(day) < now.date() else ON_TRACK}
+def _day(begin: date | None, due: date, now: datetime) -> dict[str, Any]:
+    return {"due": due, "status": date_of(due, begin, now.date())["status"]}
 
 
 def _time(row: frappe._dict, now: datetime) -> dict[str, Any]:

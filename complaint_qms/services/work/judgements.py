@@ -18,8 +18,6 @@ from complaint_qms.services.settlement.approval_limits import granted_before, li
 from complaint_qms.services.work.loading import Found, about, complaints_of, documents_of
 from complaint_qms.services.work.timing import Viewer, clock_of, date_of
 
-VERIFY = "Verify"
-
 
 def cause_work(viewer: Viewer) -> Found:
     """Root causes that the viewer is finding, and those of others that are ready for the viewer to verify."""
@@ -156,7 +154,7 @@ def _cause(doc: Document, judges: bool, viewer: Viewer) -> dict[str, Any] | None
         "name": doc.name,
         "subject": doc.title,
         "product": doc.item_code,
-        "action": VERIFY if ready else None,
+        "action": work.VERIFY if ready else None,
         "missing": len(told),
         "first_missing": told[0]["message"] if told else None,
         "field": told[0]["field"] if told else "verification_method",

@@ -16,6 +16,7 @@ from frappe.utils import escape_html
 from complaint_qms.constants import roles
 from complaint_qms.constants.settlement import DOCTYPE as SETTLEMENT
 from complaint_qms.constants.settlement import PROPOSED, REJECTED
+from complaint_qms.constants.work import VERIFY
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.sop import Missing, root_cause_missing
 from complaint_qms.engine.sop.gates import blank
@@ -41,7 +42,7 @@ class Judgement(NamedTuple):
 
 JUDGEMENTS: Final[dict[str, tuple[Judgement, ...]]] = {
     "Root Cause": (
-        Judgement("Verify", ("draft",), "verified", ("verification_method",), kind="forward"),
+        Judgement(VERIFY, ("draft",), "verified", ("verification_method",), kind="forward"),
         Judgement("Rule Out", ("draft", "verified"), "rejected", ("rejection_reason",)),
     ),
     "Reportability Assessment": (
@@ -132,7 +133,7 @@ def _step(doc: Document, one: Judgement) -> dict[str, Any]:
 
 def _label(action: str) -> str:
     return {
-        "Verify": _("Verify"),
+        VERIFY: _("Verify"),
         "Rule Out": _("Rule Out"),
         "Report the Event": _("Report the Event"),
         "Decide “Not Reportable”": _("Decide “Not Reportable”"),
