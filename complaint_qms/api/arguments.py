@@ -143,7 +143,7 @@ def _required(signature: inspect.Signature) -> list[str]:
 
 
 def _kind(hint: Any) -> str:
-    if hint is int:
+    if hint is int or int in getattr(hint, "__args__", ()):
         return _("“{0}” has to be a whole number, not “{1}”.")
     if hint is bool:
         return _("“{0}” has to be yes or no, sent as true or false, not “{1}”.")

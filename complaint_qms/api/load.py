@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
-from complaint_qms.api.arguments import checked, read_parts
+from complaint_qms.api.arguments import checked, read_by_the_framework, read_parts
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.scalars import Wrong, moment
 from complaint_qms.services.transactions import once_others_are_done
@@ -51,7 +51,9 @@ def due_times(start: str, end: str, filters: Any = None) -> list[dict[str, Any]]
     chosen = read_parts("filters", filters) if filters else []
     if not isinstance(chosen, list):
         refuse(_("Send the filters of the list as a list in “filters”."))
-    return calendar.due_events(_moment("start", start), _moment("end", end), chosen, now_datetime())
+    first, last = _moment("start", start), _moment("end", end)
+    with read_by_the_framework("filters"):
+        return calendar.due_events(first, last, chosen, now_datetime())
 
 
 def _moment(name: str, text: str) -> Any:

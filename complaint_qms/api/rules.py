@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from complaint_qms.api.arguments import checked, read_parts
+from complaint_qms.api.arguments import checked, read_by_the_framework, read_parts
 from complaint_qms.constants.rules import MOST_DAYS_TRIED, RULE
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.rules import catalogue, checking, trial, words
@@ -30,10 +30,11 @@ def describe(rule: Any) -> dict[str, Any]:
     """
     frappe.has_permission(RULE, "read", throw=True)
     sent = _rule(rule)
-    return {
-        "words": words.rule_in_words(sent),
-        "actions": [words.act_in_words(row) for row in sent["actions"]],
-    }
+    with read_by_the_framework("rule"):  # nothing of it has been checked yet
+        return {
+            "words": words.rule_in_words(sent),
+            "actions": [words.act_in_words(row) for row in sent["actions"]],
+        }
 
 
 @frappe.whitelist(methods=["POST"])
@@ -44,8 +45,10 @@ def try_on_past(rule: Any, days: int) -> dict[str, Any]:
     frappe.has_permission("Complaint", "read", throw=True)
     if not 1 <= days <= MOST_DAYS_TRIED:
         refuse(_("Days: enter a whole number from 1 to {0}.").format(MOST_DAYS_TRIED))
-    doc = frappe.get_doc({**_rule(rule), "doctype": RULE})
-    checking.check_rule(doc)
+    sent = _rule(rule)
+    with read_by_the_framework("rule"):
+        doc = frappe.get_doc({**sent, "doctype": RULE})
+        checking.check_rule(doc)
     return trial.on_the_past(doc.as_dict(), days, now_datetime())
 
 

@@ -67,6 +67,7 @@ def test_a_talk_is_answered_at_the_service_alone(url, monkeypatch):
         "http://0xA9FEA9FE/latest",
         "http://[::ffff:169.254.169.254]/latest",
         "http://[fe80::1]/",
+        "http://100.100.100.200/latest",
         "https://a@b.example/",
         "https://a b.example/",
         "https://b.example/?a=1",

@@ -116,6 +116,9 @@ def test_the_site_says_for_roles_and_a_person_for_themselves(app, played, person
 
 def test_who_wants_neither_notices_nor_mails_is_told_by_their_channel(app, person):
     frappe.db.set_value("Notification Settings", person, {"enabled": 0, "enable_email_notifications": 0})
+    for many in ("@all", "a|b", "../x"):
+        with pytest.raises(frappe.ValidationError, match="WeCom User ID"):
+            preference(person, {"channel": app.name}, wecom_user_id=many)
     preference(person, {"channel": app.name}, wecom_user_id="ann")
     assert len(tell(person, factory.complaint().name)) == 1
     assert frappe.db.count("QMS Message", {"to_user": person}) == 1

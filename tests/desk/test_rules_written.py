@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 
 import frappe
@@ -75,6 +76,29 @@ class TestSaving:
             doc.enabled = 1
             doc.save()
             assert api.describe(doc.as_dict(no_nulls=True))["words"].startswith("When")
+
+
+@pytest.mark.parametrize("sent", [
+    {"conditions": "[" * 5000}, {"when_event": ["a"]}, {"actions": [{"do": ["x"]}]}, {"conditions": {"field": ["x"], "op": ["y"]}},
+    {"actions": [{"do": "set", "field": ["x"], "value": {"a": 1}}]}, {"once_per": ["x"], "actions": [{"do": "notify", "who": ["x"], "text": 5}]},
+])  # fmt: skip
+def test_a_rule_that_is_none_is_refused_in_words(sent):
+    for ask in (lambda: api.describe(sent), lambda: api.try_on_past(sent, 30)):
+        with suppress(frappe.ValidationError):  # and nothing else
+            ask()
+
+
+def test_a_task_goes_to_nobody_who_may_not_see_the_complaint():
+    stranger = person(roles.AGENT, Customer=factory.customer().name)
+    doc = rule({"do": "create_task", "who": "named_user", "user": stranger, "text": "Call the customer"})
+    made = complaint(customer=factory.customer().name)
+    assert not frappe.db.exists("ToDo", {"reference_name": made.name, "allocated_to": stranger})
+    assert "may see the complaint" in log_of(doc)[0]["outcome"]
+    visitor = frappe.get_doc({"doctype": "User", "email": f"{frappe.generate_hash(length=8)}@customer.example", "first_name": "V", "user_type": "Website User", "send_welcome_email": 0}).insert()  # fmt: skip
+    with pytest.raises(frappe.ValidationError, match="no user of the desk"):
+        rule({"do": "create_task", "who": "named_user", "user": visitor.name, "text": "Call"})
+    with pytest.raises(frappe.ValidationError, match="no comma"):
+        rule({"do": "add_tag", "tag": "a,b"})
 
 
 class TestThePast:

@@ -273,9 +273,12 @@ sop:
         ("calendar: {shifts: {monday: 5}}\nsop: {}", "calendar.shifts.monday"),
         ('calendar: {shifts: {monday: "09:00-18:00"}}\nsop: {}', "calendar.shifts.monday"),
         ("procedure: {sop_name: x, stages: [{stage: lunch}]}", "lunch"),
-        ("sop: {}\nx: " + "[" * 5000, "cannot be read"),
+        ("sop: {}\nx: " + "[" * 150_000, "line 2: it is nested deeper"),
+        ("procedure: {sop_name: !!timestamp x}", "without its type"),
+        ('procedure: !!int ""', "without its type"),
+        ("procedure: {sop_name: !!binary aGVsbG8=}", "without its type"),
         ("sop: " + "x" * 300_000, "at most"),
-        ("sop: !!python/object:os.system {}", "cannot be read"),
+        ("sop: !!python/object:os.system {}", "without its type"),
     ],
 )
 def test_a_file_that_is_none_is_refused_with_its_place(text: str, words: str) -> None:

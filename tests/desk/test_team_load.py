@@ -151,6 +151,14 @@ def test_a_complaint_is_given_by_the_rules_of_its_form_and_taken_back(manager):
         api.view()
 
 
+@pytest.mark.parametrize("filters", [
+    [["User", "name", "like", "%"]], [["Complaint", "nix", "=", "1"]], [{"a": 1}], [None], [["Complaint", "received_at", "between", [1]]],
+])  # fmt: skip
+def test_filters_that_cannot_be_used_are_refused_in_words(manager, filters):
+    with factory.as_user(manager), pytest.raises(frappe.ValidationError, match="filters"):
+        api.due_times("2026-01-01", "2026-02-01", filters)
+
+
 def test_due_times_stand_in_the_calendar_and_move_nowhere(manager):
     doc = of_handler(person(roles.AGENT), subject="Lid <b>leaks</b>")
     due = get_datetime(frappe.db.get_value("Complaint", doc.name, "resolution_due"))

@@ -136,7 +136,7 @@ def read_address(url: str) -> SplitResult | None:
 def _is_link_local(host: str) -> bool:
     number = outside.literal(host)
     mapped = getattr(number, "ipv4_mapped", None)
-    return bool(number and (mapped or number).is_link_local)
+    return bool(number) and ((mapped or number).is_link_local or (mapped or number) in outside.OF_CLOUDS)
 
 
 def _call(
@@ -146,7 +146,7 @@ def _call(
     headers: Mapping[str, str],
     limit: int,
     seconds: float = LONGEST_CALL,
-    silence: float = TIMEOUT[1],
+    silence: float | None = None,
 ) -> tuple[bytes, Mapping[str, str]]:
     until, own_networks = time.monotonic() + seconds, outside.own_networks()
 
@@ -158,7 +158,7 @@ def _call(
                 url,
                 data=body,
                 headers=dict(headers),
-                timeout=(TIMEOUT[0], silence),
+                timeout=(TIMEOUT[0], silence or TIMEOUT[1]),
                 allow_redirects=False,
                 stream=True,
             ) as answer,

@@ -23,6 +23,8 @@ from complaint_qms.integrations.messaging.inbound import ServiceError
 
 Number = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+OF_CLOUDS: Final = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
+"""Where clouds keep their keys beside the link-local numbers: Alibaba Cloud, Amazon by IPv6."""
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _OWN: ContextVar[tuple[str, ...] | None] = ContextVar("own_networks", default=None)
 
@@ -65,7 +67,7 @@ def session_to(address: SplitResult, open_networks: Iterable[str]) -> requests.S
 def may_be_called(number: Number, open_networks: Iterable[str]) -> bool:
     """Whether a number may be called. A link-local one never is: clouds keep their keys there."""
     real = _real(number)
-    if real.is_link_local or real.is_multicast or real.is_unspecified:
+    if real in OF_CLOUDS or real.is_link_local or real.is_multicast or real.is_unspecified:
         return False
     if real.is_global and not real.is_reserved:
         return True

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import frappe
 from frappe import _
@@ -29,6 +31,8 @@ class Preference:
 
 
 NONE = Preference()
+# More than one person, or the whole company (@all), hears nothing in place of one.
+_WECOM_USER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 
 def check_preference(doc: Document) -> None:
@@ -48,6 +52,10 @@ def check_preference(doc: Document) -> None:
     )
     if cint(doc.own_choices) and notify.WECOM_APP in services and not doc.wecom_user_id:
         wrong.append(_("WeCom User ID: enter yours; a channel that you have chosen needs it."))
+    if doc.wecom_user_id and not _WECOM_USER.fullmatch(doc.wecom_user_id):
+        wrong.append(
+            _("WeCom User ID: enter one person's, of letters, digits and . _ - @, as WeCom shows it.")
+        )
     mobile = doc.mobile_no or frappe.db.get_value("User", doc.user, "mobile_no")
     if cint(doc.own_choices) and {notify.SMS, notify.WHATSAPP} & services and not mobile:
         wrong.append(_("Mobile Number: enter yours; a channel that you have chosen needs it."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from html import unescape
 from typing import Any
 
 import frappe
@@ -285,7 +286,9 @@ def _give(doctype: str, name: str, user: str) -> None:
             "reference_type": doctype,
             "reference_name": name,
             "date": nowdate(),
-            "description": escape_html(subject or name),
+            "description": escape_html(
+                unescape(subject or name)
+            ),  # stored text has its signs escaped already
             "assigned_by": frappe.session.user,
         }
     )

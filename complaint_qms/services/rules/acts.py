@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any, Final
 
 import frappe
@@ -111,8 +112,15 @@ def _notify(firing: Firing, row: Mapping[str, Any]) -> Message:
 
 
 def _create_task(firing: Firing, row: Mapping[str, Any]) -> Message:
-    person = least_busy(people_meant(row, firing.complaint))
-    text = row["text"]
+    meant = people_meant(row, firing.complaint)
+    seeing = [
+        person
+        for person in meant
+        if frappe.has_permission("Complaint", "read", doc=firing.complaint, user=person.user)
+    ]
+    if not seeing:
+        frappe.throw(_("Nobody who is meant may see the complaint."))
+    person, text = least_busy(seeing), row["text"]
     with speaking(person.language):
         said = _(text)
     task = frappe.get_doc(
@@ -122,7 +130,7 @@ def _create_task(firing: Firing, row: Mapping[str, Any]) -> Message:
             "reference_type": "Complaint",
             "reference_name": firing.complaint,
             "date": add_days(getdate(firing.now), cint(row.get("due_days"))),
-            "description": escape_html(said),
+            "description": escape_html(unescape(said)),  # stored text has its signs escaped already
         }
     )
     # The person helps with the complaint; its handler is named elsewhere.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
@@ -25,6 +26,7 @@ from complaint_qms.services.rules.reading import conditions_of
 
 _LARGEST_ORDER: Final = 9999
 _LONGEST_TEXT: Final = 500
+_NO_TAG: Final = re.compile("[,<>]|&[lg]t;")
 _REPEATING: Final = (rules.CHANGE, "on_customer_word", rules.DAILY)
 """Kinds that ask again and again about the same complaint."""
 
@@ -93,6 +95,8 @@ def _wrong_action(row: Document) -> Iterator[str]:
         yield _("the text is longer than {0} characters. Shorten it.").format(_LONGEST_TEXT)
     if row.do == "add_check" and len(row.text) > 140:
         yield _("the text is longer than {0} characters. Shorten it.").format(140)
+    if row.do == "add_tag" and _NO_TAG.search(row.tag):
+        yield _("a tag holds no comma, < or >. Write it without.")
     if row.do == "set":
         yield from _wrong_value(row)
     if kind.who:
@@ -124,6 +128,8 @@ def _wrong_who(row: Document, kind: rules.Act) -> Iterator[str]:
         yield _("choose the user.")
     elif row.who == rules.USER and (sentence := unable(row.user)):
         yield sentence.format(_("User"), escape_html(row.user))
+    elif row.who == rules.USER and frappe.db.get_value("User", row.user, "user_type") != "System User":
+        yield _("{0} is no user of the desk. Choose somebody of the staff.").format(escape_html(row.user))
     elif row.who == rules.ROLE and not row.role:
         yield _("choose the role.")
     elif row.who == rules.GROUP and not row.notification_channel:

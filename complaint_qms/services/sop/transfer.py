@@ -26,6 +26,7 @@ from complaint_qms.services.sop.versions import insert_as_given
 LONGEST: Final = 200_000
 """Characters of a file; the largest SOP takes a twentieth."""
 
+_DEEPEST: Final = 20
 _SOP: Final = "Complaint SOP"
 _HOUR: Final = 3600
 _DAY: Final = timedelta(days=1)
@@ -158,15 +159,30 @@ def _read(text: str) -> dict[str, Any]:
 
 def _loaded(text: str) -> Any:
     try:
-        # A file that names a part of itself over and over grows beyond every limit when it is read.
-        names = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader))
-        data = None if names else yaml.safe_load(text)
+        _check_parts(text)
+        return yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
         frappe.throw(_("File, line {0}: it cannot be read as YAML.").format(mark.line + 1 if mark else 1))
-    if names:
-        frappe.throw(_("File: write each part out instead of referring to another (& and *)."))
-    return data
+
+
+def _check_parts(text: str) -> None:
+    """Looks at the parts one after another before anything is made of them: a file that names a part of itself over and over grows
+    beyond every limit, reading one that is nested deep takes the square of its length, and a type that is named is not made safely of
+    every value."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            frappe.throw(_("File: write each part out instead of referring to another (& and *)."))
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        line = event.start_mark.line + 1
+        if depth > _DEEPEST:
+            frappe.throw(_("File, line {0}: it is nested deeper than any procedure.").format(line))
+        if getattr(event, "tag", None) is not None:
+            frappe.throw(_("File, line {0}: write the value without its type (!).").format(line))
 
 
 def _of_record(given: dict[str, Any]) -> dict[str, Any]:
