@@ -1,5 +1,6 @@
 """Help Articles of complaints over the wire: written, proposed, used in an answer."""
 
+from functools import partial
 from typing import Any
 
 import frappe
@@ -9,6 +10,7 @@ from frappe.model.document import Document
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.knowledge import ARTICLE, PROPOSED
 from complaint_qms.services.knowledge import drafting, proposing, review, uses
+from complaint_qms.services.transactions import once_others_are_done
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -28,9 +30,9 @@ def draft(name: str) -> dict[str, Any]:
 @checked
 def write(name: str) -> dict[str, str]:
     """Store that draft, unpublished: {name}."""
-    doc = _complaint(name, "write")
+    _complaint(name, "write")
     frappe.has_permission(ARTICLE, "create", throw=True)
-    return {"name": drafting.write_article(doc).name}
+    return {"name": once_others_are_done(partial(drafting.write_article, name)).name}
 
 
 @frappe.whitelist(methods=["POST"])

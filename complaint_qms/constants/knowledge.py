@@ -20,7 +20,9 @@ REVIEWED_AT: Final = "complaint_reviewed_at"
 KEPT: Final = (COMPLAINT, REVIEWED_BY, REVIEWED_AT)
 """Those that only the server writes."""
 REVIEWED: Final = ("title", "content", REPLY, LANGUAGE)
-"""What a reviewer answers for: it stands still while an article is published."""
+"""What a reviewer answers for."""
+STILL: Final = (*REVIEWED, "route", "category")
+"""What stands still while an article is published."""
 
 # Kinds of use
 WROTE: Final = "article_written"

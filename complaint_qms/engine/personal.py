@@ -16,7 +16,6 @@ from complaint_qms.engine.text import HAN
 
 Kind = Literal["name", "mail", "phone", "link", "number", "address"]
 MARK: Final = "[…]"
-_LONGEST: Final = 50_000
 _MARKS: Final = re.compile(r"(?:\[…\][ ,;]{0,2}){2,}")
 _SHORTEST: Final = 3
 _SHORTEST_HAN: Final = 2
@@ -104,25 +103,25 @@ class Taken:
 
 def without_personal(text: str, known: Iterable[Known] = ()) -> tuple[str, list[Taken]]:
     """A text with `MARK` in the place of what tells who somebody is, and what stood there, each once."""
-    left, taken = text[:_LONGEST], _Basket()
+    left, taken = text, _Basket()
     for one in _looked_for(known):
         left = _pattern_of(one).sub(partial(_taken_whole, taken, one.kind), left)
     for kind, form in _FORMS:
         left = form.sub(partial(_replaced, taken, kind), left)
     left = _PHONE.sub(partial(_taken_phone, taken), left)
-    return _MARKS.sub(f"{MARK} ", left).strip(), taken.found
+    return _MARKS.sub(f"{MARK} ", left).strip(), list(taken.found)
 
 
 class _Basket:
     """What was taken so far, each once."""
 
     def __init__(self) -> None:
-        self.found: list[Taken] = []
+        self.found: dict[Taken, None] = {}
 
     def take(self, kind: Kind, text: str) -> str:
         one = Taken(kind, " ".join(text.split()))
-        if one not in self.found and one.text != MARK:
-            self.found.append(one)
+        if one.text != MARK:
+            self.found[one] = None
         return MARK
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import frappe
 from frappe.model.document import Document
 
@@ -31,20 +33,41 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
 
 
 def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
-    """The same for one article, and who may write it."""
+    """The same for one article, and who may write it: as it is stored, whatever was sent."""
     user = user or frappe.session.user
     if user == "Administrator":
         return unless(None)
-    complaint = doc.get(COMPLAINT)
-    if complaint and not doc.published and user != "Guest" and hidden("Complaint", [complaint], user):
+    stored = _stored(doc)
+    complaint = stored.get(COMPLAINT)
+    if (
+        complaint
+        and not stored.get("published")
+        and user != "Guest"
+        and hidden("Complaint", [complaint], user)
+    ):
         return unless(True)
     if ptype in _READING:
         return unless(None)
-    is_other = not complaint and doc.get("category") not in (None, "", CATEGORY)
-    return unless(writes_as_auditor(ptype, user) or (is_other and not is_editor(user)))
+    return unless(writes_as_auditor(ptype, user) or (_is_other(doc, stored) and not is_editor(user)))
 
 
 def is_editor(user: str) -> bool:
     """Whether somebody writes whatever the site publishes, and not articles about complaints alone."""
     held = set(frappe.get_roles(user))
     return user == "Administrator" or not held & _OWN or bool(held & _EDITORS)
+
+
+def _stored(doc: Document) -> dict[str, Any]:
+    """An article as it is stored; a new one belongs to a complaint only where the server says so."""
+    if doc.is_new():
+        return {COMPLAINT: doc.get(COMPLAINT) if doc.flags.of_complaint else None, "category": CATEGORY}
+    fields = [COMPLAINT, "category", "published"]
+    return frappe.db.get_value(ARTICLE, doc.name, fields, as_dict=True) or {}
+
+
+def _is_other(doc: Document, stored: dict[str, Any]) -> bool:
+    """Whether an article is none about complaints, or would leave its category."""
+    kept = (None, "", CATEGORY, stored.get("category"))
+    return (
+        not (stored.get(COMPLAINT) or stored.get("category") == CATEGORY) or doc.get("category") not in kept
+    )

@@ -9,9 +9,6 @@ import frappe
 import pytest
 from frappe.client import set_value
 from frappe.utils import now_datetime
-from frappe.website.serve import get_response
-from werkzeug.test import EnvironBuilder
-from werkzeug.wrappers import Request
 
 from complaint_qms.api import answers
 from complaint_qms.api import knowledge as api
@@ -19,23 +16,14 @@ from complaint_qms.complaint_qms.report.knowledge_use.knowledge_use import execu
 from complaint_qms.constants import roles
 from complaint_qms.constants.knowledge import ARTICLE, CATEGORY, USE
 from complaint_qms.services.knowledge import finder
-from complaint_qms.services.lifecycle.guard import take_step
-from tests.conftest import fresh_request
 from tests.desk import factory
+from tests.desk.articles import ANN, TITLE, closed, published, written
 from tests.desk.asked import queries
 from tests.desk.chatting import a_channel, says, turns
 from tests.desk.factory import as_user, at_stage, person
 from tests.desk.mailbox import Mailbox, delivering
 
 pytestmark = pytest.mark.usefixtures("site")
-ANN = "ann.zweig@customer.example"
-STORY = (
-    "<p>Dear Mr Miller, the drip tray of my espresso machine overflows after descaling.</p>"
-    "<p>My order was SAL-ORD-2026-00077, call me at +49 30 7654321. Ann Zweig, Hauptstraße 5, 10115 Berlin</p>"
-)
-REPLY = "<p>Dear Ann Zweig, please empty the drip tray and clean its float with warm water.</p>"
-SUMMARY = "The float of the drip tray was blocked by lime; cleaning it helped Ann Zweig."
-TITLE = "Drip tray overflows after descaling"
 
 
 @pytest.fixture
@@ -46,60 +34,6 @@ def agent() -> str:
 @pytest.fixture
 def manager() -> str:
     return person(roles.MANAGER)
-
-
-def closed(**values: object):
-    told = {
-        "subject": TITLE,
-        "description": STORY,
-        "complainant_name": "Ann Zweig",
-        "customer": factory.customer().name,
-        "contact_email": ANN,
-        "language": "en",
-    }
-    doc = at_stage("review", **told | values)
-    doc.db_set({"reply": REPLY, "complaint_owner": "Administrator"})
-    doc.reload()
-    factory.tick_all(doc)
-    with as_user(person(roles.MANAGER, roles.QUALITY_MANAGER)):
-        take_step(
-            doc,
-            "Close",
-            {
-                "closing_decision": "justified",
-                "capa_required": "no",
-                "no_capa_reason": "Once",
-                "closing_summary": SUMMARY,
-            },
-        )
-    return doc
-
-
-def written(agent: str, **values: object):
-    doc = closed(**values)
-    with as_user(agent):
-        return doc, frappe.get_doc(ARTICLE, api.write(doc.name)["name"])
-
-
-def published(agent: str, manager: str, **values: object):
-    doc, article = written(agent, **values)
-    with as_user(manager):
-        set_value(ARTICLE, article.name, "published", 1)
-    article.reload()
-    return doc, article
-
-
-def page(path: str) -> tuple[int, str]:
-    """What a guest gets at an address of the site."""
-    fresh_request()
-    frappe.local.request = Request(EnvironBuilder(f"/{path}").get_environ())
-    frappe.local.form_dict = frappe._dict()
-    try:
-        with as_user("Guest"):
-            response = get_response(path)
-    finally:
-        fresh_request()
-    return response.status_code, response.get_data(as_text=True)
 
 
 def test_a_draft_tells_what_helped_and_not_whom(agent):
@@ -134,95 +68,6 @@ def test_a_chinese_complaint_gives_a_chinese_article(agent):
     )
     assert "发生了什么" in article.content or "What Happened" not in article.content
     assert "13812345678" not in article.content
-
-
-class TestReview:
-    def test_a_second_person_with_the_role_publishes_whichever_way(self, agent, manager):
-        doc, article = written(agent)
-        with as_user(agent):
-            for way in (
-                lambda: set_value(ARTICLE, article.name, "published", 1),
-                lambda: frappe.get_doc(ARTICLE, article.name).update({"published": 1}).save(),
-            ):
-                with pytest.raises(frappe.PermissionError):
-                    way()
-            # a draft of the own hand, published at once
-            with pytest.raises((frappe.ValidationError, frappe.PermissionError)):
-                frappe.get_doc(
-                    {
-                        "doctype": ARTICLE,
-                        "title": "At once",
-                        "category": CATEGORY,
-                        "content": "x",
-                        "published": 1,
-                    }
-                ).insert()
-        both = person(roles.AGENT, roles.MANAGER)
-        with as_user(both):
-            opened = frappe.get_doc(ARTICLE, article.name)
-            with pytest.raises(frappe.ValidationError, match="as a draft first"):
-                opened.update({"content": "<p>Mine</p>", "published": 1}).save()
-            opened.reload()
-            opened.update({"content": "<p>Mine, and better</p>"}).save()
-            with pytest.raises(frappe.ValidationError, match="you have written"):
-                set_value(ARTICLE, article.name, "published", 1)
-        with pytest.raises(
-            frappe.ValidationError
-        ):  # Administrator moves it out of the category and publishes
-            frappe.get_doc(ARTICLE, article.name).update({"content": "<p>New</p>", "published": 1}).save()
-        with as_user(manager):
-            set_value(ARTICLE, article.name, "published", 1)
-        article.reload()
-        assert (article.complaint_reviewed_by, article.complaint) == (manager, doc.name)
-        assert article.complaint_reviewed_at
-        with as_user(manager), pytest.raises(frappe.ValidationError, match="stands still"):
-            article.update({"content": "<p>Changed unread</p>"}).save()
-        article.reload()
-        with as_user(agent):
-            article.update({"published": 0, "complaint": None, "complaint_reviewed_by": agent}).save()
-        article.reload()
-        assert (article.complaint, article.complaint_reviewed_by) == (doc.name, None)
-        assert frappe.get_meta(ARTICLE).track_changes
-
-    def test_the_apps_roles_write_no_other_articles_of_the_site(self, agent):
-        category = frappe.get_doc({"doctype": "Help Category", "category_name": "Of the shop"}).insert()
-        other = {"doctype": ARTICLE, "title": "Opening hours", "category": category.name, "content": "9 to 5"}
-        article = frappe.get_doc(other | {"published": 1}).insert()
-        with as_user(agent):
-            with pytest.raises(frappe.PermissionError):
-                frappe.get_doc(other | {"title": "Others"}).insert()
-            with pytest.raises(frappe.PermissionError):
-                set_value(ARTICLE, article.name, "title", "Closed for ever")
-            set_value("Help Category", CATEGORY, "published", 0)
-        assert frappe.db.get_value("Help Category", CATEGORY, "published")
-        with as_user(person("Knowledge Base Editor", "Website Manager")):
-            set_value(ARTICLE, article.name, "title", "Our hours")
-
-    def test_a_draft_is_as_open_as_its_complaint_and_no_guest_sees_it(self, agent, manager):
-        doc, article = written(agent)
-        restricted = person(roles.AGENT, Customer=factory.customer().name)
-        with as_user(restricted):
-            assert not frappe.get_list(ARTICLE, {"name": article.name})
-            with pytest.raises(frappe.PermissionError):
-                frappe.get_doc(ARTICLE, article.name).check_permission("read")
-        status, text = page(article.route)
-        assert status in (403, 404)
-        assert "drip tray" not in text
-        with as_user("Guest"):
-            with pytest.raises(frappe.PermissionError):
-                frappe.get_list(ARTICLE, {"name": article.name})
-            with pytest.raises(frappe.PermissionError):
-                api.propose(doc.name)
-        with as_user(manager):
-            set_value(ARTICLE, article.name, "published", 1)
-        article.reload()
-        status, text = page(article.route)
-        assert status == 200
-        assert "drip tray" in text
-        assert "clean its float" in text or "Reply" not in text
-        assert doc.name not in text
-        with as_user(restricted):
-            assert frappe.get_list(ARTICLE, {"name": article.name})
 
 
 class TestUse:

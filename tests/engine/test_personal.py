@@ -44,8 +44,19 @@ def test_what_tells_of_nobody_stays(text):
     assert without_personal(text, [Known("name", "Brown", person=True), Known("name", "")]) == (text, [])
 
 
+def test_of_a_long_text_nothing_is_cut_and_its_end_is_read():
+    story = "The lid leaks since noon.\n" * 20_000
+    left, taken = without_personal(
+        f"{story}Write to anna@web.de, Anna Brown", [Known("name", "Anna Brown", person=True)]
+    )
+    assert left == f"{story}Write to {MARK}"
+    assert [one.text for one in taken] == ["Anna Brown", "anna@web.de"]
+
+
 def test_hostile_texts_take_no_time():
     begun = time.monotonic()
     for part in ("a", "A ", "1 ", "+1-", "x@", "Dear A", "路1号", "AB-2026-", "我叫"):
         without_personal(part * 50_000, [Known("name", "a" * 200, person=True)])
+    # As many findings as a text can hold
+    without_personal("".join(f"a{number}@b.de " for number in range(20_000)))
     assert time.monotonic() - begun < 20

@@ -11,17 +11,16 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.model.naming import append_number_if_name_exists
 from frappe.utils import escape_html, get_fullname
-from frappe.website.utils import cleanup_page_name
 
 from complaint_qms.constants import knowledge
 from complaint_qms.engine.personal import Known, Taken, without_personal
 from complaint_qms.services.correspondence.merge_fields import language_of
 from complaint_qms.services.correspondence.words import lines
+from complaint_qms.services.knowledge.addresses import below_category, page_of
 from complaint_qms.services.lifecycle.links import investigations_of
 from complaint_qms.services.record.collected import without_names
 from complaint_qms.services.record.language import speaking
 
-_LONGEST_NAME: Final = 120
 _NUMBERS: Final = (
     "name", "customer_reference", "sales_order", "delivery_note", "sales_invoice", "serial_no", "external_id", "contract",
 )  # fmt: skip
@@ -32,11 +31,11 @@ def draft_of(complaint: Document) -> dict[str, Any]:
     """What an article of a complaint would say: {title, content, reply, language, taken: [{kind, text}], existing (articles there are)}."""
     language = language_of(complaint)
     known = known_of(complaint)
-    taken: list[Taken] = []
+    taken: dict[Taken, None] = {}
 
     def clean(text: str) -> str:
         left, found = without_personal(text, known)
-        taken.extend(one for one in found if one not in taken)
+        taken.update(dict.fromkeys(found))
         return left
 
     title = clean(complaint.subject or "")
@@ -61,27 +60,23 @@ def draft_of(complaint: Document) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_article(complaint: Document) -> Document:
-    """Store the draft.
+def write_article(name: str) -> Document:
+    """Store the draft of a complaint, which stays locked: of two people who press at once, the second is told of the first's.
 
     Raises:
         frappe.ValidationError: the complaint is not closed, says nothing of a solution, or has an article.
     """
+    complaint = frappe.get_doc("Complaint", name, for_update=True)
     if complaint.stage != "closed":
+        frappe.throw(_("{0} is not closed yet. Close it first: only then is known what helped.").format(name))
+    # As it is now: the transaction may have begun before the other's article was there.
+    if title := frappe.db.get_value(knowledge.ARTICLE, {knowledge.COMPLAINT: name}, "title", for_update=True):
         frappe.throw(
-            _("{0} is not closed yet. Close it first: only then is known what helped.").format(complaint.name)
+            _("There is an article of {0} already: {1}. Open that one.").format(name, escape_html(title))
         )
     draft = draft_of(complaint)
-    if draft["existing"]:
-        frappe.throw(
-            _("There is an article of {0} already: {1}. Open that one.").format(
-                complaint.name, escape_html(draft["existing"][0]["title"])
-            )
-        )
     if not (draft["reply"] or complaint.closing_summary):
-        frappe.throw(
-            _("{0} says nothing of a solution: fill Closing Summary or Reply first.").format(complaint.name)
-        )
+        frappe.throw(_("{0} says nothing of a solution: fill Closing Summary or Reply first.").format(name))
     article = frappe.get_doc(
         {
             "doctype": knowledge.ARTICLE,
@@ -91,7 +86,7 @@ def write_article(complaint: Document) -> Document:
             "author": get_fullname(),
             "level": "Beginner",
             "published": 0,
-            knowledge.COMPLAINT: complaint.name,
+            knowledge.COMPLAINT: name,
             knowledge.LANGUAGE: draft["language"],
             knowledge.TYPE: complaint.complaint_type,
             knowledge.ITEM: complaint.item_code,
@@ -100,10 +95,10 @@ def write_article(complaint: Document) -> Document:
     )
     article.flags.of_complaint = True
     ensure_category()
-    route = cleanup_page_name(draft["title"]).replace("_", "-")[:_LONGEST_NAME] or "article"
-    name = append_number_if_name_exists(knowledge.ARTICLE, route)
-    article.route = f"{frappe.db.get_value(knowledge.CATEGORY_TYPE, knowledge.CATEGORY, 'route')}/{name}"
-    return article.insert(set_name=name)  # fmt: skip
+    page = append_number_if_name_exists(knowledge.ARTICLE, page_of(draft["title"]) or "article")
+    article.route = page
+    article.route = below_category(article)
+    return article.insert(set_name=page)
 
 
 def ensure_category() -> None:

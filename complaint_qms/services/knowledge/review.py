@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import frappe
@@ -10,7 +11,8 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from complaint_qms.constants import knowledge, roles
-from complaint_qms.services.knowledge import drafting, uses
+from complaint_qms.permissions.help_article import is_editor
+from complaint_qms.services.knowledge import addresses, drafting, uses
 from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record.language import comma_list
 
@@ -35,16 +37,16 @@ def check_article(article: Document) -> None:
     _keep(article, before)
     if not (is_ours(article) or is_ours(before)):
         return
-    changed = before is None or any(
-        _said(before, field) != _said(article, field) for field in knowledge.REVIEWED
-    )
+    changed = before is None or _differs(before, article, knowledge.REVIEWED)
     was_out = bool(before and before.published and is_ours(before))
+    if not (was_out and article.published) and not is_editor(frappe.session.user):
+        article.route = addresses.below_category(article)
     if not article.published:
         article.update({knowledge.REVIEWED_BY: None, knowledge.REVIEWED_AT: None})
     elif not was_out:
         _check_publisher(article, changed)
         article.update({knowledge.REVIEWED_BY: frappe.session.user, knowledge.REVIEWED_AT: now_datetime()})
-    elif changed:
+    elif _differs(before, article, knowledge.STILL):
         frappe.throw(
             _(
                 "A published article stands still. Untick Published and save, then change it; somebody else publishes it again."
@@ -95,5 +97,5 @@ def _keep(article: Document, before: Document | None) -> None:
     article.update({field: before.get(field) if before else None for field in knowledge.KEPT})
 
 
-def _said(article: Document, field: str) -> str:
-    return article.get(field) or ""
+def _differs(before: Document, article: Document, fields: Iterable[str]) -> bool:
+    return any((before.get(field) or "") != (article.get(field) or "") for field in fields)
