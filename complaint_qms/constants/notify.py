@@ -45,14 +45,13 @@ BACK_OFF: Final = (
     timedelta(minutes=30),
     timedelta(hours=2),
 )
-"""How long a message that could not be sent is left alone, each time longer; after the last it is given up."""
+"""How long a message that could not be sent is left alone at least, each time longer; after the last it is given up. What is due again is
+sent with the next message, or by the job that looks every five minutes."""
 LEASE: Final = timedelta(minutes=3)
 """How long a message belongs to who sends it: longer than the calls for it may last together."""
 BUDGET: Final = 60.0
 """Seconds that one run spends on a channel."""
-MOST_CALLS: Final = 18
-"""Calls of one run: robots of WeCom and DingTalk take twenty a minute."""
 MOST_FAILURES: Final = 2
-"""Calls in vain, one after another, after which a run leaves a channel alone."""
+"""Calls in vain that may yet succeed, one after another, after which a run leaves a channel alone."""
 MOST_LINES: Final = 30
 """Messages told one by one when several have waited; the rest is a number and a link."""

@@ -6,9 +6,7 @@ where they have said so.
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -41,7 +39,6 @@ _EMPTY: Final = Message("The model gave an empty answer. Ask again.")
 _OWN_NETWORK: Final = Message(
     "The service address lies in the own network. It is called once “Service Is in Our Own Network” is ticked."
 )
-_UNENCRYPTED: Final = Message("The service address begins with http:// and leads out of the own network.")
 _NO_ADDRESS: Final = Message("The service address cannot be used. Check it.")
 _ANYWHERE: Final = ("0.0.0.0/0", "::/0")
 _SAID: Final = {401: _KEY_REFUSED, 403: _NOT_ALLOWED, 404: _NOT_THERE, 413: _TOO_LONG, 429: _BUSY}
@@ -56,6 +53,7 @@ class Service:
         key: empty where the service asks for none.
         seconds: how long it may take.
         in_own_network: whether the address may lead to a computer of the own network.
+        named_hosts: names that the server's configuration leaves to a proxy.
     """
 
     base_url: str
@@ -63,6 +61,7 @@ class Service:
     key: str = ""
     seconds: int = 60
     in_own_network: bool = False
+    named_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def ask(service: Service, instructions: str, text: str) -> Answer:
         ServiceError: it cannot be reached, refuses, is too slow, or answers something else.
     """
     url = service.base_url.rstrip("/") + PATH
-    check_address(url, in_own_network=service.in_own_network)
+    opened = _ANYWHERE if service.in_own_network else ()
     headers = {"Authorization": f"Bearer {service.key}"} if service.key else {}
     data = {
         "model": service.model,
@@ -93,36 +92,10 @@ def ask(service: Service, instructions: str, text: str) -> Answer:
     }
     try:
         # The number that was checked is the one that is called
-        with outside.outside_alone(_ANYWHERE if service.in_own_network else ()):
+        with outside.outside_alone((*opened, *service.named_hosts), is_encrypted=True):
             return _read(http.post_json(url, data, headers, service.seconds))
     except ServiceError as error:
         raise _in_words(error, service) from None
-
-
-def check_address(url: str, *, in_own_network: bool) -> None:
-    """Raises:
-    ServiceError: it leads where nothing may be sent.
-    """
-    address = http.read_address(url)
-    if not address or not address.hostname:
-        raise ServiceError(_NO_ADDRESS, passing=False)
-    numbers = _numbers(address.hostname, address.port or 443)
-    if not all(outside.may_be_called(number, _ANYWHERE) for number in numbers):
-        raise ServiceError(_NO_ADDRESS, passing=False)
-    afar = [number for number in numbers if outside.may_be_called(number, ())]
-    if len(afar) < len(numbers) and not in_own_network:
-        raise ServiceError(_OWN_NETWORK, passing=False)
-    if address.scheme != "https" and afar:
-        raise ServiceError(_UNENCRYPTED, passing=False)
-
-
-def _numbers(host: str, port: int) -> list[outside.Number]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        said = Message("{host} cannot be reached ({error}).", {"host": host, "error": "DNS"})
-        raise ServiceError(said, passing=True) from None
-    return [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
 
 
 def _in_words(error: ServiceError, service: Service) -> ServiceError:
@@ -132,6 +105,8 @@ def _in_words(error: ServiceError, service: Service) -> ServiceError:
         said = Message("The service refused with {status}.", {"status": str(error.status)})
     elif not said and error.said.key == http.TOO_SLOW.key:
         said = _SLOW.having(seconds=service.seconds)
+    elif not said and error.said.key == outside.CLOSED.key:
+        said = _NO_ADDRESS if service.in_own_network else _OWN_NETWORK
     return ServiceError(said or error.said, passing=error.passing, code=error.code, status=error.status)
 
 

@@ -37,6 +37,7 @@ _ABOUT = {kind: fields[0] for kind, fields in ABOUT_RECORDS.items()} | {
     "Document Naming Rule": "document_type",
     "Permission Log": "for_doctype",
     "__UserSettings": "doctype",
+    "__Auth": "doctype",
 }
 
 

@@ -7,6 +7,7 @@ import threading
 
 import frappe
 import pytest
+from frappe.utils import add_to_date, now_datetime
 
 from complaint_qms.api import language_model as api
 from complaint_qms.constants import roles
@@ -201,11 +202,20 @@ def test_the_client_keeps_time_and_network(played):
         client.ask(client.Service(base, "m", seconds=1, in_own_network=True), "s", "u")
     played_slow.set()
     assert "within 1 seconds" in str(late.value)
-    for url, own in ((base, False), ("http://169.254.169.254/v1", True), ("http://1.1.1.1/v1", True), ("ftp://x/v1", True), ("https://[::1]/v1", False), ("http://a\\@b/v1", True)):  # fmt: skip
-        with pytest.raises(ServiceError):
-            client.check_address(url, in_own_network=own)
-    client.check_address("https://1.1.1.1/v1", in_own_network=False)
-    client.check_address(base, in_own_network=True)
+    asked = len(played.asked)
+    for url, own, said in (
+        (base, False, "is ticked"),
+        ("https://[::1]/v1", False, "is ticked"),
+        ("http://1.1.1.1/v1", True, "begins with http://"),
+        ("http://169.254.169.254/v1", True, "cannot be read"),
+        ("ftp://x/v1", True, "cannot be read"),
+        ("http://a\\@b/v1", True, "cannot be read"),
+    ):
+        with pytest.raises(ServiceError, match=said):
+            client.ask(client.Service(url, "m", in_own_network=own), "s", "u")
+    assert len(played.asked) == asked
+    played.answers_json(ASK, answered("It leaks."))
+    assert client.ask(client.Service(base, "m", in_own_network=True), "s", "u").text == "It leaks."
     cut = client._read(answered("x" * 9000))
     assert len(cut.text) == client.LONGEST_ANSWER + 1
     assert cut.text.endswith("…")
@@ -234,6 +244,40 @@ def test_settings_name_what_is_wrong_and_a_key_stays_with_its_service(played):
     assert frappe.get_doc(SETTINGS).get_password("api_key") == "k-2"
     with factory.as_user(factory.user(roles.QUALITY_MANAGER)), pytest.raises(frappe.PermissionError):
         frappe.get_doc(SETTINGS).save()
+
+
+def test_a_call_whose_job_is_lost_is_over_when_it_had_to_be(played, monkeypatch):
+    about = a_complaint()
+    connect(played.url, time_limit=30)
+    shown = api.preview(about.name, SUMMARY)
+    call = api.request(about.name, SUMMARY, shown["digest"])["call"]
+    last = {"call": call, "state": "waiting"}
+    assert (api.result(call)["state"], api.preview(about.name, SUMMARY)["last"]) == ("waiting", last)
+    frappe.db.set_value(
+        CALL, call, "creation", add_to_date(now_datetime(), seconds=-31 - calls._GRACE), update_modified=False
+    )
+    assert api.preview(about.name, SUMMARY)["last"] is None, "the user may ask again"
+    calls.ask_model(call)  # a worker that comes late
+    assert (played.asked, frappe.db.get_value(CALL, call, "state")) == ([], "failed")
+    frappe.db.set_value(CALL, call, "state", "waiting", update_modified=False)
+    assert (api.result(call)["state"], frappe.db.get_value(CALL, call, "state")) == ("failed", "failed")
+
+
+def test_a_fault_ends_a_call_and_the_log_holds_no_text(played, monkeypatch):
+    about = a_complaint()
+    connect(played.url)
+    frappe.db.delete("Error Log")
+    monkeypatch.setattr(frappe.db, "rollback", lambda **_more: None)  # the test's own records
+
+    def broken(_text, back):
+        raise KeyError(f"{about.complainant_name} {back}")
+
+    monkeypatch.setattr(calls.placeholders, "restore", broken)
+    told = ask(about, SUMMARY)
+    assert (told["state"], "Error Log" in told["error"]) == ("failed", True)
+    (logged,) = frappe.get_all("Error Log", ["method", "error"], order_by="creation")
+    assert "KeyError" in logged.error
+    assert "Anna" not in logged.error
 
 
 def test_a_call_whose_text_is_lost_says_so(played):

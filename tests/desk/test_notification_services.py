@@ -189,6 +189,29 @@ def test_nothing_in_the_own_network_is_called(played, monkeypatch):
     assert played.asked == []
 
 
+def test_behind_a_proxy_a_name_that_only_the_proxy_knows_is_called_where_it_is_named(played, monkeypatch):
+    real = socket.getaddrinfo
+
+    def numbers(host, *args, **more):
+        if host.endswith(".example"):
+            raise socket.gaierror
+        return real(host, *args, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", numbers)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "")
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, played.url)
+    played.answers["http://plm.example/"] = (200, {}, b"ok")
+    for opened in ((), ("0.0.0.0/0", "::/0"), ("other.example",)):
+        with outside.outside_alone(opened), pytest.raises(ServiceError, match="proxy") as found:
+            http.call_for_text("POST", "http://plm.example/hook", b"")
+        assert not found.value.passing
+    assert played.asked == []
+    with outside.outside_alone(("10.0.0.0/8", "PLM.example")):
+        assert http.call_for_text("POST", "http://plm.example/hook", b"") == "ok"
+
+
 @pytest.fixture
 def secure(tmp_path, monkeypatch):
     """Function: have the server speak TLS, with a certificate for a name."""

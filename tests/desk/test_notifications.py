@@ -230,10 +230,85 @@ def test_one_that_fails_is_left_alone_and_holds_up_no_other(app, played, monkeyp
     delivery.send_waiting(app.name, NOW)
     assert len(played.asked_at("/cgi-bin/message")) == notify.MOST_FAILURES
     assert sorted(row.attempts for row in rows(app)) == [0, 0, 1, 1]
+    frappe.db.after_commit.reset()
     asked = []
     monkeypatch.setattr(frappe, "enqueue", lambda method, **job: asked.append((method, job["channel"])))
     delivery.enqueue_channels(NOW)
+    assert asked == [], "only what is committed is found by a job"
+    frappe.db.after_commit.run()
     assert asked == [(outbox._DELIVER, app.name)]  # each channel is a job of its own
+
+
+def test_what_is_refused_for_one_reader_holds_up_no_other(app, played, monkeypatch):
+    """Numbers that the service does not know, and a fault of the code, say nothing of the service."""
+    people = [factory.person(roles.MANAGER) for _one in range(notify.MOST_FAILURES + 3)]
+    for user in people:
+        preference(user, {"channel": app.name}, wecom_user_id=user)
+        tell(user, factory.complaint().name)
+    fault, unknown = people[0], people[1 : notify.MOST_FAILURES + 1]
+    real = delivery.send_by
+
+    def send_by(channel, notice):
+        if notice.to == fault:
+            raise TypeError(notice.to)
+        real(channel, notice)
+
+    def answer(asked):
+        refused = asked.data["touser"] in unknown
+        said = {"errcode": 81013, "errmsg": "user invalid"} if refused else {"errcode": 0}
+        return 200, {"Content-Type": "application/json"}, frappe.as_json(said).encode()
+
+    monkeypatch.setattr(delivery, "send_by", send_by)
+    played.answers["/cgi-bin/message/send"] = answer
+    assert delivery.send_waiting(app.name, NOW) == 2
+    found = {row.to_user: row.state for row in rows(app)}
+    assert [found[user] for user in people] == ["queued", "given_up", "given_up", "sent", "sent"]
+
+
+def test_what_a_run_leaves_is_sent_at_once_by_a_further_one(app, played, monkeypatch):
+    """A run that goes on is asked for in vain while it lasts; it asks for another where something is due at its end."""
+    people = sorted(factory.person(roles.MANAGER) for _one in range(3))
+    for user in people:
+        preference(user, {"channel": app.name}, wecom_user_id=user)
+    late = factory.complaint().name
+    tell(people[0], factory.complaint().name)
+    asked, further = [], []
+    real = delivery.send_by
+
+    def send_by(channel, notice):
+        real(channel, notice)
+        if not asked:  # written while the first call lasts
+            tell(people[1], late)
+        asked.append(notice.to)
+
+    def run(**more) -> int:
+        frappe.db.after_commit.reset()
+        told = delivery.send_waiting(app.name, NOW, **more)
+        with monkeypatch.context() as patch:
+            patch.setattr(frappe, "enqueue", lambda _method, **job: further.append(job))
+            further.clear()
+            frappe.db.after_commit.run()
+        return told
+
+    monkeypatch.setattr(delivery, "send_by", send_by)
+    assert (run(), asked) == (1, people[:1])
+    ids = {job["is_further"]: job["job_id"] for job in further}
+    assert ids[True] != ids[False], "the job that runs has its id"
+    assert all(job["deduplicate"] for job in further)
+    assert (run(is_further=True), asked, further) == (1, people[:2], [])
+    # A run that has spent its time, or finds what another worker is sending
+    tell(people[2], late)
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "BUDGET", -1)
+        assert (run(is_further=True), [job["is_further"] for job in further]) == (0, [False])
+        patch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "_claimed", lambda *_about: [])
+        assert (run(), further) == (0, []), "it would go round and round"
+    played.answers["/cgi-bin/message/send"] = (503, {}, b"")
+    for user in people[:2]:
+        tell(user, factory.complaint().name)
+    assert (run(), further) == (0, []), "what fails is left alone until the next look"
 
 
 def test_who_may_not_see_it_any_more_is_not_told(app, played, person):
@@ -292,6 +367,21 @@ def test_secrets_are_told_to_nobody_and_wrong_entries_by_field(played, monkeypat
     with pytest.raises(frappe.ValidationError, match="reaches a group"):
         preference(person, {"channel": robot.name})
     app = channel(notify.WECOM_APP, played.url)
+    # A stored secret goes to no other computer than the one that it was entered for.
+    app.reload()
+    app.service_address = "https://elsewhere.example"
+    with pytest.raises(frappe.ValidationError, match="Secret: enter it anew"):
+        app.save()
+    app.reload()
+    app.update({"service": notify.WHATSAPP, "access_token": "T"}).save()
+    assert not app.get_password("app_secret", raise_exception=False), "what the form does not show is dropped"
+    app.update({"service": notify.WECOM_APP, "app_secret": SECRET, "service_address": ""}).save()
+    app.update({"service_address": f"{played.url}/", "app_secret": SECRET}).save()
+    robot.webhook_address = f"{played.url}/hook?another=1"
+    robot.save()
+    robot.webhook_address = "https://elsewhere.example/hook"
+    with pytest.raises(frappe.ValidationError, match="Secret: enter it anew"):
+        robot.save()
     with pytest.raises(frappe.ValidationError, match="WeCom User ID"):
         preference(person, {"channel": app.name})
     for row, said in (

@@ -45,7 +45,7 @@ def with_token(
     found = checked(get_token())
     token = text_value(found.get("access_token"), 2000)
     if not token:
-        said = Message("The service gave no access token. Check the ID and the secret of the chat channel.")
+        said = Message("The service gave no access token. Check the ID and the secret of the channel.")
         raise ServiceError(said, passing=False)
     seconds = found.get("expires_in")
     lasts = seconds if isinstance(seconds, int) else 7200

@@ -47,7 +47,7 @@ def post_json(
     """
     body = json.dumps(data, ensure_ascii=False).encode()
     sent = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
-    times = (seconds, seconds + 1) if seconds else (LONGEST_CALL, TIMEOUT[1])
+    times = (seconds, seconds + 1) if seconds else (LONGEST_CALL, None)
     return as_object(_call("POST", url, body, sent, LONGEST_ANSWER, *times)[0])
 
 
@@ -133,6 +133,15 @@ def read_address(url: str) -> SplitResult | None:
     return called if plain and called.hostname and not _is_link_local(called.hostname) else None
 
 
+def place_of(address: str) -> tuple[str, str | None, int | None]:
+    """The computer and port that an address leads to; nothing for one that cannot be read."""
+    try:
+        parts = urlsplit(address.strip())
+        return parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        return "", None, None
+
+
 def _is_link_local(host: str) -> bool:
     number = outside.literal(host)
     mapped = getattr(number, "ipv4_mapped", None)
@@ -148,11 +157,11 @@ def _call(
     seconds: float = LONGEST_CALL,
     silence: float | None = None,
 ) -> tuple[bytes, Mapping[str, str]]:
-    until, own_networks = time.monotonic() + seconds, outside.own_networks()
+    until, limits = time.monotonic() + seconds, outside.limits()
 
     def ask() -> tuple[bytes, int, Mapping[str, str]]:
         with (
-            _session(url, own_networks) as session,
+            _session(url, limits) as session,
             session.request(
                 method,
                 url,
@@ -184,16 +193,16 @@ def _call(
 
 
 @contextmanager
-def _session(url: str, own_networks: Sequence[str] | None) -> Iterator[requests.Session]:
+def _session(url: str, limits: outside.Limits | None) -> Iterator[requests.Session]:
     """What a call is made with.
 
     Raises:
         ServiceError: it would lead where none may.
     """
-    if own_networks is None:
+    if limits is None:
         made = requests.Session()
     elif address := read_address(url):
-        made = outside.session_to(address, own_networks)
+        made = outside.session_to(address, limits)
     else:
         raise ServiceError(Message("The address of the service cannot be read."), passing=False)
     with made as session:

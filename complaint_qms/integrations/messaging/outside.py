@@ -11,6 +11,7 @@ import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -26,38 +27,69 @@ Number = ipaddress.IPv4Address | ipaddress.IPv6Address
 OF_CLOUDS: Final = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
 """Where clouds keep their keys beside the link-local numbers: Alibaba Cloud, Amazon by IPv6."""
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
-_OWN: ContextVar[tuple[str, ...] | None] = ContextVar("own_networks", default=None)
+CLOSED: Final = Message(
+    "{host} lies in the server's own network ({number}) and is not called. Enter an address on the Internet, or have the administrator of the server name it in the site's configuration."
+)
+UNENCRYPTED: Final = Message("The service address begins with http:// and leads out of the own network.")
+_LEFT_TO_PROXY: Final = Message(
+    "{host} is unknown to the server itself, and the proxy might lead anywhere. Have the administrator of the server name it in the site's configuration."
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where calls may lead.
+
+    Attributes:
+        open: numbers and networks of the own network that may be called, and names that are left to the proxy.
+        is_encrypted: whether nothing leaves the own network without encryption.
+    """
+
+    open: tuple[str, ...] = ()
+    is_encrypted: bool = False
+
+
+_LIMITS: ContextVar[Limits | None] = ContextVar("limits", default=None)
 
 
 @contextmanager
-def outside_alone(own_networks: Iterable[str] = ()) -> Iterator[None]:
-    """Calls within the block go nowhere in the own network but to these numbers and networks ("10.1.2.3", "10.1.0.0/16")."""
-    mark = _OWN.set(tuple(own_networks))
+def outside_alone(own_networks: Iterable[str] = (), *, is_encrypted: bool = False) -> Iterator[None]:
+    """Calls within the block go nowhere in the own network but to these numbers and networks ("10.1.2.3", "10.1.0.0/16"); behind a proxy
+    a name that this computer cannot look up is called where it is among them ("plm.example.com")."""
+    mark = _LIMITS.set(Limits(tuple(own_networks), is_encrypted))
     try:
         yield
     finally:
-        _OWN.reset(mark)
+        _LIMITS.reset(mark)
 
 
-def own_networks() -> tuple[str, ...] | None:
-    """What is open of the own network; None where calls may go anywhere."""
-    return _OWN.get()
+def limits() -> Limits | None:
+    """Those of the present block; None where calls may go anywhere."""
+    return _LIMITS.get()
 
 
-def session_to(address: SplitResult, open_networks: Iterable[str]) -> requests.Session:
+def names_among(own_networks: Iterable[str]) -> tuple[str, ...]:
+    """Names of computers among numbers and networks."""
+    return tuple(one for one in own_networks if not _network(one))
+
+
+def session_to(address: SplitResult, bounds: Limits) -> requests.Session:
     """A session whose calls to the address go to the number that was checked.
 
     Raises:
-        ServiceError: the computer is unknown, or lies in the own network.
+        ServiceError: the computer is unknown, or nothing may be sent to it.
     """
     host = address.hostname or ""
     port = address.port or (443 if address.scheme == "https" else 80)
     session = requests.Session()
     try:
-        number = _checked_number(host, port, tuple(open_networks))
+        number = _checked_number(host, port, bounds, address.scheme == "https")
     except OSError:
         if get_environ_proxies(address.geturl()):
-            return session  # the proxy looks the name up, and this computer cannot
+            # The proxy looks the name up, and nobody knows where that leads.
+            if host.lower() not in map(str.lower, bounds.open):
+                raise ServiceError(_LEFT_TO_PROXY.having(host=host), passing=False) from None
+            return session
         said = Message("{host} cannot be reached ({error}).", {"host": host, "error": "unknown name"})
         raise ServiceError(said, passing=True) from None
     session.mount(f"{address.scheme}://", _Pinned(host, str(number), secure=address.scheme == "https"))
@@ -108,15 +140,13 @@ class _Pinned(HTTPAdapter):
         return super().send(request, *args, **more)
 
 
-def _checked_number(host: str, port: int, open_networks: tuple[str, ...]) -> Number:
+def _checked_number(host: str, port: int, bounds: Limits, encrypted: bool) -> Number:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     numbers = [ipaddress.ip_address(place[0].partition("%")[0]) for *_kind, place in found]
-    if closed := [number for number in numbers if not may_be_called(number, open_networks)]:
-        said = Message(
-            "{host} lies in the server's own network ({number}) and is not called. Enter an address on the Internet, or have the administrator of the server name it in the site's configuration.",
-            {"host": host, "number": str(closed[0])},
-        )
-        raise ServiceError(said, passing=False)
+    if closed := [number for number in numbers if not may_be_called(number, bounds.open)]:
+        raise ServiceError(CLOSED.having(host=host, number=str(closed[0])), passing=False)
+    if bounds.is_encrypted and not encrypted and any(may_be_called(number, ()) for number in numbers):
+        raise ServiceError(UNENCRYPTED, passing=False)
     return numbers[0]
 
 

@@ -18,6 +18,7 @@ from complaint_qms.integrations.messaging import CLIENTS, http
 from complaint_qms.integrations.messaging.inbound import Account
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.kept_secrets import check_moved
 
 _SECRETS: Final = ("app_secret", "token", "aes_key", "access_token")
 _NEEDED: Final = {
@@ -86,6 +87,10 @@ def check_channel(channel: Document) -> None:
                 _label(meta, "service_address"), _label(meta, "replies")
             )
         )
+    if before:
+        used = [field for field in _SECRETS if field in _NEEDED.get(channel.provider, ())]
+        others = [field for field in _SECRETS if field not in used]
+        wrong += check_moved(channel, _base_url(before), _base_url(channel), used, others)
     if wrong:
         refuse(*wrong)
 
@@ -129,9 +134,10 @@ def client_of(channel: Document) -> ModuleType:
 
 def account_of(channel: Document) -> Account:
     """What its client needs to know, secrets among it."""
-    base_url = (channel.service_address or client_of(channel).BASE_URL).rstrip("/")
     found = {name: channel.get_password(name, raise_exception=False) or "" for name in _SECRETS}
-    return Account(base_url=base_url, app_id=channel.app_id or "", agent_id=channel.agent_id or "", **found)
+    return Account(
+        base_url=_base_url(channel), app_id=channel.app_id or "", agent_id=channel.agent_id or "", **found
+    )
 
 
 def complaint_channel(channel: Document) -> str | None:
@@ -158,6 +164,11 @@ def has_assistant(channel: Document) -> bool:
 def _of_service(provider: str) -> str | None:
     key = chat.CHANNEL_KEYS.get(provider)
     return frappe.db.get_value(_COMPLAINT_CHANNEL, {"channel_key": key}, "name") if key else None
+
+
+def _base_url(channel: Document) -> str:
+    own = getattr(CLIENTS.get(channel.provider), "BASE_URL", "")
+    return (channel.service_address or own).rstrip("/")
 
 
 def _label(meta: Any, field: str) -> str:

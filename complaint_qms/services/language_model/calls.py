@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
@@ -38,6 +38,7 @@ from complaint_qms.services.inbox import reasons
 from complaint_qms.services.inbox.draft import paragraphs
 from complaint_qms.services.language_model import prompts, settings
 from complaint_qms.services.language_model.collecting import collect
+from complaint_qms.services.record.error_text import way_of
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import comma_list
 
@@ -46,6 +47,7 @@ _GRACE: Final = 60
 """Seconds that a job may wait and tidy up beside the call itself."""
 _LOST: Final = Message("What was asked is not there any more. Ask again.")
 _OFF: Final = Message("The language model was switched off meanwhile.")
+_FAULT: Final = Message("The language model could not be asked. See the Error Log.")
 
 
 @dataclass(frozen=True)
@@ -110,18 +112,25 @@ def ask_model(call: str) -> None:
     doc = frappe.get_doc(SETTINGS)
     if row.state != WAITING:
         return
-    if not asked or not cint(doc.enabled):
-        _ended(row, 0, FAILED, _OFF if asked else _LOST)
+    if not asked or not cint(doc.enabled) or _is_lost(row.creation):
+        # Whoever asked has been told that it is lost, and may have asked again.
+        _ended(row, 0, FAILED, _LOST if cint(doc.enabled) else _OFF)
         return
     frappe.db.commit()  # nothing is held while the model thinks
     began = monotonic()
     try:
         answer = language_model.ask(settings.service_of(doc), asked["instructions"], asked["text"])
+        text = placeholders.restore(answer.text, asked["back"])
+        frappe.cache.set_value(_key(call, "answer"), text, expires_in_sec=_seconds())
     except ServiceError as error:
         _ended(row, monotonic() - began, FAILED, error.said)
         return
-    text = placeholders.restore(answer.text, asked["back"])
-    frappe.cache.set_value(_key(call, "answer"), text, expires_in_sec=_seconds())
+    except Exception as error:
+        # Whoever asked is told, whatever it was. What the error says may hold the text.
+        frappe.db.rollback()
+        frappe.log_error(title="The language model could not be asked", message=way_of(error))
+        _ended(row, monotonic() - began, FAILED, _FAULT)
+        return
     _ended(row, monotonic() - began, DONE, None, answer)
 
 
@@ -139,7 +148,8 @@ def result(call: str) -> dict[str, Any]:
     elif row.state == DONE:
         said["text"] = frappe.cache.get_value(_key(call, "answer"), expires=True) or ""
         said["error"] = "" if said["text"] else _(_LOST.key)
-    elif get_datetime(row.creation) + KEPT_FOR < now_datetime():
+    elif _is_lost(row.creation):
+        _ended(row, 0, FAILED, _LOST)
         said.update(state=FAILED, error=_(_LOST.key))
     return said
 
@@ -276,15 +286,21 @@ def _last(complaint: Document, purpose: str) -> dict[str, str] | None:
             "purpose": purpose,
             "creation": (">", now_datetime() - KEPT_FOR),
         },
-        ["name", "state"],
+        ["name", "state", "creation"],
         order_by="creation desc",
         limit=1,
     )
-    if not rows or rows[0].state == FAILED:
+    if not rows or rows[0].state == FAILED or (rows[0].state == WAITING and _is_lost(rows[0].creation)):
         return None
     if rows[0].state == DONE and not frappe.cache.get_value(_key(rows[0].name, "answer"), expires=True):
         return None
     return {"call": rows[0].name, "state": rows[0].state}
+
+
+def _is_lost(asked_at: datetime | str) -> bool:
+    """Whether the job of a call that still waits would have ended long since: its worker was stopped, or the queue emptied."""
+    doc = frappe.get_cached_doc(SETTINGS)
+    return get_datetime(asked_at) + timedelta(seconds=cint(doc.time_limit) + _GRACE) < now_datetime()
 
 
 def _seconds() -> int:

@@ -11,8 +11,10 @@ from frappe.utils import cint
 
 from complaint_qms.constants.language_model import SECONDS, SETTINGS, USUAL_SECONDS
 from complaint_qms.integrations.language_model import PATH, Service
-from complaint_qms.integrations.messaging import http
+from complaint_qms.integrations.messaging import http, outside
+from complaint_qms.services.notify.channels import own_networks
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.kept_secrets import check_moved
 
 
 def check_model_settings(doc: Document) -> None:
@@ -39,14 +41,8 @@ def check_model_settings(doc: Document) -> None:
     if not least <= cint(doc.time_limit) <= most:
         wrong.append(_("{0}: enter {1} to {2}.").format(_label(doc, "time_limit"), least, most))
     before = doc.get_doc_before_save()
-    moved = before and before.service_address and _place(before) != _place(doc)
-    if moved and doc.api_key and not doc.api_key.strip("*"):
-        # The stored one is for the service it was entered for.
-        wrong.append(
-            _("{0}: enter it anew, or empty it, because the service address has changed.").format(
-                _label(doc, "api_key")
-            )
-        )
+    if before and before.service_address:
+        wrong += check_moved(doc, before.service_address, doc.service_address, ("api_key",))
     if wrong:
         refuse(*wrong)
 
@@ -78,20 +74,13 @@ def service_of(doc: Document, most_seconds: int = SECONDS[1]) -> Service:
         key=doc.get_password("api_key", raise_exception=False) or "",
         seconds=min(cint(doc.time_limit), most_seconds),
         in_own_network=bool(cint(doc.own_network)),
+        named_hosts=outside.names_among(own_networks()),
     )
 
 
 def host_of(doc: Document) -> str:
     """The computer that texts are sent to."""
     return urlsplit(doc.service_address or "").hostname or ""
-
-
-def _place(doc: Document) -> tuple[str, str | None, int | None]:
-    try:
-        parts = urlsplit(doc.service_address or "")
-        return parts.scheme, parts.hostname, parts.port
-    except ValueError:
-        return "", None, None
 
 
 def _is_address(doc: Document) -> bool:

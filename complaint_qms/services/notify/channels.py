@@ -20,6 +20,7 @@ from complaint_qms.services.notify import preferences
 from complaint_qms.services.notify.person import people_of
 from complaint_qms.services.record import site_cache
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.kept_secrets import check_moved
 from complaint_qms.services.record.service_tokens import CachedTokens
 
 _CACHE: Final = "complaint_qms_notification_channels"
@@ -124,6 +125,10 @@ def check_channel(channel: Document) -> None:
     ):
         said = _("{0}: choose at least {1} characters, at random, so that nobody guesses them.")
         wrong.append(said.format(_label(meta, "app_secret"), notify.SHORTEST_SECRET))
+    if before := channel.get_doc_before_save():
+        used = [field for field in _SECRETS if field in _NEEDED.get(channel.service, ())]
+        others = [field for field in _SECRETS if field not in used]
+        wrong += check_moved(channel, _base_url(before), _base_url(channel), used, others)
     if wrong:
         refuse(*wrong)
 
@@ -137,17 +142,20 @@ def _stored() -> dict[str, frappe._dict]:
 
 def _account(channel: Document) -> Account:
     found = {name: channel.get_password(name, raise_exception=False) or "" for name in _SECRETS}
-    if channel.service in notify.TO_GROUPS:
-        base_url = channel.get_password("webhook_address", raise_exception=False) or ""
-    else:
-        base_url = (channel.service_address or staff.BASE_URLS[channel.service]).rstrip("/")
     return Account(
-        base_url=base_url,
+        base_url=_base_url(channel),
         app_id=channel.app_id or "",
         agent_id=channel.agent_id or "",
         template=channel.template or "",
         **found,
     )
+
+
+def _base_url(channel: Document) -> str:
+    """Where a channel's service is called; nothing for a gateway that the site itself knows."""
+    if channel.service in notify.TO_GROUPS:
+        return channel.get_password("webhook_address", raise_exception=False) or ""
+    return (channel.service_address or staff.BASE_URLS.get(channel.service, "")).strip().rstrip("/")
 
 
 def _by_sms(notice: Notice) -> None:

@@ -26,7 +26,6 @@ from complaint_qms.constants.notify import (
     BUDGET,
     CHANNEL,
     LEASE,
-    MOST_CALLS,
     MOST_FAILURES,
     MOST_LINES,
     TO_PERSONS,
@@ -66,20 +65,34 @@ def enqueue_channels(now: datetime) -> None:
     outbox.request_delivery(query.run(pluck=True))
 
 
-def send_waiting(channel: str, now: datetime | None = None) -> int:
-    """Send what is due by a channel; how many were told. Commits before and after each call."""
+def send_waiting(channel: str, now: datetime | None = None, *, is_further: bool = False) -> int:
+    """Send what is due by a channel; how many were told. Commits before and after each call.
+
+    Args:
+        is_further: whether this run goes on where another ended.
+    """
     told, failed, began = 0, 0, monotonic()
+    taken: set[str | None] = set()
     with acting_as():
         outbox.expire(now or now_datetime())
         doc = frappe.get_doc(CHANNEL, channel) if frappe.db.exists(CHANNEL, channel) else None
         frappe.db.commit()
-        for user in _readers(channel, now or now_datetime())[:MOST_CALLS]:
+        for user in _readers(channel, now or now_datetime()):
             if failed >= MOST_FAILURES or monotonic() - began > BUDGET:
                 break
-            sent = _send_to(doc, channel, user, now or now_datetime())
+            rows = _claimed(channel, user, now or now_datetime())
+            frappe.db.commit()
+            if not rows:
+                taken.add(user)
+                continue
+            sent = _send_to(doc, channel, user, rows, now or now_datetime())
             frappe.db.commit()
             told += sent is True
             failed = failed + 1 if sent is False else 0
+        if failed < MOST_FAILURES and set(_readers(channel, now or now_datetime())) - taken:
+            # What was written while this run lasted asked for a job in vain: this one was there.
+            outbox.request_delivery([channel], is_further=not is_further)
+            frappe.db.commit()
     return told
 
 
@@ -111,12 +124,11 @@ def _readers(channel: str, now: datetime) -> list[str | None]:
     return query.orderby(Min(table.next_attempt)).orderby(table.to_user).run(pluck=True)
 
 
-def _send_to(channel: Document | None, name: str, user: str | None, now: datetime) -> bool | None:
-    """Whether the service has taken what waits for a reader; None where there was nothing to send."""
-    rows = _claimed(name, user, now)
-    frappe.db.commit()
-    if not rows:
-        return None
+def _send_to(
+    channel: Document | None, name: str, user: str | None, rows: list[frappe._dict], now: datetime
+) -> bool | None:
+    """Whether the service has taken what waits for a reader; None where that says nothing of the service: there was nothing to send,
+    or it was refused for this reader alone."""
     if not (channel and cint(channel.enabled)):
         return _give_up(rows, _OFF)
     person = people_of([user]).get(user) if user else None
@@ -130,14 +142,15 @@ def _send_to(channel: Document | None, name: str, user: str | None, now: datetim
     if channel.service in TO_PERSONS:
         to = reached_at([user], channel.service).get(user, "") if user else ""
         if not to:
-            return _give_up(rows, nowhere(person.full_name if person else name, channel.service), failed=None)
+            return _give_up(rows, nowhere(person.full_name if person else name, channel.service))
     try:
         send_by(channel, _notice(rows, to, person))
     except ServiceError as error:
         return _failed(rows, error.said, now, passing=error.passing)
     except Exception:
         frappe.log_error(title="Notification of a complaint failed", message=frappe.get_traceback())
-        return _failed(rows, _FAULT, now, passing=True)
+        _failed(rows, _FAULT, now, passing=True)
+        return None  # a fault of ours: the service was not asked, or has answered
     mark_messages([row.name for row in rows], state=SENT, sent_at=now, next_attempt=None, error=None)
     return True
 
@@ -192,20 +205,19 @@ def _notice(rows: list[frappe._dict], to: str, person: Person | None) -> Notice:
     return Notice(key, lines, to, lambda left: rest.format(left, list_url), language, max(more, 0))
 
 
-def _failed(rows: list[frappe._dict], why: Message, now: datetime, *, passing: bool) -> bool:
-    """A call was made in vain: tried again later, or given up."""
+def _failed(rows: list[frappe._dict], why: Message, now: datetime, *, passing: bool) -> bool | None:
+    """A call was made in vain: tried again later, or given up. False where the next call may fail as well."""
     last = [row for row in rows if not passing or row.attempts + 1 > len(BACK_OFF)]
     _give_up(last, why)
     for attempts in sorted({row.attempts for row in rows if row not in last}):
         same = [row.name for row in rows if row.attempts == attempts]
         mark_messages(same, next_attempt=now + BACK_OFF[attempts], error=_said(why))
-    return False
+    return False if passing else None
 
 
-def _give_up(rows: list[frappe._dict], why: Message, failed: bool | None = False) -> bool | None:
+def _give_up(rows: list[frappe._dict], why: Message) -> None:
     if rows:
         mark_messages([row.name for row in rows], state=GIVEN_UP, next_attempt=None, error=_said(why))
-    return failed
 
 
 def _said(why: Message) -> str:

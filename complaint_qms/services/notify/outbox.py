@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -94,34 +95,36 @@ def send(messages: Iterable[Notice], now: datetime, writer: sentences.Writer | N
 
 def send_to_groups(messages: Iterable[GroupNotice], now: datetime) -> list[str]:
     """Write messages to the groups that hear of them; the channels that will be told."""
-    router, rows, due, told = Router((), now), [], set(), set()
+    router, writer, rows, due, told = Router((), now), sentences.Writer(), [], set(), set()
     languages = router.languages()
-    for message in messages:
-        for way in router.groups(message.kind, message.channel):
-            if not router.concerns(way, message.company):
-                continue
-            reader = Person("", "", "", languages[way.channel] or frappe.local.lang, None, False, False)
-            with print_language(reader.language):
-                text = sentences.Writer().sentence(message.kind, message.name, message.data, reader)
-            rows.append(_row(message, reader, text, way.service, now, way))
-            told.add(way.channel)
-            due |= {way.channel} if not way.after else set()
+    ways = [
+        (languages[way.channel] or frappe.local.lang, message, way)
+        for message in messages
+        for way in router.groups(message.kind, message.channel)
+        if router.concerns(way, message.company)
+    ]
+    for language in sorted({language for language, _message, _way in ways}):
+        reader = Person("", "", "", language, None, False, False)
+        with print_language(language):
+            for message, way in [(message, way) for its, message, way in ways if its == language]:
+                text = writer.sentence(message.kind, message.name, message.data, reader)
+                rows.append(_row(message, reader, text, way.service, now, way))
+                told.add(way.channel)
+                due |= {way.channel} if not way.after else set()
     writing.insert_rows(OUTBOX, rows, now, AUTHOR, "message")
     request_delivery(due)
     return sorted(told)
 
 
-def request_delivery(channels: Iterable[str]) -> None:
-    """Have sent what is due of these channels as soon as this is committed, each by a job of its own: a slow service holds up no other."""
+def request_delivery(channels: Iterable[str], *, is_further: bool = False) -> None:
+    """Have sent what is due of these channels as soon as this is committed, each by a job of its own: a slow service holds up no other.
+
+    Args:
+        is_further: whether the run that asks leaves something to a further one.
+    """
     for channel in sorted(channels):
-        frappe.enqueue(
-            _DELIVER,
-            queue="short",
-            channel=channel,
-            job_id=f"complaint_qms_deliver_{sha256(channel.encode()).hexdigest()[:12]}",
-            deduplicate=True,
-            enqueue_after_commit=True,
-        )
+        # Asked once it is committed: a run that goes on at this moment looks once more at its end, and finds it.
+        frappe.db.after_commit.add(partial(_enqueue, channel, is_further))
 
 
 def expire(now: datetime) -> None:
@@ -158,6 +161,18 @@ def visible(rows: list[frappe._dict], user: str) -> list[frappe._dict]:
 def by_mail() -> bool:
     """Whether the site mails notices."""
     return bool(cint(frappe.get_cached_doc(SETTINGS).notify_by_email))
+
+
+def _enqueue(channel: str, is_further: bool) -> None:
+    place = sha256(channel.encode()).hexdigest()[:12]
+    frappe.enqueue(
+        _DELIVER,
+        queue="short",
+        channel=channel,
+        is_further=is_further,
+        job_id=f"complaint_qms_deliver_{place}{'_further' if is_further else ''}",
+        deduplicate=True,
+    )
 
 
 def _visible(messages: list[Notice]) -> list[Notice]:
