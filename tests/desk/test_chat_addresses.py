@@ -80,6 +80,20 @@ def test_a_service_address_is_read_in_one_way(address):
         a_channel(service_address=address)
 
 
+@pytest.mark.usefixtures("site")
+def test_stored_secrets_stay_with_the_computer_that_they_were_entered_for():
+    channel = a_channel(service_address="https://chat.example.com/x")
+    channel.reload()
+    channel.service_address = "https://chat.example.com/y"
+    channel.save()
+    channel.service_address = "https://elsewhere.example/y"
+    with pytest.raises(frappe.ValidationError, match="Secret: enter it anew"):
+        channel.save()
+    channel.reload()
+    channel.update({"service_address": "https://elsewhere.example/y", "app_secret": "n" * 16}).save()
+    assert channel.get_password("app_secret") == "n" * 16
+
+
 def test_text_in_many_pieces_is_read_at_once():
     body = b"<xml><Encrypt>" + b"\n" * 1_000_000 + b"</Encrypt></xml>"
     began = time.process_time()

@@ -9,70 +9,22 @@ import pytest
 
 from complaint_qms.api import given_up, notifications
 from complaint_qms.constants import events, notify, roles
-from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.overrides.desk import search_link
-from complaint_qms.services.notify import delivery, outbox
+from complaint_qms.services.notify import delivery
 from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import people_of
 from complaint_qms.services.record.site_time import site_zone, stored
-from tests.chat_service import service
 from tests.desk import factory
+from tests.desk.notifying import NOW, SECRET, channel, playing, preference, rows, settings, states, tell
 from tests.desk.ruled import log_of, rule
 
 pytestmark = pytest.mark.usefixtures("site")
-NOW = datetime(2024, 7, 1, 23)
-SECRET = "a-long-secret-of-both-sides"
 
 
 @pytest.fixture
 def played(monkeypatch):
-    monkeypatch.setitem(frappe.local.conf, notify.OWN_NETWORKS, ["127.0.0.1"])
-    with service() as found:
-        found.answers_json("/cgi-bin/gettoken", {"errcode": 0, "access_token": "T", "expires_in": 7200})
-        found.answers_json("/cgi-bin/message/send", {"errcode": 0, "msgid": "m"})
-        found.answers_json("/hook", {"errcode": 0})
+    with playing(monkeypatch) as found:
         yield found
-
-
-def channel(kind: str, url: str, **values):
-    more = {"app_id": "corp", "agent_id": "7", "service_address": url}
-    if kind in notify.TO_GROUPS:
-        more = {"webhook_address": f"{url}/hook"}
-    title = factory.unique("Channel")
-    return frappe.get_doc(
-        {"doctype": notify.CHANNEL, "title": title, "service": kind, "app_secret": SECRET, **more, **values}
-    ).insert()
-
-
-def settings(*choices: dict, **values) -> None:
-    doc = frappe.get_single(SETTINGS)
-    doc.set("notification_choices", [])
-    for row in choices:
-        doc.append("notification_choices", row)
-    doc.update(values)
-    doc.save()
-
-
-def preference(user: str, *choices: dict, **values):
-    rows = {"choices": list(choices), "own_choices": 1} if choices else {}
-    return frappe.get_doc({"doctype": notify.PREFERENCE, "user": user, **rows, **values}).insert()
-
-
-def tell(user: str, name: str, kind: str = events.HOLD_OVER, now: datetime = NOW) -> list[Notice]:
-    (person,) = people_of([user]).values()
-    data = {"complaint": {"name": name, "subject": "A <b> & b", "stage": "triage"}, "steps": ()}
-    return send([Notice(kind, person, "Complaint", name, data)], now)
-
-
-def rows(of) -> list[frappe._dict]:
-    fields = ["name", "to_user", "state", "attempts", "next_attempt", "error", "reference_name"]
-    return frappe.get_all(
-        "QMS Message", {"notification_channel": of.name}, fields, order_by="creation asc, name asc"
-    )
-
-
-def states(of) -> list[str]:
-    return [row.state for row in rows(of)]
 
 
 @pytest.fixture
@@ -201,116 +153,6 @@ def test_tried_again_with_longer_pauses_given_up_and_asked_for_again(app, played
     assert any("WeCom User ID" in (row.error or "") for row in rows(app))
 
 
-def test_two_workers_send_nothing_twice_and_a_killed_one_loses_nothing(app, played, person, monkeypatch):
-    preference(person, {"channel": app.name}, wecom_user_id="ann")
-    tell(person, factory.complaint().name)
-    others = []
-
-    def second(_channel, _notice):
-        others.append(delivery.send_waiting(app.name, NOW))
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(delivery, "send_by", second)
-        with pytest.raises(KeyboardInterrupt):
-            delivery.send_waiting(app.name, NOW)
-    assert others == [0]
-    assert [(row.state, row.attempts) for row in rows(app)] == [("queued", 1)]
-    assert delivery.send_waiting(app.name, NOW + notify.LEASE - timedelta(seconds=1)) == 0
-    assert delivery.send_waiting(app.name, NOW + notify.LEASE) == 1
-    assert len(played.asked_at("/cgi-bin/message")) == 1
-
-
-def test_one_that_fails_is_left_alone_and_holds_up_no_other(app, played, monkeypatch):
-    people = [factory.person(roles.MANAGER) for _one in range(notify.MOST_FAILURES + 2)]
-    for user in people:
-        preference(user, {"channel": app.name}, wecom_user_id="ann")
-        tell(user, factory.complaint().name)
-    played.answers["/cgi-bin/message/send"] = (500, {}, b"")
-    delivery.send_waiting(app.name, NOW)
-    assert len(played.asked_at("/cgi-bin/message")) == notify.MOST_FAILURES
-    assert sorted(row.attempts for row in rows(app)) == [0, 0, 1, 1]
-    frappe.db.after_commit.reset()
-    asked = []
-    monkeypatch.setattr(frappe, "enqueue", lambda method, **job: asked.append((method, job["channel"])))
-    delivery.enqueue_channels(NOW)
-    assert asked == [], "only what is committed is found by a job"
-    frappe.db.after_commit.run()
-    assert asked == [(outbox._DELIVER, app.name)]  # each channel is a job of its own
-
-
-def test_what_is_refused_for_one_reader_holds_up_no_other(app, played, monkeypatch):
-    """Numbers that the service does not know, and a fault of the code, say nothing of the service."""
-    people = [factory.person(roles.MANAGER) for _one in range(notify.MOST_FAILURES + 3)]
-    for user in people:
-        preference(user, {"channel": app.name}, wecom_user_id=user)
-        tell(user, factory.complaint().name)
-    fault, unknown = people[0], people[1 : notify.MOST_FAILURES + 1]
-    real = delivery.send_by
-
-    def send_by(channel, notice):
-        if notice.to == fault:
-            raise TypeError(notice.to)
-        real(channel, notice)
-
-    def answer(asked):
-        refused = asked.data["touser"] in unknown
-        said = {"errcode": 81013, "errmsg": "user invalid"} if refused else {"errcode": 0}
-        return 200, {"Content-Type": "application/json"}, frappe.as_json(said).encode()
-
-    monkeypatch.setattr(delivery, "send_by", send_by)
-    played.answers["/cgi-bin/message/send"] = answer
-    assert delivery.send_waiting(app.name, NOW) == 2
-    found = {row.to_user: row.state for row in rows(app)}
-    assert [found[user] for user in people] == ["queued", "given_up", "given_up", "sent", "sent"]
-
-
-def test_what_a_run_leaves_is_sent_at_once_by_a_further_one(app, played, monkeypatch):
-    """A run that goes on is asked for in vain while it lasts; it asks for another where something is due at its end."""
-    people = sorted(factory.person(roles.MANAGER) for _one in range(3))
-    for user in people:
-        preference(user, {"channel": app.name}, wecom_user_id=user)
-    late = factory.complaint().name
-    tell(people[0], factory.complaint().name)
-    asked, further = [], []
-    real = delivery.send_by
-
-    def send_by(channel, notice):
-        real(channel, notice)
-        if not asked:  # written while the first call lasts
-            tell(people[1], late)
-        asked.append(notice.to)
-
-    def run(**more) -> int:
-        frappe.db.after_commit.reset()
-        told = delivery.send_waiting(app.name, NOW, **more)
-        with monkeypatch.context() as patch:
-            patch.setattr(frappe, "enqueue", lambda _method, **job: further.append(job))
-            further.clear()
-            frappe.db.after_commit.run()
-        return told
-
-    monkeypatch.setattr(delivery, "send_by", send_by)
-    assert (run(), asked) == (1, people[:1])
-    ids = {job["is_further"]: job["job_id"] for job in further}
-    assert ids[True] != ids[False], "the job that runs has its id"
-    assert all(job["deduplicate"] for job in further)
-    assert (run(is_further=True), asked, further) == (1, people[:2], [])
-    # A run that has spent its time, or finds what another worker is sending
-    tell(people[2], late)
-    with monkeypatch.context() as patch:
-        patch.setattr(delivery, "BUDGET", -1)
-        assert (run(is_further=True), [job["is_further"] for job in further]) == (0, [False])
-        patch.undo()
-    with monkeypatch.context() as patch:
-        patch.setattr(delivery, "_claimed", lambda *_about: [])
-        assert (run(), further) == (0, []), "it would go round and round"
-    played.answers["/cgi-bin/message/send"] = (503, {}, b"")
-    for user in people[:2]:
-        tell(user, factory.complaint().name)
-    assert (run(), further) == (0, []), "what fails is left alone until the next look"
-
-
 def test_who_may_not_see_it_any_more_is_not_told(app, played, person):
     preference(person, {"channel": app.name}, wecom_user_id="ann")
     tell(person, factory.complaint().name)
@@ -373,10 +215,10 @@ def test_secrets_are_told_to_nobody_and_wrong_entries_by_field(played, monkeypat
     with pytest.raises(frappe.ValidationError, match="Secret: enter it anew"):
         app.save()
     app.reload()
-    app.update({"service": notify.WHATSAPP, "access_token": "T"}).save()
-    assert not app.get_password("app_secret", raise_exception=False), "what the form does not show is dropped"
-    app.update({"service": notify.WECOM_APP, "app_secret": SECRET, "service_address": ""}).save()
-    app.update({"service_address": f"{played.url}/", "app_secret": SECRET}).save()
+    app.update({"service_address": "https://elsewhere.example", "app_secret": "another"}).save()
+    app.service_address = f"{app.service_address}/gateway"
+    app.save()
+    robot.reload()
     robot.webhook_address = f"{played.url}/hook?another=1"
     robot.save()
     robot.webhook_address = "https://elsewhere.example/hook"

@@ -157,7 +157,7 @@ def _call(
     seconds: float = LONGEST_CALL,
     silence: float | None = None,
 ) -> tuple[bytes, Mapping[str, str]]:
-    until, limits = time.monotonic() + seconds, outside.limits()
+    until, limits = time.monotonic() + seconds, outside.call_limits()
 
     def ask() -> tuple[bytes, int, Mapping[str, str]]:
         with (

@@ -49,7 +49,7 @@ class Limits:
     is_encrypted: bool = False
 
 
-_LIMITS: ContextVar[Limits | None] = ContextVar("limits", default=None)
+_LIMITS: ContextVar[Limits | None] = ContextVar("call_limits", default=None)
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def outside_alone(own_networks: Iterable[str] = (), *, is_encrypted: bool = Fals
         _LIMITS.reset(mark)
 
 
-def limits() -> Limits | None:
+def call_limits() -> Limits | None:
     """Those of the present block; None where calls may go anywhere."""
     return _LIMITS.get()
 

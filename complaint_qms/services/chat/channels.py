@@ -89,8 +89,7 @@ def check_channel(channel: Document) -> None:
         )
     if before:
         used = [field for field in _SECRETS if field in _NEEDED.get(channel.provider, ())]
-        others = [field for field in _SECRETS if field not in used]
-        wrong += check_moved(channel, _base_url(before), _base_url(channel), used, others)
+        wrong += check_moved(channel, _base_url(before), _base_url(channel), used)
     if wrong:
         refuse(*wrong)
 

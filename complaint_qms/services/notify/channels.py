@@ -127,8 +127,7 @@ def check_channel(channel: Document) -> None:
         wrong.append(said.format(_label(meta, "app_secret"), notify.SHORTEST_SECRET))
     if before := channel.get_doc_before_save():
         used = [field for field in _SECRETS if field in _NEEDED.get(channel.service, ())]
-        others = [field for field in _SECRETS if field not in used]
-        wrong += check_moved(channel, _base_url(before), _base_url(channel), used, others)
+        wrong += check_moved(channel, _base_url(before), _base_url(channel), used)
     if wrong:
         refuse(*wrong)
 
