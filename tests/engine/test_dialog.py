@@ -280,3 +280,8 @@ def test_half_a_sign_is_stored_nowhere() -> None:
         (done,) = told(text)
         json.dumps(done.state.to_data(), ensure_ascii=False).encode()
     assert State.from_data({"product": "kettle\ud800"}).product == "kettle"
+
+
+@pytest.mark.parametrize("text", ["No", "[No]", "Yes", "Talk to a person"])
+def test_an_offered_answer_does_not_change_the_language(text: str) -> None:
+    assert read_turn(text, RULES).language == ""

@@ -123,14 +123,16 @@ def read_turn(text: str, rules: Rules) -> Reading:
         alone = rules.patterns[f"{meaning}_alone"]
         if any(alone.fullmatch(part) for part in (bare, rest)):
             found.add(meaning)
+    choice = _chosen(folded)
     language = chat_language(plain)
+    if choice and language == "en":
+        language = ""  # an answer that was offered in English may be pressed by anybody
     harm, why = _harm(plain, folded, language, rules)
     complaint, question = _kind(folded, rules)
     product, told = product_in(plain)
     product = " ".join(rules.patterns["abuse"].sub(" ", product).split())
     if not product and rules.product_names and (named := rules.product_names.search(folded)):
         product = named[0]
-    choice = _chosen(folded)
     return Reading(
         text=said,
         folded=folded,

@@ -31,5 +31,7 @@ def _lines(reply: Reply) -> list[str]:
     if reply.article and (link := finder.link_of(reply.article)):
         lines.append(link)
     if reply.choices:
-        lines.append(" / ".join(f"[{_(WORDS[choice])}]" for choice in reply.choices))
+        # Bare words are ERPNext's as well, in some languages with another or no translation.
+        offered = (_(WORDS[choice], context="Complaint QMS") for choice in reply.choices)
+        lines.append(" / ".join(f"[{one}]" for one in offered))
     return lines
