@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -33,6 +34,30 @@ def limited(limit: int) -> Callable[[Callable], Callable]:
         return call
 
     return decorate
+
+
+@contextmanager
+def counted_when_done(door: str, limit: int) -> Iterator[None]:
+    """Around what one address may do `limit` times an hour; what is refused within the block does not count.
+
+    Raises:
+        frappe.RateLimitExceededError: it has been done as often, with when to try again.
+    """
+    if not frappe.request:
+        yield
+        return
+    key = frappe.cache.make_key(f"rl:{door}:{frappe.local.request_ip}")
+    if int(frappe.cache.get(key) or 0) >= limit:
+        minutes = max(1, -(-frappe.cache.ttl(key) // 60))
+        frappe.throw(
+            _(
+                "From your network {0} were sent within an hour, which is the most that is taken. Try again in {1} minutes; what you have typed stays."
+            ).format(limit, minutes),
+            frappe.RateLimitExceededError,
+        )
+    yield
+    frappe.cache.set(key, 0, ex=_HOUR, nx=True)
+    frappe.cache.incrby(key, 1)
 
 
 def count_call(door: str, user: str, limit: int) -> None:
