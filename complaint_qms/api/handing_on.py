@@ -37,12 +37,13 @@ def hand_on(user: str, to: str = "") -> int:
 
 def _check(user: str) -> None:
     """Raises:
-    frappe.PermissionError: the caller is no manager.
+    frappe.PermissionError: the caller is no manager, or may not write the Complaint Handler of the person.
     frappe.DoesNotExistError: there is no such user.
     """
     frappe.has_permission("Complaint", "write", throw=True)
     check_role(_("hand on the work of somebody else"), roles.MANAGER, roles.QUALITY_MANAGER, "System Manager")
     _check_user(user)
+    handing_on.check_right(user)
 
 
 def _check_user(user: str) -> None:

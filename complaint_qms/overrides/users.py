@@ -6,6 +6,7 @@ A role with an approval limit that somebody gives themselves is recorded; with a
 import frappe
 from frappe.model.document import Document
 
+from complaint_qms.constants.assigning import HANDLER
 from complaint_qms.constants.notify import PREFERENCE
 from complaint_qms.permissions import shares
 from complaint_qms.services.intake import idempotency
@@ -20,9 +21,10 @@ def validate(doc: Document, method: str | None = None) -> None:
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:
-    """A user who goes takes along how they were told."""
-    for name in frappe.get_all(PREFERENCE, {"user": doc.name}, pluck="name", order_by="name asc"):
-        frappe.delete_doc(PREFERENCE, name, ignore_permissions=True)
+    """A user who goes takes along how they were told, and that they took on complaints: many were given that record by itself."""
+    for doctype in (PREFERENCE, HANDLER):
+        for name in frappe.get_all(doctype, {"user": doc.name}, pluck="name", order_by="name asc"):
+            frappe.delete_doc(doctype, name, ignore_permissions=True)
 
 
 def role_row_saved(doc: Document, method: str | None = None) -> None:

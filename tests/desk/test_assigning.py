@@ -13,6 +13,7 @@ from frappe.utils import now_datetime, nowdate
 from complaint_qms.api import intake
 from complaint_qms.constants import roles
 from complaint_qms.services.lifecycle.overview import overview
+from complaint_qms.services.people import roster, workload
 from complaint_qms.services.sop import assigning
 from tests.desk import factory
 
@@ -168,6 +169,15 @@ def test_a_department_and_a_named_person_with_their_superior(kind: str) -> None:
     employed(mine, reports_to=employed(boss), department=team.name)
     by = sop(kind, for_department=top.name, assign_by="least_loaded")
     assert handler(kind) == (mine, f"least loaded of 1 ({top.name})")
+    # Who can take on nothing holds up nobody's complaint, and gets no record.
+    gone, auditor = person(roles.AGENT), person(roles.AUDITOR)
+    for user in (gone, auditor):
+        employed(user, department=team.name)
+    frappe.db.set_value("User", gone, "enabled", 0)
+    assert handler(kind) == (mine, f"least loaded of 3 ({top.name}); cannot act any more: {gone}")
+    assert frappe.get_all("Complaint Handler", {"user": ("in", (gone, auditor, mine))}, pluck="user") == [
+        mine
+    ]
     by.stages[0].update({"assign_by": "named_user", "responsible_user": mine})
     by.save()
     assert not by.stages[0].for_department, "what counts no more is taken out"
@@ -223,3 +233,64 @@ def test_the_short_form_proposes_whom_the_sop_would_name_and_moves_no_turn(duty:
     assert first == second
     assert first["why"] == f"next in turn of 1 ({duty})"
     assert not frappe.db.exists("Complaint Handler", {"user": first["user"]})
+
+
+def test_people_of_another_company_do_not_end_the_search(duty: str, kind: str) -> None:
+    elsewhere = factory.other_company()
+    for _one in range(11):
+        factory.person(roles.AGENT, duty, Company=elsewhere)
+    sop(kind, responsible_role=duty, assign_by="least_loaded")
+    assert handler(kind)[0] is None
+    here = person(roles.AGENT, duty)
+    factory.complaint(complaint_owner=here)
+    assert handler(kind)[0] == here
+    # The record that the turn is kept on does not hold back a user who goes.
+    frappe.db.delete("Complaint Handler", {"user": here})
+    idle = person(roles.AGENT)
+    roster.enlist([idle])
+    frappe.delete_doc("User", idle)
+    assert not frappe.db.exists("Complaint Handler", {"user": idle})
+
+
+def test_without_an_sop_it_goes_to_nobody_who_is_off_full_or_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    off, full, gone_today, here = (person(roles.AGENT) for _one in range(4))
+    people = [off, full, gone_today, here]
+    monkeypatch.setattr(workload, "holders_of", lambda wanted: {roles.AGENT: people})
+    member(off, enabled=0)
+    member(full, capacity=1)
+    factory.complaint(complaint_owner=full)
+    free_day(gone_today)
+    for _one in range(2):
+        doc = factory.complaint(complaint_owner=here)
+    assert workload.least_loaded(doc) == (here, 2)
+    people.remove(here)
+    assert workload.least_loaded(doc) is None
+    assert workload.least_loaded(doc, even_away=True) == (gone_today, 0)
+
+
+def test_the_sweep_goes_round_and_looks_once_where_nobody_is_free(
+    duty: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frappe.db, "commit", lambda: None)
+    monkeypatch.setattr(assigning, "_MOST", 2)
+    frappe.cache.delete_value(assigning._LAST)
+    other = factory.make(
+        "Complaint Type", complaint_type_name=factory.unique("Type"), type_key=factory.unique("type")
+    ).name
+    nobody = sop(kind, responsible_role=duty, assign_by="least_loaded")
+    duty_too = factory.make("Role", role_name=factory.unique("Duty")).name
+    sop(other, responsible_role=duty_too, assign_by="least_loaded")
+    for _one in range(3):
+        factory.complaint(complaint_type=kind)
+    last = factory.complaint(complaint_type=other).name
+    free = person(roles.AGENT, duty_too)
+    looked = []
+    find = assigning.find_handler
+    monkeypatch.setattr(
+        assigning,
+        "find_handler",
+        lambda doc, *rest, **more: looked.append(doc.sop) or find(doc, *rest, **more),
+    )
+    assert [assigning.assign_waiting(now_datetime()) for _run in range(2)] == [0, 1]
+    assert looked.count(nobody.name) == 2, "once a run"
+    assert frappe.db.get_value("Complaint", last, "complaint_owner") == free

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.permissions import get_doctype_roles
 from frappe.query_builder import Order
 from frappe.utils import escape_html
+from frappe.utils.nestedset import get_ancestors_of
 
 from complaint_qms.constants.contributing import ANSWERABLE_FIELD
 from complaint_qms.permissions.auditor import is_auditor
@@ -96,6 +99,15 @@ def objection(doc: Document, user: str) -> str | None:
     return None
 
 
+def first_able(doc: Document, users: Iterable[str]) -> str | None:
+    """The first of the users who may be named for a record. All are asked before it is nobody; those who are kept to other companies
+    come last, so that a site of many companies does not ask each of them for the rights first."""
+    ranked = list(users)
+    elsewhere = _kept_elsewhere(doc, ranked)
+    asked = sorted(ranked, key=lambda user: user in elsewhere)
+    return next((user for user in asked if objection(doc, user) is None), None)
+
+
 def unable(user: str) -> str | None:
     """Why somebody takes part in no record at all, as a sentence like that of `objection`."""
     if user == "Guest" or absent_users([user]):
@@ -103,6 +115,24 @@ def unable(user: str) -> str | None:
     if is_auditor(user):
         return _("{0}: {1} is an auditor, who changes nothing. Choose somebody else.")
     return None
+
+
+def _kept_elsewhere(doc: Document, users: list[str]) -> set[str]:
+    """Those of the users whose User Permissions name companies, and not this record's or one above it; two queries at most."""
+    company = doc.get("company")
+    if not company or len(users) < 2:
+        return set()
+    rows = frappe.get_all(
+        "User Permission",
+        {"user": ("in", users), "allow": "Company"},
+        ["user", "for_value", "applicable_for"],
+        order_by="name asc",
+    )
+    rows = [row for row in rows if row.applicable_for in (None, "", doc.doctype)]
+    if not rows:
+        return set()
+    own = {company, *get_ancestors_of("Company", company)}
+    return {row.user for row in rows} - {row.user for row in rows if row.for_value in own}
 
 
 def _is_new(doc: Document, field: str) -> bool:

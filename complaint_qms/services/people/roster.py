@@ -12,7 +12,9 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime
 
 from complaint_qms.constants.assigning import FITS, HANDLER, MATCH, SKILL
+from complaint_qms.permissions.auditor import is_auditor
 from complaint_qms.services import writing
+from complaint_qms.services.people.absence import absent_users
 from complaint_qms.services.people.assignees import unable
 
 _TICK = timedelta(microseconds=1)
@@ -40,6 +42,10 @@ class RosterMember:
         """Whether they stand for one of the values."""
         return not self.fits.get(name, frozenset()).isdisjoint(values)
 
+    def has_room(self, open_now: int) -> bool:
+        """Whether they take one more beside so many."""
+        return not self.capacity or open_now < self.capacity
+
 
 def members(users: Iterable[str]) -> dict[str, RosterMember]:
     """User → what is known of them; two queries. Who has no record takes on whatever comes."""
@@ -48,21 +54,23 @@ def members(users: Iterable[str]) -> dict[str, RosterMember]:
 
 def held_members(doctype: str, name: str, users: Iterable[str]) -> dict[str, RosterMember]:
     """The same of those who belong to a role or department: until the end of the transaction nobody else gives them anything, and what
-    others have given them meanwhile is seen. Whoever has no record gets one."""
+    others have given them meanwhile is seen. Whoever has no record gets one, but for those who can take on nothing: they stand in no turn."""
     # One lock ahead of those on the records, or two who enlist the same people would wait for each other.
     frappe.db.get_value(doctype, name, "name", for_update=True)
     wanted = sorted(set(users))
-    enlist(wanted)
+    gone = absent_users(wanted)
+    enlist(user for user in wanted if user not in gone and not is_auditor(user))
     return _read(wanted, lock=True)
 
 
 def enlist(users: Iterable[str]) -> None:
-    """Give those a record who have none."""
+    """Give those a record who have none. They may have left: what became of their work is written there."""
     wanted = sorted(set(users))
     known = set(frappe.get_all(HANDLER, {"user": ("in", wanted or [""])}, pluck="user", order_by="name asc"))
     for user in wanted:
         if user not in known:
             doc = frappe.get_doc({"doctype": HANDLER, "user": user, "enabled": 1})
+            doc.flags.by_itself = True
             doc.insert(ignore_permissions=True, ignore_if_duplicate=True)
 
 
@@ -73,12 +81,12 @@ def give(member: RosterMember, among: Iterable[RosterMember], now: datetime) -> 
 
 
 def check_member(handler: Document) -> None:
-    """Refuse a record of somebody who can take on nothing, and rows that say nothing.
+    """Refuse a record that a person makes of somebody who can take on nothing, and rows that say nothing.
 
     Raises:
         frappe.ValidationError: naming field or row.
     """
-    if handler.is_new() and (sentence := unable(handler.user)):
+    if handler.is_new() and not handler.flags.by_itself and (sentence := unable(handler.user)):
         frappe.throw(sentence.format(_("User"), frappe.bold(escape_html(handler.user))))
     for row in handler.fits:
         row.skill = (row.skill or "").strip()

@@ -30,6 +30,7 @@ from complaint_qms.services.sop.finding import FoundHandler, find_handler
 
 _WHY: Final = "found by the SOP"
 _MOST: Final = 500
+_LAST: Final = "complaint_qms_last_without_handler"
 _SAVED: Final = ("complaint_owner", REASON, "modified", "modified_by")
 
 
@@ -73,24 +74,44 @@ def why_handled(doc: Document) -> str:
 
 
 def assign_waiting(now: datetime) -> int:
-    """Look again for somebody for complaints without a handler whose stage says how one is found; how many got one. Commits."""
-    done = [in_parts([name], lambda some: look_again(some[0], now), "No handler could be looked for", lambda one: ("Complaint", one))
-            for name in _waiting()]  # fmt: skip
-    return done.count([True])
+    """Look again for somebody for complaints without a handler whose stage says how one is found; how many got one. Commits.
+
+    The oldest first; where more wait than one run looks at, the next goes on behind the last. A stage of which nobody is free is left
+    alone for the rest of the run.
+    """
+    count, idle = 0, set()
+    for row in _round():
+        if (row.sop, row.stage) in idle:
+            continue
+        (found,) = in_parts(
+            [row.name],
+            lambda some: _look_again(some[0], now),
+            "No handler could be looked for",
+            lambda one: ("Complaint", one),
+        ) or [None]
+        if found and found.idle:
+            idle.add((row.sop, row.stage))
+        count += bool(found and found.user)
+    return count
 
 
 def look_again(name: str, now: datetime) -> bool:
     """Look for somebody for one complaint that may have no handler; whether it got one."""
+    found = _look_again(name, now)
+    return bool(found and found.user)
+
+
+def _look_again(name: str, now: datetime) -> FoundHandler | None:
     doc = frappe.get_doc("Complaint", name, for_update=True)
-    return not doc.complaint_owner and _assign(doc, now, moved=False)
+    return None if doc.complaint_owner else _assign(doc, now, moved=False)
 
 
-def _assign(doc: Document, now: datetime, moved: bool) -> bool:
+def _assign(doc: Document, now: datetime, moved: bool) -> FoundHandler | None:
     row = _row_of(doc.sop, doc.stage)
     if not row or (doc.complaint_owner and not (moved and row.assign_anew)):
-        return False
+        return None
     if doc.complaint_owner and _rule_of(doc):
-        return False
+        return None
     with acting_as():
         found = find_handler(doc, row, now)
         if found.user and found.user != doc.complaint_owner:
@@ -98,7 +119,7 @@ def _assign(doc: Document, now: datetime, moved: bool) -> bool:
             name = get_fullname(found.user)
             timeline.note_on(doc, line("{0} is the handler: {1}", Text(name), found.why))
         _keep(doc, found.user, found.why)
-    return bool(found.user)
+    return found
 
 
 def _keep(doc: Document, user: str | None, why: Message) -> None:
@@ -125,17 +146,30 @@ def _rule_of(doc: Document) -> str | None:
     return frappe.db.get_value("ToDo", about, "assignment_rule")
 
 
-def _waiting() -> list[str]:
+def _round() -> list[frappe._dict]:
+    """Complaints that this run looks at. Where it ended is kept in the cache: without it the round begins anew."""
+    last = frappe.cache.get_value(_LAST)
+    rows = (_waiting(last) if last else []) or _waiting(None)
+    more = len(rows) == _MOST
+    frappe.cache.set_value(_LAST, (rows[-1].received_at, rows[-1].name) if more else None)
+    return rows
+
+
+def _waiting(last: tuple[datetime, str] | None) -> list[frappe._dict]:
     complaint, stage = frappe.qb.DocType("Complaint"), frappe.qb.DocType("Complaint SOP Stage")
-    return (
+    query = (
         frappe.qb.from_(complaint)
         .inner_join(stage)
         .on((stage.parent == complaint.sop) & (stage.stage == complaint.stage))
-        .select(complaint.name)
+        .select(complaint.name, complaint.sop, complaint.stage, complaint.received_at)
         .where((stage.parenttype == "Complaint SOP") & (Coalesce(stage.assign_by, "") != ""))
         .where(complaint.stage.isin(list(COMPLAINT_OPEN)) & (complaint.is_migrated == 0))
         .where(Coalesce(complaint.complaint_owner, "") == "")
         .orderby(complaint.received_at, complaint.name, order=Order.asc)
         .limit(_MOST)
-        .run(pluck=True)
     )
+    if last:
+        moment, name = last
+        behind = (complaint.received_at == moment) & (complaint.name > name)
+        query = query.where((complaint.received_at > moment) | behind)
+    return query.run(as_dict=True)

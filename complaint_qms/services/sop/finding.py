@@ -20,11 +20,11 @@ from complaint_qms.integrations.erpnext import trees
 from complaint_qms.services.notify.person import people_of
 from complaint_qms.services.people import roster
 from complaint_qms.services.people.absence import absent_users, chains_of
-from complaint_qms.services.people.assignees import objection
+from complaint_qms.services.people.assignees import first_able, objection
 from complaint_qms.services.people.leave import away
 from complaint_qms.services.people.role_holders import holders_of
 from complaint_qms.services.people.roster import RosterMember
-from complaint_qms.services.people.workload import ASKED, open_complaints
+from complaint_qms.services.people.workload import open_complaints
 from complaint_qms.services.record.timeline import Label, Names, Text, line
 
 _LEVELS = 3
@@ -33,11 +33,13 @@ _LONG_AGO = datetime.min
 
 @dataclass(frozen=True)
 class FoundHandler:
-    """``user``: who was found, None for nobody; ``why``: as a line of the timeline; ``open``: complaints they have already."""
+    """``user``: who was found, None for nobody; ``why``: as a line of the timeline; ``open``: complaints they have already;
+    ``idle``: nobody is free, whatever the complaint."""
 
     user: str | None
     why: Message
     open: int = 0
+    idle: bool = False
 
 
 def find_handler(
@@ -77,7 +79,7 @@ class _Search:
                 return self._given(superior, line("superior of {0}", self._names([user])))
         if self._row.responsible_role:
             return self.among()
-        return FoundHandler(None, self._told(line("nobody can take it today")))
+        return FoundHandler(None, self._told(line("nobody can take it today")), idle=not (here or above))
 
     def among(self) -> FoundHandler:
         """Somebody with the role, of the department."""
@@ -88,11 +90,10 @@ class _Search:
         if owner in ranked:
             return self._given(owner, line("is one of {0} ({1}) already", len(pool), self._meant()))
         rest = sorted((user for user in free if user not in ranked), key=self._rank)
-        found = next((user for user in [*ranked, *rest][:ASKED] if objection(self._doc, user) is None), None)
+        found = first_able(self._doc, ranked) or first_able(self._doc, rest)
         if not found:
-            return FoundHandler(
-                None, self._told(line("nobody of {0} ({1}) can take it today", len(pool), self._meant()))
-            )
+            why = self._told(line("nobody of {0} ({1}) can take it today", len(pool), self._meant()))
+            return FoundHandler(None, why, idle=not free)
         if self._row.assign_by == TURN:
             return self._given(found, line("next in turn of {0} ({1})", len(pool), self._meant()))
         return self._given(found, line("least loaded of {0} ({1})", len(pool), self._meant()))
@@ -131,10 +132,9 @@ class _Search:
         return [user for user in here if user not in full]
 
     def _is_full(self, user: str) -> bool:
-        capacity = self._members[user].capacity
         # What they have already takes no room twice.
         has = self._loads.get(user, 0) - (user == self._doc.complaint_owner)
-        return bool(capacity) and has >= capacity
+        return not self._members[user].has_room(has)
 
     def _fitting(self, users: list[str]) -> list[str]:
         """Those who fit by what the stage asks for, as far as anybody does."""

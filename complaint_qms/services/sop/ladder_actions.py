@@ -21,8 +21,8 @@ from complaint_qms.services import writing
 from complaint_qms.services.notify.outbox import AUTHOR
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.people import assignment
-from complaint_qms.services.people.assignees import objection
-from complaint_qms.services.people.workload import ASKED, open_complaints
+from complaint_qms.services.people.assignees import first_able
+from complaint_qms.services.people.workload import open_complaints
 from complaint_qms.services.sop import ladder_state
 from complaint_qms.services.sop.plan import Plan, plan_of
 from complaint_qms.services.sop.rungs import Rungs
@@ -110,12 +110,12 @@ class _Actions:
             meant = _least_loaded_first(meant)
         asked = {person.user: None for person in (*meant, *(person for group in groups for person in group))}
         doc = frappe.get_doc("Complaint", row.name)
-        for user in [user for user in asked if user != row.complaint_owner][:ASKED]:
-            if objection(doc, user) is None:
-                assignment.reassign(doc, user, _WHY)
-                row.complaint_owner = user
-                return [user]
-        return []
+        user = first_able(doc, [user for user in asked if user != row.complaint_owner])
+        if not user:
+            return []
+        assignment.reassign(doc, user, _WHY)
+        row.complaint_owner = user
+        return [user]
 
 
 def _rules_in_use(wanted: Iterable[str]) -> set[str]:

@@ -1,71 +1,43 @@
 """Everything that somebody has goes to others in one step: to one person, or to whoever the procedures and the least work point to.
 
 Each piece is handed over by the rules of its own save, as whoever asked for it; what cannot be is left where it is and told with the
-reason. Everybody who gets something is told once of all of it. Approvals name nobody: whoever has the role grants them.
+reason. Everybody who gets something is told once of all of it, or once for each fifty pieces of a longer run: what was handed on and
+the word of it are stored together. Approvals name nobody: whoever has the role grants them.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import escape_html, get_fullname, now_datetime
 
-from complaint_qms.constants import roles, work
 from complaint_qms.constants.assigning import HANDLER
-from complaint_qms.constants.chat import CHAT
-from complaint_qms.constants.survey import DOCTYPE as SURVEY
-from complaint_qms.constants.survey import FOLLOW_UP
 from complaint_qms.services import writing
-from complaint_qms.services.chat import channels, conversation
+from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import people_of
 from complaint_qms.services.notify.sentences import WORK_HANDED_ON
 from complaint_qms.services.people import roster
-from complaint_qms.services.people.assignees import objection, unable
-from complaint_qms.services.people.leave import away
-from complaint_qms.services.people.role_holders import holders_of
-from complaint_qms.services.people.workload import ASKED, least_loaded
+from complaint_qms.services.people.assignees import unable
 from complaint_qms.services.record import timeline
-from complaint_qms.services.record.bulk_read import readable
+from complaint_qms.services.record.batches import in_parts
 from complaint_qms.services.record.error_text import told_with
 from complaint_qms.services.record.timeline import Link, Text, line
-from complaint_qms.services.sop import assigning
-from complaint_qms.services.transactions import roll_back_to
+from complaint_qms.services.transactions import OVERTAKEN, roll_back_to
+from complaint_qms.services.work.pieces import KINDS, label_of, names_of, still_has
+from complaint_qms.services.work.successors import Successors
 
 _MARK: Final = "handed_on"
-_WHY: Final = "handed on with all the work of a person"
-_SOP: Final = "Complaint SOP"
+_WHY: Final = "all the work of this person was handed on"
 # Failures that the timeline names; the rest is counted.
 _TOLD: Final = 20
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of work that names a person.
-
-    Attributes:
-        doctype: of the record.
-        person: its field that names them; of its rows where `row` is their DocType.
-        filters: what says that the work is still to be done.
-        role: who gets it where nobody is named for it; empty where somebody has to be.
-        hand: gives a record to somebody.
-        right: what whoever hands it on needs; empty for what is no record of its own.
-    """
-
-    doctype: str
-    person: str
-    filters: dict[str, Any]
-    hand: Callable[[Document, str, str], None]
-    role: str = ""
-    row: str = ""
-    right: str = "write"
+_PART: Final = 50
+"""Pieces of one transaction, and of one message. Whoever else needs these records or the turn of those who get them waits for so many."""
 
 
 @dataclass
@@ -76,10 +48,19 @@ class HandedOn:
     stayed: list[tuple[str, str, str]] = field(default_factory=list)
 
 
+def check_right(user: str) -> None:
+    """Raises:
+    frappe.PermissionError: the session's user may not write the Complaint Handler of somebody, or make it.
+    """
+    name = frappe.db.get_value(HANDLER, {"user": user})
+    handler = frappe.get_doc(HANDLER, name) if name else frappe.get_doc({"doctype": HANDLER, "user": user})
+    handler.check_permission("write" if name else "create")
+
+
 def work_of(user: str) -> list[dict[str, Any]]:
     """How much of each kind somebody has, of what the session's user sees: {kind, label, count}; none that is empty."""
-    found = ((key, len(_names(kind, user))) for key, kind in _KINDS.items())
-    return [{"kind": key, "label": _label(key), "count": count} for key, count in found if count]
+    found = ((key, len(names_of(kind, user))) for key, kind in KINDS.items())
+    return [{"kind": key, "label": label_of(key), "count": count} for key, count in found if count]
 
 
 def check_hand_on(user: str, to: str) -> None:
@@ -93,8 +74,16 @@ def check_hand_on(user: str, to: str) -> None:
 
 
 def request_hand_on(user: str, to: str) -> int:
-    """Have everything of a person handed on by a job, as the session's user; how many pieces."""
+    """Have everything of a person handed on by a job, as the session's user; how many pieces.
+
+    Raises:
+        frappe.ValidationError: the session's user sees none.
+    """
     count = sum(row["count"] for row in work_of(user))
+    if not count:
+        frappe.throw(
+            _("{0} has no work that you may hand on.").format(frappe.bold(escape_html(get_fullname(user))))
+        )
     frappe.enqueue(
         "complaint_qms.services.work.handing_on.hand_on",
         queue="long",
@@ -108,183 +97,74 @@ def request_hand_on(user: str, to: str) -> int:
 
 
 def hand_on(user: str, to: str = "") -> HandedOn:
-    """Hand on everything of a person, and give them nothing by itself any more. Commits piece by piece: killed in between, it may be
-    asked for again.
+    """Hand on everything of a person that the session's user sees; where nothing at all is left, they are given nothing by itself any
+    more. Commits part by part: killed in between, it may be asked for again.
 
     Args:
         to: who gets it all; empty: whoever the procedures and the least work point to.
     """
-    now, result = now_datetime(), HandedOn()
+    result = HandedOn()
     roster.enlist([user])
-    name = frappe.db.get_value(HANDLER, {"user": user})
-    writing.set_values(HANDLER, name, {"enabled": 0}, _WHY)
+    handler = frappe.db.get_value(HANDLER, {"user": user})
     frappe.db.commit()
-    chooser = _Chooser(user, to, now)
-    for key, kind in _KINDS.items():
-        for record in _names(kind, user):
-            _hand(key, kind, record, user, chooser, result)
-            frappe.db.commit()
-    _tell(result, user, name, now)
+    successors = Successors(user, to, now_datetime())
+    pieces = [(key, name) for key, kind in KINDS.items() for name in names_of(kind, user)]
+
+    def work(some: Sequence[tuple[str, str]]) -> HandedOn:
+        part = HandedOn()
+        for key, name in some:
+            _hand(key, name, user, successors, part, alone=len(some) == 1)
+        _tell(part, user, handler, now_datetime())
+        return part
+
+    for start in range(0, len(pieces), _PART):
+        some = pieces[start : start + _PART]
+        for part in in_parts(some, work, "Work could not be handed on", _record):
+            for new, given in part.given.items():
+                result.given.setdefault(new, []).extend(given)
+            result.stayed += part.stayed
+    _end(user, handler, bool(result.given or result.stayed), now_datetime())
     frappe.db.commit()
     return result
 
 
-class _Chooser:
-    """Who gets a piece of work."""
-
-    def __init__(self, user: str, to: str, now: datetime) -> None:
-        self._user, self._to, self._now = user, to, now
-        self._people: dict[str, list[str]] = {}
-        self._got: Counter[str] = Counter()
-
-    def person(self, kind: Kind, doc: Document) -> str:
-        """Raises:
-        frappe.ValidationError: there is nobody.
-        """
-        found = self._to or (self._by_sop(doc) if kind.doctype == "Complaint" else self._fewest(kind, doc))
-        if not found:
-            frappe.throw(_("Nobody was found who may take it. Name somebody by hand."))
-        self._got[found] += 1
-        return found
-
-    def _by_sop(self, doc: Document) -> str | None:
-        if found := assigning.found_for(doc, self._now, without=self._user):
-            return found.user
-        agent = least_loaded(doc, without=self._user)
-        return agent[0] if agent else None
-
-    def _fewest(self, kind: Kind, doc: Document) -> str | None:
-        role = kind.role
-        if kind.doctype == CHAT:
-            channel = channels.channel_named(doc.channel)
-            role = (channel.responsible_role if channel else None) or role
-        if not role:
-            return None
-        if role not in self._people:
-            users = [user for user in holders_of([role])[role] if user != self._user]
-            off = away(users, self._now.date())
-            self._people[role] = [user for user in users if user not in off] or users
-        ranked = sorted(self._people[role], key=lambda user: (self._got[user], user))
-        able = unable if kind.row or kind.doctype in ("ToDo", SURVEY) else lambda user: objection(doc, user)
-        return next((user for user in ranked[:ASKED] if able(user) is None), None)
+def _record(piece: tuple[str, str]) -> tuple[str, str]:
+    return KINDS[piece[0]].doctype, piece[1]
 
 
-def _hand(key: str, kind: Kind, name: str, user: str, chooser: _Chooser, result: HandedOn) -> None:
-    told = len(frappe.local.message_log)
+def _hand(key: str, name: str, user: str, successors: Successors, result: HandedOn, *, alone: bool) -> None:
+    kind, told = KINDS[key], len(frappe.local.message_log)
     frappe.db.savepoint(_MARK)
     try:
         doc = frappe.get_doc(kind.doctype, name, for_update=True)
+        if not still_has(kind, doc, user):
+            return
         if kind.right:
             doc.check_permission(kind.right)
-        new = chooser.person(kind, doc)
+        new = successors.person(kind, doc)
         kind.hand(doc, user, new)
         result.given.setdefault(new, []).append((kind.doctype, name))
     except Exception as error:
+        # The database may have undone the whole part: it is done again in smaller ones.
+        if isinstance(error, OVERTAKEN) and not alone:
+            raise
         roll_back_to(_MARK)
         result.stayed.append((kind.doctype, name, told_with(error, told)))
-    del frappe.local.message_log[told:]
+    finally:
+        del frappe.local.message_log[told:]
 
 
-def _named(field_name: str) -> Callable[[Document, str, str], None]:
-    def hand(doc: Document, old: str, new: str) -> None:
-        doc.set(field_name, new)
-        doc.flags.told_together = True
-        doc.save()
-
-    return hand
-
-
-def _of_rows(table: str, *fields: str) -> Callable[[Document, str, str], None]:
-    def hand(doc: Document, old: str, new: str) -> None:
-        for row in doc.get(table):
-            for name in fields:
-                if row.get(name) == old and row.get("status") in (None, *work.CAPA_ACTION_OPEN):
-                    row.set(name, new)
-        doc.save()
-
-    return hand
-
-
-def _of_sop(doc: Document, old: str, new: str) -> None:
-    for row in (*doc.stages, *doc.escalation_steps):
-        for name in ("responsible_user", "user", "backup"):
-            if row.get(name) == old:
-                row.set(name, new)
-    doc.save()
-
-
-def _of_chat(doc: Document, old: str, new: str) -> None:
-    _may(doc, new)
-    conversation.write_chat(doc, _WHY, handed_to=new)
-
-
-def _of_survey(doc: Document, old: str, new: str) -> None:
-    _may(doc, new)
-    writing.set_values(SURVEY, doc.name, {"follow_up_by": new}, _WHY)
-
-
-def _of_task(doc: Document, old: str, new: str) -> None:
-    doc.allocated_to = new
-    # Of a complaint that its caller sees; the framework keeps tasks to those who gave and who have them.
-    doc.save(ignore_permissions=True)
-
-
-def _may(doc: Document, user: str) -> None:
-    if not frappe.has_permission(doc.doctype, "read", doc=doc, user=user):
-        frappe.throw(_("{0} may not see it.").format(frappe.bold(escape_html(get_fullname(user)))))
-
-
-def _names(kind: Kind, user: str) -> list[str]:
-    """Records of a kind that name somebody and that the session's user sees."""
-    if kind.doctype == "ToDo":
-        return _tasks(user)
-    if not frappe.has_permission(kind.doctype):
-        return []
-    if kind.doctype == _SOP:
-        return _sops(user)
-    if kind.row:
-        rest = ([kind.row, name, *value] for name, value in kind.filters.items())
-        filters = [[kind.row, kind.person, "=", user], *rest]
-        return sorted(set(frappe.get_list(kind.doctype, filters, pluck="name", order_by="name asc", limit=0)))
-    filters = {kind.person: user, **kind.filters}
-    return frappe.get_list(kind.doctype, filters, pluck="name", order_by="name asc", limit=0)
-
-
-def _sops(user: str) -> list[str]:
-    wanted = (
-        ("Complaint SOP Stage", "responsible_user"),
-        ("Complaint SOP Step", "user"),
-        ("Complaint SOP Step", "backup"),
-    )
-    return sorted(
-        {
-            name
-            for row, place in wanted
-            for name in frappe.get_list(
-                _SOP, [[row, place, "=", user]], pluck="name", order_by="name asc", limit=0
-            )
-        }
-    )
-
-
-def _tasks(user: str) -> list[str]:
-    """Tasks of a helper, of complaints that the session's user sees: a handler's own goes with the complaint."""
-    filters = {"allocated_to": user, "status": "Open", "reference_type": "Complaint"}
-    rows = frappe.get_all("ToDo", filters, ["name", "reference_name"], order_by="name asc")
-    seen = readable("Complaint", {row.reference_name for row in rows})
-    about = {"name": ("in", sorted(seen) or [""]), "complaint_owner": user}
-    own = set(frappe.get_all("Complaint", about, pluck="name", order_by="name asc"))
-    return [row.name for row in rows if row.reference_name in set(seen) - own]
-
-
-def _label(key: str) -> str:
-    if key == "task":
-        return _("Tasks as a helper")
-    if key == "capa_action":
-        return _("CAPAs with actions")
-    if key == "follow_up":
-        return _("Follow-ups of customers")
-    return _(_KINDS[key].doctype)
+def _end(user: str, handler: str, found: bool, now: datetime) -> None:
+    """What is left is looked for past the rights of whoever asked: work of another company keeps somebody in their turn."""
+    with acting_as():
+        left = sum(row["count"] for row in work_of(user))
+    if not left:
+        writing.set_values(HANDLER, handler, {"enabled": 0}, _WHY)
+        said = line("is given nothing by itself any more: all work is handed on")
+    else:
+        said = line("takes complaints as before; pieces of work that are left: {0}", left)
+    parts = [said] if found else [line("found no work of this person to hand on"), said]
+    timeline.note(HANDLER, {handler: line("{0}", parts)}, now)
 
 
 def _tell(result: HandedOn, user: str, handler: str, now: datetime) -> None:
@@ -303,41 +183,11 @@ def _tell(result: HandedOn, user: str, handler: str, now: datetime) -> None:
         line("{0}: {1}", Text(people[new].full_name if new in people else new), len(pieces))
         for new, pieces in result.given.items()
     ]
-    parts = [
-        line("handed on all work of this person. {0}", given)
-        if given
-        else line("found no work of this person to hand on")
-    ]
+    if not given and not result.stayed:
+        return
+    parts = [line("handed on work of this person. {0}", given)] if given else []
     for doctype, name, why in result.stayed[:_TOLD]:
         parts.append(line("stays: {0} ({1})", Link(doctype, name), Text(why)))
     if len(result.stayed) > _TOLD:
         parts.append(line("{0} more stay", len(result.stayed) - _TOLD))
     timeline.note(HANDLER, {handler: line("{0}", parts)}, now)
-
-
-_KINDS: Final[dict[str, Kind]] = {
-    work.COMPLAINT: Kind(
-        "Complaint", "complaint_owner", {"stage": ("in", work.OPEN_STATES["Complaint"])}, _named("complaint_owner")
-    ),
-    work.INVESTIGATION: Kind(
-        "Investigation", "investigator", {"stage": ("in", work.OPEN_STATES["Investigation"])}, _named("investigator"),
-        roles.INVESTIGATOR,
-    ),
-    work.ROOT_CAUSE: Kind(
-        "Root Cause", "analyst", {"status": ("in", work.OPEN_STATES["Root Cause"])}, _named("analyst"), roles.INVESTIGATOR
-    ),
-    work.CAPA: Kind(
-        "CAPA", "capa_owner", {"stage": ("in", work.OPEN_STATES["CAPA"])}, _named("capa_owner"), roles.QUALITY_MANAGER
-    ),
-    work.CAPA_ACTION: Kind(
-        "CAPA", "action_owner", {"status": ("in", work.CAPA_ACTION_OPEN)}, _of_rows("actions", "action_owner"),
-        roles.ACTION_OWNER, "CAPA Action",
-    ),
-    work.CHAT: Kind(CHAT, "handed_to", {"mode": ("in", work.OPEN_STATES[CHAT])}, _of_chat, roles.AGENT, right="read"),
-    work.FOLLOW_UP: Kind(
-        SURVEY, "follow_up_by", {"second_look": FOLLOW_UP, "follow_up_done_at": ("is", "not set")}, _of_survey, roles.MANAGER,
-        right="read",
-    ),
-    "task": Kind("ToDo", "allocated_to", {}, _of_task, roles.AGENT, right=""),
-    "procedure": Kind(_SOP, "responsible_user", {}, _of_sop),
-}  # fmt: skip

@@ -27,7 +27,7 @@ export function hand_on_work(user) {
 				label: __("Hand On To"),
 				get_query: () => assignable("Complaint"),
 				description: __(
-					"Empty: complaints go by the way their SOP finds a handler, else to the agent with the fewest; other work to holders of its role in turn."
+					"Empty: complaints go by the way their SOP finds a handler, else to the agent with the fewest; other work to whoever has its role and the least of it."
 				),
 			},
 			{ fieldname: "work", fieldtype: "HTML" },
