@@ -20,8 +20,8 @@ def one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frappe.db, "commit", lambda: None)
 
 
-def action_and_task(user: str) -> dict[str, str]:
-    """An action of a CAPA and a task as a helper: kind → its record."""
+def bare_work(user: str) -> dict[str, str]:
+    """What is handed on without the rules of a form: an action of a CAPA, a chat, a follow-up, a task as a helper; kind → its record."""
     other = factory.complaint(complaint_owner=factory.person(roles.AGENT))
     task = {
         "doctype": "ToDo",
@@ -33,7 +33,17 @@ def action_and_task(user: str) -> dict[str, str]:
     for row in capa.actions:
         row.action_owner = user
     capa.save()
-    return {"capa_action": capa.name, "task": frappe.get_doc(task | {"description": "Help"}).insert().name}
+    survey = {"second_look": "follow_up", "follow_up_by": user, "company": other.company}
+    talk = frappe.get_doc(
+        {"doctype": "Complaint Chat", "mode": "with_person", "handed_to": user, "company": other.company}
+    )
+    talk.flags.by_server = True
+    return {
+        "capa_action": capa.name,
+        "chat": talk.insert().name,
+        "follow_up": factory.make("Complaint Survey", complaint=other.name, **survey).name,
+        "task": frappe.get_doc(task | {"description": "Help"}).insert().name,
+    }
 
 
 def all_work(user: str) -> dict[str, str]:
@@ -43,7 +53,7 @@ def all_work(user: str) -> dict[str, str]:
         sop_name=factory.unique("SOP"),
         stages=[{"stage": "triage", "responsible_user": user}],
     )
-    return action_and_task(user) | {
+    return bare_work(user) | {
         "complaint": factory.complaint(complaint_owner=user).name,
         "investigation": factory.investigation(investigator=user).name,
         "capa": factory.capa(capa_owner=user).name,
@@ -76,7 +86,7 @@ def test_all_of_it_goes_to_one_person_who_hears_once() -> None:
     about = {"to_user": new, "channel": "desk", "kind": ("in", ("handed_over", "work_handed_on"))}
     told = frappe.get_all("QMS Message", about, ["kind", "text"], order_by="creation asc")
     assert [row.kind for row in told] == ["work_handed_on"]
-    assert "6 pieces of work" in told[0].text
+    assert "8 pieces of work" in told[0].text
     assert mine["complaint"] in told[0].text
     handler = frappe.get_doc("Complaint Handler", {"user": gone})
     assert not handler.enabled
@@ -162,15 +172,22 @@ def test_other_work_goes_to_who_has_least_of_it_and_may_have_it(monkeypatch: pyt
     monkeypatch.setattr(successors, "holders_of", lambda wanted: dict.fromkeys(wanted, everybody))
 
     for user in (busy, gone):
-        mine = action_and_task(user)
+        mine = bare_work(user)
     with factory.as_user(boss):
         result = handing_on.hand_on(gone)
-    assert result.given == {idle: [("CAPA", mine["capa_action"]), ("ToDo", mine["task"])]}
+    assert result.given == {
+        idle: [
+            ("CAPA", mine["capa_action"]),
+            ("Complaint Chat", mine["chat"]),
+            ("Complaint Survey", mine["follow_up"]),
+            ("ToDo", mine["task"]),
+        ]
+    }
     with factory.as_user(boss):
         again = handing_on.hand_on(idle, kept)
     assert again.given == {}
     assert all("may not see it" in why and "Hand On To" in why for _doctype, _name, why in again.stayed)
-    assert len(again.stayed) == 2
+    assert len(again.stayed) == 4
 
 
 def test_only_managers_and_never_to_oneself_or_who_cannot_act() -> None:

@@ -49,6 +49,7 @@ def test_these_are_all_records_of_the_app():
         (
             *NUMBERED,
             *WORDS,
+            "Complaint Article Use",
             "Complaint Chat",
             "Complaint Chat Channel",
             "Complaint Chat Message",
