@@ -188,6 +188,11 @@ def test_other_work_goes_to_who_has_least_of_it_and_may_have_it(monkeypatch: pyt
     assert again.given == {}
     assert all("may not see it" in why and "Hand On To" in why for _doctype, _name, why in again.stayed)
     assert len(again.stayed) == 4
+    # Who has nothing but an action hears of it without the right to its CAPA.
+    only = factory.person(roles.ACTION_OWNER)
+    with factory.as_user(boss):
+        assert handing_on.hand_on(idle, only).given == {only: [("CAPA", mine["capa_action"])]}
+    assert len(told_of(only)) == 1
 
 
 def test_only_managers_and_never_to_oneself_or_who_cannot_act() -> None:

@@ -17,6 +17,7 @@ from frappe import _
 from frappe.utils import escape_html, get_fullname, now_datetime
 
 from complaint_qms.constants.assigning import HANDLER
+from complaint_qms.permissions.sight import Sight
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.notify.outbox import Notice, send
@@ -29,13 +30,14 @@ from complaint_qms.services.record.batches import in_parts
 from complaint_qms.services.record.error_text import told_with
 from complaint_qms.services.record.timeline import Link, Text, line
 from complaint_qms.services.transactions import OVERTAKEN, roll_back_to
-from complaint_qms.services.work.pieces import KINDS, label_of, names_of, still_has
+from complaint_qms.services.work.pieces import KINDS, TASK, label_of, names_of, still_has
 from complaint_qms.services.work.successors import Successors
 
 _MARK: Final = "handed_on"
 _WHY: Final = "all the work of this person was handed on"
 # Failures that the timeline names; the rest is counted.
 _TOLD: Final = 20
+_CAPA: Final = "CAPA"
 _PART: Final = 50
 """Pieces of one transaction, and of one message. Whoever else needs these records or the turn of those who get them waits for so many."""
 
@@ -171,9 +173,18 @@ def _tell(result: HandedOn, user: str, handler: str, now: datetime) -> None:
     """Each who got something one message of all of it; the log stands on the record of the person."""
     people = people_of(result.given)
     about = {"person": get_fullname(user), "by": get_fullname(frappe.session.user)}
+    sight = Sight(
+        _CAPA, {name for pieces in result.given.values() for doctype, name in pieces if doctype == _CAPA}
+    )
     send(
         [
-            Notice(WORK_HANDED_ON, people[new], *pieces[0], about | {"pieces": pieces}, frappe.session.user)
+            Notice(
+                WORK_HANDED_ON,
+                people[new],
+                *_place(new, pieces, sight),
+                about | {"pieces": pieces},
+                frappe.session.user,
+            )
             for new, pieces in result.given.items()
             if new in people
         ],
@@ -191,3 +202,15 @@ def _tell(result: HandedOn, user: str, handler: str, now: datetime) -> None:
     if len(result.stayed) > _TOLD:
         parts.append(line("{0} more stay", len(result.stayed) - _TOLD))
     timeline.note(HANDLER, {handler: line("{0}", parts)}, now)
+
+
+def _place(user: str, pieces: list[tuple[str, str]], sight: Sight) -> tuple[str, str]:
+    """What the message to somebody stands on: a piece that they see. Owners of actions see no CAPA, but the task that they have of it;
+    before the plan is approved there is none."""
+    seen = (piece for piece in pieces if piece[0] != _CAPA or sight.sees(user, piece[1]))
+    if piece := next(seen, None):
+        return piece
+    names = [name for _doctype, name in pieces]
+    about = {"reference_type": _CAPA, "reference_name": ("in", names), "allocated_to": user, "status": "Open"}
+    task = frappe.db.get_value(TASK, about)
+    return (TASK, task) if task else ("User", user)
