@@ -194,6 +194,7 @@ doc_events = {
     "Delivery Note": _SETTLED_EVENTS,
     "DocShare": dict.fromkeys(("on_change", "on_trash"), f"{_SHARING}.share_changed"),
     "Document Follow": {"validate": f"{_SHARING}.refuse_following"},
+    "Email Template": {"before_validate": "complaint_qms.services.correspondence.templates.check_template"},
     "Email Queue": {"before_insert": "complaint_qms.services.correspondence.by_itself.mark"},
     "File": {
         "before_validate": "complaint_qms.overrides.files.before_validate",

@@ -145,6 +145,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def site() -> Iterator[str]:
     """Name of the test site; this process is connected to it from here to the end."""
     import frappe
+    from frappe.installer import update_site_config
 
     from tests import quick_driver, quick_queries
     from tests.as_found import keep_doctypes, keep_kinds
@@ -158,6 +159,10 @@ def site() -> Iterator[str]:
     frappe.init(site=name, sites_path=sites_path)
     if not frappe.conf.allow_tests:
         pytest.exit(f"the site {name} does not allow tests (allow_tests in its config)", returncode=3)
+    # Mails of the tests are kept on the site, and have an account to go out with.
+    if not frappe.conf.mail_server:
+        update_site_config("mail_server", "localhost")
+        frappe.local.conf.mail_server = "localhost"
     frappe.connect()
     frappe.local.untouched_flags = copy.deepcopy(dict(frappe.local.flags))
     forget_jobs(name)

@@ -1,7 +1,7 @@
 """Messages to the customer over the wire: compose, look, send, note what was said."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import frappe
 from frappe import _
@@ -15,12 +15,14 @@ from complaint_qms.constants.correspondence import LANGUAGE_FIELD
 from complaint_qms.constants.knowledge import ANSWERED, ARTICLE
 from complaint_qms.services.correspondence import composing, counting, messages
 from complaint_qms.services.correspondence.merge_fields import language_of
-from complaint_qms.services.correspondence.templates import rendered
+from complaint_qms.services.correspondence.templates import rendered, strange_fields
 from complaint_qms.services.knowledge import uses
 from complaint_qms.services.knowledge.proposing import reply_of
-from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.input_validation import read_object, refuse
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import Wrong, moment
+
+_TEXTS: Final = ("subject", "response", "response_html", "use_html", LANGUAGE_FIELD)
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -50,14 +52,20 @@ def preview(name: str, subject: str, content: str) -> str:
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
-def preview_template(template: str, complaint: str | None = None) -> dict[str, str]:
-    """What a template says for a complaint, as its customer reads it: {complaint, subject, page}. Nothing is sent, and the links are
-    examples.
+def preview_template(template: str, complaint: str | None = None, unsaved: Any = None) -> dict[str, Any]:
+    """What a template says for a complaint, as its customer reads it: {complaint, subject, page, wrong}. Nothing is sent or saved, and
+    the links are examples. `wrong`: what the template names that there is not, in sentences.
 
     Args:
         complaint: by default the newest one that the user may write to the customer about.
+        unsaved: {subject, response, response_html, use_html, complaint_language} as they stand in the form; takes the right to write.
     """
-    frappe.get_doc("Email Template", template).check_permission("read")
+    shown = frappe.get_doc("Email Template", template)
+    shown.check_permission("write" if unsaved else "read")
+    if unsaved:
+        sent = read_object(unsaved, _("Send the texts of the template as an object in “unsaved”."))
+        shown.update({field: sent[field] for field in _TEXTS if isinstance(sent.get(field), str | int)})
+    wrong = strange_fields(shown)
     name = complaint or next(
         iter(frappe.get_list("Complaint", pluck="name", order_by="creation desc", limit=1)), None
     )
@@ -65,13 +73,14 @@ def preview_template(template: str, complaint: str | None = None) -> dict[str, s
         refuse(_("There is no complaint to show it with. Register one first."))
     doc = _complaint(name)
     links = {"tracking_link": get_url("/complaint/track"), "survey_link": get_url("/complaint-survey")}
-    language = frappe.db.get_value("Email Template", template, LANGUAGE_FIELD) or language_of(doc)
-    said = rendered(doc, template, language, {**links, "sender_name": doc.company or ""})
+    language = shown.get(LANGUAGE_FIELD) or language_of(doc)
+    said = rendered(doc, shown, language, {**links, "sender_name": doc.company or ""})
     content = sanitize_html(said["content"])
     return {
         "complaint": name,
         "subject": said["subject"],
         "page": get_formatted_html(said["subject"], content, with_container=True),
+        "wrong": wrong,
     }
 
 

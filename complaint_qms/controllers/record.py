@@ -83,12 +83,14 @@ class Checked(Guarded):
 
     def insert(self, *args: Any, **kwargs: Any) -> Document:
         input_validation.check_document(self)
+        self._drop_empty_rows()
         self.update(dict.fromkeys(_OF_THE_TREE & self.__dict__.keys()))
         naming.check_name(self)
         return super().insert(*args, **kwargs)
 
     def save(self, *args: Any, **kwargs: Any) -> Document:
         input_validation.check_document(self)
+        self._drop_empty_rows()
         return super().save(*args, **kwargs)
 
     def set_new_name(
@@ -153,6 +155,16 @@ class Checked(Guarded):
         above = getattr(super(), "before_rename", None)
         return above(old, new, merge, *args, **kwargs) if above else None
 
+    def _drop_empty_rows(self) -> None:
+        """Rows into which nobody has written anything: the Tab key adds one at the end of a table."""
+        for table in self.meta.get_table_fields():
+            rows = self.get(table.fieldname) or []
+            written = [row for row in rows if not row.is_new() or _says_something(row)]
+            if len(written) < len(rows):
+                rows[:] = written
+                for number, row in enumerate(written, start=1):
+                    row.idx = number
+
     def _init_child(self, value: Any, key: str) -> Document:
         if isinstance(value, dict):
             # The rows of another app's DocTypes do not keep their methods by themselves.
@@ -164,3 +176,7 @@ class Checked(Guarded):
         in_use.check_chosen(self)
         role_choice.check_roles(self)
         number_limits.check_numbers(self)
+
+
+def _says_something(row: Document) -> bool:
+    return any(row.get(field.fieldname) for field in row.meta.fields)

@@ -22,7 +22,11 @@ _WRITING: Final = ("write", "create", "delete", "submit", "cancel", "amend", "im
 
 def is_auditor(user: str) -> bool:
     """Whether the user is here to audit and for nothing else."""
-    held = set(frappe.get_roles(user))
+    return is_auditor_by(set(frappe.get_roles(user)))
+
+
+def is_auditor_by(held: set[str]) -> bool:
+    """Whether who has these roles is here to audit and for nothing else."""
     return roles.AUDITOR in held and not held & _CHANGE_RECORDS
 
 

@@ -43,6 +43,7 @@ class Mailbox:
 def without_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the site send mails, and take away what it could send them with."""
     monkeypatch.setitem(frappe.local.conf, "mute_emails", 0)
+    monkeypatch.setitem(frappe.local.conf, "mail_server", None)
     monkeypatch.setitem(frappe.flags, "mute_emails", False)
     monkeypatch.setitem(frappe.flags, "testing_email", True)  # else Frappe keeps the mails of tests to itself
     monkeypatch.setattr(

@@ -191,6 +191,28 @@ def test_without_an_account_it_says_what_to_set_up(monkeypatch: pytest.MonkeyPat
     assert "Email Account" in answers.compose(name=doc.name)["no_account"]
     with pytest.raises(frappe.ValidationError, match="no outgoing mail account"):
         send(doc)
+    # A muted site has an account of the framework's making, which sends nothing: nothing counts as answered by it.
+    monkeypatch.setitem(frappe.local.conf, "mute_emails", 1)
+    monkeypatch.setattr(frappe.local, "outgoing_email_account", {}, raising=False)
+    with pytest.raises(frappe.ValidationError, match="no outgoing mail account"):
+        send(doc)
+    doc.reload()
+    assert not (doc.first_response_at)
+    assert not (doc.reply_sent_at)
+    monkeypatch.setitem(frappe.local.conf, "mail_server", "localhost")
+    monkeypatch.setattr(frappe.local, "outgoing_email_account", {}, raising=False)
+    said = answers.compose(name=doc.name)
+    assert not said["no_account"]
+    assert "mute_emails" in said["held_back"]
+
+
+def test_an_account_that_waits_for_its_password_sends_nothing(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frappe.db.set_value("Email Account", {"default_outgoing": 1}, "awaiting_password", 1)
+    monkeypatch.setattr(frappe.local, "outgoing_email_account", {}, raising=False)
+    with pytest.raises(frappe.ValidationError, match="waits for its password"):
+        send(about())
 
 
 def test_a_phone_call_is_noted_and_counts(mailbox: Mailbox) -> None:

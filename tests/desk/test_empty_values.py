@@ -81,3 +81,17 @@ def test_what_is_empty_is_named(deed, names):
 
 def test_a_settlement_is_begun_without_a_customer_and_asks_for_it():
     assert proposed_settlement(without_customer())["customer"] is None
+
+
+def test_an_empty_row_keeps_nothing_from_being_saved():
+    """The Tab key adds one at the end of a table."""
+    user = factory.user("Complaint Agent")
+    handler = factory.make("Complaint Handler", user=user, fits=[{}, {"skill": "lamps"}, {"skill": ""}])
+    assert [(row.idx, row.skill) for row in handler.reload().fits] == [(1, "lamps")]
+    handler.append("fits", {})
+    handler.save()
+    assert len(handler.reload().fits) == 1
+    handler.fits[0].skill = ""
+    assert "Which Complaints Fit, row 1" in told(handler.save), (
+        "a row that was stored is the user's to remove"
+    )

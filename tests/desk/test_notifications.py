@@ -237,6 +237,10 @@ def test_secrets_are_told_to_nobody_and_wrong_entries_by_field(played, monkeypat
         settings(quiet_from="22:00")
     with pytest.raises(frappe.ValidationError, match="Quiet To: enter a time"):
         settings(quiet_from="22:00", quiet_to="24:00")
+    with pytest.raises(frappe.ValidationError, match="two different times"):
+        settings(quiet_from="22:00", quiet_to="22:00")
+    with pytest.raises(frappe.ValidationError, match="Mobile Number: “hello” is no telephone number"):
+        preference(person, mobile_no="hello")
 
 
 def test_how_somebody_is_told_is_their_own(app, person):

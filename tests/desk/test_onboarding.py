@@ -30,6 +30,12 @@ def everybody() -> None:
         factory.person(group[0])
 
 
+@pytest.fixture(autouse=True)
+def only_accounts_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test site has something to send mails with by its configuration."""
+    monkeypatch.setitem(frappe.local.conf, "mail_server", None)
+
+
 def nobody_holds(role: str) -> None:
     frappe.db.delete("Has Role", {"role": role, "parenttype": "User"})
 

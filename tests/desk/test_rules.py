@@ -381,7 +381,7 @@ class TestActions:
 
             fires()
             assert played.asked == [], "in the own network, which the site's configuration does not open"
-            assert "own network" in log_of(mine)[-1]["outcome"]
+            assert "“complaint_qms_own_networks” in site_config.json" in log_of(mine)[-1]["outcome"]
             monkeypatch.setitem(frappe.local.conf, "complaint_qms_own_networks", ["127.0.0.1"])
             names = [fires() for _one in range(4)]
             assert [one.data["complaint"] for one in played.asked_at("/complaints")] == [

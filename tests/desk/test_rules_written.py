@@ -128,7 +128,8 @@ class TestThePast:
             ("add the tag “hot”", 1),
             ("open a CAPA", 1),
         ]
-        assert [row["fired"] for row in found["months"]] == [1]
+        told = [row["fired"] for row in found["months"]]
+        assert (sum(told), len(told)) == (1, 13), "a month in which nothing happened is shown as well"
         quiet = {
             **mine,
             "conditions": {"all": [{"field": "customer", "op": "=", "value": who.name}]},
@@ -141,6 +142,32 @@ class TestThePast:
         few = api.try_on_past({**quiet, "once_per": "", "quiet_days": 0}, 365)
         assert (few["asked"], few["fired"], few["is_cut"]) == (2, 2, True)
         assert {row["complaint"] for row in few["rows"]} <= {docs[4].name, docs[5].name}
+
+    def test_what_could_not_be_done_is_not_promised(self):
+        manager = person(roles.AGENT)
+        managed, plain = customer(account_manager=manager), customer()
+        tag = factory.unique("Told")
+        for values in ({"customer": managed.name}, {"customer": plain.name}, {"customer": plain.name}):
+            complaint(subject=tag, **values)
+        task = {"do": "create_task", "who": rules.ACCOUNT_MANAGER, "text": "Call the customer."}
+        nobody = {"do": "notify", "who": rules.ROLE, "role": roles.REGULATORY, "text": "Look."}
+        mine = {
+            "title": "Not saved",
+            "when_event": rules.REGISTRATION,
+            "conditions": {"all": [{"field": "subject", "op": "=", "value": tag}]},
+            "actions": [task, {"do": "open_capa"}, nobody],
+        }
+        frappe.db.delete("Has Role", {"role": roles.REGULATORY})
+        first, second, third = api.try_on_past(mine, 30)["actions"]
+        no_manager = "The customer has no account manager who can act. Enter one on the customer."
+        assert (first["count"], first["cannot"]) == (1, [{"why": no_manager, "count": 2}])
+        assert (second["count"], second["cannot"]) == (3, [])
+        assert (third["count"], third["cannot"][0]["count"]) == (0, 3)
+        assert "Nobody has the role" in third["cannot"][0]["why"]
+
+    def test_a_text_with_merge_fields_is_refused(self):
+        with pytest.raises(frappe.ValidationError, match=r"Actions, row 1 .*no merge fields"):
+            rule({"do": "add_check", "text": "Call {{ customer_name }}"})
 
     @pytest.mark.parametrize("when", list(rules.WHEN))
     def test_every_kind_can_be_tried(self, when):

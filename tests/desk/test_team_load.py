@@ -179,3 +179,15 @@ def test_due_times_stand_in_the_calendar_and_move_nowhere(manager):
     doc.save()
     doc.reload()
     assert get_datetime(doc.resolution_due) == due
+
+
+def test_who_may_take_no_complaint_is_not_proposed(manager):
+    agent, study = (
+        person(roles.AGENT),
+        factory.investigation(of_handler(None), investigator=person(roles.INVESTIGATOR)),
+    )
+    auditor = person(roles.AUDITOR)
+    frappe.db.set_value("Investigation", study.name, "investigator", auditor)
+    with as_user(manager):
+        assert row_of(agent)["takes"]
+        assert not row_of(auditor)["takes"]

@@ -12,11 +12,12 @@ from frappe.utils import add_days, format_date, get_datetime, getdate, now_datet
 
 from complaint_qms.api import answers, visitor, work
 from complaint_qms.services.correspondence import first_response
+from complaint_qms.services.correspondence.merge_fields import merge_field_names, merge_fields
 from complaint_qms.services.outreach import acknowledgement, status
 from complaint_qms.services.rules import runner
 from tests.desk import factory, mail_road
 from tests.desk.chatting import a_channel, chat_of, send_all, turns
-from tests.desk.mailbox import Mailbox, delivering
+from tests.desk.mailbox import Mailbox, delivering, without_account
 from tests.desk.ruled import rule
 from tests.desk.test_chat import registered
 from tests.desk.visiting import filed, guest, page_open
@@ -281,6 +282,23 @@ def test_a_template_is_shown_as_its_customer_reads_it() -> None:
     assert "#" not in re.search(r'href="([^"]*track[^"]*)"', shown["page"])[1]
     with factory.as_user(factory.user("CAPA Action Owner")), pytest.raises(frappe.PermissionError):
         answers.preview_template("Complaint Received", doc.name)
+    unsaved = {"subject": "Hello {{ custmer_name }}", "response": "<p>About {{ name }}</p>", "use_html": ""}
+    shown = answers.preview_template("Complaint Received", doc.name, unsaved)
+    assert f"About {doc.name}" in shown["page"]
+    assert len(shown["wrong"]) == 1
+    assert shown["wrong"][0].startswith("Subject: there is no merge field “custmer_name”")
+    template = frappe.get_doc("Email Template", "Complaint Received")
+    assert "custmer_name" not in template.subject, "to look at it saves nothing"
+    with factory.as_user(factory.user("Complaint Agent")), pytest.raises(frappe.PermissionError):
+        answers.preview_template("Complaint Received", doc.name, unsaved)
+    for field, text, said in (
+        ("subject", "Hello {{ custmer_name }}", r"Subject: there is no merge field “custmer_name”"),
+        ("subject", "Hello {{ customer_name", r"Subject: line 1 cannot be read"),
+        ("response", "<p>{% if product %}It</p>", r"Response: line 1 cannot be read"),
+    ):
+        with pytest.raises(frappe.ValidationError, match=said):
+            frappe.get_doc("Email Template", template.name).update({field: text}).save()
+    assert merge_fields(doc).keys() == merge_field_names()
 
 
 def test_a_promise_stands_on_my_work_before_a_later_clock_until_the_answer_is_out() -> None:
@@ -334,6 +352,25 @@ def test_settings_that_have_nothing_to_say_are_refused() -> None:
         switched(status_days=3)
     with pytest.raises(frappe.ValidationError, match="Low Score"):
         switched(status_days=0, low_score=9)
+    switched(survey_valid_days=14)
+    with pytest.raises(frappe.ValidationError, match=r"Link Is Valid for \(Days\): enter 1 to 365"):
+        switched(survey_valid_days=0)
+
+
+def test_what_is_switched_on_without_an_account_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_account(monkeypatch)
+    monkeypatch.setitem(
+        frappe.local.conf, "mute_emails", 1
+    )  # the framework stands in with an account that sends nothing
+    for switch in ("acknowledge", "survey_enabled"):
+        switched(**{switch: 0})
+        frappe.get_doc("Complaint QMS Settings").update({switch: 1}).save()
+        assert any("no outgoing mail account" in str(one) for one in frappe.message_log), switch
+        frappe.clear_messages()
+    doc = about()
+    assert not acknowledge(doc)
+    lines = frappe.get_all("Comment", {"reference_name": doc.name}, pluck="content")
+    assert any("could not be sent" in line and "no outgoing mail account" in line for line in lines), lines
 
 
 def test_what_a_killed_worker_left_is_done_by_the_sweep(mailbox: Mailbox) -> None:

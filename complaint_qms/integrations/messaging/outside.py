@@ -28,7 +28,7 @@ OF_CLOUDS: Final = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00
 """Where clouds keep their keys beside the link-local numbers: Alibaba Cloud, Amazon by IPv6."""
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 CLOSED: Final = Message(
-    "{host} lies in the server's own network ({number}) and is not called. Enter an address on the Internet, or have the administrator of the server name it in the site's configuration."
+    "{host} lies in the server's own network ({number}) and is not called. Enter an address on the Internet, or have whoever runs the server name it under “complaint_qms_own_networks” in site_config.json."
 )
 UNENCRYPTED: Final = Message("The service address begins with http:// and leads out of the own network.")
 _LEFT_TO_PROXY: Final = Message(

@@ -6,8 +6,10 @@ frappe.ui.form.on("Email Template", {
 	},
 });
 
+const TEXTS = ["subject", "response", "response_html", "use_html", "complaint_language"];
+
+// What is shown is what stands in the form: to look at it saves nothing.
 async function preview(frm) {
-	if (frm.is_dirty()) await frm.save();
 	const dialog = new frappe.ui.Dialog({
 		title: __("Preview"),
 		size: "large",
@@ -25,8 +27,11 @@ async function show(frm, dialog) {
 	const asked = dialog.get_value("complaint") || null;
 	const { message } = await frappe.call({
 		method: "complaint_qms.api.answers.preview_template",
-		args: { template: frm.doc.name, complaint: asked },
-		type: "GET",
+		args: {
+			template: frm.doc.name,
+			complaint: asked,
+			unsaved: frm.is_dirty() ? JSON.stringify(Object.fromEntries(TEXTS.map((field) => [field, frm.doc[field] || ""]))) : null,
+		},
 	});
 	if (!message || (dialog.get_value("complaint") || null) !== asked) return;
 	const subject = $("<p></p>").append($("<b></b>").text(message.subject));
@@ -35,5 +40,7 @@ async function show(frm, dialog) {
 		.attr("title", __("Preview"))
 		.attr("srcdoc", message.page);
 	const about = $('<p class="text-muted"></p>').text(__("Shown with {0}. Links are examples.", [message.complaint]));
-	dialog.fields_dict.said.$wrapper.empty().append(subject, page, about);
+	const wrong = message.wrong.map((line) => $('<p class="text-danger"></p>').text(line));
+	const not_saved = frm.is_dirty() ? $('<p class="text-muted"></p>').text(__("As it stands in the form; it is not saved.")) : "";
+	dialog.fields_dict.said.$wrapper.empty().append(wrong, subject, page, about, not_saved);
 }

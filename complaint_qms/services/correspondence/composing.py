@@ -33,7 +33,7 @@ def compose(complaint: Document, kind: str | None = None, template: str | None =
 
     Returns:
         {kind, language, recipients, known (addresses), template, subject, content, signature, in_reply_to, no_account (why no
-        mail can be sent; empty when one can)}
+        mail can be sent; empty when one can), held_back (why a mail waits on the site, empty where it leaves)}
     """
     kind = kind or likely_kind(complaint)
     check_kind(kind)
@@ -52,6 +52,7 @@ def compose(complaint: Document, kind: str | None = None, template: str | None =
         "signature": _signature(),
         "in_reply_to": received.name if received else "",
         "no_account": why_no_mail(),
+        "held_back": why_held_back(),
     }
 
 
@@ -75,10 +76,24 @@ def likely_kind(complaint: Document) -> str:
 
 def why_no_mail() -> str:
     """Why no mail can leave this site, with what to do; empty when one can."""
-    if _account():
+    account = _account()
+    if account and account.get("awaiting_password"):
+        return _(
+            "No mail can be sent: the Email Account {0} waits for its password. Enter it there, or untick “{1}”."
+        ).format(escape_html(account.name), _("Awaiting password"))
+    if account:
         return ""
     return _(
         "No mail can be sent: there is no outgoing mail account. Set one up as default under Email Account; until then note here how the customer was answered."
+    )
+
+
+def why_held_back() -> str:
+    """Why what is sent stays in the queue of this site, by the wish of whoever runs it; empty where it leaves."""
+    if not frappe.are_emails_muted():
+        return ""
+    return _(
+        "Mails of this site do not leave it: “mute_emails” is set in its site_config.json. They count as sent and wait in the Email Queue. Whoever runs the server takes the setting out."
     )
 
 
@@ -105,7 +120,9 @@ def last_received(complaint: Document, sender: str | None = None) -> frappe._dic
 
 
 def _account() -> Document | None:
-    return EmailAccount.find_outgoing(match_by_doctype="Complaint") or None
+    account = EmailAccount.find_outgoing(match_by_doctype="Complaint")
+    # Where mails are muted the framework stands in with an account that is none: it has no address.
+    return account if account and account.email_id else None
 
 
 def _signature() -> str:

@@ -16,6 +16,17 @@ from complaint_qms.services.record.labels import word
 _MARKUP = ("Text Editor", "HTML Editor")
 
 
+_BESIDE = (
+    "name", "customer_name", "product", "received_on", "answer_by", "promised_by", "status", "tracking_link", "survey_link", "asked",
+    "sender_name", "handler_name",
+)  # fmt: skip
+
+
+def merge_field_names() -> set[str]:
+    """What a template may name."""
+    return {field.fieldname for field in frappe.get_meta("Complaint").fields if field.fieldname} | {*_BESIDE}
+
+
 def language_of(complaint: Document) -> str:
     """The customer's language: as the complaint says, as the customer's record says, else that of the site."""
     told = complaint.language

@@ -7,11 +7,15 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, strip_html
+from frappe.utils import cint, escape_html, strip_html
+from frappe.utils.jinja import get_jenv
+from jinja2 import TemplateSyntaxError
+from jinja2.meta import find_undeclared_variables
 
 from complaint_qms.constants.correspondence import KIND_FIELD, LANGUAGE_FIELD, TYPE_FIELD
-from complaint_qms.services.correspondence.merge_fields import merge_fields
-from complaint_qms.services.record.language import speaking
+from complaint_qms.services.correspondence.merge_fields import merge_field_names, merge_fields
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.language import comma_list, speaking
 
 TEMPLATE: Final = "Email Template"
 
@@ -36,25 +40,27 @@ def template_for(kind: str, language: str, complaint_type: str | None = None) ->
 
 
 def rendered(
-    complaint: Document, template: str, language: str, more: dict[str, Any] | None = None
+    complaint: Document, template: str | Document, language: str, more: dict[str, Any] | None = None
 ) -> dict[str, str]:
     """{subject, content} of a template for a complaint.
 
     Args:
+        template: its name, or one that is not saved.
         more: merge fields beside those of `merge_fields`, or in place of them; safe as markup.
 
     Raises:
         frappe.ValidationError: there is no such template, or it cannot be read.
     """
-    if not frappe.db.exists(TEMPLATE, template):
-        frappe.throw(_("There is no Email Template “{0}”.").format(escape_html(template)))
-    doc = frappe.get_cached_doc(TEMPLATE, template)
+    if isinstance(template, str):
+        if not frappe.db.exists(TEMPLATE, template):
+            frappe.throw(_("There is no Email Template “{0}”.").format(escape_html(template)))
+        template = frappe.get_cached_doc(TEMPLATE, template)
     try:
         with speaking(language):
             fields = merge_fields(complaint) | (more or {})
             return {
-                "subject": strip_html(doc.get_formatted_subject(fields)),
-                "content": doc.get_formatted_response(fields),
+                "subject": strip_html(template.get_formatted_subject(fields)),
+                "content": template.get_formatted_response(fields),
             }
     except Exception as error:  # what a site writes into its templates may raise anything
         frappe.clear_last_message()
@@ -63,9 +69,72 @@ def rendered(
         )  # the rest tells of the framework's own code
         frappe.throw(
             _("Email Template “{0}” cannot be used: {1}. Correct it or choose another one.").format(
-                escape_html(template), escape_html(reason)
+                escape_html(template.name), escape_html(reason)
             )
         )
+
+
+def check_template(doc: Document, method: str | None = None) -> None:
+    """A template for messages on complaints is saved: each of its texts can be read, and names nothing that there is not, which the
+    customer would read between its brackets.
+
+    Raises:
+        frappe.ValidationError: naming the field and the remedy.
+    """
+    if not doc.get(KIND_FIELD):
+        return
+    changed = [
+        field
+        for field in (KIND_FIELD, "use_html", *_texts_of(doc))
+        if doc.is_new() or doc.has_value_changed(field)
+    ]
+    if wrong := _unreadable(doc) or (_strange(doc) if changed else []):
+        refuse(*wrong)
+
+
+def strange_fields(doc: Document) -> list[str]:
+    """Merge fields that a template names and that there are not, in sentences.
+
+    Raises:
+        frappe.ValidationError: a text of it cannot be read; naming the field and the remedy.
+    """
+    if wrong := _unreadable(doc):
+        refuse(*wrong)
+    return _strange(doc)
+
+
+def _texts_of(doc: Document) -> tuple[str, str]:
+    return "subject", "response_html" if cint(doc.use_html) else "response"
+
+
+def _unreadable(doc: Document) -> list[str]:
+    wrong = []
+    for field in _texts_of(doc):
+        try:
+            get_jenv().parse(doc.get(field) or "")
+        except TemplateSyntaxError as error:
+            wrong.append(
+                _(
+                    "{0}: line {1} cannot be read ({2}). Look there for a bracket or a condition that is not closed."
+                ).format(_(doc.meta.get_label(field).strip()), error.lineno, escape_html(error.message or ""))
+            )
+    return wrong
+
+
+def _strange(doc: Document) -> list[str]:
+    """Merge fields that there are not, by the text that names them."""
+    known, wrong = merge_field_names() | get_jenv().globals.keys(), []
+    for field in _texts_of(doc):
+        if strange := sorted(find_undeclared_variables(get_jenv().parse(doc.get(field) or "")) - known):
+            wrong.append(
+                _(
+                    "{0}: there is no merge field {1}. Correct it; customer_name, product and every field of a complaint by its name may stand there."
+                ).format(
+                    _(doc.meta.get_label(field).strip()),
+                    comma_list(f"“{escape_html(one)}”" for one in strange),
+                )
+            )
+    return wrong
 
 
 def _branch_of(complaint_type: str | None) -> list[str]:

@@ -95,4 +95,7 @@ def check_hours(doc: Document) -> list[str]:
     if bool(doc.quiet_from) != bool(doc.quiet_to):
         names = (_(doc.meta.get_label(name)) for name in ("quiet_from", "quiet_to"))
         return [_("{0} and {1}: enter both, or none.").format(*names)]
+    if doc.quiet_from and doc.quiet_from == doc.quiet_to:
+        names = (_(doc.meta.get_label(name)) for name in ("quiet_from", "quiet_to"))
+        return [_("{0} and {1}: enter two different times, or none.").format(*names)]
     return []

@@ -13,8 +13,10 @@ from frappe.model.document import Document
 from frappe.utils import cint
 
 from complaint_qms.constants import notify
+from complaint_qms.engine.phone_number import is_number
 from complaint_qms.services.notify.choices import check_choices, check_hours
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.scalars import shown
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,12 @@ def check_preference(doc: Document) -> None:
     if doc.wecom_user_id and not _WECOM_USER.fullmatch(doc.wecom_user_id):
         wrong.append(
             _("WeCom User ID: enter one person's, of letters, digits and . _ - @, as WeCom shows it.")
+        )
+    if doc.mobile_no and not is_number(doc.mobile_no):
+        wrong.append(
+            _(
+                "Mobile Number: “{0}” is no telephone number. Enter it with its country code, as +49 30 123456."
+            ).format(shown(doc.mobile_no))
         )
     mobile = doc.mobile_no or frappe.db.get_value("User", doc.user, "mobile_no")
     if cint(doc.own_choices) and {notify.SMS, notify.WHATSAPP} & services and not mobile:

@@ -33,9 +33,10 @@ def check_switches(doc: Document) -> None:
     """Raises:
     frappe.ValidationError: what is switched on has nothing to say, or a number is none that can be.
     """
-    wrong = []
+    wrong, before = [], doc.get_doc_before_save()
     for field, value in _DEFAULTS.items():
-        if not doc.get(field):
+        # A 0 in the place of a number is somebody's mistake, and not a site that had nothing there.
+        if not doc.get(field) and not (field in _RANGES and before and before.get(field)):
             doc.set(field, value)
     for field, (least, most) in _RANGES.items():
         if doc.get(field) is not None and not least <= cint(doc.get(field)) <= most:

@@ -27,6 +27,7 @@ from complaint_qms.services.rules.reading import conditions_of
 _LARGEST_ORDER: Final = 9999
 _LONGEST_TEXT: Final = 500
 _NO_TAG: Final = re.compile("[,<>]|&[lg]t;")
+_MERGE_FIELD: Final = re.compile(r"\{\{|\{%|\}\}")
 _REPEATING: Final = (rules.CHANGE, "on_customer_word", rules.DAILY)
 """Kinds that ask again and again about the same complaint."""
 
@@ -91,6 +92,10 @@ def _wrong_action(row: Document) -> Iterator[str]:
         if not str(row.get(name) or "").strip():
             yield _("fill in {0}.").format(_(meta.get_label(name), context=row.doctype))
             return
+    if "text" in kind.needs and _MERGE_FIELD.search(row.text):
+        yield _(
+            "the text is written as it stands, and has no merge fields such as {0}. Take them out; in what is written to the customer an Email Template has them."
+        ).format("{{ name }}")
     if "text" in kind.needs and len(row.text) > _LONGEST_TEXT:
         yield _("the text is longer than {0} characters. Shorten it.").format(_LONGEST_TEXT)
     if row.do == "add_check" and len(row.text) > 140:

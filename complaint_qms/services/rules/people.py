@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
@@ -13,6 +13,7 @@ from complaint_qms.constants import rules
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.people.absence import superiors_of
 from complaint_qms.services.people.role_holders import holders_of
+from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.sop.recipients import Directory
 
 
@@ -36,6 +37,40 @@ def people_meant(act: Mapping[str, Any], complaint: str) -> list[Person]:
     if not found:
         frappe.throw(nobody)
     return found
+
+
+def nobody_meant(act: Mapping[str, Any], complaints: Iterable[str]) -> dict[str, str]:
+    """Complaint → why nobody is meant by an action there as things stand, for those where it is so; a fixed number of queries."""
+    names, who = list(dict.fromkeys(complaints)), act["who"]
+    if who in (rules.USER, rules.ROLE):
+        users = holders_of([act["role"]])[act["role"]] if who == rules.ROLE else [act["user"]]
+        nobody = (
+            _("Nobody has the role {0}. Give it to somebody, or choose others in the rule.").format(
+                _(act["role"])
+            )
+            if who == rules.ROLE
+            else _named(act, "")[1]
+        )
+        return {} if Directory().acting(users) else dict.fromkeys(names, nobody)
+    if who == rules.ACCOUNT_MANAGER:
+        of = values_of("Complaint", names, "customer")
+        meant = values_of("Customer", {customer for customer in of.values() if customer}, "account_manager")
+        without = _("The complaint has no customer, and so no account manager.")
+        nobody = _("The customer has no account manager who can act. Enter one on the customer.")
+    else:
+        of = values_of("Complaint", names, "complaint_owner")
+        handlers = {handler for handler in of.values() if handler}
+        meant = superiors_of(handlers) if who == rules.HANDLER_SUPERIOR else {one: one for one in handlers}
+        without = _("The complaint has no handler.")
+        nobody = (
+            _("The handler has no superior. Enter whom they report to on their Employee record.")
+            if who == rules.HANDLER_SUPERIOR
+            else _("The handler cannot act and has no superior.")
+        )
+    acting = Directory().acting(meant.values())
+    return {
+        name: nobody if of.get(name) else without for name in names if meant.get(of.get(name)) not in acting
+    }
 
 
 def least_busy(people: list[Person]) -> Person:

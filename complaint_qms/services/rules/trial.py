@@ -19,6 +19,7 @@ from complaint_qms.engine.rules import UNKNOWN
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.rules import history, log, words
 from complaint_qms.services.rules.past import asked_then
+from complaint_qms.services.rules.people import nobody_meant
 from complaint_qms.services.rules.reading import SiteRule, read_rule
 from complaint_qms.services.rules.records import Record
 
@@ -30,8 +31,8 @@ def on_the_past(sent: Mapping[str, Any], days: int, now: datetime) -> dict[str, 
 
     Returns:
         {asked: how often it would have been asked, fired, silenced: how often it would have been quiet about what it had fired for,
-        months: [{month, fired}], actions: [{words, count}], rows: [{complaint, subject, at, reason}] (the newest), days, seconds,
-        is_cut: whether it would have been asked more often than a trial looks at}
+        months: [{month, fired}] (every month since then), actions: [{words, count, cannot: [{why, count}]: for how many nobody is
+        meant as things stand}], rows: [{complaint, subject, at, reason}] (the newest), days, seconds, is_cut: whether it would have been asked more often than a trial looks at}
     """
     begun, rule = perf_counter(), read_rule(sent)
     since = now - timedelta(days=days)
@@ -48,8 +49,10 @@ def on_the_past(sent: Mapping[str, Any], days: int, now: datetime) -> dict[str, 
         "asked": len(moments),
         "fired": len(fired),
         "silenced": silenced,
-        "months": [{"month": month, "fired": count} for month, count in sorted(months.items())],
-        "actions": [{"words": words.act_in_words(row), "count": len(fired)} for row in rule.acts],
+        "months": [{"month": month, "fired": months[month]} for month in _months(since, now)]
+        if fired
+        else [],
+        "actions": [_done(row, fired) for row in rule.acts],
         "rows": _rows(rule, fired[: -rules.MOST_SHOWN - 1 : -1]),
         "days": days,
         "is_cut": is_cut,
@@ -88,6 +91,24 @@ def _without_the_quiet(rule: SiteRule, matched: list[Found]) -> tuple[list[Found
         last[key] = at
         fired.append((at, record, facts))
     return fired, len(matched) - len(fired)
+
+
+def _done(row: Mapping[str, Any], fired: list[Found]) -> dict[str, Any]:
+    """What an action would have done, and for how many of them it could not be done: who is meant cannot be found."""
+    cannot: Counter[str] = Counter()
+    if row.get("who") and row["who"] != rules.GROUP:
+        missing = nobody_meant(row, (record["name"] for _at, record, _facts in fired))
+        cannot.update(missing[record["name"]] for _at, record, _facts in fired if record["name"] in missing)
+    return {
+        "words": words.act_in_words(row),
+        "count": len(fired) - cannot.total(),
+        "cannot": [{"why": why, "count": count} for why, count in cannot.most_common()],
+    }
+
+
+def _months(since: datetime, now: datetime) -> list[str]:
+    first, last = since.year * 12 + since.month - 1, now.year * 12 + now.month - 1
+    return [f"{month // 12}-{month % 12 + 1:02}" for month in range(first, last + 1)]
 
 
 def _rows(rule: SiteRule, fired: list[Found]) -> list[dict[str, Any]]:

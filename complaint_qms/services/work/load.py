@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import frappe
+from frappe.permissions import get_doctype_roles
 from frappe.query_builder import CustomFunction, Order
 from frappe.query_builder.functions import Coalesce, Count, Sum
 from frappe.utils import get_datetime
@@ -22,10 +23,11 @@ from complaint_qms.constants.clock import CLOCKS, OVERDUE, RUNNING
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.constants.survey import DOCTYPE as SURVEY
 from complaint_qms.constants.survey import FOLLOW_UP
+from complaint_qms.permissions.auditor import is_auditor_by
 from complaint_qms.permissions.query import in_list
 from complaint_qms.services.people.absence import absent_users
 from complaint_qms.services.people.leave import days_away
-from complaint_qms.services.people.role_holders import holders_of
+from complaint_qms.services.people.role_holders import holders_of, roles_of
 from complaint_qms.services.people.session_users import may
 from complaint_qms.services.people.workload import capacity_of, open_complaints
 from complaint_qms.services.record.bulk_read import values_of
@@ -45,7 +47,8 @@ def load_of(viewer: Viewer) -> dict[str, Any]:
     """{days, people, sees_all}: a row for each person, those with the most overdue first, and what is nobody's on top.
 
     `days` are the days of a week from today on. A person: {user, full_name, open, capacity, share, level, elsewhere (open
-    complaints that the viewer does not see), overdue, days (how many run out on each), away (on which days), left, stages, urgencies,
+    complaints that the viewer does not see), overdue, days (how many run out on each), away (on which days), left, takes (whether
+    complaints can be given to them), stages, urgencies,
     others: {investigation, capa_action, follow_up: {open, overdue, week}}, cards, more (how many cards are not shown)}.
     """
     days = [viewer.today + timedelta(days=number) for number in range(work.WEEK_DAYS)]
@@ -57,6 +60,7 @@ def load_of(viewer: Viewer) -> dict[str, Any]:
     cards = _cards(only)
     open_now = open_complaints(people)
     away, left = days_away(people, days[0], days[-1]), absent_users(people)
+    takers = _takers(people) - left
     names, capacity = values_of("User", people, "full_name"), capacity_of(people)
     rows = [
         _row(user, counts[user], cards.get(user, []), open_now.get(user, 0), capacity.get(user), viewer)
@@ -64,6 +68,7 @@ def load_of(viewer: Viewer) -> dict[str, Any]:
             "full_name": names.get(user) or user,
             "away": [str(day) for day in sorted(away.get(user, ()))],
             "left": user in left,
+            "takes": user in takers,
             "others": {kind: found[user] for kind, found in others.items() if user in found},
         }
         for user in people
@@ -81,6 +86,12 @@ def _people(only: list[str] | None, counts: dict, others: dict[str, dict]) -> li
     handlers = holders_of((roles.AGENT, roles.MANAGER))
     found = {user for users in handlers.values() for user in users}
     return sorted({*found, *counts, *(user for kind in others.values() for user in kind)} - {_NOBODY})
+
+
+def _takers(users: list[str]) -> set[str]:
+    """Those whose roles let them handle complaints; an auditor takes none, whatever else a role of the site offers. One query."""
+    able = {*get_doctype_roles("Complaint", "write")}
+    return {user for user, held in roles_of(users).items() if held & able and not is_auditor_by(held)}
 
 
 def _row(
@@ -108,6 +119,7 @@ def _row(
         "days": found["days"],
         "away": [],
         "left": False,
+        "takes": False,
         "stages": dict(found["stages"]),
         "urgencies": dict(found["urgencies"]),
         "others": {},

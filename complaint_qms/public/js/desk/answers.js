@@ -25,6 +25,7 @@ export async function write_answer(frm, options = {}) {
 	const article = draft ? draft.article : options.article || "";
 	const said = await compose(frm, draft ? draft.kind : options.kind, null, article);
 	if (said.no_account) return tell_no_account(frm, said, options);
+	if (said.held_back) frappe.show_alert({ message: esc(said.held_back), indicator: "orange" }, HELD_BACK_SHOWN);
 	const begin_html = draft ? draft.content : options.message ? with_text(said.content, options.message) : said.content;
 	const Composer = answer_composer();
 	return new Composer({
@@ -158,6 +159,8 @@ function tell_no_account(frm, said, options) {
 	dialog.show();
 	return dialog;
 }
+
+const HELD_BACK_SHOWN = 15; // seconds
 
 // Complaint → what was typed and neither sent nor discarded.
 const drafts = new Map();

@@ -68,7 +68,12 @@ function months_html(months) {
 
 function acts_html(found) {
 	if (!found.fired) return "";
-	const items = found.actions.map((row) => `<li>${esc(`${row.count} × ${row.words}`)}</li>`);
+	const cannot = ({ why, count }) =>
+		`<li class="text-danger">${esc(__("{0} × it could not be done as things stand: {1}", [count, why]))}</li>`;
+	const items = found.actions.map((row) => {
+		const refused = row.cannot.length ? `<ul>${row.cannot.map(cannot).join("")}</ul>` : "";
+		return `<li>${esc(`${row.count} × ${row.words}`)}${refused}</li>`;
+	});
 	return `<h5>${esc(__("What It Would Have Done"))}</h5><ul>${items.join("")}</ul>`;
 }
 
@@ -76,9 +81,9 @@ function rows_html(found) {
 	if (!found.rows.length) return "";
 	const rows = found.rows.map(
 		(row) =>
-			`<tr><td>${record_link("Complaint", row.complaint)}<div class="text-muted">${esc(row.subject)}</div></td><td>${esc(row.at)}</td><td>${esc(
-				row.reason
-			)}</td></tr>`
+			`<tr><td>${record_link("Complaint", row.complaint)}<div class="text-muted">${esc(row.subject)}</div></td><td>${esc(
+				row.at
+			)}</td><td>${esc(row.reason)}</td></tr>`
 	);
 	const more =
 		found.fired > found.rows.length ? `<p class="text-muted">${esc(__("The newest {0} are shown.", [found.rows.length]))}</p>` : "";

@@ -105,7 +105,7 @@ class TeamLoad {
 
 	ask(card) {
 		const { card: name, holder } = card.dataset;
-		const others = this.people.filter((person) => person.user && person.user !== holder && !person.left);
+		const others = this.people.filter((person) => person.user && person.user !== holder && person.takes);
 		give_dialog({ name, holder, others, today: this.days[0] }, (user) => this.give_sure(name, user, holder));
 	}
 
@@ -183,7 +183,7 @@ function notes_html(person, days) {
 				? __("away {0}", [comma_list(person.away.map(day_text))])
 				: "";
 	const notes = [
-		person.left ? __("cannot sign in or has left") : "",
+		person.left ? __("cannot sign in or has left") : person.user && !person.takes ? __("takes no complaints: no role for it") : "",
 		away,
 		person.elsewhere ? __("{0} more that you may not see", [person.elsewhere]) : "",
 	];
@@ -196,16 +196,19 @@ function bar_html(person) {
 	if (!person.user) return `<span class="cq-time-words"><b>${esc(__("{0} open", [person.open]))}</b></span>`;
 	const carried = person.open + person.elsewhere;
 	const words = person.capacity ? __("{0} of {1} open", [carried, person.capacity]) : __("{0} open", [carried]);
+	if (!person.takes) return `<span class="cq-time-words"><b>${esc(__("{0} open", [carried]))}</b></span>`;
 	const percent = Math.round(100 * (person.share || 0));
 	const said = `${words} · ${LEVELS()[person.level]}`;
-	return `<span class="cq-time tone-${TONES[person.level]}"><span class="cq-time-words"><b>${esc(words)}</b> ${esc(LEVELS()[person.level])}</span>
+	return `<span class="cq-time tone-${TONES[person.level]}" title="${esc(
+		__("The number is Open Complaints at Most of the Complaint Handler record, else Open Complaints per Person of the settings.")
+	)}"><span class="cq-time-words"><b>${esc(words)}</b> ${esc(LEVELS()[person.level])}</span>
 		<span class="cq-time-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${Math.min(100, percent)}" aria-valuetext="${esc(
 			said
 		)}" aria-label="${esc(__("Load", null, "Complaint"))}"><span style="width:${Math.min(100, Math.max(2, percent))}%"></span></span></span>`;
 }
 
 // Noon, which is the same day in every zone of a browser.
-const weekday = (day) => new Date(`${day}T12:00`).toLocaleDateString(frappe.boot.lang || "en", { weekday: "short" });
+const weekday = (day) => new Date(`${day}T12:00`).toLocaleDateString(frappe.boot.lang || "en", { weekday: "short", day: "numeric" });
 
 /** What runs out on each day; a day on which somebody is away says so in words. */
 function week_html(person, days) {
