@@ -208,7 +208,7 @@ doc_events = {
         "validate": f"{_ARTICLES}.validate",
         "on_update": f"{_ARTICLES}.on_update",
         "on_trash": f"{_ARTICLES}.on_trash",
-        "after_rename": _FORGET,
+        "after_rename": f"{_ARTICLES}.after_rename",
     },
     "Help Category": {
         "before_validate": f"{_ARTICLES}.keep_category",

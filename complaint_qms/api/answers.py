@@ -127,23 +127,31 @@ def send(
         read_receipt=bool(read_receipt),
     )
     message = messages.send_mail(complaint, mail)
-    if article and frappe.db.exists(ARTICLE, {"name": article, "published": 1}):
-        uses.count(ANSWERED, [article], name)
+    _count_use(article, name)
     left_out = message.exclude_emails_list(include_sender=mail.send_me_a_copy)
     return {"message": message.name, "not_sent_to": comma_list(left_out), "values": counting.values_of(name)}
 
 
 @frappe.whitelist(methods=["POST"])
 @checked
-def note(name: str, kind: str, medium: str, said: str, at: str | None = None) -> dict[str, Any]:
+def note(
+    name: str, kind: str, medium: str, said: str, at: str | None = None, article: str = ""
+) -> dict[str, Any]:
     """Note what the customer was told on the phone or face to face; it counts as a mail does.
 
     Args:
         medium: "Phone", "Visit", "Meeting", "Chat", "SMS" or "Other".
         at: when, in the time zone of the site unless it names its own; now by default.
+        article: published Help Article whose solution was told, which is counted.
     """
     message = messages.note(_complaint(name), kind, medium, said, _moment(at))
+    _count_use(article, name)
     return {"message": message.name, "values": counting.values_of(name)}
+
+
+def _count_use(article: str, complaint: str) -> None:
+    if article and frappe.db.exists(ARTICLE, {"name": article, "published": 1}):
+        uses.count(ANSWERED, [article], complaint)
 
 
 def _complaint(name: str) -> Document:

@@ -1,7 +1,9 @@
 """The load view and the calendar of due times over the wire."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import frappe
 from frappe import _
@@ -10,6 +12,7 @@ from frappe.utils import get_datetime, now_datetime
 from complaint_qms.api.arguments import checked, read_by_the_framework, read_parts
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.scalars import Wrong, moment
+from complaint_qms.services.record.site_time import site_zone, stored
 from complaint_qms.services.transactions import once_others_are_done
 from complaint_qms.services.work import calendar, giving, load
 from complaint_qms.services.work.timing import viewer
@@ -43,21 +46,25 @@ def due_times(start: str, end: str, filters: Any = None) -> list[dict[str, Any]]
     """Due times of open complaints that the caller may read, as events of the framework's calendar.
 
     Args:
-        start: first moment shown; a date or date and time of the site.
-        end: last one.
+        start: first moment shown; a date and time of the site, or a date, which is the caller's own day and begins with it.
+        end: last one, in the same way.
         filters: of the list that the calendar is a view of.
     """
     frappe.has_permission("Complaint", "read", throw=True)
     chosen = read_parts("filters", filters) if filters else []
     if not isinstance(chosen, list):
         refuse(_("Send the filters of the list as a list in “filters”."))
-    first, last = _moment("start", start), _moment("end", end)
+    now = now_datetime()
+    zone = viewer(frappe.session.user, now).zone
+    first, last = _moment("start", start, zone), _moment("end", end, zone)
     with read_by_the_framework("filters"):
-        return calendar.due_events(first, last, chosen, now_datetime())
+        return calendar.due_events(first, last, chosen, now)
 
 
-def _moment(name: str, text: str) -> Any:
+def _moment(name: str, text: str, zone: ZoneInfo) -> datetime:
     try:
-        return get_datetime(moment(text))
-    except Wrong:
+        at = get_datetime(moment(text))
+        # Frappe 15 asks with days of the calendar on the screen, Frappe 16 with moments of the site.
+        return at if ":" in text else stored(at.replace(tzinfo=zone), site_zone())
+    except (Wrong, OverflowError):
         refuse(_("“{0}” is no moment. Write it as 2026-01-31 14:30.").format(name))

@@ -18,6 +18,11 @@ def on_update(article: Document, method: str | None = None) -> None:
     finder.forget()
 
 
+def after_rename(article: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+    uses.renamed(new)
+    finder.forget()
+
+
 def keep_category(category: Document, method: str | None = None) -> None:
     """Help Category, before_validate: for who may write articles of complaints alone, only the count of its articles changes."""
     before = None if category.is_new() else category.get_doc_before_save()

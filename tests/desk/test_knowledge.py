@@ -14,8 +14,8 @@ from complaint_qms.api import answers
 from complaint_qms.api import knowledge as api
 from complaint_qms.complaint_qms.report.knowledge_use.knowledge_use import execute
 from complaint_qms.constants import roles
-from complaint_qms.constants.knowledge import ARTICLE, CATEGORY, USE
-from complaint_qms.services.knowledge import finder
+from complaint_qms.constants.knowledge import ANSWERED, ARTICLE, CATEGORY, USE
+from complaint_qms.services.knowledge import finder, uses
 from tests.desk import factory
 from tests.desk.articles import ANN, TITLE, closed, published, written
 from tests.desk.asked import queries
@@ -114,6 +114,20 @@ class TestUse:
             new.db_set({"customer_agreement": "agreed", "stage": "closed"})
             assert {row["name"]: row for row in execute({})[1]}[article.name]["solved"] == 1
             assert article.name not in [row["name"] for row in execute({"show": "unused"})[1]]
+        told = factory.complaint(subject="Tray", description="The drip tray overflows.")
+        with as_user(agent):
+            answers.note(told.name, "Answer", "Phone", "Clean the float", article=article.name)
+            answers.note(told.name, "Answer", "Phone", "Clean it again", article=article.name)
+            assert api.about(article.name)["figures"]["answered"] == 2
+        # by another name it is the same article, and one that takes another in counts each complaint once
+        renamed = frappe.rename_doc(ARTICLE, article.name, "drip-tray", force=True)
+        uses.count(ANSWERED, [renamed], told.name)
+        _doc, second = written(agent)
+        uses.count(ANSWERED, [second.name], told.name)
+        frappe.rename_doc(ARTICLE, second.name, renamed, force=True, merge=True)
+        uses.count(ANSWERED, [renamed], new.name)
+        assert frappe.db.count(USE, {"article": renamed, "kind": ANSWERED}) == 2
+        frappe.rename_doc(ARTICLE, renamed, article.name, force=True)
         # nobody reads the auditor's looking as a proposal, and nobody writes a use by hand
         with as_user(person(roles.AUDITOR)):
             api.propose(new.name)

@@ -12,6 +12,7 @@ from complaint_qms.api import load as api
 from complaint_qms.constants import roles
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.people.leave import days_away
+from complaint_qms.services.work import calendar
 from tests.desk import factory
 from tests.desk.asked import queries
 from tests.desk.factory import as_user, at_stage, person
@@ -157,6 +158,32 @@ def test_a_complaint_is_given_by_the_rules_of_its_form_and_taken_back(manager):
 def test_filters_that_cannot_be_used_are_refused_in_words(manager, filters):
     with factory.as_user(manager), pytest.raises(frappe.ValidationError, match="filters"):
         api.due_times("2026-01-01", "2026-02-01", filters)
+
+
+def test_the_calendar_asks_in_the_readers_days_and_tells_what_it_has_no_room_for(manager, monkeypatch):
+    frappe.db.set_single_value("System Settings", "time_zone", "Asia/Shanghai")
+    # The last day of January in New York ends at 13:00 in Shanghai on the first of February.
+    moments = ("2031-02-01 12:30:00", "2031-01-01 12:30:00", "2031-01-01 13:30:00", "2031-02-01 13:30:00")
+    docs = [of_handler(person(roles.AGENT)).name for _ in moments]
+    last, before, first, after = docs
+    for name, due in zip(docs, moments, strict=True):
+        frappe.db.set_value("Complaint", name, {"stage_due": due, "stage_status": "on_track"})
+    frappe.db.set_value("User", manager, "time_zone", "America/New_York")
+    frappe.clear_document_cache("User", manager)
+    mine = [["Complaint", "name", "in", docs]]
+
+    def seen(begin, end):
+        return [row["name"] for row in api.due_times(begin, end, mine)]
+
+    with as_user(manager):
+        assert seen("2031-01-01", "2031-02-01") == [first, last]
+        assert seen("2031-01-01 12:00:00", "2031-02-01 13:30:00") == [before, first, last, after]
+        assert not frappe.local.message_log
+        monkeypatch.setattr(calendar, "MOST_EVENTS", 2)
+        assert seen("2031-01-01 12:00:00", "2031-02-01 13:30:00") == [before, first]
+        assert "first 2 due times" in str(frappe.local.message_log)
+        with pytest.raises(frappe.ValidationError):
+            seen("0001-01-01", "9999-12-31")
 
 
 def test_due_times_stand_in_the_calendar_and_move_nowhere(manager):

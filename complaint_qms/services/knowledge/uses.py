@@ -14,6 +14,7 @@ from pypika.terms import Case, Criterion, ExistsCriterion, Interval, Term
 
 from complaint_qms.constants.chat import ASSISTANT, SENDER
 from complaint_qms.constants.knowledge import ANSWERED, PROPOSED, USE, WROTE
+from complaint_qms.services import writing
 from complaint_qms.services.people.session_users import acting
 from complaint_qms.services.reporting.access import can_read, permitted
 
@@ -57,6 +58,22 @@ def count(kind: str, articles: Iterable[str], complaint: str = "") -> None:
 def writers_of(article: str) -> set[str]:
     """Who has written an article, or changed what it says."""
     return set(frappe.get_all(USE, {"article": article, "kind": WROTE}, pluck="user", order_by="user asc"))
+
+
+def renamed(article: str) -> None:
+    """An article has another name, or has taken in another one: its uses are known by it, each once."""
+    rows = frappe.get_all(
+        USE, {"article": article}, ["name", "kind", "complaint", "user"], order_by="used_at asc, name asc"
+    )
+    kept: dict[str, str] = {}
+    twice = []
+    for row in rows:
+        if kept.setdefault(_key(row.kind, article, row.complaint or "", row.user), row.name) != row.name:
+            twice.append(row.name)
+    if twice:
+        frappe.db.delete(USE, {"name": ("in", twice)})
+    values = {name: {"use_key": key} for key, name in kept.items()}
+    writing.set_many(USE, values, "Help Article renamed")
 
 
 def forget_article(article: str) -> None:

@@ -27,26 +27,41 @@ _PRESSING: Final = (OVERDUE, AT_RISK)
 
 
 def due_events(begin: datetime, end: datetime, filters: list[Any], now: datetime) -> list[dict[str, Any]]:
-    """What runs out between two moments of the site, of open complaints that the user may read; an event for each clock.
+    """What runs out between two moments of the site, of open complaints that the user may read; an event for each clock, the first
+    due first. Where there are more than a calendar holds, the reader is told.
 
     Args:
         filters: of the list of complaints, which the calendar is a view of.
     """
-    span = ("between", [str(begin), str(end)])
-    rows = frappe.get_list(
-        "Complaint",
-        filters=[*filters, ["Complaint", "stage", "in", list(COMPLAINT_UNENDED)]],
-        or_filters=[["Complaint", f"{clock}_due", *span] for clock in CLOCKS],
-        fields=list(_FIELDS),
-        order_by="name asc",
-        limit_page_length=MOST_EVENTS,
-    )
-    return [
-        _event(row, clock, now)
-        for row in rows
+    found = [
+        (get_datetime(row[f"{clock}_due"]), row.name, clock, row)
         for clock in CLOCKS
-        if row[f"{clock}_status"] in RUNNING and row[f"{clock}_due"] and begin <= get_datetime(row[f"{clock}_due"]) <= end
-    ]  # fmt: skip
+        for row in _rows(clock, begin, end, filters)
+    ]
+    found.sort(key=lambda one: one[:3])
+    if len(found) > MOST_EVENTS:
+        told = _(
+            "Only the first {0} due times of this span are shown. Filter the list, or show a week or a day."
+        )
+        frappe.msgprint(told.format(MOST_EVENTS), indicator="orange", alert=True)
+    return [_event(row, clock, now) for _due, _name, clock, row in found[:MOST_EVENTS]]
+
+
+def _rows(clock: str, begin: datetime, end: datetime, filters: list[Any]) -> list[frappe._dict]:
+    """Complaints of which one clock runs out then, the first due first; one more than a calendar holds."""
+    return frappe.get_list(
+        "Complaint",
+        filters=[
+            *filters,
+            ["Complaint", "stage", "in", list(COMPLAINT_UNENDED)],
+            ["Complaint", f"{clock}_status", "in", list(RUNNING)],
+            ["Complaint", f"{clock}_due", ">=", str(begin)],
+            ["Complaint", f"{clock}_due", "<=", str(end)],
+        ],
+        fields=list(_FIELDS),
+        order_by=f"{clock}_due asc, name asc",
+        limit_page_length=MOST_EVENTS + 1,
+    )  # fmt: skip
 
 
 def _event(row: frappe._dict, clock: str, now: datetime) -> dict[str, Any]:

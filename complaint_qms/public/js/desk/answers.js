@@ -66,13 +66,22 @@ export function note_answer(frm, options = {}) {
 			{ fieldname: "at", fieldtype: "Datetime", label: __("When"), description: __("Now, when left empty.") },
 			{ fieldtype: "Section Break", hide_border: 1 },
 			{ fieldname: "said", fieldtype: "Small Text", label: __("What Was Said"), reqd: 1 },
+			{
+				fieldname: "article",
+				fieldtype: "Link",
+				options: "Help Article",
+				label: __("Help Article"),
+				description: __("Whose solution was told, if one was."),
+				get_query: () => ({ filters: { published: 1 } }),
+			},
 			{ fieldname: "refusal", fieldtype: "HTML" },
 		],
 		primary_action_label: __("Save"),
 		primary_action(values) {
 			dialog.disable_primary_action();
 			const said = esc(values.said).replace(/\n/g, "<br>");
-			call("note", { name: frm.doc.name, kind: values.kind, medium: values.medium, said, at: values.at || null })
+			const { kind, medium, at = null, article = "" } = values;
+			call("note", { name: frm.doc.name, kind, medium, said, at, article })
 				.then((answer) => {
 					dialog.hide();
 					frappe.show_alert({ message: __("Noted"), indicator: "green" });
