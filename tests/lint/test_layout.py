@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,8 @@ SHARED = {
 }
 # Rooms whose functions are named after what they stand for: a use case of a service, an event of a document.
 NAMED_AFTER = ("api", "overrides")
+COLUMN = re.compile(r"\s{2,}")
+NAMES = re.compile(r"\w+(?:, \w+)*")
 KINDS = (".py", ".js", ".css", ".html", ".jinja")
 
 
@@ -97,6 +100,39 @@ def test_no_file_is_longer_than_a_reader_keeps_in_mind() -> None:
         if (lines := len(path.read_text("utf-8").splitlines())) > MOST
     }
     assert not found
+
+
+def index_of(told: str) -> tuple[set[str], set[str]]:
+    """Modules that the index of a room lists (`name  what it is for`, in one column or several), and all words beside them."""
+    listed: set[str] = set()
+    for line in told.splitlines():
+        parts = [part for part in COLUMN.split(line.rstrip()) if not part.startswith("(")]
+        if len(parts) > 1 and NAMES.fullmatch(parts[0]):
+            listed |= {name for part in parts[::2] for name in part.split(", ")}
+    return listed, set(re.findall(r"\w+", told))
+
+
+def test_the_index_of_a_room_is_seen() -> None:
+    listed, words = index_of(
+        "Its purpose: two  things.\n\na, b_c   what (d: more)   e  other   (writes nothing)\nIt is so"
+    )
+    assert listed == {"a", "b_c", "e"}
+    assert "d" in words
+    assert index_of("The purpose.\n\nNo index here.")[0] == set()
+
+
+def test_a_room_of_services_tells_its_purpose_and_its_index_is_its_folder() -> None:
+    found, with_index = {}, 0
+    for room in sorted((CHECKOUT / "complaint_qms/services").glob("*/__init__.py")):
+        told = ast.get_docstring(ast.parse(room.read_text("utf-8"))) or ""
+        modules = {path.stem for path in room.parent.glob("*.py")} - {"__init__"}
+        listed, words = index_of(told)
+        with_index += bool(listed)
+        missing = modules - words if listed else set()
+        if not told or missing or listed - modules:
+            found[room.parent.name] = {"missing": sorted(missing), "not there": sorted(listed - modules)}
+    assert not found
+    assert with_index > 10
 
 
 def public_names() -> dict[str, list[str]]:

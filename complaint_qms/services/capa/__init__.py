@@ -2,4 +2,5 @@
 
 actions        rows of a CAPA and the tasks of their owners
 effectiveness  complaints before and after, judged by the engine
+measured_types  the complaint types that it is measured on
 """

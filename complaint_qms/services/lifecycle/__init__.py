@@ -3,7 +3,10 @@
 guard              the one door of every move: gates, frozen records, stamps
 facts              what the gates ask about a record
 links              records that hang on complaints      reliance  who rests on what is taken back
-merge              two complaints become one case       overview  the stage bar
+merge              two complaints become one case       merge_several  or many of them
+overview           the stage bar                        cause_overview  the same of a root cause
+announcements      what a save made of a record         named_records  which records a missing thing names
+sending_back       who may send a complaint back
 settlement_state   what a complaint shows of its settlements
 shipped_workflow   who may take a step where a site runs no workflow with our stages
 """

@@ -5,5 +5,6 @@ fetching     each mail is kept in the inbox before its server is told that it wa
 threads      the record that a mail goes on with, and whether its sender takes part
 reading      the reader of the inbox's mail road
 filing       a mail as the framework's Communication on its record
+forwards     whose complaint a mail is that a colleague has passed on
 auto_reply   the mailbox's automatic reply, which never answers a machine
 """

@@ -2,5 +2,6 @@
 
 tell        the sentences of one record      form      the timeline of an open form
 changes     what its saved versions say      spoken    stored words as the reader's own
+senders     who wrote in without a login
 offshoots   records that came of it          notes     what the app noted on it
 """
