@@ -84,7 +84,10 @@ has_permission = {
     "Help Article": f"{_SIGHT}.help_article.document",
 }
 auth_hooks = ["complaint_qms.overrides.requests.check_request"]
-before_request = ["complaint_qms.overrides.chat_webhook.before_request"]
+before_request = [
+    "complaint_qms.overrides.chat_webhook.before_request",
+    "complaint_qms.overrides.requests.before_request",
+]
 after_request = ["complaint_qms.overrides.visitor_pages.after_request"]
 _DESK = "complaint_qms.overrides.desk"
 override_whitelisted_methods = {

@@ -14,11 +14,25 @@ from complaint_qms.services.record.scalars import is_storable
 _FILTERS: Final = ("filters", "or_filters")
 # Parameters that hold what somebody wrote, and no names of fields.
 _WRITTEN: Final = ("cmd", "content", "data", "doc", "docs", "subject", "text", "txt", "value")
+PAGES: Final = ("complaint", "complaints", "complaint-survey")
+"""First parts of the addresses of our pages."""
+_METHODS: Final = "complaint_qms."
 _DEEPEST: Final = 20
 """How deep filters are read as such; below it every text counts."""
 _LINK: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\.")
 _WORD: Final = re.compile(r"\w+")
 _PATHS: Final = re.compile(r"^/?api/(?:v1/|v2/)?(?:resource|document|doctype)/([^/]+)")
+
+
+def before_request() -> None:
+    """The framework runs whatever stands under `cmd` in any request, and hands on all parameters as arguments: at the doors of strangers
+    a command that is no text, and the name of an argument of its own (`fn`), end in an error of the code."""
+    form, path = frappe.local.form_dict, frappe.request.path
+    if path.strip("/ ").split("/")[0] not in PAGES and not path.rpartition("/")[2].startswith(_METHODS):
+        return
+    form.pop("fn", None)
+    if not isinstance(form.get("cmd"), str):
+        form.pop("cmd", None)
 
 
 def check_request() -> None:
@@ -53,7 +67,7 @@ def check_request() -> None:
 
 def _calls_ours(form: dict[str, Any]) -> bool:
     method = frappe.request.path.rpartition("/")[2] if frappe.request else ""
-    return str(form.get("cmd") or method).startswith("complaint_qms.")
+    return str(form.get("cmd") or method).startswith(_METHODS)
 
 
 def _is_colleague(user: str) -> bool:

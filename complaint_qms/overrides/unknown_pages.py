@@ -11,7 +11,8 @@ from frappe.website.page_renderers.static_page import StaticPage
 from frappe.website.page_renderers.template_page import TemplatePage
 from frappe.website.page_renderers.web_form import WebFormPage
 
-_OURS: Final = ("complaint", "complaints", "complaint-survey")
+from complaint_qms.overrides.requests import PAGES
+
 # What the framework looks for before it thinks of DocTypes; a site may put pages of its own beside ours.
 _PAGES: Final = (StaticPage, WebFormPage, DocumentPage, TemplatePage)
 
@@ -26,7 +27,7 @@ class UnknownPage(NotFoundPage):
     def can_render(self) -> bool:
         path = self.request_path
         first, _slash, rest = path.partition("/")
-        if first not in _OURS or not rest:
+        if first not in PAGES or not rest:
             return False
         # No file's name has a NUL.
         return "\0" in rest or not any(page(path).can_render() for page in _PAGES)
