@@ -11,7 +11,14 @@ from frappe import _
 from frappe.model import base_document, optional_fields
 from frappe.model.document import Document
 
-from complaint_qms.services.record import in_use, input_validation, naming, number_limits, role_choice
+from complaint_qms.services.record import (
+    fetched_links,
+    in_use,
+    input_validation,
+    naming,
+    number_limits,
+    role_choice,
+)
 from complaint_qms.services.record.printing import Printed
 from complaint_qms.services.record.scalars import shown
 
@@ -173,6 +180,8 @@ class Checked(Guarded):
 
     def _validate_links(self) -> None:
         super()._validate_links()
+        if not self.flags.ignore_links:
+            fetched_links.check_fetched(self)
         in_use.check_chosen(self)
         role_choice.check_roles(self)
         number_limits.check_numbers(self)

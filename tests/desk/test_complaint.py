@@ -378,3 +378,10 @@ class TestSite:
         )
         assert [row.success for row in log] == [1, 0]
         assert "G1" in (log[1].messages or "") + (log[1].exception or "")
+
+
+@pytest.mark.parametrize(("doctype", "field"), [("Complaint", "item_code"), ("Complaint Handler", "user"), ("Root Cause", "investigation")])  # fmt: skip
+def test_a_name_that_no_record_has_is_refused_also_where_fields_are_fetched_by_it(doctype, field):
+    values = {"subject": "x", "complainant_name": "y", "title": "z"} | {field: "NIX"}
+    with pytest.raises(frappe.LinkValidationError, match="NIX"):
+        frappe.get_doc({"doctype": doctype, **values}).insert()

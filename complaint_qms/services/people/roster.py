@@ -86,8 +86,15 @@ def check_member(handler: Document) -> None:
     Raises:
         frappe.ValidationError: naming field or row.
     """
-    if handler.is_new() and not handler.flags.by_itself and (sentence := unable(handler.user)):
-        frappe.throw(sentence.format(_("User"), frappe.bold(escape_html(handler.user))))
+    if handler.is_new() and not handler.flags.by_itself:
+        if sentence := unable(handler.user):
+            frappe.throw(sentence.format(_("User"), frappe.bold(escape_html(handler.user))))
+        if frappe.db.get_value("User", handler.user, "user_type") == "Website User":
+            frappe.throw(
+                _("{0} is no user of the desk. Choose somebody of the staff.").format(
+                    escape_html(handler.user)
+                )
+            )
     for row in handler.fits:
         row.skill = (row.skill or "").strip()
         if not any(row.get(name) for name in (SKILL, *FITS)):
