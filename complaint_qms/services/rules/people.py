@@ -43,11 +43,10 @@ def nobody_meant(act: Mapping[str, Any], complaints: Iterable[str]) -> dict[str,
     """Complaint → why nobody is meant by an action there as things stand, for those where it is so; a fixed number of queries."""
     names, who = list(dict.fromkeys(complaints)), act["who"]
     if who in (rules.USER, rules.ROLE):
-        users = holders_of([act["role"]])[act["role"]] if who == rules.ROLE else [act["user"]]
+        role = act["role"] if who == rules.ROLE else ""
+        users = holders_of([role])[role] if who == rules.ROLE else [act["user"]]
         nobody = (
-            _("Nobody has the role {0}. Give it to somebody, or choose others in the rule.").format(
-                _(act["role"])
-            )
+            _("Nobody has the role {0}. Give it to somebody, or choose others in the rule.").format(_(role))
             if who == rules.ROLE
             else _named(act, "")[1]
         )
