@@ -60,6 +60,13 @@ def test_two_people_at_once_write_one_article(agent):
     assert frappe.db.count(ARTICLE, {"complaint": doc.name}) == 1
 
 
+@pytest.mark.parametrize("html", ['<form action="https://evil.example"></form>', "<p>a</p><STYLE>body{display:none}</STYLE>", '< input type="password">'])  # fmt: skip
+def test_an_article_asks_its_readers_for_nothing(agent, html):
+    _doc, article = written(agent)
+    with as_user(agent), pytest.raises(frappe.ValidationError, match="asks for input"):
+        frappe.get_doc(ARTICLE, article.name).update({"content": f"<p>Press here.</p>{html}"}).save()
+
+
 class TestReview:
     def test_a_second_person_with_the_role_publishes_whichever_way(self, agent, manager):
         doc, article = written(agent)

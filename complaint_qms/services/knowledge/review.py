@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -16,6 +17,10 @@ from complaint_qms.services.knowledge import addresses, drafting, uses
 from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record.language import comma_list
 
+# What the framework leaves in the text of an article, and no text needs: a page of ours with it could ask for a password.
+_ACTING: Final = re.compile(
+    r"<\s*(form|input|button|textarea|select|style|iframe|object|embed|link|meta|base)\b", re.IGNORECASE
+)
 _REVIEWERS: Final = (roles.MANAGER, roles.QUALITY_MANAGER)
 
 
@@ -38,6 +43,12 @@ def check_article(article: Document) -> None:
     if not (is_ours(article) or is_ours(before)):
         return
     changed = before is None or _differs(before, article, knowledge.REVIEWED)
+    if changed and (acts := _ACTING.search(article.content or "")):
+        frappe.throw(
+            _("Content: it holds HTML that asks for input or draws over the page ({0}). Take it out.").format(
+                acts[1]
+            )
+        )
     was_out = bool(before and before.published and is_ours(before))
     if not (was_out and article.published) and not is_editor(frappe.session.user):
         article.route = addresses.below_category(article)
