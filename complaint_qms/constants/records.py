@@ -140,7 +140,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     ),
     _quality(
         "Complaint Inbox Item", "CIN-", "product", "message",
-        names=(Names(_OWN, "complaint", "Complaint"),), searched=True,
+        names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "sent_about", "Complaint")), searched=True,
     ),
     _vocabulary("Complaint Channel", "enabled", 0),
     _vocabulary("Complaint SOP", "enabled", 0),
@@ -152,7 +152,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("Complaint Article Use", TOOL, names=(Names(_OWN, "complaint", "Complaint"),), sight="records"),
     Record(
         "Complaint Chat", TOOL,
-        names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "inbox_item", "Complaint Inbox Item")),
+        names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "inbox_item", "Complaint Inbox Item"), Names(_OWN, "moved_from", "Complaint")),
         sight="records", work="chat",
     ),
     Record("Complaint Chat Channel", TOOL, tracked=True),

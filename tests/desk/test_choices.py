@@ -316,7 +316,15 @@ def test_no_request_lifts_user_permissions_that_the_field_does_not(
             assert heard == [bool(field.ignore_user_permissions)], (reference, field.fieldname)
             search(field.options, "", ignore_user_permissions=False, **asked)
             assert heard.pop() is False
-    assert ignoring == {("Complaint Type", "parent_complaint_type")}
+    # What somebody stands for, and whom a stage asks, hides no record from whoever is kept to a territory, a group or a department.
+    standing_for = {
+        ("Complaint Handler Match", f"for_{what}") for what in ("item_group", "language", "territory")
+    }
+    assert ignoring == {
+        ("Complaint Type", "parent_complaint_type"),
+        ("Complaint SOP Stage", "for_department"),
+        *standing_for,
+    }
     search("Customer", "", ignore_user_permissions=True, reference_doctype="Contract")
     assert heard.pop() is True, "fields of other apps are theirs to say"
 

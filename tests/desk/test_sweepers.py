@@ -61,7 +61,9 @@ def company_with_everything():
 
 class TestTransactionDeletion:
     def test_the_hook_names_every_doctype_of_the_app(self):
-        assert sorted(hooks.company_data_to_be_ignored) == sorted({*own_doctypes(), "Complaint QMS Settings"})
+        assert sorted(hooks.company_data_to_be_ignored) == sorted(
+            {*own_doctypes(), "Complaint Language Model", "Complaint QMS Settings"}
+        )
 
     @pytest.mark.parametrize("shortened", [False, True])
     def test_a_company_without_transactions_keeps_its_quality_records(self, shortened):
@@ -105,6 +107,7 @@ class TestDeletions:
             settings.append("logs_to_clear", {"ref_doctype": doctype, "days": 1})
         settings.save()
         assert {row.ref_doctype for row in settings.logs_to_clear} & set(own_doctypes()) == {
+            "Complaint Model Call",
             "Complaint Rule Log",
             "QMS Event",
             "QMS Message",

@@ -62,7 +62,7 @@ function way_text(row) {
 		row.skill ? __("skill {0}", [row.skill]) : "",
 		row.match_language ? __("language") : "",
 		row.match_product_line ? __("product line") : "",
-		row.match_region ? __("region") : "",
+		row.match_region ? __("sales region") : "",
 	].filter(Boolean);
 	const way = {
 		named_user: () => (row.responsible_user ? frappe.user.full_name(row.responsible_user) : "…"),
