@@ -118,6 +118,7 @@ def test_whys_are_typed_without_the_mouse_and_stay_where_they_are(desk: Desk, st
 
     # The button of a row opens that row, also while another one is being written in.
     answer.click()
+    expect(answer.locator("textarea")).to_be_focused()  # the cell is drawn anew for typing
     desk.page.keyboard.press("End")
     desk.page.keyboard.type("!")
     table.locator(".grid-body .grid-row").nth(1).locator(".btn-open-row").click()
