@@ -14,8 +14,8 @@ from complaint_qms.api.arguments import checked
 from complaint_qms.constants import chat as constants
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.integrations.messaging.inbound import NotTaken, Refused, Request
-from complaint_qms.services.chat import channels, conversation, filing, presence, receiving, replying
-from complaint_qms.services.outreach import saying
+from complaint_qms.services.chat import channels, complaint_chats, conversation, presence, receiving, replying
+from complaint_qms.services.outreach import customer_messages
 from complaint_qms.services.record.error_text import way_of
 
 _HOUR: Final = 3600
@@ -112,7 +112,7 @@ def give_back(chat: str) -> dict[str, Any]:
 def send_again(name: str) -> dict[str, Any]:
     """Try a message once more that could not be sent: {name, state}."""
     _chat_to_answer(frappe.db.get_value(constants.MESSAGE, name, "chat") or name)
-    saying.renew_link(name)
+    customer_messages.renew_link(name)
     turn = replying.send_again(name)
     return {"name": turn.name, "state": turn.state}
 
@@ -136,7 +136,7 @@ def talk(chat: str, before: str = "") -> list[dict[str, Any]]:
 def of_complaint(complaint: str) -> list[dict[str, Any]]:
     """The chats of a complaint, the one that was written in last first: [{name, title, channel, mode, waits}]."""
     frappe.get_doc("Complaint", complaint).check_permission("read")
-    return filing.chats_of(complaint) if frappe.has_permission(constants.CHAT, "read") else []
+    return complaint_chats.chats_of(complaint) if frappe.has_permission(constants.CHAT, "read") else []
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -145,7 +145,7 @@ def message_to_decide(chat: str) -> str:
     """The message of a chat that a complaint is made of: the one that waits, else the newest."""
     doc = _chat(chat)
     frappe.has_permission(INBOX, "write", throw=True)
-    return doc.inbox_item or filing.newest_item(doc)
+    return doc.inbox_item or complaint_chats.newest_item(doc)
 
 
 @rate_limit(key="channel", limit=constants.REQUESTS_A_MINUTE, seconds=60)

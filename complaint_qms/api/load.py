@@ -14,7 +14,7 @@ from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.scalars import Wrong, moment
 from complaint_qms.services.record.site_time import site_zone, stored
 from complaint_qms.services.transactions import once_others_are_done
-from complaint_qms.services.work import calendar, giving, load
+from complaint_qms.services.work import calendar, load, reassignment
 from complaint_qms.services.work.timing import viewer
 
 
@@ -37,7 +37,7 @@ def give(name: str, user: str = "", holder: str = "") -> dict[str, Any]:
         holder: who has it as the caller saw it; where somebody else has it by now nothing happens.
     """
     frappe.has_permission("Complaint", "write", throw=True)
-    return once_others_are_done(partial(giving.give, name, user, holder))
+    return once_others_are_done(partial(reassignment.give, name, user, holder))
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -8,7 +8,7 @@ from frappe import _
 from complaint_qms.api.arguments import checked, read_names, read_piece
 from complaint_qms.api.rate_limits import count_call
 from complaint_qms.permissions.portal import Party
-from complaint_qms.services.portal import access, case, filing
+from complaint_qms.services.portal import access, case, new_complaint
 from complaint_qms.services.record.input_validation import read_object, refuse
 from complaint_qms.services.visitor import page, uploads
 
@@ -19,14 +19,14 @@ _LONGEST: Final = 140
 @checked
 def lines(text: str = "", start: int = 0) -> dict[str, Any]:
     """Lines of the customer's own deliveries, invoices and orders, newest first: {rows, more}."""
-    return filing.find_lines(_enter("lines", 1200), text, start)
+    return new_complaint.find_lines(_enter("lines", 1200), text, start)
 
 
 @frappe.whitelist(methods=["POST"])
 @checked
 def line(doctype: str, row: str) -> dict[str, Any]:
     """One of them, with the batches and serial numbers that were delivered."""
-    return filing.chosen_line(_enter("line", 600), _name(doctype), _name(row))
+    return new_complaint.chosen_line(_enter("line", 600), _name(doctype), _name(row))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -68,7 +68,7 @@ def file_complaint(
     """
     party = _enter("file_complaint", 60)
     sent = read_object(data, _("Send the fields of the complaint as an object in “data”."))
-    return filing.file_complaint(party, sent, key, _tokens(files), without_place=without_place)
+    return new_complaint.file_complaint(party, sent, key, _tokens(files), without_place=without_place)
 
 
 @frappe.whitelist(methods=["POST"])

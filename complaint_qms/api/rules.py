@@ -9,7 +9,7 @@ from frappe.utils import now_datetime
 from complaint_qms.api.arguments import checked, read_by_the_framework, read_parts
 from complaint_qms.constants.rules import MOST_DAYS_TRIED, RULE
 from complaint_qms.services.record.input_validation import refuse
-from complaint_qms.services.rules import catalogue, checking, trial, words
+from complaint_qms.services.rules import catalogue, checking, rule_text, trial
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -32,8 +32,8 @@ def describe(rule: Any) -> dict[str, Any]:
     sent = _rule(rule)
     with read_by_the_framework("rule"):  # nothing of it has been checked yet
         return {
-            "words": words.rule_in_words(sent),
-            "actions": [words.act_in_words(row) for row in sent["actions"]],
+            "words": rule_text.rule_in_words(sent),
+            "actions": [rule_text.act_in_words(row) for row in sent["actions"]],
         }
 
 

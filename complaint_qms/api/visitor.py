@@ -9,7 +9,7 @@ from frappe import _
 from complaint_qms.api.arguments import checked, read_names, read_piece
 from complaint_qms.api.rate_limits import counted_when_done, limited
 from complaint_qms.services.record.input_validation import read_object, refuse
-from complaint_qms.services.visitor import filing, links, page, proof_of_work, tracking, uploads
+from complaint_qms.services.visitor import links, new_complaint, page, proof_of_work, tracking, uploads
 
 _LONGEST_TOKEN = 200
 MOST_FILED = 20
@@ -82,7 +82,7 @@ def file_complaint(
     sent = read_object(data, _("Send the fields of the complaint as an object in “data”."))
     tokens = [_token(token) for token in read_names("files", files or [])]
     with counted_when_done("filed", MOST_FILED):
-        return filing.file_complaint(sent, key, tokens, without_place=without_place)
+        return new_complaint.file_complaint(sent, key, tokens, without_place=without_place)
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])

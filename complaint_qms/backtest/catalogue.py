@@ -73,7 +73,7 @@ def _of_the_engine() -> dict[str, str]:
     A single word is translated only where the engine says it of its own: else it is a word out of a complaint.
     """
     from complaint_qms.engine.rules.mistakes import KINDS
-    from complaint_qms.engine.signals.words import NOUNS
+    from complaint_qms.engine.signals.sentences import NOUNS
     from complaint_qms.engine.similar.records import FIELDS
 
     own = {*NOUNS.values(), *FIELDS, *(name for _kind, name in KINDS)}

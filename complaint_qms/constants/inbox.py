@@ -11,21 +11,21 @@ PAGE: Final = "page"
 PORTAL: Final = "portal"
 CHAT: Final = "chat"
 ROADS: Final[dict[str, str]] = {
-    MAIL: "complaint_qms.services.mailbox.reading.read_item",
+    MAIL: "complaint_qms.services.mailbox.inbox_reader.read_item",
     REST: "complaint_qms.services.inbox.rest.read_request",
-    PAGE: "complaint_qms.services.visitor.filing.read_filed",
-    PORTAL: "complaint_qms.services.portal.filing.read_filed",
-    CHAT: "complaint_qms.services.chat.reading.read_item",
+    PAGE: "complaint_qms.services.visitor.new_complaint.read_filed",
+    PORTAL: "complaint_qms.services.portal.new_complaint.read_filed",
+    CHAT: "complaint_qms.services.chat.inbox_reader.read_item",
 }
 """Road → its reader, a function `read(item) -> Outcome` (`services/inbox/outcomes.py`); empty where people decide alone."""
 
-IN_ORDER: Final[dict[str, str]] = {CHAT: "complaint_qms.services.chat.reading.read_with_others"}
+IN_ORDER: Final[dict[str, str]] = {CHAT: "complaint_qms.services.chat.inbox_reader.read_with_others"}
 """Road on which messages of one sender are read one after the other → what reads an item with those before it, `read(name)`; the
 sweep of the inbox leaves them to the road's own."""
 
 FILERS: Final[dict[str, str]] = {
-    MAIL: "complaint_qms.services.mailbox.filing.file_on_complaint",
-    CHAT: "complaint_qms.services.chat.filing.file_on_complaint",
+    MAIL: "complaint_qms.services.mailbox.communications.file_on_complaint",
+    CHAT: "complaint_qms.services.chat.complaint_chats.file_on_complaint",
 }
 """Road → what puts a message of it on the timeline of the complaint it has become, `file(item, complaint, *, founds)`."""
 
@@ -35,7 +35,7 @@ OPENERS: Final[dict[str, str]] = {MAIL: "complaint_qms.services.mailbox.fetching
 AUTHORS: Final[dict[str, str]] = {MAIL: "complaint_qms.services.mailbox.forwards.written_by"}
 """Road → who has written what its sender has only passed on, `written_by(item)`: fields of Complaint, none where the sender wrote it."""
 
-TELLERS: Final[dict[str, str]] = {CHAT: "complaint_qms.services.chat.telling.talk_of"}
+TELLERS: Final[dict[str, str]] = {CHAT: "complaint_qms.services.chat.sender_text.talk_of"}
 """Road → what more than the message itself tells of a complaint that a person makes of it, `talk_of(item)`: fields of Complaint, and
 `text`, which is said instead of the message's; none where it stands alone."""
 

@@ -25,7 +25,7 @@ from complaint_qms.services.evidence.disk import local, path_of
 from complaint_qms.services.framework_seams import inserts_told
 from complaint_qms.services.onboarding.demo_state import FINISHED, REGISTRY
 from complaint_qms.services.record import match_keys
-from complaint_qms.services.record.second_hand import delete_second_hand
+from complaint_qms.services.record.framework_remarks import delete_remarks
 
 _SERIES = "Series"
 _SETTING = "Setting"
@@ -302,7 +302,7 @@ def _drop_bytes(doctype: str, found: set[str]) -> None:
 def _delete_kept(doctype: str, field: str, values: list[str], others: dict[str, str] | None = None) -> None:
     """Delete rows that are kept about records, and before them what is kept about those rows."""
     for part in _parts(values):
-        delete_second_hand(doctype, {field: ("in", part), **(others or {})})
+        delete_remarks(doctype, {field: ("in", part), **(others or {})})
     _delete(doctype, field, values, others)
 
 

@@ -2,14 +2,14 @@
 
 from frappe.utils import now_datetime
 
-from complaint_qms.services.chat import filing, handing, late_files, reading, sending
+from complaint_qms.services.chat import complaint_chats, handover, inbox_reader, late_files, sending
 
 
 def send_and_hand_over() -> None:
     """Have done what is due: messages read and sent, chats handed over that their senders left, files added or asked for once more."""
     now = now_datetime()
-    reading.enqueue_reading(now)
+    inbox_reader.enqueue_reading(now)
     sending.enqueue_due(now)
-    handing.enqueue_left(now)
-    filing.enqueue_left()
+    handover.enqueue_left(now)
+    complaint_chats.enqueue_left()
     late_files.enqueue_late(now)

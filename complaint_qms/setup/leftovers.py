@@ -7,7 +7,7 @@ import frappe
 from complaint_qms.constants.about_records import ABOUT_RECORDS
 from complaint_qms.constants.onboarding import STEPS
 from complaint_qms.constants.records import SERIES
-from complaint_qms.services.record.second_hand import delete_second_hand
+from complaint_qms.services.record.framework_remarks import delete_remarks
 
 MODULE = "Complaint QMS"
 APP = "complaint_qms"
@@ -61,7 +61,7 @@ def remove_leftovers(doctypes: list[str]) -> None:
             continue
         if not doctype.startswith("__"):
             _remove_tables_of(doctype, {field: ("in", doctypes)})
-            delete_second_hand(doctype, {field: ("in", doctypes)})
+            delete_remarks(doctype, {field: ("in", doctypes)})
         frappe.db.delete(doctype, {field: ("in", doctypes)})
     _remove_settings(doctypes)
     _remove_rows_in_tables_of_others(doctypes)
@@ -84,7 +84,7 @@ def remove_files(doctypes: list[str]) -> None:
     if not names:
         return
     files = [frappe.get_doc("File", name) for name in names]
-    delete_second_hand("File", {"name": ("in", names)})
+    delete_remarks("File", {"name": ("in", names)})
     frappe.db.delete("File", {"name": ("in", names)})
     urls = {file.file_url for file in files if file.file_url}
     kept = set(frappe.get_all("File", {"file_url": ("in", urls)}, pluck="file_url", order_by="file_url asc"))

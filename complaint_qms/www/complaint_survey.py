@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 
 from complaint_qms.constants.survey import LONGEST_COMMENT
-from complaint_qms.services.survey import words
+from complaint_qms.services.survey import page_texts
 from complaint_qms.services.visitor import page
 
 no_cache = 1
@@ -16,7 +16,7 @@ sitemap = 0
 def get_context(context: Any) -> Any:
     """The empty page; its script asks for the rest with the secret."""
     page.mark_answer()
-    told = words.of_survey()
+    told = page_texts.of_survey()
     data = {
         "words": told,
         "limits": {"text": LONGEST_COMMENT},

@@ -269,15 +269,15 @@ def _type_names(types: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def _engine() -> Iterator[Message]:
     """Sentences of the engine, and the fields its reasons name."""
-    from complaint_qms.engine.dialog.words import WORDS
+    from complaint_qms.engine.dialog.reply_texts import WORDS
     from complaint_qms.engine.rules.mistakes import KINDS
-    from complaint_qms.engine.signals import words
+    from complaint_qms.engine.signals import sentences
     from complaint_qms.engine.similar.records import FIELDS
     from complaint_qms.engine.similar.told_twice import WEIGHTS
 
-    tables = (words.SENTENCES, words.NOUNS, words.PERIOD_NAMES)
+    tables = (sentences.SENTENCES, sentences.NOUNS, sentences.PERIOD_NAMES)
     yield from (Message(text, "signals") for table in tables for text in table.values())
-    yield Message(words.CHANCE, "signals")
+    yield Message(sentences.CHANCE, "signals")
     yield from (Message(text, "dialog") for text in WORDS.values())
     yield from (Message(name, "similar") for name in {**dict.fromkeys(FIELDS), **WEIGHTS})
     yield from (Message(name, "rules") for _kind, name in KINDS)

@@ -13,7 +13,7 @@ from complaint_qms.backtest import (
 from complaint_qms.backtest.errors import UNFORESEEN
 from complaint_qms.backtest.main import main
 from complaint_qms.backtest.store import Store
-from complaint_qms.engine.signals.words import CHANCE, NOUNS, PERIOD_NAMES, SENTENCES
+from complaint_qms.engine.signals.sentences import CHANCE, NOUNS, PERIOD_NAMES, SENTENCES
 from complaint_qms.tabular import profile
 from tests.backtest.outcome import query
 

@@ -25,7 +25,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from complaint_qms.constants import rules
-from complaint_qms.services.rules import reading, trial
+from complaint_qms.services.rules import active_rules, trial
 from tests.benchmarks.bench_intake import MARK, WARM_UP, clean, complaint
 from tests.benchmarks.bench_sweep import connected
 
@@ -98,7 +98,7 @@ def make_rules(count: int) -> dict[str, list[dict[str, Any]]]:
         head = {"title": f"{MARK} {number}", "enabled": 1, "when_event": rules.REGISTRATION}
         frappe.get_doc({"doctype": rules.RULE, **head, **values}).insert()
     frappe.db.commit()
-    return reading.stored_rules()
+    return active_rules.stored_rules()
 
 
 def make_customers() -> list[str]:
@@ -118,7 +118,7 @@ def registering(
     taken: dict[bool, list[float]] = {False: [], True: []}
     for number in range(rounds + WARM_UP):
         for ruled, times in taken.items():
-            reading.keep_ready(ready if ruled else {})
+            active_rules.keep_ready(ready if ruled else {})
             begin = perf_counter()
             complaint(2 * number + ruled, customers[number % len(customers)])
             if number >= WARM_UP:
@@ -134,7 +134,7 @@ def clean_rules() -> None:
     frappe.db.delete(rules.LOG, {"rule": ("like", f"{MARK}%")})
     frappe.db.delete("Customer", {"name": ("like", f"{MARK}-C%")})
     frappe.db.commit()
-    reading.forget_rules()
+    active_rules.forget_rules()
 
 
 def main() -> None:

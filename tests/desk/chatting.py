@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request
 from complaint_qms.constants.chat import CHANNEL, CHAT, MESSAGE
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.integrations.messaging import signed_webhook
-from complaint_qms.services.chat import reading, sending
+from complaint_qms.services.chat import inbox_reader, sending
 from tests.conftest import fresh_request
 from tests.desk import factory
 
@@ -111,7 +111,7 @@ def sends(channel: Document, data: Any, read: bool = True) -> Told:
     told = knock(channel, body, signed(body))
     if read and told.status == 200:
         sender = data.get("sender", {})
-        reading.read_chat(channel.name, sender.get("phone") or sender.get("id"))
+        inbox_reader.read_chat(channel.name, sender.get("phone") or sender.get("id"))
     return told
 
 

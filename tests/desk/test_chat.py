@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-from complaint_qms.services.chat import handing, reading
+from complaint_qms.services.chat import handover, inbox_reader
 from complaint_qms.services.inbox import decisions
 from tests.desk import factory
 from tests.desk.chatting import (
@@ -77,7 +77,7 @@ def test_messages_of_one_sender_are_read_in_their_order():
     channel = a_channel()
     for text in ("Hello", COMPLAINT, "Lamp 7"):
         sends(channel, message(text), read=False)
-    assert reading.read_chat(channel.name, "visitor-7") == 3
+    assert inbox_reader.read_chat(channel.name, "visitor-7") == 3
     assert [turn.text for turn in turns(chat_of(channel), "sender")] == ["Hello", COMPLAINT, "Lamp 7"]
     assert frappe.parse_json(chat_of(channel).dialog_state)["product"]
 
@@ -134,8 +134,8 @@ def test_a_complaint_that_nobody_finishes_telling_comes_to_a_person():
     channel = a_channel()
     chat = says(channel, COMPLAINT)
     assert chat.mode == "collecting"
-    assert handing.hand_over_left(now_datetime()) == 0
-    handing.hand_over_left(add_to_date(now_datetime(), hours=13))
+    assert handover.hand_over_left(now_datetime()) == 0
+    handover.hand_over_left(add_to_date(now_datetime(), hours=13))
     left = chat_of(channel)
     assert (left.mode, left.waits) == ("with_person", 1)
     assert [item.state for item in items(channel)] == ["waiting"]

@@ -18,7 +18,14 @@ from complaint_qms.constants.chat import BACK_OFF, LEASE, MESSAGE
 from complaint_qms.integrations.messaging import dingtalk, http, wechat
 from complaint_qms.integrations.messaging.inbound import Reply, ServiceError
 from complaint_qms.jobs import chats
-from complaint_qms.services.chat import channels, conversation, filing, handing, reading, sending
+from complaint_qms.services.chat import (
+    channels,
+    complaint_chats,
+    conversation,
+    handover,
+    inbox_reader,
+    sending,
+)
 from complaint_qms.services.inbox import decisions, understanding
 from complaint_qms.services.knowledge import finder
 from complaint_qms.services.record.service_tokens import CachedTokens
@@ -53,8 +60,7 @@ def provider():
 
 
 def test_the_job_of_the_scheduler_puts_each_kind_of_left_work_into_the_queue(monkeypatch):
-    asked = []
-    enqueue = frappe.enqueue
+    asked, enqueue = [], frappe.enqueue
 
     def noted(method, **options):
         asked.append(method.rpartition(".")[2])
@@ -78,16 +84,16 @@ def test_the_job_of_the_scheduler_puts_each_kind_of_left_work_into_the_queue(mon
 def test_one_chat_that_cannot_be_handed_over_keeps_no_other_waiting(monkeypatch):
     channel = a_channel()
     bad, good = says(channel, COMPLAINT, "visitor-1"), says(channel, COMPLAINT, "visitor-2")
-    later, honest = add_to_date(now_datetime(), hours=13), handing.to_person
+    later, honest = add_to_date(now_datetime(), hours=13), handover.to_person
 
     def to_person(chat, *args):
         if chat.name == bad.name:
             raise RuntimeError("broken")
         honest(chat, *args)
 
-    monkeypatch.setattr(handing, "to_person", to_person)
+    monkeypatch.setattr(handover, "to_person", to_person)
     frappe.cache.delete_keys("complaint_qms_batch_error")
-    assert handing.hand_over_left(later) >= 1
+    assert handover.hand_over_left(later) >= 1
     assert chat_of(channel, "visitor-1").mode == "collecting"
     assert chat_of(channel, "visitor-2").mode == good.mode.replace("collecting", "with_person")
     assert frappe.db.exists("Error Log", {"reference_name": bad.name})
@@ -143,9 +149,7 @@ def test_what_a_service_needs_is_asked_for_on_every_way_in(values, named):
         assert labels.get(name, name) in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:9/x", "http://localhost:9/x", "https://chat.example.com/x"]
-)
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/x", "http://localhost:9/x", "https://example.com/x"])
 def test_an_address_is_https_unless_it_is_on_the_machine_itself(address):
     assert a_channel(service_address=address).service_address == address
 
@@ -293,14 +297,12 @@ def test_messages_wait_for_the_one_before_them_that_cannot_be_read_yet(monkeypat
         honest(chat, inbound)
 
     monkeypatch.setattr(conversation, "heard", heard)
-    assert reading.read_chat(channel.name, "visitor-7") == 1
+    assert inbox_reader.read_chat(channel.name, "visitor-7") == 1
     assert [item.state for item in items(channel)] == ["dismissed", "new", "new"]
     understanding.understand_due(now=add_to_date(now_datetime(), days=1))
-    assert [item.state for item in items(channel)] == ["dismissed", "new", "new"], (
-        "the inbox leaves them to the chats"
-    )
+    assert [item.state for item in items(channel)] == ["dismissed", "new", "new"], "left to the chats"
     broken.clear()
-    assert reading.read_chat(channel.name, "visitor-7", add_to_date(now_datetime(), hours=1)) == 2
+    assert inbox_reader.read_chat(channel.name, "visitor-7", add_to_date(now_datetime(), hours=1)) == 2
     assert [turn.text for turn in turns(chat_of(channel), "sender")] == ["Hello", COMPLAINT, "Lamp 7"]
 
 
@@ -311,26 +313,25 @@ def test_what_names_no_sender_is_read_by_the_sweep_as_well(monkeypatch):
     (item,) = items(channel)
     assert (item.state, item.sender_address or "") == ("new", "")
     started = []
-    monkeypatch.setattr(reading, "_start", lambda *sender: started.append(sender))
-    reading.enqueue_reading(now_datetime())
+    monkeypatch.setattr(inbox_reader, "_start", lambda *sender: started.append(sender))
+    inbox_reader.enqueue_reading(now_datetime())
     assert (channel.name, "") in started
-    reading.read_chat(channel.name, "")
+    inbox_reader.read_chat(channel.name, "")
     assert items(channel)[0].state == "waiting"
 
 
 def test_a_sender_has_one_job_that_waits(monkeypatch):
-    queued = []
+    queued, states = [], {}
     monkeypatch.setattr(frappe, "enqueue", lambda _method, **options: queued.append(options["job_id"]))
-    states = {}
-    monkeypatch.setattr(reading, "get_job_status", states.get)
-    reading._start("A", "ann")
+    monkeypatch.setattr(inbox_reader, "get_job_status", states.get)
+    inbox_reader._start("A", "ann")
     states[queued[0]] = "queued"
-    reading._start("A", "ann")
+    inbox_reader._start("A", "ann")
     assert len(queued) == 1
     states[queued[0]] = "started"
-    reading._start("A", "ann")
+    inbox_reader._start("A", "ann")
     assert len(set(queued)) == 2, "one that runs may have read what was before"
-    reading._start("A", "bob")
+    inbox_reader._start("A", "bob")
     assert len(set(queued)) == 3
     assert get_queue("short") is not None
 
@@ -342,13 +343,13 @@ def test_photos_of_a_chat_become_evidence_also_when_the_job_was_killed(monkeypat
     waiting = frappe.get_doc("Complaint Inbox Item", chat.inbox_item)
     later = says(channel, "And this", files=[a_file(photo(), "two.png")])
     with monkeypatch.context() as killed:
-        killed.setattr(filing, "add_files", lambda complaint: None)
+        killed.setattr(complaint_chats, "add_files", lambda complaint: None)
         doc = decisions.make_complaint(waiting.name, {})
     before = len(frappe.get_doc("Complaint", doc.name).evidence)
-    assert filing.add_left_files() == 1
+    assert complaint_chats.add_left_files() == 1
     after = frappe.get_doc("Complaint", doc.name)
     assert len(after.evidence) == 2 > before
-    assert filing.add_left_files() == 0
+    assert complaint_chats.add_left_files() == 0
     assert later.name == chat.name
 
 

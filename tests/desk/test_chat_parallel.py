@@ -11,7 +11,7 @@ import pytest
 from complaint_qms.constants.chat import CHANNEL, CHAT, MESSAGE
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.integrations.messaging.inbound import Request
-from complaint_qms.services.chat import reading, receiving, sending
+from complaint_qms.services.chat import inbox_reader, receiving, sending
 from tests.chat_service import service
 from tests.desk import workers
 from tests.desk.chatting import SENDER, a_channel, chat_of, items, message, sends, signed, turns
@@ -26,7 +26,7 @@ def post(channel) -> str:
 
 
 def read(channel) -> int:
-    return reading.read_chat(channel.name, SENDER)
+    return inbox_reader.read_chat(channel.name, SENDER)
 
 
 def send(_channel) -> int:

@@ -12,7 +12,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from complaint_qms.api import chat as api
 from complaint_qms.integrations.messaging import signed_webhook
-from complaint_qms.services.chat import reading, replying, sending
+from complaint_qms.services.chat import inbox_reader, replying, sending
 from complaint_qms.services.inbox import understanding
 from complaint_qms.services.record.service_tokens import CachedTokens
 from tests.chat_service import service
@@ -274,7 +274,7 @@ def test_a_photo_of_whatsapp_is_fetched_by_the_job_and_becomes_evidence(provider
             "image": {"id": "m1", "caption": "The lamp exploded and burned my hand"}}],
     }}]}]}).encode()  # fmt: skip
     assert knock(channel, body, {"X-Hub-Signature-256": whatsapp_sign(SECRET, body)}).status == 200
-    reading.read_chat(channel.name, "+4915112345678")
+    inbox_reader.read_chat(channel.name, "+4915112345678")
     (item,) = items(channel)
     assert (item.state, item.attempts) == ("new", 1)
     provider.answers_json("/v21.0/m1", {"url": f"{provider.url}/file"})
@@ -298,7 +298,7 @@ def test_a_file_that_is_gone_keeps_no_message_from_being_read(provider):
         "messages": [{"id": "wamid.1", "from": "491", "type": "image", "image": {"id": "gone", "caption": "Hello"}}],
     }}]}]}).encode()  # fmt: skip
     assert knock(channel, body, {"X-Hub-Signature-256": whatsapp_sign(SECRET, body)}).status == 200
-    reading.read_chat(channel.name, "+491")
+    inbox_reader.read_chat(channel.name, "+491")
     chat = chat_of(channel, "491")
     assert "could not be taken" in turns(chat, "assistant")[-1].text
     (item,) = items(channel)

@@ -10,7 +10,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from complaint_qms.api import chat as api
 from complaint_qms.constants.chat import FAILED, MESSAGE, QUEUED
-from complaint_qms.services.chat import filing, late_files, reading
+from complaint_qms.services.chat import complaint_chats, inbox_reader, late_files
 from complaint_qms.services.inbox import decisions, draft, likely_complaints, understanding
 from complaint_qms.services.triage import duplicates
 from tests.chat_service import service
@@ -83,7 +83,7 @@ def test_a_photo_that_the_service_keeps_back_for_hours_is_fetched_then_and_becom
     provider.answers_json("/v21.0/m1", {"error": "expired"}, 401)
     picture = {"id": "m1", "caption": "The lamp exploded and burned my hand"}
     writes(channel, {"id": "wamid.1", "type": "image", "image": picture})
-    reading.read_chat(channel.name, f"+{ANN}")
+    inbox_reader.read_chat(channel.name, f"+{ANN}")
     chat = chat_of(channel, ANN)
     assert chat.complaint, "the message itself waits for nothing"
     assert "could not be taken" not in turns(chat, "assistant")[-1].text
@@ -97,7 +97,7 @@ def test_a_photo_that_the_service_keeps_back_for_hours_is_fetched_then_and_becom
     assert late_files.fetch_due(add_to_date(now, minutes=12)) == 0, "only after its pause"
     assert late_files.fetch_due(add_to_date(now, hours=2)) == 1
     assert not frappe.db.get_value(MESSAGE, turn.name, "files_late")
-    filing.add_left_files()
+    complaint_chats.add_left_files()
     (row,) = frappe.get_doc("Complaint", chat.complaint).evidence
     assert row.kind == "photo"
 
@@ -139,11 +139,11 @@ def test_a_second_number_of_an_app_is_its_own_channels_and_a_strange_one_waits_f
 def test_the_senders_telephone_is_theirs_however_somebody_wrote_it(provider):
     channel = whatsapp(provider)
     writes(channel, {"id": "wamid.1", "type": "text", "text": {"body": "Hello"}})
-    reading.read_chat(channel.name, f"+{ANN}")
+    inbox_reader.read_chat(channel.name, f"+{ANN}")
     chat = chat_of(channel, ANN)
     own = factory.complaint(contact_phone="0049 151 1234-5678")
     other = factory.complaint(contact_phone="+49 151 12345679")
-    assert (filing.is_own(chat, own), filing.is_own(chat, other)) == (True, False)
+    assert (complaint_chats.is_own(chat, own), complaint_chats.is_own(chat, other)) == (True, False)
     (item,) = items(channel)
     assert own.name in [row["name"] for row in likely_complaints.likely_complaints(item)]
 

@@ -11,7 +11,7 @@ from frappe.utils import now_datetime
 from complaint_qms.api import chat as api
 from complaint_qms.constants import roles, work
 from complaint_qms.constants.chat import CHANNEL_KEYS
-from complaint_qms.services.chat import channels, filing, presence, telling
+from complaint_qms.services.chat import channels, complaint_chats, presence, sender_text
 from complaint_qms.services.inbox import decisions, draft
 from complaint_qms.services.intake import matching, proposals
 from complaint_qms.services.work.today import my_work
@@ -92,8 +92,8 @@ class TestOwnWords:
         chat = says(channel, "The lamp exploded and burned my hand")
         ours = said(chat)
         quoted = f"「Support：{ours}」\n- - - - - - - - -\nThank you, it is better"
-        assert telling.own_text(chat, quoted) == "Thank you, it is better"
-        assert telling.own_text(chat, f"{ours}\nIt is better") == "It is better"
+        assert sender_text.own_text(chat, quoted) == "Thank you, it is better"
+        assert sender_text.own_text(chat, f"{ours}\nIt is better") == "It is better"
         other = a_channel()
         says(other, "[Report a problem]")
         says(other, f"「Support：{ours}」\n- - - - - - - - -\nMy lamp is broken, it leaks")
@@ -140,7 +140,7 @@ class TestWholeTalk:
             assert text in proposed["description"]
         assert proposed["received_at"] == first.at
         doc = decisions.make_complaint(api.message_to_decide(chat.name), {})
-        filing.add_files(doc.name)
+        complaint_chats.add_files(doc.name)
         doc.reload()
         assert "the cable is torn" in doc.description
         assert (doc.item_code, len(doc.evidence)) == (item_code, 2)

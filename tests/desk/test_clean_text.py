@@ -10,11 +10,11 @@ from frappe.utils import strip_html_tags
 
 from complaint_qms.constants import roles
 from complaint_qms.exceptions import GateError
-from complaint_qms.services.correspondence.words import words
+from complaint_qms.services.correspondence.plain_text import plain_text
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.record.text_cleaning import clean
-from complaint_qms.services.story.spoken import plain
+from complaint_qms.services.story.version_text import plain
 from tests.desk import factory
 from tests.desk.factory import capa, complaint, implemented_capa
 from tests.desk.visiting import DOOR, TOLD, key, page_open
@@ -225,7 +225,7 @@ def test_nobody_keeps_a_worker_busy_with_text(kind):
     def seconds(size: int) -> float:
         doc = frappe.get_doc({"doctype": "Complaint", "description": LONG[kind](size)})
         start = time.process_time()
-        words(doc.description)
+        plain_text(doc.description)
         plain(doc.description)
         clean(doc)
         doc._sanitize_content()

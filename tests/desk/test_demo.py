@@ -13,7 +13,7 @@ from complaint_qms.demo import company, portal, registry
 from complaint_qms.demo.time_travel import at, into_office, working
 from complaint_qms.services.evidence.disk import path_of, sha256_of
 from complaint_qms.services.onboarding import demo_state
-from complaint_qms.services.portal import access, case, filing, listing
+from complaint_qms.services.portal import access, case, listing, new_complaint
 from tests.desk import factory
 
 SMALL = company.Size(complaints=10, receipts=4, deliveries=8, days=300)
@@ -123,7 +123,7 @@ class TestDemo:
             assert "photo of the label" in told["question",]["question"]
             assert told["solution",]["solution"]["waits"]
             assert told["solution",]["messages"], "what was written before is there as well"
-            assert filing.find_lines(party, "", 0)["rows"]
+            assert new_complaint.find_lines(party, "", 0)["rows"]
 
     def check_mails(self, complaints: list[str]) -> None:
         """Whoever wrote by mail has an answer that belongs to the mail, and none of it was sent anywhere."""

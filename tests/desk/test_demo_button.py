@@ -105,7 +105,7 @@ def test_a_site_with_a_demo_is_refused(empty, state: str, words: str, queued: li
 def test_a_second_click_starts_nothing(
     empty, call, queued: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_lock, "is_held", lambda _name: True)
+    monkeypatch.setattr(run_lock, "is_running", lambda _name: True)
     with pytest.raises(frappe.ValidationError, match="being loaded or removed"):
         call()
     assert not queued
@@ -136,7 +136,7 @@ def test_two_jobs_do_one_work(empty, monkeypatch: pytest.MonkeyPatch) -> None:
         told.append(overtaken)
         raise run_lock.Overtaken(overtaken)
 
-    monkeypatch.setattr(run_lock, "held", taken)
+    monkeypatch.setattr(run_lock, "exclusive_run", taken)
     monkeypatch.setattr(company, "make", lambda *_args, **_more: pytest.fail("it was loaded twice"))
     background.load_demo("Administrator", "en")
     assert told == ["The demo is being loaded or removed. Wait until that is done."], "and of no import"

@@ -143,7 +143,7 @@ def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(queue: st
             beyond(started, share)
             assert len(family(process)) > 1, "the worker runs its job in a process of its own"
             kill(family(process))
-        until(lambda: not run_lock.is_held(started), "the database to drop the killed process")
+        until(lambda: not run_lock.is_running(started), "the database to drop the killed process")
         now = stored(started)
         assert now.status == "running"
         assert share * ROWS < now.position < ROWS
@@ -176,7 +176,7 @@ def test_a_second_start_while_it_runs_is_refused(queue: str, started: str) -> No
         beyond(started, 0)
         with pytest.raises(frappe.ValidationError, match="under way"):
             preparation.start_import(frappe.get_doc("Complaint Import", started))
-        with pytest.raises(run_lock.Overtaken), run_lock.held(started):
+        with pytest.raises(run_lock.Overtaken), run_lock.exclusive_run(started):
             pass
         until(lambda: stored(started).status == "completed", "the import to be complete")
     complete(started)

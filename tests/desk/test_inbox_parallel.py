@@ -23,7 +23,7 @@ from tests.desk.mail_road import account, mail
 
 pytestmark = [pytest.mark.slow, pytest.mark.commits]
 PROCESSES = 8
-# As the public page keeps what a visitor has filled in; `services/visitor/filing` reads it.
+# As the public page keeps what a visitor has filled in; `services/visitor/new_complaint` reads it.
 FILLED_IN = {"description": "It leaks.", "name": "Ada Example", "email": "ada@example.com"}
 MESSAGE = InboundMessage(
     road=inbox.PAGE,

@@ -195,7 +195,7 @@ def test_a_hold_stops_the_steps_and_nothing_is_lost_by_it() -> None:
     handler = person()
     name = complaint(sop(step(50)), handler)
     doc = frappe.get_doc("Complaint", name)
-    clock.hold(doc, START + 4 * HOUR)
+    clock.put_on_hold(doc, START + 4 * HOUR)
     assert (doc.ladder_next_at, doc.next_check_at) == (None, None)
     clock.resume(doc, START + 30 * HOUR)
     assert doc.ladder_next_at == START + 31 * HOUR

@@ -11,7 +11,7 @@ from complaint_qms.api import portal as door
 from complaint_qms.integrations.erpnext import customer_lines
 from complaint_qms.permissions.portal import party_of
 from complaint_qms.services.inbox import decisions
-from complaint_qms.services.portal import filing, listing
+from complaint_qms.services.portal import listing, new_complaint
 from complaint_qms.services.visitor import uploads
 from tests.desk import factory
 from tests.desk.factory import Line
@@ -221,14 +221,14 @@ def test_lines_cost_three_queries_however_many_there_are():
         if more:
             for _one in range(3):
                 factory.invoice(customer.name, Line(factory.item(is_stock_item=0).name, 1))
-        counts.append(queries(lambda: filing.find_lines(party, "x", 0)))
+        counts.append(queries(lambda: new_complaint.find_lines(party, "x", 0)))
     assert counts == [3, 3]
 
 
 def test_what_a_person_registers_of_a_waiting_one_is_followed_by_its_sender(monkeypatch):
     customer = factory.customer().name
     email = buyer(customer)
-    monkeypatch.setattr(filing, "_registered", lambda item, values: frappe.throw("Not today"))
+    monkeypatch.setattr(new_complaint, "_registered", lambda item, values: frappe.throw("Not today"))
     with factory.as_user(email):
         number = door.file_complaint("k" * 32, TOLD)["number"]
     assert frappe.db.get_value("Complaint Inbox Item", number, "state") == "waiting"
@@ -241,7 +241,7 @@ def test_what_a_person_has_put_away_is_told_in_plain_words_and_leads_to_a_compla
     customer = factory.customer().name
     email = buyer(customer)
     with monkeypatch.context() as patch:
-        patch.setattr(filing, "_registered", lambda item, values: frappe.throw("Not today"))
+        patch.setattr(new_complaint, "_registered", lambda item, values: frappe.throw("Not today"))
         with factory.as_user(email):
             none, others, own = (door.file_complaint(sign * 32, TOLD)["number"] for sign in "abc")
     theirs, private = factory.complaint(customer=customer), factory.complaint(description="Something private")

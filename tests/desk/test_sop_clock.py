@@ -74,7 +74,7 @@ def test_a_hold_over_a_holiday_a_night_and_a_weekend() -> None:
     doc = complaint("07-01 09:00")
     clock.answered(doc, at("07-01 09:30"))
     clock.enter_stage(doc, "triage", at("07-01 10:00"))
-    clock.hold(doc, at("07-03 16:00"))
+    clock.put_on_hold(doc, at("07-03 16:00"))
     assert doc.held_stage == "triage"
     assert doc.on_hold_since == at("07-03 16:00")
     assert standing(doc)["resolution"] == (None, None, "paused")
@@ -92,10 +92,10 @@ def test_a_hold_over_a_holiday_a_night_and_a_weekend() -> None:
 
 def test_a_hold_keeps_the_time_that_was_left() -> None:
     doc = complaint("07-01 09:00")
-    clock.hold(doc, at("07-01 09:30"))
+    clock.put_on_hold(doc, at("07-01 09:30"))
     assert standing(doc) == dict.fromkeys(("response", "stage", "resolution"), (None, None, "paused"))
     assert doc.next_check_at is None
-    clock.hold(doc, at("07-01 11:00"))
+    clock.put_on_hold(doc, at("07-01 11:00"))
     assert len(doc.stage_log) == 2, "a second hold is no hold"
     clock.resume(doc, at("07-01 18:00"))
     clock.resume(doc, at("07-01 19:00"))
@@ -154,7 +154,7 @@ def test_the_time_used_in_all_is_that_of_the_clock_which_judges_it() -> None:
     doc = complaint("07-01 09:00")
     doc.received_at = at("06-10 09:00")  # three weeks before anybody registered it
     clock.start_clock(doc, at("07-01 09:00"))
-    clock.hold(doc, at("07-01 10:00"))
+    clock.put_on_hold(doc, at("07-01 10:00"))
     clock.resume(doc, at("07-02 10:00"))
     clock.stop(doc, at("07-02 12:00"), "closed")
     # 15 days of 8 h from 10 June 9:00 to 1 July 9:00, 1 h before the hold, 2 h after it
@@ -189,12 +189,12 @@ def test_a_later_due_time_lowers_the_standing_again() -> None:
 def test_a_standing_survives_a_hold() -> None:
     doc = complaint("07-01 09:00")
     doc.stage_status = "at_risk"
-    clock.hold(doc, at("07-01 10:30"))
+    clock.put_on_hold(doc, at("07-01 10:30"))
     assert standing(doc)["stage"] == ("07-01 10:00", None, "paused")
     clock.resume(doc, at("07-02 10:00"))
     assert standing(doc)["stage"] == ("07-01 10:00", "07-02 10:30", "at_risk"), "not reminded twice"
     doc.stage_status = "overdue"
-    clock.hold(doc, at("07-02 12:00"))
+    clock.put_on_hold(doc, at("07-02 12:00"))
     assert standing(doc)["stage"][1:] == ("07-02 10:30", "overdue"), (
         "a hold comes too late for what is overdue"
     )
@@ -206,7 +206,7 @@ def test_a_complaint_without_an_sop_still_keeps_its_log() -> None:
     doc.sop = None
     clock.start_clock(doc, at("07-01 09:00"))
     clock.enter_stage(doc, "triage", at("07-01 10:00"))
-    clock.hold(doc, at("07-01 11:00"))
+    clock.put_on_hold(doc, at("07-01 11:00"))
     clock.resume(doc, at("07-01 12:00"))
     clock.stop(doc, at("07-01 13:00"), "void")
     assert [row.stage for row in doc.stage_log] == ["intake", "triage", "on_hold", "void"]

@@ -12,7 +12,7 @@ from complaint_qms.constants.inbox import CHAT, MAIL, PAGE, REST
 from complaint_qms.integrations.erpnext.party_matching import contacts_with
 from complaint_qms.services.correspondence.addresses import addresses_of, addresses_of_complainant
 from complaint_qms.services.inbox import draft, store
-from complaint_qms.services.visitor import filing
+from complaint_qms.services.visitor import new_complaint
 from tests.desk import factory
 from tests.desk.portal import login
 
@@ -127,7 +127,7 @@ class TestPage:
         item = store._item(message, factory.unique("key"))
         item.name = factory.unique("CIN")
         item.db_insert()
-        doc = frappe.get_doc("Complaint", filing.read_filed(item).complaint)
+        doc = frappe.get_doc("Complaint", new_complaint.read_filed(item).complaint)
         return doc.customer, doc.contact_person, doc.complainant_name
 
     def test_who_is_sure_is_on_the_complaint(self, known) -> None:

@@ -12,7 +12,7 @@ from frappe.utils import add_days, getdate, nowdate
 from complaint_qms.api import tracking_links, visitor
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox import decisions, understanding
-from complaint_qms.services.visitor import filing, form, product_codes, uploads
+from complaint_qms.services.visitor import form, new_complaint, product_codes, uploads
 from tests.desk import factory
 from tests.desk.framework import is_unread
 from tests.desk.test_visitor_uploads import nothing_stays, photo, sent  # noqa: F401
@@ -113,7 +113,7 @@ def test_the_same_form_sent_twice_is_one_complaint_and_what_was_added_meanwhile_
 def test_a_message_that_staff_put_on_another_complaint_opens_nothing_of_it(monkeypatch):
     name = key()
     with monkeypatch.context() as patched:
-        patched.setattr(filing, "_registered", lambda item, values: frappe.throw("Not today"))
+        patched.setattr(new_complaint, "_registered", lambda item, values: frappe.throw("Not today"))
         answered = guest(lambda: visitor.file_complaint(name, TOLD))
     assert answered["number"].startswith("CIN-")
     other = factory.complaint(description="<p>Something private of another customer</p>")
@@ -227,7 +227,7 @@ def test_a_day_that_has_begun_where_the_visitor_is_counts_as_the_site_s_today():
 def test_a_form_whose_first_try_waits_is_one_complaint_with_the_second(monkeypatch):
     name, more = key(), TOLD | {"description": "The lid cracked, and it is hot."}
     with monkeypatch.context() as patched:
-        patched.setattr(filing, "_registered", lambda item, values: frappe.throw("Not today"))
+        patched.setattr(new_complaint, "_registered", lambda item, values: frappe.throw("Not today"))
         first = guest(lambda: visitor.file_complaint(name, TOLD))["number"]
     number = guest(lambda: visitor.file_complaint(name, more))["number"]
     assert understanding.understand_due([first]) == 1
@@ -249,7 +249,7 @@ def test_one_address_knocks_so_often_and_no_more(monkeypatch, uncounted):
     for _refused in range(5):
         assert ask("POST", DOOR + "file_complaint", {"key": "short"}, user="Guest").status == 417
     # A request commits: nothing of it may stay.
-    monkeypatch.setattr(filing, "file_complaint", lambda *_sent, **_more: {"number": "CMP-1"})
+    monkeypatch.setattr(new_complaint, "file_complaint", lambda *_sent, **_more: {"number": "CMP-1"})
     for expected in (200, 200, 429):  # what was refused does not count
         told = ask("POST", DOOR + "file_complaint", {"key": key(), "data": json.dumps(TOLD)}, user="Guest")
         assert told.status == expected

@@ -15,7 +15,7 @@ import pytest
 
 import complaint_qms
 from complaint_qms.engine.dialog import RULES, WORDS, Knowledge, Rules, State, Step, Turn, step
-from complaint_qms.engine.dialog.reading import read_turn
+from complaint_qms.engine.dialog.turn_meaning import read_turn
 from tests.engine.dialog_articles import CHINESE, ENGLISH
 
 BEGIN = datetime(2026, 11, 29, 9, 0)

@@ -8,7 +8,7 @@ import pytest
 
 from complaint_qms.engine.dialog import RULES, Article, Knowledge
 from complaint_qms.engine.dialog.languages import chat_language
-from complaint_qms.engine.dialog.reading import read_turn
+from complaint_qms.engine.dialog.turn_meaning import read_turn
 from tests.engine import dialog_articles as shop
 from tests.engine import dialog_turns as turns
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from complaint_qms.engine.message import Message, join
-from complaint_qms.engine.signals import words
+from complaint_qms.engine.signals import sentences
 from complaint_qms.engine.signals.detect import years_back
 from complaint_qms.engine.signals.farrington_flexible import Control
 from complaint_qms.engine.signals.method_choice import CODE, METHODS, Rule, choose, choose_pairs, facts
@@ -219,7 +219,10 @@ def test_sentence_of_the_design():
         "exposure": 2310,
     }
     text = join(
-        (Message(words.SENTENCES["rate"], facts_), *words.chance(float(poisson_tail(14, 4.1)), "week"))
+        (
+            Message(sentences.SENTENCES["rate"], facts_),
+            *sentences.chance(float(poisson_tail(14, 4.1)), "week"),
+        )
     )
     assert text == (
         "14 complaints in week 23 where 4.1 were expected for 2,310 units. "
@@ -229,7 +232,7 @@ def test_sentence_of_the_design():
 
 @given(st.floats(1e-12, 1))
 def test_once_in_never_overstates(p):
-    turns = words.once_in(p)
+    turns = sentences.once_in(p)
     assert turns <= max(1, 1 / p)
     assert turns * 2 > min(1e9, 1 / p) or turns == 1
 

@@ -24,11 +24,11 @@ from __future__ import annotations
 
 from complaint_qms.engine.dialog.knowledge import Answer, Article, Knowledge, as_written, plain_text
 from complaint_qms.engine.dialog.own_words import is_offered, own_words
+from complaint_qms.engine.dialog.reply_texts import WORDS
 from complaint_qms.engine.dialog.rules import RULES, Rules
 from complaint_qms.engine.dialog.solution import asks_standing, verdict_of
 from complaint_qms.engine.dialog.state import Reply, State, Step, Turn
 from complaint_qms.engine.dialog.talk import step
-from complaint_qms.engine.dialog.words import WORDS
 
 __all__ = [
     "RULES",

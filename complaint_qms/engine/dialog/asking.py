@@ -16,9 +16,9 @@ from complaint_qms.constants.dialog import (
     SLOT_WORDS,
 )
 from complaint_qms.engine.dialog.knowledge import Answer, Knowledge
-from complaint_qms.engine.dialog.reading import Reading
 from complaint_qms.engine.dialog.rules import Rules
 from complaint_qms.engine.dialog.state import Reply, State, Step, clipped
+from complaint_qms.engine.dialog.turn_meaning import TurnMeaning
 from complaint_qms.engine.message import Message
 
 _FEWEST_DIGITS: Final = 4
@@ -41,7 +41,7 @@ _EMPTY: Final = frozenset(EMPTY.split())
 _HAS_NONE: Final = ("none", "unknown", "skip", "no")
 
 
-def collected(state: State, reading: Reading, files: int, knowledge: Knowledge, rules: Rules) -> Step:
+def collected(state: State, reading: TurnMeaning, files: int, knowledge: Knowledge, rules: Rules) -> Step:
     """A turn while a complaint is collected or waits for its yes."""
     if state.mode == "confirming":
         return _confirmed(state, reading, files, knowledge, rules)
@@ -62,7 +62,7 @@ def collected(state: State, reading: Reading, files: int, knowledge: Knowledge, 
     return going_on(state, opening, rules)
 
 
-def filled(state: State, reading: Reading, asked: str) -> State:
+def filled(state: State, reading: TurnMeaning, asked: str) -> State:
     """What a turn tells of itself, and what it answers to the question before; a number said anew replaces the one before."""
     numbers = reading.numbers
     corrects = "correction" in reading.found or "no" in reading.first or asked == "correction"
@@ -98,14 +98,14 @@ def filled(state: State, reading: Reading, asked: str) -> State:
     return replace(state, **{name: clipped(name, value) for name, value in values.items()})  # type: ignore[arg-type]
 
 
-def with_story(state: State, reading: Reading) -> State:
+def with_story(state: State, reading: TurnMeaning) -> State:
     """The state with a turn's words added to what happened, if it tells of it."""
     if not (reading.complaint or reading.harm) or reading.text in state.happened:
         return state
     return _added(state, reading.text)
 
 
-def says_what_happened(text: str, reading: Reading) -> bool:
+def says_what_happened(text: str, reading: TurnMeaning) -> bool:
     """Whether a text tells more than that there is something to tell."""
     if reading.only_short:
         return text != reading.text
@@ -130,7 +130,7 @@ def going_on(state: State, opening: list[Reply], rules: Rules) -> Step:
     return _summed_up(state, opening, rules)
 
 
-def confident(reading: Reading, language: str, knowledge: Knowledge, rules: Rules) -> Answer | None:
+def confident(reading: TurnMeaning, language: str, knowledge: Knowledge, rules: Rules) -> Answer | None:
     """The article that answers, where that is sure enough; none where harm is spoken of."""
     if reading.complaint or reading.harm:
         return None
@@ -146,7 +146,7 @@ def answering(answer: Answer) -> Reply:
     return Reply("answer", {"title": article.title, "excerpt": answer.excerpt}, article=article.name)
 
 
-def _confirmed(state: State, reading: Reading, files: int, knowledge: Knowledge, rules: Rules) -> Step:
+def _confirmed(state: State, reading: TurnMeaning, files: int, knowledge: Knowledge, rules: Rules) -> Step:
     before, state = state, filled(state, reading, state.asked)
     changed = _values(state) != _values(before)
     agrees = _agrees(reading)
@@ -167,7 +167,7 @@ def _confirmed(state: State, reading: Reading, files: int, knowledge: Knowledge,
     return _summed_up(state, [Reply("thanks_photo")] if files else [], rules)
 
 
-def _agrees(reading: Reading) -> bool:
+def _agrees(reading: TurnMeaning) -> bool:
     """Whether a turn says yes, in so many words or with a few more behind it."""
     if reading.choice:
         return reading.choice == "choice_yes"
@@ -179,7 +179,7 @@ def _agrees(reading: Reading) -> bool:
     return opens and not (takes_back or reading.question or reading.complaint)
 
 
-def _story_of(state: State, reading: Reading, asked: str, changed: bool) -> State:
+def _story_of(state: State, reading: TurnMeaning, asked: str, changed: bool) -> State:
     """What a turn adds to the story: all that is no mere answer."""
     if reading.only_short or reading.is_empty or reading.choice:
         return state
@@ -228,7 +228,7 @@ def _asked_again(state: State, opening: list[Reply], rules: Rules) -> Step:
     return going_on(state, opening, rules)
 
 
-def _lacking(reading: Reading, asked: str) -> str:
+def _lacking(reading: TurnMeaning, asked: str) -> str:
     """What a turn says that there is none of: what it names, else what was asked for."""
     if reading.choice == "choice_no_photo":
         return "photos"
@@ -262,7 +262,7 @@ def _is_filled(state: State, slot: str) -> bool:
     return bool(getattr(state, slot, True))
 
 
-def _has_none(reading: Reading, asked: str) -> bool:
+def _has_none(reading: TurnMeaning, asked: str) -> bool:
     """Whether a turn says that there is nothing to give, in so many words or at its beginning."""
     if reading.choice in ("choice_unknown", "choice_no_photo", "choice_no"):
         return True
@@ -279,7 +279,7 @@ def _has_story(state: State) -> bool:
     return bool(state.happened or state.product or state.order or state.serial or state.photos)
 
 
-def _short_answer(reading: Reading) -> str:
+def _short_answer(reading: TurnMeaning) -> str:
     """The answer to “which product?” or “what name?”: a turn of a few words that says nothing else."""
     if reading.only_short or reading.is_empty or reading.question or reading.choice:
         return ""

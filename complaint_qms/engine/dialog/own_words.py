@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from complaint_qms.engine.dialog.reading import offered_choice
+from complaint_qms.engine.dialog.turn_meaning import offered_choice
 
 # WeCom and WeChat put a quote of a message ahead of the answer to it, with a line of dashes between.
 _QUOTE: Final = re.compile(r"\A\s*[「『\"“][^\n]{0,200}?[:：][\s\S]{0,4000}?[」』\"”]\s*\n[-\s—–]{5,200}\n")

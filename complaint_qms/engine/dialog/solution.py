@@ -7,8 +7,8 @@ from functools import cache
 from typing import Final, Literal
 
 from complaint_qms.constants.dialog import ASKS_STANDING, HESITATION, ON_SOLUTION
-from complaint_qms.engine.dialog.reading import TOLD, Reading, read_turn
 from complaint_qms.engine.dialog.rules import RULES, Rules, pattern_of
+from complaint_qms.engine.dialog.turn_meaning import TOLD, TurnMeaning, read_turn
 
 Verdict = Literal["agreed", "disagreed", "doubt", ""]
 _HESITATES: Final = frozenset(
@@ -72,7 +72,7 @@ def asks_standing(text: str, rules: Rules = RULES) -> tuple[bool, str]:
     return asks or only_number or (bool(number) and reading.question), number
 
 
-def _short_answers(reading: Reading, *, asked: bool) -> tuple[bool, bool]:
+def _short_answers(reading: TurnMeaning, *, asked: bool) -> tuple[bool, bool]:
     """Whether the few words that a turn is made of, or begins with, are a yes, and whether they are a no."""
     if reading.choice in ("choice_yes", "choice_no"):
         return reading.choice == "choice_yes", reading.choice == "choice_no"
@@ -83,7 +83,7 @@ def _short_answers(reading: Reading, *, asked: bool) -> tuple[bool, bool]:
     return yes, no
 
 
-def _takes_back(reading: Reading) -> bool:
+def _takes_back(reading: TurnMeaning) -> bool:
     """Whether something beside a yes takes it back, or may do so."""
     rest = _pattern("clear_yes").sub(" ", _pattern("accept").sub(" ", reading.folded))
     said = {*_WORD.findall(rest), *rest}

@@ -9,9 +9,9 @@ from typing import Final, Literal
 from complaint_qms.engine.dialog import asking
 from complaint_qms.engine.dialog.knowledge import Answer, Knowledge
 from complaint_qms.engine.dialog.languages import READ
-from complaint_qms.engine.dialog.reading import FEARED, TOLD, Reading, read_turn
 from complaint_qms.engine.dialog.rules import RULES, Rules
 from complaint_qms.engine.dialog.state import Reply, State, Step, Turn, clipped
+from complaint_qms.engine.dialog.turn_meaning import FEARED, TOLD, TurnMeaning, read_turn
 from complaint_qms.engine.message import Message
 
 _FILES: Final = 100
@@ -27,7 +27,7 @@ class _Talk:
     """A turn being answered."""
 
     state: State
-    reading: Reading
+    reading: TurnMeaning
     files: int
     knowledge: Knowledge
     rules: Rules
@@ -270,7 +270,7 @@ def _with_numbers(talk: _Talk) -> State:
     return asking.filled(talk.state, talk.reading, "order" if talk.state.asked == "order" else "")
 
 
-def _is_long(reading: Reading) -> bool:
+def _is_long(reading: TurnMeaning) -> bool:
     han = sum("\u3400" <= sign <= "\u9fff" for sign in reading.rest)
     return han >= _LONG_SIGNS or len(reading.rest.split()) >= _LONG_WORDS
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from complaint_qms.engine.mail.charsets import header_text
 from complaint_qms.engine.mail.files import MailFile
-from complaint_qms.engine.mail.reading import Address, Mail
+from complaint_qms.engine.mail.mail_parser import Address, Mail
 
 # What readers and other mails refer to, as it was sent.
 _KEPT: Final = (

@@ -2,7 +2,7 @@
 
 One file per family of methods, each a set of functions on arrays whose last axis is time; ``series`` makes those arrays
 from events, ``method_choice`` states which method suits which series, ``scanning`` runs everything over thousands of
-series with the false discovery rate held, and ``words`` writes the arithmetic out. Nothing here reads a clock, a database
+series with the false discovery rate held, and ``sentences`` writes the arithmetic out. Nothing here reads a clock, a database
 or a setting.
 
 Public API::

@@ -8,9 +8,9 @@ import numpy as np
 
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.signals.detect import years_back
+from complaint_qms.engine.signals.sentences import NOUNS, PERIOD_NAMES, SENTENCES, chance, once_in
 from complaint_qms.engine.signals.series import Periods
 from complaint_qms.engine.signals.types import Array, BaselineRecord, ScanResult, Settings, SignalRecord
-from complaint_qms.engine.signals.words import NOUNS, PERIOD_NAMES, SENTENCES, chance, once_in
 
 EARS_GAP = 2
 """Periods that C2 leaves out between its baseline and the judged one."""

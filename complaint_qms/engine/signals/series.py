@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from complaint_qms.engine.message import Message
+from complaint_qms.engine.signals.sentences import PERIOD_NAMES
 from complaint_qms.engine.signals.threshold import window_sum
-from complaint_qms.engine.signals.words import PERIOD_NAMES
 
 Array = NDArray[np.float64]
 Days = NDArray[np.datetime64]

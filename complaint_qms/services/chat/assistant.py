@@ -13,7 +13,7 @@ from frappe.utils import get_datetime
 
 from complaint_qms.constants.chat import ASSISTANT, QUEUED, WITH_PERSON
 from complaint_qms.engine.dialog import RULES, Reply, State, Step, Turn, step
-from complaint_qms.services.chat import channels, conversation, sending, telling, words
+from complaint_qms.services.chat import channels, conversation, reply_texts, sender_text, sending
 from complaint_qms.services.knowledge import finder
 
 # Whether a talk has ended says the complaint, not the clock.
@@ -32,7 +32,7 @@ def state_of(chat: Document, channel: Document) -> State:
 
 def next_step(chat: Document, channel: Document, item: Document, files: int) -> Step:
     """The assistant's step for a turn; nothing is stored or said yet."""
-    turn = Turn(telling.own_text(chat, item.text or ""), files, get_datetime(item.received_at))
+    turn = Turn(sender_text.own_text(chat, item.text or ""), files, get_datetime(item.received_at))
     return step(state_of(chat, channel), turn, finder.published(), _RULES)
 
 
@@ -56,8 +56,8 @@ def set_person(chat: Document, channel: Document, *, with_person: bool) -> State
 def say(chat: Document, channel: Document, replies: list[Reply], language: str, *, refused: int = 0) -> None:
     """Send what the assistant says; nothing where it has nothing to say."""
     if refused:
-        replies = [words.file_refused(channels.largest_file(channel) >> 20), *replies]
-    if text := words.said(replies, language):
+        replies = [reply_texts.file_refused(channels.largest_file(channel) >> 20), *replies]
+    if text := reply_texts.said(replies, language):
         article = next((reply.article for reply in replies if reply.article), None)
         sending.queue(chat, conversation.add_turn(chat, ASSISTANT, text, QUEUED, article=article))
 

@@ -18,7 +18,7 @@ from complaint_qms.integrations.messaging.inbound import Inbound
 from complaint_qms.services import writing
 from complaint_qms.services.correspondence.by_itself import without_secrets
 from complaint_qms.services.inbox import reasons
-from complaint_qms.services.record import kept
+from complaint_qms.services.record import deletion_refusal
 from complaint_qms.services.record.language import sentence_list
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.transactions import roll_back_to
@@ -208,7 +208,7 @@ def refuse_chat_deletion(doc: Document) -> None:
     """Raises:
     GateError: always.
     """
-    kept.refuse_for_good(doc, _("{0} {1} is kept as it was said and is never deleted."))
+    deletion_refusal.refuse_for_good(doc, _("{0} {1} is kept as it was said and is never deleted."))
 
 
 def _made(channel: Document, inbound: Inbound, key: str) -> str:

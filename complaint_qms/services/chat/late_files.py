@@ -15,7 +15,7 @@ from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.integrations.messaging.inbound import Media
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
-from complaint_qms.services.chat import channels, conversation, filing, media
+from complaint_qms.services.chat import channels, complaint_chats, conversation, media
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.timeline import Text, line
 
@@ -80,6 +80,6 @@ def _fetch(name: str, now: datetime) -> bool:
         ended = {"files_late": None, "next_attempt": None}
         writing.set_values(MESSAGE, name, ended, "files of a chat have come or were given up")
     if len(late) < len(wanted):
-        filing.add_files_later(name)
+        complaint_chats.add_files_later(name)
     conversation.show(turn.chat)
     return not late

@@ -16,7 +16,7 @@ from complaint_qms.constants.inbox import CHAT, DOCTYPE
 from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging.inbound import Inbound, Receipt, Received, Request, Unreadable
 from complaint_qms.services.acting_as import acting_as
-from complaint_qms.services.chat import channels, media, reading, sending
+from complaint_qms.services.chat import channels, inbox_reader, media, sending
 from complaint_qms.services.inbox.store import InboundMessage, Sender, keep_message
 from complaint_qms.services.record import timeline
 
@@ -83,7 +83,7 @@ def _take_message(channel: Document, inbound: Inbound, raw: str) -> None:
         item = frappe.get_doc(DOCTYPE, kept.name)
         for problem in [*problems, *([_LOST_CONTEXT] if inbound.lost_context else [])]:
             timeline.note_on(item, problem)
-        reading.request_reading(channel.name, item.sender_address)
+        inbox_reader.request_reading(channel.name, item.sender_address)
 
 
 def _take_unreadable(channel: Document, unreadable: Unreadable) -> None:

@@ -9,7 +9,7 @@ from frappe.utils import cint, get_formatted_email
 
 from complaint_qms.constants.chat import FAILED, LONGEST_REPLY, MESSAGE, PERSON, QUEUED
 from complaint_qms.constants.correspondence import KIND_FIELD
-from complaint_qms.services.chat import channels, conversation, handing, presence, sending
+from complaint_qms.services.chat import channels, conversation, handover, presence, sending
 from complaint_qms.services.correspondence.composing import check_kind, likely_kind
 from complaint_qms.services.inbox.draft import paragraphs
 from complaint_qms.services.record.input_validation import refuse
@@ -46,7 +46,7 @@ def reply(name: str, text: str, kind: str | None = None, key: str = "", seen: st
     presence.end_writing(chat)
     user = frappe.session.user
     if chat.handed_to != user:
-        handing.take_over(chat, user)
+        handover.take_over(chat, user)
     communication = _communication(chat, said, kind) if chat.complaint else None
     turn = conversation.add_turn(
         chat, PERSON, said, QUEUED, user=user, communication=communication, unique_key=unique
@@ -72,7 +72,7 @@ def send_again(name: str) -> Document:
 def take_over(name: str) -> Document:
     """The present user has the chat from now on."""
     chat = conversation.locked(name)
-    handing.take_over(chat, frappe.session.user)
+    handover.take_over(chat, frappe.session.user)
     return chat
 
 
@@ -86,7 +86,7 @@ def give_back(name: str) -> Document:
     channel = channels.channel_named(chat.channel)
     if not channel or not channels.has_assistant(channel):
         refuse(_("Chat Channel: “{0}” has no assistant. Switch it on there first.").format(chat.channel))
-    handing.return_to_assistant(chat)
+    handover.return_to_assistant(chat)
     return chat
 
 

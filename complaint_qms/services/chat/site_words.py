@@ -14,7 +14,7 @@ from complaint_qms.constants.correspondence import KIND_FIELD
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.services.chat import channels, conversation, sending
 from complaint_qms.services.correspondence.by_itself import without_secrets
-from complaint_qms.services.correspondence.words import lines
+from complaint_qms.services.correspondence.plain_text import plain_lines
 from complaint_qms.services.inbox.draft import paragraphs
 
 _COMPLAINT: Final = "Complaint"
@@ -35,7 +35,7 @@ def tell_in_chat(complaint: Document, kind: str, said: dict[str, str]) -> bool:
     if not name:
         return False
     chat = conversation.locked(name)
-    text = lines(said["content"])[:LONGEST_REPLY]
+    text = plain_lines(said["content"])[:LONGEST_REPLY]
     message = frappe.get_doc(
         {
             "doctype": "Communication",

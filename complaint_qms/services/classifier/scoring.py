@@ -20,7 +20,7 @@ from complaint_qms.engine.classify.harm import HARM_OF_SEVERITY
 from complaint_qms.services import writing
 from complaint_qms.services.classifier import requests
 from complaint_qms.services.events import Event, announce
-from complaint_qms.services.importing.run_lock import Overtaken, held
+from complaint_qms.services.importing.run_lock import Overtaken, exclusive_run
 from complaint_qms.services.intake import learned_proposals, proposals
 from complaint_qms.services.record.batches import in_parts
 
@@ -38,7 +38,7 @@ def read_new() -> int:
     time.sleep(_GATHERED)
     done = 0
     try:
-        with held(_LOCK):
+        with exclusive_run(_LOCK):
             asked = True
             while asked:
                 requests.forget_asking()

@@ -36,7 +36,7 @@ from complaint_qms.services import writing
 from complaint_qms.services.classifier import versions, weights
 from complaint_qms.services.classifier.answers import answers_of
 from complaint_qms.services.classifier.examples import Example, read_examples
-from complaint_qms.services.importing.run_lock import Overtaken, held
+from complaint_qms.services.importing.run_lock import Overtaken, exclusive_run
 from complaint_qms.services.intake import proposals
 from complaint_qms.services.intake.learned_proposals import VERSION
 from complaint_qms.services.risk.matrix import level_ranks
@@ -70,7 +70,7 @@ def run(by: str = "Administrator") -> str | None:
     Another run at the same time ends this one without a word.
     """
     try:
-        with held(_LOCK, overtaken=_("The classifier is being trained already.")):
+        with exclusive_run(_LOCK, overtaken=_("The classifier is being trained already.")):
             return _train(read_examples(), by)
     except Overtaken:
         frappe.clear_last_message()

@@ -2,7 +2,7 @@
 
 addresses     where the customer is written to                       (writes nothing)
 merge_fields  what a template may say about a complaint              (writes nothing)
-words         what a message says apart from its markup          (writes nothing)
+plain_text    what a message says apart from its markup          (writes nothing)
 composing     a message to start from                                (writes nothing)
 messages      sends a mail, or notes what was said aloud
 mailboxes     which mailboxes register complaints                    (writes nothing)

@@ -18,7 +18,7 @@ from complaint_qms.constants.correspondence import ANSWER, ANSWERING, BY_ITSELF,
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services.correspondence.addresses import is_to_customer
 from complaint_qms.services.correspondence.first_response import counts_as_response
-from complaint_qms.services.correspondence.words import says_something, words
+from complaint_qms.services.correspondence.plain_text import plain_text, says_something
 from complaint_qms.services.record.error_text import said
 
 EVENT = "complaint_answered"
@@ -119,7 +119,7 @@ def _enter(complaint: Document, message: Document, at: datetime, *, is_answer: b
         due = get_datetime(complaint.response_due) if complaint.response_due else None
         if due and at <= due < now_datetime():
             # What was said, and by whom it was noted, is what tells that it was said in time.
-            complaint.first_response_reason = words(message.content)[:1000]
+            complaint.first_response_reason = plain_text(message.content)[:1000]
     elif not is_answer:
         return False
     # One without a word leaves the reply that is there.

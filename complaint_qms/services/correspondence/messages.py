@@ -28,7 +28,7 @@ from frappe.utils import (
 from complaint_qms.constants.correspondence import KIND_FIELD, SPOKEN
 from complaint_qms.services.correspondence.addresses import LONGEST_ADDRESS, bare
 from complaint_qms.services.correspondence.composing import check_kind, why_no_mail
-from complaint_qms.services.correspondence.words import says_something, words
+from complaint_qms.services.correspondence.plain_text import plain_text, says_something
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import shown
@@ -97,7 +97,7 @@ def note(complaint: Document, kind: str, medium: str, said: str, at: datetime | 
                 escape_html(medium), comma_list(_(way, context="Complaint") for way in SPOKEN)
             )
         )
-    if not words(said):
+    if not plain_text(said):
         wrong.append(_("What Was Said: write it in a few words."))
     if at and at > now:
         wrong.append(_("When: the moment lies in the future. Enter when the customer was told."))

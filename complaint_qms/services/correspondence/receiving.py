@@ -16,7 +16,7 @@ from complaint_qms.constants.correspondence import AUTOMATIC_FIELD, AUTOMATIC_RE
 from complaint_qms.constants.events import CUSTOMER_WROTE, MAIL_RETURNED
 from complaint_qms.engine import automatic_mail
 from complaint_qms.services.correspondence.addresses import bare
-from complaint_qms.services.correspondence.words import words
+from complaint_qms.services.correspondence.plain_text import plain_text
 from complaint_qms.services.events import Event, announce
 
 _NOTED = "qms_automatic_mails"
@@ -36,7 +36,7 @@ def remember(mail) -> None:
         # A plain text stands on the Communication only once its files are there.
         noted = {
             "kind": automatic_mail.automatic_kind(mail.mail, mail.from_email or ""),
-            "said": words(mail.content),
+            "said": plain_text(mail.content),
         }
         frappe.flags.setdefault(_NOTED, {})[mail.message_id] = noted
 
@@ -74,7 +74,7 @@ def hear(message: Document) -> None:
     kind = message.get(AUTOMATIC_FIELD)
     if kind == AUTOMATIC_REPLY:
         return
-    said = words(message.content) or _noted(message).get("said") or ""
+    said = plain_text(message.content) or _noted(message).get("said") or ""
     data = {
         "sender": message.sender_full_name or bare(message.sender) or "",
         "address": bare(message.sender),

@@ -54,7 +54,7 @@ def job_id(name: str) -> str:
 
 def is_alive(name: str) -> bool:
     """Whether a job of an import waits, or a process runs it."""
-    return get_job_status(job_id(name)) == JobStatus.QUEUED or run_lock.is_held(name)
+    return get_job_status(job_id(name)) == JobStatus.QUEUED or run_lock.is_running(name)
 
 
 def run_job(name: str, language: str | None = None) -> None:
@@ -95,7 +95,7 @@ def for_command(
 def _run(name: str) -> None:
     doc = frappe.get_doc(run_lock.IMPORT, name)
     try:
-        with run_lock.held(name):  # from here on, for a large file takes a while to open
+        with run_lock.exclusive_run(name):  # from here on, for a large file takes a while to open
             run.import_rows(doc, opened(doc))
     except Exception as error:
         frappe.db.rollback()

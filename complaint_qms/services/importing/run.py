@@ -29,7 +29,7 @@ from complaint_qms.services.importing.row_values import (
     RowError,
     Translator,
 )
-from complaint_qms.services.importing.run_lock import IMPORT, held, hold_row
+from complaint_qms.services.importing.run_lock import IMPORT, exclusive_run, lock_row
 from complaint_qms.services.importing.source import Source, require_columns
 from complaint_qms.services.importing.writer import DOCTYPE, build_complaint, store_complaints
 from complaint_qms.services.record.attached_files import own_file
@@ -64,7 +64,7 @@ def import_rows(doc: Document, source: Source, tell: Callable[[Counts], None] | 
         frappe.ValidationError: the columns are not enough.
     """
     require_columns(source)
-    with held(doc.name):
+    with exclusive_run(doc.name):
         total = _all(doc, source, tell)
     if total.imported:
         _make_searchable(source, total.imported)
@@ -136,7 +136,7 @@ def _all(doc: Document, source: Source, tell: Callable[[Counts], None] | None) -
     began, before = time.monotonic(), cint(doc.seconds)
     size = cint(doc.batch_size) or BATCH
     for chunk in source.chunks(size, skip_records=total.position):
-        hold_row(doc.name, total.position)
+        lock_row(doc.name, total.position)
         done = _batch(doc.name, source, translator, numbers, chunk)
         total += done
         counts = {part.name: getattr(total, part.name) for part in fields(Counts)}

@@ -26,7 +26,7 @@ class Overtaken(frappe.ValidationError):
 
 
 @contextmanager
-def held(name: str, *, overtaken: str = "", patience: int = 0) -> Iterator[None]:
+def exclusive_run(name: str, *, overtaken: str = "", patience: int = 0) -> Iterator[None]:
     """Run an import, or what else bears the name, within this block.
 
     Args:
@@ -45,12 +45,12 @@ def held(name: str, *, overtaken: str = "", patience: int = 0) -> Iterator[None]
         frappe.qb.select(_drop(lock)).run()
 
 
-def is_held(name: str) -> bool:
+def is_running(name: str) -> bool:
     """Whether a living process is at it."""
     return frappe.qb.select(_user(_lock(name))).run()[0][0] is not None
 
 
-def hold_row(name: str, position: int) -> None:
+def lock_row(name: str, position: int) -> None:
     """Lock the record of an import for a batch that begins at `position`.
 
     Raises:

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.constants.inbox import DOCTYPE
-from complaint_qms.services.record import kept
+from complaint_qms.services.record import deletion_refusal
 
 RAW: Final = "payload_file"
 """Field of an item to which its raw message is attached; one that was replaced since keeps that mark."""
@@ -70,7 +70,7 @@ def refuse_deletion(item: Document) -> None:
     """Raises:
     GateError: always.
     """
-    kept.refuse_for_good(
+    deletion_refusal.refuse_for_good(
         item,
         _("{0} {1} is kept as it came in and is never deleted. Decide that it is no complaint instead."),
     )

@@ -26,8 +26,8 @@ from complaint_qms.services.inbox.item import RAW, write
 from complaint_qms.services.inbox.senders import customer_of
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.error_text import said
-from complaint_qms.services.record.first_words import is_seen, subject_of
 from complaint_qms.services.record.scalars import FIRST_YEAR, is_storable
+from complaint_qms.services.record.subjects import is_seen, subject_of
 from complaint_qms.services.record.timeline import Text, line
 from complaint_qms.services.transactions import roll_back_to, without_deadlock
 

@@ -15,7 +15,7 @@ from frappe.utils import escape_html, get_fullname
 from complaint_qms.constants import knowledge
 from complaint_qms.engine.personal import Known, Taken, without_personal
 from complaint_qms.services.correspondence.merge_fields import language_of
-from complaint_qms.services.correspondence.words import lines
+from complaint_qms.services.correspondence.plain_text import plain_lines
 from complaint_qms.services.knowledge.addresses import below_category, page_of
 from complaint_qms.services.lifecycle.links import investigations_of
 from complaint_qms.services.record.collected import without_names
@@ -41,11 +41,11 @@ def draft_of(complaint: Document) -> dict[str, Any]:
     title = clean(complaint.subject or "")
     with speaking(language):
         parts = {
-            _("What Happened"): clean(lines(without_names(complaint.description or ""))),
+            _("What Happened"): clean(plain_lines(without_names(complaint.description or ""))),
             _("Cause"): clean("\n".join(_causes(complaint.name))),
             _("Solution"): clean(complaint.closing_summary or ""),
         }
-    reply = clean(lines(complaint.reply or ""))
+    reply = clean(plain_lines(complaint.reply or ""))
     # Without a summary of its own, what the customer was told is the solution.
     parts = {
         heading: text or (reply if heading == list(parts)[-1] else "") for heading, text in parts.items()
@@ -123,7 +123,9 @@ def personal_in(article: Document) -> list[dict[str, str]]:
     name = article.get(knowledge.COMPLAINT)
     complaint = frappe.get_doc("Complaint", name) if name and frappe.db.exists("Complaint", name) else None
     known = known_of(complaint) if complaint else []
-    text = "\n".join((article.title or "", lines(article.content), lines(article.get(knowledge.REPLY))))
+    text = "\n".join(
+        (article.title or "", plain_lines(article.content), plain_lines(article.get(knowledge.REPLY)))
+    )
     return [{"kind": one.kind, "text": one.text} for one in without_personal(text, known)[1]]
 
 
@@ -174,7 +176,7 @@ def _causes(complaint: str) -> list[str]:
         .where((cause.status == "verified") & ((cause.complaint == complaint) | cause.investigation.isin(studies or [""])))
         .orderby(cause.name)
     ).run()  # fmt: skip
-    return ["\n".join(filter(None, (title, lines(description)))) for title, description in rows]
+    return ["\n".join(filter(None, (title, plain_lines(description)))) for title, description in rows]
 
 
 def _paragraphs(text: str) -> str:

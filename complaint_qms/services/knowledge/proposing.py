@@ -13,7 +13,7 @@ from frappe.utils import escape_html, get_url
 from complaint_qms.constants import knowledge
 from complaint_qms.engine.dialog import Answer, as_written
 from complaint_qms.services.correspondence.merge_fields import language_of
-from complaint_qms.services.correspondence.words import lines
+from complaint_qms.services.correspondence.plain_text import plain_lines
 from complaint_qms.services.knowledge import finder
 from complaint_qms.services.record.collected import without_names
 from complaint_qms.services.record.language import comma_list
@@ -28,7 +28,7 @@ def proposed(complaint: Document) -> list[dict[str, Any]]:
 
     `language` is that of the reply text; `other_language` where there is none in the customer's.
     """
-    said = f"{complaint.subject or ''}\n{lines(without_names(complaint.description or ''))}"
+    said = f"{complaint.subject or ''}\n{plain_lines(without_names(complaint.description or ''))}"
     theirs = language_of(complaint)
     found: dict[str, Answer] = {}
     for language in dict.fromkeys((_family(theirs), "en", "zh")):

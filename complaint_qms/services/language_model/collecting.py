@@ -22,7 +22,7 @@ from complaint_qms.constants.language_model import (
 )
 from complaint_qms.engine import placeholders
 from complaint_qms.services.correspondence.addresses import addresses_of_complainant, bare
-from complaint_qms.services.correspondence.words import lines
+from complaint_qms.services.correspondence.plain_text import plain_lines
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.story.tell import tell
 
@@ -72,10 +72,11 @@ def _facts(complaint: Document) -> list[str]:
 
 def _described(complaint: Document) -> list[str]:
     told = _section(
-        _("Description", context="Complaint"), lines(complaint.description)[:LONGEST_TEXT].splitlines()
+        _("Description", context="Complaint"), plain_lines(complaint.description)[:LONGEST_TEXT].splitlines()
     )
     return told + _section(
-        _("Reply to the Customer", context="Complaint"), lines(complaint.reply)[:LONGEST_TEXT].splitlines()
+        _("Reply to the Customer", context="Complaint"),
+        plain_lines(complaint.reply)[:LONGEST_TEXT].splitlines(),
     )
 
 
@@ -117,7 +118,7 @@ def _message(row: frappe._dict) -> str:
     head = _("{0}, received from {1}") if row.sent_or_received == "Received" else _("{0}, sent by {1}")
     who = row.sender_full_name or row.sender or _("Somebody")
     at = frappe.format(row.communication_date, "Datetime")
-    return f"{head.format(at, who)}:\n{lines(row.content)[:LONGEST_MESSAGE]}"
+    return f"{head.format(at, who)}:\n{plain_lines(row.content)[:LONGEST_MESSAGE]}"
 
 
 def _newest(parts: Iterable[str]) -> list[str]:

@@ -19,7 +19,7 @@ from complaint_qms.services.lifecycle.reliance import (
 from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.handler_log import handlers_of
-from complaint_qms.services.record.row_locks import hold
+from complaint_qms.services.record.row_locks import lock_rows
 from complaint_qms.services.sop.proofs import checklist_of
 
 
@@ -75,7 +75,7 @@ def _complaint(doc: Document, moving_to: str | None) -> dict[str, Any]:
     facts = facts_of_complaints([doc])[doc.name] | (doc.flags.beside or {})
     if moving_to and doc.covered_by_investigation and doc.has_value_changed("covered_by_investigation"):
         # Whoever opens that one again cannot know yet that this complaint rests on it.
-        held = hold("Investigation", [doc.covered_by_investigation], "stage")
+        held = lock_rows("Investigation", [doc.covered_by_investigation], "stage")
         facts["covering_stage"] = next((row.stage for row in held.values()), None)
     return facts
 

@@ -29,7 +29,7 @@ from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import sending_back, shipped_workflow
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.lifecycle.named_records import named_records
-from complaint_qms.services.record import kept
+from complaint_qms.services.record import deletion_refusal
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.labels import word
@@ -160,7 +160,7 @@ def refuse_deletion(doc: Document) -> None:
     """Raises:
     GateError: always.
     """
-    kept.refuse_for_good(
+    deletion_refusal.refuse_for_good(
         doc, _("{0} {1} is a quality record and is never deleted. Void it with a reason instead.")
     )
 

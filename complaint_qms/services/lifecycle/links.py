@@ -12,7 +12,7 @@ from pypika.terms import Criterion
 from complaint_qms.integrations.erpnext.drafted_documents import drafted_documents
 from complaint_qms.services.lifecycle.settlement_state import lost_documents_of
 from complaint_qms.services.record.bulk_read import values_of
-from complaint_qms.services.record.row_locks import hold
+from complaint_qms.services.record.row_locks import lock_rows
 
 Rows = list[dict[str, Any]]
 # Fact about the original of a merge → its field.
@@ -125,7 +125,7 @@ def complaints_about(
         names += (
             covered.where(complaint.covered_by_investigation == investigation).for_update().run(pluck=True)
         )
-        rows = hold("Complaint", names, *fields, "stage").values()
+        rows = lock_rows("Complaint", names, *fields, "stage").values()
         return [row for row in rows if row.stage in stages]
     return (
         frappe.qb.from_(complaint)

@@ -21,7 +21,7 @@ from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle.links import capas_of, complaints_about, investigations_of
 from complaint_qms.services.notify.outbox import Notice, send
-from complaint_qms.services.record.row_locks import hold
+from complaint_qms.services.record.row_locks import lock_rows
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 
 _ASKED = (
@@ -58,7 +58,7 @@ def complaints_on_capa(name: str, complaints: Iterable[str], held: bool = False)
     if not wanted:
         return []
     if held:
-        rows = hold("Complaint", wanted, "stage", "capa_required").values()
+        rows = lock_rows("Complaint", wanted, "stage", "capa_required").values()
         closed = [row.name for row in rows if (row.stage, row.capa_required) == ("closed", "yes")]
     else:
         closed = frappe.get_all(
@@ -95,7 +95,7 @@ def investigations_on_cause(cause: Document, held: bool = False) -> list[str]:
     """The investigation of a root cause, when it was completed on this one alone; `held`: as it is this moment, locked."""
     fields = ("stage", "outcome", "root_cause_waived_reason")
     if held:
-        study = hold("Investigation", [cause.investigation], *fields).get(cause.investigation)
+        study = lock_rows("Investigation", [cause.investigation], *fields).get(cause.investigation)
     else:
         study = frappe.db.get_value("Investigation", cause.investigation, fields, as_dict=True)
     if (
@@ -107,7 +107,9 @@ def investigations_on_cause(cause: Document, held: bool = False) -> list[str]:
     others = {"investigation": cause.investigation, "status": "verified", "name": ("!=", cause.name)}
     names = frappe.get_all("Root Cause", filters=others, pluck="name", order_by="name asc")
     if held:
-        names = [row.name for row in hold("Root Cause", names, "status").values() if row.status == "verified"]
+        names = [
+            row.name for row in lock_rows("Root Cause", names, "status").values() if row.status == "verified"
+        ]
     return [] if names else [cause.investigation]
 
 
@@ -123,21 +125,21 @@ def cause_rejected(cause: Document) -> None:
     """Say that a root cause was ruled out on which running CAPAs work; they and its investigation are marked as changed."""
     rows = [row for row in capas_on_cause(cause.name, held=True) if row.stage != "closed"]
     _mark("CAPA", [row.name for row in rows])
-    study = hold("Investigation", [cause.investigation], "stage")
+    study = lock_rows("Investigation", [cause.investigation], "stage")
     _mark("Investigation", [row.name for row in study.values() if row.stage not in ENDED["Investigation"]])
     announce([Event(CAUSE_REJECTED, "Root Cause", cause.name, {"capas": rows})])
 
 
 def capa_left(capa: str, complaints: Iterable[str]) -> None:
     """A CAPA answers these complaints no more: those that are still open are marked as changed."""
-    rows = hold("Complaint", complaints, "stage")
+    rows = lock_rows("Complaint", complaints, "stage")
     _mark("Complaint", [row.name for row in rows.values() if row.stage in COMPLAINT_UNENDED])
 
 
 def assessment_reopened(complaint: str) -> str | None:
     """The stage of a complaint whose assessment is open again, as it is this moment; while it is open it is marked as
     changed."""
-    stage = next((row.stage for row in hold("Complaint", [complaint], "stage").values()), None)
+    stage = next((row.stage for row in lock_rows("Complaint", [complaint], "stage").values()), None)
     if stage in COMPLAINT_UNENDED:
         _mark("Complaint", [complaint])
     return stage
@@ -183,7 +185,7 @@ def tell_owners(events: list[Event]) -> None:
 
 def _as_now(doctype: str, found: dict[str, list[dict[str, Any]]]) -> None:
     """Put the stages of this moment into rows of records, and take those out that were made void meanwhile."""
-    now = hold(doctype, (row["name"] for rows in found.values() for row in rows), "stage")
+    now = lock_rows(doctype, (row["name"] for rows in found.values() for row in rows), "stage")
     for key, rows in found.items():
         for row in rows:
             row["stage"] = now[row["name"]].stage if row["name"] in now else "void"

@@ -13,7 +13,7 @@ from frappe.utils.jinja import render_template
 
 from complaint_qms.constants.inbox import DOCTYPE, REGISTERED
 from complaint_qms.constants.mailbox import MOST_ANSWERED, SAME_WITHIN
-from complaint_qms.engine.mail.reading import Mail
+from complaint_qms.engine.mail.mail_parser import Mail
 from complaint_qms.services.correspondence.by_itself import acknowledges, marked
 from complaint_qms.services.record.error_text import logged_only
 

@@ -19,8 +19,8 @@ from frappe.utils import cint, convert_utc_to_system_timezone
 from complaint_qms.constants.inbox import MAIL
 from complaint_qms.constants.mailbox import COMPANY, LANGUAGE, LAST_UID
 from complaint_qms.engine.mail.charsets import header_text
+from complaint_qms.engine.mail.mail_parser import Mail, message_id_of, parse, read_mail
 from complaint_qms.engine.mail.parts import bare_subject
-from complaint_qms.engine.mail.reading import Mail, message_id_of, parse, read_mail
 from complaint_qms.services import writing
 from complaint_qms.services.inbox.store import (
     InboundFile,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frappe.model.document import Document
 
-from complaint_qms.engine.mail.reading import Mail, read_mail
+from complaint_qms.engine.mail.mail_parser import Mail, read_mail
 from complaint_qms.services.inbox.senders import party_of
 from complaint_qms.services.inbox.store import raw_of
 from complaint_qms.services.mailbox import accounts

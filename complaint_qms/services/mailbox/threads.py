@@ -12,7 +12,7 @@ from frappe.utils import split_emails
 
 from complaint_qms.constants.correspondence import AUTOMATIC_FIELD
 from complaint_qms.constants.inbox import DOCTYPE
-from complaint_qms.engine.mail.reading import Mail
+from complaint_qms.engine.mail.mail_parser import Mail
 from complaint_qms.services.correspondence.addresses import addresses_of, bare
 from complaint_qms.services.inbox.complaint_numbers import complaint_numbers
 

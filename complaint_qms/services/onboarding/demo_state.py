@@ -88,7 +88,7 @@ def check_empty(*, force: bool = False) -> None:
 
 def is_under_way() -> bool:
     """Whether a job waits or begins, or a process loads or removes the demo."""
-    if run_lock.is_held(_JOB):
+    if run_lock.is_running(_JOB):
         return True
     job = get_job(_JOB)
     status = job and job.get_status()
@@ -101,7 +101,9 @@ def is_under_way() -> bool:
 @contextmanager
 def lock() -> Iterator[None]:
     """Context within which one process alone works on the demo."""
-    with run_lock.held(_JOB, overtaken=_("The demo is being loaded or removed. Wait until that is done.")):
+    with run_lock.exclusive_run(
+        _JOB, overtaken=_("The demo is being loaded or removed. Wait until that is done.")
+    ):
         yield
 
 

@@ -15,7 +15,7 @@ from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence import by_itself, promise
 from complaint_qms.services.events import Event
-from complaint_qms.services.outreach.saying import say, why_not_told
+from complaint_qms.services.outreach.customer_messages import say, why_not_told
 from complaint_qms.services.record import batches, timeline
 from complaint_qms.services.record.error_text import said
 from complaint_qms.services.record.timeline import Text, line

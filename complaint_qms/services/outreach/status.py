@@ -19,7 +19,7 @@ from complaint_qms.services.correspondence.addresses import is_to_customer
 from complaint_qms.services.correspondence.agreement import waits_for_word
 from complaint_qms.services.correspondence.working_days import is_working_time, working_days
 from complaint_qms.services.events import Event
-from complaint_qms.services.outreach.saying import say
+from complaint_qms.services.outreach.customer_messages import say
 from complaint_qms.services.record import batches, timeline
 from complaint_qms.services.record.error_text import said
 from complaint_qms.services.record.timeline import Text, line

@@ -17,7 +17,7 @@ from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.permissions.portal import Party, own
 from complaint_qms.services.correspondence import agreement, standing
-from complaint_qms.services.record.first_words import subject_of
+from complaint_qms.services.record.subjects import subject_of
 from complaint_qms.services.record.text_cleaning import as_typed
 from complaint_qms.services.visitor import talk
 

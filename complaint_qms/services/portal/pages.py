@@ -11,7 +11,7 @@ from frappe.sessions import get_csrf_token
 from complaint_qms.permissions.portal import Party
 from complaint_qms.services.portal import access
 from complaint_qms.services.visitor import page
-from complaint_qms.services.visitor import words as visitor_words
+from complaint_qms.services.visitor import page_texts as visitor_words
 
 
 def begin_page(context: Any, words: dict[str, str], address: str) -> Party | None:

@@ -18,7 +18,7 @@ from frappe.utils import escape_html
 from complaint_qms.services.record.language import comma_list
 
 
-def hold(doctype: str, names: Iterable[str | None], *fields: str) -> dict[str, frappe._dict]:
+def lock_rows(doctype: str, names: Iterable[str | None], *fields: str) -> dict[str, frappe._dict]:
     """Name → `fields` of records that exist, locked in the order of their names.
 
     Raises:

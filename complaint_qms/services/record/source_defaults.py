@@ -10,7 +10,7 @@ from frappe.utils import escape_html, getdate
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services.record.language import comma_list
-from complaint_qms.services.record.row_locks import hold
+from complaint_qms.services.record.row_locks import lock_rows
 
 _FROM_COMPLAINT = (
     "company",
@@ -85,7 +85,7 @@ def check_open_complaints(doc: Document, names: Iterable[str | None]) -> None:
         )
     if not doc.is_new():
         return
-    held = hold("Complaint", wanted, "stage")
+    held = lock_rows("Complaint", wanted, "stage")
     ended = [row.name for row in held.values() if row.stage in COMPLAINT_ENDED]
     if ended:
         frappe.throw(_("Complaint {0} has ended. Reopen it first.").format(escape_html(comma_list(ended))))

@@ -23,9 +23,9 @@ from complaint_qms.services.notify import outbox
 from complaint_qms.services.notify.sentences import RULE_NOTICE
 from complaint_qms.services.record.language import speaking
 from complaint_qms.services.record.timeline import Label, Link, Names, Text, line, told
-from complaint_qms.services.rules import webhooks, words
+from complaint_qms.services.rules import rule_text, webhooks
+from complaint_qms.services.rules.customer_message import tell_customer
 from complaint_qms.services.rules.people import least_busy, people_meant
-from complaint_qms.services.rules.telling import tell_customer
 
 _OPEN_INVESTIGATION: Final = ("planned", "in_progress")
 
@@ -65,11 +65,11 @@ def _set(firing: Firing, row: Mapping[str, Any]) -> Message:
     doc, name = _complaint(firing), row["field"]
     label = Label("Complaint", name)
     if str(doc.get(name) or "") == str(row["value"]):
-        return line("{0} was {1} already", label, words.said_value(name, row["value"]))
+        return line("{0} was {1} already", label, rule_text.said_value(name, row["value"]))
     doc.set(name, row["value"])
     doc.save(ignore_permissions=True)
     firing.changed = True
-    return line("{0} set to {1}", label, words.said_value(name, row["value"]))
+    return line("{0} set to {1}", label, rule_text.said_value(name, row["value"]))
 
 
 def _add_tag(firing: Firing, row: Mapping[str, Any]) -> Message:

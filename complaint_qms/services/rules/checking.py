@@ -21,8 +21,8 @@ from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import choice, word
 from complaint_qms.services.record.language import labelled
 from complaint_qms.services.rules import catalogue
+from complaint_qms.services.rules.active_rules import conditions_of
 from complaint_qms.services.rules.catalogue import Topic
-from complaint_qms.services.rules.reading import conditions_of
 
 _LARGEST_ORDER: Final = 9999
 _LONGEST_TEXT: Final = 500

@@ -21,8 +21,8 @@ from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.record.batches import in_parts
 from complaint_qms.services.record.timeline import noted
 from complaint_qms.services.rules import log, runner
+from complaint_qms.services.rules.active_rules import rules_asked
 from complaint_qms.services.rules.acts import Firing
-from complaint_qms.services.rules.reading import rules_asked
 from complaint_qms.services.transactions import OVERTAKEN
 
 _AT_ONCE = 500

@@ -19,8 +19,8 @@ from complaint_qms.services import writing
 from complaint_qms.services.notify.outbox import AUTHOR
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.timeline import line, noted, plain_line
+from complaint_qms.services.rules.active_rules import SiteRule
 from complaint_qms.services.rules.acts import Firing
-from complaint_qms.services.rules.reading import SiteRule
 from complaint_qms.services.rules.records import Record
 
 _KEY_LENGTH: Final = 40

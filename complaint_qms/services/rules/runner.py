@@ -26,10 +26,10 @@ from complaint_qms.services.events import Event
 from complaint_qms.services.people.assignment import is_being_saved
 from complaint_qms.services.record.error_text import told_with, way_of
 from complaint_qms.services.record.timeline import Text, line
-from complaint_qms.services.rules import history, log, waiting, words
+from complaint_qms.services.rules import history, log, rule_text, waiting
+from complaint_qms.services.rules.active_rules import SiteRule, any_rules, named_rule, rules_asked
 from complaint_qms.services.rules.acts import Firing, UnansweredError, act
 from complaint_qms.services.rules.log import Result
-from complaint_qms.services.rules.reading import SiteRule, any_rules, named_rule, rules_asked
 from complaint_qms.services.rules.records import Record, SavedRecord, records_of
 from complaint_qms.services.transactions import OVERTAKEN, roll_back_to
 
@@ -271,7 +271,7 @@ def _not_quiet(
 
 
 def _fire(rule: SiteRule, record: Record, facts: tuple, one: Occurrence, now: datetime) -> Result:
-    because = words.because(rule.judge.held(record, now, facts), one.called)
+    because = rule_text.because(rule.judge.held(record, now, facts), one.called)
     firing = Firing(rule.title, rule.version, rule.when, record["name"], because, now)
     result = Result(firing, subject_key=log.subject_key(rule, record))
     state = _state()

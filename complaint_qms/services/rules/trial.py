@@ -17,10 +17,10 @@ from frappe.utils import format_datetime
 from complaint_qms.constants import rules
 from complaint_qms.engine.rules import UNKNOWN
 from complaint_qms.services.record.bulk_read import values_of
-from complaint_qms.services.rules import history, log, words
+from complaint_qms.services.rules import history, log, rule_text
+from complaint_qms.services.rules.active_rules import SiteRule, read_rule
 from complaint_qms.services.rules.past import asked_then
 from complaint_qms.services.rules.people import nobody_meant
-from complaint_qms.services.rules.reading import SiteRule, read_rule
 from complaint_qms.services.rules.records import Record
 
 Found = tuple[datetime, Record, tuple]
@@ -100,7 +100,7 @@ def _done(row: Mapping[str, Any], fired: list[Found]) -> dict[str, Any]:
         missing = nobody_meant(row, (record["name"] for _at, record, _facts in fired))
         cannot.update(missing[record["name"]] for _at, record, _facts in fired if record["name"] in missing)
     return {
-        "words": words.act_in_words(row),
+        "words": rule_text.act_in_words(row),
         "count": len(fired) - cannot.total(),
         "cannot": [{"why": why, "count": count} for why, count in cannot.most_common()],
     }
@@ -118,7 +118,7 @@ def _rows(rule: SiteRule, fired: list[Found]) -> list[dict[str, Any]]:
             "complaint": record["name"],
             "subject": subjects.get(record["name"]) or "",
             "at": format_datetime(at),
-            "reason": log.plain_line(words.because(rule.judge.held(record, at, facts))),
+            "reason": log.plain_line(rule_text.because(rule.judge.held(record, at, facts))),
         }
         for at, record, facts in fired
     ]

@@ -44,7 +44,7 @@ from complaint_qms.services import writing
 from complaint_qms.services.settlement.finance_guards import grant_of
 from complaint_qms.services.settlement.lines import Lines
 from complaint_qms.services.settlement.matched_line import Tied
-from complaint_qms.services.settlement.submit_lock import hold_drafting
+from complaint_qms.services.settlement.submit_lock import lock_drafting
 
 
 def draft_documents(doc: Document) -> None:
@@ -80,7 +80,7 @@ def take_back(doc: Document) -> None:
     Raises:
         frappe.ValidationError: a document was submitted, or work on a repair has begun; named with the way out.
     """
-    hold_drafting()
+    lock_drafting()
     listed = {(row.document_type, row.document_name): row for row in doc.documents}
     now = drafted_documents.states(doc.name, listed)
     begun = drafted_documents.work_has_begun(name for kind, name in listed if kind == "Warranty Claim")

@@ -13,7 +13,7 @@ from complaint_qms.services.compliance import contributors
 from complaint_qms.services.settlement import rejection
 from complaint_qms.services.settlement.approval_limits import granted_before, limit_of, refusal
 from complaint_qms.services.settlement.lines import Lines
-from complaint_qms.services.settlement.submit_lock import hold_drafting
+from complaint_qms.services.settlement.submit_lock import lock_drafting
 from complaint_qms.services.settlement.totals import add_up
 
 
@@ -28,7 +28,7 @@ def check_settlement(doc: Document) -> None:
     _check_agreement(doc)
     submitting = doc.docstatus.is_submitted()
     if submitting:
-        hold_drafting()
+        lock_drafting()
     lines = Lines(doc, locked=submitting)
     if lines.problems:
         _refuse(lines.problems)

@@ -17,7 +17,7 @@ from complaint_qms.integrations.erpnext.remaining import lock
 ATTEMPTS = 4
 
 
-def hold_drafting() -> None:
+def lock_drafting() -> None:
     """One settlement of the site is drafted at a time, until its transaction ends.
 
     Counting returns with locking reads also locks the gaps in which others insert theirs; two drafts at once would
@@ -34,14 +34,14 @@ def finish(doc: Document, step: Callable[[], Document]) -> Document:
     """
     if frappe.db.transaction_writes or doc.flags.trying_again:
         # Before the settlement's own row is locked: whoever drafts already may have to read it.
-        hold_drafting()
+        lock_drafting()
         return step()
     sent, target = doc.as_dict(), int(doc.docstatus)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             if attempt > 1:
                 return _again(doc, sent)
-            hold_drafting()
+            lock_drafting()
             return step()
         except frappe.TimestampMismatchError:
             frappe.db.rollback()

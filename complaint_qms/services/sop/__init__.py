@@ -6,10 +6,10 @@ transfer    an SOP as a file
 plan        an SOP read as calendar and limits
 assigning   gives a complaint its handler; finding: whom, and why; assign_table: as an SOP lays it down
 proofs      checks that nobody ticks
-clock       the three clocks of a complaint: first response, stage, whole; reading reads one of them
+clock       the three clocks of a complaint: first response, stage, whole; clock_reading reads one of them
 reclock     open complaints after a change of their plan
 escalation  the sweep that moves due clocks on
 escalation_table, ladder_state, ladder_actions
             the steps of the ladder: as an SOP lays them down, as a complaint has them ahead, and what they do
-recipients  who is to be told; services/notify tells them; rungs: who a step means; notices: who hears of a clock
+recipients  who is to be told; services/notify tells them; step_recipients: who a step means; notices: who hears of a clock
 """

@@ -39,8 +39,8 @@ from complaint_qms.services.people.session_users import acting
 from complaint_qms.services.record import handler_log
 from complaint_qms.services.record.site_time import site_zone
 from complaint_qms.services.sop import ladder_state
+from complaint_qms.services.sop.clock_reading import ClockReading, ClockStory
 from complaint_qms.services.sop.plan import Plan, plan_of
-from complaint_qms.services.sop.reading import Reading, Story
 
 
 def start_clock(doc: Document, now: datetime) -> None:
@@ -90,7 +90,7 @@ def enter_stage(doc: Document, stage: str, now: datetime) -> None:
     that it is in already is no move.
     """
     if stage == HOLD:
-        return hold(doc, now)
+        return put_on_hold(doc, now)
     if stage in COMPLAINT_ENDED:
         return stop(doc, now, stage)
     pause = _open(doc, PAUSING)
@@ -105,7 +105,7 @@ def enter_stage(doc: Document, stage: str, now: datetime) -> None:
     refresh(doc, now)
 
 
-def hold(doc: Document, now: datetime) -> None:
+def put_on_hold(doc: Document, now: datetime) -> None:
     """Stop the clocks until `resume`: the complaint waits for somebody outside. On hold already: nothing."""
     if _open(doc, PAUSING):
         return
@@ -180,10 +180,10 @@ def refresh(doc: Document, now: datetime) -> None:
 
     plan = plan_of(doc)
     doc.clock_plan = plan.fingerprint if plan else None
-    readings = dict.fromkeys(CLOCKS, Reading())
+    readings = dict.fromkeys(CLOCKS, ClockReading())
     doc.response_used = doc.resolution_used = 0
     if plan:
-        story = Story(plan, site_zone(), _pauses(doc), now)
+        story = ClockStory(plan, site_zone(), _pauses(doc), now)
         received = doc.received_at or (doc.stage_log[0].entered_at if doc.stage_log else now)
         first_answer = get_datetime(doc.first_response_at) if doc.first_response_at else None
         readings["response"] = story.read(
@@ -247,7 +247,7 @@ def used_in_stage(doc: Document, now: datetime) -> int:
 def used_since(doc: Document, begin: datetime | str, now: datetime) -> int:
     """Seconds of working time of the complaint from `begin` to `now`, pauses left out; 0 without a plan."""
     plan = plan_of(doc)
-    return Story(plan, site_zone(), _pauses(doc), now).used(begin, now) if plan else 0
+    return ClockStory(plan, site_zone(), _pauses(doc), now).used(begin, now) if plan else 0
 
 
 def stage_limit(doc: Document) -> int | None:

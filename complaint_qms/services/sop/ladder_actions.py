@@ -25,7 +25,7 @@ from complaint_qms.services.people.assignees import first_able
 from complaint_qms.services.people.workload import open_complaints
 from complaint_qms.services.sop import ladder_state
 from complaint_qms.services.sop.plan import Plan, plan_of
-from complaint_qms.services.sop.rungs import Rungs
+from complaint_qms.services.sop.step_recipients import StepRecipients
 
 _FOLLOW: Final = "Document Follow"
 _WHY: Final = "escalation step"
@@ -67,11 +67,11 @@ class _Actions:
 
     def __init__(self, now: datetime) -> None:
         self._now = now
-        self._rungs = Rungs(now.date())
+        self._recipients = StepRecipients(now.date())
 
     def take(self, turn: list[tuple[frappe._dict, Taken]]) -> list[dict[str, Any]]:
         """One step each of several complaints; whom it reached and what it changed."""
-        self._rungs.learn((row, one.step) for row, one in turn if one.step.action not in NAMELESS)
+        self._recipients.learn((row, one.step) for row, one in turn if one.step.action not in NAMELESS)
         called = _rules_in_use(one.step.rule for _row, one in turn)
         done: list[dict[str, Any]] = []
         raised: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -91,7 +91,7 @@ class _Actions:
                 told["told"] = self._hand_over(row, one)
                 told["new_value"] = row.complaint_owner
             else:
-                told["told"] = [person.user for person in self._rungs.people(row, one.step)]
+                told["told"] = [person.user for person in self._recipients.people(row, one.step)]
             if one.step.action == WATCH:
                 followers += [(row.name, user) for user in told["told"]]
             done.append(told)
@@ -102,8 +102,8 @@ class _Actions:
 
     def _hand_over(self, row: frappe._dict, one: Taken) -> list[str]:
         """Give a complaint to the first who may have it: whoever of the people meant has the fewest, where a role is."""
-        groups = [group for group in self._rungs.groups(row, one.step) if group]
-        meant = self._rungs.people(row, one.step)
+        groups = [group for group in self._recipients.groups(row, one.step) if group]
+        meant = self._recipients.people(row, one.step)
         if row.complaint_owner and row.complaint_owner in {person.user for person in meant}:
             return []
         if one.step.recipient == BY_ROLE:

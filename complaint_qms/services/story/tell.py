@@ -23,7 +23,7 @@ from complaint_qms.services.story import senders
 from complaint_qms.services.story.changes import Change, changes_of
 from complaint_qms.services.story.notes import notes_of
 from complaint_qms.services.story.offshoots import offshoots_of
-from complaint_qms.services.story.spoken import plain, shortened, spoken, stage_key
+from complaint_qms.services.story.version_text import plain, shortened, spoken, stage_key
 
 _HOLD: Final = "on_hold"
 

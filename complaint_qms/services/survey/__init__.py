@@ -2,5 +2,5 @@
 
 sending      who is asked, and when                     answering    the single-use link
 recording    every rating, whatever way it came         second_look  what follows from a bad one
-words        what the page says
+page_texts   what the page says
 """

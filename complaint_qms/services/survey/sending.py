@@ -19,7 +19,7 @@ from complaint_qms.constants.survey import DOCTYPE, WAITS
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence import by_itself
 from complaint_qms.services.correspondence.merge_fields import language_of
-from complaint_qms.services.outreach.saying import say, tells_in_chat
+from complaint_qms.services.outreach.customer_messages import say, tells_in_chat
 from complaint_qms.services.record import batches, timeline
 from complaint_qms.services.record.error_text import said
 from complaint_qms.services.record.timeline import Text, line

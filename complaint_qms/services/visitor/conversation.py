@@ -20,7 +20,7 @@ from complaint_qms.services.inbox.origin import told_by_sender
 from complaint_qms.services.inbox.outcomes import Added
 from complaint_qms.services.inbox.store import InboundMessage, Sender
 from complaint_qms.services.record.input_validation import refuse
-from complaint_qms.services.visitor import keeping, rating, solutions
+from complaint_qms.services.visitor import rating, solutions, submissions
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def keep_decision(complaint: str | None, way: Way, key: str, *, accepted: bool, 
     if not accepted and blank(text):
         refuse(_("Tell us why the solution does not help you, so that we can find another one."))
     text = _checked(text, _("Why does it not help you?"), LONGEST_TEXT)
-    with keeping.one_at_a_time("word", complaint or way.scope):
-        if keeping.was_taken(way.road, way.scope, key):
+    with submissions.one_at_a_time("word", complaint or way.scope):
+        if submissions.was_taken(way.road, way.scope, key):
             return
         doc = _read(complaint)
         if not doc or not waits_for_word(doc):
@@ -90,8 +90,8 @@ def keep_rating(complaint: str | None, way: Way, key: str, *, stars: int, text: 
     """
     rating.check_stars(stars)
     text = _checked(text, _("What should we know? (optional)"), rating.LONGEST_COMMENT)
-    with keeping.one_at_a_time("word", complaint or way.scope):
-        if keeping.was_taken(way.road, way.scope, key):
+    with submissions.one_at_a_time("word", complaint or way.scope):
+        if submissions.was_taken(way.road, way.scope, key):
             return
         rating.check_open(_read(complaint))
         said = text or _("{0} of 5").format(stars)
@@ -158,4 +158,4 @@ def _keep(
             customer=complaint.customer,
             language=language,
         )
-        keeping.keep_with_files(message, key, way.scope, tokens or [], without_place=without_place)
+        submissions.keep_with_files(message, key, way.scope, tokens or [], without_place=without_place)

@@ -18,7 +18,7 @@ from complaint_qms.constants.inbox import REGISTERED
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.visitor import LINK
 from complaint_qms.services import writing
-from complaint_qms.services.visitor import keeping
+from complaint_qms.services.visitor import submissions
 
 _DAYS: Final = 365
 _FIELDS: Final = ("name", "complaint", "inbox_item", "language", "last_opened_at")
@@ -58,7 +58,7 @@ def find_link(token: str) -> frappe._dict:
             frappe.DoesNotExistError,
         )
     if row.inbox_item and not row.complaint:
-        row.complaint = keeping.own_complaint(row.inbox_item)
+        row.complaint = submissions.own_complaint(row.inbox_item)
         if row.complaint:
             writing.set_values(LINK, row.name, {"complaint": row.complaint}, "message became a complaint")
     return row

@@ -12,8 +12,8 @@ from frappe.utils import get_datetime
 from complaint_qms.constants.correspondence import ANSWER
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.correspondence.agreement import waits_for_word
+from complaint_qms.services.correspondence.plain_text import plain_lines
 from complaint_qms.services.correspondence.standing import WORDS_OF_THEIRS
-from complaint_qms.services.correspondence.words import lines
 from complaint_qms.services.visitor.talk import Talk
 
 _LONGEST: Final = 5000
@@ -64,7 +64,7 @@ def _text(complaint: Document, by: datetime | None = None) -> str:
     sent_at = complaint.reply_sent_at and get_datetime(complaint.reply_sent_at)
     if not sent_at or blank(complaint.reply) or (by and sent_at > by):
         return ""
-    return lines(complaint.reply)
+    return plain_lines(complaint.reply)
 
 
 def _solution(text: str, at: datetime | None) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from pypika.terms import Criterion
 from complaint_qms.constants.correspondence import AUTOMATIC_FIELD, KIND_FIELD, QUESTION
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import PAGE, PORTAL
-from complaint_qms.services.chat.filing import own_talk
+from complaint_qms.services.chat.complaint_chats import own_talk
 from complaint_qms.services.correspondence.addresses import addresses_of_complainants, bare
-from complaint_qms.services.correspondence.words import lines
+from complaint_qms.services.correspondence.plain_text import plain_lines
 from complaint_qms.services.inbox.item import is_raw
-from complaint_qms.services.visitor import keeping, links
+from complaint_qms.services.visitor import links, submissions
 
 _MOST: Final = 100
 _MOST_ASKED: Final = 200
@@ -120,7 +120,7 @@ def _talks(
                 "name": row.name,
                 "mine": row.sent_or_received == "Received",
                 "at": get_datetime(row.communication_date),
-                "text": lines(row.content) if with_text else "",
+                "text": plain_lines(row.content) if with_text else "",
                 "kind": row.get(KIND_FIELD),
                 "word": said.get(row.name),
             }
@@ -144,7 +144,7 @@ def _sent_by_form(complaints: Sequence[frappe._dict | Document]) -> dict[str, st
     sources = {
         one.source_name: one.name for one in complaints if one.source_doctype == INBOX and one.source_name
     }
-    return found | {name: sources[item] for name, item in keeping.added_by_forms(list(sources)).items()}
+    return found | {name: sources[item] for name, item in submissions.added_by_forms(list(sources)).items()}
 
 
 def _is_between_us(row: frappe._dict, addresses: set[str]) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import frappe
 
-from complaint_qms.services.visitor import page, product_codes, words
+from complaint_qms.services.visitor import page, page_texts, product_codes
 
 no_cache = 1
 sitemap = 0
@@ -17,11 +17,11 @@ def get_context(context: Any) -> Any:
     settings = page.settings()
     code = frappe.form_dict.get("p") or ""
     product = product_codes.product_of(code) if isinstance(code, str) else None
-    told = words.of_form()
+    told = page_texts.of_form()
     data = {
         "words": told,
-        "wishes": words.wishes(),
-        "limits": words.limits(),
+        "wishes": page_texts.wishes(),
+        "limits": page_texts.limits(),
         "most_files": page.most_files(),
         "work": bool(settings.page_proof_of_work),
         "code": code if product else "",

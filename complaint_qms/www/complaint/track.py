@@ -5,7 +5,7 @@ from typing import Any
 
 import frappe
 
-from complaint_qms.services.visitor import page, words
+from complaint_qms.services.visitor import page, page_texts
 
 no_cache = 1
 sitemap = 0
@@ -14,10 +14,10 @@ sitemap = 0
 def get_context(context: Any) -> Any:
     """The empty page; its script asks for the rest with the secret."""
     page.mark_answer()
-    told = words.of_tracking()
+    told = page_texts.of_tracking()
     data = {
         "words": told,
-        "limits": words.limits(),
+        "limits": page_texts.limits(),
         "most_files": page.most_files(),
         "language": frappe.local.lang,
     }

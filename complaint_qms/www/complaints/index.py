@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe.utils import cint, formatdate
 
-from complaint_qms.services.portal import listing, pages, words
+from complaint_qms.services.portal import listing, page_texts, pages
 
 no_cache = 1
 sitemap = 0
@@ -13,7 +13,7 @@ sitemap = 0
 
 def get_context(context: Any) -> Any:
     """One page of the list; it needs no script."""
-    party = pages.begin_page(context, words.of_list(), "/complaints")
+    party = pages.begin_page(context, page_texts.of_list(), "/complaints")
     if not party:
         return context
     asked = frappe.form_dict.get("state")

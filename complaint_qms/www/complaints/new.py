@@ -5,8 +5,8 @@ from typing import Any
 import frappe
 
 from complaint_qms.integrations.erpnext import portal_users
-from complaint_qms.services.portal import filing, pages, words
-from complaint_qms.services.visitor import words as visitor_words
+from complaint_qms.services.portal import new_complaint, page_texts, pages
+from complaint_qms.services.visitor import page_texts as visitor_words
 
 no_cache = 1
 sitemap = 0
@@ -14,16 +14,16 @@ sitemap = 0
 
 def get_context(context: Any) -> Any:
     """What the form shows, with the newest lines of what was bought."""
-    party = pages.begin_page(context, words.of_new(), "/complaints/new")
+    party = pages.begin_page(context, page_texts.of_new(), "/complaints/new")
     if not party:
         return context
     names = portal_users.titles_of(party.customers)
     pages.give_script(
         context,
         wishes=visitor_words.wishes(),
-        lines=filing.find_lines(party, "", 0),
+        lines=new_complaint.find_lines(party, "", 0),
         customers=[{"key": key, "name": name} for key, name in names.items()],
-        phone=filing.known_phone(frappe.session.user),
+        phone=new_complaint.known_phone(frappe.session.user),
         user=frappe.session.user,
     )
     return context

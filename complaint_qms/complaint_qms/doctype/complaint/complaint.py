@@ -10,7 +10,7 @@ from complaint_qms.constants.fields import COMPLAINT_STAMPS, DECIDED_ANEW, SEPAR
 from complaint_qms.constants.stages import COMPLAINT_EARLY, COMPLAINT_ENDED, FIRST_STAGE
 from complaint_qms.controllers.quality_record import QualityRecord
 from complaint_qms.integrations.erpnext.consistency import check_consistency
-from complaint_qms.services.chat import filing as chats
+from complaint_qms.services.chat import complaint_chats as chats
 from complaint_qms.services.compliance import (
     contributors,
     decisions,
@@ -169,7 +169,7 @@ class Complaint(QualityRecord):
             # The stage log keeps the reason; the next hold has one of its own.
             self.hold_reason = self.hold_until = None
         if target == "on_hold":
-            clock.hold(self, now)
+            clock.put_on_hold(self, now)
         elif target in COMPLAINT_ENDED:
             self._end(target, now)
         else:

@@ -3,14 +3,14 @@
 from frappe.utils import cint
 
 from complaint_qms.controllers.record import Checked
-from complaint_qms.services.rules import checking, reading, words
+from complaint_qms.services.rules import active_rules, checking, rule_text
 
 
 class ComplaintRule(Checked):
     def onload(self):
-        self.set_onload("words", words.rule_in_words(self.as_dict()))
+        self.set_onload("words", rule_text.rule_in_words(self.as_dict()))
         for row in self.actions:
-            row.summary = words.act_in_words(row.as_dict())
+            row.summary = rule_text.act_in_words(row.as_dict())
 
     def before_validate(self):
         before = self.get_doc_before_save()
@@ -23,10 +23,10 @@ class ComplaintRule(Checked):
 
     def on_change(self):
         super().on_change()
-        reading.forget_rules()
+        active_rules.forget_rules()
 
     def on_trash(self):
-        reading.forget_rules()
+        active_rules.forget_rules()
 
     def after_rename(self, old, new, merge=False):
-        reading.forget_rules()
+        active_rules.forget_rules()

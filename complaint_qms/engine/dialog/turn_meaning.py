@@ -12,8 +12,8 @@ from complaint_qms.engine.classify.harm import assess
 from complaint_qms.engine.classify.lexicon import Hit
 from complaint_qms.engine.dialog.languages import READ, chat_language
 from complaint_qms.engine.dialog.numbers import Numbers, numbers_of, product_in
+from complaint_qms.engine.dialog.reply_texts import WORDS
 from complaint_qms.engine.dialog.rules import Rules
-from complaint_qms.engine.dialog.words import WORDS
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.text import HAN, fold
 
@@ -61,7 +61,7 @@ _CHOICES_ZH: Final = {
 
 
 @dataclass(frozen=True)
-class Reading:
+class TurnMeaning:
     """A turn as it was understood.
 
     Attributes:
@@ -106,7 +106,7 @@ class Reading:
         return not self.text or not (self.rest or self.short)
 
 
-def read_turn(text: str, rules: Rules) -> Reading:
+def read_turn(text: str, rules: Rules) -> TurnMeaning:
     said = _CONTROL.sub(" ", (text or "")[: rules.longest]).strip()
     plain = unicodedata.normalize("NFKC", said)[: rules.longest].translate(_SIMPLIFIED)
     folded = fold(plain)
@@ -133,7 +133,7 @@ def read_turn(text: str, rules: Rules) -> Reading:
     product = " ".join(rules.patterns["abuse"].sub(" ", product).split())
     if not product and rules.product_names and (named := rules.product_names.search(folded)):
         product = named[0]
-    return Reading(
+    return TurnMeaning(
         text=said,
         folded=folded,
         language=language,

@@ -11,7 +11,7 @@ from complaint_qms.constants.chat import ASSISTANT, CHAT, MESSAGE, PERSON
 from complaint_qms.engine.dialog import is_offered, own_words
 from complaint_qms.services.chat import conversation
 from complaint_qms.services.intake import matching
-from complaint_qms.services.record.first_words import subject_of
+from complaint_qms.services.record.subjects import subject_of
 
 _MOST: Final = 200
 _SHORTEST_QUOTE: Final = 8

@@ -20,10 +20,10 @@ from complaint_qms.services.inbox import store
 from complaint_qms.services.inbox.outcomes import Added, Registered, Waits
 from complaint_qms.services.inbox.store import InboundMessage
 from complaint_qms.services.intake.register import register
-from complaint_qms.services.portal import access, case, words
-from complaint_qms.services.record.first_words import subject_of
+from complaint_qms.services.portal import access, case, page_texts
 from complaint_qms.services.record.input_validation import refuse
-from complaint_qms.services.visitor import conversation, form, keeping, page
+from complaint_qms.services.record.subjects import subject_of
+from complaint_qms.services.visitor import conversation, form, page, submissions
 
 LINES: Final = 6
 _FURTHEST: Final = 2000
@@ -104,8 +104,8 @@ def file_complaint(
             customer=customer,
             language=language,
         )
-        item = keeping.keep_with_files(message, key, party.user, tokens, without_place=without_place)
-        return {"number": keeping.own_complaint(item) or item}
+        item = submissions.keep_with_files(message, key, party.user, tokens, without_place=without_place)
+        return {"number": submissions.own_complaint(item) or item}
 
 
 def read_filed(item: Document) -> Registered | Added | Waits:
@@ -113,7 +113,7 @@ def read_filed(item: Document) -> Registered | Added | Waits:
     values = json.loads(store.raw_of(item))
     if complaint := values.get("complaint"):
         return conversation.added(item, complaint, values)
-    earlier = keeping.sent_before(item)
+    earlier = submissions.sent_before(item)
     if isinstance(earlier, Waits):
         return earlier
     if earlier:
@@ -185,7 +185,7 @@ def _told(values: dict[str, Any], line: SoldLine | None) -> str:
     if not line:
         return text
     chosen = values["line"]
-    about = [line.item_name, words.DOCUMENTS[line.doctype]().format(line.document)]
+    about = [line.item_name, page_texts.DOCUMENTS[line.doctype]().format(line.document)]
     about += [
         _("{0}: {1}").format(label, chosen[field])
         for field, label in (("batch_no", _("Batch")), ("serial_no", _("Serial number")))

@@ -11,19 +11,19 @@ from complaint_qms.services.record.tags import without_tags
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 
 
-def words(content: str | None) -> str:
+def plain_text(content: str | None) -> str:
     """Its words alone; empty where there is nothing to read, be it spaces that are written as marks."""
     return _INVISIBLE.sub("", unescape(without_tags(content or ""))).strip()
 
 
 def says_something(content: str | None) -> bool:
     """Whether there is something to read or to look at."""
-    return bool(words(content)) or "<img" in (content or "")
+    return bool(plain_text(content)) or "<img" in (content or "")
 
 
-def lines(content: str | None) -> str:
+def plain_lines(content: str | None) -> str:
     """Markup as lines of plain text."""
     broken = content or ""
     for end in ("</p>", "</div>", "</li>", "<br>", "<br/>", "<br />"):
         broken = broken.replace(end, f"{end}\n")
-    return "\n".join(part.strip() for part in words(broken).splitlines() if part.strip())
+    return "\n".join(part.strip() for part in plain_text(broken).splitlines() if part.strip())

@@ -17,7 +17,7 @@ from complaint_qms.services.record.labels import choice, word
 from complaint_qms.services.record.language import clause_list, comma_list, sentence_list
 from complaint_qms.services.record.timeline import Label, Moment, Text, Word, line
 from complaint_qms.services.rules import catalogue
-from complaint_qms.services.rules.reading import conditions_of
+from complaint_qms.services.rules.active_rules import conditions_of
 
 
 def rule_in_words(rule: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from complaint_qms.services.people.leave import away
 from complaint_qms.services.sop.recipients import Directory
 
 
-class Rungs:
+class StepRecipients:
     """Answers for many complaints at once; read for a whole batch, like `Directory`, and kept for those that follow."""
 
     def __init__(self, day: date) -> None:

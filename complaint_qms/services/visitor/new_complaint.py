@@ -16,8 +16,8 @@ from complaint_qms.services.inbox.outcomes import Added, Registered, Waits
 from complaint_qms.services.inbox.store import InboundMessage, Sender
 from complaint_qms.services.intake import matching
 from complaint_qms.services.intake.register import register
-from complaint_qms.services.record.first_words import subject_of
-from complaint_qms.services.visitor import conversation, form, keeping, links, page, product_codes
+from complaint_qms.services.record.subjects import subject_of
+from complaint_qms.services.visitor import conversation, form, links, page, product_codes, submissions
 
 
 def file_complaint(
@@ -48,8 +48,8 @@ def file_complaint(
             company=page.company(),
             language=language,
         )
-        item = keeping.keep_with_files(message, key, PAGE, tokens, without_place=without_place)
-        complaint = keeping.own_complaint(item)
+        item = submissions.keep_with_files(message, key, PAGE, tokens, without_place=without_place)
+        complaint = submissions.own_complaint(item)
         # Who made the links invalid has a reason; the form that is sent again is no way around it.
         ended = links.is_ended(item) or bool(complaint and links.links_of(complaint, revoked=1))
         link = "" if ended else links.make_link(complaint=complaint, inbox_item=item, language=language)
@@ -61,7 +61,7 @@ def read_filed(item: Document) -> Registered | Added | Waits:
     values = json.loads(store.raw_of(item))
     if link := values.get("link"):
         return conversation.added(item, frappe.db.get_value(LINK, link, "complaint"), values)
-    earlier = keeping.sent_before(item)
+    earlier = submissions.sent_before(item)
     if isinstance(earlier, Waits):
         return earlier
     if earlier:

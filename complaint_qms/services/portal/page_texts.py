@@ -7,7 +7,7 @@ from typing import Final
 
 from frappe import _
 
-from complaint_qms.services.visitor import words
+from complaint_qms.services.visitor import page_texts
 
 DOCUMENTS: Final[dict[str, Callable[[], str]]] = {
     "Delivery Note": lambda: _("Delivery {0}"),
@@ -42,7 +42,7 @@ def of_list() -> dict[str, str]:
 def of_case() -> dict[str, str]:
     """Words of the page of one complaint."""
     return {
-        **words.of_tracking(),
+        **page_texts.of_tracking(),
         "back_to_list": _("All complaints"),
         "original": _("It goes on with this complaint"),
         "logged_out": _logged_out(),
@@ -53,7 +53,7 @@ def of_case() -> dict[str, str]:
 def of_new() -> dict[str, str]:
     """Words of the form by which a complaint is filed."""
     return {
-        **words.of_form(),
+        **page_texts.of_form(),
         "title": _("New complaint"),
         "intro": _("Choose what it is about, and describe it in a few words. Photos help."),
         "back_to_list": _("All complaints"),

@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import convert_utc_to_system_timezone
 
 from complaint_qms.constants.inbox import MOST_FILES
-from complaint_qms.engine.mail.reading import Mail, read_mail
+from complaint_qms.engine.mail.mail_parser import Mail, read_mail
 from complaint_qms.engine.mail.repair import rewritten
 from complaint_qms.services.correspondence import receiving
 from complaint_qms.services.inbox.store import raw_of

@@ -21,7 +21,7 @@ from complaint_qms.services.sop.plan import Limit, Plan
 
 
 @dataclass(frozen=True)
-class Reading:
+class ClockReading:
     """One clock: due and warning as the database keeps them, standing, the next step of the sweep, and the steps of the ladder."""
 
     due: datetime | None = None
@@ -32,7 +32,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Story:
+class ClockStory:
     """What the three clocks have in common."""
 
     plan: Plan
@@ -47,14 +47,14 @@ class Story:
         finish: datetime | None,
         before: str | None,
         steps: Sequence[tuple[str, Step]] = (),
-    ) -> Reading:
+    ) -> ClockReading:
         """Reading of a clock that began at `begin`, has ended at `finish` (None: has not), stood at `before`.
 
         Args:
             steps: (key, step) of the ladder.
         """
         if not limit:
-            return Reading()
+            return ClockReading()
         relevant = [pause for pause in self.pauses if finish is None or pause[0] < finish]
         early = [sla_clock.share(limit.budget, limit.warn)] if limit.warn else []
         climbed = [step.budget(limit.budget) for _key, step in steps] if finish is None else []
@@ -63,12 +63,12 @@ class Story:
         reached = zip(steps, found[len(early) :], strict=True) if climbed else ()
         ladder_steps = tuple(Ahead(key, at) for (key, _step), at in reached if at)
         if finish is not None:
-            return Reading(due, warn, ladder.outcome(finish, due))
+            return ClockReading(due, warn, ladder.outcome(finish, due))
         held = bool(relevant) and relevant[-1][1] is None
         if due is None:
-            return Reading(None, warn, PAUSED if held else "", ladder=ladder_steps)
+            return ClockReading(None, warn, PAUSED if held else "", ladder=ladder_steps)
         status = self._standing(before, warn, due, relevant)
-        return Reading(due, warn, status, ladder.next_step((warn, due), status), ladder_steps)
+        return ClockReading(due, warn, status, ladder.next_step((warn, due), status), ladder_steps)
 
     def used(self, begin: datetime, end: datetime) -> int:
         """Seconds of working time between two moments, without the pauses."""

@@ -10,7 +10,7 @@ from complaint_qms.constants import mailbox
 from complaint_qms.constants.correspondence import AUTOMATIC_REPLY, RETURNED
 from complaint_qms.constants.evidence import SHA256
 from complaint_qms.constants.inbox import DISMISSED, DOCTYPE, REGISTERED, TAKEN
-from complaint_qms.engine.mail.reading import Mail, read_mail
+from complaint_qms.engine.mail.mail_parser import Mail, read_mail
 from complaint_qms.engine.message import Message
 from complaint_qms.services.correspondence.addresses import is_to_customer
 from complaint_qms.services.inbox import draft, origin
@@ -18,7 +18,7 @@ from complaint_qms.services.inbox.item import write
 from complaint_qms.services.inbox.outcomes import Added, Dismissed, Outcome, Registered, Waits
 from complaint_qms.services.inbox.store import raw_of
 from complaint_qms.services.intake import register
-from complaint_qms.services.mailbox import accounts, auto_reply, filing, threads
+from complaint_qms.services.mailbox import accounts, auto_reply, communications, threads
 
 _AUTOMATIC = {
     AUTOMATIC_REPLY: Message("An automatic reply: no person wrote it."),
@@ -33,7 +33,7 @@ def read_item(item: Document) -> Outcome:
     account = accounts.account_of(item)
     if threads.was_sent_here(mail.message_id):
         return Dismissed(Message("This site sent it itself."))
-    if (known := filing.known_as(mail)) and known.reference_name:
+    if (known := communications.known_as(mail)) and known.reference_name:
         return _is_known(item, known)
     if thread := threads.thread_of(mail):
         return _go_on(item, mail, thread)
@@ -73,12 +73,12 @@ def _go_on(item: Document, mail: Mail, thread: threads.Thread) -> Outcome:
         write(item, sent_about=thread.sent_about)
     ours = accounts.is_colleague(mail.author[1], accounts.account_of(item))
     to_customer = ours and is_to_customer(complaint, [address for _name, address in (*mail.to, *mail.cc)])
-    communication = filing.file_on(item, complaint, mail, is_answer=to_customer)
+    communication = communications.file_on(item, complaint, mail, is_answer=to_customer)
     if not mail.automatic:
         # What was entered by an answer is read again.
         origin.add_evidence(item, complaint.reload())
         if not to_customer:
-            filing.tell_helpers(communication)
+            communications.tell_helpers(communication)
     return Added(complaint.name, communication)
 
 
@@ -90,7 +90,7 @@ def _go_on_elsewhere(item: Document, mail: Mail, thread: threads.Thread) -> Outc
     if not frappe.db.exists(thread.doctype, thread.name):
         return Waits(Message("It answers a mail about a record that is not there any more."))
     record = frappe.get_doc(thread.doctype, thread.name)
-    write(item, communication=filing.file_on(item, record, mail))
+    write(item, communication=communications.file_on(item, record, mail))
     return Waits(
         Message(
             "It answers a mail about {doctype} {name}, and stands there.",

@@ -15,12 +15,12 @@ from complaint_qms.constants.events import CHAT_WAITS
 from complaint_qms.constants.inbox import DISMISSED, WAITING
 from complaint_qms.engine.message import Message
 from complaint_qms.services.acting_as import acting_as
-from complaint_qms.services.chat import assistant, channels, conversation, telling
+from complaint_qms.services.chat import assistant, channels, conversation, sender_text
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.inbox import item as items
 from complaint_qms.services.inbox import reasons as stored
 from complaint_qms.services.record import batches
-from complaint_qms.services.record.first_words import subject_of
+from complaint_qms.services.record.subjects import subject_of
 
 LEFT = Message("The sender has begun to complain and has written no more.")
 _AT_ONCE = 200
@@ -45,7 +45,7 @@ def to_person(
         reasons=json.dumps([stored.of_message(one) for one in why]),
     )
     if item:
-        said = telling.told_so_far(chat)
+        said = sender_text.told_so_far(chat)
         if said and said != item.text:
             items.write(item, text=said, subject=subject_of(said))
     tell_waiting(chat, channel, why)

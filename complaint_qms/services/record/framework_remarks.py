@@ -10,7 +10,7 @@ from complaint_qms.constants.about_records import ABOUT_RECORDS
 _KEPT = ("Comment", "Version")
 
 
-def delete_second_hand(doctype: str, filters: Mapping[str, Any]) -> None:
+def delete_remarks(doctype: str, filters: Mapping[str, Any]) -> None:
     """Delete what is kept about the rows of `doctype` that match; the rows themselves are left to the caller.
 
     Frappe 16 closes a task by its document, which writes a Version of the task; 15 does not.

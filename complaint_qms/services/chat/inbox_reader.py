@@ -23,22 +23,22 @@ from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.chat import (
     assistant,
     channels,
+    complaint_chats,
     conversation,
-    filing,
-    handing,
+    handover,
     late_files,
     media,
     own_complaint,
-    telling,
+    sender_text,
 )
-from complaint_qms.services.importing.run_lock import Overtaken, held
+from complaint_qms.services.importing.run_lock import Overtaken, exclusive_run
 from complaint_qms.services.inbox import draft, understanding
 from complaint_qms.services.inbox.outcomes import Dismissed, Outcome, Registered, Waits
 from complaint_qms.services.inbox.store import raw_of
 from complaint_qms.services.intake import matching
 from complaint_qms.services.intake.register import register
 from complaint_qms.services.record import collected
-from complaint_qms.services.record.first_words import subject_of
+from complaint_qms.services.record.subjects import subject_of
 
 _METHOD: Final = f"{__name__}.read_chat"
 _JOB: Final = "complaint_qms_chat"
@@ -79,7 +79,7 @@ def read_chat(channel: str, address: str, now: datetime | None = None) -> int:
     try:
         with (
             acting_as(),
-            held(_sender_key(channel, address), overtaken="read elsewhere", patience=_PATIENCE),
+            exclusive_run(_sender_key(channel, address), overtaken="read elsewhere", patience=_PATIENCE),
         ):
             for _time in range(_AT_ONCE):
                 frappe.db.commit()  # what came in meanwhile is seen
@@ -103,20 +103,20 @@ def read_item(item: Document) -> Outcome:
     refused = data.get("refused", 0) + fetched.refused
     chat = conversation.of_sender(channel, inbound)
     conversation.heard(chat, inbound)
-    complaint = filing.open_complaint(chat)
+    complaint = complaint_chats.open_complaint(chat)
     if chat.complaint and not complaint:
-        filing.begin_anew(chat)  # with what is said now
+        complaint_chats.begin_anew(chat)  # with what is said now
     turn = conversation.add_received(chat, inbound, item, **late_files.kept_for_later(fetched.late))
     if complaint and (told := own_complaint.hear_own(chat, channel, turn, item, complaint)):
         return told
     if not channels.has_assistant(channel):
         return _without_assistant(chat, channel, turn, item, complaint)
     if chat.mode == WITH_PERSON and not complaint and not _is_waited_for(chat):
-        handing.return_to_assistant(chat)  # somebody has decided that it was no complaint
+        handover.return_to_assistant(chat)  # somebody has decided that it was no complaint
     before = assistant.state_of(chat, channel)
     done = assistant.next_step(chat, channel, item, media.count(item) + len(fetched.late))
     if complaint and before.registered and not done.state.registered:
-        filing.begin_anew(chat, turn)  # the sender has begun to tell of something else
+        complaint_chats.begin_anew(chat, turn)  # the sender has begun to tell of something else
         complaint = None
     assistant.keep_state(chat, done.state)
     return _take(chat, channel, turn, item, complaint, done, refused)
@@ -133,13 +133,13 @@ def _take(
 ) -> Outcome:
     replies, outcome = done.replies, None
     if complaint:
-        outcome = filing.go_on(chat, turn, item, complaint)
+        outcome = complaint_chats.go_on(chat, turn, item, complaint)
     elif done.action == "register":
         doc = _register(chat, item, done.state)
         chat.reload()
         replies, outcome = assistant.with_number(replies, doc.name), Registered(doc.name)
     if done.hands_over:
-        handing.to_person(chat, channel, done.reasons, None if outcome else item)
+        handover.to_person(chat, channel, done.reasons, None if outcome else item)
         outcome = outcome or Waits(done.reasons[0])
     elif chat.mode == WITH_PERSON:
         outcome = outcome or _goes_on(chat)
@@ -153,13 +153,13 @@ def _without_assistant(
     chat: Document, channel: Document, turn: Document, item: Document, complaint: Document | None
 ) -> Outcome:
     if complaint:
-        outcome = filing.go_on(chat, turn, item, complaint)
+        outcome = complaint_chats.go_on(chat, turn, item, complaint)
         _wait_on(chat, channel)
         return outcome
     if chat.mode == WITH_PERSON and _is_waited_for(chat):
         _wait_on(chat, channel)
         return _goes_on(chat)
-    handing.to_person(chat, channel, [_NO_ASSISTANT], item)
+    handover.to_person(chat, channel, [_NO_ASSISTANT], item)
     return Waits(_NO_ASSISTANT)
 
 
@@ -182,12 +182,12 @@ def _wait_on(chat: Document, channel: Document) -> None:
     if not chat.waits:
         conversation.write_chat(chat, "message for a person", waits=1)
         if not chat.complaint:
-            handing.tell_waiting(chat, channel)
+            handover.tell_waiting(chat, channel)
 
 
 def _register(chat: Document, item: Document, state: State) -> Document:
     turns = conversation.open_turns(chat)
-    told = state.happened or telling.told_so_far(chat)
+    told = state.happened or sender_text.told_so_far(chat)
     contact = state.contact
     is_mail = bool(validate_email_address(contact)) if contact else False
     earlier = [turn.inbox_item for turn in turns if turn.inbox_item and turn.inbox_item != item.name]
@@ -204,11 +204,11 @@ def _register(chat: Document, item: Document, state: State) -> Document:
         "company": item.company,
         "language": chat.language,
         "received_at": turns[0].at if turns else item.received_at,
-        "evidence": filing.rows_of(earlier),
+        "evidence": complaint_chats.rows_of(earlier),
     }
     source = {"source_doctype": DOCTYPE, "source_name": item.name}
     product = matching.exact_product(
-        "\n".join([telling.told_so_far(chat), state.product]),
+        "\n".join([sender_text.told_so_far(chat), state.product]),
         state.serial,
         state.batch,
         own_numbers=(contact, chat.phone or "", state.order),
