@@ -233,7 +233,7 @@ def test_the_template_of_the_nearest_type_speaks_and_one_that_cannot_be_read_is_
 
 
 def test_what_cannot_be_sent_says_so_and_leaves_no_link(monkeypatch: pytest.MonkeyPatch) -> None:
-    for room in ("outreach.saying", "correspondence.by_itself"):
+    for room in ("outreach.customer_messages", "correspondence.by_itself"):
         monkeypatch.setattr(
             f"complaint_qms.services.{room}.why_no_mail", lambda: "Set up an Email Account that sends."
         )
