@@ -29,5 +29,8 @@ class UnknownPage(NotFoundPage):
         first, _slash, rest = path.partition("/")
         if first not in PAGES or not rest:
             return False
-        # No file's name has a NUL.
-        return "\0" in rest or not any(page(path).can_render() for page in _PAGES)
+        try:
+            return not any(page(path).can_render() for page in _PAGES)
+        except (OSError, ValueError):
+            # No file has such a name: it is too long, or has a NUL or half a character in it.
+            return True

@@ -66,7 +66,7 @@ class Seen:
         if fails or (door.refuses and status not in (401, 403, 404, 413, 429)):
             told = html.unescape(text)
             self.wrong.append(
-                f"{status} {got.request.method} {got.request.url[-200:]}\n{told[max(told.find(TRACE), 0) :][-3000:] if TRACE in told else told[:3000]}"
+                f"{status} {got.request.method} {got.request.url[-200:]}\n{_trace(told)[-3000:] if TRACE in told else told[:3000]}"
             )
 
 
@@ -141,6 +141,11 @@ def _upload(doors_at: str, headers: dict[str, str], name: str, content: bytes) -
         sent = {"upload": upload, "offset": str(offset)}
         got = requests.post(f"{doors_at}send_piece", data=sent, files=piece, headers=headers, timeout=60)
     return got.status_code, got.text
+
+
+def _trace(text: str) -> str:
+    """Of a page that shows an error: the trace, without the page that stands around it."""
+    return text[text.find(TRACE) :].partition("</code>")[0]
 
 
 def _last_line(text: str) -> str:
