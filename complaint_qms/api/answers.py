@@ -144,9 +144,23 @@ def note(
         at: when, in the time zone of the site unless it names its own; now by default.
         article: published Help Article whose solution was told, which is counted.
     """
-    message = messages.note(_complaint(name), kind, medium, said, _moment(at))
+    message = messages.note(_complaint(name), kind, medium, said, moment_of(at))
     _count_use(article, name)
     return {"message": message.name, "values": counting.values_of(name)}
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """When somebody says that something was; None where they say nothing."""
+    if not text:
+        return None
+    try:
+        return moment(text)
+    except Wrong:
+        refuse(
+            _("When: “{0}” is no moment. Write it as 2026-01-31 14:30.").format(
+                frappe.utils.escape_html(text)
+            )
+        )
 
 
 def _count_use(article: str, complaint: str) -> None:
@@ -160,16 +174,3 @@ def _complaint(name: str) -> Document:
     doc.check_permission("read")
     doc.check_permission("email")
     return doc
-
-
-def _moment(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return moment(text)
-    except Wrong:
-        refuse(
-            _("When: “{0}” is no moment. Write it as 2026-01-31 14:30.").format(
-                frappe.utils.escape_html(text)
-            )
-        )

@@ -87,6 +87,12 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "replacement": "Replacement",
         "goodwill": "Goodwill",
     },
+    # what a customer gets in the talk in which a complaint is solved at once
+    "given_at_once": {
+        "information": "Information",
+        "explanation": "Explanation",
+        "apology": "Apology",
+    },
     # what a settlement drafts, and how the document stands
     "settlement_document": {
         "credit_note": "Credit Note",

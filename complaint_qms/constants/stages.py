@@ -14,6 +14,8 @@ COMPLAINT_ENDED: Final = ("closed", "rejected", "duplicate", "void")
 # From the solution to the review of it.
 REVIEW: Final = "review"
 SOLVING: Final = COMPLAINT_FLOW[COMPLAINT_FLOW.index("solve") : COMPLAINT_FLOW.index(REVIEW) + 1]
+AT_ONCE: Final = tuple((origin, REVIEW) for origin in COMPLAINT_EARLY)
+"""Moves of a complaint that was solved while it was registered, where its SOP allows that; the stages between are passed over."""
 # Ended without having been a complaint of its own: counted in no rate.
 NO_COMPLAINT: Final = ("rejected", "duplicate", "void")
 
@@ -28,8 +30,8 @@ FLOW: Final = {"Complaint": COMPLAINT_FLOW, "Investigation": INVESTIGATION_FLOW,
 
 # Where a record may go from where it is. A site's workflow may offer less, never more.
 COMPLAINT_MOVES: Final[dict[str, tuple[str, ...]]] = {
-    "intake": ("triage", "on_hold", "void"),
-    "triage": ("investigate", "solve", "rejected", "duplicate", "on_hold", "void"),
+    "intake": ("triage", REVIEW, "on_hold", "void"),
+    "triage": ("investigate", "solve", REVIEW, "rejected", "duplicate", "on_hold", "void"),
     "investigate": ("solve", "triage", "on_hold", "void"),
     "solve": ("confirm", "investigate", "on_hold", "void"),
     "confirm": ("execute", "solve", "on_hold", "void"),

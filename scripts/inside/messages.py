@@ -259,6 +259,7 @@ def _pack_texts(pack: dict[str, Any]) -> Iterator[str]:
     yield from (row["description"] for row in pack["severities"])
     for sop in pack["sops"]:
         yield from (sop["sop_name"], sop["description"], *(row["check"] for row in sop["checks"]))
+        yield from filter(None, [sop.get("at_once_reason")])
 
 
 def _type_names(types: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -268,3 +268,52 @@ def test_on_a_phone_nothing_is_cut_off(login, person, language: str) -> None:
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
     expect(short(phone)).to_contain_text({"en": "Who is complaining?", "zh": "谁在投诉？"}[language])
+
+
+def test_a_simple_complaint_is_solved_at_once_by_ten_clicks_at_most(server: str, browser, person) -> None:
+    # On a page of its own, for the refusal.
+    page = browser.new_context(base_url=server).new_page()
+    page.request.post("/api/method/login", form={"usr": person(roles.AGENT), "pwd": factory.PASSWORD})
+    agent = Desk(page)
+    kind = factory.make(
+        "Complaint Type", complaint_type_name=factory.unique("Advice"), default_severity="Minor"
+    )
+    factory.make(
+        "Complaint SOP",
+        sop_name=factory.unique("SOP"),
+        complaint_type=kind.name,
+        round_the_clock=1,
+        allow_at_once=1,
+        at_once_severity="Minor",
+        at_once_reason="They are counted.",
+    )
+    frappe.db.commit()
+    agent.page.goto("/app/complaint")
+    new = agent.page.locator(".page-container:visible .primary-action")
+    expect(new).to_be_visible()
+    agent.page.evaluate(CLICKS)
+    new.click()
+    expect(short(agent).locator('[data-fieldname="who"] input')).to_be_focused()
+    agent.page.keyboard.type("Otto Kern")
+    agent.put(short(agent), product="none", happened="Which key dims the lamp?", complaint_type=kind.name)
+    short(agent).locator(".cq-at-once").click()
+    dialog = agent.page.locator(".modal.show .cq-dialog-way")
+    expect(dialog).to_be_visible()
+    asked = agent.dialog
+    # What is refused stays in the dialog, and says what is missing.
+    asked.locator('[data-fieldname="harm_level"] select').select_option("none")
+    reply = asked.locator('[data-fieldname="reply"] .ql-editor[contenteditable="true"]')
+    reply.click()
+    agent.page.keyboard.type("The left one.")
+    asked.get_by_role("button", name="Solve at Once").click()
+    expect(asked.locator(".cq-dialog-refusal")).to_contain_text("Record what the customer answered.")
+    expect(reply).to_have_text("The left one.")
+    asked.locator('[data-fieldname="customer_agreement"] select').select_option("agreed")
+    asked.get_by_role("button", name="Solve at Once").click()
+    agent.page.wait_for_function("() => cur_frm && cur_frm.doc.stage === 'review'")
+    assert agent.page.evaluate("window.cq_clicks") <= 10
+    doc = stored(str(agent.value("name")), "stage", "reply", "complainant_name", "first_response_at")
+    assert (doc.stage, doc.complainant_name) == ("review", "Otto Kern")
+    assert "The left one." in doc.reply
+    assert doc.first_response_at
+    page.context.close()

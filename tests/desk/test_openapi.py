@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 import pytest
 import schemathesis
+from frappe.model.document import Document
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis.errors import Unsatisfiable
 from jsonschema import Draft202012Validator
@@ -60,6 +61,17 @@ def test_every_door_is_there_with_its_arguments(told):
     )
 
 
+SOLVED = {"reply": "Sorry", "customer_agreement": "agreed", "harm_level": "none"}
+
+
+def solvable() -> Document:
+    """A complaint whose SOP lets it be solved at once."""
+    kind = factory.make("Complaint Type", complaint_type_name=factory.unique("Type")).name
+    allowed = {"allow_at_once": 1, "at_once_severity": "Minor", "at_once_reason": "x", "round_the_clock": 1}
+    factory.make("Complaint SOP", sop_name=factory.unique("SOP"), complaint_type=kind, **allowed)
+    return factory.complaint(complaint_type=kind, severity="Minor", product_model="none")
+
+
 def answers(told: dict) -> dict[str, object]:
     """Door → what it answered, each asked for something that fills as much of the answer as can be."""
     phone = "+86 139 8765 4327"
@@ -89,6 +101,7 @@ def answers(told: dict) -> dict[str, object]:
             *({"name": one.name, "doctype": one.doctype} for one in (study, cause, factory.capa())),
         ],
         "complaint.take_step": [{"name": factory.complaint().name, "action": "Start Triage"}],
+        "at_once.solve": [{"name": solvable().name, "values": SOLVED, "medium": "Phone", "given": "apology"}],
         "answers.note": [{"name": triage.name, "kind": "Answer", "medium": "Phone", "said": "Sorry."}],
     }
     user = factory.user(roles.AGENT, roles.MANAGER)

@@ -150,7 +150,8 @@ def test_the_other_way_through_a_gate_is_open_too(change):
     far=st.integers(1, len(COMPLAINT_FLOW) - 1),
 )
 def test_a_later_stage_never_asks_less(dropped, near, far):
-    facts = {name: value for name, value in complaint().items() if name not in dropped}
+    # From intake and triage, the review is reached by a way of its own as well (`test_at_once.py`).
+    facts = {name: value for name, value in complaint(stage="investigate").items() if name not in dropped}
     near, far = sorted((near, far))
     early = set(gates("Complaint", facts, COMPLAINT_FLOW[near]))
     assert early <= set(gates("Complaint", facts, COMPLAINT_FLOW[far]))

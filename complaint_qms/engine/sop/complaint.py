@@ -15,14 +15,15 @@ Facts beyond the fields of Complaint:
     lost_documents: [{settlement, doctype, name}] of settlements, cancelled or deleted and not replaced.
     capas: [{name, stage}] that name this complaint, void ones left out.
     checklist: [{stage, check, mandatory, done, proof: what shows that it is done, as `field:name`, `file:kind` or `record:kind`}].
-What the ways out ask besides stands in `exits.py`.
+What the ways out ask besides stands in `exits.py`, what solving at once asks in `at_once.py`.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from complaint_qms.constants.stages import COMPLAINT_FLOW
+from complaint_qms.constants.stages import AT_ONCE, COMPLAINT_FLOW
 from complaint_qms.engine.message import Message
+from complaint_qms.engine.sop.at_once import against, as_given, unanswered
 from complaint_qms.engine.sop.checks import checks_missing
 from complaint_qms.engine.sop.exits import exit_missing, rejected_settlements, undecided_settlements
 from complaint_qms.engine.sop.gates import Missing, blank, need
@@ -54,9 +55,12 @@ def complaint_missing(facts: Facts, target: str) -> list[Missing]:
     if COMPLAINT_FLOW.index(target) < COMPLAINT_FLOW.index(origin):
         return []
     found: list[Missing] = []
+    if at_once := (origin, target) in AT_ONCE:
+        found, facts = against(facts), as_given(facts)
     for stage in COMPLAINT_FLOW[1 : COMPLAINT_FLOW.index(target) + 1]:
         found += _ENTER[stage](facts)
-    return _unique(found + checks_missing(facts, target))
+    found += checks_missing(facts, target)
+    return _unique(found + unanswered(facts) if at_once else found)
 
 
 def rests_on(facts: Facts, investigation: str) -> bool:

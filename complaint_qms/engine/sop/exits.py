@@ -57,7 +57,8 @@ def rejected_settlements(facts: Facts) -> list[Missing]:
     ]
 
 
-def _assessed(facts: Facts) -> list[Missing]:
+def undecided_assessments(facts: Facts) -> list[Missing]:
+    """Reportability assessments that nobody has finished yet."""
     pending = (row["name"] for row in facts.get("assessments") or [] if row["status"] == "open")
     return named(
         pending,
@@ -70,7 +71,7 @@ def _assessed(facts: Facts) -> list[Missing]:
 def _answered(facts: Facts) -> list[Missing]:
     """What the complaint says of reportability and what its assessments decided agree; without a deliberation under
     way, which is a question of its own."""
-    if _assessed(facts):
+    if undecided_assessments(facts):
         return []
     said, status = facts.get("reportable"), {row["status"] for row in facts.get("assessments") or []}
     if "reported" in status:
@@ -239,7 +240,7 @@ def _rank(harm: Any) -> int:
 
 
 QUESTIONS: Final[dict[str, Question]] = {
-    "assessed": _assessed,
+    "assessed": undecided_assessments,
     "answered": _answered,
     "not_reportable": _not_reportable,
     "settled": _settled,

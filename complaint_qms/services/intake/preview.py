@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from complaint_qms.engine.sop.at_once import against
 from complaint_qms.engine.text import code_tokens
 from complaint_qms.integrations.erpnext import product_search
 from complaint_qms.integrations.erpnext.source_facts import SOURCES, complaint_from
@@ -17,6 +18,8 @@ from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.reporting.access import permitted
+from complaint_qms.services.sop.at_once import facts_at_once
+from complaint_qms.services.sop.procedure import choose_sop
 
 # What a person may have entered, and what is filled in beside it
 ENTERED: Final = (
@@ -53,7 +56,7 @@ def look(sent: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
         (complaint, {filled: {field: value} that the caller left empty, items: [of the document that is named],
         sales: [where such a unit was sold], mentions: [{field, value, doctype} found in the text], candidates: as of
         `proposed_matches`, proposals: as of a
-        saved complaint, context: what stands beside it}). Nothing is told of a record that the user may not see.
+        saved complaint, context: what stands beside it, at_once: whether it may be solved at once as far as it is told}). Nothing is told of a record that the user may not see.
     """
     values = read_values("Complaint", {field: sent[field] for field in ENTERED if sent.get(field)})
     doc = frappe.get_doc({"doctype": "Complaint", "stage": "intake", **_seen(values)})
@@ -70,7 +73,13 @@ def look(sent: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
         "candidates": _candidates(doc, mentions),
         "proposals": proposal_answers.stored_proposals(doc),
         "context": context.beside(doc),
+        "at_once": _may_be_at_once(doc),
     }
+
+
+def _may_be_at_once(doc: Document) -> bool:
+    doc.sop = doc.sop or choose_sop(doc)
+    return not against({**doc.as_dict(), "at_once": facts_at_once(doc)})
 
 
 def _seen(values: dict[str, Any]) -> dict[str, Any]:

@@ -28,11 +28,10 @@ from complaint_qms.engine.reasons import Reason
 from complaint_qms.services.compliance.decisions import SUSPECTED
 from complaint_qms.services.intake import learned_proposals
 from complaint_qms.services.intake.proposal_answers import kept, stored_proposals
-from complaint_qms.services.record import collected
+from complaint_qms.services.record.collected import told_text
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list, labelled
-from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.sop.procedure import type_keys, type_words
 
@@ -59,7 +58,6 @@ _RAISED = 0.8
 _REASONS = 3
 # How a keyword's finding is named as a feature of a model (`engine/classify/features.rule_features`)
 _FOUND = re.compile(r"(not |feared )?(type|severity|harm|urgency|expectation): (.+)")
-_PARAGRAPH_END = re.compile(r"(?:</(?:p|div|li|h[1-6])>|<br\s?/?>)(?=[\s\S])")
 _LINKS = ("type", "severity", "harm")
 _STATES = {"not ": lambda: _("denied: {0}"), "feared ": lambda: _("feared: {0}")}
 _HARM = "product.harm"
@@ -92,13 +90,6 @@ def refresh(doc: Document) -> None:
             }
             found[field] = kept(fresh, stored.get(field))
     doc.proposals = json.dumps(found, ensure_ascii=False)
-
-
-def told_text(complaint: Mapping[str, Any]) -> str:
-    """What the proposals are read from: the customer's words alone."""
-    description = collected.without_names(complaint.get("description") or "")
-    # A paragraph that ends is no word that goes on.
-    return f"{complaint.get('subject') or ''}. {without_tags(_PARAGRAPH_END.sub('. ', description))}"
 
 
 def values_by_words(text: str) -> dict[str, str]:

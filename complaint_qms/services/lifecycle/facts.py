@@ -8,7 +8,7 @@ from frappe.utils import getdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.contributing import FIELD
-from complaint_qms.constants.stages import REVIEW, SOLVING
+from complaint_qms.constants.stages import COMPLAINT_EARLY, REVIEW, SOLVING
 from complaint_qms.services.lifecycle.links import linked_facts
 from complaint_qms.services.lifecycle.reliance import (
     capas_on_cause,
@@ -20,6 +20,7 @@ from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.handler_log import handlers_of
 from complaint_qms.services.record.row_locks import lock_rows
+from complaint_qms.services.sop.at_once import facts_at_once
 from complaint_qms.services.sop.proofs import checklist_of
 
 
@@ -50,6 +51,7 @@ def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
             "judges_investigation": judges,
             "answered_for": _answered_for(doc),
             "reopen_reason": _reopen_reason(doc),
+            "at_once": facts_at_once(doc) if _is_early(doc) else None,
         }
         for doc in docs
     }
@@ -142,6 +144,11 @@ def _base(doc: Document) -> dict[str, Any]:
         # Those of this save included: the controller adds them before it asks.
         facts["contributors"] = [{"user": row.user, "part": row.part} for row in doc.get(FIELD)]
     return facts
+
+
+def _is_early(doc: Document) -> bool:
+    """Whether it stood there before this save, which may have moved it by now."""
+    return (doc.get_doc_before_save() or doc).stage in COMPLAINT_EARLY
 
 
 def _reopen_reason(doc: Document) -> str | None:

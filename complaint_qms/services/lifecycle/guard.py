@@ -349,7 +349,7 @@ def _shown(doctype: str, key: str, value: Any) -> Any:
     """A value of a message as the user reads it."""
     if isinstance(value, date):
         return format_date(value)
-    if key in ("doctype", "check"):
+    if key in ("doctype", "check", "role", "severity", "highest"):
         return _(value)
     if key in ("verdict", "kind") or (key in ("origin", "target", "stage") and doctype in ENDED):
         return word(value)

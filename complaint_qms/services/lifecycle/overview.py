@@ -12,8 +12,9 @@ from frappe.utils import get_datetime, getdate, now_datetime
 
 from complaint_qms.constants.clock import CLOCKS
 from complaint_qms.constants.fields import STEP_FIELDS, UNDER_REVIEW
-from complaint_qms.constants.stages import ENDED, FLOW
+from complaint_qms.constants.stages import AT_ONCE, ENDED, FLOW
 from complaint_qms.engine.sop import Missing, missing
+from complaint_qms.engine.sop.at_once import against
 from complaint_qms.services.lifecycle import guard, sending_back
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record.bulk_read import values_of
@@ -100,7 +101,7 @@ def next_moves(
     for row in transitions:
         target = states.get(row.next_state)
         key = (row.action, row.next_state)
-        if not target or key in moves:
+        if not target or key in moves or (is_at_once(doc, target) and against(facts)):
             continue
         found = missing(doc.doctype, facts, target)
         kind = kind_of_step(doc, target)
@@ -127,9 +128,14 @@ def kind_of_step(doc: Document, target: str) -> str:
     if doc.get("verdict") == "ineffective" and target in _ENDS_OF_EFFECT:
         # The figures say that it did not help: the way on is to say so, and to plan anew.
         return "side" if target == "closed" else "forward"
-    if target not in flow or doc.stage not in (*flow, *_WAITING):
+    if target not in flow or doc.stage not in (*flow, *_WAITING) or is_at_once(doc, target):
         return "side"
     return "back" if doc.stage in flow and flow.index(target) < flow.index(doc.stage) else "forward"
+
+
+def is_at_once(doc: Document, target: str) -> bool:
+    """Whether a step passes over the stages between, which is a way beside and not the next step."""
+    return doc.doctype == "Complaint" and (doc.stage, target) in AT_ONCE
 
 
 def asked_fields(
@@ -141,7 +147,7 @@ def asked_fields(
         return ["reopen_reason"] if doc.doctype == "Complaint" else []
     if _asks_nothing(doc, kind):
         return []
-    wanted = list(STEP_FIELDS[doc.doctype].get(target, ()))
+    wanted = list(STEP_FIELDS[doc.doctype].get("at_once" if is_at_once(doc, target) else target, ()))
     lacking = dict.fromkeys(item.field for item in found)
     wanted += [name for name in lacking if name not in wanted and is_asked(doc, name)]
     if UNDER_REVIEW.get(doc.doctype, {}).get(doc.stage) is not None:

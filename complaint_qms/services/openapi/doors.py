@@ -118,6 +118,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         candidates=_object(who=_list(_ref("Candidate")), what=_list(_ref("Candidate"))),
         proposals=_ANY_OBJECT,
         context=_ANY_OBJECT,
+        at_once=_YES_NO,
         handler={"type": ["object", "null"]},
     ),
     "Noted": _object(message=TEXT, values=_ANY_OBJECT),
@@ -151,6 +152,7 @@ DOORS: Final = (
     Door(
         f"{_API}.complaint.take_step", "post", _ref("Overview"), "Follow", {"values": _ref("ComplaintChange")}
     ),
+    Door(f"{_API}.at_once.solve", "post", _ref("Overview"), "Follow", {"values": _ref("ComplaintChange")}),
     Door(f"{_API}.answers.note", "post", _ref("Noted"), "Follow"),
     Door(f"{_API}.openapi.document", "get", {}, "This Document"),
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from frappe import _
 from frappe.utils.caching import request_cache
 
 from complaint_qms.constants.labels import CONTEXT
 from complaint_qms.services.record.language import labelled, speaking
+from complaint_qms.services.record.tags import without_tags
 
+_PARAGRAPH_END: Final = re.compile(r"(?:</(?:p|div|li|h[1-6])>|<br\s?/?>)(?=[\s\S])")
 _LANGUAGES: Final = ("en", "zh")
 
 
@@ -25,6 +27,13 @@ def lines_of(values: Mapping[str, str]) -> list[str]:
 def without_names(markup: str) -> str:
     """A description without our names at the beginning of its lines."""
     return _pattern().sub("", markup)
+
+
+def told_text(complaint: Mapping[str, Any]) -> str:
+    """The customer's words alone: what their complaint is read by."""
+    description = without_names(complaint.get("description") or "")
+    # A paragraph that ends is no word that goes on.
+    return f"{complaint.get('subject') or ''}. {without_tags(_PARAGRAPH_END.sub('. ', description))}"
 
 
 def _names() -> dict[str, str]:

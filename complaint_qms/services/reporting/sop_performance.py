@@ -150,6 +150,9 @@ class SopPerformance:
                 share = percent(met, met + late)
                 colour = "green" if share >= 95 else "orange" if share >= 80 else "red"
                 shown.append(summary(title, share, colour, "Percent"))
+        received = sum(line.entered for (_sop, key), line in self.lines.items() if key == COMPLAINT_OPEN[0])
+        if received and (count := self._at_once()):
+            shown.append(summary(_("Solved at Once"), percent(count, received), "blue", "Percent"))
         return shown
 
     def _row(self, sop: str, key: str, line: Line, limit: float | None) -> dict:
@@ -226,6 +229,11 @@ class SopPerformance:
             open=status.isin([*RUNNING, PAUSED]),
             at_risk=status == AT_RISK,
         )
+
+    def _at_once(self) -> int:
+        complaint = frappe.qb.DocType("Complaint")
+        query = frappe.qb.from_(complaint).where(complaint.at_once_sop.isnotnull())
+        return cint(self._narrowed(query).select(Count("*")).run()[0][0])
 
     def _narrowed(self, query: QueryBuilder) -> QueryBuilder:
         return permitted(self.filters.apply(query, frappe.qb.DocType("Complaint")))

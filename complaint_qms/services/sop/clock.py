@@ -83,7 +83,7 @@ def log_start(doc: Document) -> None:
     writing.insert_row(row, "first row of the stage log")
 
 
-def enter_stage(doc: Document, stage: str, now: datetime) -> None:
+def enter_stage(doc: Document, stage: str, now: datetime, reason: str | None = None) -> None:
     """The complaint moves to `stage`: the clock of the old stage ends, that of the new one begins.
 
     From on hold or from an end it resumes; to on hold or to an end it is the same as `hold` or `stop`. The stage
@@ -101,7 +101,7 @@ def enter_stage(doc: Document, stage: str, now: datetime) -> None:
         if current:
             _close_row(doc, current, now)
         doc.stage_status = ""  # the new stage's clock does not inherit the standing of the old one's
-        _open_row(doc, stage, now)
+        _open_row(doc, stage, now, reason)
     refresh(doc, now)
 
 

@@ -43,7 +43,9 @@ _ALLOWED: Final = (
     "reportability",
 )
 # What belongs to one site, or is written when a version is made.
-_LEFT: Final = ("is_default", "enabled", "version", "previous_version", "valid_from", "valid_until")
+_LEFT: Final = (
+    "is_default", "enabled", "version", "previous_version", "valid_from", "valid_until", "at_once_decided_by", "at_once_decided_at",
+)  # fmt: skip
 
 
 def as_file(sop: Document) -> str:

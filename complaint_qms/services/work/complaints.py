@@ -12,7 +12,7 @@ from frappe.utils import getdate
 from complaint_qms.constants import roles, work
 from complaint_qms.constants.clock import HOLD
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_UNENDED
+from complaint_qms.constants.stages import AT_ONCE, COMPLAINT_FLOW, COMPLAINT_UNENDED
 from complaint_qms.services.correspondence import promise
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle.facts import facts_of_complaints
@@ -121,5 +121,10 @@ def _promised_first(doc: Document, piece: dict[str, Any] | None, viewer: Viewer)
 def _roles_forward(doc: Document, steps: list[Document]) -> list[str]:
     """Roles that may take the complaint further."""
     stages, here = guard.stage_map("Complaint"), COMPLAINT_FLOW.index(doc.stage)
-    ahead = [step.allowed for step in steps if stages.get(step.next_state) in COMPLAINT_FLOW[here + 1 :]]
+    ahead = [
+        step.allowed
+        for step in steps
+        if (target := stages.get(step.next_state)) in COMPLAINT_FLOW[here + 1 :]
+        and (doc.stage, target) not in AT_ONCE
+    ]
     return list(dict.fromkeys(ahead))

@@ -28,7 +28,7 @@ from complaint_qms.services.intake import (
     receipt_dates,
     register,
 )
-from complaint_qms.services.lifecycle import guard, merge, overview
+from complaint_qms.services.lifecycle import at_once, guard, merge, overview
 from complaint_qms.services.people import assignment
 from complaint_qms.services.record import mail_address, match_keys
 from complaint_qms.services.reportability import deadline
@@ -94,8 +94,9 @@ class Complaint(QualityRecord):
         merge.look(self)
         move = guard.guard(self)
         if move:
+            passed_over = at_once.enter(self, *move, now)
             decisions.take(self, *move, now)
-            self._entered(*move, now)
+            self._entered(*move, now, passed_over)
         if self.has_value_changed("first_response_at") and self.first_response_at and not self.is_new():
             clock.answered(self, now)
 
@@ -119,6 +120,7 @@ class Complaint(QualityRecord):
         if not self.flags.in_insert:
             match_keys.follow(self)
         merge.tell_original(self)
+        at_once.tell(self)
         giving_back.return_messages(self)
         chats.return_chats(self)
         deadline.follow_awareness(self)
@@ -163,7 +165,7 @@ class Complaint(QualityRecord):
         if any(self.has_value_changed(name) for name in ("sop", "received_at", "hold_until", "urgency")):
             clock.refresh(self, now)
 
-    def _entered(self, origin: str, target: str, now: datetime) -> None:
+    def _entered(self, origin: str, target: str, now: datetime, passed_over: str | None) -> None:
         self.held_stage = None
         if origin == "on_hold":
             # The stage log keeps the reason; the next hold has one of its own.
@@ -175,7 +177,7 @@ class Complaint(QualityRecord):
         else:
             if origin in COMPLAINT_ENDED:
                 self._reopen(origin)
-            clock.enter_stage(self, target, now)
+            clock.enter_stage(self, target, now, passed_over)
             procedure.add_checks(self, target)
 
     def _end(self, target: str, now: datetime) -> None:

@@ -7,6 +7,8 @@ frappe.ui.form.on("Complaint SOP", {
 		frm.set_query("escalate_to_role", "stages", complaint_qms.given_roles);
 		frm.set_query("back_role", "stages", complaint_qms.given_roles);
 		frm.set_query("role", "escalation_steps", complaint_qms.given_roles);
+		frm.set_query("at_once_role", complaint_qms.given_roles);
+		frm.set_query("at_once_severity", () => ({ filters: { disabled: 0 } }));
 		frm.set_query("rule", "escalation_steps", () => ({
 			filters: { enabled: 1, when_event: "when_called", ...(frm.doc.company ? { company: ["in", ["", frm.doc.company]] } : {}) },
 		}));
@@ -25,6 +27,10 @@ frappe.ui.form.on("Complaint SOP", {
 	resolution_time: told_anew,
 	warn_percent: draw,
 	basic_reminders: draw,
+	allow_at_once: draw,
+	at_once_severity: draw,
+	at_once_role: draw,
+	at_once_reason: draw,
 });
 
 for (const [table, fields] of Object.entries({

@@ -10,6 +10,7 @@ from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.sop import plan as sop_plan
 from complaint_qms.services.sop import procedure, reclock, versions
 from complaint_qms.services.sop.assign_table import check_ways, tidy_ways
+from complaint_qms.services.sop.at_once import check_at_once
 from complaint_qms.services.sop.escalation_table import tidy_ladder
 from complaint_qms.services.sop.proofs import check_proofs, tidy_proofs
 
@@ -34,6 +35,7 @@ class ComplaintSOP(Named):
         check_responsible(self)
         check_ways(self)
         check_proofs(self)
+        check_at_once(self)
 
     def on_update(self):
         procedure.forget_sops()

@@ -14,7 +14,9 @@ const NOT_ASKED = ["HTML", "Table", "Table MultiSelect", "Button", "Section Brea
  * first; every other step asks in a dialog.
  * @param options {method, args, go_to(field), done(overview), cancelled(), beside, ask}: `cancelled` when the dialog is closed untaken;
  *   ask: in any case, for a step that is taken from where the record is not in sight;
- *   beside: {fields, label, open(frm, dialog)}, a button under the first of these fields that is asked
+ *   beside: {fields, label, open(frm, dialog)}, a button under the first of these fields that is asked;
+ *   shape(fields): the fields as a dialog of its own kind asks for them; args_of(values): what is sent in place of the action and the
+ *   values; opened(dialog)
  */
 export async function take_step(frm, step, options) {
 	if (frm.is_dirty()) await frm.save();
@@ -24,7 +26,8 @@ export async function take_step(frm, step, options) {
 	if (ready) return send(frm, step, {}, options);
 	const asked = asked_fields(step);
 	const outside = step.missing.filter((row) => !asked.includes(row.field));
-	return open_dialog(frm, step, dialog_fields(frm, step, asked), outside, { ...options, kept });
+	const fields = dialog_fields(frm, step, asked);
+	return open_dialog(frm, step, options.shape ? options.shape(fields) : fields, outside, { ...options, kept });
 }
 
 // What was typed into a step's dialog that was left: to look at a field of the form, to save, or by mistake.
@@ -188,6 +191,7 @@ function open_dialog(frm, step, fields, outside, options) {
 	dialog.show();
 	if (options.kept) give_back(frm, dialog, options.kept);
 	offer_beside(frm, dialog, options.beside);
+	if (options.opened) options.opened(dialog);
 	// What is missing is marked, not enforced: an answer in one field may make another one needless.
 	for (const { field } of step.missing) {
 		const control = dialog.fields_dict[field];
@@ -232,7 +236,7 @@ function send(frm, step, values, options, dialog) {
 	return new Promise((resolve, reject) => {
 		frappe.call({
 			method: options.method,
-			args: { ...(options.args || {}), name: frm.doc.name, action: step.action, values },
+			args: options.args_of ? options.args_of(values) : { ...(options.args || {}), name: frm.doc.name, action: step.action, values },
 			type: "POST",
 			// The dialog shows a refusal itself, beside the fields that mend it.
 			silent: Boolean(dialog),

@@ -10,6 +10,7 @@ import { candidates_html } from "./candidates";
 import { clear_context, draw_context } from "./context";
 import { draw_photos } from "./photos";
 import { search_box } from "./search_box";
+import { save_and_solve } from "./steps";
 import { first_sentence, is_plain, paragraphs, plain_text } from "./told_text";
 
 const PAUSE = 500;
@@ -82,13 +83,15 @@ class Intake {
 			<div data-at="happened"></div><div data-at="mentions" class="cq-told"></div><div data-at="told-twice"></div>
 			<div class="cq-intake-wide"><div data-at="subject"></div><div data-at="complaint_type"></div></div>
 			<div class="cq-intake-three"><div data-at="expectation"></div><div data-at="channel"></div><div data-at="complaint_owner"></div></div>
-			<div data-at="company"></div><div data-at="photos"></div><div data-at="proposals"></div></div>`).insertBefore($tabs);
+			<div data-at="company"></div><div data-at="photos"></div><div data-at="proposals"></div>
+			<div data-at="at-once"></div></div>`).insertBefore($tabs);
 		this.$form.on("click", "[data-values]", (event) => this.put(JSON.parse(event.currentTarget.dataset.values), true));
 		this.$form.on("click", "[data-clear]", (event) => {
 			const { clear } = event.currentTarget.dataset;
 			this.state.refused.add(clear);
 			this.take({ [clear]: "" });
 		});
+		this.$form.on("click", ".cq-at-once", () => save_and_solve(this.frm));
 		this.who = search_box(this.place("who"), {
 			fieldname: "who",
 			label: __("Who is complaining?"),
@@ -248,6 +251,7 @@ class Intake {
 		this.fill("told-twice", told_twice_html(said.context));
 		this.fill("proposals", this.proposals_html(said));
 		draw_photos(this.place("photos"), this.frm);
+		this.fill("at-once", said.at_once ? at_once_html() : "");
 	}
 
 	/** New content where it is another one: a button that is being pressed stays where it is. */
@@ -340,5 +344,10 @@ function told_twice_html(context) {
 	if (!doubles.length) return "";
 	return `<div class="cq-told-twice" role="status"><b>${esc(__("Probably registered already:"))}</b><ul>${doubles.map(line).join("")}</ul></div>`;
 }
+
+/** The procedure lets it be solved in this very talk. */
+const at_once_html = () =>
+	`<button type="button" class="btn btn-default btn-sm cq-at-once">${esc(__("Solve at Once"))}</button>
+	<small class="text-muted">${esc(__("Registers it and notes what the customer was told; somebody else closes it."))}</small>`;
 
 const select_options = (options) => (options || "").split("\n").map((value) => ({ value, label: value ? label(value) : "" }));

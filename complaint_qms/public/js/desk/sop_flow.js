@@ -18,7 +18,7 @@ export function draw_flow($parent, doc, workday) {
 		return;
 	}
 	const cards = STAGES.map((stage, at) => stage_html(stage, at, doc, workday)).join("");
-	$parent.html(`<div class="cq-flow">${whole_html(doc, workday)}<ol class="cq-flow-stages" aria-label="${esc(__("Stages"))}">${cards}
+	$parent.html(`<div class="cq-flow">${whole_html(doc, workday)}${at_once_html(doc)}<ol class="cq-flow-stages" aria-label="${esc(__("Stages"))}">${cards}
 		<li class="cq-flow-end"><span class="cq-dot">✓</span> ${esc(label("closed"))}</li></ol></div>`);
 }
 
@@ -33,6 +33,20 @@ function whole_html(doc, workday) {
 		${limit_html(limit, doc.warn_percent, workday)}${ladder_html(doc, clock, "", limit, doc.warn_percent)}</section>`
 	);
 	return `<div class="cq-flow-clocks">${parts.join("")}</div>`;
+}
+
+/** The way past the stages between, in one sentence. */
+function at_once_html(doc) {
+	if (!doc.allow_at_once || !doc.at_once_severity) return "";
+	const role = __(doc.at_once_role || "Complaint Agent");
+	const said = __("From intake or triage, up to severity {0}, somebody with the role {1} may solve a complaint at once.", [
+		__(doc.at_once_severity),
+		role,
+	]);
+	const then = __("The customer has to agree, and somebody else reviews and closes it.");
+	const way = [label("intake"), label("review"), label("closed")].map((name) => `<b>${esc(name)}</b>`).join(' <span aria-hidden="true">→</span> ');
+	const why = doc.at_once_reason ? `<p class="text-muted">${esc(labelled(__("Not investigated"), __(doc.at_once_reason)))}</p>` : "";
+	return `<section class="cq-flow-once"><h6>${esc(__("Solving at Once"))}</h6><p class="cq-flow-way">${way}</p><p>${esc(said)} ${esc(then)}</p>${why}</section>`;
 }
 
 function stage_html(stage, at, doc, workday) {

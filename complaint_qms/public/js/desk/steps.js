@@ -1,4 +1,5 @@
 // The next step as the one primary button, the others in a menu; Frappe's own workflow menu stays quiet beside it.
+import { at_once_options, is_at_once } from "./at_once";
 import { comes_back, saved_elsewhere, take_step } from "./hand_over";
 import { short_headline_html } from "./headline";
 import { draw_stage_bar } from "./stage_bar";
@@ -61,10 +62,25 @@ export function wanted_action(frm, known = null) {
 
 /** The step whose dialog somebody asked for before they came to this form; asked for once. */
 function wanted_step(frm, steps) {
+	if (wants_at_once === frm) {
+		wants_at_once = null;
+		const past = steps.find((row) => is_at_once(frm, row) && !row.blocked);
+		if (!past) frappe.show_alert({ message: __("Registered. By its SOP it is not solved at once: it goes on stage by stage."), indicator: "orange" });
+		return past;
+	}
 	const { action } = wanted_on(frm);
 	const step = action && steps.find((row) => row.action === action && !row.blocked);
 	if (step) wanted_place = null;
 	return step;
+}
+
+let wants_at_once = null;
+
+/** Save a new complaint, and open the dialog by which it is solved at once. */
+export async function save_and_solve(frm) {
+	wants_at_once = frm;
+	await frm.save().catch(() => {}); // the refusal was shown
+	if (frm.is_new()) wants_at_once = null;
 }
 
 function go_to_wanted(frm) {
@@ -83,10 +99,12 @@ function wanted_on(frm) {
 /** Offer the steps of an overview. */
 function offer_steps(frm, overview, options) {
 	// Frappe gives a button back only when what it waits for ends well. A refusal is such an end: the server has said why.
-	const take = (step, ask) =>
-		take_step(frm, step, { ...options, ask: ask || options.ask, go_to: (field) => go_to(frm, field) }).catch((refusal) => {
+	const take = (step, ask) => {
+		const asking = { ...options, ask: ask || options.ask, go_to: (field) => go_to(frm, field) };
+		return take_step(frm, step, is_at_once(frm, step) ? at_once_options(frm, asking) : asking).catch((refusal) => {
 			if (refusal instanceof Error) console.error(refusal);
 		});
+	};
 	const primary = overview.next.find((step) => step.primary);
 	if (primary && !frm.is_dirty()) {
 		complaint_qms.offer_primary(frm, esc(__(primary.action, null, frm.doctype)), () => take(primary));

@@ -1,0 +1,117 @@
+"""Solving a complaint at once: what speaks against it, what its SOP has decided already, and what somebody still has to answer.
+
+The gates of the stages that are passed over are asked as well (`complaint.py`). What they decide in judgement is given by the SOP, for
+all complaints like this; what they ask of facts has to stand in the complaint.
+
+Facts beyond those of `complaint.py`:
+    at_once: {sop, allowed, role, holds: whether who asks has the role, highest: severity up to which it is allowed, above: whether this
+        one is above it, tells_of_harm: whether the words of the complaint do, reason: of the SOP, in one sentence, decided_by: who
+        decided it there}. Missing for a complaint that is not stored yet or follows no SOP.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from complaint_qms.constants.reportability import HARM_RANK
+from complaint_qms.engine.message import Message
+from complaint_qms.engine.sop.exits import FOUND_REPORTABLE, undecided_assessments
+from complaint_qms.engine.sop.gates import Missing, blank, need
+
+Facts = Mapping[str, Any]
+
+GIVEN: Final = (
+    "is_complaint",
+    "complaint_owner",
+    "triage_rationale",
+    "reportable",
+    "no_investigation_reason",
+    "no_investigation_decided_by",
+)
+"""Fields that solving at once fills in where nobody has."""
+
+
+def against(facts: Facts) -> list[Missing]:
+    """Why a complaint cannot be solved at once, whatever somebody enters for it; empty where it may be offered."""
+    once = facts.get("at_once")
+    if not once:
+        return [
+            Missing("SOP", "", Message("Register the complaint, with an SOP, before it is solved at once."))
+        ]
+    if not once["allowed"]:
+        message = Message(
+            "SOP {sop} does not allow that complaints are solved at once; take the steps between.",
+            {"sop": once["sop"]},
+        )
+        return [Missing("SOP", "sop", message)]
+    found: list[Missing] = []
+    if not once["holds"]:
+        message = Message(
+            "By SOP {sop}, only somebody with the role {role} solves a complaint at once.",
+            {"sop": once["sop"], "role": once["role"]},
+        )
+        found.append(Missing("SOP", "", message, lies_with="person"))
+    if once["above"]:
+        message = Message(
+            "Severity {severity} is not solved at once: SOP {sop} allows it up to {highest}.",
+            {"severity": facts.get("severity"), "highest": once["highest"], "sop": once["sop"]},
+        )
+        found.append(Missing("SOP", "severity", message))
+    return found + _grave(facts, once)
+
+
+def as_given(facts: Facts) -> Facts:
+    """The facts with what the SOP has decided for such complaints, where nobody has answered otherwise."""
+    once = facts.get("at_once") or {}
+    if not once.get("allowed"):
+        return facts
+    given: dict[str, Any] = {
+        "is_complaint": "yes",
+        "complaint_owner": facts.get("user"),
+        "triage_rationale": once["reason"],
+        "reportable": "no",  # what tells of harm is not solved at once
+    }
+    filled = {name: value for name, value in given.items() if blank(facts.get(name))}
+    studied = facts.get("investigations") or not blank(facts.get("covered_by_investigation"))
+    if not studied and blank(facts.get("no_investigation_decided_by")):
+        # What somebody has written stays above what the SOP says: it decides, they have prepared.
+        own = facts.get("no_investigation_reason")
+        filled["no_investigation_reason"] = once["reason"] if blank(own) else f"{own}\n{once['reason']}"
+        filled["no_investigation_decided_by"] = once["decided_by"]
+    return {**facts, **filled}
+
+
+def unanswered(facts: Facts) -> list[Missing]:
+    """What solving at once asks beyond the gates on the way."""
+    found = need(facts, "G1", [("harm_level", "Answer whether anybody was harmed.")])
+    if blank(facts.get("item_code")) and blank(facts.get("product_model")):
+        found += need(
+            facts, "SOP", [("product_model", "Name the product, or write “none” where it is about none.")]
+        )
+    if blank(facts.get("reply")) and not blank(facts.get("no_reply_reason")):
+        found += need(facts, "G4", [("reply", "Write the solution that the customer was told.")])
+    if blank(facts.get("reply_sent_at")) and not blank(facts.get("no_reply_reason")):
+        found += need(facts, "G4", [("reply_sent_at", "Enter when the customer was told.")])
+    if facts.get("customer_agreement") == "no_answer":
+        message = Message("Only what the customer has agreed to is solved at once.")
+        found.append(Missing("G4", "customer_agreement", message))
+    return found
+
+
+def _grave(facts: Facts, once: Mapping[str, Any]) -> list[Missing]:
+    found: list[Missing] = []
+    versions = (facts, facts.get("stored") or {})
+    if any(HARM_RANK.get(one.get("harm_level") or "", 0) for one in versions):
+        message = Message("Somebody was harmed: this complaint is not solved at once.")
+        found.append(Missing("G1", "harm_level", message))
+    elif once["tells_of_harm"] and blank(facts.get("reportable_decided_by")):
+        message = Message(
+            "The text tells of harm: first somebody who may judge it decides whether the event is reportable."
+        )
+        found.append(Missing("G1", "reportable", message, lies_with="person"))
+    if any(one.get("reportable") in FOUND_REPORTABLE for one in versions):
+        message = Message("The event may be reportable: this complaint is not solved at once.")
+        found.append(Missing("G3", "reportable", message))
+    if facts.get("risk_acceptability") == "unacceptable":
+        message = Message("The risk is unacceptable: this complaint is not solved at once.")
+        found.append(Missing("SOP", "severity", message))
+    return found + undecided_assessments(facts)

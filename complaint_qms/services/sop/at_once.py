@@ -1,0 +1,75 @@
+"""Which complaints an SOP lets somebody solve at once, and who decided that."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, now_datetime
+
+from complaint_qms.constants import roles
+from complaint_qms.engine.classify import assess
+from complaint_qms.engine.sop.gates import blank
+from complaint_qms.services.record.collected import told_text
+from complaint_qms.services.record.input_validation import refuse
+
+_ASKED: Final = ("allow_at_once", "at_once_severity", "at_once_role", "at_once_reason")
+_SOP: Final = "Complaint SOP"
+
+
+def check_at_once(sop: Document) -> None:
+    """An SOP that allows it says up to which severity, who, and why nothing is investigated; who says so is written beside it.
+
+    Raises:
+        frappe.ValidationError: one of these is missing.
+    """
+    before = sop.get_doc_before_save()
+    stored = before or frappe._dict()
+    sop.at_once_decided_by, sop.at_once_decided_at = stored.at_once_decided_by, stored.at_once_decided_at
+    if not cint(sop.allow_at_once):
+        sop.at_once_decided_by = sop.at_once_decided_at = None
+        return
+    sop.at_once_role = sop.at_once_role or roles.AGENT
+    asked = {
+        "at_once_severity": _("Highest Severity: choose up to which severity complaints are solved at once."),
+        "at_once_reason": _("Why Nothing Is Investigated: write why such complaints need no investigation."),
+    }
+    if wrong := [text for name, text in asked.items() if blank(sop.get(name))]:
+        refuse(*wrong)
+    said = [str(sop.get(name) or "") for name in _ASKED]
+    if not sop.at_once_decided_by or said != [str(stored.get(name) or "") for name in _ASKED]:
+        sop.at_once_decided_by, sop.at_once_decided_at = frappe.session.user, now_datetime()
+
+
+def facts_at_once(doc: Document) -> dict[str, Any] | None:
+    """What the SOP of a complaint says of solving it at once, as the gates ask it (`engine/sop/at_once.py`); None without an SOP."""
+    if not doc.sop:
+        return None
+    sop = frappe.get_cached_doc(_SOP, doc.sop)
+    if not cint(sop.allow_at_once):
+        return {"sop": sop.name, "allowed": False}
+    ranks = [
+        cint(frappe.get_cached_value("Risk Severity", name, "rank"))
+        for name in (doc.severity, sop.at_once_severity)
+        if name
+    ]
+    why = _(sop.at_once_reason)  # a sample procedure says it in every language
+    reason = _("By SOP {0}, version {1}: {2}").format(sop.name, cint(sop.version) or 1, why)
+    return {
+        "sop": sop.name,
+        "allowed": True,
+        "role": sop.at_once_role,
+        "holds": may_solve(sop),
+        "highest": sop.at_once_severity,
+        "above": bool(doc.severity) and ranks[0] > ranks[1],
+        "tells_of_harm": bool(assess(told_text(doc)).severity),
+        "reason": reason,
+        "decided_by": sop.at_once_decided_by,
+    }
+
+
+def may_solve(sop: Document) -> bool:
+    """Whether the session's user has the role that an SOP gives solving at once to."""
+    return frappe.session.user == "Administrator" or sop.at_once_role in frappe.get_roles()

@@ -1,0 +1,303 @@
+"""Solving a complaint at once: only where its SOP allows it, by every way in, with its trace, and never by one person alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+import pytest
+from frappe.model.document import Document
+from frappe.model.workflow import apply_workflow
+from frappe.utils import get_datetime, now_datetime
+
+from complaint_qms.api import at_once as api
+from complaint_qms.constants import roles
+from complaint_qms.exceptions import GateError
+from complaint_qms.services.intake import preview
+from complaint_qms.services.lifecycle.guard import take_step
+from complaint_qms.services.lifecycle.overview import overview
+from complaint_qms.services.reporting.sop_performance import SopPerformance
+from complaint_qms.services.sop import transfer, versions
+from tests.desk import factory
+
+pytestmark = pytest.mark.usefixtures("site")
+
+WHY = "Small annoyances need no investigation."
+TOLD = {
+    "reply": "The lamp is dimmed with the left key.",
+    "customer_agreement": "agreed",
+    "harm_level": "none",
+}
+ENDING = {
+    "closing_decision": "justified",
+    "closing_summary": "Told how.",
+    "capa_required": "no",
+    "no_capa_reason": "x",
+}
+STEP = "Solve at Once"
+
+
+@pytest.fixture
+def kind() -> str:
+    name = factory.unique("Type")
+    return factory.make("Complaint Type", complaint_type_name=name, type_key=factory.unique("type")).name
+
+
+def sop(kind: str, **values: Any) -> Document:
+    allowed = {"round_the_clock": 1, "allow_at_once": 1, "at_once_severity": "Minor", "at_once_reason": WHY}
+    return factory.make(
+        "Complaint SOP", sop_name=factory.unique("SOP"), complaint_type=kind, **{**allowed, **values}
+    )
+
+
+def easy(kind: str, **values: Any) -> Document:
+    words = {"subject": "How to dim the lamp", "description": "They cannot find the key."}
+    return factory.complaint(
+        **{**words, "complaint_type": kind, "severity": "Minor", "product_model": "Lamp", **values}
+    )
+
+
+def solve(doc: Document, **more: Any) -> dict[str, Any]:
+    values = {**TOLD, **{key: more.pop(key) for key in list(more) if key not in ("medium", "at", "given")}}
+    return api.solve(doc.name, values, **{"medium": "Phone", "given": "explanation", **more})
+
+
+def refused(act: Any) -> dict[str, str]:
+    """Field → sentence of each thing that a refusal names."""
+    frappe.local.response.pop("missing", None)
+    with pytest.raises(GateError):
+        act()
+    return {row["field"] or row["gate"]: row["message"] for row in frappe.local.response["missing"]}
+
+
+def run_workflow(active: int) -> None:
+    frappe.db.set_value("Workflow", "Complaint", "is_active", active)
+    frappe.clear_cache(doctype="Complaint")
+    frappe.clear_document_cache("Workflow", "Complaint")
+
+
+def offers(doc: Document) -> bool:
+    return any(row["action"] == STEP for row in overview(frappe.get_doc("Complaint", doc.name))["next"])
+
+
+def test_one_talk_is_the_whole_way_and_a_second_person_closes(kind: str) -> None:
+    by = sop(
+        kind,
+        first_response_time=3600,
+        stages=[{"stage": stage, "time_limit": 3600} for stage in ("intake", "triage", "solve", "review")],
+        checks=[{"stage": "triage", "check": "Lot asked for", "mandatory": 1}],
+    )
+    assert (by.at_once_decided_by, by.at_once_role) == ("Administrator", roles.AGENT)
+    agent, boss = factory.person(roles.AGENT), factory.person(roles.MANAGER)
+    with factory.as_user(agent):
+        told = preview.look({"complaint_type": kind, "severity": "Minor", "subject": "How to dim it"})[1]
+        assert told["at_once"]
+        assert not preview.look({"complaint_type": kind, "severity": "Serious"})[1]["at_once"]
+        doc = easy(kind)
+        assert offers(doc)
+        (step,) = [row for row in overview(doc)["next"] if row["action"] == STEP]
+        assert (step["kind"], step["primary"]) == ("side", False), "it is no next step"
+        assert {"reply", "reply_sent_at", "customer_agreement", "harm_level"} <= {*step["fields"]}
+        assert not {"is_complaint", "triage_rationale", "no_investigation_reason"} & {*step["fields"]}
+        solve(doc)
+        doc.reload()
+        assert (doc.stage, doc.at_once_sop, doc.complaint_owner) == ("review", by.name, agent)
+    said = f"By SOP {by.name}, version 1: {WHY}"
+    assert (doc.is_complaint, doc.triage_decided_by, doc.triage_rationale) == ("yes", agent, said)
+    assert (doc.no_investigation_reason, doc.no_investigation_decided_by) == (said, "Administrator")
+    assert get_datetime(doc.no_investigation_decided_at) == get_datetime(by.at_once_decided_at)
+    assert (doc.reportable, doc.reportable_decided_by) == ("no", "Administrator")
+    assert (doc.remedy_required, doc.no_remedy_reason) == ("no", "Given at once: Explanation")
+    note = frappe.get_last_doc("Communication", {"reference_name": doc.name, "communication_medium": "Phone"})
+    assert TOLD["reply"] in note.content
+    assert (doc.reply_sent_by, doc.response_status) == (agent, "met")
+    assert doc.first_response_at == doc.reply_sent_at
+    # The log knows which stages were visited, and what was passed over by which SOP.
+    assert [(row.stage, bool(row.left_at)) for row in doc.stage_log] == [("intake", True), ("review", False)]
+    assert doc.stage_log[0].status == "met"
+    passed = f"Solved at once as SOP {by.name}, version 1, allows; passed over: Triage; Investigation; Solution; Confirmation; Execution"
+    assert doc.stage_log[1].reason == passed
+    assert any(passed in row["text"] for row in told_of(doc))
+    assert (doc.stage_status, bool(doc.stage_due)) == ("on_track", True), "the clock of the review runs"
+    assert [row["status"] for row in overview(doc)["steps"]][:3] == ["done", "skipped", "skipped"]
+    assert [row.check for row in doc.checklist] == [], "checks of stages that are passed over are not asked"
+    with factory.as_user(boss):
+        doc = frappe.get_doc("Complaint", doc.name)
+        take_step(doc, "Close", ENDING)
+        share = next(
+            row for row in SopPerformance({"sop": by.name}).summary() if row["label"] == "Solved at Once"
+        )
+        assert share["value"] == "100.0%"
+        take_step(doc, "Reopen", {"reopen_reason": "It flickers."})
+    assert (doc.stage, doc.at_once_sop, doc.no_investigation_reason) == ("investigate", None, None)
+    missing = next(row for row in overview(doc)["next"] if row["to_stage"] == "solve")["missing"]
+    assert "no_investigation_reason" in {row["field"] for row in missing}
+
+
+def told_of(doc: Document) -> list[dict[str, Any]]:
+    return [
+        {"text": frappe.utils.strip_html(row.content)}
+        for row in frappe.get_all(
+            "Comment", {"reference_name": doc.name, "comment_type": "Info"}, ["content"], order_by="creation"
+        )
+    ]
+
+
+def test_who_solved_it_does_not_close_it_whatever_roles_they_hold(kind: str) -> None:
+    sop(kind)
+    both = factory.person(roles.AGENT, roles.MANAGER)
+    with factory.as_user(both):
+        doc = easy(kind)
+        solve(doc)
+        doc.reload()
+        with pytest.raises(GateError, match="somebody else has to review and close"):
+            take_step(doc, "Close", ENDING)
+        # Taken back to be solved anew, it is no complaint that was solved at once, and needs a reason of its own.
+        doc.reload()
+        take_step(doc, "Investigate Again", {})
+        assert (doc.at_once_sop, doc.no_investigation_reason) == (None, None)
+
+
+def test_each_thing_that_is_missing_or_speaks_against_it_is_named(kind: str) -> None:
+    sop(kind)
+    doc = easy(kind)
+    for given, field, words in (
+        ({"severity": "Serious"}, "severity", "Severity Serious is not solved at once"),
+        ({"severity": ""}, "severity", "Choose the severity"),
+        ({"harm_level": "minor"}, "harm_level", "Somebody was harmed"),
+        ({"harm_level": ""}, "harm_level", "Answer whether anybody was harmed"),
+        ({"reportable": "assessing"}, "reportable", "may be reportable"),
+        ({"reply": ""}, "reply", "Write the reply"),
+        ({"reply": "", "no_reply_reason": "Anonymous"}, "reply", "Write the solution"),
+        ({"medium": ""}, "reply_sent_at", "Send the reply"),
+        ({"customer_agreement": ""}, "customer_agreement", "Record what the customer answered"),
+        ({"customer_agreement": "disagreed"}, "customer_agreement", "does not agree"),
+        ({"customer_agreement": "no_answer", "agreement_note": "x"}, "customer_agreement", "Only what"),
+        ({"product_model": ""}, "product_model", "Name the product"),
+        ({"given": ""}, "remedy_required", "Decide whether the customer gets a remedy"),
+        ({"given": "", "remedy_required": "yes"}, "settlement_html", "Propose a settlement"),
+        ({"is_complaint": "no", "triage_rationale": "A question"}, "is_complaint", "not a complaint"),
+    ):
+        frappe.db.savepoint("refusal")
+        found = refused(lambda given=given: solve(doc, **given))
+        assert words in found[field], (given, found)
+        frappe.db.rollback(save_point="refusal")
+    for values, field, words in (
+        ({"severity": "Serious"}, "severity", "Severity Serious is not solved at once"),
+        ({"description": "It burned my hand."}, "reportable", "The text tells of harm"),
+        ({"harm_level": "minor"}, "harm_level", "Somebody was harmed"),
+    ):
+        doc.reload()
+        doc.update({"severity": "Minor", "harm_level": "", "description": "The key.", **values})
+        doc.save()
+        assert not offers(doc)
+        assert words in refused(lambda: solve(doc))[field]
+    with pytest.raises(frappe.ValidationError, match="there is no “money”"):
+        solve(doc, given="money")
+
+
+def test_an_sop_says_whether_and_who_and_every_way_in_asks_it(kind: str) -> None:
+    by = sop(kind, allow_at_once=0)
+    doc = easy(kind)
+    assert not offers(doc)
+    assert "does not allow" in refused(lambda: solve(doc))["sop"]
+    full = {
+        **TOLD,
+        "is_complaint": "yes",
+        "reportable": "no",
+        "triage_rationale": "x",
+        "complaint_owner": "Administrator",
+        "no_investigation_reason": "x",
+        "remedy_required": "no",
+        "no_remedy_reason": "x",
+        "reply_sent_at": now_datetime(),
+    }
+
+    def framework() -> None:
+        one = frappe.get_doc("Complaint", doc.name).update(full)
+        apply_workflow(one.as_dict(), STEP)
+
+    def state() -> None:
+        one = frappe.get_doc("Complaint", doc.name).update(full)
+        one.workflow_state = "Final Review"
+        one.save()
+
+    def stage() -> None:
+        one = frappe.get_doc("Complaint", doc.name).update(full)
+        one.stage = "review"
+        run_workflow(0)
+        try:
+            one.save()
+        finally:
+            run_workflow(1)
+
+    for way in (framework, state, stage):
+        assert "does not allow" in refused(way)["sop"], way.__name__
+    born = {
+        "doctype": "Complaint",
+        "subject": "x",
+        "description": "x",
+        "complainant_name": "x",
+        "company": doc.company,
+        "complaint_type": kind,
+        "workflow_state": "Final Review",
+        **full,
+    }
+    with pytest.raises(frappe.ValidationError):
+        frappe.get_doc(born).insert()
+    # What an SOP has decided is its own: a request claims neither the permission nor the names.
+    sent = frappe.get_doc("Complaint", doc.name)
+    sent.at_once_sop, sent.no_investigation_decided_by = by.name, "Administrator"
+    sent.save()
+    assert (sent.at_once_sop, sent.no_investigation_decided_by) == (None, None)
+    duty = factory.make("Role", role_name=factory.unique("Duty")).name
+    by.update({"allow_at_once": 1, "at_once_role": duty, "at_once_severity": "Minor", "at_once_reason": WHY})
+    by.save()
+    with factory.as_user(factory.person(roles.AGENT)):
+        assert not offers(doc)
+        assert f"role {duty}" in refused(lambda: solve(doc))["SOP"]
+    with factory.as_user(factory.person(roles.AGENT, duty)):
+        assert offers(doc)
+        solve(doc)
+    other = easy(kind)
+    with factory.as_user(factory.person(roles.INVESTIGATOR, duty)), pytest.raises(GateError, match="no step"):
+        solve(other)
+
+
+def test_a_complaint_in_triage_and_a_mail_that_went_out(kind: str) -> None:
+    sop(kind)
+    doc = easy(kind)
+    take_step(doc, "Start Triage", {})
+    doc.update({"reply": "Use the left key.", "reply_sent_at": now_datetime()})
+    doc.save()
+    api.solve(doc.name, {"customer_agreement": "agreed", "harm_level": "none"}, given="information")
+    doc.reload()
+    assert (doc.stage, doc.reply) == ("review", "Use the left key.")
+    assert [row.stage for row in doc.stage_log] == ["intake", "triage", "review"]
+    assert not frappe.db.exists("Communication", {"reference_name": doc.name})
+
+
+def test_an_sop_says_so_in_full_and_keeps_who_decided(kind: str) -> None:
+    with pytest.raises(frappe.ValidationError, match="Why Nothing Is Investigated"):
+        sop(kind, at_once_reason=" ")
+    with pytest.raises(frappe.ValidationError, match="Highest Severity"):
+        sop(kind, at_once_severity=None)
+    by = sop(kind)
+    boss = factory.person(roles.MANAGER)
+    with factory.as_user(boss):
+        by.at_once_decided_by = "Guest"
+        by.description = "Other words"
+        by.save()
+        assert by.at_once_decided_by == "Administrator", "nothing of it has changed"
+        by.at_once_reason = "They are counted."
+        by.save()
+        assert by.at_once_decided_by == boss
+        same = transfer.from_file(transfer.as_file(by))
+        assert (same.allow_at_once, same.at_once_severity, same.at_once_reason) == (
+            1,
+            "Minor",
+            by.at_once_reason,
+        )
+        assert (same.at_once_role, same.at_once_decided_by) == (roles.AGENT, boss)
+    following = versions.make_version(by.name, frappe.utils.getdate(frappe.utils.add_days(None, 1)))
+    assert (following.allow_at_once, following.at_once_decided_by) == (1, "Administrator")
