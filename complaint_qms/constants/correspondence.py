@@ -29,5 +29,9 @@ TYPE_FIELD: Final = "complaint_for_type"
 # Ways other than mail, of those that Communication knows.
 SPOKEN: Final = ("Phone", "Visit", "Meeting", "Chat", "SMS", "Other")
 
+GIVEN_AT_ONCE: Final = ("information", "explanation", "apology")
+"""What a customer may be given in the talk that solves a complaint: nothing that moves goods or money, which a settlement does by
+its own gates."""
+
 # Stages in which a solution is there to be told: what is written then and says nothing of its kind is the answer.
 ANSWERING: Final = ("solve", "confirm")

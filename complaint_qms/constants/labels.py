@@ -81,17 +81,12 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "repair": "Repair",
         "credit": "Credit",
         "apology": "Apology",
+        "explanation": "Explanation",
         "information": "Information",
         "other": "Other",
         "return_credit": "Return and Credit",
         "replacement": "Replacement",
         "goodwill": "Goodwill",
-    },
-    # what a customer gets in the talk in which a complaint is solved at once
-    "given_at_once": {
-        "information": "Information",
-        "explanation": "Explanation",
-        "apology": "Apology",
     },
     # what a settlement drafts, and how the document stands
     "settlement_document": {

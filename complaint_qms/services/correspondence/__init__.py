@@ -12,6 +12,7 @@ receiving     what a mail that came in says of itself, and who hears of it
 first_response  what proves one that was due already
 templates     which template is used, and what it says           (writes nothing)
 by_itself     what the site says to a customer by itself
+at_once       solves a complaint in the talk in which it comes in
 agreement     the customer's word on a solution
 promise       the day by which they were told to hear from us
 standing      how a complaint stands, in plain words             (writes nothing)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
-from complaint_qms.constants.correspondence import ANSWER
-from complaint_qms.constants.labels import LABELS
+from complaint_qms.constants.correspondence import ANSWER, GIVEN_AT_ONCE
 from complaint_qms.constants.stages import AT_ONCE, REVIEW
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.correspondence import messages
@@ -19,9 +18,6 @@ from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
-
-GIVEN: Final = tuple(LABELS["given_at_once"])
-"""What a customer may be given at once: nothing that moves goods or money, which a settlement does by its own gates."""
 
 
 def solve(
@@ -32,16 +28,16 @@ def solve(
     Args:
         values: fields of the complaint; `reply` is what the customer was told.
         medium: how they were told, other than by mail; empty where the reply stands in the complaint as sent.
-        given: what they were given, one of `GIVEN`; empty where the fields of the remedy say so.
+        given: what they were given, one of `GIVEN_AT_ONCE`; empty where the fields of the remedy say so.
 
     Raises:
         GateError: something is missing for it, or speaks against it; nothing is written then.
         frappe.ValidationError: the way, the moment or what was given is none.
     """
-    if given and given not in GIVEN:
+    if given and given not in GIVEN_AT_ONCE:
         refuse(
             _("What Was Given: there is no “{0}”. Choose one of {1}.").format(
-                escape_html(given), comma_list(word(key) for key in GIVEN)
+                escape_html(given), comma_list(word(key) for key in GIVEN_AT_ONCE)
             )
         )
     values = dict(values)

@@ -6,7 +6,7 @@ links              records that hang on complaints      reliance  who rests on w
 merge              two complaints become one case       merge_several  or many of them
 overview           the stage bar                        cause_overview  the same of a root cause
 announcements      what a save made of a record         named_records  which records a missing thing names
-sending_back       who may send a complaint back
+sending_back       who may send a complaint back        at_once  one that is solved while it is registered
 settlement_state   what a complaint shows of its settlements
 shipped_workflow   who may take a step where a site runs no workflow with our stages
 """

@@ -31,7 +31,7 @@ _TAKEN_BACK: Final = (
 _SOLVED_ANEW: Final = COMPLAINT_FLOW[: COMPLAINT_FLOW.index("confirm")]
 
 
-def enter(doc: Document, origin: str, target: str, now: datetime) -> str | None:
+def pass_over(doc: Document, origin: str, target: str, now: datetime) -> str | None:
     """A complaint moves: what solving at once decides is written where it did, and taken back where it is solved anew.
 
     Returns:
@@ -61,7 +61,7 @@ def enter(doc: Document, origin: str, target: str, now: datetime) -> str | None:
     return timeline.plain_line(doc.flags.solved_at_once)
 
 
-def tell(doc: Document) -> None:
+def note_passed_over(doc: Document) -> None:
     """Write into the timeline of a complaint, once it is stored, that it was solved at once."""
     if message := doc.flags.pop("solved_at_once", None):
         timeline.note_on(doc, message)

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
-from complaint_qms.constants.stages import FLOW
+from complaint_qms.constants.stages import FLOW, REVIEW
 from complaint_qms.constants.story import TOLD_STATES
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
@@ -142,7 +142,9 @@ class _Teller:
         self._told.add(name)
         row, before = self.visits[name], self._before[name]
         text = self._move(self.who(row.entered_by), before.stage, row.stage, before.used_seconds or 0)
-        return f"{text} {_('“{0}”').format(shortened(row.reason))}" if row.reason else text
+        # Why stages were passed over stands in a line of its own, in the language of each reader.
+        told = row.reason and row.stage != REVIEW
+        return f"{text} {_('“{0}”').format(shortened(row.reason))}" if told else text
 
     def _move(self, by: str, origin: str, target: str, used: int) -> str:
         flow = FLOW.get(self.doc.doctype, ())

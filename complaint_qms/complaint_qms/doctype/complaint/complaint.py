@@ -94,7 +94,7 @@ class Complaint(QualityRecord):
         merge.look(self)
         move = guard.guard(self)
         if move:
-            passed_over = at_once.enter(self, *move, now)
+            passed_over = at_once.pass_over(self, *move, now)
             decisions.take(self, *move, now)
             self._entered(*move, now, passed_over)
         if self.has_value_changed("first_response_at") and self.first_response_at and not self.is_new():
@@ -120,7 +120,7 @@ class Complaint(QualityRecord):
         if not self.flags.in_insert:
             match_keys.follow(self)
         merge.tell_original(self)
-        at_once.tell(self)
+        at_once.note_passed_over(self)
         giving_back.return_messages(self)
         chats.return_chats(self)
         deadline.follow_awareness(self)

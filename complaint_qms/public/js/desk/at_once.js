@@ -51,7 +51,10 @@ function shaped(frm, fields, settled) {
 		({ fieldname }) => fieldname && fieldname !== "reply" && (settled || !OF_REMEDY.includes(fieldname))
 	);
 	const reply = fields.find((field) => field.fieldname === "reply");
-	const short = [...how(frm, settled), ...asked.filter(({ fieldtype }) => !LONG.includes(fieldtype)).map((field) => at_that_moment(frm, field))];
+	const short = [
+		...how(frm, settled),
+		...asked.filter(({ fieldtype }) => !LONG.includes(fieldtype)).map((field) => at_that_moment(frm, field)),
+	];
 	const long = asked.filter(({ fieldtype }) => LONG.includes(fieldtype));
 	const half = Math.ceil(short.length / 2);
 	return [
@@ -66,7 +69,9 @@ function shaped(frm, fields, settled) {
 }
 
 const at_that_moment = (frm, field) =>
-	field.fieldname === "reply_sent_at" ? { ...field, label: __("When"), description: "", default: frm.doc.reply_sent_at || frappe.datetime.now_datetime() } : field;
+	field.fieldname === "reply_sent_at"
+		? { ...field, label: __("When"), description: "", default: frm.doc.reply_sent_at || frappe.datetime.now_datetime() }
+		: field;
 
 function how(frm, settled) {
 	const fields = [];

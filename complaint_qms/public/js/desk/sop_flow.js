@@ -44,9 +44,9 @@ function at_once_html(doc) {
 		role,
 	]);
 	const then = __("The customer has to agree, and somebody else reviews and closes it.");
-	const way = [label("intake"), label("review"), label("closed")].map((name) => `<b>${esc(name)}</b>`).join(' <span aria-hidden="true">→</span> ');
+	const way = ["intake", "review", "closed"].map((stage) => label(stage)).join(" → ");
 	const why = doc.at_once_reason ? `<p class="text-muted">${esc(labelled(__("Not investigated"), __(doc.at_once_reason)))}</p>` : "";
-	return `<section class="cq-flow-once"><h6>${esc(__("Solving at Once"))}</h6><p class="cq-flow-way">${way}</p><p>${esc(said)} ${esc(then)}</p>${why}</section>`;
+	return `<section class="cq-flow-once"><h6>${esc(__("Solving at Once"))}</h6><p><b>${esc(way)}</b></p><p>${esc(said)} ${esc(then)}</p>${why}</section>`;
 }
 
 function stage_html(stage, at, doc, workday) {

@@ -65,7 +65,11 @@ function wanted_step(frm, steps) {
 	if (wants_at_once === frm) {
 		wants_at_once = null;
 		const past = steps.find((row) => is_at_once(frm, row) && !row.blocked);
-		if (!past) frappe.show_alert({ message: __("Registered. By its SOP it is not solved at once: it goes on stage by stage."), indicator: "orange" });
+		if (!past)
+			frappe.show_alert({
+				message: __("Registered. By its SOP it is not solved at once: it goes on stage by stage."),
+				indicator: "orange",
+			});
 		return past;
 	}
 	const { action } = wanted_on(frm);
