@@ -295,7 +295,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("made_of", "most"), [(RiskMatrixReport, 3), (ComplaintRegister, 4), (SopPerformance, 7)]
+    ("made_of", "most"), [(RiskMatrixReport, 3), (ComplaintRegister, 4), (SopPerformance, 8)]
 )
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     made: Made, made_of: type, most: int, monkeypatch: pytest.MonkeyPatch
