@@ -8,6 +8,7 @@ import { safe_color } from "../colors";
 import { esc } from "../markup";
 import { know_people } from "../people";
 import { elapsed, moment_text } from "../words";
+import { at_once_options, is_at_once } from "./at_once";
 import { stand_in } from "./complaint_queries";
 import { take_step } from "./hand_over";
 import { open_at } from "./steps";
@@ -69,12 +70,14 @@ async function drop(listview, event) {
 			put_back();
 			return tell_no_step(doc, overview, from, to);
 		}
-		await take_step(stand_in(doc), step, {
+		const options = {
 			method: METHOD,
 			go_to: (field) => open_at("Complaint", name, field),
 			done: () => moved(listview, name),
 			cancelled: put_back,
-		});
+		};
+		const form = stand_in(doc);
+		await take_step(form, step, is_at_once(form, step) ? at_once_options(form, options) : options);
 	} catch (error) {
 		put_back(); // the server has said why
 	}
