@@ -26,12 +26,13 @@ _PATHS: Final = re.compile(r"^/?api/(?:v1/|v2/)?(?:resource|document|doctype)/([
 
 def before_request() -> None:
     """The framework runs whatever stands under `cmd` in any request, and hands on all parameters as arguments: at the doors of strangers
-    a command that is no text, and the name of an argument of its own (`fn`), end in an error of the code."""
+    a command that is no text or has half a character in it, and the name of an argument of its own (`fn`), end in an error of the code."""
     form, path = frappe.local.form_dict, frappe.request.path
     if path.strip("/ ").split("/")[0] not in PAGES and not path.rpartition("/")[2].startswith(_METHODS):
         return
     form.pop("fn", None)
-    if not isinstance(form.get("cmd"), str):
+    command = form.get("cmd")
+    if not isinstance(command, str) or not is_storable(command):
         form.pop("cmd", None)
 
 

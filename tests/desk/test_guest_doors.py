@@ -30,7 +30,7 @@ def test_a_command_that_is_none_and_an_argument_of_the_framework_are_left_out_at
     before = frappe.local.form_dict
     try:
         for path, is_ours in ((method, True), ("/complaints/[]", True), ("/complaint-survey", True), ("/api/method/ping", False)):  # fmt: skip
-            for command in ([], ["a"], {"a": 1}, 7, None, "ping"):
+            for command in ([], ["a"], {"a": 1}, 7, None, "\ud800", "ping"):
                 frappe.local.request = Request(EnvironBuilder(path).get_environ())
                 frappe.local.form_dict = frappe._dict(cmd=command, fn="x", state="[]")
                 requests.before_request()
