@@ -8,8 +8,26 @@ from frappe import _
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.services.lifecycle import merge_several
-from complaint_qms.services.record.input_validation import read_names
+from complaint_qms.services.record.bulk_read import readable
+from complaint_qms.services.record.input_validation import read_names, refuse
 from complaint_qms.services.transactions import once_others_are_done
+from complaint_qms.services.triage.duplicates import originals_of
+from complaint_qms.services.work.loading import documents_of
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def originals(names: Any) -> list[dict[str, Any]]:
+    """Complaints that may carry the case of these, likeliest first, each with its score and reasons.
+
+    Args:
+        names: of complaints, as a list or as its JSON text; what the caller may not read is passed over.
+    """
+    frappe.has_permission("Complaint", "read", throw=True)
+    wanted = _names(names)
+    if len(wanted) > merge_several.MOST:
+        refuse(_("Choose at most {0} complaints at once.").format(merge_several.MOST))
+    return originals_of(documents_of("Complaint", sorted(readable("Complaint", wanted))))
 
 
 @frappe.whitelist(methods=["POST"])

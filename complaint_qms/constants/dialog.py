@@ -57,7 +57,7 @@ ANYWHERE: Final[Phrases] = {
     },
     "person_alone": {
         "en": "person, human, agent, operator, representative, rep, manager, supervisor, support, help, staff, somebody, someone, colleague, employee, a person, a human, an agent, customer service, customer support",
-        "zh": "人工, 真人, 客服, 经理, 领导, 负责人, 主管, 老板, 救命, 帮帮我",
+        "zh": "人工, 真人, 客服, 找人, 经理, 领导, 负责人, 主管, 老板, 救命, 帮帮我",
     },
     "robot": {
         "en": "are you a robot, are you a bot, are you human, are you a human, are you a machine, are you real, are you a real person, is this a bot, is this a robot, am i talking to a bot, am i talking to a robot, who are you, what are you",
@@ -84,7 +84,7 @@ ANYWHERE: Final[Phrases] = {
         "zh": "请问, 想问, 要问, 问一下, 问下, 咨询, 想知道, 想了解, 了解一下, 请教",
     },
     "asking": {
-        "en": "how do i, how can i, how do you, how to, how much, how many, how long, how often, how far, what is, what are, what's, what does, what do, what should, where can, where is, where do, where are, which, when will, when is, when can, when do, who is, who can, can i, can you, could you tell, could i, do you, does it, does the, is it, is there, are there, may i, should i, i would like to know, i'd like to know, want to know, wondering, question about, i have a question, tell me about, tell me how, tell me when, tell me where, tell me what, explain, information about, info about, info on, information on",
+        "en": "how do i, how can i, how do you, how to, how much, how many, how long, how often, how far, what is, what are, what's, what does, what do, what should, where can, where is, where do, where are, which, when will, when is, when can, when do, who is, who can, when does, when did, why does, why has, why have, why is, has anybody, has anyone, did you, can i, can you, could you tell, could i, do you, does it, does the, is it, is there, are there, may i, should i, i would like to know, i'd like to know, want to know, wondering, question about, i have a question, tell me about, tell me how, tell me when, tell me where, tell me what, explain, information about, info about, info on, information on",
         "zh": "怎么, 如何, 怎样, 什么, 多少, 多久, 多长, 多大, 哪里, 哪儿, 哪个, 哪些, 几天, 几年, 几个, 能不能, 可不可以, 可以吗, 能否, 可否, 是否, 有没有, 是不是, 会不会, 要不要, 行吗, 好吗, 吗, 请问, 想问, 问一下, 咨询, 想知道, 想了解, 了解一下, 请教, 为什么, 为啥, 要问, 问下, 几点, 几折, 多重, 谁",
     },
     "why": {
@@ -102,6 +102,22 @@ ANYWHERE: Final[Phrases] = {
     "another": {
         "en": "another complaint, new complaint, second complaint, another problem, a different problem, another issue, another order, new problem, something else to report",
         "zh": "另一个投诉, 再投诉, 新的投诉, 另外一个问题, 另一个问题, 还有一个问题, 新问题, 另一个订单, 还要投诉",
+    },
+    "same": {
+        "en": "the same, same one, same complaint, belongs to it, belongs to the, same order, part of it",
+        "zh": "同一个, 同一件, 是一起的, 同一单, 原来的, 属于原来",
+    },
+    "further": {
+        "en": "another, a different, also have, also got, also bought, second one, the other one",
+        "zh": "另一个, 另外一个, 另一台, 另外一台, 另一件, 还有一个, 还有一台, 还有一件, 还买了",
+    },
+    "not_right": {
+        "en": "wrong, incorrect, not correct, not right, not quite right, not true, a mistake, an error",
+        "zh": "不对, 不正确, 错了, 有误, 有错, 写错, 说错, 弄错, 搞错",
+    },
+    "withdraw": {
+        "en": "cancel, withdraw, take it back, take back my complaint, take my complaint back, no longer needed",
+        "zh": "取消, 撤回, 撤销, 撤诉, 不投诉了",
     },
     "abuse": {
         "en": "fuck, fucking, fuck you, fuck off, shit, bullshit, asshole, bastard, bitch, cunt, idiot, idiots, moron, morons, stupid bot, dickhead, wanker, piss off, go to hell, screw you",

@@ -41,6 +41,12 @@ def _upon(base: type[File]) -> type[File]:
             return content
 
         def save_file(self, *args: Any, **kwargs: Any) -> Any:
+            named = self.file_name
+            saved = self._save_file(*args, **kwargs)
+            protection.keep_name(self, named)
+            return saved
+
+        def _save_file(self, *args: Any, **kwargs: Any) -> Any:
             if self.flags.kept_as_sent:
                 return protection.save_as_sent(self)
             if self.flags.is_evidence and self.is_private and protection.is_stored(self):

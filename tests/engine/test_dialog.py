@@ -200,7 +200,7 @@ def test_after_a_long_silence_a_new_conversation_begins() -> None:
     *_, registered = told("my kettle leaks", "SAL-ORD-2026-1234", "no", "yes")
     soon, late = BEGIN + timedelta(hours=2), BEGIN + timedelta(days=2)
     (more,) = told("my toaster is broken", state=registered.state, begin=soon)
-    assert (more.replies[0].key, more.state.registered) == ("added", True)
+    assert (more.replies[0].key, more.state.registered) == ("which_complaint", True)
     (new,) = told("my toaster is broken", state=registered.state, begin=late)
     assert (new.state.mode, new.state.registered, new.state.product) == ("collecting", False, "toaster")
     assert new.replies[0].key == "intro"

@@ -20,6 +20,7 @@ from complaint_qms.engine.dialog.rules import Rules
 from complaint_qms.engine.dialog.state import Reply, State, Step, clipped
 from complaint_qms.engine.dialog.turn_meaning import TurnMeaning
 from complaint_qms.engine.message import Message
+from complaint_qms.engine.text import fold
 
 _FEWEST_DIGITS: Final = 4
 _FEW_MORE: Final = 30
@@ -30,6 +31,8 @@ _MOST_WORDS: Final = 7
 _NO_ANSWER_SIGNS: Final = frozenset(NO_ANSWER_SIGNS_ZH)
 _FEWEST_WORDS: Final = 2
 _FEWEST_SIGNS: Final = 3
+_LONG_QUESTION: Final = 9
+_LONG_QUESTION_SIGNS: Final = 14
 _LINES: Final = ("product", "order", "serial", "batch", "happened", "photos", "contact")
 _CHOICES: Final = {
     "product": ["choice_unknown"],
@@ -49,7 +52,7 @@ def collected(state: State, reading: TurnMeaning, files: int, knowledge: Knowled
     state = filled(state, reading, asked)
     if files == 0 and asked and _has_none(reading, asked):
         lacking = _lacking(reading, asked)
-        if not _is_filled(state, lacking):
+        if lacking != "happened" and not _is_filled(state, lacking):
             return going_on(replace(state, skipped=(*state.skipped, lacking)), [], rules)
     opening = [Reply("thanks_photo")] if files else []
     changed = _values(state) != _values(before)
@@ -109,21 +112,38 @@ def says_what_happened(text: str, reading: TurnMeaning) -> bool:
     """Whether a text tells more than that there is something to tell."""
     if reading.only_short:
         return text != reading.text
+    folded = reading.folded
+    for number in (reading.numbers.order, reading.numbers.serial, reading.numbers.batch):
+        folded = folded.replace(fold(number), " ") if number else folded
     words = [
         word
-        for word in _WORD.findall(reading.folded)
-        if word not in _EMPTY and not any(map(str.isdigit, word))
+        for word in _WORD.findall(folded)
+        if len(word) > 1 and word not in _EMPTY and not any(map(str.isdigit, word))
     ]
-    han = sum("\u3400" <= sign <= "\u9fff" for sign in _without_empty(reading.folded))
+    han = sum("\u3400" <= sign <= "\u9fff" for sign in _without_empty(folded))
     return len(words) >= _FEWEST_WORDS or han >= _FEWEST_SIGNS or text != reading.text
+
+
+def tells_another(state: State, reading: Reading) -> bool:
+    """Whether what is told after a registration seems to be about another thing than what was registered."""
+    if not reading.complaint:
+        return False
+    numbers = reading.numbers
+    for said, known in ((numbers.order, state.order), (numbers.serial, state.serial)):
+        if said and known and fold(said) != fold(known):
+            return True
+    if "further" in reading.found:
+        return True
+    said, known = fold(reading.product), fold(state.product)
+    return bool(said and known) and said not in known and known not in said
 
 
 def going_on(state: State, opening: list[Reply], rules: Rules) -> Step:
     """Ask for the next thing that is missing; sum up when nothing is."""
     slot = _missing(state, rules)
-    if slot:
+    if slot and not (slot != "happened" and _is_never_told(state, rules)):
         return _ask(state, slot, opening)
-    if not _has_story(state):
+    if not state.happened:
         reason = Message("The sender wants to complain and did not say what happened.")
         handed = replace(state, mode="with_person", asked="")
         return Step(handed, [*opening, Reply("with_person")], "hand_over", [reason])
@@ -191,6 +211,8 @@ def _story_of(state: State, reading: TurnMeaning, asked: str, changed: bool) -> 
         return state
     if asked == "happened" and not says_what_happened(reading.text, reading):
         return state
+    if asked == "happened" and reading.question and not reading.complaint and not _is_told_at_length(reading):
+        return state  # it stands in the talk, which goes along
     return _added(state, reading.text)
 
 
@@ -274,9 +296,19 @@ def _has_none(reading: TurnMeaning, asked: str) -> bool:
     return asked != "happened" and begins and len(reading.rest) <= _LONGEST_ANSWER and not reading.complaint
 
 
-def _has_story(state: State) -> bool:
-    """Whether anything of a complaint was told."""
-    return bool(state.happened or state.product or state.order or state.serial or state.photos)
+def _is_never_told(state: State, rules: Rules) -> bool:
+    """Whether it was asked what happened, as often as it is, and nothing was said of it: a person asks, not another question."""
+    return (
+        "happened" in rules.asks
+        and not state.happened
+        and state.asked_times.get("happened", 0) >= rules.most_asked
+    )
+
+
+def _is_told_at_length(reading: Reading) -> bool:
+    """Whether a question is long enough to tell what happened as well."""
+    han = sum("\u3400" <= sign <= "\u9fff" for sign in reading.rest)
+    return len(reading.rest.split()) >= _LONG_QUESTION or han >= _LONG_QUESTION_SIGNS
 
 
 def _short_answer(reading: TurnMeaning) -> str:

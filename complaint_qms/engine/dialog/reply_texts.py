@@ -49,6 +49,8 @@ WORDS: Final[dict[str, str]] = {
     "registered": "Thank you. Your complaint is registered, and a colleague looks after it.",
     "registered_number": "The number of your complaint is {number}.",
     "added": "Thank you. A colleague sees this together with your complaint.",
+    "after_registered": "Your complaint is registered, and a colleague looks after it. Write here what you want to add, or choose:",
+    "which_complaint": "Shall I register this as a new complaint, or does it belong to the one that is registered?",
     "safety": "Your safety comes first: please stop using the product, keep away from it and keep it as it is. If somebody is hurt or in danger, call the emergency services now.",
     "with_person": "I have told a colleague, who will answer you here as soon as possible.",
     "status": "You ask about complaint {number}.",
@@ -66,6 +68,8 @@ WORDS: Final[dict[str, str]] = {
     "choice_question": "I have a question",
     "choice_complaint": "Report a problem",
     "choice_person": "Talk to a person",
+    "choice_new": "A new complaint",
+    "choice_same": "It belongs to it",
     "choice_unknown": "I do not know",
     "choice_no_photo": "Go on without a photo",
 }  # fmt: skip

@@ -38,7 +38,7 @@ class State:
     Attributes:
         language: in which replies are worded: code as Frappe names it.
         happened: what went wrong, in the sender's own words.
-        asked: what was asked last: a slot, `confirm`, `correction`, `helped`, `is_complaint`, or empty.
+        asked: what was asked last: a slot, `confirm`, `correction`, `helped`, `is_complaint`, `which`, or empty.
         asked_times: slot → how often it was asked.
         skipped: slots that the sender has nothing for.
         topic: the question or the text that a reply was about.

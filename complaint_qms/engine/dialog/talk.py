@@ -19,6 +19,7 @@ _LONG_WORDS: Final = 5
 _LONG_SIGNS: Final = 9
 _UNANSWERED: Final = Message("A question could not be answered with confidence: {question}")
 _DECIDE: Final = ["choice_complaint", "choice_question", "choice_person"]
+_WHICH: Final = "which"
 _YES_NO_PERSON: Final = ["choice_yes", "choice_no", "choice_person"]
 
 
@@ -109,6 +110,8 @@ def _danger(talk: _Talk) -> Step:
 def _stopped(talk: _Talk) -> Step:
     """What was told already is a complaint, whether its sender goes on or not: a person decides."""
     state = _kept(talk) if talk.reading.complaint else talk.state
+    if state.registered and "withdraw" in talk.reading.found:
+        return _hand_over(state, [], Message("The sender wants to take the complaint back."))
     if state.mode in ("collecting", "confirming") and not state.registered:
         return _hand_over(state, [Reply("stopped")], Message("The sender stopped before the complaint was registered."))  # fmt: skip
     return Step(replace(state, mode="done", asked=""), [Reply("stopped")], None, [])
@@ -131,19 +134,86 @@ def _status(talk: _Talk) -> Step:
 def _after(talk: _Talk) -> Step:
     """After the end: nothing is registered a second time, unless another complaint is meant."""
     state, reading = talk.state, talk.reading
-    if "another" in reading.found or (not state.registered and (reading.complaint or reading.question)):
-        return _open(replace(talk, state=replace(state.anew(), language=state.language, turns=state.turns, last_at=state.last_at, photos=talk.files)))  # fmt: skip
+    if not state.registered:
+        return _after_nothing(talk)
+    asked, state = state.asked, replace(state, asked="")
+    talk = replace(talk, state=state)
+    if asked == _WHICH and (done := _which(talk)):
+        return done
+    if "another" in reading.found or reading.choice == "choice_complaint" or _only_complains(reading):
+        return _anew(talk)
+    if reading.choice == "choice_question":
+        return Step(state, [Reply("ask_question")], None, [])
     if talk.files == 0 and (reading.is_empty or reading.only_short):
-        key = "bye" if reading.says("bye") else "greeting" if reading.says("greeting") and not state.registered else "welcome"  # fmt: skip
-        return Step(state, [Reply(key)], None, [])
-    if reading.question and not reading.complaint:
+        return _short_after(talk)
+    if "withdraw" in reading.found and not reading.complaint:
+        return _hand_over(_with_numbers(talk), [], Message("The sender wants to take the complaint back."))
+    if reading.question:
         answer = _confident(talk)
         if answer:
             return Step(state, [_answer(answer)], None, [])
-        return _hand_over(state, [], _UNANSWERED.having(question=clipped("topic", reading.text)))
-    if not state.registered:
-        return _open(replace(talk, state=replace(state, mode="open")))
+        told = [Reply("added")] if reading.complaint or talk.files else []
+        return _hand_over(_with_numbers(talk), told, _UNANSWERED.having(question=clipped("topic", reading.text)))  # fmt: skip
+    if "not_right" in reading.found and not (reading.complaint or _is_long(reading)):
+        return Step(state, [Reply("ask_correction")], None, [])
+    if asking.tells_another(state, reading):
+        asked_which = replace(state, asked=_WHICH, topic=clipped("topic", reading.text))
+        return Step(asked_which, [Reply("which_complaint", choices=["choice_new", "choice_same", "choice_person"])], None, [])  # fmt: skip
     return Step(_with_numbers(talk), [Reply("added")], None, [])
+
+
+def _after_nothing(talk: _Talk) -> Step:
+    """After a talk that ended without a complaint."""
+    state, reading = talk.state, talk.reading
+    if "another" in reading.found or reading.complaint or reading.question:
+        return _anew(talk)
+    if talk.files == 0 and (reading.is_empty or reading.only_short):
+        key = "bye" if reading.says("bye") else "greeting" if reading.says("greeting") else "welcome"
+        return Step(state, [Reply(key)], None, [])
+    return _open(replace(talk, state=replace(state, mode="open")))
+
+
+def _short_after(talk: _Talk) -> Step:
+    """A few words after a registration: thanks and a farewell are answered; all else may be any of what can be wanted now."""
+    state, reading = talk.state, talk.reading
+    asks = reading.text.rstrip().endswith(("?", "？"))
+    if not asks and reading.says("bye"):
+        return Step(state, [Reply("bye")], None, [])
+    if not asks and (reading.says("thanks") or (reading.says("yes") and "no" not in reading.short)):
+        return Step(state, [Reply("welcome")], None, [])
+    if "not_right" in reading.found:
+        return Step(state, [Reply("ask_correction")], None, [])
+    if not reading.says("greeting", "no", "none"):
+        state = replace(state, misunderstood=state.misunderstood + 1)
+        if state.misunderstood >= talk.rules.most_misunderstood:
+            return _hand_over(state, [], Message("The assistant could not help in {turns} turns.", {"turns": state.misunderstood}))  # fmt: skip
+    return Step(state, [Reply("after_registered", choices=["choice_question", "choice_complaint", "choice_person"])], None, [])  # fmt: skip
+
+
+def _which(talk: _Talk) -> Step | None:
+    """The answer to whether something told after a registration is another complaint; None where it is none."""
+    state, reading = talk.state, talk.reading
+    if reading.choice == "choice_new" or "another" in reading.found or reading.says("yes"):
+        return _anew(talk, state.topic)
+    if reading.choice in ("choice_same", "choice_no") or reading.says("no") or "same" in reading.found:
+        return Step(replace(state, topic=""), [Reply("added")], None, [])
+    return None
+
+
+def _only_complains(reading: Reading) -> bool:
+    """Whether somebody says that they want to complain, and nothing of what."""
+    return reading.complaint and not asking.says_what_happened(reading.text, reading)
+
+
+def _anew(talk: _Talk, told: str = "") -> Step:
+    """A further complaint of the same sender, or the first after a talk that came to none."""
+    state = talk.state
+    begun = replace(state.anew(), language=state.language, turns=state.turns, last_at=state.last_at, photos=talk.files)  # fmt: skip
+    if told:
+        return _begin(replace(talk, state=begun, reading=read_turn(told, talk.rules)), told)
+    if talk.reading.choice == "choice_complaint" or "another" in talk.reading.found:
+        return _begin(replace(talk, state=begun), "")
+    return _open(replace(talk, state=begun))
 
 
 def _open(talk: _Talk) -> Step:

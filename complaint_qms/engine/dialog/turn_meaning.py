@@ -54,6 +54,8 @@ _CHOICES_ZH: Final = {
         ("我有问题要问", "choice_question"),
         ("反馈问题", "choice_complaint"),
         ("转人工", "choice_person"),
+        ("新的投诉", "choice_new"),
+        ("属于原来的投诉", "choice_same"),
         ("不知道", "choice_unknown"),
         ("没有照片，继续", "choice_no_photo"),
     )

@@ -239,6 +239,13 @@ def save_as_sent(file: Document) -> Any:
     return write(file) if write else file.save_file_on_filesystem()
 
 
+def keep_name(file: Document, named: str | None) -> None:
+    """Let a file of ours be called as who sent it calls it. The framework gives it the name of its place on the disk, where another
+    one of the same name is in the way."""
+    if named and named != file.file_name and (file.flags.is_evidence or _is_about_record(file)):
+        file.file_name = named
+
+
 def is_stored(file: Document) -> bool:
     """Whether the bytes at the file's address are on this site already, so that there is nothing to write."""
     plain = disk.local(file.file_url)

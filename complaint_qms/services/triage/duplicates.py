@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Order
 from pypika.terms import ValueWrapper
 
+from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.phone_number import PHONE_END
 from complaint_qms.services.intake import similar
 from complaint_qms.services.record import match_keys
@@ -26,6 +27,7 @@ _CANDIDATES: Final = 12
 _SHARED_WORDING: Final = 3
 """Text keys in common, of twelve, from which on a wording is looked at."""
 _WORTH_TELLING: Final = 0.55
+_MOST_ORIGINALS: Final = 5
 Pairs = dict[str, Counter[str]]
 
 
@@ -42,6 +44,25 @@ def duplicates_of(docs: Sequence[Document]) -> dict[str, dict[str, Any]]:
         if best and (best[0]["kind"] == similar.TOLD_TWICE or best[0]["score"] >= _WORTH_TELLING):
             found[doc.name] = best[0]
     return found
+
+
+def originals_of(docs: Sequence[Document], limit: int = _MOST_ORIGINALS) -> list[dict[str, Any]]:
+    """Open complaints that may carry the case of these, of them or of others that the user may read; what was told twice first."""
+    near = _near(docs)
+    rows = similar.read_rows(readable("Complaint", {name for found in near.values() for name in found}))
+    best: dict[str, dict[str, Any]] = {}
+    for doc in docs:
+        others = [rows[name] for name in near.get(doc.name, ()) if name in rows]
+        open_others = [row for row in others if row.get("stage") not in COMPLAINT_ENDED]
+        for found in similar.most_alike(doc, {similar.WORDING: open_others}) if open_others else []:
+            known = best.get(found["name"])
+            if not known or _rank(found) > _rank(known):
+                best[found["name"]] = found
+    return sorted(best.values(), key=_rank, reverse=True)[:limit]
+
+
+def _rank(found: dict[str, Any]) -> tuple[bool, float]:
+    return found["kind"] == similar.TOLD_TWICE, found["score"]
 
 
 def _near(docs: Sequence[Document]) -> dict[str, list[str]]:

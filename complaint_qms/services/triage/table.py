@@ -45,6 +45,7 @@ _SHOWN: Final = (
     "channel",
     "received_at",
 )
+_FORWARD: Final = (("intake", "triage"), ("triage", "investigate"), ("triage", "solve"))
 _PEOPLE: Final = ("complaint_owner", "triage_decided_by", "reportable_decided_by", "modified_by")
 _RANKED: Final = {"severity": "Risk Severity", "occurrence": "Risk Occurrence"}
 _ORDERS: Final = {
@@ -54,7 +55,7 @@ _ORDERS: Final = {
 
 
 def page(now: datetime, start: int = 0) -> dict[str, Any]:
-    """{rows, total, start, most, now, may: {write, judge, report, merge, reject}} from the row `start` on."""
+    """{rows, total, start, most, now, may: {write, judge, report, merge, reject, step}} from the row `start` on."""
     complaint = frappe.qb.DocType("Complaint")
     here = complaint.stage.isin(COMPLAINT_EARLY)
     total = permitted(frappe.qb.from_(complaint).select(Count("*")).where(here)).run()[0][0]
@@ -82,6 +83,7 @@ def page(now: datetime, start: int = 0) -> dict[str, Any]:
             "report": write and may(*REPORTABILITY_JUDGES),
             "merge": merge_several.is_open("triage", "duplicate"),
             "reject": merge_several.is_open("triage", "rejected"),
+            "step": any(merge_several.is_open(origin, target) for origin, target in _FORWARD),
         },
     }
 

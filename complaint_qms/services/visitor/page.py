@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import quote
 
 import frappe
 from frappe import _
@@ -12,9 +13,11 @@ from frappe.utils import cint
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.visitor import MOST_FILES
+from complaint_qms.integrations.erpnext import company_contact
 from complaint_qms.services.record.in_use import usable
 
 _CHANNEL: Final = "Web Form"
+_SAFE: Final = "@:/+.?=&#%-_~"
 _ORIGIN: Final = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::\d{1,5})?")
 
 
@@ -46,6 +49,17 @@ def is_public_answer() -> bool:
 def frame_origins_of_answer() -> list[str]:
     """Sites that may show this answer inside their own."""
     return frame_origins() if is_public_answer() else []
+
+
+def whom_to_write_to() -> list[dict[str, str]]:
+    """How the company of the page can be reached otherwise: [{name, text, address}], as far as ERPNext knows it."""
+    reached = company_contact.contact_of(company())
+    ways = (("email", _("Email"), "mailto:{0}"), ("phone", _("Phone"), "tel:{0}"), ("website", _("Website"), "{0}"))
+    return [
+        {"name": name, "text": reached[kind], "address": address.format(quote(reached[kind].replace(" ", ""), safe=_SAFE))}  # fmt: skip
+        for kind, name, address in ways
+        if reached.get(kind)
+    ]
 
 
 def is_open() -> bool:

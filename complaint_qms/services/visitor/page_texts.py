@@ -41,6 +41,18 @@ def of_form() -> dict[str, str]:
     }  # fmt: skip
 
 
+def of_closed() -> dict[str, str]:
+    """Words of the page while it takes no complaints."""
+    return {
+        "title": _("Complaints"),
+        "language": _("Language"),
+        "pair": _("{0}: {1}"),
+        "closed": _("Complaints are not taken on this page at the moment."),
+        "instead": _("Write to us or call us instead:"),
+        "link_goes_on": _("If you were given a link to your complaint, it still opens."),
+    }
+
+
 def of_tracking() -> dict[str, str]:
     """Words of the page by which a complaint is followed."""
     return {
@@ -105,6 +117,7 @@ def of_files() -> dict[str, str]:
         "choose_again": _(
             "It has not arrived as a whole. Choose it again, and it goes on where it was; or remove it."
         ),
+        "without_file": _("Remove it to send without it, or choose another one."),
         "still_here": _("The files that you have chosen are still here."),
         "characters_left": _("Characters left: {0}"),
         "characters_over": _("Characters too many: {0}. At most {1} can be sent."),

@@ -21,7 +21,7 @@ from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.constants.inbox import PAGE, PORTAL
 from complaint_qms.services.chat.complaint_chats import own_talk
 from complaint_qms.services.correspondence.addresses import addresses_of_complainants, bare
-from complaint_qms.services.correspondence.plain_text import plain_lines
+from complaint_qms.services.correspondence.plain_text import not_by_mail, plain_lines
 from complaint_qms.services.inbox.item import is_raw
 from complaint_qms.services.visitor import links, submissions
 
@@ -120,12 +120,17 @@ def _talks(
                 "name": row.name,
                 "mine": row.sent_or_received == "Received",
                 "at": get_datetime(row.communication_date),
-                "text": plain_lines(row.content) if with_text else "",
+                "text": _text(row) if with_text else "",
                 "kind": row.get(KIND_FIELD),
                 "word": said.get(row.name),
             }
         )
     return talks
+
+
+def _text(row: frappe._dict) -> str:
+    said = plain_lines(row.content)
+    return said if row.sent_or_received == "Received" else not_by_mail(said)
 
 
 def _sent_by_form(complaints: Sequence[frappe._dict | Document]) -> dict[str, str]:

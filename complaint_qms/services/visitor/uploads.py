@@ -10,6 +10,7 @@ import hmac
 import mmap
 import secrets
 import shutil
+import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Coalesce, Sum
-from frappe.utils import now_datetime
+from frappe.utils import escape_html, now_datetime
 from frappe.utils.password import get_encryption_key
 
 from complaint_qms.constants.visitor import (
@@ -162,12 +163,14 @@ def take_files(
         frappe.ValidationError: one of them has not arrived as a whole, or is not known any more.
     """
     files = []
-    for token in dict.fromkeys(tokens):
-        row = _row(token, lock=True)
+    for number, token in enumerate(wanted := list(dict.fromkeys(tokens)), start=1):
+        lost = _("File {0} of {1} is not known any more. Remove it, and choose it again.")
+        row = _row(token, lock=True, otherwise=lost.format(number, len(wanted)))
         if row.state == _TAKEN:
             continue
         if row.state != _COMPLETED or not _path(row.name).is_file():
-            refuse(_("A file has not arrived as a whole. Wait until all are sent, or remove it."))
+            said = _("{0} has not arrived as a whole. Wait until all files are sent, or remove it.")
+            refuse(said.format(escape_html(row.file_name)))
         files.append(_file(row, doctype, name, without_place))
     return files
 
@@ -240,7 +243,7 @@ def _look(path: Path) -> FileType | Message:
         return file_type(content)
 
 
-def _row(token: str, *, lock: bool = False) -> frappe._dict:
+def _row(token: str, *, lock: bool = False, otherwise: str = "") -> frappe._dict:
     row = frappe.db.get_value(
         UPLOAD,
         {"token_hash": _hash(token), "expires_at": (">", now_datetime())},
@@ -249,7 +252,8 @@ def _row(token: str, *, lock: bool = False) -> frappe._dict:
         for_update=lock,
     )
     if not row:
-        frappe.throw(_("This file is not known any more. Choose it again."), frappe.DoesNotExistError)
+        told = otherwise or _("This file is not known any more. Choose it again.")
+        frappe.throw(told, frappe.DoesNotExistError)
     return row
 
 
@@ -278,9 +282,15 @@ def _hash(token: str) -> str:
 
 def _plain(name: str) -> str:
     """The last part of a name, without what a disk or a page could take for more than a letter."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(sign if sign.isalnum() or sign in " ._-()" else "_" for sign in last).strip(" .")
+    # Some computers write é as two signs.
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    kept = "".join(sign if _is_of_name(sign) else "_" for sign in last).strip(" .")
     return kept[-100:] or "file"
+
+
+def _is_of_name(sign: str) -> bool:
+    # Many scripts write vowels as marks of their own.
+    return sign.isalnum() or sign in " ._-()+," or unicodedata.category(sign)[0] == "M"
 
 
 def _with_ending(name: str, found: FileType) -> str:

@@ -71,7 +71,7 @@ def _event(row: frappe._dict, clock: str, now: datetime) -> dict[str, Any]:
         "stage": word(row.stage),
         "resolution": _("Whole complaint"),
     }[clock]
-    told = f"{labelled(row.name, what)} · {row.subject or ''}"
+    told = " · ".join(filter(None, (labelled(row.name, what), row.subject)))
     return {
         "doctype": "Complaint",
         "name": row.name,

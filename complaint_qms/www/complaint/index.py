@@ -14,6 +14,8 @@ sitemap = 0
 def get_context(context: Any) -> Any:
     """What the form shows; the product of a QR code is filled in."""
     page.mark_answer()
+    if not page.is_open():
+        return _closed(context)
     settings = page.settings()
     code = frappe.form_dict.get("p") or ""
     product = product_codes.product_of(code) if isinstance(code, str) else None
@@ -39,6 +41,25 @@ def get_context(context: Any) -> Any:
             "embedded": bool(frappe.form_dict.get("embed")),
             "code": data["code"],
             "page_data": json.dumps(data),
+            "no_breadcrumbs": True,
+        }
+    )
+    return context
+
+
+def _closed(context: Any) -> Any:
+    """A page that takes nothing says so, and where to write instead; links that were given out go on."""
+    told = words.of_closed()
+    context.update(
+        {
+            "title": told["title"],
+            "closed": True,
+            "ways": page.whom_to_write_to(),
+            "words": told,
+            "languages": page.languages(),
+            "language": frappe.local.lang,
+            "embedded": bool(frappe.form_dict.get("embed")),
+            "page_data": "{}",
             "no_breadcrumbs": True,
         }
     )

@@ -19,7 +19,7 @@ frappe.listview_settings["Complaint"] = {
 		// Until the server has said which clock runs out first
 		stage_due: (value, df, doc) => complaint_qms.lists.due_html(value, doc.stage_status === "overdue"),
 		received_at: (value, df, doc) => complaint_qms.markup.esc(complaint_qms.lists.age(value, doc.closed_at)),
-		subject: (value, df, doc) => `${doc.name} · ${value || ""}`,
+		subject: (value, df, doc) => [doc.name, value].filter(Boolean).join(" · "),
 		risk_level(value, df, doc) {
 			if (!value) return "";
 			const { esc } = complaint_qms.markup;

@@ -292,7 +292,7 @@ function summary_html(frm) {
 		) => `<tr><td>${esc(complaint_qms.labels.label(line.remedy))}</td><td>${esc(line.item_name || line.item_code || line.description || "")}</td>
 			<td class="text-right">${esc(String(line.qty || ""))} ${esc(line.uom || "")}</td><td class="text-right">${esc(strip_html(format_currency(line.amount, doc.currency)))}</td></tr>`
 	);
-	return `<p><b>${esc(doc.customer_name || doc.customer)}</b> · ${esc(doc.complaint)}</p>
+	return `<p><b>${esc(doc.customer_name || doc.customer || "")}</b>${doc.complaint ? ` · ${esc(doc.complaint)}` : ""}</p>
 		<table class="table table-bordered cq-decide"><tbody>${rows.join("")}
 		<tr><td colspan="3"><b>${esc(__("Total", null, "Complaint Settlement"))}</b></td><td class="text-right"><b>${esc(
 			strip_html(format_currency(doc.total_amount, doc.currency))

@@ -205,7 +205,7 @@ function turn_html(turn, at) {
 		: turn.files.length
 			? ""
 			: `<div class="text-muted">${esc(__("It has no text."))}</div>`;
-	return `<div class="cq-chat-turn is-${esc(turn.who)}"><div class="cq-chat-head">${esc(who)} · ${esc(moment_text(turn.at))} ${state_html}</div>${text_html}${
+	return `<div class="cq-chat-turn is-${esc(turn.who)}"><div class="cq-chat-head">${esc([who, moment_text(turn.at)].filter(Boolean).join(" · "))} ${state_html}</div>${text_html}${
 		turn.files.length ? `<div data-files="${at}"></div>` : ""
 	}${why_html}${again_html}</div>`;
 }

@@ -163,7 +163,7 @@ function alike_html(title, rows, tone, reasons, button_html = "") {
 				`<li><span class="indicator-pill ${tone} cq-score" title="${esc(title)}">${esc(
 					__("{0} %", [Math.round(100 * row.score)])
 				)}</span>${record_link("Complaint", row.name, row.subject)}<small>${esc(
-					[row.name, label(row.stage), date_text(row.received_at), ...(row.reasons || []).slice(0, reasons)].join(" · ")
+					[row.name, label(row.stage), date_text(row.received_at), ...(row.reasons || []).slice(0, reasons)].filter(Boolean).join(" · ")
 				)}</small></li>`
 		)
 		.join("")}</ul></section>`;

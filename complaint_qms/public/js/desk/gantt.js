@@ -66,6 +66,6 @@ function bar({ row, from, to, late }, at, x, shape) {
 	const title = [text, label(row.action_type), who, __("due {0}", [date_text(row.due_date)]), state].join("\n");
 	return `<g class="cq-bar tone-${tone} ${row.status === "cancelled" ? "is-cancelled" : ""}"><title>${esc(title)}</title>
 		<text class="cq-bar-name" x="0" y="${y + 14}">${esc(text.length > shape.letters ? `${text.slice(0, shape.letters - 1)}…` : text)}</text>
-		<text class="cq-bar-note" x="0" y="${y + 27}">${esc(`${who} · ${state}`)}</text>
+		<text class="cq-bar-note" x="0" y="${y + 27}">${esc([who, state].filter(Boolean).join(" · "))}</text>
 		<rect x="${x(from)}" y="${y + shape.bar}" width="${width}" height="18" rx="5"/></g>`;
 }

@@ -1,6 +1,7 @@
 // Taking a step: a dialog that asks only for what the next stage needs, and one call that does it all or nothing.
 import { missing_list_html } from "./stage_bar";
 import { esc, told } from "../markup";
+import { offer_originals } from "./originals";
 import { keep_typed_moments } from "./typed_moments";
 
 const AS_DIALOG_FIELD = ["fieldname", "fieldtype", "label", "options", "description", "precision", "length", "formatter"];
@@ -192,6 +193,7 @@ function open_dialog(frm, step, fields, outside, options) {
 	if (options.kept) give_back(frm, dialog, options.kept);
 	offer_beside(frm, dialog, options.beside);
 	if (options.opened) options.opened(dialog);
+	if (dialog.fields_dict.duplicate_of) offer_originals(dialog, "duplicate_of", [frm.doc.name]);
 	// What is missing is marked, not enforced: an answer in one field may make another one needless.
 	for (const { field } of step.missing) {
 		const control = dialog.fields_dict[field];

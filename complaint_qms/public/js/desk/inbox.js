@@ -127,7 +127,7 @@ function likely_html(found) {
 	if (!found.length) return "";
 	const rows = found.map(
 		(row) => `<button type="button" class="btn btn-default btn-xs cq-choice" data-complaint="${esc(row.name)}">
-			<b>${esc(row.name)}</b> ${esc(row.subject)}<small>${esc([label(row.stage), date_text(row.received_at), row.why].join(" · "))}</small></button>`
+			<b>${esc(row.name)}</b> ${esc(row.subject)}<small>${esc([label(row.stage), date_text(row.received_at), row.why].filter(Boolean).join(" · "))}</small></button>`
 	);
 	return `<label class="cq-label">${esc(__("Likely"))}</label><div class="cq-told">${rows.join("")}</div>`;
 }

@@ -327,7 +327,7 @@ const sales_html = (sales) =>
 		choice_button(
 			{ [SALES[sale.doctype]]: sale.name },
 			`${esc(__(sale.doctype))} <b>${esc(sale.name)}</b>`,
-			`${date_text(sale.date)} · ${sale.customer}`
+			[date_text(sale.date), sale.customer].filter(Boolean).join(" · ")
 		)
 	);
 
@@ -339,7 +339,7 @@ function told_twice_html(context) {
 	const doubles = ((context && context.similar) || []).filter((row) => row.kind === "told_twice").slice(0, 2);
 	const line = (row) =>
 		`<li>${record_link("Complaint", row.name, row.subject || row.name)} <small>${esc(
-			[row.name, label(row.stage), ...(row.reasons || []).slice(0, 3)].join(" · ")
+			[row.name, label(row.stage), ...(row.reasons || []).slice(0, 3)].filter(Boolean).join(" · ")
 		)}</small></li>`;
 	if (!doubles.length) return "";
 	return `<div class="cq-told-twice" role="status"><b>${esc(__("Probably registered already:"))}</b><ul>${doubles.map(line).join("")}</ul></div>`;

@@ -23,6 +23,6 @@ function row_html(row) {
 		: "";
 	const note = [row.doctype_label || __(row.doctype), row.note, row.modified ? moment_text(row.modified) : ""].filter(Boolean).join(" · ");
 	return `<li><div class="cq-linked-main">${record_link(row.doctype, row.name, row.title || row.name)}
-		<span class="text-muted">${esc(row.title && row.title !== row.name ? `${row.name} · ${note}` : note)}</span></div>
+		<span class="text-muted">${esc([row.title && row.title !== row.name ? row.name : "", note].filter(Boolean).join(" · "))}</span></div>
 		<div class="cq-linked-side">${amount}${state}</div></li>`;
 }

@@ -4,6 +4,7 @@ import { label } from "../labels";
 import { esc } from "../markup";
 import { date_text, record_link } from "../words";
 import { ENDED } from "./complaint_queries";
+import { offer_originals } from "./originals";
 
 const FIELDS = ["name", "subject", "stage", "customer", "complainant_name", "received_at", "company"];
 
@@ -11,7 +12,8 @@ const FIELDS = ["name", "subject", "stage", "customer", "complainant_name", "rec
  * Ask what carries the case and why, and merge; all of them or none.
  * @param {string[]} names  complaints to choose from; all are chosen at first
  * @param {object} options
- * @param {string|null} [options.original]  the one that is proposed to carry the case; the oldest unless given, nobody's choice yet for null
+ * @param {string|null} [options.original]  the one that is proposed to carry the case; the oldest of several unless given, nobody's choice yet
+ *   for null or one alone
  * @param {string[]} [options.chosen]  those that are ticked at first
  * @param {() => void} [options.done]
  */
@@ -36,7 +38,7 @@ export async function merge_dialog(names, { original, chosen = names, done } = {
 					"The complaint that carries the case. The others keep their messages, files and clocks, and can be separated again."
 				),
 				reqd: 1,
-				default: original === null ? "" : original || oldest,
+				default: original === null || (!original && found.length === 1) ? "" : original || oldest,
 				get_query: () => ({ filters: { company: found[0].company, stage: ["not in", ENDED] } }),
 				change: () => draw_rows(dialog, found, chosen),
 			},
@@ -56,6 +58,11 @@ export async function merge_dialog(names, { original, chosen = names, done } = {
 	});
 	dialog.show();
 	draw_rows(dialog, found, chosen);
+	offer_originals(
+		dialog,
+		"original",
+		found.map((row) => row.name)
+	);
 }
 
 /** Ask why, and separate complaints from what they were merged into; all of them or none. */

@@ -194,7 +194,7 @@ function ask_html(row) {
 function since_html(row) {
 	if (!row.since) return "";
 	const said = row.kind === "document" ? __("agreed by {0}") : row.rejected ? __("rejected by {0}") : __("proposed by {0}");
-	return `<span class="cq-task-note text-muted">${esc([said.replace("{0}", row.by || ""), moment_text(row.since)].join(" · "))}</span>`;
+	return `<span class="cq-task-note text-muted">${esc([said.replace("{0}", row.by || ""), moment_text(row.since)].filter(Boolean).join(" · "))}</span>`;
 }
 
 function what_to_do(row) {

@@ -4,11 +4,11 @@ import { date_text } from "../words";
 
 /** Ask for the evidence of one of `actions` ({name, label, due_date}) of a CAPA, `first` chosen, and report it as done. */
 export function complete_own_action({ capa, title, product, actions, first = actions[0].name }, done) {
-	const about = [title, product].filter(Boolean).map(esc).join(" · ");
+	const about = [capa, title, product].filter(Boolean).map(esc).join(" · ");
 	const dialog = new frappe.ui.Dialog({
 		title: __("Complete My Action"),
 		fields: [
-			{ fieldname: "about", fieldtype: "HTML", options: `<p class="text-muted">${esc(capa)} · ${about}</p>` },
+			{ fieldname: "about", fieldtype: "HTML", options: `<p class="text-muted">${about}</p>` },
 			{
 				fieldname: "row",
 				fieldtype: "Select",

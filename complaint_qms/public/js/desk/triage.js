@@ -93,7 +93,7 @@ class TriageTable {
 	head_html() {
 		const open = this.acceptable().chosen.reduce((sum, { values }) => sum + Object.keys(values).length, 0);
 		const shown = { rows: this.rows.size, total: this.total, start: this.start };
-		return above_html(shown, this.summary, this.may.write ? open : 0);
+		return above_html(shown, this.summary, this.may.write ? open : 0, this.may);
 	}
 
 	$row(name) {
@@ -196,7 +196,7 @@ class TriageTable {
 	act(act, name) {
 		const row = this.rows.get(name);
 		if (!row || this.saving.has(name)) return undefined;
-		const allowed = { merge: this.may.merge, reject: this.may.reject };
+		const allowed = { merge: this.may.merge, reject: this.may.reject, step: this.may.step };
 		if (!this.may.write || allowed[act] === false)
 			return frappe.show_alert({ message: esc(__("Your roles do not open this.")), indicator: "orange" });
 		return {

@@ -5,25 +5,26 @@ import { esc } from "../markup";
  * @param {object} shown  {rows, total, start}
  * @param {object|null} summary  {done, refused, undo} of the last call
  * @param {number} open  how many proposals are accepted at once
+ * @param {object} may  what the user may do
  */
-export function above_html(shown, summary, open) {
+export function above_html(shown, summary, open, may) {
 	const all = open
 		? `<button type="button" class="btn btn-default btn-sm" data-do="all" aria-keyshortcuts="Shift+A">${esc(
 				__("Accept All Shown ({0})", [open])
 			)} <kbd aria-hidden="true">⇧A</kbd></button>`
 		: "";
 	const keys = [
-		["j k", __("move")],
-		["a", __("accept the row")],
-		["1–8", __("accept one")],
-		["e", __("edit the row")],
-		["r", __("judge")],
-		["d", __("merge a duplicate")],
-		["n", __("not a complaint")],
-		["s", __("next step")],
-		["u", __("undo")],
-		["Enter", __("opens")],
-	];
+		["j k", __("move"), true],
+		["a", __("accept the row"), may.write],
+		["1–8", __("accept one"), may.write],
+		["e", __("edit the row"), may.write],
+		["r", __("judge"), may.write],
+		["d", __("merge a duplicate"), may.merge],
+		["n", __("not a complaint"), may.reject],
+		["s", __("next step"), may.step],
+		["u", __("undo"), may.write],
+		["Enter", __("opens"), true],
+	].filter(([, , offered]) => offered);
 	return `<div class="cq-t-head"><span class="cq-t-sum" role="status">${summary_html(shown, summary)}</span>${all}
 		<span class="cq-work-keys text-muted">${keys.map(([key, what]) => `<kbd>${esc(key)}</kbd> ${esc(what)}`).join(" · ")}</span></div>`;
 }

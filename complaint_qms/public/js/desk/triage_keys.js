@@ -12,17 +12,26 @@ export function add_keys(table) {
 		["down", () => table.move(1), __("Next complaint")],
 		["k", () => table.move(-1), __("Previous complaint")],
 		["up", () => table.move(-1), __("Previous complaint")],
-		["a", on_row("accept"), __("Accept the proposals of the row")],
-		["shift+a", () => (table.accept_all(), true), __("Accept the proposals of all rows shown")],
-		["e", on_row("edit"), __("Edit the row")],
-		["r", on_row("judge"), __("Judge: complaint, reportable")],
-		["d", on_row("merge"), __("Mark as a duplicate")],
-		["n", on_row("reject"), __("Not a complaint")],
-		["s", on_row("step"), __("Take the next step")],
-		["u", on_row("undo"), __("Undo the last change of the row")],
-		...PROPOSED.map((_, at) => [String(at + 1), () => in_table() && table.accept_number(at), __("Accept proposal {0}", [at + 1])]),
+		["a", on_row("accept"), __("Accept the proposals of the row"), "write"],
+		["shift+a", () => (table.accept_all(), true), __("Accept the proposals of all rows shown"), "write"],
+		["e", on_row("edit"), __("Edit the row"), "write"],
+		["r", on_row("judge"), __("Judge: complaint, reportable"), "write"],
+		["d", on_row("merge"), __("Mark as a duplicate"), "merge"],
+		["n", on_row("reject"), __("Not a complaint"), "reject"],
+		["s", on_row("step"), __("Take the next step"), "step"],
+		["u", on_row("undo"), __("Undo the last change of the row"), "write"],
+		...PROPOSED.map((_, at) => [
+			String(at + 1),
+			() => in_table() && table.accept_number(at),
+			__("Accept proposal {0}", [at + 1]),
+			"write",
+		]),
 	];
-	for (const [shortcut, action, description] of keys) frappe.ui.keys.add_shortcut({ shortcut, action, description, page: table.page });
+	for (const [shortcut, action, description, needs] of keys) {
+		// What the user may not do has no key, and the framework's list of keys does not show it.
+		const condition = () => !needs || Boolean(table.may && table.may[needs]);
+		frappe.ui.keys.add_shortcut({ shortcut, action, description, condition, page: table.page });
+	}
 	table.$body.on("keydown", ".cq-t-row", (event) => {
 		if (event.key === "Enter" && event.target === event.currentTarget) open_at("Complaint", event.currentTarget.dataset.name);
 	});

@@ -49,12 +49,13 @@ function show(told, note = "") {
 	);
 }
 
-/** Facts on a line, each whole: numbers are not torn apart at their hyphens. */
+/** Facts on a line, each whole: numbers are not torn apart at their hyphens. What stands between them is drawn, and not where a line
+ * begins. */
 function facts(texts) {
 	return el(
 		"p",
 		{ class: "cv-small cv-facts" },
-		texts.flatMap((text, at) => [at ? " · " : null, el("span", {}, text)])
+		texts.filter(Boolean).flatMap((text, at) => [at ? " " : null, el("span", {}, text)])
 	);
 }
 
@@ -222,7 +223,7 @@ async function busy(button, box, job) {
 	try {
 		await job((text) => (button.textContent = text));
 	} catch (refusal) {
-		box.say(refusal.lines || [words.failed]);
+		box.say(refusal.lines || [words.failed], refusal.removes);
 	} finally {
 		button.disabled = false;
 		button.textContent = textContent;

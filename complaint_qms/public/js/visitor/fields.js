@@ -73,7 +73,7 @@ export function on_submit(form, box, send, done) {
 		try {
 			await done(await send((text) => (button.textContent = text)));
 		} catch (refusal) {
-			box.say(refusal.lines || [words.failed]);
+			box.say(refusal.lines || [words.failed], refusal.removes);
 		} finally {
 			button.disabled = false;
 			button.textContent = words.send;

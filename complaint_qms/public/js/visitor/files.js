@@ -1,6 +1,6 @@
 // Files, sent piece by piece as soon as they are chosen. A lost connection is waited for. A page that was loaded again has the files
 // that had arrived, and goes on where one that had not, and is chosen again, was left.
-import { ask, el, page, patiently, Refusal, words } from "./page";
+import { ask, el, page, paired, patiently, Refusal, words } from "./page";
 
 const TAKEN = "image/jpeg,image/png,image/webp,image/gif,image/heic,video/*,audio/*,application/pdf,.heic,.pdf";
 const PLACE = "complaint_page:without_place";
@@ -96,8 +96,11 @@ export class Files {
 	/** Secrets of all files, once they have arrived; a Refusal where one cannot. */
 	async arrived() {
 		await Promise.all(this.files.map((row) => row.sending));
-		const wrong = this.files.filter((row) => row.problem).map((row) => `${row.file.name}: ${row.problem}`);
-		if (wrong.length) throw new Refusal(wrong);
+		const wrong = this.files.filter((row) => row.problem);
+		if (wrong.length) {
+			const told = wrong.map((row) => paired(row.file.name, `${row.problem} ${words.without_file}`));
+			throw Object.assign(new Refusal(told), { removes: wrong.map((row) => () => this.remove(row)) });
+		}
 		return this.files.map((row) => row.token);
 	}
 

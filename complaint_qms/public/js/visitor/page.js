@@ -88,8 +88,8 @@ function said(answer) {
 /** A box with what is wrong, read out at once. */
 export function alert_box() {
 	const box = el("div", { class: "cv-alert", role: "alert", tabindex: "-1", hidden: true });
-	box.say = (lines) => {
-		box.replaceChildren(...lines.map((line) => el("p", {}, line)));
+	box.say = (lines, removes = []) => {
+		box.replaceChildren(...lines.map((line, at) => el("p", {}, line, removes[at] ? remove_button(box, line, removes[at]) : null)));
 		if (words.logged_out && lines.includes(words.logged_out)) {
 			const back = encodeURIComponent(window.location.pathname + window.location.search);
 			box.append(el("a", { href: `/login?redirect-to=${back}` }, words.log_in));
@@ -98,6 +98,24 @@ export function alert_box() {
 		if (lines.length) box.focus();
 	};
 	return box;
+}
+
+/** What takes a refused file out, beside what is said of it; all else that was typed stays. */
+function remove_button(box, line, remove) {
+	return el(
+		"button",
+		{
+			type: "button",
+			class: "cv-link",
+			"aria-label": `${words.remove}: ${line}`,
+			onclick: (event) => {
+				remove();
+				event.target.closest("p").remove();
+				box.hidden = !box.children.length;
+			},
+		},
+		words.remove
+	);
 }
 
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
