@@ -271,6 +271,7 @@ qms_listeners_in_transaction = {
     ],
     _events.CUSTOMER_WROTE: ["complaint_qms.services.work.hand_overs.of_mails", _RULES],
     _events.MAIL_RETURNED: "complaint_qms.services.work.hand_overs.of_mails",
+    _events.MAIL_FAILED: "complaint_qms.services.work.hand_overs.of_mails",
     _events.CHAT_WAITS: "complaint_qms.services.work.chats.of_waiting",
     _events.CHAT_FAILED: "complaint_qms.services.work.chats.of_failed",
     _events.SURVEYED: ["complaint_qms.services.survey.recording.of_surveyed", _RULES],

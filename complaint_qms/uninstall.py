@@ -1,6 +1,7 @@
 """What happens when the app leaves a site: nothing of it stays behind."""
 
 from complaint_qms.services.classifier import weights
+from complaint_qms.services.correspondence import undelivered
 from complaint_qms.services.portal import menu
 from complaint_qms.services.visitor.uploads import remove_folder
 from complaint_qms.setup.board import remove_boards
@@ -24,6 +25,7 @@ def before_uninstall() -> None:
     remove_leftovers(our_doctypes())
     remove_screens()
     menu.remove_entry()
+    undelivered.forget()
     withdraw_rights()
     remove_roles()
     remove_folder()

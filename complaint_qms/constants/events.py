@@ -26,6 +26,7 @@ CAUSE_READY: Final = "cause_ready"
 ASSESSMENT_OPENED: Final = "assessment_opened"
 CUSTOMER_WROTE: Final = "customer_wrote"
 MAIL_RETURNED: Final = "mail_returned"
+MAIL_FAILED: Final = "mail_failed"
 CHAT_WAITS: Final = "chat_waits"
 CHAT_FAILED: Final = "chat_failed"
 GRAVE: Final = "grave"
@@ -40,7 +41,7 @@ EVENTS: Final[dict[str, str]] = {
     MOVED: "A complaint, investigation or CAPA has another stage. {origin, target, handed_to}",
     DECIDED: "Somebody's name was put beside a decision about a complaint. {decision}",
     ANSWERED: "The customer got a first response. {at}",
-    HANDED_OVER: "Somebody else is answerable for a record. {field, old, new, by_task, told_together: whoever has it now hears of it with all else that they got}",
+    HANDED_OVER: "Somebody else is answerable for a record. {field, old, new, by_task, by_procedure: {sop, why} where an SOP named them, told_together: whoever has it now hears of it with all else that they got}",
     AT_RISK: "A clock of a complaint reached its warning point. {complaint, steps: [(clock, standing, due)], hold_over, taken: [steps of the ladder, as the log of the complaint keeps them]}",
     OVERDUE: "A clock of a complaint ran out. {complaint, steps, hold_over, taken}",
     HOLD_OVER: "The day until which a complaint was to wait has come. {complaint, steps, hold_over, taken}",
@@ -59,6 +60,7 @@ EVENTS: Final[dict[str, str]] = {
     ASSESSMENT_OPENED: "It is to be decided whether an event is reportable. {complaint}",
     CUSTOMER_WROTE: "A mail or message about a complaint came in that a person wrote. {sender, address, said, tell_helpers: nobody mails them a copy, verdict: of a word on a solution}",
     MAIL_RETURNED: "A mail about a complaint was given back by a server. {sender, address, said}",
+    MAIL_FAILED: "A mail about a complaint could not be sent, and is not tried any more. {sender: to whom it was, address, said: why}",
     CHAT_WAITS: "A chat waits for a person. {user (who has it), role, sender, said, reasons}",
     CHAT_FAILED: "A person's message in a chat could not be sent. {user, sender, error, chat}",
     GRAVE: "The severity or harm of a complaint is known, by a person or by its words. {company, severity, harm_level, reasons: [(key, params)]}",

@@ -287,6 +287,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "settlement_done": "Settlement Carried Out",
         "customer_wrote": "Customer Wrote",
         "mail_returned": "Mail Returned",
+        "mail_failed": "Mail Not Sent",
         "chat_waits": "Chat Waits",
         "chat_failed": "Chat Message Not Sent",
         "cause_ready": "Root Cause to Verify",

@@ -3,6 +3,7 @@
 from frappe.utils import now_datetime
 
 from complaint_qms.services import events
+from complaint_qms.services.correspondence import undelivered
 from complaint_qms.services.notify import delivery, digest
 
 
@@ -11,3 +12,4 @@ def send_and_deliver() -> None:
     digest.enqueue(now_datetime())
     delivery.enqueue_channels(now_datetime())
     events.enqueue(now_datetime())
+    undelivered.enqueue(now_datetime())

@@ -76,6 +76,12 @@ def handler(kind: str, **values: object) -> tuple[str | None, str]:
     return doc.complaint_owner, overview(doc)["handler_reason"]
 
 
+def notices(complaint: str, user: str) -> list[str]:
+    """What somebody was told of a complaint in the desk."""
+    about = {"reference_name": complaint, "to_user": user, "channel": "desk"}
+    return frappe.get_all("QMS Message", about, pluck="text", order_by="creation asc, name asc")
+
+
 def free_day(*users: str) -> None:
     """They have today off, by a holiday list of their own."""
     days = factory.make(
@@ -200,6 +206,10 @@ def test_a_person_or_an_assignment_rule_goes_first_and_a_stage_may_look_anew(dut
     by.save()
     doc = factory.in_triage(complaint_type=kind, complaint_owner=theirs)
     assert doc.complaint_owner == mine, "the triage team takes it"
+    assert notices(doc.name, theirs) == [], "who has it no more has nothing to do"
+    (told,) = notices(doc.name, mine)
+    assert f"by the procedure “{by.name}”: least loaded of 1 ({duty})" in told
+    assert "Administrator" not in told
     assert overview(doc)["handler_reason"] == f"least loaded of 1 ({duty})"
     doc.complaint_owner = theirs
     doc.save()

@@ -50,6 +50,19 @@ def end(complaint: str) -> None:
     frappe.db.set_value("Complaint", complaint, "stage", "closed")
 
 
+def test_what_is_told_after_a_registration_becomes_a_complaint_of_its_own_where_its_sender_says_so():
+    channel = a_channel()
+    first = registered(channel).complaint
+    chat = says(channel, "I also have a broken toaster")
+    assert (chat.complaint, chat.mode) == (first, "done")
+    asked = turns(chat, "assistant")[-1].text
+    assert "register this as a new complaint" in asked and "[A new complaint]" in asked
+    chat = says(channel, "A new complaint")
+    assert (chat.complaint, chat.mode) == (None, "collecting")
+    assert json.loads(chat.dialog_state)["happened"] == "I also have a broken toaster"
+    assert frappe.db.get_value("Complaint", first, "stage") != "closed"
+
+
 def test_the_first_message_of_the_next_talk_and_its_photo_belong_to_the_next_complaint():
     channel = a_channel()
     first = registered(channel).complaint

@@ -17,11 +17,12 @@ from pathlib import Path
 import frappe
 import pytest
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import add_to_date, now_datetime
 
 from complaint_qms.api import answers
 from complaint_qms.constants import events, roles
 from complaint_qms.engine import automatic_mail
+from complaint_qms.services.correspondence import undelivered
 from complaint_qms.services.correspondence.addresses import addresses_of
 from scripts import services
 from tests.desk import factory
@@ -298,6 +299,28 @@ def test_a_mail_that_did_not_arrive_is_told_and_is_nobodys_answer(
     assert not [address for address in addresses_of(doc) if "daemon" in address]
     # The next mail answers the customer, not the server.
     assert answers.compose(name=doc.name, kind="Question")["in_reply_to"] != message.name
+
+
+def test_a_mail_that_was_given_up_is_told_once_with_its_reason(mailbox: Mailbox) -> None:
+    began = now_datetime()
+    undelivered.enqueue(add_to_date(began, minutes=-5))
+    doc, _sent = answered(mailbox)
+    (queued,) = frappe.get_all("Email Queue", {"reference_name": doc.name}, pluck="name")
+    error = "Traceback (most recent call last):\n  File x\nsmtplib.SMTPRecipientsRefused: {'ann@customer.example': (550, b'No such <b>user</b>')}\n"
+    frappe.db.set_value("Email Queue", queued, {"status": "Error", "error": error})
+    frappe.db.set_value("Email Queue Recipient", {"parent": queued}, "status", "Not Sent")
+    later = add_to_date(now_datetime(), minutes=2)
+    assert undelivered.tell_failed(later) == 1
+    ((who, text),) = told(doc, events.MAIL_FAILED)
+    assert who == doc.complaint_owner
+    assert "a mail to ann@customer.example was not sent" in text
+    assert "550" in text and "Traceback" not in text and "smtplib" not in text and "<b>user" not in text
+    assert undelivered.tell_failed(later) == 0
+    frappe.db.set_value("Email Queue", queued, {"status": "Error"})
+    assert undelivered.tell_failed(add_to_date(now_datetime(), minutes=2)) == 1, (
+        "tried again, and given up again"
+    )
+    undelivered.forget()
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded"])

@@ -136,6 +136,32 @@ class TestMerging:
         assert merging.separate([doc.name], "Another lot") == {"separated": [doc.name]}
 
 
+def test_likely_originals_come_ranked_with_reasons_and_only_those_that_one_may_see() -> None:
+    text = "The spout of the kettle came off while I was pouring, hot water ran over the table and my new laptop."
+    customer = factory.customer().name
+    first, second, ended = (complaint(customer=customer, description=text) for _one in range(3))
+    other = complaint(description="The invoice of March names another address than ours.")
+    like = complaint(description=text.replace("laptop", "carpet"))
+    frappe.db.set_value("Complaint", ended.name, "stage", "rejected")
+    frappe.set_user(factory.user(roles.AGENT))
+    found = merging.originals(json.dumps([second.name]))
+    names = [row["name"] for row in found]
+    assert names[0] == first.name
+    assert not {ended.name, other.name, second.name} & set(names)
+    assert (found[0]["kind"], bool(found[0]["reasons"])) == ("told_twice", True)
+    assert [row["score"] for row in found if row["kind"] == "similar"] == sorted(
+        (row["score"] for row in found if row["kind"] == "similar"), reverse=True
+    )
+    with queries() as one:
+        merging.originals([second.name])
+    with queries() as many:
+        merging.originals([first.name, second.name, other.name])
+    assert len(many) == len(one)
+    frappe.set_user("Administrator")
+    frappe.set_user(factory.person(roles.AGENT, Customer=like.customer))
+    assert [row["name"] for row in merging.originals([like.name])] == []
+
+
 class TestSeparating:
     def test_one_or_all(self) -> None:
         original = complaint()

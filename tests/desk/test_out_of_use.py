@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from threading import Thread
 
 import frappe
 import pytest
@@ -11,6 +12,7 @@ from frappe.desk.form.save import savedocs
 
 from complaint_qms.api import complaint as api
 from complaint_qms.services.intake import proposals
+from complaint_qms.services.record import site_cache
 from complaint_qms.services.record.in_use import OUT_OF_USE
 from tests.desk import factory
 from tests.desk.test_history_kept import FIELDS, another
@@ -157,3 +159,26 @@ def test_history_keeps_its_words():
     doc.flags.by_import = True
     doc.insert()
     assert doc.severity
+
+
+def test_what_is_read_by_a_transaction_older_than_the_change_is_kept_for_itself_alone() -> None:
+    key, place = factory.unique("list"), frappe.local.site
+
+    def changed_by_somebody_else() -> None:
+        frappe.init(site=place)
+        frappe.connect()
+        site_cache.forget([key])
+        frappe.db.commit()
+        frappe.destroy()
+
+    def read_meanwhile() -> list[str]:
+        other = Thread(target=changed_by_somebody_else)
+        other.start()
+        other.join()
+        return ["as it was"]
+
+    assert site_cache.kept(key, read_meanwhile) == ["as it was"]
+    assert site_cache.kept(key, list) == ["as it was"], "for the rest of the request"
+    frappe.local.cache.clear()
+    assert site_cache.kept(key, lambda: ["as it is"]) == ["as it is"]
+    frappe.cache.delete_value([key, f"{key}:changed"])

@@ -260,10 +260,16 @@ class TestSaving:
         hidden, missing = (result["said"] for result in results)
         assert [text.replace(doc.name, "CMP-none") for text in hidden] == missing
 
-    def test_an_auditor_changes_nothing(self):
+    def test_an_auditor_changes_nothing_and_is_offered_no_key_of_a_change(self, agent, manager):
         doc = complaint()
-        with as_user(person(roles.AUDITOR)), pytest.raises(frappe.PermissionError):
-            save(entry(doc, urgency="low"))
+        with as_user(person(roles.AUDITOR)):
+            assert not any(api.page()["may"].values())
+            with pytest.raises(frappe.PermissionError):
+                save(entry(doc, urgency="low"))
+        with as_user(agent):
+            assert (api.page()["may"]["reject"], api.page()["may"]["step"]) == (False, True)
+        with as_user(manager):
+            assert all(api.page()["may"][name] for name in ("write", "merge", "reject", "step"))
 
     @pytest.mark.parametrize(
         "sent", ["x", "{}", "[1]", '[{"name": 1}]', '[{"name": "a", "modified": "b", "values": 3}]']

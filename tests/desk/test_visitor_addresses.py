@@ -95,10 +95,24 @@ def test_other_pages_of_the_site_keep_their_own():
     assert "Content-Security-Policy" not in page("/login").headers
 
 
-def test_a_page_that_is_closed_is_framed_by_nobody_either():
-    frappe.db.set_single_value("Complaint QMS Settings", "page_enabled", 0)
+def test_a_page_that_is_closed_says_so_and_whom_to_write_to_and_is_framed_by_nobody_either():
+    settings = frappe.get_doc("Complaint QMS Settings")
+    company = settings.page_company or settings.default_company or frappe.get_all("Company", pluck="name")[0]
+    values = {"email": "care@acme.example", "phone_no": "+49 30 1234", "website": "javascript:alert(1)"}
+    frappe.db.set_value("Company", company, values)
+    frappe.db.set_single_value("Complaint QMS Settings", {"page_enabled": 0, "page_company": company})
     frappe.clear_document_cache("Complaint QMS Settings")
-    assert page("/complaint.html").headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+    answer = page("/complaint.html")
+    assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "not taken on this page at the moment" in said
+    assert 'href="mailto:care@acme.example"' in said
+    assert 'href="tel:+49301234"' in said
+    assert 'href="javascript' not in said
+    assert "cv-form" not in said
+    frappe.db.set_value("Company", company, dict.fromkeys(values))
+    assert "instead" not in page("/complaint").get_data(as_text=True)
 
 
 def test_both_versions_of_the_api_are_one_count():

@@ -8,7 +8,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, now_datetime, nowdate
 
-from complaint_qms.api import answers, tracking_links, visitor
+from complaint_qms.api import answers, story, tracking_links, visitor
 from complaint_qms.constants import roles
 from complaint_qms.constants.visitor import LINK, STEP_OF_STAGE
 from complaint_qms.services.correspondence import standing
@@ -86,6 +86,7 @@ def test_what_came_in_while_it_was_merged_comes_back_when_it_is_separated():
     doc = frappe.get_doc("Complaint", chat.complaint)
     doc.update({"contact_email": ANN, "incident_date": None})
     doc.save()
+    first = kept(mail("Before", f"About {doc.name}"), account()).communication
     link = {"link": links.make_link(complaint=doc.name)}
     other, original = filed(name="Bob", email="bob@elsewhere.example")
     guest(lambda: visitor.answer(token(other), key(), "Of Bob alone", [sent(photo())]))
@@ -98,15 +99,27 @@ def test_what_came_in_while_it_was_merged_comes_back_when_it_is_separated():
     chat = says(channel, "By chat", "visitor-7", files=[a_file(photo((20, 20)), "chat.jpg")])
     assert chat.complaint == original.name
     assert len(original.reload().evidence) == 3
+    for words, more in (
+        ("Written in reply", {"in_reply_to": first}),
+        ("Written anew", {}),
+        ("To Bob", {"recipients": "bob@elsewhere.example"}),
+    ):
+        factory.make("Communication", **{"communication_type": "Communication", "communication_medium": "Email", "sent_or_received": "Sent", "subject": words, "content": words, "recipients": ANN, "reference_doctype": "Complaint", "reference_name": original.name} | more)  # fmt: skip
     take_step(doc.reload(), "Separate Again", {"reopen_reason": "Another lamp"})
     doc.reload()
     said = {
         name: " ".join(frappe.get_all("Communication", {"reference_name": name}, pluck="content"))
         for name in (doc.name, original.name)
     }
-    for words in ("By link", "By mail", "By chat"):
+    for words in ("By link", "By mail", "By chat", "Written in reply"):
         assert (words in said[doc.name], words in said[original.name]) == (True, False), words
-    assert "Of Bob alone" in said[original.name]
+    for words in ("Of Bob alone", "Written anew", "To Bob"):
+        assert words in said[original.name]
+    notes = {name: " ".join(row["content"] for row in story.sentences("Complaint", name)) for name in said}
+    anew, to_bob = (
+        frappe.db.get_value("Communication", {"subject": words}) for words in ("Written anew", "To Bob")
+    )
+    assert all(anew in note and to_bob not in note for note in notes.values())
     assert content in [disk.bytes_of(row.file) for row in doc.evidence]
     assert [row.struck_out for row in original.reload().evidence] == [0, 1, 1]
     assert {row.complaint for row in inbox_items(channel)} == {doc.name}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from datetime import timedelta
 
 import frappe
@@ -68,6 +69,18 @@ def test_a_photo_arrives_in_pieces_and_becomes_evidence_of_a_complaint():
     assert file.file_name.endswith(".jpg")
     assert file.evidence_sha256
     assert uploads.take_files([token], "Complaint", complaint.name) == []
+    # Where another file of the same name is on the disk, this one still is called as its sender calls it, with vowels that were
+    # written as signs of their own.
+    named = "Riß im Café, 2.jpg"
+    tokens = [sent(photo((size, size)), unicodedata.normalize("NFD", named)) for size in (20, 21)]
+    files = uploads.take_files(tokens, "Complaint", complaint.name)
+    assert [file.file_name for file in files] == [named] * 2
+    assert len({file.file_url for file in files}) == 2
+    half = uploads.begin_upload("half.jpg", len(content))["upload"]
+    with pytest.raises(frappe.ValidationError, match=r"half\.jpg has not arrived as a whole.*remove it"):
+        uploads.take_files([half], "Complaint", complaint.name)
+    with pytest.raises(frappe.DoesNotExistError, match="File 2 of 2 is not known any more. Remove it"):
+        uploads.take_files([token, "x" * 32], "Complaint", complaint.name)
 
 
 def test_pieces_that_come_twice_early_or_late_change_nothing():

@@ -14,6 +14,7 @@ from PIL import Image
 from complaint_qms.engine.upload import FileType, file_type, remove_place
 from complaint_qms.engine.upload.file_type import BROKEN, MIXED, NOT_TAKEN, TOO_MANY_PIXELS
 from complaint_qms.engine.upload.pdf import ACTIVE, LOCKED
+from tests.engine.locked_pdfs import CLOSED, OPENS_128, OPENS_256, SCRIPTED
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
@@ -85,6 +86,8 @@ MOTION = picture("JPEG") + video() + bytes(range(0xD0)) * 500
             ),
             "application/pdf",
         ),
+        (OPENS_128, "application/pdf"),
+        (OPENS_256, "application/pdf"),
         (MOTION, "image/jpeg"),
         (
             picture("JPEG")
@@ -145,6 +148,13 @@ def test_what_cameras_and_recorders_make_is_taken(content, mime):
         (packed(b"9 0 << >>", before=b"3 0 obj << /Encrypt 4 0 R >> endobj "), LOCKED),
         (packed(b"9 0 << >>").replace(zlib.compress(b"9 0 << >>"), b"no such thing"), LOCKED),
         (packed(bytes(33 << 20)), LOCKED),
+        (SCRIPTED, ACTIVE),
+        (CLOSED, LOCKED),
+        (OPENS_128.replace(b"/Type /ObjStm", b"/Type /ObjStm /X (7 0 obj)"), LOCKED),
+        (OPENS_128.replace(b"/Length", b"% /Length"), LOCKED),
+        (OPENS_128.replace(b"endstream", b"endstreaM", 1), LOCKED),
+        (OPENS_128.replace(b"trailer", b"<< /Encr#79pt 9 0 R >> trailer").replace(b"%%EOF", b"<< /#45ncrypt 9 0 R >> %%EOF"), LOCKED),
+        (SCRIPTED.replace(b"stream\n", b"stream\nx", 1), LOCKED),
         (MOTION + archive(), MIXED),
         (MOTION + b"<?php system($_GET['c']); ?>", MIXED),
         (MOTION + b"<script>alert(1)</script>" + bytes(200_000), MIXED),

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, Final
 
 from complaint_qms.engine.message import Message
+from complaint_qms.engine.upload.pdf_unlock import unlocked
 
 ACTIVE: Final = Message("This PDF contains programs or other files. Print it to a new PDF and send that.")
 LOCKED: Final = Message(
@@ -44,6 +45,8 @@ _MAY_HOLD: Final = _names("ObjStm", "First")
 _LOCKED: Final = _names("Encrypt")
 _FILTER: Final = re.compile(_names("Filter").pattern + rb"\s*(\[[^\]]*\]|/[^\s/\[\]<>()]+)?")
 _PREDICTOR: Final = re.compile(_names("Predictor").pattern + rb"\s*(?!1\b)\d")
+# A stream of objects begins with their numbers: what was decrypted by another key does not.
+_HEAD: Final = re.compile(rb"\s*\d+\s+\d+\s")
 _NAME: Final = re.compile(rb"/[^\s/\[\]<>()]+")
 _STREAM: Final = re.compile(rb"stream[ \t]*(?:\r\n|\n|\r)")
 _PLAIN: Final[tuple[list[bytes], ...]] = ([], [b"/FlateDecode"], [b"/Fl"])
@@ -64,16 +67,23 @@ def refusal(content: Any) -> Message | None:
         return ACTIVE
     packed = [(dictionary, start) for dictionary, start in streams if _MAY_HOLD.search(dictionary)]
     surely = [dictionary for dictionary, _start in packed if _HOLDS.search(dictionary)]
-    if len(packed) > MOST_PACKED or not all(map(_is_plain, surely)) or (surely and _LOCKED.search(content)):
+    if len(packed) > MOST_PACKED or not all(map(_is_plain, surely)):
+        return LOCKED
+    opened = unlocked(content) if surely and _LOCKED.search(content) else None
+    if surely and _LOCKED.search(content) and not opened:
         return LOCKED
     left = MOST_UNPACKED
     for dictionary, start in packed:
-        if not _FILTER.search(dictionary):
+        is_packed = bool(_FILTER.search(dictionary))
+        if not (is_packed or opened):
             continue  # it stands there as it is, and was read above
-        unpacked = _unpacked(content, start, left)
+        stream, at = (opened.stream(start), 0) if opened else (content, start)
+        if stream is None:
+            return LOCKED
+        unpacked = _unpacked(stream, at, left) if is_packed else bytes(stream[:left])
         left -= len(unpacked)
         holds = _HOLDS.search(dictionary)
-        if left <= 0 or (holds and not unpacked):
+        if left <= 0 or (holds and not unpacked) or (holds and opened and not _HEAD.match(unpacked)):
             return LOCKED
         scripts = _SCRIPT.search(unpacked) and (holds or _RUNS_SCRIPT.search(unpacked))
         if scripts or _ACTIVE.search(unpacked):

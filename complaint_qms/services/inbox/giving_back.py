@@ -5,16 +5,21 @@ from __future__ import annotations
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import split_emails
 
+from complaint_qms.constants.correspondence import AUTOMATIC_FIELD
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services import writing
+from complaint_qms.services.correspondence.addresses import addresses_of_complainant, bare
 from complaint_qms.services.inbox.origin import evidence_rows
 from complaint_qms.services.lifecycle.guard import changed_fields, stage_wanted
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.timeline import Link, line
 
 _WHY = "complaint was separated"
+_MOST = 200
+_LISTED = 10
 
 
 def take_back_files(complaint: Document) -> None:
@@ -32,22 +37,38 @@ def take_back_files(complaint: Document) -> None:
 
 def return_messages(complaint: Document) -> None:
     """After it: its messages, and what was answered to them, stand on it. Their files are struck out where they were taken in
-    meanwhile, unless that has ended."""
+    meanwhile, unless that has ended. Mails that were written to its complainant meanwhile go along where they answer to a message of it;
+    others stay and are told of."""
     before = complaint.get_doc_before_save()
     if not before or before.stage != "duplicate" or complaint.stage == "duplicate":
         return
     items = _elsewhere(complaint.name)
-    if not items:
-        return
-    carriers = sorted({item.complaint for item in items})
+    carriers = sorted({item.complaint for item in items} | {before.duplicate_of} - {None, ""})
+    if items:
+        _return_items(complaint, items, carriers)
+    certain, unsure = _written_meanwhile(complaint, before, carriers)
+    writing.set_where("Communication", certain, {"reference_name": complaint.name}, _WHY)
+    this, places = Link("Complaint", complaint.name), [complaint.name, *carriers]
+    if items or certain:
+        back = line("{0} has back what came in for it while it was merged.", this)
+        timeline.note("Complaint", dict.fromkeys(places, back))
+    if unsure:
+        listed = [Link("Communication", name) for name in unsure[:_LISTED]]
+        stay = line(
+            "Mails to the complainant of {0}, written while it was merged, may be about either complaint and stay where they are: {1}",
+            this,
+            listed,
+        )
+        timeline.note("Complaint", dict.fromkeys(places, stay))
+
+
+def _return_items(complaint: Document, items: list[frappe._dict], carriers: list[str]) -> None:
     values = {field: complaint.get(field) for field in ("company", "customer")} | {
         "complaint": complaint.name
     }
     writing.set_where("Communication", _mails(items, carriers), {"reference_name": complaint.name}, _WHY)
     writing.set_where(DOCTYPE, [item.name for item in items], values, _WHY, modified=True)
     _strike_out(items, carriers, complaint.name)
-    back = line("{0} has back what came in for it while it was merged.", Link("Complaint", complaint.name))
-    timeline.note("Complaint", dict.fromkeys([complaint.name, *carriers], back))
 
 
 def _elsewhere(complaint: str) -> list[frappe._dict]:
@@ -68,6 +89,44 @@ def _mails(items: list[frappe._dict], carriers: list[str]) -> list[str]:
         order_by="name asc",
     )
     return found if received else []
+
+
+def _written_meanwhile(
+    complaint: Document, before: Document, carriers: list[str]
+) -> tuple[list[str], list[str]]:
+    """Mails to the complainant that staff wrote on what a complaint was merged into, while it was: those that are its own beyond doubt, in
+    answer to a message of it and to nobody else, and the others."""
+    own = addresses_of_complainant(complaint)
+    if not own or not before.closed_at:
+        return [], []
+    rows = frappe.get_all(
+        "Communication",
+        {
+            "reference_doctype": "Complaint",
+            "reference_name": ("in", carriers),
+            "communication_type": "Communication",
+            "communication_medium": "Email",
+            "sent_or_received": "Sent",
+            "communication_date": (">=", before.closed_at),
+            AUTOMATIC_FIELD: ("is", "not set"),
+        },
+        ["name", "recipients", "in_reply_to"],
+        order_by="communication_date asc, name asc",
+        limit=_MOST,
+    )
+    to = {row.name: {bare(one) for one in split_emails(row.recipients or "")} - {""} for row in rows}
+    rows = [row for row in rows if to[row.name] & own]
+    asked = sorted({row.in_reply_to for row in rows if row.in_reply_to})
+    about = {
+        "name": ("in", asked),
+        "reference_doctype": "Complaint",
+        "reference_name": ("in", [complaint.name, *carriers]),
+    }
+    found = frappe.get_all("Communication", about, ["name", "reference_name"]) if asked else []
+    answered = {row.name: row.reference_name for row in found}
+    of = {row.name: answered.get(row.in_reply_to) for row in rows}
+    certain = [name for name, told in of.items() if told == complaint.name and to[name] <= own]
+    return certain, [name for name, told in of.items() if name not in certain and told not in carriers]
 
 
 def _strike_out(items: list[frappe._dict], carriers: list[str], complaint: str) -> None:

@@ -27,7 +27,7 @@ _CACHE: Final = "complaint_qms_classifier"
 
 def active_version() -> str:
     """Name of the version in use; empty while the words of the rules decide alone."""
-    return frappe.cache.get_value(_CACHE, _read_active)
+    return site_cache.kept(_CACHE, _read_active)
 
 
 def forget_version() -> None:

@@ -10,6 +10,7 @@ from frappe.utils import get_url
 
 from complaint_qms.constants.knowledge import ARTICLE, CATEGORY_TYPE, LANGUAGE
 from complaint_qms.engine.dialog import Article, Knowledge
+from complaint_qms.services.record import site_cache
 
 _CACHE: Final = "complaint_qms_help_articles"
 _MOST: Final = 2000
@@ -17,15 +18,13 @@ _MOST: Final = 2000
 
 def published() -> Knowledge:
     """The index of the articles that are published, in a category that is."""
-    return frappe.cache.get_value(_CACHE, generator=_built)
+    return site_cache.kept(_CACHE, _built)
 
 
 def forget(doc: Document | None = None, method: str | None = None, *_renamed: object) -> None:
     """Event of Help Article and Help Category: the index is built anew when it is next asked. A renaming says more (the old name,
     the new one, whether it merges), which does not matter here."""
-    frappe.cache.delete_value(_CACHE)
-    # Who reads before this is committed would put the old one back.
-    frappe.db.after_commit.add(lambda: frappe.cache.delete_value(_CACHE))
+    site_cache.forget([_CACHE])
 
 
 def link_of(name: str) -> str:

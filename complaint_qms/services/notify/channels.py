@@ -40,7 +40,7 @@ _TEST: Final = "test"
 
 def connected() -> dict[str, frappe._dict]:
     """Name → {name, service, company, language} of the channels that are switched on."""
-    return frappe.cache.get_value(_CACHE, _stored)
+    return site_cache.kept(_CACHE, _stored)
 
 
 def forget_channels() -> None:

@@ -19,7 +19,7 @@ from complaint_qms.services.notify.person import Person
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import clause_list, comma_list, labelled
 from complaint_qms.services.record.site_time import in_zone
-from complaint_qms.services.record.timeline import Link, Moment, Money, Names, Text, Word, line, told
+from complaint_qms.services.record.timeline import Link, Moment, Money, Names, Text, Word, line, noted, told
 
 ESCALATED: Final = "escalated"
 """A message that is no event of its own: an overdue complaint, told to a superior."""
@@ -75,6 +75,9 @@ class Writer:
         stage, due = word(data["stage"]), data["due"]
         why = escape(data.get("reason") or "")
         said = _OF_TURNS[kind]().format(about, escape(stage), escape(data["by"]), data.get("count"), why)
+        if by := data.get("by_procedure"):
+            sentence, reason = _("{0} comes to you by the procedure “{1}”: {2}."), noted(by["why"])
+            said = sentence.format(about, escape(by["sop"] or ""), told(reason) if reason else "")
         if not due:
             return said
         shown = self._date(due, zone) if isinstance(due, datetime) else format_date(due)
@@ -250,6 +253,14 @@ def _mail_returned(name: str, data: dict[str, Any]) -> str:
     return sentence.format(titled(name, data["title"]), escape(data["sender"]), escape(data["said"]))
 
 
+def _mail_failed(name: str, data: dict[str, Any]) -> str:
+    sentence = _(
+        "{0}: a mail to {1} was not sent. The mail server says: “{2}” Check the address and send it again; where other mails fail as well, tell "
+        "whoever looks after the mail of the site."
+    )
+    return sentence.format(titled(name, data["title"]), escape(data["sender"]), escape(data["said"]))
+
+
 def _surveyed(name: str, data: dict[str, Any]) -> str:
     sentence = (
         _("{0}: the customer says that it is not solved ({1} of 5): “{2}” To be followed up by {3}.")
@@ -317,6 +328,7 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.CUSTOMER_WROTE: _customer_wrote,
     events.GRAVE: _grave,
     events.MAIL_RETURNED: _mail_returned,
+    events.MAIL_FAILED: _mail_failed,
     events.SURVEYED: _surveyed,
     events.CHAT_WAITS: _chat_waits,
     events.CHAT_FAILED: _chat_failed,

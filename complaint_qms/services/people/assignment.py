@@ -169,9 +169,13 @@ def deleted(todo: Document, method: str | None = None) -> None:
         _released(todo)
 
 
-def reassign(doc: Document, user: str, why: str) -> None:
-    """Make somebody else the handler past a save, as an escalation does; whether they may be is the caller's to ask."""
-    _name(doc, user, why)
+def reassign(doc: Document, user: str, why: str, **told: Any) -> None:
+    """Make somebody else the handler past a save, as an escalation does; whether they may be is the caller's to ask.
+
+    Args:
+        told: what else whoever hears of it is to know.
+    """
+    _name(doc, user, why, **told)
 
 
 def is_being_saved(doctype: str, name: str) -> bool:
@@ -224,7 +228,7 @@ def _handled_by(todo: Document) -> Document | None:
     return None if any(others) else doc
 
 
-def _name(doc: Document, user: str | None, why: str) -> None:
+def _name(doc: Document, user: str | None, why: str, **told: Any) -> None:
     field = _FIELD[doc.doctype]
     old = doc.get(field) or None
     writing.set_with_version(doc.doctype, [doc.name], field, old, user, why)
@@ -232,7 +236,7 @@ def _name(doc: Document, user: str | None, why: str) -> None:
     if _key(doc) in _saving():
         _saving()[_key(doc)] = True
     tell_hand_over(doc, old, user)
-    data = {"field": field, "old": old, "new": user, "by_task": why == _ASSIGNED}
+    data = {"field": field, "old": old, "new": user, "by_task": why == _ASSIGNED, **told}
     announce([Event(HANDED_OVER, doc.doctype, doc.name, data)])
 
 

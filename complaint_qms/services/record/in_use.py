@@ -55,7 +55,7 @@ def forget_out_of_use(doctype: str) -> None:
 
 
 def _out_of_use() -> dict[str, set[str]]:
-    return frappe.cache.get_value(
+    return site_cache.kept(
         _CACHE,
         lambda: {
             doctype: set(frappe.get_all(doctype, {field: value}, pluck="name", order_by="name asc"))

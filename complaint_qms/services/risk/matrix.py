@@ -74,7 +74,7 @@ def matrix_for(company: str | None) -> str | None:
 
     Without a company: the default, else one for every company, else any that is in use.
     """
-    rows = frappe.cache.get_value(
+    rows = site_cache.kept(
         _MATRICES,
         lambda: frappe.get_all(
             "Risk Matrix",
@@ -116,7 +116,7 @@ def level_ranks() -> dict[str, dict[str, int]]:
 def level_ratings() -> dict[str, dict[str, int]]:
     """FMEA rating of the severities and occurrences of the site that have one: their own; that of an occurrence without one by
     its band of rates."""
-    return frappe.cache.get_value(_RATINGS, _read_ratings)
+    return site_cache.kept(_RATINGS, _read_ratings)
 
 
 def occurrence_bands() -> list[tuple[str, float, float]]:
@@ -151,7 +151,7 @@ def _read_ratings() -> dict[str, dict[str, int]]:
 
 
 def _levels() -> dict[str, list[tuple[str, int]]]:
-    return frappe.cache.get_value(
+    return site_cache.kept(
         _LEVELS,
         lambda: {
             doctype: sorted(

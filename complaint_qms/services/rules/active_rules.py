@@ -128,4 +128,4 @@ def _judge(sent: Any) -> Judge:
 
 
 def _stored() -> dict[str, list[dict[str, Any]]]:
-    return frappe.cache.get_value(_CACHE, stored_rules)
+    return site_cache.kept(_CACHE, stored_rules)

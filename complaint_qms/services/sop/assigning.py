@@ -73,6 +73,17 @@ def why_handled(doc: Document) -> str:
     return told(message) if message else ""
 
 
+def finds_another(name: str) -> bool:
+    """Whether a complaint that has just moved gets another handler at the end of its save, because its SOP says so for the stage."""
+    doc = frappe.get_doc("Complaint", name)
+    row = _row_of(doc.sop, doc.stage)
+    if not row or (doc.complaint_owner and (not row.assign_anew or _rule_of(doc))):
+        return False
+    with acting_as():
+        found = find_handler(doc, row, now_datetime(), take=False)
+    return bool(found.user) and found.user != doc.complaint_owner
+
+
 def assign_waiting(now: datetime) -> int:
     """Look again for somebody for complaints without a handler whose stage says how one is found; how many got one. Commits.
 
@@ -115,7 +126,8 @@ def _assign(doc: Document, now: datetime, moved: bool) -> FoundHandler | None:
     with acting_as():
         found = find_handler(doc, row, now)
         if found.user and found.user != doc.complaint_owner:
-            assignment.reassign(doc, found.user, _WHY)
+            by = {"sop": doc.sop, "why": timeline.data_of(found.why)}
+            assignment.reassign(doc, found.user, _WHY, by_procedure=by)
             name = get_fullname(found.user)
             timeline.note_on(doc, line("{0} is the handler: {1}", Text(name), found.why))
         _keep(doc, found.user, found.why)

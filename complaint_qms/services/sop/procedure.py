@@ -222,7 +222,7 @@ def _type_path(name: str | None) -> list[str]:
 
 
 def _sops() -> list[dict[str, Any]]:
-    return frappe.cache.get_value(
+    return site_cache.kept(
         CACHE_KEY,
         lambda: frappe.get_all(
             "Complaint SOP",
@@ -241,7 +241,7 @@ def _sops() -> list[dict[str, Any]]:
 
 
 def _types() -> dict[str, dict[str, Any]]:
-    return frappe.cache.get_value(
+    return site_cache.kept(
         CACHE_KEY + ":types",
         lambda: {
             row["name"]: row

@@ -54,9 +54,17 @@ def frame_origins_of_answer() -> list[str]:
 def whom_to_write_to() -> list[dict[str, str]]:
     """How the company of the page can be reached otherwise: [{name, text, address}], as far as ERPNext knows it."""
     reached = company_contact.contact_of(company())
-    ways = (("email", _("Email"), "mailto:{0}"), ("phone", _("Phone"), "tel:{0}"), ("website", _("Website"), "{0}"))
+    ways = (
+        ("email", _("Email"), "mailto:{0}"),
+        ("phone", _("Phone"), "tel:{0}"),
+        ("website", _("Website"), "{0}"),
+    )
     return [
-        {"name": name, "text": reached[kind], "address": address.format(quote(reached[kind].replace(" ", ""), safe=_SAFE))}  # fmt: skip
+        {
+            "name": name,
+            "text": reached[kind],
+            "address": address.format(quote(reached[kind].replace(" ", ""), safe=_SAFE)),
+        }  # fmt: skip
         for kind, name, address in ways
         if reached.get(kind)
     ]

@@ -20,6 +20,7 @@ from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.people import assignment
 from complaint_qms.services.record.tags import without_tags
+from complaint_qms.services.sop import assigning
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 
 _TITLE: Final = {"Complaint": "subject", "Investigation": "title", "CAPA": "title", "Root Cause": "title",
@@ -117,7 +118,10 @@ def _of_complaint(directory: Directory, name: str) -> list[Person]:
     row = frappe.db.get_value("Complaint", name, COMPLAINT_FIELDS, as_dict=True)
     directory.learn([row])
     # Whoever handled a complaint does not close it.
-    return directory.judges(row) if row.stage == "review" else directory.handlers(row)
+    if row.stage == "review":
+        return directory.judges(row)
+    # Who gets it by the SOP hears of that, and who had it has nothing to do any more.
+    return [] if assigning.finds_another(name) else directory.handlers(row)
 
 
 def _of_quality_record(directory: Directory, event: Event) -> list[Person]:
@@ -177,4 +181,5 @@ def _shown(event: Event) -> dict[str, Any]:
     row = (
         frappe.db.get_value(event.doctype, event.name, list(wanted.values()), as_dict=True) if wanted else {}
     )
-    return about(event, **{key: row[field] for key, field in wanted.items()})
+    by_procedure = event.data.get("by_procedure")
+    return about(event, **{key: row[field] for key, field in wanted.items()}, by_procedure=by_procedure)

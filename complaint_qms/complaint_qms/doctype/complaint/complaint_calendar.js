@@ -1,4 +1,15 @@
 // Due times of open complaints. They follow from the clocks: nothing here is dragged to another day, and a click opens the complaint.
+// A month does not fit a phone: there its days stand below each other.
+const on_phone = frappe.is_mobile()
+	? {
+			defaultView: "listMonth",
+			initialView: "listMonth",
+			height: "auto",
+			header: { left: "prev,title,next", center: "", right: "today,listMonth,agendaDay" },
+			headerToolbar: { left: "prev,title,next", center: "", right: "today,listMonth,timeGridDay" },
+		}
+	: {};
+
 frappe.views.calendar["Complaint"] = {
 	field_map: {
 		id: "name",
@@ -17,15 +28,19 @@ frappe.views.calendar["Complaint"] = {
 		// Two names of each: Frappe 15 and 16 draw with different calendars.
 		eventLimit: 5,
 		dayMaxEvents: 5,
-		viewRender: (view, $element) => hide_note($element[0]),
-		datesSet: ({ view }) => hide_note(view.calendar.el),
+		noEventsMessage: __("Nothing runs out here."),
+		noEventsText: __("Nothing runs out here."),
+		viewRender: (view, $element) => mind($element[0]),
+		datesSet: ({ view }) => mind(view.calendar.el),
+		...on_phone,
 	},
 	get_events_method: "complaint_qms.api.load.due_times",
 };
 
-// The framework's note says how to make an event by dragging.
-function hide_note(element) {
-	const $note = $(element).closest(".frappe-list").find(".footnote-area");
+// What an event says is read whole; the framework's note says how to make one by dragging.
+function mind(element) {
+	const $list = $(element).closest(".frappe-list").addClass("cq-due-times");
+	const $note = $list.find(".footnote-area");
 	$note
 		.contents()
 		.filter((_, node) => node.nodeType === Node.TEXT_NODE)

@@ -35,6 +35,7 @@ export function hand_on_work(user) {
 		primary_action_label: __("Hand On"),
 		async primary_action({ user: whose, to }) {
 			if (dialog.cq_shown !== whose) return;
+			if (!to && !(await sure_of_procedures(whose, dialog.cq_rows))) return;
 			const count = await frappe.xcall(`${API}.hand_on`, { user: whose, to: to || "" }).catch(() => null);
 			if (count === null) return;
 			dialog.hide();
@@ -50,6 +51,25 @@ export function hand_on_work(user) {
 	if (user) show_work(dialog);
 }
 
+/** Nobody was chosen: say to whom what goes then, with its counts, and ask. */
+function sure_of_procedures(user, rows) {
+	const count = rows.reduce((sum, row) => sum + row.count, 0);
+	const complaints = rows.filter((row) => row.kind === "complaint").reduce((sum, row) => sum + row.count, 0);
+	const lines = [
+		complaints ? __("Complaints ({0}) go by the way their SOP finds a handler, else to the agent with the fewest.", [complaints]) : "",
+		count > complaints ? __("Other work ({0}) goes to whoever has its role and the least of it.", [count - complaints]) : "",
+		__("Everybody who gets something is told once. What nobody can take stays, with the reason."),
+	].filter(Boolean);
+	const question = __("Hand on {0} pieces of work of {1} without choosing to whom?", [count, frappe.user.full_name(user)]);
+	return new Promise((resolve) =>
+		frappe.confirm(
+			`<p>${esc(question)}</p><ul>${lines.map((line) => `<li>${esc(line)}</li>`).join("")}</ul>`,
+			() => resolve(true),
+			() => resolve(false)
+		)
+	);
+}
+
 async function show_work(dialog) {
 	const user = dialog.get_value("user");
 	const $place = dialog.fields_dict.work.$wrapper;
@@ -58,7 +78,7 @@ async function show_work(dialog) {
 	if (!user) return $place.empty();
 	const rows = await frappe.xcall(`${API}.work_of`, { user }).catch(() => null);
 	if (!rows || dialog.get_value("user") !== user) return undefined;
-	dialog.cq_shown = user;
+	Object.assign(dialog, { cq_shown: user, cq_rows: rows });
 	dialog.get_primary_btn().prop("disabled", !rows.length);
 	const lines = rows.map((row) => `<tr><td>${esc(row.label)}</td><td class="text-right">${esc(row.count)}</td></tr>`).join("");
 	return $place.html(

@@ -72,33 +72,46 @@ class TeamLoad {
 		});
 	}
 
-	// The browser's own dragging: a row of a person takes what is dropped anywhere on it. On a phone there is the menu.
+	// The browser's own dragging: a row of a person takes what is dropped anywhere on it. The rows of others may lie below the screen,
+	// where the cards of one are open: so everybody stands at its edge as long as a card is dragged. On a phone there is the menu.
 	mind_drag() {
-		const over = (event) => event.target.closest(".cq-load-person");
+		const place_of = (event) => event.target.closest("[data-drop]");
 		this.$body.on("dragstart", "[data-card]", ({ originalEvent, currentTarget }) => {
 			this.dragged = currentTarget;
 			originalEvent.dataTransfer.effectAllowed = "move";
 			originalEvent.dataTransfer.setData("text/plain", currentTarget.dataset.card);
 			currentTarget.classList.add("is-dragged");
+			// Chromium gives up a drag where the page changes within its first event.
+			setTimeout(() => this.dragged && this.show_places(currentTarget.dataset.holder));
 		});
 		this.$body.on("dragend", "[data-card]", () => this.end_drag());
-		this.$body.on("dragover", ".cq-load-person[data-user!='']", (event) => {
+		this.$body.on("dragover", "[data-drop]", (event) => {
 			if (!this.dragged) return;
 			event.preventDefault();
-			this.$body.find(".is-over").not(over(event)).removeClass("is-over");
-			over(event).classList.add("is-over");
+			this.$body.find(".is-over").not(place_of(event)).removeClass("is-over");
+			place_of(event).classList.add("is-over");
 		});
-		this.$body.on("drop", ".cq-load-person[data-user!='']", (event) => {
+		this.$body.on("drop", "[data-drop]", (event) => {
 			if (!this.dragged) return;
 			event.preventDefault();
 			const card = this.dragged;
-			const { user } = over(event).dataset;
+			const user = place_of(event).dataset.drop;
 			this.end_drag();
 			if (user !== card.dataset.holder) this.give_sure(card.dataset.card, user, card.dataset.holder);
 		});
 	}
 
+	show_places(holder) {
+		const places = this.people.filter((person) => person.user && person.user !== holder && person.takes);
+		const html = places.map(
+			(person) =>
+				`<li class="tone-${TONES[person.level]}" data-drop="${esc(person.user)}"><b>${esc(name_of(person))}</b><small>${esc(carried_text(person))}</small></li>`
+		);
+		this.$body.append(`<ul class="cq-load-places" aria-hidden="true">${html.join("")}</ul>`);
+	}
+
 	end_drag() {
+		this.$body.find(".cq-load-places").remove();
 		this.$body.find(".is-over, .is-dragged").removeClass("is-over is-dragged");
 		this.dragged = null;
 	}
@@ -167,7 +180,7 @@ function person_html(person, days, is_open) {
 				__("Complaints ({0})", [person.open])
 			)}</button>`
 		: "";
-	return `<section class="cq-load-person${is_open ? " is-open" : ""}" data-user="${esc(person.user)}">
+	return `<section class="cq-load-person${is_open ? " is-open" : ""}" data-user="${esc(person.user)}"${person.user ? ` data-drop="${esc(person.user)}"` : ""}>
 		<div class="cq-load-head"><div class="cq-load-who"><h5>${esc(name_of(person))}</h5>${notes_html(person, days)}</div>
 		<div class="cq-load-bar-place">${bar_html(person)}</div>${week_html(person, days)}<div class="cq-load-what">${what_html(person)}</div>${toggle}</div>
 		<ol class="cq-load-cards" id="${cards_id}">${person.cards.map((card) => card_html(card, person)).join("")}${more}</ol></section>`;
@@ -191,12 +204,16 @@ function notes_html(person, days) {
 	return shown ? `<span class="cq-load-note">${esc(shown)}</span>` : "";
 }
 
+function carried_text(person) {
+	const carried = person.open + person.elsewhere;
+	return person.capacity ? __("{0} of {1} open", [carried, person.capacity]) : __("{0} open", [carried]);
+}
+
 /** How full somebody is, in words beside the bar: colour says it a second time. */
 function bar_html(person) {
 	if (!person.user) return `<span class="cq-time-words"><b>${esc(__("{0} open", [person.open]))}</b></span>`;
-	const carried = person.open + person.elsewhere;
-	const words = person.capacity ? __("{0} of {1} open", [carried, person.capacity]) : __("{0} open", [carried]);
-	if (!person.takes) return `<span class="cq-time-words"><b>${esc(__("{0} open", [carried]))}</b></span>`;
+	const words = carried_text(person);
+	if (!person.takes) return `<span class="cq-time-words"><b>${esc(__("{0} open", [person.open + person.elsewhere]))}</b></span>`;
 	const percent = Math.round(100 * (person.share || 0));
 	const said = `${words} · ${LEVELS()[person.level]}`;
 	return `<span class="cq-time tone-${TONES[person.level]}" title="${esc(
