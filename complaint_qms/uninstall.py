@@ -25,7 +25,7 @@ def before_uninstall() -> None:
     remove_leftovers(our_doctypes())
     remove_screens()
     menu.remove_entry()
-    undelivered.forget()
+    undelivered.forget_looks()
     withdraw_rights()
     remove_roles()
     remove_folder()

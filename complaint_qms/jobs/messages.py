@@ -12,4 +12,4 @@ def send_and_deliver() -> None:
     digest.enqueue(now_datetime())
     delivery.enqueue_channels(now_datetime())
     events.enqueue(now_datetime())
-    undelivered.enqueue(now_datetime())
+    undelivered.enqueue_failed(now_datetime())

@@ -56,7 +56,8 @@ def test_what_is_told_after_a_registration_becomes_a_complaint_of_its_own_where_
     chat = says(channel, "I also have a broken toaster")
     assert (chat.complaint, chat.mode) == (first, "done")
     asked = turns(chat, "assistant")[-1].text
-    assert "register this as a new complaint" in asked and "[A new complaint]" in asked
+    assert "register this as a new complaint" in asked
+    assert "[A new complaint]" in asked
     chat = says(channel, "A new complaint")
     assert (chat.complaint, chat.mode) == (None, "collecting")
     assert json.loads(chat.dialog_state)["happened"] == "I also have a broken toaster"

@@ -86,7 +86,8 @@ def test_what_came_in_while_it_was_merged_comes_back_when_it_is_separated():
     doc = frappe.get_doc("Complaint", chat.complaint)
     doc.update({"contact_email": ANN, "incident_date": None})
     doc.save()
-    first = kept(mail("Before", f"About {doc.name}"), account()).communication
+    box = account()
+    first = kept(mail("Before", f"About {doc.name}"), box).communication
     link = {"link": links.make_link(complaint=doc.name)}
     other, original = filed(name="Bob", email="bob@elsewhere.example")
     guest(lambda: visitor.answer(token(other), key(), "Of Bob alone", [sent(photo())]))
@@ -94,7 +95,6 @@ def test_what_came_in_while_it_was_merged_comes_back_when_it_is_separated():
     take_step(doc.reload(), "Merge into Another", {"duplicate_of": original.name})
     content = photo((30, 30))
     guest(lambda: visitor.answer(token(link), key(), "By link", [sent(content)]))
-    box = account()
     assert kept(mail("By mail", f"About {doc.name}"), box).complaint == original.name
     chat = says(channel, "By chat", "visitor-7", files=[a_file(photo((20, 20)), "chat.jpg")])
     assert chat.complaint == original.name

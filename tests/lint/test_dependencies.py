@@ -33,7 +33,7 @@ MODULES = {
 # Rooms that run without a bench; everything else may use what Frappe depends on.
 ALONE = ("engine", "constants", "tabular", "backtest")
 FROM_THE_BENCH = {
-    "frappe", "erpnext", "bs4", "click", "PIL", "psutil", "pymysql", "pypdf", "pypika", "pyqrcode", "redis", "requests", "rq", "werkzeug",
+    "frappe", "erpnext", "bs4", "click", "PIL", "psutil", "pymysql", "pypika", "pyqrcode", "redis", "requests", "rq", "werkzeug",
 }  # fmt: skip
 BENCH_DISTRIBUTIONS = {"bs4": "beautifulsoup4", "PIL": "pillow"}
 # Run by their command line, or read by another tool.

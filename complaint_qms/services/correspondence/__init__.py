@@ -9,6 +9,7 @@ mailboxes     which mailboxes register complaints                    (writes not
 return_address  to which mailbox the customer's answer comes back
 counting      first response, reply and “sent by”, of every message however it was sent
 receiving     what a mail that came in says of itself, and who hears of it
+undelivered   mails that the site has given up sending, and who hears of it
 first_response  what proves one that was due already
 templates     which template is used, and what it says           (writes nothing)
 by_itself     what the site says to a customer by itself

@@ -24,7 +24,7 @@ _SETTLED: Final = timedelta(seconds=30)
 """A state that is being written carries a moment a little before it can be read."""
 
 
-def enqueue(now: datetime) -> None:
+def enqueue_failed(now: datetime) -> None:
     """Have the handlers told of what failed since the last look. Of what was before the first one nobody is told."""
     since = _looked_at()
     if since is None:
@@ -57,7 +57,7 @@ def tell_failed(now: datetime | None = None) -> int:
     return told
 
 
-def forget() -> None:
+def forget_looks() -> None:
     """When the app leaves the site."""
     frappe.defaults.clear_default(_LOOKED, parent="__default")
 
@@ -87,14 +87,14 @@ def _announce(rows: list[frappe._dict]) -> None:
             MAIL_FAILED,
             "Complaint",
             row.reference_name,
-            {"sender": ", ".join(to.get(row.name, ())[:3]), "address": "", "said": reason_of(row.error)},
+            {"sender": ", ".join(to.get(row.name, ())[:3]), "address": "", "said": _reason_of(row.error)},
         )
         for row in rows
         if row.reference_name in set(there)
     )
 
 
-def reason_of(error: str | None) -> str:
+def _reason_of(error: str | None) -> str:
     """What went wrong, in the last line of what the framework kept: without the name of the exception's module."""
     lines = [line.strip() for line in (error or "").splitlines() if line.strip()]
     last = lines[-1] if lines else ""

@@ -53,7 +53,7 @@ def frame_origins_of_answer() -> list[str]:
 
 def whom_to_write_to() -> list[dict[str, str]]:
     """How the company of the page can be reached otherwise: [{name, text, address}], as far as ERPNext knows it."""
-    reached = company_contact.contact_of(company())
+    reached = company_contact.contact_of(company() or frappe.defaults.get_global_default("company"))
     ways = (
         ("email", _("Email"), "mailto:{0}"),
         ("phone", _("Phone"), "tel:{0}"),
@@ -64,7 +64,7 @@ def whom_to_write_to() -> list[dict[str, str]]:
             "name": name,
             "text": reached[kind],
             "address": address.format(quote(reached[kind].replace(" ", ""), safe=_SAFE)),
-        }  # fmt: skip
+        }
         for kind, name, address in ways
         if reached.get(kind)
     ]

@@ -52,7 +52,8 @@ export function hand_on_work(user) {
 }
 
 /** Nobody was chosen: say to whom what goes then, with its counts, and ask. */
-function sure_of_procedures(user, rows) {
+async function sure_of_procedures(user, rows) {
+	const found = await frappe.db.get_value("User", user, "full_name");
 	const count = rows.reduce((sum, row) => sum + row.count, 0);
 	const complaints = rows.filter((row) => row.kind === "complaint").reduce((sum, row) => sum + row.count, 0);
 	const lines = [
@@ -60,7 +61,7 @@ function sure_of_procedures(user, rows) {
 		count > complaints ? __("Other work ({0}) goes to whoever has its role and the least of it.", [count - complaints]) : "",
 		__("Everybody who gets something is told once. What nobody can take stays, with the reason."),
 	].filter(Boolean);
-	const question = __("Hand on {0} pieces of work of {1} without choosing to whom?", [count, frappe.user.full_name(user)]);
+	const question = __("Hand on {0} pieces of work of {1} without choosing to whom?", [count, (found.message && found.message.full_name) || user]);
 	return new Promise((resolve) =>
 		frappe.confirm(
 			`<p>${esc(question)}</p><ul>${lines.map((line) => `<li>${esc(line)}</li>`).join("")}</ul>`,

@@ -20,12 +20,7 @@ export function add_keys(table) {
 		["n", on_row("reject"), __("Not a complaint"), "reject"],
 		["s", on_row("step"), __("Take the next step"), "step"],
 		["u", on_row("undo"), __("Undo the last change of the row"), "write"],
-		...PROPOSED.map((_, at) => [
-			String(at + 1),
-			() => in_table() && table.accept_number(at),
-			__("Accept proposal {0}", [at + 1]),
-			"write",
-		]),
+		...PROPOSED.map((_, at) => [String(at + 1), () => in_table() && table.accept_number(at), __("Accept proposal {0}", [at + 1]), "write"]),
 	];
 	for (const [shortcut, action, description, needs] of keys) {
 		// What the user may not do has no key, and the framework's list of keys does not show it.

@@ -154,7 +154,8 @@ class Upload {
 	picture() {
 		if (!this.bytes || !this.file.type.startsWith("image/")) return el("span", { class: "cv-thumb" });
 		this.url = URL.createObjectURL(this.file);
-		return el("img", { class: "cv-thumb", src: this.url, alt: "" });
+		// What says that it is a photo and is none has no picture to show.
+		return el("img", { class: "cv-thumb", src: this.url, alt: "", onerror: ({ target }) => target.removeAttribute("src") });
 	}
 
 	send() {
