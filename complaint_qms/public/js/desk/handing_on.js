@@ -61,7 +61,10 @@ async function sure_of_procedures(user, rows) {
 		count > complaints ? __("Other work ({0}) goes to whoever has its role and the least of it.", [count - complaints]) : "",
 		__("Everybody who gets something is told once. What nobody can take stays, with the reason."),
 	].filter(Boolean);
-	const question = __("Hand on {0} pieces of work of {1} without choosing to whom?", [count, (found.message && found.message.full_name) || user]);
+	const question = __("Hand on {0} pieces of work of {1} without choosing to whom?", [
+		count,
+		(found.message && found.message.full_name) || user,
+	]);
 	return new Promise((resolve) =>
 		frappe.confirm(
 			`<p>${esc(question)}</p><ul>${lines.map((line) => `<li>${esc(line)}</li>`).join("")}</ul>`,
