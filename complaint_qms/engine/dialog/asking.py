@@ -124,7 +124,7 @@ def says_what_happened(text: str, reading: TurnMeaning) -> bool:
     return len(words) >= _FEWEST_WORDS or han >= _FEWEST_SIGNS or text != reading.text
 
 
-def tells_another(state: State, reading: Reading) -> bool:
+def tells_another(state: State, reading: TurnMeaning) -> bool:
     """Whether what is told after a registration seems to be about another thing than what was registered."""
     if not reading.complaint:
         return False
@@ -305,7 +305,7 @@ def _is_never_told(state: State, rules: Rules) -> bool:
     )
 
 
-def _is_told_at_length(reading: Reading) -> bool:
+def _is_told_at_length(reading: TurnMeaning) -> bool:
     """Whether a question is long enough to tell what happened as well."""
     han = sum("\u3400" <= sign <= "\u9fff" for sign in reading.rest)
     return len(reading.rest.split()) >= _LONG_QUESTION or han >= _LONG_QUESTION_SIGNS

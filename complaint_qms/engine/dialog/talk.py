@@ -200,7 +200,7 @@ def _which(talk: _Talk) -> Step | None:
     return None
 
 
-def _only_complains(reading: Reading) -> bool:
+def _only_complains(reading: TurnMeaning) -> bool:
     """Whether somebody says that they want to complain, and nothing of what."""
     return reading.complaint and not asking.says_what_happened(reading.text, reading)
 

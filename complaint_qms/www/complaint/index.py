@@ -49,7 +49,7 @@ def get_context(context: Any) -> Any:
 
 def _closed(context: Any) -> Any:
     """A page that takes nothing says so, and where to write instead; links that were given out go on."""
-    told = words.of_closed()
+    told = page_texts.of_closed()
     context.update(
         {
             "title": told["title"],
