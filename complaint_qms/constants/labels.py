@@ -1,8 +1,7 @@
 """English names of the stable keys, by kind: the one table, for the server and, through the boot, for the desk.
 
 A key has one name, whatever kinds it belongs to: a form, a list and a report never call the same thing differently.
-Plain data: `services/record/labels.py` and `public/js/labels.js` translate it, within the app's own context: the desk has one
-table of translations for all apps, in which a bare "Closed" or "Draft" is everybody's.
+`services/record/labels.py` and `public/js/labels.js` translate it within the app's own context: a bare "Closed" is everybody's.
 """
 
 from typing import Final
