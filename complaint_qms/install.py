@@ -7,7 +7,13 @@ from complaint_qms.services.sop import procedure
 from complaint_qms.setup.board import sync_board
 from complaint_qms.setup.custom_fields import apply_custom_fields
 from complaint_qms.setup.list_views import make_list_views
-from complaint_qms.setup.rights import grant_choice, grant_finance, grant_knowledge, grant_sight
+from complaint_qms.setup.rights import (
+    grant_choice,
+    grant_containment,
+    grant_finance,
+    grant_knowledge,
+    grant_sight,
+)
 from complaint_qms.setup.roles import ensure_roles
 from complaint_qms.setup.search import make_searchable
 from complaint_qms.setup.seed import seed
@@ -21,6 +27,7 @@ def after_install() -> None:
     grant_finance()
     grant_choice()
     grant_knowledge()
+    grant_containment()
     apply_custom_fields()
     seed()
     sync_workflows()

@@ -63,6 +63,8 @@ KNOWLEDGE = {
     },
     **{role: {"Help Article": _READS} for role in (roles.INVESTIGATOR, roles.REGULATORY, roles.AUDITOR)},
 }
+# Who decides on what is to be called back sees who holds it (`permissions/stock.py`).
+CONTAINMENT = {roles.QUALITY_MANAGER: {"Customer": _READS}}
 # Which of them the app has given, so that a right the site had given itself outlives the app.
 _GIVEN = "complaint_qms_given_rights"
 # What makes two permission rows the same, apart from whose row it is.
@@ -87,6 +89,11 @@ def grant_finance() -> None:
 def grant_knowledge() -> None:
     """Let each role write or read articles about complaints, where neither the framework nor the site has said anything."""
     _grant(KNOWLEDGE)
+
+
+def grant_containment() -> None:
+    """Let quality managers read customers, where neither ERPNext nor the site has said anything."""
+    _grant(CONTAINMENT)
 
 
 def withdraw_rights() -> None:

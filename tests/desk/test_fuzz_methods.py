@@ -26,8 +26,9 @@ REPORTS = (
     "SOP Performance by Stage",
     "Customer Satisfaction",
     "Knowledge Use",
+    "Batch Genealogy",
 )
-FILTERS = ("from_date", "to_date", "company", "complaint_type", "territory", "item_group", "customer", "severity", "state", "sop", "group_by", "no_such_filter")  # fmt: skip
+FILTERS = ("from_date", "to_date", "company", "complaint_type", "territory", "item_group", "customer", "severity", "state", "sop", "group_by", "start", "batch_no", "supplier_lot", "show", "way", "no_such_filter")  # fmt: skip
 CHANGING = (  # they put a job into the queue, which no rollback takes back
     "complaint_qms.api.demo.load",
     "complaint_qms.api.demo.remove",

@@ -58,6 +58,7 @@ frappe.ui.form.on("Complaint", {
 		desk.offer_chat(frm);
 		desk.offer_summary(frm);
 		desk.offer_article(frm);
+		desk.offer_genealogy(frm);
 		desk.offer_tracking_link(frm);
 		desk.load_record(frm, {
 			overview: "complaint_qms.api.complaint.overview",

@@ -1,0 +1,45 @@
+"""Where a lot came from and who holds it, over the wire."""
+
+from typing import Any
+
+import frappe
+
+from complaint_qms.api.arguments import checked
+from complaint_qms.services.trace.answer import genealogy_answer, holders_answer
+from complaint_qms.services.trace.report import check_may_trace
+from complaint_qms.services.trace.starts import COMPLAINT
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def genealogy(kind: str, name: str, way: str = "both", supplier: str = "") -> dict[str, Any]:
+    """All lots that one came from and went into, as nodes and edges; all quantities in the items' stock units.
+
+    Args:
+        kind: "Complaint", "Batch", "Serial No", "Supplier Lot", "Work Order" or "Purchase Receipt".
+        name: of that record; of a supplier's lot its number.
+        way: "up", "down", "both", or "family" for everything made of the same components.
+        supplier: narrows a supplier's lot.
+
+    Returns:
+        {starts, lots, edges, notes, not_shown (documents), is_cut}; see services.trace.answer.
+    """
+    check_may_trace()
+    return genealogy_answer(kind, name, way, supplier)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def holders(complaint: str, others: bool = True, way: str = "down") -> dict[str, Any]:
+    """Customers who hold the batch that a complaint is about, or what it went into.
+
+    Args:
+        others: without the customer who complains.
+        way: "down", or "family" for everything made of the same components.
+
+    Returns:
+        {holders: [{customer, label, lot, item_code, delivered, returned, held, uom, deliveries, date, email, phone}], notes, not_shown}
+    """
+    check_may_trace()
+    frappe.get_doc(COMPLAINT, complaint).check_permission("read")
+    return holders_answer(complaint, others=others, way=way)

@@ -1,0 +1,95 @@
+"""What came of each lot: in, out, on hand, with whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from complaint_qms.engine.trace.genealogy import Genealogy
+from complaint_qms.engine.trace.movements import DELIVERED, OUTWARD, RETURNED, STEPS, Lot, Movement
+
+
+@dataclass
+class Balance:
+    """A lot's quantities; all in its smallest unit.
+
+    Attributes:
+        steps: what it was received, produced, consumed, delivered … for; what `OUTWARD` steps took is positive.
+        on_hand: warehouse → quantity that lies there; none of it is 0.
+        pending: left the shelf, and not yet the ledger of stock.
+    """
+
+    lot: Lot
+    steps: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STEPS, 0))
+    on_hand: dict[str, int] = field(default_factory=dict)
+    pending: int = 0
+
+    @property
+    def total_on_hand(self) -> int:
+        return sum(self.on_hand.values())
+
+    @property
+    def expected(self) -> int:
+        """What has to lie there, by what came in and went out."""
+        return sum(-qty if step in OUTWARD else qty for step, qty in self.steps.items())
+
+    def difference(self, recorded: int) -> int:
+        """How much more the stock's own record says than the movements do."""
+        return recorded - self.total_on_hand
+
+
+@dataclass
+class Holding:
+    """What a customer has of a lot.
+
+    Attributes:
+        deliveries: movements that delivered or took back, oldest first.
+        first, last: when it was delivered; None where only returns are seen.
+    """
+
+    customer: str
+    lot: Lot
+    delivered: int = 0
+    returned: int = 0
+    deliveries: list[Movement] = field(default_factory=list)
+    first: datetime | None = None
+    last: datetime | None = None
+
+    @property
+    def held(self) -> int:
+        return self.delivered - self.returned
+
+
+def balance(lot: Lot, movements: Iterable[Movement]) -> Balance:
+    """The quantities of one lot."""
+    made = Balance(lot)
+    places: dict[str, int] = defaultdict(int)
+    for movement in movements:
+        step = movement.step
+        made.steps[step] += -movement.qty if step in OUTWARD else movement.qty
+        places[movement.warehouse] += movement.qty
+        if movement.voucher.is_pending:
+            made.pending -= movement.qty
+    made.on_hand = {place: qty for place, qty in sorted(places.items()) if qty}
+    return made
+
+
+def holders(genealogy: Genealogy, lots: Iterable[Lot]) -> list[Holding]:
+    """Who was delivered any of these lots, those who have most of it first, lot by lot."""
+    found: dict[tuple[str, Lot], Holding] = {}
+    for lot in lots:
+        for movement in genealogy.movements.get(lot, ()):
+            step, customer = movement.step, movement.voucher.party
+            if step not in (DELIVERED, RETURNED):
+                continue
+            holding = found.setdefault((customer, lot), Holding(customer, lot))
+            holding.deliveries.append(movement)
+            if step == RETURNED:
+                holding.returned += movement.qty
+                continue
+            holding.delivered -= movement.qty
+            holding.first = holding.first or movement.voucher.posted
+            holding.last = movement.voucher.posted
+    return sorted(found.values(), key=lambda one: (one.held <= 0, one.customer, one.lot))

@@ -1,0 +1,154 @@
+"""Which lots a batch, a serial number, a document or a supplier's own number stands for, and what is recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import frappe
+from frappe.query_builder import Order
+from pypika.terms import Criterion
+
+from complaint_qms.engine.trace import Lot, to_units
+from complaint_qms.integrations.erpnext.stock_movements import StockRow, in_slices, rows_of_vouchers
+from complaint_qms.integrations.erpnext.stock_vouchers import STOCK_ENTRY, entries_of
+
+# DocType of what brings goods in → where the supplier's own number stands
+_SUPPLIER_NUMBERS: Final = {
+    "Purchase Receipt": "supplier_delivery_note",
+    "Purchase Invoice": "bill_no",
+    "Subcontracting Receipt": "supplier_delivery_note",
+}
+
+
+def lot_of_batch(name: str) -> Lot | None:
+    item = frappe.db.get_value("Batch", name, "item")
+    return Lot(item, name) if item else None
+
+
+def lot_of_serial(name: str) -> Lot | None:
+    found = frappe.db.get_value("Serial No", name, ("item_code", "batch_no"))
+    return Lot(found[0], found[1] or "", name) if found and found[0] else None
+
+
+def lots_made_for(work_order: str) -> list[Lot]:
+    """What was produced for a Work Order, by-products and scrap as well."""
+    entries = entries_of([work_order])
+    return _inward(rows_of_vouchers((STOCK_ENTRY, name) for name in entries))
+
+
+def lots_received(doctype: str, name: str) -> list[Lot]:
+    """What a submitted document brought into stock."""
+    return _inward(rows_of_vouchers([(doctype, name)]))
+
+
+def lots_of_supplier(number: str, supplier: str = "") -> list[Lot]:
+    """What a supplier calls by this number: batches of that name, and what came with a delivery or an invoice of that number."""
+    batch = frappe.qb.DocType("Batch")
+    query = frappe.qb.from_(batch).select(batch.item, batch.name).where(batch.name == number)
+    found = [Lot(*row) for row in query.run()]
+    documents: list[tuple[str, str]] = []
+    for doctype, field in _SUPPLIER_NUMBERS.items():
+        table = frappe.qb.DocType(doctype)
+        named = (table[field] == number) & (table.docstatus == 1)
+        named = named & (table.supplier == supplier) if supplier else named
+        documents += [
+            (doctype, name) for name in frappe.qb.from_(table).select(table.name).where(named).run(pluck=True)
+        ]
+    found = [lot for lot in found if not supplier or _came_from(lot, supplier)]
+    return list(dict.fromkeys(found + _inward(rows_of_vouchers(documents))))
+
+
+def lots_sold_with(doctype: str, name: str, item_code: str) -> list[Lot]:
+    """Lots of an item that a delivery or an invoice took from stock; those of its deliveries where it took none itself."""
+    found = _outward(rows_of_vouchers([(doctype, name)]), item_code)
+    if found or doctype != "Sales Invoice":
+        return found
+    row, note = frappe.qb.DocType("Sales Invoice Item"), frappe.qb.DocType("Delivery Note Item")
+    billed = frappe.qb.from_(row).select(row.delivery_note.as_("note")).where(row.parent == name)
+    followed = frappe.qb.from_(note).select(note.parent.as_("note")).where(note.against_sales_invoice == name)
+    notes = {one for one in billed.union(followed).run(pluck=True) if one}
+    return _outward(rows_of_vouchers(("Delivery Note", one) for one in notes), item_code)
+
+
+def stock_units(items: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Item → (name, stock unit of measure)."""
+    item, found = frappe.qb.DocType("Item"), {}
+    for names in in_slices(sorted(set(items))):
+        query = frappe.qb.from_(item).select(item.name, item.item_name, item.stock_uom)
+        rows = query.where(item.name.isin(names)).run()
+        found |= {code: (title or code, uom or "") for code, title, uom in rows}
+    return found
+
+
+def recorded_on_hand(lots: Iterable[Lot]) -> dict[Lot, int]:
+    """What ERPNext's own records of batches and serial numbers say lies in stock, in units of 10⁻⁹."""
+    lots = list(lots)
+    found: dict[Lot, int] = {}
+    batch, serial = frappe.qb.DocType("Batch"), frappe.qb.DocType("Serial No")
+    by_batch = {lot.batch: lot for lot in lots if lot.batch and not lot.serial}
+    for names in in_slices(sorted(by_batch)):
+        query = frappe.qb.from_(batch).select(batch.name, batch.batch_qty).where(batch.name.isin(names))
+        found |= {by_batch[name]: to_units(qty) for name, qty in query.run()}
+    by_serial = {lot.serial: lot for lot in lots if lot.serial}
+    for names in in_slices(sorted(by_serial)):
+        query = frappe.qb.from_(serial).select(serial.name, serial.warehouse).where(serial.name.isin(names))
+        found |= {by_serial[name]: to_units(1 if place else 0) for name, place in query.run()}
+    return found
+
+
+def titles_of(doctype: str, names: Iterable[str], field: str) -> dict[str, str]:
+    """Customer or supplier → what they are called."""
+    table, found = frappe.qb.DocType(doctype), {}
+    for some in in_slices(sorted(set(names))):
+        query = frappe.qb.from_(table).select(table.name, table[field]).where(table.name.isin(some))
+        found |= {name: title or name for name, title in query.run()}
+    return found
+
+
+def contacts_of(customers: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Customer → (mail address, telephone) of the primary contact; of another contact where it has none."""
+    found: dict[str, tuple[str, str]] = {}
+    customer, contact, link = (
+        frappe.qb.DocType("Customer"),
+        frappe.qb.DocType("Contact"),
+        frappe.qb.DocType("Dynamic Link"),
+    )
+    for names in in_slices(sorted(set(customers))):
+        linked = (
+            frappe.qb.from_(contact)
+            .inner_join(link)
+            .on((link.parent == contact.name) & (link.parenttype == "Contact"))
+            .select(link.link_name, contact.email_id, contact.mobile_no, contact.phone)
+            .where((link.link_doctype == "Customer") & link.link_name.isin(names))
+            .where(_is_set(contact.email_id) | _is_set(contact.mobile_no) | _is_set(contact.phone))
+            .orderby(contact.is_primary_contact, order=Order.desc)
+            .orderby(contact.name)
+        )
+        for name, mail, mobile, phone in linked.run():
+            found.setdefault(name, (mail or "", mobile or phone or ""))
+        own = frappe.qb.from_(customer).select(customer.name, customer.email_id, customer.mobile_no)
+        own = own.where(
+            customer.name.isin(names) & (_is_set(customer.email_id) | _is_set(customer.mobile_no))
+        )
+        for name, mail, mobile in own.run():
+            others = found.get(name, ("", ""))
+            found[name] = (mail or others[0], mobile or others[1])
+    return found
+
+
+def _came_from(lot: Lot, supplier: str) -> bool:
+    return frappe.db.get_value("Batch", lot.batch, "supplier") in (supplier, None, "")
+
+
+def _is_set(field: object) -> Criterion:
+    return field.isnotnull() & (field != "")
+
+
+def _inward(rows: Iterable[StockRow]) -> list[Lot]:
+    return list(dict.fromkeys(row.lot for row in rows if row.qty > 0 and row.lot.is_tracked))
+
+
+def _outward(rows: Iterable[StockRow], item_code: str) -> list[Lot]:
+    wanted = (row.lot for row in rows if row.qty < 0 and row.lot.is_tracked and row.lot.item == item_code)
+    return list(dict.fromkeys(wanted))

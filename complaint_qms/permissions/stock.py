@@ -1,0 +1,90 @@
+"""Which movements of stock somebody may be shown: by company, warehouse, item, batch and serial number, supplier and customer.
+
+Roles of quality have no right to ERPNext's ledger and need none: what moved a lot is told them within what restricts them. A customer
+is named to those alone who may look at customers: what went to others counts, as stock that left, without name or number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import frappe
+
+from complaint_qms.engine.trace import Lot, Movement
+from complaint_qms.integrations.erpnext.stock_movements import StockRow, in_slices
+from complaint_qms.permissions.query import MatchCondition, hidden, restrictions
+
+
+class StockSight:
+    """Answers for one user; one query for each DocType that restricts them and each level.
+
+    Attributes:
+        withheld: vouchers of which something is not shown.
+        withheld_lots: lots of which a movement is missing, so that their quantities are not whole.
+    """
+
+    def __init__(self, user: str) -> None:
+        self.user = user
+        self.withheld: set[tuple[str, str]] = set()
+        self.withheld_lots: set[Lot] = set()
+        self._kept: dict[str, str] = {}
+        self._known: dict[str, dict[str, bool]] = {}
+
+    def rows(self, rows: Iterable[StockRow]) -> list[StockRow]:
+        """Those of the rows whose company, warehouse, item, batch and serial number the user is not kept from."""
+        rows = list(rows)
+        named = {
+            "Company": lambda row: row.company,
+            "Warehouse": lambda row: row.warehouse,
+            "Item": lambda row: row.lot.item,
+            "Batch": lambda row: row.lot.batch,
+            "Serial No": lambda row: row.lot.serial,
+        }
+        for doctype, name in named.items():
+            away = self._away(doctype, {name(row) for row in rows})
+            for row in rows if away else ():
+                if name(row) in away:
+                    self.withheld.add(row.voucher)
+                    self.withheld_lots |= {row.lot, row.lot.folded()}
+            rows = [row for row in rows if name(row) not in away]
+        return rows
+
+    def movements(self, movements: Iterable[Movement]) -> list[Movement]:
+        """The movements, without number and party where the user may not be told of the supplier or customer."""
+        movements = list(movements)
+        away = {
+            doctype: self._away(
+                doctype, {one.voucher.party for one in movements if one.voucher.party_type == doctype}
+            )
+            for doctype in ("Supplier", "Customer")
+        }
+        shown, nameless = [], {}
+        for one in movements:
+            voucher = one.voucher
+            if voucher.party in away.get(voucher.party_type, ()):
+                self.withheld.add(voucher.key)
+                if voucher not in nameless:
+                    nameless[voucher] = replace(voucher, party="", reference="", is_anonymous=True)
+                one = replace(one, voucher=nameless[voucher])
+            shown.append(one)
+        return shown
+
+    def _away(self, doctype: str, names: set[str]) -> set[str]:
+        known = self._known.setdefault(doctype, {})
+        unknown = sorted(name for name in names if name and name not in known)
+        for some in in_slices(unknown):
+            away = self._asked(doctype, some)
+            known.update((name, name in away) for name in some)
+        return {name for name in names if known.get(name)}
+
+    def _asked(self, doctype: str, names: list[str]) -> set[str]:
+        if doctype == "Customer":
+            return hidden(doctype, names, self.user)
+        if doctype not in self._kept:
+            self._kept[doctype] = restrictions(doctype, self.user)
+        if not self._kept[doctype]:
+            return set()
+        table = frappe.qb.DocType(doctype)
+        query = frappe.qb.from_(table).select(table.name).where(table.name.isin(names))
+        return set(names) - set(query.where(MatchCondition(self._kept[doctype])).run(pluck=True))

@@ -1,0 +1,13 @@
+// From a complaint to the report that says where its unit came from, and who else has some of it.
+const REPORT = "Batch Genealogy";
+
+/** Both views of the report, for a complaint that leads to a batch or a serial number. */
+export function offer_genealogy(frm) {
+	const { batch_no, serial_no, delivery_note, sales_invoice } = frm.doc;
+	const leads_to_a_lot = batch_no || serial_no || delivery_note || sales_invoice;
+	if (!leads_to_a_lot || !frappe.boot.user.all_reports?.[REPORT]) return;
+	const open = (show, more) =>
+		frappe.set_route("query-report", REPORT, { start: "Complaint", complaint: frm.doc.name, show, way: "both", ...more });
+	frm.add_custom_button(__("Genealogy"), () => open("tree", { others: 0 }), __("Trace"));
+	frm.add_custom_button(__("Other Holders"), () => open("holders", { others: 1 }), __("Trace"));
+}

@@ -1,0 +1,86 @@
+"""A genealogy as data: nodes and edges, for other programs and for a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from frappe import _
+from frappe.utils import escape_html
+
+from complaint_qms.engine.trace import Edge, Lot, balance, from_units, movements
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.trace.figures import holder_rows
+from complaint_qms.services.trace.report import HOLDERS, notes
+from complaint_qms.services.trace.starts import COMPLAINT, start_of
+from complaint_qms.services.trace.tracing import WAYS, Traced, trace
+from complaint_qms.services.trace.words import lot_kind, lot_name
+
+
+def genealogy_answer(kind: str, name: str, way: str, supplier: str = "") -> dict[str, Any]:
+    """Lots with their quantities, and what went into what.
+
+    Returns:
+        starts: [id]. lots: [{id, kind, name, item_code, item_name, uom, level_up, level_down, steps {step: quantity}, on_hand
+        {warehouse: quantity}}]; a level is None where the lot was not met that way. edges: [{process: [DocType, name], source,
+        target, consumed, produced, attributed, basis}], `consumed` and `attributed` in units of the source.
+    """
+    traced = trace(start_of(kind, name, supplier), _way(way))
+    found = traced.genealogy
+    lots = sorted(found.lots)
+    ids = {lot: f"{lot_kind(lot)} {lot_name(lot)}" for lot in lots}
+    edges = [edge for lot in lots for edge in found.edges_down(lot) if edge.target in ids]
+    return {
+        "starts": [ids[lot] for lot in found.starts],
+        "lots": [_node(traced, lot, ids[lot]) for lot in lots],
+        "edges": [_edge(traced, edge, ids) for edge in edges],
+        "notes": notes(traced),
+        "not_shown": len(traced.withheld),
+        "is_cut": found.is_cut,
+    }
+
+
+def holders_answer(complaint: str, *, others: bool, way: str) -> dict[str, Any]:
+    """Customers who hold what a complaint is about, those who have some of it first."""
+    traced = trace(start_of(COMPLAINT, complaint), _way(way))
+    rows = holder_rows(traced, traced.start.customer if others else "")
+    return {
+        "holders": [row for row in rows if row["indent"] == 0],
+        "notes": notes(traced, HOLDERS),
+        "not_shown": len(traced.withheld),
+    }
+
+
+def _way(way: str) -> str:
+    if way not in WAYS:
+        refuse(_("“way” has to be one of {0}, not “{1}”.").format(", ".join(WAYS), escape_html(way)))
+    return way
+
+
+def _node(traced: Traced, lot: Lot, identity: str) -> dict[str, Any]:
+    found = traced.genealogy
+    said = balance(lot, found.movements.get(lot, ()))
+    name, unit = traced.items.get(lot.item, (lot.item, ""))
+    return {
+        "id": identity,
+        "kind": lot_kind(lot),
+        "name": lot_name(lot),
+        "item_code": lot.item,
+        "item_name": name,
+        "uom": unit,
+        "level_up": found.reached_up.get(lot),
+        "level_down": found.reached_down.get(lot),
+        "steps": {step: from_units(said.steps[step]) for step in movements.STEPS if said.steps[step]},
+        "on_hand": {place: from_units(qty) for place, qty in said.on_hand.items()},
+    }
+
+
+def _edge(traced: Traced, edge: Edge, ids: dict[Lot, str]) -> dict[str, Any]:
+    return {
+        "process": ["", ""] if edge.process in traced.withheld else list(edge.process),
+        "source": ids[edge.source],
+        "target": ids[edge.target],
+        "consumed": from_units(edge.consumed),
+        "produced": from_units(edge.produced),
+        "attributed": from_units(edge.attributed),
+        "basis": edge.basis,
+    }

@@ -1,0 +1,124 @@
+"""Who holds it, what lies where, and whether what came in and what went out agree; as rows, for the report and over the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from complaint_qms.engine.trace import Balance, Lot, from_units, movements
+from complaint_qms.integrations.erpnext.lots import contacts_of
+from complaint_qms.services.trace.tracing import Traced
+from complaint_qms.services.trace.tree import told_of
+from complaint_qms.services.trace.words import lot_kind, lot_name, step_label
+
+
+def holder_rows(traced: Traced, but: str = "") -> list[dict[str, Any]]:
+    """One row for each customer and lot (`indent` 0), its deliveries and returns below. Those who have something come first; the
+    contact is told to who may read customers.
+
+    Args:
+        but: a customer to leave out.
+    """
+    holdings = traced.holdings(but)
+    may_read = frappe.has_permission("Customer", "read")
+    contacts = contacts_of({one.customer for one in holdings}) if may_read else {}
+    rows = []
+    for one in holdings:
+        mail, telephone = contacts.get(one.customer, ("", ""))
+        first = one.deliveries[0]
+        is_anonymous = first.voucher.is_anonymous
+        rows.append(
+            _of_lot(traced, one.lot)
+            | {
+                "indent": 0,
+                "label": traced.title(first),
+                "customer": one.customer,
+                "delivered": from_units(one.delivered),
+                "returned": from_units(one.returned),
+                "held": from_units(one.held),
+                "deliveries": len({told.voucher.key for told in one.deliveries if told.qty < 0}),
+                "date": None if is_anonymous else one.last,
+                "email": mail,
+                "phone": telephone,
+                "is_pending": int(any(told.voucher.is_pending for told in one.deliveries)),
+            }
+        )
+        for told in () if is_anonymous else told_of(one.deliveries):
+            column = "delivered" if told.step == movements.DELIVERED else "returned"
+            doctype, name = told.first.voucher.key
+            rows.append(
+                {
+                    "indent": 1,
+                    "label": step_label(told.step),
+                    column: from_units(told.qty),
+                    "uom": traced.unit(one.lot),
+                    "date": told.first.voucher.posted,
+                    "document_type": doctype,
+                    "document": name,
+                }
+            )
+    return rows
+
+
+def stock_rows(traced: Traced) -> list[dict[str, Any]]:
+    """Where what was asked about, and what holds it, lies now."""
+    return [
+        _of_lot(traced, balance.lot) | {"warehouse": warehouse, "on_hand": from_units(qty)}
+        for balance in traced.balances(traced.downstream)
+        for warehouse, qty in balance.on_hand.items()
+    ]
+
+
+def balance_rows(traced: Traced) -> list[dict[str, Any]]:
+    """In and out of every lot that was met, the difference to its own record, and what explains it."""
+    return [_balance_row(traced, balance) for balance in traced.balances(traced.lots)]
+
+
+def _balance_row(traced: Traced, balance: Balance) -> dict[str, Any]:
+    # Beside movements that are missing it would tell what they were.
+    is_whole = balance.lot not in traced.withheld_lots
+    recorded = traced.recorded.get(balance.lot) if is_whole else None
+    difference = 0 if recorded is None else balance.difference(recorded)
+    shown = {
+        step: from_units(balance.steps[step])
+        for step in movements.STEPS
+        if step not in (movements.MOVED, movements.OTHERWISE)
+    }
+    elsewhere = balance.steps[movements.MOVED] + balance.steps[movements.OTHERWISE]
+    return (
+        _of_lot(traced, balance.lot)
+        | shown
+        | {
+            "otherwise": from_units(elsewhere),
+            "on_hand": from_units(balance.total_on_hand),
+            "recorded": None if recorded is None else from_units(recorded),
+            "difference": from_units(difference),
+            "explanation": _explained(traced, balance, difference, is_whole),
+        }
+    )
+
+
+def _explained(traced: Traced, balance: Balance, difference: int, is_whole: bool) -> str:
+    if not is_whole:
+        return _("Some movements are not shown to you, so nothing can be compared.")
+    if not difference:
+        return ""
+    unit = traced.unit(balance.lot)
+    if balance.pending == difference:
+        return _("{0} {1} were sold at a point of sale and are not consolidated yet.").format(
+            from_units(balance.pending), unit
+        )
+    return _("The quantity on the record of the batch or serial number differs from its stock ledger. Recalculate it in ERPNext, then count the stock.")  # fmt: skip
+
+
+def _of_lot(traced: Traced, lot: Lot) -> dict[str, Any]:
+    name, unit = traced.items.get(lot.item, (lot.item, ""))
+    return {
+        "lot": lot_name(lot),
+        "lot_type": lot_kind(lot),
+        "item_code": lot.item,
+        "item_name": name,
+        "uom": unit,
+    }

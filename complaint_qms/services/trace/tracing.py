@@ -1,0 +1,136 @@
+"""The walk over ERPNext's ledger as somebody may see it, and what is told beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+import frappe
+from frappe import _
+
+from complaint_qms.engine.trace import (
+    BOTH,
+    DOWN,
+    FAMILY,
+    UP,
+    Balance,
+    Genealogy,
+    Holding,
+    Lot,
+    Movement,
+    balance,
+    holders,
+    trace_lots,
+)
+from complaint_qms.integrations.erpnext import lots as recorded
+from complaint_qms.integrations.erpnext.stock_movements import rows_of_lots, rows_of_vouchers
+from complaint_qms.integrations.erpnext.stock_vouchers import as_movements, vouchers_of
+from complaint_qms.permissions.stock import StockSight
+from complaint_qms.services.trace.starts import Start
+
+WAYS: Final = (BOTH, UP, DOWN, FAMILY)
+
+
+class SeenLedger:
+    """ERPNext's stock ledger, without what the user may not see."""
+
+    def __init__(self, user: str) -> None:
+        self.sight = StockSight(user)
+
+    def of_lots(self, lots: set[Lot]) -> list[Movement]:
+        return self._seen(rows_of_lots(lots))
+
+    def of_processes(self, keys: set[tuple[str, str]]) -> list[Movement]:
+        return self._seen(rows_of_vouchers(vouchers_of(keys)))
+
+    def _seen(self, rows: list) -> list[Movement]:
+        return self.sight.movements(as_movements(self.sight.rows(rows)))
+
+
+@dataclass
+class Traced:
+    """What was found from a start.
+
+    Attributes:
+        withheld: documents of which something is not shown to the user.
+        withheld_lots: lots whose quantities are therefore not whole.
+        items: item → (name, stock unit).
+        recorded: lot → what its own record says lies in stock.
+        titles: (DocType, name) of customers and suppliers → what they are called.
+    """
+
+    start: Start
+    genealogy: Genealogy
+    withheld: frozenset[tuple[str, str]]
+    withheld_lots: frozenset[Lot] = frozenset()
+    items: dict[str, tuple[str, str]] = field(default_factory=dict)
+    recorded: dict[Lot, int] = field(default_factory=dict)
+    titles: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def lots(self) -> list[Lot]:
+        """All that are tracked, those that were asked about first and the nearest next."""
+        far = self.genealogy.reached_up | self.genealogy.reached_down
+        starts = set(self.genealogy.starts)
+        return sorted(
+            (lot for lot in far if lot.is_tracked), key=lambda lot: (lot not in starts, far[lot], lot)
+        )
+
+    @property
+    def downstream(self) -> list[Lot]:
+        """Lots that hold what was asked about, itself included; whatever shares a component with it where that was asked."""
+        reached = self.genealogy.reached_down or dict.fromkeys(self.genealogy.starts, 0)
+        return [lot for lot in self.lots if lot in reached]
+
+    def balances(self, lots: Iterable[Lot]) -> list[Balance]:
+        return [balance(lot, self.genealogy.movements.get(lot, ())) for lot in lots]
+
+    def holdings(self, but: str = "") -> list[Holding]:
+        """Customers who were delivered what was asked about or what holds it.
+
+        Args:
+            but: a customer to leave out.
+        """
+        return [one for one in holders(self.genealogy, self.downstream) if not but or one.customer != but]
+
+    def unit(self, lot: Lot) -> str:
+        return self.items.get(lot.item, ("", ""))[1]
+
+    def title(self, movement: Movement) -> str:
+        """What the customer or supplier of a movement is called."""
+        voucher = movement.voucher
+        if voucher.is_anonymous:
+            return _("Not shown to you")
+        return self.titles.get((voucher.party_type, voucher.party), voucher.party)
+
+
+def trace(start: Start, way: str) -> Traced:
+    """Follow a start as the session's user may see it. The number of queries grows with the levels, not with the lots."""
+    ledger = SeenLedger(frappe.session.user)
+    found = trace_lots(start.lots, way, ledger, fold=start.fold)
+    lots = found.lots
+    return Traced(
+        start=start,
+        genealogy=found,
+        withheld=frozenset(ledger.sight.withheld),
+        withheld_lots=frozenset(ledger.sight.withheld_lots),
+        items=recorded.stock_units(lot.item for lot in lots),
+        recorded=recorded.recorded_on_hand(lots),
+        titles=_titles(found),
+    )
+
+
+def _titles(found: Genealogy) -> dict[tuple[str, str], str]:
+    parties = {
+        (one.voucher.party_type, one.voucher.party)
+        for movements in found.movements.values()
+        for one in movements
+        if one.voucher.party
+    }
+    titles = {}
+    for doctype, title in (("Customer", "customer_name"), ("Supplier", "supplier_name")):
+        names = {party for kind, party in parties if kind == doctype}
+        called = recorded.titles_of(doctype, names, title) if names else {}
+        titles |= {(doctype, name): text for name, text in called.items()}
+    return titles

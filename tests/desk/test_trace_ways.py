@@ -1,0 +1,172 @@
+"""Ways that goods go in ERPNext beside manufacture and delivery, and what of it somebody may see."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from complaint_qms.api import trace as door
+from complaint_qms.constants import roles
+from complaint_qms.engine.trace import Lot
+from complaint_qms.services.trace.report import BatchGenealogy
+from complaint_qms.services.trace.starts import start_of
+from complaint_qms.services.trace.tracing import Traced, trace
+from tests.desk import factory
+from tests.desk.stock_chain import Chain, as_before_bundles
+
+UNIT = 10**9
+
+
+def traced_from(kind: str, name: str, way: str = "both") -> Traced:
+    return trace(start_of(kind, name), way)
+
+
+def held(traced: Traced) -> dict[tuple[str, str], int]:
+    return {(one.customer, one.lot.batch or one.lot.serial): one.held // UNIT for one in traced.holdings()}
+
+
+@pytest.fixture
+def chain() -> Chain:
+    """A lot of a part, and what is made of it."""
+    made = Chain()
+    made.new_item("part")
+    made.new_item("goods")
+    made.new_lot("lot", "part")
+    made.buy("lot", 100, factory.supplier().name, "OURS-1")
+    return made
+
+
+def test_material_consumed_for_a_work_order_by_itself_is_in_all_that_was_made_for_it(chain: Chain) -> None:
+    frappe.db.set_single_value("Manufacturing Settings", "material_consumption", 1)
+    for lot in ("first", "second"):
+        chain.new_lot(lot, "goods")
+    bill = chain.bill("goods", {"part": 2})
+    order = chain.order(bill, "first", 10)
+    chain.entry("Material Consumption for Manufacture", order, bill, {"lot": 20}, {}, 10)
+    for lot, qty in (("first", 6), ("second", 4)):
+        chain.entry("Manufacture", order, bill, {}, {lot: qty}, qty)
+    found = traced_from("Batch", chain.lots["lot"], "down").genealogy
+    edges = {edge.target.batch: edge for edge in found.edges_down(found.starts[0])}
+    assert {batch: (edge.attributed // UNIT, edge.basis) for batch, edge in edges.items()} == {
+        chain.lots["first"]: (12, "shared"),
+        chain.lots["second"]: (8, "shared"),
+    }
+    assert {edge.process for edge in edges.values()} == {("Work Order", order.name)}
+    answer = door.genealogy("Work Order", order.name, "up")
+    assert sorted(answer["starts"]) == sorted(f"Batch {chain.lots[lot]}" for lot in ("first", "second"))
+
+
+def test_serial_numbers_are_followed_one_by_one_also_in_rows_from_before_bundles(chain: Chain) -> None:
+    numbers = factory.serials(4)
+    goods = factory.item(serial=True, price=None).name
+    rows = [
+        chain.row("lot", 8, s_warehouse=factory.store()),
+        {"item_code": goods, "qty": 4, "t_warehouse": factory.store(), "is_finished_item": 1, "serial_no": "\n".join(numbers), "use_serial_batch_fields": 1},
+    ]  # fmt: skip
+    made = chain.post("Stock Entry", stock_entry_type="Repack", purpose="Repack", items=rows)
+    ada, bo = factory.customer().name, factory.customer().name
+    sold = [chain.post_sale(ada, goods, numbers[:2]), chain.post_sale(bo, goods, numbers[2:3])]
+    for old in ((), (made.name, sold[0].name)):
+        as_before_bundles(*old)
+        unit = traced_from("Serial No", numbers[0])
+        (edge,) = unit.genealogy.edges_up(Lot(goods, serial=numbers[0]))
+        assert (edge.source.batch, edge.attributed // UNIT, edge.basis) == (chain.lots["lot"], 2, "shared")
+        assert held(unit) == {(ada, numbers[0]): 1}
+        whole = traced_from("Batch", chain.lots["lot"], "down")
+        assert held(whole) == {(ada, numbers[0]): 1, (ada, numbers[1]): 1, (bo, numbers[2]): 1}
+        (lying,) = whole.balances([Lot(goods, serial=numbers[3])])
+        assert lying.on_hand == {factory.store(): UNIT}
+        balances = BatchGenealogy({"start": "Batch", "batch_no": chain.lots["lot"], "show": "balance"}).rows()
+        assert {row["difference"] for row in balances} == {0}
+    complaint = factory.complaint(customer=ada, item_code=goods, serial_no=numbers[0])
+    family = door.holders(complaint.name, others=True, way="family")
+    assert {row["customer"] for row in family["holders"]} == {bo}
+
+
+def test_a_sale_at_the_till_counts_once_before_and_after_it_is_consolidated(chain: Chain) -> None:
+    from erpnext.accounts.doctype.pos_invoice_merge_log.pos_invoice_merge_log import consolidate_pos_invoices
+
+    buyer = factory.customer().name
+    sale = _sold_at_the_till(chain, buyer, "lot", 3)
+    before = traced_from("Batch", chain.lots["lot"])
+    (said,) = before.balances(before.lots)
+    assert (said.pending, said.total_on_hand, held(before)) == (
+        3 * UNIT,
+        97 * UNIT,
+        {(buyer, chain.lots["lot"]): 3},
+    )
+    (row,) = BatchGenealogy({"start": "Batch", "batch_no": chain.lots["lot"], "show": "balance"}).rows()
+    assert row["difference"] == 3
+    assert "not consolidated" in row["explanation"]
+    consolidate_pos_invoices(pos_invoices=[frappe._dict(sale.as_dict(), pos_invoice=sale.name)])
+    assert frappe.db.get_value("POS Invoice", sale.name, "consolidated_invoice")
+    after = traced_from("Batch", chain.lots["lot"])
+    (said,) = after.balances(after.lots)
+    assert (said.pending, said.total_on_hand, held(after)) == (0, 97 * UNIT, held(before))
+
+
+def test_what_somebody_may_not_see_is_counted_and_not_told(chain: Chain) -> None:
+    chain.new_lot("made", "goods")
+    chain.make({"lot": 10}, {"made": 10})
+    ada, bo = factory.customer().name, factory.customer().name
+    notes = {customer: chain.sell(customer, ("made", 2)).name for customer in (ada, bo)}
+    complaint = factory.complaint(customer=ada, item_code=chain.items["made"], batch_no=chain.lots["made"])
+    batch = chain.lots["made"]
+    asked = {"start": "Batch", "batch_no": batch}
+    with factory.as_user(factory.person(roles.INVESTIGATOR)):
+        assert held(traced_from("Batch", batch)) == {(ada, batch): 2, (bo, batch): 2}
+        assert [row["customer"] for row in door.holders(complaint.name)["holders"]] == [bo]
+    with factory.as_user(factory.person(roles.QUALITY_MANAGER)):
+        assert set(held(traced_from("Batch", batch))) == {(ada, batch), (bo, batch)}
+    kept = factory.person(roles.INVESTIGATOR, Customer=ada)
+    with factory.as_user(kept):
+        told = traced_from("Batch", batch)
+        assert held(told) == {(ada, batch): 2, ("", batch): 2}
+        assert len(told.withheld) == 1
+        # What left the store is no secret: how much lies there is.
+        assert told.balances([Lot(chain.items["made"], batch)])[0].total_on_hand == 6 * UNIT
+        for show in ("tree", "holders", "stock", "balance"):
+            shown = frappe.as_json(BatchGenealogy(asked | {"show": show}).run())
+            assert bo not in shown
+            assert notes[bo] not in shown
+        assert "Documents not shown to you: 1." in BatchGenealogy(asked).message()
+        answer = door.genealogy("Batch", batch)
+        assert answer["not_shown"] == 1
+    elsewhere = factory.person(roles.INVESTIGATOR, Company=factory.other_company())
+    with factory.as_user(elsewhere):
+        told = traced_from("Batch", batch)
+        assert held(told) == {}
+        assert told.genealogy.lots == {Lot(chain.items["made"], batch)}
+        assert told.withheld
+        (row,) = BatchGenealogy(asked | {"show": "balance"}).rows()
+        assert (row["produced"], row["recorded"]) == (0, None)
+        assert "not shown to you" in row["explanation"]
+        with pytest.raises(frappe.PermissionError):
+            door.holders(complaint.name)
+    for role in (roles.ACTION_OWNER, roles.ACCOUNTS_MANAGER, "Sales User"):
+        with factory.as_user(factory.person(role)), pytest.raises(frappe.PermissionError):
+            door.genealogy("Batch", batch)
+
+
+def _sold_at_the_till(chain: Chain, customer: str, lot: str, qty: float) -> Document:
+    mode, profile = chain.till()
+    opened = frappe.get_doc(
+        {
+            "doctype": "POS Opening Entry", "company": factory.company(), "pos_profile": profile, "user": frappe.session.user,
+            "period_start_date": now_datetime(), "posting_date": now_datetime().date(),
+            "balance_details": [{"mode_of_payment": mode, "opening_amount": 0}],
+        }
+    ).insert(ignore_permissions=True)  # fmt: skip
+    opened.submit()
+    line = factory.Line(chain.items[lot], qty=qty, rate=10, batch=chain.lots[lot])
+    sale = frappe.get_doc(
+        {
+            "doctype": "POS Invoice", "company": factory.company(), "pos_profile": profile, "is_pos": 1, "update_stock": 1, "customer": customer,
+            "currency": factory.company_value("default_currency"), "selling_price_list": "Standard Selling", "items": [line.row()],
+            "payments": [{"mode_of_payment": mode, "amount": 10 * qty}],
+        }
+    ).insert(ignore_permissions=True)  # fmt: skip
+    sale.submit()
+    return sale
