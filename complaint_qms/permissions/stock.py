@@ -31,6 +31,17 @@ class StockSight:
         self._kept: dict[str, str] = {}
         self._known: dict[str, dict[str, bool]] = {}
 
+    def lots(self, lots: Iterable[Lot]) -> list[Lot]:
+        """Those of the lots whose item, batch and serial number the user is not kept from."""
+        lots = list(lots)
+        items = self._away("Item", {lot.item for lot in lots})
+        batches = self._away("Batch", {lot.batch for lot in lots})
+        serials = self._away("Serial No", {lot.serial for lot in lots})
+        return [
+            lot for lot in lots
+            if lot.item not in items and lot.batch not in batches and lot.serial not in serials
+        ]  # fmt: skip
+
     def rows(self, rows: Iterable[StockRow]) -> list[StockRow]:
         """Those of the rows whose company, warehouse, item, batch and serial number the user is not kept from."""
         rows = list(rows)

@@ -145,6 +145,13 @@ def test_what_somebody_may_not_see_is_counted_and_not_told(chain: Chain) -> None
         assert "not shown to you" in row["explanation"]
         with pytest.raises(frappe.PermissionError):
             door.holders(complaint.name)
+        with pytest.raises(frappe.PermissionError, match="this leads to"):
+            door.genealogy("Purchase Receipt", chain.received["lot"][1])
+    with factory.as_user(factory.person(roles.INVESTIGATOR, Item=chain.items["lot"])):
+        with pytest.raises(frappe.PermissionError, match="this leads to"):
+            door.genealogy("Batch", batch)
+        (said,) = door.genealogy("Batch", chain.lots["lot"])["lots"]
+        assert said["steps"] == {"received": 100, "consumed": 10}
     for role in (roles.ACTION_OWNER, roles.ACCOUNTS_MANAGER, "Sales User"):
         with factory.as_user(factory.person(role)), pytest.raises(frappe.PermissionError):
             door.genealogy("Batch", batch)

@@ -21,6 +21,8 @@ SERIAL: Final = "Serial No"
 SUPPLIER_LOT: Final = "Supplier Lot"
 WORK_ORDER: Final = "Work Order"
 PURCHASE_RECEIPT: Final = "Purchase Receipt"
+BY_DOCUMENT: Final = (SUPPLIER_LOT, WORK_ORDER, PURCHASE_RECEIPT)
+"""Kinds of which another company's document may say which lots they are."""
 
 
 @dataclass(frozen=True)

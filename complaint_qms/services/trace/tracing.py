@@ -27,7 +27,7 @@ from complaint_qms.integrations.erpnext import lots as recorded
 from complaint_qms.integrations.erpnext.stock_movements import rows_of_lots, rows_of_vouchers
 from complaint_qms.integrations.erpnext.stock_vouchers import as_movements, vouchers_of
 from complaint_qms.permissions.stock import StockSight
-from complaint_qms.services.trace.starts import Start
+from complaint_qms.services.trace.starts import BY_DOCUMENT, Start
 
 WAYS: Final = (BOTH, UP, DOWN, FAMILY)
 
@@ -106,9 +106,13 @@ class Traced:
 
 
 def trace(start: Start, way: str) -> Traced:
-    """Follow a start as the session's user may see it. The number of queries grows with the levels, not with the lots."""
+    """Follow a start as the session's user may see it. The number of queries grows with the levels, not with the lots.
+
+    Raises:
+        frappe.PermissionError: the user may see none of its lots.
+    """
     ledger = SeenLedger(frappe.session.user)
-    found = trace_lots(start.lots, way, ledger, fold=start.fold)
+    found = trace_lots(_seen(start, ledger), way, ledger, fold=start.fold)
     lots = found.lots
     return Traced(
         start=start,
@@ -119,6 +123,19 @@ def trace(start: Start, way: str) -> Traced:
         recorded=recorded.recorded_on_hand(lots),
         titles=_titles(found),
     )
+
+
+def _seen(start: Start, ledger: SeenLedger) -> list[Lot]:
+    """The lots of a start that the user may be told of; those that a document leads to only where its own movements are theirs to see."""
+    lots = ledger.sight.lots(start.lots)
+    if start.kind in BY_DOCUMENT and lots:
+        moved = {one.lot for one in ledger.of_lots(set(lots))}
+        lots = [lot for lot in lots if lot in moved]
+    if not lots:
+        frappe.throw(
+            _("You may not see the batches and serial numbers that this leads to."), frappe.PermissionError
+        )
+    return lots
 
 
 def _titles(found: Genealogy) -> dict[tuple[str, str], str]:
