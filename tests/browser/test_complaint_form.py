@@ -278,3 +278,42 @@ def test_who_it_may_be_is_taken_over_by_one_click(login, person) -> None:
     expect(desk.page.locator(".page-container:visible .cq-context-name")).to_contain_text(customer)
     frappe.db.rollback()
     assert frappe.db.get_value("Complaint", doc.name, "customer") == customer
+
+
+def test_a_field_is_drawn_when_its_tab_is_opened_and_holds_its_value_before(
+    manager: Desk, complaint: str
+) -> None:
+    other = factory.in_triage(complaint_type=None, closing_summary="Told by the other one.").name
+    frappe.db.commit()
+    drawn = "field => cur_frm.get_field(field).$wrapper.find('textarea').length"
+    page = manager.page
+    manager.tab("Case")
+    page.evaluate("cur_frm.set_value('closing_summary', 'The lid was cracked.')")
+    assert page.evaluate("cur_frm.get_field('closing_summary').disp_status") == "Write"
+    assert page.evaluate("cur_frm.get_field('closing_summary').get_value()") == "The lid was cracked."
+    assert page.evaluate(drawn, "closing_summary") == 0
+    # A script of the site may ask for the input at any time.
+    assert page.evaluate("cur_frm.get_field('capa_required').$input.val()") in ("", None)
+    assert page.evaluate("cur_frm.get_field('checklist').grid.wrapper.length") == 1
+    manager.tab("Closure")
+    text = manager.form.locator('[data-fieldname="closing_summary"] textarea')
+    expect(text).to_have_value("The lid was cracked.")
+    expect(manager.form.locator('[data-fieldname="checklist"] .rows .grid-row').first).to_be_visible()
+    # What lies in a folded part of an opened tab waits for that.
+    assert page.evaluate(drawn, "hold_reason") == 0
+    manager.form.locator('[data-fieldname="exit_section"] .section-head').click()
+    expect(manager.form.locator('[data-fieldname="hold_reason"] textarea')).to_be_visible()
+    manager.save()
+    # The next record shows its own, also where the one before was drawn; what stands beside it is asked for once, before it is there.
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    manager.go_to("Complaint", other)
+    expect(page.locator(".page-container:visible .cq-context section").first).to_be_visible()
+    manager.tab("Closure")
+    expect(text).to_have_value("Told by the other one.")
+    rows = page.evaluate("cur_frm.get_field('checklist').grid.grid_rows.map((row) => row.doc.parent)")
+    assert set(rows) == {other}
+    beside = [url for url in asked if "complaint.context" in url]
+    opened = next(at for at, url in enumerate(asked) if "load.getdoc" in url)
+    assert len(beside) == 1
+    assert asked.index(beside[0]) <= opened + 1

@@ -6,7 +6,9 @@ import * as language from "./language";
 import * as lists from "./lists";
 import * as markup from "./markup";
 import * as words from "./words";
+import { ask_ahead, asked_ahead } from "./asked_ahead";
 import { safe_color } from "./colors";
+import { draw_when_shown, once_shown } from "./drawn_when_shown";
 import { show_product_code } from "./product_code";
 import { mind_chart_labels } from "./chart_labels";
 import { mind_filters } from "./list_words";
@@ -111,12 +113,16 @@ Object.assign(complaint_qms, {
 	offer_complaint,
 	mute_workflow_menu,
 	keep_moments,
+	asked_ahead,
+	draw_when_shown,
+	once_shown,
 	load_desk,
 	may_train,
 	offer_primary,
 });
 
 mind_the_rest();
+ask_ahead("Complaint", "complaint_qms.api.complaint.context");
 mind_filters();
 mind_shortcuts();
 mind_chart_labels();

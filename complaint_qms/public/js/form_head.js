@@ -34,12 +34,20 @@ export function head_of(frm) {
 	return $made;
 }
 
-/** What belongs there is drawn; the next form of its kind starts as high. A little room that is left over stays, for it would move all. */
+/**
+ * What belongs there is drawn; the next form of its kind starts as high. A little room that is left over stays, for it would move all.
+ * Measured just before the browser paints, when it lays the page out anyway.
+ */
 export function head_drawn(frm) {
-	const $place = head_of(frm);
-	const kept = parseFloat($place.css("min-height")) || 0;
-	$place.css("min-height", "");
-	const spare = kept - $place.outerHeight();
-	if (spare > 0 && spare < LITTLE) $place.css("min-height", `${kept}px`);
-	setTimeout(() => $place.is(":visible") && localStorage.setItem(key(frm), Math.round($place.outerHeight())), 1500);
+	requestAnimationFrame(() => {
+		const $place = head_of(frm);
+		const kept = parseFloat($place[0].style.minHeight) || 0;
+		$place.css("min-height", "");
+		const spare = kept - $place.outerHeight();
+		if (spare > 0 && spare < LITTLE) $place.css("min-height", `${kept}px`);
+	});
+	setTimeout(() => {
+		const $place = head_of(frm);
+		if ($place.is(":visible")) localStorage.setItem(key(frm), Math.round($place.outerHeight()));
+	}, 1500);
 }

@@ -86,14 +86,17 @@ function name_heads(listview, kinds) {
 	}
 }
 
-/** As wide as what they hold, in all rows alike. */
+/** As wide as what they hold, in all rows alike. All are measured before any is changed: the browser lays the list out once. */
 function widen(listview) {
 	const place = listview.$result[0];
 	place.classList.add("cq-measuring");
-	for (const kind of KINDS) {
-		const widths = [...place.querySelectorAll(`[data-cq-kind="${kind}"]`)].map((cell) => cell.getBoundingClientRect().width);
+	const widest = KINDS.map((kind) => [
+		kind,
+		Math.max(0, ...[...place.querySelectorAll(`[data-cq-kind="${kind}"]`)].map((cell) => cell.getBoundingClientRect().width)),
+	]);
+	for (const [kind, width] of widest) {
 		const limit = kind === "person" ? WIDEST_NAME : Infinity;
-		if (widths.length) place.style.setProperty(`--cq-${kind}`, `${Math.ceil(Math.min(limit, Math.max(...widths)))}px`);
+		if (width) place.style.setProperty(`--cq-${kind}`, `${Math.ceil(Math.min(limit, width))}px`);
 	}
 	place.classList.remove("cq-measuring");
 }
@@ -110,7 +113,8 @@ async function tell(listview) {
 	]);
 	if (listview.cq_told !== ticket || listview.view_name !== "List") return;
 	Object.assign(listview, { cq_times: times, cq_told_of: told_of });
-	show(listview);
+	// Who has opened a record meanwhile waits for that one; the list asks anew when it is gone back to.
+	if (frappe.container.page === listview.parent) show(listview);
 }
 
 /** Whether what the server told is of this version of the record. */

@@ -17,13 +17,15 @@ const KEPT_AS_KEYS = { Complaint: ["held_stage"], "Complaint Checklist Item": ["
 
 const CONTEXT = "complaint_qms.api.complaint.context";
 
-// The server looks for what stands beside the complaint while the browser draws its fields.
+// The server looks for what stands beside the complaint while the browser fetches it, or draws its fields.
 $(document)
 	.off("form-refresh.cq_complaint")
 	.on("form-refresh.cq_complaint", (event, frm) => {
 		if (frm.doctype !== "Complaint" || frm.is_new()) return;
 		const { name } = frm.doc;
-		frm.cq_asked = { name, answer: frappe.xcall(CONTEXT, { name }) };
+		const ask = () => frappe.xcall(CONTEXT, { name });
+		const ahead = complaint_qms.asked_ahead(frm);
+		frm.cq_asked = { name, answer: ahead ? ahead.catch(ask) : ask() };
 		// Drawn or told by who waits for it; of a record that is left before that nobody waits.
 		frm.cq_asked.answer.catch(() => {});
 	});
@@ -35,6 +37,7 @@ frappe.ui.form.on("Complaint", {
 		complaint_qms.form_head.reserve_head(frm);
 		if (!frm.is_new()) complaint_qms.form_head.context_of(frm);
 		complaint_qms.keep_moments(frm);
+		complaint_qms.draw_when_shown(frm);
 		mind_settlements();
 	},
 
@@ -138,7 +141,7 @@ function show_overview(frm, overview, handlers) {
 	$top.html('<div class="cq-head"></div><div class="cq-bar-place"></div>');
 	$top.find(".cq-head").html(desk.headline_html(frm.doc, { ...overview.headline, is_closed: overview.is_closed }));
 	desk.draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
-	desk.draw_clocks(frm.fields_dict.clock_html.$wrapper, frm.doc, overview);
+	complaint_qms.once_shown(frm, "clock_html", ({ $wrapper }) => desk.draw_clocks($wrapper, frm.doc, overview));
 	// Why the SOP chose this handler, or found none, stands below the name.
 	const { complaint_owner } = frm.fields_dict;
 	complaint_owner.set_description(overview.handler_reason || __(complaint_owner.df.description));
@@ -148,12 +151,13 @@ function draw_panels(frm, linked) {
 	const desk = complaint_qms.desk;
 	const of = (...doctypes) => linked.filter((row) => doctypes.includes(row.doctype));
 	const may = (doctype) => !frm.is_new() && frappe.model.can_create(doctype);
-	desk.draw_linked(frm.fields_dict.investigation_html.$wrapper, of("Investigation", "Root Cause", "CAPA"), {
+	const draw = (field, rows, told) => complaint_qms.once_shown(frm, field, ({ $wrapper }) => desk.draw_linked($wrapper, rows, told));
+	draw("investigation_html", of("Investigation", "Root Cause", "CAPA"), {
 		empty: __("No investigation yet. Start one here, name one that covers this complaint, or write why none is needed."),
 		button: __("New Investigation"),
 		make: may("Investigation") && (() => new_investigation(frm)),
 	});
-	desk.draw_linked(frm.fields_dict.settlement_html.$wrapper, of("Complaint Settlement", "Sales Invoice", "Delivery Note", "Sales Order"), {
+	draw("settlement_html", of("Complaint Settlement", "Sales Invoice", "Delivery Note", "Sales Order"), {
 		empty: __("No settlement yet. Propose what the customer gets: the app drafts the credit note or return from the original lines."),
 		button: __("New Settlement"),
 		make: may("Complaint Settlement") && (() => new_settlement(frm)),

@@ -59,9 +59,9 @@ export function short_headline_html(doc) {
 
 /** Show the risk level of a form as a coloured badge in place of the plain word, and what it requires in the reader's language. */
 export function show_risk(frm) {
-	const { risk_level, required_action } = frm.fields_dict;
-	if (!risk_level || !frm.doc.risk_level) return;
+	if (!frm.doc.risk_level) return;
 	const shown = ".control-value, .like-disabled-input";
-	risk_level.$wrapper.find(shown).html(risk_badge(frm.doc));
-	if (required_action && frm.doc.required_action) required_action.$wrapper.find(shown).text(__(frm.doc.required_action));
+	complaint_qms.once_shown(frm, "risk_level", ({ $wrapper }) => $wrapper.find(shown).html(risk_badge(frm.doc)));
+	if (!frm.doc.required_action) return;
+	complaint_qms.once_shown(frm, "required_action", ({ $wrapper }) => $wrapper.find(shown).text(__(frm.doc.required_action)));
 }

@@ -1,0 +1,96 @@
+// Fields of a form are drawn when they come into sight: those of a tab when it is opened, those of a folded section when it is unfolded.
+//
+// The framework draws every field each time a record is opened, which is most of what opening takes on a long form. A field that waits
+// keeps its control, its status (hidden, read, written) and its value; what waits is its input alone, drawn earlier when a script asks
+// for it. The framework has no hook for that, so what draws a control's input is wrapped here and nowhere else. Its own events tell the
+// rest: `on_tab_change` of a form, `on_section_collapse` of a control.
+
+const minded = new Set();
+
+/** Let the fields of this form wait; from the form's `setup`, before any of its records is drawn. */
+export function draw_when_shown(frm) {
+	for (const control of Object.values(frm.fields_dict)) if (control.tab && control.refresh_input) let_wait(control, frm);
+	if (minded.has(frm.doctype)) return;
+	minded.add(frm.doctype);
+	frappe.ui.form.on(frm.doctype, "on_tab_change", draw_waiting);
+}
+
+/** Do `then` with a field once it is drawn for the record that is open: at once where it is in sight. */
+export function once_shown(frm, fieldname, then) {
+	const control = frm.fields_dict[fieldname];
+	if (!control) return;
+	if (control.cq_waits) control.cq_then = { name: frm.doc.name, then };
+	else then(control);
+}
+
+function draw_waiting(frm) {
+	const tab = open_tab(frm);
+	for (const control of Object.values(frm.fields_dict)) {
+		if (control.cq_waits && control.tab === tab && is_in_sight(control, frm)) control.cq_draw();
+	}
+}
+
+function let_wait(control, frm) {
+	const draw = control.refresh_input.bind(control);
+	const value_of = control.get_value.bind(control);
+	const folded = control.on_section_collapse;
+	let { $input } = control;
+	control.cq_draw = () => {
+		control.cq_waits = false;
+		if (control.grid) take_back(control, frm);
+		draw();
+		const { name, then } = control.cq_then || {};
+		control.cq_then = null;
+		if (then && name === frm.doc.name) then(control);
+	};
+	control.refresh_input = () => {
+		control.cq_waits = !is_bare(control) && !is_in_sight(control, frm);
+		if (!control.cq_waits) control.cq_draw();
+		else if (control.grid) put_aside(control, frm);
+	};
+	// An input that waits still shows the record before.
+	control.get_value = () => (control.cq_waits ? control.get_model_value() : value_of());
+	control.on_section_collapse = (is_folded) => {
+		if (control.cq_waits && is_in_sight(control, frm)) control.cq_draw();
+		if (folded) folded.call(control, is_folded);
+	};
+	Object.defineProperty(control, "$input", {
+		configurable: true,
+		enumerable: true,
+		get() {
+			if (control.cq_waits && control.disp_status !== "None") control.cq_draw();
+			return $input;
+		},
+		set(made) {
+			$input = made;
+		},
+	});
+}
+
+function is_in_sight({ tab, section, disp_status }, frm) {
+	return disp_status !== "None" && tab === open_tab(frm) && !(section && section.is_collapsed());
+}
+
+/** What the framework remembers as the tab of this record; before it was opened the first that is shown. */
+function open_tab(frm) {
+	const { tabs } = frm.layout;
+	return frm.get_active_tab() || tabs.find((tab) => !tab.is_hidden()) || tabs[0];
+}
+
+/** A table is drawn once, however hidden: scripts find its parts from then on. */
+const is_bare = ({ grid }) => Boolean(grid && !grid.grid_pagination);
+
+/** The framework draws the form's tables twice more at each change of the record: those in its list, where one that waits does not stand. */
+function put_aside(table, frm) {
+	table.cq_aside = true;
+	frm.grids = frm.grids.filter((other) => other !== table);
+}
+
+/** Back in the list, and as the framework leaves a table behind when the record changes: with fresh columns, on its first page. */
+function take_back(table, frm) {
+	if (!table.cq_aside) return;
+	table.cq_aside = false;
+	frm.grids.push(table);
+	table.grid.visible_columns = null;
+	table.grid.grid_pagination.go_to_page(1, true);
+}
