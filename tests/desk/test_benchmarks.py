@@ -32,6 +32,7 @@ pytestmark = pytest.mark.commits
             ("--rows", "400", "--due", "10", "--steps", "10", "--handlers", "2"),
             "document by document",
         ),
+        ("bench_trace", ("--rows", "200", "--rounds", "1"), "queries do not grow"),
     ],
 )
 def test_it_runs_to_its_end(name: str, arguments: tuple[str, ...], last: str) -> None:

@@ -1,0 +1,193 @@
+"""A genealogy of five levels among 1,000,000 rows: half of them of the stock ledger, half entries of bundles, on a real site.
+
+    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_trace [--site NAME] [--bench PATH] [--rows 500000] [--rounds 5]
+
+Builds its rows by bulk insert: lots of a supplier go through four conversions to finished batches, which are delivered; most of the rows are
+of other chains. Follows one lot down and one finished batch up at two widths, counts the queries, and removes
+everything it made, also when it fails. Use a site that may be played with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import frappe
+
+from complaint_qms.engine.trace import Lot
+from complaint_qms.services.trace.starts import Start
+from complaint_qms.services.trace.tracing import Traced, trace
+from tests.desk.asked import queries
+
+MARK = "BENCH-TRACE"
+BAR_SECONDS = 0.5
+LEVELS = 5
+WIDTHS = (2, 10)  # batches of a level of one chain
+NOW = datetime(2024, 7, 2, 12, 0)
+STANDARD = ("name", "creation", "modified", "owner", "modified_by", "docstatus")
+TABLES = {
+    "Stock Ledger Entry": ("item_code", "warehouse", "posting_date", "posting_time", "voucher_type", "voucher_no", "company", "actual_qty", "serial_and_batch_bundle", "is_cancelled"),
+    "Serial and Batch Entry": ("parent", "parenttype", "parentfield", "idx", "batch_no", "qty", "warehouse"),
+    "Stock Entry": ("purpose", "company"),
+    "Delivery Note": ("customer", "company", "is_return"),
+    "Purchase Receipt": ("supplier", "company", "is_return"),
+}  # fmt: skip
+
+
+class Rows:
+    """Rows of all tables, written in slices."""
+
+    def __init__(self, company: str, customer: str, supplier: str) -> None:
+        self.company, self.customer, self.supplier = company, customer, supplier
+        self.waiting: dict[str, list[tuple]] = {doctype: [] for doctype in TABLES}
+        self.ledger = 0
+        self.vouchers = 0
+
+    def voucher(self, doctype: str, *moved: tuple[Lot, int]) -> None:
+        self.vouchers += 1
+        name = f"{MARK}-V{self.vouchers:08d}"
+        facts = {
+            "Stock Entry": ("Repack", self.company),
+            "Delivery Note": (self.customer, self.company, 0),
+            "Purchase Receipt": (self.supplier, self.company, 0),
+        }
+        self.add(doctype, name, facts[doctype])
+        for lot, qty in moved:
+            self.ledger += 1
+            row = f"{MARK}-{self.ledger:08d}"
+            self.add(
+                "Stock Ledger Entry",
+                row,
+                (lot.item, MARK, date(2024, 7, 2), "12:00:00", doctype, name, self.company, qty, row, 0),
+            )
+            self.add(
+                "Serial and Batch Entry",
+                row,
+                (row, "Serial and Batch Bundle", "entries", 1, lot.batch, qty, MARK),
+            )
+
+    def add(self, doctype: str, name: str, values: tuple) -> None:
+        waiting = self.waiting[doctype]
+        waiting.append((name, NOW, NOW, "Administrator", "Administrator", 1, *values))
+        if len(waiting) >= 20_000:
+            self.flush(doctype)
+
+    def flush(self, doctype: str) -> None:
+        if self.waiting[doctype]:
+            frappe.db.bulk_insert(
+                doctype, [*STANDARD, *TABLES[doctype]], self.waiting[doctype], chunk_size=5000
+            )
+            frappe.db.commit()
+            self.waiting[doctype] = []
+
+
+@contextmanager
+def connected(site: str, sites: Path) -> Iterator[None]:
+    os.chdir(sites)
+    frappe.init(site=site, sites_path=str(sites))
+    frappe.connect()
+    try:
+        yield
+    finally:
+        frappe.destroy()
+
+
+def chain(rows: Rows, number: int, width: int) -> tuple[Lot, Lot]:
+    """Five levels of `width` batches, each made of all above it; finished ones are delivered five times. Its first lot, a finished one."""
+    levels = [
+        [Lot(f"{MARK}-{level}", f"{MARK}-{number}-{level}-{place}") for place in range(width)]
+        for level in range(LEVELS)
+    ]
+    for lot in levels[0]:
+        rows.voucher("Purchase Receipt", (lot, 1000))
+    for above, below in pairwise(levels):
+        for lot in below:
+            rows.voucher("Stock Entry", *((one, -10) for one in above), (lot, 100))
+    for lot in levels[-1]:
+        for _ in range(5):
+            rows.voucher("Delivery Note", (lot, -2))
+    return levels[0][0], levels[-1][0]
+
+
+def build(rows: int) -> dict[int, tuple[Lot, Lot]]:
+    """Chains up to so many rows of the ledger. Width → a first and a finished lot of one chain of that width."""
+    company = frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]
+    made = Rows(company, f"{MARK} Customer", f"{MARK} Supplier")
+    asked = {width: chain(made, number, width) for number, width in enumerate(WIDTHS)}
+    number = len(WIDTHS)
+    while made.ledger < rows:
+        chain(made, number, WIDTHS[number % len(WIDTHS)])
+        number += 1
+    for doctype in TABLES:
+        made.flush(doctype)
+        frappe.db.sql_ddl(f"ANALYZE TABLE `tab{doctype}`")
+    print(
+        f"{made.ledger:,} rows of the ledger, {made.ledger:,} entries of bundles, {made.vouchers:,} documents"
+    )
+    return asked
+
+
+def remove() -> None:
+    frappe.db.rollback()
+    for doctype in TABLES:
+        frappe.db.delete(doctype, {"name": ("like", f"{MARK}-%")})
+        frappe.db.commit()
+
+
+def measure(asked: dict[int, tuple[Lot, Lot]], rounds: int) -> bool:
+    """Print what each walk takes; whether every bar is met."""
+    met, counts = True, {}
+    for width, (first, finished) in asked.items():
+        for way, lot in (("down", first), ("up", finished)):
+            seconds = []
+            for _ in range(rounds):
+                begun = perf_counter()
+                with queries() as seen:
+                    found = trace(Start("Batch", lot.batch, (lot,)), way)
+                seconds.append(perf_counter() - begun)
+            check(found, width, way)
+            counts.setdefault(way, set()).add(len(seen))
+            took = median(seconds)
+            met = met and took <= BAR_SECONDS
+            told = f"{way:5} {len(found.lots):4} lots, {len(seen):3} queries"
+            print(f"{told}: {took:6.3f} s (first {seconds[0]:.3f} s), bar {BAR_SECONDS} s")
+    grow = any(len(every) > 1 for every in counts.values())
+    print("queries grow with lots" if grow else "queries do not grow with lots")
+    return met and not grow
+
+
+def check(found: Traced, width: int, way: str) -> None:
+    """What is found is what was built."""
+    right = len(found.lots) == (LEVELS - 1) * width + 1
+    if way == "down":
+        held = sum(one.held for one in found.holdings()) // 10**9
+        right = right and held == 10 * width
+    if not right:
+        print("WRONG")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--site", default=os.environ.get("QMS_TEST_SITE"))
+    parser.add_argument("--bench", default=os.environ.get("FRAPPE_BENCH"))
+    parser.add_argument("--rows", type=int, default=500_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    with connected(given.site, Path(given.bench) / "sites"):
+        frappe.set_user("Administrator")
+        try:
+            return 0 if measure(build(given.rows), given.rounds) else 1
+        finally:
+            remove()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
