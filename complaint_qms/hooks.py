@@ -162,17 +162,16 @@ _SHARING = "complaint_qms.overrides.sharing"
 _OWN_EVENTS["validate_share"] = f"{_SHARING}.validate_share"
 _TALK_EVENTS = {"validate": f"{_SHARING}.refuse_auditor", "on_trash": f"{_SHARING}.refuse_auditor"}
 _MOVING_EVENTS = {**_TALK_EVENTS, "on_update": "complaint_qms.overrides.talk.on_update"}
-_ASSIGNMENT = "complaint_qms.services.people.assignment"
-_RECLOCK = "complaint_qms.services.sop.reclock"
+_TASKS = "complaint_qms.overrides.tasks"
+_MAIL_TEMPLATES = "complaint_qms.overrides.mail_templates"
 _ARTICLES = "complaint_qms.overrides.help_articles"
-_FORGET = "complaint_qms.services.knowledge.finder.forget"
 # Text of these records in the desk's own lists, tables and boards is shown as it was written.
 doctype_list_js = dict.fromkeys(_PARENTS, "public/js/stored_text_list.js")
 doc_events = {
     **dict.fromkeys(_PARENTS, _OWN_EVENTS),
     # What due times are counted by
     "Company": {
-        "on_update": f"{_RECLOCK}.request_for_company",
+        "on_update": "complaint_qms.overrides.companies.on_update",
         "before_rename": "complaint_qms.overrides.companies.before_rename",
         "after_rename": "complaint_qms.overrides.companies.after_rename",
     },
@@ -181,10 +180,10 @@ doc_events = {
         **_TALK_EVENTS,
         "validate": [f"{_SHARING}.refuse_auditor", f"{_SHARING}.refuse_idle_helper"],
         "before_insert": f"{_SHARING}.refuse_stranger",
-        "after_insert": f"{_ASSIGNMENT}.assigned",
-        "before_validate": f"{_ASSIGNMENT}.keep_ended",
-        "on_update": f"{_ASSIGNMENT}.changed",
-        "on_trash": [_TALK_EVENTS["on_trash"], f"{_ASSIGNMENT}.deleted"],
+        "after_insert": f"{_TASKS}.after_insert",
+        "before_validate": f"{_TASKS}.before_validate",
+        "on_update": f"{_TASKS}.on_update",
+        "on_trash": [_TALK_EVENTS["on_trash"], f"{_TASKS}.on_trash"],
     },
     "Comment": {**_MOVING_EVENTS, "before_insert": "complaint_qms.overrides.comments.before_insert"},
     "Communication": {
@@ -197,8 +196,8 @@ doc_events = {
     "Delivery Note": _SETTLED_EVENTS,
     "DocShare": dict.fromkeys(("on_change", "on_trash"), f"{_SHARING}.share_changed"),
     "Document Follow": {"validate": f"{_SHARING}.refuse_following"},
-    "Email Template": {"before_validate": "complaint_qms.services.correspondence.templates.check_template"},
-    "Email Queue": {"before_insert": "complaint_qms.services.correspondence.by_itself.mark"},
+    "Email Template": {"before_validate": f"{_MAIL_TEMPLATES}.before_validate"},
+    "Email Queue": {"before_insert": f"{_MAIL_TEMPLATES}.before_insert"},
     "File": {
         "before_validate": "complaint_qms.overrides.files.before_validate",
         "on_trash": "complaint_qms.overrides.files.on_trash",
@@ -215,9 +214,9 @@ doc_events = {
     },
     "Help Category": {
         "before_validate": f"{_ARTICLES}.keep_category",
-        **dict.fromkeys(("on_update", "on_trash", "after_rename"), _FORGET),
+        **dict.fromkeys(("on_update", "on_trash", "after_rename"), f"{_ARTICLES}.category_changed"),
     },
-    "Holiday List": {"on_update": f"{_RECLOCK}.request"},
+    "Holiday List": {"on_update": "complaint_qms.overrides.holiday_lists.on_update"},
     "Role": {"before_rename": "complaint_qms.overrides.users.role_renamed"},
     "Sales Invoice": _SETTLED_EVENTS,
     "Sales Order": _SETTLED_EVENTS,

@@ -9,7 +9,8 @@ from frappe.utils import escape_html
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.stages import FLOW
-from complaint_qms.services.lifecycle import cause_overview, guard
+from complaint_qms.services.investigation import root_cause_overview
+from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle import overview as overview_service
 from complaint_qms.services.record.input_validation import read_object
 from complaint_qms.services.transactions import once_others_are_done
@@ -23,7 +24,7 @@ def overview(name: str, doctype: str = "Complaint") -> dict[str, Any]:
     if doctype == "Root Cause":
         cause = frappe.get_doc(doctype, name)
         cause.check_permission("read")
-        return cause_overview.overview(cause)
+        return root_cause_overview.overview(cause)
     return overview_service.overview(_get(doctype, name, "read"))
 
 

@@ -40,14 +40,6 @@ ONLY_WITH: Final[dict[str, dict[str, tuple[str, str | None]]]] = {
         "rate_ratio_low": ("rate_ratio_high", None),
     },
 }
-TITLES: Final[dict[str, str]] = {
-    "Complaint": "subject",
-    "Investigation": "title",
-    "Root Cause": "title",
-    "CAPA": "title",
-    "Complaint Settlement": "customer_name",
-}
-"""DocType → field of the headline"""
 STATES: Final[dict[str, tuple[str, ...]]] = {
     "Complaint": ("stage", "severity", "risk_level", "risk_acceptability"),
     "Investigation": ("stage",),

@@ -11,6 +11,7 @@ from frappe import _
 from frappe.model import base_document, optional_fields
 from frappe.model.document import Document
 
+from complaint_qms.message_log import MessagesSince
 from complaint_qms.services.record import (
     fetched_links,
     in_use,
@@ -115,14 +116,14 @@ class Checked(Guarded):
             self.name = name
 
     def db_insert(self, ignore_if_duplicate: bool = False) -> None:
-        told = len(frappe.local.message_log)
+        told = MessagesSince()
         try:
             super().db_insert(ignore_if_duplicate)
         except frappe.DuplicateEntryError:
             if not naming.numbered(self) or not frappe.db.exists(self.doctype, self.name):
                 raise
             # Asking before each insert would cost every registration a query for what hardly ever is.
-            del frappe.local.message_log[told:]
+            told.drop()
             self.name = naming.free_name(self)
             self.set_parent_in_children()
             super().db_insert(ignore_if_duplicate)

@@ -19,6 +19,7 @@ from complaint_qms.demo.planning import plan_cases
 from complaint_qms.demo.supply import Shop, ensure_years, run_year
 from complaint_qms.demo.time_travel import at
 from complaint_qms.engine.sla import clock
+from complaint_qms.message_log import messages_withheld
 from complaint_qms.services.notify.outbox import OUTBOX, QUEUED
 from complaint_qms.services.onboarding import demo_state
 from complaint_qms.services.record.site_time import aware, site_zone
@@ -68,10 +69,10 @@ def make(
         frappe.throw(_("Complete ERPNext's setup wizard first: the demo needs a company."))
     muted, frappe.flags.mute_emails = frappe.flags.mute_emails, True
     try:
-        return _make(company, password, size, tell)
+        with messages_withheld():
+            return _make(company, password, size, tell)
     finally:
         frappe.flags.mute_emails = muted
-        frappe.local.message_log = []
 
 
 def nearly_due(company: str, end: datetime) -> list[datetime]:

@@ -17,6 +17,11 @@ from complaint_qms.services.sop import procedure, reclock
 _IN_USE: Final = {"Complaint SOP": {"enabled": 1}, "Risk Matrix": {"disabled": 0}}
 
 
+def on_update(doc: Document, method: str | None = None) -> None:
+    """Its holidays are those of every SOP without a list of its own."""
+    reclock.request_for_company(doc)
+
+
 def before_rename(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
     """A company is merged into another: its approval limits would raise those of the other, past the second person who
     confirms it, and its procedures and matrices would take the place of theirs.

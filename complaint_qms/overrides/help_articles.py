@@ -30,6 +30,11 @@ def keep_category(category: Document, method: str | None = None) -> None:
         category.update({field: before.get(field) for field in _OF_CATEGORY})
 
 
+def category_changed(category: Document, method: str | None = None, *_renamed: object) -> None:
+    """Help Category, on_update, on_trash and after_rename, which says more: the old name, the new one, whether it merges."""
+    finder.forget()
+
+
 def on_trash(article: Document, method: str | None = None) -> None:
     uses.forget_article(article.name)
     finder.forget()

@@ -44,9 +44,7 @@ def party_of(user: str) -> Party:
         return Party(user)
     customers = portal_users.customers_in_use(user)
     if customers and (kept_to := restrictions("Customer", user)):
-        table = frappe.qb.DocType("Customer")
-        query = frappe.qb.from_(table).select(table.name).where(table.name.isin(customers))
-        customers = query.where(MatchCondition(kept_to)).orderby(table.name).run(pluck=True)
+        customers = portal_users.customers_within(customers, MatchCondition(kept_to))
     return Party(user, tuple(customers), tuple(portal_users.contacts_of(user, customers)))
 
 

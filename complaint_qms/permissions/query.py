@@ -17,6 +17,8 @@ from frappe.permissions import get_role_permissions, get_user_permissions
 from frappe.query_builder import Criterion
 from pypika.terms import ExistsCriterion, Field
 
+from complaint_qms.message_log import messages_dropped_on
+
 NOTHING: Final = "1=0"
 _QUOTED: Final = re.compile(r"`[^`]*`|'(?:[^'\\]|\\.|'')*'" r'|"(?:[^"\\]|\\.|"")*"', re.DOTALL)
 _ESCAPED: Final = re.compile(r"""\\(.)|(['"])\2""", re.DOTALL)
@@ -49,12 +51,12 @@ def list_condition(doctype: str, user: str) -> str:
         return "" if frappe.has_permission(doctype, "read", user=user) else NOTHING
     if _by_share_alone(doctype, user) and doctype not in _shared_kinds(user):
         return NOTHING
-    listing, told = DatabaseQuery(doctype, user=user), len(frappe.local.message_log)
+    listing = DatabaseQuery(doctype, user=user)
     try:
-        condition = listing.build_match_conditions()
-    except frappe.PermissionError:
         # Nobody was refused anything: what the framework says to that is taken back.
-        del frappe.local.message_log[told:]
+        with messages_dropped_on(frappe.PermissionError):
+            condition = listing.build_match_conditions()
+    except frappe.PermissionError:
         return NOTHING
     # Somebody without the right, to whom single records were shared, has them here.
     return _without_percent(" and ".join(part for part in (condition, *listing.conditions) if part))

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 
 from complaint_qms.exceptions import TryAgainError
+from complaint_qms.message_log import MessagesSince, messages_dropped_on
 
 _Result = TypeVar("_Result")
 _ATTEMPTS: Final = 6
@@ -34,7 +35,7 @@ def without_deadlock(act: Callable[[], _Result]) -> _Result:
         frappe.QueryDeadlockError: it was given up too often, or something else went with it; or another of `OVERTAKEN`.
     """
     alone = not frappe.db.transaction_writes
-    told = len(frappe.local.message_log)
+    told = MessagesSince()
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return act()
@@ -43,7 +44,7 @@ def without_deadlock(act: Callable[[], _Result]) -> _Result:
                 frappe.db.rollback()
             if not alone or attempt == _ATTEMPTS:
                 raise
-            del frappe.local.message_log[told:]
+            told.drop()
             time.sleep(random.uniform(0.01, 0.05 * attempt))
     raise AssertionError("one of the attempts ends it")
 
@@ -54,11 +55,10 @@ def once_others_are_done(act: Callable[[], _Result]) -> _Result:
     Raises:
         TryAgainError: they did so each time.
     """
-    told = len(frappe.local.message_log)
     try:
-        return without_deadlock(act)
+        with messages_dropped_on(*OVERTAKEN):
+            return without_deadlock(act)
     except OVERTAKEN:
-        del frappe.local.message_log[told:]
         frappe.throw(
             _(
                 "Too many requests were changing the same records at this moment. Nothing was changed: send it again."

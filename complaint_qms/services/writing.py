@@ -122,19 +122,31 @@ def drop_cached(doctype: str, names: Iterable[str]) -> None:
 
 def _insert(doctype: str, columns: tuple[str, ...], values: list[tuple[Any, ...]]) -> None:
     """As `bulk_insert` does; most of its time goes into building a statement anew for values that differ alone, so that full
-    parts have one that is built once."""
+    parts have one that is built once, and into quoting values, so that what all rows share is quoted once."""
     full = len(values) - len(values) % _PART
-    for begin in range(0, full, _PART):
-        part = values[begin : begin + _PART]
-        frappe.db.sql(_insertion(doctype, columns), tuple(value for row in part for value in row))
+    if full:
+        shared = tuple(len(set(column)) == 1 for column in zip(*values, strict=True))
+        statement, places = _insertion(doctype, columns, shared)
+        common = {f"c{at}": values[0][at] for at, same in enumerate(shared) if same}
+        own = [at for at, same in enumerate(shared) if not same]
+        for begin in range(0, full, _PART):
+            part = values[begin : begin + _PART]
+            told = (row[at] for row in part for at in own)
+            frappe.db.sql(statement, {**common, **dict(zip(places, told, strict=True))})
     if full < len(values):
         frappe.db.bulk_insert(doctype, list(columns), values[full:])
 
 
-@lru_cache(maxsize=64)
-def _insertion(doctype: str, columns: tuple[str, ...]) -> str:
-    row = (Parameter("%s"),) * len(columns)
-    return frappe.qb.into(frappe.qb.DocType(doctype)).columns(*columns).insert(*(row,) * _PART).get_sql()
+@lru_cache(maxsize=128)
+def _insertion(doctype: str, columns: tuple[str, ...], shared: tuple[bool, ...]) -> tuple[str, list[str]]:
+    """The statement for a full part, and the names of what is each row's own, row by row."""
+    rows, places = [], []
+    for number in range(_PART):
+        names = [f"c{at}" if same else f"r{number}_{at}" for at, same in enumerate(shared)]
+        places += [name for name, same in zip(names, shared, strict=True) if not same]
+        rows.append(tuple(Parameter(f"%({name})s") for name in names))
+    query = frappe.qb.into(frappe.qb.DocType(doctype)).columns(*columns).insert(*rows)
+    return query.get_sql(), places
 
 
 def _before(

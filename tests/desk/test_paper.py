@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.labels import WORDS
-from complaint_qms.constants.paper import COLUMNS, LEFT_OUT, STATES, TITLES
+from complaint_qms.constants.paper import COLUMNS, LEFT_OUT, STATES
 from complaint_qms.services.capa import effectiveness
 from complaint_qms.services.paper.sheet import quality_record_sheet
 from complaint_qms.services.record.labels import word
@@ -70,7 +70,7 @@ def printed(doctype, name, language="en", **options):
 
 
 def test_each_prints_by_its_own_format_with_words_for_keys_and_durations(records):
-    assert set(records) == set(TITLES) == set(STATES) == set(LEFT_OUT)
+    assert set(records) == set(STATES) == set(LEFT_OUT)
     for doctype, name in records.items():
         format_name = frappe.get_meta(doctype).default_print_format
         assert frappe.db.get_value("Print Format", format_name, ("doc_type", "disabled")) == (doctype, 0)
@@ -88,7 +88,7 @@ def test_each_prints_by_its_own_format_with_words_for_keys_and_durations(records
 def test_every_field_that_is_named_is_one():
     for doctype, fields in LEFT_OUT.items():
         meta = frappe.get_meta(doctype)
-        assert all(meta.has_field(field) for field in (*fields, *STATES[doctype], TITLES[doctype])), doctype
+        assert all(meta.has_field(field) for field in (*fields, *STATES[doctype])), doctype
     for table, fields in COLUMNS.items():
         assert all(frappe.get_meta(table).has_field(field) for field in fields), table
 

@@ -26,6 +26,7 @@ KEPT = ["20241001", "SN 778-1234567", "CMP-2026-00001"]
         ("mail a.b+c@post.example.com or +49 (170) 123-4567.", "mail [MAIL_1] or [PHONE_1]."),
         ("Batch 20241001, SN 778-1234567, CMP-2026-00001", "Batch 20241001, SN 778-1234567, CMP-2026-00001"),
         ("on 2026-11-02 10:30, 02.11.2026, 12 pieces, 1.250,00", "on 2026-11-02 10:30, 02.11.2026, 12 pieces, 1.250,00"),
+        ("Call 0170-20241001-5 about batch 20241001", "Call [PHONE_1] about batch 20241001"),
         ("ID 11010519491231002X", "ID [NUMBER_1]"),
         ("北京市建国路88号3单元; Hauptstraße 12a; 12 High Street; Am Deich 4", "[ADDRESS_1]; [ADDRESS_2]; [ADDRESS_3]; [ADDRESS_4]"),
         ("[NAME_1] is written here by Anna Schmidt; again ANNA SCHMIDT", "[NAME_1] is written here by [NAME_2]; again [NAME_2]"),

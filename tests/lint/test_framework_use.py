@@ -66,6 +66,15 @@ def test_who_acts_is_changed_in_one_place() -> None:
     assert sorted(found) == ["commands.py", "services/acting_as.py"]
 
 
+def test_messages_are_taken_back_in_one_place() -> None:
+    found = [
+        path.relative_to(APP).as_posix()
+        for path in sorted(APP.rglob("*.py"))
+        if any(name in path.read_text("utf-8") for name in ("local.message_log", "mute_messages"))
+    ]
+    assert found == ["message_log.py"]
+
+
 def test_no_script_writes_words_into_the_desks_table() -> None:
     """All apps share it; names of our choices come to it with the boot, each within its DocType."""
     found = [
@@ -82,6 +91,19 @@ def test_functions_of_the_framework_are_replaced_in_one_file_alone() -> None:
         str(path.relative_to(APP)): lines for path in sorted(APP.rglob("*.py")) if (lines := replaced(path))
     }
     assert set(found) == {str(SEAMS.relative_to(APP))}
+
+
+def test_a_function_of_the_desk_is_replaced_for_a_reason_that_stands_beside_it() -> None:
+    """eslint finds them (`no-restricted-syntax`); whoever sends it away says why."""
+    lines = [
+        line
+        for path in sorted(APP.rglob("*.js"))
+        if "dist" not in path.parts
+        for line in path.read_text("utf-8").splitlines()
+        if "eslint-disable" in line
+    ]
+    assert lines
+    assert all("-next-line no-restricted-syntax -- " in line for line in lines), lines
 
 
 def test_no_job_is_given_what_the_queue_takes_for_itself() -> None:

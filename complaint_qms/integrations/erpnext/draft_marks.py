@@ -11,6 +11,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from complaint_qms.message_log import messages_withheld
+
 
 @dataclass(frozen=True)
 class Marks:
@@ -54,11 +56,10 @@ def insert_draft(doc: Document, marks: Marks, source: str) -> Document:
     doc.complaint_settlement = marks.settlement
     doc.flags.ignore_permissions = True
     doc.flags.drafted_by_settlement = marks.settlement
-    muted, frappe.flags.mute_messages = frappe.flags.mute_messages, True
     try:
-        doc.insert()
+        with messages_withheld():
+            doc.insert()
     except frappe.ValidationError as refusal:
-        frappe.flags.mute_messages = muted
         frappe.throw(
             _("The {0} for {1} could not be drafted, nothing was changed. ERPNext says: {2}").format(
                 _(doc.doctype), escape_html(source), refusal
@@ -66,6 +67,4 @@ def insert_draft(doc: Document, marks: Marks, source: str) -> Document:
             type(refusal),
             title=_("Settlement Not Submitted"),
         )
-    finally:
-        frappe.flags.mute_messages = muted
     return doc

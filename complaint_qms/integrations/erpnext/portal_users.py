@@ -8,6 +8,7 @@ from typing import Final
 import frappe
 from frappe.query_builder import Order
 from pypika.queries import QueryBuilder, Table
+from pypika.terms import Criterion
 
 from complaint_qms.integrations.erpnext.kept_contacts import is_kept_by_staff
 
@@ -26,6 +27,13 @@ def customers_in_use(user: str) -> list[str]:
         .orderby(customer.name, order=Order.asc)
     )
     return query.run(pluck=True)
+
+
+def customers_within(customers: Iterable[str], condition: Criterion) -> list[str]:
+    """Those of the customers for whom a condition on their records holds; one query."""
+    customer = frappe.qb.DocType("Customer")
+    query = frappe.qb.from_(customer).select(customer.name).where(customer.name.isin(list(customers)))
+    return query.where(condition).orderby(customer.name).run(pluck=True)
 
 
 def contacts_of(user: str, customers: Iterable[str]) -> list[str]:

@@ -22,6 +22,7 @@ import "./chart_drill";
 
 /** Frappe's menu would offer the same steps once more; both ways reach the same server, one is enough. */
 function mute_workflow_menu(frm) {
+	// eslint-disable-next-line no-restricted-syntax -- the menu asks nobody whether it is wanted
 	if (frm.states) frm.states.show_actions = () => frm.page.clear_actions_menu();
 }
 
@@ -33,10 +34,12 @@ function keep_moments(frm) {
 		control.cq_keeps_moment = true;
 		// The framework adds the time zone to the help, and looks for a translation of both together.
 		const describe = control.set_description.bind(control);
+		// eslint-disable-next-line no-restricted-syntax -- no event comes before the help is drawn
 		control.set_description = (...described) => {
 			if (control.df.description) control.df.description = __(control.df.description);
 			describe(...described);
 		};
+		// eslint-disable-next-line no-restricted-syntax -- the form takes a value for changed before any event is sent
 		control.validate = (value) => {
 			const valid = validate(value);
 			const stored = frm.doc[control.df.fieldname];

@@ -10,6 +10,7 @@ import { mind_list } from "./lists";
 /** Add to a list's settings that its choices are named whenever it has been refreshed. */
 export function name_choices(settings) {
 	const refresh = settings.refresh;
+	// eslint-disable-next-line no-restricted-syntax -- a list's settings are there to be filled in; what stood there is called first
 	settings.refresh = (listview) => {
 		if (refresh) refresh.call(settings, listview);
 		mind(listview);

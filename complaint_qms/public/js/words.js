@@ -74,6 +74,7 @@ export function write_translated(control) {
 	// No object: what somebody types may be the name of what every object has.
 	control.cq_translated = new Map();
 	const parse = control.parse ? control.parse.bind(control) : (value) => value;
+	// eslint-disable-next-line no-restricted-syntax -- a control has no other place for a word that is shown and not kept
 	control.format_for_input = (value) => {
 		// The framework looks its messages up in an object.
 		const told = value ? __(value) : "";
@@ -81,6 +82,7 @@ export function write_translated(control) {
 		control.cq_translated.set(shown, value);
 		return shown;
 	};
+	// eslint-disable-next-line no-restricted-syntax -- and none for the way back
 	control.parse = (value) => parse(control.cq_translated.has(value) ? control.cq_translated.get(value) : value);
 	control.refresh_input();
 }

@@ -15,6 +15,7 @@ from frappe.utils import get_datetime, now_datetime
 from complaint_qms.constants.chat import CHAT, MESSAGE, OPEN, RECEIVED, SENDER, WITH_PERSON
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.integrations.messaging.inbound import Inbound
+from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.services import writing
 from complaint_qms.services.correspondence.by_itself import without_secrets
 from complaint_qms.services.inbox import reasons
@@ -25,6 +26,7 @@ from complaint_qms.services.transactions import roll_back_to
 
 MOST_SHOWN: Final = 200
 _SHORT: Final = 140
+_MADE_ALREADY: Final = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 _SAME: Final = timedelta(minutes=1)
 """A solution that is told in a chat is one of its turns, written a moment before or after it counts as told."""
 
@@ -213,7 +215,6 @@ def refuse_chat_deletion(doc: Document) -> None:
 
 def _made(channel: Document, inbound: Inbound, key: str) -> str:
     frappe.db.savepoint("chat")
-    told = len(frappe.local.message_log)
     chat = frappe.get_doc(
         {
             "doctype": CHAT,
@@ -230,11 +231,11 @@ def _made(channel: Document, inbound: Inbound, key: str) -> str:
     )
     chat.flags.by_server = True
     try:
-        return chat.insert(ignore_permissions=True).name
-    except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
+        with messages_dropped_on(*_MADE_ALREADY):
+            return chat.insert(ignore_permissions=True).name
+    except _MADE_ALREADY:
         # Another message of the same sender is being read at the same moment.
         roll_back_to("chat")
-        del frappe.local.message_log[told:]
         return frappe.db.get_value(CHAT, {"chat_key": key}, "name", for_update=True)
 
 

@@ -165,7 +165,7 @@ def marked(kind: str = "replied") -> Iterator[None]:
         frappe.flags[_FLAG] = None
 
 
-def mark(queued: Document, method: str | None = None) -> None:
+def mark(queued: Document) -> None:
     """A mail is about to be queued: one that a machine writes says so."""
     if kind := frappe.flags.get(_FLAG):
         queued.message = _HEADERS.format(kind=kind) + (queued.message or "")

@@ -74,7 +74,7 @@ def rendered(
         )
 
 
-def check_template(doc: Document, method: str | None = None) -> None:
+def check_template(doc: Document) -> None:
     """A template for messages on complaints is saved: each of its texts can be read, and names nothing that there is not, which the
     customer would read between its brackets.
 

@@ -19,6 +19,7 @@ from frappe.utils import call_hook_method, escape_html, get_hook_method
 from complaint_qms.constants.evidence import LOST_AT, SHA256, TALK
 from complaint_qms.constants.records import BY_DOCTYPE, QUALITY_RECORDS
 from complaint_qms.exceptions import GateError
+from complaint_qms.message_log import messages_withheld
 from complaint_qms.services import writing
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.evidence.holders import (
@@ -174,10 +175,7 @@ def refuse_address(file: Document) -> None:
     if file.flags.ignore_permissions and not _is_about_record(file):
         return
     others = disk.private_at(file.file_url, besides=file.name)
-    told = len(frappe.local.message_log)
-    open_to_user = any(disk.as_file(row).is_downloadable() for row in others)
-    del frappe.local.message_log[told:]  # the framework tells of the record behind the file
-    if others and not open_to_user:
+    if others and not _is_any_open(others):
         _throw_not_open()
 
 
@@ -191,12 +189,7 @@ def is_hidden(file: Document) -> bool:
     if file.flags.is_evidence or frappe.session.user == "Administrator":
         return False
     others = disk.evidence_at([file.file_url], besides=file.name)
-    said = len(frappe.local.message_log)
-    hidden = bool(others) and not any(disk.as_file(row).is_downloadable() for row in others)
-    del frappe.local.message_log[
-        said:
-    ]  # the framework tells whoever is refused of the record behind the file
-    return hidden
+    return bool(others) and not _is_any_open(others)
 
 
 def stamp_file(file: Document) -> None:
@@ -294,6 +287,12 @@ def _refuse_claim(file: Document) -> None:
     """An address alone gives no sight of evidence: who names it must be able to read one of the files there."""
     if is_hidden(file):
         _throw_not_open()
+
+
+def _is_any_open(files: list[frappe._dict]) -> bool:
+    """The framework tells whoever is refused of the record behind a file."""
+    with messages_withheld():
+        return any(disk.as_file(row).is_downloadable() for row in files)
 
 
 def _throw_not_open() -> NoReturn:

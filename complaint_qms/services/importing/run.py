@@ -19,6 +19,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, now_datetime
 from frappe.utils.global_search import update_global_search
 
+from complaint_qms.message_log import messages_withheld
 from complaint_qms.services.framework_seams import asked_once
 from complaint_qms.services.importing import row_errors
 from complaint_qms.services.importing.batch_cache import Blank
@@ -196,7 +197,8 @@ def _build(rows: list[Row], digest: str) -> tuple[list[Document], list[RowError]
                 frappe.db.savepoint("import_row")
                 held = frappe.db.transaction_writes
             try:
-                doc = build_complaint(row.values, _key(digest, row), blank)
+                with messages_withheld():
+                    doc = build_complaint(row.values, _key(digest, row), blank)
                 doc.flags.row = row
                 docs.append(doc)
             except (frappe.ValidationError, frappe.PermissionError) as error:
@@ -204,8 +206,6 @@ def _build(rows: list[Row], digest: str) -> tuple[list[Document], list[RowError]
                 answers.forget()
                 held = None
                 refused.append(RowError(row.number, "", said(error), row.cells))
-            finally:
-                frappe.local.message_log = []
     return docs, refused
 
 

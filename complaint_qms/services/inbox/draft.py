@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 import frappe
@@ -10,6 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from complaint_qms.constants.inbox import AUTHORS, DOCTYPE, REST, TELLERS
+from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.permissions.choices import is_one
 from complaint_qms.services.inbox.rest_keys import request_of
 from complaint_qms.services.inbox.senders import fields_of_address, party_of
@@ -70,11 +72,8 @@ def _sent(item: Document) -> dict[str, Any]:
         field = meta.get_field(name)
         if not field or name in (*CLOSED_TO_CALLERS, *_KEYS) or field.fieldtype in frappe.model.table_fields:
             continue
-        told = len(frappe.local.message_log)
-        try:
+        with suppress(frappe.ValidationError), messages_dropped_on(frappe.ValidationError):
             values |= read_values("Complaint", {name: value})
-        except frappe.ValidationError:
-            del frappe.local.message_log[told:]
     links = [field for field in meta.get_link_fields() if values.get(field.fieldname)]
     for field in links:
         if not _is_open(field.options, values[field.fieldname]):

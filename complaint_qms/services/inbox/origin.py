@@ -12,6 +12,7 @@ from frappe.utils import escape_html, now_datetime
 from complaint_qms.constants.inbox import DOCTYPE, FILERS, REGISTERED, REST, TAKEN
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.integrations.erpnext.source_facts import STARTS
+from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.services.evidence.capture import attach
 from complaint_qms.services.evidence.disk import PRIVATE
 from complaint_qms.services.inbox import rest_keys, same_form
@@ -99,12 +100,11 @@ def filed(item: Document, complaint: Document, *, founds: bool = True) -> str | 
     if _is_read_by_its_road(item):
         return frappe.get_attr(filer)(item, complaint, founds=founds)
     frappe.db.savepoint("filing")
-    told = len(frappe.local.message_log)
     try:
-        return frappe.get_attr(filer)(item, complaint, founds=founds)
+        with messages_dropped_on(Exception):
+            return frappe.get_attr(filer)(item, complaint, founds=founds)
     except Exception as error:
         roll_back_to("filing")
-        del frappe.local.message_log[told:]
         frappe.log_error(title="Message not put on the timeline", message=way_of(error))
         return None
 

@@ -11,8 +11,10 @@ from typing import Any, Final
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 from complaint_qms.constants.inbox import TAKEN
+from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.services.inbox import reasons, rest
 from complaint_qms.services.inbox.store import InboundMessage, unique_key
 from complaint_qms.services.intake import register
@@ -80,24 +82,26 @@ def _one(entry: Any, message: InboundMessage | None, known: Mapping[str, Any] | 
             ),
         }
     key = {"idempotency_key": entry.get("idempotency_key")}
-    told = len(frappe.local.message_log)
     frappe.db.savepoint(_MARK)
     try:
-        if "idempotency_key" not in entry:
-            refuse(
-                _(
-                    "“idempotency_key” is missing. Give each complaint of a request a key of its own, so that it can be sent again."
-                )
-            )
-        decided = known and rest.decided_by_person(known)
-        doc = decided or register.register(entry)
+        with messages_dropped_on(*_REFUSALS):
+            doc = _registered(entry, known)
     except _REFUSALS as error:
         roll_back_to(_MARK)
-        del frappe.local.message_log[told:]
         if isinstance(error, frappe.ValidationError):
             _keep(message, error)
         return {**key, "error": _error(entry, error)}
     return {**key, "name": doc.name, "stage": doc.stage, "workflow_state": doc.workflow_state}
+
+
+def _registered(entry: dict[str, Any], known: Mapping[str, Any] | None) -> Document:
+    if "idempotency_key" not in entry:
+        refuse(
+            _(
+                "“idempotency_key” is missing. Give each complaint of a request a key of its own, so that it can be sent again."
+            )
+        )
+    return (known and rest.decided_by_person(known)) or register.register(entry)
 
 
 def _keep(message: InboundMessage, error: frappe.ValidationError) -> None:

@@ -19,6 +19,7 @@ from frappe.utils import get_datetime, now_datetime
 from complaint_qms.constants.inbox import DOCTYPE, LONGEST_INLINE, MOST_FILES, NEW, ROADS, WAITING
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.engine.message import Message
+from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.services import writing
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox import understanding
@@ -32,6 +33,7 @@ from complaint_qms.services.record.timeline import Text, line
 from complaint_qms.services.transactions import roll_back_to, without_deadlock
 
 _SHORT: Final = 140
+_KEPT_ALREADY: Final = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 _LONGEST_TEXT: Final = 1_000_000
 _LONGEST_SCOPE: Final = 320
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
@@ -127,15 +129,14 @@ def keep_within(message: InboundMessage, reason: str = "", *, read_by_caller: bo
     if known := _known(unique):
         return Kept(known, False)
     frappe.db.savepoint("keep")
-    told = len(frappe.local.message_log)
     try:
-        doc = _item(message, unique)
-        if reason:
-            doc.update({"state": WAITING, "next_attempt": None, "reason": reason})
-        doc.insert(ignore_permissions=True)
-    except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
+        with messages_dropped_on(*_KEPT_ALREADY):
+            doc = _item(message, unique)
+            if reason:
+                doc.update({"state": WAITING, "next_attempt": None, "reason": reason})
+            doc.insert(ignore_permissions=True)
+    except _KEPT_ALREADY:
         frappe.db.rollback(save_point="keep")
-        del frappe.local.message_log[told:]
         if not (known := _known(unique, now=True)):
             raise
         return Kept(known, False)
@@ -327,12 +328,11 @@ def _save(doc: Document, file: InboundFile, lost: list[Message], *, is_raw: bool
 
 def _insert(doc: Document, name: str, content: bytes, *, is_raw: bool) -> str:
     frappe.db.savepoint("file")
-    told = len(frappe.local.message_log)
     try:
-        return _file(doc, name, content, is_raw=is_raw).name
+        with messages_dropped_on(Exception):
+            return _file(doc, name, content, is_raw=is_raw).name
     except Exception:
         roll_back_to("file")
-        del frappe.local.message_log[told:]
         raise
 
 

@@ -22,6 +22,7 @@ from complaint_qms.constants.inbox import (
     WAITING,
 )
 from complaint_qms.engine.message import Message
+from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.inbox import reasons
@@ -76,21 +77,20 @@ def understand(name: str, now: datetime | None = None) -> str | None:
     if not item:
         return begun if begun == WAITING else None
     frappe.db.savepoint("understand")
-    told = len(frappe.local.message_log)
     frappe.flags.qms_inbox_item = name
     try:
-        if item.is_sealed:
-            frappe.get_attr(OPENERS[item.road])(item)
-            frappe.db.commit()  # what it says is there to be seen, whatever becomes of it
-            if not (item := _undecided(name)):
-                return None
-            frappe.db.savepoint("understand")
-        outcome = _read(item)
-        item.reload()  # a complaint that was made of it has marked it
-        return _take(item, outcome)
+        with messages_dropped_on(Exception):
+            if item.is_sealed:
+                frappe.get_attr(OPENERS[item.road])(item)
+                frappe.db.commit()  # what it says is there to be seen, whatever becomes of it
+                if not (item := _undecided(name)):
+                    return None
+                frappe.db.savepoint("understand")
+            outcome = _read(item)
+            item.reload()  # a complaint that was made of it has marked it
+            return _take(item, outcome)
     except Exception as error:
         roll_back_to("understand")
-        del frappe.local.message_log[told:]
         # A deadlock has taken the lock away, and somebody else may have the item now.
         item = _undecided(name)
         return _failed(item, error) if item else None

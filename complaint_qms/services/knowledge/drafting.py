@@ -13,7 +13,8 @@ from frappe.model.naming import append_number_if_name_exists
 from frappe.utils import escape_html, get_fullname
 
 from complaint_qms.constants import knowledge
-from complaint_qms.engine.personal import Known, Taken, without_personal
+from complaint_qms.engine.personal_data import Known
+from complaint_qms.engine.redaction import Taken, without_personal
 from complaint_qms.services.correspondence.merge_fields import language_of
 from complaint_qms.services.correspondence.plain_text import plain_lines
 from complaint_qms.services.knowledge.addresses import below_category, page_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import frappe
-from frappe.model.document import Document
 from frappe.utils import get_url
 
 from complaint_qms.constants.knowledge import ARTICLE, CATEGORY_TYPE, LANGUAGE
@@ -21,9 +20,8 @@ def published() -> Knowledge:
     return site_cache.kept(_CACHE, _built)
 
 
-def forget(doc: Document | None = None, method: str | None = None, *_renamed: object) -> None:
-    """Event of Help Article and Help Category: the index is built anew when it is next asked. A renaming says more (the old name,
-    the new one, whether it merges), which does not matter here."""
+def forget() -> None:
+    """The index is built anew when it is next asked."""
     site_cache.forget([_CACHE])
 
 

@@ -12,6 +12,7 @@ from frappe.model.workflow import get_workflow_name
 from frappe.utils import escape_html
 
 from complaint_qms.exceptions import GateError
+from complaint_qms.message_log import MessagesSince
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.transactions import OVERTAKEN, roll_back_to
 
@@ -92,7 +93,7 @@ def _check(names: list[str], original: str | None, reason: str) -> None:
 
 def _each(names: list[str], deed: Callable[[Document], bool]) -> list[str]:
     """Do it to each, or to none where one refuses; what all of them say is said at once."""
-    told = len(frappe.local.message_log)
+    told = MessagesSince()
     frappe.db.savepoint(_MARK)
     done, refused = [], {}
     try:
@@ -110,7 +111,7 @@ def _each(names: list[str], deed: Callable[[Document], bool]) -> list[str]:
         raise
     if refused:
         roll_back_to(_MARK)
-        del frappe.local.message_log[told:]
+        told.drop()
         _refuse(refused)
     return done
 

@@ -1,6 +1,7 @@
 """The stage bar of a record that moves through stages: where it is, what comes next and what is still missing for it."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from complaint_qms.constants.fields import STEP_FIELDS, UNDER_REVIEW
 from complaint_qms.constants.stages import AT_ONCE, ENDED, FLOW
 from complaint_qms.engine.sop import Missing, missing
 from complaint_qms.engine.sop.at_once import against
+from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.services.lifecycle import guard, sending_back
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record.bulk_read import values_of
@@ -81,11 +83,8 @@ def overview(doc: Document) -> dict[str, Any]:
 def put_on_form(doc: Document) -> None:
     """Send the overview along with a form that is opened or saved. Where it cannot be told the form opens all the same,
     and asks for it, and is told why."""
-    told = len(frappe.local.message_log)
-    try:
+    with suppress(frappe.ValidationError), messages_dropped_on(frappe.ValidationError):
         doc.set_onload("overview", overview(doc))
-    except frappe.ValidationError:
-        del frappe.local.message_log[told:]
 
 
 def next_moves(

@@ -15,6 +15,7 @@ from frappe.utils import convert_utc_to_system_timezone
 from complaint_qms.constants.inbox import MOST_FILES
 from complaint_qms.engine.mail.mail_parser import Mail, read_mail
 from complaint_qms.engine.mail.repair import rewritten
+from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.services.correspondence import receiving
 from complaint_qms.services.inbox.store import raw_of
 from complaint_qms.services.mailbox import accounts
@@ -62,12 +63,11 @@ class KeptMail(InboundMail):
         for attachment in attachments:
             self.attachments = [attachment]
             frappe.db.savepoint("attachment")
-            told = len(frappe.local.message_log)
             try:
-                saved += super().save_attachments_in_doc(doc)
+                with messages_dropped_on(Exception):
+                    saved += super().save_attachments_in_doc(doc)
             except Exception:  # a broken PDF, say, stumbles in the library that looks into it
                 roll_back_to("attachment")
-                del frappe.local.message_log[told:]
         self.attachments = attachments
         return saved
 

@@ -6,7 +6,8 @@ Notification Log; what goes by mail waits for `digest`, what goes by another cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -61,29 +62,42 @@ class GroupNotice:
     channel: str = ""
 
 
-def send(messages: Iterable[Notice], now: datetime, writer: sentences.Writer | None = None) -> list[Notice]:
+def send(
+    messages: Iterable[Notice],
+    now: datetime,
+    writer: sentences.Writer | None = None,
+    sights: Mapping[str, Sight] | None = None,
+) -> list[Notice]:
     """Write messages in their readers' languages: notices in the desk, mails and what goes by other channels, which wait to be sent. Who
-    may not see a quality record is not told of it, whoever asked for that. Those that were written, on one channel at least."""
+    may not see a quality record is not told of it, whoever asked for that. Those that were written, on one channel at least.
+
+    Args:
+        sights: DocType → who sees what of all its records that the messages are about, where the caller has asked that.
+    """
     messages = list(messages)
     router = Router({message.person for message in messages}, now)
     ways = {id(one): router.ways(one.person, one.kind, one.channel) for one in messages}
-    wanted = _visible([one for one in messages if one.person.notices or one.person.mails or ways[id(one)]])
+    wanted = [one for one in messages if one.person.notices or one.person.mails or ways[id(one)]]
+    wanted = _visible(wanted, sights or {})
     if not wanted:
         return []
     writer, mailed, due = writer or sentences.Writer(), by_mail(), set()
     for author in sorted({message.author for message in wanted}):
-        desk, outbox = [], []
+        desk: list[dict[str, Any]] = []
+        # By channel: what rows of one insertion share is handed over once.
+        outbox: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for message in _by_language([one for one in wanted if one.author == author]):
             text = writer.sentence(message.kind, message.name, message.data, message.person)
             if message.person.notices:
                 desk.append(_notice(message, text))
-                outbox.append(_row(message, message.person, text, DESK, now))
+                outbox[DESK].append(_row(message, message.person, text, DESK, now))
             if mailed and message.person.mails and message.kind in sentences.HEADINGS:
-                outbox.append(_row(message, message.person, text, EMAIL, now))
+                outbox[EMAIL].append(_row(message, message.person, text, EMAIL, now))
             for way in ways[id(message)]:
-                outbox.append(_row(message, message.person, text, way.service, now, way))
+                outbox[way.service].append(_row(message, message.person, text, way.service, now, way))
                 due |= {way.channel} if not way.after else set()
-        writing.insert_rows(OUTBOX, outbox, now, author, "message")
+        for rows in outbox.values():
+            writing.insert_rows(OUTBOX, rows, now, author, "message")
         _show(desk, now, author)
     request_delivery(due)
     return [
@@ -175,10 +189,13 @@ def _enqueue(channel: str, is_further: bool) -> None:
     )
 
 
-def _visible(messages: list[Notice]) -> list[Notice]:
+def _visible(messages: list[Notice], sights: Mapping[str, Sight]) -> list[Notice]:
     """Those whose readers may see what they are about."""
-    names = {kind: {one.name for one in messages if one.doctype == kind} for kind in QUALITY_RECORDS}
-    sight = {kind: Sight(kind, wanted) for kind, wanted in names.items() if wanted}
+    kinds = {one.doctype for one in messages} & set(QUALITY_RECORDS)
+    sight = {
+        kind: sights.get(kind) or Sight(kind, (one.name for one in messages if one.doctype == kind))
+        for kind in kinds
+    }
     return [
         one
         for one in messages

@@ -41,7 +41,8 @@ class Writer:
     """Writes the sentences of many messages; what many of them share is put together once a language and zone."""
 
     def __init__(self) -> None:
-        self._steps: dict[tuple[str, str | None, str], str] = {}
+        self._steps: dict[tuple[str, str | None, str, tuple[Step, ...]], str] = {}
+        self._of_clocks: dict[tuple[str, str], str] = {}
         self._dates: dict[tuple[str, str | None, datetime], str] = {}
 
     def sentence(self, kind: str, name: str, data: dict[str, Any], person: Person) -> str:
@@ -55,12 +56,16 @@ class Writer:
         if kind in _OF_CLOCKS:
             complaint = data["complaint"]
             about = titled(complaint["name"], complaint["subject"])
-            return _OF_CLOCKS[kind]().format(about, self.steps(complaint, data["steps"], person.time_zone))
+            key = (frappe.local.lang, kind)
+            if key not in self._of_clocks:
+                self._of_clocks[key] = _OF_CLOCKS[kind]()
+            return self._of_clocks[key].format(about, self.steps(complaint, data["steps"], person.time_zone))
         return _OTHERS[kind](name, data)
 
     def steps(self, complaint: dict[str, Any], steps: Iterable[Step], zone: str | None = None) -> str:
         """“First response, due 3 May 10:00; Triage, due 6 May 17:00”; without a zone in the site's time."""
-        key = (frappe.local.lang, zone, complaint["name"])
+        steps = tuple(steps)
+        key = (frappe.local.lang, zone, complaint["stage"], steps)
         if key not in self._steps:
             sentence = _("{0}, due {1}")
             self._steps[key] = clause_list(

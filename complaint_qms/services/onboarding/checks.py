@@ -13,6 +13,7 @@ from frappe.utils import cint, flt, today
 
 from complaint_qms.constants import onboarding, vocabulary
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.integrations.erpnext.companies import current_holiday_lists, trading_companies
 from complaint_qms.services.correspondence import mailboxes
 from complaint_qms.services.onboarding.own_work import has_own_complaints
 from complaint_qms.services.people.role_holders import holders_of
@@ -86,9 +87,7 @@ def check_mail() -> Found:
 
 def check_calendar(companies: list[CompanySop]) -> Found:
     """The procedure of every company has working hours and holidays that reach beyond today."""
-    current = set(
-        frappe.get_all("Holiday List", {"to_date": (">=", today())}, pluck="name", order_by="name asc")
-    )
+    current = current_holiday_lists(today())
     lacking = []
     for company, holidays, sop in companies:
         if not sop or not (cint(sop.round_the_clock) or sop.working_hours):
@@ -236,7 +235,7 @@ def as_shipped(sop: Document) -> bool:
 
 def _companies() -> list[CompanySop]:
     """Each company that is no group; which procedure holds is told by lists in the cache, and each one is read once."""
-    rows = frappe.get_all("Company", {"is_group": 0}, ["name", "default_holiday_list"], order_by="name asc")
+    rows = trading_companies()
     chosen = {row.name: procedure.choose_sop(frappe._dict(company=row.name)) for row in rows}
     sops = {name: frappe.get_cached_doc(_SOP, name) for name in dict.fromkeys(chosen.values()) if name}
     return [(row.name, row.default_holiday_list, sops.get(chosen[row.name])) for row in rows]

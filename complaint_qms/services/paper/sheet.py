@@ -17,7 +17,6 @@ from complaint_qms.constants.paper import (
     ONLY_WITH,
     STATES,
     TABLES_LEFT_OUT,
-    TITLES,
 )
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import is_shipped_word
@@ -43,12 +42,12 @@ def quality_record_sheet(doc: Document) -> dict[str, Any]:
         {kind, title, states: [text], sections: [{title, facts: [{label, value}], texts: [{label, value}], tables:
         [{title, heads: [text], rows: [[text]]}]}], pictures: [{picture, caption}], story: [{at, text}], printed: plain text}
     """
-    if doc.doctype not in TITLES:
+    if doc.doctype not in STATES:
         frappe.throw(_("{0} has no print format of its own.").format(_(doc.doctype)))
     page = _Page(doc)
     return {
         "kind": _(doc.doctype),
-        "title": page.value(doc, doc.meta.get_field(TITLES[doc.doctype])),
+        "title": page.value(doc, doc.meta.get_field(doc.meta.get_title_field())),
         "states": list(page.states()),
         "sections": list(page.sections()),
         "pictures": list(page.pictures()),

@@ -14,6 +14,7 @@ from frappe.query_builder import Criterion, Order
 from pypika.queries import QueryBuilder, Table
 
 from complaint_qms.constants.work import DUTIES, Duty
+from complaint_qms.integrations.erpnext.employees import employees, has_left, reports_to
 from complaint_qms.services.people.system_users import system_users
 
 _LEVELS = 20
@@ -55,13 +56,10 @@ def absent_users(among: Iterable[str]) -> set[str]:
 
 def absent(user: Table) -> QueryBuilder:
     """Names of the users who cannot act; an active employee record counts for more than older ones of the same person."""
-    employee = frappe.qb.DocType("Employee")
-    employed = frappe.qb.from_(employee).select(employee.user_id).where(employee.user_id.isnotnull())
-    left = user.name.isin(employed) & user.name.notin(employed.where(employee.status == "Active"))
     return (
         frappe.qb.from_(user)
         .select(user.name)
-        .where(system_users(user) & ((user.enabled == 0) | left))
+        .where(system_users(user) & ((user.enabled == 0) | has_left(user)))
         .orderby(user.name, order=Order.asc)
     )
 
@@ -69,9 +67,9 @@ def absent(user: Table) -> QueryBuilder:
 def superiors_of(users: Iterable[str]) -> dict[str, str | None]:
     """User → login of the nearest superior who can act; None where there is none."""
     found: dict[str, str | None] = dict.fromkeys(users)
-    reached = _reports_to(found)
+    reached = reports_to(found)
     for _level in range(_LEVELS):
-        known = _employees(set(reached.values()))
+        known = employees(set(reached.values()), system_users)
         further = {}
         for user, employee in reached.items():
             row = known.get(employee)
@@ -88,11 +86,11 @@ def superiors_of(users: Iterable[str]) -> dict[str, str | None]:
 def chains_of(users: Iterable[str], length: int) -> dict[str, list[str]]:
     """User → logins of the superiors who can act, the nearest first, so many at most; a query for each level."""
     found: dict[str, list[str]] = {user: [] for user in users}
-    reached = _reports_to(found)
+    reached = reports_to(found)
     for _level in range(_LEVELS):
         if not reached:
             break
-        known = _employees(set(reached.values()))
+        known = employees(set(reached.values()), system_users)
         further = {}
         for user, employee in reached.items():
             row = known.get(employee)
@@ -118,33 +116,3 @@ def _named(duty: Duty) -> QueryBuilder:
     table = frappe.qb.DocType(duty.doctype)
     named = frappe.qb.from_(table).select(table[duty.person]).where(table[duty.person].isnotnull())
     return named.where(table[duty.state].isin(duty.open)) if duty.state else named
-
-
-def _reports_to(users: Iterable[str]) -> dict[str, str]:
-    """User → employee they report to, by their active record where there are several."""
-    wanted = sorted(users)
-    if not wanted:
-        return {}
-    employee = frappe.qb.DocType("Employee")
-    rows = (
-        frappe.qb.from_(employee)
-        .select(employee.user_id, employee.reports_to, employee.status)
-        .where(employee.user_id.isin(wanted) & employee.reports_to.isnotnull() & (employee.reports_to != ""))
-        .orderby(employee.name, order=Order.asc)
-    ).run()
-    return {user: superior for user, superior, status in sorted(rows, key=lambda row: row[2] == "Active")}
-
-
-def _employees(names: set[str]) -> dict[str, frappe._dict]:
-    if not names:
-        return {}
-    employee, user = frappe.qb.DocType("Employee"), frappe.qb.DocType("User")
-    rows = (
-        frappe.qb.from_(employee)
-        .left_join(user)
-        .on((user.name == employee.user_id) & (user.enabled == 1) & system_users(user))
-        .select(employee.name, employee.status, employee.reports_to, user.name.as_("user_id"))
-        .where(employee.name.isin(sorted(names)))
-        .orderby(employee.name, order=Order.asc)
-    ).run(as_dict=True)
-    return {row.name: row for row in rows}

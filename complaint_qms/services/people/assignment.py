@@ -111,7 +111,7 @@ def end_save(doc: Document) -> bool:
     return named
 
 
-def assigned(todo: Document, method: str | None = None) -> None:
+def assigned(todo: Document) -> None:
     """ToDo, after_insert: a record without a handler takes the person it was assigned to, by whatever way (sidebar, list,
     Assignment Rule), where the user may change the record and that person may be named for it. Further people beside a
     handler are helpers."""
@@ -127,7 +127,7 @@ def assigned(todo: Document, method: str | None = None) -> None:
         _name(doc, todo.allocated_to, _ASSIGNED)
 
 
-def keep_ended(todo: Document, method: str | None = None) -> None:
+def keep_ended(todo: Document) -> None:
     """ToDo, before_validate: an Assignment Rule opens again whatever tasks a record has, and gives new ones where it has
     none, each time it is saved or the list applies the rule; those of a record that has ended stay as they were, and a new
     one is done already. What a person gives or opens again by themselves is theirs."""
@@ -143,7 +143,7 @@ def keep_ended(todo: Document, method: str | None = None) -> None:
         todo.status = status
 
 
-def changed(todo: Document, method: str | None = None) -> None:
+def changed(todo: Document) -> None:
     """ToDo, on_update: the task of a handler that is taken away, or given on to somebody else, takes the record along.
 
     Raises:
@@ -163,7 +163,7 @@ def changed(todo: Document, method: str | None = None) -> None:
     assigned(todo)
 
 
-def deleted(todo: Document, method: str | None = None) -> None:
+def deleted(todo: Document) -> None:
     """ToDo, on_trash: the same for a task that is deleted."""
     if todo.status == "Open":
         _released(todo)

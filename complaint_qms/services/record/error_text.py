@@ -9,6 +9,7 @@ from html import unescape
 
 import frappe
 
+from complaint_qms.message_log import MessagesSince
 from complaint_qms.services.record.tags import without_tags
 
 
@@ -19,12 +20,9 @@ def said(error: BaseException) -> str:
     return " ".join(unescape(without_tags(" ".join(map(str, parts)))).split()) or type(error).__name__
 
 
-def told_with(error: Exception, before: int) -> str:
-    """What the form would have been told with an error, as plain text: the site's messages after so many of them, else its own."""
-    shown = [entry.get("message") for entry in map(frappe.parse_json, frappe.local.message_log[before:])]
-    texts = [text for told in shown for text in (told if isinstance(told, list) else [told])]
-    plain = [without_tags(text) for text in texts if isinstance(text, str) and text]
-    return " ".join(plain) or said(error)
+def told_with(error: Exception, told: MessagesSince) -> str:
+    """What the form would have been told with an error, as plain text: the site's messages, else its own."""
+    return " ".join(map(without_tags, told.texts())) or said(error)
 
 
 def way_of(error: BaseException) -> str:

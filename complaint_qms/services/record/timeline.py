@@ -146,16 +146,21 @@ def note(
 ) -> None:
     """Write a line into the timeline of each record of `lines` (name → line), all at once."""
     author = author or frappe.session.user
-    rows = [
-        {**_comment(doctype, name, message), "comment_email": author, "comment_by": author}
-        for name, message in lines.items()
-    ]
+    contents: dict[str, str] = {}  # many records are told the same
+    rows = []
+    for name, message in lines.items():
+        data = data_of(message)
+        if data not in contents:
+            contents[data] = told(message)
+        row = _comment(doctype, name, contents[data], data)
+        rows.append({**row, "comment_email": author, "comment_by": author})
     writing.insert_rows("Comment", rows, now or now_datetime(), author, "timeline")
 
 
 def note_on(doc: Document, message: Message) -> None:
     """Write a line into the timeline of one record, which those who have it open see at once."""
-    row = {**_comment(doc.doctype, doc.name, message), "comment_email": frappe.session.user}
+    row = _comment(doc.doctype, doc.name, told(message), data_of(message))
+    row["comment_email"] = frappe.session.user
     frappe.get_doc({"doctype": "Comment", **row}).insert(ignore_permissions=True)
 
 
@@ -173,11 +178,11 @@ def noted(data: str | None) -> Message | None:
     return found if isinstance(found, Message) else None
 
 
-def _comment(doctype: str, name: str, message: Message) -> dict[str, Any]:
+def _comment(doctype: str, name: str, content: str, data: str) -> dict[str, Any]:
     return {
         "comment_type": "Info",
-        "content": told(message),
-        DATA: data_of(message),
+        "content": content,
+        DATA: data,
         "reference_doctype": doctype,
         "reference_name": name,
     }

@@ -21,6 +21,7 @@ from complaint_qms.constants import rules
 from complaint_qms.constants.events import RULE_CALLED
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.rules import UNKNOWN
+from complaint_qms.message_log import messages_withheld
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.events import Event
 from complaint_qms.services.people.assignment import is_being_saved
@@ -109,18 +110,18 @@ def perform(result: Result, acts: Iterable[Mapping[str, Any]], by_job: bool = Fa
         if row["do"] in _BY_JOB and not by_job:
             result.left.append(dict(row))
             continue
-        told, mark = len(frappe.local.message_log), f"{_ACT_MARK}_{_state()['depth']}"
+        mark = f"{_ACT_MARK}_{_state()['depth']}"
         frappe.db.savepoint(mark)
-        try:
-            with acting_as():
-                result.done.append(act(result.firing, row))
-        except OVERTAKEN:
-            raise
-        except Exception as error:
-            if not isinstance(error, UnansweredError):
-                roll_back_to(mark)
-            result.refused.append(line("{0}", Text(told_with(error, told))))
-        del frappe.local.message_log[told:]
+        with messages_withheld() as told:
+            try:
+                with acting_as():
+                    result.done.append(act(result.firing, row))
+            except OVERTAKEN:
+                raise
+            except Exception as error:
+                if not isinstance(error, UnansweredError):
+                    roll_back_to(mark)
+                result.refused.append(line("{0}", Text(told_with(error, told))))
         frappe.local.response.pop("missing", None)
 
 

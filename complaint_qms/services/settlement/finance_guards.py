@@ -23,6 +23,7 @@ from complaint_qms.constants.settlement import (
 )
 from complaint_qms.integrations.erpnext import drafted_documents
 from complaint_qms.integrations.erpnext.credited import money_left
+from complaint_qms.integrations.erpnext.granted_goods import credited_return
 from complaint_qms.integrations.erpnext.remaining import INVOICE
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
@@ -147,27 +148,12 @@ def _keep_credited_once(doc: Document) -> None:
     rows = [row.dn_detail for row in doc.items if row.get("dn_detail")]
     if not rows:
         return
-    item, note = frappe.qb.DocType("Delivery Note Item"), frappe.qb.DocType("Delivery Note")
-    listed = frappe.qb.DocType(_LISTED)
-    found = (
-        frappe.qb.from_(item)
-        .inner_join(note)
-        .on(note.name == item.parent)
-        .inner_join(listed)
-        .on((listed.parent == note.complaint_settlement) & (listed.parenttype == DOCTYPE))
-        .select(note.name, listed.parent.as_("settlement"), listed.document_name)
-        .where(item.name.isin(rows) & (note.is_return == 1))
-        .where((listed.document_type == INVOICE) & listed.document_status.isin(LIVE))
-        .orderby(note.name)
-        .orderby(listed.idx)
-        .limit(1)
-        .run(as_dict=True)
-    )
+    found = credited_return(rows)
     if found:
         frappe.throw(
             _(
                 "The goods of return {0} are credited by {1} of settlement {2}. Submit that credit note, or cancel the settlement before you credit them in another way."
-            ).format(*(escape_html(found[0][key]) for key in ("name", "document_name", "settlement")))
+            ).format(*(escape_html(found[key]) for key in ("name", "document_name", "settlement")))
         )
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.query_builder import Order
-from frappe.query_builder.functions import Coalesce
 from frappe.utils import escape_html, flt, fmt_money
 
-from complaint_qms.constants.settlement import REPLACEMENT
+from complaint_qms.integrations.erpnext.granted_goods import granted_quantities, sent_quantities
 from complaint_qms.services.settlement.matched_line import TOLERANCE, number
 
 
@@ -24,8 +20,8 @@ def keep_free_goods(doc: Document, settlement: str, others: list[str]) -> None:
     Raises:
         frappe.ValidationError: every problem at once, each naming its row, what was granted and the way out.
     """
-    granted = _granted(settlement)
-    asked = _sent(doc.doctype, others)
+    granted = granted_quantities(settlement)
+    asked = sent_quantities(doc.doctype, others)
     problems = []
     for row in doc.items:
         if row.item_code not in granted:
@@ -64,38 +60,3 @@ def keep_free_goods(doc: Document, settlement: str, others: list[str]) -> None:
         )
     if problems:
         frappe.throw("<br>".join(problems), title=_("Not What Was Granted"))
-
-
-def _granted(settlement: str) -> dict[str, float]:
-    """Quantity of each item in stock units."""
-    line = frappe.qb.DocType("Complaint Settlement Line")
-    billed, delivered = frappe.qb.DocType("Sales Invoice Item"), frappe.qb.DocType("Delivery Note Item")
-    rows = (
-        frappe.qb.from_(line)
-        .left_join(billed)
-        .on(billed.name == line.sales_invoice_item)
-        .left_join(delivered)
-        .on(delivered.name == line.delivery_note_item)
-        .select(line.item_code, line.qty)
-        .select(Coalesce(billed.conversion_factor, delivered.conversion_factor, 1).as_("factor"))
-        .where((line.parent == settlement) & (line.remedy == REPLACEMENT))
-        .orderby(line.idx, order=Order.asc)
-    ).run(as_dict=True)
-    granted: dict[str, float] = defaultdict(float)
-    for row in rows:
-        granted[row.item_code] += flt(row.qty) * flt(row.factor)
-    return dict(granted)
-
-
-def _sent(doctype: str, documents: list[str]) -> dict[str, float]:
-    """Quantity of each item on other documents, in stock units."""
-    sent: dict[str, float] = defaultdict(float)
-    if documents:
-        for row in frappe.get_all(
-            f"{doctype} Item",
-            {"parent": ("in", documents), "parenttype": doctype},
-            ["item_code", "stock_qty"],
-            order_by="idx asc",
-        ):
-            sent[row.item_code] += flt(row.stock_qty)
-    return sent

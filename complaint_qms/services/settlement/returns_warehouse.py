@@ -9,6 +9,7 @@ from frappe import _
 from frappe.utils import escape_html
 
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.integrations.erpnext.companies import warehouses
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.settlement.matched_line import Problems, Tied
 
@@ -47,10 +48,7 @@ def check_warehouses(lines: Iterable[Tied], company: str, problems: Problems) ->
     named = [tied.line for tied in lines if tied.line.warehouse]
     if not named:
         return
-    names = sorted({line.warehouse for line in named})
-    fields = ["name", "company", "is_group", "disabled"]
-    rows = frappe.get_all("Warehouse", {"name": ("in", names)}, fields, order_by="name asc")
-    known = {row.name: row for row in rows}
+    known = warehouses(line.warehouse for line in named)
     for line in named:
         row = known.get(line.warehouse)
         label, name = _(line.meta.get_label("warehouse")), escape_html(line.warehouse)

@@ -42,7 +42,7 @@ def of_clocks(events: list[Event]) -> None:
         if steps := event.data["taken"]:
             names = {user: person.full_name for user, person in people.items()}
             taken[event.name] = taken_line(steps, complaint, names)
-    send(messages, events[0].at, writer)
+    send(messages, events[0].at, writer, {"Complaint": directory.sight})
     send_to_groups(
         (
             GroupNotice(one.kind, one.doctype, one.name, one.data, one.data["complaint"]["company"])

@@ -48,14 +48,15 @@ class Directory:
         self._sop_roles: dict[str, str | None] = {}
         self._silent: set[str] = set()
         self._holders: dict[str, list[str]] = {}
-        self._sight = Sight("Complaint", ())
+        self.sight = Sight("Complaint", ())
+        """Who sees which of the complaints that were learned last."""
         self._fallback = frappe.db.get_single_value(SETTINGS, "fallback_handler_role")
 
     def learn(self, complaints: Iterable[frappe._dict]) -> None:
         """Read what is not known yet about these complaints; a fixed number of queries. Those learned before are
         forgotten."""
         rows = list(complaints)
-        self._sight = Sight("Complaint", (row.name for row in rows))
+        self.sight = Sight("Complaint", (row.name for row in rows))
         self._learn_sops({row.sop for row in rows if row.sop} - set(self._sop_roles))
         named = {row.complaint_owner for row in rows if row.complaint_owner}
         named |= {stage.responsible_user for stage in self._stages.values() if stage.responsible_user}
@@ -91,7 +92,7 @@ class Directory:
         named = [user for user in (complaint.complaint_owner, stage.responsible_user) if user]
         for user in named:
             person = self._acting(user)
-            if person and self._sight.sees(person.user, complaint.name):
+            if person and self.sight.sees(person.user, complaint.name):
                 return [person]
         found = self._with_role(stage.responsible_role, complaint) or self._with_role(
             self._fallback, complaint
@@ -103,7 +104,7 @@ class Directory:
         """Who judges the work of the handler of a complaint that was learned: those its stage names, else the managers."""
         stage = self.stage_of(complaint)
         person = self._acting(stage.responsible_user) if stage.responsible_user else None
-        if person and self._sight.sees(person.user, complaint.name):
+        if person and self.sight.sees(person.user, complaint.name):
             found = [person]
         else:
             found = self._with_role(stage.responsible_role, complaint) or self._with_role(MANAGER, complaint)
@@ -112,7 +113,7 @@ class Directory:
     def superiors(self, complaint: frappe._dict) -> list[Person]:
         """To whom an overdue complaint that was learned is escalated."""
         person = self._people.get(self._superiors.get(complaint.complaint_owner))
-        if person and self._sight.sees(person.user, complaint.name):
+        if person and self.sight.sees(person.user, complaint.name):
             return [person]
         found = (self._with_role(role, complaint) for role in self.escalation_roles(complaint))
         return next((people for people in found if people), [])
@@ -135,7 +136,7 @@ class Directory:
 
     def visible(self, people: Iterable[Person | None], complaint: frappe._dict) -> list[Person]:
         """Those who may see a complaint that was learned."""
-        return [person for person in people if person and self._sight.sees(person.user, complaint.name)]
+        return [person for person in people if person and self.sight.sees(person.user, complaint.name)]
 
     def _acting(self, user: str | None) -> Person | None:
         """The person, or their superior while they are absent; None for nobody."""
@@ -146,7 +147,7 @@ class Directory:
         return [
             person
             for user in self._holders.get(role, ())
-            if (person := self._people.get(user)) and self._sight.sees(user, complaint.name)
+            if (person := self._people.get(user)) and self.sight.sees(user, complaint.name)
         ]
 
     def _learn_sops(self, names: set[str]) -> None:

@@ -55,16 +55,16 @@ _READ: Final = tuple(
 )
 
 
-def request(doc: Document | None = None, method: str | None = None) -> None:
-    """Have the clocks looked at once this transaction is final; an event of what plans are made of."""
+def request() -> None:
+    """Have the clocks looked at once this transaction is final."""
     if not frappe.flags.qms_reclock_requested:
         frappe.flags.qms_reclock_requested = True
         frappe.db.after_commit.add(_start)
         frappe.db.after_rollback.add(_forget)
 
 
-def request_for_company(doc: Document, method: str | None = None) -> None:
-    """Company, on_update: its holidays are those of every SOP without a list of its own."""
+def request_for_company(doc: Document) -> None:
+    """The same where a company that is saved has other holidays."""
     if not doc.is_new() and doc.has_value_changed("default_holiday_list"):
         request()
 

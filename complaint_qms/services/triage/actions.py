@@ -13,6 +13,7 @@ from frappe.utils import escape_html, format_datetime, get_fullname, now_datetim
 
 from complaint_qms.constants import triage
 from complaint_qms.constants.stages import COMPLAINT_EARLY
+from complaint_qms.message_log import messages_withheld
 from complaint_qms.services.intake import proposals
 from complaint_qms.services.intake.proposal_answers import IGNORED, stored_proposals
 from complaint_qms.services.lifecycle import guard
@@ -76,21 +77,21 @@ def _is_entry(entry: Any) -> bool:
 
 def _one(entry: Entry) -> dict[str, Any]:
     result: dict[str, Any] = {"name": entry["name"], "done": False, "before": {}, "said": [], "changed": None}
-    told = len(frappe.local.message_log)
     frappe.db.savepoint(_MARK)
-    try:
-        doc = _opened(entry["name"])
-        if str(doc.modified) != entry["modified"]:
-            raise frappe.TimestampMismatchError
-        result |= {"before": _do(doc, entry), "done": True}
-    except frappe.TimestampMismatchError:
-        roll_back_to(_MARK)
-        result |= _meanwhile(entry["name"])
-    except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
-        roll_back_to(_MARK)
-        result["said"] = _said(error, told)
     # What a row was refused for stands in its row; what went well needs no message.
-    del frappe.local.message_log[told:]
+    with messages_withheld() as told:
+        try:
+            doc = _opened(entry["name"])
+            if str(doc.modified) != entry["modified"]:
+                raise frappe.TimestampMismatchError
+            result |= {"before": _do(doc, entry), "done": True}
+        except frappe.TimestampMismatchError:
+            roll_back_to(_MARK)
+            result |= _meanwhile(entry["name"])
+        except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
+            roll_back_to(_MARK)
+            no_right = _("You have no right to change this complaint.")
+            result["said"] = told.texts() or [str(error) or no_right]
     return result
 
 
@@ -137,16 +138,6 @@ def _ignore(doc: Document, fields: list[Any]) -> None:
         if isinstance(field, str) and field in found:
             found[field] |= {"state": IGNORED}
     doc.proposals = json.dumps(found, ensure_ascii=False)
-
-
-def _said(error: Exception, told: int) -> list[str]:
-    """Why, as the form would be told."""
-    shown = [entry.get("message") for entry in map(frappe.parse_json, frappe.local.message_log[told:])]
-    # Several gates are one message, a list of sentences.
-    texts = [text for said in shown for text in (said if isinstance(said, list) else [said])]
-    return [text for text in texts if isinstance(text, str) and text] or [
-        str(error) or _("You have no right to change this complaint.")
-    ]
 
 
 def _meanwhile(name: str) -> dict[str, Any]:

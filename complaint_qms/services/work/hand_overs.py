@@ -12,6 +12,7 @@ import frappe
 from frappe.utils import get_fullname
 
 from complaint_qms.constants.contributing import AUTHORS
+from complaint_qms.constants.records import BY_DOCTYPE
 from complaint_qms.constants.roles import QUALITY_MANAGER, REGULATORY
 from complaint_qms.constants.stages import ENDED
 from complaint_qms.services.compliance import contributors
@@ -19,12 +20,11 @@ from complaint_qms.services.events import Event
 from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.people import assignment
+from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.sop import assigning
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
 
-_TITLE: Final = {"Complaint": "subject", "Investigation": "title", "CAPA": "title", "Root Cause": "title",
-    "Reportability Assessment": "jurisdiction"}  # fmt: skip
 _DUE: Final = {
     "Complaint": "stage_due",
     "Investigation": "due_date",
@@ -32,7 +32,7 @@ _DUE: Final = {
 }
 # Stages in which somebody else judges what was done.
 _JUDGED: Final = {"Investigation": ("review",), "CAPA": ("plan_review", "verify")}
-_OWNER: Final = {"Investigation": "investigator", "CAPA": "capa_owner"}
+_OWNER: Final = {doctype: BY_DOCTYPE[doctype].answerable for doctype in _JUDGED}
 
 
 def of_hand_overs(events: list[Event]) -> None:
@@ -49,21 +49,22 @@ def of_hand_overs(events: list[Event]) -> None:
 def of_moves(events: list[Event]) -> None:
     """A record has another stage: who has to act on it there."""
     directory = Directory()
+    moved = [
+        event for event in events if event.data["target"] not in (*ENDED.get(event.doctype, ()), "on_hold")
+    ]
+    handlers = _of_complaints(directory, {event.name for event in moved if event.doctype == "Complaint"})
+    owners = {
+        doctype: _of_owners(directory, doctype, [event for event in moved if event.doctype == doctype])
+        for doctype in _OWNER
+    }
     told = []
-    tasks: list[Notice] = []
-    for event in events:
-        if event.data["target"] in (*ENDED.get(event.doctype, ()), "on_hold"):
-            continue
-        found = (
-            _of_complaint(directory, event.name)
-            if event.doctype == "Complaint"
-            else _of_quality_record(directory, event)
-        )
-        told.append((event, [one for one in found if one and one.user != event.data.get("handed_to")]))
-        if event.doctype == "CAPA" and event.data["target"] == "implement":
-            tasks += _of_actions(directory, event)
+    for event in moved:
+        found = handlers if event.doctype == "Complaint" else owners[event.doctype]
+        acting = [one for one in found[event.name] if one.user != event.data.get("handed_to")]
+        told.append((event, acting))
     _tell(told)
-    if tasks:
+    begun = [event for event in moved if event.doctype == "CAPA" and event.data["target"] == "implement"]
+    if tasks := _of_actions(directory, begun):
         send(tasks, events[0].at)
 
 
@@ -114,22 +115,30 @@ def about(event: Event, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def _of_complaint(directory: Directory, name: str) -> list[Person]:
-    row = frappe.db.get_value("Complaint", name, COMPLAINT_FIELDS, as_dict=True)
-    directory.learn([row])
+def _of_complaints(directory: Directory, names: set[str]) -> dict[str, list[Person]]:
+    """Complaint → who has to act on it at its stage."""
+    if not names:
+        return {}
+    rows = frappe.get_all("Complaint", {"name": ("in", names)}, COMPLAINT_FIELDS, order_by="name asc")
+    directory.learn(rows)
     # Whoever handled a complaint does not close it.
-    if row.stage == "review":
-        return directory.judges(row)
     # Who gets it by the SOP hears of that, and who had it has nothing to do any more.
-    return [] if assigning.finds_another(name) else directory.handlers(row)
+    return {
+        row.name: directory.judges(row)
+        if row.stage == "review"
+        else ([] if assigning.finds_another(row.name) else directory.handlers(row))
+        for row in rows
+    }
 
 
-def _of_quality_record(directory: Directory, event: Event) -> list[Person]:
-    target = event.data["target"]
-    if target in _JUDGED.get(event.doctype, ()):
-        return _judges(directory, contributors.parts_of(event.doctype, [event.name])[event.name])
-    owner = frappe.db.get_value(event.doctype, event.name, _OWNER[event.doctype])
-    return list(directory.acting([owner]).values())
+def _of_owners(directory: Directory, doctype: str, events: list[Event]) -> dict[str, list[Person]]:
+    """Investigation or CAPA → its owner; where somebody else judges it, quality managers without a part in it."""
+    judged = {event.name for event in events if event.data["target"] in _JUDGED[doctype]}
+    parts = contributors.parts_of(doctype, judged) if judged else {}
+    owners = values_of(doctype, {event.name for event in events} - judged, _OWNER[doctype])
+    acting = directory.acting(owners.values()) if owners else {}
+    found = {name: [acting[owner]] if owner in acting else [] for name, owner in owners.items()}
+    return found | {name: _judges(directory, parts[name]) for name in judged}
 
 
 def _judges(directory: Directory, parts: list[dict[str, Any]]) -> list[Person]:
@@ -138,12 +147,15 @@ def _judges(directory: Directory, parts: list[dict[str, Any]]) -> list[Person]:
     return [person for person in directory.with_roles([QUALITY_MANAGER]) if person.user not in own]
 
 
-def _of_actions(directory: Directory, event: Event) -> list[Notice]:
+def _of_actions(directory: Directory, events: list[Event]) -> list[Notice]:
     """Owners of actions have no right on the CAPA: each is told of the task that they got."""
+    begun = {event.name: event for event in events}
+    if not begun:
+        return []
     tasks = frappe.get_all(
         "ToDo",
-        {"reference_type": event.doctype, "reference_name": event.name, "status": "Open"},
-        ["name", "allocated_to", "description", "date"],
+        {"reference_type": "CAPA", "reference_name": ("in", sorted(begun)), "status": "Open"},
+        ["name", "allocated_to", "description", "date", "reference_name"],
         order_by="creation asc, name asc",
     )
     people = directory.acting(task.allocated_to for task in tasks)
@@ -157,29 +169,49 @@ def _of_actions(directory: Directory, event: Event) -> list[Notice]:
             event.by,
         )
         for task in tasks
-        if (person := people.get(task.allocated_to)) and person.user != event.by
+        if (event := begun[task.reference_name])
+        and (person := people.get(task.allocated_to))
+        and person.user != event.by
     ]
 
 
 def _tell(told: list[tuple[Event, Iterable[Person | None]]]) -> None:
-    messages: list[Notice] = []
-    for event, people in told:
-        wanted = [person for person in people if person and person.user != event.by]
-        if not wanted:
-            continue
-        data = _shown(event)
-        messages += [
-            Notice(event.kind, person, event.doctype, event.name, data, event.by) for person in wanted
-        ]
+    wanted = [
+        (event, others)
+        for event, people in told
+        if (others := [person for person in people if person and person.user != event.by])
+    ]
+    shown: dict[str, dict[str, dict[str, Any]]] = {}
+    for doctype in {event.doctype for event, _people in wanted}:
+        shown[doctype] = _shown(
+            doctype, {event.name for event, _people in wanted if event.doctype == doctype}
+        )
+    messages = [
+        Notice(
+            event.kind,
+            person,
+            event.doctype,
+            event.name,
+            about(
+                event,
+                **shown[event.doctype].get(event.name, {}),
+                by_procedure=event.data.get("by_procedure"),
+            ),
+            event.by,
+        )
+        for event, people in wanted
+        for person in people
+    ]
     if messages:
         send(messages, told[0][0].at)
 
 
-def _shown(event: Event) -> dict[str, Any]:
-    fields = {"title": _TITLE.get(event.doctype), "due": _DUE.get(event.doctype)}
-    wanted = {key: field for key, field in fields.items() if field}
-    row = (
-        frappe.db.get_value(event.doctype, event.name, list(wanted.values()), as_dict=True) if wanted else {}
+def _shown(doctype: str, names: set[str]) -> dict[str, dict[str, Any]]:
+    """Record → its title, and its due time where its kind has one."""
+    wanted = {"title": frappe.get_meta(doctype).get_title_field()}
+    if doctype in _DUE:
+        wanted["due"] = _DUE[doctype]
+    rows = frappe.get_all(
+        doctype, {"name": ("in", sorted(names))}, ["name", *wanted.values()], order_by="name asc"
     )
-    by_procedure = event.data.get("by_procedure")
-    return about(event, **{key: row[field] for key, field in wanted.items()}, by_procedure=by_procedure)
+    return {row.name: {key: row[field] for key, field in wanted.items()} for row in rows}

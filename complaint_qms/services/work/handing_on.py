@@ -17,6 +17,7 @@ from frappe import _
 from frappe.utils import escape_html, get_fullname, now_datetime
 
 from complaint_qms.constants.assigning import HANDLER
+from complaint_qms.message_log import messages_withheld
 from complaint_qms.permissions.sight import Sight
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
@@ -135,25 +136,24 @@ def _record(piece: tuple[str, str]) -> tuple[str, str]:
 
 
 def _hand(key: str, name: str, user: str, successors: Successors, result: HandedOn, *, alone: bool) -> None:
-    kind, told = KINDS[key], len(frappe.local.message_log)
+    kind = KINDS[key]
     frappe.db.savepoint(_MARK)
-    try:
-        doc = frappe.get_doc(kind.doctype, name, for_update=True)
-        if not still_has(kind, doc, user):
-            return
-        if kind.right:
-            doc.check_permission(kind.right)
-        new = successors.person(kind, doc)
-        kind.hand(doc, user, new)
-        result.given.setdefault(new, []).append((kind.doctype, name))
-    except Exception as error:
-        # The database may have undone the whole part: it is done again in smaller ones.
-        if isinstance(error, OVERTAKEN) and not alone:
-            raise
-        roll_back_to(_MARK)
-        result.stayed.append((kind.doctype, name, told_with(error, told)))
-    finally:
-        del frappe.local.message_log[told:]
+    with messages_withheld() as told:
+        try:
+            doc = frappe.get_doc(kind.doctype, name, for_update=True)
+            if not still_has(kind, doc, user):
+                return
+            if kind.right:
+                doc.check_permission(kind.right)
+            new = successors.person(kind, doc)
+            kind.hand(doc, user, new)
+            result.given.setdefault(new, []).append((kind.doctype, name))
+        except Exception as error:
+            # The database may have undone the whole part: it is done again in smaller ones.
+            if isinstance(error, OVERTAKEN) and not alone:
+                raise
+            roll_back_to(_MARK)
+            result.stayed.append((kind.doctype, name, told_with(error, told)))
 
 
 def _end(user: str, handler: str, found: bool, now: datetime) -> None:

@@ -20,11 +20,15 @@ export const rule_vocabulary = () => (vocabulary = vocabulary || frappe.xcall("c
  */
 export async function draw_rule_conditions(frm, $place, changed) {
 	const words = await rule_vocabulary();
-	const builder = { words, may_write: Boolean(frm.perm[0].write), tree: read_tree(frm.doc.conditions) };
-	builder.save = () => changed(JSON.stringify(written(builder.tree)));
-	builder.draw = () => {
-		$place.empty().append(group_element(builder, builder.tree, [], null));
-		if (!builder.tree.parts.length) $place.append(empty(__("Without a condition the rule holds for every complaint.")));
+	const builder = {
+		words,
+		may_write: Boolean(frm.perm[0].write),
+		tree: read_tree(frm.doc.conditions),
+		save: () => changed(JSON.stringify(written(builder.tree))),
+		draw() {
+			$place.empty().append(group_element(builder, builder.tree, [], null));
+			if (!builder.tree.parts.length) $place.append(empty(__("Without a condition the rule holds for every complaint.")));
+		},
 	};
 	builder.draw();
 }

@@ -21,9 +21,9 @@ export function search_box(parent, { fieldname, label, placeholder, description,
 	let asked = 0;
 	let taken = "";
 	// What the server found matches by telephone or bar code as well; a first one that is taken by a Tab would surprise.
-	Object.assign(list, { filter: () => true, autoFirst: false, tabSelect: false, maxItems: 30 });
-	list.item = (item) => $(`<li role="option" aria-selected="false">${choice_html(found[Number(item.value)])}</li>`).get(0);
-	list.replace = () => {};
+	Object.assign(list, { filter: () => true, autoFirst: false, tabSelect: false, maxItems: 30, replace: () => {} });
+	const item = ({ value }) => $(`<li role="option" aria-selected="false">${choice_html(found[Number(value)])}</li>`).get(0);
+	Object.assign(list, { item });
 	const look = async () => {
 		const turn = ++asked;
 		const answer = await ask(control.$input.val().trim());

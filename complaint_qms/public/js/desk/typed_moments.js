@@ -7,6 +7,7 @@ export function keep_typed_moments(dialog) {
 	for (const control of Object.values(dialog.fields_dict)) {
 		if (control.df.fieldtype !== "Datetime") continue;
 		const show = control.set_formatted_input.bind(control);
+		// eslint-disable-next-line no-restricted-syntax -- the picker has no event for what it did not learn of
 		control.set_formatted_input = (value) => {
 			show(value);
 			const picker = control.datepicker;

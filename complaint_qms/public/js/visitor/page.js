@@ -88,6 +88,7 @@ function said(answer) {
 /** A box with what is wrong, read out at once. */
 export function alert_box() {
 	const box = el("div", { class: "cv-alert", role: "alert", tabindex: "-1", hidden: true });
+	// eslint-disable-next-line no-restricted-syntax -- an element of ours
 	box.say = (lines, removes = []) => {
 		box.replaceChildren(...lines.map((line, at) => el("p", {}, line, removes[at] ? remove_button(box, line, removes[at]) : null)));
 		if (words.logged_out && lines.includes(words.logged_out)) {
