@@ -1,6 +1,6 @@
 """Stage keys of the records that move through a workflow. Code asks these keys; labels belong to the site."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 # The way of a complaint, in order, and the side stations beside it.
 COMPLAINT_FLOW: Final = ("intake", "triage", "investigate", "solve", "confirm", "execute", "review", "closed")
@@ -26,7 +26,7 @@ CAPA_STAGES: Final = (*CAPA_FLOW, "ineffective", "void")
 # Its criterion is fixed and not judged yet.
 CAPA_MEASURED: Final = ("implement", "verify", "effectiveness")
 CAPA_ACTION_OPEN: Final = ("open", "in_progress")
-FLOW: Final = {"Complaint": COMPLAINT_FLOW, "Investigation": INVESTIGATION_FLOW, "CAPA": CAPA_FLOW}
+
 
 # Where a record may go from where it is. A site's workflow may offer less, never more.
 COMPLAINT_MOVES: Final[dict[str, tuple[str, ...]]] = {
@@ -60,11 +60,28 @@ CAPA_MOVES: Final[dict[str, tuple[str, ...]]] = {
     "closed": ("draft",),
     "void": (),
 }
-MOVES: Final = {"Complaint": COMPLAINT_MOVES, "Investigation": INVESTIGATION_MOVES, "CAPA": CAPA_MOVES}
-# Stages in which a record has ended: it changes no more until it is opened again.
-ENDED: Final[dict[str, tuple[str, ...]]] = {
-    "Complaint": COMPLAINT_ENDED,
-    "Investigation": ("completed", "void"),
-    "CAPA": ("closed", "void"),
+
+
+class Stages(NamedTuple):
+    """The stages of a kind of record.
+
+    Attributes:
+        flow: its way, in order; a new record begins with the first.
+        moves: where it may go from where it is.
+        ended: where it has ended: it changes no more until it is opened again.
+    """
+
+    flow: tuple[str, ...]
+    moves: dict[str, tuple[str, ...]]
+    ended: tuple[str, ...]
+
+
+STAGED: Final = {
+    "Complaint": Stages(COMPLAINT_FLOW, COMPLAINT_MOVES, COMPLAINT_ENDED),
+    "Investigation": Stages(INVESTIGATION_FLOW, INVESTIGATION_MOVES, ("completed", "void")),
+    "CAPA": Stages(CAPA_FLOW, CAPA_MOVES, ("closed", "void")),
 }
-FIRST_STAGE: Final = {"Complaint": "intake", "Investigation": "planned", "CAPA": "draft"}
+FLOW: Final = {doctype: stages.flow for doctype, stages in STAGED.items()}
+MOVES: Final = {doctype: stages.moves for doctype, stages in STAGED.items()}
+ENDED: Final = {doctype: stages.ended for doctype, stages in STAGED.items()}
+FIRST_STAGE: Final = {doctype: stages.flow[0] for doctype, stages in STAGED.items()}
