@@ -257,7 +257,7 @@ def _logged(doc: Document) -> dict[str, dict[str, Any]]:
 
 
 def _stamped(doc: Document, passed: Iterable[str]) -> dict[str, dict[str, Any]]:
-    stamps = ((stage, *_LEFT[doc.doctype].get(stage, (None, None))) for stage in passed)
+    stamps = ((stage, *_LEFT.get(doc.doctype, {}).get(stage, (None, None))) for stage in passed)
     return {
         stage: {"by": doc.get(by), "left_at": doc.get(at) if at else None} if by else {}
         for stage, by, at in stamps

@@ -14,7 +14,7 @@ from frappe.utils import get_fullname
 from complaint_qms.constants.contributing import AUTHORS
 from complaint_qms.constants.records import BY_DOCTYPE
 from complaint_qms.constants.roles import QUALITY_MANAGER, REGULATORY
-from complaint_qms.constants.stages import ENDED
+from complaint_qms.constants.stages import ENDED, STAGED
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.outbox import Notice, send
@@ -32,7 +32,7 @@ _DUE: Final = {
 }
 # Stages in which somebody else judges what was done.
 _JUDGED: Final = {"Investigation": ("review",), "CAPA": ("plan_review", "verify")}
-_OWNER: Final = {doctype: BY_DOCTYPE[doctype].answerable for doctype in _JUDGED}
+_OWNER: Final = {doctype: BY_DOCTYPE[doctype].answerable for doctype in STAGED if doctype != "Complaint"}
 
 
 def of_hand_overs(events: list[Event]) -> None:
@@ -132,8 +132,8 @@ def _of_complaints(directory: Directory, names: set[str]) -> dict[str, list[Pers
 
 
 def _of_owners(directory: Directory, doctype: str, events: list[Event]) -> dict[str, list[Person]]:
-    """Investigation or CAPA → its owner; where somebody else judges it, quality managers without a part in it."""
-    judged = {event.name for event in events if event.data["target"] in _JUDGED[doctype]}
+    """Record of a kind → its owner; where somebody else judges it, quality managers without a part in it."""
+    judged = {event.name for event in events if event.data["target"] in _JUDGED.get(doctype, ())}
     parts = contributors.parts_of(doctype, judged) if judged else {}
     owners = values_of(doctype, {event.name for event in events} - judged, _OWNER[doctype])
     acting = directory.acting(owners.values()) if owners else {}
