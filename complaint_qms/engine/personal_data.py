@@ -54,7 +54,7 @@ _FORMS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     (
         "name",
         re.compile(
-            r"(?:\b(?:Dear|Hello|Hi|Hallo|Liebe[r]?)\s(?!All\b|Team\b|Sir\b|Madam\b|Customer\b|Support\b|Service\b)(?P<told>[A-ZÄÖÜ][\w'’äöüß\-]{1,30}(?: [A-ZÄÖÜ][\w'’äöüß\-]{1,30}){0,2})(?=\s*[,!:\n]|\s*\Z))"
+            r"(?:\b(?:Dear|Hello|Hi|Hallo|Liebe[r]?)\s(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Madame|Monsieur)\b\.?\s)?(?!All\b|Team\b|Sir\b|Madam\b|Customer\b|Support\b|Service\b)(?P<told>[A-ZÄÖÜ][\w'’äöüß\-]{1,30}(?: [A-ZÄÖÜ][\w'’äöüß\-]{1,30}){0,2})(?=\s*[,!:\n]|\s*\Z))"
         ),
     ),
     (

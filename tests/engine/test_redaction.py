@@ -52,6 +52,13 @@ def test_what_is_known_in_part_goes_as_a_whole():
     assert [one.kind for one in taken] == ["mail", "name", "address"]
 
 
+@pytest.mark.parametrize("title", ["", "Mr ", "Dr. "])
+def test_a_title_tells_of_nobody(title):
+    left, taken = without_personal(f"Dear {title}Miller, it leaks")
+    assert left == f"Dear {title}{MARK}, it leaks"
+    assert [one.text for one in taken] == ["Miller"]
+
+
 def test_of_a_long_text_nothing_is_cut_and_its_end_is_read():
     story = "The lid leaks since noon.\n" * 20_000
     left, taken = without_personal(
