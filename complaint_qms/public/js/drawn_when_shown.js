@@ -35,6 +35,7 @@ function let_wait(control, frm) {
 	const value_of = control.get_value.bind(control);
 	const folded = control.on_section_collapse;
 	let { $input } = control;
+	// eslint-disable-next-line no-restricted-syntax -- ours, on a control
 	control.cq_draw = () => {
 		control.cq_waits = false;
 		if (control.grid) take_back(control, frm);
@@ -43,13 +44,15 @@ function let_wait(control, frm) {
 		control.cq_then = null;
 		if (then && name === frm.doc.name) then(control);
 	};
+	// eslint-disable-next-line no-restricted-syntax -- the form draws all its controls and asks none whether it is in sight
 	control.refresh_input = () => {
 		control.cq_waits = !is_bare(control) && !is_in_sight(control, frm);
 		if (!control.cq_waits) control.cq_draw();
 		else if (control.grid) put_aside(control, frm);
 	};
-	// An input that waits still shows the record before.
+	// eslint-disable-next-line no-restricted-syntax -- an input that waits still shows the record before
 	control.get_value = () => (control.cq_waits ? control.get_model_value() : value_of());
+	// eslint-disable-next-line no-restricted-syntax -- a section tells its controls alone; what stood there is called
 	control.on_section_collapse = (is_folded) => {
 		if (control.cq_waits && is_in_sight(control, frm)) control.cq_draw();
 		if (folded) folded.call(control, is_folded);
