@@ -9,10 +9,12 @@ from frappe.utils import now_datetime
 
 from complaint_qms.api import trace as door
 from complaint_qms.constants import roles
-from complaint_qms.engine.trace import Lot
+from complaint_qms.engine.trace import Lot, Movement, Voucher, trace_lots
+from complaint_qms.engine.trace.movements import CONVERSION
 from complaint_qms.services.trace.report import BatchGenealogy
-from complaint_qms.services.trace.starts import start_of
+from complaint_qms.services.trace.starts import Start, start_of
 from complaint_qms.services.trace.tracing import Traced, trace
+from complaint_qms.services.trace.tree import tree_rows
 from tests.desk import factory
 from tests.desk.stock_chain import Chain, as_before_bundles
 
@@ -155,6 +157,53 @@ def test_what_somebody_may_not_see_is_counted_and_not_told(chain: Chain) -> None
     for role in (roles.ACTION_OWNER, roles.ACCOUNTS_MANAGER, "Sales User"):
         with factory.as_user(factory.person(role)), pytest.raises(frappe.PermissionError):
             door.genealogy("Batch", batch)
+
+
+def test_what_came_out_unseen_makes_no_share_exact(chain: Chain) -> None:
+    for lot in ("seen", "unseen"):
+        chain.new_lot(lot, "goods")
+    place = f"Finished Goods - {factory.company_value('abbr')}"
+    rows = [
+        chain.row("lot", 100, s_warehouse=factory.store()),
+        chain.row("seen", 60, t_warehouse=factory.store(), is_finished_item=1),
+        chain.row("unseen", 40, t_warehouse=place),
+    ]
+    chain.post("Stock Entry", stock_entry_type="Repack", purpose="Repack", items=rows)
+    # The database finds a batch in other letters as well.
+    name = chain.lots["lot"].lower()
+    known = {}
+    for user in ("Administrator", factory.person(roles.INVESTIGATOR, Warehouse=factory.store())):
+        with factory.as_user(user):
+            found = traced_from("Batch", name, "down").genealogy
+            edges = found.edges_down(Lot(chain.items["lot"], chain.lots["lot"]))
+            known[user] = {edge.target.batch: (edge.attributed // UNIT, edge.basis) for edge in edges}
+    assert list(known.values()) == [
+        {chain.lots["seen"]: (60, "shared"), chain.lots["unseen"]: (40, "shared")},
+        {chain.lots["seen"]: (100, "at_most")},
+    ]
+
+
+def test_documents_without_a_name_are_one_row_with_all_that_was_made_by_them() -> None:
+    lot = Lot("part", "P")
+    ledger = _Ledger()
+    for number, made in enumerate(("first", "second")):
+        voucher = Voucher("V", made, CONVERSION, now_datetime(), ("V", made), is_anonymous=True)
+        for one, qty in ((lot, -2), (Lot("goods", made), 1)):
+            ledger.moved.append(Movement(f"{number} {one}", voucher, one, "Store", qty * UNIT))
+    traced = Traced(Start("Batch", "P", (lot,)), trace_lots([lot], "down", ledger), frozenset())
+    told = [row["label"] for row in tree_rows(traced) if row["indent"] in (2, 3)]
+    assert told[:3] == ["Consumed", "first", "second"]
+
+
+class _Ledger:
+    def __init__(self) -> None:
+        self.moved: list[Movement] = []
+
+    def of_lots(self, lots: set[Lot]) -> list[Movement]:
+        return [one for one in self.moved if one.lot in lots]
+
+    def of_processes(self, keys: set[tuple[str, str]]) -> list[Movement]:
+        return [one for one in self.moved if one.voucher.process in keys]
 
 
 def _sold_at_the_till(chain: Chain, customer: str, lot: str, qty: float) -> Document:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from complaint_qms.engine import trace
 from complaint_qms.engine.trace import movements as kinds
-from complaint_qms.engine.trace.processes import largest_remainder
+from complaint_qms.engine.trace.processes import largest_remainder, processes_of
 
 PLACES = ("Stores", "Finished", "Scrap")
 CUSTOMERS = ("Ada", "Bo", "Cy")
@@ -185,7 +185,8 @@ def test_what_is_consumed_is_found_again_in_what_was_produced(world: World) -> N
         consumed: dict = defaultdict(Decimal)
         for (lot, _place), qty in taken.items():
             consumed[lot] += qty
-        edges = process.edges()
+        edges = [edge for lot in process.inputs for edge in process.edges_from(lot)]
+        assert set(edges) == {edge for lot in process.outputs for edge in process.edges_to(lot)}
         assert {(edge.source, edge.target) for edge in edges} == {
             (lot, target) for lot in consumed for target in given if lot != target
         }
@@ -222,6 +223,38 @@ def test_questions_grow_with_levels_and_not_with_lots() -> None:
         assert len(found.reached_down) == 4 * width + 1
         asked.append(world.asked)
     assert asked[0] == asked[1] == 9
+
+
+def test_what_is_not_followed_is_not_read_and_what_is_wide_is_not_multiplied_out() -> None:
+    world = World()
+    raw = [trace.Lot("raw", f"R{n}") for n in range(1000)]
+    made = [trace.Lot("made", f"M{n}") for n in range(500)]
+    rows = [(lot, "Stores", Decimal(-5)) for lot in raw]
+    world.book(kinds.CONVERSION, rows + [(lot, "Stores", Decimal(2)) for lot in made])
+    found = trace.trace_lots(raw[:1], trace.FAMILY, world)
+    assert len(found.reached_down) == 501
+    edges = found.edges_down(raw[0])
+    assert {(edge.target, edge.attributed, edge.basis) for edge in edges} == {
+        (lot, 10**7, trace.SHARED) for lot in made
+    }
+    for lot in made[:40]:
+        world.book(kinds.CONVERSION, [(raw[0], "Stores", Decimal(-1)), (lot, "Stores", Decimal(1))])
+    cut = trace.trace_lots(raw[:1], trace.DOWN, world, most_lots=10)
+    assert cut.is_cut
+    assert len(cut.lots) == len(cut.processes) == 10
+    # Where they went is told of those that were met as well.
+    assert set(cut.movements) == cut.lots
+
+
+def test_a_share_of_what_is_not_shown_whole_is_at_most_all_of_it() -> None:
+    rows = (("raw", -100), ("first", 60))
+    voucher = kinds.Voucher("V", "1", kinds.CONVERSION, datetime(2026, 1, 1), ("V", "1"), is_partial=True)
+    moved = [
+        kinds.Movement(name, voucher, trace.Lot(name, name), "Stores", qty * 10**9) for name, qty in rows
+    ]
+    (process,) = processes_of(moved, fold=True).values()
+    (edge,) = process.edges_to(trace.Lot("first", "first"))
+    assert (edge.attributed // 10**9, edge.basis) == (100, trace.AT_MOST)
 
 
 def test_serial_numbers_of_a_batch_are_followed_as_it_or_one_by_one() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -45,8 +45,8 @@ class Genealogy:
     reached_up: dict[Lot, int] = field(default_factory=dict)
     reached_down: dict[Lot, int] = field(default_factory=dict)
     is_cut: bool = False
-    _up: dict[Lot, list[Edge]] = field(default_factory=lambda: defaultdict(list))
-    _down: dict[Lot, list[Edge]] = field(default_factory=lambda: defaultdict(list))
+    _made_by: dict[Lot, list[Process]] = field(default_factory=lambda: defaultdict(list))
+    _used_by: dict[Lot, list[Process]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def lots(self) -> set[Lot]:
@@ -54,20 +54,25 @@ class Genealogy:
 
     def edges_up(self, lot: Lot) -> list[Edge]:
         """What went into a lot."""
-        return self._up.get(lot, [])
+        return [edge for process in self._made_by.get(lot, ()) for edge in process.edges_to(lot)]
 
     def edges_down(self, lot: Lot) -> list[Edge]:
         """What a lot went into."""
-        return self._down.get(lot, [])
+        return [edge for process in self._used_by.get(lot, ()) for edge in process.edges_from(lot)]
+
+    def processes_at(self, lot: Lot, step: str) -> list[Process]:
+        """Those that produced a lot, or that consumed it."""
+        return (self._made_by if step == PRODUCED else self._used_by).get(lot, [])
 
     def add_processes(self, found: dict[tuple[str, str], Process]) -> None:
         for key, process in found.items():
             if key in self.processes:
                 continue
             self.processes[key] = process
-            for edge in process.edges():
-                self._up[edge.target].append(edge)
-                self._down[edge.source].append(edge)
+            for lot in process.outputs:
+                self._made_by[lot].append(process)
+            for lot in process.inputs:
+                self._used_by[lot].append(process)
 
 
 def trace_lots(
@@ -78,7 +83,7 @@ def trace_lots(
 
     Args:
         fold: serial numbers that belong to a batch count as their batch.
-        most_lots: the walk ends there, and `is_cut` says so.
+        most_lots: the walk ends there, and `is_cut` says so; no more than so many processes are read at once.
     """
     begun = tuple(dict.fromkeys(lot.folded() if fold else lot for lot in starts))
     walk = _Walk(Genealogy(begun), source, fold, most_lots)
@@ -96,42 +101,70 @@ class _Walk:
     source: Source
     fold: bool
     most_lots: int
+    met: set[Lot] = field(default_factory=set)
 
     def go(self, begun: Iterable[Lot], reached: dict[Lot, int], step: str) -> None:
-        """Level by level; a lot that was met before is not followed again, so that circles end."""
+        """Level by level; a lot that was met before is not followed again, so that circles end. Of the last lots that a walk may have,
+        movements are read, and not what they went into."""
         level = 0
         reached.update(dict.fromkeys(begun, level))
+        self.met.update(reached)
         frontier = {lot for lot in begun if lot.is_tracked}
+        spread: set[tuple[str, str]] = set()
         while frontier:
             self._read(frontier)
-            keys = {
+            if self.found.is_cut:
+                return
+            level += 1
+            further: set[Lot] = set()
+            for keys in self._slices(self._keys(frontier, step)):
+                self._read_processes(keys)
+                further |= self._next(frontier, reached, step, level, spread)
+                if self.found.is_cut:
+                    break
+            frontier = further
+
+    def _keys(self, frontier: set[Lot], step: str) -> list[tuple[str, str]]:
+        """What produced, or consumed, these lots, in an order that is always the same."""
+        return list(
+            dict.fromkeys(
                 movement.voucher.process
-                for lot in frontier
+                for lot in sorted(frontier)
                 for movement in self.found.movements.get(lot, ())
                 if movement.step == step and movement.voucher.kind == CONVERSION
-            }
-            unknown = keys - self.found.processes.keys()
-            if unknown:
-                self.found.add_processes(
-                    processes_of(_once(self.source.of_processes(unknown)), fold=self.fold)
-                )
-            level += 1
-            frontier = self._next(frontier, reached, step, level)
+            )
+        )
 
-    def _next(self, frontier: set[Lot], reached: dict[Lot, int], step: str, level: int) -> set[Lot]:
+    def _slices(self, keys: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+        for start in range(0, len(keys), max(self.most_lots, 1)):
+            yield keys[start : start + self.most_lots]
+
+    def _read_processes(self, keys: list[tuple[str, str]]) -> None:
+        unknown = set(keys) - self.found.processes.keys()
+        if unknown:
+            read = _once(self.source.of_processes(unknown))
+            self.found.add_processes(processes_of(read, fold=self.fold))
+
+    def _next(
+        self, frontier: set[Lot], reached: dict[Lot, int], step: str, level: int, spread: set[tuple[str, str]]
+    ) -> set[Lot]:
+        """Lots on the other side of the processes of these, each process asked once."""
         further: set[Lot] = set()
         for lot in sorted(frontier):
-            edges = self.found.edges_up(lot) if step == PRODUCED else self.found.edges_down(lot)
-            for edge in edges:
-                other = edge.source if step == PRODUCED else edge.target
-                if other in reached:
+            for process in self.found.processes_at(lot, step):
+                if process.key in spread:
                     continue
-                if len(self.found.lots) >= self.most_lots and other not in self.found.lots:
-                    self.found.is_cut = True
-                    continue
-                reached[other] = level
-                if other.is_tracked:
-                    further.add(other)
+                spread.add(process.key)
+                for other in process.inputs if step == PRODUCED else process.outputs:
+                    if other in reached:
+                        continue
+                    if other not in self.met and len(self.met) >= self.most_lots:
+                        self.found.is_cut = True
+                        return further
+                    reached[other] = level
+                    self.met.add(other)
+                    if other.is_tracked:
+                        further.add(other)
         return further
 
     def _read(self, lots: set[Lot]) -> None:

@@ -66,6 +66,7 @@ class Voucher:
         is_return: of a purchase, a sale or a conversion: it takes back what another did.
         is_pending: it has left the shelf, and the ledger of stock does not know yet.
         is_anonymous: neither its number nor its party is told; `party` is empty.
+        is_partial: what its process produced, or moved of the same lots, is not all among the movements.
         reference: the party's own number for it.
     """
 
@@ -79,6 +80,7 @@ class Voucher:
     is_return: bool = False
     is_pending: bool = False
     is_anonymous: bool = False
+    is_partial: bool = False
     reference: str = ""
 
     @property

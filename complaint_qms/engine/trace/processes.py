@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from complaint_qms.engine.trace.movements import CONVERSION, Lot, Movement
@@ -23,7 +24,7 @@ class Edge:
         consumed: of `source` by the whole process; `produced`: of `target` by it.
         attributed: part of `consumed` that is in `target`, in units of the source.
         basis: `EXACT` (nothing else was produced), `SHARED` (by quantity among what was produced, all of one item) or
-            `AT_MOST` (several items were produced: all of it may be in this one).
+            `AT_MOST` (several items were produced, or more than is shown: all of it may be in this one).
     """
 
     process: tuple[str, str]
@@ -39,7 +40,11 @@ class Edge:
 class Process:
     """What one or several vouchers consumed and produced, lot by lot.
 
-    A lot may stand on both sides: reworked, or packed again into the same batch. It is no source of itself.
+    A lot may stand on both sides: reworked, or packed again into the same batch. It is no source of itself. Edges are made when they are
+    asked for: a thousand lots that went into five hundred have half a million.
+
+    Attributes:
+        is_partial: more was produced, or moved of these lots, than stands here.
     """
 
     key: tuple[str, str]
@@ -47,25 +52,38 @@ class Process:
     inputs: dict[Lot, int] = field(default_factory=dict)
     outputs: dict[Lot, int] = field(default_factory=dict)
     vouchers: list[tuple[str, str]] = field(default_factory=list)
+    is_partial: bool = False
+    _shares: dict[Lot, list[int]] = field(default_factory=dict, repr=False)
 
-    def edges(self) -> list[Edge]:
-        """Every input with every output, in the order of their first movement."""
-        parts = {source: self._parts(source, consumed) for source, consumed in self.inputs.items()}
-        return [
-            Edge(self.key, source, target, consumed, produced, *parts[source][target])
-            for source, consumed in self.inputs.items()
-            for target, produced in self.outputs.items()
-            if source != target
-        ]
+    def edges_from(self, source: Lot) -> list[Edge]:
+        """An input with every output, in the order of their first movement."""
+        return [self._edge(source, target) for target in self.outputs if target != source]
 
-    def _parts(self, source: Lot, consumed: int) -> dict[Lot, tuple[int, str]]:
-        targets = list(self.outputs)
-        if len(targets) == 1:
-            return {targets[0]: (consumed, EXACT)}
-        if len({target.item for target in targets}) > 1:
-            return dict.fromkeys(targets, (consumed, AT_MOST))
-        divided = largest_remainder(consumed, list(self.outputs.values()))
-        return {target: (part, SHARED) for target, part in zip(targets, divided, strict=True)}
+    def edges_to(self, target: Lot) -> list[Edge]:
+        """Every input with an output, in the order of their first movement."""
+        return [self._edge(source, target) for source in self.inputs if source != target]
+
+    def _edge(self, source: Lot, target: Lot) -> Edge:
+        consumed = self.inputs[source]
+        attributed, basis = consumed, self._basis
+        if basis == SHARED:
+            attributed = self._shares_of(source)[self._place[target]]
+        return Edge(self.key, source, target, consumed, self.outputs[target], attributed, basis)
+
+    @cached_property
+    def _basis(self) -> str:
+        if self.is_partial or len({target.item for target in self.outputs}) > 1:
+            return AT_MOST
+        return EXACT if len(self.outputs) == 1 else SHARED
+
+    @cached_property
+    def _place(self) -> dict[Lot, int]:
+        return {target: place for place, target in enumerate(self.outputs)}
+
+    def _shares_of(self, source: Lot) -> list[int]:
+        if source not in self._shares:
+            self._shares[source] = largest_remainder(self.inputs[source], list(self.outputs.values()))
+        return self._shares[source]
 
 
 def processes_of(movements: Iterable[Movement], *, fold: bool) -> dict[tuple[str, str], Process]:
@@ -80,6 +98,7 @@ def processes_of(movements: Iterable[Movement], *, fold: bool) -> dict[tuple[str
         process = found.setdefault(voucher.process, Process(voucher.process, voucher.posted))
         if voucher.key not in process.vouchers:
             process.vouchers.append(voucher.key)
+        process.is_partial = process.is_partial or voucher.is_partial
         lot = movement.lot.folded() if fold else movement.lot
         both = sums[voucher.process].setdefault(lot, [0, 0])
         both[movement.qty > 0] += abs(movement.qty)

@@ -22,13 +22,14 @@ _SUPPLIER_NUMBERS: Final = {
 
 
 def lot_of_batch(name: str) -> Lot | None:
-    item = frappe.db.get_value("Batch", name, "item")
-    return Lot(item, name) if item else None
+    """By the name it has: the database finds it in other letter case and with blanks at the end as well."""
+    found = frappe.db.get_value("Batch", name, ("name", "item"))
+    return Lot(found[1], found[0]) if found and found[1] else None
 
 
 def lot_of_serial(name: str) -> Lot | None:
-    found = frappe.db.get_value("Serial No", name, ("item_code", "batch_no"))
-    return Lot(found[0], found[1] or "", name) if found and found[0] else None
+    found = frappe.db.get_value("Serial No", name, ("name", "item_code", "batch_no"))
+    return Lot(found[1], found[2] or "", found[0]) if found and found[1] else None
 
 
 def lots_made_for(work_order: str) -> list[Lot]:
@@ -44,6 +45,7 @@ def lots_received(doctype: str, name: str) -> list[Lot]:
 
 def lots_of_supplier(number: str, supplier: str = "") -> list[Lot]:
     """What a supplier calls by this number: batches of that name, and what came with a delivery or an invoice of that number."""
+    supplier = (supplier and frappe.db.exists("Supplier", supplier)) or supplier
     batch = frappe.qb.DocType("Batch")
     query = frappe.qb.from_(batch).select(batch.item, batch.name).where(batch.name == number)
     found = [Lot(*row) for row in query.run()]

@@ -118,7 +118,7 @@ def notes(traced: Traced, show: str = TREE) -> list[str]:
     said = []
     if show == TREE:
         said.append(
-            _("That a batch may hold another is certain: a document consumed the one and produced the other. How much of it is exact where that document produced one batch alone. “By Share” divides it by the quantities produced, “At Most” is all of it, because several items were produced. “Attributed” is that part of the consumed batch.")
+            _("That a batch may hold another is certain: a document consumed the one and produced the other. How much of it is exact where that document produced one batch alone. “By Share” divides it by the quantities produced, “At Most” is all of it, because several items were produced, or some that you may not see. “Attributed” is that part of the consumed batch.")
         )  # fmt: skip
     if show == HOLDERS:
         said.append(_("What was delivered less what came back, of the batch asked about and of everything that may hold it."))  # fmt: skip

@@ -56,9 +56,10 @@ def start_of(kind: str, name: str, supplier: str = "") -> Start:
     if kind == SUPPLIER_LOT:
         found = lots.lots_of_supplier(name, supplier)
     elif kind in _FINDERS:
-        if not frappe.db.exists(kind, name):
+        known = frappe.db.exists(kind, name)
+        if not known:
             refuse(_("There is no {0} “{1}”.").format(_(kind), escape_html(name)))
-        found = _FINDERS[kind](name)
+        found = _FINDERS[kind](known)
     else:
         refuse(_("“{0}” is nothing that a genealogy can start from.").format(escape_html(kind)))
     if not found:

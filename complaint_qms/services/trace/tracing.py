@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import frappe
@@ -19,10 +19,12 @@ from complaint_qms.engine.trace import (
     Holding,
     Lot,
     Movement,
+    Voucher,
     balance,
     holders,
     trace_lots,
 )
+from complaint_qms.engine.trace.movements import PRODUCED
 from complaint_qms.integrations.erpnext import lots as recorded
 from complaint_qms.integrations.erpnext.stock_movements import rows_of_lots, rows_of_vouchers
 from complaint_qms.integrations.erpnext.stock_vouchers import as_movements, vouchers_of
@@ -39,13 +41,16 @@ class SeenLedger:
         self.sight = StockSight(user)
 
     def of_lots(self, lots: set[Lot]) -> list[Movement]:
-        return self._seen(rows_of_lots(lots))
+        return self.sight.movements(as_movements(self.sight.rows(rows_of_lots(lots))))
 
     def of_processes(self, keys: set[tuple[str, str]]) -> list[Movement]:
-        return self._seen(rows_of_vouchers(vouchers_of(keys)))
-
-    def _seen(self, rows: list) -> list[Movement]:
-        return self.sight.movements(as_movements(self.sight.rows(rows)))
+        """Beside what is not shown, how much of a lot is in another is not told as if it were all: a share would give away the rest."""
+        rows = rows_of_vouchers(vouchers_of(keys))
+        shown = {row.id for row in self.sight.rows(rows)}
+        every = as_movements(rows)
+        told = [one for one in every if one.id in shown]
+        partial = _partial([one for one in every if one.id not in shown], told)
+        return self.sight.movements(_marked(told, partial))
 
 
 @dataclass
@@ -123,6 +128,29 @@ def trace(start: Start, way: str) -> Traced:
         recorded=recorded.recorded_on_hand(lots),
         titles=_titles(found),
     )
+
+
+def _partial(hidden: list[Movement], told: list[Movement]) -> set[tuple[str, str]]:
+    """Processes that produced something hidden, or moved more of a lot than is told."""
+    lots = {(one.voucher.process, one.lot.folded()) for one in told}
+    return {
+        one.voucher.process
+        for one in hidden
+        if one.step == PRODUCED or (one.voucher.process, one.lot.folded()) in lots
+    }
+
+
+def _marked(told: list[Movement], partial: set[tuple[str, str]]) -> list[Movement]:
+    marked: dict[Voucher, Voucher] = {}
+    found = []
+    for one in told:
+        voucher = one.voucher
+        if voucher.process in partial:
+            if voucher not in marked:
+                marked[voucher] = replace(voucher, is_partial=True)
+            one = replace(one, voucher=marked[voucher])
+        found.append(one)
+    return found
 
 
 def _seen(start: Start, ledger: SeenLedger) -> list[Lot]:

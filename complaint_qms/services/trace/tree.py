@@ -22,12 +22,13 @@ _NOT_TOLD: Final = frozenset((movements.MOVED,))
 
 @dataclass
 class ToldStep:
-    """Movements of one lot by one document, in one step."""
+    """Movements of one lot in one step, by one document, or by all that are not told by name."""
 
     step: str
     first: Movement
     qty: int = 0
     warehouses: dict[str, None] = field(default_factory=dict)
+    processes: dict[tuple[str, str], None] = field(default_factory=dict)
 
 
 def tree_rows(traced: Traced) -> list[dict[str, Any]]:
@@ -60,6 +61,7 @@ def told_of(lot_movements: Iterable[Movement], steps: frozenset[str] | None = No
         told = found.setdefault((step, key), ToldStep(step, one))
         told.qty += -one.qty if step in movements.OUTWARD else one.qty
         told.warehouses[one.warehouse] = None
+        told.processes[one.voucher.process] = None
     return list(found.values())
 
 
@@ -96,7 +98,8 @@ def _below(traced: Traced, lot: Lot, depth: int, upward: bool) -> Iterator[tuple
     for told in told_of(found.movements.get(lot, ()), steps):
         yield depth, _told_row(traced, lot, told, depth)
         if told.step == link:
-            yield from ((depth + 1, edge) for edge in edges.pop(told.first.voucher.process, ()))
+            for process in told.processes:
+                yield from ((depth + 1, edge) for edge in edges.pop(process, ()))
     if not upward:
         for balance in traced.balances([lot]):
             for warehouse, qty in balance.on_hand.items():
