@@ -63,7 +63,7 @@ def file_complaint(
     """Take a complaint in: {number}. Sent again with the same key it is the same complaint.
 
     Args:
-        data: what was filled in, as `services.portal.filing.file_complaint` says.
+        data: what was filled in, as `services.portal.new_complaint.file_complaint` says.
         files: secrets of files that have arrived.
     """
     party = _enter("file_complaint", 60)

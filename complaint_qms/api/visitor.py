@@ -65,7 +65,7 @@ def file_complaint(
     """Take a complaint in: {number, link}. Sent again with the same key it is the same complaint.
 
     Args:
-        data: what was filled in, as `services.visitor.filing.file_complaint` says.
+        data: what was filled in, as `services.visitor.new_complaint.file_complaint` says.
         files: secrets of files that have arrived.
         website: a field that people do not see; whoever fills it in is a machine.
         challenge, answer: of `services.visitor.proof_of_work`, where the settings ask for it.

@@ -12,10 +12,14 @@ from frappe.utils import now_datetime, nowdate
 
 from complaint_qms.api import intake
 from complaint_qms.constants import roles
+from complaint_qms.constants.events import MOVED
+from complaint_qms.services.events import Event
 from complaint_qms.services.lifecycle.overview import overview
 from complaint_qms.services.people import roster, workload
 from complaint_qms.services.sop import assigning
+from complaint_qms.services.work import hand_overs
 from tests.desk import factory
+from tests.desk.asked import queries
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -233,6 +237,33 @@ def test_a_person_or_an_assignment_rule_goes_first_and_a_stage_may_look_anew(dut
         f"Assignment Rule “{rule.name}”",
     )
     assert factory.at_stage("triage", complaint_type=kind).complaint_owner == theirs
+
+
+def test_of_many_that_move_only_those_are_read_for_which_the_sop_looks_anew(
+    duty: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, mine = person(roles.AGENT), person(roles.AGENT, duty)
+    docs = [factory.in_triage(complaint_type=kind, complaint_owner=theirs) for _one in range(3)]
+    moves = [Event(MOVED, "Complaint", doc.name, {"source": "intake", "target": "triage"}) for doc in docs]
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        hand_overs, "send", lambda notices, _at: told.extend((one.name, one.person.user) for one in notices)
+    )
+    hand_overs.of_moves(moves)  # what is cached is read
+    told.clear()
+    with queries() as one:
+        hand_overs.of_moves(moves[:1])
+    with queries() as all_of_them:
+        hand_overs.of_moves(moves)
+    assert len(all_of_them) == len(one), "none for each"
+    assert told == [(doc.name, theirs) for doc in (docs[0], *docs)]
+    by = sop(kind)
+    by.stages[1].update({"responsible_role": duty, "assign_by": "least_loaded", "assign_anew": 1})
+    by.save()
+    frappe.db.set_value("Complaint", docs[0].name, "sop", by.name)
+    told.clear()
+    hand_overs.of_moves(moves)
+    assert [name for name, _user in told] == [doc.name for doc in docs[1:]], f"{mine} gets the first"
 
 
 def test_the_short_form_proposes_whom_the_sop_would_name_and_moves_no_turn(duty: str, kind: str) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import datetime, timezone
 from threading import Thread
+from types import SimpleNamespace
 
 import frappe
 import pytest
@@ -182,3 +185,33 @@ def test_what_is_read_by_a_transaction_older_than_the_change_is_kept_for_itself_
     frappe.local.cache.clear()
     assert site_cache.kept(key, lambda: ["as it is"]) == ["as it is"]
     frappe.cache.delete_value([key, f"{key}:changed"])
+
+
+@pytest.mark.parametrize(
+    ("request_open", "job_began", "changed", "kept"),
+    [
+        (True, None, 60, False),
+        (True, None, 200, True),
+        (False, None, 200, False),
+        (False, 3_600, 200, False),
+        (False, 100, 200, True),
+        (False, 198, 200, False),
+    ],
+    ids=["request", "request after", "command", "job of before", "job of after", "clocks differ"],
+)
+def test_who_may_have_begun_before_a_change_keeps_what_is_read_for_itself(
+    request_open: bool, job_began: int | None, changed: int, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seconds ago: a job that runs for an hour sees the list as it was an hour ago."""
+    key, now = factory.unique("list"), time.time()
+    frappe.cache.set_value(f"{key}:changed", now - changed, expires_in_sec=60)
+    frappe.local.request = object() if request_open else None
+    began = datetime.fromtimestamp(now - job_began, timezone.utc) if job_began else None
+    for started_at in [began, began.replace(tzinfo=None)] if began else [None]:
+        job = SimpleNamespace(started_at=started_at) if started_at else None
+        monkeypatch.setattr(site_cache, "get_current_job", lambda job=job: job)
+        assert site_cache.kept(key, lambda: ["read"]) == ["read"]
+        frappe.local.cache.clear()
+        assert (frappe.cache.get_value(key) == ["read"]) is kept
+        frappe.cache.delete_value(key)
+    frappe.cache.delete_value(f"{key}:changed")

@@ -79,6 +79,41 @@ def test_what_is_written_after_a_merge_stands_where_it_is_worked_on():
     assert "It is red" not in json.dumps(look(other))
 
 
+def test_what_staff_wrote_where_it_was_merged_first_comes_back_if_nobody_else_read_it():
+    """A complaint that was merged into another, which was merged on; copies to colleagues change nothing, copies to others do."""
+    _link, doc = filed(email=ANN)
+    first = kept(mail("Before", f"About {doc.name}"), account()).communication
+    (_one, original), (_two, last) = (
+        filed(name=name, email=f"{name}@elsewhere.example") for name in ("bob", "cid")
+    )
+    for merged, into in ((doc, original), (original, last)):
+        take_step(merged.reload(), "Start Triage", {})
+        take_step(merged.reload(), "Merge into Another", {"duplicate_of": into.name})
+        if merged is doc:
+            colleague, written = factory.user(roles.AGENT), {}
+            for words, more in (
+                ("To her", {}),
+                ("Copy to a colleague", {"cc": f"Colleague <{colleague}>"}),
+                ("Copy to Bob", {"cc": "bob@elsewhere.example"}),
+                ("Hidden copy to Bob", {"bcc": "bob@elsewhere.example"}),
+                (
+                    "To Bob, copy to her",
+                    {"recipients": "bob@elsewhere.example", "cc": f"Ann <{ANN.upper()}>"},
+                ),
+            ):
+                written[words] = factory.make("Communication", **{"communication_type": "Communication", "communication_medium": "Email", "sent_or_received": "Sent", "subject": words, "content": words, "recipients": ANN, "in_reply_to": first, "reference_doctype": "Complaint", "reference_name": original.name} | more).name  # fmt: skip
+    assert frappe.db.get_value("Complaint", doc.name, "duplicate_of") == last.name
+    take_step(doc.reload(), "Separate Again", {"reopen_reason": "Another lamp"})
+    stands = {
+        words: frappe.db.get_value("Communication", name, "reference_name") for words, name in written.items()
+    }
+    back = {words for words, place in stands.items() if place == doc.name}
+    assert back == {"To her", "Copy to a colleague"}
+    assert set(stands.values()) == {doc.name, original.name}
+    told = " ".join(row["content"] for row in story.sentences("Complaint", doc.name))
+    assert {words for words, name in written.items() if name in told} == set(written) - back
+
+
 def test_what_came_in_while_it_was_merged_comes_back_when_it_is_separated():
     """By link, by mail and by chat: words, files and the chat itself; what the other one had stays there."""
     channel = a_channel()

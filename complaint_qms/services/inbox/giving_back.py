@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -18,8 +20,8 @@ from complaint_qms.services.record import timeline
 from complaint_qms.services.record.timeline import Link, line
 
 _WHY = "complaint was separated"
-_MOST = 200
 _LISTED = 10
+_READERS = ("recipients", "cc", "bcc")
 
 
 def take_back_files(complaint: Document) -> None:
@@ -43,7 +45,7 @@ def return_messages(complaint: Document) -> None:
     if not before or before.stage != "duplicate" or complaint.stage == "duplicate":
         return
     items = _elsewhere(complaint.name)
-    carriers = sorted({item.complaint for item in items} | {before.duplicate_of} - {None, ""})
+    carriers = sorted({item.complaint for item in items} | _originals(before) - {None, ""})
     if items:
         _return_items(complaint, items, carriers)
     certain, unsure = _written_meanwhile(complaint, before, carriers)
@@ -95,7 +97,7 @@ def _written_meanwhile(
     complaint: Document, before: Document, carriers: list[str]
 ) -> tuple[list[str], list[str]]:
     """Mails to the complainant that staff wrote on what a complaint was merged into, while it was: those that are its own beyond doubt, in
-    answer to a message of it and to nobody else, and the others."""
+    answer to a message of it and, but for a copy to staff, to nobody else, and the others."""
     own = addresses_of_complainant(complaint)
     if not own or not before.closed_at:
         return [], []
@@ -110,11 +112,14 @@ def _written_meanwhile(
             "communication_date": (">=", before.closed_at),
             AUTOMATIC_FIELD: ("is", "not set"),
         },
-        ["name", "recipients", "in_reply_to"],
+        ["name", *_READERS, "in_reply_to"],
+        or_filters=[[field, "like", f"%{address}%"] for field in _READERS for address in sorted(own)],
         order_by="communication_date asc, name asc",
-        limit=_MOST,
     )
-    to = {row.name: {bare(one) for one in split_emails(row.recipients or "")} - {""} for row in rows}
+    to = {
+        row.name: {bare(one) for field in _READERS for one in split_emails(row[field] or "")} - {""}
+        for row in rows
+    }
     rows = [row for row in rows if to[row.name] & own]
     asked = sorted({row.in_reply_to for row in rows if row.in_reply_to})
     about = {
@@ -125,8 +130,33 @@ def _written_meanwhile(
     found = frappe.get_all("Communication", about, ["name", "reference_name"]) if asked else []
     answered = {row.name: row.reference_name for row in found}
     of = {row.name: answered.get(row.in_reply_to) for row in rows}
-    certain = [name for name, told in of.items() if told == complaint.name and to[name] <= own]
+    ours = _of_staff({address for row in rows for address in to[row.name] - own})
+    certain = [name for name, told in of.items() if told == complaint.name and to[name] <= own | ours]
     return certain, [name for name, told in of.items() if name not in certain and told not in carriers]
+
+
+def _originals(before: Document) -> set[str]:
+    """What a complaint was merged into, and each that this was merged into in its turn since: a version says so."""
+    found = {before.duplicate_of}
+    if before.closed_at:
+        about = {
+            "ref_doctype": "Complaint",
+            "docname": before.name,
+            "creation": (">=", before.closed_at),
+            "data": ("like", '%"duplicate_of"%'),
+        }
+        for data in frappe.get_all("Version", about, pluck="data", order_by="name asc"):
+            changed = json.loads(data).get("changed") or []
+            found |= {one for field, *both in changed if field == "duplicate_of" for one in both}
+    return found
+
+
+def _of_staff(addresses: set[str]) -> set[str]:
+    """Those that are a user's of the desk."""
+    if not addresses:
+        return set()
+    staff = {"email": ("in", sorted(addresses)), "user_type": "System User"}
+    return {email.lower() for email in frappe.get_all("User", staff, pluck="email", order_by="name asc")}
 
 
 def _strike_out(items: list[frappe._dict], carriers: list[str], complaint: str) -> None:

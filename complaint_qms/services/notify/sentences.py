@@ -260,7 +260,7 @@ def _mail_returned(name: str, data: dict[str, Any]) -> str:
 
 def _mail_failed(name: str, data: dict[str, Any]) -> str:
     sentence = _(
-        "{0}: a mail to {1} was not sent. The mail server says: “{2}” Check the address and send it again; where other mails fail as well, tell "
+        "{0}: a mail to {1} was not sent. The reason: “{2}” Check the address and send it again; where other mails fail as well, tell "
         "whoever looks after the mail of the site."
     )
     return sentence.format(titled(name, data["title"]), escape(data["sender"]), escape(data["said"]))

@@ -7,6 +7,7 @@ named somebody by then is not overruled. A complaint for which nobody was free i
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -73,15 +74,24 @@ def why_handled(doc: Document) -> str:
     return told(message) if message else ""
 
 
-def finds_another(name: str) -> bool:
-    """Whether a complaint that has just moved gets another handler at the end of its save, because its SOP says so for the stage."""
-    doc = frappe.get_doc("Complaint", name)
-    row = _row_of(doc.sop, doc.stage)
-    if not row or (doc.complaint_owner and (not row.assign_anew or _rule_of(doc))):
-        return False
+def may_find_another(complaint: frappe._dict) -> bool:
+    """Whether the SOP of a complaint that has just moved may give it another handler; of `sop`, `stage` and `complaint_owner`."""
+    row = _row_of(complaint.sop, complaint.stage)
+    return bool(row) and (not complaint.complaint_owner or bool(row.assign_anew))
+
+
+def finding_another(docs: Iterable[Document]) -> set[str]:
+    """Names of those complaints, all of which `may_find_another`, that get one at the end of their save. Somebody is looked for for each."""
+    asked = list(docs)
+    ruled, now, found = _ruled([doc.name for doc in asked]), now_datetime(), set()
     with acting_as():
-        found = find_handler(doc, row, now_datetime(), take=False)
-    return bool(found.user) and found.user != doc.complaint_owner
+        for doc in asked:
+            if (doc.name, doc.complaint_owner) in ruled:
+                continue
+            handler = find_handler(doc, _row_of(doc.sop, doc.stage), now, take=False)
+            if handler.user and handler.user != doc.complaint_owner:
+                found.add(doc.name)
+    return found
 
 
 def assign_waiting(now: datetime) -> int:
@@ -156,6 +166,16 @@ def _rule_of(doc: Document) -> str | None:
         "status": "Open",
     }
     return frappe.db.get_value("ToDo", about, "assignment_rule")
+
+
+def _ruled(complaints: list[str]) -> set[tuple[str, str]]:
+    """Those of the complaints to whose handler an Assignment Rule gave the task, with the handler; one query."""
+    if not complaints:
+        return set()
+    about = {"reference_type": "Complaint", "reference_name": ("in", complaints), "status": "Open"}
+    fields = ["reference_name", "allocated_to", "assignment_rule"]
+    rows = frappe.get_all("ToDo", about, fields, order_by="name asc")
+    return {(row.reference_name, row.allocated_to) for row in rows if row.assignment_rule}
 
 
 def _round() -> list[frappe._dict]:

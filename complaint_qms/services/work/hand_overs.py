@@ -24,6 +24,7 @@ from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.sop import assigning
 from complaint_qms.services.sop.recipients import COMPLAINT_FIELDS, Directory
+from complaint_qms.services.work.loading import documents_of
 
 _DUE: Final = {
     "Complaint": "stage_due",
@@ -121,12 +122,14 @@ def _of_complaints(directory: Directory, names: set[str]) -> dict[str, list[Pers
         return {}
     rows = frappe.get_all("Complaint", {"name": ("in", names)}, COMPLAINT_FIELDS, order_by="name asc")
     directory.learn(rows)
-    # Whoever handled a complaint does not close it.
     # Who gets it by the SOP hears of that, and who had it has nothing to do any more.
+    may = [row.name for row in rows if row.stage != "review" and assigning.may_find_another(row)]
+    another = assigning.finding_another(documents_of("Complaint", may))
+    # Whoever handled a complaint does not close it.
     return {
         row.name: directory.judges(row)
         if row.stage == "review"
-        else ([] if assigning.finds_another(row.name) else directory.handlers(row))
+        else ([] if row.name in another else directory.handlers(row))
         for row in rows
     }
 
