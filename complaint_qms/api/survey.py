@@ -9,7 +9,7 @@ from complaint_qms.api.rate_limits import limited
 from complaint_qms.services.survey import answering, second_look
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @limited(120)
 @checked
 def look(token: str) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def look(token: str) -> dict[str, Any]:
     return answering.shown_by(token)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @limited(30)
 @checked
 def answer(

@@ -16,7 +16,7 @@ MOST_FILED = 20
 """Complaints that one address sends in an hour; what is refused is counted by the door alone."""
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @limited(60)
 @checked
 def begin_upload(file_name: str, size: int, token: str = "") -> dict[str, Any]:
@@ -34,7 +34,7 @@ def begin_upload(file_name: str, size: int, token: str = "") -> dict[str, Any]:
     return uploads.begin_upload(file_name, size, uploads.Room.of_visitor(frappe.local.request_ip or ""))
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @limited(3000)
 @checked
 def send_piece(upload: str, offset: int) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def send_piece(upload: str, offset: int) -> dict[str, Any]:
     return uploads.append_piece(_token(upload), offset, read_piece(offset))
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @limited(600)
 @checked
 def upload_state(upload: str) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def upload_state(upload: str) -> dict[str, Any]:
     return uploads.upload_state(_token(upload))
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @limited(200)
 @checked
 def file_complaint(
@@ -85,7 +85,7 @@ def file_complaint(
         return new_complaint.file_complaint(sent, key, tokens, without_place=without_place)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @limited(120)
 def new_challenge() -> dict[str, Any]:
     """A challenge for the browser: {challenge, bits}."""
@@ -93,7 +93,7 @@ def new_challenge() -> dict[str, Any]:
     return {"challenge": proof_of_work.challenge(), "bits": proof_of_work.BITS}
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @limited(300)
 @checked
 def look(token: str) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def look(token: str) -> dict[str, Any]:
     return tracking.how_it_stands(_token(token))
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @limited(60)
 @checked
 def answer(
@@ -113,7 +113,7 @@ def answer(
     return tracking.how_it_stands(_token(token))
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @limited(60)
 @checked
 def decide(token: str, key: str, accepted: bool, text: str = "") -> dict[str, Any]:
@@ -122,7 +122,7 @@ def decide(token: str, key: str, accepted: bool, text: str = "") -> dict[str, An
     return tracking.how_it_stands(_token(token))
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @limited(60)
 @checked
 def rate(token: str, key: str, stars: int, text: str = "") -> dict[str, Any]:

@@ -23,6 +23,14 @@ def test_the_benchmark_knows_every_door_that_the_code_has():
     }
 
 
+def test_every_door_of_guests_takes_text_as_it_was_typed():
+    """The framework would clean it as markup and change what was said; here it is escaped where it is shown."""
+    guest_doors.import_doors()
+    ours = [one for one in frappe.guest_methods if one.__module__.startswith("complaint_qms.")]
+    assert len(ours) > 10
+    assert [one.__name__ for one in ours if one not in frappe.xss_safe_methods] == []
+
+
 def test_a_command_that_is_none_and_an_argument_of_the_framework_are_left_out_at_our_doors(site):
     """The framework looks a command up in a table, which stumbles over lists and objects."""
     assert "complaint_qms.overrides.requests.before_request" in frappe.get_hooks("before_request")

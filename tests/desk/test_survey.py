@@ -124,6 +124,20 @@ def test_an_answer_is_on_the_survey_the_complaint_and_the_timeline_and_counts_on
     assert frappe.db.count(SURVEY, {"complaint": doc.name}) == 1
 
 
+def test_a_comment_comes_whole_over_http_and_acts_nowhere(mailbox: Mailbox) -> None:
+    said = "if a<b then it leaks. If b>c not. <script>alert(1)</script>"
+    doc, token = asked(mailbox)
+    sent = {"token": token, "key": key(), "csat": 1, "comment": said}
+    assert ask("POST", DOOR + "answer", {**sent, "key": "[" * 3000 + "]" * 3000}, user="Guest").status == 417
+    assert ask("POST", DOOR + "answer", sent, user="Guest", keep=True).status == 200
+    assert (of(doc).comment, doc.reload().rating_comment) == (said, said)
+    lines = frappe.get_all("Comment", {"reference_name": doc.name}, pluck="content")
+    lines += frappe.get_all("Notification Log", {"document_name": doc.name}, pluck="subject")
+    lines += frappe.get_all("ToDo", {"reference_name": ("in", (doc.name, of(doc).name))}, pluck="description")
+    assert any(frappe.utils.escape_html(said) in line for line in lines)
+    assert not any("<script" in line for line in lines)
+
+
 def test_links_that_were_tampered_with_are_over_used_or_guessed_are_refused_alike(mailbox: Mailbox) -> None:
     doc, token = asked(mailbox)
     frappe.db.set_value(SURVEY, of(doc).name, "answered_at", None)

@@ -23,7 +23,8 @@ from tests.desk.mail_road import ANN, account, kept, mail
 from tests.desk.mailbox import delivering
 from tests.desk.test_chat import registered
 from tests.desk.test_visitor_uploads import nothing_stays, photo, sent  # noqa: F401
-from tests.desk.visiting import TOLD, filed, guest, key, look, page_open, token
+from tests.desk.visiting import DOOR, TOLD, filed, guest, key, look, page_open, token
+from tests.desk.wire import ask
 
 
 @pytest.fixture
@@ -270,6 +271,44 @@ def test_a_solution_is_accepted_or_refused_once(accepted, kept):
     assert doc.agreement_at
     with pytest.raises(frappe.ValidationError, match="No solution waits"):
         guest(lambda: visitor.decide(token(answered), key(), not accepted, "Changed my mind"))
+
+
+def test_words_come_whole_through_every_door_and_act_nowhere(site):
+    """Over HTTP: the framework cleans the arguments of a guest's call as markup, unless a function says that it takes text."""
+    said = "if a<b then it leaks. If b>c not. <script>alert(1)</script><b>Now</b>"
+    shown = frappe.utils.escape_html(said)
+
+    def sent(door: str, told: dict, **values: object) -> None:
+        got = ask("POST", DOOR + door, {"token": token(told), "key": key(), "text": said, **values}, user="Guest", keep=True)  # fmt: skip
+        assert got.status == 200, got
+
+    answered, doc = filed(description=said)
+    assert doc.description == f"<p>{shown}</p>"
+    sent("answer", answered)
+    assert [row["text"] for row in look(answered)["messages"]] == [said]
+    message = frappe.get_last_doc("Communication", {"reference_name": doc.name})
+    assert (message.content, "<script" in message.subject) == (f"<p>{shown}</p>", False)
+
+    told = factory.at_stage("confirm")
+    frappe.db.set_value("Complaint", told.name, {"reply": "<p>A new lid.</p>", "reply_sent_at": now_datetime(), "customer_agreement": None})  # fmt: skip
+    link = tracking_links.give_link(told.name)
+    sent("decide", link, accepted=False)
+    assert look(link)["solution"]["said"] == said
+    frappe.db.set_value("Complaint", told.name, "customer_agreement", "agreed")
+    sent("rate", link, stars=1)
+    assert look(link)["rating"]["comment"] == said
+    lines = frappe.get_all("Comment", {"reference_name": told.name}, pluck="content")
+    assert any(shown in line for line in lines)
+    assert not any("<script" in line or "<b>Now" in line for line in lines)
+
+
+@pytest.mark.parametrize("door", ["look", "answer", "decide", "rate", "begin_upload", "file_complaint"])
+def test_an_argument_nested_without_end_is_refused_as_any_other(door, site):
+    """Cleaned as markup, it would be read as JSON, which ends in an error of the code."""
+    deep = "[" * 3000 + "]" * 3000
+    for name in ("token", "key", "data", "text", "file_name"):
+        values = {"token": "x" * 32, "key": key(), "text": "x", "accepted": True, "stars": 5, "file_name": "a.jpg", "size": 5, "data": TOLD}  # fmt: skip
+        assert ask("POST", DOOR + door, values | {name: deep}, user="Guest").status in (200, 404, 417), name
 
 
 def test_a_mail_that_looks_like_a_word_on_the_solution_breaks_nothing():
