@@ -16,6 +16,8 @@ ACCOUNTS_MANAGER: Final = "Accounts Manager"
 
 # Who decides that a complaint needs no investigation, or that another one covers it (G2).
 INVESTIGATION_JUDGES: Final = (MANAGER, INVESTIGATOR, QUALITY_MANAGER)
+# Who decides whether an event is reportable (G3).
+REPORTABILITY_JUDGES: Final = (MANAGER, REGULATORY, QUALITY_MANAGER)
 
 # Whoever holds one of these sees every complaint of the companies their user permissions allow.
 STAFF: Final = (

@@ -16,6 +16,7 @@ from complaint_qms.exceptions import GateError
 from complaint_qms.services.intake import preview
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.lifecycle.overview import overview
+from complaint_qms.services.onboarding import packs
 from complaint_qms.services.reporting.sop_performance import SopPerformance
 from complaint_qms.services.sop import transfer, versions
 from tests.desk import factory
@@ -28,6 +29,7 @@ TOLD = {
     "customer_agreement": "agreed",
     "harm_level": "none",
 }
+ALLOWED = {"round_the_clock": 1, "allow_at_once": 1, "at_once_severity": "Minor", "at_once_reason": WHY}
 ENDING = {
     "closing_decision": "justified",
     "closing_summary": "Told how.",
@@ -44,10 +46,8 @@ def kind() -> str:
 
 
 def sop(kind: str, **values: Any) -> Document:
-    allowed = {"round_the_clock": 1, "allow_at_once": 1, "at_once_severity": "Minor", "at_once_reason": WHY}
-    return factory.make(
-        "Complaint SOP", sop_name=factory.unique("SOP"), complaint_type=kind, **{**allowed, **values}
-    )
+    values = {"sop_name": factory.unique("SOP"), "complaint_type": kind, **ALLOWED, **values}
+    return factory.make("Complaint SOP", **values)
 
 
 def easy(kind: str, **values: Any) -> Document:
@@ -107,6 +107,7 @@ def test_one_talk_is_the_whole_way_and_a_second_person_closes(kind: str) -> None
     assert (doc.no_investigation_reason, doc.no_investigation_decided_by) == (said, "Administrator")
     assert get_datetime(doc.no_investigation_decided_at) == get_datetime(by.at_once_decided_at)
     assert (doc.reportable, doc.reportable_decided_by) == ("no", "Administrator")
+    assert get_datetime(doc.reportable_since) == get_datetime(by.at_once_decided_at), "when its author did"
     assert (doc.remedy_required, doc.no_remedy_reason) == ("no", "Given at once: Explanation")
     note = frappe.get_last_doc("Communication", {"reference_name": doc.name, "communication_medium": "Phone"})
     assert TOLD["reply"] in note.content
@@ -130,6 +131,8 @@ def test_one_talk_is_the_whole_way_and_a_second_person_closes(kind: str) -> None
         assert share["value"] == "100.0%"
         take_step(doc, "Reopen", {"reopen_reason": "It flickers."})
     assert (doc.stage, doc.at_once_sop, doc.no_investigation_reason) == ("investigate", None, None)
+    assert not any(doc.get(name) for name in ("reportable", "reportable_since", "reportable_decided_by"))
+    assert (doc.triage_rationale, doc.is_complaint, doc.triage_decided_by) == (None, "yes", agent)
     missing = next(row for row in overview(doc)["next"] if row["to_stage"] == "solve")["missing"]
     assert "no_investigation_reason" in {row["field"] for row in missing}
 
@@ -156,6 +159,58 @@ def test_who_solved_it_does_not_close_it_whatever_roles_they_hold(kind: str) -> 
         doc.reload()
         take_step(doc, "Investigate Again", {})
         assert (doc.at_once_sop, doc.no_investigation_reason) == (None, None)
+
+
+def test_what_somebody_decided_themselves_keeps_their_words_and_name(kind: str) -> None:
+    by = sop(kind)
+    boss, agent = factory.person(roles.MANAGER), factory.person(roles.AGENT)
+    doc = easy(kind)
+    with factory.as_user(boss):
+        doc.update({"no_investigation_reason": "Looked at in May.", "triage_rationale": "Seen"})
+        doc.update({"is_complaint": "yes"}).save()
+    with factory.as_user(agent):
+        solve(doc)
+    with factory.as_user(boss):
+        doc = frappe.get_doc("Complaint", doc.name)
+        assert (doc.no_investigation_decided_by, doc.reportable_decided_by) == (boss, "Administrator")
+        doc.update({"reportable": "assessing", "awareness_date": frappe.utils.today()}).save()
+        take_step(doc, "Investigate Again", {})
+    assert (doc.at_once_sop, doc.at_once_given) == (None, None)
+    assert (doc.no_investigation_reason, doc.no_investigation_decided_by) == ("Looked at in May.", boss)
+    assert (doc.triage_rationale, doc.triage_decided_by, doc.reportable) == ("Seen", boss, "assessing")
+    # What was prepared and not decided is told, and not put under the name of the SOP's author.
+    doc = easy(kind, no_investigation_reason="Heard it <b>often</b>.")
+    doc.db_set("no_investigation_decided_by", None)
+    with factory.as_user(agent):
+        solve(doc)
+    doc.reload()
+    assert (doc.no_investigation_reason, doc.no_investigation_decided_by) == (
+        f"By SOP {by.name}, version 1: {WHY}",
+        "Administrator",
+    )
+    assert any("Heard it" in row["text"] for row in told_of(doc))
+
+
+def test_nobody_gets_round_it_by_writing_less_in_the_same_save(kind: str) -> None:
+    sop(kind)
+    doc = easy(kind)
+    with factory.as_user(factory.person(roles.MANAGER)):
+        doc.update({"severity": "Serious"}).save()
+    with factory.as_user(factory.person(roles.AGENT)):
+        frappe.db.savepoint("refusal")
+        found = refused(lambda: solve(doc, severity="Minor"))
+        assert "Severity Serious is not solved at once" in found["severity"]
+        frappe.db.rollback(save_point="refusal")
+        doc.reload()
+        doc.update({"severity": "Minor", "description": "It burned my hand."}).save()
+        frappe.db.savepoint("refusal")
+        found = refused(lambda: solve(doc, description="Which key?"))
+        assert "The text tells of harm" in found["reportable"]
+        frappe.db.rollback(save_point="refusal")
+    assert frappe.db.get_value("Complaint", doc.name, ("stage", "description")) == (
+        "intake",
+        "It burned my hand.",
+    )
 
 
 def test_each_thing_that_is_missing_or_speaks_against_it_is_named(kind: str) -> None:
@@ -192,8 +247,13 @@ def test_each_thing_that_is_missing_or_speaks_against_it_is_named(kind: str) -> 
         doc.save()
         assert not offers(doc)
         assert words in refused(lambda: solve(doc))[field]
-    with pytest.raises(frappe.ValidationError, match="there is no “money”"):
-        solve(doc, given="money")
+    for ways, words in (({"given": "money"}, "there is no “money”"), ({"medium": "Pigeon"}, "“Pigeon”")):
+        with pytest.raises(frappe.ValidationError, match=words):
+            solve(doc, **ways)
+    doc.db_set({"settlement_status": "proposed", "remedy_required": "yes"})
+    with pytest.raises(frappe.ValidationError, match="a settlement says what the customer gets"):
+        solve(doc, given="apology")
+    assert doc.get_value("remedy_required") == "yes"
 
 
 def test_an_sop_says_whether_and_who_and_every_way_in_asks_it(kind: str) -> None:
@@ -251,8 +311,7 @@ def test_an_sop_says_whether_and_who_and_every_way_in_asks_it(kind: str) -> None
     sent.save()
     assert (sent.at_once_sop, sent.no_investigation_decided_by) == (None, None)
     duty = factory.make("Role", role_name=factory.unique("Duty")).name
-    by.update({"allow_at_once": 1, "at_once_role": duty, "at_once_severity": "Minor", "at_once_reason": WHY})
-    by.save()
+    by.update({**ALLOWED, "at_once_role": duty}).save()
     with factory.as_user(factory.person(roles.AGENT)):
         assert not offers(doc)
         assert f"role {duty}" in refused(lambda: solve(doc))["SOP"]
@@ -275,6 +334,16 @@ def test_a_complaint_in_triage_and_a_mail_that_went_out(kind: str) -> None:
     assert (doc.stage, doc.reply) == ("review", "Use the left key.")
     assert [row.stage for row in doc.stage_log] == ["intake", "triage", "review"]
     assert not frappe.db.exists("Communication", {"reference_name": doc.name})
+    told = easy(kind)
+    told.update({"reply": "x", "reply_sent_at": now_datetime()}).save()
+    with pytest.raises(frappe.ValidationError, match="“Pigeon”"):
+        api.solve(told.name, TOLD, medium="Pigeon")
+    # A reply that was written before and is told on the phone is noted as what was said.
+    doc = easy(kind, reply="Use the right key.")
+    answers = {"customer_agreement": "agreed", "harm_level": "none"}
+    api.solve(doc.name, answers, medium="Phone", given="information")
+    note = frappe.get_last_doc("Communication", {"reference_name": doc.name})
+    assert ("Use the right key." in note.content, note.communication_medium) == (True, "Phone")
 
 
 def test_an_sop_says_so_in_full_and_keeps_who_decided(kind: str) -> None:
@@ -301,3 +370,31 @@ def test_an_sop_says_so_in_full_and_keeps_who_decided(kind: str) -> None:
         assert (same.at_once_role, same.at_once_decided_by) == (roles.AGENT, boss)
     following = versions.make_version(by.name, frappe.utils.getdate(frappe.utils.add_days(None, 1)))
     assert (following.allow_at_once, following.at_once_decided_by) == (1, "Administrator")
+
+
+def test_only_who_may_decide_both_allows_it(kind: str) -> None:
+    by = sop(kind, allow_at_once=0)
+    for who, words in (
+        (("System Manager",), "without an investigation"),
+        (("System Manager", roles.INVESTIGATOR), "not reportable"),
+    ):
+        with factory.as_user(factory.person(*who)):
+            with pytest.raises(frappe.PermissionError, match=words):
+                frappe.get_doc("Complaint SOP", by.name).update(ALLOWED).save()
+            # A pack brings everything else; whoever may decide applies it again.
+            packs.apply_pack(packs.read_packs()["service"])
+            assert not frappe.db.count("Complaint SOP", {"at_once_severity": "Negligible"})
+    boss = factory.person(roles.MANAGER, "System Manager")
+    with factory.as_user(boss):
+        frappe.get_doc("Complaint SOP", by.name).update(ALLOWED).save()
+        packs.apply_pack(packs.read_packs()["service"])
+    assert frappe.db.get_value("Complaint SOP", by.name, "at_once_decided_by") == boss
+    assert frappe.get_all(
+        "Complaint SOP", {"at_once_severity": "Negligible"}, pluck="at_once_decided_by"
+    ) == [boss]
+    with factory.as_user(factory.person("System Manager")):
+        one = frappe.get_doc("Complaint SOP", by.name)
+        one.update({"description": "Other words"}).save()
+        assert one.at_once_decided_by == boss, "nothing of it has changed"
+        one.update({"allow_at_once": 0}).save()
+        assert one.at_once_decided_by is None

@@ -15,7 +15,7 @@ SOP = {
     "role": "Complaint Agent",
     "holds": True,
     "highest": "Minor",
-    "above": False,
+    "above": "",
     "tells_of_harm": False,
     "reason": "By SOP Shop, version 1: they are counted.",
     "decided_by": "author@example.com",
@@ -55,9 +55,9 @@ def test_what_the_sop_has_decided_is_not_asked_again(stage: str) -> None:
     assert {row.gate for row in missing("Complaint", facts, "confirm")} >= {"G1", "G2"}
     decided = easy(no_investigation_reason="Seen", no_investigation_decided_by="m@example.com")
     assert as_given(decided)["no_investigation_reason"] == "Seen"
-    assert as_given(easy(no_investigation_reason="Seen"))["no_investigation_reason"].startswith(
-        "Seen\nBy SOP"
-    )
+    # What somebody else prepared is not put under the name of who decided.
+    prepared = as_given(easy(no_investigation_reason="Seen"))
+    assert prepared["no_investigation_reason"] == "By SOP Shop, version 1: they are counted."
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,14 @@ def test_what_the_sop_has_decided_is_not_asked_again(stage: str) -> None:
         ({"at_once": None}, "SOP", ""),
         ({"at_once": {"sop": "Shop", "allowed": False}}, "SOP", "sop"),
         ({"at_once": SOP | {"holds": False}}, "SOP", ""),
-        ({"at_once": SOP | {"above": True}}, "SOP", "severity"),
+        ({"at_once": SOP | {"above": "Serious"}}, "SOP", "severity"),
         ({"at_once": SOP | {"tells_of_harm": True}}, "G1", "reportable"),
         ({"harm_level": "minor"}, "G1", "harm_level"),
         ({"stored": {"harm_level": "serious"}}, "G1", "harm_level"),
         ({"reportable": "assessing"}, "G3", "reportable"),
         ({"stored": {"reportable": "yes"}}, "G3", "reportable"),
         ({"risk_acceptability": "unacceptable"}, "SOP", "severity"),
+        ({"stored": {"risk_acceptability": "unacceptable"}}, "SOP", "severity"),
         ({"assessments": [{"name": "A-1", "status": "open"}]}, "G3", ""),
     ],
 )
@@ -80,6 +81,11 @@ def test_what_speaks_against_it_is_named(change: dict[str, Any], gate: str, fiel
     facts = easy(**change)
     assert (gate, field) in [(row.gate, row.field) for row in against(facts)]
     assert (gate, field) in [(row.gate, row.field) for row in missing("Complaint", facts, "review")]
+
+
+def test_the_severity_that_is_too_high_is_named() -> None:
+    (row,) = against(easy(at_once=SOP | {"above": "Serious"}))
+    assert row.message.params == {"severity": "Serious", "highest": "Minor", "sop": "Shop"}
 
 
 def test_an_investigation_that_runs_is_finished_first_and_harm_may_be_judged() -> None:

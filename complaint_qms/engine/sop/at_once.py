@@ -4,9 +4,10 @@ The gates of the stages that are passed over are asked as well (`complaint.py`).
 all complaints like this; what they ask of facts has to stand in the complaint.
 
 Facts beyond those of `complaint.py`:
-    at_once: {sop, allowed, role, holds: whether who asks has the role, highest: severity up to which it is allowed, above: whether this
-        one is above it, tells_of_harm: whether the words of the complaint do, reason: of the SOP, in one sentence, decided_by: who
-        decided it there}. Missing for a complaint that is not stored yet or follows no SOP.
+    at_once: {sop, allowed, role, holds: whether who asks has the role, highest: severity up to which it is allowed, above: the
+        complaint's own where it is graver, tells_of_harm: whether the words of the complaint do, reason: of the SOP, in one sentence,
+        decided_by: who decided it there}. Missing for a complaint that is not stored yet or follows no SOP. What a save writes and what
+        was stored before it are both asked; the graver counts.
 """
 
 from collections.abc import Mapping
@@ -53,7 +54,7 @@ def against(facts: Facts) -> list[Missing]:
     if once["above"]:
         message = Message(
             "Severity {severity} is not solved at once: SOP {sop} allows it up to {highest}.",
-            {"severity": facts.get("severity"), "highest": once["highest"], "sop": once["sop"]},
+            {"severity": once["above"], "highest": once["highest"], "sop": once["sop"]},
         )
         found.append(Missing("SOP", "severity", message))
     return found + _grave(facts, once)
@@ -73,9 +74,8 @@ def as_given(facts: Facts) -> Facts:
     filled = {name: value for name, value in given.items() if blank(facts.get(name))}
     studied = facts.get("investigations") or not blank(facts.get("covered_by_investigation"))
     if not studied and blank(facts.get("no_investigation_decided_by")):
-        # What somebody has written stays above what the SOP says: it decides, they have prepared.
-        own = facts.get("no_investigation_reason")
-        filled["no_investigation_reason"] = once["reason"] if blank(own) else f"{own}\n{once['reason']}"
+        # A decision is in the words of whose name stands beside it. What somebody prepared goes to the timeline.
+        filled["no_investigation_reason"] = once["reason"]
         filled["no_investigation_decided_by"] = once["decided_by"]
     return {**facts, **filled}
 
@@ -111,7 +111,7 @@ def _grave(facts: Facts, once: Mapping[str, Any]) -> list[Missing]:
     if any(one.get("reportable") in FOUND_REPORTABLE for one in versions):
         message = Message("The event may be reportable: this complaint is not solved at once.")
         found.append(Missing("G3", "reportable", message))
-    if facts.get("risk_acceptability") == "unacceptable":
+    if any(one.get("risk_acceptability") == "unacceptable" for one in versions):
         message = Message("The risk is unacceptable: this complaint is not solved at once.")
         found.append(Missing("SOP", "severity", message))
     return found + undecided_assessments(facts)

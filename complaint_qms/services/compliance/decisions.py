@@ -30,7 +30,6 @@ from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.reportability.deadline import check_withdrawn, keep_finding
 
 TRIAGE_JUDGES: Final = (roles.MANAGER, roles.QUALITY_MANAGER)
-REPORTABILITY_JUDGES: Final = (roles.MANAGER, roles.REGULATORY, roles.QUALITY_MANAGER)
 SUSPECTED: Final = "assessing"
 _PAST_G2: Final = COMPLAINT_FLOW[COMPLAINT_FLOW.index("solve") :]
 _THROUGH_G2: Final = tuple(
@@ -178,7 +177,9 @@ def _keep_harm(doc: Document, before: Document | None) -> None:
     if not before or doc.flags.by_import or before.harm_level not in GRAVE_HARM:
         return
     if HARM_RANK.get(doc.harm_level or "", 0) < HARM_RANK[before.harm_level]:
-        check_role(_("tell of less harm than {0}").format(word(before.harm_level)), *REPORTABILITY_JUDGES)
+        check_role(
+            _("tell of less harm than {0}").format(word(before.harm_level)), *roles.REPORTABILITY_JUDGES
+        )
 
 
 def _stamp_reportable(doc: Document, before: Document | None, now: datetime) -> None:
@@ -186,12 +187,12 @@ def _stamp_reportable(doc: Document, before: Document | None, now: datetime) -> 
     if not _changes(doc, before, "reportable"):
         keep_finding(doc)
         return
-    judge = may(*REPORTABILITY_JUDGES)
+    judge = may(*roles.REPORTABILITY_JUDGES)
     raised = doc.reportable == SUSPECTED and (not before or before.reportable in (None, "", "no"))
     if not judge and not raised and not doc.flags.by_import:
         check_role(
             _("decide whether an event is reportable; {0} raises the suspicion").format(word(SUSPECTED)),
-            *REPORTABILITY_JUDGES,
+            *roles.REPORTABILITY_JUDGES,
         )
     check_withdrawn(doc)
     keep_finding(doc)

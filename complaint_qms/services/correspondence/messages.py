@@ -90,13 +90,7 @@ def note(complaint: Document, kind: str, medium: str, said: str, at: datetime | 
         frappe.ValidationError: the way, the words or the moment is missing or wrong.
     """
     check_kind(kind)
-    wrong, now = [], now_datetime()
-    if medium not in SPOKEN:
-        wrong.append(
-            _("How: there is no “{0}”. Choose one of {1}.").format(
-                escape_html(medium), comma_list(_(way, context="Complaint") for way in SPOKEN)
-            )
-        )
+    wrong, now = wrong_ways(medium), now_datetime()
     if not plain_text(said):
         wrong.append(_("What Was Said: write it in a few words."))
     if at and at > now:
@@ -116,6 +110,14 @@ def note(complaint: Document, kind: str, medium: str, said: str, at: datetime | 
     )
     message.flags.skip_add_signature = True
     return message.insert(ignore_permissions=True)
+
+
+def wrong_ways(medium: str) -> list[str]:
+    """A sentence where there is no such way of telling a customer something, other than by mail."""
+    if medium in SPOKEN:
+        return []
+    ways = comma_list(_(way, context="Complaint") for way in SPOKEN)
+    return [_("How: there is no “{0}”. Choose one of {1}.").format(escape_html(medium), ways)]
 
 
 def _message(complaint: Document, kind: str, content: str) -> Document:

@@ -24,6 +24,7 @@ from complaint_qms.constants.correspondence import KIND_FIELD, LANGUAGE_FIELD
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.compliance.settings_in_use import ended_record_with
 from complaint_qms.services.onboarding import pack_site
+from complaint_qms.services.sop import at_once
 
 NEW, SAME, UPDATE, YOURS, OFF, DENIED = "new", "same", "update", "yours", "off", "denied"
 """What applying a pack does to a record: makes it, nothing, brings it up to date, leaves it as the company has it, switches
@@ -176,6 +177,12 @@ def _rows(pack: dict[str, Any], doctype: str) -> dict[str, dict[str, Any]]:
         parents = pack_site.groups({row["parent_complaint_type"] for row in rows.values()})
         for values in rows.values():
             values["parent_complaint_type"] = parents[values["parent_complaint_type"]]
+    if doctype == _SOP and not at_once.may_decide():
+        # Nobody's name stands beside what they may not decide; whoever may gets it by applying the pack again.
+        rows = {
+            key: {part: value for part, value in values.items() if part not in at_once.DECIDED}
+            for key, values in rows.items()
+        }
     return rows
 
 

@@ -12,10 +12,13 @@ from frappe.utils import cint, now_datetime
 from complaint_qms.constants import roles
 from complaint_qms.engine.classify import assess
 from complaint_qms.engine.sop.gates import blank
+from complaint_qms.services.people.session_users import may
 from complaint_qms.services.record.collected import told_text
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.source_defaults import check_role
 
-_ASKED: Final = ("allow_at_once", "at_once_severity", "at_once_role", "at_once_reason")
+DECIDED: Final = ("allow_at_once", "at_once_severity", "at_once_role", "at_once_reason")
+"""Fields of an SOP by which somebody decides for each complaint that is solved at once."""
 _SOP: Final = "Complaint SOP"
 
 
@@ -24,6 +27,7 @@ def check_at_once(sop: Document) -> None:
 
     Raises:
         frappe.ValidationError: one of these is missing.
+        frappe.PermissionError: who changes it may not decide both of what it decides for each complaint.
     """
     before = sop.get_doc_before_save()
     stored = before or frappe._dict()
@@ -38,8 +42,12 @@ def check_at_once(sop: Document) -> None:
     }
     if wrong := [text for name, text in asked.items() if blank(sop.get(name))]:
         refuse(*wrong)
-    said = [str(sop.get(name) or "") for name in _ASKED]
-    if not sop.at_once_decided_by or said != [str(stored.get(name) or "") for name in _ASKED]:
+    said = [str(sop.get(name) or "") for name in DECIDED]
+    if not sop.at_once_decided_by or said != [str(stored.get(name) or "") for name in DECIDED]:
+        check_role(
+            _("decide that complaints are solved without an investigation"), *roles.INVESTIGATION_JUDGES
+        )
+        check_role(_("decide that complaints solved at once are not reportable"), *roles.REPORTABILITY_JUDGES)
         sop.at_once_decided_by, sop.at_once_decided_at = frappe.session.user, now_datetime()
 
 
@@ -50,11 +58,10 @@ def facts_at_once(doc: Document) -> dict[str, Any] | None:
     sop = frappe.get_cached_doc(_SOP, doc.sop)
     if not cint(sop.allow_at_once):
         return {"sop": sop.name, "allowed": False}
-    ranks = [
-        cint(frappe.get_cached_value("Risk Severity", name, "rank"))
-        for name in (doc.severity, sop.at_once_severity)
-        if name
-    ]
+    # Nobody gets round it by writing less, in the same save, than was known: the graver of the two counts.
+    before = doc.get_doc_before_save()
+    versions = [one for one in (doc, before) if one]
+    gravest = max((one.severity for one in versions if one.severity), key=_rank, default="")
     why = _(sop.at_once_reason)  # a sample procedure says it in every language
     reason = _("By SOP {0}, version {1}: {2}").format(sop.name, cint(sop.version) or 1, why)
     return {
@@ -63,13 +70,22 @@ def facts_at_once(doc: Document) -> dict[str, Any] | None:
         "role": sop.at_once_role,
         "holds": may_solve(sop),
         "highest": sop.at_once_severity,
-        "above": bool(doc.severity) and ranks[0] > ranks[1],
-        "tells_of_harm": bool(assess(told_text(doc)).severity),
+        "above": gravest if gravest and _rank(gravest) > _rank(sop.at_once_severity) else "",
+        "tells_of_harm": any(assess(told_text(one)).severity for one in versions),
         "reason": reason,
         "decided_by": sop.at_once_decided_by,
     }
 
 
+def may_decide() -> bool:
+    """Whether the session's user may decide what an SOP that allows it decides for each complaint."""
+    return may(*roles.INVESTIGATION_JUDGES) and may(*roles.REPORTABILITY_JUDGES)
+
+
 def may_solve(sop: Document) -> bool:
     """Whether the session's user has the role that an SOP gives solving at once to."""
     return frappe.session.user == "Administrator" or sop.at_once_role in frappe.get_roles()
+
+
+def _rank(severity: str) -> int:
+    return cint(frappe.get_cached_value("Risk Severity", severity, "rank")) if severity else 0

@@ -16,9 +16,9 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce, Count
 from frappe.utils import get_datetime
 
-from complaint_qms.constants import triage
+from complaint_qms.constants import roles, triage
 from complaint_qms.constants.stages import COMPLAINT_EARLY
-from complaint_qms.services.compliance.decisions import REPORTABILITY_JUDGES, TRIAGE_JUDGES
+from complaint_qms.services.compliance.decisions import TRIAGE_JUDGES
 from complaint_qms.services.intake import proposals
 from complaint_qms.services.intake.proposal_answers import stored_proposals
 from complaint_qms.services.lifecycle import merge_several
@@ -80,7 +80,7 @@ def page(now: datetime, start: int = 0) -> dict[str, Any]:
         "may": {
             "write": write,
             "judge": write and may(*TRIAGE_JUDGES),
-            "report": write and may(*REPORTABILITY_JUDGES),
+            "report": write and may(*roles.REPORTABILITY_JUDGES),
             "merge": merge_several.is_open("triage", "duplicate"),
             "reject": merge_several.is_open("triage", "rejected"),
             "step": any(merge_several.is_open(origin, target) for origin, target in _FORWARD),

@@ -48,7 +48,12 @@ function shaped(frm, fields, settled) {
 	const at = fields.findIndex((field) => (field.fieldname || "").startsWith("check:"));
 	const checks = at < 0 ? [] : fields.slice(at - 1);
 	const asked = (at < 0 ? fields : fields.slice(0, at - 1)).filter(
-		({ fieldname }) => fieldname && fieldname !== "reply" && (settled || !OF_REMEDY.includes(fieldname))
+		({ fieldname }) =>
+			fieldname &&
+			fieldname !== "reply" &&
+			(settled || !OF_REMEDY.includes(fieldname)) &&
+			// A mail that went out says when.
+			!(fieldname === "reply_sent_at" && frm.doc.reply_sent_at)
 	);
 	const reply = fields.find((field) => field.fieldname === "reply");
 	const short = [
@@ -69,9 +74,7 @@ function shaped(frm, fields, settled) {
 }
 
 const at_that_moment = (frm, field) =>
-	field.fieldname === "reply_sent_at"
-		? { ...field, label: __("When"), description: "", default: frm.doc.reply_sent_at || frappe.datetime.now_datetime() }
-		: field;
+	field.fieldname === "reply_sent_at" ? { ...field, label: __("When"), description: "", default: frappe.datetime.now_datetime() } : field;
 
 function how(frm, settled) {
 	const fields = [];

@@ -62,7 +62,7 @@ export function wanted_action(frm, known = null) {
 
 /** The step whose dialog somebody asked for before they came to this form; asked for once. */
 function wanted_step(frm, steps) {
-	if (wants_at_once === frm) {
+	if (wants_at_once && wants_at_once.frm === frm && is_named(frm.doc, wants_at_once.name)) {
 		wants_at_once = null;
 		const past = steps.find((row) => is_at_once(frm, row) && !row.blocked);
 		if (!past)
@@ -82,10 +82,14 @@ let wants_at_once = null;
 
 /** Save a new complaint, and open the dialog by which it is solved at once. */
 export async function save_and_solve(frm) {
-	wants_at_once = frm;
+	// One form shows all complaints: whose name it was is kept as well.
+	const wanted = (wants_at_once = { frm, name: frm.doc.name });
 	await frm.save().catch(() => {}); // the refusal was shown
-	if (frm.is_new()) wants_at_once = null;
+	if (!frappe.model.new_names[wanted.name] && wants_at_once === wanted) wants_at_once = null;
 }
+
+/** Whether a record has this name, or had it until it was saved. */
+const is_named = (doc, name) => doc.name === name || frappe.model.new_names[name] === doc.name;
 
 function go_to_wanted(frm) {
 	const place = wanted_on(frm);
