@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import frappe
 import pytest
 from frappe.model.document import Document
@@ -102,6 +104,8 @@ def test_a_sale_at_the_till_counts_once_before_and_after_it_is_consolidated(chai
     (row,) = BatchGenealogy({"start": "Batch", "batch_no": chain.lots["lot"], "show": "balance"}).rows()
     assert row["difference"] == 3
     assert "not consolidated" in row["explanation"]
+    asked = {"start": "Batch", "batch_no": chain.lots["lot"], "show": "holders"}
+    assert [row["note"] for row in BatchGenealogy(asked).rows()] == ["Not in the stock ledger yet"] * 2
     consolidate_pos_invoices(pos_invoices=[frappe._dict(sale.as_dict(), pos_invoice=sale.name)])
     assert frappe.db.get_value("POS Invoice", sale.name, "consolidated_invoice")
     after = traced_from("Batch", chain.lots["lot"])
@@ -193,6 +197,48 @@ def test_documents_without_a_name_are_one_row_with_all_that_was_made_by_them() -
     traced = Traced(Start("Batch", "P", (lot,)), trace_lots([lot], "down", ledger), frozenset())
     told = [row["label"] for row in tree_rows(traced) if row["indent"] in (2, 3)]
     assert told[:3] == ["Consumed", "first", "second"]
+
+
+def test_a_lot_that_several_starts_lead_to_is_told_once() -> None:
+    lots = [Lot("part", f"P{number:02}") for number in range(30)]
+    ledger = _Ledger()
+    for number, (one, other) in enumerate(pairwise(lots)):
+        voucher = Voucher("V", str(number), CONVERSION, now_datetime(), ("V", str(number)))
+        for lot, qty in ((one, -2), (other, 2)):
+            ledger.moved.append(Movement(f"{number} {lot}", voucher, lot, "Store", qty * UNIT))
+    traced = Traced(Start("Work Order", "W", tuple(lots)), trace_lots(lots, "down", ledger), frozenset())
+    rows = tree_rows(traced)
+    assert [row["label"] for row in rows].count("Consumed") == 29
+    assert [row["label"] for row in rows if row.get("step") == "Shown above"] == [
+        one.batch for one in lots[1:]
+    ]
+
+
+def test_others_are_not_the_own_customer_unseen_and_a_bundle_leads_to_what_is_packed_in_it(
+    chain: Chain,
+) -> None:
+    sold_as = factory.item(is_stock_item=0, item_defaults=[])
+    parts = [{"item_code": chain.items["lot"], "qty": 2}]
+    factory.make("Product Bundle", new_item_code=sold_as.name, items=parts)
+    chain.new_lot("other", "part")
+    chain.buy("other", 5, factory.supplier().name)
+    ada, bo = factory.customer().name, factory.customer().name
+    note = factory.delivery(
+        ada,
+        factory.Line(sold_as.name, qty=3, rate=10),
+        factory.Line(chain.items["other"], qty=1, rate=10, batch=chain.lots["other"]),
+        packed_items=[],
+    )
+    chain.sell(bo, ("lot", 4))
+    complaint = factory.complaint(customer=ada, item_code=sold_as.name, delivery_note=note.name)
+    assert start_of("Complaint", complaint.name).lots == (Lot(chain.items["lot"], chain.lots["lot"]),)
+    agent = factory.person(roles.INVESTIGATOR)
+    only = {"allow": "Customer", "for_value": bo, "applicable_for": "Customer"}
+    factory.make("User Permission", user=agent, apply_to_all_doctypes=0, **only)
+    with factory.as_user(agent):
+        rows = door.holders(complaint.name, others=False)["holders"]
+        assert {row["customer"]: row["held"] for row in rows} == {"": 6, bo: 4}
+        assert [row["customer"] for row in door.holders(complaint.name)["holders"]] == [bo]
 
 
 class _Ledger:

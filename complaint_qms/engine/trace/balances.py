@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,11 +29,6 @@ class Balance:
     @property
     def total_on_hand(self) -> int:
         return sum(self.on_hand.values())
-
-    @property
-    def expected(self) -> int:
-        """What has to lie there, by what came in and went out."""
-        return sum(-qty if step in OUTWARD else qty for step, qty in self.steps.items())
 
     def difference(self, recorded: int) -> int:
         """How much more the stock's own record says than the movements do."""
@@ -76,13 +71,17 @@ def balance(lot: Lot, movements: Iterable[Movement]) -> Balance:
     return made
 
 
-def holders(genealogy: Genealogy, lots: Iterable[Lot]) -> list[Holding]:
-    """Who was delivered any of these lots, those who have most of it first, lot by lot."""
+def holders(genealogy: Genealogy, lots: Iterable[Lot], leave_out: Set[str] = frozenset()) -> list[Holding]:
+    """Who was delivered any of these lots: those who have some of it first, by customer and lot.
+
+    Args:
+        leave_out: movements that do not count.
+    """
     found: dict[tuple[str, Lot], Holding] = {}
     for lot in lots:
         for movement in genealogy.movements.get(lot, ()):
             step, customer = movement.step, movement.voucher.party
-            if step not in (DELIVERED, RETURNED):
+            if step not in (DELIVERED, RETURNED) or movement.id in leave_out:
                 continue
             holding = found.setdefault((customer, lot), Holding(customer, lot))
             holding.deliveries.append(movement)

@@ -62,15 +62,16 @@ def lots_of_supplier(number: str, supplier: str = "") -> list[Lot]:
 
 
 def lots_sold_with(doctype: str, name: str, item_code: str) -> list[Lot]:
-    """Lots of an item that a delivery or an invoice took from stock; those of its deliveries where it took none itself."""
-    found = _outward(rows_of_vouchers([(doctype, name)]), item_code)
+    """Lots of an item, or of what is packed in it, that a delivery or an invoice took from stock; those of its deliveries where it
+    took none itself."""
+    found = _sold(doctype, [name], item_code)
     if found or doctype != "Sales Invoice":
         return found
     row, note = frappe.qb.DocType("Sales Invoice Item"), frappe.qb.DocType("Delivery Note Item")
     billed = frappe.qb.from_(row).select(row.delivery_note.as_("note")).where(row.parent == name)
     followed = frappe.qb.from_(note).select(note.parent.as_("note")).where(note.against_sales_invoice == name)
     notes = {one for one in billed.union(followed).run(pluck=True) if one}
-    return _outward(rows_of_vouchers(("Delivery Note", one) for one in notes), item_code)
+    return _sold("Delivery Note", sorted(notes), item_code)
 
 
 def stock_units(items: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -151,6 +152,15 @@ def _inward(rows: Iterable[StockRow]) -> list[Lot]:
     return list(dict.fromkeys(row.lot for row in rows if row.qty > 0 and row.lot.is_tracked))
 
 
-def _outward(rows: Iterable[StockRow], item_code: str) -> list[Lot]:
-    wanted = (row.lot for row in rows if row.qty < 0 and row.lot.is_tracked and row.lot.item == item_code)
+def _sold(doctype: str, names: list[str], item_code: str) -> list[Lot]:
+    if not names:
+        return []
+    line = frappe.qb.DocType(f"{doctype} Item")
+    selling = frappe.qb.from_(line).select(line.name).where(line.parent.isin(names))
+    lines = set(selling.where(line.item_code == item_code).run(pluck=True))
+    wanted = (
+        row.lot
+        for row in rows_of_vouchers((doctype, name) for name in names)
+        if row.qty < 0 and row.lot.is_tracked and (row.lot.item == item_code or row.detail in lines)
+    )
     return list(dict.fromkeys(wanted))

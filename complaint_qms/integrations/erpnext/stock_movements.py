@@ -33,6 +33,7 @@ class StockRow(NamedTuple):
     Attributes:
         id: of the entry or the ledger row, told apart by serial number where one row has several.
         is_pending: the ledger does not know of it yet.
+        detail: row of the voucher that moved it; of what is packed in a product bundle, the row that sells the bundle.
     """
 
     id: str
@@ -43,6 +44,7 @@ class StockRow(NamedTuple):
     warehouse: str
     qty: int
     is_pending: bool = False
+    detail: str = ""
 
 
 def rows_of_lots(lots: Iterable[Lot]) -> list[StockRow]:
@@ -181,7 +183,14 @@ def _stock_row(row: frappe._dict, identity: str, lot: Lot, qty: int) -> StockRow
     moment = row.posting_time or timedelta()
     posted = datetime.combine(getdate(row.posting_date), time()) + moment
     return StockRow(
-        identity, (row.voucher_type, row.voucher_no), row.company, posted, lot, row.warehouse, qty
+        identity,
+        (row.voucher_type, row.voucher_no),
+        row.company,
+        posted,
+        lot,
+        row.warehouse,
+        qty,
+        detail=row.voucher_detail_no or "",
     )
 
 
@@ -203,7 +212,7 @@ def _is_empty(field: Field) -> Criterion:
 
 def _of_ledger(ledger: Table) -> list[Field]:
     names = ("name", "item_code", "warehouse", "voucher_type", "voucher_no", "company", "posting_date")
-    more = ("posting_time", "actual_qty", "batch_no", "serial_no")
+    more = ("posting_time", "actual_qty", "batch_no", "serial_no", "voucher_detail_no")
     return [ledger[name] for name in (*names, *more)]
 
 

@@ -6,6 +6,7 @@ tracing   the walk over ERPNext's ledger, and what is told beside it
 tree      both ways as indented rows
 figures   who holds it, what lies where, what came in and went out
 answer    the same as nodes and edges
-words     what steps and lots are called
+labels    what steps and lots are called
+notes     what has to be known to read it
 report    the report Batch Genealogy
 """

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from frappe import _
 from frappe.utils import escape_html
 
-from complaint_qms.engine.trace import Edge, Lot, balance, from_units, movements
+from complaint_qms.engine.trace import DOWN, FAMILY, Edge, Lot, balance, from_units, movements
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.trace.figures import holder_rows
-from complaint_qms.services.trace.report import HOLDERS, notes
+from complaint_qms.services.trace.labels import lot_kind, lot_name
+from complaint_qms.services.trace.notes import HOLDERS, notes
 from complaint_qms.services.trace.starts import COMPLAINT, start_of
 from complaint_qms.services.trace.tracing import WAYS, Traced, trace
-from complaint_qms.services.trace.words import lot_kind, lot_name
 
 
 def genealogy_answer(kind: str, name: str, way: str, supplier: str = "") -> dict[str, Any]:
@@ -40,9 +41,14 @@ def genealogy_answer(kind: str, name: str, way: str, supplier: str = "") -> dict
 
 
 def holders_answer(complaint: str, *, others: bool, way: str) -> dict[str, Any]:
-    """Customers who hold what a complaint is about, those who have some of it first."""
-    traced = trace(start_of(COMPLAINT, complaint), _way(way))
-    rows = holder_rows(traced, traced.start.customer if others else "")
+    """Customers who hold what a complaint is about, those who have some of it first.
+
+    Args:
+        others: without the customer who complains.
+        way: `DOWN` or `FAMILY`: what it was made of is with nobody because of it.
+    """
+    traced = trace(start_of(COMPLAINT, complaint), _way(way, (DOWN, FAMILY)))
+    rows = holder_rows(traced, others=others)
     return {
         "holders": [row for row in rows if row["indent"] == 0],
         "notes": notes(traced, HOLDERS),
@@ -50,9 +56,9 @@ def holders_answer(complaint: str, *, others: bool, way: str) -> dict[str, Any]:
     }
 
 
-def _way(way: str) -> str:
-    if way not in WAYS:
-        refuse(_("“way” has to be one of {0}, not “{1}”.").format(", ".join(WAYS), escape_html(way)))
+def _way(way: str, ways: Sequence[str] = WAYS) -> str:
+    if way not in ways:
+        refuse(_("“way” has to be one of {0}, not “{1}”.").format(", ".join(ways), escape_html(way)))
     return way
 
 

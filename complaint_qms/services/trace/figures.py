@@ -9,19 +9,19 @@ from frappe import _
 
 from complaint_qms.engine.trace import Balance, Lot, from_units, movements
 from complaint_qms.integrations.erpnext.lots import contacts_of
+from complaint_qms.services.trace.labels import lot_kind, lot_name, step_label
 from complaint_qms.services.trace.tracing import Traced
-from complaint_qms.services.trace.tree import told_of
-from complaint_qms.services.trace.words import lot_kind, lot_name, step_label
+from complaint_qms.services.trace.tree import pending_note, told_of
 
 
-def holder_rows(traced: Traced, but: str = "") -> list[dict[str, Any]]:
+def holder_rows(traced: Traced, *, others: bool = False) -> list[dict[str, Any]]:
     """One row for each customer and lot (`indent` 0), its deliveries and returns below. Those who have something come first; the
     contact is told to who may read customers.
 
     Args:
-        but: a customer to leave out.
+        others: without the complaint's own customer.
     """
-    holdings = traced.holdings(but)
+    holdings = traced.holdings(others=others)
     may_read = frappe.has_permission("Customer", "read")
     contacts = contacts_of({one.customer for one in holdings}) if may_read else {}
     rows = []
@@ -42,7 +42,7 @@ def holder_rows(traced: Traced, but: str = "") -> list[dict[str, Any]]:
                 "date": None if is_anonymous else one.last,
                 "email": mail,
                 "phone": telephone,
-                "is_pending": int(any(told.voucher.is_pending for told in one.deliveries)),
+                "note": pending_note(one.deliveries),
             }
         )
         for told in () if is_anonymous else told_of(one.deliveries):
@@ -57,6 +57,7 @@ def holder_rows(traced: Traced, but: str = "") -> list[dict[str, Any]]:
                     "date": told.first.voucher.posted,
                     "document_type": doctype,
                     "document": name,
+                    "note": pending_note([told.first]),
                 }
             )
     return rows

@@ -13,13 +13,12 @@ from complaint_qms.engine.trace import BOTH, from_units
 from complaint_qms.services.reporting.columns import column, sentences, summary
 from complaint_qms.services.reporting.filters import read_object
 from complaint_qms.services.trace.figures import balance_rows, holder_rows, stock_rows
+from complaint_qms.services.trace.notes import HOLDERS, TREE, notes
 from complaint_qms.services.trace.starts import COMPLAINT, start_of
 from complaint_qms.services.trace.tracing import WAYS, Traced, trace
 from complaint_qms.services.trace.tree import tree_rows
 
 REPORT: Final = "Batch Genealogy"
-TREE: Final = "tree"
-HOLDERS: Final = "holders"
 STOCK: Final = "stock"
 BALANCE: Final = "balance"
 VIEWS: Final = (TREE, HOLDERS, STOCK, BALANCE)
@@ -65,7 +64,7 @@ class BatchGenealogy:
 
     def rows(self) -> list[dict[str, Any]]:
         if self.show == HOLDERS:
-            return holder_rows(self.traced, self._but)
+            return holder_rows(self.traced, others=self.without_own)
         return {TREE: tree_rows, STOCK: stock_rows, BALANCE: balance_rows}[self.show](self.traced)
 
     def columns(self) -> list[dict]:
@@ -76,12 +75,14 @@ class BatchGenealogy:
 
     def summary(self) -> list[dict]:
         traced = self.traced
-        holding = [one for one in traced.holdings(self._but) if one.held > 0]
+        holding = [one for one in traced.holdings(others=self.without_own) if one.held > 0]
         named = {one.customer for one in holding if one.customer}
         shown = [
             summary(_("Batches and Serial Numbers"), len(traced.lots)),
             summary(
-                _("Other Customers Who Have It") if self._but else _("Customers Who Have It"),
+                _("Other Customers Who Have It")
+                if self.without_own and traced.start.customer
+                else _("Customers Who Have It"),
                 len(named),
                 "orange",
             ),
@@ -93,10 +94,6 @@ class BatchGenealogy:
         if traced.withheld:
             shown.append(summary(_("Documents Not Shown to You"), len(traced.withheld), "red"))
         return shown
-
-    @property
-    def _but(self) -> str:
-        return self.traced.start.customer if self.without_own else ""
 
 
 def check_may_trace() -> None:
@@ -111,26 +108,6 @@ def check_may_trace() -> None:
             _("You may not open the report {0}. Ask for one of its roles.").format(_(REPORT)),
             frappe.PermissionError,
         )
-
-
-def notes(traced: Traced, show: str = TREE) -> list[str]:
-    """What has to be known to read the answer."""
-    said = []
-    if show == TREE:
-        said.append(
-            _("That a batch may hold another is certain: a document consumed the one and produced the other. How much of it is exact where that document produced one batch alone. “By Share” divides it by the quantities produced, “At Most” is all of it, because several items were produced, or some that you may not see. “Attributed” is that part of the consumed batch.")
-        )  # fmt: skip
-    if show == HOLDERS:
-        said.append(_("What was delivered less what came back, of the batch asked about and of everything that may hold it."))  # fmt: skip
-    if traced.withheld:
-        said.append(
-            _("Documents not shown to you: {0}. They belong to companies, warehouses, items, suppliers or customers that you may not see.").format(len(traced.withheld))
-        )  # fmt: skip
-    if traced.genealogy.is_cut:
-        said.append(
-            _("There are more batches than are shown here ({0}). Start from one that is nearer to what you look for.").format(len(traced.genealogy.lots))
-        )  # fmt: skip
-    return said
 
 
 def _tree() -> list[dict]:
@@ -166,6 +143,7 @@ def _holders() -> list[dict]:
         column("email", _("Email"), width=230),
         column("phone", _("Phone"), width=140),
         column("deliveries", _("Deliveries"), "Int", 95),
+        column("note", _("Note"), width=180),
         column("item_code", _("Item"), width=140, link_to="Item"),
         column("item_name", _("Item Name"), width=160),
     ]

@@ -35,13 +35,25 @@ WAYS: Final = (BOTH, UP, DOWN, FAMILY)
 
 
 class SeenLedger:
-    """ERPNext's stock ledger, without what the user may not see."""
+    """ERPNext's stock ledger, without what the user may not see.
 
-    def __init__(self, user: str) -> None:
+    Attributes:
+        own: movements to and from `customer`, also where the user is not told of it.
+    """
+
+    def __init__(self, user: str, customer: str) -> None:
         self.sight = StockSight(user)
+        self.customer = customer
+        self.own: set[str] = set()
 
     def of_lots(self, lots: set[Lot]) -> list[Movement]:
-        return self.sight.movements(as_movements(self.sight.rows(rows_of_lots(lots))))
+        found = as_movements(self.sight.rows(rows_of_lots(lots)))
+        # Whose they are is known before it is not told.
+        self.own |= {
+            one.id for one in found
+            if self.customer and (one.voucher.party_type, one.voucher.party) == ("Customer", self.customer)
+        }  # fmt: skip
+        return self.sight.movements(found)
 
     def of_processes(self, keys: set[tuple[str, str]]) -> list[Movement]:
         """Beside what is not shown, how much of a lot is in another is not told as if it were all: a share would give away the rest."""
@@ -63,6 +75,7 @@ class Traced:
         items: item → (name, stock unit).
         recorded: lot → what its own record says lies in stock.
         titles: (DocType, name) of customers and suppliers → what they are called.
+        own: movements to and from the complaint's own customer.
     """
 
     start: Start
@@ -72,6 +85,7 @@ class Traced:
     items: dict[str, tuple[str, str]] = field(default_factory=dict)
     recorded: dict[Lot, int] = field(default_factory=dict)
     titles: dict[tuple[str, str], str] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
     @property
     def lots(self) -> list[Lot]:
@@ -91,13 +105,13 @@ class Traced:
     def balances(self, lots: Iterable[Lot]) -> list[Balance]:
         return [balance(lot, self.genealogy.movements.get(lot, ())) for lot in lots]
 
-    def holdings(self, but: str = "") -> list[Holding]:
+    def holdings(self, *, others: bool = False) -> list[Holding]:
         """Customers who were delivered what was asked about or what holds it.
 
         Args:
-            but: a customer to leave out.
+            others: without the complaint's own customer.
         """
-        return [one for one in holders(self.genealogy, self.downstream) if not but or one.customer != but]
+        return holders(self.genealogy, self.downstream, self.own if others else frozenset())
 
     def unit(self, lot: Lot) -> str:
         return self.items.get(lot.item, ("", ""))[1]
@@ -116,7 +130,7 @@ def trace(start: Start, way: str) -> Traced:
     Raises:
         frappe.PermissionError: the user may see none of its lots.
     """
-    ledger = SeenLedger(frappe.session.user)
+    ledger = SeenLedger(frappe.session.user, start.customer)
     found = trace_lots(_seen(start, ledger), way, ledger, fold=start.fold)
     lots = found.lots
     return Traced(
@@ -127,6 +141,7 @@ def trace(start: Start, way: str) -> Traced:
         items=recorded.stock_units(lot.item for lot in lots),
         recorded=recorded.recorded_on_hand(lots),
         titles=_titles(found),
+        own=frozenset(ledger.own),
     )
 
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 from frappe import _
 
 from complaint_qms.engine.trace import Edge, Lot, Movement, from_units, movements
+from complaint_qms.services.trace.labels import BASES, lot_kind, lot_name, step_label
 from complaint_qms.services.trace.tracing import Traced
-from complaint_qms.services.trace.words import BASES, lot_kind, lot_name, step_label
 
 UPWARD: Final = frozenset((movements.RECEIVED, movements.BROUGHT_IN, movements.PRODUCED))
 """Steps that tell where a lot came from; all others tell where it went."""
@@ -34,14 +34,16 @@ class ToldStep:
 def tree_rows(traced: Traced) -> list[dict[str, Any]]:
     """Rows with `indent`, the lots that were asked about at 0."""
     found, rows = traced.genealogy, []
+    above: set[Lot] = set()
+    below: set[Lot] = set()
     for lot in found.starts:
         rows.append(_lot_row(traced, lot, 0, is_start=True))
         if found.reached_up:
             rows.append({"indent": 1, "label": _("Where It Came From"), "is_heading": 1})
-            rows += _walked(traced, lot, upward=True)
+            rows += _walked(traced, lot, above, upward=True)
         if found.reached_down:
             rows.append({"indent": 1, "label": _("Where It Went"), "is_heading": 1})
-            rows += _walked(traced, lot, upward=False)
+            rows += _walked(traced, lot, below, upward=False)
     return rows + _relatives(traced)
 
 
@@ -65,9 +67,20 @@ def told_of(lot_movements: Iterable[Movement], steps: frozenset[str] | None = No
     return list(found.values())
 
 
-def _walked(traced: Traced, start: Lot, *, upward: bool, depth: int = 2) -> list[dict[str, Any]]:
-    """What stands below a lot. By a stack and not by recursion: a lot may be reworked a thousand times."""
-    rows, seen = [], {start}
+def pending_note(moved: Iterable[Movement]) -> str:
+    return _("Not in the stock ledger yet") if any(one.voucher.is_pending for one in moved) else ""
+
+
+def _walked(traced: Traced, start: Lot, seen: set[Lot], *, upward: bool) -> list[dict[str, Any]]:
+    """What stands below a lot. By a stack and not by recursion: a lot may be reworked a thousand times.
+
+    Args:
+        seen: lots told in full this way, below other starts as well; those told here are added.
+    """
+    depth, rows = 2, []
+    if start in seen:
+        return [_lot_row(traced, start, depth) | {"step": _("Shown above")}]
+    seen.add(start)
     waiting: list[tuple[int, Edge | dict]] = list(reversed(list(_below(traced, start, depth, upward))))
     while waiting:
         depth, part = waiting.pop()
@@ -124,7 +137,7 @@ def _relatives(traced: Traced) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [{"indent": 0, "label": _("Made of the Same Components"), "is_heading": 1}]
     for lot in others:
         rows.append(_lot_row(traced, lot, 1))
-        rows += [row for row in _walked(traced, lot, upward=False) if row["indent"] == 2]
+        rows += [part for _depth, part in _below(traced, lot, 2, upward=False) if isinstance(part, dict)]
     return rows
 
 
@@ -185,7 +198,7 @@ def _told_row(traced: Traced, lot: Lot, told: ToldStep, depth: int) -> dict[str,
         "party_name": traced.title(told.first),
         "reference": voucher.reference,
         "warehouse": next(iter(told.warehouses)) if len(told.warehouses) == 1 else "",
-        "note": _("Not in the stock ledger yet") if voucher.is_pending else "",
+        "note": pending_note([told.first]),
     }
 
 
