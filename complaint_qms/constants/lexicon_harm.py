@@ -15,7 +15,7 @@ HARM: Final[tuple[tuple[str, float, str, str], ...]] = (
      "住院, 急诊, 急救, 救护车, 抢救, 重症监护, 病危, 呼吸机, 植物人, 晕倒, 晕过去, 昏倒, 昏过去, 昏死, 晕厥, 不省人事, 失去意识, 没了意识, 没有意识, 手术, 骨折, 脑震荡, 昏迷, 失去知觉, 截肢, 失明, 瘫痪, 中风, 心脏病发, 休克, 触电, 电击, 内出血, 重伤, 严重受伤, 严重烧伤, 生命危险, 送医, 送医院, 窒息, 缝针, 缝了, 流产, 癫痫"),
     ("serious", 5.0,
      "injured, injury, injuries, laceration, lacerated, lacerations, stitches, open wound, head wound, wounds to, bleeding, bled, whiplash, burns to, burned my, burnt my, burned his, burned her, scalded, poisoning, poisoned, choked, choking, allergic reaction, swelling, infection, infected, medical attention, medical treatment, medical care, see a doctor, saw a doctor, went to the doctor, go to the doctor, taken to the doctor, doctor visit, urgent care, physician, chiropractor, physical therapy, trauma, sprain, sprained, dislocated, torn ligament, chipped tooth, knocked out, unable to breathe, trouble breathing, difficulty breathing, adverse event",
-     "受伤, 伤人, 出血, 流血, 割伤, 割破, 划伤了手, 扎伤, 刺伤, 砸伤, 夹伤, 夹到手, 压伤, 摔伤, 烫伤, 烧伤, 灼伤, 中毒, 食物中毒, 呼吸困难, 过敏, 感染, 看医生, 去医院, 上医院, 就医, 医院, 伤口, 扭伤, 脱臼, 咬伤, 被电, 煤气中毒"),
+     "受伤, 伤人, 出血, 流血, 割伤, 割破, 划伤了手, 扎伤, 刺伤, 砸伤, 夹伤, 夹到手, 压伤, 摔伤, 烫伤, 烧伤, 灼伤, 中毒, 食物中毒, 呼吸困难, 过敏, 感染, 看医生, 去医院, 上医院, 就医, 医院, 伤口, 扭伤, 脱臼, 咬伤, 被电, 煤气中毒, 呛到, 呛着, 噎到, 噎着, 噎住, 卡到喉咙, 卡住喉咙, 卡喉咙, 卡在喉咙"),
     ("serious", 6.0,
      "sustained * injury, sustained injury, suffered * injury, suffered injury, received * injury, was injured, were injured, got injured, been injured, injured by, injured my, injured his, injured her, injuring my, injuring her, injuring his, got hurt, was hurt, were hurt, suffered a, sustained a",
      "造成受伤, 受了伤, 受伤了, 导致受伤, 伤到了, 弄伤"),
@@ -23,15 +23,15 @@ HARM: Final[tuple[tuple[str, float, str, str], ...]] = (
      "crash, crashed, collision, collided, accident, rollover, rolled over, wreck, wrecked, was rear ended, been rear ended, rear ended by, t boned, ran off the road, hit a tree, lost control, vehicle was totaled, car was totaled, truck was totaled, airbag deployed, air bag deployed, airbag did not deploy, air bag did not deploy, airbag failed to deploy, air bag failed to deploy, carbon monoxide, caught fire, catch on fire, on fire, burst into flames, flames, fire department, burned down, electrocution",
      "车祸, 撞车, 碰撞, 追尾, 翻车, 失控, 起火, 着火, 失火, 自燃, 火灾, 爆炸, 爆燃, 漏电, 炸了, 炸裂"),
     ("minor", 2.6,
-     "hurt, bruise, bruised, bruises, bruising, scratches on my, scratches to, cuts on, cuts to, cut myself, cut me, cut us, small cut, cut his, cut her, cut my, cut our, pinched my, blisters on, rash, itching, itchy, hives, dizzy, dizziness, nausea, nauseous, vomit, vomiting, vomited, diarrhea, headache, headaches, sick, pain, painful, sore, bump on, splinters in, shards in my, glass in my hair, glass in my eye, glass in my skin, glass in my hand, hit me, struck me, fell on me, landed on me, closed on me, shut on me, rained down on me, hit him, hit her, closed on my wife, closed on my husband, closed on my child, knocked down, slipped and fell, fell to the ground, tripped over, tripped and fell, shocked me, minor injury, minor injuries, stung, glass in his, covered in glass, glass all over me",
-     "红肿, 肿了, 发炎, 皮疹, 起疹, 长痘, 刺痛, 瘙痒, 很痒, 发痒, 头晕, 头痛, 头疼, 恶心呕吐, 呕吐, 吐了, 拉肚子, 腹泻, 肚子疼, 肚子痛, 疼痛, 很疼, 伤手, 划手, 扎手, 割手, 烫手, 摔倒, 滑倒, 不舒服了, 掉头发"),
+     "hurt, bruise, bruised, bruises, bruising, scratches on my, scratches to, cuts on, cuts to, cut myself, cut me, cut us, small cut, cut his, cut her, cut my, cut our, pinched my, blisters on, rash, itching, itchy, hives, dizzy, dizziness, nausea, nauseous, vomit, vomiting, vomited, diarrhea, headache, headaches, sick, pain, painful, sore, bump on, splinters in, shards in my, glass in my hair, glass in my eye, glass in my skin, glass in my hand, hit me, struck me, fell on me, landed on me, closed on me, shut on me, rained down on me, hit him, hit her, closed on my wife, closed on my husband, closed on my child, knocked down, slipped and fell, fell to the ground, tripped over, tripped and fell, shocked me, minor injury, minor injuries, stung, glass in his, covered in glass, glass all over me, fell ill, falls ill, got ill, became ill, felt ill, feel ill, taken ill, made * ill, feel unwell, felt unwell, stomach ache, stomach pain, stomach cramps, upset stomach, threw up, throwing up, thrown up, bad burns, severe burns, minor burns",
+     "红肿, 肿了, 发炎, 皮疹, 起疹, 长痘, 刺痛, 瘙痒, 很痒, 发痒, 头晕, 头痛, 头疼, 恶心呕吐, 呕吐, 吐了, 拉肚子, 腹泻, 肚子疼, 肚子痛, 疼痛, 很疼, 伤手, 划手, 扎手, 割手, 烫手, 摔倒, 滑倒, 不舒服了, 掉头发, 吃坏肚子, 吃坏了肚子, 闹肚子, 拉稀, 上吐下泻"),
     ("minor", 1.4,
      "smoke, smoking, smoldering, burning smell, sparks, sparking, overheated, overheating, melted, exploded, explosion, blew up, airbag light, air bag light, airbag warning, shattered, shatter, shattering, safety issue, safety concern, safety hazard, safety risk, unsafe, hazard, hazardous, dangerous, danger, scary, terrifying, nearly, almost hit, stalled, brake failure, brakes failed, stuck throttle, flew open, flew off, opened while driving, trapped, locked in, gas leak, sharp edge, sharp edges",
      "冒烟, 烧焦, 焦味, 糊味, 火花, 过热, 发烫, 融化, 鼓包, 爆裂, 碎裂, 玻璃渣, 安全隐患, 危险, 隐患, 不安全, 刹车失灵, 煤气泄漏, 漏气, 尖锐, 毛刺, 吓人"),
 )  # fmt: skip
 
 BLOWS: Final = (
-    "cut, cuts, cutting, sliced, slicing, slashed, hit, hits, hitting, struck, strikes, smashed, smashing, crushed, "
+    "cut, cuts, cutting, sliced, slicing, slashed, hit, hits, hitting, strike, struck, strikes, smashed, smashing, crushed, "
     "crushing, pinched, bruised, burned, burnt, burning, broke, broken, scratched, scraped, jammed, caught, slammed, "
     "bled, bleeding, swollen, sore, numb, pain, stabbed, punctured, pierced, landed on, fell on, closed on, closes on, "
     "closing on, came down on, crashes on, hurt, injured, skinned, gashed, fractured, closed, closing, shut, smacked, bumped, bit, bonked, fell, falling, landed, crashes, twisted, sprained, lacerated, poked"
@@ -41,7 +41,7 @@ BLOWS: Final = (
 BODY: Final = (
     "head, face, eye, eyes, nose, mouth, lip, tooth, teeth, ear, ears, neck, throat, shoulder, shoulders, arm, arms, "
     "elbow, wrist, wrists, hand, hands, finger, fingers, fingertip, fingertips, thumb, chest, rib, ribs, spine, hip, leg, legs, "
-    "thigh, knee, knees, shin, ankle, foot, feet, toe, toes, skin, scalp, forehead, chin, cheek, stomach, skull, forearm, "
+    "tongue, lips, palm, palms, thigh, knee, knees, shin, ankle, foot, feet, toe, toes, skin, scalp, forehead, chin, cheek, stomach, skull, forearm, "
     "nail, fingernail, nails"
 )
 OWNERS: Final = (
@@ -49,8 +49,6 @@ OWNERS: Final = (
     "driver's, passenger's, patient's, person's, mom's, dad's, friend's, grandson's, granddaughter's, owner's, worker's, "
     "employee's, someone's, child, contact's, contacts, wifes, husbands, sons, daughters, childs, drivers, passengers"
 )
-BLOW_SEVERITY: Final = "minor"
-BLOW_WEIGHT: Final = 3.4
 
 NEGATIONS_EN: Final = (
     "no, not, never, none, nobody, without, neither, nor, zero, denied, avoid, avoided, avoiding, unharmed, thankfully, "
@@ -154,7 +152,8 @@ NOBODY_ZH: Final = "其他, 吉他, 花了, 花钱, 花费, 他妈的, 他妈, �
 """In which such a sign names neither a person nor an animal."""
 
 HYPOTHETICAL_ZH: Final = (
-    "可能", "会不会", "万一", "如果", "要是", "差点", "险些", "担心", "害怕", "怕", "恐怕", "容易", "以防", "假如", "若", "隐患", "会",
+    "可能", "会不会", "万一", "如果", "要是", "差点", "险些", "担心", "害怕", "怕", "恐怕", "容易", "以防", "假如", "若", "隐患", "会", "防止", "以免", "免得",
+    "(?<!不)小心", "当心",
 )  # fmt: skip
 
 HYPOTHETICAL_SHARE: Final = 0.25

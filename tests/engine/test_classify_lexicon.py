@@ -28,7 +28,7 @@ def test_every_value_of_the_lexicon_exists():
     severities = {entry["key"] for entry in SEVERITIES}
     for term in default_lexicon().terms:
         if term.field == "harm":
-            assert term.value in severities
+            assert term.value in severities or term.weight == 0  # a saying that tells of no harm
         if term.field == "type":
             assert term.value in type_keys()
         assert term.words
@@ -109,6 +109,49 @@ def test_inflections_share_a_stem(forms):
 def test_severity_of_harm(text, severity, certain):
     harm = assess(text)
     assert (harm.severity, harm.certain) == (severity, certain), harm.reasons
+
+
+TOLD_PLAINLY = """
+got a burn; suffered burns; burns; I got burned; He was burned; my child was burned by the kettle; My son was burnt; burnt her tongue
+hot water ran over my hand; hot water spilled on my child; Boiling water splashed onto her legs; I touched the pan and got burned
+Got burned by the lid; caused burns on his arm; I have burns on my hand; I got cut; the lid cut me; The glass cut my daughter
+My husband cut himself on the edge; he was shocked; I got a shock from the plug; It gave me a nasty shock; the handle burned him
+I was shocked when I touched the metal case; my daughter got sick after eating; My daughter was poisoned; she choked on it
+threw up after eating; fell ill; food poisoning; She was bitten by an insect in the box; he got stung; My wife fell off the chair
+I slipped on the leak; I fell because the leg broke; 手被烫了; 手烫到了; 烫了手; 烫到了孩子; 热水洒到手上; 手上起了水泡; 水壶漏水烫到手了
+手被80度的热水烫了; 孩子被热水烫了; 烫到我的手; 热油溅到脸上; 不小心烫到手; 割到手; 划破手; 手指割破了; 被刀片割到手指; 手指被门夹到; 脚被划破了
+被电到; 我被电了一下; 电到我了; 触电; 吃坏肚子; 我妈吃坏了肚子; 孩子吃坏了; 食物吃了上吐下泻; 呛到; 宝宝呛到了; 噎到了; 卡到喉咙; 摔倒; 老人摔了一跤
+砸到脚; 狗咬到我
+"""
+NOT_TOLD = """
+burnt toast; the fuse burned; the motor was burned; the toast got burned; The rice burned on the bottom; burn mark on the table
+no one was burned; nobody got burned; I was not burned; My son was never cut; My son's phone was burned; I was burned out
+we got burned by this company; cut the price; price cut; cut me a check; I got cut off on the phone; they cut us off; The invoice was cut
+shocked by the service; I was shocked by the service; he was shocked by the price; I was shocked when I saw the bill; shock absorber
+short circuit shock to the device; sick of waiting; I am sick of waiting; I fell for the advert; fell asleep; ordered by accident
+没有烫到人; 没人被烫到; 人没有被烫伤; 手没烫到; 孩子没被烫到; 我被电话骚扰; 被电商骗了; 充电到手机; 没电了我才发现; 致电到我; 划到手机屏幕; 烫了头发
+我的手机被砸了; 我被骗了; 我被割了韭菜; 划了我300元; 泵的嘴都压断了; 搞砸了我的生日; 快递到我手上; 手机到手了; 熨烫衣服; 师傅撞到了门
+"""
+FEARED_PLAINLY = """
+I could have been burned; I was almost burned; someone could get burned; my child might get hurt; 差点烫到手; 怕烫到孩子; 容易割到手; 会烫到孩子
+小心烫手; 以免烫到手; 防止烫到孩子
+"""
+
+
+def test_harm_is_heard_in_plain_grammar_and_not_in_what_only_sounds_like_it():
+    def severities(block):
+        return {text: assess(text) for line in block.split("\n") for text in line.split("; ") if text}
+
+    assert not [
+        text for text, harm in severities(TOLD_PLAINLY).items() if not (harm.severity and harm.certain)
+    ]
+    assert not [(text, harm) for text, harm in severities(NOT_TOLD).items() if harm.severity]
+    assert not [
+        (text, harm) for text, harm in severities(FEARED_PLAINLY).items() if harm.certain or not harm.severity
+    ]
+    # A burn is graver than a cut or a fall.
+    assert assess("I got burned").severity == assess("手被烫了").severity == "serious"
+    assert assess("I got cut").severity == assess("划破手").severity == "minor"
 
 
 def test_denied_harm_is_named_as_denied():

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from complaint_qms.constants import harm_grammar, vocabulary
 from complaint_qms.constants import lexicon as words
 from complaint_qms.constants import lexicon_harm as harm_words
-from complaint_qms.constants import vocabulary
 from complaint_qms.engine.classify import deaths
+from complaint_qms.engine.classify.plain_harm import blows, plain_harm, plain_harm_zh
 from complaint_qms.engine.text import HAN, fold, is_han
 
 NEGATION_REACH = 4
 """Words before a hit in which a negation counts; a sentence end or "but" shields."""
 FEAR_REACH = 8
-BODY_REACH = 6
 MAX_TOKENS = 3_000
 
 _TOKEN = re.compile(rf"[a-z0-9]+(?:'[a-z]+)?|[{HAN}]+|[.!?;。!?;\n]|,|、")
@@ -151,7 +151,7 @@ class Lexicon:
             options = self._english.get(stems[at])
             if options:
                 self._try_english(options, stems, at, found)
-        _add_blows(tokens, stems, found)
+        _add_plain(tokens, found)
         return _judge(_longest(found), tokens, stems)
 
     def _scan_han(self, run: str, at: int, found: list[Hit]) -> None:
@@ -159,6 +159,8 @@ class Lexicon:
             for term in self._chinese.get(char, ()):
                 if run.startswith(term.words[0], offset):
                     found.append(Hit(term, at, at + 1, offset))
+        for offset, text, severity, weight in plain_harm_zh(run):
+            found.append(Hit(Term("harm", severity, weight, text, (text,)), at, at + 1, offset))
 
     def _try_english(self, options: list[Term], stems: list[str], at: int, found: list[Hit]) -> None:
         for term in options:
@@ -196,6 +198,10 @@ def default_lexicon() -> Lexicon:
     for severity, weight, english, chinese in harm_words.HARM:
         for text in (*english.split(","), *chinese.split(",")):
             terms.append(_term("harm", severity, weight, text))
+    for text in ",".join(harm_grammar.HARMLESS).split(
+        ","
+    ):  # the longest wins: what lies in a saying is not found
+        terms.append(_term("harm", "", 0.0, text))
     terms += [_term("harm", _DEATH, _DEATH_WEIGHT, text) for text in harm_words.BARE_DEATHS_ZH]
     known = {(term.field, term.value, term.words) for term in terms}
     type_severity: dict[str, str] = {}
@@ -224,9 +230,6 @@ _OWN_NEGATION = _split(harm_words.NOT_A_NEGATION_EN)
 _DEATH, _DEATH_WEIGHT = harm_words.HARM[0][:2]
 _BARE_ZH = frozenset(harm_words.BARE_DEATHS_ZH)
 _MORTAL = frozenset(map(stem, _split(harm_words.MORTAL_EN)))
-_BLOWS = frozenset(stem(word.split()[0]) for word in _split(harm_words.BLOWS))
-_BODY = _split(harm_words.BODY)
-_OWNERS = _split(harm_words.OWNERS)
 _by_length = sorted(harm_words.NEGATIONS_ZH, key=len, reverse=True)
 _NEGATED_ZH = re.compile(f"(?:{'|'.join(_by_length)})(?:{'|'.join(harm_words.NEGATION_FILLERS_ZH)}){{0,3}}$")
 _FEARED_ZH = re.compile("|".join(harm_words.HYPOTHETICAL_ZH))
@@ -278,6 +281,8 @@ def _judge(found: list[Hit], tokens: list[str], stems: list[str]) -> list[Hit]:
     judged: list[Hit] = []
     last: dict[str, Hit] = {}
     for hit in found:
+        if hit.term.field == "harm" and not hit.term.value:
+            continue
         if is_han(hit.term.words[0]):
             before = tokens[hit.start][: hit.offset]
             term = hit.term if hit.term.field != "harm" else _meant_zh(hit, tokens)
@@ -334,9 +339,6 @@ def _animal(term: Term) -> Term:
     return Term(term.field, severity, weight, term.text, term.words)
 
 
-_BLOW = Term("harm", harm_words.BLOW_SEVERITY, harm_words.BLOW_WEIGHT, "", ("",))
-
-
 def _around(hit: Hit, tokens: list[str], stems: list[str]) -> tuple[bool, bool]:
     negated = feared = False
     # "no injuries, fire or death": an "or" before the hit carries the negation across the list.
@@ -364,22 +366,9 @@ def _around(hit: Hit, tokens: list[str], stems: list[str]) -> tuple[bool, bool]:
     return negated, feared and not negated
 
 
-def _add_blows(tokens: list[str], stems: list[str], found: list[Hit]) -> None:
-    """ "closed on my wife's hand": a blow near a part of somebody's body."""
-    for at, token in enumerate(tokens):
-        if token not in _BODY:
-            continue
-        owner = next((back for back in (1, 2, 3) if at >= back and tokens[at - back] in _OWNERS), 0)
-        if not owner:
-            continue
-        for place in range(max(0, at - BODY_REACH), min(len(tokens), at + 4)):
-            if any(mark in _BREAKS for mark in tokens[min(place, at) : max(place, at)]):
-                continue
-            if place != at and stems[place] in _BLOWS:
-                text = " ".join(tokens[min(place, at) : max(place, at) + 1])
-                term = Term("harm", _BLOW.value, _BLOW.weight, text, ("(body)",))
-                found.append(Hit(term, min(place, at), max(place, at) + 1))
-                break
+def _add_plain(tokens: list[str], found: list[Hit]) -> None:
+    for start, end, severity, weight, text in (*blows(tokens), *plain_harm(tokens)):
+        found.append(Hit(Term("harm", severity, weight, text, ("(somebody)",)), start, end))
 
 
 KEYWORD_WEIGHT = 1.0

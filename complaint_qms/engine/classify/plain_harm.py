@@ -1,0 +1,168 @@
+"""Harm that has no word of its own: a blow near a part of somebody's body, and people's plain grammar ("I got cut", "手被烫了").
+
+What is found begins at the word of harm and not at the person, so that what denies it or makes it a fear stands before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from complaint_qms.constants import harm_grammar as grammar
+from complaint_qms.constants import lexicon_harm as words
+
+Found = tuple[int, int, str, float, str]
+"""First token, token after the last one, severity, rank weight, text."""
+
+
+def _any(*lists: str) -> str:
+    """The words of lists as one alternative, the longest first."""
+    parts = {part.strip() for text in lists for part in text.split(",") if part.strip()}
+    return "|".join(sorted(parts, key=lambda part: (-len(part), part)))
+
+
+_PERSON: Final = _any(words.PERSONS, grammar.STAFF, "us, me")
+_KIN: Final = rf"(?:{_any(*(part for part in words.PERSONS.split(',') if part.strip() not in ('him', 'her', 'they', 'them')), grammar.STAFF)})"
+_SUBJECT: Final = rf" (?:i|i've|i'm|i'd|we|we've|he's|she's|you|{_KIN})"
+_FILL: Final = (
+    "(?: (?:have|has|had|could|would|might|may|can|will|also|even|almost|nearly|not|never|badly|severely|slightly|seriously|really|just|then|"
+    "actually|both|all|once|twice|accidentally|suddenly|repeatedly|easily|a|little|bit|pretty|quite|very|did))"
+)
+_BE: Final = " (?:was|were|am|is|are|be|been|being|got|get|gets|getting|gotten)"
+_GOT: Final = " (?:got|gets|get|getting)"
+_END: Final = r"(?= [.!?;,]| $| (?:and|when|while|as|on|with|badly|so|because|in|at|after|by|again|twice|but|from|severely|quite|very|really|before|until)\b)"
+_NOT_MEANT: Final = rf"(?! (?:{_any(grammar.NO_HURT)}) )"
+_OBJECT: Final = (
+    rf" (?:me|him|us|her{_END}|(?:my|our|his|her|their|your|the|a|one|two|an)(?: (?:little|young|elderly|old|other|best|\d+))?"
+    rf" (?:{_PERSON}))(?= )"
+)
+_BODY: Final = rf"(?:{_any(words.BODY)})"
+_OWNED_BODY: Final = rf" (?:{_any(words.OWNERS)}|the|both|one)(?: \w+)? {_BODY}(?= )"
+_DEGREE: Final = (
+    "(?: (?:a|an|some|several|multiple|two|another|bad|severe|serious|minor|small|slight|nasty|painful|deep|big|huge|large|horrible|terrible|"
+    "little|mild|chemical|skin|steam|oil|static|electric|electrical|strong|first|second|third|degree|hand|finger|facial|really|very|quite|of))"
+)
+_HAD: Final = rf" (?:(?:got|gets|get|getting|suffer\w*|sustain\w*|receiv\w+|felt)|(?:gave|gives|give|caused|causes|causing)(?:{_OBJECT})?)"
+_GAVE: Final = rf" (?:(?:got|gets|get|getting|receiv\w+|felt|feel)|(?:gave|gives|give){_OBJECT})"
+_ON_THING: Final = (
+    rf"(?! (?:mark|hole|smell|spot|stain|time|test|rate)s? )(?! (?:on|in|to) (?:the|a) (?!{_BODY} ))"
+)
+_NO_SURPRISE: Final = rf"(?![^.!?;]* (?:{_any(grammar.SURPRISES)}) )"
+
+# In each pattern the group `harm` is what is found.
+_PATTERNS: Final = tuple(
+    (re.compile(pattern), *amount)
+    for pattern, amount in (
+        (rf"{_SUBJECT}{_FILL}{{0,3}}{_BE}{_FILL}{{0,3}}(?P<harm> (?:{_any(grammar.HURT_GRAVE)})){_NOT_MEANT}(?= )", grammar.GRAVE),
+        (rf"{_SUBJECT}{_FILL}{{0,3}}{_BE}{_FILL}{{0,3}}(?P<harm> (?:{_any(grammar.HURT_LIGHT)})){_NOT_MEANT}(?= )", grammar.LIGHT),
+        (rf"{_SUBJECT} [^.!?;]{{0,60}}(?:and|then|,){_FILL}{{0,2}}{_GOT}{_FILL}{{0,3}}(?P<harm> (?:{_any(grammar.HURT_GRAVE)})){_NOT_MEANT}(?= )", grammar.GRAVE),
+        (rf"(?:^|[.!?;,]){_GOT}{_FILL}{{0,3}}(?P<harm> (?:{_any(grammar.HURT_GRAVE)})){_NOT_MEANT}(?= )", grammar.GRAVE),
+        (rf"(?:^|[.!?;,]){_GOT}{_FILL}{{0,3}}(?P<harm> (?:{_any(grammar.HURT_LIGHT)})){_NOT_MEANT}(?= )", grammar.LIGHT),
+        (rf"(?P<harm> (?:{_any(grammar.HURTS_GRAVE)}){_OBJECT}){_NOT_MEANT}", grammar.GRAVE),
+        (rf"(?P<harm> (?:{_any(grammar.HURTS_LIGHT)}){_OBJECT}){_NOT_MEANT}", grammar.LIGHT),
+        (rf"(?P<harm> (?:{_any(grammar.HURTS_GRAVE, grammar.HURT_GRAVE, 'burn, shocked')}) (?:myself|himself|herself|ourselves|themselves|yourself)) ", grammar.GRAVE),
+        (rf"(?P<harm> (?:{_any(grammar.HURTS_LIGHT, grammar.HURT_LIGHT)}) (?:myself|himself|herself|ourselves|themselves|yourself)) ", grammar.LIGHT),
+        # Shocks: of electricity, and no surprise.
+        (rf"(?:{_SUBJECT}{_FILL}{{0,3}}|^|[.!?;,]|and|then){_GOT}{_FILL}{{0,3}}(?P<harm> (?:shocked|zapped))(?! (?:{_any(grammar.NO_SHOCK)}) ){_NO_SURPRISE}(?= )", grammar.GRAVE),
+        (rf" {_KIN}{_FILL}{{0,3}}{_BE}{_FILL}{{0,3}}(?P<harm> (?:shocked|zapped))(?! (?:{_any(grammar.NO_SHOCK)}) ){_NO_SURPRISE}(?= )", grammar.GRAVE),
+        (rf" (?:i|we|i've|we've){_FILL}{{0,3}}{_BE}{_FILL}{{0,3}}(?P<harm> shocked)(?! (?:{_any(grammar.NO_SHOCK)}) ){_NO_SURPRISE}(?=[^.!?;]* (?:{_any(grammar.CURRENT)}) )", grammar.GRAVE),
+        (rf"(?P<harm>{_GAVE}{_DEGREE}{{1,4}} (?:shocks?|zap|jolt))(?! (?:absorber|wave|of)){_NO_SURPRISE}(?= )", grammar.GRAVE),
+        # Wounds as things that somebody has.
+        (rf"(?P<harm>{_HAD}{_DEGREE}{{0,4}} (?:burns?|burn injur\w+)){_ON_THING}(?= )", grammar.GRAVE),
+        (rf"(?P<harm> burns? (?:on|to|over|all over){_OWNED_BODY})", grammar.GRAVE),
+        (rf"(?:^|[.!?;,])(?P<harm>{_DEGREE}{{0,4}} burns)(?= [.!?;,]| $)", grammar.GRAVE),
+        (rf"(?:^|[.!?;,])(?P<harm>{_DEGREE}{{1,4}} burn)(?= [.!?;,]| $)", grammar.GRAVE),
+        (rf"(?P<harm>{_HAD}{_DEGREE}{{1,4}} cuts?)(?! (?:off|of|from the|in) ){_ON_THING}(?= )", grammar.LIGHT),
+        (rf"{_SUBJECT}{_FILL}{{0,3}}(?P<harm> (?:fell|slipped|tripped|stumbled))(?! (?:{_any(grammar.NO_FALL)}) )(?= )", grammar.LIGHT),
+        (rf"(?P<harm> (?:{_any(grammar.HOT)}) (?:{_any(grammar.LIQUIDS)})(?: \w+){{0,4}} (?:on|over|onto|into|in|down|at)(?: top of)?(?:{_OBJECT}|{_OWNED_BODY}))", grammar.GRAVE),
+    )
+)  # fmt: skip
+_SIGNS: Final = frozenset(
+    _any(
+        grammar.HURT_GRAVE, grammar.HURT_LIGHT, grammar.HURTS_GRAVE, grammar.HURTS_LIGHT, grammar.HOT,
+        "burn, shocked, shock, shocks, zap, zapped, jolt, cut, cuts, fell, slipped, tripped, stumbled",
+    ).split("|")
+)  # fmt: skip
+"""A text without any of these holds none of the patterns."""
+
+_P, _B, _OF = grammar.PERSON_ZH, grammar.BODY_ZH, grammar.WHOSE_THING_ZH
+_SOMEBODY: Final = rf"(?:(?:(?:{_P})(?:的)?)?(?:{_B})|(?:{_P})(?!{_OF}))"
+_DONE: Final = "(?:到|着|伤|破|坏|断|红|肿|烂|穿|开|出|起|晕|麻)了?|了(?!一?[\\d百千万几两多]*[笔元块钱款次])"
+_WAY: Final = "(?:也|都|还|就|又|直接|当场|不小心|一不小心|居然|竟然|一下子|经常|老是|总是|差点|好几次|曾|已经|刚|刚刚|上|里|指|的时候|用的时候|差一点){0,3}"
+_TAIL: Final = r"(?![一-鿿])|(?=[啊呀啦呢吧哦,，]|自己|一下|好|很|疼|痛|起|出)"
+_PATTERNS_ZH: Final = tuple(
+    (re.compile(pattern), *amount)
+    for verbs, amount in ((grammar.GRAVE_ZH, grammar.GRAVE), (grammar.CURRENT_ZH, grammar.GRAVE), (grammar.LIGHT_ZH, grammar.LIGHT))
+    for pattern in (
+        # 烫到了孩子, 割到手
+        rf"(?P<harm>(?:{verbs})(?:{_DONE}){{1,2}}{_SOMEBODY})",
+        # 手被烫了, 孩子被热水烫了, 我被电到
+        rf"{_SOMEBODY}{_WAY}(?P<harm>(?:被|给|让)(?:(?!韭菜|[没未]).){{0,7}}?(?:{verbs})(?:{_DONE}|(?![一-鿿])))",
+        # 手烫到了, 手指割了
+        rf"(?:(?:{_P})的?|(?<!的))(?:{_B}){_WAY}(?P<harm>(?:{verbs})(?:{_DONE}))",
+    )
+) + tuple(
+    (re.compile(pattern), *amount)
+    for pattern, amount in (
+        # 孩子烫到了, 我呛到了: nobody else behind it
+        (rf"(?:{_P}){_WAY}(?P<harm>(?:{grammar.GRAVE_ZH}|{grammar.CURRENT_ZH})(?:到|着|伤)了?)(?:{_TAIL})", grammar.GRAVE),
+        (rf"(?P<harm>(?:{grammar.HOT_ZH}|水).{{0,6}}?(?:洒|溅|泼|浇|喷|流|倒|淋|滴)(?:到|在|了|进|上){{1,2}}.{{0,2}}?(?:(?:{_P})的?)?(?:{_B}))", grammar.GRAVE),
+        (rf"(?P<harm>(?:{grammar.HOT_ZH}).{{0,6}}?(?:洒|溅|泼|浇|喷|流|倒|淋|滴)(?:到|在|了|进|上){{1,2}}{_SOMEBODY})", grammar.GRAVE),
+        (rf"(?P<harm>(?:{grammar.HOT_ZH})(?:给|就)?烫(?:到|着|伤|了))", grammar.GRAVE),
+        (rf"(?:{_B})[^起]{{0,3}}(?P<harm>起了?(?:满|很多|好多|好几个|几个|一个|个|大|小){{0,3}}(?:水泡|泡|疱))", grammar.GRAVE),
+        (r"(?P<harm>(?:烫|烧|灼)(?:出|起)了?(?:很多|好几个|几个|一个|个|大|小){0,3}(?:水泡|泡|疱))", grammar.GRAVE),
+        (rf"(?:{_P}){_WAY}(?P<harm>摔(?:了一?跤|了下来|下来|着|到了?)|绊了一?跤|滑了一?跤|吃坏了?)", grammar.LIGHT),
+    )
+)  # fmt: skip
+_SIGNS_ZH: Final = re.compile(
+    "[烫烧灼电咬蜇蛰砸夹压轧碾割切扎刺戳噎呛划刮磕碰撞绊蹭崩剪洒溅泼浇喷流倒淋滴泡疱摔滑吃]"
+)
+
+
+_BLOWS: Final = frozenset(word.strip().split()[0] for word in words.BLOWS.split(","))
+_GRAVE_BLOWS: Final = frozenset(part.strip() for part in grammar.GRAVE_BLOWS.split(","))
+_BODIES: Final = frozenset(part.strip() for part in words.BODY.split(","))
+_OWNERS: Final = frozenset(part.strip() for part in words.OWNERS.split(","))
+_BREAKS: Final = frozenset(".!?;。")
+BODY_REACH: Final = 6
+
+
+def blows(tokens: Sequence[str]) -> Iterator[Found]:
+    """ "closed on my wife's hand": a blow near a part of somebody's body."""
+    for at, token in enumerate(tokens):
+        if token not in _BODIES:
+            continue
+        owner = next((back for back in (1, 2, 3) if at >= back and tokens[at - back] in _OWNERS), 0)
+        if not owner:
+            continue
+        for place in range(max(0, at - BODY_REACH), min(len(tokens), at + 4)):
+            first, last = min(place, at), max(place, at)
+            if any(mark in _BREAKS for mark in tokens[first:last]):
+                continue
+            if place != at and tokens[place] in _BLOWS:
+                grave = tokens[place] in _GRAVE_BLOWS
+                severity, weight = grammar.GRAVE if grave else grammar.LIGHT
+                yield first, last + 1, severity, weight, " ".join(tokens[first : last + 1])
+                break
+
+
+def plain_harm(tokens: Sequence[str]) -> Iterator[Found]:
+    """Harm that English tokens tell of in people's plain grammar."""
+    if _SIGNS.isdisjoint(tokens):
+        return
+    line = " ".join(("", *tokens, ""))
+    for pattern, severity, weight in _PATTERNS:
+        for match in pattern.finditer(line):
+            start, end = match.span("harm")
+            first = line.count(" ", 0, start + 1) - 1
+            yield first, first + line.count(" ", start, end), severity, weight, match["harm"].strip()
+
+
+def plain_harm_zh(run: str) -> Iterator[tuple[int, str, str, float]]:
+    """(offset, text, severity, rank weight) of the same in a run of Chinese characters."""
+    if not _SIGNS_ZH.search(run):
+        return
+    for pattern, severity, weight in _PATTERNS_ZH:
+        for match in pattern.finditer(run):
+            yield match.start("harm"), match["harm"], severity, weight
