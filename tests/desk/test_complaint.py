@@ -153,7 +153,7 @@ class TestGates:
         take_step(doc, "Merge into Another", {"duplicate_of": original})
         move = next(move for move in overview(doc)["next"] if move["action"] == "Separate Again")
         assert [row["field"] for row in move["missing"]] == ["reopen_reason"]
-        with pytest.raises(GateError, match="Write why the complaint is opened again"):
+        with pytest.raises(GateError, match="Write why the complaint is separated again"):
             take_step(doc, "Separate Again", {})
         doc.reload()
         take_step(doc, "Separate Again", {"reopen_reason": "Another colour"})

@@ -48,7 +48,9 @@ def complaint_missing(facts: Facts, target: str) -> list[Missing]:
         return _unique(_SIDE[target](facts))
     if target not in COMPLAINT_FLOW:
         return [Missing("SOP", "stage", Message("{stage} is not a stage of a complaint.", {"stage": target}))]
-    if origin in ("closed", "rejected", "duplicate"):
+    if origin == "duplicate":
+        return need(facts, "G7", [("reopen_reason", "Write why the complaint is separated again.")])
+    if origin in ("closed", "rejected"):
         return _reopening(facts)
     if origin == "on_hold":
         return _resuming(facts, target)

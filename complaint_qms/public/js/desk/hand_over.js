@@ -31,6 +31,8 @@ export async function take_step(frm, step, options) {
 	return open_dialog(frm, step, options.shape ? options.shape(fields) : fields, outside, { ...options, kept });
 }
 
+// Each time of its own: the reason of last time is none for this one.
+const GIVEN_ANEW = ["reopen_reason"];
 // What was typed into a step's dialog that was left: to look at a field of the form, to save, or by mistake.
 const drafts = new Map();
 // The step whose dialog was left for a missing thing: its dialog comes back once that was saved, unless somebody turned to
@@ -106,7 +108,9 @@ function dialog_fields(frm, step, asked) {
 function as_dialog_field(frm, step, docfield) {
 	const field = {};
 	for (const key of AS_DIALOG_FIELD) field[key] = docfield[key];
-	const value = frm.doc[docfield.fieldname];
+	const is_anew = GIVEN_ANEW.includes(docfield.fieldname);
+	if (is_anew && frm.doc.stage === "duplicate") Object.assign(field, { label: __("Reason for Separating"), description: "" });
+	const value = is_anew ? "" : frm.doc[docfield.fieldname];
 	if (value !== undefined && value !== null && value !== "") field.default = value;
 	const query = frm.fields_dict[docfield.fieldname] && frm.fields_dict[docfield.fieldname].get_query;
 	if (query) field.get_query = () => query(frm.doc, frm.doctype, frm.doc.name);

@@ -5,6 +5,7 @@ import { esc } from "../markup";
 import { date_text, record_link } from "../words";
 import { ENDED } from "./complaint_queries";
 import { offer_originals } from "./originals";
+import { keep_typed_texts } from "./typed_texts";
 
 const FIELDS = ["name", "subject", "stage", "customer", "complainant_name", "received_at", "company"];
 
@@ -51,12 +52,14 @@ export async function merge_dialog(names, { original, chosen = names, done } = {
 			if (!wanted.length) return frappe.show_alert({ message: __("Choose the complaints."), indicator: "orange" });
 			const answer = await frappe.xcall("complaint_qms.api.merging.merge", { names: wanted, original: into, reason }).catch(() => null); // it has said why
 			if (!answer) return null;
+			was_sent();
 			dialog.hide();
 			frappe.show_alert({ message: esc(__("{0} merged into {1}", [answer.merged.length, into])), indicator: "green" });
 			return done && done();
 		},
 	});
 	dialog.show();
+	const was_sent = keep_typed_texts(dialog, `merge ${[...names].sort()}`, ["reason"]);
 	draw_rows(dialog, found, chosen);
 	offer_originals(
 		dialog,
@@ -75,11 +78,13 @@ export function separate_dialog(names, done) {
 		primary_action: async ({ reason }) => {
 			const answer = await frappe.xcall("complaint_qms.api.merging.separate", { names, reason }).catch(() => null); // it has said why
 			if (!answer) return;
+			was_sent();
 			dialog.hide();
 			done();
 		},
 	});
 	dialog.show();
+	const was_sent = keep_typed_texts(dialog, `separate ${[...names].sort()}`, ["reason"]);
 }
 
 /** What was merged into a complaint, with its messages and files. */
@@ -108,9 +113,10 @@ function merged_row_html(row, may_separate) {
 	const files = row.files.map(
 		(one) => `<li><a href="${esc(encodeURI(one.file_url || ""))}" target="_blank" rel="noopener">${esc(one.file_name)}</a></li>`
 	);
-	const what = [messages.length ? __("{0} messages", [messages.length]) : "", files.length ? __("{0} files", [files.length]) : ""].filter(
-		Boolean
-	);
+	const what = [
+		counted(messages.length, __("1 message"), __("{0} messages", [messages.length])),
+		counted(files.length, __("1 file"), __("{0} files", [files.length])),
+	].filter(Boolean);
 	const inside = what.length
 		? `<details><summary>${esc(what.join(" · "))}</summary><ul class="cq-others">${messages.join("")}${files.join("")}</ul></details>`
 		: "";
@@ -120,6 +126,8 @@ function merged_row_html(row, may_separate) {
 		row.subject || row.name
 	)}<small>${esc([row.name, row.complainant_name || row.customer, date_text(row.received_at)].filter(Boolean).join(" · "))}</small>${inside}</li>`;
 }
+
+const counted = (count, one, several) => (count > 1 ? several : count ? one : "");
 
 const ticked = (dialog) =>
 	dialog.fields_dict.rows.$wrapper
