@@ -1,6 +1,7 @@
 // Answering the customer: the framework's composer, filled from the complaint and sent by the app, and a note of what was said aloud.
 import { esc, formatted } from "../markup";
 import { draft_answer, has_language_model } from "./language_model";
+import { plain_text } from "./told_text";
 import { keep_typed_moments } from "./typed_moments";
 
 const API = "complaint_qms.api.answers";
@@ -54,7 +55,7 @@ export function answer_beside(frm, dialog) {
 	});
 }
 
-/** Note what the customer was told without a mail. */
+/** Note what the customer was told without a mail. @param options as of the composer: a text to start from, and its article */
 export function note_answer(frm, options = {}) {
 	const dialog = new frappe.ui.Dialog({
 		title: __("Note a Call or Visit"),
@@ -65,12 +66,13 @@ export function note_answer(frm, options = {}) {
 			{ fieldtype: "Column Break" },
 			{ fieldname: "at", fieldtype: "Datetime", label: __("When"), description: __("Now, when left empty.") },
 			{ fieldtype: "Section Break", hide_border: 1 },
-			{ fieldname: "said", fieldtype: "Small Text", label: __("What Was Said"), reqd: 1 },
+			{ fieldname: "said", fieldtype: "Small Text", label: __("What Was Said"), reqd: 1, default: plain_text(options.message) },
 			{
 				fieldname: "article",
 				fieldtype: "Link",
 				options: "Help Article",
 				label: __("Help Article"),
+				default: options.article,
 				description: __("Whose solution was told, if one was."),
 				get_query: () => ({ filters: { published: 1 } }),
 			},
