@@ -398,3 +398,23 @@ def test_only_who_may_decide_both_allows_it(kind: str) -> None:
         assert one.at_once_decided_by == boss, "nothing of it has changed"
         one.update({"allow_at_once": 0}).save()
         assert one.at_once_decided_by is None
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"at_once_severity": "Catastrophic"}, "Highest Severity: from severity .*Critical.* people are alerted"),
+        ({"severity": "Serious", "at_once_severity": "Negligible"}, "Highest Severity: this SOP is for severity .*Serious"),
+        ({"at_once_reason": "x"}, "write a reason in words"),
+        ({"at_once_role": "Customer"}, "Who May: the role .*Customer.* may not work on complaints"),
+        ({"at_once_role": roles.AUDITOR}, "Who May: the role .*QMS Auditor.* may not work on complaints"),
+    ],
+)  # fmt: skip
+def test_what_no_sop_may_let_somebody_solve_at_once_is_refused(kind: str, values: dict, said: str) -> None:
+    with pytest.raises(frappe.ValidationError, match=said):
+        sop(kind, **values)
+    old = sop(kind)
+    frappe.db.set_value("Complaint SOP", old.name, values)
+    old.reload()
+    old.description = "What was allowed before can still be changed elsewhere."
+    old.save()

@@ -343,3 +343,23 @@ def test_a_rule_that_no_step_can_call_is_refused(values: dict, words: str) -> No
         sop(step(50, "call_rule", "", rule=rule.name), company=factory.company())
     with pytest.raises(frappe.ValidationError, match="choose the Rule"):
         sop(step(50, "call_rule", ""))
+
+
+def test_roles_that_cannot_do_what_they_are_named_for_are_refused() -> None:
+    triage = {"stage": "triage", "time_limit": LIMIT * 3600}
+    found = {**triage, "responsible_role": "Accounts User", "assign_by": "least_loaded"}
+    with pytest.raises(frappe.ValidationError, match=r"Stages, row 1, Responsible Role: .*may not work on"):
+        sop(stages=[found])
+    assert sop(stages=[{**found, "assign_by": ""}]).name, "whoever sees it may answer for a stage"
+    with pytest.raises(frappe.ValidationError, match=r"Stages, row 1, Escalate To Role: .*may not see"):
+        sop(stages=[{**triage, "escalate_to_role": "Customer"}])
+    with pytest.raises(frappe.ValidationError, match=r"Escalation Steps, row 1, Role: .*may not work on"):
+        sop(step(50, "reassign", "by_role", role="Accounts User"))
+    team = factory.make("Role", role_name=factory.unique("Team")).name
+    by = step(50, "reassign", "by_role", role=team)
+    assert sop(by).name, "nobody belongs to the team yet"
+    holder = factory.user(team)
+    with pytest.raises(frappe.ValidationError, match="Escalation Steps, row 1, Role"):
+        sop(by)
+    frappe.get_doc("User", holder).add_roles("Complaint Agent")
+    assert sop(by).name

@@ -100,6 +100,12 @@ def test_a_task_goes_to_nobody_who_may_not_see_the_complaint():
     with pytest.raises(frappe.ValidationError, match="no comma"):
         rule({"do": "add_tag", "tag": "a,b"})
 
+    def test_empty_conditions_are_none(self):
+        made = rule({"do": "open_capa"}, conditions="")
+        assert frappe.db.get_value(rules.RULE, made.name, "conditions") is None
+        made.conditions = ""
+        made.save()
+
 
 class TestThePast:
     def test_counts_are_of_that_day_and_nothing_is_written(self, monkeypatch):

@@ -119,6 +119,10 @@ def test_a_version_counts_from_its_day_and_running_complaints_keep_theirs() -> N
     new.version, new.previous_version = 7, None
     new.save()
     assert (new.version, new.previous_version) == (2, old.name)
+    resting = sop(enabled=0)
+    assert not versions.make_version(resting.name, day).enabled, (
+        "a new version takes nothing that the old one did not"
+    )
 
 
 def test_a_default_stands_for_all_its_versions() -> None:

@@ -218,3 +218,11 @@ def test_who_may_take_no_complaint_is_not_proposed(manager):
     with as_user(manager):
         assert row_of(agent)["takes"]
         assert not row_of(auditor)["takes"]
+
+
+def test_who_takes_none_is_told_apart_from_who_has_room(manager):
+    off, on = person(roles.AGENT), person(roles.AGENT)
+    factory.make("Complaint Handler", user=off, enabled=0)
+    with as_user(manager):
+        rows = {row["user"]: row for row in api.view()["people"]}
+    assert [(rows[user]["off"], rows[user]["takes"]) for user in (off, on)] == [(True, True), (False, True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import frappe
@@ -16,7 +16,7 @@ from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.services.people.assignees import first_able
 from complaint_qms.services.people.leave import away
 from complaint_qms.services.people.role_holders import holders_of
-from complaint_qms.services.people.roster import members
+from complaint_qms.services.people.roster import RosterMember, members
 
 
 def open_complaints(users: Iterable[str]) -> dict[str, int]:
@@ -71,7 +71,7 @@ def least_loaded(
     return None
 
 
-def capacity_of(users: Iterable[str]) -> dict[str, int]:
-    """User → how many open complaints they can look after: as their Complaint Handler says, else as the settings do; two queries."""
+def capacity_of(known: Mapping[str, RosterMember]) -> dict[str, int]:
+    """User → how many open complaints they can look after: as their Complaint Handler says, else as the settings do."""
     usual = frappe.db.get_single_value(SETTINGS, "usual_capacity", cache=True) or load.USUAL_CAPACITY
-    return {user: member.capacity or int(usual) for user, member in members(users).items()}
+    return {user: member.capacity or int(usual) for user, member in known.items()}

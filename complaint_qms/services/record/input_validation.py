@@ -189,9 +189,12 @@ def _no_status(doc: Document, value: Any) -> str:
 def _check_values(doc: Document, wrong: list[str]) -> None:
     values, meta = doc.__dict__, doc.meta
     for name, value in list(values.items()):
-        if value is None or value == "":
+        field = meta.get_field(name) if value is not None else None
+        if value == "":
+            # An empty text is nothing, which the database takes for no JSON.
+            if field and field.fieldtype == "JSON":
+                values[name] = None
             continue
-        field = meta.get_field(name)
         if field and field.fieldtype not in _TABLES:
             values[name] = _read(field, value, wrong)
 
@@ -199,7 +202,7 @@ def _check_values(doc: Document, wrong: list[str]) -> None:
 def _read(field: Document, value: Any, wrong: list[str]) -> Any:
     """The value as it is to be stored; what is wrong with it is added to `wrong`."""
     if value is None or value == "":
-        return value
+        return None if field.fieldtype == "JSON" else value
     if field.fieldtype in _TABLES:
         return _read_rows(field, value, wrong)
     try:

@@ -53,7 +53,8 @@ def version_on(name: str, rows: Mapping[str, Mapping[str, Any]], day: date) -> s
 
 
 def make_version(name: str, valid_from: date) -> Document:
-    """The next version of an SOP, as it stands, in force from a day on; the one before ends the day before.
+    """The next version of an SOP, as it stands, in force from a day on; the one before ends the day before. One that is not enabled
+    has a next one that is not.
 
     Raises:
         frappe.ValidationError: it has a next version already, or the day is past or not after its own beginning.
@@ -83,7 +84,7 @@ def make_version(name: str, valid_from: date) -> Document:
             "previous_version": name,
             "valid_from": valid_from,
             "valid_until": None,
-            "enabled": 1,
+            "enabled": old.enabled,
         }
     )
     insert_as_given(new)

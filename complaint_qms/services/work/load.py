@@ -28,6 +28,7 @@ from complaint_qms.permissions.query import in_list
 from complaint_qms.services.people.absence import absent_users
 from complaint_qms.services.people.leave import days_away
 from complaint_qms.services.people.role_holders import holders_of, roles_of
+from complaint_qms.services.people.roster import members
 from complaint_qms.services.people.session_users import may
 from complaint_qms.services.people.workload import capacity_of, open_complaints
 from complaint_qms.services.record.bulk_read import values_of
@@ -48,7 +49,7 @@ def load_of(viewer: Viewer) -> dict[str, Any]:
 
     `days` are the days of a week from today on. A person: {user, full_name, open, capacity, share, level, elsewhere (open
     complaints that the viewer does not see), overdue, days (how many run out on each), away (on which days), left, takes (whether
-    complaints can be given to them), stages, urgencies,
+    complaints can be given to them), off (whether their Complaint Handler takes none), stages, urgencies,
     others: {investigation, capa_action, follow_up: {open, overdue, week}}, cards, more (how many cards are not shown)}.
     """
     days = [viewer.today + timedelta(days=number) for number in range(work.WEEK_DAYS)]
@@ -61,7 +62,8 @@ def load_of(viewer: Viewer) -> dict[str, Any]:
     open_now = open_complaints(people)
     away, left = days_away(people, days[0], days[-1]), absent_users(people)
     takers = _takers(people) - left
-    names, capacity = values_of("User", people, "full_name"), capacity_of(people)
+    names, known = values_of("User", people, "full_name"), members(people)
+    capacity = capacity_of(known)
     rows = [
         _row(user, counts[user], cards.get(user, []), open_now.get(user, 0), capacity.get(user), viewer)
         | {
@@ -69,6 +71,7 @@ def load_of(viewer: Viewer) -> dict[str, Any]:
             "away": [str(day) for day in sorted(away.get(user, ()))],
             "left": user in left,
             "takes": user in takers,
+            "off": not known[user].enabled,
             "others": {kind: found[user] for kind, found in others.items() if user in found},
         }
         for user in people
@@ -120,6 +123,7 @@ def _row(
         "away": [],
         "left": False,
         "takes": False,
+        "off": False,
         "stages": dict(found["stages"]),
         "urgencies": dict(found["urgencies"]),
         "others": {},

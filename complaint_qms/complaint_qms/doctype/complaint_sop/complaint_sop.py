@@ -9,8 +9,10 @@ from complaint_qms.services.people.assignees import check_responsible
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.sop import plan as sop_plan
 from complaint_qms.services.sop import procedure, reclock, versions
+from complaint_qms.services.sop.acting_roles import check_acting_roles
 from complaint_qms.services.sop.assign_table import check_ways, tidy_ways
 from complaint_qms.services.sop.at_once import check_at_once
+from complaint_qms.services.sop.at_once_limits import check_limits
 from complaint_qms.services.sop.escalation_table import tidy_ladder
 from complaint_qms.services.sop.proofs import check_proofs, tidy_proofs
 
@@ -36,6 +38,8 @@ class ComplaintSOP(Named):
         check_ways(self)
         check_proofs(self)
         check_at_once(self)
+        check_limits(self)
+        check_acting_roles(self)
 
     def on_update(self):
         procedure.forget_sops()

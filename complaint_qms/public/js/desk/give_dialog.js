@@ -13,7 +13,7 @@ const fullness = (person) =>
 /** Ask who gets a complaint. @param others people whose load is known, @param then (user) */
 export function give_dialog({ name, others, today }, then) {
 	const free = others
-		.filter((person) => !person.away.includes(today))
+		.filter((person) => !person.off && !person.away.includes(today))
 		.sort((one, other) => (one.share || 0) - (other.share || 0))
 		.slice(0, PROPOSED);
 	const dialog = new frappe.ui.Dialog({
@@ -51,13 +51,15 @@ export function give_dialog({ name, others, today }, then) {
 	return dialog;
 }
 
-/** Whether somebody who is away today, or has enough already, is to have it all the same; at once where neither is so. */
+/** Whether somebody who is away today, takes none, or has enough already, is to have it all the same; at once where neither is so. */
 export function sure_of(person, name, today) {
 	const why = [];
 	if (person.away.includes(today)) {
 		const days = person.away.map(day_text).join(", ");
 		why.push(__("{0} is away ({1}).", [person.full_name, days]));
 	}
+	if (person.off)
+		why.push(__("{0} takes no complaints: Takes Complaints is not ticked in their Complaint Handler record.", [person.full_name]));
 	if (person.level === "full") why.push(__("{0} is full: {1}.", [person.full_name, fullness(person)]));
 	if (!why.length) return Promise.resolve(true);
 	return new Promise((resolve) => {

@@ -33,6 +33,8 @@ export function effect_text(step) {
 	if (step.action === "call_rule") return __("the rule {0} is called", [step.rule || "…"]);
 	const who = whom(step);
 	if (step.action === "watch") return __("{0} is told and follows the complaint", [who]);
+	if (step.action === "reassign" && step.recipient === "by_role" && step.role)
+		return __("whoever has the fewest open complaints with the role {0} becomes the handler", [__(step.role)]);
 	if (step.action === "reassign") return __("{0} becomes the handler", [who]);
 	return __("{0} is told", [who]);
 }

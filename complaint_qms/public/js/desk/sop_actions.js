@@ -40,7 +40,9 @@ function ask_version(frm) {
 				label: __("Valid From", null, "Complaint SOP"),
 				reqd: 1,
 				default: frappe.datetime.add_days(frappe.datetime.get_today(), 1),
-				description: __("Complaints received from this day on follow the new version. Running ones keep this one until they are moved."),
+				description: frm.doc.enabled
+					? __("Complaints received from this day on follow the new version. Running ones keep this one until they are moved.")
+					: __("This SOP is not enabled, and neither is its new version: enable that when complaints are to follow it."),
 			},
 		],
 		primary_action_label: __("Make It"),

@@ -1,8 +1,9 @@
 // A procedure as a drawing: its stages in their order with who has them, how long they may take, what stands in the way of the next
 // one, and the steps of escalation on a scale of the time. A list of sentences to whoever has it read aloud.
 import { label } from "../labels";
-import { comma_list, labelled } from "../language";
+import { clauses, comma_list, labelled } from "../language";
 import { empty, esc } from "../markup";
+import { know_people } from "../people";
 import { working_time } from "../words";
 import { effect_text, point_text, reached_share } from "./ladder";
 
@@ -12,7 +13,18 @@ const STAGES = ["intake", "triage", "investigate", "solve", "confirm", "execute"
  * Draw an SOP as it stands in the form, saved or not.
  * @param workday seconds of a usual working day; 0 where it is not known
  */
-export function draw_flow($parent, doc, workday) {
+export async function draw_flow($parent, doc, workday) {
+	draw_now($parent, doc, workday);
+	const named = [
+		...(doc.stages || []).map((row) => row.responsible_user),
+		...(doc.escalation_steps || []).flatMap((row) => [row.user, row.backup]),
+	];
+	if (!named.some((user) => user && !frappe.boot.user_info[user])) return;
+	await know_people(named);
+	draw_now($parent, doc, workday);
+}
+
+function draw_now($parent, doc, workday) {
 	if (!(doc.stages || []).length) {
 		$parent.html(empty(__("The procedure is drawn here once its stages have rows.")));
 		return;
@@ -32,7 +44,8 @@ function whole_html(doc, workday) {
 		([clock, limit]) => `<section class="cq-flow-clock"><h6>${esc(label(clock))}</h6>
 		${limit_html(limit, doc.warn_percent, workday)}${ladder_html(doc, clock, "", limit, doc.warn_percent)}</section>`
 	);
-	return `<div class="cq-flow-clocks">${parts.join("")}</div>`;
+	const above = doc.escalation_role ? `<p class="cq-flow-owner">${esc(above_text(doc.escalation_role))}</p>` : "";
+	return `<div class="cq-flow-clocks">${parts.join("")}</div>${above}`;
 }
 
 /** The way past the stages between, in one sentence. */
@@ -59,6 +72,7 @@ function stage_html(stage, at, doc, workday) {
 		${row.back_role ? `<p class="cq-flow-owner">${esc(labelled(__("Sent back by"), __("somebody with the role {0}", [__(row.back_role)])))}</p>` : ""}
 		${limit_html(row.time_limit, row.warn_percent, workday)}
 		${ladder_html(doc, "stage", stage, row.time_limit, row.warn_percent)}
+		${row.escalate_to_role ? `<p class="cq-flow-owner">${esc(above_text(row.escalate_to_role))}</p>` : ""}
 		<p class="cq-flow-gate">${esc(__("Before the next stage:"))}</p><ul>${asked.map((one) => `<li>${esc(one)}</li>`).join("")}</ul></li>`;
 }
 
@@ -67,6 +81,8 @@ function owner_text(row) {
 	const other = named || (row.responsible_role ? __("somebody with the role {0}", [__(row.responsible_role)]) : "");
 	return other ? __("the handler, else {0}", [other]) : __("the handler");
 }
+
+const above_text = (role) => labelled(__("Where the handler has no superior"), __("somebody with the role {0}", [__(role)]));
 
 /** How the stage finds a handler: “least loaded with the role Complaint Agent; who fits by language goes first”. */
 function way_text(row) {
@@ -83,13 +99,11 @@ function way_text(row) {
 		round_robin: () => __("in turn among those {0}", [among]),
 		least_loaded: () => __("whoever has the fewest of those {0}", [among]),
 	}[row.assign_by]();
-	return [
+	return clauses([
 		way,
 		fits.length ? __("who fits by {0} goes first", [comma_list(fits)]) : "",
 		row.assign_anew ? __("anew also where there is a handler") : "",
-	]
-		.filter(Boolean)
-		.join("; ");
+	]);
 }
 
 function limit_html(limit, warn, workday) {
@@ -128,7 +142,9 @@ function own_steps(doc, clock, stage, limit) {
 	);
 	return rows.map((row) => {
 		const amount = row.moment === "percent" ? row.percent : row.hours;
-		const told = __("{0}: {1}", [point_text(row.moment, amount), effect_text(row)]);
+		const stands_in = row.backup ? __("in their place {0}", [frappe.user.full_name(row.backup)]) : "";
+		const effect = clauses([effect_text(row), stands_in]);
+		const told = __("{0}: {1}", [point_text(row.moment, amount), effect]);
 		const only = row.from_urgency ? __("{0} (from urgency {1})", [told, label(row.from_urgency)]) : told;
 		return { share: reached_share(row.moment, amount, limit), text: only };
 	});

@@ -11,6 +11,7 @@ const API = "complaint_qms.api.load";
 const UNDO_SECONDS = 12;
 const LEVELS = () => ({ free: __("has room"), busy: __("nearly full"), full: __("full", null, "Complaint") });
 const TONES = { free: "green", busy: "orange", full: "red" };
+const OFF = () => __("takes none", null, "Complaint");
 const OTHERS = () => ({ investigation: __("Investigations"), capa_action: __("CAPA actions"), follow_up: __("Follow-ups") });
 
 /** Build the page; gives back {show}: to be called whenever it comes into sight. */
@@ -105,7 +106,9 @@ class TeamLoad {
 		const places = this.people.filter((person) => person.user && person.user !== holder && person.takes);
 		const html = places.map(
 			(person) =>
-				`<li class="tone-${TONES[person.level]}" data-drop="${esc(person.user)}"><b>${esc(name_of(person))}</b><small>${esc(carried_text(person))}</small></li>`
+				`<li class="tone-${person.off ? "gray" : TONES[person.level]}" data-drop="${esc(person.user)}"><b>${esc(name_of(person))}</b><small>${esc(
+					person.off ? `${carried_text(person)} · ${OFF()}` : carried_text(person)
+				)}</small></li>`
 		);
 		this.$body.append(`<ul class="cq-load-places" aria-hidden="true">${html.join("")}</ul>`);
 	}
@@ -122,7 +125,7 @@ class TeamLoad {
 		give_dialog({ name, holder, others, today: this.days[0] }, (user) => this.give_sure(name, user, holder));
 	}
 
-	/** Give a complaint to somebody; who is away today or has enough already is asked about first. */
+	/** Give a complaint to somebody; who is away today, takes none or has enough already is asked about first. */
 	async give_sure(name, user, holder) {
 		const person = this.person(user);
 		if (person && !(await sure_of(person, name, this.days[0]))) return;
@@ -197,6 +200,7 @@ function notes_html(person, days) {
 				: "";
 	const notes = [
 		person.left ? __("cannot sign in or has left") : person.user && !person.takes ? __("takes no complaints: no role for it") : "",
+		person.off && person.takes && !person.left ? __("Takes Complaints is not ticked in their Complaint Handler record") : "",
 		away,
 		person.elsewhere ? __("{0} more that you may not see", [person.elsewhere]) : "",
 	];
@@ -215,10 +219,11 @@ function bar_html(person) {
 	const words = carried_text(person);
 	if (!person.takes) return `<span class="cq-time-words"><b>${esc(__("{0} open", [person.open + person.elsewhere]))}</b></span>`;
 	const percent = Math.round(100 * (person.share || 0));
-	const said = `${words} · ${LEVELS()[person.level]}`;
-	return `<span class="cq-time tone-${TONES[person.level]}" title="${esc(
+	const level = person.off ? OFF() : LEVELS()[person.level];
+	const said = `${words} · ${level}`;
+	return `<span class="cq-time tone-${person.off ? "gray" : TONES[person.level]}" title="${esc(
 		__("The number is Open Complaints at Most of the Complaint Handler record, else Open Complaints per Person of the settings.")
-	)}"><span class="cq-time-words"><b>${esc(words)}</b> ${esc(LEVELS()[person.level])}</span>
+	)}"><span class="cq-time-words"><b>${esc(words)}</b> ${esc(level)}</span>
 		<span class="cq-time-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${Math.min(100, percent)}" aria-valuetext="${esc(
 			said
 		)}" aria-label="${esc(__("Load", null, "Complaint"))}"><span style="width:${Math.min(100, Math.max(2, percent))}%"></span></span></span>`;
