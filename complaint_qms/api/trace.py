@@ -38,7 +38,7 @@ def holders(complaint: str, others: bool = True, way: str = "down") -> dict[str,
         way: "down", or "family" for everything made of the same components.
 
     Returns:
-        {holders: [{customer, label, lot, item_code, delivered, returned, held, uom, deliveries, date, email, phone}], notes, not_shown}
+        {holders: [{customer, label, lot, item_code, delivered, returned, held, uom, deliveries, date, email, phone, note}], notes, not_shown}
     """
     check_may_trace()
     frappe.get_doc(COMPLAINT, complaint).check_permission("read")
