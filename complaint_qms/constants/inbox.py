@@ -35,7 +35,11 @@ OPENERS: Final[dict[str, str]] = {MAIL: "complaint_qms.services.mailbox.fetching
 AUTHORS: Final[dict[str, str]] = {MAIL: "complaint_qms.services.mailbox.forwards.written_by"}
 """Road → who has written what its sender has only passed on, `written_by(item)`: fields of Complaint, none where the sender wrote it."""
 
-TELLERS: Final[dict[str, str]] = {CHAT: "complaint_qms.services.chat.sender_text.talk_of"}
+TELLERS: Final[dict[str, str]] = {
+    CHAT: "complaint_qms.services.chat.sender_text.talk_of",
+    PAGE: "complaint_qms.services.visitor.form.told_of",
+    PORTAL: "complaint_qms.services.visitor.form.told_of",
+}
 """Road → what more than the message itself tells of a complaint that a person makes of it, `talk_of(item)`: fields of Complaint, and
 `text`, which is said instead of the message's; none where it stands alone."""
 

@@ -18,11 +18,20 @@ PHONE_END: Final = 9
 FEWEST_DIGITS: Final = 5
 MOST_DIGITS: Final = 20
 _LOCAL_DIGITS: Final = 7
-_EXTENSION: Final = re.compile(
-    r"(?i)(?:\s*[,;]?\s*(?:extension|extn?|ext|durchwahl|app|x|#|转分机|分机号|分机|内线|转)\s*[.:：]?\s*(\d{1,6}))\s*\Z"
-)
+MOST_SIGNS: Final = 20
+"""Of a number that `storable` gives: more of them the framework's check of a telephone field refuses."""
+_INSIDE: Final = r"(?i)(?:\s*[,;]?\s*(?:extension|extn?|ext|durchwahl|app|x|#|转分机|分机号|分机|内线|转)\s*[.:：]?\s*(\d{1,6}))"
+_EXTENSION: Final = re.compile(_INSIDE + r"\s*\Z")
+_FOLLOWS: Final = re.compile(_INSIDE + r"(?!\d)")
+_TAKEN: Final = re.compile(r"[0-9 +_\-,.*#()]+")
+_MOST_OF_ONE: Final = 15
+_BLANKS: Final = re.compile(r"(?<![A-Za-z0-9])\+?[\s(]{0,2}[0-9](?:[\s().\-–—·_]{0,3}[0-9])+")
+_CLOSE: Final = re.compile(r"(?<![A-Za-z0-9])\+?\(?[0-9](?:[().\-–—·_]{0,2}[0-9])+")
+# 030/901820: between an area code and the number a stroke joins, between two numbers it does not
+_STROKE: Final = re.compile(r"(?<![\d-])((?:\+\d{1,3}\s?)?\(?\d{2,5}\)?)\s?/\s?(?=\d{3})")
 _MADE_OF: Final = re.compile(r"(?i)(?:tel|phone|mobile|fax|电话|手机|座机)?\s*[.:：]?\s*[+\d\s().\-–—/·_]+\Z")
 _TRUNK: Final = re.compile(r"\(\s*0\s*\)")
+_SEPARATORS: Final = re.compile(r"[\W_]+")
 _ZEROS: Final = re.compile(r"\A(?:00|011)(?=[1-9])")
 
 
@@ -30,6 +39,25 @@ def is_number(text: str | None) -> bool:
     """Whether a text is a telephone number and nothing else."""
     plain = _without_extension(_plain(text))
     return bool(_MADE_OF.match(plain)) and len(_digits(plain)) >= FEWEST_DIGITS
+
+
+def storable(text: str | None) -> str:
+    """The first number of a text as the framework's check of a telephone field takes it, its extension behind a `#` where there is room;
+    empty where there is none. What is such a number already stays as it was written, but for full-width signs."""
+    plain = _folded(text)
+    if _TAKEN.fullmatch(plain) and len(plain) <= MOST_SIGNS and len(_digits(plain)) >= FEWEST_DIGITS:
+        return plain
+    plain = _STROKE.sub(r"\1-", _TRUNK.sub(" ", plain))
+    for pattern in (_BLANKS, _CLOSE):
+        for found in pattern.finditer(plain):
+            if FEWEST_DIGITS <= len(_digits(found[0])) <= _MOST_OF_ONE:
+                return _short(found[0], _FOLLOWS.match(plain, found.end()))
+    return ""
+
+
+def says_more(text: str | None) -> bool:
+    """Whether a text holds other letters and digits than the number that `storable` makes of it."""
+    return _SEPARATORS.sub("", _folded(text)) != _SEPARATORS.sub("", storable(text))
 
 
 def stored_digits(text: str | None) -> str:
@@ -121,6 +149,21 @@ def _parsed(plain: str, region: str | None) -> phonenumbers.PhoneNumber | None:
     except phonenumbers.NumberParseException:
         return None
     return number if phonenumbers.is_possible_number(number) else None
+
+
+def _short(number: str, extension: re.Match[str] | None) -> str:
+    """A number in few enough signs: as it was written, else its digits alone; with its extension, else without."""
+    written = re.sub(r"[–—·]", "-", " ".join(number.split()))
+    bare = "+" * number.startswith("+") + _digits(number)
+    added = f"#{extension[1]}" if extension else ""
+    forms = (written + added, bare + added, written, bare)
+    return next(form for form in forms if len(form) <= MOST_SIGNS)
+
+
+def _folded(text: str | None) -> str:
+    """Full-width signs and digits of other scripts as those of ASCII."""
+    folded = unicodedata.normalize("NFKC", text or "").strip()
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in folded)
 
 
 def _plain(text: str | None) -> str:

@@ -131,7 +131,7 @@ def test_a_line_or_number_of_somebody_else_is_refused():
         ({"doctype": "Delivery Note", "row": note.items[0].name, "batch_no": [1]}, "choose one of those"),
         ({"description": " "}, "in your own words"),
         ({"happened_on": "2199-01-01"}, "cannot lie ahead"),
-        ({"wishes": ["a house"]}, "Choose among"),
+        ({"wishes": ["a house"]}, "choose among"),
     ):
         answer = ask("POST", DOOR + "file_complaint", {"key": "k" * 32, "data": TOLD | data}, user=email)
         assert (answer.status, said in answer.said) == (417, True), (data, answer)

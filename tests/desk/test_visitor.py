@@ -11,7 +11,8 @@ from frappe.utils import add_days, getdate, nowdate
 
 from complaint_qms.api import tracking_links, visitor
 from complaint_qms.services.evidence import disk
-from complaint_qms.services.inbox import decisions, understanding
+from complaint_qms.services.inbox import decisions, reasons, understanding
+from complaint_qms.services.intake import register
 from complaint_qms.services.visitor import form, new_complaint, product_codes, uploads
 from tests.desk import factory
 from tests.desk.framework import is_unread
@@ -48,6 +49,41 @@ def test_a_complaint_is_registered_with_all_that_was_told():
     assert json.loads(item.payload)["description"] == TOLD["description"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "number", "kept"),
+    [
+        ("0571-88886666转8001", "0571-88886666#8001", True),
+        ("+1 (555) 123-4567 x12", "+1 (555) 123-4567#12", True),
+        ("138 0013 8000（微信同号）", "138 0013 8000", True),
+        ("00８６ 138 0013 8000", "0086 138 0013 8000", False),
+    ],
+)
+def test_a_telephone_number_with_more_than_a_number_is_kept_whole_by_every_road(
+    typed, number, kept, monkeypatch
+):
+    def holds(doc) -> bool:
+        return doc.contact_phone == number and (f"<p>Phone: {typed}</p>" in doc.description) == kept
+
+    _answered, doc = filed(email=None, phone=typed)
+    assert holds(doc), (doc.contact_phone, doc.description)
+    assert frappe.get_doc("Complaint Inbox Item", doc.source_name).sender_address == number
+    # One that waits, and that a person makes a complaint of
+    with monkeypatch.context() as patched:
+        patched.setattr(new_complaint, "_registered", lambda item, values: frappe.throw("Not today"))
+        told = {**TOLD, "phone": typed, "product": "Lamp 7", "number": "LOT-5", "wishes": ["refund"]}
+        waits = guest(lambda: visitor.file_complaint(key(), told))["number"]
+    made = decisions.make_complaint(waits, {})
+    assert holds(made)
+    assert (made.contact_email, made.product_model, made.reported_lot, made.expectation) == (TOLD["email"], "Lamp 7", "LOT-5", "refund")  # fmt: skip
+    # Other ways in: a request, an import, a mail or chat that gives it to the same register
+    by_rest = register.register({"subject": "Lid", "description": "<p>Loose</p>", "contact_phone": typed})
+    assert holds(by_rest)
+    with pytest.raises(frappe.InvalidPhoneNumberError) as refused:
+        register.register({"subject": "Lid", "contact_phone": "ask my neighbour"})
+    reason = reasons.in_words(reasons.of_error(refused.value))
+    assert reason == "ask my neighbour is not a valid Phone Number"
+
+
 @pytest.mark.parametrize("field", ["description", "name", "email", "phone", "product", "number", "order"])
 @pytest.mark.parametrize("sign", ["\ud800", "\0"])
 def test_what_is_no_sign_is_refused_by_the_name_of_its_field(field, sign):
@@ -58,7 +94,10 @@ def test_what_is_no_sign_is_refused_by_the_name_of_its_field(field, sign):
         assert answer.status == 417
         return
     assert answer.status == 417, answer
-    assert answer.said == f"{form.LABELS[field]()}: something in it is no letter or sign. Type it again."
+    assert (
+        answer.said
+        == f"{form.LABELS[field]().rstrip('?')}: something in it is no letter or sign. Type it again."
+    )
     assert not frappe.db.count("Complaint Inbox Item", {"road": "page"})
 
 
@@ -168,12 +207,12 @@ def test_a_product_code_fills_in_item_and_batch():
         ({"email": ""}, "Email or phone"),
         ({"email": "nobody"}, "Email: “nobody”"),
         ({"phone": "abc"}, "Phone: “abc”"),
-        ({"happened_on": "yesterday"}, "Choose a day"),
+        ({"happened_on": "yesterday"}, "choose a day"),
         ({"happened_on": "2999-01-01"}, "lie ahead"),
-        ({"happened_on": "0001-01-01"}, "Choose a day"),
-        ({"wishes": ["everything"]}, "Choose among"),
-        ({"wishes": "refund"}, "Choose among"),
-        ({"wishes": [["refund"]]}, "Choose among"),
+        ({"happened_on": "0001-01-01"}, "choose a day"),
+        ({"wishes": ["everything"]}, "choose among"),
+        ({"wishes": "refund"}, "choose among"),
+        ({"wishes": [["refund"]]}, "choose among"),
         ({"name": "x" * 141}, "at most 140"),
         ({"description": "x" * 10_001}, "at most 10000"),
         ({"name": ["Ann"]}, "enter a text"),
@@ -185,6 +224,17 @@ def test_what_is_missing_or_wrong_is_named(wrong, said):
     with pytest.raises(frappe.ValidationError, match=said):
         guest(lambda: visitor.file_complaint(key(), TOLD | wrong))
     assert frappe.db.count("Complaint Inbox Item") == count
+
+
+def test_a_question_is_named_without_its_mark_and_each_field_once():
+    with pytest.raises(frappe.ValidationError) as refused:
+        guest(lambda: visitor.file_complaint(key(), {"description": {"a": 1}, "name": ["Ann"], "email": 7, "happened_on": [1]}))  # fmt: skip
+    assert refused.value.args[0] == [
+        "Your name: enter a text.",
+        "Email: enter a text.",
+        "What happened: enter a text.",
+        "When did it happen: enter a text.",
+    ]
 
 
 def test_machines_are_told_apart():
@@ -263,8 +313,15 @@ def test_a_visitor_reads_a_refusal_in_their_language(monkeypatch):
     monkeypatch.setattr(frappe.local, "lang", "zh")
     with pytest.raises(frappe.ValidationError, match="邮箱或电话"):
         guest(lambda: visitor.file_complaint(key(), {"name": "李安"}))
-    _answered, doc = filed(wishes=["refund", "apology"])
+    with pytest.raises(frappe.ValidationError, match="发生时间：日期不能晚于今天。"):
+        filed(happened_on=add_days(nowdate(), 9))
+    with pytest.raises(frappe.ValidationError, match="发生了什么：请用您自己的话说明。"):
+        filed(description="")
+    _answered, doc = filed(wishes=["refund", "apology"], order="SO-7", phone="138 0013 8000（微信同号）")
     assert doc.language == "zh"
+    assert "<p>订单号、出货单号或发票号：SO-7</p><p>电话：138 0013 8000（微信同号）</p>" in doc.description
+    by_rest = register.register({"subject": "Lid", "description": "<p>x</p>", "contact_phone": "0571-88886666转8001", "language": "zh"})  # fmt: skip
+    assert by_rest.description == "<p>x</p><p>电话：0571-88886666转8001</p>"
 
 
 def test_the_settings_refuse_what_is_no_site():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,6 +120,37 @@ def test_a_telephone_in_any_format(typed: str, stored: str, region: str | None, 
 @pytest.mark.parametrize("text", ["my number is 123", "", None, "+", "12", "2026-01-02 is the day"])
 def test_what_is_no_telephone(text: str | None) -> None:
     assert phone_number.endings(text, "CN") == ()
+
+
+# As it is written, as a field takes it, whether more was written
+WRITTEN = [
+    ("+49 30 901820", "+49 30 901820", False),
+    ("００８６ 138 0013 8000", "0086 138 0013 8000", False),
+    ("٠١٢٣٤٥٦٧٨٩", "0123456789", False),
+    ("030/901820", "030-901820", False),
+    ("0571-88886666转8001", "0571-88886666#8001", True),
+    ("+49 30 1234567 ext. 12", "+49 30 1234567#12", True),
+    ("+1 (555) 123-4567 x12", "+1 (555) 123-4567#12", True),
+    ("+49 (0)30 1234567 ext 123456", "+49301234567#123456", True),
+    ("138 0013 8000（微信同号）", "138 0013 8000", True),
+    ("0571-88886666 / 13800138000", "0571-88886666", True),
+    ("13800138000 13900139000", "13800138000", True),
+    ("微信 abc12345", "", True),
+    ("1" * 25, "", True),
+    (None, "", False),
+]
+
+
+@pytest.mark.parametrize(("text", "number", "more"), WRITTEN)
+def test_the_number_of_what_somebody_writes(text: str | None, number: str, more: bool) -> None:
+    assert (phone_number.storable(text), phone_number.says_more(text)) == (number, more)
+    assert phone_number.storable(number) == number
+
+
+@given(st.text(alphabet="0123456789+ ()-/#,转x ０。a", max_size=60))
+def test_what_a_field_is_given_it_takes(text: str) -> None:
+    number = phone_number.storable(text)
+    assert not number or re.fullmatch(r"[0-9 +_\-,.*#()]{1,20}", number)
 
 
 NAMES = [("K", "Electric Kettle 1.7 L"), ("C", "Ceramic Cup"), ("壶", "电热水壶 1.7 升"), ("P", "Pump")]

@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import validate_email_address
 
 from complaint_qms.constants.inbox import CHAT
-from complaint_qms.integrations.erpnext.party_search import telephone_digits
+from complaint_qms.engine import phone_number
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.intake import matching
 from complaint_qms.services.record.error_text import way_of
@@ -16,7 +16,7 @@ def fields_of_address(address: str) -> dict[str, str]:
     """A mail address or telephone number as the field of Complaint that it is."""
     if validate_email_address(address):
         return {"contact_email": address}
-    return {"contact_phone": address} if telephone_digits(address) else {}
+    return {"contact_phone": phone_number.storable(address)} if phone_number.is_number(address) else {}
 
 
 def party_of(address: str, name: str = "", company: str | None = None, road: str = "") -> dict[str, str]:

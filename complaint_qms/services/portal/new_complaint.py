@@ -22,6 +22,7 @@ from complaint_qms.services.inbox.store import InboundMessage
 from complaint_qms.services.intake.register import register
 from complaint_qms.services.portal import access, case, page_texts
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.language import labelled
 from complaint_qms.services.record.subjects import subject_of
 from complaint_qms.services.visitor import conversation, form, page, submissions
 
@@ -187,7 +188,7 @@ def _told(values: dict[str, Any], line: SoldLine | None) -> str:
     chosen = values["line"]
     about = [line.item_name, page_texts.DOCUMENTS[line.doctype]().format(line.document)]
     about += [
-        _("{0}: {1}").format(label, chosen[field])
+        labelled(label, chosen[field])
         for field, label in (("batch_no", _("Batch")), ("serial_no", _("Serial number")))
         if chosen.get(field)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
@@ -13,14 +14,14 @@ from frappe.utils import add_days, getdate, nowdate, validate_email_address
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.constants.labels import WORDS
 from complaint_qms.constants.visitor import LONGEST_LINE, LONGEST_TEXT, WISHES
-from complaint_qms.services.inbox import draft
+from complaint_qms.engine import phone_number
+from complaint_qms.services.inbox import draft, store
 from complaint_qms.services.record import mail_address
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.language import comma_list, labelled
 from complaint_qms.services.record.scalars import FIRST_YEAR, is_storable, shown
 
-_LEAST_DIGITS: Final = 5
 # What the form calls its fields, for the sentence that refuses one
 LABELS: Final[dict[str, Callable[[], str]]] = {
     "description": lambda: _("What happened?"),
@@ -48,9 +49,10 @@ def checked(sent: dict[str, Any]) -> dict[str, Any]:
         value = sent.get(field)
         if value not in (None, "") and not isinstance(value, str):
             wrong.append(_("{0}: enter a text.").format(_label(field)))
+            values[field] = ""  # it is not missing as well
         elif value and not is_storable(value):
             wrong.append(_("{0}: something in it is no letter or sign. Type it again.").format(_label(field)))
-            values[field] = ""  # it is not missing as well
+            values[field] = ""
         elif value and value.strip():
             values[field] = value.replace("\r\n", "\n").strip()
     values |= _wishes(sent.get("wishes"), wrong)
@@ -58,7 +60,7 @@ def checked(sent: dict[str, Any]) -> dict[str, Any]:
         _check_length(values, field, LONGEST_LINE, wrong)
     _check_length(values, "description", LONGEST_TEXT, wrong)
     if "description" not in values:
-        wrong.append(_("{0} Tell us in your own words.").format(_label("description")))
+        wrong.append(_("{0}: tell us in your own words.").format(_label("description")))
     if "name" not in values:
         wrong.append(_("Your name: enter how we may call you."))
     _check_address(values, wrong)
@@ -69,10 +71,13 @@ def checked(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def told(values: dict[str, Any]) -> str:
-    """What was written, and below it the number of an order, in which the desk finds it again."""
+    """What was written, and below it the number of an order, in which the desk finds it again, and a telephone number as it was typed
+    where its field cannot hold all of that. In the language of whoever has written it."""
     lines = [values["description"]]
     if values.get("order"):
-        lines.append(f"{LABELS['order']()}: {values['order']}")
+        lines.append(_line("order", values["order"]))
+    if phone_number.says_more(values.get("phone")):
+        lines.append(_line("phone", values["phone"]))
     return "\n".join(lines)
 
 
@@ -87,7 +92,7 @@ def fields_of(item: Document, values: dict[str, Any]) -> dict[str, Any]:
         "description": draft.paragraphs(item.text or ""),
         "complainant_name": values["name"],
         "contact_email": values.get("email"),
-        "contact_phone": values.get("phone"),
+        "contact_phone": phone_number.storable(values.get("phone")),
         "product_model": values.get("product"),
         "reported_lot": values.get("number"),
         "incident_date": _day(values.get("happened_on"), item),
@@ -99,6 +104,16 @@ def fields_of(item: Document, values: dict[str, Any]) -> dict[str, Any]:
         "received_at": item.received_at,
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def told_of(item: Document) -> dict[str, Any]:
+    """The teller of these roads (`constants/inbox.TELLERS`): the fields of a complaint that was sent; none of what goes on with one."""
+    values = json.loads(store.raw_of(item) or b"{}")
+    return fields_of(item, values) if "description" in values else {}
+
+
+def _line(field: str, value: str) -> str:
+    return labelled(LABELS[field](), value)
 
 
 def _day(written: str | None, item: Document) -> date | None:
@@ -120,7 +135,7 @@ def _wishes(sent: Any, wrong: list[str]) -> dict[str, list[str]]:
         return {}
     if not isinstance(sent, list) or not all(isinstance(wish, str) and wish in WISHES for wish in sent):
         known = comma_list(_(WORDS[wish], context="Complaint QMS") for wish in WISHES)
-        wrong.append(_("{0} Choose among: {1}.").format(_label("wishes"), known))
+        wrong.append(_("{0}: choose among {1}.").format(_label("wishes"), known))
         return {}
     return {"wishes": list(dict.fromkeys(sent))}
 
@@ -133,7 +148,7 @@ def _check_address(values: dict[str, Any], wrong: list[str]) -> None:
         wrong.append(mail_address.several(_label("email"), email))
     elif email and not validate_email_address(email):
         wrong.append(_("{0}: “{1}” is no address.").format(_label("email"), shown(email)))
-    if phone and sum(sign.isdigit() for sign in phone) < _LEAST_DIGITS:
+    if phone and not phone_number.storable(phone):
         wrong.append(_("{0}: “{1}” is no number that can be called.").format(_label("phone"), shown(phone)))
 
 
@@ -143,14 +158,15 @@ def _check_day(values: dict[str, Any], wrong: list[str]) -> None:
     try:
         day = date.fromisoformat(written)
     except ValueError:
-        wrong.append(_("{0} Choose a day.").format(_label("happened_on")))
+        wrong.append(_("{0}: choose a day.").format(_label("happened_on")))
         return
     # East of the site's zone it is tomorrow already.
     if day > getdate(add_days(nowdate(), 1)):
-        wrong.append(_("{0} The day cannot lie ahead.").format(_label("happened_on")))
+        wrong.append(_("{0}: the day cannot lie ahead.").format(_label("happened_on")))
     elif day.year < FIRST_YEAR:
-        wrong.append(_("{0} Choose a day.").format(_label("happened_on")))
+        wrong.append(_("{0}: choose a day.").format(_label("happened_on")))
 
 
 def _label(field: str) -> str:
-    return LABELS[field]() if field in LABELS else field
+    """What the form calls a field, before a colon: a question without its mark."""
+    return LABELS[field]().rstrip("?？") if field in LABELS else field

@@ -10,6 +10,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.inbox import PAGE
 from complaint_qms.constants.visitor import LINK
+from complaint_qms.engine.phone_number import storable
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.inbox import store
 from complaint_qms.services.inbox.outcomes import Added, Registered, Waits
@@ -37,12 +38,13 @@ def file_complaint(
     """
     values = form.checked(sent)
     language = frappe.local.lang
+    text = form.told(values)
     with acting_as():
         message = InboundMessage(
             road=PAGE,
-            sender=Sender(values["name"], values.get("email") or values.get("phone") or ""),
+            sender=Sender(values["name"], values.get("email") or storable(values.get("phone"))),
             subject=subject_of(values["description"]),
-            text=form.told(values),
+            text=text,
             payload=json.dumps(values | {"without_place": without_place}, ensure_ascii=False),
             channel=page.channel(),
             company=page.company(),
@@ -78,7 +80,7 @@ def _registered(item: Document, values: dict[str, Any]) -> str:
 def _party(values: dict[str, Any], company: str | None) -> dict[str, str]:
     """Customer and contact where the visitor can be nobody else; others are proposed on the form."""
     details = matching.ContactDetails(
-        phone=values.get("phone"), email=values.get("email"), name=values.get("name")
+        phone=storable(values.get("phone")), email=values.get("email"), name=values.get("name")
     )
     return matching.sure_party(details, company)
 

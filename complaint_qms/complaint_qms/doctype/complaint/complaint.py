@@ -30,7 +30,7 @@ from complaint_qms.services.intake import (
 )
 from complaint_qms.services.lifecycle import at_once, guard, merge, overview
 from complaint_qms.services.people import assignment
-from complaint_qms.services.record import mail_address, match_keys
+from complaint_qms.services.record import mail_address, match_keys, telephone
 from complaint_qms.services.reportability import deadline
 from complaint_qms.services.risk import matrix, priority
 from complaint_qms.services.rules import runner
@@ -66,6 +66,7 @@ class Complaint(QualityRecord):
         procedure.keep_checks(self, self._now())
         if self.is_new():
             register.fill_in(self, self._now())
+            telephone.keep_number(self)
 
     def validate(self):
         now = self._now()
