@@ -64,6 +64,40 @@ def test_what_is_told_after_a_registration_becomes_a_complaint_of_its_own_where_
     assert frappe.db.get_value("Complaint", first, "stage") != "closed"
 
 
+def test_what_told_of_it_goes_along_with_its_photos_and_is_struck_out_on_the_one_before():
+    channel = a_channel()
+    first = registered(channel).complaint
+    frappe.db.set_value("Complaint Chat", chat_of(channel).name, "moved_from", factory.complaint().name)
+    story = "I also have a broken toaster. " + "The lever does not stay down. " * 50 + "The lid is loose."
+    says(channel, story, files=[a_file(photo())])
+    says(channel, "", files=[a_file(photo((30, 30)), "plug.png")])
+    before = frappe.get_doc("Complaint", first)
+    assert [row.struck_out for row in before.evidence] == [0, 0], "nothing is lost while it is asked"
+    told_first, shown = items(channel)[-2:]
+    says(channel, "A new complaint")
+    assert [row.struck_out for row in before.reload().evidence] == [1, 1]
+    assert before.evidence[0].strike_reason == "It came in about another complaint of the same sender."
+    notes = " ".join(frappe.get_all("Comment", {"reference_name": first}, pluck="content"))
+    assert "their last message, with its files, is about another complaint" in notes
+    for item in (told_first, shown):
+        item.reload()
+        assert (item.state, item.complaint, item.sent_about) == ("dismissed", None, None)
+    second = frappe.get_doc("Complaint", registered(channel).complaint)
+    complaint_chats.add_left_files()
+    second.reload()
+    assert second.name != first
+    assert "The lid is loose." in second.description
+    assert [row.struck_out for row in second.evidence] == [0, 0]
+    assert second.received_at == told_first.received_at
+    for item in (told_first, shown):
+        item.reload()
+        assert (item.state, item.complaint) == ("added", second.name)
+        assert frappe.db.get_value("Communication", item.communication, "reference_name") == second.name
+        assert frappe.db.get_value(MESSAGE, {"inbox_item": item.name}, "complaint") == second.name
+    said = " ".join(frappe.get_all("Communication", {"reference_name": first}, pluck="content"))
+    assert "toaster" not in said
+
+
 def test_the_first_message_of_the_next_talk_and_its_photo_belong_to_the_next_complaint():
     channel = a_channel()
     first = registered(channel).complaint

@@ -21,7 +21,7 @@ from tests.desk import factory
 from tests.desk.test_history_kept import FIELDS, another
 
 # Set by the server alone; what is sent in it is put back.
-SERVERS = {("Complaint", "risk_matrix"), ("Complaint SOP", "previous_version")}
+SERVERS = {("Complaint", "risk_matrix"), ("Complaint", "at_once_sop"), ("Complaint SOP", "previous_version")}
 # Written by the server alone: what came in says by which way it came, what was asked is about a complaint as it is.
 BY_SERVER = {"Complaint Inbox Item", "Complaint Survey"}
 
@@ -84,8 +84,9 @@ def test_what_the_server_sets_is_put_back_without_a_word():
     doc = factory.complaint()
     stands = doc.risk_matrix
     doc.risk_matrix = out_of_use("Risk Matrix")
+    doc.at_once_sop = out_of_use("Complaint SOP")
     doc.save()
-    assert doc.risk_matrix == stands
+    assert (doc.risk_matrix, doc.at_once_sop) == (stands, None)
 
 
 @pytest.mark.parametrize("master", [name for name in FIELDS if name != "Risk Matrix"])

@@ -208,6 +208,27 @@ def test_after_a_long_silence_a_new_conversation_begins() -> None:
     assert aware.state.turns == 1
 
 
+def test_what_is_told_of_another_complaint_goes_along_in_full_with_its_photos() -> None:
+    *_, registered = told("my kettle leaks", "SAL-ORD-2026-1234", "no", "yes")
+    story = "my toaster is broken " + "and it smells of burnt plastic " * 100 + "until the end"
+    turns = [Turn(story, 1, BEGIN, "a"), Turn("", 2, BEGIN, "b"), Turn("A new complaint", 0, BEGIN, "c")]
+    state, said = registered.state, []
+    for turn in turns:
+        in_question = state.in_question
+        done = step(state, turn, KNOWN)
+        state = State.from_data(json.loads(json.dumps(done.state.to_data())))
+        said.append(done.replies[0].key)
+    assert said == ["which_complaint", "which_complaint", "sorry"]
+    assert in_question == ("a", "b")
+    assert (state.happened, state.photos, state.mode) == (story, 3, "collecting")
+    assert (state.in_question, state.topic_turns, state.topic_files) == ((), (), 0)
+    asked = step(registered.state, turns[0], KNOWN).state
+    same = step(asked, Turn("It belongs to that one", 0, BEGIN), KNOWN)
+    assert (same.replies[0].key, same.state.registered, same.state.in_question) == ("added", True, ())
+    (wish,) = told("I want to complain", state=asked)
+    assert (wish.state.registered, wish.state.happened) == (False, story)
+
+
 HOSTILE = ("a ", "1 ", "(", "my ", "my a b ", "的", "买的", "水坏", "- ", "a@", "a.", "order ", "order 1", "how?", "if,", "\n", "0 (", "sn ", "not hurt ", "no", "{0}", "x", "9", "sal-ord-2026-", "烫伤", "hurt my hand, ", "my name is ", "\u200b", "ﷺ", "👍", "<p>")  # fmt: skip
 
 

@@ -13,22 +13,28 @@ from complaint_qms.engine.message import Message
 
 Mode = Literal["open", "collecting", "confirming", "with_person", "done"]
 MODES: Final = ("open", "collecting", "confirming", "with_person", "done")
-LONGEST: Final = {"happened": 4_000, "topic": 1_000}
+LONGEST: Final = {"happened": 4_000, "topic": 4_000, "question": 1_000}
+WHICH: Final = "which"
 LONGEST_VALUE: Final = 140
 MOST_COUNTED: Final = 10_000
 _MOST_KEYS: Final = 20
 _HALF_SIGN: Final = re.compile("[\ud800-\udfff]")
-_COUNTS: Final = ("photos", "misunderstood", "summaries", "turns")
+_COUNTS: Final = ("photos", "topic_files", "misunderstood", "summaries", "turns")
 _KEPT: Final = ("language", "name", "contact")
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What somebody sent in one go: text (it may be empty), the count of files with it, and when."""
+    """What somebody sent in one go: text (it may be empty), the count of files with it, and when.
+
+    Attributes:
+        name: what the caller knows it by.
+    """
 
     text: str
     files: int
     at: datetime
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class State:
         asked_times: slot → how often it was asked.
         skipped: slots that the sender has nothing for.
         topic: the question or the text that a reply was about.
+        topic_turns: names of the turns of which it was asked whether they tell of another complaint; `topic_files`: files with them.
         complaint: number of an existing complaint that was named.
         registered: whether `register` was asked of the caller.
         warned: whether the sender was told what to do in danger.
@@ -62,6 +69,8 @@ class State:
     asked_times: Mapping[str, int] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     topic: str = ""
+    topic_turns: tuple[str, ...] = ()
+    topic_files: int = 0
     complaint: str = ""
     misunderstood: int = 0
     summaries: int = 0
@@ -74,6 +83,11 @@ class State:
         """Plain JSON."""
         data = {part.name: getattr(self, part.name) for part in fields(self)}
         return {**data, "asked_times": dict(self.asked_times), "skipped": list(self.skipped)}
+
+    @property
+    def in_question(self) -> tuple[str, ...]:
+        """Names of the turns that go along if the answer now is that they tell of another complaint."""
+        return self.topic_turns if self.asked == WHICH else ()
 
     def __post_init__(self) -> None:
         for name in _COUNTS:

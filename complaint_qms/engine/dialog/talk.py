@@ -10,7 +10,7 @@ from complaint_qms.engine.dialog import asking
 from complaint_qms.engine.dialog.knowledge import Answer, Knowledge
 from complaint_qms.engine.dialog.languages import READ
 from complaint_qms.engine.dialog.rules import RULES, Rules
-from complaint_qms.engine.dialog.state import Reply, State, Step, Turn, clipped
+from complaint_qms.engine.dialog.state import WHICH, Reply, State, Step, Turn, clipped
 from complaint_qms.engine.dialog.turn_meaning import FEARED, TOLD, TurnMeaning, read_turn
 from complaint_qms.engine.message import Message
 
@@ -19,7 +19,6 @@ _LONG_WORDS: Final = 5
 _LONG_SIGNS: Final = 9
 _UNANSWERED: Final = Message("A question could not be answered with confidence: {question}")
 _DECIDE: Final = ["choice_complaint", "choice_question", "choice_person"]
-_WHICH: Final = "which"
 _YES_NO_PERSON: Final = ["choice_yes", "choice_no", "choice_person"]
 
 
@@ -30,6 +29,7 @@ class _Talk:
     state: State
     reading: TurnMeaning
     files: int
+    name: str
     knowledge: Knowledge
     rules: Rules
 
@@ -53,7 +53,7 @@ def step(state: State | None, turn: Turn, knowledge: Knowledge, rules: Rules = R
         complaint=reading.numbers.complaint or state.complaint,
         photos=state.photos + min(max(turn.files, 0), _FILES),
     )
-    talk = _Talk(state, reading, max(turn.files, 0), knowledge, rules)
+    talk = _Talk(state, reading, max(turn.files, 0), turn.name, knowledge, rules)
     done = _answered(talk)
     if begins and done.replies and done.action is None and done.replies[0].key != "intro":
         return replace(done, replies=[Reply("intro", choices=[]), *done.replies])
@@ -138,7 +138,7 @@ def _after(talk: _Talk) -> Step:
         return _after_nothing(talk)
     asked, state = state.asked, replace(state, asked="")
     talk = replace(talk, state=state)
-    if asked == _WHICH and (done := _which(talk)):
+    if asked == WHICH and (done := _which(talk)):
         return done
     if "another" in reading.found or reading.choice == "choice_complaint" or _only_complains(reading):
         return _anew(talk)
@@ -153,12 +153,12 @@ def _after(talk: _Talk) -> Step:
         if answer:
             return Step(state, [_answer(answer)], None, [])
         told = [Reply("added")] if reading.complaint or talk.files else []
-        return _hand_over(_with_numbers(talk), told, _UNANSWERED.having(question=clipped("topic", reading.text)))  # fmt: skip
+        return _hand_over(_with_numbers(talk), told, _UNANSWERED.having(question=clipped("question", reading.text)))  # fmt: skip
     if "not_right" in reading.found and not (reading.complaint or _is_long(reading)):
         return Step(state, [Reply("ask_correction")], None, [])
     if asking.tells_another(state, reading):
-        asked_which = replace(state, asked=_WHICH, topic=clipped("topic", reading.text))
-        return Step(asked_which, [Reply("which_complaint", choices=["choice_new", "choice_same", "choice_person"])], None, [])  # fmt: skip
+        about = replace(state, topic=clipped("topic", reading.text), topic_turns=(), topic_files=0)
+        return _ask_which(replace(talk, state=about))
     return Step(_with_numbers(talk), [Reply("added")], None, [])
 
 
@@ -190,14 +190,28 @@ def _short_after(talk: _Talk) -> Step:
     return Step(state, [Reply("after_registered", choices=["choice_question", "choice_complaint", "choice_person"])], None, [])  # fmt: skip
 
 
+def _ask_which(talk: _Talk) -> Step:
+    """Ask whether something told after a registration, this turn with it, is another complaint."""
+    state = talk.state
+    asked = replace(
+        state,
+        asked=WHICH,
+        topic_turns=(*state.topic_turns, talk.name),
+        topic_files=state.topic_files + min(talk.files, _FILES),
+    )
+    return Step(asked, [Reply("which_complaint", choices=["choice_new", "choice_same", "choice_person"])], None, [])  # fmt: skip
+
+
 def _which(talk: _Talk) -> Step | None:
-    """The answer to whether something told after a registration is another complaint; None where it is none."""
+    """The answer to that, or a photo that belongs to it and after which it is asked again; None where it is neither."""
     state, reading = talk.state, talk.reading
-    if reading.choice == "choice_new" or "another" in reading.found or reading.says("yes"):
+    if reading.choice in ("choice_new", "choice_complaint") or "another" in reading.found or reading.says("yes"):  # fmt: skip
         return _anew(talk, state.topic)
     if reading.choice in ("choice_same", "choice_no") or reading.says("no") or "same" in reading.found:
-        return Step(replace(state, topic=""), [Reply("added")], None, [])
-    return None
+        return Step(replace(state, topic="", topic_turns=(), topic_files=0), [Reply("added")], None, [])
+    if _only_complains(reading):
+        return _anew(talk, state.topic)
+    return _ask_which(talk) if talk.files and reading.is_empty else None
 
 
 def _only_complains(reading: TurnMeaning) -> bool:
@@ -208,7 +222,8 @@ def _only_complains(reading: TurnMeaning) -> bool:
 def _anew(talk: _Talk, told: str = "") -> Step:
     """A further complaint of the same sender, or the first after a talk that came to none."""
     state = talk.state
-    begun = replace(state.anew(), language=state.language, turns=state.turns, last_at=state.last_at, photos=talk.files)  # fmt: skip
+    photos = talk.files + (state.topic_files if told else 0)
+    begun = replace(state.anew(), language=state.language, turns=state.turns, last_at=state.last_at, photos=photos)  # fmt: skip
     if told:
         return _begin(replace(talk, state=begun, reading=read_turn(told, talk.rules)), told)
     if talk.reading.choice == "choice_complaint" or "another" in talk.reading.found:
@@ -225,7 +240,7 @@ def _open(talk: _Talk) -> Step:
     if state.asked == "doubt" and reading.only_short and not reading.short.isdisjoint(("yes", "no")):
         if "no" in reading.short:
             return Step(replace(state, asked=""), [Reply("welcome")], None, [])
-        return _hand_over(_kept(talk), [], _UNANSWERED.having(question=state.topic))
+        return _hand_over(_kept(talk), [], _UNANSWERED.having(question=clipped("question", state.topic)))
     if reading.complaint or talk.files or reading.choice == "choice_complaint":
         return _begin(talk, reading.text if reading.complaint else "")
     if reading.choice == "choice_question":

@@ -32,7 +32,7 @@ def state_of(chat: Document, channel: Document) -> State:
 
 def next_step(chat: Document, channel: Document, item: Document, files: int) -> Step:
     """The assistant's step for a turn; nothing is stored or said yet."""
-    turn = Turn(sender_text.own_text(chat, item.text or ""), files, get_datetime(item.received_at))
+    turn = Turn(sender_text.own_text(chat, item.text or ""), files, get_datetime(item.received_at), item.name)
     return step(state_of(chat, channel), turn, finder.published(), _RULES)
 
 

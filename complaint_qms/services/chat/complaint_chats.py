@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import get_datetime, now_datetime
 
 from complaint_qms.constants.chat import CHAT, DONE, MESSAGE, OPEN, WITH_PERSON
 from complaint_qms.constants.inbox import ADDED, DISMISSED, DOCTYPE, WAITING
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.phone_number import agreement
 from complaint_qms.integrations.erpnext.party_matching import region_of
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.chat import conversation
 from complaint_qms.services.evidence.capture import attach
+from complaint_qms.services.inbox import reasons
 from complaint_qms.services.inbox.adding import add_to
+from complaint_qms.services.inbox.giving_back import strike_out
 from complaint_qms.services.inbox.item import write
 from complaint_qms.services.inbox.origin import evidence_rows
 from complaint_qms.services.inbox.outcomes import Added
-from complaint_qms.services.record import batches
+from complaint_qms.services.record import batches, timeline
+from complaint_qms.services.record.timeline import line
+
+UNREGISTERED: Final = Message("A turn of a chat in which no complaint was registered so far.")
 
 _COMPLAINT: Final = "Complaint"
 _ADD: Final = f"{__name__}.add_files"
+_ANEW: Final = "a new talk begins"
 _AT_ONCE: Final = 200
 _SAME_PHONE: Final = 0.8
 """Agreement of two telephone numbers of which at most one leaves its country out."""
@@ -63,6 +73,7 @@ def file_on_complaint(item: Document, complaint: Document, *, founds: bool) -> N
     }
     writing.set_where(DOCTYPE, earlier, values, "chat belongs to a complaint", modified=True)
     if earlier:
+        _bring_messages(earlier, complaint.name)
         due = [turn.name for turn in turns if turn.inbox_item in earlier]
         writing.set_where(MESSAGE, due, {"files_due": 1}, "files to become evidence")
         frappe.enqueue(_ADD, queue="short", complaint=complaint.name, enqueue_after_commit=True)
@@ -186,18 +197,21 @@ def return_chats(complaint: Document) -> None:
         conversation.write_chat(chat, why, **values)
 
 
-def begin_anew(chat: Document, turn: Document | None = None) -> None:
+def begin_anew(chat: Document, turn: Document | None = None, items: Sequence[str] = ()) -> None:
     """A talk of its own: the complaint before keeps what was said about it.
 
     Args:
         turn: what was said already and begins it; else it begins with what is said next.
+        items: of turns before it that tell of the same and were put on the complaint before.
     """
+    began_at = get_datetime(turn.creation) if turn else now_datetime()
     if turn:
-        writing.set_values(MESSAGE, turn.name, {"complaint": None}, "a new talk begins")
+        began_at = min([began_at, *_taken_along(chat, items)])
+        writing.set_values(MESSAGE, turn.name, {"complaint": None}, _ANEW)
         turn.complaint = None
     conversation.write_chat(
         chat,
-        "a new talk begins",
+        _ANEW,
         complaint=None,
         moved_from=None,
         inbox_item=None,
@@ -206,7 +220,7 @@ def begin_anew(chat: Document, turn: Document | None = None) -> None:
         reasons=None,
         dialog_state=None,
         mode=OPEN,
-        began_at=turn.creation if turn else now_datetime(),
+        began_at=began_at,
     )
 
 
@@ -283,6 +297,52 @@ def newest_item(chat: Document) -> str:
     """The newest message of the sender that stands on no complaint; empty where there is none."""
     turns = conversation.open_turns(chat)
     return next((turn.inbox_item for turn in reversed(turns) if turn.inbox_item), "")
+
+
+def _taken_along(chat: Document, items: Sequence[str]) -> list[datetime]:
+    """Take turns off the complaint of their chat, as far as nobody else has decided on them, and strike out their files there; when
+    each came. They and their files go along with the next talk, and their words when that is registered."""
+    free = {
+        "name": ("in", items),
+        "state": ADDED,
+        "complaint": chat.complaint,
+        "decided_by": ("is", "not set"),
+    }
+    fields = ["name", "payload_file", "received_at"]
+    rows = frappe.get_all(DOCTYPE, free, fields, order_by="name asc") if items else []
+    if not rows:
+        return []
+    names = [row.name for row in rows]
+    said = {"chat": chat.name, "inbox_item": ("in", names)}
+    turns = frappe.get_all(MESSAGE, said, ["name", "creation"], order_by="creation asc, name asc")
+    writing.set_where(MESSAGE, [turn.name for turn in turns], {"complaint": None}, _ANEW)
+    # What a complaint that was merged gets back is not this.
+    values = {
+        "state": DISMISSED,
+        "complaint": None,
+        "sent_about": None,
+        "reason": reasons.of_message(UNREGISTERED),
+    }
+    writing.set_where(DOCTYPE, names, values, _ANEW, modified=True)
+    strike_out(rows, [chat.complaint], _("It came in about another complaint of the same sender."), _ANEW)
+    timeline.note(
+        _COMPLAINT,
+        {
+            chat.complaint: line(
+                "The sender says in the chat that their last message, with its files, is about another complaint."
+            )
+        },
+    )
+    return [turn.creation for turn in turns]
+
+
+def _bring_messages(items: list[str], complaint: str) -> None:
+    """What items that were put on another complaint first said there."""
+    with_message = {"name": ("in", items), "communication": ("is", "set")}
+    said = frappe.get_all(DOCTYPE, with_message, pluck="communication", order_by="name asc")
+    stands = {"name": ("in", said), "reference_doctype": _COMPLAINT}
+    moved = frappe.get_all("Communication", stands, pluck="name", order_by="name asc") if said else []
+    writing.set_where("Communication", moved, {"reference_name": complaint}, "chat belongs to a complaint")
 
 
 def _is_same_phone(phone: str | None, complaint: Document | frappe._dict, company: str | None) -> bool:

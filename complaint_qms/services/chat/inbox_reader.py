@@ -116,7 +116,8 @@ def read_item(item: Document) -> Outcome:
     before = assistant.state_of(chat, channel)
     done = assistant.next_step(chat, channel, item, media.count(item) + len(fetched.late))
     if complaint and before.registered and not done.state.registered:
-        complaint_chats.begin_anew(chat, turn)  # the sender has begun to tell of something else
+        # The sender has begun to tell of something else.
+        complaint_chats.begin_anew(chat, turn, before.in_question)
         complaint = None
     assistant.keep_state(chat, done.state)
     return _take(chat, channel, turn, item, complaint, done, refused)
@@ -146,7 +147,7 @@ def _take(
         _wait_on(chat, channel)
     silent = chat.mode == WITH_PERSON and not replies
     assistant.say(chat, channel, replies, done.state.language, refused=0 if silent else refused)
-    return outcome or Dismissed(Message("A turn of a chat in which no complaint was registered so far."))
+    return outcome or Dismissed(complaint_chats.UNREGISTERED)
 
 
 def _without_assistant(

@@ -67,7 +67,7 @@ def _message(item: Document, complaint: Document, verdict: str) -> str:
             "sent_or_received": "Received",
             "sender": item.sender_address if item.road == MAIL else None,
             "sender_full_name": item.sender_name or item.sender_address,
-            "subject": item.subject,
+            "subject": item.subject or complaint.subject,  # a photo without a word has none
             "content": draft.paragraphs(item.text or ""),
             "communication_date": item.received_at,
             "reference_doctype": complaint.doctype,

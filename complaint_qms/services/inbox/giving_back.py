@@ -64,13 +64,37 @@ def return_messages(complaint: Document) -> None:
         timeline.note("Complaint", dict.fromkeys(places, stay))
 
 
+def strike_out(items: list[frappe._dict], carriers: list[str], reason: str, why: str) -> None:
+    """Strike the files of items out on complaints that have not ended, and that took them in as evidence.
+
+    Args:
+        reason: as it stands beside each.
+        why: for the trail.
+    """
+    files = {(row["file"], row["received_at"]) for row in evidence_rows(*items)}
+    ended = {"name": ("in", carriers), "stage": ("in", list(COMPLAINT_ENDED))}
+    kept = set(frappe.get_all("Complaint", ended, pluck="name", order_by="name asc"))
+    rows = frappe.get_all(
+        "Complaint Evidence",
+        {"parenttype": "Complaint", "parent": ("in", carriers), "struck_out": 0},
+        ["name", "parent", "file", "received_at"],
+        order_by="name asc",
+    )
+    struck = [row for row in rows if row.parent not in kept and (row.file, row.received_at) in files]
+    values = {"struck_out": 1, "strike_reason": reason}
+    writing.set_where("Complaint Evidence", [row.name for row in struck], values, why)
+    for name in sorted({row.parent for row in struck}):
+        writing.touch("Complaint", name)
+
+
 def _return_items(complaint: Document, items: list[frappe._dict], carriers: list[str]) -> None:
     values = {field: complaint.get(field) for field in ("company", "customer")} | {
         "complaint": complaint.name
     }
     writing.set_where("Communication", _mails(items, carriers), {"reference_name": complaint.name}, _WHY)
     writing.set_where(DOCTYPE, [item.name for item in items], values, _WHY, modified=True)
-    _strike_out(items, carriers, complaint.name)
+    reason = _("It came in for {0}, which was separated.").format(complaint.name)
+    strike_out(items, carriers, reason, _WHY)
 
 
 def _elsewhere(complaint: str) -> list[frappe._dict]:
@@ -157,21 +181,3 @@ def _of_staff(addresses: set[str]) -> set[str]:
         return set()
     staff = {"email": ("in", sorted(addresses)), "user_type": "System User"}
     return {email.lower() for email in frappe.get_all("User", staff, pluck="email", order_by="name asc")}
-
-
-def _strike_out(items: list[frappe._dict], carriers: list[str], complaint: str) -> None:
-    files = {(row["file"], row["received_at"]) for row in evidence_rows(*items)}
-    ended = {"name": ("in", carriers), "stage": ("in", list(COMPLAINT_ENDED))}
-    kept = set(frappe.get_all("Complaint", ended, pluck="name", order_by="name asc"))
-    rows = frappe.get_all(
-        "Complaint Evidence",
-        {"parenttype": "Complaint", "parent": ("in", carriers), "struck_out": 0},
-        ["name", "parent", "file", "received_at"],
-        order_by="name asc",
-    )
-    struck = [row for row in rows if row.parent not in kept and (row.file, row.received_at) in files]
-    reason = _("It came in for {0}, which was separated.").format(complaint)
-    values = {"struck_out": 1, "strike_reason": reason}
-    writing.set_where("Complaint Evidence", [row.name for row in struck], values, _WHY)
-    for name in sorted({row.parent for row in struck}):
-        writing.touch("Complaint", name)
