@@ -53,6 +53,24 @@ def choose(desk: Desk, box: str, typed: str, wanted: str) -> None:
     desk.settle()
 
 
+def solved_at_once() -> str:
+    """A complaint type that an SOP lets solve at once."""
+    kind = factory.make(
+        "Complaint Type", complaint_type_name=factory.unique("Advice"), default_severity="Minor"
+    )
+    factory.make(
+        "Complaint SOP",
+        sop_name=factory.unique("SOP"),
+        complaint_type=kind.name,
+        round_the_clock=1,
+        allow_at_once=1,
+        at_once_severity="Minor",
+        at_once_reason="They are counted.",
+    )
+    frappe.db.commit()
+    return kind.name
+
+
 def stored(name: str, *fields: str) -> frappe._dict:
     frappe.db.rollback()
     return frappe.db.get_value("Complaint", name, fields, as_dict=True)
@@ -275,19 +293,7 @@ def test_a_simple_complaint_is_solved_at_once_by_ten_clicks_at_most(server: str,
     page = browser.new_context(base_url=server).new_page()
     page.request.post("/api/method/login", form={"usr": person(roles.AGENT), "pwd": factory.PASSWORD})
     agent = Desk(page)
-    kind = factory.make(
-        "Complaint Type", complaint_type_name=factory.unique("Advice"), default_severity="Minor"
-    )
-    factory.make(
-        "Complaint SOP",
-        sop_name=factory.unique("SOP"),
-        complaint_type=kind.name,
-        round_the_clock=1,
-        allow_at_once=1,
-        at_once_severity="Minor",
-        at_once_reason="They are counted.",
-    )
-    frappe.db.commit()
+    kind = solved_at_once()
     agent.page.goto("/app/complaint")
     new = agent.page.locator(".page-container:visible .primary-action")
     expect(new).to_be_visible()
@@ -295,7 +301,7 @@ def test_a_simple_complaint_is_solved_at_once_by_ten_clicks_at_most(server: str,
     new.click()
     expect(short(agent).locator('[data-fieldname="who"] input')).to_be_focused()
     agent.page.keyboard.type("Otto Kern")
-    agent.put(short(agent), product="none", happened="Which key dims the lamp?", complaint_type=kind.name)
+    agent.put(short(agent), product="none", happened="Which key dims the lamp?", complaint_type=kind)
     short(agent).locator(".cq-at-once").click()
     dialog = agent.page.locator(".modal.show .cq-dialog-way")
     expect(dialog).to_be_visible()
@@ -317,3 +323,29 @@ def test_a_simple_complaint_is_solved_at_once_by_ten_clicks_at_most(server: str,
     assert "The left one." in doc.reply
     assert doc.first_response_at
     page.context.close()
+
+
+def test_the_dialog_is_for_the_complaint_that_was_saved_and_asks_no_moment_that_a_mail_told(
+    agent: Desk,
+) -> None:
+    kind = solved_at_once()
+    other = factory.complaint(subject="Which fuse", complaint_type=kind, severity="Minor")
+    other.update({"reply": "The red one.", "reply_sent_at": frappe.utils.now_datetime()}).save()
+    frappe.db.commit()
+    agent.put(short(agent), product="none", happened="Which key dims the lamp?", complaint_type=kind)
+    # The server is slow, and meanwhile somebody looks at another complaint: one form shows both.
+    agent.page.evaluate(
+        """name => { cur_frm.save = function () {
+            delete this.save; frappe.set_route("Form", "Complaint", name); return new Promise(() => {}); } }""",
+        other.name,
+    )
+    short(agent).locator(".cq-at-once").click()
+    agent.wait_for_form("Complaint", other.name)
+    expect(agent.page.locator(".inner-group-button .dropdown-item", has_text="Solve at Once")).to_have_count(
+        1
+    )
+    expect(agent.page.locator(".modal.show")).to_have_count(0)
+    agent.create("Solve at Once", group="More Steps")
+    expect(agent.dialog.locator('select[data-fieldname="given"]')).to_be_visible()
+    asked = agent.dialog.locator('[data-fieldname="reply_sent_at"], [data-fieldname="medium"]')
+    expect(asked).to_have_count(0)
