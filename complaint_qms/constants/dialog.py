@@ -100,7 +100,7 @@ ANYWHERE: Final[Phrases] = {
         "zh": "应该是, 改成, 改为, 更正, 纠正, 写错, 说错, 搞错, 弄错, 打错, 正确的是, 而是",
     },
     "another": {
-        "en": "another complaint, new complaint, second complaint, another problem, a different problem, another issue, another order, new problem, something else to report",
+        "en": "another complaint, one more complaint, a further complaint, one more problem, new complaint, second complaint, another problem, a different problem, another issue, another order, new problem, something else to report",
         "zh": "另一个投诉, 再投诉, 新的投诉, 另外一个问题, 另一个问题, 还有一个问题, 新问题, 另一个订单, 还要投诉",
     },
     "same": {

@@ -12,6 +12,8 @@ from complaint_qms.api import chat as api
 from complaint_qms.constants import roles, work
 from complaint_qms.constants.chat import CHANNEL_KEYS
 from complaint_qms.services.chat import channels, complaint_chats, presence, sender_text
+from complaint_qms.services.correspondence import promise
+from complaint_qms.services.correspondence.merge_fields import merge_fields
 from complaint_qms.services.inbox import decisions, draft
 from complaint_qms.services.intake import matching, proposals
 from complaint_qms.services.work.today import my_work
@@ -36,6 +38,11 @@ def registered_with(order: str = "", told: str = ""):
         answers = {"product": "Lamp 7", "order": order or "no number", "photos": "no photo", "confirm": "yes"}
         says(channel, answers.get(json.loads(chat.dialog_state)["asked"], "It cracked and leaks"))
     raise AssertionError(said(chat))
+
+
+def code_of_one_digit() -> str:
+    """An item code as HB-STEAM-2 that nobody has used."""
+    return f"HB-{''.join(chr(ord('G') + int(sign, 16)) for sign in frappe.generate_hash(length=8))}-2"
 
 
 class TestChannel:
@@ -110,6 +117,24 @@ class TestProduct:
         doc = registered_with(told=f"Its item code is {item}.")
         assert doc.item_code == item
 
+    @pytest.mark.parametrize(
+        ("told", "language"), [("The lid of my steam inhaler {0} is cracked", "en"), ("蒸汽吸入器{0}的盖子裂了", "zh")]
+    )  # fmt: skip
+    def test_a_code_of_few_digits_is_the_item_wherever_it_stands_and_nobody_is_asked_again(
+        self, told, language
+    ):
+        code = factory.item(item_code=code_of_one_digit()).name
+        channel = a_channel(language=language)
+        chat = says(channel, told.format(code))
+        for _turn in range(6):
+            asked = json.loads(chat.dialog_state)["asked"]
+            assert asked in ("order", "photos", "confirm"), "the product is known"
+            answers = {"order": "没有", "photos": "没有照片，继续", "confirm": "是"} if language == "zh" else {"order": "no number", "photos": "no photo", "confirm": "yes"}  # fmt: skip
+            chat = says(channel, answers[asked])
+            if chat.complaint:
+                break
+        assert frappe.db.get_value("Complaint", chat.complaint, "item_code") == code
+
     def test_a_batch_names_its_item_and_numbers_of_two_items_name_none(self):
         batch = factory.batch(factory.item(has_batch_no=1).name, batch_id=factory.unique("LOT-4711"))
         assert matching.exact_product(f"It says lot {batch.name.lower()}") == {
@@ -124,6 +149,39 @@ class TestProduct:
         first, second = (factory.item(item_code=factory.unique(f"LMP-47{n}")).name for n in (11, 12))
         assert not registered_with(told=f"It is a {first}X.").item_code
         assert not registered_with(told=f"It is {first} or {second}.").item_code
+
+
+class TestHarm:
+    @pytest.mark.parametrize(
+        ("told", "harm"),
+        [
+            (
+                "One more complaint: the lid of my steam inhaler {0} is cracked",
+                "My daughter burned her hand on the kettle!",
+            ),
+            ("我还要投诉：蒸汽吸入器{0}的盖子裂了", "我的孩子被水壶烫伤了，已经住院！"),
+            ("", "My daughter got a shock from the toaster"),
+        ],
+    )
+    def test_harm_told_during_another_complaint_leads_and_nobody_is_told_to_wait(self, told, harm):
+        channel = a_channel()
+        code = factory.item(item_code=code_of_one_digit()).name
+        first = registered(channel).complaint
+        if told:
+            says(channel, told.format(code))
+        chat = says(channel, harm)
+        doc = frappe.get_doc("Complaint", chat.complaint)
+        assert doc.name != first
+        assert doc.subject == harm
+        assert told.format(code) in doc.description
+        assert turns(chat, "sender")[-1].complaint == doc.name
+        assert (doc.item_code, doc.product_model) == (None, None)
+        assert (chat.mode, chat.waits) == ("with_person", 1)
+        doc.resolution_due = now_datetime()
+        assert promise.day_of(doc) is None
+        assert not merge_fields(doc)["promised_by"]
+        doc.promised_on = now_datetime().date()
+        assert promise.day_of(doc) == doc.promised_on, "a person has promised it"
 
 
 class TestWholeTalk:
@@ -146,6 +204,38 @@ class TestWholeTalk:
         assert (doc.item_code, len(doc.evidence)) == (item_code, 2)
         assert {turn.complaint for turn in turns(chat, "sender")} == {doc.name}
         assert {item.complaint for item in items(channel)} == {doc.name}
+
+
+class TestWhoWaits:
+    def test_until_somebody_has_taken_it_up_the_chat_hears_and_a_further_complaint_is_taken_down(self):
+        channel = a_channel()
+        first = registered(channel).complaint
+        chat = says(channel, "How do I repaint the lamp?")
+        assert (chat.mode, chat.waits) == ("with_person", 1)
+        words = []
+        for text in ("It was bought in May", "And I live in York", "Can I talk to a human please?", "Any human there please?"):  # fmt: skip
+            before = len(turns(chat, "assistant"))
+            chat = says(channel, text)
+            words.append([turn.text for turn in turns(chat, "assistant")[before:]])
+        assert [len(said_now) for said_now in words] == [1, 0, 1, 0]
+        assert "together with your complaint" in words[0][0]
+        assert {turn.complaint for turn in turns(chat, "sender")} == {first}
+        chat = says(channel, "new complaint")
+        assert (chat.mode, chat.complaint, chat.waits) == ("collecting", None, 1), "the question still waits"
+        second = registered(channel).complaint
+        assert second != first
+
+    def test_nobody_else_speaks_once_a_person_has_it(self):
+        channel, agent = a_channel(), person(roles.AGENT)
+        chat = registered(channel)
+        says(channel, "How do I repaint the lamp?")
+        with as_user(agent):
+            api.reply(chat.name, "With any paint for metal")
+        before = len(turns(chat, "assistant"))
+        for text in ("It was bought in May", "new complaint", "Can I talk to a human please?"):
+            chat = says(channel, text)
+        assert len(turns(chat, "assistant")) == before
+        assert (chat.mode, chat.handed_to) == ("with_person", agent)
 
 
 class TestWhoAnswers:

@@ -25,13 +25,17 @@ FILES = re.compile(r"\s?\[\+(\d+)\]\Z")
 
 
 def told(
-    *turns: str | tuple[str, int], state: State | None = None, rules: Rules = RULES, begin: datetime = BEGIN
+    *turns: str | tuple[str, int],
+    state: State | None = None,
+    rules: Rules = RULES,
+    begin: datetime = BEGIN,
+    unheard: bool = False,
 ) -> list[Step]:
     """The steps of a conversation; a turn is a text, or a text and a count of files. States go through JSON in between."""
     steps = []
     for at, turn in enumerate(turns):
         text, files = turn if isinstance(turn, tuple) else (turn, 0)
-        done = step(state, Turn(text, files, begin + timedelta(minutes=at)), KNOWN, rules)
+        done = step(state, Turn(text, files, begin + timedelta(minutes=at), unheard=unheard), KNOWN, rules)
         state = State.from_data(json.loads(json.dumps(done.state.to_data())))
         assert state == done.state
         steps.append(done)
@@ -116,7 +120,8 @@ def test_danger_is_registered_at_once_and_handed_over(text: str) -> None:
 def test_danger_is_heard_in_the_middle_and_after_the_end() -> None:
     *_, middle = told("my kettle leaks", "it burned my hand")
     assert (middle.action, middle.hands_over) == ("register", True)
-    assert middle.state.happened == "my kettle leaks\nit burned my hand"
+    assert middle.state.happened == "it burned my hand\nmy kettle leaks"
+    assert (middle.state.product, middle.state.apart) == ("kettle", False)
     *_, after, more = told("my kettle leaks", "SAL-ORD-2026-1234", "no", "yes", "now it burned my hand", "it hurts, my hand is bleeding")  # fmt: skip
     assert (after.action, after.replies[0].key) == ("hand_over", "safety")
     assert (more.action, more.replies) == (None, [])
@@ -136,6 +141,38 @@ def test_while_a_person_has_it_nothing_is_said() -> None:
     released = silent.state.released()
     (back,) = told("How do I descale my kettle?", state=released)
     assert back.replies[0].article == "descale"
+
+
+UNANSWERED = ("my kettle leaks", "SAL-ORD-2026-1234", "no", "yes", "thanks a lot!", "How do I repaint it?")
+
+
+@pytest.mark.parametrize(
+    ("told_before", "more", "another", "person"),
+    [
+        (UNANSWERED, "it was bought in May", "By the way also my steam inhaler leaks water from the bottom", "Can I talk to a human please?"),
+        (("水壶漏水", "SAL-ORD-2026-1234", "没有", "是", "什么时候能退款？"), "是五月份买的", "我还要投诉：血压计HB-BPM-10坏了", "转人工"),
+    ],
+)  # fmt: skip
+def test_until_somebody_has_taken_it_up_a_further_complaint_is_taken_down_and_all_else_confirmed_once(
+    told_before: tuple[str, ...], more: str, another: str, person: str
+) -> None:
+    handed = told(*told_before)[-1]
+    assert (handed.action, handed.state.mode) == ("hand_over", "with_person")
+    waited = told(more, more, person, person, "ok", state=handed.state, unheard=True)
+    said = [[reply.key for reply in done.replies] for done in waited]
+    assert said == [["added"], [], ["with_person"], [], []]
+    assert {(done.action, done.state.mode) for done in waited} == {(None, "with_person")}
+    steps = told(another, state=waited[-1].state, unheard=True)
+    if steps[-1].replies[0].key == "which_complaint":
+        (same,) = told("choice_same", state=steps[-1].state, unheard=True)
+        assert (same.state.mode, same.state.registered, same.replies[0].key) == ("with_person", True, "added")
+        steps = told("new complaint", state=steps[-1].state, unheard=True)
+    begun = steps[-1].state
+    assert (begun.mode, begun.registered, begun.happened) == ("collecting", False, another)
+    (harm,) = told("it burned my hand", state=handed.state, unheard=True)
+    assert [reply.key for reply in harm.replies] == ["safety"]
+    for text in (more, another, person):
+        assert told(text, state=handed.state)[0].replies == [], "a person has it"
 
 
 def test_an_answer_names_its_article_and_quotes_it() -> None:
@@ -194,6 +231,16 @@ def test_a_product_is_found_by_its_name() -> None:
     rules = Rules(products=("AquaPro 3000 Filter Jug", "净水壶"))
     assert told("Water drips out of the aquapro 3000 filter jug", rules=rules)[0].state.product == "aquapro 3000 filter jug"  # fmt: skip
     assert told("净水壶的质量真差，漏水", rules=rules)[0].state.product == "净水壶"
+
+
+def test_a_code_as_makers_write_one_names_the_product() -> None:
+    named = {
+        "HB-STEAM-2": "HB-STEAM-2", "血压计HB-BPM-10不准了": "血压计HB-BPM-10", "我要投诉HB-STEAM-2": "HB-STEAM-2",
+        "我的蒸汽吸入器HB-STEAM-2坏了": "蒸汽吸入器HB-STEAM-2",
+    }  # fmt: skip
+    others = ("the order PO-12 never came", "lot B-12 smells", "批号B-12", "write to AB-1@example.com", "I cannot find SO-2026-00017 anywhere")  # fmt: skip
+    found = {text: read_turn(text, RULES).product for text in (*named, *others)}
+    assert found == named | dict.fromkeys(others, "")
 
 
 def test_after_a_long_silence_a_new_conversation_begins() -> None:

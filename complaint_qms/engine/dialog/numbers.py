@@ -84,6 +84,13 @@ _ZH_PRODUCT: Final = re.compile(
     r"(?:有点|突然|现在|总是|一直|经常|老是|已经|又|就|还|才|都|很|太|也)?"
     r"(?:漏|坏|破|裂|碎|断|不能|不工作|不加热|不通电|不制冷|不好|不行|不转|无法|没法|没反应|打不开|开不了|用不了|充不|有异|有问题|有划|有裂|有霉|出问题|出现|出故障|发霉|生锈|变质|掉|松|异响|噪音|冒|过期|少了|声音|质量|味道|颜色|尺寸|，|,|。|$)"
 )  # fmt: skip
+# A model as makers write one, glued to its Chinese name or not: `HB-STEAM-2`, `血压计HB-BPM-10`
+_MODEL: Final = re.compile(
+    rf"([{HAN}]{{2,8}})?(?<![A-Za-z0-9\-_./])([A-Z][A-Z0-9]{{0,9}}(?:-[A-Z0-9]{{1,10}}){{1,4}})(?![A-Za-z0-9\-_/@])"
+)
+_OF_BATCH: Final = re.compile(
+    r"(?i)(?:(?<![a-z])(?:lot|batch)(?: no\.?| number)?|批次|批号|批次号)[^A-Za-z0-9]{0,4}\Z"
+)
 _NO_PRODUCTS: Final = frozenset(one.strip() for one in f"{NO_PRODUCTS},{NO_PRODUCTS_ZH}".split(","))
 _NO_BEGINNINGS: Final = ("is ", "was ", "very ", "really ", "not ", "only ", "most ", "best ", "worst ", "who ", "same ")  # fmt: skip
 _OF_TIME: Final = re.compile(
@@ -170,9 +177,41 @@ def product_in(text: str) -> tuple[str, bool]:
         for match in pattern.finditer(text):
             found = _OF_WHAT.sub("", _OF_TIME.sub("", " ".join(match[1].split()))).strip("的是 ")
             found = _DETERMINER.sub("", found)
-            if _may_be_product(found):
+            if is_product(found):
                 return found, False
     return "", False
+
+
+def model_in(text: str, numbers: Numbers) -> str:
+    """The model that a text names by its maker's code alone, with the Chinese name before it."""
+    plain = _ORDER.sub(" ", _SERIAL.sub(" ", _MAIL.sub(" ", text[:_PRODUCT_WITHIN])))
+    known = {one.upper() for one in (numbers.order, numbers.serial, numbers.batch, numbers.complaint) if one}
+    for match in _MODEL.finditer(plain):
+        name, code = (match[1] or "").rpartition("的")[2], match[2]
+        # With three digits it may as well be the number of an order.
+        if not _DIGITS.search(code) or _may_be_number(code) or code in known:
+            continue
+        if _OF_BATCH.search(plain[max(0, match.start(2) - 20) : match.start(2)]):
+            continue
+        return f"{name}{code}" if name and is_product(name) else code
+    return ""
+
+
+def is_product(found: str) -> bool:
+    """Whether words that stand where a product is named may name one."""
+    low = found.lower()
+    words = low.split()
+    return (
+        len(found) > 1
+        and low not in _NO_PRODUCTS
+        and not (words and words[-1] in _NO_PRODUCTS)
+        and not (words and words[0] in _NO_PRODUCTS)
+        and not low.startswith(_NO_BEGINNINGS)
+        and _NO_PRODUCT_SIGNS.isdisjoint(found)
+        and _NO_PRODUCT_WORDS.isdisjoint(words)
+        and not any(part in found for part in _NO_PRODUCT_PARTS)
+        and any(sign.isalpha() for sign in found)
+    )
 
 
 def _phone(text: str) -> tuple[str, str]:
@@ -195,19 +234,3 @@ def _may_be_number(code: str) -> bool:
 
 def _kept(code: str | None) -> str:
     return code if code and len(code) >= 4 and _DIGITS.search(code) else ""
-
-
-def _may_be_product(found: str) -> bool:
-    low = found.lower()
-    words = low.split()
-    return (
-        len(found) > 1
-        and low not in _NO_PRODUCTS
-        and not (words and words[-1] in _NO_PRODUCTS)
-        and not (words and words[0] in _NO_PRODUCTS)
-        and not low.startswith(_NO_BEGINNINGS)
-        and _NO_PRODUCT_SIGNS.isdisjoint(found)
-        and _NO_PRODUCT_WORDS.isdisjoint(words)
-        and not any(part in found for part in _NO_PRODUCT_PARTS)
-        and any(sign.isalpha() for sign in found)
-    )

@@ -25,16 +25,21 @@ _KEPT: Final = ("language", "name", "contact")
 
 @dataclass(frozen=True)
 class Turn:
-    """What somebody sent in one go: text (it may be empty), the count of files with it, and when.
+    """What somebody sent in one go.
 
     Attributes:
+        text: it may be empty.
+        files: how many came with it.
+        at: when.
         name: what the caller knows it by.
+        unheard: whether nobody has taken up so far what waits for a person.
     """
 
     text: str
     files: int
     at: datetime
     name: str = ""
+    unheard: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class State:
         complaint: number of an existing complaint that was named.
         registered: whether `register` was asked of the caller.
         warned: whether the sender was told what to do in danger.
+        apart: whether harm was told while another thing was taken down, so that nothing told before says what did it.
+        repeated: what was said once more while a person was waited for, and is not said again.
         last_at: moment of the last turn, ISO 8601.
     """
 
@@ -77,6 +84,8 @@ class State:
     turns: int = 0
     registered: bool = False
     warned: bool = False
+    apart: bool = False
+    repeated: tuple[str, ...] = ()
     last_at: str = ""
 
     def to_data(self) -> dict[str, Any]:
@@ -107,7 +116,7 @@ class State:
 
     def released(self) -> State:
         """What a person hands back: the assistant answers again, and registers nothing of what was told before."""
-        return replace(self, mode="done", asked="", misunderstood=0)
+        return replace(self, mode="done", asked="", misunderstood=0, repeated=())
 
     def anew(self) -> State:
         """The beginning of a further conversation with the same sender."""
@@ -150,6 +159,17 @@ class Step:
 def clipped(name: str, text: str) -> str:
     """A text as long as the slot of this name may be."""
     return _HALF_SIGN.sub("", text)[: LONGEST.get(name, LONGEST_VALUE)]
+
+
+def silence(before: str, at: datetime) -> float:
+    """Seconds since the turn before; 0 where it is not known."""
+    try:
+        last = datetime.fromisoformat(before)
+    except ValueError:
+        return 0.0
+    if (last.tzinfo is None) != (at.tzinfo is None):
+        last, at = last.replace(tzinfo=None), at.replace(tzinfo=None)
+    return (at - last).total_seconds()
 
 
 def _tidied(name: str, value: Any, default: Any) -> Any:

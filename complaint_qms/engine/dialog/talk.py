@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final, Literal
 
 from complaint_qms.engine.dialog import asking
+from complaint_qms.engine.dialog.harm_first import of_its_own, with_harm
 from complaint_qms.engine.dialog.knowledge import Answer, Knowledge
 from complaint_qms.engine.dialog.languages import READ
 from complaint_qms.engine.dialog.rules import RULES, Rules
-from complaint_qms.engine.dialog.state import WHICH, Reply, State, Step, Turn, clipped
+from complaint_qms.engine.dialog.state import WHICH, Reply, State, Step, Turn, clipped, silence
 from complaint_qms.engine.dialog.turn_meaning import FEARED, TOLD, TurnMeaning, read_turn
 from complaint_qms.engine.message import Message
 
@@ -32,6 +32,7 @@ class _Talk:
     name: str
     knowledge: Knowledge
     rules: Rules
+    unheard: bool = False
 
 
 def step(state: State | None, turn: Turn, knowledge: Knowledge, rules: Rules = RULES) -> Step:
@@ -41,7 +42,7 @@ def step(state: State | None, turn: Turn, knowledge: Knowledge, rules: Rules = R
         state: what the last turn gave; None, or one with name and contact alone, for the first one.
     """
     state = state or State()
-    if state.mode == "done" and _silence(state.last_at, turn.at) > rules.new_after.total_seconds():
+    if state.mode == "done" and silence(state.last_at, turn.at) > rules.new_after.total_seconds():
         state = state.anew()
     reading = read_turn(turn.text, rules)
     begins = state.turns == 0
@@ -53,7 +54,7 @@ def step(state: State | None, turn: Turn, knowledge: Knowledge, rules: Rules = R
         complaint=reading.numbers.complaint or state.complaint,
         photos=state.photos + min(max(turn.files, 0), _FILES),
     )
-    talk = _Talk(state, reading, max(turn.files, 0), turn.name, knowledge, rules)
+    talk = _Talk(state, reading, max(turn.files, 0), turn.name, knowledge, rules, turn.unheard)
     done = _answered(talk)
     if begins and done.replies and done.action is None and done.replies[0].key != "intro":
         return replace(done, replies=[Reply("intro", choices=[]), *done.replies])
@@ -67,7 +68,7 @@ def _answered(talk: _Talk) -> Step:
     if reading.harm == TOLD or (reading.harm == FEARED and not only_asks):
         return _danger(talk)
     if state.mode == "with_person":
-        return Step(state, [], None, [])
+        return _waited_for(talk) if talk.unheard and state.registered else Step(state, [], None, [])
     if "person" in reading.found or reading.choice == "choice_person":
         return _hand_over(_kept(talk), [], Message("The sender asks for a person."))
     if reading.language and reading.language not in READ and not reading.only_short:
@@ -94,8 +95,13 @@ def _answered(talk: _Talk) -> Step:
 
 def _danger(talk: _Talk) -> Step:
     state, reading = talk.state, talk.reading
+    if state.registered and not state.warned and (talk.unheard or state.mode != "with_person"):
+        topic = state.topic if state.asked == WHICH else ""
+        files = talk.files + (state.topic_files if topic else 0)
+        state = of_its_own(state, reading, files, topic, talk.rules)
+        talk = replace(talk, state=state)
     reasons = [Message("The message tells of harm or danger."), *reading.why_harm]
-    told = _kept(talk)
+    told = _kept(talk) if state.registered else with_harm(_with_numbers(talk), reading)
     if state.mode == "with_person" and state.warned:
         return Step(told, [], None, reasons)  # it was said, and a person has it
     handed = replace(told, mode="with_person", asked="", warned=True)
@@ -104,7 +110,34 @@ def _danger(talk: _Talk) -> Step:
             return Step(handed, [Reply("safety")], None, reasons)
         return Step(handed, [Reply("safety"), Reply("with_person")], "hand_over", reasons)
     handed = replace(handed, registered=True)
+    if handed.apart:
+        reasons.append(Message("The message does not say which product caused it. Ask the sender."))
     return Step(handed, [Reply("safety"), Reply("registered"), Reply("with_person")], "register", reasons)
+
+
+def _waited_for(talk: _Talk) -> Step:
+    """After a registration, while nobody has taken up what waits for a person: a further complaint is taken down, all else is
+    confirmed once."""
+    state, reading = talk.state, talk.reading
+    asked, state = state.asked, replace(state, asked="")
+    talk = replace(talk, state=state)
+    if asked == WHICH and (done := _which(talk)):
+        return done
+    if "person" in reading.found or reading.choice == "choice_person":
+        return _once(state, "with_person")
+    if "another" in reading.found or reading.choice == "choice_complaint" or _only_complains(reading):
+        return _anew(talk)
+    if talk.files == 0 and (reading.is_empty or reading.only_short or reading.choice):
+        return Step(state, [], None, [])
+    if asking.tells_another(state, reading):
+        return _ask_whether_another(talk)
+    return _once(_with_numbers(talk), "added")
+
+
+def _once(state: State, key: str) -> Step:
+    if key in state.repeated:
+        return Step(state, [], None, [])
+    return Step(replace(state, repeated=(*state.repeated, key)), [Reply(key)], None, [])
 
 
 def _stopped(talk: _Talk) -> Step:
@@ -157,8 +190,7 @@ def _after(talk: _Talk) -> Step:
     if "not_right" in reading.found and not (reading.complaint or _is_long(reading)):
         return Step(state, [Reply("ask_correction")], None, [])
     if asking.tells_another(state, reading):
-        about = replace(state, topic=clipped("topic", reading.text), topic_turns=(), topic_files=0)
-        return _ask_which(replace(talk, state=about))
+        return _ask_whether_another(talk)
     return Step(_with_numbers(talk), [Reply("added")], None, [])
 
 
@@ -188,6 +220,11 @@ def _short_after(talk: _Talk) -> Step:
         if state.misunderstood >= talk.rules.most_misunderstood:
             return _hand_over(state, [], Message("The assistant could not help in {turns} turns.", {"turns": state.misunderstood}))  # fmt: skip
     return Step(state, [Reply("after_registered", choices=["choice_question", "choice_complaint", "choice_person"])], None, [])  # fmt: skip
+
+
+def _ask_whether_another(talk: _Talk) -> Step:
+    topic = clipped("topic", talk.reading.text)
+    return _ask_which(replace(talk, state=replace(talk.state, topic=topic, topic_turns=(), topic_files=0)))
 
 
 def _ask_which(talk: _Talk) -> Step:
@@ -337,7 +374,7 @@ def _not_understood(talk: _Talk, reply: Reply) -> Step:
 
 def _hand_over(state: State, replies: list[Reply], *reasons: Message) -> Step:
     action: Literal["hand_over"] = "hand_over"
-    handed = replace(state, mode="with_person", asked="")
+    handed = replace(state, mode="with_person", asked="", repeated=())
     return Step(handed, [*replies, Reply("with_person")], action, list(reasons))
 
 
@@ -358,14 +395,3 @@ def _with_numbers(talk: _Talk) -> State:
 def _is_long(reading: TurnMeaning) -> bool:
     han = sum("\u3400" <= sign <= "\u9fff" for sign in reading.rest)
     return han >= _LONG_SIGNS or len(reading.rest.split()) >= _LONG_WORDS
-
-
-def _silence(before: str, at: datetime) -> float:
-    """Seconds since the turn before; 0 where it is not known."""
-    try:
-        last = datetime.fromisoformat(before)
-    except ValueError:
-        return 0.0
-    if (last.tzinfo is None) != (at.tzinfo is None):
-        last, at = last.replace(tzinfo=None), at.replace(tzinfo=None)
-    return (at - last).total_seconds()

@@ -11,9 +11,9 @@ from complaint_qms.constants.dialog import DANGER_KEEPS, HARM_ABROAD, LEAST_RANK
 from complaint_qms.engine.classify.harm import assess
 from complaint_qms.engine.classify.lexicon import Hit
 from complaint_qms.engine.dialog.languages import READ, chat_language
-from complaint_qms.engine.dialog.numbers import Numbers, numbers_of, product_in
+from complaint_qms.engine.dialog.numbers import Numbers, model_in, numbers_of, product_in
 from complaint_qms.engine.dialog.reply_texts import WORDS
-from complaint_qms.engine.dialog.rules import Rules
+from complaint_qms.engine.dialog.rules import RULES, Rules
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.text import HAN, fold
 
@@ -135,6 +135,8 @@ def read_turn(text: str, rules: Rules) -> TurnMeaning:
     product = " ".join(rules.patterns["abuse"].sub(" ", product).split())
     if not product and rules.product_names and (named := rules.product_names.search(folded)):
         product = named[0]
+    numbers = numbers_of(plain)
+    product = product or model_in(plain, numbers)
     return TurnMeaning(
         text=said,
         folded=folded,
@@ -147,11 +149,16 @@ def read_turn(text: str, rules: Rules) -> TurnMeaning:
         why_harm=why,
         complaint=complaint and bool(rest),
         question=question,
-        numbers=numbers_of(plain),
+        numbers=numbers,
         product=product,
         product_told=told,
         choice=choice,
     )
+
+
+def tells_of_harm(text: str, rules: Rules = RULES) -> bool:
+    """Whether somebody tells that there was harm, or that something dangerous has happened."""
+    return read_turn(text, rules).harm == TOLD
 
 
 def offered_choice(text: str) -> str:

@@ -32,7 +32,9 @@ def state_of(chat: Document, channel: Document) -> State:
 
 def next_step(chat: Document, channel: Document, item: Document, files: int) -> Step:
     """The assistant's step for a turn; nothing is stored or said yet."""
-    turn = Turn(sender_text.own_text(chat, item.text or ""), files, get_datetime(item.received_at), item.name)
+    unheard = bool(chat.waits and not chat.handed_to)
+    text, at = sender_text.own_text(chat, item.text or ""), get_datetime(item.received_at)
+    turn = Turn(text, files, at, item.name, unheard)
     return step(state_of(chat, channel), turn, finder.published(), _RULES)
 
 

@@ -201,7 +201,7 @@ def begin_anew(chat: Document, turn: Document | None = None, items: Sequence[str
     """A talk of its own: the complaint before keeps what was said about it.
 
     Args:
-        turn: what was said already and begins it; else it begins with what is said next.
+        turn: what was said already and begins it, and whoever waits for an answer still does; else it begins with what is said next.
         items: of turns before it that tell of the same and were put on the complaint before.
     """
     began_at = get_datetime(turn.creation) if turn else now_datetime()
@@ -216,7 +216,7 @@ def begin_anew(chat: Document, turn: Document | None = None, items: Sequence[str
         moved_from=None,
         inbox_item=None,
         handed_to=None,
-        waits=0,
+        waits=chat.waits if turn else 0,
         reasons=None,
         dialog_state=None,
         mode=OPEN,

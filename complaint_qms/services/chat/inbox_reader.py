@@ -115,7 +115,7 @@ def read_item(item: Document) -> Outcome:
         handover.return_to_assistant(chat)  # somebody has decided that it was no complaint
     before = assistant.state_of(chat, channel)
     done = assistant.next_step(chat, channel, item, media.count(item) + len(fetched.late))
-    if complaint and before.registered and not done.state.registered:
+    if complaint and before.registered and (done.action == "register" or not done.state.registered):
         # The sender has begun to tell of something else.
         complaint_chats.begin_anew(chat, turn, before.in_question)
         complaint = None
@@ -189,12 +189,15 @@ def _wait_on(chat: Document, channel: Document) -> None:
 def _register(chat: Document, item: Document, state: State) -> Document:
     turns = conversation.open_turns(chat)
     told = state.happened or sender_text.told_so_far(chat)
+    harm = (
+        sender_text.own_text(chat, item.text or "") if state.warned else ""
+    )  # it is this message that tells of it
     contact = state.contact
     is_mail = bool(validate_email_address(contact)) if contact else False
     earlier = [turn.inbox_item for turn in turns if turn.inbox_item and turn.inbox_item != item.name]
     party = draft.party_of(item.sender_address or "", chat.title or "", item.company, CHAT)
     values: dict[str, Any] = {
-        "subject": subject_of(told) or chat.title,
+        "subject": subject_of(harm) or subject_of(told) or chat.title,
         "description": draft.paragraphs("\n".join([told, *collected.lines_of(state.to_data())])),
         "complainant_name": state.name or chat.title,
         "contact_email": contact if is_mail else None,
@@ -209,7 +212,7 @@ def _register(chat: Document, item: Document, state: State) -> Document:
     }
     source = {"source_doctype": DOCTYPE, "source_name": item.name}
     product = matching.exact_product(
-        "\n".join([sender_text.told_so_far(chat), state.product]),
+        "\n".join([harm if state.apart else sender_text.told_so_far(chat), state.product]),
         state.serial,
         state.batch,
         own_numbers=(contact, chat.phone or "", state.order),

@@ -10,11 +10,16 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
+from complaint_qms.engine.dialog import tells_of_harm
+from complaint_qms.services.record.collected import told_text
 
 
 def day_of(complaint: Document) -> date | None:
-    """The day that was promised; where none was, the one that the SOP gives us until the end, else for a first word."""
-    told = complaint.promised_on or complaint.resolution_due or complaint.response_due
+    """The day that was promised; where none was, the one that the SOP gives us until the end, else for a first word. None for whom
+    somebody was hurt, until a person promises one: they are called at once, and not told to wait."""
+    told = complaint.promised_on
+    if not told and not tells_of_harm(told_text(complaint)):
+        told = complaint.resolution_due or complaint.response_due
     return getdate(told) if told else None
 
 

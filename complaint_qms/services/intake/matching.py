@@ -23,6 +23,7 @@ from complaint_qms.engine.number_spellings import (
     spellings,
 )
 from complaint_qms.engine.product_code import ProductCode, gtin_spellings, read_code
+from complaint_qms.engine.text import code_tokens
 from complaint_qms.integrations.erpnext import party_matching, product_matching
 from complaint_qms.integrations.erpnext.contact_keys import email_key
 from complaint_qms.services.record import match_keys
@@ -141,7 +142,8 @@ def exact_product(
     """
     code = read_code(text)
     others = {compact(number) for number in own_numbers if number}
-    numbers = {number for number in numbers_in(text)[:_MOST_NUMBERS] if compact(number) not in others}
+    written = (*numbers_in(text)[:_MOST_NUMBERS], *code_tokens(text))
+    numbers = {number for number in written if compact(number) not in others}
     told = (serial, batch, code.serial, code.batch, code.item)
     lots = {one.upper() for one in (*told, *filter(_says_enough, numbers)) if one}
     found = [row for row in product_matching.records_numbered(lots, "") if row[1] in ("Batch", "Serial No")]
@@ -352,6 +354,7 @@ def _take_items(
         *(gtin_spellings(code.gtin) if code.gtin else ()),
         *([code.item] if code.item else []),
         *numbers_in(text)[:_MOST_NUMBERS],
+        *filter(_says_enough, code_tokens(text)),
     ]
     for row in product_matching.items_with_code(codes):
         _item(found, row).add(0.95, _("item code or bar code"))
