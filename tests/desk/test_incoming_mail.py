@@ -313,7 +313,7 @@ def test_a_mail_that_was_given_up_is_told_once_with_its_reason(mailbox: Mailbox)
     assert undelivered.tell_failed(later) == 1
     ((who, text),) = told(doc, events.MAIL_FAILED)
     assert who == doc.complaint_owner
-    assert "a mail to ann@customer.example was not sent" in text
+    assert "a mail to ann@customer.example was not sent. The reason: “" in text
     assert "550" in text
     assert "Traceback" not in text
     assert "smtplib" not in text
