@@ -16,20 +16,16 @@ from complaint_qms.exceptions import GateError
 from complaint_qms.services.intake import preview
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.lifecycle.overview import overview
-from complaint_qms.services.onboarding import packs
 from complaint_qms.services.reporting.sop_performance import SopPerformance
-from complaint_qms.services.sop import transfer, versions
-from tests.desk import factory
+from tests.desk import at_once_sop, factory
 
 pytestmark = pytest.mark.usefixtures("site")
 
-WHY = "Small annoyances need no investigation."
 TOLD = {
     "reply": "The lamp is dimmed with the left key.",
     "customer_agreement": "agreed",
     "harm_level": "none",
 }
-ALLOWED = {"round_the_clock": 1, "allow_at_once": 1, "at_once_severity": "Minor", "at_once_reason": WHY}
 ENDING = {
     "closing_decision": "justified",
     "closing_summary": "Told how.",
@@ -41,13 +37,10 @@ STEP = "Solve at Once"
 
 @pytest.fixture
 def kind() -> str:
-    name = factory.unique("Type")
-    return factory.make("Complaint Type", complaint_type_name=name, type_key=factory.unique("type")).name
+    return at_once_sop.some_type()
 
 
-def sop(kind: str, **values: Any) -> Document:
-    values = {"sop_name": factory.unique("SOP"), "complaint_type": kind, **ALLOWED, **values}
-    return factory.make("Complaint SOP", **values)
+sop = at_once_sop.make
 
 
 def easy(kind: str, **values: Any) -> Document:
@@ -102,7 +95,7 @@ def test_one_talk_is_the_whole_way_and_a_second_person_closes(kind: str) -> None
         solve(doc)
         doc.reload()
         assert (doc.stage, doc.at_once_sop, doc.complaint_owner) == ("review", by.name, agent)
-    said = f"By SOP {by.name}, version 1: {WHY}"
+    said = f"By SOP {by.name}, version 1: {at_once_sop.WHY}"
     assert (doc.is_complaint, doc.triage_decided_by, doc.triage_rationale) == ("yes", agent, said)
     assert (doc.no_investigation_reason, doc.no_investigation_decided_by) == (said, "Administrator")
     assert get_datetime(doc.no_investigation_decided_at) == get_datetime(by.at_once_decided_at)
@@ -185,7 +178,7 @@ def test_what_somebody_decided_themselves_keeps_their_words_and_name(kind: str) 
         solve(doc)
     doc.reload()
     assert (doc.no_investigation_reason, doc.no_investigation_decided_by) == (
-        f"By SOP {by.name}, version 1: {WHY}",
+        f"By SOP {by.name}, version 1: {at_once_sop.WHY}",
         "Administrator",
     )
     assert any("Heard it" in row["text"] for row in told_of(doc))
@@ -311,7 +304,7 @@ def test_an_sop_says_whether_and_who_and_every_way_in_asks_it(kind: str) -> None
     sent.save()
     assert (sent.at_once_sop, sent.no_investigation_decided_by) == (None, None)
     duty = factory.make("Role", role_name=factory.unique("Duty")).name
-    by.update({**ALLOWED, "at_once_role": duty}).save()
+    by.update({**at_once_sop.ALLOWED, "at_once_role": duty}).save()
     with factory.as_user(factory.person(roles.AGENT)):
         assert not offers(doc)
         assert f"role {duty}" in refused(lambda: solve(doc))["SOP"]
@@ -344,77 +337,3 @@ def test_a_complaint_in_triage_and_a_mail_that_went_out(kind: str) -> None:
     api.solve(doc.name, answers, medium="Phone", given="information")
     note = frappe.get_last_doc("Communication", {"reference_name": doc.name})
     assert ("Use the right key." in note.content, note.communication_medium) == (True, "Phone")
-
-
-def test_an_sop_says_so_in_full_and_keeps_who_decided(kind: str) -> None:
-    with pytest.raises(frappe.ValidationError, match="Why Nothing Is Investigated"):
-        sop(kind, at_once_reason=" ")
-    with pytest.raises(frappe.ValidationError, match="Highest Severity"):
-        sop(kind, at_once_severity=None)
-    by = sop(kind)
-    boss = factory.person(roles.MANAGER)
-    with factory.as_user(boss):
-        by.at_once_decided_by = "Guest"
-        by.description = "Other words"
-        by.save()
-        assert by.at_once_decided_by == "Administrator", "nothing of it has changed"
-        by.at_once_reason = "They are counted."
-        by.save()
-        assert by.at_once_decided_by == boss
-        same = transfer.from_file(transfer.as_file(by))
-        assert (same.allow_at_once, same.at_once_severity, same.at_once_reason) == (
-            1,
-            "Minor",
-            by.at_once_reason,
-        )
-        assert (same.at_once_role, same.at_once_decided_by) == (roles.AGENT, boss)
-    following = versions.make_version(by.name, frappe.utils.getdate(frappe.utils.add_days(None, 1)))
-    assert (following.allow_at_once, following.at_once_decided_by) == (1, "Administrator")
-
-
-def test_only_who_may_decide_both_allows_it(kind: str) -> None:
-    by = sop(kind, allow_at_once=0)
-    for who, words in (
-        (("System Manager",), "without an investigation"),
-        (("System Manager", roles.INVESTIGATOR), "not reportable"),
-    ):
-        with factory.as_user(factory.person(*who)):
-            with pytest.raises(frappe.PermissionError, match=words):
-                frappe.get_doc("Complaint SOP", by.name).update(ALLOWED).save()
-            # A pack brings everything else; whoever may decide applies it again.
-            packs.apply_pack(packs.read_packs()["service"])
-            assert not frappe.db.count("Complaint SOP", {"at_once_severity": "Negligible"})
-    boss = factory.person(roles.MANAGER, "System Manager")
-    with factory.as_user(boss):
-        frappe.get_doc("Complaint SOP", by.name).update(ALLOWED).save()
-        packs.apply_pack(packs.read_packs()["service"])
-    assert frappe.db.get_value("Complaint SOP", by.name, "at_once_decided_by") == boss
-    assert frappe.get_all(
-        "Complaint SOP", {"at_once_severity": "Negligible"}, pluck="at_once_decided_by"
-    ) == [boss]
-    with factory.as_user(factory.person("System Manager")):
-        one = frappe.get_doc("Complaint SOP", by.name)
-        one.update({"description": "Other words"}).save()
-        assert one.at_once_decided_by == boss, "nothing of it has changed"
-        one.update({"allow_at_once": 0}).save()
-        assert one.at_once_decided_by is None
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"at_once_severity": "Catastrophic"}, "Highest Severity: from severity .*Critical.* people are alerted"),
-        ({"severity": "Serious", "at_once_severity": "Negligible"}, "Highest Severity: this SOP is for severity .*Serious"),
-        ({"at_once_reason": "x"}, "write a reason in words"),
-        ({"at_once_role": "Customer"}, "Who May: the role .*Customer.* may not work on complaints"),
-        ({"at_once_role": roles.AUDITOR}, "Who May: the role .*QMS Auditor.* may not work on complaints"),
-    ],
-)  # fmt: skip
-def test_what_no_sop_may_let_somebody_solve_at_once_is_refused(kind: str, values: dict, said: str) -> None:
-    with pytest.raises(frappe.ValidationError, match=said):
-        sop(kind, **values)
-    old = sop(kind)
-    frappe.db.set_value("Complaint SOP", old.name, values)
-    old.reload()
-    old.description = "What was allowed before can still be changed elsewhere."
-    old.save()
