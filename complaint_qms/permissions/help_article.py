@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.constants import roles
@@ -14,7 +15,8 @@ from complaint_qms.permissions.auditor import writes_as_auditor
 from complaint_qms.permissions.query import as_text, hidden, in_list
 
 # Whoever holds one of these writes whatever the site publishes.
-_EDITORS = {"Knowledge Base Editor", "Knowledge Base Contributor", "System Manager", "Website Manager"}
+_EDITOR = "Knowledge Base Editor"
+_EDITORS = {_EDITOR, "Knowledge Base Contributor", "System Manager", "Website Manager"}
 _OWN = {roles.AGENT, roles.MANAGER, roles.QUALITY_MANAGER}
 _READING = (None, "read", "select", "print", "email", "report", "export")
 
@@ -48,7 +50,16 @@ def document(doc: Document, ptype: str | None = None, user: str | None = None) -
         return unless(True)
     if ptype in _READING:
         return unless(None)
-    return unless(writes_as_auditor(ptype, user) or (_is_other(doc, stored) and not is_editor(user)))
+    is_closed = _is_other(doc, stored) and not is_editor(user)
+    if is_closed and ptype == "create" and doc.is_new():
+        # The framework's own words would name neither a role nor a way.
+        frappe.throw(
+            _(
+                "Category: with your roles you write articles about complaints alone. Press Write Help Article on a closed complaint, or ask somebody with the role {0}."
+            ).format(_(_EDITOR)),
+            frappe.PermissionError,
+        )
+    return unless(writes_as_auditor(ptype, user) or is_closed)
 
 
 def is_editor(user: str) -> bool:

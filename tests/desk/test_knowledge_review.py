@@ -109,8 +109,12 @@ class TestReview:
         with as_user(manager), pytest.raises(frappe.ValidationError, match="stands still"):
             article.update({"content": "<p>Changed unread</p>"}).save()
         article.reload()
-        with as_user(agent):
-            article.update({"published": 0, "complaint": None, "complaint_reviewed_by": agent}).save()
+        sent = {"published": 0, "complaint": None, "complaint_reviewed_by": agent}
+        got = ask("PUT", f"/api/resource/{ARTICLE}/{article.name}", sent, agent)
+        assert (got.status, "or withdraws one" in got.said) == (403, True), got
+        assert frappe.db.get_value(ARTICLE, article.name, "published") == 1
+        with as_user(manager):
+            article.update(sent).save()
         article.reload()
         assert (article.complaint, article.complaint_reviewed_by) == (doc.name, None)
         assert frappe.get_meta(ARTICLE).track_changes
@@ -152,7 +156,10 @@ class TestReview:
             assert put(other, sent) == 403
             assert put(own.name, {**sent, "name": other}) == 403
         for sent in (values | forged | {"title": "At once", "published": 1}, values | {"title": "A draft"}):
-            assert ask("POST", f"/api/resource/{ARTICLE}", sent, agent).status == 403
+            got = ask("POST", f"/api/resource/{ARTICLE}", sent, agent)
+            assert (got.status, "controller" in got.said) == (403, False)
+            assert "Press Write Help Article on a closed complaint" in got.said
+            assert "Knowledge Base Editor" in got.said
         assert put(own.name, {"category": category}) == 403
         # A draft of a complaint that somebody does not see is not opened by naming another one, nor by publishing it.
         restricted = person(roles.MANAGER, Customer=factory.customer().name)

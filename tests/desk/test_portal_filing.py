@@ -61,6 +61,15 @@ def test_each_sale_is_offered_once_newest_first_and_found_by_its_papers():
     assert found(others, note.name) == []
 
 
+def test_units_are_read_in_the_customers_language(monkeypatch):
+    customer, _note, _bill = factory.sold(4)
+    email = buyer(customer.name)
+    monkeypatch.setattr(frappe.local, "lang", "zh")
+    with factory.as_user(email):
+        monkeypatch.setattr(frappe.local, "lang", "zh")
+        assert [row["uom"] for row in door.lines("", 0)["rows"]] == ["个"]
+
+
 def _stock(item: str) -> str:
     factory.receive(Line(item, 20))
     return item

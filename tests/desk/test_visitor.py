@@ -14,6 +14,7 @@ from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox import decisions, reasons, understanding
 from complaint_qms.services.intake import register
 from complaint_qms.services.visitor import form, new_complaint, product_codes, uploads
+from complaint_qms.www.complaint import index
 from tests.desk import factory
 from tests.desk.framework import is_unread
 from tests.desk.test_visitor_uploads import nothing_stays, photo, sent  # noqa: F401
@@ -186,7 +187,7 @@ def test_a_file_that_has_not_arrived_keeps_the_complaint_back_and_nothing_is_los
         guest(lambda: visitor.file_complaint(key(), TOLD, ["a", "b", "c", "d"]))
 
 
-def test_a_product_code_fills_in_item_and_batch():
+def test_a_product_code_fills_in_item_and_batch(monkeypatch):
     item = factory.item(has_batch_no=1)
     batch = factory.batch(item.name)
     code = product_codes.code_of({"item_code": item.name, "batch_no": batch.name})
@@ -196,6 +197,10 @@ def test_a_product_code_fills_in_item_and_batch():
     assert not doc.item_code
     _answered, doc = filed(code="forged")
     assert not doc.item_code
+    for typed, unread in ((code, False), (code[:-2] + "xx", True), ("forged", True), ("", False)):
+        monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(p=typed))
+        told = json.loads(index.get_context(frappe._dict())["page_data"])
+        assert (told["code_unread"], bool(told["product"])) == (unread, bool(typed) and not unread), typed
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ draw();
 function draw() {
 	form.replaceChildren(
 		...[
+			page.code_unread ? el("p", { class: "cv-small", role: "status" }, words.code_unread) : null,
 			field("description", "textarea", { rows: 5, required: true, placeholder: words.description_hint }),
 			files.element,
 			product(),

@@ -36,7 +36,7 @@ def check_article(article: Document) -> None:
 
     Raises:
         frappe.ValidationError: it is published by who wrote it, together with a change, or changed while it is published.
-        frappe.PermissionError: it is published by somebody who reviews nothing.
+        frappe.PermissionError: it is published or withdrawn by somebody who reviews nothing.
     """
     before = None if article.is_new() else article.get_doc_before_save()
     _keep(article, before)
@@ -52,6 +52,8 @@ def check_article(article: Document) -> None:
     was_out = bool(before and before.published and is_ours(before))
     if not (was_out and article.published) and not is_editor(frappe.session.user):
         article.route = addresses.below_category(article)
+    if was_out and not article.published and not is_editor(frappe.session.user):
+        _check_reviewer()
     if not article.published:
         article.update({knowledge.REVIEWED_BY: None, knowledge.REVIEWED_AT: None})
     elif not was_out:
@@ -60,7 +62,7 @@ def check_article(article: Document) -> None:
     elif _differs(before, article, knowledge.STILL):
         frappe.throw(
             _(
-                "A published article stands still. Untick Published and save, then change it; somebody else publishes it again."
+                "A published article stands still. Somebody who may publish it unticks Published and saves; then change it, and somebody else publishes it again."
             )
         )
     article.flags.written_now = changed
@@ -82,13 +84,7 @@ def note_writer(article: Document) -> None:
 
 
 def _check_publisher(article: Document, changed: bool) -> None:
-    if not may(*_REVIEWERS):
-        frappe.throw(
-            _("Published: only somebody with the role {0} publishes an article about complaints.").format(
-                _(" or ").join(_(role) for role in _REVIEWERS)
-            ),
-            frappe.PermissionError,
-        )
+    _check_reviewer()
     if changed:
         frappe.throw(
             _(
@@ -98,6 +94,16 @@ def _check_publisher(article: Document, changed: bool) -> None:
     if uses.writers_of(article.name) & set(acting()):
         frappe.throw(
             _("Published: you have written on this article. Ask somebody else to read and publish it.")
+        )
+
+
+def _check_reviewer() -> None:
+    if not may(*_REVIEWERS):
+        frappe.throw(
+            _(
+                "Published: only somebody with the role {0} publishes an article about complaints, or withdraws one."
+            ).format(_(" or ").join(_(role) for role in _REVIEWERS)),
+            frappe.PermissionError,
         )
 
 

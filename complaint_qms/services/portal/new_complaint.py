@@ -43,7 +43,12 @@ def find_lines(party: Party, text: str, start: int) -> dict[str, Any]:
     rows = customer_lines.find_lines(party.customers, text, at, LINES + 1)
     names = portal_users.titles_of(party.customers) if len(party.customers) > 1 else {}
     told = [
-        {**row, "date": row["date"].isoformat(), "customer_name": names.get(row["customer"])}
+        {
+            **row,
+            "date": row["date"].isoformat(),
+            "uom": _unit(row["uom"]),
+            "customer_name": names.get(row["customer"]),
+        }
         for row in rows[:LINES]
     ]
     return {"rows": told, "more": len(rows) > LINES and at + LINES <= _FURTHEST}
@@ -193,6 +198,11 @@ def _told(values: dict[str, Any], line: SoldLine | None) -> str:
         if chosen.get(field)
     ]
     return "\n".join([text, *about])
+
+
+def _unit(uom: str | None) -> str:
+    """What a unit is called; ERPNext's own catalogues leave its most common one in English."""
+    return _("Nos", context="Complaint QMS") if uom == "Nos" else _(uom or "")
 
 
 def _gone() -> str:

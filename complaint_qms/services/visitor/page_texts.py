@@ -22,6 +22,7 @@ def of_form() -> dict[str, str]:
         "number_hint": _("Often on the label or the package"),
         "optional": _("optional"),
         "one_of_both": _("Email or phone, so that we can answer you"),
+        "code_unread": _("The code of the label could not be read. Tell us below which product it is about."),
         "not_this": _("It is another product"),
         "batch": _("Batch"),
         "serial": _("Serial number"),

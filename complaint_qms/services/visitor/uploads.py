@@ -78,7 +78,7 @@ def begin_upload(file_name: str, size: int, room: Room | None = None) -> dict[st
         frappe.ValidationError: it is empty or too large, or too much is waiting already.
     """
     if size <= 0:
-        refuse(_("The file is empty. Choose another one."))
+        refuse(_("The file is empty."))
     if size > LARGEST:
         refuse(_("The file is larger than {0} MB. Send a smaller one.").format(LARGEST // _MEGABYTE))
     room = room or Room.of_visitor("")

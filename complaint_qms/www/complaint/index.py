@@ -27,6 +27,8 @@ def get_context(context: Any) -> Any:
         "most_files": page.most_files(),
         "work": bool(settings.page_proof_of_work),
         "code": code if product else "",
+        # Of no code that this site has not signed is anything told.
+        "code_unread": bool(code) and not product,
         "product": product_codes.shown(product) if product else None,
         "language": frappe.local.lang,
     }

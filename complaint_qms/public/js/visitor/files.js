@@ -155,7 +155,12 @@ class Upload {
 		if (!this.bytes || !this.file.type.startsWith("image/")) return el("span", { class: "cv-thumb" });
 		this.url = URL.createObjectURL(this.file);
 		// What says that it is a photo and is none has no picture to show.
-		return el("img", { class: "cv-thumb", src: this.url, alt: "", onerror: ({ target }) => target.removeAttribute("src") });
+		return el("img", {
+			class: "cv-thumb",
+			src: this.url,
+			alt: "",
+			onerror: ({ target }) => target.replaceWith(el("span", { class: "cv-thumb" })),
+		});
 	}
 
 	send() {
