@@ -44,7 +44,7 @@ def try_on_past(rule: Any, days: int) -> dict[str, Any]:
     frappe.has_permission(RULE, "write", throw=True)
     frappe.has_permission("Complaint", "read", throw=True)
     if not 1 <= days <= MOST_DAYS_TRIED:
-        refuse(_("Days: enter a whole number from 1 to {0}.").format(MOST_DAYS_TRIED))
+        refuse(_("Days Back: enter a whole number from 1 to {0}.").format(MOST_DAYS_TRIED))
     sent = _rule(rule)
     with read_by_the_framework("rule"):
         doc = frappe.get_doc({**sent, "doctype": RULE})

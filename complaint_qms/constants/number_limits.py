@@ -1,4 +1,4 @@
-"""Numbers that dates and times are reckoned with: beyond these limits no calendar holds the result."""
+"""Numbers that dates, times and shares are reckoned with: beyond these limits no calendar holds the result, or it says nothing."""
 
 from typing import Final
 
@@ -14,12 +14,14 @@ MOST: Final[dict[str, dict[str, int]]] = {
         "expected_life_years": 150,
         "retention_years": 150,
     },
+    "Complaint Handler": {"capacity": 9999},
     "CAPA": {"window_days": _TEN_YEARS_OF_DAYS, "baseline_days": _TEN_YEARS_OF_DAYS},
     "Complaint SOP": {
         "first_response_time": _TWO_YEARS_OF_SECONDS,
         "resolution_time": _TWO_YEARS_OF_SECONDS,
+        "warn_percent": 100,
     },
-    "Complaint SOP Stage": {"time_limit": _TWO_YEARS_OF_SECONDS},
+    "Complaint SOP Stage": {"time_limit": _TWO_YEARS_OF_SECONDS, "warn_percent": 100},
     "Complaint SOP Step": {"hours": _TWO_YEARS_OF_SECONDS, "percent": MOST_PERCENT},
 }
 """DocType → field → the most it takes; the least is 0."""

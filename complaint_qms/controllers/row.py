@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from complaint_qms.controllers.record import Guarded
+from complaint_qms.services.record.language import labelled
 
 
 class Row(Guarded):
@@ -28,6 +29,19 @@ class Row(Guarded):
 
     def on_trash(self) -> None:
         self._refuse()
+
+    def get_invalid_links(self, *args: Any, **kwargs: Any) -> tuple[list[tuple], ...]:
+        """The framework tells the row and not of which table."""
+        found = super().get_invalid_links(*args, **kwargs)
+        return tuple(
+            [(field, name, self._place_of(field, name)) for field, name, _said in part] for part in found
+        )
+
+    def _place_of(self, field: str, name: str) -> str:
+        table = frappe.get_meta(self.parenttype).get_label(self.parentfield)
+        label = _(self.meta.get_label(field), context=self.doctype)
+        place = _("{0}, row {1}, {2}").format(_(table), self.idx, label)
+        return labelled(place, escape_html(str(name)))
 
     def _refuse(self) -> None:
         frappe.throw(

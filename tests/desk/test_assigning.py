@@ -335,3 +335,15 @@ def test_the_sweep_goes_round_and_looks_once_where_nobody_is_free(
     assert [assigning.assign_waiting(now_datetime()) for _run in range(2)] == [0, 1]
     assert looked.count(nobody.name) == 2, "once a run"
     assert frappe.db.get_value("Complaint", last, "complaint_owner") == free
+
+
+def test_a_handler_takes_what_they_may_work_on_and_says_nothing_twice(kind: str) -> None:
+    stranger = person("Employee")
+    with pytest.raises(frappe.ValidationError, match="no role that may work on complaints"):
+        factory.make("Complaint Handler", user=stranger)
+    assert factory.make("Complaint Handler", user=stranger, enabled=0).name
+    with pytest.raises(frappe.ValidationError, match="Open Complaints at Most"):
+        factory.make("Complaint Handler", user=person(roles.AGENT), capacity=99_999_999)
+    rows = [{"skill": "Electrics"}, {"skill": "electrics "}]
+    with pytest.raises(frappe.ValidationError, match="row 2: it says the same as row 1"):
+        factory.make("Complaint Handler", user=person(roles.AGENT), fits=rows)

@@ -288,3 +288,31 @@ sop:
 def test_a_file_that_is_none_is_refused_with_its_place(text: str, words: str) -> None:
     with pytest.raises(frappe.ValidationError, match=words):
         transfer.from_file(text)
+
+
+def _overlapping(*shifts: tuple[str, str, str]) -> dict:
+    rows = [{"workday": day, "start_time": start, "end_time": end} for day, start, end in shifts]
+    return {"round_the_clock": 0, "working_hours": rows}
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"warn_percent": 150}, "Warn At: 150"),
+        ({"stages": [{"stage": "intake", "warn_percent": 150}]}, "Stages, row 1, Warn At: 150"),
+        ({"stages": [{"stage": "intake", "back_role": "Complaint Manager"}]}, "no stage before .*Intake"),
+        ({"checks": [{"stage": "intake", "check": "Called"}, {"stage": "intake", "check": "called "}]}, "Checks, row 2: it says the same as row 1"),
+        (_overlapping(("Monday", "8:00", "17:00"), ("Monday", "12:00", "18:00")), "row 2: the hours overlap with those of row 1"),
+        (_overlapping(("Tuesday", "1:00", "3:00"), ("Monday", "22:00", "2:00")), "row 2: the hours overlap with those of row 1"),
+        ({"stages": [{"stage": "intake", "for_department": "Mars"}]}, "Stages, row 1, Department: Mars"),
+    ],
+)  # fmt: skip
+def test_what_contradicts_itself_is_refused_with_its_place(values: dict, words: str) -> None:
+    with pytest.raises(frappe.ValidationError, match=words):
+        sop(**values)
+
+
+def test_hours_that_follow_each_other_are_taken() -> None:
+    assert sop(
+        **_overlapping(("Monday", "8:00", "12:00"), ("Monday", "12:00", "0:00"), ("Tuesday", "0:00", "4:00"))
+    ).name

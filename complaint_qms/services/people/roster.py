@@ -9,13 +9,16 @@ from datetime import datetime, timedelta
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.permissions import get_doctype_roles
 from frappe.utils import cint, escape_html, get_datetime
 
+from complaint_qms.constants import roles
 from complaint_qms.constants.assigning import FITS, HANDLER, MATCH, SKILL
 from complaint_qms.permissions.auditor import is_auditor
 from complaint_qms.services import writing
 from complaint_qms.services.people.absence import absent_users
 from complaint_qms.services.people.assignees import unable
+from complaint_qms.services.people.role_holders import roles_of
 
 _TICK = timedelta(microseconds=1)
 
@@ -95,6 +98,8 @@ def check_member(handler: Document) -> None:
                     escape_html(handler.user)
                 )
             )
+    _check_right(handler)
+    known: dict[tuple[str, ...], int] = {}
     for row in handler.fits:
         row.skill = (row.skill or "").strip()
         if not any(row.get(name) for name in (SKILL, *FITS)):
@@ -103,6 +108,32 @@ def check_member(handler: Document) -> None:
                     "Which Complaints Fit, row {0}: enter a product line, region, language or skill, or remove the row."
                 ).format(row.idx)
             )
+        said = tuple((row.get(name) or "").casefold() for name in (SKILL, *FITS))
+        if said in known:
+            frappe.throw(
+                _("Which Complaints Fit, row {0}: it says the same as row {1}. Remove one of them.").format(
+                    row.idx, known[said]
+                )
+            )
+        known[said] = row.idx
+
+
+def _check_right(handler: Document) -> None:
+    """Whom a person says to take complaints has a role that works on them."""
+    if not cint(handler.enabled) or handler.flags.by_itself or not _newly_takes(handler):
+        return
+    able = {*get_doctype_roles("Complaint", "write")}
+    if not roles_of([handler.user])[handler.user] & able:
+        frappe.throw(
+            _(
+                "User: {0} has no role that may work on complaints. Give them one, such as {1}, or untick Takes Complaints."
+            ).format(frappe.bold(escape_html(handler.user)), _(roles.AGENT))
+        )
+
+
+def _newly_takes(handler: Document) -> bool:
+    before = handler.get_doc_before_save()
+    return not before or not cint(before.enabled) or before.user != handler.user
 
 
 def _read(users: Iterable[str], lock: bool) -> dict[str, RosterMember]:

@@ -14,6 +14,7 @@ from frappe.utils import cint, flt, fmt_money, formatdate, get_fullname
 from pypika.functions import Extract
 from pypika.terms import Case, Criterion, Term
 
+from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.survey import ANSWERED, DOCTYPE
 from complaint_qms.engine.proportions import wilson
 from complaint_qms.services.record.bulk_read import values_of
@@ -108,9 +109,12 @@ class Satisfaction:
 
     def message(self) -> str:
         if not self.tallies:
-            return sentences(
-                [_("No customer was asked or has answered in this time. Widen the period or clear a filter, or switch surveys on in Complaint QMS Settings.")]
+            told = (
+                _("No customer was asked or has answered in this time. Widen the period or clear a filter, or switch surveys on in Complaint QMS Settings.")
+                if frappe.has_permission(SETTINGS, "write")
+                else _("No customer was asked or has answered in this time. Widen the period or clear a filter, or ask a System Manager to switch surveys on in Complaint QMS Settings.")
             )  # fmt: skip
+            return sentences([told])
         return sentences(
             [
                 _("“At Least” and “At Most” hold the share of satisfied customers with 95 % confidence; few answers say little."),

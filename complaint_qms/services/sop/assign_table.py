@@ -7,6 +7,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.constants.assigning import FITS, NAMED, SKILL
+from complaint_qms.constants.stages import COMPLAINT_OPEN
+from complaint_qms.services.record.labels import word
 
 _AMONG = ("for_department", SKILL, *(asks for asks, _field in FITS.values()))
 
@@ -26,6 +28,12 @@ def check_ways(sop: Document) -> None:
     frappe.ValidationError: a stage finds its handler among nobody; naming the row.
     """
     for row in sop.stages:
+        if row.stage == COMPLAINT_OPEN[0] and row.back_role:
+            frappe.throw(
+                _(
+                    "Stages, row {0}: there is no stage before {1} to send a complaint back to. Empty Sends Back."
+                ).format(row.idx, word(row.stage))
+            )
         if row.assign_by == NAMED and not row.responsible_user:
             frappe.throw(
                 _("Stages, row {0}: choose the Responsible User who becomes the handler.").format(row.idx)

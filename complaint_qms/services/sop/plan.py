@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import frappe
 from frappe import _
@@ -117,12 +118,32 @@ def check_sop(sop: Document) -> None:
                 escape_html(sop.time_zone)
             )
         )
+    _check_overlaps(sop)
     timed = (
         flt(sop.first_response_time) or flt(sop.resolution_time) or any(flt(r.time_limit) for r in sop.stages)
     )
     if timed and not calendar.shifts:
         frappe.throw(_("Working Hours: give the hours of at least one day, or tick Round the Clock"))
     check_ladder(sop)
+
+
+def _check_overlaps(sop: Document) -> None:
+    """No hour of a week is given twice; a shift that ends before it begins ends on the next day."""
+    if cint(sop.round_the_clock):
+        return
+    shifts = []
+    for row in sop.working_hours:
+        day = WEEKDAYS.index(row.workday) * _DAY
+        start, end = (to_timedelta(value) % _DAY for value in (row.start_time, row.end_time))
+        shifts.append((day + start, day + (end if end > start else end + _DAY), row.idx))
+    shifts.sort()
+    for (_start, end, first), (start, _end, second) in pairwise(shifts):
+        if start < end:
+            frappe.throw(
+                _(
+                    "Working Hours, row {0}: the hours overlap with those of row {1}. Give each hour once."
+                ).format(*sorted((first, second), reverse=True))
+            )
 
 
 def _read(sop: Document, holiday_list: Document | None) -> Plan:

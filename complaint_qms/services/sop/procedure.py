@@ -19,6 +19,8 @@ from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.sop import proofs, versions
 
 CACHE_KEY = "complaint_qms_sops"
+_NAMED = 5
+"""Other SOPs that a message names at most."""
 _CHOOSERS = (roles.MANAGER, "System Manager")
 # A closer fit counts more: the company decides before the severity, the type decides before both. Where these leave several, the
 # nearest group of the customer decides, and then the channel.
@@ -75,9 +77,9 @@ def tell_tie(sop: Document) -> None:
     if others:
         frappe.msgprint(
             _(
-                "{0} fits the same complaints as this SOP. Of those that fit alike the first by name is chosen: {1}."
+                "Other SOPs fit the same complaints as this one: {0}. Of those that fit alike the first by name is chosen: {1}."
             ).format(
-                frappe.bold(escape_html(comma_list(others))),
+                frappe.bold(escape_html(_some(others))),
                 frappe.bold(escape_html(min(*others, sop.name, key=str.casefold))),
             ),
             indicator="orange",
@@ -178,6 +180,12 @@ def type_words() -> dict[str, list[str]]:
 def type_defaults(name: str | None) -> dict[str, Any]:
     """Severity and department the type proposes, and whether it is a group; empty for an unknown type."""
     return _types().get(name or "", {})
+
+
+def _some(names: list[str]) -> str:
+    """As many as are read, and how many more there are."""
+    shown, more = sorted(names, key=str.casefold)[:_NAMED], len(names) - _NAMED
+    return _("{0} and {1} more").format(comma_list(shown), more) if more > 0 else comma_list(shown)
 
 
 def _fit(

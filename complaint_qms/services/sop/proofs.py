@@ -69,8 +69,18 @@ def tidy_proofs(sop: Document) -> None:
 
 def check_proofs(sop: Document) -> None:
     """Raises:
-    frappe.ValidationError: a check asks for what nobody can enter; naming the row.
+    frappe.ValidationError: a check asks for what nobody can enter, or is asked twice; naming the row.
     """
+    known: dict[tuple[str, str], int] = {}
+    for row in sop.checks:
+        said = row.stage, (row.check or "").strip().casefold()
+        if said in known:
+            frappe.throw(
+                _("Checks, row {0}: it says the same as row {1}. Remove one of them.").format(
+                    row.idx, known[said]
+                )
+            )
+        known[said] = row.idx
     for row in sop.checks:
         if row.proof == FIELD and not _is_entered(row.proof_field):
             frappe.throw(

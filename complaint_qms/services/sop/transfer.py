@@ -21,6 +21,7 @@ from frappe.utils.data import get_system_timezone
 from complaint_qms.constants.clock import WEEKDAYS
 from complaint_qms.constants.escalation import ABOVE, PERCENT, REMIND
 from complaint_qms.constants.stages import COMPLAINT_OPEN
+from complaint_qms.message_log import MessagesSince
 from complaint_qms.services.sop.versions import insert_as_given
 
 LONGEST: Final = 200_000
@@ -72,7 +73,13 @@ def from_file(text: str) -> Document:
         frappe.throw(_("File, {0}: write what belongs to it below it, indented.").format("procedure"))
     doc.enabled = doc.is_default = 0
     doc.sop_name = _free_name(str(doc.sop_name or _("Imported Procedure")).strip())
-    insert_as_given(doc)
+    told = MessagesSince()
+    try:
+        insert_as_given(doc)
+    except frappe.LinkValidationError as error:
+        told.drop()
+        remedy = _("Make it here first under this name, or take it out of the file.")
+        frappe.throw(f"{error}. {remedy}", frappe.LinkValidationError)
     return doc
 
 

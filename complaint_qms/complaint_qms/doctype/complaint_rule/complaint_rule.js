@@ -9,6 +9,10 @@ frappe.ui.form.on("Complaint Rule", {
 		});
 		frm.cq_tell = frappe.utils.debounce(() => tell(frm), 400);
 	},
+	// What is built here is looked at and tried before it acts, as what is imported and shipped is.
+	onload(frm) {
+		if (frm.is_new()) frm.doc.enabled = 0;
+	},
 	async refresh(frm) {
 		// The framework puts in the user's own company; a rule is for all of them unless somebody is kept to some.
 		if (frm.is_new() && !frm.cq_begun && !frappe.defaults.get_user_permissions().Company) await frm.set_value("company", "");

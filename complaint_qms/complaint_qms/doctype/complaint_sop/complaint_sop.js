@@ -73,6 +73,13 @@ for (const [table, fields] of Object.entries({
 	);
 }
 
+// Two actions name nobody; the others begin with the handler.
+frappe.ui.form.on("Complaint SOP Step", "action", (frm, doctype, name) => {
+	const row = locals[doctype][name];
+	const nameless = ["raise_urgency", "call_rule"].includes(row.action);
+	if (nameless === Boolean(row.recipient)) frappe.model.set_value(doctype, name, "recipient", nameless ? "" : "handler");
+});
+
 function told_anew(frm) {
 	tell_limits(frm);
 	draw(frm);
