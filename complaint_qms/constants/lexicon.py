@@ -183,7 +183,7 @@ EXPECTATION: Final[Terms] = {
     },
     "information": {
         "en": {1.8: "please explain, explanation, please advise, want to know, would like to know, let me know, please clarify, clarification, how do i, why was, provide proof, provide documentation, send me documentation, validate, validation, verification, verify, investigate, look into"},
-        "zh": {2.0: "请解释, 给个说法, 解释一下, 请问, 想知道, 告知, 说明原因, 查一下, 核实, 请说明, 怎么回事, 答复"},
+        "zh": {2.0: "请解释, 得到解释, 给个解释, 给我解释, 要个解释, 给出解释, 合理解释, 合理的解释, 作出解释, 做出解释, 想要解释, 需要解释, 要求解释, 希望解释, 给个说法, 要个说法, 给出说法, 想了解, 说清楚, 讲清楚, 解释清楚, 给个答复, 搞清楚, 解释一下, 请问, 想知道, 告知, 说明原因, 查一下, 核实, 请说明, 怎么回事, 答复"},
     },
 }  # fmt: skip
 

@@ -244,4 +244,8 @@ SHIPPED: Final[tuple[dict[str, Any], ...]] = (
         ),
     },
 )
+SHIPPED_TAGS: Final = tuple(
+    act["tag"] for rule in SHIPPED for act in rule["actions"] if act["do"] == "add_tag"
+)
+"""Words of ours, that a site sets and reads in its own language; the tags of a site's own rules are its words."""
 """Rules a site starts with, all of them off: whoever switches one on has tried it on the past first."""

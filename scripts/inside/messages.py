@@ -232,8 +232,8 @@ def _data() -> Iterator[Message]:
     said = (*rules.OPERATOR_NAMES.values(), rules.AND, rules.OR)
     yield from (Message(text, "rules", labels.CONTEXT) for text in said)
     for rule in rules.SHIPPED:
-        texts = (row["text"] for row in rule["actions"] if row.get("text"))
-        yield from (Message(text, "rules") for text in (rule["title"], *texts))
+        texts = (row.get("text") or row.get("tag") or "" for row in rule["actions"])
+        yield from (Message(text, "rules") for text in (rule["title"], *filter(None, texts)))
     for path in sorted(PACKAGE.glob("fixtures/sop_packs/*.json")):
         yield from (Message(text, "SOP packs") for text in _pack_texts(json.loads(path.read_text("utf-8"))))
     with (PACKAGE / "fixtures" / "complaint_channel.csv").open(encoding="utf-8", newline="") as file:

@@ -16,7 +16,7 @@ from complaint_qms.constants import roles, rules
 from complaint_qms.setup.seed import seed_rules
 from tests.desk import factory
 from tests.desk.factory import as_user, complaint, customer, person
-from tests.desk.ruled import MANY, log_of, rule
+from tests.desk.ruled import MANY, log_of, rule, tags
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -200,3 +200,13 @@ class TestThePast:
             names = [row["complaint"] for row in api.try_on_past(mine, 30)["rows"]]
         assert theirs.name in names
         assert others.name not in names
+
+
+def test_a_tag_of_ours_is_set_in_the_language_of_the_site(monkeypatch):
+    known = frappe.db.get_default
+    monkeypatch.setattr(
+        frappe.db, "get_default", lambda key, *more: "zh" if key == "lang" else known(key, *more)
+    )
+    (ours,) = rules.SHIPPED_TAGS
+    rule({"do": "add_tag", "tag": ours}, {"do": "add_tag", "tag": "hot"})
+    assert {"重点关注", "hot"} <= set(tags(complaint()).split(","))

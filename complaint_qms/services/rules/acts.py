@@ -73,7 +73,9 @@ def _set(firing: Firing, row: Mapping[str, Any]) -> Message:
 
 
 def _add_tag(firing: Firing, row: Mapping[str, Any]) -> Message:
-    tag = row["tag"].strip()
+    # The framework shows tags as they are: one of ours is set in the language of the site.
+    with speaking(frappe.db.get_default("lang") or "en"):
+        tag = rule_text.said_tag(row["tag"].strip())
     DocTags("Complaint").add(firing.complaint, tag)
     firing.changed = True
     return line("Tag “{0}” added", Text(tag))

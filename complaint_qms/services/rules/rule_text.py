@@ -61,13 +61,18 @@ def condition_in_words(condition: Any) -> str:
     return _leaf_in_words(condition)
 
 
+def said_tag(tag: str) -> str:
+    """A tag that a shipped rule sets in the present language; any other as it is."""
+    return _(tag) if tag in rules.SHIPPED_TAGS else tag
+
+
 def act_in_words(act: Mapping[str, Any]) -> str:
     """One action, as plain text."""
     who, text = who_in_words(act), act.get("text")
     quoted = f"“{_(text) if text else '…'}”"
     return {
         "set": lambda: _("set {0} to {1}").format(_field_label(act.get("field")), value_in_words(act.get("field"), act.get("value"))),
-        "add_tag": lambda: _("add the tag “{0}”").format(act.get("tag") or "…"),
+        "add_tag": lambda: _("add the tag “{0}”").format(said_tag(act.get("tag") or "…")),
         "assign": lambda: _("assign the complaint to: {0}").format(who),
         "notify": lambda: _notice_in_words(act, who, quoted),
         "create_task": lambda: _("give {0} the task {1}, due after {2} days").format(who, quoted, cint(act.get("due_days"))),
