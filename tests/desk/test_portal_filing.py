@@ -11,7 +11,9 @@ from complaint_qms.api import portal as door
 from complaint_qms.integrations.erpnext import customer_lines
 from complaint_qms.permissions.portal import party_of
 from complaint_qms.services.inbox import decisions
+from complaint_qms.services.intake import proposals
 from complaint_qms.services.portal import listing, new_complaint
+from complaint_qms.services.record.collected import told_text
 from complaint_qms.services.visitor import uploads
 from tests.desk import factory
 from tests.desk.factory import Line
@@ -113,6 +115,14 @@ def test_the_line_fills_in_what_is_known_of_it():
     told = look(email, doc.name)
     assert note.name in told["told"]
     assert TOLD["description"] in told["told"]
+    # What we wrote below it is nothing that the customer said.
+    said = told_text(doc)
+    assert TOLD["description"] in said
+    assert note.name not in said
+    assert "Delivery" not in said
+    assert not doc.item_name or doc.item_name not in said
+    found_type = proposals.stored_proposals(doc).get("complaint_type", {}).get("value", "")
+    assert not found_type.startswith("Logistics")
 
 
 def test_nobody_is_invented_for_a_login_without_a_contact():

@@ -36,7 +36,15 @@ def number_of_examples() -> int:
 def read_examples() -> list[Example]:
     """The latest of them, at most `MOST`, in the order in which they came in."""
     complaint = frappe.qb.DocType("Complaint")
-    columns = ("subject", "description", "received_at", "closed_at", "proposals", *FIELDS.values())
+    columns = (
+        "subject",
+        "description",
+        "item_name",
+        "received_at",
+        "closed_at",
+        "proposals",
+        *FIELDS.values(),
+    )
     query = _judged(frappe.qb.from_(complaint).select(*(complaint[column] for column in columns)))
     rows = (
         query.orderby(complaint.received_at, order=Order.desc)

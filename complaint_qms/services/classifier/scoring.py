@@ -16,7 +16,6 @@ from frappe.utils import add_to_date, now_datetime
 from complaint_qms.constants.events import GRAVE
 from complaint_qms.constants.stages import COMPLAINT_EARLY
 from complaint_qms.engine.classify import Proposal, assess
-from complaint_qms.engine.classify.harm import HARM_OF_SEVERITY
 from complaint_qms.services import writing
 from complaint_qms.services.classifier import requests
 from complaint_qms.services.events import Event, announce
@@ -96,6 +95,7 @@ def _unread(most: int) -> list[Any]:
             complaint.company,
             complaint.subject,
             complaint.description,
+            complaint.item_name,
             complaint.creation,
             complaint.is_migrated,
         )
@@ -113,14 +113,13 @@ def _harm_told(rows: Iterable[Any]) -> Iterator[Event]:
             continue
         harm = assess(proposals.told_text(row))
         if harm.certain and harm.severity:
-            level = HARM_OF_SEVERITY[harm.severity]
             severity = proposals.severity_level(harm.severity) or None
             why = [one.message for one in harm.reasons if one.kind == "keyword"][:_REASONS]
             reasons = [(one.key, dict(one.params)) for one in why]
             data = {
                 "company": row.company,
                 "severity": severity,
-                "harm_level": None if level == "none" else level,
+                "harm_level": None if harm.level == "none" else harm.level,
                 "reasons": reasons,
             }
             yield Event(GRAVE, "Complaint", row.name, data, by="Administrator")

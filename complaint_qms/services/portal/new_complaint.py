@@ -20,7 +20,8 @@ from complaint_qms.services.inbox import store
 from complaint_qms.services.inbox.outcomes import Added, Registered, Waits
 from complaint_qms.services.inbox.store import InboundMessage
 from complaint_qms.services.intake.register import register
-from complaint_qms.services.portal import access, case, page_texts
+from complaint_qms.services.portal import access, case
+from complaint_qms.services.record import collected
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import labelled
 from complaint_qms.services.record.subjects import subject_of
@@ -191,7 +192,7 @@ def _told(values: dict[str, Any], line: SoldLine | None) -> str:
     if not line:
         return text
     chosen = values["line"]
-    about = [line.item_name, page_texts.DOCUMENTS[line.doctype]().format(line.document)]
+    about = [line.item_name, collected.DOCUMENTS[line.doctype]().format(line.document)]
     about += [
         labelled(label, chosen[field])
         for field, label in (("batch_no", _("Batch")), ("serial_no", _("Serial number")))

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
-
 from frappe import _
 
+from complaint_qms.services.record.collected import DOCUMENTS
 from complaint_qms.services.visitor import page_texts
-
-DOCUMENTS: Final[dict[str, Callable[[], str]]] = {
-    "Delivery Note": lambda: _("Delivery {0}"),
-    "Sales Invoice": lambda: _("Invoice {0}"),
-    "Sales Order": lambda: _("Order {0}"),
-}
-"""What customers call a sales document of that number."""
 
 
 def of_list() -> dict[str, str]:

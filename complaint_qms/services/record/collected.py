@@ -4,16 +4,23 @@ again; nobody takes our words for the customer's."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from frappe import _
+from frappe.utils import escape_html
 from frappe.utils.caching import request_cache
 
 from complaint_qms.constants.labels import CONTEXT
 from complaint_qms.services.record.language import labelled, speaking
 from complaint_qms.services.record.tags import without_tags
 
+DOCUMENTS: Final[dict[str, Callable[[], str]]] = {
+    "Delivery Note": lambda: _("Delivery {0}"),
+    "Sales Invoice": lambda: _("Invoice {0}"),
+    "Sales Order": lambda: _("Order {0}"),
+}
+"""What customers call a sales document of that number."""
 _PARAGRAPH_END: Final = re.compile(r"(?:</(?:p|div|li|h[1-6])>|<br\s?/?>)(?=[\s\S])")
 _LANGUAGES: Final = ("en", "zh")
 
@@ -31,7 +38,10 @@ def without_names(markup: str) -> str:
 
 def told_text(complaint: Mapping[str, Any]) -> str:
     """The customer's words alone: what their complaint is read by."""
-    description = without_names(complaint.get("description") or "")
+    description = without_names(_papers().sub("", complaint.get("description") or ""))
+    # What was chosen of what was sold to them stands as a line of its own, as the paper does by which it was sold.
+    if item := complaint.get("item_name"):
+        description = description.replace(f"<p>{escape_html(item)}</p>", "")
     # A paragraph that ends is no word that goes on.
     return f"{complaint.get('subject') or ''}. {without_tags(_PARAGRAPH_END.sub('. ', description))}"
 
@@ -44,6 +54,17 @@ def _names() -> dict[str, str]:
         "batch": _("Batch", context=CONTEXT),
         "complaint": _("Complaint", context=CONTEXT),
     }
+
+
+@request_cache
+def _papers() -> re.Pattern[str]:
+    """A whole line that names a sales document in our words."""
+    said: set[str] = set()
+    for language in _LANGUAGES:
+        with speaking(language):
+            said.update(name() for name in DOCUMENTS.values())
+    listed = "|".join(re.escape(name).replace(re.escape("{0}"), r"[^\s<]*\d[^\s<]*") for name in sorted(said))
+    return re.compile(rf"(?:(?<=>)|(?<=\n)|\A)(?:{listed})(?=<|\n|\Z)")
 
 
 @request_cache
