@@ -161,7 +161,7 @@ class TestTraining:
             raise training.Overtaken(overtaken)
             yield
 
-        monkeypatch.setattr(training, "held", taken)
+        monkeypatch.setattr(training, "exclusive_run", taken)
         assert training.run() is None
 
 
