@@ -10,9 +10,6 @@ GRAVE: Final = ("serious", 5.0)
 LIGHT: Final = ("minor", 3.4)
 """Severity and rank weight, as in ``lexicon_harm``."""
 
-GRAVE_BLOWS: Final = "burned, burnt, burning, crushed, crushing, fractured, broke, stabbed, pierced"
-"""Of ``lexicon_harm.BLOWS``; the others are light."""
-
 HARMLESS: Final = (
     "sick of, sick and tired, sick joke, sick leave, sick day, sick pay, cut me off, cut us off, cut him off, cut her off, "
     "cut me a, cut us a, cut me some, cut us some, pain in the neck, pain in the ass, pain in the butt, by accident, smoke detector, "

@@ -156,6 +156,9 @@ HYPOTHETICAL_ZH: Final = (
     "(?<!不)小心", "当心",
 )  # fmt: skip
 
+LEAST_OF_PEOPLE: Final = 2.6
+"""Rank weight from which on words of harm tell of somebody; below it they tell of a hazard."""
+
 HYPOTHETICAL_SHARE: Final = 0.25
 """What is left of the rank weight when harm is only feared; the severity then falls by two steps, to minor at least."""
 

@@ -147,6 +147,34 @@ def test_nor_proposed():
     assert "complaint_type" not in proposals.stored_proposals(doc)
 
 
+def test_a_group_is_not_proposed_but_a_type_below_it_that_the_text_speaks_for():
+    billing = "The invoice shows a wrong price and the bill is wrong, billing is wrong"
+    for text in (billing, "Billing", "Customer service and delivery service", "快递物流配送"):
+        doc = factory.complaint(subject=text, description=text)
+        proposals.refresh(doc)
+        kind = proposals.stored_proposals(doc).get("complaint_type")
+        assert not kind or not frappe.db.get_value("Complaint Type", kind["value"], "is_group"), text
+    assert proposals.values_by_words("Billing").get("complaint_type") is None
+    late = proposals.values_by_words("The delivery, the shipping, the courier: delivered late by the carrier")
+    assert frappe.db.get_value("Complaint Type", late["complaint_type"], "type_key") == "logistics.late"
+
+
+def test_harm_in_plain_words_proposes_harm_and_its_type():
+    for text in (
+        "The kettle leaks, I got burned",
+        "It burned my hand",
+        "I got a cut from the lid",
+        "手被烫了",
+    ):
+        found = proposals.values_by_words(text)
+        assert found["harm_level"] == "minor", text
+        assert found["urgency"] == "high", text
+        assert frappe.db.get_value("Complaint Type", found["complaint_type"], "type_key") == "product.harm", (
+            text
+        )
+    assert "harm_level" not in proposals.values_by_words("The toast is burnt and the toaster smokes")
+
+
 def test_a_capa_takes_the_words_of_its_complaints_over():
     doc = factory.in_triage()
     kind = another("Complaint Type", "Leak")

@@ -54,6 +54,7 @@ def test_inflections_share_a_stem(forms):
         ("The driver died in the crash.", "catastrophic", True),
         ("My mother was taken to hospital by ambulance.", "critical", True),
         ("Two people were injured.", "serious", True),
+        ("She got an electric shock from the kettle.", "critical", True),
         ("The charger caught fire.", "serious", True),
         ("The lid closed on my wife's hand.", "minor", True),
         ("Without warning I was injured.", "serious", True),
@@ -221,6 +222,12 @@ def test_wildcards_reach_over_words_but_not_over_denials():
         ("Weather report", "type", ""),
         ("水泵漏水", "language", "zh"),
         ("He died in the accident", "harm", "death"),
+        ("The kettle burned my hand", "harm", "minor"),
+        ("I got a cut", "harm", "minor"),
+        ("划破手", "harm", "minor"),
+        ("It could have killed me. I got a small cut", "harm", "minor"),
+        ("It smokes", "harm", "none"),
+        ("希望得到解释", "expectation", "information"),
     ],
 )
 def test_keyword_proposals(text, field, value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from complaint_qms.constants.lexicon_harm import HYPOTHETICAL_SHARE
+from complaint_qms.constants.lexicon_harm import HYPOTHETICAL_SHARE, LEAST_OF_PEOPLE
 from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
 from complaint_qms.engine.reasons import Reason, about_word
@@ -23,17 +23,26 @@ HARM_OF_SEVERITY = {
     "minor": "none",
     "negligible": "none",
 }
+LEAST_HARM = "minor"
+"""Of somebody who was hurt, however lightly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Harm:
     """``severity``: key or "" when no word of harm was found; ``rank`` ≥ 0 orders texts, more harm is more; ``certain``:
-    the severity rests on something that happened and not on a fear."""
+    the severity rests on something that happened and not on a fear; ``hurt``: it happened to somebody, be it ever so light."""
 
     severity: str
     rank: float
     certain: bool
     reasons: tuple[Reason, ...]
+    hurt: bool = False
+
+    @property
+    def level(self) -> str:
+        """none, minor, serious or death: what happened to somebody."""
+        told = HARM_OF_SEVERITY[self.severity] if self.severity and self.certain else "none"
+        return LEAST_HARM if told == "none" and self.hurt else told
 
 
 def assess(text: str, *, lexicon: Lexicon | None = None, hits: Sequence[Hit] | None = None) -> Harm:
@@ -41,7 +50,7 @@ def assess(text: str, *, lexicon: Lexicon | None = None, hits: Sequence[Hit] | N
     keeps ``HYPOTHETICAL_SHARE`` of its rank and falls by ``FEAR_STEPS`` severities."""
     if hits is None:
         hits = (lexicon or default_lexicon()).hits(text)
-    level, certain = -1, False
+    level, certain, hurt = -1, False, False
     amounts: dict[tuple[str, ...], tuple[float, Reason]] = {}
     reasons: list[Reason] = []
     for hit in hits:
@@ -58,6 +67,7 @@ def assess(text: str, *, lexicon: Lexicon | None = None, hits: Sequence[Hit] | N
             step = min(step, max(step - FEAR_STEPS, _MINOR))
             amount *= HYPOTHETICAL_SHARE
             message = "fears: {word}"
+        hurt = hurt or (not hit.feared and amount >= LEAST_OF_PEOPLE)
         if (step, not hit.feared) > (level, certain):
             level, certain = step, not hit.feared
         known = amounts.get(term.words)
@@ -66,4 +76,4 @@ def assess(text: str, *, lexicon: Lexicon | None = None, hits: Sequence[Hit] | N
     ordered = sorted(amounts.values(), key=lambda each: (-each[0], each[1].text))
     rank = sum(amount * FURTHER**place for place, (amount, _) in enumerate(ordered))
     reasons = [reason for _, reason in ordered] + reasons
-    return Harm(SEVERITY_KEYS[level] if level >= 0 else "", rank, certain, tuple(reasons))
+    return Harm(SEVERITY_KEYS[level] if level >= 0 else "", rank, certain, tuple(reasons), hurt)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from complaint_qms.engine.classify.harm import HARM_OF_SEVERITY, SEVERITY_KEYS, Harm, assess
+from complaint_qms.engine.classify.harm import SEVERITY_KEYS, Harm, assess
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.reasons import Reason, about_word
@@ -144,9 +144,8 @@ def _severity(harm: Harm, kind: Proposal, lexicon: Lexicon) -> Proposal:
 
 
 def _harm(harm: Harm) -> Proposal:
-    value = HARM_OF_SEVERITY[harm.severity] if harm.severity and harm.certain else "none"
-    confidence = HARM_CONFIDENCE[True] if harm.certain else 1.0 - HARM_CONFIDENCE[False]
-    return Proposal("harm", value, confidence, harm.reasons[:MAX_REASONS], "keywords", harm.rank)
+    confidence = HARM_CONFIDENCE[True] if harm.certain or harm.hurt else 1.0 - HARM_CONFIDENCE[False]
+    return Proposal("harm", harm.level, confidence, harm.reasons[:MAX_REASONS], "keywords", harm.rank)
 
 
 def _language(text: str) -> Proposal:

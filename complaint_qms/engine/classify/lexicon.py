@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -151,7 +151,8 @@ class Lexicon:
             options = self._english.get(stems[at])
             if options:
                 self._try_english(options, stems, at, found)
-        _add_plain(tokens, found)
+        _add_plain((_said(*told) for told in plain_harm(tokens)), found)
+        found.extend(_said(*told) for told in blows(tokens))
         return _judge(_longest(found), tokens, stems)
 
     def _scan_han(self, run: str, at: int, found: list[Hit]) -> None:
@@ -159,8 +160,11 @@ class Lexicon:
             for term in self._chinese.get(char, ()):
                 if run.startswith(term.words[0], offset):
                     found.append(Hit(term, at, at + 1, offset))
-        for offset, text, severity, weight in plain_harm_zh(run):
-            found.append(Hit(Term("harm", severity, weight, text, (text,)), at, at + 1, offset))
+        plain = (
+            Hit(Term("harm", severity, weight, text, (text,)), at, at + 1, offset)
+            for offset, text, severity, weight in plain_harm_zh(run)
+        )
+        _add_plain(plain, found)
 
     def _try_english(self, options: list[Term], stems: list[str], at: int, found: list[Hit]) -> None:
         for term in options:
@@ -258,11 +262,7 @@ def _longest(found: list[Hit]) -> list[Hit]:
     taken: dict[str, set[tuple[int, int]]] = {}
     kept: list[Hit] = []
     for hit in sorted(found, key=lambda h: (-(h.end - h.start), -len(h.term.words[0]), h.start, h.offset)):
-        han = is_han(hit.term.words[0])
-        if han:
-            cells = {(hit.start, 1 + hit.offset + n) for n in range(len(hit.term.words[0]))}
-        else:
-            cells = {(token, 0) for token in range(hit.start, hit.end)}
+        cells = _cells(hit)
         used = taken.setdefault(hit.term.field, set())
         same_place = used & cells
         if same_place and not any(
@@ -366,9 +366,24 @@ def _around(hit: Hit, tokens: list[str], stems: list[str]) -> tuple[bool, bool]:
     return negated, feared and not negated
 
 
-def _add_plain(tokens: list[str], found: list[Hit]) -> None:
-    for start, end, severity, weight, text in (*blows(tokens), *plain_harm(tokens)):
-        found.append(Hit(Term("harm", severity, weight, text, ("(somebody)",)), start, end))
+def _said(start: int, end: int, severity: str, weight: float, text: str) -> Hit:
+    return Hit(Term("harm", severity, weight, text, ("(somebody)",)), start, end)
+
+
+def _add_plain(plain: Iterable[Hit], found: list[Hit]) -> None:
+    """Add what plain grammar tells of, unless a graver word of harm lies in it: "got an electric shock"."""
+    known = [hit for hit in found if hit.term.field == "harm"]
+    for hit in plain:
+        graver = (other for other in known if other.term.weight > hit.term.weight)
+        if all(_cells(hit).isdisjoint(_cells(other)) for other in graver):
+            found.append(hit)
+
+
+def _cells(hit: Hit) -> set[tuple[int, int]]:
+    """The tokens of a hit; inside a Han run its characters."""
+    if is_han(hit.term.words[0]):
+        return {(hit.start, 1 + hit.offset + n) for n in range(len(hit.term.words[0]))}
+    return {(token, 0) for token in range(hit.start, hit.end)}
 
 
 KEYWORD_WEIGHT = 1.0

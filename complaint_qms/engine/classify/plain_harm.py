@@ -73,7 +73,7 @@ _PATTERNS: Final = tuple(
         (rf"(?P<harm> burns? (?:on|to|over|all over){_OWNED_BODY})", grammar.GRAVE),
         (rf"(?:^|[.!?;,])(?P<harm>{_DEGREE}{{0,4}} burns)(?= [.!?;,]| $)", grammar.GRAVE),
         (rf"(?:^|[.!?;,])(?P<harm>{_DEGREE}{{1,4}} burn)(?= [.!?;,]| $)", grammar.GRAVE),
-        (rf"(?P<harm>{_HAD}{_DEGREE}{{1,4}} cuts?)(?! (?:off|of|from the|in) ){_ON_THING}(?= )", grammar.LIGHT),
+        (rf"(?P<harm>{_HAD}{_DEGREE}{{1,4}} cuts?)(?! (?:off|of|in) ){_ON_THING}(?= )", grammar.LIGHT),
         (rf"{_SUBJECT}{_FILL}{{0,3}}(?P<harm> (?:fell|slipped|tripped|stumbled))(?! (?:{_any(grammar.NO_FALL)}) )(?= )", grammar.LIGHT),
         (rf"(?P<harm> (?:{_any(grammar.HOT)}) (?:{_any(grammar.LIQUIDS)})(?: \w+){{0,4}} (?:on|over|onto|into|in|down|at)(?: top of)?(?:{_OBJECT}|{_OWNED_BODY}))", grammar.GRAVE),
     )
@@ -121,7 +121,6 @@ _SIGNS_ZH: Final = re.compile(
 
 
 _BLOWS: Final = frozenset(word.strip().split()[0] for word in words.BLOWS.split(","))
-_GRAVE_BLOWS: Final = frozenset(part.strip() for part in grammar.GRAVE_BLOWS.split(","))
 _BODIES: Final = frozenset(part.strip() for part in words.BODY.split(","))
 _OWNERS: Final = frozenset(part.strip() for part in words.OWNERS.split(","))
 _BREAKS: Final = frozenset(".!?;。")
@@ -141,9 +140,7 @@ def blows(tokens: Sequence[str]) -> Iterator[Found]:
             if any(mark in _BREAKS for mark in tokens[first:last]):
                 continue
             if place != at and tokens[place] in _BLOWS:
-                grave = tokens[place] in _GRAVE_BLOWS
-                severity, weight = grammar.GRAVE if grave else grammar.LIGHT
-                yield first, last + 1, severity, weight, " ".join(tokens[first : last + 1])
+                yield first, last + 1, *grammar.LIGHT, " ".join(tokens[first : last + 1])
                 break
 
 

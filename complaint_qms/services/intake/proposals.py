@@ -33,7 +33,7 @@ from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list, labelled
 from complaint_qms.services.risk.matrix import level_ranks
-from complaint_qms.services.sop.procedure import type_keys, type_words
+from complaint_qms.services.sop.procedure import type_branch, type_defaults, type_keys, type_words
 
 _NOTE = "expectation_note"
 # Field of the engine → field of the complaint
@@ -115,7 +115,7 @@ def weighed(text: str, base: Iterable[Proposal], lexicon: Lexicon) -> Iterator[P
         if proposal.field == "expectation" and proposal.source != "model":
             yield from _wishes(proposal, hits_by_field(hits).get("expectation", ()))
         elif proposal.field == "type":
-            yield _harm_first(proposal, harm)
+            yield _below_group(_harm_first(proposal, harm), hits_by_field(hits).get("type", ()))
         else:
             yield _raised(proposal, harm) if proposal.field == "urgency" else proposal
     if harm.certain and harm.severity in _PERHAPS_REPORTABLE:
@@ -130,7 +130,8 @@ def type_name(key: str) -> str:
 def value_of(proposal: Proposal) -> str:
     """The site's own value for what the engine proposes; empty where it has none in use."""
     if proposal.field == "type":
-        return usable("Complaint Type", type_name(proposal.value)) or ""
+        name = type_name(proposal.value)
+        return "" if type_defaults(name).get("is_group") else usable("Complaint Type", name) or ""
     if proposal.field == "severity":
         return severity_level(proposal.value)
     if proposal.field == "harm" and proposal.value == "none":
@@ -173,9 +174,28 @@ def _by_words(text: str) -> Iterator[Proposal]:
 def _harm_first(proposal: Proposal, harm: Harm) -> Proposal:
     """Somebody who was hurt complains of that, however many words of the text are about money."""
     shares = dict(proposal.alternatives)
-    if not harm.certain or _HARM not in shares:
+    if harm.certain and _HARM in shares:
+        return replace(proposal, value=_HARM, confidence=shares[_HARM], reasons=harm.reasons[:_REASONS])
+    grave = harm.certain and harm.severity in _PERHAPS_REPORTABLE
+    if proposal.source != "model" and harm.hurt and proposal.value != _HARM and (grave or not proposal.value):
+        return replace(
+            proposal, value=_HARM, confidence=_RAISED, reasons=harm.reasons[:_REASONS], source="keywords"
+        )
+    return proposal
+
+
+def _below_group(proposal: Proposal, hits: Sequence[Hit]) -> Proposal:
+    """Groups of types only gather them: of one that was recognised, the type below it that the text speaks for, if any."""
+    group = type_name(proposal.value)
+    if not type_defaults(group).get("is_group"):
         return proposal
-    return replace(proposal, value=_HARM, confidence=shares[_HARM], reasons=harm.reasons[:_REASONS])
+    below = {name for name in type_branch(group) if not type_defaults(name)["is_group"]}
+    for value, share in proposal.alternatives:
+        name = type_name(value)
+        if name in below and usable("Complaint Type", name):
+            reasons = reasons_for(value, hits) or proposal.reasons
+            return replace(proposal, value=value, confidence=share, rank=share, reasons=reasons)
+    return replace(proposal, value="", confidence=0.0, reasons=())
 
 
 def _wishes(proposal: Proposal, hits: Sequence[Hit]) -> Iterator[Proposal]:
