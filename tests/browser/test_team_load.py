@@ -51,6 +51,9 @@ def test_drag_undo_key_and_calendar(login, people) -> None:
     expect(row["to"].locator(".cq-load-bar-place")).to_contain_text("1 of 20 open")
     assert holder(name) == people["to"]
     page.goto("/app/complaint/view/calendar/default")
+    page.get_by_role("button", name="Week", exact=True).click()
+    expect(page.locator(".fc-list-table, .fc-list")).not_to_have_count(0)
+    page.get_by_role("button", name="Month", exact=True).click()
     event = page.locator(".fc-event", has_text=name).first
     expect(event).to_be_visible()
     assert "fc-draggable" not in (event.get_attribute("class") or "")
@@ -70,3 +73,7 @@ def test_on_a_phone_the_menu_gives_and_an_agent_has_one_row(login, people) -> No
     dialog.get_by_role("button", name="Give", exact=True).click()
     expect(page.locator("[data-card]")).to_have_count(0)
     assert holder(people["complaint"]) == people["to"]
+    frappe.db.set_value("User", people["from"], "language", "zh")
+    frappe.db.commit()
+    page.goto("/app/complaint/view/calendar/default")
+    expect(page.locator(".fc-toolbar")).to_contain_text("年")

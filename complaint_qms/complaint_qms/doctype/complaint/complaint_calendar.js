@@ -1,14 +1,27 @@
 // Due times of open complaints. They follow from the clocks: nothing here is dragged to another day, and a click opens the complaint.
-// A month does not fit a phone: there its days stand below each other.
-const on_phone = frappe.is_mobile()
-	? {
-			defaultView: "listMonth",
-			initialView: "listMonth",
-			height: "auto",
-			header: { left: "prev,title,next", center: "", right: "today,listMonth,agendaDay" },
-			headerToolbar: { left: "prev,title,next", center: "", right: "today,listMonth,timeGridDay" },
-		}
-	: {};
+// Most run out as the working day begins: beside a scale of hours they would cover each other, so weeks and days are lists. A month
+// does not fit a phone: there its days stand below each other. Two names of each: Frappe 15 and 16 draw with different calendars.
+function shown_as(on_phone) {
+	const month = on_phone ? ["listMonth", "listMonth"] : ["month", "dayGridMonth"];
+	const header_of = (name) => ({ left: "prev,title,next", center: "", right: `today,${name},listWeek,listDay` });
+	const words = {
+		today: __("Today"),
+		month: __("Month"),
+		dayGridMonth: __("Month"),
+		listMonth: __("Month"),
+		listWeek: __("Week"),
+		listDay: __("Day"),
+	};
+	// The calendar knows Chinese by its countries alone.
+	const locale = { zh: "zh-cn", "zh-TW": "zh-tw" }[frappe.boot.lang];
+	return {
+		header: header_of(month[0]),
+		headerToolbar: header_of(month[1]),
+		buttonText: words,
+		...(locale ? { locale } : {}),
+		...(on_phone ? { defaultView: month[0], initialView: month[1], height: "auto" } : {}),
+	};
+}
 
 frappe.views.calendar["Complaint"] = {
 	field_map: {
@@ -25,14 +38,13 @@ frappe.views.calendar["Complaint"] = {
 		editable: false,
 		selectable: false,
 		displayEventEnd: false,
-		// Two names of each: Frappe 15 and 16 draw with different calendars.
 		eventLimit: 5,
 		dayMaxEvents: 5,
 		noEventsMessage: __("Nothing runs out here."),
 		noEventsText: __("Nothing runs out here."),
 		viewRender: (view, $element) => mind($element[0]),
 		datesSet: ({ view }) => mind(view.calendar.el),
-		...on_phone,
+		...shown_as(frappe.is_mobile()),
 	},
 	get_events_method: "complaint_qms.api.load.due_times",
 };
