@@ -85,7 +85,13 @@ def test_one_talk_is_the_whole_way_and_a_second_person_closes(kind: str) -> None
     with factory.as_user(agent):
         told = preview.look({"complaint_type": kind, "severity": "Minor", "subject": "How to dim it"})[1]
         assert told["at_once"]
-        assert not preview.look({"complaint_type": kind, "severity": "Serious"})[1]["at_once"]
+        assert told["not_at_once"] == []
+        grave = {"complaint_type": kind, "severity": "Serious", "description": "It burned my hand."}
+        told = preview.look(grave)[1]
+        assert (told["at_once"], len(told["not_at_once"])) == (False, 2)
+        assert told["not_at_once"][1].startswith(
+            "The text tells of harm: first somebody with the role Complaint Manager or"
+        )
         doc = easy(kind)
         assert offers(doc)
         (step,) = [row for row in overview(doc)["next"] if row["action"] == STEP]
@@ -215,11 +221,11 @@ def test_each_thing_that_is_missing_or_speaks_against_it_is_named(kind: str) -> 
         ({"harm_level": "minor"}, "harm_level", "Somebody was harmed"),
         ({"harm_level": ""}, "harm_level", "Answer whether anybody was harmed"),
         ({"reportable": "assessing"}, "reportable", "may be reportable"),
-        ({"reply": ""}, "reply", "Write the reply"),
+        ({"reply": ""}, "reply", "Write the solution"),
         ({"reply": "", "no_reply_reason": "Anonymous"}, "reply", "Write the solution"),
-        ({"medium": ""}, "reply_sent_at", "Send the reply"),
+        ({"medium": ""}, "reply_sent_at", "Enter when the customer was told"),
         ({"customer_agreement": ""}, "customer_agreement", "Record what the customer answered"),
-        ({"customer_agreement": "disagreed"}, "customer_agreement", "does not agree"),
+        ({"customer_agreement": "disagreed"}, "customer_agreement", "Only what"),
         ({"customer_agreement": "no_answer", "agreement_note": "x"}, "customer_agreement", "Only what"),
         ({"product_model": ""}, "product_model", "Name the product"),
         ({"given": ""}, "remedy_required", "Decide whether the customer gets a remedy"),
@@ -239,6 +245,8 @@ def test_each_thing_that_is_missing_or_speaks_against_it_is_named(kind: str) -> 
         doc.update({"severity": "Minor", "harm_level": "", "description": "The key.", **values})
         doc.save()
         assert not offers(doc)
+        # Whoever would do it is told why not here.
+        assert any(words in why for why in overview(doc)["not_at_once"])
         assert words in refused(lambda: solve(doc))[field]
     for ways, words in (({"given": "money"}, "there is no “money”"), ({"medium": "Pigeon"}, "“Pigeon”")):
         with pytest.raises(frappe.ValidationError, match=words):
@@ -307,6 +315,7 @@ def test_an_sop_says_whether_and_who_and_every_way_in_asks_it(kind: str) -> None
     by.update({**at_once_sop.ALLOWED, "at_once_role": duty}).save()
     with factory.as_user(factory.person(roles.AGENT)):
         assert not offers(doc)
+        assert overview(doc)["not_at_once"] == [], "it is nothing of theirs"
         assert f"role {duty}" in refused(lambda: solve(doc))["SOP"]
     with factory.as_user(factory.person(roles.AGENT, duty)):
         assert offers(doc)

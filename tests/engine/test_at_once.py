@@ -17,6 +17,7 @@ SOP = {
     "highest": "Minor",
     "above": "",
     "tells_of_harm": False,
+    "judges": "Complaint Manager",
     "reason": "By SOP Shop, version 1: they are counted.",
     "decided_by": "author@example.com",
 }
@@ -81,6 +82,23 @@ def test_what_speaks_against_it_is_named(change: dict[str, Any], gate: str, fiel
     facts = easy(**change)
     assert (gate, field) in [(row.gate, row.field) for row in against(facts)]
     assert (gate, field) in [(row.gate, row.field) for row in missing("Complaint", facts, "review")]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"reply": ""}, "reply", "Write the solution that the customer was told."),
+        ({"reply_sent_at": None}, "reply_sent_at", "Enter when the customer was told."),
+        ({"customer_agreement": ""}, "customer_agreement", "Record what the customer answered."),
+        ({"customer_agreement": "disagreed"}, "customer_agreement", "Only what the customer has agreed to"),
+        ({"customer_agreement": "no_answer"}, "customer_agreement", "Only what the customer has agreed to"),
+    ],
+)
+def test_what_is_missing_of_the_talk_is_said_once_and_as_this_step_takes_it(
+    change: dict[str, Any], field: str, words: str
+) -> None:
+    (row,) = missing("Complaint", easy(**change), "review")
+    assert (row.field, row.text().startswith(words)) == (field, True)
 
 
 def test_the_severity_that_is_too_high_is_named() -> None:

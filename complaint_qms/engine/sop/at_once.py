@@ -5,7 +5,7 @@ all complaints like this; what they ask of facts has to stand in the complaint.
 
 Facts beyond those of `complaint.py`:
     at_once: {sop, allowed, role, holds: whether who asks has the role, highest: severity up to which it is allowed, above: the
-        complaint's own where it is graver, tells_of_harm: whether the words of the complaint do, reason: of the SOP, in one sentence,
+        complaint's own where it is graver, tells_of_harm: whether the words of the complaint do, judges: roles that decide what such words mean, reason: of the SOP, in one sentence,
         decided_by: who decided it there}. Missing for a complaint that is not stored yet or follows no SOP. What a save writes and what
         was stored before it are both asked; the graver counts.
 """
@@ -29,6 +29,7 @@ GIVEN: Final = (
     "no_investigation_decided_by",
 )
 """Fields that solving at once fills in where nobody has."""
+_OF_THE_TALK: Final = ("reply", "reply_sent_at", "customer_agreement", "agreement_note")
 
 
 def against(facts: Facts) -> list[Missing]:
@@ -80,19 +81,29 @@ def as_given(facts: Facts) -> Facts:
     return {**facts, **filled}
 
 
-def unanswered(facts: Facts) -> list[Missing]:
-    """What solving at once asks beyond the gates on the way."""
+def asked_here(found: list[Missing], facts: Facts) -> list[Missing]:
+    """What the gates on the way miss, in the words of a step that takes no way but to have told the customer, who agreed; and what
+    solving at once asks beyond them."""
+    rest = [row for row in found if row.field not in _OF_THE_TALK or row.gate != "G4"]
+    return rest + _unanswered(facts)
+
+
+def _unanswered(facts: Facts) -> list[Missing]:
     found = need(facts, "G1", [("harm_level", "Answer whether anybody was harmed.")])
     if blank(facts.get("item_code")) and blank(facts.get("product_model")):
         found += need(
             facts, "SOP", [("product_model", "Name the product, or write “none” where it is about none.")]
         )
-    if blank(facts.get("reply")) and not blank(facts.get("no_reply_reason")):
-        found += need(facts, "G4", [("reply", "Write the solution that the customer was told.")])
-    if blank(facts.get("reply_sent_at")) and not blank(facts.get("no_reply_reason")):
-        found += need(facts, "G4", [("reply_sent_at", "Enter when the customer was told.")])
-    if facts.get("customer_agreement") == "no_answer":
-        message = Message("Only what the customer has agreed to is solved at once.")
+    told = [
+        ("reply", "Write the solution that the customer was told."),
+        ("reply_sent_at", "Enter when the customer was told."),
+        ("customer_agreement", "Record what the customer answered."),
+    ]
+    found += need(facts, "G4", told)
+    if facts.get("customer_agreement") in ("disagreed", "no_answer"):
+        message = Message(
+            "Only what the customer has agreed to is solved at once: take this complaint on stage by stage."
+        )
         found.append(Missing("G4", "customer_agreement", message))
     return found
 
@@ -105,7 +116,8 @@ def _grave(facts: Facts, once: Mapping[str, Any]) -> list[Missing]:
         found.append(Missing("G1", "harm_level", message))
     elif once["tells_of_harm"] and blank(facts.get("reportable_decided_by")):
         message = Message(
-            "The text tells of harm: first somebody who may judge it decides whether the event is reportable."
+            "The text tells of harm: first somebody with the role {judges} decides whether the event is reportable.",
+            {"judges": once["judges"]},
         )
         found.append(Missing("G1", "reportable", message, lies_with="person"))
     if any(one.get("reportable") in FOUND_REPORTABLE for one in versions):

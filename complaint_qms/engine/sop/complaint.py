@@ -23,7 +23,7 @@ from typing import Any
 
 from complaint_qms.constants.stages import AT_ONCE, COMPLAINT_FLOW
 from complaint_qms.engine.message import Message
-from complaint_qms.engine.sop.at_once import against, as_given, unanswered
+from complaint_qms.engine.sop.at_once import against, as_given, asked_here
 from complaint_qms.engine.sop.checks import checks_missing
 from complaint_qms.engine.sop.exits import exit_missing, rejected_settlements, undecided_settlements
 from complaint_qms.engine.sop.gates import Missing, blank, need
@@ -62,7 +62,7 @@ def complaint_missing(facts: Facts, target: str) -> list[Missing]:
     for stage in COMPLAINT_FLOW[1 : COMPLAINT_FLOW.index(target) + 1]:
         found += _ENTER[stage](facts)
     found += checks_missing(facts, target)
-    return _unique(found + unanswered(facts) if at_once else found)
+    return _unique(asked_here(found, facts) if at_once else found)
 
 
 def rests_on(facts: Facts, investigation: str) -> bool:

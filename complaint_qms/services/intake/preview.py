@@ -14,6 +14,7 @@ from complaint_qms.integrations.erpnext import product_search
 from complaint_qms.integrations.erpnext.source_facts import SOURCES, complaint_from
 from complaint_qms.permissions.choices import is_one
 from complaint_qms.services.intake import context, proposal_answers, proposals, proposed_matches, register
+from complaint_qms.services.lifecycle.overview import why_not_at_once
 from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.tags import without_tags
@@ -56,7 +57,8 @@ def look(sent: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
         (complaint, {filled: {field: value} that the caller left empty, items: [of the document that is named],
         sales: [where such a unit was sold], mentions: [{field, value, doctype} found in the text], candidates: as of
         `proposed_matches`, proposals: as of a
-        saved complaint, context: what stands beside it, at_once: whether it may be solved at once as far as it is told}). Nothing is told of a record that the user may not see.
+        saved complaint, context: what stands beside it, at_once: whether it may be solved at once as far as it is told, not_at_once:
+        why it may not where its SOP lets the user do so}). Nothing is told of a record that the user may not see.
     """
     values = read_values("Complaint", {field: sent[field] for field in ENTERED if sent.get(field)})
     doc = frappe.get_doc({"doctype": "Complaint", "stage": "intake", **_seen(values)})
@@ -73,13 +75,14 @@ def look(sent: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
         "candidates": _candidates(doc, mentions),
         "proposals": proposal_answers.stored_proposals(doc),
         "context": context.beside(doc),
-        "at_once": _may_be_at_once(doc),
+        **_of_at_once(doc),
     }
 
 
-def _may_be_at_once(doc: Document) -> bool:
+def _of_at_once(doc: Document) -> dict[str, Any]:
     doc.sop = doc.sop or choose_sop(doc)
-    return not against({**doc.as_dict(), "at_once": facts_at_once(doc)})
+    facts = {**doc.as_dict(), "at_once": facts_at_once(doc)}
+    return {"at_once": not against(facts), "not_at_once": why_not_at_once(doc, facts)}
 
 
 def _seen(values: dict[str, Any]) -> dict[str, Any]:

@@ -69,15 +69,25 @@ _PROOF: Final = "first_response_reason"
 def overview(doc: Document) -> dict[str, Any]:
     """Everything the stage bar needs, in one answer: steps done and to come, next moves with what they lack, and of a
     complaint its clock and headline."""
+    facts = facts_of(doc) | {"stage": doc.stage} if get_workflow_name(doc.doctype) else {}
     seen = {
         "stage": doc.stage,
         "stage_label": word(doc.stage),
         "is_closed": doc.stage in ENDED[doc.doctype],
         "steps": _steps(doc),
-        "next": _next(doc),
+        "next": next_moves(doc, get_transitions(doc), facts, dialogs=True) if facts else [],
         "clock": None,
     }
-    return seen | _of_complaint(doc, now_datetime()) if doc.doctype == "Complaint" else seen
+    return seen | _of_complaint(doc, facts, now_datetime()) if doc.doctype == "Complaint" else seen
+
+
+def why_not_at_once(doc: Document, facts: dict[str, Any]) -> list[str]:
+    """Why a complaint is not solved at once although its SOP lets the session's user do that, each in a sentence."""
+    once = facts.get("at_once") or {}
+    early = any(origin == doc.stage for origin, _target in AT_ONCE)
+    if not early or not once.get("allowed") or not once["holds"]:
+        return []
+    return [guard.describe(doc, item)["message"] for item in against(facts)]
 
 
 def put_on_form(doc: Document) -> None:
@@ -196,10 +206,11 @@ def _blocked(doc: Document, transition: Any, found: Iterable[Missing]) -> str | 
     return guard.independence(doc, found) or guard.own_record(doc, transition)
 
 
-def _of_complaint(doc: Document, now: datetime) -> dict[str, Any]:
+def _of_complaint(doc: Document, facts: dict[str, Any], now: datetime) -> dict[str, Any]:
     bring_up_to_date(doc, now)
     return {
         "handler_reason": why_handled(doc),
+        "not_at_once": why_not_at_once(doc, facts) if doc.has_permission("write") else [],
         "held_stage": doc.held_stage if doc.stage == "on_hold" else None,
         "clock": {name: doc.get(name) for name in _CLOCK}
         | {f"{clock}_status": clock_standing(doc, clock, now) for clock in CLOCKS}
@@ -262,12 +273,6 @@ def _stamped(doc: Document, passed: Iterable[str]) -> dict[str, dict[str, Any]]:
         stage: {"by": doc.get(by), "left_at": doc.get(at) if at else None} if by else {}
         for stage, by, at in stamps
     }
-
-
-def _next(doc: Document) -> list[dict[str, Any]]:
-    if not get_workflow_name(doc.doctype):
-        return []
-    return next_moves(doc, get_transitions(doc), facts_of(doc) | {"stage": doc.stage}, dialogs=True)
 
 
 def _with_made_necessary(

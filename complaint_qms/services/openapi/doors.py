@@ -104,6 +104,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         optional={
             "held_stage": _MAYBE,
             "handler_reason": TEXT,
+            "not_at_once": _list(TEXT),
             "headline": _ANY_OBJECT,
             "ladder": _list(_ANY_OBJECT),
         },
@@ -119,6 +120,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         proposals=_ANY_OBJECT,
         context=_ANY_OBJECT,
         at_once=_YES_NO,
+        not_at_once=_list(TEXT),
         handler={"type": ["object", "null"]},
     ),
     "Noted": _object(message=TEXT, values=_ANY_OBJECT),

@@ -72,6 +72,7 @@ def facts_at_once(doc: Document) -> dict[str, Any] | None:
         "highest": sop.at_once_severity,
         "above": gravest if gravest and _rank(gravest) > _rank(sop.at_once_severity) else "",
         "tells_of_harm": any(assess(told_text(one)).severity for one in versions),
+        "judges": _(" or ").join(_(role) for role in roles.REPORTABILITY_JUDGES),
         "reason": reason,
         "decided_by": sop.at_once_decided_by,
     }

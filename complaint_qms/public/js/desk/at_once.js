@@ -1,5 +1,6 @@
 // Solving a complaint at once: one dialog that asks what the customer was told, how, and whether they agreed.
 import { label } from "../labels";
+import { esc } from "../markup";
 
 const METHOD = "complaint_qms.api.at_once.solve";
 const EARLY = ["intake", "triage"];
@@ -12,6 +13,13 @@ const LONG = ["Small Text", "Text", "Text Editor"];
 
 /** Whether a step passes over the stages up to the final review. */
 export const is_at_once = (frm, step) => frm.doctype === "Complaint" && EARLY.includes(frm.doc.stage) && step.to_stage === REVIEW;
+
+/** Why it is not done here although the procedure allows it as such. */
+export function not_at_once_html(reasons) {
+	if (!reasons || !reasons.length) return "";
+	const sentences = reasons.map((reason) => `<li>${esc(reason)}</li>`).join("");
+	return `<div class="cq-not-at-once"><b>${esc(__("Not to be solved at once"))}</b><ul>${sentences}</ul></div>`;
+}
 
 /** Options of `take_step` for such a step. */
 export function at_once_options(frm, options) {
@@ -73,8 +81,13 @@ function shaped(frm, fields, settled) {
 	];
 }
 
-const at_that_moment = (frm, field) =>
-	field.fieldname === "reply_sent_at" ? { ...field, label: __("When"), description: "", default: frappe.datetime.now_datetime() } : field;
+function at_that_moment(frm, field) {
+	if (field.fieldname === "reply_sent_at") return { ...field, label: __("When"), description: "", default: frappe.datetime.now_datetime() };
+	if (field.fieldname !== "customer_agreement") return field;
+	// Whom nobody has reached has agreed to nothing.
+	const options = (field.options || "").split("\n").filter((value) => value !== "no_answer");
+	return { ...field, options: options.join("\n") };
+}
 
 function how(frm, settled) {
 	const fields = [];

@@ -5,6 +5,7 @@ import { label } from "../labels";
 import { labelled } from "../language";
 import { esc } from "../markup";
 import { date_text, record_link } from "../words";
+import { not_at_once_html } from "./at_once";
 import { complaint_queries } from "./complaint_queries";
 import { candidates_html } from "./candidates";
 import { clear_context, draw_context } from "./context";
@@ -251,7 +252,7 @@ class Intake {
 		this.fill("told-twice", told_twice_html(said.context));
 		this.fill("proposals", this.proposals_html(said));
 		draw_photos(this.place("photos"), this.frm);
-		this.fill("at-once", said.at_once ? at_once_html() : "");
+		this.fill("at-once", said.at_once ? at_once_html() : not_at_once_html(said.not_at_once));
 	}
 
 	/** New content where it is another one: a button that is being pressed stays where it is. */

@@ -1,4 +1,5 @@
 // The stage bar: where a record stands, whose turn it is, how much time is left, and what the next step still needs.
+import { not_at_once_html } from "./at_once";
 import { own_actions_html } from "./own_action";
 import { label, color } from "../labels";
 import { labelled } from "../language";
@@ -20,7 +21,7 @@ export function draw_stage_bar($parent, overview, handlers) {
 			.join("")}</ol></nav>
 		<div class="cq-stage-panel">
 			<section class="cq-turn">${turn_html(overview)}</section>
-			<section class="cq-wanted">${wanted_html(overview, forward, handlers.own)}</section>
+			<section class="cq-wanted">${wanted_html(overview, forward, handlers.own)}${not_at_once_html(overview.not_at_once)}</section>
 		</div>`);
 	$parent.find("[data-missing-field]").on("click", function (event) {
 		event.preventDefault();

@@ -61,15 +61,14 @@ export function wanted_action(frm, known = null) {
 }
 
 /** The step whose dialog somebody asked for before they came to this form; asked for once. */
-function wanted_step(frm, steps) {
+function wanted_step(frm, steps, not_at_once) {
 	if (wants_at_once && wants_at_once.frm === frm && is_named(frm.doc, wants_at_once.name)) {
 		wants_at_once = null;
 		const past = steps.find((row) => is_at_once(frm, row) && !row.blocked);
-		if (!past)
-			frappe.show_alert({
-				message: __("Registered. By its SOP it is not solved at once: it goes on stage by stage."),
-				indicator: "orange",
-			});
+		if (!past) {
+			const why = (not_at_once || []).map(esc).join(" ") || __("By its SOP it is not solved at once: it goes on stage by stage.");
+			frappe.show_alert({ message: `${__("Registered.")} ${why}`, indicator: "orange" }, 12);
+		}
 		return past;
 	}
 	const { action } = wanted_on(frm);
@@ -123,7 +122,7 @@ function offer_steps(frm, overview, options) {
 		if (step !== primary && !step.blocked)
 			frm.add_custom_button(esc(__(step.action, null, frm.doctype)), () => take(step), options.group === undefined ? group : options.group);
 	}
-	const wanted = wanted_step(frm, overview.next) || overview.next.find((step) => !step.blocked && comes_back(frm, step));
+	const wanted = wanted_step(frm, overview.next, overview.not_at_once) || overview.next.find((step) => !step.blocked && comes_back(frm, step));
 	if (wanted) take(wanted, true);
 }
 
