@@ -122,7 +122,8 @@ function offer_steps(frm, overview, options) {
 		if (step !== primary && !step.blocked)
 			frm.add_custom_button(esc(__(step.action, null, frm.doctype)), () => take(step), options.group === undefined ? group : options.group);
 	}
-	const wanted = wanted_step(frm, overview.next, overview.not_at_once) || overview.next.find((step) => !step.blocked && comes_back(frm, step));
+	const wanted =
+		wanted_step(frm, overview.next, overview.not_at_once) || overview.next.find((step) => !step.blocked && comes_back(frm, step));
 	if (wanted) take(wanted, true);
 }
 
