@@ -61,6 +61,19 @@ def test_several_are_merged_from_the_list_and_separated_on_the_original(login, p
         "duplicate",
         "triage",
     ]
+    # One alone is merged from its own form with a reason too; its head says into which one, and who takes it out again.
+    desk.open("Complaint", docs[2].name)
+    desk.create("Merge into Another", "More Steps")
+    desk.put(desk.dialog, duplicate_of=docs[0].name, reason=WHY)
+    desk.confirm()
+    page.wait_for_function("() => cur_frm.doc.stage === 'duplicate'")
+    head = page.locator(".page-container:visible .cq-headline").first
+    expect(head.get_by_role("link", name=docs[0].name)).to_be_visible()
+    expect(page.locator(".page-container:visible .cq-wanted")).to_contain_text("Separate Again")
+    expect(page.locator(".page-container:visible .cq-turn")).not_to_contain_text("First response")
+    frappe.db.rollback()
+    notes = frappe.get_all("Comment", {"reference_name": docs[2].name}, pluck="content")
+    assert any("Merged into" in note and WHY in note for note in notes)
 
 
 def test_who_enters_what_was_told_before_is_told_so(login, person) -> None:

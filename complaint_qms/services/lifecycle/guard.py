@@ -136,7 +136,7 @@ def describe(doc: Document, row: Missing) -> dict[str, Any]:
     return {
         "gate": row.gate,
         "field": row.field,
-        "label": _(field.label) if field and field.label else "",
+        "label": _(field.label, context=doc.doctype) if field and field.label else "",
         "message": _(row.message.key).format(**params),
         **({"records": named} if (named := named_records(row)) else {}),
         **({"lies_with": row.lies_with} if row.lies_with != "field" else {}),

@@ -8,10 +8,10 @@ import { safe_color } from "../colors";
 import { esc } from "../markup";
 import { know_people } from "../people";
 import { elapsed, moment_text } from "../words";
-import { at_once_options, is_at_once } from "./at_once";
 import { stand_in } from "./complaint_queries";
 import { take_step } from "./hand_over";
 import { open_at } from "./steps";
+import { own_options } from "./own_dialogs";
 
 const DOCTYPE = "Complaint";
 const FIELD = "workflow_state";
@@ -77,7 +77,7 @@ async function drop(listview, event) {
 			cancelled: put_back,
 		};
 		const form = stand_in(doc);
-		await take_step(form, step, is_at_once(form, step) ? at_once_options(form, options) : options);
+		await take_step(form, step, own_options(form, step, options));
 	} catch (error) {
 		put_back(); // the server has said why
 	}

@@ -56,7 +56,7 @@ function mind_merging(frm, $panel, { similar }) {
 	$panel.find("[data-separate]").on("click", (event) => separate_dialog(JSON.parse(event.currentTarget.dataset.separate), reload));
 	$panel.find("[data-merge]").on("click", () => {
 		const doubles = similar.filter((row) => row.kind === "told_twice").map((row) => row.name);
-		merge_dialog([frm.doc.name, ...doubles], { done: reload });
+		merge_dialog([frm.doc.name, ...doubles], { own: frm.doc.name, done: reload });
 	});
 }
 

@@ -1,6 +1,7 @@
 // Taking a step: a dialog that asks only for what the next stage needs, and one call that does it all or nothing.
 import { missing_list_html } from "./stage_bar";
 import { esc, told } from "../markup";
+import { after_separating } from "./merging";
 import { offer_originals } from "./originals";
 import { keep_typed_moments } from "./typed_moments";
 
@@ -108,8 +109,10 @@ function dialog_fields(frm, step, asked) {
 function as_dialog_field(frm, step, docfield) {
 	const field = {};
 	for (const key of AS_DIALOG_FIELD) field[key] = docfield[key];
+	field.label = __(docfield.label, null, frm.doctype);
 	const is_anew = GIVEN_ANEW.includes(docfield.fieldname);
-	if (is_anew && frm.doc.stage === "duplicate") Object.assign(field, { label: __("Reason for Separating"), description: "" });
+	if (is_anew && frm.doc.stage === "duplicate")
+		Object.assign(field, { label: __("Reason for Separating"), description: after_separating() });
 	const value = is_anew ? "" : frm.doc[docfield.fieldname];
 	if (value !== undefined && value !== null && value !== "") field.default = value;
 	const query = frm.fields_dict[docfield.fieldname] && frm.fields_dict[docfield.fieldname].get_query;

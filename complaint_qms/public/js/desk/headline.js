@@ -11,7 +11,9 @@ export function headline_html(doc, headline) {
 		: esc(doc.complainant_name || __("Customer not known yet"));
 	const item = doc.item_code
 		? record_link("Item", doc.item_code, doc.item_name || doc.item_code)
-		: esc(doc.product_model || __("Product not known yet"));
+		: about_none(doc.product_model)
+			? ""
+			: esc(doc.product_model || __("Product not known yet"));
 	const lot = doc.batch_no
 		? __("batch {0}", [record_link("Batch", doc.batch_no)])
 		: doc.serial_no
@@ -25,12 +27,17 @@ export function headline_html(doc, headline) {
 			? __("was open {0}", [elapsed(headline.open_for_seconds)])
 			: __("open for {0}", [elapsed(headline.open_for_seconds)])
 		: "";
-	const parts = [`<span class="cq-no">${esc(doc.name)}</span>`, who, comma_list([item, lot].filter(Boolean)), wants, age];
+	const merged = doc.stage === "duplicate" && doc.duplicate_of ? __("merged into {0}", [record_link("Complaint", doc.duplicate_of)]) : "";
+	const parts = [`<span class="cq-no">${esc(doc.name)}</span>`, merged, who, comma_list([item, lot].filter(Boolean)), wants, age];
 	return `<div class="cq-headline">${parts
 		.filter(Boolean)
 		.map((part) => `<span>${part}</span>`)
 		.join("")}${risk_badge(doc)}</div>`;
 }
+
+// What somebody writes who is asked for a product where there is none, in whatever language they work.
+const NONE = ["none", "无"];
+const about_none = (model) => NONE.includes((model || "").trim().toLowerCase());
 
 /** Risk level as the matrix colours it, always with its words. */
 function risk_badge(doc) {

@@ -135,7 +135,13 @@ class Intake {
 		const { label: words, fieldtype, options, reqd } = field;
 		if (cint(field.hidden) || cint(field.read_only)) return;
 		const get_query = complaint_queries(() => this.frm.doc)[fieldname];
-		const df = { fieldtype, options: fieldtype === "Select" ? select_options(options) : options, label: __(words), reqd, get_query };
+		const df = {
+			fieldtype,
+			options: fieldtype === "Select" ? select_options(options) : options,
+			label: __(words, null, "Complaint"),
+			reqd,
+			get_query,
+		};
 		const control = this.control(fieldname, df, () => {
 			const value = control.get_value();
 			// The framework asks once more half a second after the last key, when somebody may be writing in the whole form already.
@@ -280,8 +286,8 @@ class Intake {
 			.map((field) => {
 				const { label: words, options } = frappe.meta.get_docfield("Complaint", field, this.name);
 				const shown = record_link(options, frm.doc[field], frm.doc[field], 'target="_blank"');
-				return `<span class="cq-chosen"><small>${esc(__(words))}</small> ${shown}<button type="button" class="btn btn-link btn-xs" data-clear="${esc(field)}"
-					aria-label="${esc(__("Remove {0}", [__(words)]))}">×</button></span>`;
+				return `<span class="cq-chosen"><small>${esc(__(words, null, "Complaint"))}</small> ${shown}<button type="button" class="btn btn-link btn-xs" data-clear="${esc(field)}"
+					aria-label="${esc(__("Remove {0}", [__(words, null, "Complaint")]))}">×</button></span>`;
 			});
 		this.fill(at, [...chosen, ...choices].join(""));
 	}
@@ -296,7 +302,11 @@ class Intake {
 			.map(([field, one]) => {
 				const { label: words, fieldtype } = frappe.meta.get_docfield("Complaint", field, this.name);
 				const value = fieldtype === "Select" ? label(one.value) : __(one.value);
-				return choice_button({ [field]: one.value }, `${esc(labelled(__(words), ""))}<b>${esc(value)}</b>`, (one.reasons || [])[0]);
+				return choice_button(
+					{ [field]: one.value },
+					`${esc(labelled(__(words, null, "Complaint"), ""))}<b>${esc(value)}</b>`,
+					(one.reasons || [])[0]
+				);
 			});
 		const { handler } = this;
 		if (handler && !doc.complaint_owner) {

@@ -16,9 +16,10 @@ const FIELDS = ["name", "subject", "stage", "customer", "complainant_name", "rec
  * @param {string|null} [options.original]  the one that is proposed to carry the case; the oldest of several unless given, nobody's choice yet
  *   for null or one alone
  * @param {string[]} [options.chosen]  those that are ticked at first
+ * @param {string} [options.own]  the one from which it is asked: no original of itself
  * @param {() => void} [options.done]
  */
-export async function merge_dialog(names, { original, chosen = names, done } = {}) {
+export async function merge_dialog(names, { original, chosen = names, own, done } = {}) {
 	const found = await frappe.db.get_list("Complaint", {
 		fields: FIELDS,
 		filters: { name: ["in", names] },
@@ -29,6 +30,7 @@ export async function merge_dialog(names, { original, chosen = names, done } = {
 	const oldest = (found.find((row) => !ENDED.includes(row.stage)) || found[0]).name;
 	const dialog = new frappe.ui.Dialog({
 		title: __("Merge Complaints"),
+		no_focus: true, // the field would open its list over what stands below it
 		fields: [
 			{
 				fieldname: "original",
@@ -64,16 +66,30 @@ export async function merge_dialog(names, { original, chosen = names, done } = {
 	offer_originals(
 		dialog,
 		"original",
-		found.map((row) => row.name)
+		found.map((row) => row.name),
+		own
 	);
 }
+
+/** Options of `take_step` for merging the complaint of a form: as where several are merged, with a reason. */
+export const merge_options = (frm, options) => ({
+	...options,
+	method: "complaint_qms.api.merging.merge",
+	shape: (fields) => [...fields, { fieldname: "reason", fieldtype: "Small Text", label: __("Reason for Merging"), reqd: 1 }],
+	args_of: ({ duplicate_of = "", reason = "" }) => ({ names: [frm.doc.name], original: duplicate_of, reason }),
+});
+
+/** Where a complaint stands that is separated, and with whom. */
+export const after_separating = () => __("It then stands in Triage, with the handler it had unless its SOP gives it to somebody else.");
 
 /** Ask why, and separate complaints from what they were merged into; all of them or none. */
 export function separate_dialog(names, done) {
 	const title = names.length > 1 ? __("Separate {0} Complaints Again", [names.length]) : __("Separate {0} Again", [names[0]]);
 	const dialog = new frappe.ui.Dialog({
 		title,
-		fields: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason for Separating"), reqd: 1 }],
+		fields: [
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason for Separating"), description: after_separating(), reqd: 1 },
+		],
 		primary_action_label: __("Separate", null, "Complaint"),
 		primary_action: async ({ reason }) => {
 			const answer = await frappe.xcall("complaint_qms.api.merging.separate", { names, reason }).catch(() => null); // it has said why

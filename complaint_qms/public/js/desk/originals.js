@@ -9,12 +9,14 @@ import { date_text } from "../words";
  * @param {object} dialog  with a Link field of this name
  * @param {string} fieldname
  * @param {string[]} names  the complaints that are merged
+ * @param {string} [own]  one of them that is not proposed
  */
-export async function offer_originals(dialog, fieldname, names) {
+export async function offer_originals(dialog, fieldname, names, own) {
 	const control = dialog.fields_dict[fieldname];
 	if (!control || !names.length) return;
 	const $place = $(`<div class="cq-originals" role="group" aria-label="${esc(__("Likely originals"))}"></div>`).appendTo(control.$wrapper);
-	const rows = await frappe.xcall("complaint_qms.api.merging.originals", { names });
+	const found = await frappe.xcall("complaint_qms.api.merging.originals", { names });
+	const rows = found.filter((row) => row.name !== own);
 	if (!rows.length) {
 		$place.html(`<p class="text-muted">${esc(__("No likely original was found. Search for one by number or subject."))}</p>`);
 		return;

@@ -2,7 +2,7 @@
 import { not_at_once_html } from "./at_once";
 import { own_actions_html } from "./own_action";
 import { label, color } from "../labels";
-import { labelled } from "../language";
+import { comma_list, labelled } from "../language";
 import { address, esc } from "../markup";
 import { elapsed, moment_text, time_left, working_time } from "../words";
 
@@ -76,8 +76,10 @@ function turn_html(overview) {
 	return `<div class="cq-turn-head"><span class="cq-turn-stage">${esc(name)}</span>${turn}</div>${clock_html(overview)}`;
 }
 
-function clock_html({ clock, is_closed }) {
+function clock_html({ clock, is_closed, stage, unanswered: nobody_answered }) {
 	if (!clock) return "";
+	// Its customer is answered with the complaint that carries the case: this one met nothing of its own.
+	const unanswered = stage === "duplicate" && nobody_answered;
 	if (clock.on_hold_since) {
 		return `<p class="cq-clock-words tone-gray">${esc(__("The clock stands still since {0}.", [moment_text(clock.on_hold_since)]))}</p>`;
 	}
@@ -87,7 +89,7 @@ function clock_html({ clock, is_closed }) {
 	const others = [
 		[__("First response"), clock.response_status, clock.response_due],
 		[__("Whole complaint"), clock.resolution_status, clock.resolution_due],
-	].filter(([, status, due]) => status || due);
+	].filter(([, status, due], at) => (status || due) && !(at === 0 && unanswered));
 	if (others.length) {
 		parts.push(
 			`<p class="cq-clock-others">${others
@@ -173,8 +175,17 @@ function record_html({ doctype, name }) {
 
 function closed_html(overview) {
 	const open_for = overview.headline && overview.headline.open_for_seconds;
-	return `<div class="cq-wanted-head">${esc(overview.stage_label)}</div>
+	const apart = overview.separators && overview.separators.length ? separating_html(overview) : "";
+	return `<div class="cq-wanted-head">${esc(overview.stage_label)}</div>${apart}
 		<p class="text-muted">${esc(
 			open_for ? __("It took {0} from receipt to the end.", [elapsed(open_for)]) : __("Nothing is left to do.")
 		)}</p>`;
+}
+
+/** Who takes a merged complaint out again: whoever reads this, or the roles that may. */
+function separating_html(overview) {
+	const words = overview.next.length
+		? __("“{0}” in “More Steps” takes it out again; it then stands in {1}.", [overview.next[0].label, overview.next[0].to_label])
+		: __("It may be separated again by: {0}", [comma_list(overview.separators.map((role) => __(role)))]);
+	return `<p>${esc(words)}</p>`;
 }

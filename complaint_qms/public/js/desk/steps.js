@@ -1,7 +1,8 @@
 // The next step as the one primary button, the others in a menu; Frappe's own workflow menu stays quiet beside it.
-import { at_once_options, is_at_once } from "./at_once";
+import { is_at_once } from "./at_once";
 import { comes_back, saved_elsewhere, take_step } from "./hand_over";
 import { short_headline_html } from "./headline";
+import { own_options } from "./own_dialogs";
 import { draw_stage_bar } from "./stage_bar";
 import { label } from "../labels";
 import { comma_list } from "../language";
@@ -108,7 +109,7 @@ function offer_steps(frm, overview, options) {
 	// Frappe gives a button back only when what it waits for ends well. A refusal is such an end: the server has said why.
 	const take = (step, ask) => {
 		const asking = { ...options, ask: ask || options.ask, go_to: (field) => go_to(frm, field) };
-		return take_step(frm, step, is_at_once(frm, step) ? at_once_options(frm, asking) : asking).catch((refusal) => {
+		return take_step(frm, step, own_options(frm, step, asking)).catch((refusal) => {
 			if (refusal instanceof Error) console.error(refusal);
 		});
 	};
@@ -147,6 +148,12 @@ function roles_that_move(frm) {
 	const here = order.indexOf(frm.doc.workflow_state);
 	const forward = workflow.transitions.filter((row) => row.state === frm.doc.workflow_state && order.indexOf(row.next_state) === here + 1);
 	return [...new Set(forward.map((row) => row.allowed))];
+}
+
+function roles_from_here(frm) {
+	const workflow = frappe.workflow.workflows[frm.doctype];
+	const rows = workflow ? workflow.transitions.filter((row) => row.state === frm.doc.workflow_state) : [];
+	return [...new Set(rows.map((row) => row.allowed))];
 }
 
 /** The timeline tells changes of Select fields by their keys; show the words instead. */
@@ -191,6 +198,8 @@ export function load_record(frm, options) {
 	const show = (overview) => {
 		if (!fresh()) return;
 		overview.turn = whose_turn(frm, overview);
+		if (frm.doc.stage === "duplicate")
+			Object.assign(overview, { separators: roles_from_here(frm), unanswered: !frm.doc.first_response_at });
 		if (options.take) offer_steps(frm, overview, { method: options.take, args: options.args, beside: options.beside });
 		options.show(frm, overview, { go_to: (field) => go_to(frm, field) });
 		complaint_qms.form_head.head_drawn(frm);

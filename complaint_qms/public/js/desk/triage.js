@@ -285,7 +285,12 @@ class TriageTable {
 		// Only what is open carries a case.
 		const twin = found && found.kind === "told_twice" && !ENDED.includes(found.stage) ? found : null;
 		const names = twin ? [row.name, twin.name] : [row.name];
-		return merge_dialog(names, { original: twin ? twin.name : null, chosen: [row.name], done: () => this.refresh_after_dialog() });
+		return merge_dialog(names, {
+			original: twin ? twin.name : null,
+			chosen: [row.name],
+			own: row.name,
+			done: () => this.refresh_after_dialog(),
+		});
 	}
 
 	async step(row) {

@@ -28,6 +28,7 @@ const fields_of = (row, names, get_values) => {
 		.filter(Boolean)
 		.map((docfield) => ({
 			...Object.fromEntries(COPIED.map((key) => [key, docfield[key]])),
+			label: __(docfield.label, null, "Complaint"),
 			default: row.values[docfield.fieldname] || undefined,
 			context: "Complaint",
 			// A name that does not exist stays and is refused by the server, which says so; the control would empty it.
