@@ -105,6 +105,7 @@ override_whitelisted_methods = {
     "frappe.desk.search.search_link": f"{_DESK}.search_link",
     "frappe.desk.search.search_widget": f"{_DESK}.search_widget",
     "frappe.email.relink": "complaint_qms.overrides.talk.relink",
+    "frappe.model.workflow.get_common_transition_actions": f"{_DESK}.get_common_transition_actions",
     "frappe.utils.global_search.search": f"{_DESK}.search",
 }
 

@@ -14,16 +14,20 @@ from frappe.desk import listview, notifications
 from frappe.desk import search as desk_search
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 from frappe.desk.doctype.tag import tag as tagging
+from frappe.model import workflow
+from frappe.model.workflow import get_workflow_name
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 from frappe.utils import cint, global_search
 
 from complaint_qms.api.arguments import check_doctype, checked, read_by_the_framework, read_names, read_parts
 from complaint_qms.constants.records import PARENTS, QUALITY_RECORDS, ROWS
+from complaint_qms.constants.stages import AT_ONCE
 from complaint_qms.integrations.erpnext.activities import open_activities
 from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.permissions import choices
 from complaint_qms.permissions.query import hidden, list_condition
+from complaint_qms.services.lifecycle.guard import stage_map
 from complaint_qms.services.record import input_validation
 from complaint_qms.services.record.scalars import shown
 from complaint_qms.services.risk.levels import LEVELS
@@ -293,6 +297,22 @@ def remove_tag(tag: str, dt: str, dn: str) -> None:
     """The other way round."""
     _check_tagging(dt, [dn], [tag])
     tagging.remove_tag(tag, dt, dn)
+
+
+@frappe.whitelist()
+@checked
+def get_common_transition_actions(docs: Any, doctype: str) -> list[str]:
+    """Steps that several records take at once from a list; solving at once asks for answers of each, and is none of them."""
+    common = workflow.get_common_transition_actions(docs, doctype)
+    if doctype != "Complaint" or not common:
+        return common
+    states = stage_map(doctype)
+    asking = {
+        row.action
+        for row in frappe.get_cached_doc("Workflow", get_workflow_name(doctype)).transitions
+        if (states.get(row.state), states.get(row.next_state)) in AT_ONCE
+    }
+    return [action for action in common if action not in asking]
 
 
 @frappe.whitelist()

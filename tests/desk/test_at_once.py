@@ -98,6 +98,10 @@ def test_one_talk_is_the_whole_way_and_a_second_person_closes(kind: str) -> None
         assert (step["kind"], step["primary"]) == ("side", False), "it is no next step"
         assert {"reply", "reply_sent_at", "customer_agreement", "harm_level"} <= {*step["fields"]}
         assert not {"is_complaint", "triage_rationale", "no_investigation_reason"} & {*step["fields"]}
+        # From a list, where nobody is asked anything, it is not offered.
+        door = frappe.override_whitelisted_method("frappe.model.workflow.get_common_transition_actions")
+        listed = frappe.get_attr(door)(docs=[doc.as_dict()], doctype="Complaint")
+        assert (STEP in listed, "Start Triage" in listed) == (False, True)
         solve(doc)
         doc.reload()
         assert (doc.stage, doc.at_once_sop, doc.complaint_owner) == ("review", by.name, agent)
