@@ -303,7 +303,11 @@ def remove_tag(tag: str, dt: str, dn: str) -> None:
 @checked
 def get_common_transition_actions(docs: Any, doctype: str) -> list[str]:
     """Steps that several records take at once from a list; solving at once asks for answers of each, and is none of them."""
-    common = workflow.get_common_transition_actions(docs, doctype)
+    check_doctype(doctype)
+    rows = read_parts("docs", docs)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        input_validation.refuse(_("“{0}” has to be a list or an object, or its JSON text.").format("docs"))
+    common = workflow.get_common_transition_actions(rows, doctype)
     if doctype != "Complaint" or not common:
         return common
     states = stage_map(doctype)

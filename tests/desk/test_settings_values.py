@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 import pytest
 
+from complaint_qms.constants import roles
 from complaint_qms.constants.number_limits import MOST
 from tests.desk import factory, settling
 
@@ -24,6 +25,8 @@ def holding(doctype: str, field: str, value: object):
         doc = factory.capa()
         doc.set(field, value)
         return doc
+    if doctype == "Complaint Handler":
+        return frappe.get_doc({"doctype": doctype, "user": factory.person(roles.AGENT), field: value})
     sop = frappe.get_doc("Complaint SOP", frappe.db.get_single_value(SETTINGS, "default_sop"))
     step = next(row for row in sop.escalation_steps if (row.moment == "percent") == (field == "percent"))
     holders = {sop.doctype: sop, "Complaint SOP Stage": sop.stages[0], "Complaint SOP Step": step}

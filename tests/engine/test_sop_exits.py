@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_STAGES
+from complaint_qms.constants.stages import AT_ONCE, COMPLAINT_ENDED, COMPLAINT_STAGES
 from complaint_qms.engine.sop import missing, move_allowed
 from complaint_qms.engine.sop.exits import EXITS, QUESTIONS
 from tests.engine.test_sop import complaint
@@ -168,7 +168,7 @@ def test_what_is_no_way_out_gives_nothing_up(target):
         "hold_reason": "Sample",
     }
     for origin in COMPLAINT_STAGES:
-        if move_allowed("Complaint", origin, target):
+        if move_allowed("Complaint", origin, target) and (origin, target) not in AT_ONCE:
             facts = leaving(origin, target, {**changes, "held_stage": target})
             assert missing("Complaint", facts, target) == [], origin
 

@@ -210,7 +210,9 @@ def _of_complaint(doc: Document, facts: dict[str, Any], now: datetime) -> dict[s
     bring_up_to_date(doc, now)
     return {
         "handler_reason": why_handled(doc),
-        "not_at_once": why_not_at_once(doc, facts) if doc.has_permission("write") else [],
+        "not_at_once": why_not_at_once(doc, facts)
+        if frappe.has_permission(doc.doctype, "write", doc=doc)
+        else [],
         "held_stage": doc.held_stage if doc.stage == "on_hold" else None,
         "clock": {name: doc.get(name) for name in _CLOCK}
         | {f"{clock}_status": clock_standing(doc, clock, now) for clock in CLOCKS}

@@ -203,7 +203,7 @@ def _told(values: dict[str, Any], line: SoldLine | None) -> str:
 
 def _unit(uom: str | None) -> str:
     """What a unit is called; ERPNext's own catalogues leave its most common one in English."""
-    return _("Nos", context="Complaint QMS") if uom == "Nos" else _(uom or "")
+    return _("pieces") if uom == "Nos" else _(uom or "")
 
 
 def _gone() -> str:

@@ -110,6 +110,8 @@ function as_dialog_field(frm, step, docfield) {
 	const field = {};
 	for (const key of AS_DIALOG_FIELD) field[key] = docfield[key];
 	field.label = __(docfield.label, null, frm.doctype);
+	// A control of a moment on the form has added its time zone to the sentence, and the one here adds it anew.
+	if (field.description) field.description = __(field.description.split("<br>")[0]);
 	const is_anew = GIVEN_ANEW.includes(docfield.fieldname);
 	if (is_anew && frm.doc.stage === "duplicate")
 		Object.assign(field, { label: __("Reason for Separating"), description: after_separating() });
