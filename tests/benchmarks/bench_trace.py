@@ -12,8 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +23,7 @@ import frappe
 from complaint_qms.engine.trace import Lot
 from complaint_qms.services.trace.starts import Start
 from complaint_qms.services.trace.tracing import Traced, trace
+from tests.benchmarks.bench_sweep import connected
 from tests.desk.asked import queries
 
 MARK = "BENCH-TRACE"
@@ -87,17 +86,6 @@ class Rows:
             )
             frappe.db.commit()
             self.waiting[doctype] = []
-
-
-@contextmanager
-def connected(site: str, sites: Path) -> Iterator[None]:
-    os.chdir(sites)
-    frappe.init(site=site, sites_path=str(sites))
-    frappe.connect()
-    try:
-        yield
-    finally:
-        frappe.destroy()
 
 
 def chain(rows: Rows, number: int, width: int) -> tuple[Lot, Lot]:

@@ -61,7 +61,7 @@ def facts_at_once(doc: Document) -> dict[str, Any] | None:
     # Nobody gets round it by writing less, in the same save, than was known: the graver of the two counts.
     before = doc.get_doc_before_save()
     versions = [one for one in (doc, before) if one]
-    gravest = max((one.severity for one in versions if one.severity), key=_rank, default="")
+    gravest = max((one.severity for one in versions if one.severity), key=severity_rank, default="")
     why = _(sop.at_once_reason)  # a sample procedure says it in every language
     reason = _("By SOP {0}, version {1}: {2}").format(sop.name, cint(sop.version) or 1, why)
     return {
@@ -70,7 +70,7 @@ def facts_at_once(doc: Document) -> dict[str, Any] | None:
         "role": sop.at_once_role,
         "holds": may_solve(sop),
         "highest": sop.at_once_severity,
-        "above": gravest if gravest and _rank(gravest) > _rank(sop.at_once_severity) else "",
+        "above": gravest if gravest and severity_rank(gravest) > severity_rank(sop.at_once_severity) else "",
         "tells_of_harm": any(assess(told_text(one)).severity for one in versions),
         "judges": _(" or ").join(_(role) for role in roles.REPORTABILITY_JUDGES),
         "reason": reason,
@@ -88,5 +88,6 @@ def may_solve(sop: Document) -> bool:
     return frappe.session.user == "Administrator" or sop.at_once_role in frappe.get_roles()
 
 
-def _rank(severity: str) -> int:
+def severity_rank(severity: str | None) -> int:
+    """How grave a severity is among those of the site; 0 for none."""
     return cint(frappe.get_cached_value("Risk Severity", severity, "rank")) if severity else 0

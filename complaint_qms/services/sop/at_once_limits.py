@@ -13,6 +13,7 @@ from frappe.utils import cint, escape_html
 
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.sop.at_once import severity_rank
 
 _FIELDS: Final = ("allow_at_once", "at_once_severity", "at_once_reason", "severity", "company")
 _LEAST_WORDS: Final = 10
@@ -35,13 +36,13 @@ def check_limits(sop: Document) -> None:
 
 
 def _wrong(sop: Document) -> Iterator[str]:
-    highest = _rank(sop.at_once_severity)
+    highest = severity_rank(sop.at_once_severity)
     alarming = _alerting(sop)
-    if alarming and highest >= _rank(alarming):
+    if alarming and highest >= severity_rank(alarming):
         yield _(
             "Highest Severity: from severity {0} on people are alerted by Complaint QMS Settings, so such a complaint is not solved at once. Choose a lower one."
         ).format(frappe.bold(escape_html(_(alarming))))
-    if sop.severity and highest < _rank(sop.severity):
+    if sop.severity and highest < severity_rank(sop.severity):
         yield _(
             "Highest Severity: this SOP is for severity {0}, which is above it, so nothing could be solved at once. Choose a higher one, or take away Allow One-Touch Solution."
         ).format(frappe.bold(escape_html(_(sop.severity))))
@@ -57,12 +58,8 @@ def _alerting(sop: Document) -> str:
     found = {
         row.severity for row in rows if row.severity and sop.company in (None, "", row.company or sop.company)
     }
-    return min(found, key=_rank, default="")
+    return min(found, key=severity_rank, default="")
 
 
 def _letters(text: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text if one.isalnum())
-
-
-def _rank(severity: str) -> int:
-    return cint(frappe.get_cached_value("Risk Severity", severity, "rank")) if severity else 0

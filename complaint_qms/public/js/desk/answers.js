@@ -55,12 +55,15 @@ export function answer_beside(frm, dialog) {
 	});
 }
 
+/** Options of how a customer is told something aloud. */
+export const spoken_ways = () => SPOKEN.map((key) => ({ value: key, label: __(key, null, "Complaint") }));
+
 /** Note what the customer was told without a mail. @param options as of the composer: a text to start from, and its article */
 export function note_answer(frm, options = {}) {
 	const dialog = new frappe.ui.Dialog({
 		title: __("Note a Call or Visit"),
 		fields: [
-			{ fieldname: "medium", fieldtype: "Select", label: __("How"), options: choices(SPOKEN), default: "Phone", reqd: 1 },
+			{ fieldname: "medium", fieldtype: "Select", label: __("How"), options: spoken_ways(), default: "Phone", reqd: 1 },
 			{ fieldtype: "Column Break" },
 			{ fieldname: "kind", fieldtype: "Select", label: __("Kind of Message"), options: kinds(), reqd: 1 },
 			{ fieldtype: "Column Break" },
@@ -132,8 +135,6 @@ const kinds = () => [
 	{ value: "Question", label: __("Question", null, "Complaint") },
 	{ value: "Information", label: __("Information", null, "Complaint") },
 ];
-
-const choices = (keys) => keys.map((key) => ({ value: key, label: __(key, null, "Complaint") }));
 
 // A reply that is written already stands where the template has it; without one it is the whole text.
 const with_text = (content, text) => (content.includes(text) ? content : `${formatted(text)}${content}`);

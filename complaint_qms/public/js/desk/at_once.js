@@ -1,11 +1,11 @@
 // Solving a complaint at once: one dialog that asks what the customer was told, how, and whether they agreed.
 import { label } from "../labels";
 import { esc } from "../markup";
+import { spoken_ways } from "./answers";
 
 const METHOD = "complaint_qms.api.at_once.solve";
 const EARLY = ["intake", "triage"];
 const REVIEW = "review";
-const SPOKEN = ["Phone", "Visit", "Meeting", "Chat", "SMS", "Other"];
 const GIVEN = ["information", "explanation", "apology"];
 // Told by what was given, unless a settlement says what the customer gets.
 const OF_REMEDY = ["remedy_required", "no_remedy_reason"];
@@ -92,8 +92,7 @@ function at_that_moment(frm, field) {
 function how(frm, settled) {
 	const fields = [];
 	if (!frm.doc.reply_sent_at) {
-		const options = SPOKEN.map((value) => ({ value, label: __(value, null, "Complaint") }));
-		fields.push({ fieldname: "medium", fieldtype: "Select", label: __("How"), options, default: "Phone" });
+		fields.push({ fieldname: "medium", fieldtype: "Select", label: __("How"), options: spoken_ways(), default: "Phone" });
 	}
 	if (!settled) {
 		const wanted = GIVEN.includes(frm.doc.expectation) ? frm.doc.expectation : "explanation";
