@@ -145,7 +145,7 @@ def test_a_dialog_that_is_left_for_a_field_keeps_what_was_typed(login, person) -
     desk.page.evaluate("cur_frm.set_value('incident_place', 'Oslo').then(() => cur_frm.save())")
     typed = desk.dialog.locator('[data-fieldname="rejection_reason"] textarea')
     expect(typed, "it comes back once something was saved").to_have_value("A question about the price.")
-    desk.page.evaluate("cur_dialog.hide()")
+    desk.dialog.locator(".btn-modal-close").click()
     expect(desk.page.locator(".modal.show:visible")).to_have_count(0)
     desk.create("Reject", group="More Steps")
     expect(desk.dialog.locator('[data-fieldname="rejection_reason"] textarea')).to_have_value(
@@ -166,7 +166,7 @@ SAVED = """async (docs) => {
 def leave_for_a_field(desk: Desk) -> None:
     desk.create("Reject", group="More Steps")
     desk.put(desk.dialog, is_complaint="no")
-    desk.page.evaluate("$(cur_dialog.wrapper).find('[data-missing-field]').last().trigger('click')")
+    desk.dialog.locator("[data-missing-field]").last.dispatch_event("click")
     expect(desk.page.locator(".modal.show:visible")).to_have_count(0)
 
 
@@ -189,7 +189,7 @@ def test_a_dialog_comes_back_for_what_belongs_to_its_record_alone(login, person)
     for linked in (of_this, task, {"doctype": "Sales Invoice", "name": invoice.name}):
         desk.page.evaluate(SAVED, [linked])
         expect(desk.dialog.locator('[data-fieldname="is_complaint"] select')).to_have_value("no")
-        desk.page.evaluate("cur_dialog.hide()")
+        desk.dialog.locator(".btn-modal-close").click()
         expect(desk.page.locator(".modal.show:visible")).to_have_count(0)
         leave_for_a_field(desk)
     desk.page.evaluate("frappe.set_route('List', 'Complaint Settlement')")

@@ -45,8 +45,7 @@ def test_drag_undo_key_and_calendar(login, people) -> None:
     card.focus()
     page.keyboard.press("g")
     dialog = page.locator(".modal.show")
-    dialog.get_by_role("combobox").fill(people["to"])
-    dialog.get_by_role("option").first.click()
+    desk.put(dialog, user=people["to"])
     dialog.get_by_role("button", name="Give", exact=True).click()
     expect(row["to"].locator(".cq-load-bar-place")).to_contain_text("1 of 20 open")
     assert holder(name) == people["to"]
@@ -62,14 +61,14 @@ def test_drag_undo_key_and_calendar(login, people) -> None:
 
 
 def test_on_a_phone_the_menu_gives_and_an_agent_has_one_row(login, people) -> None:
-    page = login(people["from"], **PHONE)
+    desk = Desk(login(people["from"], **PHONE))
+    page = desk.page
     page.goto("/app/team-load")
     expect(page.locator(".cq-load-person")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.locator(f'[data-card="{people["complaint"]}"] [data-give]').click()
     dialog = page.locator(".modal.show")
-    dialog.get_by_role("combobox").fill(people["to"])
-    dialog.get_by_role("option").first.click()
+    desk.put(dialog, user=people["to"])
     dialog.get_by_role("button", name="Give", exact=True).click()
     expect(page.locator("[data-card]")).to_have_count(0)
     assert holder(people["complaint"]) == people["to"]
