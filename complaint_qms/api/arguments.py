@@ -18,6 +18,7 @@ from frappe.utils.typing_validations import transform_parameter_types
 from complaint_qms.constants.visitor import CHUNK
 from complaint_qms.services.record import input_validation
 from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.list_filters import are_usable
 from complaint_qms.services.record.scalars import is_storable, shown
 
 
@@ -101,6 +102,20 @@ def read_parts(argument: str, value: Any) -> list | dict[str, Any] | None:
     if not isinstance(read, list | dict):
         input_validation.refuse(_("“{0}” has to be a list or an object, or its JSON text.").format(argument))
     return read
+
+
+def read_filters(value: Any, doctype: str) -> list[Any]:
+    """Conditions of a list of records, sent as “filters”, as it came or as its JSON text; none for none.
+
+    Raises:
+        frappe.ValidationError: they are anything else, or no conditions on that DocType.
+    """
+    filters = read_parts("filters", value) or []
+    if not isinstance(filters, list):
+        input_validation.refuse(_("Send the filters of the list as a list in “filters”."))
+    if not are_usable(doctype, filters):
+        _refuse_parts(("filters",))
+    return filters
 
 
 def read_piece(offset: int) -> bytes:

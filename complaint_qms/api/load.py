@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
-from complaint_qms.api.arguments import checked, read_by_the_framework, read_parts
+from complaint_qms.api.arguments import checked, read_by_the_framework, read_filters
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.scalars import Wrong, moment
 from complaint_qms.services.record.site_time import site_zone, stored
@@ -51,9 +51,7 @@ def due_times(start: str, end: str, filters: Any = None) -> list[dict[str, Any]]
         filters: of the list that the calendar is a view of.
     """
     frappe.has_permission("Complaint", "read", throw=True)
-    chosen = read_parts("filters", filters) if filters else []
-    if not isinstance(chosen, list):
-        refuse(_("Send the filters of the list as a list in “filters”."))
+    chosen = read_filters(filters, "Complaint")
     now = now_datetime()
     zone = viewer(frappe.session.user, now).zone
     first, last = _moment("start", start, zone), _moment("end", end, zone)

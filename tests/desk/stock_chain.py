@@ -114,6 +114,8 @@ class Chain:
 
     def till(self) -> tuple[str, str]:
         """(mode of payment, POS Profile)."""
+        if frappe.get_meta("POS Settings").has_field("invoice_type"):  # ERPNext 16 writes sales invoices else
+            frappe.db.set_single_value("POS Settings", "invoice_type", "POS Invoice")
         company = frappe.get_cached_doc("Company", factory.company())
         cash = {"company": company.name, "account_type": "Cash", "is_group": 0}
         account = frappe.get_all("Account", cash, pluck="name", order_by="name")[0]
