@@ -216,6 +216,35 @@ def test_nobody_gets_round_it_by_writing_less_in_the_same_save(kind: str) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("grave", "less", "field", "words"),
+    [
+        ({"severity": "Serious"}, {"severity": "Minor"}, "severity", "Severity was Serious before"),
+        ({"harm_level": "minor"}, {"harm_level": "none"}, "harm_level", "It was recorded before"),
+        ({"description": "It burned my hand."}, {"description": "Which key?"}, "reportable", "tells of harm"),
+    ],
+)
+def test_nobody_gets_round_it_by_writing_less_before(
+    kind: str, grave: dict[str, str], less: dict[str, str], field: str, words: str
+) -> None:
+    sop(kind)
+    agent, manager = factory.person(roles.AGENT), factory.person(roles.MANAGER)
+    doc = easy(kind, **grave)
+    with factory.as_user(agent):
+        doc.update(less).save(ignore_version=False)
+        frappe.db.savepoint("refusal")
+        assert words in refused(lambda: solve(doc))[field]
+        frappe.db.rollback(save_point="refusal")
+        assert any(words in why for why in overview(frappe.get_doc("Complaint", doc.name))["not_at_once"])
+    # What somebody judges whose part that is, they answer for.
+    with factory.as_user(manager):
+        for values in (grave, less):
+            doc.reload()
+            doc.update(values).save(ignore_version=False)
+    with factory.as_user(agent):
+        assert solve(doc)["stage"] == "review"
+
+
 def test_each_thing_that_is_missing_or_speaks_against_it_is_named(kind: str) -> None:
     sop(kind)
     doc = easy(kind)

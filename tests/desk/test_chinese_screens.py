@@ -15,7 +15,7 @@ from complaint_qms.services.onboarding.packs import compare, read_packs
 from complaint_qms.services.record.labels import choice_words, word
 from complaint_qms.services.record.language import comma_list, labelled, sentence_list, speaking
 from complaint_qms.services.record.printing import working_time
-from complaint_qms.services.story.version_text import spoken
+from complaint_qms.services.record.version_text import spoken
 from scripts.inside import messages
 
 HAN = "[\u4e00-\u9fff]"

@@ -14,7 +14,7 @@ from complaint_qms.services.correspondence.plain_text import plain_text
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.record.tags import without_tags
 from complaint_qms.services.record.text_cleaning import clean
-from complaint_qms.services.story.version_text import plain
+from complaint_qms.services.record.version_text import plain
 from tests.desk import factory
 from tests.desk.factory import capa, complaint, implemented_capa
 from tests.desk.visiting import DOOR, TOLD, key, page_open

@@ -5,9 +5,11 @@ all complaints like this; what they ask of facts has to stand in the complaint.
 
 Facts beyond those of `complaint.py`:
     at_once: {sop, allowed, role, holds: whether who asks has the role, highest: severity up to which it is allowed, above: the
-        complaint's own where it is graver, tells_of_harm: whether the words of the complaint do, judges: roles that decide what such words mean, reason: of the SOP, in one sentence,
-        decided_by: who decided it there}. Missing for a complaint that is not stored yet or follows no SOP. What a save writes and what
-        was stored before it are both asked; the graver counts.
+        complaint's own, or what it was before, where it is graver, lowered: whether it was so before alone, harmed_before: what was
+        recorded of harm before, weighed_by: roles that may judge otherwise, tells_of_harm: whether the words of the complaint do, or
+        did, judges: roles that decide what such words mean, reason: of the SOP, in one sentence, decided_by: who decided it there}.
+        Missing for a complaint that is not stored yet or follows no SOP. What a save writes and what was stored before it are both
+        asked, and what others wrote before without being judges; the gravest counts.
 """
 
 from collections.abc import Mapping
@@ -52,7 +54,13 @@ def against(facts: Facts) -> list[Missing]:
             {"sop": once["sop"], "role": once["role"]},
         )
         found.append(Missing("SOP", "", message, lies_with="person"))
-    if once["above"]:
+    if once["above"] and once["lowered"]:
+        message = Message(
+            "Severity was {severity} before it was lowered: only somebody with the role {judges} solves this complaint at once.",
+            {"severity": once["above"], "judges": once["weighed_by"]},
+        )
+        found.append(Missing("SOP", "severity", message, lies_with="person"))
+    elif once["above"]:
         message = Message(
             "Severity {severity} is not solved at once: SOP {sop} allows it up to {highest}.",
             {"severity": once["above"], "highest": once["highest"], "sop": once["sop"]},
@@ -114,6 +122,12 @@ def _grave(facts: Facts, once: Mapping[str, Any]) -> list[Missing]:
     if any(HARM_RANK.get(one.get("harm_level") or "", 0) for one in versions):
         message = Message("Somebody was harmed: this complaint is not solved at once.")
         found.append(Missing("G1", "harm_level", message))
+    elif any(HARM_RANK.get(harm, 0) for harm in once["harmed_before"]):
+        message = Message(
+            "It was recorded before that somebody was harmed: only somebody with the role {judges} solves this complaint at once.",
+            {"judges": once["weighed_by"]},
+        )
+        found.append(Missing("G1", "harm_level", message, lies_with="person"))
     elif once["tells_of_harm"] and blank(facts.get("reportable_decided_by")):
         message = Message(
             "The text tells of harm: first somebody with the role {judges} decides whether the event is reportable.",

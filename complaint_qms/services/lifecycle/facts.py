@@ -20,7 +20,7 @@ from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.handler_log import handlers_of
 from complaint_qms.services.record.row_locks import lock_rows
-from complaint_qms.services.sop.at_once import facts_at_once
+from complaint_qms.services.sop.at_once import facts_of_early
 from complaint_qms.services.sop.proofs import checklist_of
 
 
@@ -43,6 +43,7 @@ def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
     """Facts of many stored complaints at once, by name: as many queries as for one."""
     linked = linked_facts(docs)
     judges = may(*roles.INVESTIGATION_JUDGES)
+    at_once = facts_of_early([doc for doc in docs if _is_early(doc)])
     return {
         doc.name: _base(doc)
         | linked[doc.name]
@@ -51,7 +52,7 @@ def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
             "judges_investigation": judges,
             "answered_for": _answered_for(doc),
             "reopen_reason": _reopen_reason(doc),
-            "at_once": facts_at_once(doc) if _is_early(doc) else None,
+            "at_once": at_once.get(doc.name),
         }
         for doc in docs
     }

@@ -5,7 +5,7 @@ versions    the next version of an SOP, and which is in force; moving: running c
 transfer    an SOP as a file
 plan        an SOP read as calendar and limits
 assigning   gives a complaint its handler; finding: whom, and why; assign_table: as an SOP lays it down
-at_once     which complaints may be solved at once; at_once_limits: which an SOP may not allow
+at_once     which complaints may be solved at once; at_once_limits: which an SOP may not allow; weighed_before: what they said before
 acting_roles  roles whose holders can do what an SOP names them for
 proofs      checks that nobody ticks
 clock       the three clocks of a complaint: first response, stage, whole; clock_reading reads one of them

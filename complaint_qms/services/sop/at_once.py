@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import frappe
@@ -16,6 +17,7 @@ from complaint_qms.services.people.session_users import may
 from complaint_qms.services.record.collected import told_text
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.source_defaults import check_role
+from complaint_qms.services.sop.weighed_before import JUDGES, Earlier, weighed_before
 
 DECIDED: Final = ("allow_at_once", "at_once_severity", "at_once_role", "at_once_reason")
 """Fields of an SOP by which somebody decides for each complaint that is solved at once."""
@@ -51,17 +53,28 @@ def check_at_once(sop: Document) -> None:
         sop.at_once_decided_by, sop.at_once_decided_at = frappe.session.user, now_datetime()
 
 
-def facts_at_once(doc: Document) -> dict[str, Any] | None:
-    """What the SOP of a complaint says of solving it at once, as the gates ask it (`engine/sop/at_once.py`); None without an SOP."""
+def facts_of_early(docs: list[Document]) -> dict[str, dict[str, Any] | None]:
+    """Complaint → what its SOP says of solving it at once; the queries are as many for all as for one."""
+    asked = [doc for doc in docs if doc.sop and cint(frappe.get_cached_doc(_SOP, doc.sop).allow_at_once)]
+    earlier = weighed_before(asked) if asked else {}
+    return {doc.name: facts_at_once(doc, earlier.get(doc.name)) for doc in docs}
+
+
+def facts_at_once(doc: Document, earlier: Earlier | None = None) -> dict[str, Any] | None:
+    """What the SOP of a complaint says of solving it at once, as the gates ask it (`engine/sop/at_once.py`); None without an SOP.
+
+    `earlier` is what stood in it before somebody who is no judge wrote something else.
+    """
     if not doc.sop:
         return None
     sop = frappe.get_cached_doc(_SOP, doc.sop)
     if not cint(sop.allow_at_once):
         return {"sop": sop.name, "allowed": False}
-    # Nobody gets round it by writing less, in the same save, than was known: the graver of the two counts.
-    before = doc.get_doc_before_save()
+    # Nobody gets round it by writing less than was known, in the same save or in one before: the gravest counts.
+    before, earlier = doc.get_doc_before_save(), earlier or {}
     versions = [one for one in (doc, before) if one]
-    gravest = max((one.severity for one in versions if one.severity), key=severity_rank, default="")
+    said = [one.severity for one in versions if one.severity]
+    gravest = max((*said, *earlier.get("severity", ())), key=severity_rank, default="")
     why = _(sop.at_once_reason)  # a sample procedure says it in every language
     reason = _("By SOP {0}, version {1}: {2}").format(sop.name, cint(sop.version) or 1, why)
     return {
@@ -71,8 +84,13 @@ def facts_at_once(doc: Document) -> dict[str, Any] | None:
         "holds": may_solve(sop),
         "highest": sop.at_once_severity,
         "above": gravest if gravest and severity_rank(gravest) > severity_rank(sop.at_once_severity) else "",
-        "tells_of_harm": any(assess(told_text(one)).severity for one in versions),
+        "lowered": gravest not in said,
+        "tells_of_harm": any(
+            assess(told_text(one)).severity for one in (*versions, *_in_other_words(doc, earlier))
+        ),
+        "harmed_before": earlier.get("harm_level", ()),
         "judges": _(" or ").join(_(role) for role in roles.REPORTABILITY_JUDGES),
+        "weighed_by": _(" or ").join(_(role) for role in JUDGES),
         "reason": reason,
         "decided_by": sop.at_once_decided_by,
     }
@@ -91,3 +109,10 @@ def may_solve(sop: Document) -> bool:
 def severity_rank(severity: str | None) -> int:
     """How grave a severity is among those of the site; 0 for none."""
     return cint(frappe.get_cached_value("Risk Severity", severity, "rank")) if severity else 0
+
+
+def _in_other_words(doc: Document, earlier: Earlier) -> Iterator[dict[str, Any]]:
+    """The complaint as it was told before its subject or its description was written anew."""
+    for field in ("subject", "description"):
+        for words in earlier.get(field, ()):
+            yield {**{name: doc.get(name) for name in ("subject", "description", "item_name")}, field: words}

@@ -1,7 +1,7 @@
 """What happened to a record, told in sentences in the reader's language: for its form and on paper.
 
 tell        the sentences of one record      form      the timeline of an open form
-changes     what its saved versions say      version_text  stored words as the reader's own
+changes     what its saved versions say
 senders     who wrote in without a login
 offshoots   records that came of it          notes     what the app noted on it
 """

@@ -18,12 +18,12 @@ from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import clause_list, labelled, sentence_list
 from complaint_qms.services.record.printing import working_time
+from complaint_qms.services.record.version_text import plain, shortened, spoken, word_key
 from complaint_qms.services.reporting.access import readable_of
 from complaint_qms.services.story import senders
 from complaint_qms.services.story.changes import Change, changes_of
 from complaint_qms.services.story.notes import notes_of
 from complaint_qms.services.story.offshoots import offshoots_of
-from complaint_qms.services.story.version_text import plain, shortened, spoken, stage_key
 
 _HOLD: Final = "on_hold"
 
@@ -117,7 +117,7 @@ class _Teller:
         sentences += visits
         # Going on after a hold is no new visit of the stage.
         if change.stage and not visits:
-            origin, target = (stage_key(plain(value)) for value in change.stage)
+            origin, target = (word_key(plain(value)) for value in change.stage)
             sentences.append(self._move(by, origin, target, 0))
         facts = [*self._values(change), *self._rows(change)]
         if facts and sentences:

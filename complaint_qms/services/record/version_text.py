@@ -53,8 +53,8 @@ def key_word(text: str) -> str | None:
     return _english().get(text) or WORDS.get(text)
 
 
-def stage_key(text: str) -> str:
-    """The key of a stage that a version names by its word."""
+def word_key(text: str) -> str:
+    """The key of a stage or a choice that a version names by its word."""
     english = key_word(text)
     return _keys().get(english or "", text)
 
