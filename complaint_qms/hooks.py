@@ -35,7 +35,11 @@ extend_bootinfo = ["complaint_qms.overrides.boot.extend_bootinfo"]
 # Levels by weight, not by the alphabet
 standard_queries = dict.fromkeys(("Risk Severity", "Risk Occurrence"), "complaint_qms.api.risk.offered")
 doctype_js = {
-    **dict.fromkeys(("Batch", "Item", "Serial No"), "public/js/erpnext/product_code.js"),
+    **{
+        doctype: ["public/js/erpnext/product_code.js", "public/js/erpnext/genealogy.js"]
+        for doctype in ("Batch", "Item", "Serial No")
+    },
+    **dict.fromkeys(("Purchase Receipt", "Work Order"), "public/js/erpnext/genealogy.js"),
     "Customer": "public/js/erpnext/customer.js",
     "Email Template": "public/js/email_template.js",
     "Help Article": "public/js/help_article.js",
@@ -288,6 +292,8 @@ qms_listeners_in_transaction = {
     _events.SETTLED: "complaint_qms.services.work.settlement_hand_overs.of_drafts",
     _events.SETTLEMENT_DONE: "complaint_qms.services.work.settlement_hand_overs.of_finished",
 }
+# What stands on a batch in a genealogy (services/trace/marks.py); other rooms and apps may add to it in the same way
+qms_trace_marks = ["complaint_qms.services.trace.marks.complained_about"]
 default_log_clearing_doctypes = {
     "Complaint Model Call": 365,
     "Complaint Rule Log": 730,

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, run, say
+from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, read_json, run, say
 
 VENV = CHECKOUT / ".venv"
 
@@ -36,8 +36,15 @@ def bench_python(bench: Bench, source: Path, *extras: str) -> Path:
     return bench.python
 
 
+def script_packages() -> str:
+    """Have the libraries that the desk's scripts are compiled with in `node_modules`; why not, where that is not possible."""
+    wanted = read_json(CHECKOUT / "package.json")["dependencies"]
+    there = (read_json(CHECKOUT / "node_modules" / name / "package.json").get("version") for name in wanted)
+    return "" if list(there) == list(wanted.values()) else script_tools()
+
+
 def script_tools() -> str:
-    """Have the tools that check the desk's scripts in `node_modules`; why not, where that is not possible."""
+    """Have these and the tools that check the desk's scripts in `node_modules`; why not, where that is not possible."""
     if not shutil.which("npm"):
         return "npm is not installed"
     wanted, mark = (CHECKOUT / "package.json").read_text("utf-8"), CHECKOUT / "node_modules" / ".installed"

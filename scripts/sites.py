@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
-from scripts import node, services
+from scripts import install, node, services
 from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, read_json, say
 
 INSIDE = CHECKOUT / "scripts" / "inside" / "site.py"
@@ -217,6 +217,8 @@ def build_assets(bench: Bench) -> None:
     path = node.path(bench)
     if not path:
         raise NoSite(f"the desk's scripts cannot be compiled: {node.wanted(bench)} is not installed")
+    if missing := install.script_packages():
+        raise NoSite(f"the desk's scripts cannot be compiled: {missing}")
     say("compiling the app's scripts and styles")
     bench.run("build", "--app", APP, PATH=path)
     mark.parent.mkdir(parents=True, exist_ok=True)

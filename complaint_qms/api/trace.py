@@ -3,9 +3,12 @@
 from typing import Any
 
 import frappe
+from frappe import _
+from frappe.core.doctype.access_log.access_log import make_access_log
 
 from complaint_qms.api.arguments import checked
-from complaint_qms.services.trace.answer import genealogy_answer, holders_answer
+from complaint_qms.services.trace.answer import genealogy_answer, holders_answer, picture_answer
+from complaint_qms.services.trace.export import as_csv, as_pdf
 from complaint_qms.services.trace.report import check_may_trace
 from complaint_qms.services.trace.starts import COMPLAINT
 
@@ -30,6 +33,41 @@ def genealogy(kind: str, name: str, way: str = "both", supplier: str = "") -> di
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
+def picture(kind: str, name: str, way: str = "both", supplier: str = "") -> dict[str, Any]:
+    """A genealogy as nodes and edges to be drawn from left to right: suppliers' lots, receipts, batches, what made them, deliveries, customers.
+
+    Args: as for `genealogy`.
+
+    Returns:
+        {nodes, edges, notes, not_shown (documents), is_cut}; see services.trace.picture.
+    """
+    check_may_trace()
+    return picture_answer(kind, name, way, supplier)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def picture_csv(kind: str, name: str, way: str = "both", supplier: str = "") -> None:
+    """What the picture shows as a CSV file: what went where, and the quantities of each batch. Args: as for `genealogy`."""
+    check_may_trace()
+    _send(f"{name}.csv", as_csv(picture_answer(kind, name, way, supplier)), "download")
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def picture_pdf(kind: str, name: str, way: str = "both", supplier: str = "", drawing: str = "") -> None:
+    """The same as PDF.
+
+    Args:
+        drawing: the picture itself, a PNG as a data address; without it the file has the tables alone.
+    """
+    check_may_trace()
+    title = f"{_(kind)} {name}"
+    _send(f"{name}.pdf", as_pdf(picture_answer(kind, name, way, supplier), title, drawing), "pdf")
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
 def holders(complaint: str, others: bool = True, way: str = "down") -> dict[str, Any]:
     """Customers who hold the batch that a complaint is about, or what it went into.
 
@@ -43,3 +81,10 @@ def holders(complaint: str, others: bool = True, way: str = "down") -> dict[str,
     check_may_trace()
     frappe.get_doc(COMPLAINT, complaint).check_permission("read")
     return holders_answer(complaint, others=others, way=way)
+
+
+def _send(filename: str, content: bytes, kind: str) -> None:
+    make_access_log(file_type=filename.rsplit(".", 1)[-1].upper(), method="Genealogy")
+    frappe.response.filename = filename.replace("/", "-")
+    frappe.response.filecontent = content
+    frappe.response.type = kind

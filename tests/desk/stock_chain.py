@@ -55,7 +55,13 @@ class Chain:
         """Repack: anything into anything, all in the store."""
         rows = [self.row(lot, qty, s_warehouse=factory.store()) for lot, qty in taken.items()]
         rows += [
-            self.row(lot, qty, t_warehouse=factory.store(), is_finished_item=int(place == 0))
+            self.row(
+                lot,
+                qty,
+                t_warehouse=factory.store(),
+                is_finished_item=int(place == 0),
+                set_basic_rate_manually=1,
+            )
             for place, (lot, qty) in enumerate(made.items())
         ]
         entry = self.post("Stock Entry", stock_entry_type="Repack", purpose="Repack", items=rows)

@@ -8,7 +8,10 @@ import frappe
 import pytest
 
 from complaint_qms.api import trace as door
+from complaint_qms.constants import roles
 from complaint_qms.engine.trace import Lot
+from complaint_qms.engine.trace.movements import OUTWARD
+from complaint_qms.services.trace.export import as_csv, lot_rows
 from complaint_qms.services.trace.report import BatchGenealogy
 from complaint_qms.services.trace.starts import start_of
 from complaint_qms.services.trace.tracing import trace
@@ -19,7 +22,7 @@ REPORT = "Batch Genealogy"
 
 
 def built() -> Chain:
-    """Three supplier lots, two components, a sub-assembly, four finished batches, twelve deliveries to five customers; merged, split,
+    """Three supplier lots, two components, a sub-assembly, four finished batches, 60 deliveries to 25 customers; merged, split,
     packed again into a batch that was there, reworked, moved, scrapped, counted, returned, cancelled, and rows from before bundles."""
     chain = Chain()
     for item in ("C1", "C2", "SA", "FG"):
@@ -69,12 +72,20 @@ def built() -> Chain:
     ):
         chain.sell(customer, (lot, 1))
     chain.sell(ed, ("A1", 2), ("L1", 4))
+    buyers = [ada, bo, cy, di, ed, *(factory.customer().name for _ in range(20))]
+    more = ["F4"] * 24 + ["F1"] * 14 + ["F2"] * 5 + ["F3"] * 3
+    for number, lot in enumerate(more):
+        chain.sell(buyers[number % 25], (lot, 1))
     chain.take_back(first, "F1", 2)
+    for customer in buyers[-2:]:
+        chain.sell(customer, ("F1", 1))
     chain.take_back(chain.sell(di, ("F3", 1)), "F3", 1)
+    assert len({customer for customer, _lot in chain.sold}) == 25
     as_before_bundles(*old)
-    undone = frappe.get_doc("Delivery Note", chain.sell(ed, ("F1", 1)).name)
+    nobody = factory.customer().name
+    undone = frappe.get_doc("Delivery Note", chain.sell(nobody, ("F1", 1)).name)
     undone.cancel()
-    chain.sold.pop((ed, "F1"))
+    chain.sold.pop((nobody, "F1"))
     chain.moved.pop()
     return chain
 
@@ -97,6 +108,9 @@ def test_a_chain_is_what_the_diary_says(monkeypatch: pytest.MonkeyPatch) -> None
                 assert said.steps["received"] / 10**9 == next(
                     qty for one, _place, qty in chain.moved if one == short
                 )
+            signed = [-qty if step in OUTWARD else qty for step, qty in said.steps.items()]
+            assert sum(signed) == said.total_on_hand == traced.recorded[lot]
+            assert said.causes(traced.recorded[lot]) == []
             assert said.steps["issued"] == (10**9 if short == "F1" else 0)
             assert said.steps["adjusted"] == (-2 * 10**9 if short == "F4" else 0)
         reached = chain.below(start) | {start}
@@ -122,8 +136,51 @@ def test_a_chain_is_what_the_diary_says(monkeypatch: pytest.MonkeyPatch) -> None
                         )
     family = trace(start_of("Batch", chain.lots["F4"]), "family")
     assert {name_of[lot.batch] for lot in family.genealogy.reached_down} == chain.below("L3") | {"L3"}
+    _as_picture(chain)
     _as_reports(chain)
     _from_every_start(chain)
+
+
+def _as_picture(chain: Chain) -> None:
+    """Edges of the picture against the diary, and the path of the complaint."""
+    batch = chain.lots["F1"]
+    ada = next(customer for (customer, lot) in chain.sold if lot == "F3")
+    complaint = factory.complaint(customer=ada, item_code=chain.items["F1"], batch_no=batch)
+    picture = door.picture("Complaint", complaint.name)
+    nodes = {node["id"]: node for node in picture["nodes"]}
+    (start,) = (node for node in picture["nodes"] if node["is_start"])
+    assert (start["name"], [mark["kind"] for mark in start["marks"]]) == (batch, ["complained"])
+    sold: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for edge in picture["edges"]:
+        source, target = nodes[edge["source"]], nodes[edge["target"]]
+        (amount,) = edge["quantities"]
+        if target["type"] == "customer":
+            sold[target["name"]][edge["back"]] += amount["qty"]
+            assert edge["on_path"] == (target["name"] == ada)
+        if source["type"] == "received":
+            assert (
+                chain.received[next(lot for lot in chain.lots if chain.lots[lot] == target["name"])][1]
+                == source["name"]
+            )
+            assert amount["qty"] in (100, 80.125, 200)
+    assert sold == {who: both for (who, lot), both in chain.sold.items() if lot == "F1"}
+    on_path = {node["name"] for node in picture["nodes"] if node["type"] == "lot" and node["on_path"]}
+    assert on_path == {chain.lots[lot] for lot in (*chain.above("F1"), "F1")}
+    produced = sum(made["F1"] for _taken, made, _name in chain.uses if "F1" in made)
+    assert start["equation"].startswith(f"Produced {produced:.15g} = Consumed 1 + Delivered ")
+    assert (start["difference"], start["explanation"]) == (0, "")
+    written = as_csv(picture).decode("utf-8-sig").splitlines()
+    assert len(written) == len(picture["edges"]) + len(lot_rows(picture)) + 3
+    door.picture_pdf("Complaint", complaint.name)
+    assert frappe.response.filecontent.startswith(b"%PDF")
+    with pytest.raises(frappe.ValidationError, match="PNG"):
+        door.picture_pdf("Complaint", complaint.name, drawing="data:image/png;base64,PHN2Zz4=")
+    with factory.as_user(factory.person(roles.INVESTIGATOR, Customer=ada)):
+        seen = door.picture("Batch", batch)
+        assert {node["name"] for node in seen["nodes"] if node["type"] == "customer"} == {ada}
+        assert sum(node["title"] == "Not shown to you" for node in seen["nodes"]) == 1
+    with factory.as_user(factory.person(roles.ACTION_OWNER)), pytest.raises(frappe.PermissionError):
+        door.picture_csv("Batch", batch)
 
 
 def _as_reports(chain: Chain) -> None:
@@ -137,7 +194,8 @@ def _as_reports(chain: Chain) -> None:
     assert (split["quantity"], split["attributed"], split["basis"]) == (8, 8, "Exact")
     assert any(row.get("step") == "Shown above" for row in tree)
     assert "certain" in message
-    assert next(figure["value"] for figure in figures if "Customers" in figure["label"]) == 3
+    holding = {who for (who, lot), (out, gone) in chain.sold.items() if lot == "F1" and out > gone}
+    assert next(figure["value"] for figure in figures if "Customers" in figure["label"]) == len(holding)
     _columns, held, *_rest = BatchGenealogy(asked | {"show": "holders"}).run()
     sums: dict[str, float] = defaultdict(float)
     for row in held:

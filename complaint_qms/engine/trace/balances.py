@@ -6,9 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final, NamedTuple
 
 from complaint_qms.engine.trace.genealogy import Genealogy
-from complaint_qms.engine.trace.movements import DELIVERED, OUTWARD, RETURNED, STEPS, Lot, Movement
+from complaint_qms.engine.trace.movements import DELIVERED, MOVED, OUTWARD, RETURNED, STEPS, Lot, Movement
+
+# Why a lot's quantities do not agree
+PENDING: Final = "pending"  # left the shelf, and not yet the ledger of stock
+RECORD: Final = "record"  # the lot's own record says something else than the ledger
+ONE_WAY: Final = (
+    "one_way"  # a transfer took it from a warehouse and brought it to none, or the other way round
+)
+OVERDRAWN: Final = "overdrawn"  # more left a warehouse than came there
+
+
+class Cause(NamedTuple):
+    """Why a lot's quantities do not agree, and how much of it: of what is recorded more than the movements say, or lies nowhere."""
+
+    kind: str
+    qty: int
+    warehouse: str = ""
 
 
 @dataclass
@@ -33,6 +50,25 @@ class Balance:
     def difference(self, recorded: int) -> int:
         """How much more the stock's own record says than the movements do."""
         return recorded - self.total_on_hand
+
+    def causes(self, recorded: int | None) -> list[Cause]:
+        """Why it does not agree. Those of the difference (`PENDING`, `RECORD`) add up to it.
+
+        Args:
+            recorded: None where nothing is known to compare with.
+        """
+        found = []
+        rest = 0 if recorded is None else self.difference(recorded)
+        if rest and self.pending:
+            found.append(Cause(PENDING, self.pending))
+            rest -= self.pending
+        if rest:
+            found.append(Cause(RECORD, rest))
+        if self.steps[MOVED]:
+            found.append(Cause(ONE_WAY, self.steps[MOVED]))
+        return found + [
+            Cause(OVERDRAWN, qty, warehouse) for warehouse, qty in self.on_hand.items() if qty < 0
+        ]
 
 
 @dataclass

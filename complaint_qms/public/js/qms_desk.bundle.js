@@ -29,7 +29,7 @@ import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
 import { offer_article } from "./desk/articles";
-import { offer_genealogy } from "./desk/genealogy";
+import { offer_genealogy, offer_investigated } from "./desk/genealogy";
 import { draw_chat, offer_chat } from "./desk/chat";
 import { offer_summary } from "./desk/language_model";
 import { draw_inbox_item, make_complaint_of } from "./desk/inbox";
@@ -50,6 +50,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_chat,
 	offer_article,
 	offer_genealogy,
+	offer_investigated,
 	offer_chat,
 	offer_summary,
 	wait_for_uploads,

@@ -5,7 +5,10 @@ starts    what is asked about, as lots
 tracing   the walk over ERPNext's ledger, and what is told beside it
 tree      both ways as indented rows
 figures   who holds it, what lies where, what came in and went out
-answer    the same as nodes and edges
+answer    the same as lots and edges, over the wire
+picture   the same as a picture: documents and parties between the lots
+marks     what is known of a lot beside its movements, and who adds to it
+export    the picture as CSV and PDF
 labels    what steps and lots are called
 notes     what has to be known to read it
 report    the report Batch Genealogy

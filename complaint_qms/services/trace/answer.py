@@ -13,6 +13,7 @@ from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.trace.figures import holder_rows
 from complaint_qms.services.trace.labels import lot_kind, lot_name
 from complaint_qms.services.trace.notes import HOLDERS, notes
+from complaint_qms.services.trace.picture import picture_of
 from complaint_qms.services.trace.starts import COMPLAINT, start_of
 from complaint_qms.services.trace.tracing import WAYS, Traced, trace
 
@@ -38,6 +39,11 @@ def genealogy_answer(kind: str, name: str, way: str, supplier: str = "") -> dict
         "not_shown": len(traced.withheld),
         "is_cut": found.is_cut,
     }
+
+
+def picture_answer(kind: str, name: str, way: str, supplier: str = "") -> dict[str, Any]:
+    """The same as a picture; see services.trace.picture."""
+    return picture_of(trace(start_of(kind, name, supplier), _way(way)))
 
 
 def holders_answer(complaint: str, *, others: bool, way: str) -> dict[str, Any]:

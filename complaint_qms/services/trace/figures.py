@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import frappe
 from frappe import _
 
-from complaint_qms.engine.trace import Balance, Lot, from_units, movements
+from complaint_qms.engine.trace import Balance, Lot, balances, from_units, movements
 from complaint_qms.integrations.erpnext.lots import contacts_of
 from complaint_qms.services.trace.labels import lot_kind, lot_name, step_label
 from complaint_qms.services.trace.tracing import Traced
 from complaint_qms.services.trace.tree import pending_note, told_of
+
+MINUS: Final = "\u2212"
+_CAME: Final = frozenset((movements.RECEIVED, movements.BROUGHT_IN, movements.PRODUCED))
+_GIVES_BACK: Final = frozenset((movements.RETURNED, movements.ADJUSTED, movements.MOVED, movements.OTHERWISE))
+_CAUSES: Final = {
+    balances.PENDING: lambda: _("{0} {1} were sold at a point of sale and are not consolidated yet."),
+    balances.RECORD: lambda: _("The record of the batch or serial number differs from its stock ledger by {0} {1}. Recalculate it in ERPNext, then count the stock."),
+    balances.ONE_WAY: lambda: _("Transfers do not add up to nothing ({0} {1}): goods are under way, or a warehouse was left out."),
+    balances.OVERDRAWN: lambda: _("{0} {1} in {2}: more left than came there. A receipt is missing or was posted later."),
+}  # fmt: skip
 
 
 def holder_rows(traced: Traced, *, others: bool = False) -> list[dict[str, Any]]:
@@ -77,7 +87,8 @@ def balance_rows(traced: Traced) -> list[dict[str, Any]]:
     return [_balance_row(traced, balance) for balance in traced.balances(traced.lots)]
 
 
-def _balance_row(traced: Traced, balance: Balance) -> dict[str, Any]:
+def reconciled(traced: Traced, balance: Balance) -> dict[str, Any]:
+    """In and out of a lot, what its record says, the difference and what explains it, and all of it as one equation."""
     # Beside movements that are missing it would tell what they were.
     is_whole = balance.lot not in traced.withheld_lots
     recorded = traced.recorded.get(balance.lot) if is_whole else None
@@ -88,30 +99,46 @@ def _balance_row(traced: Traced, balance: Balance) -> dict[str, Any]:
         if step not in (movements.MOVED, movements.OTHERWISE)
     }
     elsewhere = balance.steps[movements.MOVED] + balance.steps[movements.OTHERWISE]
-    return (
-        _of_lot(traced, balance.lot)
-        | shown
-        | {
-            "otherwise": from_units(elsewhere),
-            "on_hand": from_units(balance.total_on_hand),
-            "recorded": None if recorded is None else from_units(recorded),
-            "difference": from_units(difference),
-            "explanation": _explained(traced, balance, difference, is_whole),
-        }
-    )
+    return shown | {
+        "otherwise": from_units(elsewhere),
+        "on_hand": from_units(balance.total_on_hand),
+        "recorded": None if recorded is None else from_units(recorded),
+        "difference": from_units(difference),
+        "explanation": _explained(traced, balance, recorded, is_whole),
+        "equation": _equation(traced, balance),
+    }
 
 
-def _explained(traced: Traced, balance: Balance, difference: int, is_whole: bool) -> str:
+def _balance_row(traced: Traced, balance: Balance) -> dict[str, Any]:
+    return _of_lot(traced, balance.lot) | reconciled(traced, balance)
+
+
+def _equation(traced: Traced, balance: Balance) -> str:
+    """“Received 100 = Consumed 60 + Delivered 10 + On Hand 30 Kg”: what came in on the left, what became of it on the right."""
+    parts: dict[bool, list[str]] = {True: [], False: []}
+    for step in movements.STEPS:
+        # What came back, or was found, is less gone.
+        qty = -balance.steps[step] if step in _GIVES_BACK else balance.steps[step]
+        if qty:
+            parts[step in _CAME].append(_term(step_label(step), qty))
+    parts[False].append(_term(_("On Hand"), balance.total_on_hand))
+    came, went = (" ".join(parts[side]).removeprefix("+ ") or "0" for side in (True, False))
+    return f"{came} = {went} {_(traced.unit(balance.lot))}".strip()
+
+
+def _term(label: str, qty: int) -> str:
+    return f"{MINUS if qty < 0 else '+'} {label} {from_units(abs(qty)):.15g}"
+
+
+def _explained(traced: Traced, balance: Balance, recorded: int | None, is_whole: bool) -> str:
     if not is_whole:
         return _("Some movements are not shown to you, so nothing can be compared.")
-    if not difference:
-        return ""
-    unit = traced.unit(balance.lot)
-    if balance.pending == difference:
-        return _("{0} {1} were sold at a point of sale and are not consolidated yet.").format(
-            from_units(balance.pending), unit
-        )
-    return _("The quantity on the record of the batch or serial number differs from its stock ledger. Recalculate it in ERPNext, then count the stock.")  # fmt: skip
+    unit = _(traced.unit(balance.lot))
+    said = []
+    for cause in balance.causes(recorded):
+        qty = f"{from_units(cause.qty):.15g}"
+        said.append(_CAUSES[cause.kind]().format(qty, unit, cause.warehouse))
+    return " ".join(said)
 
 
 def _of_lot(traced: Traced, lot: Lot) -> dict[str, Any]:

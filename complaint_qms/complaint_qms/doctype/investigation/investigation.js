@@ -30,6 +30,7 @@ frappe.ui.form.on("Investigation", {
 		if (frappe.model.can_create("CAPA") && frm.doc.stage !== "void") {
 			frm.add_custom_button(__("CAPA"), () => new_capa(frm), __("Create"));
 		}
+		desk.offer_investigated(frm);
 		desk.load_progress(frm, "stage_bar");
 	},
 

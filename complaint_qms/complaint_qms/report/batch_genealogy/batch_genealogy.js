@@ -70,6 +70,14 @@ frappe.query_reports["Batch Genealogy"] = {
 		},
 	],
 
+	onload(report) {
+		if (!complaint_qms.may_see_picture()) return;
+		report.page.add_inner_button(__("Picture"), () => {
+			const { start, way, ...given } = report.get_filter_values();
+			complaint_qms.open_picture(start, given[STARTS[start].fieldname], way);
+		});
+	},
+
 	formatter(value, row, column, data, default_formatter) {
 		const { reports, markup } = complaint_qms;
 		// What does not apply to a row is empty there, and not nought.

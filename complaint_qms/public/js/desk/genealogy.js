@@ -10,4 +10,12 @@ export function offer_genealogy(frm) {
 		frappe.set_route("query-report", REPORT, { start: "Complaint", complaint: frm.doc.name, show, way: "both", ...more });
 	frm.add_custom_button(__("Genealogy"), () => open("tree", { others: 0 }), __("Trace"));
 	frm.add_custom_button(__("Other Holders"), () => open("holders", { others: 1 }), __("Trace"));
+	complaint_qms.offer_picture(frm, "Complaint", frm.doc.name, __("Picture"), __("Trace"));
+}
+
+/** The picture, for an investigation: of its batch or serial number, else of its complaint's. */
+export function offer_investigated(frm) {
+	const { batch_no, serial_no, complaint } = frm.doc;
+	const [kind, name] = batch_no ? ["Batch", batch_no] : serial_no ? ["Serial No", serial_no] : ["Complaint", complaint];
+	if (name) complaint_qms.offer_picture(frm, kind, name, __("Genealogy"), __("Trace"));
 }

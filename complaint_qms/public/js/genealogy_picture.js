@@ -1,0 +1,13 @@
+// The way to the picture of a genealogy, from any form.
+const PAGE = "genealogy-picture";
+
+export const may_see_picture = () => Boolean(frappe.boot.page_info && frappe.boot.page_info[PAGE]);
+
+export function open_picture(kind, name, way = "both") {
+	frappe.set_route(...[PAGE, kind, name, name && way].filter(Boolean));
+}
+
+/** A button, in a group where one is named. */
+export function offer_picture(frm, kind, name, label, group) {
+	if (may_see_picture()) frm.add_custom_button(label, () => open_picture(kind, name), group);
+}
