@@ -52,7 +52,7 @@ export class Drawing {
 		cy.layout({
 			name: "dagre",
 			rankDir: "LR",
-			ranker: nodes.length > 150 ? "longest-path" : "network-simplex",
+			ranker: nodes.length > 150 ? "tight-tree" : "network-simplex",
 			nodeSep: 14,
 			edgeSep: 6,
 			rankSep: 84,
