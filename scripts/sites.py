@@ -22,7 +22,7 @@ FIRST_STEP = {
     "company": lambda site: (INSIDE, "wizard", site),
     "tests": lambda site: (ERPNEXT_TESTS, site, os.devnull, "records"),
 }
-INSTALLS = {"constants", "fixtures", "patches", "setup", "workflow"}
+INSTALLS = {"constants", "fixtures", "patches", "setup"}
 ADMIN_PASSWORD = "admin"
 STAMP = f".{APP}.stamp"
 OWN_MARK = "complaint_qms_scratch"  # set in a site's config by us: such a site may be thrown away

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from complaint_qms.api.arguments import checked
-from complaint_qms.constants.stages import FLOW
+from complaint_qms.constants.records import FLOW
 from complaint_qms.services.investigation import root_cause_overview
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle import overview as overview_service

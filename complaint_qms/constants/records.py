@@ -1,12 +1,16 @@
 """The DocTypes of the app, one row each: the one list that every other list of records is derived from.
 
-A new record needs its row here, its DocType folder and, when it has rules of sight of its own, a file in `permissions/`.
+A new record needs its row here, its DocType folder and, when it has rules of sight of its own, a file in `permissions/`. One that
+moves through stages names them in its row; its folder has its `workflow.json`, its controller what its gates ask and miss.
 `tests/desk/test_record_registry.py` fails for a DocType without a row and for a row that contradicts its DocType.
 """
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
+
+from complaint_qms.constants import stages
+from complaint_qms.constants.stages import Stages
 
 # Kinds of records
 QUALITY: Final = (
@@ -72,6 +76,8 @@ class Record(NamedTuple):
         out_of_use: how a word of a vocabulary is put out of use.
         evidence: for rows that name files as evidence.
         tracked: whether its versions are kept.
+        stages: of a record that moves through some. Its workflow stands in its DocType's folder as `workflow.json`, the gates at its
+            steps are its controller's.
     """
 
     doctype: str
@@ -88,6 +94,7 @@ class Record(NamedTuple):
     out_of_use: OutOfUse | None = None
     evidence: FileField | None = None
     tracked: bool = False
+    stages: Stages | None = None
 
 
 def _quality(doctype: str, series: str, retention: str, work: str, **more) -> Record:
@@ -109,12 +116,12 @@ _OWN: Final = ""  # the record itself names it, in a field of its own
 RECORDS: Final[tuple[Record, ...]] = (
     _quality(
         "Complaint", "CMP-", "product", "complaint",
-        answerable="complaint_owner", searched=True, search_index=5, sight="complaint",
+        answerable="complaint_owner", searched=True, search_index=5, sight="complaint", stages=stages.COMPLAINT,
     ),
     _quality(
         "Investigation", "CIV-", "record", "investigation",
         names=(Names(_OWN, "complaint", "Complaint"), Names("Investigation Complaint", "complaint", "Complaint")),
-        answerable="investigator", searched=True,
+        answerable="investigator", searched=True, stages=stages.INVESTIGATION,
     ),
     _quality(
         "Root Cause", "CRC-", "record", "root_cause",
@@ -128,7 +135,7 @@ RECORDS: Final[tuple[Record, ...]] = (
             Names("CAPA Complaint", "complaint", "Complaint"),
             Names("CAPA Root Cause", "root_cause", "Root Cause"),
         ),
-        answerable="capa_owner", searched=True, search_index=8, sight="capa",
+        answerable="capa_owner", searched=True, search_index=8, sight="capa", stages=stages.CAPA,
     ),
     _quality(
         "Reportability Assessment", "CRA-", "event", "assessment",
@@ -223,6 +230,11 @@ PARENTS: Final = tuple(record.doctype for record in RECORDS if record.kind != RO
 # Quality records: what is attached to one of them, or came with a mail or comment about it, is evidence; who may not see a
 # record that one of them names does not see the one that names it either.
 QUALITY_RECORDS: Final = tuple(record.doctype for record in RECORDS if record.kind == QUALITY)
+STAGED: Final = {record.doctype: record.stages for record in RECORDS if record.stages}
+FLOW: Final = {doctype: way.flow for doctype, way in STAGED.items()}
+MOVES: Final = {doctype: way.moves for doctype, way in STAGED.items()}
+ENDED: Final = {doctype: way.ended for doctype, way in STAGED.items()}
+FIRST_STAGE: Final = {doctype: way.flow[0] for doctype, way in STAGED.items()}
 SERIES: Final = tuple(record.series for record in RECORDS if record.series)
 
 

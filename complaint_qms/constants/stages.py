@@ -1,5 +1,7 @@
 """Stage keys of the records that move through a workflow. Code asks these keys; labels belong to the site."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 # The way of a complaint, in order, and the side stations beside it.
@@ -69,19 +71,68 @@ class Stages(NamedTuple):
         flow: its way, in order; a new record begins with the first.
         moves: where it may go from where it is.
         ended: where it has ended: it changes no more until it is opened again.
+        asked: what the dialog of a step asks for, by the stage it leads to and in the order of the form, beside what is still
+            missing.
+        open_after_end: what alone may still change once it has ended.
+        under_review: stages in which somebody else judges it, each with what alone may change meanwhile. To change more, send it
+            back: nobody approves what they wrote last.
     """
 
     flow: tuple[str, ...]
-    moves: dict[str, tuple[str, ...]]
+    moves: Mapping[str, tuple[str, ...]]
     ended: tuple[str, ...]
+    asked: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    open_after_end: tuple[str, ...] = ()
+    under_review: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-STAGED: Final = {
-    "Complaint": Stages(COMPLAINT_FLOW, COMPLAINT_MOVES, COMPLAINT_ENDED),
-    "Investigation": Stages(INVESTIGATION_FLOW, INVESTIGATION_MOVES, ("completed", "void")),
-    "CAPA": Stages(CAPA_FLOW, CAPA_MOVES, ("closed", "void")),
-}
-FLOW: Final = {doctype: stages.flow for doctype, stages in STAGED.items()}
-MOVES: Final = {doctype: stages.moves for doctype, stages in STAGED.items()}
-ENDED: Final = {doctype: stages.ended for doctype, stages in STAGED.items()}
-FIRST_STAGE: Final = {doctype: stages.flow[0] for doctype, stages in STAGED.items()}
+COMPLAINT: Final = Stages(
+    COMPLAINT_FLOW,
+    COMPLAINT_MOVES,
+    COMPLAINT_ENDED,
+    asked={
+        "triage": ("customer", "complainant_name", "received_at", "description"),
+        "investigate": (
+            "is_complaint",
+            "complaint_type",
+            "severity",
+            "occurrence",
+            "harm_level",
+            "reportable",
+            "awareness_date",
+            "triage_rationale",
+            "complaint_owner",
+        ),
+        "solve": ("covered_by_investigation", "coverage_rationale", "no_investigation_reason"),
+        "confirm": ("reply", "no_reply_reason", "remedy_required", "no_remedy_reason"),
+        "execute": ("reply_sent_at", "no_reply_reason", "customer_agreement", "agreement_note"),
+        # To the review as well, past the stages between.
+        "at_once": ("reply", "reply_sent_at", "customer_agreement", "harm_level"),
+        "closed": ("capa_required", "no_capa_reason", "closing_decision", "closing_summary"),
+        "on_hold": ("hold_reason", "hold_until"),
+        "rejected": ("is_complaint", "reportable", "triage_rationale", "rejection_reason"),
+        "duplicate": ("duplicate_of",),
+        "void": ("void_reason",),
+    },
+    open_after_end=("reopen_reason",),
+)
+INVESTIGATION: Final = Stages(
+    INVESTIGATION_FLOW,
+    INVESTIGATION_MOVES,
+    ended=("completed", "void"),
+    asked={"review": ("outcome", "conclusion"), "void": ("void_reason",)},
+    under_review={"review": ("void_reason",)},
+)
+CAPA: Final = Stages(
+    CAPA_FLOW,
+    CAPA_MOVES,
+    ended=("closed", "void"),
+    asked={
+        "effectiveness": ("verification_note", "no_harm", "no_harm_note"),
+        "closed": ("effect_conclusion", "effect_note"),
+        "ineffective": ("effect_conclusion", "effect_override_reason", "effect_note"),
+        "void": ("void_reason",),
+    },
+    open_after_end=("successor", "lessons", "related_changes"),
+    under_review={"plan_review": ("void_reason",)},
+)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from complaint_qms.controllers.record import Checked
+from complaint_qms.engine.sop import Missing
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.lifecycle import announcements, guard
+from complaint_qms.services.lifecycle import announcements, facts, guard
 
 
 class QualityRecord(Checked):
@@ -12,6 +16,15 @@ class QualityRecord(Checked):
     it is never deleted."""
 
     stamps: tuple[str, ...] = ()
+
+    @staticmethod
+    def gates(facts: Mapping[str, Any], target: str) -> list[Missing]:
+        """What a record with these facts lacks to enter stage `target`; nothing, where a kind of record has no gates of its own."""
+        return []
+
+    def facts_for_gates(self, moving_to: str | None = None) -> dict[str, Any]:
+        """What its gates ask. With `moving_to`, what could change until it is there is read as it is this moment, and held."""
+        return facts.record_facts(self)
 
     def before_validate(self) -> None:
         guard.protect(self, self.stamps)

@@ -153,7 +153,7 @@ def _extracted(app: str) -> Iterator[Message]:
 
 def _records() -> Iterator[Message]:
     """DocTypes, workspaces, reports, charts, cards, HTML blocks and workflows, as their JSON files say."""
-    for path in sorted(PACKAGE.glob("complaint_qms/**/*.json")) + sorted(PACKAGE.glob("workflow/*.json")):
+    for path in sorted(PACKAGE.glob("complaint_qms/**/*.json")):
         place = str(path.relative_to(PACKAGE.parent))
         with path.open(encoding="utf-8") as file:
             data = json.load(file)

@@ -7,6 +7,7 @@ on it; then what the dialog asks is answered in many ways. A field that an answe
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -15,8 +16,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate
 
-from complaint_qms.constants.stages import ENDED, FLOW, MOVES
-from complaint_qms.engine.sop import missing
+from complaint_qms.constants.records import ENDED, FLOW, MOVES, STAGED
 from complaint_qms.services.lifecycle.overview import asked_fields, is_asked, kind_of_step
 
 DRAWS = 60
@@ -100,7 +100,10 @@ def of_capa(draw: random.Random) -> dict[str, Any]:
     }
 
 
-LINKED = {"Complaint": of_complaint, "Investigation": of_investigation, "CAPA": of_capa}
+LINKED = defaultdict(
+    lambda: lambda draw: {},
+    {"Complaint": of_complaint, "Investigation": of_investigation, "CAPA": of_capa},
+)
 
 
 def answers(asked: list[str], doctype: str, draw: random.Random) -> Iterator[dict[str, Any]]:
@@ -121,11 +124,11 @@ def test_what_an_answer_makes_necessary_is_asked_in_the_same_dialog(
         facts = record(doctype, origin, draw)
         doc = frappe.get_doc({key: facts[key] for key in facts if key not in LINKED[doctype](draw)})
         kind = kind_of_step(doc, target)
-        before = missing(doctype, facts, target)
+        before = doc.gates(facts, target)
         asked = asked_fields(doc, target, kind, facts, before)
         at_first = {row.field for row in before}
         for given in answers(asked, doctype, draw):
-            for row in missing(doctype, facts | given, target):
+            for row in doc.gates(facts | given, target):
                 if row.field not in asked and row.field not in at_first and is_asked(doc, row.field):
                     unasked[row.field] = row.text()
         # And what lacks from the start is asked, unless it stands still while somebody else judges it.
@@ -136,9 +139,7 @@ def test_what_an_answer_makes_necessary_is_asked_in_the_same_dialog(
 
 
 def stands_still(doctype: str, stage: str) -> bool:
-    from complaint_qms.constants.fields import UNDER_REVIEW
-
-    return stage in UNDER_REVIEW.get(doctype, {}) or stage in ENDED[doctype]
+    return stage in STAGED[doctype].under_review or stage in ENDED[doctype]
 
 
 @pytest.mark.parametrize("doctype", FLOW)

@@ -12,7 +12,7 @@ import pytest
 from frappe.utils import add_days, now_datetime, nowdate
 
 from complaint_qms.constants import roles, work
-from complaint_qms.engine.sop import Missing, missing
+from complaint_qms.engine.sop import Missing
 from complaint_qms.services.capa import effectiveness
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle.guard import take_step
@@ -46,7 +46,7 @@ def outside(doc, kind: str, found: list[Missing]) -> int:
 
 def answered(doc, kind: str, facts: dict[str, Any], target: str) -> list[str]:
     """What is still refused once the dialog has been answered as well as it can be: the best answers are followed first."""
-    found = missing(doc.doctype, facts, target)
+    found = doc.gates(facts, target)
     waiting, seen = [((0, len(found)), 0, facts)], [facts]
     nearest = found
     for _look in range(MOST_LOOKS):
@@ -55,7 +55,7 @@ def answered(doc, kind: str, facts: dict[str, Any], target: str) -> list[str]:
         waiting.sort(key=itemgetter(0, 1))
         facts = waiting.pop(0)[2]
         for trial in trials(doc, facts, target):
-            left = missing(doc.doctype, trial, target)
+            left = doc.gates(trial, target)
             if not left:
                 return []
             nearest = min(nearest, left, key=len)
@@ -67,7 +67,7 @@ def answered(doc, kind: str, facts: dict[str, Any], target: str) -> list[str]:
 
 def trials(doc, facts: dict[str, Any], target: str) -> Iterator[dict[str, Any]]:
     """The facts with one answer more to something that is missing."""
-    for row in missing(doc.doctype, facts, target):
+    for row in doc.gates(facts, target):
         if row.field == "checklist":
             yield facts | {"checklist": [check | {"done": 1} for check in facts["checklist"]]}
         elif row.field:
@@ -87,7 +87,7 @@ def test_a_step_that_is_offered_can_be_taken(doctype: str, origin: str, target: 
         facts["stored"] = {**facts}
         doc = frappe.get_doc({key: facts[key] for key in facts if key not in LINKED[doctype](draw)})
         kind = kind_of_step(doc, target)
-        found = missing(doctype, facts, target)
+        found = doc.gates(facts, target)
         if kind == "forward" and found and not outside(doc, kind, found):
             refused += answered(doc, kind, facts, target)
     assert not {*refused}

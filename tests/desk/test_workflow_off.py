@@ -7,7 +7,7 @@ import pytest
 from frappe.model.workflow import WorkflowPermissionError
 
 from complaint_qms.constants import roles
-from complaint_qms.constants.stages import FIRST_STAGE, MOVES
+from complaint_qms.constants.records import FIRST_STAGE, MOVES
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import shipped_workflow
 from complaint_qms.services.lifecycle.guard import take_step
@@ -74,9 +74,9 @@ def test_each_step_is_refused_to_whoever_lacks_its_role(doctype, origin, target,
     from complaint_qms.services.lifecycle import guard
 
     monkeypatch.setattr(guard, "stage_map", lambda _doctype: {})
-    monkeypatch.setattr(guard, "missing", lambda *_: [])
     monkeypatch.setattr(guard.shipped_workflow, "keep_state", lambda _doc: None)
     doc = frappe.get_doc({"doctype": doctype, "name": "X-1", "stage": target})
+    monkeypatch.setattr(type(doc), "gates", staticmethod(lambda *_: []))
     doc._doc_before_save = frappe.get_doc({"doctype": doctype, "name": "X-1", "stage": origin})
     allowed = roles_of_steps(doctype)[origin, target]
     assert allowed

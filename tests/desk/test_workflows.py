@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 import pytest
 
-from complaint_qms.constants.stages import FIRST_STAGE, MOVES
+from complaint_qms.constants.records import FIRST_STAGE, MOVES
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.setup import workflows
 from complaint_qms.setup.workflows import definitions, sync_workflows

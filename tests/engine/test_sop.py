@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from complaint_qms.constants.records import MOVES
 from complaint_qms.constants.stages import (
     CAPA_FLOW,
     CAPA_MOVES,
@@ -17,7 +18,6 @@ from complaint_qms.constants.stages import (
     COMPLAINT_STAGES,
     INVESTIGATION_MOVES,
     INVESTIGATION_STAGES,
-    MOVES,
 )
 from complaint_qms.engine.sop import missing, move_allowed, root_cause_missing
 from complaint_qms.engine.sop.gates import blank

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaint_qms.constants.records import QUALITY, QUALITY_RECORDS, RECORDS
+from complaint_qms.constants.records import MOVES, QUALITY, QUALITY_RECORDS, RECORDS
 from complaint_qms.constants.retention import TERMS
-from complaint_qms.constants.stages import MOVES
 from complaint_qms.engine.sop import Retention, Term, disposal_missing, keep_until
 from complaint_qms.engine.sop.retention import BEGINNINGS, after
 

@@ -15,7 +15,7 @@ signs.
 from collections.abc import Mapping
 from typing import Any
 
-from complaint_qms.constants.stages import MOVES
+from complaint_qms.constants.records import MOVES
 from complaint_qms.engine.sop.capa import capa_missing
 from complaint_qms.engine.sop.complaint import complaint_missing
 from complaint_qms.engine.sop.gates import Missing

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from complaint_qms.constants.stages import ENDED
+from complaint_qms.constants.records import ENDED
 from complaint_qms.services.record.in_use import OUT_OF_USE
 from complaint_qms.services.record.language import comma_list
 

@@ -5,8 +5,7 @@ from typing import Any
 import frappe
 
 from complaint_qms.constants.evidence import SHA256, TALK
-from complaint_qms.constants.records import QUALITY_RECORDS
-from complaint_qms.constants.stages import ENDED
+from complaint_qms.constants.records import ENDED, QUALITY_RECORDS
 from complaint_qms.services.evidence.disk import evidence_at
 
 Record = tuple[str, str]

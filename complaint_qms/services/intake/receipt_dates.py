@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate, now_datetime
 
 from complaint_qms.constants import roles
-from complaint_qms.constants.stages import FIRST_STAGE
+from complaint_qms.constants.records import FIRST_STAGE
 from complaint_qms.engine.message import Message
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.source_defaults import check_role

@@ -25,18 +25,13 @@ from complaint_qms.services.sop.proofs import checklist_of
 
 
 def facts_of(doc: Document, moving_to: str | None = None) -> dict[str, Any]:
-    """Facts of `doc` as the gates of its DocType want them (see complaint_qms.engine.sop).
+    """Facts of `doc` as the gates of its DocType want them (see complaint_qms.engine.sop), which its controller knows.
 
     Args:
         moving_to: the stage or status that it takes in this save; what could change meanwhile is then read as it is this
             moment, and held.
     """
-    return {
-        "Complaint": _complaint,
-        "Investigation": _investigation,
-        "CAPA": _capa,
-        "Root Cause": _root_cause,
-    }[doc.doctype](doc, moving_to)
+    return doc.facts_for_gates(moving_to)
 
 
 def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
@@ -45,7 +40,7 @@ def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
     judges = may(*roles.INVESTIGATION_JUDGES)
     at_once = facts_of_early([doc for doc in docs if _is_early(doc)])
     return {
-        doc.name: _base(doc)
+        doc.name: record_facts(doc)
         | linked[doc.name]
         | {
             "checklist": checklist_of(doc, linked[doc.name]),
@@ -61,19 +56,20 @@ def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
 def facts_of_investigations(docs: list[Document]) -> dict[str, dict[str, Any]]:
     """Facts of many stored investigations at once, by name."""
     causes = _causes([doc.name for doc in docs])
-    return {doc.name: _base(doc) | {"root_causes": causes[doc.name]} for doc in docs}
+    return {doc.name: record_facts(doc) | {"root_causes": causes[doc.name]} for doc in docs}
 
 
 def facts_of_capas(docs: list[Document]) -> dict[str, dict[str, Any]]:
     """Facts of many stored CAPAs at once, by name."""
     causes = {row.root_cause for doc in docs for row in doc.root_causes}
     status = values_of("Root Cause", causes, "status")
-    return {doc.name: _capa_facts(doc, status) for doc in docs}
+    return {doc.name: _capa_with_causes(doc, status) for doc in docs}
 
 
-def _complaint(doc: Document, moving_to: str | None) -> dict[str, Any]:
+def complaint_facts(doc: Document, moving_to: str | None) -> dict[str, Any]:
+    """A complaint's own facts and those of what is linked to it."""
     if doc.is_new():
-        return _base(doc)
+        return record_facts(doc)
     # What was read under a lock is truer than what this transaction saw first.
     facts = facts_of_complaints([doc])[doc.name] | (doc.flags.beside or {})
     if moving_to and doc.covered_by_investigation and doc.has_value_changed("covered_by_investigation"):
@@ -83,13 +79,49 @@ def _complaint(doc: Document, moving_to: str | None) -> dict[str, Any]:
     return facts
 
 
-def _investigation(doc: Document, moving_to: str | None) -> dict[str, Any]:
+def investigation_facts(doc: Document, moving_to: str | None) -> dict[str, Any]:
+    """An investigation's, with its causes and the complaints that were closed on it."""
     if doc.is_new():
-        return _base(doc) | {"root_causes": []}
+        return record_facts(doc) | {"root_causes": []}
     facts = facts_of_investigations([doc])[doc.name]
     if doc.stage == "completed":
         rows = complaints_on_investigation(doc.name, ("closed",), held=bool(moving_to))
         facts["closed_on_it"] = [row.name for row in rows]
+    return facts
+
+
+def capa_facts(doc: Document, moving_to: str | None) -> dict[str, Any]:
+    """A CAPA's, with its causes and actions and the complaints that were closed on it."""
+    facts = _capa_with_causes(
+        doc, values_of("Root Cause", (row.root_cause for row in doc.root_causes), "status")
+    )
+    named = [] if doc.is_new() else [row.complaint for row in doc.complaints]
+    return facts | {"closed_on_it": complaints_on_capa(doc.name, named, held=moving_to == "void")}
+
+
+def root_cause_facts(doc: Document, moving_to: str | None) -> dict[str, Any]:
+    """A root cause's, with its whys and branches and what was closed on it."""
+    facts = record_facts(doc)
+    facts["whys"], facts["factors"] = list(doc.whys), list(doc.factors)
+    if facts["stored"].get("status") == "verified":
+        held = moving_to == "rejected"
+        facts["closed_on_it"] = [row.name for row in capas_on_cause(doc.name, held) if row.stage == "closed"]
+        facts["completed_on_it"] = investigations_on_cause(doc, held)
+    return facts
+
+
+def record_facts(doc: Document) -> dict[str, Any]:
+    """What the gates of any record may ask: its fields, who acts, and how it was stored before."""
+    facts = doc.get_valid_dict(ignore_virtual=True)
+    before = doc.get_doc_before_save()
+    # The gates ask from where the record comes, which is what is stored, not what was sent.
+    facts["stage"] = before.get("stage") if before else doc.get("stage")
+    facts["user"], facts["acting"] = frappe.session.user, acting()
+    # Nobody gets round a gate by changing, in the same save, the names it asks for.
+    facts["stored"] = before.as_dict() if before else {}
+    if doc.meta.has_field(FIELD):
+        # Those of this save included: the controller adds them before it asks.
+        facts["contributors"] = [{"user": row.user, "part": row.part} for row in doc.get(FIELD)]
     return facts
 
 
@@ -106,45 +138,15 @@ def _causes(investigations: list[str]) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _capa(doc: Document, moving_to: str | None) -> dict[str, Any]:
-    facts = _capa_facts(doc, values_of("Root Cause", (row.root_cause for row in doc.root_causes), "status"))
-    named = [] if doc.is_new() else [row.complaint for row in doc.complaints]
-    return facts | {"closed_on_it": complaints_on_capa(doc.name, named, held=moving_to == "void")}
-
-
-def _capa_facts(doc: Document, status: dict[str, str]) -> dict[str, Any]:
+def _capa_with_causes(doc: Document, status: dict[str, str]) -> dict[str, Any]:
     names = [row.root_cause for row in doc.root_causes]
-    return _base(doc) | {
+    return record_facts(doc) | {
         "root_causes": [{"root_cause": name, "status": status.get(name)} for name in names],
         "actions": [row.as_dict() for row in doc.actions],
         "window_end": getdate(doc.window_end) if doc.window_end else None,
         "computed_on": getdate(doc.computed_at) if doc.computed_at else None,
         "today": getdate(),
     }
-
-
-def _root_cause(doc: Document, moving_to: str | None) -> dict[str, Any]:
-    facts = _base(doc)
-    facts["whys"], facts["factors"] = list(doc.whys), list(doc.factors)
-    if facts["stored"].get("status") == "verified":
-        held = moving_to == "rejected"
-        facts["closed_on_it"] = [row.name for row in capas_on_cause(doc.name, held) if row.stage == "closed"]
-        facts["completed_on_it"] = investigations_on_cause(doc, held)
-    return facts
-
-
-def _base(doc: Document) -> dict[str, Any]:
-    facts = doc.get_valid_dict(ignore_virtual=True)
-    before = doc.get_doc_before_save()
-    # The gates ask from where the record comes, which is what is stored, not what was sent.
-    facts["stage"] = before.get("stage") if before else doc.get("stage")
-    facts["user"], facts["acting"] = frappe.session.user, acting()
-    # Nobody gets round a gate by changing, in the same save, the names it asks for.
-    facts["stored"] = before.as_dict() if before else {}
-    if doc.meta.has_field(FIELD):
-        # Those of this save included: the controller adds them before it asks.
-        facts["contributors"] = [{"user": row.user, "part": row.part} for row in doc.get(FIELD)]
-    return facts
 
 
 def _is_early(doc: Document) -> bool:

@@ -21,10 +21,9 @@ from frappe.model.workflow import (
 from frappe.utils import escape_html, format_date
 
 from complaint_qms.constants.contributing import FIELD as CONTRIBUTORS
-from complaint_qms.constants.fields import OPEN_AFTER_END, UNDER_REVIEW
-from complaint_qms.constants.stages import ENDED, FIRST_STAGE, MOVES
+from complaint_qms.constants.records import ENDED, FIRST_STAGE, MOVES, STAGED
 from complaint_qms.engine.message import Message
-from complaint_qms.engine.sop import Missing, missing, move_allowed
+from complaint_qms.engine.sop import Missing, move_allowed
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import sending_back, shipped_workflow
 from complaint_qms.services.lifecycle.facts import facts_of
@@ -90,7 +89,7 @@ def guard(doc: Document) -> tuple[str, str] | None:
     shipped_workflow.keep_state(doc)
     if before and origin in ENDED[doc.doctype]:
         _keep_fetched(doc, before)
-    if before and origin in UNDER_REVIEW.get(doc.doctype, {}):
+    if before and origin in STAGED[doc.doctype].under_review:
         _refuse_under_review(doc, before)
     if target == origin:
         if before and origin in ENDED[doc.doctype]:
@@ -102,7 +101,7 @@ def guard(doc: Document) -> tuple[str, str] | None:
     if sentence := sending_back.why_not_back(doc, origin, target):
         frappe.throw(gate_code("SOP") + escape_html(sentence), GateError, title=_("Not yet"))
     facts = facts_of(doc, moving_to=target)
-    found = list(missing(doc.doctype, facts, target))
+    found = list(doc.gates(facts, target))
     if not move_allowed(doc.doctype, origin, target):
         found.append(_unknown_move(origin, target))
     if found:
@@ -294,7 +293,7 @@ def _keep_fetched(doc: Document, before: Document) -> None:
 
 def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> None:
     # What the server itself puts back with a step, nobody has changed.
-    allowed = {*OPEN_AFTER_END[doc.doctype], *(doc.flags.put_back_fields or ())}
+    allowed = {*STAGED[doc.doctype].open_after_end, *(doc.flags.put_back_fields or ())}
     touched = [name for name in changed_fields(doc, before) if name not in allowed]
     if not touched:
         return
@@ -315,7 +314,7 @@ def _refuse_changes(doc: Document, before: Document, moving: bool = False) -> No
 
 
 def _refuse_under_review(doc: Document, before: Document) -> None:
-    allowed = UNDER_REVIEW[doc.doctype][before.stage]
+    allowed = STAGED[doc.doctype].under_review[before.stage]
     touched = [name for name in changed_fields(doc, before) if name not in allowed]
     if touched:
         frappe.throw(

@@ -12,9 +12,9 @@ from frappe.model.workflow import get_transitions, get_workflow_name
 from frappe.utils import get_datetime, getdate, now_datetime
 
 from complaint_qms.constants.clock import CLOCKS
-from complaint_qms.constants.fields import STEP_FIELDS, UNDER_REVIEW
-from complaint_qms.constants.stages import AT_ONCE, ENDED, FLOW
-from complaint_qms.engine.sop import Missing, missing
+from complaint_qms.constants.records import ENDED, FLOW, STAGED
+from complaint_qms.constants.stages import AT_ONCE
+from complaint_qms.engine.sop import Missing
 from complaint_qms.engine.sop.at_once import against
 from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.services.lifecycle import guard, sending_back
@@ -112,7 +112,7 @@ def next_moves(
         key = (row.action, row.next_state)
         if not target or key in moves or (is_at_once(doc, target) and against(facts)):
             continue
-        found = missing(doc.doctype, facts, target)
+        found = doc.gates(facts, target)
         kind = kind_of_step(doc, target)
         moves[key] = {
             "action": row.action,
@@ -156,10 +156,10 @@ def asked_fields(
         return ["reopen_reason"] if doc.doctype == "Complaint" else []
     if _asks_nothing(doc, kind):
         return []
-    wanted = list(STEP_FIELDS[doc.doctype].get("at_once" if is_at_once(doc, target) else target, ()))
+    wanted = list(STAGED[doc.doctype].asked.get("at_once" if is_at_once(doc, target) else target, ()))
     lacking = dict.fromkeys(item.field for item in found)
     wanted += [name for name in lacking if name not in wanted and is_asked(doc, name)]
-    if UNDER_REVIEW.get(doc.doctype, {}).get(doc.stage) is not None:
+    if STAGED[doc.doctype].under_review.get(doc.stage) is not None:
         # What is under review cannot be mended here; that it is missing is told all the same.
         return [name for name in wanted if not stands_still(doc, name)]
     wanted = _with_made_necessary(doc, target, facts, wanted, {*lacking})
@@ -187,7 +187,7 @@ def is_entered(doc: Document, item: dict[str, Any]) -> bool:
 
 def stands_still(doc: Document, name: str) -> bool:
     """Whether a field waits for somebody's judgement as it is."""
-    open_fields = UNDER_REVIEW.get(doc.doctype, {}).get(doc.stage)
+    open_fields = STAGED[doc.doctype].under_review.get(doc.stage)
     return open_fields is not None and name not in open_fields
 
 
@@ -289,7 +289,7 @@ def _with_made_necessary(
         filled = facts | {name: _FILLED.get(doc.meta.get_field(name).fieldtype, "-") for name in wanted}
         for base in (facts, filled):
             for answer in _answers(field):
-                for item in missing(doc.doctype, base | {field.fieldname: answer}, target):
+                for item in doc.gates(base | {field.fieldname: answer}, target):
                     if item.field not in told and item.field not in wanted and is_asked(doc, item.field):
                         wanted.insert(at, item.field)
     return wanted

@@ -14,7 +14,8 @@ from frappe.model.document import Document
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.events import CAUSE_REJECTED, INVESTIGATION_REOPENED
-from complaint_qms.constants.stages import COMPLAINT_UNENDED, ENDED
+from complaint_qms.constants.records import ENDED
+from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.engine.sop.complaint import rests_on
 from complaint_qms.permissions.sight import Sight
 from complaint_qms.services import writing

@@ -10,12 +10,12 @@ from frappe.model.document import Document
 from frappe.model.workflow import get_workflow_name
 from frappe.query_builder import Order
 
-FOLDER = Path(__file__).parents[2] / "workflow"
+DOCTYPES = Path(__file__).parents[2] / "complaint_qms" / "doctype"
 
 
 def definitions() -> list[dict[str, Any]]:
-    """The shipped workflows, in file order."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))]
+    """The shipped workflows, each from the folder of its DocType, in their order."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(DOCTYPES.glob("*/workflow.json"))]
 
 
 @cache

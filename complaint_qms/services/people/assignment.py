@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, nowdate
 
 from complaint_qms.constants.events import HANDED_OVER
-from complaint_qms.constants.stages import ENDED
+from complaint_qms.constants.records import ENDED
 from complaint_qms.services import writing
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.people.assignees import objection

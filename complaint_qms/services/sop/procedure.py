@@ -9,8 +9,9 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, getdate
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.records import FIRST_STAGE
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.constants.stages import COMPLAINT_OPEN, FIRST_STAGE
+from complaint_qms.constants.stages import COMPLAINT_OPEN
 from complaint_qms.integrations.erpnext.customer import group_path
 from complaint_qms.services.record import site_cache
 from complaint_qms.services.record.gate_codes import gate_code

@@ -12,7 +12,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
-from complaint_qms.constants.stages import FLOW, REVIEW
+from complaint_qms.constants.records import FLOW
+from complaint_qms.constants.stages import REVIEW
 from complaint_qms.constants.story import TOLD_STATES
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word

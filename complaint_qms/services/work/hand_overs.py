@@ -12,9 +12,8 @@ import frappe
 from frappe.utils import get_fullname
 
 from complaint_qms.constants.contributing import AUTHORS
-from complaint_qms.constants.records import BY_DOCTYPE
+from complaint_qms.constants.records import BY_DOCTYPE, ENDED, STAGED
 from complaint_qms.constants.roles import QUALITY_MANAGER, REGULATORY
-from complaint_qms.constants.stages import ENDED, STAGED
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.outbox import Notice, send

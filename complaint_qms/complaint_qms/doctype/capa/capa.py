@@ -6,11 +6,12 @@ from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.constants.fields import CAPA_STAMPS
 from complaint_qms.controllers.quality_record import QualityRecord
+from complaint_qms.engine.sop import capa_missing
 from complaint_qms.engine.sop.capa import CRITERION_FIELDS, VERIFICATION_FIELDS, still_needed
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.capa import actions, effectiveness, measured_types
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.lifecycle import guard, overview, reliance
+from complaint_qms.services.lifecycle import facts, guard, overview, reliance
 from complaint_qms.services.record import source_defaults
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.language import comma_list
@@ -18,6 +19,10 @@ from complaint_qms.services.record.language import comma_list
 
 class CAPA(QualityRecord):
     stamps = CAPA_STAMPS
+    gates = staticmethod(capa_missing)
+
+    def facts_for_gates(self, moving_to=None):
+        return facts.capa_facts(self, moving_to)
 
     def before_validate(self):
         # What effectiveness computed comes in through its own service, marked by this flag, and no other way.

@@ -7,8 +7,10 @@ import frappe
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.fields import COMPLAINT_STAMPS, DECIDED_ANEW, SEPARATED
-from complaint_qms.constants.stages import COMPLAINT_EARLY, COMPLAINT_ENDED, FIRST_STAGE
+from complaint_qms.constants.records import FIRST_STAGE
+from complaint_qms.constants.stages import COMPLAINT_EARLY, COMPLAINT_ENDED
 from complaint_qms.controllers.quality_record import QualityRecord
+from complaint_qms.engine.sop import complaint_missing
 from complaint_qms.integrations.erpnext.consistency import check_consistency
 from complaint_qms.services.chat import complaint_chats as chats
 from complaint_qms.services.compliance import (
@@ -28,7 +30,7 @@ from complaint_qms.services.intake import (
     receipt_dates,
     register,
 )
-from complaint_qms.services.lifecycle import at_once, guard, merge, overview
+from complaint_qms.services.lifecycle import at_once, facts, guard, merge, overview
 from complaint_qms.services.people import assignment
 from complaint_qms.services.record import mail_address, match_keys, telephone
 from complaint_qms.services.reportability import deadline
@@ -40,6 +42,10 @@ from complaint_qms.services.sop import assigning, clock, plan, procedure
 
 class Complaint(QualityRecord):
     stamps = COMPLAINT_STAMPS
+    gates = staticmethod(complaint_missing)
+
+    def facts_for_gates(self, moving_to=None):
+        return facts.complaint_facts(self, moving_to)
 
     def onload(self):
         proposals.refresh(self)

@@ -6,14 +6,19 @@ from frappe.utils import now_datetime
 from complaint_qms.constants import roles
 from complaint_qms.constants.fields import INVESTIGATION_STAMPS
 from complaint_qms.controllers.quality_record import QualityRecord
+from complaint_qms.engine.sop import investigation_missing
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.lifecycle import guard, overview, reliance
+from complaint_qms.services.lifecycle import facts, guard, overview, reliance
 from complaint_qms.services.people import assignees
 from complaint_qms.services.record import source_defaults
 
 
 class Investigation(QualityRecord):
     stamps = INVESTIGATION_STAMPS
+    gates = staticmethod(investigation_missing)
+
+    def facts_for_gates(self, moving_to=None):
+        return facts.investigation_facts(self, moving_to)
 
     def before_validate(self):
         super().before_validate()

@@ -4,14 +4,20 @@ import frappe
 
 from complaint_qms.constants.fields import ROOT_CAUSE_STAMPS
 from complaint_qms.controllers.quality_record import QualityRecord
+from complaint_qms.engine.sop import root_cause_missing
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.investigation import root_cause, root_cause_overview
+from complaint_qms.services.lifecycle import facts
 from complaint_qms.services.record import source_defaults, timeline
 from complaint_qms.services.record.timeline import Text, line
 
 
 class RootCause(QualityRecord):
     stamps = ROOT_CAUSE_STAMPS
+    gates = staticmethod(root_cause_missing)
+
+    def facts_for_gates(self, moving_to=None):
+        return facts.root_cause_facts(self, moving_to)
 
     def before_validate(self):
         super().before_validate()
