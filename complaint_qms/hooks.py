@@ -245,8 +245,10 @@ ignore_links_on_delete = [
     "Complaint Article Use",
     "Complaint Rule Log",
     "Complaint Settlement Document",
+    "QMS Connector Call",
     "QMS Event",
     "QMS Message",
+    "QMS Outside Fact",
 ]
 
 # Who hears of what happened (services/events.py); other apps may listen in the same way
@@ -297,6 +299,7 @@ qms_trace_marks = ["complaint_qms.services.trace.marks.complained_about"]
 default_log_clearing_doctypes = {
     "Complaint Model Call": 365,
     "Complaint Rule Log": 730,
+    "QMS Connector Call": 365,
     "QMS Event": 365,
     "QMS Message": 90,
 }
@@ -312,6 +315,7 @@ scheduler_events = {
             "complaint_qms.jobs.classifier.read_new_complaints",
             "complaint_qms.jobs.customers.tell_left",
             "complaint_qms.jobs.rules.do_waiting",
+            "complaint_qms.jobs.connectors.call_waiting",
         ]
     },
     "hourly_long": [

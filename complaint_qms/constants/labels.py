@@ -6,6 +6,8 @@ A key has one name, whatever kinds it belongs to: a form, a list and a report ne
 
 from typing import Final
 
+from complaint_qms.constants.connectors import LABELS as OUTSIDE
+
 CONTEXT: Final = "Complaint QMS"
 """Context in which the names are translated; a site's own Translation of one names it too."""
 
@@ -383,11 +385,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "article_proposed": "Proposed on a Complaint",
         "article_used": "Used in an Answer",
     },
-    "date_order": {
-        "dmy": "Day, Month, Year",
-        "mdy": "Month, Day, Year",
-        "ymd": "Year, Month, Day",
-    },
+    "outside": OUTSIDE,
+    "date_order": {"dmy": "Day, Month, Year", "mdy": "Month, Day, Year", "ymd": "Year, Month, Day"},
 }
 
 OWN_NAMES: Final[dict[str, dict[str, str]]] = {

@@ -40,7 +40,6 @@ _OWN_NETWORK: Final = Message(
     "The service address lies in the own network. It is called once “Service Is in Our Own Network” is ticked."
 )
 _NO_ADDRESS: Final = Message("The service address cannot be used. Check it.")
-_ANYWHERE: Final = ("0.0.0.0/0", "::/0")
 _SAID: Final = {401: _KEY_REFUSED, 403: _NOT_ALLOWED, 404: _NOT_THERE, 413: _TOO_LONG, 429: _BUSY}
 
 
@@ -83,7 +82,7 @@ def ask(service: Service, instructions: str, text: str) -> Answer:
         ServiceError: it cannot be reached, refuses, is too slow, or answers something else.
     """
     url = service.base_url.rstrip("/") + PATH
-    opened = _ANYWHERE if service.in_own_network else ()
+    opened = outside.ANYWHERE if service.in_own_network else ()
     headers = {"Authorization": f"Bearer {service.key}"} if service.key else {}
     data = {
         "model": service.model,

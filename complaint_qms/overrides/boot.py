@@ -11,6 +11,7 @@ from complaint_qms.constants.story import TOLD_FIELDS
 from complaint_qms.constants.triage import PROPOSED
 from complaint_qms.constants.vocabulary import SHIPPED_TEXTS
 from complaint_qms.permissions.choices import NARROWED_BY, not_read
+from complaint_qms.services.connectors import facts as outside_facts
 from complaint_qms.services.language_model import settings as language_model
 from complaint_qms.services.people.home import home_of
 from complaint_qms.services.record import gate_codes
@@ -39,6 +40,7 @@ def extend_bootinfo(bootinfo: dict) -> None:
     bootinfo["complaint_qms_ended"] = COMPLAINT_ENDED
     bootinfo["complaint_qms_page_open"] = page.is_open()
     bootinfo["complaint_qms_language_model"] = language_model.is_on()
+    bootinfo["complaint_qms_outside_facts"] = outside_facts.are_shown()
     with logged_only("Home of the desk not found"):
         _open_at_home(bootinfo)
 

@@ -66,8 +66,11 @@ def test_these_are_all_records_of_the_app():
             "Complaint Survey",
             "Complaint Tracking Link",
             "Complaint Upload",
+            "QMS Connector",
+            "QMS Connector Call",
             "QMS Event",
             "QMS Message",
+            "QMS Outside Fact",
         )
     ) == sorted(rows)
 

@@ -109,6 +109,7 @@ class TestDeletions:
         assert {row.ref_doctype for row in settings.logs_to_clear} & set(own_doctypes()) == {
             "Complaint Model Call",
             "Complaint Rule Log",
+            "QMS Connector Call",
             "QMS Event",
             "QMS Message",
         }

@@ -39,6 +39,7 @@ ALLOWED = {
     "services/onboarding/packs.py": "a pack's own memory of what it wrote",
     "services/knowledge/uses.py": "counts that go with their article",
     "services/language_model/calls.py": "calls that Log Settings let go",
+    "services/connectors/calls.py": "calls that Log Settings let go",
     "services/rules/log.py": "firings that Log Settings let go",
     "services/visitor/uploads.py": "files that nobody sent to the end",
     "complaint_qms/doctype/qms_event/qms_event.py": "what Log Settings let go",

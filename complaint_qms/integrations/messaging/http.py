@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 import requests
@@ -29,8 +29,68 @@ LONGEST_ANSWER: Final = 1 << 20
 TOO_SLOW: Final = Message("The service did not answer in time.")
 _PIECE: Final = 1 << 16
 _PASSING: Final = (408, 425, 429)
+_MAY_PASS: Final = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+"""The last one is an answer that was broken off."""
 _DOUBTFUL: Final = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 """What one reader of addresses ends the name of a computer at, and another does not."""
+
+
+class HttpAnswer(NamedTuple):
+    """What a service says, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+def exchange(
+    method: str,
+    url: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    limit: int = LONGEST_ANSWER,
+    seconds: float = LONGEST_CALL,
+    silence: float | None = None,
+) -> HttpAnswer:
+    """One call, also where the service refuses.
+
+    Args:
+        limit: bytes of an answer.
+        seconds: of the whole call.
+        silence: between two pieces of the answer; `TIMEOUT` by default.
+
+    Raises:
+        ServiceError: it cannot be reached, is too slow, or says too much.
+    """
+    until, limits = time.monotonic() + seconds, outside.call_limits()
+
+    def ask() -> HttpAnswer:
+        with (
+            _session(url, limits) as session,
+            session.request(
+                method,
+                url,
+                data=body,
+                headers=dict(headers or {}),
+                timeout=(TIMEOUT[0], silence or TIMEOUT[1]),
+                allow_redirects=False,
+                stream=True,
+            ) as answer,
+        ):
+            return HttpAnswer(answer.status_code, answer.headers, _read(answer, limit, until))
+
+    try:
+        return _within(seconds, ask)
+    except (requests.RequestException, ValueError) as error:
+        found = {"host": _host(url), "error": type(error).__name__}
+        said = Message("{host} cannot be reached ({error}).", found)
+        raise ServiceError(said, passing=isinstance(error, _MAY_PASS)) from None
+
+
+def is_passing(status: int) -> bool:
+    """Whether what a service refuses with this status may succeed later."""
+    return status >= 500 or status in _PASSING
 
 
 def post_json(
@@ -157,35 +217,14 @@ def _call(
     seconds: float = LONGEST_CALL,
     silence: float | None = None,
 ) -> tuple[bytes, Mapping[str, str]]:
-    until, limits = time.monotonic() + seconds, outside.call_limits()
-
-    def ask() -> tuple[bytes, int, Mapping[str, str]]:
-        with (
-            _session(url, limits) as session,
-            session.request(
-                method,
-                url,
-                data=body,
-                headers=dict(headers),
-                timeout=(TIMEOUT[0], silence or TIMEOUT[1]),
-                allow_redirects=False,
-                stream=True,
-            ) as answer,
-        ):
-            return _read(answer, limit, until), answer.status_code, answer.headers
-
-    try:
-        content, status, said = _within(seconds, ask)
-    except (requests.RequestException, ValueError) as error:
-        passing = isinstance(error, requests.ConnectionError | requests.Timeout)
-        found = {"host": _host(url), "error": type(error).__name__}
-        raise ServiceError(Message("{host} cannot be reached ({error}).", found), passing=passing) from None
+    status, said, content = exchange(
+        method, url, body, headers, limit=limit, seconds=seconds, silence=silence
+    )
     if not 200 <= status < 300:
-        passing = status >= 500 or status in _PASSING
         found = {"host": _host(url), "status": str(status), "said": _said(content)}
         raise ServiceError(
             Message("{host} refused with {status}. {said}", found),
-            passing=passing,
+            passing=is_passing(status),
             code=_code(content),
             status=status,
         )
@@ -209,9 +248,7 @@ def _session(url: str, limits: outside.Limits | None) -> Iterator[requests.Sessi
         yield session
 
 
-def _within(
-    seconds: float, ask: Callable[[], tuple[bytes, int, Mapping[str, str]]]
-) -> tuple[bytes, int, Mapping[str, str]]:
+def _within(seconds: float, ask: Callable[[], HttpAnswer]) -> HttpAnswer:
     """What a call gives. A socket knows how long it waits for the next byte alone, so the call runs in a thread of its own, which is
     left behind when the time is over."""
     given: queue.SimpleQueue[Any] = queue.SimpleQueue()

@@ -26,6 +26,8 @@ Number = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 OF_CLOUDS: Final = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
 """Where clouds keep their keys beside the link-local numbers: Alibaba Cloud, Amazon by IPv6."""
+ANYWHERE: Final = ("0.0.0.0/0", "::/0")
+"""All numbers, those of the own network among them."""
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 CLOSED: Final = Message(
     "{host} lies in the server's own network ({number}) and is not called. Enter an address on the Internet, or have whoever runs the server name it under “complaint_qms_own_networks” in site_config.json."
@@ -41,7 +43,8 @@ class Limits:
     """Where calls may lead.
 
     Attributes:
-        open: numbers and networks of the own network that may be called, and names that are left to the proxy.
+        open: numbers and networks of the own network that may be called, and names of computers in it; the latter are left to a
+            proxy where this computer cannot look them up.
         is_encrypted: whether nothing leaves the own network without encryption.
     """
 
@@ -54,8 +57,8 @@ _LIMITS: ContextVar[Limits | None] = ContextVar("call_limits", default=None)
 
 @contextmanager
 def outside_alone(own_networks: Iterable[str] = (), *, is_encrypted: bool = False) -> Iterator[None]:
-    """Calls within the block go nowhere in the own network but to these numbers and networks ("10.1.2.3", "10.1.0.0/16"); behind a proxy
-    a name that this computer cannot look up is called where it is among them ("plm.example.com")."""
+    """Calls within the block go nowhere in the own network but to these numbers and networks ("10.1.2.3", "10.1.0.0/16") and computers
+    ("plm.example.com"); behind a proxy a name that this computer cannot look up is called where it is among them."""
     mark = _LIMITS.set(Limits(tuple(own_networks), is_encrypted))
     try:
         yield
@@ -73,6 +76,11 @@ def names_among(own_networks: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in own_networks if not _network(one))
 
 
+def is_named(host: str, own_networks: Iterable[str]) -> bool:
+    """Whether a computer is among them by its name."""
+    return host.lower() in map(str.lower, own_networks)
+
+
 def session_to(address: SplitResult, bounds: Limits) -> requests.Session:
     """A session whose calls to the address go to the number that was checked.
 
@@ -87,7 +95,7 @@ def session_to(address: SplitResult, bounds: Limits) -> requests.Session:
     except OSError:
         if get_environ_proxies(address.geturl()):
             # The proxy looks the name up, and nobody knows where that leads.
-            if host.lower() not in map(str.lower, bounds.open):
+            if not is_named(host, bounds.open):
                 raise ServiceError(_LEFT_TO_PROXY.having(host=host), passing=False) from None
             return session
         said = Message("{host} cannot be reached ({error}).", {"host": host, "error": "unknown name"})
@@ -143,7 +151,8 @@ class _Pinned(HTTPAdapter):
 def _checked_number(host: str, port: int, bounds: Limits, encrypted: bool) -> Number:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     numbers = [ipaddress.ip_address(place[0].partition("%")[0]) for *_kind, place in found]
-    if closed := [number for number in numbers if not may_be_called(number, bounds.open)]:
+    opened = ANYWHERE if is_named(host, bounds.open) else bounds.open
+    if closed := [number for number in numbers if not may_be_called(number, opened)]:
         raise ServiceError(CLOSED.having(host=host, number=str(closed[0])), passing=False)
     if bounds.is_encrypted and not encrypted and any(may_be_called(number, ()) for number in numbers):
         raise ServiceError(UNENCRYPTED, passing=False)

@@ -32,6 +32,7 @@ import { offer_article } from "./desk/articles";
 import { offer_genealogy, offer_investigated } from "./desk/genealogy";
 import { draw_chat, offer_chat } from "./desk/chat";
 import { offer_summary } from "./desk/language_model";
+import { draw_outside_facts } from "./desk/outside_facts";
 import { draw_inbox_item, make_complaint_of } from "./desk/inbox";
 import { clear_intake, draw_intake } from "./desk/intake";
 import { wait_for_uploads } from "./desk/photos";
@@ -49,6 +50,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	make_complaint_of,
 	draw_chat,
 	offer_article,
+	draw_outside_facts,
 	offer_genealogy,
 	offer_investigated,
 	offer_chat,

@@ -52,6 +52,7 @@ frappe.ui.form.on("Complaint", {
 		if (frm.is_new()) {
 			desk.clear_top(frm, "stage_bar");
 			draw_panels(frm, []);
+			desk.draw_outside_facts(frm);
 			desk.draw_intake(frm);
 			return;
 		}
@@ -62,6 +63,7 @@ frappe.ui.form.on("Complaint", {
 		desk.offer_summary(frm);
 		desk.offer_article(frm);
 		desk.offer_genealogy(frm);
+		desk.draw_outside_facts(frm);
 		desk.offer_tracking_link(frm);
 		desk.load_record(frm, {
 			overview: "complaint_qms.api.complaint.overview",

@@ -1,0 +1,95 @@
+"""Outside systems over the wire: facts of them beside a record, asked for anew, a connector that is tried."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from complaint_qms.api.arguments import checked, read_names
+from complaint_qms.api.rate_limits import count_call
+from complaint_qms.constants.connectors import CALL, CALLS_AN_HOUR, CONNECTOR, FACT, FORMS
+from complaint_qms.services.connectors import calls, facts, settings, trying
+from complaint_qms.services.record.input_validation import refuse
+
+_DOOR: Final = "connectors"
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def outside_facts(doctype: str, name: str) -> dict[str, Any]:
+    """What outside systems said last about a complaint or an investigation, its item and its batch.
+
+    Args:
+        doctype: "Complaint" or "Investigation".
+
+    Returns:
+        {facts: see services.connectors.facts.facts_beside, waiting: calls under way, failed: [{call, connector, error}], can_ask:
+        whether the user may have them asked anew}
+    """
+    doc = _record(doctype, name, "read")
+    if not frappe.has_permission(FACT, "read"):
+        return {"facts": [], "waiting": 0, "failed": [], "can_ask": False}
+    can_ask = bool(facts.has_connectors(doc)) and doc.has_permission("write")
+    return {"facts": facts.facts_beside(doc), **facts.pending(doc), "can_ask": can_ask}
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def refresh(doctype: str, name: str) -> int:
+    """Have outside systems asked anew by a job: how many calls are under way."""
+    doc = _record(doctype, name, "write")
+    count_call(_DOOR, frappe.session.user, CALLS_AN_HOUR)
+    return calls.request_facts(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def try_again(calls_given_up: str | list) -> int:
+    """Have calls made once more that were given up: how many.
+
+    Args:
+        calls_given_up: names of QMS Connector Call.
+    """
+    frappe.has_permission(CALL, "write", throw=True)
+    names = read_names("calls_given_up", calls_given_up)
+    allowed = frappe.get_list(CALL, {"name": ("in", names)}, pluck="name", limit=len(names))
+    return calls.try_again(allowed)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def test(connector: str, name: str) -> dict[str, Any]:
+    """Ask a system about one record and wait: see services.connectors.trying.try_connector."""
+    doc = _connector(connector)
+    count_call(f"{_DOOR}_test", frappe.session.user, CALLS_AN_HOUR)
+    return trying.try_connector(doc, name)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def profile(name: str) -> dict[str, Any]:
+    """Fields of a connector for a kind of system: "plm", "mes", "kingdee", "yonyou" or "generic_rest"."""
+    frappe.has_permission(CONNECTOR, "create", throw=True)
+    return settings.profile_values(name)
+
+
+def _record(doctype: str, name: str, right: str) -> Document:
+    if doctype not in FORMS:
+        refuse(
+            _("“{0}” has to be one of {1}, not “{2}”.").format(
+                "doctype", ", ".join(FORMS), frappe.utils.escape_html(doctype[:60])
+            )
+        )
+    doc = frappe.get_doc(doctype, name)
+    doc.check_permission(right)
+    return doc
+
+
+def _connector(name: str) -> Document:
+    frappe.has_permission(CONNECTOR, "write", throw=True)
+    doc = frappe.get_doc(CONNECTOR, name)
+    doc.check_permission("write")
+    return doc

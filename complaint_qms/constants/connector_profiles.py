@@ -1,0 +1,110 @@
+"""Ready requests for kinds of systems: data that a form takes over and people fit to theirs.
+
+No two PLM or MES have the same interface: these two show how one is described. What Kingdee and Yonyou are told follows their
+public documentation.
+"""
+
+from typing import Any, Final
+
+_JSON: Final = '{"Accept": "application/json"}'
+
+PROFILES: Final[dict[str, dict[str, Any]]] = {
+    "generic_rest": {
+        "about": "item_code",
+        "access": "api_key",
+        "key_header": "Authorization",
+        "key_prefix": "Bearer",
+        "method": "by_get",
+        "path": "/items/{{ item_code }}",
+        "query": "",
+        "headers": _JSON,
+        "body": "",
+        "success_path": "",
+        "success_values": "",
+        "mapping": [{"label": "Name", "path": "$.name"}],
+    },
+    "plm": {
+        "about": "item_code",
+        "access": "oauth2",
+        "method": "by_get",
+        "path": "/api/parts/{{ item_code }}/documents",
+        "query": '{"state": "released"}',
+        "headers": _JSON,
+        "body": "",
+        "success_path": "",
+        "success_values": "",
+        "mapping": [
+            {"label": "Revision", "path": "$.part.revision"},
+            {"label": "Drawing", "path": "$.documents[*].number"},
+            {"label": "Drawing Revision", "path": "$.documents[*].revision"},
+            {"label": "Released On", "path": "$.documents[*].released_on"},
+            {"label": "Change Order", "path": "$.part.change_order"},
+        ],
+    },
+    "mes": {
+        "about": "batch_no",
+        "access": "api_key",
+        "key_header": "X-API-Key",
+        "key_prefix": "",
+        "method": "by_get",
+        "path": "/api/production-records",
+        "query": '{"batch": "{{ batch_no }}", "item": "{{ item_code }}"}',
+        "headers": _JSON,
+        "body": "",
+        "success_path": "",
+        "success_values": "",
+        "mapping": [
+            {"label": "Line", "path": "$.records[*].line"},
+            {"label": "Shift", "path": "$.records[*].shift"},
+            {"label": "Started At", "path": "$.records[*].started_at"},
+            {"label": "Finished At", "path": "$.records[*].finished_at"},
+            {"label": "Good", "path": "$.records[*].good"},
+            {"label": "Scrap", "path": "$.records[*].scrap"},
+            {"label": "Deviations", "path": "$.records[*].deviations[*].text"},
+        ],
+    },
+    "kingdee": {
+        "about": "item_code",
+        "access": "kingdee",
+        "method": "by_post",
+        "path": "/Kingdee.BOS.WebApi.ServicesStub.DynamicFormService.ExecuteBillQuery.common.kdsvc",
+        "query": "",
+        "headers": "",
+        "body": """{
+ "data": {
+  "FormId": "BD_MATERIAL",
+  "FieldKeys": "FNumber,FName,FSpecification,FDocumentStatus",
+  "FilterString": [
+   {"Left": "", "FieldName": "FNumber", "Compare": "67", "Value": "{{ item_code }}", "Right": "", "Logic": 0}
+  ],
+  "TopRowCount": 1,
+  "Limit": 1,
+  "StartRow": 0
+ }
+}""",
+        "success_path": "",
+        "success_values": "",
+        "mapping": [
+            {"label": "Name", "path": "$[0][1]"},
+            {"label": "Specification", "path": "$[0][2]"},
+            {"label": "Document Status", "path": "$[0][3]"},
+        ],
+    },
+    "yonyou": {
+        "about": "item_code",
+        "access": "yonyou",
+        "method": "by_post",
+        "path": "/iuap-api-gateway/yonbip/digitalModel/product/list",
+        "query": "",
+        "headers": "",
+        "body": '{"pageIndex": 1, "pageSize": 1, "code": "{{ item_code }}"}',
+        "success_path": "$.code",
+        "success_values": "200, 00000",
+        "mapping": [
+            {"label": "Name", "path": "$.data.recordList[0].name"},
+            {"label": "Model", "path": "$.data.recordList[0].model"},
+            {"label": "Specification", "path": "$.data.recordList[0].modelDescription"},
+        ],
+    },
+}
+"""Profile → fields of a connector."""

@@ -1,0 +1,99 @@
+"""Vocabulary of connectors to outside systems: what they are asked about, merge fields, limits."""
+
+from datetime import timedelta
+from typing import Final
+
+CONNECTOR: Final = "QMS Connector"
+CALL: Final = "QMS Connector Call"
+FACT: Final = "QMS Outside Fact"
+FACT_VALUE: Final = "QMS Outside Fact Value"
+
+ITEM: Final = "item_code"
+BATCH: Final = "batch_no"
+COMPLAINT: Final = "complaint"
+INVESTIGATION: Final = "investigation"
+ABOUT: Final[dict[str, str]] = {
+    ITEM: "Item",
+    BATCH: "Batch",
+    COMPLAINT: "Complaint",
+    INVESTIGATION: "Investigation",
+}
+"""Key of what a system is asked about, which is the field that names it as well → DocType."""
+FORMS: Final[dict[str, str]] = {"Complaint": COMPLAINT, "Investigation": INVESTIGATION}
+"""DocType on whose form facts are shown → key of the record itself; its item and batch stand in fields of their keys' names."""
+
+OUTSIDE_FACTS: Final = "outside_facts"
+TEST: Final = "connection_test"
+
+WAITING: Final = "waiting"
+DONE: Final = "done"
+FAILED: Final = "failed"
+
+_OF_COMPLAINT: Final = (
+    "complaint",
+    "subject",
+    "description",
+    "item_code",
+    "batch_no",
+    "serial_no",
+    "complaint_type",
+    "severity",
+    "customer",
+    "customer_reference",
+    "received_at",
+    "link",
+)
+MERGE_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    ITEM: ("item_code",),
+    BATCH: ("batch_no", "item_code"),
+    COMPLAINT: _OF_COMPLAINT,
+    INVESTIGATION: (
+        "investigation",
+        "title",
+        "problem",
+        "complaint",
+        "item_code",
+        "batch_no",
+        "serial_no",
+        "supplier",
+        "link",
+    ),
+}
+"""Key of what is asked about → merge fields of its requests."""
+PERSONAL: Final = ("subject", "description", "customer", "customer_reference", "title", "problem")
+"""Merge fields that may tell who somebody is, or what they said: masked in every log."""
+
+LIMITS: Final[dict[str, tuple[int, int, int]]] = {
+    "time_limit": (1, 25, 20),
+    "attempts": (1, 6, 5),
+    "breaker_limit": (1, 50, 5),
+    "breaker_minutes": (1, 1440, 10),
+}
+"""Field → the least, the most, and what it is by itself."""
+MOST_FACTS: Final = 40
+"""Facts of one connector."""
+LEASE: Final = timedelta(minutes=5)
+"""How long a call belongs to who makes it: longer than it may last with its tokens."""
+AT_ONCE: Final = 200
+"""Calls of one job."""
+CALLS_AN_HOUR: Final = 120
+"""Times that one login may have systems asked, or tried."""
+LONGEST_SHOWN: Final = 4_000
+"""Characters of an answer that a test shows."""
+METHODS: Final[dict[str, str]] = {"by_get": "GET", "by_post": "POST"}
+"""How a request is made → its method in HTTP."""
+LABELS: Final[dict[str, str]] = {
+    "generic_rest": "Generic REST",
+    "plm": "PLM (Drawings and Revisions)",
+    "mes": "MES (Production Record)",
+    "kingdee": "Kingdee K3 Cloud",
+    "yonyou": "Yonyou YonBIP",
+    "no_access": "Nothing",
+    "api_key": "Key",
+    "basic": "User and Password",
+    "oauth2": "OAuth 2 (Client Credentials)",
+    "outside_facts": "Facts Asked For",
+    "by_get": "Ask with Parameters (GET)",
+    "by_post": "Send a Body (POST)",
+}
+"""Names of keys, for `constants/labels.py`."""

@@ -1,0 +1,47 @@
+"""What a connector to an outside system is reckoned with: its request, what it reads out of an answer, and when it is tried again.
+
+Public API::
+
+    read_path(text) -> Path, values_at(path, data)
+        a small part of JSONPath (RFC 9535): names, places in lists and `[*]`
+    Template(method, path, query, headers, body), rendered(template, values) -> Request
+        merge fields alone, no expressions: nothing that is filled in becomes part of an address, a header or JSON that it was not meant for
+    facts_of(mapping, answer), compared(facts, before)
+        named facts out of an answer, and what is new in them
+    pause_after(attempt, asked), retry_after(header, now)
+        when a call is made again
+    Breaker
+        a system that fails again and again is left alone for a while
+"""
+
+from complaint_qms.engine.connectors.facts import Compared, compared, facts_of
+from complaint_qms.engine.connectors.paths import Path, read_path, values_at
+from complaint_qms.engine.connectors.resilience import Breaker, pause_after, retry_after
+from complaint_qms.engine.connectors.templates import (
+    Request,
+    Template,
+    masked,
+    rendered,
+    template_of,
+    without_secrets,
+)
+from complaint_qms.engine.connectors.unusable import Unusable
+
+__all__ = [
+    "Breaker",
+    "Compared",
+    "Path",
+    "Request",
+    "Template",
+    "Unusable",
+    "compared",
+    "facts_of",
+    "masked",
+    "pause_after",
+    "read_path",
+    "rendered",
+    "retry_after",
+    "template_of",
+    "values_at",
+    "without_secrets",
+]

@@ -1,0 +1,249 @@
+"""Calls that wait for a job: made, made again with longer and longer pauses, given up to a person. Each is a row, so that none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, now_datetime
+
+from complaint_qms.constants.connectors import (
+    AT_ONCE,
+    CALL,
+    CONNECTOR,
+    DONE,
+    FAILED,
+    LEASE,
+    OUTSIDE_FACTS,
+    WAITING,
+)
+from complaint_qms.engine.connectors import pause_after
+from complaint_qms.engine.message import Message
+from complaint_qms.integrations.messaging.inbound import ServiceError
+from complaint_qms.services import writing
+from complaint_qms.services.acting_as import acting_as
+from complaint_qms.services.connectors import breaker
+from complaint_qms.services.connectors.asking import Prepared, SeenFacts, ask_system, prepare_request
+from complaint_qms.services.connectors.facts import connectors_for, store_facts
+from complaint_qms.services.connectors.storing import insert_by_server
+from complaint_qms.services.connectors.subjects import Subject, subject_of_call, subjects_of
+from complaint_qms.services.inbox import reasons
+from complaint_qms.services.record.error_text import way_of
+from complaint_qms.services.record.input_validation import refuse
+
+JOB_ID: Final = "complaint_qms_connectors"
+_METHOD: Final = f"{__name__}.call_due"
+_BUDGET: Final = 240.0
+"""Seconds of one job; what is left is the next one's."""
+_GONE: Final = Message("What the system was to be asked about is not there any more.")
+_OFF: Final = Message("The connector was switched off meanwhile. Switch it on, and try again.")
+_CUT_OFF: Final = Message("The last attempt was cut off. Try again.")
+_FAULT: Final = Message("The system could not be called. See the Error Log.")
+
+
+def request_facts(doc: Document) -> int:
+    """Have all systems asked by a job that know something of a complaint or an investigation, its item or its batch; how many calls wait
+    then. What waits already is not asked for twice.
+
+    Raises:
+        frappe.ValidationError: there is no such system.
+    """
+    asked = connectors_for(doc)
+    wanted = [(name, subject) for subject in subjects_of(doc) for name in asked.get(subject.about, ())]
+    if not wanted:
+        refuse(
+            _(
+                "No outside system is connected that knows this record, its item or its batch. A System Manager connects one in {0}."
+            ).format(_(CONNECTOR))
+        )
+    waiting = _waiting({subject.key for _name, subject in wanted})
+    names = [
+        _insert(connector, subject)
+        for connector, subject in wanted
+        if (connector, subject.key) not in waiting
+    ]
+    if names:
+        frappe.enqueue(_METHOD, queue="long", names=names, enqueue_after_commit=True)
+    return len(wanted)
+
+
+def enqueue_calls(now: datetime) -> None:
+    """Have calls made that are due: to be tried again, or left behind by a killed job."""
+    if _due(now, 1):
+        frappe.enqueue(_METHOD, queue="long", job_id=JOB_ID, deduplicate=True)
+
+
+def call_due(names: list[str] | None = None, now: datetime | None = None) -> int:
+    """Make these calls, or all that are due, as Administrator; how many were made. Commits before and after each."""
+    made, began = 0, monotonic()
+    with acting_as():  # whoever's request has started this job
+        for name in names if names is not None else _due(now or now_datetime(), AT_ONCE):
+            if monotonic() - began > _BUDGET:
+                break
+            made += bool(make_call(name, now))
+            frappe.db.commit()
+    return made
+
+
+def make_call(name: str, now: datetime | None = None) -> str | None:
+    """Make one call that is due; its state then, None for one that is left alone.
+
+    An attempt is counted and committed before it is made, so that nothing is locked while a system thinks, and one that takes its worker
+    down is not made for ever.
+    """
+    row = _begin(name, now or now_datetime())
+    frappe.db.commit()
+    if not row:
+        return None
+    connector, subject = frappe.get_doc(CONNECTOR, row.connector), subject_of_call(row)
+    began, prepared, found, error = monotonic(), None, None, None
+    try:
+        if not subject:
+            raise ServiceError(_GONE, passing=False)
+        prepared = prepare_request(connector, subject)
+        found = ask_system(connector, prepared)
+    except ServiceError as failed:
+        error = failed
+    except Exception as fault:
+        # What it says may hold what was asked.
+        frappe.db.rollback()
+        frappe.log_error(title="Outside system not called", message=way_of(fault))
+        error = ServiceError(_FAULT, passing=False)
+    frappe.db.commit()  # what is read from here on is as it stands now
+    return _end(row, connector, subject, prepared, found, error, monotonic() - began, now or now_datetime())
+
+
+def try_again(names: Iterable[str]) -> int:
+    """Let calls that were given up be made once more, with all attempts; how many of `names` were."""
+    rows = frappe.get_all(
+        CALL,
+        {"name": ("in", list(names)), "state": FAILED, "kind": OUTSIDE_FACTS},
+        pluck="name",
+        order_by="creation asc",
+    )
+    values = {"state": WAITING, "attempts": 0, "next_attempt": now_datetime(), "error": None}
+    writing.set_where(CALL, rows, values, "tried again by a person", modified=True)
+    if rows:
+        frappe.enqueue(_METHOD, queue="long", names=rows, enqueue_after_commit=True)
+    return len(rows)
+
+
+def log_call(values: dict[str, Any]) -> Document:
+    """A row for a call, by the present user."""
+    return insert_by_server(frappe.get_doc({"doctype": CALL, "user": frappe.session.user, **values}))
+
+
+def tell_reason(row: Document) -> None:
+    """Put the reason of a failure into the reader's language."""
+    row.error = reasons.in_words(row.error) or None
+
+
+def clear_calls(days: int) -> None:
+    """Drop rows that are older, but those that wait."""
+    row = frappe.qb.DocType(CALL)
+    old = (row.creation < now_datetime() - timedelta(days=days)) & (row.state != WAITING)
+    frappe.db.delete(CALL, filters=old)
+
+
+def _insert(connector: str, subject: Subject) -> str:
+    values = {
+        "connector": connector,
+        "kind": OUTSIDE_FACTS,
+        "state": WAITING,
+        "about": subject.about,
+        "subject_key": subject.key,
+        "next_attempt": now_datetime(),
+        **subject.links,
+    }
+    return log_call(values).name
+
+
+def _waiting(keys: set[str]) -> set[tuple[str, str]]:
+    rows = frappe.get_all(
+        CALL,
+        {"subject_key": ("in", list(keys)), "state": WAITING, "kind": OUTSIDE_FACTS},
+        ["connector", "subject_key"],
+        order_by="name asc",
+    )
+    return {(row.connector, row.subject_key) for row in rows}
+
+
+def _due(now: datetime, most: int) -> list[str]:
+    return frappe.get_all(
+        CALL,
+        {"state": WAITING, "next_attempt": ("<=", now)},
+        pluck="name",
+        order_by="next_attempt asc, name asc",
+        limit=most,
+    )
+
+
+def _begin(name: str, now: datetime) -> Document | None:
+    """The call, if it is this worker's to make now."""
+    table = frappe.qb.DocType(CALL)
+    query = frappe.qb.from_(table).select(table.name).where((table.name == name) & (table.state == WAITING))
+    if not query.for_update(skip_locked=True).run():
+        return None
+    row = frappe.get_doc(CALL, name, for_update=True)
+    if row.state != WAITING or (row.next_attempt and row.next_attempt > now):
+        return None
+    connector = frappe.db.get_value(CONNECTOR, row.connector, ("enabled", "attempts"), as_dict=True)
+    if not connector or not cint(connector.enabled):
+        return _give_up(row, _OFF)
+    if cint(row.attempts) >= max(1, cint(connector.attempts)):
+        return _give_up(row, _CUT_OFF)
+    if later := breaker.may_call(row.connector, now):
+        _write(row, {"next_attempt": later})
+        return None
+    _write(row, {"attempts": cint(row.attempts) + 1, "next_attempt": now + LEASE})
+    return row
+
+
+def _give_up(row: Document, said: Message) -> None:
+    _write(row, {"state": FAILED, "next_attempt": None, "error": reasons.of_message(said)})
+
+
+def _end(
+    row: Document,
+    connector: Document,
+    subject: Subject | None,
+    prepared: Prepared | None,
+    found: SeenFacts | None,
+    error: ServiceError | None,
+    seconds: float,
+    now: datetime,
+) -> str:
+    values: dict[str, Any] = {"seconds": round(seconds, 1), "sent": prepared.shown if prepared else None}
+    if found and prepared and subject:
+        breaker.note_success(connector.name, now)
+        store_facts(connector, subject, found.facts, found.answer.content, prepared.source, now)
+        values |= {
+            "state": DONE,
+            "next_attempt": None,
+            "error": None,
+            "status": found.answer.status,
+            "answer_size": len(found.answer.content),
+        }
+    elif error:
+        if error.passing:
+            breaker.note_failure(connector.name, now)
+        elif error.status:
+            breaker.note_success(connector.name, now)  # it answers, if only to refuse
+        values |= {"status": error.status, "error": reasons.of_message(error.said)}
+        if error.passing and row.attempts < max(1, cint(connector.attempts)):
+            pause = pause_after(row.attempts, getattr(error, "pause", None))
+            values |= {"state": WAITING, "next_attempt": now + pause}
+        else:
+            values |= {"state": FAILED, "next_attempt": None}
+    _write(row, values)
+    return values["state"]
+
+
+def _write(row: Document, values: dict[str, Any]) -> None:
+    row.update(values)
+    writing.set_values(CALL, row.name, values, "call of an outside system")

@@ -1,0 +1,95 @@
+"""What a system is asked about: an item, a batch, a complaint, an investigation, and what its request is filled in with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_url_to_form
+
+from complaint_qms.constants.connectors import (
+    ABOUT,
+    BATCH,
+    COMPLAINT,
+    FORMS,
+    INVESTIGATION,
+    ITEM,
+    MERGE_FIELDS,
+)
+from complaint_qms.integrations.erpnext.lots import lot_of_batch
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.tags import without_tags
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Attributes:
+    links: fields of a call or a fact that name what it is about.
+    """
+
+    about: str
+    name: str
+    links: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        return f"{self.about}:{self.name}"[:140]
+
+
+def subjects_of(doc: Document) -> list[Subject]:
+    """What facts are shown for on the form of a complaint or an investigation: itself, its item and its batch."""
+    own = FORMS[doc.doctype]
+    found = [Subject(own, doc.name, {own: doc.name})]
+    if doc.item_code:
+        found.append(Subject(ITEM, doc.item_code, {ITEM: doc.item_code}))
+    if doc.batch_no:
+        links = {BATCH: doc.batch_no} | ({ITEM: doc.item_code} if doc.item_code else {})
+        found.append(Subject(BATCH, doc.batch_no, links))
+    return found
+
+
+def subject_named(about: str, name: str) -> Subject:
+    """By the name of an item, a batch, a complaint or an investigation, which the user may read.
+
+    Raises:
+        frappe.ValidationError: there is none of the name.
+    """
+    doctype = ABOUT[about]
+    if not name or not frappe.db.exists(doctype, name):
+        refuse(_("There is no {0} “{1}”.").format(_(doctype), frappe.utils.escape_html(name[:140])))
+    if about in FORMS.values():
+        frappe.get_doc(doctype, name).check_permission("read")
+        return Subject(about, name, {about: name})
+    lot = lot_of_batch(name) if about == BATCH else None
+    links = {about: name} | ({ITEM: lot.item} if lot else {})
+    return Subject(about, name, links)
+
+
+def subject_of_call(row: Mapping[str, Any]) -> Subject | None:
+    """What a stored call is about; None where it is gone."""
+    about = row.get("about")
+    name = row.get(about) if about else None
+    if not name or not frappe.db.exists(ABOUT[about], name):
+        return None
+    fields = (ITEM, BATCH, COMPLAINT, INVESTIGATION)
+    return Subject(about, name, {field: row.get(field) for field in fields if row.get(field)})
+
+
+def merge_values(subject: Subject) -> dict[str, Any]:
+    """Merge field → value."""
+    names = MERGE_FIELDS[subject.about]
+    if subject.about in (ITEM, BATCH):
+        return {name: subject.links.get(name, "") for name in names}
+    doctype = ABOUT[subject.about]
+    own = {subject.about: subject.name, "link": get_url_to_form(doctype, subject.name)}
+    read = [name for name in names if name not in own]
+    row = frappe.db.get_value(doctype, subject.name, read, as_dict=True) or {}
+    return {name: own[name] if name in own else _plain(row.get(name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return " ".join(without_tags(value).split()) if isinstance(value, str) else value
