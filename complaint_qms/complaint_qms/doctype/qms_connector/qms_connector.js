@@ -4,7 +4,10 @@ const DOCTYPES = { item_code: "Item", batch_no: "Batch", complaint: "Complaint",
 const PROFILES = ["generic_rest", "plm", "mes", "kingdee", "yonyou"];
 
 frappe.ui.form.on("QMS Connector", {
-	refresh(frm) {
+	async refresh(frm) {
+		// The framework puts in the user's own company; a system is asked for all companies unless somebody says so.
+		if (frm.is_new() && !frm.cq_begun && !frappe.defaults.get_user_permissions().Company) await frm.set_value("company", "");
+		frm.cq_begun = true;
 		if (!frm.perm[0]?.write) return;
 		frm.add_custom_button(__("Use a Profile"), () => choose_profile(frm));
 		if (!frm.is_new()) frm.add_custom_button(__("Test"), () => test_dialog(frm));
@@ -86,7 +89,7 @@ function test_html(told) {
 	const text_html = (value) => (value ? `<pre class="cq-model-sent" tabindex="0">${esc(value)}</pre>` : "");
 	const rows_html = (list) =>
 		list.length
-			? `<table class="table table-bordered cq-facts-table"><tbody>${list.map(([name, value]) => `<tr><th scope="row">${esc(name)}</th><td>${esc(value || "—")}</td></tr>`).join("")}</tbody></table>`
+			? `<table class="table table-bordered cq-outside-table"><tbody>${list.map(([name, value]) => `<tr><th scope="row">${esc(name)}</th><td class="cq-outside-value">${esc(value || "—")}</td></tr>`).join("")}</tbody></table>`
 			: "";
 	const facts_html = rows_html(told.facts.map(({ label, value }) => [label, value]));
 	const fields_html = rows_html(Object.entries(told.values).map(([name, value]) => [`{{ ${name} }}`, value]));

@@ -32,12 +32,12 @@ function draw(frm, $wrapper, told) {
 	const failed = told.failed
 		.map(
 			({ call, connector, error }) =>
-				`<li class="cq-facts-failed"><b>${esc(connector)}</b> ${esc(error)} ${frappe.model.can_read("QMS Connector Call") ? record_link("QMS Connector Call", call, __("Call")) : ""}</li>`
+				`<li class="cq-outside-failed"><b>${esc(connector)}</b> ${esc(error)} ${frappe.model.can_read("QMS Connector Call") ? record_link("QMS Connector Call", call, __("Call")) : ""}</li>`
 		)
 		.join("");
 	const nothing = told.facts.length ? "" : empty(__("No outside system has said anything about this record, its item or its batch yet."));
-	$wrapper.html(`<div class="cq-panel cq-facts">${told.facts.map(fact_html).join("")}${nothing}
-		${failed ? `<ul class="cq-facts-failures">${failed}</ul>` : ""}<div class="cq-facts-foot">${button} ${waits}</div></div>`);
+	$wrapper.html(`<div class="cq-panel cq-outside">${told.facts.map(fact_html).join("")}${nothing}
+		${failed ? `<ul class="cq-outside-failures">${failed}</ul>` : ""}<div class="cq-outside-foot">${button} ${waits}</div></div>`);
 	$wrapper.find("[data-ask]").on("click", async (event) => {
 		event.currentTarget.disabled = true;
 		const { doctype, name } = frm.doc;
@@ -51,9 +51,9 @@ function fact_html(fact) {
 	const rows = fact.facts
 		.map(({ label, value, before, is_changed }) => {
 			const was = is_changed
-				? `<div class="cq-facts-before"><span class="indicator-pill orange">${esc(__("Changed"))}</span> ${esc(__("before: {0}", [before || "—"]))}</div>`
+				? `<div class="cq-outside-before"><span class="indicator-pill orange">${esc(__("Changed"))}</span> ${esc(__("before: {0}", [before || "—"]))}</div>`
 				: "";
-			return `<tr${is_changed ? ' class="is-changed"' : ""}><th scope="row">${esc(label)}</th><td><span class="cq-facts-value">${esc(value || "—")}</span>${was}</td></tr>`;
+			return `<tr${is_changed ? ' class="is-changed"' : ""}><th scope="row">${esc(label)}</th><td><span class="cq-outside-value">${esc(value || "—")}</span>${was}</td></tr>`;
 		})
 		.join("");
 	const again =
@@ -61,7 +61,7 @@ function fact_html(fact) {
 			? __("seen {0}, last seen alike {1}", [moment_text(fact.seen_at), moment_text(fact.confirmed_at)])
 			: __("seen {0}", [moment_text(fact.seen_at)]);
 	const file = fact.file ? ` · <a href="${address(fact.file)}" target="_blank" rel="noopener">${esc(__("Answer"))}</a>` : "";
-	return `<section class="cq-facts-one"><h6>${esc(fact.connector)} <span class="text-muted">${esc(`${fact.about_label} ${fact.subject}`)}</span></h6>
-		<table class="table table-bordered cq-facts-table"><tbody>${rows}</tbody></table>
-		<p class="text-muted cq-facts-source">${esc(again)} · ${esc(__("source: {0}", [fact.source]))}${file} · ${record_link("QMS Outside Fact", fact.name, __("Record"))}</p></section>`;
+	return `<section class="cq-outside-one"><h6>${esc(fact.connector)} <span class="text-muted">${esc(`${fact.about_label} ${fact.subject}`)}</span></h6>
+		<table class="table table-bordered cq-outside-table"><tbody>${rows}</tbody></table>
+		<p class="text-muted cq-outside-source">${esc(again)} · ${esc(__("source: {0}", [fact.source]))}${file} · ${record_link("QMS Outside Fact", fact.name, __("Record"))}</p></section>`;
 }
