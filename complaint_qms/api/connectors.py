@@ -32,7 +32,7 @@ def outside_facts(doctype: str, name: str) -> dict[str, Any]:
     doc = _record(doctype, name, "read")
     if not frappe.has_permission(FACT, "read"):
         return {"facts": [], "waiting": 0, "failed": [], "can_ask": False}
-    can_ask = bool(facts.has_connectors(doc)) and doc.has_permission("write")
+    can_ask = bool(facts.has_connectors(doc)) and frappe.has_permission(doctype, "write", doc=doc)
     return {"facts": facts.facts_beside(doc), **facts.pending(doc), "can_ask": can_ask}
 
 
