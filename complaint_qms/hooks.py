@@ -249,6 +249,7 @@ ignore_links_on_delete = [
     "QMS Event",
     "QMS Message",
     "QMS Outside Fact",
+    "QMS Outside Issue",
 ]
 
 # Who hears of what happened (services/events.py); other apps may listen in the same way
@@ -321,6 +322,7 @@ scheduler_events = {
     "hourly_long": [
         "complaint_qms.jobs.uploads.delete_left_uploads",
         "complaint_qms.jobs.customers.tell_and_ask",
+        "complaint_qms.jobs.connectors.read_statuses",
     ],
     "weekly_long": ["complaint_qms.jobs.classifier.train_weekly"],
     "daily_long": ["complaint_qms.jobs.evidence.check_evidence", "complaint_qms.jobs.rules.ask_daily"],

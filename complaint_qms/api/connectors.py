@@ -11,10 +11,12 @@ from frappe.model.document import Document
 from complaint_qms.api.arguments import checked, read_names
 from complaint_qms.api.rate_limits import count_call
 from complaint_qms.constants.connectors import CALL, CALLS_AN_HOUR, CONNECTOR, FACT, FORMS
-from complaint_qms.services.connectors import calls, facts, settings, trying
+from complaint_qms.services.connectors import calls, facts, issues, settings, trying
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.trace.report import check_may_trace
 
 _DOOR: Final = "connectors"
+_WITH_ISSUES: Final = ("Investigation", "CAPA")
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -36,6 +38,15 @@ def outside_facts(doctype: str, name: str) -> dict[str, Any]:
     return {"facts": facts.facts_beside(doc), **facts.pending(doc), "can_ask": can_ask}
 
 
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def facts_of_batch(batch: str) -> list[dict[str, Any]]:
+    """What outside systems said last about a batch and its item, for who may ask for its genealogy; as `facts` above."""
+    check_may_trace()
+    frappe.has_permission(FACT, "read", throw=True)
+    return facts.facts_of_lot(batch)
+
+
 @frappe.whitelist(methods=["POST"])
 @checked
 def refresh(doctype: str, name: str) -> int:
@@ -43,6 +54,44 @@ def refresh(doctype: str, name: str) -> int:
     doc = _record(doctype, name, "write")
     count_call(_DOOR, frappe.session.user, CALLS_AN_HOUR)
     return calls.request_facts(doc)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def outside_issues(doctype: str, name: str) -> dict[str, Any]:
+    """Issues in other systems of an investigation or a CAPA.
+
+    Returns:
+        {issues: see services.connectors.issues.issues_of, waiting, failed: [{call, connector, error}], connectors: those by which the
+        user may open one: [{name, about}]}
+    """
+    doc = _record(doctype, name, "read", _WITH_ISSUES)
+    found = issues.issues_of(doc)
+    offered = issues.opening_connectors(doc) if frappe.has_permission(doctype, "write", doc=doc) else []
+    return {"issues": found, **calls.issue_calls(found), "connectors": offered}
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def open_issue(doctype: str, name: str, connector: str, action: str = "") -> str:
+    """Have an issue opened in another system by a job, once for a record; name of the QMS Outside Issue.
+
+    Args:
+        doctype: "Investigation" or "CAPA".
+        action: of a CAPA: name of the action's row.
+    """
+    doc = _record(doctype, name, "write", _WITH_ISSUES)
+    count_call(_DOOR, frappe.session.user, CALLS_AN_HOUR)
+    return calls.request_issue(frappe.get_doc(CONNECTOR, connector), doc, action).name
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def refresh_issues(doctype: str, name: str) -> None:
+    """Have the status of a record's issues asked for by a job now."""
+    doc = _record(doctype, name, "read", _WITH_ISSUES)
+    count_call(_DOOR, frappe.session.user, CALLS_AN_HOUR)
+    issues.request_polling(doc)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -76,11 +125,11 @@ def profile(name: str) -> dict[str, Any]:
     return settings.profile_values(name)
 
 
-def _record(doctype: str, name: str, right: str) -> Document:
-    if doctype not in FORMS:
+def _record(doctype: str, name: str, right: str, kinds: tuple[str, ...] = tuple(FORMS)) -> Document:
+    if doctype not in kinds:
         refuse(
             _("“{0}” has to be one of {1}, not “{2}”.").format(
-                "doctype", ", ".join(FORMS), frappe.utils.escape_html(doctype[:60])
+                "doctype", ", ".join(kinds), frappe.utils.escape_html(doctype[:60])
             )
         )
     doc = frappe.get_doc(doctype, name)

@@ -63,6 +63,44 @@ PROFILES: Final[dict[str, dict[str, Any]]] = {
             {"label": "Deviations", "path": "$.records[*].deviations[*].text"},
         ],
     },
+    "jira": {
+        "purpose": "open_issue",
+        "about": "investigation",
+        "access": "basic",
+        "method": "by_post",
+        "path": "/rest/api/3/issue",
+        "query": "",
+        "headers": _JSON,
+        "body": """{
+ "fields": {
+  "project": {"key": "QA"},
+  "issuetype": {"name": "Task"},
+  "summary": "{{ investigation }}: {{ title }}",
+  "labels": ["{{ key }}"],
+  "description": {
+   "type": "doc",
+   "version": 1,
+   "content": [
+    {"type": "paragraph", "content": [{"type": "text", "text": "Problem: {{ problem }}"}]},
+    {"type": "paragraph", "content": [{"type": "text", "text": "Item {{ item_code }}, batch {{ batch_no }}. {{ link }}"}]}
+   ]
+  }
+ }
+}""",
+        "success_path": "",
+        "success_values": "",
+        "issue_key_path": "$.key",
+        "issue_page": "/browse/{{ issue_key }}",
+        "find_path": "/rest/api/3/search/jql",
+        "find_query": '{"jql": "labels = \\"{{ key }}\\"", "fields": "status", "maxResults": "1"}',
+        "find_value_path": "$.issues[0].key",
+        "status_path": "/rest/api/3/issue/{{ issue_key }}",
+        "status_query": '{"fields": "status"}',
+        "status_value_path": "$.fields.status.name",
+        "done_path": "$.fields.status.statusCategory.key",
+        "done_values": "done",
+        "mapping": [],
+    },
     "kingdee": {
         "about": "item_code",
         "access": "kingdee",

@@ -7,22 +7,32 @@ CONNECTOR: Final = "QMS Connector"
 CALL: Final = "QMS Connector Call"
 FACT: Final = "QMS Outside Fact"
 FACT_VALUE: Final = "QMS Outside Fact Value"
+ISSUE: Final = "QMS Outside Issue"
+
+ASK_FACTS: Final = "ask_facts"
+OPEN_ISSUE: Final = "open_issue"
 
 ITEM: Final = "item_code"
 BATCH: Final = "batch_no"
 COMPLAINT: Final = "complaint"
 INVESTIGATION: Final = "investigation"
+ACTION: Final = "capa_action"
 ABOUT: Final[dict[str, str]] = {
     ITEM: "Item",
     BATCH: "Batch",
     COMPLAINT: "Complaint",
     INVESTIGATION: "Investigation",
+    ACTION: "CAPA Action",
 }
 """Key of what a system is asked about, which is the field that names it as well → DocType."""
 FORMS: Final[dict[str, str]] = {"Complaint": COMPLAINT, "Investigation": INVESTIGATION}
 """DocType on whose form facts are shown → key of the record itself; its item and batch stand in fields of their keys' names."""
 
+ISSUES_OF: Final = (INVESTIGATION, ACTION)
+"""What issues are opened for."""
+
 OUTSIDE_FACTS: Final = "outside_facts"
+ISSUE_OPENED: Final = "issue_opened"
 TEST: Final = "connection_test"
 
 WAITING: Final = "waiting"
@@ -57,10 +67,12 @@ MERGE_FIELDS: Final[dict[str, tuple[str, ...]]] = {
         "serial_no",
         "supplier",
         "link",
+        "key",
     ),
+    ACTION: ("capa", "title", "action", "action_type", "due_date", "item_code", "batch_no", "link", "key"),
 }
 """Key of what is asked about → merge fields of its requests."""
-PERSONAL: Final = ("subject", "description", "customer", "customer_reference", "title", "problem")
+PERSONAL: Final = ("subject", "description", "customer", "customer_reference", "title", "problem", "action")
 """Merge fields that may tell who somebody is, or what they said: masked in every log."""
 
 LIMITS: Final[dict[str, tuple[int, int, int]]] = {
@@ -76,6 +88,9 @@ LEASE: Final = timedelta(minutes=5)
 """How long a call belongs to who makes it: longer than it may last with its tokens."""
 AT_ONCE: Final = 200
 """Calls of one job."""
+POLL_AGAIN: Final = timedelta(minutes=50)
+"""How long the status of an issue is left alone; it is looked at by an hourly job."""
+POLLED_AT_ONCE: Final = 200
 CALLS_AN_HOUR: Final = 120
 """Times that one login may have systems asked, or tried."""
 LONGEST_SHOWN: Final = 4_000
@@ -93,6 +108,11 @@ LABELS: Final[dict[str, str]] = {
     "basic": "User and Password",
     "oauth2": "OAuth 2 (Client Credentials)",
     "outside_facts": "Facts Asked For",
+    "ask_facts": "Ask for Facts",
+    "open_issue": "Open Issues",
+    "issue_opened": "Issue Opened",
+    "capa_action": "Action of a CAPA",
+    "jira": "Jira Cloud",
     "by_get": "Ask with Parameters (GET)",
     "by_post": "Send a Body (POST)",
 }

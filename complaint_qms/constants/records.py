@@ -190,13 +190,18 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("QMS Connector", TOOL, tracked=True),
     Record(
         "QMS Connector Call", TOOL,
-        names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "investigation", "Investigation")), sight="records",
+        names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "investigation", "Investigation"), Names(_OWN, "capa", "CAPA")),
+        sight="records",
     ),
     Record("QMS Event", TOOL, sight="activity"),
     Record("QMS Message", TOOL, sight="activity"),
     Record(
         "QMS Outside Fact", TOOL,
         names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "investigation", "Investigation")), sight="records",
+    ),
+    Record(
+        "QMS Outside Issue", TOOL,
+        names=(Names(_OWN, "investigation", "Investigation"), Names(_OWN, "capa", "CAPA")), sight="records",
     ),
     _row("Approval Role Grant"),
     _row("CAPA Action", evidence=FileField("evidence", "evidence_sha256", "CAPA", "actions")),

@@ -333,6 +333,27 @@ def test_what_people_enter_is_refused_with_its_remedy(played):
     assert connector(played.url, enabled=0, mapping=[]).name
 
 
+def test_the_genealogy_tells_facts_of_a_batch_and_of_its_item(played):
+    played.plays["/records"] = answers({"rev": "Line 3"})
+    played.plays["/parts/x"] = answers({"rev": "C"})
+    item = factory.item(batch=True)
+    batch = factory.batch(item.name)
+    connector(
+        played.url, about="batch_no", path="/records", query='{"b": "{{ batch_no }}", "i": "{{ item_code }}"}'
+    )
+    connector(played.url)
+    asked_about(factory.complaint(item_code=item.name, batch_no=batch.name))
+    assert played.asked_at("/records")[0].query == {"b": batch.name, "i": item.name}
+    with factory.as_user(factory.user(roles.INVESTIGATOR)):
+        told = api.facts_of_batch(batch.name)
+    assert [(one["about"], one["subject"], one["facts"][0]["value"]) for one in told] == [
+        ("batch_no", batch.name, "Line 3"),
+        ("item_code", item.name, "C"),
+    ]
+    with factory.as_user(factory.user(roles.ACTION_OWNER)), pytest.raises(frappe.PermissionError):
+        api.facts_of_batch(batch.name)
+
+
 def test_who_sees_no_complaint_sees_no_facts_of_it_and_the_log_names_nobody(played):
     played.plays["/cases"] = answers({"rev": "A"})
     about = factory.complaint(subject="Anna Schmidt was hurt")

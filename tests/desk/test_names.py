@@ -71,6 +71,7 @@ def test_these_are_all_records_of_the_app():
             "QMS Event",
             "QMS Message",
             "QMS Outside Fact",
+            "QMS Outside Issue",
         )
     ) == sorted(rows)
 

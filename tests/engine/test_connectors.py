@@ -114,6 +114,8 @@ def test_a_merge_field_is_a_name_and_nothing_else():
     ):
         with pytest.raises(Unusable):
             made(headers=headers)
+    with pytest.raises(Unusable, match="looks like a secret"):
+        made(query='{"apikey": "x"}')
     assert json.loads(rendered(made(body='{"n": "{{ qty }}"}'), {"qty": 2.5}).body) == {"n": 2.5}
 
 

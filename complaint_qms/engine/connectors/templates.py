@@ -107,6 +107,9 @@ def template_of(
         _object(headers, parts["headers"], '{"Accept": "application/json"}'),
         _json(body, parts["body"]),
     )
+    for name in made.query:
+        if _SECRET.search(name):
+            raise Unusable(_SECRET_HEADER.having(part=parts["query"], name=name[:100]))
     for name, value in made.headers.items():
         if not _HEADER.fullmatch(name) or name.lower() in _OURS or not isinstance(value, str):
             raise Unusable(_WRONG_HEADER.having(part=parts["headers"], name=name[:100]))

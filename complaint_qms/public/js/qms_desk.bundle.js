@@ -33,6 +33,7 @@ import { offer_genealogy, offer_investigated } from "./desk/genealogy";
 import { draw_chat, offer_chat } from "./desk/chat";
 import { offer_summary } from "./desk/language_model";
 import { draw_outside_facts } from "./desk/outside_facts";
+import { draw_outside_issues } from "./desk/outside_issues";
 import { draw_inbox_item, make_complaint_of } from "./desk/inbox";
 import { clear_intake, draw_intake } from "./desk/intake";
 import { wait_for_uploads } from "./desk/photos";
@@ -51,6 +52,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_chat,
 	offer_article,
 	draw_outside_facts,
+	draw_outside_issues,
 	offer_genealogy,
 	offer_investigated,
 	offer_chat,

@@ -51,12 +51,17 @@ class SeenFacts:
     answer: Answered
 
 
-def prepare_request(connector: Document, subject: Subject, most_seconds: int = 25) -> Prepared:
-    """Raises:
-    ServiceError: the connector was written past its checks, or the record's name cannot be asked about.
+def prepare_request(
+    connector: Document, subject: Subject, most_seconds: int = 25, more: dict[str, str] | None = None
+) -> Prepared:
+    """Args:
+        more: further values of merge fields.
+
+    Raises:
+        ServiceError: the connector was written past its checks, or the record's name cannot be asked about.
     """
     system = settings.system_of(connector, most_seconds)
-    values = merge_values(subject)
+    values = merge_values(subject) | (more or {})
     try:
         template = settings.template_from(connector)
         request = rendered(template, values)

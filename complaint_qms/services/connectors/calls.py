@@ -10,7 +10,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, now_datetime
+from frappe.utils import cint, escape_html, now_datetime
 
 from complaint_qms.constants.connectors import (
     AT_ONCE,
@@ -18,8 +18,11 @@ from complaint_qms.constants.connectors import (
     CONNECTOR,
     DONE,
     FAILED,
+    ISSUE,
+    ISSUE_OPENED,
     LEASE,
     OUTSIDE_FACTS,
+    TEST,
     WAITING,
 )
 from complaint_qms.engine.connectors import pause_after
@@ -30,8 +33,14 @@ from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.connectors import breaker
 from complaint_qms.services.connectors.asking import Prepared, SeenFacts, ask_system, prepare_request
 from complaint_qms.services.connectors.facts import connectors_for, store_facts
+from complaint_qms.services.connectors.issues import new_issue, note_opened, open_there, opening_connectors
 from complaint_qms.services.connectors.storing import insert_by_server
-from complaint_qms.services.connectors.subjects import Subject, subject_of_call, subjects_of
+from complaint_qms.services.connectors.subjects import (
+    Subject,
+    subject_of_call,
+    subject_of_issue,
+    subjects_of,
+)
 from complaint_qms.services.inbox import reasons
 from complaint_qms.services.record.error_text import way_of
 from complaint_qms.services.record.input_validation import refuse
@@ -72,6 +81,26 @@ def request_facts(doc: Document) -> int:
     return len(wanted)
 
 
+def request_issue(connector: Document, doc: Document, action: str = "") -> Document:
+    """Have an issue opened by a job, once for a record and system however often it is asked for; the issue.
+
+    Raises:
+        frappe.ValidationError: the connector opens none for such a record.
+    """
+    subject = subject_of_issue(doc, action)
+    if connector.name not in [row["name"] for row in opening_connectors(doc)]:
+        refuse(
+            _("{0} opens no issues for this record. Choose another connector.").format(
+                escape_html(connector.title)
+            )
+        )
+    issue, is_new = new_issue(connector, subject)
+    if is_new:
+        name = _insert(connector.name, subject, ISSUE_OPENED)
+        frappe.enqueue(_METHOD, queue="long", names=[name], enqueue_after_commit=True)
+    return issue
+
+
 def enqueue_calls(now: datetime) -> None:
     """Have calls made that are due: to be tried again, or left behind by a killed job."""
     if _due(now, 1):
@@ -105,8 +134,12 @@ def make_call(name: str, now: datetime | None = None) -> str | None:
     try:
         if not subject:
             raise ServiceError(_GONE, passing=False)
-        prepared = prepare_request(connector, subject)
-        found = ask_system(connector, prepared)
+        if row.kind == ISSUE_OPENED:
+            prepared, answer, issue = open_there(connector, subject)
+            found = SeenFacts({"issue": issue}, answer)
+        else:
+            prepared = prepare_request(connector, subject)
+            found = ask_system(connector, prepared)
     except ServiceError as failed:
         error = failed
     except Exception as fault:
@@ -122,7 +155,7 @@ def try_again(names: Iterable[str]) -> int:
     """Let calls that were given up be made once more, with all attempts; how many of `names` were."""
     rows = frappe.get_all(
         CALL,
-        {"name": ("in", list(names)), "state": FAILED, "kind": OUTSIDE_FACTS},
+        {"name": ("in", list(names)), "state": FAILED, "kind": ("!=", TEST)},
         pluck="name",
         order_by="creation asc",
     )
@@ -138,6 +171,30 @@ def log_call(values: dict[str, Any]) -> Document:
     return insert_by_server(frappe.get_doc({"doctype": CALL, "user": frappe.session.user, **values}))
 
 
+def issue_calls(issues: list[dict[str, Any]]) -> dict[str, Any]:
+    """Calls that are to open these issues: {waiting: how many, failed: [{call, connector, error}]}."""
+    wanted = [row["name"] for row in issues if not row["issue_key"]]
+    if not wanted:
+        return {"waiting": 0, "failed": []}
+    fields = ("investigation", "capa_action")
+    links = frappe.get_all(ISSUE, {"name": ("in", wanted)}, ["connector", *fields], order_by="name asc")
+    keys = {f"{field}:{row[field]}": row.connector for row in links for field in fields if row[field]}
+    rows = frappe.get_all(
+        CALL,
+        {"subject_key": ("in", list(keys)), "kind": ISSUE_OPENED, "state": ("in", [WAITING, FAILED])},
+        ["name", "connector", "state", "error"],
+        order_by="creation asc",
+    )
+    failed = [row for row in rows if row.state == FAILED]
+    return {
+        "waiting": len(rows) - len(failed),
+        "failed": [
+            {"call": row.name, "connector": row.connector, "error": reasons.in_words(row.error)}
+            for row in failed
+        ],
+    }
+
+
 def tell_reason(row: Document) -> None:
     """Put the reason of a failure into the reader's language."""
     row.error = reasons.in_words(row.error) or None
@@ -150,10 +207,10 @@ def clear_calls(days: int) -> None:
     frappe.db.delete(CALL, filters=old)
 
 
-def _insert(connector: str, subject: Subject) -> str:
+def _insert(connector: str, subject: Subject, kind: str = OUTSIDE_FACTS) -> str:
     values = {
         "connector": connector,
-        "kind": OUTSIDE_FACTS,
+        "kind": kind,
         "state": WAITING,
         "about": subject.about,
         "subject_key": subject.key,
@@ -221,7 +278,10 @@ def _end(
     values: dict[str, Any] = {"seconds": round(seconds, 1), "sent": prepared.shown if prepared else None}
     if found and prepared and subject:
         breaker.note_success(connector.name, now)
-        store_facts(connector, subject, found.facts, found.answer.content, prepared.source, now)
+        if row.kind == ISSUE_OPENED:
+            note_opened(connector, subject, found.facts["issue"], now)
+        else:
+            store_facts(connector, subject, found.facts, found.answer.content, prepared.source, now)
         values |= {
             "state": DONE,
             "next_attempt": None,

@@ -10,18 +10,21 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants.connectors import (
+    ASK_FACTS,
+    BATCH,
     CALL,
     CONNECTOR,
     FACT,
     FACT_VALUE,
     FAILED,
+    ITEM,
     OUTSIDE_FACTS,
     WAITING,
 )
 from complaint_qms.engine.connectors import compared
 from complaint_qms.services import writing
 from complaint_qms.services.connectors.storing import insert_by_server
-from complaint_qms.services.connectors.subjects import Subject, subjects_of
+from complaint_qms.services.connectors.subjects import Subject, subject_named, subjects_of
 from complaint_qms.services.inbox import reasons
 from complaint_qms.services.record.labels import word
 
@@ -92,20 +95,20 @@ def facts_beside(doc: Document) -> list[dict[str, Any]]:
         [{name, connector, about, about_label, subject, source, seen_at, confirmed_at, is_changed, file, facts: [{label, value, before,
         is_changed}]}]
     """
-    subjects = {one.key: one for one in subjects_of(doc)}
-    rows = [row for row in _latest(list(subjects)).values() if not row.company or row.company == doc.company]
-    names = [row.name for row in rows]
-    values, files = _values_of(names), _files_of(names)
-    return [
-        {
-            **{field: row[field] for field in ("name", "connector", "about", "source", "seen_at", "confirmed_at", "is_changed")},
-            "about_label": word(row.about),
-            "subject": subjects[row.subject_key].name,
-            "file": files.get(row.name, ""),
-            "facts": values.get(row.name, []),
-        }
-        for row in sorted(rows, key=lambda row: (row.about, row.connector))
-    ]  # fmt: skip
+    subjects = subjects_of(doc)
+    rows = _latest([one.key for one in subjects]).values()
+    return _told([row for row in rows if not row.company or row.company == doc.company], subjects)
+
+
+def facts_of_lot(batch: str) -> list[dict[str, Any]]:
+    """The same about a batch and its item, as far as the user may read facts."""
+    subject = subject_named(BATCH, batch)
+    subjects = [subject]
+    if item := subject.links.get(ITEM):
+        subjects.append(Subject(ITEM, item, {ITEM: item}))
+    keys = [one.key for one in subjects]
+    allowed = frappe.get_list(FACT, {"subject_key": ("in", keys), "is_latest": 1}, pluck="name", limit=200)
+    return _told([row for row in _latest(keys).values() if row.name in allowed], subjects)
 
 
 def pending(doc: Document) -> dict[str, Any]:
@@ -134,7 +137,7 @@ def connectors_for(doc: Document) -> dict[str, list[str]]:
     """Key of what is asked about → connectors that are switched on for the record's company."""
     rows = frappe.get_all(
         CONNECTOR,
-        {"enabled": 1, "company": ("in", ["", doc.company or ""])},
+        {"enabled": 1, "purpose": ASK_FACTS, "company": ("in", ["", doc.company or ""])},
         ["name", "about"],
         order_by="name asc",
     )
@@ -153,6 +156,23 @@ def has_connectors(doc: Document) -> bool:
     """Whether any of them is asked about the record, its item or its batch."""
     asked = connectors_for(doc)
     return any(subject.about in asked for subject in subjects_of(doc))
+
+
+def _told(rows: Sequence[frappe._dict], subjects: Sequence[Subject]) -> list[dict[str, Any]]:
+    by_key = {one.key: one for one in subjects}
+    names = [row.name for row in rows]
+    values, files = _values_of(names), _files_of(names)
+    fields = ("name", "connector", "about", "source", "seen_at", "confirmed_at", "is_changed")
+    return [
+        {
+            **{field: row[field] for field in fields},
+            "about_label": word(row.about),
+            "subject": by_key[row.subject_key].name,
+            "file": files.get(row.name, ""),
+            "facts": values.get(row.name, []),
+        }
+        for row in sorted(rows, key=lambda row: (row.about, row.connector))
+    ]
 
 
 def _latest(

@@ -11,7 +11,17 @@ from frappe.model.document import Document
 from frappe.utils import cint
 
 from complaint_qms.constants.connector_profiles import PROFILES
-from complaint_qms.constants.connectors import CONNECTOR, LIMITS, MERGE_FIELDS, METHODS, MOST_FACTS
+from complaint_qms.constants.connectors import (
+    ACTION,
+    ASK_FACTS,
+    CONNECTOR,
+    ISSUES_OF,
+    LIMITS,
+    MERGE_FIELDS,
+    METHODS,
+    MOST_FACTS,
+    OPEN_ISSUE,
+)
 from complaint_qms.engine.connectors import Path, Template, Unusable, read_path, template_of
 from complaint_qms.integrations.connectors.system import BASIC, KEY, KINGDEE, NONE, OAUTH2, YONYOU, System
 from complaint_qms.integrations.messaging import http, outside
@@ -41,7 +51,9 @@ def check_connector(doc: Document) -> None:
     for field in _STATE:
         doc.set(field, before.get(field) if before else None)
     _fill_in(doc)
-    wrong = [*_wrong_access(doc), *_wrong_limits(doc), *_wrong_request(doc), *_wrong_mapping(doc)]
+    wrong = [*_wrong_access(doc), *_wrong_limits(doc), *_wrong_request(doc), *_wrong_purpose(doc)]
+    if doc.purpose != OPEN_ISSUE:
+        wrong += _wrong_mapping(doc)
     if before:
         wrong += check_moved(doc, before.base_url or "", doc.base_url, ("secret",))
         if before.token_url and http.place_of(before.base_url) == http.place_of(doc.base_url):
@@ -113,7 +125,7 @@ def profile_values(profile: str) -> dict[str, Any]:
     found = PROFILES[profile]
     names = _fact_names()
     rows = [{"label": names[row["label"]], "path": row["path"]} for row in found["mapping"]]
-    return {**found, "profile": profile, "mapping": rows}
+    return {"purpose": ASK_FACTS, **found, "profile": profile, "mapping": rows}
 
 
 def said_of(error: Unusable) -> str:
@@ -187,6 +199,16 @@ def _wrong_request(doc: Document) -> list[str]:
     if METHODS[doc.method] == "GET" and (doc.body or "").strip():
         return [_("{0}: empty it; nothing is sent with GET.").format(_label(doc, "body"))]
     return []
+
+
+def _wrong_purpose(doc: Document) -> list[str]:
+    if doc.about in ISSUES_OF if doc.purpose == OPEN_ISSUE else doc.about != ACTION:
+        return []
+    return [
+        _(
+            "{0}: issues are opened for an investigation or an action of a CAPA, facts are asked for about anything else."
+        ).format(_label(doc, "about"))
+    ]
 
 
 def _wrong_mapping(doc: Document) -> list[str]:

@@ -13,6 +13,7 @@ from frappe.utils import get_url_to_form
 
 from complaint_qms.constants.connectors import (
     ABOUT,
+    ACTION,
     BATCH,
     COMPLAINT,
     FORMS,
@@ -59,6 +60,12 @@ def subject_named(about: str, name: str) -> Subject:
         frappe.ValidationError: there is none of the name.
     """
     doctype = ABOUT[about]
+    if about == ACTION:
+        capa = name and frappe.db.get_value(doctype, name, "parent")
+        if not capa:
+            refuse(_("There is no {0} “{1}”.").format(_(doctype), frappe.utils.escape_html(name[:140])))
+        frappe.get_doc("CAPA", capa).check_permission("read")
+        return Subject(about, name, {about: name, "capa": capa})
     if not name or not frappe.db.exists(doctype, name):
         refuse(_("There is no {0} “{1}”.").format(_(doctype), frappe.utils.escape_html(name[:140])))
     if about in FORMS.values():
@@ -69,13 +76,26 @@ def subject_named(about: str, name: str) -> Subject:
     return Subject(about, name, links)
 
 
+def subject_of_issue(doc: Document, action: str) -> Subject:
+    """An investigation, or an action of a CAPA by the name of its row.
+
+    Raises:
+        frappe.ValidationError: the CAPA has no such action.
+    """
+    if doc.doctype == "Investigation":
+        return Subject(INVESTIGATION, doc.name, {INVESTIGATION: doc.name})
+    if action not in [row.name for row in doc.actions]:
+        refuse(_("Choose an action of {0}.").format(frappe.utils.escape_html(doc.name)))
+    return Subject(ACTION, action, {ACTION: action, "capa": doc.name})
+
+
 def subject_of_call(row: Mapping[str, Any]) -> Subject | None:
     """What a stored call is about; None where it is gone."""
     about = row.get("about")
     name = row.get(about) if about else None
     if not name or not frappe.db.exists(ABOUT[about], name):
         return None
-    fields = (ITEM, BATCH, COMPLAINT, INVESTIGATION)
+    fields = (ITEM, BATCH, COMPLAINT, INVESTIGATION, ACTION, "capa")
     return Subject(about, name, {field: row.get(field) for field in fields if row.get(field)})
 
 
@@ -84,11 +104,23 @@ def merge_values(subject: Subject) -> dict[str, Any]:
     names = MERGE_FIELDS[subject.about]
     if subject.about in (ITEM, BATCH):
         return {name: subject.links.get(name, "") for name in names}
+    if subject.about == ACTION:
+        return _of_action(subject)
     doctype = ABOUT[subject.about]
     own = {subject.about: subject.name, "link": get_url_to_form(doctype, subject.name)}
-    read = [name for name in names if name not in own]
+    read = [name for name in names if name not in own and name != "key"]
     row = frappe.db.get_value(doctype, subject.name, read, as_dict=True) or {}
     return {name: own[name] if name in own else _plain(row.get(name)) for name in names}
+
+
+def _of_action(subject: Subject) -> dict[str, Any]:
+    capa = subject.links["capa"]
+    row = frappe.db.get_value(
+        "CAPA Action", subject.name, ["action", "action_type", "due_date"], as_dict=True
+    )
+    of_capa = frappe.db.get_value("CAPA", capa, ["title", "item_code", "batch_no"], as_dict=True)
+    values = {**(of_capa or {}), **(row or {}), "capa": capa, "link": get_url_to_form("CAPA", capa)}
+    return {name: _plain(values.get(name)) for name in MERGE_FIELDS[ACTION]}
 
 
 def _plain(value: Any) -> Any:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from time import monotonic
 from typing import Any, Final
 
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 
 from complaint_qms.constants.connectors import (
     DONE,
     FAILED,
     LONGEST_SHOWN,
     MERGE_FIELDS,
+    OPEN_ISSUE,
     PERSONAL,
     TEST,
 )
@@ -21,6 +24,7 @@ from complaint_qms.services.connectors import calls
 from complaint_qms.services.connectors.asking import ask_system, prepare_request
 from complaint_qms.services.connectors.subjects import merge_values, subject_named
 from complaint_qms.services.inbox import reasons
+from complaint_qms.services.record.input_validation import refuse
 
 _LONGEST_TEST: Final = 20
 """Seconds that a test may last, for which its request holds a process of the site."""
@@ -36,6 +40,12 @@ def try_connector(connector: Document, name: str) -> dict[str, Any]:
     Raises:
         frappe.ValidationError: there is no such record.
     """
+    if connector.purpose == OPEN_ISSUE:
+        refuse(
+            _("A test would open an issue in {0}. Open one from an investigation or a CAPA.").format(
+                escape_html(connector.title)
+            )
+        )
     subject = subject_named(connector.about, name)
     values = masked(merge_values(subject), PERSONAL)
     told: dict[str, Any] = {

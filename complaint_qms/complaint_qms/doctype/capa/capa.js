@@ -25,6 +25,7 @@ frappe.ui.form.on("CAPA", {
 		frm.toggle_display("stage", false);
 		complaint_qms.words.write_translated(frm.fields_dict.risk_level);
 		draw_actions(frm);
+		desk.draw_outside_issues(frm);
 		desk.draw_before_after(frm.fields_dict.effect_html.$wrapper, frm.doc);
 		if (frm.is_new()) return desk.clear_top(frm, "capa_bar");
 		offer_effectiveness(frm);

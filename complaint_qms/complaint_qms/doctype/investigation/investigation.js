@@ -24,6 +24,7 @@ frappe.ui.form.on("Investigation", {
 		frm.toggle_display("stage", false);
 		desk.draw_told_case(frm);
 		desk.draw_outside_facts(frm);
+		desk.draw_outside_issues(frm);
 		if (frm.is_new()) return desk.clear_top(frm, "stage_bar");
 		if (frappe.model.can_create("Root Cause") && frm.doc.stage !== "void") {
 			frm.add_custom_button(__("Root Cause"), () => new_root_cause(frm), __("Create"));

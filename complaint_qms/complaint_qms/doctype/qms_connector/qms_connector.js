@@ -1,7 +1,8 @@
 // A connector is filled in by a profile, and tried on a record before it is switched on.
 const API = "complaint_qms.api.connectors";
 const DOCTYPES = { item_code: "Item", batch_no: "Batch", complaint: "Complaint", investigation: "Investigation" };
-const PROFILES = ["generic_rest", "plm", "mes", "kingdee", "yonyou"];
+const ISSUE = "open_issue";
+const PROFILES = ["generic_rest", "plm", "mes", "jira", "kingdee", "yonyou"];
 
 frappe.ui.form.on("QMS Connector", {
 	async refresh(frm) {
@@ -10,7 +11,8 @@ frappe.ui.form.on("QMS Connector", {
 		frm.cq_begun = true;
 		if (!frm.perm[0]?.write) return;
 		frm.add_custom_button(__("Use a Profile"), () => choose_profile(frm));
-		if (!frm.is_new()) frm.add_custom_button(__("Test"), () => test_dialog(frm));
+		// A test would open an issue there.
+		if (!frm.is_new() && frm.doc.purpose !== ISSUE) frm.add_custom_button(__("Test"), () => test_dialog(frm));
 		const { open_until } = frm.doc;
 		if (open_until && frappe.datetime.str_to_obj(open_until) > frappe.datetime.str_to_obj(frappe.datetime.now_datetime())) {
 			frm.dashboard.set_headline_alert(

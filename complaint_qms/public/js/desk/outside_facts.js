@@ -13,6 +13,26 @@ export function draw_outside_facts(frm) {
 	complaint_qms.once_shown(frm, "outside_facts_html", ({ $wrapper }) => load(frm, $wrapper));
 }
 
+/** What one system said about one thing. */
+export function fact_html(fact) {
+	const rows = fact.facts
+		.map(({ label, value, before, is_changed }) => {
+			const was = is_changed
+				? `<div class="cq-outside-before"><span class="indicator-pill orange">${esc(__("Changed"))}</span> ${esc(__("before: {0}", [before || "—"]))}</div>`
+				: "";
+			return `<tr${is_changed ? ' class="is-changed"' : ""}><th scope="row">${esc(label)}</th><td><span class="cq-outside-value">${esc(value || "—")}</span>${was}</td></tr>`;
+		})
+		.join("");
+	const again =
+		fact.confirmed_at !== fact.seen_at
+			? __("seen {0}, last seen alike {1}", [moment_text(fact.seen_at), moment_text(fact.confirmed_at)])
+			: __("seen {0}", [moment_text(fact.seen_at)]);
+	const file = fact.file ? ` · <a href="${address(fact.file)}" target="_blank" rel="noopener">${esc(__("Answer"))}</a>` : "";
+	return `<section class="cq-outside-one"><h6>${esc(fact.connector)} <span class="text-muted">${esc(`${fact.about_label} ${fact.subject}`)}</span></h6>
+		<table class="table table-bordered cq-outside-table"><tbody>${rows}</tbody></table>
+		<p class="text-muted cq-outside-source">${esc(again)} · ${esc(__("source: {0}", [fact.source]))}${file} · ${record_link("QMS Outside Fact", fact.name, __("Record"))}</p></section>`;
+}
+
 async function load(frm, $wrapper, asked_at) {
 	const { doctype, name } = frm.doc;
 	const told = await frappe.xcall(`${API}.outside_facts`, { doctype, name }).catch(() => null);
@@ -45,23 +65,4 @@ function draw(frm, $wrapper, told) {
 		if (asked === null) event.currentTarget.disabled = false;
 		else load(frm, $wrapper, Date.now());
 	});
-}
-
-function fact_html(fact) {
-	const rows = fact.facts
-		.map(({ label, value, before, is_changed }) => {
-			const was = is_changed
-				? `<div class="cq-outside-before"><span class="indicator-pill orange">${esc(__("Changed"))}</span> ${esc(__("before: {0}", [before || "—"]))}</div>`
-				: "";
-			return `<tr${is_changed ? ' class="is-changed"' : ""}><th scope="row">${esc(label)}</th><td><span class="cq-outside-value">${esc(value || "—")}</span>${was}</td></tr>`;
-		})
-		.join("");
-	const again =
-		fact.confirmed_at !== fact.seen_at
-			? __("seen {0}, last seen alike {1}", [moment_text(fact.seen_at), moment_text(fact.confirmed_at)])
-			: __("seen {0}", [moment_text(fact.seen_at)]);
-	const file = fact.file ? ` · <a href="${address(fact.file)}" target="_blank" rel="noopener">${esc(__("Answer"))}</a>` : "";
-	return `<section class="cq-outside-one"><h6>${esc(fact.connector)} <span class="text-muted">${esc(`${fact.about_label} ${fact.subject}`)}</span></h6>
-		<table class="table table-bordered cq-outside-table"><tbody>${rows}</tbody></table>
-		<p class="text-muted cq-outside-source">${esc(again)} · ${esc(__("source: {0}", [fact.source]))}${file} · ${record_link("QMS Outside Fact", fact.name, __("Record"))}</p></section>`;
 }

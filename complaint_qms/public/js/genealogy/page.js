@@ -3,6 +3,7 @@ import { comma_list } from "../language";
 import { esc } from "../markup";
 import { download } from "./download";
 import { Drawing } from "./drawing";
+import { tell_outside_facts } from "./facts";
 import { BY_CUSTOMER, BY_LOT, EACH, fitting, Graph, grouped, MOST_DRAWN } from "./graph";
 import { told } from "./labels";
 import { key_html, node_html } from "./panel";
@@ -109,7 +110,8 @@ class Genealogy {
 	}
 
 	tell(node) {
-		this.$("node").html(node ? node_html(node) : "");
+		const $node = this.$("node").html(node ? node_html(node) : "");
+		tell_outside_facts(node, $node);
 	}
 
 	toggle(id) {

@@ -1,0 +1,183 @@
+"""Issues in Jira, played by a real HTTP server: opened once, also when its answer is lost; the status comes back."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import frappe
+import pytest
+from frappe.utils import add_to_date, now_datetime
+
+from complaint_qms.api import connectors as api
+from complaint_qms.constants import notify, roles
+from complaint_qms.constants.connectors import CALL, CONNECTOR, DONE, FAILED, ISSUE, WAITING
+from complaint_qms.services.connectors import calls, issues
+from tests.desk import factory
+from tests.outside_system import Asked, Outside, answers, in_turn, outside_system, send
+
+pytestmark = pytest.mark.usefixtures("site")
+CREATE, SEARCH = "/rest/api/3/issue", "/rest/api/3/search/jql"
+
+
+class Jira:
+    """What there is, by label; may break off after it has opened an issue."""
+
+    def __init__(self, played: Outside) -> None:
+        self.played, self.opened, self.breaks, self.status = played, {}, 0, ("To Do", "new")
+        played.plays[CREATE], played.plays[SEARCH] = self._create, self._search
+
+    def _create(self, handler, asked: Asked) -> None:
+        (label,) = asked.data["fields"]["labels"]
+        key = f"QA-{len(self.opened) + 1}"
+        self.opened.setdefault(label, []).append((key, asked.data["fields"]))
+        self.played.plays[f"{CREATE}/{key}"] = self._status
+        if self.breaks:
+            self.breaks -= 1
+            handler.close_connection = True
+            handler.connection.close()
+            return
+        send(handler, 201, json.dumps({"id": "1", "key": key, "self": "x"}).encode(), {})
+
+    def _search(self, handler, asked: Asked) -> None:
+        label = asked.query["jql"].partition('"')[2].rstrip('"')
+        found = [{"id": "1", "key": key} for key, _fields in self.opened.get(label, ())]
+        send(handler, 200, json.dumps({"isLast": True, "issues": found}).encode(), {})
+
+    def _status(self, handler, asked: Asked) -> None:
+        name, category = self.status
+        fields = {"status": {"name": name, "statusCategory": {"key": category}}}
+        send(handler, 200, json.dumps({"key": "x", "fields": fields}).encode(), {})
+
+
+@pytest.fixture
+def jira(monkeypatch):
+    monkeypatch.setitem(frappe.conf, notify.OWN_NETWORKS, ["127.0.0.1"])
+    with outside_system() as played:
+        yield Jira(played)
+
+
+def connector(jira: Jira, **values):
+    title = factory.unique("Jira")
+    given = {**api.profile("jira"), "title": title, "enabled": 1, "base_url": jira.played.url}
+    return frappe.get_doc(
+        {
+            "doctype": CONNECTOR,
+            **given,
+            "user": "qa@example.com",
+            "secret": "s3cret",
+            "time_limit": 2,
+            **values,
+        }
+    ).insert()
+
+
+def worked(minutes: int = 0) -> list[frappe._dict]:
+    calls.call_due(now=add_to_date(now_datetime(), minutes=minutes, seconds=10))
+    return frappe.get_all(CALL, fields=["*"], order_by="creation asc, name asc")
+
+
+def test_an_issue_is_opened_once_although_the_answer_was_lost_and_its_status_comes_back(jira):
+    there, study = connector(jira), factory.investigation()
+    jira.breaks = 1
+    with factory.as_user(study.investigator):
+        told = api.outside_issues("Investigation", study.name)
+        assert (told["issues"], [row["name"] for row in told["connectors"]]) == ([], [there.name])
+        first = api.open_issue("Investigation", study.name, there.name)
+        assert api.open_issue("Investigation", study.name, there.name) == first
+        assert not jira.played.asked  # nobody waits for Jira
+        assert api.outside_issues("Investigation", study.name)["waiting"] == 1
+    (call,) = worked()
+    assert (call.state, call.attempts) == (WAITING, 1)
+    (call,) = worked(2)
+    assert (call.state, call.attempts) == (DONE, 2)
+    ((label, made),) = jira.opened.items()
+    assert len(made) == 1  # the second attempt found what the first had opened
+    fields = made[0][1]
+    assert fields["summary"].startswith(f"{study.name}: ")
+    assert fields["description"]["content"][1]["content"][0]["text"].endswith(f"/investigation/{study.name}")
+    assert label.startswith("qms-")
+    asked = jira.played.asked_at(CREATE)[0]
+    assert asked.headers["authorization"] == "Basic " + base64.b64encode(b"qa@example.com:s3cret").decode()
+    (issue,) = api.outside_issues("Investigation", study.name)["issues"]
+    assert (issue["issue_key"], issue["address"]) == ("QA-1", f"{jira.played.url}/browse/QA-1")
+    now = now_datetime()
+    issues.poll_issues(now=now)
+    jira.status = ("Done", "done")
+    issues.poll_issues(now=now)  # nobody looks again so soon
+    (issue,) = api.outside_issues("Investigation", study.name)["issues"]
+    assert (issue["status"], issue["is_done"]) == ("To Do", 0)
+    issues.poll_issues(now=add_to_date(now, hours=1))
+    (issue,) = api.outside_issues("Investigation", study.name)["issues"]
+    assert (issue["status"], issue["is_done"], issue["error"]) == ("Done", 1, "")
+    before = len(jira.played.asked)
+    issues.poll_issues(now=add_to_date(now, hours=3))
+    assert len(jira.played.asked) == before  # what is done is left alone
+    with pytest.raises(frappe.ValidationError):
+        frappe.get_doc(ISSUE, issue["name"]).save()
+    with pytest.raises(frappe.ValidationError, match="would open an issue"):
+        api.test(there.name, study.name)
+
+
+def test_an_action_of_a_capa_has_an_issue_of_its_own(jira):
+    there = connector(
+        jira,
+        about="capa_action",
+        body=json.dumps({"fields": {"labels": ["{{ key }}"], "summary": "{{ capa }} {{ action }}"}}),
+    )
+    capa = factory.capa()
+    if not capa.actions:
+        capa.append(
+            "actions",
+            {"action": "Change the seal", "action_owner": "Administrator", "due_date": "2027-01-31"},
+        )
+        capa.save()
+    row = capa.actions[0]
+    with pytest.raises(frappe.ValidationError, match="Choose an action"):
+        api.open_issue("CAPA", capa.name, there.name)
+    study = factory.investigation()
+    with pytest.raises(frappe.ValidationError, match="opens no issues"):
+        api.open_issue("Investigation", study.name, there.name)
+    api.open_issue("CAPA", capa.name, there.name, row.name)
+    (call,) = worked()
+    assert call.state == DONE
+    (made,) = jira.opened.values()
+    assert made[0][1]["summary"] == f"{capa.name} {' '.join(row.action.split())}"
+    assert row.action not in call.sent  # what people wrote is masked in the log
+    (issue,) = api.outside_issues("CAPA", capa.name)["issues"]
+    assert (issue["capa_action"], issue["action"], issue["issue_key"]) == (row.name, row.action, "QA-1")
+    with factory.as_user(factory.user(roles.AUDITOR)):
+        assert api.outside_issues("CAPA", capa.name)["connectors"] == []
+        with pytest.raises(frappe.PermissionError):
+            api.open_issue("CAPA", capa.name, there.name, row.name)
+
+
+def test_what_jira_refuses_waits_for_a_person_and_a_status_that_fails_is_told(jira):
+    there, study = connector(jira), factory.investigation()
+    jira.played.plays[CREATE] = answers({"errors": {"project": "Anna's project"}}, 400)
+    api.open_issue("Investigation", study.name, there.name)
+    (call,) = worked()
+    assert call.state == FAILED
+    (told,) = api.outside_issues("Investigation", study.name)["failed"]
+    assert told["error"] == "The system refused with 400."
+    jira.played.plays[CREATE] = jira._create
+    assert api.try_again([call.name]) == 1
+    (call,) = worked()
+    assert call.state == DONE
+    key = frappe.db.get_value(ISSUE, {"investigation": study.name}, "issue_key")
+    jira.played.plays[f"{CREATE}/{key}"] = in_turn(answers({}, 500), answers({}, 404), jira._status)
+    now = now_datetime()
+    for hours, said in ((0, "has a fault (500)"), (1, "knows nothing"), (2, "")):
+        issues.poll_issues(now=add_to_date(now, hours=hours))
+        (issue,) = api.outside_issues("Investigation", study.name)["issues"]
+        assert said in issue["error"]
+    assert issue["status"] == "To Do"
+    assert issue["error"] == ""
+    for values in (
+        {"about": "item_code"},
+        {"status_path": ""},
+        {"find_query": '{"jql": "{{ title }}"}'},
+        {"issue_page": "browse"},
+    ):
+        with pytest.raises(frappe.ValidationError):
+            connector(jira, **values)
