@@ -97,7 +97,7 @@ def open_there(connector: Document, subject: Subject) -> tuple[Prepared, Answere
 
 
 def note_opened(connector: Document, subject: Subject, found: str, now: datetime) -> None:
-    """Keep what the system calls the issue; its status is asked for at the next look."""
+    """Keep what the system calls the issue, and have its status asked for."""
     name = frappe.db.get_value(ISSUE, {"unique_key": issue_key(connector.name, subject)}, "name")
     if name:
         address = connector.base_url + (connector.issue_page or "").replace(
@@ -105,6 +105,7 @@ def note_opened(connector: Document, subject: Subject, found: str, now: datetime
         )
         values = {"issue_key": found, "address": address, "opened_at": now, "checked_at": None, "error": None}
         writing.set_values(ISSUE, name, values, "issue opened in another system")
+        frappe.enqueue(_METHOD, queue="long", names=[name], enqueue_after_commit=True)
 
 
 def opening_connectors(doc: Document) -> list[dict[str, str]]:
