@@ -14,7 +14,7 @@ from frappe.utils import format_datetime, now_datetime
 from frappe.utils.pdf import get_pdf
 
 from complaint_qms.services.record.input_validation import refuse
-from complaint_qms.services.trace.picture import LOT
+from complaint_qms.services.trace.picture import LOT, SUPPLIER
 from complaint_qms.services.trace.report import REPORT
 from complaint_qms.tabular.rows import guarded
 
@@ -35,9 +35,9 @@ def flow_rows(picture: dict[str, Any]) -> list[dict[str, Any]]:
         rows += [
             {
                 "from_kind": source["kind"],
-                "from": source["title"],
+                "from": _named(source),
                 "to_kind": target["kind"],
-                "to": target["title"],
+                "to": _named(target),
                 "qty": one["qty"],
                 "uom": _unit(one),
                 "date": source["date"] or target["date"],
@@ -93,6 +93,11 @@ def as_pdf(picture: dict[str, Any], title: str, drawing: str) -> bytes:
     }
     html = frappe.get_template(_TEMPLATE).render(told)
     return get_pdf(html, {"orientation": "Landscape", "page-size": "A4"})
+
+
+def _named(node: dict[str, Any]) -> str:
+    """A supplier goes with the number that it gave what it sent."""
+    return " · ".join(filter(None, (node["title"], node["subtitle"] if node["type"] == SUPPLIER else "")))
 
 
 def _unit(told: dict[str, Any]) -> str:

@@ -254,7 +254,7 @@ function frame_html() {
 			<div class="cq-genealogy-canvas" data-part="canvas" tabindex="0" role="application" aria-label="${esc(__("Picture of the genealogy. Arrows go from node to node, Enter opens the document, Space collapses or expands."))}"></div>
 			<aside class="cq-genealogy-side">
 				<div class="cq-genealogy-node" data-part="node"></div>
-				<details${window.innerWidth > 991 ? " open" : ""}><summary>${esc(__("Key"))}</summary>${key_html()}</details>
+				<details${window.innerWidth > 991 ? " open" : ""}><summary>${esc(__("Key of Signs"))}</summary>${key_html()}</details>
 			</aside>
 		</div>
 		<div class="cq-genealogy-tables" data-part="tables"></div>

@@ -67,7 +67,8 @@ function flows_html({ nodes, edges }) {
 		const [source, target] = edge.back ? ends.reverse() : ends;
 		const amount = edge.quantities.map(({ qty, uom }) => quantity(qty, uom)).join(" + ");
 		const date = source.date || target.date;
-		const named = (node) => `<small class="text-muted">${esc(node.kind)}</small><br>${node_link_html(node)}`;
+		const number = (node) => (node.type === "supplier" && node.subtitle ? ` · ${esc(node.subtitle)}` : "");
+		const named = (node) => `<small class="text-muted">${esc(node.kind)}</small><br>${node_link_html(node)}${number(node)}`;
 		return row_html(
 			[named(source), named(target), esc(amount), date ? esc(frappe.datetime.str_to_user(String(date).slice(0, 10))) : ""],
 			edge.on_path
