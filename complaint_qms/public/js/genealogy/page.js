@@ -39,6 +39,9 @@ class Genealogy {
 	show() {
 		const asked = this.start.of_route();
 		if (asked && JSON.stringify(asked) !== JSON.stringify(this.asked)) return this.ask(asked);
+		if (!asked && !this.picture) {
+			this.say(__("Choose a complaint, batch, serial number, supplier lot, work order or purchase receipt to start from."));
+		}
 		if (this.drawing) this.drawing.resize();
 		return null;
 	}
