@@ -225,6 +225,7 @@ doc_events = {
     "Role": {"before_rename": "complaint_qms.overrides.users.role_renamed"},
     "Sales Invoice": _SETTLED_EVENTS,
     "Sales Order": _SETTLED_EVENTS,
+    "Translation": dict.fromkeys(("on_update", "on_trash"), "complaint_qms.overrides.translations.changed"),
     "Transaction Deletion Record": {"before_submit": "complaint_qms.overrides.company_data.before_submit"},
     "User": {
         "on_update": f"{_SHARING}.user_changed",

@@ -125,6 +125,17 @@ def test_the_line_fills_in_what_is_known_of_it():
     assert not found_type.startswith("Logistics")
 
 
+def test_our_words_below_what_was_said_are_known_as_a_site_translates_them():
+    doc = {"subject": "Lid", "description": "<p>It cracked.</p><p>Shipment DN-1</p>"}
+    assert "DN-1" in told_text(doc)
+    word = factory.make(
+        "Translation", language="en", source_text="Delivery {0}", translated_text="Shipment {0}"
+    )
+    assert "DN-1" not in told_text(doc)
+    word.delete()
+    assert "DN-1" in told_text(doc)
+
+
 def test_nobody_is_invented_for_a_login_without_a_contact():
     customer = factory.customer().name
     primary = factory.contact(customer, first_name="Bob")

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import frappe
@@ -54,6 +55,8 @@ _FEARED = {"serious": "high", "critical": "high", "catastrophic": "high"}
 _URGENCIES = ("low", "normal", "high", "critical")
 _PERHAPS_REPORTABLE = ("serious", "critical", "catastrophic")
 _KEYWORD_WEIGHT = 2.0
+# Of the sites that a process serves
+_VOCABULARIES = 8
 _RAISED = 0.8
 _REASONS = 3
 # How a keyword's finding is named as a feature of a model (`engine/classify/features.rule_features`)
@@ -152,13 +155,13 @@ def severity_level(key: str) -> str:
 
 def lexicon() -> Lexicon:
     """The shipped words and those the site wrote at its complaint types; built once a process and vocabulary."""
-    words = type_words()
-    cached = getattr(frappe.local, "complaint_qms_lexicon", None)
-    if not cached or cached[0] != words:
-        own = {kind: dict.fromkeys(terms, _KEYWORD_WEIGHT) for kind, terms in words.items()}
-        cached = (words, default_lexicon().extended({"type": own}))
-        frappe.local.complaint_qms_lexicon = cached
-    return cached[1]
+    return _lexicon_with(tuple((kind, tuple(terms)) for kind, terms in type_words().items()))
+
+
+@lru_cache(maxsize=_VOCABULARIES)
+def _lexicon_with(words: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
+    own = {kind: dict.fromkeys(terms, _KEYWORD_WEIGHT) for kind, terms in words}
+    return default_lexicon().extended({"type": own})
 
 
 def _speaks_for(reason: Reason) -> bool:

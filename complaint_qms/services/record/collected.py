@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from frappe import _
 from frappe.utils import escape_html
-from frappe.utils.caching import request_cache
 
 from complaint_qms.constants.labels import CONTEXT
 from complaint_qms.services.record.language import labelled, speaking
+from complaint_qms.services.record.site_cache import kept
 from complaint_qms.services.record.tags import without_tags
 
+CACHE_KEY: Final = "complaint_qms_own_words"
 DOCUMENTS: Final[dict[str, Callable[[], str]]] = {
     "Delivery Note": lambda: _("Delivery {0}"),
     "Sales Invoice": lambda: _("Invoice {0}"),
@@ -56,22 +57,28 @@ def _names() -> dict[str, str]:
     }
 
 
-@request_cache
 def _papers() -> re.Pattern[str]:
     """A whole line that names a sales document in our words."""
-    said: set[str] = set()
-    for language in _LANGUAGES:
-        with speaking(language):
-            said.update(name() for name in DOCUMENTS.values())
+    said = _said()["papers"]
     listed = "|".join(re.escape(name).replace(re.escape("{0}"), r"[^\s<]*\d[^\s<]*") for name in sorted(said))
     return re.compile(rf"(?:(?<=>)|(?<=\n)|\A)(?:{listed})(?=<|\n|\Z)")
 
 
-@request_cache
 def _pattern() -> re.Pattern[str]:
+    listed = "|".join(re.escape(name) for name in sorted(_said()["names"], key=len, reverse=True))
+    return re.compile(rf"(?:(?<=>)|(?<=\n)|\A)(?:{listed})[:：][ \t]?")
+
+
+def _said() -> dict[str, list[str]]:
+    """Our words in every language. Kept, for a language of which one word is asked is read as a whole."""
+    return kept(CACHE_KEY, _say)
+
+
+def _say() -> dict[str, list[str]]:
+    papers: set[str] = set()
     names: set[str] = set()
     for language in _LANGUAGES:
         with speaking(language):
+            papers.update(name() for name in DOCUMENTS.values())
             names.update(_names().values())
-    listed = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return re.compile(rf"(?:(?<=>)|(?<=\n)|\A)(?:{listed})[:：][ \t]?")
+    return {"papers": sorted(papers), "names": sorted(names)}
