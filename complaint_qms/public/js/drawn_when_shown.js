@@ -1,4 +1,5 @@
-// Fields of a form are drawn when they come into sight: those of a tab when it is opened, those of a folded section when it is unfolded.
+// Fields of a form are drawn when they come into sight: those of a tab when it is opened, those of a folded section when it is unfolded,
+// and of another record that is opened those below the window once the browser has nothing else to do, or somebody enters a field.
 //
 // The framework draws every field each time a record is opened, which is most of what opening takes on a long form. A field that waits
 // keeps its control, its status (hidden, read, written) and its value; what waits is its input alone, drawn earlier when a script asks
@@ -6,10 +7,16 @@
 // rest: `on_tab_change` of a form, `on_section_collapse` of a control.
 
 const minded = new Set();
+const MARGIN = 200; // pixels below the window: the next record may have less above
+const LATEST = 200; // milliseconds
+
+let is_opening = false;
+$(document).on("page-change", () => (is_opening = true));
 
 /** Let the fields of this form wait; from the form's `setup`, before any of its records is drawn. */
 export function draw_when_shown(frm) {
 	for (const control of Object.values(frm.fields_dict)) if (control.tab && control.refresh_input) let_wait(control, frm);
+	frm.$wrapper[0].addEventListener("focusin", () => is_opening && draw_the_rest(frm), true);
 	if (minded.has(frm.doctype)) return;
 	minded.add(frm.doctype);
 	frappe.ui.form.on(frm.doctype, "on_tab_change", draw_waiting);
@@ -23,10 +30,38 @@ export function once_shown(frm, fieldname, then) {
 	else then(control);
 }
 
+/** What is below the window follows what is in it. */
+function draw_when_idle(frm) {
+	if (frm.cq_idle) return;
+	frm.cq_idle = true;
+	const draw = () => {
+		frm.cq_idle = false;
+		draw_the_rest(frm);
+		see_what_is_below(frm);
+	};
+	if (window.requestIdleCallback) window.requestIdleCallback(draw, { timeout: LATEST });
+	else setTimeout(draw, LATEST);
+}
+
+function draw_the_rest(frm) {
+	is_opening = false;
+	draw_waiting(frm);
+}
+
+/** Which sections are below the window: they are so when a record is opened, which starts at its top. */
+function see_what_is_below(frm) {
+	if (cur_frm !== frm || !frm.$wrapper.is(":visible")) return;
+	for (const section of new Set(Object.values(frm.fields_dict).map((control) => control.section))) {
+		if (!section || section.is_collapsed()) continue;
+		const { top, height } = section.wrapper[0].getBoundingClientRect();
+		if (height) section.cq_below = top > window.innerHeight + MARGIN;
+	}
+}
+
 function draw_waiting(frm) {
 	const tab = open_tab(frm);
 	for (const control of Object.values(frm.fields_dict)) {
-		if (control.cq_waits && control.tab === tab && is_in_sight(control, frm)) control.cq_draw();
+		if (control.cq_waits && control.tab === tab && is_in_sight(control, frm) && !is_below(control, frm)) control.cq_draw();
 	}
 }
 
@@ -46,9 +81,10 @@ function let_wait(control, frm) {
 	};
 	// eslint-disable-next-line no-restricted-syntax -- the form draws all its controls and asks none whether it is in sight
 	control.refresh_input = () => {
-		control.cq_waits = !is_bare(control) && !is_in_sight(control, frm);
+		control.cq_waits = !is_bare(control) && (!is_in_sight(control, frm) || is_below(control, frm));
 		if (!control.cq_waits) control.cq_draw();
 		else if (control.grid) put_aside(control, frm);
+		if (is_opening) draw_when_idle(frm);
 	};
 	// eslint-disable-next-line no-restricted-syntax -- an input that waits still shows the record before
 	control.get_value = () => (control.cq_waits ? control.get_model_value() : value_of());
@@ -73,6 +109,9 @@ function let_wait(control, frm) {
 function is_in_sight({ tab, section, disp_status }, frm) {
 	return disp_status !== "None" && tab === open_tab(frm) && !(section && section.is_collapsed());
 }
+
+/** Only while a record is opened: later somebody may have scrolled there. */
+const is_below = ({ section }, frm) => Boolean(is_opening && section && section.cq_below && !frm.is_new());
 
 /** What the framework remembers as the tab of this record; before it was opened the first that is shown. */
 function open_tab(frm) {

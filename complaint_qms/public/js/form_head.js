@@ -4,6 +4,7 @@ import { esc } from "./markup";
 
 const USUAL = 296;
 const LITTLE = 48;
+const ROOMS = [440, 481, 561, 861, 880, 1041]; // pixels; scss/form.scss says what fits
 const key = (frm) => `complaint_qms:head:${frm.doctype}`;
 
 /** Keep the place free; for a record that is not saved yet there is none. */
@@ -30,8 +31,21 @@ export function head_of(frm) {
 	const $tabs = frm.layout.wrapper.find(".form-tabs-list").first();
 	if ($tabs.length) $tabs.before($made);
 	else frm.layout.wrapper.find(".form-page").first().prepend($made);
-	frm.$wrapper.find(".layout-main-section").first().addClass("cq-form");
+	frm.$wrapper.find(".layout-main-section").first().addClass("cq-form").each(mind_room);
 	return $made;
+}
+
+/** Tell the stylesheet how wide a form is; one that is not shown keeps what it was told. */
+function mind_room() {
+	const { paddingLeft, paddingRight } = getComputedStyle(this);
+	tell_room(this, this.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
+	rooms.observe(this);
+}
+
+const rooms = new ResizeObserver((seen) => seen.forEach(({ target, contentRect }) => tell_room(target, contentRect.width)));
+
+function tell_room(form, width) {
+	if (width > 0) form.dataset.cqRoom = ROOMS.filter((least) => width >= least).join(" ");
 }
 
 /**
