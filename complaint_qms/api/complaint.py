@@ -17,7 +17,7 @@ from complaint_qms.services.intake.proposed_matches import matches_beside
 from complaint_qms.services.record.input_validation import read_object, refuse
 from complaint_qms.services.transactions import once_others_are_done
 
-__all__ = ["candidates", "context", "overview", "register", "register_many", "take_step"]
+__all__ = ["candidates", "context", "opened", "overview", "register", "register_many", "take_step"]
 
 
 @frappe.whitelist(methods=["POST"])
@@ -73,6 +73,16 @@ def context(name: str, chosen: Any = None) -> dict[str, Any]:
         chosen or {}, _("Send the fields of the complaint as an object in “{0}”.").format("chosen")
     )
     return context_service.context(doc, fields)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def opened(name: str) -> dict[str, Any]:
+    """What the form of a stored complaint shows around its fields, in one answer: {overview, context}; the overview is None where it
+    cannot be told."""
+    doc = frappe.get_doc("Complaint", name)
+    doc.check_permission("read")
+    return context_service.around(doc)
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -8,6 +8,7 @@ import re
 import frappe
 import pytest
 from frappe.model.document import Document
+from frappe.utils import strip_html
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
@@ -283,7 +284,9 @@ def test_who_it_may_be_is_taken_over_by_one_click(login, person) -> None:
 def test_a_field_is_drawn_when_its_tab_is_opened_and_holds_its_value_before(
     manager: Desk, complaint: str
 ) -> None:
-    other = factory.in_triage(complaint_type=None, closing_summary="Told by the other one.").name
+    other = factory.in_triage(
+        complaint_type=None, closing_summary="Told by the other one.", description="The other lid."
+    ).name
     frappe.db.commit()
     drawn = "field => cur_frm.get_field(field).$wrapper.find('textarea').length"
     page = manager.page
@@ -313,7 +316,22 @@ def test_a_field_is_drawn_when_its_tab_is_opened_and_holds_its_value_before(
     expect(text).to_have_value("Told by the other one.")
     rows = page.evaluate("cur_frm.get_field('checklist').grid.grid_rows.map((row) => row.doc.parent)")
     assert set(rows) == {other}
-    beside = [url for url in asked if "complaint.context" in url]
-    opened = next(at for at, url in enumerate(asked) if "load.getdoc" in url)
-    assert len(beside) == 1
-    assert asked.index(beside[0]) <= opened + 1
+    around = [url for url in asked if "complaint.opened" in url]
+    assert len(around) == 1
+    assert "?name=" in around[0]
+    # What is below the window follows by itself, and before anybody types.
+    manager.tab("Case")
+    manager.go_to("Complaint", complaint)
+    manager.tab("Case")
+    below = "cur_frm.get_field('description').section.cq_below"
+    page.wait_for_function(below)
+    manager.go_to("Complaint", other)
+    told = manager.form.locator('[data-fieldname="description"] .ql-editor[contenteditable="true"]')
+    expect(told).to_have_text("The other lid.")
+    page.evaluate("window.requestIdleCallback = () => {}")
+    manager.go_to("Complaint", complaint)
+    assert page.evaluate("cur_frm.get_field('description').cq_waits")
+    expect(told).to_have_text("The other lid.")
+    manager.form.locator('[data-fieldname="subject"] input').focus()
+    expect(told).not_to_have_text("The other lid.")
+    assert told.inner_text().strip() == strip_html(frappe.db.get_value("Complaint", complaint, "description"))

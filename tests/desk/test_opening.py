@@ -1,4 +1,4 @@
-"""What a form is sent when it is opened: the stage bar along with the record, and what stands beside it in few queries."""
+"""What a form is sent when it is opened: the record, its stage bar, and what stands beside it in few queries."""
 
 from __future__ import annotations
 
@@ -43,28 +43,69 @@ def asked() -> Iterator[list[str]]:
         frappe.db.sql = ask
 
 
-@pytest.mark.parametrize("make", [factory.complaint, factory.investigation, factory.capa])
+@pytest.mark.parametrize("make", [factory.investigation, factory.capa])
 def test_the_stage_bar_comes_with_the_record(make):
     doc = make()
     _, along = opened(doc)
     assert steady(along.overview) == steady(progress.overview(doc.name, doc.doctype))
 
 
+def test_what_stands_around_the_fields_of_a_complaint_comes_in_one_answer():
+    buyer, note, _invoice = factory.sold()
+    doc = factory.complaint(customer=buyer.name, item_code=note.items[0].item_code)
+    factory.complaint(customer=buyer.name)
+    name = doc.name
+    factory.verified_cause(factory.investigation(doc))
+    around = api.opened(name)
+    assert steady(around["overview"]) == steady(progress.overview(name))
+    assert around["context"] == api.context(name)
+    assert around["context"]["linked"]["investigations"]
+    assert around["context"]["linked"]["root_causes"]
+
+
 def test_it_is_the_reader_s_own():
     name = factory.in_triage().name
     frappe.set_user(factory.user(roles.AUDITOR))
-    _, along = opened(frappe.get_doc("Complaint", name))
-    assert along.overview["next"] == []
+    assert api.opened(name)["overview"]["next"] == []
+    frappe.set_user(factory.user("Employee"))
+    with pytest.raises(frappe.PermissionError):
+        api.opened(name)
 
 
-def test_a_record_whose_steps_cannot_be_told_opens_all_the_same():
-    doc = factory.complaint()
-    frappe.db.set_value("Complaint", doc.name, "workflow_state", "")
+@pytest.mark.parametrize("make", [factory.investigation, factory.capa])
+def test_a_record_whose_steps_cannot_be_told_opens_all_the_same(make):
+    doc = make()
+    frappe.db.set_value(doc.doctype, doc.name, "workflow_state", "")
     with pytest.raises(frappe.ValidationError):
-        progress.overview(doc.name, "Complaint")
+        progress.overview(doc.name, doc.doctype)
     frappe.clear_messages()
     sent, along = opened(doc)
     assert (sent.name, "overview" in along, frappe.local.message_log) == (doc.name, False, [])
+
+
+def test_of_a_complaint_whose_steps_cannot_be_told_the_rest_is():
+    doc = factory.complaint()
+    frappe.db.set_value("Complaint", doc.name, "workflow_state", "")
+    around = api.opened(doc.name)
+    assert (around["overview"], frappe.local.message_log) == (None, [])
+    assert around["context"] == api.context(doc.name)
+
+
+def test_a_complaint_is_fetched_by_hardly_more_queries_than_an_issue_of_erpnext():
+    customer = factory.customer().name
+    issue = frappe.get_doc({"doctype": "Issue", "subject": "Lid", "customer": customer}).insert()
+    complaint = factory.complaint(customer=customer)
+    counts = []
+    for doc in (issue, complaint):
+        opened(doc)
+        with asked() as queries:
+            opened(doc)
+        counts.append(len(queries))
+    # Its four tables, and the names of what it links to.
+    assert counts[1] - counts[0] <= 6
+    with asked() as queries:
+        api.opened(complaint.name)
+    assert len(queries) <= 20
 
 
 class TestBeside:

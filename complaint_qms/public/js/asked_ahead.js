@@ -1,35 +1,48 @@
-// What stands beside a record is asked for as soon as its address is known: the server looks for it while the browser fetches the
-// record itself, and the form finds the answer there. Past the framework's calls, which would tell of a refusal a second time.
+// What stands around the fields of a record is asked for as soon as the record has come: the server looks for it while the browser draws
+// the fields, and the form finds the answer there. Where the record takes longer, as over a slow line, nobody waits for it.
+// Past the framework's calls, which would tell of a refusal a second time.
+const HEAD_START = 60; // milliseconds
 const KEPT = 5000; // milliseconds; what was asked before that is asked for anew
+const RECORD = "/api/method/frappe.desk.form.load.getdoc";
 
 const asked_of = new Map();
 
 /** For a DocType whose form asks for `method` of its record's name. */
 export function ask_ahead(doctype, method) {
-	frappe.router.on("change", () => {
-		const [view, kind, ...name] = frappe.get_route();
-		if (view === "Form" && kind === doctype) ask(doctype, method, name.join("/"));
-		else asked_of.delete(doctype);
+	$(document).on("ajaxSend", (event, request, { url }) => {
+		const { pathname, searchParams } = new URL(url, window.location.origin);
+		if (pathname !== RECORD || searchParams.get("doctype") !== doctype) return;
+		const [view, kind, ...parts] = frappe.get_route();
+		const name = searchParams.get("name");
+		if (view === "Form" && kind === doctype && parts.join("/") === name) ask(doctype, method, name, request);
 	});
 }
 
 /** The answer to what was asked for this record, once; null where nothing was. It may fail: whoever waits for it asks again. */
 export function asked_ahead({ doctype, doc }) {
 	const asked = asked_of.get(doctype);
-	const answer = asked && asked.name === doc.name && is_kept(asked) ? asked.answer : null;
-	asked_of.set(doctype, { name: doc.name, at: Date.now(), answer: null });
-	return answer;
+	asked_of.delete(doctype);
+	return asked && asked.name === doc.name && Date.now() - asked.at < KEPT ? asked.answer : null;
 }
 
-function ask(doctype, method, name) {
-	const asked = asked_of.get(doctype);
-	// Of a record that is not saved yet, and of the address that makes one, the server knows nothing.
-	if (!name || /^new(-|$)/.test(name) || (asked && asked.name === name && is_kept(asked))) return;
-	const answer = fetch(`/api/method/${method}?${new URLSearchParams({ name })}`, { headers: { Accept: "application/json" } }).then(
-		async (response) => (response.ok ? (await response.json()).message : Promise.reject(new Error(response.statusText)))
-	);
+function ask(doctype, method, name, request) {
+	const address = `/api/method/${method}?${new URLSearchParams({ name })}`;
+	const answer = new Promise((resolve, reject) => {
+		let begun = false;
+		const begin = () => {
+			if (!begun) resolve(fetched(address));
+			begun = true;
+		};
+		setTimeout(begin, HEAD_START);
+		// Before what draws the form hears of the answer.
+		request.done(begin).fail(reject);
+	});
 	answer.catch(() => {});
 	asked_of.set(doctype, { name, at: Date.now(), answer });
 }
 
-const is_kept = ({ at }) => Date.now() - at < KEPT;
+async function fetched(address) {
+	const response = await fetch(address, { headers: { Accept: "application/json" } });
+	if (!response.ok) throw new Error(response.statusText);
+	return (await response.json()).message;
+}

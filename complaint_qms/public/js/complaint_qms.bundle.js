@@ -130,7 +130,7 @@ Object.assign(complaint_qms, {
 });
 
 mind_the_rest();
-ask_ahead("Complaint", "complaint_qms.api.complaint.context");
+ask_ahead("Complaint", "complaint_qms.api.complaint.opened");
 mind_filters();
 mind_shortcuts();
 mind_chart_labels();

@@ -1,6 +1,7 @@
 """What stands beside a complaint: its customer, its batch's other complaints, the records linked to it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import frappe
@@ -12,10 +13,13 @@ from complaint_qms.constants.settlement import SUBMITTABLE
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.integrations.erpnext.customer import customer_at_a_glance
 from complaint_qms.integrations.erpnext.source_facts import product_facts
+from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.services.intake import similar
 from complaint_qms.services.intake.merged_here import merged_here
 from complaint_qms.services.lifecycle import merge_several
+from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.lifecycle.links import capas_of, investigations_of, settlements_of
+from complaint_qms.services.lifecycle.overview import overview
 from complaint_qms.services.record.bulk_read import gathered, readable
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.access import readable as readable_fields
@@ -28,33 +32,55 @@ _CHOSEN = {"customer": "Customer", "item_code": "Item", "batch_no": "Batch", "se
 _MOST = 8
 
 
-def context(doc: Document, chosen: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def around(doc: Document) -> dict[str, Any]:
+    """What a form shows above and beside the fields of a complaint, from one look at what hangs on it: {overview, context}. Where the
+    overview cannot be told it is None, and whoever asks for it alone is told why."""
+    facts = seen = None
+    with suppress(frappe.ValidationError), messages_dropped_on(frappe.ValidationError):
+        facts = facts_of(doc)
+        seen = overview(doc, facts)
+    return {"overview": seen, "context": context(doc, facts=facts)}
+
+
+def context(
+    doc: Document, chosen: Mapping[str, Any] | None = None, facts: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Customer at a glance, neighbours by batch, item and customer, what was merged here, and linked records. Shows only what the user may
     read: each list goes through the user's own permissions.
 
     Args:
         doc: as it is stored; it is changed in memory by what is chosen.
         chosen: fields that hold something else on the form and are not saved yet; `filled` is what they answer of the others.
+        facts: what the gates ask of `doc`, where the caller has it already.
     """
     filled = _choose(doc, chosen) if chosen else {}
+    hangs = facts or {
+        "investigations": investigations_of([doc.name])[doc.name],
+        "capas": capas_of([doc.name])[doc.name],
+        "settlements": settlements_of([doc.name])[doc.name],
+    }
     return {
         **beside(doc),
         "filled": filled,
-        "merged": merged_here(doc),
+        "merged": merged_here(doc) if hangs.get("merged_here", True) else [],
         "may_merge": doc.stage in COMPLAINT_UNENDED and merge_several.is_open("triage", "duplicate"),
         "may_separate": merge_several.is_open("duplicate", "triage"),
         "linked": {
-            "investigations": _readable("Investigation", investigations_of([doc.name])[doc.name]),
+            "investigations": _readable("Investigation", hangs["investigations"]),
             "root_causes": _list(
                 "Root Cause", {"complaint": doc.name}, ("name", "title", "status", "cause_type")
-            ),
-            "capas": _readable("CAPA", capas_of([doc.name])[doc.name]),
-            "settlements": _readable("Complaint Settlement", settlements_of([doc.name])[doc.name]),
+            )
+            if hangs.get("causes", True)
+            else [],
+            "capas": _readable("CAPA", hangs["capas"]),
+            "settlements": _readable("Complaint Settlement", hangs["settlements"]),
             "assessments": _list(
                 "Reportability Assessment",
                 {"complaint": doc.name},
                 ("name", "jurisdiction", "status", "deadline"),
-            ),
+            )
+            if hangs.get("assessments", True)
+            else [],
             "documents": _documents(doc),
         },
     }

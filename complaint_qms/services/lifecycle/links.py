@@ -30,7 +30,7 @@ def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
     names = [doc.name for doc in docs]
     investigations, capas, settlements = investigations_of(names), capas_of(names), settlements_of(names)
     cause, assessment = frappe.qb.DocType("Root Cause"), frappe.qb.DocType("Reportability Assessment")
-    causes = _by_complaint(cause, names, ["name"], cause.status == "verified")
+    causes = _by_complaint(cause, names, ["name", "status"])
     assessments = _by_complaint(assessment, names, ["name", "status"])
     covering = values_of("Investigation", (doc.covered_by_investigation for doc in docs), "stage")
     originals = _originals({doc.duplicate_of for doc in docs if doc.duplicate_of})
@@ -45,7 +45,8 @@ def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
             "covering_stage": covering.get(doc.covered_by_investigation),
             "merged_here": merged[doc.name],
             **originals.get(doc.duplicate_of, dict.fromkeys(ORIGINAL)),
-            "root_causes": len(causes[doc.name]),
+            "root_causes": sum(row["status"] == "verified" for row in causes[doc.name]),
+            "causes": [row["name"] for row in causes[doc.name]],
             "assessments": assessments[doc.name],
             "settlements": settlements[doc.name],
             "open_documents": [

@@ -66,10 +66,14 @@ _PROVEN: Final = "reply_sent_at"
 _PROOF: Final = "first_response_reason"
 
 
-def overview(doc: Document) -> dict[str, Any]:
+def overview(doc: Document, known: dict[str, Any] | None = None) -> dict[str, Any]:
     """Everything the stage bar needs, in one answer: steps done and to come, next moves with what they lack, and of a
-    complaint its clock and headline."""
-    facts = facts_of(doc) | {"stage": doc.stage} if get_workflow_name(doc.doctype) else {}
+    complaint its clock and headline.
+
+    Args:
+        known: the facts of `doc` where the caller has them already.
+    """
+    facts = (known or facts_of(doc)) | {"stage": doc.stage} if get_workflow_name(doc.doctype) else {}
     seen = {
         "stage": doc.stage,
         "stage_label": word(doc.stage),

@@ -15,15 +15,15 @@ const TOLD_BY_PICTURES = [
 // Fields that only the server writes hold keys as well, without being a choice whose words the framework looks up.
 const KEPT_AS_KEYS = { Complaint: ["held_stage"], "Complaint Checklist Item": ["stage"] };
 
-const CONTEXT = "complaint_qms.api.complaint.context";
+const OPENED = "complaint_qms.api.complaint.opened";
 
-// The server looks for what stands beside the complaint while the browser fetches it, or draws its fields.
+// The server looks for what stands around the fields while the browser draws them.
 $(document)
 	.off("form-refresh.cq_complaint")
 	.on("form-refresh.cq_complaint", (event, frm) => {
 		if (frm.doctype !== "Complaint" || frm.is_new()) return;
 		const { name } = frm.doc;
-		const ask = () => frappe.xcall(CONTEXT, { name });
+		const ask = () => frappe.xcall(OPENED, { name });
 		const ahead = complaint_qms.asked_ahead(frm);
 		frm.cq_asked = { name, answer: ahead ? ahead.catch(ask) : ask() };
 		// Drawn or told by who waits for it; of a record that is left before that nobody waits.
@@ -67,7 +67,7 @@ frappe.ui.form.on("Complaint", {
 		desk.offer_tracking_link(frm);
 		desk.load_record(frm, {
 			overview: "complaint_qms.api.complaint.overview",
-			context: CONTEXT,
+			opened: OPENED,
 			take: "complaint_qms.api.complaint.take_step",
 			show: show_overview,
 			// A reply is written, and counts as sent, beside the dialog that asks for it.

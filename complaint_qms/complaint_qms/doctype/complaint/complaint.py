@@ -30,7 +30,7 @@ from complaint_qms.services.intake import (
     receipt_dates,
     register,
 )
-from complaint_qms.services.lifecycle import at_once, facts, guard, merge, overview
+from complaint_qms.services.lifecycle import at_once, facts, guard, merge
 from complaint_qms.services.people import assignment
 from complaint_qms.services.record import mail_address, match_keys, telephone
 from complaint_qms.services.reportability import deadline
@@ -50,7 +50,6 @@ class Complaint(QualityRecord):
     def onload(self):
         proposals.refresh(self)
         self.set_onload("lost_evidence", integrity_check.lost_rows(self))
-        overview.put_on_form(self)
 
     def workday(self):
         return plan.workday_of(self)

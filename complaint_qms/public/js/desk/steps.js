@@ -186,8 +186,9 @@ function asked_for(frm, method) {
 }
 
 /**
- * Fetch the overview (and context) of the form's record and draw them; an answer that comes too late is dropped.
- * @param options {overview, take?, context?, args?, beside?, show(frm, overview, handlers), show_context?(frm, context)}
+ * Fetch the overview (with the context where `opened` answers both) of the form's record and draw them; an answer that comes too late
+ * is dropped.
+ * @param options {overview, take?, opened?, args?, beside?, show(frm, overview, handlers), show_context?(frm, context)}
  */
 export function load_record(frm, options) {
 	readable_timeline(frm);
@@ -205,12 +206,15 @@ export function load_record(frm, options) {
 		complaint_qms.form_head.head_drawn(frm);
 		if (options.take) go_to_wanted(frm);
 	};
+	const ask = () => frappe.xcall(options.overview, args).then(show);
 	const sent_along = sent_along_of(frm.doc);
-	if (sent_along) show(sent_along);
-	else frappe.xcall(options.overview, args).then(show);
-	if (!options.context) return;
-	asked_for(frm, options.context).then((context) => {
-		if (fresh()) options.show_context(frm, context);
+	if (sent_along) return show(sent_along);
+	if (!options.opened) return ask();
+	return asked_for(frm, options.opened).then(({ overview, context }) => {
+		if (!fresh()) return;
+		if (overview) show(overview);
+		else ask();
+		options.show_context(frm, context);
 	});
 }
 
