@@ -2,6 +2,8 @@ import frappe
 
 from complaint_qms.constants import events as _events
 from complaint_qms.constants.about_records import LISTED_APART as _ABOUT
+from complaint_qms.constants.containment import CHECKED as _CHECKED
+from complaint_qms.constants.containment import DRAFTED as _DRAFTED
 from complaint_qms.constants.records import PARENTS as _PARENTS
 from complaint_qms.constants.records import RECORDS as _RECORDS
 
@@ -36,9 +38,14 @@ extend_bootinfo = ["complaint_qms.overrides.boot.extend_bootinfo"]
 standard_queries = dict.fromkeys(("Risk Severity", "Risk Occurrence"), "complaint_qms.api.risk.offered")
 doctype_js = {
     **{
-        doctype: ["public/js/erpnext/product_code.js", "public/js/erpnext/genealogy.js"]
-        for doctype in ("Batch", "Item", "Serial No")
+        doctype: [
+            "public/js/erpnext/product_code.js",
+            "public/js/erpnext/genealogy.js",
+            "public/js/erpnext/held_lot.js",
+        ]
+        for doctype in ("Batch", "Serial No")
     },
+    "Item": ["public/js/erpnext/product_code.js", "public/js/erpnext/genealogy.js"],
     **dict.fromkeys(("Purchase Receipt", "Work Order"), "public/js/erpnext/genealogy.js"),
     "Customer": "public/js/erpnext/customer.js",
     "Email Template": "public/js/email_template.js",
@@ -236,6 +243,17 @@ doc_events = {
     "User Permission": dict.fromkeys(("on_update", "after_delete"), f"{_SHARING}.restriction_changed"),
     "Warranty Claim": _SETTLED_EVENTS,
 }
+# Goods on quality hold: asked at each submission of what moves stock, behind what else hears of it
+_STOCK = "complaint_qms.overrides.stock_documents"
+for _event, _doctypes in (("on_submit", _CHECKED), ("on_update", _DRAFTED)):
+    for _doctype in _doctypes:
+        _heard = doc_events.get(_doctype, {})
+        _before = [_heard[_event]] if _event in _heard else []
+        doc_events[_doctype] = {**_heard, _event: [*_before, f"{_STOCK}.{_event}"]}
+doc_events["Stock Ledger Entry"] = {"on_submit": f"{_STOCK}.on_ledger_entry"}
+doc_events["Serial and Batch Bundle"] = dict.fromkeys(
+    ("on_update", "on_update_after_submit"), f"{_STOCK}.on_bundle"
+)
 # ERPNext sweeps out the transactions of a company by SQL, past every controller; quality records stay.
 company_data_to_be_ignored = [record.doctype for record in _RECORDS]
 # A settlement's list of documents is a record of what happened; it holds none of them back.
@@ -297,7 +315,10 @@ qms_listeners_in_transaction = {
     _events.SETTLEMENT_DONE: "complaint_qms.services.work.settlement_hand_overs.of_finished",
 }
 # What stands on a batch in a genealogy (services/trace/marks.py); other rooms and apps may add to it in the same way
-qms_trace_marks = ["complaint_qms.services.trace.marks.complained_about"]
+qms_trace_marks = [
+    "complaint_qms.services.trace.marks.complained_about",
+    "complaint_qms.services.trace.held_marks.on_hold",
+]
 default_log_clearing_doctypes = {
     "Complaint Model Call": 365,
     "Complaint Rule Log": 730,
@@ -318,6 +339,7 @@ scheduler_events = {
             "complaint_qms.jobs.customers.tell_left",
             "complaint_qms.jobs.rules.do_waiting",
             "complaint_qms.jobs.connectors.call_waiting",
+            "complaint_qms.jobs.thresholds.ask_new",
         ]
     },
     "hourly_long": [

@@ -33,6 +33,8 @@ GRAVE: Final = "grave"
 SURVEYED: Final = "surveyed"
 WRITTEN: Final = "written"
 RULE_CALLED: Final = "rule_called"
+HELD: Final = "held"
+RELEASED: Final = "released"
 
 # Kind → when it happens, and what the event's `data` holds
 EVENTS: Final[dict[str, str]] = {
@@ -66,5 +68,7 @@ EVENTS: Final[dict[str, str]] = {
     GRAVE: "The severity or harm of a complaint is known, by a person or by its words. {company, severity, harm_level, reasons: [(key, params)]}",
     SURVEYED: "A customer has said how a complaint was handled. {csat, nps, solved, comment, road: survey, page or portal, survey: answered by its link}",
     RULE_CALLED: "A step of a procedure asks for a rule. {rule, reason: why, as text or as a line of the timeline}",
+    HELD: "Batches or serial numbers may not leave from now on. {lots, company}",
+    RELEASED: "Somebody else has let go batches or serial numbers on hold. {lots, company, is_over: nothing of the hold is left}",
     WRITTEN: "Fields were written past a document. {fields, old, new, why}",
 }

@@ -110,6 +110,9 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "incomplete": "Incomplete",
         "cancelled": "Cancelled",
     },
+    "threshold_by": {"batch_no": "Batch", "item_code": "Item", "supplier_lot": "Supplier Lot"},
+    "threshold_measure": {"complaints": "Complaints", "per_thousand": "Complaints per 1,000 Delivered"},
+    "hold_status": {"held": "Held", "released": "Released"},
     "closing_decision": {
         "justified": "Justified",
         "partly_justified": "Partly Justified",
@@ -141,12 +144,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "alarp": "As Low as Reasonably Practicable",
         "unacceptable": "Unacceptable",
     },
-    "harm": {
-        "none": "None",
-        "minor": "Minor",
-        "serious": "Serious",
-        "death": "Death",
-    },
+    "harm": {"none": "None", "minor": "Minor", "serious": "Serious", "death": "Death"},
     "reportability": {
         "reported": "Reported",
         "not_reportable": "Not Reportable",
@@ -341,6 +339,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "add_check": "Add a hand-over check",
         "message_customer": "Write to the customer",
         "start_investigation": "Start an investigation",
+        "hold_goods": "Hold the batch or serial number",
         "open_capa": "Open a CAPA",
         "call_webhook": "Call a webhook",
     },

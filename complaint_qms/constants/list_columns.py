@@ -9,6 +9,7 @@ COLUMNS: Final = {
     "Investigation": ("due_date", "investigator", "complaint", "outcome"),
     "CAPA": ("window_end", "capa_owner", "capa_type"),
     "Complaint Survey": ("csat", "nps", "solved", "answered_at", "customer", "follow_up_due"),
+    "Quality Hold": ("held_at", "held_by", "complaint"),
     "Complaint Settlement": ("complaint", "posting_date", "total_amount"),
 }
 FIXED: Final = 3

@@ -162,6 +162,7 @@ ACTS: Final[dict[str, Act]] = {
     "add_check": Act(needs=("text",), takes=("mandatory",)),
     "message_customer": Act(needs=("email_template",)),
     "start_investigation": Act(),
+    "hold_goods": Act(),
     "open_capa": Act(),
     "call_webhook": Act(needs=("webhook",)),
 }
@@ -210,7 +211,8 @@ SHIPPED: Final[tuple[dict[str, Any], ...]] = (
         "run_order": 20,
         "when_event": REGISTRATION,
         "once_per": "batch_no",
-        "quiet_days": 90,
+        "quiet_days": 7,
+        "only_on_rise": 1,
         "conditions": {
             "all": [{"fact": COUNT, "args": {"by": "batch_no", "days": 90}, "op": ">=", "value": 3}]
         },

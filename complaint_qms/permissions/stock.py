@@ -99,3 +99,15 @@ class StockSight:
         table = frappe.qb.DocType(doctype)
         query = frappe.qb.from_(table).select(table.name).where(table.name.isin(names))
         return set(names) - set(query.where(MatchCondition(self._kept[doctype])).run(pluck=True))
+
+
+class FileSight(StockSight):
+    """What a file may tell whoever opens it: of one company, and of no customer."""
+
+    def __init__(self, company: str) -> None:
+        super().__init__("")
+        self.company = company
+
+    def _asked(self, doctype: str, names: list[str]) -> set[str]:
+        kept = {"Company": {self.company}, "Customer": set()}
+        return set(names) - kept[doctype] if doctype in kept else set()

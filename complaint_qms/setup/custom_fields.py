@@ -3,7 +3,7 @@
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from complaint_qms.constants import knowledge, mailbox
+from complaint_qms.constants import containment, knowledge, mailbox
 from complaint_qms.constants.correspondence import (
     AUTOMATIC_FIELD,
     AUTOMATIC_REPLY,
@@ -337,7 +337,7 @@ def custom_fields() -> dict[str, list[dict]]:
     fields = {
         doctype: [{**_FIELDS[0], "insert_after": "customer_name"}, dict(_FIELDS[1])]
         for doctype in SUBMITTABLE
-    }
+    } | containment.CUSTOM_FIELDS
     for doctype in CORRECTED:
         fields[doctype].append(dict(_CORRECTION))
     # A Warranty Claim has a text field `complaint` of its own, so a repair names its settlement only.

@@ -1,9 +1,10 @@
-"""Runs inside a bench's Python, in its `sites` folder: ERPNext's own tests of selling documents on one site.
+"""Runs inside a bench's Python, in its `sites` folder: ERPNext's own tests of selling and stock documents on one site.
 
     python erpnext_tests.py SITE FILE records             only the records those tests build on
-    python erpnext_tests.py SITE FILE returns|all         the tests; FILE becomes {"test": "passed"|"skipped"|reason}
+    python erpnext_tests.py SITE FILE returns|all|stock   the tests; FILE becomes {"test": "passed"|"skipped"|reason}
 
-`returns` keeps the tests whose code makes a return or a credit note, whatever they are called.
+`returns` keeps the tests whose code makes a return or a credit note, whatever they are called; `stock` runs those of what moves or sets
+aside stock.
 """
 
 from __future__ import annotations
@@ -32,6 +33,14 @@ else:
     from frappe.test_runner import make_test_records
 
 DOCTYPES = ("Sales Invoice", "Delivery Note")
+STOCK = (
+    "Delivery Note",
+    "Stock Entry",
+    "Serial and Batch Bundle",
+    "Pick List",
+    "POS Invoice",
+    "Stock Reservation Entry",
+)
 MAKES_A_RETURN = re.compile(
     r"is_return|return_against|make_sales_return|make_return_doc|create_return|credit_note"
 )
@@ -113,16 +122,16 @@ def before_tests(*apps: str) -> None:
         install_fixtures.install()  # the wizard, started this way, leaves out the framework's own records
 
 
-def run(site: str, names: list[str]) -> None:
-    """Run the tests of both DocTypes, all of them when no names are given."""
+def run(site: str, doctypes: tuple[str, ...], names: list[str]) -> None:
+    """Run the tests of these DocTypes, all of them when no names are given."""
     if not IS_16:
         # The runner calls the before_tests hooks of every app, as `bench run-tests` does.
         frappe.test_runner.TimeLoggingTestResult = Outcomes
-        frappe.test_runner.main(site=site, doctype=list(DOCTYPES), tests=tuple(names))
+        frappe.test_runner.main(site=site, doctype=list(doctypes), tests=tuple(names))
         return
     before_tests(*frappe.get_installed_apps())
     loader, suite = unittest.TestLoader(), unittest.TestSuite()
-    for case in (case for doctype in DOCTYPES for case in cases(doctype)):
+    for case in (case for doctype in doctypes for case in cases(doctype)):
         chosen = [name for name in loader.getTestCaseNames(case) if name in names or not names]
         suite.addTest(unittest.TestSuite(map(case, chosen)))
     unittest.TextTestRunner(stream=sys.stdout, resultclass=Outcomes).run(suite)
@@ -148,7 +157,7 @@ def main(site: str, target: str, which: str) -> None:
         wanted = (
             [name for doctype in DOCTYPES for name in return_tests(doctype)] if which == "returns" else []
         )
-        run(site, wanted)
+        run(site, STOCK if which == "stock" else DOCTYPES, wanted)
     Path(target).write_text(json.dumps(Outcomes.found, indent=1, sort_keys=True), "utf-8")
 
 

@@ -271,3 +271,26 @@ def as_before_bundles(*documents: str) -> None:
         frappe.db.set_value("Stock Ledger Entry", row.name, values, update_modified=False)
         frappe.db.delete("Serial and Batch Entry", {"parent": row.serial_and_batch_bundle})
         frappe.db.delete("Serial and Batch Bundle", {"name": row.serial_and_batch_bundle})
+
+
+def sold_at_the_till(chain: Chain, customer: str, lot: str, qty: float) -> Document:
+    """POS Invoice at a till of its own."""
+    mode, profile = chain.till()
+    opened = frappe.get_doc(
+        {
+            "doctype": "POS Opening Entry", "company": factory.company(), "pos_profile": profile, "user": frappe.session.user,
+            "period_start_date": now_datetime(), "posting_date": now_datetime().date(),
+            "balance_details": [{"mode_of_payment": mode, "opening_amount": 0}],
+        }
+    ).insert(ignore_permissions=True)  # fmt: skip
+    opened.submit()
+    line = factory.Line(chain.items[lot], qty=qty, rate=10, batch=chain.lots[lot])
+    sale = frappe.get_doc(
+        {
+            "doctype": "POS Invoice", "company": factory.company(), "pos_profile": profile, "is_pos": 1, "update_stock": 1, "customer": customer,
+            "currency": factory.company_value("default_currency"), "selling_price_list": "Standard Selling", "items": [line.row()],
+            "payments": [{"mode_of_payment": mode, "amount": 10 * qty}],
+        }
+    ).insert(ignore_permissions=True)  # fmt: skip
+    sale.submit()
+    return sale

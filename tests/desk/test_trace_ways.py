@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import frappe
 import pytest
-from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from complaint_qms.api import trace as door
@@ -18,7 +17,7 @@ from complaint_qms.services.trace.starts import Start, start_of
 from complaint_qms.services.trace.tracing import Traced, trace
 from complaint_qms.services.trace.tree import tree_rows
 from tests.desk import factory
-from tests.desk.stock_chain import Chain, as_before_bundles
+from tests.desk.stock_chain import Chain, as_before_bundles, sold_at_the_till
 
 UNIT = 10**9
 
@@ -93,7 +92,7 @@ def test_a_sale_at_the_till_counts_once_before_and_after_it_is_consolidated(chai
     from erpnext.accounts.doctype.pos_invoice_merge_log.pos_invoice_merge_log import consolidate_pos_invoices
 
     buyer = factory.customer().name
-    sale = _sold_at_the_till(chain, buyer, "lot", 3)
+    sale = sold_at_the_till(chain, buyer, "lot", 3)
     before = traced_from("Batch", chain.lots["lot"])
     (said,) = before.balances(before.lots)
     assert (said.pending, said.total_on_hand, held(before)) == (
@@ -250,25 +249,3 @@ class _Ledger:
 
     def of_processes(self, keys: set[tuple[str, str]]) -> list[Movement]:
         return [one for one in self.moved if one.voucher.process in keys]
-
-
-def _sold_at_the_till(chain: Chain, customer: str, lot: str, qty: float) -> Document:
-    mode, profile = chain.till()
-    opened = frappe.get_doc(
-        {
-            "doctype": "POS Opening Entry", "company": factory.company(), "pos_profile": profile, "user": frappe.session.user,
-            "period_start_date": now_datetime(), "posting_date": now_datetime().date(),
-            "balance_details": [{"mode_of_payment": mode, "opening_amount": 0}],
-        }
-    ).insert(ignore_permissions=True)  # fmt: skip
-    opened.submit()
-    line = factory.Line(chain.items[lot], qty=qty, rate=10, batch=chain.lots[lot])
-    sale = frappe.get_doc(
-        {
-            "doctype": "POS Invoice", "company": factory.company(), "pos_profile": profile, "is_pos": 1, "update_stock": 1, "customer": customer,
-            "currency": factory.company_value("default_currency"), "selling_price_list": "Standard Selling", "items": [line.row()],
-            "payments": [{"mode_of_payment": mode, "amount": 10 * qty}],
-        }
-    ).insert(ignore_permissions=True)  # fmt: skip
-    sale.submit()
-    return sale

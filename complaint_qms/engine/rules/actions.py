@@ -58,6 +58,7 @@ ACTIONS: dict[str, dict[str, Argument]] = {
     "raise_severity": {"to": _TEXT},
     "message_customer": {"template": _TEXT},
     "start_investigation": {},
+    "hold_goods": {},
     "open_capa": {},
     "call_webhook": {"webhook": _TEXT},
     "add_check": {

@@ -32,6 +32,25 @@ def lot_of_serial(name: str) -> Lot | None:
     return Lot(found[1], found[2] or "", found[0]) if found and found[1] else None
 
 
+def known_lots(batches: Iterable[str], serials: Iterable[str]) -> dict[tuple[str, str], Lot]:
+    """(DocType, name) → the lot of each batch and serial number that belongs to an item, by the names as they were given; two queries."""
+    batch, serial = frappe.qb.DocType("Batch"), frappe.qb.DocType("Serial No")
+    of_batches = frappe.qb.from_(batch).select(batch.name, batch.item, batch.name)
+    of_serials = frappe.qb.from_(serial).select(serial.name, serial.item_code, serial.batch_no)
+    found: dict[tuple[str, str], Lot] = {}
+    for doctype, query, table, given in (
+        ("Batch", of_batches, batch, batches),
+        ("Serial No", of_serials, serial, serials),
+    ):
+        for names in in_slices(sorted(set(given))):
+            as_given = {name.casefold(): name for name in names}
+            for name, item, its_batch in query.where(table.name.isin(names)).run():
+                lot = Lot(item or "", its_batch or "", name if doctype == "Serial No" else "")
+                if item:
+                    found[doctype, as_given.get(name.casefold(), name)] = lot
+    return found
+
+
 def lots_made_for(work_order: str) -> list[Lot]:
     """What was produced for a Work Order, by-products and scrap as well."""
     entries = entries_of([work_order])

@@ -78,6 +78,8 @@ const COLORS = {
 	dismissed: "gray",
 	active: "green",
 	retired: "gray",
+	held: "red",
+	released: "green",
 };
 
 // What people wrote is looked up as well, and may be the name of what every object has.

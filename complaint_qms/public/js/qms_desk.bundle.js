@@ -30,6 +30,7 @@ import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
 import { offer_article } from "./desk/articles";
 import { offer_genealogy, offer_investigated } from "./desk/genealogy";
+import { draw_hold, hold_dialog, holds_html, may_hold, offer_hold } from "./desk/holding";
 import { draw_chat, offer_chat } from "./desk/chat";
 import { offer_summary } from "./desk/language_model";
 import { draw_outside_facts } from "./desk/outside_facts";
@@ -55,6 +56,11 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_outside_issues,
 	offer_genealogy,
 	offer_investigated,
+	draw_hold,
+	hold_dialog,
+	holds_html,
+	may_hold,
+	offer_hold,
 	offer_chat,
 	offer_summary,
 	wait_for_uploads,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import frappe
@@ -15,7 +16,7 @@ from complaint_qms.engine.rules import Judge, RuleError, compile_rules
 from complaint_qms.services.record import site_cache
 
 _CACHE: Final = "complaint_qms_rules"
-_HEAD: Final = ("name", "title", "enabled", "company", "run_order", "when_event", "once_per", "quiet_days", "conditions", "stop_after", "version")  # fmt: skip
+_HEAD: Final = ("name", "title", "enabled", "company", "run_order", "when_event", "once_per", "quiet_days", "only_on_rise", "conditions", "stop_after", "version")  # fmt: skip
 _MOST_READY: Final = 1000
 _ready: dict[str, Judge] = {}
 """Conditions as text → what answers them; a process meets the same ones again and again."""
@@ -31,9 +32,15 @@ class SiteRule:
     company: str
     once_per: str
     quiet_days: int
+    on_rise: bool
     stop_after: bool
     judge: Judge
     acts: tuple[dict[str, Any], ...]
+
+    def holds_without(self, record: Mapping[str, Any], facts: tuple, at: datetime) -> bool:
+        """Whether the conditions would hold without this complaint among those that are counted."""
+        without = tuple(fact - 1 if isinstance(fact, int) and fact else fact for fact in facts)
+        return bool(self.judge.asks(record, at, without))
 
 
 def any_rules(when: str) -> bool:
@@ -65,6 +72,7 @@ def read_rule(row: Mapping[str, Any]) -> SiteRule:
         company=row.get("company") or "",
         once_per=row.get("once_per") or "",
         quiet_days=cint(row.get("quiet_days")),
+        on_rise=bool(cint(row.get("only_on_rise"))),
         stop_after=bool(cint(row.get("stop_after"))),
         judge=_judge(row.get("conditions")),
         acts=tuple(row.get("actions") or ()),

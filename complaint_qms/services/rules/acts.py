@@ -14,20 +14,23 @@ from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, getdate
 
 from complaint_qms.constants import rules
+from complaint_qms.constants.containment import HOLD
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.message import Message
+from complaint_qms.integrations.erpnext.lots import known_lots
 from complaint_qms.integrations.messaging.inbound import ServiceError
 from complaint_qms.services import writing
-from complaint_qms.services.lifecycle.links import capas_of, investigations_of
+from complaint_qms.services.containment.holding import Because, hold
+from complaint_qms.services.containment.standing import held_of
+from complaint_qms.services.lifecycle.links import capas_of
 from complaint_qms.services.notify import outbox
 from complaint_qms.services.notify.sentences import RULE_NOTICE
 from complaint_qms.services.record.language import speaking
 from complaint_qms.services.record.timeline import Label, Link, Names, Text, line, told
 from complaint_qms.services.rules import rule_text, webhooks
 from complaint_qms.services.rules.customer_message import tell_customer
+from complaint_qms.services.rules.investigations import start_for
 from complaint_qms.services.rules.people import least_busy, people_meant
-
-_OPEN_INVESTIGATION: Final = ("planned", "in_progress")
 
 
 class UnansweredError(frappe.ValidationError):
@@ -165,18 +168,22 @@ def _message_customer(firing: Firing, row: Mapping[str, Any]) -> Message:
 
 
 def _start_investigation(firing: Firing, row: Mapping[str, Any]) -> Message:
-    if have := investigations_of([firing.complaint])[firing.complaint]:
-        return line("Investigation {0} was there already", Link("Investigation", have[0]["name"]))
-    if name := _of_same_batch(firing.complaint):
-        doc = frappe.get_doc("Investigation", name)
-        doc.append("covered_complaints", {"complaint": firing.complaint})
-        doc.save(ignore_permissions=True)
-        return line("Added to investigation {0} of the same batch", Link("Investigation", name))
-    doc = frappe.get_doc(
-        {"doctype": "Investigation", "complaint": firing.complaint, "problem": _plain(firing.because)}
-    )
-    doc.insert(ignore_permissions=True)
-    return line("Investigation {0} started", Link("Investigation", doc.name))
+    return start_for(firing.complaint, firing.because)
+
+
+def _hold_goods(firing: Firing, row: Mapping[str, Any]) -> Message:
+    about = _complaint(firing)
+    # The unit where no batch is known: a complaint about one unit says little of its number alone.
+    named = ("Batch", about.batch_no) if about.batch_no else ("Serial No", about.serial_no)
+    lots = known_lots({about.batch_no or ""} - {""}, {about.serial_no or ""} - {""})
+    lot = lots.get(named)
+    if not lot:
+        frappe.throw(_("The complaint names no batch and no serial number to hold."))
+    if have := held_of([lot]).get(lot):
+        return line("{0} was held already by {1}", Text(named[1]), Link(HOLD, have[0].hold))
+    because = Because(_plain(firing.because), firing.complaint, rule=firing.rule)
+    doc = hold([lot], because)
+    return line("{0} held by {1}", Text(named[1]), Link(HOLD, doc.name))
 
 
 def _open_capa(firing: Firing, row: Mapping[str, Any]) -> Message:
@@ -214,6 +221,7 @@ _ACTS: Final[dict[str, Callable[[Firing, Mapping[str, Any]], Message]]] = {
     "add_check": _add_check,
     "message_customer": _message_customer,
     "start_investigation": _start_investigation,
+    "hold_goods": _hold_goods,
     "open_capa": _open_capa,
     "call_webhook": _call_webhook,
 }
@@ -221,21 +229,6 @@ _ACTS: Final[dict[str, Callable[[Firing, Mapping[str, Any]], Message]]] = {
 
 def _complaint(firing: Firing) -> Document:
     return frappe.get_doc("Complaint", firing.complaint)
-
-
-def _of_same_batch(complaint: str) -> str | None:
-    """An investigation of the complaint's item and batch that is still at work."""
-    about = frappe.db.get_value("Complaint", complaint, ["company", "item_code", "batch_no"], as_dict=True)
-    if not about.batch_no:
-        return None
-    found = frappe.get_all(
-        "Investigation",
-        {**about, "stage": ("in", _OPEN_INVESTIGATION)},
-        pluck="name",
-        order_by="creation desc",
-        limit=1,
-    )
-    return found[0] if found else None
 
 
 def _plain(message: Message) -> str:

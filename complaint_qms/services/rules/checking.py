@@ -64,6 +64,10 @@ def _wrong_head(doc: Document) -> Iterator[str]:
         yield _("Order: enter a whole number from 0 to {0}.").format(_LARGEST_ORDER)
     if doc.once_per and not 0 <= cint(doc.quiet_days) <= rules.LONGEST_HISTORY:
         yield _("Quiet for (Days): enter a whole number from 0 to {0}.").format(rules.LONGEST_HISTORY)
+    if cint(doc.only_on_rise) and not (doc.once_per and cint(doc.quiet_days)):
+        yield _(
+            "Only When It Rises Again: choose Once For Each, and enter at least 1 day in Quiet for (Days)."
+        )
     repeats = doc.when_event in _REPEATING and not doc.once_per
     if repeats and (
         doc.when_event == rules.DAILY or any(row.do == "message_customer" for row in doc.actions)

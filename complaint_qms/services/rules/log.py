@@ -116,6 +116,17 @@ def quiet(rule: SiteRule, records: Iterable[Record], now: datetime) -> set[str]:
     return {key for (key,) in (query.for_update() if is_shared else query).run()}
 
 
+def fired_before(rule: SiteRule, records: Iterable[Record]) -> set[str]:
+    """Those keys for which the rule has ever fired, by the log; no query for none."""
+    keys = sorted({subject_key(rule, record) for record in records})
+    if not keys:
+        return set()
+    row = frappe.qb.DocType(rules.LOG)
+    query = frappe.qb.from_(row).select(row.subject_key).distinct()
+    query = query.where((row.rule == rule.title) & row.subject_key.isin(keys) & (row.state != rules.FAILED))
+    return set(query.run(pluck=True))
+
+
 def subject_key(rule: SiteRule, record: Mapping[str, Any]) -> str:
     """For what a rule fires once: the complaint itself where it lacks what is asked for. A digest: names may be as long as the field, and
     keys that follow upon one another would have those who read them behind a lock wait for one another."""

@@ -42,6 +42,8 @@ def rule_in_words(rule: Mapping[str, Any]) -> str:
             if days
             else _("Once for each ({0}).").format(each)
         )
+        if cint(rule.get("only_on_rise")):
+            said += " " + _("Again only when it rises anew.")
     return said
 
 
@@ -79,6 +81,7 @@ def act_in_words(act: Mapping[str, Any]) -> str:
         "add_check": lambda: _("add the hand-over check {0}").format(quoted),
         "message_customer": lambda: _("write to the customer with the template “{0}”").format(act.get("email_template") or "…"),
         "start_investigation": lambda: _("start an investigation"),
+        "hold_goods": lambda: _("hold the batch or serial number"),
         "open_capa": lambda: _("open a CAPA"),
         "call_webhook": lambda: _("call the webhook “{0}”").format(act.get("webhook") or "…"),
     }.get(act.get("do") or "", lambda: "…")()  # fmt: skip

@@ -263,6 +263,9 @@ def _not_quiet(
     if not rule.once_per:
         return found
     silent, kept = log.quiet(rule, [record for record, _facts in found], now), []
+    if rule.on_rise:
+        held_already = [record for record, facts in found if rule.holds_without(record, facts, now)]
+        silent |= log.fired_before(rule, held_already)
     for record, facts in found:
         key = log.subject_key(rule, record)
         if key not in silent:

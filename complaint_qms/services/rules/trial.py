@@ -88,6 +88,8 @@ def _without_the_quiet(rule: SiteRule, matched: list[Found]) -> tuple[list[Found
         key = log.subject_key(rule, record)
         if key in last and (not rule.quiet_days or at - last[key] < span):
             continue
+        if rule.on_rise and key in last and rule.holds_without(record, facts, at):
+            continue
         last[key] = at
         fired.append((at, record, facts))
     return fired, len(matched) - len(fired)

@@ -12,4 +12,7 @@ export    the picture as CSV and PDF
 labels    what steps and lots are called
 notes     what has to be known to read it
 report    the report Batch Genealogy
+file      a genealogy as a file on a record
+to_hold   what of a genealogy is to be held
+held_marks  lots on quality hold
 """

@@ -68,7 +68,7 @@ class BatchGenealogy:
         return {TREE: tree_rows, STOCK: stock_rows, BALANCE: balance_rows}[self.show](self.traced)
 
     def columns(self) -> list[dict]:
-        return {TREE: _tree, HOLDERS: _holders, STOCK: _stock, BALANCE: _balances}[self.show]()
+        return {TREE: tree_columns, HOLDERS: _holders, STOCK: _stock, BALANCE: _balances}[self.show]()
 
     def message(self) -> str:
         return sentences(notes(self.traced, self.show))
@@ -110,12 +110,13 @@ def check_may_trace() -> None:
         )
 
 
-def _tree() -> list[dict]:
+def tree_columns() -> list[dict]:
     return [
         column("label", _("Batch or Step"), width=250),
         column("step", _("Step"), width=120),
         column("quantity", _("Quantity"), "Float", 95),
         column("uom", _("UOM"), width=60),
+        column("holds", _("On Quality Hold"), width=130),
         column("document", _("Document"), width=190),
         column("date", _("Date"), "Date", 115),
         column("party_name", _("Customer or Supplier"), width=175),
@@ -155,6 +156,7 @@ def _stock() -> list[dict]:
         column("warehouse", _("Warehouse"), width=220),
         column("on_hand", _("On Hand"), "Float", 110),
         column("uom", _("UOM"), width=70),
+        column("holds", _("On Quality Hold"), width=140),
     ]
 
 

@@ -29,6 +29,7 @@ from complaint_qms.integrations.erpnext import lots as recorded
 from complaint_qms.integrations.erpnext.stock_movements import rows_of_lots, rows_of_vouchers
 from complaint_qms.integrations.erpnext.stock_vouchers import as_movements, vouchers_of
 from complaint_qms.permissions.stock import StockSight
+from complaint_qms.services.containment.banner import holds_of
 from complaint_qms.services.trace.starts import BY_DOCUMENT, Start
 
 WAYS: Final = (BOTH, UP, DOWN, FAMILY)
@@ -41,8 +42,8 @@ class SeenLedger:
         own: movements to and from `customer`, also where the user is not told of it.
     """
 
-    def __init__(self, user: str, customer: str) -> None:
-        self.sight = StockSight(user)
+    def __init__(self, sight: StockSight, customer: str) -> None:
+        self.sight = sight
         self.customer = customer
         self.own: set[str] = set()
 
@@ -76,6 +77,7 @@ class Traced:
         recorded: lot → what its own record says lies in stock.
         titles: (DocType, name) of customers and suppliers → what they are called.
         own: movements to and from the complaint's own customer.
+        holds: lot → quality holds in force.
     """
 
     start: Start
@@ -86,6 +88,7 @@ class Traced:
     recorded: dict[Lot, int] = field(default_factory=dict)
     titles: dict[tuple[str, str], str] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
+    holds: dict[Lot, list[str]] = field(default_factory=dict)
 
     @property
     def lots(self) -> list[Lot]:
@@ -124,13 +127,13 @@ class Traced:
         return self.titles.get((voucher.party_type, voucher.party), voucher.party)
 
 
-def trace(start: Start, way: str) -> Traced:
-    """Follow a start as the session's user may see it. The number of queries grows with the levels, not with the lots.
+def trace(start: Start, way: str, sight: StockSight | None = None) -> Traced:
+    """Follow a start as the session's user may see it, or as `sight` lets be seen. The number of queries grows with the levels, not with the lots.
 
     Raises:
         frappe.PermissionError: the user may see none of its lots.
     """
-    ledger = SeenLedger(frappe.session.user, start.customer)
+    ledger = SeenLedger(sight or StockSight(frappe.session.user), start.customer)
     found = trace_lots(_seen(start, ledger), way, ledger, fold=start.fold)
     lots = found.lots
     return Traced(
@@ -142,6 +145,7 @@ def trace(start: Start, way: str) -> Traced:
         recorded=recorded.recorded_on_hand(lots),
         titles=_titles(found),
         own=frozenset(ledger.own),
+        holds=holds_of(lot for lot in lots if lot.is_tracked),
     )
 
 

@@ -1,10 +1,12 @@
 """Controller of the one settings page."""
 
 from complaint_qms.controllers.record import Checked
+from complaint_qms.services.containment import places
 from complaint_qms.services.notify import choices
 from complaint_qms.services.outreach import settings as outreach_settings
 from complaint_qms.services.portal import menu
 from complaint_qms.services.risk import matrix
+from complaint_qms.services.rules import thresholds
 from complaint_qms.services.settlement import approval_limit_changes, settings_check
 from complaint_qms.services.visitor import page
 from complaint_qms.services.work import alerts
@@ -19,6 +21,8 @@ class ComplaintQMSSettings(Checked):
         alerts.check_settings(self)
         choices.check_site_choices(self)
         outreach_settings.check_switches(self)
+        places.check_places(self)
+        thresholds.check_thresholds(self)
 
     def on_update(self):
         if self.has_value_changed("portal_enabled"):

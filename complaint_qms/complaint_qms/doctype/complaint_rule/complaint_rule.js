@@ -31,11 +31,12 @@ frappe.ui.form.on("Complaint Rule", {
 	when_event: (frm) => frm.cq_tell(),
 	once_per: (frm) => frm.cq_tell(),
 	quiet_days: (frm) => frm.cq_tell(),
+	only_on_rise: (frm) => frm.cq_tell(),
 	actions_remove: (frm) => frm.cq_tell(),
 });
 
 /** Actions of which there is nothing more to say. */
-const COMPLETE = ["start_investigation", "open_capa"];
+const COMPLETE = ["start_investigation", "hold_goods", "open_capa"];
 const told = (frm) => frm.cq_tell();
 
 frappe.ui.form.on("Complaint Rule Action", {

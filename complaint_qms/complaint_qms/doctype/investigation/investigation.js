@@ -33,6 +33,7 @@ frappe.ui.form.on("Investigation", {
 			frm.add_custom_button(__("CAPA"), () => new_capa(frm), __("Create"));
 		}
 		desk.offer_investigated(frm);
+		desk.offer_hold(frm, held_from(frm.doc), __("Create"));
 		desk.load_progress(frm, "stage_bar");
 	},
 
@@ -50,6 +51,14 @@ frappe.ui.form.on("Investigation Complaint", {
 		});
 	},
 });
+
+/** What an investigation leads to: its batch or serial number, or what its complaint does. */
+function held_from({ name, complaint, batch_no, serial_no }) {
+	const about = { investigation: name, complaint };
+	if (batch_no) return { kind: "Batch", name: batch_no, ...about };
+	if (serial_no) return { kind: "Serial No", name: serial_no, ...about };
+	return complaint ? { kind: "Complaint", name: complaint, ...about } : null;
+}
 
 function new_root_cause(frm) {
 	const { name, complaint, item_code, batch_no, supplier } = frm.doc;

@@ -71,6 +71,7 @@ frappe.query_reports["Batch Genealogy"] = {
 	],
 
 	onload(report) {
+		offer_hold(report);
 		if (!complaint_qms.may_see_picture()) return;
 		report.page.add_inner_button(__("Picture"), () => {
 			const { start, way, ...given } = report.get_filter_values();
@@ -92,9 +93,28 @@ frappe.query_reports["Batch Genealogy"] = {
 			const shown = href ? reports.link(href, markup.esc(value)) : reports.format(value, row, column, data, default_formatter);
 			return data.is_start ? `<b>${shown}</b>` : shown;
 		}
+		if (data && value && column.fieldname === "holds") {
+			const [hold] = value.split(", ");
+			const href = leads_to("Quality Hold", hold);
+			const hold_html = href ? reports.link(href, markup.esc(value)) : markup.esc(value);
+			return `<b class="text-danger">${hold_html}</b>`;
+		}
 		const shown = reports.format(value, row, column, data, default_formatter);
 		if (data && data.is_heading && column.fieldname === "label") return `<b>${shown}</b>`;
 		if (data && column.fieldname === "difference" && data.difference) return `<b class="text-danger">${shown}</b>`;
 		return shown;
 	},
 };
+
+/** From what it leads to, what may not leave is held. */
+function offer_hold(report) {
+	if (!frappe.model.can_create("Quality Hold")) return;
+	report.page.add_inner_button(__("Hold", null, "Complaint QMS"), async () => {
+		const kind = report.get_filter_value("start");
+		const name = report.get_filter_value(STARTS[kind].fieldname);
+		if (!name) return frappe.show_alert({ message: __("Choose first what the genealogy starts from."), indicator: "orange" });
+		await complaint_qms.load_desk();
+		const supplier = (kind === "Supplier Lot" && report.get_filter_value("supplier")) || "";
+		return complaint_qms.desk.hold_dialog({ kind, name, supplier, complaint: kind === "Complaint" ? name : "" });
+	});
+}

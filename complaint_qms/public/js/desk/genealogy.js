@@ -1,3 +1,5 @@
+import { offer_hold } from "./holding";
+
 // From a complaint to the report that says where its unit came from, and who else has some of it.
 const REPORT = "Batch Genealogy";
 
@@ -11,6 +13,7 @@ export function offer_genealogy(frm) {
 	frm.add_custom_button(__("Genealogy"), () => open("tree", { others: 0 }), __("Trace"));
 	frm.add_custom_button(__("Other Holders"), () => open("holders", { others: 1 }), __("Trace"));
 	complaint_qms.offer_picture(frm, "Complaint", frm.doc.name, __("Picture"), __("Trace"));
+	offer_hold(frm, { kind: "Complaint", name: frm.doc.name, complaint: frm.doc.name }, __("Trace"));
 }
 
 /** The picture, for an investigation: of its batch or serial number, else of its complaint's. */

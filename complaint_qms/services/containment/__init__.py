@@ -1,0 +1,11 @@
+"""Goods on quality hold: batches and serial numbers that may not leave until somebody else releases them.
+
+standing    which of some lots are held, since when and by whom
+places      warehouses that keep goods apart, by the settings
+gate        what a document may do with held goods; what whoever tries is told
+holding     a hold is made: what it names, who may
+releasing   some or all of it is let go, by another person
+quarantine  drafted transfers to where held goods are kept apart
+banner      what forms and a genealogy tell of holds
+using       open documents that name held goods, and what may be done about each
+"""

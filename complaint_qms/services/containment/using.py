@@ -1,0 +1,160 @@
+"""Open documents that name goods on hold, and what the user does about each: take the lot out, stop the order, tell its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.desk.notifications import notify_mentions
+from frappe.model.document import Document
+from frappe.utils import escape_html, get_fullname
+
+from complaint_qms.constants.containment import HOLD, RELEASED, STOCK_ENTRY
+from complaint_qms.integrations.erpnext import open_users
+from complaint_qms.integrations.erpnext.open_users import PICK_LIST, RESERVATION, WORK_ORDER, User
+from complaint_qms.integrations.erpnext.quarantine import drafted_for
+from complaint_qms.services.containment.quarantine import held_lots
+from complaint_qms.services.record.bulk_read import readable
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.language import comma_list
+
+TAKE_OUT: Final = "take_out"
+CANCEL: Final = "cancel"
+STOP: Final = "stop"
+TELL: Final = "tell"
+
+
+def users(name: str) -> dict[str, Any]:
+    """Documents that the user may read: {documents: [{doctype, name, lots, status, owner, order: [DocType, name], deeds}], not_shown}; `deeds`
+    are those that the user has the right to."""
+    found = _documents(frappe.get_doc(HOLD, name))
+    by_kind: dict[str, set[str]] = {}
+    for doctype, document in found:
+        by_kind.setdefault(doctype, set()).add(document)
+    seen = {doctype: readable(doctype, names) for doctype, names in by_kind.items()}
+    shown = {key: rows for key, rows in found.items() if key[1] in seen[key[0]]}
+    return {
+        "documents": [_row(key, rows) for key, rows in sorted(shown.items())],
+        "not_shown": len(found) - len(shown),
+    }
+
+
+def do(name: str, doctype: str, document: str, deed: str) -> dict[str, Any]:
+    """Do something about a document that names goods of a hold: {said}.
+
+    Raises:
+        frappe.PermissionError: the user has no right to do so with that document.
+        frappe.ValidationError: it does not name them (any more), or cannot be treated so.
+    """
+    hold = frappe.get_doc(HOLD, name)
+    if hold.status == RELEASED:
+        refuse(_("{0} is released already.").format(name))
+    rows = _documents(hold).get((doctype, document))
+    if not rows:
+        refuse(
+            _("{0} {1} names nothing of {2} that is held.").format(_(doctype), escape_html(document), name)
+        )
+    doc = frappe.get_doc(doctype, document)
+    doc.check_permission("read")
+    if deed not in _deeds(doctype, rows[0].status):
+        frappe.throw(
+            _(
+                "You may not do this with {0} {1}: it needs the right to change it, and that it is still open."
+            ).format(_(doctype), escape_html(document)),
+            frappe.PermissionError,
+        )
+    return {"said": _DOES[deed](doc, hold, rows)}
+
+
+def _documents(hold: Document) -> dict[tuple[str, str], list[User]]:
+    found: dict[tuple[str, str], list[User]] = {}
+    # What takes the goods to where they are kept apart is no use of them.
+    ours = {(STOCK_ENTRY, name) for names in drafted_for(hold.name).values() for name in names}
+    for user in open_users.users_of(held_lots(hold)):
+        if (user.doctype, user.name) in ours:
+            continue
+        found.setdefault((user.doctype, user.name), []).append(user)
+    return found
+
+
+def _row(key: tuple[str, str], rows: list[User]) -> dict[str, Any]:
+    doctype, name = key
+    first = next((row for row in rows if row.order[1]), rows[0])
+    return {
+        "doctype": doctype,
+        "name": name,
+        "lots": sorted({row.lot for row in rows}),
+        "status": first.status,
+        "owner": get_fullname(first.owner),
+        "order": list(first.order) if first.order[1] and readable(*_one(first.order)) else ["", ""],
+        "deeds": _deeds(doctype, first.status),
+    }
+
+
+def _one(order: tuple[str, str]) -> tuple[str, list[str]]:
+    return order[0], [order[1]]
+
+
+def _deeds(doctype: str, status: str) -> list[str]:
+    """By roles; the document itself asks for the right to it."""
+    may = partial(frappe.has_permission, doctype)
+    found = []
+    if status == open_users.DRAFT and may("write"):
+        found.append(TAKE_OUT)
+    if status != open_users.DRAFT and doctype in (PICK_LIST, RESERVATION) and may("cancel"):
+        found.append(CANCEL)
+    if doctype == WORK_ORDER and may("write"):
+        found.append(STOP)
+    return [*found, TELL]
+
+
+def _take_out(doc: Document, hold: Document, rows: list[User]) -> str:
+    before = open_users.bundles_in(doc)
+    gone = open_users.take_out(doc, held_lots(hold))
+    if any(row.doctype == "Packed Item" for row in gone) or not any(doc.get(row.parentfield) for row in gone):
+        refuse(
+            _("Nothing would be left of {0}, or of a product bundle in it. Choose another batch or serial number there, or delete the draft.").format(doc.name)
+        )  # fmt: skip
+    doc.save()
+    open_users.drop_bundles(before - open_users.bundles_in(doc))
+    _comment(doc, _("{0} was taken out: it is on quality hold ({1}). Add it again with another batch or serial number."), hold, rows)  # fmt: skip
+    return _("Taken out of {0}; its owner was told.").format(doc.name)
+
+
+def _cancel(doc: Document, hold: Document, rows: list[User]) -> str:
+    doc.cancel()
+    _comment(doc, _("Cancelled, because {0} is on quality hold ({1})."), hold, rows)
+    return _("{0} is cancelled.").format(doc.name)
+
+
+def _stop(doc: Document, hold: Document, rows: list[User]) -> str:
+    open_users.stop_work_order(doc.name)
+    _comment(doc, _("Stopped, because {0} is on quality hold ({1})."), hold, rows)
+    return _("{0} is stopped.").format(doc.name)
+
+
+def _tell(doc: Document, hold: Document, rows: list[User]) -> str:
+    _comment(doc, _("{0} is on quality hold ({1}) and may not leave."), hold, rows)
+    return _("{0} was told.").format(get_fullname(doc.owner))
+
+
+def _comment(doc: Document, sentence: str, hold: Document, rows: list[User]) -> None:
+    """A comment that names the document's owner, by which the framework tells them."""
+    lots = comma_list(sorted({row.lot for row in rows}))
+    said = escape_html(sentence.format(lots, hold.name))
+    owner, title = escape_html(doc.owner), escape_html(get_fullname(doc.owner))
+    content = f'<p><span class="mention" data-id="{owner}" data-value="{title}">@{title}</span> {said}</p>'
+    doc.add_comment("Comment", content)
+    if doc.owner != frappe.session.user:
+        notify_mentions(doc.doctype, doc.name, content)
+
+
+_DOES: Final[dict[str, Callable[[Document, Document, list[User]], str]]] = {
+    TAKE_OUT: _take_out,
+    CANCEL: _cancel,
+    STOP: _stop,
+    TELL: _tell,
+}

@@ -1,0 +1,171 @@
+"""What is done about goods on hold: moved to quarantine, taken out of open documents; and what holds them or looks into them by itself."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+
+from complaint_qms.api import containment as door
+from complaint_qms.constants import roles, rules
+from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.rules import thresholds
+from tests.desk import factory, ruled
+from tests.desk.held import a_chain, hold, kept_apart, transfer, warehouse
+from tests.desk.stock_chain import Chain
+
+
+@pytest.fixture
+def chain() -> Chain:
+    return a_chain()
+
+
+@pytest.fixture
+def apart() -> tuple[str, str]:
+    return kept_apart()
+
+
+def test_held_goods_are_moved_to_quarantine_by_drafts_of_stock_staff(
+    chain: Chain, apart: tuple[str, str]
+) -> None:
+    shelf = warehouse("Shelf")
+    for _ in range(2):
+        transfer(chain, "made", factory.store(), shelf)
+    held = hold(chain.lots["made"])
+    investigator = factory.person(roles.INVESTIGATOR)
+    with factory.as_user(investigator):
+        answer = door.move_to_quarantine(held.name)
+        again = door.move_to_quarantine(held.name)
+    (draft,) = answer["drafts"]
+    assert [draft["is_new"], again["drafts"][0]["is_new"]] == [True, False]
+    assert again["drafts"][0]["name"] == draft["name"]
+    entry = frappe.get_doc("Stock Entry", draft["name"])
+    assert {(row.s_warehouse, row.t_warehouse, row.qty, row.batch_no) for row in entry.items} == {
+        (factory.store(), apart[0], 18, chain.lots["made"]),
+        (shelf, apart[0], 2, chain.lots["made"]),
+    }
+    assert entry.quality_hold == held.name
+    assert door.users(held.name)["documents"] == []
+    entry.submit()
+    with pytest.raises(frappe.ValidationError, match="Nothing of it lies"):
+        door.move_to_quarantine(held.name)
+    frappe.get_doc(SETTINGS).update({"quarantine_warehouses": []}).save()
+    with pytest.raises(frappe.ValidationError, match="has no quarantine warehouse"):
+        door.move_to_quarantine(held.name)
+
+
+def test_open_documents_are_listed_and_treated_by_who_may(chain: Chain) -> None:
+    buyer, batch = factory.customer().name, chain.lots["made"]
+    line = factory.Line(chain.items["made"], batch=batch)
+    other = factory.stocked(2)
+    draft = factory.trade._selling_document("Delivery Note", buyer, [line, other], None, {})
+    draft.insert(ignore_permissions=True)
+    alone = factory.trade._selling_document("Delivery Note", buyer, [line], None, {})
+    alone.insert(ignore_permissions=True)
+    bill = chain.bill("goods", {"part": 1})
+    order = chain.order(bill, "made", 2)
+    wip = warehouse("Line")
+    chain.post(
+        "Stock Entry", stock_entry_type="Material Transfer for Manufacture", purpose="Material Transfer for Manufacture",
+        work_order=order.name, bom_no=bill, from_bom=1, fg_completed_qty=1, items=[chain.row("lot", 1, s_warehouse=factory.store(), t_warehouse=wip)],
+    )  # fmt: skip
+    held = hold(batch, chain.lots["lot"])
+    found = door.users(held.name)
+    assert {(row["doctype"], row["name"], *row["lots"]) for row in found["documents"]} == {
+        ("Delivery Note", draft.name, batch),
+        ("Delivery Note", alone.name, batch),
+        ("Work Order", order.name, chain.lots["lot"]),
+    }
+    with factory.as_user(factory.person(roles.QUALITY_MANAGER)):
+        seen = door.users(held.name)
+        assert "Delivery Note" not in {row["doctype"] for row in seen["documents"]}
+        assert seen["not_shown"]
+        with pytest.raises(frappe.PermissionError):
+            door.act(held.name, "Delivery Note", draft.name, "take_out")
+    with pytest.raises(frappe.ValidationError, match="names nothing"):
+        door.act(held.name, "Delivery Note", "No such", "tell")
+    door.act(held.name, "Delivery Note", draft.name, "tell")
+    door.act(held.name, "Delivery Note", draft.name, "take_out")
+    door.act(held.name, "Work Order", order.name, "stop")
+    draft.reload()
+    assert [row.item_code for row in draft.items] == [other.item]
+    with pytest.raises(frappe.ValidationError, match="Nothing would be left"):
+        door.act(held.name, "Delivery Note", alone.name, "take_out")
+    frappe.delete_doc("Delivery Note", alone.name)
+    assert frappe.db.get_value("Work Order", order.name, "status") == "Stopped"
+    assert door.users(held.name)["documents"] == []
+    comments = frappe.get_all("Comment", {"reference_name": draft.name, "comment_type": "Comment"}, pluck="content", order_by="creation")  # fmt: skip
+    assert len(comments) == 2
+    assert batch in comments[0]
+
+
+def test_a_rule_holds_and_opens_an_investigation_with_the_genealogy_once_for_each_rise(chain: Chain) -> None:
+    buyer, batch = factory.customer().name, chain.lots["made"]
+    chain.sell(buyer, ("made", 1))
+    twice = {"all": [{"fact": rules.COUNT, "args": {"by": "batch_no", "days": 30}, "op": ">=", "value": 2}]}
+    more = {"once_per": "batch_no", "quiet_days": 1, "only_on_rise": 1, "conditions": twice}
+    mine = ruled.rule({"do": "hold_goods"}, {"do": "start_investigation"}, **more)
+
+    def complain() -> int:
+        frappe.db.set_value(
+            rules.LOG, {"rule": mine.name}, "fired_at", frappe.utils.add_days(frappe.utils.now_datetime(), -2)
+        )
+        about.append(factory.complaint(batch_no=batch, item_code=chain.items["made"], customer=buyer).name)
+        return len(ruled.log_of(mine))
+
+    about: list[str] = []
+    assert [complain() for _ in range(3)] == [0, 1, 1], ruled.log_of(mine)
+    for name in about[:2]:
+        frappe.db.set_value("Complaint", name, "stage", "void")
+    assert [complain() for _ in range(2)] == [2, 2], "a new rise"
+    assert [row["state"] for row in ruled.log_of(mine)] == [rules.DONE] * 2
+    (held,) = frappe.get_all("Quality Hold Lot", {"batch_no": batch}, pluck="parent", order_by="name")
+    assert frappe.db.get_value("Quality Hold", held, ["by_rule", "complaint"]) == (mine.name, about[1])
+    (study,) = frappe.get_all("Investigation", {"batch_no": batch}, pluck="name", order_by="name")
+    (file,) = frappe.get_all("File", {"attached_to_name": study}, ["name", "is_private"], order_by="name")
+    table = frappe.get_doc("File", file.name).get_content()
+    table = table if isinstance(table, str) else table.decode("utf-8-sig")
+    assert file.is_private
+    assert chain.lots["lot"] in table
+    assert buyer not in table
+    assert frappe.db.get_value("Customer", buyer, "customer_name") not in table
+
+
+def test_thresholds_open_an_investigation_once_for_each_rise(chain: Chain) -> None:
+    buyer, supplier_lot = factory.customer().name, chain.lots["lot"]
+    chain.new_lot("also", "goods")
+    chain.make({"lot": 10}, {"also": 10})
+    chain.sell(buyer, ("made", 10))
+    chain.sell(buyer, ("also", 10))
+    settings = frappe.get_doc(SETTINGS)
+    lot = {"by": "supplier_lot", "measure": "complaints", "at_least": 3, "days": 30}
+    rate = {"by": "batch_no", "measure": "per_thousand", "at_least": 200, "fewest": 2, "days": 30}
+    settings.set("thresholds", [lot, rate])
+    settings.save()
+    assert thresholds.any_set()
+    frappe.db.set_default("complaint_qms_thresholds_seen", str(frappe.utils.now_datetime()))
+
+    def complain(short: str) -> list[str]:
+        made = factory.complaint(
+            batch_no=chain.lots[short], item_code=chain.items[short], customer=buyer
+        ).name
+        thresholds.ask_new_complaints()
+        thresholds.ask_new_complaints()
+        lines = frappe.get_all("Comment", {"reference_name": made, "comment_type": "Info"}, pluck="content", order_by="creation")  # fmt: skip
+        return [one for one in lines if "Threshold" in one]
+
+    # One of ten delivered is 100 for each 1,000, and a rate out of one says nothing; two are 200.
+    assert complain("made") == []
+    (by_rate,) = complain("made")
+    assert chain.lots["made"] in by_rate
+    # The third with the supplier's lot in it is about another batch.
+    (by_lot,) = complain("also")
+    assert supplier_lot in by_lot
+    assert complain("made") == []
+    # The second of ten of its batch.
+    assert len(complain("also")) == 1
+    assert (
+        frappe.db.count("Investigation", {"batch_no": ("in", [chain.lots["made"], chain.lots["also"]])}) == 2
+    )
+    settings.thresholds[0].at_least, settings.thresholds[1].days = 0, 0
+    with pytest.raises(frappe.ValidationError, match="At Least"):
+        settings.save()
