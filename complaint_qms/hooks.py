@@ -45,7 +45,11 @@ doctype_js = {
         ]
         for doctype in ("Batch", "Serial No")
     },
-    "Item": ["public/js/erpnext/product_code.js", "public/js/erpnext/genealogy.js"],
+    "Item": [
+        "public/js/erpnext/product_code.js",
+        "public/js/erpnext/genealogy.js",
+        "public/js/erpnext/common_factors.js",
+    ],
     **dict.fromkeys(("Purchase Receipt", "Work Order"), "public/js/erpnext/genealogy.js"),
     "Customer": "public/js/erpnext/customer.js",
     "Email Template": "public/js/email_template.js",

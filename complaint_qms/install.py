@@ -12,6 +12,7 @@ from complaint_qms.setup.rights import (
     grant_containment,
     grant_finance,
     grant_knowledge,
+    grant_production,
     grant_sight,
 )
 from complaint_qms.setup.roles import ensure_roles
@@ -28,6 +29,7 @@ def after_install() -> None:
     grant_choice()
     grant_knowledge()
     grant_containment()
+    grant_production()
     apply_custom_fields()
     seed()
     sync_workflows()

@@ -13,6 +13,7 @@ from frappe.utils import global_search, now_datetime
 
 from complaint_qms.demo import corrective, portal, registry
 from complaint_qms.demo.cases import Office, live
+from complaint_qms.demo.floor import bill_operations, make_floor
 from complaint_qms.demo.market import make_market
 from complaint_qms.demo.people import make_people
 from complaint_qms.demo.planning import plan_cases
@@ -122,12 +123,13 @@ def _make(company: str, password: str, size: Size, tell: Callable[[str], None]) 
         with at(start - timedelta(days=10)):
             ensure_years(start - timedelta(days=10), end)
             users = make_people(company, password)
-            make_market(company)
+            floor = make_floor(company, users)
+            make_market(company, bill_operations())
             users["customer"] = portal.make_login(password)
             portal.open_portal()
         recorder.commit()
         tell(_("purchases, production, deliveries, invoices"))
-        shop = Shop(company, random)
+        shop = Shop(company, random, floor)
         run_year(shop, start, end - timedelta(days=4), size.receipts, size.deliveries, recorder.commit)
         office = Office(company, users, random, end)
         plans = plan_cases(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe.model.document import Document
 
-from complaint_qms.demo.tables import CUSTOMERS, MATERIALS, PRODUCTS, SUPPLIERS, TERRITORIES
+from complaint_qms.demo.tables import BAD_MATERIAL, CUSTOMERS, MATERIALS, PRODUCTS, SUPPLIERS, TERRITORIES
 
 
 def insert(doctype: str, **values: object) -> Document:
@@ -20,8 +20,8 @@ def leaf(doctype: str, wanted: str | None = None) -> str:
     return frappe.get_all(doctype, {"is_group": 0}, pluck="name", order_by="lft asc", limit=1)[0]
 
 
-def make_market(company: str) -> None:
-    """Suppliers, items with their bills of material, territories and customers."""
+def make_market(company: str, operations: dict[str, object]) -> None:
+    """Suppliers, items with their bills of material and operations, territories and customers."""
     for name, country in SUPPLIERS:
         insert(
             "Supplier",
@@ -30,11 +30,12 @@ def make_market(company: str) -> None:
             country=country,
         )
     for code, title, _supplier, price, _prefix in MATERIALS:
-        _item(code, title, "Raw Material", price, batched=True)
+        inspected = {"inspection_required_before_purchase": int(code == BAD_MATERIAL)}
+        _item(code, title, "Raw Material", price, batched=True, **inspected)
     for code, title, _prefix, price, serials, _size, keeps, materials in PRODUCTS:
         months = {"shelf_life_in_days": keeps * 30, "has_expiry_date": 0}
         _item(code, title, "Products", price, batched=True, serials=serials, **months)
-        _bill(company, code, materials)
+        _bill(company, code, materials, operations)
         insert("Item Price", item_code=code, price_list=selling_list(), price_list_rate=price)
     root = frappe.get_all(
         "Territory", {"parent_territory": ("in", ("", None))}, pluck="name", order_by="lft", limit=1
@@ -74,7 +75,7 @@ def _item(
     )
 
 
-def _bill(company: str, code: str, materials: tuple[str, ...]) -> None:
+def _bill(company: str, code: str, materials: tuple[str, ...], operations: dict[str, object]) -> None:
     bill = insert(
         "BOM",
         item=code,
@@ -83,6 +84,7 @@ def _bill(company: str, code: str, materials: tuple[str, ...]) -> None:
         currency=frappe.get_cached_value("Company", company, "default_currency"),
         rm_cost_as_per="Valuation Rate",
         items=[{"item_code": material, "qty": 1} for material in materials],
+        **operations,
     )
     bill.submit()
 

@@ -12,6 +12,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from complaint_qms.demo.floor import Floor, inspect, work
 from complaint_qms.demo.market import insert, selling_list
 from complaint_qms.demo.tables import (
     BAD_DELIVERY,
@@ -56,6 +57,7 @@ class Shop:
 
     company: str
     random: Random
+    floor: Floor
     lots: dict[str, str] = field(default_factory=dict)
     stock: dict[str, list[list]] = field(default_factory=lambda: defaultdict(list))
     bad_lot: str = ""
@@ -147,7 +149,11 @@ def _receive(shop: Shop, number: int) -> None:
                     "use_serial_batch_fields": 1,
                 }
             )
-        receipt = _posted("Purchase Receipt", company=shop.company, supplier=supplier, items=items)
+        receipt = _drafted("Purchase Receipt", company=shop.company, supplier=supplier, items=items)
+        for code in {row["item_code"] for row in items} & {BAD_MATERIAL}:
+            inspect(shop.floor, receipt, code, shop.lots[code], now, bad=shop.lots[code] == shop.bad_lot)
+            receipt.reload()
+        _submit(receipt)
         for row in receipt.items:
             frappe.db.set_value(
                 "Batch", row.batch_no, {"reference_doctype": "Purchase Receipt", "reference_name": receipt.name},
@@ -161,8 +167,8 @@ def _produce(shop: Shop, product: str) -> None:
         row for row in PRODUCTS if row[0] == product
     )
     bill = frappe.db.get_value("BOM", {"item": code, "is_default": 1, "docstatus": 1})
-    order = insert(
-        "Work Order",
+    order = frappe.get_doc(
+        doctype="Work Order",
         production_item=code,
         bom_no=bill,
         qty=size,
@@ -173,7 +179,9 @@ def _produce(shop: Shop, product: str) -> None:
         fg_warehouse=shop.finished,
         planned_start_date=now,
     )
-    order.submit()
+    order.set_work_order_operations()
+    _submit(order)
+    work(shop.floor, order, now)
     batch = f"{prefix}{now:%y%m}-{len(shop.stock[code]) + 1:02d}"
     made = {"manufacturing_date": getdate(now), "expiry_date": getdate(now + timedelta(days=30 * keeps))}
     insert(
@@ -207,8 +215,11 @@ def _produce(shop: Shop, product: str) -> None:
             row.batch_no = shop.lots[row.item_code]
     _submit(entry)
     shop.stock[code].append([batch, size, numbers])
-    if shop.bad_lot and shop.lots[BAD_MATERIAL] == shop.bad_lot and BAD_MATERIAL in materials:
+    is_bad = bool(shop.bad_lot and shop.lots[BAD_MATERIAL] == shop.bad_lot and BAD_MATERIAL in materials)
+    if is_bad:
         shop.bad_batches.add(batch)
+    if BAD_MATERIAL in materials:
+        inspect(shop.floor, entry, code, batch, now, bad=is_bad)
 
 
 def _deliver(shop: Shop, moment: datetime) -> None:
@@ -282,23 +293,24 @@ def _take(shop: Shop, code: str, weight: int, moment: datetime) -> tuple[str, fl
 
 
 def _posted(doctype: str, **values: object) -> Document:
+    return _submit(_drafted(doctype, **values))
+
+
+def _drafted(doctype: str, **values: object) -> Document:
     now = frappe.utils.now_datetime()
-    return _submit(
-        frappe.get_doc(
-            {
-                "doctype": doctype,
-                "set_posting_time": 1,
-                "posting_date": f"{now:%Y-%m-%d}",
-                "posting_time": f"{now:%H:%M:%S}",
-                **values,
-            }
-        )
+    return insert(
+        doctype,
+        set_posting_time=1,
+        posting_date=f"{now:%Y-%m-%d}",
+        posting_time=f"{now:%H:%M:%S}",
+        **values,
     )
 
 
 def _submit(document: Document) -> Document:
     document.flags.ignore_permissions = True
-    document.insert()
+    if document.is_new():
+        document.insert()
     document.submit()
     return document
 

@@ -50,6 +50,12 @@ PRODUCTS: Final = (
     ("HB-BPM-10", "Blood Pressure Monitor", "BP", 74.0, True, 36, 60, ("HB-R-BOARD", "HB-R-CARTON")),
 )  # fmt: skip
 
+# first name, last name, gender
+OPERATORS: Final = (("Lena", "Hoff", "Female"), ("Marek", "Nowak", "Male"), ("Ivy", "Chen", "Female"))
+WORKSTATIONS: Final = ("Assembly Cell 1", "Assembly Cell 2", "Leak Test Bench")
+# operation, where it is usually done
+OPERATIONS: Final = (("Assembly", "Assembly Cell 1"), ("Leak Test", "Leak Test Bench"))
+
 # name, country, territory, group, person, language, how much it buys
 CUSTOMERS: Final = (
     ("Alder Street Pharmacies", "United States", "United States", "Commercial", "Ruth Alder", "en", 5),

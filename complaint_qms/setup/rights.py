@@ -65,6 +65,9 @@ KNOWLEDGE = {
 }
 # Who decides on what is to be called back sees who holds it (`permissions/stock.py`).
 CONTAINMENT = {roles.QUALITY_MANAGER: {"Customer": _READS}}
+# Who looks for causes sees how a unit was made and inspected (`permissions/production.py`).
+_INSPECTS = {"Job Card": _READS, "Quality Inspection": _READS}
+PRODUCTION = dict.fromkeys((roles.INVESTIGATOR, roles.QUALITY_MANAGER, roles.AUDITOR), _INSPECTS)
 # Which of them the app has given, so that a right the site had given itself outlives the app.
 _GIVEN = "complaint_qms_given_rights"
 # What makes two permission rows the same, apart from whose row it is.
@@ -94,6 +97,11 @@ def grant_knowledge() -> None:
 def grant_containment() -> None:
     """Let quality managers read customers, where neither ERPNext nor the site has said anything."""
     _grant(CONTAINMENT)
+
+
+def grant_production() -> None:
+    """Let who looks for causes read Job Cards and inspections, where neither ERPNext nor the site has said anything."""
+    _grant(PRODUCTION)
 
 
 def withdraw_rights() -> None:

@@ -57,6 +57,19 @@ def lots_made_for(work_order: str) -> list[Lot]:
     return _inward(rows_of_vouchers((STOCK_ENTRY, name) for name in entries))
 
 
+def lots_made_by(orders: Iterable[str]) -> dict[str, set[Lot]]:
+    """Work Order → batches that its entries produced, serial numbers as their batch; two queries for each slice of orders."""
+    entry = frappe.qb.DocType(STOCK_ENTRY)
+    found: dict[str, set[Lot]] = {}
+    for names in in_slices(sorted(set(orders))):
+        wanted = (entry.docstatus == 1) & (entry.purpose == "Manufacture") & entry.work_order.isin(names)
+        order_of = dict(frappe.qb.from_(entry).select(entry.name, entry.work_order).where(wanted).run())
+        for row in rows_of_vouchers((STOCK_ENTRY, name) for name in order_of):
+            if row.qty > 0 and row.lot.is_tracked:
+                found.setdefault(order_of[row.voucher[1]], set()).add(row.lot.folded())
+    return found
+
+
 def lots_received(doctype: str, name: str) -> list[Lot]:
     """What a submitted document brought into stock."""
     return _inward(rows_of_vouchers([(doctype, name)]))

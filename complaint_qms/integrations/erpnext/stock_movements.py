@@ -8,7 +8,7 @@ yet has no row: its bundle counts until the consolidated invoice has one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
 import frappe
@@ -25,6 +25,7 @@ AT_ONCE: Final = 2000
 _MOST_TEXTS: Final = 50
 """Serial numbers that a condition looks for in the text of a row; more are looked for among all such rows of their items."""
 _POS: Final = "POS Invoice"
+_SOLD_BY: Final = ("Delivery Note", "Sales Invoice")
 
 
 class StockRow(NamedTuple):
@@ -85,6 +86,26 @@ def rows_of_vouchers(vouchers: Iterable[tuple[str, str]]) -> list[StockRow]:
             rows = query.run(as_dict=True)
             found += [_entry_row(row) for row in rows if row.entry]
             found += _texts([row for row in rows if not row.entry])
+    return [row for row in found if row.qty]
+
+
+def rows_sold(
+    items: Iterable[str], start: date, end: date, company: str | None = None, most: int = 200_000
+) -> list[StockRow]:
+    """What deliveries and invoices took from stock of these items from `start` to `end`, both included; one query. More than `most`
+    entries are cut off after one more, so that the caller can tell."""
+    ledger, entry = _ledger(), frappe.qb.DocType("Serial and Batch Entry")
+    query = (
+        _select(ledger)
+        .left_join(entry)
+        .on(entry.parent == ledger.serial_and_batch_bundle)
+        .select(*_of_entry(entry))
+        .where((ledger.is_cancelled == 0) & ledger.item_code.isin(sorted(items)) & (ledger.actual_qty < 0))
+        .where(ledger.voucher_type.isin(_SOLD_BY) & ledger.posting_date[start:end])
+        .limit(most + 1)
+    )
+    rows = (query.where(ledger.company == company) if company else query).run(as_dict=True)
+    found = [_entry_row(row) for row in rows if row.entry] + _texts([row for row in rows if not row.entry])
     return [row for row in found if row.qty]
 
 

@@ -31,6 +31,8 @@ import * as answers from "./desk/answers";
 import { offer_article } from "./desk/articles";
 import { offer_genealogy, offer_investigated } from "./desk/genealogy";
 import { draw_hold, hold_dialog, holds_html, may_hold, offer_hold } from "./desk/holding";
+import { offer_unit_facts } from "./desk/unit_facts";
+import { offer_common_factors, offer_common_factors_of } from "./desk/common_factors";
 import { draw_chat, offer_chat } from "./desk/chat";
 import { offer_summary } from "./desk/language_model";
 import { draw_outside_facts } from "./desk/outside_facts";
@@ -61,6 +63,9 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	holds_html,
 	may_hold,
 	offer_hold,
+	offer_common_factors,
+	offer_unit_facts,
+	offer_common_factors_of,
 	offer_chat,
 	offer_summary,
 	wait_for_uploads,

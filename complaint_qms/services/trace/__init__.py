@@ -15,4 +15,9 @@ report    the report Batch Genealogy
 file      a genealogy as a file on a record
 to_hold   what of a genealogy is to be held
 held_marks  lots on quality hold
+exposed_units   delivered units, and which of them were complained about
+unit_factors    what is recorded of them: lots, suppliers, machines, people, inspections
+factor_words    what factors are called, and what was found in sentences
+common_factors  the report Common Factors
+unit_facts      how one unit was made and inspected, other complaints around it, its suppliers' record
 """

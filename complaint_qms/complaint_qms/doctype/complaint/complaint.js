@@ -64,6 +64,10 @@ frappe.ui.form.on("Complaint", {
 		desk.offer_article(frm);
 		desk.offer_genealogy(frm);
 		desk.draw_outside_facts(frm);
+		const { company, item_code, complaint_type } = frm.doc;
+		const { batch_no, serial_no, delivery_note, sales_invoice } = frm.doc;
+		if (batch_no || serial_no || delivery_note || sales_invoice) desk.offer_unit_facts(frm);
+		if (item_code) desk.offer_common_factors(frm, { company, item_code, complaint_type });
 		desk.offer_tracking_link(frm);
 		desk.load_record(frm, {
 			overview: "complaint_qms.api.complaint.overview",

@@ -35,6 +35,8 @@ frappe.ui.form.on("Investigation", {
 		desk.offer_investigated(frm);
 		desk.offer_hold(frm, held_from(frm.doc), __("Create"));
 		desk.load_progress(frm, "stage_bar");
+		desk.offer_unit_facts(frm);
+		if (frm.doc.item_code) desk.offer_common_factors_of(frm);
 	},
 
 	complaint(frm) {

@@ -1,0 +1,48 @@
+frappe.query_reports["Common Factors"] = {
+	filters: [
+		...complaint_qms.reports.filters({
+			state: null,
+			customer: null,
+			territory: null,
+			from_date: { label: __("Delivered From") },
+			to_date: { label: __("Delivered To") },
+		}),
+		{
+			fieldname: "show",
+			label: __("Show"),
+			fieldtype: "Select",
+			options: [
+				{ value: "factors", label: __("Factors") },
+				{ value: "units", label: __("Units") },
+			],
+			default: "factors",
+			reqd: 1,
+		},
+		// Which units are shown: set by a click on a factor.
+		{ fieldname: "factor", label: __("Factor"), fieldtype: "Data", hidden: 1 },
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const { reports, markup } = complaint_qms;
+		const as_report = (report, filters) => `${frappe.router.make_url(["query-report", report])}?${new URLSearchParams(filters)}`;
+		if (["Float", "Int"].includes(column.fieldtype) && (value === null || value === undefined)) return "";
+		const { fieldname } = column;
+		if (data && data.key && fieldname === "with_it") {
+			const asked = frappe.query_report.get_filter_values();
+			return reports.link(as_report("Common Factors", { ...asked, show: "units", factor: data.key }), markup.esc(value));
+		}
+		if (data && data.document && value && ["value", "document"].includes(fieldname) && frappe.model.can_read(data.document_type)) {
+			return reports.link(frappe.utils.get_form_link(data.document_type, data.document), markup.esc(value));
+		}
+		if (data && data.lot && fieldname === "lot" && frappe.model.can_read(data.lot_type)) {
+			return reports.link(frappe.utils.get_form_link(data.lot_type, data.lot), markup.esc(value));
+		}
+		if (data && data.lot && fieldname === "genealogy") {
+			const named = data.lot_type === "Batch" ? { batch_no: data.lot } : { serial_no: data.lot };
+			return reports.link(as_report("Batch Genealogy", { start: data.lot_type, ...named, show: "tree", way: "both" }), markup.esc(value));
+		}
+		const shown = reports.format(value, row, column, data, default_formatter);
+		const found = data && ["likely", "one_cluster"].includes(data.state);
+		return found && ["factor", "value", "verdict"].includes(fieldname) ? `<b>${shown}</b>` : shown;
+	},
+};

@@ -1,0 +1,42 @@
+"""What suppliers have delivered: lots, with their quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import frappe
+
+from complaint_qms.engine.trace import Movement
+from complaint_qms.engine.trace.movements import RECEIVED
+from complaint_qms.integrations.erpnext.stock_movements import in_slices, rows_of_vouchers
+from complaint_qms.integrations.erpnext.stock_vouchers import as_movements
+
+_MOST = 2000
+"""Receipts of one kind that are looked at, the newest first."""
+
+
+def received_from(suppliers: Iterable[str], items: Iterable[str], start: date, end: date) -> list[Movement]:
+    """What submitted receipts and invoices of these suppliers brought into stock of these items in a time; five queries at most."""
+    names, wanted = sorted(set(suppliers)), sorted(set(items))
+    documents: list[tuple[str, str]] = []
+    for doctype in ("Purchase Receipt", "Purchase Invoice") if names and wanted else ():
+        table, row = frappe.qb.DocType(doctype), frappe.qb.DocType(f"{doctype} Item")
+        query = (
+            frappe.qb.from_(table)
+            .inner_join(row)
+            .on(row.parent == table.name)
+            .select(table.name)
+            .distinct()
+            .where((table.docstatus == 1) & table.supplier.isin(names) & table.posting_date[start:end])
+            .where(row.item_code.isin(wanted))
+            .orderby(table.name, order=frappe.qb.desc)
+            .limit(_MOST)
+        )
+        documents += [(doctype, name) for name in query.run(pluck=True)]
+    rows = [row for some in in_slices(documents) for row in rows_of_vouchers(some)]
+    return [
+        one
+        for one in as_movements(row for row in rows if row.lot.item in wanted and row.lot.is_tracked)
+        if one.step == RECEIVED
+    ]

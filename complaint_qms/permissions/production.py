@@ -1,0 +1,39 @@
+"""What somebody may be told of how a unit was made and inspected: by ERPNext's own rights to Job Cards, Quality Inspections and employees.
+
+An operator or inspector is a person: named to those alone who may look at employees.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import frappe
+
+from complaint_qms.permissions.query import hidden
+
+Named = TypeVar("Named", bound=Any)
+
+
+class ProductionSight:
+    """Answers for one user.
+
+    Attributes:
+        withheld: DocType → how many records are not shown.
+        names_people: whether the user may look at employees at all.
+    """
+
+    def __init__(self, user: str) -> None:
+        self.user = user
+        self.withheld: dict[str, int] = {}
+        self.names_people = bool(frappe.has_permission("Employee", "read", user=user))
+
+    def records(self, doctype: str, found: list[Named]) -> list[Named]:
+        """Those of the records, by their `name`, that are in the user's list of the DocType; one query at most."""
+        away = hidden(doctype, {one.name for one in found}, self.user)
+        if away:
+            self.withheld[doctype] = self.withheld.get(doctype, 0) + len(away)
+        return [one for one in found if one.name not in away]
+
+    def people(self, employees: set[str]) -> set[str]:
+        """Those of the employees who may be named."""
+        return employees - hidden("Employee", employees, self.user) if self.names_people else set()

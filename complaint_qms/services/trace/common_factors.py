@@ -1,0 +1,332 @@
+"""The report Common Factors: what complained-about units have in common that other delivered units have not, the likely source first."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, add_months, escape_html, getdate, nowdate
+
+from complaint_qms.engine.trace.common_factors import (
+    LIKELY,
+    ONE_CLUSTER,
+    OPEN,
+    CommonFactors,
+    Factor,
+    FactorFinding,
+    common_factors,
+)
+from complaint_qms.integrations.erpnext.lots import stock_units, titles_of
+from complaint_qms.integrations.erpnext.production import employee_names
+from complaint_qms.permissions.production import ProductionSight
+from complaint_qms.services.record.input_validation import read_day
+from complaint_qms.services.reporting.columns import column, sentences, summary
+from complaint_qms.services.reporting.filters import ReportFilters, read_object
+from complaint_qms.services.trace import unit_factors as kinds
+from complaint_qms.services.trace.exposed_units import Cell, Exposed, exposed_units
+from complaint_qms.services.trace.factor_words import Words, headline, share, times, verdict
+from complaint_qms.services.trace.labels import lot_kind, lot_name
+from complaint_qms.services.trace.starts import COMPLAINT
+from complaint_qms.services.trace.tracing import SeenLedger
+
+REPORT: Final = "Common Factors"
+FACTORS: Final = "factors"
+UNITS: Final = "units"
+_MOST_SHOWN: Final = 100
+_MOST_UNITS_SHOWN: Final = 2000
+_DIGITS: Final = 2
+_MARK: Final = "="
+"""Before a factor's JSON: without it the desk would take the text in an address apart."""
+
+
+class CommonFactorsReport:
+    """What the report shows, by its filters.
+
+    Args:
+        given: filters of reports (`company`, `complaint_type`, `item_code`, `item_group`), `from_date` and `to_date` of the
+            delivery, `show` (`FACTORS` or `UNITS`), `factor` (the `key` of a row: units that have it).
+    """
+
+    def __init__(self, given: Mapping | str | None) -> None:
+        check_may_ask()
+        given = read_object(given)
+        today = getdate(nowdate())
+        self.end = read_day(_("Delivered To"), given.get("to_date")) or today
+        self.start = read_day(_("Delivered From"), given.get("from_date")) or getdate(
+            add_days(add_months(self.end, -12), 1)
+        )
+        if self.start > self.end:
+            frappe.throw(_("The period ends before it begins: Delivered From must not be after Delivered To."))  # fmt: skip
+        wanted = {name: given.get(name) for name in ("company", "complaint_type", "item_code", "item_group")}
+        self.filters = ReportFilters.read({**wanted, "state": "valid"})
+        self.show = UNITS if given.get("show") == UNITS else FACTORS
+        self.factor = _factor(given.get("factor"))
+
+    def run(self) -> tuple:
+        """Columns, rows, message, chart, summary and "no total row", as a Script Report gives them."""
+        if self.show == UNITS:
+            return _unit_columns(), self.unit_rows(), sentences([self._of_factor()]), None, [], True
+        return _columns(), self.rows(), self.message(), None, self.summary(), True
+
+    def answer(self) -> dict[str, Any]:
+        """The same over the wire."""
+        found = self.found
+        return {
+            "headline": headline(found, self.words),
+            "units": found.units,
+            "cases": found.cases,
+            "batches": found.clusters,
+            "tests": found.tests,
+            "findings": [self._row(place, one) for place, one in enumerate(found.findings)],
+            "notes": self.notes(),
+        }
+
+    @cached_property
+    def ledger(self) -> SeenLedger:
+        return SeenLedger(frappe.session.user, "")
+
+    @cached_property
+    def sight(self) -> ProductionSight:
+        return ProductionSight(frappe.session.user)
+
+    @cached_property
+    def exposed(self) -> Exposed:
+        return exposed_units(self.filters, self.start, self.end, self.ledger.sight)
+
+    @cached_property
+    def recorded(self) -> kinds.Recorded:
+        return kinds.recorded_of({cell.lot for cell in self.exposed.cells}, self.ledger, self.sight)
+
+    @cached_property
+    def found(self) -> CommonFactors:
+        return common_factors(kinds.groups_of(self.exposed.cells, self.recorded))
+
+    @cached_property
+    def words(self) -> Words:
+        factors = [factor for one in self.found.findings for factor in one.factors] + self.found.alike
+        factors += [(kind, "") for kind in self.found.unknown]
+        suppliers = {value for kind, value in factors if kind[0] == kinds.SUPPLIER}
+        return Words(
+            items=stock_units(kind[1] for kind, _value in factors if len(kind) > 1),
+            suppliers=titles_of("Supplier", suppliers, "supplier_name"),
+            employees=employee_names(value for kind, value in factors if kind[0] == kinds.OPERATOR),
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Finds first; of what is none, only what is above chance."""
+        findings = self.found.findings[:_MOST_SHOWN]
+        return [
+            self._row(place, one)
+            for place, one in enumerate(findings)
+            if one.verdict != OPEN or one.ratio > 1
+        ]
+
+    def unit_rows(self) -> list[dict[str, Any]]:
+        """Cells that have the factor, all without one; those complained about first."""
+        cells = self.exposed.cells
+        if self.factor:
+            kind, value = self.factor
+            groups = kinds.groups_of(cells, self.recorded)
+            cells = [
+                cell for cell, group in zip(cells, groups, strict=True) if value in group.levels.get(kind, ())
+            ]
+        cells = sorted(cells, key=lambda cell: (-cell.cases, cell.lot, cell.voucher))[:_MOST_UNITS_SHOWN]
+        units = stock_units(cell.lot.item for cell in cells)
+        return [_unit_row(cell, units) for cell in cells]
+
+    def message(self) -> str:
+        told = [f"<b>{escape_html(part)}</b>" for part in headline(self.found, self.words)]
+        return sentences(told + [escape_html(note) for note in self.notes()])
+
+    def notes(self) -> list[str]:
+        """What has to be known to read it."""
+        exposed, found, words = self.exposed, self.found, self.words
+        if not exposed.complaints:
+            return [_("No complaints match these filters. Widen the period or clear a filter.")]
+        said = [
+            _("A unit is a serial number, or a piece of a batch where there are none; a complaint about a batch counts as one piece, however many it names. Compared are units of one item with others of it, delivered in the period, that nobody complained about in this way. What was delivered lately had less time to be complained about.")
+        ]  # fmt: skip
+        if found.tests:
+            said.append(
+                _("{0} tests were made, each exact and by item, and again with the differences between batches that are seen. Of all lines called a likely source, 5 % at most are expected to be chance. {1} more values are too rare to tell anything.").format(found.tests, found.too_small)
+            )  # fmt: skip
+        lost = len(exposed.untraced) + len(exposed.elsewhere)
+        if lost:
+            said.append(
+                _("Of {0} complaints, {1} lead to no batch or serial number and {2} to one that was not delivered in the period: they are not counted.").format(exposed.complaints, len(exposed.untraced), len(exposed.elsewhere))
+            )  # fmt: skip
+        if exposed.again:
+            said.append(_("{0} complaints are about a serial number that counts already.").format(exposed.again))  # fmt: skip
+        for kind, (cases, units) in found.unknown.items():
+            said.append(
+                _("Not recorded for {0} units, {1} of them complained about: {2}.").format(units, cases, words.factor(kind))
+            )  # fmt: skip
+        alike = [one for one in found.alike if one[0][0] != kinds.BATCH and one[1] != kinds.NOT_INSPECTED]
+        if alike and found.cases:
+            said.append(_("The same for all units of their item, so that nothing can be compared: {0}.").format(words.listed(alike[:20])))  # fmt: skip
+        return said + self._not_shown()
+
+    def summary(self) -> list[dict]:
+        found = self.found
+        return [
+            summary(_("Complained-About Units"), found.cases, "orange"),
+            summary(_("Delivered Units"), found.units),
+            summary(_("Batches"), found.clusters),
+            summary(_("Tests"), found.tests),
+            summary(_("Likely Sources"), sum(one.verdict in (LIKELY, ONE_CLUSTER) for one in found.findings), "red"),
+        ]  # fmt: skip
+
+    def _not_shown(self) -> list[str]:
+        said = []
+        if self.ledger.sight.withheld:
+            said.append(
+                _("Documents not shown to you: {0}. They belong to companies, warehouses, items, suppliers or customers that you may not see.").format(len(self.ledger.sight.withheld))
+            )  # fmt: skip
+        for doctype, count in sorted(self.sight.withheld.items()):
+            said.append(_("{1}: {0} records are not shown to you and not counted, because you may not read them.").format(count, _(doctype)))  # fmt: skip
+        if not self.sight.names_people:
+            said.append(_("Operators and inspectors are left out: only who may read employees is told of them."))  # fmt: skip
+        if self.recorded.genealogy.is_cut:
+            said.append(
+                _("There are more batches than are shown here ({0}). Start from one that is nearer to what you look for.").format(len(self.recorded.genealogy.lots))
+            )  # fmt: skip
+        return said
+
+    def _of_factor(self) -> str:
+        if not self.factor:
+            return ""
+        kind, value = self.factor
+        words = Words(
+            items=stock_units(kind[1:2]),
+            suppliers=titles_of("Supplier", [value], "supplier_name"),
+            employees=employee_names([value]) if value in self.recorded.people else {},
+        )
+        return escape_html(_("Units with {0}").format(words.both(self.factor)))
+
+    def _row(self, place: int, one: FactorFinding) -> dict[str, Any]:
+        first = one.factors[0]
+        odds = one.odds
+        return {
+            "line": place + 1,
+            "factor": self.words.factor(first[0]),
+            "value": self.words.value(first),
+            "together": self.words.listed(one.factors[1:]),
+            "verdict": verdict(one),
+            "state": one.verdict,
+            "with_it": share(one.cases, one.units),
+            "without": share(one.other_cases, one.other_units),
+            "times": times(one),
+            "odds": _finite(odds.odds) if odds else None,
+            "lower": _finite(odds.lower) if odds else None,
+            "upper": _finite(odds.upper) if odds else None,
+            "batches": share(one.case_clusters, one.clusters),
+            "p": _short(one.p),
+            "p_batches": _short(one.p_clusters),
+            "q": _short(one.q),
+            "cases": one.cases,
+            "units": one.units,
+            "other_cases": one.other_cases,
+            "other_units": one.other_units,
+            "ratio": _finite(one.ratio),
+            "key": _MARK + json.dumps([list(first[0]), first[1]], ensure_ascii=False),
+            **_record_of(first),
+        }
+
+
+def check_may_ask() -> None:
+    """Whoever may open the report may ask, by whichever way.
+
+    Raises:
+        frappe.PermissionError: the user may not.
+    """
+    frappe.has_permission(COMPLAINT, "read", throw=True)
+    if not frappe.get_cached_doc("Report", REPORT).is_permitted():
+        frappe.throw(
+            _("You may not open the report {0}. Ask for one of its roles.").format(_(REPORT)),
+            frappe.PermissionError,
+        )
+
+
+def _columns() -> list[dict]:
+    return [
+        column("factor", _("Factor"), width=210),
+        column("value", _("Value"), width=190),
+        column("verdict", _("Verdict"), width=290),
+        column("with_it", _("Complained About With It"), width=140),
+        column("without", _("Without It"), width=140),
+        column("times", _("Times as Often"), width=110),
+        column("lower", _("Odds Ratio From"), "Float", 120, precision=_DIGITS),
+        column("upper", _("Odds Ratio To"), "Float", 110, precision=_DIGITS),
+        column("batches", _("Batches with Complaints"), width=130),
+        column("together", _("Always Together With"), width=260),
+        column("p", _("p (Exact)"), width=90),
+        column("p_batches", _("p (Batches)"), width=90),
+        column("q", _("False Finds (q)"), width=110),
+    ]
+
+
+def _unit_columns() -> list[dict]:
+    return [
+        column("lot", _("Batch or Serial No"), width=170),
+        column("item_code", _("Item"), width=150, link_to="Item"),
+        column("item_name", _("Item Name"), width=180),
+        column("cases", _("Complained About"), "Int", 130),
+        column("units", _("Delivered Units"), "Int", 120),
+        column("complaints", _("Complaints"), width=260, link_to=COMPLAINT),
+        column("document", _("Delivery"), width=170),
+        column("genealogy", _("Genealogy"), width=110),
+    ]
+
+
+def _unit_row(cell: Cell, units: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "lot": lot_name(cell.lot),
+        "lot_type": lot_kind(cell.lot),
+        "item_code": cell.lot.item,
+        "item_name": units.get(cell.lot.item, (cell.lot.item, ""))[0],
+        "cases": cell.cases,
+        "units": cell.units,
+        "complaints": ", ".join(cell.complaints),
+        "document_type": cell.voucher[0],
+        "document": cell.voucher[1] if cell.customer or not cell.voucher[1] else "",
+        "genealogy": _("Genealogy"),
+    }
+
+
+def _record_of(factor: Factor) -> dict[str, str]:
+    """The record that a value is, to be opened."""
+    doctype = {
+        kinds.BATCH: "Batch",
+        kinds.LOT: "Batch",
+        kinds.SUPPLIER: "Supplier",
+        kinds.BOM: "BOM",
+        kinds.WORKSTATION: "Workstation",
+        kinds.OPERATOR: "Employee",
+        kinds.WAREHOUSE: "Warehouse",
+    }.get(factor[0][0])
+    return {"document_type": doctype, "document": factor[1]} if doctype else {}
+
+
+def _factor(given: object) -> Factor | None:
+    if not isinstance(given, str) or not given.startswith(_MARK):
+        return None
+    try:
+        kind, value = json.loads(given.removeprefix(_MARK))
+        return (tuple(str(part) for part in kind), str(value))
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _short(p: float) -> str:
+    if p >= 0.001:
+        return f"{p:.3f}"
+    return f"{p:.1e}" if p > 0 else "< 1e-300"

@@ -1,0 +1,202 @@
+"""Delivered units of some items, and which of them were complained about.
+
+A serial number is a unit. Of a batch without serial numbers each piece of the stock unit is one; a complaint about it counts as one piece,
+however many it names, because it is one observation. Units that came back count: they were in use, or could have been.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+import frappe
+from frappe import _
+
+from complaint_qms.engine.trace import Lot, Movement, from_units
+from complaint_qms.engine.trace.movements import DELIVERED
+from complaint_qms.integrations.erpnext.delivery_facts import notes_of_invoices
+from complaint_qms.integrations.erpnext.stock_movements import rows_sold
+from complaint_qms.integrations.erpnext.stock_vouchers import as_movements
+from complaint_qms.permissions.stock import StockSight
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.reporting.access import permitted
+from complaint_qms.services.reporting.filters import ReportFilters
+
+MOST_ENTRIES: Final = 200_000
+MOST_COMPLAINTS: Final = 20_000
+MOST_ITEMS: Final = 200
+_FIELDS: Final = ("name", "item_code", "batch_no", "serial_no", "delivery_note", "sales_invoice", "customer")
+
+Key = tuple[str, str]
+
+
+@dataclass
+class Cell:
+    """Units of one lot that one document delivered.
+
+    Attributes:
+        lot: the batch; a serial number that belongs to none stands for itself.
+        voucher: the document; ("", "") of complaints of which it is not known which delivery they are about.
+        units, cases: delivered, and complained about.
+        complaints: their names.
+    """
+
+    lot: Lot
+    voucher: Key
+    warehouses: set[str] = field(default_factory=set)
+    quantity: int = 0
+    serials: set[str] = field(default_factory=set)
+    customer: str = ""
+    taken: int = 0
+    accused: set[str] = field(default_factory=set)
+    nameless: int = 0
+    complaints: list[str] = field(default_factory=list)
+
+    @property
+    def cases(self) -> int:
+        return len(self.accused) + self.nameless
+
+    @property
+    def units(self) -> int:
+        whole = len(self.serials) + max(round(from_units(self.quantity)), int(self.quantity > 0))
+        return max(whole - self.taken, self.cases)
+
+
+@dataclass
+class Exposed:
+    """What was delivered and complained about.
+
+    Attributes:
+        complaints: how many there are in the scope.
+        untraced: those that lead to no batch or serial number; `elsewhere` those about one that was not delivered in the period.
+        again: further complaints about a serial number that is a case already.
+    """
+
+    cells: list[Cell] = field(default_factory=list)
+    complaints: int = 0
+    untraced: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+    again: int = 0
+
+
+def exposed_units(filters: ReportFilters, start: date, end: date, sight: StockSight) -> Exposed:
+    """Units that were delivered from `start` to `end`, both included, of the items that complaints in the scope are about, and since
+    complained about. A constant number of queries.
+
+    Raises:
+        frappe.ValidationError: there are more than can be compared at once.
+    """
+    complaints = _complaints(filters, start)
+    found = Exposed(complaints=len(complaints))
+    items = {row.item_code for row in complaints if row.item_code}
+    if len(items) > MOST_ITEMS:
+        refuse(_("These complaints are about {0} items; {1} can be compared at once. Choose an item or an item group.").format(len(items), MOST_ITEMS))  # fmt: skip
+    company = dict(filters.exact).get("company")
+    rows = rows_sold(items, start, end, company, MOST_ENTRIES) if items else []
+    if len(rows) > MOST_ENTRIES:
+        refuse(_("More than {0} entries were delivered in this period. Choose an item, or a shorter period.").format(MOST_ENTRIES))  # fmt: skip
+    book = _Book(sight.movements(as_movements(sight.rows(rows))))
+    notes = notes_of_invoices({row.sales_invoice for row in complaints if row.sales_invoice})
+    for row in complaints:
+        book.enter(row, notes, found)
+    found.cells = [cell for cell in book.cells.values() if cell.units]
+    return found
+
+
+class _Book:
+    """Cells by lot and document, and the complaints entered into them."""
+
+    def __init__(self, movements: Iterable[Movement]) -> None:
+        self.cells: dict[tuple[Lot, Key], Cell] = {}
+        self.of_serial: dict[tuple[str, str], Cell] = {}
+        self.of_lot: dict[Lot, list[Cell]] = defaultdict(list)
+        self.of_document: dict[Key, list[Cell]] = defaultdict(list)
+        self.lots_of_batch: dict[str, Lot] = {}
+        for one in sorted(movements, key=lambda moved: (moved.voucher.posted, moved.voucher.key, moved.id)):
+            if one.step == DELIVERED and one.lot.is_tracked:
+                self._delivered(one)
+
+    def enter(self, row: frappe._dict, notes: dict[str, set[str]], found: Exposed) -> None:
+        cell = self.of_serial.get((row.item_code or "", row.serial_no or ""))
+        if cell:
+            cell.complaints.append(row.name)
+            if row.serial_no in cell.accused:
+                found.again += 1
+            cell.accused.add(row.serial_no)
+            return
+        documents = [("Delivery Note", row.delivery_note), ("Sales Invoice", row.sales_invoice)]
+        documents += [("Delivery Note", name) for name in sorted(notes.get(row.sales_invoice, ()))]
+        keys = [(doctype, name) for doctype, name in documents if name]
+        lot = self.lots_of_batch.get(row.batch_no or "") or self._only_lot(row, keys)
+        if not lot:
+            (found.elsewhere if row.batch_no or row.serial_no else found.untraced).append(row.name)
+            return
+        cell = self._delivery(lot, keys, row.customer) or self._nowhere(lot)
+        cell.complaints.append(row.name)
+        cell.nameless += 1
+
+    def _delivered(self, one: Movement) -> None:
+        serial = (one.lot.item, one.lot.serial)
+        if one.lot.serial and serial in self.of_serial:
+            return  # delivered again after a return: it is one unit
+        lot, voucher = one.lot.folded(), one.voucher
+        key = (lot, voucher.key)
+        if key not in self.cells:
+            cell = self.cells[key] = Cell(lot, voucher.key, customer=voucher.party)
+            self.of_lot[lot].append(cell)
+            self.of_document[voucher.key].append(cell)
+            self.lots_of_batch[lot.batch] = lot
+        cell = self.cells[key]
+        cell.warehouses.add(one.warehouse)
+        if one.lot.serial:
+            cell.serials.add(one.lot.serial)
+            self.of_serial[serial] = cell
+        else:
+            cell.quantity -= one.qty
+
+    def _only_lot(self, row: frappe._dict, keys: list[Key]) -> Lot | None:
+        """The one lot of the complaint's item that its documents delivered."""
+        if row.batch_no or row.serial_no:
+            return None
+        lots = {
+            cell.lot
+            for key in keys
+            for cell in self.of_document.get(key, ())
+            if cell.lot.item == row.item_code
+        }
+        return next(iter(lots)) if len(lots) == 1 and not next(iter(lots)).serial else None
+
+    def _delivery(self, lot: Lot, keys: list[Key], customer: str | None) -> Cell | None:
+        """The delivery that a complaint is about: its document, else the only one to its customer."""
+        cells = self.of_lot[lot]
+        named = [cell for cell in cells if cell.voucher in keys]
+        if not named and customer:
+            named = [cell for cell in cells if cell.customer == customer]
+        return named[0] if len(named) == 1 else None
+
+    def _nowhere(self, lot: Lot) -> Cell:
+        """A cell for complaints about a lot of which nobody knows the delivery; its pieces are taken from the largest one."""
+        key = (lot, ("", ""))
+        if key not in self.cells:
+            self.cells[key] = Cell(lot, ("", ""))
+        max(self.of_lot[lot], key=lambda cell: (cell.units - cell.cases, cell.voucher)).taken += 1
+        return self.cells[key]
+
+
+def _complaints(filters: ReportFilters, start: date) -> list[frappe._dict]:
+    complaint = frappe.qb.DocType("Complaint")
+    query = (
+        frappe.qb.from_(complaint)
+        .select(*(complaint[name] for name in _FIELDS))
+        .where(complaint.received_at >= start)
+        .orderby(complaint.received_at)
+        .orderby(complaint.name)
+        .limit(MOST_COMPLAINTS + 1)
+    )
+    rows = permitted(filters.apply_undated(query, complaint)).run(as_dict=True)
+    if len(rows) > MOST_COMPLAINTS:
+        refuse(_("There are more than {0} complaints in this scope. Choose an item or a complaint type.").format(MOST_COMPLAINTS))  # fmt: skip
+    return rows

@@ -1,0 +1,147 @@
+"""What complained-about units have in common, on ERPNext's own documents; what of it a reader may not see is left out and said."""
+
+from __future__ import annotations
+
+import json
+
+import frappe
+import pytest
+from frappe.utils import add_days, nowdate
+
+from complaint_qms.api import common_factors as door
+from complaint_qms.api import unit_facts as facts
+from complaint_qms.constants import roles
+from complaint_qms.services.trace.common_factors import CommonFactorsReport
+from tests.desk import factory
+from tests.desk.asked import queries
+from tests.desk.stock_chain import Chain
+
+SOLD = 20
+CASES = (5, 4, 4)
+
+
+def built(batches: int = 11) -> tuple[Chain, str]:
+    """Two lots of a part, and batches of twenty, the first three of the one lot, each sold to a customer in one delivery."""
+    chain = Chain()
+    chain.new_item("part", stock_uom="Nos")
+    chain.new_item("good", stock_uom="Nos")
+    supplier = factory.supplier().name
+    for lot in ("bad", "fine"):
+        chain.new_lot(lot, "part")
+        chain.buy(lot, 1000, supplier)
+    customer = factory.customer().name
+    for place in range(batches):
+        batch = chain.new_lot(f"G{place}", "good")
+        chain.make({"bad" if place < 3 else "fine": SOLD}, {f"G{place}": SOLD})
+        note = chain.sell(customer, (f"G{place}", SOLD))
+        for case in range(CASES[place] if place < len(CASES) else 0):
+            # One is known by its delivery alone.
+            named = {"delivery_note": note.name} if case == 0 else {"batch_no": batch}
+            factory.complaint(
+                customer=customer, item_code=chain.items["good"], qty=3, complaint_type="Early Wear", **named
+            )
+    return chain, customer
+
+
+def asked(chain: Chain, **more: object) -> dict:
+    return {"item_code": chain.items["good"], "complaint_type": "Early Wear", **more}
+
+
+def found(**scope: str) -> dict:
+    return door.find(add_days(nowdate(), -365), nowdate(), **scope)
+
+
+def test_the_lot_behind_the_complaints_comes_first() -> None:
+    chain, customer = built()
+    factory.complaint(customer=customer, item_code=chain.items["good"], complaint_type="Early Wear")
+    factory.complaint(
+        customer=customer,
+        item_code=chain.items["good"],
+        complaint_type="Broken or Damaged",
+        batch_no=chain.lots["G5"],
+    )
+    report = CommonFactorsReport(asked(chain))
+    columns, rows, message, _chart, figures, _total = report.run()
+    first = rows[0]
+    assert (first["value"], first["state"]) == (chain.lots["bad"], "likely")
+    # One piece for each complaint, however many it names; the other type and the one without a batch count for nothing.
+    assert (first["cases"], first["units"], first["other_cases"], first["other_units"]) == (13, 60, 0, 160)
+    assert (first["times"], first["batches"]) == ("only with it", "3 of 3")
+    assert "Most likely source" in message
+    assert chain.lots["bad"] in message
+    assert "1 lead to no batch or serial number" in message
+    assert [figure["value"] for figure in figures[:3]] == [13, 220, 11]
+    assert {"with_it", "times", "verdict"} <= {column["fieldname"] for column in columns}
+    units = CommonFactorsReport(asked(chain, show="units", factor=first["key"])).unit_rows()
+    assert {row["lot"]: (row["cases"], row["units"]) for row in units} == {
+        chain.lots[f"G{place}"]: (CASES[place], SOLD) for place in range(3)
+    }
+    assert len(units[0]["complaints"].split(", ")) == 5
+    answer = found(item_code=chain.items["good"], complaint_type="Early Wear")
+    assert json.loads(json.dumps(answer, default=str))["findings"][0]["key"] == first["key"]
+    assert (answer["cases"], answer["units"]) == (13, 220)
+    _not_in_the_period(chain)
+    _as_others(chain)
+    _facts_around(chain)
+
+
+def _not_in_the_period(chain: Chain) -> None:
+    early = {"from_date": add_days(nowdate(), -300), "to_date": add_days(nowdate(), -200)}
+    assert CommonFactorsReport(asked(chain, **early)).found.units == 0
+    with pytest.raises(frappe.ValidationError, match="must not be after Delivered To"):
+        CommonFactorsReport({"from_date": nowdate(), "to_date": add_days(nowdate(), -1)})
+    nothing = CommonFactorsReport({"item_code": "No such item", "factor": "[1", "show": []})
+    assert nothing.rows() == []
+    assert "No complaints match" in nothing.message()
+
+
+def _as_others(chain: Chain) -> None:
+    """An investigator has no right to employees; whoever is kept to another item sees none of these units; others may not ask."""
+    with factory.as_user(factory.person(roles.INVESTIGATOR)):
+        told = found(item_code=chain.items["good"])
+        assert told["findings"][0]["value"] == chain.lots["bad"]
+        assert any("who may read employees" in note for note in told["notes"])
+        assert frappe.has_permission("Job Card", "read")
+        assert frappe.has_permission("Quality Inspection", "read")
+        assert not frappe.has_permission("Job Card", "write")
+    with factory.as_user(factory.person(roles.INVESTIGATOR, Item=chain.items["part"])):
+        assert found(item_code=chain.items["good"])["units"] == 0
+    for role in (roles.ACTION_OWNER, roles.ACCOUNTS_USER):
+        with factory.as_user(factory.person(role)), pytest.raises(frappe.PermissionError):
+            found(item_code=chain.items["good"])
+
+
+def _facts_around(chain: Chain) -> None:
+    """Of one of the bad batches: how it was made, what else was complained about with it, and its supplier's record."""
+    told = facts.read("Batch", chain.lots["G0"])
+    assert [one["lot"] for one in told["about"]] == [chain.lots["G0"]]
+    assert [one["document"] for one in told["made"]] == [
+        next(document for _taken, made, document in chain.uses if "G0" in made)
+    ]
+    counts = {(one["relation"], one["of"]): one["count"] for one in told["complaints"]}
+    # One of the batch's five names its delivery alone; of all batches with the lot, one of each.
+    assert counts == {("lot", chain.lots["G0"]): 4, ("component", chain.lots["bad"]): 10}
+    (supplier,) = told["suppliers"]
+    assert {row["lot"]: (row["qty"], row["complaints"], row["is_own"]) for row in supplier["lots"]} == {
+        chain.lots["bad"]: (1000, 10, True),
+        # What was complained about in another way counts for the supplier's record as well.
+        chain.lots["fine"]: (1000, 1, False),
+    }
+    with factory.as_user(factory.person(roles.ACTION_OWNER)), pytest.raises(frappe.PermissionError):
+        facts.read("Batch", chain.lots["G0"])
+    with pytest.raises(frappe.ValidationError, match="There is no Batch"):
+        facts.read("Batch", "no such batch")
+
+
+def test_queries_do_not_grow_with_the_units() -> None:
+    few, _customer = built(4)
+    many, _customer = built(10)
+    CommonFactorsReport(asked(few)).answer()
+    facts.read("Batch", few.lots["G0"])
+    counts = []
+    for chain in (few, many):
+        with queries() as made:
+            CommonFactorsReport(asked(chain)).answer()
+            facts.read("Batch", chain.lots["G0"])
+        counts.append(len(made))
+    assert counts[0] == counts[1]
