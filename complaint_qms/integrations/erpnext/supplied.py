@@ -7,17 +7,14 @@ from datetime import date
 
 import frappe
 
-from complaint_qms.engine.trace import Movement
-from complaint_qms.engine.trace.movements import RECEIVED
-from complaint_qms.integrations.erpnext.stock_movements import in_slices, rows_of_vouchers
-from complaint_qms.integrations.erpnext.stock_vouchers import as_movements
+from complaint_qms.integrations.erpnext.stock_movements import StockRow, in_slices, rows_of_vouchers
 
 _MOST = 2000
 """Receipts of one kind that are looked at, the newest first."""
 
 
-def received_from(suppliers: Iterable[str], items: Iterable[str], start: date, end: date) -> list[Movement]:
-    """What submitted receipts and invoices of these suppliers brought into stock of these items in a time; five queries at most."""
+def received_from(suppliers: Iterable[str], items: Iterable[str], start: date, end: date) -> list[StockRow]:
+    """What submitted receipts and invoices of these suppliers brought into stock of these items in a time; four queries at most."""
     names, wanted = sorted(set(suppliers)), sorted(set(items))
     documents: list[tuple[str, str]] = []
     for doctype in ("Purchase Receipt", "Purchase Invoice") if names and wanted else ():
@@ -35,8 +32,4 @@ def received_from(suppliers: Iterable[str], items: Iterable[str], start: date, e
         )
         documents += [(doctype, name) for name in query.run(pluck=True)]
     rows = [row for some in in_slices(documents) for row in rows_of_vouchers(some)]
-    return [
-        one
-        for one in as_movements(row for row in rows if row.lot.item in wanted and row.lot.is_tracked)
-        if one.step == RECEIVED
-    ]
+    return [row for row in rows if row.lot.item in wanted and row.lot.is_tracked]

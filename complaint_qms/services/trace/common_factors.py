@@ -24,6 +24,7 @@ from complaint_qms.engine.trace.common_factors import (
 from complaint_qms.integrations.erpnext.lots import stock_units, titles_of
 from complaint_qms.integrations.erpnext.production import employee_names
 from complaint_qms.permissions.production import ProductionSight
+from complaint_qms.permissions.stock import StockSight
 from complaint_qms.services.record.input_validation import read_day
 from complaint_qms.services.reporting.columns import column, sentences, summary
 from complaint_qms.services.reporting.filters import ReportFilters, read_object
@@ -88,7 +89,7 @@ class CommonFactorsReport:
 
     @cached_property
     def ledger(self) -> SeenLedger:
-        return SeenLedger(frappe.session.user, "")
+        return SeenLedger(StockSight(frappe.session.user), "")
 
     @cached_property
     def sight(self) -> ProductionSight:

@@ -17,8 +17,10 @@ from complaint_qms.engine.trace import DOWN, UP, Genealogy, Lot, from_units, tra
 from complaint_qms.engine.trace.movements import CONSUMED, PRODUCED, RECEIVED
 from complaint_qms.integrations.erpnext.lots import lots_made_by, stock_units, titles_of
 from complaint_qms.integrations.erpnext.production import employee_names, orders_on
+from complaint_qms.integrations.erpnext.stock_vouchers import as_movements
 from complaint_qms.integrations.erpnext.supplied import received_from
 from complaint_qms.permissions.production import ProductionSight
+from complaint_qms.permissions.stock import StockSight
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.trace.labels import lot_kind, lot_name
 from complaint_qms.services.trace.starts import COMPLAINT, Start, start_of
@@ -61,7 +63,7 @@ class _Facts:
     def __init__(self, start: Start, own: set[str]) -> None:
         self.start = start
         self.own = own
-        self.ledger = SeenLedger(frappe.session.user, "")
+        self.ledger = SeenLedger(StockSight(frappe.session.user), "")
         self.sight = ProductionSight(frappe.session.user)
         lots = self.ledger.sight.lots(start.lots)
         if not lots:
@@ -173,9 +175,9 @@ class _Facts:
         today = getdate()
         items = {lot.item for lot, _movement in self.received}
         parties = {movement.voucher.party for _lot_, movement in self.received}
-        arrived = self.ledger.sight.movements(
-            received_from(parties, items, add_days(today, -WINDOW_DAYS), today)
-        )
+        sight = self.ledger.sight
+        rows = sight.rows(received_from(parties, items, add_days(today, -WINDOW_DAYS), today))
+        arrived = [one for one in sight.movements(as_movements(rows)) if one.step == RECEIVED]
         lots = self.ledger.sight.lots({one.lot.folded() for one in arrived})
         holding = dict(self._holding(lots))
         counted = _complaints_about({lot for every in holding.values() for lot in every})
