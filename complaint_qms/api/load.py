@@ -17,6 +17,9 @@ from complaint_qms.services.transactions import once_others_are_done
 from complaint_qms.services.work import calendar, load, reassignment
 from complaint_qms.services.work.timing import viewer
 
+# Of the database's moments.
+_FIRST_YEAR = 1000
+
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
@@ -62,6 +65,8 @@ def due_times(start: str, end: str, filters: Any = None) -> list[dict[str, Any]]
 def _moment(name: str, text: str, zone: ZoneInfo) -> datetime:
     try:
         at = get_datetime(moment(text))
+        if at.year < _FIRST_YEAR:
+            raise Wrong
         # Frappe 15 asks with days of the calendar on the screen, Frappe 16 with moments of the site.
         return at if ":" in text else stored(at.replace(tzinfo=zone), site_zone())
     except (Wrong, OverflowError):

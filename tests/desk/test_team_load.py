@@ -182,7 +182,9 @@ def test_the_calendar_asks_in_the_readers_days_and_tells_what_it_has_no_room_for
         monkeypatch.setattr(calendar, "MOST_EVENTS", 2)
         assert seen("2031-01-01 12:00:00", "2031-02-01 13:30:00") == [before, first]
         assert "first 2 due times" in str(frappe.local.message_log)
-        assert len(seen("0001-01-01", "9999-12-31")) == 2  # their other clocks run out first
+        assert len(seen("1900-01-01", "9999-12-31")) == 2  # their other clocks run out first
+        with pytest.raises(frappe.ValidationError, match="start"):
+            seen("0001-01-01", "9999-12-31")
 
 
 def test_due_times_stand_in_the_calendar_and_move_nowhere(manager):

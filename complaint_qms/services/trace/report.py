@@ -115,13 +115,13 @@ def tree_columns() -> list[dict]:
         column("label", _("Batch or Step"), width=250),
         column("step", _("Step"), width=120),
         column("quantity", _("Quantity"), "Float", 95),
-        column("uom", _("UOM"), width=60),
+        column("uom", _("UOM"), width=90),
         column("holds", _("On Quality Hold"), width=130),
         column("document", _("Document"), width=190),
         column("date", _("Date"), "Date", 115),
         column("party_name", _("Customer or Supplier"), width=175),
         column("attributed", _("Attributed"), "Float", 100),
-        column("attributed_uom", _("UOM of It"), width=80),
+        column("attributed_uom", _("UOM of It"), width=110),
         column("basis", _("Known"), width=90),
         column("warehouse", _("Warehouse"), width=160),
         column("item_code", _("Item"), width=140, link_to="Item"),
@@ -136,7 +136,7 @@ def _holders() -> list[dict]:
         column("label", _("Customer"), width=220, link_to="Customer", link_from="customer"),
         column("lot", _("Batch or Serial No"), width=140),
         column("held", _("Has Now"), "Float", 90),
-        column("uom", _("UOM"), width=60),
+        column("uom", _("UOM"), width=90),
         column("delivered", _("Delivered"), "Float", 90),
         column("returned", _("Returned"), "Float", 90),
         column("date", _("Last Delivered"), "Date", 115),
@@ -155,7 +155,7 @@ def _stock() -> list[dict]:
         *_of_lots(),
         column("warehouse", _("Warehouse"), width=220),
         column("on_hand", _("On Hand"), "Float", 110),
-        column("uom", _("UOM"), width=70),
+        column("uom", _("UOM"), width=90),
         column("holds", _("On Quality Hold"), width=140),
     ]
 
@@ -179,7 +179,7 @@ def _balances() -> list[dict]:
     return [
         *_of_lots(),
         *(column(name, title, "Float", 105) for name, title in figures.items()),
-        column("uom", _("UOM"), width=70),
+        column("uom", _("UOM"), width=90),
         column("explanation", _("Explanation"), width=320),
     ]
 

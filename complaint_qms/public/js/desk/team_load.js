@@ -230,7 +230,12 @@ function bar_html(person) {
 }
 
 // Noon, which is the same day in every zone of a browser.
-const weekday = (day) => new Date(`${day}T12:00`).toLocaleDateString(frappe.boot.lang || "en", { weekday: "short", day: "numeric" });
+// Where there is no room for both, the line is broken between day and weekday.
+const weekday_html = (day) =>
+	new Intl.DateTimeFormat(frappe.boot.lang || "en", { weekday: "short", day: "numeric" })
+		.formatToParts(new Date(`${day}T12:00`))
+		.map(({ type, value }) => (type === "weekday" ? `<wbr>${esc(value)}` : esc(value)))
+		.join("");
 
 /** What runs out on each day; a day on which somebody is away says so in words. */
 function week_html(person, days) {
@@ -238,8 +243,8 @@ function week_html(person, days) {
 		const away = person.away.includes(day);
 		const count = person.days[at];
 		const told = __("{0}: {1} run out", [day_text(day), count]);
-		return `<li class="${count ? "has-some" : ""}${away ? " is-away" : ""}" title="${esc(away ? `${told} · ${__("away", null, "Complaint")}` : told)}"><span>${esc(
-			weekday(day)
+		return `<li class="${count ? "has-some" : ""}${away ? " is-away" : ""}" title="${esc(away ? `${told} · ${__("away", null, "Complaint")}` : told)}"><span>${weekday_html(
+			day
 		)}</span><b>${Number(count)}</b>${away ? `<small>${esc(__("away", null, "Complaint"))}</small>` : ""}</li>`;
 	});
 	const over_html = `<li class="${person.overdue ? "is-over-due" : ""}"><span>${esc(label("overdue"))}</span><b>${Number(person.overdue)}</b></li>`;
